@@ -1,0 +1,1 @@
+"""Label quality against ground truth."""

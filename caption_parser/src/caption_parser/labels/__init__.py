@@ -1,0 +1,1 @@
+"""From senses to the classes of a label space."""

@@ -1,0 +1,1 @@
+"""WordNet 3.0 as a compact read-only table."""

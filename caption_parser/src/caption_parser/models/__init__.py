@@ -1,0 +1,1 @@
+"""The caption pipeline that ships, and how it is rebuilt."""

@@ -1,0 +1,1 @@
+"""Runs over files: grouping by image, worker processes, atomic and resumable output."""

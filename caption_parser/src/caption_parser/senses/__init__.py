@@ -1,0 +1,1 @@
+"""Word sense disambiguators behind one protocol."""

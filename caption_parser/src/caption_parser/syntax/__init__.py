@@ -1,0 +1,1 @@
+"""Syntax: `Doc` to noun phrases, attributes and counts, as spaCy components."""

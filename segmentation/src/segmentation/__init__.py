@@ -1,0 +1,3 @@
+"""Segmentation from captioned images."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,50 @@
+"""`ImageLabels`: one line of a label file, all that the captions of one image say about it."""
+
+from typing import Annotated
+
+from pydantic import Field, PositiveInt, StringConstraints
+
+from shared_schemas._model import Record
+from shared_schemas.mentions import Mention
+
+SCHEMA_VERSION = "1.0"
+"""`major.minor`. A reader of major version 1 accepts every 1.y and ignores fields newer than its own."""
+
+
+class AttributeVotes(Record):
+    """An attribute that captions give to a class in this image."""
+
+    name: str
+    votes: PositiveInt = Field(description="How many of the image's captions say so.")
+
+
+class ClassLabel(Record):
+    """A class that captions assert in this image, with its attributes (A_{n,c} of Eq. 1 in Vilar & Perez)."""
+
+    id: PositiveInt = Field(description="Contiguous class id in the label space; 0 is 'background' in masks.")
+    name: str
+    votes: PositiveInt = Field(description="How many of the image's captions assert the class.")
+    category_id: int | None = Field(None, description="The data set's own id (COCO: 1-90); null: it has none.")
+    count: PositiveInt | None = Field(None, description="Largest number of instances stated by one caption.")
+    attributes: tuple[AttributeVotes, ...] = ()
+
+
+class Source(Record):
+    """Where the image's first caption came from."""
+
+    path: str
+    row: PositiveInt = Field(description="1-based line or record number in the input.")
+
+
+class ImageLabels(Record):
+    """The labels of one image: D's tuple of Eq. 1 in Vilar & Perez, with votes and evidence."""
+
+    schema_version: Annotated[str, StringConstraints(pattern=r"^1\.\d+$")] = SCHEMA_VERSION
+    image_id: int | str = Field(description="As in the input.")
+    file_name: str | None = None
+    source: Source | None = None
+    label_space: str = Field(description="Name and content hash of the label space, e.g. 'coco@1a2b3c4d'.")
+    captions: tuple[str, ...]
+    foreground: tuple[ClassLabel, ...] = ()
+    background: tuple[ClassLabel, ...] = ()
+    mentions: tuple[Mention, ...] = ()

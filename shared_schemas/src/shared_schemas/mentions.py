@@ -1,0 +1,91 @@
+"""`Mention`: one object that one caption speaks of, with the evidence for the label it got."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
+
+from shared_schemas._model import Record
+
+CharOffset = Annotated[int, Field(ge=0, description="Offset in characters (code points) into the caption.")]
+
+
+class Rule(StrEnum):
+    """How a mention came to its label."""
+
+    SYNONYM = "synonym"
+    """Its synset is one of the label's synsets."""
+    HYPONYM = "hyponym"
+    """Its synset lies below one of the label's synsets; `Mention.depth` says how far."""
+    HOLONYM = "holonym"
+    """All meronyms of its synset carry the label ("people" is made of persons)."""
+    PHRASE = "phrase"
+    """Its text is an exact phrase of the label ("stop sign")."""
+    NEOLOGISM = "neologism"
+    """Its text is a word that WordNet lacks and the label space maps to a synset ("smartphone")."""
+    STRING = "string"
+    """A baseline found a word of its list in the text; nothing was parsed."""
+
+
+class Route(StrEnum):
+    """How the sense of a mention was decided."""
+
+    MONOSEMOUS = "monosemous"
+    """The only sense that WordNet lists."""
+    FIRST_SENSE = "first_sense"
+    """The first of several senses in WordNet's order."""
+    MODEL = "model"
+    """A trained disambiguator chose it; `Mention.score` is its score."""
+    FALLBACK = "fallback"
+    """A trained disambiguator had no answer and its documented fallback chose."""
+    LABEL_SPACE = "label_space"
+    """The label space names the synset for this word (neologisms)."""
+
+
+class Flag(StrEnum):
+    """A reason not to take a mention as an object that can be seen in the image."""
+
+    NEGATED = "negated"
+    DEPICTED = "depicted"
+    MODIFIER = "modifier"
+    NAMED_ENTITY = "named_entity"
+    IDIOM = "idiom"
+
+
+class Attribute(Record):
+    """A visual attribute of a mention, at `text[start:end]` of its caption."""
+
+    name: str = Field(description="The attribute's canonical name in the label space, e.g. 'wood' for 'wooden'.")
+    start: CharOffset
+    end: CharOffset
+
+
+class Mention(Record):
+    """An object candidate of one caption: where it stands, what it means, which label it got.
+
+    Spans are half-open character offsets into `ImageLabels.captions[caption]`.
+    """
+
+    caption: NonNegativeInt = Field(description="Index into the record's captions.")
+    start: CharOffset
+    end: CharOffset
+    head: str = Field(description="The head noun as written.")
+    extended_head: str = Field(description="The WordNet lemma or phrase that was looked up, e.g. 'hot dog'.")
+    synset: str | None = Field(None, description="WordNet 3.0 synset name, e.g. 'dog.n.01'.")
+    sense_key: str | None = Field(None, description="WordNet 3.0 sense key, e.g. 'dog%1:05:00::'.")
+    route: Route | None = Field(None, description="How the sense was decided.")
+    score: float | None = Field(None, description="The disambiguator's score of the chosen sense.")
+    rule: Rule | None = Field(None, description="How the label was decided; null: no label.")
+    depth: NonNegativeInt | None = Field(None, description="Hypernym steps to the label's synset.")
+    label: PositiveInt | None = Field(None, description="Contiguous class id in the label space; null: no label.")
+    attributes: tuple[Attribute, ...] = ()
+    count: PositiveInt | None = Field(None, description="Number of instances, where a quantifier states it.")
+    flags: tuple[Flag, ...] = ()
+    phrase_start: CharOffset | None = Field(None, description="Start of the whole noun phrase.")
+    phrase_end: CharOffset | None = Field(None, description="End of the whole noun phrase.")
+
+    @model_validator(mode="after")
+    def _check_spans(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError(f"span [{self.start}, {self.end}) is empty: start must lie before end")
+        return self
