@@ -1,0 +1,33 @@
+"""Fixtures that every test may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data beside the checkout (or in `CAPPARSE_REAL_DATA`); skips where it is missing."""
+    root = Path(os.environ.get("CAPPARSE_REAL_DATA", REPOSITORY.parent / "shared" / "data"))
+    if not root.is_dir():
+        pytest.skip(f"real data is not there: {root} (set CAPPARSE_REAL_DATA to use another folder)")
+    return root
+
+
+@pytest.fixture(scope="session")
+def nltk_wordnet(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An NLTK data root that holds WordNet 3.0, unpacked from the real data."""
+    import tarfile
+
+    archive = real_data / "wordnet" / "wordnet-3.0.tar.xz"
+    if not archive.is_file():
+        pytest.skip(f"WordNet 3.0 is not there: {archive}")
+    root = tmp_path_factory.mktemp("nltk_data")
+    corpora = root / "corpora"
+    corpora.mkdir()
+    with tarfile.open(archive) as tar:
+        tar.extractall(corpora, filter="data")
+    return root
