@@ -1,6 +1,7 @@
 """Fixtures that every test may use."""
 
 import os
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -20,14 +21,12 @@ def real_data() -> Path:
 @pytest.fixture(scope="session")
 def nltk_wordnet(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An NLTK data root that holds WordNet 3.0, unpacked from the real data."""
-    import tarfile
-
     archive = real_data / "wordnet" / "wordnet-3.0.tar.xz"
     if not archive.is_file():
         pytest.skip(f"WordNet 3.0 is not there: {archive}")
     root = tmp_path_factory.mktemp("nltk_data")
-    corpora = root / "corpora"
-    corpora.mkdir()
+    wordnet = root / "corpora" / "wordnet"
+    wordnet.mkdir(parents=True)
     with tarfile.open(archive) as tar:
-        tar.extractall(corpora, filter="data")
+        tar.extractall(wordnet, filter="data")
     return root
