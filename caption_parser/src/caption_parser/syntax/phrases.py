@@ -1,23 +1,51 @@
-"""`NounPhrase`: what the syntax components find in a `Doc`, in token indices of that `Doc`."""
+"""What the syntax components find in a `Doc`, in token indices of that `Doc`."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
 
 from spacy.tokens import Doc, Span
 
 
+class ModifierKind(StrEnum):
+    """What sort of word modifies a noun: the attribute types of Table 9 in Vilar & Perez."""
+
+    ADJECTIVE = "adjective"
+    VERB = "verb"
+    NOUN = "noun"
+
+
+class Modifier(NamedTuple):
+    """A word that says how the object looks, what it does or what it is made of."""
+
+    token: int
+    kind: ModifierKind
+
+
+class ExtendedHead(NamedTuple):
+    """The longest part of a noun phrase around its head that WordNet knows."""
+
+    start: int
+    end: int
+    lemmas: tuple[str, ...]
+    """The WordNet lemmas that the words can stand for, best first: ("glasses", "glass")."""
+    synsets: tuple[int, ...]
+    """Their synsets, without repetition, in WordNet's order; none for a phrase that WordNet lacks."""
+
+
 @dataclass(frozen=True, slots=True)
 class NounPhrase:
-    """An object candidate: a noun phrase with its head, modifiers and count. All indices are token indices."""
+    """An object candidate: a noun phrase with its head. All indices are token indices of the `Doc`."""
 
     start: int
     end: int
     head: int
-    """The head noun, `start <= head < end`."""
-    attributes: tuple[int, ...] = ()
-    """Words that say how the object looks or what it does: adjectives, participles, in text order."""
+    modifiers: tuple[Modifier, ...] = ()
+    """In text order, without repetition."""
     count: int | None = None
-    """Number of instances, where a quantifier states one."""
-    flags: frozenset[str] = frozenset()
+    """Number of instances, where a quantifier or an indefinite article states one."""
+    extended_head: ExtendedHead | None = None
+    """Set by the extended-head component; none: WordNet does not know the head noun."""
 
     def span(self, doc: Doc) -> Span:
         """The noun phrase as a span of `doc`."""

@@ -1,0 +1,107 @@
+"""The label of every synset, decided once per label space (Vilar & Perez 2021, Section III-A2)."""
+
+from collections import deque
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from shared_schemas import Route, Rule
+from shared_schemas.label_space import LabelSpace
+
+from caption_parser.errors import UsageError
+from caption_parser.lexicon import Lexicon, UnknownSynsetError
+from caption_parser.senses import SenseChoice
+
+
+class Decision(NamedTuple):
+    """Why a synset or a phrase carries a label."""
+
+    label: int
+    """Contiguous class id."""
+    rule: Rule
+    depth: int = 0
+    """Hypernym steps from the synset to the label's synset."""
+
+
+class DecisionTable:
+    """Which label a synset or a phrase gets; what is not in the table gets none.
+
+    - synonym: the synset is one of the label's.
+    - hyponym: it lies below one; the nearest labelled hypernym wins, by the number of hypernym steps; of
+      equally near ones the class that stands first in the label space. Instances (Einstein, an instance of
+      a physicist) are no hyponyms.
+    - holonym: it has meronyms (members, parts, substances) and every one of them carries the same label by
+      one of the two rules above.
+    - phrase: the text is one of the label's exact phrases.
+    - neologism: the text is a word that the label space reads as a synset, which has a label.
+    """
+
+    def __init__(self, label_space: LabelSpace, lexicon: Lexicon) -> None:
+        """Raises `UsageError` for a synset that WordNet 3.0 does not have."""
+        self.by_synset: Mapping[int, Decision] = _with_holonyms(_hyponyms(label_space, lexicon), lexicon)
+        self.by_phrase: Mapping[str, Decision] = {
+            phrase.lower().replace(" ", "_"): Decision(label.id, Rule.PHRASE)
+            for label in label_space.classes
+            for phrase in label.phrases
+        }
+        self.neologisms: Mapping[str, int] = {
+            word.lower().replace(" ", "_"): _known_synset(synset, f"neologism {word!r}", label_space, lexicon)
+            for word, synset in label_space.neologisms.items()
+        }
+
+    def decide(self, lemma: str, choice: SenseChoice | None) -> Decision | None:
+        """The label of a word in the sense chosen for it; without a choice, that of the phrase itself."""
+        if choice is None:
+            return self.by_phrase.get(lemma)
+        decision = self.by_synset.get(choice.synset)
+        if decision is not None and choice.route is Route.LABEL_SPACE:
+            return decision._replace(rule=Rule.NEOLOGISM)
+        return decision
+
+    @property
+    def phrases(self) -> frozenset[str]:
+        """The words and phrases to look for beside WordNet's lemmas, with underscores."""
+        return frozenset(self.by_phrase) | frozenset(self.neologisms)
+
+
+def _hyponyms(label_space: LabelSpace, lexicon: Lexicon) -> dict[int, Decision]:
+    """Breadth-first from all labelled synsets at once, so that the nearest label reaches a synset first."""
+    decisions: dict[int, Decision] = {}
+    frontier: deque[int] = deque()
+    for label in label_space.classes:
+        for name in label.synsets:
+            synset = _known_synset(name, f"class {label.name!r}", label_space, lexicon)
+            if synset not in decisions:
+                decisions[synset] = Decision(label.id, Rule.SYNONYM)
+                frontier.append(synset)
+    # Within one depth the frontier must stay ordered by class, or a tie would fall to whoever was queued first.
+    while frontier:
+        reached: dict[int, Decision] = {}
+        for synset in frontier:
+            label_id, depth = decisions[synset].label, decisions[synset].depth + 1
+            for hyponym in lexicon.hyponyms(synset):
+                if hyponym not in decisions and (hyponym not in reached or label_id < reached[hyponym].label):
+                    reached[hyponym] = Decision(label_id, Rule.HYPONYM, depth)
+        decisions.update(reached)
+        frontier = deque(reached)
+    return decisions
+
+
+def _with_holonyms(decisions: dict[int, Decision], lexicon: Lexicon) -> dict[int, Decision]:
+    holonyms: dict[int, Decision] = {}
+    for labelled in decisions:
+        for whole in lexicon.holonyms(labelled):
+            if whole in decisions or whole in holonyms:
+                continue
+            labels = {
+                decisions[part].label if part in decisions else None for part in lexicon.meronyms(whole)
+            }
+            if len(labels) == 1 and (label := labels.pop()) is not None:
+                holonyms[whole] = Decision(label, Rule.HOLONYM)
+    return decisions | holonyms
+
+
+def _known_synset(name: str, where: str, label_space: LabelSpace, lexicon: Lexicon) -> int:
+    try:
+        return lexicon.synset(name)
+    except UnknownSynsetError as error:
+        raise UsageError(f"label space {label_space.name!r}, {where}: {error}") from error

@@ -1,0 +1,114 @@
+"""The paper's labeller: parse, find objects, decide senses, look up labels (Vilar & Perez 2021, Section III-A)."""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from shared_schemas import Attribute, Mention, Route
+from shared_schemas.label_space import LabelSpace
+from spacy.language import Language
+
+from caption_parser.labels.decisions import DecisionTable
+from caption_parser.labels.labeller import ImageCaptions
+from caption_parser.labels.objects import ObjectCandidate, object_candidates
+from caption_parser.lexicon import Lexicon
+from caption_parser.senses import Disambiguator, SenseChoice, SenseQuery
+
+_CACHED_NAMES = 1 << 16
+
+
+class SynsetLabeller:
+    """Labels captions by what their noun phrases mean; a `Labeller`."""
+
+    def __init__(
+        self,
+        nlp: Language,
+        disambiguator: Disambiguator,
+        decisions: DecisionTable,
+        label_space: LabelSpace,
+        lexicon: Lexicon,
+        *,
+        keep_unlabelled: bool = False,
+    ) -> None:
+        """`nlp` gives `doc._.noun_phrases`; `keep_unlabelled`: also give the mentions that got no label."""
+        self._nlp = nlp
+        self._disambiguator = disambiguator
+        self._lexicon = lexicon
+        self._decisions = decisions
+        self._attribute_names = {text.lower(): name for text, name in label_space.attribute_names.items()}
+        self._keep_unlabelled = keep_unlabelled
+        self._names_of = lru_cache(_CACHED_NAMES)(self._find_names)
+
+    def label(self, images: Sequence[ImageCaptions]) -> Iterator[tuple[Mention, ...]]:
+        """One tuple of mentions per image, in order; spans refer to the captions as given."""
+        captions = [caption for image in images for caption in image.captions]
+        candidates = self._find_candidates(captions)
+        choices = iter(self._choose_senses(captions, candidates))
+        of_caption = iter(candidates)
+        for image in images:
+            yield tuple(
+                mention
+                for index in range(len(image.captions))
+                for candidate in next(of_caption)
+                if (mention := self._mention(index, candidate, next(choices))) is not None
+            )
+
+    def _find_candidates(self, captions: Sequence[str]) -> list[list[ObjectCandidate]]:
+        with self._nlp.memory_zone():
+            return [list(object_candidates(doc)) for doc in self._nlp.pipe(captions)]
+
+    def _choose_senses(
+        self, captions: Sequence[str], candidates: Sequence[Sequence[ObjectCandidate]]
+    ) -> Iterator[SenseChoice | None]:
+        """One choice per candidate; none for a phrase that the label space matches by its text alone."""
+        asked = [
+            SenseQuery(caption, c.start, c.first_token_end, c.lemmas[0], c.synsets)
+            for caption, of_caption in zip(captions, candidates, strict=True)
+            for c in of_caption
+            if c.synsets
+        ]
+        answers = iter(self._disambiguator.disambiguate(asked))
+        for of_caption in candidates:
+            for candidate in of_caption:
+                if candidate.synsets:
+                    yield next(answers)
+                else:
+                    neologism = self._decisions.neologisms.get(candidate.lemmas[0])
+                    yield None if neologism is None else SenseChoice(neologism, Route.LABEL_SPACE)
+
+    def _mention(
+        self, caption: int, candidate: ObjectCandidate, choice: SenseChoice | None
+    ) -> Mention | None:
+        decision = self._decisions.decide(candidate.lemmas[0], choice)
+        if decision is None and not self._keep_unlabelled:
+            return None
+        synset, sense_key = self._names_of(choice.synset, candidate.lemmas) if choice else (None, None)
+        return Mention(
+            caption=caption,
+            start=candidate.start,
+            end=candidate.end,
+            head=candidate.head,
+            extended_head=candidate.lemmas[0].replace("_", " "),
+            synset=synset,
+            sense_key=sense_key,
+            route=choice.route if choice else None,
+            score=choice.score if choice else None,
+            rule=decision.rule if decision else None,
+            depth=decision.depth if decision else None,
+            label=decision.label if decision else None,
+            attributes=self._attributes(candidate),
+            count=candidate.count,
+            phrase_start=candidate.phrase_start,
+            phrase_end=candidate.phrase_end,
+        )
+
+    def _attributes(self, candidate: ObjectCandidate) -> tuple[Attribute, ...]:
+        return tuple(
+            Attribute(name=name, start=modifier.start, end=modifier.end)
+            for modifier in candidate.modifiers
+            if (name := self._attribute_names.get(modifier.word)) is not None
+        )
+
+    def _find_names(self, synset: int, lemmas: tuple[str, ...]) -> tuple[str, str | None]:
+        lemma = next((lemma for lemma in lemmas if synset in self._lexicon.synsets(lemma)), None)
+        key = self._lexicon.sense_key(synset, lemma) if lemma else None
+        return self._lexicon.name(synset), key

@@ -1,0 +1,149 @@
+"""The corridor: read → parse → objects → senses → labels → aggregate → write.
+
+`CaptionParser` is the middle of it, from captions to records. Readers stand in `readers`, files and worker
+processes in `runs`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shared_schemas import SCHEMA_VERSION, ImageLabels
+from shared_schemas.label_space import LabelSpace
+
+from caption_parser.config import ParserConfig
+from caption_parser.errors import UsageError
+from caption_parser.labels.aggregate import aggregate
+from caption_parser.labels.labeller import ImageCaptions, Labeller
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+    from caption_parser.labels.decisions import DecisionTable
+
+BATCH_IMAGES = 256
+"""Images that are parsed together: enough to keep the parser busy, few enough to hold in memory."""
+
+CaptionSource = Mapping[int | str, Iterable[str]] | Iterable[str] | Iterable[tuple[int | str, str]]
+
+
+class CaptionParser:
+    """Turns captions into image labels.
+
+    >>> for labels in CaptionParser().label(["A black cat on a sofa."]):
+    ...     print([label.name for label in labels.foreground])
+    ['cat', 'couch']
+    """
+
+    def __init__(self, config: ParserConfig | None = None, **fields: Any) -> None:
+        """Load everything once; `fields` are those of `ParserConfig`, in place of a whole one.
+
+        Raises `UsageError`, `LabelSpaceError` or `MissingResourceError`, which say what to do.
+        """
+        self.config = config if config is not None else ParserConfig(**fields)
+        self.label_space = LabelSpace.load(self.config.label_space)
+        self.labeller = self._build_labeller()
+
+    def label(self, captions: CaptionSource) -> Iterator[ImageLabels]:
+        """Records in the order in which images first appear; all captions of an image make one record.
+
+        `captions` is a mapping from image id to captions, or pairs of image id and caption in any order, or
+        bare captions, each of which is an image of its own, numbered from 1.
+        """
+        images = _group(captions)
+        while batch := list(islice(images, BATCH_IMAGES)):
+            yield from self.label_images(batch)
+
+    def label_images(self, images: Sequence[ImageCaptions]) -> list[ImageLabels]:
+        """Records of a batch of images, in order. The labels of an image do not depend on its batch."""
+        mentions = self.labeller.label(images)
+        return [
+            aggregate(image, mentions_of_image, self.label_space)
+            for image, mentions_of_image in zip(images, mentions, strict=True)
+        ]
+
+    @cached_property
+    def nlp(self) -> "Language":
+        """The spaCy pipeline of the `synsets` labeller: parse, then noun phrases, then extended heads."""
+        from caption_parser.models import load_nlp
+        from caption_parser.syntax.components import EXTENDED_HEADS, NOUN_PHRASES, SCENE_GRAPH
+
+        nlp = load_nlp(self.config.spacy_model)
+        if self.config.objects == "sng":
+            nlp.add_pipe(SCENE_GRAPH)
+        else:
+            nlp.add_pipe(NOUN_PHRASES, config={"mode": self.config.mode})
+        nlp.add_pipe(
+            EXTENDED_HEADS, config={"mode": self.config.mode, "phrases": sorted(self.decisions.phrases)}
+        )
+        return nlp
+
+    @cached_property
+    def decisions(self) -> "DecisionTable":
+        """Which label a synset or a phrase gets in the label space."""
+        from caption_parser.labels.decisions import DecisionTable
+        from caption_parser.lexicon import default_lexicon
+
+        return DecisionTable(self.label_space, default_lexicon())
+
+    @cached_property
+    def versions(self) -> dict[str, str]:
+        """What the labels depend on beside the configuration."""
+        versions = {
+            "capparse": version("capparse"),
+            "schema": SCHEMA_VERSION,
+            "label_space": self.label_space.reference,
+        }
+        if self.config.labeller == "synsets":
+            meta = self.nlp.meta
+            versions |= {
+                "spacy": version("spacy"),
+                "spacy_model": f"{meta['lang']}_{meta['name']} {meta['version']}",
+                "wordnet": "3.0",
+                "senses": self.config.senses,
+            }
+        return versions
+
+    def _build_labeller(self) -> Labeller:
+        kind, _, argument = self.config.labeller.partition(":")
+        if kind == "synsets" and not argument:
+            from caption_parser.labels.synset_labeller import SynsetLabeller
+            from caption_parser.lexicon import default_lexicon
+            from caption_parser.senses import load_disambiguator
+
+            return SynsetLabeller(
+                self.nlp,
+                load_disambiguator(self.config.senses),
+                self.decisions,
+                self.label_space,
+                default_lexicon(),
+                keep_unlabelled=self.config.keep_unlabelled,
+            )
+        from caption_parser.labels.baselines import exact_match_labeller, synonym_list_labeller
+
+        if kind == "exact" and not argument:
+            return exact_match_labeller(self.label_space)
+        if kind == "synonyms" and argument:
+            return synonym_list_labeller(self.label_space, Path(argument))
+        raise UsageError(
+            f"--labeller {self.config.labeller}: expected 'synsets', 'exact', or 'synonyms:FILE' with a file of "
+            "'name, synonym, …' lines."
+        )
+
+
+def _group(captions: CaptionSource) -> Iterator[ImageCaptions]:
+    """All captions of an image together, in order of first appearance."""
+    grouped: dict[int | str, list[str]] = {}
+    if isinstance(captions, Mapping):
+        grouped = {image_id: list(of_image) for image_id, of_image in captions.items()}
+    elif isinstance(captions, str):
+        raise UsageError(f"label(captions) takes an iterable of captions, got one string: {captions[:60]!r}")
+    else:
+        for number, caption in enumerate(captions, 1):
+            image_id, text = (number, caption) if isinstance(caption, str) else caption
+            grouped.setdefault(image_id, []).append(text)
+    for row, (image_id, of_image) in enumerate(grouped.items(), 1):
+        yield ImageCaptions(image_id=image_id, captions=tuple(of_image), file_name=None, row=row)

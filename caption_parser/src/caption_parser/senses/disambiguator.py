@@ -1,0 +1,36 @@
+"""The protocol of word sense disambiguators: many queries in, one choice each out."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from shared_schemas import Route
+
+
+class SenseQuery(NamedTuple):
+    """A word in its caption and the synsets that it may stand for."""
+
+    caption: str
+    start: int
+    """Character offset of the leftmost token of the extended head, which the paper scores (Section III-A2)."""
+    end: int
+    lemma: str
+    candidates: tuple[int, ...]
+    """Synsets of the lexicon in WordNet's order; never empty."""
+
+
+class SenseChoice(NamedTuple):
+    """The chosen synset, and how it was chosen."""
+
+    synset: int
+    route: Route
+    score: float | None = None
+
+
+class Disambiguator(Protocol):
+    """Restricted to the candidates of each query; deterministic; safe to call from several processes."""
+
+    name: str
+
+    def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
+        """One choice per query, in order. The queries of one call may be batched together."""
+        ...

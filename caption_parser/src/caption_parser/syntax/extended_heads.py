@@ -1,0 +1,136 @@
+"""The extended head of a noun phrase: the longest part around its head noun that WordNet defines.
+
+Vilar & Perez 2021, Section III-A1. It decides what the phrase names: a "hot dog" is no dog, a "microwave
+oven" no oven, and a "chest of drawers" neither a chest nor drawers.
+"""
+
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from caption_parser.lexicon import Lexicon
+from caption_parser.syntax.phrases import ExtendedHead, NounPhrase
+from caption_parser.syntax.rules import SyntaxRules
+from caption_parser.syntax.tree import Tree
+
+_CACHED_FORMS = 1 << 16
+_LONGEST_TAIL = 3
+"""Words that may follow the head: "of the world" in "man of the world"."""
+_NOT_IN_A_NAME = frozenset({"det", "poss", "nummod", "predet", "quantmod"})
+
+
+class _Entry(NamedTuple):
+    """What a written form is listed as; falsy if it is not."""
+
+    lemmas: tuple[str, ...] = ()
+    synsets: tuple[int, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.lemmas)
+
+
+class ExtendedHeadFinder:
+    """Looks up the words around a head noun in WordNet and in the exact phrases of a label space."""
+
+    def __init__(self, lexicon: Lexicon, rules: SyntaxRules, phrases: Collection[str] = ()) -> None:
+        """`phrases`: words and phrases beyond WordNet, lower-case and singular ("stop sign", "smartphone")."""
+        self._lexicon = lexicon
+        self._rules = rules
+        self._phrases = frozenset(phrase.replace(" ", "_") for phrase in phrases)
+        self._entry = lru_cache(_CACHED_FORMS)(self._look_up)
+        self._kinds = lru_cache(_CACHED_FORMS)(self._kinds_of)
+
+    def __call__(self, tree: Tree, phrase: NounPhrase) -> ExtendedHead | None:
+        """The extended head of a phrase; none if not even its head noun is known."""
+        head = phrase.head
+        for start, end in _windows(tree, phrase, self._lexicon.max_lemma_words):
+            entry = self._entry(_written(tree, start, end))
+            if not entry and end > head + 1:
+                entry = self._entry_of_inner_plural(tree, start, head, end)
+            if entry and self._rules.guard_extended_heads and not _all_nouns(tree, start, head):
+                entry = self._kinds(entry, tree.words[head])
+            if entry:
+                return ExtendedHead(start, end, entry.lemmas, entry.synsets)
+        return None
+
+    def _look_up(self, form: str) -> _Entry:
+        """Exact phrases first, then WordNet with its morphology."""
+        for spelling in self._spellings(form):
+            phrase = self._phrase(spelling)
+            if phrase is not None:
+                return _Entry((phrase,))
+            lemmas = tuple(self._lexicon.base_forms(spelling))
+            if lemmas:
+                return self._listed(lemmas)
+        return _Entry()
+
+    def _listed(self, lemmas: tuple[str, ...]) -> _Entry:
+        synsets = dict.fromkeys(synset for lemma in lemmas for synset in self._lexicon.synsets(lemma))
+        return _Entry(lemmas, tuple(synsets))
+
+    def _spellings(self, form: str) -> Iterator[str]:
+        yield form
+        if "-" in form:
+            yield form.replace("-", "_")
+        if self._rules.split_spellings and form.count("_") + form.count("-") == 1:
+            yield form.replace("-", "").replace("_", "")
+
+    def _phrase(self, form: str) -> str | None:
+        candidates = (form, form.removesuffix("s"), form.removesuffix("es"))
+        return next((singular for singular in candidates if singular in self._phrases), None)
+
+    def _entry_of_inner_plural(self, tree: Tree, start: int, head: int, end: int) -> _Entry:
+        """ "chests of drawers": the plural stands inside, where WordNet's morphology does not look."""
+        before = _written(tree, start, head) + "_" if start < head else ""
+        after = "_" + _written(tree, head + 1, end)
+        for singular in self._entry(tree.words[head]).lemmas:
+            lemma = f"{before}{singular}{after}"
+            if lemma in self._lexicon:
+                return self._listed((lemma,))
+        return _Entry()
+
+    def _kinds_of(self, entry: _Entry, head: str) -> _Entry:
+        """The entry with only those senses that are a kind of the head: "polar bear", but not "white horse"."""
+        if not entry.synsets:
+            return entry
+        of_head = set(self._entry(head).synsets)
+        kinds = tuple(
+            synset
+            for synset in entry.synsets
+            if not of_head.isdisjoint(self._lexicon.hypernym_distances(synset))
+        )
+        return _Entry(entry.lemmas, kinds) if kinds else _Entry()
+
+
+def _windows(tree: Tree, phrase: NounPhrase, longest: int) -> Iterator[tuple[int, int]]:
+    """Half-open windows that contain the head, the longest first, of equal ones the leftmost."""
+    head = phrase.head
+    first = head
+    while (
+        first > phrase.start and tree.deps[first - 1] not in _NOT_IN_A_NAME and tree.words[first - 1] != ","
+    ):
+        first -= 1
+    last = _end_of_tail(tree, head)
+    for length in range(min(last - first, longest), 0, -1):
+        for start in range(max(first, head + 1 - length), min(head, last - length) + 1):
+            yield start, start + length
+
+
+def _end_of_tail(tree: Tree, head: int) -> int:
+    """Where a name that goes on after its head may end: "drawers" of "chest of drawers"."""
+    after = head + 1
+    if after >= len(tree) or tree.words[after] != "of" or tree.heads[after] != head:
+        return after
+    tail = [noun for noun in tree.children_by(after, "pobj") if noun <= head + _LONGEST_TAIL]
+    return tail[0] + 1 if tail else after
+
+
+def _written(tree: Tree, start: int, end: int) -> str:
+    """The words as WordNet writes them: "hot_dog", "t-shirt"."""
+    if end - start == 1:
+        return tree.words[start]
+    return "_".join(tree.words[start:end]).replace("_-_", "-")
+
+
+def _all_nouns(tree: Tree, start: int, end: int) -> bool:
+    return all(tree.is_noun(token) for token in range(start, end))

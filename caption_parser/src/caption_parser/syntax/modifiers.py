@@ -1,0 +1,94 @@
+"""Which words modify which noun: adjectives, participles and nouns, before and after it."""
+
+from collections.abc import Iterator
+
+from caption_parser.syntax.phrases import Modifier, ModifierKind
+from caption_parser.syntax.quantities import referents
+from caption_parser.syntax.rules import SyntaxRules
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, PARTICIPLE_TAGS, Tree
+from caption_parser.syntax.word_lists import MATERIAL_VERBS
+
+_RELATIVE_PRONOUNS = frozenset({"that", "which", "who", "whom"})
+
+
+def find_modifiers(tree: Tree, rules: SyntaxRules) -> dict[int, list[Modifier]]:
+    """Modifiers by noun, in text order and without repetition.
+
+    The scene-graph rules take what stands before the noun: adjectival modifiers with their conjuncts, and
+    compounds with their own modifiers. `rules.predicates` adds predicates, relative clauses and participles;
+    these distribute over coordinated subjects ("the cat and the dog are black"), while an adjective before
+    the first of two nouns belongs to that one alone ("red apples and bananas").
+    """
+    found: dict[int, set[Modifier]] = {noun: set() for noun in range(len(tree)) if tree.is_noun(noun)}
+    for noun, modifiers in found.items():
+        modifiers.update(_before_noun(tree, noun, rules))
+    if rules.predicates:
+        for predicate in range(len(tree)):
+            for modifier in _predicated(tree, predicate):
+                for noun in _subjects(tree, predicate):
+                    if noun in found and noun != modifier.token:
+                        found[noun].add(modifier)
+    return {noun: sorted(modifiers) for noun, modifiers in found.items() if modifiers}
+
+
+def _before_noun(tree: Tree, noun: int, rules: SyntaxRules) -> Iterator[Modifier]:
+    for child in tree.children[noun]:
+        if tree.deps[child] == "amod":
+            for adjective in tree.conjuncts(child):
+                yield Modifier(adjective, _kind(tree, adjective))
+                if rules.predicates:
+                    yield from _inside_adjective(tree, adjective)
+        elif tree.deps[child] == "compound":
+            yield Modifier(child, _kind(tree, child))
+            yield from _before_noun(tree, child, rules)
+
+
+def _inside_adjective(tree: Tree, adjective: int) -> Iterator[Modifier]:
+    """ "snow" and "white" of "a snow covered, white tipped mountain"."""
+    for child in tree.children_by(adjective, "npadvmod", "amod", "compound", "nmod"):
+        yield Modifier(child, _kind(tree, child))
+
+
+def _predicated(tree: Tree, predicate: int) -> Iterator[Modifier]:
+    """What a verb says of its subject: itself if it is no copula, its adjectives, the material it names."""
+    if not tree.tags[predicate].startswith("VB") or tree.has_child(predicate, "neg"):
+        return
+    if tree.tags[predicate] in PARTICIPLE_TAGS:
+        yield Modifier(predicate, ModifierKind.VERB)
+    for complement in tree.children_by(
+        predicate, "acomp", "oprd", "attr", "dobj" if _paints(tree, predicate) else "oprd"
+    ):
+        for adjective in tree.conjuncts(complement):
+            if tree.tags[adjective] in ADJECTIVE_TAGS or tree.tags[adjective] in PARTICIPLE_TAGS:
+                yield Modifier(adjective, _kind(tree, adjective))
+    if tree.words[predicate] in MATERIAL_VERBS:
+        for preposition in tree.children_by(predicate, "prep"):
+            for innermost in (preposition, *tree.children_by(preposition, "prep")):
+                for material in tree.children_by(innermost, "pobj"):
+                    for noun in tree.conjuncts(material):
+                        yield Modifier(noun, ModifierKind.NOUN)
+
+
+def _paints(tree: Tree, predicate: int) -> bool:
+    return tree.words[predicate] in ("painted", "colored", "coloured", "dyed")
+
+
+def _subjects(tree: Tree, predicate: int) -> Iterator[int]:
+    """The nouns that a verb speaks of, through relative pronouns, coordination and quantity nouns."""
+    subjects = list(tree.children_by(predicate, "nsubj", "nsubjpass"))
+    if tree.deps[predicate] in ("acl", "relcl") and all(
+        tree.words[s] in _RELATIVE_PRONOUNS for s in subjects
+    ):
+        yield from referents(tree, tree.heads[predicate])
+    elif subjects:
+        for subject in subjects:
+            for noun in tree.conjuncts(subject):
+                yield from referents(tree, noun)
+    elif tree.deps[predicate] == "conj":
+        yield from _subjects(tree, tree.heads[predicate])
+
+
+def _kind(tree: Tree, token: int) -> ModifierKind:
+    if tree.tags[token].startswith("VB"):
+        return ModifierKind.VERB
+    return ModifierKind.NOUN if tree.is_noun(token) else ModifierKind.ADJECTIVE

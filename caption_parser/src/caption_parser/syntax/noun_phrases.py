@@ -1,0 +1,87 @@
+"""Which noun phrases of a parse are object candidates."""
+
+from caption_parser.syntax.phrases import NounPhrase
+from caption_parser.syntax.quantities import quantified_nouns
+from caption_parser.syntax.rules import SyntaxRules
+from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import PHRASAL_PREPOSITIONS, RELATIONAL_NOUNS
+
+_CHUNK_DEPS = frozenset(
+    {"nsubj", "nsubjpass", "dobj", "dative", "pobj", "pcomp", "attr", "appos", "oprd", "ROOT"}
+)
+_MODIFIER_DEPS = frozenset({"compound", "amod", "nummod", "npadvmod", "quantmod", "advmod"})
+_PRONOUN_LIKE = frozenset({"one", "ones", "someone", "something", "other", "others", "it", "thing", "things"})
+
+
+def find_noun_phrases(tree: Tree, rules: SyntaxRules) -> list[NounPhrase]:
+    """The object candidates of a parse, in text order.
+
+    Follows Schuster et al. 2015 as Vilar & Perez do (Section III-A1): every noun phrase is a candidate,
+    pronouns and the nouns of phrasal prepositions are not. `rules` adds what visual mode knows beyond that.
+    """
+    heads = _heads_of_all_phrases(tree) if rules.nouns_outside_chunks else _heads_of_chunks(tree)
+    not_objects = {noun for noun in heads if _is_in_phrasal_preposition(tree, noun)}
+    if rules.drop_relational_nouns:
+        not_objects.update(noun for noun in heads if _is_relational(tree, noun))
+    if rules.look_through_quantities:
+        not_objects.update(noun for noun in heads if quantified_nouns(tree, noun))
+    return [
+        NounPhrase(start=tree.left_edge(head), end=head + 1, head=head)
+        for head in heads
+        if head not in not_objects
+    ]
+
+
+def _heads_of_chunks(tree: Tree) -> list[int]:
+    """Heads of base noun phrases as spaCy's `Doc.noun_chunks` defines them, pronouns left out."""
+    heads: list[int] = []
+    last_end = -1
+    for token, tag in enumerate(tree.tags):
+        if not (tree.is_noun(token) or tag in _PRONOUN_TAGS) or tree.left_edge(token) <= last_end:
+            continue
+        if tree.deps[_first_conjunct(tree, token)] in _CHUNK_DEPS:
+            last_end = token
+            if tree.is_noun(token):
+                heads.append(token)
+    return heads
+
+
+_PRONOUN_TAGS = frozenset({"PRP", "WP", "EX", "WDT"})
+
+
+def _first_conjunct(tree: Tree, token: int) -> int:
+    while tree.deps[token] == "conj" and tree.heads[token] < token:
+        token = tree.heads[token]
+    return token
+
+
+def _heads_of_all_phrases(tree: Tree) -> list[int]:
+    """Every noun that does not merely modify another noun."""
+    return [
+        token
+        for token in range(len(tree))
+        if tree.is_noun(token) and not _modifies_noun(tree, token) and tree.words[token] not in _PRONOUN_LIKE
+    ]
+
+
+def _modifies_noun(tree: Tree, token: int) -> bool:
+    token = _first_conjunct(tree, token) if tree.deps[token] == "conj" else token
+    head = tree.heads[token]
+    return tree.deps[token] in _MODIFIER_DEPS and token < head
+
+
+def _is_in_phrasal_preposition(tree: Tree, noun: int) -> bool:
+    """Whether the noun is the "front" of "in front of a couch"."""
+    first = tree.heads[noun]
+    if tree.deps[noun] != "pobj":
+        return False
+    return any(
+        tree.deps[last] == "prep"
+        and last > noun
+        and " ".join(tree.words[first : last + 1]) in PHRASAL_PREPOSITIONS
+        for last in tree.children[noun]
+    )
+
+
+def _is_relational(tree: Tree, noun: int) -> bool:
+    return tree.words[noun] in RELATIONAL_NOUNS and not tree.has_child(noun, "compound")

@@ -1,0 +1,80 @@
+"""Quantity nouns ("a lot of people") and counts ("two dogs", "a pair of skis")."""
+
+from collections.abc import Iterator
+
+from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import NUMBERS, QUANTITY_NOUNS
+
+_LARGEST_COUNT = 1_000_000
+"""A larger number in a caption is no count of objects that an image could show."""
+
+
+def quantified_nouns(tree: Tree, token: int) -> list[int]:
+    """The nouns that a quantity noun stands for: "skis" and "poles" of "a pair of skis and poles"; else none."""
+    if tree.words[token] not in QUANTITY_NOUNS:
+        return []
+    return [
+        noun
+        for preposition in tree.children_by(token, "prep")
+        if tree.words[preposition] == "of"
+        for first in tree.children_by(preposition, "pobj")
+        for noun in tree.conjuncts(first)
+        if tree.is_noun(noun)
+    ]
+
+
+def referents(tree: Tree, token: int) -> Iterator[int]:
+    """The object nouns that a noun stands for: itself, or what it quantifies ("group of lots of people")."""
+    quantified = quantified_nouns(tree, token)
+    if not quantified:
+        yield token
+    for noun in quantified:
+        yield from referents(tree, noun)
+
+
+def stated_count(tree: Tree, noun: int) -> int | None:
+    """The number of instances that the modifiers of a noun state: numerals, "a" (singular), "both"; else none."""
+    for child in tree.children[noun]:
+        if tree.deps[child] in ("nummod", "det", "predet"):
+            value = _number(tree, child)
+            if value is not None:
+                return value
+        if (
+            tree.deps[child] == "det"
+            and tree.words[child] in ("a", "an", "another")
+            and tree.tags[noun] != "NNS"
+        ):
+            return 1
+    return None
+
+
+def counts(tree: Tree) -> dict[int, int]:
+    """Counts by noun, with quantity nouns looked through: {skis: 4} for "two pairs of skis"."""
+    found: dict[int, int] = {}
+    for noun in range(len(tree)):
+        if not tree.is_noun(noun):
+            continue
+        quantified = quantified_nouns(tree, noun)
+        own = stated_count(tree, noun)
+        if not quantified:
+            if own is not None:
+                found.setdefault(noun, own)
+            continue
+        unit = NUMBERS.get(tree.words[noun].removesuffix("s"))
+        if unit is not None and len(quantified) == 1:
+            found[quantified[0]] = unit * (own or 1)
+    return found
+
+
+def _number(tree: Tree, token: int) -> int | None:
+    word = tree.words[token].replace(",", "")
+    if word.isascii() and word.isdigit():
+        value = int(word) if len(word) <= len(str(_LARGEST_COUNT)) else 0
+        return value if 0 < value <= _LARGEST_COUNT else None
+    value_of_word = NUMBERS.get(word)
+    if word == "dozen" and value_of_word is not None:
+        multipliers = [
+            _number(tree, child) for child in tree.children_by(token, "nummod", "compound", "quantmod")
+        ]
+        return value_of_word * next((m for m in multipliers if m), 1)
+    return value_of_word

@@ -1,0 +1,49 @@
+"""SceneGraphParser as the object finder: the public parser that the paper modifies, fed with our parses.
+
+The package (PyPI: `SceneGraphParser`, import name `sng_parser`) parses one caption per call with a spaCy
+model of its own; here it reads the `Doc` that the pipeline already made, so that only its rules differ.
+Source: https://github.com/vacancy/SceneGraphParser
+"""
+
+from collections.abc import Callable
+
+from spacy.tokens import Doc
+
+from caption_parser.errors import MissingResourceError
+from caption_parser.syntax.phrases import Modifier, ModifierKind, NounPhrase
+from caption_parser.syntax.quantities import stated_count
+from caption_parser.syntax.tree import Tree
+
+
+def scene_graph_noun_phrases() -> Callable[[Doc], tuple[NounPhrase, ...]]:
+    """A function from a parsed `Doc` to the entities of its scene graph, extended heads still unset.
+
+    Raises `MissingResourceError` if SceneGraphParser is not installed.
+    """
+    try:
+        from sng_parser.backends.spacy_parser import SpacyParser
+    except ImportError as error:
+        raise MissingResourceError(
+            "--objects sng needs SceneGraphParser, which is not installed. Try: pip install 'capparse[sng]'"
+        ) from error
+
+    parser = SpacyParser.__new__(SpacyParser)  # its constructor would load a spaCy model of its own
+    parser.nlp = lambda doc: doc
+
+    def find(doc: Doc) -> tuple[NounPhrase, ...]:
+        tree = Tree.of(doc)
+        entities = parser.parse(doc)["entities"]
+        return tuple(_noun_phrase(doc, tree, *entity["span_bounds"]) for entity in entities)
+
+    return find
+
+
+def _noun_phrase(doc: Doc, tree: Tree, start: int, end: int) -> NounPhrase:
+    head = doc[start:end].root.i
+    modifiers = [
+        Modifier(adjective, ModifierKind.ADJECTIVE)
+        for child in tree.children_by(head, "amod")
+        for adjective in (child, *tree.children_by(child, "conj"))
+    ]
+    modifiers += [Modifier(child, ModifierKind.NOUN) for child in tree.children_by(head, "compound")]
+    return NounPhrase(start, end, head, tuple(sorted(modifiers)), stated_count(tree, head))

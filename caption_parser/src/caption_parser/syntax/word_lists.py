@@ -1,0 +1,52 @@
+"""Closed word classes that the rules need: small, general, reviewed by hand."""
+
+PHRASAL_PREPOSITIONS = frozenset(
+    {
+        "in addition to",
+        "in front of",
+        "in reference to",
+        "in regard to",
+        "in spite of",
+        "on account of",
+        "on side of",
+        "on the side of",
+        "on top of",
+        "with regard to",
+    }
+)
+"""Preposition, noun, preposition that mean one preposition; paper mode drops the noun. The scene-graph
+parser that the paper modifies knows these ten."""
+
+RELATIONAL_NOUNS = frozenset(
+    """
+    back background base beginning bottom center centre corner direction distance edge end exterior foreground
+    front height inside interior left length level middle midst outside part perimeter place portion position
+    process rear right section side sides spot start surroundings tip top underside vicinity way width
+    """.split()
+)
+"""Nouns that say where or how far, not what."""
+
+QUANTITY_NOUNS = frozenset(
+    """
+    abundance amount array assortment batch bit bits bunch bunches cluster clusters collection collections
+    couple crowd dozen dozens flock flocks group groups half handful heap heaps herd herds hundreds kind kinds
+    line lines lot lots majority mass mix mixture multitude number pack pair pairs piece pieces pile piles
+    plenty plethora quantity range row rows selection series set sets slice slices sort sorts stack stacks
+    string swarm thousands ton tons trio type types variety
+    """.split()
+)
+"""Nouns that, followed by "of" and a noun, count or gather what that noun names."""
+
+NUMBERS = {
+    word: value
+    for value, words in enumerate(
+        "one|two pair couple both|three trio|four|five|six|seven|eight|nine|ten|eleven|twelve dozen|thirteen|"
+        "fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty".split("|"),
+        start=1,
+    )
+    for word in words.split()
+}
+"""Words that state a number of instances."""
+
+MATERIAL_VERBS = frozenset({"made", "built", "constructed", "crafted", "carved", "formed"})
+"""Participles whose "of", "from" or "out of" names a material."""
