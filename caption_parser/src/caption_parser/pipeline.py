@@ -11,13 +11,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared_schemas import SCHEMA_VERSION, ImageLabels
-from shared_schemas.label_space import LabelSpace
-
 from caption_parser.config import ParserConfig
 from caption_parser.errors import UsageError
 from caption_parser.labels.aggregate import aggregate
 from caption_parser.labels.labeller import ImageCaptions, Labeller
+from shared_schemas import SCHEMA_VERSION, ImageLabels
+from shared_schemas.label_space import LabelSpace
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -76,9 +75,7 @@ class CaptionParser:
             nlp.add_pipe(SCENE_GRAPH)
         else:
             nlp.add_pipe(NOUN_PHRASES, config={"mode": self.config.mode})
-        nlp.add_pipe(
-            EXTENDED_HEADS, config={"mode": self.config.mode, "phrases": sorted(self.decisions.phrases)}
-        )
+        nlp.add_pipe(EXTENDED_HEADS, config={"mode": self.config.mode, "phrases": sorted(self.decisions.phrases)})
         return nlp
 
     @cached_property

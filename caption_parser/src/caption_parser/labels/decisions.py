@@ -4,12 +4,11 @@ from collections import deque
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from shared_schemas import Route, Rule
-from shared_schemas.label_space import LabelSpace
-
 from caption_parser.errors import UsageError
 from caption_parser.lexicon import Lexicon, UnknownSynsetError
 from caption_parser.senses import SenseChoice
+from shared_schemas import Route, Rule
+from shared_schemas.label_space import LabelSpace
 
 
 class Decision(NamedTuple):
@@ -92,9 +91,7 @@ def _with_holonyms(decisions: dict[int, Decision], lexicon: Lexicon) -> dict[int
         for whole in lexicon.holonyms(labelled):
             if whole in decisions or whole in holonyms:
                 continue
-            labels = {
-                decisions[part].label if part in decisions else None for part in lexicon.meronyms(whole)
-            }
+            labels = {decisions[part].label if part in decisions else None for part in lexicon.meronyms(whole)}
             if len(labels) == 1 and (label := labels.pop()) is not None:
                 holonyms[whole] = Decision(label, Rule.HOLONYM)
     return decisions | holonyms

@@ -33,7 +33,7 @@ class ObjectCandidate(NamedTuple):
 
 
 def object_candidates(doc: Doc) -> Iterator[ObjectCandidate]:
-    """The phrases that have an extended head, but not the nouns inside another's ("drawers" of a chest of them)."""
+    """The phrases with an extended head, except nouns inside another's: "drawers" of a chest of drawers."""
     phrases: tuple[NounPhrase, ...] = doc._.noun_phrases
     inside_another = {
         token

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from shared_schemas import Attribute, Mention, Route
-from shared_schemas.label_space import LabelSpace
 from spacy.language import Language
 
 from caption_parser.labels.decisions import DecisionTable
@@ -12,6 +10,8 @@ from caption_parser.labels.labeller import ImageCaptions
 from caption_parser.labels.objects import ObjectCandidate, object_candidates
 from caption_parser.lexicon import Lexicon
 from caption_parser.senses import Disambiguator, SenseChoice, SenseQuery
+from shared_schemas import Attribute, Mention, Route
+from shared_schemas.label_space import LabelSpace
 
 _CACHED_NAMES = 1 << 16
 
@@ -75,9 +75,7 @@ class SynsetLabeller:
                     neologism = self._decisions.neologisms.get(candidate.lemmas[0])
                     yield None if neologism is None else SenseChoice(neologism, Route.LABEL_SPACE)
 
-    def _mention(
-        self, caption: int, candidate: ObjectCandidate, choice: SenseChoice | None
-    ) -> Mention | None:
+    def _mention(self, caption: int, candidate: ObjectCandidate, choice: SenseChoice | None) -> Mention | None:
         decision = self._decisions.decide(candidate.lemmas[0], choice)
         if decision is None and not self._keep_unlabelled:
             return None

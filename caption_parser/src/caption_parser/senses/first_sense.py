@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from shared_schemas import Route
-
 from caption_parser.senses.disambiguator import SenseChoice, SenseQuery
+from shared_schemas import Route
 
 
 class FirstSense:

@@ -95,9 +95,7 @@ class ExtendedHeadFinder:
             return entry
         of_head = set(self._entry(head).synsets)
         kinds = tuple(
-            synset
-            for synset in entry.synsets
-            if not of_head.isdisjoint(self._lexicon.hypernym_distances(synset))
+            synset for synset in entry.synsets if not of_head.isdisjoint(self._lexicon.hypernym_distances(synset))
         )
         return _Entry(entry.lemmas, kinds) if kinds else _Entry()
 
@@ -106,9 +104,7 @@ def _windows(tree: Tree, phrase: NounPhrase, longest: int) -> Iterator[tuple[int
     """Half-open windows that contain the head, the longest first, of equal ones the leftmost."""
     head = phrase.head
     first = head
-    while (
-        first > phrase.start and tree.deps[first - 1] not in _NOT_IN_A_NAME and tree.words[first - 1] != ","
-    ):
+    while first > phrase.start and tree.deps[first - 1] not in _NOT_IN_A_NAME and tree.words[first - 1] != ",":
         first -= 1
     last = _end_of_tail(tree, head)
     for length in range(min(last - first, longest), 0, -1):

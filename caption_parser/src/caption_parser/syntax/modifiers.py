@@ -76,9 +76,7 @@ def _paints(tree: Tree, predicate: int) -> bool:
 def _subjects(tree: Tree, predicate: int) -> Iterator[int]:
     """The nouns that a verb speaks of, through relative pronouns, coordination and quantity nouns."""
     subjects = list(tree.children_by(predicate, "nsubj", "nsubjpass"))
-    if tree.deps[predicate] in ("acl", "relcl") and all(
-        tree.words[s] in _RELATIVE_PRONOUNS for s in subjects
-    ):
+    if tree.deps[predicate] in ("acl", "relcl") and all(tree.words[s] in _RELATIVE_PRONOUNS for s in subjects):
         yield from referents(tree, tree.heads[predicate])
     elif subjects:
         for subject in subjects:

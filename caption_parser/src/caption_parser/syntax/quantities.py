@@ -39,11 +39,7 @@ def stated_count(tree: Tree, noun: int) -> int | None:
             value = _number(tree, child)
             if value is not None:
                 return value
-        if (
-            tree.deps[child] == "det"
-            and tree.words[child] in ("a", "an", "another")
-            and tree.tags[noun] != "NNS"
-        ):
+        if tree.deps[child] == "det" and tree.words[child] in ("a", "an", "another") and tree.tags[noun] != "NNS":
             return 1
     return None
 
@@ -73,8 +69,6 @@ def _number(tree: Tree, token: int) -> int | None:
         return value if 0 < value <= _LARGEST_COUNT else None
     value_of_word = NUMBERS.get(word)
     if word == "dozen" and value_of_word is not None:
-        multipliers = [
-            _number(tree, child) for child in tree.children_by(token, "nummod", "compound", "quantmod")
-        ]
+        multipliers = [_number(tree, child) for child in tree.children_by(token, "nummod", "compound", "quantmod")]
         return value_of_word * next((m for m in multipliers if m), 1)
     return value_of_word
