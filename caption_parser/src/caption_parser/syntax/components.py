@@ -12,8 +12,6 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from caption_parser.config import Mode
-from caption_parser.lexicon import default_lexicon
-from caption_parser.syntax.extended_heads import ExtendedHeadFinder
 from caption_parser.syntax.modifiers import find_modifiers
 from caption_parser.syntax.noun_phrases import find_noun_phrases
 from caption_parser.syntax.phrases import NounPhrase
@@ -97,6 +95,10 @@ def make_extended_heads(
     nlp: Language, name: str, mode: str = "visual", phrases: list[str] | None = None
 ) -> Callable[[Doc], Doc]:
     """Extended heads; `phrases` are words and exact phrases to find beyond WordNet ("stop sign")."""
+    # spaCy imports every registered factory with its first pipeline: what only this one needs comes late.
+    from caption_parser.lexicon import default_lexicon
+    from caption_parser.syntax.extended_heads import ExtendedHeadFinder
+
     register_extensions()
     finder = ExtendedHeadFinder(default_lexicon(), SyntaxRules.of(Mode(mode)), phrases or ())
 
