@@ -1,5 +1,8 @@
 """The record format between `caption_parser` and `segmentation`."""
 
+from shared_schemas.errors import LabelSpaceError, MissingExtraError, RecordError
+from shared_schemas.jsonl import dump, iter_labels, read_labels, write_labels
+from shared_schemas.label_space import Kind, LabelClass, LabelSpace, VisualAttribute
 from shared_schemas.labels import SCHEMA_VERSION, AttributeVotes, ClassLabel, ImageLabels, Source
 from shared_schemas.mentions import Attribute, Flag, Mention, Route, Rule
 
@@ -10,8 +13,19 @@ __all__ = [
     "ClassLabel",
     "Flag",
     "ImageLabels",
+    "Kind",
+    "LabelClass",
+    "LabelSpace",
+    "LabelSpaceError",
     "Mention",
+    "MissingExtraError",
+    "RecordError",
     "Route",
     "Rule",
     "Source",
+    "VisualAttribute",
+    "dump",
+    "iter_labels",
+    "read_labels",
+    "write_labels",
 ]

@@ -1,4 +1,4 @@
-"""The base of every record: immutable, strict about unknown fields, compact as JSON."""
+"""The base of every record: immutable, strict about unknown fields and numbers, compact as JSON."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -6,4 +6,4 @@ from pydantic import BaseModel, ConfigDict
 class Record(BaseModel):
     """A frozen pydantic model that refuses unknown fields, so that a typo in a label file is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

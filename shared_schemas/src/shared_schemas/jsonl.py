@@ -1,0 +1,143 @@
+"""Label files: one record per line, plain, `.gz` or `.zst`, read and written as streams.
+
+What a line looks like: compact UTF-8 JSON in which fields that are null are left out and everything else
+stands, empty lists too, so that `foreground` and `background` are always there.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from shared_schemas.compression import CorruptStreamError, lines, open_input, open_output
+from shared_schemas.errors import RecordError, shown
+from shared_schemas.labels import SCHEMA_VERSION, ImageLabels
+
+CODES = {
+    "corrupt-stream": "the compressed file is damaged or ends too early; nothing after this line is read",
+    "blank-line": "the line holds no record",
+    "invalid-json": "the line is not a JSON text in UTF-8",
+    "unsupported-version": "the record's schema_version has another major number than this reader's",
+    "missing-field": "a required field is missing",
+    "unknown-field": "a field that this version of the format does not have",
+    "invalid-value": "a field's value has the wrong type or is out of range",
+}
+"""Every `RecordError.code`, with its meaning."""
+
+Model = TypeVar("Model", bound=BaseModel)
+_VERSION = re.compile(r"(\d+)\.(\d+)")
+
+
+def read_labels(source: Path | str | BinaryIO) -> Iterator[ImageLabels]:
+    """The records of a label file (or of an open binary file), one at a time.
+
+    Raises `RecordError` at the first line that is not a record, `OSError` if `source` cannot be opened.
+    """
+    return read_records(source, ImageLabels)
+
+
+def read_records(source: Path | str | BinaryIO, model: type[Model]) -> Iterator[Model]:
+    """Like `read_labels`, for any model."""
+    for record in iter_records(source, model):
+        if isinstance(record, RecordError):
+            raise record
+        yield record
+
+
+def iter_labels(source: Path | str | BinaryIO) -> Iterator[ImageLabels | RecordError]:
+    """The records of a label file, with the error in the place of each line that is not one."""
+    return iter_records(source, ImageLabels)
+
+
+def iter_records(source: Path | str | BinaryIO, model: type[Model]) -> Iterator[Model | RecordError]:
+    """Like `iter_labels`, for any model."""
+    if not isinstance(source, Path | str):
+        yield from _parsed(source, getattr(source, "name", "<stream>"), model)
+        return
+    with open_input(Path(source)) as stream:
+        yield from _parsed(stream, str(source), model)
+
+
+def _parsed(stream: BinaryIO, file: str, model: type[Model]) -> Iterator[Model | RecordError]:
+    number = 0
+    try:
+        for number, line in enumerate(lines(stream), 1):
+            yield parse(line, model, file, number)
+    except CorruptStreamError as error:
+        yield RecordError(file, number + 1, "corrupt-stream", str(error), "the rest of the file")
+
+
+def parse(line: bytes, model: type[Model], file: str = "<line>", number: int = 1) -> Model | RecordError:
+    """The record on one line, or what is wrong with it."""
+    try:
+        record = model.model_validate_json(line, strict=True)
+    except ValidationError as error:
+        return _recovered(error, line, model, file, number)
+    if "schema_version" in model.model_fields and "schema_version" not in record.model_fields_set:
+        return RecordError(file, number, "missing-field", None, f"e.g. {SCHEMA_VERSION!r}", "schema_version")
+    return record
+
+
+def _recovered(
+    error: ValidationError, line: bytes, model: type[Model], file: str, number: int
+) -> Model | RecordError:
+    """A record of a newer minor version without the fields that are new there, or else the error."""
+    problems = error.errors(include_url=False)
+    first = problems[0]
+    if not line.strip():
+        return RecordError(file, number, "blank-line", "an empty line", "a JSON object")
+    if first["type"] == "json_invalid":
+        expected = "one JSON object in UTF-8"
+        return RecordError(file, number, "invalid-json", str(first["ctx"]["error"]), expected)
+    content = json.loads(line)
+    version = content.get("schema_version") if isinstance(content, dict) else None
+    found = _VERSION.fullmatch(version) if isinstance(version, str) else None
+    own_major, own_minor = map(int, SCHEMA_VERSION.split("."))
+    if found and int(found[1]) != own_major:
+        expected = f"{own_major}.x: install the release of capparse-schemas that reads it"
+        return RecordError(file, number, "unsupported-version", repr(version), expected, "schema_version")
+    unknown = [problem["loc"] for problem in problems if problem["type"] == "extra_forbidden"]
+    if found and int(found[2]) > own_minor and unknown:
+        for loc in unknown:
+            _remove(content, loc)
+        return parse(json.dumps(content).encode(), model, file, number)
+    return _as_record_error(first, content, file, number)
+
+
+def _remove(content: Any, loc: tuple[int | str, ...]) -> None:
+    for part in loc[:-1]:
+        content = content[part]
+    del content[loc[-1]]
+
+
+def _as_record_error(problem: Any, content: Any, file: str, number: int) -> RecordError:
+    loc = problem["loc"]
+    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".") or None
+    if problem["type"] == "missing":
+        for part in loc[:-1]:
+            content = content[part]
+        return RecordError(file, number, "missing-field", f"only {', '.join(content)}", "the field", field)
+    if problem["type"] == "extra_forbidden":
+        expected = f"no such field in version {SCHEMA_VERSION}"
+        return RecordError(file, number, "unknown-field", shown(problem["input"]), expected, field)
+    expected = problem["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    return RecordError(file, number, "invalid-value", shown(problem["input"]), expected, field)
+
+
+def dump(record: BaseModel) -> bytes:
+    """`record` as one line with its line feed. Null fields are left out."""
+    return record.__pydantic_serializer__.to_json(record, exclude_none=True) + b"\n"
+
+
+def write_labels(target: Path | str | BinaryIO, records: Iterable[BaseModel]) -> int:
+    """Write `records` to a label file, which appears under its name once it is complete; their number.
+
+    To an open binary file go plain lines; it stays open.
+    """
+    with ExitStack() as stack:
+        stream = stack.enter_context(open_output(Path(target))) if isinstance(target, Path | str) else target
+        return sum(1 for record in records if stream.write(dump(record)))

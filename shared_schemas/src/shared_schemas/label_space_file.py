@@ -1,0 +1,214 @@
+"""From a TOML or JSON file, shipped or a user's own, to a `LabelSpace`."""
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, PositiveInt, ValidationError, model_validator
+
+from shared_schemas._model import Record
+from shared_schemas.errors import LabelSpaceError, shown
+from shared_schemas.label_space import Kind, LabelClass, LabelSpace, Text, VisualAttribute
+
+SHIPPED = ("coco", "voc", "youtube-objects")
+"""Label spaces that come with the package."""
+
+
+class ClassEntry(Record):
+    """A class as a file states it. Of a view, name and base are given (id and reason if wanted)."""
+
+    name: Text
+    id: PositiveInt | None = Field(None, description="Left out: classes are counted, foreground first.")
+    kind: Kind = Kind.FOREGROUND
+    category_id: PositiveInt | None = Field(None, description="The data set's own id (COCO: 1-90).")
+    synsets: tuple[str, ...] = Field((), description="WordNet 3.0 synset names; their hyponyms are included.")
+    phrases: tuple[Text, ...] = Field((), description="Texts that get the label by exact match alone.")
+    reason: str | None = Field(None, description="Why these synsets: how an ambiguity was resolved.")
+    base: Text | None = Field(None, description="Of a view: the name of the class in the base.")
+
+
+class LabelSpaceFile(Record):
+    """What a label space file may hold."""
+
+    name: Text = Field(description="Short name; records carry it with a content hash.")
+    view_of: Text | None = Field(None, description="A shipped label space, or a file beside this one.")
+    classes: tuple[ClassEntry, ...] = Field(min_length=1)
+    attributes: Mapping[Text, tuple[Text, ...]] = Field({}, description="Attribute -> other spellings of it.")
+    neologisms: Mapping[Text, str] = Field({}, description="Word that WordNet lacks -> synset it is read as.")
+
+    @model_validator(mode="after")
+    def _check_view(self) -> Self:
+        for entry in self.classes:
+            where = f"class {entry.name!r}"
+            if self.view_of is None and entry.base is not None:
+                raise LabelSpaceError(where, f"base {entry.base!r}", "view_of at the top of the file, or no base")
+            if self.view_of is not None and (entry.base is None or entry.synsets or entry.phrases):
+                got = "synsets or phrases" if entry.base else "no base"
+                raise LabelSpaceError(where, got, "just name and base, since the file is a view")
+        if self.view_of is not None and (self.attributes or self.neologisms):
+            raise LabelSpaceError("the file", "attributes or neologisms", "none: a view has those of its base")
+        return self
+
+
+def load(name_or_path: str | Path) -> LabelSpace:
+    """A shipped label space by name, or one from a `.toml` or `.json` file; raises `LabelSpaceError`."""
+    if name_or_path in SHIPPED:
+        shipped = files("shared_schemas") / "spaces" / f"{name_or_path}.toml"
+        return _build(_parse(shipped.read_text("utf-8"), f"{name_or_path}.toml"), f"{name_or_path}.toml", None)
+    path = Path(name_or_path)
+    if path.suffix not in (".toml", ".json"):
+        close = get_close_matches(str(name_or_path), SHIPPED, n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        expected = f"one of {', '.join(SHIPPED)}, or a .toml or .json file{hint}"
+        raise LabelSpaceError("label space", repr(str(name_or_path)), expected)
+    return _build(_parse(_read(path), str(path)), str(path), path.parent)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except OSError as error:
+        raise LabelSpaceError("label space", error.strerror or str(error), "a readable file", str(path)) from None
+    except UnicodeDecodeError as error:
+        got = f"byte {error.object[error.start]:#04x} at offset {error.start}"
+        raise LabelSpaceError("the file", got, "UTF-8 text", str(path)) from None
+
+
+def _parse(text: str, file: str) -> LabelSpaceFile:
+    """Parse and validate the text of `file`; all but the base of a view is checked."""
+    try:
+        content = _from_json(text) if file.endswith(".json") else tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
+        form = "JSON" if file.endswith(".json") else "TOML"
+        raise LabelSpaceError("the file", f"a syntax error: {error}", f"valid {form}", file) from None
+    except LabelSpaceError as error:
+        raise error.in_file(file) from None
+    try:
+        return LabelSpaceFile.model_validate_json(json.dumps(content, default=str), strict=True)
+    except ValidationError as error:
+        raise _explained(error, content).in_file(file) from None
+
+
+def _from_json(text: str) -> Any:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in found:
+                raise LabelSpaceError(f"key {key!r}", "a second value", "each key once in its object")
+            found[key] = value
+        return found
+
+    return json.loads(text, object_pairs_hook=unique)
+
+
+def _build(source: LabelSpaceFile, file: str, folder: Path | None) -> LabelSpace:
+    try:
+        return _view(source, folder) if source.view_of is not None else _space(source)
+    except ValidationError as error:
+        raise _explained(error, source.model_dump()).in_file(file) from None
+    except LabelSpaceError as error:
+        raise (error if error.file else error.in_file(file)) from None
+
+
+def _space(source: LabelSpaceFile) -> LabelSpace:
+    return LabelSpace(
+        name=source.name,
+        classes=tuple(
+            LabelClass(id=class_id, **entry.model_dump(exclude={"id", "base"}))
+            for class_id, entry in _with_ids(source.classes)
+        ),
+        attributes=tuple(VisualAttribute(name=n, variants=v) for n, v in source.attributes.items()),
+        neologisms=source.neologisms,
+    )
+
+
+def _view(source: LabelSpaceFile, folder: Path | None) -> LabelSpace:
+    """A space of some of the base's classes under names and ids of its own."""
+    base = _base(source, folder)
+    classes, base_ids = [], []
+    for class_id, entry in _with_ids(source.classes):
+        base_name = entry.base or ""
+        if base_name not in base.by_name:
+            close = get_close_matches(base_name, base.by_name, n=1)
+            hint = f" (did you mean {close[0]!r}?)" if close else ""
+            where, expected = f"class {entry.name!r}", f"the name of a class of {base.name!r}{hint}"
+            raise LabelSpaceError(where, f"base {base_name!r}", expected)
+        original = base.by_name[base_name]
+        own = {"id": class_id, "name": entry.name, "category_id": entry.category_id}
+        own |= {"reason": entry.reason or original.reason}
+        classes.append(original.model_copy(update=own))
+        base_ids.append(original.id)
+    return LabelSpace(
+        name=source.name,
+        classes=tuple(classes),
+        attributes=base.attributes,
+        neologisms=base.neologisms,
+        view_of=base.reference,
+        base_ids=tuple(base_ids),
+    )
+
+
+def _base(source: LabelSpaceFile, folder: Path | None) -> LabelSpace:
+    name = source.view_of or ""
+    if name in SHIPPED:
+        base = load(name)
+        if base.view_of is not None:
+            raise _view_of_view(name)
+    elif folder is not None and Path(name).suffix in (".toml", ".json"):
+        path = folder / name
+        base_source = _parse(_read(path), str(path))
+        if base_source.view_of is not None:
+            raise _view_of_view(name)
+        base = _build(base_source, str(path), None)
+    else:
+        expected = f"one of {', '.join(SHIPPED)}, or a .toml or .json file beside this one"
+        raise LabelSpaceError("view_of", repr(name), expected)
+    return base
+
+
+def _view_of_view(name: str) -> LabelSpaceError:
+    return LabelSpaceError("view_of", f"{name!r}, which is a view itself", "a label space with synsets")
+
+
+def _with_ids(entries: Sequence[ClassEntry]) -> list[tuple[int, ClassEntry]]:
+    """Entries by id; ids that are left out (all or none) count up, foreground first, in the file's order."""
+    without = [entry for entry in entries if entry.id is None]
+    if len(without) == len(entries):
+        return list(enumerate(sorted(entries, key=lambda entry: entry.kind is Kind.BACKGROUND), 1))
+    if without:
+        raise LabelSpaceError(f"class {without[0].name!r}", "no id", "an id in every class or in none")
+    return sorted(((entry.id or 0, entry) for entry in entries), key=lambda pair: pair[0])
+
+
+def _explained(error: ValidationError, content: Any) -> LabelSpaceError:
+    """The first complaint of pydantic as what, where, got, expected."""
+    first = error.errors(include_url=False)[0]
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, LabelSpaceError):
+        return cause
+    where = _where(first["loc"], content)
+    if first["type"] == "extra_forbidden":
+        known = ClassEntry.model_fields if "classes" in first["loc"] else LabelSpaceFile.model_fields
+        close = get_close_matches(str(first["loc"][-1]), known, n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        return LabelSpaceError(where, "an unknown key", f"one of {', '.join(known)}{hint}")
+    if first["type"] == "missing":
+        return LabelSpaceError(where, "nothing", "a value: the key is required")
+    expected = first["msg"].removeprefix("Input should be ").removeprefix("Input should ")
+    return LabelSpaceError(where, shown(first["input"]), expected)
+
+
+def _where(loc: tuple[int | str, ...], content: Any) -> str:
+    """'class 'mug': synsets[0]' for ('classes', 2, 'synsets', 0)."""
+    prefix = ""
+    if len(loc) > 1 and loc[0] == "classes" and isinstance(loc[1], int):
+        entry = content["classes"][loc[1]]
+        name = entry.get("name") if isinstance(entry, dict) else None
+        prefix = f"class {name!r}" if isinstance(name, str) else f"class number {loc[1] + 1}"
+        loc = loc[2:]
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
+    return ": ".join(part for part in (prefix, path) if part) or "the file"
