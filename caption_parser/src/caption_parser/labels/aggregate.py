@@ -1,0 +1,87 @@
+"""From the mentions in the captions of one image to the labels of that image, with votes."""
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, field
+
+from caption_parser.labels.labeller import ImageCaptions
+from shared_schemas import AttributeVotes, ClassLabel, Flag, ImageLabels, Kind, LabelSpace, Mention, Source
+
+ALL_FLAGS = frozenset(Flag)
+
+
+@dataclass(slots=True)
+class _Evidence:
+    """What the captions of one image say about one class; captions are indices."""
+
+    captions: set[int] = field(default_factory=set)
+    stated: dict[int, int] = field(default_factory=dict)
+    """Caption → sum of the numbers of instances that it states."""
+    attributes: dict[str, set[int]] = field(default_factory=dict)
+
+
+def is_asserted(mention: Mention, blocking: Set[Flag] = ALL_FLAGS) -> bool:
+    """Whether `mention` says that an object of its class is in the image."""
+    return mention.label is not None and (not mention.flags or blocking.isdisjoint(mention.flags))
+
+
+def aggregate(
+    image: ImageCaptions,
+    mentions: Sequence[Mention],
+    label_space: LabelSpace,
+    *,
+    blocking: Set[Flag] = ALL_FLAGS,
+    source: str | None = None,
+) -> ImageLabels:
+    """The labels of `image`: every class that a caption asserts, in the order of ids (Eq. 1 of the paper).
+
+    A mention with a flag of `blocking` asserts nothing. Votes count captions, not mentions. A class's count
+    is the largest sum of stated numbers in one caption: "two cats and a third cat" states three. `mentions`
+    are kept as they are. `source` is the path of the input.
+    """
+    evidence = _gather(mentions, blocking)
+    labels: dict[Kind, list[ClassLabel]] = {Kind.FOREGROUND: [], Kind.BACKGROUND: []}
+    for label, found in sorted(evidence.items()):
+        label_class = label_space.by_id[label]
+        labels[label_class.kind].append(
+            ClassLabel(
+                id=label,
+                name=label_class.name,
+                votes=len(found.captions),
+                category_id=label_class.category_id,
+                count=max(found.stated.values(), default=None),
+                attributes=_attribute_votes(found.attributes),
+            )
+        )
+    return ImageLabels(
+        image_id=image.image_id,
+        file_name=image.file_name,
+        source=Source(path=source, row=image.row) if source is not None else None,
+        label_space=label_space.reference,
+        captions=image.captions,
+        foreground=tuple(labels[Kind.FOREGROUND]),
+        background=tuple(labels[Kind.BACKGROUND]),
+        mentions=tuple(mentions),
+    )
+
+
+def _gather(mentions: Iterable[Mention], blocking: Set[Flag]) -> dict[int, _Evidence]:
+    evidence: dict[int, _Evidence] = {}
+    for mention in mentions:
+        if mention.label is None or not is_asserted(mention, blocking):
+            continue
+        found = evidence.get(mention.label)
+        if found is None:
+            found = evidence[mention.label] = _Evidence()
+        found.captions.add(mention.caption)
+        if mention.count is not None:
+            found.stated[mention.caption] = found.stated.get(mention.caption, 0) + mention.count
+        for attribute in mention.attributes:
+            found.attributes.setdefault(attribute.name, set()).add(mention.caption)
+    return evidence
+
+
+def _attribute_votes(captions_by_name: dict[str, set[int]]) -> tuple[AttributeVotes, ...]:
+    """Attributes with the number of captions that say so, most votes first, then by name."""
+    votes = ((name, len(captions)) for name, captions in captions_by_name.items())
+    ordered = sorted(votes, key=lambda item: (-item[1], item[0]))
+    return tuple(AttributeVotes(name=name, votes=count) for name, count in ordered)
