@@ -1,0 +1,73 @@
+"""Loads the spaCy pipeline that tags and parses captions: the one that ships, or the user's own."""
+
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+
+from caption_parser.errors import MissingResourceError, UsageError
+
+SHIPPED_PIPELINE = Path(__file__).resolve().parent / "caption_pipeline"
+
+UNUSED_COMPONENTS = ("ner", "lemmatizer", "senter", "sentencizer", "entity_linker", "entity_ruler", "textcat")
+"""Standard components that cost time and that nothing here reads."""
+
+REQUIRED_TAGS = frozenset({"NN", "NNS", "NNP", "JJ", "VBG", "VBN", "DT", "IN", "CD"})
+REQUIRED_DEPENDENCIES = frozenset({"nsubj", "dobj", "pobj", "prep", "det", "amod", "compound", "conj"})
+
+
+def load_nlp(spacy_model: str | Path | None = None) -> Language:
+    """Load a pipeline that sets `tag_`, `pos_`, `head` and `dep_` (Penn Treebank tags, CLEAR dependencies).
+
+    Args:
+        spacy_model: None for the caption pipeline in this package; else an installed spaCy package or the
+            folder of a saved pipeline, loaded without the components that are not needed.
+
+    Raises:
+        MissingResourceError: No such package or folder, or a folder that holds no spaCy pipeline.
+        UsageError: The pipeline is not an English tagger and parser with those label sets.
+    """
+    if spacy_model is None:
+        return spacy.load(SHIPPED_PIPELINE)
+    nlp = spacy.load(_find(spacy_model), exclude=UNUSED_COMPONENTS)
+    _check_labels(nlp, str(spacy_model))
+    if not {"attribute_ruler", "morphologizer"} & {nlp.get_pipe_meta(name).factory for name in nlp.pipe_names}:
+        nlp.add_pipe("caption_tag_to_pos")
+    return nlp
+
+
+def _find(spacy_model: str | Path) -> str | Path:
+    folder = Path(spacy_model)
+    if folder.is_dir():
+        if (folder / "config.cfg").is_file():
+            return folder
+        raise MissingResourceError(
+            f"{folder}: this folder holds no spaCy pipeline (no config.cfg). Give the folder that "
+            "nlp.to_disk() wrote; of an installed package give the name instead"
+        )
+    name = str(spacy_model)
+    if spacy.util.is_package(name):
+        return name
+    raise MissingResourceError(
+        f"spaCy model {name!r}: no such folder and no installed package. Install one with "
+        f"'python -m spacy download {name}' or 'pip install <package>', "
+        "or leave --spacy-model out to use the caption pipeline in this package"
+    )
+
+
+def _check_labels(nlp: Language, name: str) -> None:
+    if nlp.lang != "en":
+        raise UsageError(f"spaCy model {name!r}: language is {nlp.lang!r}, expected 'en'")
+    for component, required in (("tagger", REQUIRED_TAGS), ("parser", REQUIRED_DEPENDENCIES)):
+        if component not in nlp.pipe_names:
+            found = ", ".join(nlp.pipe_names) or "nothing"
+            raise UsageError(
+                f"spaCy model {name!r}: no component {component!r} (has: {found}). "
+                "Expected a tagger and a parser, as in en_core_web_sm"
+            )
+        missing = sorted(required - set(nlp.pipe_labels[component]))
+        if missing:
+            raise UsageError(
+                f"spaCy model {name!r}: labels missing from the {component}: {', '.join(missing)}. Expected "
+                "Penn Treebank tags and CLEAR dependencies, as in en_core_web_sm (Universal ones are not read)"
+            )
