@@ -37,6 +37,9 @@ class LabelClass(Record):
     kind: Kind = Kind.FOREGROUND
     category_id: PositiveInt | None = Field(None, description="The data set's own id (COCO: 1-90).")
     synsets: tuple[str, ...] = Field((), description="WordNet 3.0 synset names; their hyponyms are included.")
+    excluded: tuple[str, ...] = Field(
+        (), description="Synsets below those that do not get the label; nor does what lies below them alone."
+    )
     phrases: tuple[Text, ...] = Field((), description="Texts that get the label by exact match alone.")
     reason: str | None = Field(None, description="Why these synsets: how an ambiguity was resolved.")
 
@@ -139,7 +142,7 @@ class LabelSpace(Record):
         ):
             _check_unique(what, claims)
         for label in self.classes:
-            _check_synset_names(f"class {label.name!r}", label.synsets)
+            _check_synset_names(f"class {label.name!r}", label.synsets + label.excluded)
             if not label.synsets and not label.phrases:
                 raise LabelSpaceError(f"class {label.name!r}", "neither synsets nor phrases", "at least one")
         for word, synset in self.neologisms.items():

@@ -26,6 +26,9 @@ class ClassEntry(Record):
     kind: Kind = Kind.FOREGROUND
     category_id: PositiveInt | None = Field(None, description="The data set's own id (COCO: 1-90).")
     synsets: tuple[str, ...] = Field((), description="WordNet 3.0 synset names; their hyponyms are included.")
+    excluded: tuple[str, ...] = Field(
+        (), description="Synsets below those that do not get the label; nor does what lies below them alone."
+    )
     phrases: tuple[Text, ...] = Field((), description="Texts that get the label by exact match alone.")
     reason: str | None = Field(None, description="Why these synsets: how an ambiguity was resolved.")
     base: Text | None = Field(None, description="Of a view: the name of the class in the base.")
@@ -46,7 +49,9 @@ class LabelSpaceFile(Record):
             where = f"class {entry.name!r}"
             if self.view_of is None and entry.base is not None:
                 raise LabelSpaceError(where, f"base {entry.base!r}", "view_of at the top of the file, or no base")
-            if self.view_of is not None and (entry.base is None or entry.synsets or entry.phrases):
+            if self.view_of is not None and (
+                entry.base is None or entry.synsets or entry.phrases or entry.excluded
+            ):
                 got = "synsets or phrases" if entry.base else "no base"
                 raise LabelSpaceError(where, got, "just name and base, since the file is a view")
         if self.view_of is not None and (self.attributes or self.neologisms):

@@ -27,7 +27,7 @@ class DecisionTable:
     - synonym: the synset is one of the label's.
     - hyponym: it lies below one; the nearest labelled hypernym wins, by the number of hypernym steps; of
       equally near ones the class that stands first in the label space. Instances (Einstein, an instance of
-      a physicist) are no hyponyms.
+      a physicist) are no hyponyms, and neither is what a class excludes, with all that lies below it alone.
     - holonym: it has meronyms (members, parts, substances) and every one of them carries the same label by
       one of the two rules above.
     - phrase: the text is one of the label's exact phrases.
@@ -65,10 +65,13 @@ class DecisionTable:
 def _hyponyms(label_space: LabelSpace, lexicon: Lexicon) -> dict[int, Decision]:
     """Breadth-first from all labelled synsets at once, so that the nearest label reaches a synset first."""
     decisions: dict[int, Decision] = {}
+    excluded: dict[int, set[int]] = {}
     frontier: deque[int] = deque()
     for label in label_space.classes:
+        where = f"class {label.name!r}"
+        excluded[label.id] = {_known_synset(name, where, label_space, lexicon) for name in label.excluded}
         for name in label.synsets:
-            synset = _known_synset(name, f"class {label.name!r}", label_space, lexicon)
+            synset = _known_synset(name, where, label_space, lexicon)
             if synset not in decisions:
                 decisions[synset] = Decision(label.id, Rule.SYNONYM)
                 frontier.append(synset)
@@ -78,7 +81,9 @@ def _hyponyms(label_space: LabelSpace, lexicon: Lexicon) -> dict[int, Decision]:
         for synset in frontier:
             label_id, depth = decisions[synset].label, decisions[synset].depth + 1
             for hyponym in lexicon.hyponyms(synset):
-                if hyponym not in decisions and (hyponym not in reached or label_id < reached[hyponym].label):
+                if hyponym in decisions or hyponym in excluded[label_id]:
+                    continue
+                if hyponym not in reached or label_id < reached[hyponym].label:
                     reached[hyponym] = Decision(label_id, Rule.HYPONYM, depth)
         decisions.update(reached)
         frontier = deque(reached)
