@@ -1,0 +1,111 @@
+"""`read_captions`: the caption rows of any input, in input order, as they are read."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from caption_parser.errors import InputError, UsageError
+from caption_parser.readers.fields import FieldChoice
+from caption_parser.readers.formats import Format, format_named, format_of
+from caption_parser.readers.inputs import expand_inputs
+from caption_parser.readers.reasons import Reason, RowError, TruncatedInputError
+from caption_parser.readers.rows import CaptionRow, RejectedRow, Row
+from caption_parser.readers.source import Source, open_source
+
+Input = Path | str | BinaryIO
+
+ROWS_BEFORE_GIVING_UP = 100
+"""As many rows without the caption or image field at the start are an error in the field's name."""
+
+
+def read_captions(
+    source: Input | Sequence[Path | str],
+    *,
+    format: str | None = None,
+    caption_field: str | None = None,
+    image_field: str | None = None,
+) -> Iterator[Row]:
+    """The captions of `source`, and the rows of it that hold no usable one, in input order.
+
+    Args:
+        source: a path or pattern (`shard-{000..010}.tar`, `*.jsonl`), several of them, `-` for standard input, or
+            an open binary stream. Text may be UTF-8, or UTF-16 and UTF-32 with a byte order mark; gzip and
+            zstandard data is recognised by its first bytes.
+        format: a name in `formats.FORMATS`; None: told by the suffix.
+        caption_field: the field or column of the caption; None: a known name (`fields.CAPTION_FIELDS`). A number
+            is a column, counted from 1, of a CSV or TSV file without a header line.
+        image_field: likewise of the image id (`fields.IMAGE_FIELDS`). Where there is none, each row is an image
+            of its own, and its row number the id (behind the path, where there are several inputs).
+
+    Returns:
+        A lazy iterator; what is wrong with the input as a whole is raised by it, good rows first.
+
+    Raises:
+        UsageError: the format is unknown, or has no fields to choose.
+        InputError: an input is missing, a directory, not readable, empty, not of its format, or none of its rows
+            has the field.
+        MissingResourceError: the format needs a package that is not installed.
+    """
+    inputs = _inputs(source)
+    formats = [format_named(format) if format else format_of(one) for one in inputs]
+    choice = FieldChoice(caption_field, image_field)
+    for chosen in formats:
+        _check_choice(chosen, choice)
+    return _read_all(inputs, formats, choice)
+
+
+def _inputs(source: Input | Sequence[Path | str]) -> list[Input]:
+    if isinstance(source, (str, Path)):
+        return list(expand_inputs([source]))
+    if isinstance(source, Sequence):
+        return list(expand_inputs(list(source)))
+    return [source]
+
+
+def _check_choice(chosen: Format, choice: FieldChoice) -> None:
+    for field, value in (("caption", choice.caption), ("image", choice.image)):
+        if value is not None and field not in chosen.fields:
+            raise UsageError(f"--{field}-field {value}: the format {chosen.name} has no {field} field to choose")
+
+
+def _read_all(inputs: list[Input], formats: list[Format], choice: FieldChoice) -> Iterator[Row]:
+    for one, chosen in zip(inputs, formats, strict=True):
+        prefix = f"{one}:" if len(inputs) > 1 else ""
+        with open_source(one, chosen.access, prefix) as source:
+            try:
+                yield from _with_field(source, _up_to_damage(source, chosen.read(source, choice)))
+            except OSError as error:
+                raise InputError(f"{source.name} cannot be read further: {error}") from None
+
+
+def _up_to_damage(source: Source, rows: Iterator[Row]) -> Iterator[Row]:
+    """`rows`, and where the input ends early, one rejected row that says so."""
+    last = 0
+    try:
+        for row in rows:
+            yield row
+            last = row.row
+    except TruncatedInputError as cut:
+        reason = Reason.TRUNCATED_STREAM if source.damage else cut.reason
+        message = source.damage or cut.message
+        yield RowError(reason, f"{message}. Rows after it are lost").rejected(cut.row, cut.raw)
+    else:
+        if source.damage:
+            message = f"{source.damage}. Rows after it are lost"
+            yield RowError(Reason.TRUNCATED_STREAM, message).rejected(last + 1, "")
+
+
+def _with_field(source: Source, rows: Iterator[Row]) -> Iterator[Row]:
+    """`rows`, unless all of them, or very many from the start on, lack the field: its name is wrong, not they."""
+    lacking: list[RejectedRow] = []
+    for row in rows:
+        if isinstance(row, CaptionRow) or row.reason != Reason.MISSING_FIELD:
+            yield from lacking
+            yield row
+            yield from rows
+            return
+        lacking.append(row)
+        if len(lacking) == ROWS_BEFORE_GIVING_UP:
+            break
+    if lacking:
+        raise InputError(f"{source.name}:{lacking[0].row}: {lacking[0].message}")

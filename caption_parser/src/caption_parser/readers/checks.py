@@ -1,0 +1,123 @@
+"""What makes a caption and an image id usable: the one place where every reader's rows are checked."""
+
+import re
+from collections.abc import Iterator
+
+from caption_parser.readers.reasons import Reason, RowError
+from caption_parser.readers.rows import CaptionRow, Row
+
+MAX_CAPTION_CHARS = 20_000
+
+_LINE_BREAKS_AND_TABS = re.compile(r"[\t-\r\x85\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|bmp|tiff?)$", re.IGNORECASE)
+
+
+def caption_rows(
+    captions: object, image_id: object, row: int, raw: str, file_name: object = None
+) -> Iterator[Row]:
+    """One row per caption of `captions` (a text, or a list of texts), each either good or rejected."""
+    if isinstance(captions, list) and captions:
+        for caption in captions:
+            yield caption_row(caption, image_id, row, raw, file_name)
+    elif isinstance(captions, list):
+        yield RowError(Reason.EMPTY_CAPTION, "the list of captions is empty").rejected(row, raw)
+    else:
+        yield caption_row(captions, image_id, row, raw, file_name)
+
+
+def caption_row(caption: object, image_id: object, row: int, raw: str, file_name: object = None) -> Row:
+    """The checked row; `raw` is kept where it is rejected.
+
+    Without a `file_name`, an image id that looks like one serves as one.
+    """
+    try:
+        text = checked_caption(caption)
+        identity = checked_image_id(image_id)
+    except RowError as error:
+        return error.rejected(row, raw)
+    if not isinstance(file_name, str) or not file_name.isprintable():
+        file_name = identity if isinstance(identity, str) and is_image_file(identity) else None
+    return CaptionRow(identity, text, row, file_name)
+
+
+def checked_caption(caption: object) -> str:
+    """`caption`, a text or its UTF-8 bytes, as it is recorded: tabs and line breaks become one space each.
+
+    The length stays, so that character offsets hold in the input's own text too.
+
+    Raises:
+        RowError: it is no text, empty, too long or damaged.
+    """
+    if isinstance(caption, bytes):
+        caption = _decoded(caption)
+    if not isinstance(caption, str):
+        raise RowError(Reason.WRONG_TYPE, f"the caption is {type_name(caption)}, expected text")
+    if len(caption) > MAX_CAPTION_CHARS:
+        message = f"the caption has {len(caption):,} characters, at most {MAX_CAPTION_CHARS:,} are read"
+        raise RowError(Reason.CAPTION_TOO_LONG, message)
+    if not caption.isprintable():
+        _refuse_damage(caption)
+        caption = _LINE_BREAKS_AND_TABS.sub(" ", caption)
+    if not caption or caption.isspace():
+        raise RowError(Reason.EMPTY_CAPTION, "the caption is empty")
+    return caption
+
+
+def checked_image_id(image_id: object) -> int | str:
+    """`image_id`, unchanged.
+
+    Raises:
+        RowError: it is neither a whole number nor a text that an output can hold.
+    """
+    if isinstance(image_id, int) and not isinstance(image_id, bool):
+        return image_id
+    if not isinstance(image_id, str):
+        message = f"the image id is {type_name(image_id)}, expected a whole number or text"
+        raise RowError(Reason.WRONG_TYPE, message)
+    if not image_id or image_id.isspace():
+        raise RowError(Reason.BAD_IMAGE_ID, "the image id is empty")
+    if _SURROGATE.search(image_id) or _CONTROL.search(image_id) or _LINE_BREAKS_AND_TABS.search(image_id):
+        raise RowError(Reason.BAD_IMAGE_ID, f"the image id {image_id[:80]!a} holds control characters")
+    return image_id
+
+
+def is_image_file(name: str) -> bool:
+    """Whether `name` is the name of an image file (a web address is not)."""
+    return "://" not in name and _IMAGE_FILE.search(name) is not None
+
+
+def type_name(value: object) -> str:
+    """The JSON name of the value's type, with its article."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text"
+        case list():
+            return "a list"
+        case dict():
+            return "an object"
+    return f"of type {type(value).__name__}"
+
+
+def _decoded(caption: bytes) -> str:
+    try:
+        return caption.decode()
+    except UnicodeDecodeError as error:
+        message = f"byte 0x{caption[error.start]:02x} at byte {error.start} of the caption is not UTF-8"
+        raise RowError(Reason.WRONG_ENCODING, message) from None
+
+
+def _refuse_damage(caption: str) -> None:
+    if surrogate := _SURROGATE.search(caption):
+        message = f"the caption has a lone surrogate, {surrogate.group()!a}, at character {surrogate.start()}"
+        raise RowError(Reason.LONE_SURROGATE, message)
+    if control := _CONTROL.search(caption):
+        message = f"the caption has the control character {control.group()!a} at character {control.start()}"
+        raise RowError(Reason.CONTROL_CHARACTERS, message)

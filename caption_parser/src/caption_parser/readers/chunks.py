@@ -1,0 +1,143 @@
+"""Byte chunks on their way in: decompressed, and recoded to UTF-8. Generators over chunks, one per step."""
+
+import codecs
+import io
+import zlib
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING, Protocol
+
+from caption_parser.errors import MissingResourceError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+CHUNK = 1 << 16
+_SLICE = 1 << 12
+"""Compressed bytes fed at once. A decompressor that fails drops what it made of this call's input."""
+
+GZIP_MAGIC = b"\x1f\x8b"
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+
+
+class ChunkStream(io.RawIOBase):
+    """A raw stream over an iterator of chunks; wrap it in `io.BufferedReader`."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        """Fills the start of `buffer` from the current chunk; 0 at the end."""
+        while not self._rest:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return 0
+            self._rest = memoryview(chunk)
+        target = memoryview(buffer).cast("B")
+        size = min(len(target), len(self._rest))
+        target[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
+
+
+def peeked(chunks: Iterator[bytes], size: int) -> tuple[bytes, Iterator[bytes]]:
+    """The first chunk of at least `size` bytes (fewer where the input is shorter), and all chunks, it included."""
+    head = b""
+    for chunk in chunks:
+        head += chunk
+        if len(head) >= size:
+            break
+    return head, chain([head], chunks)
+
+
+class _Decompressor(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+def compression_of(head: bytes) -> str | None:
+    """How the input that starts with `head` is compressed: `gzip`, `zstandard` or not at all."""
+    if head.startswith(GZIP_MAGIC):
+        return "gzip"
+    return "zstandard" if head.startswith(ZSTD_MAGIC) else None
+
+
+def decompressed(
+    chunks: Iterator[bytes], compression: str, report_damage: Callable[[str], None]
+) -> Iterator[bytes]:
+    """`chunks` of gzip or zstandard data, decompressed; several members or frames in a row are one stream.
+
+    Where the data is cut short or damaged, the chunks end, after all that could be decompressed, and
+    `report_damage` is told what is wrong.
+    """
+    new_member, error_type = _gzip() if compression == "gzip" else _zstandard()
+    member: _Decompressor | None = None
+    for piece in (chunk[start : start + _SLICE] for chunk in chunks for start in range(0, len(chunk), _SLICE)):
+        while piece:
+            if member is None:
+                # gzip allows zero padding behind a member.
+                piece = piece.lstrip(b"\0")
+                if not piece:
+                    break
+                member = new_member()
+            try:
+                made = member.decompress(piece)
+            except error_type as error:
+                report_damage(f"the {compression} data is damaged ({error})")
+                return
+            piece = b""
+            if made:
+                yield made
+            if member.eof:
+                piece, member = member.unused_data, None
+    if member is not None:
+        report_damage(f"the {compression} data ends too early")
+
+
+_Codec = tuple[Callable[[], _Decompressor], type[Exception]]
+
+
+def _gzip() -> _Codec:
+    return lambda: zlib.decompressobj(wbits=31), zlib.error
+
+
+def _zstandard() -> _Codec:
+    try:
+        import zstandard
+    except ImportError:
+        message = "zstandard input needs the package 'zstandard'. Try: pip install zstandard"
+        raise MissingResourceError(message) from None
+    return lambda: zstandard.ZstdDecompressor().decompressobj(), zstandard.ZstdError
+
+
+def as_utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """`chunks` of text without byte order mark, recoded to UTF-8 where the mark says UTF-16 or UTF-32.
+
+    What is wrong in UTF-16 (lone surrogates, an odd byte at the end) is passed on as bytes that are invalid in
+    UTF-8 too, so that the row that holds it is the only one rejected.
+    """
+    head, chunks = peeked(chunks, 4)
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return _recoded(chunks, "utf-32")
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _recoded(chunks, "utf-16")
+    if head.startswith(codecs.BOM_UTF8):
+        return chain([next(chunks)[len(codecs.BOM_UTF8) :]], chunks)
+    return chunks
+
+
+def _recoded(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
+    try:
+        for chunk in chunks:
+            yield decoder.decode(chunk).encode("utf-8", "surrogatepass")
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        yield b"\xff"

@@ -1,0 +1,82 @@
+"""The table of input formats: name, suffixes, reader."""
+
+import difflib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from caption_parser.errors import UsageError
+from caption_parser.readers.coco import read_coco
+from caption_parser.readers.fields import FieldChoice
+from caption_parser.readers.flickr import read_flickr
+from caption_parser.readers.jsonl import read_jsonl
+from caption_parser.readers.parquet import read_parquet
+from caption_parser.readers.plain_text import read_plain_text
+from caption_parser.readers.rows import Row
+from caption_parser.readers.source import COMPRESSION_SUFFIXES, Access, Source, source_name
+from caption_parser.readers.tables import read_csv, read_tsv
+from caption_parser.readers.webdataset import read_webdataset
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """An input format."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    read: Callable[[Source, FieldChoice], Iterator[Row]]
+    access: Access = "text"
+    fields: frozenset[str] = frozenset({"caption", "image"})
+    """Which of the field options mean something here."""
+
+
+FORMATS: dict[str, Format] = {
+    entry.name: entry
+    for entry in (
+        Format("coco", (".json",), read_coco),
+        Format("jsonl", (".jsonl", ".ndjson"), read_jsonl),
+        Format("csv", (".csv",), read_csv),
+        Format("tsv", (".tsv",), read_tsv),
+        Format("parquet", (".parquet",), read_parquet, access="random"),
+        Format("txt", (".txt",), read_plain_text, fields=frozenset()),
+        Format("flickr", (".token.txt", ".token"), read_flickr, fields=frozenset()),
+        Format("webdataset", (".tar", ".tgz"), read_webdataset, access="bytes", fields=frozenset({"caption"})),
+    )
+}
+
+
+def format_named(name: str) -> Format:
+    """The format of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if name in FORMATS:
+        return FORMATS[name]
+    close = difflib.get_close_matches(name, FORMATS, n=1)
+    hint = f" Did you mean {close[0]}?" if close else ""
+    raise UsageError(f"there is no input format '{name}' (there are: {', '.join(FORMATS)}).{hint}")
+
+
+def format_of(source: Path | BinaryIO | str) -> Format:
+    """The format that the suffix of the file name tells, `.gz` and `.zst` aside; the longest suffix decides.
+
+    Raises:
+        UsageError: the name has no known suffix.
+    """
+    name = source_name(source)
+    stem = name.lower()
+    for suffix in COMPRESSION_SUFFIXES:
+        stem = stem.removesuffix(suffix)
+    matches = [
+        (len(suffix), entry.name)
+        for entry in FORMATS.values()
+        for suffix in entry.suffixes
+        if stem.endswith(suffix)
+    ]
+    if matches:
+        return FORMATS[max(matches)[1]]
+    known = ", ".join(suffix for entry in FORMATS.values() for suffix in entry.suffixes)
+    message = f"{name}: the format cannot be told from the name (known suffixes: {known}, each also .gz, .zst)"
+    raise UsageError(f"{message}. Try --format jsonl, or another of: {', '.join(FORMATS)}")

@@ -1,0 +1,133 @@
+"""Opening the input: files, standard input and open streams, with errors that say what to do."""
+
+import difflib
+import io
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal, cast
+
+from caption_parser.errors import InputError
+from caption_parser.readers.chunks import CHUNK, ChunkStream, as_utf8, compression_of, decompressed, peeked
+
+STDIN = "-"
+COMPRESSION_SUFFIXES = (".gz", ".zst")
+
+Access = Literal["text", "bytes", "random"]
+"""What a format reads: UTF-8 text, bytes (both decompressed, in sequence), or the file as it is, with seeking."""
+
+_LISTED = 8
+
+
+@dataclass(slots=True)
+class Source:
+    """One opened input, as the reader of a format sees it."""
+
+    name: str
+    """For messages: the path as given, or `<stdin>`."""
+    stream: BinaryIO
+    id_prefix: str = ""
+    """Before row numbers that serve as image ids, so that they differ between several inputs."""
+    head: bytes = b""
+    """The first bytes of the stream, not taken from it."""
+    damage: str | None = None
+    """Why the stream ended early, where it did; set once its end is reached."""
+
+    def image_id_of_row(self, row: int) -> int | str:
+        """The image id of a row that names no image: every such row is an image of its own."""
+        return f"{self.id_prefix}{row}" if self.id_prefix else row
+
+
+def source_name(source: Path | BinaryIO | str) -> str:
+    """What messages call `source`."""
+    if source == STDIN:
+        return "<stdin>"
+    if isinstance(source, (str, Path)):
+        return str(source)
+    name = getattr(source, "name", None)
+    return name if isinstance(name, str) else "<stream>"
+
+
+@contextmanager
+def open_source(source: Path | BinaryIO | str, access: Access, id_prefix: str = "") -> Iterator[Source]:
+    """`source` for reading. Files are closed at the end, standard input and given streams are not.
+
+    Raises:
+        InputError: it does not exist, is a directory, may not be read, is empty, or needs to be seekable.
+    """
+    name = source_name(source)
+    if isinstance(source, (str, Path)) and source != STDIN:
+        path = Path(source)
+        with _open_file(path) as file:
+            yield _wrapped(name, file, access, id_prefix, path.suffix.lower())
+    else:
+        stream = sys.stdin.buffer if isinstance(source, (str, Path)) else source
+        yield _wrapped(name, stream, access, id_prefix, "")
+
+
+def _wrapped(name: str, file: BinaryIO, access: Access, id_prefix: str, suffix: str) -> Source:
+    opened = Source(name, file, id_prefix)
+    if access == "random":
+        if not file.seekable():
+            raise InputError(
+                f"{name}: this format cannot be read from a pipe. Save it to a file and give the path"
+            )
+        return opened
+
+    def report_damage(message: str) -> None:
+        opened.damage = message
+
+    head, chunks = peeked(_chunks(file), 4)
+    if compression := compression_of(head):
+        chunks = decompressed(chunks, compression, report_damage)
+    elif head and suffix in COMPRESSION_SUFFIXES:
+        message = f"{name} is not compressed although its name ends in {suffix}: it starts with {head[:8]!r}"
+        raise InputError(f"{message}. Rename it without {suffix}, or fetch it again")
+    if access == "text":
+        chunks = as_utf8(chunks)
+    opened.head, chunks = peeked(chunks, 1)
+    opened.stream = io.BufferedReader(ChunkStream(chunks), CHUNK)
+    if not opened.head and opened.damage is None:
+        raise InputError(f"{name} is empty")
+    return opened
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    # read1 hands over what a pipe holds; read would wait for a full chunk.
+    read = cast(Callable[[int], bytes], getattr(file, "read1", file.read))
+    while chunk := read(CHUNK):
+        yield chunk
+
+
+def _open_file(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise InputError(f"{path} does not exist. {_did_you_mean(path)}".rstrip()) from None
+    except IsADirectoryError:
+        raise InputError(_directory_message(path)) from None
+    except PermissionError:
+        raise InputError(f"{path} may not be read (permission denied). Try: chmod u+r {path}") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read: {error}") from None
+
+
+def _did_you_mean(path: Path) -> str:
+    try:
+        names = sorted(entry.name for entry in path.parent.iterdir())
+    except OSError:
+        return f"Nor does the folder {path.parent}"
+    close = difflib.get_close_matches(path.name, names, n=3)
+    return f"Did you mean {' or '.join(str(path.parent / name) for name in close)}?" if close else ""
+
+
+def _directory_message(path: Path) -> str:
+    entries = sorted(path.iterdir())
+    names = ", ".join(entry.name for entry in entries[:_LISTED])
+    more = f" and {len(entries) - _LISTED} more" if len(entries) > _LISTED else ""
+    if not entries:
+        return f"{path} is an empty directory, expected a file"
+    suffix = "".join(entries[0].suffixes[-1:])
+    return f"{path} is a directory (holds {names}{more}), expected a file. Try '{path}/*{suffix}'"
