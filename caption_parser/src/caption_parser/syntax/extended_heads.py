@@ -11,7 +11,7 @@ from typing import NamedTuple
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.phrases import ExtendedHead, NounPhrase
 from caption_parser.syntax.rules import SyntaxRules
-from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.tree import PLURAL_TAGS, Tree
 
 _CACHED_FORMS = 1 << 16
 _LONGEST_TAIL = 3
@@ -44,7 +44,7 @@ class ExtendedHeadFinder:
         """The extended head of a phrase; none if not even its head noun is known."""
         head = phrase.head
         for start, end in _windows(tree, phrase, self._lexicon.max_lemma_words):
-            entry = self._entry(_written(tree, start, end))
+            entry = self._entry(_written(tree, start, end), tree.tags[end - 1] in PLURAL_TAGS)
             if not entry and end > head + 1:
                 entry = self._entry_of_inner_plural(tree, start, head, end)
             if entry and self._rules.guard_extended_heads and not _all_nouns(tree, start, head):
@@ -53,15 +53,18 @@ class ExtendedHeadFinder:
                 return ExtendedHead(start, end, entry.lemmas, entry.synsets)
         return None
 
-    def _look_up(self, form: str) -> _Entry:
-        """Exact phrases first, then WordNet with its morphology."""
+    def _look_up(self, form: str, plural: bool = False) -> _Entry:
+        """Exact phrases first, then WordNet with its morphology; of a plural the singular comes first.
+
+        "bowls" is also a game and "glasses" are also spectacles, but both are plurals before that.
+        """
         for spelling in self._spellings(form):
             phrase = self._phrase(spelling)
             if phrase is not None:
                 return _Entry((phrase,))
             lemmas = tuple(self._lexicon.base_forms(spelling))
             if lemmas:
-                return self._listed(lemmas)
+                return self._listed(tuple(sorted(lemmas, key=spelling.__eq__)) if plural else lemmas)
         return _Entry()
 
     def _listed(self, lemmas: tuple[str, ...]) -> _Entry:

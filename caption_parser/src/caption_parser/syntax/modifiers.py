@@ -6,7 +6,7 @@ from caption_parser.syntax.phrases import Modifier, ModifierKind
 from caption_parser.syntax.quantities import referents
 from caption_parser.syntax.rules import SyntaxRules
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, PARTICIPLE_TAGS, Tree
-from caption_parser.syntax.word_lists import MATERIAL_VERBS
+from caption_parser.syntax.word_lists import MATERIAL_VERBS, PAINTING_VERBS
 
 _RELATIVE_PRONOUNS = frozenset({"that", "which", "who", "whom"})
 
@@ -50,27 +50,27 @@ def _inside_adjective(tree: Tree, adjective: int) -> Iterator[Modifier]:
 
 
 def _predicated(tree: Tree, predicate: int) -> Iterator[Modifier]:
-    """What a verb says of its subject: itself if it is no copula, its adjectives, the material it names."""
+    """What a verb says of its subject: itself if a participle, its complements, the material it names."""
     if not tree.tags[predicate].startswith("VB") or tree.has_child(predicate, "neg"):
         return
     if tree.tags[predicate] in PARTICIPLE_TAGS:
         yield Modifier(predicate, ModifierKind.VERB)
-    for complement in tree.children_by(
-        predicate, "acomp", "oprd", "attr", "dobj" if _paints(tree, predicate) else "oprd"
-    ):
-        for adjective in tree.conjuncts(complement):
-            if tree.tags[adjective] in ADJECTIVE_TAGS or tree.tags[adjective] in PARTICIPLE_TAGS:
-                yield Modifier(adjective, _kind(tree, adjective))
+    paints = tree.words[predicate] in PAINTING_VERBS
+    for complement in tree.children_by(predicate, "acomp", "oprd", "attr", *(("dobj",) if paints else ())):
+        for word in tree.conjuncts(complement):
+            if paints or tree.tags[word] in ADJECTIVE_TAGS or tree.tags[word] in PARTICIPLE_TAGS:
+                yield Modifier(word, _kind(tree, word))
     if tree.words[predicate] in MATERIAL_VERBS:
-        for preposition in tree.children_by(predicate, "prep"):
-            for innermost in (preposition, *tree.children_by(preposition, "prep")):
-                for material in tree.children_by(innermost, "pobj"):
-                    for noun in tree.conjuncts(material):
-                        yield Modifier(noun, ModifierKind.NOUN)
+        for noun in _materials(tree, predicate):
+            yield Modifier(noun, ModifierKind.NOUN)
 
 
-def _paints(tree: Tree, predicate: int) -> bool:
-    return tree.words[predicate] in ("painted", "colored", "coloured", "dyed")
+def _materials(tree: Tree, predicate: int) -> Iterator[int]:
+    """ "wood" and "glass" of "made of wood and glass", "made out of wood"."""
+    for preposition in tree.children_by(predicate, "prep"):
+        for innermost in (preposition, *tree.children_by(preposition, "prep")):
+            for material in tree.children_by(innermost, "pobj"):
+                yield from tree.conjuncts(material)
 
 
 def _subjects(tree: Tree, predicate: int) -> Iterator[int]:

@@ -1,5 +1,7 @@
 """Which noun phrases of a parse are object candidates."""
 
+from enum import StrEnum
+
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.quantities import quantified_nouns
 from caption_parser.syntax.rules import SyntaxRules
@@ -11,23 +13,41 @@ _MODIFIER_DEPS = frozenset({"compound", "amod", "nummod", "npadvmod", "quantmod"
 _PRONOUN_LIKE = frozenset({"one", "ones", "someone", "something", "other", "others", "it", "thing", "things"})
 
 
+class NotAnObject(StrEnum):
+    """Why the head noun of a phrase is no object candidate."""
+
+    PHRASAL_PREPOSITION = "part of a preposition"
+    PLACE = "says where, not what"
+    QUANTITY = "counts or gathers another noun"
+
+
 def find_noun_phrases(tree: Tree, rules: SyntaxRules) -> list[NounPhrase]:
     """The object candidates of a parse, in text order.
 
     Follows Schuster et al. 2015 as Vilar & Perez do (Section III-A1): every noun phrase is a candidate,
     pronouns and the nouns of phrasal prepositions are not. `rules` adds what visual mode knows beyond that.
     """
-    heads = _heads_of_all_phrases(tree) if rules.nouns_outside_chunks else _heads_of_chunks(tree)
-    not_objects = {noun for noun in heads if _is_in_phrasal_preposition(tree, noun)}
-    if rules.drop_relational_nouns:
-        not_objects.update(noun for noun in heads if _is_relational(tree, noun))
-    if rules.look_through_quantities:
-        not_objects.update(noun for noun in heads if quantified_nouns(tree, noun))
     return [
         NounPhrase(start=tree.left_edge(head), end=head + 1, head=head)
-        for head in heads
-        if head not in not_objects
+        for head in phrase_heads(tree, rules)
+        if why_not_object(tree, head, rules) is None
     ]
+
+
+def phrase_heads(tree: Tree, rules: SyntaxRules) -> list[int]:
+    """The head nouns of all noun phrases, objects or not, in text order."""
+    return _heads_of_all_phrases(tree) if rules.nouns_outside_chunks else _heads_of_chunks(tree)
+
+
+def why_not_object(tree: Tree, noun: int, rules: SyntaxRules) -> NotAnObject | None:
+    """Why a head noun names no object; none: it does."""
+    if _is_in_phrasal_preposition(tree, noun):
+        return NotAnObject.PHRASAL_PREPOSITION
+    if rules.drop_relational_nouns and _is_relational(tree, noun):
+        return NotAnObject.PLACE
+    if rules.look_through_quantities and quantified_nouns(tree, noun):
+        return NotAnObject.QUANTITY
+    return None
 
 
 def _heads_of_chunks(tree: Tree) -> list[int]:

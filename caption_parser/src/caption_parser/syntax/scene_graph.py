@@ -6,6 +6,7 @@ Source: https://github.com/vacancy/SceneGraphParser
 """
 
 from collections.abc import Callable
+from importlib import import_module
 
 from spacy.tokens import Doc
 
@@ -21,13 +22,15 @@ def scene_graph_noun_phrases() -> Callable[[Doc], tuple[NounPhrase, ...]]:
     Raises `MissingResourceError` if SceneGraphParser is not installed.
     """
     try:
-        from sng_parser.backends.spacy_parser import SpacyParser
+        import_module("sng_parser.backends.spacy_parser")  # registers its parser
+        from sng_parser.parser import Parser
     except ImportError as error:
         raise MissingResourceError(
             "--objects sng needs SceneGraphParser, which is not installed. Try: pip install 'capparse[sng]'"
         ) from error
 
-    parser = SpacyParser.__new__(SpacyParser)  # its constructor would load a spaCy model of its own
+    backend = Parser._backend_registry["spacy"]
+    parser = backend.__new__(backend)  # its constructor would load a spaCy model of its own
     parser.nlp = lambda doc: doc
 
     def find(doc: Doc) -> tuple[NounPhrase, ...]:

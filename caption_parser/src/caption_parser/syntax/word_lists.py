@@ -50,3 +50,6 @@ NUMBERS = {
 
 MATERIAL_VERBS = frozenset({"made", "built", "constructed", "crafted", "carved", "formed"})
 """Participles whose "of", "from" or "out of" names a material."""
+
+PAINTING_VERBS = frozenset({"painted", "colored", "coloured", "dyed"})
+"""Participles whose object is a colour of their subject."""
