@@ -1,0 +1,73 @@
+"""An `Explanation` on a terminal."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from caption_parser.report.explanation import Explanation, NounLine
+from shared_schemas import ClassLabel
+
+_SENSES_SHOWN = 6
+
+
+def show_explanation(explanation: Explanation, console: Console) -> None:
+    """Print the labels first, then how they came about: nouns with their senses, then the parse."""
+    labels = explanation.labels
+    console.print(_highlighted(explanation), "\n")
+    _print_classes(console, "foreground", labels.foreground)
+    _print_classes(console, "background", labels.background)
+    console.print()
+    for noun in explanation.nouns:
+        _print_noun(console, noun)
+    console.print(_parse_table(explanation))
+
+
+def _highlighted(explanation: Explanation) -> Text:
+    text = Text(explanation.caption)
+    for mention in explanation.labels.mentions:
+        if mention.label is not None:
+            text.stylize("bold green", mention.start, mention.end)
+            for attribute in mention.attributes:
+                text.stylize("cyan", attribute.start, attribute.end)
+    return text
+
+
+def _print_classes(console: Console, kind: str, classes: tuple[ClassLabel, ...]) -> None:
+    parts = []
+    for label in classes:
+        count = f" ×{label.count}" if label.count and label.count > 1 else ""
+        attributes = ", ".join(attribute.name for attribute in label.attributes)
+        parts.append(
+            f"[bold]{escape(label.name)}[/bold]{count}" + (f" [cyan]{{{attributes}}}[/cyan]" if attributes else "")
+        )
+    console.print(f"{kind:10}  " + ("  ".join(parts) or "[dim]none[/dim]"), highlight=False)
+
+
+def _print_noun(console: Console, noun: NounLine) -> None:
+    style = "yellow" if noun.outcome.startswith("dropped") else "green"
+    console.print(
+        f"[bold]{escape(noun.phrase)}[/bold]  →  [{style}]{escape(noun.outcome)}[/{style}]", highlight=False
+    )
+    details = [f"looked up as: {noun.extended_head}"] if noun.extended_head else []
+    if noun.modifiers:
+        details.append(f"modifiers: {', '.join(noun.modifiers)}")
+    if noun.count is not None:
+        details.append(f"count: {noun.count}")
+    if details:
+        console.print("    " + escape("; ".join(details)), style="dim", highlight=False)
+    for sense in noun.senses[:_SENSES_SHOWN]:
+        label = f"  [green]{escape(sense.label)} ({sense.rule})[/green]" if sense.label else ""
+        mark = "[bold]●[/bold]" if sense.chosen else "○"
+        console.print(
+            f"    {mark} {escape(sense.synset)}{label}  [dim]{escape(sense.definition)}[/dim]", highlight=False
+        )
+    if len(noun.senses) > _SENSES_SHOWN:
+        console.print(f"    … {len(noun.senses) - _SENSES_SHOWN} more senses", style="dim", highlight=False)
+
+
+def _parse_table(explanation: Explanation) -> Table:
+    table = Table("token", "tag", "relation", "to", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for token in explanation.tokens:
+        table.add_row(*(escape(cell) for cell in (token.text, token.tag, token.dep, token.head)))
+    return table
