@@ -88,13 +88,18 @@ def _senses(
     distinct_counts = sorted({0, *tag_counts.values()})
     count_index = {count: index for index, count in enumerate(distinct_counts)}
 
-    def sense(entry: SynsetEntry, lemma: str, lex_id: int) -> int:
+    def senses(entry: SynsetEntry) -> list[int]:
         head = entries[_satellite_head(entry, numbers)].lemmas[0] if entry.pos == "s" else None
-        sense_key = format_sense_key(lemma, entry.pos, entry.lexname, lex_id, head)
-        return pack_sense(spellings[lemma], lex_id, count_index[tag_counts.get(sense_key, 0)])
+        lex_ids: dict[str, int] = {}
+        words = []
+        for lemma, own_lex_id in entry.lemmas:
+            # Of "Earth" and "earth" in one synset the sense index lists the first alone, for both spellings.
+            lex_id = lex_ids.setdefault(lemma.lower(), own_lex_id)
+            count = tag_counts[format_sense_key(lemma, entry.pos, entry.lexname, lex_id, head)]
+            words.append(pack_sense(spellings[lemma], lex_id, count_index[count]))
+        return words
 
-    senses = [[sense(entry, lemma, lex_id) for lemma, lex_id in entry.lemmas] for entry in entries]
-    return {"tag_counts": array("I", distinct_counts), **_encode_lists("senses", senses)}
+    return {"tag_counts": array("I", distinct_counts), **_encode_lists("senses", map(senses, entries))}
 
 
 def _satellite_head(entry: SynsetEntry, numbers: SynsetNumbers) -> int:

@@ -44,8 +44,8 @@ def _by_name(lexicon: "Lexicon", match: re.Match[str], identifier: str) -> "Syns
     senses = lexicon.synsets(lemma, pos)
     if 0 < number <= len(senses) and (pos != "s" or lexicon.pos(senses[number - 1]) == "s"):
         return senses[number - 1]
-    found = f"has {len(senses)} as {POS_NAMES[pos]}" if senses else f"has no {POS_NAMES[pos]} {lemma!r}"
-    raise _unknown(lexicon, identifier, found, lemma, pos)
+    reason = f"lists {len(senses)} for this lemma" if senses else f"has no {POS_NAMES[pos]} {lemma!r}"
+    raise _unknown(lexicon, identifier, reason, lemma, pos)
 
 
 def _by_sense_key(lexicon: "Lexicon", match: re.Match[str], identifier: str) -> "Synset":

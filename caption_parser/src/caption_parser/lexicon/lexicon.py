@@ -242,7 +242,9 @@ class Lexicon:
         lemma, index_pos = _as_lemma(form), "a" if pos == "s" else pos
         irregular = self._exceptions.find(exception_key(lemma, index_pos))
         exceptions = None if irregular is None else self._irregular_bases(irregular)
-        return base_forms(lemma, index_pos, exceptions, lambda candidate: bool(self.synsets(candidate, index_pos)))
+        return base_forms(
+            lemma, index_pos, exceptions, lambda candidate: bool(self._look_up_synsets(candidate, index_pos))
+        )
 
     def _irregular_bases(self, number: int) -> list[str]:
         start, end = self._exception_runs.bounds(number)
