@@ -1,0 +1,50 @@
+"""`capparse evaluate`: label quality against ground truth."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def evaluate_command(
+    labels: Annotated[Path, typer.Argument(metavar="LABELS.jsonl", help="Label file to score.")],
+    truth: Annotated[
+        Path, typer.Option("--truth", metavar="INSTANCES.json", help="Ground truth in COCO's format.")
+    ],
+    against: Annotated[
+        Path | None, typer.Option(metavar="OTHER.jsonl", help="Second label file, compared class by class.")
+    ] = None,
+    label_space: Annotated[str, typer.Option(metavar="NAME|FILE", help="The label space of the labels.")] = "coco",
+    min_votes: Annotated[int, typer.Option(min=1, help="Captions of an image that must assert a class.")] = 1,
+    crowd: Annotated[
+        bool, typer.Option("--crowd/--no-crowd", help="Whether crowd regions show their class.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Score a label file against ground truth: IoU, precision, recall, per class and averaged.
+
+    Examples:
+
+      capparse evaluate labels.jsonl --truth instances.json --json
+
+      capparse evaluate labels.jsonl --truth instances.json --against exact.jsonl
+    """
+    from rich.console import Console
+
+    from caption_parser.evaluation.evaluate import evaluate
+    from caption_parser.evaluation.presentation import as_table, notes
+
+    evaluation = evaluate(
+        labels,
+        truth,
+        label_space=label_space,
+        against=against,
+        min_votes=min_votes,
+        include_crowd=crowd,
+    )
+    if as_json:
+        typer.echo(evaluation.model_dump_json(indent=2))
+    else:
+        Console().print(as_table(evaluation))
+    for note in notes(evaluation):
+        typer.echo(note, err=True)

@@ -1,0 +1,116 @@
+"""`evaluate`: a label file against ground truth in COCO's format."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from caption_parser.errors import UsageError
+from caption_parser.evaluation.compare import compare_classes
+from caption_parser.evaluation.metrics import ClassCounts, count, macro, micro
+from caption_parser.evaluation.predictions import Predictions, check_overlap, read_predictions
+from caption_parser.evaluation.records import (
+    ClassScores,
+    Comparison,
+    Evaluation,
+    MacroScores,
+    MicroScores,
+    Protocol,
+)
+from caption_parser.evaluation.truth import GroundTruth, read_ground_truth
+from shared_schemas import LabelSpace, LabelSpaceError
+
+
+def evaluate(
+    labels: Path,
+    truth: Path,
+    *,
+    label_space: str | Path = "coco",
+    against: Path | None = None,
+    min_votes: int = 1,
+    include_crowd: bool = True,
+) -> Evaluation:
+    """Scores the foreground classes of `labels` over the images that `truth` lists (Table 5 of the paper).
+
+    Images without a record count as "nothing predicted"; records of other images are left out; both are
+    counted in the protocol. `against` is a second label file to compare with class by class (Fig. 4).
+    `min_votes`: captions that must assert a class. `include_crowd`: crowd regions show their class as well.
+
+    Raises `InputError` for files that cannot be read or do not belong together, `UsageError` for options.
+    """
+    if min_votes < 1:
+        raise UsageError(f"got min_votes {min_votes}, expected 1 or more")
+    try:
+        space = LabelSpace.load(label_space)
+    except LabelSpaceError as error:
+        raise UsageError(str(error)) from error
+    predictions = read_predictions(labels, space, min_votes=min_votes)
+    other = read_predictions(against, space, min_votes=min_votes) if against else None
+    ground_truth = read_ground_truth(truth, space, include_crowd=include_crowd)
+    counts = _score(labels, predictions, ground_truth)
+    comparison = None
+    if against and other:
+        comparison = _compare(against, counts, _score(against, other, ground_truth), space)
+    images = ground_truth.classes.keys()
+    return Evaluation(
+        macro=_macro(counts),
+        micro=_micro(counts),
+        images=len(images),
+        protocol=Protocol(
+            labels=str(labels),
+            truth=str(truth),
+            label_space=space.reference,
+            labels_made_with=predictions.label_space,
+            min_votes=min_votes,
+            include_crowd=include_crowd,
+            macro_classes=sum(c.occurs for c in counts.values()),
+            never_predicted=sum(c.occurs and c.precision is None for c in counts.values()),
+            images_without_record=len(images - predictions.classes.keys()),
+            records_outside_truth=len(predictions.classes.keys() - images),
+            pixel_source=ground_truth.pixel_source,
+        ),
+        classes=tuple(_class_scores(counts, space)),
+        comparison=comparison,
+    )
+
+
+def _score(path: Path, predictions: Predictions, truth: GroundTruth) -> dict[int, ClassCounts]:
+    check_overlap(path, predictions, truth.classes)
+    return count(truth.classes, predictions.classes, truth.class_ids, truth.pixels)
+
+
+def _compare(
+    path: Path, counts: Mapping[int, ClassCounts], against: Mapping[int, ClassCounts], space: LabelSpace
+) -> Comparison:
+    names = {label.id: label.name for label in space.classes}
+    return Comparison(
+        against=str(path),
+        macro=_macro(against),
+        micro=_micro(against),
+        classes=compare_classes(counts, against, names),
+    )
+
+
+def _macro(counts: Mapping[int, ClassCounts]) -> MacroScores:
+    means = macro(counts.values())
+    return MacroScores(
+        miou=means.iou, precision=means.precision, recall=means.recall, pixel_recall=means.pixel_recall
+    )
+
+
+def _micro(counts: Mapping[int, ClassCounts]) -> MicroScores:
+    return MicroScores(**asdict(micro(counts.values())))
+
+
+def _class_scores(counts: Mapping[int, ClassCounts], space: LabelSpace) -> Iterable[ClassScores]:
+    for label, found in counts.items():
+        yield ClassScores(
+            id=label,
+            name=space.by_id[label].name,
+            tp=found.tp,
+            fp=found.fp,
+            fn=found.fn,
+            iou=found.iou,
+            precision=found.precision,
+            recall=found.recall,
+            pixel_recall=found.pixel_recall,
+        )

@@ -1,0 +1,82 @@
+"""The classes that a label file gives to each image."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from caption_parser.errors import InputError
+from caption_parser.evaluation.coco_file import ImageId
+from shared_schemas import ImageLabels, LabelSpace, MissingExtraError, RecordError, read_labels
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """Foreground classes per image, by contiguous id, of one label file."""
+
+    classes: Mapping[ImageId, frozenset[int]]
+    label_space: str
+    """The label space that the records name, with its hash."""
+
+
+def read_predictions(path: Path, label_space: LabelSpace, *, min_votes: int = 1) -> Predictions:
+    """The classes that at least `min_votes` captions of an image assert, for every record of `path`.
+
+    The file may come from a label space of the same name with another hash, as long as its ids and names
+    mean the same classes.
+
+    Raises `InputError` for a file that cannot be read, has no record, has two for an image, or whose records
+    come from another label space.
+    """
+    classes: dict[ImageId, frozenset[int]] = {}
+    made_with = ""
+    try:
+        for number, record in enumerate(read_labels(path), 1):
+            _check_label_space(record, label_space, f"{path}:{number}")
+            if record.image_id in classes:
+                raise InputError(
+                    f"{path}:{number}: got a second record of image {record.image_id!r}, expected one per image"
+                )
+            classes[record.image_id] = frozenset(c.id for c in record.foreground if c.votes >= min_votes)
+            made_with = record.label_space
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except (RecordError, MissingExtraError) as error:
+        raise InputError(str(error)) from error
+    if not classes:
+        raise InputError(f"{path}: got no record, expected a label file as 'capparse label' writes it")
+    return Predictions(classes, made_with)
+
+
+def check_overlap(path: Path, predictions: Predictions, truth: Mapping[ImageId, object]) -> None:
+    """Raises `InputError` if not one image of the label file is in the truth."""
+    if not predictions.classes.keys().isdisjoint(truth):
+        return
+    ours, theirs = next(iter(predictions.classes)), next(iter(truth))
+    hint = ""
+    if isinstance(ours, str) and isinstance(theirs, int):
+        hint = (
+            " Text and numbers are different ids: label an input whose image ids are numbers, as they are in "
+            "COCO JSON or JSONL"
+        )
+    raise InputError(
+        f"{path}: got image ids such as {ours!r}, expected some of the truth's, such as {theirs!r}.{hint}"
+    )
+
+
+def _check_label_space(record: ImageLabels, label_space: LabelSpace, where: str) -> None:
+    name = record.label_space.rpartition("@")[0] or record.label_space
+    if name != label_space.name:
+        raise InputError(
+            f"{where}: got labels of label space {name!r}, expected {label_space.name!r}. Try --label-space {name}"
+        )
+    for label in record.foreground:
+        known = label_space.by_id.get(label.id)
+        if known is None or known.name != label.name:
+            expected = repr(known.name) if known else f"an id up to {len(label_space.classes)}"
+            close = get_close_matches(label.name, label_space.by_name, n=1)
+            hint = f" (there, {close[0]!r} is {label_space.by_name[close[0]].id})" if close else ""
+            raise InputError(
+                f"{where}: foreground: got class {label.id}, {label.name!r}, expected {expected}{hint}: the "
+                f"labels were made with {record.label_space}, this is {label_space.reference}. Label again"
+            )

@@ -1,0 +1,90 @@
+"""An `Evaluation` for people: tables for a terminal, and what a reader of the figures should know."""
+
+from collections.abc import Iterator
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group
+from rich.table import Table
+
+from caption_parser.evaluation.masks import PixelSource
+from caption_parser.evaluation.records import Comparison, Evaluation, MacroScores, MicroScores
+
+FIGURE_4_CLASSES = 35
+"""How many classes Fig. 4 of Vilar & Perez shows."""
+
+
+def as_table(evaluation: Evaluation) -> Group:
+    """The averages, the classes, and the comparison if there is one, to print with rich."""
+    parts = [_averages(evaluation), _classes(evaluation)]
+    if evaluation.comparison:
+        parts.append(_differences(evaluation.comparison))
+    return Group(*parts)
+
+
+def notes(evaluation: Evaluation) -> Iterator[str]:
+    """The protocol in words, and what may surprise about these figures."""
+    protocol = evaluation.protocol
+    yield (
+        f"protocol: {evaluation.images:,} images of {protocol.truth}, label space {protocol.label_space}, "
+        f"a class counts from {protocol.min_votes} caption(s) on, crowd regions "
+        f"{'included' if protocol.include_crowd else 'left out'}; macro: mean over the "
+        f"{protocol.macro_classes} classes that occur"
+    )
+    if protocol.never_predicted:
+        yield f"{protocol.never_predicted} class(es) never predicted: precision counts as 0 in the macro mean"
+    if protocol.images_without_record:
+        yield f"{protocol.images_without_record:,} images have no label record: scored as nothing predicted"
+    if protocol.records_outside_truth:
+        yield f"{protocol.records_outside_truth:,} label records left out: their images are not in the truth"
+    if protocol.labels_made_with != protocol.label_space:
+        yield f"the labels were made with {protocol.labels_made_with}, which lists other synsets or words"
+    if protocol.pixel_source is PixelSource.AREAS:
+        yield (
+            "pixel recall from sums of 'area', where overlaps count twice; "
+            "for masks: pip install 'capparse[masks]'"
+        )
+
+
+def _averages(evaluation: Evaluation) -> Table:
+    table = _table("", "IoU", "precision", "recall", "pixel recall")
+    _add_averages(table, "", evaluation.macro, evaluation.micro)
+    if evaluation.comparison:
+        _add_averages(table, " of the other file", evaluation.comparison.macro, evaluation.comparison.micro)
+    return table
+
+
+def _add_averages(table: Table, suffix: str, macro: MacroScores, micro: MicroScores) -> None:
+    means = (macro.miou, macro.precision, macro.recall, macro.pixel_recall)
+    ratios = (micro.iou, micro.precision, micro.recall, micro.pixel_recall)
+    table.add_row(f"macro{suffix}", *map(_ratio, means))
+    table.add_row(f"micro{suffix}", *map(_ratio, ratios))
+
+
+def _classes(evaluation: Evaluation) -> Table:
+    with_pixels = evaluation.protocol.pixel_source is not None
+    table = _table("class", "TP", "FP", "FN", "IoU", "precision", "recall", *["pixel recall"] * with_pixels)
+    for scores in evaluation.classes:
+        counts = (scores.tp, scores.fp, scores.fn)
+        ratios = (scores.iou, scores.precision, scores.recall, *[scores.pixel_recall] * with_pixels)
+        table.add_row(scores.name, *(f"{count:,}" for count in counts), *map(_ratio, ratios))
+    return table
+
+
+def _differences(comparison: Comparison) -> Table:
+    """The classes that differ most, at most as many as Fig. 4 has."""
+    table = _table("class", "IoU", "other file", "difference")
+    for row in comparison.classes[:FIGURE_4_CLASSES]:
+        if row.difference:
+            table.add_row(row.name, _ratio(row.iou), _ratio(row.against_iou), f"{row.difference:+.3f}")
+    return table
+
+
+def _table(first: str, *numeric: str) -> Table:
+    table = Table(first, box=SIMPLE_HEAD)
+    for header in numeric:
+        table.add_column(header, justify="right")
+    return table
+
+
+def _ratio(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"

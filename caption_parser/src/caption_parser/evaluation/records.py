@@ -1,0 +1,87 @@
+"""What `evaluate` returns and `--json` prints: stable names, ratios in [0, 1], null where undefined."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from caption_parser.evaluation.masks import PixelSource
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MacroScores(_Frozen):
+    """Means over the classes that occur in the truth."""
+
+    miou: float | None
+    precision: float | None
+    recall: float | None
+    pixel_recall: float | None = Field(description="Null: the truth has no masks.")
+
+
+class MicroScores(_Frozen):
+    """Ratios of counts that were summed over all classes."""
+
+    iou: float | None
+    precision: float | None
+    recall: float | None
+    pixel_recall: float | None
+
+
+class ClassScores(_Frozen):
+    """One class; counts are of images."""
+
+    id: int = Field(description="Contiguous class id in the label space.")
+    name: str
+    tp: int
+    fp: int
+    fn: int
+    iou: float | None = Field(description="Null: neither predicted nor there.")
+    precision: float | None = Field(description="Null: never predicted; the macro mean counts it as 0.")
+    recall: float | None = Field(description="Null: in no image of the truth; the macro means leave it out.")
+    pixel_recall: float | None
+
+
+class ClassDifference(_Frozen):
+    """IoU of one class in two label files; `difference` is the first's minus the second's."""
+
+    id: int
+    name: str
+    iou: float | None
+    against_iou: float | None
+    difference: float = Field(description="An undefined IoU counts as 0.")
+
+
+class Comparison(_Frozen):
+    """The label file beside another one."""
+
+    against: str = Field(description="The other label file.")
+    macro: MacroScores = Field(description="Of the other label file.")
+    micro: MicroScores = Field(description="Of the other label file.")
+    classes: tuple[ClassDifference, ...] = Field(description="Largest absolute difference first.")
+
+
+class Protocol(_Frozen):
+    """How the figures came about, so that two of them can be compared."""
+
+    labels: str = Field(description="The label file.")
+    truth: str = Field(description="The ground truth file.")
+    label_space: str = Field(description="The label space that was scored in, with its hash.")
+    labels_made_with: str = Field(description="The label space that the label file names.")
+    min_votes: int = Field(description="Captions that must assert a class for it to count as predicted.")
+    include_crowd: bool = Field(description="Whether crowd regions put their class into an image.")
+    macro_classes: int = Field(description="Classes that occur in the truth: the macro means are over these.")
+    never_predicted: int = Field(description="Those among them that no record names; their precision is 0.")
+    images_without_record: int = Field(description="Images of the truth scored as 'nothing predicted'.")
+    records_outside_truth: int = Field(description="Records left out since the truth lacks their image.")
+    pixel_source: PixelSource | None = Field(description="What pixel recall was computed from.")
+
+
+class Evaluation(_Frozen):
+    """The quality of one label file."""
+
+    macro: MacroScores
+    micro: MicroScores
+    images: int = Field(description="Images of the truth; all of them were scored.")
+    protocol: Protocol
+    classes: tuple[ClassScores, ...] = Field(description="In the order of ids.")
+    comparison: Comparison | None = None
