@@ -10,7 +10,7 @@ from caption_parser.readers.formats import Format, format_named, format_of
 from caption_parser.readers.inputs import expand_inputs
 from caption_parser.readers.reasons import Reason, RowError, TruncatedInputError
 from caption_parser.readers.rows import CaptionRow, RejectedRow, Row
-from caption_parser.readers.source import Source, open_source
+from caption_parser.readers.source import STDIN, Source, check_is_file, open_source
 
 Input = Path | str | BinaryIO
 
@@ -47,6 +47,9 @@ def read_captions(
         MissingResourceError: the format needs a package that is not installed.
     """
     inputs = _inputs(source)
+    for one in inputs:
+        if isinstance(one, (str, Path)) and one != STDIN:
+            check_is_file(Path(one))
     formats = [format_named(format) if format else format_of(one) for one in inputs]
     choice = FieldChoice(caption_field, image_field)
     for chosen in formats:

@@ -5,7 +5,7 @@ import io
 import zlib
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from caption_parser.errors import MissingResourceError
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 16
 _SLICE = 1 << 12
-"""Compressed bytes fed at once. A decompressor that fails drops what it made of this call's input."""
+"""Compressed bytes fed at once. A decompressor that fails drops what it made of them."""
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
@@ -62,6 +62,11 @@ class _Decompressor(Protocol):
     def decompress(self, data: bytes, /) -> bytes: ...
 
 
+@runtime_checkable
+class _Copyable(Protocol):
+    def copy(self) -> _Decompressor: ...
+
+
 def compression_of(head: bytes) -> str | None:
     """How the input that starts with `head` is compressed: `gzip`, `zstandard` or not at all."""
     if head.startswith(GZIP_MAGIC):
@@ -87,10 +92,14 @@ def decompressed(
                 if not piece:
                     break
                 member = new_member()
+            # zlib can be set back to where the piece began, so that nothing before the damage is lost.
+            restart = member.copy() if isinstance(member, _Copyable) else None
             try:
                 made = member.decompress(piece)
             except error_type as error:
                 report_damage(f"the {compression} data is damaged ({error})")
+                if restart is not None:
+                    yield from _bytewise(restart, piece, error_type)
                 return
             piece = b""
             if made:
@@ -99,6 +108,15 @@ def decompressed(
                 piece, member = member.unused_data, None
     if member is not None:
         report_damage(f"the {compression} data ends too early")
+
+
+def _bytewise(member: _Decompressor, piece: bytes, error_type: type[Exception]) -> Iterator[bytes]:
+    """What `piece` holds before the byte at which `member` fails."""
+    try:
+        for position in range(len(piece)):
+            yield member.decompress(piece[position : position + 1])
+    except error_type:
+        return
 
 
 _Codec = tuple[Callable[[], _Decompressor], type[Exception]]
@@ -138,6 +156,6 @@ def _recoded(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     try:
         for chunk in chunks:
             yield decoder.decode(chunk).encode("utf-8", "surrogatepass")
-        decoder.decode(b"", final=True)
+        yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
         yield b"\xff"

@@ -5,11 +5,10 @@ import json
 import re
 
 from caption_parser.readers.chunks import CHUNK
+from caption_parser.readers.json_text import LENIENT_DECODER
 from caption_parser.readers.lines import MAX_RECORD_CHARS, shown_bytes
 from caption_parser.readers.source import Source
 
-# Not strict: a control character within a string is for the caption checks to judge.
-_DECODER = json.JSONDecoder(strict=False)
 _NOT_SPACE = re.compile(r"[^ \t\n\r]")
 _EDGE = 16
 """An error this close to the end of the window may be a token that is cut there; only strings are longer."""
@@ -58,7 +57,7 @@ class JsonBuffer:
         """
         while True:
             try:
-                value, end = _DECODER.raw_decode(self._text, self._position)
+                value, end = LENIENT_DECODER.raw_decode(self._text, self._position)
             except json.JSONDecodeError as error:
                 if self._may_be_cut(error) and self._fill():
                     continue

@@ -36,20 +36,16 @@ def escaped_lines(source: Source) -> Iterator[Line | RejectedRow]:
     """
     text = io.TextIOWrapper(source.stream, encoding="utf-8", errors="surrogateescape", newline=_line_end(source))
     row = 0
-    try:
-        while line := text.readline(MAX_RECORD_CHARS):
-            row += 1
-            if not line.endswith(("\n", "\r")):
-                if len(line) >= MAX_RECORD_CHARS and _skip_line(text):
-                    message = f"the line has more than {MAX_RECORD_CHARS:,} characters"
-                    yield RowError(Reason.RECORD_TOO_LONG, message).rejected(row, shown_bytes(line))
-                    continue
-                if source.damage is not None:
-                    raise TruncatedInputError(row, Reason.TRUNCATED_STREAM, source.damage, shown_bytes(line))
-            yield Line(row, line.removesuffix("\n").removesuffix("\r"))
-    finally:
-        # The stream belongs to whoever opened it; a wrapper that is collected would close it.
-        text.detach()
+    while line := text.readline(MAX_RECORD_CHARS):
+        row += 1
+        if not line.endswith(("\n", "\r")):
+            if len(line) >= MAX_RECORD_CHARS and _skip_line(text):
+                message = f"the line has more than {MAX_RECORD_CHARS:,} characters"
+                yield RowError(Reason.RECORD_TOO_LONG, message).rejected(row, shown_bytes(line))
+                continue
+            if source.damage is not None:
+                raise TruncatedInputError(row, Reason.TRUNCATED_STREAM, source.damage, shown_bytes(line))
+        yield Line(row, line.removesuffix("\n").removesuffix("\r"))
 
 
 def checked_line(line: Line) -> Line | RejectedRow:

@@ -101,13 +101,18 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
+def check_is_file(path: Path) -> None:
+    """Raises an `InputError` where `path` does not exist or is a directory."""
+    if path.is_dir():
+        raise InputError(_directory_message(path))
+    if not path.exists():
+        raise InputError(f"{path} does not exist. {_did_you_mean(path)}".rstrip())
+
+
 def _open_file(path: Path) -> BinaryIO:
+    check_is_file(path)
     try:
         return path.open("rb")
-    except FileNotFoundError:
-        raise InputError(f"{path} does not exist. {_did_you_mean(path)}".rstrip()) from None
-    except IsADirectoryError:
-        raise InputError(_directory_message(path)) from None
     except PermissionError:
         raise InputError(f"{path} may not be read (permission denied). Try: chmod u+r {path}") from None
     except (OSError, ValueError) as error:
@@ -118,13 +123,16 @@ def _did_you_mean(path: Path) -> str:
     try:
         names = sorted(entry.name for entry in path.parent.iterdir())
     except OSError:
-        return f"Nor does the folder {path.parent}"
+        return f"Nor can its folder {path.parent} be read"
     close = difflib.get_close_matches(path.name, names, n=3)
     return f"Did you mean {' or '.join(str(path.parent / name) for name in close)}?" if close else ""
 
 
 def _directory_message(path: Path) -> str:
-    entries = sorted(path.iterdir())
+    try:
+        entries = sorted(path.iterdir())
+    except OSError as error:
+        return f"{path} is a directory that cannot be read: {error.strerror}"
     names = ", ".join(entry.name for entry in entries[:_LISTED])
     more = f" and {len(entries) - _LISTED} more" if len(entries) > _LISTED else ""
     if not entries:

@@ -13,7 +13,7 @@ class TarMembers:
     """The files of a tar archive in order; each can be read until the next one is asked for.
 
     Raises:
-        tarfile.ReadError: on opening: too short for a tar archive; while iterating: the archive ends early.
+        tarfile.TarError: on opening: too short for a tar archive; while iterating: the archive ends early.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -24,7 +24,7 @@ class TarMembers:
         )
 
     def __iter__(self) -> Iterator[tarfile.TarInfo]:
-        while (member := self._archive.next()) is not None:
+        for member in self._archive:
             # tarfile keeps every member, which would grow with the archive.
             self._archive.members.clear()  # type: ignore[attr-defined]
             if member.isfile():

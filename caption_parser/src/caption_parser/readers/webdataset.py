@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from caption_parser.errors import InputError
 from caption_parser.readers.checks import caption_rows, is_image_file, type_name
 from caption_parser.readers.fields import FieldChoice, listed, locate
-from caption_parser.readers.jsonl import decode_json
+from caption_parser.readers.json_text import decode_json
 from caption_parser.readers.lines import MAX_RECORD_CHARS
 from caption_parser.readers.reasons import Reason, RowError, TruncatedInputError
 from caption_parser.readers.rows import Row
@@ -63,7 +63,7 @@ def read_webdataset(source: Source, choice: FieldChoice) -> Iterator[Row]:
                 sample.image = posixpath.basename(member.name)
             if extension in wanted and member.size <= MAX_RECORD_CHARS:
                 sample.texts[extension] = members.read(member)
-    except tarfile.ReadError as error:
+    except tarfile.TarError as error:
         if sample is None:
             raise InputError(f"{source.name} is not a tar archive: {error}") from None
         if sample.texts:
