@@ -2,7 +2,10 @@
 
 import os
 import tarfile
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,3 +33,17 @@ def nltk_wordnet(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     with tarfile.open(archive) as tar:
         tar.extractall(wordnet, filter="data")
     return root
+
+
+@pytest.fixture(scope="session")
+def nltk_reader(nltk_wordnet: Path) -> Iterator[Any]:
+    """NLTK's `WordNetCorpusReader`, the oracle of the parity tests."""
+    nltk = pytest.importorskip("nltk")
+    from nltk.corpus.reader.wordnet import WordNetCorpusReader
+
+    search_path = list(nltk.data.path)
+    nltk.data.path[:] = [str(nltk_wordnet)]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The multilingual functions")
+        yield WordNetCorpusReader(nltk.data.find("corpora/wordnet"), None)
+    nltk.data.path[:] = search_path

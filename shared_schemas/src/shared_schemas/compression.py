@@ -64,7 +64,7 @@ def compress(raw: BinaryIO, suffix: str) -> Iterator[BinaryIO]:
             stack.enter_context(packed)
             yield stack.enter_context(io.BufferedWriter(packed, _BUFFER))
         elif suffix == ".zst":
-            packer = _zstandard(suffix).ZstdCompressor(level=ZSTD_LEVEL)
+            packer = _zstandard(suffix).ZstdCompressor(level=ZSTD_LEVEL, write_checksum=True)
             yield stack.enter_context(packer.stream_writer(raw, closefd=False))
         else:
             yield raw

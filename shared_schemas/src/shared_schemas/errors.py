@@ -1,6 +1,7 @@
 """Errors that name the file, the place in it, what stands there and what was expected."""
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 _GOT_LIMIT = 60
 
@@ -27,13 +28,11 @@ class LabelSpaceError(ValueError):
 class RecordError(ValueError):
     """A line of a label file is not a valid record.
 
-    `code` is stable and meant to count and filter by (see `shared_schemas.jsonl.CODES`); `field` is a path
-    such as `mentions[3].start`, or None where the line as a whole is at fault; `line` is 1-based.
+    `code` is stable, to count and filter by (see `shared_schemas.jsonl.CODES`); `field` is a path such as
+    `mentions[3].start`, or None where the line as a whole is at fault; `line` is 1-based.
     """
 
-    def __init__(
-        self, file: str, line: int, code: str, got: str | None, expected: str, field: str | None = None
-    ) -> None:
+    def __init__(self, file: str, line: int, code: str, got: str, expected: str, field: str | None = None) -> None:
         super().__init__(file, line, code, got, expected, field)
         self.file, self.line, self.code = file, line, code
         self.got, self.expected, self.field = got, expected, field
@@ -42,8 +41,7 @@ class RecordError(ValueError):
     def message(self) -> str:
         """What is wrong, without the place."""
         field = f"{self.field}: " if self.field else ""
-        got = f"got {self.got}, " if self.got is not None else ""
-        return f"{field}{got}expected {self.expected}"
+        return f"{field}got {self.got}, expected {self.expected}"
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.message}"
@@ -51,6 +49,11 @@ class RecordError(ValueError):
 
 class MissingExtraError(ImportError):
     """A file needs an optional dependency that is not installed; the message holds the pip line."""
+
+
+def expectation(problem: Mapping[str, Any]) -> str:
+    """What one of `ValidationError.errors()` says was expected."""
+    return str(problem["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
 
 
 def shown(value: object) -> str:

@@ -4,17 +4,17 @@ What a line looks like: compact UTF-8 JSON in which fields that are null are lef
 stands, empty lists too, so that `foreground` and `background` are always there.
 """
 
-import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json, to_json
 
 from shared_schemas.compression import CorruptStreamError, lines, open_input, open_output
-from shared_schemas.errors import RecordError, shown
+from shared_schemas.errors import RecordError, expectation, shown
 from shared_schemas.labels import SCHEMA_VERSION, ImageLabels
 
 CODES = {
@@ -29,6 +29,7 @@ CODES = {
 """Every `RecordError.code`, with its meaning."""
 
 Model = TypeVar("Model", bound=BaseModel)
+Loc = tuple[int | str, ...]
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 
 
@@ -78,7 +79,7 @@ def parse(line: bytes, model: type[Model], file: str = "<line>", number: int = 1
     except ValidationError as error:
         return _recovered(error, line, model, file, number)
     if "schema_version" in model.model_fields and "schema_version" not in record.model_fields_set:
-        return RecordError(file, number, "missing-field", None, f"e.g. {SCHEMA_VERSION!r}", "schema_version")
+        return RecordError(file, number, "missing-field", "none", f"e.g. {SCHEMA_VERSION!r}", "schema_version")
     return record
 
 
@@ -87,13 +88,12 @@ def _recovered(
 ) -> Model | RecordError:
     """A record of a newer minor version without the fields that are new there, or else the error."""
     problems = error.errors(include_url=False)
-    first = problems[0]
     if not line.strip():
         return RecordError(file, number, "blank-line", "an empty line", "a JSON object")
-    if first["type"] == "json_invalid":
-        expected = "one JSON object in UTF-8"
-        return RecordError(file, number, "invalid-json", str(first["ctx"]["error"]), expected)
-    content = json.loads(line)
+    if problems[0]["type"] == "json_invalid":
+        got = str(problems[0]["ctx"]["error"])
+        return RecordError(file, number, "invalid-json", got, "one JSON object in UTF-8")
+    content = from_json(line)
     version = content.get("schema_version") if isinstance(content, dict) else None
     found = _VERSION.fullmatch(version) if isinstance(version, str) else None
     own_major, own_minor = map(int, SCHEMA_VERSION.split("."))
@@ -103,29 +103,43 @@ def _recovered(
     unknown = [problem["loc"] for problem in problems if problem["type"] == "extra_forbidden"]
     if found and int(found[2]) > own_minor and unknown:
         for loc in unknown:
-            _remove(content, loc)
-        return parse(json.dumps(content).encode(), model, file, number)
-    return _as_record_error(first, content, file, number)
+            del _at(content, loc[:-1])[loc[-1]]
+        return parse(to_json(content), model, file, number)
+    return _explained(problems, content, file, number)
 
 
-def _remove(content: Any, loc: tuple[int | str, ...]) -> None:
-    for part in loc[:-1]:
-        content = content[part]
-    del content[loc[-1]]
-
-
-def _as_record_error(problem: Any, content: Any, file: str, number: int) -> RecordError:
-    loc = problem["loc"]
-    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".") or None
-    if problem["type"] == "missing":
-        for part in loc[:-1]:
-            content = content[part]
-        return RecordError(file, number, "missing-field", f"only {', '.join(content)}", "the field", field)
-    if problem["type"] == "extra_forbidden":
+def _explained(problems: Sequence[Mapping[str, Any]], content: Any, file: str, number: int) -> RecordError:
+    """The first problem. A field that may have one of several types has one problem for each."""
+    first = problems[0]
+    loc = first["loc"]
+    if first["type"] == "missing":
+        got = f"only {', '.join(map(repr, _at(content, loc[:-1])))}"
+        return RecordError(file, number, "missing-field", got, f"{loc[-1]!r} as well", _path(loc))
+    if first["type"] == "extra_forbidden":
         expected = f"no such field in version {SCHEMA_VERSION}"
-        return RecordError(file, number, "unknown-field", shown(problem["input"]), expected, field)
-    expected = problem["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    return RecordError(file, number, "invalid-value", shown(problem["input"]), expected, field)
+        return RecordError(file, number, "unknown-field", shown(first["input"]), expected, _path(loc))
+    place = _existing(content, loc)
+    expected = " or ".join(expectation(p) for p in problems if _existing(content, p["loc"]) == place)
+    return RecordError(file, number, "invalid-value", shown(first["input"]), expected, _path(place) or None)
+
+
+def _at(content: Any, loc: Loc) -> Any:
+    for part in loc:
+        content = content[part]
+    return content
+
+
+def _existing(content: Any, loc: Loc) -> Loc:
+    """`loc` without the names of alternative types that pydantic appends to it."""
+    for length, part in enumerate(loc):
+        holder = _at(content, loc[:length])
+        if not isinstance(holder, dict if isinstance(part, str) else list):
+            return loc[:length]
+    return loc
+
+
+def _path(loc: Loc) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
 
 
 def dump(record: BaseModel) -> bytes:

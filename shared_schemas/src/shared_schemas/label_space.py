@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -133,11 +133,12 @@ class LabelSpace(Record):
     @model_validator(mode="after")
     def _check(self) -> Self:
         _check_ids(self.classes)
+        phrases = ((p, f"class {c.name!r}") for c in self.classes for p in c.phrases)
         for what, claims in (
             ("name", ((c.name, f"class {c.name!r}") for c in self.classes)),
             ("category_id", ((c.category_id, f"class {c.name!r}") for c in self.classes if c.category_id)),
             ("synset", ((s, f"class {c.name!r}") for c in self.classes for s in c.synsets)),
-            ("phrase", ((p, f"class {c.name!r}") for c in self.classes for p in c.phrases)),
+            ("phrase", chain(phrases, ((word, f"neologism {word!r}") for word in self.neologisms))),
             ("spelling", ((v, f"attribute {a.name!r}") for a in self.attributes for v in a.spellings)),
         ):
             _check_unique(what, claims)

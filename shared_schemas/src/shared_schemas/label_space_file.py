@@ -11,7 +11,7 @@ from typing import Any, Self
 from pydantic import Field, PositiveInt, ValidationError, model_validator
 
 from shared_schemas._model import Record
-from shared_schemas.errors import LabelSpaceError, shown
+from shared_schemas.errors import LabelSpaceError, expectation, shown
 from shared_schemas.label_space import Kind, LabelClass, LabelSpace, Text, VisualAttribute
 
 SHIPPED = ("coco", "voc", "youtube-objects")
@@ -203,8 +203,7 @@ def _explained(error: ValidationError, content: Any) -> LabelSpaceError:
         return LabelSpaceError(where, "an unknown key", f"one of {', '.join(known)}{hint}")
     if first["type"] == "missing":
         return LabelSpaceError(where, "nothing", "a value: the key is required")
-    expected = first["msg"].removeprefix("Input should be ").removeprefix("Input should ")
-    return LabelSpaceError(where, shown(first["input"]), expected)
+    return LabelSpaceError(where, shown(first["input"]), expectation(first))
 
 
 def _where(loc: tuple[int | str, ...], content: Any) -> str:

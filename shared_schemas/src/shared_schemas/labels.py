@@ -8,7 +8,8 @@ from shared_schemas._model import Record
 from shared_schemas.mentions import Mention
 
 SCHEMA_VERSION = "1.0"
-"""`major.minor`. A reader of major version 1 accepts every 1.y and ignores fields newer than its own."""
+"""`major.minor`. A minor version may add optional fields, never values or meanings: a reader of 1.x ignores
+fields of a newer 1.y, and refuses 2.0."""
 
 
 class AttributeVotes(Record):
@@ -39,12 +40,13 @@ class Source(Record):
 class ImageLabels(Record):
     """The labels of one image: D's tuple of Eq. 1 in Vilar & Perez, with votes and evidence."""
 
-    schema_version: Annotated[str, StringConstraints(pattern=r"^1\.\d+$")] = SCHEMA_VERSION
+    # Set by whoever constructs a record, but never absent from a line: see `jsonl.parse` and the JSON Schema.
+    schema_version: Annotated[str, StringConstraints(pattern=r"^1\.(0|[1-9]\d*)$")] = SCHEMA_VERSION
     image_id: int | str = Field(description="As in the input.")
     file_name: str | None = None
     source: Source | None = None
     label_space: str = Field(description="Name and content hash of the label space, e.g. 'coco@1a2b3c4d'.")
     captions: tuple[str, ...]
-    foreground: tuple[ClassLabel, ...] = ()
-    background: tuple[ClassLabel, ...] = ()
+    foreground: tuple[ClassLabel, ...]
+    background: tuple[ClassLabel, ...]
     mentions: tuple[Mention, ...] = ()

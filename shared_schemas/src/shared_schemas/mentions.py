@@ -84,8 +84,9 @@ class Mention(Record):
     phrase_start: CharOffset | None = Field(None, description="Start of the whole noun phrase.")
     phrase_end: CharOffset | None = Field(None, description="End of the whole noun phrase.")
 
+    # Checked here rather than among `checks`: a slice of such a span would be silently empty.
     @model_validator(mode="after")
     def _check_spans(self) -> Self:
         if self.start >= self.end:
-            raise ValueError(f"span [{self.start}, {self.end}) is empty: start must lie before end")
+            raise ValueError(f"start before end, not [{self.start}, {self.end})")
         return self
