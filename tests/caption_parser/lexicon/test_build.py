@@ -129,6 +129,15 @@ def test_the_command_names_what_it_wrote(
     assert "mini.gloss: " in written
 
 
+def test_a_rebuilt_file_leaves_open_lexicons_alone(miniature: Path, tmp_path: Path) -> None:
+    lexicon = _build(miniature, tmp_path / "mini.lex")
+    before = (tmp_path / "mini.lex").stat().st_ino
+    build_lexicon(miniature, tmp_path / "mini.lex")
+    assert (tmp_path / "mini.lex").stat().st_ino != before
+    assert lexicon.name(lexicon.synsets("dog")[0]) == "dog.n.01"
+    assert sorted(path.name for path in tmp_path.glob("mini.*")) == ["mini.gloss", "mini.lex"]
+
+
 def test_nltk_keeps_its_search_path(miniature: Path, tmp_path: Path) -> None:
     import nltk
 

@@ -30,9 +30,16 @@ def build_lexicon(wordnet_root: Path, output: Path = SHIPPED_LEXICON) -> tuple[P
         )
     glosses = output.with_suffix(GLOSS_SUFFIX)
     definitions = [entry.definition for entry in synset_entries(wordnet)]
-    output.write_bytes(encode_sections(compile_lexicon(wordnet)))
-    glosses.write_bytes(encode_sections(encode_glosses(definitions)))
+    _replace(output, encode_sections(compile_lexicon(wordnet)))
+    _replace(glosses, encode_sections(encode_glosses(definitions)))
     return output, glosses
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put a new file in the place of `path`: writing into the old one would crash processes that map it."""
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_bytes(content)
+    partial.replace(path)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

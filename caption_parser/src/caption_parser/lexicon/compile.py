@@ -12,6 +12,7 @@ from caption_parser.lexicon.layout import (
     pack_edge,
     pack_sense,
     pack_synset,
+    relation_of,
 )
 from caption_parser.lexicon.sense_keys import format_sense_key
 from caption_parser.lexicon.tables import encode_runs, encode_string_table
@@ -108,16 +109,15 @@ def _satellite_head(entry: SynsetEntry, numbers: SynsetNumbers) -> int:
 
 def _edges(entry: SynsetEntry, numbers: SynsetNumbers) -> list[int]:
     """The synset's edges: by relation, and as WordNet lists them within one."""
-    by_relation: list[list[int]] = [[] for _ in Relation]
+    edges = []
     for pointer in entry.pointers:
         relation = _RELATIONS.get(pointer.symbol)
         if relation is not None:
             target = numbers[_index_pos(pointer.pos), pointer.offset]
-            by_relation[relation].append(pack_edge(relation, target, *(pointer.lemmas or (0, 0))))
+            edges.append(pack_edge(relation, target, *(pointer.lemmas or (0, 0))))
     if entry.pos == "s":
-        head = Relation.SATELLITE_HEAD
-        by_relation[head].append(pack_edge(head, _satellite_head(entry, numbers)))
-    return [edge for edges in by_relation for edge in edges]
+        edges.append(pack_edge(Relation.SATELLITE_HEAD, _satellite_head(entry, numbers)))
+    return sorted(edges, key=relation_of)
 
 
 def _exceptions(wordnet: WordNet, lemma_numbers: dict[str, int]) -> dict[str, Section]:

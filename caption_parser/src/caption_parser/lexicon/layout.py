@@ -81,6 +81,11 @@ def pack_edge(relation: Relation, target: int, source_lemma: int = 0, target_lem
     )
 
 
+def relation_of(edge: int) -> int:
+    """The relation of an edge, by which the edges of a synset are sorted."""
+    return edge >> RELATION_SHIFT
+
+
 def exception_key(form: str, pos: str) -> str:
     """The key of an irregular form; `pos` is one of `POS_ORDER`."""
     return f"{pos} {form}"
