@@ -1,6 +1,5 @@
 """The label of every synset, decided once per label space (Vilar & Perez 2021, Section III-A2)."""
 
-from collections import deque
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -36,7 +35,9 @@ class DecisionTable:
 
     def __init__(self, label_space: LabelSpace, lexicon: Lexicon) -> None:
         """Raises `UsageError` for a synset that WordNet 3.0 does not have."""
-        self.by_synset: Mapping[int, Decision] = _with_holonyms(_hyponyms(label_space, lexicon), lexicon)
+        self.by_synset: Mapping[int, Decision] = _with_holonyms(
+            _synonyms_and_hyponyms(label_space, lexicon), lexicon
+        )
         self.by_phrase: Mapping[str, Decision] = {
             phrase.lower().replace(" ", "_"): Decision(label.id, Rule.PHRASE)
             for label in label_space.classes
@@ -62,20 +63,16 @@ class DecisionTable:
         return frozenset(self.by_phrase) | frozenset(self.neologisms)
 
 
-def _hyponyms(label_space: LabelSpace, lexicon: Lexicon) -> dict[int, Decision]:
+def _synonyms_and_hyponyms(label_space: LabelSpace, lexicon: Lexicon) -> dict[int, Decision]:
     """Breadth-first from all labelled synsets at once, so that the nearest label reaches a synset first."""
-    decisions: dict[int, Decision] = {}
     excluded: dict[int, set[int]] = {}
-    frontier: deque[int] = deque()
+    decisions: dict[int, Decision] = {}
     for label in label_space.classes:
         where = f"class {label.name!r}"
         excluded[label.id] = {_known_synset(name, where, label_space, lexicon) for name in label.excluded}
         for name in label.synsets:
-            synset = _known_synset(name, where, label_space, lexicon)
-            if synset not in decisions:
-                decisions[synset] = Decision(label.id, Rule.SYNONYM)
-                frontier.append(synset)
-    # Within one depth the frontier must stay ordered by class, or a tie would fall to whoever was queued first.
+            decisions[_known_synset(name, where, label_space, lexicon)] = Decision(label.id, Rule.SYNONYM)
+    frontier = list(decisions)
     while frontier:
         reached: dict[int, Decision] = {}
         for synset in frontier:
@@ -86,7 +83,7 @@ def _hyponyms(label_space: LabelSpace, lexicon: Lexicon) -> dict[int, Decision]:
                 if hyponym not in reached or label_id < reached[hyponym].label:
                     reached[hyponym] = Decision(label_id, Rule.HYPONYM, depth)
         decisions.update(reached)
-        frontier = deque(reached)
+        frontier = list(reached)
     return decisions
 
 
