@@ -1,0 +1,196 @@
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from caption_parser.errors import InputError, UsageError
+from caption_parser.evaluation.evaluate import evaluate
+from caption_parser.evaluation.presentation import as_table, notes
+from caption_parser.evaluation.records import Evaluation
+from caption_parser.labels.aggregate import aggregate
+from caption_parser.labels.baselines import StringLabeller, exact_match_labeller, synonym_list_labeller
+from caption_parser.labels.labeller import ImageCaptions
+from shared_schemas import LabelSpace, write_labels
+
+Write = Callable[..., Path]
+TRUTH = [{"image_id": i, "category_id": c} for i, c in ((1, 17), (1, 18), (2, 17), (3, 18), (3, 44))]
+LABELS = {1: {"cat": 2}, 2: {"cat": 1, "dog": 1}, 3: {"dog": 5, "grass": 1}}
+
+
+@pytest.fixture
+def evaluation(write_truth: Write, write_predictions: Write, space_file: Path) -> Evaluation:
+    labels, other = write_predictions(LABELS), write_predictions({1: {"cat": 1}, 4: {}}, "other.jsonl")
+    return evaluate(labels, write_truth(*TRUTH), label_space=space_file, against=other)
+
+
+def test_miniature(evaluation: Evaluation) -> None:
+    scores = json.loads(evaluation.model_dump_json())
+    assert list(scores) == ["macro", "micro", "images", "protocol", "classes", "comparison"]
+    assert scores["macro"] == {
+        "miou": pytest.approx(4 / 9),
+        "precision": 0.5,
+        "recall": 0.5,
+        "pixel_recall": None,
+    }
+    assert scores["micro"] == {"iou": 0.5, "precision": 0.75, "recall": 0.6, "pixel_recall": None}
+    assert scores["images"] == 3
+    cat, dog, bottle = scores["classes"]
+    assert cat == {
+        "id": 1,
+        "name": "cat",
+        "tp": 2,
+        "fp": 0,
+        "fn": 0,
+        "iou": 1.0,
+        "precision": 1.0,
+        "recall": 1.0,
+        "pixel_recall": None,
+    }
+    assert (dog["tp"], dog["fp"], dog["fn"], dog["iou"]) == (1, 1, 1, pytest.approx(1 / 3))
+    assert (bottle["iou"], bottle["precision"], bottle["recall"]) == (0.0, None, 0.0)
+
+
+def test_comparison(evaluation: Evaluation) -> None:
+    comparison = evaluation.comparison
+    assert comparison is not None
+    assert comparison.macro.miou == pytest.approx(1 / 6)
+    assert [(row.name, row.against_iou) for row in comparison.classes] == [("cat", 0.5), ("dog", 0), ("bottle", 0)]
+    assert [row.difference for row in comparison.classes] == [0.5, pytest.approx(1 / 3), 0]
+
+
+def test_protocol_and_notes(write_truth: Write, write_predictions: Write, space_file: Path) -> None:
+    labels = write_predictions({1: {"cat": 1}, 77: {"dog": 1}, 78: {}}, label_space="mini@00000000")
+    evaluation = evaluate(labels, write_truth(*TRUTH), label_space=space_file)
+    protocol = evaluation.protocol
+    assert (protocol.images_without_record, protocol.records_outside_truth) == (2, 2)
+    assert (protocol.macro_classes, protocol.never_predicted) == (3, 2)
+    text = "\n".join(notes(evaluation))
+    for part in ("3 images", "2 class(es) never", "2 images have no", "2 label records", "mini@00000000"):
+        assert part in text
+
+
+def test_min_votes(write_truth: Write, write_predictions: Write, space_file: Path) -> None:
+    evaluation = evaluate(write_predictions(LABELS), write_truth(*TRUTH), label_space=space_file, min_votes=2)
+    assert [(c.tp, c.fp) for c in evaluation.classes] == [(1, 0), (1, 0), (0, 0)]
+
+
+def test_pixel_recall(write_truth: Write, write_predictions: Write, space_file: Path) -> None:
+    def runs(pixels: int) -> dict[str, Any]:
+        return {"size": [10, 10], "counts": [0, pixels, 100 - pixels]}
+
+    pixels = (30, 60, 10, 20, 5)
+    objects = [
+        labels | {"segmentation": runs(count), "area": count} for labels, count in zip(TRUTH, pixels, strict=True)
+    ]
+    evaluation = evaluate(write_predictions(LABELS), write_truth(*objects), label_space=space_file)
+    assert [c.pixel_recall for c in evaluation.classes] == [1, 20 / 80, 0]
+    assert evaluation.macro.pixel_recall == pytest.approx(5 / 12)
+    assert evaluation.micro.pixel_recall == 60 / 125
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(as_table(evaluation))
+    assert ["dog", "1", "1", "1", "0.333", "0.500", "0.500", "0.250"] in [
+        line.split() for line in console.export_text().splitlines()
+    ]
+
+
+def test_tables(evaluation: Evaluation) -> None:
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(as_table(evaluation))
+    lines = [line.split() for line in console.export_text().splitlines()]
+    assert ["macro", "0.444", "0.500", "0.500", "–"] in lines
+    assert ["bottle", "0", "0", "1", "0.000", "–", "0.000"] in lines
+    assert ["cat", "1.000", "0.500", "+0.500"] in lines
+    assert not any(line[:1] == ["bottle"] and len(line) == 4 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ({"1": {"cat": 1}, "2": {}}, r"labels\.jsonl: got image ids such as '1'.*such as 1\. Text and numbers"),
+        ({5: {}}, r"such as 5, expected some of the truth's, such as 1\.$"),
+        ({}, "got no record"),
+    ],
+)
+def test_no_common_image(
+    write_truth: Write, write_predictions: Write, space_file: Path, labels: dict[Any, Any], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        evaluate(write_predictions(labels), write_truth(*TRUTH), label_space=space_file)
+
+
+def _replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("mini@", "voc@", "labels of label space 'voc', expected 'mini'. Try --label-space voc"),
+        ('"name":"cat"', '"name":"cow"', r":1: foreground: got class 1, 'cow', expected 'cat'"),
+        ('"id":2,"name":"dog"', '"id":1,"name":"dog"', r":2: foreground: .*\(there, 'dog' is 2\)"),
+        ('"id":1,', '"id":9,', r":1: foreground: got class 9, 'cat', expected an id up to 4"),
+        ('"image_id":2', '"image_id":1', ":2: got a second record of image 1"),
+        ('"votes":2', '"votes":0', ":1: .*votes"),
+        ("}\n", "\n", ":1: "),
+    ],
+)
+def test_bad_label_files(
+    write_truth: Write, write_predictions: Write, space_file: Path, old: str, new: str, message: str
+) -> None:
+    labels = write_predictions(LABELS)
+    _replace(labels, old, new)
+    with pytest.raises(InputError, match=rf"labels\.jsonl{'.*' if message[0] != ':' else ''}{message}"):
+        evaluate(labels, write_truth(*TRUTH), label_space=space_file)
+
+
+def test_bad_options(write_truth: Write, write_predictions: Write, space_file: Path, tmp_path: Path) -> None:
+    truth, labels = write_truth(*TRUTH), write_predictions(LABELS)
+    with pytest.raises(UsageError, match="min_votes 0"):
+        evaluate(labels, truth, label_space=space_file, min_votes=0)
+    with pytest.raises(UsageError, match="cocoa"):
+        evaluate(labels, truth, label_space="cocoa")
+    for path in (tmp_path / "absent.jsonl", tmp_path):
+        with pytest.raises(InputError, match="cannot be read"):
+            evaluate(path, truth, label_space=space_file)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("baseline", "miou", "precision", "recall"),
+    [("exact", 0.521, 0.891, 0.560), ("chair", 0.553, 0.865, 0.611)],
+)
+def test_published_baselines(
+    real_data: Path, tmp_path: Path, baseline: str, miou: float, precision: float, recall: float
+) -> None:
+    annotations = real_data / "coco" / "annotations"
+    coco = LabelSpace.load("coco")
+    labeller = _baseline(baseline, coco, real_data)
+    images = _images(annotations / "captions_val2017.json")
+    records = (
+        aggregate(image, mentions, coco) for image, mentions in zip(images, labeller.label(images), strict=True)
+    )
+    write_labels(tmp_path / "labels.jsonl", records)
+    evaluation = evaluate(tmp_path / "labels.jsonl", annotations / "boxes_val2017.json")
+    assert evaluation.images == 4900
+    assert evaluation.macro.miou == pytest.approx(miou, abs=0.01)
+    assert evaluation.macro.precision == pytest.approx(precision, abs=0.01)
+    assert evaluation.macro.recall == pytest.approx(recall, abs=0.01)
+
+
+def _baseline(name: str, coco: LabelSpace, real_data: Path) -> StringLabeller:
+    if name == "exact":
+        return exact_match_labeller(coco)
+    return synonym_list_labeller(coco, real_data / "baselines" / "chair-synonyms.txt")
+
+
+def _images(path: Path) -> list[ImageCaptions]:
+    captions: dict[int, list[str]] = {}
+    for entry in json.loads(path.read_bytes())["annotations"]:
+        captions.setdefault(entry["image_id"], []).append(entry["caption"])
+    return [ImageCaptions(image, tuple(texts)) for image, texts in captions.items()]

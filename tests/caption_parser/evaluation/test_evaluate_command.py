@@ -1,0 +1,53 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from caption_parser.cli.evaluate import evaluate_command
+
+Write = Callable[..., Path]
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(write_truth: Write, write_predictions: Write, space_file: Path) -> Run:
+    """Runs the command on a label file that is right about image 1 and silent about the others."""
+    truth = write_truth({"image_id": 1, "category_id": 17}, {"image_id": 2, "category_id": 18, "iscrowd": 1})
+    labels = write_predictions({1: {"cat": 1}})
+    app = typer.Typer()
+    app.command("evaluate")(evaluate_command)
+
+    def run(*options: str) -> Result:
+        arguments = [str(labels), "--truth", str(truth), "--label-space", str(space_file), *options]
+        return CliRunner().invoke(app, arguments, catch_exceptions=False)
+
+    return run
+
+
+def test_json_alone_on_stdout_and_the_protocol_on_stderr(run: Run) -> None:
+    result = run("--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["macro"]["miou"] == 0.5
+    assert result.stderr.startswith("protocol: 3 images of ")
+
+
+def test_tables(run: Run) -> None:
+    result = run()
+    assert ["micro", "0.500", "1.000", "0.500", "–"] in [line.split() for line in result.stdout.splitlines()]
+    assert "protocol" not in result.stdout
+
+
+def test_options_reach_the_function(run: Run, write_predictions: Write) -> None:
+    other = write_predictions({1: {"dog": 1}}, "other.jsonl")
+    scores = json.loads(run("--json", "--no-crowd", "--min-votes", "2", "--against", str(other)).stdout)
+    protocol = scores["protocol"]
+    assert (protocol["include_crowd"], protocol["min_votes"], protocol["macro_classes"]) == (False, 2, 1)
+    assert scores["macro"]["recall"] == 0
+    assert scores["comparison"]["against"] == str(other)
+
+
+def test_help_shows_examples(run: Run) -> None:
+    assert run("--help").stdout.count("capparse evaluate labels.jsonl --truth instances.json") == 2

@@ -1,0 +1,169 @@
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caption_parser.errors import InputError
+from caption_parser.evaluation.masks import PixelSource, decode_counts
+from caption_parser.evaluation.truth import read_ground_truth
+from shared_schemas import LabelSpace
+
+CAT, DOG, BOTTLE = 1, 2, 3
+Write = Callable[..., Path]
+
+
+def _square(left: int, top: int, side: int) -> list[int]:
+    """A polygon that covers `side` x `side` pixels."""
+    right, bottom = left + side, top + side
+    return [left, top, right, top, right, bottom, left, bottom]
+
+
+def _object(image_id: int | str, category_id: int, segmentation: Any = None, **fields: Any) -> dict[str, Any]:
+    return {"image_id": image_id, "category_id": category_id, "segmentation": segmentation, **fields}
+
+
+def test_classes_of_every_image(write_truth: Write, space: LabelSpace) -> None:
+    path = write_truth(_object(1, 18), _object(3, 44), _object(1, 17), _object(1, 18))
+    truth = read_ground_truth(path, space)
+    assert truth.classes == {1: {CAT, DOG}, 2: set(), 3: {BOTTLE}}
+    assert truth.class_ids == (CAT, DOG, BOTTLE)
+    assert (truth.pixels, truth.pixel_source) == (None, None)
+
+
+def test_order_of_the_lists_does_not_matter(write_truth: Write, space: LabelSpace) -> None:
+    path = write_truth(_object(1, 18, [_square(0, 0, 4)]))
+    path.write_text(json.dumps(json.loads(path.read_text()), sort_keys=True))
+    assert read_ground_truth(path, space).pixels == {1: {DOG: 16}}
+
+
+def test_pixels_are_of_the_union_of_masks(write_truth: Write, space: LabelSpace) -> None:
+    pytest.importorskip("pycocotools")
+    truth = read_ground_truth(
+        write_truth(
+            _object(1, 17, [_square(0, 0, 4)]),
+            _object(1, 17, [_square(2, 2, 4)]),
+            _object(1, 18, [_square(0, 0, 4)]),
+            _object(2, 18, {"size": [10, 10], "counts": [5, 10, 85]}),
+            _object(2, 18, {"size": [10, 10], "counts": "5:e2"}, iscrowd=1),
+            _object(2, 17),
+            _object(3, 44, [_square(0, 0, 2), _square(5, 5, 3)]),
+        ),
+        space,
+    )
+    assert truth.pixel_source is PixelSource.MASKS
+    assert truth.pixels == {1: {CAT: 16 + 16 - 4, DOG: 16}, 2: {DOG: 10}, 3: {BOTTLE: 4 + 9}}
+
+
+def test_areas_are_summed_without_pycocotools(
+    write_truth: Write, space: LabelSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pycocotools", None)
+    polygon = [_square(0, 0, 4)]
+    path = write_truth(_object(1, 17, polygon, area=16), _object(1, 17, polygon, area=9.5), _object(2, 17, area=7))
+    truth = read_ground_truth(path, space)
+    assert truth.pixel_source is PixelSource.AREAS
+    assert truth.pixels == {1: {CAT: 25.5}}
+
+
+def test_crowds_can_be_left_out(write_truth: Write, space: LabelSpace) -> None:
+    path = write_truth(_object(1, 17, iscrowd=1), _object(1, 18, iscrowd=0))
+    assert read_ground_truth(path, space).classes[1] == {CAT, DOG}
+    assert read_ground_truth(path, space, include_crowd=False).classes[1] == {DOG}
+
+
+def test_categories_are_linked_by_name_then_by_id(write_truth: Write, space: LabelSpace) -> None:
+    contiguous = [{"id": 1, "name": "Cat"}, {"id": 18, "name": "canine"}, {"id": 2, "name": "bottle"}]
+    path = write_truth(_object(1, 1), _object(2, 18), _object(3, 2), categories=contiguous)
+    assert read_ground_truth(path, space).classes == {1: {CAT}, 2: {DOG}, 3: {BOTTLE}}
+
+
+BAD = {
+    "no annotations": ({"annotations": []}, "no entry in a list 'annotations'"),
+    "no images": ({"images": 3}, r"no entry in a list 'images' \(top-level keys: info, images, annot"),
+    "captions": ({"categories": []}, "'categories'.*Is this a captions file"),
+    "an image without id": ({"images": [{"height": 1}]}, r"images\[0\]\.id: the field is missing .*has: height"),
+    "a number for an image": ({"images": [{"id": 1}, 2]}, r"images\[1\]: got 2, expected a valid dictionary"),
+    "an unknown image": (
+        {"annotations": [{"image_id": "1", "category_id": 17}]},
+        r"annotations\[0\]: got image_id '1'",
+    ),
+    "an unknown category id": (
+        {"annotations": [{"image_id": 1, "category_id": 1}]},
+        r"annotations\[0\]: got category_id 1,",
+    ),
+    "a wrong type": (
+        {"annotations": [{"image_id": 1, "category_id": "17"}]},
+        r"annotations\[0\]\.category_id: got '17', expected a valid integer",
+    ),
+    "an unknown category": (
+        {"categories": [{"id": 90, "name": "bottles"}, {"id": 91, "name": "truck"}]},
+        "'bottles', 'truck'.*Did you mean 'bottle'.*--label-space",
+    ),
+    "a background class": ({"categories": [{"id": 90, "name": "grass"}]}, "no foreground classes.*'grass'"),
+    "two categories for a class": (
+        {"categories": [{"id": 1, "name": "cat"}, {"id": 17, "name": "kitten"}]},
+        "'cat' and 'kitten' for the one class 'cat'",
+    ),
+    "an image without size": (
+        {"images": [{"id": 1}], "annotations": [_object(1, 17, [_square(0, 0, 2)])]},
+        r"annotations\[0\]: image 1 has no height",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "message"), BAD.values(), ids=BAD.keys())
+def test_bad_files(write_truth: Write, space: LabelSpace, changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=rf"truth\.json: .*{message}"):
+        read_ground_truth(write_truth(_object(1, 17), **changes), space)
+
+
+@pytest.mark.parametrize(
+    "segmentation",
+    [
+        "5:e2",
+        [[0, 0, 4, 4]],
+        [[0, 0, 4, 4, 0]],
+        [[0, 0, 4, 0, 4, "4"]],
+        [0, 0, 4, 0, 4, 4],
+        {"counts": [100]},
+        {"size": [5, 20], "counts": [100]},
+        {"size": [10, 10]},
+        {"size": [10, 10], "counts": [99]},
+        {"size": [10, 10], "counts": [-1, 101]},
+        {"size": [10, 10], "counts": [50.0, 50.0]},
+        {"size": [10, 10], "counts": "zzzz"},
+        {"size": [10, 10], "counts": "\u20ac"},
+    ],
+)
+def test_bad_masks_are_refused_before_pycocotools_sees_them(
+    write_truth: Write, space: LabelSpace, segmentation: object
+) -> None:
+    pytest.importorskip("pycocotools")
+    with pytest.raises(InputError, match=r"truth\.json: annotations\[0\]: "):
+        read_ground_truth(write_truth(_object(1, 17, segmentation)), space)
+
+
+@pytest.mark.parametrize("text", ["", "[1, 2]", "3", '{"images": [{"id": 1}, ', "{} {}", "\x00", "{'images': 1}"])
+def test_text_that_is_no_instances_file(tmp_path: Path, space: LabelSpace, text: str) -> None:
+    path = tmp_path / "truth.json"
+    path.write_text(text)
+    with pytest.raises(InputError, match=r"truth\.json: (got no entry|is not valid JSON: )"):
+        read_ground_truth(path, space)
+
+
+def test_a_missing_file_and_a_folder(tmp_path: Path, space: LabelSpace) -> None:
+    for path in (tmp_path / "absent.json", tmp_path):
+        with pytest.raises(InputError, match="cannot be read"):
+            read_ground_truth(path, space)
+
+
+@given(st.lists(st.integers(0, 5000), min_size=1, max_size=12))
+def test_compressed_counts_are_decoded_as_pycocotools_encodes_them(runs: list[int]) -> None:
+    mask = pytest.importorskip("pycocotools.mask")
+    encoded = mask.frPyObjects({"size": [1, sum(runs)], "counts": runs}, 1, sum(runs))["counts"]
+    assert decode_counts(encoded.decode()) == runs
