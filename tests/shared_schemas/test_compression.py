@@ -2,6 +2,7 @@
 
 import gzip
 import sys
+from collections.abc import Callable, Iterator
 from hashlib import sha512
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def test_failed_output_leaves_the_old_file(tmp_path: Path, record: ImageLabels, 
     path = tmp_path / f"labels.jsonl{suffix}"
     write_labels(path, [record])
 
-    def interrupted():
+    def interrupted() -> Iterator[ImageLabels]:
         yield record
         assert path.with_name(f"{path.name}.part").exists()
         raise KeyboardInterrupt
@@ -87,7 +88,9 @@ def test_folder_as_output_is_an_os_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("use", [lambda path: write_labels(path, []), lambda path: list(read_labels(path))])
-def test_missing_zstandard_is_told_with_the_pip_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, use) -> None:
+def test_missing_zstandard_is_told_with_the_pip_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, use: Callable[[Path], object]
+) -> None:
     monkeypatch.setitem(sys.modules, "zstandard", None)
     path = tmp_path / "labels.jsonl.zst"
     path.write_bytes(b"")

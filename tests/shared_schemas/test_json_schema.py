@@ -5,7 +5,7 @@ import tomllib
 from importlib.resources import files
 
 import pytest
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft202012Validator, ValidationError  # type: ignore[import-untyped]
 
 from shared_schemas import ImageLabels, dump
 from shared_schemas.schema import MODELS, json_schema, rendered, schema_file

@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -71,8 +72,8 @@ def test_open_binary_files_get_plain_lines_and_stay_open(record: ImageLabels) ->
     assert stream.getvalue() == 2 * dump(record)
 
 
-def change(path: str, value: object) -> Callable[[dict], None]:
-    def apply(content: dict) -> None:
+def change(path: str, value: object) -> Callable[[dict[str, Any]], None]:
+    def apply(content: Any) -> None:
         *parents, last = [int(part) if part.isdigit() else part for part in path.split(".")]
         for part in parents:
             content = content[part]
@@ -81,7 +82,7 @@ def change(path: str, value: object) -> Callable[[dict], None]:
     return apply
 
 
-def drop(field: str) -> Callable[[dict], None]:
+def drop(field: str) -> Callable[[dict[str, Any]], None]:
     return lambda content: content.pop(field)
 
 
@@ -148,6 +149,11 @@ BAD_CONTENT = {
         "unsupported-version",
         "schema_version: got '2.0', expected 1.x: install the release of capparse-schemas that reads it",
     ),
+    "version without a minor number": (
+        change("schema_version", "1"),
+        "invalid-value",
+        r"schema_version: got '1', expected it to match pattern '^1\.(0|[1-9]\d*)$'",
+    ),
     "version as a number": (
         change("schema_version", 1.0),
         "invalid-value",
@@ -157,7 +163,9 @@ BAD_CONTENT = {
 
 
 @pytest.mark.parametrize(("spoil", "code", "message"), BAD_CONTENT.values(), ids=BAD_CONTENT.keys())
-def test_bad_fields_are_named(record: ImageLabels, spoil: Callable[[dict], None], code: str, message: str) -> None:
+def test_bad_fields_are_named(
+    record: ImageLabels, spoil: Callable[[dict[str, Any]], None], code: str, message: str
+) -> None:
     content = json.loads(dump(record))
     spoil(content)
     error = one(json.dumps(content).encode())

@@ -1,6 +1,7 @@
 """What a label space looks up, and what it refuses."""
 
 import pickle
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -25,7 +26,7 @@ def test_reference_changes_with_what_decides_labels_and_only_then(kitchen: Label
 
     def digits_with(path: tuple[str | int, ...], value: object) -> str:
         changed = kitchen.model_dump()
-        holder = changed
+        holder: Any = changed
         for part in path[:-1]:
             holder = holder[part]
         holder[path[-1]] = value

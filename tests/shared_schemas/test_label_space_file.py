@@ -85,7 +85,7 @@ def test_view_of_a_file_beside_it(folder: Path) -> None:
     (folder / "kitchen.toml").write_text(KITCHEN)
     (folder / "shelves.toml").write_text(
         'name = "shelves"\nview_of = "kitchen.toml"\n'
-        'classes = [{ name = "board", base = "shelf", kind = "background" }, { name = "mug", base = "cup" }]\n'
+        'classes = [{ name = "board", base = "shelf" }, { name = "mug", base = "cup" }]\n'
     )
     base = LabelSpace.load(folder / "kitchen.toml")
     view = LabelSpace.load(folder / "shelves.toml")
@@ -170,7 +170,24 @@ MISTAKES = {
     ),
     "view with synsets": (
         'name = "k"\nview_of = "coco"\n' + CUP + 'base = "cup"\n',
-        "kitchen.toml: class 'cup': got synsets or phrases, expected just name and base, since the file is a view",
+        "kitchen.toml: class 'cup': got synsets, expected just name and base, since the file is a view",
+    ),
+    "view with a kind": (
+        'name = "k"\nview_of = "coco"\n[[classes]]\nname = "cup"\nbase = "cup"\nkind = "background"\n',
+        "kitchen.toml: class 'cup': got kind, expected just name and base, since the file is a view",
+    ),
+    "two classes of a view by one name": (
+        'name = "k"\nview_of = "coco"\nclasses = [{ name = "a", base = "cup" }, { name = "a", base = "bowl" }]\n',
+        "kitchen.toml: class 'a': got name 'a', which class 'a' has too, expected a unique name",
+    ),
+    "two classes of one base": (
+        'name = "k"\nview_of = "coco"\nclasses = [{ name = "a", base = "tv" }, { name = "b", base = "tv" }]\n',
+        "kitchen.toml: class 'b': got synset 'television_receiver.n.01', which class 'a' has too, expected a "
+        "unique synset",
+    ),
+    "no class": (
+        'name = "k"\nclasses = []\n',
+        "kitchen.toml: classes: got [], expected it to have at least 1 item after validation, not 0",
     ),
     "view without base": (
         'name = "k"\nview_of = "coco"\n[[classes]]\nname = "cup"\n',

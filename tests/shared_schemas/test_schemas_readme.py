@@ -14,6 +14,7 @@ README = Path(__file__).resolve().parents[2] / "shared_schemas" / "README.md"
 
 
 def example(language: str) -> str:
+    block: str
     (block,) = re.findall(rf"```{language}\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
     return block
 

@@ -1,5 +1,6 @@
 """Errors that name the file, the place in it, what stands there and what was expected."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -53,7 +54,8 @@ class MissingExtraError(ImportError):
 
 def expectation(problem: Mapping[str, Any]) -> str:
     """What one of `ValidationError.errors()` says was expected."""
-    return str(problem["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    message = str(problem["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    return re.sub(r"^\w+ should (be )?", lambda found: "" if found[1] else "it to ", message)
 
 
 def shown(value: object) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
@@ -17,9 +17,12 @@ from shared_schemas.label_space import Kind, LabelClass, LabelSpace, Text, Visua
 SHIPPED = ("coco", "voc", "youtube-objects")
 """Label spaces that come with the package."""
 
+_OF_A_VIEW = {"name", "base", "id", "category_id", "reason"}
+"""What a class of a view may state; the rest is its base's."""
+
 
 class ClassEntry(Record):
-    """A class as a file states it. Of a view, name and base are given (id and reason if wanted)."""
+    """A class as a file states it. Of a view, it names the base's class and has its synsets."""
 
     name: Text
     id: PositiveInt | None = Field(None, description="Left out: classes are counted, foreground first.")
@@ -47,12 +50,11 @@ class LabelSpaceFile(Record):
     def _check_view(self) -> Self:
         for entry in self.classes:
             where = f"class {entry.name!r}"
+            own = entry.model_fields_set - _OF_A_VIEW
             if self.view_of is None and entry.base is not None:
                 raise LabelSpaceError(where, f"base {entry.base!r}", "view_of at the top of the file, or no base")
-            if self.view_of is not None and (
-                entry.base is None or entry.synsets or entry.phrases or entry.excluded
-            ):
-                got = "synsets or phrases" if entry.base else "no base"
+            if self.view_of is not None and (entry.base is None or own):
+                got = ", ".join(sorted(own)) if entry.base else "no base"
                 raise LabelSpaceError(where, got, "just name and base, since the file is a view")
         if self.view_of is not None and (self.attributes or self.neologisms):
             raise LabelSpaceError("the file", "attributes or neologisms", "none: a view has those of its base")
@@ -66,8 +68,7 @@ def load(name_or_path: str | Path) -> LabelSpace:
         return _build(_parse(shipped.read_text("utf-8"), f"{name_or_path}.toml"), f"{name_or_path}.toml", None)
     path = Path(name_or_path)
     if path.suffix not in (".toml", ".json"):
-        close = get_close_matches(str(name_or_path), SHIPPED, n=1)
-        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        hint = _hint(str(name_or_path), SHIPPED)
         expected = f"one of {', '.join(SHIPPED)}, or a .toml or .json file{hint}"
         raise LabelSpaceError("label space", repr(str(name_or_path)), expected)
     return _build(_parse(_read(path), str(path)), str(path), path.parent)
@@ -134,18 +135,13 @@ def _space(source: LabelSpaceFile) -> LabelSpace:
 def _view(source: LabelSpaceFile, folder: Path | None) -> LabelSpace:
     """A space of some of the base's classes under names and ids of its own."""
     base = _base(source, folder)
+    originals = {entry.name: _original(entry, base) for entry in source.classes}
+    entries = [entry.model_copy(update={"kind": originals[entry.name].kind}) for entry in source.classes]
     classes, base_ids = [], []
-    for class_id, entry in _with_ids(source.classes):
-        base_name = entry.base or ""
-        if base_name not in base.by_name:
-            close = get_close_matches(base_name, base.by_name, n=1)
-            hint = f" (did you mean {close[0]!r}?)" if close else ""
-            where, expected = f"class {entry.name!r}", f"the name of a class of {base.name!r}{hint}"
-            raise LabelSpaceError(where, f"base {base_name!r}", expected)
-        original = base.by_name[base_name]
+    for class_id, entry in _with_ids(entries):
+        original = originals[entry.name]
         own = {"id": class_id, "name": entry.name, "category_id": entry.category_id}
-        own |= {"reason": entry.reason or original.reason}
-        classes.append(original.model_copy(update=own))
+        classes.append(original.model_copy(update=own | {"reason": entry.reason or original.reason}))
         base_ids.append(original.id)
     return LabelSpace(
         name=source.name,
@@ -155,6 +151,14 @@ def _view(source: LabelSpaceFile, folder: Path | None) -> LabelSpace:
         view_of=base.reference,
         base_ids=tuple(base_ids),
     )
+
+
+def _original(entry: ClassEntry, base: LabelSpace) -> LabelClass:
+    name = entry.base or ""
+    if name not in base.by_name:
+        expected = f"the name of a class of {base.name!r}{_hint(name, base.by_name)}"
+        raise LabelSpaceError(f"class {entry.name!r}", f"base {name!r}", expected)
+    return base.by_name[name]
 
 
 def _base(source: LabelSpaceFile, folder: Path | None) -> LabelSpace:
@@ -198,9 +202,8 @@ def _explained(error: ValidationError, content: Any) -> LabelSpaceError:
     where = _where(first["loc"], content)
     if first["type"] == "extra_forbidden":
         known = ClassEntry.model_fields if "classes" in first["loc"] else LabelSpaceFile.model_fields
-        close = get_close_matches(str(first["loc"][-1]), known, n=1)
-        hint = f" (did you mean {close[0]!r}?)" if close else ""
-        return LabelSpaceError(where, "an unknown key", f"one of {', '.join(known)}{hint}")
+        expected = f"one of {', '.join(known)}{_hint(str(first['loc'][-1]), known)}"
+        return LabelSpaceError(where, "an unknown key", expected)
     if first["type"] == "missing":
         return LabelSpaceError(where, "nothing", "a value: the key is required")
     return LabelSpaceError(where, shown(first["input"]), expectation(first))
@@ -216,3 +219,8 @@ def _where(loc: tuple[int | str, ...], content: Any) -> str:
         loc = loc[2:]
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
     return ": ".join(part for part in (prefix, path) if part) or "the file"
+
+
+def _hint(word: str, known: Iterable[str]) -> str:
+    close = get_close_matches(word, known, n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
