@@ -27,7 +27,7 @@ def evaluate_command(
 
       capparse evaluate labels.jsonl --truth instances.json --json
 
-      capparse evaluate labels.jsonl --truth instances.json --against exact.jsonl
+      capparse evaluate labels.jsonl --truth instances.json --against old.jsonl
     """
     from rich.console import Console
 
