@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from spacy.language import Language
 
@@ -13,7 +14,17 @@ from caption_parser.senses import Disambiguator, SenseChoice, SenseQuery
 from shared_schemas import Attribute, Mention, Route
 from shared_schemas.label_space import LabelSpace
 
-_CACHED_NAMES = 1 << 16
+_CACHED_SENSES = 1 << 16
+
+
+class _Sense(NamedTuple):
+    name: str | None
+    key: str | None
+    is_group: bool
+    """It names many ("a crowd"): "one" of it is no count of its members."""
+
+
+_NO_SENSE = _Sense(None, None, is_group=False)
 
 
 class SynsetLabeller:
@@ -36,7 +47,7 @@ class SynsetLabeller:
         self._decisions = decisions
         self._attribute_names = {text.lower(): name for text, name in label_space.attribute_names.items()}
         self._keep_unlabelled = keep_unlabelled
-        self._names_of = lru_cache(_CACHED_NAMES)(self._find_names)
+        self._sense_of = lru_cache(_CACHED_SENSES)(self._describe_sense)
 
     def label(self, images: Sequence[ImageCaptions]) -> Iterator[tuple[Mention, ...]]:
         """One tuple of mentions per image, in order; spans refer to the captions as given."""
@@ -79,22 +90,22 @@ class SynsetLabeller:
         decision = self._decisions.decide(candidate.lemmas[0], choice)
         if decision is None and not self._keep_unlabelled:
             return None
-        synset, sense_key = self._names_of(choice.synset, candidate.lemmas) if choice else (None, None)
+        sense = self._sense_of(choice.synset, candidate.lemmas) if choice else _NO_SENSE
         return Mention(
             caption=caption,
             start=candidate.start,
             end=candidate.end,
             head=candidate.head,
             extended_head=candidate.lemmas[0].replace("_", " "),
-            synset=synset,
-            sense_key=sense_key,
+            synset=sense.name,
+            sense_key=sense.key,
             route=choice.route if choice else None,
             score=choice.score if choice else None,
             rule=decision.rule if decision else None,
             depth=decision.depth if decision else None,
             label=decision.label if decision else None,
             attributes=self._attributes(candidate),
-            count=candidate.count,
+            count=None if sense.is_group else candidate.count,
             phrase_start=candidate.phrase_start,
             phrase_end=candidate.phrase_end,
         )
@@ -106,7 +117,11 @@ class SynsetLabeller:
             if (name := self._attribute_names.get(modifier.word)) is not None
         )
 
-    def _find_names(self, synset: int, lemmas: tuple[str, ...]) -> tuple[str, str | None]:
-        lemma = next((lemma for lemma in lemmas if synset in self._lexicon.synsets(lemma)), None)
-        key = self._lexicon.sense_key(synset, lemma) if lemma else None
-        return self._lexicon.name(synset), key
+    def _describe_sense(self, synset: int, lemmas: tuple[str, ...]) -> _Sense:
+        lexicon = self._lexicon
+        lemma = next((lemma for lemma in lemmas if synset in lexicon.synsets(lemma)), None)
+        return _Sense(
+            name=lexicon.name(synset),
+            key=lexicon.sense_key(synset, lemma) if lemma else None,
+            is_group=lexicon.lexname(synset) == "noun.group",
+        )

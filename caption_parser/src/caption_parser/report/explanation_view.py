@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from caption_parser.report.explanation import Explanation, NounLine
-from shared_schemas import ClassLabel
+from caption_parser.report.record_view import class_text, highlighted_caption
 
 _SENSES_SHOWN = 6
 
@@ -14,34 +14,14 @@ _SENSES_SHOWN = 6
 def show_explanation(explanation: Explanation, console: Console) -> None:
     """Print the labels first, then how they came about: nouns with their senses, then the parse."""
     labels = explanation.labels
-    console.print(_highlighted(explanation), "\n")
-    _print_classes(console, "foreground", labels.foreground)
-    _print_classes(console, "background", labels.background)
+    console.print(highlighted_caption(labels, 0), "\n")
+    for kind, classes in (("foreground", labels.foreground), ("background", labels.background)):
+        names = Text(", ").join(class_text(label) for label in classes) if classes else Text("none", style="dim")
+        console.print(Text(f"{kind}  ") + names)
     console.print()
     for noun in explanation.nouns:
         _print_noun(console, noun)
     console.print(_parse_table(explanation))
-
-
-def _highlighted(explanation: Explanation) -> Text:
-    text = Text(explanation.caption)
-    for mention in explanation.labels.mentions:
-        if mention.label is not None:
-            text.stylize("bold green", mention.start, mention.end)
-            for attribute in mention.attributes:
-                text.stylize("cyan", attribute.start, attribute.end)
-    return text
-
-
-def _print_classes(console: Console, kind: str, classes: tuple[ClassLabel, ...]) -> None:
-    parts = []
-    for label in classes:
-        count = f" ×{label.count}" if label.count and label.count > 1 else ""
-        attributes = ", ".join(attribute.name for attribute in label.attributes)
-        parts.append(
-            f"[bold]{escape(label.name)}[/bold]{count}" + (f" [cyan]{{{attributes}}}[/cyan]" if attributes else "")
-        )
-    console.print(f"{kind:10}  " + ("  ".join(parts) or "[dim]none[/dim]"), highlight=False)
 
 
 def _print_noun(console: Console, noun: NounLine) -> None:

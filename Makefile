@@ -1,0 +1,52 @@
+# Everything runs from one virtual environment, .venv, whose versions constraints.txt pins.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet
+PARSER := $(VENV)/.installed-parser
+DEVELOPMENT := $(VENV)/.installed-development
+SOURCES := shared_schemas/src caption_parser/src segmentation/src tests benchmarks
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench clean
+
+help:  ## Show what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(PARSER)  ## Set up, label the example captions and show the labels
+	$(BIN)/capparse label examples/captions.jsonl -o .demo/labels.jsonl --mode visual --overwrite
+	$(BIN)/capparse show .demo/labels.jsonl
+
+test: $(DEVELOPMENT)  ## Set up and run all tests
+	$(BIN)/python -m pytest
+
+check: $(DEVELOPMENT)  ## Check format, lint and types
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy shared_schemas/src caption_parser/src segmentation/src
+
+format: $(DEVELOPMENT)  ## Format the code and mend what lint can mend
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+bench: $(DEVELOPMENT)  ## Measure speed and memory on real captions, against named alternatives
+	$(BIN)/python -m benchmarks
+
+clean:  ## Remove the virtual environment and what the demo made
+	rm -rf $(VENV) .demo
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 or newer is needed; '$(PYTHON)' is not that. Try: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ echo "'$(PYTHON) -m venv' failed. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+
+$(PARSER): $(BIN)/python constraints.txt shared_schemas/pyproject.toml caption_parser/pyproject.toml
+	@echo "Setting up the caption parser in $(VENV) …"
+	@$(PIP) -e ./shared_schemas -e ./caption_parser
+	@touch $@
+
+$(DEVELOPMENT): $(PARSER) requirements-dev.txt segmentation/pyproject.toml
+	@echo "Setting up all packages, tests and checks in $(VENV) …"
+	@$(PIP) -e ./shared_schemas -e './caption_parser[all]' -e ./segmentation -r requirements-dev.txt
+	@touch $@
