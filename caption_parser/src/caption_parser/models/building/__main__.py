@@ -1,0 +1,83 @@
+"""The command that rebuilds the caption pipeline from caption files and teachers."""
+
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from caption_parser.errors import CapparseError, UsageError
+from caption_parser.models.building.card import Figures, write_figures
+from caption_parser.models.building.corpus import mixed_captions, read_corpus
+from caption_parser.models.building.evaluation import agreement_by_form, compare_speed
+from caption_parser.models.building.packaging import package, size_in_bytes
+from caption_parser.models.building.training import train_pipeline
+from caption_parser.models.building.treebank import build_treebanks, load_teacher
+from caption_parser.models.building.trees import read_treebank
+from caption_parser.models.loading import SHIPPED_PIPELINE, load_nlp
+
+HELD_OUT = ("coco", "flickr8k", "visual_genome")
+SPEED_SAMPLE = 5000
+
+
+class Stage(IntEnum):
+    """Where to begin; what earlier stages left in the work folder is read from there."""
+
+    LABEL = 0
+    TRAIN = 1
+    EVALUATE = 2
+
+
+def main(
+    folder: Annotated[Path, typer.Argument(help="Folder with coco/, factual/, captions/, referring/.")],
+    work: Annotated[Path, typer.Option(help="Folder for treebanks and checkpoints.")],
+    teacher: Annotated[list[str], typer.Option(help="spaCy package or folder; repeat it. Ties go to the first.")],
+    baseline: Annotated[str, typer.Option(help="spaCy model to compare with.")] = "en_core_web_sm",
+    out: Annotated[Path, typer.Option(help="Where the pipeline goes.")] = SHIPPED_PIPELINE,
+    start: Annotated[str, typer.Option("--from", help="label, train or evaluate.")] = "label",
+    steps: Annotated[int | None, typer.Option(help="Updates; the configuration's by default.")] = None,
+    version: Annotated[str, typer.Option(help="Version of the pipeline.")] = "1.0.0",
+) -> None:
+    """Label captions with the teachers, train, package, evaluate, and write the figures into the model card."""
+    try:
+        stage = Stage[start.upper()]
+    except KeyError:
+        raise UsageError(f"--from {start}: expected label, train or evaluate") from None
+    treebanks = work / "treebanks"
+    if stage <= Stage.LABEL:
+        counts = build_treebanks(read_corpus(folder), [load_teacher(name) for name in teacher], treebanks)
+        typer.echo(f"trees: {counts}", err=True)
+    if stage <= Stage.TRAIN:
+        trained = train_pipeline(
+            treebanks / "train.jsonl", treebanks / "coco.jsonl", work / "training", steps=steps
+        )
+        package(trained, out, version=version)
+    figures = evaluate(folder, treebanks, out, baseline)
+    write_figures(figures, out / "MODEL_CARD.md")
+
+
+def evaluate(folder: Path, treebanks: Path, pipeline: Path, baseline: str) -> Figures:
+    """Measure the packaged pipeline beside the baseline, on the held-out treebanks and on the clock."""
+    candidate = load_nlp(pipeline)
+    reference = load_teacher(baseline)
+    held_out = {name: list(read_treebank(treebanks / f"{name}.jsonl")) for name in HELD_OUT}
+    return Figures(
+        size=size_in_bytes(pipeline),
+        trees={name: len(trees) for name, trees in held_out.items()},
+        agreement={
+            name: {
+                "caption pipeline": agreement_by_form(candidate, trees),
+                baseline: agreement_by_form(reference, trees),
+            }
+            for name, trees in held_out.items()
+        },
+        speed=compare_speed(candidate, reference, mixed_captions(folder, SPEED_SAMPLE)),
+    )
+
+
+if __name__ == "__main__":
+    try:
+        typer.run(main)
+    except CapparseError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise SystemExit(error.exit_code) from None

@@ -1,0 +1,68 @@
+"""Trains the pipeline of `pipeline.cfg` on a treebank, each epoch on newly perturbed surface forms."""
+
+import random
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import spacy
+from spacy import util
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+from spacy.training.initialize import init_nlp
+from spacy.training.loop import train as run_training_loop
+
+from caption_parser.models.building.perturb import training_form
+from caption_parser.models.building.trees import CaptionTree, read_treebank
+
+CONFIG = Path(__file__).with_name("pipeline.cfg")
+
+Reader = Callable[[Language], Iterator[Example]]
+
+
+def train_pipeline(train: Path, dev: Path, folder: Path, *, steps: int | None = None) -> Language:
+    """Train, logging scores on `dev` to stderr; return the best checkpoint, whose weights are averaged.
+
+    Args:
+        train: Treebank in JSONL, as `write_treebank` writes it.
+        dev: Treebank of the evaluations during training.
+        folder: Where the checkpoints go.
+        steps: Number of updates; None for that of the configuration.
+    """
+    overrides: dict[str, str | int] = {"paths.train": str(train), "paths.dev": str(dev)}
+    if steps is not None:
+        overrides["training.max_steps"] = steps
+    nlp = init_nlp(util.load_config(CONFIG, overrides=overrides))
+    run_training_loop(nlp, folder, stdout=sys.stderr, stderr=sys.stderr)
+    return spacy.load(folder / "model-best")
+
+
+@util.registry.readers("capparse.treebank.v1")  # type: ignore[untyped-decorator]
+def make_treebank_reader(path: str) -> Reader:
+    """A corpus of the trees as they are."""
+    trees = list(read_treebank(Path(path)))
+
+    def read(nlp: Language) -> Iterator[Example]:
+        return (to_example(tree, nlp) for tree in trees)
+
+    return read
+
+
+@util.registry.readers("capparse.perturbed_treebank.v1")  # type: ignore[untyped-decorator]
+def make_perturbed_reader(path: str, seed: int) -> Reader:
+    """An endless corpus in random order, of new surface forms each time round."""
+    trees = list(read_treebank(Path(path)))
+    rng = random.Random(seed)
+
+    def read(nlp: Language) -> Iterator[Example]:
+        rng.shuffle(trees)
+        return (to_example(training_form(tree, rng), nlp) for tree in trees)
+
+    return read
+
+
+def to_example(tree: CaptionTree, nlp: Language) -> Example:
+    """The caption without annotations beside its tree."""
+    reference = tree.to_doc(nlp.vocab)
+    return Example(Doc(nlp.vocab, words=list(tree.words)), reference)
