@@ -38,5 +38,9 @@ class MissingResourceError(CapparseError):
     exit_code = ExitCode.MISSING_RESOURCE
 
 
+class OutputError(CapparseError):
+    """The labels cannot be written: a full disk, a missing permission, another run at work on the same file."""
+
+
 class TooManyRejectedError(CapparseError):
     """More rows were rejected than the user allows (`--strict`, `--max-errors`)."""

@@ -1,1 +1,68 @@
 """The command `capparse`: one file per command, each a thin shell around a public function."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from caption_parser.cli.lazy import Command, LazyGroup
+from caption_parser.errors import ExitCode
+
+
+class _Commands(LazyGroup):
+    table = (
+        Command("label", "caption_parser.cli.label:label_command", "Label the captions of a file."),
+        Command("explain", "caption_parser.cli.explain:explain_command", "Show how a caption is read."),
+        Command("evaluate", "caption_parser.cli.evaluate:evaluate_command", "Score labels against ground truth."),
+        Command("validate", "caption_parser.cli.validate:validate_command", "Check a label file line by line."),
+        Command("schema", "caption_parser.cli.schema:schema_command", "Print a JSON Schema."),
+        Command("doctor", "caption_parser.cli.doctor:doctor_command", "Check that all that is needed is there."),
+    )
+
+
+# Plain help: Rich's takes 0.2 s more, and `--help` should be there at once.
+app = typer.Typer(
+    cls=_Commands,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def capparse(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the versions of code, records and models.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks; may stand anywhere.")] = False,  # noqa: ARG001
+) -> None:
+    """Captions in, labels for weakly supervised segmentation out.
+
+    Examples:
+
+      capparse label captions.json -o labels.jsonl
+
+      capparse explain "a black cat on a sofa"
+    """
+    if version:
+        from caption_parser.cli.version import version_lines
+
+        typer.echo("\n".join(version_lines()))
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def main() -> None:
+    """Run the command line; the process ends with one of `errors.ExitCode`."""
+    try:
+        try:
+            app(prog_name="capparse")
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of stdout went away (`| head`); the interpreter must not try to flush once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.FAILURE)

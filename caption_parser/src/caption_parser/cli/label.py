@@ -1,0 +1,121 @@
+"""`capparse label`: the captions of a file to a label file."""
+
+from typing import Annotated
+
+import typer
+
+from caption_parser.errors import ExitCode
+
+
+def label_command(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="INPUT",
+            help="Captions: COCO JSON, JSONL, CSV, TSV, Parquet, text, Flickr8k tokens, WebDataset shards;"
+            " a pattern for several files; - for standard input.",
+        ),
+    ],
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="OUT.jsonl", help="Label file (also .gz, .zst); - for stdout.")
+    ],
+    label_space: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="coco, voc, youtube-objects, or a TOML or JSON file.")
+    ] = "coco",
+    mode: Annotated[str, typer.Option(metavar="paper|visual", help="Which rules find objects.")] = "paper",
+    labeller: Annotated[
+        str, typer.Option(metavar="synsets|exact|synonyms:FILE", help="The parser, or a string-matching baseline.")
+    ] = "synsets",
+    senses: Annotated[
+        str, typer.Option(metavar="first|default|PATH", help="How the sense of a noun is chosen.")
+    ] = "default",
+    objects: Annotated[
+        str, typer.Option(metavar="syntax|sng", help="Who finds noun phrases: our rules or SceneGraphParser.")
+    ] = "syntax",
+    spacy_model: Annotated[
+        str | None, typer.Option(metavar="NAME|PATH", help="A spaCy pipeline in place of the one that ships.")
+    ] = None,
+    keep_unlabelled: Annotated[
+        bool, typer.Option("--keep-unlabelled", help="Also write the mentions that got no label.")
+    ] = False,
+    format: Annotated[str | None, typer.Option(metavar="NAME", help="Input format, if the suffix lies.")] = None,
+    caption_field: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The field or column that holds the caption.")
+    ] = None,
+    image_field: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The field or column that holds the image id.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", help="Only the first N captions.")] = None,
+    sample: Annotated[int | None, typer.Option(metavar="N", help="Only N images drawn at random.")] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Which random images --sample draws.")] = 0,
+    grouped: Annotated[
+        bool, typer.Option("--grouped", help="The captions of an image follow each other: label while reading.")
+    ] = False,
+    processes: Annotated[
+        str, typer.Option(metavar="N|auto", help="Worker processes; auto: all cores, one for small inputs.")
+    ] = "auto",
+    rejected: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Where unusable rows go  [default: OUT.rejected.jsonl]")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first unusable row.")] = False,
+    max_errors: Annotated[int | None, typer.Option(metavar="N", help="Stop after N unusable rows.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Start anew, whatever was there.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check options, input and models; estimate the work; write nothing.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Also the counts of each class.")] = False,
+) -> None:
+    """Label the captions of a file: one record per image, in the order of the input.
+
+    Examples:
+
+      capparse label captions_val2017.json -o labels.jsonl
+
+      zcat captions.tsv.gz | capparse label - --format tsv -o - | head
+
+    The same command resumes an interrupted run. Exit codes: 0 done, 1 failure, 2 usage, 3 done but for unusable
+    rows, 4 a model or package is missing, 130 interrupted.
+    """
+    import sys
+
+    from caption_parser.cli.progress import progress_bar
+    from caption_parser.runs.run import label_file
+    from caption_parser.runs.summary import describe
+
+    if source == "-" and sys.stdin.isatty():
+        typer.echo("reading captions from the terminal, end with Ctrl-D", err=True)
+    try:
+        with progress_bar(quiet=quiet) as progress:
+            summary = label_file(
+                source,
+                output,
+                label_space=label_space,
+                mode=mode,
+                labeller=labeller,
+                senses=senses,
+                objects=objects,
+                spacy_model=spacy_model,
+                keep_unlabelled=keep_unlabelled,
+                format=format,
+                caption_field=caption_field,
+                image_field=image_field,
+                limit=limit,
+                sample=sample,
+                seed=seed,
+                grouped=grouped,
+                processes=processes,
+                rejected=rejected,
+                strict=strict,
+                max_errors=max_errors,
+                overwrite=overwrite,
+                dry_run=dry_run,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        again = " without --overwrite" if overwrite else ""
+        typer.echo(f"interrupted; run the same command again{again} to resume", err=True)
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    if not quiet:
+        typer.echo("\n".join(describe(summary, verbose=verbose)), err=True)
+    raise typer.Exit(summary.exit_code)

@@ -1,0 +1,96 @@
+"""The unit of work: a batch of images in, its finished lines of the label file out.
+
+Where a batch ends depends on the captions alone, never on the number of processes: batches, their bytes and so the
+whole label file are the same in every run.
+"""
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from caption_parser.errors import CapparseError
+from caption_parser.labels.labeller import ImageCaptions
+from caption_parser.runs.counts import RunCounts
+from caption_parser.runs.fingerprint import Fingerprint
+from caption_parser.runs.grouping import GroupedImages
+from shared_schemas.compression import compress
+from shared_schemas.jsonl import dump
+from shared_schemas.labels import ImageLabels, Source
+
+BATCH_CAPTIONS = 512
+"""A batch is full with this many captions: enough for spaCy's full speed, little to do again after a crash."""
+
+LabelImages = Callable[[Sequence[ImageCaptions]], Sequence[ImageLabels]]
+"""One record per image, in the same order (`CaptionParser.label_images`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive images, and the fingerprint of the input as known when the last of them came."""
+
+    images: tuple[ImageCaptions, ...]
+    fingerprint: Fingerprint
+
+    @property
+    def captions(self) -> int:
+        """How many captions the images have."""
+        return sum(len(image.captions) for image in self.images)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledBatch:
+    """A batch as it stands in the label file."""
+
+    lines: bytes
+    """Lines of JSON; in a compressed file a frame of its own."""
+    counts: RunCounts
+    fingerprint: Fingerprint
+
+
+def into_batches(images: GroupedImages) -> Iterator[Batch]:
+    """Cuts `images` into batches of at least `BATCH_CAPTIONS` captions, but for the last."""
+    waiting: list[ImageCaptions] = []
+    captions = 0
+    for image in images:
+        waiting.append(image)
+        captions += len(image.captions)
+        if captions >= BATCH_CAPTIONS:
+            yield Batch(tuple(waiting), images.fingerprint)
+            waiting, captions = [], 0
+    if waiting:
+        yield Batch(tuple(waiting), images.fingerprint)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLabeller:
+    """Labels a batch and serializes it. `suffix` is that of the label file: `.gz`, `.zst` or another."""
+
+    label_images: LabelImages
+    source: str
+    suffix: str
+
+    def __call__(self, batch: Batch) -> LabelledBatch:
+        try:
+            records = self.label_images(batch.images)
+        except CapparseError:
+            raise
+        except Exception as error:
+            first, last = batch.images[0], batch.images[-1]
+            raise CapparseError(
+                f"{self.source}: labelling the images {first.image_id!r} to {last.image_id!r} failed:"
+                f" {type(error).__name__}: {error}"
+            ) from error
+        records = [
+            record.model_copy(update={"source": Source(path=self.source, row=image.row)})
+            for record, image in zip(records, batch.images, strict=True)
+        ]
+        lines = compressed(b"".join(map(dump, records)), self.suffix)
+        return LabelledBatch(lines, RunCounts.of(records), batch.fingerprint)
+
+
+def compressed(lines: bytes, suffix: str) -> bytes:
+    """`lines` as one self-contained gzip member or zstandard frame, or as they are."""
+    buffer = io.BytesIO()
+    with compress(buffer, suffix) as stream:
+        stream.write(lines)
+    return buffer.getvalue()

@@ -1,0 +1,133 @@
+"""All captions of an image together, images in order of first appearance, in bounded memory.
+
+COCO's caption file is not sorted by image, and dumps are larger than memory. The rows therefore go through a
+private temporary SQLite database: it keeps a few megabytes of pages in memory, spills the rest to an unlinked file
+in the temporary folder (`SQLITE_TMPDIR` or `TMPDIR`), sorts by external merge, and vanishes with the process.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import Protocol
+
+from caption_parser.errors import CapparseError, InputError
+from caption_parser.labels.labeller import ImageCaptions
+from caption_parser.readers.rows import CaptionRow
+from caption_parser.runs.fingerprint import Fingerprint, RunningFingerprint
+
+_CACHE_KIB = 4096
+_INSERT_ROWS = 1024
+
+
+class GroupedImages(Protocol):
+    """Images with all their captions, to be iterated over once."""
+
+    @property
+    def captions(self) -> int | None:
+        """How many captions there are, where that is known before the last image."""
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """Of the whole input, or, where it is streamed, of the images that came so far."""
+
+    def __iter__(self) -> Iterator[ImageCaptions]: ...
+
+
+@contextmanager
+def group_by_image(rows: Iterable[CaptionRow], *, already_grouped: bool = False) -> Iterator[GroupedImages]:
+    """The images of `rows`, in order of first appearance; the captions of each in the order of the rows.
+
+    The ids 1 and "1" are different images; an image has the file name of its first row that has one.
+    `already_grouped` passes the rows on as they come, without reading the whole input first; an image that
+    returns after another one is then an `InputError`.
+    """
+    with closing(sqlite3.connect("", isolation_level=None)) as database, _temporary_disk_errors():
+        # Nothing is to survive this process, so nothing is journalled or flushed.
+        for setting in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", f"cache_size=-{_CACHE_KIB}"):
+            database.execute(f"PRAGMA {setting}").close()
+        database.execute("BEGIN")
+        yield _StreamedImages(rows, database) if already_grouped else _SortedImages(rows, database)
+
+
+class _SortedImages:
+    def __init__(self, rows: Iterable[CaptionRow], database: sqlite3.Connection) -> None:
+        self._database = database
+        database.execute("CREATE TABLE image (ordinal INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE)")
+        database.execute("CREATE TABLE caption (ordinal INTEGER, text TEXT, row INTEGER, file_name TEXT)")
+        fingerprint = RunningFingerprint()
+        waiting = iter(rows)
+        while chunk := list(islice(waiting, _INSERT_ROWS)):
+            for row in chunk:
+                fingerprint.update(row)
+            database.executemany(
+                "INSERT OR IGNORE INTO image (key) VALUES (?)", ((_key(row.image_id),) for row in chunk)
+            )
+            database.executemany(
+                "INSERT INTO caption SELECT ordinal, ?, ?, ? FROM image WHERE key = ?",
+                ((row.caption, row.row, row.file_name, _key(row.image_id)) for row in chunk),
+            )
+        self.fingerprint = fingerprint.value
+        self.captions = self.fingerprint.rows
+
+    def __iter__(self) -> Iterator[ImageCaptions]:
+        # CROSS JOIN keeps SQLite from indexing the captions: they are sorted once, by merging runs on disk.
+        ordered = self._database.execute(
+            "SELECT key, text, row, file_name FROM caption CROSS JOIN image USING (ordinal)"
+            " ORDER BY caption.ordinal, caption.rowid"
+        )
+        for key, group in groupby(ordered, key=itemgetter(0)):
+            _, captions, rows, file_names = zip(*group, strict=True)
+            yield ImageCaptions(_image_id(key), captions, _first(file_names), rows[0])
+
+
+class _StreamedImages:
+    captions = None
+
+    def __init__(self, rows: Iterable[CaptionRow], database: sqlite3.Connection) -> None:
+        self._rows = rows
+        self._database = database
+        self._fingerprint = RunningFingerprint()
+        database.execute("CREATE TABLE seen (key TEXT PRIMARY KEY) WITHOUT ROWID")
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        return self._fingerprint.value
+
+    def __iter__(self) -> Iterator[ImageCaptions]:
+        for key, group in groupby(self._rows, key=lambda row: _key(row.image_id)):
+            rows = list(group)
+            if self._database.execute("INSERT OR IGNORE INTO seen VALUES (?)", (key,)).rowcount == 0:
+                raise InputError(
+                    f"row {rows[0].row}: image {rows[0].image_id!r} comes back after other images, but --grouped"
+                    " promises that the captions of an image follow each other. Leave --grouped out"
+                )
+            for row in rows:
+                self._fingerprint.update(row)
+            captions = tuple(row.caption for row in rows)
+            yield ImageCaptions(rows[0].image_id, captions, _first(row.file_name for row in rows), rows[0].row)
+
+
+def _first(file_names: Iterable[str | None]) -> str | None:
+    return next((name for name in file_names if name is not None), None)
+
+
+def _key(image_id: int | str) -> str:
+    """A text that keeps the type, and integers that are wider than SQLite's 64 bits."""
+    return f"i{image_id}" if isinstance(image_id, int) else f"s{image_id}"
+
+
+def _image_id(key: str) -> int | str:
+    return int(key[1:]) if key[0] == "i" else key[1:]
+
+
+@contextmanager
+def _temporary_disk_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise CapparseError(
+            f"sorting the captions by image failed in the temporary folder: {error}."
+            " Set TMPDIR to a folder with more room, or use --grouped for input that is sorted by image"
+        ) from error

@@ -1,0 +1,209 @@
+"""The corridor of a run: rows → images → batches → worker processes → label file → summary."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain, islice
+from pathlib import Path
+from typing import Literal, Protocol
+
+from caption_parser.config import ParserConfig
+from caption_parser.readers import RejectedRow, RejectedWriter, Row
+from caption_parser.runs.batches import (
+    BATCH_CAPTIONS,
+    Batch,
+    BatchLabeller,
+    LabelImages,
+    LabelledBatch,
+    compressed,
+    into_batches,
+)
+from caption_parser.runs.counts import RunCounts
+from caption_parser.runs.grouping import GroupedImages, group_by_image
+from caption_parser.runs.intake import Intake
+from caption_parser.runs.options import Processes, process_count
+from caption_parser.runs.output import OutputPaths, ResumableFile, StreamedFile
+from caption_parser.runs.previous import PreviousRun
+from caption_parser.runs.state import RunSettings
+from caption_parser.runs.summary import Estimate, RunSummary, Status, Timing
+from caption_parser.runs.workers import map_ordered
+
+_REPORT_ROWS = 4096
+_SMALL_BATCHES = 4
+"""Fewer batches than this (some 2,000 captions) are done before more processes would have started."""
+
+
+class Parser(Protocol):
+    """What a run needs of a `CaptionParser`."""
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """What the labels depend on beside the configuration."""
+
+    @property
+    def label_images(self) -> LabelImages:
+        """One record per image, in the same order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is; `total` is None where the number of captions is not known."""
+
+    stage: Literal["reading", "labelling"]
+    captions: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelJob:
+    """A run, checked and ready to start."""
+
+    settings: RunSettings
+    parser: Parser
+    build_parser: Callable[[ParserConfig], Parser]
+    output: str
+    paths: OutputPaths | None
+    """None: the output is a stream."""
+    rejected: Path | None
+    """Where rejected rows go; None: they are only counted."""
+    max_errors: int | None
+    previous: PreviousRun | None
+    processes: Processes
+    dry_run: bool
+    progress: Callable[[Progress], None]
+    started: float
+    """`time.monotonic()` at the very beginning."""
+
+    def run(self, rows: Iterable[Row]) -> RunSummary:
+        """Label what the previous run left; with `dry_run`, only estimate what that takes."""
+        with ExitStack() as stack:
+            intake = Intake(self._reporting(rows), self._open_rejected(stack), self.max_errors)
+            grouped = self.settings.input.grouped
+            images = stack.enter_context(group_by_image(intake, already_grouped=grouped))
+            batches = into_batches(images)
+            self._skip_labelled(batches, images)
+            if self.previous and self.previous.summary:
+                return self.previous.summary.model_copy(update={"status": "up to date"})
+            if self.dry_run:
+                return self._estimate(batches, intake, images)
+            return self._label(batches, intake, images)
+
+    def _skip_labelled(self, batches: Iterator[Batch], images: GroupedImages) -> None:
+        """Pass over what the previous run labelled, and make sure that it was the same."""
+        if not self.previous:
+            return
+        remaining = self.counts_before.images
+        while remaining > 0 and (batch := next(batches, None)):
+            remaining -= len(batch.images)
+        if self.previous.summary:
+            deque(batches, maxlen=0)
+        self.previous.check_input(images.fingerprint)
+
+    def _label(self, batches: Iterator[Batch], intake: Intake, images: GroupedImages) -> RunSummary:
+        head = list(islice(batches, _SMALL_BATCHES))
+        processes = process_count(self.processes, small=len(head) < _SMALL_BATCHES)
+        task = self._task()
+        rebuild = partial(_rebuild_task, self.build_parser, self.settings.config, task.source, task.suffix)
+        results = map_ordered(task, chain(head, batches), processes=processes, rebuild_task=rebuild)
+        with self._open_output() as file, closing(results) as labelled:
+            if not head and not file.counts.images:
+                # Without any image, a compressed file still is one.
+                file.append(LabelledBatch(compressed(b"", task.suffix), RunCounts(), images.fingerprint))
+            for batch in labelled:
+                file.append(batch)
+                self.progress(Progress("labelling", file.counts.captions, images.captions))
+            seconds = time.monotonic() - self.started
+            labelled_now = file.counts.captions - self.counts_before.captions
+            timing = Timing(
+                seconds=round(seconds, 3),
+                captions_per_second=round(labelled_now / seconds, 1),
+                processes=processes,
+                resumed_after_images=self.counts_before.images,
+            )
+            summary = self._summary("complete", intake, images, file.counts, file.size, timing=timing)
+            file.complete(summary.model_dump_json(indent=1, exclude_none=True).encode() + b"\n")
+        return summary
+
+    def _estimate(self, batches: Iterator[Batch], intake: Intake, images: GroupedImages) -> RunSummary:
+        """Label the next batch for the clock, and count the others."""
+        first = next(batches, None) or Batch((), images.fingerprint)
+        begun = time.monotonic()
+        size = len(self._task()(first).lines)
+        seconds = time.monotonic() - begun
+        image_count, captions = len(first.images), first.captions
+        for batch in batches:
+            image_count += len(batch.images)
+            captions += batch.captions
+        processes = process_count(self.processes, small=captions < _SMALL_BATCHES * BATCH_CAPTIONS)
+        scale = captions / max(first.captions, 1)
+        estimate = Estimate(
+            images=image_count,
+            captions=captions,
+            seconds=round(seconds * scale / processes, 1),
+            bytes=round(size * scale),
+            processes=processes,
+        )
+        return self._summary("dry run", intake, images, self.counts_before, 0, estimate=estimate)
+
+    @property
+    def counts_before(self) -> RunCounts:
+        """What the previous run left."""
+        return self.previous.state.counts if self.previous else RunCounts()
+
+    def _task(self) -> BatchLabeller:
+        name = self.paths.output.name if self.paths else self.output
+        return BatchLabeller(self.parser.label_images, self.settings.input.path, Path(name).suffix)
+
+    def _open_output(self) -> ResumableFile | StreamedFile:
+        if self.paths:
+            return ResumableFile(self.paths, self.settings, self.previous.state if self.previous else None)
+        return StreamedFile(self.output)
+
+    def _open_rejected(self, stack: ExitStack) -> Callable[[RejectedRow], None]:
+        if self.rejected is None or self.dry_run:
+            return lambda _: None
+        if self.rejected.is_file():
+            # All rows are read again, after an interruption too; what is not rejected now must not stay.
+            self.rejected.unlink()
+        return stack.enter_context(RejectedWriter(self.rejected)).write
+
+    def _reporting(self, rows: Iterable[Row]) -> Iterator[Row]:
+        for number, row in enumerate(rows, 1):
+            if number % _REPORT_ROWS == 0 and not self.settings.input.grouped:
+                self.progress(Progress("reading", number, None))
+            yield row
+
+    def _summary(
+        self,
+        status: Status,
+        intake: Intake,
+        images: GroupedImages,
+        counts: RunCounts,
+        size: int,
+        *,
+        timing: Timing | None = None,
+        estimate: Estimate | None = None,
+    ) -> RunSummary:
+        return RunSummary(
+            **counts.model_dump(),
+            status=status,
+            rows_read=intake.rows_read,
+            rejected=dict(sorted(intake.rejected.items())),
+            bytes=size,
+            config=self.settings.config,
+            config_hash=self.settings.config_hash,
+            versions=self.settings.versions,
+            input=self.settings.input,
+            fingerprint=images.fingerprint,
+            timing=timing,
+            estimate=estimate,
+        )
+
+
+def _rebuild_task(
+    build_parser: Callable[[ParserConfig], Parser], config: ParserConfig, source: str, suffix: str
+) -> BatchLabeller:
+    return BatchLabeller(build_parser(config).label_images, source, suffix)

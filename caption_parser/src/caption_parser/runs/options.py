@@ -1,0 +1,68 @@
+"""Checks of what the user asked for, before anything is loaded or read."""
+
+import difflib
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from caption_parser.config import ParserConfig
+from caption_parser.errors import UsageError
+from caption_parser.runs.workers import usable_cores
+
+Processes = int | Literal["auto"]
+
+
+def parser_config(**fields: Any) -> ParserConfig:
+    """The configuration; a value that does not exist is a `UsageError` that names the nearest that does."""
+    try:
+        return ParserConfig(**fields)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        option = f"--{str(problem['loc'][0]).replace('_', '-')}"
+        expected = problem["msg"].removeprefix("Input should be ")
+        choices = re.findall(r"'([^']*)'", expected)
+        close = difflib.get_close_matches(str(problem["input"]), choices, n=1)
+        hint = f". Did you mean {close[0]!r}?" if close else ""
+        raise UsageError(f"{option}: got {problem['input']!r}, expected {expected}{hint}") from None
+
+
+def check_processes(processes: int | str) -> Processes:
+    """`processes` as `auto` or a number of at least 1."""
+    if processes == "auto":
+        return "auto"
+    try:
+        number = int(processes)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise UsageError(f"--processes: got {processes!r}, expected auto or a number of at least 1")
+    return number
+
+
+def process_count(processes: Processes, *, small: bool) -> int:
+    """How many processes to use; `auto`: all usable cores, but one for an input on which more would not pay."""
+    if processes == "auto":
+        return 1 if small else usable_cores()
+    return processes
+
+
+def check_output(output: Path, sources: dict[str, Path]) -> None:
+    """Raises `UsageError` if `output` cannot become a file, or is one of the files that the run reads or writes.
+
+    `sources` maps what a file is to the user ("the input") to its path.
+    """
+    if output.is_dir():
+        raise UsageError(f"{output} is a directory, expected a file: -o {output / 'labels.jsonl'}")
+    if not output.parent.is_dir():
+        raise UsageError(f"the folder {output.parent} does not exist. Try: mkdir -p {output.parent}")
+    for role, path in sources.items():
+        if path.resolve() == output.resolve() or (path.exists() and output.exists() and path.samefile(output)):
+            raise UsageError(f"{output} is {role}; writing it would destroy it. Choose another file")
+
+
+def is_stream(output: str) -> bool:
+    """Whether `output` is written straight on: standard output (`-`), a pipe or a device."""
+    path = Path(output)
+    return output == "-" or (path.exists() and not path.is_file() and not path.is_dir())

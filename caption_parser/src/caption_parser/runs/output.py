@@ -1,0 +1,191 @@
+"""Label files that are written whole or can be gone on with: nothing half-done stands under the name asked for.
+
+Batches go to `OUT.partial`; `OUT.state.json` says how many of its bytes are sure and how to go on from there. When
+all is done, the partial file takes the name `OUT`. Standard output, pipes and devices are written straight on.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, Self
+
+from caption_parser.errors import OutputError
+from caption_parser.runs.batches import LabelledBatch
+from caption_parser.runs.counts import RunCounts
+from caption_parser.runs.state import RunSettings, RunState
+
+if sys.platform != "win32":
+    import fcntl
+
+COMMIT_SECONDS = 1.0
+"""How much work a killed process can lose, at most; Ctrl-C and errors lose none that was written."""
+
+
+class OutputPaths:
+    """A label file and its companions, in one folder, so that renaming is atomic."""
+
+    def __init__(self, output: Path) -> None:
+        # A symbolic link stays one: the file that it points to is replaced.
+        self.output = Path(os.path.realpath(output))
+        self.partial = self._companion(".partial")
+        self.state = self._companion(".state.json")
+        self.summary = self._companion(".summary.json")
+        self.rejected = self._companion(".rejected.jsonl")
+
+    def _companion(self, suffix: str) -> Path:
+        return self.output.with_name(self.output.name + suffix)
+
+
+class ResumableFile:
+    """Writes `OUT.partial` after what `previous` left there; a context manager, to be completed within its block.
+
+    Leaving the block without `complete` leaves whole batches and their state behind. Writing errors are
+    `OutputError`s that say so.
+    """
+
+    def __init__(self, paths: OutputPaths, settings: RunSettings, previous: RunState | None) -> None:
+        self._paths = paths
+        self._settings = settings
+        self._state = previous
+        self._committed = time.monotonic()
+
+    @property
+    def counts(self) -> RunCounts:
+        """Of all batches in the file."""
+        return self._state.counts if self._state else RunCounts()
+
+    @property
+    def size(self) -> int:
+        """Length of the file."""
+        return self._state.bytes if self._state else 0
+
+    def __enter__(self) -> Self:
+        with self._writing_errors(), ExitStack() as stack:
+            # Unbuffered, so that what was written is known to the byte when the disk is full.
+            self._file = stack.enter_context(self._paths.partial.open("ab", buffering=0))
+            self._lock()
+            if self._state is None:
+                self._paths.state.unlink(missing_ok=True)
+            self._file.truncate(self.size)
+            self._open_files = stack.pop_all()
+        return self
+
+    def append(self, batch: LabelledBatch) -> None:
+        """Write a batch; now and then, make what was written sure."""
+        with self._writing_errors():
+            self._write(batch.lines)
+            self._state = RunState(
+                settings=self._settings,
+                fingerprint=batch.fingerprint,
+                counts=self.counts + batch.counts,
+                bytes=self.size + len(batch.lines),
+            )
+            if time.monotonic() - self._committed >= COMMIT_SECONDS:
+                self._commit()
+
+    def complete(self, summary: bytes) -> None:
+        """Give the file its name, with `summary` beside it."""
+        with self._writing_errors():
+            self._commit()
+            self._open_files.close()
+            replace_file(self._paths.summary, summary)
+            self._paths.partial.replace(self._paths.output)
+            self._paths.state.unlink(missing_ok=True)
+
+    def __exit__(self, *_exception: object) -> None:
+        if self._file.closed:
+            return
+        with self._open_files, suppress(OSError):
+            if self._state is None:
+                self._paths.partial.unlink()
+            else:
+                # On a full disk the truncation frees what the state then needs.
+                self._file.truncate(self.size)
+                self._commit()
+
+    def _write(self, content: bytes) -> None:
+        remaining = memoryview(content)
+        while remaining:
+            remaining = remaining[self._file.write(remaining) :]
+
+    def _commit(self) -> None:
+        if self._state:
+            os.fsync(self._file.fileno())
+            replace_file(self._paths.state, self._state.model_dump_json(indent=1).encode())
+        self._committed = time.monotonic()
+
+    def _lock(self) -> None:
+        if sys.platform != "win32":
+            try:
+                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise OutputError(f"another run is writing {self._paths.output}; wait for it to end") from error
+
+    @contextmanager
+    def _writing_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            message = f"{error.filename or self._paths.partial}: {error.strerror or error}"
+            if self.counts.images:
+                message += f". {self.counts.images:,} images are labelled; run the same command again to resume"
+            raise OutputError(message) from error
+
+
+class StreamedFile:
+    """Writes standard output, a pipe or a device: nothing to resume, nothing to rename."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._open_files = ExitStack()
+        self.counts = RunCounts()
+        self.size = 0
+
+    def __enter__(self) -> Self:
+        if self._name == "-":
+            self._stream: BinaryIO = sys.stdout.buffer
+        else:
+            with self._writing_errors():
+                self._stream = self._open_files.enter_context(Path(self._name).open("wb", buffering=0))
+        return self
+
+    def append(self, batch: LabelledBatch) -> None:
+        """Write a batch and pass it on at once."""
+        with self._writing_errors():
+            self._stream.write(batch.lines)
+            self._stream.flush()
+        self.counts += batch.counts
+        self.size += len(batch.lines)
+
+    def complete(self, summary: bytes) -> None:
+        """Nothing: a stream has no file to stand beside."""
+
+    def __exit__(self, *_exception: object) -> None:
+        self._open_files.close()
+
+    @contextmanager
+    def _writing_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except BrokenPipeError:
+            # The reader has seen enough (`| head`): no error to report.
+            raise
+        except OSError as error:
+            raise OutputError(f"{self._name}: {error.strerror or error}") from error
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write `path` so that at any moment it holds all of its old or all of its new content."""
+    new = path.with_name(path.name + ".new")
+    try:
+        with new.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise

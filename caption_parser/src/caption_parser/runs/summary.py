@@ -1,0 +1,113 @@
+"""What a run did: the same numbers for `OUT.summary.json` and for a person."""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt, PositiveInt
+
+from caption_parser.config import ParserConfig
+from caption_parser.errors import ExitCode
+from caption_parser.runs.counts import RunCounts
+from caption_parser.runs.fingerprint import Fingerprint
+from caption_parser.runs.state import InputSettings, RunSettings, RunState
+
+Status = Literal["complete", "up to date", "dry run"]
+"""In a summary file always `complete`; `up to date`: a complete file was found, nothing had to be done."""
+
+
+class Timing(BaseModel):
+    """What differs from run to run over the same captions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seconds: NonNegativeFloat
+    captions_per_second: NonNegativeFloat
+    """Of the captions labelled in this run; loading and reading are part of the time."""
+    processes: PositiveInt
+    resumed_after_images: NonNegativeInt = 0
+    """Images that an interrupted run had labelled before."""
+
+
+class Estimate(BaseModel):
+    """What a run would cost, from the speed on its first captions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    images: NonNegativeInt
+    """Left to label."""
+    captions: NonNegativeInt
+    seconds: NonNegativeFloat
+    bytes: NonNegativeInt
+    processes: PositiveInt
+
+
+class RunSummary(RunCounts):
+    """The counts of a label file, what it depends on, and how the run went."""
+
+    status: Status
+    rows_read: NonNegativeInt
+    rejected: dict[str, int]
+    """Rows without a usable caption, by reason."""
+    bytes: NonNegativeInt
+    config: ParserConfig
+    config_hash: str
+    versions: dict[str, str]
+    input: InputSettings
+    fingerprint: Fingerprint
+    timing: Timing | None = None
+    estimate: Estimate | None = None
+
+    @property
+    def state(self) -> RunState:
+        """The summary as the state of a run that is done."""
+        return RunState(
+            settings=RunSettings(config=self.config, versions=self.versions, input=self.input),
+            fingerprint=self.fingerprint,
+            counts=RunCounts(**{name: getattr(self, name) for name in RunCounts.model_fields}),
+            bytes=self.bytes,
+        )
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Whether all rows were labelled, or only part of them."""
+        return ExitCode.PARTIAL if self.rejected else ExitCode.OK
+
+
+def describe(summary: RunSummary, *, verbose: bool = False) -> Iterator[str]:
+    """The summary for a person, line by line; `verbose`: with the counts of each class."""
+    done = f"{summary.images:,} images, {summary.captions:,} captions"
+    yield f"{summary.status}: {done}" if summary.estimate is None else f"{summary.status}: nothing was written"
+    rejected = (
+        f", {sum(summary.rejected.values()):,} rejected ({_counts(summary.rejected)})" if summary.rejected else ""
+    )
+    yield f"  rows read  {summary.rows_read:,}{rejected}"
+    if summary.estimate:
+        estimate = summary.estimate
+        yield (
+            f"  to do      {estimate.images:,} images, {estimate.captions:,} captions: about"
+            f" {estimate.seconds:,.0f} s (processes: {estimate.processes}), {estimate.bytes / 1e6:,.1f} MB"
+        )
+    else:
+        yield f"  labelled   {summary.labelled_images:,} images; mentions: {_counts(summary.mentions) or 'none'}"
+    if summary.timing and summary.status == "complete":
+        timing = summary.timing
+        resumed = f", after {timing.resumed_after_images:,} images before" if timing.resumed_after_images else ""
+        yield (
+            f"  speed      {timing.captions_per_second:,.0f} captions/s"
+            f" ({timing.seconds:,.1f} s, processes: {timing.processes}{resumed})"
+        )
+    config = summary.config.model_dump(mode="json", exclude_none=True)
+    yield f"  config     {summary.config_hash}: {_values(config)}"
+    yield f"  versions   {_values(summary.versions)}"
+    if verbose:
+        for kind, classes in (("foreground", summary.foreground), ("background", summary.background)):
+            yield f"  {kind} (images per class)"
+            yield from (f"    {count:>9,}  {name}" for name, count in classes.items())
+
+
+def _counts(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {number:,}" for name, number in numbers.items())
+
+
+def _values(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items())
