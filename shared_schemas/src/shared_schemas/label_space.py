@@ -40,7 +40,9 @@ class LabelClass(Record):
     excluded: tuple[str, ...] = Field(
         (), description="Synsets below those that do not get the label; nor does what lies below them alone."
     )
-    phrases: tuple[Text, ...] = Field((), description="Texts that get the label by exact match alone.")
+    phrases: tuple[Text, ...] = Field(
+        (), description="Texts that get the label by exact match alone, in the singular."
+    )
     reason: str | None = Field(None, description="Why these synsets: how an ambiguity was resolved.")
 
 

@@ -32,7 +32,9 @@ class ClassEntry(Record):
     excluded: tuple[str, ...] = Field(
         (), description="Synsets below those that do not get the label; nor does what lies below them alone."
     )
-    phrases: tuple[Text, ...] = Field((), description="Texts that get the label by exact match alone.")
+    phrases: tuple[Text, ...] = Field(
+        (), description="Texts that get the label by exact match alone, in the singular."
+    )
     reason: str | None = Field(None, description="Why these synsets: how an ambiguity was resolved.")
     base: Text | None = Field(None, description="Of a view: the name of the class in the base.")
 
