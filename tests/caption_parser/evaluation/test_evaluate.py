@@ -14,7 +14,7 @@ from caption_parser.evaluation.records import Evaluation
 from caption_parser.labels.aggregate import aggregate
 from caption_parser.labels.baselines import StringLabeller, exact_match_labeller, synonym_list_labeller
 from caption_parser.labels.labeller import ImageCaptions
-from shared_schemas import LabelSpace, write_labels
+from shared_schemas import LabelSpace, LabelSpaceError, RecordError, write_labels
 
 Write = Callable[..., Path]
 TRUTH = [{"image_id": i, "category_id": c} for i, c in ((1, 17), (1, 18), (2, 17), (3, 18), (3, 44))]
@@ -145,7 +145,9 @@ def test_bad_label_files(
 ) -> None:
     labels = write_predictions(LABELS)
     _replace(labels, old, new)
-    with pytest.raises(InputError, match=rf"labels\.jsonl{'.*' if message[0] != ':' else ''}{message}"):
+    with pytest.raises(
+        (InputError, RecordError), match=rf"labels\.jsonl{'.*' if message[0] != ':' else ''}{message}"
+    ):
         evaluate(labels, write_truth(*TRUTH), label_space=space_file)
 
 
@@ -153,7 +155,7 @@ def test_bad_options(write_truth: Write, write_predictions: Write, space_file: P
     truth, labels = write_truth(*TRUTH), write_predictions(LABELS)
     with pytest.raises(UsageError, match="min_votes 0"):
         evaluate(labels, truth, label_space=space_file, min_votes=0)
-    with pytest.raises(UsageError, match="cocoa"):
+    with pytest.raises(LabelSpaceError, match="cocoa"):
         evaluate(labels, truth, label_space="cocoa")
     for path in (tmp_path / "absent.jsonl", tmp_path):
         with pytest.raises(InputError, match="cannot be read"):

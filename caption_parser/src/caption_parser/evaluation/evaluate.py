@@ -17,7 +17,7 @@ from caption_parser.evaluation.records import (
     Protocol,
 )
 from caption_parser.evaluation.truth import GroundTruth, read_ground_truth
-from shared_schemas import LabelSpace, LabelSpaceError
+from shared_schemas import LabelSpace
 
 
 def evaluate(
@@ -35,14 +35,12 @@ def evaluate(
     counted in the protocol. `against` is a second label file to compare with class by class (Fig. 4).
     `min_votes`: captions that must assert a class. `include_crowd`: crowd regions show their class as well.
 
-    Raises `InputError` for files that cannot be read or do not belong together, `UsageError` for options.
+    Raises `InputError` for files that cannot be read or do not belong together, `RecordError` for a line of a
+    label file, `LabelSpaceError` for the label space, `UsageError` for the other options.
     """
     if min_votes < 1:
         raise UsageError(f"got min_votes {min_votes}, expected 1 or more")
-    try:
-        space = LabelSpace.load(label_space)
-    except LabelSpaceError as error:
-        raise UsageError(str(error)) from error
+    space = LabelSpace.load(label_space)
     predictions = read_predictions(labels, space, min_votes=min_votes)
     other = read_predictions(against, space, min_votes=min_votes) if against else None
     ground_truth = read_ground_truth(truth, space, include_crowd=include_crowd)

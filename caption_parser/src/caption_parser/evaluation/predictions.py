@@ -7,7 +7,7 @@ from pathlib import Path
 
 from caption_parser.errors import InputError
 from caption_parser.evaluation.coco_file import ImageId
-from shared_schemas import ImageLabels, LabelSpace, MissingExtraError, RecordError, read_labels
+from shared_schemas import ImageLabels, LabelSpace, read_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def read_predictions(path: Path, label_space: LabelSpace, *, min_votes: int = 1)
     mean the same classes.
 
     Raises `InputError` for a file that cannot be read, has no record, has two for an image, or whose records
-    come from another label space.
+    come from another label space, and `RecordError` at a line that is no record.
     """
     classes: dict[ImageId, frozenset[int]] = {}
     made_with = ""
@@ -41,8 +41,6 @@ def read_predictions(path: Path, label_space: LabelSpace, *, min_votes: int = 1)
             made_with = record.label_space
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    except (RecordError, MissingExtraError) as error:
-        raise InputError(str(error)) from error
     if not classes:
         raise InputError(f"{path}: got no record, expected a label file as 'capparse label' writes it")
     return Predictions(classes, made_with)

@@ -49,7 +49,7 @@ def aggregate(
                 votes=len(found.captions),
                 category_id=label_class.category_id,
                 count=max(found.stated.values(), default=None),
-                attributes=_attribute_votes(found.attributes),
+                attributes=_attribute_votes(found.attributes) if found.attributes else (),
             )
         )
     return ImageLabels(

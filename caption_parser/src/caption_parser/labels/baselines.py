@@ -55,8 +55,8 @@ class StringLabeller:
                     continue
                 covered[label] = end
                 found = text[start:end]
-                place = {"caption": caption, "start": start, "end": end}
-                yield self._templates[label].model_copy(update=place | {"head": found, "extended_head": found})
+                update = {"caption": caption, "start": start, "end": end, "head": found, "extended_head": found}
+                yield self._templates[label].model_copy(update=update)
 
 
 def exact_match_labeller(label_space: LabelSpace) -> StringLabeller:
