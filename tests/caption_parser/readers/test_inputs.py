@@ -45,3 +45,8 @@ def test_a_name_that_exists_stands_for_itself(tmp_path: Path) -> None:
 def test_a_pattern_without_files(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no file matches .*\*\.tar"):
         expand_inputs([tmp_path / "*.tar"])
+
+
+def test_a_range_that_counts_down() -> None:
+    with pytest.raises(InputError, match="a range counts upwards"):
+        expand_inputs(["shard-{3..1}.tar"])

@@ -18,7 +18,7 @@ from caption_parser.readers import CaptionRow, RejectedRow, Row, read_captions
 
 def read(content: bytes | str, name: str, **options: str) -> list[Row]:
     data = content.encode() if isinstance(content, str) else content
-    return list(read_captions(io.BytesIO(data), format=name, **options))  # type: ignore[arg-type]
+    return list(read_captions(io.BytesIO(data), format=name, **options))
 
 
 def test_coco_annotations_in_file_order_with_file_names() -> None:

@@ -11,6 +11,7 @@ MAX_CAPTION_CHARS = 20_000
 _LINE_BREAKS_AND_TABS = re.compile(r"[\t-\r\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_UNFIT_FOR_IDS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
 _IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|bmp|tiff?)$", re.IGNORECASE)
 
 
@@ -78,7 +79,7 @@ def checked_image_id(image_id: object) -> int | str:
         raise RowError(Reason.WRONG_TYPE, message)
     if not image_id or image_id.isspace():
         raise RowError(Reason.BAD_IMAGE_ID, "the image id is empty")
-    if _SURROGATE.search(image_id) or _CONTROL.search(image_id) or _LINE_BREAKS_AND_TABS.search(image_id):
+    if not image_id.isprintable() and _UNFIT_FOR_IDS.search(image_id):
         raise RowError(Reason.BAD_IMAGE_ID, f"the image id {image_id[:80]!a} holds control characters")
     return image_id
 

@@ -32,6 +32,8 @@ def _expand(pattern: Path | str) -> list[Path | str]:
         if not matches:
             raise InputError(f"no file matches {name}")
         found.extend(Path(match) for match in matches)
+    if not found:
+        raise InputError(f"{pattern} stands for no file: a range counts upwards, as in {{000..010}}")
     return found
 
 

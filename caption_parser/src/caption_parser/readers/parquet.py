@@ -13,7 +13,7 @@ from caption_parser.readers.rows import RejectedRow, Row
 from caption_parser.readers.source import Source
 
 if TYPE_CHECKING:
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
 
 _BATCH_ROWS = 4096
 
@@ -22,7 +22,7 @@ def read_parquet(source: Source, choice: FieldChoice) -> Iterator[Row]:
     """The captions of a Parquet file; the row is the 1-based row number."""
     try:
         import pyarrow as pa
-        import pyarrow.parquet as pq  # type: ignore[import-untyped]
+        import pyarrow.parquet as pq
     except ImportError:
         message = "Parquet input needs the package 'pyarrow'. Try: pip install 'capparse[parquet]'"
         raise MissingResourceError(message) from None

@@ -8,7 +8,7 @@ import json
 import posixpath
 import tarfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from caption_parser.errors import InputError
 from caption_parser.readers.checks import caption_rows, is_image_file, type_name
@@ -16,7 +16,7 @@ from caption_parser.readers.fields import FieldChoice, listed, locate
 from caption_parser.readers.json_text import decode_json
 from caption_parser.readers.lines import MAX_RECORD_CHARS
 from caption_parser.readers.reasons import Reason, RowError, TruncatedInputError
-from caption_parser.readers.rows import Row
+from caption_parser.readers.rows import RejectedRow, Row
 from caption_parser.readers.source import Source
 from caption_parser.readers.tar_members import TarMembers
 
@@ -86,13 +86,13 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def _rows(sample: _Sample, choice: FieldChoice) -> Iterator[Row]:
-    raw = sample.raw()
     try:
         captions = _captions(sample, choice)
     except RowError as error:
-        yield error.rejected(sample.row, raw)
-    else:
-        yield from caption_rows(captions, sample.key, sample.row, raw, sample.image)
+        yield error.rejected(sample.row, sample.raw())
+        return
+    for checked in caption_rows(captions, sample.key, sample.row, "", sample.image):
+        yield replace(checked, raw=sample.raw()) if isinstance(checked, RejectedRow) else checked
 
 
 def _captions(sample: _Sample, choice: FieldChoice) -> object:
