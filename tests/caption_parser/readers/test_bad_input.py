@@ -37,6 +37,7 @@ WHOLE_INPUTS = {
     "short-not-tar": ("x.tar", b"short", "is not a tar archive"),
     "not-json": ("x.json", b"<html>", "is not JSON: it starts with '<'"),
     "json-not-coco": ("x.json", b'{"images": []}', "field 'annotations' is missing (has: images)"),
+    "json-name-not-utf-8": ("x.json", b'{"annot\xe9": []}', "(has: annot\\udce9)"),
     "json-annotations-object": ("x.json", b'{"annotations": {}}', "'annotations' is an object, expected a list"),
     "jsonl-named-json": ("x.json", GOOD * 2, "for one object per line try --format jsonl"),
     "coco-boxes": ("x.json", BOXES, ":1: field 'caption' is missing (has: image_id, bbox)"),

@@ -220,6 +220,12 @@ def test_parquet_without_a_caption_column() -> None:
         read(parquet({"id": pa.array([1]), "blurb": pa.array(["a dog"])}), "parquet")
 
 
+def test_parquet_column_name_that_is_no_utf_8() -> None:
+    content = parquet({"id": pa.array([1]), "caption": pa.array(["a dog"])})
+    with pytest.raises(InputError, match="is no readable Parquet file"):
+        read(content.replace(b"caption", b"capt\xe9on"), "parquet")
+
+
 def tar(*members: tuple[str, str]) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:

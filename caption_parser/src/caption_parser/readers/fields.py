@@ -61,8 +61,11 @@ def locate(names: tuple[str, ...], choice: FieldChoice) -> Fields:
 
 
 def shortened(name: str) -> str:
-    """A field name or cell, short enough for a message."""
-    return name if len(name) <= _SHOWN_CHARS else f"{name[:_SHOWN_CHARS]}…"
+    """A field name or cell, short enough for a message and fit to be printed."""
+    shown = name[:_SHOWN_CHARS]
+    if not shown.isprintable():
+        shown = ascii(shown)[1:-1]
+    return shown if len(name) <= _SHOWN_CHARS else f"{shown}…"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from caption_parser.errors import InputError
+from caption_parser.readers.fields import shortened
 from caption_parser.readers.json_buffer import JsonBuffer, JsonDamageError
 from caption_parser.readers.reasons import Reason, TruncatedInputError
 from caption_parser.readers.source import Source
@@ -118,6 +119,6 @@ class JsonDocument:
         return raw
 
     def _ends_early(self, key: str, number: int, raw: str) -> TruncatedInputError:
-        where = f"at element {number} of '{key}'" if key else "before its end"
+        where = f"at element {number} of '{shortened(key)}'" if key else "before its end"
         message = f"the JSON ends early, at byte {self._buffer.byte_position:,}, {where}"
         return TruncatedInputError(number, Reason.TRUNCATED_JSON, message, raw)

@@ -28,11 +28,12 @@ def read_parquet(source: Source, choice: FieldChoice) -> Iterator[Row]:
         raise MissingResourceError(message) from None
     try:
         file = pq.ParquetFile(source.stream)
-    except (pa.ArrowException, OSError) as error:
+        names = tuple(file.schema_arrow.names)
+    except (pa.ArrowException, OSError, ValueError) as error:
         message = f"{source.name} is no readable Parquet file (its footer is missing or damaged): {error}"
         raise InputError(f"{message}. A file cut short must be fetched again") from None
     try:
-        fields = locate(tuple(file.schema_arrow.names), choice)
+        fields = locate(names, choice)
     except RowError as error:
         raise InputError(f"{source.name}: {error.message}") from None
     columns = sorted({name for name in (fields.caption, fields.image, fields.file_name) if name is not None})
@@ -43,7 +44,7 @@ def read_parquet(source: Source, choice: FieldChoice) -> Iterator[Row]:
             for batch in file.iter_batches(_BATCH_ROWS, row_groups=[group], columns=columns):
                 yield from _batch_rows(source, batch, fields, row)
                 row += batch.num_rows
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError) as error:
             message = f"row group {group + 1} of {file.num_row_groups} does not decode: {error}"
             yield RowError(Reason.DAMAGED_ROW_GROUP, message).rejected(row + 1, "")
         rows_before += file.metadata.row_group(group).num_rows

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from caption_parser.errors import InputError
 from caption_parser.readers.checks import caption_rows, is_image_file, type_name
-from caption_parser.readers.fields import FieldChoice, listed, locate
+from caption_parser.readers.fields import FieldChoice, listed, locate, shortened
 from caption_parser.readers.json_text import decode_json
 from caption_parser.readers.lines import MAX_RECORD_CHARS
 from caption_parser.readers.reasons import Reason, RowError, TruncatedInputError
@@ -68,7 +68,7 @@ def read_webdataset(source: Source, choice: FieldChoice) -> Iterator[Row]:
             raise InputError(f"{source.name} is not a tar archive: {error}") from None
         if sample.texts:
             yield from _rows(sample, choice)
-        message = source.damage or f"the archive ends early, in or behind '{sample.key}': {error}"
+        message = source.damage or f"the archive ends early, in or behind '{shortened(sample.key)}': {error}"
         raise TruncatedInputError(row + 1, Reason.TRUNCATED_ARCHIVE, message) from None
     if sample is not None:
         yield from _rows(sample, choice)
@@ -104,5 +104,5 @@ def _captions(sample: _Sample, choice: FieldChoice) -> object:
         if not isinstance(record, dict):
             raise RowError(Reason.WRONG_TYPE, f"the .json member is {type_name(record)}, expected an object")
         return record[locate(tuple(record), choice).caption]
-    message = f"sample '{sample.key}' has no caption (has: {listed(sample.extensions)})"
+    message = f"sample '{shortened(sample.key)}' has no caption (has: {listed(sample.extensions)})"
     raise RowError(Reason.MISSING_FIELD, f"{message}. Expected a member .txt, .caption or .json")
