@@ -49,11 +49,12 @@ def word_parser() -> Callable[..., BuildParser]:
 
 @pytest.fixture
 def caption_file(tmp_path: Path) -> Path:
-    """3,000 captions of 1,000 images, those of an image far apart; two rows in it hold no caption."""
+    """3,000 captions of 1,000 images, those of an image far apart; two rows in it hold no caption.
+
+    Every seventh caption has the word "dog", and no image has two of these.
+    """
     lines = [
-        json.dumps(
-            {"image_id": number % 1000, "caption": f"a dog, number {number}" if number % 7 else "a dog here"}
-        )
+        json.dumps({"image_id": number % 1000, "caption": f"cat number {number}" if number % 7 else "a dog here"})
         for number in range(3000)
     ]
     lines.insert(1500, "{broken")

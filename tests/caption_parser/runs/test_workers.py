@@ -67,7 +67,7 @@ def test_a_worker_that_is_killed_is_an_error_with_advice() -> None:
     def die(_: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    with pytest.raises(CapparseError, match="worker process died.*memory.*--processes 2"):
+    with pytest.raises(CapparseError, match=r"worker process died.*memory.*--processes 2"):
         list(mapped(die, range(10), 4))
     assert not multiprocessing.active_children()
 

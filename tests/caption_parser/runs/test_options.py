@@ -1,0 +1,58 @@
+"""What is refused before anything is read, and with which words."""
+
+from pathlib import Path
+
+import pytest
+
+from caption_parser.config import Mode
+from caption_parser.errors import UsageError
+from caption_parser.runs import options
+from caption_parser.runs.options import check_output, check_processes, is_stream, parser_config, process_count
+
+
+def test_a_wrong_choice_is_named_with_the_nearest_right_one() -> None:
+    with pytest.raises(
+        UsageError, match=r"--mode: got 'papr', expected 'paper' or 'visual'. Did you mean 'paper'\?"
+    ):
+        parser_config(mode="papr")
+    with pytest.raises(UsageError, match=r"--objects: got 'tree', expected 'syntax' or 'sng'$"):
+        parser_config(objects="tree")
+    with pytest.raises(UsageError, match="--keep-unlabelled: got 'perhaps', expected a valid boolean"):
+        parser_config(keep_unlabelled="perhaps")
+    assert parser_config(mode="visual").mode is Mode.VISUAL
+
+
+@pytest.mark.parametrize("processes", [0, -1, "0", "two", "1.5"])
+def test_processes_are_auto_or_at_least_one(processes: int | str) -> None:
+    with pytest.raises(UsageError, match=r"--processes: got .* expected auto or a number of at least 1"):
+        check_processes(processes)
+
+
+def test_auto_uses_all_cores_but_one_for_a_small_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(options, "usable_cores", lambda: 7)
+    auto = check_processes("auto")
+    assert process_count(auto, small=False) == 7
+    assert process_count(auto, small=True) == 1
+    assert process_count(check_processes("3"), small=True) == 3
+
+
+def test_an_output_that_would_destroy_something_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "captions.txt"
+    source.write_text("a dog\n")
+    link = tmp_path / "link.txt"
+    link.hardlink_to(source)
+    for output in (source, link, tmp_path / "x" / ".." / "captions.txt"):
+        with pytest.raises(UsageError, match=r"is the input; writing it would destroy it|does not exist"):
+            check_output(output, {"the input": source})
+    with pytest.raises(UsageError, match=rf"is a directory, expected a file: -o {tmp_path}/labels.jsonl"):
+        check_output(tmp_path, {})
+    with pytest.raises(UsageError, match=rf"the folder {tmp_path}/no does not exist. Try: mkdir -p {tmp_path}/no"):
+        check_output(tmp_path / "no" / "labels.jsonl", {})
+    check_output(tmp_path / "labels.jsonl", {"the input": source})
+
+
+def test_devices_and_standard_output_are_streams(tmp_path: Path) -> None:
+    assert is_stream("-")
+    assert is_stream("/dev/null")
+    assert not is_stream(str(tmp_path))
+    assert not is_stream(str(tmp_path / "new.jsonl"))

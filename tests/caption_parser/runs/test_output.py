@@ -1,0 +1,165 @@
+"""What stands on disk after success, failure and in between."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from caption_parser.config import ParserConfig
+from caption_parser.errors import OutputError
+from caption_parser.runs import output as output_module
+from caption_parser.runs.batches import LabelledBatch
+from caption_parser.runs.counts import RunCounts
+from caption_parser.runs.fingerprint import Fingerprint
+from caption_parser.runs.output import OutputPaths, ResumableFile, StreamedFile, replace_file
+from caption_parser.runs.state import InputSettings, RunSettings, RunState
+
+SETTINGS = RunSettings(config=ParserConfig(), versions={"words": "1"}, input=InputSettings(path="in.tsv"))
+
+
+def batch(lines: bytes, images: int = 1) -> LabelledBatch:
+    return LabelledBatch(lines, RunCounts(images=images, captions=images), Fingerprint(rows=9, digest="ab"))
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> OutputPaths:
+    return OutputPaths(tmp_path / "labels.jsonl")
+
+
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_a_complete_file_stands_alone_with_its_summary(paths: OutputPaths, tmp_path: Path) -> None:
+    with ResumableFile(paths, SETTINGS, None) as file:
+        file.append(batch(b"one\n"))
+        file.append(batch(b"two\n", images=2))
+        assert (file.counts.images, file.size) == (3, 8)
+        assert names_in(tmp_path) == {"labels.jsonl.partial"}
+        file.complete(b"{}")
+    assert names_in(tmp_path) == {"labels.jsonl", "labels.jsonl.summary.json"}
+    assert paths.output.read_bytes() == b"one\ntwo\n"
+
+
+def test_an_exception_leaves_whole_batches_and_their_state(paths: OutputPaths, tmp_path: Path) -> None:
+    def append_until_interrupted(file: ResumableFile) -> None:
+        file.append(batch(b"one\n"))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), ResumableFile(paths, SETTINGS, None) as file:
+        append_until_interrupted(file)
+    assert names_in(tmp_path) == {"labels.jsonl.partial", "labels.jsonl.state.json"}
+    state = RunState.model_validate_json(paths.state.read_bytes())
+    assert (state.bytes, state.counts.images, state.settings) == (4, 1, SETTINGS)
+
+    paths.partial.write_bytes(b"one\nhalf a li")
+    with ResumableFile(paths, SETTINGS, state) as file:
+        file.append(batch(b"two\n"))
+        file.complete(b"{}")
+    assert paths.output.read_bytes() == b"one\ntwo\n"
+
+
+def test_an_exception_before_the_first_batch_leaves_nothing(paths: OutputPaths, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), ResumableFile(paths, SETTINGS, None):
+        raise KeyboardInterrupt
+    assert names_in(tmp_path) == set()
+
+
+def test_starting_anew_forgets_the_state_of_the_earlier_run(paths: OutputPaths) -> None:
+    paths.partial.write_bytes(b"old\n")
+    paths.state.write_bytes(b"old")
+    with ResumableFile(paths, SETTINGS, None):
+        assert not paths.state.exists()
+        assert paths.partial.read_bytes() == b""
+
+
+def test_a_full_disk_keeps_what_was_whole(paths: OutputPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write_on_a_full_disk(self: ResumableFile, content: bytes) -> None:
+        os.write(self._file.fileno(), content[:3])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with ResumableFile(paths, SETTINGS, None) as file:
+        file.append(batch(b"one\n", images=5))
+        monkeypatch.setattr(ResumableFile, "_write", write_on_a_full_disk)
+        message = r"partial: No space left on device. 5 images are labelled.*to resume"
+        with pytest.raises(OutputError, match=message):
+            file.append(batch(b"two\n"))
+    assert paths.partial.read_bytes() == b"one\n"
+    assert RunState.model_validate_json(paths.state.read_bytes()).bytes == 4
+
+
+def test_short_writes_are_completed(paths: OutputPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    class SlowFile:
+        def __init__(self) -> None:
+            self.content = b""
+
+        def write(self, content: memoryview) -> int:
+            self.content += bytes(content[:2])
+            return len(content[:2])
+
+    file = ResumableFile(paths, SETTINGS, None)
+    monkeypatch.setattr(file, "_file", SlowFile(), raising=False)
+    file.append(batch(b"one\ntwo\n"))
+    assert file._file.content == b"one\ntwo\n"
+
+
+def test_state_is_committed_while_the_run_goes_on(paths: OutputPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output_module, "COMMIT_SECONDS", 0)
+    with ResumableFile(paths, SETTINGS, None) as file:
+        file.append(batch(b"one\n"))
+        assert RunState.model_validate_json(paths.state.read_bytes()).bytes == 4
+
+
+def test_a_second_run_on_the_same_output_is_refused(paths: OutputPaths) -> None:
+    with ResumableFile(paths, SETTINGS, None) as file:
+        file.append(batch(b"one\n"))
+        # A lock does not hold against the process that has it.
+        if (child := os.fork()) == 0:
+            try:
+                with ResumableFile(paths, SETTINGS, None):
+                    os._exit(1)
+            except OutputError as error:
+                os._exit(0 if "another run is writing" in str(error) else 2)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert paths.partial.read_bytes() == b"one\n"
+
+
+def test_an_unwritable_folder_is_an_error_that_names_the_file(
+    paths: OutputPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, *_arguments: object, **_options: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(OutputError, match=r"labels.jsonl.partial: Permission denied$"):
+        ResumableFile(paths, SETTINGS, None).__enter__()
+
+
+def test_a_symbolic_link_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    link = tmp_path / "labels.jsonl"
+    link.symlink_to(tmp_path / "real" / "target.jsonl")
+    with ResumableFile(OutputPaths(link), SETTINGS, None) as file:
+        file.append(batch(b"one\n"))
+        file.complete(b"{}")
+    assert link.is_symlink()
+    assert link.read_bytes() == b"one\n"
+
+
+def test_a_device_without_room_is_an_error() -> None:
+    with pytest.raises(OutputError, match="/dev/full: No space left"), StreamedFile("/dev/full") as file:
+        file.append(batch(b"one\n"))
+
+
+def test_replacing_a_file_fails_without_a_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    target = tmp_path / "state.json"
+    target.write_bytes(b"old")
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="Input/output error"):
+        replace_file(target, b"new")
+    assert names_in(tmp_path) == {"state.json"}
+    assert target.read_bytes() == b"old"
