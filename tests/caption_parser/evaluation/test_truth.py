@@ -129,6 +129,8 @@ def test_bad_files(write_truth: Write, space: LabelSpace, changes: dict[str, Any
         [[0, 0, 4, 4]],
         [[0, 0, 4, 4, 0]],
         [[0, 0, 4, 0, 4, "4"]],
+        [[0, 0, 1e9, 0, 4, 4]],
+        [[0, 0, 4, 0, -101, 4]],
         [0, 0, 4, 0, 4, 4],
         {"counts": [100]},
         {"size": [5, 20], "counts": [100]},

@@ -68,29 +68,33 @@ class MaskUnion:
     def __init__(self, mask: Any) -> None:
         """`mask` is the module `pycocotools.mask`."""
         self._mask = mask
-        self._unions: dict[tuple[ImageId, int], Any] = {}
+        self._sizes: dict[ImageId, list[int]] = {}
+        self._unions: defaultdict[ImageId, dict[int, bytes]] = defaultdict(dict)
 
     def add(self, image: Image, label: int, annotation: Annotation) -> None:
-        encoded = self._encoded(image, annotation.segmentation)
-        key = (image.id, label)
-        if key in self._unions:
-            encoded = self._mask.merge([self._unions[key], encoded])
-        self._unions[key] = encoded
-
-    def pixels(self) -> PixelCounts:
-        counts: defaultdict[ImageId, dict[int, float]] = defaultdict(dict)
-        for (image_id, label), encoded in self._unions.items():
-            counts[image_id][label] = int(self._mask.area(encoded))
-        return counts
-
-    def _encoded(self, image: Image, segmentation: Any) -> Any:
-        """One run-length encoding `{"size", "counts": bytes}` of the whole object."""
         if image.height is None or image.width is None:
             raise ValueError(f"image {image.id!r} has no height and width")
-        size = [image.height, image.width]
+        size = self._sizes.setdefault(image.id, [image.height, image.width])
+        encoded = self._encoded(annotation.segmentation, size)
+        unions = self._unions[image.id]
+        if label in unions:
+            encoded = self._mask.merge([{"size": size, "counts": unions[label]}, encoded])
+        unions[label] = encoded["counts"]
+
+    def pixels(self) -> PixelCounts:
+        return {
+            image_id: {
+                label: int(self._mask.area({"size": self._sizes[image_id], "counts": counts}))
+                for label, counts in unions.items()
+            }
+            for image_id, unions in self._unions.items()
+        }
+
+    def _encoded(self, segmentation: Any, size: list[int]) -> Any:
+        """One run-length encoding `{"size", "counts": bytes}` of the whole object."""
         if isinstance(segmentation, dict):
             return self._run_lengths(segmentation, size)
-        return self._mask.merge(self._mask.frPyObjects(_polygons(segmentation), *size))
+        return self._mask.merge(self._mask.frPyObjects(_polygons(segmentation, size), *size))
 
     def _run_lengths(self, segmentation: dict[str, Any], size: list[int]) -> Any:
         if segmentation.get("size") != size:
@@ -124,18 +128,24 @@ def decode_counts(text: str) -> list[int]:
     return runs
 
 
-def _polygons(segmentation: Any) -> list[list[float]]:
-    """The polygons, checked: pycocotools would take one of four numbers for a box."""
-    if isinstance(segmentation, list) and all(_is_polygon(polygon) for polygon in segmentation):
+def _polygons(segmentation: Any, size: list[int]) -> list[list[float]]:
+    """The polygons, checked: pycocotools takes one of four numbers for a box, and draws for hours far outside."""
+    reach = 10 * max(size)
+    if isinstance(segmentation, list) and all(_is_polygon(polygon, reach) for polygon in segmentation):
         return segmentation
-    raise ValueError("the segmentation is neither a run-length encoding nor polygons of three points or more")
+    raise ValueError(
+        "the segmentation is neither a run-length encoding nor polygons of three points or more "
+        f"near an image of {size[0]} x {size[1]} pixels"
+    )
 
 
-def _is_polygon(polygon: Any) -> bool:
-    """Whether it is a list x, y, x, y, … of at least three points."""
+def _is_polygon(polygon: Any, reach: int) -> bool:
+    """Whether it is a list x, y, x, y, … of at least three points, none beyond `reach`."""
     return (
         isinstance(polygon, list)
         and len(polygon) >= 6
         and len(polygon) % 2 == 0
         and {*map(type, polygon)} <= {int, float}
+        and -reach <= min(polygon)
+        and max(polygon) <= reach
     )
