@@ -77,4 +77,4 @@ def test_a_conjunct_of_a_modifier_is_no_object(parsed: Parse) -> None:
 @pytest.mark.parametrize("rules", [PAPER, VISUAL])
 def test_an_empty_document_has_no_phrases(parsed: Parse, rules: SyntaxRules) -> None:
     doc = parsed("x/NN/ROOT/0")[:0].as_doc()
-    assert find_noun_phrases(Tree.of(doc), rules) == []
+    assert find_noun_phrases(Tree.of(doc), rules) == ()

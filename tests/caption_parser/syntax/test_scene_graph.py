@@ -21,7 +21,7 @@ from spacy.tokens import Doc
 
 from caption_parser.config import Mode
 from caption_parser.models import load_nlp
-from caption_parser.syntax.components import parse_noun_phrases
+from caption_parser.syntax.noun_phrases import find_noun_phrases
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.rules import SyntaxRules
 from caption_parser.syntax.tree import NOUN_TAGS, Tree
@@ -82,7 +82,7 @@ def test_every_divergence_from_scene_graph_parser_is_explained(real_data: Path) 
     found: Counter[str] = Counter()
     phrases = 0
     for doc in load_nlp().pipe(annotation["caption"] for annotation in annotations[:CAPTIONS]):
-        ours = parse_noun_phrases(Tree.of(doc), PAPER)
+        ours = find_noun_phrases(Tree.of(doc), PAPER)
         found.update(divergences(doc, find_theirs(doc), ours))
         phrases += len(ours)
     named = {

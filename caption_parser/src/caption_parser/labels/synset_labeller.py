@@ -1,6 +1,7 @@
 """The paper's labeller: parse, find objects, decide senses, look up labels (Vilar & Perez 2021, Section III-A)."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from shared_schemas import Attribute, Mention, Route
 from shared_schemas.label_space import LabelSpace
 
 _CACHED_SENSES = 1 << 16
+_VOCABULARY_LIMIT = 100_000
 
 
 class _Sense(NamedTuple):
@@ -64,7 +66,9 @@ class SynsetLabeller:
             )
 
     def _find_candidates(self, captions: Sequence[str]) -> list[list[ObjectCandidate]]:
-        with self._nlp.memory_zone():
+        # Inside a zone spaCy forgets new words, outside it keeps them: keep them while they are few, for speed.
+        crowded = len(self._nlp.vocab) > _VOCABULARY_LIMIT
+        with self._nlp.memory_zone() if crowded else nullcontext():
             return [list(object_candidates(doc)) for doc in self._nlp.pipe(captions)]
 
     def _choose_senses(

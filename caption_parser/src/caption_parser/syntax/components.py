@@ -6,16 +6,13 @@ spaCy's noun chunks, for example), `span._.noun_phrase`, `span._.modifiers`, `sp
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from caption_parser.config import Mode
-from caption_parser.syntax.modifiers import find_modifiers
 from caption_parser.syntax.noun_phrases import find_noun_phrases
 from caption_parser.syntax.phrases import NounPhrase
-from caption_parser.syntax.quantities import counts
 from caption_parser.syntax.rules import SyntaxRules
 from caption_parser.syntax.scene_graph import scene_graph_noun_phrases
 from caption_parser.syntax.tree import Tree
@@ -60,20 +57,10 @@ def make_noun_phrases(nlp: Language, name: str, mode: str = "visual") -> Callabl
 
     def find(doc: Doc) -> Doc:
         doc._.tree = tree = Tree.of(doc)
-        doc._.noun_phrases = parse_noun_phrases(tree, rules)
+        doc._.noun_phrases = find_noun_phrases(tree, rules)
         return doc
 
     return find
-
-
-def parse_noun_phrases(tree: Tree, rules: SyntaxRules) -> tuple[NounPhrase, ...]:
-    """The noun phrases of a parse with modifiers and counts, extended heads still unset."""
-    modifiers = find_modifiers(tree, rules)
-    count_of = counts(tree)
-    return tuple(
-        replace(phrase, modifiers=tuple(modifiers.get(phrase.head, ())), count=count_of.get(phrase.head))
-        for phrase in find_noun_phrases(tree, rules)
-    )
 
 
 @Language.factory(SCENE_GRAPH, assigns=["doc._.noun_phrases"], requires=["token.tag", "token.dep"])
@@ -105,7 +92,7 @@ def make_extended_heads(
     def find(doc: Doc) -> Doc:
         tree = doc._.tree
         doc._.noun_phrases = tuple(
-            replace(phrase, extended_head=finder(tree, phrase)) for phrase in doc._.noun_phrases
+            phrase._replace(extended_head=finder(tree, phrase)) for phrase in doc._.noun_phrases
         )
         return doc
 

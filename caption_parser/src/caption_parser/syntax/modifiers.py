@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from caption_parser.syntax.phrases import Modifier, ModifierKind
 from caption_parser.syntax.quantities import referents
 from caption_parser.syntax.rules import SyntaxRules
-from caption_parser.syntax.tree import ADJECTIVE_TAGS, PARTICIPLE_TAGS, Tree
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.word_lists import MATERIAL_VERBS, PAINTING_VERBS
 
 _RELATIVE_PRONOUNS = frozenset({"that", "which", "who", "whom"})
 
 
-def find_modifiers(tree: Tree, rules: SyntaxRules) -> dict[int, list[Modifier]]:
+def find_modifiers(tree: Tree, rules: SyntaxRules) -> dict[int, tuple[Modifier, ...]]:
     """Modifiers by noun, in text order and without repetition.
 
     The scene-graph rules take what stands before the noun: adjectival modifiers with their conjuncts, and
@@ -19,16 +19,16 @@ def find_modifiers(tree: Tree, rules: SyntaxRules) -> dict[int, list[Modifier]]:
     these distribute over coordinated subjects ("the cat and the dog are black"), while an adjective before
     the first of two nouns belongs to that one alone ("red apples and bananas").
     """
-    found: dict[int, set[Modifier]] = {noun: set() for noun in range(len(tree)) if tree.is_noun(noun)}
-    for noun, modifiers in found.items():
-        modifiers.update(_before_noun(tree, noun, rules))
-    if rules.predicates:
-        for predicate in range(len(tree)):
-            for modifier in _predicated(tree, predicate):
-                for noun in _subjects(tree, predicate):
-                    if noun in found and noun != modifier.token:
-                        found[noun].add(modifier)
-    return {noun: sorted(modifiers) for noun, modifiers in found.items() if modifiers}
+    found: dict[int, set[Modifier]] = {}
+    for token, tag in enumerate(tree.tags):
+        if tag in NOUN_TAGS and tree.children[token]:
+            found.setdefault(token, set()).update(_before_noun(tree, token, rules))
+        elif rules.predicates and tag in VERB_TAGS:
+            for modifier in _predicated(tree, token):
+                for noun in _subjects(tree, token):
+                    if tree.is_noun(noun) and noun != modifier.token:
+                        found.setdefault(noun, set()).add(modifier)
+    return {noun: tuple(sorted(modifiers)) for noun, modifiers in found.items() if modifiers}
 
 
 def _before_noun(tree: Tree, noun: int, rules: SyntaxRules) -> Iterator[Modifier]:
@@ -51,7 +51,7 @@ def _inside_adjective(tree: Tree, adjective: int) -> Iterator[Modifier]:
 
 def _predicated(tree: Tree, predicate: int) -> Iterator[Modifier]:
     """What a verb says of its subject: itself if a participle, its complements, the material it names."""
-    if not tree.tags[predicate].startswith("VB") or tree.has_child(predicate, "neg"):
+    if tree.has_child(predicate, "neg"):
         return
     if tree.tags[predicate] in PARTICIPLE_TAGS:
         yield Modifier(predicate, ModifierKind.VERB)
@@ -87,6 +87,6 @@ def _subjects(tree: Tree, predicate: int) -> Iterator[int]:
 
 
 def _kind(tree: Tree, token: int) -> ModifierKind:
-    if tree.tags[token].startswith("VB"):
+    if tree.tags[token] in VERB_TAGS:
         return ModifierKind.VERB
     return ModifierKind.NOUN if tree.is_noun(token) else ModifierKind.ADJECTIVE

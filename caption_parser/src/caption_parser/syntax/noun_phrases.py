@@ -2,8 +2,9 @@
 
 from enum import StrEnum
 
+from caption_parser.syntax.modifiers import find_modifiers
 from caption_parser.syntax.phrases import NounPhrase
-from caption_parser.syntax.quantities import quantified_nouns
+from caption_parser.syntax.quantities import counts, quantified_nouns
 from caption_parser.syntax.rules import SyntaxRules
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.word_lists import PHRASAL_PREPOSITIONS, RELATIONAL_NOUNS
@@ -21,17 +22,19 @@ class NotAnObject(StrEnum):
     QUANTITY = "counts or gathers another noun"
 
 
-def find_noun_phrases(tree: Tree, rules: SyntaxRules) -> list[NounPhrase]:
-    """The object candidates of a parse, in text order.
+def find_noun_phrases(tree: Tree, rules: SyntaxRules) -> tuple[NounPhrase, ...]:
+    """The object candidates of a parse, in text order, with modifiers and counts; extended heads are unset.
 
     Follows Schuster et al. 2015 as Vilar & Perez do (Section III-A1): every noun phrase is a candidate,
     pronouns and the nouns of phrasal prepositions are not. `rules` adds what visual mode knows beyond that.
     """
-    return [
-        NounPhrase(start=tree.left_edge(head), end=head + 1, head=head)
+    modifiers = find_modifiers(tree, rules)
+    count_of = counts(tree)
+    return tuple(
+        NounPhrase(tree.left_edge(head), head + 1, head, modifiers.get(head, ()), count_of.get(head))
         for head in phrase_heads(tree, rules)
         if why_not_object(tree, head, rules) is None
-    ]
+    )
 
 
 def phrase_heads(tree: Tree, rules: SyntaxRules) -> list[int]:

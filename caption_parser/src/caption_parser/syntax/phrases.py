@@ -1,6 +1,5 @@
 """What the syntax components find in a `Doc`, in token indices of that `Doc`."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -33,8 +32,7 @@ class ExtendedHead(NamedTuple):
     """Their synsets, without repetition, in WordNet's order; none for a phrase that WordNet lacks."""
 
 
-@dataclass(frozen=True, slots=True)
-class NounPhrase:
+class NounPhrase(NamedTuple):
     """An object candidate: a noun phrase with its head. All indices are token indices of the `Doc`."""
 
     start: int
