@@ -1,0 +1,184 @@
+"""Object and attribute F1 of a caption parser against scene graphs written by hand.
+
+The graphs are those of FACTUAL (Li et al. 2023, "FACTUAL: A Benchmark for Faithful and Consistent Textual Scene
+Graph Parsing"): a CSV with the columns `caption` and `scene_graph`, the latter a list of triples such as
+"( man , wear , hat ) , ( hat , is , red ) , ( men , is , 2 )". What was found out about them from their training
+and development parts, and what is done about it, alike for the truth and for every parser:
+
+- Subjects and objects are objects, but what follows "is" is an attribute; "( sky )" is an object of its own.
+- Whether a noun before a noun belongs to the name or is an attribute differs from row to row ("tennis player",
+  but "( mouse , is , computer )"; "brick wall" both ways). So a name is its last word, and the words before it
+  are attributes of it.
+- Names are plural where the caption is ("2 men" is "( men , is , 2 )"): the last word goes to the singular,
+  by WordNet's morphology.
+- Attributes of several words ("light blue", "in the distance", 5 % of all) are so many attributes; "multi-colored"
+  and "t-shirt" are two words. Numbers are attributes in digits; one is none.
+- A verb with an object or a preposition is a relation ("( man , hold , bat )"), other verbs are attributes
+  ("( man , is , smiling )"). Relations are not scored, so such verbs are left out where a parser gives them.
+
+Annotators also mend typos, resolve what "one" means and replace words ("guy" is "person"): nobody reaches 1.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from spacy.tokens import Doc
+
+from caption_parser.errors import InputError
+from caption_parser.evaluation.metrics import ratio
+from caption_parser.lexicon import Lexicon
+from caption_parser.syntax.phrases import Modifier, ModifierKind
+from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import NUMBERS
+
+_COMPLEMENTS = ("dobj", "dative", "prep", "agent", "prt")
+
+
+class Entity(NamedTuple):
+    """An object and what is said of it, in the words of a caption or of an annotator."""
+
+    name: str
+    attributes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SceneGraph:
+    """Objects, and pairs of object and attribute, normalised so that they can be compared."""
+
+    objects: frozenset[str]
+    attributes: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SetScores:
+    """Sets compared caption by caption, the counts summed over all: ratios in [0, 1], None where undefined."""
+
+    precision: float | None
+    recall: float | None
+    f1: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SceneGraphScores:
+    """How well a parser finds the objects and the attributes of the truth."""
+
+    objects: SetScores
+    attributes: SetScores
+
+
+def read_scene_graphs(path: Path) -> Iterator[tuple[str, tuple[Entity, ...]]]:
+    """Captions with the entities of their scene graphs, in the order of the file.
+
+    Raises `InputError` if the file cannot be read, lacks a column, or holds a graph that is no list of triples.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = csv.DictReader(file)
+            missing = {"caption", "scene_graph"} - set(rows.fieldnames or ())
+            if missing:
+                raise InputError(
+                    f"{path}: got the columns {', '.join(rows.fieldnames or ()) or '(none)'}, "
+                    "expected caption and scene_graph, as in FACTUAL's test.csv"
+                )
+            for row in rows:
+                try:
+                    yield row["caption"] or "", annotated_entities(row["scene_graph"] or "")
+                except ValueError as error:
+                    raise InputError(f"{path}:{rows.line_num}: {error}") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: got {error.reason} at byte {error.start}, expected UTF-8") from error
+
+
+def annotated_entities(scene_graph: str) -> tuple[Entity, ...]:
+    """The entities of a graph as FACTUAL writes it, an entity per mention; ValueError if it is not written so."""
+    entities: list[Entity] = []
+    for triple in scene_graph.strip().removeprefix("( ").removesuffix(" )").split(" ) , ( "):
+        match triple.split(" , "):
+            case [name] if name and name not in "()":
+                entities.append(Entity(name))
+            case [subject, "is", attribute]:
+                entities.append(Entity(subject, (attribute,)))
+            case [subject, _, target]:
+                entities += [Entity(subject), Entity(target)]
+            case _:
+                raise ValueError(f"got {triple!r} in a scene graph, expected '( subject , predicate , object )'")
+    return tuple(entities)
+
+
+def parsed_entities(doc: Doc) -> tuple[Entity, ...]:
+    """The noun phrases that the component `caption_noun_phrases` found in `doc`."""
+    tree: Tree = doc._.tree
+    return tuple(
+        Entity(
+            tree.words[phrase.head],
+            (
+                *(tree.words[m.token] for m in phrase.modifiers if not _is_relation(tree, phrase.head, m)),
+                *([str(phrase.count)] if phrase.count else ()),
+            ),
+        )
+        for phrase in doc._.noun_phrases
+    )
+
+
+def scene_graph_parser_entities(graph: Mapping[str, Any]) -> tuple[Entity, ...]:
+    """The entities of what `sng_parser.parse` returns; its determiners ("a", "the") are no attributes."""
+    return tuple(
+        Entity(entity["head"], tuple(m["span"] for m in entity["modifiers"] if m["dep"] != "det"))
+        for entity in graph["entities"]
+    )
+
+
+def normalise(entities: Iterable[Entity], lexicon: Lexicon) -> SceneGraph:
+    """Entities as sets of single words; the rules stand at the head of this module."""
+    objects: set[str] = set()
+    attributes: set[tuple[str, str]] = set()
+    for entity in entities:
+        *before, last = _words(entity.name)
+        noun = _singular(last, lexicon)
+        objects.add(noun)
+        said = [word for attribute in entity.attributes for word in _words(attribute)]
+        attributes.update((noun, _number(word)) for word in (*before, *said) if _number(word) != "1")
+    return SceneGraph(frozenset(objects), frozenset(attributes))
+
+
+def score_scene_graphs(pairs: Iterable[tuple[SceneGraph, SceneGraph]]) -> SceneGraphScores:
+    """Scores of the second of each pair against the first, the truth."""
+    graphs = list(pairs)
+    return SceneGraphScores(
+        objects=_micro((truth.objects, found.objects) for truth, found in graphs),
+        attributes=_micro((truth.attributes, found.attributes) for truth, found in graphs),
+    )
+
+
+def _micro(pairs: Iterable[tuple[frozenset[Any], frozenset[Any]]]) -> SetScores:
+    shared = expected = found = 0
+    for truth, prediction in pairs:
+        shared += len(truth & prediction)
+        expected += len(truth)
+        found += len(prediction)
+    return SetScores(ratio(shared, found), ratio(shared, expected), ratio(2 * shared, expected + found))
+
+
+def _is_relation(tree: Tree, noun: int, modifier: Modifier) -> bool:
+    """Whether it is the "holding" of "a man holding a bat": the truth writes that as a relation."""
+    is_predicate = modifier.kind is ModifierKind.VERB and modifier.token > noun
+    return is_predicate and any(True for _ in tree.children_by(modifier.token, *_COMPLEMENTS))
+
+
+def _words(text: str) -> list[str]:
+    """The lower-cased words; a name of punctuation alone, which a parser may give, stays one word."""
+    return text.lower().replace("-", " ").split() or [text]
+
+
+def _number(word: str) -> str:
+    return str(NUMBERS.get(word, word))
+
+
+def _singular(noun: str, lexicon: Lexicon) -> str:
+    """The last base form is the most reduced: "glasses" is a lemma itself, but "glass" comes after it."""
+    return (lexicon.base_forms(noun) or (noun,))[-1]
