@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 BATCH_IMAGES = 256
 """Images that are parsed together: enough to keep the parser busy, few enough to hold in memory."""
 
-CaptionSource = Mapping[int | str, Iterable[str]] | Iterable[str] | Iterable[tuple[int | str, str]]
+CaptionSource = Mapping[int | str, Iterable[str]] | Iterable[str | tuple[int | str, str]]
 
 
 class CaptionParser:
@@ -133,14 +133,14 @@ class CaptionParser:
 
 def _group(captions: CaptionSource) -> Iterator[ImageCaptions]:
     """All captions of an image together, in order of first appearance."""
+    if isinstance(captions, str):
+        raise UsageError(f"label(captions) takes an iterable of captions, got one string: {captions[:60]!r}")
     grouped: dict[int | str, list[str]] = {}
     if isinstance(captions, Mapping):
         grouped = {image_id: list(of_image) for image_id, of_image in captions.items()}
-    elif isinstance(captions, str):
-        raise UsageError(f"label(captions) takes an iterable of captions, got one string: {captions[:60]!r}")
     else:
-        for number, caption in enumerate(captions, 1):
-            image_id, text = (number, caption) if isinstance(caption, str) else caption
-            grouped.setdefault(image_id, []).append(text)
+        for number, item in enumerate(captions, 1):
+            image_id, caption = (number, item) if isinstance(item, str) else item
+            grouped.setdefault(image_id, []).append(caption)
     for row, (image_id, of_image) in enumerate(grouped.items(), 1):
-        yield ImageCaptions(image_id=image_id, captions=tuple(of_image), file_name=None, row=row)
+        yield ImageCaptions(image_id, tuple(of_image), row=row)

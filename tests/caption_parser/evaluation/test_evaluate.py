@@ -110,8 +110,9 @@ def test_tables(evaluation: Evaluation) -> None:
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        ({"1": {"cat": 1}, "2": {}}, r"labels\.jsonl: got image ids such as '1'.*such as 1\. Text and numbers"),
-        ({5: {}}, r"such as 5, expected some of the truth's, such as 1\.$"),
+        ({"one": {"cat": 1}}, r"labels\.jsonl: got image ids such as 'one', expected some .* such as 1$"),
+        ({5: {}}, r"such as 5, expected some of the truth's, such as 1$"),
+        ({"1": {}, "01": {}}, r"image ids '01' and another are both 1, expected one record each"),
         ({}, "got no record"),
     ],
 )
@@ -120,6 +121,14 @@ def test_no_common_image(
 ) -> None:
     with pytest.raises(InputError, match=message):
         evaluate(write_predictions(labels), write_truth(*TRUTH), label_space=space_file)
+
+
+def test_digits_match_the_numbers_of_the_truth(
+    write_truth: Write, write_predictions: Write, space_file: Path, evaluation: Evaluation
+) -> None:
+    as_text = {f"{image_id:012d}": classes for image_id, classes in LABELS.items()}
+    from_text = evaluate(write_predictions(as_text), write_truth(*TRUTH), label_space=space_file)
+    assert from_text.macro == evaluation.macro
 
 
 def _replace(path: Path, old: str, new: str) -> None:

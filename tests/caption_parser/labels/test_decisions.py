@@ -1,12 +1,13 @@
 """The decision per synset: exact cases of WordNet 3.0, and an independent second implementation."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from caption_parser.errors import UsageError
 from caption_parser.labels.decisions import Decision, DecisionTable
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.senses import SenseChoice
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from shared_schemas import Kind, LabelClass, LabelSpace, Route, Rule
 
 LEXICON = default_lexicon()
@@ -111,7 +112,9 @@ NOUNS = st.integers(min_value=0, max_value=len(LEXICON.noun_synsets()) - 1)
 def labels_by_definition(classes: list[int], lexicon: Lexicon, synset: int) -> int | None:
     """The rule as the paper states it, upwards from one synset; `classes[k]` is the synset of class k + 1."""
     distances = lexicon.hypernym_distances(synset)
-    reachable = [(distances[labelled], number) for number, labelled in enumerate(classes, 1) if labelled in distances]
+    reachable = [
+        (distances[labelled], number) for number, labelled in enumerate(classes, 1) if labelled in distances
+    ]
     return min(reachable)[1] if reachable else None
 
 

@@ -41,14 +41,14 @@ def evaluate(
     if min_votes < 1:
         raise UsageError(f"got min_votes {min_votes}, expected 1 or more")
     space = LabelSpace.load(label_space)
-    predictions = read_predictions(labels, space, min_votes=min_votes)
-    other = read_predictions(against, space, min_votes=min_votes) if against else None
     ground_truth = read_ground_truth(truth, space, include_crowd=include_crowd)
+    images = ground_truth.classes.keys()
+    predictions = read_predictions(labels, space, min_votes=min_votes).matched_to(images)
+    other = read_predictions(against, space, min_votes=min_votes).matched_to(images) if against else None
     counts = _score(labels, predictions, ground_truth)
     comparison = None
     if against and other:
         comparison = _compare(against, counts, _score(against, other, ground_truth), space)
-    images = ground_truth.classes.keys()
     return Evaluation(
         macro=_macro(counts),
         micro=_micro(counts),

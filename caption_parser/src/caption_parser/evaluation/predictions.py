@@ -1,6 +1,6 @@
 """The classes that a label file gives to each image."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,6 +17,22 @@ class Predictions:
     classes: Mapping[ImageId, frozenset[int]]
     label_space: str
     """The label space that the records name, with its hash."""
+
+    def matched_to(self, truth: Iterable[ImageId]) -> "Predictions":
+        """With digits read as numbers, if the truth's ids are numbers: CSV and text files know only strings.
+
+        Then "139" and a COCO file's stem "000000000139" are image 139. Raises `InputError` if two records
+        become one image that way.
+        """
+        if not all(isinstance(image_id, int) for image_id in truth):
+            return self
+        classes: dict[ImageId, frozenset[int]] = {}
+        for image_id, found in self.classes.items():
+            number = int(image_id) if isinstance(image_id, str) and image_id.isdecimal() else image_id
+            if number in classes:
+                raise InputError(f"image ids {image_id!r} and another are both {number}, expected one record each")
+            classes[number] = found
+        return Predictions(classes, self.label_space)
 
 
 def read_predictions(path: Path, label_space: LabelSpace, *, min_votes: int = 1) -> Predictions:
@@ -51,15 +67,7 @@ def check_overlap(path: Path, predictions: Predictions, truth: Mapping[ImageId, 
     if not predictions.classes.keys().isdisjoint(truth):
         return
     ours, theirs = next(iter(predictions.classes)), next(iter(truth))
-    hint = ""
-    if isinstance(ours, str) and isinstance(theirs, int):
-        hint = (
-            " Text and numbers are different ids: label an input whose image ids are numbers, as they are in "
-            "COCO JSON or JSONL"
-        )
-    raise InputError(
-        f"{path}: got image ids such as {ours!r}, expected some of the truth's, such as {theirs!r}.{hint}"
-    )
+    raise InputError(f"{path}: got image ids such as {ours!r}, expected some of the truth's, such as {theirs!r}")
 
 
 def _check_label_space(record: ImageLabels, label_space: LabelSpace, where: str) -> None:

@@ -29,7 +29,7 @@ class ObjectCandidate(NamedTuple):
     lemmas: tuple[str, ...]
     synsets: tuple[int, ...]
     modifiers: tuple[ModifierWord, ...]
-    count: int | None
+    instances: int | None
 
 
 def object_candidates(doc: Doc) -> Iterator[ObjectCandidate]:
@@ -69,5 +69,5 @@ def _candidate(doc: Doc, phrase: NounPhrase) -> ObjectCandidate:
             if kind is not ModifierKind.NOUN or not extended_head.start <= index < extended_head.end
             for token in (doc[index],)
         ),
-        count=phrase.count,
+        instances=phrase.instances,
     )

@@ -109,7 +109,7 @@ class SynsetLabeller:
             depth=decision.depth if decision else None,
             label=decision.label if decision else None,
             attributes=self._attributes(candidate),
-            count=None if sense.is_group else candidate.count,
+            count=None if sense.is_group else candidate.instances,
             phrase_start=candidate.phrase_start,
             phrase_end=candidate.phrase_end,
         )

@@ -108,7 +108,7 @@ def _explain_phrase(parser: CaptionParser, doc: Doc, phrase: NounPhrase, mention
         phrase=phrase.span(doc).text,
         extended_head=head.lemmas[0].replace("_", " ") if head else None,
         modifiers=tuple(doc[modifier.token].text for modifier in phrase.modifiers),
-        count=phrase.count,
+        count=phrase.instances,
         senses=tuple(_sense_lines(parser, head.synsets, mention)) if head else (),
         outcome=_outcome(parser, head, mention),
     )

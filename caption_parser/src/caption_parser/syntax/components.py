@@ -29,7 +29,7 @@ def register_extensions() -> None:
         Doc.set_extension("tree", default=None)
         Span.set_extension("noun_phrase", getter=_noun_phrase_of)
         Span.set_extension("modifiers", getter=_modifiers_of)
-        Span.set_extension("count", getter=lambda span: getattr(_noun_phrase_of(span), "count", None))
+        Span.set_extension("count", getter=lambda span: getattr(_noun_phrase_of(span), "instances", None))
         Span.set_extension("extended_head", getter=_extended_head_of)
 
 

@@ -40,8 +40,8 @@ class NounPhrase(NamedTuple):
     head: int
     modifiers: tuple[Modifier, ...] = ()
     """In text order, without repetition."""
-    count: int | None = None
-    """Number of instances, where a quantifier or an indefinite article states one."""
+    instances: int | None = None
+    """How many there are, where a quantifier or an indefinite article states one."""
     extended_head: ExtendedHead | None = None
     """Set by the extended-head component; none: WordNet does not know the head noun."""
 
