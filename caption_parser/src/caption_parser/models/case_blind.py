@@ -6,7 +6,7 @@ lower case already, SUFFIX (the last three characters) is not.
 
 from collections.abc import Callable
 
-from spacy.attrs import SUFFIX  # type: ignore[import-not-found]
+from spacy.attrs import SUFFIX
 from spacy.language import Language
 
 SUFFIX_LENGTH = 3

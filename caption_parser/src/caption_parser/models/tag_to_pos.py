@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from spacy.language import Language
-from spacy.parts_of_speech import IDS  # type: ignore[import-not-found]
+from spacy.parts_of_speech import IDS
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 

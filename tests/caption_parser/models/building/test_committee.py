@@ -111,7 +111,13 @@ def test_the_existential_form_agrees_in_number() -> None:
         (tree("cat sleeps", "NN VBZ", [1, 1], "nsubj ROOT"), False),
         (tree("cat parked here", "NN VBD RB", [1, 1, 1], "nsubj ROOT advmod"), True),
         (tree("cat ate fish", "NN VBD NN", [1, 1, 1], "nsubj ROOT dobj"), False),
-        (tree("here there", "RB RB", [0, 0], "ROOT advmod"), False),
+        (tree("cat was here", "NN VBD RB", [1, 1, 1], "nsubj ROOT advmod"), False),
+        (tree("cat can sleep", "NN MD VB", [2, 2, 2], "nsubj aux ROOT"), False),
+        (tree("there is a cat", "EX VBZ DT NN", [1, 1, 3, 1], "expl ROOT det attr"), False),
+        (tree("stop sign", "VB NN", [0, 0], "ROOT dobj"), True),
+        (tree("park bench", "VBP NN", [0, 0], "ROOT dobj"), True),
+        (tree("hydrant sitting", "NN VBG", [0, 1], "ROOT ROOT"), True),
+        (tree("cat . dog", "NN . NN", [0, 0, 2], "ROOT punct ROOT"), False),
     ],
 )
 def test_is_fragment(candidate: CaptionTree, expected: bool) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from caption_parser.models.building.conventions import follow_conventions, is_one_sentence_each
+from caption_parser.models.building.conventions import common_nouns, follow_conventions, is_one_sentence_each
 from caption_parser.models.building.trees import CaptionTree
 
 
@@ -48,3 +48,16 @@ def test_a_sentence_begins_after_final_punctuation() -> None:
     torn = tree("a dog a cat", "DT NN DT NN", [1, 1, 3, 3], "det ROOT det ROOT")
     assert is_one_sentence_each(two)
     assert not is_one_sentence_each(torn)
+
+
+@pytest.mark.parametrize(
+    ("text", "tags", "expected"),
+    [
+        ("teddy bear", "NNP NN", ("NN", "NN")),
+        ("Teddy bear", "NNP NN", ("", "NN")),
+        ("a Honda", "DT NNP", ("DT", "NNP")),
+        ("the yankees", "DT NNPS", ("DT", "NNS")),
+    ],
+)
+def test_names_are_written_with_a_capital(text: str, tags: str, expected: tuple[str, ...]) -> None:
+    assert common_nouns(tree(text, tags, [1, 1], "compound ROOT")).tags == expected

@@ -1,6 +1,7 @@
 """The command that rebuilds the caption pipeline from caption files and teachers."""
 
-from enum import IntEnum
+import shutil
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,42 +19,46 @@ from caption_parser.models.loading import SHIPPED_PIPELINE, load_nlp
 
 HELD_OUT = ("coco", "flickr8k", "visual_genome")
 SPEED_SAMPLE = 5000
+DOCUMENTS = ("MODEL_CARD.md", "LICENCES.md")
 
 
-class Stage(IntEnum):
+class Stage(StrEnum):
     """Where to begin; what earlier stages left in the work folder is read from there."""
 
-    LABEL = 0
-    TRAIN = 1
-    EVALUATE = 2
+    LABEL = "label"
+    TRAIN = "train"
+    EVALUATE = "evaluate"
 
 
 def main(
     folder: Annotated[Path, typer.Argument(help="Folder with coco/, factual/, captions/, referring/.")],
     work: Annotated[Path, typer.Option(help="Folder for treebanks and checkpoints.")],
-    teacher: Annotated[list[str], typer.Option(help="spaCy package or folder; repeat it. Ties go to the first.")],
+    teacher: Annotated[
+        list[str] | None, typer.Option(help="spaCy package or folder; repeat it. Ties go to the first.")
+    ] = None,
     baseline: Annotated[str, typer.Option(help="spaCy model to compare with.")] = "en_core_web_sm",
     out: Annotated[Path, typer.Option(help="Where the pipeline goes.")] = SHIPPED_PIPELINE,
-    start: Annotated[str, typer.Option("--from", help="label, train or evaluate.")] = "label",
+    start: Annotated[Stage, typer.Option("--from", help="First stage to run.")] = Stage.LABEL,
     steps: Annotated[int | None, typer.Option(help="Updates; the configuration's by default.")] = None,
     version: Annotated[str, typer.Option(help="Version of the pipeline.")] = "1.0.0",
 ) -> None:
     """Label captions with the teachers, train, package, evaluate, and write the figures into the model card."""
-    try:
-        stage = Stage[start.upper()]
-    except KeyError:
-        raise UsageError(f"--from {start}: expected label, train or evaluate") from None
     treebanks = work / "treebanks"
-    if stage <= Stage.LABEL:
+    if start is Stage.LABEL:
+        if not teacher:
+            raise UsageError("no --teacher: labelling needs at least one; the model card lists them")
         counts = build_treebanks(read_corpus(folder), [load_teacher(name) for name in teacher], treebanks)
         typer.echo(f"trees: {counts}", err=True)
-    if stage <= Stage.TRAIN:
+    if start is not Stage.EVALUATE:
         trained = train_pipeline(
             treebanks / "train.jsonl", treebanks / "coco.jsonl", work / "training", steps=steps
         )
         package(trained, out, version=version)
+    for document in DOCUMENTS:
+        if not (out / document).is_file():
+            shutil.copy(SHIPPED_PIPELINE / document, out)
     figures = evaluate(folder, treebanks, out, baseline)
-    write_figures(figures, out / "MODEL_CARD.md")
+    write_figures(figures, out / DOCUMENTS[0])
 
 
 def evaluate(folder: Path, treebanks: Path, pipeline: Path, baseline: str) -> Figures:

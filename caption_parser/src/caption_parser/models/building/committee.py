@@ -9,17 +9,24 @@ that agrees most with all others is taken whole.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import minibatch
 
-from caption_parser.models.building.conventions import FINAL_PUNCTUATION, follow_conventions
+from caption_parser.models.building.conventions import (
+    FINAL_PUNCTUATION,
+    common_nouns,
+    follow_conventions,
+    is_one_sentence_each,
+)
 from caption_parser.models.building.trees import CaptionTree, from_doc, is_projective_forest
 
-FINITE_TAGS = frozenset({"VBZ", "VBP", "MD"})
+PRESENT_TAGS = frozenset({"VBZ", "VBP", "MD"})
+PAST_AUXILIARIES = frozenset({"was", "were", "had", "did"})
+SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 EXISTENTIAL_WEIGHT = 3
 """Votes of a fragment read inside "There is …": the form in which a newswire parser is most at home."""
 PARTICIPLE_SHARE = 0.25
@@ -54,7 +61,7 @@ def label(
         for words, first, second in zip(chunk, ballots, _ballots(wrapped, teachers), strict=True):
             verdict = vote([*first, *second * EXISTENTIAL_WEIGHT], majority)
             tree = follow_conventions(verdict.tree)
-            yield Verdict(CaptionTree(tuple(words), tree.tags, tree.heads, tree.deps), verdict.agreement)
+            yield Verdict(common_nouns(replace(tree, words=tuple(words))), verdict.agreement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +85,14 @@ def plain_forms(words: Sequence[str]) -> list[Form]:
 
 
 def existential_form(words: Sequence[str], draft: CaptionTree) -> Form:
-    """The caption after "There is" or "There are"."""
-    plural = draft.tags[draft.roots()[0]] in {"NNS", "NNPS"}
+    """The caption after "There is" or "There are"; after "There is a" if it was taken for an order."""
+    if draft.tags[0] in {"VB", "VBP"}:
+        opening: tuple[str, ...] = ("There", "is", "a")
+    else:
+        plural = draft.tags[draft.roots()[0]] in {"NNS", "NNPS"}
+        opening = ("There", "are" if plural else "is")
     period = () if words[-1] in FINAL_PUNCTUATION else (".",)
-    return Form(("There", "are" if plural else "is", *lower_first(words), *period), 2, len(words))
+    return Form((*opening, *lower_first(words), *period), len(opening), len(words))
 
 
 def lower_first(words: Sequence[str]) -> tuple[str, ...]:
@@ -94,13 +105,23 @@ def lower_first(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def is_fragment(tree: CaptionTree) -> bool:
-    """Whether the caption is a noun phrase (with participles, perhaps mistaken for a clause), not a clause."""
-    if FINITE_TAGS & set(tree.tags) or len(tree.roots()) != 1 or "expl" in tree.deps:
+    """Whether the caption has no finite clause, so that it can stand after "There is"."""
+    if len(tree.roots()) > 1 and is_one_sentence_each(tree):
         return False
-    root = tree.roots()[0]
-    tag = tree.tags[root]
-    has_object = any(tree.deps[child] == "dobj" for child in tree.children(root))
-    return tag.startswith("NN") or tag in {"VBG", "VBN"} or (tag == "VBD" and not has_object)
+    return not any(_is_finite_clause(tree, index) for index in range(len(tree.words)))
+
+
+def _is_finite_clause(tree: CaptionTree, verb: int) -> bool:
+    """Whether a finite verb and its subject agree on being a clause.
+
+    A present form without a subject is most often a noun ("stop sign"): captions give no orders. A past form
+    without an object is most often a participle ("bicycle parked near wall").
+    """
+    tag, dep, word = tree.tags[verb], tree.deps[verb], tree.words[verb].lower()
+    relations = {tree.deps[child] for child in tree.children(verb)}
+    if tag in PRESENT_TAGS or (tag == "VBD" and word in PAST_AUXILIARIES):
+        return dep in {"aux", "auxpass"} or bool(SUBJECTS & relations)
+    return tag == "VBD" and "dobj" in relations
 
 
 def vote(ballots: Sequence[CaptionTree], majority: float) -> Verdict:

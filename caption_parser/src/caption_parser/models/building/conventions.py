@@ -11,6 +11,7 @@ from caption_parser.models.building.trees import CaptionTree, is_projective_fore
 
 PARTICIPLES = frozenset({"VBG", "VBN"})
 AUXILIARIES = frozenset({"aux", "auxpass"})
+COMMON_TAGS = {"NNP": "NN", "NNPS": "NNS"}
 FINAL_PUNCTUATION = frozenset({".", "!", "?"})
 
 
@@ -19,6 +20,21 @@ def follow_conventions(tree: CaptionTree) -> CaptionTree:
     for root in tree.roots():
         tree = _noun_over_participle(tree, root)
     return _join_participle_sentences(tree)
+
+
+def common_nouns(tree: CaptionTree) -> CaptionTree:
+    """The tree with proper nouns only where the caption writes a capital.
+
+    Newswire parsers take rare words ("teddy", "frisbee") for names even in lower case. Where the first word
+    has a capital as the first word, its tag is left open.
+    """
+    tags = list(tree.tags)
+    for index, (word, tag) in enumerate(zip(tree.words, tree.tags, strict=True)):
+        if tag in COMMON_TAGS and word.islower():
+            tags[index] = COMMON_TAGS[tag]
+        elif tag in COMMON_TAGS and index == 0:
+            tags[index] = ""
+    return replace(tree, tags=tuple(tags))
 
 
 def is_one_sentence_each(tree: CaptionTree) -> bool:

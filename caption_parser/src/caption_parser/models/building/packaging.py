@@ -7,7 +7,8 @@ from spacy.language import Language
 
 from caption_parser.models.tag_to_pos import PTB_TO_UPOS
 
-VOCAB_FREE = ["vocab"]
+NOT_SHIPPED = ["vocab", "config", "meta"]
+"""Strings of the training captions, paths of the training run, its scores."""
 
 
 def package(trained: Language, folder: Path, *, version: str) -> Language:
@@ -16,13 +17,9 @@ def package(trained: Language, folder: Path, *, version: str) -> Language:
     The strings of the training captions are left behind: they are most of a saved vocabulary, and weights
     are addressed by hash.
     """
-    config = trained.config.copy()
-    config["training"] = {}
-    config["corpora"] = {}
-    config["initialize"] = {}
-    config["paths"] = {}
+    config = {section: trained.config[section] for section in ("nlp", "components")}
     nlp = spacy.util.load_model_from_config(config, auto_fill=True)
-    nlp.from_bytes(trained.to_bytes(exclude=VOCAB_FREE), exclude=VOCAB_FREE)
+    nlp.from_bytes(trained.to_bytes(exclude=NOT_SHIPPED), exclude=NOT_SHIPPED)
     if "caption_tag_to_pos" not in nlp.pipe_names:
         nlp.add_pipe("caption_tag_to_pos")
     for label in [*PTB_TO_UPOS, *nlp.pipe_labels["tagger"], *nlp.pipe_labels["parser"]]:

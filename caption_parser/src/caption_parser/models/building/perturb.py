@@ -123,7 +123,13 @@ def training_form(tree: CaptionTree, rng: random.Random) -> CaptionTree:
     return tree
 
 
-TRAINING_MIX = ((0.08, noun_fragment), (0.06, drop_articles), (0.35, toggle_period), (0.10, typo), (0.02, double_space))
+TRAINING_MIX = (
+    (0.08, noun_fragment),
+    (0.06, drop_articles),
+    (0.35, toggle_period),
+    (0.10, typo),
+    (0.02, double_space),
+)
 EVALUATION_FORMS: dict[str, Perturbation] = {
     "clean": lambda tree, _: tree,
     "upper": upper,

@@ -10,8 +10,8 @@ from spacy import util
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
-from spacy.training.initialize import init_nlp
 from spacy.training.loop import train as run_training_loop
+from thinc.api import fix_random_seed
 
 from caption_parser.models.building.perturb import training_form
 from caption_parser.models.building.trees import CaptionTree, read_treebank
@@ -30,10 +30,17 @@ def train_pipeline(train: Path, dev: Path, folder: Path, *, steps: int | None = 
         folder: Where the checkpoints go.
         steps: Number of updates; None for that of the configuration.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     overrides: dict[str, str | int] = {"paths.train": str(train), "paths.dev": str(dev)}
     if steps is not None:
         overrides["training.max_steps"] = steps
-    nlp = init_nlp(util.load_config(CONFIG, overrides=overrides))
+    config = util.load_config(CONFIG, overrides=overrides, interpolate=True)
+    seed = config["system"]["seed"]
+    fix_random_seed(seed)
+    nlp = util.load_model_from_config(config, auto_fill=True)
+    # spaCy's own initialization looks at the first hundred examples of a streamed corpus: too few for all labels.
+    one_epoch = make_perturbed_reader(str(train), seed)
+    nlp.initialize(lambda: one_epoch(nlp))
     run_training_loop(nlp, folder, stdout=sys.stderr, stderr=sys.stderr)
     return spacy.load(folder / "model-best")
 
