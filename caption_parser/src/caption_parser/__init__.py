@@ -1,3 +1,27 @@
 """Captions in, labels for weakly supervised segmentation out."""
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from caption_parser.config import Mode, ParserConfig
+    from caption_parser.pipeline import CaptionParser
+    from caption_parser.runs.run import label_file
+
 __version__ = "0.1.0"
+__all__ = ["CaptionParser", "Mode", "ParserConfig", "label_file"]
+
+_HOMES = {
+    "CaptionParser": "caption_parser.pipeline",
+    "Mode": "caption_parser.config",
+    "ParserConfig": "caption_parser.config",
+    "label_file": "caption_parser.runs.run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public names when they are first asked for: `capparse --help` needs none of them."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
