@@ -24,6 +24,8 @@ class SenseChoice(NamedTuple):
     synset: int
     route: Route
     score: float | None = None
+    distribution: tuple[float, ...] = ()
+    """The probability of each candidate, in their order; empty where no model scored them."""
 
 
 class Disambiguator(Protocol):
