@@ -1,91 +1,12 @@
-"""Captions that trap a caption parser, with the labels that a person expects (visual mode, COCO's classes)."""
+"""The shipped pipeline on captions that trap a caption parser (visual mode, COCO's classes)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import pytest
 
+from benchmarks.hard_captions import CASES, Case, faults
 from caption_parser.pipeline import CaptionParser
-from shared_schemas import ImageLabels
-
-NEEDS_SENSES = "the first sense is wrong here: needs a trained disambiguator"
-NEEDS_FLAGS = "needs flags for what is named but not there: depicted, negated"
-
-
-@dataclass(frozen=True)
-class Case:
-    """What the labels of a caption must hold and must not hold."""
-
-    caption: str
-    has: dict[str, set[str]] = field(default_factory=dict)
-    """Class name → its attributes, exactly."""
-    lacks: set[str] = field(default_factory=set)
-    only: bool = False
-    """No other foreground class may stand there."""
-    xfail: str | None = None
-
-
-CASES = [
-    Case("A black cat on a white horse", {"cat": {"black"}, "horse": {"white"}}, only=True),
-    Case("Two fat cats and a little dog", {"cat": set(), "dog": set()}, only=True),
-    Case("A black sheep", {"sheep": {"black"}}, only=True),
-    Case("A hot dog and a burger", {"hot dog": set(), "sandwich": set()}, only=True, xfail=NEEDS_SENSES),
-    Case("A man holding a game controller", {"person": set()}, {"tv"}),
-    Case("A monitor and speakers on a desk", {"tv": set()}, only=True, xfail=NEEDS_SENSES),
-    Case("People at a dining table", {"person": set(), "dining table": set()}, only=True),
-    Case("A bull and calves in a field; cattle graze", {"cow": set()}, only=True),
-    Case("A kitten beside baby goats", {"cat": set(), "goat": set()}, {"person"}),
-    Case("A panda bear", {"bear": set()}, only=True),
-    Case("A herd of sheep", {"sheep": set()}, only=True),
-    Case("A large crowd watches", {"person": set()}, only=True),
-    Case("A sailboat and a ship", {"boat": set()}, only=True),
-    Case("A bus driver on a bus", {"person": set(), "bus": set()}, only=True),
-    Case("A bike with big wheels beside a car wheel", {"bicycle": set()}, only=True, xfail=NEEDS_SENSES),
-    Case("A toilet bowl", {"toilet": set()}, only=True),
-    Case("A pot, a can and a stool", {}, {"toilet"}),
-    Case("A pen, a poster, a tower, a rail", {}, {"bird", "horse", "boat"}),
-    Case("An orange cat; a bowl of oranges", {"cat": {"orange"}, "orange": set(), "bowl": set()}, only=True),
-    Case("A motorcycle helmet; a bird cage; a banana leaf", {}, {"motorcycle", "bird", "banana"}, only=True),
-    Case(
-        "A bat and glove on the field",
-        {"baseball bat": set(), "baseball glove": set()},
-        only=True,
-        xfail=NEEDS_SENSES,
-    ),
-    Case("A stop sign under a street light", {"stop sign": set(), "streetlight": set()}, {"traffic light"}),
-    Case(
-        "A cell phone, a wine glass, a potted plant",
-        {"cell phone": set(), "wine glass": set(), "potted plant": set()},
-        only=True,
-    ),
-    Case("No people on the beach", {}, {"person"}, xfail=NEEDS_FLAGS),
-    Case("A man without a helmet", {"person": set()}, only=True),
-    Case(
-        "A statue of a man; a mannequin; a painting of a horse",
-        {},
-        {"person", "horse"},
-        xfail=NEEDS_FLAGS,
-    ),
-    Case("A stuffed bear", {}, {"bear"}),
-    Case("teddy bears", {"teddy bear": set()}, only=True),
-    Case("A baby elephant", {"elephant": set()}, only=True),
-    Case("A passenger jet", {"airplane": set()}, only=True),
-    Case(
-        "Skate board, lap top, motor bike, knives, geese, skiis",
-        {"skateboard": set(), "laptop": set(), "motorcycle": set(), "knife": set(), "bird": set(), "skis": set()},
-        only=True,
-    ),
-    Case("The car, which is red, is parked. The cat is black.", {"car": {"red"}, "cat": {"black"}}, only=True),
-    Case(
-        "A black and white cat, red apples and bananas",
-        {"cat": {"black", "white"}, "apple": {"red"}, "banana": set()},
-        only=True,
-    ),
-    Case("Microwave oven", {"microwave": set()}, only=True),
-    Case("A toaster oven", {}, {"oven"}),
-    Case("Train tracks", {"railroad track": set()}, {"train"}),
-    Case("A train conductor", {"person": set()}, only=True),
-]
+from shared_schemas import ClassLabel, ImageLabels
 
 
 @pytest.fixture(scope="module")
@@ -103,13 +24,20 @@ def label() -> Callable[[str], ImageLabels]:
     ids=[case.caption for case in CASES],
 )
 def test_hard_caption(label: Callable[[str], ImageLabels], case: Case) -> None:
-    labels = label(case.caption)
-    found = {
-        entry.name: {attribute.name for attribute in entry.attributes}
-        for entry in (*labels.foreground, *labels.background)
-    }
-    for name, attributes in case.has.items():
-        assert found.get(name) == attributes, (name, found)
-    assert not case.lacks & set(found)
-    if case.only:
-        assert {entry.name for entry in labels.foreground} <= set(case.has)
+    assert faults(case, label(case.caption)) == []
+
+
+def test_faults_name_what_is_missing_and_what_is_too_much() -> None:
+    labels = ImageLabels(
+        image_id=1,
+        label_space="coco@0",
+        captions=("A white dog on a bench",),
+        foreground=(ClassLabel(id=17, name="dog", votes=1), ClassLabel(id=14, name="bench", votes=1)),
+        background=(),
+    )
+    case = Case("A white dog on a bench", {"dog": {"white"}, "cat": set()}, {"bench"}, only=True)
+    assert faults(case, labels) == [
+        "dog: expected ['white'], got []",
+        "cat: expected [], got no such label",
+        "bench: must not be there",
+    ]

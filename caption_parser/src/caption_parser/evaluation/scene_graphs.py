@@ -118,7 +118,7 @@ def parsed_entities(doc: Doc) -> tuple[Entity, ...]:
             tree.words[phrase.head],
             (
                 *(tree.words[m.token] for m in phrase.modifiers if not _is_relation(tree, phrase.head, m)),
-                *([str(phrase.count)] if phrase.count else ()),
+                *([str(phrase.instances)] if phrase.instances else ()),
             ),
         )
         for phrase in doc._.noun_phrases

@@ -1,0 +1,1 @@
+"""Speed, memory and quality on real captions, always beside a named alternative: `python -m benchmarks`."""

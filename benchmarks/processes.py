@@ -1,0 +1,86 @@
+"""Runs a command and says what it cost: time, processor time, memory of all its processes."""
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.surroundings import REPOSITORY, Skipped
+
+_DONE = {0, 3}
+"""Exit codes of `capparse` for a complete run, without and with rejected rows."""
+_SAMPLING_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a command cost, from its start to its end, worker processes included."""
+
+    wall_seconds: float
+    cpu_seconds: float
+    """User and system time of all processes."""
+    largest_process_mib: float
+    """Peak resident memory of the largest process (`ru_maxrss`)."""
+    together_mib: float | None
+    """Peak of the memory of all processes, shared pages counted once; none if it was not sampled."""
+    output: str
+    """What it wrote to standard output."""
+
+
+def run(command: Sequence[str], *, sample_memory: bool = False) -> Cost:
+    """Run a command in the repository and wait for it; RuntimeError if it fails.
+
+    `largest_process_mib` is never below the memory of the calling process, which therefore must stay small.
+    """
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, stdout=output, stderr=errors, cwd=REPOSITORY)
+        together = _peak_together_mib(process.pid) if sample_memory else None
+        _, status, usage = os.wait4(process.pid, 0)
+        wall_seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        errors.seek(0)
+        if process.returncode not in _DONE:
+            raise RuntimeError(f"{' '.join(command)}: exit code {process.returncode}\n{errors.read().decode()}")
+        return Cost(
+            wall_seconds,
+            usage.ru_utime + usage.ru_stime,
+            usage.ru_maxrss / 1024,
+            together,
+            output.read().decode(),
+        )
+
+
+def _peak_together_mib(pid: int) -> float:
+    if not Path(f"/proc/{pid}/smaps_rollup").exists():
+        raise Skipped("the memory of several processes is measured through /proc/PID/smaps_rollup of Linux")
+    peak = 0
+    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        peak = max(peak, sum(_proportional_kib(member) for member in _process_tree(pid)))
+        time.sleep(_SAMPLING_SECONDS)
+    return peak / 1024
+
+
+def _process_tree(pid: int) -> Iterator[int]:
+    yield pid
+    try:
+        children = [
+            child for file in Path(f"/proc/{pid}/task").glob("*/children") for child in file.read_text().split()
+        ]
+    except OSError:  # it ended while we looked
+        return
+    for child in children:
+        yield from _process_tree(int(child))
+
+
+def _proportional_kib(pid: int) -> int:
+    """The process's share of its memory: a page that n processes share counts 1/n."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
