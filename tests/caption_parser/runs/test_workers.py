@@ -58,8 +58,10 @@ def test_an_exception_comes_in_the_place_of_its_result(processes: int) -> None:
 
     results = mapped(fail_at_five, range(100), processes)
     assert [next(results) for _ in range(5)] == [0, 1, 2, 3, 4]
-    with pytest.raises(ValueError, match="five"):
+    with pytest.raises(ValueError, match="five") as failure:
         next(results)
+    notes = getattr(failure.value, "__notes__", [])
+    assert [("fail_at_five" in note) for note in notes] == [True] * (processes > 1)
     assert not multiprocessing.active_children()
 
 
@@ -82,6 +84,27 @@ def test_closing_stops_workers_in_the_middle_of_long_tasks() -> None:
     begun = time.monotonic()
     results.close()
     assert time.monotonic() - begun < 10
+    assert not multiprocessing.active_children()
+
+
+def test_workers_stop_while_they_send_results_larger_than_a_pipe() -> None:
+    for taken in range(1, 21):
+        results = mapped(lambda _: b"x" * 300_000, (b"y" * 100_000 for _ in range(100)), 2)
+        for _ in range(taken):
+            assert len(next(results)) == 300_000
+        results.close()
+    assert not multiprocessing.active_children()
+
+
+def test_a_worker_that_is_killed_while_it_sends_is_an_error() -> None:
+    results = mapped(lambda _: b"x" * 3_000_000, range(100), 2)
+    next(results)
+    # By now the workers wait for the parent to take the rest of their next results.
+    time.sleep(0.2)
+    for worker in multiprocessing.active_children():
+        worker.kill()
+    with pytest.raises(CapparseError, match="worker process died"):
+        list(results)
     assert not multiprocessing.active_children()
 
 

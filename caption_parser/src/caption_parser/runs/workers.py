@@ -1,4 +1,8 @@
-"""An ordered, bounded map over worker processes."""
+"""An ordered, bounded map over worker processes.
+
+`concurrent.futures` hangs when a worker is killed while it sends a result (its manager waits for the rest of it).
+Here each worker has a pipe of its own, whose end the parent sees when the worker dies, at whatever moment.
+"""
 
 import gc
 import multiprocessing
@@ -6,11 +10,11 @@ import os
 import signal
 import sys
 import threading
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+import traceback
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
 from caption_parser.errors import CapparseError
@@ -44,41 +48,73 @@ def map_ordered(
     if processes == 1:
         yield from map(task, items)
         return
-    waiting: deque[Future[Result]] = deque()
-    with _pool(task, processes, rebuild_task) as pool:
-        for item in items:
-            waiting.append(pool.submit(_run_task, item))
-            if len(waiting) > processes * _AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    with _workers(task, processes, rebuild_task) as connections:
+        yield from _ordered(connections, items)
+
+
+def _ordered(connections: Sequence[Connection], items: Iterable[Any]) -> Iterator[Any]:
+    numbered = enumerate(items)
+    idle = list(connections)
+    busy: dict[Connection, int] = {}
+    done: dict[int, _Outcome] = {}
+    due = 0
+    while True:
+        # A worker has one item at a time: it is always ready to receive, so neither side waits for the other.
+        while idle and len(busy) + len(done) < len(connections) * _AHEAD and (entry := next(numbered, None)):
+            connection = idle.pop()
+            with _death_noticed(len(connections)):
+                connection.send(entry[1])
+            busy[connection] = entry[0]
+        if due in done:
+            yield done.pop(due).result()
+            due += 1
+        elif busy:
+            for ready in wait(list(busy)):
+                assert isinstance(ready, Connection)
+                with _death_noticed(len(connections)):
+                    done[busy.pop(ready)] = ready.recv()
+                idle.append(ready)
+        else:
+            return
 
 
 @contextmanager
-def _pool(
+def _workers(
     task: Callable[[Item], Result], processes: int, rebuild_task: Callable[[], Callable[[Item], Result]]
-) -> Iterator[ProcessPoolExecutor]:
+) -> Iterator[list[Connection]]:
+    """Connections to new workers, which are stopped at the end."""
     fork = sys.platform == "linux"
-    context = multiprocessing.get_context("fork" if fork else "spawn")
+    context = multiprocessing.get_context("fork") if fork else multiprocessing.get_context("spawn")
     build = (lambda: task) if fork else rebuild_task
-    earlier_children = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(processes, context, _start_worker, (build,))
+    started = []
     try:
         with _interrupts_held_back():
-            launched = pool.submit(int)
-        launched.result()
-        yield pool
-    except BaseException as error:
-        for worker in set(multiprocessing.active_children()) - earlier_children:
-            worker.terminate()
-        if isinstance(error, BrokenProcessPool):
-            raise CapparseError(
-                "a worker process died before it was done; the usual cause is too little memory."
-                f" Use fewer processes than {processes}: --processes {processes // 2}"
-            ) from error
-        raise
+            for _ in range(processes):
+                ours, theirs = context.Pipe()
+                worker = context.Process(target=_work, args=(theirs, build), daemon=True)
+                worker.start()
+                # Only the worker holds its end now: when it dies, the connection ends.
+                theirs.close()
+                started.append((worker, ours))
+        yield [connection for _, connection in started]
     finally:
-        pool.shutdown(cancel_futures=True)
+        for worker, _ in started:
+            worker.kill()
+        for worker, connection in started:
+            worker.join()
+            worker.close()
+            connection.close()
+
+
+@contextmanager
+def _death_noticed(processes: int) -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, OSError) as error:
+        raise CapparseError(
+            "a worker process died before it was done; the usual cause is too little memory."
+            f" Use fewer processes than {processes}: --processes {processes // 2}"
+        ) from error
 
 
 @contextmanager
@@ -94,17 +130,34 @@ def _interrupts_held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-_task: Callable[[Any], Any]
-"""In a worker process: what it does with each item."""
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a task returned or raised."""
+
+    returned: Any = None
+    raised: BaseException | None = None
+
+    def result(self) -> Any:
+        if self.raised is not None:
+            raise self.raised
+        return self.returned
 
 
-def _start_worker(build: Callable[[], Callable[[Any], Any]]) -> None:
-    global _task
+def _work(connection: Connection, build: Callable[[], Callable[[Any], Any]]) -> None:
+    """The life of a worker: an outcome for each item, until it is stopped."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _task = build()
+    task = build()
     # The collector would otherwise write to, and so copy, every page that is shared with the parent.
     gc.freeze()
+    while True:
+        item = connection.recv()
+        try:
+            outcome = _Outcome(returned=task(item))
+        except BaseException as error:  # noqa: BLE001  raised again in the parent
+            error.add_note(f"In a worker process:\n{traceback.format_exc()}")
+            outcome = _Outcome(raised=error)
+        connection.send(outcome)
 
 
 def _end_with_parent() -> None:
@@ -112,7 +165,3 @@ def _end_with_parent() -> None:
     assert parent is not None
     parent.join()
     os._exit(1)
-
-
-def _run_task(item: Any) -> Any:
-    return _task(item)
