@@ -25,7 +25,7 @@ def analysis(doc: Doc) -> str:
     ("caption", "expected"),
     [
         ("TWO DOGS", "two/CD<dogs dogs/NNS<0"),
-        ("Broccoli and meat", "broccoli/NN<0 and/CC<broccoli meat/NN<broccoli"),
+        ("Broccoli and meat", "broccoli/NNS<0 and/CC<broccoli meat/NN<broccoli"),
         ("man riding horse", "man/NN<0 riding/VBG<man horse/NN<riding"),
         ("A man surfing", "a/DT<man man/NN<0 surfing/VBG<man"),
         ("White cat sleeping.", "white/JJ<cat cat/NN<0 sleeping/VBG<cat"),
@@ -37,6 +37,8 @@ def analysis(doc: Doc) -> str:
         ("A red and white bus", "a/DT<bus red/JJ<bus and/CC<red white/JJ<red bus/NN<0"),
         ("kitchen dining table", "kitchen/NN<table dining/NN<table table/NN<0"),
         ("Two cats and a dog", "two/CD<cats cats/NNS<0 and/CC<cats a/DT<dog dog/NN<cats"),
+        ("stop sign on a pole", "stop/NN<sign sign/NN<0 on/IN<sign a/DT<pole pole/NN<on"),
+        ("teddy bears", "teddy/NN<bears bears/NNS<0"),
         ("there is a boat", "there/EX<is is/VBZ<0 a/DT<boat boat/NN<is"),
         ("A cat  on a sofa", "a/DT<cat cat/NN<0  /_SP<cat on/IN<cat a/DT<sofa sofa/NN<on"),
     ],

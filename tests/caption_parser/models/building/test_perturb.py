@@ -90,3 +90,12 @@ def test_training_perturbs_some_captions_and_leaves_most() -> None:
     for probability, _ in perturb.TRAINING_MIX:
         expected *= 1 - probability
     assert unchanged == pytest.approx(expected, abs=60)
+
+
+def test_two_captions_in_one_text_keep_their_trees() -> None:
+    bare = perturb.drop_period(CAT, RNG)
+    for first in (CAT, bare):
+        pair = perturb.join_sentences(first, bare)
+        assert pair.words == CAT.words + bare.words
+        assert pair.heads == (*CAT.heads, 8, 8, 8, 12, 12, 9)
+        assert pair.roots() == [1, 8]

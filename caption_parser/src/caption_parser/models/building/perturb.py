@@ -18,6 +18,8 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 Perturbation = Callable[[CaptionTree, random.Random], CaptionTree]
 
+SENTENCE_PAIRS = 0.05
+"""Share of training examples that are two captions in one text."""
 TRAINING_MIX: tuple[tuple[float, Perturbation], ...]
 """Probability of each perturbation in training, applied in this order, independently of each other."""
 
@@ -49,9 +51,7 @@ def toggle_period(tree: CaptionTree, rng: random.Random) -> CaptionTree:
     """Drop the final period, or add one."""
     if tree.words[-1] in FINAL_PUNCTUATION:
         return drop_period(tree, rng)
-    return CaptionTree(
-        (*tree.words, "."), (*tree.tags, "."), (*tree.heads, tree.roots()[-1]), (*tree.deps, "punct")
-    )
+    return _add_period(tree)
 
 
 def drop_articles(tree: CaptionTree, _: random.Random) -> CaptionTree:
@@ -99,6 +99,25 @@ def double_space(tree: CaptionTree, rng: random.Random) -> CaptionTree:
         (*tree.tags[:at], "_SP", *tree.tags[at:]),
         (*heads[:at], neighbour, *heads[at:]),
         (*tree.deps[:at], "dep", *tree.deps[at:]),
+    )
+
+
+def join_sentences(first: CaptionTree, second: CaptionTree) -> CaptionTree:
+    """Two captions in one text, the first closed by a period."""
+    if first.words[-1] not in FINAL_PUNCTUATION:
+        first = _add_period(first)
+    shift = len(first.words)
+    return CaptionTree(
+        first.words + second.words,
+        first.tags + second.tags,
+        first.heads + tuple(head + shift for head in second.heads),
+        first.deps + second.deps,
+    )
+
+
+def _add_period(tree: CaptionTree) -> CaptionTree:
+    return CaptionTree(
+        (*tree.words, "."), (*tree.tags, "."), (*tree.heads, tree.roots()[-1]), (*tree.deps, "punct")
     )
 
 

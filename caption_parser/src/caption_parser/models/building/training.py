@@ -13,7 +13,7 @@ from spacy.training import Example
 from spacy.training.loop import train as run_training_loop
 from thinc.api import fix_random_seed
 
-from caption_parser.models.building.perturb import training_form
+from caption_parser.models.building.perturb import SENTENCE_PAIRS, join_sentences, training_form
 from caption_parser.models.building.trees import CaptionTree, read_treebank
 
 CONFIG = Path(__file__).with_name("pipeline.cfg")
@@ -64,7 +64,11 @@ def make_perturbed_reader(path: str, seed: int) -> Reader:
 
     def read(nlp: Language) -> Iterator[Example]:
         rng.shuffle(trees)
-        return (to_example(training_form(tree, rng), nlp) for tree in trees)
+        for tree in trees:
+            form = training_form(tree, rng)
+            if rng.random() < SENTENCE_PAIRS:
+                form = join_sentences(form, training_form(rng.choice(trees), rng))
+            yield to_example(form, nlp)
 
     return read
 
