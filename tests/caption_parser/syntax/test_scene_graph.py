@@ -28,10 +28,6 @@ from caption_parser.syntax.tree import NOUN_TAGS, Tree
 
 pytest.importorskip("sng_parser", reason="SceneGraphParser is not installed: pip install 'capparse[sng]'")
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::pytest.PytestUnraisableExceptionWarning"  # SceneGraphParser leaves its word lists open
-)
-
 CAPTIONS = 3000
 PAPER = SyntaxRules.of(Mode.PAPER)
 

@@ -1,0 +1,69 @@
+"""`explain`: the whole way from one caption to its labels."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from caption_parser import ParserConfig
+from caption_parser.errors import UsageError
+from caption_parser.report.explanation import Explanation, explain
+from caption_parser.report.explanation_view import show_explanation
+from caption_parser.report.record_view import show_record
+
+CAPTION = "Two black cats in front of a lot of people, on a chest of drawers near a blorptron"
+
+
+@pytest.fixture(scope="module")
+def explanation() -> Explanation:
+    return explain(CAPTION, ParserConfig(mode="visual"))
+
+
+def test_every_noun_has_an_outcome(explanation: Explanation) -> None:
+    outcomes = {noun.phrase: noun.outcome for noun in explanation.nouns}
+    assert outcomes == {
+        "Two black cats": "cat (synonym)",
+        "front": "dropped: part of a preposition",
+        "lot": "dropped: counts or gathers another noun",
+        "people": "person (holonym)",
+        "a chest": "chest of drawers (synonym)",
+        "drawers": "dropped: part of another name",
+        "a blorptron": "dropped: not in WordNet",
+    }
+
+
+def test_senses_stand_with_their_labels_and_the_chosen_one_is_marked(explanation: Explanation) -> None:
+    cats = explanation.nouns[0]
+    assert (cats.modifiers, cats.count, cats.extended_head) == (("black",), 2, "cat")
+    assert [sense.synset for sense in cats.senses if sense.chosen] == ["cat.n.01"]
+    assert cats.senses[0].label == "cat"
+    assert "feline" in cats.senses[0].definition
+
+
+def test_tokens_are_the_parse(explanation: Explanation) -> None:
+    assert [token.text for token in explanation.tokens][:4] == ["Two", "black", "cats", "in"]
+    assert explanation.tokens[1].tag == "JJ"
+    assert (explanation.tokens[1].dep, explanation.tokens[1].head) == ("amod", "cats")
+
+
+def test_a_string_matching_labeller_has_nothing_to_explain() -> None:
+    with pytest.raises(UsageError, match="--labeller exact"):
+        explain(CAPTION, ParserConfig(labeller="exact"))
+
+
+def test_views_print_labels_and_reasons(explanation: Explanation) -> None:
+    console = Console(file=io.StringIO(), width=120)
+    show_explanation(explanation, console)
+    show_record(explanation.labels, console)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "cat ×2 {black}" in text
+    assert "dropped: not in WordNet" in text
+    assert "● cat.n.01  cat (synonym)" in text
+    assert text.count(CAPTION) == 2
+
+
+def test_brackets_in_captions_are_no_markup() -> None:
+    caption = "A [red]dog[/red] and [bold a cat"
+    console = Console(file=io.StringIO(), width=120)
+    show_explanation(explain(caption, ParserConfig(mode="visual")), console)
+    assert caption in console.file.getvalue()  # type: ignore[attr-defined]

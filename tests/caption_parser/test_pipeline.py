@@ -1,0 +1,113 @@
+"""`CaptionParser`: the corridor from captions to records, with the shipped models."""
+
+import pytest
+
+from caption_parser import CaptionParser, ParserConfig
+from caption_parser.errors import UsageError
+from caption_parser.labels.labeller import ImageCaptions
+from shared_schemas import ImageLabels, Route, Rule
+from shared_schemas.checks import check
+
+
+@pytest.fixture(scope="module")
+def parser() -> CaptionParser:
+    return CaptionParser(mode="visual")
+
+
+def classes(labels: ImageLabels) -> dict[str, int]:
+    return {label.name: label.votes for label in (*labels.foreground, *labels.background)}
+
+
+def test_bare_captions_are_images_of_their_own(parser: CaptionParser) -> None:
+    records = list(parser.label(["A dog on a sofa", "Two cats"]))
+    assert [(record.image_id, classes(record)) for record in records] == [
+        (1, {"dog": 1, "couch": 1}),
+        (2, {"cat": 1}),
+    ]
+
+
+def test_pairs_and_mappings_are_grouped_by_image_in_order_of_appearance(parser: CaptionParser) -> None:
+    pairs = [("b", "A dog"), ("a", "A cat"), ("b", "A dog on a sofa")]
+    records = list(parser.label(pairs))
+    assert [(record.image_id, classes(record)) for record in records] == [
+        ("b", {"dog": 2, "couch": 1}),
+        ("a", {"cat": 1}),
+    ]
+    assert list(parser.label({"b": ["A dog", "A dog on a sofa"], "a": ["A cat"]})) == records
+
+
+def test_one_string_is_refused(parser: CaptionParser) -> None:
+    with pytest.raises(UsageError, match="got one string: 'A dog'"):
+        list(parser.label("A dog"))
+
+
+def test_the_batch_does_not_change_the_labels(parser: CaptionParser) -> None:
+    captions = ["A dog on a sofa", "Two black cats", "A herd of sheep", "", "People at a dining table"]
+    images = [ImageCaptions(number, (caption,)) for number, caption in enumerate(captions)]
+    together = parser.label_images(images)
+    assert together == [record for image in images for record in parser.label_images([image])]
+    assert parser.label_images([]) == []
+
+
+def test_spans_point_at_the_words_and_records_hold_together(parser: CaptionParser) -> None:
+    caption = "Ünïcode 🐕: two striped, black   hot dogs  in front of a Wooden chest of drawers"
+    (record,) = parser.label([caption])
+    assert [caption[m.start : m.end] for m in record.mentions] == ["hot dogs", "chest of drawers"]
+    attributes = [[caption[a.start : a.end] for a in m.attributes] for m in record.mentions]
+    assert attributes == [["striped", "black"], ["Wooden"]]
+    assert [a.name for a in record.mentions[1].attributes] == ["wood"]
+    assert list(check(record, parser.label_space)) == []
+
+
+def test_evidence_of_each_rule(parser: CaptionParser) -> None:
+    (record,) = parser.label(["People with a poodle, a smartphone and a sofa under a stop sign"])
+    rules = {mention.extended_head: (mention.rule, mention.route) for mention in record.mentions}
+    assert rules["people"] == (Rule.HOLONYM, Route.FIRST_SENSE)
+    assert rules["poodle"] == (Rule.HYPONYM, Route.MONOSEMOUS)
+    assert rules["smartphone"] == (Rule.NEOLOGISM, Route.LABEL_SPACE)
+    assert rules["sofa"] == (Rule.SYNONYM, Route.MONOSEMOUS)
+    assert rules["stop sign"] == (Rule.PHRASE, None)
+
+
+def test_unlabelled_mentions_are_kept_on_demand() -> None:
+    caption = "A dog beside a telescope"
+    (without,) = CaptionParser(mode="visual").label([caption])
+    (kept,) = CaptionParser(mode="visual", keep_unlabelled=True).label([caption])
+    assert [mention.extended_head for mention in without.mentions] == ["dog"]
+    assert [(mention.extended_head, mention.label is None) for mention in kept.mentions] == [
+        ("dog", False),
+        ("telescope", True),
+    ]
+    assert classes(kept) == classes(without)
+
+
+def test_a_crowd_is_not_one_person(parser: CaptionParser) -> None:
+    (record,) = parser.label(["A crowd watches three dogs"])
+    assert {label.name: label.count for label in record.foreground} == {"person": None, "dog": 3}
+
+
+def test_scene_graph_parser_may_find_the_objects() -> None:
+    pytest.importorskip("sng_parser")
+    (record,) = CaptionParser(objects="sng", mode="visual").label(["A black cat on a couch"])
+    assert classes(record) == {"cat": 1, "couch": 1}
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"labeller": "synset"}, "expected 'synsets', 'exact', or 'synonyms:FILE'"),
+        ({"labeller": "synonyms:"}, "expected 'synsets', 'exact', or 'synonyms:FILE'"),
+        ({"senses": "second"}, "second"),
+    ],
+)
+def test_unknown_choices_are_named(fields: dict[str, str], message: str) -> None:
+    with pytest.raises(Exception, match=message) as caught:
+        CaptionParser(ParserConfig(**fields))
+    assert caught.type.__module__.startswith("caption_parser")
+
+
+def test_versions_name_everything_that_labels_depend_on(parser: CaptionParser) -> None:
+    versions = parser.versions
+    assert versions["label_space"] == parser.label_space.reference
+    assert {"capparse", "schema", "spacy", "spacy_model", "wordnet", "senses"} <= versions.keys()
+    assert "spacy" not in CaptionParser(labeller="exact").versions
