@@ -77,6 +77,19 @@ def test_phrases_give_modifiers_and_counts_but_no_relations(parsed_doc: Doc) -> 
     )
 
 
+def test_a_verb_with_a_preposition_after_its_adverb_is_a_relation() -> None:
+    nlp = spacy.blank("en")
+    find_noun_phrases = nlp.add_pipe("caption_noun_phrases", config={"mode": "visual"})
+    doc = Doc(
+        nlp.vocab,
+        words="an owl sitting next to a sleeping owl".split(),
+        tags="DT NN VBG RB IN DT VBG NN".split(),
+        heads=[1, 1, 1, 2, 3, 7, 7, 4],
+        deps="det ROOT acl advmod prep det amod pobj".split(),
+    )
+    assert parsed_entities(find_noun_phrases(doc)) == (Entity("owl", ("1",)), Entity("owl", ("sleeping", "1")))
+
+
 def test_phrases_meet_their_annotation(parsed_doc: Doc) -> None:
     written = (
         "( men , is , old ) , ( men , is , 2 ) , ( men , wear , straw hats ) , ( men , watch , girl ) , "

@@ -166,8 +166,13 @@ def _micro(pairs: Iterable[tuple[frozenset[Any], frozenset[Any]]]) -> SetScores:
 
 def _is_relation(tree: Tree, noun: int, modifier: Modifier) -> bool:
     """Whether it is the "holding" of "a man holding a bat": the truth writes that as a relation."""
-    is_predicate = modifier.kind is ModifierKind.VERB and modifier.token > noun
-    return is_predicate and any(True for _ in tree.children_by(modifier.token, *_COMPLEMENTS))
+    if modifier.kind is not ModifierKind.VERB or modifier.token < noun:
+        return False
+    adverbs = tree.children_by(modifier.token, "advmod")
+    return any(tree.has_child(modifier.token, dep) for dep in _COMPLEMENTS) or any(
+        tree.has_child(adverb, "prep")
+        for adverb in adverbs  # "sitting next to a tree"
+    )
 
 
 def _words(text: str) -> list[str]:
