@@ -80,6 +80,7 @@ def label_command(
     import sys
 
     from caption_parser.cli.progress import progress_bar
+    from caption_parser.runs.options import is_stream
     from caption_parser.runs.run import label_file
     from caption_parser.runs.summary import describe
 
@@ -113,8 +114,8 @@ def label_command(
                 progress=progress,
             )
     except KeyboardInterrupt:
-        again = " without --overwrite" if overwrite else ""
-        typer.echo(f"interrupted; run the same command again{again} to resume", err=True)
+        again = "the same command without --overwrite" if overwrite else "the same command again"
+        typer.echo("interrupted" if is_stream(output) else f"interrupted; run {again} to resume", err=True)
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     if not quiet:
         typer.echo("\n".join(describe(summary, verbose=verbose)), err=True)
