@@ -83,6 +83,8 @@ def test_everything_of_the_miniature(miniature: Path, tmp_path: Path) -> None:
     assert lexicon.synsets("dog") == (dog,)
     assert lexicon.synsets("dog", "v") == (follow,)
     assert lexicon.synsets("doggy", "a") == (doggy,)
+    assert lexicon.related(dog) == (entity, pack, entity)
+    assert lexicon.related(doggy) == (canine,)
     assert lexicon.related_forms(dog, "hot_dog") == ((follow, "dog"),)
     assert lexicon.related_forms(dog, "dog") == ()
     assert lexicon.related_forms(follow, "dog") == ((dog, "hot_dog"),)

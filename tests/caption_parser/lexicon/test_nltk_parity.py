@@ -27,6 +27,18 @@ RELATIONS: dict[str, Callable[[Lexicon, Synset], tuple[Synset, ...]]] = {
     "substance_meronyms": lambda lexicon, synset: lexicon.meronyms(synset, "substance"),
 }
 
+OTHER_RELATIONS = (
+    "similar_tos",
+    "also_sees",
+    "attributes",
+    "verb_groups",
+    "entailments",
+    "causes",
+    "topic_domains",
+    "region_domains",
+    "usage_domains",
+)
+
 
 @pytest.fixture(scope="module")
 def nouns(nltk_reader: Any) -> Iterator[list[SynsetPair]]:
@@ -94,6 +106,15 @@ def test_hypernyms_of_verbs(lexicon: Lexicon, other_synsets: list[SynsetPair]) -
     for number, nltk_synset in other_synsets:
         found = {(lexicon.pos(synset), lexicon.offset(synset)) for synset in lexicon.hypernyms(number)}
         assert found == _identities(nltk_synset.hypernyms())
+
+
+def test_related_synsets(lexicon: Lexicon, nouns: list[SynsetPair], other_synsets: list[SynsetPair]) -> None:
+    for number, nltk_synset in nouns[::10] + other_synsets:
+        expected = [related for name in (*RELATIONS, *OTHER_RELATIONS) for related in getattr(nltk_synset, name)()]
+        found = lexicon.related(number)
+        assert len(found) == len(expected)
+        # Each part of speech has offsets of its own, and satellites are adjectives.
+        assert {(lexicon.pos(synset), lexicon.offset(synset)) for synset in found} == _identities(expected)
 
 
 def test_closure_of_every_noun(lexicon: Lexicon, nouns: list[SynsetPair]) -> None:

@@ -30,6 +30,15 @@ _RELATIONS = {
     "~": Relation.HYPONYM,
     "~i": Relation.INSTANCE_HYPONYM,
     "+": Relation.DERIVATION,
+    "&": Relation.SIMILAR,
+    "^": Relation.ALSO_SEE,
+    "=": Relation.ATTRIBUTE,
+    "$": Relation.VERB_GROUP,
+    "*": Relation.ENTAILMENT,
+    ">": Relation.CAUSE,
+    ";c": Relation.DOMAIN,
+    ";r": Relation.DOMAIN,
+    ";u": Relation.DOMAIN,
 }
 _SIMILAR = "&"
 
@@ -108,11 +117,14 @@ def _satellite_head(entry: SynsetEntry, numbers: SynsetNumbers) -> int:
 
 
 def _edges(entry: SynsetEntry, numbers: SynsetNumbers) -> list[int]:
-    """The synset's edges: by relation, and as WordNet lists them within one."""
+    """The synset's edges: by relation, and as WordNet lists them within one.
+
+    Of relations between single lemmas only derivations are kept; some others join lemmas here, synsets there.
+    """
     edges = []
     for pointer in entry.pointers:
         relation = _RELATIONS.get(pointer.symbol)
-        if relation is not None:
+        if relation is not None and (pointer.lemmas is None) != (relation is Relation.DERIVATION):
             target = numbers[_index_pos(pointer.pos), pointer.offset]
             edges.append(pack_edge(relation, target, *(pointer.lemmas or (0, 0))))
     if entry.pos == "s":

@@ -38,6 +38,14 @@ class Relation(IntEnum):
     """From an adjective satellite to the adjective that its sense key names."""
     DERIVATION = 11
     """Derivationally related form: the one relation here that joins lemmas, not whole synsets."""
+    SIMILAR = 12
+    ALSO_SEE = 13
+    ATTRIBUTE = 14
+    VERB_GROUP = 15
+    ENTAILMENT = 16
+    CAUSE = 17
+    DOMAIN = 18
+    """To the topic, region or usage that it belongs to."""
 
 
 # Edge, low to high bits: synset 17, lemma position in that synset 5, lemma position in this synset 5, relation 5.

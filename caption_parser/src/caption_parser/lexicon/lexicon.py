@@ -209,6 +209,15 @@ class Lexicon:
             return self._table.related(synset, _MERONYMS[kind])
         return self._table.related(synset, Relation.MEMBER_MERONYM, Relation.SUBSTANCE_MERONYM)
 
+    def related(self, synset: Synset) -> tuple[Synset, ...]:
+        """All synsets that it points to by a relation between whole synsets; one may occur twice.
+
+        Those of `hypernyms` and so on are included; the others are similar adjectives, "also see", attribute,
+        verb group, entailment, cause and domain. Not every relation points both ways.
+        """
+        above_and_below = self._table.related(synset, Relation.HYPERNYM, Relation.INSTANCE_HYPONYM)
+        return above_and_below + self._table.related(synset, Relation.SIMILAR, Relation.DOMAIN)
+
     def hypernym_distances(self, synset: Synset) -> dict[Synset, int]:
         """All synsets above by hypernyms (not instance hypernyms) with the fewest steps to each; itself: 0.
 
