@@ -14,6 +14,7 @@ help:  ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(PARSER)  ## Set up, label the example captions and show the labels
+	@mkdir -p .demo
 	$(BIN)/capparse label examples/captions.jsonl -o .demo/labels.jsonl --mode visual --overwrite
 	$(BIN)/capparse show .demo/labels.jsonl
 

@@ -6,6 +6,7 @@ processes in `runs`.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from hashlib import blake2b
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -32,7 +33,7 @@ CaptionSource = Mapping[int | str, Iterable[str]] | Iterable[str | tuple[int | s
 class CaptionParser:
     """Turns captions into image labels.
 
-    >>> for labels in CaptionParser().label(["A black cat on a sofa."]):
+    >>> for labels in CaptionParser(mode="visual").label(["A black cat on a sofa."]):
     ...     print([label.name for label in labels.foreground])
     ['cat', 'couch']
     """
@@ -94,6 +95,9 @@ class CaptionParser:
             "schema": SCHEMA_VERSION,
             "label_space": self.label_space.reference,
         }
+        if self.config.labeller.startswith("synonyms:"):
+            words = Path(self.config.labeller.partition(":")[2]).read_bytes()
+            versions["synonyms"] = blake2b(words, digest_size=6).hexdigest()
         if self.config.labeller == "synsets":
             meta = self.nlp.meta
             versions |= {

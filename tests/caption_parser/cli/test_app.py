@@ -70,7 +70,7 @@ def test_versions_of_code_records_and_models() -> None:
         (["label", "in.txt", "-o", "out.jsonl", "--proceses", "2"], "--processes"),
         (
             ["explain", "a dog", "--mode", "visul"],
-            "'visul' is not one of 'paper', 'visual'. Did you mean 'visual'?",
+            "--mode: got 'visul', expected 'paper' or 'visual'. Did you mean 'visual'?",
         ),
     ],
 )

@@ -13,6 +13,7 @@ from caption_parser.errors import ExitCode
 class _Commands(LazyGroup):
     table = (
         Command("label", "caption_parser.cli.label:label_command", "Label the captions of a file."),
+        Command("show", "caption_parser.cli.show:show_command", "Show the records of a label file."),
         Command("explain", "caption_parser.cli.explain:explain_command", "Show how a caption is read."),
         Command("evaluate", "caption_parser.cli.evaluate:evaluate_command", "Score labels against ground truth."),
         Command("validate", "caption_parser.cli.validate:validate_command", "Check a label file line by line."),

@@ -6,13 +6,11 @@ from typing import Annotated
 
 import typer
 
-from caption_parser.config import Mode
-
 
 def explain_command(
     caption: Annotated[str, typer.Argument(help="The caption, in quotes.")],
     label_space: Annotated[str, typer.Option(help="coco, voc, youtube-objects, or a TOML or JSON file.")] = "coco",
-    mode: Annotated[Mode, typer.Option(help="Which rules find objects.")] = Mode.PAPER,
+    mode: Annotated[str, typer.Option(metavar="paper|visual", help="Which rules find objects.")] = "paper",
     senses: Annotated[str, typer.Option(help="Word senses: first, default, or a model's path.")] = "default",
     spacy_model: Annotated[
         str | None, typer.Option(help="A spaCy pipeline in place of the one that ships.")
@@ -27,11 +25,11 @@ def explain_command(
 
       capparse explain "two hot dogs on a plate" --mode visual --json
     """
-    from caption_parser.config import ParserConfig
     from caption_parser.report.explanation import explain
+    from caption_parser.runs.options import parser_config
 
     explanation = explain(
-        caption, ParserConfig(label_space=label_space, mode=mode, senses=senses, spacy_model=spacy_model)
+        caption, parser_config(label_space=label_space, mode=mode, senses=senses, spacy_model=spacy_model)
     )
     if as_json:
         content = asdict(explanation) | {"labels": explanation.labels.model_dump(mode="json")}

@@ -74,11 +74,12 @@ class LabelJob:
     processes: Processes
     dry_run: bool
     progress: Callable[[Progress], None]
-    started: float
-    """`time.monotonic()` at the very beginning."""
+    loading_seconds: float
+    """What it took to come so far: loading the models."""
 
     def run(self, rows: Iterable[Row]) -> RunSummary:
         """Label what the previous run left; with `dry_run`, only estimate what that takes."""
+        begun = time.monotonic()
         with ExitStack() as stack:
             intake = Intake(self._reporting(rows), self._open_rejected(stack), self.max_errors)
             grouped = self.settings.input.grouped
@@ -89,7 +90,7 @@ class LabelJob:
                 return self.previous.summary.model_copy(update={"status": "up to date"})
             if self.dry_run:
                 return self._estimate(batches, intake, images)
-            return self._label(batches, intake, images)
+            return self._label(batches, intake, images, begun)
 
     def _skip_labelled(self, batches: Iterator[Batch], images: GroupedImages) -> None:
         """Pass over what the previous run labelled, and make sure that it was the same."""
@@ -102,7 +103,7 @@ class LabelJob:
             deque(batches, maxlen=0)
         self.previous.check_input(images.fingerprint)
 
-    def _label(self, batches: Iterator[Batch], intake: Intake, images: GroupedImages) -> RunSummary:
+    def _label(self, batches: Iterator[Batch], intake: Intake, images: GroupedImages, begun: float) -> RunSummary:
         head = list(islice(batches, _SMALL_BATCHES))
         processes = process_count(self.processes, small=len(head) < _SMALL_BATCHES)
         task = self._task()
@@ -115,9 +116,10 @@ class LabelJob:
             for batch in labelled:
                 file.append(batch)
                 self.progress(Progress("labelling", file.counts.captions, images.captions))
-            seconds = time.monotonic() - self.started
+            seconds = time.monotonic() - begun
             labelled_now = file.counts.captions - self.counts_before.captions
             timing = Timing(
+                loading_seconds=round(self.loading_seconds, 3),
                 seconds=round(seconds, 3),
                 captions_per_second=round(labelled_now / seconds, 1),
                 processes=processes,

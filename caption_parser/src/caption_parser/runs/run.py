@@ -125,7 +125,7 @@ def label_file(
         processes=wanted,
         dry_run=dry_run,
         progress=progress,
-        started=started,
+        loading_seconds=time.monotonic() - started,
     )
     return job.run(rows)
 

@@ -20,9 +20,12 @@ class Timing(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    loading_seconds: NonNegativeFloat
+    """Until the models were there."""
     seconds: NonNegativeFloat
+    """From then on: reading, grouping, labelling, writing."""
     captions_per_second: NonNegativeFloat
-    """Of the captions labelled in this run; loading and reading are part of the time."""
+    """Captions labelled in this run over `seconds`."""
     processes: PositiveInt
     resumed_after_images: NonNegativeInt = 0
     """Images that an interrupted run had labelled before."""
@@ -94,7 +97,8 @@ def describe(summary: RunSummary, *, verbose: bool = False) -> Iterator[str]:
         resumed = f", after {timing.resumed_after_images:,} images before" if timing.resumed_after_images else ""
         yield (
             f"  speed      {timing.captions_per_second:,.0f} captions/s"
-            f" ({timing.seconds:,.1f} s, processes: {timing.processes}{resumed})"
+            f" ({timing.seconds:,.1f} s after {timing.loading_seconds:,.1f} s of loading,"
+            f" processes: {timing.processes}{resumed})"
         )
     config = summary.config.model_dump(mode="json", exclude_none=True)
     yield f"  config     {summary.config_hash}: {_values(config)}"
