@@ -17,14 +17,14 @@ class Command:
 
     name: str
     target: str
-    """`module:function`; the function's docstring is the help."""
+    """`module:function`, whose docstring is the help; or `module:app`, a Typer application, for a group."""
     summary: str
 
 
 class LazyGroup(TyperGroup):
     """Knows the names and summaries of `table`; imports a command when it is invoked or completed.
 
-    Failures of the commands are reported as `reported_failures` does; the group has a flag `--debug`.
+    Failures of the commands are reported as `reported_failures` does; the outermost group has a flag `--debug`.
     """
 
     table: ClassVar[tuple[Command, ...]]
@@ -54,12 +54,15 @@ class LazyGroup(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
-        with reported_failures(debug=ctx.params["debug"]):
+        with reported_failures(debug=ctx.find_root().params["debug"]):
             return super().invoke(ctx)
 
 
 def _imported(target: str) -> Any:
-    module, _, function = target.partition(":")
+    module, _, name = target.partition(":")
+    found = getattr(import_module(module), name)
+    if isinstance(found, typer.Typer):
+        return get_command(found)
     app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
-    app.command()(getattr(import_module(module), function))
+    app.command()(found)
     return get_command(app)

@@ -1,0 +1,161 @@
+"""`evaluate_senses`: a disambiguator on the sets of the unified evaluation framework."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from caption_parser.errors import InputError
+from caption_parser.lexicon import Lexicon, default_lexicon
+from caption_parser.senses import Disambiguator, SenseQuery, load_disambiguator
+from caption_parser.senses.corpora import TaggedSentence, TaggedToken, read_corpus
+from caption_parser.senses.corpora.key_file import KeyFile, gold_beside, read_key_file
+from caption_parser.senses.scoring import Score, score, score_by_pos, share_of
+from shared_schemas import Route
+
+STANDARD_SETS = ("senseval2", "senseval3", "semeval2007", "semeval2013", "semeval2015", "ALL")
+"""The five sets of Raganato et al. (2017) and their concatenation. Models are selected on semeval2007."""
+
+SENTENCES_PER_CALL = 64
+"""Sentences whose words a disambiguator may batch together."""
+
+
+class SenseScores(BaseModel):
+    """Ratios in [0, 1], null where undefined."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    f1: float | None
+    precision: float | None
+    recall: float | None
+    answered: int
+    instances: int
+
+
+class SenseEvaluation(BaseModel):
+    """The scores of one set, overall and by part of speech."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    noun: SenseScores
+    verb: SenseScores
+    adj: SenseScores
+    adv: SenseScores
+    all: SenseScores
+    fallback: float | None = Field(description="Share of the answers that the model's fallback gave.")
+    monosemous: float | None = Field(description="Share of the answers to words with a single sense.")
+    senses: str = Field(description="The name of the disambiguator.")
+    not_in_wordnet: tuple[str, ...] = Field(description="Instances not answered: WordNet lacks lemma and pos.")
+    without_gold: int = Field(description="Instances of the data that the gold standard lacks; left out.")
+    without_data: int = Field(description="Instances of the gold standard that the data lacks; not answered.")
+    gold_lines_without_key: int = Field(description="Lines of the gold standard left out.")
+
+
+def evaluate_senses(
+    data: Path, gold: Path, senses: str | Disambiguator = "default", *, lexicon: Lexicon | None = None
+) -> SenseEvaluation:
+    """Scores a disambiguator on the instances of `data` (XML) against the key file `gold`.
+
+    `senses`: a disambiguator, or what `--senses` names one by. It sees the sentence with spaces between its
+    tokens, the first word of the instance, and the synsets of lemma and part of speech in WordNet's order.
+
+    Raises `InputError` for files that cannot be read or do not belong together, `UsageError` for `senses`.
+    """
+    lexicon = lexicon or default_lexicon()
+    disambiguator = load_disambiguator(senses) if isinstance(senses, str) else senses
+    gold_file = read_key_file(gold)
+    answers = _answer(read_corpus(data, gold={}, lexicon=lexicon), disambiguator, lexicon)
+    if not answers.pos_by_instance.keys() & gold_file.keys.keys():
+        raise InputError(
+            f"{data} and {gold} do not belong together: no instance of the one is in the other "
+            f"(for example {next(iter(gold_file.keys))!r})"
+        )
+    return _evaluation(answers, gold_file, disambiguator.name)
+
+
+def evaluate_sense_sets(
+    folder: Path, senses: str | Disambiguator = "default", *, sets: Iterable[str] = STANDARD_SETS
+) -> dict[str, SenseEvaluation]:
+    """Scores a disambiguator on several sets, `<folder>/<set>/<set>.data.xml` with `.gold.key.txt` beside it.
+
+    Raises as `evaluate_senses` does.
+    """
+    disambiguator = load_disambiguator(senses) if isinstance(senses, str) else senses
+    return {name: evaluate_senses(*_set_files(folder, name), disambiguator) for name in sets}
+
+
+@dataclass(slots=True)
+class _Answers:
+    pos_by_instance: dict[str, str | None] = field(default_factory=dict)
+    keys: dict[str, frozenset[str]] = field(default_factory=dict)
+    routes: dict[str, Route] = field(default_factory=dict)
+
+
+def _set_files(folder: Path, name: str) -> tuple[Path, Path]:
+    data = folder / name / f"{name}.data.xml"
+    gold = gold_beside(data)
+    if gold is None:
+        raise InputError(f"{data} or its key file does not exist. Expected a folder per set in {folder}")
+    return data, gold
+
+
+def _answer(sentences: Iterator[TaggedSentence], disambiguator: Disambiguator, lexicon: Lexicon) -> _Answers:
+    answers = _Answers()
+    while batch := list(islice(sentences, SENTENCES_PER_CALL)):
+        asked: list[tuple[str, SenseQuery]] = []
+        for sentence in batch:
+            text = sentence.text
+            for start, token in zip(sentence.starts, sentence.tokens, strict=True):
+                if token.instance_id is None:
+                    continue
+                answers.pos_by_instance[token.instance_id] = token.pos
+                query = _query(text, start, token, lexicon)
+                if query.candidates:
+                    asked.append((token.instance_id, query))
+        choices = disambiguator.disambiguate([query for _, query in asked])
+        for (instance, query), choice in zip(asked, choices, strict=True):
+            answers.keys[instance] = frozenset([lexicon.sense_key(choice.synset, query.lemma)])
+            answers.routes[instance] = choice.route
+    return answers
+
+
+def _query(text: str, start: int, token: TaggedToken, lexicon: Lexicon) -> SenseQuery:
+    """What to ask of a token; without candidates where WordNet lacks it."""
+    first_word = token.word.partition(" ")[0]
+    candidates = lexicon.synsets(token.lemma, token.pos) if token.pos else ()
+    return SenseQuery(text, start, start + len(first_word), token.lemma, candidates)
+
+
+def _evaluation(answers: _Answers, gold: KeyFile, senses: str) -> SenseEvaluation:
+    by_pos = {
+        pos: _scores(found)
+        for pos, found in score_by_pos(gold.keys, answers.keys, answers.pos_by_instance).items()
+    }
+    routes = [route for instance, route in answers.routes.items() if instance in gold.keys]
+    in_gold = [instance for instance in answers.pos_by_instance if instance in gold.keys]
+    return SenseEvaluation(
+        noun=by_pos["n"],
+        verb=by_pos["v"],
+        adj=by_pos["a"],
+        adv=by_pos["r"],
+        all=_scores(score(gold.keys, answers.keys)),
+        fallback=share_of(Route.FALLBACK, routes),
+        monosemous=share_of(Route.MONOSEMOUS, routes),
+        senses=senses,
+        not_in_wordnet=tuple(instance for instance in in_gold if instance not in answers.keys),
+        without_gold=len(answers.pos_by_instance) - len(in_gold),
+        without_data=len(gold.keys) - len(in_gold),
+        gold_lines_without_key=len(gold.without_key),
+    )
+
+
+def _scores(found: Score) -> SenseScores:
+    return SenseScores(
+        f1=found.f1,
+        precision=found.precision,
+        recall=found.recall,
+        answered=found.answered,
+        instances=found.instances,
+    )
