@@ -16,6 +16,8 @@ class SenseQuery(NamedTuple):
     lemma: str
     candidates: tuple[int, ...]
     """Synsets of the lexicon in WordNet's order; never empty."""
+    image: int = 0
+    """Queries of one call with the same number come from captions of one image."""
 
 
 class SenseChoice(NamedTuple):

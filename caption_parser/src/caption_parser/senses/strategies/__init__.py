@@ -1,0 +1,22 @@
+"""What a disambiguator gains around its model: each strategy is a disambiguator that wraps another.
+
+`SkipUndisputed(AbstainBelowMargin(JointOverImage(WithPrior(AskOnce(model)))))` is the whole of it; each
+can be left out.
+"""
+
+from caption_parser.senses.strategies.abstention import AbstainBelowMargin
+from caption_parser.senses.strategies.cache import AskOnce
+from caption_parser.senses.strategies.joint import JointOverImage
+from caption_parser.senses.strategies.prior import Prior, WithPrior, estimate_prior
+from caption_parser.senses.strategies.undisputed import LabelOf, SkipUndisputed
+
+__all__ = [
+    "AbstainBelowMargin",
+    "AskOnce",
+    "JointOverImage",
+    "LabelOf",
+    "Prior",
+    "SkipUndisputed",
+    "WithPrior",
+    "estimate_prior",
+]

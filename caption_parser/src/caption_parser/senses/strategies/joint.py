@@ -1,0 +1,51 @@
+"""The captions of one image see the same thing: they decide the sense of a word together."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from caption_parser.senses.disambiguator import Disambiguator, SenseChoice, SenseQuery
+
+_SMALLEST = 1e-12
+"""A probability of zero in one caption must not silence all others."""
+
+
+class JointOverImage:
+    """One sense per word and image: the product of what the model says in each caption, normalised."""
+
+    def __init__(self, inner: Disambiguator) -> None:
+        self.name = inner.name
+        self._inner = inner
+
+    def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
+        """The inner choices, those of the same word in one image made equal; unscored ones stay as they are."""
+        choices = self._inner.disambiguate(queries)
+        together: dict[tuple[int, str, tuple[int, ...]], list[int]] = defaultdict(list)
+        for index, (query, choice) in enumerate(zip(queries, choices, strict=True)):
+            if choice.distribution:
+                together[query.image, query.lemma, query.candidates].append(index)
+        for (_, _, candidates), indices in together.items():
+            if len(indices) > 1:
+                distribution = product_of_experts(choices[index].distribution for index in indices)
+                for index in indices:
+                    choices[index] = choose(candidates, distribution, choices[index])
+        return choices
+
+
+def product_of_experts(distributions: Iterable[Sequence[float]]) -> tuple[float, ...]:
+    """The normalised product of distributions over the same candidates."""
+    logs = [sum(map(_log, column)) for column in zip(*distributions, strict=True)]
+    highest = max(logs)
+    weights = [math.exp(log - highest) for log in logs]
+    total = sum(weights)
+    return tuple(weight / total for weight in weights)
+
+
+def choose(candidates: Sequence[int], distribution: tuple[float, ...], choice: SenseChoice) -> SenseChoice:
+    """`choice` with the most probable candidate of a new distribution; of equals the first listed."""
+    best = max(range(len(candidates)), key=distribution.__getitem__)
+    return choice._replace(synset=candidates[best], score=distribution[best], distribution=distribution)
+
+
+def _log(probability: float) -> float:
+    return math.log(max(probability, _SMALLEST))

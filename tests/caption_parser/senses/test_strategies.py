@@ -1,0 +1,149 @@
+"""What a disambiguator gains around its model, on a model whose answers are written down."""
+
+import math
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shared_schemas import Route
+
+from caption_parser.senses import SenseChoice, SenseQuery
+from caption_parser.senses.strategies import (
+    AbstainBelowMargin,
+    AskOnce,
+    JointOverImage,
+    SkipUndisputed,
+    WithPrior,
+    estimate_prior,
+)
+from caption_parser.senses.strategies.joint import product_of_experts
+
+DOG, CAT, BAT_ANIMAL, BAT_CLUB, BAT_CRICKET = range(5)
+LABELS = {DOG: 1, CAT: 2, BAT_CLUB: 3, BAT_CRICKET: 3}
+
+
+class Scripted:
+    """Answers with the distribution written behind the last space of the caption: "a bat 0.2,0.8"."""
+
+    name = "scripted"
+
+    def __init__(self) -> None:
+        self.asked: list[SenseQuery] = []
+
+    def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
+        self.asked.extend(queries)
+        return [self._answer(query) for query in queries]
+
+    def _answer(self, query: SenseQuery) -> SenseChoice:
+        distribution = tuple(map(float, query.caption.rsplit(" ", 1)[1].split(",")))
+        best = max(range(len(distribution)), key=distribution.__getitem__)
+        return SenseChoice(query.candidates[best], Route.MODEL, distribution[best], distribution)
+
+
+def query(caption: str, *candidates: int, lemma: str = "bat", image: int = 0) -> SenseQuery:
+    return SenseQuery(caption, 0, 1, lemma, candidates, image)
+
+
+def test_undisputed_queries_are_not_asked() -> None:
+    model = Scripted()
+    queries = [
+        query("x 0.4,0.6", BAT_CLUB, BAT_CRICKET),
+        query("x 0.4,0.6", BAT_ANIMAL, BAT_CLUB),
+        query("x 1", DOG),
+    ]
+    answers = SkipUndisputed(model, LABELS.get).disambiguate(queries)
+    assert model.asked == [queries[1]]
+    assert [(answer.synset, answer.route) for answer in answers] == [
+        (BAT_CLUB, Route.UNDISPUTED),
+        (BAT_CLUB, Route.MODEL),
+        (DOG, Route.MONOSEMOUS),
+    ]
+
+
+@given(st.lists(st.lists(st.integers(0, 4), min_size=1, max_size=4, unique=True), max_size=8))
+def test_labels_are_the_same_with_and_without_asking(candidate_lists: list[list[int]]) -> None:
+    queries = [
+        query("x " + ",".join(str(1 + (7 * c + 3) % 5) for c in candidates), *candidates)
+        for candidates in candidate_lists
+    ]
+    asked = Scripted().disambiguate(queries)
+    skipped = SkipUndisputed(Scripted(), LABELS.get).disambiguate(queries)
+    assert [LABELS.get(a.synset) for a in asked] == [LABELS.get(a.synset) for a in skipped]
+
+
+def test_the_captions_of_one_image_decide_a_word_together() -> None:
+    queries = [
+        query("a 0.6,0.4", BAT_ANIMAL, BAT_CLUB, image=1),
+        query("b 0.1,0.9", BAT_ANIMAL, BAT_CLUB, image=1),
+        query("c 0.6,0.4", BAT_ANIMAL, BAT_CLUB, image=2),
+        query("d 0.6,0.4", DOG, CAT, lemma="pet", image=1),
+    ]
+    answers = JointOverImage(Scripted()).disambiguate(queries)
+    assert [answer.synset for answer in answers] == [BAT_CLUB, BAT_CLUB, BAT_ANIMAL, DOG]
+    # 0.6 * 0.1 : 0.4 * 0.9 = 1 : 6
+    assert answers[0].distribution == pytest.approx((1 / 7, 6 / 7))
+    assert answers[0].score == answers[1].score == pytest.approx(6 / 7)
+    assert answers[2].distribution == (0.6, 0.4)
+
+
+def test_a_doubtful_label_is_abstained_from_but_not_a_doubtful_sense() -> None:
+    queries = [
+        query("x 0.45,0.3,0.25", BAT_ANIMAL, BAT_CLUB, BAT_CRICKET),
+        query("x 0.05,0.5,0.45", BAT_ANIMAL, BAT_CLUB, BAT_CRICKET),
+    ]
+    answers = AbstainBelowMargin(Scripted(), LABELS.get, margin=0.2).disambiguate(queries)
+    assert [answer.route for answer in answers] == [Route.ABSTAINED, Route.MODEL]
+    never = AbstainBelowMargin(Scripted(), LABELS.get, margin=0).disambiguate(queries)
+    assert [answer.route for answer in never] == [Route.MODEL, Route.MODEL]
+
+
+def test_equal_queries_are_asked_once() -> None:
+    model = Scripted()
+    repeated = query("x 0.4,0.6", DOG, CAT)
+    other = query("y 0.9,0.1", DOG, CAT)
+    answers = AskOnce(model).disambiguate([repeated, other, repeated._replace(image=5)])
+    assert len(model.asked) == 2
+    assert [answer.synset for answer in answers] == [CAT, DOG, CAT]
+
+
+def test_a_prior_is_the_share_of_each_sense_in_the_corpus() -> None:
+    word = ("bat", (BAT_ANIMAL, BAT_CLUB))
+    certain = estimate_prior([(word, (0.0, 1.0))] * 98)
+    # 98 observations of the second sense and two of a uniform start: (1, 99) of 100.
+    assert certain[word] == pytest.approx((0.01, 0.99), abs=1e-6)
+    assert estimate_prior([(word, (0.5, 0.5))])[word] == pytest.approx((0.5, 0.5))
+    shared = estimate_prior([(word, (0.0, 1.0)), (word, (1.0, 0.0))])
+    assert shared[word] == pytest.approx((0.5, 0.5))
+
+
+def test_a_prior_sharpens_what_the_model_leaves_open() -> None:
+    word = ("bat", (BAT_ANIMAL, BAT_CLUB))
+    prior = estimate_prior([(word, (0.4, 0.6))] * 50)
+    assert prior[word][1] > 0.9, "the rounds of expectation maximisation settle on the likelier sense"
+
+
+def test_the_prior_decides_alone_where_no_model_speaks() -> None:
+    class Silent(Scripted):
+        def _answer(self, query: SenseQuery) -> SenseChoice:
+            return SenseChoice(query.candidates[0], Route.FIRST_SENSE)
+
+    prior = {("bat", (BAT_ANIMAL, BAT_CLUB)): (0.2, 0.8)}
+    queries = [query("x 1", BAT_ANIMAL, BAT_CLUB), query("x 1", DOG, CAT, lemma="pet")]
+    known, unknown = WithPrior(Silent(), prior).disambiguate(queries)
+    assert (known.synset, known.route, known.score) == (BAT_CLUB, Route.PRIOR, 0.8)
+    assert (unknown.synset, unknown.route) == (DOG, Route.FIRST_SENSE)
+    adjusted = WithPrior(Scripted(), prior).disambiguate([query("x 0.6,0.4", BAT_ANIMAL, BAT_CLUB)])[0]
+    # 0.6 * 0.2 : 0.4 * 0.8 = 3 : 8
+    assert adjusted.distribution == pytest.approx((3 / 11, 8 / 11))
+    assert (adjusted.synset, adjusted.route) == (BAT_CLUB, Route.MODEL)
+
+
+DISTRIBUTIONS = st.lists(st.floats(0.0, 1.0), min_size=3, max_size=3).filter(lambda d: sum(d) > 0.1)
+
+
+@given(st.lists(DISTRIBUTIONS, min_size=1, max_size=5))
+def test_a_product_of_experts_is_a_distribution_whatever_their_order(experts: list[list[float]]) -> None:
+    product = product_of_experts(experts)
+    assert math.fsum(product) == pytest.approx(1)
+    assert product_of_experts(experts[::-1]) == pytest.approx(product)
