@@ -14,6 +14,7 @@ from caption_parser.senses.corpora.tokens import TaggedSentence
 from caption_parser.senses.corpora.xml_corpus import read_xml_corpus
 
 _SHOWN = 20
+_EXPECTED = '<sentence> elements with <wf>, <instance> or <word>, or lines such as {"t": [{"w": "dogs"}]}'
 
 
 def read_corpus(
@@ -48,10 +49,7 @@ def read_corpus(
         with open_source(path, "text") as source:
             yield from read_jsonl_corpus(source, inventory, tally)
     if tally.sentences == before:
-        message = (
-            "holds no sentence. Expected <sentence> elements with <wf>, <instance> or <word>, or lines of JSON"
-        )
-        raise InputError(f"{path} {message} with tokens under 't'")
+        raise InputError(f"{path} holds no sentence{_passed_over(tally)}. Expected {_EXPECTED}")
 
 
 def _is_xml(path: Path) -> bool:
@@ -61,3 +59,8 @@ def _is_xml(path: Path) -> bool:
     if beginning[:1] not in (b"<", b"{"):
         raise InputError(f"{path} starts with {beginning!r}. Expected a corpus in XML or JSON Lines")
     return beginning.startswith(b"<")
+
+
+def _passed_over(tally: CorpusTally) -> str:
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in tally.skipped.items())
+    return f" (lines passed over: {reasons})" if reasons else ""

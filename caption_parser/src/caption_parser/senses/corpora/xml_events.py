@@ -30,7 +30,8 @@ def xml_events(source: Source) -> Iterator[Start | End]:
     Entity declarations are refused: a few lines of them can expand to gigabytes, and no corpus needs any.
 
     Raises:
-        InputError: it is no well-formed XML, declares entities, or its compression is damaged.
+        InputError: it is no well-formed XML, declares entities, is in an encoding that cannot be read, or its
+            compression is damaged.
     """
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -62,6 +63,10 @@ def xml_events(source: Source) -> Iterator[Start | End]:
         except expat.ExpatError as error:
             message = f"not well-formed XML: {expat.ErrorString(error.code)} at character {error.offset}"
             raise InputError(f"{source.name}:{error.lineno}: {message}") from None
+        except (LookupError, ValueError) as error:
+            # An encoding that Python does not know, or that expat cannot use.
+            message = f"{error}. Recode the file to UTF-8, in its XML declaration too"
+            raise InputError(f"{source.name}:1: {message}") from None
         yield from events
         events.clear()
         if not chunk:
