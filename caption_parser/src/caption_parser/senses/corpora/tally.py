@@ -1,7 +1,7 @@
 """What a corpus held, what of it could be used, and what was left out and why."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from caption_parser.senses.corpora.inventory import KeyFault, KeyRepair, SenseInventory
@@ -26,12 +26,12 @@ class CorpusTally:
     wordless: int = 0
     """Tokens passed over since they have no text."""
 
-    def usable_keys(self, keys: Iterable[str], inventory: SenseInventory) -> tuple[str, ...]:
+    def usable_keys(self, keys: Collection[str], inventory: SenseInventory) -> tuple[str, ...]:
         """Those of one token's keys that WordNet 3.0 has, repaired where they can be, each once; counted."""
+        if not keys:
+            return ()
         resolved: dict[str, None] = {}
-        tagged = False
         for key in keys:
-            tagged = True
             found = inventory.resolve(key)
             if isinstance(found, KeyFault):
                 self.dropped[found] += 1
@@ -39,6 +39,6 @@ class CorpusTally:
             if found.repair is not None:
                 self.repaired[found.repair] += 1
             resolved[found.key] = None
-        self.tagged += tagged
+        self.tagged += 1
         self.usable += bool(resolved)
         return tuple(resolved)
