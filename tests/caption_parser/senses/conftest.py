@@ -1,8 +1,10 @@
 """Fixtures of the disambiguators' tests."""
 
 import gzip
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
@@ -30,3 +32,17 @@ def write(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def tiny_tokenizer() -> Callable[..., Any]:
+    """Makes a BERT tokenizer whose vocabulary is the words of some texts, each whole; skips without torch."""
+    pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers")
+
+    def make(*texts: str) -> Any:
+        words = {word for text in texts for word in re.findall(r"\w+|[^\w\s]", text.lower())}
+        vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *sorted(words)]
+        return transformers.BertTokenizerFast(vocab={word: number for number, word in enumerate(vocabulary)})
+
+    return make
