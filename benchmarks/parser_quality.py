@@ -50,7 +50,8 @@ def _scene_graph_rows(limit: int | None) -> Iterator[Sequence[str]]:
     truth = [normalise(entities, default_lexicon()) for _, entities in rows]
     for mode in ("paper", "visual"):
         for name, parser in _pipelines(mode):
-            yield _scores(name, truth, map(parsed_entities, parser.nlp.pipe(captions)))
+            parses = map(parser.parse_phrases, parser.nlp.pipe(captions))
+            yield _scores(name, truth, (parsed_entities(tree, phrases) for tree, phrases in parses))
     scene_graphs = load(en_core_web_sm())
     found = (scene_graph_parser_entities(scene_graphs.parse(caption)) for caption in captions)
     yield _scores("SceneGraphParser, en_core_web_sm", truth, found)

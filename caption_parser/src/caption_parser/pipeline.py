@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from caption_parser.labels.decisions import DecisionTable
+    from caption_parser.syntax.phrase_parser import PhraseParser
 
 BATCH_IMAGES = 256
 """Images that are parsed together: enough to keep the parser busy, few enough to hold in memory."""
+
+TAG_TO_POS = "caption_tag_to_pos"
 
 CaptionSource = Mapping[int | str, Iterable[str]] | Iterable[str | tuple[int | str, str]]
 
@@ -67,17 +70,27 @@ class CaptionParser:
 
     @cached_property
     def nlp(self) -> "Language":
-        """The spaCy pipeline of the `synsets` labeller: parse, then noun phrases, then extended heads."""
+        """The spaCy pipeline of the `synsets` labeller: tagger and parser."""
         from caption_parser.models import load_nlp
-        from caption_parser.syntax.components import EXTENDED_HEADS, NOUN_PHRASES, SCENE_GRAPH
 
         nlp = load_nlp(self.config.spacy_model)
-        if self.config.objects == "sng":
-            nlp.add_pipe(SCENE_GRAPH)
-        else:
-            nlp.add_pipe(NOUN_PHRASES, config={"mode": self.config.mode})
-        nlp.add_pipe(EXTENDED_HEADS, config={"mode": self.config.mode, "phrases": sorted(self.decisions.phrases)})
+        if self.config.objects == "syntax" and TAG_TO_POS in nlp.pipe_names:
+            nlp.disable_pipe(TAG_TO_POS)  # our rules read tags; only spaCy's noun chunks need parts of speech
         return nlp
+
+    @cached_property
+    def parse_phrases(self) -> "PhraseParser":
+        """From a parse to noun phrases, with the words and phrases of the label space beside WordNet's."""
+        from caption_parser.lexicon import default_lexicon
+        from caption_parser.syntax.extended_heads import ExtendedHeadFinder
+        from caption_parser.syntax.phrase_parser import PhraseParser
+        from caption_parser.syntax.rules import SyntaxRules
+        from caption_parser.syntax.scene_graph import scene_graph_noun_phrases
+
+        rules = SyntaxRules.of(self.config.mode)
+        find_extended_head = ExtendedHeadFinder(default_lexicon(), rules, self.decisions.phrases)
+        find_phrases = scene_graph_noun_phrases() if self.config.objects == "sng" else None
+        return PhraseParser(rules, find_extended_head, find_phrases)
 
     @cached_property
     def decisions(self) -> "DecisionTable":
@@ -117,6 +130,7 @@ class CaptionParser:
 
             return SynsetLabeller(
                 self.nlp,
+                self.parse_phrases,
                 load_disambiguator(self.config.senses),
                 self.decisions,
                 self.label_space,

@@ -6,6 +6,7 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
+from caption_parser.config import Mode
 from caption_parser.errors import InputError
 from caption_parser.evaluation.scene_graphs import (
     Entity,
@@ -19,6 +20,9 @@ from caption_parser.evaluation.scene_graphs import (
     score_scene_graphs,
 )
 from caption_parser.lexicon import default_lexicon
+from caption_parser.syntax.noun_phrases import find_noun_phrases
+from caption_parser.syntax.rules import SyntaxRules
+from caption_parser.syntax.tree import Tree
 
 
 def graph(objects: str, *attributes: tuple[str, str]) -> SceneGraph:
@@ -56,21 +60,22 @@ def test_other_graphs_are_refused(written: str) -> None:
 @pytest.fixture(scope="module")
 def parsed_doc() -> Doc:
     """Two old men wearing hats watch a smiling girl clapping, parsed by hand."""
-    nlp = spacy.blank("en")
-    find_noun_phrases = nlp.add_pipe("caption_noun_phrases", config={"mode": "visual"})
-    return find_noun_phrases(
-        Doc(
-            nlp.vocab,
-            words="Two old men wearing straw hats watch a smiling girl clapping".split(),
-            tags="CD JJ NNS VBG NN NNS VBP DT VBG NN VBG".split(),
-            heads=[2, 2, 6, 2, 5, 3, 6, 9, 9, 6, 9],
-            deps="nummod amod nsubj acl compound dobj ROOT det amod dobj acl".split(),
-        )
+    return Doc(
+        spacy.blank("en").vocab,
+        words="Two old men wearing straw hats watch a smiling girl clapping".split(),
+        tags="CD JJ NNS VBG NN NNS VBP DT VBG NN VBG".split(),
+        heads=[2, 2, 6, 2, 5, 3, 6, 9, 9, 6, 9],
+        deps="nummod amod nsubj acl compound dobj ROOT det amod dobj acl".split(),
     )
 
 
+def entities_of(doc: Doc) -> tuple[Entity, ...]:
+    tree = Tree.of(doc)
+    return parsed_entities(tree, find_noun_phrases(tree, SyntaxRules.of(Mode.VISUAL)))
+
+
 def test_phrases_give_modifiers_and_counts_but_no_relations(parsed_doc: Doc) -> None:
-    assert parsed_entities(parsed_doc) == (
+    assert entities_of(parsed_doc) == (
         Entity("men", ("old", "2")),
         Entity("hats", ("straw",)),
         Entity("girl", ("smiling", "clapping", "1")),
@@ -78,16 +83,14 @@ def test_phrases_give_modifiers_and_counts_but_no_relations(parsed_doc: Doc) -> 
 
 
 def test_a_verb_with_a_preposition_after_its_adverb_is_a_relation() -> None:
-    nlp = spacy.blank("en")
-    find_noun_phrases = nlp.add_pipe("caption_noun_phrases", config={"mode": "visual"})
     doc = Doc(
-        nlp.vocab,
+        spacy.blank("en").vocab,
         words="an owl sitting next to a sleeping owl".split(),
         tags="DT NN VBG RB IN DT VBG NN".split(),
         heads=[1, 1, 1, 2, 3, 7, 7, 4],
         deps="det ROOT acl advmod prep det amod pobj".split(),
     )
-    assert parsed_entities(find_noun_phrases(doc)) == (Entity("owl", ("1",)), Entity("owl", ("sleeping", "1")))
+    assert entities_of(doc) == (Entity("owl", ("1",)), Entity("owl", ("sleeping", "1")))
 
 
 def test_phrases_meet_their_annotation(parsed_doc: Doc) -> None:
@@ -96,7 +99,7 @@ def test_phrases_meet_their_annotation(parsed_doc: Doc) -> None:
         "( girl , is , smiling ) , ( girl , is , clapping )"
     )
     lexicon = default_lexicon()
-    assert normalise(parsed_entities(parsed_doc), lexicon) == normalise(annotated_entities(written), lexicon)
+    assert normalise(entities_of(parsed_doc), lexicon) == normalise(annotated_entities(written), lexicon)
 
 
 def test_entities_of_scene_graph_parser_lose_their_determiners() -> None:

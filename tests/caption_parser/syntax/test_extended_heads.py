@@ -19,7 +19,8 @@ LEXICON = default_lexicon()
 
 def first_head(doc: Doc, mode: Mode, phrases: tuple[str, ...] = ()) -> ExtendedHead | None:
     tree, rules = Tree.of(doc), SyntaxRules.of(mode)
-    return ExtendedHeadFinder(LEXICON, rules, phrases)(tree, find_noun_phrases(tree, rules)[0])
+    phrase = find_noun_phrases(tree, rules)[0]
+    return ExtendedHeadFinder(LEXICON, rules, phrases)(tree, phrase.start, phrase.head)
 
 
 def names(head: ExtendedHead | None) -> list[str]:

@@ -20,8 +20,11 @@ import spacy
 from spacy.tokens import Doc
 
 from caption_parser.config import Mode
+from caption_parser.lexicon import default_lexicon
 from caption_parser.models import load_nlp
+from caption_parser.syntax.extended_heads import ExtendedHeadFinder
 from caption_parser.syntax.noun_phrases import find_noun_phrases
+from caption_parser.syntax.phrase_parser import PhraseParser
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.rules import SyntaxRules
 from caption_parser.syntax.tree import NOUN_TAGS, Tree
@@ -126,3 +129,15 @@ def test_spans_look_up_their_noun_phrase() -> None:
     assert span._.extended_head.text == "hot dogs"
     assert doc[0:1]._.noun_phrase is None
     assert doc[0:1]._.extended_head is None
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_components_find_what_the_parser_finds(mode: Mode) -> None:
+    nlp = load_nlp()
+    nlp.add_pipe("caption_noun_phrases", config={"mode": mode})
+    nlp.add_pipe("caption_extended_heads", config={"mode": mode, "phrases": ["stop sign"]})
+    rules = SyntaxRules.of(mode)
+    parse_phrases = PhraseParser(rules, ExtendedHeadFinder(default_lexicon(), rules, ["stop sign"]))
+    for caption in ("Two hot dogs and a chest of drawers", "A lot of people at a red stop sign", ""):
+        doc = nlp(caption)
+        assert doc._.noun_phrases == parse_phrases(doc)[1]

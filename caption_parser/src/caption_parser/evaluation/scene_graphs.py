@@ -25,12 +25,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from spacy.tokens import Doc
-
 from caption_parser.errors import InputError
 from caption_parser.evaluation.metrics import ratio
 from caption_parser.lexicon import Lexicon
-from caption_parser.syntax.phrases import Modifier, ModifierKind
+from caption_parser.syntax.phrases import Modifier, ModifierKind, NounPhrase
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.word_lists import NUMBERS
 
@@ -110,9 +108,8 @@ def annotated_entities(scene_graph: str) -> tuple[Entity, ...]:
     return tuple(entities)
 
 
-def parsed_entities(doc: Doc) -> tuple[Entity, ...]:
-    """The noun phrases that the component `caption_noun_phrases` found in `doc`."""
-    tree: Tree = doc._.tree
+def parsed_entities(tree: Tree, phrases: Iterable[NounPhrase]) -> tuple[Entity, ...]:
+    """The noun phrases that our rules find in a parse."""
     return tuple(
         Entity(
             tree.words[phrase.head],
@@ -121,7 +118,7 @@ def parsed_entities(doc: Doc) -> tuple[Entity, ...]:
                 *([str(phrase.instances)] if phrase.instances else ()),
             ),
         )
-        for phrase in doc._.noun_phrases
+        for phrase in phrases
     )
 
 

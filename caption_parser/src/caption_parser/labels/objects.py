@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from spacy.tokens import Doc
-
-from caption_parser.syntax.phrases import ModifierKind, NounPhrase
+from caption_parser.syntax.phrases import ExtendedHead, ModifierKind, NounPhrase
+from caption_parser.syntax.tree import Tree
 
 
 class ModifierWord(NamedTuple):
@@ -32,9 +31,8 @@ class ObjectCandidate(NamedTuple):
     instances: int | None
 
 
-def object_candidates(doc: Doc) -> Iterator[ObjectCandidate]:
+def object_candidates(caption: str, tree: Tree, phrases: tuple[NounPhrase, ...]) -> Iterator[ObjectCandidate]:
     """The phrases with an extended head, except nouns inside another's: "drawers" of a chest of drawers."""
-    phrases: tuple[NounPhrase, ...] = doc._.noun_phrases
     inside_another = {
         token
         for phrase in phrases
@@ -43,31 +41,26 @@ def object_candidates(doc: Doc) -> Iterator[ObjectCandidate]:
     }
     for phrase in phrases:
         if phrase.extended_head and phrase.head not in inside_another:
-            yield _candidate(doc, phrase)
+            yield _candidate(caption, tree, phrase, phrase.extended_head)
 
 
-def _candidate(doc: Doc, phrase: NounPhrase) -> ObjectCandidate:
-    extended_head = phrase.extended_head
-    assert extended_head is not None
-    first = doc[extended_head.start]
-    last = doc[extended_head.end - 1]
-    head = doc[phrase.head]
-    end = head.idx + len(head)
+def _candidate(caption: str, tree: Tree, phrase: NounPhrase, extended_head: ExtendedHead) -> ObjectCandidate:
+    starts, ends = tree.starts, tree.ends
+    first, last = extended_head.start, extended_head.end - 1
     return ObjectCandidate(
-        start=first.idx,
-        end=last.idx + len(last),
-        first_token_end=first.idx + len(first),
-        phrase_start=doc[phrase.start].idx,
-        phrase_end=max(end, last.idx + len(last)),
-        head=head.text,
+        start=starts[first],
+        end=ends[last],
+        first_token_end=ends[first],
+        phrase_start=starts[phrase.start],
+        phrase_end=max(ends[phrase.head], ends[last]),
+        head=caption[starts[phrase.head] : ends[phrase.head]],
         lemmas=extended_head.lemmas,
         synsets=extended_head.synsets,
         modifiers=tuple(
-            ModifierWord(token.lower_, token.idx, token.idx + len(token))
-            for index, kind in phrase.modifiers
+            ModifierWord(tree.words[token], starts[token], ends[token])
+            for token, kind in phrase.modifiers
             # A noun inside the extended head is part of the name: "orange" of "orange juice" is no colour.
-            if kind is not ModifierKind.NOUN or not extended_head.start <= index < extended_head.end
-            for token in (doc[index],)
+            if kind is not ModifierKind.NOUN or not first <= token <= last
         ),
         instances=phrase.instances,
     )

@@ -12,6 +12,7 @@ from caption_parser.labels.labeller import ImageCaptions
 from caption_parser.labels.objects import ObjectCandidate, object_candidates
 from caption_parser.lexicon import Lexicon
 from caption_parser.senses import Disambiguator, SenseChoice, SenseQuery
+from caption_parser.syntax.phrase_parser import PhraseParser
 from shared_schemas import Attribute, Mention, Route
 from shared_schemas.label_space import LabelSpace
 
@@ -35,6 +36,7 @@ class SynsetLabeller:
     def __init__(
         self,
         nlp: Language,
+        parse_phrases: PhraseParser,
         disambiguator: Disambiguator,
         decisions: DecisionTable,
         label_space: LabelSpace,
@@ -42,8 +44,9 @@ class SynsetLabeller:
         *,
         keep_unlabelled: bool = False,
     ) -> None:
-        """`nlp` gives `doc._.noun_phrases`; `keep_unlabelled`: also give the mentions that got no label."""
+        """`nlp` tags and parses; `keep_unlabelled`: also give the mentions that got no label."""
         self._nlp = nlp
+        self._parse_phrases = parse_phrases
         self._disambiguator = disambiguator
         self._lexicon = lexicon
         self._decisions = decisions
@@ -69,7 +72,10 @@ class SynsetLabeller:
         # Inside a zone spaCy forgets new words, outside it keeps them: keep them while they are few, for speed.
         crowded = len(self._nlp.vocab) > _VOCABULARY_LIMIT
         with self._nlp.memory_zone() if crowded else nullcontext():
-            return [list(object_candidates(doc)) for doc in self._nlp.pipe(captions)]
+            return [
+                list(object_candidates(caption, *self._parse_phrases(doc)))
+                for caption, doc in zip(captions, self._nlp.pipe(captions), strict=True)
+            ]
 
     def _choose_senses(
         self, captions: Sequence[str], candidates: Sequence[Sequence[ObjectCandidate]]

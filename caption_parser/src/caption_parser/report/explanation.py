@@ -12,7 +12,7 @@ from caption_parser.lexicon import default_lexicon
 from caption_parser.pipeline import CaptionParser
 from caption_parser.syntax.noun_phrases import phrase_heads, why_not_object
 from caption_parser.syntax.phrases import ExtendedHead, NounPhrase
-from caption_parser.syntax.rules import SyntaxRules
+from caption_parser.syntax.tree import Tree
 from shared_schemas import ImageLabels, Mention
 
 
@@ -75,11 +75,12 @@ def explain_with(parser: CaptionParser, caption: str) -> Explanation:
     """`explain` with a parser that is already loaded and keeps unlabelled mentions."""
     (labels,) = parser.label_images([ImageCaptions(1, (caption,))])
     doc = parser.nlp(caption)
+    tree, phrases = parser.parse_phrases(doc)
     mentions = {(mention.phrase_start, mention.start, mention.end): mention for mention in labels.mentions}
     return Explanation(
         caption=caption,
         tokens=tuple(TokenLine(t.text, t.tag_, t.dep_, t.head.text) for t in doc),
-        nouns=tuple(_explain_nouns(parser, doc, mentions)),
+        nouns=tuple(_explain_nouns(parser, doc, tree, phrases, mentions)),
         labels=labels,
     )
 
@@ -87,15 +88,16 @@ def explain_with(parser: CaptionParser, caption: str) -> Explanation:
 _MentionsBySpan = dict[tuple[int | None, int, int], Mention]
 
 
-def _explain_nouns(parser: CaptionParser, doc: Doc, mentions: _MentionsBySpan) -> Iterator[NounLine]:
-    rules = SyntaxRules.of(parser.config.mode)
-    phrases: dict[int, NounPhrase] = {phrase.head: phrase for phrase in doc._.noun_phrases}
-    for noun in sorted({*phrases, *phrase_heads(doc._.tree, rules)}):
-        if noun in phrases:
-            yield _explain_phrase(parser, doc, phrases[noun], mentions)
+def _explain_nouns(
+    parser: CaptionParser, doc: Doc, tree: Tree, phrases: tuple[NounPhrase, ...], mentions: _MentionsBySpan
+) -> Iterator[NounLine]:
+    rules = parser.parse_phrases.rules
+    by_head = {phrase.head: phrase for phrase in phrases}
+    for noun in sorted({*by_head, *phrase_heads(tree, rules)}):
+        if noun in by_head:
+            yield _explain_phrase(parser, doc, by_head[noun], mentions)
         else:
-            reason = why_not_object(doc._.tree, noun, rules)
-            yield NounLine(doc[noun].text, None, (), None, (), f"dropped: {reason}")
+            yield NounLine(doc[noun].text, None, (), None, (), f"dropped: {why_not_object(tree, noun, rules)}")
 
 
 def _explain_phrase(parser: CaptionParser, doc: Doc, phrase: NounPhrase, mentions: _MentionsBySpan) -> NounLine:

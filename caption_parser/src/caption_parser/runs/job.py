@@ -22,6 +22,7 @@ from caption_parser.runs.batches import (
     into_batches,
 )
 from caption_parser.runs.counts import RunCounts
+from caption_parser.runs.garbage import rare_collection
 from caption_parser.runs.grouping import GroupedImages, group_by_image
 from caption_parser.runs.intake import Intake
 from caption_parser.runs.options import Processes, process_count
@@ -109,7 +110,7 @@ class LabelJob:
         task = self._task()
         rebuild = partial(_rebuild_task, self.build_parser, self.settings.config, task.source, task.suffix)
         results = map_ordered(task, chain(head, batches), processes=processes, rebuild_task=rebuild)
-        with self._open_output() as file, closing(results) as labelled:
+        with rare_collection(), self._open_output() as file, closing(results) as labelled:
             if not head and not file.counts.images:
                 # Without any image, a compressed file still is one.
                 file.append(LabelledBatch(compressed(b"", task.suffix), RunCounts(), images.fingerprint))

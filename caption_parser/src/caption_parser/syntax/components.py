@@ -85,15 +85,13 @@ def make_extended_heads(
     # spaCy imports every registered factory with its first pipeline: what only this one needs comes late.
     from caption_parser.lexicon import default_lexicon
     from caption_parser.syntax.extended_heads import ExtendedHeadFinder
+    from caption_parser.syntax.phrase_parser import with_extended_heads
 
     register_extensions()
     finder = ExtendedHeadFinder(default_lexicon(), SyntaxRules.of(Mode(mode)), phrases or ())
 
     def find(doc: Doc) -> Doc:
-        tree = doc._.tree
-        doc._.noun_phrases = tuple(
-            phrase._replace(extended_head=finder(tree, phrase)) for phrase in doc._.noun_phrases
-        )
+        doc._.noun_phrases = with_extended_heads(doc._.tree, doc._.noun_phrases, finder)
         return doc
 
     return find

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from caption_parser.lexicon import Lexicon
-from caption_parser.syntax.phrases import ExtendedHead, NounPhrase
+from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.rules import SyntaxRules
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
 
@@ -40,10 +40,9 @@ class ExtendedHeadFinder:
         self._entry = lru_cache(_CACHED_FORMS)(self._look_up)
         self._kinds = lru_cache(_CACHED_FORMS)(self._kinds_of)
 
-    def __call__(self, tree: Tree, phrase: NounPhrase) -> ExtendedHead | None:
-        """The extended head of a phrase; none if not even its head noun is known."""
-        head = phrase.head
-        for start, end in _windows(tree, phrase, self._lexicon.max_lemma_words):
+    def __call__(self, tree: Tree, phrase_start: int, head: int) -> ExtendedHead | None:
+        """The extended head around the noun `head` of a phrase; none if not even that noun is known."""
+        for start, end in _windows(tree, phrase_start, head, self._lexicon.max_lemma_words):
             entry = self._entry(_written(tree, start, end), tree.tags[end - 1] in PLURAL_TAGS)
             if not entry and end > head + 1:
                 entry = self._entry_of_inner_plural(tree, start, head, end)
@@ -103,11 +102,10 @@ class ExtendedHeadFinder:
         return _Entry(entry.lemmas, kinds) if kinds else _Entry()
 
 
-def _windows(tree: Tree, phrase: NounPhrase, longest: int) -> Iterator[tuple[int, int]]:
+def _windows(tree: Tree, phrase_start: int, head: int, longest: int) -> Iterator[tuple[int, int]]:
     """Half-open windows that contain the head, the longest first, of equal ones the leftmost."""
-    head = phrase.head
     first = head
-    while first > phrase.start and tree.deps[first - 1] not in _NOT_IN_A_NAME and tree.words[first - 1] != ",":
+    while first > phrase_start and tree.deps[first - 1] not in _NOT_IN_A_NAME and tree.words[first - 1] != ",":
         first -= 1
     last = _end_of_tail(tree, head)
     for length in range(min(last - first, longest), 0, -1):

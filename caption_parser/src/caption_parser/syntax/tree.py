@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from spacy.attrs import DEP, HEAD, LOWER, TAG
+from spacy.attrs import DEP, HEAD, IDX, LENGTH, LOWER, TAG
 from spacy.tokens import Doc
 
 NOUN_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS"})
@@ -35,26 +35,32 @@ class Tree:
     """The head's index; the root's is its own."""
     children: list[list[int]]
     """In text order."""
+    starts: list[int]
+    """Character offset of each token in the caption."""
+    ends: list[int]
+    """Character offset behind each token."""
 
     @classmethod
     def of(cls, doc: Doc) -> Self:
         """Read the parse of `doc` once."""
         # One array of hashes is several times faster than asking every token for four strings.
-        rows = doc.to_array([LOWER, TAG, DEP, HEAD]).tolist()
+        rows = doc.to_array([LOWER, TAG, DEP, HEAD, IDX, LENGTH]).tolist()
         strings = doc.vocab.strings
         if len(_decoded) > _DECODED_LIMIT:
             _decoded.clear()
-        words, tags, deps, heads = [], [], [], []
+        words, tags, deps, heads, starts, ends = [], [], [], [], [], []
         children: list[list[int]] = [[] for _ in rows]
-        for token, (lower, tag, dep, offset) in enumerate(rows):
+        for token, (lower, tag, dep, offset, start, length) in enumerate(rows):
             head = token + (offset if offset < _HALF else offset - 2 * _HALF)
             words.append(_decoded.get(lower) or _decoded.setdefault(lower, strings[lower]))
             tags.append(_decoded.get(tag) or _decoded.setdefault(tag, strings[tag]))
             deps.append(_decoded.get(dep) or _decoded.setdefault(dep, strings[dep]))
             heads.append(head)
+            starts.append(start)
+            ends.append(start + length)
             if head != token:
                 children[head].append(token)
-        return cls(words, tags, deps, heads, children)
+        return cls(words, tags, deps, heads, children, starts, ends)
 
     def __len__(self) -> int:
         return len(self.words)

@@ -1,0 +1,42 @@
+"""From a parsed caption to its noun phrases with extended heads: the syntax rules in their order."""
+
+from collections.abc import Callable, Iterable
+
+from spacy.tokens import Doc
+
+from caption_parser.syntax.extended_heads import ExtendedHeadFinder
+from caption_parser.syntax.noun_phrases import find_noun_phrases
+from caption_parser.syntax.phrases import NounPhrase
+from caption_parser.syntax.rules import SyntaxRules
+from caption_parser.syntax.tree import Tree
+
+
+class PhraseParser:
+    """What the spaCy components do one by one, in one step and without their custom attributes."""
+
+    def __init__(
+        self,
+        rules: SyntaxRules,
+        find_extended_head: ExtendedHeadFinder,
+        find_phrases: Callable[[Doc], tuple[NounPhrase, ...]] | None = None,
+    ) -> None:
+        """`find_phrases` takes the place of our own rules for noun phrases."""
+        self.rules = rules
+        self._find_extended_head = find_extended_head
+        self._find_phrases = find_phrases
+
+    def __call__(self, doc: Doc) -> tuple[Tree, tuple[NounPhrase, ...]]:
+        """The parse of `doc` as a tree, and its noun phrases in text order."""
+        tree = Tree.of(doc)
+        phrases = self._find_phrases(doc) if self._find_phrases else find_noun_phrases(tree, self.rules)
+        return tree, with_extended_heads(tree, phrases, self._find_extended_head)
+
+
+def with_extended_heads(
+    tree: Tree, phrases: Iterable[NounPhrase], find_extended_head: ExtendedHeadFinder
+) -> tuple[NounPhrase, ...]:
+    """The phrases with their extended heads set."""
+    return tuple(
+        NounPhrase(start, end, head, modifiers, instances, find_extended_head(tree, start, head))
+        for start, end, head, modifiers, instances, _ in phrases
+    )
