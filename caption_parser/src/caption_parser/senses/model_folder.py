@@ -1,0 +1,76 @@
+"""What all model folders have in common: a `meta.json` that names the system and vouches for the other files."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from caption_parser.errors import MissingResourceError
+
+META = "meta.json"
+TRAIN_COMMAND = "capparse senses train --corpus CORPUS --encoder ENCODER -o FOLDER"
+
+Meta = TypeVar("Meta", bound=BaseModel)
+
+
+class FileCheck(BaseModel):
+    """What a file must be to be the one that was written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    size: int
+    sha256: str
+
+
+class SystemMeta(BaseModel):
+    """The part of every `meta.json` that says which disambiguator reads the folder."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    system: str
+
+
+def check_file(path: Path) -> FileCheck:
+    """The size and SHA-256 of a file."""
+    with path.open("rb") as file:
+        return FileCheck(size=path.stat().st_size, sha256=hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def read_meta(folder: Path, meta_class: type[Meta]) -> Meta:
+    """The `meta.json` of a folder; MissingResourceError if it is missing or not what `meta_class` describes."""
+    try:
+        text = (folder / META).read_text(encoding="utf-8")
+    except OSError as error:
+        raise unusable(folder, f"{META}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise unusable(folder, f"{META} is not UTF-8: {error}") from error
+    try:
+        return meta_class.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or META
+        raise unusable(folder, f"{META}: {where}: {first['msg']}") from error
+
+
+def check_files(folder: Path, expected: Mapping[str, FileCheck], names: Iterable[str]) -> None:
+    """Compare the files of these names with what was written; MissingResourceError for the first that differs."""
+    for name in names:
+        if name not in expected:
+            raise unusable(folder, f"{META} says nothing of {name}")
+        try:
+            found = check_file(folder / name)
+        except OSError as error:
+            raise unusable(folder, f"{name}: {error.strerror}") from error
+        if found.size != expected[name].size:
+            raise unusable(folder, f"{name} has {found.size} bytes, {META} says {expected[name].size}")
+        if found.sha256 != expected[name].sha256:
+            raise unusable(folder, f"{name} is corrupt: its SHA-256 is not the one in {META}")
+
+
+def unusable(folder: Path, reason: str) -> MissingResourceError:
+    """The error for a folder that holds no model that can be used."""
+    return MissingResourceError(
+        f"{folder}: cannot use the sense model: {reason}. Install capparse again, or train one: {TRAIN_COMMAND}"
+    )
