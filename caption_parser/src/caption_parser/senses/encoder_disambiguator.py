@@ -1,0 +1,90 @@
+"""The trained disambiguator: an ONNX encoder, and one vector per sense to compare its words with."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from caption_parser.lexicon import Lexicon, default_lexicon
+from caption_parser.senses.disambiguator import SenseChoice, SenseQuery
+from caption_parser.senses.model_files import open_model
+from caption_parser.senses.onnx_encoder import OnnxEncoder
+from caption_parser.senses.priors import tag_counts
+from caption_parser.senses.subtokens import SubtokenLocator
+from caption_parser.senses.word_vectors import Vector, WordEncoder, load_tokenizer
+from shared_schemas import Route
+
+_CACHED_CANDIDATES = 1 << 15
+
+
+class EncoderDisambiguator:
+    """Scores a word's candidates by their vectors and priors; a `Disambiguator`.
+
+    logit(s) = scale · cos(h, v_s) + prior(s), where h is the encoder's last layer at the word that the query
+    gives (the extended head's leftmost token, Vilar & Perez 2021, Section III-A2); the choice is the argmax
+    over the candidates alone, the first of equals, and its score the softmax over them.
+
+    Fallback: a candidate without a vector competes with the lowest cosine of the others, so that its prior
+    alone can bring it up. Where fewer than two have one, or the tokenizer leaves nothing of the word, the
+    highest prior decides, and where WordNet counts none of them that is the first sense (`Route.FALLBACK`).
+
+    Thread-safe. The encoder is loaded with the first query of each process, so it may be forked before or
+    after; one query gives the same answer in any batch.
+    """
+
+    def __init__(self, folder: Path, lexicon: Lexicon | None = None, *, threads: int = 1) -> None:
+        """Check and map the model in `folder`; `threads`: of the encoder, in each process.
+
+        Raises MissingResourceError if the folder holds no model that can be used.
+        """
+        self._files = open_model(folder)
+        meta = self._files.meta
+        self.name = f"{meta.name} {meta.version}"
+        self._lexicon = lexicon or default_lexicon()
+        locator = SubtokenLocator(load_tokenizer(self._files.tokenizer), meta.pooling, meta.max_subtokens)
+        self._words = WordEncoder(locator, OnnxEncoder(self._files.encoder, threads=threads))
+        self._candidates = lru_cache(_CACHED_CANDIDATES)(self._describe)
+
+    def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
+        """One choice per query, in order; words of one caption share one pass of the encoder."""
+        asked = [index for index, query in enumerate(queries) if self._needs_context(query)]
+        vectors = dict(zip(asked, self._words.encode([queries[index] for index in asked]), strict=True))
+        return [self._choose(query, vectors.get(index)) for index, query in enumerate(queries)]
+
+    def _needs_context(self, query: SenseQuery) -> bool:
+        if len(query.candidates) == 1:
+            return False
+        rows, _ = self._candidates(query.lemma, query.candidates)
+        return int((rows >= 0).sum()) > 1
+
+    def _choose(self, query: SenseQuery, vector: Vector | None) -> SenseChoice:
+        if len(query.candidates) == 1:
+            return SenseChoice(query.candidates[0], Route.MONOSEMOUS)
+        rows, prior = self._candidates(query.lemma, query.candidates)
+        if vector is None:
+            return SenseChoice(query.candidates[int(prior.argmax())], Route.FALLBACK)
+        known = rows >= 0
+        cosines = np.empty(len(rows), np.float32)
+        cosines[known] = _units(self._files.vectors[rows[known]]) @ vector
+        cosines[~known] = cosines[known].min()
+        logits = self._files.meta.scale * cosines + prior
+        best = int(logits.argmax())
+        odds = np.exp(logits - logits[best])
+        distribution = tuple((odds / odds.sum()).tolist())
+        return SenseChoice(query.candidates[best], Route.MODEL, distribution[best], distribution)
+
+    def _describe(self, lemma: str, candidates: tuple[int, ...]) -> tuple[npt.NDArray[np.intp], Vector]:
+        """Rows of the candidates' vectors, -1 where there is none, and their priors."""
+        lexicon = self._lexicon
+        keys = [lexicon.sense_key(synset, lexicon.lemmas(synset)[0]) for synset in candidates]
+        rows = [self._files.row_of_key.get(key, -1) for key in keys]
+        prior = self._files.meta.prior.scores(tag_counts(lexicon, lemma, candidates))
+        return np.array(rows, np.intp), np.array(prior, np.float32)
+
+
+def _units(rows: npt.NDArray[np.int8]) -> Vector:
+    vectors = rows.astype(np.float32)
+    units: Vector = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1.0)
+    return units

@@ -1,0 +1,80 @@
+"""Runs an encoder in ONNX Runtime: token ids in, one vector per token out."""
+
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from caption_parser.errors import MissingResourceError
+
+INPUT = "input_ids"
+OUTPUT = "last_hidden_state"
+MAX_BATCH_TOKENS = 1024
+
+
+class OnnxEncoder:
+    """Encodes token sequences in batches of equal length.
+
+    Nothing is padded: the encoder needs no mask, and a sequence gives the same vectors in any batch.
+    The session is made with the first batch of each process: sessions do not survive a fork.
+    """
+
+    def __init__(self, path: Path, *, threads: int = 1) -> None:
+        """`threads` of the session within an operator; one where several processes share the cores."""
+        self._path = path
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._session: tuple[int, Any] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_path": self._path, "_threads": self._threads}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(state["_path"], threads=state["_threads"])  # type: ignore[misc]
+
+    def encode(self, sequences: Sequence[Sequence[int]]) -> list[npt.NDArray[np.float32]]:
+        """The last layer of each sequence, (N, D), in order.
+
+        Raises MissingResourceError if ONNX Runtime cannot load the encoder.
+        """
+        indices_of_length: dict[int, list[int]] = {}
+        for index, sequence in enumerate(sequences):
+            indices_of_length.setdefault(len(sequence), []).append(index)
+        hidden: dict[int, npt.NDArray[np.float32]] = {}
+        for length, indices in indices_of_length.items():
+            size = max(1, MAX_BATCH_TOKENS // length)
+            for first in range(0, len(indices), size):
+                batch = indices[first : first + size]
+                hidden.update(zip(batch, self._run([sequences[index] for index in batch]), strict=True))
+        return [hidden[index] for index in range(len(sequences))]
+
+    def _run(self, batch: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
+        """(B, N) token ids to (B, N, D)."""
+        (hidden,) = self._in_this_process().run([OUTPUT], {INPUT: np.array(batch, np.int64)})
+        layer: npt.NDArray[np.float32] = hidden
+        return layer
+
+    def _in_this_process(self) -> Any:
+        session = self._session
+        if session is not None and session[0] == os.getpid():
+            return session[1]
+        with self._lock:
+            if self._session is None or self._session[0] != os.getpid():
+                self._session = os.getpid(), self._load()
+            return self._session[1]
+
+    def _load(self) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            return onnxruntime.InferenceSession(self._path, options, providers=["CPUExecutionProvider"])
+        except Exception as error:
+            raise MissingResourceError(f"{self._path}: ONNX Runtime cannot load the encoder: {error}") from error
