@@ -1,13 +1,13 @@
 """Batches of equal length: nothing is padded, so that a sequence gives the same results in any batch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 Result = TypeVar("Result")
 
 
 def map_by_length(
-    sequences: Sequence[Sequence[int]], run: Callable[[list[int]], Sequence[Result]], *, max_tokens: int
+    sequences: Sequence[Sequence[int]], run: Callable[[list[int]], Iterable[Result]], *, max_tokens: int
 ) -> list[Result]:
     """The result of each sequence, in order.
 

@@ -5,17 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from caption_parser.errors import MissingResourceError
+from safetensors import SafetensorError
+from transformers.utils import logging
 
-try:
-    import torch  # noqa: F401  transformers imports without it, and fails later and less clearly
-    from safetensors import SafetensorError
-    from transformers.utils import logging
-except ImportError as error:
-    raise MissingResourceError(
-        f"transformer checkpoints need the package {error.name!r}, which is not installed. "
-        "Try: pip install 'capparse[train]'"
-    ) from error
+from caption_parser.errors import MissingResourceError
 
 _OFFSET_POSITIONS = {"camembert", "longformer", "mpnet", "roberta", "xlm-roberta"}
 """Models whose positions begin behind the padding id, which costs them as many places."""

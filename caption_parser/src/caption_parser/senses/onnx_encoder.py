@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from caption_parser.errors import MissingResourceError
+from caption_parser.senses.batching import map_by_length
 
 INPUT = "input_ids"
 OUTPUT = "last_hidden_state"
@@ -41,16 +42,11 @@ class OnnxEncoder:
 
         Raises MissingResourceError if ONNX Runtime cannot load the encoder.
         """
-        indices_of_length: dict[int, list[int]] = {}
-        for index, sequence in enumerate(sequences):
-            indices_of_length.setdefault(len(sequence), []).append(index)
-        hidden: dict[int, npt.NDArray[np.float32]] = {}
-        for length, indices in indices_of_length.items():
-            size = max(1, MAX_BATCH_TOKENS // length)
-            for first in range(0, len(indices), size):
-                batch = indices[first : first + size]
-                hidden.update(zip(batch, self._run([sequences[index] for index in batch]), strict=True))
-        return [hidden[index] for index in range(len(sequences))]
+
+        def run(batch: list[int]) -> npt.NDArray[np.float32]:
+            return self._run([sequences[position] for position in batch])
+
+        return map_by_length(sequences, run, max_tokens=MAX_BATCH_TOKENS)
 
     def _run(self, batch: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
         """(B, N) token ids to (B, N, D)."""
