@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Mode(StrEnum):
@@ -26,10 +26,28 @@ class ParserConfig(BaseModel):
     labeller: str = "synsets"
     """`synsets` (the parser), `exact` (class names and plurals), or `synonyms:FILE`."""
     senses: str = "default"
-    """`first` (WordNet's first sense), `default` (the best that ships), or the path of a model."""
+    """`first` (WordNet's first sense), `default` (the model that ships), or the path of a model."""
+    joint: bool | None = None
+    """Whether the captions of one image decide the sense of a word together; none: in visual mode."""
+    caption_prior: bool | None = None
+    """Whether senses are weighed by how often captions mean them; none: in visual mode."""
+    margin: float = Field(default=0.0, ge=0.0, le=1.0)
+    """No label where the best one is not ahead of the next by this much probability."""
+    skip_undisputed: bool = True
+    """Whether no model is asked where all senses of a word lead to the same label; labels stay the same."""
     objects: Literal["syntax", "sng"] = "syntax"
     """Who finds the noun phrases: our rules, or SceneGraphParser fed with our parses."""
     spacy_model: str | None = None
     """A spaCy pipeline of the user (package name or path); none: the caption pipeline that ships."""
     keep_unlabelled: bool = False
     """Whether records also hold the mentions that got no label."""
+
+    @property
+    def uses_joint(self) -> bool:
+        """`joint`, or what the mode does."""
+        return self.mode is Mode.VISUAL if self.joint is None else self.joint
+
+    @property
+    def uses_caption_prior(self) -> bool:
+        """`caption_prior`, or what the mode does."""
+        return self.mode is Mode.VISUAL if self.caption_prior is None else self.caption_prior

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from caption_parser.labels.decisions import DecisionTable
+    from caption_parser.senses import Disambiguator
     from caption_parser.syntax.phrase_parser import PhraseParser
 
 BATCH_IMAGES = 256
@@ -41,13 +42,17 @@ class CaptionParser:
     ['cat', 'couch']
     """
 
-    def __init__(self, config: ParserConfig | None = None, **fields: Any) -> None:
+    def __init__(
+        self, config: ParserConfig | None = None, *, sense_model: "Disambiguator | None" = None, **fields: Any
+    ) -> None:
         """Load everything once; `fields` are those of `ParserConfig`, in place of a whole one.
 
-        Raises `UsageError`, `LabelSpaceError` or `MissingResourceError`, which say what to do.
+        `sense_model` takes the place of the model that `config.senses` names. Raises `UsageError`,
+        `LabelSpaceError` or `MissingResourceError`, which say what to do.
         """
         self.config = config if config is not None else ParserConfig(**fields)
         self.label_space = LabelSpace.load(self.config.label_space)
+        self._sense_model = sense_model
         self.labeller = self._build_labeller()
 
     def label(self, captions: CaptionSource) -> Iterator[ImageLabels]:
@@ -93,6 +98,13 @@ class CaptionParser:
         return PhraseParser(rules, find_extended_head, find_phrases)
 
     @cached_property
+    def sense_model(self) -> "Disambiguator":
+        """What tells the senses of a word apart, before the strategies around it."""
+        from caption_parser.senses import load_disambiguator
+
+        return self._sense_model or load_disambiguator(self.config.senses)
+
+    @cached_property
     def decisions(self) -> "DecisionTable":
         """Which label a synset or a phrase gets in the label space."""
         from caption_parser.labels.decisions import DecisionTable
@@ -117,7 +129,7 @@ class CaptionParser:
                 "spacy": version("spacy"),
                 "spacy_model": f"{meta['lang']}_{meta['name']} {meta['version']}",
                 "wordnet": "3.0",
-                "senses": self.config.senses,
+                "senses": self.sense_model.name,
             }
         return versions
 
@@ -126,12 +138,22 @@ class CaptionParser:
         if kind == "synsets" and not argument:
             from caption_parser.labels.synset_labeller import SynsetLabeller
             from caption_parser.lexicon import default_lexicon
-            from caption_parser.senses import load_disambiguator
+            from caption_parser.senses.assembly import with_strategies
+            from caption_parser.senses.caption_prior import load_caption_prior
 
+            prior = load_caption_prior(self.config.senses) if self.config.uses_caption_prior else {}
+            disambiguator = with_strategies(
+                self.sense_model,
+                self.decisions.label_of,
+                prior=prior,
+                joint=self.config.uses_joint,
+                margin=self.config.margin,
+                skip_undisputed=self.config.skip_undisputed,
+            )
             return SynsetLabeller(
                 self.nlp,
                 self.parse_phrases,
-                load_disambiguator(self.config.senses),
+                disambiguator,
                 self.decisions,
                 self.label_space,
                 default_lexicon(),

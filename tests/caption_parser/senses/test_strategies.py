@@ -6,18 +6,20 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shared_schemas import Route
 
 from caption_parser.senses import SenseChoice, SenseQuery
 from caption_parser.senses.strategies import (
     AbstainBelowMargin,
     AskOnce,
     JointOverImage,
+    Observation,
+    Recorder,
     SkipUndisputed,
     WithPrior,
     estimate_prior,
 )
 from caption_parser.senses.strategies.joint import product_of_experts
+from shared_schemas import Route
 
 DOG, CAT, BAT_ANIMAL, BAT_CLUB, BAT_CRICKET = range(5)
 LABELS = {DOG: 1, CAT: 2, BAT_CLUB: 3, BAT_CRICKET: 3}
@@ -107,36 +109,55 @@ def test_equal_queries_are_asked_once() -> None:
     assert [answer.synset for answer in answers] == [CAT, DOG, CAT]
 
 
+def observed(*distributions: tuple[float, float]) -> list[Observation]:
+    return [Observation("bat", (BAT_ANIMAL, BAT_CLUB), distribution) for distribution in distributions]
+
+
 def test_a_prior_is_the_share_of_each_sense_in_the_corpus() -> None:
-    word = ("bat", (BAT_ANIMAL, BAT_CLUB))
-    certain = estimate_prior([(word, (0.0, 1.0))] * 98)
     # 98 observations of the second sense and two of a uniform start: (1, 99) of 100.
-    assert certain[word] == pytest.approx((0.01, 0.99), abs=1e-6)
-    assert estimate_prior([(word, (0.5, 0.5))])[word] == pytest.approx((0.5, 0.5))
-    shared = estimate_prior([(word, (0.0, 1.0)), (word, (1.0, 0.0))])
-    assert shared[word] == pytest.approx((0.5, 0.5))
+    assert estimate_prior(observed((0.0, 1.0)) * 98)["bat"] == pytest.approx({BAT_ANIMAL: 0.01, BAT_CLUB: 0.99})
+    assert estimate_prior(observed((0.5, 0.5)))["bat"] == pytest.approx({BAT_ANIMAL: 0.5, BAT_CLUB: 0.5})
+    shared = estimate_prior(observed((0.0, 1.0), (1.0, 0.0)))
+    assert shared["bat"] == pytest.approx({BAT_ANIMAL: 0.5, BAT_CLUB: 0.5})
+    assert estimate_prior(observed((0.0, 1.0)), least=2) == {}
 
 
 def test_a_prior_sharpens_what_the_model_leaves_open() -> None:
-    word = ("bat", (BAT_ANIMAL, BAT_CLUB))
-    prior = estimate_prior([(word, (0.4, 0.6))] * 50)
-    assert prior[word][1] > 0.9, "the rounds of expectation maximisation settle on the likelier sense"
+    prior = estimate_prior(observed((0.4, 0.6)) * 50)
+    assert prior["bat"][BAT_CLUB] > 0.9, "expectation maximisation settles on the likelier sense"
 
 
-def test_the_prior_decides_alone_where_no_model_speaks() -> None:
+def test_one_lemma_may_have_several_sets_of_candidates() -> None:
+    narrow = Observation("bat", (BAT_CLUB, BAT_CRICKET), (1.0, 0.0))
+    prior = estimate_prior([*observed((0.0, 1.0)), narrow])
+    # Two observations of the club and two of a uniform start over three senses: 2 + 2/3 of 4.
+    assert prior["bat"] == pytest.approx({BAT_ANIMAL: 1 / 6, BAT_CLUB: 2 / 3, BAT_CRICKET: 1 / 6})
+
+
+def test_the_prior_adjusts_a_model_and_decides_alone_where_none_speaks() -> None:
     class Silent(Scripted):
         def _answer(self, query: SenseQuery) -> SenseChoice:
             return SenseChoice(query.candidates[0], Route.FIRST_SENSE)
 
-    prior = {("bat", (BAT_ANIMAL, BAT_CLUB)): (0.2, 0.8)}
+    prior = {"bat": {BAT_ANIMAL: 0.2, BAT_CLUB: 0.8}}
     queries = [query("x 1", BAT_ANIMAL, BAT_CLUB), query("x 1", DOG, CAT, lemma="pet")]
     known, unknown = WithPrior(Silent(), prior).disambiguate(queries)
-    assert (known.synset, known.route, known.score) == (BAT_CLUB, Route.PRIOR, 0.8)
+    assert (known.synset, known.route) == (BAT_CLUB, Route.PRIOR)
+    assert known.score == pytest.approx(0.8)
     assert (unknown.synset, unknown.route) == (DOG, Route.FIRST_SENSE)
     adjusted = WithPrior(Scripted(), prior).disambiguate([query("x 0.6,0.4", BAT_ANIMAL, BAT_CLUB)])[0]
     # 0.6 * 0.2 : 0.4 * 0.8 = 3 : 8
     assert adjusted.distribution == pytest.approx((3 / 11, 8 / 11))
     assert (adjusted.synset, adjusted.route) == (BAT_CLUB, Route.MODEL)
+    # A sense that the prior has not seen is as rare as its rarest: 0.5 * 0.2 : 0.5 * 0.2.
+    unseen = WithPrior(Scripted(), prior).disambiguate([query("x 0.5,0.5", BAT_ANIMAL, BAT_CRICKET)])[0]
+    assert unseen.distribution == pytest.approx((0.5, 0.5))
+
+
+def test_a_recorder_keeps_what_the_model_says_of_ambiguous_words() -> None:
+    recorder = Recorder(Scripted())
+    recorder.disambiguate([query("x 0.6,0.4", BAT_ANIMAL, BAT_CLUB), query("x 1", DOG)])
+    assert recorder.observations == observed((0.6, 0.4))
 
 
 DISTRIBUTIONS = st.lists(st.floats(0.0, 1.0), min_size=3, max_size=3).filter(lambda d: sum(d) > 0.1)

@@ -29,6 +29,24 @@ def label_command(
     senses: Annotated[
         str, typer.Option(metavar="first|default|PATH", help="How the sense of a noun is chosen.")
     ] = "default",
+    joint: Annotated[
+        bool | None,
+        typer.Option("--joint/--no-joint", help="One sense per word and image  [default: in visual mode]"),
+    ] = None,
+    caption_prior: Annotated[
+        bool | None,
+        typer.Option(
+            "--caption-prior/--no-caption-prior",
+            help="Weigh senses by how often captions mean them  [default: in visual mode]",
+        ),
+    ] = None,
+    margin: Annotated[
+        float, typer.Option(metavar="0..1", help="No label that is not ahead of the next by this probability.")
+    ] = 0.0,
+    skip_undisputed: Annotated[
+        bool,
+        typer.Option("--skip-undisputed/--ask-all", help="Ask no model where all senses lead to the same label."),
+    ] = True,
     objects: Annotated[
         str, typer.Option(metavar="syntax|sng", help="Who finds noun phrases: our rules or SceneGraphParser.")
     ] = "syntax",
@@ -95,6 +113,10 @@ def label_command(
                 mode=mode,
                 labeller=labeller,
                 senses=senses,
+                joint=joint,
+                caption_prior=caption_prior,
+                margin=margin,
+                skip_undisputed=skip_undisputed,
                 objects=objects,
                 spacy_model=spacy_model,
                 keep_unlabelled=keep_unlabelled,

@@ -12,6 +12,8 @@ class _SensesCommands(LazyGroup):
             "caption_parser.cli.senses_evaluate:senses_evaluate_command",
             "Score a disambiguator on a sense-tagged set.",
         ),
+        Command("prior", "caption_parser.cli.senses_prior:senses_prior_command", "Learn a prior from captions."),
+        Command("train", "caption_parser.cli.senses_train:senses_train_command", "Train a sense model."),
     )
 
 

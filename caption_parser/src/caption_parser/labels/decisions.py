@@ -48,10 +48,17 @@ class DecisionTable:
             for word, synset in label_space.neologisms.items()
         }
 
+    def label_of(self, synset: int) -> int | None:
+        """The label that a synset leads to; none: no label."""
+        decision = self.by_synset.get(synset)
+        return decision.label if decision else None
+
     def decide(self, lemma: str, choice: SenseChoice | None) -> Decision | None:
         """The label of a word in the sense chosen for it; without a choice, that of the phrase itself."""
         if choice is None:
             return self.by_phrase.get(lemma)
+        if choice.route is Route.ABSTAINED:
+            return None
         decision = self.by_synset.get(choice.synset)
         if decision is not None and choice.route is Route.LABEL_SPACE:
             return decision._replace(rule=Rule.NEOLOGISM)

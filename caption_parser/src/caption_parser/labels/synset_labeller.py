@@ -58,7 +58,7 @@ class SynsetLabeller:
         """One tuple of mentions per image, in order; spans refer to the captions as given."""
         captions = [caption for image in images for caption in image.captions]
         candidates = self._find_candidates(captions)
-        choices = iter(self._choose_senses(captions, candidates))
+        choices = iter(self._choose_senses(images, captions, candidates))
         of_caption = iter(candidates)
         for image in images:
             yield tuple(
@@ -78,12 +78,16 @@ class SynsetLabeller:
             ]
 
     def _choose_senses(
-        self, captions: Sequence[str], candidates: Sequence[Sequence[ObjectCandidate]]
+        self,
+        images: Sequence[ImageCaptions],
+        captions: Sequence[str],
+        candidates: Sequence[Sequence[ObjectCandidate]],
     ) -> Iterator[SenseChoice | None]:
         """One choice per candidate; none for a phrase that the label space matches by its text alone."""
+        image_of_caption = [number for number, image in enumerate(images) for _ in image.captions]
         asked = [
-            SenseQuery(caption, c.start, c.first_token_end, c.lemmas[0], c.synsets)
-            for caption, of_caption in zip(captions, candidates, strict=True)
+            SenseQuery(caption, c.start, c.first_token_end, c.lemmas[0], c.synsets, image)
+            for image, caption, of_caption in zip(image_of_caption, captions, candidates, strict=True)
             for c in of_caption
             if c.synsets
         ]

@@ -6,7 +6,7 @@ from caption_parser.errors import MissingResourceError, UsageError
 from caption_parser.senses.disambiguator import Disambiguator, SenseChoice, SenseQuery
 from caption_parser.senses.first_sense import FirstSense
 
-__all__ = ["Disambiguator", "FirstSense", "SenseChoice", "SenseQuery", "load_disambiguator"]
+__all__ = ["Disambiguator", "FirstSense", "SenseChoice", "SenseQuery", "load_disambiguator", "model_folder"]
 
 GLOSS_PAIRS = "glosses:"
 """Before the folder or the hub id of a gloss-pair classifier, which has no `meta.json` of ours."""
@@ -22,14 +22,12 @@ def load_disambiguator(senses: str) -> Disambiguator:
 
     Raises `UsageError` for any other name, `MissingResourceError` for a model that is not there or cannot be used.
     """
-    if senses == "first":
-        return FirstSense()
-    if senses == "default" and not SHIPPED_MODEL.is_dir():
+    if senses == "first" or (senses == "default" and not SHIPPED_MODEL.is_dir()):
         return FirstSense()
     if senses.startswith(GLOSS_PAIRS):
         return _load_gloss_pairs(senses.removeprefix(GLOSS_PAIRS))
-    folder = SHIPPED_MODEL if senses == "default" else Path(senses)
-    if not folder.is_dir():
+    folder = model_folder(senses)
+    if folder is None:
         raise UsageError(
             f"--senses {senses}: no such disambiguator. Expected 'first', 'default', the folder of a model, or "
             "'glosses:' and the folder or hub id of a gloss-pair classifier"
@@ -44,6 +42,12 @@ def load_disambiguator(senses: str) -> Disambiguator:
     from caption_parser.senses.encoder_disambiguator import EncoderDisambiguator
 
     return EncoderDisambiguator(folder)
+
+
+def model_folder(senses: str) -> Path | None:
+    """The folder of the model that `senses` names; none: it names no folder that exists."""
+    folder = SHIPPED_MODEL if senses == "default" else Path(senses)
+    return folder if folder.is_dir() else None
 
 
 def _load_gloss_pairs(source: str) -> Disambiguator:

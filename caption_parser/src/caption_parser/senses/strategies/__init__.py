@@ -7,7 +7,7 @@ can be left out.
 from caption_parser.senses.strategies.abstention import AbstainBelowMargin
 from caption_parser.senses.strategies.cache import AskOnce
 from caption_parser.senses.strategies.joint import JointOverImage
-from caption_parser.senses.strategies.prior import Prior, WithPrior, estimate_prior
+from caption_parser.senses.strategies.prior import Observation, Prior, Recorder, WithPrior, estimate_prior
 from caption_parser.senses.strategies.undisputed import LabelOf, SkipUndisputed
 
 __all__ = [
@@ -15,7 +15,9 @@ __all__ = [
     "AskOnce",
     "JointOverImage",
     "LabelOf",
+    "Observation",
     "Prior",
+    "Recorder",
     "SkipUndisputed",
     "WithPrior",
     "estimate_prior",

@@ -3,10 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from shared_schemas import Route
-
 from caption_parser.senses.disambiguator import Disambiguator, SenseChoice, SenseQuery
 from caption_parser.senses.strategies.undisputed import LabelOf
+from shared_schemas import Route
 
 
 class AbstainBelowMargin:

@@ -1,46 +1,64 @@
 """How often each sense of a word is meant in captions, learned without labels.
 
-WordNet orders senses by their frequency in books and newspapers of 1961; in captions a "bike" is seldom a
-motorcycle and a "mouse" on a desk seldom an animal. The prior is estimated from unlabelled captions by
-expectation maximisation (Saerens et al. 2002, "Adjusting the outputs of a classifier to new a priori
-probabilities"): the mean of what the model says about a word over a corpus, then of what it says given
-that mean, until it settles.
+WordNet orders senses by their frequency in texts of 1961; in captions a "bike" is seldom a motorcycle. The
+prior is estimated from unlabelled captions by expectation maximisation (Saerens et al. 2002, "Adjusting the
+outputs of a classifier to new a priori probabilities"): the mean of what the model says about a word over a
+corpus, then of what it says given that mean, until it settles.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-
-from shared_schemas import Route
+from typing import NamedTuple
 
 from caption_parser.senses.disambiguator import Disambiguator, SenseChoice, SenseQuery
 from caption_parser.senses.strategies.joint import choose, product_of_experts
+from shared_schemas import Route
 
-Word = tuple[str, tuple[int, ...]]
-"""A lemma with its candidates."""
-Prior = Mapping[Word, tuple[float, ...]]
-"""The probability of each candidate of a word, in their order."""
+Prior = Mapping[str, Mapping[int, float]]
+"""Lemma → synset → how often captions mean it, adding up to 1 per lemma."""
 
 _ROUNDS = 10
 _PSEUDO_COUNT = 2.0
-"""Observations of the uniform distribution that a rare word starts with."""
+"""Observations of the uniform distribution that every lemma starts with."""
 
 
-def estimate_prior(observed: Iterable[tuple[Word, Sequence[float]]], rounds: int = _ROUNDS) -> Prior:
-    """The prior of each word from the model's distributions over its occurrences."""
-    by_word: dict[Word, list[Sequence[float]]] = defaultdict(list)
-    for word, distribution in observed:
-        by_word[word].append(distribution)
-    return {word: _expectation_maximisation(found, rounds) for word, found in by_word.items()}
+class Observation(NamedTuple):
+    """What a model says about one occurrence of a word."""
+
+    lemma: str
+    candidates: tuple[int, ...]
+    distribution: tuple[float, ...]
 
 
-def _expectation_maximisation(distributions: Sequence[Sequence[float]], rounds: int) -> tuple[float, ...]:
-    senses = len(distributions[0])
-    prior = (1 / senses,) * senses
-    for _ in range(rounds):
-        posteriors = [product_of_experts((distribution, prior)) for distribution in distributions]
-        total = len(posteriors) + _PSEUDO_COUNT
-        prior = tuple((sum(column) + _PSEUDO_COUNT / senses) / total for column in zip(*posteriors, strict=True))
+def estimate_prior(observations: Iterable[Observation], *, least: int = 1) -> Prior:
+    """The prior of every lemma that occurs at least `least` times."""
+    by_lemma: dict[str, list[Observation]] = defaultdict(list)
+    for observation in observations:
+        by_lemma[observation.lemma].append(observation)
+    return {lemma: _settled(found) for lemma, found in by_lemma.items() if len(found) >= least}
+
+
+def _settled(observations: Sequence[Observation]) -> dict[int, float]:
+    senses = dict.fromkeys(synset for observation in observations for synset in observation.candidates)
+    prior = dict.fromkeys(senses, 1 / len(senses))
+    for _ in range(_ROUNDS):
+        mass = dict.fromkeys(senses, _PSEUDO_COUNT / len(senses))
+        for observation in observations:
+            posterior = _given(prior, observation.candidates, observation.distribution)
+            for synset, probability in zip(observation.candidates, posterior, strict=True):
+                mass[synset] += probability
+        total = sum(mass.values())
+        prior = {synset: of_synset / total for synset, of_synset in mass.items()}
     return prior
+
+
+def _given(
+    prior: Mapping[int, float], candidates: Sequence[int], distribution: Sequence[float] | None = None
+) -> tuple[float, ...]:
+    """The candidates' distribution under the prior; a sense that it has not seen is as rare as its rarest."""
+    rarest = min(prior.values())
+    weights = [prior.get(synset, rarest) for synset in candidates]
+    return product_of_experts([weights] if distribution is None else [weights, distribution])
 
 
 class WithPrior:
@@ -52,16 +70,35 @@ class WithPrior:
         self._prior = prior
 
     def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
-        """The inner choices, adjusted where the prior knows the word."""
+        """The inner choices, adjusted where the prior knows the lemma."""
         return [
             self._adjusted(query, choice)
             for query, choice in zip(queries, self._inner.disambiguate(queries), strict=True)
         ]
 
     def _adjusted(self, query: SenseQuery, choice: SenseChoice) -> SenseChoice:
-        prior = self._prior.get((query.lemma, query.candidates))
-        if prior is None:
+        prior = self._prior.get(query.lemma)
+        if prior is None or len(query.candidates) == 1:
             return choice
-        if not choice.distribution:
-            return choose(query.candidates, prior, choice._replace(route=Route.PRIOR))
-        return choose(query.candidates, product_of_experts((choice.distribution, prior)), choice)
+        if choice.distribution:
+            return choose(query.candidates, _given(prior, query.candidates, choice.distribution), choice)
+        return choose(query.candidates, _given(prior, query.candidates), choice._replace(route=Route.PRIOR))
+
+
+class Recorder:
+    """Keeps what a model says, to estimate a prior from."""
+
+    def __init__(self, inner: Disambiguator) -> None:
+        self.name = inner.name
+        self.observations: list[Observation] = []
+        self._inner = inner
+
+    def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
+        """The inner choices as they are."""
+        choices = self._inner.disambiguate(queries)
+        self.observations.extend(
+            Observation(query.lemma, query.candidates, choice.distribution)
+            for query, choice in zip(queries, choices, strict=True)
+            if choice.distribution and len(query.candidates) > 1
+        )
+        return choices

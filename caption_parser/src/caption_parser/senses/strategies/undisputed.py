@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from shared_schemas import Route
-
 from caption_parser.senses.disambiguator import Disambiguator, SenseChoice, SenseQuery
+from shared_schemas import Route
 
 LabelOf = Callable[[int], int | None]
 """The label that a synset leads to; none: no label."""
