@@ -39,6 +39,12 @@ def analysis(doc: Doc) -> str:
         ("Two cats and a dog", "two/CD<cats cats/NNS<0 and/CC<cats a/DT<dog dog/NN<cats"),
         ("stop sign on a pole", "stop/NN<sign sign/NN<0 on/IN<sign a/DT<pole pole/NN<on"),
         ("teddy bears", "teddy/NN<bears bears/NNS<0"),
+        ("knives, geese and a bowl", "knives/NNS<0 geese/NNS<knives and/CC<geese a/DT<bowl bowl/NN<geese"),
+        (
+            "The car, which is red, is parked. The cat is black.",
+            "the/DT<car car/NN<parked which/WDT<is is/VBZ<car red/JJ<is is/VBZ<parked parked/VBN<0 "
+            "the/DT<cat cat/NN<is is/VBZ<0 black/JJ<is",
+        ),
         ("there is a boat", "there/EX<is is/VBZ<0 a/DT<boat boat/NN<is"),
         ("A cat  on a sofa", "a/DT<cat cat/NN<0  /_SP<cat on/IN<cat a/DT<sofa sofa/NN<on"),
     ],

@@ -2,7 +2,12 @@
 
 import pytest
 
-from caption_parser.models.building.conventions import common_nouns, follow_conventions, is_one_sentence_each
+from caption_parser.models.building.conventions import (
+    common_nouns,
+    follow_conventions,
+    irregular_plurals,
+    is_one_sentence_each,
+)
 from caption_parser.models.building.trees import CaptionTree
 
 
@@ -61,3 +66,10 @@ def test_a_sentence_begins_after_final_punctuation() -> None:
 )
 def test_names_are_written_with_a_capital(text: str, tags: str, expected: tuple[str, ...]) -> None:
     assert common_nouns(tree(text, tags, [1, 1], "compound ROOT")).tags == expected
+
+
+def test_irregular_plurals_are_nouns_whatever_the_teachers_say() -> None:
+    geese = tree("Geese swimming", "JJ NN", [1, 1], "amod ROOT")
+    assert irregular_plurals(geese) == tree("Geese swimming", "NNS NN", [1, 1], "compound ROOT")
+    sheep = tree("sheep field", "NN NN", [1, 1], "compound ROOT")
+    assert irregular_plurals(sheep) == sheep

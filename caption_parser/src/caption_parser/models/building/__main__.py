@@ -18,7 +18,7 @@ from caption_parser.models.building.trees import read_treebank
 from caption_parser.models.loading import SHIPPED_PIPELINE, load_nlp
 
 HELD_OUT = ("coco", "flickr8k", "visual_genome")
-SPEED_SAMPLE = 5000
+SPEED_SAMPLE = 1500
 DOCUMENTS = ("MODEL_CARD.md", "LICENCES.md")
 
 

@@ -20,6 +20,7 @@ from caption_parser.models.building.conventions import (
     FINAL_PUNCTUATION,
     common_nouns,
     follow_conventions,
+    irregular_plurals,
     is_one_sentence_each,
 )
 from caption_parser.models.building.trees import CaptionTree, from_doc, is_projective_forest
@@ -61,7 +62,8 @@ def label(
         for words, first, second in zip(chunk, ballots, _ballots(wrapped, teachers), strict=True):
             verdict = vote([*first, *second * EXISTENTIAL_WEIGHT], majority)
             tree = follow_conventions(verdict.tree)
-            yield Verdict(common_nouns(replace(tree, words=tuple(words))), verdict.agreement)
+            tree = irregular_plurals(common_nouns(replace(tree, words=tuple(words))))
+            yield Verdict(tree, verdict.agreement)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,11 @@ from caption_parser.models.building.trees import CaptionTree, is_projective_fore
 PARTICIPLES = frozenset({"VBG", "VBN"})
 AUXILIARIES = frozenset({"aux", "auxpass"})
 COMMON_TAGS = {"NNP": "NN", "NNPS": "NNS"}
+IRREGULAR_PLURALS = frozenset(
+    "calves cattle children deer feet geese hooves knives loaves men mice oxen scarves sheep shelves teeth "
+    "wolves women".split()
+)
+"""Plurals that are nothing but nouns."""
 FINAL_PUNCTUATION = frozenset({".", "!", "?"})
 
 
@@ -35,6 +40,19 @@ def common_nouns(tree: CaptionTree) -> CaptionTree:
         elif tag in COMMON_TAGS and index == 0:
             tags[index] = ""
     return replace(tree, tags=tuple(tags))
+
+
+def irregular_plurals(tree: CaptionTree) -> CaptionTree:
+    """The tree with plural nouns where the form of the word misleads newswire parsers ("geese", "oxen")."""
+    tags = tuple(
+        "NNS" if word.lower() in IRREGULAR_PLURALS and not tag.startswith("NN") else tag
+        for word, tag in zip(tree.words, tree.tags, strict=True)
+    )
+    deps = tuple(
+        "compound" if dep == "amod" and tag == "NNS" and old != "NNS" else dep
+        for dep, tag, old in zip(tree.deps, tags, tree.tags, strict=True)
+    )
+    return replace(tree, tags=tags, deps=deps)
 
 
 def is_one_sentence_each(tree: CaptionTree) -> bool:

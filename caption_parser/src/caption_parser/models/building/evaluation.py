@@ -77,7 +77,7 @@ def agreement(nlp: Language, trees: Sequence[CaptionTree]) -> Agreement:
     )
 
 
-def compare_speed(candidate: Language, baseline: Language, captions: Sequence[str], *, rounds: int = 5) -> Speed:
+def compare_speed(candidate: Language, baseline: Language, captions: Sequence[str], *, rounds: int = 30) -> Speed:
     """Time both pipelines in turns, so that a busy machine slows both; the best round of each counts."""
     best = {"candidate": 0.0, "baseline": 0.0}
     for _ in range(rounds):
