@@ -22,6 +22,8 @@ SENTENCE_PAIRS = 0.04
 """Share of training examples that are two captions in one text."""
 LISTS = 0.03
 """Share of training examples that are lists of noun phrases."""
+INTRODUCED_TAGS = frozenset({"_SP", ".", ",", "CC", "JJ", "VBP", "VBZ", "WDT"})
+"""Tags of the words that perturbed forms add, which a treebank may lack."""
 
 Reader = Callable[[Language], Iterator[Example]]
 
@@ -43,6 +45,8 @@ def train_pipeline(train: Path, dev: Path, folder: Path, *, steps: int | None = 
     seed = config["system"]["seed"]
     fix_random_seed(seed)
     nlp = util.load_model_from_config(config, auto_fill=True)
+    for tag in sorted(INTRODUCED_TAGS):
+        nlp.get_pipe("tagger").add_label(tag)  # type: ignore[attr-defined]
     # spaCy's own initialization looks at the first hundred examples of a streamed corpus: too few for all labels.
     one_epoch = make_perturbed_reader(str(train), seed)
     nlp.initialize(lambda: one_epoch(nlp))
