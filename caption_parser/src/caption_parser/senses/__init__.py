@@ -6,7 +6,7 @@ from caption_parser.errors import MissingResourceError, UsageError
 from caption_parser.senses.disambiguator import Disambiguator, SenseChoice, SenseQuery
 from caption_parser.senses.first_sense import FirstSense
 
-__all__ = ["Disambiguator", "FirstSense", "SenseChoice", "SenseQuery", "load_disambiguator", "model_folder"]
+__all__ = ["Disambiguator", "FirstSense", "SenseChoice", "SenseQuery", "folder_of_model", "load_disambiguator"]
 
 GLOSS_PAIRS = "glosses:"
 """Before the folder or the hub id of a gloss-pair classifier, which has no `meta.json` of ours."""
@@ -26,7 +26,7 @@ def load_disambiguator(senses: str) -> Disambiguator:
         return FirstSense()
     if senses.startswith(GLOSS_PAIRS):
         return _load_gloss_pairs(senses.removeprefix(GLOSS_PAIRS))
-    folder = model_folder(senses)
+    folder = folder_of_model(senses)
     if folder is None:
         raise UsageError(
             f"--senses {senses}: no such disambiguator. Expected 'first', 'default', the folder of a model, or "
@@ -44,7 +44,7 @@ def load_disambiguator(senses: str) -> Disambiguator:
     return EncoderDisambiguator(folder)
 
 
-def model_folder(senses: str) -> Path | None:
+def folder_of_model(senses: str) -> Path | None:
     """The folder of the model that `senses` names; none: it names no folder that exists."""
     folder = SHIPPED_MODEL if senses == "default" else Path(senses)
     return folder if folder.is_dir() else None

@@ -8,7 +8,7 @@ from caption_parser.errors import MissingResourceError
 from caption_parser.lexicon import Lexicon, UnknownSynsetError, default_lexicon
 from caption_parser.readers import read_captions
 from caption_parser.readers.rows import CaptionRow
-from caption_parser.senses import load_disambiguator, model_folder
+from caption_parser.senses import folder_of_model, load_disambiguator
 from caption_parser.senses.strategies import Prior, Recorder, estimate_prior
 
 FILE_NAME = "caption_prior.json"
@@ -19,7 +19,7 @@ _LEAST_OCCURRENCES = 5
 
 def load_caption_prior(senses: str) -> Prior:
     """The prior beside the model that `senses` names; empty if it names no folder or the folder has none."""
-    folder = model_folder(senses)
+    folder = folder_of_model(senses)
     return read_caption_prior(folder, default_lexicon()) if folder else {}
 
 

@@ -16,11 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
-from caption_parser.senses.model_folder import FileCheck, check_files, read_meta, unusable
+from caption_parser.senses.model_folder import ENCODER, TOKENIZER, FileCheck, check_files, read_meta, unusable
 from caption_parser.senses.priors import SensePrior
 
-ENCODER = "encoder.onnx"
-TOKENIZER = "tokenizer.json"
 VECTORS = "sense_vectors.npy"
 KEYS = "sense_keys.txt"
 CHECKED_FILES = (ENCODER, TOKENIZER, VECTORS, KEYS)

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from caption_parser.errors import MissingResourceError
 
 META = "meta.json"
+ENCODER = "encoder.onnx"
+TOKENIZER = "tokenizer.json"
 TRAIN_COMMAND = "capparse senses train --corpus CORPUS --encoder ENCODER -o FOLDER"
 
 Meta = TypeVar("Meta", bound=BaseModel)

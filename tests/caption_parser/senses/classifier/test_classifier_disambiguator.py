@@ -97,7 +97,7 @@ def test_equals_go_to_the_first_listed() -> None:
 class TestFallbacks:
     def test_one_sense_in_wordnet(self) -> None:
         encoder = Embeddings()
-        choice = _disambiguator([], np.zeros((0, 3)), encoder).disambiguate([_query("mouse", (DEVICE,))])
+        choice = _disambiguator([], [], encoder).disambiguate([_query("mouse", (DEVICE,))])
         assert choice == [(DEVICE, Route.MONOSEMOUS, None, ())]
         assert encoder.sequences == []
 

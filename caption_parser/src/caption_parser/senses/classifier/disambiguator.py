@@ -53,7 +53,7 @@ class ClassifierDisambiguator:
         """
         files = open_classifier(folder)
         meta = files.meta
-        locator = SubtokenLocator(load_tokenizer(files.tokenizer), "first", meta.max_subtokens)
+        locator = SubtokenLocator(load_tokenizer(files.tokenizer), meta.pooling, meta.max_subtokens)
         words = WordEncoder(locator, OnnxEncoder(files.encoder, threads=threads))
         lexicon = lexicon or default_lexicon()
         return cls(words, files.weights, files.vocabulary, lexicon, name=f"{meta.name} {meta.version}")

@@ -17,10 +17,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from caption_parser.senses.classifier.vocabulary import SenseVocabulary
 from caption_parser.senses.compression import Compression
-from caption_parser.senses.model_folder import META, FileCheck, check_file, check_files, read_meta, unusable
+from caption_parser.senses.model_files import Pooling
+from caption_parser.senses.model_folder import (
+    ENCODER,
+    META,
+    TOKENIZER,
+    FileCheck,
+    check_file,
+    check_files,
+    read_meta,
+    unusable,
+)
 
-ENCODER = "encoder.onnx"
-TOKENIZER = "tokenizer.json"
 WEIGHTS = "weights.npy"
 GROUPS = "sense_groups.txt"
 CHECKED_FILES = (ENCODER, TOKENIZER, WEIGHTS, GROUPS)
@@ -38,6 +46,7 @@ class ClassifierMeta(BaseModel):
     wordnet: Literal["3.0"] = "3.0"
     compression: Compression
     dimension: int = Field(gt=0)
+    pooling: Pooling
     max_subtokens: int = Field(gt=2, description="Of the encoder's input, with its two special tokens.")
     training: dict[str, Any] = Field(description="Options, corpora and versions that the model was trained with.")
     files: dict[str, FileCheck]

@@ -1,0 +1,101 @@
+"""`train_vectors`: an encoder and a vector per sense."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from caption_parser.errors import UsageError
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.layout import POS_ORDER
+from caption_parser.senses.training.batches import batch_order, collate
+from caption_parser.senses.training.export import export_model
+from caption_parser.senses.training.initial_vectors import initial_vectors
+from caption_parser.senses.training.job import TrainingJob
+from caption_parser.senses.training.loop import run_training
+from caption_parser.senses.training.options import TrainingOptions
+from caption_parser.senses.training.sense_model import SenseModel, encode_words, freeze
+from caption_parser.senses.training.sense_rows import build_sense_rows
+from caption_parser.senses.training.texts import TrainingText
+from caption_parser.senses.training.wordnet_texts import ambiguous_lemmas
+
+INITIAL_VECTORS = "initial_vectors.pt"
+
+
+def train_vectors(job: TrainingJob) -> None:
+    """Train sense vectors and write their folder.
+
+    Raises UsageError if there is a training with other options, or for vectors longer than the encoder's.
+    """
+    options, lexicon, encoder = job.options, job.lexicon, job.pretrained.encoder
+    synsets = {
+        synset for pos in POS_ORDER for synset in lexicon.synset_range(pos) if _is_ambiguous(synset, lexicon)
+    }
+    rows = build_sense_rows(synsets, lexicon)
+    index_of_synset = {synset: index for index, synset in enumerate(rows.synsets)}
+    vectors = _initial_vectors(job.occurrences, job.glosses, index_of_synset, encoder, options, job.work)
+    job.say("initial vectors are there")
+    dimension = vectors.shape[1]
+    if options.dimension is not None and options.dimension > dimension:
+        raise UsageError(f"--dimension {options.dimension}: the encoder's vectors have {dimension}")
+    freeze(encoder, options.freeze)
+    model = SenseModel(encoder, vectors, rows)
+    run_training(model, job.texts, index_of_synset, options, job.work, show=job.show)
+    job.say("trained; exporting")
+    export_model(
+        job.folder,
+        model,
+        rows.synsets,
+        job.pretrained.tokenizer,
+        lexicon,
+        calibration=job.calibration,
+        pooling=options.pooling,
+        max_subtokens=job.pretrained.max_subtokens,
+        dimension=options.dimension,
+        name=job.name,
+        version=options.version,
+        training=job.training,
+    )
+
+
+def _is_ambiguous(synset: int, lexicon: Lexicon) -> bool:
+    pos = lexicon.pos(synset)
+    return bool(ambiguous_lemmas(synset, pos, lexicon))
+
+
+def _initial_vectors(
+    occurrences: Sequence[TrainingText],
+    glosses: Sequence[TrainingText],
+    index_of_synset: dict[int, int],
+    encoder: nn.Module,
+    options: TrainingOptions,
+    work: Path,
+) -> Tensor:
+    """(S, D); kept in `work`, for they take minutes and a resumed training needs them no more."""
+    path = work / INITIAL_VECTORS
+    if path.is_file():
+        kept: Tensor = torch.load(path, weights_only=True)
+        return kept
+
+    def word_vectors(texts: Sequence[TrainingText]) -> Tensor:
+        return _encode_texts(encoder, texts, index_of_synset, options)
+
+    vectors = initial_vectors(occurrences, glosses, index_of_synset, word_vectors, options.gloss_weight)
+    torch.save(vectors, path)
+    return vectors
+
+
+def _encode_texts(
+    encoder: nn.Module, texts: Sequence[TrainingText], index_of_synset: dict[int, int], options: TrainingOptions
+) -> Tensor:
+    """(W, D): the words of all texts, in order."""
+    encoder.eval()
+    of_text: dict[int, Tensor] = {}
+    with torch.no_grad():
+        for indices in batch_order([len(text.token_ids) for text in texts], options.batch_subtokens):
+            batch = collate([texts[index] for index in indices], index_of_synset)
+            words = encode_words(encoder, batch, bfloat16=options.bfloat16)
+            sizes = [len(texts[index].words) for index in indices]
+            of_text.update(zip(indices, words.split(sizes), strict=True))
+    return torch.cat([of_text[index] for index in range(len(texts))])
