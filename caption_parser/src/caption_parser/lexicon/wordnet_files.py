@@ -45,6 +45,7 @@ class SynsetEntry:
     """Lemma as written, without syntactic marker, and lex_id."""
     pointers: tuple[Pointer, ...]
     definition: str
+    examples: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,9 @@ def _synset(line: str) -> SynsetEntry:
         (_SYNTACTIC_MARKER.sub("", next(fields)), int(next(fields), 16)) for _ in range(int(next(fields), 16))
     )
     pointers = tuple(_pointer(*islice(fields, 4)) for _ in range(int(next(fields))))
-    return SynsetEntry(pos, offset, lexname, lemmas, pointers, _EXAMPLE.sub("", gloss).strip().strip("; "))
+    definition = _EXAMPLE.sub("", gloss).strip().strip("; ")
+    examples = tuple(example.strip('"; ,') for example in _EXAMPLE.findall(gloss))
+    return SynsetEntry(pos, offset, lexname, lemmas, pointers, definition, examples)
 
 
 def _pointer(symbol: str, offset: str, pos: str, source_target: str) -> Pointer:

@@ -1,0 +1,1 @@
+"""Training of sense models; needs torch and transformers (`capparse[train]`)."""
