@@ -26,7 +26,8 @@ class ParserConfig(BaseModel):
     labeller: str = "synsets"
     """`synsets` (the parser), `exact` (class names and plurals), or `synonyms:FILE`."""
     senses: str = "default"
-    """`first` (WordNet's first sense), `default` (the model that ships), or the path of a model."""
+    """`first` (WordNet's first sense), `default` (the model that ships), the folder of a model, or
+    `glosses:` and a gloss-pair classifier; see `load_disambiguator`."""
     joint: bool | None = None
     """Whether the captions of one image decide the sense of a word together; none: in visual mode."""
     caption_prior: bool | None = None

@@ -111,11 +111,18 @@ def wordnet_groups(request: pytest.FixtureRequest) -> tuple[Compression, list[in
     return request.param, sense_groups(default_lexicon(), request.param)
 
 
-def test_wordnet(lexicon: Lexicon, wordnet_groups: tuple[Compression, list[int]]) -> None:
+@pytest.fixture(scope="module")
+def senses_of_word(lexicon: Lexicon) -> dict[tuple[str, str], tuple[int, ...]]:
+    return {(lemma, pos): lexicon.synsets(lemma, pos) for pos in "nvar" for lemma in lexicon.lemma_names(pos)}
+
+
+def test_wordnet(
+    lexicon: Lexicon,
+    senses_of_word: dict[tuple[str, str], tuple[int, ...]],
+    wordnet_groups: tuple[Compression, list[int]],
+) -> None:
     compression, groups = wordnet_groups
     assert len(groups) == lexicon.synset_range("r").stop
     assert len(set(groups)) == GROUPS_OF_WORDNET[compression]
-    for pos in "nvar":
-        for lemma in lexicon.lemma_names(pos):
-            senses = lexicon.synsets(lemma, pos)
-            assert len({groups[sense] for sense in senses}) == len(senses), lemma
+    for word, senses in senses_of_word.items():
+        assert len({groups[sense] for sense in senses}) == len(senses), word

@@ -27,7 +27,7 @@ def label_command(
         str, typer.Option(metavar="synsets|exact|synonyms:FILE", help="The parser, or a string-matching baseline.")
     ] = "synsets",
     senses: Annotated[
-        str, typer.Option(metavar="first|default|PATH", help="How the sense of a noun is chosen.")
+        str, typer.Option(metavar="first|default|PATH|glosses:PATH", help="How the sense of a noun is chosen.")
     ] = "default",
     joint: Annotated[
         bool | None,

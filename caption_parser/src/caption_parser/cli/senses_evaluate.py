@@ -10,7 +10,7 @@ def senses_evaluate_command(
     data: Annotated[Path, typer.Argument(metavar="DATA.xml", help="The instances, in their sentences.")],
     gold: Annotated[Path, typer.Argument(metavar="GOLD.key.txt", help="The gold standard's sense keys.")],
     senses: Annotated[
-        str, typer.Option(metavar="first|default|PATH", help="The disambiguator to score.")
+        str, typer.Option(metavar="first|default|PATH|glosses:PATH", help="The disambiguator to score.")
     ] = "default",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:

@@ -1,5 +1,6 @@
 """Hugging Face checkpoints from a folder or from the local cache of the hub; nothing is downloaded here."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from transformers.utils import logging
 
 from caption_parser.errors import MissingResourceError
 
+_HUB_ID = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
 _OFFSET_POSITIONS = {"camembert", "longformer", "mpnet", "roberta", "xlm-roberta"}
 """Models whose positions begin behind the padding id, which costs them as many places."""
 _DEFAULT_LIMIT = 512
@@ -28,9 +30,11 @@ def load_pretrained(auto_class: Any, source: str | Path, **options: Any) -> Any:
         reason = str(error).strip().partition("\n")[0]
         if Path(source).is_dir():
             raise MissingResourceError(f"{source}: transformers cannot read this checkpoint: {reason}") from error
+        if not _HUB_ID.fullmatch(str(source)):
+            raise MissingResourceError(f"{source}: no such folder") from error
         raise MissingResourceError(
-            f"{source}: no such folder, and no such checkpoint in the local cache of the Hugging Face hub. "
-            f"For one of the hub: hf download {source}"
+            f"{source}: no such folder, and not in the local cache of the Hugging Face hub. "
+            f"To fetch it from there: hf download {source}"
         ) from error
 
 
