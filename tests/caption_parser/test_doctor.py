@@ -4,10 +4,11 @@ import json
 from importlib.metadata import PackageNotFoundError
 
 import pytest
+from typer.testing import CliRunner
+
 from caption_parser import doctor
 from caption_parser.cli import app
 from caption_parser.errors import ExitCode
-from typer.testing import CliRunner
 
 
 def test_a_sound_installation_passes() -> None:
