@@ -112,7 +112,7 @@ def run_training(
         for optimizer in optimizers:
             optimizer.zero_grad()
         loss = model.loss(batch, bfloat16=options.bfloat16)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         nn.utils.clip_grad_norm_(model.encoder.parameters(), _GRADIENT_NORM)
         for optimizer in optimizers:
             optimizer.step()
