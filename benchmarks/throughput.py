@@ -38,7 +38,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """`label` in its modes against one rival on the same captions."""
+    """`label` with and without a sense model against one rival on the same captions."""
 
     ours: Sequence[Side]
     rival: Side
@@ -88,8 +88,11 @@ def _contests(dump: str, model: str, processes: int, limit: int | None) -> Itera
         cores = ["--processes", str(processes)]
         yield Contest(
             ours=[
-                Side(f"capparse label --mode {mode}", label_command(dump, mode, "--mode", mode, *cores, *at_most))
-                for mode in ("paper", "visual")
+                Side(
+                    f"capparse label --senses {senses}",
+                    label_command(dump, senses, "--senses", senses, *cores, *at_most),
+                )
+                for senses in ("first", "default")
             ],
             rival=Side(name, [this_python(), "-m", f"benchmarks.{module}", dump, model, *cores, *at_most]),
             floor=floor,
