@@ -16,7 +16,15 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
-from caption_parser.senses.model_folder import ENCODER, TOKENIZER, FileCheck, check_files, read_meta, unusable
+from caption_parser.senses.model_folder import (
+    ENCODER,
+    TOKENIZER,
+    EncoderFolder,
+    FileCheck,
+    check_files,
+    read_meta,
+    unusable,
+)
 from caption_parser.senses.priors import SensePrior
 
 VECTORS = "sense_vectors.npy"
@@ -47,24 +55,13 @@ class SenseModelMeta(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class SenseModelFiles:
+class SenseModelFiles(EncoderFolder):
     """An opened model folder; the encoder is left to the process that runs it."""
 
-    folder: Path
     meta: SenseModelMeta
     vectors: npt.NDArray[np.int8]
     """(S, D), mapped into memory."""
     row_of_key: Mapping[str, int]
-
-    @property
-    def encoder(self) -> Path:
-        """The ONNX file."""
-        return self.folder / ENCODER
-
-    @property
-    def tokenizer(self) -> Path:
-        """The tokenizer's file."""
-        return self.folder / TOKENIZER
 
 
 def open_model(folder: Path) -> SenseModelFiles:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,6 +33,23 @@ class SystemMeta(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     system: str
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderFolder:
+    """Where the files stand that every system has."""
+
+    folder: Path
+
+    @property
+    def encoder(self) -> Path:
+        """The ONNX file."""
+        return self.folder / ENCODER
+
+    @property
+    def tokenizer(self) -> Path:
+        """The tokenizer's file."""
+        return self.folder / TOKENIZER
 
 
 def check_file(path: Path) -> FileCheck:

@@ -22,6 +22,7 @@ from caption_parser.senses.model_folder import (
     ENCODER,
     META,
     TOKENIZER,
+    EncoderFolder,
     FileCheck,
     check_file,
     check_files,
@@ -53,24 +54,13 @@ class ClassifierMeta(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class ClassifierFiles:
+class ClassifierFiles(EncoderFolder):
     """An opened folder; the encoder is left to the process that runs it."""
 
-    folder: Path
     meta: ClassifierMeta
     weights: npt.NDArray[np.float32]
     """(G, D + 1), mapped into memory."""
     vocabulary: SenseVocabulary
-
-    @property
-    def encoder(self) -> Path:
-        """The ONNX file."""
-        return self.folder / ENCODER
-
-    @property
-    def tokenizer(self) -> Path:
-        """The tokenizer's file."""
-        return self.folder / TOKENIZER
 
 
 def open_classifier(folder: Path) -> ClassifierFiles:
