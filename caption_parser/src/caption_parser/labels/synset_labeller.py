@@ -58,7 +58,7 @@ class SynsetLabeller:
         """One tuple of mentions per image, in order; spans refer to the captions as given."""
         captions = [caption for image in images for caption in image.captions]
         candidates = self._find_candidates(captions)
-        choices = iter(self._choose_senses(images, captions, candidates))
+        choices = self._choose_senses(images, captions, candidates)
         of_caption = iter(candidates)
         for image in images:
             yield tuple(
