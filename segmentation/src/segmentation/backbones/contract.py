@@ -1,0 +1,83 @@
+"""What every backbone promises to the localization network."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True, slots=True)
+class Normalisation:
+    """How a backbone's weights expect their input: `(image - mean) / std` per channel, on the scale 0–255.
+
+    `mean` and `std` are in the order of the channels after `bgr` has been applied.
+    """
+
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    bgr: bool = False
+
+
+IMAGENET = Normalisation(mean=(123.675, 116.28, 103.53), std=(58.395, 57.12, 57.375))
+"""Mean and standard deviation of ImageNet's channels, as torchvision's and IRN's weights expect them."""
+
+
+class Backbone(nn.Module, ABC):
+    """Images to feature cells: `ceil(H / stride)` by `ceil(W / stride)` cells of `channels` values.
+
+    A subclass sets the attributes below, builds its layers, and calls `freeze()` at the end of its constructor.
+    Statistics of batch normalisation never change, whatever the mode: batches are small here. Frozen modules get
+    no gradient either, and run as in evaluation (no dropout).
+    """
+
+    stride: int
+    channels: int
+    normalisation: Normalisation = IMAGENET
+
+    classifier_prefixes: tuple[str, ...] = ()
+    """Names in public checkpoints that belong to a classifier on top, which the backbone does not have."""
+    optional_prefixes: tuple[str, ...] = ()
+    """Own names that a public checkpoint may lack: those layers then start from random weights."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Shape: images [B, 3, H, W], RGB, 0–255, any numeric type → features [B, channels, h, w], float."""
+        return self.features(self.normalise(images))
+
+    @abstractmethod
+    def features(self, images: Tensor) -> Tensor:
+        """Shape: normalised images [B, 3, H, W] → [B, channels, ceil(H / stride), ceil(W / stride)]."""
+
+    @abstractmethod
+    def frozen_modules(self) -> tuple[nn.Module, ...]:
+        """The parts that are never trained."""
+
+    def translate(self, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Tensors of a public checkpoint under this module's own names; own names pass unchanged."""
+        return dict(tensors)
+
+    def normalise(self, images: Tensor) -> Tensor:
+        """Shape: [B, 3, H, W], RGB, 0–255 → [B, 3, H, W] as the weights expect it."""
+        dtype = torch.get_default_dtype() if not images.is_floating_point() else images.dtype
+        mean = torch.tensor(self.normalisation.mean, dtype=dtype, device=images.device).view(3, 1, 1)
+        std = torch.tensor(self.normalisation.std, dtype=dtype, device=images.device).view(3, 1, 1)
+        channels = images.flip(1) if self.normalisation.bgr else images
+        return (channels.to(dtype) - mean) / std
+
+    def freeze(self) -> None:
+        """Take the gradient from frozen modules and put them, and all batch normalisation, in evaluation mode."""
+        for module in self.frozen_modules():
+            module.requires_grad_(False)
+        self.train(self.training)
+
+    def train(self, mode: bool = True) -> Self:
+        """Set the mode of everything but frozen modules and batch normalisation, which stay in evaluation."""
+        super().train(mode)
+        for module in self.frozen_modules():
+            module.eval()
+        for module in self.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.eval()
+        return self

@@ -1,0 +1,86 @@
+"""One contract over every backbone, with random weights."""
+
+import pytest
+import torch
+from torch import nn
+
+from segmentation.backbones import BACKBONE_NAMES, Backbone, load_backbone
+
+
+@pytest.fixture(scope="module", params=BACKBONE_NAMES)
+def backbone(request: pytest.FixtureRequest) -> Backbone:
+    torch.manual_seed(0)
+    return load_backbone(request.param)
+
+
+def _cells(size: int, stride: int) -> int:
+    return -(-size // stride)
+
+
+@pytest.mark.parametrize("size", [(64, 64), (65, 50), (1, 33)])
+def test_shape_is_the_ceiling_of_size_over_stride(backbone: Backbone, size: tuple[int, int]) -> None:
+    height, width = size
+    with torch.no_grad():
+        features = backbone.eval()(torch.randint(0, 256, (2, 3, height, width), dtype=torch.uint8))
+    assert features.shape == (
+        2,
+        backbone.channels,
+        _cells(height, backbone.stride),
+        _cells(width, backbone.stride),
+    )
+    assert features.dtype == torch.float32
+    assert torch.isfinite(features).all()
+
+
+def test_frozen_parts_and_statistics_stay_in_evaluation(backbone: Backbone) -> None:
+    backbone.train()
+    assert backbone.training
+    for module in backbone.frozen_modules():
+        assert not any(part.training for part in module.modules())
+        assert not any(parameter.requires_grad for parameter in module.parameters())
+    norms = [module for module in backbone.modules() if isinstance(module, nn.BatchNorm2d)]
+    assert not any(norm.training for norm in norms)
+
+
+def test_a_step_changes_trained_parts_alone(backbone: Backbone) -> None:
+    backbone.train()
+    frozen = {id(parameter) for module in backbone.frozen_modules() for parameter in module.parameters()}
+    before = {name: tensor.clone() for name, tensor in backbone.state_dict().items()}
+    trained = [parameter for parameter in backbone.parameters() if parameter.requires_grad]
+    assert trained
+    assert len(trained) + len(frozen) == len(list(backbone.parameters()))
+
+    backbone.zero_grad()
+    backbone(torch.randint(0, 256, (2, 3, 48, 48))).square().mean().backward()
+    assert all(parameter.grad is not None for parameter in trained)
+    torch.optim.SGD(trained, lr=1e-3).step()
+
+    after = backbone.state_dict()
+    unchanged = {name for name, tensor in before.items() if torch.equal(tensor, after[name])}
+    names = {name for name, parameter in backbone.named_parameters() if id(parameter) in frozen}
+    statistics = {name for name in before if name.endswith(("running_mean", "running_var", "num_batches_tracked"))}
+    assert names | statistics <= unchanged
+    backbone.load_state_dict(before)
+
+
+def test_first_and_last_layers_are_where_they_belong(backbone: Backbone) -> None:
+    """The last parameters are trained; a frozen part never stands behind a trained one."""
+    flags = [parameter.requires_grad for parameter in backbone.parameters()]
+    assert flags[-1]
+    assert flags == sorted(flags)
+
+
+def test_normalisation_is_applied_inside(backbone: Backbone) -> None:
+    rgb = torch.tensor([10.0, 100.0, 200.0]).view(1, 3, 1, 1).expand(1, 3, 32, 32)
+    recipe = backbone.normalisation
+    ordered = (200.0, 100.0, 10.0) if recipe.bgr else (10.0, 100.0, 200.0)
+    expected = [(value - mean) / std for value, mean, std in zip(ordered, recipe.mean, recipe.std, strict=True)]
+    assert backbone.normalise(rgb)[0, :, 5, 5].tolist() == pytest.approx(expected, rel=1e-5)
+    with torch.no_grad():
+        assert torch.equal(backbone.eval()(rgb), backbone.features(backbone.normalise(rgb)))
+
+
+def test_bytes_and_floats_give_the_same(backbone: Backbone) -> None:
+    images = torch.randint(0, 256, (1, 3, 32, 32), dtype=torch.uint8)
+    with torch.no_grad():
+        assert torch.equal(backbone.eval()(images), backbone(images.float()))
