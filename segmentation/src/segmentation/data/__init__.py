@@ -1,0 +1,1 @@
+"""Images, label files and ground truth, as arrays and samples."""

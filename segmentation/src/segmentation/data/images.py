@@ -1,0 +1,76 @@
+"""Pictures as every camera, scanner and web page writes them → RGB arrays of one kind."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, UnidentifiedImageError
+
+from segmentation.errors import InputError
+
+RgbImage = npt.NDArray[np.uint8]
+"""Shape (H, W, 3), 0-255, sRGB order R, G, B."""
+
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm")
+"""Lower-case suffixes by which an image is found where only its id is known."""
+
+_ORIENTATION_TAG = 0x0112
+_UPRIGHT: Mapping[int, Image.Transpose] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SIXTEEN_BITS = ("I;16", "I;16B", "I;16L", "I;16N", "I")
+
+
+def read_image(path: Path) -> RgbImage:
+    """The first frame of an image file, upright, as a writable uint8 array (H, W, 3), RGB, 0-255.
+
+    EXIF orientation is applied; grey becomes three equal channels; 16 bits keep their upper 8; CMYK and palettes
+    become RGB; what is transparent shows white.
+
+    Raises `InputError`, which names the file, where it is missing, damaged, cut off, too large to be decoded
+    safely (Pillow's limit), or has pixels without a fixed range (floating point).
+    """
+    try:
+        with Image.open(path) as image:
+            image.load()
+            return np.array(_rgb(_upright(image)))
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such image file") from None
+    except UnidentifiedImageError:
+        raise InputError(f"{path}: got a file that is no image of a known format, or an empty one") from None
+    except Exception as error:  # decoders raise a dozen types for damaged files
+        reason = getattr(error, "strerror", None) or error or type(error).__name__
+        raise InputError(f"{path}: the image cannot be decoded: {reason}") from error
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """`image` turned the way its EXIF orientation says; a damaged EXIF block says nothing."""
+    try:
+        orientation = image.getexif().get(_ORIENTATION_TAG)
+    except Exception:  # noqa: BLE001  the pixels are there, whatever the tags look like
+        return image
+    method = _UPRIGHT.get(orientation) if isinstance(orientation, int) else None
+    return image if method is None else image.transpose(method)
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    if image.mode in _SIXTEEN_BITS:
+        # Pillow's own conversion clips at 255 instead of scaling.
+        values = np.clip(np.asarray(image), 0, 0xFFFF)
+        return Image.fromarray((values >> 8).astype(np.uint8)).convert("RGB")
+    if image.mode == "F":
+        raise InputError("got floating-point pixels, whose range is unknown; expected 8 or 16 bits per channel")
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    layer = image.convert("RGBA")
+    paper = Image.new("RGBA", layer.size, "white")
+    return Image.alpha_composite(paper, layer).convert("RGB")

@@ -1,0 +1,231 @@
+"""Label files → what the localization network learns from: D of Eq. 1 in Vilar & Perez, one entry per image."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+
+from segmentation.data.folders import ImageFolders, UnsafeNameError
+from segmentation.errors import InputError
+from shared_schemas import ClassLabel, ImageLabels, LabelClass, LabelSpace, RecordError, iter_labels
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The classes and attributes that a network knows.
+
+    Column k of every tensor with a class axis is the class of id k + 1, foreground before background; column a of
+    an attribute axis is `attributes[a]`.
+    """
+
+    label_space: LabelSpace
+
+    @property
+    def classes(self) -> tuple[LabelClass, ...]:
+        """C = C_fg ∪ C_bg, in the order of ids."""
+        return self.label_space.classes
+
+    @property
+    def n_classes(self) -> int:
+        """K, all classes."""
+        return len(self.label_space.classes)
+
+    @property
+    def n_foreground(self) -> int:
+        """The classes that masks show; their columns come first."""
+        return len(self.label_space.foreground)
+
+    @cached_property
+    def attributes(self) -> tuple[str, ...]:
+        """Names of the attributes A."""
+        return tuple(attribute.name for attribute in self.label_space.attributes)
+
+    @property
+    def n_attributes(self) -> int:
+        """A, the number of attributes."""
+        return len(self.label_space.attributes)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageTargets:
+    """One image with its labels, (I_n, C_fg_n, C_bg_n, {A_n,c}) of Eq. 1."""
+
+    image_id: int | str
+    file_name: str | None
+    """As in the record; None: the record names its image by its id alone."""
+    path: Path
+    foreground: tuple[int, ...]
+    """Contiguous class ids, ascending."""
+    background: tuple[int, ...]
+    """Contiguous class ids, ascending; they come after the foreground's in the label space."""
+    attributes: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """Class id → indices into `Vocabulary.attributes`, ascending; classes without attributes are left out."""
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """C_n, the ids of all classes of the image, ascending."""
+        return self.foreground + self.background
+
+
+class SkipReason(StrEnum):
+    """Why a line of a label file gives no image."""
+
+    BAD_RECORD = "bad-record"
+    DUPLICATE_IMAGE = "duplicate-image"
+    NO_LABELS = "no-labels"
+    UNSAFE_FILE_NAME = "unsafe-file-name"
+    MISSING_IMAGE = "missing-image"
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedImage:
+    """A line of a label file that was left out."""
+
+    line: int
+    """1-based."""
+    image_id: int | str | None
+    """None: the line is no record."""
+    reason: SkipReason
+    message: str
+
+
+def read_targets(
+    labels: Path,
+    image_folders: Sequence[Path],
+    *,
+    label_space: str | Path | LabelSpace = "coco",
+    keep_unlabelled: bool = False,
+) -> tuple[Vocabulary, list[ImageTargets], list[SkippedImage]]:
+    """Reads a label file and finds its images, in the order of the file.
+
+    What costs one image is skipped with its reason: a line that is no record, a second record of an image, a
+    record without classes (unless `keep_unlabelled`), an image that is missing, a file name that leads out of the
+    folders. The images are not opened.
+
+    Raises `InputError` where the file cannot be read, was made with another label space, has a class or an
+    attribute that `label_space` lacks, or where not one image is left; `LabelSpaceError` for the label space.
+    """
+    space = label_space if isinstance(label_space, LabelSpace) else LabelSpace.load(label_space)
+    reader = _TargetReader(Vocabulary(space), ImageFolders(image_folders), keep_unlabelled)
+    try:
+        for line, record in enumerate(iter_labels(labels), 1):
+            reader.add(record, line, f"{labels}:{line}")
+    except OSError as error:
+        raise InputError(f"{labels}: cannot be read: {error.strerror or error}") from error
+    if not reader.targets:
+        raise InputError(f"{labels}: {_nothing_left(reader.skipped, image_folders)}")
+    return reader.vocabulary, reader.targets, reader.skipped
+
+
+class _TargetReader:
+    """Sorts records into targets and skipped images."""
+
+    def __init__(self, vocabulary: Vocabulary, folders: ImageFolders, keep_unlabelled: bool) -> None:
+        self.vocabulary = vocabulary
+        self.targets: list[ImageTargets] = []
+        self.skipped: list[SkippedImage] = []
+        self._folders = folders
+        self._keep_unlabelled = keep_unlabelled
+        self._attribute_index = {name: index for index, name in enumerate(vocabulary.attributes)}
+        self._first_lines: dict[int | str, int] = {}
+
+    def add(self, record: ImageLabels | RecordError, line: int, where: str) -> None:
+        """Takes in one line. Raises `InputError` if the label space does not fit."""
+        if isinstance(record, RecordError):
+            self._skip(line, None, SkipReason.BAD_RECORD, record.message)
+            return
+        self._check_label_space(record, where)
+        first_line = self._first_lines.setdefault(record.image_id, line)
+        if first_line != line:
+            message = f"image_id {record.image_id!r} stands on line {first_line} already"
+            self._skip(line, record.image_id, SkipReason.DUPLICATE_IMAGE, message)
+        elif not (record.foreground or record.background or self._keep_unlabelled):
+            self._skip(line, record.image_id, SkipReason.NO_LABELS, "the record has no class")
+        else:
+            self._locate(record, line)
+
+    def _locate(self, record: ImageLabels, line: int) -> None:
+        try:
+            path = self._folders.find(record.file_name, record.image_id)
+        except UnsafeNameError as error:
+            self._skip(line, record.image_id, SkipReason.UNSAFE_FILE_NAME, str(error))
+            return
+        if path is None:
+            name = record.file_name or f"an image of id {record.image_id!r}"
+            self._skip(line, record.image_id, SkipReason.MISSING_IMAGE, f"{name}: in none of the image folders")
+            return
+        self.targets.append(self._targets(record, path))
+
+    def _targets(self, record: ImageLabels, path: Path) -> ImageTargets:
+        labels = (*record.foreground, *record.background)
+        return ImageTargets(
+            image_id=record.image_id,
+            file_name=record.file_name,
+            path=path,
+            foreground=_ids(record.foreground),
+            background=_ids(record.background),
+            attributes={
+                label.id: tuple(sorted({self._attribute_index[a.name] for a in label.attributes}))
+                for label in labels
+                if label.attributes
+            },
+        )
+
+    def _skip(self, line: int, image_id: int | str | None, reason: SkipReason, message: str) -> None:
+        self.skipped.append(SkippedImage(line, image_id, reason, message))
+
+    def _check_label_space(self, record: ImageLabels, where: str) -> None:
+        space = self.vocabulary.label_space
+        made_with = record.label_space.partition("@")[0]
+        if made_with != space.name:
+            raise InputError(
+                f"{where}: got labels of label space {made_with!r}, expected {space.name!r}; "
+                f"give the label space that they were made with, or label the captions again"
+            )
+        problem = next(self._unknown(record), None)
+        if problem:
+            raise InputError(
+                f"{where}: {problem}; the labels were made with {record.label_space}, this is {space.reference}: "
+                f"label the captions again, or give the label space that they were made with"
+            )
+
+    def _unknown(self, record: ImageLabels) -> Iterator[str]:
+        space = self.vocabulary.label_space
+        for kind, labels, known in (
+            ("foreground", record.foreground, space.foreground),
+            ("background", record.background, space.background),
+        ):
+            names = {entry.id: entry.name for entry in known}
+            for label in labels:
+                if names.get(label.id) != label.name:
+                    yield f"got {kind} class {label.id}, {label.name!r}, expected {_expected(label, names)}"
+                for attribute in label.attributes:
+                    if attribute.name not in self._attribute_index:
+                        known_names = ", ".join(self.vocabulary.attributes) or "none: it has no attributes"
+                        yield f"got attribute {attribute.name!r} of {label.name!r}, expected one of {known_names}"
+
+
+def _ids(labels: Sequence[ClassLabel]) -> tuple[int, ...]:
+    return tuple(sorted({label.id for label in labels}))
+
+
+def _expected(label: ClassLabel, names: Mapping[int, str]) -> str:
+    """What stands in the place of an unknown class, and where its name stands."""
+    if not names:
+        return "none: the label space has no such classes"
+    expected = repr(names[label.id]) if label.id in names else f"an id from {min(names)} to {max(names)}"
+    close = get_close_matches(label.name, names.values(), n=1)
+    return f"{expected} (the nearest name is {close[0]!r})" if close else expected
+
+
+def _nothing_left(skipped: Sequence[SkippedImage], image_folders: Sequence[Path]) -> str:
+    if not skipped:
+        return "got no record, expected a label file as 'capparse label' writes it"
+    counts = Counter(str(image.reason) for image in skipped)
+    reasons = ", ".join(f"{count} {reason}" for reason, count in counts.most_common())
+    folders = ", ".join(map(str, image_folders))
+    first = skipped[0]
+    return f"got no usable image ({reasons}); line {first.line}: {first.message}; image folders: {folders}"
