@@ -74,7 +74,8 @@ class LocalizationDataset:
         """
         targets = self._targets[index]
         image = read_image(targets.path)
-        crop = random_crop(*image.shape[:2], self._crop, rng)
+        height, width, _ = image.shape
+        crop = random_crop(height, width, self._crop, rng)
         return LocalizationSample(
             crop_image(image, crop, self._crop.size),
             class_vector(targets, self._vocabulary),

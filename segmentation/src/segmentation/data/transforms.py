@@ -43,17 +43,17 @@ class Crop:
 def random_crop(height: int, width: int, options: CropOptions, rng: np.random.Generator) -> Crop:
     """A crop of an image of `height` × `width` pixels, a function of `rng` alone.
 
-    The share of the area is uniform, the aspect log-uniform, the position uniform. In an image so long that none of
-    ten such crops fits, it is the largest one of an allowed aspect.
+    The share of the area is uniform, the aspect log-uniform, the position uniform. In an image so long that none
+    of ten such crops fits, it is the largest one of an allowed aspect.
     """
+    least, greatest = options.aspect
     for _ in range(_ATTEMPTS):
         area = height * width * rng.uniform(*options.area)
-        aspect = math.exp(rng.uniform(*map(math.log, options.aspect)))
+        aspect = math.exp(rng.uniform(math.log(least), math.log(greatest)))
         rows, columns = round(math.sqrt(area / aspect)), round(math.sqrt(area * aspect))
         if 1 <= rows <= height and 1 <= columns <= width:
             break
     else:
-        least, greatest = options.aspect
         rows = min(height, max(1, round(width / least)))
         columns = min(width, max(1, round(height * greatest)))
     top, left = int(rng.integers(height - rows + 1)), int(rng.integers(width - columns + 1))
