@@ -1,0 +1,142 @@
+"""The training loss (Vilar & Perez, Eq. 6 to 8) and the weights that balance it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from segmentation.data.targets import ImageTargets, Vocabulary
+from segmentation.localization.negatives import SupervisedPairs, supervised_pairs
+from segmentation.localization.network import FeatureMaps, LocalizationNetwork
+from segmentation.localization.options import LocalizationOptions
+
+
+class BalancedWeights(NamedTuple):
+    """w⁺ and w⁻ of Eq. 7, float32 `[K]` (or `[A]`)."""
+
+    positive: Tensor
+    negative: Tensor
+
+    @classmethod
+    def from_counts(cls, positives: Tensor, total: int) -> Self:
+        """w⁺ = N / 2N⁺ and w⁻ = N / 2N⁻, for the counts N⁺ `[K]` among `total` = N.
+
+        Both sides then carry N / 2, and every class N, as much as with all weights 1. A class that has one
+        side alone keeps weight 1 there, so that it carries N too; the weight of the missing side is 0.
+        """
+        counts = torch.stack([positives, total - positives]).to(torch.float64)
+        weights = torch.where(counts == total, 1.0, total / (2 * counts.clamp(min=1)))
+        return cls(*weights.masked_fill(counts == 0, 0.0 if total else 1.0).float())
+
+    @classmethod
+    def plain(cls, size: int) -> Self:
+        """All weights 1: the ordinary binary cross-entropy."""
+        return cls(torch.ones(size), torch.ones(size))
+
+    def of(self, present: Tensor, columns: Tensor | slice = slice(None)) -> Tensor:
+        """Per element of `present` (bool), the weight of the side that it is on, for classes `columns`."""
+        return torch.where(
+            present, self.positive.to(present.device)[columns], self.negative.to(present.device)[columns]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LossWeights:
+    """The weights of Eq. 7 (classes, `[K]`) and Eq. 8 (attributes, `[A]`)."""
+
+    classes: BalancedWeights
+    attributes: BalancedWeights
+
+    @classmethod
+    def plain(cls, vocabulary: Vocabulary) -> Self:
+        """All weights 1 (Table 10, "Standard BCE")."""
+        n_classes, n_attributes = vocabulary.n_classes, vocabulary.n_attributes
+        return cls(BalancedWeights.plain(n_classes), BalancedWeights.plain(n_attributes))
+
+
+def label_weights(targets: Iterable[ImageTargets], vocabulary: Vocabulary) -> LossWeights:
+    """The weights of a training set.
+
+    A class counts the images that it labels, out of all; an attribute counts the non-empty sets A_{n,c} that
+    contain it, out of all non-empty ones, whatever their class.
+    """
+    classes = torch.zeros(vocabulary.n_classes, dtype=torch.long)
+    attributes = torch.zeros(vocabulary.n_attributes, dtype=torch.long)
+    n_images = n_described = 0
+    for target in targets:
+        n_images += 1
+        classes[[class_id - 1 for class_id in (*target.foreground, *target.background)]] += 1
+        for described in filter(None, target.attributes.values()):
+            n_described += 1
+            attributes[list(described)] += 1
+    return LossWeights(
+        BalancedWeights.from_counts(classes, n_images), BalancedWeights.from_counts(attributes, n_described)
+    )
+
+
+def class_loss(scores: Tensor, present: Tensor, weights: BalancedWeights) -> Tensor:
+    """Eq. 7, mean over the images: logits `scores` and labels `present` (bool), both `[B K]` of one kind."""
+    return binary_cross_entropy_with_logits(scores, present.to(scores.dtype), weights.of(present).to(scores.dtype))
+
+
+def compound_loss(scores: Tensor, sampled: SupervisedPairs, weights: BalancedWeights, n_images: int) -> Tensor:
+    """Eq. 8, mean over the images: logits `scores` `[P]` of the pairs `sampled`.
+
+    Each image's terms are divided by their number, |P_n| + |P̃⁻_n|. An image without a pair adds nothing to
+    the sum, yet counts in the mean, as any image counts in Eq. 6.
+    """
+    images, _, attributes = sampled.pairs
+    terms = binary_cross_entropy_with_logits(
+        scores,
+        sampled.positive.to(scores.dtype),
+        weights.of(sampled.positive, attributes).to(scores.dtype),
+        reduction="none",
+    )
+    shares = 1.0 / images.bincount(minlength=n_images)[images]
+    return (terms * shares.to(scores.dtype)).sum() / n_images
+
+
+@dataclass(frozen=True, slots=True)
+class LocalizationLoss:
+    """Eq. 6: λ_fg ℓ_fg + λ_bg ℓ_bg + λ_comp ℓ_comp, of what the options switch on.
+
+    Without background classes the compounds are those of foreground classes alone, negatives included.
+    """
+
+    options: LocalizationOptions
+    weights: LossWeights
+    n_foreground: int
+
+    def __call__(
+        self,
+        network: LocalizationNetwork,
+        maps: FeatureMaps,
+        classes: Tensor,
+        attributes: Tensor,
+        generator: torch.Generator,
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss of a batch and its unweighted parts by name: "foreground", "background", "compound".
+
+        `classes` `[B K]` and `attributes` `[B K A]` are bool; `generator` (CPU) draws the negatives.
+        """
+        scores = network.class_scores(maps.cls)
+        foreground, background = slice(0, self.n_foreground), slice(self.n_foreground, classes.shape[1])
+        parts = {"foreground": self._class_loss(scores, classes, foreground)}
+        total = self.options.lambda_fg * parts["foreground"]
+        if self.options.background and background.start < background.stop:
+            parts["background"] = self._class_loss(scores, classes, background)
+            total = total + self.options.lambda_bg * parts["background"]
+        if maps.comp is not None:
+            used = slice(None) if self.options.background else foreground
+            sampled = supervised_pairs(classes[:, used], attributes[:, used], self.options.negatives, generator)
+            compounds = network.compound_scores(maps.comp, sampled.pairs)
+            parts["compound"] = compound_loss(compounds, sampled, self.weights.attributes, classes.shape[0])
+            total = total + self.options.lambda_comp * parts["compound"]
+        return total, {name: part.detach() for name, part in parts.items()}
+
+    def _class_loss(self, scores: Tensor, classes: Tensor, columns: slice) -> Tensor:
+        weights = BalancedWeights(self.weights.classes.positive[columns], self.weights.classes.negative[columns])
+        return class_loss(scores[:, columns], classes[:, columns], weights)
