@@ -1,0 +1,1 @@
+"""From heatmaps to pseudo-masks: Vilar & Perez, Section III-C, Algorithm 1."""

@@ -1,0 +1,112 @@
+"""Equations 9 to 14 of Vilar & Perez, Section III-C: pure functions on arrays.
+
+Axis letters: F foreground classes of the image, h w cells of the feature map, H W pixels.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatMap = NDArray[np.float32]
+
+EPSILON = 1e-5
+"""Added to the maximum that Eq. 10 divides by, so that a map without any activation stays 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heatmaps:
+    """Unnormalised heatmaps of one image, each float32 (h, w), for its positive classes and compounds."""
+
+    classes: Mapping[int, FloatMap]
+    """H^cls_c by class id."""
+    compounds: Mapping[tuple[int, int], FloatMap]
+    """H^comp_{c,a} by class id and index of the attribute; every class stands in `classes` too."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreMaps:
+    """M_c of the background and of the foreground classes of one image: what line 10 of Algorithm 1 ends with."""
+
+    ids: tuple[int, ...]
+    """Foreground class ids, ascending: F of them."""
+    scores: FloatMap
+    """(1 + F, h, w) in [0, 1]: the background, then the classes in the order of `ids`."""
+
+
+def class_maps(heatmaps: Heatmaps, *, compounds: bool = True) -> dict[int, FloatMap]:
+    """M̃_c by class id, (h, w): a class's heatmap and those of its compounds, summed (Eq. 9).
+
+    Foreground and background classes alike (line 1 of Algorithm 1). `compounds=False` leaves the sum out.
+    """
+    summed = {class_id: heatmap.astype(np.float32) for class_id, heatmap in heatmaps.classes.items()}
+    if compounds:
+        for (class_id, _), heatmap in heatmaps.compounds.items():
+            summed[class_id] += heatmap
+    return summed
+
+
+def normalized(heatmap: FloatMap) -> FloatMap:
+    """A map cut off at 0 and divided by its maximum, in [0, 1] (Eq. 10)."""
+    positive: FloatMap = np.maximum(heatmap, 0)
+    positive /= positive.max() + np.float32(EPSILON)
+    return positive
+
+
+def negative_background(foreground: FloatMap, alpha: float) -> FloatMap:
+    """M⁻ of the background, (h, w) in [0, 1]: high where no foreground class is (Eq. 11).
+
+    `foreground` holds the normalised maps, (F, h, w); without any, the image is background throughout.
+    """
+    elsewhere: FloatMap = 1 - foreground.max(axis=0, initial=0)
+    return elsewhere ** np.float32(alpha)
+
+
+def positive_background(background: FloatMap) -> FloatMap:
+    """M⁺ of the background, (h, w) in [0, 1], from the unnormalised maps of background classes (Eq. 12 and 10)."""
+    return normalized(background.sum(axis=0))
+
+
+def score_maps(
+    heatmaps: Heatmaps,
+    n_foreground: int,
+    *,
+    alpha: float,
+    gamma: float,
+    compounds: bool = True,
+    positive: bool = True,
+) -> ScoreMaps:
+    """Lines 1 to 10 of Algorithm 1; class ids up to `n_foreground` are foreground.
+
+    `compounds=False` and `positive=False` leave out Eq. 9's sum and Eq. 12, as arms of Table 6 do.
+    Raises ValueError for an image without any heatmap.
+    """
+    summed = class_maps(heatmaps, compounds=compounds)
+    if not summed:
+        raise ValueError("an image without labels has no heatmaps to make scores of")
+    shape = next(iter(summed.values())).shape
+    ids = tuple(sorted(class_id for class_id in summed if class_id <= n_foreground))
+    foreground = _stacked([normalized(summed[class_id]) for class_id in ids], shape)
+    background = negative_background(foreground, alpha)
+    if positive:
+        surroundings = [summed[class_id] for class_id in sorted(summed) if class_id > n_foreground]
+        # Eq. 13
+        background = np.maximum(background, gamma * positive_background(_stacked(surroundings, shape)))
+    return ScoreMaps(ids, np.concatenate([background[None], foreground]).astype(np.float32))
+
+
+def segment(scores: FloatMap, ids: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Mask (H, W) of class ids, 0 where the background scores highest (Eq. 14); ties go to the lower id.
+
+    `scores` is (1 + F, H, W), background first. Raises ValueError for ids that a byte cannot hold beside 255,
+    which means "ignore".
+    """
+    if ids and max(ids) > 254:
+        raise ValueError(f"class id {max(ids)} does not fit into a mask of bytes, where 255 means ignore")
+    mask: NDArray[np.uint8] = np.array([0, *ids], dtype=np.uint8)[scores.argmax(axis=0)]
+    return mask
+
+
+def _stacked(maps: list[FloatMap], shape: tuple[int, ...]) -> FloatMap:
+    return np.stack(maps) if maps else np.zeros((0, *shape), dtype=np.float32)

@@ -1,0 +1,175 @@
+"""Equations 9 to 14 on values worked out by hand, and against a second implementation that goes pixel by pixel."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from segmentation.masks.maps import (
+    EPSILON,
+    Heatmaps,
+    class_maps,
+    negative_background,
+    normalized,
+    positive_background,
+    score_maps,
+    segment,
+)
+
+
+def maps(*rows: object) -> np.ndarray:
+    return np.array(rows, dtype=np.float32)
+
+
+HEATMAPS = Heatmaps(
+    classes={
+        1: maps([4.0, -2.0], [1.0, 0.0]),
+        2: maps([0.0, 1.0], [0.0, -5.0]),
+        81: maps([0.0, 1.0], [3.0, 1.0]),
+        90: maps([0.0, -1.0], [1.0, 1.0]),
+    },
+    compounds={
+        (1, 7): maps([0.0, 1.0], [3.0, 0.0]),
+        (1, 9): maps([0.0, 1.0], [0.0, -1.0]),
+        (81, 7): maps([-1.0, 0.0], [4.0, 0.0]),
+    },
+)
+N_FOREGROUND = 80
+
+
+def test_compounds_add_to_foreground_and_background_classes() -> None:
+    summed = class_maps(HEATMAPS)
+    np.testing.assert_array_equal(summed[1], [[4, 0], [4, -1]])
+    np.testing.assert_array_equal(summed[2], [[0, 1], [0, -5]])
+    np.testing.assert_array_equal(summed[81], [[-1, 1], [7, 1]])
+    np.testing.assert_array_equal(summed[90], [[0, -1], [1, 1]])
+
+
+def test_without_compounds_the_class_maps_are_the_heatmaps_themselves() -> None:
+    summed = class_maps(HEATMAPS, compounds=False)
+    for class_id, heatmap in HEATMAPS.classes.items():
+        np.testing.assert_array_equal(summed[class_id], heatmap)
+
+
+def test_summing_leaves_the_heatmaps_as_they_are() -> None:
+    before = HEATMAPS.classes[1].copy()
+    class_maps(HEATMAPS)
+    np.testing.assert_array_equal(HEATMAPS.classes[1], before)
+
+
+def test_normalized_cuts_at_zero_and_divides_by_the_maximum() -> None:
+    np.testing.assert_allclose(
+        normalized(maps([4.0, -2.0], [1.0, 0.0])), [[1, 0], [0.25, 0]], rtol=2 * EPSILON, atol=0
+    )
+
+
+def test_a_map_without_activation_stays_zero() -> None:
+    np.testing.assert_array_equal(normalized(maps([-4.0, -2.0])), [[0, 0]])
+
+
+def test_negative_background_takes_the_highest_foreground_to_a_power() -> None:
+    foreground = maps([[1.0, 0.5]], [[0.25, 0.75]])
+    np.testing.assert_array_equal(negative_background(foreground, 2), [[0, 0.0625]])
+
+
+def test_negative_background_without_foreground_is_one() -> None:
+    np.testing.assert_array_equal(negative_background(np.zeros((0, 1, 2), np.float32), 8), [[1, 1]])
+
+
+def test_positive_background_sums_before_it_normalizes() -> None:
+    background = maps([[2.0, -1.0, 0.0]], [[2.0, 3.0, -1.0]])
+    np.testing.assert_allclose(positive_background(background), [[1, 0.5, 0]], rtol=2 * EPSILON, atol=0)
+
+
+def test_score_maps_by_hand() -> None:
+    found = score_maps(HEATMAPS, N_FOREGROUND, alpha=2, gamma=0.5)
+    assert found.ids == (1, 2)
+    # M₁ = [[1, 0], [1, 0]], M₂ = [[0, 1], [0, 0]]; M⁻ = [[0, 0], [0, 1]]; M⁺ = ReLU([[-1, 0], [8, 2]]) / 8.
+    np.testing.assert_allclose(
+        found.scores, [[[0, 0], [0.5, 1]], [[1, 0], [1, 0]], [[0, 1], [0, 0]]], rtol=0, atol=2 * EPSILON
+    )
+    assert found.scores.dtype == np.float32
+
+
+def test_gamma_times_positive_background_is_a_floor_of_the_background() -> None:
+    found = score_maps(HEATMAPS, N_FOREGROUND, alpha=2, gamma=0.7)
+    np.testing.assert_allclose(found.scores[0], [[0, 0], [0.7, 1]], rtol=0, atol=2 * EPSILON)
+    without = score_maps(HEATMAPS, N_FOREGROUND, alpha=2, gamma=0.7, positive=False)
+    np.testing.assert_allclose(without.scores[0], [[0, 0], [0, 1]], rtol=0, atol=2 * EPSILON)
+    np.testing.assert_array_equal(without.scores[1:], found.scores[1:])
+
+
+def test_an_image_without_foreground_is_background() -> None:
+    only_grass = Heatmaps({81: maps([1.0, 0.0])}, {})
+    found = score_maps(only_grass, N_FOREGROUND, alpha=8, gamma=0.7)
+    assert found.ids == ()
+    np.testing.assert_array_equal(found.scores, [[[1, 1]]])
+    np.testing.assert_array_equal(segment(found.scores, found.ids), [[0, 0]])
+
+
+def test_an_image_without_labels_is_refused() -> None:
+    with pytest.raises(ValueError, match="without labels"):
+        score_maps(Heatmaps({}, {}), N_FOREGROUND, alpha=8, gamma=0.7)
+
+
+def test_segment_writes_ids_and_gives_ties_to_the_background() -> None:
+    scores = maps([[0.5, 0.1, 0.2]], [[0.5, 0.3, 0.2]], [[0.1, 0.9, 0.4]])
+    mask = segment(scores, (3, 80))
+    np.testing.assert_array_equal(mask, [[0, 80, 80]])
+    assert mask.dtype == np.uint8
+
+
+def test_segment_refuses_the_id_that_means_ignore() -> None:
+    with pytest.raises(ValueError, match="255"):
+        segment(maps([[0.0]], [[1.0]]), (255,))
+
+
+def mask_pixel_by_pixel(heatmaps: Heatmaps, alpha: float, gamma: float) -> list[list[int]]:
+    """Algorithm 1 as the paper writes it, in plain Python, without enlargement and refinement."""
+    height, width = next(iter(heatmaps.classes.values())).shape
+    cells = [(i, j) for i in range(height) for j in range(width)]
+
+    def summed(c: int, cell: tuple[int, int]) -> float:
+        return float(heatmaps.classes[c][cell]) + sum(
+            float(heatmap[cell]) for (of, _), heatmap in heatmaps.compounds.items() if of == c
+        )
+
+    def relu_over_maximum(values: dict[tuple[int, int], float]) -> dict[tuple[int, int], float]:
+        maximum = max(max(value, 0.0) for value in values.values())
+        return {cell: max(value, 0.0) / (maximum + EPSILON) for cell, value in values.items()}
+
+    foreground = {
+        c: relu_over_maximum({cell: summed(c, cell) for cell in cells})
+        for c in heatmaps.classes
+        if c <= N_FOREGROUND
+    }
+    background_sum = {cell: sum(summed(c, cell) for c in heatmaps.classes if c > N_FOREGROUND) for cell in cells}
+    positive = relu_over_maximum(background_sum)
+    mask = [[0] * width for _ in range(height)]
+    for i, j in cells:
+        negative = (1 - max((m[i, j] for m in foreground.values()), default=0.0)) ** alpha
+        best, best_score = 0, max(negative, gamma * positive[i, j])
+        for c in sorted(foreground):
+            if foreground[c][i, j] > best_score:
+                best, best_score = c, foreground[c][i, j]
+        mask[i][j] = best
+    return mask
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    classes=st.sets(st.sampled_from([1, 2, 40, 80, 81, 82, 152]), min_size=1),
+    alpha=st.sampled_from([4.0, 5.0, 8.0]),
+)
+def test_masks_equal_those_made_pixel_by_pixel(seed: int, classes: set[int], alpha: float) -> None:
+    rng = np.random.default_rng(seed)
+    drawn = {c: rng.normal(size=(3, 4)).astype(np.float32) for c in classes}
+    compounds = {
+        (c, a): rng.normal(size=(3, 4)).astype(np.float32) for c in classes for a in rng.integers(0, 40, 2)
+    }
+    heatmaps = Heatmaps(drawn, compounds)
+    found = score_maps(heatmaps, N_FOREGROUND, alpha=alpha, gamma=0.7)
+    assert segment(found.scores, found.ids).tolist() == mask_pixel_by_pixel(heatmaps, alpha, 0.7)
+    assert found.scores.min() >= 0
+    assert found.scores.max() <= 1
