@@ -1,0 +1,76 @@
+"""The state of a training between two steps, and the weights that it ends with."""
+
+import os
+import pickle
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from segmentation.errors import InputError, OutputError
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingState:
+    """All that a training needs to go on as if it had not stopped; random numbers are a function of the step."""
+
+    step: int
+    """Steps done."""
+    module: Mapping[str, Tensor]
+    optimizer: Mapping[str, Any]
+    log: Mapping[str, float]
+    """What was summed up for the next line of the log."""
+
+
+def save_state(path: Path, state: TrainingState) -> None:
+    """Write a checkpoint; the old one stays until the new one is whole."""
+    content = {name: getattr(state, name) for name in TrainingState.__dataclass_fields__}
+    _replace(path, lambda unfinished: torch.save(content, unfinished))
+
+
+def load_state(path: Path) -> TrainingState:
+    """Read a checkpoint onto the CPU; only tensors and plain values, never code. InputError if it is none."""
+    try:
+        return TrainingState(**torch.load(path, map_location="cpu", weights_only=True))
+    except (pickle.UnpicklingError, RuntimeError, EOFError, TypeError) as error:
+        raise InputError(
+            f"{path}: not a readable checkpoint ({str(error).splitlines()[0]}). Begin anew with --overwrite"
+        ) from error
+
+
+def save_weights(path: Path, weights: Mapping[str, Tensor]) -> None:
+    """Write named tensors as safetensors, whole or not at all."""
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
+    _replace(path, lambda unfinished: save_file(tensors, unfinished))
+
+
+def load_weights(path: Path) -> dict[str, Tensor]:
+    """Read what `save_weights` wrote. InputError if it is not readable or holds a value that is not finite."""
+    try:
+        weights: dict[str, Tensor] = load_file(path)
+    except SafetensorError as error:
+        raise InputError(
+            f"{path}: not a readable safetensors file ({error}). Train again or copy it again"
+        ) from error
+    for name, tensor in weights.items():
+        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+            raise InputError(f"{path}: {name} holds values that are not finite. Train again or copy it again")
+    return weights
+
+
+def _replace(path: Path, write: Callable[[Path], None]) -> None:
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    try:
+        write(unfinished)
+        with unfinished.open("rb+") as file:
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except (OSError, RuntimeError, SafetensorError) as error:
+        # torch and safetensors report a full disk as errors of their own.
+        unfinished.unlink(missing_ok=True)
+        raise OutputError(f"{path}: cannot be written: {error}") from error

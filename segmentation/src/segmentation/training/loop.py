@@ -1,0 +1,152 @@
+"""`train`: the loop of every training in this package."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, nullcontext
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from segmentation.training.checkpoint import load_state, save_state, save_weights
+from segmentation.training.interruption import stop_requests
+from segmentation.training.loading import Loaded, load_batches
+from segmentation.training.metrics_log import MetricsLog
+from segmentation.training.options import MachineOptions, TrainingOptions
+from segmentation.training.order import BatchPlan, plan_steps
+from segmentation.training.processes import Processes, reader_processes
+from segmentation.training.run_folder import RunFolder
+from segmentation.training.stepper import Stepper
+from segmentation.training.task import Batch, Samples, Task
+
+SampleT = TypeVar("SampleT")
+BatchT = TypeVar("BatchT", bound=Batch)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a training has come; `loss` and the rate are those since the last report."""
+
+    step: int
+    steps: int
+    epochs: float
+    loss: float
+    images_per_second: float
+
+
+@dataclass(slots=True)
+class TrainingReport:
+    """What a call of `train` did."""
+
+    steps: int
+    first_step: int
+    """Steps that earlier calls had done."""
+    unreadable: Counter[str] = field(default_factory=Counter)
+    """What was wrong with samples that others stood in for, and how often."""
+
+
+def train(
+    task: Task[BatchT],
+    samples: Samples[SampleT],
+    collate: Callable[[Sequence[SampleT]], BatchT],
+    options: TrainingOptions,
+    machine: MachineOptions,
+    folder: RunFolder,
+    processes: Processes,
+    *,
+    show: Callable[[Progress], None] = lambda _: None,
+) -> TrainingReport:
+    """Train `task` from where the checkpoint in `folder` stands to the end, and write the weights.
+
+    The weights depend on `task`, `samples` and `options` alone, to the bit on one kind of device: not on
+    interruptions, nor on the number of reading workers. Several processes add gradients in another order.
+
+    Raises KeyboardInterrupt, after a checkpoint, when the process is asked to stop; CapsegError if the loss is no
+    longer finite.
+    """
+    plan = BatchPlan(
+        n_samples=len(samples),
+        batch_size=options.batch_size,
+        steps=plan_steps(len(samples), options.batch_size, options.epochs),
+        seed=options.seed,
+        accumulation=options.accumulation,
+        processes=processes.count,
+    )
+    stepper = Stepper(task, plan, options, processes)
+    if folder.checkpoint.is_file():
+        stepper.restore(load_state(folder.checkpoint))
+    report = TrainingReport(plan.steps, stepper.step)
+    processes.wait()
+    with ExitStack() as stack:
+        log = None
+        if processes.first:
+            log = stack.enter_context(closing(MetricsLog(folder, stepper.step, tensorboard=machine.tensorboard)))
+        batches = load_batches(
+            samples,
+            collate,
+            plan,
+            process=processes.index,
+            first_step=stepper.step,
+            workers=reader_processes(machine.workers),
+            pin_memory=processes.device.type == "cuda",
+        )
+        _Session(stepper, processes, folder, machine, log, show, report).run(batches)
+    if processes.first:
+        save_weights(folder.weights, task.module.state_dict())
+        folder.checkpoint.unlink(missing_ok=True)
+    processes.wait()
+    report.unreadable = sum(processes.gather(report.unreadable), Counter[str]())
+    return report
+
+
+@dataclass(slots=True)
+class _Session(Generic[BatchT]):
+    """The steps of one process that are still to do, with log, progress and checkpoints."""
+
+    stepper: Stepper[BatchT]
+    processes: Processes
+    folder: RunFolder
+    machine: MachineOptions
+    log: MetricsLog | None
+    """None in all processes but the first."""
+    show: Callable[[Progress], None]
+    report: TrainingReport
+
+    def run(self, batches: Iterator[Loaded[BatchT]]) -> None:
+        """Do all steps. KeyboardInterrupt after a checkpoint, if asked to stop."""
+        plan = self.stepper.plan
+        # Several processes would not stop at the same step: there, the launcher ends them.
+        alone = self.processes.count == 1
+        logged_at = saved_at = time.monotonic()
+        logged_step = self.stepper.step
+        with stop_requests() if alone else nullcontext(lambda: False) as stop_requested:
+            while self.stepper.step < plan.steps:
+                self.stepper.run([self._next(batches) for _ in range(plan.accumulation)])
+                step, now = self.stepper.step, time.monotonic()
+                if step % self.machine.log_every == 0 or step == plan.steps:
+                    self._log((step - logged_step) * plan.batch_size / (now - logged_at))
+                    logged_at, logged_step = now, step
+                asked = stop_requested()
+                if asked or now - saved_at >= 60 * self.machine.checkpoint_minutes:
+                    self._save()
+                    saved_at = time.monotonic()
+                if asked:
+                    raise KeyboardInterrupt
+
+    def _next(self, batches: Iterator[Loaded[BatchT]]) -> BatchT:
+        loaded = next(batches)
+        self.report.unreadable.update(loaded.unreadable)
+        return loaded.batch
+
+    def _log(self, images_per_second: float) -> None:
+        plan, step = self.stepper.plan, self.stepper.step
+        means = self.processes.mean(self.stepper.means.take())
+        epochs = plan.epochs_done(step)
+        if self.log is not None:
+            rate = self.stepper.learning_rate(step - 1)
+            row = {"epoch": epochs, "learning_rate": rate, **means, "images_per_second": images_per_second}
+            self.log.write(step, {name: float(f"{value:.6g}") for name, value in row.items()})
+            self.show(Progress(step, plan.steps, epochs, means["loss"], images_per_second))
+
+    def _save(self) -> None:
+        if self.processes.first:
+            save_state(self.folder.checkpoint, self.stepper.state())

@@ -1,0 +1,123 @@
+"""The folder of a run: its resolved configuration, log, checkpoint and weights; whether it may be gone on with."""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from segmentation.errors import InputError, OutputError, UsageError
+from segmentation.training.options import FrozenModel
+
+if sys.platform != "win32":
+    import fcntl
+
+
+class RunRecord(FrozenModel):
+    """`run.json`: what makes the result, and what made it."""
+
+    command: str
+    config: dict[str, Any]
+    """Resolved: every option with its value."""
+    samples: dict[str, Any]
+    """What the run learns from: sizes and a fingerprint, not paths."""
+    notes: dict[str, Any] = Field(default_factory=dict)
+    """Where the run was started, with which versions. They may change when it is resumed."""
+
+
+class RunFolder:
+    """The paths of a run's files."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.record = path / "run.json"
+        self.metrics = path / "metrics.jsonl"
+        self.checkpoint = path / "checkpoint.pt"
+        self.weights = path / "model.safetensors"
+        self.tensorboard = path / "tensorboard"
+        self.lock = path / "run.lock"
+
+    @property
+    def finished(self) -> bool:
+        """Whether the weights are there: they are written last."""
+        return self.weights.is_file()
+
+    def read_record(self) -> RunRecord:
+        """What `run.json` says. InputError if it cannot be read."""
+        try:
+            return RunRecord.model_validate_json(self.record.read_bytes())
+        except FileNotFoundError:
+            raise InputError(f"{self.path} is not the folder of a run: it holds no {self.record.name}") from None
+        except ValidationError as error:
+            raise InputError(f"{self.record}: not a run's record ({error.errors()[0]['msg']})") from error
+
+    def clear(self) -> None:
+        """Remove the files of a run, and nothing else."""
+        for file in (self.weights, self.checkpoint, self.metrics, self.record):
+            file.unlink(missing_ok=True)
+        shutil.rmtree(self.tensorboard, ignore_errors=True)
+
+
+def prepare_run(path: Path, record: RunRecord, *, overwrite: bool = False) -> RunFolder:
+    """Make the folder of a new run, or check that the run there is this one.
+
+    Raises UsageError, with the differences, if the folder holds another run, or files that are none of a run.
+    """
+    folder = RunFolder(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise UsageError(f"{path} is a file. Name a folder as output") from None
+    if overwrite:
+        folder.clear()
+    if folder.record.is_file():
+        if changed := differences(folder.read_record(), record):
+            listed = "\n".join(f"  {line}" for line in changed)
+            raise UsageError(
+                f"{path} holds a run with other options:\n{listed}\n"
+                "Give the same options to go on with it, another folder, or --overwrite to begin anew"
+            )
+    elif any(entry != folder.lock for entry in path.iterdir()):
+        raise UsageError(f"{path} holds files that are not of a run. Name a new folder")
+    folder.record.write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return folder
+
+
+@contextmanager
+def locked(folder: RunFolder) -> Iterator[None]:
+    """Keeps other processes from training in the same folder. OutputError if one does already."""
+    with folder.lock.open("w") as file:
+        if sys.platform != "win32":
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise OutputError(f"another process trains in {folder.path}; wait for it to end") from None
+        yield
+
+
+def differences(before: RunRecord, now: RunRecord) -> list[str]:
+    """What decides the result and differs, a line each: `config.seed: 0 in the folder, 1 asked for`."""
+    missing = object()
+    lines = []
+
+    def compare(name: str, old: object, new: object) -> None:
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            for key in sorted(old.keys() | new.keys()):
+                compare(f"{name}.{key}" if name else key, old.get(key, missing), new.get(key, missing))
+        elif old != new:
+            here, asked = ("nothing" if value is missing else json.dumps(value) for value in (old, new))
+            lines.append(f"{name}: {here} in the folder, {asked} asked for")
+
+    compare("", *(json.loads(record.model_dump_json(exclude={"notes"})) for record in (before, now)))
+    return lines
+
+
+def installed_versions() -> dict[str, str]:
+    """Versions of what computes the result, for `RunRecord.notes`."""
+    names = ("capparse-segmentation", "torch", "numpy", "pillow", "accelerate")
+    return {"python": sys.version.split()[0], **{name: version(name) for name in names}}

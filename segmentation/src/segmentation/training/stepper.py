@@ -1,0 +1,97 @@
+"""The optimiser's steps on a task, and the state between them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Generic, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from segmentation.training.checkpoint import TrainingState
+from segmentation.training.metrics_log import RunningMeans
+from segmentation.training.options import TrainingOptions
+from segmentation.training.order import BatchPlan, step_seed
+from segmentation.training.processes import Processes
+from segmentation.training.schedule import poly_factor
+from segmentation.training.task import Batch, Task
+
+BatchT = TypeVar("BatchT", bound=Batch)
+
+
+class Stepper(Generic[BatchT]):
+    """SGD on a task: `step` steps are done, `means` holds the loss since the last line of the log."""
+
+    def __init__(
+        self, task: Task[BatchT], plan: BatchPlan, options: TrainingOptions, processes: Processes
+    ) -> None:
+        self.plan = plan
+        self.step = 0
+        self.means = RunningMeans()
+        self._options = options
+        self._processes = processes
+        self._module = task.module
+        self._module.train()
+        self._loss = processes.replicate(_TaskLoss(task))
+        groups = list(task.parameter_groups())
+        self._factors = [group.rate_factor for group in groups]
+        self._optimizer = torch.optim.SGD(
+            [{"params": list(group.parameters)} for group in groups],
+            lr=options.learning_rate,
+            momentum=options.momentum,
+            weight_decay=options.weight_decay,
+        )
+
+    def learning_rate(self, step: int) -> float:
+        """Of the groups with factor 1, in `step`."""
+        options = self._options
+        return options.learning_rate * poly_factor(
+            step, self.plan.steps, power=options.power, warmup_steps=options.warmup_steps
+        )
+
+    def run(self, parts: Sequence[BatchT]) -> None:
+        """One step on the parts of a batch that fall to this process."""
+        rate = self.learning_rate(self.step)
+        for group, factor in zip(self._optimizer.param_groups, self._factors, strict=True):
+            group["lr"] = rate * factor
+        self._optimizer.zero_grad(set_to_none=True)
+        for number, part in enumerate(parts):
+            place = number * self._processes.count + self._processes.index
+            torch.manual_seed(step_seed(self._options.seed, self.step, place))
+            with self._processes.local_gradients(self._loss, when=number + 1 < len(parts)):
+                self._backward(part.to(self._processes.device, non_blocking=True), len(parts))
+        self._optimizer.step()
+        self.step += 1
+
+    def state(self) -> TrainingState:
+        """What `restore` needs. CapsegError if the loss is no longer finite."""
+        return TrainingState(
+            step=self.step,
+            module=self._module.state_dict(),
+            optimizer=self._optimizer.state_dict(),
+            log=self.means.sums(),
+        )
+
+    def restore(self, state: TrainingState) -> None:
+        """Go on from `state`."""
+        self._module.load_state_dict(state.module)
+        self._optimizer.load_state_dict(dict(state.optimizer))
+        self.step = state.step
+        self.means = RunningMeans(state.log)
+
+    def _backward(self, part: BatchT, n_parts: int) -> None:
+        bfloat16 = self._options.precision == "bfloat16"
+        with torch.autocast(self._processes.device.type, dtype=torch.bfloat16, enabled=bfloat16):
+            loss, scalars = self._loss(part)
+        (loss / n_parts).backward()
+        self.means.add({"loss": loss.detach(), **scalars})
+
+
+class _TaskLoss(nn.Module, Generic[BatchT]):
+    """The loss as a module: gradients are averaged over processes for what goes through its `forward`."""
+
+    def __init__(self, task: Task[BatchT]) -> None:
+        super().__init__()
+        self.module = task.module
+        self._task = task
+
+    def forward(self, batch: BatchT) -> tuple[Tensor, Mapping[str, Tensor | float]]:
+        return self._task.loss(batch)
