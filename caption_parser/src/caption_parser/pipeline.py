@@ -146,6 +146,7 @@ class CaptionParser:
                 self.sense_model,
                 self.decisions.label_of,
                 prior=prior,
+                certainty=self.config.certainty,
                 joint=self.config.uses_joint,
                 margin=self.config.margin,
                 skip_undisputed=self.config.skip_undisputed,

@@ -64,6 +64,14 @@ def test_a_label_behind_a_doubtful_sense_is_not_asserted() -> None:
     assert doubtful.foreground == ()
 
 
+def test_the_prior_counts_once_for_all_captions_of_an_image() -> None:
+    queries = [SenseQuery(text, 0, 4, "bike", (MOTORCYCLE, BICYCLE), image=7) for text in ("a", "b", "c")]
+    prior = {"bike": {MOTORCYCLE: 0.25, BICYCLE: 0.75}}
+    together = with_strategies(Undecided(), lambda _: None, prior=prior, joint=True, skip_undisputed=False)
+    for answer in together.disambiguate(queries):
+        assert (answer.synset, answer.distribution) == (BICYCLE, pytest.approx((0.25, 0.75)))
+
+
 def test_labels_do_not_depend_on_asking_for_what_is_undisputed() -> None:
     captions = ["A man and two dogs on a bike", "A chair, a bat and a glove", "A monitor on a desk"]
     every, some = (

@@ -15,6 +15,7 @@ from caption_parser.senses.strategies import (
     Observation,
     Recorder,
     SkipUndisputed,
+    TrustPrior,
     WithPrior,
     estimate_prior,
 )
@@ -152,6 +153,29 @@ def test_the_prior_adjusts_a_model_and_decides_alone_where_none_speaks() -> None
     # A sense that the prior has not seen is as rare as its rarest: 0.5 * 0.2 : 0.5 * 0.2.
     unseen = WithPrior(Scripted(), prior).disambiguate([query("x 0.5,0.5", BAT_ANIMAL, BAT_CRICKET)])[0]
     assert unseen.distribution == pytest.approx((0.5, 0.5))
+
+
+def test_a_label_that_captions_nearly_always_mean_is_not_asked_for() -> None:
+    model = Scripted()
+    prior = {"bat": {BAT_ANIMAL: 0.04, BAT_CLUB: 0.5, BAT_CRICKET: 0.46}, "pet": {DOG: 0.5, CAT: 0.5}}
+    queries = [
+        # Either club leads to label 3, which has 96 of 100.
+        query("x 1,0,0", BAT_ANIMAL, BAT_CRICKET, BAT_CLUB),
+        query("x 0.1,0.9", DOG, CAT, lemma="pet"),
+        query("x 0.1,0.9", DOG, CAT, lemma="unheard-of"),
+        query("x 1", DOG, lemma="pet"),
+    ]
+    answers = TrustPrior(model, prior, LABELS.get, certainty=0.95).disambiguate(queries)
+    assert model.asked == queries[1:]
+    assert [(answer.synset, answer.route) for answer in answers] == [
+        (BAT_CLUB, Route.PRIOR),
+        (CAT, Route.MODEL),
+        (CAT, Route.MODEL),
+        (DOG, Route.MODEL),
+    ]
+    assert answers[0].score == pytest.approx(0.5)
+    TrustPrior(model, prior, LABELS.get, certainty=0.97).disambiguate(queries[:1])
+    assert model.asked == [*queries[1:], queries[0]]
 
 
 def test_a_recorder_keeps_what_the_model_says_of_ambiguous_words() -> None:

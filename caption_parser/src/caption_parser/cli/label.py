@@ -40,6 +40,10 @@ def label_command(
             help="Weigh senses by how often captions mean them  [default: in visual mode]",
         ),
     ] = None,
+    certainty: Annotated[
+        float,
+        typer.Option(metavar="0..1", help="Ask no model where captions mean one label this often."),
+    ] = 0.98,
     margin: Annotated[
         float, typer.Option(metavar="0..1", help="No label that is not ahead of the next by this probability.")
     ] = 0.0,
@@ -115,6 +119,7 @@ def label_command(
                 senses=senses,
                 joint=joint,
                 caption_prior=caption_prior,
+                certainty=certainty,
                 margin=margin,
                 skip_undisputed=skip_undisputed,
                 objects=objects,

@@ -6,7 +6,9 @@ import typer
 
 
 def senses_prior_command(
-    source: Annotated[str, typer.Argument(metavar="INPUT", help="Captions, in any format that label reads.")],
+    sources: Annotated[
+        list[str], typer.Argument(metavar="INPUT...", help="Captions, in any format that label reads.")
+    ],
     output: Annotated[
         str, typer.Option("-o", "--output", metavar="FILE", help="The prior; beside a model: caption_prior.json.")
     ],
@@ -22,12 +24,12 @@ def senses_prior_command(
 
       capparse senses prior captions.json -o caption_prior.json
 
-      capparse senses prior captions.tsv.gz -o MODEL/caption_prior.json --senses MODEL
+      capparse senses prior captions.tsv.gz more.txt -o MODEL/caption_prior.json --senses MODEL
     """
     from pathlib import Path
 
     from caption_parser.senses.caption_prior import learn_caption_prior, write_caption_prior
 
-    prior = learn_caption_prior(source, senses=senses, mode=mode, format=format)
+    prior = learn_caption_prior(sources, senses=senses, mode=mode, format=format)
     write_caption_prior(Path(output), prior)
     typer.echo(f"{output}: {len(prior):,} nouns", err=True)

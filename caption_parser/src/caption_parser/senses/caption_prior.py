@@ -1,7 +1,7 @@
 """The caption prior as a file beside a sense model: lemma → sense key → how often captions mean it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from caption_parser.errors import MissingResourceError
@@ -58,9 +58,9 @@ def write_caption_prior(path: Path, prior: Prior) -> None:
 
 
 def learn_caption_prior(
-    source: str | Path, *, senses: str = "default", mode: str = "visual", format: str | None = None
+    sources: Sequence[str | Path], *, senses: str = "default", mode: str = "visual", format: str | None = None
 ) -> Prior:
-    """The prior of all nouns that the captions of `source` name often enough, by the model `senses`.
+    """The prior of all nouns that the captions of `sources` name often enough, by the model `senses`.
 
     Equal captions of one image count each; what is no caption is passed over. Raises what `label_file` raises
     for the input and the model.
@@ -74,10 +74,11 @@ def learn_caption_prior(
     recorder = Recorder(load_disambiguator(senses))
     config = parser_config(mode=mode, senses=senses, joint=False, caption_prior=False, skip_undisputed=False)
     parser = CaptionParser(config, sense_model=recorder)
-    rows = (row for row in read_captions(source, format=format) if isinstance(row, CaptionRow))
-    with group_by_image(rows) as images:
-        for batch in into_batches(images):
-            parser.label_images(batch.images)
+    for source in sources:
+        rows = (row for row in read_captions(source, format=format) if isinstance(row, CaptionRow))
+        with group_by_image(rows) as images:
+            for batch in into_batches(images):
+                parser.label_images(batch.images)
     return estimate_prior(recorder.observations, least=_LEAST_OCCURRENCES)
 
 

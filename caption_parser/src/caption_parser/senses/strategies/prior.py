@@ -82,7 +82,12 @@ class WithPrior:
             return choice
         if choice.distribution:
             return choose(query.candidates, _given(prior, query.candidates, choice.distribution), choice)
-        return choose(query.candidates, _given(prior, query.candidates), choice._replace(route=Route.PRIOR))
+        return prior_choice(prior, query.candidates)
+
+
+def prior_choice(prior: Mapping[int, float], candidates: Sequence[int]) -> SenseChoice:
+    """What captions mean most by a word, whatever this one says."""
+    return choose(candidates, _given(prior, candidates), SenseChoice(candidates[0], Route.PRIOR))
 
 
 class Recorder:
