@@ -8,9 +8,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from segmentation.data.images import RgbImage
-
-IndexMask = npt.NDArray[np.uint8]
-"""Shape (H, W), contiguous class ids; 0 is background, 255 is ignored."""
+from segmentation.data.masks import IndexMask
 
 _ATTEMPTS = 10
 

@@ -1,0 +1,132 @@
+"""Semantic masks from a COCO instances file: contiguous ids, smaller objects on top."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+import numpy as np
+from pycocotools import mask as coco_mask
+
+from segmentation.data.masks import IGNORE_INDEX, IndexMask
+from segmentation.data.truth.coco_file import CocoImage, CocoObject, class_ids, stream_list
+from segmentation.data.truth.contract import MaskTruth
+from segmentation.data.truth.run_lengths import checked_runs
+from segmentation.errors import InputError
+from shared_schemas import LabelSpace
+
+_REACH = 10
+"""Polygons may leave the image by so many times its longer side; pycocotools draws for hours far outside."""
+
+
+class Crowd(StrEnum):
+    """What becomes of regions that hold many objects drawn as one (`iscrowd` 1)."""
+
+    CLASS = "class"
+    """They belong to their class."""
+    IGNORE = "ignore"
+    """They are not scored (255), but where single objects lie on them."""
+    DROP = "drop"
+    """They are background."""
+
+
+@dataclass(frozen=True, slots=True)
+class CocoRules:
+    """Choices that publications leave unsaid and that change scores."""
+
+    crowd: Crowd = Crowd.CLASS
+    images_without_objects: bool = True
+    """Whether images of the file in which nothing is annotated count, as all background."""
+
+
+class _Region(NamedTuple):
+    class_id: int
+    is_crowd: bool
+    area: int
+    counts: bytes
+
+
+class CocoTruth(MaskTruth):
+    """Every image of the file; what it holds of objects is kept run-length encoded."""
+
+    def __init__(self, path: Path, label_space: LabelSpace, rules: CocoRules | None = None) -> None:
+        """Raises `InputError`, which names the entry, for a file that is no instances file with masks."""
+        super().__init__(label_space)
+        self._rules = rules or CocoRules()
+        images = {image.id: image for _, image in stream_list(path, "images", CocoImage)}
+        if not images:
+            raise InputError(f"{path}: got no list 'images', expected a COCO instances file")
+        regions = _read_regions(path, images, label_space)
+        self._images: dict[str, tuple[int, int, tuple[_Region, ...]]] = {}
+        for image in images.values():
+            if regions[image.id] or self._rules.images_without_objects:
+                key = PurePosixPath(image.file_name).stem
+                if key in self._images:
+                    raise InputError(
+                        f"{path}: got two images whose files are named {key!r}, expected different names"
+                    )
+                self._images[key] = (image.height, image.width, tuple(regions[image.id]))
+
+    @property
+    def rules(self) -> str:
+        empty = "scored" if self._rules.images_without_objects else "left out"
+        return f"smaller objects on top, crowd regions: {self._rules.crowd}, images without objects: {empty}"
+
+    def keys(self) -> Sequence[str]:
+        return sorted(self._images)
+
+    def mask(self, key: str) -> IndexMask:
+        height, width, regions = self._images[key]
+        # In Fortran order, as pycocotools decodes.
+        mask = np.zeros((height, width), dtype=np.uint8, order="F")
+        for region in self._bottom_to_top(regions):
+            covered = coco_mask.decode({"size": [height, width], "counts": region.counts}).view(np.bool_)
+            is_ignored = region.is_crowd and self._rules.crowd is Crowd.IGNORE
+            mask[covered] = IGNORE_INDEX if is_ignored else region.class_id
+        return np.ascontiguousarray(mask)
+
+    def _bottom_to_top(self, regions: Sequence[_Region]) -> list[_Region]:
+        """Larger before smaller; regions to ignore below all, so that they hide no object."""
+        rule = self._rules.crowd
+        kept = [region for region in regions if not (region.is_crowd and rule is Crowd.DROP)]
+        return sorted(kept, key=lambda region: (not (region.is_crowd and rule is Crowd.IGNORE), -region.area))
+
+
+def _read_regions(
+    path: Path, images: dict[int | str, CocoImage], label_space: LabelSpace
+) -> defaultdict[int | str, list[_Region]]:
+    classes = class_ids(path, label_space)
+    regions: defaultdict[int | str, list[_Region]] = defaultdict(list)
+    for place, found in stream_list(path, "annotations", CocoObject):
+        image, class_id = images.get(found.image_id), classes.get(found.category_id)
+        if image is None or class_id is None:
+            field, got = ("image_id", found.image_id) if image is None else ("category_id", found.category_id)
+            raise InputError(f"{place}: {field}: got {got!r}, expected an id that the file lists")
+        try:
+            encoded = _encoded(found.segmentation, image.height, image.width)
+        except ValueError as error:
+            raise InputError(f"{place}: segmentation: {error}") from None
+        area = int(coco_mask.area(encoded))
+        regions[found.image_id].append(_Region(class_id, found.iscrowd == 1, area, encoded["counts"]))
+    return regions
+
+
+def _encoded(segmentation: list[Any] | dict[str, Any], height: int, width: int) -> Any:
+    """The run-length encoding `{"size", "counts"}` of an object. Raises `ValueError` for what is none."""
+    if isinstance(segmentation, dict):
+        runs = checked_runs(segmentation, height, width)
+        return coco_mask.frPyObjects({"size": [height, width], "counts": runs}, height, width)
+    if not segmentation:
+        raise ValueError("got no polygon, expected a mask; is this a file of boxes?")
+    for polygon in segmentation:
+        _check_polygon(polygon, _REACH * max(height, width))
+    return coco_mask.merge(coco_mask.frPyObjects(segmentation, height, width))
+
+
+def _check_polygon(polygon: Any, reach: int) -> None:
+    if not isinstance(polygon, list) or len(polygon) < 6 or len(polygon) % 2:
+        raise ValueError(f"got a polygon {str(polygon)[:60]}, expected x, y of three points or more")
+    if not all(isinstance(value, int | float) and abs(value) <= reach for value in polygon):
+        raise ValueError(f"got a polygon with coordinates beyond {reach}, or that are no numbers")

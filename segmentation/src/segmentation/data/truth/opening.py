@@ -1,0 +1,32 @@
+"""Ground truth by its path alone: what kind it is shows in what lies there."""
+
+from pathlib import Path
+
+from segmentation.data.truth.coco import CocoRules, CocoTruth
+from segmentation.data.truth.contract import MaskTruth
+from segmentation.data.truth.voc import MaskFolderTruth
+from segmentation.data.truth.youtube_objects import LABEL_PATTERN, YouTubeObjectsTruth
+from segmentation.errors import InputError
+from shared_schemas import LabelSpace
+
+_VOC_MASKS = "SegmentationClass"
+
+
+def open_truth(path: Path, *, label_space: str | Path | None = None, coco: CocoRules | None = None) -> MaskTruth:
+    """The ground truth at `path`.
+
+    A file is read as COCO instances; a folder as PASCAL VOC if it has `SegmentationClass`, as YouTube-Objects if
+    it has that structure, else as index masks. `label_space` is by default "coco" for files and plain folders,
+    and the data set's own for the other two.
+
+    Raises `InputError` where there is no ground truth, `LabelSpaceError` for the label space.
+    """
+    if path.is_dir():
+        if (path / _VOC_MASKS).is_dir():
+            return MaskFolderTruth(path / _VOC_MASKS, LabelSpace.load(label_space or "voc"))
+        if next(path.glob(LABEL_PATTERN), None):
+            return YouTubeObjectsTruth(path, LabelSpace.load(label_space or "youtube-objects"))
+        return MaskFolderTruth(path, LabelSpace.load(label_space or "coco"))
+    if not path.is_file():
+        raise InputError(f"{path}: got nothing there, expected a COCO instances file or a folder of masks")
+    return CocoTruth(path, LabelSpace.load(label_space or "coco"), coco)

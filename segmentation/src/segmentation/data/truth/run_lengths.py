@@ -1,0 +1,54 @@
+"""COCO's run-length encodings, checked before anything is decoded from them."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+_FIRST_CHARACTER = 48
+_BITS = 5
+_MORE = 32
+_SIGN = 16
+_MOST_GROUPS = 7
+"""Groups of a number below 2^32 with its sign."""
+
+
+def checked_runs(encoding: dict[str, Any], height: int, width: int) -> list[int]:
+    """The run lengths of `{"size": [H, W], "counts": text or list}`, down the columns, background first.
+
+    Raises `ValueError` where they do not add up to the image: decoders read beyond their memory, or leave it as
+    it was.
+    """
+    if encoding.get("size") != [height, width]:
+        raise ValueError(f"got a mask of size {encoding.get('size')}, expected the image's [{height}, {width}]")
+    counts = encoding.get("counts")
+    if isinstance(counts, str):
+        counts = decompressed(counts).tolist()
+    if not isinstance(counts, list) or not {*map(type, counts)} <= {int}:
+        raise ValueError("got a mask whose counts are neither text nor whole numbers")
+    if min(counts, default=0) < 0 or sum(counts) != height * width:
+        raise ValueError(f"got a mask whose runs do not add up to the {height} x {width} pixels of the image")
+    return counts
+
+
+def decompressed(text: str) -> npt.NDArray[np.int64]:
+    """The numbers in COCO's compressed text.
+
+    Each is written as groups of five bits, the lowest first, one character per group; bit 6 says that another
+    follows, the highest bit of the last is the sign. From the fourth number on, what is written is the difference
+    to the number two places before.
+    """
+    groups = np.frombuffer(text.encode("utf-8"), dtype=np.uint8).astype(np.int64) - _FIRST_CHARACTER
+    if not groups.size or groups.min() < 0 or groups.max() >= 2 * _MORE or groups[-1] & _MORE:
+        raise ValueError("got a mask whose counts are no run-length encoding")
+    ends = np.flatnonzero((groups & _MORE) == 0) + 1
+    starts = np.concatenate([[0], ends[:-1]])
+    lengths = ends - starts
+    if lengths.max() > _MOST_GROUPS:
+        raise ValueError("got a mask whose counts are no run-length encoding")
+    shifts = _BITS * (np.arange(groups.size) - np.repeat(starts, lengths))
+    numbers = np.add.reduceat((groups & (_MORE - 1)) << shifts, starts)
+    numbers -= np.where(groups[ends - 1] & _SIGN, 1 << (_BITS * lengths), 0)
+    numbers[1::2] = np.cumsum(numbers[1::2])
+    numbers[2::2] = np.cumsum(numbers[2::2])
+    return numbers

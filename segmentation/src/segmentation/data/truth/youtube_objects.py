@@ -1,0 +1,55 @@
+"""YouTube-Objects with the masks of Jain & Grauman (2014): frames of videos, one class in each."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from segmentation.data.images import read_image
+from segmentation.data.masks import IndexMask
+from segmentation.data.truth.contract import MaskTruth
+from segmentation.errors import InputError
+from shared_schemas import LabelSpace
+
+LABEL_PATTERN = "*/data/*/shots/*/labels/*"
+"""Class, video, shot and frame of every mask, below the folder that their archive unpacks to."""
+
+_LABEL_SUFFIXES = (".jpg", ".png")
+_OBJECT_LEVEL = 128
+"""The masks are black and white, but JPEG files: their borders are blurred."""
+
+
+class YouTubeObjectsTruth(MaskTruth):
+    """Masks `<class>/data/<video>/shots/<shot>/labels/<frame>.jpg`; white is an object of the folder's class.
+
+    Keys join the four names, `cow_0001_001_00021`: frames have the same names in every video.
+    """
+
+    def __init__(self, root: Path, label_space: LabelSpace) -> None:
+        """Raises `InputError` where there is no mask, or one of a class that the label space lacks."""
+        super().__init__(label_space)
+        self._paths: dict[str, tuple[Path, int]] = {}
+        for path in sorted(root.glob(LABEL_PATTERN)):
+            if path.suffix.lower() in _LABEL_SUFFIXES:
+                name, _, video, _, shot, _, frame = path.relative_to(root).with_suffix("").parts
+                label = label_space.by_name.get(name)
+                if label is None:
+                    known = ", ".join(label_space.by_name)
+                    raise InputError(
+                        f"{root}: got a folder {name!r}, expected classes of the label space: {known}"
+                    )
+                self._paths[f"{name}_{video}_{shot}_{frame}"] = (path, label.id)
+        if not self._paths:
+            raise InputError(f"{root}: got no mask, expected files {LABEL_PATTERN}.jpg or .png")
+
+    @property
+    def rules(self) -> str:
+        return f"one class per frame, object where the mask is at least {_OBJECT_LEVEL} of 255"
+
+    def keys(self) -> Sequence[str]:
+        return sorted(self._paths)
+
+    def mask(self, key: str) -> IndexMask:
+        path, class_id = self._paths[key]
+        is_object = read_image(path)[:, :, 0] >= _OBJECT_LEVEL
+        return np.where(is_object, class_id, 0).astype(np.uint8)

@@ -1,0 +1,1 @@
+"""How good masks are: one confusion matrix over a whole set, and what follows from it."""
