@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from pydantic import Field, ValidationError
 
@@ -40,7 +40,8 @@ class RunFolder:
         self.checkpoint = path / "checkpoint.pt"
         self.weights = path / "model.safetensors"
         self.tensorboard = path / "tensorboard"
-        self.lock = path / "run.lock"
+        self.label_space = path / "label_space.json"
+        """What the columns of the network mean, whatever becomes of the file it was read from."""
 
     @property
     def finished(self) -> bool:
@@ -57,47 +58,50 @@ class RunFolder:
             raise InputError(f"{self.record}: not a run's record ({error.errors()[0]['msg']})") from error
 
     def clear(self) -> None:
-        """Remove the files of a run, and nothing else."""
-        for file in (self.weights, self.checkpoint, self.metrics, self.record):
+        """Remove what a run wrote but its record."""
+        for file in (self.weights, self.checkpoint, self.metrics, self.label_space):
             file.unlink(missing_ok=True)
         shutil.rmtree(self.tensorboard, ignore_errors=True)
 
 
-def prepare_run(path: Path, record: RunRecord, *, overwrite: bool = False) -> RunFolder:
-    """Make the folder of a new run, or check that the run there is this one.
+@contextmanager
+def open_run(path: Path, record: RunRecord, *, overwrite: bool = False) -> Iterator[RunFolder]:
+    """The folder of a new run, or of this same one; within the block no other process can open it.
 
-    Raises UsageError, with the differences, if the folder holds another run, or files that are none of a run.
+    Raises UsageError, with the differences, if the folder holds another run, or files that are none of a run;
+    OutputError if another process has it open.
     """
     folder = RunFolder(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise UsageError(f"{path} is a file. Name a folder as output") from None
-    if overwrite:
-        folder.clear()
-    if folder.record.is_file():
-        if changed := differences(folder.read_record(), record):
+    except (FileExistsError, NotADirectoryError):
+        raise UsageError(f"{path} cannot be a folder: a file is in the way. Name another output") from None
+    foreign = not folder.record.exists() and any(path.iterdir())
+    if foreign:
+        raise UsageError(f"{path} holds files that are not of a run. Name a new folder")
+    with folder.record.open("a", encoding="utf-8") as file:
+        _lock(file, folder)
+        if overwrite:
+            folder.clear()
+        # Empty: it was opened just now, or its writing was cut off before anything else was written.
+        elif folder.record.stat().st_size and (changed := differences(folder.read_record(), record)):
             listed = "\n".join(f"  {line}" for line in changed)
             raise UsageError(
                 f"{path} holds a run with other options:\n{listed}\n"
                 "Give the same options to go on with it, another folder, or --overwrite to begin anew"
             )
-    elif any(entry != folder.lock for entry in path.iterdir()):
-        raise UsageError(f"{path} holds files that are not of a run. Name a new folder")
-    folder.record.write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    return folder
+        file.truncate(0)
+        file.write(record.model_dump_json(indent=2) + "\n")
+        file.flush()
+        yield folder
 
 
-@contextmanager
-def locked(folder: RunFolder) -> Iterator[None]:
-    """Keeps other processes from training in the same folder. OutputError if one does already."""
-    with folder.lock.open("w") as file:
-        if sys.platform != "win32":
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise OutputError(f"another process trains in {folder.path}; wait for it to end") from None
-        yield
+def _lock(file: IO[str], folder: RunFolder) -> None:
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise OutputError(f"another process trains in {folder.path}; wait for it to end") from None
 
 
 def differences(before: RunRecord, now: RunRecord) -> list[str]:
