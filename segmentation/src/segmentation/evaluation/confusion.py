@@ -21,7 +21,7 @@ class ConfusionMatrix:
         """`n_classes` includes background, class 0; at most 255."""
         if not 1 <= n_classes <= IGNORE_INDEX:
             raise ValueError(f"got {n_classes} classes, expected 1 to {IGNORE_INDEX}, background included")
-        self._n_classes = n_classes
+        self.n_classes = n_classes
         self._pairs = np.zeros((256, 256), dtype=np.int64)
 
     def update(self, truth: IndexMask, prediction: IndexMask) -> None:
@@ -34,28 +34,31 @@ class ConfusionMatrix:
             raise ValueError(f"got a mask of shape {prediction.shape}, expected {truth.shape}, as the truth's")
         true, predicted, lengths = _runs(truth.ravel(), prediction.ravel())
         for name, values in (("truth", true), ("prediction", predicted)):
-            stray = stray_value(values, self._n_classes)
+            stray = stray_value(values, self.n_classes)
             if stray is not None:
-                raise ValueError(
-                    f"got the value {stray} in the {name}, expected 0 to {self._n_classes - 1} or 255"
-                )
+                raise ValueError(f"got the value {stray} in the {name}, expected 0 to {self.n_classes - 1} or 255")
         np.add.at(self._pairs.reshape(-1), true.astype(np.intp) * 256 + predicted, lengths)
 
     @property
     def counts(self) -> Counts:
         """Pixels, shape (n_classes, n_classes + 1): rows true, columns predicted, the last one abstained."""
-        known = self._pairs[: self._n_classes]
-        return np.concatenate([known[:, : self._n_classes], known[:, IGNORE_INDEX:]], axis=1)
+        known = self._pairs[: self.n_classes]
+        return np.concatenate([known[:, : self.n_classes], known[:, IGNORE_INDEX:]], axis=1)
 
     @property
     def ignored(self) -> int:
         """Pixels that the truth ignores."""
         return int(self._pairs[IGNORE_INDEX].sum())
 
+    @property
+    def abstained(self) -> int:
+        """Pixels with a class in the truth and 255 in the prediction."""
+        return int(self.counts[:, -1].sum())
+
     def __iadd__(self, other: Self) -> Self:
         """Adds the counts of other images."""
-        if other._n_classes != self._n_classes:
-            raise ValueError(f"got a matrix of {other._n_classes} classes, expected {self._n_classes}")
+        if other.n_classes != self.n_classes:
+            raise ValueError(f"got a matrix of {other.n_classes} classes, expected {self.n_classes}")
         self._pairs += other._pairs
         return self
 

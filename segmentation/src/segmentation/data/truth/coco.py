@@ -8,13 +8,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 import numpy as np
-from pycocotools import mask as coco_mask
 
 from segmentation.data.masks import IGNORE_INDEX, IndexMask
 from segmentation.data.truth.coco_file import CocoImage, CocoObject, class_ids, stream_list
 from segmentation.data.truth.contract import MaskTruth
 from segmentation.data.truth.run_lengths import checked_runs
-from segmentation.errors import InputError
+from segmentation.errors import InputError, MissingResourceError
 from shared_schemas import LabelSpace
 
 _REACH = 10
@@ -48,41 +47,48 @@ class _Region(NamedTuple):
     counts: bytes
 
 
-class CocoTruth(MaskTruth):
+class _Scene(NamedTuple):
+    height: int
+    width: int
+    regions: Sequence[_Region]
+
+
+class CocoTruth(MaskTruth[_Scene]):
     """Every image of the file; what it holds of objects is kept run-length encoded."""
 
     def __init__(self, path: Path, label_space: LabelSpace, rules: CocoRules | None = None) -> None:
-        """Raises `InputError`, which names the entry, for a file that is no instances file with masks."""
-        super().__init__(label_space)
+        """Raises `InputError`, which names the entry, for a file that is no instances file with masks.
+
+        Raises `MissingResourceError` without pycocotools.
+        """
         self._rules = rules or CocoRules()
         images = {image.id: image for _, image in stream_list(path, "images", CocoImage)}
         if not images:
             raise InputError(f"{path}: got no list 'images', expected a COCO instances file")
         regions = _read_regions(path, images, label_space)
-        self._images: dict[str, tuple[int, int, tuple[_Region, ...]]] = {}
+        scenes: dict[str, _Scene] = {}
         for image in images.values():
             if regions[image.id] or self._rules.images_without_objects:
                 key = PurePosixPath(image.file_name).stem
-                if key in self._images:
-                    raise InputError(
-                        f"{path}: got two images whose files are named {key!r}, expected different names"
-                    )
-                self._images[key] = (image.height, image.width, tuple(regions[image.id]))
+                if key in scenes:
+                    raise InputError(f"{path}: got two images whose files are named {key!r}, expected one")
+                scenes[key] = _Scene(image.height, image.width, regions[image.id])
+        if not scenes:
+            raise InputError(f"{path}: got no image with an object, and images without objects are left out")
+        super().__init__(label_space, scenes)
 
     @property
     def rules(self) -> str:
         empty = "scored" if self._rules.images_without_objects else "left out"
         return f"smaller objects on top, crowd regions: {self._rules.crowd}, images without objects: {empty}"
 
-    def keys(self) -> Sequence[str]:
-        return sorted(self._images)
-
     def mask(self, key: str) -> IndexMask:
-        height, width, regions = self._images[key]
+        height, width, regions = self._entries[key]
+        decode = _pycocotools().decode
         # In Fortran order, as pycocotools decodes.
         mask = np.zeros((height, width), dtype=np.uint8, order="F")
         for region in self._bottom_to_top(regions):
-            covered = coco_mask.decode({"size": [height, width], "counts": region.counts}).view(np.bool_)
+            covered = decode({"size": [height, width], "counts": region.counts}).view(np.bool_)
             is_ignored = region.is_crowd and self._rules.crowd is Crowd.IGNORE
             mask[covered] = IGNORE_INDEX if is_ignored else region.class_id
         return np.ascontiguousarray(mask)
@@ -108,13 +114,14 @@ def _read_regions(
             encoded = _encoded(found.segmentation, image.height, image.width)
         except ValueError as error:
             raise InputError(f"{place}: segmentation: {error}") from None
-        area = int(coco_mask.area(encoded))
+        area = int(_pycocotools().area(encoded))
         regions[found.image_id].append(_Region(class_id, found.iscrowd == 1, area, encoded["counts"]))
     return regions
 
 
 def _encoded(segmentation: list[Any] | dict[str, Any], height: int, width: int) -> Any:
     """The run-length encoding `{"size", "counts"}` of an object. Raises `ValueError` for what is none."""
+    coco_mask = _pycocotools()
     if isinstance(segmentation, dict):
         runs = checked_runs(segmentation, height, width)
         return coco_mask.frPyObjects({"size": [height, width], "counts": runs}, height, width)
@@ -130,3 +137,15 @@ def _check_polygon(polygon: Any, reach: int) -> None:
         raise ValueError(f"got a polygon {str(polygon)[:60]}, expected x, y of three points or more")
     if not all(isinstance(value, int | float) and abs(value) <= reach for value in polygon):
         raise ValueError(f"got a polygon with coordinates beyond {reach}, or that are no numbers")
+
+
+def _pycocotools() -> Any:
+    """The module that draws polygons as COCO's own evaluation does."""
+    try:
+        from pycocotools import mask
+    except ImportError:
+        raise MissingResourceError(
+            "COCO masks are drawn by pycocotools, which is not installed. Try: "
+            "pip install 'capparse-segmentation[all]'"
+        ) from None
+    return mask

@@ -1,22 +1,29 @@
 """What every ground truth offers: index masks by key."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import copy
+from typing import Generic, Self, TypeVar
 
 from segmentation.data.masks import IndexMask
+from segmentation.errors import InputError
 from shared_schemas import LabelSpace
 
 BACKGROUND_NAME = "background"
 
+EntryT = TypeVar("EntryT")
 
-class MaskTruth(ABC):
+
+class MaskTruth(ABC, Generic[EntryT]):
     """Masks of the foreground classes of a label space, one per key; can be pickled for worker processes.
 
     A key is the stem of the image's file, so that the predicted mask of key `k` is the file `k.png`.
     """
 
-    def __init__(self, label_space: LabelSpace) -> None:
+    def __init__(self, label_space: LabelSpace, entries: Mapping[str, EntryT]) -> None:
+        """`entries`: what a mask is made from, by key."""
         self.label_space = label_space
+        self._entries = entries
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -29,15 +36,25 @@ class MaskTruth(ABC):
         """How the masks came about, for the protocol of an evaluation."""
 
     @abstractmethod
-    def keys(self) -> Sequence[str]:
-        """The keys of all masks, sorted."""
-
-    @abstractmethod
     def mask(self, key: str) -> IndexMask:
         """The mask of `key`, shape (H, W); 255 is ignored. Raises `InputError` if it cannot be read."""
 
+    def keys(self) -> Sequence[str]:
+        """The keys of all masks, sorted."""
+        return sorted(self._entries)
+
+    def restricted_to(self, keys: Collection[str]) -> Self:
+        """The part of these keys. Raises `InputError` for a key that the truth lacks."""
+        unknown = next((key for key in keys if key not in self._entries), None)
+        if unknown is not None:
+            example = next(iter(self._entries), "nothing")
+            raise InputError(f"got image {unknown!r}, expected one of the ground truth, such as {example!r}")
+        part = copy(self)
+        part._entries = {key: self._entries[key] for key in keys}
+        return part
+
     def __len__(self) -> int:
-        return len(self.keys())
+        return len(self._entries)
 
     def __iter__(self) -> Iterator[tuple[str, IndexMask]]:
         """All masks with their keys, one at a time."""

@@ -1,6 +1,7 @@
 """Ground truth by its path alone: what kind it is shows in what lies there."""
 
 from pathlib import Path
+from typing import Any
 
 from segmentation.data.truth.coco import CocoRules, CocoTruth
 from segmentation.data.truth.contract import MaskTruth
@@ -12,7 +13,9 @@ from shared_schemas import LabelSpace
 _VOC_MASKS = "SegmentationClass"
 
 
-def open_truth(path: Path, *, label_space: str | Path | None = None, coco: CocoRules | None = None) -> MaskTruth:
+def open_truth(
+    path: Path, *, label_space: str | Path | None = None, coco: CocoRules | None = None
+) -> MaskTruth[Any]:
     """The ground truth at `path`.
 
     A file is read as COCO instances; a folder as PASCAL VOC if it has `SegmentationClass`, as YouTube-Objects if

@@ -1,6 +1,5 @@
 """YouTube-Objects with the masks of Jain & Grauman (2014): frames of videos, one class in each."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,7 @@ _OBJECT_LEVEL = 128
 """The masks are black and white, but JPEG files: their borders are blurred."""
 
 
-class YouTubeObjectsTruth(MaskTruth):
+class YouTubeObjectsTruth(MaskTruth[tuple[Path, int]]):
     """Masks `<class>/data/<video>/shots/<shot>/labels/<frame>.jpg`; white is an object of the folder's class.
 
     Keys join the four names, `cow_0001_001_00021`: frames have the same names in every video.
@@ -27,9 +26,8 @@ class YouTubeObjectsTruth(MaskTruth):
 
     def __init__(self, root: Path, label_space: LabelSpace) -> None:
         """Raises `InputError` where there is no mask, or one of a class that the label space lacks."""
-        super().__init__(label_space)
-        self._paths: dict[str, tuple[Path, int]] = {}
-        for path in sorted(root.glob(LABEL_PATTERN)):
+        entries: dict[str, tuple[Path, int]] = {}
+        for path in root.glob(LABEL_PATTERN):
             if path.suffix.lower() in _LABEL_SUFFIXES:
                 name, _, video, _, shot, _, frame = path.relative_to(root).with_suffix("").parts
                 label = label_space.by_name.get(name)
@@ -38,18 +36,16 @@ class YouTubeObjectsTruth(MaskTruth):
                     raise InputError(
                         f"{root}: got a folder {name!r}, expected classes of the label space: {known}"
                     )
-                self._paths[f"{name}_{video}_{shot}_{frame}"] = (path, label.id)
-        if not self._paths:
+                entries[f"{name}_{video}_{shot}_{frame}"] = (path, label.id)
+        if not entries:
             raise InputError(f"{root}: got no mask, expected files {LABEL_PATTERN}.jpg or .png")
+        super().__init__(label_space, entries)
 
     @property
     def rules(self) -> str:
         return f"one class per frame, object where the mask is at least {_OBJECT_LEVEL} of 255"
 
-    def keys(self) -> Sequence[str]:
-        return sorted(self._paths)
-
     def mask(self, key: str) -> IndexMask:
-        path, class_id = self._paths[key]
+        path, class_id = self._entries[key]
         is_object = read_image(path)[:, :, 0] >= _OBJECT_LEVEL
         return np.where(is_object, class_id, 0).astype(np.uint8)

@@ -1,0 +1,117 @@
+"""`evaluate`: a folder of masks against ground truth."""
+
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from segmentation.data.truth.coco import CocoRules
+from segmentation.data.truth.opening import open_truth
+from segmentation.errors import InputError, UsageError
+from segmentation.evaluation.confusion import ConfusionMatrix
+from segmentation.evaluation.metrics import SegmentationMetrics, segmentation_metrics
+from segmentation.evaluation.records import ClassScores, MaskEvaluation, Missing, Protocol
+from segmentation.evaluation.scoring import Score, Truth, scores_in_parts
+
+
+def evaluate(
+    masks: Path,
+    truth: Path,
+    *,
+    label_space: str | Path | None = None,
+    coco: CocoRules | None = None,
+    image_list: Path | None = None,
+    missing: Missing = Missing.BACKGROUND,
+    processes: int = 1,
+    progress: Callable[[int], None] = lambda _images: None,
+) -> MaskEvaluation:
+    """Scores the masks `<image stem>.png` of a folder: IoU, precision and recall over all pixels together.
+
+    `truth`, `label_space` and `coco` are as in `open_truth`. `image_list`: a text file of image stems, one per
+    line, to which the truth is restricted. `progress` is called with the number of images done since its last call. The
+    result does not depend on `processes`; the worker processes are spawned, so that a script that asks for
+    several guards its main part by `if __name__ == "__main__"`.
+
+    Raises `InputError` where truth or list cannot be read, where they have no image in common with the folder, or
+    where not one mask can be scored; `LabelSpaceError` for the label space, `UsageError` for `processes`.
+    """
+    if processes < 1:
+        raise UsageError(f"got {processes} processes, expected 1 or more")
+    ground_truth = open_truth(truth, label_space=label_space, coco=coco)
+    if image_list is not None:
+        ground_truth = ground_truth.restricted_to(_read_image_list(image_list))
+    outside = _check_overlap(masks, ground_truth)
+    total = Score(ConfusionMatrix(len(ground_truth.class_names)))
+    for part in scores_in_parts(masks, ground_truth, missing, processes):
+        total += part
+        progress(part.images)
+    if len(total.bad_masks) + len(total.bad_truth) + total.without_mask == len(ground_truth):
+        bad = (total.bad_masks or total.bad_truth)[0]
+        raise InputError(f"not one mask can be scored; the first reason is: {bad.reason}")
+    metrics = segmentation_metrics(total.matrix.counts)
+    return MaskEvaluation(
+        miou=metrics.miou,
+        miou_with_absent=metrics.miou_with_absent,
+        precision=metrics.mean_precision,
+        recall=metrics.mean_recall,
+        classes=tuple(_class_scores(total.matrix, metrics, ground_truth.class_names)),
+        protocol=Protocol(
+            masks=str(masks),
+            truth=str(truth),
+            label_space=ground_truth.label_space.reference,
+            truth_rules=ground_truth.rules,
+            images_in_truth=len(ground_truth),
+            images_scored=total.scored,
+            images_without_mask=total.without_mask,
+            missing=missing,
+            bad_masks=tuple(total.bad_masks),
+            bad_truth=tuple(total.bad_truth),
+            masks_outside_truth=outside,
+            classes=len(ground_truth.class_names),
+            classes_in_truth=int(metrics.in_truth.sum()),
+            ignored_pixels=total.matrix.ignored,
+            abstained_pixels=total.matrix.abstained,
+        ),
+    )
+
+
+def _read_image_list(path: Path) -> list[str]:
+    """The stems in a text file, each once; blank lines are skipped."""
+    try:
+        stems = list(dict.fromkeys(path.read_text(encoding="utf-8").split()))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    if not stems:
+        raise InputError(f"{path}: got an empty list, expected the stem of an image file on every line")
+    return stems
+
+
+def _check_overlap(masks: Path, truth: Truth) -> int:
+    """The number of masks that belong to no image of the truth. Raises `InputError` if that is all."""
+    if not masks.is_dir():
+        raise InputError(f"{masks}: got no folder, expected one with masks <image stem>.png")
+    stems = {path.stem for path in masks.glob("*.png")}
+    keys = set(truth.keys())
+    if stems.isdisjoint(keys):
+        got = f"masks such as {min(stems)}.png" if stems else "no file *.png"
+        raise InputError(f"{masks}: got {got}, expected masks of the truth's images, such as {min(keys)}.png")
+    return len(stems - keys)
+
+
+def _class_scores(
+    matrix: ConfusionMatrix, metrics: SegmentationMetrics, names: tuple[str, ...]
+) -> Iterator[ClassScores]:
+    counts = matrix.counts
+    for class_id, name in enumerate(names):
+        yield ClassScores(
+            id=class_id,
+            name=name,
+            iou=_defined(metrics.iou[class_id]),
+            precision=_defined(metrics.precision[class_id]),
+            recall=_defined(metrics.recall[class_id]),
+            true_pixels=int(counts[class_id].sum()),
+            predicted_pixels=int(counts[:, class_id].sum()),
+        )
+
+
+def _defined(ratio: float) -> float | None:
+    return None if math.isnan(ratio) else float(ratio)

@@ -1,0 +1,79 @@
+"""What an evaluation returns and `--json` prints: stable names, ratios in [0, 1], null where undefined."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Missing(StrEnum):
+    """What becomes of images of the truth that have no mask."""
+
+    BACKGROUND = "background"
+    """They are scored as all background, so that leaving out hard images earns nothing."""
+    SKIP = "skip"
+    """They are not scored."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ClassScores(_Frozen):
+    """One class; pixels are those that the truth does not ignore."""
+
+    id: int = Field(description="Value in masks: 0 is background, then contiguous class ids.")
+    name: str
+    iou: float | None = Field(description="Null: neither in the truth nor predicted.")
+    precision: float | None = Field(description="Null: never predicted; the mean counts it as 0.")
+    recall: float | None = Field(description="Null: not in the truth.")
+    true_pixels: int
+    predicted_pixels: int
+
+
+class BadMask(_Frozen):
+    """A mask that could not be scored."""
+
+    key: str = Field(description="Stem of the image's file.")
+    reason: str
+
+
+class Protocol(_Frozen):
+    """How the figures came about, so that two of them can be compared."""
+
+    masks: str
+    truth: str
+    label_space: str = Field(description="With its content hash.")
+    truth_rules: str = Field(description="How the masks of the truth were made.")
+    images_in_truth: int
+    images_scored: int
+    images_without_mask: int
+    missing: Missing = Field(description="How images without a mask, or with a bad one, were scored.")
+    bad_masks: tuple[BadMask, ...] = Field(description="Scored like images without a mask.")
+    bad_truth: tuple[BadMask, ...] = Field(description="Images left out since their truth cannot be read.")
+    masks_outside_truth: int
+    classes: int = Field(description="Background included.")
+    classes_in_truth: int = Field(description="The means are over these.")
+    ignored_pixels: int = Field(description="Void in the truth (255): not scored.")
+    abstained_pixels: int = Field(description="255 in a mask where the truth has a class: counted as missed.")
+
+    def line(self) -> str:
+        """The protocol as one line to print beside a figure."""
+        missing = {Missing.BACKGROUND: "scored as background", Missing.SKIP: "left out"}[self.missing]
+        unscored = self.images_without_mask + len(self.bad_masks)
+        return (
+            f"{self.images_scored} of {self.images_in_truth} images, {unscored} without a usable mask: {missing}; "
+            f"one confusion matrix; mean over the {self.classes_in_truth} of {self.classes} classes that "
+            f"are in the truth, background included; {self.ignored_pixels} void pixels left out, "
+            f"{self.abstained_pixels} abstained pixels counted as missed; {self.truth_rules}; {self.label_space}"
+        )
+
+
+class MaskEvaluation(_Frozen):
+    """The quality of a folder of masks."""
+
+    miou: float = Field(description="Mean IoU over the classes that are in the truth, background included.")
+    miou_with_absent: float = Field(description="Mean IoU over all classes; absent from truth and masks: 0.")
+    precision: float = Field(description="Mean over the classes in the truth.")
+    recall: float = Field(description="Mean over the classes in the truth.")
+    protocol: Protocol
+    classes: tuple[ClassScores, ...] = Field(description="In the order of ids, background first.")

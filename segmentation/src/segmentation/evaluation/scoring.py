@@ -1,0 +1,120 @@
+"""Masks of a folder counted against ground truth, in this process or in several."""
+
+import multiprocessing
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from segmentation.data.masks import IndexMask, read_index_mask
+from segmentation.data.truth.contract import MaskTruth
+from segmentation.errors import CapsegError, InputError
+from segmentation.evaluation.confusion import ConfusionMatrix
+from segmentation.evaluation.records import BadMask, Missing
+
+_IMAGES_PER_TASK = 64
+
+Truth = MaskTruth[Any]
+
+
+@dataclass(slots=True)
+class Score:
+    """What was counted over some images."""
+
+    matrix: ConfusionMatrix
+    images: int = 0
+    """All images of the truth that were looked at."""
+    scored: int = 0
+    without_mask: int = 0
+    bad_masks: list[BadMask] = field(default_factory=list)
+    bad_truth: list[BadMask] = field(default_factory=list)
+
+    def __iadd__(self, other: Self) -> Self:
+        self.matrix += other.matrix
+        self.images += other.images
+        self.scored += other.scored
+        self.without_mask += other.without_mask
+        self.bad_masks += other.bad_masks
+        self.bad_truth += other.bad_truth
+        return self
+
+
+def mask_path(folder: Path, key: str) -> Path:
+    """The file of the mask of an image whose file has the stem `key`."""
+    return folder / f"{key}.png"
+
+
+def score_masks(folder: Path, truth: Truth, missing: Missing) -> Score:
+    """Counts the masks of `folder` against all of `truth`; what is wrong with one image costs that image."""
+    score = Score(ConfusionMatrix(len(truth.class_names)))
+    for key in truth.keys():  # noqa: SIM118  a truth is no mapping
+        score.images += 1
+        try:
+            true = truth.mask(key)
+        except InputError as error:
+            score.bad_truth.append(BadMask(key=key, reason=str(error)))
+            continue
+        predicted = _prediction(folder, key, true, score)
+        if predicted is None:
+            if missing is Missing.SKIP:
+                continue
+            predicted = np.zeros_like(true)
+        score.matrix.update(true, predicted)
+        score.scored += 1
+    return score
+
+
+def _prediction(folder: Path, key: str, true: IndexMask, score: Score) -> IndexMask | None:
+    """The mask to score, or None once `score` tells why there is none."""
+    path = mask_path(folder, key)
+    if not path.is_file():
+        score.without_mask += 1
+        return None
+    try:
+        predicted = read_index_mask(path, score.matrix.n_classes)
+    except InputError as error:
+        score.bad_masks.append(BadMask(key=key, reason=str(error)))
+        return None
+    if predicted.shape != true.shape:
+        sizes = f"got {_size(predicted)} pixels, expected {_size(true)}, the size of the image in the truth"
+        score.bad_masks.append(BadMask(key=key, reason=f"{path}: {sizes}"))
+        return None
+    return predicted
+
+
+def scores_in_parts(folder: Path, truth: Truth, missing: Missing, processes: int) -> Iterator[Score]:
+    """`score_masks` of parts of `truth`, in their order, worked on by `processes` processes.
+
+    Raises `CapsegError` where a worker process dies.
+    """
+    keys = truth.keys()
+    parts = [keys[start : start + _IMAGES_PER_TASK] for start in range(0, len(keys), _IMAGES_PER_TASK)]
+    if processes == 1 or len(parts) == 1:
+        yield from (score_masks(folder, truth.restricted_to(part), missing) for part in parts)
+        return
+    # Spawned, not forked: whoever calls may have threads, of torch for one.
+    executor = ProcessPoolExecutor(
+        min(processes, len(parts)),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),
+    )
+    try:
+        tasks = [executor.submit(score_masks, folder, truth.restricted_to(part), missing) for part in parts]
+        yield from (task.result() for task in tasks)
+    except BrokenProcessPool as error:
+        raise CapsegError(
+            f"a worker process died, most often for lack of memory: got {processes} processes, try fewer"
+        ) from error
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _size(mask: IndexMask) -> str:
+    height, width = mask.shape
+    return f"{width} x {height}"
