@@ -6,6 +6,7 @@ Krähenbühl and Koltun, "Efficient Inference in Fully Connected CRFs with Gauss
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,15 +52,8 @@ def dense_crf(image: NDArray[np.uint8], scores: FloatMap, preset: CrfPreset) -> 
 
     `image` is RGB (H, W, 3), `scores` (L, H, W) in [0, 1]. Raises `MissingResourceError` without pydensecrf.
     """
-    try:
-        from pydensecrf.densecrf import DenseCRF2D
-    except ImportError as error:
-        raise MissingResourceError(
-            "--refine dense-crf needs pydensecrf, which is not installed. "
-            "Try: pip install 'capparse-segmentation[crf]', or --refine mean-field, which needs no compiler"
-        ) from error
     labels, height, width = scores.shape
-    field = DenseCRF2D(width, height, labels)
+    field = compiled_crf()(width, height, labels)
     # It reads the buffers as C-contiguous float32 or uint8, and raises for any others and for read-only images.
     field.setUnaryEnergy(np.ascontiguousarray(unary_energies(scores).reshape(labels, -1), dtype=np.float32))
     field.addPairwiseGaussian(sxy=preset.gaussian_xy, compat=preset.gaussian_weight)
@@ -70,6 +64,18 @@ def dense_crf(image: NDArray[np.uint8], scores: FloatMap, preset: CrfPreset) -> 
         compat=preset.bilateral_weight,
     )
     return np.array(field.inference(preset.iterations), dtype=np.float32).reshape(scores.shape)
+
+
+def compiled_crf() -> Any:
+    """The class `DenseCRF2D` of pydensecrf. Raises `MissingResourceError` where it is not installed."""
+    try:
+        from pydensecrf.densecrf import DenseCRF2D
+    except ImportError as error:
+        raise MissingResourceError(
+            "--refine dense-crf needs pydensecrf, which is not installed. "
+            "Try: pip install 'capparse-segmentation[crf]', or --refine mean-field, which needs no compiler"
+        ) from error
+    return DenseCRF2D
 
 
 def mean_field(image: NDArray[np.uint8], scores: FloatMap, preset: CrfPreset) -> FloatMap:

@@ -5,7 +5,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.masks.crf import PRESETS, dense_crf, mean_field
+from segmentation.masks.crf import PRESETS, compiled_crf, dense_crf, mean_field
 from segmentation.masks.maps import FloatMap
 
 
@@ -18,6 +18,12 @@ class Refinement(StrEnum):
     """The same model in NumPy: nothing to install, slower."""
     NONE = "none"
     """Not at all."""
+
+
+def check_installed(how: Refinement) -> None:
+    """Raises `MissingResourceError` where what `how` needs is not installed."""
+    if how is Refinement.DENSE_CRF:
+        compiled_crf()
 
 
 def refine(

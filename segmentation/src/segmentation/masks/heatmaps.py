@@ -1,0 +1,104 @@
+"""Images through the localization network: heatmaps of the labels that each image has."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from segmentation.data.images import RgbImage
+from segmentation.data.targets import ImageTargets
+from segmentation.localization.network import LocalizationNetwork
+from segmentation.masks.maps import Heatmaps
+from segmentation.masks.options import MaskOptions
+from segmentation.masks.upscale import input_size
+
+
+@dataclass(frozen=True, slots=True)
+class HeatmapExtractor:
+    """A trained network, and at which sizes it looks at images."""
+
+    network: LocalizationNetwork
+    """On `device`, in evaluation mode."""
+    device: torch.device
+    options: MaskOptions
+    """Resolved for the network."""
+
+    def base_size(self, image: RgbImage) -> tuple[int, int]:
+        """Height and width of the network's input at scale 1; images of one size can share a batch."""
+        return self._scaled(image.shape[0], image.shape[1], 1.0)
+
+    @torch.inference_mode()
+    def heatmaps(self, images: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[Heatmaps]:
+        """Heatmaps (h, w) of each image, for its own classes and compounds.
+
+        All images must have the same `base_size`. Over scales and mirror images the heatmaps are averaged before
+        they are normalised, at the resolution of scale 1.
+        """
+        height, width = images[0].shape[:2]
+        total: list[list[Tensor]] = []
+        for scale in self.options.scales:
+            batch = self._batch(images, *self._scaled(height, width, scale))
+            for mirrored in (False, True) if self.options.flip else (False,):
+                maps = self._maps(batch.flip(-1) if mirrored else batch, targets)
+                total.append([image_maps.flip(-1) if mirrored else image_maps for image_maps in maps])
+        cells = self._cells(height, width)
+        return [
+            _by_label(torch.stack([_at(maps, cells) for maps in of_image]).mean(dim=0), image_targets)
+            for of_image, image_targets in zip(zip(*total, strict=True), targets, strict=True)
+        ]
+
+    def _maps(self, batch: Tensor, targets: Sequence[ImageTargets]) -> Iterator[Tensor]:
+        """Per image its class heatmaps and then its compound heatmaps, [n h w]."""
+        features = self.network(batch.to(self.device))
+        for index, image_targets in enumerate(targets):
+            maps = self.network.class_heatmaps(features.cls[index, None], image_targets.classes)
+            pairs = _pairs(image_targets)
+            if pairs and features.comp is not None and self.options.compounds:
+                compounds = self.network.compound_heatmaps(features.comp[index, None], pairs)
+                maps = torch.cat([maps, compounds], dim=1)
+            yield maps[0].float().cpu()
+
+    def _scaled(self, height: int, width: int, scale: float) -> tuple[int, int]:
+        side = self.options.input_size
+        if isinstance(side, int):
+            height = width = side
+        stride = self.network.backbone.stride
+        return input_size(height * scale, stride), input_size(width * scale, stride)
+
+    def _cells(self, height: int, width: int) -> tuple[int, int]:
+        rows, columns = self._scaled(height, width, 1.0)
+        stride = self.network.backbone.stride
+        return -(-rows // stride), -(-columns // stride)
+
+    @staticmethod
+    def _batch(images: Sequence[RgbImage], height: int, width: int) -> Tensor:
+        """Images resized to [B 3 height width], RGB from 0 to 255, as in training: bilinear, with antialiasing."""
+        resized = [
+            np.array(Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR)) for image in images
+        ]
+        return torch.from_numpy(np.stack(resized)).permute(0, 3, 1, 2)
+
+
+def _pairs(targets: ImageTargets) -> list[tuple[int, int]]:
+    return [(class_id, attribute) for class_id, found in targets.attributes.items() for attribute in found]
+
+
+def _at(maps: Tensor, cells: tuple[int, int]) -> Tensor:
+    """Maps [n h w] at another number of cells, corners on corners."""
+    if maps.shape[-2:] == cells:
+        return maps
+    return interpolate(maps[None], cells, mode="bilinear", align_corners=True)[0]
+
+
+def _by_label(maps: Tensor, targets: ImageTargets) -> Heatmaps:
+    arrays = list(maps.numpy())
+    n_classes = len(targets.classes)
+    pairs = _pairs(targets)[: len(arrays) - n_classes]
+    return Heatmaps(
+        dict(zip(targets.classes, arrays[:n_classes], strict=True)),
+        dict(zip(pairs, arrays[n_classes:], strict=True)),
+    )

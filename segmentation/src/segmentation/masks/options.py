@@ -1,0 +1,52 @@
+"""How masks are made: `MaskOptions` decide the result, and stand in the folder of the masks."""
+
+from types import MappingProxyType
+from typing import Literal, Self
+
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, field_validator
+
+from segmentation.localization.config import LocalizerConfig
+from segmentation.masks.crf import PRESETS
+from segmentation.masks.refine import Refinement
+from segmentation.training.options import FrozenModel
+
+ALPHA = MappingProxyType({"resnet50": 8.0, "vgg16": 4.0, "resnet38": 5.0})
+"""α of Eq. 11 per backbone (Vilar & Perez, Section IV-C3)."""
+DEFAULT_ALPHA = 8.0
+"""α for backbones that the paper does not have: that of its main one."""
+
+
+class MaskOptions(FrozenModel):
+    """Defaults: Section IV-C3 of Vilar & Perez. `alpha` and `input_size` depend on the network: see `resolved`."""
+
+    alpha: PositiveFloat | None = Field(None, description="α of Eq. 11; None: by backbone.")
+    gamma: NonNegativeFloat = Field(0.7, le=1, description="γ of Eq. 13.")
+    compounds: bool = Field(True, description="Add compound heatmaps to their classes (Eq. 9).")
+    positive_background: bool = Field(True, description="Use maps of background classes (Eq. 12).")
+    input_size: PositiveInt | Literal["train", "original"] = Field(
+        "train",
+        description="Side of the square that images are resized to; train: the side of the training crops; "
+        "original: their own height and width. Always rounded to a multiple of the stride plus one.",
+    )
+    scales: tuple[PositiveFloat, ...] = Field((1.0,), min_length=1, description="Of the input; maps are averaged.")
+    flip: bool = Field(False, description="Average with the maps of the mirrored image.")
+    refine: Refinement = Field(Refinement.DENSE_CRF, description="How maps are fitted to the image's edges.")
+    crf_preset: str = Field("sec", description="Parameters of the CRF.")
+
+    @field_validator("crf_preset")
+    @classmethod
+    def _known_preset(cls, name: str) -> str:
+        if name not in PRESETS:
+            raise ValueError(f"got {name!r}, expected one of {', '.join(PRESETS)}")
+        return name
+
+    def resolved(self, network: LocalizerConfig) -> Self:
+        """The same options with what the network decides filled in; cues that it was not trained for are off."""
+        return self.model_copy(
+            update={
+                "alpha": ALPHA.get(network.backbone, DEFAULT_ALPHA) if self.alpha is None else self.alpha,
+                "input_size": network.crop.size if self.input_size == "train" else self.input_size,
+                "compounds": self.compounds and network.network.attributes,
+                "positive_background": self.positive_background and network.network.background,
+            }
+        )

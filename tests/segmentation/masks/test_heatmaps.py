@@ -1,0 +1,130 @@
+"""Heatmaps of batches, scales and mirror images, from a network whose maps are known beforehand."""
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from segmentation.backbones.contract import Backbone, Normalisation
+from segmentation.data.targets import ImageTargets
+from segmentation.localization.network import LocalizationNetwork
+from segmentation.localization.options import LocalizationOptions
+from segmentation.masks.heatmaps import HeatmapExtractor
+from segmentation.masks.maps import Heatmaps
+from segmentation.masks.options import MaskOptions
+from segmentation.masks.upscale import upscale
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+@pytest.fixture
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+class Peeking(Backbone):
+    """Cell (i, j) is the colour of pixel (16 i, 16 j)."""
+
+    stride = 16
+    channels = 3
+    normalisation = Normalisation(mean=(0, 0, 0), std=(1, 1, 1))
+
+    def features(self, images: Tensor) -> Tensor:
+        return images[..., ::16, ::16]
+
+    def frozen_modules(self) -> tuple[nn.Module, ...]:
+        return ()
+
+
+def network(*, attributes: bool = True) -> LocalizationNetwork:
+    """Classes 1 to 3 are the amounts of red, green and blue; the maps of compounds are random but fixed."""
+    torch.manual_seed(0)
+    options = LocalizationOptions(d_cls=3, d_attr=3, d_comp=3, attributes=attributes)
+    built = LocalizationNetwork(Peeking(), 3, 2, options).eval()
+    with torch.no_grad():
+        built.classes.weight.copy_(torch.eye(3))
+        built.project_cls.weight.copy_(torch.eye(3)[..., None, None])
+        built.project_cls.bias.zero_()
+    return built
+
+
+def extractor(built: LocalizationNetwork, **options: object) -> HeatmapExtractor:
+    return HeatmapExtractor(built, torch.device("cpu"), MaskOptions.model_validate({"input_size": 33, **options}))
+
+
+def noise(height: int, width: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3)).astype(np.uint8)
+
+
+def targets(attributes: dict[int, tuple[int, ...]] | None = None) -> ImageTargets:
+    return ImageTargets(1, None, "a.png", foreground=(1, 2), background=(3,), attributes=attributes or {})
+
+
+def test_class_heatmaps_are_those_of_the_image_itself() -> None:
+    images = [noise(33, 33, seed) for seed in range(3)]
+    only_green = ImageTargets(2, None, "b.png", foreground=(2,), background=())
+    found = extractor(network()).heatmaps(images, [targets(), only_green, targets()])
+    assert [tuple(maps.classes) for maps in found] == [(1, 2, 3), (2,), (1, 2, 3)]
+    for image, maps in zip(images, found, strict=True):
+        np.testing.assert_allclose(maps.classes[2], image[::16, ::16, 1], rtol=1e-6)
+        assert maps.compounds == {}
+
+
+def test_compound_heatmaps_come_under_class_and_attribute() -> None:
+    built = network()
+    image = noise(33, 33)
+    found = extractor(built).heatmaps([image], [targets({1: (0, 1), 3: (1,)})])[0]
+    assert list(found.compounds) == [(1, 0), (1, 1), (3, 1)]
+    with torch.inference_mode():
+        comp = built(torch.from_numpy(image).permute(2, 0, 1)[None]).comp
+        expected = built.compound_heatmaps(comp, [(3, 1)])[0, 0].numpy()
+    np.testing.assert_allclose(found.compounds[3, 1], expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("attributes", "options"), [(False, {}), (True, {"compounds": False})])
+def test_compounds_can_be_off(attributes: bool, options: dict[str, object]) -> None:
+    found = extractor(network(attributes=attributes), **options).heatmaps([noise(33, 33)], [targets({1: (0,)})])
+    assert found[0].compounds == {}
+    assert list(found[0].classes) == [1, 2, 3]
+
+
+def test_mirror_images_of_a_network_that_sees_all_alike_change_nothing() -> None:
+    images = [noise(33, 33)]
+    plain = extractor(network()).heatmaps(images, [targets({1: (0,)})])[0]
+    both = extractor(network(), flip=True).heatmaps(images, [targets({1: (0,)})])[0]
+    for class_id, heatmap in plain.classes.items():
+        np.testing.assert_allclose(both.classes[class_id], heatmap, rtol=1e-5)
+    np.testing.assert_allclose(both.compounds[1, 0], plain.compounds[1, 0], rtol=1e-4)
+
+
+def test_scales_are_averaged_at_the_first_resolution() -> None:
+    ramp = np.broadcast_to(np.linspace(0, 240, 65)[None, :, None], (65, 65, 3)).astype(np.uint8)
+    plain = extractor(network(), input_size=65).heatmaps([ramp], [targets()])[0].classes[1]
+    scaled = (
+        extractor(network(), input_size=65, scales=(0.5, 1.0, 2.0)).heatmaps([ramp], [targets()])[0].classes[1]
+    )
+    assert scaled.shape == plain.shape == (5, 5)
+    np.testing.assert_allclose(scaled, plain, atol=6)
+
+
+@pytest.mark.parametrize(
+    ("input_size", "shape", "expected"),
+    [
+        (321, (480, 640), (321, 321)),
+        (224, (480, 640), (225, 225)),
+        ("original", (480, 640), (481, 641)),
+        ("original", (1, 30), (17, 33)),
+    ],
+)
+def test_base_size(input_size: object, shape: tuple[int, int], expected: tuple[int, int]) -> None:
+    assert extractor(network(), input_size=input_size).base_size(np.zeros((*shape, 3), np.uint8)) == expected
+
+
+def test_an_object_ends_up_where_it_is() -> None:
+    """A red square, through network, enlargement and a threshold, at the side for which the grid is exact."""
+    image = np.zeros((129, 129, 3), dtype=np.uint8)
+    image[40:105, 24:89] = (255, 0, 0)
+    found: Heatmaps = extractor(network(), input_size=129).heatmaps([image], [targets()])[0]
+    rows, columns = np.nonzero(upscale(found.classes[1], 129, 129) > 127)
+    assert rows.mean() == pytest.approx(72, abs=1)
+    assert columns.mean() == pytest.approx(56, abs=1)

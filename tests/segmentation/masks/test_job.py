@@ -1,0 +1,155 @@
+"""Masks of many images: resumed, in several processes, with images that cannot be read."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from segmentation.data.images import RgbImage
+from segmentation.data.masks import read_index_mask
+from segmentation.data.targets import ImageTargets
+from segmentation.errors import OutputError
+from segmentation.masks.job import MaskCounts, MaskJob
+from segmentation.masks.maps import Heatmaps
+from segmentation.masks.options import MaskOptions
+from segmentation.masks.refine import Refinement
+
+SIZES = [(20, 30), (30, 20), (20, 30), (1, 9), (20, 30)]
+
+
+def draw(folder: Path, name: str, height: int, width: int) -> ImageTargets:
+    """An image whose left half is red: class 3, on class 90."""
+    pixels = np.full((height, width, 3), 40, dtype=np.uint8)
+    pixels[:, : width // 2] = (250, 30, 30)
+    Image.fromarray(pixels).save(folder / name)
+    return ImageTargets(name, name, folder / name, foreground=(3,), background=(90,))
+
+
+def red_and_dark(images: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[Heatmaps]:
+    """Heatmaps that say where an image is red and where dark."""
+    assert len({image.shape for image in images}) == 1, "images of different sizes share a batch"
+    found = []
+    for image, image_targets in zip(images, targets, strict=True):
+        red = (image[..., 0] > 128).astype(np.float32)
+        found.append(Heatmaps(dict(zip(image_targets.classes, (red - 0.1, 0.9 - red), strict=True)), {}))
+    return found
+
+
+def job(processes: int = 1, batch_size: int = 2, refine: Refinement = Refinement.NONE) -> MaskJob:
+    return MaskJob(
+        heatmaps=red_and_dark,
+        base_size=lambda image: image.shape[:2],
+        n_foreground=80,
+        options=MaskOptions(alpha=8, input_size=32, refine=refine),
+        processes=processes,
+        batch_size=batch_size,
+    )
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> list[ImageTargets]:
+    folder = tmp_path / "images"
+    folder.mkdir()
+    return [draw(folder, f"{number}.png", *size) for number, size in enumerate(SIZES)]
+
+
+@pytest.fixture
+def masks(tmp_path: Path) -> Path:
+    folder = tmp_path / "masks"
+    folder.mkdir()
+    return folder
+
+
+def test_every_image_gets_its_mask(images: list[ImageTargets], masks: Path) -> None:
+    counts = job().run(images, masks)
+    assert (counts.written, counts.present, counts.rejected) == (5, 0, [])
+    for image, (height, width) in zip(images, SIZES, strict=True):
+        expected = np.zeros((height, width), dtype=np.uint8)
+        expected[:, : width // 2] = 3
+        np.testing.assert_array_equal(read_index_mask(masks / f"{image.path.stem}.png", 81), expected)
+
+
+def test_several_processes_write_the_same_bytes(images: list[ImageTargets], masks: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    job(refine=Refinement.MEAN_FIELD).run(images, masks)
+    counts = job(processes=2, refine=Refinement.MEAN_FIELD).run(images, other)
+    assert counts.written == 5
+    for path in masks.iterdir():
+        assert path.read_bytes() == (other / path.name).read_bytes()
+
+
+def test_masks_that_are_there_stay(images: list[ImageTargets], masks: Path) -> None:
+    (masks / "2.png").write_bytes(b"from an earlier run")
+    counts = job().run(images, masks)
+    assert (counts.written, counts.present) == (4, 1)
+    assert (masks / "2.png").read_bytes() == b"from an earlier run"
+
+
+def test_a_bad_image_costs_one_image(images: list[ImageTargets], masks: Path) -> None:
+    images[1].path.write_bytes(images[1].path.read_bytes()[:60])
+    images[2].path.unlink()
+    shown: list[int] = []
+    broken = job()
+    counts = MaskJob(
+        **{name: getattr(broken, name) for name in MaskJob.__dataclass_fields__ if name != "progress"},
+        progress=lambda counts: shown.append(counts.done),
+    ).run(images, masks)
+    assert counts.written == 3
+    assert [image.file_name for image in counts.rejected] == ["1.png", "2.png"]
+    assert "no such image file" in counts.rejected[1].reason
+    assert sorted(path.name for path in masks.iterdir()) == ["0.png", "3.png", "4.png"]
+    assert shown[-1] == counts.done == counts.total == 5
+
+
+def test_maps_that_are_not_finite_cost_one_image(images: list[ImageTargets], masks: Path) -> None:
+    def sick(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[Heatmaps]:
+        found = red_and_dark(batch, targets)
+        for maps, image_targets in zip(found, targets, strict=True):
+            if image_targets.file_name == "1.png":
+                maps.classes[3][0, 0] = np.nan
+        return found
+
+    healthy = job()
+    counts = MaskJob(sick, healthy.base_size, 80, healthy.options).run(images, masks)
+    assert counts.written == 4
+    assert [(image.file_name, "NaN" in image.reason) for image in counts.rejected] == [("1.png", True)]
+
+
+def test_two_images_of_one_name_are_not_written_over(
+    images: list[ImageTargets], masks: Path, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    counts = job().run([*images, draw(elsewhere, "0.png", 8, 8)], masks)
+    assert counts.written == 5
+    assert [image.file_name for image in counts.rejected] == ["0.png"]
+    assert read_index_mask(masks / "0.png", 81).shape == SIZES[0]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_folder_that_cannot_be_written_ends_the_run(
+    images: list[ImageTargets], tmp_path: Path, processes: int
+) -> None:
+    with pytest.raises(OutputError, match="cannot be written: No such file or directory"):
+        job(processes=processes).run(images, tmp_path / "not-there")
+
+
+def test_waiting_images_are_bounded(tmp_path: Path, masks: Path) -> None:
+    folder = tmp_path / "images"
+    folder.mkdir()
+    drawn = [draw(folder, f"{number}.png", 4, 4 + number) for number in range(40)]
+    first_call: list[int] = []
+
+    def watching(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[Heatmaps]:
+        first_call.append(int(targets[0].path.stem))
+        return red_and_dark(batch, targets)
+
+    plain = job()
+    counts: MaskCounts = MaskJob(watching, plain.base_size, 80, plain.options, batch_size=2).run(drawn, masks)
+    assert counts.written == 40
+    # 16 images, all of different sizes, are as many as wait at a time.
+    assert first_call[0] == 0
+    assert len(first_call) == 40
