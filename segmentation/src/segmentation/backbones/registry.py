@@ -41,8 +41,13 @@ def _efficientnet_lite(variant: int, *, head: bool) -> _Entry:
 
 
 _BACKBONES = {
+    "resnet50": _Entry(module="resnet50", factory="ResNet50", classifier="fc."),
+    "vgg16": _Entry(module="vgg16", factory="VGG16"),
+    "resnet38": _Entry(module="resnet38", factory="ResNet38"),
+    "vit-s16": _Entry(module="vit", factory="ViTSmall16"),
     **{f"efficientnet-lite{variant}": _efficientnet_lite(variant, head=False) for variant in (0, 1, 2)},
     **{f"efficientnet-lite{variant}-head": _efficientnet_lite(variant, head=True) for variant in (0, 1, 2)},
+    "tiny": _Entry(module="tiny", factory="Tiny"),
 }
 
 BACKBONE_NAMES = tuple(_BACKBONES)
@@ -66,7 +71,10 @@ def load_backbone(name: str, weights: Path | str | None = None) -> Backbone:
     InputError for a file that cannot be used.
     """
     entry = _entry(name)
-    module = import_module(f"segmentation.backbones.{entry.module}")
+    try:
+        module = import_module(f"segmentation.backbones.{entry.module}")
+    except ModuleNotFoundError as error:
+        raise MissingResourceError(f"{name} needs {error.name}. Try: pip install {error.name}") from error
     factory = cast(Callable[..., Backbone], getattr(module, entry.factory))
     backbone = factory(**dict(entry.options))
     if weights is not None:
