@@ -27,8 +27,8 @@ def evaluate(
     """Scores the masks `<image stem>.png` of a folder: IoU, precision and recall over all pixels together.
 
     `truth`, `label_space` and `coco` are as in `open_truth`. `image_list`: a text file of image stems, one per
-    line, to which the truth is restricted. `progress` is called with the number of images done since its last call. The
-    result does not depend on `processes`; the worker processes are spawned, so that a script that asks for
+    line, to which the truth is restricted. `progress` is called with the number of images done since its last
+    call. The result does not depend on `processes`; worker processes are spawned, so that a script that asks for
     several guards its main part by `if __name__ == "__main__"`.
 
     Raises `InputError` where truth or list cannot be read, where they have no image in common with the folder, or
