@@ -12,7 +12,7 @@ import numpy as np
 from segmentation.data.masks import IGNORE_INDEX, IndexMask
 from segmentation.data.truth.coco_file import CocoImage, CocoObject, class_ids, stream_list
 from segmentation.data.truth.contract import MaskTruth
-from segmentation.data.truth.run_lengths import checked_runs
+from segmentation.data.truth.run_lengths import checked_runs, covered_stretch
 from segmentation.errors import InputError, MissingResourceError
 from shared_schemas import LabelSpace
 
@@ -84,14 +84,12 @@ class CocoTruth(MaskTruth[_Scene]):
 
     def mask(self, key: str) -> IndexMask:
         height, width, regions = self._entries[key]
-        decode = _pycocotools().decode
-        # In Fortran order, as pycocotools decodes.
-        mask = np.zeros((height, width), dtype=np.uint8, order="F")
+        columns = np.zeros(height * width, dtype=np.uint8)
         for region in self._bottom_to_top(regions):
-            covered = decode({"size": [height, width], "counts": region.counts}).view(np.bool_)
             is_ignored = region.is_crowd and self._rules.crowd is Crowd.IGNORE
-            mask[covered] = IGNORE_INDEX if is_ignored else region.class_id
-        return np.ascontiguousarray(mask)
+            first, covered = covered_stretch(region.counts)
+            columns[first : first + len(covered)][covered] = IGNORE_INDEX if is_ignored else region.class_id
+        return np.ascontiguousarray(columns.reshape(width, height).T)
 
     def _bottom_to_top(self, regions: Sequence[_Region]) -> list[_Region]:
         """Larger before smaller; regions to ignore below all, so that they hide no object."""

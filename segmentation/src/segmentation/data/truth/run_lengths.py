@@ -23,7 +23,7 @@ def checked_runs(encoding: dict[str, Any], height: int, width: int) -> list[int]
         raise ValueError(f"got a mask of size {encoding.get('size')}, expected the image's [{height}, {width}]")
     counts = encoding.get("counts")
     if isinstance(counts, str):
-        counts = decompressed(counts).tolist()
+        counts = decompressed(counts.encode()).tolist()
     if not isinstance(counts, list) or not {*map(type, counts)} <= {int}:
         raise ValueError("got a mask whose counts are neither text nor whole numbers")
     if min(counts, default=0) < 0 or sum(counts) != height * width:
@@ -31,14 +31,25 @@ def checked_runs(encoding: dict[str, Any], height: int, width: int) -> list[int]
     return counts
 
 
-def decompressed(text: str) -> npt.NDArray[np.int64]:
+def covered_stretch(text: bytes) -> tuple[int, npt.NDArray[np.bool_]]:
+    """Where an object is, from a valid encoding: its first pixel, and which pixels from there to its last it has.
+
+    Pixels are numbered down the columns. Small objects cost little, whatever the size of their image.
+    """
+    runs = decompressed(text)
+    runs = runs[: len(runs) // 2 * 2]
+    is_object = np.arange(1, len(runs)) % 2 == 1
+    return int(runs[0]) if len(runs) else 0, np.repeat(is_object, runs[1:])
+
+
+def decompressed(text: bytes) -> npt.NDArray[np.int64]:
     """The numbers in COCO's compressed text.
 
     Each is written as groups of five bits, the lowest first, one character per group; bit 6 says that another
     follows, the highest bit of the last is the sign. From the fourth number on, what is written is the difference
     to the number two places before.
     """
-    groups = np.frombuffer(text.encode("utf-8"), dtype=np.uint8).astype(np.int64) - _FIRST_CHARACTER
+    groups = np.frombuffer(text, dtype=np.uint8).astype(np.int64) - _FIRST_CHARACTER
     if not groups.size or groups.min() < 0 or groups.max() >= 2 * _MORE or groups[-1] & _MORE:
         raise ValueError("got a mask whose counts are no run-length encoding")
     ends = np.flatnonzero((groups & _MORE) == 0) + 1
