@@ -18,6 +18,7 @@ def test_a_sound_installation_passes() -> None:
     assert all(entry["ok"] for entry in found.values() if not entry["optional"])
     assert "82,115 noun synsets" in found["wordnet"]["found"]
     assert "'a cat sleeps' = DT NN VBZ" in found["caption pipeline"]["found"]
+    assert "cat = cat.n.01; caption prior of" in found["sense model"]["found"]
 
 
 def test_what_is_broken_is_named_with_the_command_that_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:

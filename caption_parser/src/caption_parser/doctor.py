@@ -38,6 +38,7 @@ def diagnose() -> list[Diagnosis]:
         _check("spacy", lambda: version("spacy"), "pip install --force-reinstall spacy"),
         _check("wordnet", _lexicon, reinstall),
         _check("caption pipeline", _caption_pipeline, reinstall),
+        _check("sense model", _sense_model, reinstall),
         _check("label spaces", _label_spaces, "pip install --force-reinstall capparse-schemas"),
     ]
     return required + [_optional(name, *use) for name, use in OPTIONAL_DISTRIBUTIONS.items()]
@@ -80,6 +81,18 @@ def _caption_pipeline() -> str:
     nlp = load_nlp()
     tags = [token.tag_ for token in nlp("a cat sleeps")]
     return f"{nlp.meta['name']} {nlp.meta['version']}; 'a cat sleeps' = {' '.join(tags)}"
+
+
+def _sense_model() -> str:
+    from caption_parser.lexicon import default_lexicon
+    from caption_parser.senses import SenseQuery, load_disambiguator
+    from caption_parser.senses.caption_prior import load_caption_prior
+
+    lexicon, model = default_lexicon(), load_disambiguator("default")
+    query = SenseQuery("a cat sleeps on a sofa", 2, 5, "cat", lexicon.synsets("cat"))
+    (choice,) = model.disambiguate([query])
+    nouns = len(load_caption_prior("default"))
+    return f"{model.name}; cat = {lexicon.name(choice.synset)}; caption prior of {nouns:,} nouns"
 
 
 def _label_spaces() -> str:
