@@ -3,7 +3,10 @@
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from shared_schemas import Flag
 
 
 class Mode(StrEnum):
@@ -13,6 +16,21 @@ class Mode(StrEnum):
     """Faithful to Vilar & Perez 2021, Section III-A, with the scene-graph rules that it takes over."""
     VISUAL = "visual"
     """What a person would expect to see in the image: quantities looked through, heads guarded, flags."""
+
+
+class AttributeSet(StrEnum):
+    """Which words count as attributes (Table 9 of Vilar & Perez 2021)."""
+
+    LOW_LEVEL = "low-level"
+    """Those of the label space: colours, materials, textures."""
+    ADJECTIVES = "adjectives"
+    """All adjectives."""
+    VERBS = "verbs"
+    """All participles."""
+    NOUNS = "nouns"
+    """All nouns that modify a noun."""
+    ALL = "all"
+    """The label space's and every adjective, participle and modifying noun."""
 
 
 class ParserConfig(BaseModel):
@@ -42,6 +60,12 @@ class ParserConfig(BaseModel):
     """Who finds the noun phrases: our rules, or SceneGraphParser fed with our parses."""
     spacy_model: str | None = None
     """A spaCy pipeline of the user (package name or path); none: the caption pipeline that ships."""
+    attributes: AttributeSet = AttributeSet.LOW_LEVEL
+    """Which words count as attributes: those of the label space, or all of a kind by their lemmas."""
+    block: str = "all"
+    """The flags of a mention that keep it from asserting its class: all, none, or names with commas between."""
+    without: tuple[str, ...] = ()
+    """Rules of `SyntaxRules` and `LabelRules` that the mode has and this run leaves out, to measure them."""
     keep_unlabelled: bool = False
     """Whether records also hold the mentions that got no label."""
 
@@ -54,3 +78,22 @@ class ParserConfig(BaseModel):
     def uses_caption_prior(self) -> bool:
         """`caption_prior`, or what the mode does."""
         return self.mode is Mode.VISUAL if self.caption_prior is None else self.caption_prior
+
+    @property
+    def blocking_flags(self) -> frozenset[Flag]:
+        """What `block` names."""
+        if self.block in ("all", "none"):
+            return frozenset(Flag) if self.block == "all" else frozenset()
+        return frozenset(map(Flag, self.block.split(",")))
+
+    @field_validator("block")
+    @classmethod
+    def _check_block(cls, block: str) -> str:
+        """The same flags always in the same order, so that they compare equal."""
+        if block in ("all", "none"):
+            return block
+        names = {name.strip() for name in block.split(",")}
+        if not names <= set(Flag):
+            choices = ", ".join(f"'{choice}'" for choice in ("all", "none", *Flag))
+            raise PydanticCustomError("unknown_flag", f"Input should be {choices} (several with commas between)")
+        return ",".join(flag for flag in Flag if flag in names)

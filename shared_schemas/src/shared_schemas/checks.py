@@ -157,7 +157,12 @@ def wrong_class(record: ImageLabels, label_space: LabelSpace) -> Iterator[str]:
 
 
 def unknown_attribute(record: ImageLabels, label_space: LabelSpace) -> Iterator[str]:
-    """An attribute is none of the label space's, or stands under another spelling of its name."""
+    """An attribute is none of the label space's, or stands under another spelling of its name.
+
+    Records made with another attribute set name words beyond it.
+    """
+    if record.attribute_set is not None:
+        return
     holders = [(place, [a.name for a in label.attributes]) for place, label in _classes(record)]
     holders += [(place, [a.name for a in mention.attributes]) for place, mention in _mentions(record)]
     for place, names in holders:

@@ -7,7 +7,7 @@ from pydantic import Field, PositiveInt, StringConstraints
 from shared_schemas._model import Record
 from shared_schemas.mentions import Mention
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """`major.minor`. A minor version may add optional fields, never values or meanings: a reader of 1.x ignores
 fields of a newer 1.y, and refuses 2.0."""
 
@@ -27,6 +27,10 @@ class ClassLabel(Record):
     votes: PositiveInt = Field(description="How many of the image's captions assert the class.")
     category_id: int | None = Field(None, description="The data set's own id (COCO: 1-90); null: it has none.")
     count: PositiveInt | None = Field(None, description="Largest number of instances stated by one caption.")
+    at_least: PositiveInt | None = Field(
+        None,
+        description="Largest least number of instances that one caption implies, plurals included. Since 1.1.",
+    )
     attributes: tuple[AttributeVotes, ...] = ()
 
 
@@ -46,6 +50,10 @@ class ImageLabels(Record):
     file_name: str | None = None
     source: Source | None = None
     label_space: str = Field(description="Name and content hash of the label space, e.g. 'coco@1a2b3c4d'.")
+    attribute_set: str | None = Field(
+        None,
+        description="Another attribute set than the label space's: adjectives, verbs, nouns, all. Since 1.1.",
+    )
     captions: tuple[str, ...]
     foreground: tuple[ClassLabel, ...]
     background: tuple[ClassLabel, ...]

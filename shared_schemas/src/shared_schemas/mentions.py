@@ -23,6 +23,10 @@ class Rule(StrEnum):
     """Its text is an exact phrase of the label ("stop sign")."""
     NEOLOGISM = "neologism"
     """Its text is a word that WordNet lacks and the label space maps to a synset ("smartphone")."""
+    IMPLIED = "implied"
+    """A word at its span entails the object without naming it ("surfing": a surfboard)."""
+    AGREEMENT = "agreement"
+    """Another caption of the image says what its word stands for ("bear" beside "teddy bear")."""
     STRING = "string"
     """A baseline found a word of its list in the text; nothing was parsed."""
 
@@ -52,16 +56,23 @@ class Flag(StrEnum):
     """A reason not to take a mention as an object that can be seen in the image."""
 
     NEGATED = "negated"
+    """The caption says that it is not there ("no people")."""
     DEPICTED = "depicted"
+    """It is a likeness or in writing ("a statue of a man", "a toy truck")."""
     MODIFIER = "modifier"
+    """It only says of what kind another object is ("a motorcycle helmet")."""
     NAMED_ENTITY = "named_entity"
+    """It is part of a name ("the Chicago Cubs")."""
     IDIOM = "idiom"
+    """It is part of a fixed phrase that means something else ("a bird's eye view")."""
 
 
 class Attribute(Record):
     """A visual attribute of a mention, at `text[start:end]` of its caption."""
 
-    name: str = Field(description="The attribute's canonical name in the label space, e.g. 'wood' for 'wooden'.")
+    name: str = Field(
+        description="Its name in the label space, e.g. 'wood' for 'wooden'; of a word beyond it the lemma."
+    )
     start: CharOffset
     end: CharOffset
 
@@ -86,9 +97,14 @@ class Mention(Record):
     label: PositiveInt | None = Field(None, description="Contiguous class id in the label space; null: no label.")
     attributes: tuple[Attribute, ...] = ()
     count: PositiveInt | None = Field(None, description="Number of instances, where a quantifier states it.")
+    at_least: PositiveInt | None = Field(
+        None, description="Least number of instances where none is stated: 2 for a plural. Since 1.1."
+    )
     flags: tuple[Flag, ...] = ()
-    phrase_start: CharOffset | None = Field(None, description="Start of the whole noun phrase.")
-    phrase_end: CharOffset | None = Field(None, description="End of the whole noun phrase.")
+    phrase_start: CharOffset | None = Field(None, description="Start of the referring phrase: the noun phrase.")
+    phrase_end: CharOffset | None = Field(
+        None, description="Its end; in visual mode with what follows the noun and tells it from others."
+    )
 
     # Checked here rather than among `checks`: a slice of such a span would be silently empty.
     @model_validator(mode="after")

@@ -48,6 +48,7 @@ def test_votes_counts_attributes_and_kinds(pets: LabelSpace) -> None:
             "votes": 2,
             "category_id": 18,
             "count": 3,
+            "at_least": None,
             "attributes": ({"name": "brown", "votes": 2}, {"name": "black", "votes": 1}),
         }
     ]

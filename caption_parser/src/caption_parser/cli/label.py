@@ -57,6 +57,21 @@ def label_command(
     spacy_model: Annotated[
         str | None, typer.Option(metavar="NAME|PATH", help="A spaCy pipeline in place of the one that ships.")
     ] = None,
+    attributes: Annotated[
+        str,
+        typer.Option(
+            metavar="low-level|adjectives|verbs|nouns|all",
+            help="Which words are attributes: the label space's, or all of a kind.",
+        ),
+    ] = "low-level",
+    block: Annotated[
+        str,
+        typer.Option(
+            metavar="all|none|FLAG,…",
+            help="Flags that keep a mention from asserting its class: negated, depicted, modifier, named_entity,"
+            " idiom.",
+        ),
+    ] = "all",
     keep_unlabelled: Annotated[
         bool, typer.Option("--keep-unlabelled", help="Also write the mentions that got no label.")
     ] = False,
@@ -124,6 +139,8 @@ def label_command(
                 skip_undisputed=skip_undisputed,
                 objects=objects,
                 spacy_model=spacy_model,
+                attributes=attributes,
+                block=block,
                 keep_unlabelled=keep_unlabelled,
                 format=format,
                 caption_field=caption_field,

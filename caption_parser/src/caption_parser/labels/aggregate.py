@@ -16,6 +16,8 @@ class _Evidence:
     captions: set[int] = field(default_factory=set)
     stated: dict[int, int] = field(default_factory=dict)
     """Caption → sum of the numbers of instances that it states."""
+    implied: int = 0
+    """The largest least number of instances of one mention."""
     attributes: dict[str, set[int]] = field(default_factory=dict)
 
 
@@ -31,24 +33,28 @@ def aggregate(
     *,
     blocking: Set[Flag] = ALL_FLAGS,
     source: str | None = None,
+    attribute_set: str | None = None,
 ) -> ImageLabels:
     """The labels of `image`: every class that a caption asserts, in the order of ids (Eq. 1 of the paper).
 
     A mention with a flag of `blocking` asserts nothing. Votes count captions, not mentions. A class's count
-    is the largest sum of stated numbers in one caption: "two cats and a third cat" states three. `mentions`
-    are kept as they are. `source` is the path of the input.
+    is the largest sum of stated numbers in one caption: "two cats and a third cat" states three; the least count
+    also heeds plurals, where that gives more. `mentions` are kept as they are. `source` is the path of the input,
+    `attribute_set` the name of another set of attributes than the label space's.
     """
     evidence = _gather(mentions, blocking)
     labels: dict[Kind, list[ClassLabel]] = {Kind.FOREGROUND: [], Kind.BACKGROUND: []}
     for label, found in sorted(evidence.items()):
         label_class = label_space.by_id[label]
+        count = max(found.stated.values(), default=None)
         labels[label_class.kind].append(
             ClassLabel(
                 id=label,
                 name=label_class.name,
                 votes=len(found.captions),
                 category_id=label_class.category_id,
-                count=max(found.stated.values(), default=None),
+                count=count,
+                at_least=found.implied if found.implied > (count or 0) else None,
                 attributes=_attribute_votes(found.attributes) if found.attributes else (),
             )
         )
@@ -57,6 +63,7 @@ def aggregate(
         file_name=image.file_name,
         source=Source(path=source, row=image.row) if source is not None else None,
         label_space=label_space.reference,
+        attribute_set=attribute_set,
         captions=image.captions,
         foreground=tuple(labels[Kind.FOREGROUND]),
         background=tuple(labels[Kind.BACKGROUND]),
@@ -75,6 +82,8 @@ def _gather(mentions: Iterable[Mention], blocking: Set[Flag]) -> dict[int, _Evid
         found.captions.add(mention.caption)
         if mention.count is not None:
             found.stated[mention.caption] = found.stated.get(mention.caption, 0) + mention.count
+        if mention.at_least is not None:
+            found.implied = max(found.implied, mention.at_least)
         for attribute in mention.attributes:
             found.attributes.setdefault(attribute.name, set()).add(mention.caption)
     return evidence

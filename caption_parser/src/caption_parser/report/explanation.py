@@ -76,7 +76,7 @@ def explain_with(parser: CaptionParser, caption: str) -> Explanation:
     (labels,) = parser.label_images([ImageCaptions(1, (caption,))])
     doc = parser.nlp(caption)
     tree, phrases = parser.parse_phrases(doc)
-    mentions = {(mention.phrase_start, mention.start, mention.end): mention for mention in labels.mentions}
+    mentions = {(mention.start, mention.end): mention for mention in labels.mentions}
     return Explanation(
         caption=caption,
         tokens=tuple(TokenLine(t.text, t.tag_, t.dep_, t.head.text) for t in doc),
@@ -85,7 +85,7 @@ def explain_with(parser: CaptionParser, caption: str) -> Explanation:
     )
 
 
-_MentionsBySpan = dict[tuple[int | None, int, int], Mention]
+_MentionsBySpan = dict[tuple[int, int], Mention]
 
 
 def _explain_nouns(
@@ -105,7 +105,7 @@ def _explain_phrase(parser: CaptionParser, doc: Doc, phrase: NounPhrase, mention
     mention = None
     if head is not None:
         span = doc[head.start : head.end]
-        mention = mentions.get((doc[phrase.start].idx, span.start_char, span.end_char))
+        mention = mentions.get((span.start_char, span.end_char))
     return NounLine(
         phrase=phrase.span(doc).text,
         extended_head=head.lemmas[0].replace("_", " ") if head else None,
@@ -124,7 +124,9 @@ def _outcome(parser: CaptionParser, head: ExtendedHead | None, mention: Mention 
     if mention.label is None:
         return "dropped: no class of the label space"
     steps = f", {mention.depth} steps up" if mention.depth else ""
-    return f"{parser.label_space.by_id[mention.label].name} ({mention.rule}{steps})"
+    name = f"{parser.label_space.by_id[mention.label].name} ({mention.rule}{steps})"
+    blocked = [flag for flag in mention.flags if flag in parser.config.blocking_flags]
+    return f"not asserted, {', '.join(blocked)}: {name}" if blocked else name
 
 
 def _sense_lines(parser: CaptionParser, synsets: tuple[int, ...], mention: Mention | None) -> Iterator[SenseLine]:

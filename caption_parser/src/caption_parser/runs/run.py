@@ -37,6 +37,8 @@ def label_file(
     skip_undisputed: bool = True,
     objects: str = "syntax",
     spacy_model: str | None = None,
+    attributes: str = "low-level",
+    block: str = "all",
     keep_unlabelled: bool = False,
     format: str | None = None,
     caption_field: str | None = None,
@@ -91,6 +93,8 @@ def label_file(
         skip_undisputed=skip_undisputed,
         objects=objects,
         spacy_model=spacy_model,
+        attributes=attributes,
+        block=block,
         keep_unlabelled=keep_unlabelled,
     )
     wanted = check_processes(processes)

@@ -81,17 +81,18 @@ def make_scene_graph(nlp: Language, name: str) -> Callable[[Doc], Doc]:
 def make_extended_heads(
     nlp: Language, name: str, mode: str = "visual", phrases: list[str] | None = None
 ) -> Callable[[Doc], Doc]:
-    """Extended heads; `phrases` are words and exact phrases to find beyond WordNet ("stop sign")."""
+    """Extended heads and, in visual mode, flags; `phrases` are words and phrases beyond WordNet ("stop sign")."""
     # spaCy imports every registered factory with its first pipeline: what only this one needs comes late.
     from caption_parser.lexicon import default_lexicon
     from caption_parser.syntax.extended_heads import ExtendedHeadFinder
-    from caption_parser.syntax.phrase_parser import with_extended_heads
+    from caption_parser.syntax.phrase_parser import NameStep
 
     register_extensions()
-    finder = ExtendedHeadFinder(default_lexicon(), SyntaxRules.of(Mode(mode)), phrases or ())
+    rules = SyntaxRules.of(Mode(mode))
+    find_names = NameStep(rules, ExtendedHeadFinder(default_lexicon(), rules, phrases or ()))
 
     def find(doc: Doc) -> Doc:
-        doc._.noun_phrases = with_extended_heads(doc._.tree, doc._.noun_phrases, finder)
+        doc._.noun_phrases = find_names(doc._.tree, doc._.noun_phrases)
         return doc
 
     return find

@@ -34,7 +34,7 @@ class ExtendedHeadFinder:
 
     def __init__(self, lexicon: Lexicon, rules: SyntaxRules, phrases: Collection[str] = ()) -> None:
         """`phrases`: words and phrases beyond WordNet, lower-case and singular ("stop sign", "smartphone")."""
-        self._lexicon = lexicon
+        self.lexicon = lexicon
         self._rules = rules
         self._phrases = frozenset(phrase.replace(" ", "_") for phrase in phrases)
         self._entry = lru_cache(_CACHED_FORMS)(self._look_up)
@@ -42,7 +42,8 @@ class ExtendedHeadFinder:
 
     def __call__(self, tree: Tree, phrase_start: int, head: int) -> ExtendedHead | None:
         """The extended head around the noun `head` of a phrase; none if not even that noun is known."""
-        for start, end in _windows(tree, phrase_start, head, self._lexicon.max_lemma_words):
+        first = _first_of_name(tree, phrase_start, head, possessors=self._rules.possessive_names)
+        for start, end in _windows(tree, first, head, self.lexicon.max_lemma_words):
             entry = self._entry(_written(tree, start, end), tree.tags[end - 1] in PLURAL_TAGS)
             if not entry and end > head + 1:
                 entry = self._entry_of_inner_plural(tree, start, head, end)
@@ -61,13 +62,13 @@ class ExtendedHeadFinder:
             phrase = self._phrase(spelling)
             if phrase is not None:
                 return _Entry((phrase,))
-            lemmas = tuple(self._lexicon.base_forms(spelling))
+            lemmas = tuple(self.lexicon.base_forms(spelling))
             if lemmas:
                 return self._listed(tuple(sorted(lemmas, key=spelling.__eq__)) if plural else lemmas)
         return _Entry()
 
     def _listed(self, lemmas: tuple[str, ...]) -> _Entry:
-        synsets = dict.fromkeys(synset for lemma in lemmas for synset in self._lexicon.synsets(lemma))
+        synsets = dict.fromkeys(synset for lemma in lemmas for synset in self.lexicon.synsets(lemma))
         return _Entry(lemmas, tuple(synsets))
 
     def _spellings(self, form: str) -> Iterator[str]:
@@ -87,7 +88,7 @@ class ExtendedHeadFinder:
         after = "_" + _written(tree, head + 1, end)
         for singular in self._entry(tree.words[head]).lemmas:
             lemma = f"{before}{singular}{after}"
-            if lemma in self._lexicon:
+            if lemma in self.lexicon:
                 return self._listed((lemma,))
         return _Entry()
 
@@ -97,16 +98,24 @@ class ExtendedHeadFinder:
             return entry
         of_head = set(self._entry(head).synsets)
         kinds = tuple(
-            synset for synset in entry.synsets if not of_head.isdisjoint(self._lexicon.hypernym_distances(synset))
+            synset for synset in entry.synsets if not of_head.isdisjoint(self.lexicon.hypernym_distances(synset))
         )
         return _Entry(entry.lemmas, kinds) if kinds else _Entry()
 
 
-def _windows(tree: Tree, phrase_start: int, head: int, longest: int) -> Iterator[tuple[int, int]]:
-    """Half-open windows that contain the head, the longest first, of equal ones the leftmost."""
+def _first_of_name(tree: Tree, phrase_start: int, head: int, *, possessors: bool) -> int:
+    """The first word before the head that may belong to its name; `possessors`: "bird" of "bird's nest" may."""
     first = head
-    while first > phrase_start and tree.deps[first - 1] not in _NOT_IN_A_NAME and tree.words[first - 1] != ",":
+    while first > phrase_start and tree.words[first - 1] != ",":
+        dep = tree.deps[first - 1]
+        if dep in _NOT_IN_A_NAME and not (possessors and dep == "poss" and tree.is_noun(first - 1)):
+            break
         first -= 1
+    return first
+
+
+def _windows(tree: Tree, first: int, head: int, longest: int) -> Iterator[tuple[int, int]]:
+    """Half-open windows from `first` on that contain the head, the longest first, of equal ones the leftmost."""
     last = _end_of_tail(tree, head)
     for length in range(min(last - first, longest), 0, -1):
         for start in range(max(first, head + 1 - length), min(head, last - length) + 1):
@@ -126,8 +135,8 @@ def _written(tree: Tree, start: int, end: int) -> str:
     """The words as WordNet writes them: "hot_dog", "t-shirt"."""
     if end - start == 1:
         return tree.words[start]
-    return "_".join(tree.words[start:end]).replace("_-_", "-")
+    return "_".join(tree.words[start:end]).replace("_-_", "-").replace("_'s", "'s")
 
 
 def _all_nouns(tree: Tree, start: int, end: int) -> bool:
-    return all(tree.is_noun(token) for token in range(start, end))
+    return all(tree.is_noun(token) or tree.tags[token] == "POS" for token in range(start, end))

@@ -3,14 +3,15 @@
 from enum import StrEnum
 
 from caption_parser.syntax.modifiers import find_modifiers
+from caption_parser.syntax.noun_modifiers import first_conjunct, is_present_all_the_same, modifies_noun
 from caption_parser.syntax.phrases import NounPhrase
-from caption_parser.syntax.quantities import counts, quantified_nouns
+from caption_parser.syntax.quantities import counts, least_count, quantified_nouns
+from caption_parser.syntax.referring import referring_span
 from caption_parser.syntax.rules import SyntaxRules
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.word_lists import PHRASAL_PREPOSITIONS, RELATIONAL_NOUNS
 
 _CHUNK_DEPS = frozenset({"nsubj", "nsubjpass", "dobj", "dative", "pobj", "pcomp", "attr", "appos", "oprd", "ROOT"})
-_MODIFIER_DEPS = frozenset({"compound", "amod", "nummod", "npadvmod", "quantmod", "advmod"})
 _PRONOUN_LIKE = frozenset({"one", "ones", "someone", "something", "other", "others", "it", "thing", "things"})
 
 
@@ -30,11 +31,15 @@ def find_noun_phrases(tree: Tree, rules: SyntaxRules) -> tuple[NounPhrase, ...]:
     """
     modifiers = find_modifiers(tree, rules)
     count_of = counts(tree)
-    return tuple(
-        NounPhrase(tree.left_edge(head), head + 1, head, modifiers.get(head, ()), count_of.get(head))
-        for head in phrase_heads(tree, rules)
-        if why_not_object(tree, head, rules) is None
-    )
+    phrases = []
+    for head in phrase_heads(tree, rules):
+        if why_not_object(tree, head, rules) is not None:
+            continue
+        start, count = tree.left_edge(head), count_of.get(head)
+        at_least = least_count(tree, head) if rules.least_counts and count is None else None
+        referring = referring_span(tree, start, head) if rules.referring_phrases else None
+        phrases.append(NounPhrase(start, head + 1, head, modifiers.get(head, ()), count, at_least, referring))
+    return tuple(phrases)
 
 
 def phrase_heads(tree: Tree, rules: SyntaxRules) -> list[int]:
@@ -60,7 +65,7 @@ def _heads_of_chunks(tree: Tree) -> list[int]:
     for token, tag in enumerate(tree.tags):
         if not (tree.is_noun(token) or tag in _PRONOUN_TAGS) or tree.left_edge(token) <= last_end:
             continue
-        if tree.deps[_first_conjunct(tree, token)] in _CHUNK_DEPS:
+        if tree.deps[first_conjunct(tree, token)] in _CHUNK_DEPS:
             last_end = token
             if tree.is_noun(token):
                 heads.append(token)
@@ -70,25 +75,15 @@ def _heads_of_chunks(tree: Tree) -> list[int]:
 _PRONOUN_TAGS = frozenset({"PRP", "WP", "EX", "WDT"})
 
 
-def _first_conjunct(tree: Tree, token: int) -> int:
-    while tree.deps[token] == "conj" and tree.heads[token] < token:
-        token = tree.heads[token]
-    return token
-
-
 def _heads_of_all_phrases(tree: Tree) -> list[int]:
     """Every noun that does not merely modify another noun."""
     return [
         token
         for token in range(len(tree))
-        if tree.is_noun(token) and not _modifies_noun(tree, token) and tree.words[token] not in _PRONOUN_LIKE
+        if tree.is_noun(token)
+        and (not modifies_noun(tree, token) or is_present_all_the_same(tree, token))
+        and tree.words[token] not in _PRONOUN_LIKE
     ]
-
-
-def _modifies_noun(tree: Tree, token: int) -> bool:
-    token = _first_conjunct(tree, token) if tree.deps[token] == "conj" else token
-    head = tree.heads[token]
-    return tree.deps[token] in _MODIFIER_DEPS and token < head
 
 
 def _is_in_phrasal_preposition(tree: Tree, noun: int) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from spacy.tokens import Doc
 
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
+from caption_parser.syntax.flags import FlagFinder
 from caption_parser.syntax.noun_phrases import find_noun_phrases
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.rules import SyntaxRules
@@ -22,21 +23,27 @@ class PhraseParser:
     ) -> None:
         """`find_phrases` takes the place of our own rules for noun phrases."""
         self.rules = rules
-        self._find_extended_head = find_extended_head
+        self._find_names = NameStep(rules, find_extended_head)
         self._find_phrases = find_phrases
 
     def __call__(self, doc: Doc) -> tuple[Tree, tuple[NounPhrase, ...]]:
         """The parse of `doc` as a tree, and its noun phrases in text order."""
         tree = Tree.of(doc)
         phrases = self._find_phrases(doc) if self._find_phrases else find_noun_phrases(tree, self.rules)
-        return tree, with_extended_heads(tree, phrases, self._find_extended_head)
+        return tree, self._find_names(tree, phrases)
 
 
-def with_extended_heads(
-    tree: Tree, phrases: Iterable[NounPhrase], find_extended_head: ExtendedHeadFinder
-) -> tuple[NounPhrase, ...]:
-    """The phrases with their extended heads set."""
-    return tuple(
-        NounPhrase(start, end, head, modifiers, instances, find_extended_head(tree, start, head))
-        for start, end, head, modifiers, instances, _ in phrases
-    )
+class NameStep:
+    """What the phrases name: their extended heads, and the flags that rest on them."""
+
+    def __init__(self, rules: SyntaxRules, find_extended_head: ExtendedHeadFinder) -> None:
+        self._find_extended_head = find_extended_head
+        self._find_flags = FlagFinder(find_extended_head) if rules.flags else None
+
+    def __call__(self, tree: Tree, phrases: Iterable[NounPhrase]) -> tuple[NounPhrase, ...]:
+        """The phrases with their extended heads and flags set, and the nouns that only modify others."""
+        named = tuple(
+            phrase._replace(extended_head=self._find_extended_head(tree, phrase.start, phrase.head))
+            for phrase in phrases
+        )
+        return named if self._find_flags is None else self._find_flags(tree, named)

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc, Span
 
+from shared_schemas import Flag
+
 
 class ModifierKind(StrEnum):
     """What sort of word modifies a noun: the attribute types of Table 9 in Vilar & Perez."""
@@ -42,6 +44,13 @@ class NounPhrase(NamedTuple):
     """In text order, without repetition."""
     instances: int | None = None
     """How many there are, where a quantifier or an indefinite article states one."""
+    at_least: int | None = None
+    """The least number that there can be, where none is stated: 2 for a plural."""
+    referring: tuple[int, int] | None = None
+    """Half-open span of the phrase with what follows and tells the object from others ("on the left"); none:
+    the rules do not look for it."""
+    flags: tuple[Flag, ...] = ()
+    """Reasons not to take it for an object that can be seen, in the order of `Flag`."""
     extended_head: ExtendedHead | None = None
     """Set by the extended-head component; none: WordNet does not know the head noun."""
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import NUMBERS, QUANTITY_NOUNS
+from caption_parser.syntax.tree import PLURAL_TAGS, Tree
+from caption_parser.syntax.word_lists import GATHERINGS, NUMBERS, PLURAL_ONLY, QUANTITY_NOUNS
 
 _LARGEST_COUNT = 1_000_000
 """A larger number in a caption is no count of objects that an image could show."""
@@ -42,6 +42,16 @@ def stated_count(tree: Tree, noun: int) -> int | None:
         if tree.deps[child] == "det" and tree.words[child] in ("a", "an", "another") and tree.tags[noun] != "NNS":
             return 1
     return None
+
+
+def least_count(tree: Tree, noun: int) -> int | None:
+    """The least number of instances of a noun without a stated count: 2 for a plural and for "a herd of sheep"."""
+    if tree.words[noun] in PLURAL_ONLY:
+        return None
+    if tree.tags[noun] in PLURAL_TAGS:
+        return 2
+    gathered = tree.deps[noun] == "pobj" and tree.words[tree.heads[tree.heads[noun]]] in GATHERINGS
+    return 2 if gathered and tree.words[tree.heads[noun]] == "of" else None
 
 
 def counts(tree: Tree) -> dict[int, int]:

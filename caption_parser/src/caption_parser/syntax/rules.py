@@ -1,6 +1,7 @@
 """Which syntax rules a mode uses."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, fields
 from typing import Self
 
 from caption_parser.config import Mode
@@ -27,9 +28,17 @@ class SyntaxRules:
     split_spellings: bool = False
     """"lap top", "skate-board" are looked up as one word."""
 
+    possessive_names: bool = False
+    """A possessor joins the head if the whole is a name: "a bird's nest", "the men's room"."""
+    least_counts: bool = False
+    """A plural without a numeral says that there are two or more."""
+    referring_phrases: bool = False
+    """Phrases go on to what follows the noun and tells it from others: "a man in a red shirt"."""
+    flags: bool = False
+    """What is negated, depicted, a mere modifier, a name or an idiom is marked as such."""
+
     @classmethod
-    def of(cls, mode: Mode) -> Self:
-        """The rules of a mode."""
-        if mode is Mode.PAPER:
-            return cls()
-        return cls(*(True for _ in cls.__slots__))
+    def of(cls, mode: Mode, without: Collection[str] = ()) -> Self:
+        """The rules of a mode but for those named in `without`."""
+        visual = mode is Mode.VISUAL
+        return cls(**{rule.name: visual and rule.name not in without for rule in fields(cls)})

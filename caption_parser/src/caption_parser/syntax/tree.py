@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from spacy.attrs import DEP, HEAD, IDX, LENGTH, LOWER, TAG
+from spacy.attrs import DEP, HEAD, IDX, LENGTH, LOWER, ORTH, TAG
 from spacy.tokens import Doc
 
 NOUN_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS"})
@@ -39,18 +39,20 @@ class Tree:
     """Character offset of each token in the caption."""
     ends: list[int]
     """Character offset behind each token."""
+    capitals: list[int]
+    """The tokens with a capital letter, in text order."""
 
     @classmethod
     def of(cls, doc: Doc) -> Self:
         """Read the parse of `doc` once."""
         # One array of hashes is several times faster than asking every token for four strings.
-        rows = doc.to_array([LOWER, TAG, DEP, HEAD, IDX, LENGTH]).tolist()
+        rows = doc.to_array([LOWER, TAG, DEP, HEAD, IDX, LENGTH, ORTH]).tolist()
         strings = doc.vocab.strings
         if len(_decoded) > _DECODED_LIMIT:
             _decoded.clear()
-        words, tags, deps, heads, starts, ends = [], [], [], [], [], []
+        words, tags, deps, heads, starts, ends, capitals = [], [], [], [], [], [], []
         children: list[list[int]] = [[] for _ in rows]
-        for token, (lower, tag, dep, offset, start, length) in enumerate(rows):
+        for token, (lower, tag, dep, offset, start, length, orth) in enumerate(rows):
             head = token + (offset if offset < _HALF else offset - 2 * _HALF)
             words.append(_decoded.get(lower) or _decoded.setdefault(lower, strings[lower]))
             tags.append(_decoded.get(tag) or _decoded.setdefault(tag, strings[tag]))
@@ -58,9 +60,11 @@ class Tree:
             heads.append(head)
             starts.append(start)
             ends.append(start + length)
+            if orth != lower:
+                capitals.append(token)
             if head != token:
                 children[head].append(token)
-        return cls(words, tags, deps, heads, children, starts, ends)
+        return cls(words, tags, deps, heads, children, starts, ends, capitals)
 
     def __len__(self) -> int:
         return len(self.words)

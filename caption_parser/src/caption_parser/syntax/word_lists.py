@@ -37,6 +37,17 @@ QUANTITY_NOUNS = frozenset(
 )
 """Nouns that, followed by "of" and a noun, count or gather what that noun names."""
 
+GATHERINGS = frozenset("crowd flock flocks herd herds pack swarm".split())
+"""Quantity nouns that gather several of what a noun names, whose plural may look like the singular."""
+
+PLURAL_ONLY = frozenset(
+    """
+    binoculars clothes glasses goggles headphones jeans leggings overalls pajamas pants pliers scissors shears
+    shorts sunglasses tights tongs trousers trunks tweezers
+    """.split()
+)
+"""Plurals that may mean one thing."""
+
 NUMBERS = {
     word: value
     for value, words in enumerate(
@@ -47,6 +58,14 @@ NUMBERS = {
     for word in words.split()
 }
 """Words that state a number of instances."""
+
+QUANTIFYING_ADJECTIVES = frozenset(
+    """
+    additional certain different entire few fewer first last less many more most multiple next numerous only other
+    own same second several single such third various whole
+    """.split()
+)
+"""Adjectives that say how many or which, not how something looks."""
 
 MATERIAL_VERBS = frozenset({"made", "built", "constructed", "crafted", "carved", "formed"})
 """Participles whose "of", "from" or "out of" names a material."""

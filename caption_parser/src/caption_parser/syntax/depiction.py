@@ -1,0 +1,221 @@
+"""Nouns that a caption shows only as a likeness or in writing: "a statue of a man", "a dog on a poster"."""
+
+from collections.abc import Iterator
+
+from caption_parser.syntax.depiction_words import SELF_LIKENESSES, DepictionWords
+from caption_parser.syntax.quantities import referents
+from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import QUANTITY_NOUNS
+
+_SCREENS = frozenset({"screen", "screens", "poster", "posters", "billboard", "billboards", "banner", "banners"})
+_DISPLAYS = _SCREENS | {"tv", "tvs", "television", "televisions", "monitor", "monitors"}
+_PRINTED = frozenset(
+    """
+    banner banners billboard flag flags kite kites plaque poster shirt shirts sign signs sweater sweatshirt tie
+    ties
+    """.split()
+)
+"""Things "with a cat on it" whose cat is printed."""
+_BEARERS_OF_TEXT = _PRINTED | {
+    "board",
+    "boards",
+    "letters",
+    "message",
+    "plate",
+    "text",
+    "word",
+    "words",
+    "writing",
+}
+_SHOWING = frozenset(
+    {"depicting", "depicts", "showing", "shows", "displaying", "displays", "portraying", "playing"}
+)
+_APPEARING = frozenset(
+    {"displayed", "showing", "shown", "playing", "racing", "appearing", "featured", "projected"}
+)
+_DRAWN = frozenset(
+    """
+    depicted drawn embroidered engraved etched illustrated painted pictured portrayed printed sketched stenciled
+    stitched tattooed
+    """.split()
+)
+_SAYING = frozenset({"say", "saying", "says", "read", "reading", "reads", "spell", "spelling", "spells"})
+_LIKENING = frozenset(
+    """
+    carved decorated designed dressed look looked looking looks made painted resemble shaped styled
+    """.split()
+)
+_SHAPES = frozenset({"shape", "shapes", "form", "likeness"})
+_RESEMBLING = frozenset({"resemble", "resembles", "resembling", "imitating", "impersonating"})
+_DISGUISED = frozenset({"costumed", "disguised", "dressed"})
+_TAKING = frozenset(
+    {"take", "takes", "taking", "took", "taken", "snap", "snapping", "snaps", "shooting", "capturing"}
+)
+_HUNG = frozenset({"hanging", "hangs", "hung", "framed", "mounted"})
+_CARRIED_BY = frozenset(
+    {"horse", "horses", "horseback", "elephant", "bike", "bicycle", "motorcycle", "bull", "camel"}
+)
+
+_TRIGGERS = (SELF_LIKENESSES | _DISPLAYS | _PRINTED | _BEARERS_OF_TEXT | _DRAWN | _RESEMBLING | _SHAPES) | {
+    "like",
+    "as",
+}
+
+
+class DepictionFinder:
+    """Finds the nouns of a parse that are depicted and not there."""
+
+    def __init__(self, words: DepictionWords) -> None:
+        self._likenesses = words.likenesses
+        self._photographs = words.photographs
+        self._triggers = _TRIGGERS | words.likenesses | words.photographs
+
+    def __call__(self, tree: Tree) -> set[int]:
+        """The depicted nouns; the photograph that the caption is of depicts nothing in this sense."""
+        if self._triggers.isdisjoint(tree.words):
+            return set()
+        return {
+            noun
+            for token, word in enumerate(tree.words)
+            if word in self._triggers
+            for shown in self._shown_by(tree, token, word)
+            for noun in referents(tree, shown)
+        }
+
+    def _shown_by(self, tree: Tree, token: int, word: str) -> Iterator[int]:
+        if word in SELF_LIKENESSES:
+            yield token
+        if word in self._likenesses or (word in self._photographs and not self._is_the_photograph(tree, token)):
+            yield from _contents(tree, token)
+        if word in _DISPLAYS:
+            yield from _on_display(tree, token, word)
+        if word in _PRINTED:
+            yield from _printed_on(tree, token)
+        if word in _BEARERS_OF_TEXT:
+            yield from _written_on(tree, token)
+        if word in _DRAWN:
+            yield from _drawn(tree, token)
+        yield from _likened(tree, token, word)
+
+    def _is_the_photograph(self, tree: Tree, token: int) -> bool:
+        """Whether "picture" means the image that is captioned: "a picture of a cat", not "holding a picture"."""
+        if any(tree.words[child] in _HUNG for child in tree.children_by(token, "amod", "acl")):
+            return False
+        head, dep = tree.heads[token], tree.deps[token]
+        if dep in ("nsubj", "nsubjpass"):
+            return tree.words[head] not in _HUNG and tree.deps[head] in ("ROOT", "ccomp", "conj")
+        if dep in ("dobj", "attr") and not tree.is_noun(head):
+            return dep == "attr" or tree.words[head] in _TAKING
+        if dep == "conj":
+            return tree.words[head] in self._photographs and self._is_the_photograph(tree, head)
+        if dep == "pobj":
+            whole = tree.heads[head]
+            gathered = tree.words[whole] in QUANTITY_NOUNS or tree.words[whole] in ("collage", "montage")
+            taken = tree.words[whole] in _TAKING or tree.words[whole] in ("pose", "posing", "poses", "posed")
+            return taken or (gathered and (tree.deps[whole] == "ROOT" or self._is_the_photograph(tree, whole)))
+        return dep in ("ROOT", "appos", "dep")
+
+
+def _contents(tree: Tree, likeness: int) -> Iterator[int]:
+    """What a likeness is of, or is said to show."""
+    for child in tree.children[likeness]:
+        if tree.deps[child] == "prep" and tree.words[child] == "of":
+            for noun in tree.children_by(child, "pobj"):
+                yield from _scene(tree, noun)
+        elif tree.deps[child] in ("acl", "relcl") and tree.words[child] in _SHOWING:
+            yield from _objects(tree, child)
+    head = tree.heads[likeness]
+    if tree.deps[likeness] == "nsubj" and tree.words[head] in _SHOWING:
+        yield from _objects(tree, head)
+
+
+def _objects(tree: Tree, verb: int) -> Iterator[int]:
+    for noun in tree.children_by(verb, "dobj"):
+        yield from _scene(tree, noun)
+
+
+def _scene(tree: Tree, noun: int) -> Iterator[int]:
+    """A noun of a depicted scene with what it holds, wears or rides; where it stands may be a real place."""
+    for member in tree.conjuncts(noun):
+        yield member
+        for child in tree.children[member]:
+            if tree.deps[child] == "acl":
+                yield from _objects(tree, child)
+            elif tree.deps[child] == "prep" and tree.words[child] in ("with", "on", "of"):
+                for complement in tree.children_by(child, "pobj"):
+                    if tree.words[child] != "on" or tree.words[complement] in _CARRIED_BY:
+                        yield from _scene(tree, complement)
+
+
+def _on_display(tree: Tree, display: int, word: str) -> Iterator[int]:
+    """ "a man on a tv screen", "cars racing on a television", "a television showing a game"."""
+    for child in tree.children_by(display, "acl", "relcl"):
+        if tree.words[child] in _SHOWING:
+            yield from _objects(tree, child)
+    preposition = tree.heads[display]
+    if tree.deps[display] != "pobj" or tree.words[preposition] != "on":
+        return
+    holder = tree.heads[preposition]
+    if tree.is_noun(holder):
+        if word in _SCREENS:
+            yield holder
+    elif tree.words[holder] in _APPEARING or (word in _SCREENS and tree.words[holder] in ("is", "are")):
+        if tree.deps[holder] == "acl":
+            yield tree.heads[holder]
+        yield from tree.children_by(holder, "nsubj", "nsubjpass")
+
+
+def _printed_on(tree: Tree, surface: int) -> Iterator[int]:
+    """ "a shirt with a cat on it"."""
+    for preposition in tree.children_by(surface, "prep"):
+        if tree.words[preposition] != "with":
+            continue
+        for noun in tree.children_by(preposition, "pobj"):
+            for place in tree.children_by(noun, "prep"):
+                inside = (tree.words[child] for child in tree.children_by(place, "pobj"))
+                if tree.words[place] == "on" and not {"it", "them"}.isdisjoint(inside):
+                    yield from tree.conjuncts(noun)
+
+
+def _written_on(tree: Tree, bearer: int) -> Iterator[int]:
+    """ "a sign that says bus stop": every noun of what it says."""
+    verbs = list(tree.children_by(bearer, "acl", "relcl"))
+    if tree.deps[bearer] == "nsubj":
+        verbs.append(tree.heads[bearer])
+    for verb in verbs:
+        if tree.words[verb] in _SAYING:
+            pending = [child for child in tree.children[verb] if child > verb]
+            for token in pending:
+                if _goes_on(tree, token, verb):
+                    pending.extend(tree.children[token])
+                    if tree.is_noun(token):
+                        yield token
+
+
+def _goes_on(tree: Tree, token: int, verb: int) -> bool:
+    """Whether a word below a verb of saying belongs to what is said; where the sign stands does not."""
+    if tree.deps[token] == "prep":
+        return tree.words[token] in ("of", "for", "to")
+    return tree.heads[token] != verb or tree.deps[token] not in ("advcl", "cc", "conj")
+
+
+def _drawn(tree: Tree, verb: int) -> Iterator[int]:
+    """ "a wolf painted on a cup"."""
+    if not any(tree.words[child] in ("on", "onto") for child in tree.children_by(verb, "prep")):
+        return
+    if tree.deps[verb] == "acl" and tree.is_noun(tree.heads[verb]):
+        yield tree.heads[verb]
+    yield from tree.children_by(verb, "nsubjpass")
+
+
+def _likened(tree: Tree, token: int, word: str) -> Iterator[int]:
+    """ "a cake shaped like a train", "in the shape of a heart", "dressed as a bear"."""
+    head = tree.words[tree.heads[token]]
+    if (word == "like" and head in _LIKENING) or (word == "as" and head in _DISGUISED):
+        yield from tree.children_by(token, "pobj")
+    elif word in _SHAPES:
+        for preposition in tree.children_by(token, "prep"):
+            if tree.words[preposition] == "of":
+                yield from tree.children_by(preposition, "pobj")
+    elif word in _RESEMBLING:
+        yield from tree.children_by(token, "dobj")

@@ -1,0 +1,106 @@
+"""Nouns that a caption denies: "no people", "without a helmet", "not a dog", "an empty street free of cars"."""
+
+from collections.abc import Iterator
+
+from caption_parser.syntax.quantities import referents
+from caption_parser.syntax.tree import Tree
+
+_NEGATIVE_NOUNS = frozenset({"nobody", "none", "nothing"})
+_NEGATIVE_PREPOSITIONS = frozenset({"without", "minus", "sans"})
+_ABSENCE = frozenset(
+    {"empty", "free", "devoid", "void", "bare", "barren", "deprived", "lack", "absence", "instead"}
+)
+"""What "of" or "from" after them names is not there."""
+_LACKING = frozenset({"lacking", "lacks", "lack", "missing"})
+_BE = frozenset({"is", "are", "was", "were", "be", "been", "being", "'s", "'re", "ai", "isnt", "arent"})
+_POSSESSING = frozenset(
+    """
+    carry carries carrying contain contains containing feature features featuring had has have having hold holding
+    holds include includes including own owns see seen show showing shows use using wear wearing wears
+    """.split()
+)
+"""Verbs whose denied object is denied too; a dog that is "not catching the frisbee" still has one before it."""
+_SIGNS = frozenset({"sign", "signs", "symbol", "symbols", "zone", "zones", "signage"})
+_TRIGGERS = frozenset({"no", "not", "n't", "never", "neither", "nor"}) | (
+    _NEGATIVE_NOUNS | _NEGATIVE_PREPOSITIONS | _ABSENCE | _LACKING
+)
+
+
+def negated_nouns(tree: Tree) -> set[int]:
+    """The nouns that the caption says are not there."""
+    if _TRIGGERS.isdisjoint(tree.words):
+        return set()
+    return {
+        noun
+        for token, word in enumerate(tree.words)
+        if word in _TRIGGERS
+        for denied in _denied_by(tree, token, word)
+        for noun in referents(tree, denied)
+    }
+
+
+def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
+    head = tree.heads[token]
+    if word in _NEGATIVE_NOUNS:
+        yield token
+    elif word in ("no", "neither", "nor"):
+        if tree.is_noun(head) and head > token and not _names_a_prohibition(tree, token, head):
+            yield from _alternatives(tree, head)
+        elif word == "nor":
+            yield from (noun for noun in tree.children_by(head, "conj") if noun > token)
+    elif word in ("not", "n't", "never"):
+        if token + 1 < len(tree) and tree.words[token + 1] not in ("only", "just", "even"):
+            yield from _denied_by_not(tree, token, head)
+    elif word in _NEGATIVE_PREPOSITIONS:
+        yield from _complements(tree, token)
+    elif word in _LACKING and tree.has_child(token, "dobj"):
+        for noun in tree.children_by(token, "dobj"):
+            yield from _alternatives(tree, noun)
+    elif word == "missing":
+        if tree.deps[token] == "amod" and tree.is_noun(head) and head > token:
+            yield head
+    elif word in _ABSENCE:
+        for preposition in _next_preposition(tree, token):
+            yield from _complements(tree, preposition)
+
+
+def _denied_by_not(tree: Tree, token: int, head: int) -> Iterator[int]:
+    if tree.is_noun(head) and head > token:
+        yield from _alternatives(tree, head)
+    elif tree.words[head] in _BE:
+        for noun in tree.children_by(head, "attr"):
+            # "not a dog but a cat": what follows "but" is there.
+            yield noun
+    elif tree.words[head] in _POSSESSING:
+        for noun in tree.children_by(head, "dobj"):
+            yield from _alternatives(tree, noun)
+
+
+def _complements(tree: Tree, preposition: int) -> Iterator[int]:
+    """What a preposition denies; "without wearing a helmet" denies the helmet."""
+    for noun in tree.children_by(preposition, "pobj"):
+        yield from _alternatives(tree, noun)
+    for clause in tree.children_by(preposition, "pcomp"):
+        for noun in tree.children_by(clause, "dobj"):
+            yield from _alternatives(tree, noun)
+
+
+def _alternatives(tree: Tree, noun: int) -> Iterator[int]:
+    """A denied noun and those that share its denial: "no cars or people", but not "no cars and a bus"."""
+    yield noun
+    joined = {tree.words[child] for child in tree.children_by(noun, "cc")}
+    for conjunct in tree.children_by(noun, "conj"):
+        bare = all(tree.deps[child] in ("cc", "conj", "punct", "prep") for child in tree.children[conjunct])
+        if not joined & {"but", "yet"} and (joined & {"or", "nor"} or bare):
+            yield from _alternatives(tree, conjunct)
+
+
+def _next_preposition(tree: Tree, token: int) -> Iterator[int]:
+    after = token + 1
+    if after < len(tree) and tree.words[after] in ("of", "from"):
+        yield after
+
+
+def _names_a_prohibition(tree: Tree, token: int, head: int) -> bool:
+    """Whether it is the "no" of "a no parking sign": the sign is there."""
+    return tree.words[head] in _SIGNS and head > token + 1
