@@ -49,5 +49,8 @@ $(PARSER): $(BIN)/python constraints.txt shared_schemas/pyproject.toml caption_p
 
 $(DEVELOPMENT): $(PARSER) requirements-dev.txt segmentation/pyproject.toml
 	@echo "Setting up all packages, tests and checks in $(VENV) …"
-	@$(PIP) -e ./shared_schemas -e './caption_parser[all,train]' -e ./segmentation -r requirements-dev.txt
+	@$(PIP) -e ./shared_schemas -e './caption_parser[all,train]' -e './segmentation[weights,vit,tensorboard]' \
+		-r requirements-dev.txt
+	@$(PIP) -e './segmentation[crf]' || \
+		echo "The dense CRF was not built (is there a C++ compiler?): its tests are skipped, --refine guided works."
 	@touch $@
