@@ -11,6 +11,8 @@ COMMANDS = {
         "segmentation.cli.train_localizer:train_localizer_command",
         "Train a localization network.",
     ),
+    "make-masks": ("segmentation.cli.make_masks:make_masks_command", "Make masks of labelled images."),
+    "evaluate": ("segmentation.cli.evaluate:evaluate_command", "Score masks against ground truth."),
 }
 """Name → (`module:function`, summary in the list of commands). The function's docstring is its help."""
 
@@ -41,7 +43,9 @@ def capseg(
 
       capseg train-localizer --images train2017 --labels labels.jsonl -o runs/first
 
-      capseg train-localizer --images train2017 --labels labels.jsonl -o runs/small --config lite0-224
+      capseg make-masks runs/first --images train2017 --labels labels.jsonl -o masks
+
+      capseg evaluate masks --truth instances_train2017.json
     """
     if version:
         from importlib.metadata import version as installed

@@ -1,6 +1,7 @@
 """A bounded queue of masks to finish, in this process or in others."""
 
 import multiprocessing
+import os
 import signal
 from collections import deque
 from collections.abc import Iterator
@@ -16,6 +17,11 @@ from segmentation.masks.finish import UnfinishedMask, finish
 
 _AHEAD = 3
 """Masks per process that may wait: enough to even out slow ones, few enough for memory."""
+
+
+def usable_cores() -> int:
+    """The processor cores that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,79 @@
+"""`capseg evaluate`: masks against ground truth."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class CrowdRule(StrEnum):
+    """As `segmentation.data.truth.coco.Crowd`, which cannot be imported before it is needed."""
+
+    CLASS = "class"
+    IGNORE = "ignore"
+    DROP = "drop"
+
+
+class MissingRule(StrEnum):
+    """As `segmentation.evaluation.records.Missing`."""
+
+    BACKGROUND = "background"
+    SKIP = "skip"
+
+
+def evaluate_command(
+    masks: Annotated[Path, typer.Argument(metavar="MASKS", help="Folder of masks <image stem>.png.")],
+    truth: Annotated[
+        Path,
+        typer.Option(
+            "--truth",
+            metavar="INSTANCES.json|DIR",
+            help="COCO instances, or a folder: VOC, YouTube-Objects, masks.",
+        ),
+    ],
+    label_space: Annotated[
+        str | None, typer.Option(metavar="NAME|FILE", help="The label space of the masks; else that of the truth.")
+    ] = None,
+    crowd: Annotated[CrowdRule, typer.Option(help="What becomes of COCO's crowd regions.")] = CrowdRule.CLASS,
+    images_without_objects: Annotated[
+        bool, typer.Option(help="Whether images of a COCO file without any object count.")
+    ] = True,
+    image_list: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Score these images alone: a stem per line.")
+    ] = None,
+    missing: Annotated[
+        MissingRule, typer.Option(help="How images without a mask are scored.")
+    ] = MissingRule.BACKGROUND,
+    processes: Annotated[int, typer.Option(min=1, help="Processes that count.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Score a folder of masks: IoU, precision, recall, per class and averaged, over all pixels together.
+
+    Examples:
+
+      capseg evaluate masks --truth instances_train2017.json
+
+      capseg evaluate masks --truth VOC2012 --image-list VOC2012/ImageSets/Segmentation/val.txt --json
+    """
+    from segmentation.data.truth.coco import CocoRules, Crowd
+    from segmentation.evaluation.evaluate import evaluate
+    from segmentation.evaluation.records import Missing
+    from segmentation.report.score_table import score_table
+
+    evaluation = evaluate(
+        masks,
+        truth,
+        label_space=label_space,
+        coco=CocoRules(crowd=Crowd(crowd), images_without_objects=images_without_objects),
+        image_list=image_list,
+        missing=Missing(missing),
+        processes=processes,
+    )
+    if as_json:
+        typer.echo(evaluation.model_dump_json(indent=2))
+    else:
+        typer.echo("\n".join(score_table(evaluation)))
+        typer.echo(evaluation.protocol.line())
+    for bad in (*evaluation.protocol.bad_masks, *evaluation.protocol.bad_truth):
+        typer.echo(f"not scored: {bad.key}: {bad.reason}", err=True)

@@ -1,0 +1,145 @@
+"""`capseg make-masks`: pseudo-masks by a trained localization network."""
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from segmentation.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from segmentation.masks.job import MaskCounts
+    from segmentation.masks.options import MaskOptions
+
+_SHOWN_REJECTED = 5
+
+
+class RefinementChoice(StrEnum):
+    """As `segmentation.masks.refine.Refinement`, which cannot be imported before it is needed."""
+
+    DENSE_CRF = "dense-crf"
+    MEAN_FIELD = "mean-field"
+    NONE = "none"
+
+
+class PresetChoice(StrEnum):
+    """The keys of `segmentation.masks.crf.PRESETS`."""
+
+    SEC = "sec"
+    README = "readme"
+    IRN = "irn"
+    DEEPLAB = "deeplab"
+
+
+def make_masks_command(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run of train-localizer.")],
+    images: Annotated[list[Path], typer.Option("--images", metavar="DIR", help="Folder of images; repeatable.")],
+    labels: Annotated[
+        Path, typer.Option("--labels", metavar="LABELS.jsonl", help="Label file of the images to make masks of.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="MASKS", help="Folder of the masks.")],
+    refine: Annotated[
+        RefinementChoice,
+        typer.Option(help="dense-crf needs the extra 'crf'; mean-field is the same model without it, slower."),
+    ] = RefinementChoice.DENSE_CRF,
+    crf_preset: Annotated[
+        PresetChoice, typer.Option(help="Parameters of the CRF, by where they are in use.")
+    ] = PresetChoice.SEC,
+    alpha: Annotated[float | None, typer.Option(help="α of Eq. 11; else by backbone.")] = None,
+    gamma: Annotated[float, typer.Option(help="γ of Eq. 13.")] = 0.7,
+    compounds: Annotated[bool, typer.Option(help="Whether maps of class-attribute pairs are added.")] = True,
+    positive_background: Annotated[bool, typer.Option(help="Whether maps of background classes are used.")] = True,
+    input_size: Annotated[
+        str, typer.Option(metavar="train|original|PIXELS", help="Side of the square that the network sees.")
+    ] = "train",
+    scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, averaged.")] = "1",
+    flip: Annotated[bool, typer.Option("--flip", help="Average with the mirrored image.")] = False,
+    rle: Annotated[
+        Path | None, typer.Option(metavar="FILE.json", help="Also write all masks as COCO results.")
+    ] = None,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="Processes that refine and write; else as many as cores.")
+    ] = None,
+    batch_size: Annotated[int, typer.Option(min=1, help="Images that the network sees at a time.")] = 8,
+    device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Begin anew in a folder of masks.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Make a mask of every labelled image: <image stem>.png, 0 background, class ids, 255 ignore.
+
+    The same command again goes on where it stopped. Images without a mask stand in MASKS/rejected.jsonl.
+
+    Examples:
+
+      capseg make-masks runs/first --images train2017 --labels labels.jsonl -o masks
+
+      capseg make-masks runs/first --images train2017 --labels labels.jsonl -o masks --refine mean-field
+    """
+    from pydantic import ValidationError
+
+    from segmentation.masks.options import MaskOptions
+    from segmentation.masks.run import MaskMachine, make_masks
+    from segmentation.masks.workers import usable_cores
+
+    try:
+        options = MaskOptions.model_validate(
+            {
+                "alpha": alpha,
+                "gamma": gamma,
+                "compounds": compounds,
+                "positive_background": positive_background,
+                "input_size": int(input_size) if input_size.isdecimal() else input_size,
+                "scales": tuple(scales.split(",")),
+                "flip": flip,
+                "refine": refine.value,
+                "crf_preset": crf_preset.value,
+            }
+        )
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        option = str(first["loc"][0]).replace("_", "-")
+        raise UsageError(f"--{option}: got {first['input']!r}: {first['msg']}") from error
+    made = make_masks(
+        run,
+        images,
+        labels,
+        output,
+        options,
+        MaskMachine(device, processes or usable_cores(), batch_size),
+        rle=rle,
+        overwrite=overwrite,
+        progress=_show if sys.stderr.isatty() else lambda _: None,
+    )
+    counts, skipped = made.counts, made.skipped
+    if as_json:
+        summary = {
+            "written": counts.written,
+            "present": counts.present,
+            "rejected": len(counts.rejected),
+            "skipped": len(skipped),
+            "options": made.options.model_dump(mode="json"),
+        }
+        typer.echo(json.dumps(summary, indent=2))
+    else:
+        before = f", {counts.present} were there" if counts.present else ""
+        typer.echo(f"{counts.written} masks written{before}; refinement: {_refinement(made.options)}")
+    problems = [f"{image.file_name}: {image.reason}" for image in counts.rejected]
+    problems += [f"{labels}:{line.line}: {line.message}" for line in skipped]
+    for problem in problems[:_SHOWN_REJECTED]:
+        typer.echo(f"no mask: {problem}", err=True)
+    if problems:
+        typer.echo(f"{len(problems)} without a mask, all listed in {output / 'rejected.jsonl'}", err=True)
+        raise typer.Exit(ExitCode.PARTIAL)
+
+
+def _refinement(options: "MaskOptions") -> str:
+    how = options.refine.value
+    return how if how == RefinementChoice.NONE else f"{how}, preset {options.crf_preset}"
+
+
+def _show(counts: "MaskCounts") -> None:
+    end = "\n" if counts.done == counts.total else ""
+    typer.echo(f"\r{counts.done} of {counts.total} images{end}", nl=False, err=True)

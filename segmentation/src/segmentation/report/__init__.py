@@ -1,0 +1,1 @@
+"""Views for people: tables for the terminal, one offline page of pictures."""

@@ -1,0 +1,111 @@
+"""`capseg make-masks` and `capseg evaluate` as they are typed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from segmentation.cli import app
+from segmentation.cli.make_masks import PresetChoice, RefinementChoice
+from segmentation.errors import ExitCode
+from segmentation.masks.crf import PRESETS
+from segmentation.masks.refine import Refinement
+
+
+def capseg(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="capseg")
+
+
+def make_masks(small_run: Any, output: Path, *more: object) -> Result:
+    common = ("--images", small_run.images, "--labels", small_run.labels, "-o", output)
+    return capseg("make-masks", small_run.run, *common, "--device", "cpu", "--processes", "1", *more)
+
+
+def test_choices_are_those_of_the_library() -> None:
+    assert [choice.value for choice in RefinementChoice] == [choice.value for choice in Refinement]
+    assert [choice.value for choice in PresetChoice] == list(PRESETS)
+
+
+def test_masks_then_scores(small_run: Any, tmp_path: Path) -> None:
+    made = make_masks(
+        small_run, tmp_path / "masks", "--refine", "mean-field", "--scales", "0.5,1", "--flip", "--json"
+    )
+    assert made.exit_code == ExitCode.OK, made.output
+    summary = json.loads(made.stdout)
+    assert (summary["written"], summary["present"], summary["rejected"]) == (4, 0, 0)
+    assert summary["options"]["scales"] == [0.5, 1.0]
+    assert summary["options"]["flip"] is True
+
+    scored = capseg("evaluate", tmp_path / "masks", "--truth", small_run.truth, "--json")
+    assert scored.exit_code == ExitCode.OK, scored.output
+    evaluation = json.loads(scored.stdout)
+    assert evaluation["protocol"]["images_scored"] == 4
+    assert 0 <= evaluation["miou"] <= 1
+
+    table = capseg("evaluate", tmp_path / "masks", "--truth", small_run.truth)
+    lines = table.stdout.splitlines()
+    assert lines[0].split() == ["class", "IoU", "precision", "recall", "share", "of", "truth"]
+    assert lines[1].startswith("background")
+    assert lines[-2].split()[:2] == ["mean", f"{evaluation['miou']:.3f}".removeprefix("0")]
+    assert "one confusion matrix" in lines[-1]
+
+
+def test_the_refinement_is_said(small_run: Any, tmp_path: Path) -> None:
+    first = make_masks(small_run, tmp_path / "masks", "--refine", "mean-field", "--crf-preset", "irn")
+    assert first.stdout == "4 masks written; refinement: mean-field, preset irn\n"
+    again = make_masks(small_run, tmp_path / "masks", "--refine", "mean-field", "--crf-preset", "irn")
+    assert again.stdout == "0 masks written, 4 were there; refinement: mean-field, preset irn\n"
+
+
+def test_a_bad_image_makes_the_exit_code_partial(small_run: Any, tmp_path: Path) -> None:
+    images = tmp_path / "images"
+    images.mkdir()
+    for path in small_run.images.iterdir():
+        (images / path.name).write_bytes(path.read_bytes())
+    (images / "000000000002.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
+    made = make_masks(small_run._replace(images=images), tmp_path / "masks", "--refine", "none")
+    assert made.exit_code == ExitCode.PARTIAL
+    assert made.stdout == "3 masks written; refinement: none\n"
+    assert "no mask: 000000000002.png" in made.stderr
+    assert (tmp_path / "masks" / "rejected.jsonl").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--scales", "1,x"), "--scales: got 'x'"),
+        (("--gamma", "2"), "--gamma: got 2.0"),
+        (("--input-size", "huge"), "--input-size: got 'huge'"),
+    ],
+)
+def test_impossible_options_name_the_option(
+    small_run: Any, tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    made = make_masks(small_run, tmp_path / "masks", *arguments)
+    assert made.exit_code == ExitCode.USAGE
+    assert message in made.stderr
+
+
+def test_a_folder_without_a_run(small_run: Any, tmp_path: Path) -> None:
+    made = make_masks(small_run._replace(run=tmp_path), tmp_path / "masks", "--refine", "none")
+    assert made.exit_code == ExitCode.FAILURE
+    assert "is not the folder of a run" in made.stderr
+
+
+def test_a_voc_folder_is_a_truth_too(small_run: Any, tmp_path: Path) -> None:
+    make_masks(small_run, tmp_path / "masks", "--refine", "none")
+    scored = capseg(
+        "evaluate", tmp_path / "masks", "--truth", tmp_path / "masks", "--label-space", "coco", "--json"
+    )
+    assert json.loads(scored.stdout)["miou"] == 1.0
+
+
+def test_masks_of_other_images_are_told_from_those_of_the_truth(small_run: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "masks"
+    folder.mkdir()
+    (folder / "other.png").write_bytes(b"")
+    scored = capseg("evaluate", folder, "--truth", small_run.truth)
+    assert scored.exit_code == ExitCode.FAILURE
+    assert "expected masks of the truth's images" in scored.stderr

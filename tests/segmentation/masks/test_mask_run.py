@@ -1,0 +1,125 @@
+"""From a trained run to a folder of masks: resumed, refused, rejected."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pycocotools.coco import COCO
+
+from segmentation.data.masks import read_index_mask
+from segmentation.errors import MissingResourceError, UsageError
+from segmentation.masks.options import MaskOptions
+from segmentation.masks.refine import Refinement
+from segmentation.masks.run import MaskMachine, MaskRun, make_masks
+
+ON_CPU = MaskMachine(device="cpu")
+UNREFINED = MaskOptions(refine=Refinement.NONE)
+
+
+def masks_of(small_run, output: Path, options: MaskOptions = UNREFINED, **more: object) -> MaskRun:
+    return make_masks(small_run.run, [small_run.images], small_run.labels, output, options, ON_CPU, **more)
+
+
+def test_options_are_resolved_by_the_network(small_run: Any, tmp_path: Path) -> None:
+    made = masks_of(small_run, tmp_path / "masks")
+    assert (made.options.alpha, made.options.input_size) == (8.0, 33)
+    assert (made.options.compounds, made.options.positive_background) == (True, True)
+    record = json.loads((tmp_path / "masks" / "run.json").read_text())
+    assert record["command"] == "make-masks"
+    assert record["config"]["alpha"] == 8.0
+    assert record["notes"]["run"] == str(small_run.run)
+
+
+def test_masks_have_the_size_of_their_images_and_only_labelled_classes(small_run: Any, tmp_path: Path) -> None:
+    made = masks_of(small_run, tmp_path / "masks")
+    assert made.counts.written == 4
+    sizes = {path.stem: read_index_mask(path, 81).shape for path in (tmp_path / "masks").glob("*.png")}
+    assert sizes == {
+        "000000000001": (48, 64),
+        "000000000002": (64, 48),
+        "000000000003": (48, 64),
+        "000000000004": (40, 40),
+    }
+    values = {
+        value for path in (tmp_path / "masks").glob("*.png") for value in np.unique(read_index_mask(path, 81))
+    }
+    assert values <= {0, 48}
+    assert not (tmp_path / "masks" / "rejected.jsonl").exists()
+
+
+def test_a_second_call_makes_what_is_missing(small_run: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "masks"
+    masks_of(small_run, folder)
+    before = {path.name: path.read_bytes() for path in folder.glob("*.png")}
+    (folder / "000000000003.png").unlink()
+    made = masks_of(small_run, folder)
+    assert (made.counts.written, made.counts.present) == (1, 3)
+    assert {path.name: path.read_bytes() for path in folder.glob("*.png")} == before
+
+
+def test_other_options_are_refused_with_the_difference_unless_overwriting(small_run: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "masks"
+    masks_of(small_run, folder)
+    other = UNREFINED.model_copy(update={"alpha": 4.0})
+    with pytest.raises(UsageError, match=r"config.alpha: 8.0 in the folder, 4.0 asked for"):
+        masks_of(small_run, folder, other)
+    assert masks_of(small_run, folder, other, overwrite=True).counts.written == 4
+
+
+def test_the_folder_of_a_training_is_never_overwritten(small_run: Any) -> None:
+    weights = small_run.run / "model.safetensors"
+    before = weights.read_bytes()
+    with pytest.raises(UsageError, match="train-localizer"):
+        masks_of(small_run, small_run.run, overwrite=True)
+    assert weights.read_bytes() == before
+
+
+def test_images_without_a_mask_stand_in_a_file(small_run: Any, tmp_path: Path) -> None:
+    labels = tmp_path / "labels.jsonl"
+    lines = small_run.labels.read_text().splitlines()
+    missing = json.loads(lines[0]) | {"image_id": 99, "file_name": "missing.png"}
+    labels.write_text("\n".join([*lines, json.dumps(missing), "no record"]) + "\n")
+    made = make_masks(small_run.run, [small_run.images], labels, tmp_path / "masks", UNREFINED, ON_CPU)
+    assert made.counts.written == 4
+    rejected = [json.loads(line) for line in (tmp_path / "masks" / "rejected.jsonl").read_text().splitlines()]
+    assert [(entry["line"], entry["image_id"]) for entry in rejected] == [(5, 99), (6, None)]
+
+
+def test_rle_results_are_what_pycocotools_loads(
+    small_run: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    masks_of(small_run, tmp_path / "masks", rle=tmp_path / "results.json")
+    results = json.loads((tmp_path / "results.json").read_text())
+    truth = COCO(str(small_run.truth))
+    loaded = truth.loadRes(str(tmp_path / "results.json")) if results else truth
+    capsys.readouterr()
+    assert set(loaded.getImgIds()) == {1, 2, 3, 4}
+    masks = {int(path.stem): read_index_mask(path, 81) for path in (tmp_path / "masks").glob("*.png")}
+    assert {entry["image_id"] for entry in results} == {key for key, mask in masks.items() if mask.any()}
+    assert {entry["category_id"] for entry in results} <= {53}
+
+
+def test_a_missing_crf_is_told_before_anything_is_read(
+    small_run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pydensecrf.densecrf", None)
+    with pytest.raises(MissingResourceError, match=r"\[crf\]"):
+        masks_of(small_run, tmp_path / "masks", MaskOptions())
+    assert not (tmp_path / "masks").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"crf_preset": "mine"}, "expected one of sec, readme, irn, deeplab"),
+        ({"gamma": 1.5}, "less than or equal to 1"),
+        ({"scales": ()}, "at least 1 item"),
+        ({"alpha": 0}, "greater than 0"),
+    ],
+)
+def test_impossible_options(options: dict[str, object], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        MaskOptions.model_validate(options)
