@@ -16,6 +16,11 @@ class _Commands(LazyGroup):
         Command("show", "caption_parser.cli.show:show_command", "Show the records of a label file."),
         Command("explain", "caption_parser.cli.explain:explain_command", "Show how a caption is read."),
         Command("evaluate", "caption_parser.cli.evaluate:evaluate_command", "Score labels against ground truth."),
+        Command(
+            "discover",
+            "caption_parser.cli.discover:discover_command",
+            "Find the background classes of a corpus.",
+        ),
         Command("senses", "caption_parser.cli.senses:senses_app", "Score word sense disambiguators."),
         Command("validate", "caption_parser.cli.validate:validate_command", "Check a label file line by line."),
         Command("schema", "caption_parser.cli.schema:schema_command", "Print a JSON Schema."),

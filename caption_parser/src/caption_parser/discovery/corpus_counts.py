@@ -1,0 +1,96 @@
+"""How often a corpus of captions mentions each noun synset, kept in a file so that it is read but once."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, ValidationError
+
+from caption_parser.config import ParserConfig
+from caption_parser.errors import InputError
+from caption_parser.lexicon import Lexicon, Synset
+from caption_parser.runs.output import replace_file
+from caption_parser.runs.state import differences
+from shared_schemas import ImageLabels, LabelSpace
+from shared_schemas.errors import expectation
+
+
+class CorpusSettings(BaseModel):
+    """All that the counts depend on, but for the captions themselves."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    captions: tuple[str, ...]
+    """Paths and patterns of the input."""
+    format: str | None = None
+    caption_field: str | None = None
+    image_field: str | None = None
+    capparse: str
+    """Version."""
+    config: ParserConfig
+    """`label_space` is left at its default: of a label space, only its own words matter."""
+    words: tuple[str, ...]
+    """Phrases and neologisms of the label space: what is found beside WordNet's lemmas."""
+
+
+class CorpusCounts(BaseModel):
+    """The synsets of a corpus with their numbers of mentions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    settings: CorpusSettings
+    captions: NonNegativeInt
+    rejected: NonNegativeInt
+    """Rows without a usable caption."""
+    synsets: dict[str, PositiveInt]
+    """Name of the synset → mentions, the most frequent first."""
+
+    @classmethod
+    def read(cls, path: Path, expected: CorpusSettings) -> Self:
+        """The counts in `path`; raises `InputError` if it holds no counts, or those of other settings."""
+        try:
+            counts = cls.model_validate_json(path.read_bytes())
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(map(str, first["loc"])) or "the file"
+            raise InputError(
+                f"{path}: {where}: expected {expectation(first)}, as 'capparse discover --counts' writes it"
+            ) from None
+        if changes := differences(counts.settings, expected):
+            raise InputError(
+                f"{path} holds the counts of other settings: {'; '.join(changes)}. Delete it to count again, or"
+                " give --counts another file"
+            )
+        return counts
+
+    def write(self, path: Path) -> None:
+        """Write the counts, whole or not at all."""
+        replace_file(path, self.model_dump_json(indent=1).encode() + b"\n")
+
+    def by_synset(self, lexicon: Lexicon) -> dict[Synset, int]:
+        """The counts by the lexicon's numbers; raises `UnknownSynsetError` for a name that it lacks."""
+        return {lexicon.synset(name): count for name, count in self.synsets.items()}
+
+
+def words_of(label_space: LabelSpace) -> tuple[str, ...]:
+    """The phrases and neologisms of a label space, sorted."""
+    phrases = {phrase for label in label_space.classes for phrase in label.phrases}
+    return tuple(sorted(phrases | set(label_space.neologisms)))
+
+
+def mentioned_synsets(records: Iterable[ImageLabels]) -> Counter[str]:
+    """Mentions per synset, of records that keep unlabelled mentions; flagged mentions show no object."""
+    return Counter(
+        mention.synset
+        for record in records
+        for mention in record.mentions
+        if mention.synset is not None and not mention.flags
+    )
+
+
+def ranked(counts: Mapping[str, int]) -> dict[str, int]:
+    """The most frequent first, then in the order of the alphabet."""
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

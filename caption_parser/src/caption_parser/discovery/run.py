@@ -1,0 +1,151 @@
+"""`discover_background`: from captions to a label space file. What `capparse discover` does."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from caption_parser.discovery.background import NON_VISUAL, Discovery, DiscoveryOptions, discover
+from caption_parser.discovery.corpus_counts import CorpusCounts, CorpusSettings, words_of
+from caption_parser.discovery.counting import count_synsets
+from caption_parser.discovery.discovered_space import class_comments, extended_space
+from caption_parser.errors import UsageError
+from caption_parser.lexicon import Lexicon, default_lexicon
+from caption_parser.runs.job import Progress
+from caption_parser.runs.options import check_output, check_processes, parser_config
+from caption_parser.runs.output import replace_file
+from shared_schemas import LabelSpace
+from shared_schemas.label_space_toml import to_toml
+
+PAPER_THRESHOLD = "200/414113"
+"""The paper's T on the captions of COCO train2014, as a rate."""
+
+_THRESHOLD = re.compile(r"(\d+(?:\.\d+)?)(?:/(\d+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoveryRun:
+    """What was found in which corpus."""
+
+    counts: CorpusCounts
+    threshold: float
+    """T in mentions, for the size of the corpus."""
+    discovery: Discovery
+    label_space: LabelSpace
+    """The space that was started from, with the background classes that were found."""
+
+
+def discover_background(
+    captions: Sequence[str | Path],
+    output: str | Path,
+    *,
+    label_space: str | None = None,
+    resume_from: str | None = None,
+    threshold: str = PAPER_THRESHOLD,
+    drop: Sequence[str] = (),
+    rounds: int | None = None,
+    mode: str = "paper",
+    senses: str = "default",
+    spacy_model: str | None = None,
+    format: str | None = None,
+    caption_field: str | None = None,
+    image_field: str | None = None,
+    counts: str | Path | None = None,
+    processes: int | str = "auto",
+    overwrite: bool = False,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> DiscoveryRun:
+    """Find the background classes of a corpus and write them, behind those that are given, to a label space file.
+
+    Args:
+        captions: paths and patterns of caption files.
+        output: path of the TOML file.
+        label_space: its foreground is kept and its background left out; default: coco.
+        resume_from: a label space file, such as an edited output of this function; all its classes are kept.
+        threshold: T, "12" mentions or "200/414113", a rate per caption.
+        drop: synsets that, with their hyponyms, are to be passed over beside `NON_VISUAL`.
+        rounds: stop after so many.
+        counts: where the synset counts of the corpus are kept: read if it is there, else written.
+        overwrite: whether `output` may exist; it may in any case if it is `resume_from`.
+        The others are those of `label_file`.
+
+    Raises:
+        UsageError: an argument does not fit.
+        UnknownSynsetError: WordNet 3.0 lacks a synset of `drop`.
+        InputError: the captions or the counts cannot be read, or there is no caption.
+    """
+    output_path = Path(output)
+    check_output(output_path, {f"the input {path}": Path(path) for path in captions})
+    resumed = resume_from is not None and Path(resume_from).resolve() == output_path.resolve()
+    if output_path.suffix != ".toml":
+        raise UsageError(f"-o {output_path}: expected a name that ends in .toml, as label spaces do")
+    if output_path.exists() and not overwrite and not resumed:
+        raise UsageError(
+            f"{output_path} is there already, and may have been edited. Try --resume-from or --overwrite"
+        )
+    if rounds is not None and rounds < 0:
+        raise UsageError(f"--rounds: got {rounds}, expected 0 or more")
+    given, given_name = _given_space(label_space, resume_from)
+    rate = threshold_rate(threshold)
+    lexicon = default_lexicon()
+    for name in drop:
+        lexicon.synset(name)
+    settings = CorpusSettings(
+        captions=tuple(map(str, captions)),
+        format=format,
+        caption_field=caption_field,
+        image_field=image_field,
+        capparse=version("capparse"),
+        config=parser_config(mode=mode, senses=senses, spacy_model=spacy_model),
+        words=words_of(given),
+    )
+    if counts is not None and Path(counts).exists():
+        corpus = CorpusCounts.read(Path(counts), settings)
+    else:
+        corpus = count_synsets(settings, given_name, processes=check_processes(processes), progress=progress)
+        if counts is not None:
+            corpus.write(Path(counts))
+    options = DiscoveryOptions(rate(corpus.captions), (*NON_VISUAL, *drop), rounds)
+    found = discover(corpus.by_synset(lexicon), given, lexicon, options)
+    space = extended_space(given, found, lexicon, output_path.stem)
+    run = DiscoveryRun(corpus, options.threshold, found, space)
+    replace_file(output_path, _as_file(run, options, lexicon).encode())
+    return run
+
+
+def threshold_rate(threshold: str) -> Callable[[int], float]:
+    """T as a function of the number of captions, from "12" (whatever their number) or "200/414113"."""
+    match = _THRESHOLD.fullmatch(threshold)
+    if match is None or (match[2] and not int(match[2])):
+        raise UsageError(
+            f"--threshold: got {threshold!r}, expected a number of mentions such as 200, or a rate such as"
+            f" {PAPER_THRESHOLD} (mentions/captions)"
+        )
+    mentions, captions = float(match[1]), int(match[2]) if match[2] else None
+    return lambda size: mentions if captions is None else mentions * size / captions
+
+
+def _given_space(label_space: str | None, resume_from: str | None) -> tuple[LabelSpace, str]:
+    """The classes to start from, and the label space whose words the captions are to be read with."""
+    if resume_from is not None:
+        if label_space is not None:
+            raise UsageError("--resume-from keeps all classes of its file; leave --label-space out")
+        return LabelSpace.load(resume_from), resume_from
+    name = label_space or "coco"
+    whole = LabelSpace.load(name)
+    if not whole.foreground:
+        raise UsageError(f"--label-space {name}: got no foreground class, expected at least one")
+    fields = {field: getattr(whole, field) for field in LabelSpace.model_fields}
+    return LabelSpace(**fields | {"classes": whole.foreground, "base_ids": (), "view_of": None}), name
+
+
+def _as_file(run: DiscoveryRun, options: DiscoveryOptions, lexicon: Lexicon) -> str:
+    settings, size = run.counts.settings, run.counts.captions
+    header = (
+        f"Background classes discovered in {', '.join(settings.captions)}\n"
+        f"({size:,} captions, {settings.config.mode} mode, senses: {settings.config.senses}),\n"
+        "by Appendix A-A of Vilar & Perez (2021).\n"
+        f"T = {run.threshold:g}, without hyponyms of {', '.join(options.dropped)}."
+    )
+    return to_toml(run.label_space, class_comments(run.label_space, run.discovery, lexicon), header)
