@@ -11,6 +11,7 @@ COMMANDS = {
         "segmentation.cli.train_localizer:train_localizer_command",
         "Train a localization network.",
     ),
+    "experiments": ("segmentation.cli.experiments:experiments_command", "List named configurations."),
     "make-masks": ("segmentation.cli.make_masks:make_masks_command", "Make masks of labelled images."),
     "evaluate": ("segmentation.cli.evaluate:evaluate_command", "Score masks against ground truth."),
 }

@@ -11,7 +11,7 @@ import torch
 
 from segmentation.backbones.registry import load_backbone
 from segmentation.data.dataset import LocalizationDataset, collate
-from segmentation.data.targets import ImageTargets, SkippedImage, Vocabulary, read_targets
+from segmentation.data.targets import ImageTargets, SkippedImage, SkipReason, Vocabulary, read_targets
 from segmentation.errors import InputError, UsageError
 from segmentation.localization.config import RANDOM, LocalizerConfig
 from segmentation.localization.losses import LocalizationLoss, LossWeights, label_weights
@@ -35,6 +35,12 @@ class LocalizerRun:
     skipped: Sequence[SkippedImage]
     training: TrainingReport | None
     """None: the run was finished before."""
+
+    @property
+    def damaged(self) -> bool:
+        """Whether a record or an image was unusable, other than by not being there."""
+        bad = any(image.reason in (SkipReason.BAD_RECORD, SkipReason.UNSAFE_FILE_NAME) for image in self.skipped)
+        return bad or bool(self.training and self.training.unreadable)
 
 
 @dataclass(frozen=True, slots=True)

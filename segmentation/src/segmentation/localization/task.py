@@ -10,7 +10,7 @@ from segmentation.training.task import ParameterGroup
 
 
 class LocalizationTask:
-    """Trains `module` on Eq. 6; projections and embeddings learn faster than the backbone by `new_layer_factor`."""
+    """Trains `module` on Eq. 6; what did not come with the backbone learns `new_layer_factor` times as fast."""
 
     def __init__(self, network: LocalizationNetwork, loss: LocalizationLoss, *, new_layer_factor: float) -> None:
         self.module = network

@@ -1,0 +1,79 @@
+"""`Experiment`: a configuration with what it is for, how to run it, what it costs and what it should give."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from segmentation.localization.config import LocalizerConfig
+
+
+class Labels(StrEnum):
+    """Which labels an experiment learns from, as the command that makes them from captions."""
+
+    EXACT = "capparse label CAPTIONS -o LABELS.jsonl --labeller exact"
+    PARSER = "capparse label CAPTIONS -o LABELS.jsonl --mode paper"
+    ADJECTIVES = "capparse label CAPTIONS -o LABELS.jsonl --mode paper --attributes adjectives"
+    VERBS = "capparse label CAPTIONS -o LABELS.jsonl --mode paper --attributes verbs"
+    NOUNS = "capparse label CAPTIONS -o LABELS.jsonl --mode paper --attributes nouns"
+    TRUTH = "# LABELS.jsonl: label records of the annotated classes of each image"
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Pixel scores over the 81 classes of COCO, in [0, 1]; None where the source does not state one."""
+
+    miou: float
+    precision: float | None = None
+    recall: float | None = None
+
+    def __str__(self) -> str:
+        named = (("mIoU", self.miou), ("precision", self.precision), ("recall", self.recall))
+        return ", ".join(f"{name} {value:.3f}" for name, value in named if value is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the paper reports."""
+
+    source: str
+    """Table and row."""
+    masks: Scores | None = None
+    """Of pseudo-masks on 4k training images, after dense CRF."""
+    segmenter: Scores | None = None
+    """On the validation set, of the segmentation network that learned from those masks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """A named configuration."""
+
+    name: str
+    summary: str
+    config: LocalizerConfig
+    labels: Labels
+    cost: str
+    expected: Expected | None = None
+    """None: the paper has no such experiment."""
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """What to run, from captions to scores."""
+        weights = " --weights CHECKPOINT" if self.config.weights is None else ""
+        return (
+            self.labels.value,
+            f"capseg train-localizer --images IMAGES --labels LABELS.jsonl -o RUN --config {self.name}{weights}",
+            "capseg make-masks RUN --images IMAGES --labels LABELS.jsonl -o MASKS",
+            "capseg evaluate MASKS --truth INSTANCES.json",
+        )
+
+    def describe(self) -> str:
+        """Summary, commands, cost and expected figures, for people."""
+        lines = [self.summary, "", *(f"  {command}" for command in self.commands), "", f"Cost: {self.cost}."]
+        if self.expected is None:
+            return "\n".join([*lines, "The paper has no figure for it."])
+        for what, scores in (
+            ("masks of training images, with dense CRF", self.expected.masks),
+            ("segmentation network, val", self.expected.segmenter),
+        ):
+            if scores is not None:
+                lines.append(f"{self.expected.source}: {what}: {scores}.")
+        return "\n".join(lines)

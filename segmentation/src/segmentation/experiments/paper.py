@@ -1,0 +1,83 @@
+"""The tables of Vilar & Perez 2021, as far as they concern the localization network."""
+
+from segmentation.experiments.arms import ARMS, arm, of_table_6, with_network
+from segmentation.experiments.experiment import Expected, Experiment, Labels, Scores
+from segmentation.localization.config import LocalizerConfig
+
+_COST = (
+    "COCO train2014, 82,783 images, 15 epochs, 68,985 steps of 18 images at 321 × 321: for a GPU; not run by us"
+)
+_FULL = LocalizerConfig()
+"""Table 2: the defaults."""
+
+
+def table_6() -> list[Experiment]:
+    """Supervision components (Section V-C)."""
+    return [
+        Experiment(
+            name=f"table6-{row.name}",
+            summary=f"ResNet-50 as in Table 2, learning from {row.summary}.",
+            config=with_network(_FULL, attributes=row.attributes, background=row.background),
+            labels=row.labels,
+            cost=_COST,
+            expected=of_table_6(row),
+        )
+        for row in ARMS
+    ]
+
+
+def backbones() -> list[Experiment]:
+    """Tables 3 and 4: the full method on each backbone, by its segmentation network on COCO's val splits."""
+    rows = (("vgg16", 0.322, 0.324), ("resnet50", 0.357, 0.356), ("resnet38", 0.361, 0.370))
+    return [
+        Experiment(
+            name=f"table{table}-{backbone}",
+            summary=f"The full method with {backbone}, on COCO {year}.",
+            config=_FULL.model_copy(update={"backbone": backbone}),
+            labels=Labels.PARSER,
+            cost=_COST
+            if year == 2014
+            else _COST.replace("train2014, 82,783", "train2017, 118,287").replace("68,985", "98,572"),
+            expected=Expected(f"Table {table}, Ours, {backbone}", segmenter=Scores(miou)),
+        )
+        for backbone, miou_2014, miou_2017 in rows
+        for table, year, miou in ((3, 2014, miou_2014), (4, 2017, miou_2017))
+    ]
+
+
+def table_9() -> list[Experiment]:
+    """Kinds of attributes (Section V-F1), without background classes."""
+    rows = (
+        ("none", Labels.PARSER, False, 0.359, 0.338),
+        ("low-level", Labels.PARSER, True, 0.368, 0.344),
+        ("adjectives", Labels.ADJECTIVES, True, 0.355, 0.337),
+        ("verbs", Labels.VERBS, True, 0.356, 0.336),
+        ("compound-nouns", Labels.NOUNS, True, 0.357, 0.337),
+    )
+    return [
+        Experiment(
+            name=f"table9-{name}",
+            summary=f"ResNet-50 as in Table 2, without background classes; attributes: {name}.",
+            config=with_network(_FULL, attributes=attributes, background=False),
+            labels=labels,
+            cost=_COST,
+            expected=Expected(f"Table 9, {name}", Scores(masks), Scores(segmenter)),
+        )
+        for name, labels, attributes, masks, segmenter in rows
+    ]
+
+
+def table_10() -> list[Experiment]:
+    """Weighted against plain cross-entropy (Section V-F2)."""
+    rows = (("standard", False, Scores(0.351, 0.586, 0.466)), ("balanced", True, arm("full").segmenter))
+    return [
+        Experiment(
+            name=f"table10-{name}-bce",
+            summary=f"The full method with ResNet-50 and {name} binary cross-entropy.",
+            config=with_network(_FULL, balanced=balanced),
+            labels=Labels.PARSER,
+            cost=_COST,
+            expected=Expected(f"Table 10, {name} BCE", segmenter=scores),
+        )
+        for name, balanced, scores in rows
+    ]

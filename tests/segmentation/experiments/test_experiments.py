@@ -1,0 +1,109 @@
+"""The experiments: the paper's settings, its figures, and names that resolve."""
+
+import pytest
+from typer.testing import CliRunner
+
+from segmentation.backbones.registry import BACKBONE_NAMES
+from segmentation.cli import app
+from segmentation.errors import UsageError
+from segmentation.experiments.catalog import DEFAULT, experiments, find_experiment
+from segmentation.experiments.experiment import Labels
+from segmentation.localization.config import LocalizerConfig
+
+# Table 6 of the paper, row by row: labels, attributes, background, (P, R, mIoU) of masks and of val.
+TABLE_6 = {
+    "baseline": (Labels.EXACT, False, False, (0.454, 0.558, 0.324), (0.440, 0.536, 0.308)),
+    "proposed": (Labels.PARSER, False, False, (0.492, 0.589, 0.359), (0.507, 0.513, 0.338)),
+    "attributes": (Labels.PARSER, True, False, (0.491, 0.611, 0.368), (0.505, 0.524, 0.344)),
+    "background": (Labels.PARSER, False, True, (0.547, 0.526, 0.359), (0.554, 0.491, 0.352)),
+    "full": (Labels.PARSER, True, True, (0.549, 0.543, 0.369), (0.560, 0.497, 0.357)),
+    "ground-truth": (Labels.TRUTH, False, False, (0.429, 0.674, 0.349), (0.448, 0.536, 0.330)),
+}
+
+
+def test_the_defaults_are_table_2() -> None:
+    config = LocalizerConfig()
+    network, training, crop = config.network, config.training, config.crop
+    assert (network.d_cls, network.d_attr, network.d_comp) == (512, 512, 512)
+    assert (training.epochs, training.batch_size, training.weight_decay) == (15, 18, 0.0005)
+    assert (training.learning_rate, training.power, training.new_layer_factor) == (0.01, 0.9, 10)
+    assert (network.lambda_fg, network.lambda_bg, network.lambda_comp) == (1.0, 0.1, 0.1)
+    assert (crop.size, crop.area, crop.aspect, crop.flip) == (321, (0.6, 1.0), (3 / 4, 4 / 3), 0.5)
+    assert config.backbone == "resnet50"
+
+
+@pytest.mark.parametrize("name", TABLE_6)
+def test_table_6(name: str) -> None:
+    labels, attributes, background, masks, segmenter = TABLE_6[name]
+    experiment = find_experiment(f"table6-{name}")
+    assert experiment.labels is labels
+    assert experiment.config.network.attributes is attributes
+    assert experiment.config.network.background is background
+    assert experiment.expected is not None
+    for scores, (precision, recall, miou) in (
+        (experiment.expected.masks, masks),
+        (experiment.expected.segmenter, segmenter),
+    ):
+        assert scores is not None
+        assert (scores.precision, scores.recall, scores.miou) == (precision, recall, miou)
+    for small in ("lite0-321", "lite0-321-knowledge", "lite0-224", "lite0-224-knowledge", "synthetic"):
+        arm = find_experiment(f"{small}-{name}")
+        assert arm.labels is labels
+        assert (arm.config.network.attributes, arm.config.network.background) == (attributes, background)
+        assert arm.config.network.knowledge is ("knowledge" in small)
+        assert arm.expected is None
+
+
+def test_an_arm_differs_from_the_defaults_in_what_it_names_alone() -> None:
+    changed = find_experiment("table6-attributes").config.network.model_copy(update={"background": True})
+    assert changed == LocalizerConfig().network
+    assert find_experiment("table10-standard-bce").config.network.balanced is False
+    assert find_experiment("table10-balanced-bce").config == find_experiment("table6-full").config
+    assert find_experiment("table3-vgg16").config == LocalizerConfig(backbone="vgg16")
+
+
+@pytest.mark.parametrize("name", experiments())
+def test_every_experiment_can_be_run_as_it_says(name: str) -> None:
+    experiment = find_experiment(name)
+    assert experiment.name == name
+    assert experiment.config.backbone in BACKBONE_NAMES
+    assert LocalizerConfig.model_validate_json(experiment.config.model_dump_json()) == experiment.config
+    text = experiment.describe()
+    assert f"--config {name}" in text
+    assert ("--weights CHECKPOINT" in text) is (experiment.config.weights is None)
+    assert "Cost: " in text
+    assert ("The paper has no figure" in text) is (experiment.expected is None)
+
+
+def test_the_description_of_an_experiment() -> None:
+    assert find_experiment("table9-verbs").describe().splitlines() == [
+        "ResNet-50 as in Table 2, without background classes; attributes: verbs.",
+        "",
+        "  capparse label CAPTIONS -o LABELS.jsonl --mode paper --attributes verbs",
+        "  capseg train-localizer --images IMAGES --labels LABELS.jsonl -o RUN --config table9-verbs"
+        " --weights CHECKPOINT",
+        "  capseg make-masks RUN --images IMAGES --labels LABELS.jsonl -o MASKS",
+        "  capseg evaluate MASKS --truth INSTANCES.json",
+        "",
+        "Cost: COCO train2014, 82,783 images, 15 epochs, 68,985 steps of 18 images at 321 × 321: for a GPU; not"
+        " run by us.",
+        "Table 9, verbs: masks of training images, with dense CRF: mIoU 0.356.",
+        "Table 9, verbs: segmentation network, val: mIoU 0.336.",
+    ]
+
+
+def test_the_default_needs_no_file_of_the_user() -> None:
+    assert find_experiment(DEFAULT).config.weights == "packaged"
+
+
+def test_an_unknown_name_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UsageError, match=r"^no experiment is named 'table6-ful'\. Did you mean table6-full\?$"):
+        find_experiment("table6-ful")
+
+
+def test_the_command_lists_and_describes() -> None:
+    listed = CliRunner().invoke(app, ["experiments"]).stdout.splitlines()
+    assert [line.split()[0] for line in listed] == list(experiments())
+    described = CliRunner().invoke(app, ["experiments", "table10-standard-bce"]).stdout
+    assert "mIoU 0.351, precision 0.586, recall 0.466" in described
+    assert '"balanced": false' in described

@@ -1,0 +1,103 @@
+"""`--config` and `--set`: what overrides what, and what is refused."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from segmentation.errors import InputError, UsageError
+from segmentation.experiments.catalog import find_experiment
+from segmentation.experiments.resolve import parse_setting, resolve_config
+from segmentation.localization.config import LocalizerConfig
+
+
+def test_a_name_with_overrides() -> None:
+    config = resolve_config("lite0-224", {"training.epochs": 3, "network.pooling.k": 4, "backbone": "tiny"})
+    assert (config.training.epochs, config.network.pooling.k, config.backbone) == (3, 4, "tiny")
+    untouched = {"epochs": 3}
+    assert config.training == find_experiment("lite0-224").config.training.model_copy(update=untouched)
+    assert config.crop.size == 224
+
+
+def test_a_file_changes_its_base(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('base = "lite0-224"\nlabel_space = "voc"\n[crop]\narea = [0.2, 0.9]\n[training]\nseed = 5\n')
+    config = resolve_config(str(file), {"training.seed": 6})
+    assert (config.backbone, config.crop.size) == ("efficientnet-lite0", 224)
+    assert (config.label_space, config.crop.area, config.training.seed) == ("voc", (0.2, 0.9), 6)
+
+
+def test_a_file_without_base_changes_table_2(tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text('{"network": {"lambda_bg": 0.5}}')
+    config = resolve_config(str(file), {})
+    assert config == LocalizerConfig.model_validate({"network": {"lambda_bg": 0.5}})
+
+
+def test_what_a_run_writes_can_be_given_again(tmp_path: Path) -> None:
+    file = tmp_path / "resolved.json"
+    resolved = resolve_config("synthetic-full", {"training.seed": 3})
+    file.write_text(resolved.model_dump_json())
+    assert resolve_config(str(file), {}) == resolved
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("training.epochs=8", ("training.epochs", 8)),
+        ("network.lambda_bg = 0.2", ("network.lambda_bg", 0.2)),
+        ("network.balanced=false", ("network.balanced", False)),
+        ("crop.area=[0.5, 1.0]", ("crop.area", [0.5, 1.0])),
+        ("weights=resnet50.pth", ("weights", "resnet50.pth")),
+        ('weights="a=b.pth"', ("weights", "a=b.pth")),
+        ("label_space=", ("label_space", "")),
+    ],
+)
+def test_settings(text: str, expected: tuple[str, Any]) -> None:
+    assert parse_setting(text) == expected
+
+
+@pytest.mark.parametrize("text", ["epochs", "=3", " =3"])
+def test_a_setting_without_key_or_value(text: str) -> None:
+    with pytest.raises(UsageError, match="expected KEY=VALUE"):
+        parse_setting(text)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"epochs": 3}, r"^the configuration has no key 'epochs'\. Did you mean training\.epochs\?$"),
+        ({"training.epoch": 3}, r"no key 'training\.epoch'\. Did you mean training\.epochs\?"),
+        ({"training": 3}, r"no key 'training'\. "),
+        ({"training.seed.x": 3}, r"no key 'training\.seed\.x'"),
+        ({"training.epochs": 0}, r"^training\.epochs: got 0: Input should be greater than 0$"),
+        ({"training.precision": "half"}, r"^training\.precision: got 'half': .*'float32' or 'bfloat16'"),
+        ({"network.lambda_fg": 0, "network.background": False, "network.attributes": False}, "nothing to train"),
+    ],
+)
+def test_what_does_not_fit_is_named(overrides: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        resolve_config("lite0-224", overrides)
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "message"),
+    [
+        ("base = 3\n", UsageError, "no experiment is named '3'"),
+        ("[crop]\nsise = 3\n", UsageError, r"no key 'crop\.sise'\. Did you mean crop\.size\?"),
+        ("seed = \n", InputError, r"mine\.toml: not valid TOML: "),
+    ],
+)
+def test_a_file_that_does_not_fit(tmp_path: Path, content: str, error: type[Exception], message: str) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(content)
+    with pytest.raises(error, match=message):
+        resolve_config(str(file), {})
+
+
+def test_a_missing_or_odd_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"gone\.toml: No such file"):
+        resolve_config(str(tmp_path / "gone.toml"), {})
+    (tmp_path / "list.json").write_text("[1]")
+    with pytest.raises(InputError, match=r"list\.json: got list, expected keys"):
+        resolve_config(str(tmp_path / "list.json"), {})
