@@ -60,14 +60,22 @@ def stream_list(path: Path, name: str, entry_type: type[EntryT]) -> Iterator[tup
                 try:
                     yield place, entry_type.model_validate(entry)
                 except ValidationError as error:
-                    first = error.errors(include_url=False)[0]
-                    field = first["loc"][0] if first["loc"] else ""
-                    got = "nothing" if first["type"] == "missing" else shown(first["input"])
-                    raise InputError(f"{place}: {field}: got {got}, expected {expectation(first)}") from None
+                    raise InputError(f"{place}: {_problem(error)}") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
     except ijson.JSONError as error:
         raise InputError(f"{path}: got a file that is not JSON: {error}") from error
+
+
+def _problem(error: ValidationError) -> str:
+    """The first field that is wrong: what stands there, and all that may."""
+    problems = error.errors(include_url=False)
+    first = problems[0]
+    if not first["loc"]:
+        return f"got {shown(first['input'])}, expected an object"
+    got = "nothing" if first["type"] == "missing" else shown(first["input"])
+    expected = " or ".join(expectation(problem) for problem in problems if problem["loc"][0] == first["loc"][0])
+    return f"{first['loc'][0]}: got {got}, expected {expected}"
 
 
 def class_ids(path: Path, label_space: LabelSpace) -> Mapping[int, int]:

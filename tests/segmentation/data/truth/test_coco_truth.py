@@ -1,0 +1,227 @@
+import json
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pycocotools import mask as coco_mask
+
+from segmentation.data.truth.coco import CocoRules, CocoTruth, Crowd
+from segmentation.errors import InputError
+from shared_schemas import LabelSpace
+
+HEIGHT, WIDTH = 6, 8
+CATEGORIES = [{"id": 17, "name": "cat"}, {"id": 18, "name": "dog"}, {"id": 47, "name": "cup"}]
+Write = Callable[..., Path]
+
+
+def rectangle(top: int, left: int, bottom: int, right: int) -> list[list[float]]:
+    return [[left, top, right, top, right, bottom, left, bottom]]
+
+
+def thing(category_id: int, segmentation: object, image_id: int = 1, iscrowd: int = 0) -> dict[str, Any]:
+    return {"image_id": image_id, "category_id": category_id, "segmentation": segmentation, "iscrowd": iscrowd}
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write(objects: list[dict[str, Any]], **lists: object) -> Path:
+        images = [{"id": 1, "file_name": "one.jpg", "height": HEIGHT, "width": WIDTH}]
+        content = {"images": images, "annotations": objects, "categories": CATEGORIES} | lists
+        path = tmp_path / "instances.json"
+        path.write_text(json.dumps(content))
+        return path
+
+    return write
+
+
+def drawn(path: Path, space: LabelSpace, crowd: Crowd = Crowd.CLASS) -> list[list[int]]:
+    return CocoTruth(path, space, CocoRules(crowd)).mask("one").tolist()
+
+
+def test_ids_are_contiguous_and_smaller_objects_lie_on_top(write: Write, space: LabelSpace) -> None:
+    small, large = thing(47, rectangle(1, 1, 3, 3)), thing(18, rectangle(0, 0, 5, 6))
+    expected = [
+        [2, 2, 2, 2, 2, 2, 0, 0],
+        [2, 3, 3, 2, 2, 2, 0, 0],
+        [2, 3, 3, 2, 2, 2, 0, 0],
+        [2, 2, 2, 2, 2, 2, 0, 0],
+        [2, 2, 2, 2, 2, 2, 0, 0],
+        [0, 0, 0, 0, 0, 0, 0, 0],
+    ]
+
+    assert drawn(write([small, large]), space) == expected
+    assert drawn(write([large, small]), space) == expected
+
+
+def test_parts_of_one_object_and_the_three_spellings_of_a_mask(write: Write, space: LabelSpace) -> None:
+    mask = np.zeros((HEIGHT, WIDTH), dtype=np.uint8)
+    mask[0:2, 0:3] = mask[4:6, 5:8] = 1
+    polygons = rectangle(0, 0, 2, 3) + rectangle(4, 5, 6, 8)
+    text = coco_mask.encode(np.asfortranarray(mask))["counts"].decode()
+    columns = mask.T.ravel()
+    borders = [0, *(np.flatnonzero(np.diff(columns)) + 1).tolist(), columns.size]
+    runs = [0] * int(columns[0]) + np.diff(borders).tolist()
+
+    for segmentation in (polygons, *({"size": [HEIGHT, WIDTH], "counts": counts} for counts in (text, runs))):
+        assert drawn(write([thing(17, segmentation)]), space) == mask.tolist()
+
+
+@pytest.mark.parametrize(
+    ("crowd", "expected"),
+    [(Crowd.CLASS, [3, 3, 1, 1]), (Crowd.IGNORE, [3, 3, 1, 255]), (Crowd.DROP, [3, 3, 1, 0])],
+)
+def test_crowd_regions(write: Write, space: LabelSpace, crowd: Crowd, expected: list[int]) -> None:
+    # The crowd of cats is smaller than the cup below and the cat beside it.
+    objects = [
+        thing(47, rectangle(0, 0, 6, 2)),
+        thing(17, rectangle(0, 2, 6, 3)),
+        thing(17, {"size": [HEIGHT, WIDTH], "counts": [18, 1, 29]}, iscrowd=1),
+    ]
+
+    assert drawn(write(objects), space, crowd)[0][:4] == expected
+
+
+def test_an_ignored_crowd_hides_no_object_that_is_larger(write: Write, space: LabelSpace) -> None:
+    crowd = thing(17, {"size": [HEIGHT, WIDTH], "counts": [0, 1, 47]}, iscrowd=1)
+    path = write([thing(47, rectangle(0, 0, 6, 2)), crowd])
+
+    assert drawn(path, space, Crowd.CLASS)[0][0] == 1
+    assert drawn(path, space, Crowd.IGNORE)[0][0] == 3
+
+
+def test_images_without_objects_are_background_or_left_out(write: Write, space: LabelSpace) -> None:
+    images = [{"id": number, "file_name": f"d/{number:03}.jpg", "height": 2, "width": 3} for number in (2, 1)]
+    path = write([thing(17, rectangle(0, 0, 1, 1))], images=images)
+
+    every, with_objects = CocoTruth(path, space), CocoTruth(path, space, CocoRules(images_without_objects=False))
+
+    assert every.keys() == ["001", "002"]
+    assert every.mask("002").tolist() == [[0, 0, 0], [0, 0, 0]]
+    assert "images without objects: scored" in every.rules
+    assert with_objects.keys() == ["001"]
+    assert "images without objects: left out" in with_objects.rules
+
+
+def test_categories_are_known_by_name_then_by_id(write: Write, space: LabelSpace) -> None:
+    # A file with its own numbering: its 18 is a cat; "puppy" is no name of the label space, but 47 is a cup there.
+    categories = [{"id": 18, "name": "Cat"}, {"id": 47, "name": "puppy"}]
+    objects = [thing(18, rectangle(0, 0, 1, 1)), thing(47, rectangle(1, 0, 2, 1))]
+
+    assert [row[0] for row in drawn(write(objects, categories=categories), space)[:3]] == [1, 3, 0]
+
+
+def test_a_truth_is_iterated_restricted_and_pickled(write: Write, space: LabelSpace) -> None:
+    images = [{"id": number, "file_name": f"{number}.jpg", "height": 2, "width": 3} for number in (1, 2, 3)]
+    truth = CocoTruth(write([thing(17, rectangle(0, 0, 1, 1))], images=images), space)
+
+    part = pickle.loads(pickle.dumps(truth.restricted_to(["3", "1"])))
+
+    assert truth.class_names == ("background", "cat", "dog", "cup")
+    assert (len(truth), len(part)) == (3, 2)
+    assert [(key, mask.sum()) for key, mask in part] == [("1", 1), ("3", 0)]
+    with pytest.raises(InputError, match="got image '4', expected one of the ground truth, such as '1'"):
+        truth.restricted_to(["1", "4"])
+
+
+def refused(path: Path, space: LabelSpace) -> str:
+    with pytest.raises(InputError) as caught:
+        CocoTruth(path, space)
+    assert str(caught.value).startswith(f"{path}: ")
+    return str(caught.value).removeprefix(f"{path}: ")
+
+
+@pytest.mark.parametrize(
+    ("segmentation", "message"),
+    [
+        ([], "got no polygon, expected a mask; is this a file of boxes?"),
+        ([[1, 2, 3, 4]], "got a polygon [1, 2, 3, 4], expected x, y of three points or more"),
+        ([[1, 2, 3, 4, 5, 6, 7]], "expected x, y of three points"),
+        ([[1, 2, 3, 4, 5, 1e9]], "got a polygon with coordinates beyond 80"),
+        ([[1, 2, 3, 4, 5, "6"]], "or that are no numbers"),
+        ([5], "got a polygon 5"),
+        ({"size": [6, 8], "counts": [1, 2]}, "do not add up to the 6 x 8 pixels"),
+        ("polygon", "expected a valid list or a valid dictionary"),
+    ],
+)
+def test_a_mask_that_is_none_is_refused_with_its_place(
+    write: Write, space: LabelSpace, segmentation: object, message: str
+) -> None:
+    path = write([thing(17, rectangle(0, 0, 1, 1)), thing(17, segmentation)])
+
+    found = refused(path, space)
+
+    assert found.startswith("annotations[1]: segmentation: ")
+    assert message in found
+
+
+@pytest.mark.parametrize(
+    ("lists", "message"),
+    [
+        ({"images": []}, "got no list 'images', expected a COCO instances file"),
+        ({"categories": []}, "got no list 'categories', expected a COCO instances file; is it a captions file?"),
+        ({"categories": [{"id": 90, "name": "cap"}]}, "categories[0]: got 'cap', expected a foreground class"),
+        ({"categories": [{"id": 90, "name": "grass"}]}, "categories[0]: got 'grass', expected a foreground class"),
+        (
+            {"categories": [*CATEGORIES, {"id": 90, "name": "CAT"}]},
+            "categories[3]: got a second category that is 'cat'",
+        ),
+        (
+            {"categories": CATEGORIES[1:]},
+            "annotations[0]: category_id: got 17, expected an id that the file lists",
+        ),
+        ({"images": [{"id": 2, "file_name": "a", "height": 1, "width": 1}]}, "annotations[0]: image_id: got 1"),
+        ({"images": [{"id": 1, "file_name": "a", "height": 1}]}, "images[0]: width: got nothing"),
+        ({"images": [{"id": 1, "file_name": "a", "height": 0, "width": 1}]}, "images[0]: height: got 0"),
+        ({"images": ["one.jpg"]}, "images[0]: got 'one.jpg', expected an object"),
+        (
+            {"images": [{"id": i, "file_name": f"{i}/a.jpg", "height": 6, "width": 8} for i in (1, 2)]},
+            "got two images whose files are named 'a', expected one",
+        ),
+    ],
+)
+def test_a_file_that_does_not_hold_what_it_should_is_refused(
+    write: Write, space: LabelSpace, lists: dict[str, object], message: str
+) -> None:
+    assert message in refused(write([thing(17, rectangle(0, 0, 1, 1))], **lists), space)
+
+
+def test_a_misspelt_category_gets_the_nearest_name(write: Write, space: LabelSpace) -> None:
+    found = refused(write([], categories=[{"id": 90, "name": "cupp"}]), space)
+
+    assert "label space 'mini'; the nearest is 'cup'" in found
+
+
+def test_files_that_are_no_json_or_missing(tmp_path: Path, space: LabelSpace) -> None:
+    path = tmp_path / "instances.json"
+    assert "cannot be read: No such file" in refused(path, space)
+    path.write_text('{"images": [{"id": 1,')
+    assert "got a file that is not JSON" in refused(path, space)
+
+
+def test_no_image_left(write: Write, space: LabelSpace) -> None:
+    with pytest.raises(InputError, match="got no image with an object"):
+        CocoTruth(write([]), space, CocoRules(images_without_objects=False))
+
+
+@pytest.mark.real_data
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # pycocotools beside NumPy 2
+def test_real_masks_equal_those_of_the_official_tool(real_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from pycocotools.coco import COCO
+
+    path = real_data / "coco" / "annotations" / "instances_val2017_masked.json"
+    official = COCO(str(path))
+    capsys.readouterr()
+    # The contiguous id of a category is its place among COCO's ids.
+    class_ids = {category: number for number, category in enumerate(sorted(official.getCatIds()), 1)}
+    truth = CocoTruth(path, LabelSpace.load("coco"))
+    assert len(truth) == len(official.imgs) == 202
+
+    for image in list(official.imgs.values())[:60]:
+        masks = [(official.annToMask(found), found["category_id"]) for found in official.imgToAnns[image["id"]]]
+        expected = np.zeros((image["height"], image["width"]), dtype=np.uint8)
+        for mask, category in sorted(masks, key=lambda pair: -int(pair[0].sum())):
+            expected[mask == 1] = class_ids[category]
+        np.testing.assert_array_equal(truth.mask(Path(image["file_name"]).stem), expected)
