@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation.data.targets import ImageTargets, Vocabulary
@@ -77,6 +77,7 @@ def test_weights_of_an_empty_set_are_those_of_the_plain_loss() -> None:
         assert torch.equal(one.negative, other.negative)
 
 
+@settings(deadline=None)  # torch loads parts of itself when first called
 @given(st.data())
 def test_every_class_carries_as_much_weight_as_in_the_plain_loss(data: st.DataObject) -> None:
     total = data.draw(st.integers(1, 10_000))

@@ -1,7 +1,7 @@
 """Which pairs an image is supervised with: by hand where nothing is drawn, by invariants where it is."""
 
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation.localization.negatives import SupervisedPairs, supervised_pairs
@@ -76,6 +76,7 @@ def test_every_absent_class_is_drawn_as_often() -> None:
     assert counts[1:].min() > 430
 
 
+@settings(deadline=None)  # torch loads parts of itself when first called
 @given(data=st.data())
 def test_pairs_are_the_sets_of_equation_8(data: st.DataObject) -> None:
     n_images, n_classes, n_attributes = (data.draw(st.integers(1, high)) for high in (3, 6, 4))

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -37,6 +37,7 @@ def test_refuses_options_without_meaning(wrong: dict[str, float]) -> None:
         WeldonPooling.model_validate(wrong)
 
 
+@settings(deadline=None)  # torch loads parts of itself when first called
 @given(
     k=st.integers(1, 40),
     alpha=st.floats(0, 1),

@@ -10,7 +10,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from segmentation.data.targets import ImageTargets, Vocabulary
 from segmentation.localization.negatives import SupervisedPairs, supervised_pairs
-from segmentation.localization.network import FeatureMaps, LocalizationNetwork
+from segmentation.localization.network import FeatureMaps, LabelLocalizer
 from segmentation.localization.options import LocalizationOptions
 
 
@@ -112,7 +112,7 @@ class LocalizationLoss:
 
     def __call__(
         self,
-        network: LocalizationNetwork,
+        network: LabelLocalizer,
         maps: FeatureMaps,
         classes: Tensor,
         attributes: Tensor,

@@ -1,6 +1,6 @@
 """What the localization network is made of and what it is trained for."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
 
@@ -16,6 +16,9 @@ class LocalizationOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    architecture: Literal["embeddings", "plain-cam"] = Field(
+        "embeddings", description="The paper's network, or a classifier without embeddings as a reference."
+    )
     d_cls: PositiveInt = Field(512, description="Channels of the class embeddings.")
     d_attr: PositiveInt = Field(512, description="Channels of the attribute embeddings.")
     d_comp: PositiveInt = Field(512, description="Channels of the compound embeddings.")
@@ -34,7 +37,7 @@ class LocalizationOptions(BaseModel):
         supervised = (
             self.lambda_fg > 0,
             self.background and self.lambda_bg > 0,
-            self.attributes and self.lambda_comp > 0,
+            self.attributes and self.architecture == "embeddings" and self.lambda_comp > 0,
         )
         if not any(supervised):
             raise ValueError("nothing to train: every loss is off or has weight 0; set lambda_fg above 0")
