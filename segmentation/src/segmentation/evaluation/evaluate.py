@@ -11,13 +11,14 @@ from segmentation.evaluation.confusion import ConfusionMatrix
 from segmentation.evaluation.metrics import SegmentationMetrics, segmentation_metrics
 from segmentation.evaluation.records import ClassScores, MaskEvaluation, Missing, Protocol
 from segmentation.evaluation.scoring import Score, Truth, scores_in_parts
+from shared_schemas import LabelSpace
 
 
 def evaluate(
     masks: Path,
     truth: Path,
     *,
-    label_space: str | Path | None = None,
+    label_space: str | Path | LabelSpace | None = None,
     coco: CocoRules | None = None,
     image_list: Path | None = None,
     missing: Missing = Missing.BACKGROUND,

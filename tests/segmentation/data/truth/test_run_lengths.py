@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from pycocotools import mask as coco_mask
@@ -10,6 +10,7 @@ from segmentation.data.truth.run_lengths import checked_runs, covered_stretch, d
 masks = hnp.arrays(np.uint8, st.tuples(st.integers(1, 40), st.integers(1, 40)), elements=st.integers(0, 1))
 
 
+@settings(max_examples=50)
 @given(masks)
 def test_a_mask_that_pycocotools_encoded_is_the_same_when_drawn(mask: np.ndarray) -> None:
     height, width = mask.shape

@@ -14,7 +14,7 @@ _VOC_MASKS = "SegmentationClass"
 
 
 def open_truth(
-    path: Path, *, label_space: str | Path | None = None, coco: CocoRules | None = None
+    path: Path, *, label_space: str | Path | LabelSpace | None = None, coco: CocoRules | None = None
 ) -> MaskTruth[Any]:
     """The ground truth at `path`.
 
@@ -26,10 +26,14 @@ def open_truth(
     """
     if path.is_dir():
         if (path / _VOC_MASKS).is_dir():
-            return MaskFolderTruth(path / _VOC_MASKS, LabelSpace.load(label_space or "voc"))
+            return MaskFolderTruth(path / _VOC_MASKS, _loaded(label_space or "voc"))
         if next(path.glob(LABEL_PATTERN), None):
-            return YouTubeObjectsTruth(path, LabelSpace.load(label_space or "youtube-objects"))
-        return MaskFolderTruth(path, LabelSpace.load(label_space or "coco"))
+            return YouTubeObjectsTruth(path, _loaded(label_space or "youtube-objects"))
+        return MaskFolderTruth(path, _loaded(label_space or "coco"))
     if not path.is_file():
         raise InputError(f"{path}: got nothing there, expected a COCO instances file or a folder of masks")
-    return CocoTruth(path, LabelSpace.load(label_space or "coco"), coco)
+    return CocoTruth(path, _loaded(label_space or "coco"), coco)
+
+
+def _loaded(label_space: str | Path | LabelSpace) -> LabelSpace:
+    return label_space if isinstance(label_space, LabelSpace) else LabelSpace.load(label_space)

@@ -1,0 +1,194 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from segmentation.data.truth.coco import CocoRules
+from segmentation.errors import InputError, UsageError
+from segmentation.evaluation.evaluate import evaluate
+from segmentation.evaluation.records import Missing
+from shared_schemas import LabelSpace
+
+Save = Callable[[str, list[list[int]]], Path]
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Save:
+    """Saves a mask under a path such as "truth/a"."""
+
+    def write(name: str, mask: list[list[int]]) -> Path:
+        path = tmp_path / f"{name}.png"
+        path.parent.mkdir(exist_ok=True)
+        Image.fromarray(np.array(mask, dtype=np.uint8)).save(path)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def folders(tmp_path: Path, save: Save) -> tuple[Path, Path]:
+    """(masks, truth): two images with a mask, one without, and a mask of no image."""
+    save("truth/a", [[0, 1, 1, 255]])
+    save("truth/b", [[0, 2, 2, 2]])
+    save("truth/c", [[1, 1]])
+    save("masks/a", [[0, 1, 0, 1]])
+    save("masks/b", [[0, 2, 255, 1]])
+    save("masks/z", [[0]])
+    return tmp_path / "masks", tmp_path / "truth"
+
+
+def test_figures_and_protocol(folders: tuple[Path, Path], space: LabelSpace) -> None:
+    masks, truth = folders
+
+    found = evaluate(masks, truth, label_space=space)
+
+    # True → predicted, c.png as background: 0 → 0 twice; 1 → 1, 0, 0, 0; 2 → 2, abstained, 1.
+    scores = {label.name: (label.iou, label.precision, label.recall) for label in found.classes}
+    assert scores == {
+        "background": (2 / 5, 2 / 5, 1.0),
+        "cat": (1 / 5, 1 / 2, 1 / 4),
+        "dog": (1 / 3, 1.0, 1 / 3),
+        "cup": (None, None, None),
+    }
+    assert [label.id for label in found.classes] == [0, 1, 2, 3]
+    assert [(label.true_pixels, label.predicted_pixels) for label in found.classes] == [
+        (2, 5),
+        (4, 2),
+        (3, 1),
+        (0, 0),
+    ]
+    assert found.miou == pytest.approx((2 / 5 + 1 / 5 + 1 / 3) / 3)
+    assert found.miou_with_absent == pytest.approx((2 / 5 + 1 / 5 + 1 / 3) / 4)
+    assert found.precision == pytest.approx((2 / 5 + 1 / 2 + 1) / 3)
+    assert found.recall == pytest.approx((1 + 1 / 4 + 1 / 3) / 3)
+    assert found.protocol.masks_outside_truth == 1
+    assert found.protocol.line() == (
+        "3 of 3 images, 1 without a usable mask: scored as background; one confusion matrix; "
+        "mean over the 3 of 4 classes that are in the truth, background included; "
+        "1 void pixels left out, 1 abstained pixels counted as missed; "
+        f"masks as drawn; {space.reference}"
+    )
+
+
+def test_images_without_a_mask_can_be_left_out(folders: tuple[Path, Path], space: LabelSpace) -> None:
+    found = evaluate(*folders, label_space=space, missing=Missing.SKIP)
+
+    assert found.classes[0].iou == 2 / 3
+    assert "2 of 3 images, 1 without a usable mask: left out" in found.protocol.line()
+
+
+def test_a_bad_mask_costs_its_image_and_is_told(folders: tuple[Path, Path], space: LabelSpace, save: Save) -> None:
+    masks, truth = folders
+    save("truth/d", [[1, 1]])
+    save("truth/e", [[1, 1]])
+    save("masks/c", [[1], [1]])
+    save("masks/d", [[90, 1]])
+    (masks / "e.png").write_bytes(b"no image")
+    (truth / "b.png").write_bytes(b"no image")
+
+    found = evaluate(masks, truth, label_space=space)
+
+    reasons = {bad.key: bad.reason for bad in found.protocol.bad_masks}
+    assert reasons["c"].endswith("c.png: got 1 x 2 pixels, expected 2 x 1, the size of the image in the truth")
+    assert "d.png: got the value 90, expected 0 to 3" in reasons["d"]
+    assert "e.png: the mask cannot be decoded" in reasons["e"]
+    assert [bad.key for bad in found.protocol.bad_truth] == ["b"]
+    assert (found.protocol.images_in_truth, found.protocol.images_scored) == (5, 4)
+    # What could not be read was scored as background: six pixels of cats missed beside one found, one missed in a.
+    assert found.classes[1].recall == 1 / 8
+
+
+def test_several_processes_find_the_same(tmp_path: Path, space: LabelSpace) -> None:
+    rng = np.random.default_rng(0)
+    for folder in ("truth", "masks"):
+        (tmp_path / folder).mkdir()
+        for number in range(70):
+            mask = rng.choice(np.array([0, 1, 2, 3, 255], dtype=np.uint8), (5, 7))
+            Image.fromarray(mask).save(tmp_path / folder / f"{number}.png")
+    (tmp_path / "masks" / "3.png").unlink()
+    (tmp_path / "masks" / "4.png").write_bytes(b"")
+    steps: list[int] = []
+
+    one, two = (
+        evaluate(
+            tmp_path / "masks",
+            tmp_path / "truth",
+            label_space=space,
+            processes=processes,
+            progress=steps.append,
+        )
+        for processes in (1, 2)
+    )
+
+    assert one == two
+    assert one.protocol.images_scored == 70
+    assert steps == [64, 6, 64, 6]
+
+
+def test_a_list_of_images_restricts_the_truth(
+    folders: tuple[Path, Path], space: LabelSpace, tmp_path: Path
+) -> None:
+    names = tmp_path / "val.txt"
+    names.write_text("b\nb\n\n")
+
+    found = evaluate(*folders, label_space=space, image_list=names)
+
+    assert found.protocol.images_in_truth == 1
+    assert found.classes[1].recall is None
+
+    names.write_text("b\nq\n")
+    with pytest.raises(InputError, match="got image 'q', expected one of the ground truth"):
+        evaluate(*folders, label_space=space, image_list=names)
+    names.write_text("\n")
+    with pytest.raises(InputError, match="got an empty list"):
+        evaluate(*folders, label_space=space, image_list=names)
+    names.write_bytes(b"\xff\xfe")
+    with pytest.raises(InputError, match=r"val\.txt: cannot be read"):
+        evaluate(*folders, label_space=space, image_list=names)
+
+
+def test_coco_rules_reach_the_truth_and_the_protocol(tmp_path: Path, space: LabelSpace, save: Save) -> None:
+    truth = tmp_path / "instances.json"
+    polygon = [[0, 0, 2, 0, 2, 1, 0, 1]]
+    images = [{"id": number, "file_name": f"{number}.jpg", "height": 1, "width": 2} for number in (1, 2)]
+    annotations = [{"image_id": 1, "category_id": 17, "segmentation": polygon}]
+    categories = [{"id": 17, "name": "cat"}]
+    truth.write_text(json.dumps({"images": images, "annotations": annotations, "categories": categories}))
+    save("masks/1", [[1, 1]])
+
+    found = evaluate(tmp_path / "masks", truth, label_space=space, coco=CocoRules(images_without_objects=False))
+
+    assert (found.miou, found.protocol.images_in_truth) == (1.0, 1)
+    assert (
+        "smaller objects on top, crowd regions: class, images without objects: left out" in found.protocol.line()
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ([], r"masks: got no file \*\.png, expected masks of the truth's images, such as a\.png"),
+        (["x"], r"masks: got masks such as x\.png, expected masks of the truth's images"),
+        (["a"], "not one mask can be scored; the first reason is: .*a.png: got 1 x 1 pixels, expected 2 x 1"),
+    ],
+)
+def test_a_folder_that_has_nothing_to_score_is_refused(
+    tmp_path: Path, space: LabelSpace, save: Save, files: list[str], message: str
+) -> None:
+    save("truth/a", [[0, 1]])
+    (tmp_path / "masks").mkdir()
+    for name in files:
+        save(f"masks/{name}", [[0]])
+
+    with pytest.raises(InputError, match=message):
+        evaluate(tmp_path / "masks", tmp_path / "truth", label_space=space)
+
+
+def test_a_missing_folder_and_no_process(folders: tuple[Path, Path], space: LabelSpace, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="got no folder, expected one with masks"):
+        evaluate(tmp_path / "nowhere", folders[1], label_space=space)
+    with pytest.raises(UsageError, match="got 0 processes"):
+        evaluate(*folders, label_space=space, processes=0)
