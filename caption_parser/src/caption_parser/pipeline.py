@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from caption_parser.config import ParserConfig
+from caption_parser.config import AttributeSet, ParserConfig
 from caption_parser.errors import UsageError
 from caption_parser.labels.aggregate import aggregate
 from caption_parser.labels.labeller import ImageCaptions, Labeller
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from caption_parser.labels.decisions import DecisionTable
+    from caption_parser.labels.implied import ImpliedObjects
+    from caption_parser.labels.rules import LabelRules
     from caption_parser.senses import Disambiguator
     from caption_parser.syntax.phrase_parser import PhraseParser
 
@@ -69,7 +71,13 @@ class CaptionParser:
         """Records of a batch of images, in order. The labels of an image do not depend on its batch."""
         mentions = self.labeller.label(images)
         return [
-            aggregate(image, mentions_of_image, self.label_space)
+            aggregate(
+                image,
+                mentions_of_image,
+                self.label_space,
+                blocking=self.config.blocking_flags,
+                attribute_set=None if self.config.attributes is AttributeSet.LOW_LEVEL else self.config.attributes,
+            )
             for image, mentions_of_image in zip(images, mentions, strict=True)
         ]
 
@@ -92,8 +100,9 @@ class CaptionParser:
         from caption_parser.syntax.rules import SyntaxRules
         from caption_parser.syntax.scene_graph import scene_graph_noun_phrases
 
-        rules = SyntaxRules.of(self.config.mode)
-        find_extended_head = ExtendedHeadFinder(default_lexicon(), rules, self.decisions.phrases)
+        rules = SyntaxRules.of(self.config.mode, self.config.without)
+        phrases = self.decisions.phrases | (self.implied.phrases if self.implied else frozenset())
+        find_extended_head = ExtendedHeadFinder(default_lexicon(), rules, phrases)
         find_phrases = scene_graph_noun_phrases() if self.config.objects == "sng" else None
         return PhraseParser(rules, find_extended_head, find_phrases)
 
@@ -110,7 +119,23 @@ class CaptionParser:
         from caption_parser.labels.decisions import DecisionTable
         from caption_parser.lexicon import default_lexicon
 
-        return DecisionTable(self.label_space, default_lexicon())
+        return DecisionTable(self.label_space, default_lexicon(), reviewed=self._label_rules.reviewed_words)
+
+    @cached_property
+    def implied(self) -> "ImpliedObjects | None":
+        """What words entail without naming it; none: the rules leave it out."""
+        from caption_parser.labels.implied import ImpliedObjects, shipped_entries
+        from caption_parser.lexicon import default_lexicon
+
+        if not self._label_rules.implied:
+            return None
+        return ImpliedObjects(shipped_entries(), self.decisions, default_lexicon())
+
+    @cached_property
+    def _label_rules(self) -> "LabelRules":
+        from caption_parser.labels.rules import LabelRules
+
+        return LabelRules.of(self.config.mode, self.config.without)
 
     @cached_property
     def versions(self) -> dict[str, str]:
@@ -136,6 +161,9 @@ class CaptionParser:
     def _build_labeller(self) -> Labeller:
         kind, _, argument = self.config.labeller.partition(":")
         if kind == "synsets" and not argument:
+            from caption_parser.labels.agreement import Agreement
+            from caption_parser.labels.attributes import AttributeNamer
+            from caption_parser.labels.mention_writer import MentionWriter
             from caption_parser.labels.synset_labeller import SynsetLabeller
             from caption_parser.lexicon import default_lexicon
             from caption_parser.senses.assembly import with_strategies
@@ -151,13 +179,19 @@ class CaptionParser:
                 margin=self.config.margin,
                 skip_undisputed=self.config.skip_undisputed,
             )
+            lexicon = default_lexicon()
+            agreement = Agreement(lexicon, self.decisions.named_by) if self._label_rules.agreement else None
             return SynsetLabeller(
                 self.nlp,
                 self.parse_phrases,
                 disambiguator,
                 self.decisions,
-                self.label_space,
-                default_lexicon(),
+                MentionWriter(
+                    AttributeNamer(self.label_space.attribute_names, default_lexicon(), self.config.attributes),
+                    lexicon,
+                ),
+                agreement=agreement,
+                implied=self.implied,
                 keep_unlabelled=self.config.keep_unlabelled,
             )
         from caption_parser.labels.baselines import exact_match_labeller, synonym_list_labeller

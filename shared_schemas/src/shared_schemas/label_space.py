@@ -29,10 +29,9 @@ class Kind(StrEnum):
     BACKGROUND = "background"
 
 
-class LabelClass(Record):
-    """A class of C, with everything that words may mean to get its label (Vilar & Perez, Section III-A2)."""
+class ClassContent(Record):
+    """Everything that words may mean to get the label of a class (Vilar & Perez, Section III-A2)."""
 
-    id: PositiveInt = Field(description="Contiguous from 1, foreground before background; masks use 0 for none.")
     name: Text
     kind: Kind = Kind.FOREGROUND
     category_id: PositiveInt | None = Field(None, description="The data set's own id (COCO: 1-90).")
@@ -43,7 +42,19 @@ class LabelClass(Record):
     phrases: tuple[Text, ...] = Field(
         (), description="Texts that get the label by exact match alone, in the singular."
     )
+    words: Mapping[Text, Text] = Field(
+        {}, description="Reviewed words -> why. They get the label whatever WordNet lists; visual mode alone."
+    )
+    denied: Mapping[Text, Text] = Field(
+        {}, description="Lemmas -> why. Their senses that lead to the label do not count; visual mode alone."
+    )
     reason: str | None = Field(None, description="Why these synsets: how an ambiguity was resolved.")
+
+
+class LabelClass(ClassContent):
+    """A class of C."""
+
+    id: PositiveInt = Field(description="Contiguous from 1, foreground before background; masks use 0 for none.")
 
 
 class VisualAttribute(Record):
@@ -121,6 +132,8 @@ class LabelSpace(Record):
     def content_hash(self) -> str:
         """Eight hexadecimal digits over everything that decides labels: all but the name and the reasons."""
         content = self.model_dump(mode="json", exclude={"name": True, "classes": {"__all__": {"reason"}}})
+        for label in content["classes"]:
+            label |= {field: sorted(label[field]) for field in ("words", "denied")}
         canonical = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode("ascii")).hexdigest()[:8]
 
@@ -135,7 +148,7 @@ class LabelSpace(Record):
     @model_validator(mode="after")
     def _check(self) -> Self:
         _check_ids(self.classes)
-        phrases = ((p, f"class {c.name!r}") for c in self.classes for p in c.phrases)
+        phrases = ((p, f"class {c.name!r}") for c in self.classes for p in (*c.phrases, *c.words))
         for what, claims in (
             ("name", ((c.name, f"class {c.name!r}") for c in self.classes)),
             ("category_id", ((c.category_id, f"class {c.name!r}") for c in self.classes if c.category_id)),

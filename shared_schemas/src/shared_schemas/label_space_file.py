@@ -12,7 +12,7 @@ from pydantic import Field, PositiveInt, ValidationError, model_validator
 
 from shared_schemas._model import Record
 from shared_schemas.errors import LabelSpaceError, expectation, shown
-from shared_schemas.label_space import Kind, LabelClass, LabelSpace, Text, VisualAttribute
+from shared_schemas.label_space import ClassContent, Kind, LabelClass, LabelSpace, Text, VisualAttribute
 
 SHIPPED = ("coco", "voc", "youtube-objects")
 """Label spaces that come with the package."""
@@ -21,21 +21,10 @@ _OF_A_VIEW = {"name", "base", "id", "category_id", "reason"}
 """What a class of a view may state; the rest is its base's."""
 
 
-class ClassEntry(Record):
+class ClassEntry(ClassContent):
     """A class as a file states it. Of a view, it names the base's class and has its synsets."""
 
-    name: Text
     id: PositiveInt | None = Field(None, description="Left out: classes are counted, foreground first.")
-    kind: Kind = Kind.FOREGROUND
-    category_id: PositiveInt | None = Field(None, description="The data set's own id (COCO: 1-90).")
-    synsets: tuple[str, ...] = Field((), description="WordNet 3.0 synset names; their hyponyms are included.")
-    excluded: tuple[str, ...] = Field(
-        (), description="Synsets below those that do not get the label; nor does what lies below them alone."
-    )
-    phrases: tuple[Text, ...] = Field(
-        (), description="Texts that get the label by exact match alone, in the singular."
-    )
-    reason: str | None = Field(None, description="Why these synsets: how an ambiguity was resolved.")
     base: Text | None = Field(None, description="Of a view: the name of the class in the base.")
 
 

@@ -21,7 +21,7 @@ def to_toml(label_space: LabelSpace, comments: Mapping[str, str] | None = None, 
     lines = [*_comment(header), *_pairs({key: value for key, value in fields.items() if key not in tables})]
     for label in label_space.classes:
         lines += ["", *_comment((comments or {}).get(label.name, "")), "[[classes]]"]
-        lines += _pairs(label.model_dump(mode="json", exclude_defaults=True))
+        lines += _pairs({"id": label.id, **label.model_dump(mode="json", exclude_defaults=True)})
     tables |= {"attributes": _attributes(label_space.attributes)}
     for name, table in tables.items():
         if table:

@@ -1,6 +1,7 @@
 """The label of every synset, decided once per label space (Vilar & Perez 2021, Section III-A2)."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from caption_parser.errors import UsageError
@@ -31,27 +32,43 @@ class DecisionTable:
       one of the two rules above.
     - phrase: the text is one of the label's exact phrases.
     - neologism: the text is a word that the label space reads as a synset, which has a label.
+
+    The words that the label space reviews count with `reviewed` alone: the paper has no such list.
     """
 
-    def __init__(self, label_space: LabelSpace, lexicon: Lexicon) -> None:
+    def __init__(self, label_space: LabelSpace, lexicon: Lexicon, *, reviewed: bool = False) -> None:
         """Raises `UsageError` for a synset that WordNet 3.0 does not have."""
+        self._lexicon = lexicon
         self.by_synset: Mapping[int, Decision] = _with_holonyms(
             _synonyms_and_hyponyms(label_space, lexicon), lexicon
         )
         self.by_phrase: Mapping[str, Decision] = {
-            phrase.lower().replace(" ", "_"): Decision(label.id, Rule.PHRASE)
+            _as_lemma(phrase): Decision(label.id, Rule.PHRASE)
             for label in label_space.classes
-            for phrase in label.phrases
+            for phrase in (*label.phrases, *(label.words if reviewed else ()))
         }
         self.neologisms: Mapping[str, int] = {
-            word.lower().replace(" ", "_"): _known_synset(synset, f"neologism {word!r}", label_space, lexicon)
+            _as_lemma(word): _known_synset(synset, f"neologism {word!r}", label_space, lexicon)
             for word, synset in label_space.neologisms.items()
         }
+        self._denied: Mapping[str, frozenset[int]] = _denied(label_space) if reviewed else {}
 
     def label_of(self, synset: int) -> int | None:
         """The label that a synset leads to; none: no label."""
         decision = self.by_synset.get(synset)
         return decision.label if decision else None
+
+    def meant(self, lemmas: Sequence[str], synsets: tuple[int, ...]) -> tuple[int, ...]:
+        """The synsets of a word without those that the review says it does not mean."""
+        denied = frozenset[int]().union(*(self._denied.get(lemma, ()) for lemma in lemmas))
+        if not denied:
+            return synsets
+        return tuple(synset for synset in synsets if self.label_of(synset) not in denied)
+
+    def named_by(self, lemma: str) -> frozenset[int]:
+        """The labels that have a sense of the lemma among their synsets, not below them."""
+        decisions = map(self.by_synset.get, self._lexicon.synsets(lemma))
+        return frozenset(d.label for d in decisions if d is not None and d.rule is Rule.SYNONYM)
 
     def decide(self, lemma: str, choice: SenseChoice | None) -> Decision | None:
         """The label of a word in the sense chosen for it; without a choice, that of the phrase itself."""
@@ -68,6 +85,19 @@ class DecisionTable:
     def phrases(self) -> frozenset[str]:
         """The words and phrases to look for beside WordNet's lemmas, with underscores."""
         return frozenset(self.by_phrase) | frozenset(self.neologisms)
+
+
+def _denied(label_space: LabelSpace) -> dict[str, frozenset[int]]:
+    """Lemma → the labels that its senses do not lead to."""
+    denied: dict[str, set[int]] = defaultdict(set)
+    for label in label_space.classes:
+        for lemma in label.denied:
+            denied[_as_lemma(lemma)].add(label.id)
+    return {lemma: frozenset(labels) for lemma, labels in denied.items()}
+
+
+def _as_lemma(text: str) -> str:
+    return text.lower().replace(" ", "_")
 
 
 def _synonyms_and_hyponyms(label_space: LabelSpace, lexicon: Lexicon) -> dict[int, Decision]:

@@ -1,0 +1,87 @@
+"""What one caption of an image says of a word that another caption leaves open.
+
+The captions of an image describe the same scene: who writes "a bear" where others write "a teddy bear" means
+the toy, and "a bike" is a motorcycle where others call it one. A word keeps its own label if some caption has
+both it and the other name, for then it stands for something else.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from caption_parser.labels.decisions import Decision
+from caption_parser.lexicon import Lexicon
+from shared_schemas import Rule
+
+
+class Reading(NamedTuple):
+    """How a caption's word was read. Equal readings are equally settled."""
+
+    lemma: str
+    """With underscores."""
+    synset: int | None
+    decision: Decision | None
+
+
+class Agreement:
+    """Settles the labels of words over the captions of one image."""
+
+    def __init__(self, lexicon: Lexicon, names: Callable[[str], frozenset[int]]) -> None:
+        """`names`: the labels that a lemma names directly in one of its senses, as one of their synsets."""
+        self._lexicon = lexicon
+        self._names = names
+
+    def settle(self, captions: Sequence[Sequence[Reading]]) -> dict[Reading, Decision | None]:
+        """The readings whose label changes, with the label that they get; one image's readings by caption."""
+        readings = list(dict.fromkeys(reading for caption in captions for reading in caption))
+        if len(captions) < 2 or len(readings) < 2:
+            return {}
+        together = {
+            (reading.lemma, other.lemma) for caption in captions for reading in caption for other in caption
+        }
+        changed: dict[Reading, Decision | None] = {}
+        for reading in readings:
+            elsewhere = [other for other in readings if (reading.lemma, other.lemma) not in together]
+            for answer in (self._fuller_name, self._excluded_kind, self._other_class):
+                settled = list(answer(reading, elsewhere, readings))
+                if settled:
+                    if len({decision and decision.label for decision in settled}) == 1:
+                        changed[reading] = settled[0]
+                    break
+        return changed
+
+    def _fuller_name(
+        self, reading: Reading, elsewhere: Sequence[Reading], _: Sequence[Reading]
+    ) -> Iterator[Decision | None]:
+        """What longer names that end in the word are: the "teddy bear" of "bear"."""
+        ending = "_" + reading.lemma
+        for other in elsewhere:
+            if other.lemma.endswith(ending) and _label(other) != _label(reading):
+                yield other.decision._replace(rule=Rule.AGREEMENT) if other.decision else None
+
+    def _excluded_kind(
+        self, reading: Reading, elsewhere: Sequence[Reading], _: Sequence[Reading]
+    ) -> Iterator[Decision | None]:
+        """No label, if another caption names a kind of it that the class excludes: the "desk" of "table"."""
+        if reading.decision is None or reading.synset is None:
+            return
+        for other in elsewhere:
+            unlabelled = other.decision is None and other.synset is not None
+            if unlabelled and reading.synset in self._lexicon.hypernym_distances(other.synset or 0):
+                yield None
+
+    def _other_class(
+        self, reading: Reading, elsewhere: Sequence[Reading], readings: Sequence[Reading]
+    ) -> Iterator[Decision | None]:
+        """The class that other words name, if the word may name it too: the "motorcycle" of "bike"."""
+        possible = self._names(reading.lemma) - {_label(reading)}
+        if not possible or any(
+            _label(other) == _label(reading) is not None and other.lemma != reading.lemma for other in readings
+        ):
+            return
+        for other in elsewhere:
+            if other.decision and other.decision.label in possible:
+                yield other.decision._replace(rule=Rule.AGREEMENT)
+
+
+def _label(reading: Reading) -> int | None:
+    return reading.decision.label if reading.decision else None

@@ -1,0 +1,130 @@
+"""Objects that a caption entails without naming them: "a man surfing" shows a surfboard.
+
+The entries stand in `implied_objects.toml`, each with its reason; `implied_sources` derives candidates for it
+from WordNet and verifies what the entries claim.
+"""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from caption_parser.labels.decisions import Decision, DecisionTable
+from caption_parser.lexicon import Lexicon
+from caption_parser.syntax.tree import VERB_TAGS, Tree
+from shared_schemas import Rule
+
+
+class ImpliedEntry(BaseModel):
+    """Triggers and the objects that they entail."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    nouns: tuple[str, ...] = ()
+    """Synsets; what lies below them triggers too."""
+    verbs: tuple[str, ...] = ()
+    complements: tuple[str, ...] = ()
+    """Nouns of which one must complete the verb; none: the verb alone triggers."""
+    phrases: tuple[str, ...] = ()
+    objects: tuple[str, ...]
+    source: Literal["gloss", "derivation", "reviewed"]
+    reason: str
+
+
+class ImpliedObject(NamedTuple):
+    """An object that a word entails, with its label."""
+
+    synset: int
+    decision: Decision
+
+
+class VerbEvidence(NamedTuple):
+    """A verb of a caption, by its character offsets, and what it entails."""
+
+    start: int
+    end: int
+    objects: tuple[ImpliedObject, ...]
+
+
+class ImpliedObjects:
+    """Looks up what nouns, phrases and verbs entail, as far as the label space has a class for it."""
+
+    def __init__(self, entries: Sequence[ImpliedEntry], decisions: DecisionTable, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._by_synset: dict[int, tuple[ImpliedObject, ...]] = {}
+        self._by_phrase: dict[str, tuple[ImpliedObject, ...]] = {}
+        self._by_verb: dict[str, list[tuple[frozenset[str], tuple[ImpliedObject, ...]]]] = defaultdict(list)
+        for entry in entries:
+            objects = _labelled(entry.objects, decisions, lexicon)
+            if not objects:
+                continue
+            for noun in entry.nouns:
+                for synset in _with_hyponyms(lexicon.synset(noun), lexicon):
+                    known = self._by_synset.get(synset, ())
+                    self._by_synset[synset] = tuple(dict.fromkeys(known + objects))
+            for phrase in entry.phrases:
+                self._by_phrase[phrase.replace(" ", "_")] = objects
+            for verb in entry.verbs:
+                self._by_verb[verb].append((frozenset(entry.complements), objects))
+
+    @property
+    def phrases(self) -> frozenset[str]:
+        """The phrases to look for beside WordNet's lemmas, with underscores."""
+        return frozenset(self._by_phrase)
+
+    def of_noun(self, lemma: str, synset: int | None) -> tuple[ImpliedObject, ...]:
+        """What a noun in a sense entails; without a sense, what the phrase `lemma` does."""
+        return self._by_phrase.get(lemma, ()) if synset is None else self._by_synset.get(synset, ())
+
+    def of_verbs(self, tree: Tree) -> Iterator[VerbEvidence]:
+        """What the verbs of a caption entail, in text order; negated verbs entail nothing."""
+        for token, tag in enumerate(tree.tags):
+            if tag not in VERB_TAGS or tree.deps[token] in ("amod", "compound") or tree.has_child(token, "neg"):
+                continue
+            objects = [
+                implied
+                for verb in self._lexicon.base_forms(tree.words[token], "v")
+                for complements, of_verb in self._by_verb.get(verb, ())
+                if not complements or not complements.isdisjoint(self._complements(tree, token))
+                for implied in of_verb
+            ]
+            if objects:
+                yield VerbEvidence(tree.starts[token], tree.ends[token], tuple(dict.fromkeys(objects)))
+
+    def _complements(self, tree: Tree, verb: int) -> Iterator[str]:
+        """The lemmas of the nouns that complete a verb: its objects and those of its prepositions."""
+        nouns = list(tree.children_by(verb, "dobj"))
+        for preposition in tree.children_by(verb, "prep"):
+            nouns.extend(tree.children_by(preposition, "pobj"))
+        for noun in nouns:
+            for member in tree.conjuncts(noun):
+                yield from self._lexicon.base_forms(tree.words[member])
+
+
+@cache
+def shipped_entries() -> tuple[ImpliedEntry, ...]:
+    """The entries that come with the package."""
+    text = (files("caption_parser.labels") / "implied_objects.toml").read_text("utf-8")
+    return tuple(ImpliedEntry.model_validate(entry) for entry in tomllib.loads(text)["implied"])
+
+
+def _labelled(names: Sequence[str], decisions: DecisionTable, lexicon: Lexicon) -> tuple[ImpliedObject, ...]:
+    found: Mapping[int, Decision | None] = {
+        synset: decisions.by_synset.get(synset) for synset in map(lexicon.synset, names)
+    }
+    return tuple(
+        ImpliedObject(synset, decision._replace(rule=Rule.IMPLIED, depth=0))
+        for synset, decision in found.items()
+        if decision is not None
+    )
+
+
+def _with_hyponyms(synset: int, lexicon: Lexicon) -> Iterator[int]:
+    frontier = [synset]
+    for above in frontier:
+        yield above
+        frontier.extend(lexicon.hyponyms(above))
