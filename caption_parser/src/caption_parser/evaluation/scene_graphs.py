@@ -31,6 +31,7 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.phrases import Modifier, ModifierKind, NounPhrase
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.word_lists import NUMBERS
+from shared_schemas import Flag
 
 _COMPLEMENTS = ("dobj", "dative", "prep", "agent", "prt")
 
@@ -109,7 +110,7 @@ def annotated_entities(scene_graph: str) -> tuple[Entity, ...]:
 
 
 def parsed_entities(tree: Tree, phrases: Iterable[NounPhrase]) -> tuple[Entity, ...]:
-    """The noun phrases that our rules find in a parse."""
+    """The noun phrases that our rules find in a parse; nouns that only modify are attributes of those."""
     return tuple(
         Entity(
             tree.words[phrase.head],
@@ -119,6 +120,7 @@ def parsed_entities(tree: Tree, phrases: Iterable[NounPhrase]) -> tuple[Entity, 
             ),
         )
         for phrase in phrases
+        if Flag.MODIFIER not in phrase.flags
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from caption_parser.syntax.depiction_words import SELF_LIKENESSES, DepictionWords
 from caption_parser.syntax.quantities import referents
-from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.tree import VERB_TAGS, Tree
 from caption_parser.syntax.word_lists import QUANTITY_NOUNS
 
 _SCREENS = frozenset({"screen", "screens", "poster", "posters", "billboard", "billboards", "banner", "banners"})
@@ -30,9 +30,7 @@ _BEARERS_OF_TEXT = _PRINTED | {
 _SHOWING = frozenset(
     {"depicting", "depicts", "showing", "shows", "displaying", "displays", "portraying", "playing"}
 )
-_APPEARING = frozenset(
-    {"displayed", "showing", "shown", "playing", "racing", "appearing", "featured", "projected"}
-)
+_APPEARING = frozenset({"displayed", "showing", "shown", "racing", "appearing", "featured", "projected"})
 _DRAWN = frozenset(
     """
     depicted drawn embroidered engraved etched illustrated painted pictured portrayed printed sketched stenciled
@@ -45,7 +43,7 @@ _LIKENING = frozenset(
     carved decorated designed dressed look looked looking looks made painted resemble shaped styled
     """.split()
 )
-_SHAPES = frozenset({"shape", "shapes", "form", "likeness"})
+_SHAPES = frozenset({"shape", "shapes", "likeness"})
 _RESEMBLING = frozenset({"resemble", "resembles", "resembling", "imitating", "impersonating"})
 _DISGUISED = frozenset({"costumed", "disguised", "dressed"})
 _TAKING = frozenset(
@@ -101,6 +99,8 @@ class DepictionFinder:
         """Whether "picture" means the image that is captioned: "a picture of a cat", not "holding a picture"."""
         if any(tree.words[child] in _HUNG for child in tree.children_by(token, "amod", "acl")):
             return False
+        if not any(_precedes_photograph(tree, other, token) for other in range(token)):
+            return True
         head, dep = tree.heads[token], tree.deps[token]
         if dep in ("nsubj", "nsubjpass"):
             return tree.words[head] not in _HUNG and tree.deps[head] in ("ROOT", "ccomp", "conj")
@@ -114,6 +114,13 @@ class DepictionFinder:
             taken = tree.words[whole] in _TAKING or tree.words[whole] in ("pose", "posing", "poses", "posed")
             return taken or (gathered and (tree.deps[whole] == "ROOT" or self._is_the_photograph(tree, whole)))
         return dep in ("ROOT", "appos", "dep")
+
+
+def _precedes_photograph(tree: Tree, other: int, token: int) -> bool:
+    """Whether a word before "photo" keeps it from opening the caption; "out of focus photo" opens it."""
+    if tree.words[other] == "focus" or tree.heads[other] == token:
+        return False
+    return tree.is_noun(other) or tree.tags[other] in VERB_TAGS
 
 
 def _contents(tree: Tree, likeness: int) -> Iterator[int]:

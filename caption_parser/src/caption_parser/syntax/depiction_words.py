@@ -50,6 +50,9 @@ LIFELESS_PERSON_MODIFIERS = frozenset(
 """Before a person they say so too; a metal worker is alive."""
 
 
+_SIBILANTS = ("s", "x", "z", "ch", "sh")
+
+
 @dataclass(frozen=True, slots=True)
 class DepictionWords:
     """Nouns of likenesses, singular and plural."""
@@ -76,4 +79,4 @@ class DepictionWords:
 
 
 def _with_plurals(nouns: set[str] | frozenset[str]) -> frozenset[str]:
-    return frozenset(nouns | {f"{noun}s" for noun in nouns} | {f"{noun}es" for noun in nouns})
+    return frozenset(nouns | {f"{noun}es" if noun.endswith(_SIBILANTS) else f"{noun}s" for noun in nouns})

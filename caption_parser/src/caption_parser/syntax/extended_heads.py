@@ -11,11 +11,13 @@ from typing import NamedTuple
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.rules import SyntaxRules
-from caption_parser.syntax.tree import PLURAL_TAGS, Tree
+from caption_parser.syntax.tree import NOUN_TAGS, PLURAL_TAGS, Tree
 
 _CACHED_FORMS = 1 << 16
 _LONGEST_TAIL = 3
 """Words that may follow the head: "of the world" in "man of the world"."""
+_NAMING_TAGS = NOUN_TAGS | {"POS"}
+"""Tags of words that may come before a head and name with it whatever they like: "bull's eye"."""
 _NOT_IN_A_NAME = frozenset({"det", "poss", "nummod", "predet", "quantmod"})
 
 
@@ -37,18 +39,28 @@ class ExtendedHeadFinder:
         self.lexicon = lexicon
         self._rules = rules
         self._phrases = frozenset(phrase.replace(" ", "_") for phrase in phrases)
+        self._find = lru_cache(_CACHED_FORMS)(self._search)
         self._entry = lru_cache(_CACHED_FORMS)(self._look_up)
         self._kinds = lru_cache(_CACHED_FORMS)(self._kinds_of)
 
     def __call__(self, tree: Tree, phrase_start: int, head: int) -> ExtendedHead | None:
         """The extended head around the noun `head` of a phrase; none if not even that noun is known."""
         first = _first_of_name(tree, phrase_start, head, possessors=self._rules.possessive_names)
-        for start, end in _windows(tree, first, head, self.lexicon.max_lemma_words):
-            entry = self._entry(_written(tree, start, end), tree.tags[end - 1] in PLURAL_TAGS)
+        first = max(first, head + 1 - self.lexicon.max_lemma_words)
+        end = _end_of_tail(tree, head)
+        found = self._find(tuple(tree.words[first:end]), tuple(tree.tags[first:end]), head - first)
+        if found is None:
+            return None
+        return ExtendedHead(first + found.start, first + found.end, found.lemmas, found.synsets)
+
+    def _search(self, words: tuple[str, ...], tags: tuple[str, ...], head: int) -> ExtendedHead | None:
+        """The extended head among the words that may belong to it, in indices of these."""
+        for start, end in _windows(len(words), head):
+            entry = self._entry(_written(words[start:end]), tags[end - 1] in PLURAL_TAGS)
             if not entry and end > head + 1:
-                entry = self._entry_of_inner_plural(tree, start, head, end)
-            if entry and self._rules.guard_extended_heads and not _all_nouns(tree, start, head):
-                entry = self._kinds(entry, tree.words[head])
+                entry = self._entry_of_inner_plural(words, start, head, end)
+            if entry and self._rules.guard_extended_heads and not _NAMING_TAGS.issuperset(tags[start:head]):
+                entry = self._kinds(entry, words[head])
             if entry:
                 return ExtendedHead(start, end, entry.lemmas, entry.synsets)
         return None
@@ -82,11 +94,11 @@ class ExtendedHeadFinder:
         candidates = (form, form.removesuffix("s"), form.removesuffix("es"))
         return next((singular for singular in candidates if singular in self._phrases), None)
 
-    def _entry_of_inner_plural(self, tree: Tree, start: int, head: int, end: int) -> _Entry:
+    def _entry_of_inner_plural(self, words: tuple[str, ...], start: int, head: int, end: int) -> _Entry:
         """ "chests of drawers": the plural stands inside, where WordNet's morphology does not look."""
-        before = _written(tree, start, head) + "_" if start < head else ""
-        after = "_" + _written(tree, head + 1, end)
-        for singular in self._entry(tree.words[head]).lemmas:
+        before = _written(words[start:head]) + "_" if start < head else ""
+        after = "_" + _written(words[head + 1 : end])
+        for singular in self._entry(words[head]).lemmas:
             lemma = f"{before}{singular}{after}"
             if lemma in self.lexicon:
                 return self._listed((lemma,))
@@ -114,12 +126,11 @@ def _first_of_name(tree: Tree, phrase_start: int, head: int, *, possessors: bool
     return first
 
 
-def _windows(tree: Tree, first: int, head: int, longest: int) -> Iterator[tuple[int, int]]:
-    """Half-open windows from `first` on that contain the head, the longest first, of equal ones the leftmost."""
-    last = _end_of_tail(tree, head)
-    for length in range(min(last - first, longest), 0, -1):
-        for start in range(max(first, head + 1 - length), min(head, last - length) + 1):
-            yield start, start + length
+def _windows(length: int, head: int) -> Iterator[tuple[int, int]]:
+    """Half-open windows of `length` words that contain the head: the longest first, of equal ones the leftmost."""
+    for width in range(length, 0, -1):
+        for start in range(max(0, head + 1 - width), min(head, length - width) + 1):
+            yield start, start + width
 
 
 def _end_of_tail(tree: Tree, head: int) -> int:
@@ -131,12 +142,8 @@ def _end_of_tail(tree: Tree, head: int) -> int:
     return tail[0] + 1 if tail else after
 
 
-def _written(tree: Tree, start: int, end: int) -> str:
-    """The words as WordNet writes them: "hot_dog", "t-shirt"."""
-    if end - start == 1:
-        return tree.words[start]
-    return "_".join(tree.words[start:end]).replace("_-_", "-").replace("_'s", "'s")
-
-
-def _all_nouns(tree: Tree, start: int, end: int) -> bool:
-    return all(tree.is_noun(token) or tree.tags[token] == "POS" for token in range(start, end))
+def _written(words: tuple[str, ...]) -> str:
+    """The words as WordNet writes them: "hot_dog", "t-shirt", "bird's_nest"."""
+    if len(words) == 1:
+        return words[0]
+    return "_".join(words).replace("_-_", "-").replace("_'s", "'s")

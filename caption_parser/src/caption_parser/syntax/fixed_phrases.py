@@ -3,62 +3,45 @@
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple, Self
+from itertools import pairwise
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.phrases import ExtendedHead
-from caption_parser.syntax.tree import PLURAL_TAGS, Tree
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
+from shared_schemas import Flag
 
+_NAMING_TAGS = NOUN_TAGS | ADJECTIVE_TAGS
 _PHRASES_FILE = "fixed_phrases.toml"
 
 
-class FixedPhrases(NamedTuple):
-    """Phrases by their first word, lower-cased, each a tuple of words."""
+class FixedPhrases:
+    """The reviewed phrases of `fixed_phrases.toml` with the flags that they give."""
 
-    starting_with: dict[str, tuple[tuple[str, ...], ...]]
+    def __init__(self) -> None:
+        tables = tomllib.loads(files(__package__).joinpath(_PHRASES_FILE).read_text("utf-8"))
+        self.capitalised = frozenset(word.lower() for word in tables[Flag.NAMED_ENTITY]["capitalised"])
+        """Brands and teams where they have a capital letter in mid-sentence."""
+        self._by_beginning: dict[tuple[str, str], list[tuple[tuple[str, ...], Flag]]] = {}
+        for flag in (Flag.DEPICTED, Flag.NAMED_ENTITY, Flag.IDIOM):
+            for phrase in tables[flag]["phrases"]:
+                first, second, *_ = words = tuple(phrase.split())
+                self._by_beginning.setdefault((first, second), []).append((words, flag))
 
-    @classmethod
-    def of(cls, phrases: list[str]) -> Self:
-        """Index `phrases`, whose words are separated by spaces."""
-        starting_with: dict[str, tuple[tuple[str, ...], ...]] = {}
-        for phrase in phrases:
-            words = tuple(phrase.split())
-            starting_with[words[0]] = (*starting_with.get(words[0], ()), words)
-        return cls(starting_with)
-
-    def nouns(self, tree: Tree) -> set[int]:
-        """The nouns of a parse that lie inside one of the phrases."""
-        if self.starting_with.keys().isdisjoint(tree.words):
-            return set()
-        return {
-            token
-            for start, first in enumerate(tree.words)
-            for words in self.starting_with.get(first, ())
-            if tuple(tree.words[start : start + len(words)]) == words
-            for token in range(start, start + len(words))
-            if tree.is_noun(token)
-        }
-
-
-class KnownPhrases(NamedTuple):
-    """The reviewed phrases that ship, by the flag that they give."""
-
-    idioms: FixedPhrases
-    names: FixedPhrases
-    capitalised: frozenset[str]
-    """Words that are brands and teams where they have a capital letter in mid-sentence."""
+    def flagged_nouns(self, tree: Tree) -> dict[Flag, set[int]]:
+        """The nouns of a parse that lie inside one of the phrases, by flag."""
+        found: dict[Flag, set[int]] = {}
+        for start, beginning in enumerate(pairwise(tree.words)):
+            for words, flag in self._by_beginning.get(beginning, ()):
+                end = start + len(words)
+                if tuple(tree.words[start:end]) == words:
+                    found.setdefault(flag, set()).update(filter(tree.is_noun, range(start, end)))
+        return found
 
 
 @cache
-def known_phrases() -> KnownPhrases:
-    """The phrases of `fixed_phrases.toml`, read once per process."""
-    tables = tomllib.loads(files(__package__).joinpath(_PHRASES_FILE).read_text("utf-8"))
-    named = tables["named_entity"]
-    return KnownPhrases(
-        FixedPhrases.of(tables["idiom"]["phrases"]),
-        FixedPhrases.of(named["phrases"]),
-        frozenset(word.lower() for word in named["capitalised"]),
-    )
+def fixed_phrases() -> FixedPhrases:
+    """The phrases that ship, read once per process."""
+    return FixedPhrases()
 
 
 class NameFinder:
@@ -84,6 +67,8 @@ class NameFinder:
             return False
         first = before[0]
         team = tree.tags[last] in PLURAL_TAGS and first > 0 and tree.words[first - 1] == "the"
+        if any(f"{tree.words[before[-1]]}_{lemma}" in self._lexicon for lemma in head.lemmas):
+            return False  # "Labrador Retriever", torn apart by the parse
         return living or team
 
     def _is_uncommon(self, word: str) -> bool:
@@ -106,6 +91,6 @@ def _means_names(tree: Tree) -> bool:
 def _capitals_before(tree: Tree, start: int) -> list[int]:
     """The run of capitalised tokens that ends before `start`, in text order."""
     first = start
-    while first > 0 and first - 1 in tree.capitals and tree.deps[first - 1] not in ("det", "nummod"):
+    while first > 0 and first - 1 in tree.capitals and tree.tags[first - 1] in _NAMING_TAGS:
         first -= 1
     return list(range(first, start))

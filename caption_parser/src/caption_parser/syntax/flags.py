@@ -1,6 +1,7 @@
 """Flags: why a noun of a caption may name nothing that can be seen in the image."""
 
-from collections.abc import Iterator
+from functools import lru_cache
+from operator import attrgetter
 
 from caption_parser.syntax.depiction import DepictionFinder
 from caption_parser.syntax.depiction_words import (
@@ -10,13 +11,14 @@ from caption_parser.syntax.depiction_words import (
     DepictionWords,
 )
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
-from caption_parser.syntax.fixed_phrases import NameFinder, known_phrases
+from caption_parser.syntax.fixed_phrases import NameFinder, fixed_phrases
 from caption_parser.syntax.negation import negated_nouns
-from caption_parser.syntax.noun_modifiers import is_present_all_the_same, modifying_nouns
+from caption_parser.syntax.noun_modifiers import modifying_nouns
 from caption_parser.syntax.phrases import ExtendedHead, NounPhrase
 from caption_parser.syntax.tree import Tree
 from shared_schemas import Flag
 
+_CACHED_KINDS = 1 << 15
 _TELLING = {
     None: LIKENESS_MODIFIERS,
     "animal": LIKENESS_MODIFIERS | LIFELESS_MODIFIERS,
@@ -31,51 +33,59 @@ class FlagFinder:
     def __init__(self, find_extended_head: ExtendedHeadFinder) -> None:
         self._find_extended_head = find_extended_head
         self._lexicon = find_extended_head.lexicon
-        self._phrases = known_phrases()
+        self._fixed_phrases = fixed_phrases()
         self._depicted_nouns = DepictionFinder(DepictionWords.of(self._lexicon))
-        self._names = NameFinder(self._lexicon, self._phrases.capitalised)
+        self._kind_of_being = lru_cache(_CACHED_KINDS)(self._describe_being)
+        """ "animal" or "person" if a synset is one."""
+        self._names = NameFinder(self._lexicon, self._fixed_phrases.capitalised)
 
     def __call__(self, tree: Tree, phrases: tuple[NounPhrase, ...]) -> tuple[NounPhrase, ...]:
         """The phrases, whose extended heads are set, with their flags, and modifying nouns; in text order."""
-        nouns = {
-            Flag.NEGATED: negated_nouns(tree),
-            Flag.DEPICTED: self._depicted_nouns(tree),
-            Flag.NAMED_ENTITY: self._phrases.names.nouns(tree),
-            Flag.IDIOM: self._phrases.idioms.nouns(tree) | _possessors_in_names(tree, phrases),
-        }
+        nouns = self._fixed_phrases.flagged_nouns(tree)
+        nouns[Flag.NEGATED] = negated_nouns(tree)
+        nouns[Flag.DEPICTED] = nouns.get(Flag.DEPICTED, set()) | self._depicted_nouns(tree)
+        if "'s" in tree.words:
+            nouns[Flag.IDIOM] = nouns.get(Flag.IDIOM, set()) | _possessors_in_names(tree, phrases)
         marked = [flag for flag in Flag if nouns.get(flag)]
-        found = [self._flagged(tree, phrase, [f for f in marked if phrase.head in nouns[f]]) for phrase in phrases]
-        modifying = list(self._modifying(tree, found))
-        if modifying:
-            found = sorted([*found, *modifying], key=lambda phrase: phrase.head)
-        return tuple(found)
+        has_names = bool(tree.capitals) and tree.capitals[-1] > 0
+        found = [
+            self._flagged(tree, phrase, [flag for flag in marked if phrase.head in nouns[flag]], has_names)
+            if marked or has_names or phrase.modifiers
+            else phrase
+            for phrase in phrases
+        ]
+        modifying = self._modifying(tree, found)
+        return tuple(sorted([*found, *modifying], key=attrgetter("head")) if modifying else found)
 
-    def _flagged(self, tree: Tree, phrase: NounPhrase, flags: list[Flag]) -> NounPhrase:
+    def _flagged(self, tree: Tree, phrase: NounPhrase, flags: list[Flag], has_names: bool) -> NounPhrase:
         head = phrase.extended_head
         if head is not None:
-            living = self._kind_of_being(head)
-            if Flag.DEPICTED not in flags and phrase.modifiers and _is_likeness(tree, phrase, head, living):
+            living = self._kind_of_being(head.synsets[0]) if head.synsets else None
+            if phrase.modifiers and _is_likeness(tree, phrase, head, living):
                 flags = [*flags, Flag.DEPICTED]
-            if tree.capitals and self._names.is_name(tree, head, living=living is not None):
+            if has_names and self._names.is_name(tree, head, living=living is not None):
                 flags = [*flags, Flag.NAMED_ENTITY]
         return phrase._replace(flags=_in_order(flags)) if flags else phrase
 
-    def _modifying(self, tree: Tree, phrases: list[NounPhrase]) -> Iterator[NounPhrase]:
+    def _modifying(self, tree: Tree, phrases: list[NounPhrase]) -> list[NounPhrase]:
         """A phrase for each noun that only modifies, but for those inside the name of another of them."""
+        modifying = modifying_nouns(tree)
+        if not modifying:
+            return []
         flags_of = {phrase.head: phrase.flags for phrase in phrases}
-        found = []
-        for token, noun, first in modifying_nouns(tree):
+        found: list[NounPhrase] = []
+        inside: set[int] = set()
+        for token, noun, first in modifying:
             head = self._find_extended_head(tree, first, token)
-            if head is not None and token not in flags_of and not is_present_all_the_same(tree, token):
+            if head is not None and token not in flags_of:
                 flags = _in_order([*flags_of.get(noun, ()), Flag.MODIFIER])
                 start = min(head.start, tree.left_edge(token))
-                found.append((NounPhrase(start, token + 1, token, flags=flags, extended_head=head), head))
-        inside = {token for phrase, head in found for token in range(head.start, head.end) if token != phrase.head}
-        yield from (phrase for phrase, _ in found if phrase.head not in inside)
+                found.append(NounPhrase(start, token + 1, token, flags=flags, extended_head=head))
+                inside.update(other for other in range(head.start, head.end) if other != token)
+        return [phrase for phrase in found if phrase.head not in inside]
 
-    def _kind_of_being(self, head: ExtendedHead) -> str | None:
-        """ "animal" or "person" if the first sense of a name is one."""
-        lexname = self._lexicon.lexname(head.synsets[0]) if head.synsets else ""
+    def _describe_being(self, synset: int) -> str | None:
+        lexname = self._lexicon.lexname(synset)
         return lexname.removeprefix("noun.") if lexname in ("noun.animal", "noun.person") else None
 
 

@@ -11,7 +11,7 @@ _ABSENCE = frozenset(
     {"empty", "free", "devoid", "void", "bare", "barren", "deprived", "lack", "absence", "instead"}
 )
 """What "of" or "from" after them names is not there."""
-_LACKING = frozenset({"lacking", "lacks", "lack", "missing"})
+_LACKING = frozenset({"lacking", "lacks", "lack"})
 _BE = frozenset({"is", "are", "was", "were", "be", "been", "being", "'s", "'re", "ai", "isnt", "arent"})
 _POSSESSING = frozenset(
     """
@@ -20,9 +20,11 @@ _POSSESSING = frozenset(
     """.split()
 )
 """Verbs whose denied object is denied too; a dog that is "not catching the frisbee" still has one before it."""
+_AFFIRMING = frozenset({"all", "enough", "even", "every", "exactly", "just", "many", "much", "only"})
+"""Words that turn "not" before them into "some"."""
 _SIGNS = frozenset({"sign", "signs", "symbol", "symbols", "zone", "zones", "signage"})
 _TRIGGERS = frozenset({"no", "not", "n't", "never", "neither", "nor"}) | (
-    _NEGATIVE_NOUNS | _NEGATIVE_PREPOSITIONS | _ABSENCE | _LACKING
+    _NEGATIVE_NOUNS | _NEGATIVE_PREPOSITIONS | _ABSENCE | _LACKING | {"missing"}
 )
 
 
@@ -49,7 +51,7 @@ def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
         elif word == "nor":
             yield from (noun for noun in tree.children_by(head, "conj") if noun > token)
     elif word in ("not", "n't", "never"):
-        if token + 1 < len(tree) and tree.words[token + 1] not in ("only", "just", "even"):
+        if token + 1 < len(tree) and tree.words[token + 1] not in _AFFIRMING:
             yield from _denied_by_not(tree, token, head)
     elif word in _NEGATIVE_PREPOSITIONS:
         yield from _complements(tree, token)
@@ -57,8 +59,7 @@ def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
         for noun in tree.children_by(token, "dobj"):
             yield from _alternatives(tree, noun)
     elif word == "missing":
-        if tree.deps[token] == "amod" and tree.is_noun(head) and head > token:
-            yield head
+        yield from _missing(tree, token, head)
     elif word in _ABSENCE:
         for preposition in _next_preposition(tree, token):
             yield from _complements(tree, preposition)
@@ -74,6 +75,16 @@ def _denied_by_not(tree: Tree, token: int, head: int) -> Iterator[int]:
     elif tree.words[head] in _POSSESSING:
         for noun in tree.children_by(head, "dobj"):
             yield from _alternatives(tree, noun)
+
+
+def _missing(tree: Tree, token: int, head: int) -> Iterator[int]:
+    """ "a missing wheel", "a kitchen missing a sink"; a player "missing the ball" has it before him."""
+    if tree.deps[token] == "amod" and tree.is_noun(head) and head > token:
+        yield head
+    elif tree.deps[token] == "acl":
+        for noun in tree.children_by(token, "dobj"):
+            if "the" not in (tree.words[child] for child in tree.children_by(noun, "det")):
+                yield from _alternatives(tree, noun)
 
 
 def _complements(tree: Tree, preposition: int) -> Iterator[int]:

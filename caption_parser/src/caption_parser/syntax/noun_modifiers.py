@@ -1,10 +1,8 @@
 """Nouns that only modify another: the motorcycle of "a motorcycle helmet" is not in the picture."""
 
-from collections.abc import Iterator
-
 from caption_parser.syntax.tree import Tree
 
-MODIFIER_DEPS = frozenset({"compound", "amod", "nummod", "npadvmod", "quantmod", "advmod", "nmod"})
+MODIFIER_DEPS = frozenset({"compound", "amod", "nummod", "npadvmod", "quantmod", "advmod"})
 
 _PRESENT_BY = frozenset(
     """
@@ -13,6 +11,17 @@ _PRESENT_BY = frozenset(
     """.split()
 )
 """Participles whose noun is there: "a horse drawn carriage", "a people filled street"."""
+
+_PORTIONS = frozenset(
+    """
+    bunch bunches chunks couple cluster crowd duo family flock group groups half halves herd pair pairs piece
+    pieces pile quarters row rows section sections slice slices trio wedge wedges
+    """.split()
+)
+"""Nouns that gather or divide what the noun before them names: "orange wedges", "a zebra herd"."""
+
+_PLURALS_OF_KIND = frozenset("arts boys games girls goods ladies men mens savings sports womens women".split())
+"""Plurals that say of what kind the noun after them is: "sports cars", "ladies shoes"."""
 
 
 def first_conjunct(tree: Tree, token: int) -> int:
@@ -29,15 +38,33 @@ def modifies_noun(tree: Tree, token: int) -> bool:
 
 
 def is_present_all_the_same(tree: Tree, token: int) -> bool:
-    """Whether a modifying noun names something that the participle after it puts into the picture."""
-    return tree.deps[token] == "npadvmod" and tree.words[tree.heads[token]] in _PRESENT_BY
+    """Whether a modifying noun names what is there: "a horse drawn carriage", "orange wedges", "vases cups"."""
+    dep, head = tree.deps[token], tree.heads[token]
+    if dep == "npadvmod":
+        return tree.words[head] in _PRESENT_BY
+    return dep == "compound" and (tree.words[head] in _PORTIONS or _is_in_a_list(tree, token, head))
 
 
-def modifying_nouns(tree: Tree) -> Iterator[tuple[int, int, int]]:
+def _is_in_a_list(tree: Tree, token: int, head: int) -> bool:
+    """Whether a compound is a list whose commas were left out: "vases pots cups", "a keyboard two laptops"."""
+    if any(token < child < head and tree.deps[child] in ("det", "nummod") for child in tree.children[head]):
+        return True
+    following = range(token, head + 1)
+    return tree.words[token] not in _PLURALS_OF_KIND and all(tree.tags[t] == "NNS" for t in following)
+
+
+def modifying_nouns(tree: Tree) -> list[tuple[int, int, int]]:
     """Each noun that only modifies, the word it modifies in the end, the first token of both; in text order."""
-    for token in range(len(tree)):
-        if tree.is_noun(token) and modifies_noun(tree, token):
-            noun = tree.heads[first_conjunct(tree, token)]
-            while modifies_noun(tree, noun):
-                noun = tree.heads[first_conjunct(tree, noun)]
-            yield token, noun, min(tree.left_edge(token), tree.left_edge(noun))
+    found = []
+    for token, dep in enumerate(tree.deps):
+        if (
+            (dep not in MODIFIER_DEPS and dep != "conj")
+            or not tree.is_noun(token)
+            or not modifies_noun(tree, token)
+        ):
+            continue
+        noun = tree.heads[first_conjunct(tree, token)]
+        while modifies_noun(tree, noun):
+            noun = tree.heads[first_conjunct(tree, noun)]
+        found.append((token, noun, min(tree.left_edge(token), tree.left_edge(noun))))
+    return found

@@ -67,7 +67,7 @@ def _last_of_clause(tree: Tree, token: int, limit: int) -> int | None:
             break
         if tree.words[child] in _GAPS and not _joins(tree, token, child):
             break
-        if tree.deps[child] == "punct":
+        if tree.deps[child] in ("punct", "cc"):
             continue
         inner = _last_of_clause(tree, child, limit)
         if inner is None:
@@ -89,9 +89,11 @@ def _joins(tree: Tree, token: int, comma: int) -> bool:
 
 def _quantity_noun_of(tree: Tree, noun: int) -> int | None:
     """The "group" of "a group of people", if that speaks of these alone."""
+    if tree.deps[noun] != "pobj":
+        return None
     preposition = tree.heads[noun]
     outer = tree.heads[preposition]
-    if tree.deps[noun] == "pobj" and quantified_nouns(tree, outer) == [noun] and outer < preposition < noun:
+    if quantified_nouns(tree, outer) == [noun] and outer < preposition < noun:
         return outer
     return None
 
