@@ -4,26 +4,11 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from segmentation.backbones.contract import Backbone, Normalisation
 from segmentation.localization.embeddings import CompoundPairs
 from segmentation.localization.network import LocalizationNetwork
 from segmentation.localization.options import LocalizationOptions
 from segmentation.localization.pooling import WeldonPooling
-
-
-class PixelBackbone(Backbone):
-    """Three channels per cell: the pixel."""
-
-    stride = 1
-    channels = 3
-    normalisation = Normalisation(mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0))
-
-    def features(self, images: torch.Tensor) -> torch.Tensor:
-        return images
-
-    def frozen_modules(self) -> tuple[torch.nn.Module, ...]:
-        return ()
-
+from tests.segmentation.localization.pixel_backbone import PixelBackbone
 
 OPTIONS = LocalizationOptions(d_cls=2, d_attr=1, d_comp=2, pooling=WeldonPooling(k=1))
 IMAGE = torch.tensor([[[[1.0, 2.0]], [[3.0, 5.0]], [[0.0, 7.0]]]])

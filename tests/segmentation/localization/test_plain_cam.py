@@ -3,25 +3,10 @@
 import pytest
 import torch
 
-from segmentation.backbones.contract import Backbone, Normalisation
 from segmentation.localization.network import LocalizationNetwork
 from segmentation.localization.options import LocalizationOptions
 from segmentation.localization.plain_cam import PlainCam, build_localizer
-
-
-class PixelBackbone(Backbone):
-    """Three channels per cell: the pixel."""
-
-    stride = 1
-    channels = 3
-    normalisation = Normalisation(mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0))
-
-    def features(self, images: torch.Tensor) -> torch.Tensor:
-        return images
-
-    def frozen_modules(self) -> tuple[torch.nn.Module, ...]:
-        return ()
-
+from tests.segmentation.localization.pixel_backbone import PixelBackbone
 
 IMAGE = torch.tensor([[[[1.0, 2.0]], [[3.0, 5.0]], [[0.0, 7.0]]]])
 

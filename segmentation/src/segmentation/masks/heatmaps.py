@@ -11,7 +11,7 @@ from torch.nn.functional import interpolate
 
 from segmentation.data.images import RgbImage
 from segmentation.data.targets import ImageTargets
-from segmentation.localization.network import LocalizationNetwork
+from segmentation.localization.network import LabelLocalizer
 from segmentation.masks.maps import Heatmaps
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.upscale import input_size
@@ -21,7 +21,7 @@ from segmentation.masks.upscale import input_size
 class HeatmapExtractor:
     """A trained network, and at which sizes it looks at images."""
 
-    network: LocalizationNetwork
+    network: LabelLocalizer
     """On `device`, in evaluation mode."""
     device: torch.device
     options: MaskOptions

@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-from segmentation.backbones.contract import Backbone, Normalisation
 from segmentation.errors import UsageError
 from segmentation.localization.knowledge.initialise import (
     SCORE_SCALE,
@@ -16,6 +15,7 @@ from segmentation.localization.network import LocalizationNetwork
 from segmentation.localization.options import LocalizationOptions
 from segmentation.localization.plain_cam import PlainCam
 from shared_schemas import LabelClass
+from tests.segmentation.localization.pixel_backbone import PixelBackbone
 
 CHANNELS = 24
 ZEBRA, TABBY, PERSIAN = 340, 281, 283
@@ -24,20 +24,6 @@ CLASSES = (
     LabelClass(id=2, name="fire hydrant", synsets=("fireplug.n.01",)),
     LabelClass(id=3, name="cat", synsets=("tabby.n.01", "persian_cat.n.01")),
 )
-
-
-class WideBackbone(Backbone):
-    """Each of the pixel's three channels, repeated."""
-
-    stride = 1
-    channels = CHANNELS
-    normalisation = Normalisation(mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0))
-
-    def features(self, images: torch.Tensor) -> torch.Tensor:
-        return images.repeat(1, CHANNELS // 3, 1, 1)
-
-    def frozen_modules(self) -> tuple[torch.nn.Module, ...]:
-        return ()
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +50,9 @@ def test_a_row_is_the_mean_of_its_kin_less_the_mean_of_all() -> None:
 
 @pytest.mark.parametrize("d_cls", [2, 8, CHANNELS, 40])
 def test_class_heatmaps_are_the_classifiers(classifier: torch.Tensor, images: torch.Tensor, d_cls: int) -> None:
-    network = LocalizationNetwork(WideBackbone(), 3, 2, LocalizationOptions(d_cls=d_cls, d_attr=3, d_comp=d_cls))
+    network = LocalizationNetwork(
+        PixelBackbone(CHANNELS // 3), 3, 2, LocalizationOptions(d_cls=d_cls, d_attr=3, d_comp=d_cls)
+    )
     kin = initialise(network, CLASSES, classifier)
     assert [found.rule for found in kin] == [KinRule.HYPONYM, KinRule.NONE, KinRule.HYPONYM]
     heatmaps = network.class_heatmaps(network(images).cls, (1, 2, 3))
@@ -72,14 +60,18 @@ def test_class_heatmaps_are_the_classifiers(classifier: torch.Tensor, images: to
 
 
 def test_compounds_start_as_their_classes(classifier: torch.Tensor, images: torch.Tensor) -> None:
-    network = LocalizationNetwork(WideBackbone(), 3, 2, LocalizationOptions(d_cls=8, d_attr=3, d_comp=6))
+    network = LocalizationNetwork(
+        PixelBackbone(CHANNELS // 3), 3, 2, LocalizationOptions(d_cls=8, d_attr=3, d_comp=6)
+    )
     initialise(network, CLASSES, classifier)
     heatmaps = network.compound_heatmaps(network(images).comp, [(1, 1), (2, 0), (3, 0)])
     torch.testing.assert_close(heatmaps, SCORE_SCALE * expected_heatmaps(classifier, images))
 
 
 def test_attributes_can_leave_their_start(classifier: torch.Tensor, images: torch.Tensor) -> None:
-    network = LocalizationNetwork(WideBackbone(), 3, 2, LocalizationOptions(d_cls=8, d_attr=3, d_comp=6))
+    network = LocalizationNetwork(
+        PixelBackbone(CHANNELS // 3), 3, 2, LocalizationOptions(d_cls=8, d_attr=3, d_comp=6)
+    )
     initialise(network, CLASSES, classifier)
     network.compound_heatmaps(network(images).comp, [(1, 1)]).sum().backward()
     gradient = network.compounds.attributes.grad
@@ -88,7 +80,7 @@ def test_attributes_can_leave_their_start(classifier: torch.Tensor, images: torc
 
 
 def test_plain_cam_starts_from_the_same_rows(classifier: torch.Tensor, images: torch.Tensor) -> None:
-    network = PlainCam(WideBackbone(), 3)
+    network = PlainCam(PixelBackbone(CHANNELS // 3), 3)
     initialise(network, CLASSES, classifier)
     heatmaps = network.class_heatmaps(network(images).cls, (1, 2, 3))
     torch.testing.assert_close(heatmaps, 2 * SCORE_SCALE * expected_heatmaps(classifier, images))
@@ -104,6 +96,6 @@ def test_directions_are_orthonormal_and_span_the_rows_first(classifier: torch.Te
 
 
 def test_a_backbone_of_other_channels_is_refused() -> None:
-    network = PlainCam(WideBackbone(), 3)
+    network = PlainCam(PixelBackbone(CHANNELS // 3), 3)
     with pytest.raises(UsageError, match="reads 1280 channels, the backbone has 24"):
         initialise(network, CLASSES, torch.zeros(1000, 1280))
