@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from segmentation.data.targets import ImageTargets, SkipReason, Vocabulary, read_targets
+from segmentation.data.targets import ImageTargets, SkipReason, UnknownAttributes, Vocabulary, read_targets
 from segmentation.errors import InputError
 from shared_schemas import AttributeVotes, ClassLabel, ImageLabels, LabelSpace, write_labels
 from shared_schemas.errors import LabelSpaceError
@@ -153,7 +153,7 @@ def test_labels_of_another_label_space_are_refused(
         ([label(9, "zebra")], [], "got foreground class 9, 'zebra', expected an id from 1 to 3"),
         ([label(4, "grass")], [], "got foreground class 4, 'grass', expected an id from 1 to 3"),
         ([], [label(1, "cat")], "got background class 1, 'cat', expected an id from 4 to 5"),
-        ([label(1, "cat", "shiny")], [], "got attribute 'shiny' of 'cat', expected one of black, wooden"),
+        ([label(1, "cat", "shiny")], [], "got attribute 'shiny' of 'cat', expected one of black, wooden, wood"),
     ],
 )
 def test_unknown_classes_and_attributes_are_refused(
@@ -171,6 +171,30 @@ def test_unknown_classes_and_attributes_are_refused(
         InputError, match=rf"labels.jsonl:2: {message}.*made with mini@0.*label the captions again"
     ):
         read_targets(path, [images], label_space=space)
+
+
+def test_attributes_that_the_label_space_lacks_are_collected_or_dropped(
+    record: Callable[..., ImageLabels], images: Path, labels_file: Write, space: LabelSpace
+) -> None:
+    # "wood" is another spelling of the label space's "wooden".
+    first = record("a", [label(1, "cat", "wood", "sleepy", "curious")])
+    path = labels_file([first, record("b", [label(2, "dog", "sleepy"), label(3, "cup", "hot")])])
+
+    collected, with_all, _ = read_targets(
+        path, [images], label_space=space, unknown_attributes=UnknownAttributes.COLLECT
+    )
+    dropped, with_known, _ = read_targets(
+        path, [images], label_space=space, unknown_attributes=UnknownAttributes.DROP
+    )
+
+    assert collected.attributes == ("black", "wooden", "curious", "sleepy", "hot")
+    assert [target.attributes for target in with_all] == [{1: (1, 2, 3)}, {2: (3,), 3: (4,)}]
+    assert LabelSpace.model_validate_json(collected.label_space.model_dump_json()) == collected.label_space
+    assert collected.label_space.content_hash != space.content_hash
+    assert dropped.label_space == space
+    assert [target.attributes for target in with_known] == [{1: (1,)}, {}]
+    again = read_targets(path, [images], label_space=collected.label_space)
+    assert again[:2] == (collected, with_all)
 
 
 def test_a_newer_version_of_the_same_label_space_is_read_where_ids_agree(

@@ -1,16 +1,24 @@
 """Label files → what the localization network learns from: D of Eq. 1 in Vilar & Perez, one entry per image."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
+from segmentation.data.compatibility import check_label_space
 from segmentation.data.folders import ImageFolders, UnsafeNameError
 from segmentation.errors import InputError
-from shared_schemas import ClassLabel, ImageLabels, LabelClass, LabelSpace, RecordError, iter_labels
+from shared_schemas import (
+    ClassLabel,
+    ImageLabels,
+    LabelClass,
+    LabelSpace,
+    RecordError,
+    VisualAttribute,
+    iter_labels,
+)
 
 
 @dataclass(frozen=True)
@@ -92,11 +100,23 @@ class SkippedImage:
     message: str
 
 
+class UnknownAttributes(StrEnum):
+    """What becomes of attributes that the label space lacks: labels may name any adjective (Table 9)."""
+
+    REFUSE = "refuse"
+    """The labels were made with another label space."""
+    COLLECT = "collect"
+    """They become attributes of the vocabulary, for training."""
+    DROP = "drop"
+    """They are left out: a trained network has no embeddings for them."""
+
+
 def read_targets(
     labels: Path,
     image_folders: Sequence[Path],
     *,
     label_space: str | Path | LabelSpace = "coco",
+    unknown_attributes: UnknownAttributes = UnknownAttributes.REFUSE,
     keep_unlabelled: bool = False,
 ) -> tuple[Vocabulary, list[ImageTargets], list[SkippedImage]]:
     """Reads a label file and finds its images, in the order of the file.
@@ -105,11 +125,12 @@ def read_targets(
     record without classes (unless `keep_unlabelled`), an image that is missing, a file name that leads out of the
     folders. The images are not opened.
 
-    Raises `InputError` where the file cannot be read, was made with another label space, has a class or an
-    attribute that `label_space` lacks, or where not one image is left; `LabelSpaceError` for the label space.
+    Raises `InputError` where the file cannot be read, was made with another label space, has a class (or, by
+    `unknown_attributes`, an attribute) that `label_space` lacks, or where not one image is left; `LabelSpaceError`
+    for the label space.
     """
     space = label_space if isinstance(label_space, LabelSpace) else LabelSpace.load(label_space)
-    reader = _TargetReader(Vocabulary(space), ImageFolders(image_folders), keep_unlabelled)
+    reader = _TargetReader(space, ImageFolders(image_folders), unknown_attributes, keep_unlabelled)
     try:
         for line, record in enumerate(iter_labels(labels), 1):
             reader.add(record, line, f"{labels}:{line}")
@@ -117,27 +138,42 @@ def read_targets(
         raise InputError(f"{labels}: cannot be read: {error.strerror or error}") from error
     if not reader.targets:
         raise InputError(f"{labels}: {_nothing_left(reader.skipped, image_folders)}")
-    return reader.vocabulary, reader.targets, reader.skipped
+    return reader.vocabulary(), reader.targets, reader.skipped
 
 
 class _TargetReader:
     """Sorts records into targets and skipped images."""
 
-    def __init__(self, vocabulary: Vocabulary, folders: ImageFolders, keep_unlabelled: bool) -> None:
-        self.vocabulary = vocabulary
+    def __init__(
+        self, space: LabelSpace, folders: ImageFolders, unknown: UnknownAttributes, keep_unlabelled: bool
+    ) -> None:
         self.targets: list[ImageTargets] = []
         self.skipped: list[SkippedImage] = []
+        self._space = space
         self._folders = folders
+        self._unknown = unknown
         self._keep_unlabelled = keep_unlabelled
-        self._attribute_index = {name: index for index, name in enumerate(vocabulary.attributes)}
+        self._attribute_index = {attribute.name: index for index, attribute in enumerate(space.attributes)}
         self._first_lines: dict[int | str, int] = {}
+
+    def vocabulary(self) -> Vocabulary:
+        """The label space, with the attributes that were collected behind its own."""
+        collected = [
+            VisualAttribute(name=name) for name in self._attribute_index if name not in self._own_attributes
+        ]
+        if not collected:
+            return Vocabulary(self._space)
+        # Built anew: a copy would keep the hash that its original has cached.
+        attributes = (*self._space.attributes, *collected)
+        return Vocabulary(LabelSpace.model_validate(self._space.model_dump() | {"attributes": attributes}))
 
     def add(self, record: ImageLabels | RecordError, line: int, where: str) -> None:
         """Takes in one line. Raises `InputError` if the label space does not fit."""
         if isinstance(record, RecordError):
             self._skip(line, None, SkipReason.BAD_RECORD, record.message)
             return
-        self._check_label_space(record, where)
+        known = self._space.attribute_names if self._unknown is UnknownAttributes.REFUSE else None
+        check_label_space(record, self._space, where, attributes=known)
         first_line = self._first_lines.setdefault(record.image_id, line)
         if first_line != line:
             message = f"image_id {record.image_id!r} stands on line {first_line} already"
@@ -160,65 +196,29 @@ class _TargetReader:
         self.targets.append(self._targets(record, path))
 
     def _targets(self, record: ImageLabels, path: Path) -> ImageTargets:
-        labels = (*record.foreground, *record.background)
+        attributes = {label.id: self._indices(label) for label in (*record.foreground, *record.background)}
         return ImageTargets(
             image_id=record.image_id,
             file_name=record.file_name,
             path=path,
             foreground=_ids(record.foreground),
             background=_ids(record.background),
-            attributes={
-                label.id: tuple(sorted({self._attribute_index[a.name] for a in label.attributes}))
-                for label in labels
-                if label.attributes
-            },
+            attributes={class_id: indices for class_id, indices in attributes.items() if indices},
         )
+
+    def _indices(self, label: ClassLabel) -> tuple[int, ...]:
+        names = {self._space.attribute_names.get(a.name, a.name) for a in label.attributes}
+        if self._unknown is UnknownAttributes.COLLECT:
+            for name in sorted(names):
+                self._attribute_index.setdefault(name, len(self._attribute_index))
+        return tuple(sorted(self._attribute_index[name] for name in names if name in self._attribute_index))
 
     def _skip(self, line: int, image_id: int | str | None, reason: SkipReason, message: str) -> None:
         self.skipped.append(SkippedImage(line, image_id, reason, message))
 
-    def _check_label_space(self, record: ImageLabels, where: str) -> None:
-        space = self.vocabulary.label_space
-        made_with = record.label_space.partition("@")[0]
-        if made_with != space.name:
-            raise InputError(
-                f"{where}: got labels of label space {made_with!r}, expected {space.name!r}; "
-                f"give the label space that they were made with, or label the captions again"
-            )
-        problem = next(self._unknown(record), None)
-        if problem:
-            raise InputError(
-                f"{where}: {problem}; the labels were made with {record.label_space}, this is {space.reference}: "
-                f"label the captions again, or give the label space that they were made with"
-            )
-
-    def _unknown(self, record: ImageLabels) -> Iterator[str]:
-        space = self.vocabulary.label_space
-        for kind, labels, known in (
-            ("foreground", record.foreground, space.foreground),
-            ("background", record.background, space.background),
-        ):
-            names = {entry.id: entry.name for entry in known}
-            for label in labels:
-                if names.get(label.id) != label.name:
-                    yield f"got {kind} class {label.id}, {label.name!r}, expected {_expected(label, names)}"
-                for attribute in label.attributes:
-                    if attribute.name not in self._attribute_index:
-                        known_names = ", ".join(self.vocabulary.attributes) or "none: it has no attributes"
-                        yield f"got attribute {attribute.name!r} of {label.name!r}, expected one of {known_names}"
-
 
 def _ids(labels: Sequence[ClassLabel]) -> tuple[int, ...]:
     return tuple(sorted({label.id for label in labels}))
-
-
-def _expected(label: ClassLabel, names: Mapping[int, str]) -> str:
-    """What stands in the place of an unknown class, and where its name stands."""
-    if not names:
-        return "none: the label space has no such classes"
-    expected = repr(names[label.id]) if label.id in names else f"an id from {min(names)} to {max(names)}"
-    close = get_close_matches(label.name, names.values(), n=1)
-    return f"{expected} (the nearest name is {close[0]!r})" if close else expected
 
 
 def _nothing_left(skipped: Sequence[SkippedImage], image_folders: Sequence[Path]) -> str:

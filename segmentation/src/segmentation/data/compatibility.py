@@ -1,0 +1,53 @@
+"""Whether a record of a label file means what a label space says."""
+
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
+
+from segmentation.errors import InputError
+from shared_schemas import ClassLabel, ImageLabels, LabelSpace
+
+
+def check_label_space(
+    record: ImageLabels, label_space: LabelSpace, where: str, *, attributes: Collection[str] | None
+) -> None:
+    """Raises `InputError` for a record of another label space, or with classes or attributes that it lacks.
+
+    A record of another version of the label space fits as long as its ids and names mean the same classes.
+    `attributes`: names that are known; None: all are. `where` is the place for messages.
+    """
+    made_with = record.label_space.partition("@")[0]
+    if made_with != label_space.name:
+        raise InputError(
+            f"{where}: got labels of label space {made_with!r}, expected {label_space.name!r}; "
+            "give the label space that they were made with, or label the captions again"
+        )
+    problem = next(_problems(record, label_space, attributes), None)
+    if problem:
+        raise InputError(
+            f"{where}: {problem}; the labels were made with {record.label_space}, this is "
+            f"{label_space.reference}: label the captions again, or give the label space that they were made with"
+        )
+
+
+def _problems(record: ImageLabels, space: LabelSpace, attributes: Collection[str] | None) -> Iterator[str]:
+    for kind, labels, known in (
+        ("foreground", record.foreground, space.foreground),
+        ("background", record.background, space.background),
+    ):
+        names = {entry.id: entry.name for entry in known}
+        for label in labels:
+            if names.get(label.id) != label.name:
+                yield f"got {kind} class {label.id}, {label.name!r}, expected {_expected(label, names)}"
+            for attribute in label.attributes:
+                if attributes is not None and attribute.name not in attributes:
+                    known_names = ", ".join(attributes) or "none: it has no attributes"
+                    yield f"got attribute {attribute.name!r} of {label.name!r}, expected one of {known_names}"
+
+
+def _expected(label: ClassLabel, names: Mapping[int, str]) -> str:
+    """What stands in the place of an unknown class, and where its name stands."""
+    if not names:
+        return "none: the label space has no such classes"
+    expected = repr(names[label.id]) if label.id in names else f"an id from {min(names)} to {max(names)}"
+    close = get_close_matches(label.name, names.values(), n=1)
+    return f"{expected} (the nearest name is {close[0]!r})" if close else expected
