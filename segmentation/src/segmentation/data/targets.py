@@ -158,13 +158,11 @@ class _TargetReader:
 
     def vocabulary(self) -> Vocabulary:
         """The label space, with the attributes that were collected behind its own."""
-        collected = [
-            VisualAttribute(name=name) for name in self._attribute_index if name not in self._own_attributes
-        ]
-        if not collected:
+        names = list(self._attribute_index)[len(self._space.attributes) :]
+        if not names:
             return Vocabulary(self._space)
+        attributes = (*self._space.attributes, *(VisualAttribute(name=name) for name in names))
         # Built anew: a copy would keep the hash that its original has cached.
-        attributes = (*self._space.attributes, *collected)
         return Vocabulary(LabelSpace.model_validate(self._space.model_dump() | {"attributes": attributes}))
 
     def add(self, record: ImageLabels | RecordError, line: int, where: str) -> None:
