@@ -1,0 +1,24 @@
+"""A synthetic world: scenes drawn by code, captions written from them, exact masks.
+
+It has what the paper relies on: objects that nearly always stand on the same surroundings, so that their label
+alone does not tell the two apart; attributes that only the object has; captions that name the surroundings, use
+other words than the class names, and use class names for other things.
+"""
+
+from segmentation.synthetic.captions import write_captions
+from segmentation.synthetic.drawing import Drawing, draw
+from segmentation.synthetic.scenes import Scene, SceneObject, sample_scene
+from segmentation.synthetic.world import Difficulty
+from segmentation.synthetic.writing import WorldFiles, write_world
+
+__all__ = [
+    "Difficulty",
+    "Drawing",
+    "Scene",
+    "SceneObject",
+    "WorldFiles",
+    "draw",
+    "sample_scene",
+    "write_captions",
+    "write_world",
+]

@@ -1,0 +1,105 @@
+"""Scenes drawn by lot: which surroundings, which objects in them, and where."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from segmentation.synthetic.world import (
+    BACKDROPS,
+    COLOURS,
+    HOMES,
+    OBJECT_KINDS,
+    SKY,
+    Difficulty,
+    ObjectKind,
+    Surroundings,
+)
+
+_STRIPED_SHARE = 0.3
+_HORIZON = (0.25, 0.45)
+"""Share of the height that the backdrop takes."""
+_ATTEMPTS = 20
+_LEAST_GAP = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class SceneObject:
+    """An object in units of the image's side: `left`, `top` and `width` of its square, all within [0, 1]."""
+
+    kind: ObjectKind
+    colour: str
+    striped: bool
+    noun: str
+    """What captions call it."""
+    left: float
+    top: float
+    width: float
+    mirrored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One picture: surroundings, a backdrop beyond a horizon, and objects that do not overlap."""
+
+    surroundings: Surroundings
+    backdrop: Surroundings
+    horizon: float
+    """Height of the line between the two, in heights of the image, from the top."""
+    objects: tuple[SceneObject, ...]
+
+
+def sample_scene(rng: np.random.Generator, difficulty: Difficulty) -> Scene:
+    """A scene by lot; as many objects as fit, but at least one where the scene is not empty."""
+    surroundings = HOMES[rng.integers(len(HOMES))]
+    backdrop = BACKDROPS[rng.integers(len(BACKDROPS))]
+    share = rng.uniform(*_HORIZON)
+    wanted = 0 if rng.random() < difficulty.empty else 1 + int(rng.random() < difficulty.second_object)
+    objects: list[SceneObject] = []
+    for _ in range(wanted):
+        added = _sample_object(rng, difficulty, surroundings, share, objects)
+        if added is not None:
+            objects.append(added)
+    horizon = 1 - share if surroundings is SKY else share
+    return Scene(surroundings, backdrop, horizon, tuple(objects))
+
+
+def _sample_object(
+    rng: np.random.Generator,
+    difficulty: Difficulty,
+    surroundings: Surroundings,
+    backdrop_share: float,
+    others: list[SceneObject],
+) -> SceneObject | None:
+    """An object whose centre lies within the surroundings; None where no free place was found."""
+    kind = _sample_kind(rng, difficulty, surroundings)
+    indirect = rng.random() < difficulty.indirect_name
+    noun = str(rng.choice(kind.indirect)) if indirect else kind.class_name
+    colour = str(rng.choice(list(COLOURS)))
+    striped, mirrored = rng.random() < _STRIPED_SHARE, rng.random() < 0.5
+    for _ in range(_ATTEMPTS):
+        width = rng.uniform(difficulty.smallest, difficulty.largest)
+        left = rng.uniform(0, 1 - width)
+        nearest, farthest = (0.0, 1 - backdrop_share) if surroundings is SKY else (backdrop_share, 1.0)
+        highest = max(nearest - width / 4, 0.0)
+        top = rng.uniform(highest, max(farthest - width, highest))
+        placed = SceneObject(kind, colour, striped, noun, left, top, width, mirrored)
+        if not any(_overlap(placed, other) for other in others):
+            return placed
+    return None
+
+
+def _sample_kind(rng: np.random.Generator, difficulty: Difficulty, surroundings: Surroundings) -> ObjectKind:
+    home = rng.random() < difficulty.at_home
+    kinds = [kind for kind in OBJECT_KINDS if (kind.home is surroundings) == home]
+    return kinds[rng.integers(len(kinds))]
+
+
+def _overlap(first: SceneObject, second: SceneObject) -> bool:
+    """Whether the squares of two objects come closer than the least gap."""
+    return all(
+        start < other_start + other.width + _LEAST_GAP and other_start < start + one.width + _LEAST_GAP
+        for one, other, start, other_start in (
+            (first, second, first.left, second.left),
+            (first, second, first.top, second.top),
+        )
+    )

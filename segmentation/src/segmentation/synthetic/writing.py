@@ -1,0 +1,168 @@
+"""A folder of the synthetic world: images, captions, true masks and true labels."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from segmentation.errors import OutputError, UsageError
+from segmentation.synthetic.captions import write_captions
+from segmentation.synthetic.drawing import Drawing, draw
+from segmentation.synthetic.scenes import Scene, SceneObject, sample_scene
+from segmentation.synthetic.world import OBJECT_KINDS, STRIPE_ATTRIBUTE, Difficulty, Surroundings
+from shared_schemas import AttributeVotes, ClassLabel, ImageLabels, LabelSpace, write_labels
+
+SIDE = 128
+"""Width and height of the images in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorldFiles:
+    """What `write_world` wrote, all in one folder."""
+
+    images: Path
+    """PNG files."""
+    captions: Path
+    """JSONL: `image_id`, `file_name`, `caption`, one line per caption."""
+    instances: Path
+    """Masks, in COCO's format with run-length encodings."""
+    labels: Path
+    """The label file that perfect captions would give, in the label space `coco`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    image_id: int
+    scene: Scene
+    drawing: Drawing
+    captions: tuple[str, ...]
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.image_id:06d}.png"
+
+
+def write_world(
+    folder: Path, *, images: int, seed: int = 0, difficulty: Difficulty | None = None, side: int = SIDE
+) -> WorldFiles:
+    """Write `images` pictures with everything known about them.
+
+    Image i depends on `seed`, `difficulty`, `side` and i alone, so that a larger world continues a smaller one.
+    Raises UsageError for less than one image, OutputError where `folder` is not empty or cannot be written.
+    """
+    if images < 1:
+        raise UsageError(f"got {images} images, expected at least 1")
+    files = WorldFiles(
+        folder / "images", folder / "captions.jsonl", folder / "instances.json", folder / "truth_labels.jsonl"
+    )
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            raise OutputError(f"{folder}: holds files already; give another folder, or remove it")
+        files.images.mkdir(parents=True)
+        _write(files, _pictures(images, seed, difficulty or Difficulty(), side))
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from error
+    return files
+
+
+def _pictures(images: int, seed: int, difficulty: Difficulty, side: int) -> Iterator[_Picture]:
+    for image_id in range(1, images + 1):
+        rng = np.random.default_rng([seed, image_id])
+        scene = sample_scene(rng, difficulty)
+        yield _Picture(image_id, scene, draw(scene, rng, side), write_captions(scene, rng, difficulty))
+
+
+def _write(files: WorldFiles, pictures: Iterator[_Picture]) -> None:
+    space = LabelSpace.load("coco")
+    image_entries: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
+    records: list[ImageLabels] = []
+    with files.captions.open("w", encoding="utf-8") as captions:
+        for picture in pictures:
+            Image.fromarray(picture.drawing.image).save(files.images / picture.file_name)
+            height, width = picture.drawing.image.shape[:2]
+            name = {"file_name": picture.file_name}
+            image_entries.append({"id": picture.image_id, **name, "height": height, "width": width})
+            annotations += _annotations(picture, space, first_id=len(annotations) + 1)
+            records.append(_true_labels(picture, space))
+            for caption in picture.captions:
+                captions.write(json.dumps({"image_id": picture.image_id, **name, "caption": caption}) + "\n")
+    categories = [
+        {"id": space.by_name[kind.class_name].category_id, "name": kind.class_name} for kind in OBJECT_KINDS
+    ]
+    truth = {"images": image_entries, "annotations": annotations, "categories": categories}
+    files.instances.write_text(json.dumps(truth), encoding="utf-8")
+    write_labels(files.labels, records)
+
+
+def _annotations(picture: _Picture, space: LabelSpace, first_id: int) -> list[dict[str, Any]]:
+    """COCO's annotations of the objects of one picture."""
+    return [
+        {
+            "id": first_id + index,
+            "image_id": picture.image_id,
+            "category_id": space.by_name[thing.kind.class_name].category_id,
+            "segmentation": _run_lengths(mask),
+            "area": int(mask.sum()),
+            "bbox": _box(mask),
+            "iscrowd": 0,
+        }
+        for index, (thing, mask) in enumerate(zip(picture.scene.objects, picture.drawing.masks, strict=True))
+    ]
+
+
+def _run_lengths(mask: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    """COCO's uncompressed run lengths: down the columns, beginning with the pixels outside."""
+    pixels = np.concatenate([[False], mask.T.ravel(), [not mask[-1, -1]]])
+    ends = np.flatnonzero(pixels[1:] != pixels[:-1])
+    return {"size": list(mask.shape), "counts": np.diff(ends, prepend=0).tolist()}
+
+
+def _box(mask: npt.NDArray[np.bool_]) -> list[int]:
+    """Left, top, width, height in pixels."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return [int(columns[0]), int(rows[0]), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1]
+
+
+def _true_labels(picture: _Picture, space: LabelSpace) -> ImageLabels:
+    """What is in the picture, each class and attribute with one vote."""
+    scene = picture.scene
+    objects = {thing.kind.class_name for thing in scene.objects}
+    return ImageLabels(
+        image_id=picture.image_id,
+        file_name=picture.file_name,
+        label_space=space.reference,
+        captions=picture.captions,
+        foreground=_by_id([_object_label(name, scene, space) for name in objects]),
+        background=_by_id([_ground_label(ground, space) for ground in (scene.surroundings, scene.backdrop)]),
+    )
+
+
+def _object_label(name: str, scene: Scene, space: LabelSpace) -> ClassLabel:
+    things = [thing for thing in scene.objects if thing.kind.class_name == name]
+    attributes = {attribute for thing in things for attribute in _attributes(thing)}
+    return ClassLabel(
+        id=space.by_name[name].id,
+        name=name,
+        votes=1,
+        category_id=space.by_name[name].category_id,
+        count=len(things),
+        attributes=tuple(AttributeVotes(name=attribute, votes=1) for attribute in sorted(attributes)),
+    )
+
+
+def _ground_label(ground: Surroundings, space: LabelSpace) -> ClassLabel:
+    return ClassLabel(id=space.by_name[ground.class_name].id, name=ground.class_name, votes=1)
+
+
+def _attributes(thing: SceneObject) -> tuple[str, ...]:
+    return (thing.colour, STRIPE_ATTRIBUTE) if thing.striped else (thing.colour,)
+
+
+def _by_id(labels: list[ClassLabel]) -> tuple[ClassLabel, ...]:
+    return tuple(sorted(labels, key=lambda label: label.id))
