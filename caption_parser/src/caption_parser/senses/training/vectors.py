@@ -1,10 +1,9 @@
 """`train_vectors`: an encoder and a vector per sense."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from caption_parser.errors import UsageError
 from caption_parser.lexicon import Lexicon
@@ -14,13 +13,13 @@ from caption_parser.senses.training.export import export_model
 from caption_parser.senses.training.initial_vectors import initial_vectors
 from caption_parser.senses.training.job import TrainingJob
 from caption_parser.senses.training.loop import run_training
-from caption_parser.senses.training.options import TrainingOptions
 from caption_parser.senses.training.sense_model import SenseModel, encode_words, freeze
 from caption_parser.senses.training.sense_rows import build_sense_rows
 from caption_parser.senses.training.texts import TrainingText
 from caption_parser.senses.training.wordnet_texts import ambiguous_lemmas
 
 INITIAL_VECTORS = "initial_vectors.pt"
+_BATCHES_PER_MESSAGE = 100
 
 
 def train_vectors(job: TrainingJob) -> None:
@@ -34,8 +33,7 @@ def train_vectors(job: TrainingJob) -> None:
     }
     rows = build_sense_rows(synsets, lexicon)
     index_of_synset = {synset: index for index, synset in enumerate(rows.synsets)}
-    vectors = _initial_vectors(job.occurrences, job.glosses, index_of_synset, encoder, options, job.work)
-    job.say("initial vectors are there")
+    vectors = _initial_vectors(job, index_of_synset)
     dimension = vectors.shape[1]
     if options.dimension is not None and options.dimension > dimension:
         raise UsageError(f"--dimension {options.dimension}: the encoder's vectors have {dimension}")
@@ -64,36 +62,33 @@ def _is_ambiguous(synset: int, lexicon: Lexicon) -> bool:
     return bool(ambiguous_lemmas(synset, pos, lexicon))
 
 
-def _initial_vectors(
-    occurrences: Sequence[TrainingText],
-    glosses: Sequence[TrainingText],
-    index_of_synset: dict[int, int],
-    encoder: nn.Module,
-    options: TrainingOptions,
-    work: Path,
-) -> Tensor:
-    """(S, D); kept in `work`, for they take minutes and a resumed training needs them no more."""
-    path = work / INITIAL_VECTORS
+def _initial_vectors(job: TrainingJob, index_of_synset: dict[int, int]) -> Tensor:
+    """(S, D); kept in the work folder, for they take minutes and a resumed training needs them no more."""
+    path = job.work / INITIAL_VECTORS
     if path.is_file():
         kept: Tensor = torch.load(path, weights_only=True)
         return kept
 
     def word_vectors(texts: Sequence[TrainingText]) -> Tensor:
-        return _encode_texts(encoder, texts, index_of_synset, options)
+        return _encode_texts(job, texts, index_of_synset)
 
-    vectors = initial_vectors(occurrences, glosses, index_of_synset, word_vectors, options.gloss_weight)
+    vectors = initial_vectors(
+        job.occurrences, job.glosses, index_of_synset, word_vectors, job.options.gloss_weight
+    )
     torch.save(vectors, path)
     return vectors
 
 
-def _encode_texts(
-    encoder: nn.Module, texts: Sequence[TrainingText], index_of_synset: dict[int, int], options: TrainingOptions
-) -> Tensor:
+def _encode_texts(job: TrainingJob, texts: Sequence[TrainingText], index_of_synset: dict[int, int]) -> Tensor:
     """(W, D): the words of all texts, in order."""
+    encoder, options = job.pretrained.encoder, job.options
     encoder.eval()
     of_text: dict[int, Tensor] = {}
+    batches = batch_order([len(text.token_ids) for text in texts], options.batch_subtokens)
     with torch.no_grad():
-        for indices in batch_order([len(text.token_ids) for text in texts], options.batch_subtokens):
+        for number, indices in enumerate(batches):
+            if number % _BATCHES_PER_MESSAGE == 0:
+                job.say(f"initial vectors: batch {number} of {len(batches)}")
             batch = collate([texts[index] for index in indices], index_of_synset)
             words = encode_words(encoder, batch, bfloat16=options.bfloat16)
             sizes = [len(texts[index].words) for index in indices]
