@@ -203,7 +203,9 @@ def _goes_on(tree: Tree, token: int, verb: int) -> bool:
     """Whether a word below a verb of saying belongs to what is said; where the sign stands does not."""
     if tree.deps[token] == "prep":
         return tree.words[token] in ("of", "for", "to")
-    return tree.heads[token] != verb or tree.deps[token] not in ("advcl", "cc", "conj")
+    return tree.deps[token] != "advmod" and (
+        tree.heads[token] != verb or tree.deps[token] not in ("advcl", "cc", "conj")
+    )
 
 
 def _drawn(tree: Tree, verb: int) -> Iterator[int]:

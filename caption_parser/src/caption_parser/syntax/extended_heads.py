@@ -4,7 +4,7 @@ Vilar & Perez 2021, Section III-A1. It decides what the phrase names: a "hot dog
 oven" no oven, and a "chest of drawers" neither a chest nor drawers.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -34,8 +34,18 @@ class _Entry(NamedTuple):
 class ExtendedHeadFinder:
     """Looks up the words around a head noun in WordNet and in the exact phrases of a label space."""
 
-    def __init__(self, lexicon: Lexicon, rules: SyntaxRules, phrases: Collection[str] = ()) -> None:
-        """`phrases`: words and phrases beyond WordNet, lower-case and singular ("stop sign", "smartphone")."""
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        rules: SyntaxRules,
+        phrases: Collection[str] = (),
+        respell: Callable[[str], str | None] | None = None,
+    ) -> None:
+        """`phrases`: words and phrases beyond WordNet, lower-case and singular ("stop sign", "smartphone").
+
+        `respell` gives the word that an unknown word is a slip for, or none.
+        """
+        self._respell = respell
         self.lexicon = lexicon
         self._rules = rules
         self._phrases = frozenset(phrase.replace(" ", "_") for phrase in phrases)
@@ -77,7 +87,8 @@ class ExtendedHeadFinder:
             lemmas = tuple(self.lexicon.base_forms(spelling))
             if lemmas:
                 return self._listed(tuple(sorted(lemmas, key=spelling.__eq__)) if plural else lemmas)
-        return _Entry()
+        meant = self._respell(form) if self._respell else None
+        return self._look_up(meant) if meant else _Entry()
 
     def _listed(self, lemmas: tuple[str, ...]) -> _Entry:
         synsets = dict.fromkeys(synset for lemma in lemmas for synset in self.lexicon.synsets(lemma))
@@ -100,6 +111,8 @@ class ExtendedHeadFinder:
         after = "_" + _written(words[head + 1 : end])
         for singular in self._entry(words[head]).lemmas:
             lemma = f"{before}{singular}{after}"
+            if lemma in self._phrases:
+                return _Entry((lemma,))
             if lemma in self.lexicon:
                 return self._listed((lemma,))
         return _Entry()

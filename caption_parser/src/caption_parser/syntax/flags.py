@@ -54,7 +54,7 @@ class FlagFinder:
             else phrase
             for phrase in phrases
         ]
-        modifying = self._modifying(tree, found)
+        modifying = self._modifying(tree, found, has_names)
         return tuple(sorted([*found, *modifying], key=attrgetter("head")) if modifying else found)
 
     def _flagged(self, tree: Tree, phrase: NounPhrase, flags: list[Flag], has_names: bool) -> NounPhrase:
@@ -67,7 +67,7 @@ class FlagFinder:
                 flags = [*flags, Flag.NAMED_ENTITY]
         return phrase._replace(flags=_in_order(flags)) if flags else phrase
 
-    def _modifying(self, tree: Tree, phrases: list[NounPhrase]) -> list[NounPhrase]:
+    def _modifying(self, tree: Tree, phrases: list[NounPhrase], has_names: bool) -> list[NounPhrase]:
         """A phrase for each noun that only modifies, but for those inside the name of another of them."""
         modifying = modifying_nouns(tree)
         if not modifying:
@@ -78,9 +78,11 @@ class FlagFinder:
         for token, noun, first in modifying:
             head = self._find_extended_head(tree, first, token)
             if head is not None and token not in flags_of:
-                flags = _in_order([*flags_of.get(noun, ()), Flag.MODIFIER])
+                flags = [*flags_of.get(noun, ()), Flag.MODIFIER]
+                if has_names and self._names.is_name(tree, head, living=False):
+                    flags.append(Flag.NAMED_ENTITY)
                 start = min(head.start, tree.left_edge(token))
-                found.append(NounPhrase(start, token + 1, token, flags=flags, extended_head=head))
+                found.append(NounPhrase(start, token + 1, token, flags=_in_order(flags), extended_head=head))
                 inside.update(other for other in range(head.start, head.end) if other != token)
         return [phrase for phrase in found if phrase.head not in inside]
 

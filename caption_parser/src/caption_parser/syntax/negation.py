@@ -49,7 +49,7 @@ def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
         if tree.is_noun(head) and head > token and not _names_a_prohibition(tree, token, head):
             yield from _alternatives(tree, head)
         elif word == "nor":
-            yield from (noun for noun in tree.children_by(head, "conj") if noun > token)
+            yield from _noun_after(tree, token)
     elif word in ("not", "n't", "never"):
         if token + 1 < len(tree) and tree.words[token + 1] not in _AFFIRMING:
             yield from _denied_by_not(tree, token, head)
@@ -110,6 +110,15 @@ def _next_preposition(tree: Tree, token: int) -> Iterator[int]:
     after = token + 1
     if after < len(tree) and tree.words[after] in ("of", "from"):
         yield after
+
+
+def _noun_after(tree: Tree, token: int) -> Iterator[int]:
+    """The head of the noun phrase that begins right after the token, whatever the parse makes of "nor"."""
+    noun = token + 1
+    while noun < len(tree) and not (tree.is_noun(noun) and tree.left_edge(noun) == token + 1):
+        noun += 1
+    if noun < len(tree):
+        yield noun
 
 
 def _names_a_prohibition(tree: Tree, token: int, head: int) -> bool:
