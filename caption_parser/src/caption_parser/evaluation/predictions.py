@@ -48,7 +48,7 @@ def read_predictions(path: Path, label_space: LabelSpace, *, min_votes: int = 1)
     made_with = ""
     try:
         for number, record in enumerate(read_labels(path), 1):
-            _check_label_space(record, label_space, f"{path}:{number}")
+            check_label_space(record, label_space, f"{path}:{number}")
             if record.image_id in classes:
                 raise InputError(
                     f"{path}:{number}: got a second record of image {record.image_id!r}, expected one per image"
@@ -70,7 +70,8 @@ def check_overlap(path: Path, predictions: Predictions, truth: Mapping[ImageId, 
     raise InputError(f"{path}: got image ids such as {ours!r}, expected some of the truth's, such as {theirs!r}")
 
 
-def _check_label_space(record: ImageLabels, label_space: LabelSpace, where: str) -> None:
+def check_label_space(record: ImageLabels, label_space: LabelSpace, where: str) -> None:
+    """Raises `InputError` if the ids of the record's foreground mean other classes in `label_space`."""
     name = record.label_space.rpartition("@")[0] or record.label_space
     if name != label_space.name:
         raise InputError(

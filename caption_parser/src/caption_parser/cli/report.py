@@ -1,0 +1,51 @@
+"""`capparse report`: a label file as one HTML page."""
+
+from typing import Annotated
+
+import typer
+
+
+def report_command(
+    labels: Annotated[str, typer.Argument(metavar="LABELS.jsonl", help="A label file (.jsonl, .gz, .zst).")],
+    output: Annotated[str, typer.Option("-o", "--output", metavar="REPORT.html", help="The page to write.")],
+    truth: Annotated[
+        str | None,
+        typer.Option(metavar="INSTANCES.json", help="Ground truth in COCO's format: worst classes and images."),
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="OTHER.jsonl", help="With --truth: another label file, class by class.")
+    ] = None,
+    label_space: Annotated[
+        str | None, typer.Option(metavar="NAME|FILE", help="The label space of the labels, if it does not ship.")
+    ] = None,
+    rejected: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Rejected rows  [default: LABELS.rejected.jsonl, if there]")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Heading of the page  [default: the file's name]")] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Which examples are drawn.")] = 0,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No summary.")] = False,
+) -> None:
+    """Write one offline HTML page about a label file: distributions, examples with evidence, disagreements.
+
+    Examples:
+
+      capparse report labels.jsonl -o report.html
+
+      capparse report labels.jsonl -o report.html --truth instances.json --against old.jsonl
+    """
+    from caption_parser.report.html_report import write_report
+
+    summary = write_report(
+        labels,
+        output,
+        label_space=label_space,
+        truth=truth,
+        against=against,
+        rejected=rejected,
+        title=title,
+        seed=seed,
+    )
+    if not quiet:
+        damaged = f", {summary.damaged_lines:,} damaged lines left out" if summary.damaged_lines else ""
+        size = f"{summary.images:,} images, {summary.captions:,} captions{damaged}, {summary.bytes / 1e6:.1f} MB"
+        typer.echo(f"{output}: {size}", err=True)
