@@ -123,3 +123,16 @@ def test_a_missing_crf_is_told_before_anything_is_read(
 def test_impossible_options(options: dict[str, object], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         MaskOptions.model_validate(options)
+
+
+def test_attributes_that_the_network_does_not_know_are_left_out(small_run: Any, tmp_path: Path) -> None:
+    masks_of(small_run, tmp_path / "masks")
+    labels = tmp_path / "labels.jsonl"
+    records = [json.loads(line) for line in small_run.labels.read_text().splitlines()]
+    for record in records:
+        record["foreground"][0]["attributes"].append({"name": "delicious", "votes": 1})
+    labels.write_text("".join(f"{json.dumps(record)}\n" for record in records))
+    made = make_masks(small_run.run, [small_run.images], labels, tmp_path / "more", UNREFINED, ON_CPU)
+    assert made.counts.written == 4
+    for path in (tmp_path / "masks").glob("*.png"):
+        assert path.read_bytes() == (tmp_path / "more" / path.name).read_bytes()

@@ -14,6 +14,9 @@ COMMANDS = {
     "experiments": ("segmentation.cli.experiments:experiments_command", "List named configurations."),
     "make-masks": ("segmentation.cli.make_masks:make_masks_command", "Make masks of labelled images."),
     "evaluate": ("segmentation.cli.evaluate:evaluate_command", "Score masks against ground truth."),
+    "synthesize": ("segmentation.cli.synthesize:synthesize_command", "Draw a synthetic world to try all this on."),
+    "report": ("segmentation.cli.report:report_command", "Show masks beside images and truth, on one page."),
+    "doctor": ("segmentation.cli.doctor:doctor_command", "Check what is installed, and what is missing."),
 }
 """Name → (`module:function`, summary in the list of commands). The function's docstring is its help."""
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from segmentation.data.masks import IndexMask, read_index_mask
-from segmentation.data.targets import ImageTargets, SkippedImage, Vocabulary, read_targets
+from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, Vocabulary, read_targets
 from segmentation.errors import InputError, OutputError, UsageError
 from segmentation.localization.run import Localizer, load_localizer
 from segmentation.masks.heatmaps import HeatmapExtractor
@@ -64,7 +64,7 @@ def make_masks(
     machine = machine or MaskMachine()
     localizer = load_localizer(run)
     options = options.resolved(localizer.config)
-    vocabulary, targets, skipped = read_targets(labels, images, label_space=localizer.vocabulary.label_space)
+    vocabulary, targets, skipped = read_labels(localizer, labels, images)
     record = RunRecord(
         command=COMMAND,
         config=options.model_dump(mode="json"),
@@ -90,6 +90,18 @@ def make_masks(
             except OSError as error:
                 raise OutputError(f"{rle}: cannot be written: {error.strerror or error}") from error
     return MaskRun(counts, skipped, options)
+
+
+def read_labels(
+    localizer: Localizer, labels: Path, images: Sequence[Path]
+) -> tuple[Vocabulary, list[ImageTargets], list[SkippedImage]]:
+    """The labels of images as `localizer` knows them; attributes that it was not trained with are left out."""
+    return read_targets(
+        labels,
+        images,
+        label_space=localizer.vocabulary.label_space,
+        unknown_attributes=UnknownAttributes.DROP,
+    )
 
 
 def extractor(localizer: Localizer, options: MaskOptions, device: str) -> HeatmapExtractor:

@@ -1,0 +1,35 @@
+"""`capseg report`: masks to look at."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def report_command(
+    masks: Annotated[Path, typer.Argument(metavar="MASKS", help="Folder of masks <image stem>.png.")],
+    truth: Annotated[
+        Path, typer.Option("--truth", metavar="INSTANCES.json|DIR", help="Ground truth, as in capseg evaluate.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="REPORT.html", help="The page to write.")],
+    images: Annotated[
+        list[Path] | None,
+        typer.Option("--images", metavar="DIR", help="Folder of images, for masks of other programs; repeatable."),
+    ] = None,
+    label_space: Annotated[
+        str | None, typer.Option(metavar="NAME|FILE", help="The label space of the masks; else that of the truth.")
+    ] = None,
+    count: Annotated[int, typer.Option(min=1, help="How many images to show, the worst first.")] = 40,
+) -> None:
+    """Write one HTML page: image, class map, compound map, background map, mask and truth, and a table of classes.
+
+    The maps are made again by the run that made the masks. The page needs no network and no other file.
+
+    Examples:
+
+      capseg report masks --truth instances_train2017.json -o report.html
+    """
+    from segmentation.report.masks import mask_report
+
+    shown = mask_report(masks, truth, output, images=images or (), label_space=label_space, count=count)
+    typer.echo(f"{output}: the {shown} worst images")

@@ -1,0 +1,211 @@
+"""The report page: parsed as a browser would, its pictures decoded."""
+
+import base64
+import io
+import json
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from segmentation.cli import app
+from segmentation.data.masks import read_index_mask
+from segmentation.errors import OutputError
+from segmentation.evaluation.evaluate import evaluate
+from segmentation.masks.maps import Heatmaps
+from segmentation.masks.options import MaskOptions
+from segmentation.masks.refine import Refinement
+from segmentation.masks.run import MaskMachine, make_masks
+from segmentation.masks.writers import write_mask
+from segmentation.report.maps import shown_maps
+from segmentation.report.masks import image_score, mask_report
+from segmentation.report.page import ImageRow, Picture, page
+from segmentation.report.pictures import coloured, heat, thumbnail
+from segmentation.report.score_table import ratio, score_table
+
+
+class Page(HTMLParser):
+    """Pictures, headings and references of a page; tags must be closed in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.pictures: list[tuple[str, str]] = []
+        self.text: list[str] = []
+        self.references: list[str] = []
+        self._open: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        self.references += [value or "" for name, value in attrs if name in ("src", "href")]
+        if tag == "img":
+            self.pictures.append((attributes["alt"] or "", attributes["src"] or ""))
+        if tag not in ("img", "meta"):
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def decoded(data_uri: str) -> np.ndarray:
+    found = re.fullmatch(r"data:image/(?:png|jpeg);base64,(.*)", data_uri)
+    assert found
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(found[1]))).convert("RGB"))
+
+
+@pytest.fixture
+def masks(small_run: Any, tmp_path: Path) -> Path:
+    folder = tmp_path / "masks"
+    options = MaskOptions(refine=Refinement.NONE)
+    make_masks(small_run.run, [small_run.images], small_run.labels, folder, options, MaskMachine(device="cpu"))
+    # One mask is right and one is all wrong, so that the order is known.
+    right = np.zeros((48, 64), dtype=np.uint8)
+    right[10:30, 8:28] = 48
+    write_mask(folder / "000000000001.png", right)
+    write_mask(folder / "000000000003.png", np.full((48, 64), 2, dtype=np.uint8))
+    return folder
+
+
+def test_a_page_shows_everything_of_every_image_the_worst_first(
+    small_run: Any, masks: Path, tmp_path: Path
+) -> None:
+    shown = mask_report(masks, small_run.truth, tmp_path / "report.html")
+    assert shown == 4
+    found = Page((tmp_path / "report.html").read_text())
+    captions = ["image", "class map", "compound map", "background map", "mask", "truth"]
+    by_image = [found.pictures[start : start + 6] for start in range(0, 24, 6)]
+    keys = [pictures[0][0].removeprefix("image of ") for pictures in by_image]
+    assert keys[0] == "000000000003"
+    assert keys[-1] == "000000000001"
+    for key, pictures in zip(keys, by_image, strict=True):
+        assert [alt for alt, _ in pictures] == [f"{caption} of {key}" for caption in captions]
+    right = by_image[-1]
+    np.testing.assert_array_equal(decoded(right[4][1]), decoded(right[5][1]))
+    assert decoded(right[0][1]).shape == (48, 64, 3)
+    assert "labels: apple and 1 of the background" in "".join(found.text)
+
+
+def test_a_page_needs_nothing_beside_it(small_run: Any, masks: Path, tmp_path: Path) -> None:
+    mask_report(masks, small_run.truth, tmp_path / "report.html")
+    text = (tmp_path / "report.html").read_text()
+    assert all(reference.startswith("data:image/") for reference in Page(text).references)
+    assert "<script" not in text
+    assert "url(" not in text
+
+
+def test_only_the_worst_are_shown(small_run: Any, masks: Path, tmp_path: Path) -> None:
+    assert mask_report(masks, small_run.truth, tmp_path / "report.html", count=1) == 1
+    found = Page((tmp_path / "report.html").read_text())
+    assert {alt.rpartition(" ")[2] for alt, _ in found.pictures} == {"000000000003"}
+
+
+def test_masks_of_other_programs_have_no_maps(small_run: Any, masks: Path, tmp_path: Path) -> None:
+    (masks / "run.json").unlink()
+    mask_report(masks, small_run.truth, tmp_path / "report.html", images=[small_run.images], count=1)
+    found = Page((tmp_path / "report.html").read_text())
+    assert [alt.split(" of ")[0] for alt, _ in found.pictures] == ["image", "mask", "truth"]
+    assert "Without maps: " in "".join(found.text)
+    mask_report(masks, small_run.truth, tmp_path / "bare.html", count=1)
+    assert [alt.split(" of ")[0] for alt, _ in Page((tmp_path / "bare.html").read_text()).pictures] == [
+        "mask",
+        "truth",
+    ]
+
+
+def test_a_run_that_is_gone_costs_the_maps_alone(small_run: Any, masks: Path, tmp_path: Path) -> None:
+    record = json.loads((masks / "run.json").read_text())
+    record["notes"]["run"] = str(tmp_path / "gone")
+    (masks / "run.json").write_text(json.dumps(record))
+    assert mask_report(masks, small_run.truth, tmp_path / "report.html") == 4
+    assert "is not the folder of a run" in "".join(Page((tmp_path / "report.html").read_text()).text)
+
+
+def test_an_image_that_went_bad_is_told(small_run: Any, masks: Path, tmp_path: Path) -> None:
+    images = tmp_path / "images"
+    shutil.copytree(small_run.images, images)
+    (images / "000000000003.png").write_bytes(b"")
+    record = json.loads((masks / "run.json").read_text())
+    record["notes"]["images"] = [str(images)]
+    (masks / "run.json").write_text(json.dumps(record))
+    assert mask_report(masks, small_run.truth, tmp_path / "report.html") == 3
+    assert "Not shown: " in "".join(Page((tmp_path / "report.html").read_text()).text)
+
+
+def test_a_page_that_cannot_be_written(small_run: Any, masks: Path, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot be written"):
+        mask_report(masks, small_run.truth, tmp_path / "no" / "report.html")
+
+
+def test_the_command(small_run: Any, masks: Path, tmp_path: Path) -> None:
+    output = tmp_path / "report.html"
+    done = CliRunner().invoke(app, ["report", str(masks), "--truth", str(small_run.truth), "-o", str(output)])
+    assert done.exit_code == 0, done.output
+    assert done.stdout == f"{output}: the 4 worst images\n"
+
+
+def test_names_are_escaped(small_run: Any, masks: Path) -> None:
+    evaluation = evaluate(masks, small_run.truth)
+    row = ImageRow("<b>&", 0.5, [("<i>", "#800000")], "<u>", [Picture("<s>", "data:image/png;base64,")])
+    text = page(evaluation, [row], ["<script>alert()</script>"])
+    assert not re.search(r"<(i|u|s|script)>", text)
+    assert Page(text).pictures == [("<s> of <b>&", "data:image/png;base64,")]
+
+
+def test_image_score_by_hand() -> None:
+    true = np.array([[0, 0, 1, 1]], dtype=np.uint8)
+    predicted = np.array([[0, 1, 1, 2]], dtype=np.uint8)
+    # Background 1/2, class 1 1/3, class 2 0.
+    assert image_score(true, predicted, 4) == pytest.approx((1 / 2 + 1 / 3 + 0) / 3)
+    assert image_score(np.full((1, 2), 255, np.uint8), predicted[:, :2], 4) == 1.0
+
+
+def test_shown_maps_by_hand() -> None:
+    heatmaps = Heatmaps(
+        {1: np.array([[2.0, 0.0]], np.float32), 2: np.array([[0.0, 0.0]], np.float32)},
+        {(1, 0): np.array([[1.0, 4.0]], np.float32)},
+    )
+    found = shown_maps(heatmaps, 80, MaskOptions(alpha=1.0))
+    np.testing.assert_allclose(found.classes, [[1, 0]], atol=1e-4)
+    np.testing.assert_allclose(found.compounds, [[0.25, 1]], atol=1e-4)
+    # M₁ = [3/4, 1]
+    np.testing.assert_allclose(found.background, [[0.25, 0]], atol=1e-4)
+
+
+def test_heat_goes_from_grey_to_white() -> None:
+    image = np.full((2, 3, 3), 100, dtype=np.uint8)
+    found = heat(image, np.array([[0.0, 0.5, 1.0]], dtype=np.float32))
+    np.testing.assert_array_equal(found[0], [[35, 35, 35], [200, 117, 35], [200, 200, 200]])
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"), [((480, 640), (180, 240)), ((1, 1000), (1, 240)), ((20, 30), (20, 30))]
+)
+def test_thumbnails(shape: tuple[int, int], expected: tuple[int, int]) -> None:
+    assert thumbnail(np.zeros((*shape, 3), np.uint8)).shape == (*expected, 3)
+    mask = np.full(shape, 48, dtype=np.uint8)
+    assert coloured(mask).shape == (*expected, 3)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(None, "-"), (0.0, ".000"), (0.1234, ".123"), (0.9999, "1.000"), (1.0, "1.000")]
+)
+def test_ratio(value: float | None, text: str) -> None:
+    assert ratio(value) == text
+
+
+def test_score_table_lists_what_was_seen(small_run: Any, masks: Path) -> None:
+    lines = list(score_table(evaluate(masks, small_run.truth)))
+    assert [line.split()[0] for line in lines] == ["class", "background", "bicycle", "apple", "mean"]
+    assert lines[2].split()[1:] == [".000", ".000", "-", "0.00%"]
+    assert read_index_mask(masks / "000000000003.png", 81).max() == 2
