@@ -8,12 +8,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 import numpy as np
+from pycocotools import mask as coco_mask
 
 from segmentation.data.masks import IGNORE_INDEX, IndexMask
 from segmentation.data.truth.coco_file import CocoImage, CocoObject, class_ids, stream_list
 from segmentation.data.truth.contract import MaskTruth
 from segmentation.data.truth.run_lengths import checked_runs, covered_stretch
-from segmentation.errors import InputError, MissingResourceError
+from segmentation.errors import InputError
 from shared_schemas import LabelSpace
 
 _REACH = 10
@@ -57,10 +58,7 @@ class CocoTruth(MaskTruth[_Scene]):
     """Every image of the file; what it holds of objects is kept run-length encoded."""
 
     def __init__(self, path: Path, label_space: LabelSpace, rules: CocoRules | None = None) -> None:
-        """Raises `InputError`, which names the entry, for a file that is no instances file with masks.
-
-        Raises `MissingResourceError` without pycocotools.
-        """
+        """Raises `InputError`, which names the entry, for a file that is no instances file with masks."""
         self._rules = rules or CocoRules()
         images = {image.id: image for _, image in stream_list(path, "images", CocoImage)}
         if not images:
@@ -112,14 +110,13 @@ def _read_regions(
             encoded = _encoded(found.segmentation, image.height, image.width)
         except ValueError as error:
             raise InputError(f"{place}: segmentation: {error}") from None
-        area = int(_pycocotools().area(encoded))
+        area = int(coco_mask.area(encoded))
         regions[found.image_id].append(_Region(class_id, found.iscrowd == 1, area, encoded["counts"]))
     return regions
 
 
 def _encoded(segmentation: list[Any] | dict[str, Any], height: int, width: int) -> Any:
     """The run-length encoding `{"size", "counts"}` of an object. Raises `ValueError` for what is none."""
-    coco_mask = _pycocotools()
     if isinstance(segmentation, dict):
         runs = checked_runs(segmentation, height, width)
         return coco_mask.frPyObjects({"size": [height, width], "counts": runs}, height, width)
@@ -135,15 +132,3 @@ def _check_polygon(polygon: Any, reach: int) -> None:
         raise ValueError(f"got a polygon {str(polygon)[:60]}, expected x, y of three points or more")
     if not all(isinstance(value, int | float) and abs(value) <= reach for value in polygon):
         raise ValueError(f"got a polygon with coordinates beyond {reach}, or that are no numbers")
-
-
-def _pycocotools() -> Any:
-    """The module that draws polygons as COCO's own evaluation does."""
-    try:
-        from pycocotools import mask
-    except ImportError:
-        raise MissingResourceError(
-            "COCO masks are drawn by pycocotools, which is not installed. Try: "
-            "pip install 'capparse-segmentation[all]'"
-        ) from None
-    return mask
