@@ -42,6 +42,14 @@ class Backbone(nn.Module, ABC):
     optional_prefixes: tuple[str, ...] = ()
     """Own names that a public checkpoint may lack: those layers then start from random weights."""
 
+    _mean: Tensor
+    _std: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        for name, values in (("_mean", self.normalisation.mean), ("_std", self.normalisation.std)):
+            self.register_buffer(name, torch.tensor(values).view(3, 1, 1), persistent=False)
+
     def forward(self, images: Tensor) -> Tensor:
         """Shape: images [B, 3, H, W], RGB, 0–255, any numeric type → features [B, channels, h, w], float."""
         return self.features(self.normalise(images))
@@ -60,11 +68,8 @@ class Backbone(nn.Module, ABC):
 
     def normalise(self, images: Tensor) -> Tensor:
         """Shape: [B, 3, H, W], RGB, 0–255 → [B, 3, H, W] as the weights expect it."""
-        dtype = torch.get_default_dtype() if not images.is_floating_point() else images.dtype
-        mean = torch.tensor(self.normalisation.mean, dtype=dtype, device=images.device).view(3, 1, 1)
-        std = torch.tensor(self.normalisation.std, dtype=dtype, device=images.device).view(3, 1, 1)
         channels = images.flip(1) if self.normalisation.bgr else images
-        return (channels.to(dtype) - mean) / std
+        return (channels.to(self._mean.dtype) - self._mean) / self._std
 
     def freeze(self) -> None:
         """Take the gradient from frozen modules and put them, and all batch normalisation, in evaluation mode."""
