@@ -13,7 +13,7 @@ from benchmarks.processes import Cost, run
 from benchmarks.surroundings import OUTPUTS, REPOSITORY, Options, Skipped, real_data, this_python
 
 INSTANCES = "coco/annotations/instances_val2017_masked.json"
-SAMPLE = 24
+SAMPLE = 32
 """Images: the straightforward loop takes seconds for each."""
 FLOOR = 4.0
 CLOSE = 0.002

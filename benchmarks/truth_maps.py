@@ -31,7 +31,7 @@ from shared_schemas import LabelSpace
 N_FOREGROUND = 80
 CELLS = 21
 OPTIONS = MaskOptions(alpha=8, input_size=321)
-_NOISE = 0.25
+_NOISE = 0.1
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """`capseg make-masks` and `capseg evaluate` as they are typed."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -109,3 +111,15 @@ def test_masks_of_other_images_are_told_from_those_of_the_truth(small_run: Any, 
     scored = capseg("evaluate", folder, "--truth", small_run.truth)
     assert scored.exit_code == ExitCode.FAILURE
     assert "expected masks of the truth's images" in scored.stderr
+
+
+def test_the_installed_command_with_worker_processes(small_run: Any, tmp_path: Path) -> None:
+    made = make_masks(small_run, tmp_path / "one", "--refine", "mean-field")
+    assert made.exit_code == ExitCode.OK
+    command = [Path(sys.executable).with_name("capseg"), "make-masks", small_run.run, "-o", tmp_path / "two"]
+    command += ["--images", small_run.images, "--labels", small_run.labels, "--refine", "mean-field"]
+    subprocess.run([*map(str, command), "--device", "cpu", "--processes", "2"], check=True, capture_output=True)
+    masks = sorted(path.name for path in (tmp_path / "one").glob("*.png"))
+    assert len(masks) == 4
+    for name in masks:
+        assert (tmp_path / "two" / name).read_bytes() == (tmp_path / "one" / name).read_bytes()
