@@ -37,7 +37,7 @@ class MentionWriter:
     ) -> Mention:
         """The mention of an object that the caption names."""
         sense = self._sense_of(choice.synset, candidate.lemmas) if choice else _NO_SENSE
-        count, at_least = _instances(candidate, is_group=sense.is_group)
+        count, at_least = _instances(candidate, is_group=sense.is_group and decision is not None)
         return Mention(
             caption=caption,
             start=candidate.start,

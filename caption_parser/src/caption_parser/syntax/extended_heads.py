@@ -57,7 +57,7 @@ class ExtendedHeadFinder:
         """The extended head around the noun `head` of a phrase; none if not even that noun is known."""
         first = _first_of_name(tree, phrase_start, head, possessors=self._rules.possessive_names)
         first = max(first, head + 1 - self.lexicon.max_lemma_words)
-        end = _end_of_tail(tree, head)
+        end = _end_of_tail(tree, head, postposed=self._rules.postposed_names)
         found = self._find(tuple(tree.words[first:end]), tuple(tree.tags[first:end]), head - first)
         if found is None:
             return None
@@ -146,9 +146,14 @@ def _windows(length: int, head: int) -> Iterator[tuple[int, int]]:
             yield start, start + width
 
 
-def _end_of_tail(tree: Tree, head: int) -> int:
-    """Where a name that goes on after its head may end: "drawers" of "chest of drawers"."""
+def _end_of_tail(tree: Tree, head: int, *, postposed: bool) -> int:
+    """Where a name that goes on after its head may end: "drawers" of "chest of drawers".
+
+    `postposed`: or "general" of "attorney general", and what is parsed like it ("fire hydrant").
+    """
     after = head + 1
+    if postposed and after < len(tree) and tree.heads[after] == head and tree.deps[after] == "amod":
+        return after + 1
     if after >= len(tree) or tree.words[after] != "of" or tree.heads[after] != head:
         return after
     tail = [noun for noun in tree.children_by(after, "pobj") if noun <= head + _LONGEST_TAIL]

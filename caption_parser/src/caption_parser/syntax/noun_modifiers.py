@@ -20,6 +20,9 @@ _PORTIONS = frozenset(
 )
 """Nouns that gather or divide what the noun before them names: "orange wedges", "a zebra herd"."""
 
+_SINGULAR = frozenset({"a", "an", "another", "one"})
+"""Determiners that no plural has."""
+
 _PLURALS_OF_KIND = frozenset("arts boys games girls goods ladies men mens savings sports womens women".split())
 """Plurals that say of what kind the noun after them is: "sports cars", "ladies shoes"."""
 
@@ -42,7 +45,9 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
     dep, head = tree.deps[token], tree.heads[token]
     if dep == "npadvmod":
         return tree.words[head] in _PRESENT_BY
-    return dep == "compound" and (tree.words[head] in _PORTIONS or _is_in_a_list(tree, token, head))
+    return dep == "compound" and (
+        tree.words[head] in _PORTIONS or _is_in_a_list(tree, token, head) or _is_a_subject(tree, token, head)
+    )
 
 
 def _is_in_a_list(tree: Tree, token: int, head: int) -> bool:
@@ -51,6 +56,12 @@ def _is_in_a_list(tree: Tree, token: int, head: int) -> bool:
         return True
     following = range(token, head + 1)
     return tree.words[token] not in _PLURALS_OF_KIND and all(tree.tags[t] == "NNS" for t in following)
+
+
+def _is_a_subject(tree: Tree, token: int, head: int) -> bool:
+    """Whether the parse takes a verb for a plural: of "A dog races along" the article says that it is none."""
+    singular = any(tree.words[child] in _SINGULAR for child in (*tree.children[token], *tree.children[head]))
+    return singular and tree.tags[head] == "NNS" and tree.tags[token] == "NN" and head == token + 1
 
 
 def modifying_nouns(tree: Tree) -> list[tuple[int, int, int]]:

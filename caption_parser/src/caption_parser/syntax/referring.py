@@ -11,6 +11,7 @@ LONGEST_PHRASE = 20
 """Tokens. RefCOCO's longest expressions have as many; what follows after them is context of the context."""
 
 _POST_MODIFIERS = frozenset({"prep", "acl", "relcl", "amod", "advmod", "npadvmod"})
+_CONNECTIVES = frozenset({"mark", "cc", "punct", "prep", "preconj", "expl"})
 _GAPS = frozenset({",", ";", ":", ".", "-", "--", "(", '"'})
 
 
@@ -20,6 +21,7 @@ def referring_span(tree: Tree, start: int, head: int) -> tuple[int, int]:
     Contiguous: post-modifiers are taken in their order while nothing stands between them and no more than
     `LONGEST_PHRASE` tokens come together. Coordinated nouns have phrases of their own.
     """
+    start = _without_connectives(tree, start, head)
     end = head + 1
     holder = head
     while True:
@@ -35,8 +37,18 @@ def referring_span(tree: Tree, start: int, head: int) -> tuple[int, int]:
         and verb == end
         and not _has_auxiliary(tree, verb)
     ):
-        end = _extended(tree, verb, start, end)
+        last = _last_of_clause(tree, verb, start + LONGEST_PHRASE)
+        end = end if last is None else last + 1
     return start, end
+
+
+def _without_connectives(tree: Tree, start: int, head: int) -> int:
+    """Where the noun phrase begins behind what only links it: "while another man"."""
+    for child in tree.children[head]:
+        if child >= head or tree.deps[child] not in _CONNECTIVES or tree.left_edge(child) != start:
+            break
+        start = child + 1
+    return start
 
 
 def _behind_post_modifiers(tree: Tree, noun: int, start: int, end: int) -> int:

@@ -30,6 +30,8 @@ class SyntaxRules:
 
     possessive_names: bool = False
     """A possessor joins the head if the whole is a name: "a bird's nest", "the men's room"."""
+    postposed_names: bool = False
+    """An adjective right behind the head joins it if the whole is a name: "attorney general"."""
     least_counts: bool = False
     """A plural without a numeral says that there are two or more."""
     referring_phrases: bool = False

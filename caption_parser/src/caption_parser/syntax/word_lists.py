@@ -42,11 +42,11 @@ GATHERINGS = frozenset("crowd flock flocks herd herds pack swarm".split())
 
 PLURAL_ONLY = frozenset(
     """
-    binoculars clothes glasses goggles headphones jeans leggings overalls pajamas pants pliers scissors shears
-    shorts sunglasses tights tongs trousers trunks tweezers
+    binoculars broccoli clothes glasses goggles headphones jeans leggings overalls pajamas pants pliers scissors
+    shears shorts sunglasses tights tongs trousers trunks tweezers
     """.split()
 )
-"""Plurals that may mean one thing."""
+"""Plurals that may mean one thing, and what is taken for one."""
 
 NUMBERS = {
     word: value
