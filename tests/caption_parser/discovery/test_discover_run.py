@@ -17,7 +17,7 @@ from caption_parser.errors import CapparseError, ExitCode, InputError, UsageErro
 from caption_parser.labels.labeller import ImageCaptions
 from caption_parser.lexicon import default_lexicon
 from caption_parser.runs.run import label_file
-from shared_schemas import Flag, ImageLabels, LabelSpace, Mention
+from shared_schemas import Flag, ImageLabels, LabelSpace, Mention, Rule
 from shared_schemas.jsonl import read_labels
 
 CAPTIONS = [
@@ -162,6 +162,7 @@ class OneMentionEach:
     def __init__(self, config: ParserConfig) -> None:
         assert config.keep_unlabelled
         assert not config.skip_undisputed, "undisputed words are those of which no sense has a label yet"
+        assert config.certainty == 1.0, "and so is what a prior is certain of"
 
     def label_images(self, images: Sequence[ImageCaptions]) -> list[ImageLabels]:
         return [
@@ -171,18 +172,16 @@ class OneMentionEach:
                 captions=image.captions,
                 foreground=(),
                 background=(),
-                mentions=(
-                    Mention(caption=0, start=0, end=1, head="a", extended_head="a", synset="tree.n.01"),
-                    Mention(
-                        caption=0,
-                        start=0,
-                        end=1,
-                        head="a",
-                        extended_head="a",
-                        synset="dog.n.01",
-                        flags=(Flag.DEPICTED,),
-                    ),
-                    Mention(caption=0, start=0, end=1, head="a", extended_head="a"),
+                mentions=tuple(
+                    Mention.model_validate(
+                        {"caption": 0, "start": 0, "end": 1, "head": "a", "extended_head": "a"} | said
+                    )
+                    for said in (
+                        {"synset": "tree.n.01"},
+                        {"synset": "dog.n.01", "flags": (Flag.DEPICTED,)},
+                        {"synset": "ski.n.01", "rule": Rule.IMPLIED},
+                        {},
+                    )
                 ),
             )
             for image in images
@@ -190,7 +189,7 @@ class OneMentionEach:
 
 
 @pytest.mark.parametrize("processes", [1, 2])
-def test_flagged_mentions_and_bad_rows_do_not_count(processes: int, tmp_path: Path) -> None:
+def test_flags_implied_objects_and_bad_rows_do_not_count(processes: int, tmp_path: Path) -> None:
     source = tmp_path / "captions.jsonl"
     rows = [{"image_id": number, "caption": "x"} for number in range(1300)]
     source.write_text("\n".join(["not json", *map(json.dumps, rows)]), "utf-8")

@@ -12,7 +12,7 @@ from caption_parser.errors import InputError
 from caption_parser.lexicon import Lexicon, Synset
 from caption_parser.runs.output import replace_file
 from caption_parser.runs.state import differences
-from shared_schemas import ImageLabels, LabelSpace
+from shared_schemas import ImageLabels, LabelSpace, Rule
 from shared_schemas.errors import expectation
 
 
@@ -31,7 +31,7 @@ class CorpusSettings(BaseModel):
     config: ParserConfig
     """`label_space` is left at its default: of a label space, only its own words matter."""
     words: tuple[str, ...]
-    """Phrases and neologisms of the label space: what is found beside WordNet's lemmas."""
+    """Those of the label space: what is found beside WordNet's lemmas."""
 
 
 class CorpusCounts(BaseModel):
@@ -76,18 +76,21 @@ class CorpusCounts(BaseModel):
 
 
 def words_of(label_space: LabelSpace) -> tuple[str, ...]:
-    """The phrases and neologisms of a label space, sorted."""
-    phrases = {phrase for label in label_space.classes for phrase in label.phrases}
+    """The phrases, reviewed words and neologisms of a label space, sorted."""
+    phrases = {phrase for label in label_space.classes for phrase in (*label.phrases, *label.words)}
     return tuple(sorted(phrases | set(label_space.neologisms)))
 
 
 def mentioned_synsets(records: Iterable[ImageLabels]) -> Counter[str]:
-    """Mentions per synset, of records that keep unlabelled mentions; flagged mentions show no object."""
+    """Nouns per synset, of records that keep unlabelled mentions.
+
+    Flagged mentions show no object, and what is implied has no noun.
+    """
     return Counter(
         mention.synset
         for record in records
         for mention in record.mentions
-        if mention.synset is not None and not mention.flags
+        if mention.synset is not None and not mention.flags and mention.rule is not Rule.IMPLIED
     )
 
 

@@ -41,7 +41,8 @@ def count_synsets(
     Raises what `read_captions` and `CaptionParser` raise.
     """
     # All senses are asked for: what leads to no class of the label space may lead to one that is yet to be found.
-    needed = {"label_space": label_space, "keep_unlabelled": True, "skip_undisputed": False}
+    asked = {"skip_undisputed": False, "certainty": 1.0}
+    needed = {"label_space": label_space, "keep_unlabelled": True} | asked
     config = settings.config.model_copy(update=needed)
     rows = read_captions(
         settings.captions,

@@ -8,6 +8,8 @@ from caption_parser.report.truth_tally import TruthFindings, TruthTally
 from caption_parser.report.views import Example, ImageView, examples, image_view
 
 WORST_CLASSES = 12
+SHOWN_DIFFERENCE = 0.0005
+"""What three digits can show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,6 @@ def truth_content(found: TruthTally, findings: TruthFindings, names: Names) -> T
         differences=tuple(
             DifferenceBar(row.name, row.difference, 100 * abs(row.difference) / largest)
             for row in findings.differences
-            if row.difference
+            if abs(row.difference) >= SHOWN_DIFFERENCE
         ),
     )
