@@ -74,11 +74,11 @@ def _rocks(rng: np.random.Generator, side: int) -> Shade:
 
 
 def _planks(rng: np.random.Generator, side: int) -> Shade:
-    return 0.15 * _waves(side, period=5, across=False) + 0.05 * _grain(rng, side, 1, 1)
+    return 0.4 * _waves(side, period=6, across=False) + 0.05 * _grain(rng, side, 1, 1)
 
 
 def _wool(rng: np.random.Generator, side: int) -> Shade:
-    return 0.35 * blotches(rng, side, side // 3)
+    return 0.6 * blotches(rng, side, side // 4)
 
 
 def _lacquer(rng: np.random.Generator, side: int) -> Shade:
@@ -86,12 +86,12 @@ def _lacquer(rng: np.random.Generator, side: int) -> Shade:
 
 
 def _rivets(rng: np.random.Generator, side: int) -> Shade:
-    seams = _waves(side, period=6, across=True) > 0.8
-    return -0.3 * seams + 0.04 * _grain(rng, side, 1, 1)
+    rows, columns = (_waves(side, period=5, across=across) > 0 for across in (False, True))
+    return -0.5 * (rows & columns) + 0.04 * _grain(rng, side, 1, 1)
 
 
 def _fur(rng: np.random.Generator, side: int) -> Shade:
-    return 0.25 * _grain(rng, side, 2, 5)
+    return 0.5 * _grain(rng, side, 1, 4)
 
 
 _SURFACES: dict[str, tuple[tuple[int, int, int], Pattern]] = {

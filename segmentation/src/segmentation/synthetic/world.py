@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class Difficulty:
     """How far labels from captions are from the truth, and objects from being told apart; shares are in [0, 1]."""
 
-    at_home: float = 0.95
+    at_home: float = 0.85
     """Share of objects that stand in the surroundings of their class: at 1, class and surroundings coincide."""
-    empty: float = 0.25
+    empty: float = 0.3
     """Share of images without an object, which only labels of surroundings can tell from the others."""
     second_object: float = 0.3
     """Share of the other images with a second object, of the same surroundings."""
