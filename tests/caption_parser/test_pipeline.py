@@ -5,7 +5,8 @@ import pytest
 from caption_parser import CaptionParser, ParserConfig
 from caption_parser.errors import UsageError
 from caption_parser.labels.labeller import ImageCaptions
-from shared_schemas import ImageLabels, Route, Rule
+from caption_parser.runs.options import parser_config
+from shared_schemas import ImageLabels, LabelSpace, Route, Rule
 from shared_schemas.checks import check
 
 
@@ -111,3 +112,36 @@ def test_versions_name_everything_that_labels_depend_on(parser: CaptionParser) -
     assert versions["label_space"] == parser.label_space.reference
     assert {"capparse", "schema", "spacy", "spacy_model", "wordnet", "senses"} <= versions.keys()
     assert "spacy" not in CaptionParser(labeller="exact").versions
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [
+        ("all", {"dog"}),
+        ("none", {"dog", "cat", "horse", "motorcycle"}),
+        ("negated", {"dog", "horse", "motorcycle"}),
+        (" modifier,depicted", {"dog", "cat"}),
+    ],
+)
+def test_flags_assert_unless_they_are_blocked(block: str, expected: set[str]) -> None:
+    caption = "A dog but no cat beside a statue of a horse with a motorcycle helmet"
+    (record,) = CaptionParser(mode="visual", senses="first", block=block).label([caption])
+    assert {label.name for label in record.foreground} == expected
+    assert {m.head for m in record.mentions if m.flags} == {"cat", "horse", "motorcycle"}
+    assert [problem.code for problem in check(record)] == []
+
+
+def test_an_unknown_flag_is_refused_and_order_does_not_matter() -> None:
+    with pytest.raises(UsageError, match="--block: got 'negated,painted', expected 'all', 'none', 'negated'"):
+        parser_config(block="negated,painted")
+    assert ParserConfig(block="idiom, negated") == ParserConfig(block="negated,idiom")
+
+
+def test_records_name_another_attribute_set() -> None:
+    caption = "A parked red car and a kitchen table"
+    (record,) = CaptionParser(mode="visual", senses="first", attributes="all").label([caption])
+    (car,) = record.foreground[:1]
+    assert (record.attribute_set, {attribute.name for attribute in car.attributes}) == ("all", {"park", "red"})
+    assert list(check(record, LabelSpace.load("coco"))) == []
+    (low_level,) = CaptionParser(mode="visual", senses="first").label([caption])
+    assert (low_level.attribute_set, [a.name for a in low_level.foreground[0].attributes]) == (None, ["red"])

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from spacy.tokens import Doc
 
-from caption_parser.syntax.quantities import counts, quantified_nouns, referents
+from caption_parser.syntax.quantities import counts, least_count, quantified_nouns, referents
 from caption_parser.syntax.tree import Tree
 
 Parse = Callable[[str], Doc]
@@ -65,3 +65,18 @@ def test_a_group_has_no_stated_count(parsed: Parse) -> None:
 def test_counts_that_quantifiers_state(parsed: Parse, notation: str, expected: int | None) -> None:
     noun = notation.split()[-1].split("/")[0]
     assert counted(parsed, notation).get(noun) == expected
+
+
+@pytest.mark.parametrize(
+    ("notation", "expected"),
+    [
+        ("the/DT/det/1 dogs/NNS/ROOT/1", 2),
+        ("the/DT/det/1 dog/NN/ROOT/1", None),
+        ("the/DT/det/1 scissors/NNS/ROOT/1", None),
+        ("a/DT/det/1 herd/NN/ROOT/1 of/IN/prep/1 sheep/NN/pobj/2", 2),
+        ("a/DT/det/1 slice/NN/ROOT/1 of/IN/prep/1 pizza/NN/pobj/2", None),
+    ],
+)
+def test_least_counts_of_plurals_and_gatherings(parsed: Parse, notation: str, expected: int | None) -> None:
+    tree = Tree.of(parsed(notation))
+    assert least_count(tree, len(tree) - 1) == expected
