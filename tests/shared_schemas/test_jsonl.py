@@ -120,7 +120,8 @@ BAD_CONTENT = {
     "unknown rule": (
         change("mentions.0.rule", "guess"),
         "invalid-value",
-        "mentions[0].rule: got 'guess', expected 'synonym', 'hyponym', 'holonym', 'phrase', 'neologism' or "
+        "mentions[0].rule: got 'guess', expected 'synonym', 'hyponym', 'holonym', 'phrase', 'neologism', "
+        "'implied', 'agreement' or "
         "'string'",
     ),
     "unknown field": (

@@ -114,8 +114,8 @@ MISTAKES = {
     ),
     "unknown key of a class": (
         'name = "k"\n' + CUP + 'synset = "cup.n.01"\n',
-        "kitchen.toml: class 'cup': synset: got an unknown key, expected one of name, id, kind, category_id, "
-        "synsets, excluded, phrases, reason, base (did you mean 'synsets'?)",
+        "kitchen.toml: class 'cup': synset: got an unknown key, expected one of name, kind, category_id, "
+        "synsets, excluded, phrases, words, denied, reason, id, base (did you mean 'synsets'?)",
     ),
     "class without a name": (
         'name = "k"\n[[classes]]\nsynsets = ["cup.n.01"]\n',

@@ -94,6 +94,7 @@ class CaptionParser:
     @cached_property
     def parse_phrases(self) -> "PhraseParser":
         """From a parse to noun phrases, with the words and phrases of the label space beside WordNet's."""
+        from caption_parser.labels.spelling import Respeller
         from caption_parser.lexicon import default_lexicon
         from caption_parser.syntax.extended_heads import ExtendedHeadFinder
         from caption_parser.syntax.phrase_parser import PhraseParser
@@ -102,7 +103,8 @@ class CaptionParser:
 
         rules = SyntaxRules.of(self.config.mode, self.config.without)
         phrases = self.decisions.phrases | (self.implied.phrases if self.implied else frozenset())
-        find_extended_head = ExtendedHeadFinder(default_lexicon(), rules, phrases)
+        respell = Respeller(self.decisions.label_words, default_lexicon()) if self._label_rules.typos else None
+        find_extended_head = ExtendedHeadFinder(default_lexicon(), rules, phrases, respell)
         find_phrases = scene_graph_noun_phrases() if self.config.objects == "sng" else None
         return PhraseParser(rules, find_extended_head, find_phrases)
 

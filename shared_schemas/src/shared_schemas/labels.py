@@ -25,6 +25,9 @@ class ClassLabel(Record):
     id: PositiveInt = Field(description="Contiguous class id in the label space; 0 is 'background' in masks.")
     name: str
     votes: PositiveInt = Field(description="How many of the image's captions assert the class.")
+    confidence: float | None = Field(
+        None, ge=0, le=1, description="How sure the class is, from votes, scores, rules and flags."
+    )
     category_id: int | None = Field(None, description="The data set's own id (COCO: 1-90); null: it has none.")
     count: PositiveInt | None = Field(None, description="Largest number of instances stated by one caption.")
     at_least: PositiveInt | None = Field(

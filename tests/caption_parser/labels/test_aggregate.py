@@ -15,6 +15,7 @@ def _mention(
     label: int | None,
     *,
     count: int | None = None,
+    at_least: int | None = None,
     attributes: tuple[str, ...] = (),
     flags: tuple[Flag, ...] = (),
 ) -> Mention:
@@ -26,6 +27,7 @@ def _mention(
         extended_head="x",
         label=label,
         count=count,
+        at_least=at_least,
         attributes=tuple(Attribute(name=name, start=0, end=1) for name in attributes),
         flags=flags,
     )
@@ -46,6 +48,7 @@ def test_votes_counts_attributes_and_kinds(pets: LabelSpace) -> None:
             "id": 1,
             "name": "dog",
             "votes": 2,
+            "confidence": 0.96,
             "category_id": 18,
             "count": 3,
             "at_least": None,
@@ -96,3 +99,14 @@ def test_labels_do_not_depend_on_the_order_of_mentions(
     votes = {c.id: c.votes for c in (*labels.foreground, *labels.background)}
     assert votes == {label: len(captions) for label, captions in expected.items()}
     assert list(votes) == sorted(votes)
+
+
+def test_the_least_count_stands_where_it_says_more_than_the_stated_one(pets: LabelSpace) -> None:
+    def counts(*mentions: Mention) -> tuple[int | None, int | None]:
+        (dog,) = aggregate(IMAGE, mentions, pets).foreground
+        return dog.count, dog.at_least
+
+    assert counts(_mention(0, 1, at_least=2)) == (None, 2)
+    assert counts(_mention(0, 1, count=1), _mention(1, 1, at_least=2)) == (1, 2)
+    assert counts(_mention(0, 1, count=3), _mention(1, 1, at_least=2)) == (3, None)
+    assert counts(_mention(0, 1), _mention(1, 1, at_least=2, flags=(Flag.DEPICTED,))) == (None, None)

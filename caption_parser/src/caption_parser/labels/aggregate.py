@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
+from caption_parser.labels.confidence import confidence
 from caption_parser.labels.labeller import ImageCaptions
 from shared_schemas import AttributeVotes, ClassLabel, Flag, ImageLabels, Kind, LabelSpace, Mention, Source
 
@@ -13,7 +14,11 @@ ALL_FLAGS = frozenset(Flag)
 class _Evidence:
     """What the captions of one image say about one class; captions are indices."""
 
+    asserted: list[Mention] = field(default_factory=list)
     captions: set[int] = field(default_factory=set)
+    """Those that assert it."""
+    mentioned: set[int] = field(default_factory=set)
+    """Those that mention it, whether they assert it or not."""
     stated: dict[int, int] = field(default_factory=dict)
     """Caption → sum of the numbers of instances that it states."""
     implied: int = 0
@@ -45,6 +50,8 @@ def aggregate(
     evidence = _gather(mentions, blocking)
     labels: dict[Kind, list[ClassLabel]] = {Kind.FOREGROUND: [], Kind.BACKGROUND: []}
     for label, found in sorted(evidence.items()):
+        if not found.asserted:
+            continue
         label_class = label_space.by_id[label]
         count = max(found.stated.values(), default=None)
         labels[label_class.kind].append(
@@ -52,6 +59,7 @@ def aggregate(
                 id=label,
                 name=label_class.name,
                 votes=len(found.captions),
+                confidence=confidence(found.asserted, len(found.mentioned - found.captions)),
                 category_id=label_class.category_id,
                 count=count,
                 at_least=found.implied if found.implied > (count or 0) else None,
@@ -74,11 +82,15 @@ def aggregate(
 def _gather(mentions: Iterable[Mention], blocking: Set[Flag]) -> dict[int, _Evidence]:
     evidence: dict[int, _Evidence] = {}
     for mention in mentions:
-        if mention.label is None or not is_asserted(mention, blocking):
+        if mention.label is None:
             continue
         found = evidence.get(mention.label)
         if found is None:
             found = evidence[mention.label] = _Evidence()
+        found.mentioned.add(mention.caption)
+        if not is_asserted(mention, blocking):
+            continue
+        found.asserted.append(mention)
         found.captions.add(mention.caption)
         if mention.count is not None:
             found.stated[mention.caption] = found.stated.get(mention.caption, 0) + mention.count

@@ -5,12 +5,16 @@ the toy, and "a bike" is a motorcycle where others call it one. A word keeps its
 both it and the other name, for then it stands for something else.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from caption_parser.labels.decisions import Decision
 from caption_parser.lexicon import Lexicon
 from shared_schemas import Rule
+
+_CACHED_SYNSETS = 1 << 15
 
 
 class Reading(NamedTuple):
@@ -27,22 +31,22 @@ class Agreement:
 
     def __init__(self, lexicon: Lexicon, names: Callable[[str], frozenset[int]]) -> None:
         """`names`: the labels that a lemma names directly in one of its senses, as one of their synsets."""
-        self._lexicon = lexicon
-        self._names = names
+        self._above = lru_cache(_CACHED_SYNSETS)(lexicon.hypernym_distances)
+        self._names = lru_cache(_CACHED_SYNSETS)(names)
 
     def settle(self, captions: Sequence[Sequence[Reading]]) -> dict[Reading, Decision | None]:
         """The readings whose label changes, with the label that they get; one image's readings by caption."""
-        readings = list(dict.fromkeys(reading for caption in captions for reading in caption))
-        if len(captions) < 2 or len(readings) < 2:
+        used = Counter(reading for caption in captions for reading in set(caption))
+        if len(captions) < 2 or len(used) < 2:
             return {}
         together = {
             (reading.lemma, other.lemma) for caption in captions for reading in caption for other in caption
         }
         changed: dict[Reading, Decision | None] = {}
-        for reading in readings:
-            elsewhere = [other for other in readings if (reading.lemma, other.lemma) not in together]
+        for reading in used:
+            elsewhere = [other for other in used if (reading.lemma, other.lemma) not in together]
             for answer in (self._fuller_name, self._excluded_kind, self._other_class):
-                settled = list(answer(reading, elsewhere, readings))
+                settled = list(answer(reading, elsewhere, used))
                 if settled:
                     if len({decision and decision.label for decision in settled}) == 1:
                         changed[reading] = settled[0]
@@ -50,32 +54,31 @@ class Agreement:
         return changed
 
     def _fuller_name(
-        self, reading: Reading, elsewhere: Sequence[Reading], _: Sequence[Reading]
+        self, reading: Reading, elsewhere: Sequence[Reading], used: Mapping[Reading, int]
     ) -> Iterator[Decision | None]:
-        """What longer names that end in the word are: the "teddy bear" of "bear"."""
-        ending = "_" + reading.lemma
+        """The label of a longer name that ends in the word and is as frequent: the "teddy bear" of "bear"."""
         for other in elsewhere:
-            if other.lemma.endswith(ending) and _label(other) != _label(reading):
-                yield other.decision._replace(rule=Rule.AGREEMENT) if other.decision else None
+            is_fuller = other.lemma.endswith("_" + reading.lemma) and used[other] >= used[reading]
+            if is_fuller and other.decision and _label(other) != _label(reading):
+                yield other.decision._replace(rule=Rule.AGREEMENT)
 
     def _excluded_kind(
-        self, reading: Reading, elsewhere: Sequence[Reading], _: Sequence[Reading]
+        self, reading: Reading, elsewhere: Sequence[Reading], _: Mapping[Reading, int]
     ) -> Iterator[Decision | None]:
         """No label, if another caption names a kind of it that the class excludes: the "desk" of "table"."""
         if reading.decision is None or reading.synset is None:
             return
         for other in elsewhere:
-            unlabelled = other.decision is None and other.synset is not None
-            if unlabelled and reading.synset in self._lexicon.hypernym_distances(other.synset or 0):
+            if other.decision is None and other.synset is not None and reading.synset in self._above(other.synset):
                 yield None
 
     def _other_class(
-        self, reading: Reading, elsewhere: Sequence[Reading], readings: Sequence[Reading]
+        self, reading: Reading, elsewhere: Sequence[Reading], used: Mapping[Reading, int]
     ) -> Iterator[Decision | None]:
         """The class that other words name, if the word may name it too: the "motorcycle" of "bike"."""
         possible = self._names(reading.lemma) - {_label(reading)}
         if not possible or any(
-            _label(other) == _label(reading) is not None and other.lemma != reading.lemma for other in readings
+            _label(other) == _label(reading) is not None and other.lemma != reading.lemma for other in used
         ):
             return
         for other in elsewhere:

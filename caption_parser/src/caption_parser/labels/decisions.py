@@ -82,6 +82,12 @@ class DecisionTable:
         return decision
 
     @property
+    def label_words(self) -> frozenset[str]:
+        """All words, phrases and lemmas of labelled synsets, those below them left out; with underscores."""
+        direct = (synset for synset, decision in self.by_synset.items() if decision.rule is Rule.SYNONYM)
+        return self.phrases.union(lemma.lower() for synset in direct for lemma in self._lexicon.lemmas(synset))
+
+    @property
     def phrases(self) -> frozenset[str]:
         """The words and phrases to look for beside WordNet's lemmas, with underscores."""
         return frozenset(self.by_phrase) | frozenset(self.neologisms)

@@ -29,6 +29,8 @@ class ImpliedEntry(BaseModel):
     verbs: tuple[str, ...] = ()
     complements: tuple[str, ...] = ()
     """Nouns of which one must complete the verb; none: the verb alone triggers."""
+    unless: tuple[str, ...] = ()
+    """Nouns that, completing the verb, give it another sense ("surf" the "web")."""
     phrases: tuple[str, ...] = ()
     objects: tuple[str, ...]
     source: Literal["gloss", "derivation", "reviewed"]
@@ -57,7 +59,7 @@ class ImpliedObjects:
         self._lexicon = lexicon
         self._by_synset: dict[int, tuple[ImpliedObject, ...]] = {}
         self._by_phrase: dict[str, tuple[ImpliedObject, ...]] = {}
-        self._by_verb: dict[str, list[tuple[frozenset[str], tuple[ImpliedObject, ...]]]] = defaultdict(list)
+        self._by_verb: dict[str, list[tuple[ImpliedEntry, tuple[ImpliedObject, ...]]]] = defaultdict(list)
         for entry in entries:
             objects = _labelled(entry.objects, decisions, lexicon)
             if not objects:
@@ -69,7 +71,7 @@ class ImpliedObjects:
             for phrase in entry.phrases:
                 self._by_phrase[phrase.replace(" ", "_")] = objects
             for verb in entry.verbs:
-                self._by_verb[verb].append((frozenset(entry.complements), objects))
+                self._by_verb[verb].append((entry, objects))
 
     @property
     def phrases(self) -> frozenset[str]:
@@ -85,11 +87,13 @@ class ImpliedObjects:
         for token, tag in enumerate(tree.tags):
             if tag not in VERB_TAGS or tree.deps[token] in ("amod", "compound") or tree.has_child(token, "neg"):
                 continue
+            complements = frozenset(self._complements(tree, token))
             objects = [
                 implied
                 for verb in self._lexicon.base_forms(tree.words[token], "v")
-                for complements, of_verb in self._by_verb.get(verb, ())
-                if not complements or not complements.isdisjoint(self._complements(tree, token))
+                for entry, of_verb in self._by_verb.get(verb, ())
+                if complements.isdisjoint(entry.unless)
+                and not (entry.complements and complements.isdisjoint(entry.complements))
                 for implied in of_verb
             ]
             if objects:
