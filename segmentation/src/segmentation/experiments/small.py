@@ -30,8 +30,16 @@ def lite0(size: int) -> list[Experiment]:
         labels=Labels.PARSER,
         cost=cost,
     )
+    plain = Experiment(
+        name=f"lite0-{size}-plain-cam",
+        summary=f"{what}: a plain class activation mapping classifier, the reference without embeddings.",
+        config=with_network(base, architecture="plain-cam", attributes=False, background=False),
+        labels=Labels.PARSER,
+        cost=cost,
+    )
     return [
         full,
+        plain,
         *arms_on(f"lite0-{size}", base, what, cost),
         *arms_on(f"lite0-{size}-knowledge", knowing, f"{what}, embeddings from ImageNet's classifier", cost),
     ]

@@ -5,14 +5,14 @@ from torch import Tensor
 
 from segmentation.data.dataset import Batch
 from segmentation.localization.losses import LocalizationLoss
-from segmentation.localization.network import LocalizationNetwork
+from segmentation.localization.network import LabelLocalizer
 from segmentation.training.task import ParameterGroup
 
 
 class LocalizationTask:
     """Trains `module` on Eq. 6; what did not come with the backbone learns `new_layer_factor` times as fast."""
 
-    def __init__(self, network: LocalizationNetwork, loss: LocalizationLoss, *, new_layer_factor: float) -> None:
+    def __init__(self, network: LabelLocalizer, loss: LocalizationLoss, *, new_layer_factor: float) -> None:
         self.module = network
         self._loss = loss
         self._new_layer_factor = new_layer_factor

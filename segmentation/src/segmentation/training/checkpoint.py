@@ -3,6 +3,7 @@
 import os
 import pickle
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,9 +39,8 @@ def load_state(path: Path) -> TrainingState:
     try:
         return TrainingState(**torch.load(path, map_location="cpu", weights_only=True))
     except (pickle.UnpicklingError, RuntimeError, EOFError, TypeError) as error:
-        raise InputError(
-            f"{path}: not a readable checkpoint ({str(error).splitlines()[0]}). Begin anew with --overwrite"
-        ) from error
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise InputError(f"{path}: not a readable checkpoint ({reason}). Begin anew with --overwrite") from error
 
 
 def save_weights(path: Path, weights: Mapping[str, Tensor]) -> None:
@@ -72,5 +72,6 @@ def _replace(path: Path, write: Callable[[Path], None]) -> None:
         unfinished.replace(path)
     except (OSError, RuntimeError, SafetensorError) as error:
         # torch and safetensors report a full disk as errors of their own.
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
         raise OutputError(f"{path}: cannot be written: {error}") from error

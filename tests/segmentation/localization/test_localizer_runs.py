@@ -1,0 +1,207 @@
+"""Localizer runs: trained, resumed, refused, loaded back; and the command around them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from segmentation.cli import app
+from segmentation.errors import ExitCode, InputError, UsageError
+from segmentation.localization.config import LocalizerConfig
+from segmentation.localization.run import load_localizer, train_localizer
+from segmentation.training.checkpoint import load_weights
+from segmentation.training.options import MachineOptions
+from tests.segmentation.conftest import SmallRun
+
+SETTINGS = (
+    "network.d_cls=8", "network.d_attr=8", "network.d_comp=8", "crop.size=33", "weights=random", "backbone=tiny",
+)  # fmt: skip
+
+
+def command(paths: SmallRun, output: Path, *more: str) -> list[str]:
+    arguments = ["train-localizer", "--images", str(paths.images), "--labels", str(paths.labels)]
+    arguments += ["-o", str(output), "--batch-size", "2", "--epochs", "2", "--workers", "0", "--device", "cpu"]
+    return [*arguments, *(part for setting in SETTINGS for part in ("--set", setting)), *more]
+
+
+def run(paths: SmallRun, output: Path, *more: str) -> Any:
+    return CliRunner().invoke(app, command(paths, output, *more))
+
+
+def test_a_run_holds_what_it_was_made_from(small_run: SmallRun) -> None:
+    record = json.loads((small_run.run / "run.json").read_text())
+    assert record["command"] == "train-localizer"
+    assert LocalizerConfig.model_validate(record["config"]).crop.size == 33
+    assert record["samples"]["images"] == 4
+    assert record["notes"]["versions"]["torch"] == torch.__version__
+    assert sorted(path.name for path in small_run.run.iterdir()) == [
+        "label_space.json",
+        "metrics.jsonl",
+        "model.safetensors",
+        "run.json",
+    ]
+
+
+def test_a_loaded_network_has_the_trained_weights_and_knows_its_classes(small_run: SmallRun) -> None:
+    localizer = load_localizer(small_run.run)
+    assert not localizer.network.training
+    assert localizer.vocabulary.label_space.by_name["apple"].id == 48
+    weights = load_weights(small_run.run / "model.safetensors")
+    for name, tensor in localizer.network.state_dict().items():
+        assert torch.equal(tensor, weights[name])
+
+
+def test_the_loss_sinks_and_is_that_of_the_paper(small_run: SmallRun, tmp_path: Path) -> None:
+    done = run(small_run, tmp_path / "run", "--epochs", "10", "--learning-rate", "0.02")
+    assert done.exit_code == ExitCode.OK, done.stderr
+    rows = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
+    assert rows[-1]["loss"] < rows[0]["loss"]
+    for row in rows:
+        parts = row["foreground"] + 0.1 * row["background"] + 0.1 * row["compound"]
+        assert row["loss"] == pytest.approx(parts, rel=1e-4)
+
+
+def test_projections_and_embeddings_learn_ten_times_as_fast(small_run: SmallRun, tmp_path: Path) -> None:
+    def change(factor: int) -> dict[str, float]:
+        output = tmp_path / str(factor)
+        settings = ("--set", f"training.new_layer_factor={factor}", "--set", "training.weight_decay=0")
+        assert run(small_run, output, *settings, "--batch-size", "8", "--learning-rate", "1e-4").exit_code == 0
+        torch.manual_seed(0)
+        config = LocalizerConfig.model_validate(json.loads((output / "run.json").read_text())["config"])
+        assert config.training.seed == 0
+        trained, begun = load_weights(output / "model.safetensors"), load_weights(begin / "model.safetensors")
+        return {name: float((trained[name] - begun[name]).norm()) for name in trained}
+
+    begin = tmp_path / "begin"
+    assert run(small_run, begin, "--batch-size", "8", "--learning-rate", "1e-30").exit_code == 0
+    one, ten = change(1), change(10)
+    for name in ("project_cls.weight", "project_comp.weight", "classes.weight", "compounds.attributes"):
+        assert ten[name] / one[name] == pytest.approx(10, rel=0.05), name
+    assert ten["backbone.layers.0.0.weight"] / one["backbone.layers.0.0.weight"] == pytest.approx(1, rel=0.05)
+
+
+def test_the_command_resumes_and_says_when_there_is_nothing_to_do(small_run: SmallRun, tmp_path: Path) -> None:
+    first = run(small_run, tmp_path / "run")
+    assert first.exit_code == ExitCode.OK, first.stderr
+    assert "trained on 4 images, 4 of 4 steps now" in first.stderr
+    again = run(small_run, tmp_path / "run")
+    assert again.exit_code == ExitCode.OK
+    assert "was finished before: nothing to do" in again.stderr
+    changed = run(small_run, tmp_path / "run", "--seed", "1")
+    assert changed.exit_code == ExitCode.USAGE
+    assert "config.training.seed: 0 in the folder, 1 asked for" in changed.stderr
+    anew = run(small_run, tmp_path / "run", "--seed", "1", "--overwrite", "--quiet")
+    assert (anew.exit_code, anew.stderr) == (ExitCode.OK, "")
+
+
+def test_changed_labels_are_another_run(small_run: SmallRun, tmp_path: Path) -> None:
+    assert run(small_run, tmp_path / "run").exit_code == ExitCode.OK
+    labels = tmp_path / "fewer.jsonl"
+    labels.write_text("".join(small_run.labels.read_text().splitlines(keepends=True)[:-1]))
+    changed = run(small_run._replace(labels=labels), tmp_path / "run")
+    assert changed.exit_code == ExitCode.USAGE
+    assert "samples.fingerprint: " in changed.stderr
+    assert "samples.images: 4 in the folder, 3 asked for" in changed.stderr
+
+
+def test_the_same_run_elsewhere_has_the_same_bytes(small_run: SmallRun, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert run(small_run, tmp_path / name).exit_code == ExitCode.OK
+    for file in ("model.safetensors", "label_space.json", "run.json"):
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+def test_an_unreadable_image_costs_that_image(small_run: SmallRun, tmp_path: Path) -> None:
+    images = tmp_path / "images"
+    images.mkdir()
+    for path in small_run.images.iterdir():
+        (images / path.name).write_bytes(path.read_bytes() if path.stem[-1] != "2" else b"no image")
+    done = run(small_run._replace(images=images), tmp_path / "run")
+    assert done.exit_code == ExitCode.PARTIAL
+    assert "000000000002.png" in done.stderr
+    assert "2 times; other images stood in for it" in done.stderr
+    assert (tmp_path / "run" / "model.safetensors").is_file()
+
+
+def test_missing_images_are_told_but_no_failure(small_run: SmallRun, tmp_path: Path) -> None:
+    images = tmp_path / "images"
+    images.mkdir()
+    for path in sorted(small_run.images.iterdir())[:3]:
+        (images / path.name).write_bytes(path.read_bytes())
+    done = run(small_run._replace(images=images), tmp_path / "run")
+    assert done.exit_code == ExitCode.OK
+    assert "skipped: line 4: 000000000004.png: in none of the image folders" in done.stderr
+
+
+def test_a_dry_run_prints_what_can_be_given_as_config(small_run: SmallRun, tmp_path: Path) -> None:
+    shown = run(small_run, tmp_path / "run", "--dry-run")
+    assert not (tmp_path / "run").exists()
+    (tmp_path / "mine.json").write_text(shown.stdout)
+    again = run(small_run, tmp_path / "run", "--dry-run", "--config", str(tmp_path / "mine.json"))
+    assert again.stdout == shown.stdout
+    assert json.loads(shown.stdout)["training"]["epochs"] == 2
+
+
+def test_weights_left_open_are_asked_for(small_run: SmallRun, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"leaves the weights of resnet50 open\. Give --weights FILE"):
+        train_localizer([small_run.images], small_run.labels, tmp_path / "run", LocalizerConfig())
+    assert not (tmp_path / "run").exists()
+
+
+def test_knowledge_needs_a_classifier(small_run: SmallRun, tmp_path: Path) -> None:
+    done = run(small_run, tmp_path / "run", "--set", "network.knowledge=true")
+    assert done.exit_code == ExitCode.USAGE
+    assert "need pre-trained weights" in done.stderr
+
+
+def test_a_device_that_is_not_there(small_run: SmallRun, tmp_path: Path) -> None:
+    done = run(small_run, tmp_path / "run", "--device", "cuda:7")
+    assert done.exit_code == ExitCode.USAGE
+    assert "--device cuda:7: " in done.stderr
+    assert "Try --device cpu" in done.stderr
+
+
+def test_an_unfinished_or_foreign_run_is_not_loaded(small_run: SmallRun, tmp_path: Path) -> None:
+    for name in ("run.json", "label_space.json"):
+        (tmp_path / name).write_bytes((small_run.run / name).read_bytes())
+    with pytest.raises(InputError, match="is not finished: run the same 'capseg train-localizer' command again"):
+        load_localizer(tmp_path)
+    record = json.loads((tmp_path / "run.json").read_text())
+    (tmp_path / "run.json").write_text(json.dumps({**record, "command": "train-segmenter"}))
+    with pytest.raises(InputError, match="is a run of train-segmenter, not of train-localizer"):
+        load_localizer(tmp_path)
+
+
+def test_a_plain_classifier_is_trained_and_loaded_alike(small_run: SmallRun, tmp_path: Path) -> None:
+    plain = ("--set", "network.architecture=plain-cam", "--set", "network.attributes=false")
+    assert run(small_run, tmp_path / "run", *plain).exit_code == ExitCode.OK
+    localizer = load_localizer(tmp_path / "run")
+    maps = localizer.network(torch.from_numpy(np.zeros((1, 3, 33, 33), dtype=np.float32)))
+    assert localizer.network.class_heatmaps(maps.cls, [48]).shape[:2] == (1, 1)
+
+
+def test_tensorboard_files_are_written_where_asked(small_run: SmallRun, tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard")
+    assert run(small_run, tmp_path / "run", "--tensorboard").exit_code == ExitCode.OK
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    events = EventAccumulator(str(tmp_path / "run" / "tensorboard"))
+    events.Reload()
+    logged = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
+    assert [(event.step, pytest.approx(event.value)) for event in events.Scalars("loss")] == [
+        (row["step"], row["loss"]) for row in logged
+    ]
+
+
+def test_the_workers_of_the_machine_change_nothing(small_run: SmallRun, tmp_path: Path) -> None:
+    assert run(small_run, tmp_path / "none").exit_code == ExitCode.OK
+    config = LocalizerConfig.model_validate(json.loads((tmp_path / "none" / "run.json").read_text())["config"])
+    machine = MachineOptions(device="cpu", workers=2)
+    train_localizer([small_run.images], small_run.labels, tmp_path / "two", config, machine)
+    assert (tmp_path / "none" / "model.safetensors").read_bytes() == (
+        tmp_path / "two" / "model.safetensors"
+    ).read_bytes()
