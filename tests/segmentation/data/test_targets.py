@@ -26,11 +26,13 @@ def record(space: LabelSpace) -> Callable[..., ImageLabels]:
         background: Sequence[ClassLabel] = (),
         file_name: str | None = None,
         label_space: str = space.reference,
+        attribute_set: str | None = None,
     ) -> ImageLabels:
         return ImageLabels(
             image_id=image_id,
             file_name=file_name,
             label_space=label_space,
+            attribute_set=attribute_set,
             captions=("A caption.",),
             foreground=tuple(foreground),
             background=tuple(background),
@@ -173,28 +175,42 @@ def test_unknown_classes_and_attributes_are_refused(
         read_targets(path, [images], label_space=space)
 
 
-def test_attributes_that_the_label_space_lacks_are_collected_or_dropped(
+def test_attributes_of_another_set_take_the_place_of_the_label_spaces_or_are_dropped(
     record: Callable[..., ImageLabels], images: Path, labels_file: Write, space: LabelSpace
 ) -> None:
-    # "wood" is another spelling of the label space's "wooden".
-    first = record("a", [label(1, "cat", "wood", "sleepy", "curious")])
-    path = labels_file([first, record("b", [label(2, "dog", "sleepy"), label(3, "cup", "hot")])])
+    # "wood" is another spelling of the label space's "wooden"; nothing is "black".
+    first = record("a", [label(1, "cat", "wood", "sleepy", "curious")], attribute_set="adjectives")
+    second = record("b", [label(2, "dog", "sleepy"), label(3, "cup", "hot")], attribute_set="adjectives")
+    path = labels_file([first, second])
 
-    collected, with_all, _ = read_targets(
-        path, [images], label_space=space, unknown_attributes=UnknownAttributes.COLLECT
-    )
+    collected, with_all, _ = read_targets(path, [images], label_space=space)
     dropped, with_known, _ = read_targets(
         path, [images], label_space=space, unknown_attributes=UnknownAttributes.DROP
     )
 
-    assert collected.attributes == ("black", "wooden", "curious", "sleepy", "hot")
-    assert [target.attributes for target in with_all] == [{1: (1, 2, 3)}, {2: (3,), 3: (4,)}]
+    assert collected.attributes == ("curious", "sleepy", "wooden", "hot")
+    assert collected.label_space.attribute_names["wood"] == "wooden"
+    assert [target.attributes for target in with_all] == [{1: (0, 1, 2)}, {2: (1,), 3: (3,)}]
     assert LabelSpace.model_validate_json(collected.label_space.model_dump_json()) == collected.label_space
     assert collected.label_space.content_hash != space.content_hash
     assert dropped.label_space == space
     assert [target.attributes for target in with_known] == [{1: (1,)}, {}]
     again = read_targets(path, [images], label_space=collected.label_space)
     assert again[:2] == (collected, with_all)
+
+
+def test_labels_of_two_attribute_sets_do_not_go_together(
+    record: Callable[..., ImageLabels], images: Path, labels_file: Write, space: LabelSpace
+) -> None:
+    cats = [label(1, "cat", "black")]
+    path = labels_file([record("a", cats, attribute_set="verbs"), record("b", cats)])
+
+    message = (
+        r"labels.jsonl:2: got attributes of the label space, expected the set 'verbs', as at .*jsonl:1; label"
+    )
+    with pytest.raises(InputError, match=message):
+        read_targets(path, [images], label_space=space)
+    assert len(read_targets(path, [images], label_space=space, unknown_attributes=UnknownAttributes.DROP)[1]) == 2
 
 
 def test_a_newer_version_of_the_same_label_space_is_read_where_ids_agree(

@@ -13,6 +13,7 @@ from segmentation.cli import app
 from segmentation.errors import ExitCode, InputError, UsageError
 from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.run import load_localizer, train_localizer
+from segmentation.masks.run import read_labels
 from segmentation.training.checkpoint import load_weights
 from segmentation.training.options import MachineOptions
 from tests.segmentation.conftest import SmallRun
@@ -205,3 +206,24 @@ def test_the_workers_of_the_machine_change_nothing(small_run: SmallRun, tmp_path
     assert (tmp_path / "none" / "model.safetensors").read_bytes() == (
         tmp_path / "two" / "model.safetensors"
     ).read_bytes()
+
+
+def test_attributes_of_another_set_are_learned_and_found_again(small_run: SmallRun, tmp_path: Path) -> None:
+    """Table 9: "delicious" and "fresh" are none of the label space's attributes, which are not learned then."""
+    records = [json.loads(line) for line in small_run.labels.read_text().splitlines()]
+    for record, name in zip(records, ("fresh", "delicious", "fresh", "red"), strict=True):
+        record["attribute_set"] = "adjectives"
+        record["foreground"][0]["attributes"] = [{"name": name, "votes": 1}]
+    labels = tmp_path / "adjectives.jsonl"
+    labels.write_text("".join(f"{json.dumps(record)}\n" for record in records))
+
+    done = run(small_run._replace(labels=labels), tmp_path / "run")
+    assert done.exit_code == ExitCode.OK, done.stderr
+
+    localizer = load_localizer(tmp_path / "run")
+    assert localizer.vocabulary.attributes == ("fresh", "delicious", "red")
+    assert localizer.network.state_dict()["compounds.attributes"].shape == (3, 8)
+    _, of_its_own, _ = read_labels(localizer, labels, [small_run.images])
+    assert [image.attributes for image in of_its_own] == [{48: (0,)}, {48: (1,)}, {48: (0,)}, {48: (2,)}]
+    _, of_others, _ = read_labels(localizer, small_run.labels, [small_run.images])
+    assert [image.attributes for image in of_others] == [{48: (2,)}] * 4

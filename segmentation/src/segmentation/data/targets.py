@@ -103,10 +103,9 @@ class SkippedImage:
 class UnknownAttributes(StrEnum):
     """What becomes of attributes that the label space lacks: labels may name any adjective (Table 9)."""
 
-    REFUSE = "refuse"
-    """The labels were made with another label space."""
     COLLECT = "collect"
-    """They become attributes of the vocabulary, for training."""
+    """For training: of records that name an attribute set of their own, A is what they state; in others, an
+    unknown attribute means that they were made with another label space."""
     DROP = "drop"
     """They are left out: a trained network has no embeddings for them."""
 
@@ -116,7 +115,7 @@ def read_targets(
     image_folders: Sequence[Path],
     *,
     label_space: str | Path | LabelSpace = "coco",
-    unknown_attributes: UnknownAttributes = UnknownAttributes.REFUSE,
+    unknown_attributes: UnknownAttributes = UnknownAttributes.COLLECT,
     keep_unlabelled: bool = False,
 ) -> tuple[Vocabulary, list[ImageTargets], list[SkippedImage]]:
     """Reads a label file and finds its images, in the order of the file.
@@ -126,8 +125,8 @@ def read_targets(
     folders. The images are not opened.
 
     Raises `InputError` where the file cannot be read, was made with another label space, has a class (or, by
-    `unknown_attributes`, an attribute) that `label_space` lacks, or where not one image is left; `LabelSpaceError`
-    for the label space.
+    `unknown_attributes`, an attribute) that `label_space` lacks, collects attributes from records of several
+    attribute sets, or where not one image is left; `LabelSpaceError` for the label space.
     """
     space = label_space if isinstance(label_space, LabelSpace) else LabelSpace.load(label_space)
     reader = _TargetReader(space, ImageFolders(image_folders), unknown_attributes, keep_unlabelled)
@@ -151,17 +150,18 @@ class _TargetReader:
         self.skipped: list[SkippedImage] = []
         self._space = space
         self._folders = folders
-        self._unknown = unknown
+        self._collect = unknown is UnknownAttributes.COLLECT
         self._keep_unlabelled = keep_unlabelled
+        self._attribute_sets: dict[str | None, str] = {}
         self._attribute_index = {attribute.name: index for index, attribute in enumerate(space.attributes)}
         self._first_lines: dict[int | str, int] = {}
 
     def vocabulary(self) -> Vocabulary:
-        """The label space, with the attributes that were collected behind its own."""
-        names = list(self._attribute_index)[len(self._space.attributes) :]
-        if not names:
+        """The label space, with the attributes that were collected in place of its own."""
+        own = {attribute.name: attribute for attribute in self._space.attributes}
+        if list(self._attribute_index) == list(own):
             return Vocabulary(self._space)
-        attributes = (*self._space.attributes, *(VisualAttribute(name=name) for name in names))
+        attributes = tuple(own.get(name) or VisualAttribute(name=name) for name in self._attribute_index)
         # Built anew: a copy would keep the hash that its original has cached.
         return Vocabulary(LabelSpace.model_validate(self._space.model_dump() | {"attributes": attributes}))
 
@@ -170,7 +170,9 @@ class _TargetReader:
         if isinstance(record, RecordError):
             self._skip(line, None, SkipReason.BAD_RECORD, record.message)
             return
-        known = self._space.attribute_names if self._unknown is UnknownAttributes.REFUSE else None
+        if self._collect:
+            self._check_attribute_set(record.attribute_set, where)
+        known = self._space.attribute_names if self._collect and record.attribute_set is None else None
         check_label_space(record, self._space, where, attributes=known)
         first_line = self._first_lines.setdefault(record.image_id, line)
         if first_line != line:
@@ -180,6 +182,18 @@ class _TargetReader:
             self._skip(line, record.image_id, SkipReason.NO_LABELS, "the record has no class")
         else:
             self._locate(record, line)
+
+    def _check_attribute_set(self, name: str | None, where: str) -> None:
+        """The first record decides. Raises `InputError` for a record of another set."""
+        if not self._attribute_sets and name is not None:
+            self._attribute_index = {}
+        self._attribute_sets.setdefault(name, where)
+        if len(self._attribute_sets) > 1:
+            (first, place), *_ = self._attribute_sets.items()
+            raise InputError(
+                f"{where}: got attributes of {_set_name(name)}, expected {_set_name(first)}, as at {place}; "
+                "label all captions with the same --attributes"
+            )
 
     def _locate(self, record: ImageLabels, line: int) -> None:
         try:
@@ -206,13 +220,17 @@ class _TargetReader:
 
     def _indices(self, label: ClassLabel) -> tuple[int, ...]:
         names = {self._space.attribute_names.get(a.name, a.name) for a in label.attributes}
-        if self._unknown is UnknownAttributes.COLLECT:
+        if self._collect:
             for name in sorted(names):
                 self._attribute_index.setdefault(name, len(self._attribute_index))
         return tuple(sorted(self._attribute_index[name] for name in names if name in self._attribute_index))
 
     def _skip(self, line: int, image_id: int | str | None, reason: SkipReason, message: str) -> None:
         self.skipped.append(SkippedImage(line, image_id, reason, message))
+
+
+def _set_name(attribute_set: str | None) -> str:
+    return "the label space" if attribute_set is None else f"the set {attribute_set!r}"
 
 
 def _ids(labels: Sequence[ClassLabel]) -> tuple[int, ...]:
