@@ -8,7 +8,15 @@ from importlib import import_module
 from benchmarks.surroundings import Options, Skipped, machine
 
 # Memory and throughput first: what they measure is not to be weighed down by what the others load.
-BENCHMARKS = ("memory", "throughput", "label_quality", "parser_quality", "mask_speed", "evaluation_speed")
+BENCHMARKS = (
+    "memory",
+    "throughput",
+    "label_quality",
+    "ablation",
+    "parser_quality",
+    "mask_speed",
+    "evaluation_speed",
+)
 
 
 def main() -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from benchmarks import hard_words
 from benchmarks.hard_captions import CASES, Case, faults
 from caption_parser.pipeline import CaptionParser
 from shared_schemas import ClassLabel, ImageLabels
@@ -15,7 +16,10 @@ def label() -> Callable[[str], ImageLabels]:
     return lambda caption: next(iter(parser.label([caption])))
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.caption for case in CASES])
+ALL_CASES = [*CASES, *hard_words.CASES]
+
+
+@pytest.mark.parametrize("case", ALL_CASES, ids=[case.caption for case in ALL_CASES])
 def test_hard_caption(label: Callable[[str], ImageLabels], case: Case) -> None:
     assert faults(case, label(case.caption)) == []
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from caption_parser.labels.decisions import Decision, DecisionTable
 from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.morphology import base_forms
 from caption_parser.syntax.tree import VERB_TAGS, Tree
 from shared_schemas import Rule
 
@@ -90,7 +91,7 @@ class ImpliedObjects:
             complements = frozenset(self._complements(tree, token))
             objects = [
                 implied
-                for verb in self._lexicon.base_forms(tree.words[token], "v")
+                for verb in sorted(self._verbs(tree.words[token]))
                 for entry, of_verb in self._by_verb.get(verb, ())
                 if complements.isdisjoint(entry.unless)
                 and not (entry.complements and complements.isdisjoint(entry.complements))
@@ -98,6 +99,11 @@ class ImpliedObjects:
             ]
             if objects:
                 yield VerbEvidence(tree.starts[token], tree.ends[token], tuple(dict.fromkeys(objects)))
+
+    def _verbs(self, word: str) -> frozenset[str]:
+        """The verbs of the entries that a word may be a form of, those too that WordNet lacks ("snowboard")."""
+        known = frozenset(self._lexicon.base_forms(word, "v"))
+        return known.union(base_forms(word, "v", None, self._by_verb.__contains__))
 
     def _complements(self, tree: Tree, verb: int) -> Iterator[str]:
         """The lemmas of the nouns that complete a verb: its objects and those of its prepositions."""

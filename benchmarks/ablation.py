@@ -1,0 +1,62 @@
+"""What each ingredient of visual mode is worth: labels of val2017 with all of them, and without one at a time."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from benchmarks.difference_chart import difference_chart
+from benchmarks.label_quality import CAPTIONS, TRUTH
+from benchmarks.markdown import command_block, table
+from benchmarks.processes import run
+from benchmarks.surroundings import OUTPUTS, REPOSITORY, Options, capparse_command, label_command, real_data
+
+RULES = (
+    "reviewed_words",
+    "typos",
+    "agreement",
+    "implied",
+    "flags",
+    "guard_extended_heads",
+    "split_spellings",
+    "nouns_outside_chunks",
+    "look_through_quantities",
+    "drop_relational_nouns",
+    "possessive_names",
+)
+"""The rules of visual mode that change which classes an image gets."""
+
+SENSE_STEPS = {"one sense per word and image": "--no-joint", "caption prior": "--no-caption-prior"}
+
+
+def report(options: Options) -> Iterator[str]:
+    """Markdown, a part at a time."""
+    captions, truth = str(real_data(CAPTIONS)), str(real_data(TRUTH))
+    limit = [] if options.limit is None else ["--limit", str(options.limit)]
+    sides: list[tuple[str, str, list[str]]] = [("visual mode", "visual", [])]
+    sides += [(f"without {rule}", f"no-{rule}", ["--without", rule]) for rule in RULES]
+    sides += [(f"without {step}", option.strip("-"), [option]) for step, option in SENSE_STEPS.items()]
+    sides += [("exact match", "exact", ["--labeller", "exact"])]
+    rows: list[Sequence[str]] = []
+    commands: list[Sequence[str]] = []
+    for name, file, label_options in sides:
+        label = label_command(captions, f"ablation-{file}", *label_options, *limit)
+        evaluate = capparse_command("evaluate", label[label.index("-o") + 1], "--truth", truth, "--json")
+        run(label)
+        macro = json.loads(run(evaluate).output)["macro"]
+        rows.append((name, *(f"{macro[figure]:.3f}" for figure in ("miou", "precision", "recall"))))
+        commands += [label, evaluate]
+    yield table(("captions_val2017, macro over 80 classes", "mIoU", "precision", "recall"), rows)
+    yield _chart(truth)
+    yield command_block(commands)
+
+
+def _chart(truth: str) -> str:
+    """Draw the difference to exact match class by class, as Fig. 4 of Vilar & Perez does."""
+    labels, exact = (
+        str((OUTPUTS / f"ablation-{file}.jsonl").relative_to(REPOSITORY)) for file in ("visual", "exact")
+    )
+    evaluate = capparse_command("evaluate", labels, "--truth", truth, "--against", exact, "--json")
+    classes = json.loads(run(evaluate).output)["comparison"]["classes"]
+    chart = OUTPUTS / "difference-to-exact-match.svg"
+    bars = [(row["name"], row["difference"]) for row in classes]
+    chart.write_text(difference_chart("IoU of visual mode minus IoU of exact match, COCO val2017", bars), "utf-8")
+    return f"Class by class against exact match: `{chart.relative_to(REPOSITORY)}`."

@@ -1,0 +1,80 @@
+"""What words entail: the entries that ship, the triggers, and what keeps them from triggering."""
+
+from collections.abc import Callable
+
+import pytest
+
+from caption_parser.labels.implied import shipped_entries
+from caption_parser.lexicon import default_lexicon
+from caption_parser.pipeline import CaptionParser
+from shared_schemas import Flag, ImageLabels, Mention, Rule
+
+LEXICON = default_lexicon()
+
+
+@pytest.fixture(scope="module")
+def label() -> Callable[[str], ImageLabels]:
+    parser = CaptionParser(mode="visual", senses="first")
+    return lambda caption: next(iter(parser.label([caption])))
+
+
+def implied(labels: ImageLabels) -> dict[str, str]:
+    """The word that gives the evidence, by the object that it entails."""
+    return {
+        mention.extended_head: labels.captions[mention.caption][mention.start : mention.end]
+        for mention in labels.mentions
+        if mention.rule is Rule.IMPLIED
+    }
+
+
+@pytest.mark.parametrize(
+    ("caption", "expected"),
+    [
+        ("A man surfing at dusk", {"surfboard": "surfing"}),
+        ("A boy is snowboarding", {"snowboard": "snowboarding"}),
+        ("He rides a huge wave", {"surfboard": "rides"}),
+        ("Two skiers race", {"ski": "skiers"}),
+        ("A tennis player serves", {"tennis racket": "tennis player"}),
+        ("A girl brushes her teeth", {"toothbrush": "brushes"}),
+        ("A tall clock tower", {"clock": "clock tower"}),
+        ("He does not ski here", {}),
+        ("She surfs the web", {}),
+        ("He rides a horse", {}),
+        ("She brushes her hair", {}),
+    ],
+)
+def test_evidence(label: Callable[[str], ImageLabels], caption: str, expected: dict[str, str]) -> None:
+    assert implied(label(caption)) == expected
+
+
+def test_what_a_likeness_entails_is_flagged_like_it(label: Callable[[str], ImageLabels]) -> None:
+    labels = label("A statue of a surfer")
+    (board,) = (mention for mention in labels.mentions if mention.rule is Rule.IMPLIED)
+    assert board.flags == (Flag.DEPICTED,)
+    assert "surfboard" not in {entry.name for entry in labels.foreground}
+
+
+def test_an_implied_mention_states_no_number_and_no_attribute(label: Callable[[str], ImageLabels]) -> None:
+    (board,) = (mention for mention in label("Two tall black surfers").mentions if mention.rule is Rule.IMPLIED)
+    assert (board.count, board.at_least, board.attributes) == (None, None, ())
+    assert isinstance(board, Mention)
+
+
+def test_paper_mode_implies_nothing() -> None:
+    (labels,) = CaptionParser(mode="paper", senses="first").label(["A man surfing on a wave"])
+    assert implied(labels) == {}
+
+
+def test_entries_name_synsets_and_have_triggers_and_reasons() -> None:
+    for entry in shipped_entries():
+        assert entry.nouns or entry.verbs or entry.phrases
+        assert entry.objects
+        assert len(entry.reason) > 10
+        for name in (*entry.nouns, *entry.objects):
+            assert LEXICON.name(LEXICON.synset(name)) == name
+        assert [verb for verb in entry.verbs if not LEXICON.synsets(verb, "v") and verb not in NEW_VERBS] == []
+        assert [phrase for phrase in entry.phrases if phrase.replace(" ", "_") in LEXICON] == []
+
+
+NEW_VERBS = {"snowboard", "text"}
+"""Verbs that WordNet 3.0 lacks."""
