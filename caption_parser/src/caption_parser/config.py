@@ -1,5 +1,6 @@
 """What decides the labels: the frozen configuration of a `CaptionParser`."""
 
+from dataclasses import fields
 from enum import StrEnum
 from typing import Literal
 
@@ -40,7 +41,7 @@ class ParserConfig(BaseModel):
 
     label_space: str = "coco"
     """A shipped label space (coco, voc, youtube-objects) or the path of a TOML or JSON file."""
-    mode: Mode = Mode.PAPER
+    mode: Mode = Mode.VISUAL
     labeller: str = "synsets"
     """`synsets` (the parser), `exact` (class names and plurals), or `synonyms:FILE`."""
     senses: str = "default"
@@ -64,8 +65,8 @@ class ParserConfig(BaseModel):
     """Which words count as attributes: those of the label space, or all of a kind by their lemmas."""
     block: str = "all"
     """The flags of a mention that keep it from asserting its class: all, none, or names with commas between."""
-    without: tuple[str, ...] = ()
-    """Rules of `SyntaxRules` and `LabelRules` that the mode has and this run leaves out, to measure them."""
+    without: str = ""
+    """Rules of `SyntaxRules` and `LabelRules` that the mode has and this run leaves out, with commas between."""
     keep_unlabelled: bool = False
     """Whether records also hold the mentions that got no label."""
 
@@ -85,6 +86,25 @@ class ParserConfig(BaseModel):
         if self.block in ("all", "none"):
             return frozenset(Flag) if self.block == "all" else frozenset()
         return frozenset(map(Flag, self.block.split(",")))
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The rules that `without` names."""
+        return frozenset(self.without.split(",")) - {""}
+
+    @field_validator("without")
+    @classmethod
+    def _check_without(cls, without: str) -> str:
+        """The same rules always in the same order, so that they compare equal."""
+        from caption_parser.labels.rules import LabelRules  # it builds on this module, as does the other
+        from caption_parser.syntax.rules import SyntaxRules
+
+        names = {name.strip() for name in without.split(",")} - {""}
+        rules = [rule.name for table in (SyntaxRules, LabelRules) for rule in fields(table)]
+        if not names.issubset(rules):
+            choices = ", ".join(f"'{rule}'" for rule in rules)
+            raise PydanticCustomError("unknown_rule", f"Input should be {choices} (several with commas between)")
+        return ",".join(rule for rule in rules if rule in names)
 
     @field_validator("block")
     @classmethod

@@ -101,7 +101,7 @@ class CaptionParser:
         from caption_parser.syntax.rules import SyntaxRules
         from caption_parser.syntax.scene_graph import scene_graph_noun_phrases
 
-        rules = SyntaxRules.of(self.config.mode, self.config.without)
+        rules = SyntaxRules.of(self.config.mode, self.config.left_out)
         phrases = self.decisions.phrases | (self.implied.phrases if self.implied else frozenset())
         respell = Respeller(self.decisions.label_words, default_lexicon()) if self._label_rules.typos else None
         find_extended_head = ExtendedHeadFinder(default_lexicon(), rules, phrases, respell)
@@ -137,7 +137,7 @@ class CaptionParser:
     def _label_rules(self) -> "LabelRules":
         from caption_parser.labels.rules import LabelRules
 
-        return LabelRules.of(self.config.mode, self.config.without)
+        return LabelRules.of(self.config.mode, self.config.left_out)
 
     @cached_property
     def versions(self) -> dict[str, str]:

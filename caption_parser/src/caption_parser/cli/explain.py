@@ -10,7 +10,9 @@ import typer
 def explain_command(
     caption: Annotated[str, typer.Argument(help="The caption, in quotes.")],
     label_space: Annotated[str, typer.Option(help="coco, voc, youtube-objects, or a TOML or JSON file.")] = "coco",
-    mode: Annotated[str, typer.Option(metavar="paper|visual", help="Which rules find objects.")] = "paper",
+    mode: Annotated[
+        str, typer.Option(metavar="visual|paper", help="All that helps, or Vilar & Perez 2021 as published.")
+    ] = "visual",
     senses: Annotated[str, typer.Option(help="Word senses: first, default, or a model's path.")] = "default",
     spacy_model: Annotated[
         str | None, typer.Option(help="A spaCy pipeline in place of the one that ships.")

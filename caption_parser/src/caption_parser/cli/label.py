@@ -22,7 +22,9 @@ def label_command(
     label_space: Annotated[
         str, typer.Option(metavar="NAME|FILE", help="coco, voc, youtube-objects, or a TOML or JSON file.")
     ] = "coco",
-    mode: Annotated[str, typer.Option(metavar="paper|visual", help="Which rules find objects.")] = "paper",
+    mode: Annotated[
+        str, typer.Option(metavar="visual|paper", help="All that helps, or Vilar & Perez 2021 as published.")
+    ] = "visual",
     labeller: Annotated[
         str, typer.Option(metavar="synsets|exact|synonyms:FILE", help="The parser, or a string-matching baseline.")
     ] = "synsets",
@@ -72,6 +74,9 @@ def label_command(
             " idiom.",
         ),
     ] = "all",
+    without: Annotated[
+        str, typer.Option(metavar="RULE,…", help="Rules of visual mode to leave out, such as implied or typos.")
+    ] = "",
     keep_unlabelled: Annotated[
         bool, typer.Option("--keep-unlabelled", help="Also write the mentions that got no label.")
     ] = False,
@@ -141,6 +146,7 @@ def label_command(
                 spacy_model=spacy_model,
                 attributes=attributes,
                 block=block,
+                without=without,
                 keep_unlabelled=keep_unlabelled,
                 format=format,
                 caption_field=caption_field,

@@ -27,7 +27,7 @@ def label_file(
     output: str | Path,
     *,
     label_space: str = "coco",
-    mode: str = "paper",
+    mode: str = "visual",
     labeller: str = "synsets",
     senses: str = "default",
     joint: bool | None = None,
@@ -39,6 +39,7 @@ def label_file(
     spacy_model: str | None = None,
     attributes: str = "low-level",
     block: str = "all",
+    without: str = "",
     keep_unlabelled: bool = False,
     format: str | None = None,
     caption_field: str | None = None,
@@ -95,6 +96,7 @@ def label_file(
         spacy_model=spacy_model,
         attributes=attributes,
         block=block,
+        without=without,
         keep_unlabelled=keep_unlabelled,
     )
     wanted = check_processes(processes)
