@@ -23,7 +23,7 @@ def one(line: bytes) -> ImageLabels | RecordError:
 def test_line_holds_what_is_set_and_leaves_null_out(record: ImageLabels) -> None:
     line = dump(record.model_copy(update={"mentions": record.mentions[1:2], "background": ()}))
     assert line == (
-        b'{"schema_version":"1.1","image_id":9,"label_space":"' + record.label_space.encode() + b'",'
+        b'{"schema_version":"1.0","image_id":9,"label_space":"' + record.label_space.encode() + b'",'
         b'"captions":["A white mug on a shelf","Two cups"],'
         b'"foreground":[{"id":1,"name":"cup","votes":2,"category_id":47,"count":2,'
         b'"attributes":[{"name":"white","votes":1}]}],"background":[],'
@@ -127,12 +127,12 @@ BAD_CONTENT = {
     "unknown field": (
         change("foreground.0.vote", 2),
         "unknown-field",
-        "foreground[0].vote: got 2, expected no such field in version 1.1",
+        "foreground[0].vote: got 2, expected no such field in version 1.0",
     ),
     "unknown field in an older version": (
         change("extra", 2),
         "unknown-field",
-        "extra: got 2, expected no such field in version 1.1",
+        "extra: got 2, expected no such field in version 1.0",
     ),
     "missing caption list": (
         drop("captions"),
@@ -143,7 +143,7 @@ BAD_CONTENT = {
     "missing version": (
         drop("schema_version"),
         "missing-field",
-        "schema_version: got none, expected e.g. '1.1'",
+        "schema_version: got none, expected e.g. '1.0'",
     ),
     "next major version": (
         change("schema_version", "2.0"),

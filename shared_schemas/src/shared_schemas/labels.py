@@ -7,7 +7,7 @@ from pydantic import Field, PositiveInt, StringConstraints
 from shared_schemas._model import Record
 from shared_schemas.mentions import Mention
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.0"
 """`major.minor`. A minor version may add optional fields, never values or meanings: a reader of 1.x ignores
 fields of a newer 1.y, and refuses 2.0."""
 
@@ -32,7 +32,7 @@ class ClassLabel(Record):
     count: PositiveInt | None = Field(None, description="Largest number of instances stated by one caption.")
     at_least: PositiveInt | None = Field(
         None,
-        description="Largest least number of instances that one caption implies, plurals included. Since 1.1.",
+        description="Largest least number of instances that one caption implies, plurals included..",
     )
     attributes: tuple[AttributeVotes, ...] = ()
 
@@ -55,7 +55,7 @@ class ImageLabels(Record):
     label_space: str = Field(description="Name and content hash of the label space, e.g. 'coco@1a2b3c4d'.")
     attribute_set: str | None = Field(
         None,
-        description="Another attribute set than the label space's: adjectives, verbs, nouns, all. Since 1.1.",
+        description="Another attribute set than the label space's: adjectives, verbs, nouns, all..",
     )
     captions: tuple[str, ...]
     foreground: tuple[ClassLabel, ...]
