@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class Difficulty:
     """How far labels from captions are from the truth, and objects from being told apart; shares are in [0, 1]."""
 
-    at_home: float = 0.85
+    at_home: float = 0.75
     """Share of objects that stand in the surroundings of their class: at 1, class and surroundings coincide."""
-    empty: float = 0.3
+    empty: float = 0.35
     """Share of images without an object, which only labels of surroundings can tell from the others."""
     second_object: float = 0.3
     """Share of the other images with a second object, of the same surroundings."""
@@ -21,9 +21,9 @@ class Difficulty:
     """Share of mentions of an object that say its colour or pattern."""
     surroundings_named: float = 0.7
     """Share of captions that name the surroundings."""
-    smallest: float = 0.3
+    smallest: float = 0.35
     """Least width of an object, in widths of the image; the smaller, the more of its surroundings is drawn in."""
-    largest: float = 0.5
+    largest: float = 0.6
     """Greatest width of an object, in widths of the image."""
 
 
