@@ -63,7 +63,7 @@ def test_spans_point_at_the_words_and_records_hold_together(parser: CaptionParse
 def test_evidence_of_each_rule(parser: CaptionParser) -> None:
     (record,) = parser.label(["People with a poodle, a smartphone and a sofa under a stop sign"])
     rules = {mention.extended_head: (mention.rule, mention.route) for mention in record.mentions}
-    assert rules["people"] == (Rule.HOLONYM, Route.MODEL)
+    assert rules["people"] == (Rule.HOLONYM, Route.PRIOR)
     assert rules["poodle"] == (Rule.HYPONYM, Route.MONOSEMOUS)
     assert rules["smartphone"] == (Rule.NEOLOGISM, Route.LABEL_SPACE)
     assert rules["sofa"] == (Rule.SYNONYM, Route.MONOSEMOUS)
