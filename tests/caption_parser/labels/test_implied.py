@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from caption_parser.labels.implied import shipped_entries
+from caption_parser.labels.implied_sources import candidates, derived_gloss_names, gloss_names
 from caption_parser.lexicon import default_lexicon
 from caption_parser.pipeline import CaptionParser
-from shared_schemas import Flag, ImageLabels, Mention, Rule
+from shared_schemas import Flag, ImageLabels, LabelClass, LabelSpace, Mention, Rule
 
 LEXICON = default_lexicon()
 
@@ -74,6 +75,26 @@ def test_entries_name_synsets_and_have_triggers_and_reasons() -> None:
             assert LEXICON.name(LEXICON.synset(name)) == name
         assert [verb for verb in entry.verbs if not LEXICON.synsets(verb, "v") and verb not in NEW_VERBS] == []
         assert [phrase for phrase in entry.phrases if phrase.replace(" ", "_") in LEXICON] == []
+
+
+def test_entries_claim_what_wordnet_says() -> None:
+    for entry in shipped_entries():
+        nouns = [LEXICON.synset(noun) for noun in entry.nouns]
+        triggers = [*nouns, *(synset for verb in entry.verbs for synset in LEXICON.synsets(verb, "v"))]
+        pairs = [(trigger, LEXICON.synset(name)) for trigger in triggers for name in entry.objects]
+        if any(gloss_names(LEXICON, *pair) for pair in pairs):
+            source = "gloss"
+        else:
+            derived = any(derived_gloss_names(LEXICON, *pair) for pair in pairs)
+            source = "derivation" if derived else "reviewed"
+        assert entry.source == source, entry
+
+
+def test_candidates_are_persons_acts_and_verbs_that_name_a_class() -> None:
+    boards = LabelClass(id=1, name="surfboard", synsets=("surfboard.n.01",))
+    found = {c.synset for c in candidates(LabelSpace(name="boards", classes=(boards,)), LEXICON)}
+    assert {"surfing.n.01", "windsurf.v.01"} <= found
+    assert "surfboard.n.01" not in found
 
 
 NEW_VERBS = {"snowboard", "text"}
