@@ -145,15 +145,13 @@ def test_other_settings_are_refused_field_by_field(
     begin(caption_file, output, word_parser, interrupted=interrupted)
     kept = {path: path.read_bytes() for path in tmp_path.iterdir()}
     with pytest.raises(UsageError) as refusal:
-        label_file(caption_file, output, mode="visual", limit=100, build_parser=word_parser())
+        label_file(caption_file, output, mode="paper", limit=100, build_parser=word_parser())
     lines = str(refusal.value).splitlines()
-    assert lines[1:3] == ["  config.mode: paper → visual", "  input.limit: None → 100"]
+    assert lines[1:3] == ["  config.mode: visual → paper", "  input.limit: None → 100"]
     assert "--overwrite" in lines[-1]
     assert kept == {path: path.read_bytes() for path in tmp_path.iterdir()}
 
-    summary = label_file(
-        caption_file, output, mode="visual", limit=100, overwrite=True, build_parser=word_parser()
-    )
+    summary = label_file(caption_file, output, mode="paper", limit=100, overwrite=True, build_parser=word_parser())
     assert summary.captions == 100
     assert len(list(read_labels(output))) == 100
 
