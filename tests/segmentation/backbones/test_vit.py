@@ -111,3 +111,14 @@ def test_positions_of_another_image_size_are_put_on_our_grid(backbone: ViTSmall1
     assert positions[0, 0].tolist() == [-1.0] * 384
     expected = (torch.arange(14) + 0.5) * 24 / 14 - 0.5
     torch.testing.assert_close(positions[0, 1:].view(14, 14, 384)[:, 7, 0], expected)
+
+
+def test_cells_lie_where_the_contract_says() -> None:
+    """Without attention a cell sees its patch alone, as far on either side of the centre of the cell."""
+    backbone = ViTSmall16(layers=0)
+    images = torch.rand(1, 3, 64, 81, requires_grad=True)
+    backbone(images)[0, 0, 1, 2].backward()
+    assert images.grad is not None
+    rows, columns = (images.grad[0].abs().sum(dim=(0, axis)).nonzero().flatten() for axis in (2, 1))
+    assert (rows.min() + rows.max()) / 2 == backbone.first_cell + backbone.stride
+    assert (columns.min() + columns.max()) / 2 == backbone.first_cell + 2 * backbone.stride

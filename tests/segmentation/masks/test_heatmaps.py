@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import avg_pool2d
 
 from segmentation.backbones.contract import Backbone, Normalisation
 from segmentation.data.targets import ImageTargets
@@ -36,11 +37,20 @@ class Peeking(Backbone):
         return ()
 
 
-def network(*, attributes: bool = True) -> LocalizationNetwork:
+class Patches(Peeking):
+    """Cell (i, j) is the mean colour of the 16 × 16 pixels from (16 i, 16 j) on."""
+
+    first_cell = 7.5
+
+    def features(self, images: Tensor) -> Tensor:
+        return avg_pool2d(images, 16)
+
+
+def network(backbone: Backbone | None = None, *, attributes: bool = True) -> LocalizationNetwork:
     """Classes 1 to 3 are the amounts of red, green and blue; the maps of compounds are random but fixed."""
     torch.manual_seed(0)
     options = LocalizationOptions(d_cls=3, d_attr=3, d_comp=3, attributes=attributes)
-    built = LocalizationNetwork(Peeking(), 3, 2, options).eval()
+    built = LocalizationNetwork(backbone or Peeking(), 3, 2, options).eval()
     with torch.no_grad():
         built.classes.weight.copy_(torch.eye(3))
         built.project_cls.weight.copy_(torch.eye(3)[..., None, None])
@@ -105,6 +115,21 @@ def test_scales_are_averaged_at_the_first_resolution() -> None:
     )
     assert scaled.shape == plain.shape == (5, 5)
     np.testing.assert_allclose(scaled, plain, atol=6)
+
+
+@pytest.mark.parametrize("backbone", [Peeking(), Patches()])
+@pytest.mark.parametrize("scales", [(1.0,), (0.5, 1.0, 2.0)])
+def test_a_gradient_of_the_image_comes_back_at_full_resolution(
+    backbone: Backbone, scales: tuple[float, ...]
+) -> None:
+    """Wherever the cells of a backbone lie, red that grows from left to right grows alike in the enlarged map."""
+    side = 128 if backbone.first_cell else 129
+    ramp = np.zeros((side, side, 3), dtype=np.uint8)
+    ramp[..., 0] = np.linspace(0, 255, side)
+    found = extractor(network(backbone), input_size=side, scales=scales).heatmaps([ramp], [targets()])[0]
+    enlarged = upscale(found.classes[1], side, side, found.margin)
+    inner = slice(24, side - 24)
+    np.testing.assert_allclose(enlarged[:, inner], ramp[:, inner, 0], atol=2)
 
 
 @pytest.mark.parametrize(

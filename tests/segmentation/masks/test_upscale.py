@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn.functional import conv2d, interpolate, pad
 
-from segmentation.masks.upscale import input_size, upscale
+from segmentation.masks.upscale import input_size, regrid, upscale
 
 
 @pytest.mark.parametrize(("height", "width"), [(33, 49), (48, 64), (2, 3), (1, 7), (5, 1)])
@@ -26,6 +26,37 @@ def test_upscale_equals_torch_with_aligned_corners(height: int, width: int) -> N
     np.testing.assert_allclose(upscale(maps, height, width), expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("stride", [2, 16])
+def test_upscale_equals_torch_with_whole_patches(stride: int) -> None:
+    maps = np.random.default_rng(0).random((3, 4, 2), dtype=np.float32)
+    size = (4 * stride, 2 * stride)
+    expected = interpolate(torch.from_numpy(maps)[None], size, mode="bilinear", align_corners=False)[0].numpy()
+    np.testing.assert_allclose(upscale(maps, *size, (stride - 1) / 2 / stride), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(("first_cell", "stride"), [(0.0, 16), (7.5, 16), (3.5, 8)])
+def test_a_ramp_stays_a_ramp_on_other_cells_and_on_pixels(first_cell: float, stride: int) -> None:
+    """Cells of two input sizes look at one ramp from 0 to 1 across the image, at the places where they lie."""
+
+    def seen(cells: int) -> np.ndarray:
+        pixels = first_cell + stride * np.arange(cells)
+        return np.broadcast_to(pixels / (stride * (cells - 1) + 2 * first_cell), (1, 3, cells)).astype(np.float32)
+
+    margin = first_cell / stride
+    # Beyond the outermost cells' centres nothing is known, so that their value is repeated.
+    inner = slice(1, -1)
+    np.testing.assert_allclose(regrid(seen(9), 3, 7, margin)[..., inner], seen(7)[..., inner], atol=1e-6)
+    np.testing.assert_allclose(regrid(seen(5), 3, 9, margin)[..., inner], seen(9)[..., inner], atol=1e-6)
+    width = 6 * stride
+    enlarged = upscale(seen(9), 3, width, margin)
+    np.testing.assert_allclose(enlarged[0, 0, stride:-stride], np.linspace(0, 1, width)[stride:-stride], atol=1e-6)
+
+
+def test_one_cell_can_be_regridded() -> None:
+    np.testing.assert_array_equal(regrid(np.full((1, 1, 1), 0.5, np.float32), 2, 1), np.full((1, 2, 1), 0.5))
+    np.testing.assert_allclose(regrid(np.array([[[0.0, 1.0]]], np.float32), 1, 1), [[[0.5]]])
+
+
 def test_a_lone_cell_fills_the_image() -> None:
     np.testing.assert_array_equal(upscale(np.full((1, 1, 1), 0.25, np.float32), 3, 2), np.full((1, 3, 2), 0.25))
 
@@ -36,6 +67,11 @@ def test_a_lone_cell_fills_the_image() -> None:
 )
 def test_input_size_is_a_multiple_of_the_stride_plus_one(side: int, stride: int, expected: int) -> None:
     assert input_size(side, stride) == expected
+
+
+@pytest.mark.parametrize(("side", "expected"), [(321, 320), (640, 640), (224, 224), (330, 336), (1, 32)])
+def test_input_size_of_patches_is_a_multiple_of_the_stride(side: int, expected: int) -> None:
+    assert input_size(side, 16, 7.5) == expected
 
 
 def test_cells_of_strided_convolutions_lie_where_upscale_puts_them() -> None:

@@ -35,6 +35,11 @@ class Backbone(nn.Module, ABC):
 
     stride: int
     channels: int
+    first_cell: float = 0.0
+    """Pixels from the centre of the first pixel to that of the first cell; the others follow at the stride.
+
+    0 for convolutions that are padded alike on both sides, whose cell i is centred on pixel stride * i of inputs
+    of stride * k + 1 pixels."""
     normalisation: Normalisation = IMAGENET
 
     classifier_prefixes: tuple[str, ...] = ()

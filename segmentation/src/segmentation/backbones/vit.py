@@ -44,6 +44,7 @@ class ViTSmall16(Backbone):
 
     stride = _PATCH
     channels = 384
+    first_cell = (_PATCH - 1) / 2
     normalisation = Normalisation(mean=(127.5, 127.5, 127.5), std=(127.5, 127.5, 127.5))
     classifier_prefixes = ("head.", "classifier.", "pooler.", "vit.pooler.", "fc_norm.", "pre_logits.")
 

@@ -7,14 +7,13 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
-from torch.nn.functional import interpolate
 
 from segmentation.data.images import RgbImage
 from segmentation.data.targets import ImageTargets
 from segmentation.localization.network import LabelLocalizer
-from segmentation.masks.maps import Heatmaps
+from segmentation.masks.maps import FloatMap, Heatmaps
 from segmentation.masks.options import MaskOptions
-from segmentation.masks.upscale import input_size
+from segmentation.masks.upscale import input_size, regrid
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +38,22 @@ class HeatmapExtractor:
         they are normalised, at the resolution of scale 1.
         """
         height, width = images[0].shape[:2]
-        total: list[list[Tensor]] = []
+        total: list[list[FloatMap]] = []
         for scale in self.options.scales:
             batch = self._batch(images, *self._scaled(height, width, scale))
             for mirrored in (False, True) if self.options.flip else (False,):
                 maps = self._maps(batch.flip(-1) if mirrored else batch, targets)
-                total.append([image_maps.flip(-1) if mirrored else image_maps for image_maps in maps])
+                total.append([image_maps[..., ::-1] if mirrored else image_maps for image_maps in maps])
         cells = self._cells(height, width)
+        backbone = self.network.backbone
+        margin = backbone.first_cell / backbone.stride
         return [
-            _by_label(torch.stack([_at(maps, cells) for maps in of_image]).mean(dim=0), image_targets)
+            _by_label(np.mean([_at(maps, cells, margin) for maps in of_image], axis=0), image_targets, margin)
             for of_image, image_targets in zip(zip(*total, strict=True), targets, strict=True)
         ]
 
-    def _maps(self, batch: Tensor, targets: Sequence[ImageTargets]) -> Iterator[Tensor]:
-        """Per image its class heatmaps and then its compound heatmaps, [n h w]."""
+    def _maps(self, batch: Tensor, targets: Sequence[ImageTargets]) -> Iterator[FloatMap]:
+        """Per image its class heatmaps and then its compound heatmaps, (n, h, w)."""
         features = self.network(batch.to(self.device))
         for index, image_targets in enumerate(targets):
             maps = self.network.class_heatmaps(features.cls[index, None], image_targets.classes)
@@ -60,14 +61,14 @@ class HeatmapExtractor:
             if pairs and features.comp is not None and self.options.compounds:
                 compounds = self.network.compound_heatmaps(features.comp[index, None], pairs)
                 maps = torch.cat([maps, compounds], dim=1)
-            yield maps[0].float().cpu()
+            yield maps[0].float().cpu().numpy()
 
     def _scaled(self, height: int, width: int, scale: float) -> tuple[int, int]:
         side = self.options.input_size
         if isinstance(side, int):
             height = width = side
-        stride = self.network.backbone.stride
-        return input_size(height * scale, stride), input_size(width * scale, stride)
+        stride, first_cell = self.network.backbone.stride, self.network.backbone.first_cell
+        return input_size(height * scale, stride, first_cell), input_size(width * scale, stride, first_cell)
 
     def _cells(self, height: int, width: int) -> tuple[int, int]:
         rows, columns = self._scaled(height, width, 1.0)
@@ -87,18 +88,17 @@ def _pairs(targets: ImageTargets) -> list[tuple[int, int]]:
     return [(class_id, attribute) for class_id, found in targets.attributes.items() for attribute in found]
 
 
-def _at(maps: Tensor, cells: tuple[int, int]) -> Tensor:
-    """Maps [n h w] at another number of cells, corners on corners."""
-    if maps.shape[-2:] == cells:
-        return maps
-    return interpolate(maps[None], cells, mode="bilinear", align_corners=True)[0]
+def _at(maps: FloatMap, cells: tuple[int, int], margin: float) -> FloatMap:
+    """Maps (n, h, w) at another number of cells."""
+    return maps if maps.shape[-2:] == cells else regrid(maps, *cells, margin)
 
 
-def _by_label(maps: Tensor, targets: ImageTargets) -> Heatmaps:
-    arrays = list(maps.numpy())
+def _by_label(maps: FloatMap, targets: ImageTargets, margin: float) -> Heatmaps:
+    arrays = list(maps)
     n_classes = len(targets.classes)
     pairs = _pairs(targets)[: len(arrays) - n_classes]
     return Heatmaps(
         dict(zip(targets.classes, arrays[:n_classes], strict=True)),
         dict(zip(pairs, arrays[n_classes:], strict=True)),
+        margin,
     )

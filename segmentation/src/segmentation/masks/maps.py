@@ -23,6 +23,8 @@ class Heatmaps:
     """H^cls_c by class id."""
     compounds: Mapping[tuple[int, int], FloatMap]
     """H^comp_{c,a} by class id and index of the attribute; every class stands in `classes` too."""
+    margin: float = 0.0
+    """From the image's outermost pixels to the centres of the outermost cells, in cells (see `upscale`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class ScoreMaps:
     """Foreground class ids, ascending: F of them."""
     scores: FloatMap
     """(1 + F, h, w) in [0, 1]: the background, then the classes in the order of `ids`."""
+    margin: float = 0.0
+    """As that of the heatmaps."""
 
 
 def class_maps(heatmaps: Heatmaps, *, compounds: bool = True) -> dict[int, FloatMap]:
@@ -93,7 +97,7 @@ def score_maps(
         surroundings = [summed[class_id] for class_id in sorted(summed) if class_id > n_foreground]
         # Eq. 13
         background = np.maximum(background, gamma * positive_background(_stacked(surroundings, shape)))
-    return ScoreMaps(ids, np.concatenate([background[None], foreground]).astype(np.float32))
+    return ScoreMaps(ids, np.concatenate([background[None], foreground]).astype(np.float32), heatmaps.margin)
 
 
 def segment(scores: FloatMap, ids: tuple[int, ...]) -> NDArray[np.uint8]:

@@ -26,7 +26,7 @@ class MaskOptions(FrozenModel):
     input_size: PositiveInt | Literal["train", "original"] = Field(
         "train",
         description="Side of the square that images are resized to; train: the side of the training crops; "
-        "original: their own height and width. Always rounded to a multiple of the stride plus one.",
+        "original: their own height and width. Always rounded to whole cells.",
     )
     scales: tuple[PositiveFloat, ...] = Field((1.0,), min_length=1, description="Of the input; maps are averaged.")
     flip: bool = Field(False, description="Average with the maps of the mirrored image.")

@@ -25,6 +25,8 @@ class ShownMaps:
     compounds: FloatMap
     """What compounds add to them."""
     background: FloatMap
+    margin: float
+    """As that of the heatmaps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +79,5 @@ def shown_maps(heatmaps: Heatmaps, n_foreground: int, options: MaskOptions) -> S
             [nothing, *(normalized(whole[class_id] - alone[class_id])[None] for class_id in scores.ids)]
         ).max(axis=0),
         scores.scores[0],
+        heatmaps.margin,
     )

@@ -98,7 +98,7 @@ def _row(
         if origin and targets:
             maps = origin.maps(image, targets)
             pictures += [
-                Picture(caption, data_uri(heat(small, scores), "JPEG"))
+                Picture(caption, data_uri(heat(small, scores, maps.margin), "JPEG"))
                 for caption, scores in (
                     ("class map", maps.classes),
                     ("compound map", maps.compounds),
