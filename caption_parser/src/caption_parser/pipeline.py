@@ -115,6 +115,21 @@ class CaptionParser:
 
         return self._sense_model or load_disambiguator(self.config.senses)
 
+    def disambiguator(self, *, ask_all: bool = False) -> "Disambiguator":
+        """The sense model with the strategies of the configuration; `ask_all`: it is asked about every word."""
+        from caption_parser.senses.assembly import with_strategies
+        from caption_parser.senses.caption_prior import load_caption_prior
+
+        return with_strategies(
+            self.sense_model,
+            self.decisions.label_of,
+            prior=load_caption_prior(self.config.senses) if self.config.uses_caption_prior else {},
+            certainty=1.0 if ask_all else self.config.certainty,
+            joint=self.config.uses_joint,
+            margin=self.config.margin,
+            skip_undisputed=self.config.skip_undisputed and not ask_all,
+        )
+
     @cached_property
     def decisions(self) -> "DecisionTable":
         """Which label a synset or a phrase gets in the label space."""
@@ -168,25 +183,13 @@ class CaptionParser:
             from caption_parser.labels.mention_writer import MentionWriter
             from caption_parser.labels.synset_labeller import SynsetLabeller
             from caption_parser.lexicon import default_lexicon
-            from caption_parser.senses.assembly import with_strategies
-            from caption_parser.senses.caption_prior import load_caption_prior
 
-            prior = load_caption_prior(self.config.senses) if self.config.uses_caption_prior else {}
-            disambiguator = with_strategies(
-                self.sense_model,
-                self.decisions.label_of,
-                prior=prior,
-                certainty=self.config.certainty,
-                joint=self.config.uses_joint,
-                margin=self.config.margin,
-                skip_undisputed=self.config.skip_undisputed,
-            )
             lexicon = default_lexicon()
             agreement = Agreement(lexicon, self.decisions.named_by) if self._label_rules.agreement else None
             return SynsetLabeller(
                 self.nlp,
                 self.parse_phrases,
-                disambiguator,
+                self.disambiguator(),
                 self.decisions,
                 MentionWriter(
                     AttributeNamer(self.label_space.attribute_names, default_lexicon(), self.config.attributes),

@@ -1,6 +1,7 @@
 """`explain`: the whole way from one caption to its labels."""
 
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -40,6 +41,15 @@ def test_senses_stand_with_their_labels_and_the_chosen_one_is_marked(explanation
     assert "feline" in cats.senses[0].definition
 
 
+def test_every_sense_has_its_score_even_where_no_label_depends_on_it(explanation: Explanation) -> None:
+    cats, *_ = explanation.nouns
+    scores = [sense.score for sense in cats.senses]
+    assert sum(score for score in scores if score is not None) == pytest.approx(1)
+    assert scores[0] == max(score for score in scores if score is not None)
+    (cat, *_) = explain("Two cats", ParserConfig(senses="first")).nouns
+    assert {sense.score for sense in cat.senses} == {None}
+
+
 def test_tokens_are_the_parse(explanation: Explanation) -> None:
     assert [token.text for token in explanation.tokens][:4] == ["Two", "black", "cats", "in"]
     assert explanation.tokens[1].tag == "JJ"
@@ -58,7 +68,7 @@ def test_views_print_labels_and_reasons(explanation: Explanation) -> None:
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert "cat ×2 {black}" in text
     assert "dropped: not in WordNet" in text
-    assert "● cat.n.01  cat (synonym)" in text
+    assert re.search(r"● +\d+% cat\.n\.01  cat \(synonym\)", text)
     assert text.count(CAPTION) == 2
 
 

@@ -1,15 +1,18 @@
 """Why one caption gets the labels it gets: every token, every noun, every sense, every drop."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from spacy.tokens import Doc
 
 from caption_parser.config import ParserConfig
 from caption_parser.errors import UsageError
 from caption_parser.labels.labeller import ImageCaptions
+from caption_parser.labels.objects import ObjectCandidate, object_candidates
 from caption_parser.lexicon import default_lexicon
 from caption_parser.pipeline import CaptionParser
+from caption_parser.senses import SenseQuery
 from caption_parser.syntax.noun_phrases import phrase_heads, why_not_object
 from caption_parser.syntax.phrases import ExtendedHead, NounPhrase
 from caption_parser.syntax.tree import Tree
@@ -35,6 +38,8 @@ class SenseLine:
     label: str | None
     rule: str | None
     chosen: bool
+    score: float | None = None
+    """Its probability by the sense model with the caption prior; none: nothing scores senses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,42 +81,72 @@ def explain_with(parser: CaptionParser, caption: str) -> Explanation:
     (labels,) = parser.label_images([ImageCaptions(1, (caption,))])
     doc = parser.nlp(caption)
     tree, phrases = parser.parse_phrases(doc)
-    mentions = {(mention.start, mention.end): mention for mention in labels.mentions}
+    found = _Found(
+        {(mention.start, mention.end): mention for mention in labels.mentions},
+        _sense_scores(parser, caption, object_candidates(caption, tree, phrases)),
+    )
     return Explanation(
         caption=caption,
         tokens=tuple(TokenLine(t.text, t.tag_, t.dep_, t.head.text) for t in doc),
-        nouns=tuple(_explain_nouns(parser, doc, tree, phrases, mentions)),
+        nouns=tuple(_explain_nouns(parser, doc, tree, phrases, found)),
         labels=labels,
     )
 
 
-_MentionsBySpan = dict[tuple[int, int], Mention]
+_Span = tuple[int, int]
+"""Of an extended head, in characters."""
+
+
+_NO_SCORES: Mapping[int, float] = {}
+
+
+class _Found(NamedTuple):
+    """What the corridor made of the caption."""
+
+    mentions: Mapping[_Span, Mention]
+    scores: Mapping[_Span, Mapping[int, float]]
+    """The probability of each synset."""
+
+
+def _sense_scores(
+    parser: CaptionParser, caption: str, candidates: Iterable[ObjectCandidate]
+) -> dict[_Span, dict[int, float]]:
+    """What the model says of every ambiguous word, whether the labels depend on it or not."""
+    ambiguous = [candidate for candidate in candidates if len(candidate.synsets) > 1]
+    queries = [SenseQuery(caption, c.start, c.first_token_end, c.lemmas[0], c.synsets) for c in ambiguous]
+    choices = parser.disambiguator(ask_all=True).disambiguate(queries)
+    return {
+        (candidate.start, candidate.end): dict(zip(candidate.synsets, choice.distribution, strict=True))
+        for candidate, choice in zip(ambiguous, choices, strict=True)
+        if choice.distribution
+    }
 
 
 def _explain_nouns(
-    parser: CaptionParser, doc: Doc, tree: Tree, phrases: tuple[NounPhrase, ...], mentions: _MentionsBySpan
+    parser: CaptionParser, doc: Doc, tree: Tree, phrases: tuple[NounPhrase, ...], found: _Found
 ) -> Iterator[NounLine]:
     rules = parser.parse_phrases.rules
     by_head = {phrase.head: phrase for phrase in phrases}
     for noun in sorted({*by_head, *phrase_heads(tree, rules)}):
         if noun in by_head:
-            yield _explain_phrase(parser, doc, by_head[noun], mentions)
+            yield _explain_phrase(parser, doc, by_head[noun], found)
         else:
             yield NounLine(doc[noun].text, None, (), None, (), f"dropped: {why_not_object(tree, noun, rules)}")
 
 
-def _explain_phrase(parser: CaptionParser, doc: Doc, phrase: NounPhrase, mentions: _MentionsBySpan) -> NounLine:
+def _explain_phrase(parser: CaptionParser, doc: Doc, phrase: NounPhrase, found: _Found) -> NounLine:
     head = phrase.extended_head
-    mention = None
+    mention, scores = None, _NO_SCORES
     if head is not None:
         span = doc[head.start : head.end]
-        mention = mentions.get((span.start_char, span.end_char))
+        place = (span.start_char, span.end_char)
+        mention, scores = found.mentions.get(place), found.scores.get(place, {})
     return NounLine(
         phrase=phrase.span(doc).text,
         extended_head=head.lemmas[0].replace("_", " ") if head else None,
         modifiers=tuple(doc[modifier.token].text for modifier in phrase.modifiers),
         count=phrase.instances,
-        senses=tuple(_sense_lines(parser, head.synsets, mention)) if head else (),
+        senses=tuple(_sense_lines(parser, head.synsets, mention, scores)) if head else (),
         outcome=_outcome(parser, head, mention),
     )
 
@@ -129,7 +164,9 @@ def _outcome(parser: CaptionParser, head: ExtendedHead | None, mention: Mention 
     return f"not asserted, {', '.join(blocked)}: {name}" if blocked else name
 
 
-def _sense_lines(parser: CaptionParser, synsets: tuple[int, ...], mention: Mention | None) -> Iterator[SenseLine]:
+def _sense_lines(
+    parser: CaptionParser, synsets: tuple[int, ...], mention: Mention | None, scores: Mapping[int, float]
+) -> Iterator[SenseLine]:
     lexicon = default_lexicon()
     for synset in synsets:
         name = lexicon.name(synset)
@@ -140,4 +177,5 @@ def _sense_lines(parser: CaptionParser, synsets: tuple[int, ...], mention: Menti
             label=parser.label_space.by_id[decision.label].name if decision else None,
             rule=decision.rule if decision else None,
             chosen=mention is not None and mention.synset == name,
+            score=scores.get(synset),
         )

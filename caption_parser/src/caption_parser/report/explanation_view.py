@@ -39,8 +39,10 @@ def _print_noun(console: Console, noun: NounLine) -> None:
     for sense in noun.senses[:_SENSES_SHOWN]:
         label = f"  [green]{escape(sense.label)} ({sense.rule})[/green]" if sense.label else ""
         mark = "[bold]●[/bold]" if sense.chosen else "○"
+        score = "" if sense.score is None else f" {sense.score:4.0%}"
         console.print(
-            f"    {mark} {escape(sense.synset)}{label}  [dim]{escape(sense.definition)}[/dim]", highlight=False
+            f"    {mark}{score} {escape(sense.synset)}{label}  [dim]{escape(sense.definition)}[/dim]",
+            highlight=False,
         )
     if len(noun.senses) > _SENSES_SHOWN:
         console.print(f"    … {len(noun.senses) - _SENSES_SHOWN} more senses", style="dim", highlight=False)

@@ -9,7 +9,7 @@ from caption_parser.lexicon import Lexicon, UnknownSynsetError, default_lexicon
 from caption_parser.readers import read_captions
 from caption_parser.readers.rows import CaptionRow
 from caption_parser.senses import folder_of_model, load_disambiguator
-from caption_parser.senses.strategies import Prior, Recorder, estimate_prior
+from caption_parser.senses.strategies import AskOnce, JointOverImage, Prior, Recorder, estimate_prior
 
 FILE_NAME = "caption_prior.json"
 _DIGITS = 4
@@ -62,7 +62,8 @@ def learn_caption_prior(
 ) -> Prior:
     """The prior of all nouns that the captions of `sources` name often enough, by the model `senses`.
 
-    Equal captions of one image count each; what is no caption is passed over. Raises what `label_file` raises
+    The captions of an image tell the senses of a word together; equal ones count each; what is no caption is
+    passed over. Raises what `label_file` raises
     for the input and the model.
     """
     # The parser imports this module to read a prior.
@@ -71,7 +72,7 @@ def learn_caption_prior(
     from caption_parser.runs.grouping import group_by_image
     from caption_parser.runs.options import parser_config
 
-    recorder = Recorder(load_disambiguator(senses))
+    recorder = Recorder(JointOverImage(AskOnce(load_disambiguator(senses))))
     config = parser_config(mode=mode, senses=senses, joint=False, caption_prior=False, skip_undisputed=False)
     parser = CaptionParser(config, sense_model=recorder)
     for source in sources:
