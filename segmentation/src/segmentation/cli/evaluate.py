@@ -33,7 +33,13 @@ def evaluate_command(
         ),
     ],
     label_space: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help="The label space of the masks; else that of the truth.")
+        str | None, typer.Option(metavar="NAME|FILE", help="The label space of the truth, by default by its kind.")
+    ] = None,
+    masks_label_space: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE", help="That of the masks, if another: the truth's base, or a view of it."
+        ),
     ] = None,
     crowd: Annotated[CrowdRule, typer.Option(help="What becomes of COCO's crowd regions.")] = CrowdRule.CLASS,
     images_without_objects: Annotated[
@@ -55,6 +61,8 @@ def evaluate_command(
       capseg evaluate masks --truth instances_train2017.json
 
       capseg evaluate masks --truth VOC2012 --image-list VOC2012/ImageSets/Segmentation/val.txt --json
+
+      capseg evaluate masks --truth VOC2012 --masks-label-space coco
     """
     from segmentation.data.truth.coco import CocoRules, Crowd
     from segmentation.evaluation.evaluate import evaluate
@@ -65,6 +73,7 @@ def evaluate_command(
         masks,
         truth,
         label_space=label_space,
+        masks_label_space=masks_label_space,
         coco=CocoRules(crowd=Crowd(crowd), images_without_objects=images_without_objects),
         image_list=image_list,
         missing=Missing(missing),

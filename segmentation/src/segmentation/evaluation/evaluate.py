@@ -11,6 +11,7 @@ from segmentation.evaluation.confusion import ConfusionMatrix
 from segmentation.evaluation.metrics import SegmentationMetrics, segmentation_metrics
 from segmentation.evaluation.records import ClassScores, MaskEvaluation, Missing, Protocol
 from segmentation.evaluation.scoring import Score, Truth, scores_in_parts
+from segmentation.evaluation.transfer import ClassTransfer
 from shared_schemas import LabelSpace
 
 
@@ -19,6 +20,7 @@ def evaluate(
     truth: Path,
     *,
     label_space: str | Path | LabelSpace | None = None,
+    masks_label_space: str | Path | LabelSpace | None = None,
     coco: CocoRules | None = None,
     image_list: Path | None = None,
     missing: Missing = Missing.BACKGROUND,
@@ -28,21 +30,24 @@ def evaluate(
     """Scores the masks `<image stem>.png` of a folder: IoU, precision and recall over all pixels together.
 
     `truth`, `label_space` and `coco` are as in `open_truth`. `image_list`: a text file of image stems, one per
-    line, to which the truth is restricted. `progress` is called with the number of images done since its last
-    call. The result does not depend on `processes`; worker processes are spawned, so that a script that asks for
-    several guards its main part by `if __name__ == "__main__"`.
+    line, to which the truth is restricted. `masks_label_space`: if it is not the truth's; classes that the truth
+    lacks then count as background (see `ClassTransfer`). `progress` is called with the number of images done since
+    its last call. The result does not depend on `processes`; worker processes are spawned, so that a script that
+    asks for several guards its main part by `if __name__ == "__main__"`.
 
     Raises `InputError` where truth or list cannot be read, where they have no image in common with the folder, or
-    where not one mask can be scored; `LabelSpaceError` for the label space, `UsageError` for `processes`.
+    where not one mask can be scored; `LabelSpaceError` for a label space, `UsageError` for `processes` and for
+    label spaces without a common class.
     """
     if processes < 1:
         raise UsageError(f"got {processes} processes, expected 1 or more")
     ground_truth = open_truth(truth, label_space=label_space, coco=coco)
     if image_list is not None:
         ground_truth = ground_truth.restricted_to(_read_image_list(image_list))
+    transfer = _transfer(masks_label_space, ground_truth)
     outside = _check_overlap(masks, ground_truth)
     total = Score(ConfusionMatrix(len(ground_truth.class_names)))
-    for part in scores_in_parts(masks, ground_truth, missing, processes):
+    for part in scores_in_parts(masks, ground_truth, missing, processes, transfer):
         total += part
         progress(part.images)
     if len(total.bad_masks) + len(total.bad_truth) + total.without_mask == len(ground_truth):
@@ -59,6 +64,7 @@ def evaluate(
             masks=str(masks),
             truth=str(truth),
             label_space=ground_truth.label_space.reference,
+            classes_transferred=None if transfer is None else transfer.n_known,
             truth_rules=ground_truth.rules,
             images_in_truth=len(ground_truth),
             images_scored=total.scored,
@@ -73,6 +79,13 @@ def evaluate(
             abstained_pixels=total.matrix.abstained,
         ),
     )
+
+
+def _transfer(masks: str | Path | LabelSpace | None, truth: Truth) -> ClassTransfer | None:
+    if masks is None:
+        return None
+    space = masks if isinstance(masks, LabelSpace) else LabelSpace.load(masks)
+    return None if space == truth.label_space else ClassTransfer.between(space, truth.label_space)
 
 
 def _read_image_list(path: Path) -> list[str]:

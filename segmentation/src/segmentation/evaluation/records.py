@@ -43,6 +43,9 @@ class Protocol(_Frozen):
     masks: str
     truth: str
     label_space: str = Field(description="With its content hash.")
+    classes_transferred: int | None = Field(
+        description="Classes of the masks that the truth has too, the others being background; null: all the same."
+    )
     truth_rules: str = Field(description="How the masks of the truth were made.")
     images_in_truth: int
     images_scored: int
@@ -59,12 +62,18 @@ class Protocol(_Frozen):
     def line(self) -> str:
         """The protocol as one line to print beside a figure."""
         missing = {Missing.BACKGROUND: "scored as background", Missing.SKIP: "left out"}[self.missing]
+        transferred = (
+            ""
+            if self.classes_transferred is None
+            else f"{self.classes_transferred} classes of the masks transferred, others taken for background; "
+        )
         unscored = self.images_without_mask + len(self.bad_masks)
         return (
             f"{self.images_scored} of {self.images_in_truth} images, {unscored} without a usable mask: {missing}; "
             f"one confusion matrix; mean over the {self.classes_in_truth} of {self.classes} classes that "
             f"are in the truth, background included; {self.ignored_pixels} void pixels left out, "
-            f"{self.abstained_pixels} abstained pixels counted as missed; {self.truth_rules}; {self.label_space}"
+            f"{self.abstained_pixels} abstained pixels counted as missed; {transferred}{self.truth_rules}; "
+            f"{self.label_space}"
         )
 
 

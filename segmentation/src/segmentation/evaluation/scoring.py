@@ -16,6 +16,7 @@ from segmentation.data.truth.contract import MaskTruth
 from segmentation.errors import CapsegError, InputError
 from segmentation.evaluation.confusion import ConfusionMatrix
 from segmentation.evaluation.records import BadMask, Missing
+from segmentation.evaluation.transfer import ClassTransfer
 
 _IMAGES_PER_TASK = 64
 
@@ -49,8 +50,11 @@ def mask_path(folder: Path, key: str) -> Path:
     return folder / f"{key}.png"
 
 
-def score_masks(folder: Path, truth: Truth, missing: Missing) -> Score:
-    """Counts the masks of `folder` against all of `truth`; what is wrong with one image costs that image."""
+def score_masks(folder: Path, truth: Truth, missing: Missing, transfer: ClassTransfer | None = None) -> Score:
+    """Counts the masks of `folder` against all of `truth`; what is wrong with one image costs that image.
+
+    `transfer`: where the masks' classes are not those of the truth.
+    """
     score = Score(ConfusionMatrix(len(truth.class_names)))
     for key in truth.keys():  # noqa: SIM118  a truth is no mapping
         score.images += 1
@@ -59,7 +63,7 @@ def score_masks(folder: Path, truth: Truth, missing: Missing) -> Score:
         except InputError as error:
             score.bad_truth.append(BadMask(key=key, reason=str(error)))
             continue
-        predicted = _prediction(folder, key, true, score)
+        predicted = _prediction(folder, key, true, score, transfer)
         if predicted is None:
             if missing is Missing.SKIP:
                 continue
@@ -69,14 +73,16 @@ def score_masks(folder: Path, truth: Truth, missing: Missing) -> Score:
     return score
 
 
-def _prediction(folder: Path, key: str, true: IndexMask, score: Score) -> IndexMask | None:
+def _prediction(
+    folder: Path, key: str, true: IndexMask, score: Score, transfer: ClassTransfer | None
+) -> IndexMask | None:
     """The mask to score, or None once `score` tells why there is none."""
     path = mask_path(folder, key)
     if not path.is_file():
         score.without_mask += 1
         return None
     try:
-        predicted = read_index_mask(path, score.matrix.n_classes)
+        predicted = read_index_mask(path, transfer.n_classes if transfer else score.matrix.n_classes)
     except InputError as error:
         score.bad_masks.append(BadMask(key=key, reason=str(error)))
         return None
@@ -84,10 +90,12 @@ def _prediction(folder: Path, key: str, true: IndexMask, score: Score) -> IndexM
         sizes = f"got {_size(predicted)} pixels, expected {_size(true)}, the size of the image in the truth"
         score.bad_masks.append(BadMask(key=key, reason=f"{path}: {sizes}"))
         return None
-    return predicted
+    return transfer(predicted) if transfer else predicted
 
 
-def scores_in_parts(folder: Path, truth: Truth, missing: Missing, processes: int) -> Iterator[Score]:
+def scores_in_parts(
+    folder: Path, truth: Truth, missing: Missing, processes: int, transfer: ClassTransfer | None = None
+) -> Iterator[Score]:
     """`score_masks` of parts of `truth`, in their order, worked on by `processes` processes.
 
     Raises `CapsegError` where a worker process dies.
@@ -95,7 +103,7 @@ def scores_in_parts(folder: Path, truth: Truth, missing: Missing, processes: int
     keys = truth.keys()
     parts = [keys[start : start + _IMAGES_PER_TASK] for start in range(0, len(keys), _IMAGES_PER_TASK)]
     if processes == 1 or len(parts) == 1:
-        yield from (score_masks(folder, truth.restricted_to(part), missing) for part in parts)
+        yield from (score_masks(folder, truth.restricted_to(part), missing, transfer) for part in parts)
         return
     # Spawned, not forked: whoever calls may have threads, of torch for one.
     executor = ProcessPoolExecutor(
@@ -105,7 +113,9 @@ def scores_in_parts(folder: Path, truth: Truth, missing: Missing, processes: int
         initargs=(signal.SIGINT, signal.SIG_IGN),
     )
     try:
-        tasks = [executor.submit(score_masks, folder, truth.restricted_to(part), missing) for part in parts]
+        tasks = [
+            executor.submit(score_masks, folder, truth.restricted_to(part), missing, transfer) for part in parts
+        ]
         yield from (task.result() for task in tasks)
     except BrokenProcessPool as error:
         raise CapsegError(

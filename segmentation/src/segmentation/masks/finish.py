@@ -25,7 +25,8 @@ class UnfinishedMask:
 
     def mask(self) -> IndexMask:
         """Mask (H, W) of class ids at the image's resolution."""
-        scores = upscale(self.score_maps.scores, *self.image.shape[:2], margin=self.score_maps.margin)
+        height, width = self.image.shape[:2]
+        scores = upscale(self.score_maps.scores, height, width, self.score_maps.margin)
         return segment(refine(self.image, scores, self.refinement, self.crf_preset), self.score_maps.ids)
 
 

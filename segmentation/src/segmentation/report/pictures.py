@@ -31,7 +31,8 @@ def thumbnail(image: RgbImage) -> RgbImage:
 
 def heat(image: RgbImage, scores: FloatMap, margin: float = 0.0) -> RgbImage:
     """A thumbnail (H, W, 3) in grey under a score map (h, w) in [0, 1]: black to red to yellow to white."""
-    strength = upscale(scores, *image.shape[:2], margin=margin)[..., None]
+    height, width = image.shape[:2]
+    strength = upscale(scores, height, width, margin)[..., None]
     colours = np.clip(3 * strength - np.arange(3, dtype=np.float32), 0, 1) * 255
     grey = image.mean(axis=2, keepdims=True)
     mixed: RgbImage = (0.35 * grey + 0.65 * colours).astype(np.uint8)

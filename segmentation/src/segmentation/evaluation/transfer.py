@@ -1,0 +1,58 @@
+"""Masks of one label space on the truth of another: transfer between data sets (Table 7 of Vilar & Perez)."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from segmentation.data.masks import IGNORE_INDEX, IndexMask
+from segmentation.errors import UsageError
+from shared_schemas import LabelSpace
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTransfer:
+    """What the values of masks are called in the truth; can be pickled for worker processes."""
+
+    n_classes: int
+    """Of the masks, background included."""
+    values: npt.NDArray[np.uint8]
+    """Shape (256,): value in a mask → value in the truth. Classes that the truth lacks are its background, 255
+    stays."""
+
+    @classmethod
+    def between(cls, masks: LabelSpace, truth: LabelSpace) -> Self:
+        """Foreground classes are the same if they come from one class of one base: "tv" and VOC's "tvmonitor".
+
+        A label space that is no view is its own base. Raises `UsageError` where the two have no class in common.
+        """
+        in_truth = {_origin(truth, label.id): label.id for label in truth.foreground}
+        values = np.zeros(256, dtype=np.uint8)
+        values[IGNORE_INDEX] = IGNORE_INDEX
+        for label in masks.foreground:
+            values[label.id] = in_truth.get(_origin(masks, label.id), 0)
+        transfer = cls(1 + len(masks.foreground), values)
+        if not transfer.n_known:
+            raise UsageError(
+                f"the masks' label space {masks.name!r} has no class of the truth's, {truth.name!r}; expected the "
+                "same, one that is a view of the other, or two views of one"
+            )
+        return transfer
+
+    @property
+    def n_known(self) -> int:
+        """How many foreground classes of the masks are classes of the truth."""
+        return int(np.count_nonzero(self.values[1:IGNORE_INDEX]))
+
+    def __call__(self, mask: IndexMask) -> IndexMask:
+        """A mask (H, W) of the one label space in the values of the other."""
+        transferred: IndexMask = self.values[mask]
+        return transferred
+
+
+def _origin(space: LabelSpace, class_id: int) -> tuple[str, int]:
+    """Name of the base, and id in it."""
+    if space.view_of is None:
+        return space.name, class_id
+    return space.view_of.partition("@")[0], space.base_ids[class_id - 1]

@@ -1,0 +1,122 @@
+"""Masks with COCO's classes on truths that have fewer: PASCAL VOC and YouTube-Objects."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from segmentation.cli import app
+from segmentation.data.truth.voc import MaskFolderTruth
+from segmentation.errors import ExitCode, UsageError
+from segmentation.evaluation.evaluate import evaluate
+from segmentation.evaluation.transfer import ClassTransfer
+from segmentation.masks.writers import write_mask
+from shared_schemas import LabelSpace
+
+COCO, VOC, YOUTUBE = (LabelSpace.load(name) for name in ("coco", "voc", "youtube-objects"))
+
+
+def of_name(space: LabelSpace, name: str) -> int:
+    return space.by_name[name].id
+
+
+@pytest.mark.parametrize(
+    ("masks", "truth", "same", "lost"),
+    [
+        (COCO, VOC, {"airplane": "aeroplane", "tv": "tvmonitor", "person": "person"}, ["zebra", "toothbrush"]),
+        (COCO, YOUTUBE, {"motorcycle": "motorbike", "cow": "cow"}, ["person", "sheep"]),
+        (VOC, YOUTUBE, {"motorbike": "motorbike", "train": "train"}, ["person", "sofa"]),
+        (VOC, COCO, {"sofa": "couch", "diningtable": "dining table"}, []),
+    ],
+)
+def test_classes_of_one_origin_are_the_same(
+    masks: LabelSpace, truth: LabelSpace, same: dict[str, str], lost: list[str]
+) -> None:
+    transfer = ClassTransfer.between(masks, truth)
+
+    for name, name_in_truth in same.items():
+        assert transfer.values[of_name(masks, name)] == of_name(truth, name_in_truth)
+    assert all(transfer.values[of_name(masks, name)] == 0 for name in lost)
+    assert transfer.n_classes == 1 + len(masks.foreground)
+    assert transfer.n_known == min(len(masks.foreground), len(truth.foreground))
+    assert (transfer.values[0], transfer.values[255]) == (0, 255)
+    # Background classes are no values of masks.
+    assert not transfer.values[81:255].any()
+
+
+def test_a_label_space_becomes_itself() -> None:
+    values = ClassTransfer.between(VOC, VOC).values
+    np.testing.assert_array_equal(values[:21], np.arange(21))
+
+
+def test_label_spaces_without_a_common_class_are_refused(space: LabelSpace) -> None:
+    message = "masks' label space 'mini' has no class of the truth's, 'voc'; expected the same, one that is a view"
+    with pytest.raises(UsageError, match=message):
+        ClassTransfer.between(space, VOC)
+
+
+@pytest.fixture
+def coco_masks_and_voc(tmp_path: Path) -> tuple[Path, Path]:
+    """One image: true (first row) and predicted, by name."""
+    drawn = ["background", "aeroplane", "aeroplane", "tvmonitor", "tvmonitor"]
+    predicted = ["zebra", "airplane", "kite", "tv", None]
+    classes = tmp_path / "VOC2012" / "SegmentationClass"
+    masks = tmp_path / "masks"
+    classes.mkdir(parents=True)
+    masks.mkdir()
+    ids = [0 if name == "background" else of_name(VOC, name) for name in drawn]
+    Image.fromarray(np.array([ids], dtype=np.uint8)).save(classes / "a.png")
+    write_mask(
+        masks / "a.png", np.array([[255 if n is None else of_name(COCO, n) for n in predicted]], dtype=np.uint8)
+    )
+    return masks, tmp_path / "VOC2012"
+
+
+def test_predictions_of_other_classes_are_background(coco_masks_and_voc: tuple[Path, Path]) -> None:
+    masks, truth = coco_masks_and_voc
+
+    found = evaluate(masks, truth, masks_label_space="coco")
+
+    scores = {label.name: (label.iou, label.precision, label.recall) for label in found.classes}
+    # The zebra is on background; the kite is a missed aeroplane; the abstained pixel is a missed tvmonitor.
+    assert scores["background"] == (1 / 2, 1 / 2, 1.0)
+    assert scores["aeroplane"] == scores["tvmonitor"] == (1 / 2, 1.0, 1 / 2)
+    assert found.miou == 1 / 2
+    assert found.protocol.classes_transferred == 20
+    assert "; 20 classes of the masks transferred, others taken for background; masks as drawn; voc@" in (
+        found.protocol.line()
+    )
+
+
+def test_without_being_told_the_masks_are_bad(coco_masks_and_voc: tuple[Path, Path]) -> None:
+    done = CliRunner().invoke(app, ["evaluate", str(coco_masks_and_voc[0]), "--truth", str(coco_masks_and_voc[1])])
+    assert done.exit_code == ExitCode.FAILURE
+    assert "not one mask can be scored" in done.stderr
+    told = ["--masks-label-space", "coco", "--json"]
+    done = CliRunner().invoke(
+        app, ["evaluate", str(coco_masks_and_voc[0]), "--truth", str(coco_masks_and_voc[1]), *told]
+    )
+    assert done.exit_code == ExitCode.OK, done.output
+    assert json.loads(done.stdout)["miou"] == 0.5
+
+
+@pytest.mark.real_data
+def test_truth_in_cocos_classes_scores_perfectly(real_data: Path, tmp_path: Path) -> None:
+    """VOC's own masks, written with COCO's ids, come back as VOC's."""
+    truth = MaskFolderTruth(real_data / "voc" / "SegmentationClass", VOC)
+    keys = truth.keys()[:20]
+    back = np.zeros(256, dtype=np.uint8)
+    back[1:21], back[255] = VOC.base_ids, 255
+    for key in keys:
+        write_mask(tmp_path / f"{key}.png", back[truth.mask(key)])
+    (tmp_path / "list.txt").write_text("\n".join(keys))
+
+    found = evaluate(
+        tmp_path, real_data / "voc", masks_label_space=COCO, image_list=tmp_path / "list.txt", processes=1
+    )
+
+    assert found.miou == found.precision == found.recall == 1.0
+    assert found.protocol.images_scored == 20
