@@ -33,11 +33,15 @@ class Undecided:
 
 
 def test_a_prior_survives_its_file(tmp_path: Path) -> None:
-    dog = LEXICON.synset("dog.n.01")
-    write_caption_prior(tmp_path / FILE_NAME, {"bike": {MOTORCYCLE: 0.1, BICYCLE: 0.9}, "dog": {dog: 0.99996}})
+    dog, cad = LEXICON.synset("dog.n.01"), LEXICON.synset("cad.n.01")
+    prior = {"bike": {MOTORCYCLE: 0.1, BICYCLE: 0.9}, "dog": {cad: 0.00001, dog: 0.99996}}
+    write_caption_prior(tmp_path / FILE_NAME, prior)
     content = json.loads((tmp_path / FILE_NAME).read_text())
     assert list(content["bike"].items()) == [("bike%1:06:00::", 0.9), ("bike%1:06:02::", 0.1)]
-    assert read_caption_prior(tmp_path, LEXICON) == {"bike": {BICYCLE: 0.9, MOTORCYCLE: 0.1}, "dog": {dog: 1.0}}
+    assert read_caption_prior(tmp_path, LEXICON) == {
+        "bike": {BICYCLE: 0.9, MOTORCYCLE: 0.1},
+        "dog": {dog: 1.0, cad: 0.0001},
+    }
     assert read_caption_prior(tmp_path / "elsewhere", LEXICON) == {}
 
 

@@ -13,6 +13,8 @@ from caption_parser.senses.strategies import AskOnce, JointOverImage, Prior, Rec
 
 FILE_NAME = "caption_prior.json"
 _DIGITS = 4
+_LEAST_PROBABILITY = 0.0001
+"""In the file: a sense that was weighed and found wanting is not one that never came up."""
 _LEAST_OCCURRENCES = 5
 """Of a lemma in the corpus; below that the model alone knows more."""
 
@@ -44,13 +46,12 @@ def read_caption_prior(folder: Path, lexicon: Lexicon) -> Prior:
 
 
 def write_caption_prior(path: Path, prior: Prior) -> None:
-    """Write the prior in the order of lemmas; senses that round to nothing are left out."""
+    """Write the prior in the order of lemmas."""
     lexicon = default_lexicon()
     content = {
         lemma: {
-            _key(lexicon, synset, lemma): round(probability, _DIGITS)
+            _key(lexicon, synset, lemma): max(round(probability, _DIGITS), _LEAST_PROBABILITY)
             for synset, probability in sorted(of_lemma.items(), key=lambda item: (-item[1], item[0]))
-            if round(probability, _DIGITS) > 0
         }
         for lemma, of_lemma in sorted(prior.items())
     }
