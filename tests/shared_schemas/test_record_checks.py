@@ -43,6 +43,10 @@ def test_records_without_mentions_need_none(record: ImageLabels, kitchen: LabelS
     assert list(check(record.model_copy(update={"mentions": ()}), kitchen)) == []
 
 
+def test_labels_of_annotated_images_have_no_captions(record: ImageLabels, kitchen: LabelSpace) -> None:
+    assert list(check(record.model_copy(update={"mentions": (), "captions": ()}), kitchen)) == []
+
+
 FAULTS: list[tuple[str, Change, list[str]]] = [
     ("caption-index", at_caption(2), ["mentions[1]: caption 2, but the record has 2 captions"]),
     ("span-outside-caption", at_caption(1), ["mentions[1].end: 22, but the caption has 8 characters"]),

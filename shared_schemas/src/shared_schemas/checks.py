@@ -118,9 +118,12 @@ def duplicate_class(record: ImageLabels) -> Iterator[str]:
 
 
 def too_many_votes(record: ImageLabels) -> Iterator[str]:
-    """A class has more votes than the image has captions, or an attribute more than its class."""
+    """A class has more votes than the image has captions, or an attribute more than its class.
+
+    Records of ground truth have no captions that could vote.
+    """
     for place, label in _classes(record):
-        if label.votes > len(record.captions):
+        if record.captions and label.votes > len(record.captions):
             yield f"{place}: {label.votes} votes, but the record has {len(record.captions)} captions"
         for index, attribute in enumerate(label.attributes):
             if attribute.votes > label.votes:

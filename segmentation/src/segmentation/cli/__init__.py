@@ -15,6 +15,10 @@ COMMANDS = {
     "make-masks": ("segmentation.cli.make_masks:make_masks_command", "Make masks of labelled images."),
     "evaluate": ("segmentation.cli.evaluate:evaluate_command", "Score masks against ground truth."),
     "synthesize": ("segmentation.cli.synthesize:synthesize_command", "Draw a synthetic world to try all this on."),
+    "truth-labels": (
+        "segmentation.cli.truth_labels:truth_labels_command",
+        "Write the classes of annotated images as labels.",
+    ),
     "report": ("segmentation.cli.report:report_command", "Show masks beside images and truth, on one page."),
     "doctor": ("segmentation.cli.doctor:doctor_command", "Check what is installed, and what is missing."),
 }

@@ -7,14 +7,14 @@ from segmentation.localization.config import LocalizerConfig
 
 
 class Labels(StrEnum):
-    """Which labels an experiment learns from, as the command that makes them from captions."""
+    """Which labels an experiment learns from, as the command that makes them."""
 
     EXACT = "capparse label CAPTIONS -o LABELS.jsonl --labeller exact"
     PARSER = "capparse label CAPTIONS -o LABELS.jsonl --mode paper"
     ADJECTIVES = "capparse label CAPTIONS -o LABELS.jsonl --mode paper --attributes adjectives"
     VERBS = "capparse label CAPTIONS -o LABELS.jsonl --mode paper --attributes verbs"
     NOUNS = "capparse label CAPTIONS -o LABELS.jsonl --mode paper --attributes nouns"
-    TRUTH = "# LABELS.jsonl: label records of the annotated classes of each image"
+    TRUTH = "capseg truth-labels INSTANCES.json -o LABELS.jsonl"
 
 
 @dataclass(frozen=True, slots=True)

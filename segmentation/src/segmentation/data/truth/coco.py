@@ -102,10 +102,8 @@ def _read_regions(
     classes = class_ids(path, label_space)
     regions: defaultdict[int | str, list[_Region]] = defaultdict(list)
     for place, found in stream_list(path, "annotations", CocoObject):
-        image, class_id = images.get(found.image_id), classes.get(found.category_id)
-        if image is None or class_id is None:
-            field, got = ("image_id", found.image_id) if image is None else ("category_id", found.category_id)
-            raise InputError(f"{place}: {field}: got {got!r}, expected an id that the file lists")
+        found.check_ids(images, classes, place)
+        image, class_id = images[found.image_id], classes[found.category_id]
         try:
             encoded = _encoded(found.segmentation, image.height, image.width)
         except ValueError as error:

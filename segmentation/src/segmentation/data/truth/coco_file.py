@@ -1,6 +1,6 @@
 """A COCO instances file as a stream: what semantic masks need of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -13,13 +13,18 @@ from shared_schemas import LabelSpace
 from shared_schemas.errors import expectation, shown
 
 
-class CocoImage(BaseModel):
-    """An entry of the list `images`."""
+class CocoName(BaseModel):
+    """An entry of the list `images`: which it is."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 
     id: int | str
     file_name: str
+
+
+class CocoImage(CocoName):
+    """An entry of the list `images`."""
+
     height: PositiveInt
     width: PositiveInt
 
@@ -33,16 +38,30 @@ class CocoCategory(BaseModel):
     name: str
 
 
-class CocoObject(BaseModel):
-    """An entry of the list `annotations`."""
+class CocoLabel(BaseModel):
+    """An entry of the list `annotations`: what there is, but not where."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 
     image_id: int | str
     category_id: int
+    iscrowd: Literal[0, 1] = 0
+
+    def check_ids(self, images: Collection[int | str], categories: Collection[int], place: str) -> None:
+        """Raises `InputError` for an image or a category that the file does not list."""
+        for field, got, listed in (
+            ("image_id", self.image_id, images),
+            ("category_id", self.category_id, categories),
+        ):
+            if got not in listed:
+                raise InputError(f"{place}: {field}: got {got!r}, expected an id that the file lists")
+
+
+class CocoObject(CocoLabel):
+    """An entry of the list `annotations`."""
+
     segmentation: list[Any] | dict[str, Any]
     """Polygons `[[x, y, x, y, …], …]` in pixels, or a run-length encoding."""
-    iscrowd: Literal[0, 1] = 0
 
 
 EntryT = TypeVar("EntryT", bound=BaseModel)

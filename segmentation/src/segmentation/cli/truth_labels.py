@@ -1,0 +1,36 @@
+"""`capseg truth-labels`: a label file from ground truth."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def truth_labels_command(
+    instances: Annotated[
+        Path,
+        typer.Argument(
+            metavar="INSTANCES.json", help="COCO instances: masks, or boxes alone.", show_default=False
+        ),
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="LABELS.jsonl", help="Also .gz, .zst.")],
+    label_space: Annotated[str, typer.Option(metavar="NAME|FILE", help="Its foreground classes.")] = "coco",
+    crowd: Annotated[bool, typer.Option(help="Whether regions of many objects drawn as one count.")] = True,
+) -> None:
+    """Write which classes each image holds, as a label file: what perfect captions would say.
+
+    Only for comparison: it is supervision that captions do not have (Table 6, ground truth).
+
+    Example:
+
+      capseg truth-labels instances_train2017.json -o truth.jsonl
+    """
+    from segmentation.data.truth.image_labels import coco_image_labels
+    from segmentation.errors import OutputError
+    from shared_schemas import write_labels
+
+    try:
+        records = write_labels(output, coco_image_labels(instances, label_space=label_space, crowd=crowd))
+    except OSError as error:
+        raise OutputError(f"{output}: cannot be written: {error.strerror or error}") from error
+    typer.echo(f"{output}: {records:,} images")

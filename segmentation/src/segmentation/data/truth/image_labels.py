@@ -1,0 +1,69 @@
+"""What an annotated image holds, as a label file says it: the ground-truth arm of Table 6 in Vilar & Perez."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from segmentation.data.truth.coco_file import CocoLabel, CocoName, class_ids, stream_list
+from segmentation.errors import InputError
+from shared_schemas import AttributeVotes, ClassLabel, ImageLabels, LabelClass, LabelSpace
+
+
+def coco_image_labels(
+    path: Path, *, label_space: str | Path | LabelSpace = "coco", crowd: bool = True
+) -> Iterator[ImageLabels]:
+    """The foreground classes of every image of a COCO file of masks or boxes, in the order of its images.
+
+    Images without an object have a record without a class. `crowd`: whether a region of many objects drawn as one
+    counts; the number of objects is then left open.
+
+    Raises `InputError`, which names the entry, for a file that is none; `LabelSpaceError` for the label space.
+    """
+    space = label_space if isinstance(label_space, LabelSpace) else LabelSpace.load(label_space)
+    images = {image.id: image for _, image in stream_list(path, "images", CocoName)}
+    if not images:
+        raise InputError(f"{path}: got no list 'images', expected a COCO instances file")
+    objects = _objects(path, images.keys(), space, crowd)
+    for image in images.values():
+        single, in_crowds = objects[image.id]
+        labels = [
+            true_label(space.by_id[class_id], None if class_id in in_crowds else single[class_id])
+            for class_id in sorted(single.keys() | in_crowds)
+        ]
+        yield ImageLabels(
+            image_id=image.id,
+            file_name=image.file_name,
+            label_space=space.reference,
+            captions=(),
+            foreground=tuple(labels),
+            background=(),
+        )
+
+
+def true_label(label: LabelClass, count: int | None = None, attributes: Iterable[str] = ()) -> ClassLabel:
+    """A class that is known to be there, with one vote, like each of its attributes."""
+    return ClassLabel(
+        id=label.id,
+        name=label.name,
+        votes=1,
+        category_id=label.category_id,
+        count=count,
+        attributes=tuple(AttributeVotes(name=name, votes=1) for name in sorted(set(attributes))),
+    )
+
+
+def _objects(
+    path: Path, images: Iterable[int | str], space: LabelSpace, crowd: bool
+) -> defaultdict[int | str, tuple[Counter[int], set[int]]]:
+    """By image: how many single objects there are of each class, and of which classes there are crowds."""
+    classes, known = class_ids(path, space), set(images)
+    found: defaultdict[int | str, tuple[Counter[int], set[int]]] = defaultdict(lambda: (Counter(), set()))
+    for place, annotation in stream_list(path, "annotations", CocoLabel):
+        annotation.check_ids(known, classes, place)
+        class_id = classes[annotation.category_id]
+        single, in_crowds = found[annotation.image_id]
+        if not annotation.iscrowd:
+            single[class_id] += 1
+        elif crowd:
+            in_crowds.add(class_id)
+    return found
