@@ -54,18 +54,29 @@ def write_truth(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def write_predictions(tmp_path: Path, space: LabelSpace) -> Callable[..., Path]:
-    """Writes a label file and returns its path."""
+    """Writes a label file and returns its path; `confident`: a class is as sure as the share of captions."""
 
-    def write(labels: Labels, name: str = "labels.jsonl", label_space: str = space.reference) -> Path:
+    def write(
+        labels: Labels,
+        name: str = "labels.jsonl",
+        label_space: str = space.reference,
+        confident: bool = False,
+    ) -> Path:
         path = tmp_path / name
-        write_labels(path, (_record(image, votes, label_space, space) for image, votes in labels.items()))
+        records = (_record(image, votes, label_space, space, confident) for image, votes in labels.items())
+        write_labels(path, records)
         return path
 
     return write
 
 
-def _record(image: int | str, votes: Mapping[str, int], reference: str, space: LabelSpace) -> ImageLabels:
-    labels = [ClassLabel(id=space.by_name[name].id, name=name, votes=n) for name, n in votes.items()]
+def _record(
+    image: int | str, votes: Mapping[str, int], reference: str, space: LabelSpace, confident: bool
+) -> ImageLabels:
+    labels = [
+        ClassLabel(id=space.by_name[name].id, name=name, votes=n, confidence=n / 5 if confident else None)
+        for name, n in votes.items()
+    ]
     return ImageLabels(
         image_id=image,
         label_space=reference,

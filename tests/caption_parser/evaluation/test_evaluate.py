@@ -29,12 +29,13 @@ def evaluation(write_truth: Write, write_predictions: Write, space_file: Path) -
 
 def test_miniature(evaluation: Evaluation) -> None:
     scores = json.loads(evaluation.model_dump_json())
-    assert list(scores) == ["macro", "micro", "images", "protocol", "classes", "comparison"]
+    assert list(scores) == ["macro", "micro", "images", "protocol", "classes", "reliability", "comparison"]
     assert scores["macro"] == {
         "miou": pytest.approx(4 / 9),
         "precision": 0.5,
         "recall": 0.5,
         "pixel_recall": None,
+        "average_precision": None,
     }
     assert scores["micro"] == {"iou": 0.5, "precision": 0.75, "recall": 0.6, "pixel_recall": None}
     assert scores["images"] == 3
@@ -49,6 +50,7 @@ def test_miniature(evaluation: Evaluation) -> None:
         "precision": 1.0,
         "recall": 1.0,
         "pixel_recall": None,
+        "average_precision": None,
     }
     assert (dog["tp"], dog["fp"], dog["fn"], dog["iou"]) == (1, 1, 1, pytest.approx(1 / 3))
     assert (bottle["iou"], bottle["precision"], bottle["recall"]) == (0.0, None, 0.0)
@@ -105,6 +107,45 @@ def test_tables(evaluation: Evaluation) -> None:
     assert ["bottle", "0", "0", "1", "0.000", "–", "0.000"] in lines
     assert ["cat", "1.000", "0.500", "+0.500"] in lines
     assert not any(line[:1] == ["bottle"] and len(line) == 4 for line in lines)
+
+
+def test_confidence_ranks_images_and_is_held_against_the_share_of_right_labels(
+    write_truth: Write, write_predictions: Write, space_file: Path
+) -> None:
+    labels = write_predictions({str(image): classes for image, classes in LABELS.items()}, confident=True)
+    other = write_predictions({2: {"cat": 1}}, "other.jsonl", confident=True)
+    evaluation = evaluate(labels, write_truth(*TRUTH), label_space=space_file, against=other)
+    assert [c.average_precision for c in evaluation.classes] == [1, pytest.approx(5 / 6), pytest.approx(1 / 3)]
+    assert evaluation.macro.average_precision == pytest.approx(13 / 18)
+    assert evaluation.comparison is not None
+    assert evaluation.comparison.macro.average_precision == pytest.approx((1 / 2 + 1 / 3 + 2 / 3 + 1 / 3) / 3)
+    found = evaluation.reliability
+    assert found is not None
+    assert (found.labels, found.mean_confidence, found.correct) == (4, pytest.approx(0.45), 0.75)
+    assert found.expected_calibration_error == pytest.approx((2 * 0.3 + 0.6) / 4)
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(as_table(evaluation))
+    lines = [line.split() for line in console.export_text().splitlines()]
+    assert ["macro", "0.444", "0.500", "0.500", "–", "0.722"] in lines
+    assert ["dog", "1", "1", "1", "0.333", "0.500", "0.500", "0.833"] in lines
+    assert ["0.2–0.3", "2", "0.200", "0.500", "0.300"] in lines
+    assert ["all", "(mean", "difference:", "ECE)", "4", "0.450", "0.750", "0.300"] in lines
+
+
+def test_labels_that_are_not_counted_need_no_confidence(
+    write_truth: Write, write_predictions: Write, space_file: Path
+) -> None:
+    labels, truth = write_predictions(LABELS, confident=True), write_truth(*TRUTH)
+    _replace(labels, '"votes":1,"confidence":0.2', '"votes":1')
+    unranked = evaluate(labels, truth, label_space=space_file)
+    assert (unranked.reliability, unranked.macro.average_precision) == (None, None)
+    assert "no average precision: not all labels have a confidence" in notes(unranked)
+    counted = evaluate(labels, truth, label_space=space_file, min_votes=2)
+    assert [c.average_precision for c in counted.classes] == [
+        pytest.approx(1 / 2 + 1 / 2 * 2 / 3),
+        pytest.approx(1 / 2 + 1 / 2 * 2 / 3),
+        pytest.approx(1 / 3),
+    ]
 
 
 @pytest.mark.parametrize(

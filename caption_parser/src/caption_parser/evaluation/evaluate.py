@@ -6,8 +6,9 @@ from pathlib import Path
 
 from caption_parser.errors import UsageError
 from caption_parser.evaluation.compare import compare_classes
-from caption_parser.evaluation.metrics import ClassCounts, count, macro, micro
+from caption_parser.evaluation.metrics import ClassCounts, count, macro, mean, micro
 from caption_parser.evaluation.predictions import Predictions, check_overlap, read_predictions
+from caption_parser.evaluation.ranking import average_precisions
 from caption_parser.evaluation.records import (
     ClassScores,
     Comparison,
@@ -15,9 +16,14 @@ from caption_parser.evaluation.records import (
     MacroScores,
     MicroScores,
     Protocol,
+    Reliability,
 )
+from caption_parser.evaluation.reliability import judged_labels, reliability
 from caption_parser.evaluation.truth import GroundTruth, read_ground_truth
 from shared_schemas import LabelSpace
+
+Ranking = Mapping[int, float | None]
+"""The average precision of each class; empty: labels have no confidence."""
 
 
 def evaluate(
@@ -46,11 +52,13 @@ def evaluate(
     predictions = read_predictions(labels, space, min_votes=min_votes).matched_to(images)
     other = read_predictions(against, space, min_votes=min_votes).matched_to(images) if against else None
     counts = _score(labels, predictions, ground_truth)
+    ranking = _rank(predictions, ground_truth)
     comparison = None
     if against and other:
-        comparison = _compare(against, counts, _score(against, other, ground_truth), space)
+        others = _score(against, other, ground_truth)
+        comparison = _compare(against, counts, others, _rank(other, ground_truth), space)
     return Evaluation(
-        macro=_macro(counts),
+        macro=_macro(counts, ranking),
         micro=_micro(counts),
         images=len(images),
         protocol=Protocol(
@@ -66,7 +74,8 @@ def evaluate(
             records_outside_truth=len(predictions.classes.keys() - images),
             pixel_source=ground_truth.pixel_source,
         ),
-        classes=tuple(_class_scores(counts, space)),
+        classes=tuple(_class_scores(counts, ranking, space)),
+        reliability=_reliability(predictions, ground_truth),
         comparison=comparison,
     )
 
@@ -76,22 +85,42 @@ def _score(path: Path, predictions: Predictions, truth: GroundTruth) -> dict[int
     return count(truth.classes, predictions.classes, truth.class_ids, truth.pixels)
 
 
+def _rank(predictions: Predictions, truth: GroundTruth) -> Ranking:
+    if predictions.confidences is None:
+        return {}
+    return average_precisions(truth.classes, predictions.confidences, truth.class_ids)
+
+
+def _reliability(predictions: Predictions, truth: GroundTruth) -> Reliability | None:
+    if predictions.confidences is None:
+        return None
+    return reliability(judged_labels(truth.classes, predictions.confidences, frozenset(truth.class_ids)))
+
+
 def _compare(
-    path: Path, counts: Mapping[int, ClassCounts], against: Mapping[int, ClassCounts], space: LabelSpace
+    path: Path,
+    counts: Mapping[int, ClassCounts],
+    against: Mapping[int, ClassCounts],
+    ranking: Ranking,
+    space: LabelSpace,
 ) -> Comparison:
     names = {label.id: label.name for label in space.classes}
     return Comparison(
         against=str(path),
-        macro=_macro(against),
+        macro=_macro(against, ranking),
         micro=_micro(against),
         classes=compare_classes(counts, against, names),
     )
 
 
-def _macro(counts: Mapping[int, ClassCounts]) -> MacroScores:
+def _macro(counts: Mapping[int, ClassCounts], ranking: Ranking) -> MacroScores:
     means = macro(counts.values())
     return MacroScores(
-        miou=means.iou, precision=means.precision, recall=means.recall, pixel_recall=means.pixel_recall
+        miou=means.iou,
+        precision=means.precision,
+        recall=means.recall,
+        pixel_recall=means.pixel_recall,
+        average_precision=mean(ranking.values()),
     )
 
 
@@ -99,7 +128,7 @@ def _micro(counts: Mapping[int, ClassCounts]) -> MicroScores:
     return MicroScores(**asdict(micro(counts.values())))
 
 
-def _class_scores(counts: Mapping[int, ClassCounts], space: LabelSpace) -> Iterable[ClassScores]:
+def _class_scores(counts: Mapping[int, ClassCounts], ranking: Ranking, space: LabelSpace) -> Iterable[ClassScores]:
     for label, found in counts.items():
         yield ClassScores(
             id=label,
@@ -111,4 +140,5 @@ def _class_scores(counts: Mapping[int, ClassCounts], space: LabelSpace) -> Itera
             precision=found.precision,
             recall=found.recall,
             pixel_recall=found.pixel_recall,
+            average_precision=ranking.get(label),
         )

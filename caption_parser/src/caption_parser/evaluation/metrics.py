@@ -107,10 +107,10 @@ def macro(counts: Iterable[ClassCounts]) -> Averages:
     """
     occurring = [c for c in counts if c.occurs]
     return Averages(
-        iou=_mean(c.iou for c in occurring),
-        precision=_mean(c.precision or 0.0 for c in occurring),
-        recall=_mean(c.recall for c in occurring),
-        pixel_recall=_mean(c.pixel_recall for c in occurring),
+        iou=mean(c.iou for c in occurring),
+        precision=mean(c.precision or 0.0 for c in occurring),
+        recall=mean(c.recall for c in occurring),
+        pixel_recall=mean(c.pixel_recall for c in occurring),
     )
 
 
@@ -120,7 +120,7 @@ def micro(counts: Iterable[ClassCounts]) -> Averages:
     return Averages(total.iou, total.precision, total.recall, total.pixel_recall)
 
 
-def _mean(values: Iterable[float | None]) -> float | None:
+def mean(values: Iterable[float | None]) -> float | None:
     """The mean of the values that are defined."""
     defined = [value for value in values if value is not None]
     return ratio(sum(defined), len(defined))

@@ -17,6 +17,8 @@ class Predictions:
     classes: Mapping[ImageId, frozenset[int]]
     label_space: str
     """The label space that the records name, with its hash."""
+    confidences: Mapping[ImageId, Mapping[int, float]] | None = None
+    """How sure each of those classes is; None: the file does not say it of all of them."""
 
     def matched_to(self, truth: Iterable[ImageId]) -> "Predictions":
         """With digits read as numbers, if the truth's ids are numbers: CSV and text files know only strings.
@@ -26,13 +28,17 @@ class Predictions:
         """
         if not all(isinstance(image_id, int) for image_id in truth):
             return self
-        classes: dict[ImageId, frozenset[int]] = {}
-        for image_id, found in self.classes.items():
+        known_as: dict[ImageId, ImageId] = {}
+        for image_id in self.classes:
             number = int(image_id) if isinstance(image_id, str) and image_id.isdecimal() else image_id
-            if number in classes:
+            if number in known_as:
                 raise InputError(f"image ids {image_id!r} and another are both {number}, expected one record each")
-            classes[number] = found
-        return Predictions(classes, self.label_space)
+            known_as[number] = image_id
+        return Predictions(
+            {number: self.classes[image_id] for number, image_id in known_as.items()},
+            self.label_space,
+            self.confidences and {number: self.confidences[image_id] for number, image_id in known_as.items()},
+        )
 
 
 def read_predictions(path: Path, label_space: LabelSpace, *, min_votes: int = 1) -> Predictions:
@@ -45,6 +51,8 @@ def read_predictions(path: Path, label_space: LabelSpace, *, min_votes: int = 1)
     come from another label space, and `RecordError` at a line that is no record.
     """
     classes: dict[ImageId, frozenset[int]] = {}
+    confidences: dict[ImageId, Mapping[int, float]] = {}
+    every_label_has_one = True
     made_with = ""
     try:
         for number, record in enumerate(read_labels(path), 1):
@@ -53,13 +61,17 @@ def read_predictions(path: Path, label_space: LabelSpace, *, min_votes: int = 1)
                 raise InputError(
                     f"{path}:{number}: got a second record of image {record.image_id!r}, expected one per image"
                 )
-            classes[record.image_id] = frozenset(c.id for c in record.foreground if c.votes >= min_votes)
+            counted = [label for label in record.foreground if label.votes >= min_votes]
+            sure = {label.id: label.confidence for label in counted if label.confidence is not None}
+            classes[record.image_id] = frozenset(label.id for label in counted)
+            confidences[record.image_id] = sure
+            every_label_has_one &= sure.keys() == classes[record.image_id]
             made_with = record.label_space
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     if not classes:
         raise InputError(f"{path}: got no record, expected a label file as 'capparse label' writes it")
-    return Predictions(classes, made_with)
+    return Predictions(classes, made_with, confidences if every_label_has_one else None)
 
 
 def check_overlap(path: Path, predictions: Predictions, truth: Mapping[ImageId, object]) -> None:

@@ -7,15 +7,17 @@ from rich.console import Group
 from rich.table import Table
 
 from caption_parser.evaluation.masks import PixelSource
-from caption_parser.evaluation.records import Comparison, Evaluation, MacroScores, MicroScores
+from caption_parser.evaluation.records import Comparison, Evaluation, MacroScores, MicroScores, Reliability
 
 FIGURE_4_CLASSES = 35
 """How many classes Fig. 4 of Vilar & Perez shows."""
 
 
 def as_table(evaluation: Evaluation) -> Group:
-    """The averages, the classes, and the comparison if there is one, to print with rich."""
+    """The averages, the classes, confidence and the comparison if there are any, to print with rich."""
     parts = [_averages(evaluation), _classes(evaluation)]
+    if evaluation.reliability:
+        parts.append(_reliability(evaluation.reliability))
     if evaluation.comparison:
         parts.append(_differences(evaluation.comparison))
     return Group(*parts)
@@ -38,6 +40,8 @@ def notes(evaluation: Evaluation) -> Iterator[str]:
         yield f"{protocol.records_outside_truth:,} label records left out: their images are not in the truth"
     if protocol.labels_made_with != protocol.label_space:
         yield f"the labels were made with {protocol.labels_made_with}, which lists other synsets or words"
+    if evaluation.macro.average_precision is None:
+        yield "no average precision: not all labels have a confidence"
     if protocol.pixel_source is PixelSource.AREAS:
         yield (
             "pixel recall from sums of 'area', where overlaps count twice; "
@@ -46,7 +50,8 @@ def notes(evaluation: Evaluation) -> Iterator[str]:
 
 
 def _averages(evaluation: Evaluation) -> Table:
-    table = _table("", "IoU", "precision", "recall", "pixel recall")
+    ranked = evaluation.macro.average_precision is not None
+    table = _table("", "IoU", "precision", "recall", "pixel recall", *["average precision"] * ranked)
     _add_averages(table, "", evaluation.macro, evaluation.micro)
     if evaluation.comparison:
         _add_averages(table, " of the other file", evaluation.comparison.macro, evaluation.comparison.micro)
@@ -54,19 +59,35 @@ def _averages(evaluation: Evaluation) -> Table:
 
 
 def _add_averages(table: Table, suffix: str, macro: MacroScores, micro: MicroScores) -> None:
-    means = (macro.miou, macro.precision, macro.recall, macro.pixel_recall)
-    ratios = (micro.iou, micro.precision, micro.recall, micro.pixel_recall)
-    table.add_row(f"macro{suffix}", *map(_ratio, means))
-    table.add_row(f"micro{suffix}", *map(_ratio, ratios))
+    means = (macro.miou, macro.precision, macro.recall, macro.pixel_recall, macro.average_precision)
+    ratios = (micro.iou, micro.precision, micro.recall, micro.pixel_recall, None)
+    columns = len(table.columns) - 1
+    table.add_row(f"macro{suffix}", *map(_ratio, means[:columns]))
+    table.add_row(f"micro{suffix}", *map(_ratio, ratios[:columns]))
 
 
 def _classes(evaluation: Evaluation) -> Table:
     with_pixels = evaluation.protocol.pixel_source is not None
-    table = _table("class", "TP", "FP", "FN", "IoU", "precision", "recall", *["pixel recall"] * with_pixels)
+    ranked = evaluation.macro.average_precision is not None
+    optional = (*["pixel recall"] * with_pixels, *["average precision"] * ranked)
+    table = _table("class", "TP", "FP", "FN", "IoU", "precision", "recall", *optional)
     for scores in evaluation.classes:
         counts = (scores.tp, scores.fp, scores.fn)
-        ratios = (scores.iou, scores.precision, scores.recall, *[scores.pixel_recall] * with_pixels)
+        where_known = (*[scores.pixel_recall] * with_pixels, *[scores.average_precision] * ranked)
+        ratios = (scores.iou, scores.precision, scores.recall, *where_known)
         table.add_row(scores.name, *(f"{count:,}" for count in counts), *map(_ratio, ratios))
+    return table
+
+
+def _reliability(found: Reliability) -> Table:
+    """A row per bin of confidence; in the last one the mean difference, the expected calibration error."""
+    table = _table("confidence", "labels", "mean", "correct", "difference")
+    for row in found.bins:
+        difference = _ratio(abs(row.correct - row.mean_confidence))
+        shares = (_ratio(row.mean_confidence), _ratio(row.correct), difference)
+        table.add_row(f"{row.low:.1f}–{row.high:.1f}", f"{row.labels:,}", *shares)
+    shares = (_ratio(found.mean_confidence), _ratio(found.correct), _ratio(found.expected_calibration_error))
+    table.add_row("all (mean difference: ECE)", f"{found.labels:,}", *shares)
     return table
 
 

@@ -16,6 +16,7 @@ class MacroScores(_Frozen):
     precision: float | None
     recall: float | None
     pixel_recall: float | None = Field(description="Null: the truth has no masks.")
+    average_precision: float | None = Field(None, description="By confidence; null: labels have none.")
 
 
 class MicroScores(_Frozen):
@@ -39,6 +40,7 @@ class ClassScores(_Frozen):
     precision: float | None = Field(description="Null: never predicted; the macro mean counts it as 0.")
     recall: float | None = Field(description="Null: in no image of the truth; the macro means leave it out.")
     pixel_recall: float | None
+    average_precision: float | None = Field(None, description="Of the images ranked by confidence.")
 
 
 class ClassDifference(_Frozen):
@@ -58,6 +60,28 @@ class Comparison(_Frozen):
     macro: MacroScores = Field(description="Of the other label file.")
     micro: MicroScores = Field(description="Of the other label file.")
     classes: tuple[ClassDifference, ...] = Field(description="Largest absolute difference first.")
+
+
+class ReliabilityBin(_Frozen):
+    """The labels whose confidence lies in [low, high)."""
+
+    low: float
+    high: float
+    labels: int
+    mean_confidence: float
+    correct: float = Field(description="Share of the labels that are right.")
+
+
+class Reliability(_Frozen):
+    """How far confidence is the share of labels that are right."""
+
+    labels: int = Field(description="Of images and classes of the truth.")
+    mean_confidence: float
+    correct: float = Field(description="Share of the labels that are right.")
+    expected_calibration_error: float = Field(
+        description="Mean absolute difference of both shares over the bins, weighted by labels."
+    )
+    bins: tuple[ReliabilityBin, ...] = Field(description="Ten of equal widths; empty ones are left out.")
 
 
 class Protocol(_Frozen):
@@ -84,4 +108,5 @@ class Evaluation(_Frozen):
     images: int = Field(description="Images of the truth; all of them were scored.")
     protocol: Protocol
     classes: tuple[ClassScores, ...] = Field(description="In the order of ids.")
+    reliability: Reliability | None = Field(None, description="Null: labels have no confidence.")
     comparison: Comparison | None = None
