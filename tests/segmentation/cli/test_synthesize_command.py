@@ -16,7 +16,7 @@ def test_a_world_is_written_and_described(tmp_path: Path) -> None:
     done = runner.invoke(app, ["synthesize", str(tmp_path / "world"), "--images", "2", "--seed", "5"])
     assert done.exit_code == ExitCode.OK, done.output
     assert done.stdout.startswith(f"2 images in {tmp_path / 'world' / 'images'}, captions in ")
-    names = {"images", "captions.jsonl", "instances.json", "truth_labels.jsonl"}
+    names = {"images", "captions.jsonl", "instances.json", "truth_labels.jsonl", "label_space.json"}
     assert {path.name for path in (tmp_path / "world").iterdir()} == names
     assert len(list((tmp_path / "world" / "images").iterdir())) == 2
 

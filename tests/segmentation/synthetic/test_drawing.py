@@ -44,8 +44,12 @@ def test_an_object_has_its_colour(colour: str) -> None:
 def test_stripes_show() -> None:
     plain = _thing(next(kind for kind in OBJECT_KINDS if kind.class_name == "airplane"), "yellow")
     drawings = [_drawn(Scene(GRASS, TREES, 0.3, (replace(plain, striped=flag),))) for flag in (False, True)]
-    smooth, striped = (drawing.image.mean(axis=-1)[drawing.masks[0]].std() for drawing in drawings)
+    shape = outline("airplane", side=_SIDE, left=0.3, top=0.5, width=0.4, mirrored=False)
+    coloured = shape.mask & ~shape.typical
+    smooth, striped = (drawing.image.mean(axis=-1)[coloured].std() for drawing in drawings)
     assert striped > 1.5 * smooth
+    # What all airplanes share has no stripes.
+    assert np.array_equal(drawings[0].image[shape.typical], drawings[1].image[shape.typical])
 
 
 def test_the_sky_is_above_the_horizon_and_the_ground_below() -> None:
@@ -63,7 +67,8 @@ def test_outlines_are_mirrored_and_moved_by_whole_pixels() -> None:
         plain = outline(kind.class_name, **args, mirrored=False)
         mirrored = outline(kind.class_name, **args, mirrored=True)
         assert plain.mask.any()
-        assert not (plain.dark & ~plain.mask).any()
+        assert not (plain.typical & ~plain.mask).any()
+        assert 0.1 < plain.typical.sum() / plain.mask.sum() < 0.5
         flipped = plain.mask[:, ::-1]
         # Rasterizing rounds, so that the two differ along their edges.
         assert (flipped & mirrored.mask).sum() > 0.9 * (flipped | mirrored.mask).sum()

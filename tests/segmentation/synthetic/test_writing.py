@@ -9,6 +9,7 @@ from PIL import Image
 
 from segmentation.errors import OutputError, UsageError
 from segmentation.synthetic import Difficulty, WorldFiles, draw, sample_scene, write_captions, write_world
+from segmentation.synthetic.world import COLOURS, OBJECT_KINDS, SURROUNDINGS
 from shared_schemas import LabelSpace, read_labels
 
 _IMAGES = 12
@@ -63,6 +64,8 @@ def test_captions_are_those_of_the_scene(world: WorldFiles) -> None:
 def test_true_labels_say_what_was_drawn(world: WorldFiles) -> None:
     records = list(read_labels(world.labels))
     assert [record.image_id for record in records] == list(range(1, _IMAGES + 1))
+    space = LabelSpace.load(world.label_space)
+    assert {record.label_space for record in records} == {space.reference}
     for record in records:
         scene = sample_scene(np.random.default_rng([3, int(record.image_id)]), Difficulty())
         assert {label.name for label in record.foreground} == {thing.kind.class_name for thing in scene.objects}
@@ -73,6 +76,15 @@ def test_true_labels_say_what_was_drawn(world: WorldFiles) -> None:
         colours = {(thing.kind.class_name, thing.colour) for thing in scene.objects}
         stripes = {(thing.kind.class_name, "stripe") for thing in scene.objects if thing.striped}
         assert attributes == colours | stripes
+
+
+def test_the_label_space_is_what_the_world_has_of_coco(world: WorldFiles) -> None:
+    space, coco = LabelSpace.load(world.label_space), LabelSpace.load("coco")
+    assert [label.name for label in space.foreground] == [kind.class_name for kind in OBJECT_KINDS]
+    assert {label.name for label in space.background} == {ground.class_name for ground in SURROUNDINGS}
+    assert {attribute.name for attribute in space.attributes} == {*COLOURS, "stripe"}
+    for label in space.classes:
+        assert label.model_dump(exclude={"id"}) == coco.by_name[label.name].model_dump(exclude={"id"})
 
 
 def test_a_larger_world_continues_a_smaller_one(world: WorldFiles, tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ def synthesize_command(
     """Draw a synthetic world: captioned images with exact masks, to try everything on in minutes.
 
     Writes images/, captions.jsonl (for 'capparse label'), instances.json (the masks, for 'capseg evaluate
-    --truth') and truth_labels.jsonl (what perfect captions would give, for 'capseg train-localizer').
+    --truth'), truth_labels.jsonl (what perfect captions would give, for 'capseg train-localizer') and
+    label_space.json (the classes of the world, for --label-space of all three).
 
     Example:
 

@@ -1,8 +1,9 @@
 """A synthetic world: scenes drawn by code, captions written from them, exact masks.
 
-It has what the paper relies on: objects that nearly always stand on the same surroundings, so that their label
-alone does not tell the two apart; attributes that only the object has; captions that name the surroundings, use
-other words than the class names, and use class names for other things.
+It has what the paper relies on: objects that mostly stand on the same surroundings, so that their label alone does
+not tell the two apart; objects of which a small part gives the class away, and the rest has a colour that captions
+name; captions that name the surroundings, use other words than the class names, and use class names for other
+things.
 """
 
 from segmentation.synthetic.captions import write_captions

@@ -7,10 +7,9 @@ import numpy.typing as npt
 
 from segmentation.synthetic.scenes import Scene
 from segmentation.synthetic.shapes import outline
-from segmentation.synthetic.textures import blotches, coat, paint, surface
+from segmentation.synthetic.textures import blotches, coat, marking, paint, surface
 from segmentation.synthetic.world import COLOURS, SKY
 
-_DARK = (48, 48, 54)
 _SHORE = 0.03
 """How far the horizon rises and falls, in heights of the image."""
 _NOISE = 6.0
@@ -38,9 +37,9 @@ def draw(scene: Scene, rng: np.random.Generator, side: int) -> Drawing:
         shape = outline(
             name, side=side, left=thing.left, top=thing.top, width=thing.width, mirrored=thing.mirrored
         )
-        shade = coat(name, rng, side, striped=thing.striped)
-        canvas[shape.mask] = paint(COLOURS[thing.colour], shade)[shape.mask]
-        canvas[shape.dark] = _DARK
+        coloured = paint(COLOURS[thing.colour], coat(rng, side, striped=thing.striped))
+        canvas[shape.mask] = coloured[shape.mask]
+        canvas[shape.typical] = marking(name, rng, side)[shape.typical]
         masks[index] = shape.mask
     return Drawing(np.clip(np.round(canvas + noise), 0, 255).astype(np.uint8), masks)
 

@@ -22,10 +22,15 @@ def surface(name: str, rng: np.random.Generator, side: int) -> npt.NDArray[np.fl
     return paint(colour, pattern(rng, side))
 
 
-def coat(class_name: str, rng: np.random.Generator, side: int, *, striped: bool) -> Shade:
-    """The pattern that every object of a class has, with bold stripes over it where asked."""
-    shade = _COATS[class_name](rng, side)
+def coat(rng: np.random.Generator, side: int, *, striped: bool) -> Shade:
+    """The pattern over an object's colour, the same for all classes, with bold stripes where asked."""
+    shade = 0.1 * blotches(rng, side, 8)
     return shade + 0.45 * np.sign(_waves(side, period=8, across=True)) if striped else shade
+
+
+def marking(class_name: str, rng: np.random.Generator, side: int) -> npt.NDArray[np.float64]:
+    """The look of what all objects of a class share, over a whole image: [side, side, 3], RGB."""
+    return paint(_MARKINGS[class_name], 0.25 * _grain(rng, side, 2, 2))
 
 
 def blotches(rng: np.random.Generator, side: int, cells: int) -> Shade:
@@ -73,27 +78,6 @@ def _rocks(rng: np.random.Generator, side: int) -> Shade:
     return 0.3 * np.round(1.5 * blotches(rng, side, 12)) / 1.5 + 0.05 * _grain(rng, side, 1, 1)
 
 
-def _planks(rng: np.random.Generator, side: int) -> Shade:
-    return 0.4 * _waves(side, period=6, across=False) + 0.05 * _grain(rng, side, 1, 1)
-
-
-def _wool(rng: np.random.Generator, side: int) -> Shade:
-    return 0.6 * blotches(rng, side, side // 4)
-
-
-def _lacquer(rng: np.random.Generator, side: int) -> Shade:
-    return 0.1 * blotches(rng, side, 4)
-
-
-def _rivets(rng: np.random.Generator, side: int) -> Shade:
-    rows, columns = (_waves(side, period=5, across=across) > 0 for across in (False, True))
-    return -0.5 * (rows & columns) + 0.04 * _grain(rng, side, 1, 1)
-
-
-def _fur(rng: np.random.Generator, side: int) -> Shade:
-    return 0.5 * _grain(rng, side, 1, 4)
-
-
 _SURFACES: dict[str, tuple[tuple[int, int, int], Pattern]] = {
     "body of water": ((40, 95, 150), _water),
     "grass": ((85, 150, 60), _grass),
@@ -104,10 +88,10 @@ _SURFACES: dict[str, tuple[tuple[int, int, int], Pattern]] = {
     "rock": ((135, 115, 95), _rocks),
 }
 
-_COATS: dict[str, Pattern] = {
-    "boat": _planks,
-    "sheep": _wool,
-    "car": _lacquer,
-    "airplane": _rivets,
-    "dog": _fur,
+_MARKINGS: dict[str, tuple[int, int, int]] = {
+    "boat": (20, 165, 150),
+    "sheep": (220, 185, 145),
+    "car": (75, 80, 90),
+    "airplane": (20, 45, 255),
+    "dog": (0, 235, 235),
 }

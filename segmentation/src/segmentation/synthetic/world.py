@@ -9,8 +9,8 @@ class Difficulty:
 
     at_home: float = 0.75
     """Share of objects that stand in the surroundings of their class: at 1, class and surroundings coincide."""
-    empty: float = 0.35
-    """Share of images without an object, which only labels of surroundings can tell from the others."""
+    empty: float = 0.25
+    """Share of images without an object, which show surroundings as what they are."""
     second_object: float = 0.3
     """Share of the other images with a second object, of the same surroundings."""
     indirect_name: float = 0.5
@@ -71,6 +71,8 @@ OBJECT_KINDS = (
 )
 
 HOMES = tuple(kind.home for kind in OBJECT_KINDS)
+SURROUNDINGS = (*HOMES, *BACKDROPS)
+"""All that the label space of the world has as background classes."""
 
 COLOURS = {
     "red": (205, 45, 45),

@@ -1,4 +1,4 @@
-"""A folder of the synthetic world: images, captions, true masks and true labels."""
+"""A folder of the synthetic world: images, captions, label space, true masks and true labels."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,14 @@ from segmentation.errors import OutputError, UsageError
 from segmentation.synthetic.captions import write_captions
 from segmentation.synthetic.drawing import Drawing, draw
 from segmentation.synthetic.scenes import Scene, SceneObject, sample_scene
-from segmentation.synthetic.world import OBJECT_KINDS, STRIPE_ATTRIBUTE, Difficulty, Surroundings
+from segmentation.synthetic.world import (
+    COLOURS,
+    OBJECT_KINDS,
+    STRIPE_ATTRIBUTE,
+    SURROUNDINGS,
+    Difficulty,
+    Surroundings,
+)
 from shared_schemas import AttributeVotes, ClassLabel, ImageLabels, LabelSpace, write_labels
 
 SIDE = 128
@@ -32,7 +39,9 @@ class WorldFiles:
     instances: Path
     """Masks, in COCO's format with run-length encodings."""
     labels: Path
-    """The label file that perfect captions would give, in the label space `coco`."""
+    """The label file that perfect captions would give."""
+    label_space: Path
+    """The classes and attributes of the world, under ids of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,11 @@ def write_world(
     if images < 1:
         raise UsageError(f"got {images} images, expected at least 1")
     files = WorldFiles(
-        folder / "images", folder / "captions.jsonl", folder / "instances.json", folder / "truth_labels.jsonl"
+        folder / "images",
+        folder / "captions.jsonl",
+        folder / "instances.json",
+        folder / "truth_labels.jsonl",
+        folder / "label_space.json",
     )
     try:
         if folder.exists() and any(folder.iterdir()):
@@ -78,7 +91,8 @@ def _pictures(images: int, seed: int, difficulty: Difficulty, side: int) -> Iter
 
 
 def _write(files: WorldFiles, pictures: Iterator[_Picture]) -> None:
-    space = LabelSpace.load("coco")
+    files.label_space.write_text(_label_space(), encoding="utf-8")
+    space = LabelSpace.load(files.label_space)
     image_entries: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
     records: list[ImageLabels] = []
@@ -98,6 +112,24 @@ def _write(files: WorldFiles, pictures: Iterator[_Picture]) -> None:
     truth = {"images": image_entries, "annotations": annotations, "categories": categories}
     files.instances.write_text(json.dumps(truth), encoding="utf-8")
     write_labels(files.labels, records)
+
+
+def _label_space() -> str:
+    """A label space file: what the world has of the label space `coco`.
+
+    Losses are means over classes and attributes: those that never occur would only make them smaller.
+    """
+    coco = LabelSpace.load("coco")
+    names = {*COLOURS, STRIPE_ATTRIBUTE}
+    classes = [kind.class_name for kind in OBJECT_KINDS] + [ground.class_name for ground in SURROUNDINGS]
+    content = {
+        "name": "synthetic",
+        "classes": [
+            coco.by_name[name].model_dump(mode="json", exclude={"id"}, exclude_defaults=True) for name in classes
+        ],
+        "attributes": {entry.name: entry.variants for entry in coco.attributes if entry.name in names},
+    }
+    return json.dumps(content, indent=1) + "\n"
 
 
 def _annotations(picture: _Picture, space: LabelSpace, first_id: int) -> list[dict[str, Any]]:
