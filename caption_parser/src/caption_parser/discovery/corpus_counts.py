@@ -5,15 +5,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 
 from caption_parser.config import ParserConfig
 from caption_parser.errors import InputError
+from caption_parser.json_file import read_json_file
 from caption_parser.lexicon import Lexicon, Synset
 from caption_parser.runs.output import replace_file
 from caption_parser.runs.state import differences
 from shared_schemas import ImageLabels, LabelSpace, Rule
-from shared_schemas.errors import expectation
 
 
 class CorpusSettings(BaseModel):
@@ -49,16 +49,7 @@ class CorpusCounts(BaseModel):
     @classmethod
     def read(cls, path: Path, expected: CorpusSettings) -> Self:
         """The counts in `path`; raises `InputError` if it holds no counts, or those of other settings."""
-        try:
-            counts = cls.model_validate_json(path.read_bytes())
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            where = ".".join(map(str, first["loc"])) or "the file"
-            raise InputError(
-                f"{path}: {where}: expected {expectation(first)}, as 'capparse discover --counts' writes it"
-            ) from None
+        counts = read_json_file(path, cls, "capparse discover --counts")
         if changes := differences(counts.settings, expected):
             raise InputError(
                 f"{path} holds the counts of other settings: {'; '.join(changes)}. Delete it to count again, or"

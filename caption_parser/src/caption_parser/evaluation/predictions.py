@@ -1,6 +1,6 @@
 """The classes that a label file gives to each image."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -21,16 +21,11 @@ class Predictions:
     """How sure each of those classes is; None: the file does not say it of all of them."""
 
     def matched_to(self, truth: Iterable[ImageId]) -> "Predictions":
-        """With digits read as numbers, if the truth's ids are numbers: CSV and text files know only strings.
-
-        Then "139" and a COCO file's stem "000000000139" are image 139. Raises `InputError` if two records
-        become one image that way.
-        """
-        if not all(isinstance(image_id, int) for image_id in truth):
-            return self
+        """With the ids of the truth, as `truth_ids` finds them; raises `InputError` if two become one image."""
+        match = truth_ids(truth)
         known_as: dict[ImageId, ImageId] = {}
         for image_id in self.classes:
-            number = int(image_id) if isinstance(image_id, str) and image_id.isdecimal() else image_id
+            number = match(image_id)
             if number in known_as:
                 raise InputError(f"image ids {image_id!r} and another are both {number}, expected one record each")
             known_as[number] = image_id
@@ -39,6 +34,17 @@ class Predictions:
             self.label_space,
             self.confidences and {number: self.confidences[image_id] for number, image_id in known_as.items()},
         )
+
+
+def truth_ids(truth: Iterable[ImageId]) -> Callable[[ImageId], ImageId]:
+    """A function from ids of label files to those of `truth`: CSV and text files know only strings.
+
+    If all of the truth's ids are numbers, "139" and a COCO file's stem "000000000139" are image 139.
+    """
+    numeric = all(isinstance(image_id, int) for image_id in truth)
+    return lambda image_id: (
+        int(image_id) if numeric and isinstance(image_id, str) and image_id.isdecimal() else image_id
+    )
 
 
 def read_predictions(path: Path, label_space: LabelSpace, *, min_votes: int = 1) -> Predictions:

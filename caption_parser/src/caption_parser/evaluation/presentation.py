@@ -51,7 +51,7 @@ def notes(evaluation: Evaluation) -> Iterator[str]:
 
 def _averages(evaluation: Evaluation) -> Table:
     ranked = evaluation.macro.average_precision is not None
-    table = _table("", "IoU", "precision", "recall", "pixel recall", *["average precision"] * ranked)
+    table = numeric_table("", "IoU", "precision", "recall", "pixel recall", *["average precision"] * ranked)
     _add_averages(table, "", evaluation.macro, evaluation.micro)
     if evaluation.comparison:
         _add_averages(table, " of the other file", evaluation.comparison.macro, evaluation.comparison.micro)
@@ -62,50 +62,56 @@ def _add_averages(table: Table, suffix: str, macro: MacroScores, micro: MicroSco
     means = (macro.miou, macro.precision, macro.recall, macro.pixel_recall, macro.average_precision)
     ratios = (micro.iou, micro.precision, micro.recall, micro.pixel_recall, None)
     columns = len(table.columns) - 1
-    table.add_row(f"macro{suffix}", *map(_ratio, means[:columns]))
-    table.add_row(f"micro{suffix}", *map(_ratio, ratios[:columns]))
+    table.add_row(f"macro{suffix}", *map(shown_ratio, means[:columns]))
+    table.add_row(f"micro{suffix}", *map(shown_ratio, ratios[:columns]))
 
 
 def _classes(evaluation: Evaluation) -> Table:
     with_pixels = evaluation.protocol.pixel_source is not None
     ranked = evaluation.macro.average_precision is not None
     optional = (*["pixel recall"] * with_pixels, *["average precision"] * ranked)
-    table = _table("class", "TP", "FP", "FN", "IoU", "precision", "recall", *optional)
+    table = numeric_table("class", "TP", "FP", "FN", "IoU", "precision", "recall", *optional)
     for scores in evaluation.classes:
         counts = (scores.tp, scores.fp, scores.fn)
         where_known = (*[scores.pixel_recall] * with_pixels, *[scores.average_precision] * ranked)
         ratios = (scores.iou, scores.precision, scores.recall, *where_known)
-        table.add_row(scores.name, *(f"{count:,}" for count in counts), *map(_ratio, ratios))
+        table.add_row(scores.name, *(f"{count:,}" for count in counts), *map(shown_ratio, ratios))
     return table
 
 
 def _reliability(found: Reliability) -> Table:
     """A row per bin of confidence; in the last one the mean difference, the expected calibration error."""
-    table = _table("confidence", "labels", "mean", "correct", "difference")
+    table = numeric_table("confidence", "labels", "mean", "correct", "difference")
     for row in found.bins:
-        difference = _ratio(abs(row.correct - row.mean_confidence))
-        shares = (_ratio(row.mean_confidence), _ratio(row.correct), difference)
+        difference = shown_ratio(abs(row.correct - row.mean_confidence))
+        shares = (shown_ratio(row.mean_confidence), shown_ratio(row.correct), difference)
         table.add_row(f"{row.low:.1f}–{row.high:.1f}", f"{row.labels:,}", *shares)
-    shares = (_ratio(found.mean_confidence), _ratio(found.correct), _ratio(found.expected_calibration_error))
+    shares = (
+        shown_ratio(found.mean_confidence),
+        shown_ratio(found.correct),
+        shown_ratio(found.expected_calibration_error),
+    )
     table.add_row("all (mean difference: ECE)", f"{found.labels:,}", *shares)
     return table
 
 
 def _differences(comparison: Comparison) -> Table:
     """The classes that differ most, at most as many as Fig. 4 has."""
-    table = _table("class", "IoU", "other file", "difference")
+    table = numeric_table("class", "IoU", "other file", "difference")
     for row in comparison.classes[:FIGURE_4_CLASSES]:
         if row.difference:
-            table.add_row(row.name, _ratio(row.iou), _ratio(row.against_iou), f"{row.difference:+.3f}")
+            table.add_row(row.name, shown_ratio(row.iou), shown_ratio(row.against_iou), f"{row.difference:+.3f}")
     return table
 
 
-def _table(first: str, *numeric: str) -> Table:
+def numeric_table(first: str, *numeric: str) -> Table:
+    """An empty table with a column of names and columns of numbers."""
     table = Table(first, box=SIMPLE_HEAD)
     for header in numeric:
         table.add_column(header, justify="right")
     return table
 
 
-def _ratio(value: float | None) -> str:
+def shown_ratio(value: float | None) -> str:
+    """Three digits, a dash where it is undefined."""
     return "–" if value is None else f"{value:.3f}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from caption_parser.evaluation.coco_file import ImageId
 from caption_parser.evaluation.compare import compare_classes
 from caption_parser.evaluation.metrics import Averages, ClassCounts, count, macro, micro
-from caption_parser.evaluation.predictions import Predictions, check_overlap, read_predictions
+from caption_parser.evaluation.predictions import Predictions, check_overlap, read_predictions, truth_ids
 from caption_parser.evaluation.records import ClassDifference
 from caption_parser.evaluation.truth import GroundTruth
 from caption_parser.report.evidence import CaptionEvidence, caption_evidence
@@ -53,7 +53,7 @@ class TruthTally:
     def __init__(self, truth: GroundTruth, label_space: LabelSpace, seed: int) -> None:
         self._truth = truth
         self._label_space = label_space
-        self._numeric = all(isinstance(image_id, int) for image_id in truth.classes)
+        self._id_in_truth = truth_ids(truth.classes)
         self._predicted: dict[ImageId, frozenset[int]] = {}
         self._heap: list[_Ranked] = []
         self._missed: Reservoirs[int, CaptionEvidence] = Reservoirs(EXAMPLES_PER_ERROR, seed, "missed")
@@ -108,7 +108,3 @@ class TruthTally:
         matched = predictions.matched_to(truth.classes)
         check_overlap(path, matched, truth.classes)
         return count(truth.classes, matched.classes, truth.class_ids, truth.pixels)
-
-    def _id_in_truth(self, image_id: ImageId) -> ImageId:
-        as_number = self._numeric and isinstance(image_id, str) and image_id.isdecimal()
-        return int(image_id) if as_number else image_id

@@ -1,0 +1,98 @@
+"""`apply_calibration`: a label file with calibrated confidence, everything else in it unchanged."""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from caption_parser.calibration.evidence import FEATURES, record_evidence
+from caption_parser.calibration.fitting import LOWEST
+from caption_parser.calibration.logistic import probabilities
+from caption_parser.calibration.records import CalibratedSummary, Calibration, CalibrationReference
+from caption_parser.errors import InputError
+from caption_parser.runs.counts import RunCounts
+from caption_parser.runs.options import check_output
+from caption_parser.runs.output import OutputPaths, replace_file
+from shared_schemas import ImageLabels, RecordError, iter_labels, write_labels
+
+_DIGITS = 3
+_COUNTED_AT_ONCE = 1000
+
+
+def calibrated_record(record: ImageLabels, calibration: Calibration) -> ImageLabels:
+    """`record` with the probability that it is right as the confidence of each foreground class.
+
+    Only the evidence in the record decides, so that a second application changes nothing. Background classes
+    keep their confidence: no ground truth judged them.
+    """
+    if not record.foreground:
+        return record
+    evidence = record_evidence(record)
+    rows = [
+        (1.0, calibration.class_offsets.get(label.name, 0.0), *evidence[label.id]) for label in record.foreground
+    ]
+    weights = (calibration.intercept, 1.0, *(calibration.weights[feature.name] for feature in FEATURES))
+    found = probabilities(np.array(rows), np.array(weights)).clip(LOWEST, 1.0 - LOWEST)
+    foreground = (
+        label.model_copy(update={"confidence": round(float(confidence), _DIGITS)})
+        for label, confidence in zip(record.foreground, found, strict=True)
+    )
+    return record.model_copy(update={"foreground": tuple(foreground)})
+
+
+def apply_calibration(
+    calibration: Path, labels: Path, output: Path
+) -> tuple[CalibratedSummary, list[RecordError]]:
+    """Writes the records of `labels` with calibrated confidence to `output`, a summary beside it.
+
+    Returns the summary and what is wrong with each line that is no record; those are left out.
+
+    Raises `InputError` for a file that cannot be read, holds no calibration or no record, or comes from another
+    label space than the calibration's, `UsageError` if `output` is one of the inputs.
+    """
+    check_output(output, {"the label file": labels, "the calibration": calibration})
+    model = Calibration.read(calibration)
+    damage: list[RecordError] = []
+    counts = RunCounts()
+
+    def calibrated() -> Iterator[ImageLabels]:
+        nonlocal counts
+        records = _records(labels, model, damage)
+        while batch := tuple(islice(records, _COUNTED_AT_ONCE)):
+            counts += RunCounts.of(batch)
+            yield from (calibrated_record(record, model) for record in batch)
+        if not counts.images:
+            problem = f" ({damage[0]})" if damage else ""
+            raise InputError(f"{labels}: got no record, expected what 'capparse label' writes{problem}")
+
+    write_labels(output, calibrated())
+    summary = CalibratedSummary(
+        **dict(counts),
+        labels=str(labels),
+        calibration=CalibrationReference(file=str(calibration), digest=model.digest, training=model.training),
+        calibrated_labels=sum(counts.foreground.values()),
+        kept_labels=sum(counts.background.values()),
+        damaged_lines=len(damage),
+        bytes=output.stat().st_size,
+    )
+    replace_file(OutputPaths(output).summary, summary.model_dump_json(indent=1).encode() + b"\n")
+    return summary, damage
+
+
+def _records(path: Path, calibration: Calibration, damage: list[RecordError]) -> Iterator[ImageLabels]:
+    """The records of `path`; what is no record goes to `damage`."""
+    expected = calibration.training.label_space
+    try:
+        for number, record in enumerate(iter_labels(path), 1):
+            if isinstance(record, RecordError):
+                damage.append(record)
+            elif record.label_space.rpartition("@")[0] != expected.rpartition("@")[0]:
+                raise InputError(
+                    f"{path}:{number}: got labels of label space {record.label_space}, expected those that the "
+                    f"calibration was fitted on, {expected}. Try: capparse calibrate fit {path} --truth …"
+                )
+            else:
+                yield record
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error

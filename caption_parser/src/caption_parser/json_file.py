@@ -1,0 +1,27 @@
+"""JSON files that one command writes and another reads: checked against their model, or an error that says how."""
+
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from caption_parser.errors import InputError
+from shared_schemas.errors import expectation
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def read_json_file(path: Path, model: type[ModelT], writer: str) -> ModelT:
+    """The content of `path`; `writer`: the command that writes such files, for the message of the error.
+
+    Raises `InputError` for a file that cannot be read or does not hold what `model` describes.
+    """
+    try:
+        return model.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        where = ".".join(map(str, problem["loc"])) or "the file"
+        expected = "a value; it is missing" if problem["type"] == "missing" else expectation(problem)
+        raise InputError(f"{path}: {where}: expected {expected}, as {writer!r} writes it") from None
