@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from caption_parser.calibration.evidence import FEATURES, record_evidence
-from caption_parser.calibration.fitting import LOWEST
 from caption_parser.calibration.logistic import probabilities
-from caption_parser.calibration.records import CalibratedSummary, Calibration, CalibrationReference
+from caption_parser.calibration.records import LOWEST, CalibratedSummary, Calibration, CalibrationReference
 from caption_parser.errors import InputError
 from caption_parser.runs.counts import RunCounts
 from caption_parser.runs.options import check_output

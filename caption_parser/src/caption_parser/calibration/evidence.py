@@ -21,7 +21,7 @@ class Feature:
 _RULES = (Rule.HYPONYM, Rule.HOLONYM, Rule.AGREEMENT, Rule.IMPLIED)
 """The others name the class itself: what these are compared with."""
 _CHOSEN = frozenset({Route.FIRST_SENSE, Route.MODEL, Route.PRIOR, Route.FALLBACK})
-"""Routes of senses that were chosen among several with other labels."""
+"""Routes of senses that were chosen among several which may lead to other labels."""
 
 FEATURES: Sequence[Feature] = (
     Feature("votes", 1),

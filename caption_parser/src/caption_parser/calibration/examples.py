@@ -88,7 +88,7 @@ def read_examples(path: Path, truth: GroundTruth, label_space: LabelSpace) -> Ex
     )
 
 
-def image_folds(images: Sequence[ImageId], folds: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+def image_folds(images: Sequence[ImageId], folds: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """The fold of each entry, in [0, folds): the same for all entries of an image, whatever their order.
 
     Images are dealt out in the order of a checksum of their ids, so that folds differ by one image at most.

@@ -8,7 +8,7 @@ import numpy as np
 from caption_parser.calibration.evidence import FEATURES
 from caption_parser.calibration.examples import Examples, image_folds, read_examples
 from caption_parser.calibration.logistic import Matrix, Vector, fit_logistic, probabilities
-from caption_parser.calibration.records import Calibration, ConfidenceScores, CrossValidation, Training
+from caption_parser.calibration.records import LOWEST, Calibration, ConfidenceScores, CrossValidation, Training
 from caption_parser.errors import InputError, UsageError
 from caption_parser.evaluation.metrics import mean
 from caption_parser.evaluation.ranking import average_precisions
@@ -18,8 +18,6 @@ from caption_parser.runs.options import check_output
 from caption_parser.runs.output import replace_file
 from shared_schemas import LabelSpace
 
-LOWEST = 0.001
-"""Confidence has three digits in label files, and captions prove nothing: it stays within [LOWEST, 1 - LOWEST]."""
 _INTERCEPT_PENALTY = 0.01
 _PENALTY = 1.0
 """Weights are taken to be normal with variance 1 / penalty beforehand; features and offsets share the scale."""

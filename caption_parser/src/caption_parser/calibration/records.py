@@ -11,6 +11,9 @@ from caption_parser.errors import InputError
 from caption_parser.json_file import read_json_file
 from caption_parser.runs.counts import RunCounts
 
+LOWEST = 0.001
+"""Confidence has three digits in label files, and captions prove nothing: it stays within [LOWEST, 1 - LOWEST]."""
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

@@ -1,10 +1,11 @@
 """How well confidence ranks the images of a class: average precision, the usual score of image-level labels."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
+from collections.abc import Hashable, Iterable, Mapping, Set
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 ImageT = TypeVar("ImageT", bound=Hashable)
 
@@ -38,11 +39,10 @@ def average_precisions(
     return found
 
 
-def average_precision(
-    scores: "Sequence[float] | np.ndarray[tuple[int], np.dtype[np.float64]]",
-    relevant: "Sequence[bool] | np.ndarray[tuple[int], np.dtype[np.bool_]]",
-) -> float | None:
+def average_precision(scores: ArrayLike, relevant: ArrayLike) -> float | None:
     """The area under the precision-recall curve as a step function; None if nothing is relevant.
+
+    Shape: `scores` (N,), any numbers; `relevant` (N,), booleans.
 
     The sum over the distinct scores s, from the highest on, of precision(s) times the gain in recall at s, where
     all items that score s or more count as retrieved. Equal scores so enter together, whatever the order of the
