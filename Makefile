@@ -6,6 +6,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT=constraints.txt $(BIN)/pyt
 PARSER := $(VENV)/.installed-parser
 SEGMENTATION := $(VENV)/.installed-segmentation
 DEVELOPMENT := $(VENV)/.installed-development
+DEMO_CLASSES := --label-space .demo/world/label_space.json
 DEMO_IMAGES := --images .demo/world/images --labels .demo/world/labels.jsonl
 SOURCES := shared_schemas/src caption_parser/src segmentation/src tests benchmarks
 
@@ -22,12 +23,12 @@ demo: $(SEGMENTATION)  ## Set up, then go from captions to labels, masks and pag
 	$(BIN)/capparse report .demo/labels.jsonl -o .demo/labels.html
 	@echo && echo "The same on drawn images, from their captions to masks:"
 	$(BIN)/capseg synthesize .demo/world --images 200
-	$(BIN)/capparse label .demo/world/captions.jsonl -o .demo/world/labels.jsonl
-	$(BIN)/capparse report .demo/world/labels.jsonl --truth .demo/world/instances.json -o .demo/world.html
-	$(BIN)/capseg train-localizer $(DEMO_IMAGES) -o .demo/localizer --config synthetic-full
+	$(BIN)/capparse label .demo/world/captions.jsonl -o .demo/world/labels.jsonl $(DEMO_CLASSES)
+	$(BIN)/capparse report .demo/world/labels.jsonl --truth .demo/world/instances.json -o .demo/world.html $(DEMO_CLASSES)
+	$(BIN)/capseg train-localizer $(DEMO_IMAGES) -o .demo/localizer --config synthetic-full $(DEMO_CLASSES)
 	$(BIN)/capseg make-masks .demo/localizer $(DEMO_IMAGES) -o .demo/masks --refine mean-field
-	$(BIN)/capseg evaluate .demo/masks --truth .demo/world/instances.json
-	$(BIN)/capseg report .demo/masks --truth .demo/world/instances.json -o .demo/masks.html
+	$(BIN)/capseg evaluate .demo/masks --truth .demo/world/instances.json $(DEMO_CLASSES)
+	$(BIN)/capseg report .demo/masks --truth .demo/world/instances.json -o .demo/masks.html $(DEMO_CLASSES)
 	@echo && echo "Open in a browser:" && printf '  %s\n' .demo/*.html
 
 test: $(DEVELOPMENT)  ## Set up and run all tests
