@@ -178,6 +178,33 @@ def test_a_label_that_captions_nearly_always_mean_is_not_asked_for() -> None:
     assert model.asked == [*queries[1:], queries[0]]
 
 
+class Frequent(Scripted):
+    """Thinks the first sense nine times as frequent as the second; the caption says what it says beside that."""
+
+    def _answer(self, query: SenseQuery) -> SenseChoice:
+        evidence = super()._answer(query).distribution
+        weights = [0.9 * evidence[0], 0.1 * evidence[1]]
+        distribution = tuple(weight / sum(weights) for weight in weights)
+        return SenseChoice(query.candidates[0], Route.MODEL, distribution[0], distribution, evidence)
+
+
+def test_the_prior_takes_the_place_of_the_models_own() -> None:
+    prior = {"bat": {BAT_ANIMAL: 0.2, BAT_CLUB: 0.8}}
+    (adjusted,) = WithPrior(Frequent(), prior).disambiguate([query("x 0.6,0.4", BAT_ANIMAL, BAT_CLUB)])
+    # 0.6 * 0.2 : 0.4 * 0.8 = 3 : 8, whatever the model holds for frequent.
+    assert adjusted.distribution == pytest.approx((3 / 11, 8 / 11))
+    recorder = Recorder(Frequent())
+    recorder.disambiguate([query("x 0.6,0.4", BAT_ANIMAL, BAT_CLUB)])
+    assert recorder.observations == observed((0.6, 0.4))
+
+
+def test_captions_join_their_evidence_so_that_a_prior_counts_once() -> None:
+    queries = [query(f"{name} 0.5,0.5", BAT_ANIMAL, BAT_CLUB) for name in "abc"]
+    prior = {"bat": {BAT_ANIMAL: 0.4, BAT_CLUB: 0.6}}
+    for answer in WithPrior(JointOverImage(Frequent()), prior).disambiguate(queries):
+        assert answer.distribution == pytest.approx((0.4, 0.6))
+
+
 def test_a_recorder_keeps_what_the_model_says_of_ambiguous_words() -> None:
     recorder = Recorder(Scripted())
     recorder.disambiguate([query("x 0.6,0.4", BAT_ANIMAL, BAT_CLUB), query("x 1", DOG)])

@@ -64,8 +64,7 @@ def learn_caption_prior(
     """The prior of all nouns that the captions of `sources` name often enough, by the model `senses`.
 
     The captions of an image tell the senses of a word together; equal ones count each; what is no caption is
-    passed over. Raises what `label_file` raises
-    for the input and the model.
+    passed over. Raises what `label_file` raises for the input and the model.
     """
     # The parser imports this module to read a prior.
     from caption_parser.pipeline import CaptionParser
@@ -74,7 +73,14 @@ def learn_caption_prior(
     from caption_parser.runs.options import parser_config
 
     recorder = Recorder(JointOverImage(AskOnce(load_disambiguator(senses))))
-    config = parser_config(mode=mode, senses=senses, joint=False, caption_prior=False, skip_undisputed=False)
+    config = parser_config(
+        mode=mode,
+        senses=senses,
+        joint=False,
+        caption_prior=False,
+        skip_undisputed=False,
+        without="reviewed_words",  # they leave senses out that other label spaces ask for
+    )
     parser = CaptionParser(config, sense_model=recorder)
     for source in sources:
         rows = (row for row in read_captions(source, format=format) if isinstance(row, CaptionRow))

@@ -28,6 +28,9 @@ class SenseChoice(NamedTuple):
     score: float | None = None
     distribution: tuple[float, ...] = ()
     """The probability of each candidate, in their order; empty where no model scored them."""
+    evidence: tuple[float, ...] = ()
+    """The same by the caption alone, all candidates being as frequent as each other; empty where the model cannot
+    tell it from how frequent they are."""
 
 
 class Disambiguator(Protocol):

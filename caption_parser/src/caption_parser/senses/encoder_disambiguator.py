@@ -69,11 +69,12 @@ class EncoderDisambiguator:
         cosines = np.empty(len(rows), np.float32)
         cosines[known] = _units(self._files.vectors[rows[known]]) @ vector
         cosines[~known] = cosines[known].min()
-        logits = self._files.meta.scale * cosines + prior
-        best = int(logits.argmax())
-        odds = np.exp(logits - logits[best])
-        distribution = tuple((odds / odds.sum()).tolist())
-        return SenseChoice(query.candidates[best], Route.MODEL, distribution[best], distribution)
+        evidence = self._files.meta.scale * cosines
+        distribution = _softmax(evidence + prior)
+        best = int((evidence + prior).argmax())
+        return SenseChoice(
+            query.candidates[best], Route.MODEL, distribution[best], distribution, _softmax(evidence)
+        )
 
     def _describe(self, lemma: str, candidates: tuple[int, ...]) -> tuple[npt.NDArray[np.intp], Vector]:
         """Rows of the candidates' vectors, -1 where there is none, and their priors."""
@@ -82,6 +83,11 @@ class EncoderDisambiguator:
         rows = [self._files.row_of_key.get(key, -1) for key in keys]
         prior = self._files.meta.prior.scores(tag_counts(lexicon, lemma, candidates))
         return np.array(rows, np.intp), np.array(prior, np.float32)
+
+
+def _softmax(logits: Vector) -> tuple[float, ...]:
+    odds = np.exp(logits - logits.max())
+    return tuple((odds / odds.sum()).tolist())
 
 
 def _units(rows: npt.NDArray[np.int8]) -> Vector:

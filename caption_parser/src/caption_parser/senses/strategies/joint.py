@@ -26,15 +26,19 @@ class JointOverImage:
                 together[query.image, query.lemma, query.candidates].append(index)
         for (_, _, candidates), indices in together.items():
             if len(indices) > 1:
-                distribution = product_of_experts(choices[index].distribution for index in indices)
+                of_word = [choices[index] for index in indices]
+                distribution = product_of_experts(choice.distribution for choice in of_word)
+                evidence = product_of_experts(choice.evidence for choice in of_word)
                 for index in indices:
-                    choices[index] = choose(candidates, distribution, choices[index])
+                    choices[index] = choose(candidates, distribution, choices[index])._replace(evidence=evidence)
         return choices
 
 
 def product_of_experts(distributions: Iterable[Sequence[float]]) -> tuple[float, ...]:
-    """The normalised product of distributions over the same candidates."""
+    """The normalised product of distributions over the same candidates; empty if they are."""
     logs = [sum(map(_log, column)) for column in zip(*distributions, strict=True)]
+    if not logs:
+        return ()
     highest = max(logs)
     weights = [math.exp(log - highest) for log in logs]
     total = sum(weights)

@@ -1,9 +1,9 @@
 """How often each sense of a word is meant in captions, learned without labels.
 
-WordNet orders senses by their frequency in texts of 1961; in captions a "bike" is seldom a motorcycle. The
-prior is estimated from unlabelled captions by expectation maximisation (Saerens et al. 2002, "Adjusting the
-outputs of a classifier to new a priori probabilities"): the mean of what the model says about a word over a
-corpus, then of what it says given that mean, until it settles.
+WordNet orders senses by their frequency in texts of 1961, and a model that was trained on those has learned it; in
+captions a "mouse" is seldom an animal. The prior of captions takes the place of that frequency. It is estimated from
+unlabelled captions by expectation maximisation (Saerens et al. 2002, "Adjusting the outputs of a classifier to new
+a priori probabilities"), from what each caption says about a word while all of its senses are equally frequent.
 """
 
 from collections import defaultdict
@@ -27,7 +27,8 @@ class Observation(NamedTuple):
 
     lemma: str
     candidates: tuple[int, ...]
-    distribution: tuple[float, ...]
+    evidence: tuple[float, ...]
+    """The probability of each candidate, as if all were equally frequent."""
 
 
 def estimate_prior(observations: Iterable[Observation], *, least: int = 1) -> Prior:
@@ -44,7 +45,7 @@ def _settled(observations: Sequence[Observation]) -> dict[int, float]:
     for _ in range(_ROUNDS):
         mass = dict.fromkeys(senses, _PSEUDO_COUNT / len(senses))
         for observation in observations:
-            posterior = _given(prior, observation.candidates, observation.distribution)
+            posterior = _given(prior, observation.candidates, observation.evidence)
             for synset, probability in zip(observation.candidates, posterior, strict=True):
                 mass[synset] += probability
         total = sum(mass.values())
@@ -53,16 +54,19 @@ def _settled(observations: Sequence[Observation]) -> dict[int, float]:
 
 
 def _given(
-    prior: Mapping[int, float], candidates: Sequence[int], distribution: Sequence[float] | None = None
+    prior: Mapping[int, float], candidates: Sequence[int], evidence: Sequence[float] | None = None
 ) -> tuple[float, ...]:
     """The candidates' distribution under the prior; a sense that it has not seen is as rare as its rarest."""
     rarest = min(prior.values())
     weights = [prior.get(synset, rarest) for synset in candidates]
-    return product_of_experts([weights] if distribution is None else [weights, distribution])
+    return product_of_experts([weights] if evidence is None else [weights, evidence])
 
 
 class WithPrior:
-    """Multiplies the model's distribution by the prior of the word; without a model the prior alone decides."""
+    """Puts the prior of captions in place of the model's; without a model the prior alone decides.
+
+    Of a model that does not tell the caption's evidence from its own prior, the distribution is multiplied.
+    """
 
     def __init__(self, inner: Disambiguator, prior: Prior) -> None:
         self.name = inner.name
@@ -81,7 +85,8 @@ class WithPrior:
         if prior is None or len(query.candidates) == 1:
             return choice
         if choice.distribution:
-            return choose(query.candidates, _given(prior, query.candidates, choice.distribution), choice)
+            evidence = choice.evidence or choice.distribution
+            return choose(query.candidates, _given(prior, query.candidates, evidence), choice)
         return prior_choice(prior, query.candidates)
 
 
@@ -102,7 +107,7 @@ class Recorder:
         """The inner choices as they are."""
         choices = self._inner.disambiguate(queries)
         self.observations.extend(
-            Observation(query.lemma, query.candidates, choice.distribution)
+            Observation(query.lemma, query.candidates, choice.evidence or choice.distribution)
             for query, choice in zip(queries, choices, strict=True)
             if choice.distribution and len(query.candidates) > 1
         )
