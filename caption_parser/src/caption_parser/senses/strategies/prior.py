@@ -1,9 +1,9 @@
 """How often each sense of a word is meant in captions, learned without labels.
 
 WordNet orders senses by their frequency in texts of 1961, and a model that was trained on those has learned it; in
-captions a "mouse" is seldom an animal. The prior of captions takes the place of that frequency. It is estimated from
-unlabelled captions by expectation maximisation (Saerens et al. 2002, "Adjusting the outputs of a classifier to new
-a priori probabilities"), from what each caption says about a word while all of its senses are equally frequent.
+captions a "mouse" is seldom an animal. The prior of captions takes the place of that frequency. It is estimated
+from unlabelled captions by expectation maximisation (Saerens et al. 2002, "Adjusting the outputs of a classifier to
+new a priori probabilities"): from what each caption says about a word while all senses are equally frequent.
 """
 
 from collections import defaultdict
