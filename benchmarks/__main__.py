@@ -16,6 +16,7 @@ BENCHMARKS = (
     "parser_quality",
     "mask_speed",
     "evaluation_speed",
+    "synthetic_arms",
 )
 
 

@@ -92,6 +92,16 @@ def test_the_description_of_an_experiment() -> None:
     ]
 
 
+def test_experiments_on_the_synthetic_world_name_its_label_space() -> None:
+    for name in ("synthetic-full", "synthetic-table9-verbs"):
+        label, train, masks, evaluate = find_experiment(name).commands
+        assert all(
+            command.endswith(" --label-space WORLD/label_space.json") for command in (label, train, evaluate)
+        )
+        assert "--label-space" not in masks  # a run knows its own
+    assert not any("--label-space" in command for command in find_experiment("lite0-224-full").commands)
+
+
 def test_the_default_needs_no_file_of_the_user() -> None:
     assert find_experiment(DEFAULT).config.weights == "packaged"
 

@@ -25,7 +25,7 @@ def _drawn(scene: Scene) -> Drawing:
 @pytest.mark.parametrize("kind", OBJECT_KINDS, ids=lambda kind: kind.class_name)
 def test_the_mask_is_exactly_where_an_object_changes_the_picture(kind: ObjectKind) -> None:
     bare = Scene(GRASS, TREES, 0.3, ())
-    without, drawn = _drawn(bare), _drawn(replace(bare, objects=(_thing(kind, "pink"),)))
+    without, drawn = _drawn(bare), _drawn(replace(bare, objects=(_thing(kind, "purple"),)))
     assert without.masks.shape == (0, _SIDE, _SIDE)
     assert drawn.masks.shape == (1, _SIDE, _SIDE)
     changed = (drawn.image != without.image).any(axis=-1)

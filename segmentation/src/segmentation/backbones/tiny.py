@@ -37,5 +37,5 @@ def _layer(in_channels: int, channels: int, stride: int) -> nn.Sequential:
     # Zeros around the image would be a thing that no label names, and light up in heatmaps.
     convolution = nn.Conv2d(in_channels, channels, 3, stride=stride, padding=1, padding_mode="replicate")
     nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
-    nn.init.zeros_(convolution.bias)
+    nn.init.zeros_(convolution.get_parameter("bias"))
     return nn.Sequential(convolution, nn.ReLU(inplace=True))

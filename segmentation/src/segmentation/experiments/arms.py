@@ -94,7 +94,9 @@ def with_network(config: LocalizerConfig, **changes: Any) -> LocalizerConfig:
     return config.model_copy(update={"network": config.network.model_copy(update=changes)})
 
 
-def arms_on(prefix: str, base: LocalizerConfig, where: str, cost: str) -> list[Experiment]:
+def arms_on(
+    prefix: str, base: LocalizerConfig, where: str, cost: str, *, label_space: str | None = None
+) -> list[Experiment]:
     """The six rows of Table 6 on another network or other images, so that their order can be compared."""
     return [
         Experiment(
@@ -103,6 +105,7 @@ def arms_on(prefix: str, base: LocalizerConfig, where: str, cost: str) -> list[E
             config=with_network(base, attributes=row.attributes, background=row.background),
             labels=row.labels,
             cost=cost,
+            label_space=label_space,
         )
         for row in ARMS
     ]

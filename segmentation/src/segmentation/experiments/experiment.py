@@ -53,16 +53,20 @@ class Experiment:
     cost: str
     expected: Expected | None = None
     """None: the paper has no such experiment."""
+    label_space: str | None = None
+    """The label space file that the images come with; None: that of the configuration."""
 
     @property
     def commands(self) -> tuple[str, ...]:
         """What to run, from captions to scores."""
         weights = " --weights CHECKPOINT" if self.config.weights is None else ""
+        space = f" --label-space {self.label_space}" if self.label_space else ""
+        train = f"capseg train-localizer --images IMAGES --labels LABELS.jsonl -o RUN --config {self.name}"
         return (
-            self.labels.value,
-            f"capseg train-localizer --images IMAGES --labels LABELS.jsonl -o RUN --config {self.name}{weights}",
+            f"{self.labels.value}{space}",
+            f"{train}{weights}{space}",
             "capseg make-masks RUN --images IMAGES --labels LABELS.jsonl -o MASKS",
-            "capseg evaluate MASKS --truth INSTANCES.json",
+            f"capseg evaluate MASKS --truth INSTANCES.json{space}",
         )
 
     def describe(self) -> str:

@@ -15,7 +15,7 @@ from segmentation.synthetic.world import (
     Surroundings,
 )
 
-_STRIPED_SHARE = 0.3
+_STRIPED_SHARE = 0.2
 _HORIZON = (0.25, 0.45)
 """Share of the height that the backdrop takes."""
 _ATTEMPTS = 20

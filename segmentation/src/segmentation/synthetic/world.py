@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Difficulty:
     """How far labels from captions are from the truth, and objects from being told apart; shares are in [0, 1]."""
 
-    at_home: float = 0.75
+    at_home: float = 0.9
     """Share of objects that stand in the surroundings of their class: at 1, class and surroundings coincide."""
     empty: float = 0.25
     """Share of images without an object, which show surroundings as what they are."""
@@ -78,9 +78,7 @@ COLOURS = {
     "red": (205, 45, 45),
     "yellow": (230, 205, 50),
     "purple": (130, 55, 165),
-    "orange": (240, 140, 30),
     "black": (35, 32, 38),
-    "pink": (240, 130, 175),
 }
 """Attribute → RGB, 0–255. Every class comes in all of them, and none of the surroundings in any."""
 
