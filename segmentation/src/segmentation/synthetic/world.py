@@ -78,7 +78,7 @@ COLOURS = {
     "red": (205, 45, 45),
     "yellow": (230, 205, 50),
     "purple": (130, 55, 165),
-    "black": (35, 32, 38),
+    "pink": (240, 130, 175),
 }
 """Attribute → RGB, 0–255. Every class comes in all of them, and none of the surroundings in any."""
 
