@@ -188,21 +188,22 @@ class Frequent(Scripted):
         return SenseChoice(query.candidates[0], Route.MODEL, distribution[0], distribution, evidence)
 
 
-def test_the_prior_takes_the_place_of_the_models_own() -> None:
+def test_the_prior_takes_the_place_of_half_of_the_models_own() -> None:
     prior = {"bat": {BAT_ANIMAL: 0.2, BAT_CLUB: 0.8}}
     (adjusted,) = WithPrior(Frequent(), prior).disambiguate([query("x 0.6,0.4", BAT_ANIMAL, BAT_CLUB)])
-    # 0.6 * 0.2 : 0.4 * 0.8 = 3 : 8, whatever the model holds for frequent.
-    assert adjusted.distribution == pytest.approx((3 / 11, 8 / 11))
+    # Half of 9 : 1 is 3 : 1; 0.6 * 3 : 0.4 * 1 = 9 : 2, and with the prior 9 * 0.2 : 2 * 0.8 = 9 : 8.
+    assert adjusted.distribution == pytest.approx((9 / 17, 8 / 17))
     recorder = Recorder(Frequent())
     recorder.disambiguate([query("x 0.6,0.4", BAT_ANIMAL, BAT_CLUB)])
-    assert recorder.observations == observed((0.6, 0.4))
+    assert recorder.observations[0].evidence == pytest.approx((9 / 11, 2 / 11))
 
 
-def test_captions_join_their_evidence_so_that_a_prior_counts_once() -> None:
-    queries = [query(f"{name} 0.5,0.5", BAT_ANIMAL, BAT_CLUB) for name in "abc"]
-    prior = {"bat": {BAT_ANIMAL: 0.4, BAT_CLUB: 0.6}}
-    for answer in WithPrior(JointOverImage(Frequent()), prior).disambiguate(queries):
-        assert answer.distribution == pytest.approx((0.4, 0.6))
+def test_captions_join_their_evidence_and_count_how_frequent_a_sense_is_once() -> None:
+    queries = [query(f"{name} 0.4,0.6", BAT_ANIMAL, BAT_CLUB) for name in "ab"]
+    for answer in JointOverImage(Frequent()).disambiguate(queries):
+        assert answer.evidence == pytest.approx((4 / 13, 9 / 13))
+        # 4 * 0.9 : 9 * 0.1
+        assert answer.distribution == pytest.approx((0.8, 0.2))
 
 
 def test_a_recorder_keeps_what_the_model_says_of_ambiguous_words() -> None:

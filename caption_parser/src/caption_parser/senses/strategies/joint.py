@@ -26,12 +26,20 @@ class JointOverImage:
                 together[query.image, query.lemma, query.candidates].append(index)
         for (_, _, candidates), indices in together.items():
             if len(indices) > 1:
-                of_word = [choices[index] for index in indices]
-                distribution = product_of_experts(choice.distribution for choice in of_word)
-                evidence = product_of_experts(choice.evidence for choice in of_word)
+                distribution, evidence = _joined([choices[index] for index in indices])
                 for index in indices:
                     choices[index] = choose(candidates, distribution, choices[index])._replace(evidence=evidence)
         return choices
+
+
+def _joined(choices: Sequence[SenseChoice]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Distribution and evidence of all; a prior that can be told from the evidence counts once, not once each."""
+    evidence = product_of_experts(choice.evidence for choice in choices)
+    if not evidence:
+        return product_of_experts(choice.distribution for choice in choices), ()
+    pairs = zip(choices[0].distribution, choices[0].evidence, strict=True)
+    prior = [given / max(alone, _SMALLEST) for given, alone in pairs]
+    return product_of_experts([evidence, prior]), evidence
 
 
 def product_of_experts(distributions: Iterable[Sequence[float]]) -> tuple[float, ...]:

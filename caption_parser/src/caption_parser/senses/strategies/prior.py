@@ -1,11 +1,12 @@
 """How often each sense of a word is meant in captions, learned without labels.
 
 WordNet orders senses by their frequency in texts of 1961, and a model that was trained on those has learned it; in
-captions a "mouse" is seldom an animal. The prior of captions takes the place of that frequency. It is estimated
-from unlabelled captions by expectation maximisation (Saerens et al. 2002, "Adjusting the outputs of a classifier to
-new a priori probabilities"): from what each caption says about a word while all senses are equally frequent.
+captions a "mouse" is seldom an animal. The prior of captions takes the place of half of that frequency. It is
+estimated from unlabelled captions by expectation maximisation (Saerens et al. 2002, "Adjusting the outputs of a
+classifier to new a priori probabilities"), from what each caption says about a word.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -28,7 +29,7 @@ class Observation(NamedTuple):
     lemma: str
     candidates: tuple[int, ...]
     evidence: tuple[float, ...]
-    """The probability of each candidate, as if all were equally frequent."""
+    """What `caption_evidence` gives."""
 
 
 def estimate_prior(observations: Iterable[Observation], *, least: int = 1) -> Prior:
@@ -62,11 +63,21 @@ def _given(
     return product_of_experts([weights] if evidence is None else [weights, evidence])
 
 
-class WithPrior:
-    """Puts the prior of captions in place of the model's; without a model the prior alone decides.
+def caption_evidence(choice: SenseChoice) -> tuple[float, ...]:
+    """A model's distribution without half of its own prior, normalised.
 
-    Of a model that does not tell the caption's evidence from its own prior, the distribution is multiplied.
+    All of the prior would make a mouse an animal; none of it would make a person a body (person.n.02), which
+    hardly any text means, but which the vectors of senses do not tell apart. Of a model that does not say what
+    its distribution would be without the prior, the distribution as it is.
     """
+    if not choice.evidence:
+        return choice.distribution
+    pairs = zip(choice.distribution, choice.evidence, strict=True)
+    return product_of_experts([[math.sqrt(given * alone) for given, alone in pairs]])
+
+
+class WithPrior:
+    """Weighs what a caption says by the prior of captions; without a model the prior alone decides."""
 
     def __init__(self, inner: Disambiguator, prior: Prior) -> None:
         self.name = inner.name
@@ -85,8 +96,7 @@ class WithPrior:
         if prior is None or len(query.candidates) == 1:
             return choice
         if choice.distribution:
-            evidence = choice.evidence or choice.distribution
-            return choose(query.candidates, _given(prior, query.candidates, evidence), choice)
+            return choose(query.candidates, _given(prior, query.candidates, caption_evidence(choice)), choice)
         return prior_choice(prior, query.candidates)
 
 
@@ -107,7 +117,7 @@ class Recorder:
         """The inner choices as they are."""
         choices = self._inner.disambiguate(queries)
         self.observations.extend(
-            Observation(query.lemma, query.candidates, choice.evidence or choice.distribution)
+            Observation(query.lemma, query.candidates, caption_evidence(choice))
             for query, choice in zip(queries, choices, strict=True)
             if choice.distribution and len(query.candidates) > 1
         )
