@@ -21,7 +21,7 @@ _SYNTHETIC = LocalizerConfig(
         # From scratch on a few hundred images, the paper's 0.1 leaves attributes unlearned: Eq. 8 is a mean over
         # all pairs of an image.
         lambda_bg=0.3,
-        lambda_comp=3.0,
+        lambda_comp=1.0,
         # A quarter of the absent attributes, as in the paper: there are 4 here, not 39.
         negatives=1,
     ),
