@@ -14,7 +14,7 @@ transformers = pytest.importorskip("transformers")
 
 from caption_parser.errors import MissingResourceError
 from caption_parser.lexicon import default_lexicon
-from caption_parser.senses.disambiguator import SenseQuery
+from caption_parser.senses.disambiguator import SenseChoice, SenseQuery
 from caption_parser.senses.gloss_pairs import GlossPairs, MarkedContext, cut_context, mark_target
 from shared_schemas import Route
 
@@ -137,7 +137,7 @@ def test_one_sense_needs_no_model(save: Callable[..., Path]) -> None:
     disambiguator = _load(save("electronic"))
     disambiguator._model.forward = None
     query = _query("a mouse", "mouse")._replace(candidates=(PERSON,))
-    assert disambiguator.disambiguate([query]) == [(PERSON, Route.MONOSEMOUS, None, ())]
+    assert disambiguator.disambiguate([query]) == [SenseChoice(PERSON, Route.MONOSEMOUS)]
     assert disambiguator.disambiguate([]) == []
 
 

@@ -128,6 +128,16 @@ def test_a_prior_sharpens_what_the_model_leaves_open() -> None:
     assert prior["bat"][BAT_CLUB] > 0.9, "expectation maximisation settles on the likelier sense"
 
 
+def test_counts_from_elsewhere_weigh_as_so_many_observations() -> None:
+    def counts(lemma: str, senses: Sequence[int]) -> list[int]:
+        assert (lemma, list(senses)) == ("bat", [BAT_ANIMAL, BAT_CLUB])
+        return [98, 0]
+
+    # 98 + 1 animals that were counted elsewhere, 100 + 1 clubs that captions show.
+    prior = estimate_prior(observed((0.0, 1.0)) * 100, counts=counts)
+    assert prior["bat"] == pytest.approx({BAT_ANIMAL: 99 / 200, BAT_CLUB: 101 / 200})
+
+
 def test_one_lemma_may_have_several_sets_of_candidates() -> None:
     narrow = Observation("bat", (BAT_CLUB, BAT_CRICKET), (1.0, 0.0))
     prior = estimate_prior([*observed((0.0, 1.0)), narrow])

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from caption_parser.errors import MissingResourceError
@@ -9,6 +10,7 @@ from caption_parser.lexicon import Lexicon, UnknownSynsetError, default_lexicon
 from caption_parser.readers import read_captions
 from caption_parser.readers.rows import CaptionRow
 from caption_parser.senses import folder_of_model, load_disambiguator
+from caption_parser.senses.priors import tag_counts
 from caption_parser.senses.strategies import AskOnce, JointOverImage, Prior, Recorder, estimate_prior
 
 FILE_NAME = "caption_prior.json"
@@ -87,7 +89,8 @@ def learn_caption_prior(
         with group_by_image(rows) as images:
             for batch in into_batches(images):
                 parser.label_images(batch.images)
-    return estimate_prior(recorder.observations, least=_LEAST_OCCURRENCES)
+    counts = partial(tag_counts, default_lexicon())
+    return estimate_prior(recorder.observations, least=_LEAST_OCCURRENCES, counts=counts)
 
 
 def _key(lexicon: Lexicon, synset: int, lemma: str) -> str:

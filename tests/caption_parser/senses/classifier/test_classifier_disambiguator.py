@@ -14,7 +14,7 @@ tokenizers = pytest.importorskip("tokenizers")
 from caption_parser.lexicon import default_lexicon
 from caption_parser.senses.classifier.disambiguator import ClassifierDisambiguator
 from caption_parser.senses.classifier.vocabulary import SenseVocabulary, synset_key
-from caption_parser.senses.disambiguator import SenseQuery
+from caption_parser.senses.disambiguator import SenseChoice, SenseQuery
 from caption_parser.senses.subtokens import SubtokenLocator
 from caption_parser.senses.word_vectors import WordEncoder
 from shared_schemas import Route
@@ -98,23 +98,23 @@ class TestFallbacks:
     def test_one_sense_in_wordnet(self) -> None:
         encoder = Embeddings()
         choice = _disambiguator([], [], encoder).disambiguate([_query("mouse", (DEVICE,))])
-        assert choice == [(DEVICE, Route.MONOSEMOUS, None, ())]
+        assert choice == [SenseChoice(DEVICE, Route.MONOSEMOUS)]
         assert encoder.sequences == []
 
     def test_one_survivor_wins_uncontested(self) -> None:
         encoder = Embeddings()
         choice = _disambiguator([[PERSON]], [[0, 0, -9]], encoder).disambiguate([_query("mouse")])
-        assert choice == [(PERSON, Route.MODEL, 1.0, (0.0, 0.0, 1.0, 0.0))]
+        assert choice == [SenseChoice(PERSON, Route.MODEL, 1.0, (0.0, 0.0, 1.0, 0.0))]
         assert encoder.sequences == []
 
     def test_none_left_gives_the_first_sense(self) -> None:
         choice = _disambiguator([[CAT]], [[0, 0, 9]]).disambiguate([_query("mouse", (PERSON, DEVICE))])
-        assert choice == [(PERSON, Route.FALLBACK, None, ())]
+        assert choice == [SenseChoice(PERSON, Route.FALLBACK)]
 
     def test_a_word_that_the_tokenizer_drops(self) -> None:
         query = SenseQuery("a \x07 eats", 2, 3, "mouse", MOUSE)
         disambiguator = _disambiguator([[PERSON], [DEVICE]], [[0, 0, 0], [0, 0, 1]])
-        assert disambiguator.disambiguate([query]) == [(RODENT, Route.FALLBACK, None, ())]
+        assert disambiguator.disambiguate([query]) == [SenseChoice(RODENT, Route.FALLBACK)]
 
     def test_no_queries(self) -> None:
         assert _disambiguator([[CAT]], [[0, 0, 0]]).disambiguate([]) == []
