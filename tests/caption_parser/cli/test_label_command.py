@@ -124,11 +124,22 @@ def test_what_cannot_be_done_is_one_message(
     assert [path.name for path in tmp_path.iterdir()] == [captions.name]
 
 
+def _heed_ctrl_c() -> None:
+    """Tests that run in the background of a shell have been told to ignore it, and hand that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_leaves_a_run_that_the_same_command_resumes(tmp_path: Path) -> None:
     source, output, whole = (tmp_path / name for name in ("captions.txt", "labels.jsonl", "whole.jsonl"))
     source.write_text("".join(f"Dog number {number} on a couch.\n" for number in range(40_000)))
     command = [*CAPPARSE, "label", str(source), "-o", str(output), "--processes", "2", *EXACT]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+    with subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=_heed_ctrl_c,
+    ) as process:
         partial = tmp_path / "labels.jsonl.partial"
         while not (partial.exists() and partial.stat().st_size) and process.poll() is None:
             time.sleep(0.01)
