@@ -25,11 +25,11 @@ def masks_of(small_run, output: Path, options: MaskOptions = UNREFINED, **more: 
 
 def test_options_are_resolved_by_the_network(small_run: Any, tmp_path: Path) -> None:
     made = masks_of(small_run, tmp_path / "masks")
-    assert (made.options.alpha, made.options.input_size) == (8.0, 33)
+    assert (made.options.alpha, made.options.input_size) == (4.0, 33)
     assert (made.options.compounds, made.options.positive_background) == (True, True)
     record = json.loads((tmp_path / "masks" / "run.json").read_text())
     assert record["command"] == "make-masks"
-    assert record["config"]["alpha"] == 8.0
+    assert record["config"]["alpha"] == 4.0
     assert record["notes"]["run"] == str(small_run.run)
 
 
@@ -63,8 +63,8 @@ def test_a_second_call_makes_what_is_missing(small_run: Any, tmp_path: Path) -> 
 def test_other_options_are_refused_with_the_difference_unless_overwriting(small_run: Any, tmp_path: Path) -> None:
     folder = tmp_path / "masks"
     masks_of(small_run, folder)
-    other = UNREFINED.model_copy(update={"alpha": 4.0})
-    with pytest.raises(UsageError, match=r"config.alpha: 8.0 in the folder, 4.0 asked for"):
+    other = UNREFINED.model_copy(update={"alpha": 2.0})
+    with pytest.raises(UsageError, match=r"config.alpha: 4.0 in the folder, 2.0 asked for"):
         masks_of(small_run, folder, other)
     assert masks_of(small_run, folder, other, overwrite=True).counts.written == 4
 

@@ -33,7 +33,10 @@ _WORLD_CLASSES = "WORLD/label_space.json"
 def lite0(size: int) -> list[Experiment]:
     """EfficientNet-Lite0 with ImageNet weights from an installed package, on crops of `size` pixels."""
     base = _LITE0.model_copy(update={"crop": CropOptions(size=size)})
-    knowing = with_network(base.model_copy(update={"backbone": "efficientnet-lite0-head"}), knowledge=True)
+    # Ten times the rate, as the paper has it for layers that start at random, wears off what these start with.
+    training = base.training.model_copy(update={"new_layer_factor": 1.0})
+    head = base.model_copy(update={"backbone": "efficientnet-lite0-head", "training": training})
+    knowing = with_network(head, knowledge=True)
     what = f"EfficientNet-Lite0 at {size} × {size}"
     cost = f"15 epochs at {size} × {size}; `images_per_second` in RUN/metrics.jsonl gives the time on your machine"
     full = Experiment(
