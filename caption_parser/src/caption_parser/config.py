@@ -51,7 +51,7 @@ class ParserConfig(BaseModel):
     """Whether the captions of one image decide the sense of a word together; none: in visual mode."""
     caption_prior: bool | None = None
     """Whether senses are weighed by how often captions mean them; none: in visual mode."""
-    certainty: float = Field(default=0.98, gt=0.0, le=1.0)
+    certainty: float = Field(default=0.95, gt=0.0, le=1.0)
     """No model is asked where the caption prior gives a label this probability; 1: it is always asked."""
     margin: float = Field(default=0.0, ge=0.0, le=1.0)
     """No label where the best one is not ahead of the next by this much probability."""

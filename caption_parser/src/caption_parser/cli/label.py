@@ -45,7 +45,7 @@ def label_command(
     certainty: Annotated[
         float,
         typer.Option(metavar="0..1", help="Ask no model where captions mean one label this often."),
-    ] = 0.98,
+    ] = 0.95,
     margin: Annotated[
         float, typer.Option(metavar="0..1", help="No label that is not ahead of the next by this probability.")
     ] = 0.0,

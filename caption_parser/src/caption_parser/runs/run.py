@@ -32,7 +32,7 @@ def label_file(
     senses: str = "default",
     joint: bool | None = None,
     caption_prior: bool | None = None,
-    certainty: float = 0.98,
+    certainty: float = 0.95,
     margin: float = 0.0,
     skip_undisputed: bool = True,
     objects: str = "syntax",
