@@ -166,6 +166,8 @@ class CaptionParser:
             words = Path(self.config.labeller.partition(":")[2]).read_bytes()
             versions["synonyms"] = blake2b(words, digest_size=6).hexdigest()
         if self.config.labeller == "synsets":
+            from caption_parser.senses.caption_prior import caption_prior_digest
+
             meta = self.nlp.meta
             versions |= {
                 "spacy": version("spacy"),
@@ -173,6 +175,8 @@ class CaptionParser:
                 "wordnet": "3.0",
                 "senses": self.sense_model.name,
             }
+            if self.config.uses_caption_prior and (digest := caption_prior_digest(self.config.senses)):
+                versions["caption_prior"] = digest
         return versions
 
     def _build_labeller(self) -> Labeller:

@@ -11,7 +11,12 @@ from caption_parser.errors import MissingResourceError
 from caption_parser.lexicon import default_lexicon
 from caption_parser.senses import FirstSense, SenseChoice, SenseQuery
 from caption_parser.senses.assembly import with_strategies
-from caption_parser.senses.caption_prior import FILE_NAME, read_caption_prior, write_caption_prior
+from caption_parser.senses.caption_prior import (
+    FILE_NAME,
+    caption_prior_digest,
+    read_caption_prior,
+    write_caption_prior,
+)
 from caption_parser.senses.strategies import SkipUndisputed
 from shared_schemas import Route
 
@@ -52,6 +57,15 @@ def test_a_damaged_prior_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / FILE_NAME).write_text(content)
     with pytest.raises(MissingResourceError, match="damaged caption prior"):
         read_caption_prior(tmp_path, LEXICON)
+
+
+def test_a_run_is_told_apart_by_its_prior(tmp_path: Path) -> None:
+    shipped = CaptionParser().versions["caption_prior"]
+    assert shipped == caption_prior_digest("default")
+    assert "caption_prior" not in CaptionParser(caption_prior=False).versions
+    assert caption_prior_digest(str(tmp_path)) is None
+    write_caption_prior(tmp_path / FILE_NAME, {"bike": {BICYCLE: 1.0}})
+    assert caption_prior_digest(str(tmp_path)) not in (None, shipped)
 
 
 def test_the_first_sense_is_left_as_it_is() -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 
 from caption_parser.errors import MissingResourceError
@@ -25,6 +26,14 @@ def load_caption_prior(senses: str) -> Prior:
     """The prior beside the model that `senses` names; empty if it names no folder or the folder has none."""
     folder = folder_of_model(senses)
     return read_caption_prior(folder, default_lexicon()) if folder else {}
+
+
+def caption_prior_digest(senses: str) -> str | None:
+    """Twelve hexadecimal digits over the prior beside the model that `senses` names; none: there is none."""
+    folder = folder_of_model(senses)
+    if folder is None or not (folder / FILE_NAME).is_file():
+        return None
+    return blake2b((folder / FILE_NAME).read_bytes(), digest_size=6).hexdigest()
 
 
 def read_caption_prior(folder: Path, lexicon: Lexicon) -> Prior:
