@@ -73,8 +73,8 @@ def _section(row: ImageRow) -> Iterator[str]:
     legend = " ".join(
         f'<span class="swatch" style="background:{colour}"></span>{escape(name)}' for name, colour in row.classes
     )
-    labels = f"labels: {escape(row.labels)}" if row.labels else ""
-    yield f'<p class="note">{legend} {labels}</p>'
+    labels = f" · labels: {escape(row.labels)}" if row.labels else ""
+    yield f'<p class="note">{legend}{labels}</p>'
     for picture in row.pictures:
         alt = escape(f"{picture.caption} of {row.key}")
         caption = f"<figcaption>{escape(picture.caption)}</figcaption>"
