@@ -1,14 +1,12 @@
 """Which steps beyond the paper's lead from senses to labels."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass
 
-from caption_parser.config import Mode
+from caption_parser.mode_rules import ModeRules
 
 
 @dataclass(frozen=True, slots=True)
-class LabelRules:
+class LabelRules(ModeRules):
     """One switch for each step that Vilar & Perez (Section III-A2) do not have; all on is visual mode."""
 
     reviewed_words: bool = False
@@ -19,9 +17,3 @@ class LabelRules:
     """The captions of one image settle what a word names: "bear" beside "teddy bear" is no bear."""
     implied: bool = False
     """Acts and roles give the objects that they entail: a surfer stands on a surfboard."""
-
-    @classmethod
-    def of(cls, mode: Mode, without: Collection[str] = ()) -> Self:
-        """The rules of a mode but for those named in `without`."""
-        visual = mode is Mode.VISUAL
-        return cls(**{rule.name: visual and rule.name not in without for rule in fields(cls)})

@@ -1,14 +1,12 @@
 """Which syntax rules a mode uses."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass
 
-from caption_parser.config import Mode
+from caption_parser.mode_rules import ModeRules
 
 
 @dataclass(frozen=True, slots=True)
-class SyntaxRules:
+class SyntaxRules(ModeRules):
     """One switch for each rule beyond the scene-graph rules of Schuster et al. 2015.
 
     All off is what Vilar & Perez take over (Section III-A1); all on is visual mode. Each can be switched
@@ -38,9 +36,3 @@ class SyntaxRules:
     """Phrases go on to what follows the noun and tells it from others: "a man in a red shirt"."""
     flags: bool = False
     """What is negated, depicted, a mere modifier, a name or an idiom is marked as such."""
-
-    @classmethod
-    def of(cls, mode: Mode, without: Collection[str] = ()) -> Self:
-        """The rules of a mode but for those named in `without`."""
-        visual = mode is Mode.VISUAL
-        return cls(**{rule.name: visual and rule.name not in without for rule in fields(cls)})
