@@ -52,8 +52,8 @@ def _scene_graph_rows(limit: int | None) -> Iterator[Sequence[str]]:
         for name, parser in _pipelines(mode):
             parses = map(parser.parse_phrases, parser.nlp.pipe(captions))
             yield _scores(name, truth, (parsed_entities(tree, phrases) for tree, phrases in parses))
-    scene_graphs = load(en_core_web_sm())
-    found = (scene_graph_parser_entities(scene_graphs.parse(caption)) for caption in captions)
+    parse = load(en_core_web_sm())
+    found = (scene_graph_parser_entities(parse(caption)) for caption in captions)
     yield _scores("SceneGraphParser, en_core_web_sm", truth, found)
 
 
