@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from caption_parser.labels.implied import ImpliedObjects
     from caption_parser.labels.rules import LabelRules
     from caption_parser.senses import Disambiguator
+    from caption_parser.senses.strategies import Prior
     from caption_parser.syntax.phrase_parser import PhraseParser
 
 BATCH_IMAGES = 256
@@ -115,15 +116,21 @@ class CaptionParser:
 
         return self._sense_model or load_disambiguator(self.config.senses)
 
+    @cached_property
+    def caption_prior(self) -> "Prior":
+        """How often captions mean each sense; empty where it is not asked for, or none is beside the model."""
+        from caption_parser.senses.caption_prior import load_caption_prior
+
+        return load_caption_prior(self.config.senses) if self.config.uses_caption_prior else {}
+
     def disambiguator(self, *, ask_all: bool = False) -> "Disambiguator":
         """The sense model with the strategies of the configuration; `ask_all`: it is asked about every word."""
         from caption_parser.senses.assembly import with_strategies
-        from caption_parser.senses.caption_prior import load_caption_prior
 
         return with_strategies(
             self.sense_model,
             self.decisions.label_of,
-            prior=load_caption_prior(self.config.senses) if self.config.uses_caption_prior else {},
+            prior=self.caption_prior,
             certainty=1.0 if ask_all else self.config.certainty,
             joint=self.config.uses_joint,
             margin=self.config.margin,
