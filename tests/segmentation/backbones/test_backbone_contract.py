@@ -32,6 +32,18 @@ def test_shape_is_the_ceiling_of_size_over_stride(backbone: Backbone, size: tupl
     assert torch.isfinite(features).all()
 
 
+@pytest.mark.parametrize("size", [(64, 64), (65, 50)])
+def test_surfaces_lie_on_the_same_cells_as_features(backbone: Backbone, size: tuple[int, int]) -> None:
+    images = torch.randint(0, 256, (2, 3, *size), dtype=torch.uint8)
+    with torch.no_grad():
+        features, surfaces = backbone.eval().cells(images)
+        assert torch.equal(features, backbone(images))
+    assert surfaces.shape[0] == features.shape[0]
+    assert surfaces.shape[-2:] == features.shape[-2:]
+    assert not torch.equal(features[:, :1], surfaces[:, :1])
+    assert (surfaces.flatten(2).std(dim=-1).amax(dim=1) > 0).all()
+
+
 def test_frozen_parts_and_statistics_stay_in_evaluation(backbone: Backbone) -> None:
     backbone.train()
     assert backbone.training
@@ -77,7 +89,7 @@ def test_normalisation_is_applied_inside(backbone: Backbone) -> None:
     expected = [(value - mean) / std for value, mean, std in zip(ordered, recipe.mean, recipe.std, strict=True)]
     assert backbone.normalise(rgb)[0, :, 5, 5].tolist() == pytest.approx(expected, rel=1e-5)
     with torch.no_grad():
-        assert torch.equal(backbone.eval()(rgb), backbone.features(backbone.normalise(rgb)))
+        assert torch.equal(backbone.eval()(rgb), backbone.stages(backbone.normalise(rgb)).features)
 
 
 def test_bytes_and_floats_give_the_same(backbone: Backbone) -> None:

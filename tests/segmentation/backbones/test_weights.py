@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from segmentation.backbones import Backbone, load_weights, read_tensors
+from segmentation.backbones.contract import Cells
 from segmentation.errors import InputError
 
 
@@ -27,9 +28,9 @@ class _Small(Backbone):
         self.extra = nn.Conv2d(2, 2, 1, bias=False)
         self.freeze()
 
-    def features(self, images: Tensor) -> Tensor:
-        features: Tensor = self.extra(self.norm(self.conv(images)))
-        return features
+    def stages(self, images: Tensor) -> Cells:
+        surfaces = self.norm(self.conv(images))
+        return Cells(self.extra(surfaces), surfaces)
 
     def frozen_modules(self) -> tuple[nn.Module, ...]:
         return ()

@@ -2,7 +2,7 @@
 
 import torch
 
-from segmentation.backbones.contract import Backbone, Normalisation
+from segmentation.backbones.contract import Backbone, Cells, Normalisation
 
 
 class PixelBackbone(Backbone):
@@ -15,8 +15,8 @@ class PixelBackbone(Backbone):
         super().__init__()
         self.channels = 3 * repeats
 
-    def features(self, images: torch.Tensor) -> torch.Tensor:
-        return images.repeat(1, self.channels // 3, 1, 1)
+    def stages(self, images: torch.Tensor) -> Cells:
+        return Cells(images.repeat(1, self.channels // 3, 1, 1), images)
 
     def frozen_modules(self) -> tuple[torch.nn.Module, ...]:
         return ()

@@ -143,7 +143,7 @@ def stub() -> Iterator[Any]:
     return StubNetwork(torch.tensor([[0.5, -1.0, 2.0]]), pairs)
 
 
-MAPS = FeatureMaps(torch.zeros(1, 1, 1, 1), torch.zeros(1, 1, 1, 1))
+MAPS = FeatureMaps(*torch.zeros(3, 1, 1, 1, 1))
 CLASSES = torch.tensor([[True, False, True]])
 ATTRIBUTES = torch.tensor([[[True, False], [False, False], [False, True]]])
 FOREGROUND = (softplus(-0.5) + softplus(-1)) / 2

@@ -6,10 +6,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d
 
-from segmentation.backbones.contract import Backbone, Normalisation
+from segmentation.backbones.contract import Backbone, Cells, Normalisation
 from segmentation.data.targets import ImageTargets
 from segmentation.localization.network import LocalizationNetwork
 from segmentation.localization.options import LocalizationOptions
+from segmentation.masks.affinity import propagate
 from segmentation.masks.heatmaps import HeatmapExtractor
 from segmentation.masks.maps import Heatmaps
 from segmentation.masks.options import MaskOptions
@@ -30,8 +31,8 @@ class Peeking(Backbone):
     channels = 3
     normalisation = Normalisation(mean=(0, 0, 0), std=(1, 1, 1))
 
-    def features(self, images: Tensor) -> Tensor:
-        return images[..., ::16, ::16]
+    def stages(self, images: Tensor) -> Cells:
+        return Cells(images[..., ::16, ::16], images[..., ::16, ::16])
 
     def frozen_modules(self) -> tuple[nn.Module, ...]:
         return ()
@@ -42,8 +43,8 @@ class Patches(Peeking):
 
     first_cell = 7.5
 
-    def features(self, images: Tensor) -> Tensor:
-        return avg_pool2d(images, 16)
+    def stages(self, images: Tensor) -> Cells:
+        return Cells(avg_pool2d(images, 16), avg_pool2d(images, 16))
 
 
 def network(backbone: Backbone | None = None, *, attributes: bool = True) -> LocalizationNetwork:
@@ -59,7 +60,9 @@ def network(backbone: Backbone | None = None, *, attributes: bool = True) -> Loc
 
 
 def extractor(built: LocalizationNetwork, **options: object) -> HeatmapExtractor:
-    return HeatmapExtractor(built, torch.device("cpu"), MaskOptions.model_validate({"input_size": 33, **options}))
+    """Without propagation, unless asked for."""
+    given = {"input_size": 33, "propagation": 0, **options}
+    return HeatmapExtractor(built, torch.device("cpu"), MaskOptions.model_validate(given))
 
 
 def noise(height: int, width: int, seed: int = 0) -> np.ndarray:
@@ -105,6 +108,17 @@ def test_mirror_images_of_a_network_that_sees_all_alike_change_nothing() -> None
     for class_id, heatmap in plain.classes.items():
         np.testing.assert_allclose(both.classes[class_id], heatmap, rtol=1e-5)
     np.testing.assert_allclose(both.compounds[1, 0], plain.compounds[1, 0], rtol=1e-4)
+
+
+def test_propagation_goes_along_the_surfaces_of_each_image_before_maps_are_averaged() -> None:
+    built = network()
+    image = noise(33, 33)
+    found = extractor(built, flip=True, propagation=2).heatmaps([noise(33, 33, 1), image], [targets()] * 2)[1]
+    once = []
+    for seen in (image, image[:, ::-1].copy()):
+        surfaces = torch.from_numpy(seen[::16, ::16].copy()).permute(2, 0, 1).float()
+        once.append(propagate(surfaces[0, None], surfaces, 2)[0].numpy())
+    np.testing.assert_allclose(found.classes[1], (once[0] + once[1][:, ::-1]) / 2, rtol=1e-4)
 
 
 def test_scales_are_averaged_at_the_first_resolution() -> None:

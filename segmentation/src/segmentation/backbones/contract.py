@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +23,16 @@ class Normalisation:
 
 IMAGENET = Normalisation(mean=(123.675, 116.28, 103.53), std=(58.395, 57.12, 57.375))
 """Mean and standard deviation of ImageNet's channels, as torchvision's and IRN's weights expect them."""
+
+
+class Cells(NamedTuple):
+    """An image as a grid of cells: what the last layer says of them, and a middle one."""
+
+    features: Tensor
+    """`[B channels h w]`: what is in a cell."""
+    surfaces: Tensor
+    """`[B C h w]`, of the first stage at the output stride: what a cell looks like. Cells of one object are more
+    alike here than in `features`, where the parts that give its class away stand out."""
 
 
 class Backbone(nn.Module, ABC):
@@ -57,11 +67,15 @@ class Backbone(nn.Module, ABC):
 
     def forward(self, images: Tensor) -> Tensor:
         """Shape: images [B, 3, H, W], RGB, 0–255, any numeric type → features [B, channels, h, w], float."""
-        return self.features(self.normalise(images))
+        return self.cells(images).features
+
+    def cells(self, images: Tensor) -> Cells:
+        """Shape: images [B, 3, H, W], RGB, 0–255, of any numeric type → ceil(H / stride) × ceil(W / stride)."""
+        return self.stages(self.normalise(images))
 
     @abstractmethod
-    def features(self, images: Tensor) -> Tensor:
-        """Shape: normalised images [B, 3, H, W] → [B, channels, ceil(H / stride), ceil(W / stride)]."""
+    def stages(self, images: Tensor) -> Cells:
+        """As `cells`, of normalised images."""
 
     @abstractmethod
     def frozen_modules(self) -> tuple[nn.Module, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 from torch.nn import functional
 
-from segmentation.backbones.contract import Backbone, Normalisation
+from segmentation.backbones.contract import Backbone, Cells, Normalisation
 
 _BN_EPS = 1e-3
 _STEM_CHANNELS = 32
@@ -71,7 +71,7 @@ class EfficientNetLite(Backbone):
         super().__init__()
         self.stride = stride
         self.stem = ConvNorm(3, _STEM_CHANNELS, kernel=3, stride=2)
-        blocks, self._n_frozen = _build_blocks(_scaled_stages(variant), stride)
+        blocks, self._n_frozen, self._n_surface = _build_blocks(_scaled_stages(variant), stride)
         self.blocks = nn.Sequential(*blocks)
         self.channels = blocks[-1].channels
         self.head: nn.Module = nn.Identity()
@@ -82,9 +82,9 @@ class EfficientNetLite(Backbone):
             self.classifier_prefixes = ("_fc.",)
         self.freeze()
 
-    def features(self, images: Tensor) -> Tensor:
-        features: Tensor = self.head(self.blocks(self.stem(images)))
-        return features
+    def stages(self, images: Tensor) -> Cells:
+        surfaces = self.blocks[: self._n_surface](self.stem(images))
+        return Cells(self.head(self.blocks[self._n_surface :](surfaces)), surfaces)
 
     def frozen_modules(self) -> tuple[nn.Module, ...]:
         return (self.stem, *list(self.blocks)[: self._n_frozen])
@@ -173,14 +173,15 @@ def _scaled_stages(variant: int) -> list[_Stage]:
     ]
 
 
-def _build_blocks(stages: list[_Stage], output_stride: int) -> tuple[list[InvertedResidual], int]:
-    """The blocks in order, and how many of them stand at `_FROZEN_STRIDE` or before.
+def _build_blocks(stages: list[_Stage], output_stride: int) -> tuple[list[InvertedResidual], int, int]:
+    """The blocks in order, and how many of them stand at `_FROZEN_STRIDE` or before, and up to the end of the
+    first stage at the output stride.
 
     A stage that would go beyond the output stride keeps its resolution; what follows its first block is dilated
     instead, so that every weight still sees the cells that it was trained on.
     """
     blocks: list[InvertedResidual] = []
-    frozen, stride, dilation, channels = 0, 2, 1, _STEM_CHANNELS
+    frozen, surface, stride, dilation, channels = 0, 0, 2, 1, _STEM_CHANNELS
     for stage in stages:
         for index in range(stage.blocks):
             wanted = stage.stride if index == 0 else 1
@@ -197,7 +198,9 @@ def _build_blocks(stages: list[_Stage], output_stride: int) -> tuple[list[Invert
             )
             stride, dilation, channels = stride * applied, dilation * wanted // applied, stage.channels
             frozen += stride <= _FROZEN_STRIDE
-    return blocks, frozen
+        if stride == output_stride and not surface:
+            surface = len(blocks)
+    return blocks, frozen, surface
 
 
 def _same_padding(size: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:

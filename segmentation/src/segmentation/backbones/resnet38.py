@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from segmentation.backbones.contract import Backbone
+from segmentation.backbones.contract import Backbone, Cells
 
 _STEM_CHANNELS = 64
 _FROZEN_BLOCKS = 3
@@ -47,6 +47,9 @@ _BLOCKS = (
     _Block("b7", (_Conv(1024, kernel=1), _Conv(2048, dilation=4), _Conv(4096, kernel=1)), dropout=0.5),
 )
 
+_END_OF_B4 = 12
+"""Blocks up to b4_5, the last one that is not dilated."""
+
 _PUBLIC_PARTS = {
     "bn_branch2a": "norms.0",
     "conv_branch2a": "convs.0",
@@ -76,9 +79,9 @@ class ResNet38(Backbone):
         self.relu = nn.ReLU(inplace=True)
         self.freeze()
 
-    def features(self, images: Tensor) -> Tensor:
-        features: Tensor = self.relu(self.norm(self.blocks(self.stem(images))))
-        return features
+    def stages(self, images: Tensor) -> Cells:
+        surfaces = self.blocks[:_END_OF_B4](self.stem(images))
+        return Cells(self.relu(self.norm(self.blocks[_END_OF_B4:](surfaces))), surfaces)
 
     def frozen_modules(self) -> tuple[nn.Module, ...]:
         norms = [module for module in self.modules() if isinstance(module, nn.BatchNorm2d)]

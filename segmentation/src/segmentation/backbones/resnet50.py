@@ -5,7 +5,7 @@ Parameters carry torchvision's names, so its checkpoints load as they are.
 
 from torch import Tensor, nn
 
-from segmentation.backbones.contract import Backbone
+from segmentation.backbones.contract import Backbone, Cells
 
 _EXPANSION = 4
 
@@ -29,10 +29,10 @@ class ResNet50(Backbone):
         self.layer4 = _stage(1024, 512, blocks=3, stride=1)
         self.freeze()
 
-    def features(self, images: Tensor) -> Tensor:
+    def stages(self, images: Tensor) -> Cells:
         stem = self.maxpool(self.relu(self.bn1(self.conv1(images))))
-        features: Tensor = self.layer4(self.layer3(self.layer2(self.layer1(stem))))
-        return features
+        surfaces = self.layer3(self.layer2(self.layer1(stem)))
+        return Cells(self.layer4(surfaces), surfaces)
 
     def frozen_modules(self) -> tuple[nn.Module, ...]:
         return (self.conv1, self.bn1, self.layer1, self.layer2)

@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from segmentation.backbones.contract import Backbone, Normalisation
+from segmentation.backbones.contract import Backbone, Cells, Normalisation
 
 _WIDTHS = (16, 32, 64, 64)
 _STRIDES = (2, 2, 1, 1)
@@ -25,9 +25,9 @@ class Tiny(Backbone):
         self.layers = nn.Sequential(*map(_layer, inputs, _WIDTHS, _STRIDES))
         self.freeze()
 
-    def features(self, images: Tensor) -> Tensor:
-        features: Tensor = self.layers(images)
-        return features
+    def stages(self, images: Tensor) -> Cells:
+        surfaces = self.layers[:2](images)
+        return Cells(self.layers[2:](surfaces), surfaces)
 
     def frozen_modules(self) -> tuple[nn.Module, ...]:
         return ()

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from segmentation.backbones.contract import IMAGENET, Backbone, Normalisation
+from segmentation.backbones.contract import IMAGENET, Backbone, Cells, Normalisation
 
 _BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
 """Output channels of conv1_1, conv1_2; conv2_1, …"""
@@ -20,6 +20,10 @@ _POOL_STRIDES = (2, 2, 2, 1)
 _DILATED_BLOCK = 5
 _FC_CHANNELS = 1024
 _DROPOUT = 0.5
+
+
+_END_OF_CONV4 = sum(2 * len(widths) + 1 for widths in _BLOCKS[:3]) + 2 * len(_BLOCKS[3])
+"""Layers up to relu4_3: convolutions with their ReLUs, and three pools."""
 
 
 class VGG16(Backbone):
@@ -36,9 +40,9 @@ class VGG16(Backbone):
         self.layers = nn.Sequential(_layers())
         self.freeze()
 
-    def features(self, images: Tensor) -> Tensor:
-        features: Tensor = self.layers(images)
-        return features
+    def stages(self, images: Tensor) -> Cells:
+        surfaces = self.layers[:_END_OF_CONV4](images)
+        return Cells(self.layers[_END_OF_CONV4:](surfaces), surfaces)
 
     def frozen_modules(self) -> tuple[nn.Module, ...]:
         return tuple(layer for name, layer in self.layers.named_children() if name.startswith(("conv1", "conv2")))

@@ -13,7 +13,7 @@ from torch.nn import functional
 from transformers import ViTConfig, ViTModel
 from transformers.models.vit.modeling_vit import ViTEmbeddings
 
-from segmentation.backbones.contract import Backbone, Normalisation
+from segmentation.backbones.contract import Backbone, Cells, Normalisation
 
 _PATCH = 16
 _POSITIONS = "vit.embeddings.position_embeddings"
@@ -65,12 +65,14 @@ class ViTSmall16(Backbone):
         self.vit.embeddings = embeddings
         self.freeze()
 
-    def features(self, images: Tensor) -> Tensor:
+    def stages(self, images: Tensor) -> Cells:
         height, width = images.shape[-2:]
         padded = functional.pad(images, (0, -width % _PATCH, 0, -height % _PATCH))
-        tokens: Tensor = self.vit(padded, interpolate_pos_encoding=True).last_hidden_state
-        rows, columns = padded.shape[-2] // _PATCH, padded.shape[-1] // _PATCH
-        return tokens[:, 1:].transpose(1, 2).reshape(-1, self.channels, rows, columns)
+        output = self.vit(padded, interpolate_pos_encoding=True, output_hidden_states=True)
+        states = (*output.hidden_states, output.last_hidden_state)
+        middle = states[(len(states) - 1) // 2]
+        grid = (padded.shape[-2] // _PATCH, padded.shape[-1] // _PATCH)
+        return Cells(_on_grid(output.last_hidden_state, grid), _on_grid(middle, grid))
 
     def frozen_modules(self) -> tuple[nn.Module, ...]:
         return ()
@@ -89,6 +91,11 @@ class _BilinearEmbeddings(ViTEmbeddings):
 
     def interpolate_pos_encoding(self, embeddings: Tensor, height: int, width: int) -> Tensor:  # noqa: ARG002
         return _resized_grid(self.position_embeddings, height // _PATCH, width // _PATCH)
+
+
+def _on_grid(tokens: Tensor, grid: tuple[int, int]) -> Tensor:
+    """Shape: [B, 1 + rows * columns, D] → [B, D, rows, columns]; the class token is dropped."""
+    return tokens[:, 1:].transpose(1, 2).reshape(len(tokens), -1, *grid)
 
 
 def _own_name(public: str) -> str:

@@ -57,6 +57,9 @@ def make_masks_command(
     ] = "train",
     scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, averaged.")] = "1",
     flip: Annotated[bool, typer.Option("--flip", help="Average with the mirrored image.")] = False,
+    propagation: Annotated[
+        int, typer.Option(min=0, help="Steps by which maps are carried to cells that look alike.")
+    ] = 2,
     rle: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="Also write all masks as COCO results.")
     ] = None,
@@ -94,6 +97,7 @@ def make_masks_command(
                 "input_size": int(input_size) if input_size.isdecimal() else input_size,
                 "scales": tuple(scales.split(",")),
                 "flip": flip,
+                "propagation": propagation,
                 "refine": refine.value,
                 "crf_preset": crf_preset.value,
             }

@@ -21,6 +21,8 @@ class FeatureMaps(NamedTuple):
     """F_cls, `[B d_cls h w]`."""
     comp: Tensor | None
     """F_comp, `[B d_comp h w]`; None in a network without attributes."""
+    surfaces: Tensor
+    """Of the backbone's `Cells`, `[B C h w]`: which cells look alike."""
 
 
 class LabelLocalizer(nn.Module, ABC):
@@ -85,9 +87,9 @@ class LocalizationNetwork(LabelLocalizer):
             self.compounds = CompoundEmbeddings(n_attributes, options)
 
     def forward(self, images: Tensor) -> FeatureMaps:
-        features = self.backbone(images)
+        features, surfaces = self.backbone.cells(images)
         comp = None if self.project_comp is None else self.project_comp(features)
-        return FeatureMaps(self.project_cls(features), comp)
+        return FeatureMaps(self.project_cls(features), comp, surfaces)
 
     def class_scores(self, cls: Tensor) -> Tensor:
         scores: Tensor = self.classes(self.options.pooling(cls))

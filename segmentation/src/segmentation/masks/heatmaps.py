@@ -11,6 +11,7 @@ from torch import Tensor
 from segmentation.data.images import RgbImage
 from segmentation.data.targets import ImageTargets
 from segmentation.localization.network import LabelLocalizer
+from segmentation.masks.affinity import propagate
 from segmentation.masks.maps import FloatMap, Heatmaps
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.upscale import input_size, regrid
@@ -61,7 +62,8 @@ class HeatmapExtractor:
             if pairs and features.comp is not None and self.options.compounds:
                 compounds = self.network.compound_heatmaps(features.comp[index, None], pairs)
                 maps = torch.cat([maps, compounds], dim=1)
-            yield maps[0].float().cpu().numpy()
+            carried = propagate(maps[0].float(), features.surfaces[index], self.options.propagation)
+            yield carried.cpu().numpy()
 
     def _scaled(self, height: int, width: int, scale: float) -> tuple[int, int]:
         side = self.options.input_size

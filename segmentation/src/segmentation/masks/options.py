@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Literal, Self
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, field_validator
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, field_validator
 
 from segmentation.localization.config import LocalizerConfig
 from segmentation.masks.crf import PRESETS
@@ -30,6 +30,9 @@ class MaskOptions(FrozenModel):
     )
     scales: tuple[PositiveFloat, ...] = Field((1.0,), min_length=1, description="Of the input; maps are averaged.")
     flip: bool = Field(False, description="Average with the maps of the mirrored image.")
+    propagation: NonNegativeInt = Field(
+        2, description="Steps by which heatmaps are carried to cells that look alike; the paper has none."
+    )
     refine: Refinement = Field(Refinement.DENSE_CRF, description="How maps are fitted to the image's edges.")
     crf_preset: str = Field("sec", description="Parameters of the CRF.")
 

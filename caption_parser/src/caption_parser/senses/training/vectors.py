@@ -1,5 +1,6 @@
 """`train_vectors`: an encoder and a vector per sense."""
 
+import copy
 from collections.abc import Sequence
 
 import torch
@@ -81,8 +82,11 @@ def _initial_vectors(job: TrainingJob, index_of_synset: dict[int, int]) -> Tenso
 
 def _encode_texts(job: TrainingJob, texts: Sequence[TrainingText], index_of_synset: dict[int, int]) -> Tensor:
     """(W, D): the words of all texts, in order."""
-    encoder, options = job.pretrained.encoder, job.options
-    encoder.eval()
+    options = job.options
+    encoder = job.pretrained.encoder.eval()
+    if options.bfloat16:
+        # Autocast would convert the weights again in every batch, which costs as much as the batch does.
+        encoder = copy.deepcopy(encoder).bfloat16()
     of_text: dict[int, Tensor] = {}
     batches = batch_order([len(text.token_ids) for text in texts], options.batch_subtokens)
     with torch.no_grad():
@@ -90,7 +94,7 @@ def _encode_texts(job: TrainingJob, texts: Sequence[TrainingText], index_of_syns
             if number % _BATCHES_PER_MESSAGE == 0:
                 job.say(f"initial vectors: batch {number} of {len(batches)}")
             batch = collate([texts[index] for index in indices], index_of_synset)
-            words = encode_words(encoder, batch, bfloat16=options.bfloat16)
+            words = encode_words(encoder, batch)
             sizes = [len(texts[index].words) for index in indices]
             of_text.update(zip(indices, words.split(sizes), strict=True))
     return torch.cat([of_text[index] for index in range(len(texts))])
