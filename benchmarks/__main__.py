@@ -17,6 +17,7 @@ BENCHMARKS = (
     "mask_speed",
     "evaluation_speed",
     "synthetic_arms",
+    "real_arms",
 )
 
 

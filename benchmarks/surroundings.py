@@ -82,6 +82,11 @@ def capparse_command(*arguments: str) -> list[str]:
     return [str(Path(this_python()).with_name("capparse")), *arguments]
 
 
+def capseg_command(*arguments: str) -> list[str]:
+    """A `capseg` command of the running interpreter's environment."""
+    return [str(Path(this_python()).with_name("capseg")), *arguments]
+
+
 def label_command(source: str, name: str, *options: str) -> list[str]:
     """`capparse label` into a file of that name in `OUTPUTS`, from the start whatever stands there."""
     OUTPUTS.mkdir(exist_ok=True)

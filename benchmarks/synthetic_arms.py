@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from benchmarks.markdown import command_block, table
 from benchmarks.processes import run
-from benchmarks.surroundings import OUTPUTS, REPOSITORY, Options, capparse_command, this_python
+from benchmarks.surroundings import OUTPUTS, REPOSITORY, Options, capparse_command, capseg_command
 
 IMAGES = 360
 SEEDS = (2, 3)
@@ -100,7 +100,7 @@ def _world_commands(world: Path, images: int, seed: int) -> list[Sequence[str]]:
     captions, space = str(world / "captions.jsonl"), str(world / "label_space.json")
     options = ("--label-space", space, "--senses", "default", "--quiet")
     return [
-        _capseg("synthesize", str(world), "--images", str(images), "--seed", str(seed)),
+        capseg_command("synthesize", str(world), "--images", str(images), "--seed", str(seed)),
         *(
             capparse_command("label", captions, "-o", str(world / f"{name}.jsonl"), *labeller, *options)
             for name, labeller in _LABELLERS.items()
@@ -114,10 +114,10 @@ def _arm_commands(arm: Arm, world: Path) -> list[Sequence[str]]:
     images = ("--images", str(world / "images"), "--labels", str(world / f"{arm.labels}.jsonl"))
     space = ("--label-space", str(world / "label_space.json"))
     config = ("--config", f"synthetic-{arm.name}", "--workers", "0", "--quiet")
-    unrefined = ("--refine", "none", "--alpha", f"{ALPHA:g}")
+    unrefined = ("--input-size", "train", "--refine", "none", "--alpha", f"{ALPHA:g}")
     return [
-        _capseg("train-localizer", *images, *space, "-o", trained, *config),
-        _capseg("make-masks", trained, *images, "-o", masks, *unrefined, "--quiet"),
+        capseg_command("train-localizer", *images, *space, "-o", trained, *config),
+        capseg_command("make-masks", trained, *images, "-o", masks, *unrefined, "--quiet"),
     ]
 
 
@@ -140,8 +140,3 @@ def _cells(results: Sequence[Result]) -> Iterator[str]:
     yield f"{means.miou:.3f}"
     yield from (f"{result.miou:.3f}" for result in results)
     yield from (f"{means.precision:.3f}", f"{means.recall:.3f}", f"{means.cpu_seconds:.0f}")
-
-
-def _capseg(*arguments: str) -> list[str]:
-    """A `capseg` command of the running interpreter's environment."""
-    return [str(Path(this_python()).with_name("capseg")), *arguments]

@@ -30,7 +30,7 @@ from shared_schemas import LabelSpace
 
 N_FOREGROUND = 80
 CELLS = 21
-OPTIONS = MaskOptions(alpha=8, input_size=321)
+OPTIONS = MaskOptions(alpha=8, input_size=321, propagation=0)
 _NOISE = 0.1
 
 

@@ -23,7 +23,7 @@ def test_a_file_changes_its_base(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text('base = "lite0-224"\nlabel_space = "voc"\n[crop]\narea = [0.2, 0.9]\n[training]\nseed = 5\n')
     config = resolve_config(str(file), {"training.seed": 6})
-    assert (config.backbone, config.crop.size) == ("efficientnet-lite0", 224)
+    assert (config.backbone, config.crop.size) == ("efficientnet-lite0-head", 224)
     assert (config.label_space, config.crop.area, config.training.seed) == ("voc", (0.2, 0.9), 6)
 
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from segmentation.masks.affinity import SHARPNESS, propagate, transitions
+from segmentation.masks import affinity
+from segmentation.masks.affinity import SHARPNESS, propagate
 
 
 def two_surfaces() -> Tensor:
@@ -25,13 +26,21 @@ def test_weights_are_cosines_around_the_mean_to_a_power() -> None:
     # Less their mean (1, 0), the four cells are (2, 1), (2, -1), (-2, 1) and (-2, -1): cosines .6, -.6 and -1.
     surfaces = torch.tensor([[3.0, 3.0, -1.0, -1.0], [1.0, -1.0, 1.0, -1.0]])[:, None]
     alike = 0.6**SHARPNESS
-    expected = torch.tensor([1.0, alike, 0.0, 0.0]) / (1 + alike)
-    torch.testing.assert_close(transitions(surfaces)[0], expected)
+    carried = propagate(torch.eye(4)[:, None], surfaces, 1)[:, 0]
+    torch.testing.assert_close(carried[:, 0], torch.tensor([1.0, alike, 0.0, 0.0]) / (1 + alike))
+
+
+@pytest.mark.parametrize("rows", [1, 5, 12])
+def test_cells_can_be_taken_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    maps, surfaces = torch.rand(2, 3, 4), torch.rand(5, 3, 4)
+    at_once = propagate(maps, surfaces, 2)
+    monkeypatch.setattr(affinity, "_ROWS", rows)
+    torch.testing.assert_close(propagate(maps, surfaces, 2), at_once)
 
 
 def test_no_steps_change_nothing() -> None:
     maps = torch.rand(2, 3, 4)
-    assert propagate(maps, torch.rand(5, 3, 4), 0) is maps
+    assert torch.equal(propagate(maps, torch.rand(5, 3, 4), 0), maps)
 
 
 def test_two_steps_are_one_step_twice() -> None:

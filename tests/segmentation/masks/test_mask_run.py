@@ -10,7 +10,9 @@ import pytest
 from pycocotools.coco import COCO
 
 from segmentation.data.masks import read_index_mask
+from segmentation.data.transforms import CropOptions
 from segmentation.errors import MissingResourceError, UsageError
+from segmentation.localization.config import LocalizerConfig
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refine import Refinement
 from segmentation.masks.run import MaskMachine, MaskRun, make_masks
@@ -25,12 +27,18 @@ def masks_of(small_run, output: Path, options: MaskOptions = UNREFINED, **more: 
 
 def test_options_are_resolved_by_the_network(small_run: Any, tmp_path: Path) -> None:
     made = masks_of(small_run, tmp_path / "masks")
-    assert (made.options.alpha, made.options.input_size) == (4.0, 33)
+    assert (made.options.alpha, made.options.input_size) == (4.0, 66)
     assert (made.options.compounds, made.options.positive_background) == (True, True)
     record = json.loads((tmp_path / "masks" / "run.json").read_text())
     assert record["command"] == "make-masks"
     assert record["config"]["alpha"] == 4.0
     assert record["notes"]["run"] == str(small_run.run)
+
+
+@pytest.mark.parametrize(("asked", "side"), [("auto", 66), ("train", 33), ("original", "original"), (97, 97)])
+def test_the_input_size_follows_the_crops(asked: int | str, side: int | str) -> None:
+    network = LocalizerConfig(crop=CropOptions(size=33))
+    assert MaskOptions.model_validate({"input_size": asked}).resolved(network).input_size == side
 
 
 def test_masks_have_the_size_of_their_images_and_only_labelled_classes(small_run: Any, tmp_path: Path) -> None:

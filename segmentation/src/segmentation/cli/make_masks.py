@@ -53,8 +53,12 @@ def make_masks_command(
     compounds: Annotated[bool, typer.Option(help="Whether maps of class-attribute pairs are added.")] = True,
     positive_background: Annotated[bool, typer.Option(help="Whether maps of background classes are used.")] = True,
     input_size: Annotated[
-        str, typer.Option(metavar="train|original|PIXELS", help="Side of the square that the network sees.")
-    ] = "train",
+        str,
+        typer.Option(
+            metavar="auto|train|original|PIXELS",
+            help="Side of the square that the network sees; train: that of the crops, auto: twice that.",
+        ),
+    ] = "auto",
     scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, averaged.")] = "1",
     flip: Annotated[bool, typer.Option("--flip", help="Average with the mirrored image.")] = False,
     propagation: Annotated[

@@ -23,10 +23,10 @@ class MaskOptions(FrozenModel):
     gamma: NonNegativeFloat = Field(0.7, le=1, description="γ of Eq. 13.")
     compounds: bool = Field(True, description="Add compound heatmaps to their classes (Eq. 9).")
     positive_background: bool = Field(True, description="Use maps of background classes (Eq. 12).")
-    input_size: PositiveInt | Literal["train", "original"] = Field(
-        "train",
+    input_size: PositiveInt | Literal["auto", "train", "original"] = Field(
+        "auto",
         description="Side of the square that images are resized to; train: the side of the training crops; "
-        "original: their own height and width. Always rounded to whole cells.",
+        "auto: twice that; original: their own height and width. Always rounded to whole cells.",
     )
     scales: tuple[PositiveFloat, ...] = Field((1.0,), min_length=1, description="Of the input; maps are averaged.")
     flip: bool = Field(False, description="Average with the maps of the mirrored image.")
@@ -45,10 +45,12 @@ class MaskOptions(FrozenModel):
 
     def resolved(self, network: LocalizerConfig) -> Self:
         """The same options with what the network decides filled in; cues that it was not trained for are off."""
+        side = network.crop.size
+        sides: dict[int | str, int] = {"train": side, "auto": 2 * side}
         return self.model_copy(
             update={
                 "alpha": ALPHA.get(network.backbone, DEFAULT_ALPHA) if self.alpha is None else self.alpha,
-                "input_size": network.crop.size if self.input_size == "train" else self.input_size,
+                "input_size": sides.get(self.input_size, self.input_size),
                 "compounds": self.compounds and network.network.attributes,
                 "positive_background": self.positive_background and network.network.background,
             }

@@ -1,0 +1,167 @@
+"""Table 6 on real images: pseudo-masks of EfficientNet-Lite0, with and without knowledge, with and without CRF.
+
+Every arm trains for 6 epochs of 224 × 224 crops on all images of COCO that lie there with captions, never on a
+mask. Its masks of the images that have true ones are scored against these, in one confusion matrix of 81 classes.
+They are made at 448 × 448 pixels, α is 4. An arm takes about 8 minutes of processor time to train and 5 to make
+its masks twice. What an earlier run has done is taken up.
+"""
+
+import json
+from collections.abc import Iterator, Sequence, Set
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmarks.markdown import command_block, table
+from benchmarks.processes import run
+from benchmarks.surroundings import OUTPUTS, REPOSITORY, Options, capparse_command, capseg_command, real_data
+from benchmarks.synthetic_arms import TABLE_6, Arm
+
+EPOCHS = 6
+_FOLDER = (OUTPUTS / "real-arms").relative_to(REPOSITORY)
+_CAPTIONS = ("captions_train2017_some.json", "captions_val2017.json")
+_INSTANCES = ("instances_train2017_masked.json", "instances_val2017_masked.json")
+_LABELLERS = {"exact": ("--labeller", "exact"), "parser": ()}
+
+
+class Row(NamedTuple):
+    """An arm, the configurations that it comes from, and how its masks are made."""
+
+    prefix: str
+    arm: Arm
+    options: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Of the row in the table."""
+        return " ".join((self.prefix, self.arm.name, *self.options))
+
+    @property
+    def run(self) -> str:
+        """The folder of the trained arm."""
+        return str(_FOLDER / f"run-{self.prefix}-{self.arm.name}")
+
+    def masks(self, refinement: str) -> str:
+        """The folder of its masks."""
+        return str(_FOLDER / "-".join(("masks", *self.name.replace("--", "").split(), refinement)))
+
+
+ROWS = [
+    Row(prefix, arm, options)
+    for prefix in ("lite0-224-knowledge", "lite0-224")
+    for arm in TABLE_6
+    for options in ([(), ("--no-compounds",)] if arm.name in ("attributes", "full") else [()])
+]
+
+
+def report(options: Options) -> Iterator[str]:
+    """Markdown; `--limit` sets the number of images."""
+    _write_inputs(options.limit)
+    for command in _label_commands():
+        run(command)
+    _write_scored_labels()
+    rows = [(row.name, *_cells(row, "none"), *_cells(row, "dense-crf"), row.arm.paper) for row in ROWS]
+    header = ("arm", "no CRF: mIoU", "precision", "recall", "dense CRF: mIoU", "precision", "recall", "paper")
+    yield table(header, rows)
+    yield "The paper: masks of 83 thousand training images, mIoU / precision / recall, with dense CRF. One arm:"
+    yield command_block([*_label_commands(), *_commands(ROWS[0], "dense-crf")])
+
+
+def _write_inputs(limit: int | None) -> None:
+    """Captions, masks and annotated classes of the images that are there, each in one file."""
+    (REPOSITORY / _FOLDER).mkdir(parents=True, exist_ok=True)
+    captions = _merged(_CAPTIONS, {file.name for folder in _image_folders() for file in folder.iterdir()})
+    captions["images"] = captions["images"][:limit]
+    _write("captions.json", captions)
+    _write("instances.json", _merged(_INSTANCES, {image["file_name"] for image in captions["images"]}))
+    classes = json.loads(_annotations("image_labels_on_disk.json").read_text(encoding="utf-8"))
+    _write_truth_labels(captions["images"], classes)
+
+
+def _merged(names: Sequence[str], wanted: Set[str]) -> dict[str, Any]:
+    """COCO files in one, with the images whose file names are wanted."""
+    merged: dict[str, Any] = {"images": [], "annotations": []}
+    for name in names:
+        content = json.loads(_annotations(name).read_text(encoding="utf-8"))
+        images = [image for image in content["images"] if image["file_name"] in wanted]
+        kept = {image["id"] for image in images}
+        merged["images"] += images
+        merged["annotations"] += [one for one in content["annotations"] if one["image_id"] in kept]
+        merged["categories"] = content.get("categories", [])
+    return merged
+
+
+def _write_truth_labels(images: Sequence[dict[str, Any]], categories: dict[str, list[int]]) -> None:
+    """What perfect captions would say."""
+    from shared_schemas import ClassLabel, ImageLabels, LabelSpace, write_labels
+
+    space = LabelSpace.load("coco")
+    records = (
+        ImageLabels(
+            image_id=image["id"],
+            file_name=image["file_name"],
+            label_space=space.reference,
+            captions=(),
+            foreground=tuple(
+                ClassLabel(id=space.by_category_id[key].id, name=space.by_category_id[key].name, votes=1)
+                for key in sorted(categories.get(image["file_name"], ()))
+            ),
+            background=(),
+        )
+        for image in images
+    )
+    write_labels(REPOSITORY / _FOLDER / "truth_labels.jsonl", records)
+
+
+def _write_scored_labels() -> None:
+    """The lines of the label files that belong to images with masks."""
+    instances = json.loads((REPOSITORY / _FOLDER / "instances.json").read_text(encoding="utf-8"))
+    scored = {image["file_name"] for image in instances["images"]}
+    for name in (*_LABELLERS, "truth_labels"):
+        lines = (REPOSITORY / _FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if json.loads(line)["file_name"] in scored]
+        (REPOSITORY / _FOLDER / f"scored-{name}.jsonl").write_text("".join(kept), encoding="utf-8")
+
+
+def _label_commands() -> list[Sequence[str]]:
+    captions = str(_FOLDER / "captions.json")
+    return [
+        capparse_command(
+            "label", captions, "-o", str(_FOLDER / f"{name}.jsonl"), *labeller, "--overwrite", "--quiet"
+        )
+        for name, labeller in _LABELLERS.items()
+    ]
+
+
+def _commands(row: Row, refinement: str) -> list[Sequence[str]]:
+    """What trains an arm and makes its masks."""
+    images = [part for folder in _image_folders() for part in ("--images", str(folder))]
+    labels, scored = (str(_FOLDER / f"{start}{row.arm.labels}.jsonl") for start in ("", "scored-"))
+    config = ("--config", f"{row.prefix}-{row.arm.name}", "--epochs", str(EPOCHS), "--quiet")
+    made = ("--input-size", "448", "--refine", refinement, *row.options)
+    return [
+        capseg_command("train-localizer", *images, "--labels", labels, "-o", row.run, *config),
+        capseg_command("make-masks", row.run, *images, "--labels", scored, "-o", row.masks(refinement), *made),
+    ]
+
+
+def _cells(row: Row, refinement: str) -> Iterator[str]:
+    for command in _commands(row, refinement):
+        run(command)
+    scores = run(
+        capseg_command("evaluate", row.masks(refinement), "--truth", str(_FOLDER / "instances.json"), "--json")
+    )
+    found = json.loads(scores.output)
+    return (f"{found[name]:.3f}" for name in ("miou", "precision", "recall"))
+
+
+def _image_folders() -> list[Path]:
+    coco = _annotations(_CAPTIONS[1]).parent.parent
+    return [coco / "train2017", coco / "val2017"]
+
+
+def _write(name: str, content: Any) -> None:
+    (REPOSITORY / _FOLDER / name).write_text(json.dumps(content), encoding="utf-8")
+
+
+def _annotations(name: str) -> Path:
+    return real_data(f"coco/annotations/{name}")
