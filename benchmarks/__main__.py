@@ -15,6 +15,7 @@ BENCHMARKS = (
     "ablation",
     "parser_quality",
     "mask_speed",
+    "training_step",
     "evaluation_speed",
     "synthetic_arms",
     "real_arms",

@@ -1,0 +1,80 @@
+"""Processor time of a training step: the localization network against a plain CAM classifier on the same backbone.
+
+EfficientNet-Lite0 with random weights, as `lite0-224-*` trains it: batches of 18 crops of 224 × 224 pixels, 152
+classes and 40 attributes, each image with 5 classes of which 3 have an attribute. Forward, loss, backward and the
+optimiser's step; no images are read. The networks take turns; the median over the rounds, on all cores.
+"""
+
+from collections.abc import Callable, Iterator
+from statistics import median
+from time import process_time
+from typing import TYPE_CHECKING
+
+from benchmarks.markdown import table
+from benchmarks.surroundings import Options, Skipped
+
+if TYPE_CHECKING:
+    from segmentation.localization.options import LocalizationOptions
+
+BATCH, SIDE = 18, 224
+N_FOREGROUND, N_CLASSES, N_ATTRIBUTES = 80, 152, 40
+AIM = 1.10
+
+
+def report(options: Options) -> Iterator[str]:
+    """Markdown, one table."""
+    try:
+        from segmentation.localization.options import LocalizationOptions
+    except ImportError as error:
+        raise Skipped(f"{error.name} is not installed. Try: pip install './segmentation[all]'") from None
+    networks = {
+        "plain CAM": LocalizationOptions(architecture="plain-cam", attributes=False),
+        "embeddings": LocalizationOptions(attributes=False),
+        "embeddings, attributes": LocalizationOptions(),
+    }
+    steps = {name: _step(network) for name, network in networks.items()}
+    for step in steps.values():
+        step()
+    seconds: dict[str, list[float]] = {name: [] for name in networks}
+    for _ in range(options.rounds):
+        for name, step in steps.items():
+            started = process_time()
+            step()
+            seconds[name].append(process_time() - started)
+    reference = median(seconds["plain CAM"])
+    rows = [(name, f"{median(of):.2f}", f"{median(of) / reference:.2f}") for name, of in seconds.items()]
+    yield table(("network", "CPU seconds a step", "times plain CAM"), rows)
+    yield f"Aim: at most {AIM:.2f} times."
+
+
+def _step(network: "LocalizationOptions") -> Callable[[], None]:
+    """A step of the training of one network, on one batch of noise."""
+    import torch
+
+    from segmentation.backbones import load_backbone
+    from segmentation.localization.losses import BalancedWeights, LocalizationLoss, LossWeights
+    from segmentation.localization.plain_cam import build_localizer
+
+    torch.manual_seed(0)
+    backbone = load_backbone("efficientnet-lite0-head")
+    module = build_localizer(backbone, N_CLASSES, N_ATTRIBUTES, network).to(memory_format=torch.channels_last)
+    weights = LossWeights(BalancedWeights.plain(N_CLASSES), BalancedWeights.plain(N_ATTRIBUTES))
+    loss = LocalizationLoss(network, weights, N_FOREGROUND)
+    optimizer = torch.optim.SGD(
+        [parameter for parameter in module.parameters() if parameter.requires_grad], lr=1e-6, momentum=0.9
+    )
+    images = torch.randint(0, 256, (BATCH, 3, SIDE, SIDE), dtype=torch.uint8)
+    classes = torch.zeros(BATCH, N_CLASSES, dtype=torch.bool)
+    attributes = torch.zeros(BATCH, N_CLASSES, N_ATTRIBUTES, dtype=torch.bool)
+    for image in range(BATCH):
+        present = torch.randperm(N_CLASSES)[:5]
+        classes[image, present] = True
+        attributes[image, present[:3], torch.randint(0, N_ATTRIBUTES, (3,))] = True
+
+    def step() -> None:
+        optimizer.zero_grad(set_to_none=True)
+        total, _ = loss(module.train(), module(images), classes, attributes, torch.default_generator)
+        total.backward()
+        optimizer.step()
+
+    return step
