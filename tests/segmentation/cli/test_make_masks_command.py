@@ -54,6 +54,12 @@ def test_masks_then_scores(small_run: Any, tmp_path: Path) -> None:
     assert "one confusion matrix" in lines[-1]
 
 
+def test_quiet_says_nothing(small_run: Any, tmp_path: Path) -> None:
+    made = make_masks(small_run, tmp_path / "masks", "--refine", "none", "--quiet")
+    assert (made.exit_code, made.output) == (ExitCode.OK, "")
+    assert len([*(tmp_path / "masks").glob("*.png")]) == 4
+
+
 def test_the_refinement_is_said(small_run: Any, tmp_path: Path) -> None:
     first = make_masks(small_run, tmp_path / "masks", "--refine", "mean-field", "--crf-preset", "irn")
     assert first.stdout == "4 masks written; refinement: mean-field, preset irn\n"

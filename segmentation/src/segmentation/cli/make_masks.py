@@ -74,6 +74,7 @@ def make_masks_command(
     device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Begin anew in a folder of masks.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
 ) -> None:
     """Make a mask of every labelled image: <image stem>.png, 0 background, class ids, 255 ignore.
 
@@ -119,7 +120,7 @@ def make_masks_command(
         MaskMachine(device, processes or usable_cores(), batch_size),
         rle=rle,
         overwrite=overwrite,
-        progress=_show if sys.stderr.isatty() else lambda _: None,
+        progress=_show if sys.stderr.isatty() and not quiet else lambda _: None,
     )
     counts, skipped = made.counts, made.skipped
     if as_json:
@@ -131,7 +132,7 @@ def make_masks_command(
             "options": made.options.model_dump(mode="json"),
         }
         typer.echo(json.dumps(summary, indent=2))
-    else:
+    elif not quiet:
         before = f", {counts.present} were there" if counts.present else ""
         typer.echo(f"{counts.written} masks written{before}; refinement: {_refinement(made.options)}")
     problems = [f"{image.file_name}: {image.reason}" for image in counts.rejected]
