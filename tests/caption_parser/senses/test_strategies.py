@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caption_parser.senses import SenseChoice, SenseQuery
+from caption_parser.senses.experts import product_of_experts
 from caption_parser.senses.strategies import (
     AbstainBelowMargin,
     AskOnce,
@@ -19,7 +20,6 @@ from caption_parser.senses.strategies import (
     WithPrior,
     estimate_prior,
 )
-from caption_parser.senses.strategies.joint import product_of_experts
 from shared_schemas import Route
 
 DOG, CAT, BAT_ANIMAL, BAT_CLUB, BAT_CRICKET = range(5)

@@ -40,6 +40,10 @@ def senses_train_command(
     dimension: Annotated[
         int | None, typer.Option(min=1, help="Reduce the sense vectors to it by principal components.")
     ] = None,
+    precision: Annotated[
+        Literal["int8", "float32"],
+        typer.Option(help="Of the model's encoder; float32: exact, four times the size."),
+    ] = "int8",
     seed: Annotated[int, typer.Option(help="Of order, sampling and dropout.")] = 0,
     bfloat16: Annotated[bool, typer.Option("--bfloat16", help="Faster where the processor has it.")] = False,
     threads: Annotated[int | None, typer.Option(min=1, help="Of torch; all cores by default.")] = None,
@@ -97,6 +101,7 @@ def senses_train_command(
         dimension=dimension,
         seed=seed,
         bfloat16=bfloat16,
+        precision=precision,
         version=version,
     )
     with step_bar() as show:

@@ -137,6 +137,42 @@ def test_reduced_dimension_is_exported_from_the_same_checkpoint(
     assert small.synset == whole.synset
 
 
+def test_a_model_in_float32_is_exported_from_the_same_checkpoint(
+    trained: Path, corpus: Path, bert: Path, wordnet: Path, mice: Lexicon, tmp_path: Path
+) -> None:
+    shutil.copytree(trained / "work", tmp_path / "work")
+    (tmp_path / "mice").mkdir()
+    (tmp_path / "mice" / "old").touch()
+    asked = options(corpus, bert, wordnet, precision="float32")
+    train_senses(asked, tmp_path / "mice", tmp_path / "work", name="mice", lexicon=mice)
+    assert {path.name for path in (tmp_path / "mice").iterdir()} == {
+        path.name for path in (trained / "mice").iterdir()
+    }
+    sizes = [(folder / "mice" / "encoder.onnx").stat().st_size for folder in (tmp_path, trained)]
+    assert sizes[0] > sizes[1]
+    assert [path.name for path in tmp_path.glob("*.unfinished")] == []
+    query = SenseQuery("a computer with a mouse", 18, 23, "mouse", mice.synsets("mouse"))
+    answers = [
+        EncoderDisambiguator(folder / "mice", mice).disambiguate([query])[0] for folder in (tmp_path, trained)
+    ]
+    assert answers[0].distribution == pytest.approx(answers[1].distribution, abs=0.1)
+
+
+def test_initial_vectors_of_other_options_are_refused(
+    trained: Path, corpus: Path, bert: Path, wordnet: Path, mice: Lexicon, tmp_path: Path
+) -> None:
+    (tmp_path / "work").mkdir()
+    shutil.copy(trained / "work" / "initial_vectors.pt", tmp_path / "work")
+    with pytest.raises(UsageError, match=r"initial_vectors.pt .* other options: gloss_weight\."):
+        train_senses(
+            options(corpus, bert, wordnet, gloss_weight=1.0),
+            tmp_path / "mice",
+            tmp_path / "work",
+            name="mice",
+            lexicon=mice,
+        )
+
+
 @pytest.fixture(scope="module")
 def exact(bert: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("onnx") / "exact.onnx"

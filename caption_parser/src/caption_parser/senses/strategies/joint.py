@@ -1,13 +1,10 @@
 """The captions of one image see the same thing: they decide the sense of a word together."""
 
-import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from caption_parser.senses.disambiguator import Disambiguator, SenseChoice, SenseQuery
-
-_SMALLEST = 1e-12
-"""A probability of zero in one caption must not silence all others."""
+from caption_parser.senses.experts import SMALLEST, choose, product_of_experts
 
 
 class JointOverImage:
@@ -38,26 +35,5 @@ def _joined(choices: Sequence[SenseChoice]) -> tuple[tuple[float, ...], tuple[fl
     if not evidence:
         return product_of_experts(choice.distribution for choice in choices), ()
     pairs = zip(choices[0].distribution, choices[0].evidence, strict=True)
-    prior = [given / max(alone, _SMALLEST) for given, alone in pairs]
+    prior = [given / max(alone, SMALLEST) for given, alone in pairs]
     return product_of_experts([evidence, prior]), evidence
-
-
-def product_of_experts(distributions: Iterable[Sequence[float]]) -> tuple[float, ...]:
-    """The normalised product of distributions over the same candidates; empty if they are."""
-    logs = [sum(map(_log, column)) for column in zip(*distributions, strict=True)]
-    if not logs:
-        return ()
-    highest = max(logs)
-    weights = [math.exp(log - highest) for log in logs]
-    total = sum(weights)
-    return tuple(weight / total for weight in weights)
-
-
-def choose(candidates: Sequence[int], distribution: tuple[float, ...], choice: SenseChoice) -> SenseChoice:
-    """`choice` with the most probable candidate of a new distribution; of equals the first listed."""
-    best = max(range(len(candidates)), key=distribution.__getitem__)
-    return choice._replace(synset=candidates[best], score=distribution[best], distribution=distribution)
-
-
-def _log(probability: float) -> float:
-    return math.log(max(probability, _SMALLEST))

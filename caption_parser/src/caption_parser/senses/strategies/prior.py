@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from caption_parser.senses.disambiguator import Disambiguator, SenseChoice, SenseQuery
-from caption_parser.senses.strategies.joint import choose, product_of_experts
+from caption_parser.senses.experts import choose, product_of_experts
 from shared_schemas import Route
 
 Prior = Mapping[str, Mapping[int, float]]

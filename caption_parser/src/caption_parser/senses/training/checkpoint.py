@@ -9,7 +9,8 @@ from caption_parser.errors import UsageError
 from caption_parser.senses.training.options import TrainingOptions
 
 CHECKPOINT = "checkpoint.pt"
-EXPORT_OPTIONS = frozenset(("dimension", "version"))
+INITIAL_VECTORS = "initial_vectors.pt"
+EXPORT_OPTIONS = frozenset(("dimension", "precision", "version"))
 """They may change between checkpoint and export."""
 
 
@@ -32,11 +33,31 @@ def load_checkpoint(folder: Path, options: TrainingOptions) -> tuple[int, dict[s
     if not path.is_file():
         return None
     content = torch.load(path, weights_only=True)
-    saved = TrainingOptions.model_validate_json(content["options"])
+    _check_options(path, content["options"], options)
+    return content["step"], content["state"], content["random"]
+
+
+def save_vectors(folder: Path, options: TrainingOptions, vectors: torch.Tensor) -> None:
+    """Keep the vectors to begin with: they take minutes to make."""
+    torch.save({"options": options.model_dump_json(), "vectors": vectors}, folder / INITIAL_VECTORS)
+
+
+def load_vectors(folder: Path, options: TrainingOptions) -> torch.Tensor | None:
+    """What `save_vectors` kept, if anything; UsageError if it belongs to a training with other options."""
+    path = folder / INITIAL_VECTORS
+    if not path.is_file():
+        return None
+    content = torch.load(path, weights_only=True)
+    _check_options(path, content["options"], options)
+    vectors: torch.Tensor = content["vectors"]
+    return vectors
+
+
+def _check_options(path: Path, saved_options: str, options: TrainingOptions) -> None:
+    saved = TrainingOptions.model_validate_json(saved_options)
     compared = TrainingOptions.model_fields.keys() - EXPORT_OPTIONS
     if changed := sorted(name for name in compared if getattr(saved, name) != getattr(options, name)):
         raise UsageError(
             f"{path} is of a training with other options: {', '.join(changed)}. "
             "Give the same options to go on, or --overwrite to begin anew"
         )
-    return content["step"], content["state"], content["random"]

@@ -41,7 +41,7 @@ def train_classifier(job: TrainingJob) -> None:
     run_training(model, job.texts, output_of_synset, options, job.work, show=job.show)
     job.say("trained; exporting")
     model.eval()
-    write_encoder(job.folder, encoder, job.pretrained.tokenizer, job.calibration)
+    write_encoder(job.folder, encoder, job.pretrained.tokenizer, job.calibration, precision=options.precision)
     write_head(
         job.folder,
         model.weights(),

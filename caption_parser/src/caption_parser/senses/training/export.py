@@ -1,5 +1,6 @@
 """From a trained network to a model folder that needs no torch."""
 
+import shutil
 import tempfile
 import warnings
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from caption_parser.senses.model_files import (
 )
 from caption_parser.senses.model_folder import ENCODER, META, TOKENIZER, check_file
 from caption_parser.senses.onnx_encoder import INPUT, OUTPUT
+from caption_parser.senses.training.options import Precision
 from caption_parser.senses.training.quantization import quantize_encoder
 from caption_parser.senses.training.sense_model import SenseModel
 
@@ -54,6 +56,7 @@ def export_model(
     pooling: Pooling,
     max_subtokens: int,
     dimension: int | None,
+    precision: Precision,
     name: str,
     version: str,
     training: dict[str, Any],
@@ -68,7 +71,7 @@ def export_model(
     projection = torch.empty(0) if dimension is None else principal_components(vectors, dimension)
     if dimension is not None:
         vectors = vectors @ projection
-    write_encoder(folder, model.encoder, tokenizer, calibration, projection)
+    write_encoder(folder, model.encoder, tokenizer, calibration, projection, precision=precision)
     np.save(folder / VECTORS, quantize_directions(vectors), allow_pickle=False)
     keys = [lexicon.sense_key(synset, lexicon.lemmas(synset)[0]) for synset in synsets]
     (folder / KEYS).write_text("".join(f"{key}\n" for key in keys), encoding="utf-8")
@@ -92,13 +95,18 @@ def write_encoder(
     tokenizer: Tokenizer,
     calibration: Sequence[Sequence[int]],
     projection: Tensor | None = None,
+    *,
+    precision: Precision = "int8",
 ) -> None:
-    """Write the encoder, in 8 bits, and its tokenizer into a folder; `projection` as for `export_encoder`."""
+    """Write the encoder and its tokenizer into a folder; `projection` as for `export_encoder`."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         exact = Path(temporary) / ENCODER
         export_encoder(encoder, exact, torch.empty(0) if projection is None else projection)
-        quantize_encoder(exact, folder / ENCODER, calibration)
+        if precision == "int8":
+            quantize_encoder(exact, folder / ENCODER, calibration)
+        else:
+            shutil.copyfile(exact, folder / ENCODER)
     tokenizer.no_padding()
     tokenizer.no_truncation()
     tokenizer.save(str(folder / TOKENIZER), pretty=False)

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.metadata
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,15 @@ def train_senses(
     occurrences, glosses = _read_texts(options, pretrained, lexicon)
     say(f"{len(occurrences)} texts, {sum(len(text.words) for text in occurrences)} words, {len(glosses)} glosses")
     training = _provenance(options)
-    job = TrainingJob(options, pretrained, occurrences, glosses, lexicon, folder, work, name, training, say, show)
+    unfinished = folder.with_name(f"{folder.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    job = TrainingJob(
+        options, pretrained, occurrences, glosses, lexicon, unfinished, work, name, training, say, show
+    )
     SYSTEMS[options.system](job)
+    if folder.exists():
+        shutil.rmtree(folder)
+    unfinished.rename(folder)
 
 
 def _read_texts(

@@ -10,6 +10,7 @@ from caption_parser.errors import UsageError
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.layout import POS_ORDER
 from caption_parser.senses.training.batches import batch_order, collate
+from caption_parser.senses.training.checkpoint import load_vectors, save_vectors
 from caption_parser.senses.training.export import export_model
 from caption_parser.senses.training.initial_vectors import initial_vectors
 from caption_parser.senses.training.job import TrainingJob
@@ -19,7 +20,6 @@ from caption_parser.senses.training.sense_rows import build_sense_rows
 from caption_parser.senses.training.texts import TrainingText
 from caption_parser.senses.training.wordnet_texts import ambiguous_lemmas
 
-INITIAL_VECTORS = "initial_vectors.pt"
 _BATCHES_PER_MESSAGE = 100
 
 
@@ -52,6 +52,7 @@ def train_vectors(job: TrainingJob) -> None:
         pooling=options.pooling,
         max_subtokens=job.pretrained.max_subtokens,
         dimension=options.dimension,
+        precision=options.precision,
         name=job.name,
         version=options.version,
         training=job.training,
@@ -65,9 +66,8 @@ def _is_ambiguous(synset: int, lexicon: Lexicon) -> bool:
 
 def _initial_vectors(job: TrainingJob, index_of_synset: dict[int, int]) -> Tensor:
     """(S, D); kept in the work folder, for they take minutes and a resumed training needs them no more."""
-    path = job.work / INITIAL_VECTORS
-    if path.is_file():
-        kept: Tensor = torch.load(path, weights_only=True)
+    kept = load_vectors(job.work, job.options)
+    if kept is not None:
         return kept
 
     def word_vectors(texts: Sequence[TrainingText]) -> Tensor:
@@ -76,7 +76,7 @@ def _initial_vectors(job: TrainingJob, index_of_synset: dict[int, int]) -> Tenso
     vectors = initial_vectors(
         job.occurrences, job.glosses, index_of_synset, word_vectors, job.options.gloss_weight
     )
-    torch.save(vectors, path)
+    save_vectors(job.work, job.options, vectors)
     return vectors
 
 
