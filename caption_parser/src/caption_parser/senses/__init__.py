@@ -11,9 +11,6 @@ __all__ = ["Disambiguator", "FirstSense", "SenseChoice", "SenseQuery", "folder_o
 GLOSS_PAIRS = "glosses:"
 """Before the folder or the hub id of a gloss-pair classifier, which has no `meta.json` of ours."""
 
-TOGETHER = "+"
-"""Between the disambiguators of a committee."""
-
 SHIPPED_MODEL = Path(__file__).resolve().parent.parent / "models" / "senses"
 
 
@@ -21,23 +18,19 @@ def load_disambiguator(senses: str) -> Disambiguator:
     """The disambiguator that `--senses` names: "first", "default" for the model that ships, or a model's folder.
 
     What system a folder holds stands in its `meta.json`. "glosses:PATH" and "glosses:HUB_ID" are gloss-pair
-    classifiers of Hugging Face's format. Several names with a plus between them decide together.
+    classifiers of Hugging Face's format.
 
     Raises `UsageError` for any other name, `MissingResourceError` for a model that is not there or cannot be used.
     """
     if senses == "first" or (senses == "default" and not SHIPPED_MODEL.is_dir()):
         return FirstSense()
-    if senses.startswith(GLOSS_PAIRS) and TOGETHER not in senses:
+    if senses.startswith(GLOSS_PAIRS):
         return _load_gloss_pairs(senses.removeprefix(GLOSS_PAIRS))
-    folder = _folder(senses)
-    if folder is None and TOGETHER in senses:
-        from caption_parser.senses.committee import Committee
-
-        return Committee([load_disambiguator(member) for member in senses.split(TOGETHER)])
+    folder = folder_of_model(senses)
     if folder is None:
         raise UsageError(
-            f"--senses {senses}: no such disambiguator. Expected 'first', 'default', the folder of a model, "
-            "'glosses:' and the folder or hub id of a gloss-pair classifier, or several of them with '+' between"
+            f"--senses {senses}: no such disambiguator. Expected 'first', 'default', the folder of a model, or "
+            "'glosses:' and the folder or hub id of a gloss-pair classifier"
         )
     from caption_parser.senses.model_folder import SystemMeta, read_meta
 
@@ -52,12 +45,7 @@ def load_disambiguator(senses: str) -> Disambiguator:
 
 
 def folder_of_model(senses: str) -> Path | None:
-    """The folder of the model that `senses` names, of a committee the first; none: it names none that exists."""
-    folders = map(_folder, (senses, *senses.split(TOGETHER)))
-    return next((folder for folder in folders if folder), None)
-
-
-def _folder(senses: str) -> Path | None:
+    """The folder of the model that `senses` names; none: it names no folder that exists."""
     folder = SHIPPED_MODEL if senses == "default" else Path(senses)
     return folder if folder.is_dir() else None
 
