@@ -5,9 +5,9 @@ masks of the training images are scored against the exact ones, without dense CR
 and masks, on one thread under OMP_NUM_THREADS=1. `--limit` sets the number of images of each world.
 
 What decides the order here. Exact match misses the half of the objects that captions do not call by the name of
-their class; background classes take the surroundings out of the objects. Attributes cost more than they add, here as
-on the real images: the compound maps of Eq. 9 are added with their negative parts, and Eq. 3 is affine, so that the
-map of a red boat is what the network has of boats plus what it has of red, wherever that is.
+their class; background classes take the surroundings out of the objects. Attributes cost more than they add, here
+as on the real images: the compound maps of Eq. 9 are added with their negative parts, and Eq. 3 is affine, so that
+the map of a red boat is what the network has of boats plus what it has of red, wherever that is.
 """
 
 import shutil

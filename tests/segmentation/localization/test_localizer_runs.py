@@ -25,6 +25,7 @@ SETTINGS = (
 
 def command(paths: SmallRun, output: Path, *more: str) -> list[str]:
     arguments = ["train-localizer", "--images", str(paths.images), "--labels", str(paths.labels)]
+    arguments += ["--config", "lite0-321-full"]
     arguments += ["-o", str(output), "--batch-size", "2", "--epochs", "2", "--workers", "0", "--device", "cpu"]
     return [*arguments, *(part for setting in SETTINGS for part in ("--set", setting)), *more]
 

@@ -137,7 +137,10 @@ def _network(config: LocalizerConfig, vocabulary: Vocabulary, *, weights: str | 
 
 def _classifier(config: LocalizerConfig) -> LinearClassifier:
     if config.weights is None or config.weights == RANDOM:
-        raise UsageError("embeddings from knowledge (network.knowledge) need pre-trained weights. Give --weights")
+        raise UsageError(
+            "embeddings from knowledge (network.knowledge) need pre-trained weights. Give --weights, or "
+            "--set network.knowledge=false"
+        )
     return load_classifier(config.backbone, config.weights)
 
 
