@@ -90,7 +90,7 @@ def make_masks_command(
 
     from segmentation.masks.options import MaskOptions
     from segmentation.masks.run import MaskMachine, make_masks
-    from segmentation.masks.workers import usable_cores
+    from segmentation.worker_pool import usable_cores
 
     try:
         options = MaskOptions.model_validate(

@@ -1,10 +1,6 @@
 """Masks of a folder counted against ground truth, in this process or in several."""
 
-import multiprocessing
-import signal
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -13,10 +9,11 @@ import numpy as np
 
 from segmentation.data.masks import IndexMask, read_index_mask
 from segmentation.data.truth.contract import MaskTruth
-from segmentation.errors import CapsegError, InputError
+from segmentation.errors import InputError
 from segmentation.evaluation.confusion import ConfusionMatrix
 from segmentation.evaluation.records import BadMask, Missing
 from segmentation.evaluation.transfer import ClassTransfer
+from segmentation.worker_pool import worker_pool
 
 _IMAGES_PER_TASK = 64
 
@@ -105,24 +102,11 @@ def scores_in_parts(
     if processes == 1 or len(parts) == 1:
         yield from (score_masks(folder, truth.restricted_to(part), missing, transfer) for part in parts)
         return
-    # Spawned, not forked: whoever calls may have threads, of torch for one.
-    executor = ProcessPoolExecutor(
-        min(processes, len(parts)),
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=signal.signal,
-        initargs=(signal.SIGINT, signal.SIG_IGN),
-    )
-    try:
+    with worker_pool(min(processes, len(parts))) as executor:
         tasks = [
             executor.submit(score_masks, folder, truth.restricted_to(part), missing, transfer) for part in parts
         ]
         yield from (task.result() for task in tasks)
-    except BrokenProcessPool as error:
-        raise CapsegError(
-            f"a worker process died, most often for lack of memory: got {processes} processes, try fewer"
-        ) from error
-    finally:
-        executor.shutdown(cancel_futures=True)
 
 
 def _size(mask: IndexMask) -> str:

@@ -44,8 +44,8 @@ def lite0(size: int) -> list[Experiment]:
     cost = f"15 epochs at {size} × {size}; `images_per_second` in RUN/metrics.jsonl gives the time on your machine"
     full = Experiment(
         name=f"lite0-{size}",
-        summary=f"{what}, embeddings from ImageNet's classifier: the full method, for machines without a GPU.",
-        config=knowing,
+        summary=f"{what}, embeddings from ImageNet's classifier, no attributes: the best masks without a GPU.",
+        config=with_network(knowing, attributes=False),
         labels=Labels.PARSER,
         cost=cost,
     )

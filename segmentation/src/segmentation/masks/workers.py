@@ -1,12 +1,8 @@
 """A bounded queue of masks to finish, in this process or in others."""
 
-import multiprocessing
-import os
-import signal
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +10,10 @@ from typing import Protocol
 
 from segmentation.errors import CapsegError, OutputError
 from segmentation.masks.finish import UnfinishedMask, finish
+from segmentation.worker_pool import worker_pool
 
 _AHEAD = 3
 """Masks per process that may wait: enough to even out slow ones, few enough for memory."""
-
-
-def usable_cores() -> int:
-    """The processor cores that this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +44,8 @@ def finish_queue(processes: int) -> Iterator[FinishQueue]:
     if processes == 1:
         yield _Inline()
         return
-    # Spawned, not forked: torch has started threads in this process, which forked workers would wait for forever.
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(
-        processes, mp_context=context, initializer=_leave_interrupts_to_the_main_process
-    )
-    try:
+    with worker_pool(processes) as executor:
         yield _Pooled(executor, processes * _AHEAD)
-    except BrokenProcessPool as error:
-        raise CapsegError(
-            "a worker process died before it was done; the usual cause is too little memory."
-            f" Use fewer than {processes}: --processes {processes // 2}"
-        ) from error
-    finally:
-        executor.shutdown(cancel_futures=True)
 
 
 class _Inline:
@@ -104,7 +84,3 @@ def _finished(unfinished: UnfinishedMask, path: Path) -> Finished:
     except Exception as error:  # noqa: BLE001  whatever one image does to the refinement costs that image alone
         return Finished(path, f"the mask cannot be made: {type(error).__name__}: {error}")
     return Finished(path)
-
-
-def _leave_interrupts_to_the_main_process() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
