@@ -5,23 +5,17 @@
 Prints how many captions it parsed.
 """
 
-import argparse
-
 import spacy
 
 from benchmarks.captions import read_dump
+from benchmarks.rival import rival_arguments
 
 NOT_NEEDED = ("ner", "attribute_ruler", "lemmatizer", "senter")
 
 
 def main() -> None:
     """Parse all captions as spaCy's documentation says to, with its defaults."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("dump")
-    parser.add_argument("model")
-    parser.add_argument("--processes", type=int, required=True)
-    parser.add_argument("--limit", type=int)
-    arguments = parser.parse_args()
+    arguments = rival_arguments(__doc__)
     nlp = spacy.load(arguments.model, exclude=NOT_NEEDED)
     docs = nlp.pipe(read_dump(arguments.dump, arguments.limit), n_process=arguments.processes)
     print(sum(1 for _ in docs))

@@ -20,6 +20,7 @@ EPOCHS = 6
 _FOLDER = (OUTPUTS / "real-arms").relative_to(REPOSITORY)
 _CAPTIONS = ("captions_train2017_some.json", "captions_val2017.json")
 _INSTANCES = ("instances_train2017_masked.json", "instances_val2017_masked.json")
+_REFINEMENTS = ("none", "dense-crf")
 _LABELLERS = {"exact": ("--labeller", "exact"), "parser": ()}
 
 
@@ -59,11 +60,11 @@ def report(options: Options) -> Iterator[str]:
     for command in _label_commands():
         run(command)
     _write_scored_labels()
-    rows = [(row.name, *_cells(row, "none"), *_cells(row, "dense-crf"), row.arm.paper) for row in ROWS]
+    rows = [(row.name, *_cells(row), row.arm.paper) for row in ROWS]
     header = ("arm", "no CRF: mIoU", "precision", "recall", "dense CRF: mIoU", "precision", "recall", "paper")
     yield table(header, rows)
     yield "The paper: masks of 83 thousand training images, mIoU / precision / recall, with dense CRF. One arm:"
-    yield command_block([*_label_commands(), *_commands(ROWS[0], "dense-crf")])
+    yield command_block([*_label_commands(), _train_command(ROWS[0]), _masks_command(ROWS[0], "dense-crf")])
 
 
 def _write_inputs(limit: int | None) -> None:
@@ -73,8 +74,7 @@ def _write_inputs(limit: int | None) -> None:
     captions["images"] = captions["images"][:limit]
     _write("captions.json", captions)
     _write("instances.json", _merged(_INSTANCES, {image["file_name"] for image in captions["images"]}))
-    classes = json.loads(_annotations("image_labels_on_disk.json").read_text(encoding="utf-8"))
-    _write_truth_labels(captions["images"], classes)
+    _write("classes.json", _classes(captions["images"]))
 
 
 def _merged(names: Sequence[str], wanted: Set[str]) -> dict[str, Any]:
@@ -90,26 +90,15 @@ def _merged(names: Sequence[str], wanted: Set[str]) -> dict[str, Any]:
     return merged
 
 
-def _write_truth_labels(images: Sequence[dict[str, Any]], categories: dict[str, list[int]]) -> None:
-    """What perfect captions would say."""
-    from shared_schemas import ClassLabel, ImageLabels, LabelSpace, write_labels
-
-    space = LabelSpace.load("coco")
-    records = (
-        ImageLabels(
-            image_id=image["id"],
-            file_name=image["file_name"],
-            label_space=space.reference,
-            captions=(),
-            foreground=tuple(
-                ClassLabel(id=space.by_category_id[key].id, name=space.by_category_id[key].name, votes=1)
-                for key in sorted(categories.get(image["file_name"], ()))
-            ),
-            background=(),
-        )
-        for image in images
-    )
-    write_labels(REPOSITORY / _FOLDER / "truth_labels.jsonl", records)
+def _classes(images: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The annotated classes of images, as far as a COCO file of instances says them."""
+    categories = json.loads(_annotations("image_labels_on_disk.json").read_text(encoding="utf-8"))
+    pairs = ((image["id"], key) for image in images for key in categories.get(image["file_name"], ()))
+    annotations = [
+        {"id": number, "image_id": image, "category_id": key} for number, (image, key) in enumerate(pairs, 1)
+    ]
+    all_categories = json.loads(_annotations(_INSTANCES[0]).read_text(encoding="utf-8"))["categories"]
+    return {"images": images, "annotations": annotations, "categories": all_categories}
 
 
 def _write_scored_labels() -> None:
@@ -123,35 +112,47 @@ def _write_scored_labels() -> None:
 
 
 def _label_commands() -> list[Sequence[str]]:
-    captions = str(_FOLDER / "captions.json")
-    return [
-        capparse_command(
-            "label", captions, "-o", str(_FOLDER / f"{name}.jsonl"), *labeller, "--overwrite", "--quiet"
-        )
-        for name, labeller in _LABELLERS.items()
-    ]
-
-
-def _commands(row: Row, refinement: str) -> list[Sequence[str]]:
-    """What trains an arm and makes its masks."""
-    images = [part for folder in _image_folders() for part in ("--images", str(folder))]
-    labels, scored = (str(_FOLDER / f"{start}{row.arm.labels}.jsonl") for start in ("", "scored-"))
-    config = ("--config", f"{row.prefix}-{row.arm.name}", "--epochs", str(EPOCHS), "--quiet")
-    made = ("--input-size", "448", "--refine", refinement, *row.options)
-    return [
-        capseg_command("train-localizer", *images, "--labels", labels, "-o", row.run, *config),
-        capseg_command("make-masks", row.run, *images, "--labels", scored, "-o", row.masks(refinement), *made),
-    ]
-
-
-def _cells(row: Row, refinement: str) -> Iterator[str]:
-    for command in _commands(row, refinement):
-        run(command)
-    scores = run(
-        capseg_command("evaluate", row.masks(refinement), "--truth", str(_FOLDER / "instances.json"), "--json")
+    captions, classes, truth_labels = (
+        str(_FOLDER / name) for name in ("captions.json", "classes.json", "truth_labels.jsonl")
     )
-    found = json.loads(scores.output)
-    return (f"{found[name]:.3f}" for name in ("miou", "precision", "recall"))
+    return [
+        *(
+            capparse_command(
+                "label", captions, "-o", str(_FOLDER / f"{name}.jsonl"), *labeller, "--overwrite", "--quiet"
+            )
+            for name, labeller in _LABELLERS.items()
+        ),
+        capseg_command("truth-labels", classes, "-o", truth_labels),
+    ]
+
+
+def _train_command(row: Row) -> Sequence[str]:
+    config = ("--config", f"{row.prefix}-{row.arm.name}", "--epochs", str(EPOCHS), "--quiet")
+    labels = str(_FOLDER / f"{row.arm.labels}.jsonl")
+    return capseg_command("train-localizer", *_image_options(), "--labels", labels, "-o", row.run, *config)
+
+
+def _masks_command(row: Row, refinement: str) -> Sequence[str]:
+    labels = str(_FOLDER / f"scored-{row.arm.labels}.jsonl")
+    made = ("--input-size", "448", "--refine", refinement, *row.options, "--quiet")
+    output = row.masks(refinement)
+    return capseg_command("make-masks", row.run, *_image_options(), "--labels", labels, "-o", output, *made)
+
+
+def _cells(row: Row) -> Iterator[str]:
+    """Scores without and with CRF."""
+    run(_train_command(row))
+    for refinement in _REFINEMENTS:
+        run(_masks_command(row, refinement))
+        truth = str(_FOLDER / "instances.json")
+        scores = json.loads(
+            run(capseg_command("evaluate", row.masks(refinement), "--truth", truth, "--json")).output
+        )
+        yield from (f"{scores[name]:.3f}" for name in ("miou", "precision", "recall"))
+
+
+def _image_options() -> list[str]:
+    return [part for folder in _image_folders() for part in ("--images", str(folder))]
 
 
 def _image_folders() -> list[Path]:

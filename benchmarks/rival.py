@@ -1,6 +1,6 @@
-"""What the rivals share that parse a caption per call: their command line, and a pool of workers around them.
+"""What the rivals share: their command line; and, for those that parse a caption per call, a pool of workers.
 
-They have no way to use several processes themselves.
+These have no way to use several processes themselves.
 """
 
 import argparse
@@ -16,14 +16,19 @@ Load = Callable[[str], Callable[[str], Any]]
 """From the name of a spaCy model to what is done to each caption."""
 
 
-def main(load: Load, description: str | None) -> None:
-    """Go through the captions of a dump, one call each, and print how many there were."""
+def rival_arguments(description: str | None) -> argparse.Namespace:
+    """`DUMP.tsv.gz MODEL --processes N [--limit N]`."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("dump")
     parser.add_argument("model")
     parser.add_argument("--processes", type=int, required=True)
     parser.add_argument("--limit", type=int)
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def main(load: Load, description: str | None) -> None:
+    """Go through the captions of a dump, one call each, and print how many there were."""
+    arguments = rival_arguments(description)
     captions = read_dump(arguments.dump, arguments.limit)
     if arguments.processes == 1:
         parse = load(arguments.model)

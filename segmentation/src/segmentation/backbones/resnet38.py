@@ -47,9 +47,6 @@ _BLOCKS = (
     _Block("b7", (_Conv(1024, kernel=1), _Conv(2048, dilation=4), _Conv(4096, kernel=1)), dropout=0.5),
 )
 
-_END_OF_B4 = 12
-"""Blocks up to b4_5, the last one that is not dilated."""
-
 _PUBLIC_PARTS = {
     "bn_branch2a": "norms.0",
     "conv_branch2a": "convs.0",
@@ -80,8 +77,9 @@ class ResNet38(Backbone):
         self.freeze()
 
     def stages(self, images: Tensor) -> Cells:
-        surfaces = self.blocks[:_END_OF_B4](self.stem(images))
-        return Cells(self.relu(self.norm(self.blocks[_END_OF_B4:](surfaces))), surfaces)
+        dilated = _BLOCK_POSITIONS["b5"]
+        surfaces = self.blocks[:dilated](self.stem(images))
+        return Cells(self.relu(self.norm(self.blocks[dilated:](surfaces))), surfaces)
 
     def frozen_modules(self) -> tuple[nn.Module, ...]:
         norms = [module for module in self.modules() if isinstance(module, nn.BatchNorm2d)]

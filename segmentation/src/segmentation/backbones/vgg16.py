@@ -22,10 +22,6 @@ _FC_CHANNELS = 1024
 _DROPOUT = 0.5
 
 
-_END_OF_CONV4 = sum(2 * len(widths) + 1 for widths in _BLOCKS[:3]) + 2 * len(_BLOCKS[3])
-"""Layers up to relu4_3: convolutions with their ReLUs, and three pools."""
-
-
 class VGG16(Backbone):
     """1,024 channels (fc7) at stride 8: 321² gives 41 × 41 cells. conv1 and conv2 are frozen."""
 
@@ -37,12 +33,14 @@ class VGG16(Backbone):
 
     def __init__(self) -> None:
         super().__init__()
-        self.layers = nn.Sequential(_layers())
+        layers = _layers()
+        self.layers = nn.Sequential(layers)
+        self._pool4 = list(layers).index("pool4")
         self.freeze()
 
     def stages(self, images: Tensor) -> Cells:
-        surfaces = self.layers[:_END_OF_CONV4](images)
-        return Cells(self.layers[_END_OF_CONV4:](surfaces), surfaces)
+        surfaces = self.layers[: self._pool4](images)
+        return Cells(self.layers[self._pool4 :](surfaces), surfaces)
 
     def frozen_modules(self) -> tuple[nn.Module, ...]:
         return tuple(layer for name, layer in self.layers.named_children() if name.startswith(("conv1", "conv2")))
