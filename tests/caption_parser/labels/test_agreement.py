@@ -48,3 +48,10 @@ def test_a_word_of_two_classes_means_the_one_that_others_name() -> None:
     assert AGREEMENT.settle([[BIKE], [MOTORCYCLE]]) == {BIKE: Decision(5, Rule.AGREEMENT)}
     assert AGREEMENT.settle([[BIKE], [MOTORCYCLE], [BICYCLE]]) == {}, "others name its own class as well"
     assert AGREEMENT.settle([[BIKE, MOTORCYCLE], [BIKE]]) == {}
+
+
+def test_of_equal_answers_the_first_of_the_captions_counts_in_every_run() -> None:
+    kinds = [Reading(f"kind_{depth}", None, Decision(5, Rule.HYPONYM, depth)) for depth in range(1, 9)]
+    for order in (kinds, kinds[::-1]):
+        depth = order[0].decision.depth if order[0].decision else None
+        assert AGREEMENT.settle([[BIKE], order]) == {BIKE: Decision(5, Rule.AGREEMENT, depth or 0)}

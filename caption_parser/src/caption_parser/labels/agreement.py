@@ -36,7 +36,8 @@ class Agreement:
 
     def settle(self, captions: Sequence[Sequence[Reading]]) -> dict[Reading, Decision | None]:
         """The readings whose label changes, with the label that they get; one image's readings by caption."""
-        used = Counter(reading for caption in captions for reading in set(caption))
+        # In the order of the captions: that of a set would change from run to run, and the first answer counts.
+        used = Counter(reading for caption in captions for reading in dict.fromkeys(caption))
         if len(captions) < 2 or len(used) < 2:
             return {}
         together = {
