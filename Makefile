@@ -26,7 +26,7 @@ demo: $(SEGMENTATION)  ## Set up, then go from captions to labels, masks and pag
 	$(BIN)/capparse label .demo/world/captions.jsonl -o .demo/world/labels.jsonl $(DEMO_CLASSES)
 	$(BIN)/capparse report .demo/world/labels.jsonl --truth .demo/world/instances.json -o .demo/world.html $(DEMO_CLASSES)
 	$(BIN)/capseg train-localizer $(DEMO_IMAGES) -o .demo/localizer --config synthetic-full $(DEMO_CLASSES)
-	$(BIN)/capseg make-masks .demo/localizer $(DEMO_IMAGES) -o .demo/masks --input-size train --propagation 0 --refine mean-field
+	$(BIN)/capseg make-masks .demo/localizer $(DEMO_IMAGES) -o .demo/masks --refine mean-field
 	$(BIN)/capseg evaluate .demo/masks --truth .demo/world/instances.json $(DEMO_CLASSES)
 	$(BIN)/capseg report .demo/masks --truth .demo/world/instances.json -o .demo/masks.html $(DEMO_CLASSES)
 	@echo && echo "Open in a browser:" && printf '  %s\n' .demo/*.html

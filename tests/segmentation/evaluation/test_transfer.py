@@ -1,6 +1,7 @@
 """Masks with COCO's classes on truths that have fewer: PASCAL VOC and YouTube-Objects."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -101,6 +102,20 @@ def test_without_being_told_the_masks_are_bad(coco_masks_and_voc: tuple[Path, Pa
     )
     assert done.exit_code == ExitCode.OK, done.output
     assert json.loads(done.stdout)["miou"] == 0.5
+
+
+def test_a_report_shows_masks_in_the_classes_of_the_truth(
+    coco_masks_and_voc: tuple[Path, Path], tmp_path: Path
+) -> None:
+    masks, truth = coco_masks_and_voc
+    page = tmp_path / "report.html"
+    told = ["report", str(masks), "--truth", str(truth), "-o", str(page), "--masks-label-space", "coco"]
+    done = CliRunner().invoke(app, told)
+    assert done.exit_code == ExitCode.OK, done.output
+    section = page.read_text().partition("<section>")[2].partition("</section>")[0]
+    # Three classes of which each is half right.
+    assert "<h3>a: .500</h3>" in section
+    assert re.findall(r"</span>(\w+)", section) == ["background", "aeroplane", "tvmonitor"]
 
 
 @pytest.mark.real_data

@@ -27,12 +27,23 @@ def masks_of(small_run, output: Path, options: MaskOptions = UNREFINED, **more: 
 
 def test_options_are_resolved_by_the_network(small_run: Any, tmp_path: Path) -> None:
     made = masks_of(small_run, tmp_path / "masks")
-    assert (made.options.alpha, made.options.input_size) == (4.0, 66)
+    assert (made.options.alpha, made.options.input_size, made.options.propagation) == (4.0, 33, 0)
     assert (made.options.compounds, made.options.positive_background) == (True, True)
     record = json.loads((tmp_path / "masks" / "run.json").read_text())
     assert record["command"] == "make-masks"
     assert record["config"]["alpha"] == 4.0
     assert record["notes"]["run"] == str(small_run.run)
+
+
+def test_what_is_left_open_depends_on_whether_the_backbone_was_pretrained() -> None:
+    known, new = (
+        MaskOptions().resolved(LocalizerConfig(weights=weights, crop=CropOptions(size=33)))
+        for weights in ("packaged", "random")
+    )
+    assert (known.input_size, known.propagation) == (66, 2)
+    assert (new.input_size, new.propagation) == (33, 0)
+    asked = MaskOptions(input_size=66, propagation=1).resolved(LocalizerConfig(weights="random"))
+    assert (asked.input_size, asked.propagation) == (66, 1)
 
 
 @pytest.mark.parametrize(("asked", "side"), [("auto", 66), ("train", 33), ("original", "original"), (97, 97)])

@@ -56,14 +56,16 @@ def make_masks_command(
         str,
         typer.Option(
             metavar="auto|train|original|PIXELS",
-            help="Side of the square that the network sees; train: that of the crops, auto: twice that.",
+            help="Side of the square that the network sees; train: that of the crops, auto: twice that if the "
+            "backbone was pre-trained.",
         ),
     ] = "auto",
     scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, averaged.")] = "1",
     flip: Annotated[bool, typer.Option("--flip", help="Average with the mirrored image.")] = False,
     propagation: Annotated[
-        int, typer.Option(min=0, help="Steps by which maps are carried to cells that look alike.")
-    ] = 2,
+        int | None,
+        typer.Option(min=0, help="Steps by which maps are carried to cells that look alike; else by backbone."),
+    ] = None,
     rle: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="Also write all masks as COCO results.")
     ] = None,

@@ -17,7 +17,13 @@ def report_command(
         typer.Option("--images", metavar="DIR", help="Folder of images, for masks of other programs; repeatable."),
     ] = None,
     label_space: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help="The label space of the masks; else that of the truth.")
+        str | None, typer.Option(metavar="NAME|FILE", help="The label space of the truth, by default by its kind.")
+    ] = None,
+    masks_label_space: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE", help="That of the masks, if another: the truth's base, or a view of it."
+        ),
     ] = None,
     count: Annotated[int, typer.Option(min=1, help="How many images to show, the worst first.")] = 40,
 ) -> None:
@@ -31,5 +37,13 @@ def report_command(
     """
     from segmentation.report.masks import mask_report
 
-    shown = mask_report(masks, truth, output, images=images or (), label_space=label_space, count=count)
+    shown = mask_report(
+        masks,
+        truth,
+        output,
+        images=images or (),
+        label_space=label_space,
+        masks_label_space=masks_label_space,
+        count=count,
+    )
     typer.echo(f"{output}: the {shown} worst images")

@@ -44,7 +44,7 @@ def evaluate(
     ground_truth = open_truth(truth, label_space=label_space, coco=coco)
     if image_list is not None:
         ground_truth = ground_truth.restricted_to(_read_image_list(image_list))
-    transfer = _transfer(masks_label_space, ground_truth)
+    transfer = ClassTransfer.needed(masks_label_space, ground_truth.label_space)
     outside = _check_overlap(masks, ground_truth)
     total = Score(ConfusionMatrix(len(ground_truth.class_names)))
     for part in scores_in_parts(masks, ground_truth, missing, processes, transfer):
@@ -79,13 +79,6 @@ def evaluate(
             abstained_pixels=total.matrix.abstained,
         ),
     )
-
-
-def _transfer(masks: str | Path | LabelSpace | None, truth: Truth) -> ClassTransfer | None:
-    if masks is None:
-        return None
-    space = masks if isinstance(masks, LabelSpace) else LabelSpace.load(masks)
-    return None if space == truth.label_space else ClassTransfer.between(space, truth.label_space)
 
 
 def _read_image_list(path: Path) -> list[str]:

@@ -47,6 +47,13 @@ def mask_path(folder: Path, key: str) -> Path:
     return folder / f"{key}.png"
 
 
+def read_prediction(folder: Path, key: str, n_classes: int, transfer: ClassTransfer | None) -> IndexMask:
+    """The mask of an image in the truth's `n_classes` classes. Raises InputError if it cannot be read."""
+    if transfer is None:
+        return read_index_mask(mask_path(folder, key), n_classes)
+    return transfer(read_index_mask(mask_path(folder, key), transfer.n_classes))
+
+
 def score_masks(folder: Path, truth: Truth, missing: Missing, transfer: ClassTransfer | None = None) -> Score:
     """Counts the masks of `folder` against all of `truth`; what is wrong with one image costs that image.
 
@@ -79,7 +86,7 @@ def _prediction(
         score.without_mask += 1
         return None
     try:
-        predicted = read_index_mask(path, transfer.n_classes if transfer else score.matrix.n_classes)
+        predicted = read_prediction(folder, key, score.matrix.n_classes, transfer)
     except InputError as error:
         score.bad_masks.append(BadMask(key=key, reason=str(error)))
         return None
@@ -87,7 +94,7 @@ def _prediction(
         sizes = f"got {_size(predicted)} pixels, expected {_size(true)}, the size of the image in the truth"
         score.bad_masks.append(BadMask(key=key, reason=f"{path}: {sizes}"))
         return None
-    return transfer(predicted) if transfer else predicted
+    return predicted
 
 
 def scores_in_parts(

@@ -1,6 +1,7 @@
 """Masks of one label space on the truth of another: transfer between data sets (Table 7 of Vilar & Perez)."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -39,6 +40,14 @@ class ClassTransfer:
                 "same, one that is a view of the other, or two views of one"
             )
         return transfer
+
+    @classmethod
+    def needed(cls, masks: str | Path | LabelSpace | None, truth: LabelSpace) -> Self | None:
+        """None if `masks`, a label space, its name or its file, is that of the truth, or is not given."""
+        if masks is None:
+            return None
+        space = masks if isinstance(masks, LabelSpace) else LabelSpace.load(masks)
+        return None if space == truth else cls.between(space, truth)
 
     @property
     def n_known(self) -> int:

@@ -62,7 +62,7 @@ class HeatmapExtractor:
             if pairs and features.comp is not None and self.options.compounds:
                 compounds = self.network.compound_heatmaps(features.comp[index, None], pairs)
                 maps = torch.cat([maps, compounds], dim=1)
-            carried = propagate(maps[0].float(), features.surfaces[index], self.options.propagation)
+            carried = propagate(maps[0].float(), features.surfaces[index], self.options.propagation or 0)
             yield carried.cpu().numpy()
 
     def _scaled(self, height: int, width: int, scale: float) -> tuple[int, int]:

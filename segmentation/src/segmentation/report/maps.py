@@ -1,6 +1,6 @@
 """The maps behind a mask, made again for the few images that a report shows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +36,8 @@ class MaskOrigin:
     targets: Mapping[str, ImageTargets]
     """By stem of the image's file."""
     maps: Callable[[RgbImage, ImageTargets], ShownMaps]
+    class_names: Sequence[str]
+    """Of the foreground classes, that of id 1 first."""
 
 
 def mask_origin(masks: Path) -> MaskOrigin:
@@ -56,6 +58,7 @@ def mask_origin(masks: Path) -> MaskOrigin:
         lambda image, image_targets: shown_maps(
             heatmaps([image], [image_targets])[0], vocabulary.n_foreground, options
         ),
+        [label.name for label in vocabulary.label_space.foreground],
     )
 
 

@@ -2,14 +2,15 @@
 
 import heapq
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from segmentation.data.folders import ImageFolders
 from segmentation.data.images import read_image
-from segmentation.data.masks import IndexMask, read_index_mask
+from segmentation.data.masks import IndexMask
 from segmentation.data.targets import ImageTargets
 from segmentation.data.truth.contract import MaskTruth
 from segmentation.data.truth.opening import open_truth
@@ -18,12 +19,23 @@ from segmentation.evaluation.confusion import ConfusionMatrix
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.metrics import segmentation_metrics
 from segmentation.evaluation.records import Missing
+from segmentation.evaluation.scoring import read_prediction
+from segmentation.evaluation.transfer import ClassTransfer
 from segmentation.masks.writers import palette
 from segmentation.report.maps import MaskOrigin, mask_origin
 from segmentation.report.page import ImageRow, Picture, page
 from segmentation.report.pictures import coloured, data_uri, heat, thumbnail
 
 Truth = MaskTruth[Any]
+
+
+class _Compared(NamedTuple):
+    """A mask (H, W) beside the true one, of the same shape and classes."""
+
+    score: float
+    key: str
+    predicted: IndexMask
+    true: IndexMask
 
 
 def mask_report(
@@ -33,17 +45,21 @@ def mask_report(
     *,
     images: Sequence[Path] = (),
     label_space: str | None = None,
+    masks_label_space: str | None = None,
     count: int = 40,
 ) -> int:
     """Write an HTML page about a folder of masks, with the `count` worst images; returns how many it shows.
 
     Images without a mask are left out. Maps are shown where the folder says how it was made, and the run, the
     images and the labels are still where they were; otherwise the page says why not, and images come from the
-    folders `images`.
+    folders `images`. Masks of another label space (`masks_label_space`) are shown in the truth's classes.
     Raises InputError as `evaluate` does, OutputError where the page cannot be written.
     """
-    evaluation = evaluate(masks, truth, label_space=label_space, missing=Missing.SKIP)
+    evaluation = evaluate(
+        masks, truth, label_space=label_space, masks_label_space=masks_label_space, missing=Missing.SKIP
+    )
     ground_truth = open_truth(truth, label_space=label_space)
+    transfer = ClassTransfer.needed(masks_label_space, ground_truth.label_space)
     notes: list[str] = []
     origin: MaskOrigin | None = None
     try:
@@ -52,9 +68,9 @@ def mask_report(
         notes.append(f"Without maps: {error}")
     folders = ImageFolders(images)
     rows = []
-    for score, key in heapq.nsmallest(count, _scores(masks, ground_truth)):
+    for worst in heapq.nsmallest(count, _compared(masks, ground_truth, transfer), key=attrgetter("score", "key")):
         try:
-            rows.append(_row(key, score, masks, ground_truth, origin, folders))
+            rows.append(_row(worst, ground_truth.class_names, origin, folders))
         except InputError as error:
             notes.append(f"Not shown: {error}")
     try:
@@ -73,21 +89,19 @@ def image_score(true: IndexMask, predicted: IndexMask, n_classes: int) -> float:
     return float(known.mean()) if known.size else 1.0
 
 
-def _scores(masks: Path, truth: Truth) -> Iterator[tuple[float, str]]:
+def _compared(masks: Path, truth: Truth, transfer: ClassTransfer | None) -> Iterator[_Compared]:
     n_classes = len(truth.class_names)
     for key in truth.keys():  # noqa: SIM118  a truth is no mapping
         try:
-            predicted, true = read_index_mask(masks / f"{key}.png", n_classes), truth.mask(key)
+            predicted, true = read_prediction(masks, key, n_classes, transfer), truth.mask(key)
         except InputError:
             continue
         if predicted.shape == true.shape:
-            yield image_score(true, predicted, n_classes), key
+            yield _Compared(image_score(true, predicted, n_classes), key, predicted, true)
 
 
-def _row(
-    key: str, score: float, masks: Path, truth: Truth, origin: MaskOrigin | None, folders: ImageFolders
-) -> ImageRow:
-    true, predicted = truth.mask(key), read_index_mask(masks / f"{key}.png", len(truth.class_names))
+def _row(compared: _Compared, names: Sequence[str], origin: MaskOrigin | None, folders: ImageFolders) -> ImageRow:
+    score, key, predicted, true = compared
     targets = origin.targets.get(key) if origin else None
     path = targets.path if targets else folders.find(None, key)
     pictures: list[Picture] = []
@@ -110,18 +124,17 @@ def _row(
         Picture("truth", data_uri(coloured(true), "PNG")),
     ]
     present = np.union1d(np.unique(true), np.unique(predicted)).tolist()
-    names = truth.class_names
     return ImageRow(
         key,
         score,
         [(names[class_id], _css(class_id)) for class_id in present if class_id < len(names)],
-        _labels(targets, names) if targets else "",
+        _labels(targets, origin) if origin and targets else "",
         pictures,
     )
 
 
-def _labels(targets: ImageTargets, names: Sequence[str]) -> str:
-    foreground = ", ".join(names[class_id] for class_id in targets.foreground if class_id < len(names))
+def _labels(targets: ImageTargets, origin: MaskOrigin) -> str:
+    foreground = ", ".join(origin.class_names[class_id - 1] for class_id in targets.foreground)
     surroundings = f" and {len(targets.background)} of the background" if targets.background else ""
     return f"{foreground or 'no object'}{surroundings}"
 
