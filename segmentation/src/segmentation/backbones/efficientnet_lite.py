@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from segmentation.backbones.contract import Backbone, Cells, Normalisation
+from segmentation.backbones.depthwise import depthwise_conv2d
 
 _BN_EPS = 1e-3
 _STEM_CHANNELS = 32
@@ -94,7 +95,10 @@ class EfficientNetLite(Backbone):
 
 
 class SameConv2d(nn.Conv2d):
-    """A convolution with TensorFlow's "SAME" padding: `ceil(size / stride)` outputs; an odd pixel goes behind."""
+    """A convolution with TensorFlow's "SAME" padding: `ceil(size / stride)` outputs; an odd pixel goes behind.
+
+    No bias. One group, or one for each channel.
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         (top, bottom), (left, right) = (
@@ -103,11 +107,12 @@ class SameConv2d(nn.Conv2d):
                 input.shape[-2:], self.kernel_size, self.stride, self.dilation, strict=True
             )
         )
-        if (top, left) == (bottom, right):
-            return functional.conv2d(
-                input, self.weight, self.bias, self.stride, (top, left), self.dilation, self.groups
-            )
-        return super().forward(functional.pad(input, (left, right, top, bottom)))
+        padding = (top, left)
+        if padding != (bottom, right):
+            input, padding = functional.pad(input, (left, right, top, bottom)), (0, 0)
+        if self.groups == 1:
+            return functional.conv2d(input, self.weight, None, self.stride, padding, self.dilation)
+        return depthwise_conv2d(input, self.weight, self.stride, padding, self.dilation)
 
 
 class ConvNorm(nn.Module):
