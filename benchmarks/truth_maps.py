@@ -23,14 +23,14 @@ from segmentation.data.targets import ImageTargets
 from segmentation.data.truth.coco import CocoTruth
 from segmentation.localization.network import LocalizationNetwork
 from segmentation.localization.options import LocalizationOptions
-from segmentation.masks.heatmaps import HeatmapExtractor
+from segmentation.masks.heatmaps import HeatmapExtractor, SeenImage
 from segmentation.masks.maps import FloatMap, Heatmaps
 from segmentation.masks.options import MaskOptions
 from shared_schemas import LabelSpace
 
 N_FOREGROUND = 80
 CELLS = 21
-OPTIONS = MaskOptions(alpha=8, input_size=321, propagation=0)
+OPTIONS = MaskOptions(alpha=8, input_size=321, propagation=0, consensus=False)
 _NOISE = 0.1
 
 
@@ -69,10 +69,10 @@ class TruthMaps:
         network = LocalizationNetwork(backbone, N_FOREGROUND, 0, LocalizationOptions()).eval()
         return HeatmapExtractor(network, torch.device("cpu"), OPTIONS)
 
-    def heatmaps(self, images: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[Heatmaps]:
+    def see(self, images: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[SeenImage]:
         """What the network costs, and what the truth says."""
-        self.extractor.heatmaps(images, targets)
-        return [self._from_truth(image_targets) for image_targets in targets]
+        seen = self.extractor.see(images, targets)
+        return [SeenImage(self._from_truth(of), cells) for of, (_, cells) in zip(targets, seen, strict=True)]
 
     def _from_truth(self, targets: ImageTargets) -> Heatmaps:
         mask = self._truth.mask(targets.path.stem)

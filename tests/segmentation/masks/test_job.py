@@ -5,13 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
+from segmentation.backbones.contract import Cells
 from segmentation.data.images import RgbImage
 from segmentation.data.masks import read_index_mask
 from segmentation.data.targets import ImageTargets
 from segmentation.errors import OutputError
-from segmentation.masks.job import MaskCounts, MaskJob
+from segmentation.masks.heatmaps import SeenImage
+from segmentation.masks.job import CONSENSUS, MaskCounts, MaskJob
 from segmentation.masks.maps import Heatmaps
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refine import Refinement
@@ -27,22 +30,26 @@ def draw(folder: Path, name: str, height: int, width: int) -> ImageTargets:
     return ImageTargets(name, name, folder / name, foreground=(3,), background=(90,))
 
 
-def red_and_dark(images: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[Heatmaps]:
-    """Heatmaps that say where an image is red and where dark."""
+def red_and_dark(images: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[SeenImage]:
+    """Heatmaps that say where an image is red and where dark; its pixels are its cells."""
     assert len({image.shape for image in images}) == 1, "images of different sizes share a batch"
     found = []
     for image, image_targets in zip(images, targets, strict=True):
         red = (image[..., 0] > 128).astype(np.float32)
-        found.append(Heatmaps(dict(zip(image_targets.classes, (red - 0.1, 0.9 - red), strict=True)), {}))
+        heatmaps = Heatmaps(dict(zip(image_targets.classes, (red - 0.1, 0.9 - red), strict=True)), {})
+        pixels = torch.from_numpy(image).permute(2, 0, 1).float()
+        found.append(SeenImage(heatmaps, Cells(pixels, pixels)))
     return found
 
 
-def job(processes: int = 1, batch_size: int = 2, refine: Refinement = Refinement.NONE) -> MaskJob:
+def job(
+    processes: int = 1, batch_size: int = 2, refine: Refinement = Refinement.NONE, *, consensus: bool = False
+) -> MaskJob:
     return MaskJob(
-        heatmaps=red_and_dark,
+        see=red_and_dark,
         base_size=lambda image: image.shape[:2],
         n_foreground=80,
-        options=MaskOptions(alpha=8, input_size=32, refine=refine),
+        options=MaskOptions(alpha=8, input_size=32, refine=refine, consensus=consensus),
         processes=processes,
         batch_size=batch_size,
     )
@@ -105,11 +112,11 @@ def test_a_bad_image_costs_one_image(images: list[ImageTargets], masks: Path) ->
 
 
 def test_maps_that_are_not_finite_cost_one_image(images: list[ImageTargets], masks: Path) -> None:
-    def sick(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[Heatmaps]:
+    def sick(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[SeenImage]:
         found = red_and_dark(batch, targets)
-        for maps, image_targets in zip(found, targets, strict=True):
+        for seen, image_targets in zip(found, targets, strict=True):
             if image_targets.file_name == "1.png":
-                maps.classes[3][0, 0] = np.nan
+                seen.heatmaps.classes[3][0, 0] = np.nan
         return found
 
     healthy = job()
@@ -143,7 +150,7 @@ def test_waiting_images_are_bounded(tmp_path: Path, masks: Path) -> None:
     drawn = [draw(folder, f"{number}.png", 4, 4 + number) for number in range(40)]
     first_call: list[int] = []
 
-    def watching(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[Heatmaps]:
+    def watching(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[SeenImage]:
         first_call.append(int(targets[0].path.stem))
         return red_and_dark(batch, targets)
 
@@ -153,3 +160,49 @@ def test_waiting_images_are_bounded(tmp_path: Path, masks: Path) -> None:
     # 16 images, all of different sizes, are as many as wait at a time.
     assert first_call[0] == 0
     assert len(first_call) == 40
+
+
+def test_a_consensus_mends_the_map_that_errs(images: list[ImageTargets], masks: Path) -> None:
+    """One image's map lights up on the wrong half, where all others know better."""
+
+    def wrong_once(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[SeenImage]:
+        found = red_and_dark(batch, targets)
+        for seen, image_targets in zip(found, targets, strict=True):
+            if image_targets.file_name == "1.png":
+                seen.heatmaps.classes[3][:] = 0.5
+        return found
+
+    told = job(consensus=True)
+    shown: list[tuple[int, int]] = []
+    counts = MaskJob(
+        wrong_once,
+        told.base_size,
+        80,
+        told.options,
+        progress=lambda now: shown.append((now.studied, now.to_study)),
+    ).run(images, masks)
+    assert counts.written == 5
+    assert shown[0] == (0, 0)
+    assert shown[-1] == (5, 5)
+    expected = np.zeros(SIZES[1], dtype=np.uint8)
+    expected[:, : SIZES[1][1] // 2] = 3
+    np.testing.assert_array_equal(read_index_mask(masks / "1.png", 81), expected)
+
+
+def test_a_run_that_goes_on_keeps_its_consensus(images: list[ImageTargets], masks: Path) -> None:
+    job(consensus=True).run(images, masks)
+    whole = {path.name: path.read_bytes() for path in masks.iterdir()}
+    (masks / "0.png").unlink()
+    images[4].path.unlink()
+    counts = job(consensus=True).run(images, masks)
+    assert (counts.written, counts.present, counts.studied) == (1, 4, 0)
+    assert {path.name: path.read_bytes() for path in masks.iterdir()} == whole
+    assert CONSENSUS in whole
+
+
+def test_without_an_image_to_learn_from_there_is_no_consensus(images: list[ImageTargets], masks: Path) -> None:
+    for image in images:
+        image.path.unlink()
+    counts = job(consensus=True).run(images, masks)
+    assert len(counts.rejected) == 5
+    assert not list(masks.iterdir())

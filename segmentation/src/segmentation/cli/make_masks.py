@@ -66,6 +66,13 @@ def make_masks_command(
         int | None,
         typer.Option(min=0, help="Steps by which maps are carried to cells that look alike; else by backbone."),
     ] = None,
+    consensus: Annotated[
+        bool | None,
+        typer.Option(
+            "--consensus/--no-consensus",
+            help="Mix in what all images say together of how a class looks; else by backbone.",
+        ),
+    ] = None,
     rle: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="Also write all masks as COCO results.")
     ] = None,
@@ -105,6 +112,7 @@ def make_masks_command(
                 "scales": tuple(scales.split(",")),
                 "flip": flip,
                 "propagation": propagation,
+                "consensus": consensus,
                 "refine": refine.value,
                 "crf_preset": crf_preset.value,
             }
@@ -152,5 +160,8 @@ def _refinement(options: "MaskOptions") -> str:
 
 
 def _show(counts: "MaskCounts") -> None:
+    if counts.studied < counts.to_study:
+        typer.echo(f"\rlooked at {counts.studied} of {counts.to_study} images", nl=False, err=True)
+        return
     end = "\n" if counts.done == counts.total else ""
     typer.echo(f"\r{counts.done} of {counts.total} images{end}", nl=False, err=True)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from segmentation.backbones.contract import Backbone
+from segmentation.backbones.contract import Backbone, Cells
 from segmentation.localization.embeddings import ClassEmbeddings, CompoundEmbeddings, CompoundPairs
 from segmentation.localization.options import LocalizationOptions
 
@@ -21,8 +21,8 @@ class FeatureMaps(NamedTuple):
     """F_cls, `[B d_cls h w]`."""
     comp: Tensor | None
     """F_comp, `[B d_comp h w]`; None in a network without attributes."""
-    surfaces: Tensor
-    """Of the backbone's `Cells`, `[B C h w]`: which cells look alike."""
+    cells: Cells
+    """What the backbone gives."""
 
 
 class LabelLocalizer(nn.Module, ABC):
@@ -87,9 +87,9 @@ class LocalizationNetwork(LabelLocalizer):
             self.compounds = CompoundEmbeddings(n_attributes, options)
 
     def forward(self, images: Tensor) -> FeatureMaps:
-        features, surfaces = self.backbone.cells(images)
-        comp = None if self.project_comp is None else self.project_comp(features)
-        return FeatureMaps(self.project_cls(features), comp, surfaces)
+        cells = self.backbone.cells(images)
+        comp = None if self.project_comp is None else self.project_comp(cells.features)
+        return FeatureMaps(self.project_cls(cells.features), comp, cells)
 
     def class_scores(self, cls: Tensor) -> Tensor:
         scores: Tensor = self.classes(self.options.pooling(cls))

@@ -20,8 +20,8 @@ class PlainCam(LabelLocalizer):
         self.classifier = nn.Conv2d(backbone.channels, n_classes, kernel_size=1, bias=False)
 
     def forward(self, images: Tensor) -> FeatureMaps:
-        features, surfaces = self.backbone.cells(images)
-        return FeatureMaps(self.classifier(features), None, surfaces)
+        cells = self.backbone.cells(images)
+        return FeatureMaps(self.classifier(cells.features), None, cells)
 
     def class_scores(self, cls: Tensor) -> Tensor:
         return cls.mean(dim=(-2, -1))

@@ -2,19 +2,29 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
 
+from segmentation.backbones.contract import Cells
 from segmentation.data.images import RgbImage
 from segmentation.data.targets import ImageTargets
-from segmentation.localization.network import LabelLocalizer
+from segmentation.localization.network import FeatureMaps, LabelLocalizer
 from segmentation.masks.affinity import propagate
 from segmentation.masks.maps import FloatMap, Heatmaps
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.upscale import input_size, regrid
+
+
+class SeenImage(NamedTuple):
+    """What the network makes of one image."""
+
+    heatmaps: Heatmaps
+    cells: Cells
+    """`[C h w]` each, on the CPU, at the cells of the heatmaps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,39 +41,49 @@ class HeatmapExtractor:
         """Height and width of the network's input at scale 1; images of one size can share a batch."""
         return self._scaled(image.shape[0], image.shape[1], 1.0)
 
-    @torch.inference_mode()
     def heatmaps(self, images: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[Heatmaps]:
-        """Heatmaps (h, w) of each image, for its own classes and compounds.
+        """Those of `see`, alone."""
+        return [seen.heatmaps for seen in self.see(images, targets)]
+
+    @torch.inference_mode()
+    def see(self, images: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[SeenImage]:
+        """Heatmaps (h, w) of each image, for its own classes and compounds, and its cells.
 
         All images must have the same `base_size`. Over scales and mirror images the heatmaps are averaged before
-        they are normalised, at the resolution of scale 1.
+        they are normalised, at the resolution of scale 1. The cells are those of the first scale, at the same
+        resolution.
         """
         height, width = images[0].shape[:2]
         total: list[list[FloatMap]] = []
+        first: Cells | None = None
         for scale in self.options.scales:
-            batch = self._batch(images, *self._scaled(height, width, scale))
+            batch = self._batch(images, *self._scaled(height, width, scale)).to(self.device)
             for mirrored in (False, True) if self.options.flip else (False,):
-                maps = self._maps(batch.flip(-1) if mirrored else batch, targets)
+                features = self.network(batch.flip(-1) if mirrored else batch)
+                first = first or features.cells
+                maps = self._maps(features, targets)
                 total.append([image_maps[..., ::-1] if mirrored else image_maps for image_maps in maps])
-        cells = self._cells(height, width)
+        assert first is not None, "options have at least one scale"
+        grid = self._cells(height, width)
         backbone = self.network.backbone
         margin = backbone.first_cell / backbone.stride
-        return [
-            _by_label(np.mean([_at(maps, cells, margin) for maps in of_image], axis=0), image_targets, margin)
-            for of_image, image_targets in zip(zip(*total, strict=True), targets, strict=True)
-        ]
+        seen = []
+        for index, of_image in enumerate(zip(*total, strict=True)):
+            averaged = np.mean([_at(maps, grid, margin) for maps in of_image], axis=0)
+            cells = Cells(*(torch.from_numpy(_at(of[index].cpu().numpy(), grid, margin)) for of in first))
+            seen.append(SeenImage(_by_label(averaged, targets[index], margin), cells))
+        return seen
 
-    def _maps(self, batch: Tensor, targets: Sequence[ImageTargets]) -> Iterator[FloatMap]:
+    def _maps(self, features: FeatureMaps, targets: Sequence[ImageTargets]) -> Iterator[FloatMap]:
         """Per image its class heatmaps and then its compound heatmaps, (n, h, w)."""
-        features = self.network(batch.to(self.device))
         for index, image_targets in enumerate(targets):
             maps = self.network.class_heatmaps(features.cls[index, None], image_targets.classes)
             pairs = _pairs(image_targets)
             if pairs and features.comp is not None and self.options.compounds:
                 compounds = self.network.compound_heatmaps(features.comp[index, None], pairs)
                 maps = torch.cat([maps, compounds], dim=1)
-            carried = propagate(maps[0].float(), features.surfaces[index], self.options.propagation or 0)
-            yield carried.cpu().numpy()
+            surfaces = features.cells.surfaces[index]
+            yield propagate(maps[0].float(), surfaces, self.options.propagation or 0).cpu().numpy()
 
     def _scaled(self, height: int, width: int, scale: float) -> tuple[int, int]:
         side = self.options.input_size

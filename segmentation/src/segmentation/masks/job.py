@@ -1,6 +1,7 @@
 """Masks of many images: the network in batches here, what follows it in worker processes, one file per image."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,12 +9,18 @@ import numpy as np
 
 from segmentation.data.images import RgbImage, read_image
 from segmentation.data.targets import ImageTargets
-from segmentation.errors import InputError
+from segmentation.errors import InputError, OutputError
+from segmentation.masks.consensus import CellStatistics, Consensus
 from segmentation.masks.finish import UnfinishedMask
-from segmentation.masks.maps import Heatmaps, score_maps
+from segmentation.masks.heatmaps import SeenImage
+from segmentation.masks.maps import Heatmaps, ScoreMaps, score_maps
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.workers import Finished, FinishQueue, finish_queue
 
+CONSENSUS = "consensus.safetensors"
+"""What the masks of a folder have in common, for a run that goes on."""
+_MOST_STUDIED = 2000
+"""Images that a consensus is learned from; more change little and cost as much as their masks."""
 _OPEN_BATCHES = 8
 """So many times the images of a batch may wait for others of their size; then the fullest batch goes as it is."""
 
@@ -36,6 +43,9 @@ class MaskCounts:
     present: int = 0
     """Masks that an earlier run wrote."""
     rejected: list[RejectedImage] = field(default_factory=list)
+    studied: int = 0
+    """Images that the consensus has been learned from, of `to_study`."""
+    to_study: int = 0
 
     @property
     def done(self) -> int:
@@ -47,8 +57,8 @@ class MaskCounts:
 class MaskJob:
     """Algorithm 1 over a set of images, on whatever gives heatmaps."""
 
-    heatmaps: Callable[[Sequence[RgbImage], Sequence[ImageTargets]], list[Heatmaps]]
-    """Heatmaps of images that can share a batch."""
+    see: Callable[[Sequence[RgbImage], Sequence[ImageTargets]], list[SeenImage]]
+    """Heatmaps and cells of images that can share a batch."""
     base_size: Callable[[RgbImage], tuple[int, int]]
     """Images of one base size can share a batch."""
     n_foreground: int
@@ -77,8 +87,9 @@ class MaskJob:
             else:
                 todo.append(image)
         self.progress(counts)
+        consensus = self._consensus(list(by_path.values()), folder, counts) if todo else None
         with finish_queue(self.processes) as queue:
-            for finished in self._finished(todo, folder, queue, counts):
+            for finished in self._finished(todo, folder, queue, counts, consensus):
                 if finished.failure is None:
                     counts.written += 1
                 else:
@@ -86,16 +97,51 @@ class MaskJob:
                 self.progress(counts)
         return counts
 
+    def _consensus(self, targets: Sequence[ImageTargets], folder: Path, counts: MaskCounts) -> Consensus | None:
+        """What an earlier run learned, or what can be learned from these images; None without the option."""
+        if not self.options.consensus:
+            return None
+        path = folder / CONSENSUS
+        if path.is_file():
+            return Consensus.load(path)
+        studied = targets[:: -(-len(targets) // _MOST_STUDIED)]
+        counts.to_study = len(studied)
+        statistics = CellStatistics(self.n_foreground + 1)
+        unreadable = MaskCounts(len(studied))
+        for images, of_images in self._batches(studied, unreadable):
+            for seen in self.see(images, of_images):
+                # What is wrong with an image is told when its mask is made.
+                with suppress(ValueError):
+                    statistics.add(seen.cells.features, self._score_maps(seen.heatmaps))
+            counts.studied += len(images)
+            self.progress(counts)
+        counts.to_study = counts.studied
+        consensus = statistics.consensus()
+        if consensus is not None:
+            try:
+                consensus.save(path)
+            except OSError as error:
+                raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
+        return consensus
+
     def _finished(
-        self, todo: Iterable[ImageTargets], folder: Path, queue: FinishQueue, counts: MaskCounts
+        self,
+        todo: Iterable[ImageTargets],
+        folder: Path,
+        queue: FinishQueue,
+        counts: MaskCounts,
+        consensus: Consensus | None,
     ) -> Iterator[Finished]:
         for images, targets in self._batches(todo, counts):
-            for image, of_image, heatmaps in zip(images, targets, self.heatmaps(images, targets), strict=True):
+            for image, of_image, seen in zip(images, targets, self.see(images, targets), strict=True):
                 try:
-                    unfinished = self._unfinished(image, heatmaps)
+                    maps = self._score_maps(seen.heatmaps)
                 except ValueError as error:
                     counts.rejected.append(_rejected(of_image, str(error)))
                     continue
+                if consensus is not None:
+                    maps = consensus.mixed(maps, seen.cells)
+                unfinished = UnfinishedMask(image, maps, self.options.refine, self.options.crf_preset)
                 yield from queue.put(unfinished, mask_path(folder, of_image))
         yield from queue.drain()
 
@@ -123,7 +169,7 @@ class MaskJob:
                 yield open_batches.pop(max(open_batches, key=lambda key: len(open_batches[key][0])))
         yield from open_batches.values()
 
-    def _unfinished(self, image: RgbImage, heatmaps: Heatmaps) -> UnfinishedMask:
+    def _score_maps(self, heatmaps: Heatmaps) -> ScoreMaps:
         """Raises ValueError for heatmaps that no mask can be made of."""
         assert self.options.alpha is not None, "options are to be resolved"
         maps = score_maps(
@@ -136,7 +182,7 @@ class MaskJob:
         )
         if not np.isfinite(maps.scores).all():
             raise ValueError("the network's heatmaps hold NaN or infinite values")
-        return UnfinishedMask(image, maps, self.options.refine, self.options.crf_preset)
+        return maps
 
 
 def mask_path(folder: Path, image: ImageTargets) -> Path:

@@ -38,6 +38,11 @@ class MaskOptions(FrozenModel):
         description="Steps by which heatmaps are carried to cells that look alike; the paper has none. "
         f"None: {PROPAGATION} if the backbone was pre-trained, else 0.",
     )
+    consensus: bool | None = Field(
+        None,
+        description="Mix in what the maps of all images say together of how a class looks; the paper has none. "
+        "None: if the backbone was pre-trained.",
+    )
     refine: Refinement = Field(Refinement.DENSE_CRF, description="How maps are fitted to the image's edges.")
     crf_preset: str = Field("sec", description="Parameters of the CRF.")
 
@@ -63,6 +68,7 @@ class MaskOptions(FrozenModel):
                 "alpha": ALPHA.get(network.backbone, DEFAULT_ALPHA) if self.alpha is None else self.alpha,
                 "input_size": sides.get(self.input_size, self.input_size),
                 "propagation": propagation if self.propagation is None else self.propagation,
+                "consensus": pretrained if self.consensus is None else self.consensus,
                 "compounds": self.compounds and network.network.attributes,
                 "positive_background": self.positive_background and network.network.background,
             }

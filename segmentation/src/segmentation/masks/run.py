@@ -11,7 +11,7 @@ from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttribu
 from segmentation.errors import InputError, OutputError, UsageError
 from segmentation.localization.run import Localizer, load_localizer
 from segmentation.masks.heatmaps import HeatmapExtractor
-from segmentation.masks.job import MaskCounts, MaskJob, mask_path
+from segmentation.masks.job import CONSENSUS, MaskCounts, MaskJob, mask_path
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refine import check_installed
 from segmentation.masks.writers import write_rle
@@ -79,6 +79,7 @@ def make_masks(
     _check_purpose(output)
     with open_run(output, record, overwrite=overwrite):
         if overwrite:
+            (output / CONSENSUS).unlink(missing_ok=True)
             for image in targets:
                 mask_path(output, image).unlink(missing_ok=True)
         job = _job(extractor(localizer, options, machine.device), vocabulary, machine, progress)
@@ -117,7 +118,7 @@ def _job(
     progress: Callable[[MaskCounts], None],
 ) -> MaskJob:
     return MaskJob(
-        heatmaps=heatmaps.heatmaps,
+        see=heatmaps.see,
         base_size=heatmaps.base_size,
         n_foreground=vocabulary.n_foreground,
         options=heatmaps.options,
