@@ -19,35 +19,43 @@ if TYPE_CHECKING:
 BATCH, SIDE = 18, 224
 N_FOREGROUND, N_CLASSES, N_ATTRIBUTES = 80, 152, 40
 AIM = 1.10
+_REFERENCE = "plain CAM"
+_CONFIGS = {
+    _REFERENCE: "lite0-224-plain-cam",
+    "embeddings": "lite0-224-background",
+    "embeddings, attributes": "lite0-224-full",
+}
 
 
 def report(options: Options) -> Iterator[str]:
-    """Markdown, one table."""
+    """Markdown, a table for each precision."""
     try:
-        from segmentation.localization.options import LocalizationOptions
+        from segmentation.experiments.catalog import find_experiment
     except ImportError as error:
         raise Skipped(f"{error.name} is not installed. Try: pip install './segmentation[all]'") from None
-    networks = {
-        "plain CAM": LocalizationOptions(architecture="plain-cam", attributes=False),
-        "embeddings": LocalizationOptions(attributes=False),
-        "embeddings, attributes": LocalizationOptions(),
-    }
-    steps = {name: _step(network) for name, network in networks.items()}
-    for step in steps.values():
-        step()
-    seconds: dict[str, list[float]] = {name: [] for name in networks}
-    for _ in range(options.rounds):
-        for name, step in steps.items():
-            started = process_time()
-            step()
-            seconds[name].append(process_time() - started)
-    reference = median(seconds["plain CAM"])
-    rows = [(name, f"{median(of):.2f}", f"{median(of) / reference:.2f}") for name, of in seconds.items()]
-    yield table(("network", "CPU seconds a step", "times plain CAM"), rows)
+    for bfloat16 in (False, True):
+        steps = {
+            what: _step(find_experiment(name).config.network, bfloat16=bfloat16) for what, name in _CONFIGS.items()
+        }
+        yield f"\n{'bfloat16' if bfloat16 else 'float32'}:\n"
+        yield table(("network", "CPU seconds a step", "times plain CAM"), _rows(steps, options.rounds))
     yield f"Aim: at most {AIM:.2f} times."
 
 
-def _step(network: "LocalizationOptions") -> Callable[[], None]:
+def _rows(steps: dict[str, Callable[[], None]], rounds: int) -> list[tuple[str, str, str]]:
+    """Medians of the steps' processor times, which take turns after one that does not count."""
+    seconds: dict[str, list[float]] = {name: [] for name in steps}
+    for turn in range(1 + rounds):
+        for name, step in steps.items():
+            started = process_time()
+            step()
+            if turn:
+                seconds[name].append(process_time() - started)
+    reference = median(seconds[_REFERENCE])
+    return [(name, f"{median(of):.2f}", f"{median(of) / reference:.2f}") for name, of in seconds.items()]
+
+
+def _step(network: "LocalizationOptions", *, bfloat16: bool) -> Callable[[], None]:
     """A step of the training of one network, on one batch of noise."""
     import torch
 
@@ -73,7 +81,8 @@ def _step(network: "LocalizationOptions") -> Callable[[], None]:
 
     def step() -> None:
         optimizer.zero_grad(set_to_none=True)
-        total, _ = loss(module.train(), module(images), classes, attributes, torch.default_generator)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
+            total, _ = loss(module.train(), module(images), classes, attributes, torch.default_generator)
         total.backward()
         optimizer.step()
 

@@ -40,10 +40,18 @@ def test_what_is_left_open_depends_on_whether_the_backbone_was_pretrained() -> N
         MaskOptions().resolved(LocalizerConfig(weights=weights, crop=CropOptions(size=33)))
         for weights in ("packaged", "random")
     )
-    assert (known.input_size, known.propagation) == (66, 2)
-    assert (new.input_size, new.propagation) == (33, 0)
+    assert (known.input_size, known.propagation, known.consensus) == (66, 2, True)
+    assert (new.input_size, new.propagation, new.consensus) == (33, 0, False)
     asked = MaskOptions(input_size=66, propagation=1).resolved(LocalizerConfig(weights="random"))
     assert (asked.input_size, asked.propagation) == (66, 1)
+
+
+@pytest.mark.parametrize(
+    ("backbone", "alpha"),
+    [("resnet50", 8), ("vgg16", 4), ("resnet38", 5), ("efficientnet-lite0-head", 2), ("tiny", 4)],
+)
+def test_alpha_follows_the_backbone(backbone: str, alpha: float) -> None:
+    assert MaskOptions().resolved(LocalizerConfig(backbone=backbone)).alpha == alpha
 
 
 @pytest.mark.parametrize(("asked", "side"), [("auto", 66), ("train", 33), ("original", "original"), (97, 97)])
