@@ -200,6 +200,22 @@ def test_a_run_that_goes_on_keeps_its_consensus(images: list[ImageTargets], mask
     assert CONSENSUS in whole
 
 
+def test_of_many_images_evenly_spaced_ones_are_studied(
+    images: list[ImageTargets], masks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segmentation.masks.job._MOST_STUDIED", 2)
+    seen: list[str] = []
+
+    def watching(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[SeenImage]:
+        seen.extend(image.path.stem for image in targets)
+        return red_and_dark(batch, targets)
+
+    told = job(consensus=True)
+    counts = MaskJob(watching, told.base_size, 80, told.options, batch_size=1).run(images, masks)
+    assert (counts.written, counts.studied) == (5, 2)
+    assert seen == ["0", "3", "0", "1", "2", "3", "4"]
+
+
 def test_without_an_image_to_learn_from_there_is_no_consensus(images: list[ImageTargets], masks: Path) -> None:
     for image in images:
         image.path.unlink()

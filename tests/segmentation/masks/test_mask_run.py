@@ -48,7 +48,7 @@ def test_what_is_left_open_depends_on_whether_the_backbone_was_pretrained() -> N
 
 @pytest.mark.parametrize(
     ("backbone", "alpha"),
-    [("resnet50", 8), ("vgg16", 4), ("resnet38", 5), ("efficientnet-lite0-head", 2), ("tiny", 4)],
+    [("resnet50", 8), ("vgg16", 4), ("resnet38", 5), ("efficientnet-lite0-head", 4)],
 )
 def test_alpha_follows_the_backbone(backbone: str, alpha: float) -> None:
     assert MaskOptions().resolved(LocalizerConfig(backbone=backbone)).alpha == alpha
