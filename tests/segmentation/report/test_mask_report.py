@@ -96,6 +96,19 @@ def test_a_page_shows_everything_of_every_image_the_worst_first(
     assert "labels: apple and 1 of the background" in "".join(found.text)
 
 
+def test_a_page_says_that_masks_follow_a_consensus(small_run: Any, masks: Path, tmp_path: Path) -> None:
+    mask_report(masks, small_run.truth, tmp_path / "without.html", count=1)
+    folder = tmp_path / "agreeing"
+    options = MaskOptions(refine=Refinement.NONE, consensus=True)
+    made = make_masks(
+        small_run.run, [small_run.images], small_run.labels, folder, options, MaskMachine(device="cpu")
+    )
+    assert made.counts.written == 4
+    mask_report(folder, small_run.truth, tmp_path / "with.html", count=1)
+    told = ["(--consensus)" in (tmp_path / name).read_text() for name in ("without.html", "with.html")]
+    assert told == [False, True]
+
+
 def test_a_page_needs_nothing_beside_it(small_run: Any, masks: Path, tmp_path: Path) -> None:
     mask_report(masks, small_run.truth, tmp_path / "report.html")
     text = (tmp_path / "report.html").read_text()

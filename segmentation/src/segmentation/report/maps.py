@@ -38,6 +38,8 @@ class MaskOrigin:
     maps: Callable[[RgbImage, ImageTargets], ShownMaps]
     class_names: Sequence[str]
     """Of the foreground classes, that of id 1 first."""
+    consensus: bool
+    """Whether the masks also follow a consensus, which the maps of one image do not show."""
 
 
 def mask_origin(masks: Path) -> MaskOrigin:
@@ -59,6 +61,7 @@ def mask_origin(masks: Path) -> MaskOrigin:
             heatmaps([image], [image_targets])[0], vocabulary.n_foreground, options
         ),
         [label.name for label in vocabulary.label_space.foreground],
+        consensus=bool(options.consensus),
     )
 
 

@@ -66,6 +66,8 @@ def mask_report(
         origin = mask_origin(masks)
     except (CapsegError, KeyError, ValueError) as error:
         notes.append(f"Without maps: {error}")
+    if origin and origin.consensus:
+        notes.append("The masks also follow what all images say together (--consensus); the maps are before that.")
     folders = ImageFolders(images)
     rows = []
     for worst in heapq.nsmallest(count, _compared(masks, ground_truth, transfer), key=attrgetter("score", "key")):
