@@ -121,6 +121,14 @@ def test_propagation_goes_along_the_surfaces_of_each_image_before_maps_are_avera
     np.testing.assert_allclose(found.classes[1], (once[0] + once[1][:, ::-1]) / 2, rtol=1e-4)
 
 
+def test_cells_lie_on_those_of_the_heatmaps_whatever_scale_comes_first() -> None:
+    image = noise(65, 65)
+    for scales in ((1.0,), (2.0, 1.0)):
+        seen = extractor(network(), input_size=65, scales=scales).see([image], [targets()])[0]
+        assert seen.cells.features.shape == seen.cells.surfaces.shape == (3, 5, 5)
+        assert seen.heatmaps.classes[1].shape == (5, 5)
+
+
 def test_scales_are_averaged_at_the_first_resolution() -> None:
     ramp = np.broadcast_to(np.linspace(0, 240, 65)[None, :, None], (65, 65, 3)).astype(np.uint8)
     plain = extractor(network(), input_size=65).heatmaps([ramp], [targets()])[0].classes[1]

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from segmentation.cli.label_spaces import MasksLabelSpace, TruthLabelSpace
+
 
 class CrowdRule(StrEnum):
     """As `segmentation.data.truth.coco.Crowd`, which cannot be imported before it is needed."""
@@ -32,15 +34,8 @@ def evaluate_command(
             help="COCO instances, or a folder: VOC, YouTube-Objects, masks.",
         ),
     ],
-    label_space: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help="The label space of the truth, by default by its kind.")
-    ] = None,
-    masks_label_space: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|FILE", help="That of the masks, if another: the truth's base, or a view of it."
-        ),
-    ] = None,
+    label_space: TruthLabelSpace = None,
+    masks_label_space: MasksLabelSpace = None,
     crowd: Annotated[CrowdRule, typer.Option(help="What becomes of COCO's crowd regions.")] = CrowdRule.CLASS,
     images_without_objects: Annotated[
         bool, typer.Option(help="Whether images of a COCO file without any object count.")

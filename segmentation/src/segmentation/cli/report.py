@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from segmentation.cli.label_spaces import MasksLabelSpace, TruthLabelSpace
+
 
 def report_command(
     masks: Annotated[Path, typer.Argument(metavar="MASKS", help="Folder of masks <image stem>.png.")],
@@ -16,15 +18,8 @@ def report_command(
         list[Path] | None,
         typer.Option("--images", metavar="DIR", help="Folder of images, for masks of other programs; repeatable."),
     ] = None,
-    label_space: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help="The label space of the truth, by default by its kind.")
-    ] = None,
-    masks_label_space: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|FILE", help="That of the masks, if another: the truth's base, or a view of it."
-        ),
-    ] = None,
+    label_space: TruthLabelSpace = None,
+    masks_label_space: MasksLabelSpace = None,
     count: Annotated[int, typer.Option(min=1, help="How many images to show, the worst first.")] = 40,
 ) -> None:
     """Write one HTML page: image, class map, compound map, background map, mask and truth, and a table of classes.

@@ -24,7 +24,7 @@ class SeenImage(NamedTuple):
 
     heatmaps: Heatmaps
     cells: Cells
-    """`[C h w]` each, on the CPU, at the cells of the heatmaps."""
+    """`[C h w]` each, at the cells of the heatmaps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class HeatmapExtractor:
         seen = []
         for index, of_image in enumerate(zip(*total, strict=True)):
             averaged = np.mean([_at(maps, grid, margin) for maps in of_image], axis=0)
-            cells = Cells(*(torch.from_numpy(_at(of[index].cpu().numpy(), grid, margin)) for of in first))
+            cells = Cells(*(_tensor_at(of[index], grid, margin) for of in first))
             seen.append(SeenImage(_by_label(averaged, targets[index], margin), cells))
         return seen
 
@@ -113,6 +113,11 @@ def _pairs(targets: ImageTargets) -> list[tuple[int, int]]:
 def _at(maps: FloatMap, cells: tuple[int, int], margin: float) -> FloatMap:
     """Maps (n, h, w) at another number of cells."""
     return maps if maps.shape[-2:] == cells else regrid(maps, *cells, margin)
+
+
+def _tensor_at(maps: Tensor, cells: tuple[int, int], margin: float) -> Tensor:
+    """As `_at`; what has that number already stays on its device."""
+    return maps if maps.shape[-2:] == cells else torch.from_numpy(regrid(maps.cpu().numpy(), *cells, margin))
 
 
 def _by_label(maps: FloatMap, targets: ImageTargets, margin: float) -> Heatmaps:
