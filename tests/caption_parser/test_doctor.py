@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from caption_parser import doctor
 from caption_parser.cli import app
-from caption_parser.errors import ExitCode
+from shared_runtime.errors import ExitCode
 
 
 def test_a_sound_installation_passes() -> None:

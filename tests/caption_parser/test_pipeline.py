@@ -3,9 +3,9 @@
 import pytest
 
 from caption_parser import CaptionParser, ParserConfig
-from caption_parser.errors import UsageError
 from caption_parser.labels.labeller import ImageCaptions
 from caption_parser.runs.options import parser_config
+from shared_runtime.errors import UsageError
 from shared_schemas import ImageLabels, LabelSpace, Route, Rule
 from shared_schemas.checks import check
 

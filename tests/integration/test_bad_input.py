@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from caption_parser.cli import app
-from caption_parser.errors import ExitCode
+from shared_runtime.errors import ExitCode
 from shared_schemas import read_labels
 
 GOOD = {"image_id": 1, "caption": "A dog"}

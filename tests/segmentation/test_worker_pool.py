@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from segmentation.errors import CapsegError
 from segmentation.worker_pool import worker_pool
+from shared_runtime.errors import CapparseError
 
 PARENT = """
 import os, sys, time
@@ -51,7 +51,7 @@ def test_a_killed_parent_leaves_no_worker_behind(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_dies_is_an_error() -> None:
-    with pytest.raises(CapsegError, match=r"worker process died.*memory.*--processes 1"), worker_pool(2) as pool:
+    with pytest.raises(CapparseError, match=r"worker process died.*memory.*--processes 1"), worker_pool(2) as pool:
         pool.submit(die).result()
 
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from caption_parser.errors import InputError
+from shared_runtime.errors import InputError
 from shared_schemas.errors import expectation
 
 ModelT = TypeVar("ModelT", bound=BaseModel)

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caption_parser.config import AttributeSet, ParserConfig
-from caption_parser.errors import UsageError
 from caption_parser.labels.aggregate import aggregate
 from caption_parser.labels.labeller import ImageCaptions, Labeller
+from shared_runtime.errors import UsageError
 from shared_schemas import SCHEMA_VERSION, ImageLabels
 from shared_schemas.label_space import LabelSpace
 

@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
-from segmentation.errors import CapsegError
+from shared_runtime.errors import CapparseError
 
 
 def usable_cores() -> int:
@@ -21,7 +21,7 @@ def usable_cores() -> int:
 def worker_pool(processes: int) -> Iterator[ProcessPoolExecutor]:
     """A pool of `processes` processes, shut down at the end; what has not begun is then cancelled.
 
-    Raises CapsegError where a worker died.
+    Raises CapparseError where a worker died.
     """
     # Spawned, not forked: torch has started threads in this process, which forked workers would wait for forever.
     context = multiprocessing.get_context("spawn")
@@ -29,7 +29,7 @@ def worker_pool(processes: int) -> Iterator[ProcessPoolExecutor]:
     try:
         yield executor
     except BrokenProcessPool as error:
-        raise CapsegError(
+        raise CapparseError(
             "a worker process died before it was done; the usual cause is too little memory."
             f" Use fewer than {processes}: --processes {processes // 2}"
         ) from error

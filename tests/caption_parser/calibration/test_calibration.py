@@ -14,7 +14,7 @@ from caption_parser.calibration.evidence import FEATURES
 from caption_parser.calibration.examples import image_folds
 from caption_parser.calibration.fitting import fit_calibration
 from caption_parser.calibration.records import LOWEST, Calibration, ConfidenceScores, CrossValidation, Training
-from caption_parser.errors import InputError, UsageError
+from shared_runtime.errors import InputError, UsageError
 from shared_schemas import ClassLabel, ImageLabels, read_labels
 
 MakeRecord = Callable[..., ImageLabels]

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from caption_parser.cli import _Commands, app
 from caption_parser.cli.failures import describe_failure
-from caption_parser.errors import ExitCode, MissingResourceError, UsageError
+from shared_runtime.errors import ExitCode, MissingResourceError, UsageError
 from shared_schemas.errors import LabelSpaceError, MissingExtraError, RecordError
 
 runner = CliRunner()

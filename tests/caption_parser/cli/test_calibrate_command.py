@@ -6,7 +6,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from caption_parser.cli import app
-from caption_parser.errors import ExitCode
+from shared_runtime.errors import ExitCode
 from shared_schemas import ClassLabel, ImageLabels, LabelSpace, read_labels, write_labels
 
 runner = CliRunner()

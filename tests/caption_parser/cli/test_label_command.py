@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.errors import ExitCode
+from shared_runtime.errors import ExitCode
 from shared_schemas.jsonl import read_labels
 
 CAPPARSE = [sys.executable, "-c", "from caption_parser.cli import main; main()"]

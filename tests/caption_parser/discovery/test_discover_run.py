@@ -13,10 +13,10 @@ from caption_parser.config import ParserConfig
 from caption_parser.discovery.corpus_counts import CorpusSettings
 from caption_parser.discovery.counting import count_synsets
 from caption_parser.discovery.run import discover_background, threshold_rate
-from caption_parser.errors import CapparseError, ExitCode, InputError, UsageError
 from caption_parser.labels.labeller import ImageCaptions
 from caption_parser.lexicon import default_lexicon
 from caption_parser.runs.run import label_file
+from shared_runtime.errors import CapparseError, ExitCode, InputError, UsageError
 from shared_schemas import Flag, ImageLabels, LabelSpace, Mention, Rule
 from shared_schemas.jsonl import read_labels
 

@@ -7,7 +7,6 @@ import spacy
 from spacy.tokens import Doc
 
 from caption_parser.config import Mode
-from caption_parser.errors import InputError
 from caption_parser.evaluation.scene_graphs import (
     Entity,
     SceneGraph,
@@ -23,6 +22,7 @@ from caption_parser.lexicon import default_lexicon
 from caption_parser.syntax.noun_phrases import find_noun_phrases
 from caption_parser.syntax.rules import SyntaxRules
 from caption_parser.syntax.tree import Tree
+from shared_runtime.errors import InputError
 
 
 def graph(objects: str, *attributes: tuple[str, str]) -> SceneGraph:

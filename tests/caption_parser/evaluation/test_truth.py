@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caption_parser.errors import InputError
 from caption_parser.evaluation.masks import PixelSource, decode_counts
 from caption_parser.evaluation.truth import read_ground_truth
+from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
 CAT, DOG, BOTTLE = 1, 2, 3

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caption_parser.errors import UsageError
 from caption_parser.labels.decisions import Decision, DecisionTable
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.senses import SenseChoice
+from shared_runtime.errors import UsageError
 from shared_schemas import Kind, LabelClass, LabelSpace, Route, Rule
 
 LEXICON = default_lexicon()

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.errors import InputError, UsageError
 from caption_parser.labels.synonym_list import read_synonym_list
+from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.errors import InputError, MissingResourceError
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.build import build_lexicon, main
 from caption_parser.lexicon.lexicon import SHIPPED_LEXICON
+from shared_runtime.errors import InputError, MissingResourceError
 
 pytest.importorskip("nltk")
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caption_parser.errors import ExitCode, MissingResourceError
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.container import encode_sections, map_sections
 from caption_parser.lexicon.lexicon import SHIPPED_LEXICON
+from shared_runtime.errors import ExitCode, MissingResourceError
 
 SIZES = {"B": 8, "H": 16, "I": 32}
 

@@ -4,8 +4,8 @@ import pickle
 
 import pytest
 
-from caption_parser.errors import CapparseError
 from caption_parser.lexicon import Lexicon, UnknownSynsetError
+from shared_runtime.errors import CapparseError
 
 
 @pytest.mark.parametrize(

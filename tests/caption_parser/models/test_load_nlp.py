@@ -6,9 +6,9 @@ import pytest
 import spacy
 from spacy.language import Language
 
-from caption_parser.errors import MissingResourceError, UsageError
 from caption_parser.models import load_nlp
 from caption_parser.models.loading import REQUIRED_DEPENDENCIES, REQUIRED_TAGS, SHIPPED_PIPELINE
+from shared_runtime.errors import MissingResourceError, UsageError
 
 MAX_BYTES = 2_000_000
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from caption_parser.errors import InputError, MissingResourceError, UsageError
 from caption_parser.readers import CaptionRow, read_captions
+from shared_runtime.errors import InputError, MissingResourceError, UsageError
 
 GOOD = b'{"image_id": 1, "caption": "a dog"}\n'
 UNKNOWN = b'{"id": 1, "blurb": "a dog"}\n'

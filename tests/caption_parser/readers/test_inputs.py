@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.errors import InputError
 from caption_parser.readers import expand_inputs
 from caption_parser.readers.inputs import expand_braces
+from shared_runtime.errors import InputError
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from caption_parser.errors import InputError, UsageError
 from caption_parser.readers import CaptionRow, RejectedRow, Row, read_captions
+from shared_runtime.errors import InputError, UsageError
 
 
 def read(content: bytes | str, name: str, **options: str) -> list[Row]:

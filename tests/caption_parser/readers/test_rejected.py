@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.errors import CapparseError
 from caption_parser.readers import RejectedRow, RejectedWriter
 from caption_parser.readers.reasons import Reason
 from caption_parser.readers.rejected import MAX_RAW_CHARS
+from shared_runtime.errors import CapparseError
 
 
 def test_no_rejected_row_no_file(tmp_path: Path) -> None:

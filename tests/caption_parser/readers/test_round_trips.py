@@ -14,8 +14,8 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caption_parser.errors import CapparseError
 from caption_parser.readers import CaptionRow, RejectedRow, read_captions
+from shared_runtime.errors import CapparseError
 
 CHARACTERS = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\u2028\u2029")
 CAPTIONS = st.lists(

@@ -7,10 +7,10 @@ import pytest
 from rich.console import Console
 
 from caption_parser import ParserConfig
-from caption_parser.errors import UsageError
 from caption_parser.report.explanation import Explanation, explain
 from caption_parser.report.explanation_view import show_explanation
 from caption_parser.report.record_view import show_record
+from shared_runtime.errors import UsageError
 
 CAPTION = "Two black cats in front of a lot of people, on a chest of drawers near a blorptron"
 

@@ -13,8 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from caption_parser.cli import app
-from caption_parser.errors import CapparseError, ExitCode, InputError, UsageError
 from caption_parser.report.html_report import write_report
+from shared_runtime.errors import CapparseError, ExitCode, InputError, UsageError
 from shared_schemas import read_labels, write_labels
 
 VOID = {"meta", "input", "br", "img", "link"}

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caption_parser.errors import CapparseError, InputError
 from caption_parser.labels.labeller import ImageCaptions
 from caption_parser.readers import CaptionRow
 from caption_parser.runs import grouping
 from caption_parser.runs.grouping import group_by_image
+from shared_runtime.errors import CapparseError, InputError
 
 image_ids = st.one_of(
     st.integers(), st.integers(0, 5), st.sampled_from(["0", "1", "i1", "s"]), st.text(max_size=3)

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from caption_parser.config import Mode
-from caption_parser.errors import UsageError
 from caption_parser.runs import options
 from caption_parser.runs.options import check_output, check_processes, is_stream, parser_config, process_count
+from shared_runtime.errors import UsageError
 
 
 def test_a_wrong_choice_is_named_with_the_nearest_right_one() -> None:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.errors import CapparseError, ExitCode, InputError, TooManyRejectedError, UsageError
 from caption_parser.labels.labeller import ImageCaptions
 from caption_parser.runs import output as output_module
 from caption_parser.runs.job import Progress
 from caption_parser.runs.run import label_file
 from caption_parser.runs.summary import RunSummary, describe
+from shared_runtime.errors import CapparseError, ExitCode, InputError, TooManyRejectedError, UsageError
 from shared_schemas.jsonl import read_labels
 
 MakeParser = Callable[..., Callable]

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from caption_parser.errors import CapparseError
 from caption_parser.runs.workers import map_ordered, usable_cores
+from shared_runtime.errors import CapparseError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="worker tasks of these tests are not picklable")
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from caption_parser import CaptionParser
-from caption_parser.errors import MissingResourceError
 from caption_parser.lexicon import default_lexicon
 from caption_parser.senses import FirstSense, SenseChoice, SenseQuery
 from caption_parser.senses.assembly import with_strategies
@@ -18,6 +17,7 @@ from caption_parser.senses.caption_prior import (
     write_caption_prior,
 )
 from caption_parser.senses.strategies import SkipUndisputed
+from shared_runtime.errors import MissingResourceError
 from shared_schemas import Route
 
 LEXICON = default_lexicon()

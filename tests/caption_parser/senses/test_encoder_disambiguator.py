@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
 
-from caption_parser.errors import MissingResourceError, UsageError
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.senses import SenseChoice, SenseQuery, load_disambiguator
 from caption_parser.senses.encoder_disambiguator import EncoderDisambiguator
 from caption_parser.senses.model_files import open_model
+from shared_runtime.errors import MissingResourceError, UsageError
 from shared_schemas import Route
 
 RODENT, DEVICE = "mouse%1:05:00::", "mouse%1:06:00::"

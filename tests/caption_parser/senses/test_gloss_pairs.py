@@ -12,10 +12,10 @@ import pytest
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
-from caption_parser.errors import MissingResourceError
 from caption_parser.lexicon import default_lexicon
 from caption_parser.senses.disambiguator import SenseChoice, SenseQuery
 from caption_parser.senses.gloss_pairs import GlossPairs, MarkedContext, cut_context, mark_target
+from shared_runtime.errors import MissingResourceError
 from shared_schemas import Route
 
 LEXICON = default_lexicon()

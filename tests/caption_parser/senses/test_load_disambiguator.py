@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.errors import MissingResourceError, UsageError
 from caption_parser.senses import FirstSense, load_disambiguator
+from shared_runtime.errors import MissingResourceError, UsageError
 
 
 def test_first() -> None:

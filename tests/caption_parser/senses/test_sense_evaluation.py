@@ -8,10 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from caption_parser.cli import app
-from caption_parser.errors import ExitCode, InputError, UsageError
 from caption_parser.lexicon import Lexicon
 from caption_parser.senses import SenseChoice, SenseQuery
 from caption_parser.senses.evaluation import SENTENCES_PER_CALL, evaluate_sense_sets, evaluate_senses
+from shared_runtime.errors import ExitCode, InputError, UsageError
 from shared_schemas import Route
 
 Write = Callable[[str, str | bytes], Path]

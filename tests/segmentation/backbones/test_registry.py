@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from segmentation.backbones import BACKBONE_NAMES, PACKAGED, load_backbone, load_classifier, registry, weights_path
-from segmentation.errors import InputError, MissingResourceError, UsageError
+from shared_runtime.errors import InputError, MissingResourceError, UsageError
 
 
 def test_weights_from_a_path_are_the_weights_of_the_backbone(tmp_path: Path) -> None:

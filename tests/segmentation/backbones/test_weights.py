@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from segmentation.backbones import Backbone, load_weights, read_tensors
 from segmentation.backbones.contract import Cells
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 
 
 class _Small(Backbone):

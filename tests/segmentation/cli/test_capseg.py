@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from segmentation.cli import COMMANDS, app
 from segmentation.cli.failures import describe_failure
-from segmentation.errors import ExitCode, InputError, MissingResourceError, UsageError
+from shared_runtime.errors import ExitCode, InputError, MissingResourceError, UsageError
 from shared_schemas.errors import LabelSpaceError, MissingExtraError, RecordError
 
 runner = CliRunner()

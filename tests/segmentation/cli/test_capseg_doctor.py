@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from segmentation.cli import app
-from segmentation.errors import ExitCode
+from shared_runtime.errors import ExitCode
 
 
 def doctor(*arguments: str) -> Result:

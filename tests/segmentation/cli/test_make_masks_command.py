@@ -11,9 +11,9 @@ from typer.testing import CliRunner, Result
 
 from segmentation.cli import app
 from segmentation.cli.make_masks import PresetChoice, RefinementChoice
-from segmentation.errors import ExitCode
 from segmentation.masks.crf import PRESETS
 from segmentation.masks.refine import Refinement
+from shared_runtime.errors import ExitCode
 
 
 def capseg(*arguments: object) -> Result:

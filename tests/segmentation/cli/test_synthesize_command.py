@@ -7,7 +7,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from segmentation.cli import app
-from segmentation.errors import ExitCode
+from shared_runtime.errors import ExitCode
 
 runner = CliRunner()
 

@@ -8,7 +8,7 @@ from PIL import Image
 from segmentation.data.dataset import Batch, LocalizationDataset, collate
 from segmentation.data.targets import ImageTargets, Vocabulary
 from segmentation.data.transforms import CropOptions
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
 SIZE = 16

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from segmentation.data.folders import ImageFolders, UnsafeNameError
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from segmentation.data.images import read_image
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 CORNERS = np.array([[RED, GREEN, BLUE], [WHITE, (0, 0, 0), (9, 8, 7)]], dtype=np.uint8)

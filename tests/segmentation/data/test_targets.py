@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from segmentation.data.targets import ImageTargets, SkipReason, UnknownAttributes, Vocabulary, read_targets
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 from shared_schemas import AttributeVotes, ClassLabel, ImageLabels, LabelSpace, write_labels
 from shared_schemas.errors import LabelSpaceError
 

@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from segmentation.data.truth.coco import CocoRules
-from segmentation.errors import InputError, UsageError
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.records import Missing
+from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace
 
 Save = Callable[[str, list[list[int]]], Path]

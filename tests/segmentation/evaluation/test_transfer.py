@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 from segmentation.cli import app
 from segmentation.data.truth.voc import MaskFolderTruth
-from segmentation.errors import ExitCode, UsageError
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.transfer import ClassTransfer
 from segmentation.masks.writers import write_mask
+from shared_runtime.errors import ExitCode, UsageError
 from shared_schemas import LabelSpace
 
 COCO, VOC, YOUTUBE = (LabelSpace.load(name) for name in ("coco", "voc", "youtube-objects"))

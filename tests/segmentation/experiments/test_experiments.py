@@ -5,10 +5,10 @@ from typer.testing import CliRunner
 
 from segmentation.backbones.registry import BACKBONE_NAMES
 from segmentation.cli import app
-from segmentation.errors import UsageError
 from segmentation.experiments.catalog import DEFAULT, experiments, find_experiment
 from segmentation.experiments.experiment import Labels
 from segmentation.localization.config import LocalizerConfig
+from shared_runtime.errors import UsageError
 
 # Table 6 of the paper, row by row: labels, attributes, background, (P, R, mIoU) of masks and of val.
 TABLE_6 = {

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from segmentation.errors import InputError, UsageError
 from segmentation.experiments.catalog import find_experiment
 from segmentation.experiments.resolve import parse_setting, resolve_config
 from segmentation.localization.config import LocalizerConfig
+from shared_runtime.errors import InputError, UsageError
 
 
 def test_a_name_with_overrides() -> None:

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from segmentation.backbones.contract import Cells
-from segmentation.errors import InputError
 from segmentation.masks.consensus import SHRINKAGE, WEIGHT, CellStatistics, Consensus
 from segmentation.masks.maps import ScoreMaps
+from shared_runtime.errors import InputError
 
 
 def scores(labels: NDArray[np.int64], ids: tuple[int, ...]) -> ScoreMaps:

@@ -5,9 +5,9 @@ import sys
 import numpy as np
 import pytest
 
-from segmentation.errors import MissingResourceError
 from segmentation.masks.crf import PRESETS, CrfPreset, dense_crf, mean_field, unary_energies
 from segmentation.masks.refine import Refinement, refine
+from shared_runtime.errors import MissingResourceError
 
 
 def scene(height: int = 24, width: int = 32) -> tuple[np.ndarray, np.ndarray]:

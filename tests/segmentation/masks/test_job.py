@@ -12,12 +12,12 @@ from segmentation.backbones.contract import Cells
 from segmentation.data.images import RgbImage
 from segmentation.data.masks import read_index_mask
 from segmentation.data.targets import ImageTargets
-from segmentation.errors import OutputError
 from segmentation.masks.heatmaps import SeenImage
 from segmentation.masks.job import CONSENSUS, MaskCounts, MaskJob
 from segmentation.masks.maps import Heatmaps
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refine import Refinement
+from shared_runtime.errors import OutputError
 
 SIZES = [(20, 30), (30, 20), (20, 30), (1, 9), (20, 30)]
 

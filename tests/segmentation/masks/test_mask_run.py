@@ -11,11 +11,11 @@ from pycocotools.coco import COCO
 
 from segmentation.data.masks import read_index_mask
 from segmentation.data.transforms import CropOptions
-from segmentation.errors import MissingResourceError, UsageError
 from segmentation.localization.config import LocalizerConfig
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refine import Refinement
 from segmentation.masks.run import MaskMachine, MaskRun, make_masks
+from shared_runtime.errors import MissingResourceError, UsageError
 
 ON_CPU = MaskMachine(device="cpu")
 UNREFINED = MaskOptions(refine=Refinement.NONE)

@@ -16,7 +16,6 @@ from typer.testing import CliRunner
 
 from segmentation.cli import app
 from segmentation.data.masks import read_index_mask
-from segmentation.errors import OutputError
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.masks.maps import Heatmaps
 from segmentation.masks.options import MaskOptions
@@ -28,6 +27,7 @@ from segmentation.report.masks import image_score, mask_report
 from segmentation.report.page import ImageRow, Picture, page
 from segmentation.report.pictures import coloured, heat, thumbnail
 from segmentation.report.score_table import ratio, score_table
+from shared_runtime.errors import OutputError
 
 
 class Page(HTMLParser):

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from segmentation.errors import OutputError, UsageError
 from segmentation.synthetic import Difficulty, WorldFiles, draw, sample_scene, write_captions, write_world
 from segmentation.synthetic.world import COLOURS, OBJECT_KINDS, SURROUNDINGS
+from shared_runtime.errors import OutputError, UsageError
 from shared_schemas import LabelSpace, read_labels
 
 _IMAGES = 12

@@ -10,12 +10,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from segmentation.errors import InputError
 from segmentation.training.loop import TrainingReport, train
 from segmentation.training.options import MachineOptions, TrainingOptions
 from segmentation.training.processes import Processes
 from segmentation.training.run_folder import RunFolder
 from segmentation.training.task import ParameterGroup
+from shared_runtime.errors import InputError
 
 OPTIONS = TrainingOptions(epochs=3, batch_size=4, learning_rate=0.05)
 N_SAMPLES = 10

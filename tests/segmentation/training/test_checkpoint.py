@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from segmentation.errors import InputError, OutputError
 from segmentation.training.checkpoint import TrainingState, load_state, load_weights, save_state, save_weights
+from shared_runtime.errors import InputError, OutputError
 
 
 def test_a_state_comes_back_as_it_was(tmp_path: Path) -> None:

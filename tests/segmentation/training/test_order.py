@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation.errors import UsageError
 from segmentation.training.order import BatchPlan, Stream, plan_steps, random_generator, step_seed
+from shared_runtime.errors import UsageError
 
 
 @given(

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from segmentation.errors import InputError, OutputError, UsageError
 from segmentation.training.run_folder import RunFolder, RunRecord, open_run
+from shared_runtime.errors import InputError, OutputError, UsageError
 
 RECORD = RunRecord(command="train", config={"training": {"epochs": 3, "seed": 0}}, samples={"images": 4})
 

@@ -10,11 +10,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from segmentation.errors import CapsegError, InputError
 from segmentation.training.checkpoint import load_weights
 from segmentation.training.loop import TrainingReport
 from segmentation.training.options import TrainingOptions
 from segmentation.training.order import BatchPlan, Stream, random_generator
+from shared_runtime.errors import CapparseError, InputError
 from tests.segmentation.training.conftest import N_SAMPLES, OPTIONS, NoisyPoints, Regression, StopAfter, stack
 
 Run = Callable[..., TrainingReport]
@@ -153,7 +153,7 @@ def test_a_set_that_cannot_be_read_at_all_is_an_error(run: Run, workers: int) ->
 
 
 def test_a_loss_that_is_not_finite_ends_the_run_before_it_is_saved(run: Run, tmp_path: Path) -> None:
-    with pytest.raises(CapsegError, match="no longer finite"):
+    with pytest.raises(CapparseError, match="no longer finite"):
         run("run", options=OPTIONS.model_copy(update={"learning_rate": 1e30}), checkpoint_minutes=0)
     assert not (tmp_path / "run" / "model.safetensors").exists()
 

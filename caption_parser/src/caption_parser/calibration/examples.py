@@ -10,10 +10,10 @@ import numpy as np
 
 from caption_parser.calibration.evidence import record_evidence
 from caption_parser.calibration.logistic import Matrix, Vector
-from caption_parser.errors import InputError
 from caption_parser.evaluation.coco_file import ImageId
 from caption_parser.evaluation.predictions import check_label_space, truth_ids
 from caption_parser.evaluation.truth import GroundTruth
+from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace, read_labels
 
 

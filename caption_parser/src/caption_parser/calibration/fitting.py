@@ -9,13 +9,13 @@ from caption_parser.calibration.evidence import FEATURES
 from caption_parser.calibration.examples import Examples, image_folds, read_examples
 from caption_parser.calibration.logistic import Matrix, Vector, fit_logistic, probabilities
 from caption_parser.calibration.records import LOWEST, Calibration, ConfidenceScores, CrossValidation, Training
-from caption_parser.errors import InputError, UsageError
 from caption_parser.evaluation.metrics import mean
 from caption_parser.evaluation.ranking import average_precisions
 from caption_parser.evaluation.reliability import judged_labels, reliability
 from caption_parser.evaluation.truth import GroundTruth, read_ground_truth
 from caption_parser.runs.options import check_output
 from caption_parser.runs.output import replace_file
+from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace
 
 _INTERCEPT_PENALTY = 0.01

@@ -7,9 +7,9 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
 
 from caption_parser.calibration.evidence import FEATURES
-from caption_parser.errors import InputError
 from caption_parser.json_file import read_json_file
 from caption_parser.runs.counts import RunCounts
+from shared_runtime.errors import InputError
 
 LOWEST = 0.001
 """Confidence has three digits in label files, and captions prove nothing: it stays within [LOWEST, 1 - LOWEST]."""

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from caption_parser.cli.lazy import Command, LazyGroup
-from caption_parser.errors import ExitCode
+from shared_runtime.errors import ExitCode
 
 
 class _Commands(LazyGroup):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from caption_parser.errors import ExitCode
+from shared_runtime.errors import ExitCode
 
 
 def doctor_command(

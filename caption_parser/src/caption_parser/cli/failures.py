@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import typer
 
-from caption_parser.errors import CapparseError, ExitCode
+from shared_runtime.errors import CapparseError, ExitCode
 
 
 @contextmanager

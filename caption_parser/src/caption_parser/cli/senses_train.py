@@ -66,7 +66,7 @@ def senses_train_command(
     import shutil
 
     from caption_parser.cli.progress import step_bar
-    from caption_parser.errors import MissingResourceError, UsageError
+    from shared_runtime.errors import MissingResourceError, UsageError
 
     work = work or out.with_name(f"{out.name}.training")
     if out.exists() and not overwrite:

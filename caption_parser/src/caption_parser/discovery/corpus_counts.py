@@ -8,11 +8,11 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 
 from caption_parser.config import ParserConfig
-from caption_parser.errors import InputError
 from caption_parser.json_file import read_json_file
 from caption_parser.lexicon import Lexicon, Synset
 from caption_parser.runs.output import replace_file
 from caption_parser.runs.state import differences
+from shared_runtime.errors import InputError
 from shared_schemas import ImageLabels, LabelSpace, Rule
 
 

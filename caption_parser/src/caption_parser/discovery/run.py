@@ -10,11 +10,11 @@ from caption_parser.discovery.background import NON_VISUAL, Discovery, Discovery
 from caption_parser.discovery.corpus_counts import CorpusCounts, CorpusSettings, words_of
 from caption_parser.discovery.counting import count_synsets
 from caption_parser.discovery.discovered_space import class_comments, extended_space
-from caption_parser.errors import UsageError
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.runs.job import Progress
 from caption_parser.runs.options import check_output, check_processes, parser_config
 from caption_parser.runs.output import replace_file
+from shared_runtime.errors import UsageError
 from shared_schemas import LabelSpace
 from shared_schemas.label_space_toml import to_toml
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 import ijson
 from pydantic import BaseModel, ConfigDict, NonNegativeFloat, PositiveInt, ValidationError
 
-from caption_parser.errors import InputError
+from shared_runtime.errors import InputError
 from shared_schemas.errors import shown
 
 ImageId = int | str

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from caption_parser.errors import UsageError
 from caption_parser.evaluation.compare import compare_classes
 from caption_parser.evaluation.metrics import ClassCounts, count, macro, mean, micro
 from caption_parser.evaluation.predictions import Predictions, check_overlap, read_predictions
@@ -20,6 +19,7 @@ from caption_parser.evaluation.records import (
 )
 from caption_parser.evaluation.reliability import judged_labels, reliability
 from caption_parser.evaluation.truth import GroundTruth, read_ground_truth
+from shared_runtime.errors import UsageError
 from shared_schemas import LabelSpace
 
 Ranking = Mapping[int, float | None]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from caption_parser.errors import InputError
 from caption_parser.evaluation.coco_file import ImageId
+from shared_runtime.errors import InputError
 from shared_schemas import ImageLabels, LabelSpace, read_labels
 
 

@@ -25,12 +25,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from caption_parser.errors import InputError
 from caption_parser.evaluation.metrics import ratio
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.phrases import Modifier, ModifierKind, NounPhrase
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.word_lists import NUMBERS
+from shared_runtime.errors import InputError
 from shared_schemas import Flag
 
 _COMPLEMENTS = ("dobj", "dative", "prep", "agent", "prt")

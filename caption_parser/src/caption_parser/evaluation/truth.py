@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from caption_parser.errors import InputError
 from caption_parser.evaluation.coco_file import Annotation, Category, Image, ImageId, read_entries
 from caption_parser.evaluation.masks import PixelCounter, PixelCounts, PixelSource, pixel_counter
+from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
 

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from caption_parser.errors import UsageError
 from caption_parser.lexicon import Lexicon, UnknownSynsetError
 from caption_parser.senses import SenseChoice
+from shared_runtime.errors import UsageError
 from shared_schemas import Route, Rule
 from shared_schemas.label_space import LabelSpace
 

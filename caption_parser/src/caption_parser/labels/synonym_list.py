@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 from pathlib import Path
 
-from caption_parser.errors import InputError, UsageError
+from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace
 
 SynonymList = dict[str, tuple[str, ...]]

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from caption_parser.errors import CapparseError, ExitCode, InputError
 from caption_parser.lexicon.compile import compile_lexicon, synset_entries
 from caption_parser.lexicon.container import WORDNET_VERSION, encode_sections
 from caption_parser.lexicon.glosses import encode_glosses
 from caption_parser.lexicon.lexicon import GLOSS_SUFFIX, SHIPPED_LEXICON
 from caption_parser.lexicon.wordnet_files import read_wordnet
+from shared_runtime.errors import CapparseError, ExitCode, InputError
 
 
 def build_lexicon(wordnet_root: Path, output: Path = SHIPPED_LEXICON) -> tuple[Path, Path]:

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
 
-from caption_parser.errors import MissingResourceError
+from shared_runtime.errors import MissingResourceError
 
 MAGIC = b"\x89CAPLEX\n"
 FORMAT_VERSION = 1

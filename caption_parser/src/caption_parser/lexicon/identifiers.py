@@ -5,8 +5,8 @@ from bisect import bisect_left
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from caption_parser.errors import CapparseError
 from caption_parser.lexicon.layout import POS_ORDER
+from shared_runtime.errors import CapparseError
 
 if TYPE_CHECKING:
     from caption_parser.lexicon.lexicon import Lexicon, Synset

@@ -12,8 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from caption_parser.errors import MissingResourceError
 from caption_parser.lexicon.layout import POS_ORDER
+from shared_runtime.errors import MissingResourceError
 
 _SUFFIXES = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
 _VERSION = re.compile(r"WordNet (\S+) Copyright")

@@ -5,7 +5,7 @@ from pathlib import Path
 import spacy
 from spacy.language import Language
 
-from caption_parser.errors import MissingResourceError, UsageError
+from shared_runtime.errors import MissingResourceError, UsageError
 
 SHIPPED_PIPELINE = Path(__file__).resolve().parent / "caption_pipeline"
 

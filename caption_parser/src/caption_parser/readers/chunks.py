@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from caption_parser.errors import MissingResourceError
+from shared_runtime.errors import MissingResourceError
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

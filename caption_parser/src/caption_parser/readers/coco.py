@@ -7,7 +7,6 @@ rows are the same without it. The names are what the memory grows with: about 15
 
 from collections.abc import Iterator
 
-from caption_parser.errors import InputError
 from caption_parser.readers.checks import type_name
 from caption_parser.readers.fields import FieldChoice, listed
 from caption_parser.readers.json_document import DamagedStretch, JsonDocument
@@ -16,6 +15,7 @@ from caption_parser.readers.reasons import Reason, RowError
 from caption_parser.readers.records import RecordReader
 from caption_parser.readers.rows import RejectedRow, Row
 from caption_parser.readers.source import Source
+from shared_runtime.errors import InputError
 
 
 def read_coco(source: Source, choice: FieldChoice) -> Iterator[Row]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from caption_parser.errors import UsageError
 from caption_parser.readers.coco import read_coco
 from caption_parser.readers.fields import FieldChoice
 from caption_parser.readers.flickr import read_flickr
@@ -17,6 +16,7 @@ from caption_parser.readers.rows import Row
 from caption_parser.readers.source import COMPRESSION_SUFFIXES, Access, Source, source_name
 from caption_parser.readers.tables import read_csv, read_tsv
 from caption_parser.readers.webdataset import read_webdataset
+from shared_runtime.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from caption_parser.errors import InputError
 from caption_parser.readers.source import STDIN
+from shared_runtime.errors import InputError
 
 _BRACES = re.compile(r"\{(?:(\d+)\.\.(\d+)|([^{}]*,[^{}]*))\}")
 

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from caption_parser.errors import InputError
 from caption_parser.readers.fields import shortened
 from caption_parser.readers.json_buffer import JsonBuffer, JsonDamageError
 from caption_parser.readers.reasons import Reason, TruncatedInputError
 from caption_parser.readers.source import Source
+from shared_runtime.errors import InputError
 
 _ARRAY_MEMBER = r'"[a-z_]+"\s*:\s*\['
 _NEXT_ELEMENT = re.compile(rf',\s*(?=\{{\s*")|(?=\]\s*,\s*{_ARRAY_MEMBER}\s*[\]{{])|(?P<end>(?=\]\s*\}}?\s*\Z))')

@@ -6,8 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from caption_parser.errors import CapparseError
 from caption_parser.readers.rows import RejectedRow
+from shared_runtime.errors import CapparseError
 
 MAX_RAW_CHARS = 1 << 20
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
-from caption_parser.errors import InputError
 from caption_parser.readers.chunks import CHUNK, ChunkStream, as_utf8, compression_of, decompressed, peeked
+from shared_runtime.errors import InputError
 
 STDIN = "-"
 COMPRESSION_SUFFIXES = (".gz", ".zst")

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from caption_parser.errors import InputError, UsageError
 from caption_parser.readers.checks import caption_row
 from caption_parser.readers.csv_records import Cells, csv_records
 from caption_parser.readers.fields import FieldChoice, locate
@@ -12,6 +11,7 @@ from caption_parser.readers.lines import escaped_lines, read_lines
 from caption_parser.readers.reasons import Reason, RowError
 from caption_parser.readers.rows import RejectedRow, Row
 from caption_parser.readers.source import Source
+from shared_runtime.errors import InputError, UsageError
 
 
 def read_csv(source: Source, choice: FieldChoice) -> Iterator[Row]:

@@ -10,7 +10,6 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from caption_parser.errors import InputError
 from caption_parser.readers.checks import caption_rows, is_image_file, type_name
 from caption_parser.readers.fields import FieldChoice, listed, locate, shortened
 from caption_parser.readers.json_text import decode_json
@@ -19,6 +18,7 @@ from caption_parser.readers.reasons import Reason, RowError, TruncatedInputError
 from caption_parser.readers.rows import RejectedRow, Row
 from caption_parser.readers.source import Source
 from caption_parser.readers.tar_members import TarMembers
+from shared_runtime.errors import InputError
 
 _TEXT_MEMBERS = ("txt", "caption")
 

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from caption_parser.config import ParserConfig
-from caption_parser.errors import UsageError
 from caption_parser.labels.labeller import ImageCaptions
 from caption_parser.labels.objects import ObjectCandidate, object_candidates
 from caption_parser.lexicon import default_lexicon
@@ -16,6 +15,7 @@ from caption_parser.senses import SenseQuery
 from caption_parser.syntax.noun_phrases import phrase_heads, why_not_object
 from caption_parser.syntax.phrases import ExtendedHead, NounPhrase
 from caption_parser.syntax.tree import Tree
+from shared_runtime.errors import UsageError
 from shared_schemas import ImageLabels, Mention
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from caption_parser.errors import InputError, UsageError
 from caption_parser.evaluation.predictions import check_label_space
 from caption_parser.evaluation.truth import read_ground_truth
 from caption_parser.report.disagreement import Disagreements
@@ -18,6 +17,7 @@ from caption_parser.report.truth_content import truth_content
 from caption_parser.report.truth_tally import TruthTally
 from caption_parser.runs.options import check_output
 from caption_parser.runs.output import OutputPaths, replace_file
+from shared_runtime.errors import InputError, UsageError
 from shared_schemas import ImageLabels, LabelSpace, RecordError, iter_labels
 from shared_schemas.label_space_file import SHIPPED
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from caption_parser.errors import InputError
 from caption_parser.report.reservoir import Reservoirs
+from shared_runtime.errors import InputError
 
 EXAMPLES_PER_REASON = 5
 RAW_SHOWN = 240

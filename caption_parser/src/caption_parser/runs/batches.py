@@ -8,11 +8,11 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from caption_parser.errors import CapparseError
 from caption_parser.labels.labeller import ImageCaptions
 from caption_parser.runs.counts import RunCounts
 from caption_parser.runs.fingerprint import Fingerprint
 from caption_parser.runs.grouping import GroupedImages
+from shared_runtime.errors import CapparseError
 from shared_schemas.compression import compress
 from shared_schemas.jsonl import dump
 from shared_schemas.labels import ImageLabels, Source

@@ -12,10 +12,10 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import Protocol
 
-from caption_parser.errors import CapparseError, InputError
 from caption_parser.labels.labeller import ImageCaptions
 from caption_parser.readers.rows import CaptionRow
 from caption_parser.runs.fingerprint import Fingerprint, RunningFingerprint
+from shared_runtime.errors import CapparseError, InputError
 
 _CACHE_KIB = 4096
 _INSERT_ROWS = 1024

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from caption_parser.errors import TooManyRejectedError
 from caption_parser.readers.rows import CaptionRow, RejectedRow, Row
+from shared_runtime.errors import TooManyRejectedError
 
 
 class Intake:

@@ -12,10 +12,10 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from caption_parser.errors import OutputError
 from caption_parser.runs.batches import LabelledBatch
 from caption_parser.runs.counts import RunCounts
 from caption_parser.runs.state import RunSettings, RunState
+from shared_runtime.errors import OutputError
 
 if sys.platform != "win32":
     import fcntl

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from caption_parser.config import ParserConfig
-from caption_parser.errors import UsageError
 from caption_parser.readers import Row, expand_inputs, first_captions, read_captions, sample_images
 from caption_parser.runs.job import LabelJob, Parser, Progress
 from caption_parser.runs.options import check_output, check_processes, is_stream, parser_config
@@ -13,6 +12,7 @@ from caption_parser.runs.output import OutputPaths
 from caption_parser.runs.previous import previous_run
 from caption_parser.runs.state import InputSettings, RunSettings
 from caption_parser.runs.summary import RunSummary
+from shared_runtime.errors import UsageError
 
 
 def load_parser(config: ParserConfig) -> Parser:

@@ -6,10 +6,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from caption_parser.config import ParserConfig
-from caption_parser.errors import ExitCode
 from caption_parser.runs.counts import RunCounts
 from caption_parser.runs.fingerprint import Fingerprint
 from caption_parser.runs.state import InputSettings, RunSettings, RunState
+from shared_runtime.errors import ExitCode
 
 Status = Literal["complete", "up to date", "dry run"]
 """In a summary file always `complete`; `up to date`: a complete file was found, nothing had to be done."""

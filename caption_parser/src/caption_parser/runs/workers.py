@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
-from caption_parser.errors import CapparseError
+from shared_runtime.errors import CapparseError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

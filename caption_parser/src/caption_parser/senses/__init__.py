@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from caption_parser.errors import MissingResourceError, UsageError
 from caption_parser.senses.disambiguator import Disambiguator, SenseChoice, SenseQuery
 from caption_parser.senses.first_sense import FirstSense
+from shared_runtime.errors import MissingResourceError, UsageError
 
 __all__ = ["Disambiguator", "FirstSense", "SenseChoice", "SenseQuery", "folder_of_model", "load_disambiguator"]
 

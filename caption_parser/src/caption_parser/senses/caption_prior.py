@@ -6,13 +6,13 @@ from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
-from caption_parser.errors import MissingResourceError
 from caption_parser.lexicon import Lexicon, UnknownSynsetError, default_lexicon
 from caption_parser.readers import read_captions
 from caption_parser.readers.rows import CaptionRow
 from caption_parser.senses import folder_of_model, load_disambiguator
 from caption_parser.senses.priors import tag_counts
 from caption_parser.senses.strategies import AskOnce, JointOverImage, Prior, Recorder, estimate_prior
+from shared_runtime.errors import MissingResourceError
 
 FILE_NAME = "caption_prior.json"
 _DIGITS = 4

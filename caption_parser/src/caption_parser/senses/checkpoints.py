@@ -9,7 +9,7 @@ from typing import Any
 from safetensors import SafetensorError
 from transformers.utils import logging
 
-from caption_parser.errors import MissingResourceError
+from shared_runtime.errors import MissingResourceError
 
 _HUB_ID = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
 _OFFSET_POSITIONS = {"camembert", "longformer", "mpnet", "roberta", "xlm-roberta"}

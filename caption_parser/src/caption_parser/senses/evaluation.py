@@ -7,12 +7,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from caption_parser.errors import InputError
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.senses import Disambiguator, SenseQuery, load_disambiguator
 from caption_parser.senses.corpora import TaggedSentence, TaggedToken, read_corpus
 from caption_parser.senses.corpora.key_file import KeyFile, gold_beside, read_key_file
 from caption_parser.senses.scoring import Score, score, score_by_pos, share_of
+from shared_runtime.errors import InputError
 from shared_schemas import Route
 
 STANDARD_SETS = ("senseval2", "senseval3", "semeval2007", "semeval2013", "semeval2015", "ALL")

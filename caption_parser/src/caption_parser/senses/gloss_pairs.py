@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from caption_parser.errors import MissingResourceError
 from caption_parser.lexicon import Lexicon
 from caption_parser.senses.batching import map_by_length
 from caption_parser.senses.checkpoints import load_pretrained, longest_input
 from caption_parser.senses.disambiguator import SenseChoice, SenseQuery
 from caption_parser.senses.subtokens import window_start
+from shared_runtime.errors import MissingResourceError
 from shared_schemas import Route
 
 MAX_BATCH_TOKENS = 2048

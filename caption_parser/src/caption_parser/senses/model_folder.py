@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from caption_parser.errors import MissingResourceError
+from shared_runtime.errors import MissingResourceError
 
 META = "meta.json"
 ENCODER = "encoder.onnx"

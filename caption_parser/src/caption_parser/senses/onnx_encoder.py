@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from caption_parser.errors import MissingResourceError
 from caption_parser.senses.batching import map_by_length
+from shared_runtime.errors import MissingResourceError
 
 INPUT = "input_ids"
 OUTPUT = "last_hidden_state"

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from caption_parser.errors import MissingResourceError
 from caption_parser.senses.disambiguator import SenseQuery
 from caption_parser.senses.subtokens import Passage, SubtokenLocator, WordPosition
+from shared_runtime.errors import MissingResourceError
 
 Vector = npt.NDArray[np.float32]
 

@@ -10,10 +10,10 @@ from importlib import import_module
 
 from spacy.tokens import Doc
 
-from caption_parser.errors import MissingResourceError
 from caption_parser.syntax.phrases import Modifier, ModifierKind, NounPhrase
 from caption_parser.syntax.quantities import stated_count
 from caption_parser.syntax.tree import Tree
+from shared_runtime.errors import MissingResourceError
 
 
 def scene_graph_noun_phrases() -> Callable[[Doc], tuple[NounPhrase, ...]]:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from segmentation.backbones.contract import Backbone
 from segmentation.backbones.weights import load_weights, read_tensors
-from segmentation.errors import InputError, MissingResourceError, UsageError
+from shared_runtime.errors import InputError, MissingResourceError, UsageError
 
 PACKAGED = "packaged"
 """In place of a path: the weights that an installed Python package ships."""

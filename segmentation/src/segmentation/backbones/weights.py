@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from segmentation.backbones.contract import Backbone
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 
 _log = logging.getLogger(__name__)
 _WRAPPERS = ("state_dict", "model", "model_state_dict")

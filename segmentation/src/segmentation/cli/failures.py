@@ -1,6 +1,6 @@
 """From an exception to one message and an exit code."""
 
-from segmentation.errors import CapsegError, ExitCode
+from shared_runtime.errors import CapparseError, ExitCode
 
 
 def describe_failure(error: Exception) -> tuple[str, ExitCode]:
@@ -8,7 +8,7 @@ def describe_failure(error: Exception) -> tuple[str, ExitCode]:
     from shared_schemas.errors import LabelSpaceError, MissingExtraError, RecordError
 
     match error:
-        case CapsegError():
+        case CapparseError():
             message, exit_code = str(error), error.exit_code
         case LabelSpaceError():
             message, exit_code = str(error), ExitCode.USAGE

@@ -10,7 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from segmentation.cli.failures import describe_failure
-from segmentation.errors import ExitCode
+from shared_runtime.errors import ExitCode
 
 
 class CommandTable(TyperGroup):

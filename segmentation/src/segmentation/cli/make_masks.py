@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segmentation.errors import ExitCode, UsageError
+from shared_runtime.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from segmentation.masks.job import MaskCounts

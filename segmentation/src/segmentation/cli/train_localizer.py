@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from segmentation.errors import ExitCode
+from shared_runtime.errors import ExitCode
 
 if TYPE_CHECKING:
     from segmentation.localization.run import LocalizerRun

@@ -26,7 +26,7 @@ def truth_labels_command(
       capseg truth-labels instances_train2017.json -o truth.jsonl
     """
     from segmentation.data.truth.image_labels import coco_image_labels
-    from segmentation.errors import OutputError
+    from shared_runtime.errors import OutputError
     from shared_schemas import write_labels
 
     try:

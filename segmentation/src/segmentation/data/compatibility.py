@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 from shared_schemas import ClassLabel, ImageLabels, LabelSpace
 
 

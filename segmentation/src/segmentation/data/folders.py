@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from segmentation.data.images import IMAGE_SUFFIXES
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 
 COCO_ID_DIGITS = 12
 """COCO's files are named by the image id, padded with zeros: image 139 is 000000000139.jpg."""

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 
 RgbImage = npt.NDArray[np.uint8]
 """Shape (H, W, 3), 0-255, sRGB order R, G, B."""

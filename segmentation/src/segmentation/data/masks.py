@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 
 IndexMask = npt.NDArray[np.uint8]
 """Shape (H, W), contiguous class ids: 0 is background, 255 is ignored."""

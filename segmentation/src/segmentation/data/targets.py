@@ -9,7 +9,7 @@ from pathlib import Path
 
 from segmentation.data.compatibility import check_label_space
 from segmentation.data.folders import ImageFolders, UnsafeNameError
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 from shared_schemas import (
     ClassLabel,
     ImageLabels,

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from segmentation.data.truth.coco import CocoRules
 from segmentation.data.truth.opening import open_truth
-from segmentation.errors import InputError, UsageError
 from segmentation.evaluation.confusion import ConfusionMatrix
 from segmentation.evaluation.metrics import SegmentationMetrics, segmentation_metrics
 from segmentation.evaluation.records import ClassScores, MaskEvaluation, Missing, Protocol
 from segmentation.evaluation.scoring import Score, Truth, scores_in_parts
 from segmentation.evaluation.transfer import ClassTransfer
+from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace
 
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from segmentation.data.masks import IndexMask, read_index_mask
 from segmentation.data.truth.contract import MaskTruth
-from segmentation.errors import InputError
 from segmentation.evaluation.confusion import ConfusionMatrix
 from segmentation.evaluation.records import BadMask, Missing
 from segmentation.evaluation.transfer import ClassTransfer
 from segmentation.worker_pool import worker_pool
+from shared_runtime.errors import InputError
 
 _IMAGES_PER_TASK = 64
 
@@ -102,7 +102,7 @@ def scores_in_parts(
 ) -> Iterator[Score]:
     """`score_masks` of parts of `truth`, in their order, worked on by `processes` processes.
 
-    Raises `CapsegError` where a worker process dies.
+    Raises `CapparseError` where a worker process dies.
     """
     keys = truth.keys()
     parts = [keys[start : start + _IMAGES_PER_TASK] for start in range(0, len(keys), _IMAGES_PER_TASK)]

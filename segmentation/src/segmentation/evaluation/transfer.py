@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation.data.masks import IGNORE_INDEX, IndexMask
-from segmentation.errors import UsageError
+from shared_runtime.errors import UsageError
 from shared_schemas import LabelSpace
 
 

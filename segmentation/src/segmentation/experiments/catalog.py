@@ -4,9 +4,9 @@ from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
 
-from segmentation.errors import UsageError
 from segmentation.experiments import paper, small
 from segmentation.experiments.experiment import Experiment
+from shared_runtime.errors import UsageError
 
 DEFAULT = "lite0-321"
 """What needs no checkpoint of the user's, and no GPU."""

@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from segmentation.errors import InputError, UsageError
 from segmentation.experiments.catalog import find_experiment
 from segmentation.localization.config import LocalizerConfig
+from shared_runtime.errors import InputError, UsageError
 
 BASE = "base"
 """Key of a configuration file: the experiment whose values it changes. Without it: Table 2 of the paper."""

@@ -4,7 +4,8 @@ from pydantic import Field
 
 from segmentation.data.transforms import CropOptions
 from segmentation.localization.options import LocalizationOptions
-from segmentation.training.options import FrozenModel, TrainingOptions
+from segmentation.training.options import TrainingOptions
+from shared_runtime.configuration import FrozenModel
 
 RANDOM = "random"
 """In place of a checkpoint: a backbone that is trained from scratch."""

@@ -12,7 +12,6 @@ import torch
 from segmentation.backbones.registry import LinearClassifier, load_backbone, load_classifier
 from segmentation.data.dataset import LocalizationDataset, collate
 from segmentation.data.targets import ImageTargets, SkippedImage, SkipReason, Vocabulary, read_targets
-from segmentation.errors import InputError, UsageError
 from segmentation.localization.config import RANDOM, LocalizerConfig
 from segmentation.localization.knowledge.initialise import initialise
 from segmentation.localization.losses import LocalizationLoss, LossWeights, label_weights
@@ -24,6 +23,7 @@ from segmentation.training.loop import Progress, TrainingReport, train
 from segmentation.training.options import MachineOptions
 from segmentation.training.processes import Processes
 from segmentation.training.run_folder import RunFolder, RunRecord, installed_versions, open_run
+from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace
 
 COMMAND = "train-localizer"

@@ -16,9 +16,9 @@ from torch import Tensor
 from torch.nn.functional import one_hot
 
 from segmentation.backbones.contract import Cells
-from segmentation.errors import InputError
 from segmentation.masks.affinity import propagate
 from segmentation.masks.maps import ScoreMaps
+from shared_runtime.errors import InputError
 
 WEIGHT = 0.3
 """Of the discriminant, in the geometric mean with an image's own scores."""

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.errors import MissingResourceError
 from segmentation.masks.lattice import Lattice
 from segmentation.masks.maps import FloatMap
+from shared_runtime.errors import MissingResourceError
 
 SMALLEST_PROBABILITY = 1e-5
 """Scores are cut off here before their logarithm is taken, as in pydensecrf's `unary_from_softmax`."""

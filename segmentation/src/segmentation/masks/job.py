@@ -9,13 +9,13 @@ import numpy as np
 
 from segmentation.data.images import RgbImage, read_image
 from segmentation.data.targets import ImageTargets
-from segmentation.errors import InputError, OutputError
 from segmentation.masks.consensus import CellStatistics, Consensus
 from segmentation.masks.finish import UnfinishedMask
 from segmentation.masks.heatmaps import SeenImage
 from segmentation.masks.maps import Heatmaps, ScoreMaps, score_maps
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.workers import Finished, FinishQueue, finish_queue
+from shared_runtime.errors import InputError, OutputError
 
 CONSENSUS = "consensus.safetensors"
 """What the masks of a folder have in common, for a run that goes on."""

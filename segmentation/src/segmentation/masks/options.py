@@ -8,7 +8,7 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, Pos
 from segmentation.localization.config import RANDOM, LocalizerConfig
 from segmentation.masks.crf import PRESETS
 from segmentation.masks.refine import Refinement
-from segmentation.training.options import FrozenModel
+from shared_runtime.configuration import FrozenModel
 
 ALPHA = MappingProxyType({"resnet50": 8.0, "vgg16": 4.0, "resnet38": 5.0})
 """α of Eq. 11 per backbone (Vilar & Perez, Section IV-C3)."""

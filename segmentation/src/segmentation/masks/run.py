@@ -8,7 +8,6 @@ from pathlib import Path
 
 from segmentation.data.masks import IndexMask, read_index_mask
 from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, Vocabulary, read_targets
-from segmentation.errors import InputError, OutputError, UsageError
 from segmentation.localization.run import Localizer, load_localizer
 from segmentation.masks.heatmaps import HeatmapExtractor
 from segmentation.masks.job import CONSENSUS, MaskCounts, MaskJob, mask_path
@@ -17,6 +16,7 @@ from segmentation.masks.refine import check_installed
 from segmentation.masks.writers import write_rle
 from segmentation.training.processes import Processes
 from segmentation.training.run_folder import RunFolder, RunRecord, installed_versions, open_run
+from shared_runtime.errors import InputError, OutputError, UsageError
 
 COMMAND = "make-masks"
 REJECTED = "rejected.jsonl"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from segmentation.errors import CapsegError, OutputError
 from segmentation.masks.finish import UnfinishedMask, finish
 from segmentation.worker_pool import worker_pool
+from shared_runtime.errors import CapparseError, OutputError
 
 _AHEAD = 3
 """Masks per process that may wait: enough to even out slow ones, few enough for memory."""
@@ -39,7 +39,7 @@ def finish_queue(processes: int) -> Iterator[FinishQueue]:
     """A queue that works in `processes` worker processes; 1: in this process.
 
     What fails for one image is told in its `Finished`. Raises OutputError where masks cannot be written,
-    CapsegError where a worker died.
+    CapparseError where a worker died.
     """
     if processes == 1:
         yield _Inline()
@@ -75,7 +75,7 @@ class _Pooled:
 def _finished(unfinished: UnfinishedMask, path: Path) -> Finished:
     try:
         finish(unfinished, path)
-    except CapsegError:
+    except CapparseError:
         raise
     except OSError as error:
         raise OutputError(

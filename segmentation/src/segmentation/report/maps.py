@@ -8,12 +8,12 @@ import numpy as np
 
 from segmentation.data.images import RgbImage
 from segmentation.data.targets import ImageTargets
-from segmentation.errors import CapsegError
 from segmentation.localization.run import load_localizer
 from segmentation.masks.maps import FloatMap, Heatmaps, class_maps, normalized, score_maps
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.run import COMMAND, extractor, read_labels
 from segmentation.training.run_folder import RunFolder
+from shared_runtime.errors import CapparseError
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class MaskOrigin:
 def mask_origin(masks: Path) -> MaskOrigin:
     """How the masks of a folder were made, by its `run.json`.
 
-    Raises CapsegError where the folder was not written by make-masks, or where what it was made from is gone.
+    Raises CapparseError where the folder was not written by make-masks, or where what it was made from is gone.
     """
     record = RunFolder(masks).read_record()
     if record.command != COMMAND:
-        raise CapsegError(f"{masks} was written by {record.command}, not by {COMMAND}")
+        raise CapparseError(f"{masks} was written by {record.command}, not by {COMMAND}")
     options = MaskOptions.model_validate(record.config)
     localizer = load_localizer(Path(record.notes["run"]))
     folders = [Path(folder) for folder in record.notes["images"]]

@@ -14,7 +14,6 @@ from segmentation.data.masks import IndexMask
 from segmentation.data.targets import ImageTargets
 from segmentation.data.truth.contract import MaskTruth
 from segmentation.data.truth.opening import open_truth
-from segmentation.errors import CapsegError, InputError, OutputError
 from segmentation.evaluation.confusion import ConfusionMatrix
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.metrics import segmentation_metrics
@@ -25,6 +24,7 @@ from segmentation.masks.writers import palette
 from segmentation.report.maps import MaskOrigin, mask_origin
 from segmentation.report.page import ImageRow, Picture, page
 from segmentation.report.pictures import coloured, data_uri, heat, thumbnail
+from shared_runtime.errors import CapparseError, InputError, OutputError
 
 Truth = MaskTruth[Any]
 
@@ -64,7 +64,7 @@ def mask_report(
     origin: MaskOrigin | None = None
     try:
         origin = mask_origin(masks)
-    except (CapsegError, KeyError, ValueError) as error:
+    except (CapparseError, KeyError, ValueError) as error:
         notes.append(f"Without maps: {error}")
     if origin and origin.consensus:
         notes.append("The masks also follow what all images say together (--consensus); the maps are before that.")

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from segmentation.errors import OutputError, UsageError
 from segmentation.synthetic.captions import write_captions
 from segmentation.synthetic.drawing import Drawing, draw
 from segmentation.synthetic.scenes import Scene, SceneObject, sample_scene
@@ -22,6 +21,7 @@ from segmentation.synthetic.world import (
     Difficulty,
     Surroundings,
 )
+from shared_runtime.errors import OutputError, UsageError
 from shared_schemas import AttributeVotes, ClassLabel, ImageLabels, LabelSpace, write_labels
 
 SIDE = 128

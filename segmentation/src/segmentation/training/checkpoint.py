@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from segmentation.errors import InputError, OutputError
+from shared_runtime.errors import InputError, OutputError
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from segmentation.errors import InputError
 from segmentation.training.order import BatchPlan, SampleKey, Stream, random_generator
 from segmentation.training.task import Samples
+from shared_runtime.errors import InputError
 
 SampleT = TypeVar("SampleT")
 BatchT = TypeVar("BatchT")

@@ -60,8 +60,8 @@ def train(
     The weights depend on `task`, `samples` and `options` alone, to the bit on one kind of device: not on
     interruptions, nor on the number of reading workers. Several processes add gradients in another order.
 
-    Raises KeyboardInterrupt, after a checkpoint, when the process is asked to stop; CapsegError if the loss is no
-    longer finite.
+    Raises KeyboardInterrupt, after a checkpoint, when the process is asked to stop; CapparseError if the loss is
+    no longer finite.
     """
     plan = BatchPlan(
         n_samples=len(samples),

@@ -8,8 +8,8 @@ from typing import Any
 
 from torch import Tensor
 
-from segmentation.errors import CapsegError, MissingResourceError
 from segmentation.training.run_folder import RunFolder
+from shared_runtime.errors import CapparseError, MissingResourceError
 
 _STEPS = "steps"
 
@@ -27,10 +27,10 @@ class RunningMeans:
                 self._sums[key] = self._sums.get(key, 0.0) + term
 
     def sums(self) -> dict[str, float]:
-        """The sums, to go on from. CapsegError if the loss is no longer finite."""
+        """The sums, to go on from. CapparseError if the loss is no longer finite."""
         sums = {name: float(value) for name, value in self._sums.items()}
         if not math.isfinite(sums.get("loss", 0.0)):
-            raise CapsegError(
+            raise CapparseError(
                 "the loss is no longer finite. Begin anew with a lower --learning-rate, or longer warm-up"
             )
         return sums

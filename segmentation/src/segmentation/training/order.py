@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.errors import UsageError
+from shared_runtime.errors import UsageError
 
 
 class Stream(IntEnum):

@@ -10,7 +10,7 @@ from accelerate import Accelerator
 from accelerate.utils import DistributedDataParallelKwargs
 from torch import nn
 
-from segmentation.errors import UsageError
+from shared_runtime.errors import UsageError
 
 ValueT = TypeVar("ValueT")
 

@@ -11,8 +11,8 @@ from typing import IO, Any
 
 from pydantic import Field, ValidationError
 
-from segmentation.errors import InputError, OutputError, UsageError
-from segmentation.training.options import FrozenModel
+from shared_runtime.configuration import FrozenModel
+from shared_runtime.errors import InputError, OutputError, UsageError
 
 if sys.platform != "win32":
     import fcntl

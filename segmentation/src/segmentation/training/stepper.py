@@ -62,7 +62,7 @@ class Stepper(Generic[BatchT]):
         self.step += 1
 
     def state(self) -> TrainingState:
-        """What `restore` needs. CapsegError if the loss is no longer finite."""
+        """What `restore` needs. CapparseError if the loss is no longer finite."""
         return TrainingState(
             step=self.step,
             module=self._module.state_dict(),

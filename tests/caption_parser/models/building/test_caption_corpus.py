@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.errors import MissingResourceError
 from caption_parser.models.building.corpus import distinct, image_hash, read_corpus
+from shared_runtime.errors import MissingResourceError
 
 IMAGES = range(1, 11)
 

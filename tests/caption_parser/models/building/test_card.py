@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.errors import MissingResourceError
 from caption_parser.models.building.card import BEGIN, END, Figures, write_figures
 from caption_parser.models.building.evaluation import Agreement, Speed
+from shared_runtime.errors import MissingResourceError
 
 FIGURES = Figures(
     size=1_234_567,

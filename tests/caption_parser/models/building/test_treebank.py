@@ -7,7 +7,6 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from caption_parser.errors import MissingResourceError
 from caption_parser.models.building.committee import Verdict
 from caption_parser.models.building.corpus import CaptionCorpus
 from caption_parser.models.building.treebank import (
@@ -18,6 +17,7 @@ from caption_parser.models.building.treebank import (
     tokenize,
 )
 from caption_parser.models.building.trees import CaptionTree, read_treebank
+from shared_runtime.errors import MissingResourceError
 
 DOGS = CaptionTree(("two", "dogs"), ("CD", "NNS"), (1, 1), ("nummod", "ROOT"))
 TORN = CaptionTree(("dogs", "cats"), ("NNS", "NNS"), (0, 1), ("ROOT", "ROOT"))

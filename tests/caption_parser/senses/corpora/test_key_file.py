@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.errors import InputError
 from caption_parser.senses.corpora.key_file import gold_beside, read_key_file
+from shared_runtime.errors import InputError
 
 Write = Callable[[str, str | bytes], Path]
 

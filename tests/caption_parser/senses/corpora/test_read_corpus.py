@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.errors import InputError
 from caption_parser.readers.reasons import Reason
 from caption_parser.senses.corpora import CorpusTally, TaggedSentence, TaggedToken, read_corpus
 from caption_parser.senses.corpora.inventory import KeyFault, KeyRepair
+from shared_runtime.errors import InputError
 
 Write = Callable[[str, str | bytes], Path]
 

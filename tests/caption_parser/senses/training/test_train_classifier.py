@@ -16,7 +16,6 @@ pytest.importorskip("onnxruntime")
 
 import torch
 
-from caption_parser.errors import MissingResourceError, UsageError
 from caption_parser.lexicon import Lexicon
 from caption_parser.senses import SenseQuery, load_disambiguator
 from caption_parser.senses.classifier import ClassifierDisambiguator
@@ -28,6 +27,7 @@ from caption_parser.senses.training.classifier_model import ClassifierModel
 from caption_parser.senses.training.options import TrainingOptions
 from caption_parser.senses.training.texts import TrainingText, TrainingWord
 from caption_parser.senses.training.train import train_senses
+from shared_runtime.errors import MissingResourceError, UsageError
 from shared_schemas import Route
 
 

@@ -15,7 +15,6 @@ pytest.importorskip("onnxruntime")
 
 import torch
 
-from caption_parser.errors import MissingResourceError, UsageError
 from caption_parser.lexicon import Lexicon
 from caption_parser.senses import SenseQuery
 from caption_parser.senses.corpora import read_corpus
@@ -32,6 +31,7 @@ from caption_parser.senses.training.sense_rows import build_sense_rows
 from caption_parser.senses.training.texts import training_texts
 from caption_parser.senses.training.train import train_senses
 from caption_parser.senses.training.wordnet_texts import gloss_sentences
+from shared_runtime.errors import MissingResourceError, UsageError
 
 SEQUENCES = [[2, 7, 9, 3], [2, 5, 3], [2, 11, 12, 13, 3]]
 

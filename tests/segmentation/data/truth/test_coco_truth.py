@@ -9,7 +9,7 @@ import pytest
 from pycocotools import mask as coco_mask
 
 from segmentation.data.truth.coco import CocoRules, CocoTruth, Crowd
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
 HEIGHT, WIDTH = 6, 8

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from segmentation.cli import app
 from segmentation.data.truth.image_labels import coco_image_labels
-from segmentation.errors import ExitCode, InputError
+from shared_runtime.errors import ExitCode, InputError
 from shared_schemas import LabelSpace, read_labels
 
 CAT, DOG, CUP = 17, 18, 47

@@ -7,7 +7,7 @@ from PIL import Image
 from segmentation.data.truth.opening import open_truth
 from segmentation.data.truth.voc import MaskFolderTruth
 from segmentation.data.truth.youtube_objects import YouTubeObjectsTruth
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
 MASK = np.array([[0, 1, 2], [3, 255, 0]], dtype=np.uint8)

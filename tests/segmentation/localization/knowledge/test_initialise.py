@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-from segmentation.errors import UsageError
 from segmentation.localization.knowledge.initialise import (
     SCORE_SCALE,
     class_rows,
@@ -14,6 +13,7 @@ from segmentation.localization.knowledge.kin import Kin, KinRule
 from segmentation.localization.network import LocalizationNetwork
 from segmentation.localization.options import LocalizationOptions
 from segmentation.localization.plain_cam import PlainCam
+from shared_runtime.errors import UsageError
 from shared_schemas import LabelClass
 from tests.segmentation.localization.pixel_backbone import PixelBackbone
 

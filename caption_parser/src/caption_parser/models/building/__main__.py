@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from caption_parser.errors import CapparseError, UsageError
 from caption_parser.models.building.card import Figures, write_figures
 from caption_parser.models.building.corpus import mixed_captions, read_corpus
 from caption_parser.models.building.evaluation import agreement_by_form, compare_speed
@@ -16,6 +15,7 @@ from caption_parser.models.building.training import train_pipeline
 from caption_parser.models.building.treebank import build_treebanks, load_teacher
 from caption_parser.models.building.trees import read_treebank
 from caption_parser.models.loading import SHIPPED_PIPELINE, load_nlp
+from shared_runtime.errors import CapparseError, UsageError
 
 HELD_OUT = ("coco", "flickr8k", "visual_genome")
 SPEED_SAMPLE = 1500

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from caption_parser.errors import MissingResourceError
 from caption_parser.models.building.evaluation import Agreement, Speed
+from shared_runtime.errors import MissingResourceError
 
 BEGIN = "<!-- figures: written by python -m caption_parser.models.building -->"
 END = "<!-- end of figures -->"

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from caption_parser.errors import MissingResourceError
+from shared_runtime.errors import MissingResourceError
 
 HELD_OUT_SHARE = 5
 """One COCO image in so many is held out."""

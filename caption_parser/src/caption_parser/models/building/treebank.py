@@ -6,12 +6,12 @@ from pathlib import Path
 import spacy
 from spacy.language import Language
 
-from caption_parser.errors import MissingResourceError
 from caption_parser.models.building.committee import Verdict, label
 from caption_parser.models.building.conventions import is_one_sentence_each
 from caption_parser.models.building.corpus import CaptionCorpus
 from caption_parser.models.building.trees import write_treebank
 from caption_parser.models.loading import UNUSED_COMPONENTS
+from shared_runtime.errors import MissingResourceError
 
 MIN_AGREEMENT = 0.75
 HELD_OUT_LIMIT = 5000

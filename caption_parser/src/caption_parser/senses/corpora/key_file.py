@@ -4,10 +4,10 @@ from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
-from caption_parser.errors import InputError
 from caption_parser.readers.rows import RejectedRow
 from caption_parser.readers.source import open_source
 from caption_parser.senses.corpora.lines import whole_lines
+from shared_runtime.errors import InputError
 from shared_schemas.errors import shown
 
 _EXAMPLE = "d000.s000.t000 dog%1:05:00::"

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from caption_parser.errors import InputError
 from caption_parser.readers.lines import Line, read_lines
 from caption_parser.readers.reasons import TruncatedInputError
 from caption_parser.readers.rows import RejectedRow
 from caption_parser.readers.source import Source
+from shared_runtime.errors import InputError
 
 
 def whole_lines(source: Source) -> Iterator[Line | RejectedRow]:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from caption_parser.errors import InputError
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.readers.source import open_source
 from caption_parser.senses.corpora.inventory import SenseInventory
@@ -12,6 +11,7 @@ from caption_parser.senses.corpora.key_file import gold_beside, read_key_file
 from caption_parser.senses.corpora.tally import CorpusTally
 from caption_parser.senses.corpora.tokens import TaggedSentence
 from caption_parser.senses.corpora.xml_corpus import read_xml_corpus
+from shared_runtime.errors import InputError
 
 _SHOWN = 20
 _EXPECTED = '<sentence> elements with <wf>, <instance> or <word>, or lines such as {"t": [{"w": "dogs"}]}'

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.parsers import expat
 
-from caption_parser.errors import InputError
 from caption_parser.readers.source import Source
+from shared_runtime.errors import InputError
 
 _CHUNK = 1 << 16
 

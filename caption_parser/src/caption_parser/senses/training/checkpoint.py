@@ -5,8 +5,8 @@ from typing import Any
 
 import torch
 
-from caption_parser.errors import UsageError
 from caption_parser.senses.training.options import TrainingOptions
+from shared_runtime.errors import UsageError
 
 CHECKPOINT = "checkpoint.pt"
 INITIAL_VECTORS = "initial_vectors.pt"

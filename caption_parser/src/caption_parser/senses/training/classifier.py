@@ -2,7 +2,6 @@
 
 import torch
 
-from caption_parser.errors import UsageError
 from caption_parser.lexicon import Synset
 from caption_parser.senses.classifier.files import write_head
 from caption_parser.senses.classifier.vocabulary import build_vocabulary
@@ -12,6 +11,7 @@ from caption_parser.senses.training.export import write_encoder
 from caption_parser.senses.training.job import TrainingJob
 from caption_parser.senses.training.loop import run_training
 from caption_parser.senses.training.sense_model import freeze
+from shared_runtime.errors import UsageError
 
 
 def train_classifier(job: TrainingJob) -> None:

@@ -6,8 +6,8 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
-from caption_parser.errors import MissingResourceError, UsageError
 from caption_parser.senses.checkpoints import load_pretrained, longest_input
+from shared_runtime.errors import MissingResourceError, UsageError
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from caption_parser.errors import InputError
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.senses.corpora import TaggedSentence, read_corpus
 from caption_parser.senses.subtokens import SubtokenLocator
@@ -19,6 +18,7 @@ from caption_parser.senses.training.pretrained import PretrainedEncoder, load_en
 from caption_parser.senses.training.texts import TrainingText, training_texts
 from caption_parser.senses.training.vectors import train_vectors
 from caption_parser.senses.training.wordnet_texts import example_sentences, gloss_sentences
+from shared_runtime.errors import InputError
 
 SYSTEMS = {"vectors": train_vectors, "classifier": train_classifier}
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from caption_parser.errors import UsageError
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.layout import POS_ORDER
 from caption_parser.senses.training.batches import batch_order, collate
@@ -19,6 +18,7 @@ from caption_parser.senses.training.sense_model import SenseModel, encode_words,
 from caption_parser.senses.training.sense_rows import build_sense_rows
 from caption_parser.senses.training.texts import TrainingText
 from caption_parser.senses.training.wordnet_texts import ambiguous_lemmas
+from shared_runtime.errors import UsageError
 
 _BATCHES_PER_MESSAGE = 100
 

@@ -14,7 +14,7 @@ from segmentation.data.masks import IGNORE_INDEX, IndexMask
 from segmentation.data.truth.coco_file import CocoImage, CocoObject, class_ids, stream_list
 from segmentation.data.truth.contract import MaskTruth
 from segmentation.data.truth.run_lengths import checked_runs, covered_stretch
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
 _REACH = 10

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 import ijson
 from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
 
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 from shared_schemas.errors import expectation, shown
 

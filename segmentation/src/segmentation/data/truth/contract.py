@@ -6,7 +6,7 @@ from copy import copy
 from typing import Generic, Self, TypeVar
 
 from segmentation.data.masks import IndexMask
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
 BACKGROUND_NAME = "background"

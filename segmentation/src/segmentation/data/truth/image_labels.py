@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from segmentation.data.truth.coco_file import CocoLabel, CocoName, class_ids, stream_list
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 from shared_schemas import AttributeVotes, ClassLabel, ImageLabels, LabelClass, LabelSpace
 
 

@@ -7,7 +7,7 @@ from segmentation.data.truth.coco import CocoRules, CocoTruth
 from segmentation.data.truth.contract import MaskTruth
 from segmentation.data.truth.voc import MaskFolderTruth
 from segmentation.data.truth.youtube_objects import LABEL_PATTERN, YouTubeObjectsTruth
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
 _VOC_MASKS = "SegmentationClass"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from segmentation.data.masks import IndexMask, read_index_mask
 from segmentation.data.truth.contract import MaskTruth
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from segmentation.data.images import read_image
 from segmentation.data.masks import IndexMask
 from segmentation.data.truth.contract import MaskTruth
-from segmentation.errors import InputError
+from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
 LABEL_PATTERN = "*/data/*/shots/*/labels/*"

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from segmentation.errors import UsageError
 from segmentation.localization.knowledge.kin import Kin, KinFinder
 from segmentation.localization.network import LabelLocalizer, LocalizationNetwork
 from segmentation.localization.plain_cam import PlainCam
+from shared_runtime.errors import UsageError
 from shared_schemas import LabelClass
 
 SCORE_SCALE = 0.25

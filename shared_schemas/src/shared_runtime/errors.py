@@ -10,14 +10,14 @@ class ExitCode(IntEnum):
     FAILURE = 1
     USAGE = 2
     PARTIAL = 3
-    """The run ended, but some rows were rejected."""
+    """The run ended, but some rows or images were left out."""
     MISSING_RESOURCE = 4
     """A model, a data file or an optional dependency is not installed."""
     INTERRUPTED = 130
 
 
 class CapparseError(Exception):
-    """Something that the user can mend: the message says what, where, got, expected, and the next command."""
+    """Something that the user can correct: the message says what, where, got, expected, and the next command."""
 
     exit_code = ExitCode.FAILURE
 
@@ -29,17 +29,17 @@ class UsageError(CapparseError):
 
 
 class InputError(CapparseError):
-    """The input as a whole cannot be read (single rows that cannot are rejected, not raised)."""
+    """An input as a whole cannot be read (single rows and images that cannot are rejected, not raised)."""
 
 
 class MissingResourceError(CapparseError):
-    """A model, a data file or an optional dependency is missing."""
+    """A model, a checkpoint, a data file or an optional dependency is missing."""
 
     exit_code = ExitCode.MISSING_RESOURCE
 
 
 class OutputError(CapparseError):
-    """The labels cannot be written: a full disk, a missing permission, another run at work on the same file."""
+    """An output cannot be written: a full disk, a missing permission, another run at work on the same files."""
 
 
 class TooManyRejectedError(CapparseError):
