@@ -82,7 +82,7 @@ class HeatmapExtractor:
             if pairs and features.comp is not None and self.options.compounds:
                 compounds = self.network.compound_heatmaps(features.comp[index, None], pairs)
                 maps = torch.cat([maps, compounds], dim=1)
-            surfaces = features.cells.surfaces[index]
+            surfaces = features.cells.mid_features[index]
             yield propagate(maps[0].float(), surfaces, self.options.propagation or 0).cpu().numpy()
 
     def _scaled(self, height: int, width: int, scale: float) -> tuple[int, int]:

@@ -5,7 +5,8 @@ from typing import Literal, Self
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, field_validator
 
-from segmentation.localization.config import RANDOM, LocalizerConfig
+from segmentation.backbones.catalog import RANDOM
+from segmentation.localization.config import LocalizerConfig
 from segmentation.masks.crf import PRESETS
 from segmentation.masks.refine import Refinement
 from shared_runtime.configuration import FrozenModel

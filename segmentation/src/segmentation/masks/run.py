@@ -14,8 +14,8 @@ from segmentation.masks.job import CONSENSUS, MaskCounts, MaskJob, mask_path
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refine import check_installed
 from segmentation.masks.writers import write_rle
-from segmentation.training.processes import Processes
-from segmentation.training.run_folder import RunFolder, RunRecord, installed_versions, open_run
+from segmentation.runs.folder import RunFolder, RunRecord, installed_versions, open_run
+from segmentation.training.devices import DeviceGroup
 from shared_runtime.errors import InputError, OutputError, UsageError
 
 COMMAND = "make-masks"
@@ -107,7 +107,7 @@ def read_labels(
 
 def extractor(localizer: Localizer, options: MaskOptions, device: str) -> HeatmapExtractor:
     """What makes the heatmaps of images with `localizer`; `options` are resolved for it."""
-    place = Processes(device).device
+    place = DeviceGroup(device).device
     return HeatmapExtractor(localizer.network.to(place), place, options)
 
 
