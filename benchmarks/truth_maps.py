@@ -16,13 +16,14 @@ import numpy as np
 import torch
 from PIL import Image
 
-from segmentation.backbones.registry import PACKAGED, load_backbone
+from segmentation.backbones.catalog import PACKAGED
+from segmentation.backbones.loading import load_backbone
 from segmentation.data.images import RgbImage
 from segmentation.data.masks import IndexMask
 from segmentation.data.targets import ImageTargets
 from segmentation.data.truth.coco import CocoTruth
+from segmentation.localization.config import LocalizationOptions
 from segmentation.localization.network import LocalizationNetwork
-from segmentation.localization.options import LocalizationOptions
 from segmentation.masks.heatmaps import HeatmapExtractor, SeenImage
 from segmentation.masks.maps import FloatMap, Heatmaps
 from segmentation.masks.options import MaskOptions

@@ -12,17 +12,16 @@ import caption_parser
 import segmentation
 import shared_schemas
 from caption_parser.runs.run import label_file
+from segmentation.data.crops import CropOptions
 from segmentation.data.masks import read_index_mask
-from segmentation.data.transforms import CropOptions
 from segmentation.evaluation.evaluate import evaluate
-from segmentation.localization.config import LocalizerConfig
-from segmentation.localization.options import LocalizationOptions
+from segmentation.localization.config import LocalizationOptions, LocalizerConfig
 from segmentation.localization.run import load_localizer, train_localizer
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refine import Refinement
 from segmentation.masks.run import MaskMachine, make_masks
 from segmentation.synthetic import write_world
-from segmentation.training.options import MachineOptions, TrainingOptions
+from segmentation.training.config import MachineOptions, TrainingOptions
 from shared_schemas import ImageLabels, read_labels
 
 N_IMAGES = 8

@@ -8,8 +8,8 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from segmentation.backbones import Backbone, load_weights, read_tensors
-from segmentation.backbones.contract import Cells
+from segmentation.backbones.contract import Backbone, Cells
+from segmentation.backbones.loading import load_weights, read_tensors
 from shared_runtime.errors import InputError
 
 
@@ -29,8 +29,8 @@ class _Small(Backbone):
         self.freeze()
 
     def stages(self, images: Tensor) -> Cells:
-        surfaces = self.norm(self.conv(images))
-        return Cells(self.extra(surfaces), surfaces)
+        mid_features = self.norm(self.conv(images))
+        return Cells(self.extra(mid_features), mid_features)
 
     def frozen_modules(self) -> tuple[nn.Module, ...]:
         return ()

@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from segmentation.backbones.registry import BACKBONE_NAMES
+from segmentation.backbones.catalog import BACKBONE_NAMES
 from segmentation.cli import app
 from segmentation.experiments.catalog import DEFAULT, experiments, find_experiment
 from segmentation.experiments.experiment import Labels

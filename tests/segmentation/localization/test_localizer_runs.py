@@ -14,7 +14,7 @@ from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.run import load_localizer, train_localizer
 from segmentation.masks.run import read_labels
 from segmentation.training.checkpoint import load_weights
-from segmentation.training.options import MachineOptions
+from segmentation.training.config import MachineOptions
 from shared_runtime.errors import ExitCode, InputError, UsageError
 from tests.segmentation.conftest import SmallRun
 

@@ -8,8 +8,8 @@ from torch.nn.functional import avg_pool2d
 
 from segmentation.backbones.contract import Backbone, Cells, Normalisation
 from segmentation.data.targets import ImageTargets
+from segmentation.localization.config import LocalizationOptions
 from segmentation.localization.network import LocalizationNetwork
-from segmentation.localization.options import LocalizationOptions
 from segmentation.masks.affinity import propagate
 from segmentation.masks.heatmaps import HeatmapExtractor
 from segmentation.masks.maps import Heatmaps
@@ -125,7 +125,7 @@ def test_cells_lie_on_those_of_the_heatmaps_whatever_scale_comes_first() -> None
     image = noise(65, 65)
     for scales in ((1.0,), (2.0, 1.0)):
         seen = extractor(network(), input_size=65, scales=scales).see([image], [targets()])[0]
-        assert seen.cells.features.shape == seen.cells.surfaces.shape == (3, 5, 5)
+        assert seen.cells.features.shape == seen.cells.mid_features.shape == (3, 5, 5)
         assert seen.heatmaps.classes[1].shape == (5, 5)
 
 

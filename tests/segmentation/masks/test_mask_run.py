@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from pycocotools.coco import COCO
 
+from segmentation.data.crops import CropOptions
 from segmentation.data.masks import read_index_mask
-from segmentation.data.transforms import CropOptions
 from segmentation.localization.config import LocalizerConfig
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refine import Refinement

@@ -1,5 +1,6 @@
 """Checkpoints and weights: whole or not at all, and never code."""
 
+import os
 import pickle
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def test_the_old_file_stays_where_the_new_one_cannot_be_written(tmp_path: Path) 
     path = tmp_path / "model.safetensors"
     save_weights(path, {"a": torch.ones(2)})
     before = path.read_bytes()
-    (tmp_path / "model.safetensors.unfinished").mkdir()
+    (tmp_path / f".model.safetensors.{os.getpid()}").mkdir()
     with pytest.raises(OutputError, match=r"model\.safetensors: cannot be written"):
         save_weights(path, {"a": torch.zeros(2)})
     assert path.read_bytes() == before

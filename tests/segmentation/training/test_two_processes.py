@@ -16,11 +16,10 @@ import sys
 from pathlib import Path
 import torch
 from segmentation.training.loop import train
-from segmentation.training.options import MachineOptions
-from segmentation.training.processes import Processes
-from segmentation.training.run_folder import RunFolder
+from segmentation.training.config import MachineOptions, TrainingFiles
+from segmentation.training.devices import DeviceGroup
 from segmentation.training.task import ParameterGroup
-from tests.segmentation.training.conftest import OPTIONS, NoisyPoints, Regression, stack
+from tests.segmentation.training.conftest import OPTIONS, NoisyPoints, Regression
 
 torch.set_num_threads(1)
 class Branching(Regression):
@@ -39,13 +38,13 @@ class Branching(Regression):
         return loss + extra, {**scalars, "extra": extra.detach()}
 
 task = Branching()
-processes = Processes("cpu")
+devices = DeviceGroup("cpu")
 options = OPTIONS.model_copy(update={"accumulation": int(sys.argv[2])})
 machine = MachineOptions(device="cpu", workers=0, log_every=2)
-report = train(task, NoisyPoints(broken=9), stack, options, machine, RunFolder(Path(sys.argv[1])), processes)
-if processes.first:
-    print(processes.count, report.unreadable.total())
-if processes.count > 1:
+report = train(task, NoisyPoints(broken=9), options, TrainingFiles(Path(sys.argv[1])), devices, machine)
+if devices.first:
+    print(devices.count, report.unreadable.total())
+if devices.count > 1:
     torch.distributed.destroy_process_group()
 """
 

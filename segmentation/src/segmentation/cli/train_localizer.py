@@ -8,7 +8,7 @@ import typer
 from shared_runtime.errors import ExitCode
 
 if TYPE_CHECKING:
-    from segmentation.localization.run import LocalizerRun
+    from segmentation.runs.training import TrainingRun
     from segmentation.training.loop import Progress
 
 _SHOWN = 5
@@ -94,7 +94,7 @@ def train_localizer_command(
         return
 
     from segmentation.localization.run import train_localizer
-    from segmentation.training.options import MachineOptions
+    from segmentation.training.config import MachineOptions
     from shared_runtime.command_line.progress import progress_display
 
     machine = MachineOptions(device=device, workers=workers, tensorboard=tensorboard)
@@ -122,7 +122,7 @@ def _figures(at: "Progress") -> str:
     return f"epoch {at.epochs:.1f}, loss {at.loss:.3f}, {at.images_per_second:.1f} images/s, step"
 
 
-def _summary(run: "LocalizerRun", output: Path) -> list[str]:
+def _summary(run: "TrainingRun", output: Path) -> list[str]:
     lines = [f"skipped: line {image.line}: {image.message}" for image in run.skipped[:_SHOWN]]
     if len(run.skipped) > _SHOWN:
         lines.append(f"skipped: {len(run.skipped) - _SHOWN:,} more lines of the label file")

@@ -66,8 +66,8 @@ class HeatmapExtractor:
             if pairs and features.comp is not None and self.viewing.compounds:
                 compounds = self.network.compound_heatmaps(features.comp[index, None], pairs)
                 maps = torch.cat([maps, compounds], dim=1)
-            surfaces = features.cells.surfaces[index]
-            yield propagate(maps[0].float(), surfaces, self.viewing.propagation).cpu().numpy()
+            mid_features = features.cells.mid_features[index]
+            yield propagate(maps[0].float(), mid_features, self.viewing.propagation).cpu().numpy()
 
     def _scaled(self, height: int, width: int, scale: float) -> tuple[int, int]:
         side = self.viewing.input_size

@@ -76,7 +76,7 @@ class LinearDiscriminant:
     def mixed(self, scores: ScoreMaps, cells: Cells) -> ScoreMaps:
         """Scores of one image with those of the classifier among its classes; `cells` are [C h w] each."""
         columns = torch.tensor([0, *scores.ids])
-        features, surfaces = cells.features.float().cpu(), cells.surfaces.float().cpu()
+        features, surfaces = cells.features.float().cpu(), cells.mid_features.float().cpu()
         logits = (
             torch.einsum("chw,ck->khw", features, self.weights[:, columns]) + self.offsets[columns, None, None]
         )

@@ -10,12 +10,11 @@ from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttribu
 from segmentation.masks.job import CONSENSUS, MaskCounts, MaskJob
 from segmentation.masks.options import MaskOptions, ResolvedMaskOptions
 from segmentation.masks.refinement import check_installed
-from segmentation.runs.folder import RunFolder, RunRecord, installed_versions, open_run
+from segmentation.runs.folder import MAKE_MASKS, RunFolder, RunRecord, installed_versions, open_run
 from segmentation.runs.trained import open_trained
 from shared_runtime.errors import OutputError, UsageError
 from shared_runtime.files import file_digest
 
-COMMAND = "make-masks"
 REJECTED = "rejected.jsonl"
 
 
@@ -72,7 +71,7 @@ def make_masks(
     resolved = options.resolved(trained.traits)
     vocabulary, targets, skipped = read_labels(inputs, trained.vocabulary)
     record = RunRecord(
-        command=COMMAND,
+        command=MAKE_MASKS,
         config=resolved.model_dump(mode="json"),
         samples={
             "labels": file_digest(inputs.labels)[:16],
@@ -126,7 +125,7 @@ def _check_purpose(output: Path) -> None:
     folder = RunFolder(output)
     if folder.record.is_file() and folder.record.stat().st_size:
         command = folder.read_record().command
-        if command != COMMAND:
+        if command != MAKE_MASKS:
             raise UsageError(f"{output} is the folder of a run of {command}. Name another folder for the masks")
 
 

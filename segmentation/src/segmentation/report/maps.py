@@ -12,7 +12,7 @@ from segmentation.localization.run import load_localizer
 from segmentation.masks.maps import FloatMap, Heatmaps, class_maps, normalized, score_maps
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.run import COMMAND, extractor, read_labels
-from segmentation.training.run_folder import RunFolder
+from segmentation.runs.folder import RunFolder
 from shared_runtime.errors import CapparseError
 
 

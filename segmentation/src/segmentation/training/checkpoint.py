@@ -1,9 +1,7 @@
 """The state of a training between two steps, and the weights that it ends with."""
 
-import os
 import pickle
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from shared_runtime.errors import InputError, OutputError
+from shared_schemas.files import replacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +63,9 @@ def load_weights(path: Path) -> dict[str, Tensor]:
 
 
 def _replace(path: Path, write: Callable[[Path], None]) -> None:
-    unfinished = path.with_name(f"{path.name}.unfinished")
     try:
-        write(unfinished)
-        with unfinished.open("rb+") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        with replacing(path) as unfinished:
+            write(unfinished)
     except (OSError, RuntimeError, SafetensorError) as error:
         # torch and safetensors report a full disk as errors of their own.
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
         raise OutputError(f"{path}: cannot be written: {error}") from error

@@ -1,7 +1,7 @@
 """Batches from worker processes, in the planned order and the same for any number of workers."""
 
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -9,11 +9,12 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from segmentation.training.order import BatchPlan, SampleKey, Stream, random_generator
-from segmentation.training.task import Samples
+from segmentation.training.task import Batch, Samples
 from shared_runtime.errors import InputError
+from shared_runtime.workers import usable_cores
 
 SampleT = TypeVar("SampleT")
-BatchT = TypeVar("BatchT")
+BatchT = TypeVar("BatchT", bound=Batch)
 
 _MOST_SUBSTITUTES = 100
 """Unreadable samples in a row after which something is wrong with more than single files."""
@@ -32,7 +33,7 @@ class _SeededSamples(Dataset[tuple[SampleT | None, Sequence[str]]], Generic[Samp
     None in place of a sample: too many in a row cannot be read.
     """
 
-    def __init__(self, samples: Samples[SampleT], seed: int) -> None:
+    def __init__(self, samples: Samples[SampleT, Any], seed: int) -> None:
         self._samples = samples
         self._seed = seed
 
@@ -49,17 +50,17 @@ class _SeededSamples(Dataset[tuple[SampleT | None, Sequence[str]]], Generic[Samp
 
 
 class _Collate(Generic[SampleT, BatchT]):
-    def __init__(self, collate: Callable[[Sequence[SampleT]], BatchT]) -> None:
-        self._collate = collate
+    def __init__(self, samples: Samples[SampleT, BatchT]) -> None:
+        self._samples = samples
 
     def __call__(self, items: Sequence[tuple[SampleT | None, Sequence[str]]]) -> Loaded[BatchT] | InputError:
-        samples = []
+        samples: list[SampleT] = []
         for sample, unreadable in items:
             if sample is None:
                 # Raised in the main process: what a worker raises arrives with a traceback in its message.
                 return InputError(f"{len(unreadable)} images in a row cannot be read; the last: {unreadable[-1]}")
             samples.append(sample)
-        return Loaded(self._collate(samples), [text for _, texts in items for text in texts])
+        return Loaded(self._samples.collate(samples), [text for _, texts in items for text in texts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +74,23 @@ class _Parts:
 
 
 def load_batches(
-    samples: Samples[SampleT],
-    collate: Callable[[Sequence[SampleT]], BatchT],
+    samples: Samples[SampleT, BatchT],
     plan: BatchPlan,
     *,
     process: int,
     first_step: int,
-    workers: int,
+    workers: int | None,
     pin_memory: bool = False,
 ) -> Iterator[Loaded[BatchT]]:
-    """The parts of `plan` for one process, from `first_step` on. InputError where too many cannot be read."""
+    """The parts of `plan` for one process, from `first_step` on, read by `workers` processes (None: by cores).
+
+    Raises InputError where too many samples cannot be read.
+    """
     loader: DataLoader[Any] = DataLoader(
         _SeededSamples(samples, plan.seed),
         batch_sampler=_Parts(plan, process, first_step),
-        collate_fn=_Collate(collate),
-        num_workers=workers,
+        collate_fn=_Collate(samples),
+        num_workers=_readers_by_cores() if workers is None else workers,
         worker_init_fn=_leave_interrupts_to_the_main_process,
         pin_memory=pin_memory,
         # Its own: the default generator belongs to the loss.
@@ -97,6 +100,10 @@ def load_batches(
         if isinstance(loaded, InputError):
             raise loaded
         yield loaded
+
+
+def _readers_by_cores() -> int:
+    return min(8, max(1, usable_cores() // 2))
 
 
 def _leave_interrupts_to_the_main_process(_worker: int) -> None:

@@ -1,19 +1,22 @@
-"""Weights from files that users downloaded: read without running what is in them, checked before use."""
+"""Backbones with weights from files that users downloaded: read without running what is in them, checked first."""
 
 import logging
 import pickle
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import cast
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from segmentation.backbones.catalog import backbone_entry, classifier_prefix, weights_path
 from segmentation.backbones.contract import Backbone
-from shared_runtime.errors import InputError
+from shared_runtime.errors import InputError, MissingResourceError
 
 _log = logging.getLogger(__name__)
 _WRAPPERS = ("state_dict", "model", "model_state_dict")
@@ -29,6 +32,49 @@ class LoadReport:
     loaded: tuple[str, ...]
     initialised: tuple[str, ...]
     ignored: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinearClassifier:
+    """The 1,000 ImageNet classes as rows over a backbone's channels, in ImageNet's order of classes.
+
+    Shape: rows [1000, C], bias [1000].
+    """
+
+    rows: Tensor
+    bias: Tensor
+
+
+def load_backbone(name: str, weights: Path | str | None = None) -> Backbone:
+    """A backbone in training mode, from `weights`: a file, `PACKAGED`, or None for random ones.
+
+    Raises UsageError for an unknown name, MissingResourceError where the package of the weights is not installed,
+    InputError for a file that cannot be used.
+    """
+    entry = backbone_entry(name)
+    module, _, factory = entry.target.partition(":")
+    try:
+        found = getattr(import_module(f"segmentation.backbones.{module}"), factory)
+    except ModuleNotFoundError as error:
+        raise MissingResourceError(f"{name} needs {error.name}. Try: pip install {error.name}") from error
+    backbone = cast(Callable[..., Backbone], found)(**entry.options)
+    if weights is not None:
+        load_weights(backbone, weights_path(name, weights))
+    return backbone
+
+
+def load_classifier(name: str, weights: Path | str) -> LinearClassifier:
+    """The ImageNet classifier of a checkpoint, for backbones whose features it reads directly.
+
+    Applied to the features averaged over all cells it gives ImageNet's logits. Raises as `load_backbone` does;
+    UsageError for a backbone without such a classifier, InputError for a file without it.
+    """
+    prefix = classifier_prefix(name)
+    path = weights_path(name, weights)
+    tensors = read_tensors(path)
+    if f"{prefix}weight" not in tensors or f"{prefix}bias" not in tensors:
+        raise InputError(f"{path}: no ImageNet classifier in this file ({prefix}weight, {prefix}bias)")
+    return LinearClassifier(rows=tensors[f"{prefix}weight"], bias=tensors[f"{prefix}bias"])
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:

@@ -5,9 +5,9 @@ import pytest
 import torch
 from PIL import Image
 
-from segmentation.data.dataset import Batch, LocalizationDataset, collate
+from segmentation.data.crops import CropOptions
 from segmentation.data.targets import ImageTargets, Vocabulary
-from segmentation.data.transforms import CropOptions
+from segmentation.localization.samples import LocalizationSamples
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
@@ -15,7 +15,7 @@ SIZE = 16
 
 
 @pytest.fixture
-def dataset(tmp_path: Path, space: LabelSpace) -> LocalizationDataset:
+def dataset(tmp_path: Path, space: LabelSpace) -> LocalizationSamples:
     """A red image of a black cat on grass, a picture of a wooden cup, and one that cannot be read."""
     Image.new("RGB", (30, 20), (255, 0, 0)).save(tmp_path / "red.png")
     pixels = np.random.default_rng(0).integers(0, 256, (40, 30, 3), dtype=np.uint8)
@@ -26,15 +26,15 @@ def dataset(tmp_path: Path, space: LabelSpace) -> LocalizationDataset:
         ImageTargets(2, "noise.png", tmp_path / "noise.png", (1, 3), (), {3: (0, 1)}),
         ImageTargets(3, "broken.jpg", tmp_path / "broken.jpg", (2,), ()),
     ]
-    return LocalizationDataset(targets, Vocabulary(space), CropOptions(size=SIZE))
+    return LocalizationSamples(targets, Vocabulary(space), CropOptions(size=SIZE))
 
 
 def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-def test_a_batch_holds_raw_images_and_labels_by_column(dataset: LocalizationDataset) -> None:
-    batch = collate([dataset.sample(0, rng()), dataset.sample(1, rng())])
+def test_a_batch_holds_raw_images_and_labels_by_column(dataset: LocalizationSamples) -> None:
+    batch = dataset.collate([dataset.sample(0, rng()), dataset.sample(1, rng())])
 
     assert len(batch) == 2
     assert batch.images.dtype == torch.float32
@@ -48,14 +48,14 @@ def test_a_batch_holds_raw_images_and_labels_by_column(dataset: LocalizationData
     assert batch.attributes.nonzero().tolist() == [[0, 0, 0], [1, 2, 0], [1, 2, 1]]
 
 
-def test_a_sample_is_a_function_of_index_and_generator(dataset: LocalizationDataset) -> None:
+def test_a_sample_is_a_function_of_index_and_generator(dataset: LocalizationSamples) -> None:
     first, same, other = (dataset.sample(1, rng(seed)).image for seed in (5, 5, 6))
 
     np.testing.assert_array_equal(first, same)
     assert not np.array_equal(first, other)
 
 
-def test_an_unreadable_image_is_an_input_error_that_names_it(dataset: LocalizationDataset) -> None:
+def test_an_unreadable_image_is_an_input_error_that_names_it(dataset: LocalizationSamples) -> None:
     assert len(dataset) == 3
     with pytest.raises(InputError, match=r"broken\.jpg"):
         dataset.sample(2, rng())
@@ -65,11 +65,11 @@ def test_without_options_crops_are_the_papers(tmp_path: Path, space: LabelSpace)
     Image.new("RGB", (30, 20)).save(tmp_path / "black.png")
     targets = [ImageTargets(1, None, tmp_path / "black.png", (1,), ())]
 
-    assert LocalizationDataset(targets, Vocabulary(space)).sample(0, rng()).image.shape == (321, 321, 3)
+    assert LocalizationSamples(targets, Vocabulary(space)).sample(0, rng()).image.shape == (321, 321, 3)
 
 
-def test_a_batch_moves_as_a_whole(dataset: LocalizationDataset) -> None:
-    moved = collate([dataset.sample(0, rng())]).to("meta")
+def test_a_batch_moves_as_a_whole(dataset: LocalizationSamples) -> None:
+    moved = dataset.collate([dataset.sample(0, rng())]).to("meta")
 
-    assert isinstance(moved, Batch)
+    assert isinstance(moved, LocalizationBatch)
     assert {tensor.device.type for tensor in (moved.images, moved.classes, moved.attributes)} == {"meta"}

@@ -1,4 +1,4 @@
-"""From the classes of a label space to the ImageNet classes that look like them."""
+"""From the classes of a label space to the ImageNet classes that look like them, by a table of WordNet."""
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,16 +6,34 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
-from segmentation.localization.knowledge.table import MAX_SIBLINGS, KinTable, read_table
 from shared_schemas import LabelClass
 
+TABLE_PATH = Path(__file__).with_name("imagenet.tsv")
+N_IMAGENET = 1000
 REVIEWED_PATH = Path(__file__).with_name("reviewed.toml")
+MAX_SIBLINGS = 12
+"""A hypernym with more ImageNet classes below it is too general to say what its hyponyms look like."""
 
 
-class KinRule(StrEnum):
-    """How kin was found, the surest first."""
+class SynsetRow(NamedTuple):
+    """A WordNet 3.0 noun synset on the way to ImageNet's classes."""
+
+    column: int | None
+    """Column of the ImageNet classifier, if the synset is one of its classes."""
+    hypernyms: tuple[str, ...]
+    """Those that have ImageNet classes below them."""
+    parts: tuple[str, ...]
+    """ImageNet classes that are a part of the synset, or that it is a part of."""
+
+
+WordnetTable = Mapping[str, SynsetRow]
+"""Rows by synset name."""
+
+
+class MatchRule(StrEnum):
+    """How the ImageNet classes of a class were found, the surest first."""
 
     REVIEWED = "reviewed"
     HYPONYM = "hyponym"
@@ -28,19 +46,19 @@ class KinRule(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Kin:
+class ImagenetClasses:
     """The ImageNet classes that stand for a class of the label space."""
 
-    rule: KinRule
+    rule: MatchRule
     columns: tuple[int, ...] = ()
-    """Columns of the classifier, ascending; none for `KinRule.NONE`."""
+    """Columns of the classifier, ascending; none for `MatchRule.NONE`."""
 
 
 @dataclass(frozen=True)
-class KinFinder:
+class ImagenetMatcher:
     """WordNet as far as ImageNet's classes see it, and reviewed entries that overrule it."""
 
-    table: KinTable
+    table: WordnetTable
     reviewed: Mapping[str, Sequence[str]]
     """Synset name or phrase -> synsets whose ImageNet classes look like it."""
 
@@ -50,8 +68,8 @@ class KinFinder:
         entries = tomllib.loads(REVIEWED_PATH.read_text(encoding="utf-8"))
         return cls(read_table(), entries["synsets"] | entries["phrases"])
 
-    def find(self, classes: Sequence[LabelClass]) -> list[Kin]:
-        """Kin of each class. What the rule of hyponyms gives to two classes goes to the nearer one.
+    def find(self, classes: Sequence[LabelClass]) -> list[ImagenetClasses]:
+        """The ImageNet classes of each. What the rule of hyponyms gives to two classes goes to the nearer one.
 
         Parts and siblings are asked only where a class has neither reviewed entries nor hyponyms; reviewed
         entries stand, and may be shared between classes.
@@ -62,21 +80,21 @@ class KinFinder:
             for column, distance in by_column.items():
                 nearest[column] = min(distance, nearest.get(column, distance))
         return [
-            self._kin(label, {column for column, distance in by_column.items() if distance == nearest[column]})
+            self._match(label, {column for column, distance in by_column.items() if distance == nearest[column]})
             for label, by_column in zip(classes, distances, strict=True)
         ]
 
-    def _kin(self, label: LabelClass, hyponyms: set[int]) -> Kin:
+    def _match(self, label: LabelClass, hyponyms: set[int]) -> ImagenetClasses:
         keys = [key for key in (*label.synsets, *label.phrases) if key in self.reviewed]
         seen_alike = {column for key in keys for entry in self.reviewed[key] for column in self._below(entry)}
         if seen_alike:
-            return Kin(KinRule.REVIEWED, tuple(sorted(seen_alike | hyponyms)))
+            return ImagenetClasses(MatchRule.REVIEWED, tuple(sorted(seen_alike | hyponyms)))
         if keys or hyponyms:
-            return Kin(KinRule.HYPONYM if hyponyms else KinRule.NONE, tuple(sorted(hyponyms)))
-        for rule, columns in ((KinRule.PART, self._parts(label)), (KinRule.SIBLING, self._siblings(label))):
+            return ImagenetClasses(MatchRule.HYPONYM if hyponyms else MatchRule.NONE, tuple(sorted(hyponyms)))
+        for rule, columns in ((MatchRule.PART, self._parts(label)), (MatchRule.SIBLING, self._siblings(label))):
             if columns:
-                return Kin(rule, tuple(sorted(columns)))
-        return Kin(KinRule.NONE)
+                return ImagenetClasses(rule, tuple(sorted(columns)))
+        return ImagenetClasses(MatchRule.NONE)
 
     def _hyponyms(self, label: LabelClass) -> dict[int, int]:
         """Columns at or below the synsets without a reviewed entry, with their distance."""
@@ -119,3 +137,23 @@ class KinFinder:
             for hypernym in row.hypernyms:
                 hyponyms.setdefault(hypernym, []).append(name)
         return hyponyms
+
+
+def write_table(table: WordnetTable, path: Path) -> None:
+    """Write a line per synset: name, column, hypernyms, parts, with tabs between and spaces within."""
+    lines = (
+        "\t".join(
+            (name, "" if row.column is None else str(row.column), " ".join(row.hypernyms), " ".join(row.parts))
+        )
+        for name, row in table.items()
+    )
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def read_table(path: Path = TABLE_PATH) -> WordnetTable:
+    """The table that `write_table` wrote; by default the one that ships."""
+    table = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, column, hypernyms, parts = line.split("\t")
+        table[name] = SynsetRow(int(column) if column else None, tuple(hypernyms.split()), tuple(parts.split()))
+    return table

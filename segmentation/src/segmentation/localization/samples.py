@@ -9,9 +9,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from segmentation.data.crops import CropOptions, crop_image, random_crop
 from segmentation.data.images import RgbImage, read_image
 from segmentation.data.targets import ImageTargets, Vocabulary
-from segmentation.data.transforms import CropOptions, crop_image, random_crop
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class LocalizationSample:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class LocalizationBatch:
     """B samples on one device."""
 
     images: Tensor
@@ -53,8 +53,8 @@ class Batch:
         return type(self)(self.images.pin_memory(), self.classes.pin_memory(), self.attributes.pin_memory())
 
 
-class LocalizationDataset:
-    """Images with labels, cropped at random as the paper does (`Samples` of `segmentation.training.task`)."""
+class LocalizationSamples:
+    """Images with labels, cropped at random as the paper does."""
 
     def __init__(
         self, targets: Sequence[ImageTargets], vocabulary: Vocabulary, crop: CropOptions | None = None
@@ -82,6 +82,15 @@ class LocalizationDataset:
             attribute_matrix(targets, self._vocabulary),
         )
 
+    def collate(self, samples: Sequence[LocalizationSample]) -> LocalizationBatch:
+        """Samples of one size as a batch on the CPU."""
+        images = torch.from_numpy(np.stack([sample.image for sample in samples]))
+        return LocalizationBatch(
+            images=images.permute(0, 3, 1, 2).contiguous().float(),
+            classes=torch.from_numpy(np.stack([sample.classes for sample in samples])),
+            attributes=torch.from_numpy(np.stack([sample.attributes for sample in samples])),
+        )
+
 
 def class_vector(targets: ImageTargets, vocabulary: Vocabulary) -> npt.NDArray[np.bool_]:
     """Which classes an image has, shape (K,); column k is class id k + 1."""
@@ -96,13 +105,3 @@ def attribute_matrix(targets: ImageTargets, vocabulary: Vocabulary) -> npt.NDArr
     for class_id, attributes in targets.attributes.items():
         matrix[class_id - 1, list(attributes)] = True
     return matrix
-
-
-def collate(samples: Sequence[LocalizationSample]) -> Batch:
-    """Samples of one size as a batch on the CPU."""
-    images = torch.from_numpy(np.stack([sample.image for sample in samples]))
-    return Batch(
-        images=images.permute(0, 3, 1, 2).contiguous().float(),
-        classes=torch.from_numpy(np.stack([sample.classes for sample in samples])),
-        attributes=torch.from_numpy(np.stack([sample.attributes for sample in samples])),
-    )

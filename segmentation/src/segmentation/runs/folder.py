@@ -1,21 +1,24 @@
-"""The folder of a run: its resolved configuration, log, checkpoint and weights; whether it may be gone on with."""
+"""The folder of a run: its resolved configuration, log, checkpoint and weights; whether it may be continued."""
 
 import json
-import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from pydantic import Field, ValidationError
 
-from shared_runtime.configuration import FrozenModel
-from shared_runtime.errors import InputError, OutputError, UsageError
+from segmentation.training.config import TrainingFiles
+from shared_runtime.configuration import ABSENT, FrozenModel, differing
+from shared_runtime.errors import InputError, UsageError
+from shared_runtime.files import lock
+from shared_schemas import LabelSpace
+from shared_schemas.files import replace_file
 
-if sys.platform != "win32":
-    import fcntl
+TRAIN_LOCALIZER = "train-localizer"
+MAKE_MASKS = "make-masks"
 
 
 class RunRecord(FrozenModel):
@@ -25,21 +28,17 @@ class RunRecord(FrozenModel):
     config: dict[str, Any]
     """Resolved: every option with its value."""
     samples: dict[str, Any]
-    """What the run learns from: sizes and a fingerprint, not paths."""
+    """What the run works on: sizes and a fingerprint, not paths."""
     notes: dict[str, Any] = Field(default_factory=dict)
     """Where the run was started, with which versions. They may change when it is resumed."""
 
 
-class RunFolder:
-    """The paths of a run's files."""
+class RunFolder(TrainingFiles):
+    """The files of a run: its record, what its columns mean, and what a training writes."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        super().__init__(path)
         self.record = path / "run.json"
-        self.metrics = path / "metrics.jsonl"
-        self.checkpoint = path / "checkpoint.pt"
-        self.weights = path / "model.safetensors"
-        self.tensorboard = path / "tensorboard"
         self.label_space = path / "label_space.json"
         """What the columns of the network mean, whatever becomes of the file it was read from."""
 
@@ -57,11 +56,29 @@ class RunFolder:
         except ValidationError as error:
             raise InputError(f"{self.record}: not a run's record ({error.errors()[0]['msg']})") from error
 
+    def read_finished(self, *commands: str) -> RunRecord:
+        """The record of a finished training by one of `commands`. InputError if this is none."""
+        record = self.read_record()
+        if record.command not in commands:
+            raise InputError(f"{self.path} is a run of {record.command}, not of {' or '.join(commands)}")
+        if not self.finished:
+            again = f"run the same 'capseg {record.command}' command again to continue it"
+            raise InputError(f"{self.path} is not finished: {again}")
+        return record
+
+    def read_label_space(self) -> LabelSpace:
+        """The label space that the run was trained with."""
+        return LabelSpace.model_validate_json(self.label_space.read_bytes())
+
+    def write_label_space(self, label_space: LabelSpace) -> None:
+        """Keep the label space beside the weights."""
+        text = label_space.model_dump_json(indent=1, exclude_defaults=True)
+        replace_file(self.label_space, f"{text}\n".encode())
+
     def clear(self) -> None:
         """Remove what a run wrote but its record."""
-        for file in (self.weights, self.checkpoint, self.metrics, self.label_space):
-            file.unlink(missing_ok=True)
-        shutil.rmtree(self.tensorboard, ignore_errors=True)
+        super().clear()
+        self.label_space.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -80,7 +97,7 @@ def open_run(path: Path, record: RunRecord, *, overwrite: bool = False) -> Itera
     if foreign:
         raise UsageError(f"{path} holds files that are not of a run. Name a new folder")
     with folder.record.open("a", encoding="utf-8") as file:
-        _lock(file, folder)
+        lock(file, f"another process is at work in {path}; wait for it to end")
         if overwrite:
             folder.clear()
         # Empty: it was opened just now, or its writing was cut off before anything else was written.
@@ -88,7 +105,7 @@ def open_run(path: Path, record: RunRecord, *, overwrite: bool = False) -> Itera
             listed = "\n".join(f"  {line}" for line in changed)
             raise UsageError(
                 f"{path} holds a run with other options:\n{listed}\n"
-                "Give the same options to go on with it, another folder, or --overwrite to begin anew"
+                "Give the same options to continue it, another folder, or --overwrite to begin anew"
             )
         file.truncate(0)
         file.write(record.model_dump_json(indent=2) + "\n")
@@ -96,28 +113,12 @@ def open_run(path: Path, record: RunRecord, *, overwrite: bool = False) -> Itera
         yield folder
 
 
-def _lock(file: IO[str], folder: RunFolder) -> None:
-    if sys.platform != "win32":
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise OutputError(f"another process trains in {folder.path}; wait for it to end") from None
-
-
 def differences(before: RunRecord, now: RunRecord) -> list[str]:
     """What decides the result and differs, a line each: `config.seed: 0 in the folder, 1 asked for`."""
-    missing = object()
     lines = []
-
-    def compare(name: str, old: object, new: object) -> None:
-        if isinstance(old, Mapping) and isinstance(new, Mapping):
-            for key in sorted(old.keys() | new.keys()):
-                compare(f"{name}.{key}" if name else key, old.get(key, missing), new.get(key, missing))
-        elif old != new:
-            here, asked = ("nothing" if value is missing else json.dumps(value) for value in (old, new))
-            lines.append(f"{name}: {here} in the folder, {asked} asked for")
-
-    compare("", *(json.loads(record.model_dump_json(exclude={"notes"})) for record in (before, now)))
+    for name, *values in differing(*(record.model_copy(update={"notes": {}}) for record in (before, now))):
+        here, asked = ("nothing" if value is ABSENT else json.dumps(value) for value in values)
+        lines.append(f"{name}: {here} in the folder, {asked} asked for")
     return lines
 
 

@@ -1,16 +1,16 @@
-"""The folder of a run: gone on with, refused with the difference, begun anew, locked."""
+"""The folder of a run: continued, refused with the difference, begun anew, locked."""
 
 from pathlib import Path
 
 import pytest
 
-from segmentation.training.run_folder import RunFolder, RunRecord, open_run
+from segmentation.runs.folder import RunFolder, RunRecord, open_run
 from shared_runtime.errors import InputError, OutputError, UsageError
 
 RECORD = RunRecord(command="train", config={"training": {"epochs": 3, "seed": 0}}, samples={"images": 4})
 
 
-def test_a_new_run_is_recorded_and_the_same_one_gone_on_with(tmp_path: Path) -> None:
+def test_a_new_run_is_recorded_and_the_same_one_continued(tmp_path: Path) -> None:
     with open_run(tmp_path / "deep" / "run", RECORD) as folder:
         assert folder.read_record() == RECORD
         folder.checkpoint.write_bytes(b"state")
@@ -63,7 +63,7 @@ def test_a_folder_or_file_of_others_is_left_alone(tmp_path: Path) -> None:
 def test_two_processes_cannot_train_in_one_folder(tmp_path: Path) -> None:
     with (
         open_run(tmp_path / "run", RECORD),
-        pytest.raises(OutputError, match="another process trains in"),
+        pytest.raises(OutputError, match="another process is at work in"),
         open_run(tmp_path / "run", RECORD),
     ):
         pass

@@ -1,6 +1,5 @@
-"""One or several processes, each with its device, as Accelerate finds them."""
+"""The devices that train together, each with a process of its own, as Accelerate finds them."""
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar, cast
@@ -15,7 +14,7 @@ from shared_runtime.errors import UsageError
 ValueT = TypeVar("ValueT")
 
 
-class Processes:
+class DeviceGroup:
     """This process among those that train together: one, or as many as `accelerate launch` or torchrun started."""
 
     def __init__(self, device: str = "auto") -> None:
@@ -74,14 +73,6 @@ class Processes:
     def wait(self) -> None:
         """Wait until all processes are here."""
         self._accelerator.wait_for_everyone()
-
-
-def reader_processes(asked: int | None) -> int:
-    """Worker processes that read images: as asked, or by the cores that this process may use."""
-    if asked is not None:
-        return asked
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(8, max(1, cores // 2))
 
 
 def _checked_device(name: str) -> torch.device:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from segmentation.training.schedule import poly_factor
+from segmentation.training.stepper import poly_factor
 
 
 def test_poly() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation.data.transforms import Crop, CropOptions, crop_image, crop_mask, random_crop
+from segmentation.data.crops import Crop, CropOptions, crop_image, crop_mask, random_crop
 
 PAPER = CropOptions()
 sides = st.integers(1, 900)

