@@ -76,14 +76,14 @@ class LinearDiscriminant:
     def mixed(self, scores: ScoreMaps, cells: Cells) -> ScoreMaps:
         """Scores of one image with those of the classifier among its classes; `cells` are [C h w] each."""
         columns = torch.tensor([0, *scores.ids])
-        features, surfaces = cells.features.float().cpu(), cells.mid_features.float().cpu()
+        features, mid_features = cells.features.float().cpu(), cells.mid_features.float().cpu()
         logits = (
             torch.einsum("chw,ck->khw", features, self.weights[:, columns]) + self.offsets[columns, None, None]
         )
         own = torch.from_numpy(scores.scores)
         own = own / own.sum(dim=0).clamp(min=1e-6)
         mixed = own ** (1 - WEIGHT) * logits.softmax(dim=0) ** WEIGHT
-        carried = propagate(mixed, surfaces, _STEPS).numpy().astype(np.float32)
+        carried = propagate(mixed, mid_features, _STEPS).numpy().astype(np.float32)
         return ScoreMaps(scores.ids, carried, scores.margin)
 
     def save(self, path: Path) -> None:

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
 from pathlib import Path
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from segmentation.data.masks import IndexMask
 from shared_runtime.errors import InputError
@@ -61,3 +61,7 @@ class MaskTruth(ABC, Generic[EntryT]):
     def __iter__(self) -> Iterator[tuple[str, IndexMask]]:
         """All masks with their keys, one at a time."""
         return ((key, self.mask(key)) for key in self.keys())
+
+
+Truth = MaskTruth[Any]
+"""Masks, however they are made."""

@@ -1,10 +1,9 @@
 """Ground truth by its path alone, what kind it is shows in what lies there; and the part of it that a list names."""
 
 from pathlib import Path
-from typing import Any
 
 from segmentation.data.truth.coco import CocoRules, CocoTruth
-from segmentation.data.truth.contract import MaskTruth
+from segmentation.data.truth.contract import Truth
 from segmentation.data.truth.mask_folders import (
     VOC_MASKS,
     YOUTUBE_OBJECTS_MASKS,
@@ -13,8 +12,6 @@ from segmentation.data.truth.mask_folders import (
 )
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
-
-Truth = MaskTruth[Any]
 
 
 def open_truth(
