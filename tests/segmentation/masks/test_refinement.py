@@ -5,8 +5,16 @@ import sys
 import numpy as np
 import pytest
 
-from segmentation.masks.crf import PRESETS, CrfPreset, dense_crf, mean_field, unary_energies
-from segmentation.masks.refine import Refinement, refine
+from segmentation.masks.refinement import (
+    PRESETS,
+    CrfParameters,
+    CrfPreset,
+    Refinement,
+    dense_crf,
+    mean_field,
+    refine,
+    unary_energies,
+)
 from shared_runtime.errors import MissingResourceError
 
 
@@ -21,8 +29,8 @@ def scene(height: int = 24, width: int = 32) -> tuple[np.ndarray, np.ndarray]:
     return image, np.stack([(1 - near) ** 4, near, near * rng.random((height, width), dtype=np.float32) * 0.8])
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_mean_field_equals_pydensecrf(preset: str) -> None:
+@pytest.mark.parametrize("preset", CrfPreset)
+def test_mean_field_equals_pydensecrf(preset: CrfPreset) -> None:
     pytest.importorskip("pydensecrf")
     image, scores = scene()
     np.testing.assert_allclose(
@@ -33,13 +41,13 @@ def test_mean_field_equals_pydensecrf(preset: str) -> None:
 def test_one_iteration_equals_pydensecrf_to_rounding() -> None:
     pytest.importorskip("pydensecrf")
     image, scores = scene()
-    one = CrfPreset(1, 3, 3, 80, 13, 10)
+    one = CrfParameters(1, 3, 3, 80, 13, 10)
     np.testing.assert_allclose(mean_field(image, scores, one), dense_crf(image, scores, one), atol=2e-6)
 
 
 def test_mean_field_approximates_the_sum_over_all_pairs() -> None:
     image, scores = scene(12, 16)
-    preset = CrfPreset(1, 3, 3, 80, 13, 10)
+    preset = CrfParameters(1, 3, 3, 80, 13, 10)
     pixels = np.indices((12, 16)).reshape(2, -1)
     colours = image.reshape(-1, 3).T.astype(float)
     logits = -unary_energies(scores).reshape(3, -1).astype(float)
@@ -89,10 +97,10 @@ def test_images_of_one_line(how: Refinement, height: int, width: int) -> None:
 def test_views_and_read_only_images_are_taken() -> None:
     pytest.importorskip("pydensecrf")
     image, scores = scene()
-    expected = dense_crf(image, scores, PRESETS["sec"])
+    expected = dense_crf(image, scores, PRESETS[CrfPreset.SEC])
     frozen = np.asfortranarray(image)
     frozen.flags.writeable = False
-    found = dense_crf(frozen, np.asfortranarray(scores.astype(np.float64)), PRESETS["sec"])
+    found = dense_crf(frozen, np.asfortranarray(scores.astype(np.float64)), PRESETS[CrfPreset.SEC])
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 

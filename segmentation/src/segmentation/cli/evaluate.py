@@ -31,9 +31,7 @@ def evaluate_command(
     image_list: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Score these images alone: a stem per line.")
     ] = None,
-    missing: Annotated[
-        Missing, typer.Option(help="How images without a mask are scored.")
-    ] = Missing.BACKGROUND,
+    missing: Annotated[Missing, typer.Option(help="How images without a mask are scored.")] = Missing.BACKGROUND,
     processes: Annotated[int, typer.Option(min=1, help="Processes that count.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:

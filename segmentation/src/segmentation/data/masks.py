@@ -85,9 +85,7 @@ def write_index_mask(path: Path, mask: IndexMask) -> None:
         picture.save(unfinished, format="PNG")
 
 
-def write_coco_results(
-    path: Path, masks: Iterable[tuple[int | str, IndexMask]], label_space: LabelSpace
-) -> None:
+def write_coco_results(path: Path, masks: Iterable[tuple[int | str, IndexMask]], label_space: LabelSpace) -> None:
     """Write masks, with the ids of their images, as a JSON file of COCO results.
 
     One result per class and image: `image_id`, `category_id` (the data set's own id where the label space has

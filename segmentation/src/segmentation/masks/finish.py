@@ -70,7 +70,5 @@ class Finisher:
                 f"{error.filename or image.path}: the mask cannot be written: {error.strerror or error}"
             ) from error
         except Exception as error:  # noqa: BLE001  whatever one image does to the refinement costs that image alone
-            return RejectedImage.of(
-                image.request, f"the mask cannot be made: {type(error).__name__}: {error}"
-            )
+            return RejectedImage.of(image.request, f"the mask cannot be made: {type(error).__name__}: {error}")
         return None
