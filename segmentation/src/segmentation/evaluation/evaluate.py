@@ -29,8 +29,9 @@ def evaluate(
     images done since its last call. The result does not depend on `processes`; worker processes are spawned, so
     that a script that asks for several guards its main part by `if __name__ == "__main__"`.
 
-    Raises `InputError` where the truth has no image in common with the folder, or where not one mask can be scored;
-    `LabelSpaceError` for a label space, `UsageError` for `processes` and for label spaces without a common class.
+    Raises `InputError` where the truth has no image in common with the folder, or where not one mask can be
+    scored; `LabelSpaceError` for a label space, `UsageError` for `processes` and for label spaces without a common
+    class.
     """
     if processes < 1:
         raise UsageError(f"got {processes} processes, expected 1 or more")

@@ -1,6 +1,7 @@
 """One confusion matrix over a whole set of masks, and the IoU, precision and recall that follow from it.
 
-Ratios are per class, then averaged over classes, never over images. One whose denominator is zero is NaN: undefined.
+Ratios are per class, then averaged over classes, never over images. Where the denominator is zero they are NaN:
+undefined.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What an evaluation returns and `--json` prints: stable names, ratios in [0, 1], null where undefined; as text."""
+"""What an evaluation returns and `--json` prints: stable names, ratios in [0, 1], null where undefined."""
 
 from collections.abc import Iterator
 from enum import StrEnum

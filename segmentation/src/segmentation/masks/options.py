@@ -72,7 +72,7 @@ class MaskOptions(FrozenModel):
 
 
 class ResolvedMaskOptions(MaskOptions):
-    """Options in which nothing is left open: they decide the masks, and stand in the `run.json` of their folder."""
+    """Options in which nothing is left open: they decide the masks, and stand in the `run.json` beside them."""
 
     alpha: PositiveFloat
     input_size: PositiveInt | Literal["original"]

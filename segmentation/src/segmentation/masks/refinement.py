@@ -137,11 +137,9 @@ def _pairwise(image: RgbImage, parameters: CrfParameters) -> list[tuple[FloatMap
     # x before y, as in pydensecrf: how well the lattice approximates depends on the order of the features.
     pixels = np.indices((height, width), dtype=np.float32)[::-1].reshape(2, -1)
     colours = image.reshape(-1, 3).T.astype(np.float32)
+    gaussian = pixels / parameters.gaussian_xy
     bilateral = np.concatenate([pixels / parameters.bilateral_xy, colours / parameters.bilateral_rgb])
-    return [
-        (pixels / parameters.gaussian_xy, parameters.gaussian_weight),
-        (bilateral, parameters.bilateral_weight),
-    ]
+    return [(gaussian, parameters.gaussian_weight), (bilateral, parameters.bilateral_weight)]
 
 
 def _normalized_kernel(features: FloatMap) -> Callable[[FloatMap], FloatMap]:

@@ -1,4 +1,4 @@
-"""The report of masks as one HTML page that needs nothing beside it: small pictures, and the template around them."""
+"""The report of masks as one HTML page that needs nothing beside it: its pictures, its template filled in."""
 
 import base64
 from collections.abc import Sequence

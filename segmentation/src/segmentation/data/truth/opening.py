@@ -1,4 +1,4 @@
-"""Ground truth by its path alone, what kind it is shows in what lies there; and the part of it that a list names."""
+"""Ground truth by its path alone: what kind it is shows in what lies there. Lists that name a part of it."""
 
 from pathlib import Path
 
