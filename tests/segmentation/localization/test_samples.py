@@ -7,7 +7,7 @@ from PIL import Image
 
 from segmentation.data.crops import CropOptions
 from segmentation.data.targets import ImageTargets, Vocabulary
-from segmentation.localization.samples import LocalizationSamples
+from segmentation.localization.samples import LocalizationBatch, LocalizationSamples
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
