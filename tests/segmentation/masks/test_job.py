@@ -119,6 +119,21 @@ def test_a_bad_image_costs_one_image(images: list[ImageTargets], masks: Path) ->
     assert shown[-1] == counts.done == counts.total == 5
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+def test_images_are_rejected_in_the_order_of_their_batches(
+    images: list[ImageTargets], masks: Path, processes: int
+) -> None:
+    """The second and fifth cannot be read; the class of the third does not fit into a mask."""
+    for index in (1, 4):
+        images[index].path.write_bytes(b"")
+    images[2] = replace(images[2], foreground=(300,), background=(301,))
+    wide = replace(job(processes), n_foreground=300)
+    counts = wide.run(images, masks)
+    assert counts.written == 2
+    assert [image.file_name for image in counts.rejected] == ["1.png", "2.png", "4.png"]
+    assert "class id 300 does not fit" in counts.rejected[1].reason
+
+
 def test_maps_that_are_not_finite_cost_one_image(images: list[ImageTargets], masks: Path) -> None:
     def sick(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[ImageScores]:
         found = red_and_dark(batch, targets)

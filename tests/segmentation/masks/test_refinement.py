@@ -10,6 +10,7 @@ from segmentation.masks.refinement import (
     CrfParameters,
     CrfPreset,
     Refinement,
+    check_installed,
     dense_crf,
     mean_field,
     refine,
@@ -74,6 +75,18 @@ def test_refinement_finds_the_disc(how: Refinement) -> None:
     after = (refine(image, scores, how).argmax(axis=0) == 1) == disc
     assert before.mean() < 0.9
     assert after.mean() > 0.98
+
+
+@pytest.mark.parametrize("how", Refinement)
+def test_every_refinement_keeps_shape_and_range(how: Refinement) -> None:
+    if how is Refinement.DENSE_CRF:
+        pytest.importorskip("pydensecrf")
+    check_installed(how)
+    image, scores = scene()
+    refined = refine(image, scores, how)
+    assert (refined.shape, refined.dtype) == (scores.shape, np.float32)
+    assert refined.min() >= 0
+    assert refined.max() <= 1
 
 
 def test_none_and_a_lone_label_change_nothing() -> None:

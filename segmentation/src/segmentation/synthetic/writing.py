@@ -164,15 +164,14 @@ def _true_labels(picture: _Picture, space: LabelSpace) -> ImageLabels:
     """What is in the picture, each class and attribute with one vote."""
     scene = picture.scene
     objects = {thing.kind.class_name for thing in scene.objects}
+    grounds = (scene.surroundings.class_name, scene.backdrop.class_name)
     return ImageLabels(
         image_id=picture.image_id,
         file_name=picture.file_name,
         label_space=space.reference,
         captions=picture.captions,
         foreground=_by_id([_object_label(name, scene, space) for name in objects]),
-        background=_by_id(
-            [true_label(space.by_name[ground.class_name]) for ground in (scene.surroundings, scene.backdrop)]
-        ),
+        background=_by_id([true_label(space.by_name[ground]) for ground in grounds]),
     )
 
 
