@@ -1,6 +1,7 @@
 """Localizer runs: trained, resumed, refused, loaded back; and the command around them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -227,5 +228,5 @@ def test_attributes_of_another_set_are_learned_and_found_again(small_run: SmallR
     inputs = MaskInputs(tmp_path / "run", [small_run.images], labels)
     _, of_its_own, _ = read_labels(inputs, localizer.vocabulary)
     assert [image.attributes for image in of_its_own] == [{48: (0,)}, {48: (1,)}, {48: (0,)}, {48: (2,)}]
-    _, of_others, _ = read_labels(localizer, small_run.labels, [small_run.images])
+    _, of_others, _ = read_labels(replace(inputs, labels=small_run.labels), localizer.vocabulary)
     assert [image.attributes for image in of_others] == [{48: (2,)}] * 4
