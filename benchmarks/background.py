@@ -12,7 +12,7 @@ from benchmarks.markdown import table
 from caption_parser.discovery.background import Reason
 from caption_parser.discovery.run import DiscoveryRun, discover_background
 from caption_parser.lexicon import Lexicon, Synset, default_lexicon
-from shared_schemas import LabelSpace
+from shared_schemas import load_label_space
 
 CLOTHING = ("clothing.n.01",)
 """What the paper drops for COCO."""
@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("captions")
     captions = parser.parse_args().captions
     lexicon = default_lexicon()
-    listed = {lexicon.synset(name) for label in LabelSpace.load("coco").background for name in label.synsets}
+    listed = {lexicon.synset(name) for label in load_label_space("coco").background for name in label.synsets}
     with tempfile.TemporaryDirectory() as folder:
         runs = {
             (mode, senses, arm): _discover(captions, mode, senses, drop, Path(folder))

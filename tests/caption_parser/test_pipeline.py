@@ -6,7 +6,7 @@ from caption_parser import CaptionParser, ParserConfig
 from caption_parser.labels.labeller import ImageCaptions
 from caption_parser.runs.options import parser_config
 from shared_runtime.errors import UsageError
-from shared_schemas import ImageLabels, LabelSpace, Route, Rule
+from shared_schemas import ImageLabels, Route, Rule, load_label_space
 from shared_schemas.checks import check
 
 
@@ -142,6 +142,6 @@ def test_records_name_another_attribute_set() -> None:
     (record,) = CaptionParser(mode="visual", senses="first", attributes="all").label([caption])
     (car,) = record.foreground[:1]
     assert (record.attribute_set, {attribute.name for attribute in car.attributes}) == ("all", {"park", "red"})
-    assert list(check(record, LabelSpace.load("coco"))) == []
+    assert list(check(record, load_label_space("coco"))) == []
     (low_level,) = CaptionParser(mode="visual", senses="first").label([caption])
     assert (low_level.attribute_set, [a.name for a in low_level.foreground[0].attributes]) == (None, ["red"])

@@ -96,6 +96,6 @@ def _sense_model() -> str:
 
 
 def _label_spaces() -> str:
-    from shared_schemas.label_space import LabelSpace
+    from shared_schemas.label_space_file import load_label_space
 
-    return ", ".join(LabelSpace.load(name).reference for name in ("coco", "voc", "youtube-objects"))
+    return ", ".join(load_label_space(name).reference for name in ("coco", "voc", "youtube-objects"))

@@ -17,7 +17,7 @@ from caption_parser.labels.aggregate import aggregate
 from caption_parser.labels.labeller import ImageCaptions, Labeller
 from shared_runtime.errors import UsageError
 from shared_schemas import SCHEMA_VERSION, ImageLabels
-from shared_schemas.label_space import LabelSpace
+from shared_schemas.label_space_file import load_label_space
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -54,7 +54,7 @@ class CaptionParser:
         `LabelSpaceError` or `MissingResourceError`, which say what to do.
         """
         self.config = config if config is not None else ParserConfig(**fields)
-        self.label_space = LabelSpace.load(self.config.label_space)
+        self.label_space = load_label_space(self.config.label_space)
         self._sense_model = sense_model
         self.labeller = self._build_labeller()
 

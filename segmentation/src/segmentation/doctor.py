@@ -77,9 +77,9 @@ def _installed(distribution: str, module: str) -> str:
 
 
 def _label_spaces() -> str:
-    from shared_schemas import LabelSpace
+    from shared_schemas import load_label_space
 
-    return ", ".join(LabelSpace.load(name).reference for name in ("coco", "voc", "youtube-objects"))
+    return ", ".join(load_label_space(name).reference for name in ("coco", "voc", "youtube-objects"))
 
 
 def _torch() -> str:

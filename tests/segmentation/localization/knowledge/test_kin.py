@@ -4,7 +4,7 @@ import pytest
 
 from segmentation.localization.knowledge.kin import Kin, KinFinder, KinRule
 from segmentation.localization.knowledge.table import MAX_SIBLINGS, N_IMAGENET, SynsetRow
-from shared_schemas import LabelClass, LabelSpace
+from shared_schemas import LabelClass, load_label_space
 
 TABLE = {
     "animal.n.01": SynsetRow(None, (), ()),
@@ -90,7 +90,7 @@ def shipped() -> KinFinder:
 @pytest.fixture(scope="module")
 def coco(shipped: KinFinder) -> dict[str, tuple[KinRule, set[str]]]:
     names = {row.column: name for name, row in shipped.table.items()}
-    classes = LabelSpace.load("coco").classes
+    classes = load_label_space("coco").classes
     return {
         label.name: (kin.rule, {names[column] for column in kin.columns})
         for label, kin in zip(classes, shipped.find(classes), strict=True)
@@ -126,12 +126,12 @@ def test_kin_of_cocos_classes(
 
 
 def test_nearly_all_foreground_classes_of_coco_have_kin(coco: dict[str, tuple[KinRule, set[str]]]) -> None:
-    without = {label.name for label in LabelSpace.load("coco").foreground if not coco[label.name][1]}
+    without = {label.name for label in load_label_space("coco").foreground if not coco[label.name][1]}
     assert without == {"fire hydrant", "frisbee", "skateboard"}
 
 
 def test_reviewed_background_shares_nothing_with_the_foreground(coco: dict[str, tuple[KinRule, set[str]]]) -> None:
-    space = LabelSpace.load("coco")
+    space = load_label_space("coco")
     foreground = set().union(*(coco[label.name][1] for label in space.foreground))
     reviewed = [label.name for label in space.background if coco[label.name][0] is KinRule.REVIEWED]
     assert len(reviewed) > 10

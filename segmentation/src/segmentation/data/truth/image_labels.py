@@ -6,7 +6,7 @@ from pathlib import Path
 
 from segmentation.data.truth.coco_file import CocoLabel, CocoName, class_ids, stream_list
 from shared_runtime.errors import InputError
-from shared_schemas import AttributeVotes, ClassLabel, ImageLabels, LabelClass, LabelSpace
+from shared_schemas import AttributeVotes, ClassLabel, ImageLabels, LabelClass, LabelSpace, load_label_space
 
 
 def coco_image_labels(
@@ -19,7 +19,7 @@ def coco_image_labels(
 
     Raises `InputError`, which names the entry, for a file that is none; `LabelSpaceError` for the label space.
     """
-    space = label_space if isinstance(label_space, LabelSpace) else LabelSpace.load(label_space)
+    space = label_space if isinstance(label_space, LabelSpace) else load_label_space(label_space)
     images = {image.id: image for _, image in stream_list(path, "images", CocoName)}
     if not images:
         raise InputError(f"{path}: got no list 'images', expected a COCO instances file")
