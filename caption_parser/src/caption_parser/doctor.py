@@ -1,65 +1,39 @@
-"""What an installation must have, and what it may have, each found by trying it."""
+"""What an installation of the parser must have, and what it may have, each found by trying it."""
 
-import os
-import platform
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from functools import partial
+from importlib.metadata import version
+
+from shared_runtime.command_line.doctor import Part, importable, label_spaces, python
+
+DISTRIBUTION = "capparse"
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """One line of the doctor's report."""
-
-    name: str
-    ok: bool
-    optional: bool
-    found: str
-    fix: str | None
-    """The command that mends it."""
-
-
-OPTIONAL_DISTRIBUTIONS = {
-    "pyarrow": ("Parquet input", "pip install 'capparse[parquet]'"),
-    "SceneGraphParser": ("--objects sng", "pip install 'capparse[sng]'"),
-    "pycocotools": ("pixel recall", "pip install 'capparse[masks]'"),
-    "nltk": ("rebuilding the lexicon", "pip install 'capparse[build]'"),
-}
-
-
-def diagnose() -> list[Diagnosis]:
-    """All checks, in the order in which a person would mend them."""
-    reinstall = "pip install --force-reinstall capparse"
-    required = [
-        _check("python", lambda: f"{platform.python_version()} on {platform.machine()}, {_cores()} cores", None),
-        _check("capparse", lambda: version("capparse"), reinstall),
-        _check("schemas", _schema_version, "pip install --force-reinstall capparse-schemas"),
-        _check("spacy", lambda: version("spacy"), "pip install --force-reinstall spacy"),
-        _check("wordnet", _lexicon, reinstall),
-        _check("caption pipeline", _caption_pipeline, reinstall),
-        _check("sense model", _sense_model, reinstall),
-        _check("label spaces", _label_spaces, "pip install --force-reinstall capparse-schemas"),
+def parts() -> list[Part]:
+    """All parts, required ones first, in the order in which a person would repair them."""
+    return [
+        python(),
+        _required("capparse", "this package", partial(version, DISTRIBUTION)),
+        _required("schemas", "records", _schema_version, "capparse-schemas"),
+        _required("spacy", "tokens and parses", partial(version, "spacy"), "spacy"),
+        _required("wordnet", "senses of nouns", _lexicon),
+        _required("caption pipeline", "parses", _caption_pipeline),
+        _required("sense model", "--senses default", _sense_model),
+        _required("label spaces", "classes of labels", label_spaces, "capparse-schemas"),
+        _extra("pyarrow", "pyarrow", "Parquet input", "parquet"),
+        _extra("SceneGraphParser", "sng_parser", "--objects sng", "sng"),
+        _extra("pycocotools", "pycocotools.mask", "pixel recall", "masks"),
+        _extra("nltk", "nltk", "rebuilding the lexicon", "build"),
     ]
-    return required + [_optional(name, *use) for name, use in OPTIONAL_DISTRIBUTIONS.items()]
 
 
-def _check(name: str, find: Callable[[], str], fix: str | None) -> Diagnosis:
-    try:
-        return Diagnosis(name, ok=True, optional=False, found=find(), fix=fix)
-    except Exception as error:  # noqa: BLE001  a doctor reports whatever is broken
-        return Diagnosis(name, ok=False, optional=False, found=f"{type(error).__name__}: {error}", fix=fix)
+def _required(name: str, purpose: str, probe: Callable[[], str], distribution: str = DISTRIBUTION) -> Part:
+    return Part(name, purpose, probe, f"pip install --force-reinstall {distribution}")
 
 
-def _optional(distribution: str, use: str, fix: str) -> Diagnosis:
-    try:
-        return Diagnosis(distribution, True, True, f"{version(distribution)} ({use})", fix)
-    except PackageNotFoundError:
-        return Diagnosis(distribution, False, True, f"not installed ({use})", fix)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+def _extra(distribution: str, module: str, purpose: str, extra: str) -> Part:
+    install = f"pip install '{DISTRIBUTION}[{extra}]'"
+    return Part(distribution, purpose, importable(distribution, module), install, required=False)
 
 
 def _schema_version() -> str:
@@ -93,9 +67,3 @@ def _sense_model() -> str:
     (choice,) = model.disambiguate([query])
     nouns = len(load_caption_prior("default"))
     return f"{model.name}; cat = {lexicon.name(choice.synset)}; caption prior of {nouns:,} nouns"
-
-
-def _label_spaces() -> str:
-    from shared_schemas.label_space_file import load_label_space
-
-    return ", ".join(load_label_space(name).reference for name in ("coco", "voc", "youtube-objects"))

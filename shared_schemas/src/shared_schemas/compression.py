@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any, BinaryIO, cast
 
 from shared_schemas.errors import MissingExtraError
+from shared_schemas.files import replacing
 
 GZIP_LEVEL = 6
 ZSTD_LEVEL = 6
@@ -38,21 +39,13 @@ def open_input(path: Path) -> Iterator[BinaryIO]:
 def open_output(path: Path) -> Iterator[BinaryIO]:
     """A stream that compresses as the suffix of `path` says; a whole file appears there, or none.
 
-    Bytes go to `<path>.part`, which is renamed at the end, or removed if the block raises. What exists and is
-    no regular file (a device, a pipe) is written to directly.
+    What exists and is no regular file (a device, a pipe) is written to directly.
     """
-    if path.exists() and not path.is_file():
-        with path.open("wb") as raw, compress(raw, path.suffix) as stream:
+    with ExitStack() as stack:
+        is_special = path.exists() and not path.is_file()
+        written = path if is_special else stack.enter_context(replacing(path))
+        with written.open("wb") as raw, compress(raw, path.suffix) as stream:
             yield stream
-        return
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("wb") as raw, compress(raw, path.suffix) as stream:
-            yield stream
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
 
 
 @contextmanager

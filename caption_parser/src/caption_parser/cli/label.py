@@ -121,15 +121,15 @@ def label_command(
     """
     import sys
 
-    from caption_parser.cli.progress import progress_bar
     from caption_parser.runs.options import is_stream
     from caption_parser.runs.run import label_file
     from caption_parser.runs.summary import describe
+    from shared_runtime.command_line.progress import progress_display
 
     if source == "-" and sys.stdin.isatty():
         typer.echo("reading captions from the terminal, end with Ctrl-D", err=True)
     try:
-        with progress_bar(quiet=quiet) as progress:
+        with progress_display(quiet=quiet) as show:
             summary = label_file(
                 source,
                 output,
@@ -161,7 +161,7 @@ def label_command(
                 max_errors=max_errors,
                 overwrite=overwrite,
                 dry_run=dry_run,
-                progress=progress,
+                progress=lambda at: show(f"{at.stage} captions", at.captions, at.total),
             )
     except KeyboardInterrupt:
         again = "the same command without --overwrite" if overwrite else "the same command again"

@@ -2,11 +2,10 @@
 
 import typer
 
-from caption_parser.cli.lazy import Command, LazyGroup
+from shared_runtime.command_line.groups import Command, lazy_app, show_help_alone
 
-
-class _SensesCommands(LazyGroup):
-    table = (
+senses_app = lazy_app(
+    (
         Command(
             "evaluate",
             "caption_parser.cli.senses_evaluate:senses_evaluate_command",
@@ -15,15 +14,6 @@ class _SensesCommands(LazyGroup):
         Command("prior", "caption_parser.cli.senses_prior:senses_prior_command", "Learn a prior from captions."),
         Command("train", "caption_parser.cli.senses_train:senses_train_command", "Train a sense model."),
     )
-
-
-senses_app = typer.Typer(
-    cls=_SensesCommands,
-    invoke_without_command=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -37,5 +27,4 @@ def senses(context: typer.Context) -> None:
 
       capparse senses evaluate ALL.data.xml ALL.gold.key.txt --senses first
     """
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+    show_help_alone(context)

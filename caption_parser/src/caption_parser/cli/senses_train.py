@@ -65,7 +65,7 @@ def senses_train_command(
     """
     import shutil
 
-    from caption_parser.cli.progress import step_bar
+    from shared_runtime.command_line.progress import progress_display
     from shared_runtime.errors import MissingResourceError, UsageError
 
     work = work or out.with_name(f"{out.name}.training")
@@ -104,8 +104,13 @@ def senses_train_command(
         precision=precision,
         version=version,
     )
-    with step_bar() as show:
+    with progress_display(quiet=False) as show:
         train_senses(
-            options, out, work, name=out.name, say=lambda message: typer.echo(message, err=True), show=show
+            options,
+            out,
+            work,
+            name=out.name,
+            say=lambda message: typer.echo(message, err=True),
+            show=lambda step, steps, loss: show(f"loss {loss:.3f}, step", step, steps),
         )
     typer.echo(f"{out}: try it with 'capparse senses evaluate DATA.xml GOLD.key.txt --senses {out}'", err=True)

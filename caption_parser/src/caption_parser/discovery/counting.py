@@ -16,7 +16,7 @@ from caption_parser.runs.intake import Intake
 from caption_parser.runs.job import Parser, Progress
 from caption_parser.runs.options import Processes, process_count
 from caption_parser.runs.run import load_parser
-from caption_parser.runs.workers import map_ordered
+from shared_runtime.workers import map_ordered
 
 
 @dataclass(frozen=True, slots=True)

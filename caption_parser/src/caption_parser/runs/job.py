@@ -30,7 +30,7 @@ from caption_parser.runs.output import OutputPaths, ResumableFile, StreamedFile
 from caption_parser.runs.previous import PreviousRun
 from caption_parser.runs.state import RunSettings
 from caption_parser.runs.summary import Estimate, RunSummary, Status, Timing
-from caption_parser.runs.workers import map_ordered
+from shared_runtime.workers import map_ordered
 
 _REPORT_ROWS = 4096
 _SMALL_BATCHES = 4

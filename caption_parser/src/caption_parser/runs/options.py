@@ -8,8 +8,8 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from caption_parser.config import ParserConfig
-from caption_parser.runs.workers import usable_cores
 from shared_runtime.errors import UsageError
+from shared_runtime.workers import usable_cores
 
 Processes = int | Literal["auto"]
 

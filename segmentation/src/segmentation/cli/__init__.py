@@ -4,46 +4,41 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli.lazy import CommandTable
+from shared_runtime.command_line.groups import Command, Debug, lazy_app, run_app, show_help_alone
 
-COMMANDS = {
-    "train-localizer": (
+COMMANDS = (
+    Command(
+        "train-localizer",
         "segmentation.cli.train_localizer:train_localizer_command",
         "Train a localization network.",
     ),
-    "experiments": ("segmentation.cli.experiments:experiments_command", "List named configurations."),
-    "make-masks": ("segmentation.cli.make_masks:make_masks_command", "Make masks of labelled images."),
-    "evaluate": ("segmentation.cli.evaluate:evaluate_command", "Score masks against ground truth."),
-    "synthesize": ("segmentation.cli.synthesize:synthesize_command", "Draw a synthetic world to try all this on."),
-    "truth-labels": (
+    Command("experiments", "segmentation.cli.experiments:experiments_command", "List named configurations."),
+    Command("make-masks", "segmentation.cli.make_masks:make_masks_command", "Make masks of labelled images."),
+    Command("evaluate", "segmentation.cli.evaluate:evaluate_command", "Score masks against ground truth."),
+    Command(
+        "synthesize",
+        "segmentation.cli.synthesize:synthesize_command",
+        "Draw a synthetic world to try all this on.",
+    ),
+    Command(
+        "truth-labels",
         "segmentation.cli.truth_labels:truth_labels_command",
         "Write the classes of annotated images as labels.",
     ),
-    "report": ("segmentation.cli.report:report_command", "Show masks beside images and truth, on one page."),
-    "doctor": ("segmentation.cli.doctor:doctor_command", "Check what is installed, and what is missing."),
-}
-"""Name → (`module:function`, summary in the list of commands). The function's docstring is its help."""
-
-
-class _Commands(CommandTable):
-    table = COMMANDS
-
-
-# Plain help: Rich's takes 0.2 s more, and `--help` should be there at once.
-app = typer.Typer(
-    cls=_Commands,
-    invoke_without_command=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    Command(
+        "report", "segmentation.cli.report:report_command", "Show masks beside images and truth, on one page."
+    ),
+    Command("doctor", "segmentation.cli.doctor:doctor_command", "Check what is installed, and what is missing."),
 )
+
+app = lazy_app(COMMANDS, completion=True)
 
 
 @app.callback()
 def capseg(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the versions of code and records.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks; may stand anywhere.")] = False,  # noqa: ARG001
+    debug: Debug = False,  # noqa: ARG001
 ) -> None:
     """Labels in, localization networks and segmentation masks out.
 
@@ -61,10 +56,10 @@ def capseg(
         from shared_schemas import SCHEMA_VERSION
 
         typer.echo(f"capseg {installed('capparse-segmentation')}\nrecord schema {SCHEMA_VERSION}")
-    elif context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+    else:
+        show_help_alone(context)
 
 
 def main() -> None:
-    """Run the command line; the process ends with one of `errors.ExitCode`."""
-    app(prog_name="capseg")
+    """Run the command line; the process ends with an `ExitCode`."""
+    run_app(app, "capseg")

@@ -9,6 +9,7 @@ from shared_runtime.errors import ExitCode
 
 if TYPE_CHECKING:
     from segmentation.localization.run import LocalizerRun
+    from segmentation.training.loop import Progress
 
 _SHOWN = 5
 
@@ -92,14 +93,22 @@ def train_localizer_command(
         typer.echo(resolved.model_dump_json(indent=2))
         return
 
-    from segmentation.cli.progress import training_bar
     from segmentation.localization.run import train_localizer
     from segmentation.training.options import MachineOptions
+    from shared_runtime.command_line.progress import progress_display
 
     machine = MachineOptions(device=device, workers=workers, tensorboard=tensorboard)
     try:
-        with training_bar(quiet=quiet) as show:
-            run = train_localizer(images, labels, output, resolved, machine, overwrite=overwrite, show=show)
+        with progress_display(quiet=quiet) as show:
+            run = train_localizer(
+                images,
+                labels,
+                output,
+                resolved,
+                machine,
+                overwrite=overwrite,
+                show=lambda at: show(_figures(at), at.step, at.steps),
+            )
     except KeyboardInterrupt:
         again = "the same command without --overwrite" if overwrite else "the same command again"
         typer.echo(f"interrupted; run {again} to go on", err=True)
@@ -107,6 +116,10 @@ def train_localizer_command(
     if not quiet:
         typer.echo("\n".join(_summary(run, output)), err=True)
     raise typer.Exit(ExitCode.PARTIAL if run.damaged else ExitCode.OK)
+
+
+def _figures(at: "Progress") -> str:
+    return f"epoch {at.epochs:.1f}, loss {at.loss:.3f}, {at.images_per_second:.1f} images/s, step"
 
 
 def _summary(run: "LocalizerRun", output: Path) -> list[str]:

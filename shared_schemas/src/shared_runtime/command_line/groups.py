@@ -1,14 +1,24 @@
-"""A group of commands whose modules are imported when they are called, so that `--help` is there at once."""
+"""Groups of commands whose modules are imported when they are called, so that `--help` is there at once."""
 
+import os
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from caption_parser.cli.failures import reported_failures
+from shared_runtime.command_line.failures import reported_failures
+from shared_runtime.errors import ExitCode
+
+Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks; may stand anywhere.")]
+"""The option of a program's outermost callback that `LazyGroup` reads."""
+
+# Plain help: Rich's takes 0.2 s more, and `--help` should be there at once.
+_PLAIN: dict[str, Any] = {"rich_markup_mode": None, "pretty_exceptions_enable": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +64,42 @@ class LazyGroup(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
-        with reported_failures(debug=ctx.find_root().params["debug"]):
+        root = ctx.find_root()
+        with reported_failures(program=root.info_name or "this program", debug=root.params["debug"]):
             return super().invoke(ctx)
+
+
+def lazy_app(table: Sequence[Command], *, completion: bool = False) -> typer.Typer:
+    """An application of the commands in `table`, to be given a callback that shows the help where none is called.
+
+    `completion`: with the options that install shell completion; for the outermost group.
+    """
+    return typer.Typer(
+        cls=type("Commands", (LazyGroup,), {"table": tuple(table)}),
+        invoke_without_command=True,
+        add_completion=completion,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        **_PLAIN,
+    )
+
+
+def show_help_alone(context: typer.Context) -> None:
+    """Print the help of a group that was called without a command."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def run_app(app: typer.Typer, name: str) -> None:
+    """Run a program's command line; the process ends with an `ExitCode`."""
+    try:
+        try:
+            app(prog_name=name)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of stdout went away (`| head`); the interpreter must not try to flush once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.FAILURE)
 
 
 def _imported(target: str) -> Any:
@@ -63,6 +107,6 @@ def _imported(target: str) -> Any:
     found = getattr(import_module(module), name)
     if isinstance(found, typer.Typer):
         return get_command(found)
-    app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+    app = typer.Typer(add_completion=False, **_PLAIN)
     app.command()(found)
     return get_command(app)

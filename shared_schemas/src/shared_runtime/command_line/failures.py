@@ -1,6 +1,5 @@
 """From exceptions to one message on stderr and an exit code."""
 
-import difflib
 import re
 import traceback
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from shared_runtime.errors import CapparseError, ExitCode
 
 
 @contextmanager
-def reported_failures(*, debug: bool) -> Iterator[None]:
+def reported_failures(*, program: str, debug: bool) -> Iterator[None]:
     """Ends the command with a message and an exit code where its block raises; `debug`: after the traceback."""
     try:
         yield
@@ -28,34 +27,34 @@ def reported_failures(*, debug: bool) -> Iterator[None]:
     except Exception as error:  # noqa: BLE001  the outermost ring: nothing may reach the user as a bare traceback
         if debug:
             traceback.print_exc()
-        message, exit_code = describe_failure(error)
+        message, exit_code = describe_failure(error, program)
         typer.echo(f"error: {message}", err=True)
         raise typer.Exit(exit_code) from None
 
 
-def describe_failure(error: Exception) -> tuple[str, ExitCode]:
+def describe_failure(error: Exception, program: str) -> tuple[str, ExitCode]:
     """What to tell the user, and the exit code."""
     from shared_schemas.errors import LabelSpaceError, MissingExtraError, RecordError
 
-    if isinstance(error, CapparseError):
-        return str(error), error.exit_code
-    if isinstance(error, LabelSpaceError):
-        return str(error), ExitCode.USAGE
-    if isinstance(error, MissingExtraError):
-        return str(error), ExitCode.MISSING_RESOURCE
-    if isinstance(error, RecordError):
-        return str(error), ExitCode.FAILURE
-    if isinstance(error, OSError):
-        place = f"{error.filename}: " if error.filename else ""
-        return f"{place}{error.strerror or error}", ExitCode.FAILURE
-    message = (
-        f"{type(error).__name__}: {error}\nThis is a fault of capparse; the same command with --debug shows where"
-    )
-    return message, ExitCode.FAILURE
+    match error:
+        case CapparseError():
+            return str(error), error.exit_code
+        case LabelSpaceError():
+            return str(error), ExitCode.USAGE
+        case MissingExtraError():
+            return str(error), ExitCode.MISSING_RESOURCE
+        case RecordError():
+            return str(error), ExitCode.FAILURE
+        case OSError(filename=place, strerror=reason):
+            return f"{place}: {reason}" if place else str(reason or error), ExitCode.FAILURE
+    fault = f"This is a fault of {program}; the same command with --debug shows where"
+    return f"{type(error).__name__}: {error}\n{fault}", ExitCode.FAILURE
 
 
 def _with_suggestion(message: str) -> str:
     """`message` about a value that is none of the choices, with the nearest choice."""
+    from shared_schemas.errors import did_you_mean
+
     got, *choices = re.findall(r"'([^']*)'", message) or [""]
-    close = difflib.get_close_matches(got, choices, n=1)
-    return f"{message.rstrip('.')}. Did you mean {close[0]!r}?" if close else message
+    hint = did_you_mean(got, choices)
+    return f"{message.rstrip('.')}.{hint}" if hint else message

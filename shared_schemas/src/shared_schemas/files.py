@@ -1,0 +1,38 @@
+"""Files that are whole or absent: nothing half-written ever stands under the name asked for."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A name beside `path` to write to; at the end of the block, what was written there takes the name `path`.
+
+    At any moment `path` holds all of its old or all of its new content, also when the machine loses power. If the
+    block raises, `path` stays as it was and what was written is removed. A symbolic link stays one: the file that
+    it points to is replaced. Raises `OSError`.
+    """
+    target = Path(os.path.realpath(path))
+    # Named by the process, so that several writers never share a file.
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        yield unfinished
+        # Some systems give the new name before the bytes are on disk, unless they are told to wait.
+        with unfinished.open("rb+") as file:
+            os.fsync(file.fileno())
+        unfinished.replace(target)
+    except BaseException as error:
+        if isinstance(error, OSError) and error.filename == str(unfinished):
+            error.filename = str(path)
+        # A full disk or a lost permission is told of already.
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write `content` to `path`, whole or not at all. Raises `OSError`."""
+    with replacing(path) as unfinished:
+        unfinished.write_bytes(content)
