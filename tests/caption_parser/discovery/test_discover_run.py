@@ -8,12 +8,12 @@ from typing import ClassVar
 import pytest
 from typer.testing import CliRunner
 
+from caption_parser.captions import ImageCaptions
 from caption_parser.cli import app
 from caption_parser.config import ParserConfig
 from caption_parser.discovery.corpus_counts import CorpusSettings
 from caption_parser.discovery.counting import count_synsets
 from caption_parser.discovery.run import discover_background, threshold_rate
-from caption_parser.labels.labeller import ImageCaptions
 from caption_parser.lexicon import default_lexicon
 from caption_parser.runs.run import label_file
 from shared_runtime.errors import CapparseError, ExitCode, InputError, UsageError

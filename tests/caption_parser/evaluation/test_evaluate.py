@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from caption_parser.captions import ImageCaptions
 from caption_parser.evaluation.evaluate import evaluate
 from caption_parser.evaluation.presentation import as_table, notes
 from caption_parser.evaluation.records import Evaluation
 from caption_parser.labels.aggregate import aggregate
 from caption_parser.labels.baselines import StringLabeller, exact_match_labeller, synonym_list_labeller
-from caption_parser.labels.labeller import ImageCaptions
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace, LabelSpaceError, RecordError, load_label_space, write_labels
 

@@ -3,7 +3,7 @@
 import pytest
 
 from caption_parser.config import AttributeSet
-from caption_parser.labels.attributes import AttributeNamer
+from caption_parser.labels.mention_writer import AttributeNamer
 from caption_parser.lexicon import default_lexicon
 from caption_parser.syntax.phrases import ModifierKind
 from shared_schemas import load_label_space
