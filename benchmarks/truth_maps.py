@@ -27,7 +27,6 @@ from segmentation.localization.network import LocalizationNetwork
 from segmentation.localization.predict import HeatmapExtractor
 from segmentation.masks.options import ResolvedMaskOptions
 from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores
-from shared_schemas import LabelSpace
 
 N_FOREGROUND = 80
 CELLS = 21
@@ -86,7 +85,7 @@ class TruthMaps:
 
     @cached_property
     def _truth(self) -> CocoTruth:
-        return CocoTruth(self.instances, LabelSpace.load("coco"))
+        return CocoTruth(self.instances, load_label_space("coco"))
 
 
 def _blurred(mask: IndexMask, class_id: int, rng: np.random.Generator) -> FloatMap:

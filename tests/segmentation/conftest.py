@@ -49,7 +49,7 @@ def small_run(tmp_path_factory: pytest.TempPathFactory) -> SmallRun:
     root = tmp_path_factory.mktemp("small_run")
     paths = SmallRun(root / "run", root / "images", root / "labels.jsonl", root / "instances.json")
     paths.images.mkdir()
-    coco = LabelSpace.load("coco")
+    coco = load_label_space("coco")
     apple, grass = coco.by_name["apple"], coco.by_name["grass"]
     red = {"name": "red", "votes": 1}
     records, images, objects = [], [], []

@@ -16,9 +16,9 @@ from segmentation.data.truth.opening import open_truth
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.transfer import ClassTransfer
 from shared_runtime.errors import ExitCode, UsageError
-from shared_schemas import LabelSpace
+from shared_schemas import LabelSpace, load_label_space
 
-COCO, VOC, YOUTUBE = (LabelSpace.load(name) for name in ("coco", "voc", "youtube-objects"))
+COCO, VOC, YOUTUBE = (load_label_space(name) for name in ("coco", "voc", "youtube-objects"))
 
 
 def of_name(space: LabelSpace, name: str) -> int:

@@ -11,7 +11,7 @@ from segmentation.data.truth.mask_folders import (
     YouTubeObjectsTruth,
 )
 from shared_runtime.errors import InputError
-from shared_schemas import LabelSpace
+from shared_schemas import LabelSpace, load_label_space
 
 
 def open_truth(
@@ -51,4 +51,4 @@ def read_image_list(path: Path) -> list[str]:
 
 
 def _loaded(label_space: str | Path | LabelSpace) -> LabelSpace:
-    return label_space if isinstance(label_space, LabelSpace) else LabelSpace.load(label_space)
+    return label_space if isinstance(label_space, LabelSpace) else load_label_space(label_space)
