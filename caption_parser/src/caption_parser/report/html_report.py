@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from caption_parser.evaluation.predictions import check_label_space
 from caption_parser.evaluation.truth import read_ground_truth
 from caption_parser.report.disagreement import Disagreements
 from caption_parser.report.evidence import ClassName, Names
@@ -17,8 +16,9 @@ from caption_parser.report.truth_content import truth_content
 from caption_parser.report.truth_tally import TruthTally
 from caption_parser.runs.options import check_output
 from caption_parser.runs.output import OutputPaths, replace_file
+from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError, UsageError
-from shared_schemas import ImageLabels, LabelSpace, RecordError, iter_labels
+from shared_schemas import ImageLabels, Kind, LabelSpace, RecordError, iter_labels
 from shared_schemas.label_space_file import SHIPPED
 
 _SHOWN_DAMAGE = 5
@@ -132,7 +132,9 @@ def _label_space(name: str | None, record: ImageLabels) -> LabelSpace | None:
 
 
 def _label_space_check(space: LabelSpace, path: Path) -> Callable[[ImageLabels], None]:
-    return lambda record: check_label_space(record, space, f"{path}: image {record.image_id!r}")
+    return lambda record: check_label_space(
+        record, space, f"{path}: image {record.image_id!r}", kinds=(Kind.FOREGROUND,)
+    )
 
 
 def _names(space: LabelSpace | None) -> Names:
