@@ -12,7 +12,8 @@ from benchmarks.markdown import table
 from caption_parser.discovery.background import Reason
 from caption_parser.discovery.run import DiscoveryRun, discover_background
 from caption_parser.lexicon import Lexicon, Synset, default_lexicon
-from shared_schemas import LabelSpace
+from caption_parser.lexicon.taxonomy import hypernym_distances
+from shared_schemas import load_label_space
 
 CLOTHING = ("clothing.n.01",)
 """What the paper drops for COCO."""
@@ -27,7 +28,7 @@ def main() -> None:
     parser.add_argument("captions")
     captions = parser.parse_args().captions
     lexicon = default_lexicon()
-    listed = {lexicon.synset(name) for label in LabelSpace.load("coco").background for name in label.synsets}
+    listed = {lexicon.synset(name) for label in load_label_space("coco").background for name in label.synsets}
     with tempfile.TemporaryDirectory() as folder:
         runs = {
             (mode, senses, arm): _discover(captions, mode, senses, drop, Path(folder))
@@ -68,7 +69,7 @@ def _scores(run: DiscoveryRun, listed: set[Synset], lexicon: Lexicon) -> tuple[s
 
 
 def _related(one: Synset, other: Synset, lexicon: Lexicon) -> bool:
-    return one in lexicon.hypernym_distances(other) or other in lexicon.hypernym_distances(one)
+    return one in hypernym_distances(lexicon, other) or other in hypernym_distances(lexicon, one)
 
 
 def _missed(run: DiscoveryRun, listed: set[Synset], lexicon: Lexicon) -> Iterator[tuple[str, str, str]]:

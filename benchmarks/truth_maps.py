@@ -27,7 +27,7 @@ from segmentation.localization.network import LocalizationNetwork
 from segmentation.masks.heatmaps import HeatmapExtractor, SeenImage
 from segmentation.masks.maps import FloatMap, Heatmaps
 from segmentation.masks.options import MaskOptions
-from shared_schemas import LabelSpace
+from shared_schemas import load_label_space
 
 N_FOREGROUND = 80
 CELLS = 21
@@ -82,7 +82,7 @@ class TruthMaps:
 
     @cached_property
     def _truth(self) -> CocoTruth:
-        return CocoTruth(self.instances, LabelSpace.load("coco"))
+        return CocoTruth(self.instances, load_label_space("coco"))
 
 
 def _blurred(mask: IndexMask, class_id: int, rng: np.random.Generator) -> FloatMap:

@@ -13,7 +13,7 @@ from segmentation.data.crops import CropOptions
 from segmentation.localization.config import LocalizationOptions, LocalizerConfig
 from segmentation.localization.run import train_localizer
 from segmentation.training.config import MachineOptions, TrainingOptions
-from shared_schemas import Kind, LabelClass, LabelSpace, VisualAttribute
+from shared_schemas import Kind, LabelClass, LabelSpace, VisualAttribute, load_label_space
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def small_run(tmp_path_factory: pytest.TempPathFactory) -> SmallRun:
     root = tmp_path_factory.mktemp("small_run")
     paths = SmallRun(root / "run", root / "images", root / "labels.jsonl", root / "instances.json")
     paths.images.mkdir()
-    coco = LabelSpace.load("coco")
+    coco = load_label_space("coco")
     apple, grass = coco.by_name["apple"], coco.by_name["grass"]
     red = {"name": "red", "votes": 1}
     records, images, objects = [], [], []

@@ -15,9 +15,9 @@ from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.transfer import ClassTransfer
 from segmentation.masks.writers import write_mask
 from shared_runtime.errors import ExitCode, UsageError
-from shared_schemas import LabelSpace
+from shared_schemas import LabelSpace, load_label_space
 
-COCO, VOC, YOUTUBE = (LabelSpace.load(name) for name in ("coco", "voc", "youtube-objects"))
+COCO, VOC, YOUTUBE = (load_label_space(name) for name in ("coco", "voc", "youtube-objects"))
 
 
 def of_name(space: LabelSpace, name: str) -> int:

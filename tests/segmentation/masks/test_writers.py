@@ -10,7 +10,7 @@ from pycocotools import mask as coco_mask
 
 from segmentation.data.masks import read_index_mask
 from segmentation.masks.writers import palette, write_mask, write_rle
-from shared_schemas import LabelSpace
+from shared_schemas import load_label_space
 
 MASK = np.array([[0, 1, 1], [80, 255, 0]], dtype=np.uint8)
 
@@ -59,7 +59,7 @@ def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.Monkey
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation")  # pycocotools decodes into arrays of its own kind
 def test_rle_has_the_data_sets_ids_and_decodes_to_the_mask(tmp_path: Path) -> None:
-    space = LabelSpace.load("coco")
+    space = load_label_space("coco")
     count = write_rle(tmp_path / "results.json", [(139, MASK), ("b", np.zeros((2, 2), np.uint8))], space)
     results = json.loads((tmp_path / "results.json").read_text())
     assert count == len(results) == 2
@@ -70,5 +70,5 @@ def test_rle_has_the_data_sets_ids_and_decodes_to_the_mask(tmp_path: Path) -> No
 
 
 def test_no_masks_make_an_empty_list(tmp_path: Path) -> None:
-    assert write_rle(tmp_path / "results.json", [], LabelSpace.load("coco")) == 0
+    assert write_rle(tmp_path / "results.json", [], load_label_space("coco")) == 0
     assert json.loads((tmp_path / "results.json").read_text()) == []

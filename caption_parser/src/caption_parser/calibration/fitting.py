@@ -16,7 +16,7 @@ from caption_parser.evaluation.truth import GroundTruth, read_ground_truth
 from caption_parser.runs.options import check_output
 from caption_parser.runs.output import replace_file
 from shared_runtime.errors import InputError, UsageError
-from shared_schemas import LabelSpace
+from shared_schemas import load_label_space
 
 _INTERCEPT_PENALTY = 0.01
 _PENALTY = 1.0
@@ -43,7 +43,7 @@ def fit_calibration(
     check_output(output, {"the label file": labels, "the ground truth": truth})
     if folds < 2:
         raise UsageError(f"got {folds} folds, expected 2 or more")
-    space = LabelSpace.load(label_space)
+    space = load_label_space(label_space)
     ground_truth = read_ground_truth(truth, space, include_crowd=include_crowd)
     examples = read_examples(labels, ground_truth, space)
     images = len(set(examples.images))

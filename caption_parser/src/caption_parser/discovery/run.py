@@ -15,7 +15,7 @@ from caption_parser.runs.job import Progress
 from caption_parser.runs.options import check_output, check_processes, parser_config
 from caption_parser.runs.output import replace_file
 from shared_runtime.errors import UsageError
-from shared_schemas import LabelSpace
+from shared_schemas import LabelSpace, load_label_space
 from shared_schemas.label_space_toml import to_toml
 
 PAPER_THRESHOLD = "200/414113"
@@ -131,9 +131,9 @@ def _given_space(label_space: str | None, resume_from: str | None) -> tuple[Labe
     if resume_from is not None:
         if label_space is not None:
             raise UsageError("--resume-from keeps all classes of its file; leave --label-space out")
-        return LabelSpace.load(resume_from), resume_from
+        return load_label_space(resume_from), resume_from
     name = label_space or "coco"
-    whole = LabelSpace.load(name)
+    whole = load_label_space(name)
     if not whole.foreground:
         raise UsageError(f"--label-space {name}: got no foreground class, expected at least one")
     fields = {field: getattr(whole, field) for field in LabelSpace.model_fields}

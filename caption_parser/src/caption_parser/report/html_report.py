@@ -18,7 +18,7 @@ from caption_parser.runs.options import check_output
 from caption_parser.runs.output import OutputPaths, replace_file
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError, UsageError
-from shared_schemas import ImageLabels, Kind, LabelSpace, RecordError, iter_labels
+from shared_schemas import ImageLabels, Kind, LabelSpace, RecordError, iter_labels, load_label_space
 from shared_schemas.label_space_file import SHIPPED
 
 _SHOWN_DAMAGE = 5
@@ -128,7 +128,7 @@ def _label_space(name: str | None, record: ImageLabels) -> LabelSpace | None:
     named = record.label_space.rpartition("@")[0]
     if name is None and named not in SHIPPED:
         return None
-    return LabelSpace.load(name or named)
+    return load_label_space(name or named)
 
 
 def _label_space_check(space: LabelSpace, path: Path) -> Callable[[ImageLabels], None]:

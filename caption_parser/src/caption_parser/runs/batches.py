@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from caption_parser.labels.labeller import ImageCaptions
+from caption_parser.captions import ImageCaptions
 from caption_parser.runs.counts import RunCounts
 from caption_parser.runs.fingerprint import Fingerprint
 from caption_parser.runs.grouping import GroupedImages

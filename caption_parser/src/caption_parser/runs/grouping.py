@@ -12,7 +12,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import Protocol
 
-from caption_parser.labels.labeller import ImageCaptions
+from caption_parser.captions import ImageCaptions
 from caption_parser.readers.rows import CaptionRow
 from caption_parser.runs.fingerprint import Fingerprint, RunningFingerprint
 from shared_runtime.errors import CapparseError, InputError

@@ -22,7 +22,7 @@ from segmentation.synthetic.world import (
     Surroundings,
 )
 from shared_runtime.errors import OutputError, UsageError
-from shared_schemas import AttributeVotes, ClassLabel, ImageLabels, LabelSpace, write_labels
+from shared_schemas import AttributeVotes, ClassLabel, ImageLabels, LabelSpace, load_label_space, write_labels
 
 SIDE = 128
 """Width and height of the images in pixels."""
@@ -92,7 +92,7 @@ def _pictures(images: int, seed: int, difficulty: Difficulty, side: int) -> Iter
 
 def _write(files: WorldFiles, pictures: Iterator[_Picture]) -> None:
     files.label_space.write_text(_label_space(), encoding="utf-8")
-    space = LabelSpace.load(files.label_space)
+    space = load_label_space(files.label_space)
     image_entries: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
     records: list[ImageLabels] = []
@@ -119,7 +119,7 @@ def _label_space() -> str:
 
     Losses are means over classes and attributes: those that never occur would only make them smaller.
     """
-    coco = LabelSpace.load("coco")
+    coco = load_label_space("coco")
     names = {*COLOURS, STRIPE_ATTRIBUTE}
     classes = [kind.class_name for kind in OBJECT_KINDS] + [ground.class_name for ground in SURROUNDINGS]
     content = {

@@ -10,7 +10,7 @@ from segmentation.localization.knowledge.imagenet_classes import (
     MatchRule,
     SynsetRow,
 )
-from shared_schemas import LabelClass, LabelSpace
+from shared_schemas import LabelClass, load_label_space
 
 TABLE = {
     "animal.n.01": SynsetRow(None, (), ()),
@@ -102,7 +102,7 @@ def shipped() -> ImagenetMatcher:
 @pytest.fixture(scope="module")
 def coco(shipped: ImagenetMatcher) -> dict[str, tuple[MatchRule, set[str]]]:
     names = {row.column: name for name, row in shipped.table.items()}
-    classes = LabelSpace.load("coco").classes
+    classes = load_label_space("coco").classes
     return {
         label.name: (found.rule, {names[column] for column in found.columns})
         for label, found in zip(classes, shipped.find(classes), strict=True)
@@ -138,14 +138,14 @@ def test_imagenet_classes_of_cocos_classes(
 
 
 def test_nearly_all_foreground_classes_of_coco_have_some(coco: dict[str, tuple[MatchRule, set[str]]]) -> None:
-    without = {label.name for label in LabelSpace.load("coco").foreground if not coco[label.name][1]}
+    without = {label.name for label in load_label_space("coco").foreground if not coco[label.name][1]}
     assert without == {"fire hydrant", "frisbee", "skateboard"}
 
 
 def test_reviewed_background_shares_nothing_with_the_foreground(
     coco: dict[str, tuple[MatchRule, set[str]]],
 ) -> None:
-    space = LabelSpace.load("coco")
+    space = load_label_space("coco")
     foreground = set().union(*(coco[label.name][1] for label in space.foreground))
     reviewed = [label.name for label in space.background if coco[label.name][0] is MatchRule.REVIEWED]
     assert len(reviewed) > 10

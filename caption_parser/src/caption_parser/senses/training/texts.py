@@ -5,7 +5,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from caption_parser.lexicon import Lexicon
-from caption_parser.lexicon.sense_keys import SYNSET_TYPES
+from caption_parser.lexicon.identifiers import SYNSET_TYPES
 from caption_parser.senses.corpora import TaggedSentence, TaggedToken
 from caption_parser.senses.priors import tag_counts
 from caption_parser.senses.subtokens import SubtokenLocator

@@ -8,7 +8,7 @@ from segmentation.data.truth.contract import MaskTruth
 from segmentation.data.truth.voc import MaskFolderTruth
 from segmentation.data.truth.youtube_objects import LABEL_PATTERN, YouTubeObjectsTruth
 from shared_runtime.errors import InputError
-from shared_schemas import LabelSpace
+from shared_schemas import LabelSpace, load_label_space
 
 _VOC_MASKS = "SegmentationClass"
 
@@ -36,4 +36,4 @@ def open_truth(
 
 
 def _loaded(label_space: str | Path | LabelSpace) -> LabelSpace:
-    return label_space if isinstance(label_space, LabelSpace) else LabelSpace.load(label_space)
+    return label_space if isinstance(label_space, LabelSpace) else load_label_space(label_space)

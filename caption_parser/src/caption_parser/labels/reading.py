@@ -1,8 +1,13 @@
-"""Object candidates of a parsed caption, in character offsets: noun phrases whose extended head is known."""
+"""A caption as it was read: one record that flows through the steps from its parse to its labels.
 
-from collections.abc import Iterator
-from typing import NamedTuple
+Objects are noun phrases whose extended head is known; they stand in character offsets of the caption.
+"""
 
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from caption_parser.labels.decisions import Decision
+from caption_parser.senses import SenseChoice
 from caption_parser.syntax.phrases import ExtendedHead, ModifierKind, NounPhrase
 from caption_parser.syntax.tree import Tree
 from shared_schemas import Flag
@@ -20,6 +25,8 @@ class ModifierWord(NamedTuple):
 class ObjectCandidate(NamedTuple):
     """A noun phrase that may become a mention. Offsets are half-open, in characters of the caption."""
 
+    token: int
+    """The head noun in the parse."""
     start: int
     end: int
     first_token_end: int
@@ -34,6 +41,65 @@ class ObjectCandidate(NamedTuple):
     instances: int | None
     at_least: int | None
     flags: tuple[Flag, ...]
+
+
+class EntailedObject(NamedTuple):
+    """An object that a word entails without naming it, with its label."""
+
+    synset: int
+    decision: Decision
+
+
+class ObjectReading(NamedTuple):
+    """An object of a caption, and what the steps found about it so far."""
+
+    candidate: ObjectCandidate
+    choice: SenseChoice | None = None
+    """Its sense; none: not asked for yet, or a phrase that the label space matches by its text alone."""
+    decision: Decision | None = None
+    """Its label; none: it has none, or none yet."""
+    entailed: tuple[EntailedObject, ...] = ()
+
+    @property
+    def lemma(self) -> str:
+        """What it was looked up as, with underscores."""
+        return self.candidate.lemmas[0]
+
+    @property
+    def synset(self) -> int | None:
+        """The chosen sense."""
+        return self.choice.synset if self.choice else None
+
+
+class VerbReading(NamedTuple):
+    """A verb of a caption, by its character offsets, and what it entails."""
+
+    start: int
+    end: int
+    entailed: tuple[EntailedObject, ...]
+
+
+class CaptionReading(NamedTuple):
+    """A caption with its parse, its objects in text order, and the verbs that entail others."""
+
+    caption: str
+    tree: Tree
+    phrases: tuple[NounPhrase, ...]
+    objects: tuple[ObjectReading, ...]
+    verbs: tuple[VerbReading, ...] = ()
+
+
+class LabelStep(Protocol):
+    """One step on the way from senses to labels."""
+
+    @property
+    def phrases(self) -> frozenset[str]:
+        """The words and phrases to look for beside WordNet's lemmas, with underscores."""
+        ...
+
+    def __call__(self, captions: Sequence[CaptionReading]) -> Sequence[CaptionReading]:
+        """All captions of one image, in order, with what this step adds to them."""
+        ...
 
 
 def object_candidates(caption: str, tree: Tree, phrases: tuple[NounPhrase, ...]) -> Iterator[ObjectCandidate]:
@@ -54,6 +120,7 @@ def _candidate(caption: str, tree: Tree, phrase: NounPhrase, extended_head: Exte
     first, last = extended_head.start, extended_head.end - 1
     phrase_start, phrase_end = phrase.referring or (phrase.start, phrase.head + 1)
     return ObjectCandidate(
+        token=phrase.head,
         start=starts[first],
         end=ends[last],
         first_token_end=ends[first],
