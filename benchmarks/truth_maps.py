@@ -27,6 +27,7 @@ from segmentation.localization.network import LocalizationNetwork
 from segmentation.localization.predict import HeatmapExtractor
 from segmentation.masks.options import ResolvedMaskOptions
 from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores
+from shared_schemas import load_label_space
 
 N_FOREGROUND = 80
 CELLS = 21

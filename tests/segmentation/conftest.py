@@ -13,7 +13,7 @@ from segmentation.data.crops import CropOptions
 from segmentation.localization.config import LocalizationOptions, LocalizerConfig
 from segmentation.localization.run import train_localizer
 from segmentation.training.config import MachineOptions, TrainingOptions
-from shared_schemas import Kind, LabelClass, LabelSpace, VisualAttribute
+from shared_schemas import Kind, LabelClass, LabelSpace, VisualAttribute, load_label_space
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+from segmentation.backbones.loading import load_backbone
 from segmentation.cli import app
 from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.run import load_localizer, train_localizer
@@ -153,6 +154,20 @@ def test_weights_left_open_are_asked_for(small_run: SmallRun, tmp_path: Path) ->
     with pytest.raises(UsageError, match=r"leaves the weights of resnet50 open\. Give --weights FILE"):
         train_localizer([small_run.images], small_run.labels, tmp_path / "run", LocalizerConfig())
     assert not (tmp_path / "run").exists()
+
+
+def test_missing_weights_are_told_before_a_folder_is_made(small_run: SmallRun, tmp_path: Path) -> None:
+    weights = tmp_path / "tiny.pt"
+    torch.save(load_backbone("tiny").state_dict(), weights)
+    start = ("--set", f"weights={weights}")
+    assert run(small_run, tmp_path / "run", *start).exit_code == ExitCode.OK
+    weights.unlink()
+    assert "nothing to do" in run(small_run, tmp_path / "run", *start).stderr
+    for name, more in (("run", ["--overwrite"]), ("other", [])):
+        done = run(small_run, tmp_path / name, *start, *more)
+        assert done.exit_code == ExitCode.FAILURE
+        assert f"{weights}: no such weights file" in done.stderr
+    assert not (tmp_path / "other").exists()
 
 
 def test_knowledge_needs_a_classifier(small_run: SmallRun, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_a_folder_or_file_of_others_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     for overwrite in (False, True):
         with (
-            pytest.raises(UsageError, match="holds files that are not of a run"),
+            pytest.raises(UsageError, match="holds files that do not belong to a run"),
             open_run(tmp_path, RECORD, overwrite=overwrite),
         ):
             pass

@@ -2,8 +2,8 @@
 
 from segmentation.backbones.catalog import RANDOM
 from segmentation.data.crops import CropOptions
-from segmentation.experiments.arms import arms_on, with_network
 from segmentation.experiments.experiment import Experiment, Labels
+from segmentation.experiments.paper import arms_on, with_network
 from segmentation.localization.config import LocalizationOptions, LocalizerConfig
 from segmentation.training.config import TrainingOptions
 

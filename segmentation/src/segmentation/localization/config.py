@@ -78,8 +78,8 @@ class LocalizerConfig(TrainingConfig):
         path = self.starting_weights()
         if path is None:
             raise UsageError(
-                "embeddings from knowledge (network.knowledge) need pre-trained weights. Give --weights, or "
-                "--set network.knowledge=false"
+                "embeddings from the ImageNet classifier (network.knowledge) need pre-trained weights. "
+                "Give --weights, or --set network.knowledge=false"
             )
         classifier_prefix(self.backbone)
         return path

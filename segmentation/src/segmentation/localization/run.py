@@ -72,9 +72,10 @@ def train_localizer(
     Continues an unfinished run of the same options and labels. Raises UsageError where `output` holds another
     run, with the differences; KeyboardInterrupt, after a checkpoint, when the process is asked to stop.
     """
-    # Called for what they raise: wrong weights are told before anything is read.
-    config.starting_weights()
-    config.classifier_weights()
+    if overwrite or not RunFolder(output).finished:
+        # Called for what they raise: wrong weights are told before anything is read.
+        config.starting_weights()
+        config.classifier_weights()
     vocabulary, targets, skipped = read_targets(labels, images, label_space=config.label_space)
 
     from segmentation.localization.samples import LocalizationSamples

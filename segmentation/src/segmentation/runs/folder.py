@@ -85,17 +85,17 @@ class RunFolder(TrainingFiles):
 def open_run(path: Path, record: RunRecord, *, overwrite: bool = False) -> Iterator[RunFolder]:
     """The folder of a new run, or of this same one; within the block no other process can open it.
 
-    Raises UsageError, with the differences, if the folder holds another run, or files that are none of a run;
+    Raises UsageError, with the differences, if the folder holds another run, or files that belong to no run;
     OutputError if another process has it open.
     """
     folder = RunFolder(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
-        raise UsageError(f"{path} cannot be a folder: a file is in the way. Name another output") from None
+        raise UsageError(f"{path} cannot be a folder: a file is in the way. Choose another output") from None
     foreign = not folder.record.exists() and any(path.iterdir())
     if foreign:
-        raise UsageError(f"{path} holds files that are not of a run. Name a new folder")
+        raise UsageError(f"{path} holds files that do not belong to a run. Choose a new folder")
     with folder.record.open("a", encoding="utf-8") as file:
         lock(file, f"another process is at work in {path}; wait for it to end")
         if overwrite:
@@ -105,7 +105,7 @@ def open_run(path: Path, record: RunRecord, *, overwrite: bool = False) -> Itera
             listed = "\n".join(f"  {line}" for line in changed)
             raise UsageError(
                 f"{path} holds a run with other options:\n{listed}\n"
-                "Give the same options to continue it, another folder, or --overwrite to begin anew"
+                "Give the same options to continue it, another folder, or --overwrite to start over"
             )
         file.truncate(0)
         file.write(record.model_dump_json(indent=2) + "\n")

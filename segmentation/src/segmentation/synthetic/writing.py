@@ -21,7 +21,7 @@ from segmentation.synthetic.world import (
     Difficulty,
 )
 from shared_runtime.errors import OutputError, UsageError
-from shared_schemas import ClassLabel, ImageLabels, LabelSpace, write_labels
+from shared_schemas import ClassLabel, ImageLabels, LabelSpace, load_label_space, write_labels
 
 SIDE = 128
 """Width and height of the images in pixels."""

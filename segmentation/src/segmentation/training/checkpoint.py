@@ -39,7 +39,7 @@ def load_state(path: Path) -> TrainingState:
         return TrainingState(**torch.load(path, map_location="cpu", weights_only=True))
     except (pickle.UnpicklingError, RuntimeError, EOFError, TypeError) as error:
         reason = str(error).partition("\n")[0] or type(error).__name__
-        raise InputError(f"{path}: not a readable checkpoint ({reason}). Begin anew with --overwrite") from error
+        raise InputError(f"{path}: not a readable checkpoint ({reason}). Start over with --overwrite") from error
 
 
 def save_weights(path: Path, weights: Mapping[str, Tensor]) -> None:

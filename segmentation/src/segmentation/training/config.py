@@ -24,14 +24,16 @@ class TrainingOptions(FrozenModel):
     new_layer_factor: PositiveFloat = Field(
         10.0, description="Rate of layers trained from scratch / learning_rate."
     )
-    power: NonNegativeFloat = Field(0.9, description="Of the poly schedule.")
+    power: NonNegativeFloat = Field(0.9, description="Exponent of the poly schedule.")
     warmup_steps: NonNegativeInt = Field(0, description="Steps over which the rate first rises linearly.")
-    momentum: float = Field(0.9, ge=0, lt=1, description="Of SGD.")
+    momentum: float = Field(0.9, ge=0, lt=1, description="Momentum of SGD.")
     weight_decay: NonNegativeFloat = Field(5e-4, description="L2 penalty on all trained parameters.")
     precision: Literal["float32", "bfloat16"] = Field(
         "float32", description="bfloat16: autocast of forward passes."
     )
-    seed: NonNegativeInt = Field(0, description="Of initial weights, order, augmentation, dropout and sampling.")
+    seed: NonNegativeInt = Field(
+        0, description="Seed of initial weights, order, augmentation, dropout and sampling."
+    )
 
 
 class MachineOptions(FrozenModel):
@@ -40,7 +42,9 @@ class MachineOptions(FrozenModel):
     device: str = Field("auto", description="cpu, cuda, cuda:1, mps, …; auto: what Accelerate finds.")
     workers: NonNegativeInt | None = Field(None, description="Processes that read images; None: by cores.")
     log_every: PositiveInt = Field(10, description="Steps per line of metrics.jsonl.")
-    checkpoint_minutes: NonNegativeFloat = Field(5.0, description="Work that a killed process loses at most.")
+    checkpoint_minutes: NonNegativeFloat = Field(
+        5.0, description="Minutes of work that a killed process loses at most."
+    )
     tensorboard: bool = Field(False, description="Also write event files for TensorBoard.")
 
 

@@ -31,7 +31,7 @@ class RunningMeans:
         sums = {name: float(value) for name, value in self._sums.items()}
         if not math.isfinite(sums.get("loss", 0.0)):
             raise CapparseError(
-                "the loss is no longer finite. Begin anew with a lower --learning-rate, or longer warm-up"
+                "the loss is no longer finite. Start over with a lower --learning-rate or a longer warm-up"
             )
         return sums
 
