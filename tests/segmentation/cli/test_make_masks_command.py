@@ -56,7 +56,7 @@ def test_the_refinement_is_said(small_run: Any, tmp_path: Path) -> None:
     first = make_masks(small_run, tmp_path / "masks", "--refine", "mean-field", "--crf-preset", "irn")
     assert first.stdout == "4 masks written; refinement: mean-field, preset irn\n"
     again = make_masks(small_run, tmp_path / "masks", "--refine", "mean-field", "--crf-preset", "irn")
-    assert again.stdout == "0 masks written, 4 were there; refinement: mean-field, preset irn\n"
+    assert again.stdout == "0 masks written, 4 were already there; refinement: mean-field, preset irn\n"
 
 
 def test_a_bad_image_makes_the_exit_code_partial(small_run: Any, tmp_path: Path) -> None:

@@ -24,15 +24,15 @@ def evaluate_command(
     ],
     label_space: TruthLabelSpace = None,
     masks_label_space: MasksLabelSpace = None,
-    crowd: Annotated[Crowd, typer.Option(help="What becomes of COCO's crowd regions.")] = Crowd.CLASS,
+    crowd: Annotated[Crowd, typer.Option(help="How COCO's crowd regions are scored.")] = Crowd.CLASS,
     images_without_objects: Annotated[
-        bool, typer.Option(help="Whether images of a COCO file without any object count.")
+        bool, typer.Option(help="Score images of a COCO file in which nothing is annotated.")
     ] = True,
     image_list: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Score these images alone: a stem per line.")
+        Path | None, typer.Option(metavar="FILE", help="Score only these images: one file stem per line.")
     ] = None,
     missing: Annotated[Missing, typer.Option(help="How images without a mask are scored.")] = Missing.BACKGROUND,
-    processes: Annotated[int, typer.Option(min=1, help="Processes that count.")] = 1,
+    processes: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Score a folder of masks: IoU, precision, recall, per class and averaged, over all pixels together.

@@ -1,7 +1,6 @@
 """`capseg make-masks`: pseudo-masks by a trained localization network."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from segmentation.masks.job import MaskCounts
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.masks.run import REJECTED, MaskInputs, MaskMachine, make_masks
+from shared_runtime.command_line.progress import Show, progress_display
 from shared_runtime.errors import ExitCode, UsageError
 from shared_runtime.workers import usable_cores
 
@@ -27,51 +27,52 @@ def make_masks_command(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="MASKS", help="Folder of the masks.")],
     refine: Annotated[
         Refinement,
-        typer.Option(help="dense-crf needs the extra 'crf'; mean-field is the same model without it, slower."),
+        typer.Option(help="dense-crf needs the extra 'crf'; mean-field is the same model without it, but slower."),
     ] = Refinement.DENSE_CRF,
     crf_preset: Annotated[
-        CrfPreset, typer.Option(help="Parameters of the CRF, by where they are in use.")
+        CrfPreset, typer.Option(help="Parameters of the CRF, named after the code that uses them.")
     ] = CrfPreset.SEC,
-    alpha: Annotated[float | None, typer.Option(help="α of Eq. 11; else by backbone.")] = None,
+    alpha: Annotated[float | None, typer.Option(help="α of Eq. 11  [default: by backbone]")] = None,
     gamma: Annotated[float, typer.Option(help="γ of Eq. 13.")] = 0.7,
-    compounds: Annotated[bool, typer.Option(help="Whether maps of class-attribute pairs are added.")] = True,
-    positive_background: Annotated[bool, typer.Option(help="Whether maps of background classes are used.")] = True,
+    compounds: Annotated[bool, typer.Option(help="Add the maps of class-attribute pairs.")] = True,
+    positive_background: Annotated[bool, typer.Option(help="Use the maps of background classes.")] = True,
     input_size: Annotated[
         str,
         typer.Option(
             metavar="auto|train|original|PIXELS",
-            help="Side of the square that the network sees; train: that of the crops, auto: twice that if the "
-            "backbone was pre-trained.",
+            help="Side of the square that images are resized to; train: the side of the training crops; "
+            "auto: twice that if the backbone was pre-trained.",
         ),
     ] = "auto",
-    scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, averaged.")] = "1",
-    flip: Annotated[bool, typer.Option("--flip", help="Average with the mirrored image.")] = False,
+    scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1",
+    flip: Annotated[bool, typer.Option("--flip", help="Also average over the mirrored image.")] = False,
     propagation: Annotated[
         int | None,
-        typer.Option(min=0, help="Steps by which maps are carried to cells that look alike; else by backbone."),
+        typer.Option(min=0, help="Steps that carry maps to cells that look alike  [default: by backbone]"),
     ] = None,
     consensus: Annotated[
         bool | None,
         typer.Option(
             "--consensus/--no-consensus",
-            help="Mix in what all images say together of how a class looks; else by backbone.",
+            help="Mix in what all images together say about how a class looks  [default: by backbone]",
         ),
     ] = None,
     rle: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="Also write all masks as COCO results.")
     ] = None,
     processes: Annotated[
-        int | None, typer.Option(min=1, help="Processes that refine and write; else as many as cores.")
+        int | None, typer.Option(min=1, help="Processes that refine and write masks  [default: one per core]")
     ] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Images that the network sees at a time.")] = 8,
     device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto",
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Begin anew in a folder of masks.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Start over in a folder of masks.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
 ) -> None:
     """Make a mask of every labelled image: <image stem>.png, 0 background, class ids, 255 ignore.
 
-    The same command again goes on where it stopped. Images without a mask stand in MASKS/rejected.jsonl.
+    Run the same command again to continue where it stopped. Images without a mask are listed in
+    MASKS/rejected.jsonl.
 
     Examples:
 
@@ -99,15 +100,16 @@ def make_masks_command(
         first = error.errors(include_url=False)[0]
         option = str(first["loc"][0]).replace("_", "-")
         raise UsageError(f"--{option}: got {first['input']!r}: {first['msg']}") from error
-    made = make_masks(
-        MaskInputs(run, images, labels),
-        output,
-        options,
-        MaskMachine(device, processes or usable_cores(), batch_size),
-        rle=rle,
-        overwrite=overwrite,
-        progress=_show if sys.stderr.isatty() and not quiet else lambda _: None,
-    )
+    with progress_display(quiet=quiet) as show:
+        made = make_masks(
+            MaskInputs(run, images, labels),
+            output,
+            options,
+            MaskMachine(device, processes or usable_cores(), batch_size),
+            rle=rle,
+            overwrite=overwrite,
+            progress=lambda counts: _show(counts, show),
+        )
     counts, skipped = made.counts, made.skipped
     if as_json:
         summary = {
@@ -119,7 +121,7 @@ def make_masks_command(
         }
         typer.echo(json.dumps(summary, indent=2))
     elif not quiet:
-        before = f", {counts.present} were there" if counts.present else ""
+        before = f", {counts.present} were already there" if counts.present else ""
         typer.echo(f"{counts.written} masks written{before}; refinement: {_refinement(made.options)}")
     problems = [f"{image.file_name}: {image.reason}" for image in counts.rejected]
     problems += [f"{labels}:{line.line}: {line.message}" for line in skipped]
@@ -135,9 +137,8 @@ def _refinement(options: MaskOptions) -> str:
     return how if how is Refinement.NONE else f"{how}, preset {options.crf_preset}"
 
 
-def _show(counts: MaskCounts) -> None:
+def _show(counts: MaskCounts, show: Show) -> None:
     if counts.studied < counts.to_study:
-        typer.echo(f"\rlooked at {counts.studied} of {counts.to_study} images", nl=False, err=True)
-        return
-    end = "\n" if counts.done == counts.total else ""
-    typer.echo(f"\r{counts.done} of {counts.total} images{end}", nl=False, err=True)
+        show("images studied", counts.studied, counts.to_study)
+    else:
+        show("images", counts.done, counts.total)

@@ -26,7 +26,8 @@ def report_command(
 ) -> None:
     """Write one HTML page: image, class map, compound map, background map, mask and truth, and a table of classes.
 
-    The maps are made again by the run that made the masks. The page needs no network and no other file.
+    The maps are made again by the run that made the masks. The page needs
+    neither the internet nor other files.
 
     Examples:
 

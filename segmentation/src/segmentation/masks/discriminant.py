@@ -1,4 +1,4 @@
-"""What the score maps of many images say together of how a class looks: not in the paper.
+"""What the score maps of many images together say about how a class looks: not in the paper.
 
 A heatmap knows its own image. Where it is wrong, others are often right: snow lies in many images of skis, and in
 others without any. So the cells of all images, each with the class that scores highest there, give a linear

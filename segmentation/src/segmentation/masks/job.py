@@ -81,7 +81,7 @@ class MaskJob(Generic[RequestT]):
             path = mask_path(folder, request.path.stem)
             first = by_path.setdefault(path, request)
             if first is not request:
-                reason = f"its mask would have the name of that of {first.path}"
+                reason = f"its mask would have the same name as that of {first.path}"
                 counts.rejected.append(RejectedImage.of(request, reason))
             elif path.is_file():
                 counts.present += 1

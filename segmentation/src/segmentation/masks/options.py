@@ -36,12 +36,12 @@ class MaskOptions(FrozenModel):
     flip: bool = Field(False, description="Average with the maps of the mirrored image.")
     propagation: NonNegativeInt | None = Field(
         None,
-        description="Steps by which heatmaps are carried to cells that look alike; the paper has none. "
+        description="Steps that carry heatmaps to cells that look alike; not in the paper. "
         f"None: {PROPAGATION} if the backbone was pre-trained, else 0.",
     )
     consensus: bool | None = Field(
         None,
-        description="Mix in what the maps of all images say together of how a class looks; the paper has none. "
+        description="Mix in what the maps of all images together say about how a class looks; not in the paper. "
         "None: if the backbone was pre-trained.",
     )
     refine: Refinement = Field(Refinement.DENSE_CRF, description="How maps are fitted to the image's edges.")

@@ -57,7 +57,7 @@ def mask_report(
     except (CapparseError, KeyError, ValueError) as error:
         notes.append(f"Without maps: {error}")
     if origin and origin.options.consensus:
-        notes.append("The masks also follow what all images say together (--consensus); the maps are before that.")
+        notes.append("The masks also follow what all images together say (--consensus); the maps shown do not.")
     folders = ImageFolders(images)
     rows = []
     for worst in heapq.nsmallest(count, _compared(masks, truth, transfer), key=attrgetter("score", "key")):
