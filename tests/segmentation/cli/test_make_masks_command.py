@@ -10,9 +10,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from segmentation.cli import app
-from segmentation.cli.make_masks import PresetChoice, RefinementChoice
-from segmentation.masks.crf import PRESETS
-from segmentation.masks.refine import Refinement
 from shared_runtime.errors import ExitCode
 
 
@@ -23,11 +20,6 @@ def capseg(*arguments: object) -> Result:
 def make_masks(small_run: Any, output: Path, *more: object) -> Result:
     common = ("--images", small_run.images, "--labels", small_run.labels, "-o", output)
     return capseg("make-masks", small_run.run, *common, "--device", "cpu", "--processes", "1", *more)
-
-
-def test_choices_are_those_of_the_library() -> None:
-    assert [choice.value for choice in RefinementChoice] == [choice.value for choice in Refinement]
-    assert [choice.value for choice in PresetChoice] == list(PRESETS)
 
 
 def test_masks_then_scores(small_run: Any, tmp_path: Path) -> None:

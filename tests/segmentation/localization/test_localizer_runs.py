@@ -1,6 +1,7 @@
 """Localizer runs: trained, resumed, refused, loaded back; and the command around them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from segmentation.backbones.loading import load_backbone
 from segmentation.cli import app
 from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.run import load_localizer, train_localizer
-from segmentation.masks.run import read_labels
+from segmentation.masks.run import MaskInputs, read_labels
 from segmentation.training.checkpoint import load_weights
 from segmentation.training.config import MachineOptions
 from shared_runtime.errors import ExitCode, InputError, UsageError
@@ -239,7 +240,8 @@ def test_attributes_of_another_set_are_learned_and_found_again(small_run: SmallR
     localizer = load_localizer(tmp_path / "run")
     assert localizer.vocabulary.attributes == ("fresh", "delicious", "red")
     assert localizer.network.state_dict()["compounds.attributes"].shape == (3, 8)
-    _, of_its_own, _ = read_labels(localizer, labels, [small_run.images])
+    inputs = MaskInputs(tmp_path / "run", [small_run.images], labels)
+    _, of_its_own, _ = read_labels(inputs, localizer.vocabulary)
     assert [image.attributes for image in of_its_own] == [{48: (0,)}, {48: (1,)}, {48: (0,)}, {48: (2,)}]
-    _, of_others, _ = read_labels(localizer, small_run.labels, [small_run.images])
+    _, of_others, _ = read_labels(replace(inputs, labels=small_run.labels), localizer.vocabulary)
     assert [image.attributes for image in of_others] == [{48: (2,)}] * 4

@@ -2,36 +2,20 @@
 
 import json
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
+from segmentation.masks.job import MaskCounts
+from segmentation.masks.options import MaskOptions
+from segmentation.masks.refinement import CrfPreset, Refinement
+from segmentation.masks.run import REJECTED, MaskInputs, MaskMachine, make_masks
 from shared_runtime.errors import ExitCode, UsageError
-
-if TYPE_CHECKING:
-    from segmentation.masks.job import MaskCounts
-    from segmentation.masks.options import MaskOptions
+from shared_runtime.workers import usable_cores
 
 _SHOWN_REJECTED = 5
-
-
-class RefinementChoice(StrEnum):
-    """As `segmentation.masks.refine.Refinement`, which cannot be imported before it is needed."""
-
-    DENSE_CRF = "dense-crf"
-    MEAN_FIELD = "mean-field"
-    NONE = "none"
-
-
-class PresetChoice(StrEnum):
-    """The keys of `segmentation.masks.crf.PRESETS`."""
-
-    SEC = "sec"
-    README = "readme"
-    IRN = "irn"
-    DEEPLAB = "deeplab"
 
 
 def make_masks_command(
@@ -42,12 +26,12 @@ def make_masks_command(
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="MASKS", help="Folder of the masks.")],
     refine: Annotated[
-        RefinementChoice,
+        Refinement,
         typer.Option(help="dense-crf needs the extra 'crf'; mean-field is the same model without it, slower."),
-    ] = RefinementChoice.DENSE_CRF,
+    ] = Refinement.DENSE_CRF,
     crf_preset: Annotated[
-        PresetChoice, typer.Option(help="Parameters of the CRF, by where they are in use.")
-    ] = PresetChoice.SEC,
+        CrfPreset, typer.Option(help="Parameters of the CRF, by where they are in use.")
+    ] = CrfPreset.SEC,
     alpha: Annotated[float | None, typer.Option(help="α of Eq. 11; else by backbone.")] = None,
     gamma: Annotated[float, typer.Option(help="γ of Eq. 13.")] = 0.7,
     compounds: Annotated[bool, typer.Option(help="Whether maps of class-attribute pairs are added.")] = True,
@@ -95,12 +79,6 @@ def make_masks_command(
 
       capseg make-masks runs/first --images train2017 --labels labels.jsonl -o masks --refine mean-field
     """
-    from pydantic import ValidationError
-
-    from segmentation.masks.options import MaskOptions
-    from segmentation.masks.run import MaskMachine, make_masks
-    from segmentation.worker_pool import usable_cores
-
     try:
         options = MaskOptions.model_validate(
             {
@@ -113,8 +91,8 @@ def make_masks_command(
                 "flip": flip,
                 "propagation": propagation,
                 "consensus": consensus,
-                "refine": refine.value,
-                "crf_preset": crf_preset.value,
+                "refine": refine,
+                "crf_preset": crf_preset,
             }
         )
     except ValidationError as error:
@@ -122,9 +100,7 @@ def make_masks_command(
         option = str(first["loc"][0]).replace("_", "-")
         raise UsageError(f"--{option}: got {first['input']!r}: {first['msg']}") from error
     made = make_masks(
-        run,
-        images,
-        labels,
+        MaskInputs(run, images, labels),
         output,
         options,
         MaskMachine(device, processes or usable_cores(), batch_size),
@@ -150,16 +126,16 @@ def make_masks_command(
     for problem in problems[:_SHOWN_REJECTED]:
         typer.echo(f"no mask: {problem}", err=True)
     if problems:
-        typer.echo(f"{len(problems)} without a mask, all listed in {output / 'rejected.jsonl'}", err=True)
+        typer.echo(f"{len(problems)} without a mask, all listed in {output / REJECTED}", err=True)
         raise typer.Exit(ExitCode.PARTIAL)
 
 
-def _refinement(options: "MaskOptions") -> str:
-    how = options.refine.value
-    return how if how == RefinementChoice.NONE else f"{how}, preset {options.crf_preset}"
+def _refinement(options: MaskOptions) -> str:
+    how = options.refine
+    return how if how is Refinement.NONE else f"{how}, preset {options.crf_preset}"
 
 
-def _show(counts: "MaskCounts") -> None:
+def _show(counts: MaskCounts) -> None:
     if counts.studied < counts.to_study:
         typer.echo(f"\rlooked at {counts.studied} of {counts.to_study} images", nl=False, err=True)
         return

@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from segmentation.cli.label_spaces import MasksLabelSpace, TruthLabelSpace
+from segmentation.data.truth.opening import open_truth
+from segmentation.report.masks import mask_report
 
 
 def report_command(
@@ -30,14 +32,11 @@ def report_command(
 
       capseg report masks --truth instances_train2017.json -o report.html
     """
-    from segmentation.report.masks import mask_report
-
     shown = mask_report(
         masks,
-        truth,
+        open_truth(truth, label_space=label_space),
         output,
         images=images or (),
-        label_space=label_space,
         masks_label_space=masks_label_space,
         count=count,
     )

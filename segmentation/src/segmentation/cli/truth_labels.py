@@ -5,6 +5,10 @@ from typing import Annotated
 
 import typer
 
+from segmentation.data.truth.image_labels import coco_image_labels
+from shared_runtime.errors import OutputError
+from shared_schemas import write_labels
+
 
 def truth_labels_command(
     instances: Annotated[
@@ -25,10 +29,6 @@ def truth_labels_command(
 
       capseg truth-labels instances_train2017.json -o truth.jsonl
     """
-    from segmentation.data.truth.image_labels import coco_image_labels
-    from shared_runtime.errors import OutputError
-    from shared_schemas import write_labels
-
     try:
         records = write_labels(output, coco_image_labels(instances, label_space=label_space, crowd=crowd))
     except OSError as error:

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segmentation.data.targets import Vocabulary, read_targets
+from segmentation.backbones.catalog import RANDOM
+from segmentation.data.targets import ImageTargets, Vocabulary, read_targets
 from segmentation.localization.config import LocalizerConfig
 from segmentation.runs.folder import TRAIN_LOCALIZER, RunFolder
 from segmentation.runs.training import TrainingJob, TrainingRun, train_in_folder, training_record
+from segmentation.scores.contract import NetworkTraits, ScoreSource, Viewing
 from segmentation.training.config import MachineOptions
 
 if TYPE_CHECKING:
@@ -16,13 +19,42 @@ if TYPE_CHECKING:
     from segmentation.training.loop import Progress
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Localizer:
-    """A trained network, in evaluation mode, and what its columns mean."""
+    """A trained network and what its columns mean."""
 
-    network: "LabelLocalizer"
+    weights: Path
     vocabulary: Vocabulary
     config: LocalizerConfig
+
+    @property
+    def traits(self) -> NetworkTraits:
+        """What decides which options suit it."""
+        return NetworkTraits(
+            backbone=self.config.backbone,
+            pretrained=self.config.weights != RANDOM,
+            crop_size=self.config.crop.size,
+            attributes=self.config.network.attributes,
+            background=self.config.network.background,
+        )
+
+    @cached_property
+    def network(self) -> "LabelLocalizer":
+        """In evaluation mode; read when it is first asked for, so that wrong options are told without torch."""
+        from segmentation.localization.task import initial_network
+        from segmentation.training.checkpoint import load_weights
+
+        network = initial_network(self.config, self.vocabulary, weights=None)
+        network.load_state_dict(load_weights(self.weights))
+        return network.eval()
+
+    def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
+        """The network on `device`, looking at images as `viewing` says."""
+        from segmentation.localization.predict import HeatmapExtractor
+        from segmentation.training.devices import DeviceGroup
+
+        place = DeviceGroup(device).device
+        return HeatmapExtractor(self.network.to(place), place, viewing)
 
 
 def train_localizer(
@@ -64,11 +96,4 @@ def load_localizer(run: Path) -> Localizer:
     """The network of a finished run. InputError if `run` is none, or is unfinished."""
     folder = RunFolder(run)
     config = LocalizerConfig.model_validate(folder.read_finished(TRAIN_LOCALIZER).config)
-    vocabulary = Vocabulary(folder.read_label_space())
-
-    from segmentation.localization.task import initial_network
-    from segmentation.training.checkpoint import load_weights
-
-    network = initial_network(config, vocabulary, weights=None)
-    network.load_state_dict(load_weights(folder.weights))
-    return Localizer(network.eval(), vocabulary, config)
+    return Localizer(folder.weights, Vocabulary(folder.read_label_space()), config)

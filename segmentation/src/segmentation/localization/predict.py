@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -13,40 +12,26 @@ from segmentation.backbones.contract import Cells
 from segmentation.data.images import RgbImage
 from segmentation.data.targets import ImageTargets
 from segmentation.localization.network import FeatureMaps, LabelLocalizer
-from segmentation.masks.affinity import propagate
-from segmentation.masks.maps import FloatMap, Heatmaps
-from segmentation.masks.options import MaskOptions
-from segmentation.masks.upscale import input_size, regrid
-
-
-class SeenImage(NamedTuple):
-    """What the network makes of one image."""
-
-    heatmaps: Heatmaps
-    cells: Cells
-    """`[C h w]` each, at the cells of the heatmaps."""
+from segmentation.scores.affinity import propagate
+from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Viewing
+from segmentation.scores.grid import input_size, regrid
 
 
 @dataclass(frozen=True, slots=True)
 class HeatmapExtractor:
-    """A trained network, and at which sizes it looks at images."""
+    """A trained network, and how it looks at images: a `ScoreSource` for images with their labels."""
 
     network: LabelLocalizer
     """On `device`, in evaluation mode."""
     device: torch.device
-    options: MaskOptions
-    """Resolved for the network."""
+    viewing: Viewing
 
     def base_size(self, image: RgbImage) -> tuple[int, int]:
         """Height and width of the network's input at scale 1; images of one size can share a batch."""
         return self._scaled(image.shape[0], image.shape[1], 1.0)
 
-    def heatmaps(self, images: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[Heatmaps]:
-        """Those of `see`, alone."""
-        return [seen.heatmaps for seen in self.see(images, targets)]
-
     @torch.inference_mode()
-    def see(self, images: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[SeenImage]:
+    def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:
         """Heatmaps (h, w) of each image, for its own classes and compounds, and its cells.
 
         All images must have the same `base_size`. Over scales and mirror images the heatmaps are averaged before
@@ -55,38 +40,37 @@ class HeatmapExtractor:
         """
         height, width = images[0].shape[:2]
         total: list[list[FloatMap]] = []
-        first: Cells | None = None
-        for scale in self.options.scales:
+        cells: list[Cells] = []
+        for scale in self.viewing.scales:
             batch = self._batch(images, *self._scaled(height, width, scale)).to(self.device)
-            for mirrored in (False, True) if self.options.flip else (False,):
+            for mirrored in (False, True) if self.viewing.flip else (False,):
                 features = self.network(batch.flip(-1) if mirrored else batch)
-                first = first or features.cells
-                maps = self._maps(features, targets)
+                cells = cells or [features.cells]
+                maps = self._maps(features, requests)
                 total.append([image_maps[..., ::-1] if mirrored else image_maps for image_maps in maps])
-        assert first is not None, "options have at least one scale"
         grid = self._cells(height, width)
         backbone = self.network.backbone
         margin = backbone.first_cell / backbone.stride
-        seen = []
+        found = []
         for index, of_image in enumerate(zip(*total, strict=True)):
             averaged = np.mean([_at(maps, grid, margin) for maps in of_image], axis=0)
-            cells = Cells(*(_tensor_at(of[index], grid, margin) for of in first))
-            seen.append(SeenImage(_by_label(averaged, targets[index], margin), cells))
-        return seen
+            of_cells = Cells(*(_tensor_at(of[index], grid, margin) for of in cells[0]))
+            found.append(ImageScores(_by_label(averaged, requests[index], margin), of_cells))
+        return found
 
     def _maps(self, features: FeatureMaps, targets: Sequence[ImageTargets]) -> Iterator[FloatMap]:
         """Per image its class heatmaps and then its compound heatmaps, (n, h, w)."""
         for index, image_targets in enumerate(targets):
             maps = self.network.class_heatmaps(features.cls[index, None], image_targets.classes)
             pairs = _pairs(image_targets)
-            if pairs and features.comp is not None and self.options.compounds:
+            if pairs and features.comp is not None and self.viewing.compounds:
                 compounds = self.network.compound_heatmaps(features.comp[index, None], pairs)
                 maps = torch.cat([maps, compounds], dim=1)
-            surfaces = features.cells.mid_features[index]
-            yield propagate(maps[0].float(), surfaces, self.options.propagation or 0).cpu().numpy()
+            mid_features = features.cells.mid_features[index]
+            yield propagate(maps[0].float(), mid_features, self.viewing.propagation).cpu().numpy()
 
     def _scaled(self, height: int, width: int, scale: float) -> tuple[int, int]:
-        side = self.options.input_size
+        side = self.viewing.input_size
         if isinstance(side, int):
             height = width = side
         stride, first_cell = self.network.backbone.stride, self.network.backbone.first_cell

@@ -15,13 +15,13 @@ _ROWS = 2048
 """Cells whose weights are in memory at a time, so that a large image needs no square of its cells."""
 
 
-def propagate(maps: Tensor, surfaces: Tensor, steps: int) -> Tensor:
-    """Maps [n h w] after `steps` steps; `surfaces` [C h w] are those of the same cells.
+def propagate(maps: Tensor, mid_features: Tensor, steps: int) -> Tensor:
+    """Maps [n h w] after `steps` steps; `mid_features` [C h w] are those of the same cells.
 
     The weight of a cell for another is max(cos, 0) to the power of `SHARPNESS`, between what each has more than
     the image's mean; all weights for a cell sum to 1.
     """
-    directions = _directions(surfaces)
+    directions = _directions(mid_features)
     values = maps.flatten(1).T
     parts = [slice(start, start + _ROWS) for start in range(0, len(values), _ROWS)]
     for _ in range(steps):
@@ -29,9 +29,9 @@ def propagate(maps: Tensor, surfaces: Tensor, steps: int) -> Tensor:
     return values.T.view_as(maps)
 
 
-def _directions(surfaces: Tensor) -> Tensor:
+def _directions(mid_features: Tensor) -> Tensor:
     """Unit vectors [N C] of the N = h · w cells, or zero for a cell that is the mean of all."""
-    cells = surfaces.flatten(1).T.float()
+    cells = mid_features.flatten(1).T.float()
     return functional.normalize(cells - cells.mean(dim=0), dim=1)
 
 

@@ -10,7 +10,7 @@ from that of the last cell to the last pixel, in cells. `input_size` rounds to s
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.masks.maps import FloatMap
+from segmentation.scores.contract import FloatMap
 
 
 def input_size(side: float, stride: int, first_cell: float = 0.0) -> int:

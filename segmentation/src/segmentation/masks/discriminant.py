@@ -2,7 +2,8 @@
 
 A heatmap knows its own image. Where it is wrong, others are often right: snow lies in many images of skis, and in
 others without any. So the cells of all images, each with the class that scores highest there, give a linear
-discriminant (Fisher 1936) between the classes and the background. Its probabilities are mixed into the scores.
+discriminant (Fisher 1936) between the classes and the background. Its probabilities are mixed into the scores:
+the option `consensus`.
 """
 
 from dataclasses import dataclass
@@ -16,9 +17,10 @@ from torch import Tensor
 from torch.nn.functional import one_hot
 
 from segmentation.backbones.contract import Cells
-from segmentation.masks.affinity import propagate
 from segmentation.masks.maps import ScoreMaps
+from segmentation.scores.affinity import propagate
 from shared_runtime.errors import InputError
+from shared_schemas.files import replacing
 
 WEIGHT = 0.3
 """Of the discriminant, in the geometric mean with an image's own scores."""
@@ -47,8 +49,8 @@ class CellStatistics:
         self._sums = self._sums + members.T @ cells
         self._products = self._products + cells.T @ cells
 
-    def consensus(self) -> "Consensus | None":
-        """The discriminant, all classes taken to be equally likely; None before the first cell."""
+    def discriminant(self) -> "LinearDiscriminant | None":
+        """That of the cells, all classes taken to be equally likely; None before the first cell."""
         total = self._counts.sum()
         if not total:
             return None
@@ -59,11 +61,11 @@ class CellStatistics:
         ridge = SHRINKAGE * covariance.diagonal().mean().clamp(min=1e-6)
         weights = torch.linalg.solve(covariance + ridge * torch.eye(len(covariance)), means.T)
         offsets = -0.5 * (means.T * weights).sum(dim=0)
-        return Consensus(weights.float(), offsets.float())
+        return LinearDiscriminant(weights.float(), offsets.float())
 
 
 @dataclass(frozen=True, slots=True)
-class Consensus:
+class LinearDiscriminant:
     """A linear classifier of cells; class 0 is the background."""
 
     weights: Tensor
@@ -74,21 +76,20 @@ class Consensus:
     def mixed(self, scores: ScoreMaps, cells: Cells) -> ScoreMaps:
         """Scores of one image with those of the classifier among its classes; `cells` are [C h w] each."""
         columns = torch.tensor([0, *scores.ids])
-        features, surfaces = cells.features.float().cpu(), cells.mid_features.float().cpu()
+        features, mid_features = cells.features.float().cpu(), cells.mid_features.float().cpu()
         logits = (
             torch.einsum("chw,ck->khw", features, self.weights[:, columns]) + self.offsets[columns, None, None]
         )
         own = torch.from_numpy(scores.scores)
         own = own / own.sum(dim=0).clamp(min=1e-6)
         mixed = own ** (1 - WEIGHT) * logits.softmax(dim=0) ** WEIGHT
-        carried = propagate(mixed, surfaces, _STEPS).numpy().astype(np.float32)
+        carried = propagate(mixed, mid_features, _STEPS).numpy().astype(np.float32)
         return ScoreMaps(scores.ids, carried, scores.margin)
 
     def save(self, path: Path) -> None:
         """Write a file that is there whole or not at all. Raises OSError."""
-        unfinished = path.with_suffix(".unfinished")
-        save_file({"weights": self.weights.contiguous(), "offsets": self.offsets}, unfinished)
-        unfinished.replace(path)
+        with replacing(path) as unfinished:
+            save_file({"weights": self.weights.contiguous(), "offsets": self.offsets}, unfinished)
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -5,8 +5,17 @@ import sys
 import numpy as np
 import pytest
 
-from segmentation.masks.crf import PRESETS, CrfPreset, dense_crf, mean_field, unary_energies
-from segmentation.masks.refine import Refinement, refine
+from segmentation.masks.refinement import (
+    PRESETS,
+    CrfParameters,
+    CrfPreset,
+    Refinement,
+    check_installed,
+    dense_crf,
+    mean_field,
+    refine,
+    unary_energies,
+)
 from shared_runtime.errors import MissingResourceError
 
 
@@ -21,8 +30,8 @@ def scene(height: int = 24, width: int = 32) -> tuple[np.ndarray, np.ndarray]:
     return image, np.stack([(1 - near) ** 4, near, near * rng.random((height, width), dtype=np.float32) * 0.8])
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_mean_field_equals_pydensecrf(preset: str) -> None:
+@pytest.mark.parametrize("preset", CrfPreset)
+def test_mean_field_equals_pydensecrf(preset: CrfPreset) -> None:
     pytest.importorskip("pydensecrf")
     image, scores = scene()
     np.testing.assert_allclose(
@@ -33,13 +42,13 @@ def test_mean_field_equals_pydensecrf(preset: str) -> None:
 def test_one_iteration_equals_pydensecrf_to_rounding() -> None:
     pytest.importorskip("pydensecrf")
     image, scores = scene()
-    one = CrfPreset(1, 3, 3, 80, 13, 10)
+    one = CrfParameters(1, 3, 3, 80, 13, 10)
     np.testing.assert_allclose(mean_field(image, scores, one), dense_crf(image, scores, one), atol=2e-6)
 
 
 def test_mean_field_approximates_the_sum_over_all_pairs() -> None:
     image, scores = scene(12, 16)
-    preset = CrfPreset(1, 3, 3, 80, 13, 10)
+    preset = CrfParameters(1, 3, 3, 80, 13, 10)
     pixels = np.indices((12, 16)).reshape(2, -1)
     colours = image.reshape(-1, 3).T.astype(float)
     logits = -unary_energies(scores).reshape(3, -1).astype(float)
@@ -68,6 +77,18 @@ def test_refinement_finds_the_disc(how: Refinement) -> None:
     assert after.mean() > 0.98
 
 
+@pytest.mark.parametrize("how", Refinement)
+def test_every_refinement_keeps_shape_and_range(how: Refinement) -> None:
+    if how is Refinement.DENSE_CRF:
+        pytest.importorskip("pydensecrf")
+    check_installed(how)
+    image, scores = scene()
+    refined = refine(image, scores, how)
+    assert (refined.shape, refined.dtype) == (scores.shape, np.float32)
+    assert refined.min() >= 0
+    assert refined.max() <= 1
+
+
 def test_none_and_a_lone_label_change_nothing() -> None:
     image, scores = scene()
     assert refine(image, scores, Refinement.NONE) is scores
@@ -89,10 +110,10 @@ def test_images_of_one_line(how: Refinement, height: int, width: int) -> None:
 def test_views_and_read_only_images_are_taken() -> None:
     pytest.importorskip("pydensecrf")
     image, scores = scene()
-    expected = dense_crf(image, scores, PRESETS["sec"])
+    expected = dense_crf(image, scores, PRESETS[CrfPreset.SEC])
     frozen = np.asfortranarray(image)
     frozen.flags.writeable = False
-    found = dense_crf(frozen, np.asfortranarray(scores.astype(np.float64)), PRESETS["sec"])
+    found = dense_crf(frozen, np.asfortranarray(scores.astype(np.float64)), PRESETS[CrfPreset.SEC])
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from torchmetrics.classification import MulticlassConfusionMatrix
 
-from segmentation.evaluation.confusion import ConfusionMatrix
+from segmentation.evaluation.metrics import ConfusionMatrix
 
 Mask = npt.NDArray[np.uint8]
 N_CLASSES = 4

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn.functional import conv2d, interpolate, pad
 
-from segmentation.masks.upscale import input_size, regrid, upscale
+from segmentation.scores.grid import input_size, regrid, upscale
 
 
 @pytest.mark.parametrize(("height", "width"), [(33, 49), (48, 64), (2, 3), (1, 7), (5, 1)])

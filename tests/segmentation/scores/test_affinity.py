@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from segmentation.masks import affinity
-from segmentation.masks.affinity import SHARPNESS, propagate
+from segmentation.scores import affinity
+from segmentation.scores.affinity import SHARPNESS, propagate
 
 
 def two_surfaces() -> Tensor:

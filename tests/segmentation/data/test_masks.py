@@ -8,15 +8,14 @@ import pytest
 from PIL import Image
 from pycocotools import mask as coco_mask
 
-from segmentation.data.masks import read_index_mask
-from segmentation.masks.writers import palette, write_mask, write_rle
+from segmentation.data.masks import palette, read_index_mask, write_coco_results, write_index_mask
 from shared_schemas import load_label_space
 
 MASK = np.array([[0, 1, 1], [80, 255, 0]], dtype=np.uint8)
 
 
 def test_a_png_holds_the_ids_and_shows_colours(tmp_path: Path) -> None:
-    write_mask(tmp_path / "a.png", MASK)
+    write_index_mask(tmp_path / "a.png", MASK)
     with Image.open(tmp_path / "a.png") as picture:
         assert picture.mode == "P"
         np.testing.assert_array_equal(np.asarray(picture), MASK)
@@ -28,7 +27,7 @@ def test_a_png_holds_the_ids_and_shows_colours(tmp_path: Path) -> None:
 
 def test_all_bytes_survive(tmp_path: Path) -> None:
     every = np.arange(256, dtype=np.uint8).reshape(16, 16)
-    write_mask(tmp_path / "a.png", every)
+    write_index_mask(tmp_path / "a.png", every)
     with Image.open(tmp_path / "a.png") as picture:
         np.testing.assert_array_equal(np.asarray(picture), every)
 
@@ -38,12 +37,11 @@ def test_all_bytes_survive(tmp_path: Path) -> None:
     [(1, (128, 0, 0)), (5, (128, 0, 128)), (15, (192, 128, 128)), (20, (0, 64, 128)), (255, (224, 224, 192))],
 )
 def test_palette_is_that_of_voc(class_id: int, colour: tuple[int, int, int]) -> None:
-    assert tuple(palette()[3 * class_id : 3 * class_id + 3]) == colour
+    assert tuple(palette()[class_id]) == colour
 
 
 def test_palette_tells_all_ids_apart() -> None:
-    colours = palette()
-    assert len({colours[i : i + 3] for i in range(0, 768, 3)}) == 256
+    assert len({tuple(colour) for colour in palette().tolist()}) == 256
 
 
 def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,16 +51,16 @@ def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(Image.Image, "save", fail)
     with pytest.raises(OSError, match="No space"):
-        write_mask(tmp_path / "a.png", MASK)
+        write_index_mask(tmp_path / "a.png", MASK)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation")  # pycocotools decodes into arrays of its own kind
 def test_rle_has_the_data_sets_ids_and_decodes_to_the_mask(tmp_path: Path) -> None:
     space = load_label_space("coco")
-    count = write_rle(tmp_path / "results.json", [(139, MASK), ("b", np.zeros((2, 2), np.uint8))], space)
+    write_coco_results(tmp_path / "results.json", [(139, MASK), ("b", np.zeros((2, 2), np.uint8))], space)
     results = json.loads((tmp_path / "results.json").read_text())
-    assert count == len(results) == 2
+    assert len(results) == 2
     # Class 80, toothbrush, is category 90 of COCO; neither background nor ignored pixels are results.
     assert [(r["image_id"], r["category_id"], r["score"]) for r in results] == [(139, 1, 1.0), (139, 90, 1.0)]
     for result, class_id in zip(results, (1, 80), strict=True):
@@ -70,5 +68,5 @@ def test_rle_has_the_data_sets_ids_and_decodes_to_the_mask(tmp_path: Path) -> No
 
 
 def test_no_masks_make_an_empty_list(tmp_path: Path) -> None:
-    assert write_rle(tmp_path / "results.json", [], load_label_space("coco")) == 0
+    write_coco_results(tmp_path / "results.json", [], load_label_space("coco"))
     assert json.loads((tmp_path / "results.json").read_text()) == []

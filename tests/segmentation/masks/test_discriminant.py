@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from segmentation.backbones.contract import Cells
-from segmentation.masks.consensus import SHRINKAGE, WEIGHT, CellStatistics, Consensus
+from segmentation.masks.discriminant import SHRINKAGE, WEIGHT, CellStatistics, LinearDiscriminant
 from segmentation.masks.maps import ScoreMaps
 from shared_runtime.errors import InputError
 
@@ -33,7 +33,7 @@ def test_it_is_the_discriminant_of_the_textbook() -> None:
     statistics = CellStatistics(3)
     for features, maps in images:
         statistics.add(features, maps)
-    found = statistics.consensus()
+    found = statistics.discriminant()
     assert found is not None
 
     cells = np.concatenate([features.flatten(1).T.double().numpy() for features, _ in images])
@@ -52,7 +52,7 @@ def test_the_order_of_images_is_no_matter() -> None:
     for image, other in zip(images, reversed(images), strict=True):
         forwards.add(*image)
         backwards.add(*other)
-    one, two = forwards.consensus(), backwards.consensus()
+    one, two = forwards.discriminant(), backwards.discriminant()
     assert one is not None
     assert two is not None
     torch.testing.assert_close(one.weights, two.weights)
@@ -61,7 +61,7 @@ def test_the_order_of_images_is_no_matter() -> None:
 
 def test_scores_and_probabilities_meet_in_their_geometric_mean() -> None:
     """One feature, two classes; surfaces without any likeness, so that nothing is carried."""
-    consensus = Consensus(torch.tensor([[0.0, 9.0, 2.0]]), torch.tensor([0.5, 9.0, 0.0]))
+    consensus = LinearDiscriminant(torch.tensor([[0.0, 9.0, 2.0]]), torch.tensor([0.5, 9.0, 0.0]))
     maps = ScoreMaps((2,), np.array([[[0.2, 0.9]], [[0.6, 0.3]]], dtype=np.float32), margin=0.25)
     cells = Cells(torch.tensor([[[1.0, 0.0]]]), torch.zeros(1, 1, 2))
     found = consensus.mixed(maps, cells)
@@ -79,7 +79,7 @@ def test_a_class_without_cells_is_taken_for_the_average() -> None:
     # Class 3 is a label of the image, yet wins no cell.
     nothing = np.zeros((1, *maps.scores.shape[1:]), dtype=np.float32)
     statistics.add(features, ScoreMaps((1, 3), np.concatenate([maps.scores, nothing])))
-    found = statistics.consensus()
+    found = statistics.discriminant()
     assert found is not None
     assert torch.isfinite(found.weights).all()
     average = features.flatten(1).mean(dim=1)
@@ -89,22 +89,22 @@ def test_a_class_without_cells_is_taken_for_the_average() -> None:
 
 
 def test_nothing_seen_is_no_consensus() -> None:
-    assert CellStatistics(3).consensus() is None
+    assert CellStatistics(3).discriminant() is None
 
 
 def test_features_that_never_vary_are_no_obstacle() -> None:
     statistics = CellStatistics(2)
     statistics.add(torch.zeros(4, 2, 2), scores(np.array([[0, 1], [1, 0]]), (1,)))
-    found = statistics.consensus()
+    found = statistics.discriminant()
     assert found is not None
     assert torch.isfinite(found.weights).all()
 
 
 def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
-    written = Consensus(torch.rand(5, 3), torch.rand(3))
+    written = LinearDiscriminant(torch.rand(5, 3), torch.rand(3))
     written.save(tmp_path / "consensus.safetensors")
     assert [path.name for path in tmp_path.iterdir()] == ["consensus.safetensors"]
-    read = Consensus.load(tmp_path / "consensus.safetensors")
+    read = LinearDiscriminant.load(tmp_path / "consensus.safetensors")
     torch.testing.assert_close(read.weights, written.weights, rtol=0, atol=0)
     torch.testing.assert_close(read.offsets, written.offsets, rtol=0, atol=0)
 
@@ -112,4 +112,4 @@ def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
 def test_a_file_that_is_none_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "c.safetensors").write_bytes(b"no tensors")
     with pytest.raises(InputError, match="delete it, and it is made again"):
-        Consensus.load(tmp_path / "c.safetensors")
+        LinearDiscriminant.load(tmp_path / "c.safetensors")
