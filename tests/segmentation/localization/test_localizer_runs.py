@@ -10,12 +10,11 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from segmentation.backbones.loading import load_backbone
+from segmentation.backbones.loading import load_backbone, read_tensors
 from segmentation.cli import app
 from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.run import load_localizer, train_localizer
 from segmentation.masks.run import MaskInputs, read_labels
-from segmentation.training.checkpoint import load_weights
 from segmentation.training.config import MachineOptions
 from shared_runtime.errors import ExitCode, InputError, UsageError
 from tests.segmentation.conftest import SmallRun
@@ -54,7 +53,7 @@ def test_a_loaded_network_has_the_trained_weights_and_knows_its_classes(small_ru
     localizer = load_localizer(small_run.run)
     assert not localizer.network.training
     assert localizer.vocabulary.label_space.by_name["apple"].id == 48
-    weights = load_weights(small_run.run / "model.safetensors")
+    weights = read_tensors(small_run.run / "model.safetensors")
     for name, tensor in localizer.network.state_dict().items():
         assert torch.equal(tensor, weights[name])
 
@@ -77,7 +76,7 @@ def test_projections_and_embeddings_learn_ten_times_as_fast(small_run: SmallRun,
         torch.manual_seed(0)
         config = LocalizerConfig.model_validate(json.loads((output / "run.json").read_text())["config"])
         assert config.training.seed == 0
-        trained, begun = load_weights(output / "model.safetensors"), load_weights(begin / "model.safetensors")
+        trained, begun = read_tensors(output / "model.safetensors"), read_tensors(begin / "model.safetensors")
         return {name: float((trained[name] - begun[name]).norm()) for name in trained}
 
     begin = tmp_path / "begin"

@@ -6,12 +6,12 @@ from typing import ClassVar
 import pytest
 import torch
 
+from segmentation.backbones.loading import read_tensors
 from segmentation.experiments import catalog
 from segmentation.experiments.experiment import Experiment, Labels
 from segmentation.localization.config import LocalizerConfig
 from segmentation.runs.folder import RunRecord
 from segmentation.runs.training import TrainingJob, train_in_folder
-from segmentation.training.checkpoint import load_weights
 from segmentation.training.config import MachineOptions, TrainingConfig, TrainingOptions
 from shared_runtime.errors import UsageError
 from shared_schemas import LabelSpace
@@ -60,7 +60,7 @@ def test_an_interrupted_run_is_continued_to_the_same_weights(space: LabelSpace, 
     report = train_in_folder(job(space, RegressionConfig()), tmp_path / "parts", MACHINE)
     assert report is not None
     assert report.first_step == 3
-    whole, parts = (load_weights(tmp_path / name / "model.safetensors") for name in ("whole", "parts"))
+    whole, parts = (read_tensors(tmp_path / name / "model.safetensors") for name in ("whole", "parts"))
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
 
 

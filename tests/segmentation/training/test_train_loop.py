@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from segmentation.training.checkpoint import load_weights
+from segmentation.backbones.loading import read_tensors
 from segmentation.training.config import TrainingOptions
 from segmentation.training.loop import TrainingReport
 from segmentation.training.order import BatchPlan, Stream, random_generator
@@ -21,7 +21,7 @@ Run = Callable[..., TrainingReport]
 
 
 def weights(folder: Path) -> dict[str, Tensor]:
-    return load_weights(folder / "model.safetensors")
+    return read_tensors(folder / "model.safetensors")
 
 
 def log(folder: Path) -> list[dict[str, float]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from segmentation.training.checkpoint import load_weights
+from segmentation.backbones.loading import read_tensors
 
 SCRIPT = """
 import sys
@@ -82,7 +82,7 @@ def test_two_processes_make_the_network_that_one_makes(tmp_path: Path) -> None:
     assert one.split()[0] == "1"
     # The same samples were read, by whichever process.
     assert two.split() == ["2", one.split()[1]]
-    alone, together = (load_weights(tmp_path / name / "model.safetensors") for name in ("one", "two"))
+    alone, together = (read_tensors(tmp_path / name / "model.safetensors") for name in ("one", "two"))
     for name in alone:
         torch.testing.assert_close(alone[name], together[name], rtol=1e-4, atol=1e-6)
     rows = [(tmp_path / name / "metrics.jsonl").read_text().splitlines() for name in ("one", "two")]

@@ -72,8 +72,10 @@ def train_localizer_command(
       capseg train-localizer --images train2017 --labels labels.jsonl -o runs/small --config lite0-224 --epochs 8
 
     The same command continues an interrupted run. Several devices: accelerate launch -m segmentation
-    train-localizer … Exit codes: 0 done, 1 failure, 2 usage, 3 done, but some images or records were unreadable,
-    4 weights or a package are missing, 130 interrupted.
+    train-localizer …
+
+    Exit codes: 0 done; 1 failure; 2 usage; 3 done, but some images or records were unreadable; 4 weights or a
+    package are missing; 130 interrupted.
     """
     given = {
         "backbone": backbone,

@@ -54,8 +54,15 @@ def resolve_config(model: type[ConfigT], name_or_file: str, overrides: Mapping[s
     Raises UsageError for an unknown name or key, for an experiment that another command trains, and for a value
     that does not fit, InputError for a file that cannot be read.
     """
-    values = _values(model, name_or_file)
-    _change(values, overrides)
+    path = Path(name_or_file)
+    given = _read(path) if path.suffix in (".toml", ".json") else {BASE: name_or_file}
+    base = given.pop(BASE, None)
+    config = model() if base is None else _named(model, str(base))
+    values = dict(_leaves(config.model_dump(mode="json")))
+    for key, value in (*_leaves(given), *overrides.items()):
+        if key not in values:
+            raise UsageError(f"the configuration has no key {key!r}.{_hint(key, values)}")
+        values[key] = value
     try:
         return model.model_validate(_nested(values))
     except ValidationError as error:
@@ -76,24 +83,18 @@ def parse_setting(text: str) -> tuple[str, Any]:
         return key.strip(), value.strip()
 
 
-def _values(model: type[TrainingConfig], name_or_file: str) -> dict[str, Any]:
-    """The values by dotted key."""
-    path = Path(name_or_file)
-    if path.suffix not in (".toml", ".json"):
-        return _values_of(_named(model, name_or_file))
+def _read(path: Path) -> dict[str, Any]:
+    """The content of a configuration file."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-        given = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        content = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from None
     except ValueError as error:
         raise InputError(f"{path}: not valid {path.suffix[1:].upper()}: {error}") from None
-    if not isinstance(given, dict):
-        raise InputError(f"{path}: got {type(given).__name__}, expected keys with values at the top")
-    base = given.pop(BASE, None)
-    values = _values_of(model() if base is None else _named(model, str(base)))
-    _change(values, dict(_leaves(given)))
-    return values
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: got {type(content).__name__}, expected keys with values at the top")
+    return content
 
 
 def _named(model: type[TrainingConfig], name: str) -> TrainingConfig:
@@ -103,23 +104,12 @@ def _named(model: type[TrainingConfig], name: str) -> TrainingConfig:
     return config
 
 
-def _values_of(config: TrainingConfig) -> dict[str, Any]:
-    return dict(_leaves(config.model_dump(mode="json")))
-
-
 def _leaves(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in content.items():
         if isinstance(value, dict):
             yield from _leaves(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
-
-
-def _change(values: dict[str, Any], changes: Mapping[str, Any]) -> None:
-    for key, value in changes.items():
-        if key not in values:
-            raise UsageError(f"the configuration has no key {key!r}.{_hint(key, values)}")
-        values[key] = value
 
 
 def _hint(key: str, known: Iterable[str]) -> str:

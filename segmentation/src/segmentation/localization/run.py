@@ -41,11 +41,11 @@ class Localizer:
     @cached_property
     def network(self) -> "LabelLocalizer":
         """In evaluation mode; read when it is first asked for, so that wrong options are told without torch."""
+        from segmentation.backbones.loading import read_tensors
         from segmentation.localization.task import initial_network
-        from segmentation.training.checkpoint import load_weights
 
         network = initial_network(self.config, self.vocabulary, weights=None)
-        network.load_state_dict(load_weights(self.weights))
+        network.load_state_dict(read_tensors(self.weights))
         return network.eval()
 
     def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:

@@ -1,6 +1,6 @@
 """Training samples of the localization network, and how they become batches."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -42,15 +42,14 @@ class LocalizationBatch:
 
     def to(self, device: torch.device | str, *, non_blocking: bool = False) -> Self:
         """The batch on another device."""
-        return type(self)(
-            self.images.to(device, non_blocking=non_blocking),
-            self.classes.to(device, non_blocking=non_blocking),
-            self.attributes.to(device, non_blocking=non_blocking),
-        )
+        return self._each(lambda tensor: tensor.to(device, non_blocking=non_blocking))
 
     def pin_memory(self) -> Self:
         """The batch in page-locked memory, from where copies to a GPU do not block."""
-        return type(self)(self.images.pin_memory(), self.classes.pin_memory(), self.attributes.pin_memory())
+        return self._each(Tensor.pin_memory)
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> Self:
+        return type(self)(change(self.images), change(self.classes), change(self.attributes))
 
 
 class LocalizationSamples:

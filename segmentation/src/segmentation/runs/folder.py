@@ -1,6 +1,7 @@
 """The folder of a run: its resolved configuration, log, checkpoint and weights; whether it may be continued."""
 
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,8 +78,9 @@ class RunFolder(TrainingFiles):
 
     def clear(self) -> None:
         """Remove what a run wrote but its record."""
-        super().clear()
-        self.label_space.unlink(missing_ok=True)
+        for file in (self.weights, self.checkpoint, self.metrics, self.label_space):
+            file.unlink(missing_ok=True)
+        shutil.rmtree(self.tensorboard, ignore_errors=True)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 
 from shared_runtime.errors import InputError, OutputError
@@ -43,23 +43,9 @@ def load_state(path: Path) -> TrainingState:
 
 
 def save_weights(path: Path, weights: Mapping[str, Tensor]) -> None:
-    """Write named tensors as safetensors, whole or not at all."""
+    """Write named tensors as safetensors, whole or not at all; `read_tensors` of the backbones reads them."""
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
     _replace(path, lambda unfinished: save_file(tensors, unfinished))
-
-
-def load_weights(path: Path) -> dict[str, Tensor]:
-    """Read what `save_weights` wrote. InputError if it is not readable or holds a value that is not finite."""
-    try:
-        weights: dict[str, Tensor] = load_file(path)
-    except SafetensorError as error:
-        raise InputError(
-            f"{path}: not a readable safetensors file ({error}). Train again or copy it again"
-        ) from error
-    for name, tensor in weights.items():
-        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
-            raise InputError(f"{path}: {name} holds values that are not finite. Train again or copy it again")
-    return weights
 
 
 def _replace(path: Path, write: Callable[[Path], None]) -> None:

@@ -1,6 +1,5 @@
 """What a training is configured by, where it is computed, and which files it writes; without torch."""
 
-import shutil
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -83,9 +82,3 @@ class TrainingFiles:
         self.checkpoint = path / "checkpoint.pt"
         self.weights = path / "model.safetensors"
         self.tensorboard = path / "tensorboard"
-
-    def clear(self) -> None:
-        """Remove them."""
-        for file in (self.weights, self.checkpoint, self.metrics):
-            file.unlink(missing_ok=True)
-        shutil.rmtree(self.tensorboard, ignore_errors=True)

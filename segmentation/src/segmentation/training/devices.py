@@ -22,23 +22,14 @@ class DeviceGroup:
         # Steps in which a branch of the loss is skipped leave parameters without gradient.
         unused = DistributedDataParallelKwargs(find_unused_parameters=True)
         self._accelerator = Accelerator(cpu=asked is not None and asked.type == "cpu", kwargs_handlers=[unused])
+        self.count = int(self._accelerator.num_processes)
+        """How many processes train together."""
+        self.index = int(self._accelerator.process_index)
+        """Which of them this one is, from 0."""
+        self.first = bool(self._accelerator.is_main_process)
+        """Whether this process is the one that writes."""
         self.device: torch.device = self._accelerator.device if asked is None or self.count > 1 else asked
         """Where this process computes. Of several processes, each has the one that Accelerate gives it."""
-
-    @property
-    def count(self) -> int:
-        """How many processes train together."""
-        return int(self._accelerator.num_processes)
-
-    @property
-    def index(self) -> int:
-        """Which of them this one is, from 0."""
-        return int(self._accelerator.process_index)
-
-    @property
-    def first(self) -> bool:
-        """Whether this process is the one that writes."""
-        return bool(self._accelerator.is_main_process)
 
     def replicate(self, module: nn.Module) -> nn.Module:
         """`module`, on this process's device, with gradients averaged over all processes."""

@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import torch
@@ -49,30 +49,6 @@ class _SeededSamples(Dataset[tuple[SampleT | None, Sequence[str]]], Generic[Samp
         return None, unreadable
 
 
-class _Collate(Generic[SampleT, BatchT]):
-    def __init__(self, samples: Samples[SampleT, BatchT]) -> None:
-        self._samples = samples
-
-    def __call__(self, items: Sequence[tuple[SampleT | None, Sequence[str]]]) -> Loaded[BatchT] | InputError:
-        samples: list[SampleT] = []
-        for sample, unreadable in items:
-            if sample is None:
-                # Raised in the main process: what a worker raises arrives with a traceback in its message.
-                return InputError(f"{len(unreadable)} images in a row cannot be read; the last: {unreadable[-1]}")
-            samples.append(sample)
-        return Loaded(self._samples.collate(samples), [text for _, texts in items for text in texts])
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    plan: BatchPlan
-    process: int
-    first_step: int
-
-    def __iter__(self) -> Iterator[list[SampleKey]]:
-        return self.plan.part_keys(self.process, self.first_step)
-
-
 def load_batches(
     samples: Samples[SampleT, BatchT],
     plan: BatchPlan,
@@ -88,9 +64,9 @@ def load_batches(
     """
     loader: DataLoader[Any] = DataLoader(
         _SeededSamples(samples, plan.seed),
-        batch_sampler=_Parts(plan, process, first_step),
-        collate_fn=_Collate(samples),
-        num_workers=_readers_by_cores() if workers is None else workers,
+        batch_sampler=plan.part_keys(process, first_step),
+        collate_fn=partial(_collated, samples),
+        num_workers=min(8, max(1, usable_cores() // 2)) if workers is None else workers,
         worker_init_fn=_leave_interrupts_to_the_main_process,
         pin_memory=pin_memory,
         # Its own: the default generator belongs to the loss.
@@ -102,8 +78,16 @@ def load_batches(
         yield loaded
 
 
-def _readers_by_cores() -> int:
-    return min(8, max(1, usable_cores() // 2))
+def _collated(
+    samples: Samples[SampleT, BatchT], items: Sequence[tuple[SampleT | None, Sequence[str]]]
+) -> Loaded[BatchT] | InputError:
+    read: list[SampleT] = []
+    for sample, unreadable in items:
+        if sample is None:
+            # Raised in the main process: what a worker raises arrives with a traceback in its message.
+            return InputError(f"{len(unreadable)} images in a row cannot be read; the last: {unreadable[-1]}")
+        read.append(sample)
+    return Loaded(samples.collate(read), [text for _, texts in items for text in texts])
 
 
 def _leave_interrupts_to_the_main_process(_worker: int) -> None:
