@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caption_parser.discovery.background import Discovery, DiscoveryOptions, Round, discover
-from caption_parser.discovery.discovered_space import class_comments, extended_space
+from caption_parser.discovery.run import class_comments, extended_space
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.lexicon import Lexicon, UnknownSynsetError, default_lexicon
 from shared_schemas import Kind, LabelClass, LabelSpace

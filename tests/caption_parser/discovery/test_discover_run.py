@@ -10,8 +10,7 @@ from typer.testing import CliRunner
 
 from caption_parser.cli import app
 from caption_parser.config import ParserConfig
-from caption_parser.discovery.corpus_counts import CorpusSettings
-from caption_parser.discovery.counting import count_synsets
+from caption_parser.discovery.counting import CorpusSettings, count_synsets
 from caption_parser.discovery.run import discover_background, threshold_rate
 from caption_parser.labels.labeller import ImageCaptions
 from caption_parser.lexicon import default_lexicon

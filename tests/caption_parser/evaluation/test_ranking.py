@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caption_parser.evaluation.ranking import average_precision, average_precisions
+from caption_parser.evaluation.confidence import average_precision, average_precisions
 
 CAT, DOG, COW = 1, 2, 3
 RANKED = st.lists(st.tuples(st.sampled_from([0.0, 0.1, 0.5, 0.8, 0.96, 1.0]), st.booleans()), max_size=20)

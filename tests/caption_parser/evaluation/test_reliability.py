@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caption_parser.evaluation.reliability import judged_labels, reliability
+from caption_parser.evaluation.confidence import judged_labels, reliability
 
 CAT, DOG, GRASS = 1, 2, 90
 JUDGED = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=30)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
 
 from caption_parser.calibration.evidence import FEATURES
 from caption_parser.json_file import read_json_file
-from caption_parser.runs.counts import RunCounts
+from caption_parser.runs.state import RunCounts
 from shared_runtime.errors import InputError
 
 LOWEST = 0.001

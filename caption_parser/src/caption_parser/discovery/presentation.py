@@ -8,8 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from caption_parser.discovery.background import Dismissal
-from caption_parser.discovery.discovered_space import counted_names
-from caption_parser.discovery.run import DiscoveryRun
+from caption_parser.discovery.run import DiscoveryRun, counted_names
 from caption_parser.lexicon import Lexicon
 
 _SYNSETS_SHOWN = 3

@@ -7,8 +7,7 @@ from typing import BinaryIO
 from caption_parser.readers.fields import FieldChoice
 from caption_parser.readers.formats import Format, format_named, format_of
 from caption_parser.readers.inputs import expand_inputs
-from caption_parser.readers.reasons import Reason, RowError, TruncatedInputError
-from caption_parser.readers.rows import CaptionRow, RejectedRow, Row
+from caption_parser.readers.rows import CaptionRow, Reason, RejectedRow, Row, RowError, TruncatedInputError
 from caption_parser.readers.source import STDIN, Source, check_is_file, open_source
 from shared_runtime.errors import InputError, UsageError
 

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from caption_parser.readers.reasons import Reason, RowError
-from caption_parser.readers.rows import CaptionRow, Row
+from caption_parser.readers.rows import CaptionRow, Reason, Row, RowError
 
 MAX_CAPTION_CHARS = 20_000
 

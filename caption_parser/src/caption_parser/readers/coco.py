@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from caption_parser.readers.checks import type_name
 from caption_parser.readers.fields import FieldChoice, listed
 from caption_parser.readers.json_document import DamagedStretch, JsonDocument
+from caption_parser.readers.json_records import RecordReader
 from caption_parser.readers.lines import Line, checked_line
-from caption_parser.readers.reasons import Reason, RowError
-from caption_parser.readers.records import RecordReader
-from caption_parser.readers.rows import RejectedRow, Row
+from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError
 from caption_parser.readers.source import Source
 from shared_runtime.errors import InputError
 

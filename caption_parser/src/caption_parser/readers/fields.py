@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from caption_parser.readers.reasons import Reason, RowError
+from caption_parser.readers.rows import Reason, RowError
 
 CAPTION_FIELDS = (
     "caption", "captions", "text", "sentence", "sentences", "alt", "alt_text", "description", "raw",

@@ -8,10 +8,9 @@ from typing import BinaryIO
 
 from caption_parser.readers.coco import read_coco
 from caption_parser.readers.fields import FieldChoice
-from caption_parser.readers.flickr import read_flickr
-from caption_parser.readers.jsonl import read_jsonl
+from caption_parser.readers.json_records import read_jsonl
+from caption_parser.readers.lines import read_flickr, read_plain_text
 from caption_parser.readers.parquet import read_parquet
-from caption_parser.readers.plain_text import read_plain_text
 from caption_parser.readers.rows import Row
 from caption_parser.readers.source import COMPRESSION_SUFFIXES, Access, Source, source_name
 from caption_parser.readers.tables import read_csv, read_tsv

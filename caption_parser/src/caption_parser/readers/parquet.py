@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from caption_parser.readers.checks import caption_rows
 from caption_parser.readers.fields import FieldChoice, Fields, locate
-from caption_parser.readers.reasons import Reason, RowError
-from caption_parser.readers.rows import RejectedRow, Row
+from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError
 from caption_parser.readers.source import Source
 from shared_runtime.errors import InputError, MissingResourceError
 

@@ -7,14 +7,11 @@ from pathlib import Path
 
 from caption_parser.evaluation.predictions import check_label_space
 from caption_parser.evaluation.truth import read_ground_truth
-from caption_parser.report.disagreement import Disagreements
 from caption_parser.report.evidence import ClassName, Names
-from caption_parser.report.page import render
-from caption_parser.report.page_content import PageContent, page_content
+from caption_parser.report.page import PageContent, page_content, render
 from caption_parser.report.rejected_rows import RejectedReason, read_rejected
-from caption_parser.report.tally import Tally
-from caption_parser.report.truth_content import truth_content
-from caption_parser.report.truth_tally import TruthTally
+from caption_parser.report.tally import Disagreements, Tally
+from caption_parser.report.truth import TruthTally, truth_content
 from caption_parser.runs.options import check_output
 from caption_parser.runs.output import OutputPaths, replace_file
 from shared_runtime.errors import InputError, UsageError

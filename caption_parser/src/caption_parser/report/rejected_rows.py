@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from caption_parser.report.reservoir import Reservoirs
+from caption_parser.report.tally import Reservoirs
 from shared_runtime.errors import InputError
 
 EXAMPLES_PER_REASON = 5

@@ -20,15 +20,13 @@ from caption_parser.runs.batches import (
     LabelledBatch,
     compressed,
     into_batches,
+    rare_collection,
 )
-from caption_parser.runs.counts import RunCounts
-from caption_parser.runs.garbage import rare_collection
-from caption_parser.runs.grouping import GroupedImages, group_by_image
-from caption_parser.runs.intake import Intake
+from caption_parser.runs.grouping import GroupedImages, Intake, group_by_image
 from caption_parser.runs.options import Processes, process_count
 from caption_parser.runs.output import OutputPaths, ResumableFile, StreamedFile
 from caption_parser.runs.previous import PreviousRun
-from caption_parser.runs.state import RunSettings
+from caption_parser.runs.state import RunCounts, RunSettings
 from caption_parser.runs.summary import Estimate, RunSummary, Status, Timing
 from shared_runtime.workers import map_ordered
 

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from caption_parser.runs.batches import LabelledBatch
-from caption_parser.runs.counts import RunCounts
-from caption_parser.runs.state import RunSettings, RunState
+from caption_parser.runs.state import RunCounts, RunSettings, RunState
 from shared_runtime.errors import OutputError
 
 if sys.platform != "win32":

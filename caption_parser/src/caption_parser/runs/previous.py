@@ -6,9 +6,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from caption_parser.runs.fingerprint import Fingerprint
 from caption_parser.runs.output import OutputPaths
-from caption_parser.runs.state import RunSettings, RunState, differences
+from caption_parser.runs.state import Fingerprint, RunSettings, RunState, differences
 from caption_parser.runs.summary import RunSummary
 from shared_runtime.errors import UsageError
 

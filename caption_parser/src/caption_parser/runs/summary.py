@@ -6,9 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from caption_parser.config import ParserConfig
-from caption_parser.runs.counts import RunCounts
-from caption_parser.runs.fingerprint import Fingerprint
-from caption_parser.runs.state import InputSettings, RunSettings, RunState
+from caption_parser.runs.state import Fingerprint, InputSettings, RunCounts, RunSettings, RunState
 from shared_runtime.errors import ExitCode
 
 Status = Literal["complete", "up to date", "dry run"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.readers.reasons import Reason
+from caption_parser.readers.rows import Reason
 from caption_parser.senses.corpora import CorpusTally, TaggedSentence, TaggedToken, read_corpus
 from caption_parser.senses.corpora.inventory import KeyFault, KeyRepair
 from shared_runtime.errors import InputError

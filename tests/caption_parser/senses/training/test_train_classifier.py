@@ -23,7 +23,7 @@ from caption_parser.senses.compression import Compression
 from caption_parser.senses.training import loop
 from caption_parser.senses.training.batches import collate
 from caption_parser.senses.training.checkpoint import save_checkpoint
-from caption_parser.senses.training.classifier_model import ClassifierModel
+from caption_parser.senses.training.classifier import ClassifierModel
 from caption_parser.senses.training.options import TrainingOptions
 from caption_parser.senses.training.texts import TrainingText, TrainingWord
 from caption_parser.senses.training.train import train_senses

@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from caption_parser.models.building.card import Figures, write_figures
 from caption_parser.models.building.corpus import mixed_captions, read_corpus
 from caption_parser.models.building.evaluation import agreement_by_form, compare_speed
-from caption_parser.models.building.packaging import package, size_in_bytes
+from caption_parser.models.building.packaging import Figures, package, size_in_bytes, write_figures
 from caption_parser.models.building.training import train_pipeline
 from caption_parser.models.building.treebank import build_treebanks, load_teacher
 from caption_parser.models.building.trees import read_treebank

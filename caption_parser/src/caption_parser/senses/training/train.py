@@ -11,13 +11,11 @@ from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.senses.corpora import TaggedSentence, read_corpus
 from caption_parser.senses.subtokens import SubtokenLocator
 from caption_parser.senses.training.classifier import train_classifier
-from caption_parser.senses.training.job import TrainingJob
+from caption_parser.senses.training.job import PretrainedEncoder, TrainingJob, load_encoder
 from caption_parser.senses.training.loop import ShowProgress
 from caption_parser.senses.training.options import TrainingOptions
-from caption_parser.senses.training.pretrained import PretrainedEncoder, load_encoder
-from caption_parser.senses.training.texts import TrainingText, training_texts
+from caption_parser.senses.training.texts import TrainingText, example_sentences, gloss_sentences, training_texts
 from caption_parser.senses.training.vectors import train_vectors
-from caption_parser.senses.training.wordnet_texts import example_sentences, gloss_sentences
 from shared_runtime.errors import InputError
 
 SYSTEMS = {"vectors": train_vectors, "classifier": train_classifier}

@@ -1,4 +1,4 @@
-"""A label file against ground truth, for a report: the scores, and examples of what went wrong."""
+"""A label file against ground truth, for a report: the scores, and the worst classes and images."""
 
 import heapq
 from collections.abc import Mapping
@@ -6,13 +6,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from caption_parser.evaluation.coco_file import ImageId
-from caption_parser.evaluation.compare import compare_classes
+from caption_parser.evaluation.evaluate import compare_classes
 from caption_parser.evaluation.metrics import Averages, ClassCounts, count, macro, micro
 from caption_parser.evaluation.predictions import Predictions, check_overlap, read_predictions, truth_ids
 from caption_parser.evaluation.records import ClassDifference
 from caption_parser.evaluation.truth import GroundTruth
-from caption_parser.report.evidence import CaptionEvidence, caption_evidence
-from caption_parser.report.reservoir import Reservoirs
+from caption_parser.report.evidence import (
+    CaptionEvidence,
+    Example,
+    ImageView,
+    Names,
+    caption_evidence,
+    class_name,
+    examples,
+    image_view,
+)
+from caption_parser.report.tally import Reservoirs
 from shared_schemas import ImageLabels, LabelSpace
 
 WORST_IMAGES = 20
@@ -108,3 +117,73 @@ class TruthTally:
         matched = predictions.matched_to(truth.classes)
         check_overlap(path, matched, truth.classes)
         return count(truth.classes, matched.classes, truth.class_ids, truth.pixels)
+
+
+WORST_CLASSES = 12
+SHOWN_DIFFERENCE = 0.0005
+"""What three digits can show."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """A class against ground truth."""
+
+    name: str
+    counts: ClassCounts
+    missed: tuple[Example, ...]
+    extra: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceBar:
+    """A class in two label files; `percent` of the largest absolute difference."""
+
+    name: str
+    difference: float
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class TruthContent:
+    """The part of the page about ground truth."""
+
+    findings: TruthFindings
+    worst: tuple[ScoreRow, ...]
+    classes: tuple[ScoreRow, ...]
+    images: tuple[ImageView, ...]
+    differences: tuple[DifferenceBar, ...]
+
+
+def truth_content(found: TruthTally, findings: TruthFindings, names: Names) -> TruthContent:
+    """The classes with the lowest IoU first; those that do not occur are left out."""
+    rows = [
+        ScoreRow(
+            class_name(label, names),
+            counts,
+            examples(found.missed(label), names),
+            examples(found.extra(label), names),
+        )
+        for label, counts in findings.counts.items()
+        if counts.occurs
+    ]
+    worst_first = sorted(rows, key=lambda row: (row.counts.iou or 0.0, row.name))
+    largest = max((abs(row.difference) for row in findings.differences), default=0.0) or 1.0
+    return TruthContent(
+        findings=findings,
+        worst=tuple(worst_first[:WORST_CLASSES]),
+        classes=tuple(worst_first),
+        images=tuple(
+            image_view(
+                errors.record,
+                names,
+                missed=tuple(class_name(label, names) for label in errors.missed),
+                extra=tuple(class_name(label, names) for label in errors.extra),
+            )
+            for errors in found.worst_images()
+        ),
+        differences=tuple(
+            DifferenceBar(row.name, row.difference, 100 * abs(row.difference) / largest)
+            for row in findings.differences
+            if abs(row.difference) >= SHOWN_DIFFERENCE
+        ),
+    )
