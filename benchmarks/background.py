@@ -10,8 +10,9 @@ from pathlib import Path
 
 from benchmarks.markdown import table
 from caption_parser.discovery.background import Reason
-from caption_parser.discovery.run import DiscoveryRun, discover_background
+from caption_parser.discovery.run import DiscoveryOptions, DiscoveryRun, discover_background
 from caption_parser.lexicon import Lexicon, Synset, default_lexicon
+from caption_parser.runs.options import parser_config
 from shared_schemas import LabelSpace
 
 CLOTHING = ("clothing.n.01",)
@@ -49,11 +50,8 @@ def _discover(captions: str, mode: str, senses: str, drop: Iterable[str], folder
     return discover_background(
         [captions],
         folder / "space.toml",
-        mode=mode,
-        senses=senses,
-        drop=tuple(drop),
-        counts=folder / f"{mode}-{senses}.json",
-        overwrite=True,
+        DiscoveryOptions(drop=tuple(drop), counts=folder / f"{mode}-{senses}.json", overwrite=True),
+        config=parser_config(mode=mode, senses=senses),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from caption_parser.readers import CaptionRow, read_captions
+from caption_parser.readers import CaptionRow, ReadingOptions, read_captions
 from shared_runtime.errors import InputError, MissingResourceError, UsageError
 
 GOOD = b'{"image_id": 1, "caption": "a dog"}\n'
@@ -107,7 +107,7 @@ def test_a_disk_that_fails_while_reading() -> None:
                 return lines.pop()
             raise OSError(5, "Input/output error")
 
-    rows = read_captions(Failing(), format="jsonl")  # type: ignore[arg-type]
+    rows = read_captions(Failing(), ReadingOptions(format="jsonl"))  # type: ignore[arg-type]
     assert next(rows) == CaptionRow(1, "a dog", 1)
     with pytest.raises(InputError, match="cannot be read further"):
         next(rows)
@@ -123,13 +123,13 @@ def test_an_unknown_suffix_lists_the_formats(tmp_path: Path) -> None:
 def test_an_unknown_format_suggests_one(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_bytes(GOOD)
     with pytest.raises(UsageError, match=r"no input format 'jsonlines'.*Did you mean jsonl\?"):
-        read_captions(tmp_path / "x.jsonl", format="jsonlines")
+        read_captions(tmp_path / "x.jsonl", ReadingOptions(format="jsonlines"))
 
 
 def test_a_field_option_for_a_format_without_fields(tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_bytes(BOTH)
     with pytest.raises(UsageError, match="--caption-field text: the format txt has no caption field"):
-        read_captions(tmp_path / "x.txt", caption_field="text")
+        read_captions(tmp_path / "x.txt", ReadingOptions(caption_field="text"))
 
 
 def test_a_missing_package_prints_the_pip_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,7 +152,7 @@ def test_parquet_from_a_pipe() -> None:
             return False
 
     with pytest.raises(InputError, match="cannot be read from a pipe"):
-        list(read_captions(Pipe(b"PAR1"), format="parquet"))
+        list(read_captions(Pipe(b"PAR1"), ReadingOptions(format="parquet")))
 
 
 def test_a_wrong_field_name_stops_a_long_file_early() -> None:
@@ -163,4 +163,4 @@ def test_a_wrong_field_name_stops_a_long_file_early() -> None:
             return next(lines)
 
     with pytest.raises(InputError, match="Try --caption-field blurb"):
-        list(read_captions(Endless(), format="jsonl"))  # type: ignore[arg-type]
+        list(read_captions(Endless(), ReadingOptions(format="jsonl")))  # type: ignore[arg-type]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caption_parser.readers import CaptionRow, RejectedRow, Row, first_captions, sample_images
+from caption_parser.readers import CaptionRow, RejectedRow, Row
+from caption_parser.readers.inputs import first_captions, sample_images
 
 REJECTED = RejectedRow(2, "empty-caption", "the caption is empty", "")
 ROWS: list[Row] = [CaptionRow(1, "a dog", 1), REJECTED, CaptionRow(2, "a cat", 3), CaptionRow(1, "a pup", 4)]

@@ -17,9 +17,9 @@ from caption_parser.evaluation.metrics import mean
 from caption_parser.evaluation.predictions import check_label_space, truth_ids
 from caption_parser.evaluation.truth import GroundTruth, read_ground_truth
 from caption_parser.runs.options import check_output
-from caption_parser.runs.output import replace_file
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace, read_labels
+from shared_schemas.files import replace_file
 
 
 @dataclass(frozen=True, slots=True)

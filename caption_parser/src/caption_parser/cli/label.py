@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from caption_parser.cli import options as shared
 from shared_runtime.errors import ExitCode
 
 
@@ -19,18 +20,12 @@ def label_command(
     output: Annotated[
         str, typer.Option("-o", "--output", metavar="OUT.jsonl", help="Label file (also .gz, .zst); - for stdout.")
     ],
-    label_space: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="coco, voc, youtube-objects, or a TOML or JSON file.")
-    ] = "coco",
-    mode: Annotated[
-        str, typer.Option(metavar="visual|paper", help="All that helps, or Vilar & Perez 2021 as published.")
-    ] = "visual",
+    label_space: shared.LabelSpace = "coco",
+    mode: shared.Mode = "visual",
     labeller: Annotated[
         str, typer.Option(metavar="synsets|exact|synonyms:FILE", help="The parser, or a string-matching baseline.")
     ] = "synsets",
-    senses: Annotated[
-        str, typer.Option(metavar="first|default|PATH|glosses:PATH", help="How the sense of a noun is chosen.")
-    ] = "default",
+    senses: shared.Senses = "default",
     joint: Annotated[
         bool | None,
         typer.Option("--joint/--no-joint", help="One sense per word and image  [default: in visual mode]"),
@@ -56,9 +51,7 @@ def label_command(
     objects: Annotated[
         str, typer.Option(metavar="syntax|sng", help="Who finds noun phrases: our rules or SceneGraphParser.")
     ] = "syntax",
-    spacy_model: Annotated[
-        str | None, typer.Option(metavar="NAME|PATH", help="A spaCy pipeline in place of the one that ships.")
-    ] = None,
+    spacy_model: shared.SpacyModel = None,
     attributes: Annotated[
         str,
         typer.Option(
@@ -80,13 +73,9 @@ def label_command(
     keep_unlabelled: Annotated[
         bool, typer.Option("--keep-unlabelled", help="Also write the mentions that got no label.")
     ] = False,
-    format: Annotated[str | None, typer.Option(metavar="NAME", help="Input format, if the suffix lies.")] = None,
-    caption_field: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The field or column that holds the caption.")
-    ] = None,
-    image_field: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The field or column that holds the image id.")
-    ] = None,
+    format: shared.Format = None,
+    caption_field: shared.CaptionField = None,
+    image_field: shared.ImageField = None,
     limit: Annotated[int | None, typer.Option(metavar="N", help="Only the first N captions.")] = None,
     sample: Annotated[int | None, typer.Option(metavar="N", help="Only N images drawn at random.")] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Which random images --sample draws.")] = 0,
@@ -119,9 +108,12 @@ def label_command(
     The same command resumes an interrupted run. Exit codes: 0 done, 1 failure, 2 usage, 3 done but for unusable
     rows, 4 a model or package is missing, 130 interrupted.
     """
+    options = locals()  # each goes by its name to the object that has a field of that name
     import sys
 
-    from caption_parser.runs.options import is_stream
+    from caption_parser.config import ParserConfig
+    from caption_parser.readers import InputOptions
+    from caption_parser.runs.options import RunOptions, is_stream
     from caption_parser.runs.run import label_file
     from caption_parser.runs.summary import describe
     from shared_runtime.command_line.progress import progress_display
@@ -133,34 +125,9 @@ def label_command(
             summary = label_file(
                 source,
                 output,
-                label_space=label_space,
-                mode=mode,
-                labeller=labeller,
-                senses=senses,
-                joint=joint,
-                caption_prior=caption_prior,
-                certainty=certainty,
-                margin=margin,
-                skip_undisputed=skip_undisputed,
-                objects=objects,
-                spacy_model=spacy_model,
-                attributes=attributes,
-                block=block,
-                without=without,
-                keep_unlabelled=keep_unlabelled,
-                format=format,
-                caption_field=caption_field,
-                image_field=image_field,
-                limit=limit,
-                sample=sample,
-                seed=seed,
-                grouped=grouped,
-                processes=processes,
-                rejected=rejected,
-                strict=strict,
-                max_errors=max_errors,
-                overwrite=overwrite,
-                dry_run=dry_run,
+                shared.from_options(ParserConfig, options),
+                inputs=shared.from_options(InputOptions, options),
+                run=shared.from_options(RunOptions, options),
                 progress=lambda at: show(f"{at.stage} captions", at.captions, at.total),
             )
     except KeyboardInterrupt:

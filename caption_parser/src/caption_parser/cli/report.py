@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from caption_parser.cli.options import from_options
+
 
 def report_command(
     labels: Annotated[str, typer.Argument(metavar="LABELS.jsonl", help="A label file (.jsonl, .gz, .zst).")],
@@ -33,18 +35,10 @@ def report_command(
 
       capparse report labels.jsonl -o report.html --truth instances.json --against old.jsonl
     """
-    from caption_parser.report.html_report import write_report
+    options = locals()  # each goes by its name to the field of that name
+    from caption_parser.report.html_report import ReportOptions, write_report
 
-    summary = write_report(
-        labels,
-        output,
-        label_space=label_space,
-        truth=truth,
-        against=against,
-        rejected=rejected,
-        title=title,
-        seed=seed,
-    )
+    summary = write_report(labels, output, from_options(ReportOptions, options))
     if not quiet:
         damaged = f", {summary.damaged_lines:,} damaged lines left out" if summary.damaged_lines else ""
         size = f"{summary.images:,} images, {summary.captions:,} captions{damaged}, {summary.bytes / 1e6:.1f} MB"

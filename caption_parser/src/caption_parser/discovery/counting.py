@@ -8,34 +8,35 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
+from pydantic import NonNegativeInt, PositiveInt
 
 from caption_parser.config import ParserConfig
 from caption_parser.json_file import read_json_file
 from caption_parser.lexicon import Lexicon, Synset
-from caption_parser.readers import read_captions
+from caption_parser.readers import ReadingOptions, read_captions
 from caption_parser.runs.batches import Batch, LabelImages, into_batches, rare_collection
 from caption_parser.runs.grouping import Intake, group_by_image
 from caption_parser.runs.job import Parser, Progress
 from caption_parser.runs.options import Processes, process_count
-from caption_parser.runs.output import replace_file
 from caption_parser.runs.run import load_parser
-from caption_parser.runs.state import differences
+from shared_runtime.configuration import FrozenModel, differing
 from shared_runtime.errors import InputError
 from shared_runtime.workers import map_ordered
 from shared_schemas import ImageLabels, LabelSpace, Rule
+from shared_schemas.files import replace_file
 
 
-class CorpusSettings(BaseModel):
-    """All that the counts depend on, but for the captions themselves."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Captions(FrozenModel):
     captions: tuple[str, ...]
     """Paths and patterns of the input."""
-    format: str | None = None
-    caption_field: str | None = None
-    image_field: str | None = None
+
+
+class CorpusSettings(ReadingOptions, _Captions):
+    """All that the counts depend on, but for the captions themselves.
+
+    Fields of the last base come first: so the paths stand before the rest in the file of the counts.
+    """
+
     capparse: str
     """Version."""
     config: ParserConfig
@@ -44,10 +45,8 @@ class CorpusSettings(BaseModel):
     """Those of the label space: what is found beside WordNet's lemmas."""
 
 
-class CorpusCounts(BaseModel):
+class CorpusCounts(FrozenModel):
     """The synsets of a corpus with their numbers of mentions."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     settings: CorpusSettings
     captions: NonNegativeInt
@@ -60,7 +59,8 @@ class CorpusCounts(BaseModel):
     def read(cls, path: Path, expected: CorpusSettings) -> Self:
         """The counts in `path`; raises `InputError` if it holds no counts, or those of other settings."""
         counts = read_json_file(path, cls, "capparse discover --counts")
-        if changes := differences(counts.settings, expected):
+        changes = [f"{name}: {old} → {new}" for name, old, new in differing(counts.settings, expected)]
+        if changes:
             raise InputError(
                 f"{path} holds the counts of other settings: {'; '.join(changes)}. Delete it to count again, or"
                 " give --counts another file"
@@ -125,13 +125,7 @@ def count_synsets(
     asked = {"skip_undisputed": False, "certainty": 1.0}
     needed = {"label_space": label_space, "keep_unlabelled": True} | asked
     config = settings.config.model_copy(update=needed)
-    rows = read_captions(
-        settings.captions,
-        format=settings.format,
-        caption_field=settings.caption_field,
-        image_field=settings.image_field,
-    )
-    intake = Intake(rows, lambda _: None)
+    intake = Intake(read_captions(settings.captions, settings), lambda _: None)
     count_batch = _CountBatch(build_parser(config).label_images)
     rebuild = partial(_rebuilt, build_parser, config)
     mentions: Counter[str] = Counter()

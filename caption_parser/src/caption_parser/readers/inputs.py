@@ -9,7 +9,47 @@ from pathlib import Path
 
 from caption_parser.readers.rows import CaptionRow, RejectedRow, Row
 from caption_parser.readers.source import STDIN
-from shared_runtime.errors import InputError
+from shared_runtime.configuration import FrozenModel
+from shared_runtime.errors import InputError, UsageError
+
+
+class ReadingOptions(FrozenModel):
+    """How captions are read from an input."""
+
+    format: str | None = None
+    """A name in `formats.FORMATS`; none: told by the suffix."""
+    caption_field: str | None = None
+    """The field or column of the caption; none: a known name (`fields.CAPTION_FIELDS`). A number is a column,
+    counted from 1, of a CSV or TSV file without a header line."""
+    image_field: str | None = None
+    """Likewise of the image id (`fields.IMAGE_FIELDS`). Where there is none, each row is an image of its own, and
+    its row number the id (behind the path, where there are several inputs)."""
+
+
+class InputOptions(ReadingOptions):
+    """How captions are read, and which of them are taken."""
+
+    limit: int | None = None
+    """Only so many captions from the start."""
+    sample: int | None = None
+    """Only so many images, drawn at random."""
+    seed: int = 0
+    """Which images are drawn."""
+    grouped: bool = False
+    """The captions of an image follow each other; labelling begins before all input is read."""
+
+    def check(self) -> None:
+        """Raises `UsageError` for a `limit` or `sample` below 1."""
+        for option, number in (("--limit", self.limit), ("--sample", self.sample)):
+            if number is not None and number < 1:
+                raise UsageError(f"{option}: got {number}, expected at least 1")
+
+    def select(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Those of `rows` that are taken."""
+        if self.sample is not None:
+            rows = sample_images(rows, self.sample, self.seed)
+        return rows if self.limit is None else first_captions(rows, self.limit)
+
 
 _BRACES = re.compile(r"\{(?:(\d+)\.\.(\d+)|([^{}]*,[^{}]*))\}")
 

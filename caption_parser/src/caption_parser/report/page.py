@@ -6,8 +6,9 @@ no script but its own, by hash: a caption cannot become one.
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -17,7 +18,7 @@ from caption_parser.report.evidence import Bar, Example, ImageView, Names, bars,
 from caption_parser.report.rejected_rows import RejectedReason
 from caption_parser.report.tally import ClassTally, Disagreements, Tally
 from caption_parser.report.truth import TruthContent
-from shared_schemas import Kind
+from shared_schemas import Kind, RecordError
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,70 +44,83 @@ class ClassRow:
     examples: tuple[Example, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PageContent:
-    """The whole page."""
+    """The whole page: what was gathered, and views of it in the order and the words of the page."""
 
     title: str
     tally: Tally
-    foreground: tuple[ClassRow, ...]
-    background: tuple[ClassRow, ...]
-    attributes: tuple[Bar, ...]
-    routes: tuple[Bar, ...]
-    classes_per_image: tuple[Bar, ...]
-    rules: tuple[ExampleGroup, ...]
-    flags: tuple[ExampleGroup, ...]
     disagreements: Disagreements
-    least_agreed: tuple[ImageView, ...]
-    conflicts: tuple[ImageView, ...]
-    damage: tuple[str, ...]
-    """What is wrong with the first lines that are no records."""
-    damaged_lines: int
+    names: Names
+    damaged: Sequence[RecordError]
+    """What is wrong with each line that is no record."""
     rejected: tuple[RejectedReason, ...] | None
     """None: there is no rejected-rows file."""
     truth: TruthContent | None
 
+    @property
+    def damaged_lines(self) -> int:
+        """How many lines are no records."""
+        return len(self.damaged)
 
-def page_content(
-    title: str,
-    tally: Tally,
-    disagreements: Disagreements,
-    names: Names,
-    *,
-    damage: tuple[str, ...],
-    damaged_lines: int,
-    rejected: tuple[RejectedReason, ...] | None,
-    truth: TruthContent | None,
-) -> PageContent:
-    """Everything that was gathered, in the order and the words of the page."""
-    per_image = [(str(number), images) for number, images in sorted(tally.classes_per_image.items())]
-    return PageContent(
-        title=title,
-        tally=tally,
-        foreground=tuple(_class_rows(tally, Kind.FOREGROUND, names)),
-        background=tuple(_class_rows(tally, Kind.BACKGROUND, names)),
-        attributes=bars(tally.attributes.most_common()),
-        routes=bars((name.replace("_", " "), number) for name, number in tally.routes.most_common()),
-        classes_per_image=bars(per_image),
-        rules=tuple(
-            ExampleGroup(rule, number, examples(tally.by_rule.sample(rule), names))
-            for rule, number in tally.rules.most_common()
-        ),
-        flags=tuple(
-            ExampleGroup(flag.replace("_", " "), number, examples(tally.by_flag.sample(flag), names))
-            for flag, number in tally.flags.most_common()
-        ),
-        disagreements=disagreements,
-        least_agreed=tuple(image_view(record, names) for record in disagreements.least_agreed()),
-        conflicts=tuple(
-            image_view(conflict.record, names, word=conflict.word)
-            for conflict in disagreements.sampled_conflicts()
-        ),
-        damage=damage,
-        damaged_lines=damaged_lines,
-        rejected=rejected,
-        truth=truth,
-    )
+    @property
+    def damage(self) -> tuple[str, ...]:
+        """What is wrong with the first of them."""
+        return tuple(map(str, self.damaged[:_DAMAGE_SHOWN]))
+
+    @cached_property
+    def foreground(self) -> tuple[ClassRow, ...]:
+        """The foreground classes, the most frequent first."""
+        return tuple(_class_rows(self.tally, Kind.FOREGROUND, self.names))
+
+    @cached_property
+    def background(self) -> tuple[ClassRow, ...]:
+        """The background classes, the most frequent first."""
+        return tuple(_class_rows(self.tally, Kind.BACKGROUND, self.names))
+
+    @cached_property
+    def attributes(self) -> tuple[Bar, ...]:
+        """In how many images classes have each attribute."""
+        return bars(self.tally.attributes.most_common())
+
+    @cached_property
+    def routes(self) -> tuple[Bar, ...]:
+        """How many senses were decided by each route."""
+        return bars((name.replace("_", " "), number) for name, number in self.tally.routes.most_common())
+
+    @cached_property
+    def classes_per_image(self) -> tuple[Bar, ...]:
+        """Images by their number of foreground classes."""
+        return bars((str(number), images) for number, images in sorted(self.tally.classes_per_image.items()))
+
+    @cached_property
+    def rules(self) -> tuple[ExampleGroup, ...]:
+        """Examples of what each rule labelled."""
+        return tuple(
+            ExampleGroup(rule, number, examples(self.tally.by_rule.sample(rule), self.names))
+            for rule, number in self.tally.rules.most_common()
+        )
+
+    @cached_property
+    def flags(self) -> tuple[ExampleGroup, ...]:
+        """Examples of what each flag keeps from counting."""
+        return tuple(
+            ExampleGroup(flag.replace("_", " "), number, examples(self.tally.by_flag.sample(flag), self.names))
+            for flag, number in self.tally.flags.most_common()
+        )
+
+    @cached_property
+    def least_agreed(self) -> tuple[ImageView, ...]:
+        """The images whose captions agree least."""
+        return tuple(image_view(record, self.names) for record in self.disagreements.least_agreed())
+
+    @cached_property
+    def conflicts(self) -> tuple[ImageView, ...]:
+        """Images in which a word has several readings."""
+        return tuple(
+            image_view(conflict.record, self.names, word=conflict.word)
+            for conflict in self.disagreements.sampled_conflicts()
+        )
 
 
 def _class_rows(tally: Tally, kind: Kind, names: Names) -> Iterable[ClassRow]:
@@ -158,3 +172,4 @@ def _resource(name: str) -> str:
 
 
 _WORDS_SHOWN = 6
+_DAMAGE_SHOWN = 5

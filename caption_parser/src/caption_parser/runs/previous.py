@@ -7,8 +7,9 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from caption_parser.runs.output import OutputPaths
-from caption_parser.runs.state import Fingerprint, RunSettings, RunState, differences
+from caption_parser.runs.state import Fingerprint, RunSettings, RunState
 from caption_parser.runs.summary import RunSummary
+from shared_runtime.configuration import differing
 from shared_runtime.errors import UsageError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -31,7 +32,7 @@ class PreviousRun:
         self._check("captions", self.state.fingerprint, fingerprint)
 
     def _check(self, what: str, before: BaseModel, now: BaseModel) -> None:
-        if changed := differences(before, now):
+        if changed := [f"{name}: {old} → {new}" for name, old, new in differing(before, now)]:
             begun = "was made" if self.summary else f"was begun ({self.state.counts.images:,} images)"
             same = "Use another -o" if self.summary else f"Go back to the earlier {what} to resume"
             raise UsageError(
@@ -40,7 +41,7 @@ class PreviousRun:
             )
 
 
-def previous_run(paths: OutputPaths, *, overwrite: bool) -> PreviousRun | None:
+def previous_run(paths: OutputPaths) -> PreviousRun | None:
     """The run to continue or to recognise as done; None: start anew.
 
     An interrupted run comes before a complete one, since it was started to replace that one.
@@ -48,8 +49,6 @@ def previous_run(paths: OutputPaths, *, overwrite: bool) -> PreviousRun | None:
     Raises:
         UsageError: there is a file that no run of ours left so.
     """
-    if overwrite:
-        return None
     if paths.partial.exists() and paths.state.exists():
         state = _load(RunState, paths.state)
         size = paths.partial.stat().st_size

@@ -2,20 +2,21 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Any, Self
+from collections.abc import Iterable
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt
+from pydantic import Field, NonNegativeInt
 
 from caption_parser.config import ParserConfig
+from caption_parser.readers.inputs import InputOptions
 from caption_parser.readers.rows import CaptionRow
+from shared_runtime.configuration import FrozenModel
+from shared_runtime.files import short_digest
 from shared_schemas.labels import ImageLabels
 
 
-class Fingerprint(BaseModel):
+class Fingerprint(FrozenModel):
     """How many caption rows were read, and the BLAKE2b-128 digest of them in order."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     rows: NonNegativeInt
     digest: str
@@ -40,20 +41,18 @@ class RunningFingerprint:
         return Fingerprint(rows=self._rows, digest=self._hash.hexdigest())
 
 
-class RunCounts(BaseModel):
+class RunCounts(FrozenModel):
     """Numbers of images, captions, mentions and classes in a label file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     images: NonNegativeInt = 0
     captions: NonNegativeInt = 0
     labelled_images: NonNegativeInt = 0
     """Images with at least one foreground or background class."""
-    mentions: dict[str, int] = {}
+    mentions: dict[str, int] = Field(default_factory=dict)
     """How many mentions got their label by each rule; `unlabelled`: kept without one."""
-    foreground: dict[str, int] = {}
+    foreground: dict[str, int] = Field(default_factory=dict)
     """In how many images each class is asserted; the most frequent first."""
-    background: dict[str, int] = {}
+    background: dict[str, int] = Field(default_factory=dict)
 
     @classmethod
     def of(cls, records: Iterable[ImageLabels]) -> Self:
@@ -96,24 +95,18 @@ def _ranked(counter: Counter[str]) -> dict[str, int]:
     return dict(sorted(counter.items(), key=lambda item: (-item[1], item[0])))
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class InputSettings(_Frozen):
-    """Where the captions come from and which of them are taken."""
-
+class _Path(FrozenModel):
     path: str
-    format: str | None = None
-    caption_field: str | None = None
-    image_field: str | None = None
-    limit: int | None = None
-    sample: int | None = None
-    seed: int = 0
-    grouped: bool = False
 
 
-class RunSettings(_Frozen):
+class InputSettings(InputOptions, _Path):
+    """Where the captions come from, how they are read, and which of them are taken.
+
+    Fields of the last base come first: so the path stands before the rest in the files of a run.
+    """
+
+
+class RunSettings(FrozenModel):
     """All that decides the bytes of a label file, but for the captions themselves."""
 
     config: ParserConfig
@@ -123,10 +116,10 @@ class RunSettings(_Frozen):
     @property
     def config_hash(self) -> str:
         """A short name of the configuration: equal for equal configurations, whatever the input."""
-        return hashlib.blake2b(self.config.model_dump_json().encode(), digest_size=6).hexdigest()
+        return short_digest(self.config.model_dump_json().encode())
 
 
-class RunState(_Frozen):
+class RunState(FrozenModel):
     """How far a run came: enough to go on from there, or to see that nothing is left to do."""
 
     settings: RunSettings
@@ -134,21 +127,3 @@ class RunState(_Frozen):
     counts: RunCounts
     bytes: NonNegativeInt
     """Length of the label file so far."""
-
-
-def differences(before: BaseModel, now: BaseModel) -> list[str]:
-    """The fields whose values differ, one line each: `config.mode: paper → visual`."""
-    old, new = dict(_flat(before.model_dump(mode="json"))), dict(_flat(now.model_dump(mode="json")))
-    return [
-        f"{name}: {old.get(name, 'not there')} → {new.get(name, 'not there')}"
-        for name in sorted(old.keys() | new.keys())
-        if old.get(name) != new.get(name)
-    ]
-
-
-def _flat(fields: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in fields.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value

@@ -54,7 +54,7 @@ def trained(
     corpus: Path, bert: Path, wordnet: Path, mice: Lexicon, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     folder = tmp_path_factory.mktemp("trained")
-    train_senses(options(corpus, bert, wordnet), folder / "mice", folder / "work", name="mice", lexicon=mice)
+    train_senses(options(corpus, bert, wordnet), folder / "mice", folder / "work", lexicon=mice)
     return folder
 
 
@@ -116,7 +116,6 @@ def test_checkpoint_of_other_options_is_refused(
             options(corpus, bert, wordnet, seed=1, encoder_lr=2e-3),
             tmp_path / "mice",
             tmp_path / "work",
-            name="mice",
             lexicon=mice,
         )
 
@@ -126,7 +125,7 @@ def test_reduced_dimension_is_exported_from_the_same_checkpoint(
 ) -> None:
     shutil.copytree(trained / "work", tmp_path / "work")
     reduced = options(corpus, bert, wordnet, dimension=2)
-    train_senses(reduced, tmp_path / "mice", tmp_path / "work", name="mice", lexicon=mice)
+    train_senses(reduced, tmp_path / "mice", tmp_path / "work", lexicon=mice)
     assert np.load(tmp_path / "mice" / "sense_vectors.npy").shape == (2, 2)
     caption = "a computer with a mouse"
     asked = SenseQuery(caption, 18, 23, "mouse", mice.synsets("mouse"))
@@ -142,7 +141,7 @@ def test_a_model_in_float32_is_exported_from_the_same_checkpoint(
     (tmp_path / "mice").mkdir()
     (tmp_path / "mice" / "old").touch()
     asked = options(corpus, bert, wordnet, precision="float32")
-    train_senses(asked, tmp_path / "mice", tmp_path / "work", name="mice", lexicon=mice)
+    train_senses(asked, tmp_path / "mice", tmp_path / "work", lexicon=mice)
     assert {path.name for path in (tmp_path / "mice").iterdir()} == {
         path.name for path in (trained / "mice").iterdir()
     }
@@ -166,7 +165,6 @@ def test_initial_vectors_of_other_options_are_refused(
             options(corpus, bert, wordnet, gloss_weight=1.0),
             tmp_path / "mice",
             tmp_path / "work",
-            name="mice",
             lexicon=mice,
         )
 

@@ -34,7 +34,7 @@ def train_classifier(job: TrainingJob) -> None:
         {word.candidates[gold] for word in words for gold in word.gold},
         job.lexicon,
     )
-    job.say(f"{len(vocabulary)} groups of senses ({options.compression})")
+    job.listener.say(f"{len(vocabulary)} groups of senses ({options.compression})")
     candidates = sorted({synset for word in words for synset in word.candidates})
     outputs = vocabulary.outputs(candidates, job.lexicon)
     # The loss looks up the outputs of right senses alone; the others only need some number.
@@ -44,20 +44,20 @@ def train_classifier(job: TrainingJob) -> None:
     freeze(encoder, options.freeze)
     torch.manual_seed(options.seed)  # the classifier begins at random
     model = ClassifierModel(encoder, job.pretrained.dimension, len(vocabulary))
-    run_training(model, job.texts, output_of_synset, options, job.work, show=job.show)
-    job.say("trained; exporting")
+    run_training(model, job.texts, output_of_synset, options, job.target.work, show=job.listener.show)
+    job.listener.say("trained; exporting")
     model.eval()
-    write_encoder(job.folder, encoder, job.pretrained.tokenizer, job.calibration, precision=options.precision)
+    write_encoder(job, encoder)
     write_head(
-        job.folder,
+        job.target.folder,
         model.weights(),
         vocabulary,
-        name=job.name,
+        name=job.target.name,
         version=options.version,
         compression=options.compression,
         pooling=options.pooling,
         max_subtokens=job.pretrained.max_subtokens,
-        training=job.training,
+        training=job.target.training,
     )
 
 

@@ -52,6 +52,29 @@ _CALIBRATION_TEXTS = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """Where the results go."""
+
+    folder: Path
+    """Of the model."""
+    work: Path
+    """Of checkpoints and metrics."""
+    name: str
+    training: dict[str, Any]
+    """What `meta.json` says of the training."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Whom a training tells how far it is."""
+
+    say: Callable[[str], None] = lambda _: None
+    """Called with a line now and then."""
+    show: ShowProgress = lambda _step, _steps, _loss: None
+    """Called while the network is trained."""
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingJob:
     """All that is there before the network is: options, encoder, texts, and where the results go."""
 
@@ -61,15 +84,8 @@ class TrainingJob:
     """Texts in which senses occur: corpora, then usage examples."""
     glosses: list[TrainingText]
     lexicon: Lexicon
-    folder: Path
-    """Of the model."""
-    work: Path
-    """Of checkpoints and metrics."""
-    name: str
-    training: dict[str, Any]
-    """What `meta.json` says of the training."""
-    say: Callable[[str], None]
-    show: ShowProgress | None
+    target: Target
+    listener: Listener
 
     @property
     def texts(self) -> TrainingTexts:

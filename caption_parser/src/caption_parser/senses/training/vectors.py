@@ -38,23 +38,9 @@ def train_vectors(job: TrainingJob) -> None:
         raise UsageError(f"--dimension {options.dimension}: the encoder's vectors have {dimension}")
     freeze(encoder, options.freeze)
     model = SenseModel(encoder, vectors, rows)
-    run_training(model, job.texts, index_of_synset, options, job.work, show=job.show)
-    job.say("trained; exporting")
-    export_model(
-        job.folder,
-        model,
-        rows.synsets,
-        job.pretrained.tokenizer,
-        lexicon,
-        calibration=job.calibration,
-        pooling=options.pooling,
-        max_subtokens=job.pretrained.max_subtokens,
-        dimension=options.dimension,
-        precision=options.precision,
-        name=job.name,
-        version=options.version,
-        training=job.training,
-    )
+    run_training(model, job.texts, index_of_synset, options, job.target.work, show=job.listener.show)
+    job.listener.say("trained; exporting")
+    export_model(job, model, rows.synsets)
 
 
 def _is_ambiguous(synset: int, lexicon: Lexicon) -> bool:
@@ -64,7 +50,7 @@ def _is_ambiguous(synset: int, lexicon: Lexicon) -> bool:
 
 def _initial_vectors(job: TrainingJob, index_of_synset: dict[int, int]) -> Tensor:
     """(S, D); kept in the work folder, for they take minutes and a resumed training needs them no more."""
-    kept = load_vectors(job.work, job.options)
+    kept = load_vectors(job.target.work, job.options)
     if kept is not None:
         return kept
 
@@ -74,7 +60,7 @@ def _initial_vectors(job: TrainingJob, index_of_synset: dict[int, int]) -> Tenso
     vectors = initial_vectors(
         job.occurrences, job.glosses, index_of_synset, word_vectors, job.options.gloss_weight
     )
-    save_vectors(job.work, job.options, vectors)
+    save_vectors(job.target.work, job.options, vectors)
     return vectors
 
 
@@ -90,7 +76,7 @@ def _encode_texts(job: TrainingJob, texts: Sequence[TrainingText], index_of_syns
     with torch.no_grad():
         for number, indices in enumerate(batches):
             if number % _BATCHES_PER_MESSAGE == 0:
-                job.say(f"initial vectors: batch {number} of {len(batches)}")
+                job.listener.say(f"initial vectors: batch {number} of {len(batches)}")
             batch = collate([texts[index] for index in indices], index_of_synset)
             words = encode_words(encoder, batch)
             sizes = [len(texts[index].words) for index in indices]
