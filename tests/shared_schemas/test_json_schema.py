@@ -1,6 +1,7 @@
 """The committed JSON Schemas say what the models say."""
 
 import json
+import re
 import tomllib
 from importlib.resources import files
 
@@ -16,6 +17,11 @@ def test_committed_schema_has_not_drifted(name: str) -> None:
     committed = schema_file(name).read_text("utf-8")
     assert committed == rendered(name), "run: python -m shared_schemas.schema"
     Draft202012Validator.check_schema(json.loads(committed))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_descriptions_end_with_one_full_stop(name: str) -> None:
+    assert re.findall(r'"description": "[^"]*\.\."', rendered(name)) == []
 
 
 def test_schema_accepts_what_is_written(record: ImageLabels) -> None:

@@ -32,7 +32,7 @@ class ClassLabel(Record):
     count: PositiveInt | None = Field(None, description="Largest number of instances stated by one caption.")
     at_least: PositiveInt | None = Field(
         None,
-        description="Largest least number of instances that one caption implies, plurals included..",
+        description="Largest least number of instances that one caption implies, plurals included.",
     )
     attributes: tuple[AttributeVotes, ...] = ()
 
@@ -55,7 +55,7 @@ class ImageLabels(Record):
     label_space: str = Field(description="Name and content hash of the label space, e.g. 'coco@1a2b3c4d'.")
     attribute_set: str | None = Field(
         None,
-        description="Another attribute set than the label space's: adjectives, verbs, nouns, all..",
+        description="Another attribute set than the label space's: adjectives, verbs, nouns, all.",
     )
     captions: tuple[str, ...]
     foreground: tuple[ClassLabel, ...]

@@ -98,7 +98,7 @@ class Mention(Record):
     attributes: tuple[Attribute, ...] = ()
     count: PositiveInt | None = Field(None, description="Number of instances, where a quantifier states it.")
     at_least: PositiveInt | None = Field(
-        None, description="Least number of instances where none is stated: 2 for a plural.."
+        None, description="Least number of instances where none is stated: 2 for a plural."
     )
     flags: tuple[Flag, ...] = ()
     phrase_start: CharOffset | None = Field(None, description="Start of the referring phrase: the noun phrase.")

@@ -5,10 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from caption_parser.evaluation.masks import PixelSource, decode_counts
+from caption_parser.evaluation.masks import PixelSource
 from caption_parser.evaluation.truth import read_ground_truth
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
@@ -86,19 +84,19 @@ BAD = {
     "no annotations": ({"annotations": []}, "no entry in a list 'annotations'"),
     "no images": ({"images": 3}, r"no entry in a list 'images' \(top-level keys: info, images, annot"),
     "captions": ({"categories": []}, "'categories'.*Is this a captions file"),
-    "an image without id": ({"images": [{"height": 1}]}, r"images\[0\]\.id: the field is missing .*has: height"),
-    "a number for an image": ({"images": [{"id": 1}, 2]}, r"images\[1\]: got 2, expected a valid dictionary"),
+    "an image without id": ({"images": [{"height": 1}]}, r"images\[0\]: id: the field is missing .*has: height"),
+    "a number for an image": ({"images": [{"id": 1}, 2]}, r"images\[1\]: got 2, expected an object"),
     "an unknown image": (
         {"annotations": [{"image_id": "1", "category_id": 17}]},
-        r"annotations\[0\]: got image_id '1'",
+        r"annotations\[0\]: image_id: got '1', expected an id that the file lists",
     ),
     "an unknown category id": (
         {"annotations": [{"image_id": 1, "category_id": 1}]},
-        r"annotations\[0\]: got category_id 1,",
+        r"annotations\[0\]: category_id: got 1, expected an id that the file lists",
     ),
     "a wrong type": (
         {"annotations": [{"image_id": 1, "category_id": "17"}]},
-        r"annotations\[0\]\.category_id: got '17', expected a valid integer",
+        r"annotations\[0\]: category_id: got '17', expected a valid integer",
     ),
     "an unknown category": (
         {"categories": [{"id": 90, "name": "bottles"}, {"id": 91, "name": "truck"}]},
@@ -162,10 +160,3 @@ def test_a_missing_file_and_a_folder(tmp_path: Path, space: LabelSpace) -> None:
     for path in (tmp_path / "absent.json", tmp_path):
         with pytest.raises(InputError, match="cannot be read"):
             read_ground_truth(path, space)
-
-
-@given(st.lists(st.integers(0, 5000), min_size=1, max_size=12))
-def test_compressed_counts_are_decoded_as_pycocotools_encodes_them(runs: list[int]) -> None:
-    mask = pytest.importorskip("pycocotools.mask")
-    encoded = mask.frPyObjects({"size": [1, sum(runs)], "counts": runs}, 1, sum(runs))["counts"]
-    assert decode_counts(encoded.decode()) == runs

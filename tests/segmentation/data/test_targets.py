@@ -151,7 +151,7 @@ def test_labels_of_another_label_space_are_refused(
 @pytest.mark.parametrize(
     ("foreground", "background", "message"),
     [
-        ([label(1, "cats")], [], r"got foreground class 1, 'cats', expected 'cat' \(the nearest name is 'cat'\)"),
+        ([label(1, "cats")], [], r"got foreground class 1, 'cats', expected 'cat' \(there, 'cat' is 1\)"),
         ([label(9, "zebra")], [], "got foreground class 9, 'zebra', expected an id from 1 to 3"),
         ([label(4, "grass")], [], "got foreground class 4, 'grass', expected an id from 1 to 3"),
         ([], [label(1, "cat")], "got background class 1, 'cat', expected an id from 4 to 5"),

@@ -11,14 +11,15 @@ import numpy as np
 from caption_parser.calibration.evidence import FEATURES, record_evidence
 from caption_parser.calibration.logistic import Matrix, Vector, fit_logistic, probabilities
 from caption_parser.calibration.records import LOWEST, Calibration, ConfidenceScores, CrossValidation, Training
-from caption_parser.evaluation.coco_file import ImageId
 from caption_parser.evaluation.confidence import average_precisions, judged_labels, reliability
 from caption_parser.evaluation.metrics import mean
-from caption_parser.evaluation.predictions import check_label_space, truth_ids
+from caption_parser.evaluation.predictions import truth_ids
 from caption_parser.evaluation.truth import GroundTruth, read_ground_truth
 from caption_parser.runs.options import check_output
+from shared_runtime.coco import ImageId
+from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError, UsageError
-from shared_schemas import LabelSpace, read_labels
+from shared_schemas import Kind, LabelSpace, read_labels
 from shared_schemas.files import replace_file
 
 
@@ -60,7 +61,7 @@ def read_examples(path: Path, truth: GroundTruth, label_space: LabelSpace) -> Ex
     made_with = ""
     try:
         for number, record in enumerate(read_labels(path), 1):
-            check_label_space(record, label_space, f"{path}:{number}")
+            check_label_space(record, label_space, f"{path}:{number}", kinds=(Kind.FOREGROUND,))
             image = match(record.image_id)
             if image in seen:
                 raise InputError(

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
-from caption_parser.evaluation.coco_file import ImageId
+from shared_runtime.coco import ImageId
+from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError
-from shared_schemas import ImageLabels, LabelSpace, read_labels
+from shared_schemas import Kind, LabelSpace, read_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def read_predictions(path: Path, label_space: LabelSpace, *, min_votes: int = 1)
     made_with = ""
     try:
         for number, record in enumerate(read_labels(path), 1):
-            check_label_space(record, label_space, f"{path}:{number}")
+            check_label_space(record, label_space, f"{path}:{number}", kinds=(Kind.FOREGROUND,))
             if record.image_id in classes:
                 raise InputError(
                     f"{path}:{number}: got a second record of image {record.image_id!r}, expected one per image"
@@ -86,22 +86,3 @@ def check_overlap(path: Path, predictions: Predictions, truth: Mapping[ImageId, 
         return
     ours, theirs = next(iter(predictions.classes)), next(iter(truth))
     raise InputError(f"{path}: got image ids such as {ours!r}, expected some of the truth's, such as {theirs!r}")
-
-
-def check_label_space(record: ImageLabels, label_space: LabelSpace, where: str) -> None:
-    """Raises `InputError` if the ids of the record's foreground mean other classes in `label_space`."""
-    name = record.label_space.rpartition("@")[0] or record.label_space
-    if name != label_space.name:
-        raise InputError(
-            f"{where}: got labels of label space {name!r}, expected {label_space.name!r}. Try --label-space {name}"
-        )
-    for label in record.foreground:
-        known = label_space.by_id.get(label.id)
-        if known is None or known.name != label.name:
-            expected = repr(known.name) if known else f"an id up to {len(label_space.classes)}"
-            close = get_close_matches(label.name, label_space.by_name, n=1)
-            hint = f" (there, {close[0]!r} is {label_space.by_name[close[0]].id})" if close else ""
-            raise InputError(
-                f"{where}: foreground: got class {label.id}, {label.name!r}, expected {expected}{hint}: the "
-                f"labels were made with {record.label_space}, this is {label_space.reference}. Label again"
-            )

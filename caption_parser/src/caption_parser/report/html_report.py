@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from caption_parser.evaluation.predictions import check_label_space
 from caption_parser.evaluation.truth import read_ground_truth
 from caption_parser.report.evidence import ClassName, Names
 from caption_parser.report.page import PageContent, render
@@ -14,9 +13,10 @@ from caption_parser.report.tally import Disagreements, Tally
 from caption_parser.report.truth import TruthTally, truth_content
 from caption_parser.runs.options import check_output
 from caption_parser.runs.output import OutputPaths
+from shared_runtime.compatibility import check_label_space
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, UsageError
-from shared_schemas import ImageLabels, LabelSpace, RecordError, iter_labels
+from shared_schemas import ImageLabels, Kind, LabelSpace, RecordError, iter_labels
 from shared_schemas.files import replace_file
 from shared_schemas.label_space_file import SHIPPED
 
@@ -123,7 +123,9 @@ def _label_space(name: str | None, record: ImageLabels) -> LabelSpace | None:
 
 
 def _label_space_check(space: LabelSpace, path: Path) -> Callable[[ImageLabels], None]:
-    return lambda record: check_label_space(record, space, f"{path}: image {record.image_id!r}")
+    return lambda record: check_label_space(
+        record, space, f"{path}: image {record.image_id!r}", kinds=(Kind.FOREGROUND,)
+    )
 
 
 def _names(space: LabelSpace | None) -> Names:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from caption_parser.evaluation.coco_file import ImageId
 from caption_parser.evaluation.evaluate import compare_classes
 from caption_parser.evaluation.metrics import Averages, ClassCounts, count, macro, micro
 from caption_parser.evaluation.predictions import Predictions, check_overlap, read_predictions, truth_ids
@@ -22,6 +21,7 @@ from caption_parser.report.evidence import (
     image_view,
 )
 from caption_parser.report.tally import Reservoirs
+from shared_runtime.coco import ImageId
 from shared_schemas import ImageLabels, LabelSpace
 
 WORST_IMAGES = 20

@@ -7,8 +7,8 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
-from segmentation.data.compatibility import check_label_space
 from segmentation.data.folders import ImageFolders, UnsafeNameError
+from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError
 from shared_schemas import (
     ClassLabel,

@@ -160,20 +160,29 @@ def test_a_mask_that_is_none_is_refused_with_its_place(
 @pytest.mark.parametrize(
     ("lists", "message"),
     [
-        ({"images": []}, "got no list 'images', expected a COCO instances file"),
-        ({"categories": []}, "got no list 'categories', expected a COCO instances file; is it a captions file?"),
-        ({"categories": [{"id": 90, "name": "cap"}]}, "categories[0]: got 'cap', expected a foreground class"),
-        ({"categories": [{"id": 90, "name": "grass"}]}, "categories[0]: got 'grass', expected a foreground class"),
+        (
+            {"images": []},
+            "got no entry in a list 'images' (top-level keys: images, annotations, categories), expected a COCO",
+        ),
+        ({"categories": []}, "'annotations'. Is this a captions file?"),
+        (
+            {"categories": [{"id": 90, "name": "cap"}]},
+            "no foreground classes of label space 'mini': 'cap'. Did you mean 'cup'?",
+        ),
+        (
+            {"categories": [{"id": 90, "name": "grass"}]},
+            "no foreground classes of label space 'mini': 'grass'. Try --label",
+        ),
         (
             {"categories": [*CATEGORIES, {"id": 90, "name": "CAT"}]},
-            "categories[3]: got a second category that is 'cat'",
+            "categories[3]: got categories 'cat' and 'CAT' for the one class 'cat'",
         ),
         (
             {"categories": CATEGORIES[1:]},
             "annotations[0]: category_id: got 17, expected an id that the file lists",
         ),
         ({"images": [{"id": 2, "file_name": "a", "height": 1, "width": 1}]}, "annotations[0]: image_id: got 1"),
-        ({"images": [{"id": 1, "file_name": "a", "height": 1}]}, "images[0]: width: got nothing"),
+        ({"images": [{"id": 1, "file_name": "a", "height": 1}]}, "images[0]: width: the field is missing"),
         ({"images": [{"id": 1, "file_name": "a", "height": 0, "width": 1}]}, "images[0]: height: got 0"),
         ({"images": ["one.jpg"]}, "images[0]: got 'one.jpg', expected an object"),
         (
@@ -191,14 +200,14 @@ def test_a_file_that_does_not_hold_what_it_should_is_refused(
 def test_a_misspelt_category_gets_the_nearest_name(write: Write, space: LabelSpace) -> None:
     found = refused(write([], categories=[{"id": 90, "name": "cupp"}]), space)
 
-    assert "label space 'mini'; the nearest is 'cup'" in found
+    assert "label space 'mini': 'cupp'. Did you mean 'cup'?" in found
 
 
 def test_files_that_are_no_json_or_missing(tmp_path: Path, space: LabelSpace) -> None:
     path = tmp_path / "instances.json"
     assert "cannot be read: No such file" in refused(path, space)
     path.write_text('{"images": [{"id": 1,')
-    assert "got a file that is not JSON" in refused(path, space)
+    assert "is not valid JSON" in refused(path, space)
 
 
 def test_no_image_left(write: Write, space: LabelSpace) -> None:

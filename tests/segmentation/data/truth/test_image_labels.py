@@ -82,12 +82,12 @@ def test_crowds_count_as_a_class_of_unknown_number_or_not_at_all(instances: Path
 @pytest.mark.parametrize(
     ("field", "entries", "message"),
     [
-        ("images", [], "got no list 'images', expected a COCO instances file"),
-        ("images", [{"id": 1}], r"images\[0\]: file_name: got nothing, expected"),
+        ("images", [], "got no entry in a list 'images'.*expected a COCO instances"),
+        ("images", [{"id": 1}], r"images\[0\]: file_name: the field is missing"),
         (
             "categories",
             [{"id": 1, "name": "zebra"}],
-            "got 'zebra', expected a foreground class of label space 'mini'",
+            "no foreground classes of label space 'mini': 'zebra'",
         ),
         ("annotations", [annotation(7, DOG)], r"annotations\[0\]: image_id: got 7, expected an id that the file"),
         (

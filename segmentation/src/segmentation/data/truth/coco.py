@@ -9,16 +9,30 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from pycocotools import mask as coco_mask
+from pydantic import PositiveInt
 
 from segmentation.data.masks import IGNORE_INDEX, IndexMask
-from segmentation.data.truth.coco_file import CocoImage, CocoObject, class_ids, stream_list
 from segmentation.data.truth.contract import MaskTruth
-from segmentation.data.truth.run_lengths import checked_runs, covered_stretch
+from shared_runtime.coco import CocoEntry, CocoLabel, ImageId, class_ids, stream_list
+from shared_runtime.coco_masks import covered_stretch, encoded_mask
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
-_REACH = 10
-"""Polygons may leave the image by so many times its longer side; pycocotools draws for hours far outside."""
+
+class CocoImage(CocoEntry):
+    """An entry of the list `images`."""
+
+    id: ImageId
+    file_name: str
+    height: PositiveInt
+    width: PositiveInt
+
+
+class CocoObject(CocoLabel):
+    """An entry of the list `annotations`."""
+
+    segmentation: list[Any] | dict[str, Any]
+    """Polygons `[[x, y, x, y, …], …]` in pixels, or a run-length encoding."""
 
 
 class Crowd(StrEnum):
@@ -61,8 +75,6 @@ class CocoTruth(MaskTruth[_Scene]):
         """Raises `InputError`, which names the entry, for a file that is no instances file with masks."""
         self._rules = rules or CocoRules()
         images = {image.id: image for _, image in stream_list(path, "images", CocoImage)}
-        if not images:
-            raise InputError(f"{path}: got no list 'images', expected a COCO instances file")
         regions = _read_regions(path, images, label_space)
         scenes: dict[str, _Scene] = {}
         for image in images.values():
@@ -97,36 +109,17 @@ class CocoTruth(MaskTruth[_Scene]):
 
 
 def _read_regions(
-    path: Path, images: dict[int | str, CocoImage], label_space: LabelSpace
-) -> defaultdict[int | str, list[_Region]]:
+    path: Path, images: dict[ImageId, CocoImage], label_space: LabelSpace
+) -> defaultdict[ImageId, list[_Region]]:
     classes = class_ids(path, label_space)
-    regions: defaultdict[int | str, list[_Region]] = defaultdict(list)
-    for place, found in stream_list(path, "annotations", CocoObject):
+    regions: defaultdict[ImageId, list[_Region]] = defaultdict(list)
+    for place, found in stream_list(path, "annotations", CocoObject, may_be_empty=True):
         found.check_ids(images, classes, place)
         image, class_id = images[found.image_id], classes[found.category_id]
         try:
-            encoded = _encoded(found.segmentation, image.height, image.width)
+            encoded = encoded_mask(found.segmentation, image.height, image.width)
         except ValueError as error:
             raise InputError(f"{place}: segmentation: {error}") from None
         area = int(coco_mask.area(encoded))
         regions[found.image_id].append(_Region(class_id, found.iscrowd == 1, area, encoded["counts"]))
     return regions
-
-
-def _encoded(segmentation: list[Any] | dict[str, Any], height: int, width: int) -> Any:
-    """The run-length encoding `{"size", "counts"}` of an object. Raises `ValueError` for what is none."""
-    if isinstance(segmentation, dict):
-        runs = checked_runs(segmentation, height, width)
-        return coco_mask.frPyObjects({"size": [height, width], "counts": runs}, height, width)
-    if not segmentation:
-        raise ValueError("got no polygon, expected a mask; is this a file of boxes?")
-    for polygon in segmentation:
-        _check_polygon(polygon, _REACH * max(height, width))
-    return coco_mask.merge(coco_mask.frPyObjects(segmentation, height, width))
-
-
-def _check_polygon(polygon: Any, reach: int) -> None:
-    if not isinstance(polygon, list) or len(polygon) < 6 or len(polygon) % 2:
-        raise ValueError(f"got a polygon {str(polygon)[:60]}, expected x, y of three points or more")
-    if not all(isinstance(value, int | float) and abs(value) <= reach for value in polygon):
-        raise ValueError(f"got a polygon with coordinates beyond {reach}, or that are no numbers")

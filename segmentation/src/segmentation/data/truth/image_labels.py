@@ -4,9 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from segmentation.data.truth.coco_file import CocoLabel, CocoName, class_ids, stream_list
-from shared_runtime.errors import InputError
+from shared_runtime.coco import CocoEntry, CocoLabel, ImageId, class_ids, stream_list
 from shared_schemas import AttributeVotes, ClassLabel, ImageLabels, LabelClass, LabelSpace
+
+
+class _NamedImage(CocoEntry):
+    id: ImageId
+    file_name: str
 
 
 def coco_image_labels(
@@ -20,9 +24,7 @@ def coco_image_labels(
     Raises `InputError`, which names the entry, for a file that is none; `LabelSpaceError` for the label space.
     """
     space = label_space if isinstance(label_space, LabelSpace) else LabelSpace.load(label_space)
-    images = {image.id: image for _, image in stream_list(path, "images", CocoName)}
-    if not images:
-        raise InputError(f"{path}: got no list 'images', expected a COCO instances file")
+    images = {image.id: image for _, image in stream_list(path, "images", _NamedImage)}
     objects = _objects(path, images.keys(), space, crowd)
     for image in images.values():
         single, in_crowds = objects[image.id]
@@ -53,12 +55,12 @@ def true_label(label: LabelClass, count: int | None = None, attributes: Iterable
 
 
 def _objects(
-    path: Path, images: Iterable[int | str], space: LabelSpace, crowd: bool
-) -> defaultdict[int | str, tuple[Counter[int], set[int]]]:
+    path: Path, images: Iterable[ImageId], space: LabelSpace, crowd: bool
+) -> defaultdict[ImageId, tuple[Counter[int], set[int]]]:
     """By image: how many single objects there are of each class, and of which classes there are crowds."""
     classes, known = class_ids(path, space), set(images)
-    found: defaultdict[int | str, tuple[Counter[int], set[int]]] = defaultdict(lambda: (Counter(), set()))
-    for place, annotation in stream_list(path, "annotations", CocoLabel):
+    found: defaultdict[ImageId, tuple[Counter[int], set[int]]] = defaultdict(lambda: (Counter(), set()))
+    for place, annotation in stream_list(path, "annotations", CocoLabel, may_be_empty=True):
         annotation.check_ids(known, classes, place)
         class_id = classes[annotation.category_id]
         single, in_crowds = found[annotation.image_id]

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from pycocotools import mask as coco_mask
 
-from segmentation.data.truth.run_lengths import checked_runs, covered_stretch, decompressed
+from shared_runtime.coco_masks import checked_runs, covered_stretch, decompressed
 
 masks = hnp.arrays(np.uint8, st.tuples(st.integers(1, 40), st.integers(1, 40)), elements=st.integers(0, 1))
 

@@ -1,27 +1,32 @@
 """Whether a record of a label file means what a label space says."""
 
 from collections.abc import Collection, Iterator, Mapping
-from difflib import get_close_matches
 
 from shared_runtime.errors import InputError
-from shared_schemas import ClassLabel, ImageLabels, LabelSpace
+from shared_schemas import ClassLabel, ImageLabels, Kind, LabelSpace
+from shared_schemas.errors import nearest
 
 
 def check_label_space(
-    record: ImageLabels, label_space: LabelSpace, where: str, *, attributes: Collection[str] | None
+    record: ImageLabels,
+    label_space: LabelSpace,
+    where: str,
+    *,
+    kinds: Collection[Kind] = tuple(Kind),
+    attributes: Collection[str] | None = None,
 ) -> None:
     """Raises `InputError` for a record of another label space, or with classes or attributes that it lacks.
 
-    A record of another version of the label space fits as long as its ids and names mean the same classes.
-    `attributes`: names that are known; None: all are. `where` is the place for messages.
+    A record of another version of the label space fits as long as its ids and names mean the same classes; only
+    those of `kinds` matter. `attributes`: names that are known; None: all are. `where` is the place for messages.
     """
-    made_with = record.label_space.partition("@")[0]
+    made_with = record.label_space.rpartition("@")[0] or record.label_space
     if made_with != label_space.name:
         raise InputError(
-            f"{where}: got labels of label space {made_with!r}, expected {label_space.name!r}; "
-            "give the label space that they were made with, or label the captions again"
+            f"{where}: got labels of label space {made_with!r}, expected {label_space.name!r}. "
+            f"Try --label-space {made_with}, or label the captions again"
         )
-    problem = next(_problems(record, label_space, attributes), None)
+    problem = next(_problems(record, label_space, kinds, attributes), None)
     if problem:
         raise InputError(
             f"{where}: {problem}; the labels were made with {record.label_space}, this is "
@@ -29,13 +34,15 @@ def check_label_space(
         )
 
 
-def _problems(record: ImageLabels, space: LabelSpace, attributes: Collection[str] | None) -> Iterator[str]:
+def _problems(
+    record: ImageLabels, space: LabelSpace, kinds: Collection[Kind], attributes: Collection[str] | None
+) -> Iterator[str]:
     for kind, labels, known in (
-        ("foreground", record.foreground, space.foreground),
-        ("background", record.background, space.background),
+        (Kind.FOREGROUND, record.foreground, space.foreground),
+        (Kind.BACKGROUND, record.background, space.background),
     ):
         names = {entry.id: entry.name for entry in known}
-        for label in labels:
+        for label in labels if kind in kinds else ():
             if names.get(label.id) != label.name:
                 yield f"got {kind} class {label.id}, {label.name!r}, expected {_expected(label, names)}"
             for attribute in label.attributes:
@@ -49,5 +56,6 @@ def _expected(label: ClassLabel, names: Mapping[int, str]) -> str:
     if not names:
         return "none: the label space has no such classes"
     expected = repr(names[label.id]) if label.id in names else f"an id from {min(names)} to {max(names)}"
-    close = get_close_matches(label.name, names.values(), n=1)
-    return f"{expected} (the nearest name is {close[0]!r})" if close else expected
+    close = nearest(label.name, names.values())
+    places = [class_id for class_id, name in names.items() if name == close]
+    return f"{expected} (there, {close!r} is {places[0]})" if places else expected

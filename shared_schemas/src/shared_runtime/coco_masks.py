@@ -1,9 +1,11 @@
-"""COCO's run-length encodings, checked before anything is decoded from them."""
+"""Masks of COCO files, polygons and run lengths, checked before pycocotools sees them."""
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from shared_schemas.errors import shown
 
 _FIRST_CHARACTER = 48
 _BITS = 5
@@ -11,6 +13,39 @@ _MORE = 32
 _SIGN = 16
 _MOST_GROUPS = 7
 """Groups of a number below 2^32 with its sign."""
+_REACH = 10
+"""Polygons may leave the image by so many times its longer side; pycocotools draws for hours far outside."""
+
+
+def encoded_mask(segmentation: Any, height: int, width: int) -> Any:
+    """The run-length encoding `{"size": [H, W], "counts": bytes}` of an object, by pycocotools.
+
+    `segmentation`: polygons `[[x, y, x, y, …], …]` in pixels, or a run-length encoding with counts as text or as a
+    list. Raises `ValueError` for what is neither.
+    """
+    from pycocotools import mask
+
+    if isinstance(segmentation, dict):
+        runs = checked_runs(segmentation, height, width)
+        return mask.frPyObjects({"size": [height, width], "counts": runs}, height, width)
+    return mask.merge(
+        mask.frPyObjects(_checked_polygons(segmentation, _REACH * max(height, width)), height, width)
+    )
+
+
+def _checked_polygons(polygons: Any, reach: int) -> list[list[float]]:
+    """`polygons`, if they are: pycocotools would take one of four numbers for a box."""
+    if not isinstance(polygons, list):
+        message = f"got {shown(polygons)}, expected polygons or a run-length encoding"
+        raise ValueError(message)  # noqa: TRY004  a value of a file, like all that is wrong here
+    if not polygons:
+        raise ValueError("got no polygon, expected a mask; is this a file of boxes?")
+    for polygon in polygons:
+        if not isinstance(polygon, list) or len(polygon) < 6 or len(polygon) % 2:
+            raise ValueError(f"got a polygon {shown(polygon)}, expected x, y of three points or more")
+        if not {*map(type, polygon)} <= {int, float} or not -reach <= min(polygon) <= max(polygon) <= reach:
+            raise ValueError(f"got a polygon with coordinates beyond {reach}, or that are no numbers")
+    return polygons
 
 
 def checked_runs(encoding: dict[str, Any], height: int, width: int) -> list[int]:

@@ -1,0 +1,64 @@
+"""Files are whole or absent, whatever happens while they are written."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from shared_schemas.files import replace_file, replacing
+
+
+def test_a_file_gets_its_new_content_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    path.write_text("old")
+    with replacing(path) as unfinished:
+        unfinished.write_text("new")
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("no"), OSError(errno.ENOSPC, "disk full")])
+def test_a_failure_leaves_what_was_there(tmp_path: Path, error: BaseException) -> None:
+    path = tmp_path / "state.json"
+    path.write_text("old")
+
+    def write() -> None:
+        with replacing(path) as unfinished:
+            unfinished.write_text("ne")
+            raise error
+
+    with pytest.raises(type(error)):
+        write()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failure_before_anything_was_written_is_raised_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no"), replacing(tmp_path / "a"):
+        raise ValueError("no")
+
+
+def test_errors_name_the_file_that_was_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "absent" / "a.json"
+    with pytest.raises(FileNotFoundError) as failure:
+        replace_file(path, b"x")
+    assert failure.value.filename == str(path)
+
+
+def test_a_symbolic_link_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "real" / "a")
+    replace_file(link, b"new")
+    assert link.is_symlink()
+    assert (tmp_path / "real" / "a").read_bytes() == b"new"
+
+
+def test_the_content_is_on_disk_before_it_gets_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a"
+    synced: list[bool] = []
+    monkeypatch.setattr(os, "fsync", lambda _: synced.append(path.exists()))
+    replace_file(path, b"x")
+    assert synced == [False]
