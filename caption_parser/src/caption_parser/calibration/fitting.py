@@ -11,7 +11,12 @@ import numpy as np
 from caption_parser.calibration.evidence import FEATURES, record_evidence
 from caption_parser.calibration.logistic import Matrix, Vector, fit_logistic, probabilities
 from caption_parser.calibration.records import LOWEST, Calibration, ConfidenceScores, CrossValidation, Training
-from caption_parser.evaluation.confidence import average_precisions, judged_labels, reliability
+from caption_parser.evaluation.confidence import (
+    average_precisions,
+    confidence_bins,
+    expected_calibration_error,
+    judged_labels,
+)
 from caption_parser.evaluation.metrics import mean
 from caption_parser.evaluation.predictions import truth_ids
 from caption_parser.evaluation.truth import GroundTruth, read_ground_truth
@@ -193,12 +198,11 @@ def _fit(design: Matrix, right: Vector) -> Vector:
 def _scores(examples: Examples, confidences: Vector, truth: GroundTruth) -> ConfidenceScores:
     bounded = confidences.clip(LOWEST, 1.0 - LOWEST)
     by_image = examples.by_image(bounded)
-    calibration = reliability(judged_labels(truth.classes, by_image, frozenset(truth.class_ids)))
-    assert calibration is not None, "there are examples"
+    bins = confidence_bins(judged_labels(truth.classes, by_image, frozenset(truth.class_ids)))
     ranking = average_precisions(truth.classes, by_image, truth.class_ids)
     likelihood = np.where(examples.right > 0, bounded, 1.0 - bounded)
     return ConfidenceScores(
         log_loss=float(-np.log(likelihood).mean()),
-        expected_calibration_error=calibration.expected_calibration_error,
+        expected_calibration_error=expected_calibration_error(bins),
         average_precision=mean(ranking.values()),
     )

@@ -1,25 +1,26 @@
 """What a fitted calibration holds, as the JSON file between `calibrate fit` and `calibrate apply`."""
 
-import hashlib
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+from pydantic import ConfigDict, Field, NonNegativeInt, PositiveInt
 
 from caption_parser.calibration.evidence import FEATURES
 from caption_parser.json_file import read_json_file
 from caption_parser.runs.state import RunCounts
+from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError
+from shared_runtime.files import short_digest
 
 LOWEST = 0.001
 """Confidence has three digits in label files, and captions prove nothing: it stays within [LOWEST, 1 - LOWEST]."""
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+class _Finite(FrozenModel):
+    model_config = ConfigDict(allow_inf_nan=False)
 
 
-class ConfidenceScores(_Frozen):
+class ConfidenceScores(_Finite):
     """How good the confidence of labels is against the truth."""
 
     log_loss: float = Field(description="Mean over labels, in nats.")
@@ -27,7 +28,7 @@ class ConfidenceScores(_Frozen):
     average_precision: float | None = Field(description="Mean over the classes that occur.")
 
 
-class CrossValidation(_Frozen):
+class CrossValidation(_Finite):
     """Scores of labels by models that have not seen their images."""
 
     folds: PositiveInt
@@ -35,7 +36,7 @@ class CrossValidation(_Frozen):
     after: ConfidenceScores
 
 
-class Training(_Frozen):
+class Training(_Finite):
     """What a calibration was fitted on."""
 
     labels: str = Field(description="The label file.")
@@ -47,7 +48,7 @@ class Training(_Frozen):
     correct: float = Field(description="Share of them that the truth shows.")
 
 
-class Calibration(_Frozen):
+class Calibration(_Finite):
     """A logistic model of whether a label is right, given the evidence in its record."""
 
     version: Literal[1] = 1
@@ -60,7 +61,7 @@ class Calibration(_Frozen):
     @property
     def digest(self) -> str:
         """A short name of the model: equal for equal content."""
-        return hashlib.blake2b(self.model_dump_json().encode(), digest_size=4).hexdigest()
+        return short_digest(self.model_dump_json().encode(), size=4)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -75,7 +76,7 @@ class Calibration(_Frozen):
         return calibration
 
 
-class CalibrationReference(_Frozen):
+class CalibrationReference(_Finite):
     """Which calibration made the confidence of a label file."""
 
     file: str

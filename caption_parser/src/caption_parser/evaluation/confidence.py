@@ -1,7 +1,7 @@
 """Whether confidence ranks labels well (average precision) and means what it says (reliability)."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Set
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import TypeVar
 
 import numpy as np
@@ -77,13 +77,9 @@ def judged_labels(
 def reliability(judged: Iterable[tuple[float, bool]]) -> Reliability | None:
     """The share of right labels by confidence, and the expected calibration error; None without labels.
 
-    `judged`: confidence in [0, 1] and whether the label is right. The bins have equal widths (Guo et al. 2017, On
-    Calibration of Modern Neural Networks, Eq. 3); each holds its lower bound, the last one its upper bound too.
+    `judged`: confidence in [0, 1] and whether the label is right.
     """
-    members: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
-    for confidence, right in judged:
-        members[min(int(confidence * BINS), BINS - 1)].append((confidence, right))
-    bins = tuple(_bin(number, found) for number, found in enumerate(members) if found)
+    bins = confidence_bins(judged)
     labels = sum(found.labels for found in bins)
     if not labels:
         return None
@@ -91,9 +87,26 @@ def reliability(judged: Iterable[tuple[float, bool]]) -> Reliability | None:
         labels=labels,
         mean_confidence=sum(b.labels * b.mean_confidence for b in bins) / labels,
         correct=sum(b.labels * b.correct for b in bins) / labels,
-        expected_calibration_error=sum(b.labels * abs(b.correct - b.mean_confidence) for b in bins) / labels,
+        expected_calibration_error=expected_calibration_error(bins),
         bins=bins,
     )
+
+
+def confidence_bins(judged: Iterable[tuple[float, bool]]) -> tuple[ReliabilityBin, ...]:
+    """Labels by their confidence, in bins of equal widths; empty ones are left out.
+
+    Each bin holds its lower bound, the last one its upper bound too.
+    """
+    members: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
+    for confidence, right in judged:
+        members[min(int(confidence * BINS), BINS - 1)].append((confidence, right))
+    return tuple(_bin(number, found) for number, found in enumerate(members) if found)
+
+
+def expected_calibration_error(bins: Sequence[ReliabilityBin]) -> float:
+    """Guo et al. 2017, On Calibration of Modern Neural Networks, Eq. 3, of one bin or more."""
+    labels = sum(found.labels for found in bins)
+    return sum(b.labels * abs(b.correct - b.mean_confidence) for b in bins) / labels
 
 
 def _bin(number: int, members: list[tuple[float, bool]]) -> ReliabilityBin:

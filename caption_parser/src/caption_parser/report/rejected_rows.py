@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def read_rejected(path: Path, seed: int) -> tuple[RejectedReason, ...]:
     """
     samples: Reservoirs[str, RejectedExample] = Reservoirs(EXAMPLES_PER_REASON, seed, "rejected")
     for entry in _entries(path):
-        samples.offer(str(entry["reason"]), lambda entry=entry: _example(entry))  # type: ignore[misc]
+        samples.offer(str(entry["reason"]), partial(_example, entry))
     ordered = sorted(samples.offered.items(), key=lambda item: (-item[1], item[0]))
     return tuple(RejectedReason(reason, rows, samples.sample(reason)) for reason, rows in ordered)
 

@@ -4,6 +4,7 @@ import heapq
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Generic, NamedTuple, TypeVar
 
@@ -184,8 +185,7 @@ class Disagreements:
             return
         for word, labels in _readings(record).items():
             if len(set(labels)) > 1:
-                conflict = Conflict(record, word, labels)
-                self._conflicts.offer("", lambda conflict=conflict: conflict)  # type: ignore[misc]
+                self._conflicts.offer("", partial(Conflict, record, word, labels))
         if record.foreground:
             disagreement = missing_votes(record)
             self.compared += 1

@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from caption_parser.evaluation.evaluate import compare_classes
@@ -77,10 +78,10 @@ class TruthTally:
             return
         missed, extra = tuple(sorted(truth - predicted)), tuple(sorted(predicted - truth))
         for label in missed:
-            self._missed.offer(label, lambda: caption_evidence(record, 0))
+            self._missed.offer(label, partial(caption_evidence, record, 0))
         for mention in record.mentions:
             if mention.label in extra and not mention.flags:
-                self._extra.offer(mention.label, lambda m=mention: caption_evidence(record, m.caption, m))  # type: ignore[misc]
+                self._extra.offer(mention.label, partial(caption_evidence, record, mention.caption, mention))
         if missed or extra:
             ranked = _Ranked(len(missed) + len(extra), -len(self._predicted), ImageErrors(record, missed, extra))
             push = heapq.heappush if len(self._heap) < WORST_IMAGES else heapq.heappushpop

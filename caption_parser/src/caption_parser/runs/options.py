@@ -1,6 +1,5 @@
 """Checks of what the user asked for, before anything is loaded or read."""
 
-import difflib
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -11,6 +10,7 @@ from caption_parser.config import ParserConfig
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import UsageError
 from shared_runtime.workers import usable_cores
+from shared_schemas.errors import did_you_mean
 
 Processes = int | Literal["auto"]
 """How many worker processes; `auto`: as many as pay."""
@@ -28,9 +28,9 @@ def checked(model: type[ModelT], **fields: Any) -> ModelT:
         option = f"--{str(problem['loc'][0]).replace('_', '-')}"
         expected = problem["msg"].removeprefix("Input should be ")
         choices = re.findall(r"'([^']*)'", expected)
-        close = difflib.get_close_matches(str(problem["input"]), choices, n=1)
-        hint = f". Did you mean {close[0]!r}?" if close else ""
-        raise UsageError(f"{option}: got {problem['input']!r}, expected {expected}{hint}") from None
+        hint = did_you_mean(str(problem["input"]), choices)
+        message = f"{option}: got {problem['input']!r}, expected {expected}"
+        raise UsageError(f"{message}.{hint}" if hint else message) from None
 
 
 def parser_config(**fields: Any) -> ParserConfig:

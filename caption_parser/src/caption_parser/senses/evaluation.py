@@ -7,12 +7,13 @@ from math import fsum
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.senses import Disambiguator, SenseQuery, load_disambiguator
 from caption_parser.senses.corpora import TaggedSentence, TaggedToken, read_corpus
 from caption_parser.senses.corpora.read import KeyFile, gold_beside, read_key_file
+from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError
 from shared_schemas import Route
 
@@ -82,10 +83,8 @@ SENTENCES_PER_CALL = 64
 """Sentences whose words a disambiguator may batch together."""
 
 
-class SenseScores(BaseModel):
+class SenseScores(FrozenModel):
     """Ratios in [0, 1], null where undefined."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     f1: float | None
     precision: float | None
@@ -94,10 +93,8 @@ class SenseScores(BaseModel):
     instances: int
 
 
-class SenseEvaluation(BaseModel):
+class SenseEvaluation(FrozenModel):
     """The scores of one set, overall and by part of speech."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     noun: SenseScores
     verb: SenseScores

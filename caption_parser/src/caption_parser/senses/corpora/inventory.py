@@ -99,7 +99,7 @@ class CorpusTally:
     dropped: Counter[KeyFault] = field(default_factory=Counter)
     """Keys by what was wrong with them."""
     skipped: Counter[str] = field(default_factory=Counter)
-    """Lines without a sentence that can be read, by `readers.reasons.Reason`."""
+    """Lines without a sentence that can be read, by `readers.rows.Reason`."""
     wordless: int = 0
     """Tokens passed over since they have no text."""
 
