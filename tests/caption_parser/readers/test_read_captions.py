@@ -222,7 +222,7 @@ def test_parquet_without_a_caption_column() -> None:
 
 def test_parquet_column_name_that_is_no_utf_8() -> None:
     content = parquet({"id": pa.array([1]), "caption": pa.array(["a dog"])})
-    with pytest.raises(InputError, match="is no readable Parquet file"):
+    with pytest.raises(InputError, match="is not a readable Parquet file"):
         read(content.replace(b"caption", b"capt\xe9on"), "parquet")
 
 

@@ -207,7 +207,7 @@ def test_other_captions_are_refused(
         label_file(source, output, inputs=InputOptions(grouped=True), build_parser=word_parser())
         assert [record.captions[0] for record in read_labels(output)] == lines
         return
-    with pytest.raises(UsageError, match=r"with other captions:\n  digest: \w+ → \w+"):
+    with pytest.raises(UsageError, match=r"with different captions:\n  digest: \w+ → \w+"):
         label_file(source, output, inputs=InputOptions(grouped=grouped), build_parser=word_parser())
 
 

@@ -46,7 +46,7 @@ def apply_calibration(
 ) -> tuple[CalibratedSummary, list[RecordError]]:
     """Writes the records of `labels` with calibrated confidence to `output`, a summary beside it.
 
-    Returns the summary and what is wrong with each line that is no record; those are left out.
+    Returns the summary and what is wrong with each line that is not a record; those are left out.
 
     Raises `InputError` for a file that cannot be read, holds no calibration or no record, or comes from another
     label space than the calibration's, `UsageError` if `output` is one of the inputs.
@@ -81,7 +81,7 @@ def apply_calibration(
 
 
 def _records(path: Path, calibration: Calibration, damage: list[RecordError]) -> Iterator[ImageLabels]:
-    """The records of `path`; what is no record goes to `damage`."""
+    """The records of `path`; what is not a record goes to `damage`."""
     expected = calibration.training.label_space
     try:
         for number, record in enumerate(iter_labels(path), 1):

@@ -57,7 +57,7 @@ def read_examples(path: Path, truth: GroundTruth, label_space: LabelSpace) -> Ex
     """The foreground labels of the images and classes that `truth` judges.
 
     Raises `InputError` for a file that cannot be read, comes from another label space, names an image twice, or
-    has no label to judge, and `RecordError` at a line that is no record.
+    has no label to judge, and `RecordError` at a line that is not a record.
     """
     match = truth_ids(truth.classes)
     judged_classes = frozenset(truth.class_ids)
@@ -111,7 +111,7 @@ def image_folds(images: Sequence[ImageId], folds: int) -> np.ndarray[tuple[int],
 
 _INTERCEPT_PENALTY = 0.01
 _PENALTY = 1.0
-"""Weights are taken to be normal with variance 1 / penalty beforehand; features and offsets share the scale."""
+"""The prior of the weights is normal with variance 1 / penalty; features and offsets share the scale."""
 
 
 def fit_calibration(

@@ -41,7 +41,7 @@ class Training(_Finite):
 
     labels: str = Field(description="The label file.")
     truth: str = Field(description="The ground truth file.")
-    include_crowd: bool = Field(description="Whether crowd regions put their class into an image.")
+    include_crowd: bool = Field(description="Whether crowd regions count as their class.")
     label_space: str = Field(description="The label space of the labels, with its hash.")
     images: PositiveInt
     judged_labels: PositiveInt = Field(description="Foreground classes of those images.")
@@ -56,7 +56,7 @@ class Calibration(_Finite):
     cross_validation: CrossValidation
     intercept: float
     weights: dict[str, float] = Field(description="By feature of the evidence.")
-    class_offsets: dict[str, float] = Field(description="By class; 0 for a class that is not here.")
+    class_offsets: dict[str, float] = Field(description="By class; 0 for a class that is not listed.")
 
     @property
     def digest(self) -> str:
@@ -92,5 +92,5 @@ class CalibratedSummary(RunCounts):
     calibration: CalibrationReference
     calibrated_labels: NonNegativeInt
     kept_labels: NonNegativeInt = Field(description="Background classes: their confidence is as it was.")
-    damaged_lines: NonNegativeInt = Field(description="Lines that are no records, and were left out.")
+    damaged_lines: NonNegativeInt = Field(description="Lines that are not records, and were left out.")
     bytes: NonNegativeInt

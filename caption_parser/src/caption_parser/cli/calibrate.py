@@ -1,4 +1,4 @@
-"""`capparse calibrate`: confidence learned from images with ground truth."""
+"""`capparse calibrate`: confidence calibrated on images with ground truth."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,7 @@ from shared_runtime.errors import ExitCode
 
 calibrate_app = lazy_app(
     (
-        Command("fit", "caption_parser.cli.calibrate:fit_command", "Learn from ground truth."),
+        Command("fit", "caption_parser.cli.calibrate:fit_command", "Learn a calibration from ground truth."),
         Command(
             "apply",
             "caption_parser.cli.calibrate:apply_command",
@@ -23,7 +23,7 @@ calibrate_app = lazy_app(
 
 @calibrate_app.callback()
 def calibrate(context: typer.Context) -> None:
-    """Confidence that is the share of right labels, learned from images with ground truth.
+    """Calibrate confidence on images with ground truth: 80 of 100 labels with confidence 0.8 should be right.
 
     Examples:
 
@@ -42,10 +42,10 @@ def fit_command(
     ],
     label_space: shared.LabelSpace = "coco",
     crowd: shared.Crowd = True,
-    folds: Annotated[int, typer.Option(metavar="N", min=2, help="Parts of the images for cross-validation.")] = 5,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No tables.")] = False,
+    folds: Annotated[int, typer.Option(metavar="N", min=2, help="Number of folds for cross-validation.")] = 5,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no tables.")] = False,
 ) -> None:
-    """Learn how likely a label is right from votes, rules, senses and flags in its record.
+    """Learn how likely a label is to be right, given the votes, rules, senses and flags in its record.
 
     Examples:
 
@@ -53,7 +53,7 @@ def fit_command(
 
       capparse calibrate fit labels.jsonl.gz --truth instances.json -o calibration.json --folds 2
 
-    The scores that it shows are of labels whose images the model had not seen.
+    The scores shown are of labels on images that the model had not seen.
     """
     from rich.console import Console
 
@@ -71,13 +71,13 @@ def apply_command(
     calibration: Annotated[
         Path, typer.Argument(metavar="CALIBRATION.json", help="What 'capparse calibrate fit' wrote.")
     ],
-    labels: Annotated[Path, typer.Argument(metavar="LABELS.jsonl", help="Label file; it stays as it is.")],
+    labels: Annotated[Path, typer.Argument(metavar="LABELS.jsonl", help="Label file to read; it is not changed.")],
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="OUT.jsonl", help="Label file to write (also .gz, .zst).")
     ],
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No summary.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no summary.")] = False,
 ) -> None:
-    """Write a label file again with calibrated confidence; OUT.summary.json says by what it was calibrated.
+    """Write a copy of a label file with calibrated confidence; OUT.summary.json names the calibration.
 
     Examples:
 
@@ -85,7 +85,7 @@ def apply_command(
 
       capparse calibrate apply calibration.json labels.jsonl.gz -o calibrated.jsonl.gz -q
 
-    Exit codes: 0 done, 1 failure, 2 usage, 3 done but for lines that are no records.
+    Exit codes: 0 done, 1 failure, 2 usage, 3 done, but some lines were not records.
     """
     from caption_parser.calibration.application import apply_calibration
 

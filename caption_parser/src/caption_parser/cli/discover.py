@@ -20,15 +20,16 @@ def discover_command(
         typer.Option(metavar="NAME|FILE", help="Its foreground is kept, its background is not  [default: coco]"),
     ] = None,
     resume_from: Annotated[
-        str | None, typer.Option(metavar="SPACE.toml", help="Go on from this file, as it was edited.")
+        str | None, typer.Option(metavar="SPACE.toml", help="Continue from this file, with any edits made to it.")
     ] = None,
     threshold: Annotated[
-        str, typer.Option(metavar="N|N/M", help="T: N mentions, or N mentions in M captions.")
+        str, typer.Option(metavar="N|N/M", help="T: N mentions, or a rate of N mentions in M captions.")
     ] = "200/414113",
     drop: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="SYNSET", help="Pass it and its hyponyms over; for COCO, the paper drops clothing.n.01."
+            metavar="SYNSET",
+            help="Leave out this synset and its hyponyms (repeatable); the paper drops clothing.n.01 for COCO.",
         ),
     ] = None,
     rounds: Annotated[int | None, typer.Option(metavar="N", help="Stop after N rounds.")] = None,
@@ -39,14 +40,15 @@ def discover_command(
     caption_field: shared.CaptionField = None,
     image_field: shared.ImageField = None,
     counts: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Keep the counts of the corpus here, to try again at once.")
+        str | None,
+        typer.Option(metavar="FILE", help="Keep the corpus counts in this file, so that the next try is quick."),
     ] = None,
     processes: Annotated[str, typer.Option(metavar="N|auto", help="Worker processes; auto: all cores.")] = "auto",
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace SPACE.toml if it is there.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace SPACE.toml if it exists.")] = False,
     as_json: shared.AsJson = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no table.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no progress and no table.")] = False,
 ) -> None:
-    """Find the background classes that captions speak of, round by round, and write a label space with them.
+    """Find the background classes that captions mention, round by round, and write a label space with them.
 
     Examples:
 

@@ -15,7 +15,9 @@ def evaluate_command(
         Path | None, typer.Option(metavar="OTHER.jsonl", help="Second label file, compared class by class.")
     ] = None,
     label_space: shared.LabelSpace = "coco",
-    min_votes: Annotated[int, typer.Option(min=1, help="Captions of an image that must assert a class.")] = 1,
+    min_votes: Annotated[
+        int, typer.Option(min=1, help="Count a class only if this many captions of the image assert it.")
+    ] = 1,
     crowd: shared.Crowd = True,
     as_json: shared.AsJson = False,
 ) -> None:

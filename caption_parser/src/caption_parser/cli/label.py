@@ -28,7 +28,7 @@ def label_command(
     senses: shared.Senses = "default",
     joint: Annotated[
         bool | None,
-        typer.Option("--joint/--no-joint", help="One sense per word and image  [default: in visual mode]"),
+        typer.Option("--joint/--no-joint", help="Choose one sense per word and image  [default: in visual mode]"),
     ] = None,
     caption_prior: Annotated[
         bool | None,
@@ -39,17 +39,25 @@ def label_command(
     ] = None,
     certainty: Annotated[
         float,
-        typer.Option(metavar="0..1", help="Ask no model where captions mean one label this often."),
+        typer.Option(
+            metavar="0..1", help="Skip the sense model where captions mean one label at least this often."
+        ),
     ] = 0.95,
     margin: Annotated[
-        float, typer.Option(metavar="0..1", help="No label that is not ahead of the next by this probability.")
+        float,
+        typer.Option(metavar="0..1", help="Drop a label that is not ahead of the next one by this probability."),
     ] = 0.0,
     skip_undisputed: Annotated[
         bool,
-        typer.Option("--skip-undisputed/--ask-all", help="Ask no model where all senses lead to the same label."),
+        typer.Option(
+            "--skip-undisputed/--ask-all", help="Skip the sense model where all senses lead to the same label."
+        ),
     ] = True,
     objects: Annotated[
-        str, typer.Option(metavar="syntax|sng", help="Who finds noun phrases: our rules or SceneGraphParser.")
+        str,
+        typer.Option(
+            metavar="syntax|sng", help="What finds noun phrases: the built-in rules, or SceneGraphParser."
+        ),
     ] = "syntax",
     spacy_model: shared.SpacyModel = None,
     attributes: Annotated[
@@ -77,7 +85,7 @@ def label_command(
     caption_field: shared.CaptionField = None,
     image_field: shared.ImageField = None,
     limit: Annotated[int | None, typer.Option(metavar="N", help="Only the first N captions.")] = None,
-    sample: Annotated[int | None, typer.Option(metavar="N", help="Only N images drawn at random.")] = None,
+    sample: Annotated[int | None, typer.Option(metavar="N", help="Only N random images.")] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Which random images --sample draws.")] = 0,
     grouped: Annotated[
         bool, typer.Option("--grouped", help="The captions of an image follow each other: label while reading.")
@@ -89,13 +97,15 @@ def label_command(
         str | None, typer.Option(metavar="FILE", help="Where unusable rows go  [default: OUT.rejected.jsonl]")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first unusable row.")] = False,
-    max_errors: Annotated[int | None, typer.Option(metavar="N", help="Stop after N unusable rows.")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Start anew, whatever was there.")] = False,
+    max_errors: Annotated[
+        int | None, typer.Option(metavar="N", help="Stop when more than N rows are unusable.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Start over, replacing what is there.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check options, input and models; estimate the work; write nothing.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")] = False,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Also the counts of each class.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no progress and no summary.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Also print the counts of each class.")] = False,
 ) -> None:
     """Label the captions of a file: one record per image, in the order of the input.
 
@@ -105,8 +115,8 @@ def label_command(
 
       zcat captions.tsv.gz | capparse label - --format tsv -o - | head
 
-    The same command resumes an interrupted run. Exit codes: 0 done, 1 failure, 2 usage, 3 done but for unusable
-    rows, 4 a model or package is missing, 130 interrupted.
+    The same command resumes an interrupted run. Exit codes: 0 done, 1 failure, 2 usage, 3 done, but some rows
+    were unusable, 4 a model or package is missing, 130 interrupted.
     """
     options = locals()  # each goes by its name to the object that has a field of that name
     import sys

@@ -35,7 +35,7 @@ ImageField = Annotated[
 ]
 LabelFile = Annotated[Path, typer.Argument(metavar="LABELS.jsonl", help="Label file (also .gz, .zst).")]
 Truth = Annotated[Path, typer.Option("--truth", metavar="INSTANCES.json", help="Ground truth in COCO's format.")]
-Crowd = Annotated[bool, typer.Option("--crowd/--no-crowd", help="Whether a crowd region counts as its class.")]
+Crowd = Annotated[bool, typer.Option("--crowd/--no-crowd", help="Whether crowd regions count as their class.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -18,14 +18,16 @@ def report_command(
         str | None, typer.Option(metavar="OTHER.jsonl", help="With --truth: another label file, class by class.")
     ] = None,
     label_space: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help="The label space of the labels, if it does not ship.")
+        str | None,
+        typer.Option(metavar="NAME|FILE", help="The label space of the labels, if it is not a shipped one."),
     ] = None,
     rejected: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Rejected rows  [default: LABELS.rejected.jsonl, if there]")
+        str | None,
+        typer.Option(metavar="FILE", help="Rejected rows  [default: LABELS.rejected.jsonl, if it exists]"),
     ] = None,
     title: Annotated[str | None, typer.Option(help="Heading of the page  [default: the file's name]")] = None,
-    seed: Annotated[int, typer.Option(metavar="N", help="Which examples are drawn.")] = 0,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No summary.")] = False,
+    seed: Annotated[int, typer.Option(metavar="N", help="Random seed of the examples shown.")] = 0,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no summary.")] = False,
 ) -> None:
     """Write one offline HTML page about a label file: distributions, examples with evidence, disagreements.
 

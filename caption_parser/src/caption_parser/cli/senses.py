@@ -24,7 +24,7 @@ senses_app = lazy_app(
 
 @senses_app.callback()
 def senses(context: typer.Context) -> None:
-    """Word sense disambiguators: how well they choose.
+    """Word sense disambiguators: train them, and score how well they choose.
 
     Examples:
 
@@ -70,7 +70,10 @@ def prior_command(
         list[str], typer.Argument(metavar="INPUT...", help="Captions, in any format that label reads.")
     ],
     output: Annotated[
-        str, typer.Option("-o", "--output", metavar="FILE", help="The prior; beside a model: caption_prior.json.")
+        str,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Prior to write; beside a model it is named caption_prior.json."
+        ),
     ],
     senses: Annotated[
         str, typer.Option(metavar="default|PATH", help="The model whose answers are averaged.")
@@ -96,9 +99,11 @@ def prior_command(
 def train_command(
     corpora: Annotated[
         list[Path],
-        typer.Option("--corpus", help="A sense-tagged corpus: SemCor as JSONL, Raganato's XML, UFSAC. Repeat it."),
+        typer.Option(
+            "--corpus", help="A sense-tagged corpus: SemCor as JSONL, Raganato's XML, or UFSAC (repeatable)."
+        ),
     ],
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="MODEL", help="The folder of the model.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="MODEL", help="Folder to write the model to.")],
     system: Annotated[
         Literal["vectors", "classifier"],
         typer.Option(help="A vector per sense, or the paper's classifier over groups of senses."),
@@ -115,7 +120,8 @@ def train_command(
     ] = None,
     epochs: Annotated[float, typer.Option(min=0.0, help="Passes over the texts; fractions allowed.")] = 2.0,
     freeze: Annotated[
-        Literal["none", "partial", "all"], typer.Option(help="Of the encoder: nothing, the lower half, all.")
+        Literal["none", "partial", "all"],
+        typer.Option(help="What of the encoder stays as it is: nothing, the lower half, or all."),
     ] = "none",
     pooling: Annotated[
         Literal["first", "mean"] | None,
@@ -130,20 +136,22 @@ def train_command(
     ] = None,
     precision: Annotated[
         Literal["int8", "float32"],
-        typer.Option(help="Of the model's encoder; float32: exact, four times the size."),
+        typer.Option(help="Of the exported encoder; float32 is exact and four times the size."),
     ] = "int8",
-    seed: Annotated[int, typer.Option(help="Of order, sampling and dropout.")] = 0,
-    bfloat16: Annotated[bool, typer.Option("--bfloat16", help="Faster where the processor has it.")] = False,
-    threads: Annotated[int | None, typer.Option(min=1, help="Of torch; all cores by default.")] = None,
+    seed: Annotated[int, typer.Option(help="Random seed of order, sampling and dropout.")] = 0,
+    bfloat16: Annotated[
+        bool, typer.Option("--bfloat16", help="Train in bfloat16: faster where the processor has it.")
+    ] = False,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads of torch; all cores by default.")] = None,
     work: Annotated[
         Path | None, typer.Option(help="Folder for checkpoints and metrics.jsonl; MODEL.training by default.")
     ] = None,
     version: Annotated[str, typer.Option(help="Version of the model.")] = "1.0.0",
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Begin anew instead of going on.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Start over instead of resuming.")] = False,
 ) -> None:
     """Train a sense model: an encoder with a vector per sense of WordNet 3.0, or with a classifier.
 
-    Interrupted, it goes on when called again with the same options. The model needs no torch.
+    The same command resumes an interrupted training. The model itself needs no torch.
 
     Examples:
 

@@ -9,7 +9,7 @@ What the appendix leaves open is read as its own examples and Table 12 suggest:
   the appendix, is a part of wheeled_vehicle.n.01 alone. Parts of its hyponyms stay.
 - A holonym gets the label if all its meronyms have it, as in Section III-A2. railroad_track.n.01 and its part
   track.n.09 both stand in Table 12.
-- Named individuals (instances in WordNet: rivers, people) are no candidates.
+- Named individuals (instances in WordNet: rivers, people) are not candidates.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -34,7 +34,7 @@ class _Captions(FrozenModel):
 class CorpusSettings(ReadingOptions, _Captions):
     """All that the counts depend on, but for the captions themselves.
 
-    Fields of the last base come first: so the paths stand before the rest in the file of the counts.
+    The fields of the last base class come first, so that the paths precede the rest in the file of counts.
     """
 
     capparse: str
@@ -62,8 +62,8 @@ class CorpusCounts(FrozenModel):
         changes = [f"{name}: {old} → {new}" for name, old, new in differing(counts.settings, expected)]
         if changes:
             raise InputError(
-                f"{path} holds the counts of other settings: {'; '.join(changes)}. Delete it to count again, or"
-                " give --counts another file"
+                f"{path} holds counts made with different settings: {'; '.join(changes)}."
+                " Delete it to count again, or give --counts another file"
             )
         return counts
 

@@ -16,7 +16,7 @@ _SYNSETS_SHOWN = 3
 
 def as_table(run: DiscoveryRun, lexicon: Lexicon) -> Table:
     """One row per round, to print with rich."""
-    table = Table("round", "class", "mentions", "labelled with it", "no classes from now on", box=SIMPLE_HEAD)
+    table = Table("round", "class", "mentions", "labelled with it", "ruled out", box=SIMPLE_HEAD)
     for one in run.discovery.rounds:
         dismissed = {dismissal.synset: dismissal.mentions for dismissal in one.dismissed}
         table.add_row(
@@ -69,7 +69,7 @@ def notes(run: DiscoveryRun, lexicon: Lexicon, output: str) -> Iterator[str]:
         yield f"{len(discovery.rounds)} classes found; {lexicon.name(synset)}, {count:,} mentions, {why}"
     else:
         yield f"{len(discovery.rounds)} classes found; no synset is left"
-    yield f"{output}: edit it and go on with --resume-from {output}, or label with it: --label-space {output}"
+    yield f"{output}: edit it and continue with --resume-from {output}, or label with it: --label-space {output}"
 
 
 def _dismissal(dismissal: Dismissal, lexicon: Lexicon) -> dict[str, Any]:

@@ -47,9 +47,9 @@ class DiscoveryOptions(FrozenModel):
     threshold: str = PAPER_THRESHOLD
     """T, "12" mentions or "200/414113", a rate per caption."""
     drop: tuple[str, ...] = ()
-    """Synsets that, with their hyponyms, are to be passed over beside `NON_VISUAL`."""
+    """Synsets to leave out, with their hyponyms, in addition to `NON_VISUAL`."""
     rounds: int | None = None
-    """Stop after so many."""
+    """Stop after this many."""
     counts: Path | None = None
     """Where the synset counts of the corpus are kept: read if the file is there, else written."""
     overwrite: bool = False

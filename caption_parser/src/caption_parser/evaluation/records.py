@@ -89,7 +89,7 @@ class Protocol(FrozenModel):
     label_space: str = Field(description="The label space that was scored in, with its hash.")
     labels_made_with: str = Field(description="The label space that the label file names.")
     min_votes: int = Field(description="Captions that must assert a class for it to count as predicted.")
-    include_crowd: bool = Field(description="Whether crowd regions put their class into an image.")
+    include_crowd: bool = Field(description="Whether crowd regions count as their class.")
     macro_classes: int = Field(description="Classes that occur in the truth: the macro means are over these.")
     never_predicted: int = Field(description="Those among them that no record names; their precision is 0.")
     images_without_record: int = Field(description="Images of the truth scored as 'nothing predicted'.")

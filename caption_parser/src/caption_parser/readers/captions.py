@@ -69,7 +69,7 @@ def _read_all(inputs: list[Input], formats: list[Format], choice: FieldChoice) -
             try:
                 yield from _with_field(source, _up_to_damage(source, chosen.read(source, choice)))
             except OSError as error:
-                raise InputError(f"{source.name} cannot be read further: {error}") from None
+                raise InputError(f"{source.name} cannot be read any further: {error}") from None
 
 
 def _up_to_damage(source: Source, rows: Iterator[Row]) -> Iterator[Row]:

@@ -62,4 +62,4 @@ def _not_coco(name: str, members: dict[str, object]) -> str:
         found = f"'annotations' is {type_name(members['annotations'])}, expected a list"
     else:
         found = f"field 'annotations' is missing (has: {listed(list(members))})"
-    return f"{name}: {found}. Captions in COCO's form have it; for one object per line try --format jsonl"
+    return f"{name}: {found}. COCO's caption files have it; for one object per line, try --format jsonl"

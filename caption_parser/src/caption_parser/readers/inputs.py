@@ -30,9 +30,9 @@ class InputOptions(ReadingOptions):
     """How captions are read, and which of them are taken."""
 
     limit: int | None = None
-    """Only so many captions from the start."""
+    """Take only this many captions, from the start."""
     sample: int | None = None
-    """Only so many images, drawn at random."""
+    """Take only this many images, drawn at random."""
     seed: int = 0
     """Which images are drawn."""
     grouped: bool = False
@@ -76,7 +76,7 @@ def _expand(pattern: Path | str) -> list[Path | str]:
             raise InputError(f"no file matches {name}")
         found.extend(Path(match) for match in matches)
     if not found:
-        raise InputError(f"{pattern} stands for no file: a range counts upwards, as in {{000..010}}")
+        raise InputError(f"{pattern} matches no file: a range counts upwards, as in {{000..010}}")
     return found
 
 

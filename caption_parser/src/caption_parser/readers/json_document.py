@@ -1,6 +1,6 @@
 """The elements of the arrays in a large JSON document, in memory bounded by the largest element.
 
-Unlike a strict streaming parser it goes on after damage: a stretch that is no JSON is reported with its text,
+Unlike a strict streaming parser it continues after damage: text that is not JSON is reported as it stands,
 and reading resumes at the next element. It also keeps lone surrogates visible, which yajl turns into `?`.
 """
 
@@ -20,7 +20,7 @@ from shared_runtime.errors import InputError
 
 _ARRAY_MEMBER = r'"[a-z_]+"\s*:\s*\['
 _NEXT_ELEMENT = re.compile(rf',\s*(?=\{{\s*")|(?=\]\s*,\s*{_ARRAY_MEMBER}\s*[\]{{])|(?P<end>(?=\]\s*\}}?\s*\Z))')
-"""Where an array of objects goes on behind damage: at the next object, or at its end."""
+"""Where an array of objects continues after damage: at the next object, or at its end."""
 _NEXT_ARRAY = re.compile(rf"(?={_ARRAY_MEMBER})")
 
 
@@ -38,7 +38,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class DamagedStretch:
-    """Text that is no JSON, where element `number` of `key` should stand."""
+    """Text that is not JSON, where element `number` of `key` should stand."""
 
     key: str
     number: int
@@ -60,7 +60,7 @@ class JsonDocument:
         """The elements of every array, in order.
 
         Raises:
-            InputError: this is no JSON object or array.
+            InputError: this is not a JSON object or array.
             TruncatedInputError: the document ends before it is closed.
         """
         match self._buffer.next_character():
@@ -136,7 +136,7 @@ _PLACE_CHARS = 1 << 10
 
 
 class JsonDamageError(ValueError):
-    """The value at the current position is no JSON, or the input ends within it."""
+    """The value at the current position is not JSON, or the input ends within it."""
 
 
 class JsonBuffer:
@@ -156,7 +156,7 @@ class JsonBuffer:
         return self._bytes_dropped + _byte_length(self._text[: self._position])
 
     def next_character(self) -> str:
-        """The next character that is no white space, not taken; empty at the end of the input."""
+        """The next character that is not white space, not taken; empty at the end of the input."""
         while (match := _NOT_SPACE.search(self._text, self._position)) is None:
             self._position = len(self._text)
             if not self._fill():
@@ -172,7 +172,7 @@ class JsonBuffer:
         """The value at the current position, and its text.
 
         Raises:
-            JsonDamageError: it is no JSON. The position stays.
+            JsonDamageError: it is not JSON. The position stays.
         """
         while True:
             try:
@@ -184,7 +184,7 @@ class JsonBuffer:
                 raise JsonDamageError(f"not valid JSON: {error.msg} at character {offset}") from None
             except (ValueError, RecursionError) as error:
                 raise JsonDamageError(f"not readable JSON: {error}") from None
-            # A number may go on behind the end of the window.
+            # A number may continue beyond the end of the window.
             if end == len(self._text) and self._fill():
                 continue
             raw = self._text[self._position : end]
@@ -197,7 +197,7 @@ class JsonBuffer:
         A group of `place` named `end` is one that only counts at the end of the input.
 
         Returns:
-            The text passed over (no more than `MAX_RECORD_CHARS` of it), and whether there was a match.
+            The text skipped (no more than `MAX_RECORD_CHARS` of it), and whether there was a match.
         """
         passed = ""
         while True:

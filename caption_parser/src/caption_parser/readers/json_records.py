@@ -17,7 +17,7 @@ def decode_json(text: str) -> object:
     """The value that `text` holds.
 
     Raises:
-        RowError: it is no JSON, is nested too deeply, or has a number too long to read.
+        RowError: it is not JSON, is nested too deeply, or has a number too long to read.
     """
     try:
         return LENIENT_DECODER.decode(text)

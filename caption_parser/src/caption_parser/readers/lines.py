@@ -51,7 +51,7 @@ def whole_lines(source: Source) -> Iterator[Line | RejectedRow]:
 
 
 def escaped_lines(source: Source) -> Iterator[Line | RejectedRow]:
-    """As `read_lines`, with bytes that are no UTF-8 as escaped surrogates, for `checked_line` to find.
+    """As `read_lines`, with bytes that are not UTF-8 as escaped surrogates, for `checked_line` to find.
 
     UTF-8 itself cannot hold surrogates, so that each bad line shows itself.
     """
@@ -70,7 +70,7 @@ def escaped_lines(source: Source) -> Iterator[Line | RejectedRow]:
 
 
 def checked_line(line: Line) -> Line | RejectedRow:
-    """The line, or its rejection where bytes of it are no UTF-8."""
+    """The line, or its rejection where bytes of it are not UTF-8."""
     row, text = line
     if text.isascii():
         return line

@@ -24,7 +24,7 @@ class CaptionRow:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that holds no usable caption. The run goes on; the row is written to the rejected-rows file."""
+    """A row that holds no usable caption. The run continues; the row is written to the rejected-rows file."""
 
     row: int
     reason: str
@@ -52,7 +52,7 @@ class Reason(StrEnum):
     WRONG_ENCODING = "wrong-encoding"
     """Bytes that are not UTF-8."""
     WRONG_TYPE = "wrong-type"
-    """A caption that is no text, an image id that is neither text nor a whole number, a row that is no object."""
+    """A caption that is not text, an image id that is not text or a whole number, a row that is not an object."""
     MISSING_FIELD = "missing-field"
     """The row lacks the caption or the image id."""
     BAD_IMAGE_ID = "bad-image-id"
@@ -71,7 +71,7 @@ class Reason(StrEnum):
     """Compressed input that ends too early or does not decompress further."""
     TRUNCATED_ARCHIVE = "truncated-archive"
     DAMAGED_ARCHIVE = "damaged-archive"
-    """Blocks of a tar archive between two samples that are no tar."""
+    """Blocks between two samples of a tar archive that are not part of one."""
     DAMAGED_ROW_GROUP = "damaged-row-group"
     """A row group of a Parquet file that does not decode."""
 

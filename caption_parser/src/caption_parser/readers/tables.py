@@ -75,11 +75,11 @@ class _LineFeed:
 
 
 def csv_records(lines: Iterator[Line | RejectedRow]) -> Iterator[Cells | RejectedRow]:
-    """The records of CSV, given its lines with bytes that are no UTF-8 escaped (`lines.escaped_lines`).
+    """The records of CSV, given its lines with bytes that are not UTF-8 escaped (`lines.escaped_lines`).
 
     A cell in quotes may hold line breaks. A record over several lines that breaks the quoting rules, or that
     has not as many cells as the first record, is taken for a stray quote: its first line is rejected, and
-    reading goes on with the line after that.
+    reading continues with the line after that.
     """
     csv.field_size_limit(max(csv.field_size_limit(), MAX_RECORD_CHARS))
     feed = _LineFeed(lines)

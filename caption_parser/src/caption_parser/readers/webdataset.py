@@ -1,7 +1,7 @@
 """WebDataset shards: tar archives whose members `KEY.jpg`, `KEY.txt`, `KEY.json` next to each other are a sample.
 
 The caption is the member `.txt` or `.caption`, else the caption field of `.json`; the image id is the key.
-Nothing is written to disk, and the images are passed over.
+Nothing is written to disk, and the images are skipped.
 """
 
 import json
@@ -137,7 +137,7 @@ class TarMembers:
         return file.read() if file else b""
 
     def take_damage(self) -> RowError | None:
-        """What was passed over since the last call because it is no tar."""
+        """What was skipped since the last call because it is not a tar archive."""
         if not self._damaged_blocks:
             return None
         blocks, self._damaged_blocks = self._damaged_blocks, 0

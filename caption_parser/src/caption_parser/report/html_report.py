@@ -54,7 +54,7 @@ def write_report(labels: str | Path, output: str | Path, options: ReportOptions 
 
     Raises:
         UsageError: an argument does not fit.
-        InputError: a file cannot be read or does not belong to the others. Lines of `labels` that are no records
+        InputError: a file cannot be read or does not belong to the others. Lines of `labels` that are not records
             are left out and named on the page.
     """
     labels, output, options = Path(labels), Path(output), options or ReportOptions()
@@ -101,7 +101,7 @@ def _check(labels: Path, output: Path, options: ReportOptions) -> None:
     }
     check_output(output, {"the label file": labels} | {role: path for role, path in others.items() if path})
     if options.against is not None and options.truth is None:
-        raise UsageError("--against compares on ground truth: give --truth as well")
+        raise UsageError("--against needs ground truth: give --truth as well")
 
 
 def _records(path: Path, damage: list[RecordError]) -> Iterator[ImageLabels]:

@@ -53,14 +53,14 @@ class PageContent:
     disagreements: Disagreements
     names: Names
     damaged: Sequence[RecordError]
-    """What is wrong with each line that is no record."""
+    """What is wrong with each line that is not a record."""
     rejected: tuple[RejectedReason, ...] | None
     """None: there is no rejected-rows file."""
     truth: TruthContent | None
 
     @property
     def damaged_lines(self) -> int:
-        """How many lines are no records."""
+        """How many lines are not records."""
         return len(self.damaged)
 
     @property

@@ -35,7 +35,7 @@ class RejectedReason:
 def read_rejected(path: Path, seed: int) -> tuple[RejectedReason, ...]:
     """What `RejectedWriter` left in `path`, the most frequent reason first.
 
-    Raises `InputError` for a file that cannot be read or a line that is no rejected row.
+    Raises `InputError` for a file that cannot be read or a line that is not a rejected row.
     """
     samples: Reservoirs[str, RejectedExample] = Reservoirs(EXAMPLES_PER_REASON, seed, "rejected")
     for entry in _entries(path):

@@ -61,15 +61,15 @@ class RunOptions(FrozenModel):
     strict: bool = False
     """Stop at the first rejected row."""
     max_errors: int | None = None
-    """Stop at the first rejected row beyond so many."""
+    """Stop when there are more rejected rows than this."""
     overwrite: bool = False
-    """Start anew in place of an earlier run."""
+    """Start over, replacing an earlier run."""
     dry_run: bool = False
     """Check everything, label one batch to estimate the work, write nothing."""
 
     @property
     def allowed_errors(self) -> int | None:
-        """How many rejected rows are no reason to stop; none: any number."""
+        """How many rejected rows do not stop the run; none: any number."""
         return 0 if self.strict else self.max_errors
 
 

@@ -1,7 +1,7 @@
 """Label files that are whole or can be resumed: nothing half-written stands under the name asked for.
 
-Batches go to `OUT.partial`; `OUT.state.json` says how many of its bytes are sure and how to go on from there. When
-all is done, the partial file takes the name `OUT`. Standard output, pipes and devices are written straight on.
+Batches go to `OUT.partial`; `OUT.state.json` says how many of its bytes are on disk and how to resume from there.
+When all is done, the partial file takes the name `OUT`. Standard output, pipes and devices are written directly.
 """
 
 import os
@@ -163,7 +163,7 @@ class ResumableFile:
                 # run for as long as they outlive this one.
                 fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                raise OutputError(f"another run is writing {self._paths.output}; wait for it to end") from error
+                raise OutputError(f"another run is writing {self._paths.output}; wait for it to finish") from error
 
     @contextmanager
     def _writing_errors(self) -> Iterator[None]:

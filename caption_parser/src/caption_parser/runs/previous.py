@@ -33,16 +33,16 @@ class PreviousRun:
 
     def _check(self, what: str, before: BaseModel, now: BaseModel) -> None:
         if changed := [f"{name}: {old} → {new}" for name, old, new in differing(before, now)]:
-            begun = "was made" if self.summary else f"was begun ({self.state.counts.images:,} images)"
+            begun = "was made" if self.summary else f"was started ({self.state.counts.images:,} images)"
             same = "Use another -o" if self.summary else f"Go back to the earlier {what} to resume"
             raise UsageError(
-                "\n  ".join([f"{self.paths.output} {begun} with other {what}:", *changed])
-                + f"\n{same}, or --overwrite to start anew"
+                "\n  ".join([f"{self.paths.output} {begun} with different {what}:", *changed])
+                + f"\n{same}, or --overwrite to start over"
             )
 
 
 def previous_run(paths: OutputPaths) -> PreviousRun | None:
-    """The run to continue or to recognise as done; None: start anew.
+    """The run to resume or to recognise as complete; None: start over.
 
     An interrupted run comes before a complete one, since it was started to replace that one.
 
@@ -55,7 +55,7 @@ def previous_run(paths: OutputPaths) -> PreviousRun | None:
         if state is None or size < state.bytes:
             raise UsageError(
                 f"{paths.partial} cannot be resumed: {paths.state.name} is damaged or the file was cut off."
-                " --overwrite starts anew"
+                " --overwrite starts over"
             )
         return PreviousRun(paths, state, None)
     if not paths.output.exists():

@@ -1,4 +1,4 @@
-"""What a run depends on and how far it came: settings, a hash of the rows that were read, counts."""
+"""What a run depends on and how far it got: settings, a hash of the rows that were read, counts."""
 
 import hashlib
 from collections import Counter
@@ -102,7 +102,7 @@ class _Path(FrozenModel):
 class InputSettings(InputOptions, _Path):
     """Where the captions come from, how they are read, and which of them are taken.
 
-    Fields of the last base come first: so the path stands before the rest in the files of a run.
+    The fields of the last base class come first, so that the path precedes the rest in the files of a run.
     """
 
 
@@ -120,7 +120,7 @@ class RunSettings(FrozenModel):
 
 
 class RunState(FrozenModel):
-    """How far a run came: enough to go on from there, or to see that nothing is left to do."""
+    """How far a run got: enough to resume it, or to see that nothing is left to do."""
 
     settings: RunSettings
     fingerprint: Fingerprint

@@ -89,7 +89,7 @@ def describe(summary: RunSummary, *, verbose: bool = False) -> Iterator[str]:
         yield f"  labelled   {summary.labelled_images:,} images; mentions: {_counts(summary.mentions) or 'none'}"
     if summary.timing and summary.status == "complete":
         timing = summary.timing
-        resumed = f", after {timing.resumed_after_images:,} images before" if timing.resumed_after_images else ""
+        resumed = f", resumed after {timing.resumed_after_images:,} images" if timing.resumed_after_images else ""
         yield (
             f"  speed      {timing.captions_per_second:,.0f} captions/s"
             f" ({timing.seconds:,.1f} s after {timing.loading_seconds:,.1f} s of loading,"

@@ -52,7 +52,7 @@ def score(gold: Keys, answers: Keys) -> Score:
     """Scores `answers` against `gold`.
 
     An instance counts as right if its answer is any of the gold keys; with several answers, each takes an equal
-    share. Answers to instances that the gold standard lacks are passed over; an instance without an answer
+    share. Answers to instances that the gold standard lacks are ignored; an instance without an answer
     lowers recall alone.
     """
     answered = [(answer, gold[instance]) for instance, answer in answers.items() if answer and instance in gold]

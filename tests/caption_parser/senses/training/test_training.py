@@ -111,7 +111,7 @@ def test_checkpoint_of_other_options_is_refused(
     trained: Path, corpus: Path, bert: Path, wordnet: Path, mice: Lexicon, tmp_path: Path
 ) -> None:
     shutil.copytree(trained / "work", tmp_path / "work")
-    with pytest.raises(UsageError, match=r"other options: encoder_lr, seed\."):
+    with pytest.raises(UsageError, match=r"different options: encoder_lr, seed\."):
         train_senses(
             options(corpus, bert, wordnet, seed=1, encoder_lr=2e-3),
             tmp_path / "mice",
@@ -160,7 +160,7 @@ def test_initial_vectors_of_other_options_are_refused(
 ) -> None:
     (tmp_path / "work").mkdir()
     shutil.copy(trained / "work" / "initial_vectors.pt", tmp_path / "work")
-    with pytest.raises(UsageError, match=r"initial_vectors.pt .* other options: gloss_weight\."):
+    with pytest.raises(UsageError, match=r"initial_vectors.pt .* different options: gloss_weight\."):
         train_senses(
             options(corpus, bert, wordnet, gloss_weight=1.0),
             tmp_path / "mice",

@@ -101,7 +101,7 @@ class CorpusTally:
     skipped: Counter[str] = field(default_factory=Counter)
     """Lines without a sentence that can be read, by `readers.rows.Reason`."""
     wordless: int = 0
-    """Tokens passed over since they have no text."""
+    """Tokens skipped because they have no text."""
 
     def usable_keys(self, keys: Collection[str], inventory: SenseInventory) -> tuple[str, ...]:
         """Those of one token's keys that WordNet 3.0 has, repaired where they can be, each once; counted."""

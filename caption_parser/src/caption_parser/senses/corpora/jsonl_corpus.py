@@ -15,7 +15,7 @@ from caption_parser.senses.corpora.tokens import TaggedSentence, TaggedToken, ru
 
 
 def read_jsonl_corpus(source: Source, inventory: SenseInventory, tally: CorpusTally) -> Iterator[TaggedSentence]:
-    """The sentences of a JSONL corpus; lines that hold none are counted and passed over.
+    """The sentences of a JSONL corpus; lines that hold none are counted and skipped.
 
     Raises:
         InputError: its compression is damaged.

@@ -66,7 +66,7 @@ def _is_xml(path: Path) -> bool:
 
 def _passed_over(tally: CorpusTally) -> str:
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in tally.skipped.items())
-    return f" (lines passed over: {reasons})" if reasons else ""
+    return f" (lines skipped: {reasons})" if reasons else ""
 
 
 _EXAMPLE = "d000.s000.t000 dog%1:05:00::"

@@ -87,7 +87,7 @@ def xml_events(source: Source) -> Iterator[Start | End]:
     Entity declarations are refused: a few lines of them can expand to gigabytes, and no corpus needs any.
 
     Raises:
-        InputError: it is no well-formed XML, declares entities, is in an encoding that cannot be read, or its
+        InputError: it is not well-formed XML, declares entities, is in an encoding that cannot be read, or its
             compression is damaged.
     """
     parser = expat.ParserCreate()

@@ -102,7 +102,7 @@ def export_encoder(encoder: nn.Module, path: Path, projection: Tensor) -> None:
     example = torch.ones(2, 9, dtype=torch.long)
     sizes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("length")}
     with warnings.catch_warnings():
-        # The exporter's own: deprecations within torch that no caller can mend.
+        # The exporter's own: deprecations within torch that no caller can fix.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             _LastLayer(encoder, projection),

@@ -66,7 +66,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Whom a training tells how far it is."""
+    """Who is told how far a training is."""
 
     say: Callable[[str], None] = lambda _: None
     """Called with a line now and then."""

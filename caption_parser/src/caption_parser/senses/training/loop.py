@@ -50,7 +50,7 @@ class Network(Protocol):
         ...
 
     def state_dict(self) -> dict[str, Any]:
-        """All that is needed to go on."""
+        """All that is needed to resume."""
         ...
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> object:

@@ -30,7 +30,7 @@ def train_senses(
 ) -> None:
     """Train a sense model and write it to `folder`, whose name becomes its name.
 
-    Checkpoints and metrics stand in `work`; a training that was interrupted goes on from there.
+    Checkpoints and metrics stand in `work`; an interrupted training resumes from there.
 
     Raises InputError for corpora that cannot be used, MissingResourceError for an encoder or a WordNet that is
     not there, UsageError if `work` holds a training with other options.
