@@ -13,9 +13,10 @@ from benchmarks.surroundings import Options, real_data, this_python
 from caption_parser.discovery.background import Reason
 from caption_parser.discovery.run import DiscoveryOptions, DiscoveryRun, discover_background
 from caption_parser.lexicon import Lexicon, Synset, default_lexicon
+from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.readers import CaptionRow, InputOptions, read_captions
 from caption_parser.runs.options import parser_config
-from shared_schemas import LabelSpace
+from shared_schemas import load_label_space
 
 CAPTIONS = "coco/annotations/captions_val2017.json"
 
@@ -29,7 +30,7 @@ UNLISTED = (*CLOTHING, "structure.n.01", "geological_formation.n.01", "represent
 def report(options: Options) -> Iterator[str]:
     """Markdown, a part at a time: every arm, then the differences of the arm that is nearest to the paper's."""
     lexicon = default_lexicon()
-    listed = {lexicon.synset(name) for label in LabelSpace.load("coco").background for name in label.synsets}
+    listed = {lexicon.synset(name) for label in load_label_space("coco").background for name in label.synsets}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         captions = _first_captions(real_data(CAPTIONS), options.limit, folder / "captions.jsonl")
@@ -87,7 +88,7 @@ def _scores(run: DiscoveryRun, listed: set[Synset], lexicon: Lexicon) -> tuple[s
 
 
 def _related(one: Synset, other: Synset, lexicon: Lexicon) -> bool:
-    return one in lexicon.hypernym_distances(other) or other in lexicon.hypernym_distances(one)
+    return one in hypernym_distances(lexicon, other) or other in hypernym_distances(lexicon, one)
 
 
 def _missed(run: DiscoveryRun, listed: set[Synset], lexicon: Lexicon) -> Iterator[tuple[str, str, str]]:

@@ -9,12 +9,11 @@ import pytest
 import torch
 from PIL import Image
 
-from segmentation.data.transforms import CropOptions
-from segmentation.localization.config import LocalizerConfig
-from segmentation.localization.options import LocalizationOptions
+from segmentation.data.crops import CropOptions
+from segmentation.localization.config import LocalizationOptions, LocalizerConfig
 from segmentation.localization.run import train_localizer
-from segmentation.training.options import MachineOptions, TrainingOptions
-from shared_schemas import Kind, LabelClass, LabelSpace, VisualAttribute
+from segmentation.training.config import MachineOptions, TrainingOptions
+from shared_schemas import Kind, LabelClass, LabelSpace, VisualAttribute, load_label_space
 
 
 @pytest.fixture
@@ -50,7 +49,7 @@ def small_run(tmp_path_factory: pytest.TempPathFactory) -> SmallRun:
     root = tmp_path_factory.mktemp("small_run")
     paths = SmallRun(root / "run", root / "images", root / "labels.jsonl", root / "instances.json")
     paths.images.mkdir()
-    coco = LabelSpace.load("coco")
+    coco = load_label_space("coco")
     apple, grass = coco.by_name["apple"], coco.by_name["grass"]
     red = {"name": "red", "votes": 1}
     records, images, objects = [], [], []

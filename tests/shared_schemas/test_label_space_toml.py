@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared_schemas import Kind, LabelClass, LabelSpace, VisualAttribute
+from shared_schemas import Kind, LabelClass, LabelSpace, VisualAttribute, load_label_space
 from shared_schemas.label_space_file import SHIPPED
 from shared_schemas.label_space_toml import to_toml
 
@@ -15,12 +15,12 @@ from shared_schemas.label_space_toml import to_toml
 def read_back(text: str, folder: Path) -> LabelSpace:
     path = folder / "space.toml"
     path.write_text(text, "utf-8")
-    return LabelSpace.load(path)
+    return load_label_space(path)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_spaces_come_back(name: str, tmp_path: Path) -> None:
-    space = LabelSpace.load(name)
+    space = load_label_space(name)
     written = read_back(to_toml(space), tmp_path)
     assert written.classes == space.classes
     assert written.attributes == space.attributes

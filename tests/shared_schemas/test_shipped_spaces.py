@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared_schemas import Kind, LabelSpace
+from shared_schemas import Kind, LabelSpace, load_label_space
 
 COCO_CATEGORIES = """
 person, bicycle, car, motorcycle, airplane, bus, train, truck, boat, traffic light, fire hydrant, -,
@@ -46,7 +46,7 @@ YOUTUBE_OBJECTS = "aeroplane bird boat car cat cow dog horse motorbike train"
 
 @pytest.fixture(scope="module")
 def coco() -> LabelSpace:
-    return LabelSpace.load("coco")
+    return load_label_space("coco")
 
 
 def test_foreground_is_coco(coco: LabelSpace) -> None:
@@ -86,7 +86,7 @@ def test_every_choice_between_synsets_has_its_reason(coco: LabelSpace) -> None:
 
 @pytest.mark.parametrize(("name", "classes"), [("voc", VOC), ("youtube-objects", YOUTUBE_OBJECTS)])
 def test_views_carry_their_base(coco: LabelSpace, name: str, classes: str) -> None:
-    view = LabelSpace.load(name)
+    view = load_label_space(name)
     assert view.view_of == coco.reference
     assert [(c.id, c.name) for c in view.classes] == list(enumerate(classes.split(), 1))
     assert [coco.by_id[base_id].name for base_id in view.base_ids] == [

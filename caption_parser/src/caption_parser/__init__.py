@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from caption_parser.config import Mode, ParserConfig
+    from caption_parser.config import ParserConfig
+    from caption_parser.modes import Mode
     from caption_parser.pipeline import CaptionParser
     from caption_parser.runs.run import label_file
 
@@ -12,7 +13,7 @@ __all__ = ["CaptionParser", "Mode", "ParserConfig", "label_file"]
 
 _HOMES = {
     "CaptionParser": "caption_parser.pipeline",
-    "Mode": "caption_parser.config",
+    "Mode": "caption_parser.modes",
     "ParserConfig": "caption_parser.config",
     "label_file": "caption_parser.runs.run",
 }

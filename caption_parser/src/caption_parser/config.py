@@ -1,22 +1,14 @@
 """What decides the labels: the frozen configuration of a `CaptionParser`."""
 
-from dataclasses import fields
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from caption_parser.modes import Mode, ModeRules
+from shared_runtime.configuration import FrozenModel
 from shared_schemas import Flag
-
-
-class Mode(StrEnum):
-    """Which rules turn a parse into object candidates."""
-
-    PAPER = "paper"
-    """Faithful to Vilar & Perez 2021, Section III-A, with the scene-graph rules that it takes over."""
-    VISUAL = "visual"
-    """What a person would expect to see in the image: quantities looked through, heads guarded, flags."""
 
 
 class AttributeSet(StrEnum):
@@ -34,10 +26,8 @@ class AttributeSet(StrEnum):
     """The label space's and every adjective, participle and modifying noun."""
 
 
-class ParserConfig(BaseModel):
+class ParserConfig(FrozenModel):
     """Everything that the labels of a run depend on; saved with the output and compared when a run resumes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     label_space: str = "coco"
     """A shipped label space (coco, voc, youtube-objects) or the path of a TOML or JSON file."""
@@ -66,7 +56,7 @@ class ParserConfig(BaseModel):
     block: str = "all"
     """The flags of a mention that keep it from asserting its class: all, none, or names with commas between."""
     without: str = ""
-    """Rules of `SyntaxRules` and `LabelRules` that the mode has and this run leaves out, with commas between."""
+    """Rules of `ModeRules` that the mode has and this run leaves out, with commas between."""
     keep_unlabelled: bool = False
     """Whether records also hold the mentions that got no label."""
 
@@ -88,19 +78,16 @@ class ParserConfig(BaseModel):
         return frozenset(map(Flag, self.block.split(",")))
 
     @property
-    def left_out(self) -> frozenset[str]:
-        """The rules that `without` names."""
-        return frozenset(self.without.split(",")) - {""}
+    def rules(self) -> ModeRules:
+        """Those of the mode but for what `without` names."""
+        return ModeRules.of(self.mode, self.without.split(","))
 
     @field_validator("without")
     @classmethod
     def _check_without(cls, without: str) -> str:
         """The same rules always in the same order, so that they compare equal."""
-        from caption_parser.labels.rules import LabelRules  # it builds on this module, as does the other
-        from caption_parser.syntax.rules import SyntaxRules
-
         names = {name.strip() for name in without.split(",")} - {""}
-        rules = [rule.name for table in (SyntaxRules, LabelRules) for rule in fields(table)]
+        rules = ModeRules.names()
         if not names.issubset(rules):
             choices = ", ".join(f"'{rule}'" for rule in rules)
             raise PydanticCustomError("unknown_rule", f"Input should be {choices} (several with commas between)")

@@ -10,21 +10,22 @@ from hashlib import blake2b
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from caption_parser.captions import ImageCaptions
 from caption_parser.config import AttributeSet, ParserConfig
 from caption_parser.labels.aggregate import aggregate
-from caption_parser.labels.labeller import ImageCaptions, Labeller
 from shared_runtime.errors import UsageError
-from shared_schemas import SCHEMA_VERSION, ImageLabels
-from shared_schemas.label_space import LabelSpace
+from shared_schemas import SCHEMA_VERSION, ImageLabels, Mention
+from shared_schemas.label_space_file import load_label_space
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
     from caption_parser.labels.decisions import DecisionTable
-    from caption_parser.labels.implied import ImpliedObjects
-    from caption_parser.labels.rules import LabelRules
+    from caption_parser.labels.reading import LabelStep
+    from caption_parser.labels.synset_labeller import SynsetLabeller
+    from caption_parser.lexicon import Lexicon
     from caption_parser.senses import Disambiguator
     from caption_parser.senses.strategies import Prior
     from caption_parser.syntax.phrase_parser import PhraseParser
@@ -33,6 +34,18 @@ BATCH_IMAGES = 256
 """Images that are parsed together: enough to keep the parser busy, few enough to hold in memory."""
 
 TAG_TO_POS = "caption_tag_to_pos"
+
+
+class Labeller(Protocol):
+    """Finds the mentions of a label space's classes in captions, whether it parses them or matches strings."""
+
+    def label(self, images: Sequence[ImageCaptions]) -> Iterator[tuple[Mention, ...]]:
+        """One tuple of mentions per image, in the order of `images`.
+
+        Mentions stand in the order of the text; `Mention.caption` indexes `ImageCaptions.captions`.
+        """
+        ...
+
 
 CaptionSource = Mapping[int | str, Iterable[str]] | Iterable[str | tuple[int | str, str]]
 
@@ -54,7 +67,7 @@ class CaptionParser:
         `LabelSpaceError` or `MissingResourceError`, which say what to do.
         """
         self.config = config if config is not None else ParserConfig(**fields)
-        self.label_space = LabelSpace.load(self.config.label_space)
+        self.label_space = load_label_space(self.config.label_space)
         self._sense_model = sense_model
         self.labeller = self._build_labeller()
 
@@ -71,16 +84,17 @@ class CaptionParser:
     def label_images(self, images: Sequence[ImageCaptions]) -> list[ImageLabels]:
         """Records of a batch of images, in order. The labels of an image do not depend on its batch."""
         mentions = self.labeller.label(images)
-        return [
-            aggregate(
-                image,
-                mentions_of_image,
-                self.label_space,
-                blocking=self.config.blocking_flags,
-                attribute_set=None if self.config.attributes is AttributeSet.LOW_LEVEL else self.config.attributes,
-            )
-            for image, mentions_of_image in zip(images, mentions, strict=True)
-        ]
+        return [self.record(image, of_image) for image, of_image in zip(images, mentions, strict=True)]
+
+    def record(self, image: ImageCaptions, mentions: Sequence[Mention]) -> ImageLabels:
+        """The record of an image with these mentions."""
+        return aggregate(
+            image,
+            mentions,
+            self.label_space,
+            blocking=self.config.blocking_flags,
+            attribute_set=None if self.config.attributes is AttributeSet.LOW_LEVEL else self.config.attributes,
+        )
 
     @cached_property
     def nlp(self) -> "Language":
@@ -96,16 +110,14 @@ class CaptionParser:
     def parse_phrases(self) -> "PhraseParser":
         """From a parse to noun phrases, with the words and phrases of the label space beside WordNet's."""
         from caption_parser.labels.spelling import Respeller
-        from caption_parser.lexicon import default_lexicon
         from caption_parser.syntax.extended_heads import ExtendedHeadFinder
         from caption_parser.syntax.phrase_parser import PhraseParser
-        from caption_parser.syntax.rules import SyntaxRules
         from caption_parser.syntax.scene_graph import scene_graph_noun_phrases
 
-        rules = SyntaxRules.of(self.config.mode, self.config.left_out)
-        phrases = self.decisions.phrases | (self.implied.phrases if self.implied else frozenset())
-        respell = Respeller(self.decisions.label_words, default_lexicon()) if self._label_rules.typos else None
-        find_extended_head = ExtendedHeadFinder(default_lexicon(), rules, phrases, respell)
+        rules = self.config.rules
+        phrases = frozenset[str]().union(*(step.phrases for step in self.steps))
+        respell = Respeller(self.decisions.label_words, self.lexicon) if rules.typos else None
+        find_extended_head = ExtendedHeadFinder(self.lexicon, rules, phrases, respell)
         find_phrases = scene_graph_noun_phrases() if self.config.objects == "sng" else None
         return PhraseParser(rules, find_extended_head, find_phrases)
 
@@ -138,28 +150,37 @@ class CaptionParser:
         )
 
     @cached_property
+    def lexicon(self) -> "Lexicon":
+        """WordNet."""
+        from caption_parser.lexicon import default_lexicon
+
+        return default_lexicon()
+
+    @cached_property
     def decisions(self) -> "DecisionTable":
         """Which label a synset or a phrase gets in the label space."""
         from caption_parser.labels.decisions import DecisionTable
-        from caption_parser.lexicon import default_lexicon
 
-        return DecisionTable(self.label_space, default_lexicon(), reviewed=self._label_rules.reviewed_words)
-
-    @cached_property
-    def implied(self) -> "ImpliedObjects | None":
-        """What words entail without naming it; none: the rules leave it out."""
-        from caption_parser.labels.implied import ImpliedObjects, shipped_entries
-        from caption_parser.lexicon import default_lexicon
-
-        if not self._label_rules.implied:
-            return None
-        return ImpliedObjects(shipped_entries(), self.decisions, default_lexicon())
+        return DecisionTable(self.label_space, self.lexicon, reviewed=self.config.rules.reviewed_words)
 
     @cached_property
-    def _label_rules(self) -> "LabelRules":
-        from caption_parser.labels.rules import LabelRules
+    def steps(self) -> "Sequence[LabelStep]":
+        """What leads from senses to labels."""
+        from caption_parser.labels.steps import label_steps
 
-        return LabelRules.of(self.config.mode, self.config.left_out)
+        return label_steps(self.config.rules, self.decisions, self.lexicon)
+
+    @cached_property
+    def synset_labeller(self) -> "SynsetLabeller":
+        """The labeller `synsets`: the parser itself."""
+        from caption_parser.labels.mention_writer import AttributeNamer, MentionWriter
+        from caption_parser.labels.synset_labeller import SynsetLabeller
+
+        attribute_name = AttributeNamer(self.label_space.attribute_names, self.lexicon, self.config.attributes)
+        write = MentionWriter(attribute_name, self.lexicon, keep_unlabelled=self.config.keep_unlabelled)
+        return SynsetLabeller(
+            self.nlp, self.parse_phrases, self.disambiguator(), self.decisions, self.steps, write
+        )
 
     @cached_property
     def versions(self) -> dict[str, str]:
@@ -189,27 +210,7 @@ class CaptionParser:
     def _build_labeller(self) -> Labeller:
         kind, _, argument = self.config.labeller.partition(":")
         if kind == "synsets" and not argument:
-            from caption_parser.labels.agreement import Agreement
-            from caption_parser.labels.attributes import AttributeNamer
-            from caption_parser.labels.mention_writer import MentionWriter
-            from caption_parser.labels.synset_labeller import SynsetLabeller
-            from caption_parser.lexicon import default_lexicon
-
-            lexicon = default_lexicon()
-            agreement = Agreement(lexicon, self.decisions.named_by) if self._label_rules.agreement else None
-            return SynsetLabeller(
-                self.nlp,
-                self.parse_phrases,
-                self.disambiguator(),
-                self.decisions,
-                MentionWriter(
-                    AttributeNamer(self.label_space.attribute_names, default_lexicon(), self.config.attributes),
-                    lexicon,
-                ),
-                agreement=agreement,
-                implied=self.implied,
-                keep_unlabelled=self.config.keep_unlabelled,
-            )
+            return self.synset_labeller
         from caption_parser.labels.baselines import exact_match_labeller, synonym_list_labeller
 
         if kind == "exact" and not argument:

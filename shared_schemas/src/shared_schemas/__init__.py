@@ -3,6 +3,7 @@
 from shared_schemas.errors import LabelSpaceError, MissingExtraError, RecordError
 from shared_schemas.jsonl import dump, iter_labels, read_labels, write_labels
 from shared_schemas.label_space import Kind, LabelClass, LabelSpace, VisualAttribute
+from shared_schemas.label_space_file import load_label_space
 from shared_schemas.labels import SCHEMA_VERSION, AttributeVotes, ClassLabel, ImageLabels, Source
 from shared_schemas.mentions import Attribute, Flag, Mention, Route, Rule
 
@@ -26,6 +27,7 @@ __all__ = [
     "VisualAttribute",
     "dump",
     "iter_labels",
+    "load_label_space",
     "read_labels",
     "write_labels",
 ]

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cached_property
 from itertools import chain, pairwise
-from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, PositiveInt, StringConstraints, model_validator
@@ -82,16 +81,6 @@ class LabelSpace(Record):
     neologisms: Mapping[Text, str] = Field({}, description="Word that WordNet lacks -> synset it is read as.")
     view_of: str | None = Field(None, description="Reference of the base space, if this is a view of one.")
     base_ids: tuple[PositiveInt, ...] = Field((), description="Of a view: id in the base, per class.")
-
-    @classmethod
-    def load(cls, name_or_path: str | Path) -> Self:
-        """A label space that ships ("coco", "voc", "youtube-objects") or a user's TOML or JSON file.
-
-        Raises `LabelSpaceError`, which names the file and the place in it.
-        """
-        from shared_schemas.label_space_file import load  # it builds on this module
-
-        return cls.model_validate(load(name_or_path))
 
     @cached_property
     def by_id(self) -> Mapping[int, LabelClass]:

@@ -52,8 +52,11 @@ class LabelSpaceFile(Record):
         return self
 
 
-def load(name_or_path: str | Path) -> LabelSpace:
-    """A shipped label space by name, or one from a `.toml` or `.json` file; raises `LabelSpaceError`."""
+def load_label_space(name_or_path: str | Path) -> LabelSpace:
+    """A label space that ships ("coco", "voc", "youtube-objects") or a user's TOML or JSON file.
+
+    Raises `LabelSpaceError`, which names the file and the place in it.
+    """
     if name_or_path in SHIPPED:
         shipped = files("shared_schemas") / "spaces" / f"{name_or_path}.toml"
         return _build(_parse(shipped.read_text("utf-8"), f"{name_or_path}.toml"), f"{name_or_path}.toml", None)
@@ -155,7 +158,7 @@ def _original(entry: ClassEntry, base: LabelSpace) -> LabelClass:
 def _base(source: LabelSpaceFile, folder: Path | None) -> LabelSpace:
     name = source.view_of or ""
     if name in SHIPPED:
-        base = load(name)
+        base = load_label_space(name)
         if base.view_of is not None:
             raise _view_of_view(name)
     elif folder is not None and Path(name).suffix in (".toml", ".json"):

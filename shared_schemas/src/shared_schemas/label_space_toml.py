@@ -1,4 +1,4 @@
-"""A `LabelSpace` as the text of a TOML file, which `LabelSpace.load` reads back as the same space."""
+"""A `LabelSpace` as the text of a TOML file, which `load_label_space` reads back as the same space."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from caption_parser.cli import app
 from shared_runtime.errors import ExitCode
-from shared_schemas import ClassLabel, ImageLabels, LabelSpace, read_labels, write_labels
+from shared_schemas import ClassLabel, ImageLabels, LabelSpace, load_label_space, read_labels, write_labels
 
 runner = CliRunner()
 
@@ -24,7 +24,7 @@ def _record(image: int, space: LabelSpace) -> ImageLabels:
 
 
 def test_fit_and_apply(tmp_path: Path) -> None:
-    space = LabelSpace.load("coco")
+    space = load_label_space("coco")
     labels, truth = tmp_path / "labels.jsonl", tmp_path / "truth.json"
     calibration, output = tmp_path / "calibration.json", tmp_path / "out.jsonl"
     write_labels(labels, (_record(image, space) for image in range(12)))

@@ -10,6 +10,7 @@ from caption_parser.discovery.background import Discovery, DiscoveryLimits, Roun
 from caption_parser.discovery.run import class_comments, extended_space
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.lexicon import Lexicon, UnknownSynsetError, default_lexicon
+from caption_parser.lexicon.taxonomy import hypernym_distances
 from shared_schemas import Kind, LabelClass, LabelSpace
 
 CAR = LabelSpace(name="mini", classes=(LabelClass(id=1, name="car", synsets=("car.n.01",)),))
@@ -172,7 +173,7 @@ def by_definition(
     found: list[int] = []
     while True:
         roots = [lexicon.synset(name) for label in space.classes for name in label.synsets]
-        lineage = {above for root in roots for above in lexicon.hypernym_distances(root)}
+        lineage = {above for root in roots for above in hypernym_distances(lexicon, root)}
         out = lineage | {part for synset in lineage for part in lexicon.meronyms(synset)}
         labelled = DecisionTable(space, lexicon).by_synset
         free = [s for s in counts if s not in labelled and s not in out and not lexicon.instance_hypernyms(s)]

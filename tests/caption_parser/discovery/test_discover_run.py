@@ -8,17 +8,17 @@ from typing import Any, ClassVar
 import pytest
 from typer.testing import CliRunner
 
+from caption_parser.captions import ImageCaptions
 from caption_parser.cli import app
 from caption_parser.cli.options import from_options
 from caption_parser.config import ParserConfig
 from caption_parser.discovery.counting import CorpusSettings, count_synsets
 from caption_parser.discovery.run import DiscoveryOptions, DiscoveryRun, discover_background, threshold_rate
-from caption_parser.labels.labeller import ImageCaptions
 from caption_parser.lexicon import default_lexicon
 from caption_parser.runs.options import RunOptions, parser_config
 from caption_parser.runs.run import label_file
 from shared_runtime.errors import CapparseError, ExitCode, InputError, UsageError
-from shared_schemas import Flag, ImageLabels, LabelSpace, Mention, Rule
+from shared_schemas import Flag, ImageLabels, LabelSpace, Mention, Rule, load_label_space
 from shared_schemas.jsonl import read_labels
 
 CAPTIONS = [
@@ -64,9 +64,9 @@ def test_what_is_found_is_written_and_labels_captions(captions: Path, tmp_path: 
         (run_synset(run.label_space, "fence"), 4),
         (run_synset(run.label_space, "sidewalk"), 4),
     ]
-    written = LabelSpace.load(output)
+    written = load_label_space(output)
     assert written == run.label_space
-    assert written.foreground == LabelSpace.load("coco").foreground
+    assert written.foreground == load_label_space("coco").foreground
     assert background(written) == ["fence", "sidewalk"]
     text = output.read_text("utf-8")
     assert "# Round 1: fence.n.01 4, picket_fence.n.01 1" in text
@@ -96,7 +96,7 @@ def test_one_round_an_edit_and_on(captions: Path, tmp_path: Path) -> None:
     output.write_text(edited, "utf-8")
     rest = run_discovery([captions], output, resume_from=str(output), counts=tmp_path / "counts.json")
     assert background(rest.label_space) == ["barrier", "sidewalk", "shirt"]
-    assert background(LabelSpace.load(output)) == ["barrier", "sidewalk", "shirt"]
+    assert background(load_label_space(output)) == ["barrier", "sidewalk", "shirt"]
 
 
 def test_a_file_that_may_have_been_edited_is_not_replaced(captions: Path, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_file_that_may_have_been_edited_is_not_replaced(captions: Path, tmp_pa
         run_discovery([captions], output)
     assert output.read_text("utf-8") == "edited"
     run_discovery([captions], output, overwrite=True)
-    assert background(LabelSpace.load(output)) == ["fence", "sidewalk", "shirt"]
+    assert background(load_label_space(output)) == ["fence", "sidewalk", "shirt"]
 
 
 def test_counts_are_read_back_and_refused_for_other_settings(captions: Path, tmp_path: Path) -> None:

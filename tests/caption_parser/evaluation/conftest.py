@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared_schemas import ClassLabel, ImageLabels, LabelSpace, write_labels
+from shared_schemas import ClassLabel, ImageLabels, LabelSpace, load_label_space, write_labels
 
 CATEGORIES = [
     {"id": 17, "name": "cat", "supercategory": "animal"},
@@ -31,7 +31,7 @@ def space_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def space(space_file: Path) -> LabelSpace:
-    return LabelSpace.load(space_file)
+    return load_label_space(space_file)
 
 
 @pytest.fixture

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from caption_parser.captions import ImageCaptions
 from caption_parser.evaluation.evaluate import evaluate
 from caption_parser.evaluation.presentation import as_table, notes
 from caption_parser.evaluation.records import Evaluation
 from caption_parser.labels.aggregate import aggregate
 from caption_parser.labels.baselines import StringLabeller, exact_match_labeller, synonym_list_labeller
-from caption_parser.labels.labeller import ImageCaptions
 from shared_runtime.errors import InputError, UsageError
-from shared_schemas import LabelSpace, LabelSpaceError, RecordError, write_labels
+from shared_schemas import LabelSpace, LabelSpaceError, RecordError, load_label_space, write_labels
 
 Write = Callable[..., Path]
 TRUTH = [{"image_id": i, "category_id": c} for i, c in ((1, 17), (1, 18), (2, 17), (3, 18), (3, 44))]
@@ -221,7 +221,7 @@ def test_published_baselines(
     real_data: Path, tmp_path: Path, baseline: str, miou: float, precision: float, recall: float
 ) -> None:
     annotations = real_data / "coco" / "annotations"
-    coco = LabelSpace.load("coco")
+    coco = load_label_space("coco")
     labeller = _baseline(baseline, coco, real_data)
     images = _images(annotations / "captions_val2017.json")
     records = (

@@ -6,7 +6,6 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
-from caption_parser.config import Mode
 from caption_parser.evaluation.scene_graphs import (
     Entity,
     SceneGraph,
@@ -19,8 +18,8 @@ from caption_parser.evaluation.scene_graphs import (
     score_scene_graphs,
 )
 from caption_parser.lexicon import default_lexicon
+from caption_parser.modes import Mode, ModeRules
 from caption_parser.syntax.noun_phrases import find_noun_phrases
-from caption_parser.syntax.rules import SyntaxRules
 from caption_parser.syntax.tree import Tree
 from shared_runtime.errors import InputError
 
@@ -71,7 +70,7 @@ def parsed_doc() -> Doc:
 
 def entities_of(doc: Doc) -> tuple[Entity, ...]:
     tree = Tree.of(doc)
-    return parsed_entities(tree, find_noun_phrases(tree, SyntaxRules.of(Mode.VISUAL)))
+    return parsed_entities(tree, find_noun_phrases(tree, ModeRules.of(Mode.VISUAL)))
 
 
 def test_phrases_give_modifiers_and_counts_but_no_relations(parsed_doc: Doc) -> None:

@@ -3,8 +3,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from caption_parser.captions import ImageCaptions
 from caption_parser.labels.aggregate import aggregate
-from caption_parser.labels.labeller import ImageCaptions
 from shared_schemas import Attribute, Flag, LabelSpace, Mention, Source
 
 IMAGE = ImageCaptions(139, ("Two brown dogs and a black dog.", "A dog, not a bear.", "Grass."), "139.jpg", row=4)

@@ -1,6 +1,6 @@
 """What the captions of one image settle about each other's words."""
 
-from caption_parser.labels.agreement import Agreement, Reading
+from caption_parser.labels.agreement import Agreement, WordReading
 from caption_parser.labels.decisions import Decision, DecisionTable
 from caption_parser.lexicon import default_lexicon
 from shared_schemas import LabelClass, LabelSpace, Rule
@@ -17,12 +17,12 @@ SPACE = LabelSpace(
     ),
 )
 TABLE = DecisionTable(SPACE, LEXICON, reviewed=True)
-AGREEMENT = Agreement(LEXICON, TABLE.named_by)
+AGREEMENT = Agreement(TABLE, LEXICON)
 
 
-def read(lemma: str, synset: str | None = None) -> Reading:
+def read(lemma: str, synset: str | None = None) -> WordReading:
     number = LEXICON.synset(synset) if synset else None
-    return Reading(lemma, number, TABLE.by_synset.get(number) if number else TABLE.by_phrase.get(lemma))
+    return WordReading(lemma, number, TABLE.by_synset.get(number) if number else TABLE.by_phrase.get(lemma))
 
 
 BEAR, TEDDY = read("bear", "bear.n.01"), read("teddy_bear", "teddy.n.01")
@@ -51,7 +51,7 @@ def test_a_word_of_two_classes_means_the_one_that_others_name() -> None:
 
 
 def test_of_equal_answers_the_first_of_the_captions_counts_in_every_run() -> None:
-    kinds = [Reading(f"kind_{depth}", None, Decision(5, Rule.HYPONYM, depth)) for depth in range(1, 9)]
+    kinds = [WordReading(f"kind_{depth}", None, Decision(5, Rule.HYPONYM, depth)) for depth in range(1, 9)]
     for order in (kinds, kinds[::-1]):
         depth = order[0].decision.depth if order[0].decision else None
         assert AGREEMENT.settle([[BIKE], order]) == {BIKE: Decision(5, Rule.AGREEMENT, depth or 0)}

@@ -3,14 +3,14 @@
 import pytest
 
 from caption_parser.config import AttributeSet
-from caption_parser.labels.attributes import AttributeNamer
+from caption_parser.labels.mention_writer import AttributeNamer
 from caption_parser.lexicon import default_lexicon
 from caption_parser.syntax.phrases import ModifierKind
-from shared_schemas import LabelSpace
+from shared_schemas import load_label_space
 from shared_schemas.label_space import VisualAttribute
 
 ADJECTIVE, VERB, NOUN = ModifierKind
-COCO = LabelSpace.load("coco")
+COCO = load_label_space("coco")
 WORDS = [
     ("wooden", ADJECTIVE),
     ("red", ADJECTIVE),

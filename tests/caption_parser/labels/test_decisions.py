@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from caption_parser.labels.decisions import Decision, DecisionTable
 from caption_parser.lexicon import Lexicon, default_lexicon
+from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.senses import SenseChoice
 from shared_runtime.errors import UsageError
 from shared_schemas import Kind, LabelClass, LabelSpace, Route, Rule
@@ -111,7 +112,7 @@ NOUNS = st.integers(min_value=0, max_value=len(LEXICON.noun_synsets()) - 1)
 
 def labels_by_definition(classes: list[int], lexicon: Lexicon, synset: int) -> int | None:
     """The rule as the paper states it, upwards from one synset; `classes[k]` is the synset of class k + 1."""
-    distances = lexicon.hypernym_distances(synset)
+    distances = hypernym_distances(lexicon, synset)
     reachable = [
         (distances[labelled], number) for number, labelled in enumerate(classes, 1) if labelled in distances
     ]

@@ -4,7 +4,7 @@ import pytest
 
 from caption_parser.labels.decisions import Decision, DecisionTable
 from caption_parser.lexicon import default_lexicon
-from shared_schemas import LabelClass, LabelSpace, Rule
+from shared_schemas import LabelClass, LabelSpace, Rule, load_label_space
 
 LEXICON = default_lexicon()
 BICYCLE = LabelClass(
@@ -43,7 +43,7 @@ def test_words_change_the_content_hash_and_reasons_do_not() -> None:
 
 @pytest.fixture(scope="module")
 def coco() -> LabelSpace:
-    return LabelSpace.load("coco")
+    return load_label_space("coco")
 
 
 def test_every_denied_word_has_a_sense_that_would_lead_to_its_class(coco: LabelSpace) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import hypernym_distances
 
 
 def _names(lexicon: Lexicon, synsets: tuple[int, ...]) -> list[str]:
@@ -83,7 +84,7 @@ def test_individuals_are_instances_not_kinds(lexicon: Lexicon) -> None:
     paris, city = lexicon.synset("paris.n.01"), lexicon.synset("city.n.01")
     assert lexicon.hypernyms(paris) == ()
     assert "national_capital.n.01" in _names(lexicon, lexicon.instance_hypernyms(paris))
-    assert lexicon.hypernym_distances(paris) == {paris: 0}
+    assert hypernym_distances(lexicon, paris) == {paris: 0}
     assert lexicon.instance_hyponyms(city)
     assert not set(lexicon.instance_hyponyms(city)) & set(lexicon.hyponyms(city))
 
@@ -107,7 +108,7 @@ def test_parts_come_by_kind(lexicon: Lexicon) -> None:
 
 
 def test_steps_to_every_hypernym(lexicon: Lexicon) -> None:
-    distances = lexicon.hypernym_distances(lexicon.synset("dog.n.01"))
+    distances = hypernym_distances(lexicon, lexicon.synset("dog.n.01"))
     assert {lexicon.name(synset): steps for synset, steps in distances.items()} == {
         "dog.n.01": 0,
         "canine.n.02": 1,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from caption_parser.lexicon import Lexicon, Synset
+from caption_parser.lexicon.taxonomy import hypernym_distances
 
 pytestmark = pytest.mark.real_data
 
@@ -132,7 +133,7 @@ def test_closure_of_every_noun(lexicon: Lexicon, nouns: list[SynsetPair]) -> Non
         return expected[number]
 
     for number in lexicon.noun_synsets():
-        assert lexicon.hypernym_distances(number) == distances(number)
+        assert hypernym_distances(lexicon, number) == distances(number)
 
 
 def test_derivations(lexicon: Lexicon, other_synsets: list[SynsetPair]) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.lexicon.lexicon import SHIPPED_LEXICON
+from caption_parser.lexicon.taxonomy import hypernym_distances
 
 WORDS = ("dog", "geese", "hot dogs", "men", "traffic lights", "smartphone", "surfers", "buses")
 
@@ -16,7 +17,7 @@ WORDS = ("dog", "geese", "hot dogs", "men", "traffic lights", "smartphone", "sur
 def _facts(lexicon: Lexicon) -> list[object]:
     bases = [base for word in WORDS for base in lexicon.base_forms(word)]
     return [
-        (base, lexicon.name(synset), lexicon.definition(synset), lexicon.hypernym_distances(synset))
+        (base, lexicon.name(synset), lexicon.definition(synset), hypernym_distances(lexicon, synset))
         for base in bases
         for synset in lexicon.synsets(base)
     ]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from caption_parser.captions import ImageCaptions
 from caption_parser.config import ParserConfig
-from caption_parser.labels.labeller import ImageCaptions
 from shared_schemas import ClassLabel, ImageLabels
 
 

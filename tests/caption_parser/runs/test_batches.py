@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 import zstandard
 
-from caption_parser.labels.labeller import ImageCaptions
+from caption_parser.captions import ImageCaptions
 from caption_parser.readers import CaptionRow
 from caption_parser.runs.batches import BATCH_CAPTIONS, Batch, BatchLabeller, compressed, into_batches
 from caption_parser.runs.grouping import group_by_image

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caption_parser.labels.labeller import ImageCaptions
+from caption_parser.captions import ImageCaptions
 from caption_parser.readers import CaptionRow
 from caption_parser.runs import grouping
 from caption_parser.runs.grouping import group_by_image

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.config import Mode
 from caption_parser.discovery.counting import CorpusSettings
+from caption_parser.modes import Mode
 from caption_parser.runs import options
 from caption_parser.runs.options import check_output, check_processes, is_stream, parser_config, process_count
 from caption_parser.runs.state import InputSettings

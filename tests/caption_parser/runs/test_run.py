@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.labels.labeller import ImageCaptions
+from caption_parser.captions import ImageCaptions
 from caption_parser.readers import InputOptions
 from caption_parser.runs import output as output_module
 from caption_parser.runs.job import Progress

@@ -5,12 +5,11 @@ from collections.abc import Callable
 import pytest
 from spacy.tokens import Doc
 
-from caption_parser.config import Mode
 from caption_parser.lexicon import default_lexicon
+from caption_parser.modes import Mode, ModeRules
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
 from caption_parser.syntax.noun_phrases import find_noun_phrases
 from caption_parser.syntax.phrases import ExtendedHead
-from caption_parser.syntax.rules import SyntaxRules
 from caption_parser.syntax.tree import Tree
 
 Parse = Callable[[str], Doc]
@@ -18,7 +17,7 @@ LEXICON = default_lexicon()
 
 
 def first_head(doc: Doc, mode: Mode, phrases: tuple[str, ...] = ()) -> ExtendedHead | None:
-    tree, rules = Tree.of(doc), SyntaxRules.of(mode)
+    tree, rules = Tree.of(doc), ModeRules.of(mode)
     phrase = find_noun_phrases(tree, rules)[0]
     return ExtendedHeadFinder(LEXICON, rules, phrases)(tree, phrase.start, phrase.head)
 

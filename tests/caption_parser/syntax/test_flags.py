@@ -5,12 +5,11 @@ from collections.abc import Callable
 import pytest
 from spacy.tokens import Doc
 
-from caption_parser.config import Mode
 from caption_parser.lexicon import default_lexicon
+from caption_parser.modes import Mode, ModeRules
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
 from caption_parser.syntax.fixed_phrases import fixed_phrases
 from caption_parser.syntax.phrase_parser import PhraseParser
-from caption_parser.syntax.rules import SyntaxRules
 from shared_schemas import Flag
 
 Parse = Callable[[str], Doc]
@@ -85,7 +84,7 @@ CASES = {
 
 
 def flags(doc: Doc, mode: Mode) -> dict[str, set[Flag]]:
-    rules = SyntaxRules.of(mode)
+    rules = ModeRules.of(mode)
     _, phrases = PhraseParser(rules, ExtendedHeadFinder(default_lexicon(), rules))(doc)
     return {doc[phrase.head].text: set(phrase.flags) for phrase in phrases}
 

@@ -5,10 +5,9 @@ from collections.abc import Callable
 import pytest
 from spacy.tokens import Doc
 
-from caption_parser.config import Mode
+from caption_parser.modes import Mode, ModeRules
 from caption_parser.syntax.modifiers import find_modifiers
 from caption_parser.syntax.phrases import ModifierKind
-from caption_parser.syntax.rules import SyntaxRules
 from caption_parser.syntax.tree import Tree
 
 Parse = Callable[[str], Doc]
@@ -66,7 +65,7 @@ CASES = {
 
 
 def modifiers(doc: Doc, mode: Mode) -> dict[str, list[str]]:
-    found = find_modifiers(Tree.of(doc), SyntaxRules.of(mode))
+    found = find_modifiers(Tree.of(doc), ModeRules.of(mode))
     return {doc[noun].text: [doc[m.token].text for m in of_noun] for noun, of_noun in found.items()}
 
 
@@ -80,5 +79,5 @@ def test_modifiers(parsed: Parse, name: str) -> None:
 
 def test_kinds_are_the_attribute_types_of_table_9(parsed: Parse) -> None:
     doc = parsed("red/JJ/amod/3 brick/NN/compound/3 parked/VBN/amod/3 car/NN/ROOT/3")
-    found = find_modifiers(Tree.of(doc), SyntaxRules.of(Mode.PAPER))
+    found = find_modifiers(Tree.of(doc), ModeRules.of(Mode.PAPER))
     assert [m.kind for m in found[3]] == [ModifierKind.ADJECTIVE, ModifierKind.NOUN, ModifierKind.VERB]

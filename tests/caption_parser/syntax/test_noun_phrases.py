@@ -5,22 +5,21 @@ from collections.abc import Callable
 import pytest
 from spacy.tokens import Doc
 
-from caption_parser.config import Mode
+from caption_parser.modes import Mode, ModeRules
 from caption_parser.syntax.noun_phrases import find_noun_phrases
-from caption_parser.syntax.rules import SyntaxRules
 from caption_parser.syntax.tree import Tree
 
 Parse = Callable[[str], Doc]
-PAPER = SyntaxRules.of(Mode.PAPER)
-VISUAL = SyntaxRules.of(Mode.VISUAL)
+PAPER = ModeRules.of(Mode.PAPER)
+VISUAL = ModeRules.of(Mode.VISUAL)
 
 
-def heads(doc: Doc, rules: SyntaxRules) -> list[str]:
+def heads(doc: Doc, rules: ModeRules) -> list[str]:
     return [doc[phrase.head].text for phrase in find_noun_phrases(Tree.of(doc), rules)]
 
 
 def test_paper_mode_switches_everything_off_and_visual_mode_on() -> None:
-    switches = SyntaxRules.__slots__
+    switches = ModeRules.__slots__
     assert not any(getattr(PAPER, switch) for switch in switches)
     assert all(getattr(VISUAL, switch) for switch in switches)
 
@@ -75,6 +74,6 @@ def test_a_conjunct_of_a_modifier_is_no_object(parsed: Parse) -> None:
 
 
 @pytest.mark.parametrize("rules", [PAPER, VISUAL])
-def test_an_empty_document_has_no_phrases(parsed: Parse, rules: SyntaxRules) -> None:
+def test_an_empty_document_has_no_phrases(parsed: Parse, rules: ModeRules) -> None:
     doc = parsed("x/NN/ROOT/0")[:0].as_doc()
     assert find_noun_phrases(Tree.of(doc), rules) == ()

@@ -19,20 +19,19 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
-from caption_parser.config import Mode
 from caption_parser.lexicon import default_lexicon
 from caption_parser.models import load_nlp
+from caption_parser.modes import Mode, ModeRules
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
 from caption_parser.syntax.noun_phrases import find_noun_phrases
 from caption_parser.syntax.phrase_parser import PhraseParser
 from caption_parser.syntax.phrases import NounPhrase
-from caption_parser.syntax.rules import SyntaxRules
 from caption_parser.syntax.tree import NOUN_TAGS, Tree
 
 pytest.importorskip("sng_parser", reason="SceneGraphParser is not installed: pip install 'capparse[sng]'")
 
 CAPTIONS = 3000
-PAPER = SyntaxRules.of(Mode.PAPER)
+PAPER = ModeRules.of(Mode.PAPER)
 
 
 def divergences(doc: Doc, theirs: tuple[NounPhrase, ...], ours: tuple[NounPhrase, ...]) -> Counter[str]:
@@ -136,7 +135,7 @@ def test_components_find_what_the_parser_finds(mode: Mode) -> None:
     nlp = load_nlp()
     nlp.add_pipe("caption_noun_phrases", config={"mode": mode})
     nlp.add_pipe("caption_extended_heads", config={"mode": mode, "phrases": ["stop sign"]})
-    rules = SyntaxRules.of(mode)
+    rules = ModeRules.of(mode)
     parse_phrases = PhraseParser(rules, ExtendedHeadFinder(default_lexicon(), rules, ["stop sign"]))
     for caption in ("Two hot dogs and a chest of drawers", "A lot of people at a red stop sign", ""):
         doc = nlp(caption)

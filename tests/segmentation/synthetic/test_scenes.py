@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from segmentation.synthetic.scenes import Scene, sample_scene
 from segmentation.synthetic.world import BACKDROPS, COLOURS, HOMES, OBJECT_KINDS, SKY, Difficulty
-from shared_schemas import LabelSpace
+from shared_schemas import load_label_space
 
 
 def _scenes(difficulty: Difficulty, count: int = 400) -> list[Scene]:
@@ -74,7 +74,7 @@ def test_colour_says_nothing_about_the_class() -> None:
 
 
 def test_the_label_space_knows_every_class_and_attribute() -> None:
-    space = LabelSpace.load("coco")
+    space = load_label_space("coco")
     foreground = {label.name for label in space.foreground}
     background = {label.name for label in space.background}
     assert {kind.class_name for kind in OBJECT_KINDS} <= foreground

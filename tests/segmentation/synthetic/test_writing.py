@@ -10,7 +10,7 @@ from PIL import Image
 from segmentation.synthetic import Difficulty, WorldFiles, draw, sample_scene, write_captions, write_world
 from segmentation.synthetic.world import COLOURS, OBJECT_KINDS, SURROUNDINGS
 from shared_runtime.errors import OutputError, UsageError
-from shared_schemas import LabelSpace, read_labels
+from shared_schemas import load_label_space, read_labels
 
 _IMAGES = 12
 _SIDE = 64
@@ -26,7 +26,7 @@ def test_masks_are_those_of_the_drawing(world: WorldFiles) -> None:
     """pycocotools decodes what was written to what was drawn."""
     masks = pytest.importorskip("pycocotools.mask")
     truth = json.loads(world.instances.read_text())
-    space = LabelSpace.load("coco")
+    space = load_label_space("coco")
     assert [image["id"] for image in truth["images"]] == list(range(1, _IMAGES + 1))
     assert [annotation["id"] for annotation in truth["annotations"]] == list(
         range(1, len(truth["annotations"]) + 1)
@@ -64,7 +64,7 @@ def test_captions_are_those_of_the_scene(world: WorldFiles) -> None:
 def test_true_labels_say_what_was_drawn(world: WorldFiles) -> None:
     records = list(read_labels(world.labels))
     assert [record.image_id for record in records] == list(range(1, _IMAGES + 1))
-    space = LabelSpace.load(world.label_space)
+    space = load_label_space(world.label_space)
     assert {record.label_space for record in records} == {space.reference}
     for record in records:
         scene = sample_scene(np.random.default_rng([3, int(record.image_id)]), Difficulty())
@@ -79,7 +79,7 @@ def test_true_labels_say_what_was_drawn(world: WorldFiles) -> None:
 
 
 def test_the_label_space_is_what_the_world_has_of_coco(world: WorldFiles) -> None:
-    space, coco = LabelSpace.load(world.label_space), LabelSpace.load("coco")
+    space, coco = load_label_space(world.label_space), load_label_space("coco")
     assert [label.name for label in space.foreground] == [kind.class_name for kind in OBJECT_KINDS]
     assert {label.name for label in space.background} == {ground.class_name for ground in SURROUNDINGS}
     assert {attribute.name for attribute in space.attributes} == {*COLOURS, "stripe"}

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from caption_parser.labels.confidence import reliability
-from shared_schemas import ClassLabel, Flag, ImageLabels, Mention, Route, Rule
+from caption_parser.modes import TRUST
+from shared_schemas import ClassLabel, Flag, ImageLabels, Mention, Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Feature:
     """1: more of it never makes the class less likely; -1: never more likely; 0: data decide."""
 
 
-_RULES = (Rule.HYPONYM, Rule.HOLONYM, Rule.AGREEMENT, Rule.IMPLIED)
+_RULES = tuple(rule for rule, trust in TRUST.items() if trust.calibrated)
 """The others name the class itself: what these are compared with."""
 _CHOSEN = frozenset({Route.FIRST_SENSE, Route.MODEL, Route.PRIOR, Route.FALLBACK})
 """Routes of senses that were chosen among several which may lead to other labels."""

@@ -24,7 +24,7 @@ from caption_parser.runs.options import check_output
 from shared_runtime.coco import ImageId
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError, UsageError
-from shared_schemas import Kind, LabelSpace, read_labels
+from shared_schemas import Kind, LabelSpace, load_label_space, read_labels
 from shared_schemas.files import replace_file
 
 
@@ -134,7 +134,7 @@ def fit_calibration(
     check_output(output, {"the label file": labels, "the ground truth": truth})
     if folds < 2:
         raise UsageError(f"got {folds} folds, expected 2 or more")
-    space = LabelSpace.load(label_space)
+    space = load_label_space(label_space)
     ground_truth = read_ground_truth(truth, space, include_crowd=include_crowd)
     examples = read_examples(labels, ground_truth, space)
     images = len(set(examples.images))

@@ -24,9 +24,9 @@ def validate_command(
     import sys
 
     from shared_schemas.checks import validate
-    from shared_schemas.label_space import LabelSpace
+    from shared_schemas.label_space_file import load_label_space
 
-    space = LabelSpace.load(label_space) if label_space is not None else None
+    space = load_label_space(label_space) if label_space is not None else None
     findings = 0
     for finding in validate(sys.stdin.buffer if labels == "-" else labels, space):
         typer.echo(f"{labels}:{finding.line}: {finding.code} {finding.message}")

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.lexicon import Lexicon, Synset
+from caption_parser.lexicon.taxonomy import hypernym_distances, with_hyponyms
 from shared_schemas import LabelSpace
 
 NON_VISUAL = ("abstraction.n.06", "part.n.02", "part.n.03", "room.n.01", "location.n.01")
@@ -139,7 +140,7 @@ class _Search:
     def label(self, synset: Synset) -> list[Synset]:
         """Make `synset` a class; return the other synsets that become part of it."""
         label = next(self._new_ids)
-        below = [found for found in self._with_hyponyms([synset]) if found not in self.labels]
+        below = [found for found in with_hyponyms(self._lexicon, [synset]) if found not in self.labels]
         self.labels.update(dict.fromkeys(below, label))
         wholes = [
             whole for part in below for whole in self._lexicon.holonyms(part) if self._consists_of(whole, label)
@@ -156,7 +157,7 @@ class _Search:
         """Rule out the hypernyms of `classes`, and the parts of both; return what the corpus mentions of them."""
         dismissals: list[Dismissal] = []
         for label_synset in classes:
-            lineage = list(self._lexicon.hypernym_distances(label_synset))
+            lineage = list(hypernym_distances(self._lexicon, label_synset))
             parts = [part for synset in lineage for part in self._lexicon.meronyms(synset)]
             dismissals += self._dismiss(lineage[1:], Reason.HYPERNYM, label_synset)
             dismissals += self._dismiss(parts, Reason.MERONYM, label_synset)
@@ -167,7 +168,7 @@ class _Search:
         return [
             dismissal
             for root in roots
-            for dismissal in self._dismiss(self._with_hyponyms([root]), Reason.DROPPED, root)
+            for dismissal in self._dismiss(with_hyponyms(self._lexicon, [root]), Reason.DROPPED, root)
         ]
 
     def dismiss_instances(self) -> list[Dismissal]:
@@ -180,15 +181,6 @@ class _Search:
             if synset in self._counts and synset not in self.labels and synset not in self.dismissed:
                 self.dismissed.add(synset)
                 yield Dismissal(synset, self._counts[synset], reason, because_of)
-
-    def _with_hyponyms(self, roots: Iterable[Synset]) -> list[Synset]:
-        found = dict.fromkeys(roots)
-        waiting = list(found)
-        for synset in waiting:
-            below = [hyponym for hyponym in self._lexicon.hyponyms(synset) if hyponym not in found]
-            found.update(dict.fromkeys(below))
-            waiting += below
-        return list(found)
 
     def _consists_of(self, whole: Synset, label: int) -> bool:
         labels = {self.labels.get(part) for part in self._lexicon.meronyms(whole)}

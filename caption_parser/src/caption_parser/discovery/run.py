@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from caption_parser.config import Mode, ParserConfig
+from caption_parser.config import ParserConfig
 from caption_parser.discovery.background import NON_VISUAL, Discovery, DiscoveryLimits, Round, discover
 from caption_parser.discovery.counting import CorpusCounts, CorpusSettings, count_synsets, words_of
 from caption_parser.lexicon import Lexicon, Synset, default_lexicon
+from caption_parser.modes import Mode
 from caption_parser.readers import ReadingOptions
 from caption_parser.runs.job import Progress
 from caption_parser.runs.options import check_output, check_processes
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import UsageError
-from shared_schemas import Kind, LabelClass, LabelSpace
+from shared_schemas import Kind, LabelClass, LabelSpace, load_label_space
 from shared_schemas.files import replace_file
 from shared_schemas.label_space_toml import to_toml
 
@@ -140,9 +141,9 @@ def _given_space(options: DiscoveryOptions) -> tuple[LabelSpace, str]:
     if options.resume_from is not None:
         if options.label_space is not None:
             raise UsageError("--resume-from keeps all classes of its file; leave --label-space out")
-        return LabelSpace.load(options.resume_from), options.resume_from
+        return load_label_space(options.resume_from), options.resume_from
     name = options.label_space or "coco"
-    whole = LabelSpace.load(name)
+    whole = load_label_space(name)
     if not whole.foreground:
         raise UsageError(f"--label-space {name}: got no foreground class, expected at least one")
     fields = {field: getattr(whole, field) for field in LabelSpace.model_fields}

@@ -19,7 +19,7 @@ from caption_parser.evaluation.records import (
 )
 from caption_parser.evaluation.truth import GroundTruth, read_ground_truth
 from shared_runtime.errors import UsageError
-from shared_schemas import LabelSpace
+from shared_schemas import LabelSpace, load_label_space
 
 Ranking = Mapping[int, float | None]
 """The average precision of each class; empty: labels have no confidence."""
@@ -45,7 +45,7 @@ def evaluate(
     """
     if min_votes < 1:
         raise UsageError(f"got min_votes {min_votes}, expected 1 or more")
-    space = LabelSpace.load(label_space)
+    space = load_label_space(label_space)
     ground_truth = read_ground_truth(truth, space, include_crowd=include_crowd)
     images = ground_truth.classes.keys()
     predictions = read_predictions(labels, space, min_votes=min_votes).matched_to(images)

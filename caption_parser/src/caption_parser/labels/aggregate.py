@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
+from caption_parser.captions import ImageCaptions
 from caption_parser.labels.confidence import confidence
-from caption_parser.labels.labeller import ImageCaptions
 from shared_schemas import AttributeVotes, ClassLabel, Flag, ImageLabels, Kind, LabelSpace, Mention, Source
 
 ALL_FLAGS = frozenset(Flag)

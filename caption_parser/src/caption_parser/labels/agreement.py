@@ -6,18 +6,20 @@ both it and the other name, for then it stands for something else.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import NamedTuple
 
-from caption_parser.labels.decisions import Decision
+from caption_parser.labels.decisions import Decision, DecisionTable
+from caption_parser.labels.reading import CaptionReading
 from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import hypernym_distances
 from shared_schemas import Rule
 
 _CACHED_SYNSETS = 1 << 15
 
 
-class Reading(NamedTuple):
+class WordReading(NamedTuple):
     """How a caption's word was read. Equal readings are equally settled."""
 
     lemma: str
@@ -27,14 +29,31 @@ class Reading(NamedTuple):
 
 
 class Agreement:
-    """Settles the labels of words over the captions of one image."""
+    """Settles the labels of words over the captions of one image; a `LabelStep`."""
 
-    def __init__(self, lexicon: Lexicon, names: Callable[[str], frozenset[int]]) -> None:
-        """`names`: the labels that a lemma names directly in one of its senses, as one of their synsets."""
-        self._above = lru_cache(_CACHED_SYNSETS)(lexicon.hypernym_distances)
-        self._names = lru_cache(_CACHED_SYNSETS)(names)
+    phrases: frozenset[str] = frozenset()
 
-    def settle(self, captions: Sequence[Sequence[Reading]]) -> dict[Reading, Decision | None]:
+    def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
+        self._above = lru_cache(_CACHED_SYNSETS)(partial(hypernym_distances, lexicon))
+        self._names = lru_cache(_CACHED_SYNSETS)(decisions.named_by)
+
+    def __call__(self, captions: Sequence[CaptionReading]) -> Sequence[CaptionReading]:
+        """The captions with the labels that they settle for each other's words."""
+        words = [[WordReading(o.lemma, o.synset, o.decision) for o in caption.objects] for caption in captions]
+        settled = self.settle(words)
+        if not settled:
+            return captions
+        return [
+            caption._replace(
+                objects=tuple(
+                    found._replace(decision=settled.get(word, found.decision))
+                    for found, word in zip(caption.objects, of_caption, strict=True)
+                )
+            )
+            for caption, of_caption in zip(captions, words, strict=True)
+        ]
+
+    def settle(self, captions: Sequence[Sequence[WordReading]]) -> dict[WordReading, Decision | None]:
         """The readings whose label changes, with the label that they get; one image's readings by caption."""
         # In the order of the captions: that of a set would change from run to run, and the first answer counts.
         used = Counter(reading for caption in captions for reading in dict.fromkeys(caption))
@@ -43,7 +62,7 @@ class Agreement:
         together = {
             (reading.lemma, other.lemma) for caption in captions for reading in caption for other in caption
         }
-        changed: dict[Reading, Decision | None] = {}
+        changed: dict[WordReading, Decision | None] = {}
         for reading in used:
             elsewhere = [other for other in used if (reading.lemma, other.lemma) not in together]
             for answer in (self._fuller_name, self._excluded_kind, self._other_class):
@@ -55,7 +74,7 @@ class Agreement:
         return changed
 
     def _fuller_name(
-        self, reading: Reading, elsewhere: Sequence[Reading], used: Mapping[Reading, int]
+        self, reading: WordReading, elsewhere: Sequence[WordReading], used: Mapping[WordReading, int]
     ) -> Iterator[Decision | None]:
         """The label of a longer name that ends in the word and is as frequent: the "teddy bear" of "bear"."""
         for other in elsewhere:
@@ -64,7 +83,7 @@ class Agreement:
                 yield other.decision._replace(rule=Rule.AGREEMENT)
 
     def _excluded_kind(
-        self, reading: Reading, elsewhere: Sequence[Reading], _: Mapping[Reading, int]
+        self, reading: WordReading, elsewhere: Sequence[WordReading], _: Mapping[WordReading, int]
     ) -> Iterator[Decision | None]:
         """No label, if another caption names a kind of it that the class excludes: the "desk" of "table"."""
         if reading.decision is None or reading.synset is None:
@@ -74,7 +93,7 @@ class Agreement:
                 yield None
 
     def _other_class(
-        self, reading: Reading, elsewhere: Sequence[Reading], used: Mapping[Reading, int]
+        self, reading: WordReading, elsewhere: Sequence[WordReading], used: Mapping[WordReading, int]
     ) -> Iterator[Decision | None]:
         """The class that other words name, if the word may name it too: the "motorcycle" of "bike"."""
         possible = self._names(reading.lemma) - {_label(reading)}
@@ -87,5 +106,5 @@ class Agreement:
                 yield other.decision._replace(rule=Rule.AGREEMENT)
 
 
-def _label(reading: Reading) -> int | None:
+def _label(reading: WordReading) -> int | None:
     return reading.decision.label if reading.decision else None

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from caption_parser.labels.labeller import ImageCaptions
+from caption_parser.captions import ImageCaptions
 from caption_parser.labels.plurals import plural_forms
 from caption_parser.labels.synonym_list import read_synonym_list
 from shared_schemas import LabelSpace, Mention, Rule

@@ -7,19 +7,17 @@ speak against it.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
+from caption_parser.modes import TRUST
 from shared_schemas import Mention, Rule
 
-_NAMED = 0.8
-"""A caption that names the object: a witness errs now and then, and five of them hardly ever."""
-_RELIABILITY: Mapping[Rule, float] = {Rule.HOLONYM: 0.7, Rule.AGREEMENT: 0.7, Rule.IMPLIED: 0.6}
 _DIGITS = 3
 
 
 def reliability(mention: Mention) -> float:
     """How far one labelled mention can be trusted, in (0, 1)."""
-    trust = _RELIABILITY.get(mention.rule, _NAMED) if mention.rule else _NAMED
+    trust = TRUST[mention.rule or Rule.SYNONYM].reliability
     return trust if mention.score is None else trust * mention.score
 
 

@@ -9,21 +9,20 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Literal, NamedTuple
-
-from pydantic import BaseModel, ConfigDict
+from typing import Literal
 
 from caption_parser.labels.decisions import Decision, DecisionTable
+from caption_parser.labels.reading import CaptionReading, EntailedObject, VerbReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.morphology import base_forms
+from caption_parser.lexicon.taxonomy import with_hyponyms
 from caption_parser.syntax.tree import VERB_TAGS, Tree
+from shared_runtime.configuration import FrozenModel
 from shared_schemas import Rule
 
 
-class ImpliedEntry(BaseModel):
+class ImpliedEntry(FrozenModel):
     """Triggers and the objects that they entail."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     nouns: tuple[str, ...] = ()
     """Synsets; what lies below them triggers too."""
@@ -38,35 +37,23 @@ class ImpliedEntry(BaseModel):
     reason: str
 
 
-class ImpliedObject(NamedTuple):
-    """An object that a word entails, with its label."""
-
-    synset: int
-    decision: Decision
-
-
-class VerbEvidence(NamedTuple):
-    """A verb of a caption, by its character offsets, and what it entails."""
-
-    start: int
-    end: int
-    objects: tuple[ImpliedObject, ...]
-
-
 class ImpliedObjects:
     """Looks up what nouns, phrases and verbs entail, as far as the label space has a class for it."""
 
-    def __init__(self, entries: Sequence[ImpliedEntry], decisions: DecisionTable, lexicon: Lexicon) -> None:
+    def __init__(
+        self, decisions: DecisionTable, lexicon: Lexicon, entries: Sequence[ImpliedEntry] | None = None
+    ) -> None:
+        """`entries`: in place of those that ship."""
         self._lexicon = lexicon
-        self._by_synset: dict[int, tuple[ImpliedObject, ...]] = {}
-        self._by_phrase: dict[str, tuple[ImpliedObject, ...]] = {}
-        self._by_verb: dict[str, list[tuple[ImpliedEntry, tuple[ImpliedObject, ...]]]] = defaultdict(list)
-        for entry in entries:
+        self._by_synset: dict[int, tuple[EntailedObject, ...]] = {}
+        self._by_phrase: dict[str, tuple[EntailedObject, ...]] = {}
+        self._by_verb: dict[str, list[tuple[ImpliedEntry, tuple[EntailedObject, ...]]]] = defaultdict(list)
+        for entry in shipped_entries() if entries is None else entries:
             objects = _labelled(entry.objects, decisions, lexicon)
             if not objects:
                 continue
             for noun in entry.nouns:
-                for synset in _with_hyponyms(lexicon.synset(noun), lexicon):
+                for synset in with_hyponyms(lexicon, [lexicon.synset(noun)]):
                     known = self._by_synset.get(synset, ())
                     self._by_synset[synset] = tuple(dict.fromkeys(known + objects))
             for phrase in entry.phrases:
@@ -79,11 +66,23 @@ class ImpliedObjects:
         """The phrases to look for beside WordNet's lemmas, with underscores."""
         return frozenset(self._by_phrase)
 
-    def of_noun(self, lemma: str, synset: int | None) -> tuple[ImpliedObject, ...]:
+    def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
+        """The captions with what their nouns and verbs entail."""
+        return [
+            caption._replace(
+                objects=tuple(
+                    found._replace(entailed=self.of_noun(found.lemma, found.synset)) for found in caption.objects
+                ),
+                verbs=tuple(self.of_verbs(caption.tree)),
+            )
+            for caption in captions
+        ]
+
+    def of_noun(self, lemma: str, synset: int | None) -> tuple[EntailedObject, ...]:
         """What a noun in a sense entails; without a sense, what the phrase `lemma` does."""
         return self._by_phrase.get(lemma, ()) if synset is None else self._by_synset.get(synset, ())
 
-    def of_verbs(self, tree: Tree) -> Iterator[VerbEvidence]:
+    def of_verbs(self, tree: Tree) -> Iterator[VerbReading]:
         """What the verbs of a caption entail, in text order; negated verbs entail nothing."""
         for token, tag in enumerate(tree.tags):
             if tag not in VERB_TAGS or tree.deps[token] in ("amod", "compound") or tree.has_child(token, "neg"):
@@ -98,7 +97,7 @@ class ImpliedObjects:
                 for implied in of_verb
             ]
             if objects:
-                yield VerbEvidence(tree.starts[token], tree.ends[token], tuple(dict.fromkeys(objects)))
+                yield VerbReading(tree.starts[token], tree.ends[token], tuple(dict.fromkeys(objects)))
 
     def _verbs(self, word: str) -> frozenset[str]:
         """The verbs of the entries that a word may be a form of, those too that WordNet lacks ("snowboard")."""
@@ -122,19 +121,12 @@ def shipped_entries() -> tuple[ImpliedEntry, ...]:
     return tuple(ImpliedEntry.model_validate(entry) for entry in tomllib.loads(text)["implied"])
 
 
-def _labelled(names: Sequence[str], decisions: DecisionTable, lexicon: Lexicon) -> tuple[ImpliedObject, ...]:
+def _labelled(names: Sequence[str], decisions: DecisionTable, lexicon: Lexicon) -> tuple[EntailedObject, ...]:
     found: Mapping[int, Decision | None] = {
         synset: decisions.by_synset.get(synset) for synset in map(lexicon.synset, names)
     }
     return tuple(
-        ImpliedObject(synset, decision._replace(rule=Rule.IMPLIED, depth=0))
+        EntailedObject(synset, decision._replace(rule=Rule.IMPLIED, depth=0))
         for synset, decision in found.items()
         if decision is not None
     )
-
-
-def _with_hyponyms(synset: int, lexicon: Lexicon) -> Iterator[int]:
-    frontier = [synset]
-    for above in frontier:
-        yield above
-        frontier.extend(lexicon.hyponyms(above))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.lexicon import Lexicon, default_lexicon
-from shared_schemas import LabelSpace, Rule
+from shared_schemas import LabelSpace, Rule, load_label_space
 
 _KINDS = frozenset({"noun.person", "noun.act"})
 _PERSON = "person"
@@ -63,5 +63,5 @@ def _any_of(lemmas: tuple[str, ...]) -> re.Pattern[str]:
 
 
 if __name__ == "__main__":
-    for candidate in candidates(LabelSpace.load("coco"), default_lexicon()):
+    for candidate in candidates(load_label_space("coco"), default_lexicon()):
         print(*candidate, sep="\t")

@@ -1,17 +1,29 @@
-"""From an object candidate with its sense and its label to the `Mention` of a record."""
+"""From captions as they were read to the `Mention`s of a record, with senses and attributes by name."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
-from caption_parser.labels.attributes import AttributeNamer
-from caption_parser.labels.decisions import Decision
-from caption_parser.labels.implied import ImpliedObject
-from caption_parser.labels.objects import ObjectCandidate
+from caption_parser.config import AttributeSet
+from caption_parser.labels.reading import CaptionReading, EntailedObject, ObjectCandidate, ObjectReading
 from caption_parser.lexicon import Lexicon
-from caption_parser.senses import SenseChoice
+from caption_parser.syntax.phrases import ModifierKind
+from caption_parser.syntax.word_lists import QUANTIFYING_ADJECTIVES
 from shared_schemas import Attribute, Flag, Mention
 
 _CACHED_SENSES = 1 << 16
+_CACHED_NAMES = 1 << 15
+_POS = {ModifierKind.ADJECTIVE: "a", ModifierKind.VERB: "v", ModifierKind.NOUN: "n"}
+
+
+_KINDS: Mapping[AttributeSet, frozenset[ModifierKind]] = {
+    AttributeSet.LOW_LEVEL: frozenset(),
+    AttributeSet.ADJECTIVES: frozenset({ModifierKind.ADJECTIVE}),
+    AttributeSet.VERBS: frozenset({ModifierKind.VERB}),
+    AttributeSet.NOUNS: frozenset({ModifierKind.NOUN}),
+    AttributeSet.ALL: frozenset(ModifierKind),
+}
 
 
 class _Sense(NamedTuple):
@@ -24,18 +36,68 @@ class _Sense(NamedTuple):
 _NO_SENSE = _Sense(None, None, is_group=False)
 
 
-class MentionWriter:
-    """Describes senses by name and key, and attributes by the names of the label space."""
+class AttributeNamer:
+    """The name of the attribute that a modifier states."""
 
-    def __init__(self, attribute_name: AttributeNamer, lexicon: Lexicon) -> None:
+    def __init__(
+        self, names: Mapping[str, str], lexicon: Lexicon, attribute_set: AttributeSet = AttributeSet.LOW_LEVEL
+    ) -> None:
+        """`names`: name of an attribute of the label space by each of its spellings."""
+        self._names = {spelling.lower(): name for spelling, name in names.items()}
+        self._lexicon = lexicon
+        self._kinds = _KINDS[attribute_set]
+        self._low_level = attribute_set in (AttributeSet.LOW_LEVEL, AttributeSet.ALL)
+        self._named = lru_cache(_CACHED_NAMES)(self._name)
+
+    def __call__(self, word: str, kind: ModifierKind) -> str | None:
+        """The name of a lower-cased modifier: the label space's, or else its lemma; none: it is no attribute."""
+        return self._named(word, kind)
+
+    def _name(self, word: str, kind: ModifierKind) -> str | None:
+        name = self._names.get(word)
+        if kind in self._kinds and word not in QUANTIFYING_ADJECTIVES:
+            return name or self._lemma(word, _POS[kind])
+        return name if self._low_level else None
+
+    def _lemma(self, word: str, pos: str) -> str:
+        """The last base form is the most reduced: of "parked" it is "park"."""
+        return (self._lexicon.base_forms(word, pos) or (word,))[-1].replace("_", " ")
+
+
+class MentionWriter:
+    """Writes what was read of the captions of an image."""
+
+    def __init__(self, attribute_name: AttributeNamer, lexicon: Lexicon, *, keep_unlabelled: bool = False) -> None:
+        """`keep_unlabelled`: also write the objects that got no label."""
         self._attribute_name = attribute_name
         self._lexicon = lexicon
+        self._keep_unlabelled = keep_unlabelled
         self._sense_of = lru_cache(_CACHED_SENSES)(self._describe_sense)
 
-    def named(
-        self, caption: int, candidate: ObjectCandidate, choice: SenseChoice | None, decision: Decision | None
-    ) -> Mention:
+    def __call__(self, captions: Sequence[CaptionReading]) -> tuple[Mention, ...]:
+        """The mentions of all captions of one image, in the order of their text."""
+        return tuple(
+            mention
+            for index, caption in enumerate(captions)
+            for mention in sorted(self._mentions(index, caption), key=attrgetter("start"))
+        )
+
+    def _mentions(self, index: int, caption: CaptionReading) -> Iterator[Mention]:
+        text = caption.caption
+        for found in caption.objects:
+            candidate = found.candidate
+            if found.decision is not None or self._keep_unlabelled:
+                yield self._named(index, found)
+            for entailed in found.entailed:
+                words = text[candidate.start : candidate.end]
+                yield self._entailed(index, words, candidate.start, entailed, candidate.flags)
+        for verb in caption.verbs:
+            for entailed in verb.entailed:
+                yield self._entailed(index, text[verb.start : verb.end], verb.start, entailed)
+
+    def _named(self, caption: int, found: ObjectReading) -> Mention:
         """The mention of an object that the caption names."""
+        candidate, choice, decision = found.candidate, found.choice, found.decision
         sense = self._sense_of(choice.synset, candidate.lemmas) if choice else _NO_SENSE
         count, at_least = _instances(candidate, is_group=sense.is_group and decision is not None)
         return Mention(
@@ -43,7 +105,7 @@ class MentionWriter:
             start=candidate.start,
             end=candidate.end,
             head=candidate.head,
-            extended_head=candidate.lemmas[0].replace("_", " "),
+            extended_head=found.lemma.replace("_", " "),
             synset=sense.name,
             sense_key=sense.key,
             route=choice.route if choice else None,
@@ -59,8 +121,8 @@ class MentionWriter:
             phrase_end=candidate.phrase_end,
         )
 
-    def implied(
-        self, caption: int, evidence: str, start: int, entailed: ImpliedObject, flags: tuple[Flag, ...] = ()
+    def _entailed(
+        self, caption: int, evidence: str, start: int, entailed: EntailedObject, flags: tuple[Flag, ...] = ()
     ) -> Mention:
         """The mention of an object that the words `evidence` at `start` entail, flagged as they are."""
         lemma = self._lexicon.lemmas(entailed.synset)[0]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from caption_parser.lexicon.container import Section
+from caption_parser.lexicon.identifiers import format_sense_key
 from caption_parser.lexicon.layout import (
     POS_ORDER,
     Relation,
@@ -14,7 +15,6 @@ from caption_parser.lexicon.layout import (
     pack_synset,
     relation_of,
 )
-from caption_parser.lexicon.sense_keys import format_sense_key
 from caption_parser.lexicon.tables import encode_runs, encode_string_table
 from caption_parser.lexicon.wordnet_files import SynsetEntry, WordNet
 

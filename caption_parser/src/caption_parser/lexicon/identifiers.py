@@ -1,84 +1,95 @@
-"""Resolve what people write for a synset: `dog.n.01`, `dog%1:05:00::` or `n02084071`."""
+"""What people write for a synset: `dog.n.01`, `dog%1:05:00::` or `n02084071`; and what they may have meant."""
 
 import re
-from bisect import bisect_left
+from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import NamedTuple, Protocol
 
 from caption_parser.lexicon.layout import POS_ORDER
 from shared_runtime.errors import CapparseError
 
-if TYPE_CHECKING:
-    from caption_parser.lexicon.lexicon import Lexicon, Synset
-
 POS_NAMES = {"n": "noun", "v": "verb", "a": "adjective", "s": "adjective satellite", "r": "adverb"}
+SYNSET_TYPES = {"n": 1, "v": 2, "a": 3, "r": 4, "s": 5}
+"""The number of a part of speech in sense keys."""
 MAX_SUGGESTIONS = 5
 
 _NAME = re.compile(r"(?P<lemma>.+)\.(?P<pos>[nvasr])\.(?P<number>\d{1,3})", re.DOTALL)
 _SENSE_KEY = re.compile(r"(?P<lemma>[^%]+)%(?P<type>[1-5]):\d\d:\d\d:[^:]*:(\d\d)?")
 _OFFSET_ID = re.compile(r"(?P<pos>[nvasr])(?P<offset>\d{8})")
-_POS_OF_TYPE = {"1": "n", "2": "v", "3": "a", "4": "r", "5": "s"}
+_POS_OF_TYPE = {str(number): pos for pos, number in SYNSET_TYPES.items()}
 
 
 class UnknownSynsetError(CapparseError):
     """An identifier that names no synset of WordNet 3.0."""
 
 
-def resolve(lexicon: "Lexicon", identifier: str) -> "Synset":
-    """The synset of a name, a sense key or an ImageNet id; UnknownSynsetError with near names otherwise."""
-    normalized = identifier.strip().lower().replace(" ", "_")
-    if match := _SENSE_KEY.fullmatch(normalized):
-        return _by_sense_key(lexicon, match, identifier)
-    if match := _OFFSET_ID.fullmatch(normalized):
-        return _by_offset(lexicon, match, identifier)
-    if match := _NAME.fullmatch(normalized):
-        return _by_name(lexicon, match, identifier)
-    raise UnknownSynsetError(
-        f"{identifier!r} is not a synset identifier: expected a name such as 'dog.n.01', a sense key such as "
-        f"'dog%1:05:00::' or an ImageNet id such as 'n02084071'" + _did_you_mean(lexicon, normalized, "n")
-    )
+class SynsetName(NamedTuple):
+    """`dog.n.01`: the first of the noun's senses."""
+
+    lemma: str
+    pos: str
+    number: int
 
 
-def _by_name(lexicon: "Lexicon", match: re.Match[str], identifier: str) -> "Synset":
-    lemma, pos, number = match["lemma"], match["pos"], int(match["number"])
-    senses = lexicon.synsets(lemma, pos)
-    if 0 < number <= len(senses) and (pos != "s" or lexicon.pos(senses[number - 1]) == "s"):
-        return senses[number - 1]
-    reason = f"lists {len(senses)} for this lemma" if senses else f"has no {POS_NAMES[pos]} {lemma!r}"
-    raise _unknown(lexicon, identifier, reason, lemma, pos)
+class SenseKey(NamedTuple):
+    """`dog%1:05:00::`, as a whole and in parts."""
+
+    lemma: str
+    pos: str
+    key: str
 
 
-def _by_sense_key(lexicon: "Lexicon", match: re.Match[str], identifier: str) -> "Synset":
-    lemma, pos = match["lemma"], _POS_OF_TYPE[match["type"]]
-    for synset in lexicon.synsets(lemma, pos):
-        if lexicon.sense_key(synset, lemma) == match[0]:
-            return synset
-    raise _unknown(lexicon, identifier, "has no such sense key", lemma, pos)
+class OffsetId(NamedTuple):
+    """`n02084071`, as ImageNet writes it."""
+
+    pos: str
+    offset: int
 
 
-def _by_offset(lexicon: "Lexicon", match: re.Match[str], identifier: str) -> "Synset":
-    wanted = int(match["offset"])
-    candidates = lexicon.synset_range(match["pos"])
-    position = bisect_left(candidates, wanted, key=lexicon.offset)
-    if position < len(candidates) and lexicon.offset(candidates[position]) == wanted:
-        return candidates[position]
-    raise UnknownSynsetError(
-        f"unknown synset {identifier!r}: no {POS_NAMES[match['pos']]} of WordNet 3.0 has this offset "
-        "(other versions of WordNet have other offsets)"
-    )
+def parse_identifier(text: str) -> SynsetName | SenseKey | OffsetId | None:
+    """What a lower-case identifier with underscores says; none: it has the form of none of them."""
+    if match := _SENSE_KEY.fullmatch(text):
+        return SenseKey(match["lemma"], _POS_OF_TYPE[match["type"]], text)
+    if match := _OFFSET_ID.fullmatch(text):
+        return OffsetId(match["pos"], int(match["offset"]))
+    if match := _NAME.fullmatch(text):
+        return SynsetName(match["lemma"], match["pos"], int(match["number"]))
+    return None
 
 
-def _unknown(lexicon: "Lexicon", identifier: str, reason: str, lemma: str, pos: str) -> UnknownSynsetError:
-    suggestion = _did_you_mean(lexicon, lemma, pos)
-    return UnknownSynsetError(f"unknown synset {identifier!r}: WordNet 3.0 {reason}{suggestion}")
+def format_sense_key(lemma: str, pos: str, lexname: int, lex_id: int, head: tuple[str, int] | None = None) -> str:
+    """The sense key of a lemma, `lemma%ss_type:lex_filenum:lex_id:head_word:head_id` as senseidx(5WN) defines it.
+
+    `lexname` is the number of its lexicographer file; `head` is the first lemma, and its lex_id, of an adjective
+    satellite's head synset.
+    """
+    head_word, head_id = (head[0], f"{head[1]:02d}") if head else ("", "")
+    return f"{lemma}%{SYNSET_TYPES[pos]}:{lexname:02d}:{lex_id:02d}:{head_word}:{head_id}".lower()
 
 
-def _did_you_mean(lexicon: "Lexicon", lemma: str, pos: str) -> str:
+class Lemmas(Protocol):
+    """What suggestions need of a lexicon."""
+
+    def synsets(self, lemma: str, pos: str = "n") -> tuple[int, ...]:
+        """The synsets of a lemma."""
+        ...
+
+    def base_forms(self, form: str, pos: str = "n") -> tuple[str, ...]:
+        """The lemmas that `form` may be an inflected form of."""
+        ...
+
+    def lemma_names(self, pos: str = "n") -> Iterable[str]:
+        """All lemmas of a part of speech."""
+        ...
+
+
+def did_you_mean(lexicon: Lemmas, lemma: str, pos: str) -> str:
+    """What ends the message of an error: names of near synsets, or nothing where none is near."""
     names = _near_names(lexicon, lemma, pos)[:MAX_SUGGESTIONS]
     return f". Did you mean {', '.join(names)}?" if names else ""
 
 
-def _near_names(lexicon: "Lexicon", lemma: str, pos: str) -> list[str]:
+def _near_names(lexicon: Lemmas, lemma: str, pos: str) -> list[str]:
     """Senses of the lemma or of its base forms, else in other parts of speech, else of similar lemmas."""
     if inflected := [name for base in lexicon.base_forms(lemma, pos) for name in _names(lexicon, base, pos)]:
         return inflected
@@ -88,11 +99,11 @@ def _near_names(lexicon: "Lexicon", lemma: str, pos: str) -> list[str]:
     return [f"{other}.{pos}.01" for other in similar]
 
 
-def _names(lexicon: "Lexicon", lemma: str, pos: str) -> list[str]:
+def _names(lexicon: Lemmas, lemma: str, pos: str) -> list[str]:
     return [f"{lemma}.{pos}.{number:02d}" for number in range(1, len(lexicon.synsets(lemma, pos)) + 1)]
 
 
-def _similar_in_size(lexicon: "Lexicon", lemma: str, pos: str) -> list[str]:
+def _similar_in_size(lexicon: Lemmas, lemma: str, pos: str) -> list[str]:
     """Comparing with every noun would take seconds: take those of the same initial and nearly the same length."""
     return [
         other for other in lexicon.lemma_names(pos) if abs(len(other) - len(lemma)) <= 1 and other[:1] == lemma[:1]

@@ -1,5 +1,6 @@
 """`Lexicon`: WordNet 3.0 as a read-only table that is mapped, not loaded."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -7,10 +8,18 @@ from typing import Literal
 
 from caption_parser.lexicon.container import map_sections
 from caption_parser.lexicon.glosses import Glosses
-from caption_parser.lexicon.identifiers import resolve
+from caption_parser.lexicon.identifiers import (
+    POS_NAMES,
+    OffsetId,
+    SenseKey,
+    SynsetName,
+    UnknownSynsetError,
+    did_you_mean,
+    format_sense_key,
+    parse_identifier,
+)
 from caption_parser.lexicon.layout import POS_ORDER, Relation, exception_key
 from caption_parser.lexicon.morphology import base_forms
-from caption_parser.lexicon.sense_keys import format_sense_key
 from caption_parser.lexicon.synset_table import SynsetTable
 from caption_parser.lexicon.tables import Runs, StringTable
 
@@ -107,7 +116,29 @@ class Lexicon:
 
         Raises UnknownSynsetError, which names near synsets, if there is none.
         """
-        return resolve(self, identifier)
+        normalized = _as_lemma(identifier.strip())
+        found: Synset | None = None
+        match parse_identifier(normalized):
+            case SynsetName(lemma, pos, number):
+                senses = self.synsets(lemma, pos)
+                reason = f"lists {len(senses)} for this lemma" if senses else f"has no {POS_NAMES[pos]} {lemma!r}"
+                if 0 < number <= len(senses) and (pos != "s" or self.pos(senses[number - 1]) == "s"):
+                    found = senses[number - 1]
+            case SenseKey(lemma, pos, key):
+                reason = "has no such sense key"
+                found = next((one for one in self.synsets(lemma, pos) if self.sense_key(one, lemma) == key), None)
+            case OffsetId(pos, offset):
+                return self._at_offset(pos, offset, identifier)
+            case None:
+                raise UnknownSynsetError(
+                    f"{identifier!r} is not a synset identifier: expected a name such as 'dog.n.01', a sense key "
+                    "such as 'dog%1:05:00::' or an ImageNet id such as 'n02084071'"
+                    + did_you_mean(self, normalized, "n")
+                )
+        if found is None:
+            hint = did_you_mean(self, lemma, pos)
+            raise UnknownSynsetError(f"unknown synset {identifier!r}: WordNet 3.0 {reason}{hint}")
+        return found
 
     def noun_synsets(self) -> range:
         """All nouns."""
@@ -218,22 +249,17 @@ class Lexicon:
         above_and_below = self._table.related(synset, Relation.HYPERNYM, Relation.INSTANCE_HYPONYM)
         return above_and_below + self._table.related(synset, Relation.SIMILAR, Relation.DOMAIN)
 
-    def hypernym_distances(self, synset: Synset) -> dict[Synset, int]:
-        """All synsets above by hypernyms (not instance hypernyms) with the fewest steps to each; itself: 0.
-
-        In the order of the distance, then as WordNet lists the hypernyms.
-        """
-        distances = {synset: 0}
-        # The dict grows behind the list that is walked: breadth first, so the first distance is the shortest.
-        frontier = [synset]
-        for below in frontier:
-            for above in self.hypernyms(below):
-                if above not in distances:
-                    distances[above] = distances[below] + 1
-                    frontier.append(above)
-        return distances
-
     # Uncached work
+
+    def _at_offset(self, pos: str, offset: int, identifier: str) -> Synset:
+        candidates = self._ranges[pos]
+        position = bisect_left(candidates, offset, key=self.offset)
+        if position < len(candidates) and self.offset(candidates[position]) == offset:
+            return candidates[position]
+        raise UnknownSynsetError(
+            f"unknown synset {identifier!r}: no {POS_NAMES[pos]} of WordNet 3.0 has this offset "
+            "(other versions of WordNet have other offsets)"
+        )
 
     @cached_property
     def _glosses(self) -> Glosses:

@@ -1,22 +1,17 @@
 """Why one caption gets the labels it gets: every token, every noun, every sense, every drop."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from spacy.tokens import Doc
-
+from caption_parser.captions import ImageCaptions
 from caption_parser.config import ParserConfig
-from caption_parser.labels.labeller import ImageCaptions
-from caption_parser.labels.objects import ObjectCandidate, object_candidates
-from caption_parser.lexicon import default_lexicon
+from caption_parser.labels.reading import CaptionReading, ObjectReading
+from caption_parser.labels.synset_labeller import sense_query
 from caption_parser.pipeline import CaptionParser
-from caption_parser.senses import SenseQuery
 from caption_parser.syntax.noun_phrases import phrase_heads, why_not_object
-from caption_parser.syntax.phrases import ExtendedHead, NounPhrase
-from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.phrases import NounPhrase
 from shared_runtime.errors import UsageError
-from shared_schemas import ImageLabels, Mention
+from shared_schemas import ImageLabels
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,104 +73,101 @@ def explain(caption: str, config: ParserConfig | None = None) -> Explanation:
 
 def explain_with(parser: CaptionParser, caption: str) -> Explanation:
     """`explain` with a parser that is already loaded and keeps unlabelled mentions."""
-    (labels,) = parser.label_images([ImageCaptions(1, (caption,))])
-    doc = parser.nlp(caption)
-    tree, phrases = parser.parse_phrases(doc)
-    found = _Found(
-        {(mention.start, mention.end): mention for mention in labels.mentions},
-        _sense_scores(parser, caption, object_candidates(caption, tree, phrases)),
-    )
+    image = ImageCaptions(1, (caption,))
+    ((reading,),) = parser.synset_labeller.read([image])
     return Explanation(
         caption=caption,
-        tokens=tuple(TokenLine(t.text, t.tag_, t.dep_, t.head.text) for t in doc),
-        nouns=tuple(_explain_nouns(parser, doc, tree, phrases, found)),
-        labels=labels,
+        tokens=tuple(_token_lines(reading)),
+        nouns=tuple(_noun_lines(parser, reading)),
+        labels=parser.record(image, parser.synset_labeller.write([reading])),
     )
 
 
-_Span = tuple[int, int]
-"""Of an extended head, in characters."""
+def _token_lines(reading: CaptionReading) -> Iterator[TokenLine]:
+    tree = reading.tree
+    words = [reading.caption[start:end] for start, end in zip(tree.starts, tree.ends, strict=True)]
+    for word, tag, dep, head in zip(words, tree.tags, tree.deps, tree.heads, strict=True):
+        yield TokenLine(word, tag, dep, words[head])
 
 
-_NO_SCORES: Mapping[int, float] = {}
+def _noun_lines(parser: CaptionParser, reading: CaptionReading) -> Iterator[NounLine]:
+    tree, rules = reading.tree, parser.config.rules
+    phrases = {phrase.head: phrase for phrase in reading.phrases}
+    objects = {found.candidate.token: found for found in reading.objects}
+    scores = _sense_scores(parser, reading)
+    for noun in sorted({*phrases, *phrase_heads(tree, rules)}):
+        if noun in phrases:
+            lines = tuple(_sense_lines(parser, phrases[noun], objects.get(noun), scores.get(noun, {})))
+            yield _phrase_line(reading, phrases[noun], lines, _outcome(parser, phrases[noun], objects.get(noun)))
+        else:
+            reason = f"dropped: {why_not_object(tree, noun, rules)}"
+            yield NounLine(_text(reading, noun, noun + 1), None, (), None, (), reason)
 
 
-class _Found(NamedTuple):
-    """What the corridor made of the caption."""
+def _sense_scores(parser: CaptionParser, reading: CaptionReading) -> dict[int, Mapping[int, float]]:
+    """Head noun → synset → its probability by the model, whether the labels depend on it or not.
 
-    mentions: Mapping[_Span, Mention]
-    scores: Mapping[_Span, Mapping[int, float]]
-    """The probability of each synset."""
-
-
-def _sense_scores(
-    parser: CaptionParser, caption: str, candidates: Iterable[ObjectCandidate]
-) -> dict[_Span, dict[int, float]]:
-    """What the model says of every ambiguous word, whether the labels depend on it or not."""
-    ambiguous = [candidate for candidate in candidates if len(candidate.synsets) > 1]
-    queries = [SenseQuery(caption, c.start, c.first_token_end, c.lemmas[0], c.synsets) for c in ambiguous]
-    choices = parser.disambiguator(ask_all=True).disambiguate(queries)
+    Of every ambiguous word all senses that WordNet lists, those too that the label space denies.
+    """
+    listed = {phrase.head: phrase.extended_head.synsets for phrase in reading.phrases if phrase.extended_head}
+    asked = [
+        found.candidate._replace(synsets=listed[found.candidate.token])
+        for found in reading.objects
+        if len(listed[found.candidate.token]) > 1
+    ]
+    choices = parser.disambiguator(ask_all=True).disambiguate([sense_query(reading.caption, one) for one in asked])
     return {
-        (candidate.start, candidate.end): dict(zip(candidate.synsets, choice.distribution, strict=True))
-        for candidate, choice in zip(ambiguous, choices, strict=True)
+        one.token: dict(zip(one.synsets, choice.distribution, strict=True))
+        for one, choice in zip(asked, choices, strict=True)
         if choice.distribution
     }
 
 
-def _explain_nouns(
-    parser: CaptionParser, doc: Doc, tree: Tree, phrases: tuple[NounPhrase, ...], found: _Found
-) -> Iterator[NounLine]:
-    rules = parser.parse_phrases.rules
-    by_head = {phrase.head: phrase for phrase in phrases}
-    for noun in sorted({*by_head, *phrase_heads(tree, rules)}):
-        if noun in by_head:
-            yield _explain_phrase(parser, doc, by_head[noun], found)
-        else:
-            yield NounLine(doc[noun].text, None, (), None, (), f"dropped: {why_not_object(tree, noun, rules)}")
-
-
-def _explain_phrase(parser: CaptionParser, doc: Doc, phrase: NounPhrase, found: _Found) -> NounLine:
+def _phrase_line(
+    reading: CaptionReading, phrase: NounPhrase, senses: tuple[SenseLine, ...], outcome: str
+) -> NounLine:
     head = phrase.extended_head
-    mention, scores = None, _NO_SCORES
-    if head is not None:
-        span = doc[head.start : head.end]
-        place = (span.start_char, span.end_char)
-        mention, scores = found.mentions.get(place), found.scores.get(place, {})
     return NounLine(
-        phrase=phrase.span(doc).text,
+        phrase=_text(reading, phrase.start, phrase.end),
         extended_head=head.lemmas[0].replace("_", " ") if head else None,
-        modifiers=tuple(doc[modifier.token].text for modifier in phrase.modifiers),
+        modifiers=tuple(_text(reading, token, token + 1) for token, _ in phrase.modifiers),
         count=phrase.instances,
-        senses=tuple(_sense_lines(parser, head.synsets, mention, scores)) if head else (),
-        outcome=_outcome(parser, head, mention),
+        senses=senses,
+        outcome=outcome,
     )
 
 
-def _outcome(parser: CaptionParser, head: ExtendedHead | None, mention: Mention | None) -> str:
-    if head is None:
+def _outcome(parser: CaptionParser, phrase: NounPhrase, found: ObjectReading | None) -> str:
+    if phrase.extended_head is None:
         return "dropped: not in WordNet"
-    if mention is None:
+    if found is None:
         return "dropped: part of another name"
-    if mention.label is None:
+    decision = found.entailed[-1].decision if found.entailed else found.decision
+    if decision is None:
         return "dropped: no class of the label space"
-    steps = f", {mention.depth} steps up" if mention.depth else ""
-    name = f"{parser.label_space.by_id[mention.label].name} ({mention.rule}{steps})"
-    blocked = [flag for flag in mention.flags if flag in parser.config.blocking_flags]
+    steps = f", {decision.depth} steps up" if decision.depth else ""
+    name = f"{parser.label_space.by_id[decision.label].name} ({decision.rule}{steps})"
+    blocked = [flag for flag in phrase.flags if flag in parser.config.blocking_flags]
     return f"not asserted, {', '.join(blocked)}: {name}" if blocked else name
 
 
 def _sense_lines(
-    parser: CaptionParser, synsets: tuple[int, ...], mention: Mention | None, scores: Mapping[int, float]
+    parser: CaptionParser, phrase: NounPhrase, found: ObjectReading | None, scores: Mapping[int, float]
 ) -> Iterator[SenseLine]:
-    lexicon = default_lexicon()
-    for synset in synsets:
-        name = lexicon.name(synset)
+    lexicon = parser.lexicon
+    chosen = found and (found.entailed[-1].synset if found.entailed else found.synset)
+    for synset in phrase.extended_head.synsets if phrase.extended_head else ():
         decision = parser.decisions.by_synset.get(synset)
         yield SenseLine(
-            synset=name,
+            synset=lexicon.name(synset),
             definition=lexicon.definition(synset),
             label=parser.label_space.by_id[decision.label].name if decision else None,
             rule=decision.rule if decision else None,
-            chosen=mention is not None and mention.synset == name,
+            chosen=synset == chosen,
             score=scores.get(synset),
         )
+
+
+def _text(reading: CaptionReading, start: int, end: int) -> str:
+    """The tokens from `start` to `end` as written."""
+    return reading.caption[reading.tree.starts[start] : reading.tree.ends[end - 1]]

@@ -16,7 +16,7 @@ from caption_parser.runs.output import OutputPaths
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, UsageError
-from shared_schemas import ImageLabels, Kind, LabelSpace, RecordError, iter_labels
+from shared_schemas import ImageLabels, Kind, LabelSpace, RecordError, iter_labels, load_label_space
 from shared_schemas.files import replace_file
 from shared_schemas.label_space_file import SHIPPED
 
@@ -119,7 +119,7 @@ def _label_space(name: str | None, record: ImageLabels) -> LabelSpace | None:
     named = record.label_space.rpartition("@")[0]
     if name is None and named not in SHIPPED:
         return None
-    return LabelSpace.load(name or named)
+    return load_label_space(name or named)
 
 
 def _label_space_check(space: LabelSpace, path: Path) -> Callable[[ImageLabels], None]:

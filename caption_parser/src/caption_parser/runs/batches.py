@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from caption_parser.labels.labeller import ImageCaptions
+from caption_parser.captions import ImageCaptions
 from caption_parser.runs.grouping import GroupedImages
 from caption_parser.runs.state import Fingerprint, RunCounts
 from shared_runtime.errors import CapparseError

@@ -13,7 +13,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import Protocol
 
-from caption_parser.labels.labeller import ImageCaptions
+from caption_parser.captions import ImageCaptions
 from caption_parser.readers.rows import CaptionRow, RejectedRow, Row
 from caption_parser.runs.state import Fingerprint, RunningFingerprint
 from shared_runtime.errors import CapparseError, InputError, TooManyRejectedError

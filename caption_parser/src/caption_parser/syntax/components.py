@@ -10,10 +10,9 @@ from collections.abc import Callable
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from caption_parser.config import Mode
+from caption_parser.modes import Mode, ModeRules
 from caption_parser.syntax.noun_phrases import find_noun_phrases
 from caption_parser.syntax.phrases import NounPhrase
-from caption_parser.syntax.rules import SyntaxRules
 from caption_parser.syntax.scene_graph import scene_graph_noun_phrases
 from caption_parser.syntax.tree import Tree
 
@@ -53,7 +52,7 @@ def _extended_head_of(span: Span) -> Span | None:
 def make_noun_phrases(nlp: Language, name: str, mode: str = "visual") -> Callable[[Doc], Doc]:
     """Noun phrases with their modifiers and counts; `mode` is "paper" or "visual"."""
     register_extensions()
-    rules = SyntaxRules.of(Mode(mode))
+    rules = ModeRules.of(Mode(mode))
 
     def find(doc: Doc) -> Doc:
         doc._.tree = tree = Tree.of(doc)
@@ -88,7 +87,7 @@ def make_extended_heads(
     from caption_parser.syntax.phrase_parser import NameStep
 
     register_extensions()
-    rules = SyntaxRules.of(Mode(mode))
+    rules = ModeRules.of(Mode(mode))
     find_names = NameStep(rules, ExtendedHeadFinder(default_lexicon(), rules, phrases or ()))
 
     def find(doc: Doc) -> Doc:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import with_hyponyms
 
 _KINDS = ("representation.n.02", "sculpture.n.01", "graphic_art.n.01", "doll.n.01", "cartoon.n.01")
 """WordNet's synsets of likenesses; a noun counts if its first sense lies below one of them."""
@@ -67,9 +68,7 @@ class DepictionWords:
         """The nouns below WordNet's likenesses, and those reviewed by hand."""
         found = set(_OTHER_LIKENESSES)
         for kind in _KINDS:
-            below = [lexicon.synset(kind)]
-            for synset in below:
-                below.extend(lexicon.hyponyms(synset))
+            for synset in with_hyponyms(lexicon, [lexicon.synset(kind)]):
                 found.update(
                     lemma.lower()
                     for lemma in lexicon.lemmas(synset)

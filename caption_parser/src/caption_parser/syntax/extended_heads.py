@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import hypernym_distances
+from caption_parser.modes import ModeRules
 from caption_parser.syntax.phrases import ExtendedHead
-from caption_parser.syntax.rules import SyntaxRules
 from caption_parser.syntax.tree import NOUN_TAGS, PLURAL_TAGS, Tree
 
 _CACHED_FORMS = 1 << 16
@@ -37,7 +38,7 @@ class ExtendedHeadFinder:
     def __init__(
         self,
         lexicon: Lexicon,
-        rules: SyntaxRules,
+        rules: ModeRules,
         phrases: Collection[str] = (),
         respell: Callable[[str], str | None] | None = None,
     ) -> None:
@@ -123,7 +124,7 @@ class ExtendedHeadFinder:
             return entry
         of_head = set(self._entry(head).synsets)
         kinds = tuple(
-            synset for synset in entry.synsets if not of_head.isdisjoint(self.lexicon.hypernym_distances(synset))
+            synset for synset in entry.synsets if not of_head.isdisjoint(hypernym_distances(self.lexicon, synset))
         )
         return _Entry(entry.lemmas, kinds) if kinds else _Entry()
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
+from caption_parser.modes import ModeRules
 from caption_parser.syntax.phrases import Modifier, ModifierKind
 from caption_parser.syntax.quantities import referents
-from caption_parser.syntax.rules import SyntaxRules
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.word_lists import MATERIAL_VERBS, PAINTING_VERBS
 
 _RELATIVE_PRONOUNS = frozenset({"that", "which", "who", "whom"})
 
 
-def find_modifiers(tree: Tree, rules: SyntaxRules) -> dict[int, tuple[Modifier, ...]]:
+def find_modifiers(tree: Tree, rules: ModeRules) -> dict[int, tuple[Modifier, ...]]:
     """Modifiers by noun, in text order and without repetition.
 
     The scene-graph rules take what stands before the noun: adjectival modifiers with their conjuncts, and
@@ -31,7 +31,7 @@ def find_modifiers(tree: Tree, rules: SyntaxRules) -> dict[int, tuple[Modifier, 
     return {noun: tuple(sorted(modifiers)) for noun, modifiers in found.items() if modifiers}
 
 
-def _before_noun(tree: Tree, noun: int, rules: SyntaxRules) -> Iterator[Modifier]:
+def _before_noun(tree: Tree, noun: int, rules: ModeRules) -> Iterator[Modifier]:
     for child in tree.children[noun]:
         if tree.deps[child] == "amod":
             for adjective in tree.conjuncts(child):

@@ -2,12 +2,12 @@
 
 from enum import StrEnum
 
+from caption_parser.modes import ModeRules
 from caption_parser.syntax.modifiers import find_modifiers
 from caption_parser.syntax.noun_modifiers import first_conjunct, is_present_all_the_same, modifies_noun
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.quantities import counts, least_count, quantified_nouns
 from caption_parser.syntax.referring import referring_span
-from caption_parser.syntax.rules import SyntaxRules
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.word_lists import PHRASAL_PREPOSITIONS, RELATIONAL_NOUNS
 
@@ -23,7 +23,7 @@ class NotAnObject(StrEnum):
     QUANTITY = "counts or gathers another noun"
 
 
-def find_noun_phrases(tree: Tree, rules: SyntaxRules) -> tuple[NounPhrase, ...]:
+def find_noun_phrases(tree: Tree, rules: ModeRules) -> tuple[NounPhrase, ...]:
     """The object candidates of a parse, in text order, with modifiers and counts; extended heads are unset.
 
     Follows Schuster et al. 2015 as Vilar & Perez do (Section III-A1): every noun phrase is a candidate,
@@ -42,12 +42,12 @@ def find_noun_phrases(tree: Tree, rules: SyntaxRules) -> tuple[NounPhrase, ...]:
     return tuple(phrases)
 
 
-def phrase_heads(tree: Tree, rules: SyntaxRules) -> list[int]:
+def phrase_heads(tree: Tree, rules: ModeRules) -> list[int]:
     """The head nouns of all noun phrases, objects or not, in text order."""
     return _heads_of_all_phrases(tree) if rules.nouns_outside_chunks else _heads_of_chunks(tree)
 
 
-def why_not_object(tree: Tree, noun: int, rules: SyntaxRules) -> NotAnObject | None:
+def why_not_object(tree: Tree, noun: int, rules: ModeRules) -> NotAnObject | None:
     """Why a head noun names no object; none: it does."""
     if _is_in_phrasal_preposition(tree, noun):
         return NotAnObject.PHRASAL_PREPOSITION

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 
 from spacy.tokens import Doc
 
+from caption_parser.modes import ModeRules
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
 from caption_parser.syntax.flags import FlagFinder
 from caption_parser.syntax.noun_phrases import find_noun_phrases
 from caption_parser.syntax.phrases import NounPhrase
-from caption_parser.syntax.rules import SyntaxRules
 from caption_parser.syntax.tree import Tree
 
 
@@ -17,7 +17,7 @@ class PhraseParser:
 
     def __init__(
         self,
-        rules: SyntaxRules,
+        rules: ModeRules,
         find_extended_head: ExtendedHeadFinder,
         find_phrases: Callable[[Doc], tuple[NounPhrase, ...]] | None = None,
     ) -> None:
@@ -36,7 +36,7 @@ class PhraseParser:
 class NameStep:
     """What the phrases name: their extended heads, and the flags that rest on them."""
 
-    def __init__(self, rules: SyntaxRules, find_extended_head: ExtendedHeadFinder) -> None:
+    def __init__(self, rules: ModeRules, find_extended_head: ExtendedHeadFinder) -> None:
         self._find_extended_head = find_extended_head
         self._find_flags = FlagFinder(find_extended_head) if rules.flags else None
 

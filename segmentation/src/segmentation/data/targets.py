@@ -18,6 +18,7 @@ from shared_schemas import (
     RecordError,
     VisualAttribute,
     iter_labels,
+    load_label_space,
 )
 
 
@@ -128,7 +129,7 @@ def read_targets(
     `unknown_attributes`, an attribute) that `label_space` lacks, collects attributes from records of several
     attribute sets, or where not one image is left; `LabelSpaceError` for the label space.
     """
-    space = label_space if isinstance(label_space, LabelSpace) else LabelSpace.load(label_space)
+    space = label_space if isinstance(label_space, LabelSpace) else load_label_space(label_space)
     reader = _TargetReader(space, ImageFolders(image_folders), unknown_attributes, keep_unlabelled)
     try:
         for line, record in enumerate(iter_labels(labels), 1):

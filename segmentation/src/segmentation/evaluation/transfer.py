@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from segmentation.data.masks import IGNORE_INDEX, IndexMask
 from shared_runtime.errors import UsageError
-from shared_schemas import LabelSpace
+from shared_schemas import LabelSpace, load_label_space
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class ClassTransfer:
         """None if `masks`, a label space, its name or its file, is that of the truth, or is not given."""
         if masks is None:
             return None
-        space = masks if isinstance(masks, LabelSpace) else LabelSpace.load(masks)
+        space = masks if isinstance(masks, LabelSpace) else load_label_space(masks)
         return None if space == truth else cls.between(space, truth)
 
     @property

@@ -54,9 +54,9 @@ def importable(distribution: str, module: str) -> Callable[[], str]:
 
 def label_spaces() -> str:
     """A probe for the label spaces that ship."""
-    from shared_schemas.label_space_file import SHIPPED, load
+    from shared_schemas.label_space_file import SHIPPED, load_label_space
 
-    return ", ".join(load(name).reference for name in SHIPPED)
+    return ", ".join(load_label_space(name).reference for name in SHIPPED)
 
 
 def examine(parts: Sequence[Part]) -> list[Finding]:

@@ -10,7 +10,7 @@ from pycocotools import mask as coco_mask
 
 from segmentation.data.truth.coco import CocoRules, CocoTruth, Crowd
 from shared_runtime.errors import InputError
-from shared_schemas import LabelSpace
+from shared_schemas import LabelSpace, load_label_space
 
 HEIGHT, WIDTH = 6, 8
 CATEGORIES = [{"id": 17, "name": "cat"}, {"id": 18, "name": "dog"}, {"id": 47, "name": "cup"}]
@@ -225,7 +225,7 @@ def test_real_masks_equal_those_of_the_official_tool(real_data: Path, capsys: py
     capsys.readouterr()
     # The contiguous id of a category is its place among COCO's ids.
     class_ids = {category: number for number, category in enumerate(sorted(official.getCatIds()), 1)}
-    truth = CocoTruth(path, LabelSpace.load("coco"))
+    truth = CocoTruth(path, load_label_space("coco"))
     assert len(truth) == len(official.imgs) == 202
 
     for image in list(official.imgs.values())[:60]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from caption_parser.lexicon import Lexicon
-from caption_parser.lexicon.sense_keys import SYNSET_TYPES
+from caption_parser.lexicon.identifiers import SYNSET_TYPES
 
 _KEY = re.compile(r"(?P<lemma>[^%\s]+)%(?P<type>[1-5]):\d\d:\d\d:[^:\s]*:(\d\d)?")
 _SYNTACTIC_MARKER = re.compile(r"\((a|p|ip)\)")

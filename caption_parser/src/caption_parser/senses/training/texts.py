@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.identifiers import SYNSET_TYPES
 from caption_parser.lexicon.layout import POS_ORDER
-from caption_parser.lexicon.sense_keys import SYNSET_TYPES
 from caption_parser.lexicon.wordnet_files import read_wordnet
 from caption_parser.senses.corpora import TaggedSentence, TaggedToken
 from caption_parser.senses.priors import tag_counts

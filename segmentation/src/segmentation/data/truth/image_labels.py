@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from shared_runtime.coco import CocoEntry, CocoLabel, ImageId, class_ids, stream_list
-from shared_schemas import AttributeVotes, ClassLabel, ImageLabels, LabelClass, LabelSpace
+from shared_schemas import AttributeVotes, ClassLabel, ImageLabels, LabelClass, LabelSpace, load_label_space
 
 
 class _NamedImage(CocoEntry):
@@ -23,7 +23,7 @@ def coco_image_labels(
 
     Raises `InputError`, which names the entry, for a file that is none; `LabelSpaceError` for the label space.
     """
-    space = label_space if isinstance(label_space, LabelSpace) else LabelSpace.load(label_space)
+    space = label_space if isinstance(label_space, LabelSpace) else load_label_space(label_space)
     images = {image.id: image for _, image in stream_list(path, "images", _NamedImage)}
     objects = _objects(path, images.keys(), space, crowd)
     for image in images.values():

@@ -1,0 +1,42 @@
+"""The steps from senses to labels, in their order: each reads all captions of an image and adds to them."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from caption_parser.labels.agreement import Agreement
+from caption_parser.labels.decisions import DecisionTable
+from caption_parser.labels.implied import ImpliedObjects
+from caption_parser.labels.reading import CaptionReading, LabelStep
+from caption_parser.lexicon import Lexicon
+from caption_parser.modes import ModeRules
+
+_BEYOND_THE_PAPER: Mapping[str, Callable[[DecisionTable, Lexicon], LabelStep]] = {
+    "agreement": Agreement,
+    "implied": ImpliedObjects,
+}
+"""What makes the step of a rule of `ModeRules`."""
+
+
+class Decide:
+    """Looks up the label of every object in its sense: all that the paper does."""
+
+    def __init__(self, decisions: DecisionTable) -> None:
+        self.phrases = decisions.phrases
+        self._decisions = decisions
+
+    def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
+        """The captions with the decisions of their objects."""
+        decide = self._decisions.decide
+        return [
+            caption._replace(
+                objects=tuple(
+                    found._replace(decision=decide(found.lemma, found.choice)) for found in caption.objects
+                )
+            )
+            for caption in captions
+        ]
+
+
+def label_steps(rules: ModeRules, decisions: DecisionTable, lexicon: Lexicon) -> tuple[LabelStep, ...]:
+    """Those that `rules` ask for."""
+    further = (make(decisions, lexicon) for name, make in _BEYOND_THE_PAPER.items() if getattr(rules, name))
+    return (Decide(decisions), *further)

@@ -1,0 +1,32 @@
+"""Walks along the hypernyms and hyponyms of a lexicon, both without instances."""
+
+from collections.abc import Iterable
+
+from caption_parser.lexicon.lexicon import Lexicon, Synset
+
+
+def hypernym_distances(lexicon: Lexicon, synset: Synset) -> dict[Synset, int]:
+    """All synsets above by hypernyms with the fewest steps to each; itself: 0.
+
+    In the order of the distance, then as WordNet lists the hypernyms.
+    """
+    distances = {synset: 0}
+    # The dict grows behind the list that is walked: breadth first, so the first distance is the shortest.
+    frontier = [synset]
+    for below in frontier:
+        for above in lexicon.hypernyms(below):
+            if above not in distances:
+                distances[above] = distances[below] + 1
+                frontier.append(above)
+    return distances
+
+
+def with_hyponyms(lexicon: Lexicon, roots: Iterable[Synset]) -> list[Synset]:
+    """The roots and all synsets below them, each once, breadth first."""
+    found = dict.fromkeys(roots)
+    waiting = list(found)
+    for synset in waiting:
+        below = [hyponym for hyponym in lexicon.hyponyms(synset) if hyponym not in found]
+        found.update(dict.fromkeys(below))
+        waiting += below
+    return list(found)
