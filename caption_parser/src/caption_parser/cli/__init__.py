@@ -11,7 +11,7 @@ COMMANDS = (
     Command("show", "caption_parser.cli.show:show_command", "Show the records of a label file."),
     Command("explain", "caption_parser.cli.explain:explain_command", "Show how a caption is read."),
     Command("evaluate", "caption_parser.cli.evaluate:evaluate_command", "Score labels against ground truth."),
-    Command("calibrate", "caption_parser.cli.calibrate:calibrate_app", "Learn confidence from ground truth."),
+    Command("calibrate", "caption_parser.cli.calibrate:calibrate_app", "Calibrate confidence on ground truth."),
     Command("report", "caption_parser.cli.report:report_command", "Write an HTML page about a label file."),
     Command(
         "discover", "caption_parser.cli.discover:discover_command", "Find the background classes of a corpus."

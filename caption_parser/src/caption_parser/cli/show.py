@@ -9,7 +9,7 @@ def show_command(
     labels: Annotated[str, typer.Argument(help="A label file (.jsonl, .gz, .zst), or - for standard input.")],
     limit: Annotated[int, typer.Option(min=1, help="How many records to show.")] = 20,
 ) -> None:
-    """Show what captions were labelled with, the words that say so highlighted.
+    """Show the labels of captions, with the words that gave them highlighted.
 
     Examples:
 

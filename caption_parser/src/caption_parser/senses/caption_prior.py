@@ -7,7 +7,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from caption_parser.lexicon import Lexicon, UnknownSynsetError, default_lexicon
-from caption_parser.readers import read_captions
+from caption_parser.readers import ReadingOptions, read_captions
 from caption_parser.readers.rows import CaptionRow
 from caption_parser.senses import folder_of_model, load_disambiguator
 from caption_parser.senses.priors import tag_counts
@@ -94,7 +94,7 @@ def learn_caption_prior(
     )
     parser = CaptionParser(config, sense_model=recorder)
     for source in sources:
-        rows = (row for row in read_captions(source, format=format) if isinstance(row, CaptionRow))
+        rows = (row for row in read_captions(source, ReadingOptions(format=format)) if isinstance(row, CaptionRow))
         with group_by_image(rows) as images:
             for batch in into_batches(images):
                 parser.label_images(batch.images)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.models.building.card import BEGIN, END, Figures, write_figures
 from caption_parser.models.building.evaluation import Agreement, Speed
+from caption_parser.models.building.packaging import BEGIN, END, Figures, write_figures
 from shared_runtime.errors import MissingResourceError
 
 FIGURES = Figures(

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caption_parser.report.reservoir import Reservoirs
+from caption_parser.report.tally import Reservoirs
 
 
 def sample(offers: int, size: int, seed: int, key: str = "k") -> tuple[int, ...]:

@@ -1,17 +1,27 @@
-"""A label file against ground truth, for a report: the scores, and examples of what went wrong."""
+"""A label file against ground truth, for a report: the scores, and the worst classes and images."""
 
 import heapq
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from caption_parser.evaluation.compare import compare_classes
+from caption_parser.evaluation.evaluate import compare_classes
 from caption_parser.evaluation.metrics import Averages, ClassCounts, count, macro, micro
 from caption_parser.evaluation.predictions import Predictions, check_overlap, read_predictions, truth_ids
 from caption_parser.evaluation.records import ClassDifference
 from caption_parser.evaluation.truth import GroundTruth
-from caption_parser.report.evidence import CaptionEvidence, caption_evidence
-from caption_parser.report.reservoir import Reservoirs
+from caption_parser.report.evidence import (
+    CaptionEvidence,
+    Example,
+    ImageView,
+    Names,
+    caption_evidence,
+    class_name,
+    examples,
+    image_view,
+)
+from caption_parser.report.tally import Reservoirs
 from shared_runtime.coco import ImageId
 from shared_schemas import ImageLabels, LabelSpace
 
@@ -68,10 +78,10 @@ class TruthTally:
             return
         missed, extra = tuple(sorted(truth - predicted)), tuple(sorted(predicted - truth))
         for label in missed:
-            self._missed.offer(label, lambda: caption_evidence(record, 0))
+            self._missed.offer(label, partial(caption_evidence, record, 0))
         for mention in record.mentions:
             if mention.label in extra and not mention.flags:
-                self._extra.offer(mention.label, lambda m=mention: caption_evidence(record, m.caption, m))  # type: ignore[misc]
+                self._extra.offer(mention.label, partial(caption_evidence, record, mention.caption, mention))
         if missed or extra:
             ranked = _Ranked(len(missed) + len(extra), -len(self._predicted), ImageErrors(record, missed, extra))
             push = heapq.heappush if len(self._heap) < WORST_IMAGES else heapq.heappushpop
@@ -108,3 +118,73 @@ class TruthTally:
         matched = predictions.matched_to(truth.classes)
         check_overlap(path, matched, truth.classes)
         return count(truth.classes, matched.classes, truth.class_ids, truth.pixels)
+
+
+WORST_CLASSES = 12
+SHOWN_DIFFERENCE = 0.0005
+"""What three digits can show."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """A class against ground truth."""
+
+    name: str
+    counts: ClassCounts
+    missed: tuple[Example, ...]
+    extra: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceBar:
+    """A class in two label files; `percent` of the largest absolute difference."""
+
+    name: str
+    difference: float
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class TruthContent:
+    """The part of the page about ground truth."""
+
+    findings: TruthFindings
+    worst: tuple[ScoreRow, ...]
+    classes: tuple[ScoreRow, ...]
+    images: tuple[ImageView, ...]
+    differences: tuple[DifferenceBar, ...]
+
+
+def truth_content(found: TruthTally, findings: TruthFindings, names: Names) -> TruthContent:
+    """The classes with the lowest IoU first; those that do not occur are left out."""
+    rows = [
+        ScoreRow(
+            class_name(label, names),
+            counts,
+            examples(found.missed(label), names),
+            examples(found.extra(label), names),
+        )
+        for label, counts in findings.counts.items()
+        if counts.occurs
+    ]
+    worst_first = sorted(rows, key=lambda row: (row.counts.iou or 0.0, row.name))
+    largest = max((abs(row.difference) for row in findings.differences), default=0.0) or 1.0
+    return TruthContent(
+        findings=findings,
+        worst=tuple(worst_first[:WORST_CLASSES]),
+        classes=tuple(worst_first),
+        images=tuple(
+            image_view(
+                errors.record,
+                names,
+                missed=tuple(class_name(label, names) for label in errors.missed),
+                extra=tuple(class_name(label, names) for label in errors.extra),
+            )
+            for errors in found.worst_images()
+        ),
+        differences=tuple(
+            DifferenceBar(row.name, row.difference, 100 * abs(row.difference) / largest)
+            for row in findings.differences
+            if abs(row.difference) >= SHOWN_DIFFERENCE
+        ),
+    )
