@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from caption_parser.labels.synset_labeller import SynsetLabeller
     from caption_parser.lexicon import Lexicon
     from caption_parser.senses import Disambiguator
-    from caption_parser.senses.strategies import Prior
+    from caption_parser.senses.caption_prior import CaptionPrior
     from caption_parser.syntax.phrase_parser import PhraseParser
 
 BATCH_IMAGES = 256
@@ -129,7 +129,7 @@ class CaptionParser:
         return self._sense_model or load_disambiguator(self.config.senses)
 
     @cached_property
-    def caption_prior(self) -> "Prior":
+    def caption_prior(self) -> "CaptionPrior":
         """How often captions mean each sense; empty where it is not asked for, or none is beside the model."""
         from caption_parser.senses.caption_prior import load_caption_prior
 
@@ -137,17 +137,16 @@ class CaptionParser:
 
     def disambiguator(self, *, ask_all: bool = False) -> "Disambiguator":
         """The sense model with the strategies of the configuration; `ask_all`: it is asked about every word."""
-        from caption_parser.senses.assembly import with_strategies
+        from caption_parser.senses.strategies import Strategies, with_strategies
 
-        return with_strategies(
-            self.sense_model,
-            self.decisions.label_of,
+        wanted = Strategies(
             prior=self.caption_prior,
             certainty=1.0 if ask_all else self.config.certainty,
             joint=self.config.uses_joint,
             margin=self.config.margin,
             skip_undisputed=self.config.skip_undisputed and not ask_all,
         )
+        return with_strategies(self.sense_model, self.decisions.label_of, wanted)
 
     @cached_property
     def lexicon(self) -> "Lexicon":

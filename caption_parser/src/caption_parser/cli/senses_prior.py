@@ -28,7 +28,8 @@ def senses_prior_command(
     """
     from pathlib import Path
 
-    from caption_parser.senses.caption_prior import learn_caption_prior, write_caption_prior
+    from caption_parser.discovery.caption_prior import learn_caption_prior
+    from caption_parser.senses.caption_prior import write_caption_prior
 
     prior = learn_caption_prior(sources, senses=senses, mode=mode, format=format)
     write_caption_prior(Path(output), prior)

@@ -74,7 +74,7 @@ def senses_train_command(
     try:
         import torch
 
-        from caption_parser.senses.compression import Compression
+        from caption_parser.senses.sense_groups import Compression
         from caption_parser.senses.training.options import TrainingOptions
         from caption_parser.senses.training.train import train_senses
     except ImportError as error:

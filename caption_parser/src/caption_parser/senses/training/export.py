@@ -13,15 +13,14 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from caption_parser.lexicon import Lexicon
-from caption_parser.senses.model_files import (
+from caption_parser.senses.model_folder import ENCODER, META, TOKENIZER, Pooling, check_file
+from caption_parser.senses.onnx_encoder import INPUT, OUTPUT
+from caption_parser.senses.sense_vectors import (
     CHECKED_FILES,
     KEYS,
     VECTORS,
-    Pooling,
     SenseModelMeta,
 )
-from caption_parser.senses.model_folder import ENCODER, META, TOKENIZER, check_file
-from caption_parser.senses.onnx_encoder import INPUT, OUTPUT
 from caption_parser.senses.training.options import Precision
 from caption_parser.senses.training.quantization import quantize_encoder
 from caption_parser.senses.training.sense_model import SenseModel

@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from caption_parser.senses.compression import Compression
-from caption_parser.senses.model_files import Pooling
+from caption_parser.senses.model_folder import Pooling
+from caption_parser.senses.sense_groups import Compression
 
 Freeze = Literal["none", "partial", "all"]
 """Which part of the encoder stays as it is: none; embeddings and the lower half of the layers; all of it."""

@@ -9,7 +9,6 @@ from typing import Any
 
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.senses.corpora import TaggedSentence, read_corpus
-from caption_parser.senses.subtokens import SubtokenLocator
 from caption_parser.senses.training.classifier import train_classifier
 from caption_parser.senses.training.job import TrainingJob
 from caption_parser.senses.training.loop import ShowProgress
@@ -18,6 +17,7 @@ from caption_parser.senses.training.pretrained import PretrainedEncoder, load_en
 from caption_parser.senses.training.texts import TrainingText, training_texts
 from caption_parser.senses.training.vectors import train_vectors
 from caption_parser.senses.training.wordnet_texts import example_sentences, gloss_sentences
+from caption_parser.senses.word_encoder import SubtokenLocator
 from shared_runtime.errors import InputError
 
 SYSTEMS = {"vectors": train_vectors, "classifier": train_classifier}
