@@ -8,13 +8,13 @@ longest phrase alone count would raise the baseline's mIoU by about .004.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.labels.plurals import plural_forms
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace, Mention, Rule
+from shared_schemas.errors import nearest
 
 Trie = dict[str, "Trie"]
 """Character → what may follow; the empty key marks the end of a phrase."""
@@ -159,8 +159,8 @@ def _lines(path: Path) -> list[str]:
 
 
 def _unknown_class(where: str, got: str, names: dict[str, str], label_space: LabelSpace) -> str:
-    close = get_close_matches(got, names, n=1)
-    hint = f" Did you mean {names[close[0]]!r}?" if close else ""
+    close = nearest(got, names)
+    hint = f" Did you mean {names[close]!r}?" if close else ""
     return (
         f"{where}: got {got!r} as the first word, expected the name of a foreground class of "
         f"label space {label_space.name!r}.{hint}"

@@ -145,7 +145,7 @@ def _outcome(parser: CaptionParser, phrase: NounPhrase, found: ObjectReading | N
         return "dropped: not in WordNet"
     if found is None:
         return "dropped: part of another name"
-    decision = found.entailed[-1].decision if found.entailed else found.decision
+    decision = found.implied[-1].decision if found.implied else found.decision
     if decision is None:
         return "dropped: no class of the label space"
     steps = f", {decision.depth} steps up" if decision.depth else ""
@@ -158,7 +158,7 @@ def _sense_lines(
     parser: CaptionParser, phrase: NounPhrase, found: ObjectReading | None, scores: Mapping[int, float]
 ) -> Iterator[SenseLine]:
     lexicon = parser.synsets.lexicon
-    chosen = found and (found.entailed[-1].synset if found.entailed else found.synset)
+    chosen = found and (found.implied[-1].synset if found.implied else found.synset)
     for synset in phrase.extended_head.synsets if phrase.extended_head else ():
         decision = parser.synsets.decisions.by_synset.get(synset)
         yield SenseLine(
