@@ -1,4 +1,4 @@
-"""Digests and locks."""
+"""Digests, locks, and outputs that are none of the inputs."""
 
 import hashlib
 import os
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from shared_runtime.errors import InputError, OutputError
-from shared_runtime.files import file_digest, lock, short_digest
+from shared_runtime.errors import InputError, OutputError, UsageError
+from shared_runtime.files import check_output, file_digest, lock, short_digest
 
 
 def test_digests_are_those_of_the_standard_library(tmp_path: Path) -> None:
@@ -36,3 +36,20 @@ def test_a_locked_file_is_in_use_until_it_is_closed(tmp_path: Path) -> None:
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     with path.open("a") as other:
         lock(other, "in use")
+
+
+def test_an_output_that_would_destroy_something_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "captions.txt"
+    source.write_text("a dog\n")
+    link = tmp_path / "link.txt"
+    link.hardlink_to(source)
+    for output in (source, link, tmp_path / "x" / ".." / "captions.txt"):
+        with pytest.raises(UsageError, match=r"is the input; writing it would destroy it|does not exist"):
+            check_output(output, {"the input": source})
+    with pytest.raises(UsageError, match=rf"is a directory, expected a file: -o {tmp_path}/NAME"):
+        check_output(tmp_path, {})
+    with pytest.raises(UsageError, match=rf"the folder {tmp_path}/no does not exist. Try: mkdir -p {tmp_path}/no"):
+        check_output(tmp_path / "no" / "labels.jsonl", {})
+    check_output(tmp_path / "labels.jsonl", {"the input": source})
+    with pytest.raises(UsageError, match=r"captions\.txt exists already.*--overwrite"):
+        check_output(source, {}, overwrite=False)

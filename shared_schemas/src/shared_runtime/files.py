@@ -1,14 +1,15 @@
-"""What two runs of a command need to know about a file: whether it is the same, and whether it is in use.
+"""What commands need to know about a file: whether it is an input, whether it is the same, whether it is in use.
 
 Files that appear whole or not at all: `shared_schemas.files`.
 """
 
 import hashlib
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from shared_runtime.errors import InputError, OutputError
+from shared_runtime.errors import InputError, OutputError, UsageError
 
 if sys.platform != "win32":
     import fcntl
@@ -38,3 +39,20 @@ def lock(file: IO[Any], in_use: str) -> None:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise OutputError(in_use) from error
+
+
+def check_output(output: Path, inputs: Mapping[str, Path], *, overwrite: bool = True) -> None:
+    """Raises `UsageError` if `output` cannot become a file, or is a file that the command reads.
+
+    `inputs` maps what a file is to the user ("the input") to its path: none of them is ever written over, whatever
+    path, link or spelling leads to it. Without `overwrite`, no other file is either.
+    """
+    if output.is_dir():
+        raise UsageError(f"{output} is a directory, expected a file: -o {output / 'NAME'}")
+    if not output.parent.is_dir():
+        raise UsageError(f"the folder {output.parent} does not exist. Try: mkdir -p {output.parent}")
+    for role, path in inputs.items():
+        if path.resolve() == output.resolve() or (path.exists() and output.exists() and path.samefile(output)):
+            raise UsageError(f"{output} is {role}; writing it would destroy it. Choose another file")
+    if output.is_file() and not overwrite:
+        raise UsageError(f"{output} exists already. Choose another file, or --overwrite to replace it")

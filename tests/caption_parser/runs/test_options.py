@@ -7,7 +7,7 @@ import pytest
 from caption_parser.discovery.counting import CorpusSettings
 from caption_parser.modes import Mode
 from caption_parser.runs import options
-from caption_parser.runs.options import check_output, check_processes, is_stream, parser_config, process_count
+from caption_parser.runs.options import check_processes, is_stream, parser_config, process_count
 from caption_parser.runs.state import InputSettings
 from shared_runtime.errors import UsageError
 
@@ -36,21 +36,6 @@ def test_auto_uses_all_cores_but_one_for_a_small_input(monkeypatch: pytest.Monke
     assert process_count(auto, small=False) == 7
     assert process_count(auto, small=True) == 1
     assert process_count(check_processes("3"), small=True) == 3
-
-
-def test_an_output_that_would_destroy_something_is_refused(tmp_path: Path) -> None:
-    source = tmp_path / "captions.txt"
-    source.write_text("a dog\n")
-    link = tmp_path / "link.txt"
-    link.hardlink_to(source)
-    for output in (source, link, tmp_path / "x" / ".." / "captions.txt"):
-        with pytest.raises(UsageError, match=r"is the input; writing it would destroy it|does not exist"):
-            check_output(output, {"the input": source})
-    with pytest.raises(UsageError, match=rf"is a directory, expected a file: -o {tmp_path}/labels.jsonl"):
-        check_output(tmp_path, {})
-    with pytest.raises(UsageError, match=rf"the folder {tmp_path}/no does not exist. Try: mkdir -p {tmp_path}/no"):
-        check_output(tmp_path / "no" / "labels.jsonl", {})
-    check_output(tmp_path / "labels.jsonl", {"the input": source})
 
 
 def test_devices_and_standard_output_are_streams(tmp_path: Path) -> None:

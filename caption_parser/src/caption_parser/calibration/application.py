@@ -9,10 +9,10 @@ import numpy as np
 from caption_parser.calibration.evidence import FEATURES, record_evidence
 from caption_parser.calibration.logistic import probabilities
 from caption_parser.calibration.records import LOWEST, CalibratedSummary, Calibration, CalibrationReference
-from caption_parser.runs.options import check_output
 from caption_parser.runs.output import OutputPaths
 from caption_parser.runs.state import RunCounts
 from shared_runtime.errors import InputError
+from shared_runtime.files import check_output
 from shared_schemas import ImageLabels, RecordError, iter_labels, write_labels
 from shared_schemas.files import replace_file
 

@@ -20,10 +20,10 @@ from caption_parser.evaluation.confidence import (
 from caption_parser.evaluation.metrics import mean
 from caption_parser.evaluation.predictions import truth_ids
 from caption_parser.evaluation.truth import GroundTruth, read_ground_truth
-from caption_parser.runs.options import check_output
 from shared_runtime.coco import ImageId
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError, UsageError
+from shared_runtime.files import check_output
 from shared_schemas import Kind, LabelSpace, load_label_space, read_labels
 from shared_schemas.files import replace_file
 

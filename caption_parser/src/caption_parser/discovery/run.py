@@ -13,9 +13,10 @@ from caption_parser.lexicon import Lexicon, Synset, default_lexicon
 from caption_parser.modes import Mode
 from caption_parser.readers import ReadingOptions
 from caption_parser.runs.job import Progress
-from caption_parser.runs.options import check_output, check_processes
+from caption_parser.runs.options import check_processes
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import UsageError
+from shared_runtime.files import check_output
 from shared_schemas import Kind, LabelClass, LabelSpace, load_label_space
 from shared_schemas.files import replace_file
 from shared_schemas.label_space_toml import to_toml

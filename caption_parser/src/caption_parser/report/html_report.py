@@ -11,11 +11,11 @@ from caption_parser.report.page import PageContent, render
 from caption_parser.report.rejected_rows import RejectedReason, read_rejected
 from caption_parser.report.tally import Disagreements, Tally
 from caption_parser.report.truth import TruthTally, truth_content
-from caption_parser.runs.options import check_output
 from caption_parser.runs.output import OutputPaths
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, UsageError
+from shared_runtime.files import check_output
 from shared_schemas import ImageLabels, Kind, LabelSpace, RecordError, iter_labels, load_label_space
 from shared_schemas.files import replace_file
 from shared_schemas.label_space_file import SHIPPED

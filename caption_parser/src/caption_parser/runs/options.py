@@ -80,20 +80,6 @@ def process_count(processes: Processes, *, small: bool) -> int:
     return processes
 
 
-def check_output(output: Path, sources: dict[str, Path]) -> None:
-    """Raises `UsageError` if `output` cannot become a file, or is one of the files that the run reads or writes.
-
-    `sources` maps what a file is to the user ("the input") to its path.
-    """
-    if output.is_dir():
-        raise UsageError(f"{output} is a directory, expected a file: -o {output / 'labels.jsonl'}")
-    if not output.parent.is_dir():
-        raise UsageError(f"the folder {output.parent} does not exist. Try: mkdir -p {output.parent}")
-    for role, path in sources.items():
-        if path.resolve() == output.resolve() or (path.exists() and output.exists() and path.samefile(output)):
-            raise UsageError(f"{output} is {role}; writing it would destroy it. Choose another file")
-
-
 def is_stream(output: str) -> bool:
     """Whether `output` is written straight on: standard output (`-`), a pipe or a device."""
     path = Path(output)

@@ -15,9 +15,10 @@ from typing import BinaryIO, Self
 
 from caption_parser.readers.inputs import expand_inputs
 from caption_parser.runs.batches import LabelledBatch
-from caption_parser.runs.options import check_output, is_stream
+from caption_parser.runs.options import is_stream
 from caption_parser.runs.state import RunCounts, RunSettings, RunState
 from shared_runtime.errors import OutputError
+from shared_runtime.files import check_output
 from shared_schemas.files import replace_file
 
 if sys.platform != "win32":
