@@ -50,7 +50,7 @@ def _scene_graph_rows(limit: int | None) -> Iterator[Sequence[str]]:
     truth = [normalise(entities, default_lexicon()) for _, entities in rows]
     for mode in ("paper", "visual"):
         for name, parser in _pipelines(mode):
-            parses = map(parser.parse_phrases, parser.nlp.pipe(captions))
+            parses = map(parser.synsets.parse_phrases, parser.synsets.nlp.pipe(captions))
             yield _scores(name, truth, (parsed_entities(tree, phrases) for tree, phrases in parses))
     parse = load(en_core_web_sm())
     found = (scene_graph_parser_entities(parse(caption)) for caption in captions)

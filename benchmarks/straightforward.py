@@ -19,7 +19,7 @@ def load(model: str) -> Callable[[str], int]:
     from tokenizers import Tokenizer
     from transformers import BertConfig, BertModel
 
-    from caption_parser.senses import folder_of_model
+    from caption_parser.senses.loading import folder_of_model
 
     torch.set_num_threads(1)
     parse = scene_graph_parser.load(model)

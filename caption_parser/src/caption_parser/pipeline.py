@@ -6,7 +6,6 @@ processes in `runs`.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from hashlib import blake2b
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -15,25 +14,18 @@ from typing import TYPE_CHECKING, Any, Protocol
 from caption_parser.captions import ImageCaptions
 from caption_parser.config import AttributeSet, ParserConfig
 from caption_parser.labels.aggregate import aggregate
+from caption_parser.labels.baselines import exact_match_labeller, synonym_list_labeller
 from shared_runtime.errors import UsageError
+from shared_runtime.files import short_digest
 from shared_schemas import SCHEMA_VERSION, ImageLabels, Mention
 from shared_schemas.label_space_file import load_label_space
 
 if TYPE_CHECKING:
-    from spacy.language import Language
-
-    from caption_parser.labels.decisions import DecisionTable
-    from caption_parser.labels.reading import LabelStep
-    from caption_parser.labels.synset_labeller import SynsetLabeller
-    from caption_parser.lexicon import Lexicon
     from caption_parser.senses import Disambiguator
-    from caption_parser.senses.strategies import Prior
-    from caption_parser.syntax.phrase_parser import PhraseParser
+    from caption_parser.synset_parts import SynsetParts
 
 BATCH_IMAGES = 256
 """Images that are parsed together: enough to keep the parser busy, few enough to hold in memory."""
-
-TAG_TO_POS = "caption_tag_to_pos"
 
 
 class Labeller(Protocol):
@@ -97,90 +89,11 @@ class CaptionParser:
         )
 
     @cached_property
-    def nlp(self) -> "Language":
-        """The spaCy pipeline of the `synsets` labeller: tagger and parser."""
-        from caption_parser.models import load_nlp
+    def synsets(self) -> "SynsetParts":
+        """What the `synsets` labeller is made of."""
+        from caption_parser.synset_parts import SynsetParts  # those that match strings need no spaCy
 
-        nlp = load_nlp(self.config.spacy_model)
-        if self.config.objects == "syntax" and TAG_TO_POS in nlp.pipe_names:
-            nlp.disable_pipe(TAG_TO_POS)  # our rules read tags; only spaCy's noun chunks need parts of speech
-        return nlp
-
-    @cached_property
-    def parse_phrases(self) -> "PhraseParser":
-        """From a parse to noun phrases, with the words and phrases of the label space beside WordNet's."""
-        from caption_parser.labels.spelling import Respeller
-        from caption_parser.syntax.extended_heads import ExtendedHeadFinder
-        from caption_parser.syntax.phrase_parser import PhraseParser
-        from caption_parser.syntax.scene_graph import scene_graph_noun_phrases
-
-        rules = self.config.rules
-        phrases = frozenset[str]().union(*(step.phrases for step in self.steps))
-        respell = Respeller(self.decisions.label_words, self.lexicon) if rules.typos else None
-        find_extended_head = ExtendedHeadFinder(self.lexicon, rules, phrases, respell)
-        find_phrases = scene_graph_noun_phrases() if self.config.objects == "sng" else None
-        return PhraseParser(rules, find_extended_head, find_phrases)
-
-    @cached_property
-    def sense_model(self) -> "Disambiguator":
-        """What tells the senses of a word apart, before the strategies around it."""
-        from caption_parser.senses import load_disambiguator
-
-        return self._sense_model or load_disambiguator(self.config.senses)
-
-    @cached_property
-    def caption_prior(self) -> "Prior":
-        """How often captions mean each sense; empty where it is not asked for, or none is beside the model."""
-        from caption_parser.senses.caption_prior import load_caption_prior
-
-        return load_caption_prior(self.config.senses) if self.config.uses_caption_prior else {}
-
-    def disambiguator(self, *, ask_all: bool = False) -> "Disambiguator":
-        """The sense model with the strategies of the configuration; `ask_all`: it is asked about every word."""
-        from caption_parser.senses.assembly import with_strategies
-
-        return with_strategies(
-            self.sense_model,
-            self.decisions.label_of,
-            prior=self.caption_prior,
-            certainty=1.0 if ask_all else self.config.certainty,
-            joint=self.config.uses_joint,
-            margin=self.config.margin,
-            skip_undisputed=self.config.skip_undisputed and not ask_all,
-        )
-
-    @cached_property
-    def lexicon(self) -> "Lexicon":
-        """WordNet."""
-        from caption_parser.lexicon import default_lexicon
-
-        return default_lexicon()
-
-    @cached_property
-    def decisions(self) -> "DecisionTable":
-        """Which label a synset or a phrase gets in the label space."""
-        from caption_parser.labels.decisions import DecisionTable
-
-        return DecisionTable(self.label_space, self.lexicon, reviewed=self.config.rules.reviewed_words)
-
-    @cached_property
-    def steps(self) -> "Sequence[LabelStep]":
-        """What leads from senses to labels."""
-        from caption_parser.labels.steps import label_steps
-
-        return label_steps(self.config.rules, self.decisions, self.lexicon)
-
-    @cached_property
-    def synset_labeller(self) -> "SynsetLabeller":
-        """The labeller `synsets`: the parser itself."""
-        from caption_parser.labels.mention_writer import AttributeNamer, MentionWriter
-        from caption_parser.labels.synset_labeller import SynsetLabeller
-
-        attribute_name = AttributeNamer(self.label_space.attribute_names, self.lexicon, self.config.attributes)
-        write = MentionWriter(attribute_name, self.lexicon, keep_unlabelled=self.config.keep_unlabelled)
-        return SynsetLabeller(
-            self.nlp, self.parse_phrases, self.disambiguator(), self.decisions, self.steps, write
-        )
+        return SynsetParts(self.config, self.label_space, self._sense_model)
 
     @cached_property
     def versions(self) -> dict[str, str]:
@@ -192,27 +105,15 @@ class CaptionParser:
         }
         if self.config.labeller.startswith("synonyms:"):
             words = Path(self.config.labeller.partition(":")[2]).read_bytes()
-            versions["synonyms"] = blake2b(words, digest_size=6).hexdigest()
+            versions["synonyms"] = short_digest(words)
         if self.config.labeller == "synsets":
-            from caption_parser.senses.caption_prior import caption_prior_digest
-
-            meta = self.nlp.meta
-            versions |= {
-                "spacy": version("spacy"),
-                "spacy_model": f"{meta['lang']}_{meta['name']} {meta['version']}",
-                "wordnet": "3.0",
-                "senses": self.sense_model.name,
-            }
-            if self.config.uses_caption_prior and (digest := caption_prior_digest(self.config.senses)):
-                versions["caption_prior"] = digest
+            versions |= self.synsets.versions
         return versions
 
     def _build_labeller(self) -> Labeller:
         kind, _, argument = self.config.labeller.partition(":")
         if kind == "synsets" and not argument:
-            return self.synset_labeller
-        from caption_parser.labels.baselines import exact_match_labeller, synonym_list_labeller
-
+            return self.synsets.labeller
         if kind == "exact" and not argument:
             return exact_match_labeller(self.label_space)
         if kind == "synonyms" and argument:

@@ -3,7 +3,6 @@
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
@@ -11,7 +10,7 @@ from typing import Any, Self
 from pydantic import Field, PositiveInt, ValidationError, model_validator
 
 from shared_schemas._model import Record
-from shared_schemas.errors import LabelSpaceError, expectation, shown
+from shared_schemas.errors import LabelSpaceError, expectation, nearest, shown
 from shared_schemas.label_space import ClassContent, Kind, LabelClass, LabelSpace, Text, VisualAttribute
 
 SHIPPED = ("coco", "voc", "youtube-objects")
@@ -216,5 +215,5 @@ def _where(loc: tuple[int | str, ...], content: Any) -> str:
 
 
 def _hint(word: str, known: Iterable[str]) -> str:
-    close = get_close_matches(word, known, n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
+    close = nearest(word, known)
+    return f" (did you mean {close!r}?)" if close else ""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caption_parser.labels.confidence import confidence
+from caption_parser.labels.aggregate import confidence
 from shared_schemas import Mention, Rule
 
 

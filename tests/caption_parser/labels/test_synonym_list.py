@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.labels.synonym_list import read_synonym_list
+from caption_parser.labels.baselines import read_synonym_list
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace
 

@@ -5,9 +5,10 @@ import re
 
 import pytest
 from rich.console import Console
+from spacy.language import Language
 
-from caption_parser import ParserConfig
-from caption_parser.report.explanation import Explanation, explain
+from caption_parser import CaptionParser, ParserConfig
+from caption_parser.report.explanation import Explanation, explain, explain_with
 from caption_parser.report.explanation_view import show_explanation
 from caption_parser.report.record_view import show_record
 from shared_runtime.errors import UsageError
@@ -54,6 +55,15 @@ def test_tokens_are_the_parse(explanation: Explanation) -> None:
     assert [token.text for token in explanation.tokens][:4] == ["Two", "black", "cats", "in"]
     assert explanation.tokens[1].tag == "JJ"
     assert (explanation.tokens[1].dep, explanation.tokens[1].head) == ("amod", "cats")
+
+
+def test_a_caption_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    parser = CaptionParser(keep_unlabelled=True)
+    parsed = []
+    make_doc = Language.make_doc
+    monkeypatch.setattr(Language, "make_doc", lambda nlp, text: parsed.append(text) or make_doc(nlp, text))
+    explain_with(parser, CAPTION)
+    assert parsed == [CAPTION]
 
 
 def test_a_string_matching_labeller_has_nothing_to_explain() -> None:

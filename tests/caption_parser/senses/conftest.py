@@ -57,9 +57,9 @@ def averaging_model() -> Callable[..., Path]:
     """
     onnx = pytest.importorskip("onnx")
     tokenizers = pytest.importorskip("tokenizers")
-    from caption_parser.senses.model_files import CHECKED_FILES, SenseModelMeta
+    from caption_parser.senses.frequency import FrequencyPrior
     from caption_parser.senses.model_folder import META, check_file
-    from caption_parser.senses.priors import SensePrior
+    from caption_parser.senses.sense_vectors import CHECKED_FILES, SenseModelMeta
 
     def tokenizer_of(words: list[str]) -> Any:
         vocabulary = {token: number for number, token in enumerate(["[UNK]", "[CLS]", "[SEP]", *words])}
@@ -113,7 +113,7 @@ def averaging_model() -> Callable[..., Path]:
             pooling=pooling,
             max_subtokens=max_subtokens,
             scale=scale,
-            prior=SensePrior(count_weight=count_weight, rank_weight=0.0, smoothing=0.5),
+            prior=FrequencyPrior(count_weight=count_weight, rank_weight=0.0, smoothing=0.5),
             training={},
             files={name: check_file(folder / name) for name in CHECKED_FILES},
         )

@@ -9,14 +9,13 @@ import pytest
 from caption_parser import CaptionParser
 from caption_parser.lexicon import default_lexicon
 from caption_parser.senses import FirstSense, SenseChoice, SenseQuery
-from caption_parser.senses.assembly import with_strategies
 from caption_parser.senses.caption_prior import (
     FILE_NAME,
     caption_prior_digest,
     read_caption_prior,
     write_caption_prior,
 )
-from caption_parser.senses.strategies import SkipUndisputed
+from caption_parser.senses.strategies import SkipUndisputed, Strategies, with_strategies
 from shared_runtime.errors import MissingResourceError
 from shared_schemas import Route
 
@@ -70,7 +69,7 @@ def test_a_run_is_told_apart_by_its_prior(tmp_path: Path) -> None:
 
 def test_the_first_sense_is_left_as_it_is() -> None:
     first = FirstSense()
-    assert with_strategies(first, lambda _: None, joint=True, margin=0.5) is first
+    assert with_strategies(first, lambda _: None, Strategies(joint=True, margin=0.5)) is first
 
 
 def test_a_label_behind_a_doubtful_sense_is_not_asserted() -> None:
@@ -85,7 +84,7 @@ def test_a_label_behind_a_doubtful_sense_is_not_asserted() -> None:
 def test_the_prior_counts_once_for_all_captions_of_an_image() -> None:
     queries = [SenseQuery(text, 0, 4, "bike", (MOTORCYCLE, BICYCLE), image=7) for text in ("a", "b", "c")]
     prior = {"bike": {MOTORCYCLE: 0.25, BICYCLE: 0.75}}
-    together = with_strategies(Undecided(), lambda _: None, prior=prior, joint=True, skip_undisputed=False)
+    together = with_strategies(Undecided(), lambda _: None, Strategies(prior, joint=True, skip_undisputed=False))
     for answer in together.disambiguate(queries):
         assert (answer.synset, answer.distribution) == (BICYCLE, pytest.approx((0.25, 0.75)))
 
@@ -97,4 +96,4 @@ def test_labels_do_not_depend_on_asking_for_what_is_undisputed() -> None:
         for skip in (False, True)
     )
     assert [record.foreground for record in every] == [record.foreground for record in some]
-    assert isinstance(with_strategies(Undecided(), lambda _: None), SkipUndisputed)
+    assert isinstance(with_strategies(Undecided(), lambda _: None, Strategies()), SkipUndisputed)

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from caption_parser.lexicon import Lexicon
-from caption_parser.senses import SHIPPED_MODEL, SenseQuery, load_disambiguator
-from caption_parser.senses.encoder_disambiguator import EncoderDisambiguator
+from caption_parser.senses import SenseQuery, load_disambiguator
 from caption_parser.senses.evaluation import evaluate_senses
+from caption_parser.senses.loading import SHIPPED_MODEL
+from caption_parser.senses.sense_vectors import EncoderDisambiguator
 from shared_schemas import Route
 
 LARGEST = 40_000_000

@@ -8,17 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caption_parser.senses import SenseChoice, SenseQuery
-from caption_parser.senses.experts import product_of_experts
+from caption_parser.senses.disambiguator import product_of_experts
 from caption_parser.senses.strategies import (
     AbstainBelowMargin,
     AskOnce,
     JointOverImage,
-    Observation,
-    Recorder,
     SkipUndisputed,
-    TrustPrior,
-    WithPrior,
-    estimate_prior,
+    TrustCaptionPrior,
+    WithCaptionPrior,
 )
 from shared_schemas import Route
 
@@ -110,41 +107,6 @@ def test_equal_queries_are_asked_once() -> None:
     assert [answer.synset for answer in answers] == [CAT, DOG, CAT]
 
 
-def observed(*distributions: tuple[float, float]) -> list[Observation]:
-    return [Observation("bat", (BAT_ANIMAL, BAT_CLUB), distribution) for distribution in distributions]
-
-
-def test_a_prior_is_the_share_of_each_sense_in_the_corpus() -> None:
-    # 98 observations of the second sense and two of a uniform start: (1, 99) of 100.
-    assert estimate_prior(observed((0.0, 1.0)) * 98)["bat"] == pytest.approx({BAT_ANIMAL: 0.01, BAT_CLUB: 0.99})
-    assert estimate_prior(observed((0.5, 0.5)))["bat"] == pytest.approx({BAT_ANIMAL: 0.5, BAT_CLUB: 0.5})
-    shared = estimate_prior(observed((0.0, 1.0), (1.0, 0.0)))
-    assert shared["bat"] == pytest.approx({BAT_ANIMAL: 0.5, BAT_CLUB: 0.5})
-    assert estimate_prior(observed((0.0, 1.0)), least=2) == {}
-
-
-def test_a_prior_sharpens_what_the_model_leaves_open() -> None:
-    prior = estimate_prior(observed((0.4, 0.6)) * 50)
-    assert prior["bat"][BAT_CLUB] > 0.9, "expectation maximisation settles on the likelier sense"
-
-
-def test_counts_from_elsewhere_weigh_as_so_many_observations() -> None:
-    def counts(lemma: str, senses: Sequence[int]) -> list[int]:
-        assert (lemma, list(senses)) == ("bat", [BAT_ANIMAL, BAT_CLUB])
-        return [98, 0]
-
-    # 98 + 1 animals that were counted elsewhere, 100 + 1 clubs that captions show.
-    prior = estimate_prior(observed((0.0, 1.0)) * 100, counts=counts)
-    assert prior["bat"] == pytest.approx({BAT_ANIMAL: 99 / 200, BAT_CLUB: 101 / 200})
-
-
-def test_one_lemma_may_have_several_sets_of_candidates() -> None:
-    narrow = Observation("bat", (BAT_CLUB, BAT_CRICKET), (1.0, 0.0))
-    prior = estimate_prior([*observed((0.0, 1.0)), narrow])
-    # Two observations of the club and two of a uniform start over three senses: 2 + 2/3 of 4.
-    assert prior["bat"] == pytest.approx({BAT_ANIMAL: 1 / 6, BAT_CLUB: 2 / 3, BAT_CRICKET: 1 / 6})
-
-
 def test_the_prior_adjusts_a_model_and_decides_alone_where_none_speaks() -> None:
     class Silent(Scripted):
         def _answer(self, query: SenseQuery) -> SenseChoice:
@@ -152,16 +114,16 @@ def test_the_prior_adjusts_a_model_and_decides_alone_where_none_speaks() -> None
 
     prior = {"bat": {BAT_ANIMAL: 0.2, BAT_CLUB: 0.8}}
     queries = [query("x 1", BAT_ANIMAL, BAT_CLUB), query("x 1", DOG, CAT, lemma="pet")]
-    known, unknown = WithPrior(Silent(), prior).disambiguate(queries)
+    known, unknown = WithCaptionPrior(Silent(), prior).disambiguate(queries)
     assert (known.synset, known.route) == (BAT_CLUB, Route.PRIOR)
     assert known.score == pytest.approx(0.8)
     assert (unknown.synset, unknown.route) == (DOG, Route.FIRST_SENSE)
-    adjusted = WithPrior(Scripted(), prior).disambiguate([query("x 0.6,0.4", BAT_ANIMAL, BAT_CLUB)])[0]
+    adjusted = WithCaptionPrior(Scripted(), prior).disambiguate([query("x 0.6,0.4", BAT_ANIMAL, BAT_CLUB)])[0]
     # 0.6 * 0.2 : 0.4 * 0.8 = 3 : 8
     assert adjusted.distribution == pytest.approx((3 / 11, 8 / 11))
     assert (adjusted.synset, adjusted.route) == (BAT_CLUB, Route.MODEL)
     # A sense that the prior has not seen is as rare as its rarest: 0.5 * 0.2 : 0.5 * 0.2.
-    unseen = WithPrior(Scripted(), prior).disambiguate([query("x 0.5,0.5", BAT_ANIMAL, BAT_CRICKET)])[0]
+    unseen = WithCaptionPrior(Scripted(), prior).disambiguate([query("x 0.5,0.5", BAT_ANIMAL, BAT_CRICKET)])[0]
     assert unseen.distribution == pytest.approx((0.5, 0.5))
 
 
@@ -175,7 +137,7 @@ def test_a_label_that_captions_nearly_always_mean_is_not_asked_for() -> None:
         query("x 0.1,0.9", DOG, CAT, lemma="unheard-of"),
         query("x 1", DOG, lemma="pet"),
     ]
-    answers = TrustPrior(model, prior, LABELS.get, certainty=0.95).disambiguate(queries)
+    answers = TrustCaptionPrior(model, prior, LABELS.get, certainty=0.95).disambiguate(queries)
     assert model.asked == queries[1:]
     assert [(answer.synset, answer.route) for answer in answers] == [
         (BAT_CLUB, Route.PRIOR),
@@ -184,7 +146,7 @@ def test_a_label_that_captions_nearly_always_mean_is_not_asked_for() -> None:
         (DOG, Route.MODEL),
     ]
     assert answers[0].score == pytest.approx(0.5)
-    TrustPrior(model, prior, LABELS.get, certainty=0.97).disambiguate(queries[:1])
+    TrustCaptionPrior(model, prior, LABELS.get, certainty=0.97).disambiguate(queries[:1])
     assert model.asked == [*queries[1:], queries[0]]
 
 
@@ -200,12 +162,9 @@ class Frequent(Scripted):
 
 def test_the_prior_takes_the_place_of_half_of_the_models_own() -> None:
     prior = {"bat": {BAT_ANIMAL: 0.2, BAT_CLUB: 0.8}}
-    (adjusted,) = WithPrior(Frequent(), prior).disambiguate([query("x 0.6,0.4", BAT_ANIMAL, BAT_CLUB)])
+    (adjusted,) = WithCaptionPrior(Frequent(), prior).disambiguate([query("x 0.6,0.4", BAT_ANIMAL, BAT_CLUB)])
     # Half of 9 : 1 is 3 : 1; 0.6 * 3 : 0.4 * 1 = 9 : 2, and with the prior 9 * 0.2 : 2 * 0.8 = 9 : 8.
     assert adjusted.distribution == pytest.approx((9 / 17, 8 / 17))
-    recorder = Recorder(Frequent())
-    recorder.disambiguate([query("x 0.6,0.4", BAT_ANIMAL, BAT_CLUB)])
-    assert recorder.observations[0].evidence == pytest.approx((9 / 11, 2 / 11))
 
 
 def test_captions_join_their_evidence_and_count_how_frequent_a_sense_is_once() -> None:
@@ -214,12 +173,6 @@ def test_captions_join_their_evidence_and_count_how_frequent_a_sense_is_once() -
         assert answer.evidence == pytest.approx((4 / 13, 9 / 13))
         # 4 * 0.9 : 9 * 0.1
         assert answer.distribution == pytest.approx((0.8, 0.2))
-
-
-def test_a_recorder_keeps_what_the_model_says_of_ambiguous_words() -> None:
-    recorder = Recorder(Scripted())
-    recorder.disambiguate([query("x 0.6,0.4", BAT_ANIMAL, BAT_CLUB), query("x 1", DOG)])
-    assert recorder.observations == observed((0.6, 0.4))
 
 
 DISTRIBUTIONS = st.lists(st.floats(0.0, 1.0), min_size=3, max_size=3).filter(lambda d: sum(d) > 0.1)

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from caption_parser.labels.confidence import reliability
+from caption_parser.labels.aggregate import reliability
 from caption_parser.modes import TRUST
 from shared_schemas import ClassLabel, Flag, ImageLabels, Mention, Route
 

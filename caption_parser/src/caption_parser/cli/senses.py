@@ -89,7 +89,8 @@ def prior_command(
 
       capparse senses prior captions.tsv.gz more.txt -o MODEL/caption_prior.json --senses MODEL
     """
-    from caption_parser.senses.caption_prior import learn_caption_prior, write_caption_prior
+    from caption_parser.discovery.caption_prior import learn_caption_prior
+    from caption_parser.senses.caption_prior import write_caption_prior
 
     prior = learn_caption_prior(sources, senses=senses, mode=mode, format=format)
     write_caption_prior(Path(output), prior)

@@ -1,13 +1,21 @@
-"""From the mentions in the captions of one image to the labels of that image, with votes."""
+"""From the mentions in the captions of one image to the labels of that image, with votes and confidence.
 
+How sure a class is follows from what the captions say; nothing is learned from labelled images. Each caption that
+asserts the class is taken for an independent witness: the class is absent only if all of them err (noisy or; Pearl
+1988, Section 4.3.2). A witness is as reliable as the rule by which it came to the label, times the score of its
+sense. Captions that mention the class and mean none that can be seen (flags) speak against it.
+"""
+
+import math
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
 from caption_parser.captions import ImageCaptions
-from caption_parser.labels.confidence import confidence
-from shared_schemas import AttributeVotes, ClassLabel, Flag, ImageLabels, Kind, LabelSpace, Mention, Source
+from caption_parser.modes import TRUST
+from shared_schemas import AttributeVotes, ClassLabel, Flag, ImageLabels, Kind, LabelSpace, Mention, Rule, Source
 
 ALL_FLAGS = frozenset(Flag)
+_DIGITS = 3
 
 
 @dataclass(slots=True)
@@ -106,3 +114,22 @@ def _attribute_votes(captions_by_name: dict[str, set[int]]) -> tuple[AttributeVo
     votes = ((name, len(captions)) for name, captions in captions_by_name.items())
     ordered = sorted(votes, key=lambda item: (-item[1], item[0]))
     return tuple(AttributeVotes(name=name, votes=count) for name, count in ordered)
+
+
+def reliability(mention: Mention) -> float:
+    """How far one labelled mention can be trusted, in (0, 1)."""
+    trust = TRUST[mention.rule or Rule.SYNONYM].reliability
+    return trust if mention.score is None else trust * mention.score
+
+
+def confidence(asserted: Iterable[Mention], contrary: int = 0) -> float:
+    """The confidence in a class, in [0, 1], from the mentions that assert it.
+
+    `contrary`: captions that mention the class without asserting it. They lower the confidence as their share
+    of all captions that mention it.
+    """
+    witnesses: dict[int, float] = {}
+    for mention in asserted:
+        witnesses[mention.caption] = max(witnesses.get(mention.caption, 0.0), reliability(mention))
+    error = math.prod(1.0 - trust for trust in sorted(witnesses.values()))
+    return round((1.0 - error) * len(witnesses) / max(1, len(witnesses) + contrary), _DIGITS)

@@ -12,11 +12,15 @@ from pathlib import Path
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.labels.plurals import plural_forms
-from caption_parser.labels.synonym_list import read_synonym_list
+from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace, Mention, Rule
+from shared_schemas.errors import nearest
 
 Trie = dict[str, "Trie"]
 """Character → what may follow; the empty key marks the end of a phrase."""
+
+SynonymList = dict[str, tuple[str, ...]]
+"""Foreground class name → the words that stand for it, the name itself first, without repetitions."""
 
 
 class StringLabeller:
@@ -69,6 +73,36 @@ def synonym_list_labeller(label_space: LabelSpace, path: Path) -> StringLabeller
     return StringLabeller(label_space, read_synonym_list(path, label_space))
 
 
+def read_synonym_list(path: Path, label_space: LabelSpace) -> SynonymList:
+    """The words for each class that `path` lists, in the order of the file.
+
+    A line has one class, its name first: `name, synonym, …` or `name<TAB>synonym,synonym…`. Blank lines and lines
+    that start with `#` are skipped; several lines for one class are joined; case and repeated spaces do not
+    matter.
+
+    Raises `UsageError` with the line number for a name that is no foreground class of `label_space`, and
+    `InputError` for a file that cannot be read as UTF-8 text or lists nothing.
+    """
+    names = {label.name.lower(): label.name for label in label_space.foreground}
+    words: dict[str, dict[str, None]] = {}
+    for number, line in enumerate(_lines(path), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        first, *rest = split_line(line)
+        name = names.get(first)
+        if name is None:
+            raise UsageError(_unknown_class(f"{path}:{number}", first, names, label_space))
+        words.setdefault(name, {name.lower(): None}).update(dict.fromkeys(word for word in rest if word))
+    if not words:
+        raise InputError(f"{path}: the file lists no class, expected lines such as 'couch, sofa, settee'")
+    return {name: tuple(synonyms) for name, synonyms in words.items()}
+
+
+def split_line(line: str) -> list[str]:
+    """The class name of a line and its synonyms, in lower case, with single spaces; some may be empty."""
+    return [" ".join(part.split()).lower() for part in line.replace("\t", ",", 1).split(",")]
+
+
 def _template(label: int) -> Mention:
     return Mention(caption=0, start=0, end=1, head="", extended_head="", rule=Rule.STRING, label=label)
 
@@ -112,3 +146,22 @@ def _lower(text: str) -> str:
 def _lower_one(character: str) -> str:
     lowered = character.lower()
     return lowered if len(lowered) == 1 else character
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        got = f"byte {error.object[error.start]:#04x} at offset {error.start}"
+        raise InputError(f"{path}: got {got}, expected text in UTF-8") from error
+
+
+def _unknown_class(where: str, got: str, names: dict[str, str], label_space: LabelSpace) -> str:
+    close = nearest(got, names)
+    hint = f" Did you mean {names[close]!r}?" if close else ""
+    return (
+        f"{where}: got {got!r} as the first word, expected the name of a foreground class of "
+        f"label space {label_space.name!r}.{hint}"
+    )

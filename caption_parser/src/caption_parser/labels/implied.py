@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Literal
 
 from caption_parser.labels.decisions import Decision, DecisionTable
-from caption_parser.labels.reading import CaptionReading, EntailedObject, VerbReading
+from caption_parser.labels.reading import CaptionReading, ImpliedObject, VerbReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.morphology import base_forms
 from caption_parser.lexicon.taxonomy import with_hyponyms
@@ -38,17 +38,14 @@ class ImpliedEntry(FrozenModel):
 
 
 class ImpliedObjects:
-    """Looks up what nouns, phrases and verbs entail, as far as the label space has a class for it."""
+    """Adds what nouns, phrases and verbs entail, as far as the label space has a class for it; a `LabelStep`."""
 
-    def __init__(
-        self, decisions: DecisionTable, lexicon: Lexicon, entries: Sequence[ImpliedEntry] | None = None
-    ) -> None:
-        """`entries`: in place of those that ship."""
+    def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._by_synset: dict[int, tuple[EntailedObject, ...]] = {}
-        self._by_phrase: dict[str, tuple[EntailedObject, ...]] = {}
-        self._by_verb: dict[str, list[tuple[ImpliedEntry, tuple[EntailedObject, ...]]]] = defaultdict(list)
-        for entry in shipped_entries() if entries is None else entries:
+        self._by_synset: dict[int, tuple[ImpliedObject, ...]] = {}
+        self._by_phrase: dict[str, tuple[ImpliedObject, ...]] = {}
+        self._by_verb: dict[str, list[tuple[ImpliedEntry, tuple[ImpliedObject, ...]]]] = defaultdict(list)
+        for entry in shipped_entries():
             objects = _labelled(entry.objects, decisions, lexicon)
             if not objects:
                 continue
@@ -71,14 +68,14 @@ class ImpliedObjects:
         return [
             caption._replace(
                 objects=tuple(
-                    found._replace(entailed=self.of_noun(found.lemma, found.synset)) for found in caption.objects
+                    found._replace(implied=self.of_noun(found.lemma, found.synset)) for found in caption.objects
                 ),
                 verbs=tuple(self.of_verbs(caption.tree)),
             )
             for caption in captions
         ]
 
-    def of_noun(self, lemma: str, synset: int | None) -> tuple[EntailedObject, ...]:
+    def of_noun(self, lemma: str, synset: int | None) -> tuple[ImpliedObject, ...]:
         """What a noun in a sense entails; without a sense, what the phrase `lemma` does."""
         return self._by_phrase.get(lemma, ()) if synset is None else self._by_synset.get(synset, ())
 
@@ -121,12 +118,12 @@ def shipped_entries() -> tuple[ImpliedEntry, ...]:
     return tuple(ImpliedEntry.model_validate(entry) for entry in tomllib.loads(text)["implied"])
 
 
-def _labelled(names: Sequence[str], decisions: DecisionTable, lexicon: Lexicon) -> tuple[EntailedObject, ...]:
+def _labelled(names: Sequence[str], decisions: DecisionTable, lexicon: Lexicon) -> tuple[ImpliedObject, ...]:
     found: Mapping[int, Decision | None] = {
         synset: decisions.by_synset.get(synset) for synset in map(lexicon.synset, names)
     }
     return tuple(
-        EntailedObject(synset, decision._replace(rule=Rule.IMPLIED, depth=0))
+        ImpliedObject(synset, decision._replace(rule=Rule.IMPLIED, depth=0))
         for synset, decision in found.items()
         if decision is not None
     )

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from caption_parser.config import AttributeSet
-from caption_parser.labels.reading import CaptionReading, EntailedObject, ObjectCandidate, ObjectReading
+from caption_parser.labels.reading import CaptionReading, ImpliedObject, ObjectCandidate, ObjectReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.phrases import ModifierKind
 from caption_parser.syntax.word_lists import QUANTIFYING_ADJECTIVES
@@ -88,12 +88,12 @@ class MentionWriter:
             candidate = found.candidate
             if found.decision is not None or self._keep_unlabelled:
                 yield self._named(index, found)
-            for entailed in found.entailed:
+            for entailed in found.implied:
                 words = text[candidate.start : candidate.end]
-                yield self._entailed(index, words, candidate.start, entailed, candidate.flags)
+                yield self._implied(index, words, candidate.start, entailed, candidate.flags)
         for verb in caption.verbs:
-            for entailed in verb.entailed:
-                yield self._entailed(index, text[verb.start : verb.end], verb.start, entailed)
+            for entailed in verb.implied:
+                yield self._implied(index, text[verb.start : verb.end], verb.start, entailed)
 
     def _named(self, caption: int, found: ObjectReading) -> Mention:
         """The mention of an object that the caption names."""
@@ -121,8 +121,8 @@ class MentionWriter:
             phrase_end=candidate.phrase_end,
         )
 
-    def _entailed(
-        self, caption: int, evidence: str, start: int, entailed: EntailedObject, flags: tuple[Flag, ...] = ()
+    def _implied(
+        self, caption: int, evidence: str, start: int, entailed: ImpliedObject, flags: tuple[Flag, ...] = ()
     ) -> Mention:
         """The mention of an object that the words `evidence` at `start` entail, flagged as they are."""
         lemma = self._lexicon.lemmas(entailed.synset)[0]

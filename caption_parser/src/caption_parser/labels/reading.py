@@ -43,7 +43,7 @@ class ObjectCandidate(NamedTuple):
     flags: tuple[Flag, ...]
 
 
-class EntailedObject(NamedTuple):
+class ImpliedObject(NamedTuple):
     """An object that a word entails without naming it, with its label."""
 
     synset: int
@@ -58,7 +58,7 @@ class ObjectReading(NamedTuple):
     """Its sense; none: not asked for yet, or a phrase that the label space matches by its text alone."""
     decision: Decision | None = None
     """Its label; none: it has none, or none yet."""
-    entailed: tuple[EntailedObject, ...] = ()
+    implied: tuple[ImpliedObject, ...] = ()
 
     @property
     def lemma(self) -> str:
@@ -76,7 +76,7 @@ class VerbReading(NamedTuple):
 
     start: int
     end: int
-    entailed: tuple[EntailedObject, ...]
+    implied: tuple[ImpliedObject, ...]
 
 
 class CaptionReading(NamedTuple):

@@ -14,6 +14,7 @@ from caption_parser.lexicon.glosses import encode_glosses
 from caption_parser.lexicon.lexicon import GLOSS_SUFFIX, SHIPPED_LEXICON
 from caption_parser.lexicon.wordnet_files import read_wordnet
 from shared_runtime.errors import CapparseError, ExitCode, InputError
+from shared_schemas.files import replace_file
 
 
 def build_lexicon(wordnet_root: Path, output: Path = SHIPPED_LEXICON) -> tuple[Path, Path]:
@@ -30,16 +31,10 @@ def build_lexicon(wordnet_root: Path, output: Path = SHIPPED_LEXICON) -> tuple[P
         )
     glosses = output.with_suffix(GLOSS_SUFFIX)
     definitions = [entry.definition for entry in synset_entries(wordnet)]
-    _replace(output, encode_sections(compile_lexicon(wordnet)))
-    _replace(glosses, encode_sections(encode_glosses(definitions)))
+    # Writing into the old file would crash processes that map it.
+    replace_file(output, encode_sections(compile_lexicon(wordnet)))
+    replace_file(glosses, encode_sections(encode_glosses(definitions)))
     return output, glosses
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put a new file in the place of `path`: writing into the old one would crash processes that map it."""
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_bytes(content)
-    partial.replace(path)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

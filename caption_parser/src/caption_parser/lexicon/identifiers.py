@@ -83,7 +83,7 @@ class Lemmas(Protocol):
         ...
 
 
-def did_you_mean(lexicon: Lemmas, lemma: str, pos: str) -> str:
+def near_synsets(lexicon: Lemmas, lemma: str, pos: str) -> str:
     """What ends the message of an error: names of near synsets, or nothing where none is near."""
     names = _near_names(lexicon, lemma, pos)[:MAX_SUGGESTIONS]
     return f". Did you mean {', '.join(names)}?" if names else ""

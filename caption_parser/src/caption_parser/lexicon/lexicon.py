@@ -14,8 +14,8 @@ from caption_parser.lexicon.identifiers import (
     SenseKey,
     SynsetName,
     UnknownSynsetError,
-    did_you_mean,
     format_sense_key,
+    near_synsets,
     parse_identifier,
 )
 from caption_parser.lexicon.layout import POS_ORDER, Relation, exception_key
@@ -133,10 +133,10 @@ class Lexicon:
                 raise UnknownSynsetError(
                     f"{identifier!r} is not a synset identifier: expected a name such as 'dog.n.01', a sense key "
                     "such as 'dog%1:05:00::' or an ImageNet id such as 'n02084071'"
-                    + did_you_mean(self, normalized, "n")
+                    + near_synsets(self, normalized, "n")
                 )
         if found is None:
-            hint = did_you_mean(self, lemma, pos)
+            hint = near_synsets(self, lemma, pos)
             raise UnknownSynsetError(f"unknown synset {identifier!r}: WordNet 3.0 {reason}{hint}")
         return found
 

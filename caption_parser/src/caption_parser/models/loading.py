@@ -5,6 +5,7 @@ from pathlib import Path
 import spacy
 from spacy.language import Language
 
+from caption_parser.models.tag_to_pos import TAG_TO_POS
 from shared_runtime.errors import MissingResourceError, UsageError
 
 SHIPPED_PIPELINE = Path(__file__).resolve().parent / "caption_pipeline"
@@ -12,7 +13,7 @@ SHIPPED_PIPELINE = Path(__file__).resolve().parent / "caption_pipeline"
 UNUSED_COMPONENTS = ("ner", "lemmatizer", "senter", "sentencizer", "entity_linker", "entity_ruler", "textcat")
 """Standard components that cost time and that nothing here reads."""
 
-SET_POS = frozenset({"attribute_ruler", "morphologizer", "caption_tag_to_pos"})
+SET_POS = frozenset({"attribute_ruler", "morphologizer", TAG_TO_POS})
 """Factories of components that set `token.pos_`."""
 
 REQUIRED_TAGS = frozenset({"NN", "NNS", "NNP", "JJ", "VBG", "VBN", "DT", "IN", "CD"})
@@ -35,7 +36,7 @@ def load_nlp(spacy_model: str | Path | None = None) -> Language:
     nlp = spacy.load(_find(spacy_model), exclude=UNUSED_COMPONENTS)
     _check_labels(nlp, str(spacy_model))
     if not SET_POS & {nlp.get_pipe_meta(name).factory for name in nlp.pipe_names}:
-        nlp.add_pipe("caption_tag_to_pos")
+        nlp.add_pipe(TAG_TO_POS)
     return nlp
 
 

@@ -8,6 +8,9 @@ from spacy.parts_of_speech import IDS
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+TAG_TO_POS = "caption_tag_to_pos"
+"""The name of the component."""
+
 PTB_TO_UPOS: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(["NN", "NNS"], "NOUN"),
@@ -52,7 +55,7 @@ class TagToPos:
         return doc
 
 
-@Language.factory("caption_tag_to_pos", assigns=["token.pos"], requires=["token.tag"])
+@Language.factory(TAG_TO_POS, assigns=["token.pos"], requires=["token.tag"])
 def make_tag_to_pos(nlp: Language, name: str) -> TagToPos:  # noqa: ARG001 - spaCy passes the name
     """The factory behind `nlp.add_pipe("caption_tag_to_pos")`."""
     return TagToPos(nlp.vocab)

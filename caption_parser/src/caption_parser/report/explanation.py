@@ -74,12 +74,13 @@ def explain(caption: str, config: ParserConfig | None = None) -> Explanation:
 def explain_with(parser: CaptionParser, caption: str) -> Explanation:
     """`explain` with a parser that is already loaded and keeps unlabelled mentions."""
     image = ImageCaptions(1, (caption,))
-    ((reading,),) = parser.synset_labeller.read([image])
+    labeller = parser.synsets.labeller
+    ((reading,),) = labeller.read([image])
     return Explanation(
         caption=caption,
         tokens=tuple(_token_lines(reading)),
         nouns=tuple(_noun_lines(parser, reading)),
-        labels=parser.record(image, parser.synset_labeller.write([reading])),
+        labels=parser.record(image, labeller.write([reading])),
     )
 
 
@@ -115,7 +116,9 @@ def _sense_scores(parser: CaptionParser, reading: CaptionReading) -> dict[int, M
         for found in reading.objects
         if len(listed[found.candidate.token]) > 1
     ]
-    choices = parser.disambiguator(ask_all=True).disambiguate([sense_query(reading.caption, one) for one in asked])
+    choices = parser.synsets.disambiguator(ask_all=True).disambiguate(
+        [sense_query(reading.caption, one) for one in asked]
+    )
     return {
         one.token: dict(zip(one.synsets, choice.distribution, strict=True))
         for one, choice in zip(asked, choices, strict=True)
@@ -142,7 +145,7 @@ def _outcome(parser: CaptionParser, phrase: NounPhrase, found: ObjectReading | N
         return "dropped: not in WordNet"
     if found is None:
         return "dropped: part of another name"
-    decision = found.entailed[-1].decision if found.entailed else found.decision
+    decision = found.implied[-1].decision if found.implied else found.decision
     if decision is None:
         return "dropped: no class of the label space"
     steps = f", {decision.depth} steps up" if decision.depth else ""
@@ -154,10 +157,10 @@ def _outcome(parser: CaptionParser, phrase: NounPhrase, found: ObjectReading | N
 def _sense_lines(
     parser: CaptionParser, phrase: NounPhrase, found: ObjectReading | None, scores: Mapping[int, float]
 ) -> Iterator[SenseLine]:
-    lexicon = parser.lexicon
-    chosen = found and (found.entailed[-1].synset if found.entailed else found.synset)
+    lexicon = parser.synsets.lexicon
+    chosen = found and (found.implied[-1].synset if found.implied else found.synset)
     for synset in phrase.extended_head.synsets if phrase.extended_head else ():
-        decision = parser.decisions.by_synset.get(synset)
+        decision = parser.synsets.decisions.by_synset.get(synset)
         yield SenseLine(
             synset=lexicon.name(synset),
             definition=lexicon.definition(synset),

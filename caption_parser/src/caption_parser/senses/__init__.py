@@ -1,63 +1,6 @@
 """Word sense disambiguators behind one protocol."""
 
-from pathlib import Path
+from caption_parser.senses.disambiguator import Disambiguator, FirstSense, SenseChoice, SenseQuery
+from caption_parser.senses.loading import load_disambiguator
 
-from caption_parser.senses.disambiguator import Disambiguator, SenseChoice, SenseQuery
-from caption_parser.senses.first_sense import FirstSense
-from shared_runtime.errors import MissingResourceError, UsageError
-
-__all__ = ["Disambiguator", "FirstSense", "SenseChoice", "SenseQuery", "folder_of_model", "load_disambiguator"]
-
-GLOSS_PAIRS = "glosses:"
-"""Before the folder or the hub id of a gloss-pair classifier, which has no `meta.json` of ours."""
-
-SHIPPED_MODEL = Path(__file__).resolve().parent.parent / "models" / "senses"
-
-
-def load_disambiguator(senses: str) -> Disambiguator:
-    """The disambiguator that `--senses` names: "first", "default" for the model that ships, or a model's folder.
-
-    What system a folder holds stands in its `meta.json`. "glosses:PATH" and "glosses:HUB_ID" are gloss-pair
-    classifiers of Hugging Face's format.
-
-    Raises `UsageError` for any other name, `MissingResourceError` for a model that is not there or cannot be used.
-    """
-    if senses == "first" or (senses == "default" and not SHIPPED_MODEL.is_dir()):
-        return FirstSense()
-    if senses.startswith(GLOSS_PAIRS):
-        return _load_gloss_pairs(senses.removeprefix(GLOSS_PAIRS))
-    folder = folder_of_model(senses)
-    if folder is None:
-        raise UsageError(
-            f"--senses {senses}: no such disambiguator. Expected 'first', 'default', the folder of a model, or "
-            "'glosses:' and the folder or hub id of a gloss-pair classifier"
-        )
-    from caption_parser.senses.model_folder import SystemMeta, read_meta
-
-    # Only now: without a model neither ONNX Runtime nor tokenizers are needed.
-    if read_meta(folder, SystemMeta).system == "classifier":
-        from caption_parser.senses.classifier import ClassifierDisambiguator
-
-        return ClassifierDisambiguator.load(folder)
-    from caption_parser.senses.encoder_disambiguator import EncoderDisambiguator
-
-    return EncoderDisambiguator(folder)
-
-
-def folder_of_model(senses: str) -> Path | None:
-    """The folder of the model that `senses` names; none: it names no folder that exists."""
-    folder = SHIPPED_MODEL if senses == "default" else Path(senses)
-    return folder if folder.is_dir() else None
-
-
-def _load_gloss_pairs(source: str) -> Disambiguator:
-    from caption_parser.lexicon import default_lexicon
-
-    try:
-        from caption_parser.senses.gloss_pairs import GlossPairs
-    except ImportError as error:
-        raise MissingResourceError(
-            f"--senses {GLOSS_PAIRS}{source} needs {error.name}, which is not installed: "
-            "pip install 'capparse[train]'"
-        ) from None
-    return GlossPairs.load(source, default_lexicon())
+__all__ = ["Disambiguator", "FirstSense", "SenseChoice", "SenseQuery", "load_disambiguator"]

@@ -1,28 +1,32 @@
-"""The caption prior as a file beside a sense model: lemma → sense key → how often captions mean it."""
+"""How often captions mean each sense of a word: a file beside a sense model, and what it makes of an answer.
+
+WordNet orders senses by their frequency in texts of 1961, and a model that was trained on those has learned it; in
+captions a "mouse" is seldom an animal. The prior of captions takes the place of half of that frequency.
+`discovery.caption_prior` learns it.
+"""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
-from functools import partial
-from hashlib import blake2b
 from pathlib import Path
 
 from caption_parser.lexicon import Lexicon, UnknownSynsetError, default_lexicon
-from caption_parser.readers import ReadingOptions, read_captions
-from caption_parser.readers.rows import CaptionRow
-from caption_parser.senses import folder_of_model, load_disambiguator
-from caption_parser.senses.priors import tag_counts
-from caption_parser.senses.strategies import AskOnce, JointOverImage, Prior, Recorder, estimate_prior
+from caption_parser.senses.disambiguator import SenseChoice, choose, product_of_experts
+from caption_parser.senses.loading import folder_of_model
 from shared_runtime.errors import MissingResourceError
+from shared_runtime.files import short_digest
+from shared_schemas import Route
+
+CaptionPrior = Mapping[str, Mapping[int, float]]
+"""Lemma → synset → how often captions mean it, adding up to 1 per lemma; in files lemma → sense key → that."""
 
 FILE_NAME = "caption_prior.json"
 _DIGITS = 4
 _LEAST_PROBABILITY = 0.0001
 """In the file: a sense that was weighed and found wanting is not one that never came up."""
-_LEAST_OCCURRENCES = 5
-"""Of a lemma in the corpus; below that the model alone knows more."""
 
 
-def load_caption_prior(senses: str) -> Prior:
+def load_caption_prior(senses: str) -> CaptionPrior:
     """The prior beside the model that `senses` names; empty if it names no folder or the folder has none."""
     folder = folder_of_model(senses)
     return read_caption_prior(folder, default_lexicon()) if folder else {}
@@ -33,10 +37,10 @@ def caption_prior_digest(senses: str) -> str | None:
     folder = folder_of_model(senses)
     if folder is None or not (folder / FILE_NAME).is_file():
         return None
-    return blake2b((folder / FILE_NAME).read_bytes(), digest_size=6).hexdigest()
+    return short_digest((folder / FILE_NAME).read_bytes())
 
 
-def read_caption_prior(folder: Path, lexicon: Lexicon) -> Prior:
+def read_caption_prior(folder: Path, lexicon: Lexicon) -> CaptionPrior:
     """The prior beside the model in `folder`; empty if there is none.
 
     Raises `MissingResourceError` for a file that is damaged or names senses that WordNet 3.0 does not have.
@@ -56,7 +60,7 @@ def read_caption_prior(folder: Path, lexicon: Lexicon) -> Prior:
         ) from error
 
 
-def write_caption_prior(path: Path, prior: Prior) -> None:
+def write_caption_prior(path: Path, prior: CaptionPrior) -> None:
     """Write the prior in the order of lemmas."""
     lexicon = default_lexicon()
     content = {
@@ -69,41 +73,35 @@ def write_caption_prior(path: Path, prior: Prior) -> None:
     path.write_text(json.dumps(content, indent=0, ensure_ascii=False) + "\n", "utf-8")
 
 
-def learn_caption_prior(
-    sources: Sequence[str | Path], *, senses: str = "default", mode: str = "visual", format: str | None = None
-) -> Prior:
-    """The prior of all nouns that the captions of `sources` name often enough, by the model `senses`.
-
-    The captions of an image tell the senses of a word together; equal ones count each; what is no caption is
-    passed over. Raises what `label_file` raises for the input and the model.
-    """
-    # The parser imports this module to read a prior.
-    from caption_parser.pipeline import CaptionParser
-    from caption_parser.runs.batches import into_batches
-    from caption_parser.runs.grouping import group_by_image
-    from caption_parser.runs.options import parser_config
-
-    recorder = Recorder(JointOverImage(AskOnce(load_disambiguator(senses))))
-    config = parser_config(
-        mode=mode,
-        senses=senses,
-        joint=False,
-        caption_prior=False,
-        skip_undisputed=False,
-        without="reviewed_words",  # they leave senses out that other label spaces ask for
-    )
-    parser = CaptionParser(config, sense_model=recorder)
-    for source in sources:
-        rows = (row for row in read_captions(source, ReadingOptions(format=format)) if isinstance(row, CaptionRow))
-        with group_by_image(rows) as images:
-            for batch in into_batches(images):
-                parser.label_images(batch.images)
-    counts = partial(tag_counts, default_lexicon())
-    return estimate_prior(recorder.observations, least=_LEAST_OCCURRENCES, counts=counts)
-
-
 def _key(lexicon: Lexicon, synset: int, lemma: str) -> str:
     """The sense key of the lemma; of another base form of a plural, that of the synset's first lemma."""
     names = lexicon.lemmas(synset)
     own = next((name for name in names if name.lower() == lemma.lower()), names[0])
     return lexicon.sense_key(synset, own)
+
+
+def under_prior(
+    prior: Mapping[int, float], candidates: Sequence[int], evidence: Sequence[float] | None = None
+) -> tuple[float, ...]:
+    """The candidates' distribution under the prior; a sense that it has not seen is as rare as its rarest."""
+    rarest = min(prior.values())
+    weights = [prior.get(synset, rarest) for synset in candidates]
+    return product_of_experts([weights] if evidence is None else [weights, evidence])
+
+
+def evidence_of(choice: SenseChoice) -> tuple[float, ...]:
+    """A model's distribution without half of its own prior, normalised.
+
+    All of the prior would make a mouse an animal; none of it would make a person a body (person.n.02), which
+    hardly any text means, but which the vectors of senses do not tell apart. Of a model that does not say what
+    its distribution would be without the prior, the distribution as it is.
+    """
+    if not choice.evidence:
+        return choice.distribution
+    pairs = zip(choice.distribution, choice.evidence, strict=True)
+    return product_of_experts([[math.sqrt(given * alone) for given, alone in pairs]])
+
+
+def prior_choice(prior: Mapping[int, float], candidates: Sequence[int]) -> SenseChoice:
+    """What captions mean most by a word, whatever this one says."""
+    return choose(candidates, under_prior(prior, candidates), SenseChoice(candidates[0], Route.PRIOR))

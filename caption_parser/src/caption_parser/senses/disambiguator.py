@@ -1,9 +1,13 @@
-"""The protocol of word sense disambiguators: many queries in, one choice each out."""
+"""The protocol of word sense disambiguators: many queries in, one choice each out; how choices are combined."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from shared_schemas import Route
+
+SMALLEST = 1e-12
+"""A probability of zero from one expert must not silence all others."""
 
 
 class SenseQuery(NamedTuple):
@@ -41,3 +45,43 @@ class Disambiguator(Protocol):
     def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
         """One choice per query, in order. The queries of one call may be batched together."""
         ...
+
+
+class FirstSense:
+    """Chooses the first of a word's senses, which WordNet orders by their frequency in SemCor.
+
+    The baseline of every disambiguator, and the fallback of those that may not know.
+    """
+
+    name = "first"
+
+    def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
+        """The first candidate of every query."""
+        return [
+            SenseChoice(
+                query.candidates[0],
+                Route.MONOSEMOUS if len(query.candidates) == 1 else Route.FIRST_SENSE,
+            )
+            for query in queries
+        ]
+
+
+def product_of_experts(distributions: Iterable[Sequence[float]]) -> tuple[float, ...]:
+    """The normalised product of distributions; empty if they are."""
+    logs = [sum(map(_log, column)) for column in zip(*distributions, strict=True)]
+    if not logs:
+        return ()
+    highest = max(logs)
+    weights = [math.exp(log - highest) for log in logs]
+    total = sum(weights)
+    return tuple(weight / total for weight in weights)
+
+
+def choose(candidates: Sequence[int], distribution: tuple[float, ...], choice: SenseChoice) -> SenseChoice:
+    """`choice` with the most probable candidate of a new distribution; of equals the first listed."""
+    best = max(range(len(candidates)), key=distribution.__getitem__)
+    return choice._replace(synset=candidates[best], score=distribution[best], distribution=distribution)
+
+
+def _log(probability: float) -> float:
+    return math.log(max(probability, SMALLEST))

@@ -16,10 +16,10 @@ import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from caption_parser.lexicon import Lexicon
-from caption_parser.senses.batching import map_by_length
 from caption_parser.senses.checkpoints import load_pretrained, longest_input
 from caption_parser.senses.disambiguator import SenseChoice, SenseQuery
-from caption_parser.senses.subtokens import window_start
+from caption_parser.senses.onnx_encoder import map_by_length
+from caption_parser.senses.word_encoder import window_start
 from shared_runtime.errors import MissingResourceError
 from shared_schemas import Route
 

@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import MissingResourceError
 
 META = "meta.json"
@@ -17,11 +18,12 @@ TRAIN_COMMAND = "capparse senses train --corpus CORPUS --encoder ENCODER -o FOLD
 
 Meta = TypeVar("Meta", bound=BaseModel)
 
+Pooling = Literal["first", "mean"]
+"""A word's vector: that of its first subtoken (Vilar & Perez 2021, Section III-A2), or the mean of all."""
 
-class FileCheck(BaseModel):
+
+class FileCheck(FrozenModel):
     """What a file must be to be the one that was written."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     size: int
     sha256: str

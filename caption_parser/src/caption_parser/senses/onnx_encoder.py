@@ -2,19 +2,20 @@
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from caption_parser.senses.batching import map_by_length
 from shared_runtime.errors import MissingResourceError
 
 INPUT = "input_ids"
 OUTPUT = "last_hidden_state"
 MAX_BATCH_TOKENS = 1024
+
+Result = TypeVar("Result")
 
 
 class OnnxEncoder:
@@ -74,3 +75,23 @@ class OnnxEncoder:
             return onnxruntime.InferenceSession(self._path, options, providers=["CPUExecutionProvider"])
         except Exception as error:
             raise MissingResourceError(f"{self._path}: ONNX Runtime cannot load the encoder: {error}") from error
+
+
+def map_by_length(
+    sequences: Sequence[Sequence[int]], run: Callable[[list[int]], Iterable[Result]], *, max_tokens: int
+) -> list[Result]:
+    """The result of each sequence, in order; nothing is padded, so that it is the same in any batch.
+
+    `run` takes the positions of sequences of equal length, together at most `max_tokens` long but at least one,
+    and gives one result for each.
+    """
+    positions_of_length: dict[int, list[int]] = {}
+    for position, sequence in enumerate(sequences):
+        positions_of_length.setdefault(len(sequence), []).append(position)
+    results: dict[int, Result] = {}
+    for length, positions in positions_of_length.items():
+        size = max(1, max_tokens // max(1, length))
+        for first in range(0, len(positions), size):
+            batch = positions[first : first + size]
+            results.update(zip(batch, run(batch), strict=True))
+    return [results[position] for position in range(len(sequences))]

@@ -6,8 +6,8 @@ pytest.importorskip("tokenizers")
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.senses.corpora import TaggedSentence, TaggedToken, read_corpus
-from caption_parser.senses.subtokens import SubtokenLocator
 from caption_parser.senses.training.texts import TrainingText, training_texts
+from caption_parser.senses.word_encoder import SubtokenLocator
 
 RODENT, DEVICE = "mouse%1:05:00::", "mouse%1:06:00::"
 

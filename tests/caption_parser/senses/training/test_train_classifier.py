@@ -19,7 +19,7 @@ import torch
 from caption_parser.lexicon import Lexicon
 from caption_parser.senses import SenseQuery, load_disambiguator
 from caption_parser.senses.classifier import ClassifierDisambiguator
-from caption_parser.senses.compression import Compression
+from caption_parser.senses.sense_groups import Compression
 from caption_parser.senses.training import loop
 from caption_parser.senses.training.batches import collate
 from caption_parser.senses.training.checkpoint import save_checkpoint

@@ -18,9 +18,8 @@ import torch
 from caption_parser.lexicon import Lexicon
 from caption_parser.senses import SenseQuery
 from caption_parser.senses.corpora import read_corpus
-from caption_parser.senses.encoder_disambiguator import EncoderDisambiguator
 from caption_parser.senses.onnx_encoder import OnnxEncoder
-from caption_parser.senses.subtokens import SubtokenLocator
+from caption_parser.senses.sense_vectors import EncoderDisambiguator
 from caption_parser.senses.training.export import export_encoder, principal_components, quantize_directions
 from caption_parser.senses.training.job import load_encoder
 from caption_parser.senses.training.loop import TrainingTexts, run_training
@@ -29,6 +28,7 @@ from caption_parser.senses.training.quantization import quantize_encoder
 from caption_parser.senses.training.sense_model import SenseModel, build_sense_rows
 from caption_parser.senses.training.texts import gloss_sentences, training_texts
 from caption_parser.senses.training.train import train_senses
+from caption_parser.senses.word_encoder import SubtokenLocator
 from shared_runtime.errors import MissingResourceError, UsageError
 
 SEQUENCES = [[2, 7, 9, 3], [2, 5, 3], [2, 11, 12, 13, 3]]

@@ -8,9 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from caption_parser.lexicon import Synset
-from caption_parser.senses.classifier.files import write_head
-from caption_parser.senses.classifier.vocabulary import build_vocabulary
-from caption_parser.senses.compression import sense_groups
+from caption_parser.senses.classifier import build_vocabulary, write_head
+from caption_parser.senses.sense_groups import sense_groups
 from caption_parser.senses.training.batches import Batch
 from caption_parser.senses.training.export import write_encoder
 from caption_parser.senses.training.job import TrainingJob

@@ -11,14 +11,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from caption_parser.senses.model_files import (
+from caption_parser.senses.model_folder import ENCODER, META, TOKENIZER, check_file
+from caption_parser.senses.onnx_encoder import INPUT, OUTPUT
+from caption_parser.senses.sense_vectors import (
     CHECKED_FILES,
     KEYS,
     VECTORS,
     SenseModelMeta,
 )
-from caption_parser.senses.model_folder import ENCODER, META, TOKENIZER, check_file
-from caption_parser.senses.onnx_encoder import INPUT, OUTPUT
 from caption_parser.senses.training.job import TrainingJob
 from caption_parser.senses.training.quantization import quantize_encoder
 from caption_parser.senses.training.sense_model import SenseModel

@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from caption_parser.senses.compression import Compression
-from caption_parser.senses.model_files import Pooling
+from caption_parser.senses.model_folder import Pooling
+from caption_parser.senses.sense_groups import Compression
 from shared_runtime.configuration import FrozenModel
 
 Freeze = Literal["none", "partial", "all"]

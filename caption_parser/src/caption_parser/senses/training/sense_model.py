@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (the name that the field uses)
 
 from caption_parser.lexicon import Lexicon
-from caption_parser.senses.priors import SensePrior
+from caption_parser.senses.frequency import FrequencyPrior
 from caption_parser.senses.training.batches import Batch
 from caption_parser.senses.training.options import Freeze, TrainingOptions
 
@@ -61,7 +61,7 @@ def _first_parents(synset: int, lexicon: Lexicon) -> list[int]:
 
 
 INITIAL_SCALE = 20.0
-INITIAL_PRIOR = SensePrior(count_weight=0.4, rank_weight=0.3, smoothing=0.5)
+INITIAL_PRIOR = FrequencyPrior(count_weight=0.4, rank_weight=0.3, smoothing=0.5)
 
 _WEIGHT_DECAY = 0.01
 _SPARSE_BETAS = (0.9, 0.99)
@@ -123,7 +123,7 @@ class SenseModel(nn.Module):
         """Unit vectors (n, D) of some senses, given as indices into `SenseRows.synsets`."""
         return F.normalize(self.vectors(self.rows[senses]).sum(dim=-2), dim=-1)
 
-    def prior(self) -> SensePrior:
+    def prior(self) -> FrequencyPrior:
         """The prior as it has been learned."""
         return INITIAL_PRIOR.model_copy(update={"count_weight": self.count_weight.item()})
 

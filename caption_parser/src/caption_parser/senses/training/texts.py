@@ -11,8 +11,8 @@ from caption_parser.lexicon.identifiers import SYNSET_TYPES
 from caption_parser.lexicon.layout import POS_ORDER
 from caption_parser.lexicon.wordnet_files import read_wordnet
 from caption_parser.senses.corpora import TaggedSentence, TaggedToken
-from caption_parser.senses.priors import tag_counts
-from caption_parser.senses.subtokens import SubtokenLocator
+from caption_parser.senses.frequency import tag_counts
+from caption_parser.senses.word_encoder import SubtokenLocator
 
 NAMED_ENTITY_LEMMAS = frozenset({"person", "group", "location", "other"})
 """SemCor tags names ("Fulton County Grand Jury") as these; the word in the text is none of their forms."""

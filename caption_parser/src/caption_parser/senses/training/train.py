@@ -8,12 +8,12 @@ from typing import Any
 
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.senses.corpora import TaggedSentence, read_corpus
-from caption_parser.senses.subtokens import SubtokenLocator
 from caption_parser.senses.training.classifier import train_classifier
 from caption_parser.senses.training.job import Listener, PretrainedEncoder, Target, TrainingJob, load_encoder
 from caption_parser.senses.training.options import TrainingOptions
 from caption_parser.senses.training.texts import TrainingText, example_sentences, gloss_sentences, training_texts
 from caption_parser.senses.training.vectors import train_vectors
+from caption_parser.senses.word_encoder import SubtokenLocator
 from shared_runtime.errors import InputError
 from shared_runtime.files import file_digest
 

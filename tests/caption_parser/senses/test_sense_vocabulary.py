@@ -1,7 +1,7 @@
 """What a classifier can choose."""
 
 from caption_parser.lexicon import Lexicon
-from caption_parser.senses.classifier.vocabulary import SenseVocabulary, build_vocabulary, synset_key
+from caption_parser.senses.classifier import SenseVocabulary, build_vocabulary, synset_key
 
 
 def _groups(lexicon: Lexicon, *groups: tuple[str, ...]) -> list[int]:

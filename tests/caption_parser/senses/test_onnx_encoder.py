@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caption_parser.senses.batching import map_by_length
+from caption_parser.senses.onnx_encoder import map_by_length
 
 
 @given(st.lists(st.lists(st.integers(0, 9), max_size=5)), st.integers(1, 20))

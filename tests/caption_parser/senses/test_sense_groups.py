@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caption_parser.lexicon import Lexicon, default_lexicon
-from caption_parser.senses.compression import (
+from caption_parser.senses.sense_groups import (
     Compression,
     group_by_hypernyms,
     group_by_relations,

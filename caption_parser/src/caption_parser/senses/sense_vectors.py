@@ -1,22 +1,89 @@
-"""The trained disambiguator: an ONNX encoder, and one vector per sense to compare its words with."""
+"""The trained disambiguator: an ONNX encoder, and one vector per sense to compare its words with.
 
-from collections.abc import Sequence
+Its model is a folder:
+
+meta.json           `SenseModelMeta`, with the size and checksum of the other files
+encoder.onnx        input_ids, int64 (B, N) -> last_hidden_state, float32 (B, N, D); sequences without padding
+tokenizer.json      a Hugging Face tokenizer
+sense_vectors.npy   int8 (S, D), the directions of the senses; their lengths mean nothing
+sense_keys.txt      S lines: the sense key of the first lemma of each synset, which outlives other numberings
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.senses.disambiguator import SenseChoice, SenseQuery
-from caption_parser.senses.model_files import open_model
+from caption_parser.senses.frequency import FrequencyPrior, tag_counts
+from caption_parser.senses.model_folder import (
+    ENCODER,
+    TOKENIZER,
+    EncoderFolder,
+    FileCheck,
+    Pooling,
+    check_files,
+    read_meta,
+    unusable,
+)
 from caption_parser.senses.onnx_encoder import OnnxEncoder
-from caption_parser.senses.priors import tag_counts
-from caption_parser.senses.subtokens import SubtokenLocator
-from caption_parser.senses.word_vectors import Vector, WordEncoder, load_tokenizer
+from caption_parser.senses.word_encoder import SubtokenLocator, Vector, WordEncoder, load_tokenizer
+from shared_runtime.configuration import FrozenModel
 from shared_schemas import Route
 
+VECTORS = "sense_vectors.npy"
+KEYS = "sense_keys.txt"
+CHECKED_FILES = (ENCODER, TOKENIZER, VECTORS, KEYS)
+
 _CACHED_CANDIDATES = 1 << 15
+
+
+class SenseModelMeta(FrozenModel):
+    """How the numbers of a model are to be used, and where they come from."""
+
+    system: Literal["sense-vectors"] = "sense-vectors"
+    format_version: Literal[1] = 1
+    name: str
+    version: str
+    wordnet: Literal["3.0"] = "3.0"
+    dimension: int = Field(gt=0)
+    pooling: Pooling
+    max_subtokens: int = Field(gt=2, description="Of the encoder's input, with its two special tokens.")
+    scale: float = Field(gt=0, description="Factor of the cosine in the logits.")
+    prior: FrequencyPrior
+    training: dict[str, Any] = Field(description="Options, corpora and versions that the model was trained with.")
+    files: dict[str, FileCheck]
+
+
+@dataclass(frozen=True, slots=True)
+class SenseModelFiles(EncoderFolder):
+    """An opened model folder; the encoder is left to the process that runs it."""
+
+    meta: SenseModelMeta
+    vectors: npt.NDArray[np.int8]
+    """(S, D), mapped into memory."""
+    row_of_key: Mapping[str, int]
+
+
+def open_model(folder: Path) -> SenseModelFiles:
+    """Check a model folder and map its vectors.
+
+    Raises MissingResourceError if a file is missing, differs from what was written, or is of another version.
+    """
+    meta = read_meta(folder, SenseModelMeta)
+    check_files(folder, meta.files, CHECKED_FILES)
+    vectors = np.load(folder / VECTORS, mmap_mode="r", allow_pickle=False)
+    keys = (folder / KEYS).read_text(encoding="utf-8").splitlines()
+    if vectors.dtype != np.int8 or vectors.shape != (len(keys), meta.dimension):
+        found = f"{vectors.dtype} {vectors.shape}, expected int8 {(len(keys), meta.dimension)}"
+        raise unusable(folder, f"{VECTORS} holds {found}")
+    return SenseModelFiles(folder, meta, vectors, {key: row for row, key in enumerate(keys)})
 
 
 class EncoderDisambiguator:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 tokenizers = pytest.importorskip("tokenizers")
 
-from caption_parser.senses.subtokens import SubtokenLocator, window_start  # noqa: E402
+from caption_parser.senses.word_encoder import SubtokenLocator, window_start  # noqa: E402
 
 UNKNOWN, BEGIN, END = 0, 1, 2
 LETTERS = "abcdefghij"

@@ -1,20 +1,19 @@
-"""How likely a sense is before its context is read."""
+"""How likely a sense is before its context is read: by how often SemCor, a corpus of 1961, means it."""
 
 import math
 from collections.abc import Collection, Sequence
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from caption_parser.lexicon import Lexicon
+from shared_runtime.configuration import FrozenModel
 
 
-class SensePrior(BaseModel):
+class FrequencyPrior(FrozenModel):
     """Log-linear in SemCor's count of a sense and in its place in WordNet's order.
 
     prior(s) = count_weight · ln(count(s) + smoothing) + rank_weight / rank(s), rank from 1.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     count_weight: float
     rank_weight: float

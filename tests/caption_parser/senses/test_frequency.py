@@ -3,11 +3,11 @@ import math
 import pytest
 
 from caption_parser.lexicon import Lexicon
-from caption_parser.senses.priors import SensePrior, tag_counts
+from caption_parser.senses.frequency import FrequencyPrior, tag_counts
 
 
 def test_prior_is_log_linear_in_count_and_place() -> None:
-    prior = SensePrior(count_weight=2.0, rank_weight=0.5, smoothing=1.0)
+    prior = FrequencyPrior(count_weight=2.0, rank_weight=0.5, smoothing=1.0)
     assert prior.scores([9, 0]) == pytest.approx([2 * math.log(10) + 0.5, 0.0 + 0.25])
 
 

@@ -12,11 +12,9 @@ import pytest
 tokenizers = pytest.importorskip("tokenizers")
 
 from caption_parser.lexicon import default_lexicon
-from caption_parser.senses.classifier.disambiguator import ClassifierDisambiguator
-from caption_parser.senses.classifier.vocabulary import SenseVocabulary, synset_key
+from caption_parser.senses.classifier import ClassifierDisambiguator, SenseVocabulary, synset_key
 from caption_parser.senses.disambiguator import SenseChoice, SenseQuery
-from caption_parser.senses.subtokens import SubtokenLocator
-from caption_parser.senses.word_vectors import WordEncoder
+from caption_parser.senses.word_encoder import SubtokenLocator, WordEncoder
 from shared_schemas import Route
 
 LEXICON = default_lexicon()

@@ -13,8 +13,7 @@ pytest.importorskip("onnxruntime")
 
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.senses import SenseChoice, SenseQuery, load_disambiguator
-from caption_parser.senses.encoder_disambiguator import EncoderDisambiguator
-from caption_parser.senses.model_files import open_model
+from caption_parser.senses.sense_vectors import EncoderDisambiguator, open_model
 from shared_runtime.errors import MissingResourceError, UsageError
 from shared_schemas import Route
 

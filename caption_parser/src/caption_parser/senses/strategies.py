@@ -1,0 +1,231 @@
+"""What a disambiguator gains around its model: each strategy is a disambiguator that wraps another.
+
+The whole of it is `SkipUndisputed(TrustCaptionPrior(AbstainBelowMargin(WithCaptionPrior(JointOverImage(AskOnce(
+model))))))`; each can be left out.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from caption_parser.senses.caption_prior import CaptionPrior, evidence_of, prior_choice, under_prior
+from caption_parser.senses.disambiguator import (
+    SMALLEST,
+    Disambiguator,
+    FirstSense,
+    SenseChoice,
+    SenseQuery,
+    choose,
+    product_of_experts,
+)
+from shared_schemas import Route
+
+LabelOf = Callable[[int], int | None]
+"""The label that a synset leads to; none: no label."""
+
+_CACHED_WORDS = 1 << 15
+
+
+@dataclass(frozen=True, slots=True)
+class Strategies:
+    """Which strategies stand around a model."""
+
+    prior: CaptionPrior = field(default_factory=dict)
+    """What captions mean by words; empty: nothing is known of that."""
+    certainty: float = 1.0
+    """Labels that have this probability by the prior alone are not asked for; 1: all are."""
+    joint: bool = False
+    """Whether the captions of an image decide together."""
+    margin: float = 0.0
+    """No answer where the best label is not ahead of the next by this much probability."""
+    skip_undisputed: bool = True
+    """Whether nothing is asked where all senses lead to one label."""
+
+
+def with_strategies(model: Disambiguator, label_of: LabelOf, wanted: Strategies) -> Disambiguator:
+    """`model`, asked once for equal queries, with the strategies that are wanted.
+
+    The captions of an image are joined before the prior is counted, so that it counts once, not once a caption.
+    WordNet's first sense stays what it is: it says nothing that could be adjusted or joined.
+    """
+    if isinstance(model, FirstSense):
+        return model
+    assembled: Disambiguator = AskOnce(model)
+    if wanted.joint:
+        assembled = JointOverImage(assembled)
+    if wanted.prior:
+        assembled = WithCaptionPrior(assembled, wanted.prior)
+    if wanted.margin > 0:
+        assembled = AbstainBelowMargin(assembled, label_of, wanted.margin)
+    if wanted.prior and wanted.certainty < 1:
+        assembled = TrustCaptionPrior(assembled, wanted.prior, label_of, wanted.certainty)
+    return SkipUndisputed(assembled, label_of) if wanted.skip_undisputed else assembled
+
+
+class AskOnce:
+    """Passes equal queries of one call on once; data sets repeat captions.
+
+    Nothing is remembered between calls: answers that depend on what was asked before would make the labels of
+    a run depend on how its work was shared out among processes.
+    """
+
+    def __init__(self, inner: Disambiguator) -> None:
+        self.name = inner.name
+        self._inner = inner
+
+    def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
+        """The inner answers; queries that differ in their image alone share one."""
+        distinct = list(dict.fromkeys(map(_content, queries)))
+        answers = dict(zip(distinct, self._inner.disambiguate(distinct), strict=True))
+        return [answers[_content(query)] for query in queries]
+
+
+def _content(query: SenseQuery) -> SenseQuery:
+    return query._replace(image=0)
+
+
+class JointOverImage:
+    """One sense per word and image: the product of what the model says in each caption, normalised."""
+
+    def __init__(self, inner: Disambiguator) -> None:
+        self.name = inner.name
+        self._inner = inner
+
+    def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
+        """The inner choices, those of the same word in one image made equal; unscored ones stay as they are."""
+        choices = self._inner.disambiguate(queries)
+        together: dict[tuple[int, str, tuple[int, ...]], list[int]] = defaultdict(list)
+        for index, (query, choice) in enumerate(zip(queries, choices, strict=True)):
+            if choice.distribution:
+                together[query.image, query.lemma, query.candidates].append(index)
+        for (_, _, candidates), indices in together.items():
+            if len(indices) > 1:
+                distribution, evidence = _joined([choices[index] for index in indices])
+                for index in indices:
+                    choices[index] = choose(candidates, distribution, choices[index])._replace(evidence=evidence)
+        return choices
+
+
+def _joined(choices: Sequence[SenseChoice]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Distribution and evidence of all; a prior that can be told from the evidence counts once, not once each."""
+    evidence = product_of_experts(choice.evidence for choice in choices)
+    if not evidence:
+        return product_of_experts(choice.distribution for choice in choices), ()
+    pairs = zip(choices[0].distribution, choices[0].evidence, strict=True)
+    prior = [given / max(alone, SMALLEST) for given, alone in pairs]
+    return product_of_experts([evidence, prior]), evidence
+
+
+class WithCaptionPrior:
+    """Weighs what a caption says by the prior of captions; without a model the prior alone decides."""
+
+    def __init__(self, inner: Disambiguator, prior: CaptionPrior) -> None:
+        self.name = inner.name
+        self._inner = inner
+        self._prior = prior
+
+    def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
+        """The inner choices, adjusted where the prior knows the lemma."""
+        return [
+            self._adjusted(query, choice)
+            for query, choice in zip(queries, self._inner.disambiguate(queries), strict=True)
+        ]
+
+    def _adjusted(self, query: SenseQuery, choice: SenseChoice) -> SenseChoice:
+        prior = self._prior.get(query.lemma)
+        if prior is None or len(query.candidates) == 1:
+            return choice
+        if choice.distribution:
+            return choose(query.candidates, under_prior(prior, query.candidates, evidence_of(choice)), choice)
+        return prior_choice(prior, query.candidates)
+
+
+class AbstainBelowMargin:
+    """Abstains where the best label is not ahead of the next by a margin of probability.
+
+    The probability of a label is that of all senses that lead to it: whether a "bat" is a club for baseball
+    or for cricket is no doubt about an animal.
+    """
+
+    def __init__(self, inner: Disambiguator, label_of: LabelOf, margin: float) -> None:
+        """`margin` in [0, 1]; 0 never abstains."""
+        self.name = inner.name
+        self._inner = inner
+        self._label_of = label_of
+        self._margin = margin
+
+    def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
+        """The inner choices; doubtful ones keep sense and score and get the route `abstained`."""
+        return [
+            choice._replace(route=Route.ABSTAINED) if self._is_doubtful(query, choice) else choice
+            for query, choice in zip(queries, self._inner.disambiguate(queries), strict=True)
+        ]
+
+    def _is_doubtful(self, query: SenseQuery, choice: SenseChoice) -> bool:
+        if not choice.distribution:
+            return False
+        by_label: dict[int | None, float] = defaultdict(float)
+        for candidate, probability in zip(query.candidates, choice.distribution, strict=True):
+            by_label[self._label_of(candidate)] += probability
+        best, second = sorted([*by_label.values(), 0.0, 0.0], reverse=True)[:2]
+        return best - second < self._margin
+
+
+class TrustCaptionPrior:
+    """Answers from the caption prior where one label has nearly all of its probability; asks for the others.
+
+    Most words of captions have one meaning there, whatever else a dictionary lists: asking a model about each
+    "cat" costs time, and now and then a label.
+    """
+
+    def __init__(self, inner: Disambiguator, prior: CaptionPrior, label_of: LabelOf, certainty: float) -> None:
+        """`certainty` in (0, 1]: the least probability of a label that is not asked for."""
+        self.name = inner.name
+        self._inner = inner
+        self._prior = prior
+        self._label_of = label_of
+        self._certainty = certainty
+        self._certain_choice = lru_cache(_CACHED_WORDS)(self._choose)
+
+    def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
+        """One choice per query, in order: the prior's where it is certain, else the inner one."""
+        certain = [self._certain_choice(query.lemma, query.candidates) for query in queries]
+        uncertain = [query for query, choice in zip(queries, certain, strict=True) if choice is None]
+        answers = iter(self._inner.disambiguate(uncertain))
+        return [next(answers) if choice is None else choice for choice in certain]
+
+    def _choose(self, lemma: str, candidates: tuple[int, ...]) -> SenseChoice | None:
+        prior = self._prior.get(lemma)
+        if prior is None or len(candidates) == 1:
+            return None
+        choice = prior_choice(prior, candidates)
+        by_label: dict[int | None, float] = defaultdict(float)
+        for candidate, probability in zip(candidates, choice.distribution, strict=True):
+            by_label[self._label_of(candidate)] += probability
+        return choice if by_label[self._label_of(choice.synset)] >= self._certainty else None
+
+
+class SkipUndisputed:
+    """Answers the queries whose candidates share a label with the first of them, and asks for the others."""
+
+    def __init__(self, inner: Disambiguator, label_of: LabelOf) -> None:
+        self.name = inner.name
+        self._inner = inner
+        self._label_of = label_of
+
+    def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
+        """Labels are those of the inner disambiguator; a sense that it was not asked for is the first one."""
+        disputed = [query for query in queries if self._is_disputed(query)]
+        answers = iter(self._inner.disambiguate(disputed))
+        return [next(answers) if self._is_disputed(query) else _first(query) for query in queries]
+
+    def _is_disputed(self, query: SenseQuery) -> bool:
+        first, *others = query.candidates
+        label = self._label_of(first)
+        return any(self._label_of(other) != label for other in others)
+
+
+def _first(query: SenseQuery) -> SenseChoice:
+    route = Route.MONOSEMOUS if len(query.candidates) == 1 else Route.UNDISPUTED
+    return SenseChoice(query.candidates[0], route)

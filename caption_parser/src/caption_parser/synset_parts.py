@@ -1,0 +1,112 @@
+"""What the labeller `synsets` is made of, from parses to labels; each part is loaded when it is needed."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from importlib.metadata import version
+
+from spacy.language import Language
+
+from caption_parser.config import ParserConfig
+from caption_parser.labels.decisions import DecisionTable
+from caption_parser.labels.mention_writer import AttributeNamer, MentionWriter
+from caption_parser.labels.reading import LabelStep
+from caption_parser.labels.spelling import Respeller
+from caption_parser.labels.steps import label_steps
+from caption_parser.labels.synset_labeller import SynsetLabeller
+from caption_parser.lexicon import Lexicon, default_lexicon
+from caption_parser.models import load_nlp
+from caption_parser.models.tag_to_pos import TAG_TO_POS
+from caption_parser.senses import Disambiguator, load_disambiguator
+from caption_parser.senses.caption_prior import CaptionPrior, caption_prior_digest, load_caption_prior
+from caption_parser.senses.strategies import Strategies, with_strategies
+from caption_parser.syntax.extended_heads import ExtendedHeadFinder
+from caption_parser.syntax.phrase_parser import PhraseParser
+from caption_parser.syntax.scene_graph import scene_graph_noun_phrases
+from shared_schemas import LabelSpace
+
+
+class SynsetParts:
+    """The models and tables of one configuration and label space."""
+
+    def __init__(
+        self, config: ParserConfig, label_space: LabelSpace, sense_model: Disambiguator | None = None
+    ) -> None:
+        """`sense_model` takes the place of the model that `config.senses` names."""
+        self._config = config
+        self._label_space = label_space
+        self._given_model = sense_model
+        self.rules = config.rules
+        self.lexicon: Lexicon = default_lexicon()
+
+    @cached_property
+    def labeller(self) -> SynsetLabeller:
+        """All of them together."""
+        config = self._config
+        attribute_name = AttributeNamer(self._label_space.attribute_names, self.lexicon, config.attributes)
+        write = MentionWriter(attribute_name, self.lexicon, keep_unlabelled=config.keep_unlabelled)
+        return SynsetLabeller(
+            self.nlp, self.parse_phrases, self.disambiguator(), self.decisions, self.steps, write
+        )
+
+    @cached_property
+    def nlp(self) -> Language:
+        """Tagger and parser."""
+        nlp = load_nlp(self._config.spacy_model)
+        if self._config.objects == "syntax" and TAG_TO_POS in nlp.pipe_names:
+            nlp.disable_pipe(TAG_TO_POS)  # our rules read tags; only spaCy's noun chunks need parts of speech
+        return nlp
+
+    @cached_property
+    def parse_phrases(self) -> PhraseParser:
+        """From a parse to noun phrases, with the words and phrases of the label space beside WordNet's."""
+        phrases = frozenset[str]().union(*(step.phrases for step in self.steps))
+        respell = Respeller(self.decisions.label_words, self.lexicon) if self.rules.typos else None
+        find_extended_head = ExtendedHeadFinder(self.lexicon, self.rules, phrases, respell)
+        find_phrases = scene_graph_noun_phrases() if self._config.objects == "sng" else None
+        return PhraseParser(self.rules, find_extended_head, find_phrases)
+
+    @cached_property
+    def decisions(self) -> DecisionTable:
+        """Which label a synset or a phrase gets in the label space."""
+        return DecisionTable(self._label_space, self.lexicon, reviewed=self.rules.reviewed_words)
+
+    @cached_property
+    def steps(self) -> Sequence[LabelStep]:
+        """What leads from senses to labels."""
+        return label_steps(self.rules, self.decisions, self.lexicon)
+
+    @cached_property
+    def sense_model(self) -> Disambiguator:
+        """What tells the senses of a word apart, before the strategies around it."""
+        return self._given_model or load_disambiguator(self._config.senses)
+
+    @cached_property
+    def caption_prior(self) -> CaptionPrior:
+        """How often captions mean each sense; empty where it is not asked for, or none is beside the model."""
+        return load_caption_prior(self._config.senses) if self._config.uses_caption_prior else {}
+
+    def disambiguator(self, *, ask_all: bool = False) -> Disambiguator:
+        """The sense model with the strategies of the configuration; `ask_all`: it is asked about every word."""
+        config = self._config
+        wanted = Strategies(
+            prior=self.caption_prior,
+            certainty=1.0 if ask_all else config.certainty,
+            joint=config.uses_joint,
+            margin=config.margin,
+            skip_undisputed=config.skip_undisputed and not ask_all,
+        )
+        return with_strategies(self.sense_model, self.decisions.label_of, wanted)
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Those of the models and of what reads them."""
+        meta = self.nlp.meta
+        versions = {
+            "spacy": version("spacy"),
+            "spacy_model": f"{meta['lang']}_{meta['name']} {meta['version']}",
+            "wordnet": "3.0",
+            "senses": self.sense_model.name,
+        }
+        if self._config.uses_caption_prior and (digest := caption_prior_digest(self._config.senses)):
+            versions["caption_prior"] = digest
+        return versions
