@@ -13,6 +13,7 @@ BENCHMARKS = (
     "throughput",
     "label_quality",
     "ablation",
+    "background",
     "parser_quality",
     "mask_speed",
     "training_step",

@@ -1,19 +1,24 @@
-"""Background discovery against Table 12 of Vilar & Perez: `python -m benchmarks.background CAPTIONS.json`.
+"""Background discovery against Table 12 of Vilar & Perez: recall and precision of its 72 classes.
 
-The 72 classes of Table 12 come from the captions of COCO train2014; T is scaled to the number of captions.
+They come from the captions of COCO train2014; T is scaled to the number of captions.
 """
 
-import argparse
+import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.markdown import table
+from benchmarks.markdown import command_block, table
+from benchmarks.surroundings import Options, real_data, this_python
 from caption_parser.discovery.background import Reason
-from caption_parser.discovery.run import DiscoveryRun, discover_background
+from caption_parser.discovery.run import DiscoveryOptions, DiscoveryRun, discover_background
 from caption_parser.lexicon import Lexicon, Synset, default_lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
+from caption_parser.readers import CaptionRow, InputOptions, read_captions
+from caption_parser.runs.options import parser_config
 from shared_schemas import load_label_space
+
+CAPTIONS = "coco/annotations/captions_val2017.json"
 
 CLOTHING = ("clothing.n.01",)
 """What the paper drops for COCO."""
@@ -22,39 +27,48 @@ UNLISTED = (*CLOTHING, "structure.n.01", "geological_formation.n.01", "represent
 """Frequent branches of WordNet in which not one class of Table 12 lies: further refinement by hand, it seems."""
 
 
-def main() -> None:
-    """Print recall and precision for each arm, and the differences of the arm that is nearest to the paper's."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("captions")
-    captions = parser.parse_args().captions
+def report(options: Options) -> Iterator[str]:
+    """Markdown, a part at a time: every arm, then the differences of the arm that is nearest to the paper's."""
     lexicon = default_lexicon()
     listed = {lexicon.synset(name) for label in load_label_space("coco").background for name in label.synsets}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        captions = _first_captions(real_data(CAPTIONS), options.limit, folder / "captions.jsonl")
         runs = {
-            (mode, senses, arm): _discover(captions, mode, senses, drop, Path(folder))
+            (mode, senses, arm): _discover(captions, mode, senses, drop, folder)
             for mode in ("paper", "visual")
             for senses in ("first", "default")
             for arm, drop in (("clothing", CLOTHING), ("clothing, unlisted branches", UNLISTED))
         }
     nearest = runs["paper", "default", "clothing"]
-    print(f"{nearest.counts.captions:,} captions, T = {nearest.threshold:.2f}\n")
+    yield f"{nearest.counts.captions:,} captions, T = {nearest.threshold:.2f}"
     header = ("mode", "senses", "dropped", "found", "recall", "precision", "near recall", "near precision")
-    print(table(header, [(*arm, *_scores(run, listed, lexicon)) for arm, run in runs.items()]))
-    print("\nOf Table 12, not found (paper mode, default senses):\n")
-    print(table(("class", "mentions", "why"), _missed(nearest, listed, lexicon)))
-    print("\nFound, but not in Table 12:\n")
-    print(table(("class", "mentions", "near in Table 12"), _unlisted(nearest, listed, lexicon)))
+    yield table(header, [(*arm, *_scores(run, listed, lexicon)) for arm, run in runs.items()])
+    yield "Of Table 12, not found (paper mode, default senses):"
+    yield table(("class", "mentions", "why"), _missed(nearest, listed, lexicon))
+    yield "Found, but not in Table 12:"
+    yield table(("class", "mentions", "near in Table 12"), _unlisted(nearest, listed, lexicon))
+    yield "The command:"
+    yield command_block([[this_python(), "-m", "benchmarks", "background"]])
 
 
-def _discover(captions: str, mode: str, senses: str, drop: Iterable[str], folder: Path) -> DiscoveryRun:
+def _first_captions(captions: Path, limit: int | None, rehearsal: Path) -> Path:
+    """The file itself, or with a limit a file of its first captions."""
+    if limit is None:
+        return captions
+    part = InputOptions(limit=limit)
+    rows = (row for row in part.select(read_captions(captions, part)) if isinstance(row, CaptionRow))
+    lines = (json.dumps({"image_id": row.image_id, "caption": row.caption}) for row in rows)
+    rehearsal.write_text("\n".join(lines), "utf-8")
+    return rehearsal
+
+
+def _discover(captions: Path, mode: str, senses: str, drop: tuple[str, ...], folder: Path) -> DiscoveryRun:
     return discover_background(
         [captions],
         folder / "space.toml",
-        mode=mode,
-        senses=senses,
-        drop=tuple(drop),
-        counts=folder / f"{mode}-{senses}.json",
-        overwrite=True,
+        DiscoveryOptions(drop=drop, counts=folder / f"{mode}-{senses}.json", overwrite=True),
+        config=parser_config(mode=mode, senses=senses),
     )
 
 
@@ -64,7 +78,12 @@ def _scores(run: DiscoveryRun, listed: set[Synset], lexicon: Lexicon) -> tuple[s
     near_recall = sum(any(_related(one, other, lexicon) for other in found) for one in listed)
     near_precision = sum(any(_related(one, other, lexicon) for other in listed) for one in found)
     exact = len(listed & set(found))
-    ratios = (exact / len(listed), exact / len(found), near_recall / len(listed), near_precision / len(found))
+    ratios = (
+        exact / len(listed),
+        exact / max(len(found), 1),
+        near_recall / len(listed),
+        near_precision / max(len(found), 1),
+    )
     return (str(len(found)), *(f"{ratio:.3f}" for ratio in ratios))
 
 
@@ -102,7 +121,3 @@ def _unlisted(run: DiscoveryRun, listed: set[Synset], lexicon: Lexicon) -> Itera
         if one.synset not in listed:
             near = (lexicon.name(other) for other in listed if _related(one.synset, other, lexicon))
             yield lexicon.name(one.synset), f"{one.mentions:,}", ", ".join(near)
-
-
-if __name__ == "__main__":
-    main()

@@ -28,7 +28,7 @@ def report(options: Options) -> Iterator[str]:
     except ImportError as error:
         raise Skipped(f"{error.name} is not installed. Try: pip install -r requirements-dev.txt") from None
     from segmentation.data.truth.opening import open_truth
-    from segmentation.evaluation.confusion import ConfusionMatrix
+    from segmentation.evaluation.metrics import ConfusionMatrix
 
     truth = open_truth(real_data(INSTANCES))
     n_classes = len(truth.class_names)

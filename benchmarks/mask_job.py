@@ -9,7 +9,7 @@ def main() -> None:
     from segmentation.masks.job import MaskJob
 
     maps, output = TruthMaps.from_arguments()
-    job = MaskJob(maps.see, maps.extractor.base_size, N_FOREGROUND, OPTIONS, processes=usable_cores())
+    job = MaskJob(maps, N_FOREGROUND, OPTIONS, processes=usable_cores())
     print(job.run(maps.targets, output).written)
 
 

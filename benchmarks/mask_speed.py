@@ -80,8 +80,9 @@ def _rows(commands: dict[str, Sequence[str]], costs: dict[str, list[Cost]]) -> I
 
 
 def _miou(command: Sequence[str]) -> float:
+    from segmentation.data.truth.opening import open_truth
     from segmentation.evaluation.evaluate import evaluate
     from segmentation.evaluation.records import Missing
 
     masks, instances = REPOSITORY / command[-1], REPOSITORY / command[3]
-    return evaluate(masks, instances, missing=Missing.SKIP).miou
+    return evaluate(masks, open_truth(instances), missing=Missing.SKIP).miou

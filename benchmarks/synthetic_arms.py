@@ -125,12 +125,13 @@ def _masks(arm: Arm, world: Path) -> Path:
 
 
 def _result(arm: Arm, world: Path) -> Result:
+    from segmentation.data.truth.opening import open_truth
     from segmentation.evaluation.evaluate import evaluate
 
     cpu_seconds = sum(run(command).cpu_seconds for command in _arm_commands(arm, world))
     files = (_masks(arm, world), world / "instances.json", world / "label_space.json")
     masks, truth, space = (REPOSITORY / file for file in files)
-    scores = evaluate(masks, truth, label_space=space)
+    scores = evaluate(masks, open_truth(truth, label_space=space))
     return Result(scores.miou, scores.precision, scores.recall, cpu_seconds)
 
 

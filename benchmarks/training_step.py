@@ -14,7 +14,7 @@ from benchmarks.markdown import table
 from benchmarks.surroundings import Options, Skipped
 
 if TYPE_CHECKING:
-    from segmentation.localization.options import LocalizationOptions
+    from segmentation.localization.config import LocalizationOptions
 
 BATCH, SIDE = 18, 224
 N_FOREGROUND, N_CLASSES, N_ATTRIBUTES = 80, 152, 40
@@ -59,9 +59,9 @@ def _step(network: "LocalizationOptions", *, bfloat16: bool) -> Callable[[], Non
     """A step of the training of one network, on one batch of noise."""
     import torch
 
-    from segmentation.backbones import load_backbone
+    from segmentation.backbones.loading import load_backbone
     from segmentation.localization.losses import BalancedWeights, LocalizationLoss, LossWeights
-    from segmentation.localization.plain_cam import build_localizer
+    from segmentation.localization.network import build_localizer
 
     torch.manual_seed(0)
     backbone = load_backbone("efficientnet-lite0-head")

@@ -16,21 +16,22 @@ import numpy as np
 import torch
 from PIL import Image
 
-from segmentation.backbones.registry import PACKAGED, load_backbone
+from segmentation.backbones.catalog import PACKAGED
+from segmentation.backbones.loading import load_backbone
 from segmentation.data.images import RgbImage
 from segmentation.data.masks import IndexMask
 from segmentation.data.targets import ImageTargets
 from segmentation.data.truth.coco import CocoTruth
+from segmentation.localization.config import LocalizationOptions
 from segmentation.localization.network import LocalizationNetwork
-from segmentation.localization.options import LocalizationOptions
-from segmentation.masks.heatmaps import HeatmapExtractor, SeenImage
-from segmentation.masks.maps import FloatMap, Heatmaps
-from segmentation.masks.options import MaskOptions
+from segmentation.localization.predict import HeatmapExtractor
+from segmentation.masks.options import ResolvedMaskOptions
+from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores
 from shared_schemas import load_label_space
 
 N_FOREGROUND = 80
 CELLS = 21
-OPTIONS = MaskOptions(alpha=8, input_size=321, propagation=0, consensus=False)
+OPTIONS = ResolvedMaskOptions(alpha=8, input_size=321, propagation=0, consensus=False)
 _NOISE = 0.1
 
 
@@ -67,12 +68,16 @@ class TruthMaps:
         """EfficientNet-Lite0 at 321² with random embeddings."""
         backbone = load_backbone("efficientnet-lite0", PACKAGED)
         network = LocalizationNetwork(backbone, N_FOREGROUND, 0, LocalizationOptions()).eval()
-        return HeatmapExtractor(network, torch.device("cpu"), OPTIONS)
+        return HeatmapExtractor(network, torch.device("cpu"), OPTIONS.viewing)
 
-    def see(self, images: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[SeenImage]:
+    def base_size(self, image: RgbImage) -> tuple[int, int]:
+        """That of the network."""
+        return self.extractor.base_size(image)
+
+    def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:
         """What the network costs, and what the truth says."""
-        seen = self.extractor.see(images, targets)
-        return [SeenImage(self._from_truth(of), cells) for of, (_, cells) in zip(targets, seen, strict=True)]
+        found = self.extractor.scores(images, requests)
+        return [ImageScores(self._from_truth(of), cells) for of, (_, cells) in zip(requests, found, strict=True)]
 
     def _from_truth(self, targets: ImageTargets) -> Heatmaps:
         mask = self._truth.mask(targets.path.stem)

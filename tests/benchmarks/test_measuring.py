@@ -1,12 +1,15 @@
 """What the benchmarks measure with: processes, the rivals' reader, tables, the list of benchmarks."""
 
 import gzip
+import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.captions import read_dump
 from benchmarks.markdown import command_block, table
 from benchmarks.processes import run
@@ -88,3 +91,24 @@ def test_command(tmp_path: Path, arguments: list[str], exit_code: int, printed: 
     )
     assert done.returncode == exit_code
     assert printed in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_every_benchmark_can_be_imported_and_shows_its_help(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch")
+    benchmark = import_module(f"benchmarks.{name}")
+    assert callable(benchmark.report)
+    assert benchmark.__doc__
+    monkeypatch.setattr(sys, "argv", ["benchmarks", name, "--help"])
+    with pytest.raises(SystemExit) as done:
+        main()
+    assert done.value.code == 0
+    assert name in capsys.readouterr().out
+
+
+def test_every_benchmark_that_the_results_name_exists() -> None:
+    named = re.findall(r"python -m benchmarks (\w+)", (REPOSITORY / "docs" / "results.md").read_text("utf-8"))
+    assert "background" in named
+    assert set(named) <= set(BENCHMARKS)

@@ -12,17 +12,17 @@ import caption_parser
 import segmentation
 import shared_schemas
 from caption_parser.runs.run import label_file
+from segmentation.data.crops import CropOptions
 from segmentation.data.masks import read_index_mask
-from segmentation.data.transforms import CropOptions
+from segmentation.data.truth.opening import open_truth
 from segmentation.evaluation.evaluate import evaluate
-from segmentation.localization.config import LocalizerConfig
-from segmentation.localization.options import LocalizationOptions
+from segmentation.localization.config import LocalizationOptions, LocalizerConfig
 from segmentation.localization.run import load_localizer, train_localizer
 from segmentation.masks.options import MaskOptions
-from segmentation.masks.refine import Refinement
-from segmentation.masks.run import MaskMachine, make_masks
+from segmentation.masks.refinement import Refinement
+from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
 from segmentation.synthetic import write_world
-from segmentation.training.options import MachineOptions, TrainingOptions
+from segmentation.training.config import MachineOptions, TrainingOptions
 from shared_schemas import ImageLabels, read_labels
 
 N_IMAGES = 8
@@ -45,9 +45,12 @@ def test_captions_become_masks_of_the_classes_that_they_name(tmp_path: Path) -> 
     label_file(world.captions, labels)
     train_localizer([world.images], labels, run, CONFIG, MachineOptions(device="cpu", workers=0))
     made = make_masks(
-        run, [world.images], labels, masks, MaskOptions(refine=Refinement.NONE), MaskMachine(device="cpu")
+        MaskInputs(run, [world.images], labels),
+        masks,
+        MaskOptions(refine=Refinement.NONE),
+        MaskMachine(device="cpu"),
     )
-    scores = evaluate(masks, world.instances)
+    scores = evaluate(masks, open_truth(world.instances))
 
     records = {Path(record.file_name or "").stem: record for record in read_labels(labels)}
     assert sorted(records) == sorted(path.stem for path in world.images.iterdir())

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from caption_parser.pipeline import CaptionParser
+from caption_parser.runs.options import RunOptions
 from caption_parser.runs.run import label_file
 from shared_schemas.jsonl import read_labels
 
@@ -27,7 +28,7 @@ def captions(tmp_path: Path) -> Path:
 def test_a_run_gives_the_records_of_the_one_line_api(captions: Path, tmp_path: Path) -> None:
     outputs = [tmp_path / f"{processes}.jsonl" for processes in (1, 2)]
     for processes, output in enumerate(outputs, 1):
-        summary = label_file(captions, output, processes=processes)
+        summary = label_file(captions, output, run=RunOptions(processes=processes))
         assert (summary.images, summary.captions) == (100, 1600)
         assert summary.timing.processes == processes
     assert outputs[0].read_bytes() == outputs[1].read_bytes()

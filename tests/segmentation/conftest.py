@@ -9,11 +9,10 @@ import pytest
 import torch
 from PIL import Image
 
-from segmentation.data.transforms import CropOptions
-from segmentation.localization.config import LocalizerConfig
-from segmentation.localization.options import LocalizationOptions
+from segmentation.data.crops import CropOptions
+from segmentation.localization.config import LocalizationOptions, LocalizerConfig
 from segmentation.localization.run import train_localizer
-from segmentation.training.options import MachineOptions, TrainingOptions
+from segmentation.training.config import MachineOptions, TrainingOptions
 from shared_schemas import Kind, LabelClass, LabelSpace, VisualAttribute, load_label_space
 
 

@@ -56,7 +56,7 @@ def _pillow() -> str:
 
 
 def _weights(backbone: str) -> str:
-    from segmentation.backbones.registry import PACKAGED, weights_path
+    from segmentation.backbones.catalog import PACKAGED, weights_path
 
     path = weights_path(backbone, PACKAGED)
     return f"{path.name}, {path.stat().st_size / 1e6:.0f} MB"

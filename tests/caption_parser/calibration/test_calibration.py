@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from caption_parser.calibration.application import apply_calibration, calibrated_record
 from caption_parser.calibration.evidence import FEATURES
-from caption_parser.calibration.examples import image_folds
-from caption_parser.calibration.fitting import fit_calibration
+from caption_parser.calibration.fitting import fit_calibration, image_folds
 from caption_parser.calibration.records import LOWEST, Calibration, ConfidenceScores, CrossValidation, Training
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas import ClassLabel, ImageLabels, read_labels

@@ -100,7 +100,7 @@ def test_rejected_rows_are_exit_code_3(tmp_path: Path) -> None:
     ("options", "exit_code", "message"),
     [
         (["--mode", "papr"], ExitCode.USAGE, "Did you mean 'paper'?"),
-        (["--format", "jsnol"], ExitCode.USAGE, "Did you mean jsonl?"),
+        (["--format", "jsnol"], ExitCode.USAGE, "Did you mean 'jsonl'?"),
         (["--label-space", "coca"], ExitCode.USAGE, "coca"),
         (["--labeller", "exakt"], ExitCode.USAGE, "expected 'synsets', 'exact'"),
         (["--processes", "none"], ExitCode.USAGE, "--processes: got 'none'"),
@@ -154,7 +154,7 @@ def test_ctrl_c_leaves_a_run_that_the_same_command_resumes(tmp_path: Path) -> No
 
     resumed = capparse("label", source, "-o", output, *EXACT)
     assert resumed.returncode == ExitCode.OK
-    assert "images before" in resumed.stderr
+    assert "resumed after" in resumed.stderr
     assert capparse("label", source, "-o", whole, *EXACT).returncode == ExitCode.OK
     assert output.read_bytes() == whole.read_bytes()
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caption_parser.discovery.background import Discovery, DiscoveryOptions, Round, discover
-from caption_parser.discovery.discovered_space import class_comments, extended_space
+from caption_parser.discovery.background import Discovery, DiscoveryLimits, Round, discover
+from caption_parser.discovery.run import class_comments, extended_space
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.lexicon import Lexicon, UnknownSynsetError, default_lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
@@ -32,17 +32,17 @@ COUNTS = {
     "lawn": 4,
     "pavement": 3,
 }
-OPTIONS = DiscoveryOptions(threshold=5, dropped=("abstraction.n.01",))
+OPTIONS = DiscoveryLimits(threshold=5, dropped=("abstraction.n.01",))
 
 
 def run(
     lexicon: Lexicon,
     counts: Mapping[str, int] = COUNTS,
     label_space: LabelSpace = CAR,
-    options: DiscoveryOptions = OPTIONS,
+    limits: DiscoveryLimits = OPTIONS,
 ) -> Discovery:
     by_synset = {lexicon.synset(f"{lemma}.n.01"): count for lemma, count in counts.items()}
-    return discover(by_synset, label_space, lexicon, options)
+    return discover(by_synset, label_space, lexicon, limits)
 
 
 def words(lexicon: Lexicon, discovery: Discovery) -> list[tuple[str, int]]:
@@ -107,16 +107,16 @@ def test_of_equally_frequent_synsets_the_alphabet_decides(miniature: Lexicon) ->
 
 
 def test_rounds_can_be_limited(miniature: Lexicon) -> None:
-    one_round = DiscoveryOptions(threshold=5, dropped=OPTIONS.dropped, max_rounds=1)
-    discovery = run(miniature, options=one_round)
+    one_round = DiscoveryLimits(threshold=5, dropped=OPTIONS.dropped, max_rounds=1)
+    discovery = run(miniature, limits=one_round)
     assert words(miniature, discovery) == [("way", 50)]
     assert discovery.following == (miniature.synset("tree.n.01"), 20)
 
 
 def test_going_on_from_a_written_space_gives_the_same_classes(miniature: Lexicon) -> None:
     whole = extended_space(CAR, run(miniature), miniature, "mini")
-    first = DiscoveryOptions(threshold=5, dropped=OPTIONS.dropped, max_rounds=1)
-    resumed = extended_space(CAR, run(miniature, options=first), miniature, "mini")
+    first = DiscoveryLimits(threshold=5, dropped=OPTIONS.dropped, max_rounds=1)
+    resumed = extended_space(CAR, run(miniature, limits=first), miniature, "mini")
     resumed = extended_space(resumed, run(miniature, label_space=resumed), miniature, "mini")
     assert resumed == whole
     assert [(label.id, label.name, label.kind) for label in whole.classes] == [
@@ -155,14 +155,14 @@ def test_a_view_becomes_a_space_of_its_own(miniature: Lexicon) -> None:
 def test_named_individuals_are_no_classes() -> None:
     lexicon = default_lexicon()
     counts = {lexicon.synset("thames.n.01"): 9, lexicon.synset("bridge.n.01"): 8}
-    discovery = discover(counts, CAR, lexicon, DiscoveryOptions(threshold=0, dropped=()))
+    discovery = discover(counts, CAR, lexicon, DiscoveryLimits(threshold=0, dropped=()))
     assert [lexicon.name(one.synset) for one in discovery.rounds] == ["bridge.n.01"]
     assert [(lexicon.name(d.synset), d.reason.value) for d in discovery.dismissed] == [("thames.n.01", "instance")]
 
 
 def test_a_synset_that_does_not_exist(miniature: Lexicon) -> None:
     with pytest.raises(UnknownSynsetError, match="nothing"):
-        run(miniature, options=DiscoveryOptions(threshold=5, dropped=("nothing.n.01",)))
+        run(miniature, limits=DiscoveryLimits(threshold=5, dropped=("nothing.n.01",)))
 
 
 def by_definition(
@@ -204,7 +204,7 @@ def test_one_pass_agrees_with_the_definition(data: st.DataObject) -> None:
     pool = sorted({near for seed in SEEDS for close in around(seed) for near in around(close)})
     synsets = data.draw(st.lists(st.sampled_from(pool), min_size=1, max_size=12, unique=True))
     counts = {synset: data.draw(st.integers(1, 6)) for synset in synsets}
-    discovery = discover(counts, CAR, LEXICON, DiscoveryOptions(threshold=2, dropped=()))
+    discovery = discover(counts, CAR, LEXICON, DiscoveryLimits(threshold=2, dropped=()))
     assert [one.synset for one in discovery.rounds] == by_definition(counts, CAR, LEXICON, 2)
     space = extended_space(CAR, discovery, LEXICON, "found")
     labels = DecisionTable(space, LEXICON)

@@ -3,18 +3,19 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from typer.testing import CliRunner
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.cli import app
+from caption_parser.cli.options import from_options
 from caption_parser.config import ParserConfig
-from caption_parser.discovery.corpus_counts import CorpusSettings
-from caption_parser.discovery.counting import count_synsets
-from caption_parser.discovery.run import discover_background, threshold_rate
+from caption_parser.discovery.counting import CorpusSettings, count_synsets
+from caption_parser.discovery.run import DiscoveryOptions, DiscoveryRun, discover_background, threshold_rate
 from caption_parser.lexicon import default_lexicon
+from caption_parser.runs.options import RunOptions, parser_config
 from caption_parser.runs.run import label_file
 from shared_runtime.errors import CapparseError, ExitCode, InputError, UsageError
 from shared_schemas import Flag, ImageLabels, LabelSpace, Mention, Rule, load_label_space
@@ -32,7 +33,17 @@ CAPTIONS = [
 ]
 """fence 5 (one of pickets), sidewalk 4, shirt 3, grass 1, mirror 1."""
 
-OPTIONS = {"senses": "first", "threshold": "2", "processes": 1}
+
+def run_discovery(captions: Sequence[Path], output: Path, **changed: Any) -> DiscoveryRun:
+    """Discovery in this process, by first senses and T = 2 where nothing else is asked for."""
+    options = {"mode": "paper", "senses": "first", "threshold": "2", **changed}
+    return discover_background(
+        captions,
+        output,
+        from_options(DiscoveryOptions, options),
+        config=from_options(ParserConfig, options),
+        processes=options.get("processes", 1),
+    )
 
 
 @pytest.fixture
@@ -48,7 +59,7 @@ def background(space: LabelSpace) -> list[str]:
 
 def test_what_is_found_is_written_and_labels_captions(captions: Path, tmp_path: Path) -> None:
     output = tmp_path / "space.toml"
-    run = discover_background([captions], output, drop=["clothing.n.01"], **OPTIONS)
+    run = run_discovery([captions], output, drop=("clothing.n.01",))
     assert [(one.synset, one.mentions) for one in run.discovery.rounds] == [
         (run_synset(run.label_space, "fence"), 4),
         (run_synset(run.label_space, "sidewalk"), 4),
@@ -62,7 +73,9 @@ def test_what_is_found_is_written_and_labels_captions(captions: Path, tmp_path: 
     assert "clothing.n.01" in text.split("\n\n")[0]
 
     labels = tmp_path / "labels.jsonl"
-    label_file(captions, labels, label_space=str(output), senses="first", processes=1)
+    label_file(
+        captions, labels, parser_config(label_space=str(output), senses="first"), run=RunOptions(processes=1)
+    )
     first, *_ = read_labels(labels)
     assert [label.name for label in first.background] == ["fence", "sidewalk"]
 
@@ -73,7 +86,7 @@ def run_synset(space: LabelSpace, name: str) -> int:
 
 def test_one_round_an_edit_and_on(captions: Path, tmp_path: Path) -> None:
     output = tmp_path / "space.toml"
-    one = discover_background([captions], output, rounds=1, counts=tmp_path / "counts.json", **OPTIONS)
+    one = run_discovery([captions], output, rounds=1, counts=tmp_path / "counts.json")
     assert background(one.label_space) == ["fence"]
     edited = (
         output.read_text("utf-8")
@@ -81,9 +94,7 @@ def test_one_round_an_edit_and_on(captions: Path, tmp_path: Path) -> None:
         .replace("fence.n.01", "barrier.n.01")
     )
     output.write_text(edited, "utf-8")
-    rest = discover_background(
-        [captions], output, resume_from=str(output), counts=tmp_path / "counts.json", **OPTIONS
-    )
+    rest = run_discovery([captions], output, resume_from=str(output), counts=tmp_path / "counts.json")
     assert background(rest.label_space) == ["barrier", "sidewalk", "shirt"]
     assert background(load_label_space(output)) == ["barrier", "sidewalk", "shirt"]
 
@@ -92,24 +103,24 @@ def test_a_file_that_may_have_been_edited_is_not_replaced(captions: Path, tmp_pa
     output = tmp_path / "space.toml"
     output.write_text("edited", "utf-8")
     with pytest.raises(UsageError, match="--resume-from or --overwrite"):
-        discover_background([captions], output, **OPTIONS)
+        run_discovery([captions], output)
     assert output.read_text("utf-8") == "edited"
-    discover_background([captions], output, overwrite=True, **OPTIONS)
+    run_discovery([captions], output, overwrite=True)
     assert background(load_label_space(output)) == ["fence", "sidewalk", "shirt"]
 
 
 def test_counts_are_read_back_and_refused_for_other_settings(captions: Path, tmp_path: Path) -> None:
     counts = tmp_path / "counts.json"
-    options = {**OPTIONS, "counts": counts, "overwrite": True}
-    first = discover_background([captions], tmp_path / "a.toml", **options)
+    options = {"counts": counts, "overwrite": True}
+    first = run_discovery([captions], tmp_path / "a.toml", **options)
     captions.write_text("A tree.\n", "utf-8")  # that it is not read again shows
-    again = discover_background([captions], tmp_path / "a.toml", **options)
+    again = run_discovery([captions], tmp_path / "a.toml", **options)
     assert again == first
     with pytest.raises(InputError, match=r"config\.mode: paper → visual"):
-        discover_background([captions], tmp_path / "a.toml", **{**options, "mode": "visual"})
+        run_discovery([captions], tmp_path / "a.toml", mode="visual", **options)
     counts.write_text('{"captions": "many"}', "utf-8")
     with pytest.raises(InputError, match=r"counts\.json: \w+: expected"):
-        discover_background([captions], tmp_path / "a.toml", **options)
+        run_discovery([captions], tmp_path / "a.toml", **options)
 
 
 @pytest.mark.parametrize(
@@ -143,15 +154,15 @@ def test_options_are_checked_before_captions_are_read(
     source = tmp_path / "captions.txt"
     source.write_bytes(b"A dog.\n")
     with pytest.raises(CapparseError, match=message):
-        discover_background([source], tmp_path / "space.toml", **{**OPTIONS, **changed})  # type: ignore[arg-type]
+        run_discovery([source], tmp_path / "space.toml", **changed)
     assert not (tmp_path / "space.toml").exists()
 
 
 def test_the_output_must_be_a_new_toml_file(captions: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"ends in \.toml"):
-        discover_background([captions], tmp_path / "space.json", **OPTIONS)
+        run_discovery([captions], tmp_path / "space.json")
     with pytest.raises(UsageError, match="is the input"):
-        discover_background([captions], captions, **OPTIONS)
+        run_discovery([captions], captions)
 
 
 class OneMentionEach:

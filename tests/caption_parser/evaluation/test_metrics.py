@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caption_parser.evaluation.compare import compare_classes
+from caption_parser.evaluation.evaluate import compare_classes
 from caption_parser.evaluation.metrics import ClassCounts, count, macro, micro
 
 CAT, DOG, BOTTLE, COW = 1, 2, 3, 4

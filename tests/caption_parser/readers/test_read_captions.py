@@ -12,13 +12,13 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from caption_parser.readers import CaptionRow, RejectedRow, Row, read_captions
+from caption_parser.readers import CaptionRow, ReadingOptions, RejectedRow, Row, read_captions
 from shared_runtime.errors import InputError, UsageError
 
 
 def read(content: bytes | str, name: str, **options: str) -> list[Row]:
     data = content.encode() if isinstance(content, str) else content
-    return list(read_captions(io.BytesIO(data), format=name, **options))
+    return list(read_captions(io.BytesIO(data), ReadingOptions(format=name, **options)))
 
 
 def test_coco_annotations_in_file_order_with_file_names() -> None:
@@ -222,7 +222,7 @@ def test_parquet_without_a_caption_column() -> None:
 
 def test_parquet_column_name_that_is_no_utf_8() -> None:
     content = parquet({"id": pa.array([1]), "caption": pa.array(["a dog"])})
-    with pytest.raises(InputError, match="is no readable Parquet file"):
+    with pytest.raises(InputError, match="is not a readable Parquet file"):
         read(content.replace(b"caption", b"capt\xe9on"), "parquet")
 
 
@@ -305,7 +305,7 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
         buffer = io.BytesIO(gzip.compress(b"a dog\n"))
 
     monkeypatch.setattr(sys, "stdin", Stdin)
-    assert list(read_captions("-", format="txt")) == [CaptionRow(1, "a dog", 1)]
+    assert list(read_captions("-", ReadingOptions(format="txt"))) == [CaptionRow(1, "a dog", 1)]
     assert not Stdin.buffer.closed
     with pytest.raises(UsageError, match="<stdin>: the format cannot be told"):
         read_captions("-")
@@ -318,7 +318,7 @@ def test_rows_come_before_the_input_ends() -> None:
         def read(self, _size: int = -1) -> bytes:
             return next(reads)
 
-    rows = read_captions(Pipe(), format="txt")  # type: ignore[arg-type]
+    rows = read_captions(Pipe(), ReadingOptions(format="txt"))  # type: ignore[arg-type]
     assert next(rows) == CaptionRow(1, "a dog", 1)
 
 

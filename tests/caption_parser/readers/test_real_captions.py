@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.readers import CaptionRow, RejectedRow, read_captions
+from caption_parser.readers import CaptionRow, ReadingOptions, RejectedRow, read_captions
 
 pytestmark = pytest.mark.real_data
 
@@ -23,7 +23,7 @@ COUNTS = {
 def test_counts(name: str, real_data: Path) -> None:
     captions, reasons, options = COUNTS[name]
     found: Counter[str] = Counter()
-    for row in read_captions(real_data / name, **options):
+    for row in read_captions(real_data / name, ReadingOptions(**options)):
         found[str(row.reason) if isinstance(row, RejectedRow) else "good"] += 1
     assert found == Counter(good=captions, **reasons)
 

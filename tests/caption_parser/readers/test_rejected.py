@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from caption_parser.readers import RejectedRow, RejectedWriter
-from caption_parser.readers.reasons import Reason
-from caption_parser.readers.rejected import MAX_RAW_CHARS
+from caption_parser.readers.rows import MAX_RAW_CHARS, Reason
 from shared_runtime.errors import CapparseError
 
 

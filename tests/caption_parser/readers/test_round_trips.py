@@ -14,7 +14,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caption_parser.readers import CaptionRow, RejectedRow, read_captions
+from caption_parser.readers import CaptionRow, ReadingOptions, RejectedRow, read_captions
 from shared_runtime.errors import CapparseError
 
 CHARACTERS = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\u2028\u2029")
@@ -114,7 +114,7 @@ SQUEEZE: dict[str, Callable[[bytes], bytes]] = {
 
 
 def read(content: bytes, name: str) -> list[CaptionRow | RejectedRow]:
-    return list(read_captions(io.BytesIO(content), format=name))
+    return list(read_captions(io.BytesIO(content), ReadingOptions(format=name)))
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -199,7 +199,9 @@ def test_a_cut_input_gives_a_prefix(name: str, share: float, squeeze: str) -> No
     captions = []
     try:
         captions = [
-            row.caption for row in read_captions(io.BytesIO(content), format=reader) if isinstance(row, CaptionRow)
+            row.caption
+            for row in read_captions(io.BytesIO(content), ReadingOptions(format=reader))
+            if isinstance(row, CaptionRow)
         ]
     except CapparseError:
         return

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from caption_parser.cli import app
-from caption_parser.report.html_report import write_report
+from caption_parser.report.html_report import ReportOptions, write_report
 from shared_runtime.errors import CapparseError, ExitCode, InputError, UsageError
 from shared_schemas import read_labels, write_labels
 
@@ -62,7 +62,7 @@ class Page(HTMLParser):
 
 def report(labels: Path, **options: object) -> Page:
     output = labels.with_suffix(".html")
-    write_report(labels, output, **options)  # type: ignore[arg-type]
+    write_report(labels, output, ReportOptions.model_validate(options))
     return Page(output.read_text("utf-8"))
 
 
@@ -214,7 +214,7 @@ def test_damaged_lines_cost_just_themselves(labels: Path) -> None:
 def test_the_same_seed_gives_the_same_page(labels: Path) -> None:
     pages = []
     for _ in range(2):
-        write_report(labels, labels.with_suffix(".html"), seed=3)
+        write_report(labels, labels.with_suffix(".html"), ReportOptions(seed=3))
         pages.append(labels.with_suffix(".html").read_bytes())
     assert pages[0] == pages[1]
 

@@ -10,8 +10,8 @@ import zstandard
 from caption_parser.captions import ImageCaptions
 from caption_parser.readers import CaptionRow
 from caption_parser.runs.batches import BATCH_CAPTIONS, Batch, BatchLabeller, compressed, into_batches
-from caption_parser.runs.fingerprint import Fingerprint
 from caption_parser.runs.grouping import group_by_image
+from caption_parser.runs.state import Fingerprint
 from shared_runtime.errors import CapparseError, MissingResourceError
 
 FINGERPRINT = Fingerprint(rows=0, digest="")

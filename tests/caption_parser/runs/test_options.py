@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from caption_parser.discovery.counting import CorpusSettings
 from caption_parser.modes import Mode
 from caption_parser.runs import options
 from caption_parser.runs.options import check_output, check_processes, is_stream, parser_config, process_count
+from caption_parser.runs.state import InputSettings
 from shared_runtime.errors import UsageError
 
 
@@ -56,3 +58,10 @@ def test_devices_and_standard_output_are_streams(tmp_path: Path) -> None:
     assert is_stream("/dev/null")
     assert not is_stream(str(tmp_path))
     assert not is_stream(str(tmp_path / "new.jsonl"))
+
+
+def test_saved_settings_have_their_fields_in_the_order_of_earlier_versions() -> None:
+    """A run resumes, and counts are read, where an earlier version began."""
+    of_input = ["format", "caption_field", "image_field"]
+    assert [*InputSettings.model_fields] == ["path", *of_input, "limit", "sample", "seed", "grouped"]
+    assert [*CorpusSettings.model_fields] == ["captions", *of_input, "capparse", "config", "words"]

@@ -9,10 +9,8 @@ import pytest
 from caption_parser.config import ParserConfig
 from caption_parser.runs import output as output_module
 from caption_parser.runs.batches import LabelledBatch
-from caption_parser.runs.counts import RunCounts
-from caption_parser.runs.fingerprint import Fingerprint
 from caption_parser.runs.output import OutputPaths, ResumableFile, StreamedFile, replace_file
-from caption_parser.runs.state import InputSettings, RunSettings, RunState
+from caption_parser.runs.state import Fingerprint, InputSettings, RunCounts, RunSettings, RunState
 from shared_runtime.errors import OutputError
 
 SETTINGS = RunSettings(config=ParserConfig(), versions={"words": "1"}, input=InputSettings(path="in.tsv"))

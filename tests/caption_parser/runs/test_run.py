@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from caption_parser.captions import ImageCaptions
+from caption_parser.readers import InputOptions
 from caption_parser.runs import output as output_module
 from caption_parser.runs.job import Progress
+from caption_parser.runs.options import RunOptions, parser_config
 from caption_parser.runs.run import label_file
 from caption_parser.runs.summary import RunSummary, describe
 from shared_runtime.errors import CapparseError, ExitCode, InputError, TooManyRejectedError, UsageError
@@ -79,12 +81,23 @@ def test_an_interrupted_run_ends_with_the_same_bytes(
     source = tmp_path / "captions.txt"
     source.write_text("".join(f"a dog number {number}\n" for number in range(3000)))
     whole, resumed = tmp_path / f"whole{suffix}", tmp_path / f"resumed{suffix}"
-    label_file(source, whole, build_parser=word_parser(), processes=1)
+    label_file(source, whole, run=RunOptions(processes=1), build_parser=word_parser())
     for image_id in (700, 2000):
         with pytest.raises(KeyboardInterrupt):
-            label_file(source, resumed, grouped=grouped, build_parser=word_parser(stop_at(image_id, interrupt)))
+            label_file(
+                source,
+                resumed,
+                inputs=InputOptions(grouped=grouped),
+                build_parser=word_parser(stop_at(image_id, interrupt)),
+            )
         assert not resumed.exists()
-    summary = label_file(source, resumed, grouped=grouped, build_parser=word_parser(), processes=processes)
+    summary = label_file(
+        source,
+        resumed,
+        inputs=InputOptions(grouped=grouped),
+        run=RunOptions(processes=processes),
+        build_parser=word_parser(),
+    )
     assert resumed.read_bytes() == whole.read_bytes()
     assert summary.timing.resumed_after_images == 1536
     assert [record.image_id for record in read_labels(resumed)] == list(range(1, 3001))
@@ -110,7 +123,7 @@ def test_a_killed_run_ends_with_the_same_bytes(
         run_in_a_process_that_dies(
             source=caption_file,
             output=resumed,
-            processes=processes,
+            run=RunOptions(processes=processes),
             build_parser=word_parser(stop_at(image_id, kill)),
         )
         if (partial := tmp_path / f"resumed{suffix}.partial").exists():
@@ -132,7 +145,9 @@ def test_a_complete_run_is_recognised(caption_file: Path, tmp_path: Path, word_p
     first = label_file(caption_file, output, build_parser=word_parser())
     changed = output.stat().st_mtime_ns
     for processes in (1, 2):
-        again = label_file(caption_file, output, processes=processes, build_parser=word_parser(fail))
+        again = label_file(
+            caption_file, output, run=RunOptions(processes=processes), build_parser=word_parser(fail)
+        )
         assert again == first.model_copy(update={"status": "up to date"})
     assert output.stat().st_mtime_ns == changed
 
@@ -145,13 +160,26 @@ def test_other_settings_are_refused_field_by_field(
     begin(caption_file, output, word_parser, interrupted=interrupted)
     kept = {path: path.read_bytes() for path in tmp_path.iterdir()}
     with pytest.raises(UsageError) as refusal:
-        label_file(caption_file, output, mode="paper", limit=100, build_parser=word_parser())
+        label_file(
+            caption_file,
+            output,
+            parser_config(mode="paper"),
+            inputs=InputOptions(limit=100),
+            build_parser=word_parser(),
+        )
     lines = str(refusal.value).splitlines()
     assert lines[1:3] == ["  config.mode: visual → paper", "  input.limit: None → 100"]
     assert "--overwrite" in lines[-1]
     assert kept == {path: path.read_bytes() for path in tmp_path.iterdir()}
 
-    summary = label_file(caption_file, output, mode="paper", limit=100, overwrite=True, build_parser=word_parser())
+    summary = label_file(
+        caption_file,
+        output,
+        parser_config(mode="paper"),
+        inputs=InputOptions(limit=100),
+        run=RunOptions(overwrite=True),
+        build_parser=word_parser(),
+    )
     assert summary.captions == 100
     assert len(list(read_labels(output))) == 100
 
@@ -176,11 +204,11 @@ def test_other_captions_are_refused(
     source.write_text("\n".join(lines))
     if interrupted and grouped and change != "first":
         # A stream is compared as far as it was labelled; what comes after is labelled as it is now.
-        label_file(source, output, grouped=True, build_parser=word_parser())
+        label_file(source, output, inputs=InputOptions(grouped=True), build_parser=word_parser())
         assert [record.captions[0] for record in read_labels(output)] == lines
         return
-    with pytest.raises(UsageError, match=r"with other captions:\n  digest: \w+ → \w+"):
-        label_file(source, output, grouped=grouped, build_parser=word_parser())
+    with pytest.raises(UsageError, match=r"with different captions:\n  digest: \w+ → \w+"):
+        label_file(source, output, inputs=InputOptions(grouped=grouped), build_parser=word_parser())
 
 
 def begin(
@@ -193,10 +221,15 @@ def begin(
     image_id: int = 800,
 ) -> None:
     if not interrupted:
-        label_file(source, output, grouped=grouped, build_parser=word_parser())
+        label_file(source, output, inputs=InputOptions(grouped=grouped), build_parser=word_parser())
         return
     with pytest.raises(KeyboardInterrupt):
-        label_file(source, output, grouped=grouped, build_parser=word_parser(stop_at(image_id, interrupt)))
+        label_file(
+            source,
+            output,
+            inputs=InputOptions(grouped=grouped),
+            build_parser=word_parser(stop_at(image_id, interrupt)),
+        )
 
 
 def test_a_file_that_no_run_left_is_not_overwritten(
@@ -235,10 +268,12 @@ def test_overwriting_keeps_the_old_file_until_the_new_one_is_complete(
     caption_file: Path, tmp_path: Path, word_parser: MakeParser
 ) -> None:
     output = tmp_path / "labels.jsonl"
-    label_file(caption_file, output, limit=10, build_parser=word_parser())
+    label_file(caption_file, output, inputs=InputOptions(limit=10), build_parser=word_parser())
     old = output.read_bytes()
     with pytest.raises(KeyboardInterrupt):
-        label_file(caption_file, output, overwrite=True, build_parser=word_parser(stop_at(600, interrupt)))
+        label_file(
+            caption_file, output, run=RunOptions(overwrite=True), build_parser=word_parser(stop_at(600, interrupt))
+        )
     assert output.read_bytes() == old
     summary = label_file(caption_file, output, build_parser=word_parser())
     assert summary.timing.resumed_after_images > 0
@@ -258,7 +293,7 @@ def test_rejected_rows_of_an_earlier_run_do_not_stay(tmp_path: Path, word_parser
     source, output, rejected = tmp_path / "in.txt", tmp_path / "labels.jsonl", tmp_path / "bad.jsonl"
     source.write_text("a dog\n")
     rejected.write_text("{}\n")
-    summary = label_file(source, output, rejected=rejected, build_parser=word_parser())
+    summary = label_file(source, output, run=RunOptions(rejected=rejected), build_parser=word_parser())
     assert summary.exit_code is ExitCode.OK
     assert not rejected.exists()
 
@@ -274,12 +309,14 @@ def test_too_many_rejected_rows_stop_the_run(
     caption_file: Path, tmp_path: Path, word_parser: MakeParser, limits: dict, message: str
 ) -> None:
     with pytest.raises(TooManyRejectedError, match=message):
-        label_file(caption_file, tmp_path / "labels.jsonl", build_parser=word_parser(), **limits)
+        label_file(caption_file, tmp_path / "labels.jsonl", build_parser=word_parser(), run=RunOptions(**limits))
     assert not (tmp_path / "labels.jsonl").exists()
 
 
 def test_max_errors_allows_as_many(caption_file: Path, tmp_path: Path, word_parser: MakeParser) -> None:
-    summary = label_file(caption_file, tmp_path / "labels.jsonl", max_errors=2, build_parser=word_parser())
+    summary = label_file(
+        caption_file, tmp_path / "labels.jsonl", run=RunOptions(max_errors=2), build_parser=word_parser()
+    )
     assert sum(summary.rejected.values()) == 2
 
 
@@ -288,7 +325,9 @@ def test_a_dry_run_counts_the_work_and_writes_nothing(
 ) -> None:
     output = tmp_path / "out" / "labels.jsonl"
     output.parent.mkdir()
-    summary = label_file(caption_file, output, dry_run=True, processes=2, build_parser=word_parser())
+    summary = label_file(
+        caption_file, output, run=RunOptions(dry_run=True, processes=2), build_parser=word_parser()
+    )
     assert list(output.parent.iterdir()) == []
     assert (summary.status, summary.images, summary.rows_read) == ("dry run", 0, 3002)
     assert (summary.estimate.images, summary.estimate.captions, summary.estimate.processes) == (1000, 3000, 2)
@@ -300,7 +339,7 @@ def test_a_dry_run_tells_what_is_left(caption_file: Path, tmp_path: Path, word_p
     output = tmp_path / "labels.jsonl"
     begin(caption_file, output, word_parser, interrupted=True)
     kept = {path: path.read_bytes() for path in tmp_path.iterdir() if "rejected" not in path.name}
-    summary = label_file(caption_file, output, dry_run=True, build_parser=word_parser())
+    summary = label_file(caption_file, output, run=RunOptions(dry_run=True), build_parser=word_parser())
     assert summary.images + summary.estimate.images == 1000
     assert summary.images > 0
     assert kept == {path: path.read_bytes() for path in kept}
@@ -330,7 +369,7 @@ def test_samples_are_drawn_by_seed(caption_file: Path, tmp_path: Path, word_pars
     drawn = []
     for number, seed in enumerate((1, 1, 2)):
         output = tmp_path / f"{number}.jsonl"
-        label_file(caption_file, output, sample=20, seed=seed, build_parser=word_parser())
+        label_file(caption_file, output, inputs=InputOptions(sample=20, seed=seed), build_parser=word_parser())
         drawn.append([record.image_id for record in read_labels(output)])
     assert drawn[0] == drawn[1] != drawn[2]
     assert len(drawn[0]) == 20
@@ -341,7 +380,9 @@ def test_selecting_nothing_is_refused(
     caption_file: Path, tmp_path: Path, word_parser: MakeParser, selection: dict
 ) -> None:
     with pytest.raises(UsageError, match=r"--(limit|sample): got -?\d, expected at least 1"):
-        label_file(caption_file, tmp_path / "labels.jsonl", build_parser=word_parser(), **selection)
+        label_file(
+            caption_file, tmp_path / "labels.jsonl", build_parser=word_parser(), inputs=InputOptions(**selection)
+        )
 
 
 def test_an_input_of_rejected_rows_gives_an_empty_label_file(tmp_path: Path, word_parser: MakeParser) -> None:
@@ -364,7 +405,7 @@ def test_rejected_rows_may_not_go_into_the_label_file(
 ) -> None:
     output = tmp_path / "labels.jsonl"
     with pytest.raises(UsageError, match="is the label file"):
-        label_file(caption_file, output, rejected=output, build_parser=word_parser())
+        label_file(caption_file, output, run=RunOptions(rejected=output), build_parser=word_parser())
 
 
 def test_progress_ends_at_the_total(caption_file: Path, tmp_path: Path, word_parser: MakeParser) -> None:
@@ -379,7 +420,12 @@ def test_a_dead_worker_leaves_a_run_that_can_be_resumed(
 ) -> None:
     output = tmp_path / "labels.jsonl"
     with pytest.raises(CapparseError, match="worker process died"):
-        label_file(caption_file, output, processes=2, build_parser=word_parser(stop_at(900, kill_this_process)))
+        label_file(
+            caption_file,
+            output,
+            run=RunOptions(processes=2),
+            build_parser=word_parser(stop_at(900, kill_this_process)),
+        )
     summary = label_file(caption_file, output, build_parser=word_parser())
     assert summary.images == 1000
     uninterrupted = tmp_path / "uninterrupted.jsonl"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caption_parser.senses.scoring import Score, score, score_by_pos, share_of
+from caption_parser.senses.evaluation import Score, score, score_by_pos, share_of
 from shared_schemas import Route
 
 Answers = dict[str, frozenset[str]]

@@ -4,7 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from segmentation.backbones import BACKBONE_NAMES, Backbone, load_backbone
+from segmentation.backbones.catalog import BACKBONE_NAMES
+from segmentation.backbones.contract import Backbone
+from segmentation.backbones.loading import load_backbone
 
 
 @pytest.fixture(scope="module", params=BACKBONE_NAMES)
@@ -36,12 +38,12 @@ def test_shape_is_the_ceiling_of_size_over_stride(backbone: Backbone, size: tupl
 def test_surfaces_lie_on_the_same_cells_as_features(backbone: Backbone, size: tuple[int, int]) -> None:
     images = torch.randint(0, 256, (2, 3, *size), dtype=torch.uint8)
     with torch.no_grad():
-        features, surfaces = backbone.eval().cells(images)
+        features, mid_features = backbone.eval().cells(images)
         assert torch.equal(features, backbone(images))
-    assert surfaces.shape[0] == features.shape[0]
-    assert surfaces.shape[-2:] == features.shape[-2:]
-    assert not torch.equal(features[:, :1], surfaces[:, :1])
-    assert (surfaces.flatten(2).std(dim=-1).amax(dim=1) > 0).all()
+    assert mid_features.shape[0] == features.shape[0]
+    assert mid_features.shape[-2:] == features.shape[-2:]
+    assert not torch.equal(features[:, :1], mid_features[:, :1])
+    assert (mid_features.flatten(2).std(dim=-1).amax(dim=1) > 0).all()
 
 
 def test_frozen_parts_and_statistics_stay_in_evaluation(backbone: Backbone) -> None:

@@ -7,15 +7,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from segmentation.backbones import (
-    PACKAGED,
-    load_backbone,
-    load_classifier,
-    load_weights,
-    read_tensors,
-    weights_path,
-)
+from segmentation.backbones.catalog import PACKAGED, weights_path
 from segmentation.backbones.efficientnet_lite import EfficientNetLite, SameConv2d
+from segmentation.backbones.loading import load_backbone, load_classifier, load_weights, read_tensors
 
 _STRIDED_BLOCKS = {0: (1, 3, 5, 11), 1: (1, 4, 7, 15), 2: (1, 4, 7, 15)}
 """Blocks that halve the resolution, counted from the published depths 1-2-2-3-3-4-1 and 1-3-3-4-4-5-1."""

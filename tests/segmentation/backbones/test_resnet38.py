@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from segmentation.backbones import load_weights
+from segmentation.backbones.loading import load_weights
 from segmentation.backbones.resnet38 import ResNet38
 
 _PLAIN = {"b2": (64, 128, 128), "b3": (128, 256, 256), "b4": (256, 512, 512), "b5": (512, 512, 1024)}

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from segmentation.backbones import load_backbone, load_classifier, load_weights
+from segmentation.backbones.loading import load_backbone, load_classifier, load_weights
 from segmentation.backbones.resnet50 import ResNet50
 
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from segmentation.backbones import load_weights
+from segmentation.backbones.loading import load_weights
 from segmentation.backbones.vgg16 import VGG16
 
 _WIDTHS = (64, 64, 128, 128, 256, 256, 256, 512, 512, 512, 512, 512, 512)

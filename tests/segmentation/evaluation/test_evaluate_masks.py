@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from segmentation.data.truth.coco import CocoRules
+from segmentation.data.truth.opening import open_truth, read_image_list
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.records import Missing
 from shared_runtime.errors import InputError, UsageError
@@ -43,7 +44,7 @@ def folders(tmp_path: Path, save: Save) -> tuple[Path, Path]:
 def test_figures_and_protocol(folders: tuple[Path, Path], space: LabelSpace) -> None:
     masks, truth = folders
 
-    found = evaluate(masks, truth, label_space=space)
+    found = evaluate(masks, open_truth(truth, label_space=space))
 
     # True → predicted, c.png as background: 0 → 0 twice; 1 → 1, 0, 0, 0; 2 → 2, abstained, 1.
     scores = {label.name: (label.iou, label.precision, label.recall) for label in found.classes}
@@ -74,7 +75,9 @@ def test_figures_and_protocol(folders: tuple[Path, Path], space: LabelSpace) -> 
 
 
 def test_images_without_a_mask_can_be_left_out(folders: tuple[Path, Path], space: LabelSpace) -> None:
-    found = evaluate(*folders, label_space=space, missing=Missing.SKIP)
+    masks, truth = folders
+
+    found = evaluate(masks, open_truth(truth, label_space=space), missing=Missing.SKIP)
 
     assert found.classes[0].iou == 2 / 3
     assert "2 of 3 images, 1 without a usable mask: left out" in found.protocol.line()
@@ -89,7 +92,7 @@ def test_a_bad_mask_costs_its_image_and_is_told(folders: tuple[Path, Path], spac
     (masks / "e.png").write_bytes(b"no image")
     (truth / "b.png").write_bytes(b"no image")
 
-    found = evaluate(masks, truth, label_space=space)
+    found = evaluate(masks, open_truth(truth, label_space=space))
 
     reasons = {bad.key: bad.reason for bad in found.protocol.bad_masks}
     assert reasons["c"].endswith("c.png: got 1 x 2 pixels, expected 2 x 1, the size of the image in the truth")
@@ -115,8 +118,7 @@ def test_several_processes_find_the_same(tmp_path: Path, space: LabelSpace) -> N
     one, two = (
         evaluate(
             tmp_path / "masks",
-            tmp_path / "truth",
-            label_space=space,
+            open_truth(tmp_path / "truth", label_space=space),
             processes=processes,
             progress=steps.append,
         )
@@ -131,23 +133,24 @@ def test_several_processes_find_the_same(tmp_path: Path, space: LabelSpace) -> N
 def test_a_list_of_images_restricts_the_truth(
     folders: tuple[Path, Path], space: LabelSpace, tmp_path: Path
 ) -> None:
+    truth = open_truth(folders[1], label_space=space)
     names = tmp_path / "val.txt"
     names.write_text("b\nb\n\n")
 
-    found = evaluate(*folders, label_space=space, image_list=names)
+    found = evaluate(folders[0], truth.restricted_to(read_image_list(names)))
 
     assert found.protocol.images_in_truth == 1
     assert found.classes[1].recall is None
 
     names.write_text("b\nq\n")
     with pytest.raises(InputError, match="got image 'q', expected one of the ground truth"):
-        evaluate(*folders, label_space=space, image_list=names)
+        truth.restricted_to(read_image_list(names))
     names.write_text("\n")
     with pytest.raises(InputError, match="got an empty list"):
-        evaluate(*folders, label_space=space, image_list=names)
+        read_image_list(names)
     names.write_bytes(b"\xff\xfe")
     with pytest.raises(InputError, match=r"val\.txt: cannot be read"):
-        evaluate(*folders, label_space=space, image_list=names)
+        read_image_list(names)
 
 
 def test_coco_rules_reach_the_truth_and_the_protocol(tmp_path: Path, space: LabelSpace, save: Save) -> None:
@@ -159,7 +162,8 @@ def test_coco_rules_reach_the_truth_and_the_protocol(tmp_path: Path, space: Labe
     truth.write_text(json.dumps({"images": images, "annotations": annotations, "categories": categories}))
     save("masks/1", [[1, 1]])
 
-    found = evaluate(tmp_path / "masks", truth, label_space=space, coco=CocoRules(images_without_objects=False))
+    rules = CocoRules(images_without_objects=False)
+    found = evaluate(tmp_path / "masks", open_truth(truth, label_space=space, coco=rules))
 
     assert (found.miou, found.protocol.images_in_truth) == (1.0, 1)
     assert (
@@ -184,11 +188,12 @@ def test_a_folder_that_has_nothing_to_score_is_refused(
         save(f"masks/{name}", [[0]])
 
     with pytest.raises(InputError, match=message):
-        evaluate(tmp_path / "masks", tmp_path / "truth", label_space=space)
+        evaluate(tmp_path / "masks", open_truth(tmp_path / "truth", label_space=space))
 
 
 def test_a_missing_folder_and_no_process(folders: tuple[Path, Path], space: LabelSpace, tmp_path: Path) -> None:
+    truth = open_truth(folders[1], label_space=space)
     with pytest.raises(InputError, match="got no folder, expected one with masks"):
-        evaluate(tmp_path / "nowhere", folders[1], label_space=space)
+        evaluate(tmp_path / "nowhere", truth)
     with pytest.raises(UsageError, match="got 0 processes"):
-        evaluate(*folders, label_space=space, processes=0)
+        evaluate(folders[0], truth, processes=0)

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from torchmetrics.classification import MulticlassJaccardIndex
 
-from segmentation.evaluation.confusion import ConfusionMatrix
-from segmentation.evaluation.metrics import segmentation_metrics
+from segmentation.evaluation.metrics import ConfusionMatrix, segmentation_metrics
 
 NAN = math.nan
 

@@ -10,10 +10,11 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from segmentation.cli import app
-from segmentation.data.truth.voc import MaskFolderTruth
+from segmentation.data.masks import write_index_mask
+from segmentation.data.truth.mask_folders import MaskFolderTruth
+from segmentation.data.truth.opening import open_truth
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.transfer import ClassTransfer
-from segmentation.masks.writers import write_mask
 from shared_runtime.errors import ExitCode, UsageError
 from shared_schemas import LabelSpace, load_label_space
 
@@ -70,7 +71,7 @@ def coco_masks_and_voc(tmp_path: Path) -> tuple[Path, Path]:
     masks.mkdir()
     ids = [0 if name == "background" else of_name(VOC, name) for name in drawn]
     Image.fromarray(np.array([ids], dtype=np.uint8)).save(classes / "a.png")
-    write_mask(
+    write_index_mask(
         masks / "a.png", np.array([[255 if n is None else of_name(COCO, n) for n in predicted]], dtype=np.uint8)
     )
     return masks, tmp_path / "VOC2012"
@@ -79,7 +80,7 @@ def coco_masks_and_voc(tmp_path: Path) -> tuple[Path, Path]:
 def test_predictions_of_other_classes_are_background(coco_masks_and_voc: tuple[Path, Path]) -> None:
     masks, truth = coco_masks_and_voc
 
-    found = evaluate(masks, truth, masks_label_space="coco")
+    found = evaluate(masks, open_truth(truth), masks_label_space="coco")
 
     scores = {label.name: (label.iou, label.precision, label.recall) for label in found.classes}
     # The zebra is on background; the kite is a missed aeroplane; the abstained pixel is a missed tvmonitor.
@@ -121,17 +122,14 @@ def test_a_report_shows_masks_in_the_classes_of_the_truth(
 @pytest.mark.real_data
 def test_truth_in_cocos_classes_scores_perfectly(real_data: Path, tmp_path: Path) -> None:
     """VOC's own masks, written with COCO's ids, come back as VOC's."""
-    truth = MaskFolderTruth(real_data / "voc" / "SegmentationClass", VOC)
+    truth = MaskFolderTruth(real_data / "voc", VOC, "SegmentationClass")
     keys = truth.keys()[:20]
     back = np.zeros(256, dtype=np.uint8)
     back[1:21], back[255] = VOC.base_ids, 255
     for key in keys:
-        write_mask(tmp_path / f"{key}.png", back[truth.mask(key)])
-    (tmp_path / "list.txt").write_text("\n".join(keys))
+        write_index_mask(tmp_path / f"{key}.png", back[truth.mask(key)])
 
-    found = evaluate(
-        tmp_path, real_data / "voc", masks_label_space=COCO, image_list=tmp_path / "list.txt", processes=1
-    )
+    found = evaluate(tmp_path, open_truth(real_data / "voc").restricted_to(keys), masks_label_space=COCO)
 
     assert found.miou == found.precision == found.recall == 1.0
     assert found.protocol.images_scored == 20

@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from segmentation.backbones.registry import BACKBONE_NAMES
+from segmentation.backbones.catalog import BACKBONE_NAMES
 from segmentation.cli import app
 from segmentation.experiments.catalog import DEFAULT, experiments, find_experiment
 from segmentation.experiments.experiment import Labels
@@ -85,7 +85,7 @@ def test_the_description_of_an_experiment() -> None:
         "  capseg make-masks RUN --images IMAGES --labels LABELS.jsonl -o MASKS",
         "  capseg evaluate MASKS --truth INSTANCES.json",
         "",
-        "Cost: COCO train2014, 82,783 images, 15 epochs, 68,985 steps of 18 images at 321 × 321: for a GPU; not"
+        "Cost: COCO train2014, 82,783 images, 15 epochs, 68,985 steps of 18 images at 321 × 321: needs a GPU; not"
         " run by us.",
         "Table 9, verbs: masks of training images, with dense CRF: mIoU 0.356.",
         "Table 9, verbs: segmentation network, val: mIoU 0.336.",
@@ -107,7 +107,7 @@ def test_the_default_needs_no_file_of_the_user() -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
-    with pytest.raises(UsageError, match=r"^no experiment is named 'table6-ful'\. Did you mean table6-full\?$"):
+    with pytest.raises(UsageError, match=r"^no experiment is named 'table6-ful'\. Did you mean 'table6-full'\?$"):
         find_experiment("table6-ful")
 
 

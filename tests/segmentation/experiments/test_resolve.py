@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from segmentation.experiments.catalog import find_experiment
-from segmentation.experiments.resolve import parse_setting, resolve_config
+from segmentation.experiments.catalog import find_experiment, parse_setting, resolve_config
 from segmentation.localization.config import LocalizerConfig
 from shared_runtime.errors import InputError, UsageError
 
 
 def test_a_name_with_overrides() -> None:
-    config = resolve_config("lite0-224", {"training.epochs": 3, "network.pooling.k": 4, "backbone": "tiny"})
+    config = resolve_config(
+        LocalizerConfig, "lite0-224", {"training.epochs": 3, "network.pooling.k": 4, "backbone": "tiny"}
+    )
     assert (config.training.epochs, config.network.pooling.k, config.backbone) == (3, 4, "tiny")
     untouched = {"epochs": 3}
     assert config.training == find_experiment("lite0-224").config.training.model_copy(update=untouched)
@@ -22,7 +23,7 @@ def test_a_name_with_overrides() -> None:
 def test_a_file_changes_its_base(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text('base = "lite0-224"\nlabel_space = "voc"\n[crop]\narea = [0.2, 0.9]\n[training]\nseed = 5\n')
-    config = resolve_config(str(file), {"training.seed": 6})
+    config = resolve_config(LocalizerConfig, str(file), {"training.seed": 6})
     assert (config.backbone, config.crop.size) == ("efficientnet-lite0-head", 224)
     assert (config.label_space, config.crop.area, config.training.seed) == ("voc", (0.2, 0.9), 6)
 
@@ -30,15 +31,15 @@ def test_a_file_changes_its_base(tmp_path: Path) -> None:
 def test_a_file_without_base_changes_table_2(tmp_path: Path) -> None:
     file = tmp_path / "mine.json"
     file.write_text('{"network": {"lambda_bg": 0.5}}')
-    config = resolve_config(str(file), {})
+    config = resolve_config(LocalizerConfig, str(file), {})
     assert config == LocalizerConfig.model_validate({"network": {"lambda_bg": 0.5}})
 
 
 def test_what_a_run_writes_can_be_given_again(tmp_path: Path) -> None:
     file = tmp_path / "resolved.json"
-    resolved = resolve_config("synthetic-full", {"training.seed": 3})
+    resolved = resolve_config(LocalizerConfig, "synthetic-full", {"training.seed": 3})
     file.write_text(resolved.model_dump_json())
-    assert resolve_config(str(file), {}) == resolved
+    assert resolve_config(LocalizerConfig, str(file), {}) == resolved
 
 
 @pytest.mark.parametrize(
@@ -66,8 +67,8 @@ def test_a_setting_without_key_or_value(text: str) -> None:
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        ({"epochs": 3}, r"^the configuration has no key 'epochs'\. Did you mean training\.epochs\?$"),
-        ({"training.epoch": 3}, r"no key 'training\.epoch'\. Did you mean training\.epochs\?"),
+        ({"epochs": 3}, r"^the configuration has no key 'epochs'\. Did you mean 'training\.epochs'\?$"),
+        ({"training.epoch": 3}, r"no key 'training\.epoch'\. Did you mean 'training\.epochs'\?"),
         ({"training": 3}, r"no key 'training'\. "),
         ({"training.seed.x": 3}, r"no key 'training\.seed\.x'"),
         ({"training.epochs": 0}, r"^training\.epochs: got 0: Input should be greater than 0$"),
@@ -77,14 +78,14 @@ def test_a_setting_without_key_or_value(text: str) -> None:
 )
 def test_what_does_not_fit_is_named(overrides: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        resolve_config("lite0-224", overrides)
+        resolve_config(LocalizerConfig, "lite0-224", overrides)
 
 
 @pytest.mark.parametrize(
     ("content", "error", "message"),
     [
         ("base = 3\n", UsageError, "no experiment is named '3'"),
-        ("[crop]\nsise = 3\n", UsageError, r"no key 'crop\.sise'\. Did you mean crop\.size\?"),
+        ("[crop]\nsise = 3\n", UsageError, r"no key 'crop\.sise'\. Did you mean 'crop\.size'\?"),
         ("seed = \n", InputError, r"mine\.toml: not valid TOML: "),
     ],
 )
@@ -92,12 +93,12 @@ def test_a_file_that_does_not_fit(tmp_path: Path, content: str, error: type[Exce
     file = tmp_path / "mine.toml"
     file.write_text(content)
     with pytest.raises(error, match=message):
-        resolve_config(str(file), {})
+        resolve_config(LocalizerConfig, str(file), {})
 
 
 def test_a_missing_or_odd_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"gone\.toml: No such file"):
-        resolve_config(str(tmp_path / "gone.toml"), {})
+        resolve_config(LocalizerConfig, str(tmp_path / "gone.toml"), {})
     (tmp_path / "list.json").write_text("[1]")
     with pytest.raises(InputError, match=r"list\.json: got list, expected keys"):
-        resolve_config(str(tmp_path / "list.json"), {})
+        resolve_config(LocalizerConfig, str(tmp_path / "list.json"), {})

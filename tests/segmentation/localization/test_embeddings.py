@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from segmentation.localization.embeddings import ClassEmbeddings, CompoundEmbeddings, CompoundPairs
-from segmentation.localization.options import LocalizationOptions
+from segmentation.localization.config import LocalizationOptions
+from segmentation.localization.network import ClassEmbeddings, CompoundEmbeddings, CompoundPairs
 
 CLASSES = torch.tensor([[1.0, 0.0], [0.0, 2.0], [1.0, 1.0]])
 

@@ -1,6 +1,7 @@
 """Localizer runs: trained, resumed, refused, loaded back; and the command around them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,12 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+from segmentation.backbones.loading import load_backbone, read_tensors
 from segmentation.cli import app
 from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.run import load_localizer, train_localizer
-from segmentation.masks.run import read_labels
-from segmentation.training.checkpoint import load_weights
-from segmentation.training.options import MachineOptions
+from segmentation.masks.run import MaskInputs, read_labels
+from segmentation.training.config import MachineOptions
 from shared_runtime.errors import ExitCode, InputError, UsageError
 from tests.segmentation.conftest import SmallRun
 
@@ -52,7 +53,7 @@ def test_a_loaded_network_has_the_trained_weights_and_knows_its_classes(small_ru
     localizer = load_localizer(small_run.run)
     assert not localizer.network.training
     assert localizer.vocabulary.label_space.by_name["apple"].id == 48
-    weights = load_weights(small_run.run / "model.safetensors")
+    weights = read_tensors(small_run.run / "model.safetensors")
     for name, tensor in localizer.network.state_dict().items():
         assert torch.equal(tensor, weights[name])
 
@@ -75,7 +76,7 @@ def test_projections_and_embeddings_learn_ten_times_as_fast(small_run: SmallRun,
         torch.manual_seed(0)
         config = LocalizerConfig.model_validate(json.loads((output / "run.json").read_text())["config"])
         assert config.training.seed == 0
-        trained, begun = load_weights(output / "model.safetensors"), load_weights(begin / "model.safetensors")
+        trained, begun = read_tensors(output / "model.safetensors"), read_tensors(begin / "model.safetensors")
         return {name: float((trained[name] - begun[name]).norm()) for name in trained}
 
     begin = tmp_path / "begin"
@@ -154,6 +155,20 @@ def test_weights_left_open_are_asked_for(small_run: SmallRun, tmp_path: Path) ->
     assert not (tmp_path / "run").exists()
 
 
+def test_missing_weights_are_told_before_a_folder_is_made(small_run: SmallRun, tmp_path: Path) -> None:
+    weights = tmp_path / "tiny.pt"
+    torch.save(load_backbone("tiny").state_dict(), weights)
+    start = ("--set", f"weights={weights}")
+    assert run(small_run, tmp_path / "run", *start).exit_code == ExitCode.OK
+    weights.unlink()
+    assert "nothing to do" in run(small_run, tmp_path / "run", *start).stderr
+    for name, more in (("run", ["--overwrite"]), ("other", [])):
+        done = run(small_run, tmp_path / name, *start, *more)
+        assert done.exit_code == ExitCode.FAILURE
+        assert f"{weights}: no such weights file" in done.stderr
+    assert not (tmp_path / "other").exists()
+
+
 def test_knowledge_needs_a_classifier(small_run: SmallRun, tmp_path: Path) -> None:
     done = run(small_run, tmp_path / "run", "--set", "network.knowledge=true")
     assert done.exit_code == ExitCode.USAGE
@@ -224,7 +239,8 @@ def test_attributes_of_another_set_are_learned_and_found_again(small_run: SmallR
     localizer = load_localizer(tmp_path / "run")
     assert localizer.vocabulary.attributes == ("fresh", "delicious", "red")
     assert localizer.network.state_dict()["compounds.attributes"].shape == (3, 8)
-    _, of_its_own, _ = read_labels(localizer, labels, [small_run.images])
+    inputs = MaskInputs(tmp_path / "run", [small_run.images], labels)
+    _, of_its_own, _ = read_labels(inputs, localizer.vocabulary)
     assert [image.attributes for image in of_its_own] == [{48: (0,)}, {48: (1,)}, {48: (0,)}, {48: (2,)}]
-    _, of_others, _ = read_labels(localizer, small_run.labels, [small_run.images])
+    _, of_others, _ = read_labels(replace(inputs, labels=small_run.labels), localizer.vocabulary)
     assert [image.attributes for image in of_others] == [{48: (2,)}] * 4

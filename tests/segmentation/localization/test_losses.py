@@ -11,18 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation.data.targets import ImageTargets, Vocabulary
-from segmentation.localization.embeddings import CompoundPairs
+from segmentation.localization.config import LocalizationOptions
 from segmentation.localization.losses import (
     BalancedWeights,
     LocalizationLoss,
     LossWeights,
+    SupervisedPairs,
     class_loss,
     compound_loss,
     label_weights,
 )
-from segmentation.localization.negatives import SupervisedPairs
-from segmentation.localization.network import FeatureMaps
-from segmentation.localization.options import LocalizationOptions
+from segmentation.localization.network import CompoundPairs, FeatureMaps
 from shared_schemas import LabelClass, LabelSpace, VisualAttribute
 
 

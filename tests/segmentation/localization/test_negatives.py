@@ -4,7 +4,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segmentation.localization.negatives import SupervisedPairs, supervised_pairs
+from segmentation.localization.losses import SupervisedPairs, supervised_pairs
 
 Pairs = set[tuple[int, int, int]]
 

@@ -4,13 +4,11 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from segmentation.localization.embeddings import CompoundPairs
-from segmentation.localization.network import LocalizationNetwork
-from segmentation.localization.options import LocalizationOptions
-from segmentation.localization.pooling import WeldonPooling
+from segmentation.localization.config import LocalizationOptions, PoolingOptions
+from segmentation.localization.network import CompoundPairs, LocalizationNetwork
 from tests.segmentation.localization.pixel_backbone import PixelBackbone
 
-OPTIONS = LocalizationOptions(d_cls=2, d_attr=1, d_comp=2, pooling=WeldonPooling(k=1))
+OPTIONS = LocalizationOptions(d_cls=2, d_attr=1, d_comp=2, pooling=PoolingOptions(k=1))
 IMAGE = torch.tensor([[[[1.0, 2.0]], [[3.0, 5.0]], [[0.0, 7.0]]]])
 """One image of one row: the pixels (1, 3, 0) and (2, 5, 7)."""
 

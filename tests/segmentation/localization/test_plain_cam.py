@@ -3,9 +3,8 @@
 import pytest
 import torch
 
-from segmentation.localization.network import LocalizationNetwork
-from segmentation.localization.options import LocalizationOptions
-from segmentation.localization.plain_cam import PlainCam, build_localizer
+from segmentation.localization.config import LocalizationOptions
+from segmentation.localization.network import LocalizationNetwork, PlainCam, build_localizer
 from tests.segmentation.localization.pixel_backbone import PixelBackbone
 
 IMAGE = torch.tensor([[[[1.0, 2.0]], [[3.0, 5.0]], [[0.0, 7.0]]]])

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from segmentation.localization.pooling import WeldonPooling
+from segmentation.localization.config import PoolingOptions
+from segmentation.localization.network import weldon_pooling
 
 MAP = torch.tensor([[[5.0, -1.0, 0.0], [2.0, -4.0, 1.0]]])
 
@@ -14,27 +15,27 @@ MAP = torch.tensor([[[5.0, -1.0, 0.0], [2.0, -4.0, 1.0]]])
 @pytest.mark.parametrize(
     ("pooling", "expected"),
     [
-        (WeldonPooling(k=1), 5.0 - 4.0),
-        (WeldonPooling(k=2), 3.5 - 2.5),
-        (WeldonPooling(k=6), 2 * 0.5),
-        (WeldonPooling(k=15), 2 * 0.5),
-        (WeldonPooling(k=2, scale=0.5), 0.5),
-        (WeldonPooling(k=2, alpha=0.5, scale=0.5), 0.5 * (3.5 - 1.25)),
-        (WeldonPooling(k=1, alpha=0.0), 5.0),
+        (PoolingOptions(k=1), 5.0 - 4.0),
+        (PoolingOptions(k=2), 3.5 - 2.5),
+        (PoolingOptions(k=6), 2 * 0.5),
+        (PoolingOptions(k=15), 2 * 0.5),
+        (PoolingOptions(k=2, scale=0.5), 0.5),
+        (PoolingOptions(k=2, alpha=0.5, scale=0.5), 0.5 * (3.5 - 1.25)),
+        (PoolingOptions(k=1, alpha=0.0), 5.0),
     ],
 )
-def test_pools_the_highest_and_the_lowest_cells(pooling: WeldonPooling, expected: float) -> None:
-    assert pooling(MAP).tolist() == pytest.approx([expected])
+def test_pools_the_highest_and_the_lowest_cells(pooling: PoolingOptions, expected: float) -> None:
+    assert weldon_pooling(MAP, pooling).tolist() == pytest.approx([expected])
 
 
 def test_defaults_are_those_of_dsve() -> None:
-    assert WeldonPooling() == WeldonPooling(k=15, alpha=1.0, scale=1.0)
+    assert PoolingOptions() == PoolingOptions(k=15, alpha=1.0, scale=1.0)
 
 
 @pytest.mark.parametrize("wrong", [{"k": 0}, {"alpha": -0.1}, {"alpha": 1.1}, {"scale": 0}, {"top": 3}])
 def test_refuses_options_without_meaning(wrong: dict[str, float]) -> None:
     with pytest.raises(ValidationError):
-        WeldonPooling.model_validate(wrong)
+        PoolingOptions.model_validate(wrong)
 
 
 @settings(deadline=None)  # torch loads parts of itself when first called
@@ -46,7 +47,7 @@ def test_refuses_options_without_meaning(wrong: dict[str, float]) -> None:
 )
 def test_equals_a_sort_for_every_channel_alone(k: int, alpha: float, shape: tuple[int, ...], seed: int) -> None:
     maps = torch.randn(shape, generator=torch.Generator().manual_seed(seed))
-    pooled = WeldonPooling(k=k, alpha=alpha)(maps)
+    pooled = weldon_pooling(maps, PoolingOptions(k=k, alpha=alpha))
     assert pooled.shape == shape[:2]
     for image, row in zip(maps.tolist(), pooled.tolist(), strict=True):
         for channel, value in zip(image, row, strict=True):
@@ -58,6 +59,6 @@ def test_equals_a_sort_for_every_channel_alone(k: int, alpha: float, shape: tupl
 
 def test_gradient_reaches_the_pooled_cells_alone() -> None:
     maps = MAP.clone().requires_grad_()
-    WeldonPooling(k=1)(maps).sum().backward()
+    weldon_pooling(maps, PoolingOptions(k=1)).sum().backward()
     assert maps.grad is not None
     assert maps.grad.tolist() == [[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]]

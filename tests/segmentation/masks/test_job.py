@@ -1,6 +1,7 @@
 """Masks of many images: resumed, in several processes, with images that cannot be read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,10 @@ from segmentation.backbones.contract import Cells
 from segmentation.data.images import RgbImage
 from segmentation.data.masks import read_index_mask
 from segmentation.data.targets import ImageTargets
-from segmentation.masks.heatmaps import SeenImage
-from segmentation.masks.job import CONSENSUS, MaskCounts, MaskJob
-from segmentation.masks.maps import Heatmaps
-from segmentation.masks.options import MaskOptions
-from segmentation.masks.refine import Refinement
+from segmentation.masks.job import CONSENSUS, MaskJob
+from segmentation.masks.options import ResolvedMaskOptions
+from segmentation.masks.refinement import Refinement
+from segmentation.scores.contract import Heatmaps, ImageScores
 from shared_runtime.errors import OutputError
 
 SIZES = [(20, 30), (30, 20), (20, 30), (1, 9), (20, 30)]
@@ -30,7 +30,7 @@ def draw(folder: Path, name: str, height: int, width: int) -> ImageTargets:
     return ImageTargets(name, name, folder / name, foreground=(3,), background=(90,))
 
 
-def red_and_dark(images: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[SeenImage]:
+def red_and_dark(images: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[ImageScores]:
     """Heatmaps that say where an image is red and where dark; its pixels are its cells."""
     assert len({image.shape for image in images}) == 1, "images of different sizes share a batch"
     found = []
@@ -38,18 +38,30 @@ def red_and_dark(images: Sequence[RgbImage], targets: Sequence[ImageTargets]) ->
         red = (image[..., 0] > 128).astype(np.float32)
         heatmaps = Heatmaps(dict(zip(image_targets.classes, (red - 0.1, 0.9 - red), strict=True)), {})
         pixels = torch.from_numpy(image).permute(2, 0, 1).float()
-        found.append(SeenImage(heatmaps, Cells(pixels, pixels)))
+        found.append(ImageScores(heatmaps, Cells(pixels, pixels)))
     return found
+
+
+@dataclass(frozen=True)
+class Source:
+    """Scores of images whose own size is the base size."""
+
+    see: Callable[[Sequence[RgbImage], Sequence[ImageTargets]], list[ImageScores]] = red_and_dark
+
+    def base_size(self, image: RgbImage) -> tuple[int, int]:
+        return image.shape[0], image.shape[1]
+
+    def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:
+        return self.see(images, requests)
 
 
 def job(
     processes: int = 1, batch_size: int = 2, refine: Refinement = Refinement.NONE, *, consensus: bool = False
-) -> MaskJob:
+) -> MaskJob[ImageTargets]:
     return MaskJob(
-        see=red_and_dark,
-        base_size=lambda image: image.shape[:2],
+        source=Source(),
         n_foreground=80,
-        options=MaskOptions(alpha=8, input_size=32, refine=refine, consensus=consensus),
+        options=ResolvedMaskOptions(alpha=8, input_size=32, propagation=0, refine=refine, consensus=consensus),
         processes=processes,
         batch_size=batch_size,
     )
@@ -99,11 +111,7 @@ def test_a_bad_image_costs_one_image(images: list[ImageTargets], masks: Path) ->
     images[1].path.write_bytes(images[1].path.read_bytes()[:60])
     images[2].path.unlink()
     shown: list[int] = []
-    broken = job()
-    counts = MaskJob(
-        **{name: getattr(broken, name) for name in MaskJob.__dataclass_fields__ if name != "progress"},
-        progress=lambda counts: shown.append(counts.done),
-    ).run(images, masks)
+    counts = replace(job(), progress=lambda counts: shown.append(counts.done)).run(images, masks)
     assert counts.written == 3
     assert [image.file_name for image in counts.rejected] == ["1.png", "2.png"]
     assert "no such image file" in counts.rejected[1].reason
@@ -111,16 +119,30 @@ def test_a_bad_image_costs_one_image(images: list[ImageTargets], masks: Path) ->
     assert shown[-1] == counts.done == counts.total == 5
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+def test_images_are_rejected_in_the_order_of_their_batches(
+    images: list[ImageTargets], masks: Path, processes: int
+) -> None:
+    """The second and fifth cannot be read; the class of the third does not fit into a mask."""
+    for index in (1, 4):
+        images[index].path.write_bytes(b"")
+    images[2] = replace(images[2], foreground=(300,), background=(301,))
+    wide = replace(job(processes), n_foreground=300)
+    counts = wide.run(images, masks)
+    assert counts.written == 2
+    assert [image.file_name for image in counts.rejected] == ["1.png", "2.png", "4.png"]
+    assert "class id 300 does not fit" in counts.rejected[1].reason
+
+
 def test_maps_that_are_not_finite_cost_one_image(images: list[ImageTargets], masks: Path) -> None:
-    def sick(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[SeenImage]:
+    def sick(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[ImageScores]:
         found = red_and_dark(batch, targets)
         for seen, image_targets in zip(found, targets, strict=True):
             if image_targets.file_name == "1.png":
                 seen.heatmaps.classes[3][0, 0] = np.nan
         return found
 
-    healthy = job()
-    counts = MaskJob(sick, healthy.base_size, 80, healthy.options).run(images, masks)
+    counts = replace(job(), source=Source(sick)).run(images, masks)
     assert counts.written == 4
     assert [(image.file_name, "NaN" in image.reason) for image in counts.rejected] == [("1.png", True)]
 
@@ -150,12 +172,11 @@ def test_waiting_images_are_bounded(tmp_path: Path, masks: Path) -> None:
     drawn = [draw(folder, f"{number}.png", 4, 4 + number) for number in range(40)]
     first_call: list[int] = []
 
-    def watching(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[SeenImage]:
+    def watching(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[ImageScores]:
         first_call.append(int(targets[0].path.stem))
         return red_and_dark(batch, targets)
 
-    plain = job()
-    counts: MaskCounts = MaskJob(watching, plain.base_size, 80, plain.options, batch_size=2).run(drawn, masks)
+    counts = replace(job(), source=Source(watching)).run(drawn, masks)
     assert counts.written == 40
     # 16 images, all of different sizes, are as many as wait at a time.
     assert first_call[0] == 0
@@ -165,20 +186,17 @@ def test_waiting_images_are_bounded(tmp_path: Path, masks: Path) -> None:
 def test_a_consensus_mends_the_map_that_errs(images: list[ImageTargets], masks: Path) -> None:
     """One image's map lights up on the wrong half, where all others know better."""
 
-    def wrong_once(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[SeenImage]:
+    def wrong_once(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[ImageScores]:
         found = red_and_dark(batch, targets)
         for seen, image_targets in zip(found, targets, strict=True):
             if image_targets.file_name == "1.png":
                 seen.heatmaps.classes[3][:] = 0.5
         return found
 
-    told = job(consensus=True)
     shown: list[tuple[int, int]] = []
-    counts = MaskJob(
-        wrong_once,
-        told.base_size,
-        80,
-        told.options,
+    counts = replace(
+        job(consensus=True, batch_size=8),
+        source=Source(wrong_once),
         progress=lambda now: shown.append((now.studied, now.to_study)),
     ).run(images, masks)
     assert counts.written == 5
@@ -206,12 +224,11 @@ def test_of_many_images_evenly_spaced_ones_are_studied(
     monkeypatch.setattr("segmentation.masks.job._MOST_STUDIED", 2)
     seen: list[str] = []
 
-    def watching(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[SeenImage]:
+    def watching(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[ImageScores]:
         seen.extend(image.path.stem for image in targets)
         return red_and_dark(batch, targets)
 
-    told = job(consensus=True)
-    counts = MaskJob(watching, told.base_size, 80, told.options, batch_size=1).run(images, masks)
+    counts = replace(job(consensus=True, batch_size=1), source=Source(watching)).run(images, masks)
     assert (counts.written, counts.studied) == (5, 2)
     assert seen == ["0", "3", "0", "1", "2", "3", "4"]
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from segmentation.masks.maps import (
     EPSILON,
-    Heatmaps,
+    ScoreRules,
     class_maps,
     negative_background,
     normalized,
@@ -15,6 +15,7 @@ from segmentation.masks.maps import (
     score_maps,
     segment,
 )
+from segmentation.scores.contract import Heatmaps
 
 
 def maps(*rows: object) -> np.ndarray:
@@ -82,7 +83,7 @@ def test_positive_background_sums_before_it_normalizes() -> None:
 
 
 def test_score_maps_by_hand() -> None:
-    found = score_maps(HEATMAPS, N_FOREGROUND, alpha=2, gamma=0.5)
+    found = score_maps(HEATMAPS, N_FOREGROUND, ScoreRules(alpha=2, gamma=0.5))
     assert found.ids == (1, 2)
     # M₁ = [[1, 0], [1, 0]], M₂ = [[0, 1], [0, 0]]; M⁻ = [[0, 0], [0, 1]]; M⁺ = ReLU([[-1, 0], [8, 2]]) / 8.
     np.testing.assert_allclose(
@@ -92,16 +93,16 @@ def test_score_maps_by_hand() -> None:
 
 
 def test_gamma_times_positive_background_is_a_floor_of_the_background() -> None:
-    found = score_maps(HEATMAPS, N_FOREGROUND, alpha=2, gamma=0.7)
+    found = score_maps(HEATMAPS, N_FOREGROUND, ScoreRules(alpha=2, gamma=0.7))
     np.testing.assert_allclose(found.scores[0], [[0, 0], [0.7, 1]], rtol=0, atol=2 * EPSILON)
-    without = score_maps(HEATMAPS, N_FOREGROUND, alpha=2, gamma=0.7, positive=False)
+    without = score_maps(HEATMAPS, N_FOREGROUND, ScoreRules(alpha=2, gamma=0.7, positive_background=False))
     np.testing.assert_allclose(without.scores[0], [[0, 0], [0, 1]], rtol=0, atol=2 * EPSILON)
     np.testing.assert_array_equal(without.scores[1:], found.scores[1:])
 
 
 def test_an_image_without_foreground_is_background() -> None:
     only_grass = Heatmaps({81: maps([1.0, 0.0])}, {})
-    found = score_maps(only_grass, N_FOREGROUND, alpha=8, gamma=0.7)
+    found = score_maps(only_grass, N_FOREGROUND, ScoreRules(alpha=8, gamma=0.7))
     assert found.ids == ()
     np.testing.assert_array_equal(found.scores, [[[1, 1]]])
     np.testing.assert_array_equal(segment(found.scores, found.ids), [[0, 0]])
@@ -109,7 +110,7 @@ def test_an_image_without_foreground_is_background() -> None:
 
 def test_an_image_without_labels_is_refused() -> None:
     with pytest.raises(ValueError, match="without labels"):
-        score_maps(Heatmaps({}, {}), N_FOREGROUND, alpha=8, gamma=0.7)
+        score_maps(Heatmaps({}, {}), N_FOREGROUND, ScoreRules(alpha=8, gamma=0.7))
 
 
 def test_segment_writes_ids_and_gives_ties_to_the_background() -> None:
@@ -169,7 +170,7 @@ def test_masks_equal_those_made_pixel_by_pixel(seed: int, classes: set[int], alp
         (c, a): rng.normal(size=(3, 4)).astype(np.float32) for c in classes for a in rng.integers(0, 40, 2)
     }
     heatmaps = Heatmaps(drawn, compounds)
-    found = score_maps(heatmaps, N_FOREGROUND, alpha=alpha, gamma=0.7)
+    found = score_maps(heatmaps, N_FOREGROUND, ScoreRules(alpha=alpha, gamma=0.7))
     assert segment(found.scores, found.ids).tolist() == mask_pixel_by_pixel(heatmaps, alpha, 0.7)
     assert found.scores.min() >= 0
     assert found.scores.max() <= 1

@@ -10,19 +10,26 @@ import pytest
 from pycocotools.coco import COCO
 
 from segmentation.data.masks import read_index_mask
-from segmentation.data.transforms import CropOptions
-from segmentation.localization.config import LocalizerConfig
 from segmentation.masks.options import MaskOptions
-from segmentation.masks.refine import Refinement
-from segmentation.masks.run import MaskMachine, MaskRun, make_masks
+from segmentation.masks.refinement import Refinement
+from segmentation.masks.run import MaskInputs, MaskMachine, MaskRun, make_masks
+from segmentation.scores.contract import NetworkTraits
 from shared_runtime.errors import MissingResourceError, UsageError
 
 ON_CPU = MaskMachine(device="cpu")
 UNREFINED = MaskOptions(refine=Refinement.NONE)
 
 
+def inputs(small_run: Any, labels: Path | None = None) -> MaskInputs:
+    return MaskInputs(small_run.run, [small_run.images], labels or small_run.labels)
+
+
+def traits(backbone: str = "resnet50", *, pretrained: bool = True) -> NetworkTraits:
+    return NetworkTraits(backbone, pretrained, crop_size=33, attributes=True, background=True)
+
+
 def masks_of(small_run, output: Path, options: MaskOptions = UNREFINED, **more: object) -> MaskRun:
-    return make_masks(small_run.run, [small_run.images], small_run.labels, output, options, ON_CPU, **more)
+    return make_masks(inputs(small_run), output, options, ON_CPU, **more)
 
 
 def test_options_are_resolved_by_the_network(small_run: Any, tmp_path: Path) -> None:
@@ -36,13 +43,10 @@ def test_options_are_resolved_by_the_network(small_run: Any, tmp_path: Path) -> 
 
 
 def test_what_is_left_open_depends_on_whether_the_backbone_was_pretrained() -> None:
-    known, new = (
-        MaskOptions().resolved(LocalizerConfig(weights=weights, crop=CropOptions(size=33)))
-        for weights in ("packaged", "random")
-    )
+    known, new = (MaskOptions().resolved(traits(pretrained=pretrained)) for pretrained in (True, False))
     assert (known.input_size, known.propagation, known.consensus) == (66, 2, True)
     assert (new.input_size, new.propagation, new.consensus) == (33, 0, False)
-    asked = MaskOptions(input_size=66, propagation=1).resolved(LocalizerConfig(weights="random"))
+    asked = MaskOptions(input_size=66, propagation=1).resolved(traits(pretrained=False))
     assert (asked.input_size, asked.propagation) == (66, 1)
 
 
@@ -51,13 +55,12 @@ def test_what_is_left_open_depends_on_whether_the_backbone_was_pretrained() -> N
     [("resnet50", 8), ("vgg16", 4), ("resnet38", 5), ("efficientnet-lite0-head", 4)],
 )
 def test_alpha_follows_the_backbone(backbone: str, alpha: float) -> None:
-    assert MaskOptions().resolved(LocalizerConfig(backbone=backbone)).alpha == alpha
+    assert MaskOptions().resolved(traits(backbone)).alpha == alpha
 
 
 @pytest.mark.parametrize(("asked", "side"), [("auto", 66), ("train", 33), ("original", "original"), (97, 97)])
 def test_the_input_size_follows_the_crops(asked: int | str, side: int | str) -> None:
-    network = LocalizerConfig(crop=CropOptions(size=33))
-    assert MaskOptions.model_validate({"input_size": asked}).resolved(network).input_size == side
+    assert MaskOptions.model_validate({"input_size": asked}).resolved(traits()).input_size == side
 
 
 def test_masks_have_the_size_of_their_images_and_only_labelled_classes(small_run: Any, tmp_path: Path) -> None:
@@ -109,7 +112,7 @@ def test_images_without_a_mask_stand_in_a_file(small_run: Any, tmp_path: Path) -
     lines = small_run.labels.read_text().splitlines()
     missing = json.loads(lines[0]) | {"image_id": 99, "file_name": "missing.png"}
     labels.write_text("\n".join([*lines, json.dumps(missing), "no record"]) + "\n")
-    made = make_masks(small_run.run, [small_run.images], labels, tmp_path / "masks", UNREFINED, ON_CPU)
+    made = make_masks(inputs(small_run, labels), tmp_path / "masks", UNREFINED, ON_CPU)
     assert made.counts.written == 4
     rejected = [json.loads(line) for line in (tmp_path / "masks" / "rejected.jsonl").read_text().splitlines()]
     assert [(entry["line"], entry["image_id"]) for entry in rejected] == [(5, 99), (6, None)]
@@ -141,7 +144,7 @@ def test_a_missing_crf_is_told_before_anything_is_read(
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"crf_preset": "mine"}, "expected one of sec, readme, irn, deeplab"),
+        ({"crf_preset": "mine"}, "should be 'sec', 'readme', 'irn' or 'deeplab'"),
         ({"gamma": 1.5}, "less than or equal to 1"),
         ({"scales": ()}, "at least 1 item"),
         ({"alpha": 0}, "greater than 0"),
@@ -159,7 +162,7 @@ def test_attributes_that_the_network_does_not_know_are_left_out(small_run: Any, 
     for record in records:
         record["foreground"][0]["attributes"].append({"name": "delicious", "votes": 1})
     labels.write_text("".join(f"{json.dumps(record)}\n" for record in records))
-    made = make_masks(small_run.run, [small_run.images], labels, tmp_path / "more", UNREFINED, ON_CPU)
+    made = make_masks(inputs(small_run, labels), tmp_path / "more", UNREFINED, ON_CPU)
     assert made.counts.written == 4
     for path in (tmp_path / "masks").glob("*.png"):
         assert path.read_bytes() == (tmp_path / "more" / path.name).read_bytes()

@@ -15,18 +15,18 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from segmentation.cli import app
-from segmentation.data.masks import read_index_mask
+from segmentation.data.masks import read_index_mask, write_index_mask
+from segmentation.data.truth.opening import open_truth
 from segmentation.evaluation.evaluate import evaluate
-from segmentation.masks.maps import Heatmaps
+from segmentation.evaluation.records import ratio, score_table
+from segmentation.masks.maps import ScoreRules
 from segmentation.masks.options import MaskOptions
-from segmentation.masks.refine import Refinement
-from segmentation.masks.run import MaskMachine, make_masks
-from segmentation.masks.writers import write_mask
+from segmentation.masks.refinement import Refinement
+from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
 from segmentation.report.maps import shown_maps
 from segmentation.report.masks import image_score, mask_report
-from segmentation.report.page import ImageRow, Picture, page
-from segmentation.report.pictures import coloured, heat, thumbnail
-from segmentation.report.score_table import ratio, score_table
+from segmentation.report.page import ImageRow, Picture, coloured, heat, page, thumbnail
+from segmentation.scores.contract import Heatmaps
 from shared_runtime.errors import OutputError
 
 
@@ -68,19 +68,20 @@ def decoded(data_uri: str) -> np.ndarray:
 def masks(small_run: Any, tmp_path: Path) -> Path:
     folder = tmp_path / "masks"
     options = MaskOptions(refine=Refinement.NONE)
-    make_masks(small_run.run, [small_run.images], small_run.labels, folder, options, MaskMachine(device="cpu"))
+    inputs = MaskInputs(small_run.run, [small_run.images], small_run.labels)
+    make_masks(inputs, folder, options, MaskMachine(device="cpu"))
     # One mask is right and one is all wrong, so that the order is known.
     right = np.zeros((48, 64), dtype=np.uint8)
     right[10:30, 8:28] = 48
-    write_mask(folder / "000000000001.png", right)
-    write_mask(folder / "000000000003.png", np.full((48, 64), 2, dtype=np.uint8))
+    write_index_mask(folder / "000000000001.png", right)
+    write_index_mask(folder / "000000000003.png", np.full((48, 64), 2, dtype=np.uint8))
     return folder
 
 
 def test_a_page_shows_everything_of_every_image_the_worst_first(
     small_run: Any, masks: Path, tmp_path: Path
 ) -> None:
-    shown = mask_report(masks, small_run.truth, tmp_path / "report.html")
+    shown = mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html")
     assert shown == 4
     found = Page((tmp_path / "report.html").read_text())
     captions = ["image", "class map", "compound map", "background map", "mask", "truth"]
@@ -97,20 +98,19 @@ def test_a_page_shows_everything_of_every_image_the_worst_first(
 
 
 def test_a_page_says_that_masks_follow_a_consensus(small_run: Any, masks: Path, tmp_path: Path) -> None:
-    mask_report(masks, small_run.truth, tmp_path / "without.html", count=1)
+    mask_report(masks, open_truth(small_run.truth), tmp_path / "without.html", count=1)
     folder = tmp_path / "agreeing"
     options = MaskOptions(refine=Refinement.NONE, consensus=True)
-    made = make_masks(
-        small_run.run, [small_run.images], small_run.labels, folder, options, MaskMachine(device="cpu")
-    )
+    inputs = MaskInputs(small_run.run, [small_run.images], small_run.labels)
+    made = make_masks(inputs, folder, options, MaskMachine(device="cpu"))
     assert made.counts.written == 4
-    mask_report(folder, small_run.truth, tmp_path / "with.html", count=1)
+    mask_report(folder, open_truth(small_run.truth), tmp_path / "with.html", count=1)
     told = ["(--consensus)" in (tmp_path / name).read_text() for name in ("without.html", "with.html")]
     assert told == [False, True]
 
 
 def test_a_page_needs_nothing_beside_it(small_run: Any, masks: Path, tmp_path: Path) -> None:
-    mask_report(masks, small_run.truth, tmp_path / "report.html")
+    mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html")
     text = (tmp_path / "report.html").read_text()
     assert all(reference.startswith("data:image/") for reference in Page(text).references)
     assert "<script" not in text
@@ -118,18 +118,18 @@ def test_a_page_needs_nothing_beside_it(small_run: Any, masks: Path, tmp_path: P
 
 
 def test_only_the_worst_are_shown(small_run: Any, masks: Path, tmp_path: Path) -> None:
-    assert mask_report(masks, small_run.truth, tmp_path / "report.html", count=1) == 1
+    assert mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html", count=1) == 1
     found = Page((tmp_path / "report.html").read_text())
     assert {alt.rpartition(" ")[2] for alt, _ in found.pictures} == {"000000000003"}
 
 
 def test_masks_of_other_programs_have_no_maps(small_run: Any, masks: Path, tmp_path: Path) -> None:
     (masks / "run.json").unlink()
-    mask_report(masks, small_run.truth, tmp_path / "report.html", images=[small_run.images], count=1)
+    mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html", images=[small_run.images], count=1)
     found = Page((tmp_path / "report.html").read_text())
     assert [alt.split(" of ")[0] for alt, _ in found.pictures] == ["image", "mask", "truth"]
     assert "Without maps: " in "".join(found.text)
-    mask_report(masks, small_run.truth, tmp_path / "bare.html", count=1)
+    mask_report(masks, open_truth(small_run.truth), tmp_path / "bare.html", count=1)
     assert [alt.split(" of ")[0] for alt, _ in Page((tmp_path / "bare.html").read_text()).pictures] == [
         "mask",
         "truth",
@@ -140,7 +140,7 @@ def test_a_run_that_is_gone_costs_the_maps_alone(small_run: Any, masks: Path, tm
     record = json.loads((masks / "run.json").read_text())
     record["notes"]["run"] = str(tmp_path / "gone")
     (masks / "run.json").write_text(json.dumps(record))
-    assert mask_report(masks, small_run.truth, tmp_path / "report.html") == 4
+    assert mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html") == 4
     assert "is not the folder of a run" in "".join(Page((tmp_path / "report.html").read_text()).text)
 
 
@@ -151,13 +151,13 @@ def test_an_image_that_went_bad_is_told(small_run: Any, masks: Path, tmp_path: P
     record = json.loads((masks / "run.json").read_text())
     record["notes"]["images"] = [str(images)]
     (masks / "run.json").write_text(json.dumps(record))
-    assert mask_report(masks, small_run.truth, tmp_path / "report.html") == 3
+    assert mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html") == 3
     assert "Not shown: " in "".join(Page((tmp_path / "report.html").read_text()).text)
 
 
 def test_a_page_that_cannot_be_written(small_run: Any, masks: Path, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be written"):
-        mask_report(masks, small_run.truth, tmp_path / "no" / "report.html")
+        mask_report(masks, open_truth(small_run.truth), tmp_path / "no" / "report.html")
 
 
 def test_the_command(small_run: Any, masks: Path, tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_the_command(small_run: Any, masks: Path, tmp_path: Path) -> None:
 
 
 def test_names_are_escaped(small_run: Any, masks: Path) -> None:
-    evaluation = evaluate(masks, small_run.truth)
+    evaluation = evaluate(masks, open_truth(small_run.truth))
     row = ImageRow("<b>&", 0.5, [("<i>", "#800000")], "<u>", [Picture("<s>", "data:image/png;base64,")])
     text = page(evaluation, [row], ["<script>alert()</script>"])
     assert not re.search(r"<(i|u|s|script)>", text)
@@ -188,7 +188,7 @@ def test_shown_maps_by_hand() -> None:
         {1: np.array([[2.0, 0.0]], np.float32), 2: np.array([[0.0, 0.0]], np.float32)},
         {(1, 0): np.array([[1.0, 4.0]], np.float32)},
     )
-    found = shown_maps(heatmaps, 80, MaskOptions(alpha=1.0))
+    found = shown_maps(heatmaps, 80, ScoreRules(alpha=1.0))
     np.testing.assert_allclose(found.classes, [[1, 0]], atol=1e-4)
     np.testing.assert_allclose(found.compounds, [[0.25, 1]], atol=1e-4)
     # M₁ = [3/4, 1]
@@ -218,7 +218,7 @@ def test_ratio(value: float | None, text: str) -> None:
 
 
 def test_score_table_lists_what_was_seen(small_run: Any, masks: Path) -> None:
-    lines = list(score_table(evaluate(masks, small_run.truth)))
+    lines = list(score_table(evaluate(masks, open_truth(small_run.truth))))
     assert [line.split()[0] for line in lines] == ["class", "background", "bicycle", "apple", "mean"]
     assert lines[2].split()[1:] == [".000", ".000", "-", "0.00%"]
     assert read_index_mask(masks / "000000000003.png", 81).max() == 2

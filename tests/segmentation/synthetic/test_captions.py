@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation.synthetic.captions import CAPTIONS_PER_IMAGE, write_captions
-from segmentation.synthetic.scenes import Scene, SceneObject, sample_scene
+from segmentation.synthetic.scenes import CAPTIONS_PER_IMAGE, Scene, SceneObject, sample_scene, write_captions
 from segmentation.synthetic.world import OBJECT_KINDS, STREET, TREES, Difficulty
 
 _CAR = next(kind for kind in OBJECT_KINDS if kind.class_name == "car")

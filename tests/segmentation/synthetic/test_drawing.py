@@ -5,10 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from segmentation.synthetic.drawing import Drawing, draw
+from segmentation.synthetic.drawing import Drawing, draw, surface
 from segmentation.synthetic.scenes import Scene, SceneObject
 from segmentation.synthetic.shapes import outline
-from segmentation.synthetic.textures import surface
 from segmentation.synthetic.world import COLOURS, GRASS, HOMES, OBJECT_KINDS, SKY, TREES, ObjectKind
 
 _SIDE = 96

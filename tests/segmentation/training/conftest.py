@@ -10,10 +10,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from segmentation.training.config import MachineOptions, TrainingFiles, TrainingOptions
+from segmentation.training.devices import DeviceGroup
 from segmentation.training.loop import TrainingReport, train
-from segmentation.training.options import MachineOptions, TrainingOptions
-from segmentation.training.processes import Processes
-from segmentation.training.run_folder import RunFolder
 from segmentation.training.task import ParameterGroup
 from shared_runtime.errors import InputError
 
@@ -38,10 +37,9 @@ class NoisyPoints:
         point = np.linspace(index, index + 1, 3) + rng.normal(scale=0.1, size=3)
         return torch.from_numpy(point).float()
 
-
-def stack(points: Sequence[Tensor]) -> Tensor:
-    """Points as a batch (B, 3)."""
-    return torch.stack(tuple(points))
+    def collate(self, samples: Sequence[Tensor]) -> Tensor:
+        """Points as a batch (B, 3)."""
+        return torch.stack(tuple(samples))
 
 
 class Regression:
@@ -100,16 +98,15 @@ def run(tmp_path: Path) -> Callable[..., TrainingReport]:
         samples: NoisyPoints | None = None,
         **machine: Any,
     ) -> TrainingReport:
-        folder = RunFolder(tmp_path / name)
-        folder.path.mkdir(exist_ok=True)
+        files = TrainingFiles(tmp_path / name)
+        files.path.mkdir(exist_ok=True)
         return train(
             task or Regression(),
             samples or NoisyPoints(),
-            stack,
             options,
+            files,
+            DeviceGroup("cpu"),
             MachineOptions(**{"device": "cpu", "workers": 0, "log_every": 2, **machine}),
-            folder,
-            Processes("cpu"),
         )
 
     return run

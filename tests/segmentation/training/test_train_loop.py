@@ -10,18 +10,18 @@ import pytest
 import torch
 from torch import Tensor
 
-from segmentation.training.checkpoint import load_weights
+from segmentation.backbones.loading import read_tensors
+from segmentation.training.config import TrainingOptions
 from segmentation.training.loop import TrainingReport
-from segmentation.training.options import TrainingOptions
 from segmentation.training.order import BatchPlan, Stream, random_generator
 from shared_runtime.errors import CapparseError, InputError
-from tests.segmentation.training.conftest import N_SAMPLES, OPTIONS, NoisyPoints, Regression, StopAfter, stack
+from tests.segmentation.training.conftest import N_SAMPLES, OPTIONS, NoisyPoints, Regression, StopAfter
 
 Run = Callable[..., TrainingReport]
 
 
 def weights(folder: Path) -> dict[str, Tensor]:
-    return load_weights(folder / "model.safetensors")
+    return read_tensors(folder / "model.safetensors")
 
 
 def log(folder: Path) -> list[dict[str, float]]:
@@ -49,7 +49,7 @@ def test_it_is_sgd_with_momentum_decay_two_rates_and_the_poly_schedule(run: Run,
             NoisyPoints().sample(key.sample, random_generator(0, Stream.SAMPLE, key.epoch, key.sample))
             for key in plan.step_keys(step)
         ]
-        loss, _ = task.loss(stack(samples))
+        loss, _ = task.loss(NoisyPoints().collate(samples))
         gradients = torch.autograd.grad(loss, list(named.values()))
         with torch.no_grad():
             for (name, value), gradient in zip(named.items(), gradients, strict=True):

@@ -9,18 +9,17 @@ from pathlib import Path
 import pytest
 import torch
 
-from segmentation.training.checkpoint import load_weights
+from segmentation.backbones.loading import read_tensors
 
 SCRIPT = """
 import sys
 from pathlib import Path
 import torch
 from segmentation.training.loop import train
-from segmentation.training.options import MachineOptions
-from segmentation.training.processes import Processes
-from segmentation.training.run_folder import RunFolder
+from segmentation.training.config import MachineOptions, TrainingFiles
+from segmentation.training.devices import DeviceGroup
 from segmentation.training.task import ParameterGroup
-from tests.segmentation.training.conftest import OPTIONS, NoisyPoints, Regression, stack
+from tests.segmentation.training.conftest import OPTIONS, NoisyPoints, Regression
 
 torch.set_num_threads(1)
 class Branching(Regression):
@@ -39,13 +38,13 @@ class Branching(Regression):
         return loss + extra, {**scalars, "extra": extra.detach()}
 
 task = Branching()
-processes = Processes("cpu")
+devices = DeviceGroup("cpu")
 options = OPTIONS.model_copy(update={"accumulation": int(sys.argv[2])})
 machine = MachineOptions(device="cpu", workers=0, log_every=2)
-report = train(task, NoisyPoints(broken=9), stack, options, machine, RunFolder(Path(sys.argv[1])), processes)
-if processes.first:
-    print(processes.count, report.unreadable.total())
-if processes.count > 1:
+report = train(task, NoisyPoints(broken=9), options, TrainingFiles(Path(sys.argv[1])), devices, machine)
+if devices.first:
+    print(devices.count, report.unreadable.total())
+if devices.count > 1:
     torch.distributed.destroy_process_group()
 """
 
@@ -83,7 +82,7 @@ def test_two_processes_make_the_network_that_one_makes(tmp_path: Path) -> None:
     assert one.split()[0] == "1"
     # The same samples were read, by whichever process.
     assert two.split() == ["2", one.split()[1]]
-    alone, together = (load_weights(tmp_path / name / "model.safetensors") for name in ("one", "two"))
+    alone, together = (read_tensors(tmp_path / name / "model.safetensors") for name in ("one", "two"))
     for name in alone:
         torch.testing.assert_close(alone[name], together[name], rtol=1e-4, atol=1e-6)
     rows = [(tmp_path / name / "metrics.jsonl").read_text().splitlines() for name in ("one", "two")]

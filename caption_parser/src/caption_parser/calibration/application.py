@@ -9,11 +9,12 @@ import numpy as np
 from caption_parser.calibration.evidence import FEATURES, record_evidence
 from caption_parser.calibration.logistic import probabilities
 from caption_parser.calibration.records import LOWEST, CalibratedSummary, Calibration, CalibrationReference
-from caption_parser.runs.counts import RunCounts
 from caption_parser.runs.options import check_output
-from caption_parser.runs.output import OutputPaths, replace_file
+from caption_parser.runs.output import OutputPaths
+from caption_parser.runs.state import RunCounts
 from shared_runtime.errors import InputError
 from shared_schemas import ImageLabels, RecordError, iter_labels, write_labels
+from shared_schemas.files import replace_file
 
 _DIGITS = 3
 _COUNTED_AT_ONCE = 1000
@@ -45,7 +46,7 @@ def apply_calibration(
 ) -> tuple[CalibratedSummary, list[RecordError]]:
     """Writes the records of `labels` with calibrated confidence to `output`, a summary beside it.
 
-    Returns the summary and what is wrong with each line that is no record; those are left out.
+    Returns the summary and what is wrong with each line that is not a record; those are left out.
 
     Raises `InputError` for a file that cannot be read, holds no calibration or no record, or comes from another
     label space than the calibration's, `UsageError` if `output` is one of the inputs.
@@ -80,7 +81,7 @@ def apply_calibration(
 
 
 def _records(path: Path, calibration: Calibration, damage: list[RecordError]) -> Iterator[ImageLabels]:
-    """The records of `path`; what is no record goes to `damage`."""
+    """The records of `path`; what is not a record goes to `damage`."""
     expected = calibration.training.label_space
     try:
         for number, record in enumerate(iter_labels(path), 1):

@@ -1,26 +1,117 @@
 """`fit_calibration`: how likely a label is right, learned from images with ground truth."""
 
-from collections.abc import Sequence
+import zlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from caption_parser.calibration.evidence import FEATURES
-from caption_parser.calibration.examples import Examples, image_folds, read_examples
+from caption_parser.calibration.evidence import FEATURES, record_evidence
 from caption_parser.calibration.logistic import Matrix, Vector, fit_logistic, probabilities
 from caption_parser.calibration.records import LOWEST, Calibration, ConfidenceScores, CrossValidation, Training
+from caption_parser.evaluation.confidence import (
+    average_precisions,
+    confidence_bins,
+    expected_calibration_error,
+    judged_labels,
+)
 from caption_parser.evaluation.metrics import mean
-from caption_parser.evaluation.ranking import average_precisions
-from caption_parser.evaluation.reliability import judged_labels, reliability
+from caption_parser.evaluation.predictions import truth_ids
 from caption_parser.evaluation.truth import GroundTruth, read_ground_truth
 from caption_parser.runs.options import check_output
-from caption_parser.runs.output import replace_file
+from shared_runtime.coco import ImageId
+from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError, UsageError
-from shared_schemas import load_label_space
+from shared_schemas import Kind, LabelSpace, load_label_space, read_labels
+from shared_schemas.files import replace_file
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """N labels of images in the truth, each with its evidence and whether it is right."""
+
+    images: Sequence[ImageId]
+    """Of each label, as the truth writes it; (N,)."""
+    classes: Sequence[int]
+    """Class ids; (N,)."""
+    evidence: Matrix
+    """Shape (N, features), in the order of `evidence.FEATURES`."""
+    confidences: Vector | None
+    """In the file, in [0, 1]; (N,). None: not every label has one."""
+    right: Vector
+    """1.0 where the truth shows the class, else 0.0; (N,)."""
+    label_space: str
+    """The label space that the records name, with its hash."""
+
+    def by_image(self, confidences: Vector) -> Mapping[ImageId, Mapping[int, float]]:
+        """Image → class id → one of `confidences`, (N,)."""
+        found: defaultdict[ImageId, dict[int, float]] = defaultdict(dict)
+        for image, label, confidence in zip(self.images, self.classes, confidences, strict=True):
+            found[image][label] = float(confidence)
+        return found
+
+
+def read_examples(path: Path, truth: GroundTruth, label_space: LabelSpace) -> Examples:
+    """The foreground labels of the images and classes that `truth` judges.
+
+    Raises `InputError` for a file that cannot be read, comes from another label space, names an image twice, or
+    has no label to judge, and `RecordError` at a line that is not a record.
+    """
+    match = truth_ids(truth.classes)
+    judged_classes = frozenset(truth.class_ids)
+    seen: set[ImageId] = set()
+    rows: list[tuple[ImageId, int, tuple[float, ...], float | None]] = []
+    made_with = ""
+    try:
+        for number, record in enumerate(read_labels(path), 1):
+            check_label_space(record, label_space, f"{path}:{number}", kinds=(Kind.FOREGROUND,))
+            image = match(record.image_id)
+            if image in seen:
+                raise InputError(
+                    f"{path}:{number}: got a second record of image {image!r}, expected one per image"
+                )
+            seen.add(image)
+            made_with = record.label_space
+            if image in truth.classes:
+                evidence = record_evidence(record)
+                rows += [
+                    (image, label.id, evidence[label.id], label.confidence)
+                    for label in record.foreground
+                    if label.id in judged_classes
+                ]
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    if not rows:
+        raise InputError(
+            f"{path}: got no foreground label of an image in the truth (image ids such as "
+            f"{next(iter(truth.classes))!r}), expected labels of its images"
+        )
+    images, classes, evidence_rows, confidences = zip(*rows, strict=True)
+    return Examples(
+        images=images,
+        classes=classes,
+        evidence=np.array(evidence_rows, dtype=np.float64),
+        confidences=None if None in confidences else np.array(confidences, dtype=np.float64),
+        right=np.array([label in truth.classes[image] for image, label, *_ in rows], dtype=np.float64),
+        label_space=made_with,
+    )
+
+
+def image_folds(images: Sequence[ImageId], folds: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """The fold of each entry, in [0, folds): the same for all entries of an image, whatever their order.
+
+    Images are dealt out in the order of a checksum of their ids, so that folds differ by one image at most.
+    """
+    ordered = sorted(set(images), key=lambda image: (zlib.crc32(str(image).encode()), str(image)))
+    fold = {image: number % folds for number, image in enumerate(ordered)}
+    return np.array([fold[image] for image in images], dtype=np.int64)
+
 
 _INTERCEPT_PENALTY = 0.01
 _PENALTY = 1.0
-"""Weights are taken to be normal with variance 1 / penalty beforehand; features and offsets share the scale."""
+"""The prior of the weights is normal with variance 1 / penalty; features and offsets share the scale."""
 
 
 def fit_calibration(
@@ -107,12 +198,11 @@ def _fit(design: Matrix, right: Vector) -> Vector:
 def _scores(examples: Examples, confidences: Vector, truth: GroundTruth) -> ConfidenceScores:
     bounded = confidences.clip(LOWEST, 1.0 - LOWEST)
     by_image = examples.by_image(bounded)
-    calibration = reliability(judged_labels(truth.classes, by_image, frozenset(truth.class_ids)))
-    assert calibration is not None, "there are examples"
+    bins = confidence_bins(judged_labels(truth.classes, by_image, frozenset(truth.class_ids)))
     ranking = average_precisions(truth.classes, by_image, truth.class_ids)
     likelihood = np.where(examples.right > 0, bounded, 1.0 - bounded)
     return ConfidenceScores(
         log_loss=float(-np.log(likelihood).mean()),
-        expected_calibration_error=calibration.expected_calibration_error,
+        expected_calibration_error=expected_calibration_error(bins),
         average_precision=mean(ranking.values()),
     )

@@ -15,7 +15,7 @@ def fit_logistic(features: Matrix, targets: Vector, penalty: Vector, signs: Vect
 
     Shape: `features` (N, F); `targets` (N,), 0 or 1; `penalty` (F,), all above 0, which makes the minimum unique
     and finite; `signs` (F,), 1, -1 or 0. A weight that comes out against its sign becomes 0 and the others are
-    fitted anew, until none does. Returns (F,).
+    refitted, until none does. Returns (F,).
     """
     kept = np.ones(features.shape[1], dtype=bool)
     while kept.any():

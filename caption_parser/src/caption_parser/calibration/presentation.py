@@ -25,7 +25,7 @@ def notes(calibration: Calibration) -> Iterator[str]:
         f"{folds} folds"
     )
     if calibration.cross_validation.before is None:
-        yield "no scores before: not all labels have a confidence"
+        yield "no scores before calibration: not all labels have a confidence"
     ranked = sorted(calibration.class_offsets.items(), key=lambda item: (item[1], item[0]))
     for what, classes in (("least", ranked[:_SHOWN_CLASSES]), ("most", ranked[: -_SHOWN_CLASSES - 1 : -1])):
         shown = ", ".join(f"{name} {offset:+.2f}" for name, offset in classes)

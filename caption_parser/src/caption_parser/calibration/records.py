@@ -1,25 +1,26 @@
 """What a fitted calibration holds, as the JSON file between `calibrate fit` and `calibrate apply`."""
 
-import hashlib
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+from pydantic import ConfigDict, Field, NonNegativeInt, PositiveInt
 
 from caption_parser.calibration.evidence import FEATURES
 from caption_parser.json_file import read_json_file
-from caption_parser.runs.counts import RunCounts
+from caption_parser.runs.state import RunCounts
+from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError
+from shared_runtime.files import short_digest
 
 LOWEST = 0.001
 """Confidence has three digits in label files, and captions prove nothing: it stays within [LOWEST, 1 - LOWEST]."""
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+class _Finite(FrozenModel):
+    model_config = ConfigDict(allow_inf_nan=False)
 
 
-class ConfidenceScores(_Frozen):
+class ConfidenceScores(_Finite):
     """How good the confidence of labels is against the truth."""
 
     log_loss: float = Field(description="Mean over labels, in nats.")
@@ -27,7 +28,7 @@ class ConfidenceScores(_Frozen):
     average_precision: float | None = Field(description="Mean over the classes that occur.")
 
 
-class CrossValidation(_Frozen):
+class CrossValidation(_Finite):
     """Scores of labels by models that have not seen their images."""
 
     folds: PositiveInt
@@ -35,19 +36,19 @@ class CrossValidation(_Frozen):
     after: ConfidenceScores
 
 
-class Training(_Frozen):
+class Training(_Finite):
     """What a calibration was fitted on."""
 
     labels: str = Field(description="The label file.")
     truth: str = Field(description="The ground truth file.")
-    include_crowd: bool = Field(description="Whether crowd regions put their class into an image.")
+    include_crowd: bool = Field(description="Whether crowd regions count as their class.")
     label_space: str = Field(description="The label space of the labels, with its hash.")
     images: PositiveInt
     judged_labels: PositiveInt = Field(description="Foreground classes of those images.")
     correct: float = Field(description="Share of them that the truth shows.")
 
 
-class Calibration(_Frozen):
+class Calibration(_Finite):
     """A logistic model of whether a label is right, given the evidence in its record."""
 
     version: Literal[1] = 1
@@ -55,12 +56,12 @@ class Calibration(_Frozen):
     cross_validation: CrossValidation
     intercept: float
     weights: dict[str, float] = Field(description="By feature of the evidence.")
-    class_offsets: dict[str, float] = Field(description="By class; 0 for a class that is not here.")
+    class_offsets: dict[str, float] = Field(description="By class; 0 for a class that is not listed.")
 
     @property
     def digest(self) -> str:
         """A short name of the model: equal for equal content."""
-        return hashlib.blake2b(self.model_dump_json().encode(), digest_size=4).hexdigest()
+        return short_digest(self.model_dump_json().encode(), size=4)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -75,7 +76,7 @@ class Calibration(_Frozen):
         return calibration
 
 
-class CalibrationReference(_Frozen):
+class CalibrationReference(_Finite):
     """Which calibration made the confidence of a label file."""
 
     file: str
@@ -91,5 +92,5 @@ class CalibratedSummary(RunCounts):
     calibration: CalibrationReference
     calibrated_labels: NonNegativeInt
     kept_labels: NonNegativeInt = Field(description="Background classes: their confidence is as it was.")
-    damaged_lines: NonNegativeInt = Field(description="Lines that are no records, and were left out.")
+    damaged_lines: NonNegativeInt = Field(description="Lines that are not records, and were left out.")
     bytes: NonNegativeInt

@@ -8,17 +8,17 @@ from shared_runtime.command_line.groups import Command, Debug, lazy_app, run_app
 
 COMMANDS = (
     Command("label", "caption_parser.cli.label:label_command", "Label the captions of a file."),
-    Command("show", "caption_parser.cli.show:show_command", "Show the records of a label file."),
+    Command("show", "caption_parser.cli.label_files:show_command", "Show the records of a label file."),
     Command("explain", "caption_parser.cli.explain:explain_command", "Show how a caption is read."),
     Command("evaluate", "caption_parser.cli.evaluate:evaluate_command", "Score labels against ground truth."),
-    Command("calibrate", "caption_parser.cli.calibrate:calibrate_app", "Learn confidence from ground truth."),
+    Command("calibrate", "caption_parser.cli.calibrate:calibrate_app", "Calibrate confidence on ground truth."),
     Command("report", "caption_parser.cli.report:report_command", "Write an HTML page about a label file."),
     Command(
         "discover", "caption_parser.cli.discover:discover_command", "Find the background classes of a corpus."
     ),
     Command("senses", "caption_parser.cli.senses:senses_app", "Train and score word sense disambiguators."),
-    Command("validate", "caption_parser.cli.validate:validate_command", "Check a label file line by line."),
-    Command("schema", "caption_parser.cli.schema:schema_command", "Print a JSON Schema."),
+    Command("validate", "caption_parser.cli.label_files:validate_command", "Check a label file line by line."),
+    Command("schema", "caption_parser.cli.label_files:schema_command", "Print a JSON Schema."),
     Command("doctor", "caption_parser.cli.doctor:doctor_command", "Check that all that is needed is there."),
 )
 

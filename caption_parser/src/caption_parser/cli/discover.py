@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from caption_parser.cli import options as shared
+
 
 def discover_command(
     captions: Annotated[
@@ -18,41 +20,35 @@ def discover_command(
         typer.Option(metavar="NAME|FILE", help="Its foreground is kept, its background is not  [default: coco]"),
     ] = None,
     resume_from: Annotated[
-        str | None, typer.Option(metavar="SPACE.toml", help="Go on from this file, as it was edited.")
+        str | None, typer.Option(metavar="SPACE.toml", help="Continue from this file, with any edits made to it.")
     ] = None,
     threshold: Annotated[
-        str, typer.Option(metavar="N|N/M", help="T: N mentions, or N mentions in M captions.")
+        str, typer.Option(metavar="N|N/M", help="T: N mentions, or a rate of N mentions in M captions.")
     ] = "200/414113",
     drop: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="SYNSET", help="Pass it and its hyponyms over; for COCO, the paper drops clothing.n.01."
+            metavar="SYNSET",
+            help="Leave out this synset and its hyponyms (repeatable); the paper drops clothing.n.01 for COCO.",
         ),
     ] = None,
     rounds: Annotated[int | None, typer.Option(metavar="N", help="Stop after N rounds.")] = None,
-    mode: Annotated[str, typer.Option(metavar="paper|visual", help="Which rules find objects.")] = "paper",
-    senses: Annotated[
-        str, typer.Option(metavar="first|default|PATH|glosses:PATH", help="How the sense of a noun is chosen.")
-    ] = "default",
-    spacy_model: Annotated[
-        str | None, typer.Option(metavar="NAME|PATH", help="A spaCy pipeline in place of the one that ships.")
-    ] = None,
-    format: Annotated[str | None, typer.Option(metavar="NAME", help="Input format, if the suffix lies.")] = None,
-    caption_field: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The field or column that holds the caption.")
-    ] = None,
-    image_field: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The field or column that holds the image id.")
-    ] = None,
+    mode: shared.Mode = "paper",
+    senses: shared.Senses = "default",
+    spacy_model: shared.SpacyModel = None,
+    format: shared.Format = None,
+    caption_field: shared.CaptionField = None,
+    image_field: shared.ImageField = None,
     counts: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Keep the counts of the corpus here, to try again at once.")
+        str | None,
+        typer.Option(metavar="FILE", help="Keep the corpus counts in this file, so that the next try is quick."),
     ] = None,
     processes: Annotated[str, typer.Option(metavar="N|auto", help="Worker processes; auto: all cores.")] = "auto",
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace SPACE.toml if it is there.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the rounds as JSON.")] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no table.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace SPACE.toml if it exists.")] = False,
+    as_json: shared.AsJson = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no progress and no table.")] = False,
 ) -> None:
-    """Find the background classes that captions speak of, round by round, and write a label space with them.
+    """Find the background classes that captions mention, round by round, and write a label space with them.
 
     Examples:
 
@@ -63,33 +59,26 @@ def discover_command(
     Each round takes the most frequent noun sense that has no label yet, until none is more frequent than T
     (Vilar & Perez 2021, Appendix A-A).
     """
+    options = locals()  # each goes by its name to the object that has a field of that name
     import json
 
     from rich.console import Console
 
+    from caption_parser.config import ParserConfig
     from caption_parser.discovery import presentation
-    from caption_parser.discovery.run import discover_background
+    from caption_parser.discovery.run import DiscoveryOptions, discover_background
     from caption_parser.lexicon import default_lexicon
+    from caption_parser.readers import ReadingOptions
     from shared_runtime.command_line.progress import progress_display
 
     with progress_display(quiet=quiet) as show:
         run = discover_background(
             captions,
             output,
-            label_space=label_space,
-            resume_from=resume_from,
-            threshold=threshold,
-            drop=drop or (),
-            rounds=rounds,
-            mode=mode,
-            senses=senses,
-            spacy_model=spacy_model,
-            format=format,
-            caption_field=caption_field,
-            image_field=image_field,
-            counts=counts,
+            shared.from_options(DiscoveryOptions, options),
+            config=shared.from_options(ParserConfig, options),
+            reading=shared.from_options(ReadingOptions, options),
             processes=processes,
-            overwrite=overwrite,
             progress=lambda at: show(f"{at.stage} captions", at.captions, at.total),
         )
     lexicon = default_lexicon()

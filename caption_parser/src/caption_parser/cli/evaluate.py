@@ -5,21 +5,21 @@ from typing import Annotated
 
 import typer
 
+from caption_parser.cli import options as shared
+
 
 def evaluate_command(
-    labels: Annotated[Path, typer.Argument(metavar="LABELS.jsonl", help="Label file to score.")],
-    truth: Annotated[
-        Path, typer.Option("--truth", metavar="INSTANCES.json", help="Ground truth in COCO's format.")
-    ],
+    labels: shared.LabelFile,
+    truth: shared.Truth,
     against: Annotated[
         Path | None, typer.Option(metavar="OTHER.jsonl", help="Second label file, compared class by class.")
     ] = None,
-    label_space: Annotated[str, typer.Option(metavar="NAME|FILE", help="The label space of the labels.")] = "coco",
-    min_votes: Annotated[int, typer.Option(min=1, help="Captions of an image that must assert a class.")] = 1,
-    crowd: Annotated[
-        bool, typer.Option("--crowd/--no-crowd", help="Whether crowd regions show their class.")
-    ] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    label_space: shared.LabelSpace = "coco",
+    min_votes: Annotated[
+        int, typer.Option(min=1, help="Count a class only if this many captions of the image assert it.")
+    ] = 1,
+    crowd: shared.Crowd = True,
+    as_json: shared.AsJson = False,
 ) -> None:
     """Score a label file against ground truth: IoU, precision, recall, per class and averaged.
 

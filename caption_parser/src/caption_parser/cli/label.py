@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from caption_parser.cli import options as shared
 from shared_runtime.errors import ExitCode
 
 
@@ -19,21 +20,15 @@ def label_command(
     output: Annotated[
         str, typer.Option("-o", "--output", metavar="OUT.jsonl", help="Label file (also .gz, .zst); - for stdout.")
     ],
-    label_space: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="coco, voc, youtube-objects, or a TOML or JSON file.")
-    ] = "coco",
-    mode: Annotated[
-        str, typer.Option(metavar="visual|paper", help="All that helps, or Vilar & Perez 2021 as published.")
-    ] = "visual",
+    label_space: shared.LabelSpace = "coco",
+    mode: shared.Mode = "visual",
     labeller: Annotated[
         str, typer.Option(metavar="synsets|exact|synonyms:FILE", help="The parser, or a string-matching baseline.")
     ] = "synsets",
-    senses: Annotated[
-        str, typer.Option(metavar="first|default|PATH|glosses:PATH", help="How the sense of a noun is chosen.")
-    ] = "default",
+    senses: shared.Senses = "default",
     joint: Annotated[
         bool | None,
-        typer.Option("--joint/--no-joint", help="One sense per word and image  [default: in visual mode]"),
+        typer.Option("--joint/--no-joint", help="Choose one sense per word and image  [default: in visual mode]"),
     ] = None,
     caption_prior: Annotated[
         bool | None,
@@ -44,21 +39,27 @@ def label_command(
     ] = None,
     certainty: Annotated[
         float,
-        typer.Option(metavar="0..1", help="Ask no model where captions mean one label this often."),
+        typer.Option(
+            metavar="0..1", help="Skip the sense model where captions mean one label at least this often."
+        ),
     ] = 0.95,
     margin: Annotated[
-        float, typer.Option(metavar="0..1", help="No label that is not ahead of the next by this probability.")
+        float,
+        typer.Option(metavar="0..1", help="Drop a label that is not ahead of the next one by this probability."),
     ] = 0.0,
     skip_undisputed: Annotated[
         bool,
-        typer.Option("--skip-undisputed/--ask-all", help="Ask no model where all senses lead to the same label."),
+        typer.Option(
+            "--skip-undisputed/--ask-all", help="Skip the sense model where all senses lead to the same label."
+        ),
     ] = True,
     objects: Annotated[
-        str, typer.Option(metavar="syntax|sng", help="Who finds noun phrases: our rules or SceneGraphParser.")
+        str,
+        typer.Option(
+            metavar="syntax|sng", help="What finds noun phrases: the built-in rules, or SceneGraphParser."
+        ),
     ] = "syntax",
-    spacy_model: Annotated[
-        str | None, typer.Option(metavar="NAME|PATH", help="A spaCy pipeline in place of the one that ships.")
-    ] = None,
+    spacy_model: shared.SpacyModel = None,
     attributes: Annotated[
         str,
         typer.Option(
@@ -80,15 +81,11 @@ def label_command(
     keep_unlabelled: Annotated[
         bool, typer.Option("--keep-unlabelled", help="Also write the mentions that got no label.")
     ] = False,
-    format: Annotated[str | None, typer.Option(metavar="NAME", help="Input format, if the suffix lies.")] = None,
-    caption_field: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The field or column that holds the caption.")
-    ] = None,
-    image_field: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The field or column that holds the image id.")
-    ] = None,
+    format: shared.Format = None,
+    caption_field: shared.CaptionField = None,
+    image_field: shared.ImageField = None,
     limit: Annotated[int | None, typer.Option(metavar="N", help="Only the first N captions.")] = None,
-    sample: Annotated[int | None, typer.Option(metavar="N", help="Only N images drawn at random.")] = None,
+    sample: Annotated[int | None, typer.Option(metavar="N", help="Only N random images.")] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Which random images --sample draws.")] = 0,
     grouped: Annotated[
         bool, typer.Option("--grouped", help="The captions of an image follow each other: label while reading.")
@@ -100,13 +97,15 @@ def label_command(
         str | None, typer.Option(metavar="FILE", help="Where unusable rows go  [default: OUT.rejected.jsonl]")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first unusable row.")] = False,
-    max_errors: Annotated[int | None, typer.Option(metavar="N", help="Stop after N unusable rows.")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Start anew, whatever was there.")] = False,
+    max_errors: Annotated[
+        int | None, typer.Option(metavar="N", help="Stop when more than N rows are unusable.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Start over, replacing what is there.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check options, input and models; estimate the work; write nothing.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")] = False,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Also the counts of each class.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no progress and no summary.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Also print the counts of each class.")] = False,
 ) -> None:
     """Label the captions of a file: one record per image, in the order of the input.
 
@@ -116,12 +115,15 @@ def label_command(
 
       zcat captions.tsv.gz | capparse label - --format tsv -o - | head
 
-    The same command resumes an interrupted run. Exit codes: 0 done, 1 failure, 2 usage, 3 done but for unusable
-    rows, 4 a model or package is missing, 130 interrupted.
+    The same command resumes an interrupted run. Exit codes: 0 done, 1 failure, 2 usage, 3 done, but some rows
+    were unusable, 4 a model or package is missing, 130 interrupted.
     """
+    options = locals()  # each goes by its name to the object that has a field of that name
     import sys
 
-    from caption_parser.runs.options import is_stream
+    from caption_parser.config import ParserConfig
+    from caption_parser.readers import InputOptions
+    from caption_parser.runs.options import RunOptions, is_stream
     from caption_parser.runs.run import label_file
     from caption_parser.runs.summary import describe
     from shared_runtime.command_line.progress import progress_display
@@ -133,34 +135,9 @@ def label_command(
             summary = label_file(
                 source,
                 output,
-                label_space=label_space,
-                mode=mode,
-                labeller=labeller,
-                senses=senses,
-                joint=joint,
-                caption_prior=caption_prior,
-                certainty=certainty,
-                margin=margin,
-                skip_undisputed=skip_undisputed,
-                objects=objects,
-                spacy_model=spacy_model,
-                attributes=attributes,
-                block=block,
-                without=without,
-                keep_unlabelled=keep_unlabelled,
-                format=format,
-                caption_field=caption_field,
-                image_field=image_field,
-                limit=limit,
-                sample=sample,
-                seed=seed,
-                grouped=grouped,
-                processes=processes,
-                rejected=rejected,
-                strict=strict,
-                max_errors=max_errors,
-                overwrite=overwrite,
-                dry_run=dry_run,
+                shared.from_options(ParserConfig, options),
+                inputs=shared.from_options(InputOptions, options),
+                run=shared.from_options(RunOptions, options),
                 progress=lambda at: show(f"{at.stage} captions", at.captions, at.total),
             )
     except KeyboardInterrupt:

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from caption_parser.cli.options import from_options
+
 
 def report_command(
     labels: Annotated[str, typer.Argument(metavar="LABELS.jsonl", help="A label file (.jsonl, .gz, .zst).")],
@@ -16,14 +18,16 @@ def report_command(
         str | None, typer.Option(metavar="OTHER.jsonl", help="With --truth: another label file, class by class.")
     ] = None,
     label_space: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help="The label space of the labels, if it does not ship.")
+        str | None,
+        typer.Option(metavar="NAME|FILE", help="The label space of the labels, if it is not a shipped one."),
     ] = None,
     rejected: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Rejected rows  [default: LABELS.rejected.jsonl, if there]")
+        str | None,
+        typer.Option(metavar="FILE", help="Rejected rows  [default: LABELS.rejected.jsonl, if it exists]"),
     ] = None,
     title: Annotated[str | None, typer.Option(help="Heading of the page  [default: the file's name]")] = None,
-    seed: Annotated[int, typer.Option(metavar="N", help="Which examples are drawn.")] = 0,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No summary.")] = False,
+    seed: Annotated[int, typer.Option(metavar="N", help="Random seed of the examples shown.")] = 0,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no summary.")] = False,
 ) -> None:
     """Write one offline HTML page about a label file: distributions, examples with evidence, disagreements.
 
@@ -33,18 +37,10 @@ def report_command(
 
       capparse report labels.jsonl -o report.html --truth instances.json --against old.jsonl
     """
-    from caption_parser.report.html_report import write_report
+    options = locals()  # each goes by its name to the field of that name
+    from caption_parser.report.html_report import ReportOptions, write_report
 
-    summary = write_report(
-        labels,
-        output,
-        label_space=label_space,
-        truth=truth,
-        against=against,
-        rejected=rejected,
-        title=title,
-        seed=seed,
-    )
+    summary = write_report(labels, output, from_options(ReportOptions, options))
     if not quiet:
         damaged = f", {summary.damaged_lines:,} damaged lines left out" if summary.damaged_lines else ""
         size = f"{summary.images:,} images, {summary.captions:,} captions{damaged}, {summary.bytes / 1e6:.1f} MB"

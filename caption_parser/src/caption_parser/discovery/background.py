@@ -9,7 +9,7 @@ What the appendix leaves open is read as its own examples and Table 12 suggest:
   the appendix, is a part of wheeled_vehicle.n.01 alone. Parts of its hyponyms stay.
 - A holonym gets the label if all its meronyms have it, as in Section III-A2. railroad_track.n.01 and its part
   track.n.09 both stand in Table 12.
-- Named individuals (instances in WordNet: rivers, people) are no candidates.
+- Named individuals (instances in WordNet: rivers, people) are not candidates.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,7 +28,7 @@ NON_VISUAL = ("abstraction.n.06", "part.n.02", "part.n.03", "room.n.01", "locati
 
 
 @dataclass(frozen=True, slots=True)
-class DiscoveryOptions:
+class DiscoveryLimits:
     """When discovery ends and what it passes over."""
 
     threshold: float
@@ -46,7 +46,7 @@ class Reason(StrEnum):
     MERONYM = "meronym"
     """It is a part of a class or of what lies above it."""
     DROPPED = "dropped"
-    """It is, or lies below, one of `DiscoveryOptions.dropped`."""
+    """It is, or lies below, one of `DiscoveryLimits.dropped`."""
     INSTANCE = "instance"
     """It is a named individual."""
 
@@ -87,7 +87,7 @@ class Discovery:
 
 
 def discover(
-    counts: Mapping[Synset, int], label_space: LabelSpace, lexicon: Lexicon, options: DiscoveryOptions
+    counts: Mapping[Synset, int], label_space: LabelSpace, lexicon: Lexicon, limits: DiscoveryLimits
 ) -> Discovery:
     """Run Appendix A-A on the synsets of a corpus.
 
@@ -98,7 +98,7 @@ def discover(
     """
     search = _Search(counts, label_space, lexicon)
     given = [lexicon.synset(name) for label in label_space.classes for name in label.synsets]
-    dropped = [lexicon.synset(name) for name in options.dropped]
+    dropped = [lexicon.synset(name) for name in limits.dropped]
     before = (*search.dismiss_around(given), *search.dismiss_below(dropped), *search.dismiss_instances())
     rounds: list[Round] = []
     following = None
@@ -106,7 +106,7 @@ def discover(
         if synset in search.labels or synset in search.dismissed:
             continue
         # Counts never change, so that one pass in the order of frequency sees every round's most frequent synset.
-        if counts[synset] <= options.threshold or len(rounds) == options.max_rounds:
+        if counts[synset] <= limits.threshold or len(rounds) == limits.max_rounds:
             following = (synset, counts[synset])
             break
         assigned = search.label(synset)

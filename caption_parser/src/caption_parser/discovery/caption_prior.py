@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from caption_parser.lexicon import default_lexicon
 from caption_parser.pipeline import CaptionParser
-from caption_parser.readers import read_captions
+from caption_parser.readers import ReadingOptions, read_captions
 from caption_parser.readers.rows import CaptionRow
 from caption_parser.runs.batches import into_batches
 from caption_parser.runs.grouping import group_by_image
@@ -51,7 +51,7 @@ def learn_caption_prior(
     )
     parser = CaptionParser(config, sense_model=recorder)
     for source in sources:
-        rows = (row for row in read_captions(source, format=format) if isinstance(row, CaptionRow))
+        rows = (row for row in read_captions(source, ReadingOptions(format=format)) if isinstance(row, CaptionRow))
         with group_by_image(rows) as images:
             for batch in into_batches(images):
                 parser.label_images(batch.images)

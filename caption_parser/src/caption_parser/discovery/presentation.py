@@ -8,8 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from caption_parser.discovery.background import Dismissal
-from caption_parser.discovery.discovered_space import counted_names
-from caption_parser.discovery.run import DiscoveryRun
+from caption_parser.discovery.run import DiscoveryRun, counted_names
 from caption_parser.lexicon import Lexicon
 
 _SYNSETS_SHOWN = 3
@@ -17,7 +16,7 @@ _SYNSETS_SHOWN = 3
 
 def as_table(run: DiscoveryRun, lexicon: Lexicon) -> Table:
     """One row per round, to print with rich."""
-    table = Table("round", "class", "mentions", "labelled with it", "no classes from now on", box=SIMPLE_HEAD)
+    table = Table("round", "class", "mentions", "labelled with it", "ruled out", box=SIMPLE_HEAD)
     for one in run.discovery.rounds:
         dismissed = {dismissal.synset: dismissal.mentions for dismissal in one.dismissed}
         table.add_row(
@@ -70,7 +69,7 @@ def notes(run: DiscoveryRun, lexicon: Lexicon, output: str) -> Iterator[str]:
         yield f"{len(discovery.rounds)} classes found; {lexicon.name(synset)}, {count:,} mentions, {why}"
     else:
         yield f"{len(discovery.rounds)} classes found; no synset is left"
-    yield f"{output}: edit it and go on with --resume-from {output}, or label with it: --label-space {output}"
+    yield f"{output}: edit it and continue with --resume-from {output}, or label with it: --label-space {output}"
 
 
 def _dismissal(dismissal: Dismissal, lexicon: Lexicon) -> dict[str, Any]:

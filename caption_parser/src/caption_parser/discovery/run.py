@@ -1,21 +1,23 @@
 """`discover_background`: from captions to a label space file. What `capparse discover` does."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from caption_parser.discovery.background import NON_VISUAL, Discovery, DiscoveryOptions, discover
-from caption_parser.discovery.corpus_counts import CorpusCounts, CorpusSettings, words_of
-from caption_parser.discovery.counting import count_synsets
-from caption_parser.discovery.discovered_space import class_comments, extended_space
-from caption_parser.lexicon import Lexicon, default_lexicon
+from caption_parser.config import ParserConfig
+from caption_parser.discovery.background import NON_VISUAL, Discovery, DiscoveryLimits, Round, discover
+from caption_parser.discovery.counting import CorpusCounts, CorpusSettings, count_synsets, words_of
+from caption_parser.lexicon import Lexicon, Synset, default_lexicon
+from caption_parser.modes import Mode
+from caption_parser.readers import ReadingOptions
 from caption_parser.runs.job import Progress
-from caption_parser.runs.options import check_output, check_processes, parser_config
-from caption_parser.runs.output import replace_file
+from caption_parser.runs.options import check_output, check_processes
+from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import UsageError
-from shared_schemas import LabelSpace, load_label_space
+from shared_schemas import Kind, LabelClass, LabelSpace, load_label_space
+from shared_schemas.files import replace_file
 from shared_schemas.label_space_toml import to_toml
 
 PAPER_THRESHOLD = "200/414113"
@@ -36,24 +38,33 @@ class DiscoveryRun:
     """The space that was started from, with the background classes that were found."""
 
 
+class DiscoveryOptions(FrozenModel):
+    """Where discovery begins and where it ends."""
+
+    label_space: str | None = None
+    """Its foreground is kept and its background left out; none: coco."""
+    resume_from: str | None = None
+    """A label space file, such as an edited output of discovery; all its classes are kept."""
+    threshold: str = PAPER_THRESHOLD
+    """T, "12" mentions or "200/414113", a rate per caption."""
+    drop: tuple[str, ...] = ()
+    """Synsets to leave out, with their hyponyms, in addition to `NON_VISUAL`."""
+    rounds: int | None = None
+    """Stop after this many."""
+    counts: Path | None = None
+    """Where the synset counts of the corpus are kept: read if the file is there, else written."""
+    overwrite: bool = False
+    """Whether the output may exist; it may in any case if it is `resume_from`."""
+
+
 def discover_background(
     captions: Sequence[str | Path],
     output: str | Path,
+    options: DiscoveryOptions | None = None,
     *,
-    label_space: str | None = None,
-    resume_from: str | None = None,
-    threshold: str = PAPER_THRESHOLD,
-    drop: Sequence[str] = (),
-    rounds: int | None = None,
-    mode: str = "paper",
-    senses: str = "default",
-    spacy_model: str | None = None,
-    format: str | None = None,
-    caption_field: str | None = None,
-    image_field: str | None = None,
-    counts: str | Path | None = None,
+    config: ParserConfig | None = None,
+    reading: ReadingOptions | None = None,
     processes: int | str = "auto",
-    overwrite: bool = False,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> DiscoveryRun:
     """Find the background classes of a corpus and write them, behind those that are given, to a label space file.
@@ -61,57 +72,56 @@ def discover_background(
     Args:
         captions: paths and patterns of caption files.
         output: path of the TOML file.
-        label_space: its foreground is kept and its background left out; default: coco.
-        resume_from: a label space file, such as an edited output of this function; all its classes are kept.
-        threshold: T, "12" mentions or "200/414113", a rate per caption.
-        drop: synsets that, with their hyponyms, are to be passed over beside `NON_VISUAL`.
-        rounds: stop after so many.
-        counts: where the synset counts of the corpus are kept: read if it is there, else written.
-        overwrite: whether `output` may exist; it may in any case if it is `resume_from`.
-        The others are those of `label_file`.
+        options: where discovery begins and ends; None: the defaults of `DiscoveryOptions`.
+        config: how captions are parsed; its label space does not count. None: paper mode.
+        reading: how captions are read; None: as their names tell.
+        processes: a number, or `auto` for all usable cores.
+        progress: called now and then.
 
     Raises:
         UsageError: an argument does not fit.
-        UnknownSynsetError: WordNet 3.0 lacks a synset of `drop`.
+        UnknownSynsetError: WordNet 3.0 lacks a synset that is to be dropped.
         InputError: the captions or the counts cannot be read, or there is no caption.
     """
+    options = options or DiscoveryOptions()
     output_path = Path(output)
-    check_output(output_path, {f"the input {path}": Path(path) for path in captions})
-    resumed = resume_from is not None and Path(resume_from).resolve() == output_path.resolve()
-    if output_path.suffix != ".toml":
-        raise UsageError(f"-o {output_path}: expected a name that ends in .toml, as label spaces do")
-    if output_path.exists() and not overwrite and not resumed:
-        raise UsageError(
-            f"{output_path} is there already, and may have been edited. Try --resume-from or --overwrite"
-        )
-    if rounds is not None and rounds < 0:
-        raise UsageError(f"--rounds: got {rounds}, expected 0 or more")
-    given, given_name = _given_space(label_space, resume_from)
-    rate = threshold_rate(threshold)
+    _check_output(output_path, captions, options)
+    if options.rounds is not None and options.rounds < 0:
+        raise UsageError(f"--rounds: got {options.rounds}, expected 0 or more")
+    given, given_name = _given_space(options)
+    rate = threshold_rate(options.threshold)
     lexicon = default_lexicon()
-    for name in drop:
+    for name in options.drop:
         lexicon.synset(name)
+    config = config or ParserConfig(mode=Mode.PAPER)
     settings = CorpusSettings(
         captions=tuple(map(str, captions)),
-        format=format,
-        caption_field=caption_field,
-        image_field=image_field,
         capparse=version("capparse"),
-        config=parser_config(mode=mode, senses=senses, spacy_model=spacy_model),
+        config=config.model_copy(update={"label_space": ParserConfig().label_space}),
         words=words_of(given),
+        **(reading or ReadingOptions()).model_dump(),
     )
-    if counts is not None and Path(counts).exists():
-        corpus = CorpusCounts.read(Path(counts), settings)
+    if options.counts is not None and options.counts.exists():
+        corpus = CorpusCounts.read(options.counts, settings)
     else:
         corpus = count_synsets(settings, given_name, processes=check_processes(processes), progress=progress)
-        if counts is not None:
-            corpus.write(Path(counts))
-    options = DiscoveryOptions(rate(corpus.captions), (*NON_VISUAL, *drop), rounds)
-    found = discover(corpus.by_synset(lexicon), given, lexicon, options)
+        if options.counts is not None:
+            corpus.write(options.counts)
+    limits = DiscoveryLimits(rate(corpus.captions), (*NON_VISUAL, *options.drop), options.rounds)
+    found = discover(corpus.by_synset(lexicon), given, lexicon, limits)
     space = extended_space(given, found, lexicon, output_path.stem)
-    run = DiscoveryRun(corpus, options.threshold, found, space)
-    replace_file(output_path, _as_file(run, options, lexicon).encode())
+    run = DiscoveryRun(corpus, limits.threshold, found, space)
+    replace_file(output_path, _as_file(run, limits, lexicon).encode())
     return run
+
+
+def _check_output(output: Path, captions: Sequence[str | Path], options: DiscoveryOptions) -> None:
+    check_output(output, {f"the input {path}": Path(path) for path in captions})
+    if output.suffix != ".toml":
+        raise UsageError(f"-o {output}: expected a name that ends in .toml, as label spaces do")
+    resumed = options.resume_from is not None and Path(options.resume_from).resolve() == output.resolve()
+    if output.exists() and not options.overwrite and not resumed:
+        raise UsageError(f"{output} exists already, and may have been edited. Try --resume-from or --overwrite")
 
 
 def threshold_rate(threshold: str) -> Callable[[int], float]:
@@ -126,13 +136,13 @@ def threshold_rate(threshold: str) -> Callable[[int], float]:
     return lambda size: mentions if captions is None else mentions * size / captions
 
 
-def _given_space(label_space: str | None, resume_from: str | None) -> tuple[LabelSpace, str]:
+def _given_space(options: DiscoveryOptions) -> tuple[LabelSpace, str]:
     """The classes to start from, and the label space whose words the captions are to be read with."""
-    if resume_from is not None:
-        if label_space is not None:
+    if options.resume_from is not None:
+        if options.label_space is not None:
             raise UsageError("--resume-from keeps all classes of its file; leave --label-space out")
-        return load_label_space(resume_from), resume_from
-    name = label_space or "coco"
+        return load_label_space(options.resume_from), options.resume_from
+    name = options.label_space or "coco"
     whole = load_label_space(name)
     if not whole.foreground:
         raise UsageError(f"--label-space {name}: got no foreground class, expected at least one")
@@ -140,12 +150,59 @@ def _given_space(label_space: str | None, resume_from: str | None) -> tuple[Labe
     return LabelSpace(**fields | {"classes": whole.foreground, "base_ids": (), "view_of": None}), name
 
 
-def _as_file(run: DiscoveryRun, options: DiscoveryOptions, lexicon: Lexicon) -> str:
+def _as_file(run: DiscoveryRun, limits: DiscoveryLimits, lexicon: Lexicon) -> str:
     settings, size = run.counts.settings, run.counts.captions
     header = (
         f"Background classes discovered in {', '.join(settings.captions)}\n"
         f"({size:,} captions, {settings.config.mode} mode, senses: {settings.config.senses}),\n"
         "by Appendix A-A of Vilar & Perez (2021).\n"
-        f"T = {run.threshold:g}, without hyponyms of {', '.join(options.dropped)}."
+        f"T = {run.threshold:g}, without hyponyms of {', '.join(limits.dropped)}."
     )
     return to_toml(run.label_space, class_comments(run.label_space, run.discovery, lexicon), header)
+
+
+_SYNSETS_SHOWN = 8
+
+
+def extended_space(label_space: LabelSpace, discovery: Discovery, lexicon: Lexicon, name: str) -> LabelSpace:
+    """`label_space` under a new name and with one background class per round behind its own."""
+    classes = list(label_space.classes)
+    for one in discovery.rounds:
+        taken = {label.name.casefold() for label in classes}
+        classes.append(
+            LabelClass(
+                id=len(classes) + 1,
+                name=_class_name(one.synset, lexicon, taken),
+                kind=Kind.BACKGROUND,
+                synsets=(lexicon.name(one.synset),),
+                reason=f"Discovered: {one.mentions:,} mentions,"
+                f" {sum(one.assigned.values()):,} more of its hyponyms and holonyms.",
+            )
+        )
+    fields = {field: getattr(label_space, field) for field in LabelSpace.model_fields}
+    return LabelSpace(**fields | {"name": name, "classes": tuple(classes), "view_of": None, "base_ids": ()})
+
+
+def class_comments(label_space: LabelSpace, discovery: Discovery, lexicon: Lexicon) -> dict[str, str]:
+    """By the name of each discovered class of `label_space`: which synsets it covers in the corpus."""
+    of_synset = {synset: label.name for synset, label in label_space.by_synset.items()}
+    return {of_synset[lexicon.name(one.synset)]: _comment(one, lexicon) for one in discovery.rounds}
+
+
+def counted_names(counts: Mapping[Synset, int], lexicon: Lexicon, limit: int = _SYNSETS_SHOWN) -> str:
+    """ "avenue.n.01 12, alley.n.01 7, 3 more": the first `limit` in words."""
+    shown = [f"{lexicon.name(synset)} {count:,}" for synset, count in list(counts.items())[:limit]]
+    more = [f"{len(counts) - limit:,} more"] if len(counts) > limit else []
+    return ", ".join([*shown, *more])
+
+
+def _comment(one: Round, lexicon: Lexicon) -> str:
+    counts = {one.synset: one.mentions, **one.assigned}
+    return f"Round {one.number}: {counted_names(counts, lexicon)}"
+
+
+def _class_name(synset: Synset, lexicon: Lexicon, taken: Collection[str]) -> str:
+    """The first lemma in words; where a class has that name, with the number of the sense."""
+    lemma, pos, number = lexicon.name(synset).rsplit(".", 2)
+    name = lemma.replace("_", " ")
+    return name if name not in taken else f"{name} ({pos}.{number})"

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from caption_parser.evaluation.compare import compare_classes
+from caption_parser.evaluation.confidence import average_precisions, judged_labels, reliability
 from caption_parser.evaluation.metrics import ClassCounts, count, macro, mean, micro
 from caption_parser.evaluation.predictions import Predictions, check_overlap, read_predictions
-from caption_parser.evaluation.ranking import average_precisions
 from caption_parser.evaluation.records import (
+    ClassDifference,
     ClassScores,
     Comparison,
     Evaluation,
@@ -17,7 +17,6 @@ from caption_parser.evaluation.records import (
     Protocol,
     Reliability,
 )
-from caption_parser.evaluation.reliability import judged_labels, reliability
 from caption_parser.evaluation.truth import GroundTruth, read_ground_truth
 from shared_runtime.errors import UsageError
 from shared_schemas import LabelSpace, load_label_space
@@ -142,3 +141,23 @@ def _class_scores(counts: Mapping[int, ClassCounts], ranking: Ranking, space: La
             pixel_recall=found.pixel_recall,
             average_precision=ranking.get(label),
         )
+
+
+def compare_classes(
+    counts: Mapping[int, ClassCounts], against: Mapping[int, ClassCounts], names: Mapping[int, str]
+) -> tuple[ClassDifference, ...]:
+    """The difference in IoU of every class of `counts`, the largest absolute difference first, then by id.
+
+    `against` holds the counts of the other labels on the same truth; an undefined IoU counts as 0.
+    """
+    rows = (
+        ClassDifference(
+            id=label,
+            name=names[label],
+            iou=ours.iou,
+            against_iou=against[label].iou,
+            difference=(ours.iou or 0.0) - (against[label].iou or 0.0),
+        )
+        for label, ours in counts.items()
+    )
+    return tuple(sorted(rows, key=lambda row: (-abs(row.difference), row.id)))

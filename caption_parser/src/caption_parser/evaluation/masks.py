@@ -45,7 +45,7 @@ class PixelCounter(Protocol):
     source: PixelSource
 
     def add(self, image: AnnotatedImage, label: int, annotation: AnnotatedObject) -> None:
-        """Takes in one object. Raises `ValueError` for a mask that is none."""
+        """Takes in one object. Raises `ValueError` for an invalid mask."""
         ...
 
     def pixels(self) -> PixelCounts:

@@ -54,7 +54,7 @@ def read_predictions(path: Path, label_space: LabelSpace, *, min_votes: int = 1)
     mean the same classes.
 
     Raises `InputError` for a file that cannot be read, has no record, has two for an image, or whose records
-    come from another label space, and `RecordError` at a line that is no record.
+    come from another label space, and `RecordError` at a line that is not a record.
     """
     classes: dict[ImageId, frozenset[int]] = {}
     confidences: dict[ImageId, Mapping[int, float]] = {}

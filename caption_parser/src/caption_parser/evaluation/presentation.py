@@ -28,7 +28,7 @@ def notes(evaluation: Evaluation) -> Iterator[str]:
     protocol = evaluation.protocol
     yield (
         f"protocol: {evaluation.images:,} images of {protocol.truth}, label space {protocol.label_space}, "
-        f"a class counts from {protocol.min_votes} caption(s) on, crowd regions "
+        f"a class counts if {protocol.min_votes} caption(s) or more assert it, crowd regions "
         f"{'included' if protocol.include_crowd else 'left out'}; macro: mean over the "
         f"{protocol.macro_classes} classes that occur"
     )
@@ -39,7 +39,7 @@ def notes(evaluation: Evaluation) -> Iterator[str]:
     if protocol.records_outside_truth:
         yield f"{protocol.records_outside_truth:,} label records left out: their images are not in the truth"
     if protocol.labels_made_with != protocol.label_space:
-        yield f"the labels were made with {protocol.labels_made_with}, which lists other synsets or words"
+        yield f"the labels were made with {protocol.labels_made_with}, which lists different synsets or words"
     if evaluation.macro.average_precision is None:
         yield "no average precision: not all labels have a confidence"
     if protocol.pixel_source is PixelSource.AREAS:

@@ -1,15 +1,12 @@
 """What `evaluate` returns and `--json` prints: stable names, ratios in [0, 1], null where undefined."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from caption_parser.evaluation.masks import PixelSource
+from shared_runtime.configuration import FrozenModel
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class MacroScores(_Frozen):
+class MacroScores(FrozenModel):
     """Means over the classes that occur in the truth."""
 
     miou: float | None
@@ -19,7 +16,7 @@ class MacroScores(_Frozen):
     average_precision: float | None = Field(None, description="By confidence; null: labels have none.")
 
 
-class MicroScores(_Frozen):
+class MicroScores(FrozenModel):
     """Ratios of counts that were summed over all classes."""
 
     iou: float | None
@@ -28,7 +25,7 @@ class MicroScores(_Frozen):
     pixel_recall: float | None
 
 
-class ClassScores(_Frozen):
+class ClassScores(FrozenModel):
     """One class; counts are of images."""
 
     id: int = Field(description="Contiguous class id in the label space.")
@@ -43,7 +40,7 @@ class ClassScores(_Frozen):
     average_precision: float | None = Field(None, description="Of the images ranked by confidence.")
 
 
-class ClassDifference(_Frozen):
+class ClassDifference(FrozenModel):
     """IoU of one class in two label files; `difference` is the first's minus the second's."""
 
     id: int
@@ -53,7 +50,7 @@ class ClassDifference(_Frozen):
     difference: float = Field(description="An undefined IoU counts as 0.")
 
 
-class Comparison(_Frozen):
+class Comparison(FrozenModel):
     """The label file beside another one."""
 
     against: str = Field(description="The other label file.")
@@ -62,7 +59,7 @@ class Comparison(_Frozen):
     classes: tuple[ClassDifference, ...] = Field(description="Largest absolute difference first.")
 
 
-class ReliabilityBin(_Frozen):
+class ReliabilityBin(FrozenModel):
     """The labels whose confidence lies in [low, high)."""
 
     low: float
@@ -72,7 +69,7 @@ class ReliabilityBin(_Frozen):
     correct: float = Field(description="Share of the labels that are right.")
 
 
-class Reliability(_Frozen):
+class Reliability(FrozenModel):
     """How far confidence is the share of labels that are right."""
 
     labels: int = Field(description="Of images and classes of the truth.")
@@ -84,7 +81,7 @@ class Reliability(_Frozen):
     bins: tuple[ReliabilityBin, ...] = Field(description="Ten of equal widths; empty ones are left out.")
 
 
-class Protocol(_Frozen):
+class Protocol(FrozenModel):
     """How the figures came about, so that two of them can be compared."""
 
     labels: str = Field(description="The label file.")
@@ -92,7 +89,7 @@ class Protocol(_Frozen):
     label_space: str = Field(description="The label space that was scored in, with its hash.")
     labels_made_with: str = Field(description="The label space that the label file names.")
     min_votes: int = Field(description="Captions that must assert a class for it to count as predicted.")
-    include_crowd: bool = Field(description="Whether crowd regions put their class into an image.")
+    include_crowd: bool = Field(description="Whether crowd regions count as their class.")
     macro_classes: int = Field(description="Classes that occur in the truth: the macro means are over these.")
     never_predicted: int = Field(description="Those among them that no record names; their precision is 0.")
     images_without_record: int = Field(description="Images of the truth scored as 'nothing predicted'.")
@@ -100,7 +97,7 @@ class Protocol(_Frozen):
     pixel_source: PixelSource | None = Field(description="What pixel recall was computed from.")
 
 
-class Evaluation(_Frozen):
+class Evaluation(FrozenModel):
     """The quality of one label file."""
 
     macro: MacroScores

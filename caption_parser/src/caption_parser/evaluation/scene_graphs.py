@@ -11,12 +11,12 @@ and development parts, and what is done about it, alike for the truth and for ev
   are attributes of it.
 - Names are plural where the caption is ("2 men" is "( men , is , 2 )"): the last word goes to the singular,
   by WordNet's morphology.
-- Attributes of several words ("light blue", "in the distance", 5 % of all) are so many attributes; "multi-colored"
-  and "t-shirt" are two words. Numbers are attributes in digits; one is none.
+- Attributes of several words ("light blue", "in the distance", 5 % of all) are one attribute per word;
+  "multi-colored" and "t-shirt" are two words. Numbers are attributes in digits; one is none.
 - A verb with an object or a preposition is a relation ("( man , hold , bat )"), other verbs are attributes
   ("( man , is , smiling )"). Relations are not scored, so such verbs are left out where a parser gives them.
 
-Annotators also mend typos, resolve what "one" means and replace words ("guy" is "person"): nobody reaches 1.
+Annotators also correct typos, resolve what "one" means and replace words ("guy" is "person"): nobody reaches 1.
 """
 
 import csv
@@ -71,7 +71,7 @@ class SceneGraphScores:
 def read_scene_graphs(path: Path) -> Iterator[tuple[str, tuple[Entity, ...]]]:
     """Captions with the entities of their scene graphs, in the order of the file.
 
-    Raises `InputError` if the file cannot be read, lacks a column, or holds a graph that is no list of triples.
+    Raises `InputError` if the file cannot be read, lacks a column, or holds a graph that is not a list of triples.
     """
     try:
         with path.open(encoding="utf-8", newline="") as file:
@@ -125,7 +125,7 @@ def parsed_entities(tree: Tree, phrases: Iterable[NounPhrase]) -> tuple[Entity, 
 
 
 def scene_graph_parser_entities(graph: Mapping[str, Any]) -> tuple[Entity, ...]:
-    """The entities of what `sng_parser.parse` returns; its determiners ("a", "the") are no attributes."""
+    """The entities of what `sng_parser.parse` returns; its determiners ("a", "the") are not attributes."""
     return tuple(
         Entity(entity["head"], tuple(m["span"] for m in entity["modifiers"] if m["dep"] != "det"))
         for entity in graph["entities"]

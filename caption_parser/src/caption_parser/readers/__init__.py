@@ -1,18 +1,16 @@
 """Readers: one file per input format, all yielding caption rows and rejected rows."""
 
 from caption_parser.readers.captions import read_captions
-from caption_parser.readers.inputs import expand_inputs
-from caption_parser.readers.rejected import RejectedWriter
-from caption_parser.readers.rows import CaptionRow, RejectedRow, Row
-from caption_parser.readers.selection import first_captions, sample_images
+from caption_parser.readers.inputs import InputOptions, ReadingOptions, expand_inputs
+from caption_parser.readers.rows import CaptionRow, RejectedRow, RejectedWriter, Row
 
 __all__ = [
     "CaptionRow",
+    "InputOptions",
+    "ReadingOptions",
     "RejectedRow",
     "RejectedWriter",
     "Row",
     "expand_inputs",
-    "first_captions",
     "read_captions",
-    "sample_images",
 ]

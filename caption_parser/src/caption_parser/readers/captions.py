@@ -6,36 +6,27 @@ from typing import BinaryIO
 
 from caption_parser.readers.fields import FieldChoice
 from caption_parser.readers.formats import Format, format_named, format_of
-from caption_parser.readers.inputs import expand_inputs
-from caption_parser.readers.reasons import Reason, RowError, TruncatedInputError
-from caption_parser.readers.rows import CaptionRow, RejectedRow, Row
+from caption_parser.readers.inputs import ReadingOptions, expand_inputs
+from caption_parser.readers.rows import CaptionRow, Reason, RejectedRow, Row, RowError, TruncatedInputError
 from caption_parser.readers.source import STDIN, Source, check_is_file, open_source
 from shared_runtime.errors import InputError, UsageError
 
 Input = Path | str | BinaryIO
 
+AS_NAMED = ReadingOptions()
+
 ROWS_BEFORE_GIVING_UP = 100
 """As many rows without the caption or image field at the start are an error in the field's name."""
 
 
-def read_captions(
-    source: Input | Sequence[Path | str],
-    *,
-    format: str | None = None,
-    caption_field: str | None = None,
-    image_field: str | None = None,
-) -> Iterator[Row]:
+def read_captions(source: Input | Sequence[Path | str], reading: ReadingOptions = AS_NAMED) -> Iterator[Row]:
     """The captions of `source`, and the rows of it that hold no usable one, in input order.
 
     Args:
         source: a path or pattern (`shard-{000..010}.tar`, `*.jsonl`), several of them, `-` for standard input, or
             an open binary stream. Text may be UTF-8, or UTF-16 and UTF-32 with a byte order mark; gzip and
             zstandard data is recognised by its first bytes.
-        format: a name in `formats.FORMATS`; None: told by the suffix.
-        caption_field: the field or column of the caption; None: a known name (`fields.CAPTION_FIELDS`). A number
-            is a column, counted from 1, of a CSV or TSV file without a header line.
-        image_field: likewise of the image id (`fields.IMAGE_FIELDS`). Where there is none, each row is an image
-            of its own, and its row number the id (behind the path, where there are several inputs).
+        reading: format and fields; by default, what the names of the input and of its fields tell.
 
     Returns:
         A lazy iterator; what is wrong with the input as a whole is raised by it, good rows first.
@@ -50,8 +41,8 @@ def read_captions(
     for one in inputs:
         if isinstance(one, (str, Path)) and one != STDIN:
             check_is_file(Path(one))
-    formats = [format_named(format) if format else format_of(one) for one in inputs]
-    choice = FieldChoice(caption_field, image_field)
+    formats = [format_named(reading.format) if reading.format else format_of(one) for one in inputs]
+    choice = FieldChoice(reading.caption_field, reading.image_field)
     for chosen in formats:
         _check_choice(chosen, choice)
     return _read_all(inputs, formats, choice)
@@ -78,7 +69,7 @@ def _read_all(inputs: list[Input], formats: list[Format], choice: FieldChoice) -
             try:
                 yield from _with_field(source, _up_to_damage(source, chosen.read(source, choice)))
             except OSError as error:
-                raise InputError(f"{source.name} cannot be read further: {error}") from None
+                raise InputError(f"{source.name} cannot be read any further: {error}") from None
 
 
 def _up_to_damage(source: Source, rows: Iterator[Row]) -> Iterator[Row]:

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from caption_parser.readers.reasons import Reason, RowError
-from caption_parser.readers.rows import CaptionRow, Row
+from caption_parser.readers.rows import CaptionRow, Reason, Row, RowError
 
 MAX_CAPTION_CHARS = 20_000
 
@@ -49,7 +48,7 @@ def checked_caption(caption: object) -> str:
     The length stays, so that character offsets hold in the input's own text too.
 
     Raises:
-        RowError: it is no text, empty, too long or damaged.
+        RowError: it is not text, is empty, too long or damaged.
     """
     if isinstance(caption, bytes):
         caption = _decoded(caption)

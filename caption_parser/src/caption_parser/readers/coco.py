@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from caption_parser.readers.checks import type_name
 from caption_parser.readers.fields import FieldChoice, listed
 from caption_parser.readers.json_document import DamagedStretch, JsonDocument
+from caption_parser.readers.json_records import RecordReader
 from caption_parser.readers.lines import Line, checked_line
-from caption_parser.readers.reasons import Reason, RowError
-from caption_parser.readers.records import RecordReader
-from caption_parser.readers.rows import RejectedRow, Row
+from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError
 from caption_parser.readers.source import Source
 from shared_runtime.errors import InputError
 
@@ -63,4 +62,4 @@ def _not_coco(name: str, members: dict[str, object]) -> str:
         found = f"'annotations' is {type_name(members['annotations'])}, expected a list"
     else:
         found = f"field 'annotations' is missing (has: {listed(list(members))})"
-    return f"{name}: {found}. Captions in COCO's form have it; for one object per line try --format jsonl"
+    return f"{name}: {found}. COCO's caption files have it; for one object per line, try --format jsonl"

@@ -1,11 +1,11 @@
 """Which field of a record holds the caption, which the image: known names, or those that the user gives."""
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from caption_parser.readers.reasons import Reason, RowError
+from caption_parser.readers.rows import Reason, RowError
+from shared_schemas.errors import nearest
 
 CAPTION_FIELDS = (
     "caption", "captions", "text", "sentence", "sentences", "alt", "alt_text", "description", "raw",
@@ -77,8 +77,7 @@ def listed(names: Sequence[str]) -> str:
 def _given(field: str | None, names: tuple[str, ...], option: str) -> str | None:
     if field is None or field in names:
         return field
-    close = difflib.get_close_matches(field, names, n=1)
-    raise _missing(field, names, f"Try {option} {close[0] if close else 'NAME'}")
+    raise _missing(field, names, f"Try {option} {nearest(field, names) or 'NAME'}")
 
 
 def _first_known(known: tuple[str, ...], lowered: dict[str, str]) -> str | None:

@@ -1,6 +1,5 @@
 """The table of input formats: name, suffixes, reader."""
 
-import difflib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,15 +7,15 @@ from typing import BinaryIO
 
 from caption_parser.readers.coco import read_coco
 from caption_parser.readers.fields import FieldChoice
-from caption_parser.readers.flickr import read_flickr
-from caption_parser.readers.jsonl import read_jsonl
+from caption_parser.readers.json_records import read_jsonl
+from caption_parser.readers.lines import read_flickr, read_plain_text
 from caption_parser.readers.parquet import read_parquet
-from caption_parser.readers.plain_text import read_plain_text
 from caption_parser.readers.rows import Row
 from caption_parser.readers.source import COMPRESSION_SUFFIXES, Access, Source, source_name
 from caption_parser.readers.tables import read_csv, read_tsv
 from caption_parser.readers.webdataset import read_webdataset
 from shared_runtime.errors import UsageError
+from shared_schemas.errors import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +53,8 @@ def format_named(name: str) -> Format:
     """
     if name in FORMATS:
         return FORMATS[name]
-    close = difflib.get_close_matches(name, FORMATS, n=1)
-    hint = f" Did you mean {close[0]}?" if close else ""
-    raise UsageError(f"there is no input format '{name}' (there are: {', '.join(FORMATS)}).{hint}")
+    message = f"there is no input format '{name}' (there are: {', '.join(FORMATS)})."
+    raise UsageError(message + did_you_mean(name, FORMATS))
 
 
 def format_of(source: Path | BinaryIO | str) -> Format:

@@ -1,12 +1,55 @@
-"""Input patterns to files: `shard-{000..010}.tar`, `part-{a,b}.jsonl`, `captions/*.tsv`."""
+"""Which input: patterns of file names, how a file is read, and which part of its rows is taken."""
 
 import glob
+import heapq
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
 from pathlib import Path
 
+from caption_parser.readers.rows import CaptionRow, RejectedRow, Row
 from caption_parser.readers.source import STDIN
-from shared_runtime.errors import InputError
+from shared_runtime.configuration import FrozenModel
+from shared_runtime.errors import InputError, UsageError
+
+
+class ReadingOptions(FrozenModel):
+    """How captions are read from an input."""
+
+    format: str | None = None
+    """A name in `formats.FORMATS`; none: told by the suffix."""
+    caption_field: str | None = None
+    """The field or column of the caption; none: a known name (`fields.CAPTION_FIELDS`). A number is a column,
+    counted from 1, of a CSV or TSV file without a header line."""
+    image_field: str | None = None
+    """Likewise of the image id (`fields.IMAGE_FIELDS`). Where there is none, each row is an image of its own, and
+    its row number the id (behind the path, where there are several inputs)."""
+
+
+class InputOptions(ReadingOptions):
+    """How captions are read, and which of them are taken."""
+
+    limit: int | None = None
+    """Take only this many captions, from the start."""
+    sample: int | None = None
+    """Take only this many images, drawn at random."""
+    seed: int = 0
+    """Which images are drawn."""
+    grouped: bool = False
+    """The captions of an image follow each other; labelling begins before all input is read."""
+
+    def check(self) -> None:
+        """Raises `UsageError` for a `limit` or `sample` below 1."""
+        for option, number in (("--limit", self.limit), ("--sample", self.sample)):
+            if number is not None and number < 1:
+                raise UsageError(f"{option}: got {number}, expected at least 1")
+
+    def select(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Those of `rows` that are taken."""
+        if self.sample is not None:
+            rows = sample_images(rows, self.sample, self.seed)
+        return rows if self.limit is None else first_captions(rows, self.limit)
+
 
 _BRACES = re.compile(r"\{(?:(\d+)\.\.(\d+)|([^{}]*,[^{}]*))\}")
 
@@ -33,7 +76,7 @@ def _expand(pattern: Path | str) -> list[Path | str]:
             raise InputError(f"no file matches {name}")
         found.extend(Path(match) for match in matches)
     if not found:
-        raise InputError(f"{pattern} stands for no file: a range counts upwards, as in {{000..010}}")
+        raise InputError(f"{pattern} matches no file: a range counts upwards, as in {{000..010}}")
     return found
 
 
@@ -51,3 +94,49 @@ def expand_braces(pattern: str) -> Iterator[str]:
     for choice in choices:
         for rest in expand_braces(pattern[match.end() :]):
             yield f"{pattern[: match.start()]}{choice}{rest}"
+
+
+def first_captions(rows: Iterable[Row], limit: int) -> Iterator[Row]:
+    """The rows up to the caption number `limit`; what comes after it is not read.
+
+    The last images may lack captions that come later in the input.
+    """
+    left = limit
+    if left <= 0:
+        return
+    for row in rows:
+        yield row
+        left -= isinstance(row, CaptionRow)
+        if left == 0:
+            return
+
+
+def sample_images(rows: Iterable[Row], size: int, seed: int) -> Iterator[Row]:
+    """All captions of `size` images drawn at random without replacement, in input order; fewer if there are fewer.
+
+    The images drawn are those whose ids have the smallest keyed hashes (bottom-k sampling): the same for the same
+    seed in whatever order the rows come. One pass; memory holds the captions of at most `size` + 1 images.
+    Rejected rows are passed on as they are met, before the sample.
+    """
+    kept: dict[int, list[tuple[int, CaptionRow]]] = {}
+    largest: list[int] = []
+    """The negated hashes of `kept`, as a heap."""
+    for position, row in enumerate(rows):
+        if isinstance(row, RejectedRow):
+            yield row
+            continue
+        image = _hash(row.image_id, seed)
+        if image in kept:
+            kept[image].append((position, row))
+        elif len(kept) < size or (largest and image < -largest[0]):
+            kept[image] = [(position, row)]
+            heapq.heappush(largest, -image)
+            if len(kept) > size:
+                del kept[-heapq.heappop(largest)]
+    positioned = sorted((entry for entries in kept.values() for entry in entries), key=lambda entry: entry[0])
+    yield from (row for _, row in positioned)
+
+
+def _hash(image_id: int | str, seed: int) -> int:
+    key = f"{seed}:{image_id!r}".encode("utf-8", "backslashreplace")
+    return int.from_bytes(blake2b(key, digest_size=16).digest())

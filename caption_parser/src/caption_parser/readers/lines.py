@@ -1,12 +1,15 @@
-"""A source as numbered lines of text; what is no UTF-8 or too long is a rejected row, the lines after it go on."""
+"""A source as numbered lines of text, and the formats that are nothing but lines: plain text, Flickr tokens."""
 
 import io
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from caption_parser.readers.reasons import Reason, RowError, TruncatedInputError
-from caption_parser.readers.rows import RejectedRow
+from caption_parser.readers.checks import caption_row
+from caption_parser.readers.fields import FieldChoice
+from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError, TruncatedInputError
 from caption_parser.readers.source import Source
+from shared_runtime.errors import InputError
 
 MAX_RECORD_CHARS = 1 << 22
 """A line longer than this is not held in memory: it is rejected, with its beginning as raw text."""
@@ -29,8 +32,26 @@ def read_lines(source: Source) -> Iterator[Line | RejectedRow]:
         yield checked_line(line) if isinstance(line, Line) else line
 
 
+def whole_lines(source: Source) -> Iterator[Line | RejectedRow]:
+    """As `read_lines`.
+
+    Raises:
+        InputError: the file is compressed, and damaged or cut short.
+    """
+    row = 0
+    try:
+        for line in read_lines(source):
+            yield line
+            row = line.row
+    except TruncatedInputError:
+        # What is wrong stands in `damage`, which is also set where the data ends between two lines.
+        pass
+    if source.damage is not None:
+        raise InputError(f"{source.name}:{row + 1}: {source.damage}. Fetch the file again")
+
+
 def escaped_lines(source: Source) -> Iterator[Line | RejectedRow]:
-    """As `read_lines`, with bytes that are no UTF-8 as escaped surrogates, for `checked_line` to find.
+    """As `read_lines`, with bytes that are not UTF-8 as escaped surrogates, for `checked_line` to find.
 
     UTF-8 itself cannot hold surrogates, so that each bad line shows itself.
     """
@@ -49,7 +70,7 @@ def escaped_lines(source: Source) -> Iterator[Line | RejectedRow]:
 
 
 def checked_line(line: Line) -> Line | RejectedRow:
-    """The line, or its rejection where bytes of it are no UTF-8."""
+    """The line, or its rejection where bytes of it are not UTF-8."""
     row, text = line
     if text.isascii():
         return line
@@ -79,3 +100,37 @@ def _skip_line(text: io.TextIOWrapper) -> bool:
         if piece.endswith(("\n", "\r")):
             break
     return skipped
+
+
+def read_plain_text(source: Source, _choice: FieldChoice) -> Iterator[Row]:
+    """The captions of a text source. A blank line is an empty caption, but blank lines at the end are none."""
+    first_blank: int | None = None
+    for line in read_lines(source):
+        row = line.row
+        if isinstance(line, RejectedRow):
+            checked: Row = line
+        elif not line.text or line.text.isspace():
+            first_blank = first_blank or row
+            continue
+        else:
+            checked = caption_row(line.text, source.image_id_of_row(row), row, line.text)
+        for blank in range(first_blank or row, row):
+            yield caption_row("", source.image_id_of_row(blank), blank, "")
+        first_blank = None
+        yield checked
+
+
+_TOKEN_LINE = re.compile(r"([^\t]+)#\d+\t(.*)", re.DOTALL)
+
+
+def read_flickr(source: Source, _choice: FieldChoice) -> Iterator[Row]:
+    """The captions of a token file; the image's file name is its id, the row is the line number."""
+    for line in read_lines(source):
+        if isinstance(line, RejectedRow):
+            yield line
+        elif match := _TOKEN_LINE.fullmatch(line.text):
+            image, caption = match.groups()
+            yield caption_row(caption, image, line.row, line.text, file_name=image)
+        elif line.text and not line.text.isspace():
+            message = "expected IMAGE#NUMBER, a tab and the caption"
+            yield RowError(Reason.MALFORMED_LINE, message).rejected(line.row, line.text)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from caption_parser.readers.checks import caption_rows
 from caption_parser.readers.fields import FieldChoice, Fields, locate
-from caption_parser.readers.reasons import Reason, RowError
-from caption_parser.readers.rows import RejectedRow, Row
+from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError
 from caption_parser.readers.source import Source
 from shared_runtime.errors import InputError, MissingResourceError
 
@@ -30,8 +29,8 @@ def read_parquet(source: Source, choice: FieldChoice) -> Iterator[Row]:
         file = pq.ParquetFile(source.stream)
         names = tuple(file.schema_arrow.names)
     except (pa.ArrowException, OSError, ValueError) as error:
-        message = f"{source.name} is no readable Parquet file (its footer is missing or damaged): {error}"
-        raise InputError(f"{message}. A file cut short must be fetched again") from None
+        message = f"{source.name} is not a readable Parquet file (its footer is missing or damaged): {error}"
+        raise InputError(f"{message}. A file that was cut short must be downloaded again") from None
     try:
         fields = locate(names, choice)
     except RowError as error:
@@ -65,7 +64,7 @@ def _batch_rows(source: Source, batch: "pa.RecordBatch", fields: Fields, rows_be
 
 
 def _values(column: "pa.Array[Any]") -> list[object]:
-    """The column's values; a text that is no UTF-8, which Parquet does not rule out, stays bytes."""
+    """The column's values; text that is not UTF-8, which Parquet does not rule out, stays bytes."""
     import pyarrow as pa
 
     try:

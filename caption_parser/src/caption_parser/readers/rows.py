@@ -1,6 +1,14 @@
-"""What every reader yields: a caption with its origin, or a rejected row with the reason."""
+"""What every reader yields: captions with their origin, and rejected rows, which have a file of their own."""
 
+import json
+from collections import Counter
 from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TextIO
+
+from shared_runtime.errors import CapparseError
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +24,7 @@ class CaptionRow:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that holds no usable caption. The run goes on; the row is written to the rejected-rows file."""
+    """A row that holds no usable caption. The run continues; the row is written to the rejected-rows file."""
 
     row: int
     reason: str
@@ -28,3 +36,125 @@ class RejectedRow:
 
 
 Row = CaptionRow | RejectedRow
+
+
+class Reason(StrEnum):
+    """Why a row was rejected: stable codes, to count and filter by."""
+
+    EMPTY_CAPTION = "empty-caption"
+    """Nothing but white space, or an empty list of captions."""
+    CAPTION_TOO_LONG = "caption-too-long"
+    """More characters than `readers.checks.MAX_CAPTION_CHARS`: a pasted document, which would stall the parser."""
+    CONTROL_CHARACTERS = "control-characters"
+    """NUL or another control character: the caption is damaged. Tabs and line breaks are folded instead."""
+    LONE_SURROGATE = "lone-surrogate"
+    """Half of a UTF-16 pair, which no UTF-8 output can hold."""
+    WRONG_ENCODING = "wrong-encoding"
+    """Bytes that are not UTF-8."""
+    WRONG_TYPE = "wrong-type"
+    """A caption that is not text, an image id that is not text or a whole number, a row that is not an object."""
+    MISSING_FIELD = "missing-field"
+    """The row lacks the caption or the image id."""
+    BAD_IMAGE_ID = "bad-image-id"
+    """An image id that is empty or holds characters that no output can hold."""
+    INVALID_JSON = "invalid-json"
+    WRONG_COLUMN_COUNT = "wrong-column-count"
+    """A row of a table with more or fewer cells than the header."""
+    BAD_QUOTING = "bad-quoting"
+    """A CSV quote that is never closed, or closed within a cell."""
+    MALFORMED_LINE = "malformed-line"
+    """A line that does not have the form of its format."""
+    RECORD_TOO_LONG = "record-too-long"
+    """More characters than `readers.lines.MAX_RECORD_CHARS` in one record."""
+    TRUNCATED_JSON = "truncated-json"
+    TRUNCATED_STREAM = "truncated-stream"
+    """Compressed input that ends too early or does not decompress further."""
+    TRUNCATED_ARCHIVE = "truncated-archive"
+    DAMAGED_ARCHIVE = "damaged-archive"
+    """Blocks between two samples of a tar archive that are not part of one."""
+    DAMAGED_ROW_GROUP = "damaged-row-group"
+    """A row group of a Parquet file that does not decode."""
+
+
+class RowError(Exception):
+    """One row holds no usable caption. Readers turn it into a `RejectedRow`."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(reason, message)
+        self.reason, self.message = reason, message
+
+    def rejected(self, row: int, raw: str) -> RejectedRow:
+        """The rejected row that this error stands for."""
+        return RejectedRow(row, self.reason, self.message, raw)
+
+
+class TruncatedInputError(Exception):
+    """The input ends within a row; what came before is good. The last thing that a reader raises."""
+
+    def __init__(self, row: int, reason: Reason, message: str, raw: str = "") -> None:
+        super().__init__(row, reason, message)
+        self.row, self.reason, self.message, self.raw = row, reason, message, raw
+
+
+MAX_RAW_CHARS = 1 << 20
+
+
+class RejectedWriter:
+    """Writes rejected rows to `path`, which is created with the first of them.
+
+    Raises:
+        CapparseError: the file cannot be written (on any call).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.counts: Counter[str] = Counter()
+        """Rejected rows by reason."""
+        self._path = path
+        self._file: TextIO | None = None
+
+    def write(self, rejected: RejectedRow, source: str | None = None) -> None:
+        """Writes one row; `source` names the input where there are several."""
+        self.counts[str(rejected.reason)] += 1
+        record: dict[str, object] = {
+            "row": rejected.row,
+            "reason": str(rejected.reason),
+            "message": rejected.message,
+            "raw": _bounded(rejected.raw),
+        }
+        if source is not None:
+            record = {"source": source, **record}
+        try:
+            if self._file is None:
+                # What UTF-8 cannot hold is written as \udXXX, which in JSON is the escape of just that.
+                self._file = self._path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+            self._file.write(f"{json.dumps(record, ensure_ascii=False)}\n")
+            # Each row is on disk when the run is interrupted: there are few of them.
+            self._file.flush()
+        except OSError as error:
+            raise self._not_written(error) from None
+
+    def close(self) -> None:
+        """Ends the file, if there is one."""
+        if self._file is None:
+            return
+        try:
+            self._file.close()
+        except OSError as error:
+            raise self._not_written(error) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _not_written(self, error: OSError) -> CapparseError:
+        return CapparseError(f"{self._path}: rejected rows cannot be written: {error.strerror or error}")
+
+
+def _bounded(raw: str) -> str:
+    if len(raw) <= MAX_RAW_CHARS:
+        return raw
+    return f"{raw[:MAX_RAW_CHARS]}… ({len(raw) - MAX_RAW_CHARS:,} more characters)"

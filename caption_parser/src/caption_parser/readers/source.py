@@ -84,7 +84,7 @@ def _wrapped(name: str, file: BinaryIO, access: Access, id_prefix: str, suffix: 
         chunks = decompressed(chunks, compression, report_damage)
     elif head and suffix in COMPRESSION_SUFFIXES:
         message = f"{name} is not compressed although its name ends in {suffix}: it starts with {head[:8]!r}"
-        raise InputError(f"{message}. Rename it without {suffix}, or fetch it again")
+        raise InputError(f"{message}. Rename it without {suffix}, or download it again")
     if access == "text":
         chunks = as_utf8(chunks)
     opened.head, chunks = peeked(chunks, 1)
@@ -114,7 +114,7 @@ def _open_file(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except PermissionError:
-        raise InputError(f"{path} may not be read (permission denied). Try: chmod u+r {path}") from None
+        raise InputError(f"{path} cannot be read: permission denied. Try: chmod u+r {path}") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read: {error}") from None
 
@@ -123,7 +123,7 @@ def _did_you_mean(path: Path) -> str:
     try:
         names = sorted(entry.name for entry in path.parent.iterdir())
     except OSError:
-        return f"Nor can its folder {path.parent} be read"
+        return f"Its folder {path.parent} cannot be read either"
     close = difflib.get_close_matches(path.name, names, n=3)
     return f"Did you mean {' or '.join(str(path.parent / name) for name in close)}?" if close else ""
 

@@ -1,23 +1,22 @@
 """WebDataset shards: tar archives whose members `KEY.jpg`, `KEY.txt`, `KEY.json` next to each other are a sample.
 
 The caption is the member `.txt` or `.caption`, else the caption field of `.json`; the image id is the key.
-Nothing is written to disk, and the images are passed over.
+Nothing is written to disk, and the images are skipped.
 """
 
 import json
 import posixpath
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import BinaryIO, Self
 
 from caption_parser.readers.checks import caption_rows, is_image_file, type_name
 from caption_parser.readers.fields import FieldChoice, listed, locate, shortened
-from caption_parser.readers.json_text import decode_json
+from caption_parser.readers.json_records import decode_json
 from caption_parser.readers.lines import MAX_RECORD_CHARS
-from caption_parser.readers.reasons import Reason, RowError, TruncatedInputError
-from caption_parser.readers.rows import RejectedRow, Row
+from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError, TruncatedInputError
 from caption_parser.readers.source import Source
-from caption_parser.readers.tar_members import TarMembers
 from shared_runtime.errors import InputError
 
 _TEXT_MEMBERS = ("txt", "caption")
@@ -106,3 +105,58 @@ def _captions(sample: _Sample, choice: FieldChoice) -> object:
         return record[locate(tuple(record), choice).caption]
     message = f"sample '{shortened(sample.key)}' has no caption (has: {listed(sample.extensions)})"
     raise RowError(Reason.MISSING_FIELD, f"{message}. Expected a member .txt, .caption or .json")
+
+
+BLOCK_BYTES = 512
+
+
+class TarMembers:
+    """The files of a tar archive in order; each can be read until the next one is asked for.
+
+    Raises:
+        tarfile.TarError: on opening: too short for a tar archive; while iterating: the archive ends early.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._damaged_blocks = 0
+        # Ignoring zeros also makes tarfile look for the next header behind one that is damaged.
+        self._archive = tarfile.open(  # noqa: SIM115 - the stream is its opener's to close
+            fileobj=stream, mode="r|", ignore_zeros=True, tarinfo=_header_type(self._note_damaged_block)
+        )
+
+    def __iter__(self) -> Iterator[tarfile.TarInfo]:
+        for member in self._archive:
+            # tarfile keeps every member, which would grow with the archive.
+            self._archive.members.clear()  # type: ignore[attr-defined]
+            if member.isfile():
+                yield member
+
+    def read(self, member: tarfile.TarInfo) -> bytes:
+        """The content of the member that was yielded last."""
+        file = self._archive.extractfile(member)
+        return file.read() if file else b""
+
+    def take_damage(self) -> RowError | None:
+        """What was skipped since the last call because it is not a tar archive."""
+        if not self._damaged_blocks:
+            return None
+        blocks, self._damaged_blocks = self._damaged_blocks, 0
+        return RowError(Reason.DAMAGED_ARCHIVE, f"{blocks} blocks of {BLOCK_BYTES} bytes here are no tar")
+
+    def _note_damaged_block(self) -> None:
+        self._damaged_blocks += 1
+
+
+def _header_type(note_damaged_block: Callable[[], None]) -> type[tarfile.TarInfo]:
+    class Header(tarfile.TarInfo):
+        @classmethod
+        def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+            try:
+                return super().frombuf(buf, encoding, errors)
+            except tarfile.HeaderError:
+                # Blocks of zeros are the mark of the end.
+                if any(buf):
+                    note_damaged_block()
+                raise
+
+    return Header

@@ -2,26 +2,23 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 
 from caption_parser.evaluation.truth import read_ground_truth
-from caption_parser.report.disagreement import Disagreements
 from caption_parser.report.evidence import ClassName, Names
-from caption_parser.report.page import render
-from caption_parser.report.page_content import PageContent, page_content
+from caption_parser.report.page import PageContent, render
 from caption_parser.report.rejected_rows import RejectedReason, read_rejected
-from caption_parser.report.tally import Tally
-from caption_parser.report.truth_content import truth_content
-from caption_parser.report.truth_tally import TruthTally
+from caption_parser.report.tally import Disagreements, Tally
+from caption_parser.report.truth import TruthTally, truth_content
 from caption_parser.runs.options import check_output
-from caption_parser.runs.output import OutputPaths, replace_file
+from caption_parser.runs.output import OutputPaths
 from shared_runtime.compatibility import check_label_space
+from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas import ImageLabels, Kind, LabelSpace, RecordError, iter_labels, load_label_space
+from shared_schemas.files import replace_file
 from shared_schemas.label_space_file import SHIPPED
-
-_SHOWN_DAMAGE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,82 +32,76 @@ class ReportSummary:
     """Size of the page."""
 
 
-def write_report(
-    labels: str | Path,
-    output: str | Path,
-    *,
-    label_space: str | None = None,
-    truth: str | Path | None = None,
-    against: str | Path | None = None,
-    rejected: str | Path | None = None,
-    title: str | None = None,
-    seed: int = 0,
-) -> ReportSummary:
-    """Write one page about the label file `labels`, which needs nothing else to be shown.
+class ReportOptions(FrozenModel):
+    """What a report shows beside the label file."""
 
-    Args:
-        label_space: names the classes; default: the shipped one that the records name, if any.
-        truth: ground truth in COCO's format, to show the worst classes and images.
-        against: another label file, to show the difference of each class on the truth.
-        rejected: the rejected-rows file; default: `LABELS.rejected.jsonl` where it is there.
-        seed: which examples are drawn; the same seed gives the same page.
+    label_space: str | None = None
+    """Names the classes; none: the shipped one that the records name, if any."""
+    truth: Path | None = None
+    """Ground truth in COCO's format, to show the worst classes and images."""
+    against: Path | None = None
+    """Another label file, to show the difference of each class on the truth."""
+    rejected: Path | None = None
+    """The rejected-rows file; none: `LABELS.rejected.jsonl` if it exists."""
+    title: str | None = None
+    """The heading; none: the name of the label file."""
+    seed: int = 0
+    """Which examples are drawn; the same seed gives the same page."""
+
+
+def write_report(labels: str | Path, output: str | Path, options: ReportOptions | None = None) -> ReportSummary:
+    """Write one page about the label file `labels`, which needs nothing else to be shown.
 
     Raises:
         UsageError: an argument does not fit.
-        InputError: a file cannot be read or does not belong to the others. Lines of `labels` that are no records
+        InputError: a file cannot be read or does not belong to the others. Lines of `labels` that are not records
             are left out and named on the page.
     """
-    labels, output = Path(labels), Path(output)
-    others = {"the ground truth": truth, "the other label file": against, "the rejected-rows file": rejected}
-    check_output(output, {"the label file": labels} | {role: Path(path) for role, path in others.items() if path})
-    if against is not None and truth is None:
-        raise UsageError("--against compares on ground truth: give --truth as well")
+    labels, output, options = Path(labels), Path(output), options or ReportOptions()
+    _check(labels, output, options)
     damage: list[RecordError] = []
     records = _records(labels, damage)
     first = next(records, None)
     if first is None:
         problem = f" ({damage[0]})" if damage else ""
         raise InputError(f"{labels}: got no record, expected a label file as 'capparse label' writes it{problem}")
-    space = _label_space(label_space, first)
-    tally, disagreements = Tally(seed), Disagreements(seed)
-    checks: list[Callable[[ImageLabels], None]] = [tally.add, disagreements.add]
+    space = _label_space(options.label_space, first)
+    tally, disagreements = Tally(options.seed), Disagreements(options.seed)
+    gather: list[Callable[[ImageLabels], None]] = [tally.add, disagreements.add]
     compared = None
-    if truth is not None:
+    if options.truth is not None:
         if space is None:
             raise UsageError(f"the labels were made with {first.label_space}: give that file as --label-space")
-        compared = TruthTally(read_ground_truth(Path(truth), space), space, seed)
-        checks += [_label_space_check(space, labels), compared.add]
-    _feed(first, records, checks)
-    names = _names(space) | tally.names()
-    content = page_content(
-        title or labels.name,
-        tally,
-        disagreements,
-        names,
-        damage=tuple(map(str, islice(damage, _SHOWN_DAMAGE))),
-        damaged_lines=len(damage),
-        rejected=_rejected(labels, rejected, seed),
-        truth=truth_content(compared, compared.findings(labels, Path(against) if against else None), names)
-        if compared
-        else None,
-    )
-    return _write(output, content)
-
-
-def _feed(first: ImageLabels, rest: Iterator[ImageLabels], checks: list[Callable[[ImageLabels], None]]) -> None:
-    for add in checks:
-        add(first)
-    for record in rest:
-        for add in checks:
+        compared = TruthTally(read_ground_truth(options.truth, space), space, options.seed)
+        gather += [_label_space_check(space, labels), compared.add]
+    for record in chain([first], records):
+        for add in gather:
             add(record)
-
-
-def _write(output: Path, content: PageContent) -> ReportSummary:
+    names = _names(space) | tally.names()
+    content = PageContent(
+        title=options.title or labels.name,
+        tally=tally,
+        disagreements=disagreements,
+        names=names,
+        damaged=damage,
+        rejected=_rejected(labels, options),
+        truth=truth_content(compared, compared.findings(labels, options.against), names) if compared else None,
+    )
     # A lone surrogate may stand in a JSON string, but not in UTF-8.
     page = render(content).encode("utf-8", "replace")
     replace_file(output, page)
-    tally = content.tally
-    return ReportSummary(tally.images, tally.captions, content.damaged_lines, len(page))
+    return ReportSummary(tally.images, tally.captions, len(damage), len(page))
+
+
+def _check(labels: Path, output: Path, options: ReportOptions) -> None:
+    others = {
+        "the ground truth": options.truth,
+        "the other label file": options.against,
+        "the rejected-rows file": options.rejected,
+    }
+    check_output(output, {"the label file": labels} | {role: path for role, path in others.items() if path})
+    if options.against is not None and options.truth is None:
+        raise UsageError("--against needs ground truth: give --truth as well")
 
 
 def _records(path: Path, damage: list[RecordError]) -> Iterator[ImageLabels]:
@@ -141,8 +132,6 @@ def _names(space: LabelSpace | None) -> Names:
     return {label.id: ClassName(label.name, label.kind) for label in space.classes} if space else {}
 
 
-def _rejected(labels: Path, rejected: str | Path | None, seed: int) -> tuple[RejectedReason, ...] | None:
-    beside = OutputPaths(labels).rejected
-    if rejected is None and not beside.is_file():
-        return None
-    return read_rejected(Path(rejected) if rejected is not None else beside, seed)
+def _rejected(labels: Path, options: ReportOptions) -> tuple[RejectedReason, ...] | None:
+    path = options.rejected or OutputPaths(labels).rejected
+    return read_rejected(path, options.seed) if options.rejected or path.is_file() else None

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from caption_parser.report.reservoir import Reservoirs
+from caption_parser.report.tally import Reservoirs
 from shared_runtime.errors import InputError
 
 EXAMPLES_PER_REASON = 5
@@ -34,11 +35,11 @@ class RejectedReason:
 def read_rejected(path: Path, seed: int) -> tuple[RejectedReason, ...]:
     """What `RejectedWriter` left in `path`, the most frequent reason first.
 
-    Raises `InputError` for a file that cannot be read or a line that is no rejected row.
+    Raises `InputError` for a file that cannot be read or a line that is not a rejected row.
     """
     samples: Reservoirs[str, RejectedExample] = Reservoirs(EXAMPLES_PER_REASON, seed, "rejected")
     for entry in _entries(path):
-        samples.offer(str(entry["reason"]), lambda entry=entry: _example(entry))  # type: ignore[misc]
+        samples.offer(str(entry["reason"]), partial(_example, entry))
     ordered = sorted(samples.offered.items(), key=lambda item: (-item[1], item[0]))
     return tuple(RejectedReason(reason, rows, samples.sample(reason)) for reason, rows in ordered)
 

@@ -1,12 +1,51 @@
 """What a report says of a label file, gathered record by record in bounded memory."""
 
+import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from random import Random
+from typing import Generic, NamedTuple, TypeVar
 
 from caption_parser.report.evidence import CaptionEvidence, ClassName, caption_evidence
-from caption_parser.report.reservoir import Reservoirs
 from shared_schemas import ClassLabel, ImageLabels, Kind, Mention
+
+Item = TypeVar("Item")
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Reservoirs(Generic[Key, Item]):
+    """One sample of at most `size` items per key, each drawn uniformly from what was offered under it.
+
+    Algorithm R (Waterman; Vitter 1985). The sample of a key depends on the seed, the key and the number of offers,
+    not on other keys.
+    """
+
+    def __init__(self, size: int, seed: int, name: str) -> None:
+        self._size = size
+        self._seed = f"{seed}:{name}"
+        self._samples: dict[Key, list[Item]] = {}
+        self._random: dict[Key, Random] = {}
+        self.offered: dict[Key, int] = {}
+        """How many items there were, by key."""
+
+    def offer(self, key: Key, make: Callable[[], Item]) -> None:
+        """Take the item that `make` returns into the sample of `key`, or not: then `make` is not called."""
+        seen = self.offered.get(key, 0)
+        self.offered[key] = seen + 1
+        if seen == 0:
+            self._samples[key] = []
+            self._random[key] = Random(f"{self._seed}:{key}")
+        if seen < self._size:
+            self._samples[key].append(make())
+        elif (place := self._random[key].randrange(seen + 1)) < self._size:
+            self._samples[key][place] = make()
+
+    def sample(self, key: Key) -> tuple[Item, ...]:
+        """What was kept of `key`; () if nothing was offered under it."""
+        return tuple(self._samples.get(key, ()))
+
 
 UNLABELLED = "unlabelled"
 EXAMPLES_PER_RULE = 8
@@ -103,3 +142,82 @@ class Tally:
         if mention.label is not None:
             self.words[mention.label][mention.extended_head] += 1
             self.by_class.offer(mention.label, example)
+
+
+IMAGES_SHOWN = 12
+CONFLICTS_SHOWN = 12
+
+
+class Conflict(NamedTuple):
+    """A word that means different classes, or a class and none, in the captions of one image."""
+
+    record: ImageLabels
+    word: str
+    labels: tuple[int | None, ...]
+    """In the order of the captions; None: no class."""
+
+
+@dataclass(order=True, slots=True)
+class _Ranked:
+    disagreement: float
+    number: int
+    """Earlier records win over equal later ones: the heap drops the smallest."""
+    record: ImageLabels
+
+    def __post_init__(self) -> None:
+        self.number = -self.number
+
+
+class Disagreements:
+    """The images whose captions agree least on their classes, and a sample of words with several readings."""
+
+    def __init__(self, seed: int) -> None:
+        self.images = 0
+        """Images of several captions, not all of which assert all foreground classes."""
+        self.compared = 0
+        """Images of several captions with a foreground class."""
+        self._heap: list[_Ranked] = []
+        self._conflicts: Reservoirs[str, Conflict] = Reservoirs(CONFLICTS_SHOWN, seed, "conflict")
+
+    def add(self, record: ImageLabels) -> None:
+        """Take in one record."""
+        if len(record.captions) < 2:
+            return
+        for word, labels in _readings(record).items():
+            if len(set(labels)) > 1:
+                self._conflicts.offer("", partial(Conflict, record, word, labels))
+        if record.foreground:
+            disagreement = missing_votes(record)
+            self.compared += 1
+            self.images += disagreement > 0
+            if disagreement > 0:
+                push = heapq.heappush if len(self._heap) < IMAGES_SHOWN else heapq.heappushpop
+                push(self._heap, _Ranked(disagreement, self.compared, record))
+
+    @property
+    def conflicts(self) -> int:
+        """How many there are; `sampled_conflicts` holds some of them."""
+        return self._conflicts.offered.get("", 0)
+
+    def sampled_conflicts(self) -> tuple[Conflict, ...]:
+        """Drawn at random."""
+        return self._conflicts.sample("")
+
+    def least_agreed(self) -> tuple[ImageLabels, ...]:
+        """The images with the most votes missing, the worst first."""
+        return tuple(ranked.record for ranked in sorted(self._heap, reverse=True))
+
+
+def missing_votes(record: ImageLabels) -> float:
+    """How many captions do not assert a class that another one does, summed over the foreground, per caption."""
+    captions = len(record.captions)
+    return sum(captions - label.votes for label in record.foreground) / captions
+
+
+def _readings(record: ImageLabels) -> Mapping[str, tuple[int | None, ...]]:
+    """The labels of each word that several unflagged mentions of the image share, in the order of the text."""
+    readings: defaultdict[str, list[int | None]] = defaultdict(list)
+    for mention in record.mentions:
+        if not mention.flags:
+            readings[mention.extended_head.lower()].append(mention.label)
+    return {word: tuple(labels) for word, labels in readings.items()}

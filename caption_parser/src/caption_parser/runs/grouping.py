@@ -1,4 +1,4 @@
-"""All captions of an image together, images in order of first appearance, in bounded memory.
+"""Rows on their way in: the unusable ones set aside, all captions of an image together, in bounded memory.
 
 COCO's caption file is not sorted by image, and dumps are larger than memory. The rows therefore go through a
 private temporary SQLite database: it keeps a few megabytes of pages in memory, spills the rest to an unlinked file
@@ -6,16 +6,48 @@ in the temporary folder (`SQLITE_TMPDIR` or `TMPDIR`), sorts by external merge, 
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Protocol
 
 from caption_parser.captions import ImageCaptions
-from caption_parser.readers.rows import CaptionRow
-from caption_parser.runs.fingerprint import Fingerprint, RunningFingerprint
-from shared_runtime.errors import CapparseError, InputError
+from caption_parser.readers.rows import CaptionRow, RejectedRow, Row
+from caption_parser.runs.state import Fingerprint, RunningFingerprint
+from shared_runtime.errors import CapparseError, InputError, TooManyRejectedError
+
+
+class Intake:
+    """Yields the caption rows of `rows` and gives the rejected ones to `set_aside`.
+
+    Raises `TooManyRejectedError` at the first rejected row beyond `max_errors` (None: as many as there are).
+    """
+
+    def __init__(
+        self, rows: Iterable[Row], set_aside: Callable[[RejectedRow], None], max_errors: int | None = None
+    ) -> None:
+        self._rows = rows
+        self._set_aside = set_aside
+        self._max_errors = max_errors
+        self.rows_read = 0
+        self.rejected: Counter[str] = Counter()
+
+    def __iter__(self) -> Iterator[CaptionRow]:
+        for row in self._rows:
+            self.rows_read += 1
+            if isinstance(row, CaptionRow):
+                yield row
+                continue
+            self.rejected[row.reason] += 1
+            self._set_aside(row)
+            if self._max_errors is not None and self.rejected.total() > self._max_errors:
+                allowed = (
+                    "--strict allows none" if self._max_errors == 0 else f"--max-errors allows {self._max_errors}"
+                )
+                raise TooManyRejectedError(f"row {row.row}: {row.message} ({row.reason}); {allowed}")
+
 
 _CACHE_KIB = 4096
 _INSERT_ROWS = 1024

@@ -7,8 +7,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
-from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from caption_parser.config import ParserConfig
 from caption_parser.readers import RejectedRow, RejectedWriter, Row
@@ -20,15 +19,13 @@ from caption_parser.runs.batches import (
     LabelledBatch,
     compressed,
     into_batches,
+    rare_collection,
 )
-from caption_parser.runs.counts import RunCounts
-from caption_parser.runs.garbage import rare_collection
-from caption_parser.runs.grouping import GroupedImages, group_by_image
-from caption_parser.runs.intake import Intake
-from caption_parser.runs.options import Processes, process_count
-from caption_parser.runs.output import OutputPaths, ResumableFile, StreamedFile
+from caption_parser.runs.grouping import GroupedImages, Intake, group_by_image
+from caption_parser.runs.options import RunOptions, process_count
+from caption_parser.runs.output import Destination, ResumableFile, StreamedFile
 from caption_parser.runs.previous import PreviousRun
-from caption_parser.runs.state import RunSettings
+from caption_parser.runs.state import RunCounts, RunSettings
 from caption_parser.runs.summary import Estimate, RunSummary, Status, Timing
 from shared_runtime.workers import map_ordered
 
@@ -58,6 +55,11 @@ class Progress:
     total: int | None
 
 
+class _Clock(NamedTuple):
+    started: float
+    loaded: float
+
+
 @dataclass(frozen=True, slots=True)
 class LabelJob:
     """A run, checked and ready to start."""
@@ -65,33 +67,28 @@ class LabelJob:
     settings: RunSettings
     parser: Parser
     build_parser: Callable[[ParserConfig], Parser]
-    output: str
-    paths: OutputPaths | None
-    """None: the output is a stream."""
-    rejected: Path | None
-    """Where rejected rows go; None: they are only counted."""
-    max_errors: int | None
+    destination: Destination
+    options: RunOptions
     previous: PreviousRun | None
-    processes: Processes
-    dry_run: bool
     progress: Callable[[Progress], None]
-    loading_seconds: float
-    """What it took to come so far: loading the models."""
 
-    def run(self, rows: Iterable[Row]) -> RunSummary:
-        """Label what the previous run left; with `dry_run`, only estimate what that takes."""
-        begun = time.monotonic()
+    def run(self, rows: Iterable[Row], started: float) -> RunSummary:
+        """Label what the previous run left; in a dry run, only estimate what that takes.
+
+        `started`: when loading the models began, by `time.monotonic`.
+        """
+        clock = _Clock(started, time.monotonic())
         with ExitStack() as stack:
-            intake = Intake(self._reporting(rows), self._open_rejected(stack), self.max_errors)
+            intake = Intake(self._reporting(rows), self._open_rejected(stack), self.options.allowed_errors)
             grouped = self.settings.input.grouped
             images = stack.enter_context(group_by_image(intake, already_grouped=grouped))
             batches = into_batches(images)
             self._skip_labelled(batches, images)
             if self.previous and self.previous.summary:
                 return self.previous.summary.model_copy(update={"status": "up to date"})
-            if self.dry_run:
+            if self.options.dry_run:
                 return self._estimate(batches, intake, images)
-            return self._label(batches, intake, images, begun)
+            return self._label(batches, intake, images, clock)
 
     def _skip_labelled(self, batches: Iterator[Batch], images: GroupedImages) -> None:
         """Pass over what the previous run labelled, and make sure that it was the same."""
@@ -104,9 +101,9 @@ class LabelJob:
             deque(batches, maxlen=0)
         self.previous.check_input(images.fingerprint)
 
-    def _label(self, batches: Iterator[Batch], intake: Intake, images: GroupedImages, begun: float) -> RunSummary:
+    def _label(self, batches: Iterator[Batch], intake: Intake, images: GroupedImages, clock: _Clock) -> RunSummary:
         head = list(islice(batches, _SMALL_BATCHES))
-        processes = process_count(self.processes, small=len(head) < _SMALL_BATCHES)
+        processes = process_count(self.options.processes, small=len(head) < _SMALL_BATCHES)
         task = self._task()
         rebuild = partial(_rebuild_task, self.build_parser, self.settings.config, task.source, task.suffix)
         results = map_ordered(task, chain(head, batches), processes=processes, rebuild_task=rebuild)
@@ -117,10 +114,10 @@ class LabelJob:
             for batch in labelled:
                 file.append(batch)
                 self.progress(Progress("labelling", file.counts.captions, images.captions))
-            seconds = time.monotonic() - begun
+            seconds = time.monotonic() - clock.loaded
             labelled_now = file.counts.captions - self.counts_before.captions
             timing = Timing(
-                loading_seconds=round(self.loading_seconds, 3),
+                loading_seconds=round(clock.loaded - clock.started, 3),
                 seconds=round(seconds, 3),
                 captions_per_second=round(labelled_now / seconds, 1),
                 processes=processes,
@@ -140,7 +137,7 @@ class LabelJob:
         for batch in batches:
             image_count += len(batch.images)
             captions += batch.captions
-        processes = process_count(self.processes, small=captions < _SMALL_BATCHES * BATCH_CAPTIONS)
+        processes = process_count(self.options.processes, small=captions < _SMALL_BATCHES * BATCH_CAPTIONS)
         scale = captions / max(first.captions, 1)
         estimate = Estimate(
             images=image_count,
@@ -157,21 +154,19 @@ class LabelJob:
         return self.previous.state.counts if self.previous else RunCounts()
 
     def _task(self) -> BatchLabeller:
-        name = self.paths.output.name if self.paths else self.output
-        return BatchLabeller(self.parser.label_images, self.settings.input.path, Path(name).suffix)
+        return BatchLabeller(self.parser.label_images, self.settings.input.path, self.destination.suffix)
 
     def _open_output(self) -> ResumableFile | StreamedFile:
-        if self.paths:
-            return ResumableFile(self.paths, self.settings, self.previous.state if self.previous else None)
-        return StreamedFile(self.output)
+        return self.destination.open(self.settings, self.previous.state if self.previous else None)
 
     def _open_rejected(self, stack: ExitStack) -> Callable[[RejectedRow], None]:
-        if self.rejected is None or self.dry_run:
+        path = self.destination.rejected
+        if path is None or self.options.dry_run:
             return lambda _: None
-        if self.rejected.is_file():
+        if path.is_file():
             # All rows are read again, after an interruption too; what is not rejected now must not stay.
-            self.rejected.unlink()
-        return stack.enter_context(RejectedWriter(self.rejected)).write
+            path.unlink()
+        return stack.enter_context(RejectedWriter(path)).write
 
     def _reporting(self, rows: Iterable[Row]) -> Iterator[Row]:
         for number, row in enumerate(rows, 1):

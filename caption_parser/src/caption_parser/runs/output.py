@@ -1,7 +1,7 @@
-"""Label files that are written whole or can be gone on with: nothing half-done stands under the name asked for.
+"""Label files that are whole or can be resumed: nothing half-written stands under the name asked for.
 
-Batches go to `OUT.partial`; `OUT.state.json` says how many of its bytes are sure and how to go on from there. When
-all is done, the partial file takes the name `OUT`. Standard output, pipes and devices are written straight on.
+Batches go to `OUT.partial`; `OUT.state.json` says how many of its bytes are on disk and how to resume from there.
+When all is done, the partial file takes the name `OUT`. Standard output, pipes and devices are written directly.
 """
 
 import os
@@ -9,13 +9,16 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from caption_parser.readers.inputs import expand_inputs
 from caption_parser.runs.batches import LabelledBatch
-from caption_parser.runs.counts import RunCounts
-from caption_parser.runs.state import RunSettings, RunState
+from caption_parser.runs.options import check_output, is_stream
+from caption_parser.runs.state import RunCounts, RunSettings, RunState
 from shared_runtime.errors import OutputError
+from shared_schemas.files import replace_file
 
 if sys.platform != "win32":
     import fcntl
@@ -37,6 +40,42 @@ class OutputPaths:
 
     def _companion(self, suffix: str) -> Path:
         return self.output.with_name(self.output.name + suffix)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a run writes: the label file with its companions, or a stream."""
+
+    output: str
+    """As the user gives it."""
+    paths: OutputPaths | None
+    """None: the output is a stream."""
+    rejected: Path | None
+    """Where rejected rows go; None: they are only counted."""
+
+    @classmethod
+    def of(cls, output: str | Path, rejected: Path | None) -> Self:
+        """`rejected`: None for the name that belongs to the label file."""
+        paths = None if is_stream(str(output)) else OutputPaths(Path(output))
+        return cls(str(output), paths, paths.rejected if paths and rejected is None else rejected)
+
+    @property
+    def suffix(self) -> str:
+        """`.gz`, `.zst` or another: how the labels are compressed."""
+        return Path(self.paths.output.name if self.paths else self.output).suffix
+
+    def check(self, source: str | Path) -> None:
+        """Raises `UsageError` if a file cannot be written, or is the input or another one that is written."""
+        inputs = {} if source == "-" else {f"the input {path}": Path(path) for path in expand_inputs([source])}
+        if self.paths:
+            check_output(self.paths.output, inputs)
+            inputs["the label file"] = self.paths.output
+        if self.rejected:
+            check_output(self.rejected, inputs)
+
+    def open(self, settings: RunSettings, previous: RunState | None) -> "ResumableFile | StreamedFile":
+        """The label file, to be written on from where `previous` ended."""
+        return ResumableFile(self.paths, settings, previous) if self.paths else StreamedFile(self.output)
 
 
 class ResumableFile:
@@ -120,9 +159,11 @@ class ResumableFile:
     def _lock(self) -> None:
         if sys.platform != "win32":
             try:
+                # Not `shared_runtime.files.lock`, which worker processes inherit: they would keep it from the next
+                # run for as long as they outlive this one.
                 fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                raise OutputError(f"another run is writing {self._paths.output}; wait for it to end") from error
+                raise OutputError(f"another run is writing {self._paths.output}; wait for it to finish") from error
 
     @contextmanager
     def _writing_errors(self) -> Iterator[None]:
@@ -175,17 +216,3 @@ class StreamedFile:
             raise
         except OSError as error:
             raise OutputError(f"{self._name}: {error.strerror or error}") from error
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write `path` so that at any moment it holds all of its old or all of its new content."""
-    new = path.with_name(path.name + ".new")
-    try:
-        with new.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-    except OSError:
-        new.unlink(missing_ok=True)
-        raise

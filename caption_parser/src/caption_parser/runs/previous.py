@@ -6,10 +6,10 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from caption_parser.runs.fingerprint import Fingerprint
 from caption_parser.runs.output import OutputPaths
-from caption_parser.runs.state import RunSettings, RunState, differences
+from caption_parser.runs.state import Fingerprint, RunSettings, RunState
 from caption_parser.runs.summary import RunSummary
+from shared_runtime.configuration import differing
 from shared_runtime.errors import UsageError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -32,32 +32,30 @@ class PreviousRun:
         self._check("captions", self.state.fingerprint, fingerprint)
 
     def _check(self, what: str, before: BaseModel, now: BaseModel) -> None:
-        if changed := differences(before, now):
-            begun = "was made" if self.summary else f"was begun ({self.state.counts.images:,} images)"
+        if changed := [f"{name}: {old} → {new}" for name, old, new in differing(before, now)]:
+            begun = "was made" if self.summary else f"was started ({self.state.counts.images:,} images)"
             same = "Use another -o" if self.summary else f"Go back to the earlier {what} to resume"
             raise UsageError(
-                "\n  ".join([f"{self.paths.output} {begun} with other {what}:", *changed])
-                + f"\n{same}, or --overwrite to start anew"
+                "\n  ".join([f"{self.paths.output} {begun} with different {what}:", *changed])
+                + f"\n{same}, or --overwrite to start over"
             )
 
 
-def previous_run(paths: OutputPaths, *, overwrite: bool) -> PreviousRun | None:
-    """The run to continue or to recognise as done; None: start anew.
+def previous_run(paths: OutputPaths) -> PreviousRun | None:
+    """The run to resume or to recognise as complete; None: start over.
 
     An interrupted run comes before a complete one, since it was started to replace that one.
 
     Raises:
         UsageError: there is a file that no run of ours left so.
     """
-    if overwrite:
-        return None
     if paths.partial.exists() and paths.state.exists():
         state = _load(RunState, paths.state)
         size = paths.partial.stat().st_size
         if state is None or size < state.bytes:
             raise UsageError(
                 f"{paths.partial} cannot be resumed: {paths.state.name} is damaged or the file was cut off."
-                " --overwrite starts anew"
+                " --overwrite starts over"
             )
         return PreviousRun(paths, state, None)
     if not paths.output.exists():

@@ -3,22 +3,19 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt, PositiveInt
+from pydantic import NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from caption_parser.config import ParserConfig
-from caption_parser.runs.counts import RunCounts
-from caption_parser.runs.fingerprint import Fingerprint
-from caption_parser.runs.state import InputSettings, RunSettings, RunState
+from caption_parser.runs.state import Fingerprint, InputSettings, RunCounts, RunSettings, RunState
+from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import ExitCode
 
 Status = Literal["complete", "up to date", "dry run"]
 """In a summary file always `complete`; `up to date`: a complete file was found, nothing had to be done."""
 
 
-class Timing(BaseModel):
+class Timing(FrozenModel):
     """What differs from run to run over the same captions."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     loading_seconds: NonNegativeFloat
     """Until the models were there."""
@@ -31,10 +28,8 @@ class Timing(BaseModel):
     """Images that an interrupted run had labelled before."""
 
 
-class Estimate(BaseModel):
+class Estimate(FrozenModel):
     """What a run would cost, from the speed on its first captions."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     images: NonNegativeInt
     """Left to label."""
@@ -94,7 +89,7 @@ def describe(summary: RunSummary, *, verbose: bool = False) -> Iterator[str]:
         yield f"  labelled   {summary.labelled_images:,} images; mentions: {_counts(summary.mentions) or 'none'}"
     if summary.timing and summary.status == "complete":
         timing = summary.timing
-        resumed = f", after {timing.resumed_after_images:,} images before" if timing.resumed_after_images else ""
+        resumed = f", resumed after {timing.resumed_after_images:,} images" if timing.resumed_after_images else ""
         yield (
             f"  speed      {timing.captions_per_second:,.0f} captions/s"
             f" ({timing.seconds:,.1f} s after {timing.loading_seconds:,.1f} s of loading,"

@@ -1,19 +1,80 @@
-"""`evaluate_senses`: a disambiguator on the sets of the unified evaluation framework."""
+"""`evaluate_senses`: a disambiguator on the sets of Raganato et al. (EACL 2017), scored as they do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from math import fsum
 from pathlib import Path
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.senses import Disambiguator, SenseQuery, load_disambiguator
 from caption_parser.senses.corpora import TaggedSentence, TaggedToken, read_corpus
-from caption_parser.senses.corpora.key_file import KeyFile, gold_beside, read_key_file
-from caption_parser.senses.scoring import Score, score, score_by_pos, share_of
+from caption_parser.senses.corpora.read import KeyFile, gold_beside, read_key_file
+from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError
 from shared_schemas import Route
+
+Keys = Mapping[str, Collection[str]]
+"""Distinct sense keys by instance id."""
+
+
+class Score(NamedTuple):
+    """How many instances were answered rightly; ratios in [0, 1], None where there is nothing to divide by."""
+
+    right: float
+    """Summed over the answered instances: the share of the answer's keys that the gold standard has."""
+    answered: int
+    """Instances of the gold standard with an answer."""
+    instances: int
+    """Instances of the gold standard."""
+
+    @property
+    def precision(self) -> float | None:
+        """Of what was answered, the share that is right."""
+        return self.right / self.answered if self.answered else None
+
+    @property
+    def recall(self) -> float | None:
+        """Of all instances, the share that is right."""
+        return self.right / self.instances if self.instances else None
+
+    @property
+    def f1(self) -> float | None:
+        """The harmonic mean of both; 0 where nothing was answered."""
+        # 2PR / (P + R), where the common factor cancels out.
+        return 2 * self.right / (self.answered + self.instances) if self.instances else None
+
+
+def score(gold: Keys, answers: Keys) -> Score:
+    """Scores `answers` against `gold`.
+
+    An instance counts as right if its answer is any of the gold keys; with several answers, each takes an equal
+    share. Answers to instances that the gold standard lacks are ignored; an instance without an answer
+    lowers recall alone.
+    """
+    answered = [(answer, gold[instance]) for instance, answer in answers.items() if answer and instance in gold]
+    right = fsum(sum(key in keys for key in answer) / len(answer) for answer, keys in answered)
+    return Score(right, len(answered), len(gold))
+
+
+def score_by_pos(gold: Keys, answers: Keys, pos_by_instance: Mapping[str, str | None]) -> dict[str, Score]:
+    """The score of each part of speech (`n`, `v`, `a`, `r`), which `pos_by_instance` gives."""
+    return {
+        pos: score(
+            {instance: keys for instance, keys in gold.items() if pos_by_instance.get(instance) == pos}, answers
+        )
+        for pos in "nvar"
+    }
+
+
+def share_of(route: Route, routes: Iterable[Route]) -> float | None:
+    """Which share of the choices took `route`, in [0, 1]; None of no choices."""
+    taken = [one is route for one in routes]
+    return sum(taken) / len(taken) if taken else None
+
 
 STANDARD_SETS = ("senseval2", "senseval3", "semeval2007", "semeval2013", "semeval2015", "ALL")
 """The five sets of Raganato et al. (2017) and their concatenation. Models are selected on semeval2007."""
@@ -22,10 +83,8 @@ SENTENCES_PER_CALL = 64
 """Sentences whose words a disambiguator may batch together."""
 
 
-class SenseScores(BaseModel):
+class SenseScores(FrozenModel):
     """Ratios in [0, 1], null where undefined."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     f1: float | None
     precision: float | None
@@ -34,10 +93,8 @@ class SenseScores(BaseModel):
     instances: int
 
 
-class SenseEvaluation(BaseModel):
+class SenseEvaluation(FrozenModel):
     """The scores of one set, overall and by part of speech."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     noun: SenseScores
     verb: SenseScores

@@ -30,7 +30,7 @@ class Cells(NamedTuple):
 
     features: Tensor
     """`[B channels h w]`: what is in a cell."""
-    surfaces: Tensor
+    mid_features: Tensor
     """`[B C h w]`, of the first stage at the output stride: what a cell looks like. Cells of one object are more
     alike here than in `features`, where the parts that give its class away stand out."""
 

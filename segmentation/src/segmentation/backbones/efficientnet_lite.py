@@ -72,7 +72,7 @@ class EfficientNetLite(Backbone):
         super().__init__()
         self.stride = stride
         self.stem = ConvNorm(3, _STEM_CHANNELS, kernel=3, stride=2)
-        blocks, self._n_frozen, self._n_surface = _build_blocks(_scaled_stages(variant), stride)
+        blocks, self._n_frozen, self._n_mid = _build_blocks(_scaled_stages(variant), stride)
         self.blocks = nn.Sequential(*blocks)
         self.channels = blocks[-1].channels
         self.head: nn.Module = nn.Identity()
@@ -84,8 +84,8 @@ class EfficientNetLite(Backbone):
         self.freeze()
 
     def stages(self, images: Tensor) -> Cells:
-        surfaces = self.blocks[: self._n_surface](self.stem(images))
-        return Cells(self.head(self.blocks[self._n_surface :](surfaces)), surfaces)
+        mid_features = self.blocks[: self._n_mid](self.stem(images))
+        return Cells(self.head(self.blocks[self._n_mid :](mid_features)), mid_features)
 
     def frozen_modules(self) -> tuple[nn.Module, ...]:
         return (self.stem, *list(self.blocks)[: self._n_frozen])
@@ -186,7 +186,7 @@ def _build_blocks(stages: list[_Stage], output_stride: int) -> tuple[list[Invert
     instead, so that every weight still sees the cells that it was trained on.
     """
     blocks: list[InvertedResidual] = []
-    frozen, surface, stride, dilation, channels = 0, 0, 2, 1, _STEM_CHANNELS
+    frozen, until_mid, stride, dilation, channels = 0, 0, 2, 1, _STEM_CHANNELS
     for stage in stages:
         for index in range(stage.blocks):
             wanted = stage.stride if index == 0 else 1
@@ -203,9 +203,9 @@ def _build_blocks(stages: list[_Stage], output_stride: int) -> tuple[list[Invert
             )
             stride, dilation, channels = stride * applied, dilation * wanted // applied, stage.channels
             frozen += stride <= _FROZEN_STRIDE
-        if stride == output_stride and not surface:
-            surface = len(blocks)
-    return blocks, frozen, surface
+        if stride == output_stride and not until_mid:
+            until_mid = len(blocks)
+    return blocks, frozen, until_mid
 
 
 def _same_padding(size: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:

@@ -78,8 +78,8 @@ class ResNet38(Backbone):
 
     def stages(self, images: Tensor) -> Cells:
         dilated = _BLOCK_POSITIONS["b5"]
-        surfaces = self.blocks[:dilated](self.stem(images))
-        return Cells(self.relu(self.norm(self.blocks[dilated:](surfaces))), surfaces)
+        mid_features = self.blocks[:dilated](self.stem(images))
+        return Cells(self.relu(self.norm(self.blocks[dilated:](mid_features))), mid_features)
 
     def frozen_modules(self) -> tuple[nn.Module, ...]:
         norms = [module for module in self.modules() if isinstance(module, nn.BatchNorm2d)]

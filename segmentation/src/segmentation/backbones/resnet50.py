@@ -31,8 +31,8 @@ class ResNet50(Backbone):
 
     def stages(self, images: Tensor) -> Cells:
         stem = self.maxpool(self.relu(self.bn1(self.conv1(images))))
-        surfaces = self.layer3(self.layer2(self.layer1(stem)))
-        return Cells(self.layer4(surfaces), surfaces)
+        mid_features = self.layer3(self.layer2(self.layer1(stem)))
+        return Cells(self.layer4(mid_features), mid_features)
 
     def frozen_modules(self) -> tuple[nn.Module, ...]:
         return (self.conv1, self.bn1, self.layer1, self.layer2)

@@ -26,8 +26,8 @@ class Tiny(Backbone):
         self.freeze()
 
     def stages(self, images: Tensor) -> Cells:
-        surfaces = self.layers[:2](images)
-        return Cells(self.layers[2:](surfaces), surfaces)
+        mid_features = self.layers[:2](images)
+        return Cells(self.layers[2:](mid_features), mid_features)
 
     def frozen_modules(self) -> tuple[nn.Module, ...]:
         return ()

@@ -39,8 +39,8 @@ class VGG16(Backbone):
         self.freeze()
 
     def stages(self, images: Tensor) -> Cells:
-        surfaces = self.layers[: self._pool4](images)
-        return Cells(self.layers[self._pool4 :](surfaces), surfaces)
+        mid_features = self.layers[: self._pool4](images)
+        return Cells(self.layers[self._pool4 :](mid_features), mid_features)
 
     def frozen_modules(self) -> tuple[nn.Module, ...]:
         return tuple(layer for name, layer in self.layers.named_children() if name.startswith(("conv1", "conv2")))

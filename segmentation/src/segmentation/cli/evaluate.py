@@ -1,27 +1,15 @@
 """`capseg evaluate`: masks against ground truth."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from segmentation.cli.label_spaces import MasksLabelSpace, TruthLabelSpace
-
-
-class CrowdRule(StrEnum):
-    """As `segmentation.data.truth.coco.Crowd`, which cannot be imported before it is needed."""
-
-    CLASS = "class"
-    IGNORE = "ignore"
-    DROP = "drop"
-
-
-class MissingRule(StrEnum):
-    """As `segmentation.evaluation.records.Missing`."""
-
-    BACKGROUND = "background"
-    SKIP = "skip"
+from segmentation.data.truth.coco import CocoRules, Crowd
+from segmentation.data.truth.opening import open_truth, read_image_list
+from segmentation.evaluation.evaluate import evaluate
+from segmentation.evaluation.records import Missing, score_table
 
 
 def evaluate_command(
@@ -36,17 +24,15 @@ def evaluate_command(
     ],
     label_space: TruthLabelSpace = None,
     masks_label_space: MasksLabelSpace = None,
-    crowd: Annotated[CrowdRule, typer.Option(help="What becomes of COCO's crowd regions.")] = CrowdRule.CLASS,
+    crowd: Annotated[Crowd, typer.Option(help="How COCO's crowd regions are scored.")] = Crowd.CLASS,
     images_without_objects: Annotated[
-        bool, typer.Option(help="Whether images of a COCO file without any object count.")
+        bool, typer.Option(help="Score images of a COCO file in which nothing is annotated.")
     ] = True,
     image_list: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Score these images alone: a stem per line.")
+        Path | None, typer.Option(metavar="FILE", help="Score only these images: one file stem per line.")
     ] = None,
-    missing: Annotated[
-        MissingRule, typer.Option(help="How images without a mask are scored.")
-    ] = MissingRule.BACKGROUND,
-    processes: Annotated[int, typer.Option(min=1, help="Processes that count.")] = 1,
+    missing: Annotated[Missing, typer.Option(help="How images without a mask are scored.")] = Missing.BACKGROUND,
+    processes: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Score a folder of masks: IoU, precision, recall, per class and averaged, over all pixels together.
@@ -59,20 +45,12 @@ def evaluate_command(
 
       capseg evaluate masks --truth VOC2012 --masks-label-space coco
     """
-    from segmentation.data.truth.coco import CocoRules, Crowd
-    from segmentation.evaluation.evaluate import evaluate
-    from segmentation.evaluation.records import Missing
-    from segmentation.report.score_table import score_table
-
+    rules = CocoRules(crowd=crowd, images_without_objects=images_without_objects)
+    ground_truth = open_truth(truth, label_space=label_space, coco=rules)
+    if image_list is not None:
+        ground_truth = ground_truth.restricted_to(read_image_list(image_list))
     evaluation = evaluate(
-        masks,
-        truth,
-        label_space=label_space,
-        masks_label_space=masks_label_space,
-        coco=CocoRules(crowd=Crowd(crowd), images_without_objects=images_without_objects),
-        image_list=image_list,
-        missing=Missing(missing),
-        processes=processes,
+        masks, ground_truth, masks_label_space=masks_label_space, missing=missing, processes=processes
     )
     if as_json:
         typer.echo(evaluation.model_dump_json(indent=2))

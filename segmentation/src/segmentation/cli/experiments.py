@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from segmentation.experiments.catalog import experiments, find_experiment
+
 
 def experiments_command(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="Describe this one.")] = None,
@@ -16,8 +18,6 @@ def experiments_command(
 
       capseg experiments table6-full
     """
-    from segmentation.experiments.catalog import experiments, find_experiment
-
     if name is None:
         width = max(map(len, experiments()))
         for experiment in experiments().values():

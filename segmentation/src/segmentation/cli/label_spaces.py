@@ -5,9 +5,12 @@ from typing import Annotated
 import typer
 
 TruthLabelSpace = Annotated[
-    str | None, typer.Option(metavar="NAME|FILE", help="The label space of the truth, by default by its kind.")
+    str | None, typer.Option(metavar="NAME|FILE", help="Label space of the truth  [default: by the kind of truth]")
 ]
 MasksLabelSpace = Annotated[
     str | None,
-    typer.Option(metavar="NAME|FILE", help="That of the masks, if another: the truth's base, or a view of it."),
+    typer.Option(
+        metavar="NAME|FILE",
+        help="Label space of the masks, if it is another: the base of the truth's, or a view of it.",
+    ),
 ]

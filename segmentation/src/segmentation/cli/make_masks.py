@@ -1,37 +1,21 @@
 """`capseg make-masks`: pseudo-masks by a trained localization network."""
 
 import json
-import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
+from segmentation.masks.job import MaskCounts
+from segmentation.masks.options import MaskOptions
+from segmentation.masks.refinement import CrfPreset, Refinement
+from segmentation.masks.run import REJECTED, MaskInputs, MaskMachine, make_masks
+from shared_runtime.command_line.progress import Show, progress_display
 from shared_runtime.errors import ExitCode, UsageError
-
-if TYPE_CHECKING:
-    from segmentation.masks.job import MaskCounts
-    from segmentation.masks.options import MaskOptions
+from shared_runtime.workers import usable_cores
 
 _SHOWN_REJECTED = 5
-
-
-class RefinementChoice(StrEnum):
-    """As `segmentation.masks.refine.Refinement`, which cannot be imported before it is needed."""
-
-    DENSE_CRF = "dense-crf"
-    MEAN_FIELD = "mean-field"
-    NONE = "none"
-
-
-class PresetChoice(StrEnum):
-    """The keys of `segmentation.masks.crf.PRESETS`."""
-
-    SEC = "sec"
-    README = "readme"
-    IRN = "irn"
-    DEEPLAB = "deeplab"
 
 
 def make_masks_command(
@@ -42,52 +26,53 @@ def make_masks_command(
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="MASKS", help="Folder of the masks.")],
     refine: Annotated[
-        RefinementChoice,
-        typer.Option(help="dense-crf needs the extra 'crf'; mean-field is the same model without it, slower."),
-    ] = RefinementChoice.DENSE_CRF,
+        Refinement,
+        typer.Option(help="dense-crf needs the extra 'crf'; mean-field is the same model without it, but slower."),
+    ] = Refinement.DENSE_CRF,
     crf_preset: Annotated[
-        PresetChoice, typer.Option(help="Parameters of the CRF, by where they are in use.")
-    ] = PresetChoice.SEC,
-    alpha: Annotated[float | None, typer.Option(help="α of Eq. 11; else by backbone.")] = None,
+        CrfPreset, typer.Option(help="Parameters of the CRF, named after the code that uses them.")
+    ] = CrfPreset.SEC,
+    alpha: Annotated[float | None, typer.Option(help="α of Eq. 11  [default: by backbone]")] = None,
     gamma: Annotated[float, typer.Option(help="γ of Eq. 13.")] = 0.7,
-    compounds: Annotated[bool, typer.Option(help="Whether maps of class-attribute pairs are added.")] = True,
-    positive_background: Annotated[bool, typer.Option(help="Whether maps of background classes are used.")] = True,
+    compounds: Annotated[bool, typer.Option(help="Add the maps of class-attribute pairs.")] = True,
+    positive_background: Annotated[bool, typer.Option(help="Use the maps of background classes.")] = True,
     input_size: Annotated[
         str,
         typer.Option(
             metavar="auto|train|original|PIXELS",
-            help="Side of the square that the network sees; train: that of the crops, auto: twice that if the "
-            "backbone was pre-trained.",
+            help="Side of the square that images are resized to; train: the side of the training crops; "
+            "auto: twice that if the backbone was pre-trained.",
         ),
     ] = "auto",
-    scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, averaged.")] = "1",
-    flip: Annotated[bool, typer.Option("--flip", help="Average with the mirrored image.")] = False,
+    scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1",
+    flip: Annotated[bool, typer.Option("--flip", help="Also average over the mirrored image.")] = False,
     propagation: Annotated[
         int | None,
-        typer.Option(min=0, help="Steps by which maps are carried to cells that look alike; else by backbone."),
+        typer.Option(min=0, help="Steps that carry maps to cells that look alike  [default: by backbone]"),
     ] = None,
     consensus: Annotated[
         bool | None,
         typer.Option(
             "--consensus/--no-consensus",
-            help="Mix in what all images say together of how a class looks; else by backbone.",
+            help="Mix in what all images together say about how a class looks  [default: by backbone]",
         ),
     ] = None,
     rle: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="Also write all masks as COCO results.")
     ] = None,
     processes: Annotated[
-        int | None, typer.Option(min=1, help="Processes that refine and write; else as many as cores.")
+        int | None, typer.Option(min=1, help="Processes that refine and write masks  [default: one per core]")
     ] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Images that the network sees at a time.")] = 8,
     device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto",
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Begin anew in a folder of masks.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Start over in a folder of masks.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
 ) -> None:
     """Make a mask of every labelled image: <image stem>.png, 0 background, class ids, 255 ignore.
 
-    The same command again goes on where it stopped. Images without a mask stand in MASKS/rejected.jsonl.
+    Run the same command again to continue where it stopped. Images without a mask are listed in
+    MASKS/rejected.jsonl.
 
     Examples:
 
@@ -95,12 +80,6 @@ def make_masks_command(
 
       capseg make-masks runs/first --images train2017 --labels labels.jsonl -o masks --refine mean-field
     """
-    from pydantic import ValidationError
-
-    from segmentation.masks.options import MaskOptions
-    from segmentation.masks.run import MaskMachine, make_masks
-    from segmentation.worker_pool import usable_cores
-
     try:
         options = MaskOptions.model_validate(
             {
@@ -113,25 +92,24 @@ def make_masks_command(
                 "flip": flip,
                 "propagation": propagation,
                 "consensus": consensus,
-                "refine": refine.value,
-                "crf_preset": crf_preset.value,
+                "refine": refine,
+                "crf_preset": crf_preset,
             }
         )
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         option = str(first["loc"][0]).replace("_", "-")
         raise UsageError(f"--{option}: got {first['input']!r}: {first['msg']}") from error
-    made = make_masks(
-        run,
-        images,
-        labels,
-        output,
-        options,
-        MaskMachine(device, processes or usable_cores(), batch_size),
-        rle=rle,
-        overwrite=overwrite,
-        progress=_show if sys.stderr.isatty() and not quiet else lambda _: None,
-    )
+    with progress_display(quiet=quiet) as show:
+        made = make_masks(
+            MaskInputs(run, images, labels),
+            output,
+            options,
+            MaskMachine(device, processes or usable_cores(), batch_size),
+            rle=rle,
+            overwrite=overwrite,
+            progress=lambda counts: _show(counts, show),
+        )
     counts, skipped = made.counts, made.skipped
     if as_json:
         summary = {
@@ -143,25 +121,24 @@ def make_masks_command(
         }
         typer.echo(json.dumps(summary, indent=2))
     elif not quiet:
-        before = f", {counts.present} were there" if counts.present else ""
+        before = f", {counts.present} were already there" if counts.present else ""
         typer.echo(f"{counts.written} masks written{before}; refinement: {_refinement(made.options)}")
     problems = [f"{image.file_name}: {image.reason}" for image in counts.rejected]
     problems += [f"{labels}:{line.line}: {line.message}" for line in skipped]
     for problem in problems[:_SHOWN_REJECTED]:
         typer.echo(f"no mask: {problem}", err=True)
     if problems:
-        typer.echo(f"{len(problems)} without a mask, all listed in {output / 'rejected.jsonl'}", err=True)
+        typer.echo(f"{len(problems)} without a mask, all listed in {output / REJECTED}", err=True)
         raise typer.Exit(ExitCode.PARTIAL)
 
 
-def _refinement(options: "MaskOptions") -> str:
-    how = options.refine.value
-    return how if how == RefinementChoice.NONE else f"{how}, preset {options.crf_preset}"
+def _refinement(options: MaskOptions) -> str:
+    how = options.refine
+    return how if how is Refinement.NONE else f"{how}, preset {options.crf_preset}"
 
 
-def _show(counts: "MaskCounts") -> None:
+def _show(counts: MaskCounts, show: Show) -> None:
     if counts.studied < counts.to_study:
-        typer.echo(f"\rlooked at {counts.studied} of {counts.to_study} images", nl=False, err=True)
-        return
-    end = "\n" if counts.done == counts.total else ""
-    typer.echo(f"\r{counts.done} of {counts.total} images{end}", nl=False, err=True)
+        show("images studied", counts.studied, counts.to_study)
+    else:
+        show("images", counts.done, counts.total)

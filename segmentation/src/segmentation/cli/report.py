@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from segmentation.cli.label_spaces import MasksLabelSpace, TruthLabelSpace
+from segmentation.data.truth.opening import open_truth
+from segmentation.report.masks import mask_report
 
 
 def report_command(
@@ -24,20 +26,18 @@ def report_command(
 ) -> None:
     """Write one HTML page: image, class map, compound map, background map, mask and truth, and a table of classes.
 
-    The maps are made again by the run that made the masks. The page needs no network and no other file.
+    The maps are made again by the run that made the masks. The page needs
+    neither the internet nor other files.
 
     Examples:
 
       capseg report masks --truth instances_train2017.json -o report.html
     """
-    from segmentation.report.masks import mask_report
-
     shown = mask_report(
         masks,
-        truth,
+        open_truth(truth, label_space=label_space),
         output,
         images=images or (),
-        label_space=label_space,
         masks_label_space=masks_label_space,
         count=count,
     )

@@ -5,6 +5,10 @@ from typing import Annotated
 
 import typer
 
+from segmentation.data.truth.image_labels import coco_image_labels
+from shared_runtime.errors import OutputError
+from shared_schemas import write_labels
+
 
 def truth_labels_command(
     instances: Annotated[
@@ -14,21 +18,19 @@ def truth_labels_command(
         ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="LABELS.jsonl", help="Also .gz, .zst.")],
-    label_space: Annotated[str, typer.Option(metavar="NAME|FILE", help="Its foreground classes.")] = "coco",
-    crowd: Annotated[bool, typer.Option(help="Whether regions of many objects drawn as one count.")] = True,
+    label_space: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="Its foreground classes are written.")
+    ] = "coco",
+    crowd: Annotated[bool, typer.Option(help="Count regions of many objects that are drawn as one.")] = True,
 ) -> None:
     """Write which classes each image holds, as a label file: what perfect captions would say.
 
-    Only for comparison: it is supervision that captions do not have (Table 6, ground truth).
+    For comparison only: captions give less supervision than this (Table 6, ground truth).
 
     Example:
 
       capseg truth-labels instances_train2017.json -o truth.jsonl
     """
-    from segmentation.data.truth.image_labels import coco_image_labels
-    from shared_runtime.errors import OutputError
-    from shared_schemas import write_labels
-
     try:
         records = write_labels(output, coco_image_labels(instances, label_space=label_space, crowd=crowd))
     except OSError as error:

@@ -1,11 +1,11 @@
 """Pictures as every camera, scanner and web page writes them → RGB arrays of one kind."""
 
-from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from shared_runtime.errors import InputError
 
@@ -15,16 +15,6 @@ RgbImage = npt.NDArray[np.uint8]
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm")
 """Lower-case suffixes by which an image is found where only its id is known."""
 
-_ORIENTATION_TAG = 0x0112
-_UPRIGHT: Mapping[int, Image.Transpose] = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 _SIXTEEN_BITS = ("I;16", "I;16B", "I;16L", "I;16N", "I")
 
 
@@ -40,7 +30,11 @@ def read_image(path: Path) -> RgbImage:
     try:
         with Image.open(path) as image:
             image.load()
-            return np.array(_rgb(_upright(image)))
+            # A damaged EXIF block says nothing: the pixels are there, whatever the tags look like. In place, where
+            # the pixels are turned before the tags are written anew, so that those cannot undo it.
+            with suppress(Exception):
+                ImageOps.exif_transpose(image, in_place=True)
+            return np.array(_rgb(image))
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
     except FileNotFoundError:
@@ -50,16 +44,6 @@ def read_image(path: Path) -> RgbImage:
     except Exception as error:  # decoders raise a dozen types for damaged files
         reason = getattr(error, "strerror", None) or error or type(error).__name__
         raise InputError(f"{path}: the image cannot be decoded: {reason}") from error
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    """`image` turned the way its EXIF orientation says; a damaged EXIF block says nothing."""
-    try:
-        orientation = image.getexif().get(_ORIENTATION_TAG)
-    except Exception:  # noqa: BLE001  the pixels are there, whatever the tags look like
-        return image
-    method = _UPRIGHT.get(orientation) if isinstance(orientation, int) else None
-    return image if method is None else image.transpose(method)
 
 
 def _rgb(image: Image.Image) -> Image.Image:

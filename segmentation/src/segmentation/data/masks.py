@@ -1,12 +1,18 @@
-"""Index masks: pictures whose pixels are class ids."""
+"""Index masks, pictures whose pixels are class ids: where they lie, how they are read and written."""
 
+import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+from pycocotools.mask import encode
 
 from shared_runtime.errors import InputError
+from shared_schemas import LabelSpace
+from shared_schemas.files import replacing
 
 IndexMask = npt.NDArray[np.uint8]
 """Shape (H, W), contiguous class ids: 0 is background, 255 is ignored."""
@@ -15,6 +21,11 @@ IGNORE_INDEX = 255
 
 _INDEX_MODES = ("P", "L")
 """With a palette, or grey: in both the stored byte is the class id."""
+
+
+def mask_path(folder: Path, key: str) -> Path:
+    """The mask, in a folder of masks, of the image whose file has the stem `key`."""
+    return folder / f"{key}.png"
 
 
 def read_index_mask(path: Path, n_classes: int) -> IndexMask:
@@ -50,3 +61,54 @@ def stray_value(values: IndexMask, n_classes: int) -> int | None:
     """A value that is neither a class nor 255, if there is one."""
     stray = (values >= n_classes) & (values != IGNORE_INDEX)
     return int(values[stray][0]) if stray.any() else None
+
+
+def palette() -> npt.NDArray[np.uint8]:
+    """The 256 colours of PASCAL VOC's masks, (256, 3), RGB: black for 0, maroon for 1, green for 2."""
+    colours = np.zeros((256, 3), dtype=np.uint8)
+    ids = np.arange(256)
+    for place in range(3):
+        for channel in range(3):
+            colours[:, channel] |= ((ids >> (3 * place + channel) & 1) << (7 - place)).astype(np.uint8)
+    return colours
+
+
+def write_index_mask(path: Path, mask: IndexMask) -> None:
+    """Write a mask (H, W) of class ids as a PNG whose pixels are those ids, with VOC's palette.
+
+    At any moment `path` is absent or whole. Raises OSError.
+    """
+    # Made from the index array: a conversion from colours would quantise the ids.
+    picture = Image.fromarray(mask).convert("L")
+    picture.putpalette(palette().tobytes())
+    with replacing(path) as unfinished:
+        picture.save(unfinished, format="PNG")
+
+
+def write_coco_results(path: Path, masks: Iterable[tuple[int | str, IndexMask]], label_space: LabelSpace) -> None:
+    """Write masks, with the ids of their images, as a JSON file of COCO results.
+
+    One result per class and image: `image_id`, `category_id` (the data set's own id where the label space has
+    one), `segmentation` as compressed RLE, `score` 1. Raises OSError.
+    """
+    separator = "\n"
+    with path.open("w", encoding="utf-8") as file:
+        file.write("[")
+        for image_id, mask in masks:
+            for result in _coco_results(image_id, mask, label_space):
+                file.write(separator)
+                json.dump(result, file)
+                separator = ",\n"
+        file.write("\n]\n")
+
+
+def _coco_results(image_id: int | str, mask: IndexMask, label_space: LabelSpace) -> Iterator[dict[str, Any]]:
+    for class_id in np.unique(mask).tolist():
+        if class_id not in (0, IGNORE_INDEX):
+            segmentation = encode(np.asfortranarray(mask == class_id, dtype=np.uint8))
+            yield {
+                "image_id": image_id,
+                "category_id": label_space.by_id[class_id].category_id or class_id,
+                "segmentation": {**segmentation, "counts": segmentation["counts"].decode("ascii")},
+                "score": 1.0,
+            }

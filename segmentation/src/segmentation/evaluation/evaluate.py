@@ -4,12 +4,10 @@ import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from segmentation.data.truth.coco import CocoRules
-from segmentation.data.truth.opening import open_truth
-from segmentation.evaluation.confusion import ConfusionMatrix
-from segmentation.evaluation.metrics import SegmentationMetrics, segmentation_metrics
-from segmentation.evaluation.records import ClassScores, MaskEvaluation, Missing, Protocol
-from segmentation.evaluation.scoring import Score, Truth, scores_in_parts
+from segmentation.data.truth.contract import Truth
+from segmentation.evaluation.metrics import ConfusionMatrix, SegmentationMetrics, segmentation_metrics
+from segmentation.evaluation.records import ClassScores, EvaluationProtocol, MaskEvaluation, Missing
+from segmentation.evaluation.scoring import Score, scores_in_parts
 from segmentation.evaluation.transfer import ClassTransfer
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace
@@ -17,40 +15,33 @@ from shared_schemas import LabelSpace
 
 def evaluate(
     masks: Path,
-    truth: Path,
+    truth: Truth,
     *,
-    label_space: str | Path | LabelSpace | None = None,
     masks_label_space: str | Path | LabelSpace | None = None,
-    coco: CocoRules | None = None,
-    image_list: Path | None = None,
     missing: Missing = Missing.BACKGROUND,
     processes: int = 1,
     progress: Callable[[int], None] = lambda _images: None,
 ) -> MaskEvaluation:
     """Scores the masks `<image stem>.png` of a folder: IoU, precision and recall over all pixels together.
 
-    `truth`, `label_space` and `coco` are as in `open_truth`. `image_list`: a text file of image stems, one per
-    line, to which the truth is restricted. `masks_label_space`: if it is not the truth's; classes that the truth
-    lacks then count as background (see `ClassTransfer`). `progress` is called with the number of images done since
-    its last call. The result does not depend on `processes`; worker processes are spawned, so that a script that
-    asks for several guards its main part by `if __name__ == "__main__"`.
+    `truth`: as `open_truth` gives it, all of it or a part. `masks_label_space`: if it is not the truth's; classes
+    that the truth lacks then count as background (see `ClassTransfer`). `progress` is called with the number of
+    images done since its last call. The result does not depend on `processes`; worker processes are spawned, so
+    that a script that asks for several guards its main part by `if __name__ == "__main__"`.
 
-    Raises `InputError` where truth or list cannot be read, where they have no image in common with the folder, or
-    where not one mask can be scored; `LabelSpaceError` for a label space, `UsageError` for `processes` and for
-    label spaces without a common class.
+    Raises `InputError` where the truth has no image in common with the folder, or where not one mask can be
+    scored; `LabelSpaceError` for a label space, `UsageError` for `processes` and for label spaces without a common
+    class.
     """
     if processes < 1:
         raise UsageError(f"got {processes} processes, expected 1 or more")
-    ground_truth = open_truth(truth, label_space=label_space, coco=coco)
-    if image_list is not None:
-        ground_truth = ground_truth.restricted_to(_read_image_list(image_list))
-    transfer = ClassTransfer.needed(masks_label_space, ground_truth.label_space)
-    outside = _check_overlap(masks, ground_truth)
-    total = Score(ConfusionMatrix(len(ground_truth.class_names)))
-    for part in scores_in_parts(masks, ground_truth, missing, processes, transfer):
+    transfer = ClassTransfer.needed(masks_label_space, truth.label_space)
+    outside = _check_overlap(masks, truth)
+    total = Score(ConfusionMatrix(len(truth.class_names)))
+    for part in scores_in_parts(masks, truth, missing, processes, transfer):
         total += part
         progress(part.images)
-    if len(total.bad_masks) + len(total.bad_truth) + total.without_mask == len(ground_truth):
+    if len(total.bad_masks) + len(total.bad_truth) + total.without_mask == len(truth):
         bad = (total.bad_masks or total.bad_truth)[0]
         raise InputError(f"not one mask can be scored; the first reason is: {bad.reason}")
     metrics = segmentation_metrics(total.matrix.counts)
@@ -59,37 +50,26 @@ def evaluate(
         miou_with_absent=metrics.miou_with_absent,
         precision=metrics.mean_precision,
         recall=metrics.mean_recall,
-        classes=tuple(_class_scores(total.matrix, metrics, ground_truth.class_names)),
-        protocol=Protocol(
+        classes=tuple(_class_scores(total.matrix, metrics, truth.class_names)),
+        protocol=EvaluationProtocol(
             masks=str(masks),
-            truth=str(truth),
-            label_space=ground_truth.label_space.reference,
+            truth=str(truth.path),
+            label_space=truth.label_space.reference,
             classes_transferred=None if transfer is None else transfer.n_known,
-            truth_rules=ground_truth.rules,
-            images_in_truth=len(ground_truth),
+            truth_rules=truth.rules,
+            images_in_truth=len(truth),
             images_scored=total.scored,
             images_without_mask=total.without_mask,
             missing=missing,
             bad_masks=tuple(total.bad_masks),
             bad_truth=tuple(total.bad_truth),
             masks_outside_truth=outside,
-            classes=len(ground_truth.class_names),
+            classes=len(truth.class_names),
             classes_in_truth=int(metrics.in_truth.sum()),
             ignored_pixels=total.matrix.ignored,
             abstained_pixels=total.matrix.abstained,
         ),
     )
-
-
-def _read_image_list(path: Path) -> list[str]:
-    """The stems in a text file, each once; blank lines are skipped."""
-    try:
-        stems = list(dict.fromkeys(path.read_text(encoding="utf-8").split()))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    if not stems:
-        raise InputError(f"{path}: got an empty list, expected the stem of an image file on every line")
-    return stems
 
 
 def _check_overlap(masks: Path, truth: Truth) -> int:

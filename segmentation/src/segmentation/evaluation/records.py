@@ -1,8 +1,11 @@
 """What an evaluation returns and `--json` prints: stable names, ratios in [0, 1], null where undefined."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from shared_runtime.configuration import FrozenModel
 
 
 class Missing(StrEnum):
@@ -14,11 +17,7 @@ class Missing(StrEnum):
     """They are not scored."""
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ClassScores(_Frozen):
+class ClassScores(FrozenModel):
     """One class; pixels are those that the truth does not ignore."""
 
     id: int = Field(description="Value in masks: 0 is background, then contiguous class ids.")
@@ -30,14 +29,14 @@ class ClassScores(_Frozen):
     predicted_pixels: int
 
 
-class BadMask(_Frozen):
+class BadMask(FrozenModel):
     """A mask that could not be scored."""
 
     key: str = Field(description="Stem of the image's file.")
     reason: str
 
 
-class Protocol(_Frozen):
+class EvaluationProtocol(FrozenModel):
     """How the figures came about, so that two of them can be compared."""
 
     masks: str
@@ -77,12 +76,34 @@ class Protocol(_Frozen):
         )
 
 
-class MaskEvaluation(_Frozen):
+class MaskEvaluation(FrozenModel):
     """The quality of a folder of masks."""
 
     miou: float = Field(description="Mean IoU over the classes that are in the truth, background included.")
     miou_with_absent: float = Field(description="Mean IoU over all classes; absent from truth and masks: 0.")
     precision: float = Field(description="Mean over the classes in the truth.")
     recall: float = Field(description="Mean over the classes in the truth.")
-    protocol: Protocol
+    protocol: EvaluationProtocol
     classes: tuple[ClassScores, ...] = Field(description="In the order of ids, background first.")
+
+
+def score_table(evaluation: MaskEvaluation) -> Iterator[str]:
+    """Lines of a table: the classes that are in the truth or in the masks, then the means."""
+    shown = [scores for scores in evaluation.classes if scores.true_pixels or scores.predicted_pixels]
+    width = max(len(scores.name) for scores in shown)
+    yield f"{'class':{width}}  {'IoU':>6}  {'precision':>9}  {'recall':>6}  {'share of truth':>14}"
+    total = max(sum(scores.true_pixels for scores in shown), 1)
+    for scores in shown:
+        ratios = f"{ratio(scores.iou):>6}  {ratio(scores.precision):>9}  {ratio(scores.recall):>6}"
+        yield f"{scores.name:{width}}  {ratios}  {scores.true_pixels / total:>14.2%}"
+    yield (
+        f"{'mean':{width}}  {ratio(evaluation.miou):>6}  {ratio(evaluation.precision):>9}  "
+        f"{ratio(evaluation.recall):>6}"
+    )
+
+
+def ratio(value: float | None) -> str:
+    """Three digits as in papers, .123; a dash where it is undefined."""
+    if value is None:
+        return "-"
+    return f"{value:.3f}".removeprefix("0") if value < 1 else "1.000"

@@ -2,22 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
-from segmentation.data.masks import IndexMask, read_index_mask
-from segmentation.data.truth.contract import MaskTruth
-from segmentation.evaluation.confusion import ConfusionMatrix
+from segmentation.data.masks import IndexMask, mask_path, read_index_mask
+from segmentation.data.truth.contract import Truth
+from segmentation.evaluation.metrics import ConfusionMatrix
 from segmentation.evaluation.records import BadMask, Missing
 from segmentation.evaluation.transfer import ClassTransfer
-from segmentation.worker_pool import worker_pool
 from shared_runtime.errors import InputError
+from shared_runtime.workers import map_ordered
 
 _IMAGES_PER_TASK = 64
-
-Truth = MaskTruth[Any]
 
 
 @dataclass(slots=True)
@@ -42,11 +41,6 @@ class Score:
         return self
 
 
-def mask_path(folder: Path, key: str) -> Path:
-    """The file of the mask of an image whose file has the stem `key`."""
-    return folder / f"{key}.png"
-
-
 def read_prediction(folder: Path, key: str, n_classes: int, transfer: ClassTransfer | None) -> IndexMask:
     """The mask of an image in the truth's `n_classes` classes. Raises InputError if it cannot be read."""
     if transfer is None:
@@ -54,7 +48,7 @@ def read_prediction(folder: Path, key: str, n_classes: int, transfer: ClassTrans
     return transfer(read_index_mask(mask_path(folder, key), transfer.n_classes))
 
 
-def score_masks(folder: Path, truth: Truth, missing: Missing, transfer: ClassTransfer | None = None) -> Score:
+def score_masks(truth: Truth, folder: Path, missing: Missing, transfer: ClassTransfer | None) -> Score:
     """Counts the masks of `folder` against all of `truth`; what is wrong with one image costs that image.
 
     `transfer`: where the masks' classes are not those of the truth.
@@ -106,14 +100,13 @@ def scores_in_parts(
     """
     keys = truth.keys()
     parts = [keys[start : start + _IMAGES_PER_TASK] for start in range(0, len(keys), _IMAGES_PER_TASK)]
-    if processes == 1 or len(parts) == 1:
-        yield from (score_masks(folder, truth.restricted_to(part), missing, transfer) for part in parts)
-        return
-    with worker_pool(min(processes, len(parts))) as executor:
-        tasks = [
-            executor.submit(score_masks, folder, truth.restricted_to(part), missing, transfer) for part in parts
-        ]
-        yield from (task.result() for task in tasks)
+    return map_ordered(
+        partial(score_masks, folder=folder, missing=missing, transfer=transfer),
+        map(truth.restricted_to, parts),
+        processes=min(processes, len(parts)),
+        # Not forked: the caller may have imported torch, whose threads do not survive that.
+        method="spawn",
+    )
 
 
 def _size(mask: IndexMask) -> str:

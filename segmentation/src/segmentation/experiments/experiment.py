@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from segmentation.localization.config import LocalizerConfig
+from segmentation.training.config import TrainingConfig
 
 
 class Labels(StrEnum):
@@ -44,11 +44,11 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """A named configuration."""
+    """A named configuration of a training."""
 
     name: str
     summary: str
-    config: LocalizerConfig
+    config: TrainingConfig
     labels: Labels
     cost: str
     expected: Expected | None = None
@@ -61,7 +61,7 @@ class Experiment:
         """What to run, from captions to scores."""
         weights = " --weights CHECKPOINT" if self.config.weights is None else ""
         space = f" --label-space {self.label_space}" if self.label_space else ""
-        train = f"capseg train-localizer --images IMAGES --labels LABELS.jsonl -o RUN --config {self.name}"
+        train = f"capseg {self.config.command} --images IMAGES --labels LABELS.jsonl -o RUN --config {self.name}"
         return (
             f"{self.labels.value}{space}",
             f"{train}{weights}{space}",

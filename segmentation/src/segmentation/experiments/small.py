@@ -1,11 +1,11 @@
 """The same arms where there is no GPU: EfficientNet-Lite0 on hundreds of images, and the synthetic world."""
 
-from segmentation.data.transforms import CropOptions
-from segmentation.experiments.arms import arms_on, with_network
+from segmentation.backbones.catalog import RANDOM
+from segmentation.data.crops import CropOptions
 from segmentation.experiments.experiment import Experiment, Labels
-from segmentation.localization.config import RANDOM, LocalizerConfig
-from segmentation.localization.options import LocalizationOptions
-from segmentation.training.options import TrainingOptions
+from segmentation.experiments.paper import arms_on, with_network
+from segmentation.localization.config import LocalizationOptions, LocalizerConfig
+from segmentation.training.config import TrainingOptions
 
 _LITE0 = LocalizerConfig(
     # Without the convolution in front of its classifier the network ends in values without bounds, on which the

@@ -1,22 +1,85 @@
-"""`LocalizerConfig`: all that decides a localization network, but for the images and their labels."""
+"""All that decides a localization network, but for the images and their labels; without torch."""
 
-from pydantic import Field
+from pathlib import Path
+from typing import ClassVar, Literal, Self
 
-from segmentation.data.transforms import CropOptions
-from segmentation.localization.options import LocalizationOptions
-from segmentation.training.options import TrainingOptions
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+
+from segmentation.backbones.catalog import classifier_prefix
+from segmentation.runs.folder import TRAIN_LOCALIZER
+from segmentation.training.config import TrainingConfig, TrainingOptions
 from shared_runtime.configuration import FrozenModel
-
-RANDOM = "random"
-"""In place of a checkpoint: a backbone that is trained from scratch."""
+from shared_runtime.errors import UsageError
 
 
-class LocalizerConfig(FrozenModel):
+class PoolingOptions(FrozenModel):
+    """WELDON pooling: `scale * (mean of the k highest cells + alpha * mean of the k lowest cells)`, per channel.
+
+    The low cells are negative evidence. The defaults are DSVE's (Engilberge et al. 2018), which the paper
+    follows. `scale=0.5` makes it the mean of both parts, so that it equals average pooling on a constant map;
+    WILDCAT (Durand et al. 2017) is `scale=0.5` with `alpha` below 1; `alpha=0` with `k=1` is maximum pooling.
+    """
+
+    k: PositiveInt = Field(15, description="Cells at either end; clamped to the size of the map.")
+    alpha: float = Field(1.0, ge=0, le=1, description="Weight of the lowest cells.")
+    scale: PositiveFloat = 1.0
+
+
+class LocalizationOptions(FrozenModel):
+    """Network and loss of Vilar & Perez, Sections III-B and IV-C2; the defaults are those of Table 2.
+
+    `attributes` and `background` are the columns of Table 6. Without attributes there is neither a compound
+    branch nor a loss for it; without background, the classes of C_bg are neither supervised nor localized.
+    """
+
+    architecture: Literal["embeddings", "plain-cam"] = Field(
+        "embeddings", description="The paper's network, or a classifier without embeddings as a reference."
+    )
+    d_cls: PositiveInt = Field(512, description="Channels of the class embeddings.")
+    d_attr: PositiveInt = Field(512, description="Channels of the attribute embeddings.")
+    d_comp: PositiveInt = Field(512, description="Channels of the compound embeddings.")
+    pooling: PoolingOptions = PoolingOptions()
+    knowledge: bool = Field(False, description="Start the class embeddings from the ImageNet classifier.")
+    attributes: bool = Field(True, description="Supervise class-attribute pairs.")
+    background: bool = Field(True, description="Supervise background classes.")
+    balanced: bool = Field(True, description="Weighted binary cross-entropy (Eq. 7); False: every weight is 1.")
+    negatives: NonNegativeInt = Field(10, description="Pairs with an absent class per positive pair (Eq. 8).")
+    lambda_fg: NonNegativeFloat = 1.0
+    lambda_bg: NonNegativeFloat = 0.1
+    lambda_comp: NonNegativeFloat = 0.1
+
+    @model_validator(mode="after")
+    def _has_a_loss(self) -> Self:
+        supervised = (
+            self.lambda_fg > 0,
+            self.background and self.lambda_bg > 0,
+            self.attributes and self.architecture == "embeddings" and self.lambda_comp > 0,
+        )
+        if not any(supervised):
+            raise ValueError("nothing to train: every loss is off or has weight 0; set lambda_fg above 0")
+        return self
+
+
+class LocalizerConfig(TrainingConfig):
     """The network, its training and the images it sees. Defaults: Table 2 of Vilar & Perez, ResNet-50."""
 
-    backbone: str = Field("resnet50", description="Name of a backbone.")
-    weights: str | None = Field(None, description="A checkpoint, 'packaged', or 'random'; None: must be given.")
-    label_space: str = Field("coco", description="A label space that ships, or a TOML or JSON file.")
-    crop: CropOptions = CropOptions()
+    command: ClassVar[str] = TRAIN_LOCALIZER
+
     network: LocalizationOptions = LocalizationOptions()
     training: TrainingOptions = TrainingOptions()
+
+    def classifier_weights(self) -> Path | None:
+        """The file whose ImageNet classifier the embeddings start from; None: they start at random.
+
+        Raises UsageError where it has no such classifier, and as `starting_weights` does.
+        """
+        if not self.network.knowledge:
+            return None
+        path = self.starting_weights()
+        if path is None:
+            raise UsageError(
+                "embeddings from the ImageNet classifier (network.knowledge) need pre-trained weights. "
+                "Give --weights, or --set network.knowledge=false"
+            )
+        classifier_prefix(self.backbone)
+        return path

@@ -8,10 +8,23 @@ import torch
 from torch import Tensor, nn
 
 from segmentation.backbones.contract import Backbone, Cells
-from segmentation.localization.embeddings import ClassEmbeddings, CompoundEmbeddings, CompoundPairs
-from segmentation.localization.options import LocalizationOptions
+from segmentation.localization.config import LocalizationOptions, PoolingOptions
 
 _NO_ATTRIBUTES = "this network has no attributes: it gives class scores and class heatmaps alone"
+
+
+class CompoundPairs(NamedTuple):
+    """P class-attribute pairs, each of one image of a batch, as int64 tensors `[P]`."""
+
+    images: Tensor
+    """Position in the batch, 0 to B - 1."""
+    classes: Tensor
+    """Class column, 0 to K - 1: the class id less 1."""
+    attributes: Tensor
+    """Attribute index, 0 to A - 1."""
+
+    def __len__(self) -> int:
+        return self.images.shape[0]
 
 
 class FeatureMaps(NamedTuple):
@@ -66,6 +79,63 @@ class LabelLocalizer(nn.Module, ABC):
         return [value for name, value in self.named_parameters() if not name.startswith("backbone.")]
 
 
+def unit_rows(rows: int, channels: int) -> nn.Parameter:
+    """Random embeddings `[rows channels]` of expected squared norm 1."""
+    return nn.Parameter(torch.randn(rows, channels) / channels**0.5)
+
+
+class ClassEmbeddings(nn.Module):
+    """e_cls: one vector per class of C, foreground first."""
+
+    def __init__(self, n_classes: int, channels: int) -> None:
+        super().__init__()
+        self.weight = unit_rows(n_classes, channels)
+
+    def forward(self, visual: Tensor) -> Tensor:
+        """Eq. 4: inner products of `visual` `[B d_cls]` with all classes, `[B K]` logits."""
+        return visual @ self.weight.T
+
+
+class CompoundEmbeddings(nn.Module):
+    """e_comp = W [e_cls; e_attr] + b, on class embeddings that it shares with the class branch."""
+
+    def __init__(self, n_attributes: int, options: LocalizationOptions) -> None:
+        super().__init__()
+        self.attributes = unit_rows(n_attributes, options.d_attr)
+        self.affine = nn.Linear(options.d_cls + options.d_attr, options.d_comp)
+
+    def forward(self, class_embeddings: Tensor, attributes: Tensor) -> Tensor:
+        """Eq. 3: `class_embeddings` `[P d_cls]` with the attributes of index `attributes` `[P]`, `[P d_comp]`."""
+        embeddings: Tensor = self.affine(torch.cat([class_embeddings, self.attributes[attributes]], dim=-1))
+        return embeddings
+
+    def scores(self, visual: Tensor, class_embeddings: Tensor, pairs: CompoundPairs) -> Tensor:
+        """Eq. 5: logits `[P]` of `pairs` for `visual` `[B d_comp]`, given all classes, `[K d_cls]`.
+
+        The affine map is additive in class and attribute, hence so is the inner product with it:
+        <v, W [c; a] + b> = <W_1' v, c> + <W_2' v, a> + <v, b>. This takes B (K + A) inner products, however
+        many pairs there are, where the embeddings of the pairs would take a matrix product of P rows.
+        """
+        towards = visual @ self.affine.weight
+        d_cls = class_embeddings.shape[-1]
+        by_class = towards[:, :d_cls] @ class_embeddings.T
+        by_attribute = towards[:, d_cls:] @ self.attributes.T
+        offset = visual @ self.affine.bias
+        images, classes, attributes = pairs
+        return by_class[images, classes] + by_attribute[images, attributes] + offset[images]
+
+
+def weldon_pooling(maps: Tensor, options: PoolingOptions) -> Tensor:
+    """Pool `maps`, `[... h w]` in any units, over its cells as `options` say: `[...]` in the same units."""
+    cells = maps.flatten(start_dim=-2)
+    k = min(options.k, cells.shape[-1])
+    pooled = cells.topk(k, dim=-1, sorted=False).values.mean(dim=-1)
+    if options.alpha > 0:
+        lowest = cells.topk(k, dim=-1, largest=False, sorted=False).values.mean(dim=-1)
+        pooled = pooled + options.alpha * lowest
+    return options.scale * pooled
+
+
 class LocalizationNetwork(LabelLocalizer):
     """Backbone, two 1×1 projections, and the embeddings that scores and heatmaps are inner products with.
 
@@ -92,11 +162,12 @@ class LocalizationNetwork(LabelLocalizer):
         return FeatureMaps(self.project_cls(cells.features), comp, cells)
 
     def class_scores(self, cls: Tensor) -> Tensor:
-        scores: Tensor = self.classes(self.options.pooling(cls))
+        scores: Tensor = self.classes(weldon_pooling(cls, self.options.pooling))
         return scores
 
     def compound_scores(self, comp: Tensor, pairs: CompoundPairs) -> Tensor:
-        return self._compounds().scores(self.options.pooling(comp), self.classes.weight, pairs)
+        pooled = weldon_pooling(comp, self.options.pooling)
+        return self._compounds().scores(pooled, self.classes.weight, pairs)
 
     def class_heatmaps(self, cls: Tensor, ids: Sequence[int]) -> Tensor:
         embeddings = self.classes.weight[class_columns(ids, self.classes.weight)]
@@ -113,6 +184,36 @@ class LocalizationNetwork(LabelLocalizer):
         if self.compounds is None:
             raise ValueError(_NO_ATTRIBUTES)
         return self.compounds
+
+
+class PlainCam(LabelLocalizer):
+    """Backbone, one 1×1 convolution to the classes, the average over cells (Zhou et al. 2016).
+
+    F_cls is the class maps themselves, `[B K h w]`.
+    """
+
+    def __init__(self, backbone: Backbone, n_classes: int) -> None:
+        super().__init__(backbone)
+        self.classifier = nn.Conv2d(backbone.channels, n_classes, kernel_size=1, bias=False)
+
+    def forward(self, images: Tensor) -> FeatureMaps:
+        cells = self.backbone.cells(images)
+        return FeatureMaps(self.classifier(cells.features), None, cells)
+
+    def class_scores(self, cls: Tensor) -> Tensor:
+        return cls.mean(dim=(-2, -1))
+
+    def class_heatmaps(self, cls: Tensor, ids: Sequence[int]) -> Tensor:
+        return cls[:, class_columns(ids, self.classifier.weight)]
+
+
+def build_localizer(
+    backbone: Backbone, n_classes: int, n_attributes: int, options: LocalizationOptions
+) -> LabelLocalizer:
+    """The network that `options.architecture` names."""
+    if options.architecture == "plain-cam":
+        return PlainCam(backbone, n_classes)
+    return LocalizationNetwork(backbone, n_classes, n_attributes, options)
 
 
 def class_columns(ids: Sequence[int], weights: Tensor) -> Tensor:

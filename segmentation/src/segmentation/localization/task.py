@@ -1,11 +1,18 @@
 """The localization network as a task of the training loop."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import torch
 from torch import Tensor
 
-from segmentation.data.dataset import Batch
-from segmentation.localization.losses import LocalizationLoss
-from segmentation.localization.network import LabelLocalizer
+from segmentation.backbones.loading import load_backbone, load_classifier
+from segmentation.data.targets import ImageTargets, Vocabulary
+from segmentation.localization.config import LocalizerConfig
+from segmentation.localization.knowledge.initialise import initialise
+from segmentation.localization.losses import LocalizationLoss, LossWeights, label_weights
+from segmentation.localization.network import LabelLocalizer, build_localizer
+from segmentation.localization.samples import LocalizationBatch
 from segmentation.training.task import ParameterGroup
 
 
@@ -23,7 +30,31 @@ class LocalizationTask:
         new = ParameterGroup("new", self.module.new_parameters(), self._new_layer_factor)
         return [ParameterGroup("backbone", trained), new] if trained else [new]
 
-    def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+    def loss(self, batch: LocalizationBatch) -> tuple[Tensor, dict[str, Tensor]]:
         """Eq. 6 and its parts; negative compounds are drawn with torch's default generator."""
         maps = self.module(batch.images)
         return self._loss(self.module, maps, batch.classes, batch.attributes, torch.default_generator)
+
+
+def build_task(
+    config: LocalizerConfig, vocabulary: Vocabulary, targets: Sequence[ImageTargets]
+) -> LocalizationTask:
+    """What `config` trains on `targets`; new layers take random numbers from torch's default generator.
+
+    Raises UsageError and InputError for weights that do not fit.
+    """
+    network = initial_network(config, vocabulary, weights=config.starting_weights())
+    classifier = config.classifier_weights()
+    if classifier is not None:
+        initialise(network, vocabulary.classes, load_classifier(config.backbone, classifier).rows)
+    weights = label_weights(targets, vocabulary) if config.network.balanced else LossWeights.plain(vocabulary)
+    loss = LocalizationLoss(config.network, weights, vocabulary.n_foreground)
+    return LocalizationTask(network, loss, new_layer_factor=config.training.new_layer_factor)
+
+
+def initial_network(config: LocalizerConfig, vocabulary: Vocabulary, *, weights: Path | None) -> LabelLocalizer:
+    """The network before its training; its backbone with random numbers where `weights` is None."""
+    backbone = load_backbone(config.backbone, weights)
+    network = build_localizer(backbone, vocabulary.n_classes, vocabulary.n_attributes, config.network)
+    # On CPUs, depthwise and 1×1 convolutions are faster with channels last, forwards and backwards.
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]

@@ -4,18 +4,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
 from segmentation.data.images import RgbImage, read_image
-from segmentation.data.targets import ImageTargets
-from segmentation.masks.consensus import CellStatistics, Consensus
-from segmentation.masks.finish import UnfinishedMask
-from segmentation.masks.heatmaps import SeenImage
-from segmentation.masks.maps import Heatmaps, ScoreMaps, score_maps
-from segmentation.masks.options import MaskOptions
-from segmentation.masks.workers import Finished, FinishQueue, finish_queue
+from segmentation.data.masks import mask_path
+from segmentation.masks.finish import Finisher, RejectedImage, UnfinishedMask
+from segmentation.masks.maps import ScoreMaps, score_maps
+from segmentation.masks.options import ResolvedMaskOptions
+from segmentation.scores.contract import Heatmaps, ImageRequest, ScoreSource
 from shared_runtime.errors import InputError, OutputError
+from shared_runtime.workers import map_ordered
+
+if TYPE_CHECKING:
+    # It imports torch, which the errors of a command do without.
+    from segmentation.masks.discriminant import LinearDiscriminant
 
 CONSENSUS = "consensus.safetensors"
 """What the masks of a folder have in common, for a run that goes on."""
@@ -24,14 +28,7 @@ _MOST_STUDIED = 2000
 _OPEN_BATCHES = 8
 """So many times the images of a batch may wait for others of their size; then the fullest batch goes as it is."""
 
-
-@dataclass(frozen=True, slots=True)
-class RejectedImage:
-    """An image that got no mask, and why."""
-
-    image_id: int | str
-    file_name: str
-    reason: str
+RequestT = TypeVar("RequestT", bound=ImageRequest)
 
 
 @dataclass(slots=True)
@@ -53,142 +50,135 @@ class MaskCounts:
         return self.written + self.present + len(self.rejected)
 
 
+class _Batch(NamedTuple, Generic[RequestT]):
+    """Images of one base size, each with its request."""
+
+    images: list[RgbImage]
+    requests: list[RequestT]
+
+
 @dataclass(frozen=True, slots=True)
-class MaskJob:
+class MaskJob(Generic[RequestT]):
     """Algorithm 1 over a set of images, on whatever gives heatmaps."""
 
-    see: Callable[[Sequence[RgbImage], Sequence[ImageTargets]], list[SeenImage]]
-    """Heatmaps and cells of images that can share a batch."""
-    base_size: Callable[[RgbImage], tuple[int, int]]
-    """Images of one base size can share a batch."""
+    source: ScoreSource[RequestT]
     n_foreground: int
-    options: MaskOptions
-    """Resolved."""
+    options: ResolvedMaskOptions
     processes: int = 1
     batch_size: int = 8
     progress: Callable[[MaskCounts], None] = lambda _: None
 
-    def run(self, targets: Sequence[ImageTargets], folder: Path) -> MaskCounts:
-        """Write `mask_path` for every image whose mask is not there yet.
+    def run(self, requests: Sequence[RequestT], folder: Path) -> MaskCounts:
+        """Write the mask of every image whose mask is not there yet (`mask_path`, by the stem of its file).
 
         An image that cannot be read is rejected, and the run goes on. Raises OutputError where masks cannot be
-        written.
+        written, CapparseError where a worker process died.
         """
-        counts = MaskCounts(len(targets))
-        by_path: dict[Path, ImageTargets] = {}
-        todo: list[ImageTargets] = []
-        for image in targets:
-            path = mask_path(folder, image)
-            first = by_path.setdefault(path, image)
-            if first is not image:
-                counts.rejected.append(_rejected(image, f"its mask would have the name of that of {first.path}"))
+        counts = MaskCounts(len(requests))
+        by_path: dict[Path, RequestT] = {}
+        todo: list[RequestT] = []
+        for request in requests:
+            path = mask_path(folder, request.path.stem)
+            first = by_path.setdefault(path, request)
+            if first is not request:
+                reason = f"its mask would have the same name as that of {first.path}"
+                counts.rejected.append(RejectedImage.of(request, reason))
             elif path.is_file():
                 counts.present += 1
             else:
-                todo.append(image)
+                todo.append(request)
         self.progress(counts)
-        consensus = self._consensus(list(by_path.values()), folder, counts) if todo else None
-        with finish_queue(self.processes) as queue:
-            for finished in self._finished(todo, folder, queue, counts, consensus):
-                if finished.failure is None:
+        if todo:
+            discriminant = self._discriminant(list(by_path.values()), folder, counts)
+            finisher = Finisher(self.options.refine, self.options.crf_preset)
+            # Spawned, not forked: torch has started threads in this process, which forked workers would wait for.
+            for rejected in map_ordered(
+                finisher,
+                self._unfinished(todo, folder, discriminant),
+                processes=self.processes,
+                method="spawn",
+            ):
+                if rejected is None:
                     counts.written += 1
                 else:
-                    counts.rejected.append(_rejected(by_path[finished.path], finished.failure))
+                    counts.rejected.append(rejected)
                 self.progress(counts)
         return counts
 
-    def _consensus(self, targets: Sequence[ImageTargets], folder: Path, counts: MaskCounts) -> Consensus | None:
+    def _discriminant(
+        self, requests: Sequence[RequestT], folder: Path, counts: MaskCounts
+    ) -> "LinearDiscriminant | None":
         """What an earlier run learned, or what can be learned from these images; None without the option."""
         if not self.options.consensus:
             return None
+        from segmentation.masks.discriminant import CellStatistics, LinearDiscriminant
+
         path = folder / CONSENSUS
         if path.is_file():
-            return Consensus.load(path)
-        studied = targets[:: -(-len(targets) // _MOST_STUDIED)]
+            return LinearDiscriminant.load(path)
+        studied = requests[:: -(-len(requests) // _MOST_STUDIED)]
         counts.to_study = len(studied)
         statistics = CellStatistics(self.n_foreground + 1)
-        unreadable = MaskCounts(len(studied))
-        for images, of_images in self._batches(studied, unreadable):
-            for seen in self.see(images, of_images):
+        for batch in self._batches(studied):
+            if isinstance(batch, RejectedImage):
+                continue
+            for seen in self.source.scores(*batch):
                 # What is wrong with an image is told when its mask is made.
                 with suppress(ValueError):
-                    statistics.add(seen.cells.features, self._score_maps(seen.heatmaps))
-            counts.studied += len(images)
+                    maps = self._score_maps(seen.heatmaps)
+                    if seen.cells is not None:
+                        statistics.add(seen.cells.features, maps)
+            counts.studied += len(batch.images)
             self.progress(counts)
         counts.to_study = counts.studied
-        consensus = statistics.consensus()
-        if consensus is not None:
+        discriminant = statistics.discriminant()
+        if discriminant is not None:
             try:
-                consensus.save(path)
+                discriminant.save(path)
             except OSError as error:
                 raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
-        return consensus
+        return discriminant
 
-    def _finished(
-        self,
-        todo: Iterable[ImageTargets],
-        folder: Path,
-        queue: FinishQueue,
-        counts: MaskCounts,
-        consensus: Consensus | None,
-    ) -> Iterator[Finished]:
-        for images, targets in self._batches(todo, counts):
-            for image, of_image, seen in zip(images, targets, self.see(images, targets), strict=True):
+    def _unfinished(
+        self, requests: Iterable[RequestT], folder: Path, discriminant: "LinearDiscriminant | None"
+    ) -> Iterator[UnfinishedMask | RejectedImage]:
+        """All images, with their score maps; those that no mask can be made of as rejected ones."""
+        for batch in self._batches(requests):
+            if isinstance(batch, RejectedImage):
+                yield batch
+                continue
+            for image, request, seen in zip(*batch, self.source.scores(*batch), strict=True):
                 try:
                     maps = self._score_maps(seen.heatmaps)
                 except ValueError as error:
-                    counts.rejected.append(_rejected(of_image, str(error)))
+                    yield RejectedImage.of(request, str(error))
                     continue
-                if consensus is not None:
-                    maps = consensus.mixed(maps, seen.cells)
-                unfinished = UnfinishedMask(image, maps, self.options.refine, self.options.crf_preset)
-                yield from queue.put(unfinished, mask_path(folder, of_image))
-        yield from queue.drain()
+                if discriminant is not None and seen.cells is not None:
+                    maps = discriminant.mixed(maps, seen.cells)
+                yield UnfinishedMask(request, image, maps, mask_path(folder, request.path.stem))
 
-    def _batches(
-        self, todo: Iterable[ImageTargets], counts: MaskCounts
-    ) -> Iterator[tuple[list[RgbImage], list[ImageTargets]]]:
-        """Images read, in batches of one base size; those that cannot be read go to the rejected ones."""
-        open_batches: dict[tuple[int, int], tuple[list[RgbImage], list[ImageTargets]]] = {}
-        for image_targets in todo:
+    def _batches(self, requests: Iterable[RequestT]) -> Iterator[_Batch[RequestT] | RejectedImage]:
+        """Images read, in batches of one base size; those that cannot be read are rejected."""
+        waiting: dict[tuple[int, int], _Batch[RequestT]] = {}
+        for request in requests:
             try:
-                image = read_image(image_targets.path)
+                image = read_image(request.path)
             except InputError as error:
-                counts.rejected.append(_rejected(image_targets, str(error)))
+                yield RejectedImage.of(request, str(error))
                 continue
-            size = self.base_size(image)
-            images, targets = open_batches.setdefault(size, ([], []))
-            images.append(image)
-            targets.append(image_targets)
-            if len(images) == self.batch_size:
-                yield open_batches.pop(size)
-            elif (
-                sum(len(open_images) for open_images, _ in open_batches.values())
-                == _OPEN_BATCHES * self.batch_size
-            ):
-                yield open_batches.pop(max(open_batches, key=lambda key: len(open_batches[key][0])))
-        yield from open_batches.values()
+            size = self.source.base_size(image)
+            batch = waiting.setdefault(size, _Batch([], []))
+            batch.images.append(image)
+            batch.requests.append(request)
+            if len(batch.images) == self.batch_size:
+                yield waiting.pop(size)
+            elif sum(len(other.images) for other in waiting.values()) == _OPEN_BATCHES * self.batch_size:
+                yield waiting.pop(max(waiting, key=lambda key: len(waiting[key].images)))
+        yield from waiting.values()
 
     def _score_maps(self, heatmaps: Heatmaps) -> ScoreMaps:
         """Raises ValueError for heatmaps that no mask can be made of."""
-        assert self.options.alpha is not None, "options are to be resolved"
-        maps = score_maps(
-            heatmaps,
-            self.n_foreground,
-            alpha=self.options.alpha,
-            gamma=self.options.gamma,
-            compounds=self.options.compounds,
-            positive=self.options.positive_background,
-        )
+        maps = score_maps(heatmaps, self.n_foreground, self.options.rules)
         if not np.isfinite(maps.scores).all():
             raise ValueError("the network's heatmaps hold NaN or infinite values")
         return maps
-
-
-def mask_path(folder: Path, image: ImageTargets) -> Path:
-    """`<image stem>.png`."""
-    return folder / f"{image.path.stem}.png"
-
-
-def _rejected(image: ImageTargets, reason: str) -> RejectedImage:
-    return RejectedImage(image.image_id, image.file_name or image.path.name, reason)

@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.masks.maps import FloatMap
+from segmentation.scores.contract import FloatMap
 
 Indices = NDArray[np.intp]
 Floats = NDArray[np.float64]

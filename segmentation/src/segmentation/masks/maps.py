@@ -3,28 +3,29 @@
 Axis letters: F foreground classes of the image, h w cells of the feature map, H W pixels.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatMap = NDArray[np.float32]
+from segmentation.data.masks import IndexMask
+from segmentation.scores.contract import FloatMap, Heatmaps
 
 EPSILON = 1e-5
 """Added to the maximum that Eq. 10 divides by, so that a map without any activation stays 0."""
 
 
 @dataclass(frozen=True, slots=True)
-class Heatmaps:
-    """Unnormalised heatmaps of one image, each float32 (h, w), for its positive classes and compounds."""
+class ScoreRules:
+    """How heatmaps become scores; switches that are off leave parts out, as arms of Table 6 do."""
 
-    classes: Mapping[int, FloatMap]
-    """H^cls_c by class id."""
-    compounds: Mapping[tuple[int, int], FloatMap]
-    """H^comp_{c,a} by class id and index of the attribute; every class stands in `classes` too."""
-    margin: float = 0.0
-    """From the image's outermost pixels to the centres of the outermost cells, in cells (see `upscale`)."""
+    alpha: float
+    """α of Eq. 11."""
+    gamma: float = 0.7
+    """γ of Eq. 13."""
+    compounds: bool = True
+    """Whether compound heatmaps are added to their classes (Eq. 9)."""
+    positive_background: bool = True
+    """Whether maps of background classes are used (Eq. 12)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,35 +73,26 @@ def positive_background(background: FloatMap) -> FloatMap:
     return normalized(background.sum(axis=0))
 
 
-def score_maps(
-    heatmaps: Heatmaps,
-    n_foreground: int,
-    *,
-    alpha: float,
-    gamma: float,
-    compounds: bool = True,
-    positive: bool = True,
-) -> ScoreMaps:
+def score_maps(heatmaps: Heatmaps, n_foreground: int, rules: ScoreRules) -> ScoreMaps:
     """Lines 1 to 10 of Algorithm 1; class ids up to `n_foreground` are foreground.
 
-    `compounds=False` and `positive=False` leave out Eq. 9's sum and Eq. 12, as arms of Table 6 do.
     Raises ValueError for an image without any heatmap.
     """
-    summed = class_maps(heatmaps, compounds=compounds)
+    summed = class_maps(heatmaps, compounds=rules.compounds)
     if not summed:
         raise ValueError("an image without labels has no heatmaps to make scores of")
     shape = next(iter(summed.values())).shape
     ids = tuple(sorted(class_id for class_id in summed if class_id <= n_foreground))
     foreground = _stacked([normalized(summed[class_id]) for class_id in ids], shape)
-    background = negative_background(foreground, alpha)
-    if positive:
+    background = negative_background(foreground, rules.alpha)
+    if rules.positive_background:
         surroundings = [summed[class_id] for class_id in sorted(summed) if class_id > n_foreground]
         # Eq. 13
-        background = np.maximum(background, gamma * positive_background(_stacked(surroundings, shape)))
+        background = np.maximum(background, rules.gamma * positive_background(_stacked(surroundings, shape)))
     return ScoreMaps(ids, np.concatenate([background[None], foreground]).astype(np.float32), heatmaps.margin)
 
 
-def segment(scores: FloatMap, ids: tuple[int, ...]) -> NDArray[np.uint8]:
+def segment(scores: FloatMap, ids: tuple[int, ...]) -> IndexMask:
     """Mask (H, W) of class ids, 0 where the background scores highest (Eq. 14); ties go to the lower id.
 
     `scores` is (1 + F, H, W), background first. Raises ValueError for ids that a byte cannot hold beside 255,
@@ -108,7 +100,7 @@ def segment(scores: FloatMap, ids: tuple[int, ...]) -> NDArray[np.uint8]:
     """
     if ids and max(ids) > 254:
         raise ValueError(f"class id {max(ids)} does not fit into a mask of bytes, where 255 means ignore")
-    mask: NDArray[np.uint8] = np.array([0, *ids], dtype=np.uint8)[scores.argmax(axis=0)]
+    mask: IndexMask = np.array([0, *ids], dtype=np.uint8)[scores.argmax(axis=0)]
     return mask
 
 

@@ -1,13 +1,13 @@
-"""How masks are made: `MaskOptions` decide the result, and stand in the folder of the masks."""
+"""How masks are made: options as asked for, and as they are once the network is known."""
 
 from types import MappingProxyType
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, field_validator
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
-from segmentation.localization.config import RANDOM, LocalizerConfig
-from segmentation.masks.crf import PRESETS
-from segmentation.masks.refine import Refinement
+from segmentation.masks.maps import ScoreRules
+from segmentation.masks.refinement import CrfPreset, Refinement
+from segmentation.scores.contract import NetworkTraits, Viewing
 from shared_runtime.configuration import FrozenModel
 
 ALPHA = MappingProxyType({"resnet50": 8.0, "vgg16": 4.0, "resnet38": 5.0})
@@ -36,41 +36,55 @@ class MaskOptions(FrozenModel):
     flip: bool = Field(False, description="Average with the maps of the mirrored image.")
     propagation: NonNegativeInt | None = Field(
         None,
-        description="Steps by which heatmaps are carried to cells that look alike; the paper has none. "
+        description="Steps that carry heatmaps to cells that look alike; not in the paper. "
         f"None: {PROPAGATION} if the backbone was pre-trained, else 0.",
     )
     consensus: bool | None = Field(
         None,
-        description="Mix in what the maps of all images say together of how a class looks; the paper has none. "
+        description="Mix in what the maps of all images together say about how a class looks; not in the paper. "
         "None: if the backbone was pre-trained.",
     )
     refine: Refinement = Field(Refinement.DENSE_CRF, description="How maps are fitted to the image's edges.")
-    crf_preset: str = Field("sec", description="Parameters of the CRF.")
+    crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
 
-    @field_validator("crf_preset")
-    @classmethod
-    def _known_preset(cls, name: str) -> str:
-        if name not in PRESETS:
-            raise ValueError(f"got {name!r}, expected one of {', '.join(PRESETS)}")
-        return name
-
-    def resolved(self, network: LocalizerConfig) -> Self:
+    def resolved(self, network: NetworkTraits) -> "ResolvedMaskOptions":
         """The same options with what the network decides filled in; cues that it was not trained for are off.
 
         A network trained from scratch knows objects at the size alone that it saw them in, and its middle layers
         know colours rather than objects.
         """
-        side = network.crop.size
-        pretrained = network.weights != RANDOM
-        sides: dict[int | str, int] = {"train": side, "auto": 2 * side if pretrained else side}
-        propagation = PROPAGATION if pretrained else 0
-        return self.model_copy(
-            update={
-                "alpha": ALPHA.get(network.backbone, DEFAULT_ALPHA) if self.alpha is None else self.alpha,
-                "input_size": sides.get(self.input_size, self.input_size),
-                "propagation": propagation if self.propagation is None else self.propagation,
-                "consensus": pretrained if self.consensus is None else self.consensus,
-                "compounds": self.compounds and network.network.attributes,
-                "positive_background": self.positive_background and network.network.background,
-            }
+        side = network.crop_size
+        sides: dict[int | str, int] = {"train": side, "auto": 2 * side if network.pretrained else side}
+        propagation = PROPAGATION if network.pretrained else 0
+        return ResolvedMaskOptions(
+            alpha=ALPHA.get(network.backbone, DEFAULT_ALPHA) if self.alpha is None else self.alpha,
+            gamma=self.gamma,
+            compounds=self.compounds and network.attributes,
+            positive_background=self.positive_background and network.background,
+            input_size=sides.get(self.input_size, self.input_size),
+            scales=self.scales,
+            flip=self.flip,
+            propagation=propagation if self.propagation is None else self.propagation,
+            consensus=network.pretrained if self.consensus is None else self.consensus,
+            refine=self.refine,
+            crf_preset=self.crf_preset,
         )
+
+
+class ResolvedMaskOptions(MaskOptions):
+    """Options in which nothing is left open: they decide the masks, and stand in the `run.json` beside them."""
+
+    alpha: PositiveFloat
+    input_size: PositiveInt | Literal["original"]
+    propagation: NonNegativeInt
+    consensus: bool
+
+    @property
+    def rules(self) -> ScoreRules:
+        """How heatmaps become scores."""
+        return ScoreRules(self.alpha, self.gamma, self.compounds, self.positive_background)
+
+    @property
+    def viewing(self) -> Viewing:
+        """How the network looks at images."""
+        return Viewing(self.input_size, self.scales, self.flip, self.propagation, self.compounds)

@@ -1,36 +1,33 @@
 """Masks of the images of a label file, in a folder that says how they were made."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from segmentation.data.masks import IndexMask, read_index_mask
+from segmentation.data.masks import IndexMask, mask_path, read_index_mask, write_coco_results
 from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, Vocabulary, read_targets
-from segmentation.localization.run import Localizer, load_localizer
-from segmentation.masks.heatmaps import HeatmapExtractor
-from segmentation.masks.job import CONSENSUS, MaskCounts, MaskJob, mask_path
-from segmentation.masks.options import MaskOptions
-from segmentation.masks.refine import check_installed
-from segmentation.masks.writers import write_rle
-from segmentation.training.processes import Processes
-from segmentation.training.run_folder import RunFolder, RunRecord, installed_versions, open_run
-from shared_runtime.errors import InputError, OutputError, UsageError
+from segmentation.masks.job import CONSENSUS, MaskCounts, MaskJob
+from segmentation.masks.options import MaskOptions, ResolvedMaskOptions
+from segmentation.masks.refinement import check_installed
+from segmentation.runs.folder import MAKE_MASKS, RunFolder, RunRecord, installed_versions, open_run
+from segmentation.runs.trained import open_trained
+from shared_runtime.errors import OutputError, UsageError
+from shared_runtime.files import file_digest
 
-COMMAND = "make-masks"
 REJECTED = "rejected.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class MaskRun:
-    """What a call of `make_masks` did."""
+class MaskInputs:
+    """What masks are made from."""
 
-    counts: MaskCounts
-    skipped: Sequence[SkippedImage]
-    """Lines of the label file that gave no image."""
-    options: MaskOptions
-    """Resolved."""
+    run: Path
+    """The folder of a finished run that trained a network."""
+    images: Sequence[Path]
+    """Folders."""
+    labels: Path
+    """The label file of the images that get masks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +39,18 @@ class MaskMachine:
     batch_size: int = 8
 
 
+@dataclass(frozen=True, slots=True)
+class MaskRun:
+    """What a call of `make_masks` did."""
+
+    counts: MaskCounts
+    skipped: Sequence[SkippedImage]
+    """Lines of the label file that gave no image."""
+    options: ResolvedMaskOptions
+
+
 def make_masks(
-    run: Path,
-    images: Sequence[Path],
-    labels: Path,
+    inputs: MaskInputs,
     output: Path,
     options: MaskOptions,
     machine: MaskMachine | None = None,
@@ -54,7 +59,7 @@ def make_masks(
     overwrite: bool = False,
     progress: Callable[[MaskCounts], None] = lambda _: None,
 ) -> MaskRun:
-    """Write `<image stem>.png` into `output` for every image of `labels`, by the network of the run `run`.
+    """Write `<image stem>.png` into `output` for every image of the label file.
 
     Goes on where an earlier call with the same options stopped. Images without a mask stand with their reasons in
     `rejected.jsonl`. `rle`: all masks also as a JSON file of COCO results. Raises UsageError where `output` holds
@@ -62,17 +67,20 @@ def make_masks(
     """
     check_installed(options.refine)
     machine = machine or MaskMachine()
-    localizer = load_localizer(run)
-    options = options.resolved(localizer.config)
-    vocabulary, targets, skipped = read_labels(localizer, labels, images)
+    trained = open_trained(inputs.run)
+    resolved = options.resolved(trained.traits)
+    vocabulary, targets, skipped = read_labels(inputs, trained.vocabulary)
     record = RunRecord(
-        command=COMMAND,
-        config=options.model_dump(mode="json"),
-        samples={"labels": _digest(labels), "weights": _digest(RunFolder(run).weights)},
+        command=MAKE_MASKS,
+        config=resolved.model_dump(mode="json"),
+        samples={
+            "labels": file_digest(inputs.labels)[:16],
+            "weights": file_digest(RunFolder(inputs.run).weights)[:16],
+        },
         notes={
-            "run": str(run),
-            "images": [str(path) for path in images],
-            "labels": str(labels),
+            "run": str(inputs.run),
+            "images": [str(path) for path in inputs.images],
+            "labels": str(inputs.labels),
             "versions": installed_versions(),
         },
     )
@@ -81,50 +89,34 @@ def make_masks(
         if overwrite:
             (output / CONSENSUS).unlink(missing_ok=True)
             for image in targets:
-                mask_path(output, image).unlink(missing_ok=True)
-        job = _job(extractor(localizer, options, machine.device), vocabulary, machine, progress)
+                mask_path(output, image.path.stem).unlink(missing_ok=True)
+        job = MaskJob(
+            trained.score_source(resolved.viewing, machine.device),
+            vocabulary.n_foreground,
+            resolved,
+            processes=machine.processes,
+            batch_size=machine.batch_size,
+            progress=progress,
+        )
         counts = job.run(targets, output)
         _write_rejected(output / REJECTED, skipped, counts)
         if rle:
             try:
-                write_rle(rle, _masks(output, targets, vocabulary), vocabulary.label_space)
+                write_coco_results(rle, _masks(output, targets, vocabulary), vocabulary.label_space)
             except OSError as error:
                 raise OutputError(f"{rle}: cannot be written: {error.strerror or error}") from error
-    return MaskRun(counts, skipped, options)
+    return MaskRun(counts, skipped, resolved)
 
 
 def read_labels(
-    localizer: Localizer, labels: Path, images: Sequence[Path]
+    inputs: MaskInputs, known: Vocabulary
 ) -> tuple[Vocabulary, list[ImageTargets], list[SkippedImage]]:
-    """The labels of images as `localizer` knows them; attributes that it was not trained with are left out."""
+    """The labels of the images as a network knows them; attributes that it was not trained with are left out."""
     return read_targets(
-        labels,
-        images,
-        label_space=localizer.vocabulary.label_space,
+        inputs.labels,
+        inputs.images,
+        label_space=known.label_space,
         unknown_attributes=UnknownAttributes.DROP,
-    )
-
-
-def extractor(localizer: Localizer, options: MaskOptions, device: str) -> HeatmapExtractor:
-    """What makes the heatmaps of images with `localizer`; `options` are resolved for it."""
-    place = Processes(device).device
-    return HeatmapExtractor(localizer.network.to(place), place, options)
-
-
-def _job(
-    heatmaps: HeatmapExtractor,
-    vocabulary: Vocabulary,
-    machine: MaskMachine,
-    progress: Callable[[MaskCounts], None],
-) -> MaskJob:
-    return MaskJob(
-        see=heatmaps.see,
-        base_size=heatmaps.base_size,
-        n_foreground=vocabulary.n_foreground,
-        options=heatmaps.options,
-        processes=machine.processes,
-        batch_size=machine.batch_size,
-        progress=progress,
     )
 
 
@@ -133,7 +125,7 @@ def _check_purpose(output: Path) -> None:
     folder = RunFolder(output)
     if folder.record.is_file() and folder.record.stat().st_size:
         command = folder.read_record().command
-        if command != COMMAND:
+        if command != MAKE_MASKS:
             raise UsageError(f"{output} is the folder of a run of {command}. Name another folder for the masks")
 
 
@@ -154,16 +146,7 @@ def _masks(
     """The masks that are there, each once, with the ids of their images."""
     seen: set[Path] = set()
     for image in targets:
-        path = mask_path(folder, image)
+        path = mask_path(folder, image.path.stem)
         if path not in seen and path.is_file():
             seen.add(path)
             yield image.image_id, read_index_mask(path, vocabulary.n_foreground + 1)
-
-
-def _digest(path: Path) -> str:
-    """Sixteen hexadecimal digits over a file's bytes."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error

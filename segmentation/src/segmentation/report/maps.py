@@ -1,6 +1,6 @@
 """The maps behind a mask, made again for the few images that a report shows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,11 +8,12 @@ import numpy as np
 
 from segmentation.data.images import RgbImage
 from segmentation.data.targets import ImageTargets
-from segmentation.localization.run import load_localizer
-from segmentation.masks.maps import FloatMap, Heatmaps, class_maps, normalized, score_maps
-from segmentation.masks.options import MaskOptions
-from segmentation.masks.run import COMMAND, extractor, read_labels
-from segmentation.training.run_folder import RunFolder
+from segmentation.masks.maps import ScoreRules, class_maps, normalized, score_maps
+from segmentation.masks.options import ResolvedMaskOptions
+from segmentation.masks.run import MaskInputs, read_labels
+from segmentation.runs.folder import MAKE_MASKS, RunFolder
+from segmentation.runs.trained import open_trained
+from segmentation.scores.contract import FloatMap, Heatmaps, ScoreSource
 from shared_runtime.errors import CapparseError
 
 
@@ -31,15 +32,19 @@ class ShownMaps:
 
 @dataclass(frozen=True, slots=True)
 class MaskOrigin:
-    """The images that masks were made of, and their maps."""
+    """What the masks of a folder were made from."""
 
     targets: Mapping[str, ImageTargets]
-    """By stem of the image's file."""
-    maps: Callable[[RgbImage, ImageTargets], ShownMaps]
+    """The images by the stem of their file."""
     class_names: Sequence[str]
     """Of the foreground classes, that of id 1 first."""
-    consensus: bool
-    """Whether the masks also follow a consensus, which the maps of one image do not show."""
+    source: ScoreSource[ImageTargets]
+    options: ResolvedMaskOptions
+
+    def maps(self, image: RgbImage, targets: ImageTargets) -> ShownMaps:
+        """The maps of one image."""
+        (scores,) = self.source.scores([image], [targets])
+        return shown_maps(scores.heatmaps, len(self.class_names), self.options.rules)
 
 
 def mask_origin(masks: Path) -> MaskOrigin:
@@ -48,42 +53,30 @@ def mask_origin(masks: Path) -> MaskOrigin:
     Raises CapparseError where the folder was not written by make-masks, or where what it was made from is gone.
     """
     record = RunFolder(masks).read_record()
-    if record.command != COMMAND:
-        raise CapparseError(f"{masks} was written by {record.command}, not by {COMMAND}")
-    options = MaskOptions.model_validate(record.config)
-    localizer = load_localizer(Path(record.notes["run"]))
-    folders = [Path(folder) for folder in record.notes["images"]]
-    vocabulary, targets, _ = read_labels(localizer, Path(record.notes["labels"]), folders)
-    heatmaps = extractor(localizer, options, "cpu").heatmaps
+    if record.command != MAKE_MASKS:
+        raise CapparseError(f"{masks} was written by {record.command}, not by {MAKE_MASKS}")
+    options = ResolvedMaskOptions.model_validate(record.config)
+    notes = record.notes
+    inputs = MaskInputs(Path(notes["run"]), [Path(folder) for folder in notes["images"]], Path(notes["labels"]))
+    trained = open_trained(inputs.run)
+    vocabulary, targets, _ = read_labels(inputs, trained.vocabulary)
     return MaskOrigin(
         {image.path.stem: image for image in targets},
-        lambda image, image_targets: shown_maps(
-            heatmaps([image], [image_targets])[0], vocabulary.n_foreground, options
-        ),
         [label.name for label in vocabulary.label_space.foreground],
-        consensus=bool(options.consensus),
+        trained.score_source(options.viewing, "cpu"),
+        options,
     )
 
 
-def shown_maps(heatmaps: Heatmaps, n_foreground: int, options: MaskOptions) -> ShownMaps:
-    """The maps of one image under resolved `options`."""
-    assert options.alpha is not None, "options are to be resolved"
-    scores = score_maps(
-        heatmaps,
-        n_foreground,
-        alpha=options.alpha,
-        gamma=options.gamma,
-        compounds=options.compounds,
-        positive=options.positive_background,
-    )
+def shown_maps(heatmaps: Heatmaps, n_foreground: int, rules: ScoreRules) -> ShownMaps:
+    """The maps of one image."""
+    scores = score_maps(heatmaps, n_foreground, rules)
     alone = class_maps(heatmaps, compounds=False)
-    whole = class_maps(heatmaps, compounds=options.compounds)
-    nothing = np.zeros_like(scores.scores[:1])
+    whole = class_maps(heatmaps, compounds=rules.compounds)
+    nothing = np.zeros_like(scores.scores[0])
     return ShownMaps(
-        np.concatenate([nothing, *(normalized(alone[class_id])[None] for class_id in scores.ids)]).max(axis=0),
-        np.concatenate(
-            [nothing, *(normalized(whole[class_id] - alone[class_id])[None] for class_id in scores.ids)]
-        ).max(axis=0),
+        np.max([nothing, *(normalized(alone[class_id]) for class_id in scores.ids)], axis=0),
+        np.max([nothing, *(normalized(whole[class_id] - alone[class_id]) for class_id in scores.ids)], axis=0),
         scores.scores[0],
         heatmaps.margin,
     )

@@ -4,29 +4,23 @@ import heapq
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from segmentation.data.folders import ImageFolders
 from segmentation.data.images import read_image
-from segmentation.data.masks import IndexMask
+from segmentation.data.masks import IndexMask, palette
 from segmentation.data.targets import ImageTargets
-from segmentation.data.truth.contract import MaskTruth
-from segmentation.data.truth.opening import open_truth
-from segmentation.evaluation.confusion import ConfusionMatrix
+from segmentation.data.truth.contract import Truth
 from segmentation.evaluation.evaluate import evaluate
-from segmentation.evaluation.metrics import segmentation_metrics
+from segmentation.evaluation.metrics import ConfusionMatrix, segmentation_metrics
 from segmentation.evaluation.records import Missing
 from segmentation.evaluation.scoring import read_prediction
 from segmentation.evaluation.transfer import ClassTransfer
-from segmentation.masks.writers import palette
 from segmentation.report.maps import MaskOrigin, mask_origin
-from segmentation.report.page import ImageRow, Picture, page
-from segmentation.report.pictures import coloured, data_uri, heat, thumbnail
+from segmentation.report.page import ImageRow, Picture, coloured, data_uri, heat, page, thumbnail
 from shared_runtime.errors import CapparseError, InputError, OutputError
-
-Truth = MaskTruth[Any]
 
 
 class _Compared(NamedTuple):
@@ -40,11 +34,10 @@ class _Compared(NamedTuple):
 
 def mask_report(
     masks: Path,
-    truth: Path,
+    truth: Truth,
     output: Path,
     *,
     images: Sequence[Path] = (),
-    label_space: str | None = None,
     masks_label_space: str | None = None,
     count: int = 40,
 ) -> int:
@@ -55,24 +48,21 @@ def mask_report(
     folders `images`. Masks of another label space (`masks_label_space`) are shown in the truth's classes.
     Raises InputError as `evaluate` does, OutputError where the page cannot be written.
     """
-    evaluation = evaluate(
-        masks, truth, label_space=label_space, masks_label_space=masks_label_space, missing=Missing.SKIP
-    )
-    ground_truth = open_truth(truth, label_space=label_space)
-    transfer = ClassTransfer.needed(masks_label_space, ground_truth.label_space)
+    evaluation = evaluate(masks, truth, masks_label_space=masks_label_space, missing=Missing.SKIP)
+    transfer = ClassTransfer.needed(masks_label_space, truth.label_space)
     notes: list[str] = []
     origin: MaskOrigin | None = None
     try:
         origin = mask_origin(masks)
     except (CapparseError, KeyError, ValueError) as error:
         notes.append(f"Without maps: {error}")
-    if origin and origin.consensus:
-        notes.append("The masks also follow what all images say together (--consensus); the maps are before that.")
+    if origin and origin.options.consensus:
+        notes.append("The masks also follow what all images together say (--consensus); the maps shown do not.")
     folders = ImageFolders(images)
     rows = []
-    for worst in heapq.nsmallest(count, _compared(masks, ground_truth, transfer), key=attrgetter("score", "key")):
+    for worst in heapq.nsmallest(count, _compared(masks, truth, transfer), key=attrgetter("score", "key")):
         try:
-            rows.append(_row(worst, ground_truth.class_names, origin, folders))
+            rows.append(_row(worst, truth.class_names, origin, folders))
         except InputError as error:
             notes.append(f"Not shown: {error}")
     try:
@@ -142,4 +132,4 @@ def _labels(targets: ImageTargets, origin: MaskOrigin) -> str:
 
 
 def _css(class_id: int) -> str:
-    return f"#{palette()[3 * class_id : 3 * class_id + 3].hex()}"
+    return f"#{palette()[class_id].tobytes().hex()}"

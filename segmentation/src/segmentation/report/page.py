@@ -1,22 +1,25 @@
-"""The report of masks as one HTML page that needs nothing beside it."""
+"""The report of masks as one HTML page that needs nothing beside it: its pictures, its template filled in."""
 
-from collections.abc import Iterator, Sequence
+import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from importlib.resources import files
+from io import BytesIO
+from typing import Literal
 
-from segmentation.evaluation.records import MaskEvaluation
-from segmentation.report.score_table import ratio
+import numpy as np
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+from PIL import Image
 
-_STYLE = """
-body { font: 14px/1.4 system-ui, sans-serif; margin: 2em auto; max-width: 1560px; padding: 0 1em; color: #222 }
-table { border-collapse: collapse } th, td { padding: .15em .8em; text-align: right }
-th:first-child, td:first-child { text-align: left } tr:nth-child(even) { background: #f4f4f4 }
-figure { display: inline-block; margin: 0 .4em .4em 0; vertical-align: top }
-figcaption { color: #666; font-size: 12px } img { display: block; max-width: 240px }
-section { border-top: 1px solid #ccc; padding: .6em 0 } h3 { margin: 0 0 .4em; font-size: 15px }
-.swatch { display: inline-block; width: .8em; height: .8em; margin-right: .3em; border: 1px solid #999 }
-.note { color: #555 }
-"""
+from segmentation.data.images import RgbImage
+from segmentation.data.masks import IndexMask, palette
+from segmentation.evaluation.records import MaskEvaluation, ratio
+from segmentation.scores.contract import FloatMap
+from segmentation.scores.grid import upscale
+
+SIDE = 240
+"""Longest side of a picture, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,55 +45,58 @@ class ImageRow:
 
 
 def page(evaluation: MaskEvaluation, rows: Sequence[ImageRow], notes: Sequence[str]) -> str:
-    """The whole page: figures and protocol, the worst images, all classes."""
-    return "\n".join(_page(evaluation, rows, notes))
-
-
-def _page(evaluation: MaskEvaluation, rows: Sequence[ImageRow], notes: Sequence[str]) -> Iterator[str]:
-    title = f"Masks of {escape(evaluation.protocol.masks)}"
-    yield f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>'
-    yield f"<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>"
-    yield (
-        f"<p>mIoU <b>{ratio(evaluation.miou)}</b>, precision {ratio(evaluation.precision)}, "
-        f"recall {ratio(evaluation.recall)} against {escape(evaluation.protocol.truth)}</p>"
+    """The whole page: figures and protocol, the worst images, all classes. All text is escaped."""
+    environment = Environment(
+        loader=FunctionLoader(_resource),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    yield f'<p class="note">{escape(evaluation.protocol.line())}</p>'
-    yield from (f'<p class="note">{escape(note)}</p>' for note in notes)
-    yield f"<h2>The {len(rows)} worst images</h2>"
-    yield (
-        '<p class="note">In the order of the mean IoU within an image, which says where to look and nothing '
-        "else: it is no measure of the whole.</p>"
+    environment.filters["number"] = lambda value: f"{value:,}"
+    environment.filters["ratio"] = ratio
+    # The style is this package's own file, the one thing that goes in as it is.
+    return environment.get_template("report.html").render(
+        evaluation=evaluation, rows=rows, notes=notes, style=Markup(_resource("report.css"))
     )
-    for row in rows:
-        yield from _section(row)
-    yield "<h2>Classes, worst first</h2>"
-    yield from _class_table(evaluation)
-    yield "</body>\n</html>"
 
 
-def _section(row: ImageRow) -> Iterator[str]:
-    yield f"<section>\n<h3>{escape(row.key)}: {ratio(row.score)}</h3>"
-    legend = " ".join(
-        f'<span class="swatch" style="background:{colour}"></span>{escape(name)}' for name, colour in row.classes
-    )
-    labels = f" · labels: {escape(row.labels)}" if row.labels else ""
-    yield f'<p class="note">{legend}{labels}</p>'
-    for picture in row.pictures:
-        alt = escape(f"{picture.caption} of {row.key}")
-        caption = f"<figcaption>{escape(picture.caption)}</figcaption>"
-        yield f'<figure><img src="{picture.data_uri}" alt="{alt}">{caption}</figure>'
-    yield "</section>"
+def thumbnail_size(height: int, width: int) -> tuple[int, int]:
+    """Height and width within `SIDE`, at least 1 each; nothing is enlarged."""
+    scale = min(1.0, SIDE / max(height, width))
+    return max(1, round(height * scale)), max(1, round(width * scale))
 
 
-def _class_table(evaluation: MaskEvaluation) -> Iterator[str]:
-    yield (
-        "<table>\n<tr><th>class</th><th>IoU</th><th>precision</th><th>recall</th>"
-        "<th>pixels in truth</th><th>pixels in masks</th></tr>"
-    )
-    shown = [scores for scores in evaluation.classes if scores.iou is not None]
-    for scores in sorted(shown, key=lambda scores: scores.iou or 0.0):
-        cells = (ratio(scores.iou), ratio(scores.precision), ratio(scores.recall))
-        pixels = (f"{scores.true_pixels:,}", f"{scores.predicted_pixels:,}")
-        row = "".join(f"<td>{cell}</td>" for cell in (escape(scores.name), *cells, *pixels))
-        yield f"<tr>{row}</tr>"
-    yield "</table>"
+def thumbnail(image: RgbImage) -> RgbImage:
+    """An image (H, W, 3) at its thumbnail size."""
+    height, width = thumbnail_size(*image.shape[:2])
+    return np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BOX))
+
+
+def heat(image: RgbImage, scores: FloatMap, margin: float = 0.0) -> RgbImage:
+    """A thumbnail (H, W, 3) in grey under a score map (h, w) in [0, 1]: black to red to yellow to white."""
+    height, width = image.shape[:2]
+    strength = upscale(scores, height, width, margin)[..., None]
+    colours = np.clip(3 * strength - np.arange(3, dtype=np.float32), 0, 1) * 255
+    grey = image.mean(axis=2, keepdims=True)
+    mixed: RgbImage = (0.35 * grey + 0.65 * colours).astype(np.uint8)
+    return mixed
+
+
+def coloured(mask: IndexMask) -> RgbImage:
+    """A mask (H, W) in the colours that its PNG has, at its thumbnail size."""
+    height, width = thumbnail_size(*mask.shape)
+    small = np.asarray(Image.fromarray(mask).resize((width, height), Image.Resampling.NEAREST))
+    painted: RgbImage = palette()[small]
+    return painted
+
+
+def data_uri(picture: RgbImage, kind: Literal["JPEG", "PNG"]) -> str:
+    """A picture as text that an `img` tag takes as its source."""
+    content = BytesIO()
+    Image.fromarray(picture).save(content, format=kind)
+    return f"data:image/{kind.lower()};base64,{base64.b64encode(content.getvalue()).decode('ascii')}"
+
+
+def _resource(name: str) -> str:
+    return (files("segmentation") / "report" / "templates" / name).read_text("utf-8")

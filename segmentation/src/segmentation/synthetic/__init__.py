@@ -6,9 +6,8 @@ name; captions that name the surroundings, use other words than the class names,
 things.
 """
 
-from segmentation.synthetic.captions import write_captions
 from segmentation.synthetic.drawing import Drawing, draw
-from segmentation.synthetic.scenes import Scene, SceneObject, sample_scene
+from segmentation.synthetic.scenes import Scene, SceneObject, sample_scene, write_captions
 from segmentation.synthetic.world import Difficulty
 from segmentation.synthetic.writing import WorldFiles, write_world
 

@@ -1,4 +1,4 @@
-"""Scenes drawn by lot: which surroundings, which objects in them, and where."""
+"""Scenes drawn by lot, which surroundings, which objects in them, and where; and captions written from them."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ from segmentation.synthetic.world import (
     HOMES,
     OBJECT_KINDS,
     SKY,
+    STRIPED,
     Difficulty,
     ObjectKind,
     Surroundings,
@@ -20,6 +21,10 @@ _HORIZON = (0.25, 0.45)
 """Share of the height that the backdrop takes."""
 _ATTEMPTS = 20
 _LEAST_GAP = 0.02
+
+CAPTIONS_PER_IMAGE = 3
+_EMPTY_TEMPLATES = ("A view of {place}.", "There is nothing but {place}.", "A quiet picture of {place}.")
+_OPENINGS = ("{Object}", "There is {object}", "A picture of {object}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,14 @@ def sample_scene(rng: np.random.Generator, difficulty: Difficulty) -> Scene:
     return Scene(surroundings, backdrop, horizon, tuple(objects))
 
 
+def write_captions(scene: Scene, rng: np.random.Generator, difficulty: Difficulty) -> tuple[str, ...]:
+    """`CAPTIONS_PER_IMAGE` captions, as several people would write them: each says part of the scene.
+
+    Every caption names every object; what else it says is drawn by lot.
+    """
+    return tuple(_caption(scene, rng, difficulty) for _ in range(CAPTIONS_PER_IMAGE))
+
+
 def _sample_object(
     rng: np.random.Generator,
     difficulty: Difficulty,
@@ -103,3 +116,33 @@ def _overlap(first: SceneObject, second: SceneObject) -> bool:
             (first, second, first.top, second.top),
         )
     )
+
+
+def _caption(scene: Scene, rng: np.random.Generator, difficulty: Difficulty) -> str:
+    other = _with_article(_choice(rng, [kind.decoy for kind in OBJECT_KINDS]))
+    decoy = f" near {other}" * (rng.random() < difficulty.distractor)
+    beyond = f" near {_choice(rng, scene.backdrop.words)}" * (rng.random() < difficulty.surroundings_named)
+    place = _choice(rng, scene.surroundings.words)
+    if not scene.objects:
+        return _choice(rng, _EMPTY_TEMPLATES).format(place=f"{place}{beyond}{decoy}")
+    named = " and ".join(_mention(thing, rng, difficulty) for thing in scene.objects)
+    opening = _choice(rng, _OPENINGS).format(object=named, Object=named[0].upper() + named[1:])
+    if rng.random() < difficulty.surroundings_named:
+        return f"{opening} {scene.surroundings.preposition} {place}{beyond}{decoy}."
+    return f"{opening} {scene.objects[-1].kind.doing}{decoy}."
+
+
+def _mention(thing: SceneObject, rng: np.random.Generator, difficulty: Difficulty) -> str:
+    """`a red sedan`."""
+    adjectives = [thing.colour] if rng.random() < difficulty.attribute_named else []
+    if thing.striped and rng.random() < difficulty.attribute_named:
+        adjectives.insert(0, STRIPED)
+    return _with_article(" ".join([*adjectives, thing.noun]))
+
+
+def _with_article(phrase: str) -> str:
+    return f"{'an' if phrase[0] in 'aeiou' else 'a'} {phrase}"
+
+
+def _choice(rng: np.random.Generator, options: tuple[str, ...] | list[str]) -> str:
+    return options[int(rng.integers(len(options)))]

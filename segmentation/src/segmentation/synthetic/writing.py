@@ -10,19 +10,18 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from segmentation.synthetic.captions import write_captions
+from segmentation.data.truth.image_labels import true_label
 from segmentation.synthetic.drawing import Drawing, draw
-from segmentation.synthetic.scenes import Scene, SceneObject, sample_scene
+from segmentation.synthetic.scenes import Scene, SceneObject, sample_scene, write_captions
 from segmentation.synthetic.world import (
     COLOURS,
     OBJECT_KINDS,
     STRIPE_ATTRIBUTE,
     SURROUNDINGS,
     Difficulty,
-    Surroundings,
 )
 from shared_runtime.errors import OutputError, UsageError
-from shared_schemas import AttributeVotes, ClassLabel, ImageLabels, LabelSpace, load_label_space, write_labels
+from shared_schemas import ClassLabel, ImageLabels, LabelSpace, load_label_space, write_labels
 
 SIDE = 128
 """Width and height of the images in pixels."""
@@ -165,31 +164,21 @@ def _true_labels(picture: _Picture, space: LabelSpace) -> ImageLabels:
     """What is in the picture, each class and attribute with one vote."""
     scene = picture.scene
     objects = {thing.kind.class_name for thing in scene.objects}
+    grounds = (scene.surroundings.class_name, scene.backdrop.class_name)
     return ImageLabels(
         image_id=picture.image_id,
         file_name=picture.file_name,
         label_space=space.reference,
         captions=picture.captions,
         foreground=_by_id([_object_label(name, scene, space) for name in objects]),
-        background=_by_id([_ground_label(ground, space) for ground in (scene.surroundings, scene.backdrop)]),
+        background=_by_id([true_label(space.by_name[ground]) for ground in grounds]),
     )
 
 
 def _object_label(name: str, scene: Scene, space: LabelSpace) -> ClassLabel:
     things = [thing for thing in scene.objects if thing.kind.class_name == name]
     attributes = {attribute for thing in things for attribute in _attributes(thing)}
-    return ClassLabel(
-        id=space.by_name[name].id,
-        name=name,
-        votes=1,
-        category_id=space.by_name[name].category_id,
-        count=len(things),
-        attributes=tuple(AttributeVotes(name=attribute, votes=1) for attribute in sorted(attributes)),
-    )
-
-
-def _ground_label(ground: Surroundings, space: LabelSpace) -> ClassLabel:
-    return ClassLabel(id=space.by_name[ground.class_name].id, name=ground.class_name, votes=1)
+    return true_label(space.by_name[name], len(things), attributes)
 
 
 def _attributes(thing: SceneObject) -> tuple[str, ...]:

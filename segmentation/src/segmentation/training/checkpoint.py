@@ -1,19 +1,18 @@
 """The state of a training between two steps, and the weights that it ends with."""
 
-import os
 import pickle
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 
 from shared_runtime.errors import InputError, OutputError
+from shared_schemas.files import replacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,38 +39,19 @@ def load_state(path: Path) -> TrainingState:
         return TrainingState(**torch.load(path, map_location="cpu", weights_only=True))
     except (pickle.UnpicklingError, RuntimeError, EOFError, TypeError) as error:
         reason = str(error).partition("\n")[0] or type(error).__name__
-        raise InputError(f"{path}: not a readable checkpoint ({reason}). Begin anew with --overwrite") from error
+        raise InputError(f"{path}: not a readable checkpoint ({reason}). Start over with --overwrite") from error
 
 
 def save_weights(path: Path, weights: Mapping[str, Tensor]) -> None:
-    """Write named tensors as safetensors, whole or not at all."""
+    """Write named tensors as safetensors, whole or not at all; `read_tensors` of the backbones reads them."""
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
     _replace(path, lambda unfinished: save_file(tensors, unfinished))
 
 
-def load_weights(path: Path) -> dict[str, Tensor]:
-    """Read what `save_weights` wrote. InputError if it is not readable or holds a value that is not finite."""
-    try:
-        weights: dict[str, Tensor] = load_file(path)
-    except SafetensorError as error:
-        raise InputError(
-            f"{path}: not a readable safetensors file ({error}). Train again or copy it again"
-        ) from error
-    for name, tensor in weights.items():
-        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
-            raise InputError(f"{path}: {name} holds values that are not finite. Train again or copy it again")
-    return weights
-
-
 def _replace(path: Path, write: Callable[[Path], None]) -> None:
-    unfinished = path.with_name(f"{path.name}.unfinished")
     try:
-        write(unfinished)
-        with unfinished.open("rb+") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        with replacing(path) as unfinished:
+            write(unfinished)
     except (OSError, RuntimeError, SafetensorError) as error:
         # torch and safetensors report a full disk as errors of their own.
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
         raise OutputError(f"{path}: cannot be written: {error}") from error

@@ -1,19 +1,20 @@
 """Batches from worker processes, in the planned order and the same for any number of workers."""
 
 import signal
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import torch
 from torch.utils.data import DataLoader, Dataset
 
 from segmentation.training.order import BatchPlan, SampleKey, Stream, random_generator
-from segmentation.training.task import Samples
+from segmentation.training.task import Batch, Samples
 from shared_runtime.errors import InputError
+from shared_runtime.workers import usable_cores
 
 SampleT = TypeVar("SampleT")
-BatchT = TypeVar("BatchT")
+BatchT = TypeVar("BatchT", bound=Batch)
 
 _MOST_SUBSTITUTES = 100
 """Unreadable samples in a row after which something is wrong with more than single files."""
@@ -32,7 +33,7 @@ class _SeededSamples(Dataset[tuple[SampleT | None, Sequence[str]]], Generic[Samp
     None in place of a sample: too many in a row cannot be read.
     """
 
-    def __init__(self, samples: Samples[SampleT], seed: int) -> None:
+    def __init__(self, samples: Samples[SampleT, Any], seed: int) -> None:
         self._samples = samples
         self._seed = seed
 
@@ -48,46 +49,24 @@ class _SeededSamples(Dataset[tuple[SampleT | None, Sequence[str]]], Generic[Samp
         return None, unreadable
 
 
-class _Collate(Generic[SampleT, BatchT]):
-    def __init__(self, collate: Callable[[Sequence[SampleT]], BatchT]) -> None:
-        self._collate = collate
-
-    def __call__(self, items: Sequence[tuple[SampleT | None, Sequence[str]]]) -> Loaded[BatchT] | InputError:
-        samples = []
-        for sample, unreadable in items:
-            if sample is None:
-                # Raised in the main process: what a worker raises arrives with a traceback in its message.
-                return InputError(f"{len(unreadable)} images in a row cannot be read; the last: {unreadable[-1]}")
-            samples.append(sample)
-        return Loaded(self._collate(samples), [text for _, texts in items for text in texts])
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    plan: BatchPlan
-    process: int
-    first_step: int
-
-    def __iter__(self) -> Iterator[list[SampleKey]]:
-        return self.plan.part_keys(self.process, self.first_step)
-
-
 def load_batches(
-    samples: Samples[SampleT],
-    collate: Callable[[Sequence[SampleT]], BatchT],
+    samples: Samples[SampleT, BatchT],
     plan: BatchPlan,
     *,
     process: int,
     first_step: int,
-    workers: int,
+    workers: int | None,
     pin_memory: bool = False,
 ) -> Iterator[Loaded[BatchT]]:
-    """The parts of `plan` for one process, from `first_step` on. InputError where too many cannot be read."""
+    """The parts of `plan` for one process, from `first_step` on, read by `workers` processes (None: by cores).
+
+    Raises InputError where too many samples cannot be read.
+    """
     loader: DataLoader[Any] = DataLoader(
         _SeededSamples(samples, plan.seed),
-        batch_sampler=_Parts(plan, process, first_step),
-        collate_fn=_Collate(collate),
-        num_workers=workers,
+        batch_sampler=plan.part_keys(process, first_step),
+        collate_fn=partial(_collated, samples),
+        num_workers=min(8, max(1, usable_cores() // 2)) if workers is None else workers,
         worker_init_fn=_leave_interrupts_to_the_main_process,
         pin_memory=pin_memory,
         # Its own: the default generator belongs to the loss.
@@ -97,6 +76,18 @@ def load_batches(
         if isinstance(loaded, InputError):
             raise loaded
         yield loaded
+
+
+def _collated(
+    samples: Samples[SampleT, BatchT], items: Sequence[tuple[SampleT | None, Sequence[str]]]
+) -> Loaded[BatchT] | InputError:
+    read: list[SampleT] = []
+    for sample, unreadable in items:
+        if sample is None:
+            # Raised in the main process: what a worker raises arrives with a traceback in its message.
+            return InputError(f"{len(unreadable)} images in a row cannot be read; the last: {unreadable[-1]}")
+        read.append(sample)
+    return Loaded(samples.collate(read), [text for _, texts in items for text in texts])
 
 
 def _leave_interrupts_to_the_main_process(_worker: int) -> None:

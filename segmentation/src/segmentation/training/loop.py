@@ -1,20 +1,21 @@
 """`train`: the loop of every training in this package."""
 
+import signal
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Generic, TypeVar
 
 from segmentation.training.checkpoint import load_state, save_state, save_weights
-from segmentation.training.interruption import stop_requests
+from segmentation.training.config import MachineOptions, TrainingFiles, TrainingOptions
+from segmentation.training.devices import DeviceGroup
 from segmentation.training.loading import Loaded, load_batches
 from segmentation.training.metrics_log import MetricsLog
-from segmentation.training.options import MachineOptions, TrainingOptions
 from segmentation.training.order import BatchPlan, plan_steps
-from segmentation.training.processes import Processes, reader_processes
-from segmentation.training.run_folder import RunFolder
 from segmentation.training.stepper import Stepper
 from segmentation.training.task import Batch, Samples, Task
 
@@ -46,16 +47,15 @@ class TrainingReport:
 
 def train(
     task: Task[BatchT],
-    samples: Samples[SampleT],
-    collate: Callable[[Sequence[SampleT]], BatchT],
+    samples: Samples[SampleT, BatchT],
     options: TrainingOptions,
+    files: TrainingFiles,
+    devices: DeviceGroup,
     machine: MachineOptions,
-    folder: RunFolder,
-    processes: Processes,
     *,
     show: Callable[[Progress], None] = lambda _: None,
 ) -> TrainingReport:
-    """Train `task` from where the checkpoint in `folder` stands to the end, and write the weights.
+    """Train `task` from where the checkpoint in `files` stands to the end, and write the weights.
 
     The weights depend on `task`, `samples` and `options` alone, to the bit on one kind of device: not on
     interruptions, nor on the number of reading workers. Several processes add gradients in another order.
@@ -69,32 +69,31 @@ def train(
         steps=plan_steps(len(samples), options.batch_size, options.epochs),
         seed=options.seed,
         accumulation=options.accumulation,
-        processes=processes.count,
+        processes=devices.count,
     )
-    stepper = Stepper(task, plan, options, processes)
-    if folder.checkpoint.is_file():
-        stepper.restore(load_state(folder.checkpoint))
+    stepper = Stepper(task, plan, options, devices)
+    if files.checkpoint.is_file():
+        stepper.restore(load_state(files.checkpoint))
     report = TrainingReport(plan.steps, stepper.step)
-    processes.wait()
+    devices.wait()
     with ExitStack() as stack:
         log = None
-        if processes.first:
-            log = stack.enter_context(closing(MetricsLog(folder, stepper.step, tensorboard=machine.tensorboard)))
+        if devices.first:
+            log = stack.enter_context(closing(MetricsLog(files, stepper.step, tensorboard=machine.tensorboard)))
         batches = load_batches(
             samples,
-            collate,
             plan,
-            process=processes.index,
+            process=devices.index,
             first_step=stepper.step,
-            workers=reader_processes(machine.workers),
-            pin_memory=processes.device.type == "cuda",
+            workers=machine.workers,
+            pin_memory=devices.device.type == "cuda",
         )
-        _Session(stepper, processes, folder, machine, log, show, report).run(batches)
-    if processes.first:
-        save_weights(folder.weights, task.module.state_dict())
-        folder.checkpoint.unlink(missing_ok=True)
-    processes.wait()
-    report.unreadable = sum(processes.gather(report.unreadable), Counter[str]())
+        _Session(stepper, devices, files, machine, log, show, report).run(batches)
+    if devices.first:
+        save_weights(files.weights, task.module.state_dict())
+        files.checkpoint.unlink(missing_ok=True)
+    devices.wait()
+    report.unreadable = sum(devices.gather(report.unreadable), Counter[str]())
     return report
 
 
@@ -103,8 +102,8 @@ class _Session(Generic[BatchT]):
     """The steps of one process that are still to do, with log, progress and checkpoints."""
 
     stepper: Stepper[BatchT]
-    processes: Processes
-    folder: RunFolder
+    devices: DeviceGroup
+    files: TrainingFiles
     machine: MachineOptions
     log: MetricsLog | None
     """None in all processes but the first."""
@@ -115,7 +114,7 @@ class _Session(Generic[BatchT]):
         """Do all steps. KeyboardInterrupt after a checkpoint, if asked to stop."""
         plan = self.stepper.plan
         # Several processes would not stop at the same step: there, the launcher ends them.
-        alone = self.processes.count == 1
+        alone = self.devices.count == 1
         logged_at = saved_at = time.monotonic()
         logged_step = self.stepper.step
         with stop_requests() if alone else nullcontext(lambda: False) as stop_requested:
@@ -139,7 +138,7 @@ class _Session(Generic[BatchT]):
 
     def _log(self, images_per_second: float) -> None:
         plan, step = self.stepper.plan, self.stepper.step
-        means = self.processes.mean(self.stepper.means.take())
+        means = self.devices.mean(self.stepper.means.take())
         epochs = plan.epochs_done(step)
         if self.log is not None:
             rate = self.stepper.learning_rate(step - 1)
@@ -148,5 +147,29 @@ class _Session(Generic[BatchT]):
             self.show(Progress(step, plan.steps, epochs, means["loss"], images_per_second))
 
     def _save(self) -> None:
-        if self.processes.first:
-            save_state(self.folder.checkpoint, self.stepper.state())
+        if self.devices.first:
+            save_state(self.files.checkpoint, self.stepper.state())
+
+
+@contextmanager
+def stop_requests() -> Iterator[Callable[[], bool]]:
+    """A function that says whether the process was asked to stop. A second request ends it at once.
+
+    Outside the main thread, where Python handles no signals, it always says no.
+    """
+    asked = False
+    before = {}
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    if threading.current_thread() is threading.main_thread():
+        before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor
 
-from segmentation.training.run_folder import RunFolder
+from segmentation.training.config import TrainingFiles
 from shared_runtime.errors import CapparseError, MissingResourceError
 
 _STEPS = "steps"
@@ -31,7 +31,7 @@ class RunningMeans:
         sums = {name: float(value) for name, value in self._sums.items()}
         if not math.isfinite(sums.get("loss", 0.0)):
             raise CapparseError(
-                "the loss is no longer finite. Begin anew with a lower --learning-rate, or longer warm-up"
+                "the loss is no longer finite. Start over with a lower --learning-rate or a longer warm-up"
             )
         return sums
 
@@ -46,10 +46,10 @@ class RunningMeans:
 class MetricsLog:
     """Writes `metrics.jsonl`, and event files for TensorBoard if asked; what follows `step` is dropped first."""
 
-    def __init__(self, folder: RunFolder, step: int, *, tensorboard: bool = False) -> None:
-        _keep_until(folder.metrics, step)
-        self._file = folder.metrics.open("a", encoding="utf-8")
-        self._events = _event_writer(folder.tensorboard, step) if tensorboard else None
+    def __init__(self, files: TrainingFiles, step: int, *, tensorboard: bool = False) -> None:
+        _keep_until(files.metrics, step)
+        self._file = files.metrics.open("a", encoding="utf-8")
+        self._events = _event_writer(files.tensorboard, step) if tensorboard else None
 
     def write(self, step: int, values: Mapping[str, float]) -> None:
         """One line: `step` is the number of steps done."""

@@ -1,4 +1,4 @@
-"""The optimiser's steps on a task, and the state between them."""
+"""The optimiser's steps on a task, their learning rate, and the state between them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Generic, TypeVar
@@ -7,11 +7,10 @@ import torch
 from torch import Tensor, nn
 
 from segmentation.training.checkpoint import TrainingState
+from segmentation.training.config import TrainingOptions
+from segmentation.training.devices import DeviceGroup
 from segmentation.training.metrics_log import RunningMeans
-from segmentation.training.options import TrainingOptions
 from segmentation.training.order import BatchPlan, step_seed
-from segmentation.training.processes import Processes
-from segmentation.training.schedule import poly_factor
 from segmentation.training.task import Batch, Task
 
 BatchT = TypeVar("BatchT", bound=Batch)
@@ -21,16 +20,16 @@ class Stepper(Generic[BatchT]):
     """SGD on a task: `step` steps are done, `means` holds the loss since the last line of the log."""
 
     def __init__(
-        self, task: Task[BatchT], plan: BatchPlan, options: TrainingOptions, processes: Processes
+        self, task: Task[BatchT], plan: BatchPlan, options: TrainingOptions, devices: DeviceGroup
     ) -> None:
         self.plan = plan
         self.step = 0
         self.means = RunningMeans()
         self._options = options
-        self._processes = processes
+        self._devices = devices
         self._module = task.module
         self._module.train()
-        self._loss = processes.replicate(_TaskLoss(task))
+        self._loss = devices.replicate(_TaskLoss(task))
         groups = list(task.parameter_groups())
         self._factors = [group.rate_factor for group in groups]
         self._optimizer = torch.optim.SGD(
@@ -54,10 +53,10 @@ class Stepper(Generic[BatchT]):
             group["lr"] = rate * factor
         self._optimizer.zero_grad(set_to_none=True)
         for number, part in enumerate(parts):
-            place = number * self._processes.count + self._processes.index
+            place = number * self._devices.count + self._devices.index
             torch.manual_seed(step_seed(self._options.seed, self.step, place))
-            with self._processes.local_gradients(self._loss, when=number + 1 < len(parts)):
-                self._backward(part.to(self._processes.device, non_blocking=True), len(parts))
+            with self._devices.local_gradients(self._loss, when=number + 1 < len(parts)):
+                self._backward(part.to(self._devices.device, non_blocking=True), len(parts))
         self._optimizer.step()
         self.step += 1
 
@@ -79,7 +78,7 @@ class Stepper(Generic[BatchT]):
 
     def _backward(self, part: BatchT, n_parts: int) -> None:
         bfloat16 = self._options.precision == "bfloat16"
-        with torch.autocast(self._processes.device.type, dtype=torch.bfloat16, enabled=bfloat16):
+        with torch.autocast(self._devices.device.type, dtype=torch.bfloat16, enabled=bfloat16):
             loss, scalars = self._loss(part)
         (loss / n_parts).backward()
         self.means.add({"loss": loss.detach(), **scalars})
@@ -95,3 +94,14 @@ class _TaskLoss(nn.Module, Generic[BatchT]):
 
     def forward(self, batch: BatchT) -> tuple[Tensor, Mapping[str, Tensor | float]]:
         return self._task.loss(batch)
+
+
+def poly_factor(step: int, steps: int, *, power: float, warmup_steps: int = 0) -> float:
+    """Factor in (0, 1] on the initial learning rate at `step`, from 0 to `steps` - 1.
+
+    (1 - step / steps) ** power (Vilar & Perez, Table 2). During warm-up, (step + 1) / (warmup_steps + 1) as well:
+    the poly schedule runs from the first step on, and the warm-up lowers its beginning.
+    """
+    decay = (1 - step / steps) ** power
+    warmup = min(1.0, (step + 1) / (warmup_steps + 1))
+    return float(decay * warmup)

@@ -1,4 +1,4 @@
-"""What the loop trains: a module, its groups of parameters, and a loss on batches."""
+"""What the loop trains, and on what: a module, its groups of parameters, a loss on batches, and samples."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-SampleT_co = TypeVar("SampleT_co", covariant=True)
+SampleT = TypeVar("SampleT")
 
 
 class Batch(Protocol):
@@ -18,6 +18,7 @@ class Batch(Protocol):
         """The batch on another device."""
 
 
+BatchT_co = TypeVar("BatchT_co", bound=Batch, covariant=True)
 BatchT_contra = TypeVar("BatchT_contra", bound=Batch, contravariant=True)
 
 
@@ -30,14 +31,17 @@ class ParameterGroup:
     rate_factor: float = 1.0
 
 
-class Samples(Protocol[SampleT_co]):
-    """A set of training samples, read by index in worker processes."""
+class Samples(Protocol[SampleT, BatchT_co]):
+    """A set of training samples, read by index and put together in worker processes."""
 
     def __len__(self) -> int:
         """The number of samples, at least 1."""
 
-    def sample(self, index: int, rng: np.random.Generator) -> SampleT_co:
+    def sample(self, index: int, rng: np.random.Generator) -> SampleT:
         """A sample, augmented with random numbers from `rng` alone; InputError if it cannot be read."""
+
+    def collate(self, samples: Sequence[SampleT]) -> BatchT_co:
+        """Samples as a batch on the CPU."""
 
 
 class Task(Protocol[BatchT_contra]):

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.senses.corpora.key_file import gold_beside, read_key_file
+from caption_parser.senses.corpora.read import gold_beside, read_key_file
 from shared_runtime.errors import InputError
 
 Write = Callable[[str, str | bytes], Path]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.readers.reasons import Reason
+from caption_parser.readers.rows import Reason
 from caption_parser.senses.corpora import CorpusTally, TaggedSentence, TaggedToken, read_corpus
 from caption_parser.senses.corpora.inventory import KeyFault, KeyRepair
 from shared_runtime.errors import InputError
@@ -171,7 +171,7 @@ def test_lines_that_hold_no_sentence_are_counted(write: Write) -> None:
         (b"", "a.xml is empty"),
         (b"dog", "a.xml starts with b'dog'. Expected a corpus in XML or JSON Lines"),
         (b"<corpus><text/></corpus>", "a.xml holds no sentence. Expected <sentence> elements"),
-        (b'{"t": 3}', "a.xml holds no sentence (lines passed over: 1 malformed-line). Expected"),
+        (b'{"t": 3}', "a.xml holds no sentence (lines skipped: 1 malformed-line). Expected"),
         (b"<corpus>\n<sentence>", "a.xml:2: not well-formed XML: no element found"),
         (b"<corpus>\n<sentence>\n</text>", "a.xml:3: not well-formed XML: mismatched tag"),
         (b"<?xml version='1.0' encoding='ebcdic-x'?><a/>", "a.xml:1: unknown encoding: ebcdic-x. Recode"),

@@ -9,10 +9,9 @@ pytest.importorskip("torch")
 import torch
 
 from caption_parser.senses.training.batches import batch_order, collate
-from caption_parser.senses.training.initial_vectors import initial_vectors
-from caption_parser.senses.training.sense_model import SenseModel, freeze, sense_loss
-from caption_parser.senses.training.sense_rows import SenseRows
+from caption_parser.senses.training.sense_model import SenseModel, SenseRows, freeze, sense_loss
 from caption_parser.senses.training.texts import TrainingText, TrainingWord
+from caption_parser.senses.training.vectors import initial_vectors
 
 ROWS = SenseRows(synsets=(10, 20), rows=((0, 2), (1, 3)), n_rows=4)
 INDEX = {10: 0, 20: 1}

@@ -3,7 +3,7 @@ import pytest
 pytest.importorskip("tokenizers")
 
 from caption_parser.lexicon import Lexicon
-from caption_parser.senses.training.sense_rows import build_sense_rows
+from caption_parser.senses.training.sense_model import build_sense_rows
 
 
 def test_sisters_share_the_rows_of_their_hypernym(mice: Lexicon) -> None:

@@ -23,7 +23,7 @@ from caption_parser.senses.sense_groups import Compression
 from caption_parser.senses.training import loop
 from caption_parser.senses.training.batches import collate
 from caption_parser.senses.training.checkpoint import save_checkpoint
-from caption_parser.senses.training.classifier_model import ClassifierModel
+from caption_parser.senses.training.classifier import ClassifierModel
 from caption_parser.senses.training.options import TrainingOptions
 from caption_parser.senses.training.texts import TrainingText, TrainingWord
 from caption_parser.senses.training.train import train_senses
@@ -49,7 +49,7 @@ def options(corpus: Path, bert: Path, **changes: Any) -> TrainingOptions:
 @pytest.fixture(scope="module")
 def trained(corpus: Path, bert: Path, mice: Lexicon, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("classifier")
-    train_senses(options(corpus, bert), folder / "mice", folder / "work", name="mice", lexicon=mice)
+    train_senses(options(corpus, bert), folder / "mice", folder / "work", lexicon=mice)
     return folder
 
 
@@ -144,15 +144,15 @@ def test_a_resumed_training_equals_an_uninterrupted_one(
         patched.setattr(loop, "STEPS_PER_CHECKPOINT", 11)
         patched.setattr(loop, "save_checkpoint", interrupt)
         with pytest.raises(InterruptionError):
-            train_senses(options(corpus, bert), tmp_path / "mice", tmp_path / "work", name="mice", lexicon=mice)
-    train_senses(options(corpus, bert), tmp_path / "mice", tmp_path / "work", name="mice", lexicon=mice)
+            train_senses(options(corpus, bert), tmp_path / "mice", tmp_path / "work", lexicon=mice)
+    train_senses(options(corpus, bert), tmp_path / "mice", tmp_path / "work", lexicon=mice)
     for name in ("weights.npy", "encoder.onnx"):
         assert (tmp_path / "mice" / name).read_bytes() == (trained / "mice" / name).read_bytes(), name
 
 
 def test_a_frozen_encoder_stays_as_it_is(corpus: Path, bert: Path, mice: Lexicon, tmp_path: Path) -> None:
     asked = options(corpus, bert, freeze="all", epochs=2.0, compression=Compression.NONE)
-    train_senses(asked, tmp_path / "mice", tmp_path / "work", name="mice", lexicon=mice)
+    train_senses(asked, tmp_path / "mice", tmp_path / "work", lexicon=mice)
     state = torch.load(tmp_path / "work" / "checkpoint.pt", weights_only=True)["state"]["model"]
     import transformers
 
@@ -167,7 +167,7 @@ def test_words_of_one_sense_and_glosses_add_outputs(
     token = {"w": "computer", "p": "NN", "l": "entity", "k": ["entity%1:03:00::"]}
     own.write_text(json.dumps({"d": "d", "s": "1", "t": [{"w": "a", "p": "X"}, token]}) + "\n")
     asked = options(own, bert, wordnet=wordnet, epochs=1.0)
-    train_senses(asked, tmp_path / "mice", tmp_path / "work", name="mice", lexicon=mice)
+    train_senses(asked, tmp_path / "mice", tmp_path / "work", lexicon=mice)
     assert (tmp_path / "mice" / "sense_groups.txt").read_text() == (
         "entity%1:03:00::\nmouse%1:05:00::\nmouse%1:06:00::\n"
     )
@@ -175,4 +175,4 @@ def test_words_of_one_sense_and_glosses_add_outputs(
 
 def test_vectors_alone_can_be_reduced(corpus: Path, bert: Path, mice: Lexicon, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--dimension reduces sense vectors"):
-        train_senses(options(corpus, bert, dimension=2), tmp_path / "m", tmp_path / "w", name="m", lexicon=mice)
+        train_senses(options(corpus, bert, dimension=2), tmp_path / "m", tmp_path / "w", lexicon=mice)

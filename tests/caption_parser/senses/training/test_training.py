@@ -21,15 +21,13 @@ from caption_parser.senses.corpora import read_corpus
 from caption_parser.senses.onnx_encoder import OnnxEncoder
 from caption_parser.senses.sense_vectors import EncoderDisambiguator
 from caption_parser.senses.training.export import export_encoder, principal_components, quantize_directions
+from caption_parser.senses.training.job import load_encoder
 from caption_parser.senses.training.loop import TrainingTexts, run_training
 from caption_parser.senses.training.options import TrainingOptions
-from caption_parser.senses.training.pretrained import load_encoder
 from caption_parser.senses.training.quantization import quantize_encoder
-from caption_parser.senses.training.sense_model import SenseModel
-from caption_parser.senses.training.sense_rows import build_sense_rows
-from caption_parser.senses.training.texts import training_texts
+from caption_parser.senses.training.sense_model import SenseModel, build_sense_rows
+from caption_parser.senses.training.texts import gloss_sentences, training_texts
 from caption_parser.senses.training.train import train_senses
-from caption_parser.senses.training.wordnet_texts import gloss_sentences
 from caption_parser.senses.word_encoder import SubtokenLocator
 from shared_runtime.errors import MissingResourceError, UsageError
 
@@ -56,7 +54,7 @@ def trained(
     corpus: Path, bert: Path, wordnet: Path, mice: Lexicon, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     folder = tmp_path_factory.mktemp("trained")
-    train_senses(options(corpus, bert, wordnet), folder / "mice", folder / "work", name="mice", lexicon=mice)
+    train_senses(options(corpus, bert, wordnet), folder / "mice", folder / "work", lexicon=mice)
     return folder
 
 
@@ -113,12 +111,11 @@ def test_checkpoint_of_other_options_is_refused(
     trained: Path, corpus: Path, bert: Path, wordnet: Path, mice: Lexicon, tmp_path: Path
 ) -> None:
     shutil.copytree(trained / "work", tmp_path / "work")
-    with pytest.raises(UsageError, match=r"other options: encoder_lr, seed\."):
+    with pytest.raises(UsageError, match=r"different options: encoder_lr, seed\."):
         train_senses(
             options(corpus, bert, wordnet, seed=1, encoder_lr=2e-3),
             tmp_path / "mice",
             tmp_path / "work",
-            name="mice",
             lexicon=mice,
         )
 
@@ -128,7 +125,7 @@ def test_reduced_dimension_is_exported_from_the_same_checkpoint(
 ) -> None:
     shutil.copytree(trained / "work", tmp_path / "work")
     reduced = options(corpus, bert, wordnet, dimension=2)
-    train_senses(reduced, tmp_path / "mice", tmp_path / "work", name="mice", lexicon=mice)
+    train_senses(reduced, tmp_path / "mice", tmp_path / "work", lexicon=mice)
     assert np.load(tmp_path / "mice" / "sense_vectors.npy").shape == (2, 2)
     caption = "a computer with a mouse"
     asked = SenseQuery(caption, 18, 23, "mouse", mice.synsets("mouse"))
@@ -144,7 +141,7 @@ def test_a_model_in_float32_is_exported_from_the_same_checkpoint(
     (tmp_path / "mice").mkdir()
     (tmp_path / "mice" / "old").touch()
     asked = options(corpus, bert, wordnet, precision="float32")
-    train_senses(asked, tmp_path / "mice", tmp_path / "work", name="mice", lexicon=mice)
+    train_senses(asked, tmp_path / "mice", tmp_path / "work", lexicon=mice)
     assert {path.name for path in (tmp_path / "mice").iterdir()} == {
         path.name for path in (trained / "mice").iterdir()
     }
@@ -163,12 +160,11 @@ def test_initial_vectors_of_other_options_are_refused(
 ) -> None:
     (tmp_path / "work").mkdir()
     shutil.copy(trained / "work" / "initial_vectors.pt", tmp_path / "work")
-    with pytest.raises(UsageError, match=r"initial_vectors.pt .* other options: gloss_weight\."):
+    with pytest.raises(UsageError, match=r"initial_vectors.pt .* different options: gloss_weight\."):
         train_senses(
             options(corpus, bert, wordnet, gloss_weight=1.0),
             tmp_path / "mice",
             tmp_path / "work",
-            name="mice",
             lexicon=mice,
         )
 

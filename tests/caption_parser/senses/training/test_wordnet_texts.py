@@ -6,7 +6,7 @@ pytest.importorskip("tokenizers")
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.senses.corpora import TaggedSentence, TaggedToken
-from caption_parser.senses.training.wordnet_texts import example_sentences, gloss_sentences
+from caption_parser.senses.training.texts import example_sentences, gloss_sentences
 
 RODENT, DEVICE = "mouse%1:05:00::", "mouse%1:06:00::"
 

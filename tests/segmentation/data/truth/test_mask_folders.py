@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from segmentation.data.truth.mask_folders import MaskFolderTruth, YouTubeObjectsTruth
 from segmentation.data.truth.opening import open_truth
-from segmentation.data.truth.voc import MaskFolderTruth
-from segmentation.data.truth.youtube_objects import YouTubeObjectsTruth
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 

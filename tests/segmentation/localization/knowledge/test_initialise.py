@@ -3,16 +3,15 @@
 import pytest
 import torch
 
+from segmentation.localization.config import LocalizationOptions
+from segmentation.localization.knowledge.imagenet_classes import ImagenetClasses, MatchRule
 from segmentation.localization.knowledge.initialise import (
     SCORE_SCALE,
     class_rows,
     initialise,
     leading_directions,
 )
-from segmentation.localization.knowledge.kin import Kin, KinRule
-from segmentation.localization.network import LocalizationNetwork
-from segmentation.localization.options import LocalizationOptions
-from segmentation.localization.plain_cam import PlainCam
+from segmentation.localization.network import LocalizationNetwork, PlainCam
 from shared_runtime.errors import UsageError
 from shared_schemas import LabelClass
 from tests.segmentation.localization.pixel_backbone import PixelBackbone
@@ -44,8 +43,12 @@ def expected_heatmaps(classifier: torch.Tensor, images: torch.Tensor) -> torch.T
 
 def test_a_row_is_the_mean_of_its_kin_less_the_mean_of_all() -> None:
     classifier = torch.tensor([[1.0, 0.0], [3.0, 2.0], [-4.0, 4.0]])
-    kin = [Kin(KinRule.HYPONYM, (0, 1)), Kin(KinRule.NONE), Kin(KinRule.PART, (2,))]
-    assert class_rows(classifier, kin).tolist() == [[2.0, -1.0], [0.0, 0.0], [-4.0, 2.0]]
+    found = [
+        ImagenetClasses(MatchRule.HYPONYM, (0, 1)),
+        ImagenetClasses(MatchRule.NONE),
+        ImagenetClasses(MatchRule.PART, (2,)),
+    ]
+    assert class_rows(classifier, found).tolist() == [[2.0, -1.0], [0.0, 0.0], [-4.0, 2.0]]
 
 
 @pytest.mark.parametrize("d_cls", [2, 8, CHANNELS, 40])
@@ -53,8 +56,8 @@ def test_class_heatmaps_are_the_classifiers(classifier: torch.Tensor, images: to
     network = LocalizationNetwork(
         PixelBackbone(CHANNELS // 3), 3, 2, LocalizationOptions(d_cls=d_cls, d_attr=3, d_comp=d_cls)
     )
-    kin = initialise(network, CLASSES, classifier)
-    assert [found.rule for found in kin] == [KinRule.HYPONYM, KinRule.NONE, KinRule.HYPONYM]
+    found = initialise(network, CLASSES, classifier)
+    assert [found.rule for found in found] == [MatchRule.HYPONYM, MatchRule.NONE, MatchRule.HYPONYM]
     heatmaps = network.class_heatmaps(network(images).cls, (1, 2, 3))
     torch.testing.assert_close(heatmaps, SCORE_SCALE * expected_heatmaps(classifier, images))
 

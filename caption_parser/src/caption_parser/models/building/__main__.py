@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from caption_parser.models.building.card import Figures, write_figures
 from caption_parser.models.building.corpus import mixed_captions, read_corpus
 from caption_parser.models.building.evaluation import agreement_by_form, compare_speed
-from caption_parser.models.building.packaging import package, size_in_bytes
+from caption_parser.models.building.packaging import Figures, package, size_in_bytes, write_figures
 from caption_parser.models.building.training import train_pipeline
 from caption_parser.models.building.treebank import build_treebanks, load_teacher
 from caption_parser.models.building.trees import read_treebank
@@ -34,12 +33,14 @@ def main(
     folder: Annotated[Path, typer.Argument(help="Folder with coco/, factual/, captions/, referring/.")],
     work: Annotated[Path, typer.Option(help="Folder for treebanks and checkpoints.")],
     teacher: Annotated[
-        list[str] | None, typer.Option(help="spaCy package or folder; repeat it. Ties go to the first.")
+        list[str] | None, typer.Option(help="spaCy package or folder (repeatable); ties go to the first.")
     ] = None,
     baseline: Annotated[str, typer.Option(help="spaCy model to compare with.")] = "en_core_web_sm",
-    out: Annotated[Path, typer.Option(help="Where the pipeline goes.")] = SHIPPED_PIPELINE,
+    out: Annotated[Path, typer.Option(help="Folder to write the pipeline to.")] = SHIPPED_PIPELINE,
     start: Annotated[Stage, typer.Option("--from", help="First stage to run.")] = Stage.LABEL,
-    steps: Annotated[int | None, typer.Option(help="Updates; the configuration's by default.")] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Training steps; by default those of the configuration.")
+    ] = None,
     version: Annotated[str, typer.Option(help="Version of the pipeline.")] = "1.0.0",
 ) -> None:
     """Label captions with the teachers, train, package, evaluate, and write the figures into the model card."""

@@ -3,7 +3,7 @@
 A single small newswire parser errs on captions in ways that depend on their form: a capitalised first word
 becomes a proper noun, a fragment without a final period a clause. Each ballot is one pipeline's tree of one
 form, mapped back to the caption's words. Per word the tag and the head are decided by majority (parser
-combination by voting: Zeman & Žabokrtský 2005); where the winning arcs are no projective forest, the ballot
+combination by voting: Zeman & Žabokrtský 2005); where the winning arcs do not form a projective forest, the ballot
 that agrees most with all others is taken whole.
 """
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from shared_runtime.errors import MissingResourceError
 
 HELD_OUT_SHARE = 5
-"""One COCO image in so many is held out."""
+"""One COCO image in this many is held out."""
 REFERRING_SAMPLE = 12_000
 """Referring expressions to train on: terse and noisy, so fewer of them than of captions."""
 MAX_CHARACTERS = 300

@@ -16,7 +16,7 @@ BATCH_SIZE = 512
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Shares in [0, 1] over the words that are no punctuation; the words are given, not tokenized anew."""
+    """Shares in [0, 1] over the words that are not punctuation; the words are given, not tokenized again."""
 
     tag_accuracy: float
     noun_f1: float

@@ -1,6 +1,9 @@
-"""Sense keys as corpora write them, matched to those of WordNet 3.0."""
+"""Sense keys as corpora write them, matched to those of WordNet 3.0, and what of a corpus could be used."""
 
 import re
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -79,3 +82,40 @@ class SenseInventory:
 
 def _without_head_number(key: str) -> str:
     return key.rpartition(":")[0]
+
+
+@dataclass(slots=True)
+class CorpusTally:
+    """Counts of one pass over a corpus, complete when the last sentence has been read."""
+
+    sentences: int = 0
+    tokens: int = 0
+    tagged: int = 0
+    """Tokens to which the corpus gives a sense key."""
+    usable: int = 0
+    """Those with at least one key that WordNet 3.0 has, after repair."""
+    repaired: Counter[KeyRepair] = field(default_factory=Counter)
+    """Keys by what was repaired."""
+    dropped: Counter[KeyFault] = field(default_factory=Counter)
+    """Keys by what was wrong with them."""
+    skipped: Counter[str] = field(default_factory=Counter)
+    """Lines without a sentence that can be read, by `readers.rows.Reason`."""
+    wordless: int = 0
+    """Tokens skipped because they have no text."""
+
+    def usable_keys(self, keys: Collection[str], inventory: SenseInventory) -> tuple[str, ...]:
+        """Those of one token's keys that WordNet 3.0 has, repaired where they can be, each once; counted."""
+        if not keys:
+            return ()
+        resolved: dict[str, None] = {}
+        for key in keys:
+            found = inventory.resolve(key)
+            if isinstance(found, KeyFault):
+                self.dropped[found] += 1
+                continue
+            if found.repair is not None:
+                self.repaired[found.repair] += 1
+            resolved[found.key] = None
+        self.tagged += 1
+        self.usable += bool(resolved)
+        return tuple(resolved)

@@ -6,18 +6,16 @@
 from collections.abc import Iterator
 from typing import Any
 
-from caption_parser.readers.json_text import decode_json
-from caption_parser.readers.reasons import Reason, RowError
-from caption_parser.readers.rows import RejectedRow
+from caption_parser.readers.json_records import decode_json
+from caption_parser.readers.lines import whole_lines
+from caption_parser.readers.rows import Reason, RejectedRow, RowError
 from caption_parser.readers.source import Source
-from caption_parser.senses.corpora.inventory import SenseInventory
-from caption_parser.senses.corpora.lines import whole_lines
-from caption_parser.senses.corpora.tally import CorpusTally
+from caption_parser.senses.corpora.inventory import CorpusTally, SenseInventory
 from caption_parser.senses.corpora.tokens import TaggedSentence, TaggedToken, running_text, wordnet_pos
 
 
 def read_jsonl_corpus(source: Source, inventory: SenseInventory, tally: CorpusTally) -> Iterator[TaggedSentence]:
-    """The sentences of a JSONL corpus; lines that hold none are counted and passed over.
+    """The sentences of a JSONL corpus; lines that hold none are counted and skipped.
 
     Raises:
         InputError: its compression is damaged.

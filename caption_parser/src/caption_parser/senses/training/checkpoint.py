@@ -1,4 +1,4 @@
-"""The state of a training between two steps, so that it can go on as if it had not stopped."""
+"""The state of a training between two steps, so that it can resume as if it had not stopped."""
 
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,6 @@ def _check_options(path: Path, saved_options: str, options: TrainingOptions) -> 
     compared = TrainingOptions.model_fields.keys() - EXPORT_OPTIONS
     if changed := sorted(name for name in compared if getattr(saved, name) != getattr(options, name)):
         raise UsageError(
-            f"{path} is of a training with other options: {', '.join(changed)}. "
-            "Give the same options to go on, or --overwrite to begin anew"
+            f"{path} belongs to a training with different options: {', '.join(changed)}. "
+            "Give the same options to resume, or --overwrite to start over"
         )

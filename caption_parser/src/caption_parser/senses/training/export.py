@@ -9,11 +9,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from caption_parser.lexicon import Lexicon
-from caption_parser.senses.model_folder import ENCODER, META, TOKENIZER, Pooling, check_file
+from caption_parser.senses.model_folder import ENCODER, META, TOKENIZER, check_file
 from caption_parser.senses.onnx_encoder import INPUT, OUTPUT
 from caption_parser.senses.sense_vectors import (
     CHECKED_FILES,
@@ -21,7 +19,7 @@ from caption_parser.senses.sense_vectors import (
     VECTORS,
     SenseModelMeta,
 )
-from caption_parser.senses.training.options import Precision
+from caption_parser.senses.training.job import TrainingJob
 from caption_parser.senses.training.quantization import quantize_encoder
 from caption_parser.senses.training.sense_model import SenseModel
 
@@ -44,66 +42,43 @@ class _LastLayer(nn.Module):
         return hidden @ self.projection if self.projection.numel() else hidden
 
 
-def export_model(
-    folder: Path,
-    model: SenseModel,
-    synsets: Sequence[int],
-    tokenizer: Tokenizer,
-    lexicon: Lexicon,
-    *,
-    calibration: Sequence[Sequence[int]],
-    pooling: Pooling,
-    max_subtokens: int,
-    dimension: int | None,
-    precision: Precision,
-    name: str,
-    version: str,
-    training: dict[str, Any],
-) -> None:
-    """Write a model folder; `synsets` are those of the rows of `model`, `calibration` token ids of some texts.
-
-    `dimension`: of the vectors after a projection onto their principal components; None: that of the encoder.
-    """
+def export_model(job: TrainingJob, model: SenseModel, synsets: Sequence[int]) -> None:
+    """Write the model folder of a job; `synsets` are those of the rows of `model`."""
+    options, folder = job.options, job.target.folder
     model.eval()
     with torch.no_grad():
         vectors = model.sense_vectors(torch.arange(len(synsets)))
-    projection = torch.empty(0) if dimension is None else principal_components(vectors, dimension)
-    if dimension is not None:
+    projection = torch.empty(0)
+    if options.dimension is not None:
+        projection = principal_components(vectors, options.dimension)
         vectors = vectors @ projection
-    write_encoder(folder, model.encoder, tokenizer, calibration, projection, precision=precision)
+    write_encoder(job, model.encoder, projection)
     np.save(folder / VECTORS, quantize_directions(vectors), allow_pickle=False)
-    keys = [lexicon.sense_key(synset, lexicon.lemmas(synset)[0]) for synset in synsets]
+    keys = [job.lexicon.sense_key(synset, job.lexicon.lemmas(synset)[0]) for synset in synsets]
     (folder / KEYS).write_text("".join(f"{key}\n" for key in keys), encoding="utf-8")
     meta = SenseModelMeta(
-        name=name,
-        version=version,
+        name=job.target.name,
+        version=options.version,
         dimension=vectors.shape[1],
-        pooling=pooling,
-        max_subtokens=max_subtokens,
+        pooling=options.pooling,
+        max_subtokens=job.pretrained.max_subtokens,
         scale=model.log_scale.exp().item(),
         prior=model.prior(),
-        training=training,
+        training=job.target.training,
         files={file: check_file(folder / file) for file in CHECKED_FILES},
     )
     (folder / META).write_text(meta.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
-def write_encoder(
-    folder: Path,
-    encoder: nn.Module,
-    tokenizer: Tokenizer,
-    calibration: Sequence[Sequence[int]],
-    projection: Tensor | None = None,
-    *,
-    precision: Precision = "int8",
-) -> None:
-    """Write the encoder and its tokenizer into a folder; `projection` as for `export_encoder`."""
+def write_encoder(job: TrainingJob, encoder: nn.Module, projection: Tensor | None = None) -> None:
+    """Write a trained encoder and its tokenizer into the model folder; `projection` as for `export_encoder`."""
+    folder, tokenizer = job.target.folder, job.pretrained.tokenizer
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         exact = Path(temporary) / ENCODER
         export_encoder(encoder, exact, torch.empty(0) if projection is None else projection)
-        if precision == "int8":
-            quantize_encoder(exact, folder / ENCODER, calibration)
+        if job.options.precision == "int8":
+            quantize_encoder(exact, folder / ENCODER, job.calibration)
         else:
             shutil.copyfile(exact, folder / ENCODER)
     tokenizer.no_padding()
@@ -127,7 +102,7 @@ def export_encoder(encoder: nn.Module, path: Path, projection: Tensor) -> None:
     example = torch.ones(2, 9, dtype=torch.long)
     sizes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("length")}
     with warnings.catch_warnings():
-        # The exporter's own: deprecations within torch that no caller can mend.
+        # The exporter's own: deprecations within torch that no caller can fix.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             _LastLayer(encoder, projection),

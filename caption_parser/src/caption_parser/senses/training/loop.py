@@ -50,7 +50,7 @@ class Network(Protocol):
         ...
 
     def state_dict(self) -> dict[str, Any]:
-        """All that is needed to go on."""
+        """All that is needed to resume."""
         ...
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> object:
@@ -72,7 +72,7 @@ def run_training(
     options: TrainingOptions,
     folder: Path,
     *,
-    show: ShowProgress | None = None,
+    show: ShowProgress = lambda _step, _steps, _loss: None,
     stop_after: int | None = None,
 ) -> bool:
     """Train `model` in place, from the checkpoint in `folder` if there is one; True when it is done.
@@ -121,8 +121,7 @@ def run_training(
         if step % STEPS_PER_METRIC == 0 or step == steps:
             mean = sum(losses) / len(losses)
             _log(folder, step, mean, model, (time.monotonic() - began) / (step - first_step))
-            if show is not None:
-                show(step, steps, mean)
+            show(step, steps, mean)
             losses.clear()
         if step % STEPS_PER_CHECKPOINT == 0 or step in (steps, stop_after):
             state = {name: module.state_dict() for name, module in modules.items()}

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from caption_parser.senses.model_folder import Pooling
 from caption_parser.senses.sense_groups import Compression
+from shared_runtime.configuration import FrozenModel
 
 Freeze = Literal["none", "partial", "all"]
 """Which part of the encoder stays as it is: none; embeddings and the lower half of the layers; all of it."""
@@ -19,10 +20,8 @@ System = Literal["vectors", "classifier"]
 """A vector per sense, fine-tuned with the encoder; or the paper's classifier over groups of senses."""
 
 
-class TrainingOptions(BaseModel):
+class TrainingOptions(FrozenModel):
     """Everything that decides the result; written into the model, and compared when a training resumes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     system: System = "vectors"
     compression: Compression = Compression.HYPERNYMS

@@ -1,24 +1,21 @@
 """`train_senses`: from sense-tagged corpora and an encoder to a model folder."""
 
-import hashlib
 import importlib.metadata
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.senses.corpora import TaggedSentence, read_corpus
 from caption_parser.senses.training.classifier import train_classifier
-from caption_parser.senses.training.job import TrainingJob
-from caption_parser.senses.training.loop import ShowProgress
+from caption_parser.senses.training.job import Listener, PretrainedEncoder, Target, TrainingJob, load_encoder
 from caption_parser.senses.training.options import TrainingOptions
-from caption_parser.senses.training.pretrained import PretrainedEncoder, load_encoder
-from caption_parser.senses.training.texts import TrainingText, training_texts
+from caption_parser.senses.training.texts import TrainingText, example_sentences, gloss_sentences, training_texts
 from caption_parser.senses.training.vectors import train_vectors
-from caption_parser.senses.training.wordnet_texts import example_sentences, gloss_sentences
 from caption_parser.senses.word_encoder import SubtokenLocator
 from shared_runtime.errors import InputError
+from shared_runtime.files import file_digest
 
 SYSTEMS = {"vectors": train_vectors, "classifier": train_classifier}
 
@@ -28,27 +25,27 @@ def train_senses(
     folder: Path,
     work: Path,
     *,
-    name: str,
-    say: Callable[[str], None] = lambda _: None,
-    show: ShowProgress | None = None,
+    listener: Listener | None = None,
     lexicon: Lexicon | None = None,
 ) -> None:
-    """Train a sense model and write it to `folder`; checkpoints and metrics stand in `work`, and are taken up.
+    """Train a sense model and write it to `folder`, whose name becomes its name.
+
+    Checkpoints and metrics stand in `work`; an interrupted training resumes from there.
 
     Raises InputError for corpora that cannot be used, MissingResourceError for an encoder or a WordNet that is
     not there, UsageError if `work` holds a training with other options.
     """
-    lexicon = lexicon or default_lexicon()
+    lexicon, listener = lexicon or default_lexicon(), listener or Listener()
     work.mkdir(parents=True, exist_ok=True)
     pretrained = load_encoder(options.encoder)
     occurrences, glosses = _read_texts(options, pretrained, lexicon)
-    say(f"{len(occurrences)} texts, {sum(len(text.words) for text in occurrences)} words, {len(glosses)} glosses")
-    training = _provenance(options)
+    listener.say(
+        f"{len(occurrences)} texts, {sum(len(text.words) for text in occurrences)} words, {len(glosses)} glosses"
+    )
     unfinished = folder.with_name(f"{folder.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    job = TrainingJob(
-        options, pretrained, occurrences, glosses, lexicon, unfinished, work, name, training, say, show
-    )
+    target = Target(unfinished, work, folder.name, _provenance(options))
+    job = TrainingJob(options, pretrained, occurrences, glosses, lexicon, target, listener)
     SYSTEMS[options.system](job)
     if folder.exists():
         shutil.rmtree(folder)
@@ -86,14 +83,9 @@ def _provenance(options: TrainingOptions) -> dict[str, Any]:
     """The options with names in place of paths, the corpora's checksums, and the versions of what trained it."""
     written = options.model_dump(mode="json", exclude={"corpora", "wordnet", "version"})
     written["encoder"] = Path(options.encoder).name if Path(options.encoder).is_dir() else options.encoder
-    written["corpora"] = {path.name: _sha256(path) for path in options.corpora}
+    written["corpora"] = {path.name: file_digest(path) for path in options.corpora}
     written["wordnet_texts"] = options.wordnet is not None
     written["versions"] = {
         name: importlib.metadata.version(name) for name in ("torch", "transformers", "onnxruntime")
     }
     return written
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

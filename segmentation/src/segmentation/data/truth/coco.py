@@ -85,7 +85,7 @@ class CocoTruth(MaskTruth[_Scene]):
                 scenes[key] = _Scene(image.height, image.width, regions[image.id])
         if not scenes:
             raise InputError(f"{path}: got no image with an object, and images without objects are left out")
-        super().__init__(label_space, scenes)
+        super().__init__(path, label_space, scenes)
 
     @property
     def rules(self) -> str:

@@ -3,7 +3,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
-from typing import Generic, Self, TypeVar
+from pathlib import Path
+from typing import Any, Generic, Self, TypeVar
 
 from segmentation.data.masks import IndexMask
 from shared_runtime.errors import InputError
@@ -20,8 +21,9 @@ class MaskTruth(ABC, Generic[EntryT]):
     A key is the stem of the image's file, so that the predicted mask of key `k` is the file `k.png`.
     """
 
-    def __init__(self, label_space: LabelSpace, entries: Mapping[str, EntryT]) -> None:
-        """`entries`: what a mask is made from, by key."""
+    def __init__(self, path: Path, label_space: LabelSpace, entries: Mapping[str, EntryT]) -> None:
+        """`path`: the file or folder that it was read from. `entries`: what a mask is made from, by key."""
+        self.path = path
         self.label_space = label_space
         self._entries = entries
 
@@ -59,3 +61,7 @@ class MaskTruth(ABC, Generic[EntryT]):
     def __iter__(self) -> Iterator[tuple[str, IndexMask]]:
         """All masks with their keys, one at a time."""
         return ((key, self.mask(key)) for key in self.keys())
+
+
+Truth = MaskTruth[Any]
+"""Masks, however they are made."""

@@ -1,21 +1,22 @@
-"""Ground truth by its path alone: what kind it is shows in what lies there."""
+"""Ground truth by its path alone: what kind it is shows in what lies there. Lists that name a part of it."""
 
 from pathlib import Path
-from typing import Any
 
 from segmentation.data.truth.coco import CocoRules, CocoTruth
-from segmentation.data.truth.contract import MaskTruth
-from segmentation.data.truth.voc import MaskFolderTruth
-from segmentation.data.truth.youtube_objects import LABEL_PATTERN, YouTubeObjectsTruth
+from segmentation.data.truth.contract import Truth
+from segmentation.data.truth.mask_folders import (
+    VOC_MASKS,
+    YOUTUBE_OBJECTS_MASKS,
+    MaskFolderTruth,
+    YouTubeObjectsTruth,
+)
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace, load_label_space
-
-_VOC_MASKS = "SegmentationClass"
 
 
 def open_truth(
     path: Path, *, label_space: str | Path | LabelSpace | None = None, coco: CocoRules | None = None
-) -> MaskTruth[Any]:
+) -> Truth:
     """The ground truth at `path`.
 
     A file is read as COCO instances; a folder as PASCAL VOC if it has `SegmentationClass`, as YouTube-Objects if
@@ -25,14 +26,28 @@ def open_truth(
     Raises `InputError` where there is no ground truth, `LabelSpaceError` for the label space.
     """
     if path.is_dir():
-        if (path / _VOC_MASKS).is_dir():
-            return MaskFolderTruth(path / _VOC_MASKS, _loaded(label_space or "voc"))
-        if next(path.glob(LABEL_PATTERN), None):
+        if (path / VOC_MASKS).is_dir():
+            return MaskFolderTruth(path, _loaded(label_space or "voc"), VOC_MASKS)
+        if next(path.glob(YOUTUBE_OBJECTS_MASKS), None):
             return YouTubeObjectsTruth(path, _loaded(label_space or "youtube-objects"))
         return MaskFolderTruth(path, _loaded(label_space or "coco"))
     if not path.is_file():
         raise InputError(f"{path}: got nothing there, expected a COCO instances file or a folder of masks")
     return CocoTruth(path, _loaded(label_space or "coco"), coco)
+
+
+def read_image_list(path: Path) -> list[str]:
+    """The stems of images in a text file, one per line, each once: keys of a truth. Blank lines are skipped.
+
+    Raises `InputError` for a file that cannot be read, or names no image.
+    """
+    try:
+        stems = list(dict.fromkeys(path.read_text(encoding="utf-8").split()))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    if not stems:
+        raise InputError(f"{path}: got an empty list, expected the stem of an image file on every line")
+    return stems
 
 
 def _loaded(label_space: str | Path | LabelSpace) -> LabelSpace:

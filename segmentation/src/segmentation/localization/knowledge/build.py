@@ -15,10 +15,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from segmentation.localization.knowledge.table import MAX_SIBLINGS, TABLE_PATH, KinTable, SynsetRow, write_table
+from segmentation.localization.knowledge.imagenet_classes import (
+    MAX_SIBLINGS,
+    TABLE_PATH,
+    SynsetRow,
+    WordnetTable,
+    write_table,
+)
 
 
-def build_table(ids: Iterable[str], wordnet: Any) -> KinTable:
+def build_table(ids: Iterable[str], wordnet: Any) -> WordnetTable:
     """The table for the classes `ids`, read from `wordnet`, NLTK's corpus reader."""
     classes = [wordnet.synset_from_pos_and_offset("n", int(class_id.removeprefix("n"))) for class_id in ids]
     columns = {synset: column for column, synset in enumerate(classes)}
@@ -26,7 +32,7 @@ def build_table(ids: Iterable[str], wordnet: Any) -> KinTable:
     for synset in classes:
         for ancestor in (synset, *synset.closure(_hypernyms)):
             below.setdefault(ancestor, set()).add(synset)
-    narrow = [synset for synset, kin in below.items() if len(kin) <= MAX_SIBLINGS]
+    narrow = [synset for synset, classes_below in below.items() if len(classes_below) <= MAX_SIBLINGS]
     siblings = {hyponym for synset in narrow for hyponym in (*synset.hyponyms(), *synset.instance_hyponyms())}
     parts = {part for synset in classes for part in _parts(synset)}
     rows = {

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from segmentation.localization.knowledge.kin import Kin, KinFinder
-from segmentation.localization.network import LabelLocalizer, LocalizationNetwork
-from segmentation.localization.plain_cam import PlainCam
+from segmentation.localization.knowledge.imagenet_classes import ImagenetClasses, ImagenetMatcher
+from segmentation.localization.network import LabelLocalizer, LocalizationNetwork, PlainCam
 from shared_runtime.errors import UsageError
 from shared_schemas import LabelClass
 
@@ -17,12 +16,14 @@ SCORE_SCALE = 0.25
 unscaled and 0.69 for scores of 0."""
 
 
-def initialise(network: LabelLocalizer, classes: Sequence[LabelClass], classifier: Tensor) -> list[Kin]:
+def initialise(
+    network: LabelLocalizer, classes: Sequence[LabelClass], classifier: Tensor
+) -> list[ImagenetClasses]:
     """Start the class branch (and the compound branch, if any) from ImageNet; returns what was found per class.
 
     `classifier` holds the rows of the ImageNet classifier that reads the backbone's channels, `[1000 C]`.
-    Class heatmaps then are those of the classifier, averaged over each class's kin; a class without kin starts
-    at 0. A compound starts as its class: all attributes at 0. Raises UsageError if the channels do not fit.
+    Class heatmaps then are those of the classifier, averaged over each class's ImageNet classes; one without them
+    starts at 0. A compound starts as its class: all attributes at 0. Raises UsageError if the channels do not fit.
     """
     if classifier.shape[1] != network.backbone.channels:
         raise UsageError(
@@ -30,20 +31,23 @@ def initialise(network: LabelLocalizer, classes: Sequence[LabelClass], classifie
             f"{network.backbone.channels}; knowledge needs a backbone that ends where its classifier begins, "
             "such as efficientnet-lite0-head or resnet50"
         )
-    kin = KinFinder.shipped().find(classes)
-    rows = SCORE_SCALE * class_rows(classifier, kin)
+    found = ImagenetMatcher.shipped().find(classes)
+    rows = SCORE_SCALE * class_rows(classifier, found)
     with torch.no_grad():
         if isinstance(network, PlainCam):
             network.classifier.weight.copy_(2 * rows[:, :, None, None])
         elif isinstance(network, LocalizationNetwork):
             _fill(network, rows, classifier)
-    return kin
+    return found
 
 
-def class_rows(classifier: Tensor, kin: Sequence[Kin]) -> Tensor:
-    """Per class the mean of its kin's rows less the mean of all rows, `[K C]`; 0 for a class without kin."""
+def class_rows(classifier: Tensor, imagenet_classes: Sequence[ImagenetClasses]) -> Tensor:
+    """Per class the mean of its ImageNet classes' rows less that of all rows, `[K C]`; 0 without any."""
     mean = classifier.mean(dim=0)
-    rows = [classifier[list(found.columns)].mean(dim=0) - mean if found.columns else 0 * mean for found in kin]
+    rows = [
+        classifier[list(found.columns)].mean(dim=0) - mean if found.columns else 0 * mean
+        for found in imagenet_classes
+    ]
     return torch.stack(rows)
 
 

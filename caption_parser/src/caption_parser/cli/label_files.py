@@ -1,0 +1,87 @@
+"""`capparse show`, `validate` and `schema`: label files looked at, checked and described."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from shared_runtime.errors import ExitCode
+
+LabelFile = Annotated[str, typer.Argument(help="A label file (.jsonl, .gz, .zst), or - for standard input.")]
+
+
+def show_command(
+    labels: LabelFile,
+    limit: Annotated[int, typer.Option(min=1, help="How many records to show.")] = 20,
+) -> None:
+    """Show the labels of captions, with the words that gave them highlighted.
+
+    Examples:
+
+      capparse show labels.jsonl
+
+      capparse show labels.jsonl.zst --limit 100 | less -R
+    """
+    import sys
+    from itertools import islice
+
+    from rich.console import Console
+
+    from caption_parser.report.record_view import show_record
+    from shared_schemas.jsonl import read_labels
+
+    console = Console()
+    for record in islice(read_labels(sys.stdin.buffer if labels == "-" else labels), limit):
+        show_record(record, console)
+
+
+def validate_command(
+    labels: LabelFile,
+    label_space: Annotated[
+        str | None, typer.Option(help="Also check against coco, voc, youtube-objects, or a TOML or JSON file.")
+    ] = None,
+) -> None:
+    """Check a label file line by line; print one "file:line: code message" for each problem.
+
+    Examples:
+
+      capparse validate labels.jsonl
+
+      capparse validate labels.jsonl.zst --label-space coco
+    """
+    import sys
+
+    from shared_schemas.checks import validate
+    from shared_schemas.label_space_file import load_label_space
+
+    space = load_label_space(label_space) if label_space is not None else None
+    findings = 0
+    for finding in validate(sys.stdin.buffer if labels == "-" else labels, space):
+        typer.echo(f"{labels}:{finding.line}: {finding.code} {finding.message}")
+        findings += 1
+    typer.echo(f"{labels}: {findings} problems found" if findings else f"{labels}: no problem found", err=True)
+    if findings:
+        raise typer.Exit(ExitCode.FAILURE)
+
+
+class SchemaName(StrEnum):
+    """The formats that have a schema."""
+
+    IMAGE_LABELS = "image_labels"
+    LABEL_SPACE = "label_space"
+
+
+def schema_command(
+    name: Annotated[SchemaName, typer.Argument(help="Which format.")] = SchemaName.IMAGE_LABELS,
+) -> None:
+    """Print a JSON Schema: of one line of a label file, or of a label space file.
+
+    Examples:
+
+      capparse schema
+
+      capparse schema label_space > label_space.schema.json
+    """
+    from shared_schemas.schema import rendered
+
+    typer.echo(rendered(name.value), nl=False)

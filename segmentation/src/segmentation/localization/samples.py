@@ -1,0 +1,106 @@
+"""Training samples of the localization network, and how they become batches."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from segmentation.data.crops import CropOptions, crop_image, random_crop
+from segmentation.data.images import RgbImage, read_image
+from segmentation.data.targets import ImageTargets, Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class LocalizationSample:
+    """One augmented image with its labels; K classes, A attributes."""
+
+    image: RgbImage
+    """Shape (S, S, 3), 0-255, RGB."""
+    classes: npt.NDArray[np.bool_]
+    """Shape (K,): y_n,c of Eq. 6."""
+    attributes: npt.NDArray[np.bool_]
+    """Shape (K, A): whether a ∈ A_n,c."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalizationBatch:
+    """B samples on one device."""
+
+    images: Tensor
+    """Float, (B, 3, S, S), RGB, 0-255: each backbone normalises for itself."""
+    classes: Tensor
+    """Bool, (B, K)."""
+    attributes: Tensor
+    """Bool, (B, K, A)."""
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def to(self, device: torch.device | str, *, non_blocking: bool = False) -> Self:
+        """The batch on another device."""
+        return self._each(lambda tensor: tensor.to(device, non_blocking=non_blocking))
+
+    def pin_memory(self) -> Self:
+        """The batch in page-locked memory, from where copies to a GPU do not block."""
+        return self._each(Tensor.pin_memory)
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> Self:
+        return type(self)(change(self.images), change(self.classes), change(self.attributes))
+
+
+class LocalizationSamples:
+    """Images with labels, cropped at random as the paper does."""
+
+    def __init__(
+        self, targets: Sequence[ImageTargets], vocabulary: Vocabulary, crop: CropOptions | None = None
+    ) -> None:
+        """Nothing is read yet. `crop`: the paper's where None."""
+        self._targets = targets
+        self._vocabulary = vocabulary
+        self._crop = crop or CropOptions()
+
+    def __len__(self) -> int:
+        return len(self._targets)
+
+    def sample(self, index: int, rng: np.random.Generator) -> LocalizationSample:
+        """Image `index`, cropped with random numbers from `rng` alone.
+
+        Raises `InputError`, which names the file, for an image that cannot be read.
+        """
+        targets = self._targets[index]
+        image = read_image(targets.path)
+        height, width, _ = image.shape
+        crop = random_crop(height, width, self._crop, rng)
+        return LocalizationSample(
+            crop_image(image, crop, self._crop.size),
+            class_vector(targets, self._vocabulary),
+            attribute_matrix(targets, self._vocabulary),
+        )
+
+    def collate(self, samples: Sequence[LocalizationSample]) -> LocalizationBatch:
+        """Samples of one size as a batch on the CPU."""
+        images = torch.from_numpy(np.stack([sample.image for sample in samples]))
+        return LocalizationBatch(
+            images=images.permute(0, 3, 1, 2).contiguous().float(),
+            classes=torch.from_numpy(np.stack([sample.classes for sample in samples])),
+            attributes=torch.from_numpy(np.stack([sample.attributes for sample in samples])),
+        )
+
+
+def class_vector(targets: ImageTargets, vocabulary: Vocabulary) -> npt.NDArray[np.bool_]:
+    """Which classes an image has, shape (K,); column k is class id k + 1."""
+    vector = np.zeros(vocabulary.n_classes, dtype=np.bool_)
+    vector[[class_id - 1 for class_id in targets.classes]] = True
+    return vector
+
+
+def attribute_matrix(targets: ImageTargets, vocabulary: Vocabulary) -> npt.NDArray[np.bool_]:
+    """Which attributes each class of an image has, shape (K, A); row k is class id k + 1."""
+    matrix = np.zeros((vocabulary.n_classes, vocabulary.n_attributes), dtype=np.bool_)
+    for class_id, attributes in targets.attributes.items():
+        matrix[class_id - 1, list(attributes)] = True
+    return matrix

@@ -1,0 +1,130 @@
+"""The folder of a run: its resolved configuration, log, checkpoint and weights; whether it may be continued."""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from segmentation.training.config import TrainingFiles
+from shared_runtime.configuration import ABSENT, FrozenModel, differing
+from shared_runtime.errors import InputError, UsageError
+from shared_runtime.files import lock
+from shared_schemas import LabelSpace
+from shared_schemas.files import replace_file
+
+TRAIN_LOCALIZER = "train-localizer"
+MAKE_MASKS = "make-masks"
+
+
+class RunRecord(FrozenModel):
+    """`run.json`: what makes the result, and what made it."""
+
+    command: str
+    config: dict[str, Any]
+    """Resolved: every option with its value."""
+    samples: dict[str, Any]
+    """What the run works on: sizes and a fingerprint, not paths."""
+    notes: dict[str, Any] = Field(default_factory=dict)
+    """Where the run was started, with which versions. They may change when it is resumed."""
+
+
+class RunFolder(TrainingFiles):
+    """The files of a run: its record, what its columns mean, and what a training writes."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.record = path / "run.json"
+        self.label_space = path / "label_space.json"
+        """What the columns of the network mean, whatever becomes of the file it was read from."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether the weights are there: they are written last."""
+        return self.weights.is_file()
+
+    def read_record(self) -> RunRecord:
+        """What `run.json` says. InputError if it cannot be read."""
+        try:
+            return RunRecord.model_validate_json(self.record.read_bytes())
+        except FileNotFoundError:
+            raise InputError(f"{self.path} is not the folder of a run: it holds no {self.record.name}") from None
+        except ValidationError as error:
+            raise InputError(f"{self.record}: not a run's record ({error.errors()[0]['msg']})") from error
+
+    def read_finished(self, *commands: str) -> RunRecord:
+        """The record of a finished training by one of `commands`. InputError if this is none."""
+        record = self.read_record()
+        if record.command not in commands:
+            raise InputError(f"{self.path} is a run of {record.command}, not of {' or '.join(commands)}")
+        if not self.finished:
+            again = f"run the same 'capseg {record.command}' command again to continue it"
+            raise InputError(f"{self.path} is not finished: {again}")
+        return record
+
+    def read_label_space(self) -> LabelSpace:
+        """The label space that the run was trained with."""
+        return LabelSpace.model_validate_json(self.label_space.read_bytes())
+
+    def write_label_space(self, label_space: LabelSpace) -> None:
+        """Keep the label space beside the weights."""
+        text = label_space.model_dump_json(indent=1, exclude_defaults=True)
+        replace_file(self.label_space, f"{text}\n".encode())
+
+    def clear(self) -> None:
+        """Remove what a run wrote but its record."""
+        for file in (self.weights, self.checkpoint, self.metrics, self.label_space):
+            file.unlink(missing_ok=True)
+        shutil.rmtree(self.tensorboard, ignore_errors=True)
+
+
+@contextmanager
+def open_run(path: Path, record: RunRecord, *, overwrite: bool = False) -> Iterator[RunFolder]:
+    """The folder of a new run, or of this same one; within the block no other process can open it.
+
+    Raises UsageError, with the differences, if the folder holds another run, or files that belong to no run;
+    OutputError if another process has it open.
+    """
+    folder = RunFolder(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise UsageError(f"{path} cannot be a folder: a file is in the way. Choose another output") from None
+    foreign = not folder.record.exists() and any(path.iterdir())
+    if foreign:
+        raise UsageError(f"{path} holds files that do not belong to a run. Choose a new folder")
+    with folder.record.open("a", encoding="utf-8") as file:
+        lock(file, f"another process is at work in {path}; wait for it to end")
+        if overwrite:
+            folder.clear()
+        # Empty: it was opened just now, or its writing was cut off before anything else was written.
+        elif folder.record.stat().st_size and (changed := differences(folder.read_record(), record)):
+            listed = "\n".join(f"  {line}" for line in changed)
+            raise UsageError(
+                f"{path} holds a run with other options:\n{listed}\n"
+                "Give the same options to continue it, another folder, or --overwrite to start over"
+            )
+        file.truncate(0)
+        file.write(record.model_dump_json(indent=2) + "\n")
+        file.flush()
+        yield folder
+
+
+def differences(before: RunRecord, now: RunRecord) -> list[str]:
+    """What decides the result and differs, a line each: `config.seed: 0 in the folder, 1 asked for`."""
+    lines = []
+    for name, *values in differing(*(record.model_copy(update={"notes": {}}) for record in (before, now))):
+        here, asked = ("nothing" if value is ABSENT else json.dumps(value) for value in values)
+        lines.append(f"{name}: {here} in the folder, {asked} asked for")
+    return lines
+
+
+def installed_versions() -> dict[str, str]:
+    """Versions of what computes the result, for `RunRecord.notes`."""
+    names = ("capparse-segmentation", "torch", "numpy", "pillow", "accelerate")
+    return {"python": sys.version.split()[0], **{name: version(name) for name in names}}

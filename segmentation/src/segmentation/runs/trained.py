@@ -1,0 +1,20 @@
+"""What was trained in a run folder, opened by whichever room knows how."""
+
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from segmentation.runs.folder import TRAIN_LOCALIZER, RunFolder
+from segmentation.scores.contract import TrainedNetwork
+
+OPENERS = MappingProxyType({TRAIN_LOCALIZER: "segmentation.localization.run:load_localizer"})
+"""Command to `module:function`, which takes a run folder and is imported when it is needed."""
+
+
+def open_trained(run: Path) -> TrainedNetwork[Any]:
+    """What a finished run trained. InputError if `run` is the folder of something else, or is unfinished."""
+    command = RunFolder(run).read_finished(*OPENERS).command
+    module, _, opener = OPENERS[command].partition(":")
+    trained: TrainedNetwork[Any] = getattr(import_module(module), opener)(run)
+    return trained

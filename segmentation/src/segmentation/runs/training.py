@@ -1,0 +1,108 @@
+"""A training in a run folder: recorded, continued, refused where options differ; the same for whatever is trained.
+
+torch is imported when the training begins, so that wrong options and missing files are told at once.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from segmentation.data.targets import ImageTargets, SkippedImage, SkipReason
+from segmentation.runs.folder import RunFolder, RunRecord, installed_versions, open_run
+from segmentation.training.config import MachineOptions, TrainingConfig, TrainingOptions
+from shared_schemas import LabelSpace
+
+if TYPE_CHECKING:
+    from segmentation.training.loop import Progress, TrainingReport
+    from segmentation.training.task import Batch, Samples, Task
+
+SampleT = TypeVar("SampleT")
+BatchT = TypeVar("BatchT", bound="Batch")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingJob(Generic[SampleT, BatchT]):
+    """What a command trains, and on what."""
+
+    record: RunRecord
+    label_space: LabelSpace
+    """What the columns of the network mean."""
+    options: TrainingOptions
+    samples: "Samples[SampleT, BatchT]"
+    build_task: "Callable[[], Task[BatchT]]"
+    """Called when the folder is open; takes random numbers from torch's default generator, which is seeded."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRun:
+    """What a training command found and did."""
+
+    n_images: int
+    skipped: Sequence[SkippedImage]
+    """Lines of the label file that gave no image."""
+    training: "TrainingReport | None"
+    """None: the run was finished before."""
+
+    @property
+    def damaged(self) -> bool:
+        """Whether a record or an image was unusable, other than by not being there."""
+        bad = any(image.reason in (SkipReason.BAD_RECORD, SkipReason.UNSAFE_FILE_NAME) for image in self.skipped)
+        return bad or bool(self.training and self.training.unreadable)
+
+
+def training_record(
+    config: TrainingConfig, targets: Sequence[ImageTargets], images: Sequence[Path], labels: Path
+) -> RunRecord:
+    """The record of a training on `targets`, which `labels` describes and which lie in the folders `images`."""
+    return RunRecord(
+        command=config.command,
+        config=config.model_dump(mode="json"),
+        samples={"images": len(targets), "fingerprint": _fingerprint(targets)},
+        notes={"images": [str(path) for path in images], "labels": str(labels), "versions": installed_versions()},
+    )
+
+
+def train_in_folder(
+    job: TrainingJob[SampleT, BatchT],
+    output: Path,
+    machine: MachineOptions,
+    *,
+    overwrite: bool = False,
+    show: "Callable[[Progress], None]" = lambda _: None,
+) -> "TrainingReport | None":
+    """Do a job in the folder `output`, or what is left of it to do; None if it was finished before.
+
+    Raises UsageError where `output` holds another run, with the differences; KeyboardInterrupt, after a
+    checkpoint, when the process is asked to stop.
+    """
+    import torch
+
+    from segmentation.training.devices import DeviceGroup
+    from segmentation.training.loop import train
+
+    devices = DeviceGroup(machine.device)
+    writing = (
+        open_run(output, job.record, overwrite=overwrite) if devices.first else nullcontext(RunFolder(output))
+    )
+    with writing as folder:
+        devices.wait()
+        if folder.finished:
+            return None
+        if devices.first:
+            folder.write_label_space(job.label_space)
+        torch.manual_seed(job.options.seed)
+        return train(job.build_task(), job.samples, job.options, folder, devices, machine, show=show)
+
+
+def _fingerprint(targets: Sequence[ImageTargets]) -> str:
+    """Sixteen hexadecimal digits over which images there are, in their order, and all their labels."""
+    digest = hashlib.sha256()
+    for target in targets:
+        attributes = sorted(target.attributes.items())
+        content = (target.image_id, target.file_name, target.foreground, target.background, attributes)
+        digest.update(json.dumps(content).encode() + b"\n")
+    return digest.hexdigest()[:16]

@@ -1,0 +1,113 @@
+"""The contract between networks, which give heatmaps, and masks, which are made from them.
+
+Neither side knows the other: networks are sources of scores, and all that masks ask of a network stands here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentation.data.images import RgbImage
+from segmentation.data.targets import Vocabulary
+
+if TYPE_CHECKING:
+    # It imports torch, which worker processes that finish masks do without.
+    from segmentation.backbones.contract import Cells
+
+FloatMap = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Heatmaps:
+    """Unnormalised heatmaps of one image, each float32 (h, w), for its positive classes and compounds."""
+
+    classes: Mapping[int, FloatMap]
+    """H^cls_c by class id."""
+    compounds: Mapping[tuple[int, int], FloatMap]
+    """H^comp_{c,a} by class id and index of the attribute; every class stands in `classes` too."""
+    margin: float = 0.0
+    """From the image's outermost pixels to the centres of the outermost cells, in cells (see `scores.grid`)."""
+
+
+class ImageScores(NamedTuple):
+    """What a source makes of one image."""
+
+    heatmaps: Heatmaps
+    cells: "Cells | None"
+    """`[C h w]` each, at the cells of the heatmaps; None from a source that has none."""
+
+
+class ImageRequest(Protocol):
+    """An image and what is asked of it: `ImageTargets` asks for the maps of its labels."""
+
+    @property
+    def image_id(self) -> int | str: ...
+
+    @property
+    def file_name(self) -> str | None:
+        """As in the record; None: the record names its image by its id alone."""
+
+    @property
+    def path(self) -> Path:
+        """The file of the image."""
+
+
+RequestT_contra = TypeVar("RequestT_contra", bound=ImageRequest, contravariant=True)
+
+
+class ScoreSource(Protocol[RequestT_contra]):
+    """Whatever gives heatmaps of images."""
+
+    def base_size(self, image: RgbImage) -> tuple[int, int]:
+        """Images of one base size can share a batch."""
+
+    def scores(self, images: Sequence[RgbImage], requests: Sequence[RequestT_contra]) -> list[ImageScores]:
+        """Heatmaps of each image for what its request asks for; all images have the same `base_size`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewing:
+    """How a network looks at images."""
+
+    input_size: int | Literal["original"]
+    """Side of the square that images are resized to, rounded to whole cells; original: their own sides."""
+    scales: tuple[float, ...] = (1.0,)
+    """Of the input; maps are averaged. At least one."""
+    flip: bool = False
+    """Average with the maps of the mirrored image."""
+    propagation: int = 0
+    """Steps by which heatmaps are carried to cells that look alike."""
+    compounds: bool = True
+    """Whether there are heatmaps of compounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkTraits:
+    """What decides which options suit a network."""
+
+    backbone: str
+    pretrained: bool
+    crop_size: int
+    """Side of the training crops in pixels."""
+    attributes: bool
+    """Whether it was trained with attributes."""
+    background: bool
+    """Whether it was trained with background classes."""
+
+
+class TrainedNetwork(Protocol[RequestT_contra]):
+    """What a run that trains a source of scores can be opened as."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The classes and attributes that it knows."""
+
+    @property
+    def traits(self) -> NetworkTraits: ...
+
+    def score_source(self, viewing: Viewing, device: str) -> ScoreSource[RequestT_contra]:
+        """The network on `device` (auto: what is there). Raises UsageError for a device that is not there."""

@@ -1,0 +1,84 @@
+"""What a training is configured by, where it is computed, and which files it writes; without torch."""
+
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+
+from segmentation.backbones.catalog import PACKAGED, RANDOM, backbone_entry, weights_path
+from segmentation.data.crops import CropOptions
+from shared_runtime.configuration import FrozenModel
+from shared_runtime.errors import UsageError
+
+
+class TrainingOptions(FrozenModel):
+    """How a network is trained. Defaults: Table 2 of Vilar & Perez."""
+
+    epochs: PositiveInt = Field(15, description="Passes over the samples.")
+    batch_size: PositiveInt = Field(18, description="Samples per step, over all processes and parts.")
+    accumulation: PositiveInt = Field(
+        1, description="Parts in which each process goes through its share of a batch."
+    )
+    learning_rate: PositiveFloat = Field(0.01, description="Initial rate of pre-trained layers.")
+    new_layer_factor: PositiveFloat = Field(
+        10.0, description="Rate of layers trained from scratch / learning_rate."
+    )
+    power: NonNegativeFloat = Field(0.9, description="Exponent of the poly schedule.")
+    warmup_steps: NonNegativeInt = Field(0, description="Steps over which the rate first rises linearly.")
+    momentum: float = Field(0.9, ge=0, lt=1, description="Momentum of SGD.")
+    weight_decay: NonNegativeFloat = Field(5e-4, description="L2 penalty on all trained parameters.")
+    precision: Literal["float32", "bfloat16"] = Field(
+        "float32", description="bfloat16: autocast of forward passes."
+    )
+    seed: NonNegativeInt = Field(
+        0, description="Seed of initial weights, order, augmentation, dropout and sampling."
+    )
+
+
+class MachineOptions(FrozenModel):
+    """Where a training runs and what it reports. A run may be resumed with other values."""
+
+    device: str = Field("auto", description="cpu, cuda, cuda:1, mps, …; auto: what Accelerate finds.")
+    workers: NonNegativeInt | None = Field(None, description="Processes that read images; None: by cores.")
+    log_every: PositiveInt = Field(10, description="Steps per line of metrics.jsonl.")
+    checkpoint_minutes: NonNegativeFloat = Field(
+        5.0, description="Minutes of work that a killed process loses at most."
+    )
+    tensorboard: bool = Field(False, description="Also write event files for TensorBoard.")
+
+
+class TrainingConfig(FrozenModel):
+    """What every training begins with; each command adds its network and its `TrainingOptions`."""
+
+    command: ClassVar[str]
+    """The command of `capseg` that trains it."""
+
+    backbone: str = Field("resnet50", description="Name of a backbone.")
+    weights: str | None = Field(None, description="A checkpoint, 'packaged', or 'random'; None: must be given.")
+    label_space: str = Field("coco", description="A label space that ships, or a TOML or JSON file.")
+    crop: CropOptions = CropOptions()
+
+    def starting_weights(self) -> Path | None:
+        """The file that the backbone starts from; None: it starts at random.
+
+        Raises UsageError for an unknown backbone and for weights that are left open, MissingResourceError or
+        InputError where the weights are not there.
+        """
+        backbone_entry(self.backbone)
+        if self.weights is None:
+            raise UsageError(
+                f"the configuration leaves the weights of {self.backbone} open. Give --weights FILE "
+                f"(pre-trained on ImageNet), --weights {PACKAGED}, or --weights {RANDOM}"
+            )
+        return None if self.weights == RANDOM else weights_path(self.backbone, self.weights)
+
+
+class TrainingFiles:
+    """The files that a training writes into one folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.metrics = path / "metrics.jsonl"
+        self.checkpoint = path / "checkpoint.pt"
+        self.weights = path / "model.safetensors"
+        self.tensorboard = path / "tensorboard"

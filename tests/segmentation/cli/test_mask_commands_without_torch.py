@@ -1,0 +1,109 @@
+"""What makes, scores and shows masks starts, and fails, without torch: it takes seconds to import."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from segmentation.data.masks import write_index_mask
+from shared_runtime.errors import ExitCode
+
+_SCRIPT = """
+import sys
+from segmentation.cli import main
+sys.argv = ["capseg", *sys.argv[1:]]
+try:
+    main()
+finally:
+    sys.stdout.flush()
+    print("torch imported" if "torch" in sys.modules else "no torch", file=sys.stderr)
+"""
+
+
+def run_without_torch(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """`capseg` in a process of its own, which must not have imported torch in the end."""
+    command = [sys.executable, "-c", _SCRIPT, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1] == "no torch", done.stderr
+    return done
+
+
+@pytest.mark.parametrize("command", ["make-masks", "evaluate", "report", "truth-labels", "synthesize"])
+def test_help(command: str) -> None:
+    assert run_without_torch(command, "--help").returncode == ExitCode.OK
+
+
+@pytest.fixture
+def masks(tmp_path: Path) -> Path:
+    """A mask of another program."""
+    folder = tmp_path / "masks"
+    folder.mkdir()
+    write_index_mask(folder / "000000000001.png", np.zeros((48, 64), dtype=np.uint8))
+    return folder
+
+
+def test_masks_are_scored(small_run: Any, masks: Path) -> None:
+    for processes in (1, 2):
+        scored = run_without_torch("evaluate", masks, "--truth", small_run.truth, "--processes", processes)
+        assert scored.returncode == ExitCode.OK
+        assert "one confusion matrix" in scored.stdout
+
+
+def test_masks_of_other_programs_are_shown(small_run: Any, masks: Path, tmp_path: Path) -> None:
+    shown = run_without_torch("report", masks, "--truth", small_run.truth, "-o", tmp_path / "report.html")
+    assert shown.returncode == ExitCode.OK
+
+
+def test_truth_becomes_labels_and_worlds_are_drawn(small_run: Any, tmp_path: Path) -> None:
+    written = run_without_torch("truth-labels", small_run.truth, "-o", tmp_path / "labels.jsonl")
+    assert written.returncode == ExitCode.OK
+    assert run_without_torch("synthesize", tmp_path / "world", "--images", 1).returncode == ExitCode.OK
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"--gamma": "2"}, "--gamma: got 2.0"),
+        ({"--refine": "graph-cut"}, "'graph-cut' is not one of"),
+        ({"run": "nowhere"}, "is not the folder of a run"),
+        ({"run": "of-another-kind"}, "is a run of make-masks, not of train-localizer"),
+        ({"run": "unfinished"}, "is not finished"),
+        ({"--labels": "nowhere.jsonl"}, "nowhere.jsonl: cannot be read"),
+        ({"--images": "nowhere"}, "expected a folder of images"),
+        ({"-o": "of-another-kind/run.json"}, "a file is in the way"),
+        ({"-o": "unfinished"}, "is the folder of a run of train-localizer"),
+    ],
+)
+def test_what_is_wrong_with_making_masks_is_told(
+    small_run: Any, tmp_path: Path, changed: dict[str, str], message: str
+) -> None:
+    for command, folder in (("make-masks", "of-another-kind"), ("train-localizer", "unfinished")):
+        (tmp_path / folder).mkdir()
+        record = f'{{"command": "{command}", "config": {{}}, "samples": {{}}}}'
+        (tmp_path / folder / "run.json").write_text(record)
+    given = {
+        "run": str(small_run.run),
+        "--images": str(small_run.images),
+        "--labels": str(small_run.labels),
+        "-o": str(tmp_path / "masks"),
+        "--refine": "none",
+    }
+    given |= {
+        name: value if name in ("--gamma", "--refine") else str(tmp_path / value)
+        for name, value in changed.items()
+    }
+    run = given.pop("run")
+    failed = run_without_torch("make-masks", run, *(part for option in given.items() for part in option))
+    assert failed.returncode in (ExitCode.USAGE, ExitCode.FAILURE)
+    assert message in failed.stderr
+
+
+@pytest.mark.parametrize("command", ["evaluate", "report"])
+def test_a_truth_that_is_not_there_is_told(masks: Path, tmp_path: Path, command: str) -> None:
+    output = ["-o", tmp_path / "report.html"] if command == "report" else []
+    failed = run_without_torch(command, masks, "--truth", tmp_path / "nowhere", *output)
+    assert failed.returncode == ExitCode.FAILURE
+    assert "got nothing there" in failed.stderr

@@ -1,0 +1,53 @@
+"""What needs no network is answered without importing torch, which takes seconds."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shared_runtime.errors import ExitCode
+
+SCRIPT = """
+import sys
+from segmentation.cli import main
+sys.argv = ["capseg", *sys.argv[1:]]
+try:
+    main()
+finally:
+    print("torch was imported" if "torch" in sys.modules else "without torch", file=sys.stderr)
+"""
+TRAIN = ("train-localizer", "--images", "IMAGES", "--labels", "LABELS", "-o", "RUN")
+TINY = ("--set", "backbone=tiny", "--weights", "random")
+
+CALLS = {
+    "help": (["--help"], ExitCode.OK),
+    "help of training": (["train-localizer", "--help"], ExitCode.OK),
+    "experiments": (["experiments"], ExitCode.OK),
+    "an experiment": (["experiments", "table6-full"], ExitCode.OK),
+    "an unknown experiment": (["experiments", "table6-ful"], ExitCode.USAGE),
+    "a dry run": ([*TRAIN, "--dry-run"], ExitCode.OK),
+    "an unknown configuration": ([*TRAIN, "--config", "table6-ful"], ExitCode.USAGE),
+    "an unknown key": ([*TRAIN, "--set", "training.epoch=3"], ExitCode.USAGE),
+    "a value that does not fit": ([*TRAIN, "--precision", "half"], ExitCode.USAGE),
+    "an unknown backbone": ([*TRAIN, "--backbone", "resnet51"], ExitCode.USAGE),
+    "weights left open": ([*TRAIN, "--config", "table6-full"], ExitCode.USAGE),
+    "missing weights": ([*TRAIN, "--weights", "RUN/gone.pth"], ExitCode.FAILURE),
+    "weights without a classifier": ([*TRAIN, "--backbone", "efficientnet-lite0"], ExitCode.USAGE),
+    "a missing folder of images": ([*TRAIN, *TINY, "--set", "network.knowledge=false"], ExitCode.FAILURE),
+    "a missing label file": (
+        [*TRAIN, *TINY, "--set", "network.knowledge=false", "--images", "."],
+        ExitCode.FAILURE,
+    ),
+}
+"""By what they show, the arguments of calls in an empty folder, and their exit codes."""
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_torch_is_not_imported(call: str, tmp_path: Path) -> None:
+    arguments, exit_code = CALLS[call]
+    command = [sys.executable, "-c", SCRIPT, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.stderr.endswith("without torch\n"), done.stderr
+    assert done.returncode == exit_code, done.stderr
+    assert not any(tmp_path.iterdir())

@@ -1,0 +1,72 @@
+"""Masks as other programs read them: Pillow for PNGs, pycocotools for results."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from pycocotools import mask as coco_mask
+
+from segmentation.data.masks import palette, read_index_mask, write_coco_results, write_index_mask
+from shared_schemas import load_label_space
+
+MASK = np.array([[0, 1, 1], [80, 255, 0]], dtype=np.uint8)
+
+
+def test_a_png_holds_the_ids_and_shows_colours(tmp_path: Path) -> None:
+    write_index_mask(tmp_path / "a.png", MASK)
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.mode == "P"
+        np.testing.assert_array_equal(np.asarray(picture), MASK)
+        # VOC's maroon for class 1, black for background.
+        assert picture.convert("RGB").getpixel((1, 0)) == (128, 0, 0)
+        assert picture.convert("RGB").getpixel((0, 0)) == (0, 0, 0)
+    np.testing.assert_array_equal(read_index_mask(tmp_path / "a.png", 81), MASK)
+
+
+def test_all_bytes_survive(tmp_path: Path) -> None:
+    every = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    write_index_mask(tmp_path / "a.png", every)
+    with Image.open(tmp_path / "a.png") as picture:
+        np.testing.assert_array_equal(np.asarray(picture), every)
+
+
+@pytest.mark.parametrize(
+    ("class_id", "colour"),
+    [(1, (128, 0, 0)), (5, (128, 0, 128)), (15, (192, 128, 128)), (20, (0, 64, 128)), (255, (224, 224, 192))],
+)
+def test_palette_is_that_of_voc(class_id: int, colour: tuple[int, int, int]) -> None:
+    assert tuple(palette()[class_id]) == colour
+
+
+def test_palette_tells_all_ids_apart() -> None:
+    assert len({tuple(colour) for colour in palette().tolist()}) == 256
+
+
+def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_self: Image.Image, path: Path, **_options: object) -> None:
+        Path(path).write_bytes(b"half a")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Image.Image, "save", fail)
+    with pytest.raises(OSError, match="No space"):
+        write_index_mask(tmp_path / "a.png", MASK)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation")  # pycocotools decodes into arrays of its own kind
+def test_rle_has_the_data_sets_ids_and_decodes_to_the_mask(tmp_path: Path) -> None:
+    space = load_label_space("coco")
+    write_coco_results(tmp_path / "results.json", [(139, MASK), ("b", np.zeros((2, 2), np.uint8))], space)
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert len(results) == 2
+    # Class 80, toothbrush, is category 90 of COCO; neither background nor ignored pixels are results.
+    assert [(r["image_id"], r["category_id"], r["score"]) for r in results] == [(139, 1, 1.0), (139, 90, 1.0)]
+    for result, class_id in zip(results, (1, 80), strict=True):
+        np.testing.assert_array_equal(coco_mask.decode(result["segmentation"]), class_id == MASK)
+
+
+def test_no_masks_make_an_empty_list(tmp_path: Path) -> None:
+    write_coco_results(tmp_path / "results.json", [], load_label_space("coco"))
+    assert json.loads((tmp_path / "results.json").read_text()) == []

@@ -1,0 +1,85 @@
+"""The folder of a run: continued, refused with the difference, begun anew, locked."""
+
+from pathlib import Path
+
+import pytest
+
+from segmentation.runs.folder import RunFolder, RunRecord, open_run
+from shared_runtime.errors import InputError, OutputError, UsageError
+
+RECORD = RunRecord(command="train", config={"training": {"epochs": 3, "seed": 0}}, samples={"images": 4})
+
+
+def test_a_new_run_is_recorded_and_the_same_one_continued(tmp_path: Path) -> None:
+    with open_run(tmp_path / "deep" / "run", RECORD) as folder:
+        assert folder.read_record() == RECORD
+        folder.checkpoint.write_bytes(b"state")
+    noted = RECORD.model_copy(update={"notes": {"versions": "newer"}})
+    with open_run(tmp_path / "deep" / "run", noted) as folder:
+        assert folder.checkpoint.is_file()
+        assert folder.read_record() == noted
+
+
+def test_changed_options_are_refused_with_the_difference(tmp_path: Path) -> None:
+    with open_run(tmp_path / "run", RECORD) as folder:
+        before = folder.record.read_bytes()
+    changed = RunRecord(command="train", config={"training": {"epochs": 5}, "size": 9}, samples={"images": 4})
+    with pytest.raises(UsageError) as error, open_run(tmp_path / "run", changed):
+        pass
+    assert str(error.value).splitlines()[1:4] == [
+        "  config.size: nothing in the folder, 9 asked for",
+        "  config.training.epochs: 3 in the folder, 5 asked for",
+        "  config.training.seed: 0 in the folder, nothing asked for",
+    ]
+    assert "--overwrite" in str(error.value)
+    assert folder.record.read_bytes() == before
+
+
+def test_overwrite_removes_what_a_run_wrote_and_nothing_else(tmp_path: Path) -> None:
+    with open_run(tmp_path, RECORD) as folder:
+        for file in (folder.checkpoint, folder.weights, folder.metrics, tmp_path / "notes.txt"):
+            file.write_text("x")
+        folder.tensorboard.mkdir()
+    other = RECORD.model_copy(update={"config": {}})
+    with open_run(tmp_path, other, overwrite=True) as folder:
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["notes.txt", "run.json"]
+        assert folder.read_record() == other
+
+
+def test_a_folder_or_file_of_others_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    for overwrite in (False, True):
+        with (
+            pytest.raises(UsageError, match="holds files that do not belong to a run"),
+            open_run(tmp_path, RECORD, overwrite=overwrite),
+        ):
+            pass
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    for way in ("notes.txt", "notes.txt/run"):
+        with pytest.raises(UsageError, match="a file is in the way"), open_run(tmp_path / way, RECORD):
+            pass
+
+
+def test_two_processes_cannot_train_in_one_folder(tmp_path: Path) -> None:
+    with (
+        open_run(tmp_path / "run", RECORD),
+        pytest.raises(OutputError, match="another process is at work in"),
+        open_run(tmp_path / "run", RECORD),
+    ):
+        pass
+    with open_run(tmp_path / "run", RECORD):
+        pass
+
+
+def test_a_record_that_was_cut_off_before_anything_else_begins_anew(tmp_path: Path) -> None:
+    RunFolder(tmp_path).record.touch()
+    with open_run(tmp_path, RECORD) as folder:
+        assert folder.read_record() == RECORD
+
+
+def test_what_is_no_run_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"is not the folder of a run: it holds no run\.json"):
+        RunFolder(tmp_path).read_record()
+    RunFolder(tmp_path).record.write_text('{"command": 3}')
+    with pytest.raises(InputError, match=r"run\.json: not a run's record"):
+        RunFolder(tmp_path).read_record()
