@@ -65,15 +65,15 @@ class ImpliedObjects:
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
         """The captions with what their nouns and verbs entail."""
-        return [
-            caption._replace(
-                objects=tuple(
-                    found._replace(implied=self.of_noun(found.lemma, found.synset)) for found in caption.objects
-                ),
-                verbs=tuple(self.of_verbs(caption.tree)),
-            )
-            for caption in captions
-        ]
+        return [self._of_caption(caption) for caption in captions]
+
+    def _of_caption(self, caption: CaptionReading) -> CaptionReading:
+        objects, verbs = caption.objects, tuple(self.of_verbs(caption.tree))
+        of_nouns = [self.of_noun(found.lemma, found.synset) for found in objects]
+        if any(of_nouns):
+            pairs = zip(objects, of_nouns, strict=True)
+            objects = tuple(found._replace(implied=implied) for found, implied in pairs)
+        return caption._replace(objects=objects, verbs=verbs)
 
     def of_noun(self, lemma: str, synset: int | None) -> tuple[ImpliedObject, ...]:
         """What a noun in a sense entails; without a sense, what the phrase `lemma` does."""

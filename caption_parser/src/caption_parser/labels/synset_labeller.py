@@ -84,14 +84,11 @@ class SynsetLabeller:
         ]
         answers = iter(self._disambiguator.disambiguate(asked))
         for caption in captions:
-            yield caption._replace(
-                objects=tuple(
-                    found._replace(
-                        choice=next(answers) if found.candidate.synsets else self._neologism(found.lemma)
-                    )
-                    for found in caption.objects
-                )
-            )
+            objects = [
+                ObjectReading(one, next(answers) if one.synsets else self._neologism(one.lemmas[0]))
+                for one, *_ in caption.objects
+            ]
+            yield caption._replace(objects=tuple(objects))
 
     def _neologism(self, lemma: str) -> SenseChoice | None:
         """The sense that the label space gives to a word that WordNet lacks; none: a phrase without senses."""
