@@ -25,8 +25,7 @@ def test_a_locked_file_is_in_use_until_it_is_closed(tmp_path: Path) -> None:
     path = tmp_path / "a"
     with path.open("w") as file:
         lock(file, "in use")
-        with path.open("a") as other, pytest.raises(OutputError, match="in use"):
-            lock(other, "in use")
+        # A lock does not hold against the process that has it.
         if (child := os.fork()) == 0:
             try:
                 lock(path.open("a"), "in use")

@@ -30,13 +30,14 @@ def file_digest(path: Path) -> str:
 
 
 def lock(file: IO[Any], in_use: str) -> None:
-    """Keep other processes from locking `file` until it is closed; does nothing on Windows.
+    """Keep other processes from locking `file` until it, or any other handle of it, is closed; nothing on Windows.
 
-    Raises `OutputError` with the message `in_use` where another process has it.
+    `file` is open for writing. Raises `OutputError` with the message `in_use` where another process has it.
     """
     if sys.platform != "win32":
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Not flock, whose locks forked workers inherit: they would keep the next run out as long as they live.
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise OutputError(in_use) from error
 

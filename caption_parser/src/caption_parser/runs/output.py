@@ -18,11 +18,8 @@ from caption_parser.runs.batches import LabelledBatch
 from caption_parser.runs.options import is_stream
 from caption_parser.runs.state import RunCounts, RunSettings, RunState
 from shared_runtime.errors import OutputError
-from shared_runtime.files import check_output
+from shared_runtime.files import check_output, lock
 from shared_schemas.files import replace_file
-
-if sys.platform != "win32":
-    import fcntl
 
 COMMIT_SECONDS = 1.0
 """How much work a killed process can lose, at most; Ctrl-C and errors lose none that was written."""
@@ -106,7 +103,7 @@ class ResumableFile:
         with self._writing_errors(), ExitStack() as stack:
             # Unbuffered, so that what was written is known to the byte when the disk is full.
             self._file = stack.enter_context(self._paths.partial.open("ab", buffering=0))
-            self._lock()
+            lock(self._file, f"another run is writing {self._paths.output}; wait for it to finish")
             if self._state is None:
                 self._paths.state.unlink(missing_ok=True)
             self._file.truncate(self.size)
@@ -156,15 +153,6 @@ class ResumableFile:
             os.fsync(self._file.fileno())
             replace_file(self._paths.state, self._state.model_dump_json(indent=1).encode())
         self._committed = time.monotonic()
-
-    def _lock(self) -> None:
-        if sys.platform != "win32":
-            try:
-                # Not `shared_runtime.files.lock`, which worker processes inherit: they would keep it from the next
-                # run for as long as they outlive this one.
-                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise OutputError(f"another run is writing {self._paths.output}; wait for it to finish") from error
 
     @contextmanager
     def _writing_errors(self) -> Iterator[None]:
