@@ -18,6 +18,7 @@ from caption_parser.senses.loading import folder_of_model
 from shared_runtime.errors import MissingResourceError
 from shared_runtime.files import short_digest
 from shared_schemas import Route
+from shared_schemas.files import replace_file
 
 CaptionPrior = Mapping[str, Mapping[int, float]]
 """Lemma → synset → how often captions mean it, adding up to 1 per lemma; in files lemma → sense key → that."""
@@ -104,7 +105,7 @@ def write_caption_prior(path: Path, prior: CaptionPrior) -> None:
         }
         for lemma, of_lemma in sorted(prior.items())
     }
-    path.write_text(json.dumps(content, indent=0, ensure_ascii=False) + "\n", "utf-8")
+    replace_file(path, f"{json.dumps(content, indent=0, ensure_ascii=False)}\n".encode())
 
 
 def _key(lexicon: Lexicon, synset: int, lemma: str) -> str:

@@ -7,6 +7,7 @@ import torch
 
 from caption_parser.senses.training.options import TrainingOptions
 from shared_runtime.errors import UsageError
+from shared_schemas.files import replacing
 
 CHECKPOINT = "checkpoint.pt"
 INITIAL_VECTORS = "initial_vectors.pt"
@@ -19,9 +20,8 @@ def save_checkpoint(
 ) -> None:
     """Write the state of a training; the old one stays until the new one is whole."""
     content = {"options": options.model_dump_json(), "step": step, "state": state, "random": random_state}
-    unfinished = folder / f"{CHECKPOINT}.unfinished"
-    torch.save(content, unfinished)
-    unfinished.replace(folder / CHECKPOINT)
+    with replacing(folder / CHECKPOINT) as unfinished:
+        torch.save(content, unfinished)
 
 
 def load_checkpoint(folder: Path, options: TrainingOptions) -> tuple[int, dict[str, Any], torch.Tensor] | None:
