@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from caption_parser.commands import evaluate, explain, label_file
     from caption_parser.config import ParserConfig
     from caption_parser.given import RejectedCaptionWarning
     from caption_parser.models.loading import load
@@ -10,7 +11,6 @@ if TYPE_CHECKING:
     from caption_parser.pipeline import CaptionParser
     from caption_parser.readers import InputOptions
     from caption_parser.runs.options import RunOptions
-    from caption_parser.runs.run import label_file
 
 __version__ = "0.1.0"
 __all__ = [
@@ -20,6 +20,8 @@ __all__ = [
     "ParserConfig",
     "RejectedCaptionWarning",
     "RunOptions",
+    "evaluate",
+    "explain",
     "label_file",
     "load",
 ]
@@ -31,7 +33,9 @@ _HOMES = {
     "ParserConfig": "caption_parser.config",
     "RejectedCaptionWarning": "caption_parser.given",
     "RunOptions": "caption_parser.runs.options",
-    "label_file": "caption_parser.runs.run",
+    "evaluate": "caption_parser.commands",
+    "explain": "caption_parser.commands",
+    "label_file": "caption_parser.commands",
     "load": "caption_parser.models.loading",
 }
 

@@ -19,6 +19,7 @@ from caption_parser.labels.baselines import exact_match_labeller, synonym_list_l
 from shared_runtime.errors import UsageError
 from shared_runtime.files import short_digest
 from shared_schemas import SCHEMA_VERSION, ImageLabels, LabelSpace, Mention
+from shared_schemas.errors import shown
 from shared_schemas.label_space_file import load_label_space
 
 if TYPE_CHECKING:
@@ -163,6 +164,6 @@ class CaptionParser:
         if kind == "synonyms" and argument:
             return synonym_list_labeller(self.label_space, Path(argument))
         raise UsageError(
-            f"--labeller {self.config.labeller}: expected 'synsets', 'exact', or 'synonyms:FILE' with a file of "
+            f"--labeller: got {shown(self.config.labeller)}, expected 'synsets', 'exact', or 'synonyms:FILE' with a file of "
             "'name, synonym, …' lines."
         )
