@@ -34,10 +34,11 @@ demo: $(SEGMENTATION)  ## Set up, then go from captions to labels, masks and pag
 test: $(DEVELOPMENT)  ## Set up and run all tests
 	$(BIN)/python -m pytest
 
-check: $(DEVELOPMENT)  ## Check format, lint and types
+check: $(DEVELOPMENT)  ## Check format, lint, types and which room imports which
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy shared_schemas/src caption_parser/src segmentation/src
+	$(BIN)/lint-imports --no-cache
 
 format: $(DEVELOPMENT)  ## Format the code and mend what lint can mend
 	$(BIN)/ruff format $(SOURCES)

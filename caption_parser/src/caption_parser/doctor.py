@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version
 
-from shared_runtime.command_line.doctor import Part, importable, label_spaces, python
+from shared_runtime.command_line.doctor import Part, doctor_command, importable, label_spaces, python
 
 DISTRIBUTION = "capparse"
 
@@ -25,6 +25,10 @@ def parts() -> list[Part]:
         _extra("pycocotools", "pycocotools.mask", "pixel recall", "masks"),
         _extra("nltk", "nltk", "rebuilding the lexicon", "build"),
     ]
+
+
+command = doctor_command("capparse", parts)
+"""`capparse doctor`."""
 
 
 def _required(name: str, purpose: str, probe: Callable[[], str], distribution: str = DISTRIBUTION) -> Part:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version
 
-from shared_runtime.command_line.doctor import Part, importable, label_spaces, python
+from shared_runtime.command_line.doctor import Part, doctor_command, importable, label_spaces, python
 
 DISTRIBUTION = "capparse-segmentation"
 PACKAGED_BACKBONES = ("efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2")
@@ -27,6 +27,10 @@ def parts() -> list[Part]:
         _extra("transformers", "the backbone vit-s16", importable("transformers", "transformers"), "vit"),
         _extra("tensorboard", "--tensorboard", importable("tensorboard", "tensorboard"), "tensorboard"),
     ]
+
+
+command = doctor_command("capseg", parts)
+"""`capseg doctor`."""
 
 
 def _required(name: str, purpose: str, probe: Callable[[], str]) -> Part:

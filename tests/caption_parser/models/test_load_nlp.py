@@ -82,3 +82,14 @@ def test_a_pipeline_of_another_kind_is_refused(nlp: Language, message: str, tmp_
     with pytest.raises(UsageError) as refusal:
         load_nlp(tmp_path)
     assert message in str(refusal.value)
+
+
+def test_the_shipped_pipeline_is_what_spacy_itself_loads(tmp_path: Path) -> None:
+    """Its tokenizer is put together in another way, and saved again it is an ordinary pipeline."""
+    ours, theirs = load_nlp(), spacy.load(SHIPPED_PIPELINE)
+    assert ours.tokenizer.to_bytes() == theirs.tokenizer.to_bytes()
+    assert ours.config == theirs.config
+    ours.to_disk(tmp_path)
+    text = "I'll go by 5 p.m., don't :) It's 5'6\" in the U.S.A. e.g."
+    parses = [[(t.text, t.tag_, t.dep_) for t in nlp(text)] for nlp in (ours, theirs, spacy.load(tmp_path))]
+    assert parses[0] == parses[1] == parses[2]

@@ -55,7 +55,7 @@ def test_a_prior_survives_its_file(tmp_path: Path) -> None:
 def test_a_damaged_prior_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / FILE_NAME).write_text(content)
     with pytest.raises(MissingResourceError, match="damaged caption prior"):
-        read_caption_prior(tmp_path, LEXICON)
+        dict(read_caption_prior(tmp_path, LEXICON))
 
 
 def test_a_run_is_told_apart_by_its_prior(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ COMMANDS = (
     Command("senses", "caption_parser.cli.senses:senses_app", "Train and score word sense disambiguators."),
     Command("validate", "caption_parser.cli.label_files:validate_command", "Check a label file line by line."),
     Command("schema", "caption_parser.cli.label_files:schema_command", "Print a JSON Schema."),
-    Command("doctor", "caption_parser.cli.doctor:doctor_command", "Check that all that is needed is there."),
+    Command("doctor", "caption_parser.doctor:command", "Check that all that is needed is there."),
 )
 
 app = lazy_app(COMMANDS, completion=True)

@@ -9,6 +9,10 @@ import typer
 from caption_parser.cli import options as shared
 
 
+_WIDE = 1000
+"""Columns where no terminal says how many there are: what goes into a pipe is not wrapped."""
+
+
 def explain_command(
     caption: Annotated[str, typer.Argument(help="The caption, in quotes.")],
     label_space: shared.LabelSpace = "coco",
@@ -40,8 +44,10 @@ def explain_command(
         typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
         return
 
+    import sys
+
     from rich.console import Console
 
     from caption_parser.report.explanation_view import show_explanation
 
-    show_explanation(explanation, Console())
+    show_explanation(explanation, Console(width=None if sys.stdout.isatty() else _WIDE))

@@ -35,7 +35,8 @@ Block = Annotated[
     str,
     typer.Option(
         metavar="all|none|FLAG,…",
-        help="Flags that keep a mention from asserting its class: negated, depicted, modifier, named_entity, idiom.",
+        help="Flags that keep a mention from asserting its class: negated, depicted, modifier, named_entity,"
+        " idiom.",
     ),
 ]
 Without = Annotated[

@@ -7,8 +7,10 @@ captions a "mouse" is seldom an animal. The prior of captions takes the place of
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
 
 from caption_parser.lexicon import Lexicon, UnknownSynsetError, default_lexicon
 from caption_parser.senses.disambiguator import SenseChoice, choose, product_of_experts
@@ -43,21 +45,53 @@ def caption_prior_digest(senses: str) -> str | None:
 def read_caption_prior(folder: Path, lexicon: Lexicon) -> CaptionPrior:
     """The prior beside the model in `folder`; empty if there is none.
 
-    Raises `MissingResourceError` for a file that is damaged or names senses that WordNet 3.0 does not have.
+    Raises `MissingResourceError` for a file that is damaged; for one that names senses that WordNet 3.0 does not
+    have, when their lemma is asked for.
     """
     path = folder / FILE_NAME
     if not path.is_file():
         return {}
     try:
-        content: Mapping[str, Mapping[str, float]] = json.loads(path.read_text("utf-8"))
-        return {
-            lemma: {lexicon.synset(key): float(probability) for key, probability in of_lemma.items()}
-            for lemma, of_lemma in content.items()
-        }
-    except (ValueError, AttributeError, TypeError, UnknownSynsetError) as error:
-        raise MissingResourceError(
-            f"{path}: got a damaged caption prior ({error}), expected what 'capparse senses prior' writes"
-        ) from error
+        content = TypeAdapter(dict[str, dict[str, float]]).validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise _damaged(path, error.errors(include_url=False)[0]["msg"]) from error
+    return _StoredPrior(path, content, lexicon)
+
+
+class _StoredPrior(Mapping[str, Mapping[int, float]]):
+    """Finds the synsets of a lemma when it is first asked for: those of all lemmas would take half a second."""
+
+    def __init__(self, path: Path, content: Mapping[str, Mapping[str, float]], lexicon: Lexicon) -> None:
+        self._path = path
+        self._content = content
+        self._lexicon = lexicon
+        self._found: dict[str, Mapping[int, float]] = {}
+
+    def __getitem__(self, lemma: str) -> Mapping[int, float]:
+        found = self._found.get(lemma)
+        if found is None:
+            of_lemma = self._content[lemma]
+            try:
+                found = {self._lexicon.synset(key): probability for key, probability in of_lemma.items()}
+            except UnknownSynsetError as error:
+                raise _damaged(self._path, str(error)) from error
+            self._found[lemma] = found
+        return found
+
+    def __contains__(self, lemma: object) -> bool:
+        return lemma in self._content
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._content)
+
+    def __len__(self) -> int:
+        return len(self._content)
+
+
+def _damaged(path: Path, reason: str) -> MissingResourceError:
+    return MissingResourceError(
+        f"{path}: got a damaged caption prior ({reason}), expected what 'capparse senses prior' writes"
+    )
 
 
 def write_caption_prior(path: Path, prior: CaptionPrior) -> None:

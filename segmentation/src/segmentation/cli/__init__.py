@@ -28,7 +28,7 @@ COMMANDS = (
     Command(
         "report", "segmentation.cli.report:report_command", "Show masks beside images and truth, on one page."
     ),
-    Command("doctor", "segmentation.cli.doctor:doctor_command", "Check what is installed, and what is missing."),
+    Command("doctor", "segmentation.doctor:command", "Check what is installed, and what is missing."),
 )
 
 app = lazy_app(COMMANDS, completion=True)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from importlib import import_module
 from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -57,6 +58,25 @@ def label_spaces() -> str:
     from shared_schemas.label_space_file import SHIPPED, load_label_space
 
     return ", ".join(load_label_space(name).reference for name in SHIPPED)
+
+
+def doctor_command(program: str, parts: Callable[[], Sequence[Part]]) -> Callable[..., None]:
+    """The command `doctor` of a program that consists of `parts`."""
+
+    def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+        report_findings(examine(parts()), as_json=as_json)
+
+    doctor.__doc__ = f"""Try every part that commands use; of one that is missing, show what for and how to get it.
+
+    Missing extras are no failure; the exit code is 4 where nothing can work.
+
+    Examples:
+
+      {program} doctor
+
+      {program} doctor --json
+    """
+    return doctor
 
 
 def examine(parts: Sequence[Part]) -> list[Finding]:
