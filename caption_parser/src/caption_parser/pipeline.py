@@ -164,6 +164,6 @@ class CaptionParser:
         if kind == "synonyms" and argument:
             return synonym_list_labeller(self.label_space, Path(argument))
         raise UsageError(
-            f"--labeller: got {shown(self.config.labeller)}, expected 'synsets', 'exact', or 'synonyms:FILE' with a "
-            "file of 'name, synonym, …' lines."
+            f"--labeller: got {shown(self.config.labeller)}, expected 'synsets', 'exact', or 'synonyms:FILE' with"
+            " a file of 'name, synonym, …' lines."
         )

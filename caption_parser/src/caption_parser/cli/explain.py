@@ -8,7 +8,6 @@ import typer
 
 from caption_parser.cli import options as shared
 
-
 _WIDE = 1000
 """Columns where no terminal says how many there are: what goes into a pipe is not wrapped."""
 
