@@ -2,18 +2,22 @@
 
 import io
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from caption_parser import CaptionParser
+from caption_parser import CaptionParser, label_file
 from caption_parser.given import ColumnChoice, images_of
 from caption_parser.readers import CaptionRow, ReadingOptions, read_captions
 from caption_parser.readers.checks import checked_caption, checked_image_id
 from caption_parser.readers.formats import FORMATS
 from shared_runtime.errors import CapparseError
+from shared_schemas import load_label_space, read_labels
+from shared_schemas.checks import validate
 from tests.fuzz.examples import fuzz
 
 JSON = st.recursive(
@@ -62,6 +66,26 @@ def test_any_bytes_give_rows_or_an_error(content: bytes, name: str) -> None:
         else:
             assert row.reason
             assert row.message
+
+
+SUFFIXES = {"coco": ".json", "flickr": ".token", "webdataset": ".tar"}
+
+
+@fuzz
+@given(content=CONTENT, name=st.sampled_from(list(FORMATS)))
+def test_a_run_over_any_bytes_writes_a_valid_file_or_ends_with_an_error(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes, name: str
+) -> None:
+    with TemporaryDirectory(dir=tmp_path_factory.getbasetemp()) as folder:
+        source = Path(folder) / f"in{SUFFIXES.get(name, f'.{name}')}"
+        output = Path(folder) / "out.jsonl"
+        source.write_bytes(content)
+        try:
+            summary = label_file(source, output, labeller="exact", processes=1)
+        except CapparseError:
+            return
+        assert list(validate(output, load_label_space("coco"))) == []
+        assert sum(1 for _ in read_labels(output)) == summary.images
 
 
 @fuzz

@@ -9,6 +9,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from caption_parser.captions import ImageCaptions
+from caption_parser.labels.baselines import exact_match_labeller
+from caption_parser.labels.decisions import DecisionTable
+from caption_parser.lexicon import default_lexicon
+from shared_runtime.errors import CapparseError
 from shared_schemas import ImageLabels, LabelSpace, LabelSpaceError, RecordError, load_label_space
 from shared_schemas.checks import check
 from shared_schemas.jsonl import dump, parse
@@ -123,3 +128,11 @@ def test_any_file_is_a_label_space_or_an_error(
     assert LabelSpace.model_validate_json(space.model_dump_json()) == space
     again = loaded(to_toml(space).encode(), ".toml")
     assert again.content_hash == space.content_hash
+    try:
+        decisions = DecisionTable(space, default_lexicon(), reviewed=True)
+        labeller = exact_match_labeller(space)
+    except CapparseError:
+        return
+    assert {decision.label for decision in decisions.by_synset.values()} <= space.by_id.keys()
+    images = [ImageCaptions(1, ("A hen, a laying hen and a chook in a barn",))]
+    assert all(mention.label in space.by_id for of_image in labeller.label(images) for mention in of_image)
