@@ -1,5 +1,10 @@
 """`CaptionParser`: the corridor from captions to records, with the shipped models."""
 
+import multiprocessing
+import pickle
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
 import pytest
 
 from caption_parser import CaptionParser, ParserConfig
@@ -144,3 +149,27 @@ def test_records_name_another_attribute_set() -> None:
     assert list(check(record, load_label_space("coco"))) == []
     (low_level,) = CaptionParser(mode="visual", senses="first").label([caption])
     assert (low_level.attribute_set, [a.name for a in low_level.foreground[0].attributes]) == (None, ["red"])
+
+
+@pytest.mark.parametrize("fields", [{}, {"mode": "paper", "senses": "first"}, {"labeller": "exact"}])
+def test_a_pickled_parser_labels_as_before(fields: dict[str, str]) -> None:
+    parser = CaptionParser(**fields)
+    captions = ["A man surfing on a wave", "Two black cats and a mouse on a desk"]
+    pickled = pickle.dumps(parser)
+    assert len(pickled) < 200_000, "models do not travel"
+    copies = [pickle.loads(pickled) for _ in range(2)]
+    assert all(list(copy.label(captions)) == list(parser.label(captions)) for copy in copies)
+    assert copies[0].labeller is copies[1].labeller, "a pool pickles the parser with every task"
+
+
+def test_a_parser_works_in_processes_that_were_not_forked(tmp_path: Path) -> None:
+    space = tmp_path / "farm.toml"
+    space.write_text('name = "farm"\n[[classes]]\nname = "hen"\nsynsets = ["hen.n.02"]\n', "utf-8")
+    parser = CaptionParser(label_space=str(space), senses="first")
+    space.unlink()
+    images = [ImageCaptions(number, ("A hen",)) for number in range(3)]
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        records = [
+            record for of_image in pool.map(parser.label_images, [[i] for i in images]) for record in of_image
+        ]
+    assert records == parser.label_images(images)

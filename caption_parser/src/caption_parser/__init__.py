@@ -3,23 +3,40 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from caption_parser.commands import evaluate, explain, label_file
     from caption_parser.config import ParserConfig
+    from caption_parser.given import RejectedCaptionWarning
+    from caption_parser.models.loading import load
     from caption_parser.modes import Mode
     from caption_parser.pipeline import CaptionParser
     from caption_parser.readers import InputOptions
     from caption_parser.runs.options import RunOptions
-    from caption_parser.runs.run import label_file
 
 __version__ = "0.1.0"
-__all__ = ["CaptionParser", "InputOptions", "Mode", "ParserConfig", "RunOptions", "label_file"]
+__all__ = [
+    "CaptionParser",
+    "InputOptions",
+    "Mode",
+    "ParserConfig",
+    "RejectedCaptionWarning",
+    "RunOptions",
+    "evaluate",
+    "explain",
+    "label_file",
+    "load",
+]
 
 _HOMES = {
     "CaptionParser": "caption_parser.pipeline",
     "InputOptions": "caption_parser.readers",
     "Mode": "caption_parser.modes",
     "ParserConfig": "caption_parser.config",
+    "RejectedCaptionWarning": "caption_parser.given",
     "RunOptions": "caption_parser.runs.options",
-    "label_file": "caption_parser.runs.run",
+    "evaluate": "caption_parser.commands",
+    "explain": "caption_parser.commands",
+    "label_file": "caption_parser.commands",
+    "load": "caption_parser.models.loading",
 }
 
 
@@ -30,3 +47,8 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """What is public, whether it was asked for yet or not."""
+    return sorted([*__all__, *(name for name in globals() if name.startswith("__"))])

@@ -4,7 +4,7 @@
 processes in `runs`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from itertools import islice
@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.config import AttributeSet, ParserConfig
+from caption_parser.given import CaptionSource, Column, ColumnChoice, OnRejected, images_of
 from caption_parser.labels.aggregate import aggregate
 from caption_parser.labels.baselines import exact_match_labeller, synonym_list_labeller
 from shared_runtime.errors import UsageError
 from shared_runtime.files import short_digest
-from shared_schemas import SCHEMA_VERSION, ImageLabels, Mention
+from shared_schemas import SCHEMA_VERSION, ImageLabels, LabelSpace, Mention
+from shared_schemas.errors import shown
 from shared_schemas.label_space_file import load_label_space
 
 if TYPE_CHECKING:
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 
 BATCH_IMAGES = 256
 """Images that are parsed together: enough to keep the parser busy, few enough to hold in memory."""
+
+
+_unpickled: dict[tuple[ParserConfig, LabelSpace], dict[str, Any]] = {}
+"""What the last unpickled parser loaded: pools pickle a function with every task, and loading takes a second."""
 
 
 class Labeller(Protocol):
@@ -37,9 +43,6 @@ class Labeller(Protocol):
         Mentions stand in the order of the text; `Mention.caption` indexes `ImageCaptions.captions`.
         """
         ...
-
-
-CaptionSource = Mapping[int | str, Iterable[str]] | Iterable[str | tuple[int | str, str]]
 
 
 class CaptionParser:
@@ -63,15 +66,57 @@ class CaptionParser:
         self._sense_model = sense_model
         self.labeller = self._build_labeller()
 
-    def label(self, captions: CaptionSource) -> Iterator[ImageLabels]:
+    def __getstate__(self) -> dict[str, Any]:
+        """Models are loaded again where a parser is unpickled; the label space travels, wherever its file is."""
+        return {"config": self.config, "label_space": self.label_space, "_sense_model": self._sense_model}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        key = (state["config"], state["label_space"]) if state["_sense_model"] is None else None
+        self.__dict__.update(_unpickled.get(key, state) if key else state)
+        if "labeller" not in self.__dict__:
+            self.labeller = self._build_labeller()
+        if key:
+            _unpickled.clear()
+            _unpickled[key] = self.__dict__
+
+    def label(
+        self,
+        captions: CaptionSource,
+        *,
+        caption: Column | None = None,
+        image: Column | None = None,
+        grouped: bool | None = None,
+        on_rejected: OnRejected | None = None,
+    ) -> Iterator[ImageLabels]:
         """Records in the order in which images first appear; all captions of an image make one record.
 
-        `captions` is a mapping from image id to captions, or pairs of image id and caption in any order, or
-        bare captions, each of which is an image of its own, numbered from 1.
+        Args:
+            captions: one of
+                - bare captions, each of which is an image of its own, numbered from 1;
+                - pairs (image id, caption);
+                - a mapping from image id to a caption or to captions;
+                - a table: a frame of pandas or polars, a table of PyArrow, a `datasets.Dataset`, rows or columns
+                  as mappings. Without a column of images it may have no other column than the captions, and each
+                  row is an image of its own.
+            caption, image: the columns of a table; None: those with a name that files are searched for, too.
+            grouped: the captions of an image follow each other, and it is labelled as soon as the next one comes;
+                None: of pairs and rows that have no length (a generator, a stream), which may be endless. What has
+                a length is read as a whole first. Bare captions and mappings are always labelled as they come.
+            on_rejected: called with each caption that is missing, empty, too long or damaged, as in files: it is
+                left out, and an image without another one has no record. None: a `RejectedCaptionWarning` says so.
+
+        Raises:
+            UsageError: these are no captions, or the columns are not known.
+            InputError: with `grouped`, an image comes back after another one.
         """
-        images = _group(captions)
-        while batch := list(islice(images, BATCH_IMAGES)):
+        images = images_of(captions, ColumnChoice(caption, image), grouped=grouped, on_rejected=on_rejected)
+        return self._label(images)
+
+    def _label(self, images: Iterator[ImageCaptions]) -> Iterator[ImageLabels]:
+        size = 1
+        while batch := list(islice(images, size)):
             yield from self.label_images(batch)
+            size = min(2 * size, BATCH_IMAGES)  # an endless source gives its first record at once
 
     def label_images(self, images: Sequence[ImageCaptions]) -> list[ImageLabels]:
         """Records of a batch of images, in order. The labels of an image do not depend on its batch."""
@@ -119,21 +164,6 @@ class CaptionParser:
         if kind == "synonyms" and argument:
             return synonym_list_labeller(self.label_space, Path(argument))
         raise UsageError(
-            f"--labeller {self.config.labeller}: expected 'synsets', 'exact', or 'synonyms:FILE' with a file of "
-            "'name, synonym, …' lines."
+            f"--labeller: got {shown(self.config.labeller)}, expected 'synsets', 'exact', or 'synonyms:FILE' with"
+            " a file of 'name, synonym, …' lines."
         )
-
-
-def _group(captions: CaptionSource) -> Iterator[ImageCaptions]:
-    """All captions of an image together, in order of first appearance."""
-    if isinstance(captions, str):
-        raise UsageError(f"label(captions) takes an iterable of captions, got one string: {captions[:60]!r}")
-    grouped: dict[int | str, list[str]] = {}
-    if isinstance(captions, Mapping):
-        grouped = {image_id: list(of_image) for image_id, of_image in captions.items()}
-    else:
-        for number, item in enumerate(captions, 1):
-            image_id, caption = (number, item) if isinstance(item, str) else item
-            grouped.setdefault(image_id, []).append(caption)
-    for row, (image_id, of_image) in enumerate(grouped.items(), 1):
-        yield ImageCaptions(image_id, tuple(of_image), row=row)

@@ -6,6 +6,7 @@ from pydantic import Field, PositiveInt, StringConstraints
 
 from shared_schemas._model import Record
 from shared_schemas.mentions import Mention
+from shared_schemas.notebook_view import record_html
 
 SCHEMA_VERSION = "1.0"
 """`major.minor`. A minor version may add optional fields, never values or meanings: a reader of 1.x ignores
@@ -61,3 +62,7 @@ class ImageLabels(Record):
     foreground: tuple[ClassLabel, ...]
     background: tuple[ClassLabel, ...]
     mentions: tuple[Mention, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """What notebooks show."""
+        return record_html(self)

@@ -71,6 +71,18 @@ def test_a_string_matching_labeller_has_nothing_to_explain() -> None:
         explain(CAPTION, ParserConfig(labeller="exact"))
 
 
+def test_a_noun_that_entails_an_object_keeps_its_own_label_and_sense() -> None:
+    (surfer,) = explain("a surfer").nouns
+    assert surfer.outcome == "person (hyponym, 3 steps up); surfboard (implied)"
+    assert [sense.synset for sense in surfer.senses if sense.chosen] == ["surfer.n.01"]
+
+
+def test_a_verb_that_entails_an_object_is_shown() -> None:
+    (man, surfing) = explain("a man surfing").nouns
+    assert man.outcome.startswith("person")
+    assert (surfing.phrase, surfing.outcome) == ("surfing", "surfboard (implied)")
+
+
 def test_views_print_labels_and_reasons(explanation: Explanation) -> None:
     console = Console(file=io.StringIO(), width=120)
     show_explanation(explanation, console)

@@ -6,18 +6,22 @@ from typing import Annotated
 
 import typer
 
+from caption_parser.cli import options as shared
+
+_WIDE = 1000
+"""Columns where no terminal says how many there are: what goes into a pipe is not wrapped."""
+
 
 def explain_command(
     caption: Annotated[str, typer.Argument(help="The caption, in quotes.")],
-    label_space: Annotated[str, typer.Option(help="coco, voc, youtube-objects, or a TOML or JSON file.")] = "coco",
-    mode: Annotated[
-        str, typer.Option(metavar="visual|paper", help="All that helps, or Vilar & Perez 2021 as published.")
-    ] = "visual",
-    senses: Annotated[str, typer.Option(help="Word senses: first, default, or a model's path.")] = "default",
-    spacy_model: Annotated[
-        str | None, typer.Option(help="A spaCy pipeline in place of the one that ships.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    label_space: shared.LabelSpace = "coco",
+    mode: shared.Mode = "visual",
+    senses: shared.Senses = "default",
+    spacy_model: shared.SpacyModel = None,
+    attributes: shared.Attributes = "low-level",
+    block: shared.Block = "all",
+    without: shared.Without = "",
+    as_json: shared.AsJson = False,
 ) -> None:
     """Show how a caption is read: its parse, every noun with its senses, what was dropped and why.
 
@@ -25,21 +29,24 @@ def explain_command(
 
       capparse explain "a black cat on a sofa"
 
-      capparse explain "two hot dogs on a plate" --mode visual --json
-    """
-    from caption_parser.report.explanation import explain
-    from caption_parser.runs.options import parser_config
+      capparse explain "a man surfing, no sharks" --without implied --block none
 
-    explanation = explain(
-        caption, parser_config(label_space=label_space, mode=mode, senses=senses, spacy_model=spacy_model)
-    )
+      capparse explain "two hot dogs on a plate" --json
+    """
+    options = locals()  # each goes by its name to the field of that name
+    from caption_parser.config import ParserConfig
+    from caption_parser.report.explanation import explain
+
+    explanation = explain(caption, shared.from_options(ParserConfig, options))
     if as_json:
         content = asdict(explanation) | {"labels": explanation.labels.model_dump(mode="json")}
         typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
         return
 
+    import sys
+
     from rich.console import Console
 
     from caption_parser.report.explanation_view import show_explanation
 
-    show_explanation(explanation, Console())
+    show_explanation(explanation, Console(width=None if sys.stdout.isatty() else _WIDE))

@@ -60,24 +60,9 @@ def label_command(
         ),
     ] = "syntax",
     spacy_model: shared.SpacyModel = None,
-    attributes: Annotated[
-        str,
-        typer.Option(
-            metavar="low-level|adjectives|verbs|nouns|all",
-            help="Which words are attributes: the label space's, or all of a kind.",
-        ),
-    ] = "low-level",
-    block: Annotated[
-        str,
-        typer.Option(
-            metavar="all|none|FLAG,…",
-            help="Flags that keep a mention from asserting its class: negated, depicted, modifier, named_entity,"
-            " idiom.",
-        ),
-    ] = "all",
-    without: Annotated[
-        str, typer.Option(metavar="RULE,…", help="Rules of visual mode to leave out, such as implied or typos.")
-    ] = "",
+    attributes: shared.Attributes = "low-level",
+    block: shared.Block = "all",
+    without: shared.Without = "",
     keep_unlabelled: Annotated[
         bool, typer.Option("--keep-unlabelled", help="Also write the mentions that got no label.")
     ] = False,

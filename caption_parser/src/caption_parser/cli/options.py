@@ -24,6 +24,24 @@ Senses = Annotated[
 SpacyModel = Annotated[
     str | None, typer.Option(metavar="NAME|PATH", help="A spaCy pipeline in place of the one that ships.")
 ]
+Attributes = Annotated[
+    str,
+    typer.Option(
+        metavar="low-level|adjectives|verbs|nouns|all",
+        help="Which words are attributes: the label space's, or all of a kind.",
+    ),
+]
+Block = Annotated[
+    str,
+    typer.Option(
+        metavar="all|none|FLAG,…",
+        help="Flags that keep a mention from asserting its class: negated, depicted, modifier, named_entity,"
+        " idiom.",
+    ),
+]
+Without = Annotated[
+    str, typer.Option(metavar="RULE,…", help="Rules of visual mode to leave out, such as implied or typos.")
+]
 Format = Annotated[
     str | None, typer.Option(metavar="NAME", help="Input format, if the file name does not tell it.")
 ]

@@ -1,6 +1,6 @@
 """Loads the spaCy pipeline that tags and parses captions: the one that ships, or the user's own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import spacy
@@ -9,7 +9,9 @@ from spacy.tokenizer import Tokenizer
 from spacy.util import registry
 
 from caption_parser.models.tag_to_pos import TAG_TO_POS
+from caption_parser.modes import Mode
 from shared_runtime.errors import MissingResourceError, UsageError
+from shared_schemas.errors import did_you_mean
 
 SHIPPED_PIPELINE = Path(__file__).resolve().parent / "caption_pipeline"
 
@@ -42,6 +44,25 @@ def load_nlp(spacy_model: str | Path | None = None) -> Language:
     _check_labels(nlp, str(spacy_model))
     if not SET_POS & {nlp.get_pipe_meta(name).factory for name in nlp.pipe_names}:
         nlp.add_pipe(TAG_TO_POS)
+    return nlp
+
+
+def load(spacy_model: str | Path | None = None, *, mode: str = "visual", phrases: Sequence[str] = ()) -> Language:
+    """A spaCy pipeline whose docs have `doc._.noun_phrases`, with modifiers, counts, extended heads and flags.
+
+    Args:
+        spacy_model: as in `load_nlp`.
+        mode: "visual" or "paper".
+        phrases: words and phrases to look up beside WordNet's lemmas, such as "stop sign".
+
+    Raises:
+        MissingResourceError, UsageError: as `load_nlp` does; `UsageError` for an unknown mode.
+    """
+    if mode not in set(Mode):
+        raise UsageError(f"load(mode={mode!r}): expected 'visual' or 'paper'.{did_you_mean(mode, map(str, Mode))}")
+    nlp = load_nlp(spacy_model)
+    nlp.add_pipe("caption_noun_phrases", config={"mode": mode})
+    nlp.add_pipe("caption_extended_heads", config={"mode": mode, "phrases": list(phrases)})
     return nlp
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.config import ParserConfig
+from caption_parser.labels.decisions import Decision
 from caption_parser.labels.reading import CaptionReading, ObjectReading
 from caption_parser.labels.synset_labeller import sense_query
 from caption_parser.pipeline import CaptionParser
@@ -39,7 +40,7 @@ class SenseLine:
 
 @dataclass(frozen=True, slots=True)
 class NounLine:
-    """What became of one head noun."""
+    """What became of one head noun, or of a verb that entails an object ("surfing": a surfboard)."""
 
     phrase: str
     extended_head: str | None
@@ -79,7 +80,7 @@ def explain_with(parser: CaptionParser, caption: str) -> Explanation:
     return Explanation(
         caption=caption,
         tokens=tuple(_token_lines(reading)),
-        nouns=tuple(_noun_lines(parser, reading)),
+        nouns=(*_noun_lines(parser, reading), *_verb_lines(parser, reading)),
         labels=parser.record(image, labeller.write([reading])),
     )
 
@@ -103,6 +104,12 @@ def _noun_lines(parser: CaptionParser, reading: CaptionReading) -> Iterator[Noun
         else:
             reason = f"dropped: {why_not_object(tree, noun, rules)}"
             yield NounLine(_text(reading, noun, noun + 1), None, (), None, (), reason)
+
+
+def _verb_lines(parser: CaptionParser, reading: CaptionReading) -> Iterator[NounLine]:
+    for verb in reading.verbs:
+        outcome = "; ".join(_decided(parser, entailed.decision) for entailed in verb.implied)
+        yield NounLine(reading.caption[verb.start : verb.end], None, (), None, (), outcome)
 
 
 def _sense_scores(parser: CaptionParser, reading: CaptionReading) -> dict[int, Mapping[int, float]]:
@@ -145,20 +152,26 @@ def _outcome(parser: CaptionParser, phrase: NounPhrase, found: ObjectReading | N
         return "dropped: not in WordNet"
     if found is None:
         return "dropped: part of another name"
-    decision = found.implied[-1].decision if found.implied else found.decision
-    if decision is None:
+    decisions = [found.decision] if found.decision else []
+    name = "; ".join(
+        _decided(parser, one) for one in (*decisions, *(entailed.decision for entailed in found.implied))
+    )
+    if not name:
         return "dropped: no class of the label space"
-    steps = f", {decision.depth} steps up" if decision.depth else ""
-    name = f"{parser.label_space.by_id[decision.label].name} ({decision.rule}{steps})"
     blocked = [flag for flag in phrase.flags if flag in parser.config.blocking_flags]
     return f"not asserted, {', '.join(blocked)}: {name}" if blocked else name
+
+
+def _decided(parser: CaptionParser, decision: Decision) -> str:
+    steps = f", {decision.depth} steps up" if decision.depth else ""
+    return f"{parser.label_space.by_id[decision.label].name} ({decision.rule}{steps})"
 
 
 def _sense_lines(
     parser: CaptionParser, phrase: NounPhrase, found: ObjectReading | None, scores: Mapping[int, float]
 ) -> Iterator[SenseLine]:
     lexicon = parser.synsets.lexicon
-    chosen = found and (found.implied[-1].synset if found.implied else found.synset)
+    chosen = found and found.synset
     for synset in phrase.extended_head.synsets if phrase.extended_head else ():
         decision = parser.synsets.decisions.by_synset.get(synset)
         yield SenseLine(

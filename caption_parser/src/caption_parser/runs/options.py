@@ -10,7 +10,7 @@ from caption_parser.config import ParserConfig
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import UsageError
 from shared_runtime.workers import usable_cores
-from shared_schemas.errors import did_you_mean
+from shared_schemas.errors import did_you_mean, shown
 
 Processes = int | Literal["auto"]
 """How many worker processes; `auto`: as many as pay."""
@@ -29,7 +29,7 @@ def checked(model: type[ModelT], **fields: Any) -> ModelT:
         expected = problem["msg"].removeprefix("Input should be ")
         choices = re.findall(r"'([^']*)'", expected)
         hint = did_you_mean(str(problem["input"]), choices)
-        message = f"{option}: got {problem['input']!r}, expected {expected}"
+        message = f"{option}: got {shown(problem['input'])}, expected {expected}"
         raise UsageError(f"{message}.{hint}" if hint else message) from None
 
 

@@ -1,0 +1,121 @@
+"""What the commands do, as functions: the same arguments, and options by the same names."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel
+
+from caption_parser.config import ParserConfig
+from caption_parser.evaluation.evaluate import evaluate as evaluate_labels
+from caption_parser.readers import InputOptions
+from caption_parser.report.explanation import explain as explain_caption
+from caption_parser.runs.options import RunOptions, checked
+from caption_parser.runs.run import label_file as run_label_file
+from shared_runtime.errors import UsageError
+from shared_schemas.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from caption_parser.evaluation.records import Evaluation
+    from caption_parser.report.explanation import Explanation
+    from caption_parser.runs.job import Progress
+    from caption_parser.runs.summary import RunSummary
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def label_file(
+    source: str | Path,
+    output: str | Path,
+    config: ParserConfig | None = None,
+    *,
+    inputs: InputOptions | None = None,
+    run: RunOptions | None = None,
+    progress: "Callable[[Progress], None]" = lambda _: None,
+    **options: Any,
+) -> "RunSummary":
+    """Label the captions of `source` into the label file `output`: what `capparse label` does.
+
+    The same call after an interruption resumes; the bytes of `output` are the same whatever the number of
+    processes and of interruptions. Rows without a usable caption go to `OUTPUT.rejected.jsonl` unless `rejected`
+    says where, the summary to `OUTPUT.summary.json`.
+
+    Args:
+        source: path or pattern of the captions, or `-` for standard input.
+        output: path of the label file (`.gz` and `.zst` are compressed), or `-` for standard output.
+        config, inputs, run: what decides the labels; how captions are read and which are taken; how the run goes
+            about its work. None: the defaults.
+        progress: called now and then.
+        options: single fields of these three, named as the command's options: `mode="paper"`, `limit=1000`,
+            `processes=4`.
+
+    Raises:
+        UsageError: an argument does not fit, or `output` belongs to a run over other captions or settings.
+        InputError: `source` as a whole cannot be read.
+        TooManyRejectedError: more rows are unusable than `strict` or `max_errors` allow.
+        OutputError: `output` cannot be written; what was labelled is kept for the next call.
+    """
+    _check_names("label_file", options, ParserConfig, InputOptions, RunOptions)
+    return run_label_file(
+        source,
+        output,
+        _with_options(config or ParserConfig(), options),
+        inputs=_with_options(inputs or InputOptions(), options),
+        run=_with_options(run or RunOptions(), options),
+        progress=progress,
+    )
+
+
+def explain(caption: str, config: ParserConfig | None = None, **options: Any) -> "Explanation":
+    """Follow one caption on its way to its labels: what `capparse explain` does.
+
+    `options` are fields of `ParserConfig`, named as the command's options: `mode="paper"`, `without="implied"`.
+    Raises `UsageError` for a value that does not fit, and for a labeller that matches strings.
+    """
+    _check_names("explain", options, ParserConfig)
+    return explain_caption(caption, _with_options(config or ParserConfig(), options))
+
+
+def evaluate(
+    labels: str | Path,
+    truth: str | Path,
+    *,
+    label_space: str | Path = "coco",
+    against: str | Path | None = None,
+    min_votes: int = 1,
+    crowd: bool = True,
+) -> "Evaluation":
+    """Score the label file `labels` against ground truth in COCO's format: what `capparse evaluate` does.
+
+    Args:
+        labels, truth: paths.
+        label_space: the one that made the labels.
+        against: a second label file to compare with class by class.
+        min_votes: count a class only if this many captions of the image assert it.
+        crowd: whether crowd regions count as their class.
+
+    Raises:
+        InputError, RecordError, LabelSpaceError, UsageError: a file or an option does not fit.
+    """
+    return evaluate_labels(
+        Path(labels),
+        Path(truth),
+        label_space=label_space,
+        against=None if against is None else Path(against),
+        min_votes=min_votes,
+        include_crowd=crowd,
+    )
+
+
+def _with_options(settings: ModelT, options: Mapping[str, Any]) -> ModelT:
+    model = type(settings)
+    own = {name: value for name, value in options.items() if name in model.model_fields}
+    return checked(model, **(settings.model_dump() | own)) if own else settings
+
+
+def _check_names(function: str, options: Mapping[str, Any], *models: type[BaseModel]) -> None:
+    names = [name for model in models for name in model.model_fields]
+    for option in options:
+        if option not in names:
+            hint = did_you_mean(option, names)
+            raise UsageError(f"{function}({option}=…): no such option.{hint} There are: {', '.join(names)}")
