@@ -24,10 +24,10 @@ from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import Refinement
 from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
 from segmentation.report.maps import shown_maps
-from segmentation.report.masks import image_score, mask_report
+from segmentation.report.masks import MaskReportOptions, image_score, mask_report
 from segmentation.report.page import ImageRow, Picture, coloured, heat, page, thumbnail
 from segmentation.scores.contract import Heatmaps
-from shared_runtime.errors import OutputError
+from shared_runtime.errors import ExitCode, OutputError, UsageError
 
 
 class Page(HTMLParser):
@@ -98,13 +98,13 @@ def test_a_page_shows_everything_of_every_image_the_worst_first(
 
 
 def test_a_page_says_that_masks_follow_a_consensus(small_run: Any, masks: Path, tmp_path: Path) -> None:
-    mask_report(masks, open_truth(small_run.truth), tmp_path / "without.html", count=1)
+    mask_report(masks, open_truth(small_run.truth), tmp_path / "without.html", MaskReportOptions(count=1))
     folder = tmp_path / "agreeing"
     options = MaskOptions(refine=Refinement.NONE, consensus=True)
     inputs = MaskInputs(small_run.run, [small_run.images], small_run.labels)
     made = make_masks(inputs, folder, options, MaskMachine(device="cpu"))
     assert made.counts.written == 4
-    mask_report(folder, open_truth(small_run.truth), tmp_path / "with.html", count=1)
+    mask_report(folder, open_truth(small_run.truth), tmp_path / "with.html", MaskReportOptions(count=1))
     told = ["(--consensus)" in (tmp_path / name).read_text() for name in ("without.html", "with.html")]
     assert told == [False, True]
 
@@ -118,18 +118,25 @@ def test_a_page_needs_nothing_beside_it(small_run: Any, masks: Path, tmp_path: P
 
 
 def test_only_the_worst_are_shown(small_run: Any, masks: Path, tmp_path: Path) -> None:
-    assert mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html", count=1) == 1
+    assert (
+        mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html", MaskReportOptions(count=1)) == 1
+    )
     found = Page((tmp_path / "report.html").read_text())
     assert {alt.rpartition(" ")[2] for alt, _ in found.pictures} == {"000000000003"}
 
 
 def test_masks_of_other_programs_have_no_maps(small_run: Any, masks: Path, tmp_path: Path) -> None:
     (masks / "run.json").unlink()
-    mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html", images=[small_run.images], count=1)
+    mask_report(
+        masks,
+        open_truth(small_run.truth),
+        tmp_path / "report.html",
+        MaskReportOptions([small_run.images], count=1),
+    )
     found = Page((tmp_path / "report.html").read_text())
     assert [alt.split(" of ")[0] for alt, _ in found.pictures] == ["image", "mask", "truth"]
     assert "Without maps: " in "".join(found.text)
-    mask_report(masks, open_truth(small_run.truth), tmp_path / "bare.html", count=1)
+    mask_report(masks, open_truth(small_run.truth), tmp_path / "bare.html", MaskReportOptions(count=1))
     assert [alt.split(" of ")[0] for alt, _ in Page((tmp_path / "bare.html").read_text()).pictures] == [
         "mask",
         "truth",
@@ -155,9 +162,53 @@ def test_an_image_that_went_bad_is_told(small_run: Any, masks: Path, tmp_path: P
     assert "Not shown: " in "".join(Page((tmp_path / "report.html").read_text()).text)
 
 
-def test_a_page_that_cannot_be_written(small_run: Any, masks: Path, tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="cannot be written"):
+def test_a_page_that_cannot_be_written(
+    small_run: Any, masks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UsageError, match=r"does not exist\. Try: mkdir -p"):
         mask_report(masks, open_truth(small_run.truth), tmp_path / "no" / "report.html")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("segmentation.report.masks.replace_file", full)
+    with pytest.raises(OutputError, match="cannot be written: No space"):
+        mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html")
+
+
+def test_no_page_takes_the_place_of_an_input(small_run: Any, masks: Path, tmp_path: Path) -> None:
+    link, image = tmp_path / "link.html", small_run.images / "000000000001.png"
+    link.symlink_to(small_run.truth)
+    inputs = {
+        small_run.truth: "is the ground truth;",
+        link: "is the ground truth;",
+        small_run.labels: "is the label file of the masks;",
+        masks / "run.json": "is a file of the masks;",
+        masks / "000000000001.png": "is a file of the masks;",
+        small_run.run / "run.json": "is a file of the run that made the masks;",
+        image: f"is a file of the images {small_run.images};",
+    }
+    before = {path: path.read_bytes() for path in inputs}
+    for path, message in inputs.items():
+        told = [str(masks), "--truth", str(small_run.truth), "-o", str(path), "--overwrite"]
+        done = CliRunner().invoke(app, ["report", *told])
+        assert (done.exit_code, message in done.stderr) == (ExitCode.USAGE, True), done.output
+    (masks / "run.json").unlink()
+    with pytest.raises(UsageError, match="is a file of the images"):
+        mask_report(
+            masks, open_truth(small_run.truth), image, MaskReportOptions([small_run.images], overwrite=True)
+        )
+    assert before.items() >= {path: path.read_bytes() for path in inputs if path.exists()}.items()
+    assert link.is_symlink()
+
+
+def test_another_page_is_replaced_when_told_to(small_run: Any, masks: Path) -> None:
+    page, truth = masks / "report.html", open_truth(small_run.truth)
+    page.write_text("mine")
+    with pytest.raises(UsageError, match=r"exists already\. Choose another file, or --overwrite"):
+        mask_report(masks, truth, page)
+    assert page.read_text() == "mine"
+    assert mask_report(masks, truth, page, MaskReportOptions(overwrite=True)) == 4
 
 
 def test_the_command(small_run: Any, masks: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from segmentation.cli.label_spaces import MasksLabelSpace, TruthLabelSpace
 from segmentation.data.truth.opening import open_truth
-from segmentation.report.masks import mask_report
+from segmentation.report.masks import MaskReportOptions, mask_report
 
 
 def report_command(
@@ -23,6 +23,7 @@ def report_command(
     label_space: TruthLabelSpace = None,
     masks_label_space: MasksLabelSpace = None,
     count: Annotated[int, typer.Option(min=1, help="How many images to show, the worst first.")] = 40,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing page.")] = False,
 ) -> None:
     """Write one HTML page: image, class map, compound map, background map, mask and truth, and a table of classes.
 
@@ -37,8 +38,6 @@ def report_command(
         masks,
         open_truth(truth, label_space=label_space),
         output,
-        images=images or (),
-        masks_label_space=masks_label_space,
-        count=count,
+        MaskReportOptions(images or (), masks_label_space, count, overwrite),
     )
     typer.echo(f"{output}: the {shown} worst images")

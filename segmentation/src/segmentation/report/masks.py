@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +21,27 @@ from segmentation.evaluation.scoring import read_prediction
 from segmentation.evaluation.transfer import ClassTransfer
 from segmentation.report.maps import MaskOrigin, mask_origin
 from segmentation.report.page import ImageRow, Picture, coloured, data_uri, heat, page, thumbnail
+from segmentation.runs.folder import RunFolder
 from shared_runtime.errors import CapparseError, InputError, OutputError
+from shared_runtime.files import check_output
+from shared_schemas import LabelSpace
+from shared_schemas.files import replace_file
+
+_PAGE_SUFFIXES = (".html", ".htm")
+
+
+@dataclass(frozen=True, slots=True)
+class MaskReportOptions:
+    """What a report shows, and where it may stand."""
+
+    images: Sequence[Path] = ()
+    """Folders of the images, for masks of other programs."""
+    masks_label_space: str | Path | LabelSpace | None = None
+    """That of the masks, if it is not the truth's: they are shown in the truth's classes."""
+    count: int = 40
+    """How many images are shown, the worst first."""
+    overwrite: bool = False
+    """Whether the page may take the place of another file, which is never an input."""
 
 
 class _Compared(NamedTuple):
@@ -32,24 +53,19 @@ class _Compared(NamedTuple):
     true: IndexMask
 
 
-def mask_report(
-    masks: Path,
-    truth: Truth,
-    output: Path,
-    *,
-    images: Sequence[Path] = (),
-    masks_label_space: str | None = None,
-    count: int = 40,
-) -> int:
-    """Write an HTML page about a folder of masks, with the `count` worst images; returns how many it shows.
+def mask_report(masks: Path, truth: Truth, output: Path, options: MaskReportOptions | None = None) -> int:
+    """Write an HTML page about a folder of masks, with the worst images; returns how many it shows.
 
     Images without a mask are left out. Maps are shown where the folder says how it was made, and the run, the
-    images and the labels are still where they were; otherwise the page says why not, and images come from the
-    folders `images`. Masks of another label space (`masks_label_space`) are shown in the truth's classes.
-    Raises InputError as `evaluate` does, OutputError where the page cannot be written.
+    images and the labels are still where they were; otherwise the page says why not.
+
+    Raises InputError as `evaluate` does, UsageError where the page would take the place of an input, or of a file
+    without `options.overwrite`, OutputError where it cannot be written.
     """
-    evaluation = evaluate(masks, truth, masks_label_space=masks_label_space, missing=Missing.SKIP)
-    transfer = ClassTransfer.needed(masks_label_space, truth.label_space)
+    options = options or MaskReportOptions()
+    _check_output(output, masks, truth, options)
+    evaluation = evaluate(masks, truth, masks_label_space=options.masks_label_space, missing=Missing.SKIP)
+    transfer = ClassTransfer.needed(options.masks_label_space, truth.label_space)
     notes: list[str] = []
     origin: MaskOrigin | None = None
     try:
@@ -58,18 +74,39 @@ def mask_report(
         notes.append(f"Without maps: {error}")
     if origin and origin.options.consensus:
         notes.append("The masks also follow what all images together say (--consensus); the maps shown do not.")
-    folders = ImageFolders(images)
+    folders = ImageFolders(options.images)
     rows = []
-    for worst in heapq.nsmallest(count, _compared(masks, truth, transfer), key=attrgetter("score", "key")):
+    compared = _compared(masks, truth, transfer)
+    for worst in heapq.nsmallest(options.count, compared, key=attrgetter("score", "key")):
         try:
             rows.append(_row(worst, truth.class_names, origin, folders))
         except InputError as error:
             notes.append(f"Not shown: {error}")
     try:
-        output.write_text(page(evaluation, rows, notes), encoding="utf-8")
+        replace_file(output, page(evaluation, rows, notes).encode("utf-8", "replace"))
     except OSError as error:
         raise OutputError(f"{output}: cannot be written: {error.strerror or error}") from error
     return len(rows)
+
+
+def _check_output(output: Path, masks: Path, truth: Truth, options: MaskReportOptions) -> None:
+    """Raises UsageError for an output that is an input: a file that was given, or one inside a folder that was."""
+    files = {"the ground truth": truth.path}
+    folders = {"the masks": masks, "the ground truth": truth.path}
+    folders |= {f"the images {folder}": folder for folder in options.images}
+    try:
+        notes = RunFolder(masks).read_record().notes
+    except CapparseError:
+        notes = {}
+    if {"run", "images", "labels"} <= notes.keys():
+        files["the label file of the masks"] = Path(notes["labels"])
+        folders["the run that made the masks"] = Path(notes["run"])
+        folders |= {f"the images {folder}": Path(folder) for folder in notes["images"]}
+    # A page may lie beside the masks, and be written anew there.
+    if output.exists() and output.suffix.lower() not in _PAGE_SUFFIXES:
+        place = output.resolve()
+        files |= {f"a file of {role}": output for role, path in folders.items() if path.resolve() in place.parents}
+    check_output(output, files, overwrite=options.overwrite)
 
 
 def image_score(true: IndexMask, predicted: IndexMask, n_classes: int) -> float:

@@ -124,7 +124,35 @@ def test_a_failure_leaves_no_half_written_labels(tmp_path: Path, instances: Path
     assert done.stderr.startswith(f"error: {instances}: annotations[0]: image_id: got 7")
     assert [path.name for path in tmp_path.iterdir()] == ["boxes.json"]
     done = command(instances, "-o", tmp_path / "no" / "labels.jsonl")
-    assert done.exit_code == ExitCode.FAILURE
+    assert done.exit_code == ExitCode.USAGE
+
+
+def test_labels_are_never_written_over_the_truth(tmp_path: Path, small_run: Any) -> None:
+    truth, link, space = tmp_path / "truth.json", tmp_path / "labels.jsonl", tmp_path / "space.json"
+    truth.write_bytes(small_run.truth.read_bytes())
+    link.hardlink_to(truth)
+    space.write_text("{}")
+    for output, message in (
+        (truth, "is the ground truth;"),
+        (tmp_path / "." / "sub" / ".." / "truth.json", "is the ground truth;"),
+        (link, "is the ground truth;"),
+        (space, "is the label space;"),
+    ):
+        (tmp_path / "sub").mkdir(exist_ok=True)
+        done = command(truth, "-o", output, "--label-space", space, "--overwrite")
+        assert (done.exit_code, message in done.stderr) == (ExitCode.USAGE, True), done.output
+    assert truth.read_bytes() == small_run.truth.read_bytes()
+    assert space.read_text() == "{}"
+
+
+def test_other_labels_are_replaced_when_told_to(tmp_path: Path, small_run: Any) -> None:
+    output = tmp_path / "labels.jsonl"
+    output.write_text("mine")
+    done = command(small_run.truth, "-o", output)
+    assert (done.exit_code, output.read_text()) == (ExitCode.USAGE, "mine")
+    assert "--overwrite to replace it" in done.stderr
+    assert command(small_run.truth, "-o", output, "--overwrite").exit_code == ExitCode.OK
+    assert len(list(read_labels(output))) == 4
 
 
 @pytest.mark.real_data
