@@ -74,10 +74,21 @@ def test_crowds_can_be_left_out(write_truth: Write, space: LabelSpace) -> None:
     assert read_ground_truth(path, space, include_crowd=False).classes[1] == {DOG}
 
 
-def test_categories_are_linked_by_name_then_by_id(write_truth: Write, space: LabelSpace) -> None:
-    contiguous = [{"id": 1, "name": "Cat"}, {"id": 18, "name": "canine"}, {"id": 2, "name": "bottle"}]
-    path = write_truth(_object(1, 1), _object(2, 18), _object(3, 2), categories=contiguous)
-    assert read_ground_truth(path, space).classes == {1: {CAT}, 2: {DOG}, 3: {BOTTLE}}
+def test_categories_are_linked_by_name_and_never_by_id_alone(write_truth: Write, space: LabelSpace) -> None:
+    own = [{"id": 1, "name": "Cat"}, {"id": 18, "name": "pothole"}, {"id": 2, "name": "bottle"}]
+    truth = read_ground_truth(write_truth(_object(1, 1), _object(3, 2), categories=own), space)
+    assert truth.classes == {1: {CAT}, 2: set(), 3: {BOTTLE}}
+    assert truth.class_ids == (CAT, BOTTLE)
+    with pytest.raises(
+        InputError, match=r"annotations\[0\]: category_id: got 18, 'pothole', which is no foreground"
+    ):
+        read_ground_truth(write_truth(_object(1, 18), categories=own), space)
+
+
+def test_two_spellings_of_a_class_are_one_class(write_truth: Write, space: LabelSpace) -> None:
+    categories = [{"id": 0, "name": "animal"}, {"id": 1, "name": "cat"}, {"id": 2, "name": "CAT"}]
+    truth = read_ground_truth(write_truth(_object(1, 1), _object(2, 2), categories=categories), space)
+    assert (truth.class_ids, truth.classes) == ((CAT,), {1: {CAT}, 2: {CAT}, 3: set()})
 
 
 BAD = {
@@ -100,12 +111,12 @@ BAD = {
     ),
     "an unknown category": (
         {"categories": [{"id": 90, "name": "bottles"}, {"id": 91, "name": "truck"}]},
-        "'bottles', 'truck'.*Did you mean 'bottle'.*--label-space",
+        "'bottles', 'truck'.*Did you mean 'bottle'.*--label-space with the one",
     ),
     "a background class": ({"categories": [{"id": 90, "name": "grass"}]}, "no foreground classes.*'grass'"),
-    "two categories for a class": (
-        {"categories": [{"id": 1, "name": "cat"}, {"id": 17, "name": "kitten"}]},
-        "'cat' and 'kitten' for the one class 'cat'",
+    "two names for an id": (
+        {"categories": [{"id": 17, "name": "cat"}, {"id": 17, "name": "kitten"}]},
+        "got id 17 for 'kitten', expected one name per id: it is 'cat' already",
     ),
     "an image without size": (
         {"images": [{"id": 1}], "annotations": [_object(1, 17, [_square(0, 0, 2)])]},

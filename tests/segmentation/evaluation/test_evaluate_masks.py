@@ -70,7 +70,7 @@ def test_figures_and_protocol(folders: tuple[Path, Path], space: LabelSpace) -> 
         "3 of 3 images, 1 without a usable mask: scored as background; one confusion matrix; "
         "mean over the 3 of 4 classes that are in the truth, background included; "
         "1 void pixels left out, 1 abstained pixels counted as missed; "
-        f"masks as drawn; {space.reference}"
+        f"masks as drawn; {space.reference}, which the masks are taken to have, too"
     )
 
 
@@ -188,6 +188,13 @@ def test_a_folder_that_has_nothing_to_score_is_refused(
         save(f"masks/{name}", [[0]])
 
     with pytest.raises(InputError, match=message):
+        evaluate(tmp_path / "masks", open_truth(tmp_path / "truth", label_space=space))
+
+
+def test_black_and_white_masks_are_refused(tmp_path: Path, space: LabelSpace, save: Save) -> None:
+    save("truth/a", [[0, 1, 1]])
+    save("masks/a", [[0, 255, 255]])
+    with pytest.raises(InputError, match=r"masks: got masks of the values 0 and 255 alone, .*Is 255 the object\?"):
         evaluate(tmp_path / "masks", open_truth(tmp_path / "truth", label_space=space))
 
 

@@ -12,7 +12,7 @@ from caption_parser.evaluation.masks import (
     PixelSource,
     pixel_counter,
 )
-from shared_runtime.coco import ImageId, class_ids, stream_list
+from shared_runtime.coco import ImageId, category_classes, stream_list
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
@@ -38,14 +38,14 @@ def read_ground_truth(path: Path, label_space: LabelSpace, *, include_crowd: boo
     Raises `InputError` for a file that is not in COCO's format or whose categories do not fit `label_space`.
     """
     images = {image.id: image for _, image in stream_list(path, "images", AnnotatedImage)}
-    classes = class_ids(path, label_space)
+    classes = category_classes(path, label_space)
     found: dict[ImageId, set[int]] = {image_id: set() for image_id in images}
     counter: PixelCounter | None = None
     for place, annotation in stream_list(path, "annotations", AnnotatedObject):
-        annotation.check_ids(images, classes, place)
+        label = classes.of(annotation, images, place)
         if annotation.iscrowd and not include_crowd:
             continue
-        image, label = images[annotation.image_id], classes[annotation.category_id]
+        image = images[annotation.image_id]
         found[image.id].add(label)
         if annotation.segmentation:
             counter = counter or pixel_counter()
@@ -54,7 +54,7 @@ def read_ground_truth(path: Path, label_space: LabelSpace, *, include_crowd: boo
             except ValueError as error:
                 raise InputError(f"{place}: {error}") from error
     return GroundTruth(
-        class_ids=tuple(sorted(classes.values())),
+        class_ids=tuple(sorted({*classes.ids.values()})),
         classes={image_id: frozenset(labels) for image_id, labels in found.items()},
         pixels=counter.pixels() if counter else None,
         pixel_source=counter.source if counter else None,

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli.label_spaces import MasksLabelSpace, TruthLabelSpace
+from segmentation.cli.label_spaces import MasksLabelSpace, TruthLabelSpace, opened_truth
 from segmentation.data.truth.coco import CocoRules, Crowd
-from segmentation.data.truth.opening import open_truth, read_image_list
+from segmentation.data.truth.opening import read_image_list
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.records import Missing, score_table
 
@@ -46,7 +46,7 @@ def evaluate_command(
       capseg evaluate masks --truth VOC2012 --masks-label-space coco
     """
     rules = CocoRules(crowd=crowd, images_without_objects=images_without_objects)
-    ground_truth = open_truth(truth, label_space=label_space, coco=rules)
+    ground_truth = opened_truth(masks, truth, label_space, masks_label_space, rules)
     if image_list is not None:
         ground_truth = ground_truth.restricted_to(read_image_list(image_list))
     evaluation = evaluate(

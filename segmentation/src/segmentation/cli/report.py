@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli.label_spaces import MasksLabelSpace, TruthLabelSpace
-from segmentation.data.truth.opening import open_truth
+from segmentation.cli.label_spaces import MasksLabelSpace, TruthLabelSpace, opened_truth
 from segmentation.report.masks import MaskReportOptions, mask_report
 
 
@@ -36,7 +35,7 @@ def report_command(
     """
     shown = mask_report(
         masks,
-        open_truth(truth, label_space=label_space),
+        opened_truth(masks, truth, label_space, masks_label_space),
         output,
         MaskReportOptions(images or (), masks_label_space, count, overwrite),
     )

@@ -4,11 +4,12 @@ import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from segmentation.data.masks import IGNORE_INDEX
 from segmentation.data.truth.contract import Truth
+from segmentation.evaluation.mask_classes import mask_classes, transfer_to
 from segmentation.evaluation.metrics import ConfusionMatrix, SegmentationMetrics, segmentation_metrics
 from segmentation.evaluation.records import ClassScores, EvaluationProtocol, MaskEvaluation, Missing
 from segmentation.evaluation.scoring import Score, scores_in_parts
-from segmentation.evaluation.transfer import ClassTransfer
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace
 
@@ -30,12 +31,12 @@ def evaluate(
     that a script that asks for several guards its main part by `if __name__ == "__main__"`.
 
     Raises `InputError` where the truth has no image in common with the folder, or where not one mask can be
-    scored; `LabelSpaceError` for a label space, `UsageError` for `processes` and for label spaces without a common
-    class.
+    scored; `LabelSpaceError` for a label space, `UsageError` for `processes`, for label spaces without a common
+    class, and for masks whose folder says that they are of another one.
     """
     if processes < 1:
         raise UsageError(f"got {processes} processes, expected 1 or more")
-    transfer = ClassTransfer.needed(masks_label_space, truth.label_space)
+    transfer = transfer_to(truth.label_space, masks, masks_label_space)
     outside = _check_overlap(masks, truth)
     total = Score(ConfusionMatrix(len(truth.class_names)))
     for part in scores_in_parts(masks, truth, missing, processes, transfer):
@@ -44,7 +45,13 @@ def evaluate(
     if len(total.bad_masks) + len(total.bad_truth) + total.without_mask == len(truth):
         bad = (total.bad_masks or total.bad_truth)[0]
         raise InputError(f"not one mask can be scored; the first reason is: {bad.reason}")
-    metrics = segmentation_metrics(total.matrix.counts)
+    counts = total.matrix.counts
+    if transfer is None and total.matrix.abstained and not counts[:, 1:-1].any():
+        raise InputError(
+            f"{masks}: got masks of the values 0 and {IGNORE_INDEX} alone, expected class ids: {IGNORE_INDEX} "
+            f"means 'no class'. Is {IGNORE_INDEX} the object? Then write its class id in its place"
+        )
+    metrics = segmentation_metrics(counts)
     return MaskEvaluation(
         miou=metrics.miou,
         miou_with_absent=metrics.miou_with_absent,
@@ -56,6 +63,7 @@ def evaluate(
             truth=str(truth.path),
             label_space=truth.label_space.reference,
             classes_transferred=None if transfer is None else transfer.n_known,
+            masks_say_their_classes=masks_label_space is not None or mask_classes(masks) is not None,
             truth_rules=truth.rules,
             images_in_truth=len(truth),
             images_scored=total.scored,

@@ -45,6 +45,9 @@ class EvaluationProtocol(FrozenModel):
     classes_transferred: int | None = Field(
         description="Classes of the masks that the truth has too, the others being background; null: all the same."
     )
+    masks_say_their_classes: bool = Field(
+        description="By their folder or by an option; false: taken for the truth's."
+    )
     truth_rules: str = Field(description="How the masks of the truth were made.")
     images_in_truth: int
     images_scored: int
@@ -66,13 +69,14 @@ class EvaluationProtocol(FrozenModel):
             if self.classes_transferred is None
             else f"{self.classes_transferred} classes of the masks transferred, others taken for background; "
         )
+        unsaid = "" if self.masks_say_their_classes else ", which the masks are taken to have, too"
         unscored = self.images_without_mask + len(self.bad_masks)
         return (
             f"{self.images_scored} of {self.images_in_truth} images, {unscored} without a usable mask: {missing}; "
             f"one confusion matrix; mean over the {self.classes_in_truth} of {self.classes} classes that "
             f"are in the truth, background included; {self.ignored_pixels} void pixels left out, "
             f"{self.abstained_pixels} abstained pixels counted as missed; {transferred}{self.truth_rules}; "
-            f"{self.label_space}"
+            f"{self.label_space}{unsaid}"
         )
 
 

@@ -15,6 +15,7 @@ from segmentation.data.masks import IndexMask, palette
 from segmentation.data.targets import ImageTargets
 from segmentation.data.truth.contract import Truth
 from segmentation.evaluation.evaluate import evaluate
+from segmentation.evaluation.mask_classes import transfer_to
 from segmentation.evaluation.metrics import ConfusionMatrix, segmentation_metrics
 from segmentation.evaluation.records import Missing
 from segmentation.evaluation.scoring import read_prediction
@@ -65,7 +66,7 @@ def mask_report(masks: Path, truth: Truth, output: Path, options: MaskReportOpti
     options = options or MaskReportOptions()
     _check_output(output, masks, truth, options)
     evaluation = evaluate(masks, truth, masks_label_space=options.masks_label_space, missing=Missing.SKIP)
-    transfer = ClassTransfer.needed(options.masks_label_space, truth.label_space)
+    transfer = transfer_to(truth.label_space, masks, options.masks_label_space)
     notes: list[str] = []
     origin: MaskOrigin | None = None
     try:

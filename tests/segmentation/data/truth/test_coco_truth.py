@@ -9,6 +9,7 @@ import pytest
 from pycocotools import mask as coco_mask
 
 from segmentation.data.truth.coco import CocoRules, CocoTruth, Crowd
+from shared_runtime.coco import folded
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace, load_label_space
 
@@ -105,12 +106,31 @@ def test_images_without_objects_are_background_or_left_out(write: Write, space: 
     assert "images without objects: left out" in with_objects.rules
 
 
-def test_categories_are_known_by_name_then_by_id(write: Write, space: LabelSpace) -> None:
-    # A file with its own numbering: its 18 is a cat; "puppy" is no name of the label space, but 47 is a cup there.
-    categories = [{"id": 18, "name": "Cat"}, {"id": 47, "name": "puppy"}]
-    objects = [thing(18, rectangle(0, 0, 1, 1)), thing(47, rectangle(1, 0, 2, 1))]
+def test_categories_are_known_by_name_and_never_by_id_alone(write: Write, space: LabelSpace) -> None:
+    # A file with its own numbering: its 18 is a cat; "pothole" has the id of a cup there.
+    categories = [{"id": 18, "name": "Cat"}, {"id": 47, "name": "pothole"}]
+    first, second = thing(18, rectangle(0, 0, 1, 1)), thing(47, rectangle(1, 0, 2, 1))
 
-    assert [row[0] for row in drawn(write(objects, categories=categories), space)[:3]] == [1, 3, 0]
+    assert drawn(write([first], categories=categories), space)[0][0] == 1
+    assert refused(write([first, second], categories=categories), space) == (
+        "annotations[1]: category_id: got 47, 'pothole', which is no foreground class of label space 'mini'. "
+        "Try --label-space with the one that the labels or masks were made with"
+    )
+
+
+def test_categories_that_nothing_uses_are_no_fault(write: Write, space: LabelSpace) -> None:
+    # What annotation tools add: a background, and a super-category of the class's own name.
+    extra = [{"id": 0, "name": "background"}, {"id": 5, "name": "animals"}, {"id": 6, "name": "Cat"}]
+    objects = [thing(17, rectangle(0, 0, 1, 1)), thing(6, rectangle(1, 0, 2, 1))]
+    path = write(objects, categories=[*extra, *CATEGORIES])
+
+    assert [row[0] for row in drawn(path, space)[:3]] == [1, 1, 0]
+
+
+def test_names_are_the_same_in_any_case_and_with_any_dash() -> None:
+    spellings = {"Hot-Dog", "hot_dog", " hot  dog", "HOT DOG", "ｈot dog"}
+    assert {folded(name) for name in spellings} == {"hot dog"}
+    assert folded("hotdog") != folded("hot dog")
 
 
 def test_a_truth_is_iterated_restricted_and_pickled(write: Write, space: LabelSpace) -> None:
@@ -174,8 +194,16 @@ def test_a_mask_that_is_none_is_refused_with_its_place(
             "no foreground classes of label space 'mini': 'grass'. Try --label",
         ),
         (
-            {"categories": [*CATEGORIES, {"id": 90, "name": "CAT"}]},
-            "categories[3]: got categories 'cat' and 'CAT' for the one class 'cat'",
+            {"categories": [{"id": 90, "name": "motor_bike"}, {"id": 91, "name": "Tvmonitor"}]},
+            "label space 'mini': 'motor_bike', 'Tvmonitor'. Try --label-space with the one that the labels",
+        ),
+        (
+            {"categories": [{"id": 90, "name": "Dining-Table"}]},
+            "label space 'mini': 'Dining-Table'. Try --label-space coco",
+        ),
+        (
+            {"categories": [*CATEGORIES, {"id": 17, "name": "cup"}]},
+            "categories[3]: got id 17 for 'cup', expected one name per id: it is 'cat' already",
         ),
         (
             {"categories": CATEGORIES[1:]},

@@ -37,7 +37,7 @@ def instances(tmp_path: Path) -> Path:
             annotation(2, DOG),
             annotation(9, DOG),
         ],
-        "categories": [{"id": CAT, "name": "cat"}, {"id": DOG, "name": "Dog"}, {"id": CUP, "name": "mug"}],
+        "categories": [{"id": CAT, "name": "cat"}, {"id": DOG, "name": "Dog"}, {"id": CUP, "name": "CUP"}],
     }
     path.write_text(json.dumps(content))
     return path
@@ -90,6 +90,11 @@ def test_crowds_count_as_a_class_of_unknown_number_or_not_at_all(instances: Path
             "no foreground classes of label space 'mini': 'zebra'",
         ),
         ("annotations", [annotation(7, DOG)], r"annotations\[0\]: image_id: got 7, expected an id that the file"),
+        (
+            "categories",
+            [{"id": CAT, "name": "person"}, {"id": DOG, "name": "dog"}, {"id": CUP, "name": "cup"}],
+            r"annotations\[3\]: category_id: got 17, 'person', which .* 'mini'. Try --label-space coco",
+        ),
         (
             "annotations",
             [annotation(2, 99)],

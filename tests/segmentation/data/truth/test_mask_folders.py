@@ -70,6 +70,22 @@ def test_a_folder_without_masks_is_refused(tmp_path: Path, space: LabelSpace) ->
         MaskFolderTruth(tmp_path, space)
 
 
+def test_black_and_white_masks_are_refused(tmp_path: Path, space: LabelSpace) -> None:
+    black_and_white = np.array([[0, 255], [0, 0]], dtype=np.uint8)
+    Image.fromarray(black_and_white).save(tmp_path / "a.png")
+    Image.fromarray(black_and_white * 0).save(tmp_path / "b.png")
+    (tmp_path / "c.png").write_bytes(b"no image")
+
+    with pytest.raises(InputError, match=r"values 0 and 255 alone, .*Is 255 the object\? .*'mini'"):
+        open_truth(tmp_path, label_space=space)
+    # One object in one of them, and the others are what they seem to be.
+    Image.fromarray(MASK).save(tmp_path / "d.png")
+    assert len(open_truth(tmp_path, label_space=space)) == 4
+    for name in ("a.png", "d.png"):
+        (tmp_path / name).unlink()
+    assert len(open_truth(tmp_path, label_space=space)) == 2
+
+
 def save_frame(root: Path, name: str, pixels: np.ndarray) -> None:
     path = root / name
     path.parent.mkdir(parents=True, exist_ok=True)

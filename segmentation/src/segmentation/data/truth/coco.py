@@ -13,7 +13,7 @@ from pydantic import PositiveInt
 
 from segmentation.data.masks import IGNORE_INDEX, IndexMask
 from segmentation.data.truth.contract import MaskTruth
-from shared_runtime.coco import CocoEntry, CocoLabel, ImageId, class_ids, stream_list
+from shared_runtime.coco import CocoEntry, CocoLabel, ImageId, category_classes, stream_list
 from shared_runtime.coco_masks import covered_stretch, encoded_mask
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
@@ -111,11 +111,11 @@ class CocoTruth(MaskTruth[_Scene]):
 def _read_regions(
     path: Path, images: dict[ImageId, CocoImage], label_space: LabelSpace
 ) -> defaultdict[ImageId, list[_Region]]:
-    classes = class_ids(path, label_space)
+    classes = category_classes(path, label_space)
     regions: defaultdict[ImageId, list[_Region]] = defaultdict(list)
     for place, found in stream_list(path, "annotations", CocoObject, may_be_empty=True):
-        found.check_ids(images, classes, place)
-        image, class_id = images[found.image_id], classes[found.category_id]
+        class_id = classes.of(found, images, place)
+        image = images[found.image_id]
         try:
             encoded = encoded_mask(found.segmentation, image.height, image.width)
         except ValueError as error:
