@@ -218,6 +218,28 @@ def test_the_command(small_run: Any, masks: Path, tmp_path: Path) -> None:
     assert done.stdout == f"{output}: the 4 worst images\n"
 
 
+def test_report_and_evaluate_count_images_without_a_mask_alike(
+    small_run: Any, masks: Path, tmp_path: Path
+) -> None:
+    (masks / "000000000001.png").unlink()
+    page, truth = tmp_path / "report.html", str(small_run.truth)
+    said = {}
+    for missing in ([], ["--missing", "background"], ["--missing", "skip"]):
+        scored = CliRunner().invoke(app, ["evaluate", str(masks), "--truth", truth, *missing])
+        told = ["report", str(masks), "--truth", truth, "-o", str(page), "--overwrite", *missing]
+        shown = CliRunner().invoke(app, told)
+        assert (scored.exit_code, shown.exit_code) == (ExitCode.OK, ExitCode.OK), shown.output
+        text = "".join(Page(page.read_text()).text)
+        table, line = scored.stdout.splitlines()[-2:]
+        assert f"mIoU {table.split()[1]}," in text
+        assert line in text
+        assert scored.stderr.strip() in text
+        said["".join(missing[1:])] = scored.stderr
+    assert said[""] == said["background"]
+    assert said[""].startswith("1 of 4 images have no mask: scored as all background; --missing skip leaves")
+    assert said["skip"].startswith("1 of 4 images have no mask: left out; --missing background")
+
+
 def test_names_are_escaped(small_run: Any, masks: Path) -> None:
     evaluation = evaluate(masks, open_truth(small_run.truth))
     row = ImageRow("<b>&", 0.5, [("<i>", "#800000")], "<u>", [Picture("<s>", "data:image/png;base64,")])

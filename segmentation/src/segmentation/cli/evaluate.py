@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli.label_spaces import MasksLabelSpace, TruthLabelSpace, opened_truth
+from segmentation.cli.label_spaces import MasksLabelSpace, MissingMasks, TruthLabelSpace, opened_truth
 from segmentation.data.truth.coco import CocoRules, Crowd
 from segmentation.data.truth.opening import read_image_list
 from segmentation.evaluation.evaluate import evaluate
@@ -31,7 +31,7 @@ def evaluate_command(
     image_list: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Score only these images: one file stem per line.")
     ] = None,
-    missing: Annotated[Missing, typer.Option(help="How images without a mask are scored.")] = Missing.BACKGROUND,
+    missing: MissingMasks = Missing.BACKGROUND,
     processes: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
@@ -57,5 +57,7 @@ def evaluate_command(
     else:
         typer.echo("\n".join(score_table(evaluation)))
         typer.echo(evaluation.protocol.line())
+    for warning in evaluation.protocol.warnings():
+        typer.echo(warning, err=True)
     for bad in (*evaluation.protocol.bad_masks, *evaluation.protocol.bad_truth):
         typer.echo(f"not scored: {bad.key}: {bad.reason}", err=True)

@@ -1,4 +1,4 @@
-"""The options that say which classes a truth and masks have, for the commands that compare both."""
+"""The options that say how a truth and masks are compared, for the commands that compare both."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +9,7 @@ from segmentation.data.truth.coco import CocoRules
 from segmentation.data.truth.contract import Truth
 from segmentation.data.truth.opening import open_truth
 from segmentation.evaluation.mask_classes import mask_classes
+from segmentation.evaluation.records import Missing
 
 TruthLabelSpace = Annotated[
     str | None,
@@ -22,6 +23,9 @@ MasksLabelSpace = Annotated[
         metavar="NAME|FILE",
         help="Label space of the masks, if it is another: the base of the truth's, or a view of it.",
     ),
+]
+MissingMasks = Annotated[
+    Missing, typer.Option(help="How images without a mask are scored: as all background, or not at all.")
 ]
 
 

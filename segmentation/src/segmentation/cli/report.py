@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli.label_spaces import MasksLabelSpace, TruthLabelSpace, opened_truth
+from segmentation.cli.label_spaces import MasksLabelSpace, MissingMasks, TruthLabelSpace, opened_truth
+from segmentation.evaluation.records import Missing
 from segmentation.report.masks import MaskReportOptions, mask_report
 
 
@@ -21,6 +22,7 @@ def report_command(
     ] = None,
     label_space: TruthLabelSpace = None,
     masks_label_space: MasksLabelSpace = None,
+    missing: MissingMasks = Missing.BACKGROUND,
     count: Annotated[int, typer.Option(min=1, help="How many images to show, the worst first.")] = 40,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing page.")] = False,
 ) -> None:
@@ -37,6 +39,6 @@ def report_command(
         masks,
         opened_truth(masks, truth, label_space, masks_label_space),
         output,
-        MaskReportOptions(images or (), masks_label_space, count, overwrite),
+        MaskReportOptions(images or (), masks_label_space, missing, count, overwrite),
     )
     typer.echo(f"{output}: the {shown} worst images")

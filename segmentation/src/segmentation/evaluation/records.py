@@ -79,6 +79,16 @@ class EvaluationProtocol(FrozenModel):
             f"{self.label_space}{unsaid}"
         )
 
+    def warnings(self) -> Iterator[str]:
+        """What changes the figures and may surprise, a sentence each."""
+        if self.images_without_mask:
+            done = {
+                Missing.BACKGROUND: "scored as all background; --missing skip leaves them out",
+                Missing.SKIP: "left out; --missing background scores them as all background",
+            }
+            share = f"{self.images_without_mask:,} of {self.images_in_truth:,} images"
+            yield f"{share} have no mask: {done[self.missing]}"
+
 
 class MaskEvaluation(FrozenModel):
     """The quality of a folder of masks."""

@@ -39,6 +39,8 @@ class MaskReportOptions:
     """Folders of the images, for masks of other programs."""
     masks_label_space: str | Path | LabelSpace | None = None
     """That of the masks, if it is not the truth's: they are shown in the truth's classes."""
+    missing: Missing = Missing.BACKGROUND
+    """How images without a mask are scored, as in `evaluate`; they are not shown."""
     count: int = 40
     """How many images are shown, the worst first."""
     overwrite: bool = False
@@ -57,17 +59,18 @@ class _Compared(NamedTuple):
 def mask_report(masks: Path, truth: Truth, output: Path, options: MaskReportOptions | None = None) -> int:
     """Write an HTML page about a folder of masks, with the worst images; returns how many it shows.
 
-    Images without a mask are left out. Maps are shown where the folder says how it was made, and the run, the
-    images and the labels are still where they were; otherwise the page says why not.
+    The figures are those of `evaluate`; images without a mask are not shown. Maps are shown where the folder says
+    how it was made, and the run, the images and the labels are still where they were; otherwise the page says why
+    not.
 
     Raises InputError as `evaluate` does, UsageError where the page would take the place of an input, or of a file
     without `options.overwrite`, OutputError where it cannot be written.
     """
     options = options or MaskReportOptions()
     _check_output(output, masks, truth, options)
-    evaluation = evaluate(masks, truth, masks_label_space=options.masks_label_space, missing=Missing.SKIP)
+    evaluation = evaluate(masks, truth, masks_label_space=options.masks_label_space, missing=options.missing)
     transfer = transfer_to(truth.label_space, masks, options.masks_label_space)
-    notes: list[str] = []
+    notes: list[str] = [*evaluation.protocol.warnings()]
     origin: MaskOrigin | None = None
     try:
         origin = mask_origin(masks)
