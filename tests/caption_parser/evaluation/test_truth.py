@@ -57,6 +57,17 @@ def test_pixels_are_of_the_union_of_masks(write_truth: Write, space: LabelSpace)
     assert truth.pixels == {1: {CAT: 16 + 16 - 4, DOG: 16}, 2: {DOG: 10}, 3: {BOTTLE: 4 + 9}}
 
 
+def test_objects_without_a_mask_are_told_where_others_have_one(write_truth: Write, space: LabelSpace) -> None:
+    pytest.importorskip("pycocotools")
+    boxes = [_object(1, 17), _object(1, 18, [])]
+    assert read_ground_truth(write_truth(*boxes), space).flaws == ()
+    truth = read_ground_truth(write_truth(*boxes, _object(2, 17, [_square(0, 0, 2)])), space, strict=True)
+    assert [flaw.rpartition("truth.json: ")[2] for flaw in truth.flaws] == [
+        "annotations[0]: got no mask",
+        "annotations[1]: got no mask",
+    ]
+
+
 def test_areas_are_summed_without_pycocotools(
     write_truth: Write, space: LabelSpace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,6 +146,7 @@ def test_bad_files(write_truth: Write, space: LabelSpace, changes: dict[str, Any
     "segmentation",
     [
         "5:e2",
+        [[]],
         [[0, 0, 4, 4]],
         [[0, 0, 4, 4, 0]],
         [[0, 0, 4, 0, 4, "4"]],
@@ -151,12 +163,22 @@ def test_bad_files(write_truth: Write, space: LabelSpace, changes: dict[str, Any
         {"size": [10, 10], "counts": "\u20ac"},
     ],
 )
-def test_bad_masks_are_refused_before_pycocotools_sees_them(
+def test_bad_masks_cost_themselves_before_pycocotools_sees_them(
     write_truth: Write, space: LabelSpace, segmentation: object
 ) -> None:
     pytest.importorskip("pycocotools")
-    with pytest.raises(InputError, match=r"truth\.json: annotations\[0\]: "):
-        read_ground_truth(write_truth(_object(1, 17, segmentation)), space)
+    bad, good = _object(1, 17, segmentation), _object(2, 18, [_square(0, 0, 2)])
+    with pytest.raises(
+        InputError, match=r"truth\.json: annotations\[0\]: .*; not one annotation has a usable mask"
+    ):
+        read_ground_truth(write_truth(bad), space)
+    with pytest.raises(InputError, match=r"truth\.json: annotations\[1\]: "):
+        read_ground_truth(write_truth(good, bad), space, strict=True)
+    truth = read_ground_truth(write_truth(bad, good), space)
+    assert truth.classes == {1: {CAT}, 2: {DOG}, 3: set()}
+    assert truth.pixels == {2: {DOG: 4}}
+    assert "annotations[0]: " in "".join(truth.flaws)
+    assert len(truth.flaws) == 1
 
 
 @pytest.mark.parametrize("text", ["", "[1, 2]", "3", '{"images": [{"id": 1}, ', "{} {}", "\x00", "{'images': 1}"])

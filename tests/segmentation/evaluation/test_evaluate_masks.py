@@ -1,16 +1,19 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
+from segmentation.cli import app
 from segmentation.data.truth.coco import CocoRules
 from segmentation.data.truth.opening import open_truth, read_image_list
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.records import Missing
-from shared_runtime.errors import InputError, UsageError
+from shared_runtime.errors import ExitCode, InputError, UsageError
 from shared_schemas import LabelSpace
 
 Save = Callable[[str, list[list[int]]], Path]
@@ -169,6 +172,30 @@ def test_coco_rules_reach_the_truth_and_the_protocol(tmp_path: Path, space: Labe
     assert (
         "smaller objects on top, crowd regions: class, images without objects: left out" in found.protocol.line()
     )
+
+
+def test_a_bad_annotation_is_counted_and_told(small_run: Any, tmp_path: Path) -> None:
+    truth, masks = tmp_path / "truth.json", tmp_path / "masks"
+    content = json.loads(small_run.truth.read_text())
+    content["annotations"][1]["segmentation"] = [[1, 2, 3, 4]]
+    truth.write_text(json.dumps(content))
+    masks.mkdir()
+    for number, size in enumerate([(48, 64), (64, 48), (48, 64), (40, 40)], 1):
+        Image.fromarray(np.zeros(size, dtype=np.uint8)).save(masks / f"{number:012}.png")
+    run = CliRunner()
+
+    done = run.invoke(app, ["evaluate", str(masks), "--truth", str(truth)])
+
+    assert done.exit_code == ExitCode.OK, done.output
+    assert "images without objects: scored, 1 annotations without a usable mask skipped; coco@" in done.stdout
+    assert "1 annotations of the truth were skipped (--strict refuses them); the first: " in done.stderr
+    assert "truth.json: annotations[1]: segmentation: got a polygon [1, 2, 3, 4]" in done.stderr
+    page = tmp_path / "page.html"
+    for told in (["evaluate", str(masks)], ["report", str(masks), "-o", str(page)]):
+        done = run.invoke(app, [*told, "--truth", str(truth), "--strict"])
+        assert (done.exit_code, "annotations[1]" in done.stderr) == (ExitCode.FAILURE, True)
+    done = run.invoke(app, ["report", str(masks), "-o", str(page), "--truth", str(truth)])
+    assert "1 annotations of the truth were skipped" in page.read_text()
 
 
 @pytest.mark.parametrize(

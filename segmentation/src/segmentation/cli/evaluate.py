@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli.label_spaces import MasksLabelSpace, MissingMasks, TruthLabelSpace, opened_truth
+from segmentation.cli.label_spaces import MasksLabelSpace, MissingMasks, Strict, TruthLabelSpace, opened_truth
 from segmentation.data.truth.coco import CocoRules, Crowd
 from segmentation.data.truth.opening import read_image_list
 from segmentation.evaluation.evaluate import evaluate
@@ -28,6 +28,7 @@ def evaluate_command(
     images_without_objects: Annotated[
         bool, typer.Option(help="Score images of a COCO file in which nothing is annotated.")
     ] = True,
+    strict: Strict = False,
     image_list: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Score only these images: one file stem per line.")
     ] = None,
@@ -45,7 +46,7 @@ def evaluate_command(
 
       capseg evaluate masks --truth VOC2012 --masks-label-space coco
     """
-    rules = CocoRules(crowd=crowd, images_without_objects=images_without_objects)
+    rules = CocoRules(crowd=crowd, images_without_objects=images_without_objects, strict=strict)
     ground_truth = opened_truth(masks, truth, label_space, masks_label_space, rules)
     if image_list is not None:
         ground_truth = ground_truth.restricted_to(read_image_list(image_list))

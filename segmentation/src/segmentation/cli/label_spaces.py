@@ -27,6 +27,9 @@ MasksLabelSpace = Annotated[
 MissingMasks = Annotated[
     Missing, typer.Option(help="How images without a mask are scored: as all background, or not at all.")
 ]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Refuse a COCO file for an annotation without a usable mask.")
+]
 
 
 def opened_truth(

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli.label_spaces import MasksLabelSpace, MissingMasks, TruthLabelSpace, opened_truth
+from segmentation.cli.label_spaces import MasksLabelSpace, MissingMasks, Strict, TruthLabelSpace, opened_truth
+from segmentation.data.truth.coco import CocoRules
 from segmentation.evaluation.records import Missing
 from segmentation.report.masks import MaskReportOptions, mask_report
 
@@ -23,6 +24,7 @@ def report_command(
     label_space: TruthLabelSpace = None,
     masks_label_space: MasksLabelSpace = None,
     missing: MissingMasks = Missing.BACKGROUND,
+    strict: Strict = False,
     count: Annotated[int, typer.Option(min=1, help="How many images to show, the worst first.")] = 40,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing page.")] = False,
 ) -> None:
@@ -37,7 +39,7 @@ def report_command(
     """
     shown = mask_report(
         masks,
-        opened_truth(masks, truth, label_space, masks_label_space),
+        opened_truth(masks, truth, label_space, masks_label_space, CocoRules(strict=strict)),
         output,
         MaskReportOptions(images or (), masks_label_space, missing, count, overwrite),
     )

@@ -65,6 +65,7 @@ def evaluate(
             classes_transferred=None if transfer is None else transfer.n_known,
             masks_say_their_classes=masks_label_space is not None or mask_classes(masks) is not None,
             truth_rules=truth.rules,
+            truth_flaws=tuple(truth.flaws),
             images_in_truth=len(truth),
             images_scored=total.scored,
             images_without_mask=total.without_mask,

@@ -49,6 +49,7 @@ class EvaluationProtocol(FrozenModel):
         description="By their folder or by an option; false: taken for the truth's."
     )
     truth_rules: str = Field(description="How the masks of the truth were made.")
+    truth_flaws: tuple[str, ...] = Field(description="What of the truth was skipped, with its place.")
     images_in_truth: int
     images_scored: int
     images_without_mask: int
@@ -88,6 +89,9 @@ class EvaluationProtocol(FrozenModel):
             }
             share = f"{self.images_without_mask:,} of {self.images_in_truth:,} images"
             yield f"{share} have no mask: {done[self.missing]}"
+        if self.truth_flaws:
+            number = f"{len(self.truth_flaws):,} annotations of the truth were skipped"
+            yield f"{number} (--strict refuses them); the first: {self.truth_flaws[0]}"
 
 
 class MaskEvaluation(FrozenModel):

@@ -146,9 +146,9 @@ def test_a_truth_is_iterated_restricted_and_pickled(write: Write, space: LabelSp
         truth.restricted_to(["1", "4"])
 
 
-def refused(path: Path, space: LabelSpace) -> str:
+def refused(path: Path, space: LabelSpace, *, strict: bool = False) -> str:
     with pytest.raises(InputError) as caught:
-        CocoTruth(path, space)
+        CocoTruth(path, space, CocoRules(strict=strict))
     assert str(caught.value).startswith(f"{path}: ")
     return str(caught.value).removeprefix(f"{path}: ")
 
@@ -162,19 +162,35 @@ def refused(path: Path, space: LabelSpace) -> str:
         ([[1, 2, 3, 4, 5, 1e9]], "got a polygon with coordinates beyond 80"),
         ([[1, 2, 3, 4, 5, "6"]], "or that are no numbers"),
         ([5], "got a polygon 5"),
+        ([[]], "got a polygon [], expected x, y of three points"),
+        (None, "got None, expected polygons or a run-length encoding"),
         ({"size": [6, 8], "counts": [1, 2]}, "do not add up to the 6 x 8 pixels"),
-        ("polygon", "expected a valid list or a valid dictionary"),
+        ("polygon", "got 'polygon', expected polygons or a run-length encoding"),
     ],
 )
-def test_a_mask_that_is_none_is_refused_with_its_place(
+def test_a_mask_that_is_none_costs_itself_or_if_told_so_the_file(
     write: Write, space: LabelSpace, segmentation: object, message: str
 ) -> None:
-    path = write([thing(17, rectangle(0, 0, 1, 1)), thing(17, segmentation)])
+    good, bad = thing(17, rectangle(0, 0, 1, 1)), thing(17, segmentation)
+    path = write([good, bad])
 
-    found = refused(path, space)
+    found = refused(path, space, strict=True)
 
     assert found.startswith("annotations[1]: segmentation: ")
     assert message in found
+    truth = CocoTruth(path, space)
+    assert truth.flaws == [f"{path}: {found}"]
+    assert truth.rules.endswith("images without objects: scored, 1 annotations without a usable mask skipped")
+    assert truth.mask("one").sum() == 1
+    # Nothing but such masks is no truth: boxes, or the sizes of other images.
+    assert refused(write([bad, bad]), space).endswith("; not one annotation has a usable mask")
+
+
+def test_an_annotation_that_says_no_mask_at_all(write: Write, space: LabelSpace) -> None:
+    absent = thing(17, None)
+    del absent["segmentation"]
+    truth = CocoTruth(write([absent, thing(18, rectangle(0, 0, 1, 1))]), space)
+    assert (len(truth.flaws), truth.mask("one").max()) == (1, 2)
 
 
 @pytest.mark.parametrize(

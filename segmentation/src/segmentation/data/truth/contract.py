@@ -27,6 +27,9 @@ class MaskTruth(ABC, Generic[EntryT]):
         self.label_space = label_space
         self._entries = entries
 
+    flaws: Sequence[str] = ()
+    """What was skipped when the truth was read, with its place."""
+
     @property
     def class_names(self) -> tuple[str, ...]:
         """Names by mask value: background, then the foreground classes."""
