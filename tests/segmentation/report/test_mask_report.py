@@ -28,6 +28,7 @@ from segmentation.report.masks import MaskReportOptions, image_score, mask_repor
 from segmentation.report.page import ImageRow, Picture, coloured, heat, page, thumbnail
 from segmentation.scores.contract import Heatmaps
 from shared_runtime.errors import ExitCode, OutputError, UsageError
+from shared_runtime.html_page import content_security_policy
 
 
 class Page(HTMLParser):
@@ -115,6 +116,9 @@ def test_a_page_needs_nothing_beside_it(small_run: Any, masks: Path, tmp_path: P
     assert all(reference.startswith("data:image/") for reference in Page(text).references)
     assert "<script" not in text
     assert "url(" not in text
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{content_security_policy("")}">'
+    assert policy in text
+    assert text.index(policy) < text.index("<title>")
 
 
 def test_only_the_worst_are_shown(small_run: Any, masks: Path, tmp_path: Path) -> None:
