@@ -25,7 +25,7 @@ def save(tmp_path: Path) -> Save:
 
     def write(name: str, mask: list[list[int]]) -> Path:
         path = tmp_path / f"{name}.png"
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(exist_ok=True, parents=True)
         Image.fromarray(np.array(mask, dtype=np.uint8)).save(path)
         return path
 
@@ -98,7 +98,8 @@ def test_a_bad_mask_costs_its_image_and_is_told(folders: tuple[Path, Path], spac
     found = evaluate(masks, open_truth(truth, label_space=space))
 
     reasons = {bad.key: bad.reason for bad in found.protocol.bad_masks}
-    assert reasons["c"].endswith("c.png: got 1 x 2 pixels, expected 2 x 1, the size of the image in the truth")
+    assert "c.png: got 1 x 2 pixels, expected 2 x 1, the size of the image in the truth" in reasons["c"]
+    assert "One is the other turned: masks are upright, as the EXIF orientation" in reasons["c"]
     assert "d.png: got the value 90, expected 0 to 3" in reasons["d"]
     assert "e.png: the mask cannot be decoded" in reasons["e"]
     assert [bad.key for bad in found.protocol.bad_truth] == ["b"]
@@ -223,6 +224,27 @@ def test_black_and_white_masks_are_refused(tmp_path: Path, space: LabelSpace, sa
     save("masks/a", [[0, 255, 255]])
     with pytest.raises(InputError, match=r"masks: got masks of the values 0 and 255 alone, .*Is 255 the object\?"):
         evaluate(tmp_path / "masks", open_truth(tmp_path / "truth", label_space=space))
+
+
+def test_masks_in_sub_folders_are_those_of_the_images_there(tmp_path: Path, space: LabelSpace, save: Save) -> None:
+    for folder in ("truth", "masks"):
+        (tmp_path / folder).mkdir()
+        save(f"{folder}/cam1/0001", [[0, 1]])
+        save(f"{folder}/cam2/0001", [[0, 2]])
+    truth = open_truth(tmp_path / "truth", label_space=space)
+
+    assert truth.keys() == ["cam1/0001", "cam2/0001"]
+    assert evaluate(tmp_path / "masks", truth).miou == 1.0
+    # A list of images may leave the folder out where no other image has the name.
+    with pytest.raises(InputError, match=r"got image '0001', expected .* such as 'cam1/0001' or 'cam2/0001'"):
+        truth.restricted_to(["0001"])
+    save("truth/cam2/0002", [[0, 2]])
+    assert open_truth(tmp_path / "truth", label_space=space).restricted_to(["0002"]).keys() == ["cam2/0002"]
+
+
+def test_a_list_of_images_has_names_with_spaces(tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("IMG 0001\n  cam1/0002\t\n")
+    assert read_image_list(tmp_path / "list.txt") == ["IMG 0001", "cam1/0002"]
 
 
 def test_a_missing_folder_and_no_process(folders: tuple[Path, Path], space: LabelSpace, tmp_path: Path) -> None:

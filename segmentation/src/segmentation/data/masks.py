@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from PIL import Image
 from pycocotools.mask import encode
 
-from shared_runtime.errors import InputError
+from shared_runtime.errors import InputError, OutputError
 from shared_schemas import LabelSpace
 from shared_schemas.files import replacing
 
@@ -23,9 +23,42 @@ _INDEX_MODES = ("P", "L")
 """With a palette, or grey: in both the stored byte is the class id."""
 
 
+def image_key(name: str) -> str:
+    """What an image and its mask share: the path of the file in its folder, `/` between its parts, no suffix."""
+    path = PurePosixPath(name.replace("\\", "/").lstrip("/"))
+    return (path.parent / path.stem).as_posix()
+
+
 def mask_path(folder: Path, key: str) -> Path:
-    """The mask, in a folder of masks, of the image whose file has the stem `key`."""
+    """The mask, in a folder of masks, of the image of that key: sub-folders are those of the images."""
     return folder / f"{key}.png"
+
+
+def place_for_mask(folder: Path, key: str) -> Path:
+    """The path of a mask that is to be written: its sub-folder is made, `folder` itself is not.
+
+    Raises `OutputError`.
+    """
+    path = mask_path(folder, key)
+    if path.parent != folder and folder.is_dir():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{path.parent}: cannot be made: {error.strerror or error}") from error
+    return path
+
+
+def mask_files(folder: Path) -> dict[str, Path]:
+    """The PNG files of a folder and of those below it, by their keys, in the order of these.
+
+    Names that begin with a dot are no content: what systems leave behind.
+    """
+    found: dict[str, Path] = {}
+    for path in folder.rglob("*"):
+        relative = path.relative_to(folder)
+        if path.suffix.lower() == ".png" and not any(part.startswith(".") for part in relative.parts):
+            found[image_key(relative.as_posix())] = path
+    return dict(sorted(found.items()))
 
 
 def read_index_mask(path: Path, n_classes: int) -> IndexMask:

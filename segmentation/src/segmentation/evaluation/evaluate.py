@@ -7,6 +7,7 @@ from pathlib import Path
 from segmentation.data.masks import IGNORE_INDEX
 from segmentation.data.truth.contract import Truth
 from segmentation.evaluation.mask_classes import mask_classes, transfer_to
+from segmentation.evaluation.matching import matched_masks
 from segmentation.evaluation.metrics import ConfusionMatrix, SegmentationMetrics, segmentation_metrics
 from segmentation.evaluation.records import ClassScores, EvaluationProtocol, MaskEvaluation, Missing
 from segmentation.evaluation.scoring import Score, scores_in_parts
@@ -37,9 +38,9 @@ def evaluate(
     if processes < 1:
         raise UsageError(f"got {processes} processes, expected 1 or more")
     transfer = transfer_to(truth.label_space, masks, masks_label_space)
-    outside = _check_overlap(masks, truth)
+    matched = matched_masks(masks, truth.keys())
     total = Score(ConfusionMatrix(len(truth.class_names)))
-    for part in scores_in_parts(masks, truth, missing, processes, transfer):
+    for part in scores_in_parts(matched.files, truth, missing, processes, transfer):
         total += part
         progress(part.images)
     if len(total.bad_masks) + len(total.bad_truth) + total.without_mask == len(truth):
@@ -72,25 +73,13 @@ def evaluate(
             missing=missing,
             bad_masks=tuple(total.bad_masks),
             bad_truth=tuple(total.bad_truth),
-            masks_outside_truth=outside,
+            masks_outside_truth=matched.outside,
             classes=len(truth.class_names),
             classes_in_truth=int(metrics.in_truth.sum()),
             ignored_pixels=total.matrix.ignored,
             abstained_pixels=total.matrix.abstained,
         ),
     )
-
-
-def _check_overlap(masks: Path, truth: Truth) -> int:
-    """The number of masks that belong to no image of the truth. Raises `InputError` if that is all."""
-    if not masks.is_dir():
-        raise InputError(f"{masks}: got no folder, expected one with masks <image stem>.png")
-    stems = {path.stem for path in masks.glob("*.png")}
-    keys = set(truth.keys())
-    if stems.isdisjoint(keys):
-        got = f"masks such as {min(stems)}.png" if stems else "no file *.png"
-        raise InputError(f"{masks}: got {got}, expected masks of the truth's images, such as {min(keys)}.png")
-    return len(stems - keys)
 
 
 def _class_scores(

@@ -16,6 +16,7 @@ from segmentation.data.targets import ImageTargets
 from segmentation.data.truth.contract import Truth
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.mask_classes import transfer_to
+from segmentation.evaluation.matching import matched_masks
 from segmentation.evaluation.metrics import ConfusionMatrix, segmentation_metrics
 from segmentation.evaluation.records import Missing
 from segmentation.evaluation.scoring import read_prediction
@@ -52,6 +53,8 @@ class _Compared(NamedTuple):
 
     score: float
     key: str
+    file: Path
+    """Of the mask."""
     predicted: IndexMask
     true: IndexMask
 
@@ -71,6 +74,11 @@ def mask_report(masks: Path, truth: Truth, output: Path, options: MaskReportOpti
     evaluation = evaluate(masks, truth, masks_label_space=options.masks_label_space, missing=options.missing)
     transfer = transfer_to(truth.label_space, masks, options.masks_label_space)
     notes: list[str] = [*evaluation.protocol.warnings()]
+    bad = evaluation.protocol.bad_masks
+    if bad:
+        notes.append(
+            f"{len(bad):,} masks are scored like images without one; the first: {bad[0].key}: {bad[0].reason}"
+        )
     origin: MaskOrigin | None = None
     try:
         origin = mask_origin(masks)
@@ -124,18 +132,18 @@ def image_score(true: IndexMask, predicted: IndexMask, n_classes: int) -> float:
 
 def _compared(masks: Path, truth: Truth, transfer: ClassTransfer | None) -> Iterator[_Compared]:
     n_classes = len(truth.class_names)
-    for key in truth.keys():  # noqa: SIM118  a truth is no mapping
+    for key, path in matched_masks(masks, truth.keys()).files.items():
         try:
-            predicted, true = read_prediction(masks, key, n_classes, transfer), truth.mask(key)
+            predicted, true = read_prediction(path, n_classes, transfer), truth.mask(key)
         except InputError:
             continue
         if predicted.shape == true.shape:
-            yield _Compared(image_score(true, predicted, n_classes), key, predicted, true)
+            yield _Compared(image_score(true, predicted, n_classes), key, path, predicted, true)
 
 
 def _row(compared: _Compared, names: Sequence[str], origin: MaskOrigin | None, folders: ImageFolders) -> ImageRow:
-    score, key, predicted, true = compared
-    targets = origin.targets.get(key) if origin else None
+    score, key, file, predicted, true = compared
+    targets = origin.targets.get(file) if origin else None
     path = targets.path if targets else folders.find(None, key)
     pictures: list[Picture] = []
     if path is not None:

@@ -99,10 +99,10 @@ def test_images_without_objects_are_background_or_left_out(write: Write, space: 
 
     every, with_objects = CocoTruth(path, space), CocoTruth(path, space, CocoRules(images_without_objects=False))
 
-    assert every.keys() == ["001", "002"]
-    assert every.mask("002").tolist() == [[0, 0, 0], [0, 0, 0]]
+    assert every.keys() == ["d/001", "d/002"]
+    assert every.mask("d/002").tolist() == [[0, 0, 0], [0, 0, 0]]
     assert "images without objects: scored" in every.rules
-    assert with_objects.keys() == ["001"]
+    assert with_objects.keys() == ["d/001"]
     assert "images without objects: left out" in with_objects.rules
 
 
@@ -165,6 +165,10 @@ def refused(path: Path, space: LabelSpace, *, strict: bool = False) -> str:
         ([[]], "got a polygon [], expected x, y of three points"),
         (None, "got None, expected polygons or a run-length encoding"),
         ({"size": [6, 8], "counts": [1, 2]}, "do not add up to the 6 x 8 pixels"),
+        (
+            {"size": [8, 6], "counts": [48]},
+            "the image's [6, 8]. One is the other turned: was it drawn on an image",
+        ),
         ("polygon", "got 'polygon', expected polygons or a run-length encoding"),
     ],
 )
@@ -230,8 +234,8 @@ def test_an_annotation_that_says_no_mask_at_all(write: Write, space: LabelSpace)
         ({"images": [{"id": 1, "file_name": "a", "height": 0, "width": 1}]}, "images[0]: height: got 0"),
         ({"images": ["one.jpg"]}, "images[0]: got 'one.jpg', expected an object"),
         (
-            {"images": [{"id": i, "file_name": f"{i}/a.jpg", "height": 6, "width": 8} for i in (1, 2)]},
-            "got two images whose files are named 'a', expected one",
+            {"images": [{"id": i, "file_name": f"d/a.jp{i}", "height": 6, "width": 8} for i in (1, 2)]},
+            "got two images whose files are named 'd/a', expected one",
         ),
     ],
 )

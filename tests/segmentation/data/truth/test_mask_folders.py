@@ -136,10 +136,24 @@ def test_the_kind_of_a_truth_shows_in_what_lies_there(folder: Path, tmp_path: Pa
     assert (voc.label_space.name, voc.mask("2007_000001").tolist()) == ("voc", [[0, 20, 255]])
     assert voc.class_names[20] == "tvmonitor"
     assert (youtube.label_space.name, youtube.mask("horse_0001_001_00001").tolist()) == ("youtube-objects", [[8]])
-    assert (plain.label_space.name, len(plain)) == ("coco", 2)
+    assert (plain.label_space.name, plain.keys()[:2]) == ("coco", ["grey", "palette"])
     assert open_truth(folder, label_space="voc").label_space.name == "voc"
     with pytest.raises(InputError, match="got nothing there, expected a COCO instances file or a folder of masks"):
         open_truth(tmp_path / "nowhere")
+
+
+def test_sub_folders_are_read_and_what_systems_leave_behind_is_not(folder: Path, space: LabelSpace) -> None:
+    save_frame(folder, "cam1/0001.png", MASK)
+    save_frame(folder, "cam2/0001.png", MASK % 2)
+    Image.fromarray(MASK).save(folder / "cam2" / "B.PNG")
+    (folder / "cam1" / "._0001.png").write_bytes(b"of the system")
+    (folder / ".cache").mkdir()
+    Image.fromarray(MASK).save(folder / ".cache" / "a.png")
+
+    truth = open_truth(folder, label_space=space)
+
+    assert truth.keys() == ["cam1/0001", "cam2/0001", "cam2/B", "grey", "palette"]
+    assert truth.mask("cam2/0001").tolist() == (MASK % 2).tolist()
 
 
 @pytest.mark.real_data

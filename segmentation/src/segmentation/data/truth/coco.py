@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from pycocotools import mask as coco_mask
 from pydantic import PositiveInt
 
-from segmentation.data.masks import IGNORE_INDEX, IndexMask
+from segmentation.data.masks import IGNORE_INDEX, IndexMask, image_key
 from segmentation.data.truth.contract import MaskTruth
 from shared_runtime.coco import CocoEntry, CocoLabel, ImageId, category_classes, stream_list
 from shared_runtime.coco_masks import covered_stretch, encoded_mask
@@ -85,7 +85,7 @@ class CocoTruth(MaskTruth[_Scene]):
         scenes: dict[str, _Scene] = {}
         for image in images.values():
             if regions[image.id] or self._rules.images_without_objects:
-                key = PurePosixPath(image.file_name).stem
+                key = image_key(image.file_name)
                 if key in scenes:
                     raise InputError(f"{path}: got two images whose files are named {key!r}, expected one")
                 scenes[key] = _Scene(image.height, image.width, regions[image.id])

@@ -43,10 +43,13 @@ def open_truth(
 def read_image_list(path: Path) -> list[str]:
     """The stems of images in a text file, one per line, each once: keys of a truth. Blank lines are skipped.
 
+    Names may have spaces, and begin with the folder that the image lies in.
+
     Raises `InputError` for a file that cannot be read, or names no image.
     """
     try:
-        stems = list(dict.fromkeys(path.read_text(encoding="utf-8").split()))
+        lines = map(str.strip, path.read_text(encoding="utf-8").splitlines())
+        stems = list(dict.fromkeys(line for line in lines if line))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if not stems:
