@@ -39,6 +39,8 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
         (None, "notes", None),
         (None, "notes.jpg", None),
         (None, "²", None),
+        ("a" * 300 + ".jpg", 1, None),
+        ("\ud800.jpg", 1, None),
     ],
 )
 def test_by_file_name_or_else_by_id(

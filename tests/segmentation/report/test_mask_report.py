@@ -147,6 +147,29 @@ def test_masks_of_other_programs_have_no_maps(small_run: Any, masks: Path, tmp_p
     ]
 
 
+def test_images_are_found_whatever_folder_the_truth_names(small_run: Any, masks: Path, tmp_path: Path) -> None:
+    (masks / "run.json").unlink()
+    content = json.loads(small_run.truth.read_text())
+    for image, folder in zip(content["images"], ("train", "../images", "C:", "/data"), strict=True):
+        image["file_name"] = f"{folder}/{image['file_name']}"
+    truth = tmp_path / "truth.json"
+    truth.write_text(json.dumps(content))
+    options = MaskReportOptions([small_run.images])
+
+    assert mask_report(masks, open_truth(truth), tmp_path / "report.html", options) == 4
+
+    found = Page((tmp_path / "report.html").read_text())
+    assert [alt.split(" of ")[0] for alt, _ in found.pictures] == ["image", "mask", "truth"] * 4
+
+
+def test_a_mask_that_is_turned_is_told_on_the_page(small_run: Any, masks: Path, tmp_path: Path) -> None:
+    write_index_mask(masks / "000000000001.png", np.full((64, 48), 48, dtype=np.uint8))
+    assert mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html") == 3
+    text = "".join(Page((tmp_path / "report.html").read_text()).text)
+    assert "1 masks are scored like images without one; the first: 000000000001: " in text
+    assert "One is the other turned: masks are upright, as the EXIF orientation of the image says" in text
+
+
 def test_a_run_that_is_gone_costs_the_maps_alone(small_run: Any, masks: Path, tmp_path: Path) -> None:
     record = json.loads((masks / "run.json").read_text())
     record["notes"]["run"] = str(tmp_path / "gone")

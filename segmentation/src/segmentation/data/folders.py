@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -40,7 +41,7 @@ class ImageFolders:
         for name in names:
             relative = _inside(name)
             for folder in self._folders:
-                if (folder / relative).is_file():
+                if _is_file(folder / relative):
                     return folder / relative
         by_key = self._by_key
         found = next((by_key[stem] for stem in _stems(image_id) if stem in by_key), None)
@@ -79,6 +80,13 @@ class ImageFolders:
         for name, path in self._files:
             by_name.setdefault(_folded(name), []).append(path)
         return by_name
+
+
+def _is_file(path: Path) -> bool:
+    # A name that is too long for the system is the name of no file.
+    with suppress(OSError):
+        return path.is_file()
+    return False
 
 
 def _folded(name: str) -> str:

@@ -27,7 +27,7 @@ def mask_classes(masks: Path) -> MaskClasses | None:
         return None
     if record.command != MAKE_MASKS:
         return None
-    run = RunFolder(Path(str(record.notes.get("run", ""))))
+    run = RunFolder(Path(str(record.notes.get("run", masks))))
     for folder in (RunFolder(masks), run):
         try:
             label_space = folder.read_label_space()

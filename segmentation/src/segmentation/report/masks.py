@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from segmentation.data.folders import ImageFolders
+from segmentation.data.folders import ImageFolders, UnsafeNameError
 from segmentation.data.images import read_image
 from segmentation.data.masks import IndexMask, palette
 from segmentation.data.targets import ImageTargets
@@ -144,7 +145,7 @@ def _compared(masks: Path, truth: Truth, transfer: ClassTransfer | None) -> Iter
 def _row(compared: _Compared, names: Sequence[str], origin: MaskOrigin | None, folders: ImageFolders) -> ImageRow:
     score, key, file, predicted, true = compared
     targets = origin.targets.get(file) if origin else None
-    path = targets.path if targets else folders.find(None, key)
+    path = targets.path if targets else _image(folders, key, file.stem)
     pictures: list[Picture] = []
     if path is not None:
         image = read_image(path)
@@ -172,6 +173,16 @@ def _row(compared: _Compared, names: Sequence[str], origin: MaskOrigin | None, f
         _labels(targets, origin) if origin and targets else "",
         pictures,
     )
+
+
+def _image(folders: ImageFolders, *names: str) -> Path | None:
+    """The image of one of these names without a suffix; names in a truth may lead anywhere."""
+    for name in names:
+        with suppress(UnsafeNameError):
+            path = folders.find(None, name)
+            if path is not None:
+                return path
+    return None
 
 
 def _labels(targets: ImageTargets, origin: MaskOrigin) -> str:
