@@ -26,6 +26,12 @@ class CocoEntry(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True)
 
 
+class CocoImage(CocoEntry):
+    """The base of what is read of an entry of the list `images`."""
+
+    id: ImageId
+
+
 class CocoCategory(CocoEntry):
     """An entry of the list `categories`."""
 
@@ -66,6 +72,21 @@ def stream_list(
             f"{path}: got no entry in a list {name!r} (top-level keys: {keys}), expected a COCO instances "
             f"file with 'images', 'categories' and 'annotations'.{hint}"
         )
+
+
+ImageT = TypeVar("ImageT", bound=CocoImage)
+
+
+def images_by_id(path: Path, entry_type: type[ImageT]) -> dict[ImageId, ImageT]:
+    """The entries of the list `images`, in their order. Raises `InputError` where an id has two images."""
+    images: dict[ImageId, ImageT] = {}
+    for place, image in stream_list(path, "images", entry_type):
+        if images.setdefault(image.id, image) != image:
+            raise InputError(
+                f"{place}: id: got {image.id!r}, expected one image per id, and another has it already. "
+                "Were two files put together without new ids?"
+            )
+    return images
 
 
 @dataclass(frozen=True, slots=True)

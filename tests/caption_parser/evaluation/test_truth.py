@@ -106,6 +106,10 @@ BAD = {
     "no annotations": ({"annotations": []}, "no entry in a list 'annotations'"),
     "no images": ({"images": 3}, r"no entry in a list 'images' \(top-level keys: info, images, annot"),
     "captions": ({"categories": []}, "'categories'.*Is this a captions file"),
+    "two images of one id": (
+        {"images": [{"id": 1, "file_name": name} for name in "aab"]},
+        r"images\[2\]: id: got 1, expected one image per id",
+    ),
     "an image without id": ({"images": [{"height": 1}]}, r"images\[0\]: id: the field is missing .*has: height"),
     "a number for an image": ({"images": [{"id": 1}, 2]}, r"images\[1\]: got 2, expected an object"),
     "an unknown image": (

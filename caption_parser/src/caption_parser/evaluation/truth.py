@@ -12,7 +12,7 @@ from caption_parser.evaluation.masks import (
     PixelSource,
     pixel_counter,
 )
-from shared_runtime.coco import ImageId, category_classes, stream_list
+from shared_runtime.coco import ImageId, category_classes, images_by_id, stream_list
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
@@ -45,7 +45,7 @@ def read_ground_truth(
 
     Raises `InputError` for a file that is not in COCO's format or whose categories do not fit `label_space`.
     """
-    images = {image.id: image for _, image in stream_list(path, "images", AnnotatedImage)}
+    images = images_by_id(path, AnnotatedImage)
     classes = category_classes(path, label_space)
     found: dict[ImageId, set[int]] = {image_id: set() for image_id in images}
     counter: PixelCounter | None = None

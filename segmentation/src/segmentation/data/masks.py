@@ -21,6 +21,7 @@ IGNORE_INDEX = 255
 
 _INDEX_MODES = ("P", "L")
 """With a palette, or grey: in both the stored byte is the class id."""
+_COLOURS = "Was the mask converted to colours?"
 
 
 def image_key(name: str) -> str:
@@ -70,9 +71,10 @@ def read_index_mask(path: Path, n_classes: int) -> IndexMask:
     try:
         with Image.open(path) as image:
             if image.mode not in _INDEX_MODES:
+                why = "Is white the object? Then write its class id" if image.mode == "1" else _COLOURS
                 raise InputError(
                     f"{path}: got pixels of mode {image.mode!r}, expected class ids, one byte per pixel: modes "
-                    f"{' and '.join(map(repr, _INDEX_MODES))}. Was the mask converted to colours?"
+                    f"{' and '.join(map(repr, _INDEX_MODES))}. {why}"
                 )
             mask = np.array(image)
     except InputError:

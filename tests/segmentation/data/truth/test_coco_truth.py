@@ -232,6 +232,10 @@ def test_an_annotation_that_says_no_mask_at_all(write: Write, space: LabelSpace)
         ({"images": [{"id": 2, "file_name": "a", "height": 1, "width": 1}]}, "annotations[0]: image_id: got 1"),
         ({"images": [{"id": 1, "file_name": "a", "height": 1}]}, "images[0]: width: the field is missing"),
         ({"images": [{"id": 1, "file_name": "a", "height": 0, "width": 1}]}, "images[0]: height: got 0"),
+        (
+            {"images": [{"id": 1, "file_name": f"{n}.jpg", "height": 6, "width": 8} for n in "ab"]},
+            "images[1]: id: got 1, expected one image per id, and another has it already. Were two files",
+        ),
         ({"images": ["one.jpg"]}, "images[0]: got 'one.jpg', expected an object"),
         (
             {"images": [{"id": i, "file_name": f"d/a.jp{i}", "height": 6, "width": 8} for i in (1, 2)]},

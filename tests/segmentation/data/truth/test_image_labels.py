@@ -83,6 +83,11 @@ def test_crowds_count_as_a_class_of_unknown_number_or_not_at_all(instances: Path
     ("field", "entries", "message"),
     [
         ("images", [], "got no entry in a list 'images'.*expected a COCO instances"),
+        (
+            "images",
+            [{"id": 1, "file_name": "a.jpg"}, {"id": 1, "file_name": "b.jpg"}],
+            r"images\[1\]: id: got 1, expected one image per id",
+        ),
         ("images", [{"id": 1}], r"images\[0\]: file_name: the field is missing"),
         (
             "categories",

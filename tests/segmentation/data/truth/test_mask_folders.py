@@ -40,6 +40,7 @@ def test_values_are_read_whatever_the_palette(folder: Path, space: LabelSpace) -
     ("name", "mask", "message"),
     [
         ("ids.png", Image.fromarray(MASK + 15), "got the value 15, expected 0 to 3, or 255 for 'ignore'"),
+        ("white.png", Image.fromarray(MASK > 0), "got pixels of mode '1', expected class ids, one byte per pixel"),
         ("rgb.png", Image.fromarray(MASK).convert("RGB"), "got pixels of mode 'RGB', expected class ids"),
         ("deep.png", Image.fromarray(MASK.astype(np.uint16)), "got pixels of mode 'I;16'"),
     ],

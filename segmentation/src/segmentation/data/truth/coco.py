@@ -13,16 +13,15 @@ from pydantic import PositiveInt
 
 from segmentation.data.masks import IGNORE_INDEX, IndexMask, image_key
 from segmentation.data.truth.contract import MaskTruth
-from shared_runtime.coco import CocoEntry, CocoLabel, ImageId, category_classes, stream_list
+from shared_runtime.coco import CocoImage, CocoLabel, ImageId, category_classes, images_by_id, stream_list
 from shared_runtime.coco_masks import covered_stretch, encoded_mask
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
 
-class CocoImage(CocoEntry):
+class SizedImage(CocoImage):
     """An entry of the list `images`."""
 
-    id: ImageId
     file_name: str
     height: PositiveInt
     width: PositiveInt
@@ -80,7 +79,7 @@ class CocoTruth(MaskTruth[_Scene]):
         """
         self._rules = rules or CocoRules()
         self.flaws: list[str] = []
-        images = {image.id: image for _, image in stream_list(path, "images", CocoImage)}
+        images = images_by_id(path, SizedImage)
         regions = self._read_regions(path, images, label_space)
         scenes: dict[str, _Scene] = {}
         for image in images.values():
@@ -116,7 +115,7 @@ class CocoTruth(MaskTruth[_Scene]):
         return sorted(kept, key=lambda region: (not (region.is_crowd and rule is Crowd.IGNORE), -region.area))
 
     def _read_regions(
-        self, path: Path, images: dict[ImageId, CocoImage], label_space: LabelSpace
+        self, path: Path, images: dict[ImageId, SizedImage], label_space: LabelSpace
     ) -> defaultdict[ImageId, list[_Region]]:
         classes = category_classes(path, label_space)
         regions: defaultdict[ImageId, list[_Region]] = defaultdict(list)

@@ -4,12 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from shared_runtime.coco import CocoEntry, CocoLabel, ImageId, category_classes, stream_list
+from shared_runtime.coco import CocoImage, CocoLabel, ImageId, category_classes, images_by_id, stream_list
 from shared_schemas import AttributeVotes, ClassLabel, ImageLabels, LabelClass, LabelSpace, load_label_space
 
 
-class _NamedImage(CocoEntry):
-    id: ImageId
+class _NamedImage(CocoImage):
     file_name: str
 
 
@@ -24,7 +23,7 @@ def coco_image_labels(
     Raises `InputError`, which names the entry, for a file that is none; `LabelSpaceError` for the label space.
     """
     space = label_space if isinstance(label_space, LabelSpace) else load_label_space(label_space)
-    images = {image.id: image for _, image in stream_list(path, "images", _NamedImage)}
+    images = images_by_id(path, _NamedImage)
     objects = _objects(path, images.keys(), space, crowd)
     for image in images.values():
         single, in_crowds = objects[image.id]
