@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from segmentation.data.masks import image_key, place_for_mask, write_index_mask
+from segmentation.data.masks import place_for_mask, write_index_mask
+from segmentation.data.names import image_key
 from segmentation.evaluation.matching import matched_masks
 from shared_runtime.errors import InputError
 
 
 def folder_of(folder: Path, *keys: str) -> Path:
+    folder.mkdir(exist_ok=True)
     for key in keys:
         write_index_mask(place_for_mask(folder, key), np.zeros((1, 1), dtype=np.uint8))
     return folder
@@ -39,6 +41,15 @@ def test_one_side_may_leave_the_folder_out(tmp_path: Path) -> None:
 def test_accents_are_the_same_in_both_unicode_forms(tmp_path: Path) -> None:
     masks = folder_of(tmp_path, "cafe\u0301")
     assert found(masks, "caf\u00e9") == {"caf\u00e9": "cafe\u0301.png"}
+
+
+def test_folders_that_links_lead_to_are_read_once(tmp_path: Path) -> None:
+    masks = folder_of(tmp_path / "masks", "1")
+    folder_of(tmp_path / "elsewhere", "2")
+    (masks / "cam1").symlink_to(tmp_path / "elsewhere")
+    (masks / "loop").symlink_to(masks)
+    assert found(masks, "1", "cam1/2") == {"1": "1.png", "cam1/2": "cam1/2.png"}
+    assert matched_masks(masks, ["1"]).outside == 1
 
 
 def test_what_systems_leave_behind_is_no_mask(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from segmentation.data.images import IMAGE_SUFFIXES
-from segmentation.data.masks import image_key
+from segmentation.data.names import image_key, names_below
 from shared_runtime.errors import InputError
 
 COCO_ID_DIGITS = 12
@@ -63,16 +63,11 @@ class ImageFolders:
     @cached_property
     def _files(self) -> list[tuple[str, Path]]:
         """All images with their paths in their folders."""
-        return [
-            (path.relative_to(folder).as_posix(), path)
-            for folder in self._folders
-            for path in sorted(folder.rglob("*"))
-            if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
-        ]
+        return [(name, folder / name) for folder in self._folders for name in names_below(folder, IMAGE_SUFFIXES)]
 
     @cached_property
     def _by_key(self) -> dict[str, Path]:
-        return {image_key(name): path for name, path in reversed(self._files)}
+        return {name.rpartition(".")[0]: path for name, path in reversed(self._files)}
 
     @cached_property
     def _by_folded_name(self) -> dict[str, list[Path]]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from PIL import Image
 from pycocotools.mask import encode
 
+from segmentation.data.names import names_below
 from shared_runtime.errors import InputError, OutputError
 from shared_schemas import LabelSpace
 from shared_schemas.files import replacing
@@ -22,12 +23,6 @@ IGNORE_INDEX = 255
 _INDEX_MODES = ("P", "L")
 """With a palette, or grey: in both the stored byte is the class id."""
 _COLOURS = "Was the mask converted to colours?"
-
-
-def image_key(name: str) -> str:
-    """What an image and its mask share: the path of the file in its folder, `/` between its parts, no suffix."""
-    path = PurePosixPath(name.replace("\\", "/").lstrip("/"))
-    return (path.parent / path.stem).as_posix()
 
 
 def mask_path(folder: Path, key: str) -> Path:
@@ -50,16 +45,8 @@ def place_for_mask(folder: Path, key: str) -> Path:
 
 
 def mask_files(folder: Path) -> dict[str, Path]:
-    """The PNG files of a folder and of those below it, by their keys, in the order of these.
-
-    Names that begin with a dot are no content: what systems leave behind.
-    """
-    found: dict[str, Path] = {}
-    for path in folder.rglob("*"):
-        relative = path.relative_to(folder)
-        if path.suffix.lower() == ".png" and not any(part.startswith(".") for part in relative.parts):
-            found[image_key(relative.as_posix())] = path
-    return dict(sorted(found.items()))
+    """The PNG files of a folder and of those below it, by their keys, in the order of their names."""
+    return {name.rpartition(".")[0]: folder / name for name in sorted(names_below(folder, (".png",)))}
 
 
 def read_index_mask(path: Path, n_classes: int) -> IndexMask:

@@ -3,7 +3,7 @@
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 from segmentation.data.masks import mask_files
@@ -30,7 +30,7 @@ def matched_masks(folder: Path, keys: Collection[str]) -> MatchedMasks:
     files = {key: masks[_form(key)] for key in keys if _form(key) in masks}
     truths_by_name, masks_by_name = _by_name(map(_form, keys)), _by_name(masks)
     for key in keys:
-        name = PurePosixPath(_form(key)).name
+        name = _name(_form(key))
         if key not in files and len(truths_by_name[name]) == len(masks_by_name[name]) == 1:
             (candidate,) = masks_by_name[name]
             if _ends_with(candidate, _form(key)) or _ends_with(_form(key), candidate):
@@ -46,10 +46,14 @@ def _form(key: str) -> str:
     return unicodedata.normalize("NFC", key)
 
 
+def _name(key: str) -> str:
+    return key.rpartition("/")[2]
+
+
 def _by_name(keys: Iterable[str]) -> defaultdict[str, list[str]]:
     by_name: defaultdict[str, list[str]] = defaultdict(list)
     for key in keys:
-        by_name[PurePosixPath(key).name].append(key)
+        by_name[_name(key)].append(key)
     return by_name
 
 

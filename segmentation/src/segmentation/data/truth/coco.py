@@ -11,7 +11,8 @@ import numpy as np
 from pycocotools import mask as coco_mask
 from pydantic import PositiveInt
 
-from segmentation.data.masks import IGNORE_INDEX, IndexMask, image_key
+from segmentation.data.masks import IGNORE_INDEX, IndexMask
+from segmentation.data.names import image_key
 from segmentation.data.truth.contract import MaskTruth
 from shared_runtime.coco import CocoImage, CocoLabel, ImageId, category_classes, images_by_id, stream_list
 from shared_runtime.coco_masks import covered_stretch, encoded_mask
