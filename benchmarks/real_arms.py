@@ -129,7 +129,7 @@ def _label_commands() -> list[Sequence[str]]:
             )
             for name, labeller in _LABELLERS.items()
         ),
-        capseg_command("truth-labels", classes, "-o", truth_labels),
+        capseg_command("truth-labels", classes, "-o", truth_labels, "--overwrite"),
     ]
 
 

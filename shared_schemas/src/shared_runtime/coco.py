@@ -1,6 +1,9 @@
 """COCO instance files as streams: entries of their lists, and their categories as classes of a label space."""
 
+import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -8,8 +11,9 @@ import ijson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared_runtime.errors import InputError
-from shared_schemas import LabelSpace
+from shared_schemas import LabelSpace, load_label_space
 from shared_schemas.errors import did_you_mean, expectation, shown
+from shared_schemas.label_space_file import SHIPPED
 
 ImageId = int | str
 
@@ -20,6 +24,12 @@ class CocoEntry(BaseModel):
     """The base of what is read of an entry; its other fields are passed over."""
 
     model_config = ConfigDict(frozen=True, strict=True)
+
+
+class CocoImage(CocoEntry):
+    """The base of what is read of an entry of the list `images`."""
+
+    id: ImageId
 
 
 class CocoCategory(CocoEntry):
@@ -35,15 +45,6 @@ class CocoLabel(CocoEntry):
     image_id: ImageId
     category_id: int
     iscrowd: Literal[0, 1] = 0
-
-    def check_ids(self, images: Collection[ImageId], categories: Collection[int], place: str) -> None:
-        """Raises `InputError` for an image or a category that the file does not list."""
-        for field, got, listed in (
-            ("image_id", self.image_id, images),
-            ("category_id", self.category_id, categories),
-        ):
-            if got not in listed:
-                raise InputError(f"{place}: {field}: got {got!r}, expected an id that the file lists")
 
 
 EntryT = TypeVar("EntryT", bound=CocoEntry)
@@ -73,38 +74,95 @@ def stream_list(
         )
 
 
-def class_ids(path: Path, label_space: LabelSpace) -> Mapping[int, int]:
-    """The file's category ids → contiguous class ids of the label space.
+ImageT = TypeVar("ImageT", bound=CocoImage)
 
-    A category is the class of its name, or else of its id: names are the surer sign, since files with ids 1-80 and
-    with COCO's own 1-90 both go round. Raises `InputError` where it is neither, and where two are the same class.
-    """
-    by_name = {label.name.casefold(): label for label in label_space.foreground}
-    by_category_id = {label.category_id: label for label in label_space.foreground}
-    linked: dict[int, int] = {}
-    names: dict[int, str] = {}
-    unknown: list[str] = []
-    for place, category in stream_list(path, "categories", CocoCategory):
-        label = by_name.get(category.name.casefold()) or by_category_id.get(category.id)
-        if label is None:
-            unknown.append(category.name)
-            continue
-        if label.id in names:
+
+def images_by_id(path: Path, entry_type: type[ImageT]) -> dict[ImageId, ImageT]:
+    """The entries of the list `images`, in their order. Raises `InputError` where an id has two images."""
+    images: dict[ImageId, ImageT] = {}
+    for place, image in stream_list(path, "images", entry_type):
+        if images.setdefault(image.id, image) != image:
             raise InputError(
-                f"{place}: got categories {names[label.id]!r} and {category.name!r} for the one class "
-                f"{label.name!r} of label space {label_space.name!r}, expected one category per class"
+                f"{place}: id: got {image.id!r}, expected one image per id, and another has it already. "
+                "Were two files put together without new ids?"
             )
-        names[label.id] = category.name
-        linked[category.id] = label.id
-    if unknown:
-        listed = ", ".join(map(repr, unknown[:_SHOWN_CATEGORIES]))
-        more = f" and {len(unknown) - _SHOWN_CATEGORIES} more" if len(unknown) > _SHOWN_CATEGORIES else ""
-        raise InputError(
-            f"{path}: got categories that are no foreground classes of label space {label_space.name!r}: "
-            f"{listed}{more}.{did_you_mean(unknown[0].casefold(), by_name)} Try --label-space with the one that "
-            "the labels or masks were made with"
-        )
-    return linked
+    return images
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryClasses:
+    """What the categories of a file are in a label space, by their names."""
+
+    label_space: LabelSpace
+    ids: Mapping[int, int]
+    """Category ids → contiguous class ids."""
+    unknown: Mapping[int, str]
+    """The categories that are no foreground class: no fault, as long as no annotation uses them."""
+
+    def of(self, annotation: CocoLabel, images: Collection[ImageId], place: str) -> int:
+        """The class id of an annotation at `place`.
+
+        Raises `InputError` for an image or a category that the file does not list, and for a category that is no
+        class.
+        """
+        category = annotation.category_id
+        if annotation.image_id not in images:
+            raise InputError(_unlisted(place, "image_id", annotation.image_id))
+        if category in self.unknown:
+            name = self.unknown[category]
+            advice = _advice(self.label_space, name)
+            raise InputError(
+                f"{place}: category_id: got {category}, {name!r}, which is no foreground class {advice}"
+            )
+        if category not in self.ids:
+            raise InputError(_unlisted(place, "category_id", category))
+        return self.ids[category]
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: in lower case, `-`, `_` and spaces being the same."""
+    return " ".join(re.split(r"[-_\s]+", unicodedata.normalize("NFKC", name).casefold().strip("-_ ")))
+
+
+def category_classes(path: Path, label_space: LabelSpace) -> CategoryClasses:
+    """What the file's categories are in `label_space`.
+
+    A category is the class of its name (`folded`), whatever its id: a data set of one's own has an id 1, too, and
+    files number COCO's classes in two ways. Raises `InputError` where not one is a class, and where an id has two
+    names.
+    """
+    by_name = {folded(label.name): label.id for label in label_space.foreground}
+    names: dict[int, str] = {}
+    for place, category in stream_list(path, "categories", CocoCategory):
+        if names.setdefault(category.id, category.name) != category.name:
+            raise InputError(
+                f"{place}: got id {category.id} for {category.name!r}, expected one name per id: "
+                f"it is {names[category.id]!r} already"
+            )
+    known = {number: by_name[folded(name)] for number, name in names.items() if folded(name) in by_name}
+    unknown = {number: name for number, name in names.items() if number not in known}
+    if not known:
+        listed = ", ".join(map(repr, [*names.values()][:_SHOWN_CATEGORIES]))
+        more = f" and {len(names) - _SHOWN_CATEGORIES} more" if len(names) > _SHOWN_CATEGORIES else ""
+        advice = _advice(label_space, next(iter(names.values())), f": {listed}{more}")
+        raise InputError(f"{path}: got categories that are no foreground classes {advice}")
+    return CategoryClasses(label_space, known, unknown)
+
+
+def _advice(label_space: LabelSpace, name: str, listed: str = "") -> str:
+    """The label space that lacks a category `name`, what it lacks (`listed`), and which one to try."""
+    hint = did_you_mean(name.casefold(), (label.name for label in label_space.foreground))
+    fits = next((space for space in SHIPPED if _has_class(load_label_space(space), name)), None)
+    other = fits or "with the one that the labels or masks were made with"
+    return f"of label space {label_space.name!r}{listed}.{hint} Try --label-space {other}"
+
+
+def _unlisted(place: str, field: str, got: ImageId) -> str:
+    return f"{place}: {field}: got {got!r}, expected an id that the file lists"
+
+
+def _has_class(label_space: LabelSpace, name: str) -> bool:
+    return any(folded(label.name) == folded(name) for label in label_space.foreground)
 
 
 def _problem(error: ValidationError) -> str:

@@ -54,8 +54,11 @@ def checked_runs(encoding: dict[str, Any], height: int, width: int) -> list[int]
     Raises `ValueError` where they do not add up to the image: decoders read beyond their memory, or leave it as
     it was.
     """
-    if encoding.get("size") != [height, width]:
-        raise ValueError(f"got a mask of size {encoding.get('size')}, expected the image's [{height}, {width}]")
+    size = encoding.get("size")
+    if size != [height, width]:
+        turned = size == [width, height]
+        hint = ". One is the other turned: was it drawn on an image turned as its EXIF orientation says?" * turned
+        raise ValueError(f"got a mask of size {shown(size)}, expected the image's [{height}, {width}]{hint}")
     counts = encoding.get("counts")
     if isinstance(counts, str):
         counts = decompressed(counts.encode()).tolist()

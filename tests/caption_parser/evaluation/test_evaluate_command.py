@@ -7,6 +7,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from caption_parser.cli.evaluate import evaluate_command
+from shared_runtime.errors import InputError
 
 Write = Callable[..., Path]
 Run = Callable[..., Result]
@@ -47,6 +48,19 @@ def test_options_reach_the_function(run: Run, write_predictions: Write) -> None:
     assert (protocol["include_crowd"], protocol["min_votes"], protocol["macro_classes"]) == (False, 2, 1)
     assert scores["macro"]["recall"] == 0
     assert scores["comparison"]["against"] == str(other)
+
+
+def test_bad_annotations_are_counted_or_refused(run: Run, write_truth: Write) -> None:
+    square = [[0, 0, 4, 0, 4, 4, 0, 4]]
+    write_truth(
+        {"image_id": 1, "category_id": 17, "segmentation": square},
+        {"image_id": 1, "category_id": 17, "segmentation": [[1, 2, 3, 4]]},
+    )
+    result = run()
+    assert "1 annotations without a usable mask" in result.stderr
+    assert "annotations[1]: got a polygon [1, 2, 3, 4]" in result.stderr
+    with pytest.raises(InputError, match=r"annotations\[1\]"):
+        run("--strict")
 
 
 def test_help_shows_examples(run: Run) -> None:

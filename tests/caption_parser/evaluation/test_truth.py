@@ -57,6 +57,17 @@ def test_pixels_are_of_the_union_of_masks(write_truth: Write, space: LabelSpace)
     assert truth.pixels == {1: {CAT: 16 + 16 - 4, DOG: 16}, 2: {DOG: 10}, 3: {BOTTLE: 4 + 9}}
 
 
+def test_objects_without_a_mask_are_told_where_others_have_one(write_truth: Write, space: LabelSpace) -> None:
+    pytest.importorskip("pycocotools")
+    boxes = [_object(1, 17), _object(1, 18, [])]
+    assert read_ground_truth(write_truth(*boxes), space).flaws == ()
+    truth = read_ground_truth(write_truth(*boxes, _object(2, 17, [_square(0, 0, 2)])), space, strict=True)
+    assert [flaw.rpartition("truth.json: ")[2] for flaw in truth.flaws] == [
+        "annotations[0]: got no mask",
+        "annotations[1]: got no mask",
+    ]
+
+
 def test_areas_are_summed_without_pycocotools(
     write_truth: Write, space: LabelSpace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,16 +85,31 @@ def test_crowds_can_be_left_out(write_truth: Write, space: LabelSpace) -> None:
     assert read_ground_truth(path, space, include_crowd=False).classes[1] == {DOG}
 
 
-def test_categories_are_linked_by_name_then_by_id(write_truth: Write, space: LabelSpace) -> None:
-    contiguous = [{"id": 1, "name": "Cat"}, {"id": 18, "name": "canine"}, {"id": 2, "name": "bottle"}]
-    path = write_truth(_object(1, 1), _object(2, 18), _object(3, 2), categories=contiguous)
-    assert read_ground_truth(path, space).classes == {1: {CAT}, 2: {DOG}, 3: {BOTTLE}}
+def test_categories_are_linked_by_name_and_never_by_id_alone(write_truth: Write, space: LabelSpace) -> None:
+    own = [{"id": 1, "name": "Cat"}, {"id": 18, "name": "pothole"}, {"id": 2, "name": "bottle"}]
+    truth = read_ground_truth(write_truth(_object(1, 1), _object(3, 2), categories=own), space)
+    assert truth.classes == {1: {CAT}, 2: set(), 3: {BOTTLE}}
+    assert truth.class_ids == (CAT, BOTTLE)
+    with pytest.raises(
+        InputError, match=r"annotations\[0\]: category_id: got 18, 'pothole', which is no foreground"
+    ):
+        read_ground_truth(write_truth(_object(1, 18), categories=own), space)
+
+
+def test_two_spellings_of_a_class_are_one_class(write_truth: Write, space: LabelSpace) -> None:
+    categories = [{"id": 0, "name": "animal"}, {"id": 1, "name": "cat"}, {"id": 2, "name": "CAT"}]
+    truth = read_ground_truth(write_truth(_object(1, 1), _object(2, 2), categories=categories), space)
+    assert (truth.class_ids, truth.classes) == ((CAT,), {1: {CAT}, 2: {CAT}, 3: set()})
 
 
 BAD = {
     "no annotations": ({"annotations": []}, "no entry in a list 'annotations'"),
     "no images": ({"images": 3}, r"no entry in a list 'images' \(top-level keys: info, images, annot"),
     "captions": ({"categories": []}, "'categories'.*Is this a captions file"),
+    "two images of one id": (
+        {"images": [{"id": 1, "file_name": name} for name in "aab"]},
+        r"images\[2\]: id: got 1, expected one image per id",
+    ),
     "an image without id": ({"images": [{"height": 1}]}, r"images\[0\]: id: the field is missing .*has: height"),
     "a number for an image": ({"images": [{"id": 1}, 2]}, r"images\[1\]: got 2, expected an object"),
     "an unknown image": (
@@ -100,12 +126,12 @@ BAD = {
     ),
     "an unknown category": (
         {"categories": [{"id": 90, "name": "bottles"}, {"id": 91, "name": "truck"}]},
-        "'bottles', 'truck'.*Did you mean 'bottle'.*--label-space",
+        "'bottles', 'truck'.*Did you mean 'bottle'.*--label-space with the one",
     ),
     "a background class": ({"categories": [{"id": 90, "name": "grass"}]}, "no foreground classes.*'grass'"),
-    "two categories for a class": (
-        {"categories": [{"id": 1, "name": "cat"}, {"id": 17, "name": "kitten"}]},
-        "'cat' and 'kitten' for the one class 'cat'",
+    "two names for an id": (
+        {"categories": [{"id": 17, "name": "cat"}, {"id": 17, "name": "kitten"}]},
+        "got id 17 for 'kitten', expected one name per id: it is 'cat' already",
     ),
     "an image without size": (
         {"images": [{"id": 1}], "annotations": [_object(1, 17, [_square(0, 0, 2)])]},
@@ -124,6 +150,7 @@ def test_bad_files(write_truth: Write, space: LabelSpace, changes: dict[str, Any
     "segmentation",
     [
         "5:e2",
+        [[]],
         [[0, 0, 4, 4]],
         [[0, 0, 4, 4, 0]],
         [[0, 0, 4, 0, 4, "4"]],
@@ -140,12 +167,22 @@ def test_bad_files(write_truth: Write, space: LabelSpace, changes: dict[str, Any
         {"size": [10, 10], "counts": "\u20ac"},
     ],
 )
-def test_bad_masks_are_refused_before_pycocotools_sees_them(
+def test_bad_masks_cost_themselves_before_pycocotools_sees_them(
     write_truth: Write, space: LabelSpace, segmentation: object
 ) -> None:
     pytest.importorskip("pycocotools")
-    with pytest.raises(InputError, match=r"truth\.json: annotations\[0\]: "):
-        read_ground_truth(write_truth(_object(1, 17, segmentation)), space)
+    bad, good = _object(1, 17, segmentation), _object(2, 18, [_square(0, 0, 2)])
+    with pytest.raises(
+        InputError, match=r"truth\.json: annotations\[0\]: .*; not one annotation has a usable mask"
+    ):
+        read_ground_truth(write_truth(bad), space)
+    with pytest.raises(InputError, match=r"truth\.json: annotations\[1\]: "):
+        read_ground_truth(write_truth(good, bad), space, strict=True)
+    truth = read_ground_truth(write_truth(bad, good), space)
+    assert truth.classes == {1: {CAT}, 2: {DOG}, 3: set()}
+    assert truth.pixels == {2: {DOG: 4}}
+    assert "annotations[0]: " in "".join(truth.flaws)
+    assert len(truth.flaws) == 1
 
 
 @pytest.mark.parametrize("text", ["", "[1, 2]", "3", '{"images": [{"id": 1}, ', "{} {}", "\x00", "{'images': 1}"])

@@ -39,6 +39,8 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
         (None, "notes", None),
         (None, "notes.jpg", None),
         (None, "²", None),
+        ("a" * 300 + ".jpg", 1, None),
+        ("\ud800.jpg", 1, None),
     ],
 )
 def test_by_file_name_or_else_by_id(
@@ -55,6 +57,37 @@ def test_the_first_folder_wins(folders: tuple[Path, Path]) -> None:
 
     assert ImageFolders([first, second]).find("a.jpg", 1) == first / "a.jpg"
     assert ImageFolders([second, first]).find("a.jpg", 1) == second / "a.jpg"
+
+
+@pytest.mark.parametrize("suffix", ["avif", "jp2", "jfif", "JPEG", "tga"])
+def test_what_pillow_reads_is_found_by_its_id(tmp_path: Path, suffix: str) -> None:
+    (tmp_path / f"7.{suffix}").write_bytes(b"")
+    for name in (".DS_Store", "Thumbs.db", "._8.jpg"):
+        (tmp_path / name).write_bytes(b"")
+
+    assert ImageFolders([tmp_path]).find(None, 7) == tmp_path / f"7.{suffix}"
+    assert ImageFolders([tmp_path]).find(None, "._8") is None
+
+
+def test_names_in_another_case_or_unicode_form_are_found_where_that_is_clear(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    for name in ("sub/Cafe\u0301.JPG", "b.jpg", "B.JPG", "B.jpg"):
+        (tmp_path / name).write_bytes(b"")
+    folders = ImageFolders([tmp_path])
+
+    assert folders.find("sub/caf\u00e9.jpg", 1) == tmp_path / "sub/Cafe\u0301.JPG"
+    assert folders.find("b.jpg", 1) == tmp_path / "b.jpg"
+    assert folders.find("b.JPG", 1) is None
+    assert folders.hint("b.JPG").startswith(f" (there is {tmp_path / 'B.JPG'} and ")
+    assert folders.hint("c.jpg") == ""
+
+
+def test_the_key_of_an_image_mirrors_its_folder(folders: tuple[Path, Path]) -> None:
+    first, second = folders
+    found = ImageFolders([first, second])
+    assert found.key(first / "sub" / "a.jpg") == "sub/a"
+    assert found.key(second / "kitchen.PNG") == "kitchen"
+    assert found.find(None, "sub/a") == first / "sub" / "a.jpg"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,16 @@ import pytest
 from PIL import Image
 from pycocotools import mask as coco_mask
 
-from segmentation.data.masks import palette, read_index_mask, write_coco_results, write_index_mask
+from segmentation.data.masks import (
+    mask_files,
+    mask_path,
+    palette,
+    place_for_mask,
+    read_index_mask,
+    write_coco_results,
+    write_index_mask,
+)
+from shared_runtime.errors import OutputError
 from shared_schemas import load_label_space
 
 MASK = np.array([[0, 1, 1], [80, 255, 0]], dtype=np.uint8)
@@ -23,6 +32,16 @@ def test_a_png_holds_the_ids_and_shows_colours(tmp_path: Path) -> None:
         assert picture.convert("RGB").getpixel((1, 0)) == (128, 0, 0)
         assert picture.convert("RGB").getpixel((0, 0)) == (0, 0, 0)
     np.testing.assert_array_equal(read_index_mask(tmp_path / "a.png", 81), MASK)
+
+
+def test_sub_folders_are_made_but_not_the_folder_itself(tmp_path: Path) -> None:
+    path = place_for_mask(tmp_path, "cam1/day 2/0001")
+    write_index_mask(path, MASK)
+    assert mask_files(tmp_path) == {"cam1/day 2/0001": path}
+    assert place_for_mask(tmp_path / "gone", "cam1/0001") == mask_path(tmp_path / "gone", "cam1/0001")
+    assert not (tmp_path / "gone").exists()
+    with pytest.raises(OutputError, match=r"0001\.png/a: cannot be made: Not a directory"):
+        place_for_mask(tmp_path, "cam1/day 2/0001.png/a/b")
 
 
 def test_all_bytes_survive(tmp_path: Path) -> None:

@@ -68,6 +68,45 @@ def test_a_vocabulary_counts_classes_and_attributes(space: LabelSpace) -> None:
     assert vocabulary.attributes == ("black", "wooden")
 
 
+def test_two_ids_for_one_file_are_refused(
+    record: Callable[..., ImageLabels], images: Path, labels_file: Write, space: LabelSpace
+) -> None:
+    other = images.parent / "more"
+    other.mkdir()
+    (other / "a.jpg").write_bytes(b"another picture")
+    cat, dog = [label(1, "cat")], [label(2, "dog")]
+    path = labels_file([record(1, cat, file_name="a.jpg"), record(2, dog, file_name="a.jpg")])
+
+    with pytest.raises(InputError) as caught:
+        read_targets(path, [images, other], label_space=space)
+
+    assert str(caught.value).startswith(f"{path}:2: got image 2 in the file {images / 'a.jpg'}, expected another ")
+    assert "that of image 1, line 1: " in str(caught.value)
+    assert "file names that begin with the folder, such as images/a.jpg" in str(caught.value)
+    # As the message says: each with its folder.
+    path = labels_file([record(1, cat, file_name="images/a.jpg"), record(2, dog, file_name="more/a.jpg")])
+    _, targets, _ = read_targets(path, [images.parent], label_space=space)
+    assert [(image.path, image.key) for image in targets] == [
+        (images / "a.jpg", "images/a"),
+        (other / "a.jpg", "more/a"),
+    ]
+
+
+def test_a_name_that_is_nearly_there_is_hinted_at(
+    record: Callable[..., ImageLabels], images: Path, labels_file: Write, space: LabelSpace
+) -> None:
+    names = ("b.png", "A.JPG", "c.jpg")
+    path = labels_file([record(number, [label(1, "cat")], file_name=name) for number, name in enumerate(names)])
+
+    _, targets, skipped = read_targets(path, [images], label_space=space)
+
+    assert [image.path.name for image in targets] == ["a.jpg"]
+    assert [image.message for image in skipped] == [
+        f"b.png: in none of the image folders (there is {images / 'b.jpg'})",
+        "c.jpg: in none of the image folders",
+    ]
+
+
 def test_ids_ascend_and_attributes_are_indices(
     record: Callable[..., ImageLabels], images: Path, labels_file: Write, space: LabelSpace
 ) -> None:

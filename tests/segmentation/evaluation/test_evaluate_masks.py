@@ -1,16 +1,19 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
+from segmentation.cli import app
 from segmentation.data.truth.coco import CocoRules
 from segmentation.data.truth.opening import open_truth, read_image_list
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.records import Missing
-from shared_runtime.errors import InputError, UsageError
+from shared_runtime.errors import ExitCode, InputError, UsageError
 from shared_schemas import LabelSpace
 
 Save = Callable[[str, list[list[int]]], Path]
@@ -22,7 +25,7 @@ def save(tmp_path: Path) -> Save:
 
     def write(name: str, mask: list[list[int]]) -> Path:
         path = tmp_path / f"{name}.png"
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(exist_ok=True, parents=True)
         Image.fromarray(np.array(mask, dtype=np.uint8)).save(path)
         return path
 
@@ -70,7 +73,7 @@ def test_figures_and_protocol(folders: tuple[Path, Path], space: LabelSpace) -> 
         "3 of 3 images, 1 without a usable mask: scored as background; one confusion matrix; "
         "mean over the 3 of 4 classes that are in the truth, background included; "
         "1 void pixels left out, 1 abstained pixels counted as missed; "
-        f"masks as drawn; {space.reference}"
+        f"masks as drawn; {space.reference}, which the masks are taken to have, too"
     )
 
 
@@ -95,7 +98,8 @@ def test_a_bad_mask_costs_its_image_and_is_told(folders: tuple[Path, Path], spac
     found = evaluate(masks, open_truth(truth, label_space=space))
 
     reasons = {bad.key: bad.reason for bad in found.protocol.bad_masks}
-    assert reasons["c"].endswith("c.png: got 1 x 2 pixels, expected 2 x 1, the size of the image in the truth")
+    assert "c.png: got 1 x 2 pixels, expected 2 x 1, the size of the image in the truth" in reasons["c"]
+    assert "One is the other turned: masks are upright, as the EXIF orientation" in reasons["c"]
     assert "d.png: got the value 90, expected 0 to 3" in reasons["d"]
     assert "e.png: the mask cannot be decoded" in reasons["e"]
     assert [bad.key for bad in found.protocol.bad_truth] == ["b"]
@@ -171,6 +175,30 @@ def test_coco_rules_reach_the_truth_and_the_protocol(tmp_path: Path, space: Labe
     )
 
 
+def test_a_bad_annotation_is_counted_and_told(small_run: Any, tmp_path: Path) -> None:
+    truth, masks = tmp_path / "truth.json", tmp_path / "masks"
+    content = json.loads(small_run.truth.read_text())
+    content["annotations"][1]["segmentation"] = [[1, 2, 3, 4]]
+    truth.write_text(json.dumps(content))
+    masks.mkdir()
+    for number, size in enumerate([(48, 64), (64, 48), (48, 64), (40, 40)], 1):
+        Image.fromarray(np.zeros(size, dtype=np.uint8)).save(masks / f"{number:012}.png")
+    run = CliRunner()
+
+    done = run.invoke(app, ["evaluate", str(masks), "--truth", str(truth)])
+
+    assert done.exit_code == ExitCode.OK, done.output
+    assert "images without objects: scored, 1 annotations without a usable mask skipped; coco@" in done.stdout
+    assert "1 annotations of the truth were skipped (--strict refuses them); the first: " in done.stderr
+    assert "truth.json: annotations[1]: segmentation: got a polygon [1, 2, 3, 4]" in done.stderr
+    page = tmp_path / "page.html"
+    for told in (["evaluate", str(masks)], ["report", str(masks), "-o", str(page)]):
+        done = run.invoke(app, [*told, "--truth", str(truth), "--strict"])
+        assert (done.exit_code, "annotations[1]" in done.stderr) == (ExitCode.FAILURE, True)
+    done = run.invoke(app, ["report", str(masks), "-o", str(page), "--truth", str(truth)])
+    assert "1 annotations of the truth were skipped" in page.read_text()
+
+
 @pytest.mark.parametrize(
     ("files", "message"),
     [
@@ -189,6 +217,34 @@ def test_a_folder_that_has_nothing_to_score_is_refused(
 
     with pytest.raises(InputError, match=message):
         evaluate(tmp_path / "masks", open_truth(tmp_path / "truth", label_space=space))
+
+
+def test_black_and_white_masks_are_refused(tmp_path: Path, space: LabelSpace, save: Save) -> None:
+    save("truth/a", [[0, 1, 1]])
+    save("masks/a", [[0, 255, 255]])
+    with pytest.raises(InputError, match=r"masks: got masks of the values 0 and 255 alone, .*Is 255 the object\?"):
+        evaluate(tmp_path / "masks", open_truth(tmp_path / "truth", label_space=space))
+
+
+def test_masks_in_sub_folders_are_those_of_the_images_there(tmp_path: Path, space: LabelSpace, save: Save) -> None:
+    for folder in ("truth", "masks"):
+        (tmp_path / folder).mkdir()
+        save(f"{folder}/cam1/0001", [[0, 1]])
+        save(f"{folder}/cam2/0001", [[0, 2]])
+    truth = open_truth(tmp_path / "truth", label_space=space)
+
+    assert truth.keys() == ["cam1/0001", "cam2/0001"]
+    assert evaluate(tmp_path / "masks", truth).miou == 1.0
+    # A list of images may leave the folder out where no other image has the name.
+    with pytest.raises(InputError, match=r"got image '0001', expected .* such as 'cam1/0001' or 'cam2/0001'"):
+        truth.restricted_to(["0001"])
+    save("truth/cam2/0002", [[0, 2]])
+    assert open_truth(tmp_path / "truth", label_space=space).restricted_to(["0002"]).keys() == ["cam2/0002"]
+
+
+def test_a_list_of_images_has_names_with_spaces(tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("IMG 0001\n  cam1/0002\t\n")
+    assert read_image_list(tmp_path / "list.txt") == ["IMG 0001", "cam1/0002"]
 
 
 def test_a_missing_folder_and_no_process(folders: tuple[Path, Path], space: LabelSpace, tmp_path: Path) -> None:

@@ -24,10 +24,11 @@ from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import Refinement
 from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
 from segmentation.report.maps import shown_maps
-from segmentation.report.masks import image_score, mask_report
+from segmentation.report.masks import MaskReportOptions, image_score, mask_report
 from segmentation.report.page import ImageRow, Picture, coloured, heat, page, thumbnail
 from segmentation.scores.contract import Heatmaps
-from shared_runtime.errors import OutputError
+from shared_runtime.errors import ExitCode, OutputError, UsageError
+from shared_runtime.html_page import content_security_policy
 
 
 class Page(HTMLParser):
@@ -98,13 +99,13 @@ def test_a_page_shows_everything_of_every_image_the_worst_first(
 
 
 def test_a_page_says_that_masks_follow_a_consensus(small_run: Any, masks: Path, tmp_path: Path) -> None:
-    mask_report(masks, open_truth(small_run.truth), tmp_path / "without.html", count=1)
+    mask_report(masks, open_truth(small_run.truth), tmp_path / "without.html", MaskReportOptions(count=1))
     folder = tmp_path / "agreeing"
     options = MaskOptions(refine=Refinement.NONE, consensus=True)
     inputs = MaskInputs(small_run.run, [small_run.images], small_run.labels)
     made = make_masks(inputs, folder, options, MaskMachine(device="cpu"))
     assert made.counts.written == 4
-    mask_report(folder, open_truth(small_run.truth), tmp_path / "with.html", count=1)
+    mask_report(folder, open_truth(small_run.truth), tmp_path / "with.html", MaskReportOptions(count=1))
     told = ["(--consensus)" in (tmp_path / name).read_text() for name in ("without.html", "with.html")]
     assert told == [False, True]
 
@@ -115,25 +116,58 @@ def test_a_page_needs_nothing_beside_it(small_run: Any, masks: Path, tmp_path: P
     assert all(reference.startswith("data:image/") for reference in Page(text).references)
     assert "<script" not in text
     assert "url(" not in text
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{content_security_policy("")}">'
+    assert policy in text
+    assert text.index(policy) < text.index("<title>")
 
 
 def test_only_the_worst_are_shown(small_run: Any, masks: Path, tmp_path: Path) -> None:
-    assert mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html", count=1) == 1
+    assert (
+        mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html", MaskReportOptions(count=1)) == 1
+    )
     found = Page((tmp_path / "report.html").read_text())
     assert {alt.rpartition(" ")[2] for alt, _ in found.pictures} == {"000000000003"}
 
 
 def test_masks_of_other_programs_have_no_maps(small_run: Any, masks: Path, tmp_path: Path) -> None:
     (masks / "run.json").unlink()
-    mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html", images=[small_run.images], count=1)
+    mask_report(
+        masks,
+        open_truth(small_run.truth),
+        tmp_path / "report.html",
+        MaskReportOptions([small_run.images], count=1),
+    )
     found = Page((tmp_path / "report.html").read_text())
     assert [alt.split(" of ")[0] for alt, _ in found.pictures] == ["image", "mask", "truth"]
     assert "Without maps: " in "".join(found.text)
-    mask_report(masks, open_truth(small_run.truth), tmp_path / "bare.html", count=1)
+    mask_report(masks, open_truth(small_run.truth), tmp_path / "bare.html", MaskReportOptions(count=1))
     assert [alt.split(" of ")[0] for alt, _ in Page((tmp_path / "bare.html").read_text()).pictures] == [
         "mask",
         "truth",
     ]
+
+
+def test_images_are_found_whatever_folder_the_truth_names(small_run: Any, masks: Path, tmp_path: Path) -> None:
+    (masks / "run.json").unlink()
+    content = json.loads(small_run.truth.read_text())
+    for image, folder in zip(content["images"], ("train", "../images", "C:", "/data"), strict=True):
+        image["file_name"] = f"{folder}/{image['file_name']}"
+    truth = tmp_path / "truth.json"
+    truth.write_text(json.dumps(content))
+    options = MaskReportOptions([small_run.images])
+
+    assert mask_report(masks, open_truth(truth), tmp_path / "report.html", options) == 4
+
+    found = Page((tmp_path / "report.html").read_text())
+    assert [alt.split(" of ")[0] for alt, _ in found.pictures] == ["image", "mask", "truth"] * 4
+
+
+def test_a_mask_that_is_turned_is_told_on_the_page(small_run: Any, masks: Path, tmp_path: Path) -> None:
+    write_index_mask(masks / "000000000001.png", np.full((64, 48), 48, dtype=np.uint8))
+    assert mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html") == 3
+    text = "".join(Page((tmp_path / "report.html").read_text()).text)
+    assert "1 masks are scored like images without one; the first: 000000000001: " in text
+    assert "One is the other turned: masks are upright, as the EXIF orientation of the image says" in text
 
 
 def test_a_run_that_is_gone_costs_the_maps_alone(small_run: Any, masks: Path, tmp_path: Path) -> None:
@@ -155,9 +189,53 @@ def test_an_image_that_went_bad_is_told(small_run: Any, masks: Path, tmp_path: P
     assert "Not shown: " in "".join(Page((tmp_path / "report.html").read_text()).text)
 
 
-def test_a_page_that_cannot_be_written(small_run: Any, masks: Path, tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="cannot be written"):
+def test_a_page_that_cannot_be_written(
+    small_run: Any, masks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UsageError, match=r"does not exist\. Try: mkdir -p"):
         mask_report(masks, open_truth(small_run.truth), tmp_path / "no" / "report.html")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("segmentation.report.masks.replace_file", full)
+    with pytest.raises(OutputError, match="cannot be written: No space"):
+        mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html")
+
+
+def test_no_page_takes_the_place_of_an_input(small_run: Any, masks: Path, tmp_path: Path) -> None:
+    link, image = tmp_path / "link.html", small_run.images / "000000000001.png"
+    link.symlink_to(small_run.truth)
+    inputs = {
+        small_run.truth: "is the ground truth;",
+        link: "is the ground truth;",
+        small_run.labels: "is the label file of the masks;",
+        masks / "run.json": "is a file of the masks;",
+        masks / "000000000001.png": "is a file of the masks;",
+        small_run.run / "run.json": "is a file of the run that made the masks;",
+        image: f"is a file of the images {small_run.images};",
+    }
+    before = {path: path.read_bytes() for path in inputs}
+    for path, message in inputs.items():
+        told = [str(masks), "--truth", str(small_run.truth), "-o", str(path), "--overwrite"]
+        done = CliRunner().invoke(app, ["report", *told])
+        assert (done.exit_code, message in done.stderr) == (ExitCode.USAGE, True), done.output
+    (masks / "run.json").unlink()
+    with pytest.raises(UsageError, match="is a file of the images"):
+        mask_report(
+            masks, open_truth(small_run.truth), image, MaskReportOptions([small_run.images], overwrite=True)
+        )
+    assert before.items() >= {path: path.read_bytes() for path in inputs if path.exists()}.items()
+    assert link.is_symlink()
+
+
+def test_another_page_is_replaced_when_told_to(small_run: Any, masks: Path) -> None:
+    page, truth = masks / "report.html", open_truth(small_run.truth)
+    page.write_text("mine")
+    with pytest.raises(UsageError, match=r"exists already\. Choose another file, or --overwrite"):
+        mask_report(masks, truth, page)
+    assert page.read_text() == "mine"
+    assert mask_report(masks, truth, page, MaskReportOptions(overwrite=True)) == 4
 
 
 def test_the_command(small_run: Any, masks: Path, tmp_path: Path) -> None:
@@ -165,6 +243,28 @@ def test_the_command(small_run: Any, masks: Path, tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["report", str(masks), "--truth", str(small_run.truth), "-o", str(output)])
     assert done.exit_code == 0, done.output
     assert done.stdout == f"{output}: the 4 worst images\n"
+
+
+def test_report_and_evaluate_count_images_without_a_mask_alike(
+    small_run: Any, masks: Path, tmp_path: Path
+) -> None:
+    (masks / "000000000001.png").unlink()
+    page, truth = tmp_path / "report.html", str(small_run.truth)
+    said = {}
+    for missing in ([], ["--missing", "background"], ["--missing", "skip"]):
+        scored = CliRunner().invoke(app, ["evaluate", str(masks), "--truth", truth, *missing])
+        told = ["report", str(masks), "--truth", truth, "-o", str(page), "--overwrite", *missing]
+        shown = CliRunner().invoke(app, told)
+        assert (scored.exit_code, shown.exit_code) == (ExitCode.OK, ExitCode.OK), shown.output
+        text = "".join(Page(page.read_text()).text)
+        table, line = scored.stdout.splitlines()[-2:]
+        assert f"mIoU {table.split()[1]}," in text
+        assert line in text
+        assert scored.stderr.strip() in text
+        said["".join(missing[1:])] = scored.stderr
+    assert said[""] == said["background"]
+    assert said[""].startswith("1 of 4 images have no mask: scored as all background; --missing skip leaves")
+    assert said["skip"].startswith("1 of 4 images have no mask: left out; --missing background")
 
 
 def test_names_are_escaped(small_run: Any, masks: Path) -> None:

@@ -19,6 +19,9 @@ def evaluate_command(
         int, typer.Option(min=1, help="Count a class only if this many captions of the image assert it.")
     ] = 1,
     crowd: shared.Crowd = True,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse the truth for an annotation whose mask is none.")
+    ] = False,
     as_json: shared.AsJson = False,
 ) -> None:
     """Score a label file against ground truth: IoU, precision, recall, per class and averaged.
@@ -41,6 +44,7 @@ def evaluate_command(
         against=against,
         min_votes=min_votes,
         include_crowd=crowd,
+        strict=strict,
     )
     if as_json:
         typer.echo(evaluation.model_dump_json(indent=2))

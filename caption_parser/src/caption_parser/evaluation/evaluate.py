@@ -33,12 +33,14 @@ def evaluate(
     against: Path | None = None,
     min_votes: int = 1,
     include_crowd: bool = True,
+    strict: bool = False,
 ) -> Evaluation:
     """Scores the foreground classes of `labels` over the images that `truth` lists (Table 5 of the paper).
 
     Images without a record count as "nothing predicted"; records of other images are left out; both are
     counted in the protocol. `against` is a second label file to compare with class by class (Fig. 4).
     `min_votes`: captions that must assert a class. `include_crowd`: crowd regions show their class as well.
+    `strict`: an annotation whose mask is none refuses the truth; otherwise its pixels are not counted.
 
     Raises `InputError` for files that cannot be read or do not belong together, `RecordError` for a line of a
     label file, `LabelSpaceError` for the label space, `UsageError` for the other options.
@@ -46,7 +48,7 @@ def evaluate(
     if min_votes < 1:
         raise UsageError(f"got min_votes {min_votes}, expected 1 or more")
     space = load_label_space(label_space)
-    ground_truth = read_ground_truth(truth, space, include_crowd=include_crowd)
+    ground_truth = read_ground_truth(truth, space, include_crowd=include_crowd, strict=strict)
     images = ground_truth.classes.keys()
     predictions = read_predictions(labels, space, min_votes=min_votes).matched_to(images)
     other = read_predictions(against, space, min_votes=min_votes).matched_to(images) if against else None
@@ -72,6 +74,7 @@ def evaluate(
             images_without_record=len(images - predictions.classes.keys()),
             records_outside_truth=len(predictions.classes.keys() - images),
             pixel_source=ground_truth.pixel_source,
+            truth_flaws=tuple(ground_truth.flaws),
         ),
         classes=tuple(_class_scores(counts, ranking, space)),
         reliability=_reliability(predictions, ground_truth),

@@ -7,17 +7,17 @@ from typing import Any, Protocol
 
 from pydantic import NonNegativeFloat, PositiveInt
 
-from shared_runtime.coco import CocoEntry, CocoLabel, ImageId
+from shared_runtime.coco import CocoImage, CocoLabel, ImageId
 from shared_runtime.coco_masks import encoded_mask
 
 PixelCounts = Mapping[ImageId, Mapping[int, float]]
 """Image → class id → number of pixels."""
 
 
-class AnnotatedImage(CocoEntry):
+class AnnotatedImage(CocoImage):
     """An entry of the list `images`; sizes in pixels."""
 
-    id: ImageId
+    file_name: Any = None
     height: PositiveInt | None = None
     width: PositiveInt | None = None
 

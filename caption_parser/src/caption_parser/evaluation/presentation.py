@@ -42,6 +42,11 @@ def notes(evaluation: Evaluation) -> Iterator[str]:
         yield f"the labels were made with {protocol.labels_made_with}, which lists different synsets or words"
     if evaluation.macro.average_precision is None:
         yield "no average precision: not all labels have a confidence"
+    if protocol.truth_flaws:
+        yield (
+            f"{len(protocol.truth_flaws):,} annotations without a usable mask: they show their class, but none of "
+            f"its pixels (--strict refuses bad masks); the first: {protocol.truth_flaws[0]}"
+        )
     if protocol.pixel_source is PixelSource.AREAS:
         yield (
             "pixel recall from sums of 'area', where overlaps count twice; "

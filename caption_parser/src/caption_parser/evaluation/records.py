@@ -95,6 +95,7 @@ class Protocol(FrozenModel):
     images_without_record: int = Field(description="Images of the truth scored as 'nothing predicted'.")
     records_outside_truth: int = Field(description="Records left out since the truth lacks their image.")
     pixel_source: PixelSource | None = Field(description="What pixel recall was computed from.")
+    truth_flaws: tuple[str, ...] = Field((), description="Annotations without a usable mask, with their places.")
 
 
 class Evaluation(FrozenModel):

@@ -1,6 +1,6 @@
 """Ground truth in COCO's format: which classes are in each image, and with how many pixels."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from caption_parser.evaluation.masks import (
     PixelSource,
     pixel_counter,
 )
-from shared_runtime.coco import ImageId, class_ids, stream_list
+from shared_runtime.coco import ImageId, category_classes, images_by_id, stream_list
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
@@ -28,34 +28,53 @@ class GroundTruth:
     pixels: PixelCounts | None
     """Pixels per image and class; None where the file has no masks."""
     pixel_source: PixelSource | None
+    flaws: Sequence[str] = ()
+    """Annotations without a usable mask in a file that has masks, with their places.
+
+    They show their class, but none of its pixels.
+    """
 
 
-def read_ground_truth(path: Path, label_space: LabelSpace, *, include_crowd: bool = True) -> GroundTruth:
+def read_ground_truth(
+    path: Path, label_space: LabelSpace, *, include_crowd: bool = True, strict: bool = False
+) -> GroundTruth:
     """Reads a COCO instances file as a stream, in three passes.
 
     `include_crowd`: objects that are annotated as one crowd region (`iscrowd` 1) count as well.
+    `strict`: a mask that is none refuses the file.
 
     Raises `InputError` for a file that is not in COCO's format or whose categories do not fit `label_space`.
     """
-    images = {image.id: image for _, image in stream_list(path, "images", AnnotatedImage)}
-    classes = class_ids(path, label_space)
+    images = images_by_id(path, AnnotatedImage)
+    classes = category_classes(path, label_space)
     found: dict[ImageId, set[int]] = {image_id: set() for image_id in images}
     counter: PixelCounter | None = None
+    flaws: list[str] = []
+    bad_masks: list[str] = []
     for place, annotation in stream_list(path, "annotations", AnnotatedObject):
-        annotation.check_ids(images, classes, place)
+        label = classes.of(annotation, images, place)
         if annotation.iscrowd and not include_crowd:
             continue
-        image, label = images[annotation.image_id], classes[annotation.category_id]
+        image = images[annotation.image_id]
         found[image.id].add(label)
-        if annotation.segmentation:
-            counter = counter or pixel_counter()
-            try:
-                counter.add(image, label, annotation)
-            except ValueError as error:
-                raise InputError(f"{place}: {error}") from error
+        if not annotation.segmentation:
+            flaws.append(f"{place}: got no mask")
+            continue
+        counter = counter or pixel_counter()
+        try:
+            counter.add(image, label, annotation)
+        except ValueError as error:
+            bad_masks.append(f"{place}: {error}")
+            flaws.append(bad_masks[-1])
+            if strict:
+                raise InputError(bad_masks[0]) from error
+    pixels = counter.pixels() if counter else None
+    if bad_masks and not pixels:
+        raise InputError(f"{bad_masks[0]}; not one annotation has a usable mask")
     return GroundTruth(
-        class_ids=tuple(sorted(classes.values())),
+        class_ids=tuple(sorted({*classes.ids.values()})),
         classes={image_id: frozenset(labels) for image_id, labels in found.items()},
-        pixels=counter.pixels() if counter else None,
+        pixels=pixels,
         pixel_source=counter.source if counter else None,
+        flaws=tuple(flaws) if counter else (),
     )

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli.label_spaces import MasksLabelSpace, TruthLabelSpace
+from segmentation.cli.label_spaces import MasksLabelSpace, MissingMasks, Strict, TruthLabelSpace, opened_truth
 from segmentation.data.truth.coco import CocoRules, Crowd
-from segmentation.data.truth.opening import open_truth, read_image_list
+from segmentation.data.truth.opening import read_image_list
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.records import Missing, score_table
 
@@ -28,10 +28,11 @@ def evaluate_command(
     images_without_objects: Annotated[
         bool, typer.Option(help="Score images of a COCO file in which nothing is annotated.")
     ] = True,
+    strict: Strict = False,
     image_list: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Score only these images: one file stem per line.")
     ] = None,
-    missing: Annotated[Missing, typer.Option(help="How images without a mask are scored.")] = Missing.BACKGROUND,
+    missing: MissingMasks = Missing.BACKGROUND,
     processes: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
@@ -45,8 +46,8 @@ def evaluate_command(
 
       capseg evaluate masks --truth VOC2012 --masks-label-space coco
     """
-    rules = CocoRules(crowd=crowd, images_without_objects=images_without_objects)
-    ground_truth = open_truth(truth, label_space=label_space, coco=rules)
+    rules = CocoRules(crowd=crowd, images_without_objects=images_without_objects, strict=strict)
+    ground_truth = opened_truth(masks, truth, label_space, masks_label_space, rules)
     if image_list is not None:
         ground_truth = ground_truth.restricted_to(read_image_list(image_list))
     evaluation = evaluate(
@@ -57,5 +58,7 @@ def evaluate_command(
     else:
         typer.echo("\n".join(score_table(evaluation)))
         typer.echo(evaluation.protocol.line())
+    for warning in evaluation.protocol.warnings():
+        typer.echo(warning, err=True)
     for bad in (*evaluation.protocol.bad_masks, *evaluation.protocol.bad_truth):
         typer.echo(f"not scored: {bad.key}: {bad.reason}", err=True)

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli.label_spaces import MasksLabelSpace, TruthLabelSpace
-from segmentation.data.truth.opening import open_truth
-from segmentation.report.masks import mask_report
+from segmentation.cli.label_spaces import MasksLabelSpace, MissingMasks, Strict, TruthLabelSpace, opened_truth
+from segmentation.data.truth.coco import CocoRules
+from segmentation.evaluation.records import Missing
+from segmentation.report.masks import MaskReportOptions, mask_report
 
 
 def report_command(
@@ -22,7 +23,10 @@ def report_command(
     ] = None,
     label_space: TruthLabelSpace = None,
     masks_label_space: MasksLabelSpace = None,
+    missing: MissingMasks = Missing.BACKGROUND,
+    strict: Strict = False,
     count: Annotated[int, typer.Option(min=1, help="How many images to show, the worst first.")] = 40,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing page.")] = False,
 ) -> None:
     """Write one HTML page: image, class map, compound map, background map, mask and truth, and a table of classes.
 
@@ -35,10 +39,8 @@ def report_command(
     """
     shown = mask_report(
         masks,
-        open_truth(truth, label_space=label_space),
+        opened_truth(masks, truth, label_space, masks_label_space, CocoRules(strict=strict)),
         output,
-        images=images or (),
-        masks_label_space=masks_label_space,
-        count=count,
+        MaskReportOptions(images or (), masks_label_space, missing, count, overwrite),
     )
     typer.echo(f"{output}: the {shown} worst images")

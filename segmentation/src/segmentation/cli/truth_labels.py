@@ -7,6 +7,7 @@ import typer
 
 from segmentation.data.truth.image_labels import coco_image_labels
 from shared_runtime.errors import OutputError
+from shared_runtime.files import check_output
 from shared_schemas import write_labels
 
 
@@ -22,6 +23,7 @@ def truth_labels_command(
         str, typer.Option(metavar="NAME|FILE", help="Its foreground classes are written.")
     ] = "coco",
     crowd: Annotated[bool, typer.Option(help="Count regions of many objects that are drawn as one.")] = True,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
 ) -> None:
     """Write which classes each image holds, as a label file: what perfect captions would say.
 
@@ -31,6 +33,8 @@ def truth_labels_command(
 
       capseg truth-labels instances_train2017.json -o truth.jsonl
     """
+    inputs = {"the ground truth": instances, "the label space": Path(label_space)}
+    check_output(output, inputs, overwrite=overwrite)
     try:
         records = write_labels(output, coco_image_labels(instances, label_space=label_space, crowd=crowd))
     except OSError as error:

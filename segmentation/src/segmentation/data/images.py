@@ -12,7 +12,12 @@ from shared_runtime.errors import InputError
 RgbImage = npt.NDArray[np.uint8]
 """Shape (H, W, 3), 0-255, sRGB order R, G, B."""
 
-IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm")
+IMAGE_SUFFIXES = tuple(
+    (
+        ".jpg .jpeg .jpe .jfif .png .apng .webp .avif .jp2 .j2k .jpx "
+        ".bmp .dib .gif .tif .tiff .tga .ppm .pgm .pbm .pnm"
+    ).split()
+)
 """Lower-case suffixes by which an image is found where only its id is known."""
 
 _SIXTEEN_BITS = ("I;16", "I;16B", "I;16L", "I;16N", "I")

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from PIL import Image
 from pycocotools.mask import encode
 
-from shared_runtime.errors import InputError
+from segmentation.data.names import names_below
+from shared_runtime.errors import InputError, OutputError
 from shared_schemas import LabelSpace
 from shared_schemas.files import replacing
 
@@ -21,11 +22,31 @@ IGNORE_INDEX = 255
 
 _INDEX_MODES = ("P", "L")
 """With a palette, or grey: in both the stored byte is the class id."""
+_COLOURS = "Was the mask converted to colours?"
 
 
 def mask_path(folder: Path, key: str) -> Path:
-    """The mask, in a folder of masks, of the image whose file has the stem `key`."""
+    """The mask, in a folder of masks, of the image of that key: sub-folders are those of the images."""
     return folder / f"{key}.png"
+
+
+def place_for_mask(folder: Path, key: str) -> Path:
+    """The path of a mask that is to be written: its sub-folder is made, `folder` itself is not.
+
+    Raises `OutputError`.
+    """
+    path = mask_path(folder, key)
+    if path.parent != folder and folder.is_dir():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{path.parent}: cannot be made: {error.strerror or error}") from error
+    return path
+
+
+def mask_files(folder: Path) -> dict[str, Path]:
+    """The PNG files of a folder and of those below it, by their keys, in the order of their names."""
+    return {name.rpartition(".")[0]: folder / name for name in sorted(names_below(folder, (".png",)))}
 
 
 def read_index_mask(path: Path, n_classes: int) -> IndexMask:
@@ -37,9 +58,10 @@ def read_index_mask(path: Path, n_classes: int) -> IndexMask:
     try:
         with Image.open(path) as image:
             if image.mode not in _INDEX_MODES:
+                why = "Is white the object? Then write its class id" if image.mode == "1" else _COLOURS
                 raise InputError(
                     f"{path}: got pixels of mode {image.mode!r}, expected class ids, one byte per pixel: modes "
-                    f"{' and '.join(map(repr, _INDEX_MODES))}. Was the mask converted to colours?"
+                    f"{' and '.join(map(repr, _INDEX_MODES))}. {why}"
                 )
             mask = np.array(image)
     except InputError:

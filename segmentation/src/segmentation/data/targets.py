@@ -72,6 +72,12 @@ class ImageTargets:
     """Contiguous class ids, ascending; they come after the foreground's in the label space."""
     attributes: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     """Class id → indices into `Vocabulary.attributes`, ascending; classes without attributes are left out."""
+    key: str = ""
+    """By which its mask is named (`data.masks.mask_path`): its path in the image folder, without the suffix."""
+
+    def __post_init__(self) -> None:
+        if not self.key:
+            object.__setattr__(self, "key", self.path.stem)
 
     @property
     def classes(self) -> tuple[int, ...]:
@@ -127,7 +133,8 @@ def read_targets(
 
     Raises `InputError` where the file cannot be read, was made with another label space, has a class (or, by
     `unknown_attributes`, an attribute) that `label_space` lacks, collects attributes from records of several
-    attribute sets, or where not one image is left; `LabelSpaceError` for the label space.
+    attribute sets, has two ids for one image, or where not one image is left; `LabelSpaceError` for the
+    label space.
     """
     space = label_space if isinstance(label_space, LabelSpace) else load_label_space(label_space)
     reader = _TargetReader(space, ImageFolders(image_folders), unknown_attributes, keep_unlabelled)
@@ -156,6 +163,7 @@ class _TargetReader:
         self._attribute_sets: dict[str | None, str] = {}
         self._attribute_index = {attribute.name: index for index, attribute in enumerate(space.attributes)}
         self._first_lines: dict[int | str, int] = {}
+        self._owners: dict[Path, int | str] = {}
 
     def vocabulary(self) -> Vocabulary:
         """The label space, with the attributes that were collected in place of its own."""
@@ -182,7 +190,7 @@ class _TargetReader:
         elif not (record.foreground or record.background or self._keep_unlabelled):
             self._skip(line, record.image_id, SkipReason.NO_LABELS, "the record has no class")
         else:
-            self._locate(record, line)
+            self._locate(record, line, where)
 
     def _check_attribute_set(self, name: str | None, where: str) -> None:
         """The first record decides. Raises `InputError` for a record of another set."""
@@ -196,7 +204,7 @@ class _TargetReader:
                 "label all captions with the same --attributes"
             )
 
-    def _locate(self, record: ImageLabels, line: int) -> None:
+    def _locate(self, record: ImageLabels, line: int, where: str) -> None:
         try:
             path = self._folders.find(record.file_name, record.image_id)
         except UnsafeNameError as error:
@@ -204,8 +212,18 @@ class _TargetReader:
             return
         if path is None:
             name = record.file_name or f"an image of id {record.image_id!r}"
-            self._skip(line, record.image_id, SkipReason.MISSING_IMAGE, f"{name}: in none of the image folders")
+            hint = self._folders.hint(str(record.file_name or record.image_id))
+            message = f"{name}: in none of the image folders{hint}"
+            self._skip(line, record.image_id, SkipReason.MISSING_IMAGE, message)
             return
+        owner = self._owners.setdefault(path, record.image_id)
+        if owner != record.image_id:
+            raise InputError(
+                f"{where}: got image {record.image_id!r} in the file {path}, expected another file than that of "
+                f"image {owner!r}, line {self._first_lines[owner]}: one of them would read a foreign picture. "
+                "Give the folder above as --images and file names that begin with the folder, such as "
+                f"{path.parent.name}/{path.name}, or label all captions of an image under one id"
+            )
         self.targets.append(self._targets(record, path))
 
     def _targets(self, record: ImageLabels, path: Path) -> ImageTargets:
@@ -214,6 +232,7 @@ class _TargetReader:
             image_id=record.image_id,
             file_name=record.file_name,
             path=path,
+            key=self._folders.key(path),
             foreground=_ids(record.foreground),
             background=_ids(record.background),
             attributes={class_id: indices for class_id, indices in attributes.items() if indices},

@@ -4,11 +4,13 @@ import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from segmentation.data.masks import IGNORE_INDEX
 from segmentation.data.truth.contract import Truth
+from segmentation.evaluation.mask_classes import mask_classes, transfer_to
+from segmentation.evaluation.matching import matched_masks
 from segmentation.evaluation.metrics import ConfusionMatrix, SegmentationMetrics, segmentation_metrics
 from segmentation.evaluation.records import ClassScores, EvaluationProtocol, MaskEvaluation, Missing
 from segmentation.evaluation.scoring import Score, scores_in_parts
-from segmentation.evaluation.transfer import ClassTransfer
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace
 
@@ -30,21 +32,27 @@ def evaluate(
     that a script that asks for several guards its main part by `if __name__ == "__main__"`.
 
     Raises `InputError` where the truth has no image in common with the folder, or where not one mask can be
-    scored; `LabelSpaceError` for a label space, `UsageError` for `processes` and for label spaces without a common
-    class.
+    scored; `LabelSpaceError` for a label space, `UsageError` for `processes`, for label spaces without a common
+    class, and for masks whose folder says that they are of another one.
     """
     if processes < 1:
         raise UsageError(f"got {processes} processes, expected 1 or more")
-    transfer = ClassTransfer.needed(masks_label_space, truth.label_space)
-    outside = _check_overlap(masks, truth)
+    transfer = transfer_to(truth.label_space, masks, masks_label_space)
+    matched = matched_masks(masks, truth.keys())
     total = Score(ConfusionMatrix(len(truth.class_names)))
-    for part in scores_in_parts(masks, truth, missing, processes, transfer):
+    for part in scores_in_parts(matched.files, truth, missing, processes, transfer):
         total += part
         progress(part.images)
     if len(total.bad_masks) + len(total.bad_truth) + total.without_mask == len(truth):
         bad = (total.bad_masks or total.bad_truth)[0]
         raise InputError(f"not one mask can be scored; the first reason is: {bad.reason}")
-    metrics = segmentation_metrics(total.matrix.counts)
+    counts = total.matrix.counts
+    if transfer is None and total.matrix.abstained and not counts[:, 1:-1].any():
+        raise InputError(
+            f"{masks}: got masks of the values 0 and {IGNORE_INDEX} alone, expected class ids: {IGNORE_INDEX} "
+            f"means 'no class'. Is {IGNORE_INDEX} the object? Then write its class id in its place"
+        )
+    metrics = segmentation_metrics(counts)
     return MaskEvaluation(
         miou=metrics.miou,
         miou_with_absent=metrics.miou_with_absent,
@@ -56,32 +64,22 @@ def evaluate(
             truth=str(truth.path),
             label_space=truth.label_space.reference,
             classes_transferred=None if transfer is None else transfer.n_known,
+            masks_say_their_classes=masks_label_space is not None or mask_classes(masks) is not None,
             truth_rules=truth.rules,
+            truth_flaws=tuple(truth.flaws),
             images_in_truth=len(truth),
             images_scored=total.scored,
             images_without_mask=total.without_mask,
             missing=missing,
             bad_masks=tuple(total.bad_masks),
             bad_truth=tuple(total.bad_truth),
-            masks_outside_truth=outside,
+            masks_outside_truth=matched.outside,
             classes=len(truth.class_names),
             classes_in_truth=int(metrics.in_truth.sum()),
             ignored_pixels=total.matrix.ignored,
             abstained_pixels=total.matrix.abstained,
         ),
     )
-
-
-def _check_overlap(masks: Path, truth: Truth) -> int:
-    """The number of masks that belong to no image of the truth. Raises `InputError` if that is all."""
-    if not masks.is_dir():
-        raise InputError(f"{masks}: got no folder, expected one with masks <image stem>.png")
-    stems = {path.stem for path in masks.glob("*.png")}
-    keys = set(truth.keys())
-    if stems.isdisjoint(keys):
-        got = f"masks such as {min(stems)}.png" if stems else "no file *.png"
-        raise InputError(f"{masks}: got {got}, expected masks of the truth's images, such as {min(keys)}.png")
-    return len(stems - keys)
 
 
 def _class_scores(

@@ -45,7 +45,11 @@ class EvaluationProtocol(FrozenModel):
     classes_transferred: int | None = Field(
         description="Classes of the masks that the truth has too, the others being background; null: all the same."
     )
+    masks_say_their_classes: bool = Field(
+        description="By their folder or by an option; false: taken for the truth's."
+    )
     truth_rules: str = Field(description="How the masks of the truth were made.")
+    truth_flaws: tuple[str, ...] = Field(description="What of the truth was skipped, with its place.")
     images_in_truth: int
     images_scored: int
     images_without_mask: int
@@ -66,14 +70,28 @@ class EvaluationProtocol(FrozenModel):
             if self.classes_transferred is None
             else f"{self.classes_transferred} classes of the masks transferred, others taken for background; "
         )
+        unsaid = "" if self.masks_say_their_classes else ", which the masks are taken to have, too"
         unscored = self.images_without_mask + len(self.bad_masks)
         return (
             f"{self.images_scored} of {self.images_in_truth} images, {unscored} without a usable mask: {missing}; "
             f"one confusion matrix; mean over the {self.classes_in_truth} of {self.classes} classes that "
             f"are in the truth, background included; {self.ignored_pixels} void pixels left out, "
             f"{self.abstained_pixels} abstained pixels counted as missed; {transferred}{self.truth_rules}; "
-            f"{self.label_space}"
+            f"{self.label_space}{unsaid}"
         )
+
+    def warnings(self) -> Iterator[str]:
+        """What changes the figures and may surprise, a sentence each."""
+        if self.images_without_mask:
+            done = {
+                Missing.BACKGROUND: "scored as all background; --missing skip leaves them out",
+                Missing.SKIP: "left out; --missing background scores them as all background",
+            }
+            share = f"{self.images_without_mask:,} of {self.images_in_truth:,} images"
+            yield f"{share} have no mask: {done[self.missing]}"
+        if self.truth_flaws:
+            number = f"{len(self.truth_flaws):,} annotations of the truth were skipped"
+            yield f"{number} (--strict refuses them); the first: {self.truth_flaws[0]}"
 
 
 class MaskEvaluation(FrozenModel):

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation.data.masks import IGNORE_INDEX, IndexMask
+from shared_runtime.coco import folded
 from shared_runtime.errors import UsageError
 from shared_schemas import LabelSpace, load_label_space
 
@@ -26,13 +27,16 @@ class ClassTransfer:
     def between(cls, masks: LabelSpace, truth: LabelSpace) -> Self:
         """Foreground classes are the same if they come from one class of one base: "tv" and VOC's "tvmonitor".
 
-        A label space that is no view is its own base. Raises `UsageError` where the two have no class in common.
+        A label space that is no view is its own base; two of one name are compared by the names of their classes.
+        Raises `UsageError` where the two have no class in common.
         """
-        in_truth = {_origin(truth, label.id): label.id for label in truth.foreground}
+        by_name = masks.view_of is truth.view_of is None and masks.name == truth.name
+        origin = _named if by_name else _origin
+        in_truth = {origin(truth, label.id): label.id for label in truth.foreground}
         values = np.zeros(256, dtype=np.uint8)
         values[IGNORE_INDEX] = IGNORE_INDEX
         for label in masks.foreground:
-            values[label.id] = in_truth.get(_origin(masks, label.id), 0)
+            values[label.id] = in_truth.get(origin(masks, label.id), 0)
         transfer = cls(1 + len(masks.foreground), values)
         if not transfer.n_known:
             raise UsageError(
@@ -47,7 +51,7 @@ class ClassTransfer:
         if masks is None:
             return None
         space = masks if isinstance(masks, LabelSpace) else load_label_space(masks)
-        return None if space == truth else cls.between(space, truth)
+        return None if same_foreground(space, truth) else cls.between(space, truth)
 
     @property
     def n_known(self) -> int:
@@ -58,6 +62,17 @@ class ClassTransfer:
         """A mask (H, W) of the one label space in the values of the other."""
         transferred: IndexMask = self.values[mask]
         return transferred
+
+
+def same_foreground(one: LabelSpace, other: LabelSpace) -> bool:
+    """Whether the masks of two label spaces mean the same, value by value."""
+    first, second = ([folded(label.name) for label in space.foreground] for space in (one, other))
+    return first == second
+
+
+def _named(space: LabelSpace, class_id: int) -> tuple[str, int]:
+    """The name of a class, in the place of its id."""
+    return folded(space.by_id[class_id].name), 0
 
 
 def _origin(space: LabelSpace, class_id: int) -> tuple[str, int]:

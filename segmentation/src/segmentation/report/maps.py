@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from segmentation.data.images import RgbImage
+from segmentation.data.masks import mask_path
 from segmentation.data.targets import ImageTargets
 from segmentation.masks.maps import ScoreRules, class_maps, normalized, score_maps
 from segmentation.masks.options import ResolvedMaskOptions
@@ -34,8 +35,8 @@ class ShownMaps:
 class MaskOrigin:
     """What the masks of a folder were made from."""
 
-    targets: Mapping[str, ImageTargets]
-    """The images by the stem of their file."""
+    targets: Mapping[Path, ImageTargets]
+    """The images by the file of their mask."""
     class_names: Sequence[str]
     """Of the foreground classes, that of id 1 first."""
     source: ScoreSource[ImageTargets]
@@ -61,7 +62,7 @@ def mask_origin(masks: Path) -> MaskOrigin:
     trained = open_trained(inputs.run)
     vocabulary, targets, _ = read_labels(inputs, trained.vocabulary)
     return MaskOrigin(
-        {image.path.stem: image for image in targets},
+        {mask_path(masks, image.key): image for image in targets},
         [label.name for label in vocabulary.label_space.foreground],
         trained.score_source(options.viewing, "cpu"),
         options,

@@ -3,13 +3,10 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from io import BytesIO
 from typing import Literal
 
 import numpy as np
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
 from PIL import Image
 
 from segmentation.data.images import RgbImage
@@ -17,6 +14,7 @@ from segmentation.data.masks import IndexMask, palette
 from segmentation.evaluation.records import MaskEvaluation, ratio
 from segmentation.scores.contract import FloatMap
 from segmentation.scores.grid import upscale
+from shared_runtime.html_page import render_page
 
 SIDE = 240
 """Longest side of a picture, in pixels."""
@@ -46,19 +44,8 @@ class ImageRow:
 
 def page(evaluation: MaskEvaluation, rows: Sequence[ImageRow], notes: Sequence[str]) -> str:
     """The whole page: figures and protocol, the worst images, all classes. All text is escaped."""
-    environment = Environment(
-        loader=FunctionLoader(_resource),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["number"] = lambda value: f"{value:,}"
-    environment.filters["ratio"] = ratio
-    # The style is this package's own file, the one thing that goes in as it is.
-    return environment.get_template("report.html").render(
-        evaluation=evaluation, rows=rows, notes=notes, style=Markup(_resource("report.css"))
-    )
+    values = {"evaluation": evaluation, "rows": rows, "notes": notes}
+    return render_page("segmentation.report", values, {"ratio": ratio})
 
 
 def thumbnail_size(height: int, width: int) -> tuple[int, int]:
@@ -96,7 +83,3 @@ def data_uri(picture: RgbImage, kind: Literal["JPEG", "PNG"]) -> str:
     content = BytesIO()
     Image.fromarray(picture).save(content, format=kind)
     return f"data:image/{kind.lower()};base64,{base64.b64encode(content.getvalue()).decode('ascii')}"
-
-
-def _resource(name: str) -> str:
-    return (files("segmentation") / "report" / "templates" / name).read_text("utf-8")

@@ -55,6 +55,10 @@ class ImageRequest(Protocol):
     def path(self) -> Path:
         """The file of the image."""
 
+    @property
+    def key(self) -> str:
+        """By which its mask is named: the path in the image folder, without the suffix."""
+
 
 RequestT_contra = TypeVar("RequestT_contra", bound=ImageRequest, contravariant=True)
 

@@ -9,6 +9,7 @@ import pytest
 from pycocotools import mask as coco_mask
 
 from segmentation.data.truth.coco import CocoRules, CocoTruth, Crowd
+from shared_runtime.coco import folded
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace, load_label_space
 
@@ -98,19 +99,38 @@ def test_images_without_objects_are_background_or_left_out(write: Write, space: 
 
     every, with_objects = CocoTruth(path, space), CocoTruth(path, space, CocoRules(images_without_objects=False))
 
-    assert every.keys() == ["001", "002"]
-    assert every.mask("002").tolist() == [[0, 0, 0], [0, 0, 0]]
+    assert every.keys() == ["d/001", "d/002"]
+    assert every.mask("d/002").tolist() == [[0, 0, 0], [0, 0, 0]]
     assert "images without objects: scored" in every.rules
-    assert with_objects.keys() == ["001"]
+    assert with_objects.keys() == ["d/001"]
     assert "images without objects: left out" in with_objects.rules
 
 
-def test_categories_are_known_by_name_then_by_id(write: Write, space: LabelSpace) -> None:
-    # A file with its own numbering: its 18 is a cat; "puppy" is no name of the label space, but 47 is a cup there.
-    categories = [{"id": 18, "name": "Cat"}, {"id": 47, "name": "puppy"}]
-    objects = [thing(18, rectangle(0, 0, 1, 1)), thing(47, rectangle(1, 0, 2, 1))]
+def test_categories_are_known_by_name_and_never_by_id_alone(write: Write, space: LabelSpace) -> None:
+    # A file with its own numbering: its 18 is a cat; "pothole" has the id of a cup there.
+    categories = [{"id": 18, "name": "Cat"}, {"id": 47, "name": "pothole"}]
+    first, second = thing(18, rectangle(0, 0, 1, 1)), thing(47, rectangle(1, 0, 2, 1))
 
-    assert [row[0] for row in drawn(write(objects, categories=categories), space)[:3]] == [1, 3, 0]
+    assert drawn(write([first], categories=categories), space)[0][0] == 1
+    assert refused(write([first, second], categories=categories), space) == (
+        "annotations[1]: category_id: got 47, 'pothole', which is no foreground class of label space 'mini'. "
+        "Try --label-space with the one that the labels or masks were made with"
+    )
+
+
+def test_categories_that_nothing_uses_are_no_fault(write: Write, space: LabelSpace) -> None:
+    # What annotation tools add: a background, and a super-category of the class's own name.
+    extra = [{"id": 0, "name": "background"}, {"id": 5, "name": "animals"}, {"id": 6, "name": "Cat"}]
+    objects = [thing(17, rectangle(0, 0, 1, 1)), thing(6, rectangle(1, 0, 2, 1))]
+    path = write(objects, categories=[*extra, *CATEGORIES])
+
+    assert [row[0] for row in drawn(path, space)[:3]] == [1, 1, 0]
+
+
+def test_names_are_the_same_in_any_case_and_with_any_dash() -> None:
+    spellings = {"Hot-Dog", "hot_dog", " hot  dog", "HOT DOG", "ｈot dog"}
+    assert {folded(name) for name in spellings} == {"hot dog"}
+    assert folded("hotdog") != folded("hot dog")
 
 
 def test_a_truth_is_iterated_restricted_and_pickled(write: Write, space: LabelSpace) -> None:
@@ -126,9 +146,9 @@ def test_a_truth_is_iterated_restricted_and_pickled(write: Write, space: LabelSp
         truth.restricted_to(["1", "4"])
 
 
-def refused(path: Path, space: LabelSpace) -> str:
+def refused(path: Path, space: LabelSpace, *, strict: bool = False) -> str:
     with pytest.raises(InputError) as caught:
-        CocoTruth(path, space)
+        CocoTruth(path, space, CocoRules(strict=strict))
     assert str(caught.value).startswith(f"{path}: ")
     return str(caught.value).removeprefix(f"{path}: ")
 
@@ -142,19 +162,39 @@ def refused(path: Path, space: LabelSpace) -> str:
         ([[1, 2, 3, 4, 5, 1e9]], "got a polygon with coordinates beyond 80"),
         ([[1, 2, 3, 4, 5, "6"]], "or that are no numbers"),
         ([5], "got a polygon 5"),
+        ([[]], "got a polygon [], expected x, y of three points"),
+        (None, "got None, expected polygons or a run-length encoding"),
         ({"size": [6, 8], "counts": [1, 2]}, "do not add up to the 6 x 8 pixels"),
-        ("polygon", "expected a valid list or a valid dictionary"),
+        (
+            {"size": [8, 6], "counts": [48]},
+            "the image's [6, 8]. One is the other turned: was it drawn on an image",
+        ),
+        ("polygon", "got 'polygon', expected polygons or a run-length encoding"),
     ],
 )
-def test_a_mask_that_is_none_is_refused_with_its_place(
+def test_a_mask_that_is_none_costs_itself_or_if_told_so_the_file(
     write: Write, space: LabelSpace, segmentation: object, message: str
 ) -> None:
-    path = write([thing(17, rectangle(0, 0, 1, 1)), thing(17, segmentation)])
+    good, bad = thing(17, rectangle(0, 0, 1, 1)), thing(17, segmentation)
+    path = write([good, bad])
 
-    found = refused(path, space)
+    found = refused(path, space, strict=True)
 
     assert found.startswith("annotations[1]: segmentation: ")
     assert message in found
+    truth = CocoTruth(path, space)
+    assert truth.flaws == [f"{path}: {found}"]
+    assert truth.rules.endswith("images without objects: scored, 1 annotations without a usable mask skipped")
+    assert truth.mask("one").sum() == 1
+    # Nothing but such masks is no truth: boxes, or the sizes of other images.
+    assert refused(write([bad, bad]), space).endswith("; not one annotation has a usable mask")
+
+
+def test_an_annotation_that_says_no_mask_at_all(write: Write, space: LabelSpace) -> None:
+    absent = thing(17, None)
+    del absent["segmentation"]
+    truth = CocoTruth(write([absent, thing(18, rectangle(0, 0, 1, 1))]), space)
+    assert (len(truth.flaws), truth.mask("one").max()) == (1, 2)
 
 
 @pytest.mark.parametrize(
@@ -174,8 +214,16 @@ def test_a_mask_that_is_none_is_refused_with_its_place(
             "no foreground classes of label space 'mini': 'grass'. Try --label",
         ),
         (
-            {"categories": [*CATEGORIES, {"id": 90, "name": "CAT"}]},
-            "categories[3]: got categories 'cat' and 'CAT' for the one class 'cat'",
+            {"categories": [{"id": 90, "name": "motor_bike"}, {"id": 91, "name": "Tvmonitor"}]},
+            "label space 'mini': 'motor_bike', 'Tvmonitor'. Try --label-space with the one that the labels",
+        ),
+        (
+            {"categories": [{"id": 90, "name": "Dining-Table"}]},
+            "label space 'mini': 'Dining-Table'. Try --label-space coco",
+        ),
+        (
+            {"categories": [*CATEGORIES, {"id": 17, "name": "cup"}]},
+            "categories[3]: got id 17 for 'cup', expected one name per id: it is 'cat' already",
         ),
         (
             {"categories": CATEGORIES[1:]},
@@ -184,10 +232,14 @@ def test_a_mask_that_is_none_is_refused_with_its_place(
         ({"images": [{"id": 2, "file_name": "a", "height": 1, "width": 1}]}, "annotations[0]: image_id: got 1"),
         ({"images": [{"id": 1, "file_name": "a", "height": 1}]}, "images[0]: width: the field is missing"),
         ({"images": [{"id": 1, "file_name": "a", "height": 0, "width": 1}]}, "images[0]: height: got 0"),
+        (
+            {"images": [{"id": 1, "file_name": f"{n}.jpg", "height": 6, "width": 8} for n in "ab"]},
+            "images[1]: id: got 1, expected one image per id, and another has it already. Were two files",
+        ),
         ({"images": ["one.jpg"]}, "images[0]: got 'one.jpg', expected an object"),
         (
-            {"images": [{"id": i, "file_name": f"{i}/a.jpg", "height": 6, "width": 8} for i in (1, 2)]},
-            "got two images whose files are named 'a', expected one",
+            {"images": [{"id": i, "file_name": f"d/a.jp{i}", "height": 6, "width": 8} for i in (1, 2)]},
+            "got two images whose files are named 'd/a', expected one",
         ),
     ],
 )

@@ -37,7 +37,7 @@ def instances(tmp_path: Path) -> Path:
             annotation(2, DOG),
             annotation(9, DOG),
         ],
-        "categories": [{"id": CAT, "name": "cat"}, {"id": DOG, "name": "Dog"}, {"id": CUP, "name": "mug"}],
+        "categories": [{"id": CAT, "name": "cat"}, {"id": DOG, "name": "Dog"}, {"id": CUP, "name": "CUP"}],
     }
     path.write_text(json.dumps(content))
     return path
@@ -83,6 +83,11 @@ def test_crowds_count_as_a_class_of_unknown_number_or_not_at_all(instances: Path
     ("field", "entries", "message"),
     [
         ("images", [], "got no entry in a list 'images'.*expected a COCO instances"),
+        (
+            "images",
+            [{"id": 1, "file_name": "a.jpg"}, {"id": 1, "file_name": "b.jpg"}],
+            r"images\[1\]: id: got 1, expected one image per id",
+        ),
         ("images", [{"id": 1}], r"images\[0\]: file_name: the field is missing"),
         (
             "categories",
@@ -90,6 +95,11 @@ def test_crowds_count_as_a_class_of_unknown_number_or_not_at_all(instances: Path
             "no foreground classes of label space 'mini': 'zebra'",
         ),
         ("annotations", [annotation(7, DOG)], r"annotations\[0\]: image_id: got 7, expected an id that the file"),
+        (
+            "categories",
+            [{"id": CAT, "name": "person"}, {"id": DOG, "name": "dog"}, {"id": CUP, "name": "cup"}],
+            r"annotations\[3\]: category_id: got 17, 'person', which .* 'mini'. Try --label-space coco",
+        ),
         (
             "annotations",
             [annotation(2, 99)],
@@ -124,7 +134,35 @@ def test_a_failure_leaves_no_half_written_labels(tmp_path: Path, instances: Path
     assert done.stderr.startswith(f"error: {instances}: annotations[0]: image_id: got 7")
     assert [path.name for path in tmp_path.iterdir()] == ["boxes.json"]
     done = command(instances, "-o", tmp_path / "no" / "labels.jsonl")
-    assert done.exit_code == ExitCode.FAILURE
+    assert done.exit_code == ExitCode.USAGE
+
+
+def test_labels_are_never_written_over_the_truth(tmp_path: Path, small_run: Any) -> None:
+    truth, link, space = tmp_path / "truth.json", tmp_path / "labels.jsonl", tmp_path / "space.json"
+    truth.write_bytes(small_run.truth.read_bytes())
+    link.hardlink_to(truth)
+    space.write_text("{}")
+    for output, message in (
+        (truth, "is the ground truth;"),
+        (tmp_path / "." / "sub" / ".." / "truth.json", "is the ground truth;"),
+        (link, "is the ground truth;"),
+        (space, "is the label space;"),
+    ):
+        (tmp_path / "sub").mkdir(exist_ok=True)
+        done = command(truth, "-o", output, "--label-space", space, "--overwrite")
+        assert (done.exit_code, message in done.stderr) == (ExitCode.USAGE, True), done.output
+    assert truth.read_bytes() == small_run.truth.read_bytes()
+    assert space.read_text() == "{}"
+
+
+def test_other_labels_are_replaced_when_told_to(tmp_path: Path, small_run: Any) -> None:
+    output = tmp_path / "labels.jsonl"
+    output.write_text("mine")
+    done = command(small_run.truth, "-o", output)
+    assert (done.exit_code, output.read_text()) == (ExitCode.USAGE, "mine")
+    assert "--overwrite to replace it" in done.stderr
+    assert command(small_run.truth, "-o", output, "--overwrite").exit_code == ExitCode.OK
+    assert len(list(read_labels(output))) == 4
 
 
 @pytest.mark.real_data

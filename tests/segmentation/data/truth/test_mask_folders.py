@@ -40,6 +40,7 @@ def test_values_are_read_whatever_the_palette(folder: Path, space: LabelSpace) -
     ("name", "mask", "message"),
     [
         ("ids.png", Image.fromarray(MASK + 15), "got the value 15, expected 0 to 3, or 255 for 'ignore'"),
+        ("white.png", Image.fromarray(MASK > 0), "got pixels of mode '1', expected class ids, one byte per pixel"),
         ("rgb.png", Image.fromarray(MASK).convert("RGB"), "got pixels of mode 'RGB', expected class ids"),
         ("deep.png", Image.fromarray(MASK.astype(np.uint16)), "got pixels of mode 'I;16'"),
     ],
@@ -68,6 +69,22 @@ def test_a_damaged_mask_and_one_that_went_away(folder: Path, space: LabelSpace) 
 def test_a_folder_without_masks_is_refused(tmp_path: Path, space: LabelSpace) -> None:
     with pytest.raises(InputError, match=r"got no file \*\.png, expected a folder of index masks"):
         MaskFolderTruth(tmp_path, space)
+
+
+def test_black_and_white_masks_are_refused(tmp_path: Path, space: LabelSpace) -> None:
+    black_and_white = np.array([[0, 255], [0, 0]], dtype=np.uint8)
+    Image.fromarray(black_and_white).save(tmp_path / "a.png")
+    Image.fromarray(black_and_white * 0).save(tmp_path / "b.png")
+    (tmp_path / "c.png").write_bytes(b"no image")
+
+    with pytest.raises(InputError, match=r"values 0 and 255 alone, .*Is 255 the object\? .*'mini'"):
+        open_truth(tmp_path, label_space=space)
+    # One object in one of them, and the others are what they seem to be.
+    Image.fromarray(MASK).save(tmp_path / "d.png")
+    assert len(open_truth(tmp_path, label_space=space)) == 4
+    for name in ("a.png", "d.png"):
+        (tmp_path / name).unlink()
+    assert len(open_truth(tmp_path, label_space=space)) == 2
 
 
 def save_frame(root: Path, name: str, pixels: np.ndarray) -> None:
@@ -120,10 +137,24 @@ def test_the_kind_of_a_truth_shows_in_what_lies_there(folder: Path, tmp_path: Pa
     assert (voc.label_space.name, voc.mask("2007_000001").tolist()) == ("voc", [[0, 20, 255]])
     assert voc.class_names[20] == "tvmonitor"
     assert (youtube.label_space.name, youtube.mask("horse_0001_001_00001").tolist()) == ("youtube-objects", [[8]])
-    assert (plain.label_space.name, len(plain)) == ("coco", 2)
+    assert (plain.label_space.name, plain.keys()[:2]) == ("coco", ["grey", "palette"])
     assert open_truth(folder, label_space="voc").label_space.name == "voc"
     with pytest.raises(InputError, match="got nothing there, expected a COCO instances file or a folder of masks"):
         open_truth(tmp_path / "nowhere")
+
+
+def test_sub_folders_are_read_and_what_systems_leave_behind_is_not(folder: Path, space: LabelSpace) -> None:
+    save_frame(folder, "cam1/0001.png", MASK)
+    save_frame(folder, "cam2/0001.png", MASK % 2)
+    Image.fromarray(MASK).save(folder / "cam2" / "B.PNG")
+    (folder / "cam1" / "._0001.png").write_bytes(b"of the system")
+    (folder / ".cache").mkdir()
+    Image.fromarray(MASK).save(folder / ".cache" / "a.png")
+
+    truth = open_truth(folder, label_space=space)
+
+    assert truth.keys() == ["cam1/0001", "cam2/0001", "cam2/B", "grey", "palette"]
+    assert truth.mask("cam2/0001").tolist() == (MASK % 2).tolist()
 
 
 @pytest.mark.real_data

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,17 +12,17 @@ from pycocotools import mask as coco_mask
 from pydantic import PositiveInt
 
 from segmentation.data.masks import IGNORE_INDEX, IndexMask
+from segmentation.data.names import image_key
 from segmentation.data.truth.contract import MaskTruth
-from shared_runtime.coco import CocoEntry, CocoLabel, ImageId, class_ids, stream_list
+from shared_runtime.coco import CocoImage, CocoLabel, ImageId, category_classes, images_by_id, stream_list
 from shared_runtime.coco_masks import covered_stretch, encoded_mask
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
 
-class CocoImage(CocoEntry):
+class SizedImage(CocoImage):
     """An entry of the list `images`."""
 
-    id: ImageId
     file_name: str
     height: PositiveInt
     width: PositiveInt
@@ -31,7 +31,7 @@ class CocoImage(CocoEntry):
 class CocoObject(CocoLabel):
     """An entry of the list `annotations`."""
 
-    segmentation: list[Any] | dict[str, Any]
+    segmentation: Any = None
     """Polygons `[[x, y, x, y, …], …]` in pixels, or a run-length encoding."""
 
 
@@ -53,6 +53,8 @@ class CocoRules:
     crowd: Crowd = Crowd.CLASS
     images_without_objects: bool = True
     """Whether images of the file in which nothing is annotated count, as all background."""
+    strict: bool = False
+    """Whether an annotation without a usable mask refuses the file, in place of being skipped and counted."""
 
 
 class _Region(NamedTuple):
@@ -72,14 +74,18 @@ class CocoTruth(MaskTruth[_Scene]):
     """Every image of the file; what it holds of objects is kept run-length encoded."""
 
     def __init__(self, path: Path, label_space: LabelSpace, rules: CocoRules | None = None) -> None:
-        """Raises `InputError`, which names the entry, for a file that is no instances file with masks."""
+        """Raises `InputError`, which names the entry, for a file that is no instances file with masks.
+
+        An annotation whose mask is none costs itself: `rules` counts those, `flaws` says what they are.
+        """
         self._rules = rules or CocoRules()
-        images = {image.id: image for _, image in stream_list(path, "images", CocoImage)}
-        regions = _read_regions(path, images, label_space)
+        self.flaws: list[str] = []
+        images = images_by_id(path, SizedImage)
+        regions = self._read_regions(path, images, label_space)
         scenes: dict[str, _Scene] = {}
         for image in images.values():
             if regions[image.id] or self._rules.images_without_objects:
-                key = PurePosixPath(image.file_name).stem
+                key = image_key(image.file_name)
                 if key in scenes:
                     raise InputError(f"{path}: got two images whose files are named {key!r}, expected one")
                 scenes[key] = _Scene(image.height, image.width, regions[image.id])
@@ -90,7 +96,9 @@ class CocoTruth(MaskTruth[_Scene]):
     @property
     def rules(self) -> str:
         empty = "scored" if self._rules.images_without_objects else "left out"
-        return f"smaller objects on top, crowd regions: {self._rules.crowd}, images without objects: {empty}"
+        skipped = f", {len(self.flaws)} annotations without a usable mask skipped" if self.flaws else ""
+        crowd = self._rules.crowd
+        return f"smaller objects on top, crowd regions: {crowd}, images without objects: {empty}{skipped}"
 
     def mask(self, key: str) -> IndexMask:
         height, width, regions = self._entries[key]
@@ -107,19 +115,23 @@ class CocoTruth(MaskTruth[_Scene]):
         kept = [region for region in regions if not (region.is_crowd and rule is Crowd.DROP)]
         return sorted(kept, key=lambda region: (not (region.is_crowd and rule is Crowd.IGNORE), -region.area))
 
-
-def _read_regions(
-    path: Path, images: dict[ImageId, CocoImage], label_space: LabelSpace
-) -> defaultdict[ImageId, list[_Region]]:
-    classes = class_ids(path, label_space)
-    regions: defaultdict[ImageId, list[_Region]] = defaultdict(list)
-    for place, found in stream_list(path, "annotations", CocoObject, may_be_empty=True):
-        found.check_ids(images, classes, place)
-        image, class_id = images[found.image_id], classes[found.category_id]
-        try:
-            encoded = encoded_mask(found.segmentation, image.height, image.width)
-        except ValueError as error:
-            raise InputError(f"{place}: segmentation: {error}") from None
-        area = int(coco_mask.area(encoded))
-        regions[found.image_id].append(_Region(class_id, found.iscrowd == 1, area, encoded["counts"]))
-    return regions
+    def _read_regions(
+        self, path: Path, images: dict[ImageId, SizedImage], label_space: LabelSpace
+    ) -> defaultdict[ImageId, list[_Region]]:
+        classes = category_classes(path, label_space)
+        regions: defaultdict[ImageId, list[_Region]] = defaultdict(list)
+        for place, found in stream_list(path, "annotations", CocoObject, may_be_empty=True):
+            class_id = classes.of(found, images, place)
+            image = images[found.image_id]
+            try:
+                encoded = encoded_mask(found.segmentation, image.height, image.width)
+            except ValueError as error:
+                self.flaws.append(f"{place}: segmentation: {error}")
+                if self._rules.strict:
+                    raise InputError(self.flaws[0]) from None
+                continue
+            area = int(coco_mask.area(encoded))
+            regions[found.image_id].append(_Region(class_id, found.iscrowd == 1, area, encoded["counts"]))
+        if self.flaws and not regions:
+            raise InputError(f"{self.flaws[0]}; not one annotation has a usable mask")
+        return regions

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Generic, Self, TypeVar
 
 from segmentation.data.masks import IndexMask
@@ -18,7 +18,8 @@ EntryT = TypeVar("EntryT")
 class MaskTruth(ABC, Generic[EntryT]):
     """Masks of the foreground classes of a label space, one per key; can be pickled for worker processes.
 
-    A key is the stem of the image's file, so that the predicted mask of key `k` is the file `k.png`.
+    A key is the path of the image's file without its suffix, so that the predicted mask of key `k` is the file
+    `k.png`.
     """
 
     def __init__(self, path: Path, label_space: LabelSpace, entries: Mapping[str, EntryT]) -> None:
@@ -26,6 +27,9 @@ class MaskTruth(ABC, Generic[EntryT]):
         self.path = path
         self.label_space = label_space
         self._entries = entries
+
+    flaws: Sequence[str] = ()
+    """What was skipped when the truth was read, with its place."""
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -46,14 +50,23 @@ class MaskTruth(ABC, Generic[EntryT]):
         return sorted(self._entries)
 
     def restricted_to(self, keys: Collection[str]) -> Self:
-        """The part of these keys. Raises `InputError` for a key that the truth lacks."""
-        unknown = next((key for key in keys if key not in self._entries), None)
-        if unknown is not None:
-            example = next(iter(self._entries), "nothing")
-            raise InputError(f"got image {unknown!r}, expected one of the ground truth, such as {example!r}")
+        """The part of these keys; of one in a sub-folder, the stem will do where no other has it.
+
+        Raises `InputError` for a key that the truth lacks.
+        """
         part = copy(self)
-        part._entries = {key: self._entries[key] for key in keys}
+        part._entries = {known: self._entries[known] for known in map(self._known, keys)}
         return part
+
+    def _known(self, name: str) -> str:
+        """The key that `name` is, or whose stem it is."""
+        if name in self._entries:
+            return name
+        found = [key for key in self._entries if PurePosixPath(key).name == name]
+        if len(found) == 1:
+            return found[0]
+        example = " or ".join(map(repr, found[:2] or [*self._entries][:1])) or "nothing: it is empty"
+        raise InputError(f"got image {name!r}, expected one of the ground truth, such as {example}")
 
     def __len__(self) -> int:
         return len(self._entries)

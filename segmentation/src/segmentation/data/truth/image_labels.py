@@ -4,12 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from shared_runtime.coco import CocoEntry, CocoLabel, ImageId, class_ids, stream_list
+from shared_runtime.coco import CocoImage, CocoLabel, ImageId, category_classes, images_by_id, stream_list
 from shared_schemas import AttributeVotes, ClassLabel, ImageLabels, LabelClass, LabelSpace, load_label_space
 
 
-class _NamedImage(CocoEntry):
-    id: ImageId
+class _NamedImage(CocoImage):
     file_name: str
 
 
@@ -24,7 +23,7 @@ def coco_image_labels(
     Raises `InputError`, which names the entry, for a file that is none; `LabelSpaceError` for the label space.
     """
     space = label_space if isinstance(label_space, LabelSpace) else load_label_space(label_space)
-    images = {image.id: image for _, image in stream_list(path, "images", _NamedImage)}
+    images = images_by_id(path, _NamedImage)
     objects = _objects(path, images.keys(), space, crowd)
     for image in images.values():
         single, in_crowds = objects[image.id]
@@ -58,11 +57,10 @@ def _objects(
     path: Path, images: Iterable[ImageId], space: LabelSpace, crowd: bool
 ) -> defaultdict[ImageId, tuple[Counter[int], set[int]]]:
     """By image: how many single objects there are of each class, and of which classes there are crowds."""
-    classes, known = class_ids(path, space), set(images)
+    classes, known = category_classes(path, space), set(images)
     found: defaultdict[ImageId, tuple[Counter[int], set[int]]] = defaultdict(lambda: (Counter(), set()))
     for place, annotation in stream_list(path, "annotations", CocoLabel, may_be_empty=True):
-        annotation.check_ids(known, classes, place)
-        class_id = classes[annotation.category_id]
+        class_id = classes.of(annotation, known, place)
         single, in_crowds = found[annotation.image_id]
         if not annotation.iscrowd:
             single[class_id] += 1

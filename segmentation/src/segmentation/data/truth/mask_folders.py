@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from segmentation.data.images import read_image
-from segmentation.data.masks import IndexMask, read_index_mask
+from segmentation.data.masks import IGNORE_INDEX, IndexMask, mask_files, read_index_mask
 from segmentation.data.truth.contract import MaskTruth
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
@@ -21,14 +21,39 @@ _OBJECT_LEVEL = 128
 
 
 class MaskFolderTruth(MaskTruth[Path]):
-    """The PNG files of a folder, with a palette or grey; their values are ids of the label space, or 255."""
+    """The PNG files of a folder and of those below it, with a palette or grey.
+
+    Their values are ids of the label space, or 255.
+    """
 
     def __init__(self, root: Path, label_space: LabelSpace, below: str = "") -> None:
-        """`below`: the folder of the masks, in `root`. Raises `InputError` where it holds no PNG file."""
+        """`below`: the folder of the masks, in `root`. Raises `InputError` where it holds no PNG file, or none
+        of an object."""
         folder = root / below
-        super().__init__(root, label_space, {path.stem: path for path in folder.glob("*.png")})
+        super().__init__(root, label_space, mask_files(folder))
         if not self._entries:
             raise InputError(f"{folder}: got no file *.png, expected a folder of index masks")
+        self._check_values(folder)
+
+    def _check_values(self, folder: Path) -> None:
+        """Raises `InputError` for masks of 0 and 255 alone: void and background, which any mask gets right."""
+        any_void = False
+        for key in self.keys():
+            try:
+                mask = self.mask(key)
+            except InputError:
+                # Told when it is scored.
+                continue
+            void = mask == IGNORE_INDEX
+            if mask[~void].any():
+                return
+            any_void |= bool(void.any())
+        if any_void:
+            raise InputError(
+                f"{folder}: got masks of the values 0 and {IGNORE_INDEX} alone, expected class ids: "
+                f"{IGNORE_INDEX} means 'ignore', so that no object is left. Is {IGNORE_INDEX} the object? Then "
+                f"write its class id of label space {self.label_space.name!r} in the place of {IGNORE_INDEX}"
+            )
 
     @property
     def rules(self) -> str:

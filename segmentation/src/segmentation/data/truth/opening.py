@@ -15,13 +15,17 @@ from shared_schemas import LabelSpace, load_label_space
 
 
 def open_truth(
-    path: Path, *, label_space: str | Path | LabelSpace | None = None, coco: CocoRules | None = None
+    path: Path,
+    *,
+    label_space: str | Path | LabelSpace | None = None,
+    coco: CocoRules | None = None,
+    otherwise: str | LabelSpace = "coco",
 ) -> Truth:
     """The ground truth at `path`.
 
     A file is read as COCO instances; a folder as PASCAL VOC if it has `SegmentationClass`, as YouTube-Objects if
-    it has that structure, else as index masks. `label_space` is by default "coco" for files and plain folders,
-    and the data set's own for the other two.
+    it has that structure, else as index masks. `label_space` is by default `otherwise` for files and plain
+    folders, and the data set's own for the other two.
 
     Raises `InputError` where there is no ground truth, `LabelSpaceError` for the label space.
     """
@@ -30,19 +34,22 @@ def open_truth(
             return MaskFolderTruth(path, _loaded(label_space or "voc"), VOC_MASKS)
         if next(path.glob(YOUTUBE_OBJECTS_MASKS), None):
             return YouTubeObjectsTruth(path, _loaded(label_space or "youtube-objects"))
-        return MaskFolderTruth(path, _loaded(label_space or "coco"))
+        return MaskFolderTruth(path, _loaded(label_space or otherwise))
     if not path.is_file():
         raise InputError(f"{path}: got nothing there, expected a COCO instances file or a folder of masks")
-    return CocoTruth(path, _loaded(label_space or "coco"), coco)
+    return CocoTruth(path, _loaded(label_space or otherwise), coco)
 
 
 def read_image_list(path: Path) -> list[str]:
     """The stems of images in a text file, one per line, each once: keys of a truth. Blank lines are skipped.
 
+    Names may have spaces, and begin with the folder that the image lies in.
+
     Raises `InputError` for a file that cannot be read, or names no image.
     """
     try:
-        stems = list(dict.fromkeys(path.read_text(encoding="utf-8").split()))
+        lines = map(str.strip, path.read_text(encoding="utf-8").splitlines())
+        stems = list(dict.fromkeys(line for line in lines if line))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if not stems:

@@ -1,0 +1,68 @@
+"""Which classes the masks of a folder have, as far as the folder and its run say so."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from segmentation.evaluation.transfer import ClassTransfer, same_foreground
+from segmentation.runs.folder import MAKE_MASKS, RunFolder
+from shared_runtime.errors import CapparseError, UsageError
+from shared_schemas import LabelSpace, load_label_space
+from shared_schemas.label_space_file import SHIPPED
+
+
+class MaskClasses(NamedTuple):
+    """The label space of masks, and where it is written."""
+
+    label_space: LabelSpace
+    file: Path
+    option: str
+    """What a command takes for it: its name if it ships, or else its file."""
+
+
+def mask_classes(masks: Path) -> MaskClasses | None:
+    """The classes of masks that make-masks wrote; None: the folder does not say, or the run is gone."""
+    try:
+        record = RunFolder(masks).read_record()
+    except (CapparseError, OSError):
+        return None
+    if record.command != MAKE_MASKS:
+        return None
+    run = RunFolder(Path(str(record.notes.get("run", masks))))
+    for folder in (RunFolder(masks), run):
+        try:
+            label_space = folder.read_label_space()
+        except (OSError, ValueError):
+            continue
+        return MaskClasses(label_space, folder.label_space, _option(label_space, run))
+    return None
+
+
+def _option(label_space: LabelSpace, run: RunFolder) -> str:
+    name = label_space.name
+    if name in SHIPPED and same_foreground(load_label_space(name), label_space):
+        return name
+    try:
+        return str(run.read_record().config["label_space"])
+    except (CapparseError, OSError, KeyError):
+        return f"FILE, a label space file of {name!r}"
+
+
+def transfer_to(
+    truth: LabelSpace, masks: Path, given: str | Path | LabelSpace | None = None
+) -> ClassTransfer | None:
+    """How the values of masks become those of the truth; None: they are the same.
+
+    `given`: the label space of the masks, if it is not the truth's. Raises UsageError where the folder says that
+    the masks have other classes than those of `given`, or else of the truth.
+    """
+    known = mask_classes(masks)
+    space = load_label_space(given) if given is not None and not isinstance(given, LabelSpace) else given
+    if known and not same_foreground(known.label_space, space or truth):
+        got = f"{masks}: got masks of label space {known.label_space.name!r}, as {known.file} says, expected"
+        if space is None:
+            raise UsageError(
+                f"{got} the truth's, {truth.name!r}. Try --masks-label-space {known.option} to score the classes "
+                f"that both have, or --label-space {known.option} if the truth is in that one"
+            )
+        raise UsageError(f"{got} {space.name!r}. Try --masks-label-space {known.option}")
+    return ClassTransfer.needed(space, truth)
