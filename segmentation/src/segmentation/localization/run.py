@@ -10,6 +10,7 @@ from segmentation.backbones.catalog import RANDOM
 from segmentation.data.targets import ImageTargets, Vocabulary, read_targets
 from segmentation.localization.config import LocalizerConfig
 from segmentation.runs.folder import TRAIN_LOCALIZER, RunFolder
+from segmentation.runs.left_out import LeftOut
 from segmentation.runs.training import TrainingJob, TrainingRun, train_in_folder, training_record
 from segmentation.scores.contract import NetworkTraits, ScoreSource, Viewing
 from segmentation.training.config import MachineOptions
@@ -70,13 +71,17 @@ def train_localizer(
     """Train a localization network on the images in `images` that `labels` describes, and write it to `output`.
 
     Continues an unfinished run of the same options and labels. Raises UsageError where `output` holds another
-    run, with the differences; KeyboardInterrupt, after a checkpoint, when the process is asked to stop.
+    run, with the differences; InputError where most images are missing or their records damaged;
+    KeyboardInterrupt, after a checkpoint, when the process is asked to stop.
     """
+    machine = machine or MachineOptions()
     if overwrite or not RunFolder(output).finished:
         # Called for what they raise: wrong weights are told before anything is read.
         config.starting_weights()
         config.classifier_weights()
     vocabulary, targets, skipped = read_targets(labels, images, label_space=config.label_space)
+    left_out = LeftOut(skipped, machine.allow_missing)
+    left_out.check(len(targets), labels, images)
 
     from segmentation.localization.samples import LocalizationSamples
     from segmentation.localization.task import build_task
@@ -88,8 +93,8 @@ def train_localizer(
         LocalizationSamples(targets, vocabulary, config.crop),
         lambda: build_task(config, vocabulary, targets),
     )
-    report = train_in_folder(job, output, machine or MachineOptions(), overwrite=overwrite, show=show)
-    return TrainingRun(len(targets), skipped, report)
+    report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)
+    return TrainingRun(len(targets), left_out, report)
 
 
 def load_localizer(run: Path) -> Localizer:

@@ -11,6 +11,7 @@ from segmentation.masks.job import CONSENSUS, MaskCounts, MaskJob
 from segmentation.masks.options import MaskOptions, ResolvedMaskOptions
 from segmentation.masks.refinement import check_installed
 from segmentation.runs.folder import MAKE_MASKS, RunFolder, RunRecord, installed_versions, open_run
+from segmentation.runs.left_out import LeftOut
 from segmentation.runs.trained import open_trained
 from shared_runtime.errors import OutputError, UsageError
 from shared_runtime.files import file_digest
@@ -28,6 +29,8 @@ class MaskInputs:
     """Folders."""
     labels: Path
     """The label file of the images that get masks."""
+    allow_missing: bool = False
+    """Whether images that are in none of the folders are no fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class MaskRun:
     """What a call of `make_masks` did."""
 
     counts: MaskCounts
-    skipped: Sequence[SkippedImage]
+    left_out: LeftOut
     """Lines of the label file that gave no image."""
     options: ResolvedMaskOptions
 
@@ -63,13 +66,16 @@ def make_masks(
 
     Goes on where an earlier call with the same options stopped. Images without a mask stand with their reasons in
     `rejected.jsonl`. `rle`: all masks also as a JSON file of COCO results. Raises UsageError where `output` holds
-    masks made otherwise, MissingResourceError where what the refinement needs is not installed.
+    masks made otherwise, InputError where most images are missing or their records damaged, MissingResourceError
+    where what the refinement needs is not installed.
     """
     check_installed(options.refine)
     machine = machine or MaskMachine()
     trained = open_trained(inputs.run)
     resolved = options.resolved(trained.traits)
     vocabulary, targets, skipped = read_labels(inputs, trained.vocabulary)
+    left_out = LeftOut(skipped, inputs.allow_missing)
+    left_out.check(len(targets), inputs.labels, inputs.images)
     record = RunRecord(
         command=MAKE_MASKS,
         config=resolved.model_dump(mode="json"),
@@ -105,7 +111,7 @@ def make_masks(
                 write_coco_results(rle, _masks(output, targets, vocabulary), vocabulary.label_space)
             except OSError as error:
                 raise OutputError(f"{rle}: cannot be written: {error.strerror or error}") from error
-    return MaskRun(counts, skipped, resolved)
+    return MaskRun(counts, left_out, resolved)
 
 
 def read_labels(

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from segmentation.data.targets import ImageTargets, SkippedImage, SkipReason
+from segmentation.data.targets import ImageTargets
 from segmentation.runs.folder import RunFolder, RunRecord, installed_versions, open_run
+from segmentation.runs.left_out import LeftOut
 from segmentation.training.config import MachineOptions, TrainingConfig, TrainingOptions
 from shared_schemas import LabelSpace
 
@@ -42,16 +43,20 @@ class TrainingRun:
     """What a training command found and did."""
 
     n_images: int
-    skipped: Sequence[SkippedImage]
+    left_out: LeftOut
     """Lines of the label file that gave no image."""
     training: "TrainingReport | None"
     """None: the run was finished before."""
 
     @property
-    def damaged(self) -> bool:
-        """Whether a record or an image was unusable, other than by not being there."""
-        bad = any(image.reason in (SkipReason.BAD_RECORD, SkipReason.UNSAFE_FILE_NAME) for image in self.skipped)
-        return bad or bool(self.training and self.training.unreadable)
+    def n_unreadable(self) -> int:
+        """Images that could not be read, as far as this call has tried."""
+        return len(self.training.unreadable) if self.training else 0
+
+    @property
+    def n_lost(self) -> int:
+        """Records and images that should have been learned from and were not."""
+        return len(self.left_out.faults) + self.n_unreadable
 
 
 def training_record(
