@@ -152,6 +152,17 @@ def test_a_dry_run_prints_what_can_be_given_as_config(small_run: SmallRun, tmp_p
     assert json.loads(shown.stdout)["training"]["epochs"] == 2
 
 
+def test_what_a_training_starts_from_is_not_written_over(small_run: SmallRun, tmp_path: Path) -> None:
+    output = tmp_path / "run"
+    assert run(small_run, output).exit_code == ExitCode.OK
+    before = {path.name: path.read_bytes() for path in output.iterdir()}
+    for key, name in (("weights", "model.safetensors"), ("label_space", "label_space.json")):
+        refused = run(small_run, output, "--overwrite", "--set", f"{key}={output / name}")
+        assert refused.exit_code == ExitCode.USAGE
+        assert "writing it would destroy it" in refused.stderr
+    assert {path.name: path.read_bytes() for path in output.iterdir()} == before
+
+
 def test_weights_left_open_are_asked_for(small_run: SmallRun, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"leaves the weights of resnet50 open\. Give --weights FILE"):
         train_localizer([small_run.images], small_run.labels, tmp_path / "run", LocalizerConfig())

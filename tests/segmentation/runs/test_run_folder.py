@@ -87,3 +87,16 @@ def test_what_is_no_run_is_named(tmp_path: Path) -> None:
     RunFolder(tmp_path).record.write_text('{"command": 3}')
     with pytest.raises(InputError, match=r"run\.json: not a run's record"):
         RunFolder(tmp_path).read_record()
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", "desktop.ini", "._run"])
+def test_what_file_managers_leave_is_no_content(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"\0")
+    with open_run(tmp_path, RECORD) as folder:
+        assert folder.read_record() == RECORD
+
+
+def test_foreign_content_is_named(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").touch()
+    with pytest.raises(UsageError, match=r"do not belong to a run \(thesis\.tex\)"), open_run(tmp_path, RECORD):
+        pass

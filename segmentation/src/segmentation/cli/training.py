@@ -42,7 +42,9 @@ def run_training(
 
 
 def _figures(at: "Progress") -> str:
-    return f"epoch {at.epochs:.1f}, loss {at.loss:.3f}, {at.images_per_second:.1f} images/s, step"
+    loss = "" if at.loss is None else f"loss {at.loss:.3f}, "
+    rate = "" if at.images_per_second is None else f"{at.images_per_second:.1f} images/s, "
+    return f"epoch {at.epochs:.1f}, {loss}{rate}step"
 
 
 def _summary(run: "TrainingRun", output: Path) -> Iterator[str]:
@@ -62,4 +64,7 @@ def _summary(run: "TrainingRun", output: Path) -> Iterator[str]:
     for message, times in run.training.unreadable.most_common(_SHOWN):
         yield f"unreadable: {message} ({times} times; other images stood in for it)"
     done = run.training.steps - run.training.first_step
-    yield f"{output}: trained on {run.n_images:,} images, {done:,} of {run.training.steps:,} steps now"
+    yield (
+        f"{output}: trained on {run.n_images:,} images, {done:,} of {run.training.steps:,} steps now; all "
+        f"steps are {run.training.epochs:.4g} epochs"
+    )

@@ -118,6 +118,7 @@ class MaskJob(Generic[RequestT]):
             return LinearDiscriminant.load(path)
         studied = requests[:: -(-len(requests) // _MOST_STUDIED)]
         counts.to_study = len(studied)
+        self.progress(counts)
         statistics = CellStatistics(self.n_foreground + 1)
         for batch in self._batches(studied):
             if isinstance(batch, RejectedImage):

@@ -14,9 +14,12 @@ from segmentation.runs.folder import MAKE_MASKS, RunFolder, RunRecord, installed
 from segmentation.runs.left_out import LeftOut
 from segmentation.runs.trained import open_trained
 from shared_runtime.errors import OutputError, UsageError
-from shared_runtime.files import file_digest
+from shared_runtime.files import check_output, file_digest
+from shared_schemas.files import replace_file, replacing
 
 REJECTED = "rejected.jsonl"
+RLE = "rle"
+"""Note of a run: the file of COCO results that it writes, which the same command may write again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,14 @@ def make_masks(
             "run": str(inputs.run),
             "images": [str(path) for path in inputs.images],
             "labels": str(inputs.labels),
+            RLE: str(rle.resolve()) if rle else None,
             "versions": installed_versions(),
         },
     )
     _check_purpose(output)
+    _check_inputs(inputs, output)
+    if rle:
+        _check_rle(rle, inputs, output, targets, overwrite=overwrite)
     with open_run(output, record, overwrite=overwrite):
         if overwrite:
             (output / CONSENSUS).unlink(missing_ok=True)
@@ -108,7 +115,8 @@ def make_masks(
         _write_rejected(output / REJECTED, skipped, counts)
         if rle:
             try:
-                write_coco_results(rle, _masks(output, targets, vocabulary), vocabulary.label_space)
+                with replacing(rle) as unfinished:
+                    write_coco_results(unfinished, _masks(output, targets, vocabulary), vocabulary.label_space)
             except OSError as error:
                 raise OutputError(f"{rle}: cannot be written: {error.strerror or error}") from error
     return MaskRun(counts, left_out, resolved)
@@ -129,19 +137,42 @@ def read_labels(
 def _check_purpose(output: Path) -> None:
     """Raises UsageError for the folder of another command's run, which --overwrite would empty."""
     folder = RunFolder(output)
-    if folder.record.is_file() and folder.record.stat().st_size:
+    if folder.has_record:
         command = folder.read_record().command
         if command != MAKE_MASKS:
             raise UsageError(f"{output} is the folder of a run of {command}. Name another folder for the masks")
+
+
+def _check_inputs(inputs: MaskInputs, output: Path) -> None:
+    """Raises UsageError where the folder of masks is one of images: `overwrite` would empty it."""
+    for folder in inputs.images:
+        if output.is_dir() and folder.is_dir() and output.samefile(folder):
+            raise UsageError(f"{output} is a folder of images that are read. Name another folder for the masks")
+
+
+def _check_rle(
+    rle: Path, inputs: MaskInputs, output: Path, targets: Sequence[ImageTargets], *, overwrite: bool
+) -> None:
+    """Raises UsageError for a file that is read, that the folder of masks needs, or that another program made."""
+    run, masks = RunFolder(inputs.run), RunFolder(output)
+    read = {"the label file": inputs.labels, "the weights of the network": run.weights}
+    read |= {f"{path.name} of the run": path for path in (run.record, run.label_space)}
+    kept = {f"{path.name} of the masks": path for path in (masks.record, output / CONSENSUS, output / REJECTED)}
+    if rle.exists():
+        read |= {f"the image {image.path}": image.path for image in targets}
+        kept |= {f"the mask of {image.path}": mask_path(output, image.path.stem) for image in targets}
+    wrote_it = masks.has_record and masks.read_record().notes.get(RLE) == str(rle.resolve())
+    check_output(rle, read | kept, overwrite=overwrite or wrote_it)
 
 
 def _write_rejected(path: Path, skipped: Sequence[SkippedImage], counts: MaskCounts) -> None:
     lines = [{"line": image.line, "image_id": image.image_id, "reason": image.message} for image in skipped]
     lines += [asdict(image) for image in counts.rejected]
     try:
-        path.unlink(missing_ok=True)
         if lines:
-            path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+            replace_file(path, "".join(f"{json.dumps(line)}\n" for line in lines).encode())
+        else:
+            path.unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
 

@@ -5,6 +5,7 @@ torch is imported when the training begins, so that wrong options and missing fi
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ SampleT = TypeVar("SampleT")
 BatchT = TypeVar("BatchT", bound="Batch")
 
 
+_log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingJob(Generic[SampleT, BatchT]):
     """What a command trains, and on what."""
@@ -36,6 +40,8 @@ class TrainingJob(Generic[SampleT, BatchT]):
     samples: "Samples[SampleT, BatchT]"
     build_task: "Callable[[], Task[BatchT]]"
     """Called when the folder is open; takes random numbers from torch's default generator, which is seeded."""
+    doubts: Sequence[str] = ()
+    """What is logged as warnings when the training begins or goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,8 @@ def train_in_folder(
             return None
         if devices.first:
             folder.write_label_space(job.label_space)
+            for doubt in job.doubts:
+                _log.warning("%s", doubt)
         torch.manual_seed(job.options.seed)
         return train(job.build_task(), job.samples, job.options, folder, devices, machine, show=show)
 
