@@ -121,6 +121,7 @@ def make_masks_command(
             "written": counts.written,
             "present": counts.present,
             "rejected": len(counts.rejected),
+            "refined_at_a_smaller_size": counts.reduced,
             "skipped": len(left_out.skipped),
             "unlabelled": len(left_out.unlabelled),
             "options": made.options.model_dump(mode="json"),
@@ -129,6 +130,8 @@ def make_masks_command(
     elif not quiet:
         before = f", {counts.present} were already there" if counts.present else ""
         typer.echo(f"{counts.written} masks written{before}; refinement: {_refinement(made.options)}")
+    if counts.reduced and not quiet:
+        typer.echo(f"{counts.reduced:,} large images were refined at a smaller size, to save memory", err=True)
     if left_out.unlabelled and not quiet:
         typer.echo(f"{len(left_out.unlabelled):,} images have no class in their labels, and so no mask", err=True)
     problems = [f"{image.file_name}: {image.reason}" for image in counts.rejected]

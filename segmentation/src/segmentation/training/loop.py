@@ -96,6 +96,7 @@ def train(
             workers=machine.workers,
             pin_memory=devices.device.type == "cuda",
         )
+        stack.enter_context(closing(batches))
         _Session(stepper, devices, files, machine, log, show, report).run(batches)
     if devices.first:
         save_weights(files.weights, task.module.state_dict())
