@@ -55,7 +55,9 @@ def make_masks_command(
         bool | None,
         typer.Option(
             "--consensus/--no-consensus",
-            help="Mix in what all images together say about how a class looks  [default: by backbone]",
+            help="Mix in what all images of LABELS together say about how a class looks: the masks of an image "
+            "depend on the others, so that parts of a label file give other masks than the whole  [default: by "
+            "backbone]",
         ),
     ] = None,
     rle: Annotated[
