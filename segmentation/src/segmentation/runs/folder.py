@@ -1,6 +1,7 @@
 """The folder of a run: its resolved configuration, log, checkpoint and weights; whether it may be continued."""
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ from shared_schemas.files import replace_file
 
 TRAIN_LOCALIZER = "train-localizer"
 MAKE_MASKS = "make-masks"
+_UNFINISHED = re.compile(r"\..+\.(?:png|jsonl?|pt|safetensors)\.[0-9]+")
 _OF_FILE_MANAGERS = (".ds_store", "thumbs.db", "desktop.ini", ".directory")
 
 
@@ -115,21 +117,32 @@ def open_run(path: Path, record: RunRecord, *, overwrite: bool = False) -> Itera
     foreign = None if folder.record.exists() else next(filter(_is_content, path.iterdir()), None)
     if foreign is not None:
         raise UsageError(f"{path} holds files that do not belong to a run ({foreign.name}). Choose a new folder")
-    with folder.record.open("a", encoding="utf-8") as file:
+    # Not truncated: a run that is killed here would be one without options, which any others could go on with.
+    folder.record.touch()
+    with folder.record.open("r+b", buffering=0) as file:
         lock(file, f"another process is at work in {path}; wait for it to end")
         if overwrite:
             folder.clear()
         # Empty: it was opened just now, or its writing was cut off before anything else was written.
-        elif folder.record.stat().st_size and (changed := differences(folder.read_record(), record)):
+        elif folder.has_record and (changed := differences(folder.read_record(), record)):
             listed = "\n".join(f"  {line}" for line in changed)
             raise UsageError(
                 f"{path} holds a run with other options:\n{listed}\n"
                 "Give the same options to continue it, another folder, or --overwrite to start over"
             )
-        file.truncate(0)
-        file.write(record.model_dump_json(indent=2) + "\n")
-        file.flush()
+        _remove_unfinished(path)
+        content = f"{record.model_dump_json(indent=2)}\n".encode()
+        # White space in place of what was longer, until it is cut off.
+        file.write(content.ljust(folder.record.stat().st_size))
+        file.truncate(len(content))
         yield folder
+
+
+def _remove_unfinished(path: Path) -> None:
+    """Remove what a process that was killed was about to give its name (`shared_schemas.files.replacing`)."""
+    for file in path.rglob(".*"):
+        if _UNFINISHED.fullmatch(file.name):
+            file.unlink(missing_ok=True)
 
 
 def differences(before: RunRecord, now: RunRecord) -> list[str]:

@@ -102,6 +102,9 @@ def train_in_folder(
     with writing as folder:
         devices.wait()
         if folder.finished:
+            if devices.first:
+                # Left where a process was killed between the weights and the end.
+                folder.checkpoint.unlink(missing_ok=True)
             return None
         if devices.first:
             folder.write_label_space(job.label_space)
