@@ -54,7 +54,7 @@ def test_captions_become_masks_of_the_classes_that_they_name(tmp_path: Path) -> 
 
     records = {Path(record.file_name or "").stem: record for record in read_labels(labels)}
     assert sorted(records) == sorted(path.stem for path in world.images.iterdir())
-    assert (made.counts.written, made.counts.rejected, made.skipped) == (N_IMAGES, [], [])
+    assert (made.counts.written, made.counts.rejected, made.left_out.skipped) == (N_IMAGES, [], [])
     assert {path.stem for path in masks.glob("*.png")} == set(records)
     for stem, record in records.items():
         mask = read_index_mask(masks / f"{stem}.png", 81)

@@ -1,5 +1,7 @@
 """The experiments: the paper's settings, its figures, and names that resolve."""
 
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
@@ -117,3 +119,17 @@ def test_the_command_lists_and_describes() -> None:
     described = CliRunner().invoke(app, ["experiments", "table10-standard-bce"]).stdout
     assert "mIoU 0.351, precision 0.586, recall 0.466" in described
     assert '"balanced": false' in described
+
+
+def test_one_configuration_alone_makes_the_best_masks() -> None:
+    best = [experiment.name for experiment in experiments().values() if "the best" in experiment.summary]
+    assert best == ["lite0-224"]
+
+
+def test_the_best_one_is_run_as_the_readme_says() -> None:
+    """Its labels in the mode that is the default, not in the paper's."""
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    label, train, *_ = find_experiment("lite0-224").commands
+    assert label == "capparse label CAPTIONS -o LABELS.jsonl"
+    train = train.replace("IMAGES", "train2017").replace("LABELS", "labels").replace("RUN", "runs/first")
+    assert train in readme

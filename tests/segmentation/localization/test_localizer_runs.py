@@ -130,14 +130,17 @@ def test_an_unreadable_image_costs_that_image(small_run: SmallRun, tmp_path: Pat
     assert (tmp_path / "run" / "model.safetensors").is_file()
 
 
-def test_missing_images_are_told_but_no_failure(small_run: SmallRun, tmp_path: Path) -> None:
+def test_missing_images_make_the_exit_code_partial_unless_allowed(small_run: SmallRun, tmp_path: Path) -> None:
     images = tmp_path / "images"
     images.mkdir()
     for path in sorted(small_run.images.iterdir())[:3]:
         (images / path.name).write_bytes(path.read_bytes())
     done = run(small_run._replace(images=images), tmp_path / "run")
-    assert done.exit_code == ExitCode.OK
+    assert done.exit_code == ExitCode.PARTIAL
     assert "skipped: line 4: 000000000004.png: in none of the image folders" in done.stderr
+    allowed = run(small_run._replace(images=images), tmp_path / "run", "--allow-missing")
+    assert allowed.exit_code == ExitCode.OK
+    assert "1 images are in none of the folders, which --allow-missing allows" in allowed.stderr
 
 
 def test_a_dry_run_prints_what_can_be_given_as_config(small_run: SmallRun, tmp_path: Path) -> None:
@@ -147,6 +150,17 @@ def test_a_dry_run_prints_what_can_be_given_as_config(small_run: SmallRun, tmp_p
     again = run(small_run, tmp_path / "run", "--dry-run", "--config", str(tmp_path / "mine.json"))
     assert again.stdout == shown.stdout
     assert json.loads(shown.stdout)["training"]["epochs"] == 2
+
+
+def test_what_a_training_starts_from_is_not_written_over(small_run: SmallRun, tmp_path: Path) -> None:
+    output = tmp_path / "run"
+    assert run(small_run, output).exit_code == ExitCode.OK
+    before = {path.name: path.read_bytes() for path in output.iterdir()}
+    for key, name in (("weights", "model.safetensors"), ("label_space", "label_space.json")):
+        refused = run(small_run, output, "--overwrite", "--set", f"{key}={output / name}")
+        assert refused.exit_code == ExitCode.USAGE
+        assert "writing it would destroy it" in refused.stderr
+    assert {path.name: path.read_bytes() for path in output.iterdir()} == before
 
 
 def test_weights_left_open_are_asked_for(small_run: SmallRun, tmp_path: Path) -> None:

@@ -239,3 +239,61 @@ def test_without_an_image_to_learn_from_there_is_no_consensus(images: list[Image
     counts = job(consensus=True).run(images, masks)
     assert len(counts.rejected) == 5
     assert not list(masks.iterdir())
+
+
+def test_a_batch_too_large_for_the_memory_is_halved(images: list[ImageTargets], masks: Path) -> None:
+    """The network has room for one image, and for none of the second."""
+    seen: list[int] = []
+
+    def small_device(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[ImageScores]:
+        seen.append(len(batch))
+        if len(batch) > 1 or targets[0].file_name == "2.png":
+            raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB\nmore")
+        return red_and_dark(batch, targets)
+
+    counts = replace(job(batch_size=3, consensus=True), source=Source(small_device)).run(images, masks)
+    assert counts.written == 4
+    reason = "too little memory for the network to see it: CUDA out of memory. Tried to allocate 2.00 GiB"
+    assert [(image.file_name, image.reason) for image in counts.rejected] == [("2.png", reason)]
+    assert seen[:5] == [3, 1, 2, 1, 1]
+
+
+def test_other_errors_of_the_network_end_the_run(images: list[ImageTargets], masks: Path) -> None:
+    def broken(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[ImageScores]:  # noqa: ARG001
+        raise RuntimeError("shapes do not fit")
+
+    with pytest.raises(RuntimeError, match="shapes do not fit"):
+        replace(job(), source=Source(broken)).run(images, masks)
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_an_image_too_large_for_the_memory_costs_itself(
+    tmp_path: Path, masks: Path, processes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "images"
+    folder.mkdir()
+    drawn = [draw(folder, "large.png", 300, 400), draw(folder, "small.png", 20, 30)]
+    monkeypatch.setattr("segmentation.masks.job.bytes_per_process", lambda _processes: 10_000_000)
+    counts = job(processes, refine=Refinement.MEAN_FIELD).run(drawn, masks)
+    assert counts.written == 1
+    assert [image.file_name for image in counts.rejected] == ["large.png"]
+    assert counts.rejected[0].reason.startswith("too little memory for its mask: 400 × 300 pixels with 1 classes")
+    assert "fewer --processes" in counts.rejected[0].reason
+
+
+def test_a_large_image_is_refined_at_a_smaller_size(
+    tmp_path: Path, masks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its mask has the size of the image, and is not far from what it would be without the limit."""
+    folder = tmp_path / "images"
+    folder.mkdir()
+    drawn = [draw(folder, "large.png", 300, 400), draw(folder, "small.png", 20, 30)]
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    assert job(refine=Refinement.MEAN_FIELD).run(drawn, whole).reduced == 0
+    monkeypatch.setattr("segmentation.masks.memory.MOST_BYTES", 20_000_000)
+    assert job(refine=Refinement.MEAN_FIELD).run(drawn, masks).reduced == 1
+    assert (masks / "small.png").read_bytes() == (whole / "small.png").read_bytes()
+    large, expected = (read_index_mask(path / "large.png", 81) for path in (masks, whole))
+    assert large.shape == (300, 400)
+    assert (large != expected).mean() < 0.01

@@ -14,7 +14,7 @@ from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import Refinement
 from segmentation.masks.run import MaskInputs, MaskMachine, MaskRun, make_masks
 from segmentation.scores.contract import NetworkTraits
-from shared_runtime.errors import MissingResourceError, UsageError
+from shared_runtime.errors import MissingResourceError, OutputError, UsageError
 
 ON_CPU = MaskMachine(device="cpu")
 UNREFINED = MaskOptions(refine=Refinement.NONE)
@@ -166,3 +166,61 @@ def test_attributes_that_the_network_does_not_know_are_left_out(small_run: Any, 
     assert made.counts.written == 4
     for path in (tmp_path / "masks").glob("*.png"):
         assert path.read_bytes() == (tmp_path / "more" / path.name).read_bytes()
+
+
+def test_no_results_are_written_over_an_input(small_run: Any, tmp_path: Path) -> None:
+    """Not by another path, nor through a link, nor with `overwrite`."""
+    link = tmp_path / "link.json"
+    link.symlink_to(small_run.labels)
+    image = next(iter(small_run.images.iterdir()))
+    by_detour = small_run.images / ".." / small_run.labels.name
+    read = [
+        small_run.labels,
+        by_detour,
+        link,
+        image,
+        small_run.run / "model.safetensors",
+        small_run.run / "run.json",
+    ]
+    before = [path.read_bytes() for path in read]
+    for path in read:
+        with pytest.raises(UsageError, match="writing it would destroy it"):
+            masks_of(small_run, tmp_path / "masks", rle=path, overwrite=True)
+    assert [path.read_bytes() for path in read] == before
+    assert not (tmp_path / "masks").exists()
+
+
+def test_results_replace_what_the_same_command_wrote_and_nothing_else(small_run: Any, tmp_path: Path) -> None:
+    other, own = tmp_path / "other.json", tmp_path / "own.json"
+    other.write_text("mine")
+    with pytest.raises(UsageError, match=r"other\.json exists already"):
+        masks_of(small_run, tmp_path / "masks", rle=other)
+    masks_of(small_run, tmp_path / "masks", rle=own)
+    first = own.read_bytes()
+    masks_of(small_run, tmp_path / "masks", rle=own)
+    assert (own.read_bytes(), other.read_text()) == (first, "mine")
+    with pytest.raises(UsageError, match=r"run\.json is run\.json of the masks"):
+        masks_of(small_run, tmp_path / "masks", rle=tmp_path / "masks" / "run.json", overwrite=True)
+    masks_of(small_run, tmp_path / "masks", rle=other, overwrite=True)
+    assert other.read_bytes() == first
+
+
+def test_results_are_whole_or_absent(small_run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, *_: object) -> None:
+        path.write_text("[")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("segmentation.masks.run.write_coco_results", full)
+    with pytest.raises(OutputError, match=r"results\.json: cannot be written: No space"):
+        masks_of(small_run, tmp_path / "masks", rle=tmp_path / "results.json")
+    assert [path.name for path in tmp_path.iterdir()] == ["masks"]
+
+
+def test_masks_are_not_written_among_the_images(small_run: Any, tmp_path: Path) -> None:
+    """A folder of masks is a folder of pictures: with `overwrite` it would be emptied before it is read."""
+    folder = tmp_path / "masks"
+    masks_of(small_run, folder)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(UsageError, match="is a folder of images that are read"):
+        masks_of(small_run._replace(images=folder), folder, overwrite=True)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

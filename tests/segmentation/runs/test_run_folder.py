@@ -87,3 +87,50 @@ def test_what_is_no_run_is_named(tmp_path: Path) -> None:
     RunFolder(tmp_path).record.write_text('{"command": 3}')
     with pytest.raises(InputError, match=r"run\.json: not a run's record"):
         RunFolder(tmp_path).read_record()
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", "desktop.ini", "._run"])
+def test_what_file_managers_leave_is_no_content(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"\0")
+    with open_run(tmp_path, RECORD) as folder:
+        assert folder.read_record() == RECORD
+
+
+def test_foreign_content_is_named(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").touch()
+    with pytest.raises(UsageError, match=r"do not belong to a run \(thesis\.tex\)"), open_run(tmp_path, RECORD):
+        pass
+
+
+def test_what_a_killed_process_left_unfinished_is_removed(tmp_path: Path) -> None:
+    with open_run(tmp_path, RECORD):
+        pass
+    (tmp_path / "sub").mkdir()
+    left = [tmp_path / ".checkpoint.pt.41", tmp_path / ".0001.png.7", tmp_path / "sub" / ".0001.png.7"]
+    kept = [tmp_path / ".notes.txt.1", tmp_path / "0001.png", tmp_path / ".hidden.png"]
+    for path in (*left, *kept):
+        path.touch()
+    with open_run(tmp_path, RECORD):
+        assert not any(path.exists() for path in left)
+        assert all(path.exists() for path in kept)
+
+
+def test_a_record_is_never_empty_once_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that is killed while it goes on leaves no folder that other options could go on with."""
+    with open_run(tmp_path, RECORD.model_copy(update={"notes": {"versions": "a long list of them"}})):
+        pass
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    monkeypatch.setattr("segmentation.runs.folder._remove_unfinished", killed)
+    with pytest.raises(Killed), open_run(tmp_path, RECORD):
+        pass
+    monkeypatch.undo()
+    with pytest.raises(UsageError), open_run(tmp_path, RECORD.model_copy(update={"config": {}})):
+        pass
+    with open_run(tmp_path, RECORD) as folder:
+        assert folder.read_record() == RECORD

@@ -184,3 +184,36 @@ def test_the_log_holds_means_over_steps(run: Run, tmp_path: Path) -> None:
 def test_fewer_samples_than_a_batch_still_make_whole_batches(run: Run) -> None:
     report = run("run", options=TrainingOptions(epochs=1, batch_size=16, learning_rate=0.01))
     assert report.steps == 1
+
+
+def test_readers_need_no_shared_memory(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container has 64 MB of it, on which torch's own workers die and their parent waits for ever."""
+
+    def full(*_: object) -> None:
+        raise RuntimeError("unable to allocate shared memory (shm): No space left on device")
+
+    run("plenty")
+    for way in ("_share_fd_cpu_", "_share_filename_cpu_"):
+        monkeypatch.setattr(torch.UntypedStorage, way, full)
+    run("none", workers=2)
+    assert_equal(weights(tmp_path / "plenty"), weights(tmp_path / "none"))
+
+
+def test_a_reader_that_dies_ends_the_run_with_advice(run: Run) -> None:
+    class Fatal(NoisyPoints):
+        def sample(self, index: int, rng: object) -> Tensor:  # noqa: ARG002
+            os.kill(os.getpid(), signal.SIGKILL)
+            raise AssertionError
+
+    with pytest.raises(CapparseError, match=r"a process that reads images died; .* --workers 1$"):
+        run("run", samples=Fatal(), workers=2)
+
+
+@pytest.mark.parametrize("message", ["CUDA out of memory. Tried to allocate 2 GiB", "can't allocate memory"])
+def test_a_batch_too_large_for_the_memory_is_told_with_advice(run: Run, message: str) -> None:
+    class Large(Regression):
+        def loss(self, batch: Tensor) -> tuple[Tensor, dict[str, Tensor | float]]:
+            raise RuntimeError(f"{message} ({len(batch)})")
+
+    with pytest.raises(CapparseError, match=r"a batch of 4 in 1 part does not fit .* --accumulation 2"):
+        run("run", Large())

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from segmentation.cli.outcome import AllowMissing, outcome
 from segmentation.masks.job import MaskCounts
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import CrfPreset, Refinement
@@ -54,7 +55,9 @@ def make_masks_command(
         bool | None,
         typer.Option(
             "--consensus/--no-consensus",
-            help="Mix in what all images together say about how a class looks  [default: by backbone]",
+            help="Mix in what all images of LABELS together say about how a class looks: the masks of an image "
+            "depend on the others, so that parts of a label file give other masks than the whole  [default: by "
+            "backbone]",
         ),
     ] = None,
     rle: Annotated[
@@ -65,6 +68,7 @@ def make_masks_command(
     ] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Images that the network sees at a time.")] = 8,
     device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto",
+    allow_missing: AllowMissing = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Start over in a folder of masks.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
@@ -72,7 +76,10 @@ def make_masks_command(
     """Make a mask of every labelled image: <image stem>.png, 0 background, class ids, 255 ignore.
 
     Run the same command again to continue where it stopped. Images without a mask are listed in
-    MASKS/rejected.jsonl.
+    MASKS/rejected.jsonl, those among them whose labels name no class as well; these are no fault.
+
+    Exit codes: 0 done; 1 failure, or most images got no mask; 2 usage; 3 done, but some images got no mask; 4 a
+    package is missing; 130 interrupted.
 
     Examples:
 
@@ -102,7 +109,7 @@ def make_masks_command(
         raise UsageError(f"--{option}: got {first['input']!r}: {first['msg']}") from error
     with progress_display(quiet=quiet) as show:
         made = make_masks(
-            MaskInputs(run, images, labels),
+            MaskInputs(run, images, labels, allow_missing),
             output,
             options,
             MaskMachine(device, processes or usable_cores(), batch_size),
@@ -110,26 +117,36 @@ def make_masks_command(
             overwrite=overwrite,
             progress=lambda counts: _show(counts, show),
         )
-    counts, skipped = made.counts, made.skipped
+    counts, left_out = made.counts, made.left_out
     if as_json:
         summary = {
             "written": counts.written,
             "present": counts.present,
             "rejected": len(counts.rejected),
-            "skipped": len(skipped),
+            "refined_at_a_smaller_size": counts.reduced,
+            "skipped": len(left_out.skipped),
+            "unlabelled": len(left_out.unlabelled),
             "options": made.options.model_dump(mode="json"),
         }
         typer.echo(json.dumps(summary, indent=2))
     elif not quiet:
         before = f", {counts.present} were already there" if counts.present else ""
         typer.echo(f"{counts.written} masks written{before}; refinement: {_refinement(made.options)}")
+    if counts.reduced and not quiet:
+        typer.echo(f"{counts.reduced:,} large images were refined at a smaller size, to save memory", err=True)
+    if left_out.unlabelled and not quiet:
+        typer.echo(f"{len(left_out.unlabelled):,} images have no class in their labels, and so no mask", err=True)
     problems = [f"{image.file_name}: {image.reason}" for image in counts.rejected]
-    problems += [f"{labels}:{line.line}: {line.message}" for line in skipped]
+    problems += [f"{labels}:{line.line}: {line.message}" for line in left_out.faults]
     for problem in problems[:_SHOWN_REJECTED]:
         typer.echo(f"no mask: {problem}", err=True)
     if problems:
-        typer.echo(f"{len(problems)} without a mask, all listed in {output / REJECTED}", err=True)
-        raise typer.Exit(ExitCode.PARTIAL)
+        typer.echo(f"{len(problems):,} could get no mask, all listed in {output / REJECTED}", err=True)
+    n_masks = counts.written + counts.present
+    ended = outcome(n_masks, len(problems))
+    if ended is ExitCode.FAILURE:
+        typer.echo(f"error: {output} holds masks of {n_masks:,} of {n_masks + len(problems):,} images", err=True)
+    raise typer.Exit(ended)
 
 
 def _refinement(options: MaskOptions) -> str:

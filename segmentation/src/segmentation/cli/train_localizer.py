@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from segmentation.cli.outcome import AllowMissing
 from segmentation.cli.training import run_training
 from segmentation.experiments.catalog import DEFAULT, parse_setting, resolve_config
 from segmentation.localization.config import LocalizerConfig
@@ -57,6 +58,7 @@ def train_localizer_command(
         int | None, typer.Option(metavar="N", min=0, help="Processes that read images  [default: by cores]")
     ] = None,
     tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Also write RUN/tensorboard.")] = False,
+    allow_missing: AllowMissing = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Start over, whatever run is there.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the resolved configuration as JSON; train nothing.")
@@ -74,8 +76,8 @@ def train_localizer_command(
     The same command continues an interrupted run. Several devices: accelerate launch -m segmentation
     train-localizer …
 
-    Exit codes: 0 done; 1 failure; 2 usage; 3 done, but some images or records were unreadable; 4 weights or a
-    package are missing; 130 interrupted.
+    Exit codes: 0 done; 1 failure, or most images are missing or unreadable; 2 usage; 3 done, but some images are
+    missing or unreadable; 4 weights or a package are missing; 130 interrupted.
     """
     given = {
         "backbone": backbone,
@@ -95,7 +97,7 @@ def train_localizer_command(
     if dry_run:
         typer.echo(resolved.model_dump_json(indent=2))
         return
-    machine = MachineOptions(device=device, workers=workers, tensorboard=tensorboard)
+    machine = MachineOptions(device=device, workers=workers, tensorboard=tensorboard, allow_missing=allow_missing)
     run_training(
         lambda show: train_localizer(images, labels, output, resolved, machine, overwrite=overwrite, show=show),
         output,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from segmentation.cli.outcome import outcome
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode
 
@@ -29,22 +30,41 @@ def run_training(
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     if not quiet:
         typer.echo("\n".join(_summary(run, output)), err=True)
-    raise typer.Exit(ExitCode.PARTIAL if run.damaged else ExitCode.OK)
+    ended = outcome(run.n_images - run.n_unreadable, run.n_lost)
+    if ended is ExitCode.FAILURE:
+        good = run.n_images - run.n_unreadable
+        typer.echo(
+            f"error: {output}: the network learned from {good:,} of {good + run.n_lost:,} images; the others are "
+            "listed above. Mend them, and start over with --overwrite",
+            err=True,
+        )
+    raise typer.Exit(ended)
 
 
 def _figures(at: "Progress") -> str:
-    return f"epoch {at.epochs:.1f}, loss {at.loss:.3f}, {at.images_per_second:.1f} images/s, step"
+    loss = "" if at.loss is None else f"loss {at.loss:.3f}, "
+    rate = "" if at.images_per_second is None else f"{at.images_per_second:.1f} images/s, "
+    return f"epoch {at.epochs:.1f}, {loss}{rate}step"
 
 
 def _summary(run: "TrainingRun", output: Path) -> Iterator[str]:
-    for image in run.skipped[:_SHOWN]:
+    left_out = run.left_out
+    for image in left_out.faults[:_SHOWN]:
         yield f"skipped: line {image.line}: {image.message}"
-    if len(run.skipped) > _SHOWN:
-        yield f"skipped: {len(run.skipped) - _SHOWN:,} more lines of the label file"
+    if len(left_out.faults) > _SHOWN:
+        yield f"skipped: {len(left_out.faults) - _SHOWN:,} more lines of the label file"
+    if left_out.unlabelled:
+        yield f"{len(left_out.unlabelled):,} images have no class in their labels: nothing to learn from them"
+    absent = len(left_out.skipped) - len(left_out.faults) - len(left_out.unlabelled)
+    if absent:
+        yield f"{absent:,} images are in none of the folders, which --allow-missing allows"
     if run.training is None:
         yield f"{output} was finished before: nothing to do (--overwrite starts over)"
         return
     for message, times in run.training.unreadable.most_common(_SHOWN):
         yield f"unreadable: {message} ({times} times; other images stood in for it)"
     done = run.training.steps - run.training.first_step
-    yield f"{output}: trained on {run.n_images:,} images, {done:,} of {run.training.steps:,} steps now"
+    yield (
+        f"{output}: trained on {run.n_images:,} images, {done:,} of {run.training.steps:,} steps now; all "
+        f"steps are {run.training.epochs:.4g} epochs"
+    )

@@ -11,6 +11,9 @@ class Labels(StrEnum):
 
     EXACT = "capparse label CAPTIONS -o LABELS.jsonl --labeller exact"
     PARSER = "capparse label CAPTIONS -o LABELS.jsonl --mode paper"
+    """As the paper's tables have it."""
+    VISUAL = "capparse label CAPTIONS -o LABELS.jsonl"
+    """The parser as it is when told nothing."""
     ADJECTIVES = "capparse label CAPTIONS -o LABELS.jsonl --mode paper --attributes adjectives"
     VERBS = "capparse label CAPTIONS -o LABELS.jsonl --mode paper --attributes verbs"
     NOUNS = "capparse label CAPTIONS -o LABELS.jsonl --mode paper --attributes nouns"

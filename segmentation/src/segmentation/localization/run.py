@@ -10,6 +10,8 @@ from segmentation.backbones.catalog import RANDOM
 from segmentation.data.targets import ImageTargets, Vocabulary, read_targets
 from segmentation.localization.config import LocalizerConfig
 from segmentation.runs.folder import TRAIN_LOCALIZER, RunFolder
+from segmentation.runs.left_out import LeftOut
+from segmentation.runs.soundness import check_classes, doubts
 from segmentation.runs.training import TrainingJob, TrainingRun, train_in_folder, training_record
 from segmentation.scores.contract import NetworkTraits, ScoreSource, Viewing
 from segmentation.training.config import MachineOptions
@@ -70,13 +72,24 @@ def train_localizer(
     """Train a localization network on the images in `images` that `labels` describes, and write it to `output`.
 
     Continues an unfinished run of the same options and labels. Raises UsageError where `output` holds another
-    run, with the differences; KeyboardInterrupt, after a checkpoint, when the process is asked to stop.
+    run, with the differences; InputError where most images are missing or their records damaged;
+    KeyboardInterrupt, after a checkpoint, when the process is asked to stop.
     """
-    if overwrite or not RunFolder(output).finished:
-        # Called for what they raise: wrong weights are told before anything is read.
-        config.starting_weights()
-        config.classifier_weights()
+    machine = machine or MachineOptions()
+    folder = RunFolder(output)
+    inputs = {"the label file": labels, "the label space": Path(config.label_space)}
+    if overwrite or not folder.finished:
+        # Called for what they raise, too: wrong weights are told before anything is read.
+        given = {
+            "the backbone's weights": config.starting_weights(),
+            "the classifier": config.classifier_weights(),
+        }
+        inputs |= {role: path for role, path in given.items() if path is not None}
+    folder.check_inputs(inputs)
     vocabulary, targets, skipped = read_targets(labels, images, label_space=config.label_space)
+    left_out = LeftOut(skipped, machine.allow_missing)
+    left_out.check(len(targets), labels, images)
+    check_classes(vocabulary)
 
     from segmentation.localization.samples import LocalizationSamples
     from segmentation.localization.task import build_task
@@ -87,9 +100,10 @@ def train_localizer(
         config.training,
         LocalizationSamples(targets, vocabulary, config.crop),
         lambda: build_task(config, vocabulary, targets),
+        [*doubts(targets, vocabulary, config.training)],
     )
-    report = train_in_folder(job, output, machine or MachineOptions(), overwrite=overwrite, show=show)
-    return TrainingRun(len(targets), skipped, report)
+    report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)
+    return TrainingRun(len(targets), left_out, report)
 
 
 def load_localizer(run: Path) -> Localizer:

@@ -7,13 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+import numpy as np
+from PIL import Image
+
 from segmentation.data.images import RgbImage
 from segmentation.data.masks import IndexMask, write_index_mask
 from segmentation.masks.maps import ScoreMaps, segment
+from segmentation.masks.memory import needed_bytes, refinement_size
 from segmentation.masks.refinement import CrfPreset, Refinement, refine
-from segmentation.scores.contract import ImageRequest
+from segmentation.scores.contract import FloatMap, ImageRequest
 from segmentation.scores.grid import upscale
 from shared_runtime.errors import CapparseError, OutputError
+
+_BAND = 256
+"""Rows that are enlarged at a time, so that no scores of a large image are in memory as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +54,35 @@ class Finisher:
 
     refinement: Refinement
     crf_preset: CrfPreset = CrfPreset.SEC
+    most_bytes: int | None = None
+    """Memory that one image may take; None: whatever it takes."""
 
     def mask(self, image: RgbImage, score_maps: ScoreMaps) -> IndexMask:
-        """Mask (H, W) of class ids at the resolution of the image (H, W, 3)."""
+        """Mask (H, W) of class ids at the resolution of the image (H, W, 3).
+
+        Where refinement would take too much memory at that size, it is done at a smaller one, and its scores are
+        enlarged. Raises MemoryError where even that takes more than `most_bytes`.
+        """
         height, width = image.shape[:2]
-        scores = upscale(score_maps.scores, height, width, score_maps.margin)
-        return segment(refine(image, scores, self.refinement, self.crf_preset), score_maps.ids)
+        n_labels = len(score_maps.scores)
+        needed = needed_bytes(height, width, n_labels, self.refinement)
+        if self.most_bytes is not None and needed > self.most_bytes:
+            raise MemoryError(
+                f"{width} × {height} pixels with {n_labels - 1} classes take about {needed / 1e9:.1f} GB, and "
+                f"{self.most_bytes / 1e9:.1f} GB are free for each process. The same command with fewer "
+                "--processes makes the mask that is missing; --refine none takes less"
+            )
+        rows, columns = refinement_size(height, width, n_labels, self.refinement)
+        smaller = image if (rows, columns) == (height, width) else _resized(image, rows, columns)
+        scores = upscale(score_maps.scores, rows, columns, score_maps.margin)
+        refined = refine(smaller, scores, self.refinement, self.crf_preset)
+        if smaller is image:
+            return segment(refined, score_maps.ids)
+        bands = [
+            segment(_enlarged(refined, top, min(top + _BAND, height), height, width), score_maps.ids)
+            for top in range(0, height, _BAND)
+        ]
+        return np.concatenate(bands)
 
     def __call__(self, image: UnfinishedMask | RejectedImage) -> RejectedImage | None:
         """Write the mask of an image; what was rejected before, or is now, is returned.
@@ -65,6 +95,8 @@ class Finisher:
             write_index_mask(image.path, self.mask(image.image, image.score_maps))
         except CapparseError:
             raise
+        except MemoryError as error:
+            return RejectedImage.of(image.request, f"too little memory for its mask: {error}".rstrip(": "))
         except OSError as error:
             raise OutputError(
                 f"{error.filename or image.path}: the mask cannot be written: {error.strerror or error}"
@@ -72,3 +104,15 @@ class Finisher:
         except Exception as error:  # noqa: BLE001  whatever one image does to the refinement costs that image alone
             return RejectedImage.of(image.request, f"the mask cannot be made: {type(error).__name__}: {error}")
         return None
+
+
+def _resized(image: RgbImage, height: int, width: int) -> RgbImage:
+    return np.array(Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR))
+
+
+def _enlarged(scores: FloatMap, top: int, bottom: int, height: int, width: int) -> FloatMap:
+    """Rows `top` to `bottom` of scores (L, h, w), enlarged to (L, height, width)."""
+    rows, columns = scores.shape[1:]
+    part = (0, top * rows / height, columns, bottom * rows / height)
+    how = Image.Resampling.BILINEAR
+    return np.stack([np.asarray(Image.fromarray(of).resize((width, bottom - top), how, part)) for of in scores])

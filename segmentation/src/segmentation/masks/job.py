@@ -12,8 +12,10 @@ from segmentation.data.images import RgbImage, read_image
 from segmentation.data.masks import mask_path
 from segmentation.masks.finish import Finisher, RejectedImage, UnfinishedMask
 from segmentation.masks.maps import ScoreMaps, score_maps
+from segmentation.masks.memory import bytes_per_process, refinement_size
 from segmentation.masks.options import ResolvedMaskOptions
-from segmentation.scores.contract import Heatmaps, ImageRequest, ScoreSource
+from segmentation.scores.contract import Heatmaps, ImageRequest, ImageScores, ScoreSource
+from segmentation.training.shortage import is_memory_shortage
 from shared_runtime.errors import InputError, OutputError
 from shared_runtime.workers import map_ordered
 
@@ -40,6 +42,8 @@ class MaskCounts:
     present: int = 0
     """Masks that an earlier run wrote."""
     rejected: list[RejectedImage] = field(default_factory=list)
+    reduced: int = 0
+    """Images that were refined at a smaller size than their own, to save memory."""
     studied: int = 0
     """Images that the consensus has been learned from, of `to_study`."""
     to_study: int = 0
@@ -90,11 +94,12 @@ class MaskJob(Generic[RequestT]):
         self.progress(counts)
         if todo:
             discriminant = self._discriminant(list(by_path.values()), folder, counts)
-            finisher = Finisher(self.options.refine, self.options.crf_preset)
+            most_bytes = bytes_per_process(self.processes)
+            finisher = Finisher(self.options.refine, self.options.crf_preset, most_bytes)
             # Spawned, not forked: torch has started threads in this process, which forked workers would wait for.
             for rejected in map_ordered(
                 finisher,
-                self._unfinished(todo, folder, discriminant),
+                self._unfinished(todo, folder, discriminant, counts),
                 processes=self.processes,
                 method="spawn",
             ):
@@ -118,11 +123,14 @@ class MaskJob(Generic[RequestT]):
             return LinearDiscriminant.load(path)
         studied = requests[:: -(-len(requests) // _MOST_STUDIED)]
         counts.to_study = len(studied)
+        self.progress(counts)
         statistics = CellStatistics(self.n_foreground + 1)
         for batch in self._batches(studied):
             if isinstance(batch, RejectedImage):
                 continue
-            for seen in self.source.scores(*batch):
+            for seen in self._seen(batch):
+                if isinstance(seen, RejectedImage):
+                    continue
                 # What is wrong with an image is told when its mask is made.
                 with suppress(ValueError):
                     maps = self._score_maps(seen.heatmaps)
@@ -140,14 +148,21 @@ class MaskJob(Generic[RequestT]):
         return discriminant
 
     def _unfinished(
-        self, requests: Iterable[RequestT], folder: Path, discriminant: "LinearDiscriminant | None"
+        self,
+        requests: Iterable[RequestT],
+        folder: Path,
+        discriminant: "LinearDiscriminant | None",
+        counts: MaskCounts,
     ) -> Iterator[UnfinishedMask | RejectedImage]:
         """All images, with their score maps; those that no mask can be made of as rejected ones."""
         for batch in self._batches(requests):
             if isinstance(batch, RejectedImage):
                 yield batch
                 continue
-            for image, request, seen in zip(*batch, self.source.scores(*batch), strict=True):
+            for image, request, seen in zip(*batch, self._seen(batch), strict=True):
+                if isinstance(seen, RejectedImage):
+                    yield seen
+                    continue
                 try:
                     maps = self._score_maps(seen.heatmaps)
                 except ValueError as error:
@@ -155,7 +170,24 @@ class MaskJob(Generic[RequestT]):
                     continue
                 if discriminant is not None and seen.cells is not None:
                     maps = discriminant.mixed(maps, seen.cells)
+                size = image.shape[0], image.shape[1]
+                counts.reduced += size != refinement_size(*size, len(maps.scores), self.options.refine)
                 yield UnfinishedMask(request, image, maps, mask_path(folder, request.path.stem))
+
+    def _seen(self, batch: _Batch[RequestT]) -> list[ImageScores | RejectedImage]:
+        """The scores of each image; a batch that does not fit into memory is seen half by half, image by image."""
+        try:
+            return [*self.source.scores(*batch)]
+        except (RuntimeError, MemoryError) as error:
+            if not is_memory_shortage(error):
+                raise
+            reason = f"too little memory for the network to see it: {str(error).partition(chr(10))[0]}"
+        # Outside the handler, whose traceback would keep what there was too much of.
+        middle = len(batch.images) // 2
+        if not middle:
+            return [RejectedImage.of(batch.requests[0], reason)]
+        halves = (slice(None, middle), slice(middle, None))
+        return [seen for half in halves for seen in self._seen(_Batch(batch.images[half], batch.requests[half]))]
 
     def _batches(self, requests: Iterable[RequestT]) -> Iterator[_Batch[RequestT] | RejectedImage]:
         """Images read, in batches of one base size; those that cannot be read are rejected."""

@@ -41,7 +41,8 @@ class MaskOptions(FrozenModel):
     )
     consensus: bool | None = Field(
         None,
-        description="Mix in what the maps of all images together say about how a class looks; not in the paper. "
+        description="Mix in what the maps of all images of the label file say about how a class looks; not in the "
+        "paper. "
         "None: if the backbone was pre-trained.",
     )
     refine: Refinement = Field(Refinement.DENSE_CRF, description="How maps are fitted to the image's edges.")

@@ -11,11 +11,15 @@ from segmentation.masks.job import CONSENSUS, MaskCounts, MaskJob
 from segmentation.masks.options import MaskOptions, ResolvedMaskOptions
 from segmentation.masks.refinement import check_installed
 from segmentation.runs.folder import MAKE_MASKS, RunFolder, RunRecord, installed_versions, open_run
+from segmentation.runs.left_out import LeftOut
 from segmentation.runs.trained import open_trained
 from shared_runtime.errors import OutputError, UsageError
-from shared_runtime.files import file_digest
+from shared_runtime.files import check_output, file_digest
+from shared_schemas.files import replace_file, replacing
 
 REJECTED = "rejected.jsonl"
+RLE = "rle"
+"""Note of a run: the file of COCO results that it writes, which the same command may write again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class MaskInputs:
     """Folders."""
     labels: Path
     """The label file of the images that get masks."""
+    allow_missing: bool = False
+    """Whether images that are in none of the folders are no fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ class MaskRun:
     """What a call of `make_masks` did."""
 
     counts: MaskCounts
-    skipped: Sequence[SkippedImage]
+    left_out: LeftOut
     """Lines of the label file that gave no image."""
     options: ResolvedMaskOptions
 
@@ -63,13 +69,16 @@ def make_masks(
 
     Goes on where an earlier call with the same options stopped. Images without a mask stand with their reasons in
     `rejected.jsonl`. `rle`: all masks also as a JSON file of COCO results. Raises UsageError where `output` holds
-    masks made otherwise, MissingResourceError where what the refinement needs is not installed.
+    masks made otherwise, InputError where most images are missing or their records damaged, MissingResourceError
+    where what the refinement needs is not installed.
     """
     check_installed(options.refine)
     machine = machine or MaskMachine()
     trained = open_trained(inputs.run)
     resolved = options.resolved(trained.traits)
     vocabulary, targets, skipped = read_labels(inputs, trained.vocabulary)
+    left_out = LeftOut(skipped, inputs.allow_missing)
+    left_out.check(len(targets), inputs.labels, inputs.images)
     record = RunRecord(
         command=MAKE_MASKS,
         config=resolved.model_dump(mode="json"),
@@ -81,10 +90,14 @@ def make_masks(
             "run": str(inputs.run),
             "images": [str(path) for path in inputs.images],
             "labels": str(inputs.labels),
+            RLE: str(rle.resolve()) if rle else None,
             "versions": installed_versions(),
         },
     )
     _check_purpose(output)
+    _check_inputs(inputs, output)
+    if rle:
+        _check_rle(rle, inputs, output, targets, overwrite=overwrite)
     with open_run(output, record, overwrite=overwrite):
         if overwrite:
             (output / CONSENSUS).unlink(missing_ok=True)
@@ -102,10 +115,11 @@ def make_masks(
         _write_rejected(output / REJECTED, skipped, counts)
         if rle:
             try:
-                write_coco_results(rle, _masks(output, targets, vocabulary), vocabulary.label_space)
+                with replacing(rle) as unfinished:
+                    write_coco_results(unfinished, _masks(output, targets, vocabulary), vocabulary.label_space)
             except OSError as error:
                 raise OutputError(f"{rle}: cannot be written: {error.strerror or error}") from error
-    return MaskRun(counts, skipped, resolved)
+    return MaskRun(counts, left_out, resolved)
 
 
 def read_labels(
@@ -123,19 +137,42 @@ def read_labels(
 def _check_purpose(output: Path) -> None:
     """Raises UsageError for the folder of another command's run, which --overwrite would empty."""
     folder = RunFolder(output)
-    if folder.record.is_file() and folder.record.stat().st_size:
+    if folder.has_record:
         command = folder.read_record().command
         if command != MAKE_MASKS:
             raise UsageError(f"{output} is the folder of a run of {command}. Name another folder for the masks")
+
+
+def _check_inputs(inputs: MaskInputs, output: Path) -> None:
+    """Raises UsageError where the folder of masks is one of images: `overwrite` would empty it."""
+    for folder in inputs.images:
+        if output.is_dir() and folder.is_dir() and output.samefile(folder):
+            raise UsageError(f"{output} is a folder of images that are read. Name another folder for the masks")
+
+
+def _check_rle(
+    rle: Path, inputs: MaskInputs, output: Path, targets: Sequence[ImageTargets], *, overwrite: bool
+) -> None:
+    """Raises UsageError for a file that is read, that the folder of masks needs, or that another program made."""
+    run, masks = RunFolder(inputs.run), RunFolder(output)
+    read = {"the label file": inputs.labels, "the weights of the network": run.weights}
+    read |= {f"{path.name} of the run": path for path in (run.record, run.label_space)}
+    kept = {f"{path.name} of the masks": path for path in (masks.record, output / CONSENSUS, output / REJECTED)}
+    if rle.exists():
+        read |= {f"the image {image.path}": image.path for image in targets}
+        kept |= {f"the mask of {image.path}": mask_path(output, image.path.stem) for image in targets}
+    wrote_it = masks.has_record and masks.read_record().notes.get(RLE) == str(rle.resolve())
+    check_output(rle, read | kept, overwrite=overwrite or wrote_it)
 
 
 def _write_rejected(path: Path, skipped: Sequence[SkippedImage], counts: MaskCounts) -> None:
     lines = [{"line": image.line, "image_id": image.image_id, "reason": image.message} for image in skipped]
     lines += [asdict(image) for image in counts.rejected]
     try:
-        path.unlink(missing_ok=True)
         if lines:
-            path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+            replace_file(path, "".join(f"{json.dumps(line)}\n" for line in lines).encode())
+        else:
+            path.unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
 

@@ -1,9 +1,10 @@
 """The folder of a run: its resolved configuration, log, checkpoint and weights; whether it may be continued."""
 
 import json
+import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -14,12 +15,14 @@ from pydantic import Field, ValidationError
 from segmentation.training.config import TrainingFiles
 from shared_runtime.configuration import ABSENT, FrozenModel, differing
 from shared_runtime.errors import InputError, UsageError
-from shared_runtime.files import lock
+from shared_runtime.files import check_output, lock
 from shared_schemas import LabelSpace
 from shared_schemas.files import replace_file
 
 TRAIN_LOCALIZER = "train-localizer"
 MAKE_MASKS = "make-masks"
+_UNFINISHED = re.compile(r"\..+\.(?:png|jsonl?|pt|safetensors)\.[0-9]+")
+_OF_FILE_MANAGERS = (".ds_store", "thumbs.db", "desktop.ini", ".directory")
 
 
 class RunRecord(FrozenModel):
@@ -47,6 +50,17 @@ class RunFolder(TrainingFiles):
     def finished(self) -> bool:
         """Whether the weights are there: they are written last."""
         return self.weights.is_file()
+
+    @property
+    def has_record(self) -> bool:
+        """Whether a run was begun here: an empty record was opened, and never written."""
+        return self.record.is_file() and self.record.stat().st_size > 0
+
+    def check_inputs(self, inputs: Mapping[str, Path]) -> None:
+        """Raises UsageError if a file that the run writes is one of `inputs`, given as to `check_output`."""
+        for file in (self.record, self.weights, self.checkpoint, self.metrics, self.label_space):
+            if file.exists():
+                check_output(file, inputs)
 
     def read_record(self) -> RunRecord:
         """What `run.json` says. InputError if it cannot be read."""
@@ -83,6 +97,11 @@ class RunFolder(TrainingFiles):
         shutil.rmtree(self.tensorboard, ignore_errors=True)
 
 
+def _is_content(path: Path) -> bool:
+    """Whether somebody put it there: file managers leave files of their own in every folder that they show."""
+    return path.name.lower() not in _OF_FILE_MANAGERS and not path.name.startswith("._")
+
+
 @contextmanager
 def open_run(path: Path, record: RunRecord, *, overwrite: bool = False) -> Iterator[RunFolder]:
     """The folder of a new run, or of this same one; within the block no other process can open it.
@@ -95,24 +114,35 @@ def open_run(path: Path, record: RunRecord, *, overwrite: bool = False) -> Itera
         path.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise UsageError(f"{path} cannot be a folder: a file is in the way. Choose another output") from None
-    foreign = not folder.record.exists() and any(path.iterdir())
-    if foreign:
-        raise UsageError(f"{path} holds files that do not belong to a run. Choose a new folder")
-    with folder.record.open("a", encoding="utf-8") as file:
+    foreign = None if folder.record.exists() else next(filter(_is_content, path.iterdir()), None)
+    if foreign is not None:
+        raise UsageError(f"{path} holds files that do not belong to a run ({foreign.name}). Choose a new folder")
+    # Not truncated: a run that is killed here would be one without options, which any others could go on with.
+    folder.record.touch()
+    with folder.record.open("r+b", buffering=0) as file:
         lock(file, f"another process is at work in {path}; wait for it to end")
         if overwrite:
             folder.clear()
         # Empty: it was opened just now, or its writing was cut off before anything else was written.
-        elif folder.record.stat().st_size and (changed := differences(folder.read_record(), record)):
+        elif folder.has_record and (changed := differences(folder.read_record(), record)):
             listed = "\n".join(f"  {line}" for line in changed)
             raise UsageError(
                 f"{path} holds a run with other options:\n{listed}\n"
                 "Give the same options to continue it, another folder, or --overwrite to start over"
             )
-        file.truncate(0)
-        file.write(record.model_dump_json(indent=2) + "\n")
-        file.flush()
+        _remove_unfinished(path)
+        content = f"{record.model_dump_json(indent=2)}\n".encode()
+        # White space in place of what was longer, until it is cut off.
+        file.write(content.ljust(folder.record.stat().st_size))
+        file.truncate(len(content))
         yield folder
+
+
+def _remove_unfinished(path: Path) -> None:
+    """Remove what a process that was killed was about to give its name (`shared_schemas.files.replacing`)."""
+    for file in path.rglob(".*"):
+        if _UNFINISHED.fullmatch(file.name):
+            file.unlink(missing_ok=True)
 
 
 def differences(before: RunRecord, now: RunRecord) -> list[str]:

@@ -5,14 +5,16 @@ torch is imported when the training begins, so that wrong options and missing fi
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from segmentation.data.targets import ImageTargets, SkippedImage, SkipReason
+from segmentation.data.targets import ImageTargets
 from segmentation.runs.folder import RunFolder, RunRecord, installed_versions, open_run
+from segmentation.runs.left_out import LeftOut
 from segmentation.training.config import MachineOptions, TrainingConfig, TrainingOptions
 from shared_schemas import LabelSpace
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 SampleT = TypeVar("SampleT")
 BatchT = TypeVar("BatchT", bound="Batch")
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class TrainingJob(Generic[SampleT, BatchT]):
     samples: "Samples[SampleT, BatchT]"
     build_task: "Callable[[], Task[BatchT]]"
     """Called when the folder is open; takes random numbers from torch's default generator, which is seeded."""
+    doubts: Sequence[str] = ()
+    """What is logged as warnings when the training begins or goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +49,20 @@ class TrainingRun:
     """What a training command found and did."""
 
     n_images: int
-    skipped: Sequence[SkippedImage]
+    left_out: LeftOut
     """Lines of the label file that gave no image."""
     training: "TrainingReport | None"
     """None: the run was finished before."""
 
     @property
-    def damaged(self) -> bool:
-        """Whether a record or an image was unusable, other than by not being there."""
-        bad = any(image.reason in (SkipReason.BAD_RECORD, SkipReason.UNSAFE_FILE_NAME) for image in self.skipped)
-        return bad or bool(self.training and self.training.unreadable)
+    def n_unreadable(self) -> int:
+        """Images that could not be read, as far as this call has tried."""
+        return len(self.training.unreadable) if self.training else 0
+
+    @property
+    def n_lost(self) -> int:
+        """Records and images that should have been learned from and were not."""
+        return len(self.left_out.faults) + self.n_unreadable
 
 
 def training_record(
@@ -91,9 +102,14 @@ def train_in_folder(
     with writing as folder:
         devices.wait()
         if folder.finished:
+            if devices.first:
+                # Left where a process was killed between the weights and the end.
+                folder.checkpoint.unlink(missing_ok=True)
             return None
         if devices.first:
             folder.write_label_space(job.label_space)
+            for doubt in job.doubts:
+                _log.warning("%s", doubt)
         torch.manual_seed(job.options.seed)
         return train(job.build_task(), job.samples, job.options, folder, devices, machine, show=show)
 

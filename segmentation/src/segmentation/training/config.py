@@ -36,7 +36,7 @@ class TrainingOptions(FrozenModel):
 
 
 class MachineOptions(FrozenModel):
-    """Where a training runs and what it reports. A run may be resumed with other values."""
+    """Where a training runs, what it reports and puts up with. A run may be resumed with other values."""
 
     device: str = Field("auto", description="cpu, cuda, cuda:1, mps, …; auto: what Accelerate finds.")
     workers: NonNegativeInt | None = Field(None, description="Processes that read images; None: by cores.")
@@ -45,6 +45,7 @@ class MachineOptions(FrozenModel):
         5.0, description="Minutes of work that a killed process loses at most."
     )
     tensorboard: bool = Field(False, description="Also write event files for TensorBoard.")
+    allow_missing: bool = Field(False, description="Whether images that are in no folder are no fault.")
 
 
 class TrainingConfig(FrozenModel):

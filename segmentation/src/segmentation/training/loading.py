@@ -1,23 +1,28 @@
-"""Batches from worker processes, in the planned order and the same for any number of workers."""
+"""Batches from worker processes, in the planned order and the same for any number of workers.
 
-import signal
-from collections.abc import Iterator, Sequence
-from functools import partial
+Not torch's `DataLoader`: its workers hand over tensors through /dev/shm, of which a container has 64 MB, and where
+one of them dies of that, what is left waits for it for ever. Here samples come through pipes.
+"""
+
+from collections import deque
+from collections.abc import Generator, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
-
-import torch
-from torch.utils.data import DataLoader, Dataset
 
 from segmentation.training.order import BatchPlan, SampleKey, Stream, random_generator
 from segmentation.training.task import Batch, Samples
-from shared_runtime.errors import InputError
-from shared_runtime.workers import usable_cores
+from shared_runtime.errors import CapparseError, InputError
+from shared_runtime.workers import map_ordered, usable_cores
 
 SampleT = TypeVar("SampleT")
 BatchT = TypeVar("BatchT", bound=Batch)
 
 _MOST_SUBSTITUTES = 100
 """Unreadable samples in a row after which something is wrong with more than single files."""
+_AHEAD = 3
+"""Parts that a thread reads before they are due."""
 
 
 class Loaded(NamedTuple, Generic[BatchT]):
@@ -27,26 +32,33 @@ class Loaded(NamedTuple, Generic[BatchT]):
     unreadable: Sequence[str]
 
 
-class _SeededSamples(Dataset[tuple[SampleT | None, Sequence[str]]], Generic[SampleT]):
-    """Samples by `SampleKey`; the next one stands in for one that cannot be read, so that batches stay full.
+class _Read(NamedTuple, Generic[SampleT]):
+    """A sample, and what was wrong with those that it stands in for; None: too many in a row cannot be read."""
 
-    None in place of a sample: too many in a row cannot be read.
-    """
+    sample: SampleT | None
+    unreadable: Sequence[str]
 
-    def __init__(self, samples: Samples[SampleT, Any], seed: int) -> None:
-        self._samples = samples
-        self._seed = seed
 
-    def __getitem__(self, key: SampleKey) -> tuple[SampleT | None, Sequence[str]]:
+@dataclass(frozen=True, slots=True)
+class _SeededSamples(Generic[SampleT]):
+    """Samples by `SampleKey`; the next one stands in for one that cannot be read, so that batches stay full."""
+
+    samples: Samples[SampleT, Any]
+    seed: int
+
+    def __call__(self, keys: Sequence[SampleKey]) -> list[_Read[SampleT]]:
+        return [self._read(key) for key in keys]
+
+    def _read(self, key: SampleKey) -> _Read[SampleT]:
         unreadable: list[str] = []
-        for offset in range(min(_MOST_SUBSTITUTES, len(self._samples))):
-            index = (key.sample + offset) % len(self._samples)
+        for offset in range(min(_MOST_SUBSTITUTES, len(self.samples))):
+            index = (key.sample + offset) % len(self.samples)
             try:
-                rng = random_generator(self._seed, Stream.SAMPLE, key.epoch, index)
-                return self._samples.sample(index, rng), unreadable
+                rng = random_generator(self.seed, Stream.SAMPLE, key.epoch, index)
+                return _Read(self.samples.sample(index, rng), unreadable)
             except InputError as error:
                 unreadable.append(str(error))
-        return None, unreadable
+        return _Read(None, unreadable)
 
 
 def load_batches(
@@ -57,39 +69,60 @@ def load_batches(
     first_step: int,
     workers: int | None,
     pin_memory: bool = False,
-) -> Iterator[Loaded[BatchT]]:
+) -> Generator[Loaded[BatchT], None, None]:
     """The parts of `plan` for one process, from `first_step` on, read by `workers` processes (None: by cores).
 
-    Raises InputError where too many samples cannot be read.
+    A single worker is a thread. `pin_memory`: into page-locked memory, from where copies to a GPU do not block.
+    The workers end when the generator is closed. Raises InputError where too many samples cannot be read,
+    CapparseError where a worker died.
     """
-    loader: DataLoader[Any] = DataLoader(
-        _SeededSamples(samples, plan.seed),
-        batch_sampler=plan.part_keys(process, first_step),
-        collate_fn=partial(_collated, samples),
-        num_workers=min(8, max(1, usable_cores() // 2)) if workers is None else workers,
-        worker_init_fn=_leave_interrupts_to_the_main_process,
-        pin_memory=pin_memory,
-        # Its own: the default generator belongs to the loss.
-        generator=torch.Generator(),
-    )
-    for loaded in loader:
-        if isinstance(loaded, InputError):
-            raise loaded
-        yield loaded
+    n_workers = min(8, max(1, usable_cores() // 2)) if workers is None else workers
+    for parts in _read_parts(_SeededSamples(samples, plan.seed), plan.part_keys(process, first_step), n_workers):
+        read: list[SampleT] = []
+        for sample, unreadable in parts:
+            if sample is None:
+                raise InputError(f"{len(unreadable)} images in a row cannot be read; the last: {unreadable[-1]}")
+            read.append(sample)
+        batch = samples.collate(read)
+        yield Loaded(
+            batch.pin_memory() if pin_memory else batch, [text for part in parts for text in part.unreadable]
+        )
 
 
-def _collated(
-    samples: Samples[SampleT, BatchT], items: Sequence[tuple[SampleT | None, Sequence[str]]]
-) -> Loaded[BatchT] | InputError:
-    read: list[SampleT] = []
-    for sample, unreadable in items:
-        if sample is None:
-            # Raised in the main process: what a worker raises arrives with a traceback in its message.
-            return InputError(f"{len(unreadable)} images in a row cannot be read; the last: {unreadable[-1]}")
-        read.append(sample)
-    return Loaded(samples.collate(read), [text for _, texts in items for text in texts])
+def _read_parts(
+    read: _SeededSamples[SampleT], keys: Iterable[Sequence[SampleKey]], workers: int
+) -> Generator[list[_Read[SampleT]], None, None]:
+    if workers == 0:
+        yield from map(read, keys)
+    elif workers == 1:
+        yield from _read_in_thread(read, keys)
+    else:
+        # Forked, though torch has threads here: the workers do without torch.
+        with closing(map_ordered(read, keys, processes=workers)) as parts:
+            while True:
+                try:
+                    part = next(parts)
+                except StopIteration:
+                    return
+                except CapparseError as error:
+                    raise CapparseError(
+                        "a process that reads images died; the usual cause is too little memory. The same command "
+                        f"goes on from the last checkpoint: with fewer than {workers}, --workers {workers // 2}"
+                    ) from error
+                yield part
 
 
-def _leave_interrupts_to_the_main_process(_worker: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+def _read_in_thread(
+    read: _SeededSamples[SampleT], keys: Iterable[Sequence[SampleKey]]
+) -> Generator[list[_Read[SampleT]], None, None]:
+    pool = ThreadPoolExecutor(1)
+    due: deque[Future[list[_Read[SampleT]]]] = deque()
+    try:
+        for part in keys:
+            due.append(pool.submit(read, part))
+            if len(due) > _AHEAD:
+                yield due.popleft().result()
+        while due:
+            yield due.popleft().result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)

@@ -23,15 +23,21 @@ SampleT = TypeVar("SampleT")
 BatchT = TypeVar("BatchT", bound=Batch)
 
 
+_SECONDS_BETWEEN_SHOWS = 0.2
+"""Steps may be shorter than it takes to draw how far they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a training has come; `loss` and the rate are those since the last report."""
+    """How far a training has come, from before its first step on."""
 
     step: int
     steps: int
     epochs: float
-    loss: float
-    images_per_second: float
+    loss: float | None = None
+    """As in the last line of the log; None before the first."""
+    images_per_second: float | None = None
+    """Since the last line of the log; None before the first step."""
 
 
 @dataclass(slots=True)
@@ -41,6 +47,8 @@ class TrainingReport:
     steps: int
     first_step: int
     """Steps that earlier calls had done."""
+    epochs: float
+    """Passes over the samples in all `steps`: steps take whole batches."""
     unreadable: Counter[str] = field(default_factory=Counter)
     """What was wrong with samples that others stood in for, and how often."""
 
@@ -74,7 +82,7 @@ def train(
     stepper = Stepper(task, plan, options, devices)
     if files.checkpoint.is_file():
         stepper.restore(load_state(files.checkpoint))
-    report = TrainingReport(plan.steps, stepper.step)
+    report = TrainingReport(plan.steps, stepper.step, plan.epochs_done(plan.steps))
     devices.wait()
     with ExitStack() as stack:
         log = None
@@ -88,6 +96,7 @@ def train(
             workers=machine.workers,
             pin_memory=devices.device.type == "cuda",
         )
+        stack.enter_context(closing(batches))
         _Session(stepper, devices, files, machine, log, show, report).run(batches)
     if devices.first:
         save_weights(files.weights, task.module.state_dict())
@@ -113,17 +122,24 @@ class _Session(Generic[BatchT]):
     def run(self, batches: Iterator[Loaded[BatchT]]) -> None:
         """Do all steps. KeyboardInterrupt after a checkpoint, if asked to stop."""
         plan = self.stepper.plan
+        loss: float | None = None
+        self._show(loss, None)
         # Several processes would not stop at the same step: there, the launcher ends them.
         alone = self.devices.count == 1
         logged_at = saved_at = time.monotonic()
+        shown_at = 0.0
         logged_step = self.stepper.step
         with stop_requests() if alone else nullcontext(lambda: False) as stop_requested:
             while self.stepper.step < plan.steps:
                 self.stepper.run([self._next(batches) for _ in range(plan.accumulation)])
                 step, now = self.stepper.step, time.monotonic()
+                images_per_second = (step - logged_step) * plan.batch_size / max(now - logged_at, 1e-9)
                 if step % self.machine.log_every == 0 or step == plan.steps:
-                    self._log((step - logged_step) * plan.batch_size / (now - logged_at))
+                    loss = self._log(images_per_second)
                     logged_at, logged_step = now, step
+                if now - shown_at >= _SECONDS_BETWEEN_SHOWS or step == plan.steps:
+                    self._show(loss, images_per_second)
+                    shown_at = now
                 asked = stop_requested()
                 if asked or now - saved_at >= 60 * self.machine.checkpoint_minutes:
                     self._save()
@@ -136,7 +152,13 @@ class _Session(Generic[BatchT]):
         self.report.unreadable.update(loaded.unreadable)
         return loaded.batch
 
-    def _log(self, images_per_second: float) -> None:
+    def _show(self, loss: float | None, images_per_second: float | None) -> None:
+        if self.devices.first:
+            plan, step = self.stepper.plan, self.stepper.step
+            self.show(Progress(step, plan.steps, plan.epochs_done(step), loss, images_per_second))
+
+    def _log(self, images_per_second: float) -> float:
+        """Write a line of the log. Returns its loss."""
         plan, step = self.stepper.plan, self.stepper.step
         means = self.devices.mean(self.stepper.means.take())
         epochs = plan.epochs_done(step)
@@ -144,7 +166,7 @@ class _Session(Generic[BatchT]):
             rate = self.stepper.learning_rate(step - 1)
             row = {"epoch": epochs, "learning_rate": rate, **means, "images_per_second": images_per_second}
             self.log.write(step, {name: float(f"{value:.6g}") for name, value in row.items()})
-            self.show(Progress(step, plan.steps, epochs, means["loss"], images_per_second))
+        return means["loss"]
 
     def _save(self) -> None:
         if self.devices.first:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from segmentation.training.config import TrainingFiles
 from shared_runtime.errors import CapparseError, MissingResourceError
+from shared_schemas.files import replace_file
 
 _STEPS = "steps"
 
@@ -71,7 +72,8 @@ def _keep_until(path: Path, step: int) -> None:
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
         # A line without its end was being written when the process was killed.
         kept = [line for line in lines if line.endswith("\n") and json.loads(line)["step"] <= step]
-        path.write_text("".join(kept), encoding="utf-8")
+        if kept != lines:
+            replace_file(path, "".join(kept).encode())
 
 
 def _event_writer(folder: Path, step: int) -> Any:

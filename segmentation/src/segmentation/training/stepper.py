@@ -1,6 +1,7 @@
 """The optimiser's steps on a task, their learning rate, and the state between them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 import torch
@@ -11,7 +12,9 @@ from segmentation.training.config import TrainingOptions
 from segmentation.training.devices import DeviceGroup
 from segmentation.training.metrics_log import RunningMeans
 from segmentation.training.order import BatchPlan, step_seed
+from segmentation.training.shortage import is_memory_shortage
 from segmentation.training.task import Batch, Task
+from shared_runtime.errors import CapparseError
 
 BatchT = TypeVar("BatchT", bound=Batch)
 
@@ -55,7 +58,7 @@ class Stepper(Generic[BatchT]):
         for number, part in enumerate(parts):
             place = number * self._devices.count + self._devices.index
             torch.manual_seed(step_seed(self._options.seed, self.step, place))
-            with self._devices.local_gradients(self._loss, when=number + 1 < len(parts)):
+            with self._devices.local_gradients(self._loss, when=number + 1 < len(parts)), self._room():
                 self._backward(part.to(self._devices.device, non_blocking=True), len(parts))
         self._optimizer.step()
         self.step += 1
@@ -75,6 +78,20 @@ class Stepper(Generic[BatchT]):
         self._optimizer.load_state_dict(dict(state.optimizer))
         self.step = state.step
         self.means = RunningMeans(state.log)
+
+    @contextmanager
+    def _room(self) -> Iterator[None]:
+        try:
+            yield
+        except (RuntimeError, MemoryError) as error:
+            if not is_memory_shortage(error):
+                raise
+            parts = self.plan.accumulation
+            raise CapparseError(
+                f"a batch of {self.plan.batch_size} in {parts} part{'s' * (parts > 1)} does not fit into the "
+                f"memory of {self._devices.device} ({str(error).partition(chr(10))[0]}). The same result in less "
+                f"memory: --accumulation {2 * parts} --overwrite; else a smaller --batch-size or --image-size"
+            ) from error
 
     def _backward(self, part: BatchT, n_parts: int) -> None:
         bfloat16 = self._options.precision == "bfloat16"

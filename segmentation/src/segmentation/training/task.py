@@ -17,6 +17,9 @@ class Batch(Protocol):
     def to(self, device: torch.device, *, non_blocking: bool = False) -> Self:
         """The batch on another device."""
 
+    def pin_memory(self) -> Self:
+        """The batch in page-locked memory, from where copies to a GPU do not block."""
+
 
 BatchT_co = TypeVar("BatchT_co", bound=Batch, covariant=True)
 BatchT_contra = TypeVar("BatchT_contra", bound=Batch, contravariant=True)

@@ -1,0 +1,43 @@
+"""What makes a training vain, told before it begins."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from segmentation.data.masks import IGNORE_INDEX
+from segmentation.data.targets import ImageTargets, Vocabulary
+from segmentation.training.config import TrainingOptions
+from segmentation.training.order import plan_steps
+from shared_runtime.errors import UsageError
+
+MOST_CLASSES = IGNORE_INDEX - 1
+"""Foreground classes that a mask of bytes can show beside 0, the background, and 255."""
+_NAMED = 3
+
+
+def check_classes(vocabulary: Vocabulary) -> None:
+    """Raises UsageError for more foreground classes than masks can show."""
+    if vocabulary.n_foreground > MOST_CLASSES:
+        raise UsageError(
+            f"the label space {vocabulary.label_space.name} has {vocabulary.n_foreground} foreground classes, "
+            f"expected {MOST_CLASSES} at most: masks hold a byte per pixel. Leave classes out of it, or make them "
+            "background classes, and label the captions again"
+        )
+
+
+def doubts(targets: Sequence[ImageTargets], vocabulary: Vocabulary, options: TrainingOptions) -> Iterator[str]:
+    """What a person should know before hours are spent on it, a sentence or two each."""
+    counts = Counter(class_id for image in targets for class_id in image.classes)
+    everywhere = [label.name for label in vocabulary.classes if counts[label.id] == len(targets) > 1]
+    if everywhere:
+        names = ", ".join(everywhere[:_NAMED]) + (", …" if len(everywhere) > _NAMED else "")
+        yield (
+            f"every image shows {names}: there are no negatives, images without it, from which a network learns "
+            "what it is not. Add images of other things to the labels; a background class is enough for that"
+        )
+    seen = plan_steps(len(targets), options.batch_size, options.epochs) * options.batch_size
+    if seen < len(targets):
+        yield (
+            f"steps take whole batches: of {len(targets):,} images, {len(targets) - seen:,} are not seen in "
+            f"{options.epochs} epoch{'s' * (options.epochs > 1)} with batches of {options.batch_size}. Choose a "
+            "--batch-size that divides the number of images, or more --epochs"
+        )

@@ -1,0 +1,46 @@
+"""What is refused, or told, before hours are spent on it."""
+
+from pathlib import Path
+
+import pytest
+
+from segmentation.data.targets import ImageTargets, Vocabulary
+from segmentation.runs.soundness import check_classes, doubts
+from segmentation.training.config import TrainingOptions
+from shared_runtime.errors import UsageError
+from shared_schemas import LabelClass, LabelSpace
+
+
+def images(*classes: tuple[int, ...]) -> list[ImageTargets]:
+    return [ImageTargets(n, None, Path(f"{n}.png"), found, ()) for n, found in enumerate(classes)]
+
+
+def options(epochs: int, batch_size: int) -> TrainingOptions:
+    return TrainingOptions(epochs=epochs, batch_size=batch_size)
+
+
+@pytest.mark.parametrize("count", [254, 255])
+def test_masks_of_bytes_have_room_for_254_classes(count: int) -> None:
+    classes = [LabelClass(id=n, name=f"thing {n}", phrases=(f"thing {n}",)) for n in range(1, count + 1)]
+    vocabulary = Vocabulary(LabelSpace(name="many", classes=tuple(classes)))
+    if count == 254:
+        check_classes(vocabulary)
+    else:
+        with pytest.raises(UsageError, match="many has 255 foreground classes, expected 254 at most"):
+            check_classes(vocabulary)
+
+
+def test_a_class_that_every_image_shows_has_no_negatives(space: LabelSpace) -> None:
+    said = [*doubts(images((1,), (1, 2), (1,)), Vocabulary(space), options(1, 1))]
+    assert len(said) == 1
+    assert said[0].startswith("every image shows cat: there are no negatives")
+    assert not [*doubts(images((1,), (2,)), Vocabulary(space), options(1, 1))]
+
+
+def test_an_epoch_that_does_not_see_every_image_says_so(space: LabelSpace) -> None:
+    forty = images(*[(1,), (2,)] * 20)
+    said = [*doubts(forty, Vocabulary(space), options(1, 18))]
+    assert len(said) == 1
+    assert "of 40 images, 4 are not seen in 1 epoch with batches of 18" in said[0]
+    for epochs, batch_size in ((2, 18), (1, 20), (1, 64)):
+        assert not [*doubts(forty, Vocabulary(space), options(epochs, batch_size))]
