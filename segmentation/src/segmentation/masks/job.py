@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 import numpy as np
 
 from segmentation.data.images import RgbImage, read_image
-from segmentation.data.masks import mask_path
+from segmentation.data.masks import mask_path, place_for_mask
 from segmentation.masks.finish import Finisher, RejectedImage, UnfinishedMask
 from segmentation.masks.maps import ScoreMaps, score_maps
 from segmentation.masks.memory import bytes_per_process, refinement_size
@@ -82,7 +82,7 @@ class MaskJob(Generic[RequestT]):
         by_path: dict[Path, RequestT] = {}
         todo: list[RequestT] = []
         for request in requests:
-            path = mask_path(folder, request.path.stem)
+            path = mask_path(folder, request.key)
             first = by_path.setdefault(path, request)
             if first is not request:
                 reason = f"its mask would have the same name as that of {first.path}"
@@ -172,7 +172,7 @@ class MaskJob(Generic[RequestT]):
                     maps = discriminant.mixed(maps, seen.cells)
                 size = image.shape[0], image.shape[1]
                 counts.reduced += size != refinement_size(*size, len(maps.scores), self.options.refine)
-                yield UnfinishedMask(request, image, maps, mask_path(folder, request.path.stem))
+                yield UnfinishedMask(request, image, maps, place_for_mask(folder, request.key))
 
     def _seen(self, batch: _Batch[RequestT]) -> list[ImageScores | RejectedImage]:
         """The scores of each image; a batch that does not fit into memory is seen half by half, image by image."""

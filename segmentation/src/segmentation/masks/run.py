@@ -87,7 +87,7 @@ def make_masks(
             "weights": file_digest(RunFolder(inputs.run).weights)[:16],
         },
         notes={
-            "run": str(inputs.run),
+            "run": str(inputs.run.resolve()),
             "images": [str(path) for path in inputs.images],
             "labels": str(inputs.labels),
             RLE: str(rle.resolve()) if rle else None,
@@ -98,11 +98,13 @@ def make_masks(
     _check_inputs(inputs, output)
     if rle:
         _check_rle(rle, inputs, output, targets, overwrite=overwrite)
-    with open_run(output, record, overwrite=overwrite):
+    with open_run(output, record, overwrite=overwrite) as folder:
+        # Masks say their classes also when the run is gone.
+        folder.write_label_space(vocabulary.label_space)
         if overwrite:
             (output / CONSENSUS).unlink(missing_ok=True)
             for image in targets:
-                mask_path(output, image.path.stem).unlink(missing_ok=True)
+                mask_path(output, image.key).unlink(missing_ok=True)
         job = MaskJob(
             trained.score_source(resolved.viewing, machine.device),
             vocabulary.n_foreground,
@@ -160,7 +162,7 @@ def _check_rle(
     kept = {f"{path.name} of the masks": path for path in (masks.record, output / CONSENSUS, output / REJECTED)}
     if rle.exists():
         read |= {f"the image {image.path}": image.path for image in targets}
-        kept |= {f"the mask of {image.path}": mask_path(output, image.path.stem) for image in targets}
+        kept |= {f"the mask of {image.path}": mask_path(output, image.key) for image in targets}
     wrote_it = masks.has_record and masks.read_record().notes.get(RLE) == str(rle.resolve())
     check_output(rle, read | kept, overwrite=overwrite or wrote_it)
 
@@ -183,7 +185,7 @@ def _masks(
     """The masks that are there, each once, with the ids of their images."""
     seen: set[Path] = set()
     for image in targets:
-        path = mask_path(folder, image.path.stem)
+        path = mask_path(folder, image.key)
         if path not in seen and path.is_file():
             seen.add(path)
             yield image.image_id, read_index_mask(path, vocabulary.n_foreground + 1)
