@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -74,11 +75,11 @@ def changed(content: dict[str, Any], edits: list[tuple[int, int, Any]]) -> Any:
         if how == 0:
             del holder[last]
         elif how == 1:
-            holder[last] = value
+            holder[last] = deepcopy(value)
         elif isinstance(holder, list):
-            holder.append(holder[last])
+            holder.append(deepcopy(holder[last]))
         else:
-            holder[str(value)[:12]] = holder[last]
+            holder[str(value)[:12]] = deepcopy(holder[last])
     return result
 
 
