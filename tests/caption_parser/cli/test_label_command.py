@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -93,7 +94,7 @@ def test_rejected_rows_are_exit_code_3(tmp_path: Path) -> None:
 
     strict = capparse("label", source, "-o", tmp_path / "strict.jsonl", "--strict", *EXACT)
     assert strict.returncode == ExitCode.FAILURE
-    assert strict.stderr.startswith("error: row 2: ")
+    assert strict.stderr.startswith(f"error: {source}:2: ")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,12 @@ def _heed_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def test_ctrl_c_leaves_a_run_that_the_same_command_resumes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("end", "number"), [(os.killpg, signal.SIGINT), (os.killpg, signal.SIGTERM), (os.kill, signal.SIGTERM)]
+)
+def test_an_ended_run_is_one_that_the_same_command_resumes(
+    tmp_path: Path, end: Callable[[int, int], None], number: int
+) -> None:
     source, output, whole = (tmp_path / name for name in ("captions.txt", "labels.jsonl", "whole.jsonl"))
     source.write_text("".join(f"Dog number {number} on a couch.\n" for number in range(40_000)))
     command = [*CAPPARSE, "label", str(source), "-o", str(output), "--processes", "2", *EXACT]
@@ -143,8 +149,8 @@ def test_ctrl_c_leaves_a_run_that_the_same_command_resumes(tmp_path: Path) -> No
         partial = tmp_path / "labels.jsonl.partial"
         while not (partial.exists() and partial.stat().st_size) and process.poll() is None:
             time.sleep(0.01)
-        # As a terminal does it: to the workers, too.
-        os.killpg(process.pid, signal.SIGINT)
+        # A terminal and a batch system tell the workers, too; `kill` does not.
+        end(process.pid, number)
         message = process.stderr.read()
     assert process.returncode == ExitCode.INTERRUPTED
     assert message == "interrupted; run the same command again to resume\n"

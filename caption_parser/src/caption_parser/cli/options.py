@@ -25,7 +25,12 @@ SpacyModel = Annotated[
     str | None, typer.Option(metavar="NAME|PATH", help="A spaCy pipeline in place of the one that ships.")
 ]
 Format = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Input format, if the file name does not tell it.")
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Input format, if the file name does not tell it: coco, jsonl, csv, tsv, parquet, txt, flickr,"
+        " webdataset.",
+    ),
 ]
 CaptionField = Annotated[
     str | None, typer.Option(metavar="NAME", help="The field or column that holds the caption.")

@@ -1,6 +1,7 @@
 """`read_captions`: the caption rows of any input, in input order, as they are read."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -67,7 +68,8 @@ def _read_all(inputs: list[Input], formats: list[Format], choice: FieldChoice) -
         prefix = f"{one}:" if len(inputs) > 1 else ""
         with open_source(one, chosen.access, prefix) as source:
             try:
-                yield from _with_field(source, _up_to_damage(source, chosen.read(source, choice)))
+                for row in _with_field(source, _up_to_damage(source, chosen.read(source, choice))):
+                    yield row if isinstance(row, CaptionRow) else replace(row, source=source.name)
             except OSError as error:
                 raise InputError(f"{source.name} cannot be read any further: {error}") from None
 
