@@ -1,4 +1,4 @@
-"""Processor seconds to label one caption, by its length in characters: ordinary text, and four kinds that are none."""
+"""Processor seconds to label one caption, by its length in characters: ordinary text and four other kinds."""
 
 import gc
 import random

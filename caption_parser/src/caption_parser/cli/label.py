@@ -138,7 +138,7 @@ def label_command(
                 shared.from_options(ParserConfig, options),
                 inputs=shared.from_options(InputOptions, options),
                 run=shared.from_options(RunOptions, options),
-                progress=lambda at: show(f"{at.stage} captions", at.captions, at.total),
+                progress=lambda at: shared.show_progress(show, at, quiet=quiet),
             )
     except KeyboardInterrupt:
         again = "the same command without --overwrite" if overwrite else "the same command again"

@@ -53,6 +53,8 @@ class Progress:
     stage: Literal["reading", "labelling"]
     captions: int
     total: int | None
+    note: str | None = None
+    """What a person should know of how the input is read, such as which columns were taken; said once."""
 
 
 class _Clock(NamedTuple):

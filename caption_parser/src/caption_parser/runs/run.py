@@ -43,7 +43,7 @@ def label_file(
         config: what decides the labels; None: the defaults of `ParserConfig`.
         inputs: how captions are read and which of them are taken; None: as their names tell, all of them.
         run: how the run goes about its work; None: the defaults of `RunOptions`.
-        progress: called now and then.
+        progress: called now and then, and with a note on which columns are read.
         build_parser: makes what labels; must be picklable where processes are spawned (outside Linux).
 
     Raises:
@@ -54,7 +54,7 @@ def label_file(
     """
     started = time.monotonic()
     config, inputs, run = config or ParserConfig(), inputs or InputOptions(), run or RunOptions()
-    rows = read_captions(source, inputs)
+    rows = read_captions(source, inputs, lambda note: progress(Progress("reading", 0, None, note)))
     inputs.check()
     destination = Destination.of(output, run.rejected)
     destination.check(source)
