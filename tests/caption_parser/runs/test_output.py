@@ -166,16 +166,16 @@ def test_replacing_a_file_fails_without_a_trace(tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize("name", ["labels.csv", "labels.PARQUET", "labels.tsv.gz"])
 def test_the_name_of_a_table_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match=r"expected .jsonl .*/labels.jsonl$"):
-        Destination.of(tmp_path / name, None).check("-")
+        Destination.of(tmp_path / name, None).check(["-"])
 
 
 @pytest.mark.parametrize("name", ["labels.jsonl", "labels.json", "labels.csv.jsonl.gz", "labels"])
 def test_other_names_are_taken(tmp_path: Path, name: str) -> None:
-    Destination.of(tmp_path / name, None).check("-")
+    Destination.of(tmp_path / name, None).check(["-"])
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="a folder that takes no file is needed")
 def test_a_folder_that_takes_no_file_is_noticed_before_the_work() -> None:
     with pytest.raises(OutputError, match=r"/proc/.*: no file can be written there"):
-        Destination.of("/proc/self/labels.jsonl", None).check("-")
+        Destination.of("/proc/self/labels.jsonl", None).check(["-"])

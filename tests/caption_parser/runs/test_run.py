@@ -539,3 +539,19 @@ def test_damage_of_a_partial_file_is_noticed(
     state.write_text(json.dumps({k: v for k, v in json.loads(state.read_text()).items() if k != "digest"}))
     label_file(caption_file, output, build_parser=word_parser())
     assert len(list(read_labels(output))) == 1000
+
+
+def test_many_inputs_are_one(caption_file: Path, tmp_path: Path, word_parser: MakeParser) -> None:
+    lines = caption_file.read_text().splitlines(keepends=True)
+    parts = [tmp_path / "first.jsonl", tmp_path / "second.jsonl"]
+    parts[0].write_text("".join(lines[:2000]))
+    parts[1].write_text("".join(lines[2000:]))
+    whole, together = tmp_path / "whole.jsonl", tmp_path / "together.jsonl"
+    label_file(caption_file, whole, build_parser=word_parser())
+    summary = label_file(parts, together, build_parser=word_parser())
+    assert summary.input.path == f"{parts[0]} {parts[1]}"
+    captions = [[(record.image_id, record.captions) for record in read_labels(path)] for path in (whole, together)]
+    assert captions[0] == captions[1]
+    with pytest.raises(UsageError, match=r"second.jsonl is the input"):
+        label_file(parts, parts[1], build_parser=word_parser())
+    assert label_file(parts, together, build_parser=word_parser()).status == "up to date"

@@ -9,12 +9,12 @@ from shared_runtime.errors import ExitCode
 
 
 def label_command(
-    source: Annotated[
-        str,
+    sources: Annotated[
+        list[str],
         typer.Argument(
-            metavar="INPUT",
+            metavar="INPUT...",
             help="Captions: COCO JSON, JSONL, CSV, TSV, Parquet, text, Flickr8k tokens, WebDataset shards;"
-            " a pattern for several files; - for standard input.",
+            " several files or patterns, as one input; - for standard input.",
         ),
     ],
     output: Annotated[
@@ -107,7 +107,7 @@ def label_command(
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no progress and no summary.")] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Also print the counts of each class.")] = False,
 ) -> None:
-    """Label the captions of a file: one record per image, in the order of the input.
+    """Label the captions of one or more files: one record per image, in the order of the input.
 
     Examples:
 
@@ -128,12 +128,12 @@ def label_command(
     from caption_parser.runs.summary import describe
     from shared_runtime.command_line.progress import progress_display
 
-    if source == "-" and sys.stdin.isatty():
+    if "-" in sources and sys.stdin.isatty():
         typer.echo("reading captions from the terminal, end with Ctrl-D", err=True)
     try:
         with progress_display(quiet=quiet) as show:
             summary = label_file(
-                source,
+                sources,
                 output,
                 shared.from_options(ParserConfig, options),
                 inputs=shared.from_options(InputOptions, options),

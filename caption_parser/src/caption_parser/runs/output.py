@@ -8,7 +8,7 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,9 +82,10 @@ class Destination:
         """`.gz`, `.zst` or another: how the labels are compressed."""
         return Path(self.paths.output.name if self.paths else self.output).suffix
 
-    def check(self, source: str | Path) -> None:
+    def check(self, sources: Sequence[str | Path]) -> None:
         """Raises `UsageError` if a file cannot be written, or is the input or another one that is written."""
-        inputs = {} if source == "-" else {f"the input {path}": Path(path) for path in expand_inputs([source])}
+        files = expand_inputs([source for source in sources if source != "-"])
+        inputs = {f"the input {path}": Path(path) for path in files}
         if self.paths:
             check_output(self.paths.output, inputs)
             _check_format(self.paths.output)
