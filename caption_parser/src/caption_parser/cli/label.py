@@ -115,8 +115,8 @@ def label_command(
 
       zcat captions.tsv.gz | capparse label - --format tsv -o - | head
 
-    The same command resumes an interrupted run. Exit codes: 0 done, 1 failure, 2 usage, 3 done, but some rows
-    were unusable, 4 a model or package is missing, 130 interrupted.
+    The same command resumes an interrupted run. Exit codes: 0 done, 1 failure, or no row was usable, 2 usage,
+    3 done, but some rows were unusable, 4 a model or package is missing, 130 interrupted.
     """
     options = locals()  # each goes by its name to the object that has a field of that name
     import sys
