@@ -11,6 +11,7 @@ from benchmarks.surroundings import Options, Skipped, machine
 BENCHMARKS = (
     "memory",
     "throughput",
+    "caption_length",
     "label_quality",
     "ablation",
     "background",

@@ -2,12 +2,14 @@
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from caption_parser import doctor
 from caption_parser.cli import app
+from caption_parser.senses import loading
 from shared_runtime.errors import ExitCode
 
 
@@ -38,3 +40,12 @@ def test_a_missing_extra_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.exit_code == ExitCode.OK
     assert "missing  pyarrow" in result.stdout
     assert "for Parquet input: pip install 'capparse[parquet]'" in result.stdout
+
+
+def test_a_missing_sense_model_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "SHIPPED_MODEL", tmp_path / "senses")
+    result = CliRunner().invoke(app, ["doctor"])
+    assert result.exit_code == ExitCode.MISSING_RESOURCE
+    assert "BROKEN   sense model" in result.stdout
+    labelled = CliRunner().invoke(app, ["label", "-", "-o", "-", "--format", "txt"], input="a dog\n")
+    assert labelled.exit_code == ExitCode.MISSING_RESOURCE

@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.util import Finalize
 from typing import Any, Literal, TypeVar
 
 from shared_runtime.errors import CapparseError
@@ -210,8 +211,10 @@ class _Dispatcher:
 def _workers(build: Callable[[], Callable[[Any], Any]], processes: int, method: Method) -> Iterator[_Dispatcher]:
     """The dispatcher of new workers; all are stopped at the end."""
     context = multiprocessing.get_context(method)
-    started = []
+    started: list[tuple[Any, Connection]] = []
     dispatcher = None
+    # At exit multiprocessing ends what is left by SIGTERM, which workers ignore.
+    last_resort = Finalize(None, _kill_all, args=(started,), exitpriority=100)
     try:
         with _interrupts_held_back():
             for _ in range(processes):
@@ -229,8 +232,8 @@ def _workers(build: Callable[[], Callable[[Any], Any]], processes: int, method: 
     finally:
         if dispatcher is not None:
             dispatcher.stop()
-        for worker, _ in started:
-            worker.kill()
+        _kill_all(started)
+        last_resort.cancel()
         if dispatcher is not None:
             dispatcher.join()
         for worker, connection in started:
@@ -241,15 +244,20 @@ def _workers(build: Callable[[], Callable[[Any], Any]], processes: int, method: 
 
 @contextmanager
 def _interrupts_held_back() -> Iterator[None]:
-    """No Ctrl-C between the birth of a worker and the moment from which it ignores them."""
+    """No Ctrl-C and no SIGTERM between the birth of a worker and the moment from which it ignores them."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _kill_all(started: Sequence[tuple[Any, Connection]]) -> None:
+    for worker, _ in started:
+        worker.kill()
 
 
 def _same(task: Callable[[Item], Result]) -> Callable[[Item], Result]:
@@ -259,6 +267,7 @@ def _same(task: Callable[[Item], Result]) -> Callable[[Item], Result]:
 def _work(connection: Connection, build: Callable[[], Callable[[Any], Any]]) -> None:
     """The life of a worker: an outcome for each item, until it is stopped."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     task = _built(build)
     # The collector would otherwise write to, and so copy, every page that is shared with the parent.

@@ -57,6 +57,8 @@ def test_versions_of_code_records_and_models() -> None:
         r"record schema 1\.\d+",
         r"caption pipeline \d+\S* \(spaCy 3\.",
         "WordNet 3.0",
+        r"sense model \S+ \d\S* \(sense-vectors, ONNX Runtime \d",
+        r"caption prior [0-9a-f]{12}",
     ):
         assert re.search(f"^{line}", shown.stdout, re.MULTILINE)
 

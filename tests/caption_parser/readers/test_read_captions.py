@@ -350,3 +350,40 @@ def test_the_byte_at_which_json_ends_is_told() -> None:
     assert isinstance(cut, RejectedRow)
     assert f"at byte {len(content.encode())}, at element 2 of 'annotations'" in cut.message
     assert cut.raw == '{"image_id": 2, "cap'
+
+
+@pytest.mark.parametrize(
+    "name", ["photo", "filepath", "file", "uid", "imgid", "img_id", "photo_id", "__key__", "Photo", "file_path"]
+)
+def test_names_of_image_columns(name: str) -> None:
+    rows = read(f"{name},caption\nseven,a dog\nseven,a cat\n", "csv")
+    assert [row.image_id for row in rows] == ["seven", "seven"]
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "said"),
+    [
+        ("photo,caption\n7,a dog\n", "csv", "caption = 'caption', image = 'photo'"),
+        ('{"text": "a dog", "url": "x"}\n', "jsonl", "caption = 'text', image = 'url'"),
+        (
+            "snapshot\tcaption\n7\ta dog\n",
+            "tsv",
+            "caption = 'caption', each row is an image of its own. If captions share one, name its field (has:"
+            " snapshot): --image-field NAME",
+        ),
+        ("a dog\na cat\n", "txt", "each line is an image of its own"),
+        ('{"annotations": [{"image_id": 1, "caption": "a"}]}', "coco", "caption = 'caption', image = 'image_id'"),
+    ],
+)
+def test_what_is_taken_for_image_and_caption_is_said_once(content: str, name: str, said: str) -> None:
+    notices: list[str] = []
+    list(read_captions(io.BytesIO(content.encode()), ReadingOptions(format=name), notices.append))
+    assert notices == [f"<stream>: {said}"]
+
+
+def test_shards_that_are_read_alike_say_it_once(tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.csv").write_text("photo,caption\n7,a dog\n")
+    notices: list[str] = []
+    list(read_captions(str(tmp_path / "*.csv"), notice=notices.append))
+    assert notices == [f"{tmp_path / '0.csv'}: caption = 'caption', image = 'photo'"]

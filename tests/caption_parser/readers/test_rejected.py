@@ -21,7 +21,7 @@ def test_lines_and_counts(tmp_path: Path) -> None:
     path = tmp_path / "rejected.jsonl"
     with RejectedWriter(path) as writer:
         writer.write(RejectedRow(3, Reason.EMPTY_CAPTION, "the caption is empty", "3\t"))
-        writer.write(RejectedRow(5, Reason.EMPTY_CAPTION, "the caption is empty", "é"), source="b.tsv")
+        writer.write(RejectedRow(5, Reason.EMPTY_CAPTION, "the caption is empty", "é", "b.tsv"))
     assert path.read_text(encoding="utf-8") == (
         '{"row": 3, "reason": "empty-caption", "message": "the caption is empty", "raw": "3\\t"}\n'
         '{"source": "b.tsv", "row": 5, "reason": "empty-caption", "message": "the caption is empty", "raw": "é"}\n'

@@ -53,7 +53,9 @@ def test_a_failing_parser_is_an_error_that_names_the_images(word_parser: Callabl
 
     task = BatchLabeller(word_parser(fail)(None).label_images, "in.tsv", "")
     images = (ImageCaptions(7, ("a",)), ImageCaptions(9, ("b",)))
-    with pytest.raises(CapparseError, match=r"in.tsv: labelling the images 7 to 9 failed: KeyError: 'lemma'"):
+    with pytest.raises(
+        CapparseError, match=r"in.tsv: labelling the images 7 to 9 failed, each alone too: KeyError: 'lemma'"
+    ):
         task(Batch(images, FINGERPRINT))
 
 

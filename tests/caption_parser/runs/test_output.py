@@ -9,9 +9,9 @@ import pytest
 from caption_parser.config import ParserConfig
 from caption_parser.runs import output as output_module
 from caption_parser.runs.batches import LabelledBatch
-from caption_parser.runs.output import OutputPaths, ResumableFile, StreamedFile, replace_file
+from caption_parser.runs.output import Destination, OutputPaths, ResumableFile, StreamedFile, replace_file
 from caption_parser.runs.state import Fingerprint, InputSettings, RunCounts, RunSettings, RunState
-from shared_runtime.errors import OutputError
+from shared_runtime.errors import OutputError, UsageError
 
 SETTINGS = RunSettings(config=ParserConfig(), versions={"words": "1"}, input=InputSettings(path="in.tsv"))
 
@@ -161,3 +161,21 @@ def test_replacing_a_file_fails_without_a_trace(tmp_path: Path, monkeypatch: pyt
         replace_file(target, b"new")
     assert names_in(tmp_path) == {"state.json"}
     assert target.read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("name", ["labels.csv", "labels.PARQUET", "labels.tsv.gz"])
+def test_the_name_of_a_table_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match=r"expected .jsonl .*/labels.jsonl$"):
+        Destination.of(tmp_path / name, None).check(["-"])
+
+
+@pytest.mark.parametrize("name", ["labels.jsonl", "labels.json", "labels.csv.jsonl.gz", "labels"])
+def test_other_names_are_taken(tmp_path: Path, name: str) -> None:
+    Destination.of(tmp_path / name, None).check(["-"])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="a folder that takes no file is needed")
+def test_a_folder_that_takes_no_file_is_noticed_before_the_work() -> None:
+    with pytest.raises(OutputError, match=r"/proc/.*: no file can be written there"):
+        Destination.of("/proc/self/labels.jsonl", None).check(["-"])

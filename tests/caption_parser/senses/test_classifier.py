@@ -136,5 +136,5 @@ def test_a_word_behind_the_encoders_limit_is_read_in_a_window() -> None:
     (choice,) = disambiguator.disambiguate([_query(caption)])
     assert choice.synset == DEVICE
     assert [[WORDS[token] for token in sequence] for sequence in encoder.sequences] == [
-        ["[CLS]", "desk", "a", "mouse", "eats", "desk", "[SEP]"]
+        ["[CLS]", "a", "mouse", "eats", "desk", "desk", "[SEP]"]
     ]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 tokenizers = pytest.importorskip("tokenizers")
 
-from caption_parser.senses.word_encoder import SubtokenLocator, window_start  # noqa: E402
+from caption_parser.senses.word_encoder import SubtokenLocator, shared_window_start, window_start  # noqa: E402
 
 UNKNOWN, BEGIN, END = 0, 1, 2
 LETTERS = "abcdefghij"
@@ -79,3 +79,21 @@ def test_window_holds_the_span_and_as_much_context_as_fits(length: int, first: i
     assert 0 <= start <= first
     assert stop - start == min(size, length)
     assert stop >= end or stop - start == size <= end - first
+
+
+@given(length=st.integers(1, 90), first=st.integers(0, 89), width=st.integers(1, 9), size=st.integers(1, 70))
+def test_shared_window_holds_all_that_its_own_would(length: int, first: int, width: int, size: int) -> None:
+    first = min(first, length - 1)
+    end = min(first + width, length)
+    start = shared_window_start(length, first, end, size)
+    stop = min(start + size, length)
+    assert 0 <= start <= first
+    assert stop - start == min(size, length)
+    assert stop >= end or stop - start == size <= end - first
+
+
+def test_a_long_text_has_as_many_windows_as_it_is_long(tokenizer: Any) -> None:
+    text = LETTERS * 20
+    spans = [(index, index + 1) for index in range(len(text))]
+    (positions,) = SubtokenLocator(tokenizer, "mean", 18).locate([text], [spans])
+    assert len({p.passage.token_ids for p in positions if p}) <= len(text) // 8 + 2

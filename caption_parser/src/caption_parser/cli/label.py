@@ -9,12 +9,12 @@ from shared_runtime.errors import ExitCode
 
 
 def label_command(
-    source: Annotated[
-        str,
+    sources: Annotated[
+        list[str],
         typer.Argument(
-            metavar="INPUT",
+            metavar="INPUT...",
             help="Captions: COCO JSON, JSONL, CSV, TSV, Parquet, text, Flickr8k tokens, WebDataset shards;"
-            " a pattern for several files; - for standard input.",
+            " several files or patterns, as one input; - for standard input.",
         ),
     ],
     output: Annotated[
@@ -92,7 +92,7 @@ def label_command(
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no progress and no summary.")] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Also print the counts of each class.")] = False,
 ) -> None:
-    """Label the captions of a file: one record per image, in the order of the input.
+    """Label the captions of one or more files: one record per image, in the order of the input.
 
     Examples:
 
@@ -100,8 +100,8 @@ def label_command(
 
       zcat captions.tsv.gz | capparse label - --format tsv -o - | head
 
-    The same command resumes an interrupted run. Exit codes: 0 done, 1 failure, 2 usage, 3 done, but some rows
-    were unusable, 4 a model or package is missing, 130 interrupted.
+    The same command resumes an interrupted run. Exit codes: 0 done, 1 failure, or no row was usable, 2 usage,
+    3 done, but some rows were unusable, 4 a model or package is missing, 130 interrupted.
     """
     options = locals()  # each goes by its name to the object that has a field of that name
     import sys
@@ -113,17 +113,17 @@ def label_command(
     from caption_parser.runs.summary import describe
     from shared_runtime.command_line.progress import progress_display
 
-    if source == "-" and sys.stdin.isatty():
+    if "-" in sources and sys.stdin.isatty():
         typer.echo("reading captions from the terminal, end with Ctrl-D", err=True)
     try:
         with progress_display(quiet=quiet) as show:
             summary = label_file(
-                source,
+                sources,
                 output,
                 shared.from_options(ParserConfig, options),
                 inputs=shared.from_options(InputOptions, options),
                 run=shared.from_options(RunOptions, options),
-                progress=lambda at: show(f"{at.stage} captions", at.captions, at.total),
+                progress=lambda at: shared.show_progress(show, at, quiet=quiet),
             )
     except KeyboardInterrupt:
         again = "the same command without --overwrite" if overwrite else "the same command again"

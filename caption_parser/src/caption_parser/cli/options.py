@@ -9,6 +9,9 @@ import typer
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from caption_parser.runs.job import Progress
+    from shared_runtime.command_line.progress import Show
+
 ModelT = TypeVar("ModelT", bound="BaseModel")
 
 LabelSpace = Annotated[
@@ -43,7 +46,12 @@ Without = Annotated[
     str, typer.Option(metavar="RULE,…", help="Rules of visual mode to leave out, such as implied or typos.")
 ]
 Format = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Input format, if the file name does not tell it.")
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Input format, if the file name does not tell it: coco, jsonl, csv, tsv, parquet, txt, flickr,"
+        " webdataset.",
+    ),
 ]
 CaptionField = Annotated[
     str | None, typer.Option(metavar="NAME", help="The field or column that holds the caption.")
@@ -55,6 +63,14 @@ LabelFile = Annotated[Path, typer.Argument(metavar="LABELS.jsonl", help="Label f
 Truth = Annotated[Path, typer.Option("--truth", metavar="INSTANCES.json", help="Ground truth in COCO's format.")]
 Crowd = Annotated[bool, typer.Option("--crowd/--no-crowd", help="Whether crowd regions count as their class.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def show_progress(show: "Show", at: "Progress", *, quiet: bool) -> None:
+    """Show how far a run is, or what it has to say of its input."""
+    if at.note is None:
+        show(f"{at.stage} captions", at.captions, at.total)
+    elif not quiet:
+        typer.echo(at.note, err=True)
 
 
 def from_options(model: type[ModelT], options: Mapping[str, Any]) -> ModelT:

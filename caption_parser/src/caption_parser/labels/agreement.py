@@ -5,8 +5,8 @@ the toy, and "a bike" is a motorcycle where others call it one. A word keeps its
 both it and the other name, for then it stands for something else.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -59,51 +59,77 @@ class Agreement:
         used = Counter(reading for caption in captions for reading in dict.fromkeys(caption))
         if len(captions) < 2 or len(used) < 2:
             return {}
-        together = {
-            (reading.lemma, other.lemma) for caption in captions for reading in caption for other in caption
-        }
+        scene = _Scene(captions, used, self._above)
         changed: dict[WordReading, Decision | None] = {}
         for reading in used:
-            elsewhere = [other for other in used if (reading.lemma, other.lemma) not in together]
             for answer in (self._fuller_name, self._excluded_kind, self._other_class):
-                settled = list(answer(reading, elsewhere, used))
+                settled = list(answer(reading, scene))
                 if settled:
                     if len({decision and decision.label for decision in settled}) == 1:
                         changed[reading] = settled[0]
                     break
         return changed
 
-    def _fuller_name(
-        self, reading: WordReading, elsewhere: Sequence[WordReading], used: Mapping[WordReading, int]
-    ) -> Iterator[Decision | None]:
+    def _fuller_name(self, reading: WordReading, scene: "_Scene") -> Iterator[Decision | None]:
         """The label of a longer name that ends in the word and is as frequent: the "teddy bear" of "bear"."""
-        for other in elsewhere:
-            is_fuller = other.lemma.endswith("_" + reading.lemma) and used[other] >= used[reading]
-            if is_fuller and other.decision and _label(other) != _label(reading):
+        for other in scene.elsewhere(reading, scene.ending_in.get(reading.lemma, ())):
+            if other.decision and _label(other) != _label(reading) and scene.used[other] >= scene.used[reading]:
                 yield other.decision._replace(rule=Rule.AGREEMENT)
 
-    def _excluded_kind(
-        self, reading: WordReading, elsewhere: Sequence[WordReading], _: Mapping[WordReading, int]
-    ) -> Iterator[Decision | None]:
+    def _excluded_kind(self, reading: WordReading, scene: "_Scene") -> Iterator[Decision | None]:
         """No label, if another caption names a kind of it that the class excludes: the "desk" of "table"."""
         if reading.decision is None or reading.synset is None:
             return
-        for other in elsewhere:
-            if other.decision is None and other.synset is not None and reading.synset in self._above(other.synset):
-                yield None
+        for _ in scene.elsewhere(reading, scene.unlabelled_below.get(reading.synset, ())):
+            yield None
 
-    def _other_class(
-        self, reading: WordReading, elsewhere: Sequence[WordReading], used: Mapping[WordReading, int]
-    ) -> Iterator[Decision | None]:
+    def _other_class(self, reading: WordReading, scene: "_Scene") -> Iterator[Decision | None]:
         """The class that other words name, if the word may name it too: the "motorcycle" of "bike"."""
-        possible = self._names(reading.lemma) - {_label(reading)}
-        if not possible or any(
-            _label(other) == _label(reading) is not None and other.lemma != reading.lemma for other in used
-        ):
+        own = _label(reading)
+        possible = self._names(reading.lemma) - {own}
+        if not possible or (own is not None and any(o.lemma != reading.lemma for o in scene.of_label[own])):
             return
-        for other in elsewhere:
-            if other.decision and other.decision.label in possible:
+        others = [other for label in possible for other in scene.of_label.get(label, ())]
+        for other in scene.elsewhere(reading, sorted(others, key=scene.place.__getitem__)):
+            if other.decision:
                 yield other.decision._replace(rule=Rule.AGREEMENT)
+
+
+class _Scene:
+    """The readings of one image, found by what others ask of them, so that not all are compared with all."""
+
+    def __init__(
+        self,
+        captions: Sequence[Sequence[WordReading]],
+        used: Mapping[WordReading, int],
+        above: Callable[[int], Collection[int]],
+    ) -> None:
+        self.used = used
+        """In how many captions each reading is, in the order of their first one."""
+        self.place = {reading: place for place, reading in enumerate(used)}
+        self.ending_in: dict[str, list[WordReading]] = defaultdict(list)
+        """By the words that a longer lemma ends in."""
+        self.unlabelled_below: dict[int, list[WordReading]] = defaultdict(list)
+        """Those without a label, by the synsets above theirs."""
+        self.of_label: dict[int, list[WordReading]] = defaultdict(list)
+        self._captions_of: dict[str, set[int]] = defaultdict(set)
+        for number, caption in enumerate(captions):
+            for reading in caption:
+                self._captions_of[reading.lemma].add(number)
+        for reading in used:
+            rest = reading.lemma
+            while rest := rest.partition("_")[2]:
+                self.ending_in[rest].append(reading)
+            if reading.decision is not None:
+                self.of_label[reading.decision.label].append(reading)
+            elif reading.synset is not None:
+                for synset in above(reading.synset):
+                    self.unlabelled_below[synset].append(reading)
+
+    def elsewhere(self, reading: WordReading, others: Iterable[WordReading]) -> Iterator[WordReading]:
+        """Those of `others` whose word is in no caption that has the word of `reading`."""
+        captions = self._captions_of[reading.lemma]
+        return (other for other in others if captions.isdisjoint(self._captions_of[other.lemma]))
 
 
 def _label(reading: WordReading) -> int | None:

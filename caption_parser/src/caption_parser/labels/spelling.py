@@ -35,6 +35,7 @@ class Respeller:
         for form in self._meant:
             for shortened in _deletions(form):
                 self._by_deletion[shortened].add(form)
+        self._longest = max(map(len, self._meant), default=0) + 1
         self._respell = lru_cache(_CACHED_WORDS)(self._find)
 
     def __call__(self, word: str) -> str | None:
@@ -42,7 +43,7 @@ class Respeller:
         return self._respell(word)
 
     def _find(self, word: str) -> str | None:
-        if len(word) < _SHORTEST or not word.isalpha() or self._is_known(word):
+        if not _SHORTEST <= len(word) <= self._longest or not word.isalpha() or self._is_known(word):
             return None
         near = {form for shortened in _deletions(word) for form in self._by_deletion.get(shortened, ())}
         meant = {

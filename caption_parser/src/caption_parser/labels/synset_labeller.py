@@ -20,6 +20,7 @@ from caption_parser.labels.reading import (
 )
 from caption_parser.senses import Disambiguator, SenseChoice, SenseQuery
 from caption_parser.syntax.phrase_parser import PhraseParser
+from caption_parser.syntax.pieces import bounded_tokens
 from shared_schemas import Mention, Route
 
 _VOCABULARY_LIMIT = 100_000
@@ -60,7 +61,7 @@ class SynsetLabeller:
         # Inside a zone spaCy forgets new words, outside it keeps them: keep them while they are few, for speed.
         crowded = len(self._nlp.vocab) > _VOCABULARY_LIMIT
         with self._nlp.memory_zone() if crowded else nullcontext():
-            docs = self._nlp.pipe(captions)
+            docs = self._nlp.pipe(bounded_tokens(self._nlp, caption) for caption in captions)
             return [self._parse_one(caption, doc) for caption, doc in zip(captions, docs, strict=True)]
 
     def _parse_one(self, caption: str, doc: Doc) -> CaptionReading:

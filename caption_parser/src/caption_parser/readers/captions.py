@@ -1,6 +1,8 @@
 """`read_captions`: the caption rows of any input, in input order, as they are read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,7 +21,11 @@ ROWS_BEFORE_GIVING_UP = 100
 """As many rows without the caption or image field at the start are an error in the field's name."""
 
 
-def read_captions(source: Input | Sequence[Path | str], reading: ReadingOptions = AS_NAMED) -> Iterator[Row]:
+def read_captions(
+    source: Input | Sequence[Path | str],
+    reading: ReadingOptions = AS_NAMED,
+    notice: Callable[[str], None] = lambda _: None,
+) -> Iterator[Row]:
     """The captions of `source`, and the rows of it that hold no usable one, in input order.
 
     Args:
@@ -27,6 +33,7 @@ def read_captions(source: Input | Sequence[Path | str], reading: ReadingOptions 
             an open binary stream. Text may be UTF-8, or UTF-16 and UTF-32 with a byte order mark; gzip and
             zstandard data is recognised by its first bytes.
         reading: format and fields; by default, what the names of the input and of its fields tell.
+        notice: told which fields are taken for the caption and the image.
 
     Returns:
         A lazy iterator; what is wrong with the input as a whole is raised by it, good rows first.
@@ -45,7 +52,7 @@ def read_captions(source: Input | Sequence[Path | str], reading: ReadingOptions 
     choice = FieldChoice(reading.caption_field, reading.image_field)
     for chosen in formats:
         _check_choice(chosen, choice)
-    return _read_all(inputs, formats, choice)
+    return _read_all(inputs, formats, choice, notice)
 
 
 def _inputs(source: Input | Sequence[Path | str]) -> list[Input]:
@@ -62,12 +69,24 @@ def _check_choice(chosen: Format, choice: FieldChoice) -> None:
             raise UsageError(f"--{field}-field {value}: the format {chosen.name} has no {field} field to choose")
 
 
-def _read_all(inputs: list[Input], formats: list[Format], choice: FieldChoice) -> Iterator[Row]:
+def _read_all(
+    inputs: list[Input], formats: list[Format], choice: FieldChoice, notice: Callable[[str], None]
+) -> Iterator[Row]:
+    said: set[str] = set()
+
+    def say(name: str, how: str) -> None:
+        # Of many shards that are read alike, the first is enough.
+        if how not in said:
+            said.add(how)
+            notice(f"{name}: {how}")
+
     for one, chosen in zip(inputs, formats, strict=True):
         prefix = f"{one}:" if len(inputs) > 1 else ""
         with open_source(one, chosen.access, prefix) as source:
+            source.notice = partial(say, source.name)
             try:
-                yield from _with_field(source, _up_to_damage(source, chosen.read(source, choice)))
+                for row in _with_field(source, _up_to_damage(source, chosen.read(source, choice))):
+                    yield row if isinstance(row, CaptionRow) else replace(row, source=source.name)
             except OSError as error:
                 raise InputError(f"{source.name} cannot be read any further: {error}") from None
 

@@ -13,12 +13,13 @@ CAPTION_FIELDS = (
 """Tried in this order, in any letter case."""
 
 IMAGE_FIELDS = (
-    "image_id", "imageid", "image", "key", "file_name", "filename", "image_name", "image_path", "img", "id",
-    "sample_id", "url", "image_url",
+    "image_id", "imageid", "image", "key", "file_name", "filename", "image_name", "image_path", "img", "img_id",
+    "imgid", "photo_id", "photo", "filepath", "file_path", "file", "__key__", "id", "sample_id", "uid", "url",
+    "image_url",
 )  # fmt: skip
 """Tried in this order, in any letter case: `id` comes late, since it is often the caption's own."""
 
-FILE_NAME_FIELDS = ("file_name", "filename", "image_name", "image_path")
+FILE_NAME_FIELDS = ("file_name", "filename", "image_name", "image_path", "filepath", "file_path")
 
 _SHOWN_CHARS = 30
 _SHOWN_FIELDS = 12
@@ -39,6 +40,19 @@ class Fields:
     caption: str
     image: str | None
     file_name: str | None
+
+    def described(self, names: Sequence[str]) -> str:
+        """What was taken from a record with these fields, for a person."""
+        if self.image is not None:
+            return f"caption = '{shortened(self.caption)}', image = '{shortened(self.image)}'"
+        others = [name for name in names if name != self.caption]
+        return f"caption = '{shortened(self.caption)}', {alone('row', others)}"
+
+
+def alone(what: str, others: Sequence[str] = ()) -> str:
+    """That nothing tells which captions belong together; `others`: the fields that might."""
+    hint = f". If captions share one, name its field (has: {listed(others)}): --image-field NAME" if others else ""
+    return f"each {what} is an image of its own{hint}"
 
 
 @lru_cache(maxsize=256)

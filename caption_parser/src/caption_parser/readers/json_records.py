@@ -51,6 +51,7 @@ class RecordReader:
         except RowError as error:
             yield error.rejected(row, raw)
             return
+        self._source.say_once(lambda: fields.described(tuple(record)))
         image_id: object
         if fields.image is None:
             image_id = self._source.image_id_of_row(row)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from caption_parser.readers.checks import caption_row
-from caption_parser.readers.fields import FieldChoice
+from caption_parser.readers.fields import FieldChoice, alone
 from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError, TruncatedInputError
 from caption_parser.readers.source import Source
 from shared_runtime.errors import InputError
@@ -104,6 +104,7 @@ def _skip_line(text: io.TextIOWrapper) -> bool:
 
 def read_plain_text(source: Source, _choice: FieldChoice) -> Iterator[Row]:
     """The captions of a text source. A blank line is an empty caption, but blank lines at the end are none."""
+    source.say_once(lambda: alone("line"))
     first_blank: int | None = None
     for line in read_lines(source):
         row = line.row

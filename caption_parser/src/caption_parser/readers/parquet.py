@@ -35,6 +35,7 @@ def read_parquet(source: Source, choice: FieldChoice) -> Iterator[Row]:
         fields = locate(names, choice)
     except RowError as error:
         raise InputError(f"{source.name}: {error.message}") from None
+    source.say_once(lambda: fields.described(names))
     columns = sorted({name for name in (fields.caption, fields.image, fields.file_name) if name is not None})
     rows_before = 0
     for group in range(file.num_row_groups):

@@ -33,6 +33,8 @@ class RejectedRow:
     """What is wrong, for a person."""
     raw: str
     """The row as it stood in the input, so that nothing is lost."""
+    source: str = ""
+    """The input that it stands in."""
 
 
 Row = CaptionRow | RejectedRow
@@ -72,6 +74,9 @@ class Reason(StrEnum):
     TRUNCATED_ARCHIVE = "truncated-archive"
     DAMAGED_ARCHIVE = "damaged-archive"
     """Blocks between two samples of a tar archive that are not part of one."""
+    LABELLING_FAILED = "labelling-failed"
+    """A caption that no reader has anything against, but that could not be labelled: all rows of its image are
+    rejected as one."""
     DAMAGED_ROW_GROUP = "damaged-row-group"
     """A row group of a Parquet file that does not decode."""
 
@@ -112,8 +117,8 @@ class RejectedWriter:
         self._path = path
         self._file: TextIO | None = None
 
-    def write(self, rejected: RejectedRow, source: str | None = None) -> None:
-        """Writes one row; `source` names the input where there are several."""
+    def write(self, rejected: RejectedRow) -> None:
+        """Writes one row."""
         self.counts[str(rejected.reason)] += 1
         record: dict[str, object] = {
             "row": rejected.row,
@@ -121,8 +126,8 @@ class RejectedWriter:
             "message": rejected.message,
             "raw": _bounded(rejected.raw),
         }
-        if source is not None:
-            record = {"source": source, **record}
+        if rejected.source:
+            record = {"source": rejected.source, **record}
         try:
             if self._file is None:
                 # What UTF-8 cannot hold is written as \udXXX, which in JSON is the escape of just that.

@@ -34,6 +34,14 @@ class Source:
     """The first bytes of the stream, not taken from it."""
     damage: str | None = None
     """Why the stream ended early, where it did; set once its end is reached."""
+    notice: Callable[[str], None] | None = None
+    """Takes what a person should know of how the input is read, once; then, or from the start, none."""
+
+    def say_once(self, how: Callable[[], str]) -> None:
+        """Pass on how the input is read; only the first call counts."""
+        if self.notice is not None:
+            notice, self.notice = self.notice, None
+            notice(how())
 
     def image_id_of_row(self, row: int) -> int | str:
         """The image id of a row that names no image: every such row is an image of its own."""

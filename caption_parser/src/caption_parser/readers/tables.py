@@ -8,7 +8,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from caption_parser.readers.checks import caption_row
-from caption_parser.readers.fields import FieldChoice, locate
+from caption_parser.readers.fields import FieldChoice, Fields, locate
 from caption_parser.readers.lines import MAX_RECORD_CHARS, Line, checked_line, escaped_lines, read_lines
 from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError, TruncatedInputError
 from caption_parser.readers.source import Source
@@ -180,6 +180,7 @@ def _named_columns(source: Source, header: Cells, choice: FieldChoice) -> _Colum
     except RowError as error:
         hint = "A file without a header line takes column numbers, such as --caption-field 1 --image-field 2"
         raise InputError(f"{source.name}:{header.row}: {error.message}. {hint}") from None
+    source.say_once(lambda: fields.described(header.cells))
     position = header.cells.index
     return _Columns(
         position(fields.caption),
@@ -200,5 +201,7 @@ def _numbered_columns(source: Source, first: Cells, choice: FieldChoice) -> _Col
     for number in numbers:
         if not 1 <= number <= width:
             raise InputError(f"{source.name}:{first.row}: there is no column {number}, the line has {width}")
+    others = [str(number + 1) for number in range(width) if number + 1 not in numbers]
+    source.say_once(lambda: Fields(choice.caption or "", choice.image, None).described(others))
     caption, *image = (number - 1 for number in numbers)
     return _Columns(caption, image[0] if image else None, None)

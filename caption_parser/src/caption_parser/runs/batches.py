@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.runs.grouping import GroupedImages
-from caption_parser.runs.state import Fingerprint, RunCounts
+from caption_parser.runs.state import FailedImage, Fingerprint, RunCounts
 from shared_runtime.errors import CapparseError
 from shared_schemas.compression import compress
 from shared_schemas.jsonl import dump
@@ -46,6 +46,8 @@ class LabelledBatch:
     """Lines of JSON; in a compressed file a frame of its own."""
     counts: RunCounts
     fingerprint: Fingerprint
+    failed: tuple[FailedImage, ...] = ()
+    """Images that are not among the lines."""
 
 
 def into_batches(images: GroupedImages) -> Iterator[Batch]:
@@ -71,22 +73,43 @@ class BatchLabeller:
     suffix: str
 
     def __call__(self, batch: Batch) -> LabelledBatch:
+        failed: list[FailedImage] = []
         try:
-            records = self.label_images(batch.images)
+            records = self._records(batch.images)
         except CapparseError:
             raise
-        except Exception as error:
-            first, last = batch.images[0], batch.images[-1]
-            raise CapparseError(
-                f"{self.source}: labelling the images {first.image_id!r} to {last.image_id!r} failed:"
-                f" {type(error).__name__}: {error}"
-            ) from error
-        records = [
-            record.model_copy(update={"source": Source(path=self.source, row=image.row)})
-            for record, image in zip(records, batch.images, strict=True)
-        ]
+        except Exception as error:  # noqa: BLE001  whatever it is, it must not cost the images beside it
+            records, failed = self._one_by_one(batch.images, error)
         lines = compressed(b"".join(map(dump, records)), self.suffix)
-        return LabelledBatch(lines, RunCounts.of(records), batch.fingerprint)
+        return LabelledBatch(lines, RunCounts.of(records), batch.fingerprint, tuple(failed))
+
+    def _records(self, images: Sequence[ImageCaptions]) -> list[ImageLabels]:
+        return [
+            record.model_copy(update={"source": Source(path=self.source, row=image.row)})
+            for record, image in zip(self.label_images(images), images, strict=True)
+        ]
+
+    def _one_by_one(
+        self, images: Sequence[ImageCaptions], error: Exception
+    ) -> tuple[list[ImageLabels], list[FailedImage]]:
+        """What can be labelled, and what cannot. Raises CapparseError where not one of several images can."""
+        records: list[ImageLabels] = []
+        failed: list[FailedImage] = []
+        for image in images:
+            try:
+                records += self._records([image])
+            except CapparseError:
+                raise
+            except Exception as of_image:  # noqa: BLE001  as above
+                message = f"image {image.image_id!r} cannot be labelled: {type(of_image).__name__}: {of_image}"
+                failed.append(FailedImage(row=image.row, message=message, captions=image.captions))
+        if len(failed) == len(images) > 1:
+            first, last = images[0], images[-1]
+            raise CapparseError(
+                f"{self.source}: labelling the images {first.image_id!r} to {last.image_id!r} failed, each alone"
+                f" too: {type(error).__name__}: {error}"
+            ) from error
+        return records, failed
 
 
 def compressed(lines: bytes, suffix: str) -> bytes:

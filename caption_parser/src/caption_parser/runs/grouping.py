@@ -40,13 +40,20 @@ class Intake:
             if isinstance(row, CaptionRow):
                 yield row
                 continue
-            self.rejected[row.reason] += 1
-            self._set_aside(row)
-            if self._max_errors is not None and self.rejected.total() > self._max_errors:
-                allowed = (
-                    "--strict allows none" if self._max_errors == 0 else f"--max-errors allows {self._max_errors}"
-                )
-                raise TooManyRejectedError(f"row {row.row}: {row.message} ({row.reason}); {allowed}")
+            self.reject(row)
+
+    def reject(self, row: RejectedRow) -> None:
+        """Count a row and set it aside. Raises `TooManyRejectedError` where it is one too many."""
+        self.rejected[row.reason] += 1
+        self._set_aside(row)
+        if self._max_errors is not None and self.rejected.total() > self._max_errors:
+            allowed = (
+                "--strict and --max-errors 0 allow none"
+                if self._max_errors == 0
+                else f"--max-errors allows {self._max_errors}"
+            )
+            where = f"{row.source}:{row.row}" if row.source else f"row {row.row}"
+            raise TooManyRejectedError(f"{where}: {row.message} ({row.reason}); {allowed}")
 
 
 _CACHE_KIB = 4096

@@ -53,6 +53,8 @@ class Progress:
     stage: Literal["reading", "labelling"]
     captions: int
     total: int | None
+    note: str | None = None
+    """What a person should know of how the input is read, such as which columns were taken; said once."""
 
 
 class _Clock(NamedTuple):
@@ -84,8 +86,11 @@ class LabelJob:
             images = stack.enter_context(group_by_image(intake, already_grouped=grouped))
             batches = into_batches(images)
             self._skip_labelled(batches, images)
+            for failed in self.previous.state.failed if self.previous else ():
+                intake.reject(failed.rejected(self.settings.input.path))
             if self.previous and self.previous.summary:
-                return self.previous.summary.model_copy(update={"status": "up to date"})
+                rejected = str(self.destination.rejected) if intake.rejected else None
+                return self.previous.summary.model_copy(update={"status": "up to date", "rejected_file": rejected})
             if self.options.dry_run:
                 return self._estimate(batches, intake, images)
             return self._label(batches, intake, images, clock)
@@ -94,7 +99,7 @@ class LabelJob:
         """Pass over what the previous run labelled, and make sure that it was the same."""
         if not self.previous:
             return
-        remaining = self.counts_before.images
+        remaining = self.previous.state.images
         while remaining > 0 and (batch := next(batches, None)):
             remaining -= len(batch.images)
         if self.previous.summary:
@@ -108,11 +113,13 @@ class LabelJob:
         rebuild = partial(_rebuild_task, self.build_parser, self.settings.config, task.source, task.suffix)
         results = map_ordered(task, chain(head, batches), processes=processes, rebuild_task=rebuild)
         with rare_collection(), self._open_output() as file, closing(results) as labelled:
-            if not head and not file.counts.images:
+            if not head and not file.size:
                 # Without any image, a compressed file still is one.
                 file.append(LabelledBatch(compressed(b"", task.suffix), RunCounts(), images.fingerprint))
             for batch in labelled:
                 file.append(batch)
+                for failed in batch.failed:
+                    intake.reject(failed.rejected(task.source))
                 self.progress(Progress("labelling", file.counts.captions, images.captions))
             seconds = time.monotonic() - clock.loaded
             labelled_now = file.counts.captions - self.counts_before.captions
@@ -123,7 +130,9 @@ class LabelJob:
                 processes=processes,
                 resumed_after_images=self.counts_before.images,
             )
-            summary = self._summary("complete", intake, images, file.counts, file.size, timing=timing)
+            status: Status = "nothing labelled" if intake.rejected and not file.counts.images else "complete"
+            summary = self._summary(status, intake, images, file.counts, file.size, timing=timing)
+            summary = summary.model_copy(update={"failed": file.failed})
             file.complete(summary.model_dump_json(indent=1, exclude_none=True).encode() + b"\n")
         return summary
 
@@ -190,6 +199,9 @@ class LabelJob:
             status=status,
             rows_read=intake.rows_read,
             rejected=dict(sorted(intake.rejected.items())),
+            rejected_file=str(self.destination.rejected)
+            if intake.rejected and self.destination.rejected and not self.options.dry_run
+            else None,
             bytes=size,
             config=self.settings.config,
             config_hash=self.settings.config_hash,

@@ -4,25 +4,36 @@ Batches go to `OUT.partial`; `OUT.state.json` says how many of its bytes are on 
 When all is done, the partial file takes the name `OUT`. Standard output, pipes and devices are written directly.
 """
 
+import hashlib
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import BinaryIO, Self
 
 from caption_parser.readers.inputs import expand_inputs
 from caption_parser.runs.batches import LabelledBatch
 from caption_parser.runs.options import is_stream
-from caption_parser.runs.state import RunCounts, RunSettings, RunState
-from shared_runtime.errors import OutputError
+from caption_parser.runs.state import FailedImage, RunCounts, RunSettings, RunState
+from shared_runtime.errors import OutputError, UsageError
 from shared_runtime.files import check_output, lock
 from shared_schemas.files import replace_file
 
 COMMIT_SECONDS = 1.0
 """How much work a killed process can lose, at most; Ctrl-C and errors lose none that was written."""
+
+
+_TABLES = frozenset({".csv", ".tsv", ".parquet", ".arrow", ".feather", ".xlsx"})
+_BLOCK = 1 << 20
+
+
+def new_digest() -> hashlib.blake2b:
+    """What the bytes of a label file are checked by."""
+    return hashlib.blake2b(digest_size=16)
 
 
 class OutputPaths:
@@ -35,6 +46,15 @@ class OutputPaths:
         self.state = self._companion(".state.json")
         self.summary = self._companion(".summary.json")
         self.rejected = self._companion(".rejected.jsonl")
+
+    def running_digest(self, size: int) -> "hashlib.blake2b":
+        """Of the first `size` bytes of the partial file, to be gone on with. Raises `OSError`."""
+        digest = new_digest()
+        with self.partial.open("rb") as file:
+            while size and (block := file.read(min(size, _BLOCK))):
+                digest.update(block)
+                size -= len(block)
+        return digest
 
     def _companion(self, suffix: str) -> Path:
         return self.output.with_name(self.output.name + suffix)
@@ -62,11 +82,14 @@ class Destination:
         """`.gz`, `.zst` or another: how the labels are compressed."""
         return Path(self.paths.output.name if self.paths else self.output).suffix
 
-    def check(self, source: str | Path) -> None:
+    def check(self, sources: Sequence[str | Path]) -> None:
         """Raises `UsageError` if a file cannot be written, or is the input or another one that is written."""
-        inputs = {} if source == "-" else {f"the input {path}": Path(path) for path in expand_inputs([source])}
+        files = expand_inputs([source for source in sources if source != "-"])
+        inputs = {f"the input {path}": Path(path) for path in files}
         if self.paths:
             check_output(self.paths.output, inputs)
+            _check_format(self.paths.output)
+            _check_writable(self.paths.output)
             inputs["the label file"] = self.paths.output
         if self.rejected:
             check_output(self.rejected, inputs)
@@ -74,6 +97,29 @@ class Destination:
     def open(self, settings: RunSettings, previous: RunState | None) -> "ResumableFile | StreamedFile":
         """The label file, to be written on from where `previous` ended."""
         return ResumableFile(self.paths, settings, previous) if self.paths else StreamedFile(self.output)
+
+
+def _check_format(output: Path) -> None:
+    """Raises `UsageError` for the name of a table: its readers would find JSON Lines in it."""
+    suffixes = [suffix.lower() for suffix in output.suffixes if suffix.lower() not in (".gz", ".zst")]
+    if suffixes and suffixes[-1] in _TABLES:
+        stem = output.name[: output.name.lower().rindex(suffixes[-1])]
+        raise UsageError(
+            f"-o {output}: got the suffix {suffixes[-1]}, expected .jsonl (also .gz, .zst): label files are JSON"
+            f" Lines, and nothing exports them. Try -o {output.with_name(stem)}.jsonl"
+        )
+
+
+def _check_writable(output: Path) -> None:
+    """Raises `OutputError` where the folder takes no new file."""
+    try:
+        # Tried out and gone at once: permission bits say little of read-only mounts, and nothing to root.
+        with TemporaryFile(dir=output.parent):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"{output.parent}: no file can be written there: {error.strerror or error}. Choose another -o"
+        ) from error
 
 
 class ResumableFile:
@@ -88,6 +134,7 @@ class ResumableFile:
         self._settings = settings
         self._state = previous
         self._committed = time.monotonic()
+        self._digest = new_digest()
 
     @property
     def counts(self) -> RunCounts:
@@ -99,6 +146,11 @@ class ResumableFile:
         """Length of the file."""
         return self._state.bytes if self._state else 0
 
+    @property
+    def failed(self) -> tuple[FailedImage, ...]:
+        """The images that it could not take."""
+        return self._state.failed if self._state else ()
+
     def __enter__(self) -> Self:
         with self._writing_errors(), ExitStack() as stack:
             # Unbuffered, so that what was written is known to the byte when the disk is full.
@@ -107,6 +159,8 @@ class ResumableFile:
             if self._state is None:
                 self._paths.state.unlink(missing_ok=True)
             self._file.truncate(self.size)
+            if self._state is not None:
+                self._digest = self._paths.running_digest(self.size)
             self._open_files = stack.pop_all()
         return self
 
@@ -114,11 +168,13 @@ class ResumableFile:
         """Write a batch; now and then, make what was written sure."""
         with self._writing_errors():
             self._write(batch.lines)
+            self._digest.update(batch.lines)
             self._state = RunState(
                 settings=self._settings,
                 fingerprint=batch.fingerprint,
                 counts=self.counts + batch.counts,
                 bytes=self.size + len(batch.lines),
+                failed=self.failed + batch.failed,
             )
             if time.monotonic() - self._committed >= COMMIT_SECONDS:
                 self._commit()
@@ -151,7 +207,8 @@ class ResumableFile:
     def _commit(self) -> None:
         if self._state:
             os.fsync(self._file.fileno())
-            replace_file(self._paths.state, self._state.model_dump_json(indent=1).encode())
+            state = self._state.model_copy(update={"digest": self._digest.hexdigest()})
+            replace_file(self._paths.state, state.model_dump_json(indent=1).encode())
         self._committed = time.monotonic()
 
     @contextmanager
@@ -173,6 +230,7 @@ class StreamedFile:
         self._open_files = ExitStack()
         self.counts = RunCounts()
         self.size = 0
+        self.failed: tuple[FailedImage, ...] = ()
 
     def __enter__(self) -> Self:
         if self._name == "-":
@@ -188,6 +246,7 @@ class StreamedFile:
             self._stream.write(batch.lines)
             self._stream.flush()
         self.counts += batch.counts
+        self.failed += batch.failed
         self.size += len(batch.lines)
 
     def complete(self, summary: bytes) -> None:

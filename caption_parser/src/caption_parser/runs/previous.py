@@ -57,6 +57,11 @@ def previous_run(paths: OutputPaths) -> PreviousRun | None:
                 f"{paths.partial} cannot be resumed: {paths.state.name} is damaged or the file was cut off."
                 " --overwrite starts over"
             )
+        if state.digest is not None and paths.running_digest(state.bytes).hexdigest() != state.digest:
+            raise UsageError(
+                f"{paths.partial} cannot be resumed: its first {state.bytes:,} bytes are not those that the run"
+                " wrote; they were changed or damaged on disk. --overwrite starts over"
+            )
         return PreviousRun(paths, state, None)
     if not paths.output.exists():
         return None

@@ -1,7 +1,7 @@
 """`label_file`: captions in a file, labels in a file. What `capparse label` does."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from caption_parser.config import ParserConfig
@@ -22,7 +22,7 @@ def load_parser(config: ParserConfig) -> Parser:
 
 
 def label_file(
-    source: str | Path,
+    source: str | Path | Sequence[str | Path],
     output: str | Path,
     config: ParserConfig | None = None,
     *,
@@ -38,12 +38,13 @@ def label_file(
     to `OUTPUT.rejected.jsonl` unless `run` says where, the summary to `OUTPUT.summary.json`.
 
     Args:
-        source: path or pattern of the captions, or `-` for standard input.
+        source: path or pattern of the captions, or `-` for standard input; several of them are one input, in which
+            a row that names no image has the id `PATH:ROW`.
         output: path of the label file (`.gz` and `.zst` are compressed), or `-` for standard output.
         config: what decides the labels; None: the defaults of `ParserConfig`.
         inputs: how captions are read and which of them are taken; None: as their names tell, all of them.
         run: how the run goes about its work; None: the defaults of `RunOptions`.
-        progress: called now and then.
+        progress: called now and then, and with a note on which columns are read.
         build_parser: makes what labels; must be picklable where processes are spawned (outside Linux).
 
     Raises:
@@ -54,10 +55,11 @@ def label_file(
     """
     started = time.monotonic()
     config, inputs, run = config or ParserConfig(), inputs or InputOptions(), run or RunOptions()
-    rows = read_captions(source, inputs)
+    sources = [source] if isinstance(source, (str, Path)) else list(source)
+    rows = read_captions(sources, inputs, lambda note: progress(Progress("reading", 0, None, note)))
     inputs.check()
     destination = Destination.of(output, run.rejected)
-    destination.check(source)
+    destination.check(sources)
     previous = None
     if destination.paths and not run.overwrite:
         previous = previous_run(destination.paths)
@@ -65,7 +67,7 @@ def label_file(
     settings = RunSettings(
         config=config,
         versions=parser.versions,
-        input=InputSettings(path=str(source), **inputs.model_dump()),
+        input=InputSettings(path=" ".join(map(str, sources)), **inputs.model_dump()),
     )
     if previous:
         previous.check_settings(settings)

@@ -9,7 +9,7 @@ from pydantic import Field, NonNegativeInt
 
 from caption_parser.config import ParserConfig
 from caption_parser.readers.inputs import InputOptions
-from caption_parser.readers.rows import CaptionRow
+from caption_parser.readers.rows import CaptionRow, Reason, RejectedRow
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.files import short_digest
 from shared_schemas.labels import ImageLabels
@@ -91,6 +91,19 @@ class RunCounts(FrozenModel):
         )
 
 
+class FailedImage(FrozenModel):
+    """An image that could not be labelled. The run goes on without it."""
+
+    row: int
+    """Of its first caption in the input."""
+    message: str
+    captions: tuple[str, ...]
+
+    def rejected(self, source: str) -> RejectedRow:
+        """As it stands among the rejected rows."""
+        return RejectedRow(self.row, Reason.LABELLING_FAILED, self.message, "\n".join(self.captions), source)
+
+
 def _ranked(counter: Counter[str]) -> dict[str, int]:
     return dict(sorted(counter.items(), key=lambda item: (-item[1], item[0])))
 
@@ -127,3 +140,12 @@ class RunState(FrozenModel):
     counts: RunCounts
     bytes: NonNegativeInt
     """Length of the label file so far."""
+    digest: str | None = None
+    """BLAKE2b-128 of these bytes; none: the run was begun by an earlier version."""
+    failed: tuple[FailedImage, ...] = ()
+    """Images that are not in the label file."""
+
+    @property
+    def images(self) -> int:
+        """How many images are done with, in the label file or not."""
+        return self.counts.images + len(self.failed)

@@ -6,12 +6,13 @@ from typing import Literal
 from pydantic import NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from caption_parser.config import ParserConfig
-from caption_parser.runs.state import Fingerprint, InputSettings, RunCounts, RunSettings, RunState
+from caption_parser.runs.state import FailedImage, Fingerprint, InputSettings, RunCounts, RunSettings, RunState
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import ExitCode
 
-Status = Literal["complete", "up to date", "dry run"]
-"""In a summary file always `complete`; `up to date`: a complete file was found, nothing had to be done."""
+Status = Literal["complete", "nothing labelled", "up to date", "dry run"]
+"""In a summary file `complete`, or `nothing labelled` where all rows were rejected; `up to date`: a complete file
+was found, nothing had to be done."""
 
 
 class Timing(FrozenModel):
@@ -45,7 +46,9 @@ class RunSummary(RunCounts):
     status: Status
     rows_read: NonNegativeInt
     rejected: dict[str, int]
-    """Rows without a usable caption, by reason."""
+    """Rows without a usable caption, and images that could not be labelled, by reason."""
+    rejected_file: str | None = None
+    """Where they lie; none: there are none, or they are only counted."""
     bytes: NonNegativeInt
     config: ParserConfig
     config_hash: str
@@ -54,6 +57,8 @@ class RunSummary(RunCounts):
     fingerprint: Fingerprint
     timing: Timing | None = None
     estimate: Estimate | None = None
+    failed: tuple[FailedImage, ...] = ()
+    """Images that are not in the label file."""
 
     @property
     def state(self) -> RunState:
@@ -63,11 +68,14 @@ class RunSummary(RunCounts):
             fingerprint=self.fingerprint,
             counts=RunCounts(**{name: getattr(self, name) for name in RunCounts.model_fields}),
             bytes=self.bytes,
+            failed=self.failed,
         )
 
     @property
     def exit_code(self) -> ExitCode:
-        """Whether all rows were labelled, or only part of them."""
+        """Whether all rows were labelled, only part of them, or none."""
+        if self.rejected and not (self.estimate.images if self.estimate else self.images):
+            return ExitCode.FAILURE
         return ExitCode.PARTIAL if self.rejected else ExitCode.OK
 
 
@@ -79,6 +87,10 @@ def describe(summary: RunSummary, *, verbose: bool = False) -> Iterator[str]:
         f", {sum(summary.rejected.values()):,} rejected ({_counts(summary.rejected)})" if summary.rejected else ""
     )
     yield f"  rows read  {summary.rows_read:,}{rejected}"
+    if summary.rejected_file:
+        yield f"  rejected   {summary.rejected_file}: file, row, reason and text of each"
+    if cut := [reason for reason in summary.rejected if reason.startswith("truncated-")]:
+        yield f"  lost       an input ends too early ({', '.join(cut)}): what followed the cut is not labelled"
     if summary.estimate:
         estimate = summary.estimate
         yield (
@@ -87,7 +99,7 @@ def describe(summary: RunSummary, *, verbose: bool = False) -> Iterator[str]:
         )
     else:
         yield f"  labelled   {summary.labelled_images:,} images; mentions: {_counts(summary.mentions) or 'none'}"
-    if summary.timing and summary.status == "complete":
+    if summary.timing and summary.status in ("complete", "nothing labelled"):
         timing = summary.timing
         resumed = f", resumed after {timing.resumed_after_images:,} images" if timing.resumed_after_images else ""
         yield (

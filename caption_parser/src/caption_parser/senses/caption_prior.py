@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from caption_parser.lexicon import Lexicon, UnknownSynsetError, default_lexicon
 from caption_parser.senses.disambiguator import SenseChoice, choose, product_of_experts
-from caption_parser.senses.loading import folder_of_model
+from caption_parser.senses.loading import SHIPPED_MODEL, folder_of_model, missing_from_wheel
 from shared_runtime.errors import MissingResourceError
 from shared_runtime.files import short_digest
 from shared_schemas import Route
@@ -30,8 +30,13 @@ _LEAST_PROBABILITY = 0.0001
 
 
 def load_caption_prior(senses: str) -> CaptionPrior:
-    """The prior beside the model that `senses` names; empty if it names no folder or the folder has none."""
+    """The prior beside the model that `senses` names; empty if it names no folder or the folder has none.
+
+    Raises `MissingResourceError` where the model that ships lacks its own.
+    """
     folder = folder_of_model(senses)
+    if senses == "default" and not (SHIPPED_MODEL / FILE_NAME).is_file():
+        raise missing_from_wheel(SHIPPED_MODEL / FILE_NAME)
     return read_caption_prior(folder, default_lexicon()) if folder else {}
 
 

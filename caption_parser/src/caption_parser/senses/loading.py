@@ -20,11 +20,13 @@ def load_disambiguator(senses: str) -> Disambiguator:
 
     Raises `UsageError` for any other name, `MissingResourceError` for a model that is not there or cannot be used.
     """
-    if senses == "first" or (senses == "default" and not SHIPPED_MODEL.is_dir()):
+    if senses == "first":
         return FirstSense()
     if senses.startswith(GLOSS_PAIRS):
         return _load_gloss_pairs(senses.removeprefix(GLOSS_PAIRS))
     folder = folder_of_model(senses)
+    if folder is None and senses == "default":
+        raise missing_from_wheel(SHIPPED_MODEL)
     if folder is None:
         raise UsageError(
             f"--senses {senses}: no such disambiguator. Expected 'first', 'default', the folder of a model, or "
@@ -32,14 +34,30 @@ def load_disambiguator(senses: str) -> Disambiguator:
         )
     from caption_parser.senses.model_folder import SystemMeta, read_meta
 
-    # Only now: without a model neither ONNX Runtime nor tokenizers are needed.
-    if read_meta(folder, SystemMeta).system == "classifier":
-        from caption_parser.senses.classifier import ClassifierDisambiguator
+    try:
+        # Only now: without a model neither ONNX Runtime nor tokenizers are needed.
+        import onnxruntime  # noqa: F401
 
-        return ClassifierDisambiguator.load(folder)
-    from caption_parser.senses.sense_vectors import EncoderDisambiguator
+        if read_meta(folder, SystemMeta).system == "classifier":
+            from caption_parser.senses.classifier import ClassifierDisambiguator
 
-    return EncoderDisambiguator(folder)
+            return ClassifierDisambiguator.load(folder)
+        from caption_parser.senses.sense_vectors import EncoderDisambiguator
+
+        return EncoderDisambiguator(folder)
+    except ImportError as error:
+        raise MissingResourceError(
+            f"--senses {senses} needs {error.name}, which cannot be imported ({error}). Try: pip install"
+            f" --force-reinstall {error.name}, or --senses first to choose senses without a model"
+        ) from None
+
+
+def missing_from_wheel(path: Path) -> MissingResourceError:
+    """The error where a part of the model that ships is not there. Labels would differ without a word."""
+    return MissingResourceError(
+        f"{path}: this part of the sense model that ships with capparse is missing. Try: pip install"
+        " --force-reinstall capparse, or --senses first to choose senses without a model"
+    )
 
 
 def folder_of_model(senses: str) -> Path | None:

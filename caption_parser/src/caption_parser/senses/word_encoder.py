@@ -1,6 +1,7 @@
 """`WordEncoder`: from the characters of a word to its subtokens, and to the encoder's vector of it."""
 
 import os
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -51,28 +52,24 @@ class SubtokenLocator:
     ) -> list[list[WordPosition | None]]:
         """For each text the positions of its words, given as character spans.
 
-        All words of a text that fits into the encoder share one passage; in a longer text each word gets a
-        window of its own with as much context on either side as fits. None: the tokenizer leaves nothing of
-        the word, such as one of control characters.
+        All words of a text that fits into the encoder share one passage; in a longer text neighbouring words
+        share a window with context on either side, so that there are as many windows as the text is long, not
+        as it has words. None: the tokenizer leaves nothing of the word, such as one of control characters.
         """
         encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        return [
-            [self._place(encoding, start, end) for start, end in spans]
-            for encoding, spans in zip(encodings, words, strict=True)
-        ]
+        return [self._place_all(encoding, spans) for encoding, spans in zip(encodings, words, strict=True)]
 
-    def _place(self, encoding: Encoding, start: int, end: int) -> WordPosition | None:
-        touched = [
-            index
-            for index, (token_start, token_end) in enumerate(encoding.offsets)
-            if token_start < end and start < token_end
-        ]
-        if not touched:
-            return None
-        first = touched[0]
-        last = first if self._pooling == "first" else touched[-1]
-        begin = window_start(len(encoding.ids), first, last + 1, self._limit)
-        window = encoding.ids[begin : begin + self._limit]
+    def _place_all(self, encoding: Encoding, spans: Sequence[tuple[int, int]]) -> list[WordPosition | None]:
+        ids, offsets = encoding.ids, encoding.offsets  # copied at each access
+        starts, ends = [start for start, _ in offsets], [end for _, end in offsets]
+        # Subtokens stand in the order of the text: those that a word touches are neighbours.
+        touched = [(bisect_right(ends, start), bisect_left(starts, end)) for start, end in spans]
+        return [self._place(ids, first, stop) if first < stop else None for first, stop in touched]
+
+    def _place(self, ids: Sequence[int], first: int, stop: int) -> WordPosition:
+        last = first if self._pooling == "first" else stop - 1
+        begin = shared_window_start(len(ids), first, last + 1, self._limit)
+        window = ids[begin : begin + self._limit]
         passage = Passage((self._begin, *window, self._end))
         # The special token in front shifts all by one; a word longer than the window is cut at its end.
         return WordPosition(passage, first - begin + 1, min(last - begin + 1, len(window)) + 1)
@@ -85,6 +82,14 @@ def window_start(length: int, first: int, end: int, size: int) -> int:
     """
     spare = max(0, size - (end - first))
     return max(0, min(first - spare // 2, length - size))
+
+
+def shared_window_start(length: int, first: int, end: int, size: int) -> int:
+    """As `window_start`, but at one of few places, with a quarter of the window on either side of a short span."""
+    begin, step = window_start(length, first, end, size), size // 2
+    if begin in (0, length - size) or step == 0 or end - first > step:
+        return begin
+    return min((begin + step // 2) // step * step, length - size)
 
 
 class TokenEncoder(Protocol):

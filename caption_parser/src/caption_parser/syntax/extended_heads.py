@@ -56,8 +56,8 @@ class ExtendedHeadFinder:
 
     def __call__(self, tree: Tree, phrase_start: int, head: int) -> ExtendedHead | None:
         """The extended head around the noun `head` of a phrase; none if not even that noun is known."""
-        first = _first_of_name(tree, phrase_start, head, possessors=self._rules.possessive_names)
-        first = max(first, head + 1 - self.lexicon.max_lemma_words)
+        earliest = max(phrase_start, head + 1 - self.lexicon.max_lemma_words)
+        first = _first_of_name(tree, earliest, head, possessors=self._rules.possessive_names)
         end = _end_of_tail(tree, head, postposed=self._rules.postposed_names)
         found = self._find(tuple(tree.words[first:end]), tuple(tree.tags[first:end]), head - first)
         if found is None:
@@ -129,10 +129,10 @@ class ExtendedHeadFinder:
         return _Entry(entry.lemmas, kinds) if kinds else _Entry()
 
 
-def _first_of_name(tree: Tree, phrase_start: int, head: int, *, possessors: bool) -> int:
+def _first_of_name(tree: Tree, earliest: int, head: int, *, possessors: bool) -> int:
     """The first word before the head that may belong to its name; `possessors`: "bird" of "bird's nest" may."""
     first = head
-    while first > phrase_start and tree.words[first - 1] != ",":
+    while first > earliest and tree.words[first - 1] != ",":
         dep = tree.deps[first - 1]
         if dep in _NOT_IN_A_NAME and not (possessors and dep == "poss" and tree.is_noun(first - 1)):
             break

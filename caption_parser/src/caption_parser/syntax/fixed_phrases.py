@@ -1,7 +1,8 @@
 """Nouns in fixed phrases: idioms ("a bull's eye") and names ("the Chicago Cubs")."""
 
 import tomllib
-from functools import cache
+from bisect import bisect_left
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
@@ -11,6 +12,9 @@ from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, T
 from shared_schemas import Flag
 
 _NAMING_TAGS = NOUN_TAGS | ADJECTIVE_TAGS
+_CACHED_WORDS = 1 << 15
+_LONGEST_NAME = 32
+"""Words; more with capitals in a row are no name."""
 _PHRASES_FILE = "fixed_phrases.toml"
 
 
@@ -50,6 +54,7 @@ class NameFinder:
     def __init__(self, lexicon: Lexicon, capitalised: frozenset[str]) -> None:
         self._lexicon = lexicon
         self._capitalised = capitalised
+        self._is_uncommon = lru_cache(_CACHED_WORDS)(self._has_no_common_sense)
 
     def is_name(self, tree: Tree, head: ExtendedHead, *, living: bool) -> bool:
         """Whether an extended head is the end of a name.
@@ -58,7 +63,7 @@ class NameFinder:
         common word. Living beings and "the" with a plural only: "an Alamo Bus" is a bus all the same.
         """
         last = head.end - 1
-        if last not in tree.capitals or not _means_names(tree):
+        if not _has_capital(tree, last) or not _means_names(tree):
             return False
         if tree.words[last] in self._capitalised and head.end - head.start == 1 and last > 0:
             return True
@@ -71,7 +76,7 @@ class NameFinder:
             return False  # "Labrador Retriever", torn apart by the parse
         return living or team
 
-    def _is_uncommon(self, word: str) -> bool:
+    def _has_no_common_sense(self, word: str) -> bool:
         return not any(
             lemma[:1].islower()
             for pos in ("n", "a", "v", "r")
@@ -88,9 +93,14 @@ def _means_names(tree: Tree) -> bool:
     return 2 * after_first < len(tree)
 
 
+def _has_capital(tree: Tree, token: int) -> bool:
+    place = bisect_left(tree.capitals, token)
+    return place < len(tree.capitals) and tree.capitals[place] == token
+
+
 def _capitals_before(tree: Tree, start: int) -> list[int]:
     """The run of capitalised tokens that ends before `start`, in text order."""
     first = start
-    while first > 0 and first - 1 in tree.capitals and tree.tags[first - 1] in _NAMING_TAGS:
+    while start - first < _LONGEST_NAME and _has_capital(tree, first - 1) and tree.tags[first - 1] in _NAMING_TAGS:
         first -= 1
     return list(range(first, start))

@@ -8,6 +8,8 @@ from caption_parser.syntax.quantities import referents
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.word_lists import MATERIAL_VERBS, PAINTING_VERBS
 
+_MOST_COMPOUNDS = 32
+"""A longer chain of nouns is a list of keywords and no name: each of its nouns would take all before it."""
 _RELATIVE_PRONOUNS = frozenset({"that", "which", "who", "whom"})
 
 
@@ -32,15 +34,18 @@ def find_modifiers(tree: Tree, rules: ModeRules) -> dict[int, tuple[Modifier, ..
 
 
 def _before_noun(tree: Tree, noun: int, rules: ModeRules) -> Iterator[Modifier]:
-    for child in tree.children[noun]:
-        if tree.deps[child] == "amod":
-            for adjective in tree.conjuncts(child):
-                yield Modifier(adjective, _kind(tree, adjective))
-                if rules.predicates:
-                    yield from _inside_adjective(tree, adjective)
-        elif tree.deps[child] == "compound":
-            yield Modifier(child, _kind(tree, child))
-            yield from _before_noun(tree, child, rules)
+    pending = [noun]
+    for modified in pending:
+        for child in tree.children[modified]:
+            if tree.deps[child] == "amod":
+                for adjective in tree.conjuncts(child):
+                    yield Modifier(adjective, _kind(tree, adjective))
+                    if rules.predicates:
+                        yield from _inside_adjective(tree, adjective)
+            elif tree.deps[child] == "compound":
+                yield Modifier(child, _kind(tree, child))
+                if len(pending) < _MOST_COMPOUNDS:
+                    pending.append(child)
 
 
 def _inside_adjective(tree: Tree, adjective: int) -> Iterator[Modifier]:
@@ -76,14 +81,15 @@ def _materials(tree: Tree, predicate: int) -> Iterator[int]:
 def _subjects(tree: Tree, predicate: int) -> Iterator[int]:
     """The nouns that a verb speaks of, through relative pronouns, coordination and quantity nouns."""
     subjects = list(tree.children_by(predicate, "nsubj", "nsubjpass"))
+    while not subjects and tree.deps[predicate] == "conj":
+        predicate = tree.heads[predicate]
+        subjects = list(tree.children_by(predicate, "nsubj", "nsubjpass"))
     if tree.deps[predicate] in ("acl", "relcl") and all(tree.words[s] in _RELATIVE_PRONOUNS for s in subjects):
         yield from referents(tree, tree.heads[predicate])
     elif subjects:
         for subject in subjects:
             for noun in tree.conjuncts(subject):
                 yield from referents(tree, noun)
-    elif tree.deps[predicate] == "conj":
-        yield from _subjects(tree, tree.heads[predicate])
 
 
 def _kind(tree: Tree, token: int) -> ModifierKind:

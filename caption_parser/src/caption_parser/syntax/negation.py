@@ -98,12 +98,14 @@ def _complements(tree: Tree, preposition: int) -> Iterator[int]:
 
 def _alternatives(tree: Tree, noun: int) -> Iterator[int]:
     """A denied noun and those that share its denial: "no cars or people", but not "no cars and a bus"."""
-    yield noun
-    joined = {tree.words[child] for child in tree.children_by(noun, "cc")}
-    for conjunct in tree.children_by(noun, "conj"):
-        bare = all(tree.deps[child] in ("cc", "conj", "punct", "prep") for child in tree.children[conjunct])
-        if not joined & {"but", "yet"} and (joined & {"or", "nor"} or bare):
-            yield from _alternatives(tree, conjunct)
+    pending = [noun]
+    for denied in pending:
+        yield denied
+        joined = {tree.words[child] for child in tree.children_by(denied, "cc")}
+        for conjunct in tree.children_by(denied, "conj"):
+            bare = all(tree.deps[child] in ("cc", "conj", "punct", "prep") for child in tree.children[conjunct])
+            if not joined & {"but", "yet"} and (joined & {"or", "nor"} or bare):
+                pending.append(conjunct)
 
 
 def _next_preposition(tree: Tree, token: int) -> Iterator[int]:

@@ -29,9 +29,7 @@ _PLURALS_OF_KIND = frozenset("arts boys games girls goods ladies men mens saving
 
 def first_conjunct(tree: Tree, token: int) -> int:
     """The first of the words that the token is coordinated with."""
-    while tree.deps[token] == "conj" and tree.heads[token] < token:
-        token = tree.heads[token]
-    return token
+    return tree.first_conjuncts[token]
 
 
 def modifies_noun(tree: Tree, token: int) -> bool:
@@ -67,6 +65,7 @@ def _is_a_subject(tree: Tree, token: int, head: int) -> bool:
 def modifying_nouns(tree: Tree) -> list[tuple[int, int, int]]:
     """Each noun that only modifies, the word it modifies in the end, the first token of both; in text order."""
     found = []
+    modified_by: dict[int, int] = {}
     for token, dep in enumerate(tree.deps):
         if (
             (dep not in MODIFIER_DEPS and dep != "conj")
@@ -74,8 +73,11 @@ def modifying_nouns(tree: Tree) -> list[tuple[int, int, int]]:
             or not modifies_noun(tree, token)
         ):
             continue
-        noun = tree.heads[first_conjunct(tree, token)]
-        while modifies_noun(tree, noun):
+        noun, passed = token, []
+        while noun not in modified_by and modifies_noun(tree, noun):
+            passed.append(noun)
             noun = tree.heads[first_conjunct(tree, noun)]
+        noun = modified_by.get(noun, noun)
+        modified_by |= dict.fromkeys(passed, noun)  # so that a chain of nouns is walked once
         found.append((token, noun, min(tree.left_edge(token), tree.left_edge(noun))))
     return found

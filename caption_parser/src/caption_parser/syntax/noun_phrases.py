@@ -6,12 +6,14 @@ from caption_parser.modes import ModeRules
 from caption_parser.syntax.modifiers import find_modifiers
 from caption_parser.syntax.noun_modifiers import first_conjunct, is_present_all_the_same, modifies_noun
 from caption_parser.syntax.phrases import NounPhrase
+from caption_parser.syntax.pieces import in_pieces
 from caption_parser.syntax.quantities import counts, least_count, quantified_nouns
 from caption_parser.syntax.referring import referring_span
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.word_lists import PHRASAL_PREPOSITIONS, RELATIONAL_NOUNS
 
 _CHUNK_DEPS = frozenset({"nsubj", "nsubjpass", "dobj", "dative", "pobj", "pcomp", "attr", "appos", "oprd", "ROOT"})
+_LONGEST_PREPOSITION = max(len(preposition.split()) for preposition in PHRASAL_PREPOSITIONS)
 _PRONOUN_LIKE = frozenset({"one", "ones", "someone", "something", "other", "others", "it", "thing", "things"})
 
 
@@ -29,6 +31,10 @@ def find_noun_phrases(tree: Tree, rules: ModeRules) -> tuple[NounPhrase, ...]:
     Follows Schuster et al. 2015 as Vilar & Perez do (Section III-A1): every noun phrase is a candidate,
     pronouns and the nouns of phrasal prepositions are not. `rules` adds what visual mode knows beyond that.
     """
+    return in_pieces(tree, (), lambda piece, _: _phrases_of(piece, rules))
+
+
+def _phrases_of(tree: Tree, rules: ModeRules) -> list[NounPhrase]:
     modifiers = find_modifiers(tree, rules)
     count_of = counts(tree)
     phrases = []
@@ -39,7 +45,7 @@ def find_noun_phrases(tree: Tree, rules: ModeRules) -> tuple[NounPhrase, ...]:
         at_least = least_count(tree, head) if rules.least_counts and count is None else None
         referring = referring_span(tree, start, head) if rules.referring_phrases else None
         phrases.append(NounPhrase(start, head + 1, head, modifiers.get(head, ()), count, at_least, referring))
-    return tuple(phrases)
+    return phrases
 
 
 def phrase_heads(tree: Tree, rules: ModeRules) -> list[int]:
@@ -93,7 +99,7 @@ def _is_in_phrasal_preposition(tree: Tree, noun: int) -> bool:
         return False
     return any(
         tree.deps[last] == "prep"
-        and last > noun
+        and noun < last <= first + _LONGEST_PREPOSITION
         and " ".join(tree.words[first : last + 1]) in PHRASAL_PREPOSITIONS
         for last in tree.children[noun]
     )

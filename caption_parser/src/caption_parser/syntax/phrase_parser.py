@@ -9,6 +9,7 @@ from caption_parser.syntax.extended_heads import ExtendedHeadFinder
 from caption_parser.syntax.flags import FlagFinder
 from caption_parser.syntax.noun_phrases import find_noun_phrases
 from caption_parser.syntax.phrases import NounPhrase
+from caption_parser.syntax.pieces import in_pieces
 from caption_parser.syntax.tree import Tree
 
 
@@ -42,6 +43,9 @@ class NameStep:
 
     def __call__(self, tree: Tree, phrases: Iterable[NounPhrase]) -> tuple[NounPhrase, ...]:
         """The phrases with their extended heads and flags set, and the nouns that only modify others."""
+        return in_pieces(tree, phrases, self._name)
+
+    def _name(self, tree: Tree, phrases: tuple[NounPhrase, ...]) -> tuple[NounPhrase, ...]:
         named = tuple(
             phrase._replace(extended_head=self._find_extended_head(tree, phrase.start, phrase.head))
             for phrase in phrases

@@ -25,11 +25,13 @@ def quantified_nouns(tree: Tree, token: int) -> list[int]:
 
 def referents(tree: Tree, token: int) -> Iterator[int]:
     """The object nouns that a noun stands for: itself, or what it quantifies ("group of lots of people")."""
-    quantified = quantified_nouns(tree, token)
-    if not quantified:
-        yield token
-    for noun in quantified:
-        yield from referents(tree, noun)
+    pending = [token]
+    while pending:
+        noun = pending.pop()
+        quantified = quantified_nouns(tree, noun)
+        if not quantified:
+            yield noun
+        pending.extend(reversed(quantified))
 
 
 def stated_count(tree: Tree, noun: int) -> int | None:

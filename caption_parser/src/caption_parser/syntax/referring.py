@@ -71,6 +71,8 @@ def _extended(tree: Tree, modifier: int, start: int, end: int) -> int:
 
 def _last_of_clause(tree: Tree, token: int, limit: int) -> int | None:
     """The last token of the subtree, which stops at a comma; none: it goes beyond `limit`."""
+    if token >= limit:  # so that it goes no deeper than the phrase is long
+        return None
     last = token
     for child in tree.children[token]:
         if child < token:

@@ -5,12 +5,14 @@ model of its own; here it reads the `Doc` that the pipeline already made, so tha
 Source: https://github.com/vacancy/SceneGraphParser
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 
 from spacy.tokens import Doc
 
 from caption_parser.syntax.phrases import Modifier, ModifierKind, NounPhrase
+from caption_parser.syntax.pieces import in_pieces
 from caption_parser.syntax.quantities import stated_count
 from caption_parser.syntax.tree import Tree
 from shared_runtime.errors import MissingResourceError
@@ -33,10 +35,14 @@ def scene_graph_noun_phrases() -> Callable[[Doc], tuple[NounPhrase, ...]]:
     parser = backend.__new__(backend)  # its constructor would load a spaCy model of its own
     parser.nlp = lambda doc: doc
 
+    def entities_of(doc: Doc, tree: Tree, _: tuple[NounPhrase, ...]) -> Iterator[NounPhrase]:
+        inside = None if len(tree) == len(doc) else doc.char_span(tree.starts[0], tree.ends[-1])
+        part = doc if inside is None else inside.as_doc()
+        for entity in parser.parse(part)["entities"]:
+            yield _noun_phrase(part, tree, *entity["span_bounds"])
+
     def find(doc: Doc) -> tuple[NounPhrase, ...]:
-        tree = Tree.of(doc)
-        entities = parser.parse(doc)["entities"]
-        return tuple(_noun_phrase(doc, tree, *entity["span_bounds"]) for entity in entities)
+        return in_pieces(Tree.of(doc), (), partial(entities_of, doc))
 
     return find
 

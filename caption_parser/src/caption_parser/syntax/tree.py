@@ -1,7 +1,7 @@
 """`Tree`: a dependency parse as plain lists, which the rules read many times."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from spacy.attrs import DEP, HEAD, IDX, LENGTH, LOWER, ORTH, TAG
@@ -33,14 +33,18 @@ class Tree:
     deps: list[str]
     heads: list[int]
     """The head's index; the root's is its own."""
-    children: list[list[int]]
-    """In text order."""
     starts: list[int]
     """Character offset of each token in the caption."""
     ends: list[int]
     """Character offset behind each token."""
     capitals: list[int]
     """The tokens with a capital letter, in text order."""
+    children: list[list[int]] = field(init=False)
+    """In text order."""
+    left_edges: list[int] = field(init=False)
+    """The first token of the subtree below each token."""
+    first_conjuncts: list[int] = field(init=False)
+    """The first of the words that each token is coordinated with; itself where it is coordinated with none."""
 
     @classmethod
     def of(cls, doc: Doc) -> Self:
@@ -51,7 +55,6 @@ class Tree:
         if len(_decoded) > _DECODED_LIMIT:
             _decoded.clear()
         words, tags, deps, heads, starts, ends, capitals = [], [], [], [], [], [], []
-        children: list[list[int]] = [[] for _ in rows]
         for token, (lower, tag, dep, offset, start, length, orth) in enumerate(rows):
             head = token + (offset if offset < _HALF else offset - 2 * _HALF)
             words.append(_decoded.get(lower) or _decoded.setdefault(lower, strings[lower]))
@@ -62,9 +65,22 @@ class Tree:
             ends.append(start + length)
             if orth != lower:
                 capitals.append(token)
+        return cls(words, tags, deps, heads, starts, ends, capitals)
+
+    def __post_init__(self) -> None:
+        children: list[list[int]] = [[] for _ in self.heads]
+        first_conjuncts: list[int] = []
+        for token, head in enumerate(self.heads):
             if head != token:
                 children[head].append(token)
-        return cls(words, tags, deps, heads, children, starts, ends, capitals)
+            coordinated = head < token and self.deps[token] == "conj"
+            first_conjuncts.append(first_conjuncts[head] if coordinated else token)
+        left_edges: list[int] = []
+        for token, below in enumerate(children):
+            left_edges.append(left_edges[below[0]] if below and below[0] < token else token)
+        object.__setattr__(self, "children", children)
+        object.__setattr__(self, "left_edges", left_edges)
+        object.__setattr__(self, "first_conjuncts", first_conjuncts)
 
     def __len__(self) -> int:
         return len(self.words)
@@ -83,9 +99,7 @@ class Tree:
 
     def left_edge(self, token: int) -> int:
         """The first token of the subtree below the token."""
-        while self.children[token] and self.children[token][0] < token:
-            token = self.children[token][0]
-        return token
+        return self.left_edges[token]
 
     def conjuncts(self, token: int) -> list[int]:
         """The token and all that is coordinated after it: "cats, dogs and birds" from "cats"."""

@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from shared_runtime.command_line.failures import reported_failures
+from shared_runtime.command_line.termination import termination_as_interrupt
 from shared_runtime.errors import ExitCode
 
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks; may stand anywhere.")]
@@ -93,7 +94,8 @@ def run_app(app: typer.Typer, name: str) -> None:
     """Run a program's command line; the process ends with an `ExitCode`."""
     try:
         try:
-            app(prog_name=name)
+            with termination_as_interrupt():
+                app(prog_name=name)
         finally:
             sys.stdout.flush()
     except BrokenPipeError:
