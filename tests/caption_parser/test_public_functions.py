@@ -35,7 +35,7 @@ def test_dir_shows_what_is_public_and_nothing_else() -> None:
 
 def test_functions_take_the_options_of_the_commands_by_their_names() -> None:
     fields = ParserConfig.model_fields.keys() | InputOptions.model_fields.keys() | RunOptions.model_fields.keys()
-    positional = {"source", "output", "caption"}
+    positional = {"sources", "output", "caption"}
     assert inspect.signature(label_command).parameters.keys() - OF_THE_TERMINAL - positional <= fields
     of_explain = inspect.signature(explain_command).parameters.keys() - OF_THE_TERMINAL - positional
     assert {"attributes", "block", "without"} < of_explain <= ParserConfig.model_fields.keys()
@@ -46,11 +46,13 @@ def test_functions_take_the_options_of_the_commands_by_their_names() -> None:
 def test_label_file_takes_options_by_name(tmp_path: Path) -> None:
     (tmp_path / "c.txt").write_text("A cat\nA dog\n", "utf-8")
     output = tmp_path / "labels.jsonl"
-    caption_parser.label_file(tmp_path / "c.txt", output, labeller="exact", limit=1, processes=1)
+    (tmp_path / "d.txt").write_text("A horse\n", "utf-8")
+    both = [tmp_path / "c.txt", tmp_path / "d.txt"]
+    caption_parser.label_file(both, output, labeller="exact", limit=1, processes=1)
     (record,) = read_labels(output)
     assert record.captions == ("A cat",)
     config = ParserConfig(labeller="exact")
-    again = caption_parser.label_file(tmp_path / "c.txt", output, config, inputs=InputOptions(limit=1))
+    again = caption_parser.label_file(both, output, config, inputs=InputOptions(limit=1))
     assert again.images == 1
 
 

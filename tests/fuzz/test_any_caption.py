@@ -28,9 +28,9 @@ TEXT = st.text(max_size=300)
 SENTENCE = st.lists(st.sampled_from(WORDS), max_size=60).map(" ".join)
 GLUED = st.lists(st.sampled_from(WORDS) | st.text(max_size=3), max_size=40).map("".join)
 REPEATED = st.builds(
-    lambda piece, times: (piece * times)[:600],
+    lambda piece, times: (piece * times)[:4000],
     st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join) | st.text(min_size=1, max_size=4),
-    st.integers(1, 200),
+    st.integers(1, 2000),
 )
 CAPTION = SENTENCE | GLUED | REPEATED | TEXT
 

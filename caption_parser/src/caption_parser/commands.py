@@ -1,6 +1,6 @@
 """What the commands do, as functions: the same arguments, and options by the same names."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,7 +25,7 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 def label_file(
-    source: str | Path,
+    source: str | Path | Sequence[str | Path],
     output: str | Path,
     config: ParserConfig | None = None,
     *,
@@ -41,7 +41,7 @@ def label_file(
     says where, the summary to `OUTPUT.summary.json`.
 
     Args:
-        source: path or pattern of the captions, or `-` for standard input.
+        source: path or pattern of the captions, several of them as one input, or `-` for standard input.
         output: path of the label file (`.gz` and `.zst` are compressed), or `-` for standard output.
         config, inputs, run: what decides the labels; how captions are read and which are taken; how the run goes
             about its work. None: the defaults.
@@ -84,6 +84,7 @@ def evaluate(
     against: str | Path | None = None,
     min_votes: int = 1,
     crowd: bool = True,
+    strict: bool = False,
 ) -> "Evaluation":
     """Score the label file `labels` against ground truth in COCO's format: what `capparse evaluate` does.
 
@@ -93,6 +94,7 @@ def evaluate(
         against: a second label file to compare with class by class.
         min_votes: count a class only if this many captions of the image assert it.
         crowd: whether crowd regions count as their class.
+        strict: refuse a truth with a mask that is none, in place of leaving its pixels out.
 
     Raises:
         InputError, RecordError, LabelSpaceError, UsageError: a file or an option does not fit.
@@ -104,6 +106,7 @@ def evaluate(
         against=None if against is None else Path(against),
         min_votes=min_votes,
         include_crowd=crowd,
+        strict=strict,
     )
 
 
