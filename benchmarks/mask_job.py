@@ -4,9 +4,9 @@
 def main() -> None:
     """Write the masks and print how many."""
     # Here: worker processes import this module again, and need none of it.
-    from benchmarks.surroundings import usable_cores
     from benchmarks.truth_maps import N_FOREGROUND, OPTIONS, TruthMaps
     from segmentation.masks.job import MaskJob
+    from shared_runtime.workers import usable_cores
 
     maps, output = TruthMaps.from_arguments()
     job = MaskJob(maps, N_FOREGROUND, OPTIONS, processes=usable_cores())

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from benchmarks.captions import DUMP
 from benchmarks.markdown import command_block, table
 from benchmarks.processes import run
-from benchmarks.surroundings import Options, label_command, real_data, usable_cores
+from benchmarks.surroundings import Options, label_command, real_data
+from shared_runtime.workers import usable_cores
 
 SMALL, LARGE = 10_000, 120_000
 

@@ -9,6 +9,8 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
+from shared_runtime.workers import usable_cores
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 OUTPUTS = REPOSITORY / ".bench"
 """Where the label files of a benchmark go."""
@@ -49,11 +51,6 @@ def require_scene_graph_parser() -> None:
     """Raises `Skipped` if SceneGraphParser is not installed."""
     if not find_spec("sng_parser"):
         raise Skipped("SceneGraphParser is not installed. Try: pip install 'capparse[sng]'")
-
-
-def usable_cores() -> int:
-    """The processor cores that this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def machine() -> str:

@@ -21,8 +21,8 @@ from benchmarks.surroundings import (
     real_data,
     require_scene_graph_parser,
     this_python,
-    usable_cores,
 )
+from shared_runtime.workers import usable_cores
 
 SCENE_GRAPH_SAMPLE = 20_000
 """Captions for SceneGraphParser, which takes minutes for them; `label` is measured on the same ones beside it."""
