@@ -34,7 +34,7 @@ def test_a_run_gives_the_records_of_the_one_line_api(captions: Path, tmp_path: P
     assert outputs[0].read_bytes() == outputs[1].read_bytes()
 
     pairs = [line.split("\t") for line in captions.read_text().splitlines()[1:]]
-    expected = CaptionParser().label((image_id, caption) for image_id, caption in pairs)
+    expected = CaptionParser().label([(image_id, caption) for image_id, caption in pairs])
     for record, alone in zip(read_labels(outputs[0]), expected, strict=True):
         assert record.source is not None
         assert record.source.path == str(captions)

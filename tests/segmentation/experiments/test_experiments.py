@@ -131,5 +131,5 @@ def test_the_best_one_is_run_as_the_readme_says() -> None:
     readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
     label, train, *_ = find_experiment("lite0-224").commands
     assert label == "capparse label CAPTIONS -o LABELS.jsonl"
-    train = train.replace("IMAGES", "train2017").replace("LABELS", "labels").replace("RUN", "runs/first")
+    train = train.replace("IMAGES", "val2017").replace("LABELS", "labels").replace("RUN", "runs/first")
     assert train in readme

@@ -1,5 +1,6 @@
 """Heatmaps of batches, scales and mirror images, from a network whose maps are known beforehand."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -73,12 +74,12 @@ def noise(height: int, width: int, seed: int = 0) -> np.ndarray:
 
 
 def targets(attributes: dict[int, tuple[int, ...]] | None = None) -> ImageTargets:
-    return ImageTargets(1, None, "a.png", foreground=(1, 2), background=(3,), attributes=attributes or {})
+    return ImageTargets(1, None, Path("a.png"), foreground=(1, 2), background=(3,), attributes=attributes or {})
 
 
 def test_class_heatmaps_are_those_of_the_image_itself() -> None:
     images = [noise(33, 33, seed) for seed in range(3)]
-    only_green = ImageTargets(2, None, "b.png", foreground=(2,), background=())
+    only_green = ImageTargets(2, None, Path("b.png"), foreground=(2,), background=())
     found = heatmaps(extractor(network()), images, [targets(), only_green, targets()])
     assert [tuple(maps.classes) for maps in found] == [(1, 2, 3), (2,), (1, 2, 3)]
     for image, maps in zip(images, found, strict=True):
