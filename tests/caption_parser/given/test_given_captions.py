@@ -112,7 +112,7 @@ def test_one_string_per_image_is_a_caption_not_letters() -> None:
     [
         ("A dog", None, None, "got one string: 'A dog'"),
         (5, None, None, "got 5, expected captions, pairs"),
-        (Frame(photo=IDS, caption=CAPTIONS), None, None, r"ids among 'photo', 'caption'.*image='NAME'"),
+        (Frame(camera=IDS, caption=CAPTIONS), None, None, r"ids among 'camera', 'caption'.*image='NAME'"),
         (Frame(image_id=IDS, words=CAPTIONS), None, None, r"captions among 'image_id', 'words'.*caption='NAME'"),
         (Frame(image_id=IDS, caption=CAPTIONS), "captoin", None, "Did you mean 'caption'"),
         (
