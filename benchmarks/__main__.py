@@ -10,8 +10,8 @@ from benchmarks.surroundings import Options, Skipped, machine
 # Memory and throughput first: what they measure is not to be weighed down by what the others load.
 BENCHMARKS = (
     "memory",
-    "startup",
     "throughput",
+    "startup",
     "caption_length",
     "label_quality",
     "ablation",
