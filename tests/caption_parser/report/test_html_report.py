@@ -263,3 +263,14 @@ def test_the_command(labels: Path) -> None:
     assert done.exit_code == ExitCode.OK, done.output
     assert f"{output}: 3 images, 5 captions" in done.stderr
     assert Page(output.read_text("utf-8")).text_of["h1"] == ["labels.jsonl"]
+
+
+def test_the_command_replaces_a_page_only_when_told(labels: Path) -> None:
+    output = labels.with_name("page.html")
+    output.write_text("mine")
+    told = ["report", str(labels), "-o", str(output)]
+    refused = CliRunner().invoke(app, told)
+    assert (refused.exit_code, output.read_text()) == (ExitCode.USAGE, "mine")
+    assert "page.html exists already" in refused.stderr
+    assert CliRunner().invoke(app, [*told, "--overwrite"]).exit_code == ExitCode.OK
+    assert output.read_text() != "mine"

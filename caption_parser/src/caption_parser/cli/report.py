@@ -1,5 +1,6 @@
 """`capparse report`: a label file as one HTML page."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,6 +28,7 @@ def report_command(
     ] = None,
     title: Annotated[str | None, typer.Option(help="Heading of the page  [default: the file's name]")] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Random seed of the examples shown.")] = 0,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing page.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no summary.")] = False,
 ) -> None:
     """Write one offline HTML page about a label file: distributions, examples with evidence, disagreements.
@@ -39,7 +41,9 @@ def report_command(
     """
     options = locals()  # each goes by its name to the field of that name
     from caption_parser.report.html_report import ReportOptions, write_report
+    from shared_runtime.files import check_output
 
+    check_output(Path(output), {"the label file": Path(labels)}, overwrite=overwrite)
     summary = write_report(labels, output, from_options(ReportOptions, options))
     if not quiet:
         damaged = f", {summary.damaged_lines:,} damaged lines left out" if summary.damaged_lines else ""
