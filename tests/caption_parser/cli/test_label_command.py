@@ -150,7 +150,8 @@ def test_an_ended_run_is_one_that_the_same_command_resumes(
         preexec_fn=_heed_ctrl_c,
     ) as process:
         partial = tmp_path / "labels.jsonl.partial"
-        while not (partial.exists() and partial.stat().st_size) and process.poll() is None:
+        # Several batches: an interruption between the first one and its count leaves nothing to resume.
+        while not (partial.exists() and partial.stat().st_size > 500_000) and process.poll() is None:
             time.sleep(0.01)
         # A terminal and a batch system tell the workers, too; `kill` does not.
         end(process.pid, number)
