@@ -14,7 +14,7 @@ class FrozenModel(BaseModel):
 
 def differing(before: BaseModel, now: BaseModel) -> Iterator[tuple[str, Any, Any]]:
     """The dotted names of the fields whose values differ, with both values; a field that one lacks is `ABSENT`."""
-    old, new = (dict(_leaves(model.model_dump(mode="json"))) for model in (before, now))
+    old, new = (dict(leaves(model.model_dump(mode="json"))) for model in (before, now))
     for name in sorted(old.keys() | new.keys()):
         values = old.get(name, ABSENT), new.get(name, ABSENT)
         if values[0] != values[1]:
@@ -30,9 +30,10 @@ ABSENT = _Absent()
 """Stands for the value of a field that one of two configurations does not have."""
 
 
-def _leaves(fields: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def leaves(fields: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The values within nested mappings, each under its dotted name behind `prefix`."""
     for name, value in fields.items():
-        if isinstance(value, dict) and value:
-            yield from _leaves(value, f"{prefix}{name}.")
+        if isinstance(value, dict):
+            yield from leaves(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value

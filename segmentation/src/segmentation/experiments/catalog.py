@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from segmentation.experiments import paper, small
 from segmentation.experiments.experiment import Experiment
 from segmentation.training.config import TrainingConfig
+from shared_runtime.configuration import leaves
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas.errors import did_you_mean
 
@@ -58,8 +59,8 @@ def resolve_config(model: type[ConfigT], name_or_file: str, overrides: Mapping[s
     given = _read(path) if path.suffix in (".toml", ".json") else {BASE: name_or_file}
     base = given.pop(BASE, None)
     config = model() if base is None else _named(model, str(base))
-    values = dict(_leaves(config.model_dump(mode="json")))
-    for key, value in (*_leaves(given), *overrides.items()):
+    values = dict(leaves(config.model_dump(mode="json")))
+    for key, value in (*leaves(given), *overrides.items()):
         if key not in values:
             raise UsageError(f"the configuration has no key {key!r}.{_hint(key, values)}")
         values[key] = value
@@ -102,14 +103,6 @@ def _named(model: type[TrainingConfig], name: str) -> TrainingConfig:
     if not isinstance(config, model):
         raise UsageError(f"{name} is an experiment of 'capseg {config.command}', not of 'capseg {model.command}'")
     return config
-
-
-def _leaves(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in content.items():
-        if isinstance(value, dict):
-            yield from _leaves(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
 
 
 def _hint(key: str, known: Iterable[str]) -> str:
