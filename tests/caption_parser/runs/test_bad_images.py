@@ -13,20 +13,7 @@ from caption_parser.runs.run import label_file
 from caption_parser.runs.summary import describe
 from shared_runtime.errors import ExitCode, TooManyRejectedError, UsageError
 from shared_schemas.jsonl import read_labels
-
-MakeParser = Callable[..., Callable]
-
-
-def stop_at(image_id: int, stop: Callable[[], None]) -> Callable[[Sequence[ImageCaptions]], None]:
-    def before(images: Sequence[ImageCaptions]) -> None:
-        if any(image.image_id == image_id for image in images):
-            stop()
-
-    return before
-
-
-def interrupt() -> None:
-    raise KeyboardInterrupt
+from tests.caption_parser.runs.stops import MakeParser, interrupt, stop_at
 
 
 def stumble(*image_ids: int) -> Callable[[Sequence[ImageCaptions]], None]:

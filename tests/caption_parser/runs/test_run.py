@@ -5,12 +5,11 @@ import json
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from caption_parser.captions import ImageCaptions
 from caption_parser.readers import InputOptions
 from caption_parser.runs import output as output_module
 from caption_parser.runs.job import Progress
@@ -19,20 +18,7 @@ from caption_parser.runs.run import label_file
 from caption_parser.runs.summary import RunSummary, describe
 from shared_runtime.errors import CapparseError, ExitCode, InputError, TooManyRejectedError, UsageError
 from shared_schemas.jsonl import read_labels
-
-MakeParser = Callable[..., Callable]
-
-
-def stop_at(image_id: int, stop: Callable[[], None]) -> Callable[[Sequence[ImageCaptions]], None]:
-    def before(images: Sequence[ImageCaptions]) -> None:
-        if any(image.image_id == image_id for image in images):
-            stop()
-
-    return before
-
-
-def interrupt() -> None:
-    raise KeyboardInterrupt
+from tests.caption_parser.runs.stops import MakeParser, interrupt, stop_at
 
 
 def kill_this_process() -> None:
