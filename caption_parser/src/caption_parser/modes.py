@@ -24,6 +24,11 @@ class ModeRules:
     Each can be switched alone, so that its effect can be measured.
     """
 
+    # From a caption to parses.
+
+    segments: bool = False
+    """What stands between separators ("Dog | Cat") and keywords are parsed apart; boilerplate is dropped."""
+
     # From a parse to noun phrases, beyond the scene-graph rules of Schuster et al. 2015, which Vilar & Perez
     # take over (Section III-A1).
 
