@@ -55,6 +55,9 @@ class ModeRules:
     flags: bool = False
     """What is negated, depicted, a mere modifier, a name or an idiom is marked as such."""
 
+    absence: bool = False
+    """What is gone, elsewhere, of the past or left out is negated too: "the dog is gone", "rather than a dog"."""
+
     # From noun phrases to labels, beyond Section III-A2.
 
     reviewed_words: bool = False

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from operator import attrgetter
 
+from caption_parser.syntax.absence import absent_nouns
 from caption_parser.syntax.depiction import DepictionFinder
 from caption_parser.syntax.depiction_words import (
     LIFELESS_MODIFIERS,
@@ -30,7 +31,9 @@ _TELLING = {
 class FlagFinder:
     """Sets the flags of noun phrases, and adds the nouns that only modify others as phrases of their own."""
 
-    def __init__(self, find_extended_head: ExtendedHeadFinder) -> None:
+    def __init__(self, find_extended_head: ExtendedHeadFinder, *, absence: bool = True) -> None:
+        """`absence`: what is gone, elsewhere or of the past is denied too."""
+        self._absence = absence
         self._find_extended_head = find_extended_head
         self._lexicon = find_extended_head.lexicon
         self._fixed_phrases = fixed_phrases()
@@ -42,7 +45,7 @@ class FlagFinder:
     def __call__(self, tree: Tree, phrases: tuple[NounPhrase, ...]) -> tuple[NounPhrase, ...]:
         """The phrases, whose extended heads are set, with their flags, and modifying nouns; in text order."""
         nouns = self._fixed_phrases.flagged_nouns(tree)
-        nouns[Flag.NEGATED] = negated_nouns(tree)
+        nouns[Flag.NEGATED] = negated_nouns(tree) | (absent_nouns(tree) if self._absence else set())
         nouns[Flag.DEPICTED] = nouns.get(Flag.DEPICTED, set()) | self._depicted_nouns(tree)
         if "'s" in tree.words:
             nouns[Flag.IDIOM] = nouns.get(Flag.IDIOM, set()) | _possessors_in_names(tree, phrases)
