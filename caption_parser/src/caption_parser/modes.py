@@ -68,6 +68,8 @@ class ModeRules:
     """The captions of one image settle what a word names: "bear" beside "teddy bear" is no bear."""
     implied: bool = False
     """Acts and roles give the objects that they entail: a surfer stands on a surfboard."""
+    potted: bool = False
+    """A plant that a caption puts in a pot is a potted plant, where the label space has such a class."""
 
     @classmethod
     def of(cls, mode: Mode, without: Collection[str] = ()) -> Self:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from spacy.tokens import Doc
 
-from caption_parser.modes import ModeRules
+from caption_parser.modes import Mode, ModeRules
 from caption_parser.syntax.absence import absent_nouns
 from caption_parser.syntax.tree import Tree
 
@@ -44,4 +44,4 @@ def test_absent_nouns(parsed: Callable[[str], Doc], name: str) -> None:
 
 
 def test_the_rule_has_a_switch() -> None:
-    assert not ModeRules.of("visual", without=["absence"]).absence
+    assert not ModeRules.of(Mode.VISUAL, without=["absence"]).absence
