@@ -144,7 +144,7 @@ def test_a_missing_crf_is_told_before_anything_is_read(
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"crf_preset": "mine"}, "should be 'sec', 'readme', 'irn' or 'deeplab'"),
+        ({"crf_preset": "mine"}, "should be 'sec', 'readme', 'irn', 'deeplab' or 'reference'"),
         ({"gamma": 1.5}, "less than or equal to 1"),
         ({"scales": ()}, "at least 1 item"),
         ({"alpha": 0}, "greater than 0"),
