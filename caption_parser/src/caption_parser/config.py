@@ -59,6 +59,8 @@ class ParserConfig(FrozenModel):
     """Rules of `ModeRules` that the mode has and this run leaves out, with commas between."""
     keep_unlabelled: bool = False
     """Whether records also hold the mentions that got no label."""
+    also: str = ""
+    """Rules of `ModeRules` that the mode lacks and this run takes in, with commas between."""
 
     @property
     def uses_joint(self) -> bool:
@@ -79,14 +81,14 @@ class ParserConfig(FrozenModel):
 
     @property
     def rules(self) -> ModeRules:
-        """Those of the mode but for what `without` names."""
-        return ModeRules.of(self.mode, self.without.split(","))
+        """Those of the mode but for what `without` names, and what `also` names."""
+        return ModeRules.of(self.mode, self.without.split(","), self.also.split(","))
 
-    @field_validator("without")
+    @field_validator("without", "also")
     @classmethod
-    def _check_without(cls, without: str) -> str:
+    def _check_rules(cls, given: str) -> str:
         """The same rules always in the same order, so that they compare equal."""
-        names = {name.strip() for name in without.split(",")} - {""}
+        names = {name.strip() for name in given.split(",")} - {""}
         rules = ModeRules.names()
         if not names.issubset(rules):
             choices = ", ".join(f"'{rule}'" for rule in rules)

@@ -12,7 +12,7 @@ class Mode(StrEnum):
     """Which rules turn a parse into object candidates, and these into labels."""
 
     PAPER = "paper"
-    """Faithful to Vilar & Perez 2021, Section III-A, with the scene-graph rules that it takes over."""
+    """Faithful to Vilar & Perez 2021, Section III-A, with the rules of SceneGraphParser, which it modifies."""
     VISUAL = "visual"
     """What a person would expect to see in the image: quantities looked through, heads guarded, flags."""
 
@@ -24,8 +24,8 @@ class ModeRules:
     Each can be switched alone, so that its effect can be measured.
     """
 
-    # From a parse to noun phrases, beyond the scene-graph rules of Schuster et al. 2015, which Vilar & Perez
-    # take over (Section III-A1).
+    # From a parse to noun phrases, beyond SceneGraphParser, the public Python implementation of Schuster et al.
+    # 2015 that Vilar & Perez modify (Section III-A1).
 
     nouns_outside_chunks: bool = False
     """Every noun that heads a phrase is a candidate, not only subjects, objects and their conjuncts."""
@@ -34,7 +34,11 @@ class ModeRules:
     drop_relational_nouns: bool = False
     """"the middle of a road" holds no object "middle"."""
     predicates: bool = False
-    """"the cat is black", "a car painted red", "a table made of wood" give attributes."""
+    """"the cat is black", "a car painted red", "a table made of wood" give attributes.
+
+    Schuster et al.'s own parser has the first of these patterns (and "a woman is smiling"); SceneGraphParser,
+    which paper mode follows, takes what stands before the noun alone.
+    """
     guard_extended_heads: bool = False
     """An adjective joins the head only if the whole names a kind of it ("hot dog", but not "black cat")."""
     split_spellings: bool = False
@@ -58,14 +62,16 @@ class ModeRules:
     """An unknown word that is one slip away from a word of the label space is read as that word."""
     agreement: bool = False
     """The captions of one image settle what a word names: "bear" beside "teddy bear" is no bear."""
+    visible_attributes: bool = False
+    """Of all adjectives (`AttributeSet`), those that only say how many or which ("several", "other") are none."""
     implied: bool = False
     """Acts and roles give the objects that they entail: a surfer stands on a surfboard."""
 
     @classmethod
-    def of(cls, mode: Mode, without: Collection[str] = ()) -> Self:
-        """The rules of a mode but for those named in `without`."""
+    def of(cls, mode: Mode, without: Collection[str] = (), also: Collection[str] = ()) -> Self:
+        """The rules of a mode but for those named in `without`, and those named in `also`."""
         visual = mode is Mode.VISUAL
-        return cls(**{name: visual and name not in without for name in cls.names()})
+        return cls(**{name: (visual or name in also) and name not in without for name in cls.names()})
 
     @classmethod
     def names(cls) -> tuple[str, ...]:

@@ -42,7 +42,12 @@ class SynsetParts:
     def labeller(self) -> SynsetLabeller:
         """All of them together."""
         config = self._config
-        attribute_name = AttributeNamer(self._label_space.attribute_names, self.lexicon, config.attributes)
+        attribute_name = AttributeNamer(
+            self._label_space.attribute_names,
+            self.lexicon,
+            config.attributes,
+            quantities=not self.rules.visible_attributes,
+        )
         write = MentionWriter(attribute_name, self.lexicon, keep_unlabelled=config.keep_unlabelled)
         return SynsetLabeller(
             self.nlp, self.parse_phrases, self.disambiguator(), self.decisions, self.steps, write

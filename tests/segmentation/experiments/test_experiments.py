@@ -143,7 +143,7 @@ def test_the_description_of_an_experiment() -> None:
     assert find_experiment("table9-verbs").describe().splitlines() == [
         "ResNet-50 as in Table 2, without background classes; attributes: verbs.",
         "",
-        "  capparse label CAPTIONS -o LABELS.jsonl --mode paper --attributes verbs",
+        "  capparse label CAPTIONS -o LABELS.jsonl --mode paper --attributes verbs --also predicates",
         "  capseg train-localizer --images IMAGES --labels LABELS.jsonl -o RUN --config table9-verbs"
         " --weights CHECKPOINT",
         "  capseg make-masks RUN --images IMAGES --labels LABELS.jsonl -o MASKS"

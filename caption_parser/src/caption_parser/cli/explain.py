@@ -21,6 +21,7 @@ def explain_command(
     attributes: shared.Attributes = "low-level",
     block: shared.Block = "all",
     without: shared.Without = "",
+    also: shared.Also = "",
     as_json: shared.AsJson = False,
 ) -> None:
     """Show how a caption is read: its parse, every noun with its senses, what was dropped and why.

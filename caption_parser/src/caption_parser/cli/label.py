@@ -63,6 +63,7 @@ def label_command(
     attributes: shared.Attributes = "low-level",
     block: shared.Block = "all",
     without: shared.Without = "",
+    also: shared.Also = "",
     keep_unlabelled: Annotated[
         bool, typer.Option("--keep-unlabelled", help="Also write the mentions that got no label.")
     ] = False,

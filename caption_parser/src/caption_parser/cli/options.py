@@ -45,6 +45,9 @@ Block = Annotated[
 Without = Annotated[
     str, typer.Option(metavar="RULE,…", help="Rules of visual mode to leave out, such as implied or typos.")
 ]
+Also = Annotated[
+    str, typer.Option(metavar="RULE,…", help="Rules of visual mode to add to paper mode, such as predicates.")
+]
 Format = Annotated[
     str | None,
     typer.Option(
