@@ -29,8 +29,9 @@ class AttributeSet(StrEnum):
 class ParserConfig(FrozenModel):
     """Everything that the labels of a run depend on; saved with the output and compared when a run resumes."""
 
-    label_space: str = "coco"
-    """A shipped label space (coco, voc, youtube-objects) or the path of a TOML or JSON file."""
+    label_space: str | None = None
+    """A shipped label space (coco, voc, …) or the path of a TOML or JSON file; none: `coco`, of which paper mode
+    takes the paper's version, `coco-paper`."""
     mode: Mode = Mode.VISUAL
     labeller: str = "synsets"
     """`synsets` (the parser), `exact` (class names and plurals), or `synonyms:FILE`."""
@@ -61,6 +62,11 @@ class ParserConfig(FrozenModel):
     """Whether records also hold the mentions that got no label."""
     also: str = ""
     """Rules of `ModeRules` that the mode lacks and this run takes in, with commas between."""
+
+    @property
+    def uses_label_space(self) -> str:
+        """`label_space`, or what the mode does."""
+        return self.label_space or ("coco" if self.mode is Mode.VISUAL else "coco-paper")
 
     @property
     def uses_joint(self) -> bool:

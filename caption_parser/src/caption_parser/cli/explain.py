@@ -14,7 +14,7 @@ _WIDE = 1000
 
 def explain_command(
     caption: Annotated[str, typer.Argument(help="The caption, in quotes.")],
-    label_space: shared.LabelSpace = "coco",
+    label_space: shared.LabelSpaceOfMode = None,
     mode: shared.Mode = "visual",
     senses: shared.Senses = "default",
     spacy_model: shared.SpacyModel = None,

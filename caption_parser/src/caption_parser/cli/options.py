@@ -17,6 +17,14 @@ ModelT = TypeVar("ModelT", bound="BaseModel")
 LabelSpace = Annotated[
     str, typer.Option(metavar="NAME|FILE", help="coco, voc, youtube-objects, or a TOML or JSON file.")
 ]
+LabelSpaceOfMode = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|FILE",
+        help="coco, coco-paper, voc, youtube-objects, or a TOML or JSON file  [default: coco; in paper mode "
+        "coco-paper, the paper's version of it]",
+    ),
+]
 Mode = Annotated[
     str,
     typer.Option(metavar="visual|paper", help="All that helps, or Vilar & Perez 2021 as published."),
