@@ -1,10 +1,10 @@
 """Captions that a person has judged: what their labels must be, and how well labels meet it.
 
-Three files in `tests/caption_parser/cases` hold the judgements; a text that is not the project's own is
-referred to by its row or id.
+Four files in `tests/caption_parser/cases` hold the judgements; a text that is not the project's own is referred
+to by its row or id.
 
-`fresh.jsonl`: written for this purpose, by kind. `want` must be named, `never` must not; the rest of COCO's
-152 classes is left open. Expectations were written before the captions were run.
+`fresh.jsonl` and `styles.jsonl`: written for this purpose, by kind and by style. `want` must be named, `never`
+must not; the rest of COCO's 152 classes is left open. Expectations were written before the captions were run.
 
 `cc3m_sample.jsonl`: 200 rows of Conceptual Captions' validation split,
 `random.Random(0).sample(range(15833), 200)`. `row` counts from 1; `digest` is the start of the SHA-256 of the
@@ -39,6 +39,7 @@ from benchmarks.surroundings import REPOSITORY
 from shared_schemas import ImageLabels
 
 CASES = REPOSITORY / "tests" / "caption_parser" / "cases"
+FRESH = ("fresh.jsonl", "styles.jsonl")
 CC3M = "captions/cc3m-validation.tsv"
 VAL2017 = "coco/annotations/captions_val2017.json"
 
@@ -100,10 +101,11 @@ class Tally:
         return self.right / max(1, self.right + self.missing)
 
 
-def fresh_cases(file: str = "fresh.jsonl") -> Iterator[Case]:
+def fresh_cases() -> Iterator[Case]:
     """The captions that were written for this purpose."""
-    for record in _records(file):
-        yield Case(record["kind"], record["caption"], tuple(record["want"]), tuple(record["never"]))
+    for file in FRESH:
+        for record in _records(file):
+            yield Case(record["kind"], record["caption"], tuple(record["want"]), tuple(record["never"]))
 
 
 def faults(case: Case, labels: ImageLabels) -> list[str]:

@@ -48,7 +48,7 @@ def label() -> Label:
 
 
 @pytest.mark.parametrize("kind", sorted({case.kind for case in FRESH}))
-def test_fresh_captions(label: Label, kind: str) -> None:
+def test_captions_of_a_kind(label: Label, kind: str) -> None:
     cases = [case for case in FRESH if case.kind == kind]
     found = {
         case.caption: faults(case, labels)
