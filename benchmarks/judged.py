@@ -1,10 +1,12 @@
 """Captions that a person has judged: what their labels must be, and how well labels meet it.
 
-Four files in `tests/caption_parser/cases` hold the judgements; a text that is not the project's own is referred
+Five files in `tests/caption_parser/cases` hold the judgements; a text that is not the project's own is referred
 to by its row or id.
 
 `fresh.jsonl` and `styles.jsonl`: written for this purpose, by kind and by style. `want` must be named, `never`
-must not; the rest of COCO's 152 classes is left open. Expectations were written before the captions were run.
+must not; the rest of COCO's 152 classes is left open. `counts.jsonl` says how many of a class a text of several
+clauses speaks of: nothing is counted twice because it is spoken of twice. Expectations were written before the
+captions were run.
 
 `cc3m_sample.jsonl`: 200 rows of Conceptual Captions' validation split,
 `random.Random(0).sample(range(15833), 200)`. `row` counts from 1; `digest` is the start of the SHA-256 of the
@@ -39,7 +41,7 @@ from benchmarks.surroundings import REPOSITORY
 from shared_schemas import ImageLabels
 
 CASES = REPOSITORY / "tests" / "caption_parser" / "cases"
-FRESH = ("fresh.jsonl", "styles.jsonl")
+FRESH = ("fresh.jsonl", "styles.jsonl", "counts.jsonl")
 CC3M = "captions/cc3m-validation.tsv"
 VAL2017 = "coco/annotations/captions_val2017.json"
 
@@ -58,6 +60,8 @@ class Case:
     caption: str
     want: tuple[str, ...]
     never: tuple[str, ...]
+    counts: dict[str, int] = field(default_factory=dict)
+    """Class name → how many of it the whole text speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +109,22 @@ def fresh_cases() -> Iterator[Case]:
     """The captions that were written for this purpose."""
     for file in FRESH:
         for record in _records(file):
-            yield Case(record["kind"], record["caption"], tuple(record["want"]), tuple(record["never"]))
+            want, never = tuple(record["want"]), tuple(record["never"])
+            yield Case(record["kind"], record["caption"], want, never, record.get("counts", {}))
 
 
 def faults(case: Case, labels: ImageLabels) -> list[str]:
     """What is missing and what is too much, one line each."""
     found = names(labels)
     missing = [f"{name} is missing" for name in case.want if name not in found]
-    return missing + [f"{name} must not be there" for name in case.never if name in found]
+    too_much = [f"{name} must not be there" for name in case.never if name in found]
+    counted = {label.name: label.count for label in (*labels.foreground, *labels.background)}
+    miscounted = [
+        f"{name}: expected {count}, got {counted.get(name)}"
+        for name, count in case.counts.items()
+        if counted.get(name) != count
+    ]
+    return missing + too_much + miscounted
 
 
 def web_sample(captions: Path) -> list[Sampled]:

@@ -82,8 +82,12 @@ def test_own_words_of_background_classes(label: Label, real_data: Path) -> None:
 
 
 def test_faults_name_what_is_missing_and_what_is_too_much() -> None:
-    case = Case("part", "A bus seat", want=("bus",), never=("chair",))
-    assert faults(case, _labels(foreground=("chair",))) == ["bus is missing", "chair must not be there"]
+    case = Case("part", "A bus seat", want=("bus",), never=("chair",), counts={"chair": 2})
+    assert faults(case, _labels(foreground=("chair",))) == [
+        "bus is missing",
+        "chair must not be there",
+        "chair: expected 2, got None",
+    ]
 
 
 def test_what_people_would_disagree_about_counts_neither_way() -> None:
