@@ -24,6 +24,11 @@ class ModeRules:
     Each can be switched alone, so that its effect can be measured.
     """
 
+    # From a caption to parses.
+
+    segments: bool = False
+    """What stands between separators ("Dog | Cat") and keywords are parsed apart; boilerplate is dropped."""
+
     # From a parse to noun phrases, beyond SceneGraphParser, the public Python implementation of Schuster et al.
     # 2015 that Vilar & Perez modify (Section III-A1).
 

@@ -22,6 +22,8 @@ from caption_parser.senses.strategies import Strategies, with_strategies
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
 from caption_parser.syntax.phrase_parser import PhraseParser
 from caption_parser.syntax.scene_graph import scene_graph_noun_phrases
+from caption_parser.syntax.segmented import SegmentedParser
+from caption_parser.syntax.segments import Segmenter
 from shared_schemas import LabelSpace
 
 
@@ -49,9 +51,13 @@ class SynsetParts:
             quantities=not self.rules.visible_attributes,
         )
         write = MentionWriter(attribute_name, self.lexicon, keep_unlabelled=config.keep_unlabelled)
-        return SynsetLabeller(
-            self.nlp, self.parse_phrases, self.disambiguator(), self.decisions, self.steps, write
-        )
+        return SynsetLabeller(self.parse, self.disambiguator(), self.decisions, self.steps, write)
+
+    @cached_property
+    def parse(self) -> SegmentedParser:
+        """From captions to noun phrases."""
+        segmenter = Segmenter(self.lexicon) if self.rules.segments else None
+        return SegmentedParser(self.nlp, self.parse_phrases, segmenter)
 
     @cached_property
     def nlp(self) -> Language:
