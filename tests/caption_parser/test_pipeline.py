@@ -11,7 +11,7 @@ from caption_parser import CaptionParser, ParserConfig
 from caption_parser.captions import ImageCaptions
 from caption_parser.runs.options import parser_config
 from shared_runtime.errors import UsageError
-from shared_schemas import ImageLabels, Route, Rule, load_label_space
+from shared_schemas import Flag, ImageLabels, Route, Rule, load_label_space
 from shared_schemas.checks import check
 
 
@@ -139,6 +139,15 @@ def test_an_unknown_flag_is_refused_and_order_does_not_matter() -> None:
     with pytest.raises(UsageError, match="--block: got 'negated,painted', expected 'all', 'none', 'negated'"):
         parser_config(block="negated,painted")
     assert ParserConfig(block="idiom, negated") == ParserConfig(block="negated,idiom")
+
+
+def test_wholes_assert_by_their_parts_unless_they_are_blocked() -> None:
+    assert Flag.PART not in ParserConfig().blocking_flags
+    assert ParserConfig(block="part,all").blocking_flags == frozenset(Flag)
+    for block, found in (("all", ["bicycle"]), ("all,part", [])):
+        (record,) = CaptionParser(senses="first", block=block).label(["a bicycle pedal and a chain"])
+        assert [label.name for label in record.foreground] == found
+        assert Flag.PART in record.mentions[0].flags
 
 
 def test_records_name_another_attribute_set() -> None:

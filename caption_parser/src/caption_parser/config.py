@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from caption_parser.modes import Mode, ModeRules
 from shared_runtime.configuration import FrozenModel
-from shared_schemas import Flag
+from shared_schemas import DOUBTS, Flag
 
 
 class AttributeSet(StrEnum):
@@ -55,7 +55,8 @@ class ParserConfig(FrozenModel):
     attributes: AttributeSet = AttributeSet.LOW_LEVEL
     """Which words count as attributes: those of the label space, or all of a kind by their lemmas."""
     block: str = "all"
-    """The flags of a mention that keep it from asserting its class: all, none, or names with commas between."""
+    """The flags of a mention that keep it from asserting its class: all that raise doubts (but for `part`),
+    none, or names with commas between."""
     without: str = ""
     """Rules of `ModeRules` that the mode has and this run leaves out, with commas between."""
     keep_unlabelled: bool = False
@@ -81,9 +82,8 @@ class ParserConfig(FrozenModel):
     @property
     def blocking_flags(self) -> frozenset[Flag]:
         """What `block` names."""
-        if self.block in ("all", "none"):
-            return frozenset(Flag) if self.block == "all" else frozenset()
-        return frozenset(map(Flag, self.block.split(",")))
+        names = frozenset(self.block.split(",")) - {"none"}
+        return frozenset(map(Flag, names - {"all"})) | (DOUBTS if "all" in names else frozenset())
 
     @property
     def rules(self) -> ModeRules:
@@ -105,10 +105,12 @@ class ParserConfig(FrozenModel):
     @classmethod
     def _check_block(cls, block: str) -> str:
         """The same flags always in the same order, so that they compare equal."""
-        if block in ("all", "none"):
+        if block == "none":
             return block
         names = {name.strip() for name in block.split(",")}
-        if not names <= set(Flag):
+        if not names <= {"all", *Flag}:
             choices = ", ".join(f"'{choice}'" for choice in ("all", "none", *Flag))
             raise PydanticCustomError("unknown_flag", f"Input should be {choices} (several with commas between)")
-        return ",".join(flag for flag in Flag if flag in names)
+        if "all" in names:
+            names -= DOUBTS
+        return ",".join(name for name in ("all", *Flag) if name in names)

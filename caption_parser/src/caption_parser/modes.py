@@ -58,6 +58,18 @@ class ModeRules:
     """Phrases go on to what follows the noun and tells it from others: "a man in a red shirt"."""
     flags: bool = False
     """What is negated, depicted, a mere modifier, a name or an idiom is marked as such."""
+    possessors_of_kind: bool = False
+    """"Women's boots", "a chef's knife" name nobody; "a woman's dog" does. It and those below need `flags`."""
+    made_things: bool = False
+    """A word before the noun says that it is a likeness: "a model plane", "a carousel horse"."""
+    surfaces: bool = False
+    """What is printed or shown is none: "a mug with a dog on it", "a tablet displaying a cat"."""
+    proper_names: bool = False
+    """Teams, models of vehicles and what follows "named" or "the brand" are names: "Ford Mustang"."""
+    compounds: bool = False
+    """Listed compounds name nothing of what their nouns name: "a twist tie"."""
+    parts: bool = False
+    """A noun before its part names the whole, which is there: "a laptop screen"."""
 
     # From noun phrases to labels, beyond Section III-A2.
 

@@ -47,7 +47,7 @@ Block = Annotated[
     typer.Option(
         metavar="all|none|FLAG,…",
         help="Flags that keep a mention from asserting its class: negated, depicted, modifier, named_entity,"
-        " idiom.",
+        " idiom (all of these), part.",
     ),
 ]
 Without = Annotated[
