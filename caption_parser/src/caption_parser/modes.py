@@ -32,6 +32,10 @@ class ModeRules:
     # From a parse to noun phrases, beyond SceneGraphParser, the public Python implementation of Schuster et al.
     # 2015 that Vilar & Perez modify (Section III-A1).
 
+    nouns_by_agreement: bool = False
+    """A word read as a verb that agrees with no subject, or is joined to a noun, is a noun: "a suit and tie"."""
+    subjects_of_participles: bool = False
+    """"a cow grazing", "a man kite surfing": what stands before a lone act does it, and modifies nothing."""
     nouns_outside_chunks: bool = False
     """Every noun that heads a phrase is a candidate, not only subjects, objects and their conjuncts."""
     look_through_quantities: bool = False
