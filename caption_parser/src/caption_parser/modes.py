@@ -79,6 +79,8 @@ class ModeRules:
 
     reviewed_words: bool = False
     """The words that the label space lists as reviewed or denied count."""
+    people_groups: bool = False
+    """Groups that are made of persons show them: "a couple", "a family", but not "a family of ducks"."""
     typos: bool = False
     """An unknown word that is one slip away from a word of the label space is read as that word."""
     agreement: bool = False

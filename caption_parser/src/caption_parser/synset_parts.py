@@ -79,7 +79,10 @@ class SynsetParts:
     @cached_property
     def decisions(self) -> DecisionTable:
         """Which label a synset or a phrase gets in the label space."""
-        return DecisionTable(self._label_space, self.lexicon, reviewed=self.rules.reviewed_words)
+        rules = self.rules
+        return DecisionTable(
+            self._label_space, self.lexicon, reviewed=rules.reviewed_words, groups=rules.people_groups
+        )
 
     @cached_property
     def steps(self) -> Sequence[LabelStep]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from caption_parser.labels.people_groups import people_groups
 from caption_parser.lexicon import Lexicon, UnknownSynsetError
 from caption_parser.senses import SenseChoice
 from shared_runtime.errors import UsageError
@@ -36,12 +37,20 @@ class DecisionTable:
     The words that the label space reviews count with `reviewed` alone: the paper has no such list.
     """
 
-    def __init__(self, label_space: LabelSpace, lexicon: Lexicon, *, reviewed: bool = False) -> None:
-        """Raises `UsageError` for a synset that WordNet 3.0 does not have."""
+    def __init__(
+        self, label_space: LabelSpace, lexicon: Lexicon, *, reviewed: bool = False, groups: bool = False
+    ) -> None:
+        """`groups`: those of people that can be seen carry the label of persons.
+
+        Raises `UsageError` for a synset that WordNet 3.0 does not have.
+        """
         self._lexicon = lexicon
-        self.by_synset: Mapping[int, Decision] = _with_holonyms(
-            _synonyms_and_hyponyms(label_space, lexicon), lexicon
-        )
+        by_synset = _with_holonyms(_synonyms_and_hyponyms(label_space, lexicon), lexicon)
+        self._groups = people_groups(lexicon) if groups else None
+        if self._groups and (person := by_synset.get(lexicon.synset("person.n.01"))):
+            seen = Decision(person.label, Rule.HOLONYM)
+            by_synset = dict.fromkeys(self._groups.synsets, seen) | by_synset
+        self.by_synset: Mapping[int, Decision] = by_synset
         self.by_phrase: Mapping[str, Decision] = {
             _as_lemma(phrase): Decision(label.id, Rule.PHRASE)
             for label in label_space.classes
@@ -60,6 +69,8 @@ class DecisionTable:
 
     def meant(self, lemmas: Sequence[str], synsets: tuple[int, ...]) -> tuple[int, ...]:
         """The synsets of a word without those that the review says it does not mean."""
+        if self._groups:
+            synsets = self._groups.meant(lemmas, synsets)
         denied = frozenset[int]().union(*(self._denied.get(lemma, ()) for lemma in lemmas))
         if not denied:
             return synsets
