@@ -50,8 +50,13 @@ class ModeRules:
     flags: bool = False
     """What is negated, depicted, a mere modifier, a name or an idiom is marked as such."""
 
+    plural_nouns: bool = False
+    """A plural that is a noun of its own ("pliers") comes before a singular that hardly anyone uses ("plier")."""
+
     # From noun phrases to labels, beyond Section III-A2.
 
+    claims: bool = False
+    """A class has a claim on its own words: its name, the words that it lists, the lemmas of its synsets."""
     reviewed_words: bool = False
     """The words that the label space lists as reviewed or denied count."""
     typos: bool = False
