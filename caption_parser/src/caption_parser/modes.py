@@ -75,8 +75,13 @@ class ModeRules:
     parts: bool = False
     """A noun before its part names the whole, which is there: "a laptop screen"."""
 
+    plural_nouns: bool = False
+    """A plural that is a noun of its own ("pliers") comes before a singular that hardly anyone uses ("plier")."""
+
     # From noun phrases to labels, beyond Section III-A2.
 
+    claims: bool = False
+    """A class has a claim on its own words: its name, the words that it lists, the lemmas of its synsets."""
     reviewed_words: bool = False
     """The words that the label space lists as reviewed or denied count."""
     people_groups: bool = False
