@@ -70,6 +70,7 @@ def label_command(
     format: shared.Format = None,
     caption_field: shared.CaptionField = None,
     image_field: shared.ImageField = None,
+    all_captions: shared.AllCaptions = False,
     limit: Annotated[int | None, typer.Option(metavar="N", help="Only the first N captions.")] = None,
     sample: Annotated[int | None, typer.Option(metavar="N", help="Only N random images.")] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Which random images --sample draws.")] = 0,

@@ -61,14 +61,24 @@ Format = Annotated[
     typer.Option(
         metavar="NAME",
         help="Input format, if the file name does not tell it: coco, jsonl, csv, tsv, parquet, txt, flickr,"
-        " webdataset.",
+        " webdataset (see capparse formats).",
     ),
 ]
 CaptionField = Annotated[
-    str | None, typer.Option(metavar="NAME", help="The field or column that holds the caption.")
+    str | None,
+    typer.Option(
+        metavar="NAME", help="The field or column that holds the caption, or a path to it: regions[].phrase."
+    ),
 ]
 ImageField = Annotated[
-    str | None, typer.Option(metavar="NAME", help="The field or column that holds the image id.")
+    str | None, typer.Option(metavar="NAME", help="The field, column or path that holds the image id.")
+]
+AllCaptions = Annotated[
+    bool,
+    typer.Option(
+        "--all-captions",
+        help="Also read what the layout of the input says is no caption: answers to questions, rejected captions.",
+    ),
 ]
 LabelFile = Annotated[Path, typer.Argument(metavar="LABELS.jsonl", help="Label file (also .gz, .zst).")]
 Truth = Annotated[Path, typer.Option("--truth", metavar="INSTANCES.json", help="Ground truth in COCO's format.")]
