@@ -47,10 +47,12 @@ def test_the_steps_of_a_mode_stand_in_their_order() -> None:
         "Agreement",
         "ImpliedObjects",
         "PottedPlants",
+        "Repetitions",
     ]
     assert names(ModeRules.of(Mode.VISUAL, ["agreement"])) == [
         "Decide",
         "MembersOfGroups",
         "ImpliedObjects",
         "PottedPlants",
+        "Repetitions",
     ]

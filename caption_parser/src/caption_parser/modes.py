@@ -81,6 +81,9 @@ class ModeRules:
     absence: bool = False
     """What is gone, elsewhere, of the past or left out is negated too: "the dog is gone", "rather than a dog"."""
 
+    hedges: bool = False
+    """What a caption is not sure of asserts at half the confidence: "possibly a cat"."""
+
     # From noun phrases to labels, beyond Section III-A2.
 
     claims: bool = False
@@ -99,6 +102,8 @@ class ModeRules:
     """Acts and roles give the objects that they entail: a surfer stands on a surfboard."""
     potted: bool = False
     """A plant that a caption puts in a pot is a potted plant, where the label space has such a class."""
+    repetitions: bool = False
+    """What a text has counted before is not counted again: "two dogs" and then "the two dogs" are two."""
 
     @classmethod
     def of(cls, mode: Mode, without: Collection[str] = (), also: Collection[str] = ()) -> Self:

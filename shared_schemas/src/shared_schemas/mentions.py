@@ -53,7 +53,7 @@ class Route(StrEnum):
 
 
 class Flag(StrEnum):
-    """A reason not to take a mention as an object that can be seen in the image; but for `part`, which is none."""
+    """A reason not to take a mention as an object that can be seen there; `part` and `uncertain` are none."""
 
     NEGATED = "negated"
     """The caption says that it is not there ("no people")."""
@@ -67,9 +67,11 @@ class Flag(StrEnum):
     """It is part of a fixed phrase that means something else ("a bird's eye view")."""
     PART = "part"
     """It is the whole that a part belongs to, which is named with it ("a laptop screen")."""
+    UNCERTAIN = "uncertain"
+    """The caption is not sure of it ("possibly a cat"): it asserts its class at half the confidence."""
 
 
-DOUBTS = frozenset(Flag) - {Flag.PART}
+DOUBTS = frozenset(Flag) - {Flag.PART, Flag.UNCERTAIN}
 """The flags of mentions that speak of nothing that can be seen."""
 
 

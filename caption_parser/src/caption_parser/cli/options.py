@@ -47,7 +47,7 @@ Block = Annotated[
     typer.Option(
         metavar="all|none|FLAG,…",
         help="Flags that keep a mention from asserting its class: negated, depicted, modifier, named_entity,"
-        " idiom (all of these), part.",
+        " idiom (all of these), part, uncertain.",
     ),
 ]
 Without = Annotated[

@@ -26,6 +26,8 @@ from shared_schemas import (
 )
 
 _DIGITS = 3
+_HEDGED = 0.5
+"""What is left of a mention's reliability where the caption is not sure of it."""
 
 
 @dataclass(slots=True)
@@ -129,6 +131,8 @@ def _attribute_votes(captions_by_name: dict[str, set[int]]) -> tuple[AttributeVo
 def reliability(mention: Mention) -> float:
     """How far one labelled mention can be trusted, in (0, 1)."""
     trust = TRUST[mention.rule or Rule.SYNONYM].reliability
+    if Flag.UNCERTAIN in mention.flags:
+        trust *= _HEDGED
     return trust if mention.score is None else trust * mention.score
 
 

@@ -8,6 +8,7 @@ from caption_parser.labels.group_members import MembersOfGroups
 from caption_parser.labels.implied import ImpliedObjects
 from caption_parser.labels.potted import PottedPlants
 from caption_parser.labels.reading import CaptionReading, LabelStep, ObjectReading
+from caption_parser.labels.repetitions import Repetitions
 from caption_parser.lexicon import Lexicon
 from caption_parser.modes import ModeRules
 
@@ -16,6 +17,7 @@ _BEYOND_THE_PAPER: Mapping[str, Callable[[DecisionTable, Lexicon], LabelStep]] =
     "agreement": Agreement,
     "implied": ImpliedObjects,
     "potted": PottedPlants,
+    "repetitions": Repetitions,
 }
 """What makes the step of a rule of `ModeRules`."""
 

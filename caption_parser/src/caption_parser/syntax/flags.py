@@ -15,6 +15,7 @@ from caption_parser.syntax.depiction_words import (
 )
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
 from caption_parser.syntax.fixed_phrases import NameFinder, fixed_phrases
+from caption_parser.syntax.hedges import concluded_nouns, uncertain_nouns
 from caption_parser.syntax.made_things import MadeThings
 from caption_parser.syntax.negation import negated_nouns
 from caption_parser.syntax.noun_modifiers import modifying_nouns
@@ -56,6 +57,8 @@ class FlagFinder:
             for flag, find, wanted in (
                 (Flag.NEGATED, negated_nouns, True),
                 (Flag.NEGATED, absent_nouns, rules.absence),
+                (Flag.NEGATED, concluded_nouns, rules.hedges),
+                (Flag.UNCERTAIN, uncertain_nouns, rules.hedges),
                 (Flag.DEPICTED, self._depicted_nouns, True),
                 (Flag.DEPICTED, self._made, rules.made_things),
                 (Flag.DEPICTED, SurfaceFinder(lexicon), rules.surfaces),

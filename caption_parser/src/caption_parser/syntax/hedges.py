@@ -1,0 +1,69 @@
+"""Nouns that a caption is not sure of: "possibly a cat", "what appears to be a dog".
+
+They assert their class, for writers hedge what they name more often rightly than not, but at half the confidence.
+What a text only concludes ("suggesting that a person was here") asserts nothing: it is not seen.
+"""
+
+from collections.abc import Iterator
+
+from caption_parser.syntax.absence import phrase_behind
+from caption_parser.syntax.quantities import referents
+from caption_parser.syntax.tree import Tree
+
+_RUNS = """
+    possibly|perhaps|maybe|probably|presumably|likely|potentially|apparently|supposedly|conceivably|allegedly
+    might be|may be|could be|might have|may have|could have|appears to be|appear to be|appearing to be
+    appeared to be|seems to be|seem to be|seemed to be|seeming to be|looks to be|look to be|what looks like
+    believed to be|thought to be|assumed to be|said to be|appears to have|seems to have|suspected
+"""
+_HEDGES = sorted(
+    (tuple(run.split()) for line in _RUNS.split("\n") for run in line.split("|")), key=len, reverse=True
+)
+_BEGINNINGS = frozenset(run[0] for run in _HEDGES if run)
+_CONCLUDING = frozenset(
+    "hinting implying imply implies indicate indicates indicating suggest suggests suggesting".split()
+)
+_AS_IF = frozenset({"if", "though"})
+_ENDS = frozenset({",", ".", ";", ":", "!", "?", "but"})
+_NO_PHRASE = frozenset({"IN", "TO", "CC", "EX", "."})
+_KNOWN = frozenset({"the", "this", "that", "these", "those", "its", "his", "her", "their", "both"})
+"""What they determine was named before, and is there whatever is concluded about it."""
+
+
+def uncertain_nouns(tree: Tree) -> set[int]:
+    """The nouns of a parse that the caption is not sure of."""
+    if _BEGINNINGS.isdisjoint(tree.words):
+        return set()
+    return {
+        noun
+        for token, word in enumerate(tree.words)
+        if word in _BEGINNINGS
+        for hedged in _hedged_by(tree, token, word)
+        for noun in referents(tree, hedged)
+    }
+
+
+def concluded_nouns(tree: Tree) -> set[int]:
+    """The nouns that stand in a conclusion from the image, or in a comparison with what is not in it."""
+    found: set[int] = set()
+    if _CONCLUDING.isdisjoint(tree.words) and _AS_IF.isdisjoint(tree.words):
+        return found
+    concludes = known = False
+    for token, word in enumerate(tree.words):
+        if word in _ENDS:
+            concludes = False
+        elif word in _CONCLUDING or (word in _AS_IF and token and tree.words[token - 1] == "as"):
+            concludes = tree.tags[token] not in ("NN", "NNS")
+        elif tree.is_noun(token) and concludes and not known:
+            found.add(token)
+        known = word in _KNOWN or (known and tree.tags[token] not in ("IN", "DT", "VBZ", "VBP", "VBD", "CC"))
+    return found
+
+
+def _hedged_by(tree: Tree, token: int, word: str) -> Iterator[int]:
+    for run in _HEDGES:
+        behind = token + len(run)
+        if run and run[0] == word and tuple(tree.words[token:behind]) == run:
+            if behind < len(tree) and tree.tags[behind] not in _NO_PHRASE:
+                yield from phrase_behind(tree, behind)
+            return
