@@ -57,6 +57,12 @@ DROPPED = {
     "A dog | Horse & Hound Magazine": ("Horse & Hound Magazine", Dropped.SITE),
 }
 
+NOTICES_BEFORE = {
+    "Photo: a dog": "a dog",
+    "Stock photo - a dog": "a dog",
+    "Download free image of a dog": "free image of a dog",
+}
+
 READ_WHOLE = (
     "A stock photo of a dog",
     "The Bed Store",
@@ -78,6 +84,11 @@ def test_boilerplate_is_dropped(caption: str) -> None:
     segments = SEGMENTER(caption)
     assert [(one.text, one.dropped) for one in segments if one.dropped] == [DROPPED[caption]]
     assert any(one.text.startswith("A dog") for one in segments if one.dropped is None)
+
+
+@pytest.mark.parametrize("caption", NOTICES_BEFORE)
+def test_notices_before_a_caption_are_dropped(caption: str) -> None:
+    assert [one.text for one in SEGMENTER(caption) if one.dropped is None] == [NOTICES_BEFORE[caption]]
 
 
 @pytest.mark.parametrize("caption", READ_WHOLE)

@@ -69,6 +69,7 @@ _OPENS_A_PHRASE = re.compile(
     r"(?:^|\s)(?:a|an|the|this|that|of|some|any|my|our|for|with|in|as|is|and|these)$", re.I
 )
 _PREFIX = re.compile(
+    rf"(?:download|buy|get|view)\s+(?=(?:(?:this|the)\s+)?(?:{_QUALIFIER}\s+)*{_KIND}\b)|"
     r"(?:photo|image|picture|video|caption|alt(?:\s+(?:text|tag))?|title|description|fig(?:ure)? \d+)\s*[:.]\s+",
     re.IGNORECASE,
 )
