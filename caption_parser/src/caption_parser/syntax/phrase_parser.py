@@ -41,7 +41,7 @@ class NameStep:
 
     def __init__(self, rules: ModeRules, find_extended_head: ExtendedHeadFinder) -> None:
         self._find_extended_head = find_extended_head
-        self._find_flags = FlagFinder(find_extended_head) if rules.flags else None
+        self._find_flags = FlagFinder(find_extended_head, rules) if rules.flags else None
 
     def __call__(self, tree: Tree, phrases: Iterable[NounPhrase]) -> tuple[NounPhrase, ...]:
         """The phrases with their extended heads and flags set, and the nouns that only modify others."""
