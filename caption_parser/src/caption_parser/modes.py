@@ -78,6 +78,9 @@ class ModeRules:
     plural_nouns: bool = False
     """A plural that is a noun of its own ("pliers") comes before a singular that hardly anyone uses ("plier")."""
 
+    absence: bool = False
+    """What is gone, elsewhere, of the past or left out is negated too: "the dog is gone", "rather than a dog"."""
+
     # From noun phrases to labels, beyond Section III-A2.
 
     claims: bool = False
@@ -94,6 +97,8 @@ class ModeRules:
     """Of all adjectives (`AttributeSet`), those that only say how many or which ("several", "other") are none."""
     implied: bool = False
     """Acts and roles give the objects that they entail: a surfer stands on a surfboard."""
+    potted: bool = False
+    """A plant that a caption puts in a pot is a potted plant, where the label space has such a class."""
 
     @classmethod
     def of(cls, mode: Mode, without: Collection[str] = (), also: Collection[str] = ()) -> Self:

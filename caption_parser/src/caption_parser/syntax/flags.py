@@ -4,6 +4,7 @@ from functools import lru_cache
 from operator import attrgetter
 
 from caption_parser.modes import ModeRules
+from caption_parser.syntax.absence import absent_nouns
 from caption_parser.syntax.compounds import compound_nouns
 from caption_parser.syntax.depiction import DepictionFinder
 from caption_parser.syntax.depiction_words import (
@@ -54,6 +55,7 @@ class FlagFinder:
             (flag, find)
             for flag, find, wanted in (
                 (Flag.NEGATED, negated_nouns, True),
+                (Flag.NEGATED, absent_nouns, rules.absence),
                 (Flag.DEPICTED, self._depicted_nouns, True),
                 (Flag.DEPICTED, self._made, rules.made_things),
                 (Flag.DEPICTED, SurfaceFinder(lexicon), rules.surfaces),
