@@ -63,7 +63,8 @@ class PartFinder:
         last = head.end - 1
         if part <= last or not tree.is_noun(part):
             return False
-        whole = head.synsets or tuple(chain.from_iterable(map(self._lexicon.synsets, head.lemmas)))
+        # A phrase of a label space has no senses of its own: "cell phone" is a phone.
+        whole = head.synsets or self._senses(head.lemmas[0]) or self._senses(tree.words[last])
         animal, word = tree.words[last], tree.words[part]
         if animal in self._lists.eaten_animals and word in self._lists.eaten_parts:
             return False
@@ -73,6 +74,9 @@ class PartFinder:
         return self._has_part(whole, "_".join(tree.words[first : part + 1])) or (
             first < part and self._has_part(whole, word)
         )
+
+    def _senses(self, word: str) -> tuple[int, ...]:
+        return tuple(chain.from_iterable(map(self._lexicon.synsets, self._lexicon.base_forms(word))))
 
     def _is_worn(self, tree: Tree, part: int) -> bool:
         head = tree.heads[part]

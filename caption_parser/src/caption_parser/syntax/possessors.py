@@ -63,6 +63,26 @@ _KEPT_FOR_ANIMALS = (
     "food.n.02",
 )
 """What is an animal's without the animal: its bed, cage, bowl and toys; a collar or a saddle is on it."""
+_GROWN = frozenset(
+    "antlers coat feathers fur hooves horns mane markings plumage reflection spots stripes tusks wool".split()
+)
+"""What a body has besides its parts, and where nothing else can have it."""
+_NO_BODIES = frozenset(
+    {
+        ("adder", "tongue"),
+        ("athlete", "foot"),
+        ("bird", "eye"),
+        ("bull", "eye"),
+        ("cat", "eye"),
+        ("crow", "feet"),
+        ("crow", "foot"),
+        ("devil", "claw"),
+        ("dragon", "mouth"),
+        ("mare", "tail"),
+        ("mind", "eye"),
+    }
+)
+"""Names that mean no part of a body."""
 _LIFELESS = frozenset({"toy", "stuffed", "plush"})
 _OF_A_SEX = frozenset("men women boys girls ladies gentlemen kids children".split())
 _ROOMS = frozenset(
@@ -97,16 +117,21 @@ class PossessorFinder:
         }
 
     def owned_parts(self, tree: Tree) -> set[int]:
-        """Possessors of a part of their body: "a cat's eyes" are no gems."""
+        """Possessors of a part of their body: "a cow's head" is no weed, whatever WordNet calls by that name."""
         return {
             possessor
             for possessor, possessed in _possessions(tree)
-            if tree.tags[possessed] in PLURAL_TAGS and tree.words[possessed] in self._body_parts
+            if tree.words[possessed] in self._body_parts
+            and (tree.words[possessor], tree.words[possessed]) not in _NO_BODIES
         }
 
     def _names_kind(self, tree: Tree, possessor: int, possessed: int) -> bool:
         owner, owned = tree.words[possessor], tree.words[possessed]
-        if owned in self._body_parts or (owned not in _ROOMS and self._shows_owner(tree, possessed)):
+        if (
+            owned in self._body_parts
+            or owned in _GROWN
+            or (owned not in _ROOMS and self._shows_owner(tree, possessed))
+        ):
             return False
         determiner = _determiner(tree, possessor)
         is_plural = tree.tags[possessor] in PLURAL_TAGS or owner in _PLURALS
