@@ -25,6 +25,8 @@ _NEAREST_WHOLES = 3
 class _Lists(NamedTuple):
     groups: tuple[tuple[tuple[str, ...], frozenset[str]], ...]
     """Synsets of wholes, and words for their parts with underscores."""
+    apart: tuple[tuple[str, ...], frozenset[str]]
+    """Wholes, and parts that are seen without them."""
     eaten_animals: frozenset[str]
     eaten_parts: frozenset[str]
     wearing: frozenset[str]
@@ -38,6 +40,7 @@ def _lists() -> _Lists:
             (tuple(group["wholes"]), frozenset(group["parts"].replace("-", "_").split()))
             for group in tables["groups"]
         ),
+        apart=(tuple(tables["apart"]["wholes"]), frozenset(tables["apart"]["parts"].split())),
         eaten_animals=frozenset(tables["meat"]["animals"].split()),
         eaten_parts=frozenset(tables["meat"]["parts"].split()),
         wearing=frozenset(tables["worn"]["verbs"].split()),
@@ -54,6 +57,8 @@ class PartFinder:
         self._groups = tuple(
             (frozenset(map(lexicon.synset, wholes)), parts) for wholes, parts in self._lists.groups
         )
+        wholes, self._parts_apart = self._lists.apart
+        self._wholes_apart = frozenset(map(lexicon.synset, wholes))
         self._buildings = frozenset(map(lexicon.synset, ("structure.n.01", "room.n.01", "area.n.05")))
         """What is in a room is no part of it in this sense: a dining room table."""
         self._has_part = lru_cache(_CACHED_PAIRS)(self._shows_whole)
@@ -94,6 +99,8 @@ class PartFinder:
                     return True
                 continue
             above = hypernym_distances(lexicon, whole)
+            if not self._wholes_apart.isdisjoint(above) and not self._parts_apart.isdisjoint(lemmas):
+                return False
             if any(not roots.isdisjoint(above) and not parts.isdisjoint(lemmas) for roots, parts in self._groups):
                 return True
             if (
@@ -107,9 +114,9 @@ class PartFinder:
         return False
 
     def _is_meronym(self, whole: int, lemmas: set[str]) -> bool:
-        """Whether WordNet lists one of the lemmas, or a name that ends in it, as a part of the whole."""
-        return any(
-            lemma.lower() in lemmas or lemma.lower().rpartition("_")[2] in lemmas
-            for part in self._lexicon.meronyms(whole, "part")
-            for lemma in self._lexicon.lemmas(part)
-        )
+        """Whether WordNet lists one of the lemmas as a part of the whole, perhaps as "car door"."""
+        parts = {
+            lemma.lower() for part in self._lexicon.meronyms(whole, "part") for lemma in self._lexicon.lemmas(part)
+        }
+        compounds = (f"{name.lower()}_{lemma}" for name in self._lexicon.lemmas(whole) for lemma in lemmas)
+        return not parts.isdisjoint(lemmas) or not parts.isdisjoint(compounds)
