@@ -51,6 +51,8 @@ def _matched(tree: Tree, first: int, phrase: tuple[str, ...]) -> list[int]:
             return []
         tokens.append(place)
         place += 1
+    if not tree.is_noun(place - 1):
+        return []  # "a dog trots", "a cat walks"
     # What a bed is of, or grows in it, is there.
     return tokens[:1] if "of" in phrase else tokens[-1:] if phrase[-1] == "bed" else tokens
 

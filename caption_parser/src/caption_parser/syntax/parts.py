@@ -18,6 +18,7 @@ from caption_parser.syntax.tree import Tree
 _CACHED_PAIRS = 1 << 15
 _FILE = "parts.toml"
 _LIVING = frozenset({"noun.animal", "noun.person"})
+_FREQUENT_SENSES = 2
 _NEAREST_WHOLES = 3
 """Hypernym steps over which a whole inherits WordNet's parts: a van has the doors of a motor vehicle."""
 
@@ -92,7 +93,7 @@ class PartFinder:
     def _shows_whole(self, wholes: tuple[int, ...], word: str) -> bool:
         lexicon = self._lexicon
         lemmas = {word, *lexicon.base_forms(word)}
-        for whole in wholes:
+        for number, whole in enumerate(wholes):
             lexname = lexicon.lexname(whole)
             if lexname in _LIVING:
                 if word in self._body_parts:
