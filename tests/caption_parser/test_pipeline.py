@@ -182,3 +182,16 @@ def test_a_parser_works_in_processes_that_were_not_forked(tmp_path: Path) -> Non
             record for of_image in pool.map(parser.label_images, [[i] for i in images]) for record in of_image
         ]
     assert records == parser.label_images(images)
+
+
+def test_paper_mode_takes_the_papers_version_of_coco() -> None:
+    captions = ["A helicopter above a crowd", "A frankfurter", "A stuffed animal"]
+    by_default, asked = (
+        [[label.name for label in record.foreground] for record in CaptionParser(**fields).label(captions)]
+        for fields in (
+            {"mode": "paper", "senses": "first"},
+            {"mode": "paper", "senses": "first", "label_space": "coco"},
+        )
+    )
+    assert by_default == [["airplane"], [], []]
+    assert asked == [["person"], ["hot dog"], ["teddy bear"]]

@@ -29,8 +29,9 @@ class AttributeSet(StrEnum):
 class ParserConfig(FrozenModel):
     """Everything that the labels of a run depend on; saved with the output and compared when a run resumes."""
 
-    label_space: str = "coco"
-    """A shipped label space (coco, voc, youtube-objects) or the path of a TOML or JSON file."""
+    label_space: str | None = None
+    """A shipped label space (coco, voc, …) or the path of a TOML or JSON file; none: `coco`, of which paper mode
+    takes the paper's version, `coco-paper`."""
     mode: Mode = Mode.VISUAL
     labeller: str = "synsets"
     """`synsets` (the parser), `exact` (class names and plurals), or `synonyms:FILE`."""
@@ -60,6 +61,13 @@ class ParserConfig(FrozenModel):
     """Rules of `ModeRules` that the mode has and this run leaves out, with commas between."""
     keep_unlabelled: bool = False
     """Whether records also hold the mentions that got no label."""
+    also: str = ""
+    """Rules of `ModeRules` that the mode lacks and this run takes in, with commas between."""
+
+    @property
+    def uses_label_space(self) -> str:
+        """`label_space`, or what the mode does."""
+        return self.label_space or ("coco" if self.mode is Mode.VISUAL else "coco-paper")
 
     @property
     def uses_joint(self) -> bool:
@@ -79,14 +87,14 @@ class ParserConfig(FrozenModel):
 
     @property
     def rules(self) -> ModeRules:
-        """Those of the mode but for what `without` names."""
-        return ModeRules.of(self.mode, self.without.split(","))
+        """Those of the mode but for what `without` names, and what `also` names."""
+        return ModeRules.of(self.mode, self.without.split(","), self.also.split(","))
 
-    @field_validator("without")
+    @field_validator("without", "also")
     @classmethod
-    def _check_without(cls, without: str) -> str:
+    def _check_rules(cls, given: str) -> str:
         """The same rules always in the same order, so that they compare equal."""
-        names = {name.strip() for name in without.split(",")} - {""}
+        names = {name.strip() for name in given.split(",")} - {""}
         rules = ModeRules.names()
         if not names.issubset(rules):
             choices = ", ".join(f"'{rule}'" for rule in rules)
