@@ -133,3 +133,6 @@ TRUST: Mapping[Rule, Trust] = {
 }
 """Every rule of a mention. 0.8: the caption names the object, and errs now and then. The order is that of the
 features of calibrations, which are kept in files."""
+
+PART_RELIABILITY = 0.7
+"""The same of a whole that is named with its part, if that is less: three in four are in the image (val2017)."""
