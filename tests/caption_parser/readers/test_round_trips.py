@@ -15,12 +15,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caption_parser.readers import CaptionRow, ReadingOptions, RejectedRow, read_captions
+from caption_parser.readers.checks import looks_like_a_name
 from shared_runtime.errors import CapparseError
 
 CHARACTERS = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\u2028\u2029")
 CAPTIONS = st.lists(
-    st.text(CHARACTERS, min_size=1, max_size=40).filter(lambda text: not text.isspace()), max_size=8
+    st.text(CHARACTERS, min_size=1, max_size=40).filter(
+        lambda text: (
+            not text.isspace() and not looks_like_a_name(text.strip()) and text.strip()[0] not in "[(0123456789"
+        )
+    ),
+    min_size=1,
+    max_size=8,
 )
+"""Texts, and no numbers, names of files or written lists: those are told apart (`test_strange_files`)."""
 
 
 def as_coco(captions: list[str]) -> bytes:
@@ -125,8 +133,6 @@ def test_what_was_written_is_read(name: str, captions: list[str], squeeze: str) 
     content = write(captions)
     if reader != "parquet":
         content = SQUEEZE[squeeze](content)
-    if not captions and reader in ("jsonl", "txt", "flickr"):
-        return
     rows = read(content, reader)
     assert all(isinstance(row, CaptionRow) for row in rows), rows
     got = [(row.image_id, row.caption) for row in rows if isinstance(row, CaptionRow)]

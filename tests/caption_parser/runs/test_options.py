@@ -47,6 +47,6 @@ def test_devices_and_standard_output_are_streams(tmp_path: Path) -> None:
 
 def test_saved_settings_have_their_fields_in_the_order_of_earlier_versions() -> None:
     """A run resumes, and counts are read, where an earlier version began."""
-    of_input = ["format", "caption_field", "image_field"]
+    of_input = ["format", "caption_field", "image_field", "all_captions"]
     assert [*InputSettings.model_fields] == ["path", *of_input, "limit", "sample", "seed", "grouped"]
     assert [*CorpusSettings.model_fields] == ["captions", *of_input, "capparse", "config", "words"]

@@ -39,6 +39,7 @@ def discover_command(
     format: shared.Format = None,
     caption_field: shared.CaptionField = None,
     image_field: shared.ImageField = None,
+    all_captions: shared.AllCaptions = False,
     counts: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="Keep the corpus counts in this file, so that the next try is quick."),

@@ -17,6 +17,14 @@ ModelT = TypeVar("ModelT", bound="BaseModel")
 LabelSpace = Annotated[
     str, typer.Option(metavar="NAME|FILE", help="coco, voc, youtube-objects, or a TOML or JSON file.")
 ]
+LabelSpaceOfMode = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|FILE",
+        help="coco, coco-paper, voc, youtube-objects, or a TOML or JSON file  [default: coco; in paper mode "
+        "coco-paper, the paper's version of it]",
+    ),
+]
 Mode = Annotated[
     str,
     typer.Option(metavar="visual|paper", help="All that helps, or Vilar & Perez 2021 as published."),
@@ -39,25 +47,38 @@ Block = Annotated[
     typer.Option(
         metavar="all|none|FLAG,…",
         help="Flags that keep a mention from asserting its class: negated, depicted, modifier, named_entity,"
-        " idiom.",
+        " idiom (all of these), part.",
     ),
 ]
 Without = Annotated[
     str, typer.Option(metavar="RULE,…", help="Rules of visual mode to leave out, such as implied or typos.")
+]
+Also = Annotated[
+    str, typer.Option(metavar="RULE,…", help="Rules of visual mode to add to paper mode, such as predicates.")
 ]
 Format = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
         help="Input format, if the file name does not tell it: coco, jsonl, csv, tsv, parquet, txt, flickr,"
-        " webdataset.",
+        " webdataset (see capparse formats).",
     ),
 ]
 CaptionField = Annotated[
-    str | None, typer.Option(metavar="NAME", help="The field or column that holds the caption.")
+    str | None,
+    typer.Option(
+        metavar="NAME", help="The field or column that holds the caption, or a path to it: regions[].phrase."
+    ),
 ]
 ImageField = Annotated[
-    str | None, typer.Option(metavar="NAME", help="The field or column that holds the image id.")
+    str | None, typer.Option(metavar="NAME", help="The field, column or path that holds the image id.")
+]
+AllCaptions = Annotated[
+    bool,
+    typer.Option(
+        "--all-captions",
+        help="Also read what the layout of the input says is no caption: answers to questions, rejected captions.",
+    ),
 ]
 LabelFile = Annotated[Path, typer.Argument(metavar="LABELS.jsonl", help="Label file (also .gz, .zst).")]
 Truth = Annotated[Path, typer.Option("--truth", metavar="INSTANCES.json", help="Ground truth in COCO's format.")]

@@ -58,7 +58,7 @@ def _usable(items: Iterable[Sequence[Row]], on_rejected: OnRejected) -> Iterator
         good = [row for row in rows if isinstance(row, CaptionRow)]
         if len(good) < len(rows):
             for row in rows:
-                if isinstance(row, RejectedRow):
+                if isinstance(row, RejectedRow) and not row.is_left_out:
                     on_rejected(row)
         yield good
 

@@ -9,8 +9,9 @@ from typing import BinaryIO
 from caption_parser.readers.fields import FieldChoice
 from caption_parser.readers.formats import Format, format_named, format_of
 from caption_parser.readers.inputs import ReadingOptions, expand_inputs
+from caption_parser.readers.plausibility import plausible
 from caption_parser.readers.rows import CaptionRow, Reason, RejectedRow, Row, RowError, TruncatedInputError
-from caption_parser.readers.source import STDIN, Source, check_is_file, open_source
+from caption_parser.readers.source import STDIN, Source, check_is_file, open_source, source_name
 from shared_runtime.errors import InputError, UsageError
 
 Input = Path | str | BinaryIO
@@ -49,7 +50,8 @@ def read_captions(
         if isinstance(one, (str, Path)) and one != STDIN:
             check_is_file(Path(one))
     formats = [format_named(reading.format) if reading.format else format_of(one) for one in inputs]
-    choice = FieldChoice(reading.caption_field, reading.image_field)
+    choice = FieldChoice(reading.caption_field, reading.image_field, reading.all_captions)
+    choice.check()
     for chosen in formats:
         _check_choice(chosen, choice)
     return _read_all(inputs, formats, choice, notice)
@@ -73,6 +75,7 @@ def _read_all(
     inputs: list[Input], formats: list[Format], choice: FieldChoice, notice: Callable[[str], None]
 ) -> Iterator[Row]:
     said: set[str] = set()
+    seen = _Seen()
 
     def say(name: str, how: str) -> None:
         # Of many shards that are read alike, the first is enough.
@@ -83,12 +86,43 @@ def _read_all(
     for one, chosen in zip(inputs, formats, strict=True):
         prefix = f"{one}:" if len(inputs) > 1 else ""
         with open_source(one, chosen.access, prefix) as source:
-            source.notice = partial(say, source.name)
+            source.notice = source.also = partial(say, source.name)
             try:
-                for row in _with_field(source, _up_to_damage(source, chosen.read(source, choice))):
+                rows = _with_field(source, _up_to_damage(source, chosen.read(source, choice)))
+                for row in plausible(source, rows):
+                    seen.note(row)
                     yield row if isinstance(row, CaptionRow) else replace(row, source=source.name)
             except OSError as error:
                 raise InputError(f"{source.name} cannot be read any further: {error}") from None
+    seen.check(inputs)
+
+
+class _Seen:
+    """Whether an input held anything."""
+
+    def __init__(self) -> None:
+        self._captions = self._left_out = self._others = 0
+
+    def note(self, row: Row) -> None:
+        """Counts a row."""
+        if isinstance(row, CaptionRow):
+            self._captions += 1
+        elif row.is_left_out:
+            self._left_out += 1
+        else:
+            self._others += 1
+
+    def check(self, inputs: list[Input]) -> None:
+        """Raises `InputError` where there was nothing at all, or nothing but what a layout leaves out."""
+        if self._captions or self._others:
+            return
+        names = ", ".join(source_name(one) for one in inputs[:3])
+        if self._left_out:
+            raise InputError(
+                f"{names}: {self._left_out:,} texts are there, but none is a caption by the layout of the file."
+                " --all-captions reads them all; capparse formats says what is left out"
+            )
+        raise InputError(f"{names}: there are no captions in it")
 
 
 def _up_to_damage(source: Source, rows: Iterator[Row]) -> Iterator[Row]:

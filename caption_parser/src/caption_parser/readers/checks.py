@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from caption_parser.readers.rows import CaptionRow, Reason, Row, RowError
+from caption_parser.readers.values import LeftOut, captions_in
 
 MAX_CAPTION_CHARS = 20_000
 
@@ -11,20 +12,32 @@ _LINE_BREAKS_AND_TABS = re.compile(r"[\t-\r\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _UNFIT_FOR_IDS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
-_IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|bmp|tiff?)$", re.IGNORECASE)
+_HASH = re.compile(r"[0-9a-f]{12,}|[0-9a-f]{8}-[0-9a-f-]{20,}", re.IGNORECASE)
+_PATH = re.compile(r"\S*[/\\]\S[^.!?,]*\.\w+|[^.!?,]{1,60}\.\w+")
+IMAGE_SUFFIXES = "jpe?g|png|webp|gif|bmp|tiff?"
+_IMAGE_FILE = re.compile(rf"\.(?:{IMAGE_SUFFIXES})$", re.IGNORECASE)
 
 
 def caption_rows(
-    captions: object, image_id: object, row: int, raw: str, file_name: object = None
+    captions: object, image_id: object, row: int, raw: str, file_name: object = None, *, everything: bool = False
 ) -> Iterator[Row]:
-    """One row per caption of `captions` (a text, or a list of texts), each either good or rejected."""
-    if isinstance(captions, list) and captions:
-        for caption in captions:
-            yield caption_row(caption, image_id, row, raw, file_name)
-    elif isinstance(captions, list):
-        yield RowError(Reason.EMPTY_CAPTION, "the list of captions is empty").rejected(row, raw)
-    else:
+    """One row per caption that `captions` stands for (see `values.captions_in`), each either good or rejected.
+
+    `everything`: also what the layout says is no caption.
+    """
+    if isinstance(captions, str) and captions[:1] not in "[( ":
         yield caption_row(captions, image_id, row, raw, file_name)
+        return
+    try:
+        for caption in captions_in(captions):
+            if isinstance(caption, LeftOut):
+                if not everything:
+                    yield RowError(caption.reason, caption.message).rejected(row, str(caption.text))
+                    continue
+                caption = caption.text
+            yield caption_row(caption, image_id, row, raw, file_name)
+    except RowError as error:
+        yield error.rejected(row, raw)
 
 
 def caption_row(caption: object, image_id: object, row: int, raw: str, file_name: object = None) -> Row:
@@ -86,6 +99,18 @@ def checked_image_id(image_id: object) -> int | str:
 def is_image_file(name: str) -> bool:
     """Whether `name` is the name of an image file (a web address is not)."""
     return "://" not in name and _IMAGE_FILE.search(name) is not None
+
+
+def looks_like_a_name(text: str) -> bool:
+    """Whether `text` names a file, a place or a thing by number, as captions do not."""
+    if not text or len(text.split()) > 1:
+        return is_image_file(text) and _PATH.fullmatch(text) is not None
+    return (
+        is_image_file(text)
+        or "://" in text
+        or _HASH.fullmatch(text) is not None
+        or (text[0].isdigit() and not any(character.isalpha() for character in text))
+    )
 
 
 def type_name(value: object) -> str:

@@ -54,6 +54,16 @@ def peeked(chunks: Iterator[bytes], size: int) -> tuple[bytes, Iterator[bytes]]:
     return head, chain([head], chunks)
 
 
+def peeked_line(chunks: Iterator[bytes], limit: int = CHUNK) -> tuple[bytes, Iterator[bytes]]:
+    """The first chunk that holds the end of a line (or `limit` bytes, or all), and all chunks, it included."""
+    head = b""
+    for chunk in chunks:
+        head += chunk
+        if b"\n" in chunk or b"\r" in chunk or len(head) >= limit:
+            break
+    return head, chain([head] if head else [], chunks)
+
+
 class _Decompressor(Protocol):
     @property
     def eof(self) -> bool: ...

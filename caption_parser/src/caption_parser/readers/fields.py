@@ -1,41 +1,61 @@
 """Which field of a record holds the caption, which the image: known names, or those that the user gives."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
+from caption_parser.readers.paths import path_of, paths_in
 from caption_parser.readers.rows import Reason, RowError
+from shared_runtime.errors import UsageError
 from shared_schemas.errors import nearest
 
 CAPTION_FIELDS = (
-    "caption", "captions", "text", "sentence", "sentences", "alt", "alt_text", "description", "raw",
+    "caption", "captions", "caption_str", "text", "texts", "sentence", "sentences", "alt", "alt_text",
+    "description", "descriptions", "raw", "comment", "reference_strs", "phrase", "regions", "conversations",
+    "conversation", "messages",
 )  # fmt: skip
-"""Tried in this order, in any letter case."""
+"""Tried in this order, in any letter case. What stands there may be a list, or objects: see `values`."""
 
 IMAGE_FIELDS = (
-    "image_id", "imageid", "image", "key", "file_name", "filename", "image_name", "image_path", "img", "img_id",
-    "imgid", "photo_id", "photo", "filepath", "file_path", "file", "__key__", "id", "sample_id", "uid", "url",
-    "image_url",
+    "image_id", "imageid", "cocoid", "coco_id", "image", "images", "key", "file_name", "filename", "image_name",
+    "image_path", "image_file", "image_filename", "img", "img_id", "imgid", "img_path", "img_name", "image_key",
+    "image/key", "photo_id", "photo", "filepath", "file_path", "file", "__key__", "path", "id", "sample_id", "uid",
+    "url", "image_url", "image_urls", "img_url", "photo_url",
 )  # fmt: skip
 """Tried in this order, in any letter case: `id` comes late, since it is often the caption's own."""
 
-FILE_NAME_FIELDS = ("file_name", "filename", "image_name", "image_path", "filepath", "file_path")
+FILE_NAME_FIELDS = (
+    "file_name", "filename", "image_name", "image_path", "image_file", "image_filename", "img_path", "img_name",
+    "filepath", "file_path",
+)  # fmt: skip
+
+PATH_FORM = "NAME, or a path to what is in it, such as regions[].phrase, image.path or turns[from=gpt].value"
 
 _SHOWN_CHARS = 30
+_SHOWN_PATH_CHARS = 60
 _SHOWN_FIELDS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class FieldChoice:
-    """The field names that the user gives; None: the known names."""
+    """The fields that the user gives, by name or by path; None: the known names."""
 
     caption: str | None = None
     image: str | None = None
+    everything: bool = False
+    """Also read what the layout of the file says is no caption (`rows.LEFT_OUT`)."""
+
+    def check(self) -> None:
+        """Raises `UsageError` for an empty name."""
+        for role, path in (("caption", self.caption), ("image", self.image)):
+            if path is not None and not path.strip():
+                raise UsageError(f"--{role}-field: got an empty name, expected {PATH_FORM}")
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The names of the fields to read."""
+    """The names or paths of the fields to read."""
 
     caption: str
     image: str | None
@@ -55,6 +75,14 @@ def alone(what: str, others: Sequence[str] = ()) -> str:
     return f"each {what} is an image of its own{hint}"
 
 
+def locate_in(record: Mapping[str, Any], choice: FieldChoice) -> Fields:
+    """As `locate`; where there is no such field, the message lists those within fields, too."""
+    try:
+        return locate(tuple(record), choice)
+    except RowError:
+        return locate(tuple(paths_in(record)), choice)
+
+
 @lru_cache(maxsize=256)
 def locate(names: tuple[str, ...], choice: FieldChoice) -> Fields:
     """The fields to read of a record that has the fields `names`.
@@ -67,19 +95,18 @@ def locate(names: tuple[str, ...], choice: FieldChoice) -> Fields:
     lowered = {name.strip().lower(): name for name in reversed(names)}
     caption = _given(choice.caption, names, "--caption-field") or _first_known(CAPTION_FIELDS, lowered)
     if caption is None:
-        rest = [name for name in names if name.strip().lower() not in IMAGE_FIELDS]
-        suggestion = shortened(rest[0]) if len(rest) == 1 else "NAME"
-        raise _missing("caption", names, f"Try --caption-field {suggestion}")
-    image = _given(choice.image, names, "--image-field") or _first_known(IMAGE_FIELDS, lowered)
+        raise _missing("caption", names, f"Try --caption-field {_suggestion(names)}")
+    image = _given(choice.image, names, "--image-field") or _first_known(IMAGE_FIELDS, lowered, but=caption)
     return Fields(caption, image, _first_known(FILE_NAME_FIELDS, lowered))
 
 
 def shortened(name: str) -> str:
     """A field name or cell, short enough for a message and fit to be printed."""
-    shown = name[:_SHOWN_CHARS]
+    limit = _SHOWN_PATH_CHARS if "[" in name else _SHOWN_CHARS
+    shown = name[:limit]
     if not shown.isprintable():
         shown = ascii(shown)[1:-1]
-    return shown if len(name) <= _SHOWN_CHARS else f"{shown}…"
+    return shown if len(name) <= limit else f"{shown}…"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -88,14 +115,28 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join([*shown, "…"] if len(names) > _SHOWN_FIELDS else shown) or "none"
 
 
+def _suggestion(names: tuple[str, ...]) -> str:
+    """The path whose last name is a known one, or the only field that is not known to name an image."""
+    nested = [name for name in names if _last_name(name) in CAPTION_FIELDS]
+    rest = [name for name in names if name.strip().lower() not in IMAGE_FIELDS]
+    if nested:
+        return nested[0]
+    return shortened(rest[0]) if len(rest) == 1 else "NAME"
+
+
+def _last_name(path: str) -> str:
+    return path.removesuffix("[]").rpartition(".")[2].lower()
+
+
 def _given(field: str | None, names: tuple[str, ...], option: str) -> str | None:
-    if field is None or field in names:
+    if field is None or field in names or path_of(field, names) is not None:
         return field
-    raise _missing(field, names, f"Try {option} {nearest(field, names) or 'NAME'}")
+    by_last_name = next((name for name in names if _last_name(name) == field.lower()), None)
+    raise _missing(field, names, f"Try {option} {by_last_name or nearest(field, names) or 'NAME'}")
 
 
-def _first_known(known: tuple[str, ...], lowered: dict[str, str]) -> str | None:
-    return next((lowered[name] for name in known if name in lowered), None)
+def _first_known(known: tuple[str, ...], lowered: dict[str, str], but: str | None = None) -> str | None:
+    return next((lowered[name] for name in known if name in lowered and lowered[name] != but), None)
 
 
 def _missing(field: str, names: tuple[str, ...], hint: str) -> RowError:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from caption_parser.readers.coco import read_coco
+from caption_parser.readers.documents import read_json
 from caption_parser.readers.fields import FieldChoice
 from caption_parser.readers.json_records import read_jsonl
-from caption_parser.readers.lines import read_flickr, read_plain_text
 from caption_parser.readers.parquet import read_parquet
+from caption_parser.readers.plain_text import read_flickr, read_plain_text
 from caption_parser.readers.rows import Row
 from caption_parser.readers.source import COMPRESSION_SUFFIXES, Access, Source, source_name
 from caption_parser.readers.tables import read_csv, read_tsv
@@ -33,7 +33,7 @@ class Format:
 FORMATS: dict[str, Format] = {
     entry.name: entry
     for entry in (
-        Format("coco", (".json",), read_coco),
+        Format("coco", (".json",), read_json),
         Format("jsonl", (".jsonl", ".ndjson"), read_jsonl),
         Format("csv", (".csv",), read_csv),
         Format("tsv", (".tsv",), read_tsv),

@@ -19,11 +19,14 @@ class ReadingOptions(FrozenModel):
     format: str | None = None
     """A name in `formats.FORMATS`; none: told by the suffix."""
     caption_field: str | None = None
-    """The field or column of the caption; none: a known name (`fields.CAPTION_FIELDS`). A number is a column,
-    counted from 1, of a CSV or TSV file without a header line."""
+    """The field or column of the caption, or the path to a field within it (`paths`): `regions[].phrase`; none: a
+    known name (`fields.CAPTION_FIELDS`). A number is a column, from 1, of a table without a header line."""
     image_field: str | None = None
     """Likewise of the image id (`fields.IMAGE_FIELDS`). Where there is none, each row is an image of its own, and
     its row number the id (behind the path, where there are several inputs)."""
+    all_captions: bool = False
+    """Also read what the layout of a file says is no caption (`rows.LEFT_OUT`): answers to questions in
+    conversations, captions marked as rejected or stock phrases."""
 
 
 class InputOptions(ReadingOptions):

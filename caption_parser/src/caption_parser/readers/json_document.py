@@ -22,6 +22,7 @@ _ARRAY_MEMBER = r'"[a-z_]+"\s*:\s*\['
 _NEXT_ELEMENT = re.compile(rf',\s*(?=\{{\s*")|(?=\]\s*,\s*{_ARRAY_MEMBER}\s*[\]{{])|(?P<end>(?=\]\s*\}}?\s*\Z))')
 """Where an array of objects continues after damage: at the next object, or at its end."""
 _NEXT_ARRAY = re.compile(rf"(?={_ARRAY_MEMBER})")
+_DEPTH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class JsonDocument:
 
     def __init__(self, source: Source) -> None:
         self.members: dict[str, object] = {}
-        """The members of the top-level object met so far; arrays as empty lists."""
+        """The members of the top-level object met so far; arrays as empty lists. Objects too large to be held are
+        taken apart: their members have paths such as `data.images`."""
         self.is_object = source.head.lstrip().startswith(b"{")
         self._name = source.name
         self._buffer = JsonBuffer(source)
@@ -67,32 +69,42 @@ class JsonDocument:
             case "[":
                 yield from self._array("")
             case "{":
-                self._buffer.skip_character()
-                yield from self._object()
+                yield from self._object("")
+            case "":
+                return
             case character:
                 raise InputError(f"{self._name} is not JSON: it starts with {character!r}, expected {{ or [")
 
-    def _object(self) -> Iterator[Element | DamagedStretch]:
+    def _object(self, before: str) -> Iterator[Element | DamagedStretch]:
+        self._buffer.skip_character()
         while (character := self._next_character("", 1)) != "}":
             if character == ",":
                 self._buffer.skip_character()
                 continue
             try:
-                yield from self._member()
+                yield from self._member(before)
             except JsonDamageError as error:
                 raw = self._skip_to(_NEXT_ARRAY, "", 1)
                 yield DamagedStretch("", 1, str(error), raw)
+        self._buffer.skip_character()
 
-    def _member(self) -> Iterator[Element | DamagedStretch]:
+    def _member(self, before: str) -> Iterator[Element | DamagedStretch]:
         key, _ = self._buffer.take_value()
         if not isinstance(key, str) or self._next_character("", 1) != ":":
             raise JsonDamageError("not valid JSON: expected a name and a colon")
         self._buffer.skip_character()
-        if self._next_character(key, 1) == "[":
+        key = f"{before}{key}"
+        character = self._next_character(key, 1)
+        if character == "[":
             self.members[key] = []
             yield from self._array(key)
-        else:
+            return
+        try:
             self.members[key], _ = self._buffer.take_value()
+        except JsonDamageError:
+            if character != "{" or not self._buffer.is_full or before.count(".") >= _DEPTH:
+                raise
+            yield from self._object(f"{key}.")
 
     def _array(self, key: str) -> Iterator[Element | DamagedStretch]:
         self._buffer.skip_character()
@@ -154,6 +166,11 @@ class JsonBuffer:
     def byte_position(self) -> int:
         """Bytes of decompressed UTF-8 before the current position."""
         return self._bytes_dropped + _byte_length(self._text[: self._position])
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as much is held from the current position on as a value may have."""
+        return len(self._text) - self._position > MAX_RECORD_CHARS
 
     def next_character(self) -> str:
         """The next character that is not white space, not taken; empty at the end of the input."""

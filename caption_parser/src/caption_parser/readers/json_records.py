@@ -1,16 +1,26 @@
 """JSON objects to caption rows, for every format that holds such objects, and JSON Lines, an object a line."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from caption_parser.readers.checks import caption_rows, type_name
-from caption_parser.readers.fields import FieldChoice, locate
+from caption_parser.readers.fields import FieldChoice, Fields, locate, locate_in
 from caption_parser.readers.lines import read_lines
+from caption_parser.readers.paths import Found, Step, beside, follow, path_of
 from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError
 from caption_parser.readers.source import Source
+from caption_parser.readers.values import image_in
 
 LENIENT_DECODER = json.JSONDecoder(strict=False)
 """Takes control characters within strings, where the standard wants them escaped."""
+
+_CONVERSATIONS = frozenset({"conversations", "conversation", "messages"})
+_MARKS = (("is_rejected", Reason.MARKED_REJECTED), ("is_precanned", Reason.MARKED_PRECANNED))
+
+Lookup = Callable[[object], str | None]
+"""From an image id to its file name."""
 
 
 def decode_json(text: str) -> object:
@@ -35,34 +45,167 @@ class RecordReader:
     As long as no record has one, each is an image of its own, named by its row number.
     """
 
-    def __init__(self, source: Source, choice: FieldChoice) -> None:
+    def __init__(
+        self, source: Source, choice: FieldChoice, prefix: str = "", *, names_no_image: bool = False
+    ) -> None:
+        """`prefix`: the path of the records in their document, for a person.
+
+        `names_no_image`: it is known that each record is an image of its own.
+        """
         self._source = source
         self._choice = choice
+        self._prefix = prefix
+        self._image_given = choice.image is not None or names_no_image
+        self._names_no_image = names_no_image
 
-    def rows(
-        self, record: object, row: int, raw: str, file_name: Callable[[object], str | None] | None = None
-    ) -> Iterator[Row]:
+    def rows(self, record: object, row: int, raw: str, file_name: Lookup | None = None) -> Iterator[Row]:
         """The captions of one record; `file_name` looks up the file of an image id that has none here."""
         if not isinstance(record, dict):
             yield RowError(Reason.WRONG_TYPE, f"got {type_name(record)}, expected an object").rejected(row, raw)
             return
         try:
-            fields = locate(tuple(record), self._choice)
+            fields = self._fields(record)
         except RowError as error:
             yield error.rejected(row, raw)
             return
-        self._source.say_once(lambda: fields.described(tuple(record)))
-        image_id: object
-        if fields.image is None:
-            image_id = self._source.image_id_of_row(row)
+        self._source.say_once(lambda: self._named(fields).described(tuple(record)))
+        if fields.caption in record:
+            yield from self._rows_of(record, record[fields.caption], fields, row, raw, file_name)
         else:
-            image_id = record[fields.image]
-            if self._choice.image is None:
-                self._choice = FieldChoice(self._choice.caption, fields.image)
-        name = record[fields.file_name] if fields.file_name else None
+            yield from self._rows_within(record, fields, row, raw, file_name)
+
+    def _fields(self, record: dict[str, Any]) -> Fields:
+        if self._is_about_no_image(record):
+            raise RowError(Reason.NO_IMAGE, "a conversation about no image")
+        fields = locate_in(record, self._choice)
+        if self._names_no_image:
+            return replace(fields, image=None)
+        if not self._image_given and fields.image is not None and _is_unnamed(record.get(fields.image)):
+            fields = _without_image(record, fields, self._choice)
+        if self._choice.image is None and fields.image is not None:
+            self._choice = replace(self._choice, image=fields.image)
+        return fields
+
+    def _is_about_no_image(self, record: dict[str, Any]) -> bool:
+        """Whether this is one of the conversations without an image that are mixed into those about images."""
+        conversation = next((record[name] for name in _CONVERSATIONS if name in record), None)
+        if conversation is None or self._image_given or self._choice.caption is not None:
+            return False
+        if self._choice.image is not None and self._choice.image != "id":
+            return not record.get(self._choice.image)
+        try:
+            image = locate(tuple(record), self._choice).image
+        except RowError:
+            return False
+        return image == "id" and "<image" not in str(conversation)
+
+    def _rows_of(
+        self, record: dict[str, Any], value: object, fields: Fields, row: int, raw: str, file_name: Lookup | None
+    ) -> Iterator[Row]:
+        """The captions at a field of the record itself."""
+        try:
+            image = None if fields.image is None else _at(record, fields.image)
+            yield from self._checked(record, value, (image, fields, file_name), row, raw)
+        except RowError as error:
+            yield error.rejected(row, raw)
+
+    def _rows_within(
+        self, record: dict[str, Any], fields: Fields, row: int, raw: str, file_name: Lookup | None
+    ) -> Iterator[Row]:
+        """The captions at a path, each with the image that stands beside it."""
+        names = tuple(record)
+        steps = path_of(fields.caption, names) or (fields.caption,)
+        for found in follow(record, steps):
+            if isinstance(found, RowError):
+                yield found.rejected(row, raw)
+                continue
+            try:
+                image = None if fields.image is None else _beside(found, steps, fields.image, names)
+                yield from self._checked(found.holder, found.value, (image, fields, file_name), row, raw)
+            except RowError as error:
+                yield error.rejected(row, raw)
+
+    def _checked(
+        self,
+        holder: Mapping[str, Any],
+        value: object,
+        place: tuple[Any, Fields, Lookup | None],
+        row: int,
+        raw: str,
+    ) -> Iterator[Row]:
+        """`holder`: the object that the captions `value` stand in."""
+        image, fields, file_name = place
+        image_id: object = image
+        if isinstance(image, (dict, list)):
+            image_id = image_in(image)
+        if fields.image is None or (image_id is None and isinstance(image, (dict, list))):
+            image_id = self._source.image_id_of_row(row)
+        name = holder.get(fields.file_name) if fields.file_name else None
         if name is None and file_name is not None:
             name = file_name(image_id)
-        yield from caption_rows(record[fields.caption], image_id, row, raw, name)
+        everything = self._choice.everything
+        rows = caption_rows(value, image_id, row, raw, name, everything=everything)
+        yield from rows if everything else _unmarked(holder, value, rows, row)
+
+    def _named(self, fields: Fields) -> Fields:
+        if not self._prefix:
+            return fields
+        image = None if fields.image is None else f"{self._prefix}{fields.image}"
+        return Fields(f"{self._prefix}{fields.caption}", image, fields.file_name)
+
+
+def _at(record: dict[str, Any], path: str) -> Any:
+    if path in record:
+        return record[path]
+    for found in follow(record, path_of(path, tuple(record)) or (path,)):
+        if isinstance(found, RowError):
+            raise found
+        return found.value
+    raise RowError(Reason.MISSING_FIELD, f"field '{path}' is missing: its list is empty")
+
+
+def _beside(found: Found, steps: tuple[Step, ...], path: str, names: tuple[str, ...]) -> Any:
+    return beside(found, steps, path_of(path, names) or (path,))
+
+
+def _is_unnamed(image: object) -> bool:
+    """Whether an image is stored here with nothing that names it."""
+    if not isinstance(image, (dict, list)):
+        return False
+    try:
+        return image_in(image) is None
+    except RowError:
+        return True
+
+
+def _without_image(record: dict[str, Any], fields: Fields, choice: FieldChoice) -> Fields:
+    """The fields with another image field, or with none where nothing else names the image."""
+    names = tuple(name for name in record if name != fields.image)
+    try:
+        others = locate(names, choice)
+    except RowError:
+        return fields
+    return others
+
+
+def _unmarked(holder: Mapping[str, Any], captions: object, rows: Iterator[Row], row: int) -> Iterator[Row]:
+    """`rows`, but for captions that their data set marks as none."""
+    if "is_rejected" not in holder and "is_precanned" not in holder:
+        yield from rows
+        return
+    for number, checked in enumerate(rows):
+        reason = next((reason for name, reason in _MARKS if _mark(holder.get(name), captions, number)), None)
+        if reason is None or isinstance(checked, RejectedRow):
+            yield checked
+        else:
+            yield RowError(reason, "its data set marks the caption so").rejected(row, checked.caption)
+
+
+def _mark(mark: object, captions: object, number: int) -> bool:
+    """A mark is one of all captions of the record, or a list with one of each."""
+    if isinstance(mark, list) and isinstance(captions, list):
+        mark = mark[number] if len(mark) == len(captions) else False
+    return mark is True or (isinstance(mark, (int, float)) and mark == 1) or mark in ("1", "true", "True")
 
 
 def read_jsonl(source: Source, choice: FieldChoice) -> Iterator[Row]:

@@ -1,13 +1,10 @@
-"""A source as numbered lines of text, and the formats that are nothing but lines: plain text, Flickr tokens."""
+"""A source as numbered lines of text."""
 
 import io
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from caption_parser.readers.checks import caption_row
-from caption_parser.readers.fields import FieldChoice, alone
-from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError, TruncatedInputError
+from caption_parser.readers.rows import Reason, RejectedRow, RowError, TruncatedInputError
 from caption_parser.readers.source import Source
 from shared_runtime.errors import InputError
 
@@ -100,38 +97,3 @@ def _skip_line(text: io.TextIOWrapper) -> bool:
         if piece.endswith(("\n", "\r")):
             break
     return skipped
-
-
-def read_plain_text(source: Source, _choice: FieldChoice) -> Iterator[Row]:
-    """The captions of a text source. A blank line is an empty caption, but blank lines at the end are none."""
-    source.say_once(lambda: alone("line"))
-    first_blank: int | None = None
-    for line in read_lines(source):
-        row = line.row
-        if isinstance(line, RejectedRow):
-            checked: Row = line
-        elif not line.text or line.text.isspace():
-            first_blank = first_blank or row
-            continue
-        else:
-            checked = caption_row(line.text, source.image_id_of_row(row), row, line.text)
-        for blank in range(first_blank or row, row):
-            yield caption_row("", source.image_id_of_row(blank), blank, "")
-        first_blank = None
-        yield checked
-
-
-_TOKEN_LINE = re.compile(r"([^\t]+)#\d+\t(.*)", re.DOTALL)
-
-
-def read_flickr(source: Source, _choice: FieldChoice) -> Iterator[Row]:
-    """The captions of a token file; the image's file name is its id, the row is the line number."""
-    for line in read_lines(source):
-        if isinstance(line, RejectedRow):
-            yield line
-        elif match := _TOKEN_LINE.fullmatch(line.text):
-            image, caption = match.groups()
-            yield caption_row(caption, image, line.row, line.text, file_name=image)
-        elif line.text and not line.text.isspace():
-            message = "expected IMAGE#NUMBER, a tab and the caption"
-            yield RowError(Reason.MALFORMED_LINE, message).rejected(line.row, line.text)

@@ -36,6 +36,11 @@ class RejectedRow:
     source: str = ""
     """The input that it stands in."""
 
+    @property
+    def is_left_out(self) -> bool:
+        """Whether the layout of the file says that this is no caption: not an error."""
+        return self.reason in LEFT_OUT
+
 
 Row = CaptionRow | RejectedRow
 
@@ -79,6 +84,18 @@ class Reason(StrEnum):
     rejected as one."""
     DAMAGED_ROW_GROUP = "damaged-row-group"
     """A row group of a Parquet file that does not decode."""
+    NOT_A_DESCRIPTION = "not-a-description"
+    """The answer, in a conversation, to a question that asks for no description of the image."""
+    NO_IMAGE = "no-image"
+    """A conversation about no image, among others that have one."""
+    MARKED_REJECTED = "marked-rejected"
+    """A caption that its data set marks as rejected (VizWiz)."""
+    MARKED_PRECANNED = "marked-precanned"
+    """A caption that its data set marks as a stock phrase: "Quality issues are too severe" (VizWiz)."""
+
+
+LEFT_OUT = frozenset({Reason.NOT_A_DESCRIPTION, Reason.NO_IMAGE, Reason.MARKED_REJECTED, Reason.MARKED_PRECANNED})
+"""Rows that nothing is wrong with, but that hold no caption by the layout of their file: they are only counted."""
 
 
 class RowError(Exception):

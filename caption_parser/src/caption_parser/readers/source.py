@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
-from caption_parser.readers.chunks import CHUNK, ChunkStream, as_utf8, compression_of, decompressed, peeked
+from caption_parser.readers.chunks import (
+    CHUNK,
+    ChunkStream,
+    as_utf8,
+    compression_of,
+    decompressed,
+    peeked,
+    peeked_line,
+)
 from shared_runtime.errors import InputError
 
 STDIN = "-"
@@ -36,12 +44,19 @@ class Source:
     """Why the stream ended early, where it did; set once its end is reached."""
     notice: Callable[[str], None] | None = None
     """Takes what a person should know of how the input is read, once; then, or from the start, none."""
+    also: Callable[[str], None] | None = None
+    """Takes what else a person should know."""
 
     def say_once(self, how: Callable[[], str]) -> None:
         """Pass on how the input is read; only the first call counts."""
         if self.notice is not None:
             notice, self.notice = self.notice, None
             notice(how())
+
+    def say(self, what: str) -> None:
+        """Pass on something else that a person should know."""
+        if self.also is not None:
+            self.also(what)
 
     def image_id_of_row(self, row: int) -> int | str:
         """The image id of a row that names no image: every such row is an image of its own."""
@@ -94,8 +109,9 @@ def _wrapped(name: str, file: BinaryIO, access: Access, id_prefix: str, suffix: 
         message = f"{name} is not compressed although its name ends in {suffix}: it starts with {head[:8]!r}"
         raise InputError(f"{message}. Rename it without {suffix}, or download it again")
     if access == "text":
-        chunks = as_utf8(chunks)
-    opened.head, chunks = peeked(chunks, 1)
+        opened.head, chunks = peeked_line(as_utf8(chunks))
+    else:
+        opened.head, chunks = peeked(chunks, 1)
     opened.stream = io.BufferedReader(ChunkStream(chunks), CHUNK)
     if not opened.head and opened.damage is None:
         raise InputError(f"{name} is empty")

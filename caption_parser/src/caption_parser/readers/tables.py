@@ -1,4 +1,4 @@
-"""CSV and TSV: a header line names the columns, or the user gives their numbers."""
+"""CSV, TSV and their kin: a header line names the columns, or the user gives their numbers."""
 
 import csv
 from collections import deque
@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
-from caption_parser.readers.checks import caption_row
-from caption_parser.readers.fields import FieldChoice, Fields, locate
+from caption_parser.readers.checks import caption_rows
+from caption_parser.readers.dialects import (
+    DELIMITERS,
+    Dialect,
+    dialect_of,
+    guessed_columns,
+    head_lines,
+    is_header,
+    looks_like_data,
+    separated_otherwise,
+)
+from caption_parser.readers.fields import CAPTION_FIELDS, IMAGE_FIELDS, FieldChoice, Fields, locate, shortened
 from caption_parser.readers.lines import MAX_RECORD_CHARS, Line, checked_line, escaped_lines, read_lines
 from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError, TruncatedInputError
 from caption_parser.readers.source import Source
@@ -22,6 +32,9 @@ class Cells(NamedTuple):
     """The line on which it starts."""
     cells: list[str]
     raw: str
+
+
+COMMAS = Dialect(",")
 
 
 class _LineFeed:
@@ -74,8 +87,8 @@ class _LineFeed:
         return first
 
 
-def csv_records(lines: Iterator[Line | RejectedRow]) -> Iterator[Cells | RejectedRow]:
-    """The records of CSV, given its lines with bytes that are not UTF-8 escaped (`lines.escaped_lines`).
+def csv_records(lines: Iterator[Line | RejectedRow], dialect: Dialect = COMMAS) -> Iterator[Cells | RejectedRow]:
+    """The records of a table with quotes, given its lines with bytes that are not UTF-8 escaped (`escaped_lines`).
 
     A cell in quotes may hold line breaks. A record over several lines that breaks the quoting rules, or that
     has not as many cells as the first record, is taken for a stray quote: its first line is rejected, and
@@ -83,7 +96,7 @@ def csv_records(lines: Iterator[Line | RejectedRow]) -> Iterator[Cells | Rejecte
     """
     csv.field_size_limit(max(csv.field_size_limit(), MAX_RECORD_CHARS))
     feed = _LineFeed(lines)
-    reader = csv.reader(feed, strict=True)
+    reader = _reader(feed, dialect)
     width: int | None = None
     while True:
         feed.start_record()
@@ -98,7 +111,7 @@ def csv_records(lines: Iterator[Line | RejectedRow]) -> Iterator[Cells | Rejecte
             problem = f"a quote opens here, and the record up to where it closes has {len(cells)} cells"
         if problem is not None:
             yield _bad_quoting(feed.give_up_first_line(), problem)
-            reader = csv.reader(feed, strict=True)
+            reader = _reader(feed, dialect)
         elif cells is None:
             break
         elif cells:
@@ -106,6 +119,10 @@ def csv_records(lines: Iterator[Line | RejectedRow]) -> Iterator[Cells | Rejecte
             yield _record(feed.taken, cells)
     if feed.cut is not None:
         raise feed.cut
+
+
+def _reader(feed: _LineFeed, dialect: Dialect) -> "Iterator[list[str]]":
+    return csv.reader(feed, strict=True, delimiter=dialect.delimiter, skipinitialspace=dialect.padded)
 
 
 def _record(lines: list[Line], cells: list[str]) -> Cells | RejectedRow:
@@ -122,21 +139,32 @@ def _bad_quoting(line: Line, message: str) -> RejectedRow:
 
 
 def read_csv(source: Source, choice: FieldChoice) -> Iterator[Row]:
-    """The captions of comma-separated values (RFC 4180); the row is the line on which a record starts."""
-    return _rows(source, csv_records(escaped_lines(source)), choice)
+    """The captions of comma-separated values (RFC 4180); the row is the line on which a record starts.
+
+    Semicolons, pipes and tabs are found to part the columns where they do.
+    """
+    yield from read_table(source, choice, dialect_of(source, ",", choice, own_quoted=True))
 
 
 def read_tsv(source: Source, choice: FieldChoice) -> Iterator[Row]:
     """The captions of tab-separated values; quotes mean nothing, as web text has them unbalanced."""
-    return _rows(source, _tsv_records(source), choice)
+    yield from read_table(source, choice, dialect_of(source, "\t", choice, own_quoted=False))
 
 
-def _tsv_records(source: Source) -> Iterator[Cells | RejectedRow]:
+def read_table(source: Source, choice: FieldChoice, dialect: Dialect) -> Iterator[Row]:
+    """The captions of a table in a dialect."""
+    records = csv_records(escaped_lines(source), dialect) if dialect.quoted else _split_records(source, dialect)
+    if dialect.announced:
+        next(records, None)
+    return _rows(source, records, choice, dialect)
+
+
+def _split_records(source: Source, dialect: Dialect) -> Iterator[Cells | RejectedRow]:
     for line in read_lines(source):
         if isinstance(line, RejectedRow):
             yield line
         elif line.text.strip(" "):
-            yield Cells(line.row, line.text.split("\t"), line.text)
+            yield Cells(line.row, dialect.cells(line.text), line.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +176,18 @@ class _Columns:
     file_name: int | None
 
 
-def _rows(source: Source, records: Iterator[Cells | RejectedRow], choice: FieldChoice) -> Iterator[Row]:
+def _rows(
+    source: Source, records: Iterator[Cells | RejectedRow], choice: FieldChoice, dialect: Dialect
+) -> Iterator[Row]:
     first = next(records, None)
     if first is None:
         return
     if isinstance(first, RejectedRow):
         raise InputError(f"{source.name}:{first.row}: the header cannot be read: {first.message}")
+    sample = [dialect.cells(line) for line in head_lines(source)[1 + dialect.announced :]]
     columns = _numbered_columns(source, first, choice)
     if columns is None:
-        columns = _named_columns(source, first, choice)
+        columns = _named_columns(source, first, choice, sample)
     else:
         records = chain([first], records)
     width = len(first.cells)
@@ -171,21 +202,69 @@ def _rows(source: Source, records: Iterator[Cells | RejectedRow], choice: FieldC
             continue
         image_id = source.image_id_of_row(row) if columns.image is None else cells[columns.image]
         file_name = None if columns.file_name is None else cells[columns.file_name]
-        yield caption_row(cells[columns.caption], image_id, row, raw, file_name)
+        if dialect.padded and isinstance(image_id, str):
+            image_id = image_id.strip(" ")
+        yield from caption_rows(cells[columns.caption], image_id, row, raw, file_name)
 
 
-def _named_columns(source: Source, header: Cells, choice: FieldChoice) -> _Columns:
+def _named_columns(source: Source, header: Cells, choice: FieldChoice, sample: list[list[str]]) -> _Columns:
+    names = [cell.strip(" ") for cell in header.cells]
+    _check_parted(source, names, header.row)
     try:
-        fields = locate(tuple(header.cells), choice)
+        fields = locate(tuple(names), choice)
     except RowError as error:
-        hint = "A file without a header line takes column numbers, such as --caption-field 1 --image-field 2"
-        raise InputError(f"{source.name}:{header.row}: {error.message}. {hint}") from None
-    source.say_once(lambda: fields.described(header.cells))
-    position = header.cells.index
+        raise InputError(
+            f"{source.name}:{header.row}: {_no_column(error.message, header.cells, sample)}"
+        ) from None
+    source.say_once(lambda: fields.described(names) + _repeating(fields, names, choice, sample))
+    position = names.index
     return _Columns(
         position(fields.caption),
         None if fields.image is None else position(fields.image),
         None if fields.file_name is None else position(fields.file_name),
+    )
+
+
+def _check_parted(source: Source, names: list[str], row: int) -> None:
+    """Raises `InputError` for a single column that seems to be several, parted by something unknown."""
+    lines = head_lines(source)
+    if len(names) > 1 or len(lines) < 2:
+        return
+    delimiter = separated_otherwise(lines)
+    if delimiter is not None:
+        known = ", ".join(DELIMITERS.values())
+        raise InputError(
+            f"{source.name}:{row}: the line is one column, '{shortened(names[0])}', although {delimiter!r} seems"
+            f" to part several. Columns are parted by {known}. Put tabs there: sed 's/{delimiter}/\\t/' FILE"
+        )
+
+
+def _no_column(message: str, header: list[str], sample: list[list[str]]) -> str:
+    """What is wrong with a header, and the option that mends it."""
+    options = guessed_columns([header, *sample] if looks_like_data(header) else sample).options()
+    if looks_like_data(header):
+        found = message.partition(". ")[0]
+        return f"{found}. The first line seems to be no header: a file without one takes numbers. Try {options}"
+    return f"{message}. A file without a header line takes column numbers, such as {options}"
+
+
+def _repeating(fields: Fields, names: list[str], choice: FieldChoice, sample: list[list[str]]) -> str:
+    """That another column tells which captions belong together, where the one taken differs on all rows."""
+    rows = [row for row in sample if len(row) == len(names)]
+    if choice.image is not None or fields.image is None or len(rows) < 2:
+        return ""
+    values = {name: {row[at] for row in rows} for at, name in enumerate(names)}
+    if len(values[fields.image]) < len(rows):
+        return ""
+    others = [
+        name for name in names if name.lower() in IMAGE_FIELDS and name not in (fields.image, fields.caption)
+    ]
+    repeating = [name for name in others if 1 < len(values[name]) < len(rows)]
+    if not repeating:
+        return ""
+    return (
+        f". '{fields.image}' differs on every row, '{repeating[0]}' repeats: if it names the image,"
+        f" --image-field {repeating[0]}"
     )
 
 
@@ -201,6 +280,13 @@ def _numbered_columns(source: Source, first: Cells, choice: FieldChoice) -> _Col
     for number in numbers:
         if not 1 <= number <= width:
             raise InputError(f"{source.name}:{first.row}: there is no column {number}, the line has {width}")
+    named = [first.cells[number - 1].strip().lower() for number in numbers]
+    if named[0] in CAPTION_FIELDS or is_header(named):
+        name = shortened(first.cells[numbers[0] - 1].strip())
+        raise InputError(
+            f"{source.name}:{first.row}: --caption-field {choice.caption} is a column number, but the first line"
+            f" is a header ({', '.join(map(shortened, first.cells))}). Try --caption-field {name}"
+        )
     others = [str(number + 1) for number in range(width) if number + 1 not in numbers]
     source.say_once(lambda: Fields(choice.caption or "", choice.image, None).described(others))
     caption, *image = (number - 1 for number in numbers)

@@ -33,14 +33,18 @@ class Intake:
         self._max_errors = max_errors
         self.rows_read = 0
         self.rejected: Counter[str] = Counter()
+        self.left_out: Counter[str] = Counter()
+        """What is no caption by the layout of the input, by reason: not rejected, and not set aside."""
 
     def __iter__(self) -> Iterator[CaptionRow]:
         for row in self._rows:
             self.rows_read += 1
             if isinstance(row, CaptionRow):
                 yield row
-                continue
-            self.reject(row)
+            elif row.is_left_out:
+                self.left_out[row.reason] += 1
+            else:
+                self.reject(row)
 
     def reject(self, row: RejectedRow) -> None:
         """Count a row and set it aside. Raises `TooManyRejectedError` where it is one too many."""

@@ -210,6 +210,7 @@ class LabelJob:
             fingerprint=images.fingerprint,
             timing=timing,
             estimate=estimate,
+            left_out=dict(sorted(intake.left_out.items())),
         )
 
 

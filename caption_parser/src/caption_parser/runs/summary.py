@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from pydantic import NonNegativeFloat, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from caption_parser.config import ParserConfig
 from caption_parser.runs.state import FailedImage, Fingerprint, InputSettings, RunCounts, RunSettings, RunState
@@ -59,6 +59,8 @@ class RunSummary(RunCounts):
     estimate: Estimate | None = None
     failed: tuple[FailedImage, ...] = ()
     """Images that are not in the label file."""
+    left_out: dict[str, int] = Field(default_factory=dict)
+    """Texts that are no captions by the layout of the input, by reason (`--all-captions` reads them)."""
 
     @property
     def state(self) -> RunState:
@@ -87,6 +89,8 @@ def describe(summary: RunSummary, *, verbose: bool = False) -> Iterator[str]:
         f", {sum(summary.rejected.values()):,} rejected ({_counts(summary.rejected)})" if summary.rejected else ""
     )
     yield f"  rows read  {summary.rows_read:,}{rejected}"
+    if summary.left_out:
+        yield f"  left out   {_counts(summary.left_out)}: no captions by the layout; --all-captions reads them"
     if summary.rejected_file:
         yield f"  rejected   {summary.rejected_file}: file, row, reason and text of each"
     if cut := [reason for reason in summary.rejected if reason.startswith("truncated-")]:

@@ -1,0 +1,94 @@
+"""JSON documents without records: from image to captions, or columns as arrays of equal length.
+
+`{"1.jpg": ["a dog", "a pup"], "2.jpg": "a cat"}`; `{"image_urls": [...], "captions": [...]}` (SBU's own file);
+`{"image": {"0": ...}, "caption": {"0": ...}}` (a frame written by pandas); `["a dog", "a cat"]`.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from caption_parser.readers.checks import caption_rows, is_image_file
+from caption_parser.readers.fields import CAPTION_FIELDS, IMAGE_FIELDS, FieldChoice, alone, locate
+from caption_parser.readers.json_document import Element
+from caption_parser.readers.rows import Row, RowError
+from caption_parser.readers.source import Source
+from shared_runtime.errors import InputError
+
+
+class JsonMaps:
+    """Takes the elements of arrays that are no records, and members of the document."""
+
+    def __init__(self, source: Source, choice: FieldChoice) -> None:
+        self._source = source
+        self._choice = choice
+        self._columns: dict[str, list[Any]] = {}
+        self._row = 0
+
+    @property
+    def is_of_images(self) -> bool:
+        """Whether names of images with their captions were met."""
+        return self._row > 0
+
+    def takes(self, element: Element) -> bool:
+        """Whether the element is a caption of the image that its array is named by, or in an array of captions."""
+        if not element.key:
+            return isinstance(element.value, str)
+        return _names_an_image(element.key) and isinstance(element.value, (str, dict))
+
+    def rows(self, element: Element) -> Iterator[Row]:
+        """The captions of an element that `takes` says yes to."""
+        if element.key:
+            self._source.say_once(lambda: "the names of the document's fields are the image ids")
+            yield from self._checked(element.key, element.value)
+            return
+        self._source.say_once(lambda: alone("text"))
+        yield from caption_rows(
+            element.value, self._source.image_id_of_row(element.number), element.number, element.raw
+        )
+
+    def keep(self, element: Element) -> None:
+        """Holds what may be part of a column."""
+        if not isinstance(element.value, (dict, type(None))) and self._is_column(element.key):
+            self._columns.setdefault(element.key, []).append(element.value)
+
+    def rest(self, members: Mapping[str, Any]) -> Iterator[Row]:
+        """The captions that a whole document shows, at its end."""
+        for key, value in members.items():
+            if isinstance(value, dict) and self._is_column(key):
+                self._columns[key] = list(value.values())
+            elif _names_an_image(key) and (isinstance(value, str) or (isinstance(value, dict) and value)):
+                self._source.say_once(lambda: "the names of the document's fields are the image ids")
+                yield from self._checked(key, value)
+        yield from self._rows_of_columns()
+
+    def _checked(self, key: str, value: Any) -> Iterator[Row]:
+        self._row += 1
+        yield from caption_rows(value, key, self._row, f"{key}: {value}", everything=self._choice.everything)
+
+    def _is_column(self, key: str) -> bool:
+        known = key.strip().lower() in (*CAPTION_FIELDS, *IMAGE_FIELDS)
+        return known or key in (self._choice.caption, self._choice.image)
+
+    def _rows_of_columns(self) -> Iterator[Row]:
+        try:
+            fields = locate(tuple(self._columns), self._choice)
+        except RowError:
+            return
+        captions = self._columns[fields.caption]
+        images = None if fields.image is None else self._columns[fields.image]
+        if images is not None and len(images) != len(captions):
+            raise InputError(
+                f"{self._source.name}: '{fields.image}' has {len(images):,} elements, '{fields.caption}'"
+                f" {len(captions):,}, so that nothing tells which belong together"
+            )
+        self._source.say_once(lambda: fields.described(tuple(self._columns)))
+        for number, caption in enumerate(captions, 1):
+            image = self._source.image_id_of_row(number) if images is None else images[number - 1]
+            yield from caption_rows(caption, image, number, str(caption), everything=self._choice.everything)
+
+
+def _names_an_image(key: str) -> bool:
+    """A file name, a number or another name with digits, and no field that is known."""
+    if key.strip().lower() in (*CAPTION_FIELDS, *IMAGE_FIELDS) or not key:
+        return False
+    return is_image_file(key) or (any(character.isdigit() for character in key) and " " not in key)
