@@ -44,13 +44,17 @@ def test_the_steps_of_a_mode_stand_in_their_order() -> None:
     assert names(ModeRules.of(Mode.VISUAL)) == [
         "Decide",
         "MembersOfGroups",
+        "Kin",
         "Agreement",
         "ImpliedObjects",
         "PottedPlants",
+        "IndefinitePeople",
     ]
     assert names(ModeRules.of(Mode.VISUAL, ["agreement"])) == [
         "Decide",
         "MembersOfGroups",
+        "Kin",
         "ImpliedObjects",
         "PottedPlants",
+        "IndefinitePeople",
     ]

@@ -89,6 +89,10 @@ class ModeRules:
     """The words that the label space lists as reviewed or denied count."""
     people_groups: bool = False
     """Groups that are made of persons show them: "a couple", "a family", but not "a family of ducks"."""
+    kin: bool = False
+    """A baby, a mother, a male is a person, unless it is that of an animal: "an elephant and its baby"."""
+    indefinite_people: bool = False
+    """"Someone" and "everybody" are persons; "nobody" is none."""
     typos: bool = False
     """An unknown word that is one slip away from a word of the label space is read as that word."""
     agreement: bool = False
