@@ -115,6 +115,7 @@ class SynsetParts:
         config = self._config
         wanted = Strategies(
             prior=self.caption_prior,
+            trusted=self.caption_prior.unmoved if isinstance(self.caption_prior, ClaimedPrior) else None,
             certainty=1.0 if ask_all else config.certainty,
             joint=config.uses_joint,
             margin=config.margin,

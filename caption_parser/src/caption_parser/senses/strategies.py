@@ -33,6 +33,8 @@ class Strategies:
 
     prior: CaptionPrior = field(default_factory=dict)
     """What captions mean by words; empty: nothing is known of that."""
+    trusted: CaptionPrior | None = None
+    """What of the prior may answer alone, where it is certain; none: all of it."""
     certainty: float = 1.0
     """Labels that have this probability by the prior alone are not asked for; 1: all are."""
     joint: bool = False
@@ -59,7 +61,8 @@ def with_strategies(model: Disambiguator, label_of: LabelOf, wanted: Strategies)
     if wanted.margin > 0:
         assembled = AbstainBelowMargin(assembled, label_of, wanted.margin)
     if wanted.prior and wanted.certainty < 1:
-        assembled = TrustCaptionPrior(assembled, wanted.prior, label_of, wanted.certainty)
+        trusted = wanted.prior if wanted.trusted is None else wanted.trusted
+        assembled = TrustCaptionPrior(assembled, trusted, label_of, wanted.certainty)
     return SkipUndisputed(assembled, label_of) if wanted.skip_undisputed else assembled
 
 
