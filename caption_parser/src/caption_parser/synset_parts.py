@@ -113,10 +113,11 @@ class SynsetParts:
 
     def disambiguator(self, *, ask_all: bool = False) -> Disambiguator:
         """The sense model with the strategies of the configuration; `ask_all`: it is asked about every word."""
-        config = self._config
+        config, prior = self._config, self.caption_prior
         wanted = Strategies(
-            prior=self.caption_prior.frequencies,
-            leanings=self.caption_prior.leanings,
+            prior=prior.frequencies,
+            trusted=prior.frequencies.unmoved if isinstance(prior.frequencies, ClaimedPrior) else None,
+            leanings=prior.leanings,
             certainty=1.0 if ask_all else config.certainty,
             joint=config.uses_joint,
             margin=config.margin,

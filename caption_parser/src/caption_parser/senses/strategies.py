@@ -38,6 +38,8 @@ class Strategies:
     """What captions mean by words; empty: nothing is known of that."""
     leanings: Leanings = field(default_factory=dict)
     """What the model favours whatever a caption says; counts with a prior alone."""
+    trusted: CaptionPrior | None = None
+    """What of the prior may answer alone, where it is certain; none: all of it."""
     certainty: float = 1.0
     """Labels that have this probability by the prior alone are not asked for; 1: all are."""
     joint: bool = False
@@ -65,7 +67,8 @@ def with_strategies(model: Disambiguator, outcome_of: OutcomeOf, wanted: Strateg
     if wanted.margin > 0:
         assembled = AbstainBelowMargin(assembled, outcome_of, wanted.margin)
     if wanted.prior and wanted.certainty < 1:
-        assembled = TrustCaptionPrior(assembled, wanted.prior, outcome_of, wanted.certainty)
+        trusted = wanted.prior if wanted.trusted is None else wanted.trusted
+        assembled = TrustCaptionPrior(assembled, trusted, outcome_of, wanted.certainty)
     return SkipUndisputed(assembled, outcome_of) if wanted.skip_undisputed else assembled
 
 
