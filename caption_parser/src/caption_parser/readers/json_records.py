@@ -157,11 +157,7 @@ class RecordReader:
 def _at(record: dict[str, Any], path: str) -> Any:
     if path in record:
         return record[path]
-    for found in follow(record, path_of(path, tuple(record)) or (path,)):
-        if isinstance(found, RowError):
-            raise found
-        return found.value
-    raise RowError(Reason.MISSING_FIELD, f"field '{path}' is missing: its list is empty")
+    return beside(Found(None, (record,)), (), path_of(path, tuple(record)) or (path,))
 
 
 def _beside(found: Found, steps: tuple[Step, ...], path: str, names: tuple[str, ...]) -> Any:
