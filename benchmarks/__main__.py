@@ -14,6 +14,7 @@ BENCHMARKS = (
     "startup",
     "caption_length",
     "label_quality",
+    "caption_cases",
     "ablation",
     "background",
     "parser_quality",
@@ -31,11 +32,12 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)}; none: all of them")
     parser.add_argument("--limit", type=int, metavar="N", help="only the first N captions: a rehearsal")
     parser.add_argument("--rounds", type=int, default=3, metavar="R", help="rounds of the throughput benchmark")
+    parser.add_argument("--verbose", action="store_true", help="list what is wrong, where a benchmark can")
     arguments = parser.parse_args()
     for name in arguments.names:
         if name not in BENCHMARKS:
             parser.error(f"there is no benchmark {name!r} (there are: {', '.join(BENCHMARKS)})")
-    options = Options(limit=arguments.limit, rounds=arguments.rounds)
+    options = Options(limit=arguments.limit, rounds=arguments.rounds, verbose=arguments.verbose)
     print(f"`{shlex.join(['python', '-m', 'benchmarks', *sys.argv[1:]])}`\n\n{machine()}", flush=True)
     for name in [name for name in BENCHMARKS if name in (arguments.names or BENCHMARKS)]:
         benchmark = import_module(f"benchmarks.{name}")

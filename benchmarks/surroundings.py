@@ -28,6 +28,8 @@ class Options:
     """Only the first captions of every input: a rehearsal."""
     rounds: int = 3
     """How often each side of a comparison is run."""
+    verbose: bool = False
+    """List what is wrong, where a benchmark can."""
 
 
 def real_data(relative: str) -> Path:

@@ -30,7 +30,7 @@ _LABELLERS = {
     "exact": ("--labeller", "exact"),
     "parser": ("--mode", "paper"),
     "adjectives": ("--mode", "paper", "--attributes", "adjectives"),
-    "verbs": ("--mode", "paper", "--attributes", "verbs"),
+    "verbs": ("--mode", "paper", "--attributes", "verbs", "--also", "predicates"),
     "nouns": ("--mode", "paper", "--attributes", "nouns"),
 }
 

@@ -27,6 +27,12 @@ def test_a_configuration_leaves_one_rule_out(left_out: str) -> None:
     assert [name for name in ModeRules.names() if not getattr(rules, name)] == [left_out]
 
 
+@pytest.mark.parametrize("added", ModeRules.names())
+def test_a_configuration_adds_one_rule_to_the_papers(added: str) -> None:
+    rules = ParserConfig(mode="paper", also=added).rules
+    assert [name for name in ModeRules.names() if getattr(rules, name)] == [added]
+
+
 def test_the_steps_of_a_mode_stand_in_their_order() -> None:
     lexicon = default_lexicon()
     decisions = DecisionTable(load_label_space("coco"), lexicon)
@@ -35,5 +41,5 @@ def test_the_steps_of_a_mode_stand_in_their_order() -> None:
         return [type(step).__name__ for step in label_steps(rules, decisions, lexicon)]
 
     assert names(ModeRules.of(Mode.PAPER)) == ["Decide"]
-    assert names(ModeRules.of(Mode.VISUAL)) == ["Decide", "Agreement", "ImpliedObjects"]
-    assert names(ModeRules.of(Mode.VISUAL, ["agreement"])) == ["Decide", "ImpliedObjects"]
+    assert names(ModeRules.of(Mode.VISUAL)) == ["Decide", "MembersOfGroups", "Agreement", "ImpliedObjects"]
+    assert names(ModeRules.of(Mode.VISUAL, ["agreement"])) == ["Decide", "MembersOfGroups", "ImpliedObjects"]

@@ -11,7 +11,7 @@ from caption_parser import CaptionParser, ParserConfig
 from caption_parser.captions import ImageCaptions
 from caption_parser.runs.options import parser_config
 from shared_runtime.errors import UsageError
-from shared_schemas import ImageLabels, Route, Rule, load_label_space
+from shared_schemas import Flag, ImageLabels, Route, Rule, load_label_space
 from shared_schemas.checks import check
 
 
@@ -141,6 +141,15 @@ def test_an_unknown_flag_is_refused_and_order_does_not_matter() -> None:
     assert ParserConfig(block="idiom, negated") == ParserConfig(block="negated,idiom")
 
 
+def test_wholes_assert_by_their_parts_unless_they_are_blocked() -> None:
+    assert Flag.PART not in ParserConfig().blocking_flags
+    assert ParserConfig(block="part,all").blocking_flags == frozenset(Flag)
+    for block, found in (("all", ["bicycle"]), ("all,part", [])):
+        (record,) = CaptionParser(senses="first", block=block).label(["a bicycle pedal and a chain"])
+        assert [label.name for label in record.foreground] == found
+        assert Flag.PART in record.mentions[0].flags
+
+
 def test_records_name_another_attribute_set() -> None:
     caption = "A parked red car and a kitchen table"
     (record,) = CaptionParser(mode="visual", senses="first", attributes="all").label([caption])
@@ -173,3 +182,16 @@ def test_a_parser_works_in_processes_that_were_not_forked(tmp_path: Path) -> Non
             record for of_image in pool.map(parser.label_images, [[i] for i in images]) for record in of_image
         ]
     assert records == parser.label_images(images)
+
+
+def test_paper_mode_takes_the_papers_version_of_coco() -> None:
+    captions = ["A helicopter above a crowd", "A frankfurter", "A stuffed animal"]
+    by_default, asked = (
+        [[label.name for label in record.foreground] for record in CaptionParser(**fields).label(captions)]
+        for fields in (
+            {"mode": "paper", "senses": "first"},
+            {"mode": "paper", "senses": "first", "label_space": "coco"},
+        )
+    )
+    assert by_default == [["airplane"], [], []]
+    assert asked == [["person"], ["hot dog"], ["teddy bear"]]

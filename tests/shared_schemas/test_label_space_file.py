@@ -204,8 +204,8 @@ MISTAKES = {
     ),
     "view of nothing known": (
         'name = "k"\nview_of = "kitchen"\nclasses = [{ name = "cup", base = "cup" }]\n',
-        "kitchen.toml: view_of: got 'kitchen', expected one of coco, voc, youtube-objects, or a .toml or .json "
-        "file beside this one",
+        "kitchen.toml: view_of: got 'kitchen', expected one of coco, coco-paper, voc, youtube-objects, or a "
+        ".toml or .json file beside this one",
     ),
     "view of a view": (
         'name = "k"\nview_of = "voc"\nclasses = [{ name = "plane", base = "aeroplane" }]\n',
@@ -248,8 +248,8 @@ def test_mistakes_in_json(text: str, message: str) -> None:
     [
         (
             "cocoo",
-            "label space: got 'cocoo', expected one of coco, voc, youtube-objects, or a .toml or .json file "
-            "(did you mean 'coco'?)",
+            "label space: got 'cocoo', expected one of coco, coco-paper, voc, youtube-objects, or a .toml "
+            "or .json file (did you mean 'coco'?)",
         ),
         ("none.toml", "none.toml: label space: got No such file or directory, expected a readable file"),
         ("dir.toml", "dir.toml: label space: got Is a directory, expected a readable file"),

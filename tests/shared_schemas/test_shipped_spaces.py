@@ -84,6 +84,24 @@ def test_every_choice_between_synsets_has_its_reason(coco: LabelSpace) -> None:
     assert [c.name for c in chosen if not c.reason] == []
 
 
+def test_the_papers_version_of_coco_has_its_classes_and_nothing_reviewed(coco: LabelSpace) -> None:
+    paper = load_label_space("coco-paper")
+    assert paper.name == "coco"  # a version, told apart by its hash: labels and masks of the one fit the other
+    assert paper.reference != coco.reference
+    for ours, theirs in zip(coco.classes, paper.classes, strict=True):
+        assert (theirs.id, theirs.name, theirs.kind) == (ours.id, ours.name, ours.kind)
+        assert theirs.category_id == ours.category_id
+        assert set(theirs.synsets) <= set(ours.synsets)
+        assert (theirs.excluded, dict(theirs.words), dict(theirs.denied)) == ((), {}, {})
+    assert {label.name: label.phrases for label in paper.classes if label.phrases} == {
+        "stop sign": ("stop sign",),
+        "potted plant": ("potted plant",),
+    }
+    assert "crowd.n.01" not in paper.by_name["person"].synsets
+    assert paper.by_name["hot dog"].synsets == ("hotdog.n.02",)
+    assert (paper.attributes, paper.neologisms) == (coco.attributes, coco.neologisms)
+
+
 @pytest.mark.parametrize(("name", "classes"), [("voc", VOC), ("youtube-objects", YOUTUBE_OBJECTS)])
 def test_views_carry_their_base(coco: LabelSpace, name: str, classes: str) -> None:
     view = load_label_space(name)

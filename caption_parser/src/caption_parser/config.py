@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from caption_parser.modes import Mode, ModeRules
 from shared_runtime.configuration import FrozenModel
-from shared_schemas import Flag
+from shared_schemas import DOUBTS, Flag
 
 
 class AttributeSet(StrEnum):
@@ -29,8 +29,9 @@ class AttributeSet(StrEnum):
 class ParserConfig(FrozenModel):
     """Everything that the labels of a run depend on; saved with the output and compared when a run resumes."""
 
-    label_space: str = "coco"
-    """A shipped label space (coco, voc, youtube-objects) or the path of a TOML or JSON file."""
+    label_space: str | None = None
+    """A shipped label space (coco, voc, …) or the path of a TOML or JSON file; none: `coco`, of which paper mode
+    takes the paper's version, `coco-paper`."""
     mode: Mode = Mode.VISUAL
     labeller: str = "synsets"
     """`synsets` (the parser), `exact` (class names and plurals), or `synonyms:FILE`."""
@@ -54,11 +55,19 @@ class ParserConfig(FrozenModel):
     attributes: AttributeSet = AttributeSet.LOW_LEVEL
     """Which words count as attributes: those of the label space, or all of a kind by their lemmas."""
     block: str = "all"
-    """The flags of a mention that keep it from asserting its class: all, none, or names with commas between."""
+    """The flags of a mention that keep it from asserting its class: all that raise doubts (but for `part`),
+    none, or names with commas between."""
     without: str = ""
     """Rules of `ModeRules` that the mode has and this run leaves out, with commas between."""
     keep_unlabelled: bool = False
     """Whether records also hold the mentions that got no label."""
+    also: str = ""
+    """Rules of `ModeRules` that the mode lacks and this run takes in, with commas between."""
+
+    @property
+    def uses_label_space(self) -> str:
+        """`label_space`, or what the mode does."""
+        return self.label_space or ("coco" if self.mode is Mode.VISUAL else "coco-paper")
 
     @property
     def uses_joint(self) -> bool:
@@ -73,20 +82,19 @@ class ParserConfig(FrozenModel):
     @property
     def blocking_flags(self) -> frozenset[Flag]:
         """What `block` names."""
-        if self.block in ("all", "none"):
-            return frozenset(Flag) if self.block == "all" else frozenset()
-        return frozenset(map(Flag, self.block.split(",")))
+        names = frozenset(self.block.split(",")) - {"none"}
+        return frozenset(map(Flag, names - {"all"})) | (DOUBTS if "all" in names else frozenset())
 
     @property
     def rules(self) -> ModeRules:
-        """Those of the mode but for what `without` names."""
-        return ModeRules.of(self.mode, self.without.split(","))
+        """Those of the mode but for what `without` names, and what `also` names."""
+        return ModeRules.of(self.mode, self.without.split(","), self.also.split(","))
 
-    @field_validator("without")
+    @field_validator("without", "also")
     @classmethod
-    def _check_without(cls, without: str) -> str:
+    def _check_rules(cls, given: str) -> str:
         """The same rules always in the same order, so that they compare equal."""
-        names = {name.strip() for name in without.split(",")} - {""}
+        names = {name.strip() for name in given.split(",")} - {""}
         rules = ModeRules.names()
         if not names.issubset(rules):
             choices = ", ".join(f"'{rule}'" for rule in rules)
@@ -97,10 +105,12 @@ class ParserConfig(FrozenModel):
     @classmethod
     def _check_block(cls, block: str) -> str:
         """The same flags always in the same order, so that they compare equal."""
-        if block in ("all", "none"):
+        if block == "none":
             return block
         names = {name.strip() for name in block.split(",")}
-        if not names <= set(Flag):
+        if not names <= {"all", *Flag}:
             choices = ", ".join(f"'{choice}'" for choice in ("all", "none", *Flag))
             raise PydanticCustomError("unknown_flag", f"Input should be {choices} (several with commas between)")
-        return ",".join(flag for flag in Flag if flag in names)
+        if "all" in names:
+            names -= DOUBTS
+        return ",".join(name for name in ("all", *Flag) if name in names)

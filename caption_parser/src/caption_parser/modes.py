@@ -12,7 +12,7 @@ class Mode(StrEnum):
     """Which rules turn a parse into object candidates, and these into labels."""
 
     PAPER = "paper"
-    """Faithful to Vilar & Perez 2021, Section III-A, with the scene-graph rules that it takes over."""
+    """Faithful to Vilar & Perez 2021, Section III-A, with the rules of SceneGraphParser, which it modifies."""
     VISUAL = "visual"
     """What a person would expect to see in the image: quantities looked through, heads guarded, flags."""
 
@@ -24,9 +24,18 @@ class ModeRules:
     Each can be switched alone, so that its effect can be measured.
     """
 
-    # From a parse to noun phrases, beyond the scene-graph rules of Schuster et al. 2015, which Vilar & Perez
-    # take over (Section III-A1).
+    # From a caption to parses.
 
+    segments: bool = False
+    """What stands between separators ("Dog | Cat") and keywords are parsed apart; boilerplate is dropped."""
+
+    # From a parse to noun phrases, beyond SceneGraphParser, the public Python implementation of Schuster et al.
+    # 2015 that Vilar & Perez modify (Section III-A1).
+
+    nouns_by_agreement: bool = False
+    """A word read as a verb that agrees with no subject, or is joined to a noun, is a noun: "a suit and tie"."""
+    subjects_of_participles: bool = False
+    """"a cow grazing", "a man kite surfing": what stands before a lone act does it, and modifies nothing."""
     nouns_outside_chunks: bool = False
     """Every noun that heads a phrase is a candidate, not only subjects, objects and their conjuncts."""
     look_through_quantities: bool = False
@@ -34,7 +43,11 @@ class ModeRules:
     drop_relational_nouns: bool = False
     """"the middle of a road" holds no object "middle"."""
     predicates: bool = False
-    """"the cat is black", "a car painted red", "a table made of wood" give attributes."""
+    """"the cat is black", "a car painted red", "a table made of wood" give attributes.
+
+    Schuster et al.'s own parser has the first of these patterns (and "a woman is smiling"); SceneGraphParser,
+    which paper mode follows, takes what stands before the noun alone.
+    """
     guard_extended_heads: bool = False
     """An adjective joins the head only if the whole names a kind of it ("hot dog", but not "black cat")."""
     split_spellings: bool = False
@@ -49,23 +62,44 @@ class ModeRules:
     """Phrases go on to what follows the noun and tells it from others: "a man in a red shirt"."""
     flags: bool = False
     """What is negated, depicted, a mere modifier, a name or an idiom is marked as such."""
+    possessors_of_kind: bool = False
+    """"Women's boots", "a chef's knife" name nobody; "a woman's dog" does. It and those below need `flags`."""
+    made_things: bool = False
+    """A word before the noun says that it is a likeness: "a model plane", "a carousel horse"."""
+    surfaces: bool = False
+    """What is printed or shown is none: "a mug with a dog on it", "a tablet displaying a cat"."""
+    proper_names: bool = False
+    """Teams, models of vehicles and what follows "named" or "the brand" are names: "Ford Mustang"."""
+    compounds: bool = False
+    """Listed compounds name nothing of what their nouns name: "a twist tie"."""
+    parts: bool = False
+    """A noun before its part names the whole, which is there: "a laptop screen"."""
+
+    plural_nouns: bool = False
+    """A plural that is a noun of its own ("pliers") comes before a singular that hardly anyone uses ("plier")."""
 
     # From noun phrases to labels, beyond Section III-A2.
 
+    claims: bool = False
+    """A class has a claim on its own words: its name, the words that it lists, the lemmas of its synsets."""
     reviewed_words: bool = False
     """The words that the label space lists as reviewed or denied count."""
+    people_groups: bool = False
+    """Groups that are made of persons show them: "a couple", "a family", but not "a family of ducks"."""
     typos: bool = False
     """An unknown word that is one slip away from a word of the label space is read as that word."""
     agreement: bool = False
     """The captions of one image settle what a word names: "bear" beside "teddy bear" is no bear."""
+    visible_attributes: bool = False
+    """Of all adjectives (`AttributeSet`), those that only say how many or which ("several", "other") are none."""
     implied: bool = False
     """Acts and roles give the objects that they entail: a surfer stands on a surfboard."""
 
     @classmethod
-    def of(cls, mode: Mode, without: Collection[str] = ()) -> Self:
-        """The rules of a mode but for those named in `without`."""
+    def of(cls, mode: Mode, without: Collection[str] = (), also: Collection[str] = ()) -> Self:
+        """The rules of a mode but for those named in `without`, and those named in `also`."""
         visual = mode is Mode.VISUAL
-        return cls(**{name: visual and name not in without for name in cls.names()})
+        return cls(**{name: (visual or name in also) and name not in without for name in cls.names()})
 
     @classmethod
     def names(cls) -> tuple[str, ...]:

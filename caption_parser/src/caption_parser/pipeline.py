@@ -62,7 +62,7 @@ class CaptionParser:
         `LabelSpaceError` or `MissingResourceError`, which say what to do.
         """
         self.config = config if config is not None else ParserConfig(**fields)
-        self.label_space = load_label_space(self.config.label_space)
+        self.label_space = load_label_space(self.config.uses_label_space)
         self._sense_model = sense_model
         self.labeller = self._build_labeller()
 

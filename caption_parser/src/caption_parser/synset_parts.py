@@ -7,6 +7,7 @@ from importlib.metadata import version
 from spacy.language import Language
 
 from caption_parser.config import ParserConfig
+from caption_parser.labels.claims import ClaimedPrior
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.labels.mention_writer import AttributeNamer, MentionWriter
 from caption_parser.labels.reading import LabelStep
@@ -20,8 +21,11 @@ from caption_parser.senses import Disambiguator, load_disambiguator
 from caption_parser.senses.caption_prior import CaptionPrior, caption_prior_digest, load_caption_prior
 from caption_parser.senses.strategies import Strategies, with_strategies
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
+from caption_parser.syntax.named_words import NamedWords
 from caption_parser.syntax.phrase_parser import PhraseParser
 from caption_parser.syntax.scene_graph import scene_graph_noun_phrases
+from caption_parser.syntax.segmented import SegmentedParser
+from caption_parser.syntax.segments import Segmenter
 from shared_schemas import LabelSpace
 
 
@@ -42,11 +46,20 @@ class SynsetParts:
     def labeller(self) -> SynsetLabeller:
         """All of them together."""
         config = self._config
-        attribute_name = AttributeNamer(self._label_space.attribute_names, self.lexicon, config.attributes)
-        write = MentionWriter(attribute_name, self.lexicon, keep_unlabelled=config.keep_unlabelled)
-        return SynsetLabeller(
-            self.nlp, self.parse_phrases, self.disambiguator(), self.decisions, self.steps, write
+        attribute_name = AttributeNamer(
+            self._label_space.attribute_names,
+            self.lexicon,
+            config.attributes,
+            quantities=not self.rules.visible_attributes,
         )
+        write = MentionWriter(attribute_name, self.lexicon, keep_unlabelled=config.keep_unlabelled)
+        return SynsetLabeller(self.parse, self.disambiguator(), self.decisions, self.steps, write)
+
+    @cached_property
+    def parse(self) -> SegmentedParser:
+        """From captions to noun phrases."""
+        segmenter = Segmenter(self.lexicon) if self.rules.segments else None
+        return SegmentedParser(self.nlp, self.parse_phrases, segmenter)
 
     @cached_property
     def nlp(self) -> Language:
@@ -61,14 +74,23 @@ class SynsetParts:
         """From a parse to noun phrases, with the words and phrases of the label space beside WordNet's."""
         phrases = frozenset[str]().union(*(step.phrases for step in self.steps))
         respell = Respeller(self.decisions.label_words, self.lexicon) if self.rules.typos else None
-        find_extended_head = ExtendedHeadFinder(self.lexicon, self.rules, phrases, respell)
+        claims = self.decisions.claims
+        named = NamedWords(phrases, claims.kept_whole if claims else {})
+        find_extended_head = ExtendedHeadFinder(self.lexicon, self.rules, named, respell)
         find_phrases = scene_graph_noun_phrases() if self._config.objects == "sng" else None
         return PhraseParser(self.rules, find_extended_head, find_phrases)
 
     @cached_property
     def decisions(self) -> DecisionTable:
         """Which label a synset or a phrase gets in the label space."""
-        return DecisionTable(self._label_space, self.lexicon, reviewed=self.rules.reviewed_words)
+        rules = self.rules
+        return DecisionTable(
+            self._label_space,
+            self.lexicon,
+            reviewed=rules.reviewed_words,
+            groups=rules.people_groups,
+            claims=rules.claims,
+        )
 
     @cached_property
     def steps(self) -> Sequence[LabelStep]:
@@ -82,8 +104,11 @@ class SynsetParts:
 
     @cached_property
     def caption_prior(self) -> CaptionPrior:
-        """How often captions mean each sense; empty where it is not asked for, or none is beside the model."""
-        return load_caption_prior(self._config.senses) if self._config.uses_caption_prior else {}
+        """How often captions mean each sense, and what the label space claims; empty where it is not asked for."""
+        if not self._config.uses_caption_prior:
+            return {}
+        prior, claims = load_caption_prior(self._config.senses), self.decisions.claims
+        return ClaimedPrior(prior, claims) if claims else prior
 
     def disambiguator(self, *, ask_all: bool = False) -> Disambiguator:
         """The sense model with the strategies of the configuration; `ask_all`: it is asked about every word."""

@@ -5,9 +5,10 @@ from shared_schemas.jsonl import dump, iter_labels, read_labels, write_labels
 from shared_schemas.label_space import Kind, LabelClass, LabelSpace, VisualAttribute
 from shared_schemas.label_space_file import load_label_space
 from shared_schemas.labels import SCHEMA_VERSION, AttributeVotes, ClassLabel, ImageLabels, Source
-from shared_schemas.mentions import Attribute, Flag, Mention, Route, Rule
+from shared_schemas.mentions import DOUBTS, Attribute, Flag, Mention, Route, Rule
 
 __all__ = [
+    "DOUBTS",
     "SCHEMA_VERSION",
     "Attribute",
     "AttributeVotes",

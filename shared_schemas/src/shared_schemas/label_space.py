@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cached_property
 from itertools import chain, pairwise
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, PositiveInt, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, PositiveInt, StringConstraints, WithJsonSchema, model_validator
 
 from shared_schemas._model import Record
 from shared_schemas.errors import LabelSpaceError
@@ -17,8 +17,32 @@ from shared_schemas.errors import LabelSpaceError
 SYNSET_NAME = re.compile(r"\S+\.[nvasr]\.\d\d+")
 """`lemma.pos.number`, as NLTK writes it: 'dog.n.01'."""
 
+_REMARK = re.compile(r"\([^()]*\)")
+"""What a name says in brackets to tell it from others."""
+
 Text = Annotated[str, StringConstraints(pattern=r"^\S(.*\S)?$")]
 """Text that is not empty and has no space at either end."""
+
+
+def _with_reasons(words: Any) -> Any:
+    """A list of words as a table without reasons."""
+    return dict.fromkeys(words, "") if isinstance(words, list | tuple) else words
+
+
+_TEXT_SCHEMA = {"type": "string", "pattern": r"^\S(.*\S)?$"}
+Words = Annotated[
+    Mapping[Text, str],
+    BeforeValidator(_with_reasons),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "array", "items": _TEXT_SCHEMA},
+                {"type": "object", "propertyNames": _TEXT_SCHEMA, "additionalProperties": {"type": "string"}},
+            ]
+        }
+    ),
+]
+"""Words -> why; a file may give a list of words without reasons."""
 
 
 class Kind(StrEnum):
@@ -41,19 +65,39 @@ class ClassContent(Record):
     phrases: tuple[Text, ...] = Field(
         (), description="Texts that get the label by exact match alone, in the singular."
     )
-    words: Mapping[Text, Text] = Field(
-        {}, description="Reviewed words -> why. They get the label whatever WordNet lists; visual mode alone."
+    words: Words = Field(
+        {},
+        description="What people call it (singular; visual mode alone). A list: words that the class claims; "
+        "a caption may still mean another class by them. A table of words and reasons: reviewed words, which get "
+        "the label whatever else they may mean.",
     )
-    denied: Mapping[Text, Text] = Field(
-        {}, description="Lemmas -> why. Their senses that lead to the label do not count; visual mode alone."
+    denied: Words = Field(
+        {},
+        description="Lemmas (a list, or a table with reasons) whose senses that lead to the label do not count; "
+        "visual mode alone.",
     )
     reason: str | None = Field(None, description="Why these synsets: how an ambiguity was resolved.")
+
+    @property
+    def reviewed_words(self) -> tuple[str, ...]:
+        """Those of `words` that have a reason: they mean the class whatever else they may mean."""
+        return tuple(word for word, reason in self.words.items() if reason)
+
+    @property
+    def listed_words(self) -> tuple[str, ...]:
+        """Those of `words` without a reason: the class claims them, and so may others."""
+        return tuple(word for word, reason in self.words.items() if not reason)
 
 
 class LabelClass(ClassContent):
     """A class of C."""
 
     id: PositiveInt = Field(description="Contiguous from 1, foreground before background; masks use 0 for none.")
+
+    @property
+    def spoken_name(self) -> str:
+        """The name as a caption would have it: 'Bus_(vehicle)' is a bus, 'baseball_bat' two words."""
+        return " ".join(_REMARK.sub(" ", self.name).replace("_", " ").lower().split()) or self.name.lower()
 
 
 class VisualAttribute(Record):
@@ -122,7 +166,11 @@ class LabelSpace(Record):
         """Eight hexadecimal digits over everything that decides labels: all but the name and the reasons."""
         content = self.model_dump(mode="json", exclude={"name": True, "classes": {"__all__": {"reason"}}})
         for label in content["classes"]:
-            label |= {field: sorted(label[field]) for field in ("words", "denied")}
+            listed = sorted(word for word, reason in label["words"].items() if not reason)
+            reviewed = sorted(word for word, reason in label["words"].items() if reason)
+            label |= {"words": reviewed, "denied": sorted(label["denied"])} | (
+                {"listed": listed} if listed else {}
+            )
         canonical = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode("ascii")).hexdigest()[:8]
 
@@ -137,7 +185,7 @@ class LabelSpace(Record):
     @model_validator(mode="after")
     def _check(self) -> Self:
         _check_ids(self.classes)
-        phrases = ((p, f"class {c.name!r}") for c in self.classes for p in (*c.phrases, *c.words))
+        phrases = ((p, f"class {c.name!r}") for c in self.classes for p in (*c.phrases, *c.reviewed_words))
         for what, claims in (
             ("name", ((c.name, f"class {c.name!r}") for c in self.classes)),
             ("category_id", ((c.category_id, f"class {c.name!r}") for c in self.classes if c.category_id)),
@@ -148,8 +196,10 @@ class LabelSpace(Record):
             _check_unique(what, claims)
         for label in self.classes:
             _check_synset_names(f"class {label.name!r}", label.synsets + label.excluded)
-            if not label.synsets and not label.phrases:
-                raise LabelSpaceError(f"class {label.name!r}", "neither synsets nor phrases", "at least one")
+            if not (label.synsets or label.phrases or label.words):
+                raise LabelSpaceError(
+                    f"class {label.name!r}", "neither synsets nor words nor phrases", "any of these"
+                )
         for word, synset in self.neologisms.items():
             _check_synset_names(f"neologism {word!r}", (synset,))
         return self

@@ -13,7 +13,7 @@ from shared_schemas._model import Record
 from shared_schemas.errors import LabelSpaceError, expectation, nearest, shown
 from shared_schemas.label_space import ClassContent, Kind, LabelClass, LabelSpace, Text, VisualAttribute
 
-SHIPPED = ("coco", "voc", "youtube-objects")
+SHIPPED = ("coco", "coco-paper", "voc", "youtube-objects")
 """Label spaces that come with the package."""
 
 _OF_A_VIEW = {"name", "base", "id", "category_id", "reason"}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shared_schemas.label_space import LabelSpace, VisualAttribute
+from shared_schemas.label_space import LabelClass, LabelSpace, VisualAttribute
 
 _OF_VIEWS = {"view_of", "base_ids"}
 _WRITTEN_APART = {"classes", "attributes"}
@@ -21,12 +21,21 @@ def to_toml(label_space: LabelSpace, comments: Mapping[str, str] | None = None, 
     lines = [*_comment(header), *_pairs({key: value for key, value in fields.items() if key not in tables})]
     for label in label_space.classes:
         lines += ["", *_comment((comments or {}).get(label.name, "")), "[[classes]]"]
-        lines += _pairs({"id": label.id, **label.model_dump(mode="json", exclude_defaults=True)})
+        lines += _pairs({"id": label.id, **_class_fields(label)})
     tables |= {"attributes": _attributes(label_space.attributes)}
     for name, table in tables.items():
         if table:
             lines += ["", f"[{name}]", *_pairs(table)]
     return "\n".join(lines) + "\n"
+
+
+def _class_fields(label: LabelClass) -> dict[str, Any]:
+    """The fields of a class; words of which none has a reason are a list."""
+    fields = label.model_dump(mode="json", exclude_defaults=True)
+    lists = {
+        name: list(fields[name]) for name in ("words", "denied") if not any(fields.get(name, {"": "-"}).values())
+    }
+    return fields | lists
 
 
 def _attributes(attributes: tuple[VisualAttribute, ...]) -> dict[str, list[str]]:

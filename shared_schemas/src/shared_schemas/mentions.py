@@ -53,7 +53,7 @@ class Route(StrEnum):
 
 
 class Flag(StrEnum):
-    """A reason not to take a mention as an object that can be seen in the image."""
+    """A reason not to take a mention as an object that can be seen in the image; but for `part`, which is none."""
 
     NEGATED = "negated"
     """The caption says that it is not there ("no people")."""
@@ -65,6 +65,12 @@ class Flag(StrEnum):
     """It is part of a name ("the Chicago Cubs")."""
     IDIOM = "idiom"
     """It is part of a fixed phrase that means something else ("a bird's eye view")."""
+    PART = "part"
+    """It is the whole that a part belongs to, which is named with it ("a laptop screen")."""
+
+
+DOUBTS = frozenset(Flag) - {Flag.PART}
+"""The flags of mentions that speak of nothing that can be seen."""
 
 
 class Attribute(Record):

@@ -37,6 +37,16 @@ def test_names_of_each_set(attribute_set: str, names: list[str | None]) -> None:
     assert [name(word, kind) for word, kind in WORDS] == names
 
 
+def test_quantities_are_adjectives_of_table_9_where_they_are_asked_for() -> None:
+    """The paper explains its row of adjectives by "quantities or actions"."""
+    words = ("several", "other", "many", "red")
+    for quantities, expected in ((False, [None, None, None, "red"]), (True, ["several", "other", "many", "red"])):
+        name = AttributeNamer(
+            COCO.attribute_names, default_lexicon(), AttributeSet.ADJECTIVES, quantities=quantities
+        )
+        assert [name(word, ModifierKind.ADJECTIVE) for word in words] == expected
+
+
 @pytest.mark.parametrize("attribute", COCO.attributes, ids=lambda attribute: attribute.name)
 def test_every_spelling_of_the_forty_is_named(attribute: VisualAttribute) -> None:
     name = AttributeNamer(COCO.attribute_names, default_lexicon())

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.labels.baselines import StringLabeller, exact_match_labeller, synonym_list_labeller
-from caption_parser.labels.plurals import plural_forms
+from caption_parser.lexicon.plurals import plural_forms
 from shared_schemas import LabelClass, LabelSpace, Rule
 
 WORDS = ("dog", "hot dog", "dog house", "hot", "house", "ox")

@@ -9,7 +9,7 @@ from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.senses import SenseChoice
 from shared_runtime.errors import UsageError
-from shared_schemas import Kind, LabelClass, LabelSpace, Route, Rule
+from shared_schemas import Kind, LabelClass, LabelSpace, Route, Rule, load_label_space
 
 LEXICON = default_lexicon()
 
@@ -59,6 +59,28 @@ def test_a_holonym_counts_only_if_all_its_meronyms_share_the_class() -> None:
     both = DecisionTable(space(livestock="cattle.n.01 sheep.n.01"), LEXICON)
     assert decision(both, "herd.n.01") == Decision(1, Rule.HOLONYM)
     assert decision(table, "crowd.n.01") is None, "a crowd has no meronyms in WordNet"
+
+
+@pytest.mark.parametrize(
+    ("holonym", "name"),
+    [
+        ("bedroom.n.01", "bed"),
+        ("barbershop.n.01", "chair"),
+        ("conference_room.n.01", "dining table"),
+        ("bookcase.n.01", "shelf"),
+        ("flock.n.05", "sheep"),
+        ("herd.n.01", None),
+        ("crowd.n.01", None),
+    ],
+)
+def test_the_papers_holonym_rule_gives_odd_children_too(holonym: str, name: str | None) -> None:
+    """ "If all meronyms of the holonym are associated with the same class": WordNet has but a bed in a bedroom.
+
+    It lists sheep and cattle in a herd, and nothing in a crowd.
+    """
+    paper = load_label_space("coco-paper")
+    found = decision(DecisionTable(paper, LEXICON), holonym)
+    assert (found and (paper.by_id[found.label].name, found.rule)) == (name and (name, Rule.HOLONYM))
 
 
 def test_instances_are_no_hyponyms() -> None:

@@ -99,3 +99,15 @@ def test_brackets_in_captions_are_no_markup() -> None:
     console = Console(file=io.StringIO(), width=120)
     show_explanation(explain(caption, ParserConfig(mode="visual")), console)
     assert caption in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_segments_stand_with_the_reason_why_they_are_not_read() -> None:
+    explained = explain("Red sofa | Home Decor", ParserConfig(senses="first"))
+    assert [(segment.text, bool(segment.dropped)) for segment in explained.segments] == [
+        ("Red sofa", False),
+        ("Home Decor", True),
+    ]
+    shown = io.StringIO()
+    show_explanation(explained, Console(file=shown, width=120))
+    assert "not read: it ends as the name of a site or a shop" in shown.getvalue()
+    assert explain("A sofa", ParserConfig(senses="first")).segments == ()

@@ -8,6 +8,7 @@ from spacy.tokens import Doc
 from caption_parser.lexicon import default_lexicon
 from caption_parser.modes import Mode, ModeRules
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
+from caption_parser.syntax.named_words import NamedWords
 from caption_parser.syntax.noun_phrases import find_noun_phrases
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import Tree
@@ -19,7 +20,7 @@ LEXICON = default_lexicon()
 def first_head(doc: Doc, mode: Mode, phrases: tuple[str, ...] = ()) -> ExtendedHead | None:
     tree, rules = Tree.of(doc), ModeRules.of(mode)
     phrase = find_noun_phrases(tree, rules)[0]
-    return ExtendedHeadFinder(LEXICON, rules, phrases)(tree, phrase.start, phrase.head)
+    return ExtendedHeadFinder(LEXICON, rules, NamedWords(phrases))(tree, phrase.start, phrase.head)
 
 
 def names(head: ExtendedHead | None) -> list[str]:
@@ -83,3 +84,40 @@ def test_an_unknown_head_in_a_known_compound_is_found_by_the_compound(parsed: Pa
     head = first_head(parsed("french/JJ/amod/1 fries/NNS/ROOT/1"), Mode.VISUAL)
     assert head is not None
     assert head.lemmas[0] in ("french_fries", "french_fry")
+
+
+@pytest.mark.parametrize(
+    ("notation", "expected"),
+    [
+        ("some/DT/det/1 pliers/NNS/ROOT/1", "pliers"),
+        ("some/DT/det/1 bleachers/NNS/ROOT/1", "bleachers"),
+        ("some/DT/det/1 slacks/NNS/ROOT/1", "slacks"),
+        ("some/DT/det/1 sunglasses/NNS/ROOT/1", "sunglasses"),
+        ("some/DT/det/1 waders/NNS/ROOT/1", "waders"),
+        ("some/DT/det/1 tongs/NNS/ROOT/1", "tongs"),
+        ("some/DT/det/1 bowls/NNS/ROOT/1", "bowl"),
+        ("some/DT/det/1 shoes/NNS/ROOT/1", "shoe"),
+        ("some/DT/det/1 clocks/NNS/ROOT/1", "clock"),
+        ("some/DT/det/1 boards/NNS/ROOT/1", "board"),
+        ("two/CD/nummod/2 steak/NN/compound/2 knives/NNS/ROOT/2", "steak_knife"),
+        ("two/CD/nummod/2 book/NN/compound/2 shelves/NNS/ROOT/2", "bookshelf"),
+    ],
+)
+def test_plurals_that_are_nouns_of_their_own(parsed: Parse, notation: str, expected: str) -> None:
+    head = first_head(parsed(notation), Mode.VISUAL)
+    assert head is not None
+    assert head.lemmas[0] == expected
+
+
+def test_a_name_of_the_label_space_is_kept_whole_though_it_is_no_kind_of_its_head(parsed: Parse) -> None:
+    doc = parsed("a/DT/det/2 rolling/VBG/amod/2 pin/NN/ROOT/2")
+    tree, rules = Tree.of(doc), ModeRules.of(Mode.VISUAL)
+    phrase = find_noun_phrases(tree, rules)[0]
+    meant = frozenset(LEXICON.synsets("rolling_pin"))
+    found = {
+        named: ExtendedHeadFinder(LEXICON, rules, words)(tree, phrase.start, phrase.head)
+        for named, words in ((True, NamedWords((), {"rolling_pin": meant})), (False, NamedWords()))
+    }
+    assert found[True] == ExtendedHead(1, 3, ("rolling_pin",), tuple(meant))
+    assert found[False] is not None
+    assert found[False].lemmas == ("pin",)

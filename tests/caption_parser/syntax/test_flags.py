@@ -77,8 +77,38 @@ CASES = {
         {"Terrier": NONE},
     ),
     "a headline": (
+        "See/VB/ROOT/0 The/DT/det/3 Boston/NNP/compound/3 Herons/NNS/dobj/0",
+        {"Herons": NONE},
+    ),
+    "a team in a headline": (
         "See/VB/ROOT/0 The/DT/det/3 Boston/NNP/compound/3 Hawks/NNS/dobj/0",
-        {"Hawks": NONE},
+        {"Hawks": {Flag.NAMED_ENTITY}},
+    ),
+    "a whole with its part": (
+        "a/DT/det/2 laptop/NN/compound/2 screen/NN/ROOT/2",
+        {"laptop": {Flag.PART}, "screen": NONE},
+    ),
+    "a part that is denied": (
+        "no/DT/det/2 bicycle/NN/compound/2 pedals/NNS/ROOT/2",
+        {"bicycle": {Flag.NEGATED, Flag.PART}, "pedals": {Flag.NEGATED}},
+    ),
+    "a disguise": (
+        "girl/NN/ROOT/0 wearing/VBG/acl/0 cat/NN/compound/3 ears/NNS/dobj/1",
+        {"girl": NONE, "cat": {Flag.MODIFIER}, "ears": NONE},
+    ),
+    "meat": ("lamb/NN/compound/1 legs/NNS/ROOT/1", {"lamb": {Flag.MODIFIER}, "legs": NONE}),
+    "a possessor of kind": (
+        "a/DT/det/1 chef/NN/poss/3 's/POS/case/1 knife/NN/ROOT/3",
+        {"chef": {Flag.MODIFIER}, "knife": NONE},
+    ),
+    "an owner": ("the/DT/det/1 chef/NN/poss/3 's/POS/case/1 knife/NN/ROOT/3", {"chef": NONE, "knife": NONE}),
+    "a model of a vehicle": (
+        "a/DT/det/2 model/NN/compound/2 truck/NN/ROOT/2",
+        {"truck": {Flag.DEPICTED}},
+    ),
+    "a vehicle of a late model": (
+        "a/DT/det/3 late/JJ/amod/2 model/NN/compound/3 truck/NN/ROOT/3",
+        {"truck": NONE},
     ),
 }
 

@@ -7,7 +7,7 @@ from spacy.tokens import Doc
 
 from caption_parser.modes import Mode, ModeRules
 from caption_parser.syntax.modifiers import find_modifiers
-from caption_parser.syntax.phrases import ModifierKind
+from caption_parser.syntax.phrases import Modifier, ModifierKind
 from caption_parser.syntax.tree import Tree
 
 Parse = Callable[[str], Doc]
@@ -75,6 +75,18 @@ def test_modifiers(parsed: Parse, name: str) -> None:
     doc = parsed(notation)
     assert modifiers(doc, Mode.PAPER) == paper
     assert modifiers(doc, Mode.VISUAL) == visual
+
+
+def test_paper_mode_takes_predicates_where_they_are_added(parsed: Parse) -> None:
+    """Schuster et al.'s own parser has them: "A woman is smiling", "a man sitting"."""
+    rules = ModeRules.of(Mode.PAPER, also=["predicates"])
+    for notation, noun, expected in (
+        ("a/DT/det/1 woman/NN/nsubj/3 is/VBZ/aux/3 smiling/VBG/ROOT/3", 1, 3),
+        ("a/DT/det/1 man/NN/ROOT/1 sitting/VBG/acl/1", 1, 2),
+    ):
+        tree = Tree.of(parsed(notation))
+        assert find_modifiers(tree, ModeRules.of(Mode.PAPER)) == {}
+        assert find_modifiers(tree, rules) == {noun: (Modifier(expected, ModifierKind.VERB),)}
 
 
 def test_kinds_are_the_attribute_types_of_table_9(parsed: Parse) -> None:

@@ -23,6 +23,7 @@ from caption_parser.lexicon import default_lexicon
 from caption_parser.models import load_nlp
 from caption_parser.modes import Mode, ModeRules
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
+from caption_parser.syntax.named_words import NamedWords
 from caption_parser.syntax.noun_phrases import find_noun_phrases
 from caption_parser.syntax.phrase_parser import PhraseParser
 from caption_parser.syntax.phrases import NounPhrase
@@ -136,7 +137,7 @@ def test_components_find_what_the_parser_finds(mode: Mode) -> None:
     nlp.add_pipe("caption_noun_phrases", config={"mode": mode})
     nlp.add_pipe("caption_extended_heads", config={"mode": mode, "phrases": ["stop sign"]})
     rules = ModeRules.of(mode)
-    parse_phrases = PhraseParser(rules, ExtendedHeadFinder(default_lexicon(), rules, ["stop sign"]))
+    parse_phrases = PhraseParser(rules, ExtendedHeadFinder(default_lexicon(), rules, NamedWords(["stop sign"])))
     for caption in ("Two hot dogs and a chest of drawers", "A lot of people at a red stop sign", ""):
         doc = nlp(caption)
         assert doc._.noun_phrases == parse_phrases(doc)[1]

@@ -121,3 +121,13 @@ def test_stem_first_stage_and_all_statistics_are_frozen(backbone: ResNet38) -> N
     trained = {name for name, parameter in backbone.named_parameters() if parameter.requires_grad}
     assert not any(".norms." in name or name.startswith(("norm.", "stem.")) for name in trained)
     assert {int(name.split(".")[1]) for name in trained} == set(range(3, 17))
+
+
+def test_whole_channels_of_the_last_features_drop_out_in_training(backbone: ResNet38) -> None:
+    images = torch.randint(0, 256, (1, 3, 17, 17))
+    with torch.no_grad():
+        evaluated, trained = backbone.eval()(images), backbone.train()(images)
+    dropped = (trained == 0).all(dim=(2, 3)) & (evaluated > 0).any(dim=(2, 3))
+    backbone.eval()
+    # Half of them, but for those that dropout inside the blocks has changed.
+    assert 0.4 < float(dropped.sum() / (evaluated > 0).any(dim=(2, 3)).sum()) < 0.6

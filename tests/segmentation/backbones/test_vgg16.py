@@ -80,8 +80,10 @@ def test_torchvision_weights_answer_as_with_their_own_input(tmp_path: Path) -> N
 
 def test_torchvision_weights_leave_fc6_and_fc7_at_random(tmp_path: Path) -> None:
     torch.save(_torchvision_state() | {"classifier.0.bias": torch.zeros(4096)}, tmp_path / "vgg16.pth")
-    report = load_weights(VGG16(), tmp_path / "vgg16.pth")
+    backbone = VGG16()
+    report = load_weights(backbone, tmp_path / "vgg16.pth")
     assert set(report.initialised) == {f"layers.fc{n}.{part}" for n in (6, 7) for part in ("weight", "bias")}
+    assert set(backbone.random_parameters) == set(report.initialised)
     assert report.ignored == ("classifier.0.bias",)
 
 
@@ -90,6 +92,11 @@ def test_conv1_and_conv2_are_frozen() -> None:
     assert frozen == {
         f"layers.conv{n}.{part}" for n in ("1_1", "1_2", "2_1", "2_2") for part in ("weight", "bias")
     }
+
+
+def test_dropout_follows_fc6_and_fc7_as_in_psa() -> None:
+    layers = [name for name, _ in VGG16().layers.named_children()]
+    assert layers[layers.index("fc6") :] == ["fc6", "relu6", "drop6", "fc7", "relu7", "drop7"]
 
 
 def test_only_dropout_tells_training_from_evaluation() -> None:

@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 from segmentation.cli import app
 from segmentation.data.masks import write_index_mask
+from segmentation.data.transfer import ClassTransfer
 from segmentation.data.truth.opening import open_truth
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.mask_classes import mask_classes
-from segmentation.evaluation.transfer import ClassTransfer
 from segmentation.runs.folder import MAKE_MASKS, TRAIN_LOCALIZER, RunFolder, RunRecord
 from shared_runtime.errors import ExitCode, UsageError
 from shared_schemas import LabelSpace, load_label_space

@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 from segmentation.cli import app
 from segmentation.data.masks import write_index_mask
+from segmentation.data.transfer import ClassTransfer
 from segmentation.data.truth.mask_folders import MaskFolderTruth
 from segmentation.data.truth.opening import open_truth
 from segmentation.evaluation.evaluate import evaluate
-from segmentation.evaluation.transfer import ClassTransfer
 from shared_runtime.errors import ExitCode, UsageError
 from shared_schemas import LabelSpace, load_label_space
 
@@ -88,9 +88,10 @@ def test_predictions_of_other_classes_are_background(coco_masks_and_voc: tuple[P
     assert scores["aeroplane"] == scores["tvmonitor"] == (1 / 2, 1.0, 1 / 2)
     assert found.miou == 1 / 2
     assert found.protocol.classes_transferred == 20
-    assert "; 20 classes of the masks transferred, others taken for background; masks as drawn; voc@" in (
-        found.protocol.line()
-    )
+    assert (
+        "; 20 classes of the masks transferred; where a mask shows another one, that is background, not the next "
+        "best class; masks as drawn; voc@"
+    ) in found.protocol.line()
 
 
 def test_without_being_told_the_masks_are_bad(coco_masks_and_voc: tuple[Path, Path]) -> None:

@@ -1,15 +1,23 @@
 """The experiments: the paper's settings, its figures, and names that resolve."""
 
+import shlex
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
+from caption_parser.cli import app as capparse_app
 from segmentation.backbones.catalog import BACKBONE_NAMES
 from segmentation.cli import app
 from segmentation.experiments.catalog import DEFAULT, experiments, find_experiment
 from segmentation.experiments.experiment import Labels
 from segmentation.localization.config import LocalizerConfig
+from segmentation.masks.options import MaskOptions
+from segmentation.masks.refinement import CrfPreset
+from segmentation.scores.contract import NetworkTraits
 from shared_runtime.errors import UsageError
 
 # Table 6 of the paper, row by row: labels, attributes, background, (P, R, mIoU) of masks and of val.
@@ -32,6 +40,60 @@ def test_the_defaults_are_table_2() -> None:
     assert (network.lambda_fg, network.lambda_bg, network.lambda_comp) == (1.0, 0.1, 0.1)
     assert (crop.size, crop.area, crop.aspect, crop.flip) == (321, (0.6, 1.0), (3 / 4, 4 / 3), 0.5)
     assert config.backbone == "resnet50"
+    assert training.momentum == 0  # "polynomial scheduling momentum" is the exponent of the schedule
+    assert config.unlabelled_images
+
+
+PAPER_TABLES = [name for name in experiments() if name.startswith("table")]
+
+
+@pytest.mark.parametrize("name", PAPER_TABLES)
+def test_the_experiments_of_the_paper_make_the_papers_masks(name: str) -> None:
+    """Sections III-C and IV-C: the original image, one scale, nothing of ours; α by backbone, γ = 0.7."""
+    experiment = find_experiment(name)
+    options = mask_options(experiment.commands[2])
+    assert options == MaskOptions(
+        input_size="original", propagation=0, consensus=False, crf_preset=CrfPreset.REFERENCE
+    )
+    config = experiment.config
+    traits = NetworkTraits(config.backbone, pretrained=True, crop_size=321, attributes=True, background=True)
+    resolved = options.resolved(traits)
+    alphas = {"resnet50": 8.0, "vgg16": 4.0, "resnet38": 5.0}
+    assert (resolved.alpha, resolved.gamma) == (alphas[config.backbone], 0.7)
+    assert (resolved.scales, resolved.flip, resolved.propagation, resolved.consensus) == ((1.0,), False, 0, False)
+    assert config.training.momentum == 0
+
+
+def test_what_tables_were_scored_on() -> None:
+    for name in PAPER_TABLES:
+        listed = "--image-list TRAINVAL4K.txt" in find_experiment(name).commands[3]
+        assert listed == name.startswith(("table6", "table9"))
+
+
+def mask_options(printed: str) -> MaskOptions:
+    """What `capseg make-masks` hands on when it is called as printed."""
+    program, command, *arguments = shlex.split(printed)
+    assert (program, command) == ("capseg", "make-masks")
+    seen: list[MaskOptions] = []
+    with pytest.MonkeyPatch.context() as patch:
+
+        def note(_inputs: object, _output: object, options: MaskOptions, *_: object, **__: object) -> None:
+            seen.append(options)
+            raise UsageError("seen")
+
+        patch.setattr(import_module("segmentation.cli.make_masks"), "make_masks", note)
+        CliRunner().invoke(app, [command, *arguments])
+    return seen[0]
+
+
+@pytest.mark.parametrize("name", experiments())
+def test_the_commands_of_every_experiment_parse(name: str) -> None:
+    """Each command takes the options that are printed for it; nothing is run."""
+    for printed in find_experiment(name).commands:
+        program, *arguments = shlex.split(printed)
+        group: Any = typer.main.get_command(app if program == "capseg" else capparse_app)
+        name, command, rest = group.resolve_command(group.make_context(program, arguments[:1]), arguments)
+        command.make_context(name, rest)
 
 
 @pytest.mark.parametrize("name", TABLE_6)
@@ -81,11 +143,12 @@ def test_the_description_of_an_experiment() -> None:
     assert find_experiment("table9-verbs").describe().splitlines() == [
         "ResNet-50 as in Table 2, without background classes; attributes: verbs.",
         "",
-        "  capparse label CAPTIONS -o LABELS.jsonl --mode paper --attributes verbs",
+        "  capparse label CAPTIONS -o LABELS.jsonl --mode paper --attributes verbs --also predicates",
         "  capseg train-localizer --images IMAGES --labels LABELS.jsonl -o RUN --config table9-verbs"
         " --weights CHECKPOINT",
-        "  capseg make-masks RUN --images IMAGES --labels LABELS.jsonl -o MASKS",
-        "  capseg evaluate MASKS --truth INSTANCES.json",
+        "  capseg make-masks RUN --images IMAGES --labels LABELS.jsonl -o MASKS"
+        " --input-size original --propagation 0 --no-consensus --crf-preset reference",
+        "  capseg evaluate MASKS --truth INSTANCES.json --image-list TRAINVAL4K.txt",
         "",
         "Cost: COCO train2014, 82,783 images, 15 epochs, 68,985 steps of 18 images at 321 × 321: needs a GPU; not"
         " run by us.",

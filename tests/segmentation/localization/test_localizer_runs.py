@@ -101,6 +101,21 @@ def test_the_command_resumes_and_says_when_there_is_nothing_to_do(small_run: Sma
     assert (anew.exit_code, anew.stderr) == (ExitCode.OK, "")
 
 
+def test_images_without_a_label_are_learned_from_where_the_configuration_says_so(
+    small_run: SmallRun, tmp_path: Path
+) -> None:
+    """Eq. 1: they stay in D, and count in the N of Eq. 7."""
+    labels = tmp_path / "labels.jsonl"
+    records = [json.loads(line) for line in small_run.labels.read_text().splitlines()]
+    records[0] |= {"foreground": [], "background": []}
+    labels.write_text("".join(f"{json.dumps(record)}\n" for record in records))
+    given = small_run._replace(labels=labels)
+    for kept, images in (("true", 4), ("false", 3)):
+        done = run(given, tmp_path / kept, "--set", f"unlabelled_images={kept}")
+        assert done.exit_code == ExitCode.OK, done.stderr
+        assert json.loads((tmp_path / kept / "run.json").read_text())["samples"]["images"] == images
+
+
 def test_changed_labels_are_another_run(small_run: SmallRun, tmp_path: Path) -> None:
     assert run(small_run, tmp_path / "run").exit_code == ExitCode.OK
     labels = tmp_path / "fewer.jsonl"

@@ -22,7 +22,7 @@ from segmentation.localization.losses import (
     label_weights,
 )
 from segmentation.localization.network import CompoundPairs, FeatureMaps
-from shared_schemas import LabelClass, LabelSpace, VisualAttribute
+from shared_schemas import Kind, LabelClass, LabelSpace, VisualAttribute
 
 
 def softplus(value: float) -> float:
@@ -67,6 +67,23 @@ def test_attribute_weights_count_described_classes_not_images() -> None:
     # N = 3 non-empty sets and N⁺ = 3, 2, 0
     assert weights.positive.tolist() == pytest.approx([1, 3 / 4, 0])
     assert weights.negative.tolist() == pytest.approx([0, 3 / 2, 1])
+
+
+def test_without_background_attributes_are_counted_on_foreground_classes_alone() -> None:
+    classes = [
+        LabelClass(id=1, name="cat", phrases=("cat",)),
+        LabelClass(id=2, name="grass", phrases=("grass",), kind=Kind.BACKGROUND),
+    ]
+    vocabulary = Vocabulary(
+        LabelSpace(name="two", classes=tuple(classes), attributes=VOCABULARY.label_space.attributes)
+    )
+    targets = [target((1,), (2,), {1: (0,), 2: (0, 1)}), target((1,), (2,), {1: (1,), 2: (0,)})]
+    weights = label_weights(targets, vocabulary, background=False).attributes
+    # N = 2 sets of cats, and N⁺ = 1, 1, 0
+    assert weights.positive.tolist() == pytest.approx([1, 1, 0])
+    both = label_weights(targets, vocabulary).attributes
+    # N = 4 sets, and N⁺ = 3, 2, 0
+    assert both.positive.tolist() == pytest.approx([4 / 6, 1, 0])
 
 
 def test_weights_of_an_empty_set_are_those_of_the_plain_loss() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from segmentation.masks.refinement import Refinement
 from segmentation.masks.run import MaskInputs, MaskMachine, MaskRun, make_masks
 from segmentation.scores.contract import NetworkTraits
 from shared_runtime.errors import MissingResourceError, OutputError, UsageError
+from shared_schemas import LabelSpace, load_label_space
 
 ON_CPU = MaskMachine(device="cpu")
 UNREFINED = MaskOptions(refine=Refinement.NONE)
@@ -144,7 +146,7 @@ def test_a_missing_crf_is_told_before_anything_is_read(
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"crf_preset": "mine"}, "should be 'sec', 'readme', 'irn' or 'deeplab'"),
+        ({"crf_preset": "mine"}, "should be 'sec', 'readme', 'irn', 'deeplab' or 'reference'"),
         ({"gamma": 1.5}, "less than or equal to 1"),
         ({"scales": ()}, "at least 1 item"),
         ({"alpha": 0}, "greater than 0"),
@@ -224,3 +226,27 @@ def test_masks_are_not_written_among_the_images(small_run: Any, tmp_path: Path) 
     with pytest.raises(UsageError, match="is a folder of images that are read"):
         masks_of(small_run._replace(images=folder), folder, overwrite=True)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_classes_that_another_data_set_lacks_do_not_compete(small_run: Any, tmp_path: Path) -> None:
+    """Section V-D: their rows are dropped before the argmax; the background's stays."""
+    voc, coco = load_label_space("voc"), load_label_space("coco")
+    cat, apple = coco.by_name["cat"], coco.by_name["apple"]
+    labels = tmp_path / "labels.jsonl"
+    records = [json.loads(line) for line in small_run.labels.read_text().splitlines()]
+    for record in records[1:]:
+        record["foreground"].insert(0, {"id": cat.id, "name": "cat", "votes": 1})
+    records[0]["background"] = []
+    labels.write_text("".join(f"{json.dumps(record)}\n" for record in records))
+    given = replace(inputs(small_run, labels), target=voc)
+    made = make_masks(given, tmp_path / "masks", UNREFINED, ON_CPU)
+    assert [image.image_id for image in made.counts.rejected] == [1]  # an apple alone
+    values = [set(np.unique(read_index_mask(tmp_path / "masks" / f"{n:012}.png", 81))) for n in (2, 3, 4)]
+    assert all(cat.id in seen and apple.id not in seen for seen in values)
+    with pytest.raises(UsageError, match="target"):
+        make_masks(replace(given, target=None), tmp_path / "masks", UNREFINED, ON_CPU)
+
+
+def test_a_data_set_without_a_common_class_is_refused(small_run: Any, tmp_path: Path, space: LabelSpace) -> None:
+    with pytest.raises(UsageError, match="has no class of the truth's, 'mini'"):
+        make_masks(replace(inputs(small_run), target=space), tmp_path / "masks", UNREFINED, ON_CPU)

@@ -16,7 +16,7 @@ from segmentation.training.loop import TrainingReport, train
 from segmentation.training.task import ParameterGroup
 from shared_runtime.errors import InputError
 
-OPTIONS = TrainingOptions(epochs=3, batch_size=4, learning_rate=0.05)
+OPTIONS = TrainingOptions(epochs=3, batch_size=4, learning_rate=0.05, momentum=0.9)
 N_SAMPLES = 10
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from caption_parser.labels.aggregate import reliability
 from caption_parser.modes import TRUST
-from shared_schemas import ClassLabel, Flag, ImageLabels, Mention, Route
+from shared_schemas import DOUBTS, ClassLabel, Flag, ImageLabels, Mention, Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ _RULES = tuple(rule for rule, trust in TRUST.items() if trust.calibrated)
 _CHOSEN = frozenset({Route.FIRST_SENSE, Route.MODEL, Route.PRIOR, Route.FALLBACK})
 """Routes of senses that were chosen among several which may lead to other labels."""
 
+_DOUBTS = tuple(flag for flag in Flag if flag in DOUBTS)
+
 FEATURES: Sequence[Feature] = (
     Feature("votes", 1),
     Feature("silent_captions", -1),
@@ -31,7 +33,7 @@ FEATURES: Sequence[Feature] = (
     Feature("hyponym_depth", 0),
     Feature("chosen_sense", -1),
     Feature("sense_doubt", -1),
-    *(Feature(f"flag_{flag}", -1) for flag in Flag),
+    *(Feature(f"flag_{flag}", -1) for flag in _DOUBTS),
 )
 
 
@@ -48,14 +50,14 @@ def class_evidence(label: ClassLabel, mentions: Iterable[Mention], captions: int
     """The features of one class of an image with so many captions; `mentions`: those with its label.
 
     Captions are numbers on a logarithmic scale: the fifth says less than the second. A caption that asserts the
-    class speaks by its most reliable mention; one whose mentions are all flagged counts for its flags.
+    class speaks by its most reliable mention; one whose mentions are all in doubt counts for its flags.
     """
     asserting: dict[int, Mention] = {}
     flags: defaultdict[int, set[Flag]] = defaultdict(set)
     for mention in mentions:
-        flags[mention.caption].update(mention.flags)
+        flags[mention.caption].update(DOUBTS.intersection(mention.flags))
         best = asserting.get(mention.caption)
-        if not mention.flags and (best is None or reliability(mention) > reliability(best)):
+        if DOUBTS.isdisjoint(mention.flags) and (best is None or reliability(mention) > reliability(best)):
             asserting[mention.caption] = mention
     flagged = Counter(flag for caption, found in flags.items() if caption not in asserting for flag in found)
     silent = max(0, captions - max(label.votes, len(flags)))
@@ -68,7 +70,7 @@ def class_evidence(label: ClassLabel, mentions: Iterable[Mention], captions: int
         _mean(math.log1p(mention.depth or 0) for mention in speaking),
         _mean(mention.route in _CHOSEN for mention in speaking),
         1.0 - max(scores) if scores else 0.0,
-        *(math.log1p(flagged[flag]) for flag in Flag),
+        *(math.log1p(flagged[flag]) for flag in _DOUBTS),
     )
 
 

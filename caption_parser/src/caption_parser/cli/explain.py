@@ -14,13 +14,14 @@ _WIDE = 1000
 
 def explain_command(
     caption: Annotated[str, typer.Argument(help="The caption, in quotes; - reads one a line.")],
-    label_space: shared.LabelSpace = "coco",
+    label_space: shared.LabelSpaceOfMode = None,
     mode: shared.Mode = "visual",
     senses: shared.Senses = "default",
     spacy_model: shared.SpacyModel = None,
     attributes: shared.Attributes = "low-level",
     block: shared.Block = "all",
     without: shared.Without = "",
+    also: shared.Also = "",
     as_json: shared.AsJson = False,
 ) -> None:
     """Show how a caption is read: its parse, every noun with its senses, what was dropped and why.

@@ -20,7 +20,7 @@ def label_command(
     output: Annotated[
         str, typer.Option("-o", "--output", metavar="OUT.jsonl", help="Label file (also .gz, .zst); - for stdout.")
     ],
-    label_space: shared.LabelSpace = "coco",
+    label_space: shared.LabelSpaceOfMode = None,
     mode: shared.Mode = "visual",
     labeller: Annotated[
         str, typer.Option(metavar="synsets|exact|synonyms:FILE", help="The parser, or a string-matching baseline.")
@@ -63,6 +63,7 @@ def label_command(
     attributes: shared.Attributes = "low-level",
     block: shared.Block = "all",
     without: shared.Without = "",
+    also: shared.Also = "",
     keep_unlabelled: Annotated[
         bool, typer.Option("--keep-unlabelled", help="Also write the mentions that got no label.")
     ] = False,

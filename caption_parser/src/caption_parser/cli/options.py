@@ -17,6 +17,14 @@ ModelT = TypeVar("ModelT", bound="BaseModel")
 LabelSpace = Annotated[
     str, typer.Option(metavar="NAME|FILE", help="coco, voc, youtube-objects, or a TOML or JSON file.")
 ]
+LabelSpaceOfMode = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|FILE",
+        help="coco, coco-paper, voc, youtube-objects, or a TOML or JSON file  [default: coco; in paper mode "
+        "coco-paper, the paper's version of it]",
+    ),
+]
 Mode = Annotated[
     str,
     typer.Option(metavar="visual|paper", help="All that helps, or Vilar & Perez 2021 as published."),
@@ -39,11 +47,14 @@ Block = Annotated[
     typer.Option(
         metavar="all|none|FLAG,…",
         help="Flags that keep a mention from asserting its class: negated, depicted, modifier, named_entity,"
-        " idiom.",
+        " idiom (all of these), part.",
     ),
 ]
 Without = Annotated[
     str, typer.Option(metavar="RULE,…", help="Rules of visual mode to leave out, such as implied or typos.")
+]
+Also = Annotated[
+    str, typer.Option(metavar="RULE,…", help="Rules of visual mode to add to paper mode, such as predicates.")
 ]
 Format = Annotated[
     str | None,

@@ -33,6 +33,8 @@ from caption_parser.syntax.word_lists import NUMBERS
 from shared_runtime.errors import InputError
 from shared_schemas import Flag
 
+_ONLY_MODIFY = frozenset({Flag.MODIFIER, Flag.PART})
+
 _COMPLEMENTS = ("dobj", "dative", "prep", "agent", "prt")
 
 
@@ -120,7 +122,7 @@ def parsed_entities(tree: Tree, phrases: Iterable[NounPhrase]) -> tuple[Entity, 
             ),
         )
         for phrase in phrases
-        if Flag.MODIFIER not in phrase.flags
+        if _ONLY_MODIFY.isdisjoint(phrase.flags)
     )
 
 

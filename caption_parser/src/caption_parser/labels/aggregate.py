@@ -12,9 +12,19 @@ from dataclasses import dataclass, field
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.modes import TRUST
-from shared_schemas import AttributeVotes, ClassLabel, Flag, ImageLabels, Kind, LabelSpace, Mention, Rule, Source
+from shared_schemas import (
+    DOUBTS,
+    AttributeVotes,
+    ClassLabel,
+    Flag,
+    ImageLabels,
+    Kind,
+    LabelSpace,
+    Mention,
+    Rule,
+    Source,
+)
 
-ALL_FLAGS = frozenset(Flag)
 _DIGITS = 3
 
 
@@ -34,7 +44,7 @@ class _Evidence:
     attributes: dict[str, set[int]] = field(default_factory=dict)
 
 
-def is_asserted(mention: Mention, blocking: Set[Flag] = ALL_FLAGS) -> bool:
+def is_asserted(mention: Mention, blocking: Set[Flag] = DOUBTS) -> bool:
     """Whether `mention` says that an object of its class is in the image."""
     return mention.label is not None and (not mention.flags or blocking.isdisjoint(mention.flags))
 
@@ -44,7 +54,7 @@ def aggregate(
     mentions: Sequence[Mention],
     label_space: LabelSpace,
     *,
-    blocking: Set[Flag] = ALL_FLAGS,
+    blocking: Set[Flag] = DOUBTS,
     source: str | None = None,
     attribute_set: str | None = None,
 ) -> ImageLabels:

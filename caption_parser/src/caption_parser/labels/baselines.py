@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from caption_parser.captions import ImageCaptions
-from caption_parser.labels.plurals import plural_forms
+from caption_parser.lexicon.plurals import plural_forms
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace, Mention, Rule
 from shared_schemas.errors import nearest

@@ -1,14 +1,16 @@
 """The label of every synset, decided once per label space (Vilar & Perez 2021, Section III-A2)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from caption_parser.labels.claims import WordClaims
+from caption_parser.labels.people_groups import people_groups
 from caption_parser.lexicon import Lexicon, UnknownSynsetError
 from caption_parser.senses import SenseChoice
 from shared_runtime.errors import UsageError
 from shared_schemas import Route, Rule
-from shared_schemas.label_space import LabelSpace
+from shared_schemas.label_space import LabelClass, LabelSpace
 
 
 class Decision(NamedTuple):
@@ -33,20 +35,33 @@ class DecisionTable:
     - phrase: the text is one of the label's exact phrases.
     - neologism: the text is a word that the label space reads as a synset, which has a label.
 
-    The words that the label space reviews count with `reviewed` alone: the paper has no such list.
+    The words that the label space lists and reviews count with `reviewed` alone, and what classes claim with
+    `claims`: the paper has neither.
     """
 
-    def __init__(self, label_space: LabelSpace, lexicon: Lexicon, *, reviewed: bool = False) -> None:
-        """Raises `UsageError` for a synset that WordNet 3.0 does not have."""
+    def __init__(
+        self,
+        label_space: LabelSpace,
+        lexicon: Lexicon,
+        *,
+        reviewed: bool = False,
+        groups: bool = False,
+        claims: bool = False,
+    ) -> None:
+        """`groups`: those of people that can be seen carry the label of persons.
+
+        Raises `UsageError` for a synset that WordNet 3.0 does not have.
+        """
         self._lexicon = lexicon
-        self.by_synset: Mapping[int, Decision] = _with_holonyms(
-            _synonyms_and_hyponyms(label_space, lexicon), lexicon
-        )
-        self.by_phrase: Mapping[str, Decision] = {
-            _as_lemma(phrase): Decision(label.id, Rule.PHRASE)
-            for label in label_space.classes
-            for phrase in (*label.phrases, *(label.words if reviewed else ()))
-        }
+        by_synset = _with_holonyms(_synonyms_and_hyponyms(label_space, lexicon), lexicon)
+        self._groups = people_groups(lexicon) if groups else None
+        if self._groups and (person := by_synset.get(lexicon.synset("person.n.01"))):
+            seen = Decision(person.label, Rule.HOLONYM)
+            by_synset = dict.fromkeys(self._groups.synsets, seen) | by_synset
+        self.by_synset: Mapping[int, Decision] = by_synset
+        self.claims = WordClaims(label_space, lexicon, self.label_of) if claims else None
+        """What classes claim; none: it does not count."""
+        self.by_phrase: Mapping[str, Decision] = _by_phrase(label_space, self.claims, reviewed=reviewed)
         self.neologisms: Mapping[str, int] = {
             _as_lemma(word): _known_synset(synset, f"neologism {word!r}", label_space, lexicon)
             for word, synset in label_space.neologisms.items()
@@ -59,7 +74,14 @@ class DecisionTable:
         return decision.label if decision else None
 
     def meant(self, lemmas: Sequence[str], synsets: tuple[int, ...]) -> tuple[int, ...]:
-        """The synsets of a word without those that the review says it does not mean."""
+        """The synsets of a word with those of classes that claim it, without those that it is said not to mean."""
+        if self._groups:
+            synsets = self._groups.meant(lemmas, synsets)
+        if self.claims:
+            for lemma in lemmas:
+                if added := self.claims.added.get(lemma):
+                    of_a_class = (synset for synset in synsets if self.label_of(synset) is not None)
+                    synsets = tuple(dict.fromkeys((*of_a_class, *added)))
         denied = frozenset[int]().union(*(self._denied.get(lemma, ()) for lemma in lemmas))
         if not denied:
             return synsets
@@ -90,7 +112,28 @@ class DecisionTable:
     @property
     def phrases(self) -> frozenset[str]:
         """The words and phrases to look for beside WordNet's lemmas, with underscores."""
-        return frozenset(self.by_phrase) | frozenset(self.neologisms)
+        unknown = (word for word in self.claims.added if not self._lexicon.base_forms(word)) if self.claims else ()
+        return frozenset(self.by_phrase) | frozenset(self.neologisms) | frozenset(unknown)
+
+
+def _by_phrase(label_space: LabelSpace, claims: WordClaims | None, *, reviewed: bool) -> dict[str, Decision]:
+    """What a text means by itself: exact phrases, reviewed words, and what only one class can be meant by."""
+    found = {
+        _as_lemma(phrase): Decision(label.id, Rule.PHRASE)
+        for label in label_space.classes
+        for phrase in (*label.phrases, *_words_by_text(label, reviewed=reviewed, claims=claims is not None))
+    }
+    if claims:
+        for word, label_id in claims.phrases.items():
+            found.setdefault(word, Decision(label_id, Rule.PHRASE))
+    return found
+
+
+def _words_by_text(label: LabelClass, *, reviewed: bool, claims: bool) -> Iterable[str]:
+    """The words of a class that mean it whatever else they may mean; where claims are weighed, those reviewed."""
+    if not reviewed:
+        return ()
+    return label.reviewed_words if claims else label.words
 
 
 def _denied(label_space: LabelSpace) -> dict[str, frozenset[int]]:

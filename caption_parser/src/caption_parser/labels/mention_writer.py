@@ -40,9 +40,18 @@ class AttributeNamer:
     """The name of the attribute that a modifier states."""
 
     def __init__(
-        self, names: Mapping[str, str], lexicon: Lexicon, attribute_set: AttributeSet = AttributeSet.LOW_LEVEL
+        self,
+        names: Mapping[str, str],
+        lexicon: Lexicon,
+        attribute_set: AttributeSet = AttributeSet.LOW_LEVEL,
+        *,
+        quantities: bool = False,
     ) -> None:
-        """`names`: name of an attribute of the label space by each of its spellings."""
+        """`names`: name of an attribute of the label space by each of its spellings.
+
+        `quantities`: whether adjectives that only say how many or which are attributes of the wider sets.
+        """
+        self._left_out = frozenset[str]() if quantities else QUANTIFYING_ADJECTIVES
         self._names = {spelling.lower(): name for spelling, name in names.items()}
         self._lexicon = lexicon
         self._kinds = _KINDS[attribute_set]
@@ -55,7 +64,7 @@ class AttributeNamer:
 
     def _name(self, word: str, kind: ModifierKind) -> str | None:
         name = self._names.get(word)
-        if kind in self._kinds and word not in QUANTIFYING_ADJECTIVES:
+        if kind in self._kinds and word not in self._left_out:
             return name or self._lemma(word, _POS[kind])
         return name if self._low_level else None
 

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from caption_parser.labels.decisions import Decision
 from caption_parser.senses import SenseChoice
 from caption_parser.syntax.phrases import ExtendedHead, ModifierKind, NounPhrase
+from caption_parser.syntax.segments import Segment
 from caption_parser.syntax.tree import Tree
 from shared_schemas import Flag
 
@@ -87,6 +88,8 @@ class CaptionReading(NamedTuple):
     phrases: tuple[NounPhrase, ...]
     objects: tuple[ObjectReading, ...]
     verbs: tuple[VerbReading, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    """Its parts that were parsed apart, and those that were not read; none: it was read whole."""
 
 
 class LabelStep(Protocol):

@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from caption_parser.labels.plurals import plural_forms
 from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.plurals import plural_forms
 
 _SHORTEST = 5
 _CACHED_WORDS = 1 << 15

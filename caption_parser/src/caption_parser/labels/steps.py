@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 from caption_parser.labels.agreement import Agreement
 from caption_parser.labels.decisions import DecisionTable
+from caption_parser.labels.group_members import MembersOfGroups
 from caption_parser.labels.implied import ImpliedObjects
 from caption_parser.labels.reading import CaptionReading, LabelStep, ObjectReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.modes import ModeRules
 
 _BEYOND_THE_PAPER: Mapping[str, Callable[[DecisionTable, Lexicon], LabelStep]] = {
+    "people_groups": lambda _, lexicon: MembersOfGroups(lexicon),
     "agreement": Agreement,
     "implied": ImpliedObjects,
 }

@@ -1,12 +1,8 @@
 """The paper's labeller: parse, find objects, decide senses, look up labels (Vilar & Perez 2021, Section III-A)."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from functools import reduce
 from itertools import islice
-
-from spacy.language import Language
-from spacy.tokens import Doc
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.labels.decisions import DecisionTable
@@ -19,11 +15,11 @@ from caption_parser.labels.reading import (
     object_candidates,
 )
 from caption_parser.senses import Disambiguator, SenseChoice, SenseQuery
-from caption_parser.syntax.phrase_parser import PhraseParser
-from caption_parser.syntax.pieces import bounded_tokens
+from caption_parser.syntax.phrases import NounPhrase
+from caption_parser.syntax.segmented import SegmentedParser
+from caption_parser.syntax.segments import Segment
+from caption_parser.syntax.tree import Tree
 from shared_schemas import Mention, Route
-
-_VOCABULARY_LIMIT = 100_000
 
 
 class SynsetLabeller:
@@ -31,16 +27,14 @@ class SynsetLabeller:
 
     def __init__(
         self,
-        nlp: Language,
-        parse_phrases: PhraseParser,
+        parse: SegmentedParser,
         disambiguator: Disambiguator,
         decisions: DecisionTable,
         steps: Sequence[LabelStep],
         write: MentionWriter,
     ) -> None:
-        """`nlp` tags and parses; `steps` lead from senses to labels."""
-        self._nlp = nlp
-        self._parse_phrases = parse_phrases
+        """`parse` tags and parses; `steps` lead from senses to labels."""
+        self._parse_captions = parse
         self._disambiguator = disambiguator
         self._decisions = decisions
         self._steps = steps
@@ -58,19 +52,16 @@ class SynsetLabeller:
             yield reduce(lambda captions, step: step(captions), self._steps, of_image)
 
     def _parse(self, captions: Sequence[str]) -> list[CaptionReading]:
-        # Inside a zone spaCy forgets new words, outside it keeps them: keep them while they are few, for speed.
-        crowded = len(self._nlp.vocab) > _VOCABULARY_LIMIT
-        with self._nlp.memory_zone() if crowded else nullcontext():
-            docs = self._nlp.pipe(bounded_tokens(self._nlp, caption) for caption in captions)
-            return [self._parse_one(caption, doc) for caption, doc in zip(captions, docs, strict=True)]
+        return [self._parse_one(*parsed) for parsed in self._parse_captions(captions)]
 
-    def _parse_one(self, caption: str, doc: Doc) -> CaptionReading:
-        tree, phrases = self._parse_phrases(doc)
+    def _parse_one(
+        self, caption: str, tree: Tree, phrases: tuple[NounPhrase, ...], segments: tuple[Segment, ...]
+    ) -> CaptionReading:
         objects = (
             ObjectReading(candidate._replace(synsets=self._decisions.meant(candidate.lemmas, candidate.synsets)))
             for candidate in object_candidates(caption, tree, phrases)
         )
-        return CaptionReading(caption, tree, phrases, tuple(objects))
+        return CaptionReading(caption, tree, phrases, tuple(objects), segments=segments)
 
     def _with_senses(
         self, images: Sequence[ImageCaptions], captions: Sequence[CaptionReading]

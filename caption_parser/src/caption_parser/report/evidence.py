@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from shared_schemas import ImageLabels, Kind, Mention
+from shared_schemas import DOUBTS, ImageLabels, Kind, Mention
 
 
 class Span(NamedTuple):
@@ -85,9 +85,17 @@ def describe(mention: Mention, names: Names) -> str:
         f"{mention.rule}{steps}" if mention.rule else "",
         mention.synset or "",
         mention.route.replace("_", " ") if mention.route else "",
-        f"not asserted: {', '.join(flag.replace('_', ' ') for flag in mention.flags)}" if mention.flags else "",
+        _flags(mention),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _flags(mention: Mention) -> str:
+    """ "not asserted: named entity", "by its part", or nothing."""
+    doubts = [flag.replace("_", " ") for flag in mention.flags if flag in DOUBTS]
+    if doubts:
+        return f"not asserted: {', '.join(doubts)}"
+    return "by its part" if mention.flags else ""
 
 
 def class_name(label: int, names: Names) -> str:
@@ -96,7 +104,7 @@ def class_name(label: int, names: Names) -> str:
 
 
 def _kind(mention: Mention, names: Names) -> str:
-    if mention.flags:
+    if not DOUBTS.isdisjoint(mention.flags):
         return "flagged"
     if mention.label is None:
         return "unlabelled"

@@ -52,6 +52,15 @@ class NounLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentLine:
+    """A part of the caption that was parsed apart."""
+
+    text: str
+    dropped: str | None
+    """Why it was not read; none: it was."""
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """The whole way from one caption to its labels."""
 
@@ -59,6 +68,8 @@ class Explanation:
     tokens: tuple[TokenLine, ...]
     nouns: tuple[NounLine, ...]
     labels: ImageLabels
+    segments: tuple[SegmentLine, ...] = ()
+    """None: the caption was read as one."""
 
 
 def explain(caption: str, config: ParserConfig | None = None) -> Explanation:
@@ -90,7 +101,15 @@ def explain_with(parser: CaptionParser, caption: str) -> Explanation:
         tokens=tuple(_token_lines(reading)),
         nouns=(*_noun_lines(parser, reading), *_verb_lines(parser, reading)),
         labels=parser.record(image, labeller.write([reading])),
+        segments=tuple(_segment_lines(reading)),
     )
+
+
+def _segment_lines(reading: CaptionReading) -> Iterator[SegmentLine]:
+    segments = reading.segments
+    if len(segments) > 1 or any(segment.dropped for segment in segments):
+        for segment in segments:
+            yield SegmentLine(reading.caption[segment.start : segment.end].strip(), segment.dropped)
 
 
 def _token_lines(reading: CaptionReading) -> Iterator[TokenLine]:

@@ -19,6 +19,11 @@ def show_explanation(explanation: Explanation, console: Console) -> None:
         names = Text(", ").join(class_text(label) for label in classes) if classes else Text("none", style="dim")
         console.print(Text(f"{kind}  ") + names)
     console.print()
+    for segment in explanation.segments:
+        read = escape(f"not read: it {segment.dropped}") if segment.dropped else "[green]read[/green]"
+        console.print(f"segment  [bold]{escape(segment.text)}[/bold]  →  {read}", highlight=False)
+    if explanation.segments:
+        console.print()
     for noun in explanation.nouns:
         _print_noun(console, noun)
     console.print(_parse_table(explanation))

@@ -94,7 +94,7 @@ class PageContent:
 
     @cached_property
     def flags(self) -> tuple[ExampleGroup, ...]:
-        """Examples of what each flag keeps from counting."""
+        """Examples of each flag: what does not count, and wholes that count by their parts."""
         return tuple(
             ExampleGroup(flag.replace("_", " "), number, examples(self.tally.by_flag.sample(flag), self.names))
             for flag, number in self.tally.flags.most_common()

@@ -9,7 +9,7 @@ from random import Random
 from typing import Generic, NamedTuple, TypeVar
 
 from caption_parser.report.evidence import CaptionEvidence, ClassName, caption_evidence
-from shared_schemas import ClassLabel, ImageLabels, Kind, Mention
+from shared_schemas import DOUBTS, ClassLabel, ImageLabels, Kind, Mention
 
 Item = TypeVar("Item")
 Key = TypeVar("Key", bound=Hashable)
@@ -136,7 +136,7 @@ class Tally:
         for flag in mention.flags:
             self.flags[str(flag)] += 1
             self.by_flag.offer(str(flag), example)
-        if mention.flags:
+        if not DOUBTS.isdisjoint(mention.flags):
             return
         self.by_rule.offer(rule, example)
         if mention.label is not None:
@@ -215,9 +215,9 @@ def missing_votes(record: ImageLabels) -> float:
 
 
 def _readings(record: ImageLabels) -> Mapping[str, tuple[int | None, ...]]:
-    """The labels of each word that several unflagged mentions of the image share, in the order of the text."""
+    """The labels of each word that several mentions without doubts share, in the order of the text."""
     readings: defaultdict[str, list[int | None]] = defaultdict(list)
     for mention in record.mentions:
-        if not mention.flags:
+        if DOUBTS.isdisjoint(mention.flags):
             readings[mention.extended_head.lower()].append(mention.label)
     return {word: tuple(labels) for word, labels in readings.items()}

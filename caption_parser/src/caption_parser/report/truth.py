@@ -23,7 +23,7 @@ from caption_parser.report.evidence import (
 )
 from caption_parser.report.tally import Reservoirs
 from shared_runtime.coco import ImageId
-from shared_schemas import ImageLabels, LabelSpace
+from shared_schemas import DOUBTS, ImageLabels, LabelSpace
 
 WORST_IMAGES = 20
 EXAMPLES_PER_ERROR = 2
@@ -80,7 +80,7 @@ class TruthTally:
         for label in missed:
             self._missed.offer(label, partial(caption_evidence, record, 0))
         for mention in record.mentions:
-            if mention.label in extra and not mention.flags:
+            if mention.label in extra and DOUBTS.isdisjoint(mention.flags):
                 self._extra.offer(mention.label, partial(caption_evidence, record, mention.caption, mention))
         if missed or extra:
             ranked = _Ranked(len(missed) + len(extra), -len(self._predicted), ImageErrors(record, missed, extra))

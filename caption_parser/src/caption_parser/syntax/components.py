@@ -64,13 +64,14 @@ class ExtendedHeadsComponent:
         # spaCy imports every registered factory with its first pipeline: what only this one needs comes late.
         from caption_parser.lexicon import default_lexicon
         from caption_parser.syntax.extended_heads import ExtendedHeadFinder
+        from caption_parser.syntax.named_words import NamedWords
         from caption_parser.syntax.phrase_parser import NameStep
 
         register_extensions()
         self._made_with = name, mode, phrases
         self._name = name
         rules = ModeRules.of(Mode(mode))
-        self._find_names = NameStep(rules, ExtendedHeadFinder(default_lexicon(), rules, phrases or ()))
+        self._find_names = NameStep(rules, ExtendedHeadFinder(default_lexicon(), rules, NamedWords(phrases or ())))
 
     def __call__(self, doc: Doc) -> Doc:
         """Raises `UsageError` for a `Doc` in which nobody looked for noun phrases."""

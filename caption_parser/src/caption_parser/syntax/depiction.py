@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from caption_parser.syntax.depiction_words import SELF_LIKENESSES, DepictionWords
 from caption_parser.syntax.quantities import referents
-from caption_parser.syntax.tree import VERB_TAGS, Tree
+from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.word_lists import QUANTITY_NOUNS
 
 _SCREENS = frozenset({"screen", "screens", "poster", "posters", "billboard", "billboards", "banner", "banners"})
@@ -83,6 +83,8 @@ class DepictionFinder:
     def _shown_by(self, tree: Tree, token: int, word: str) -> Iterator[int]:
         if word in SELF_LIKENESSES:
             yield token
+        if word in self._likenesses and token and _is_misread(tree, token):
+            yield token - 1
         if word in self._likenesses or (word in self._photographs and not self._is_the_photograph(tree, token)):
             yield from _contents(tree, token)
         if word in _DISPLAYS:
@@ -114,6 +116,12 @@ class DepictionFinder:
             taken = tree.words[whole] in _TAKING or tree.words[whole] in ("pose", "posing", "poses", "posed")
             return taken or (gathered and (tree.deps[whole] == "ROOT" or self._is_the_photograph(tree, whole)))
         return dep in ("ROOT", "appos", "dep")
+
+
+def _is_misread(tree: Tree, likeness: int) -> bool:
+    """Whether the parse takes a likeness behind a noun for no noun: "bird tattoo" without an article."""
+    tag = tree.tags[likeness]
+    return tag not in NOUN_TAGS and tag not in VERB_TAGS and tree.is_noun(likeness - 1)
 
 
 def _precedes_photograph(tree: Tree, other: int, token: int) -> bool:

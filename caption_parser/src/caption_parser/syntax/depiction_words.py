@@ -11,9 +11,11 @@ _KINDS = ("representation.n.02", "sculpture.n.01", "graphic_art.n.01", "doll.n.0
 _OTHER_LIKENESSES = frozenset(
     """
     ad advert advertisement animation art artwork banner billboard bust carving caricature clipart costume cutout
-    decal decoration depiction doll dummy emblem figurine fresco graffiti graphic hologram icon illustration
-    imitation jigsaw lego likeness logo mannequin mascot mosaic mural ornament origami poster print puppet puzzle
-    rendering rendition replica sculpture sign stamp statue stencil sticker tapestry tattoo toy wallpaper
+    bobblehead decal decoration depiction doll drawing dummy emblem embroidery emoji emoticon figurine fresco
+    graffiti
+    graphic hologram icon illustration imitation jigsaw lego likeness logo mannequin maquette mascot mosaic mural
+    ornament origami plush plushie poster print puppet puzzle relief render rendering rendition replica
+    sculpture sign stamp statue stencil sticker tapestry tattoo toy wallpaper
     """.split()
 )
 """Reviewed: WordNet's first sense is another, or it files them as signs, designs, clothes or playthings."""

@@ -4,13 +4,14 @@ Vilar & Perez 2021, Section III-A1. It decides what the phrase names: a "hot dog
 oven" no oven, and a "chest of drawers" neither a chest nor drawers.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.modes import ModeRules
+from caption_parser.syntax.named_words import NamedWords
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import NOUN_TAGS, PLURAL_TAGS, Tree
 
@@ -19,6 +20,8 @@ _LONGEST_TAIL = 3
 """Words that may follow the head: "of the world" in "man of the world"."""
 _NAMING_TAGS = NOUN_TAGS | {"POS"}
 """Tags of words that may come before a head and name with it whatever they like: "bull's eye"."""
+_THINGS = frozenset({"noun.artifact", "noun.food"})
+"""The lexicographer's files of what people make, wear and eat."""
 _NOT_IN_A_NAME = frozenset({"det", "poss", "nummod", "predet", "quantmod"})
 
 
@@ -39,17 +42,17 @@ class ExtendedHeadFinder:
         self,
         lexicon: Lexicon,
         rules: ModeRules,
-        phrases: Collection[str] = (),
+        named: NamedWords | None = None,
         respell: Callable[[str], str | None] | None = None,
     ) -> None:
-        """`phrases`: words and phrases beyond WordNet, lower-case and singular ("stop sign", "smartphone").
+        """`named`: what a label space names beside WordNet.
 
         `respell` gives the word that an unknown word is a slip for, or none.
         """
         self._respell = respell
         self.lexicon = lexicon
         self._rules = rules
-        self._phrases = frozenset(phrase.replace(" ", "_") for phrase in phrases)
+        self._named = named or NamedWords()
         self._find = lru_cache(_CACHED_FORMS)(self._search)
         self._entry = lru_cache(_CACHED_FORMS)(self._look_up)
         self._kinds = lru_cache(_CACHED_FORMS)(self._kinds_of)
@@ -68,7 +71,7 @@ class ExtendedHeadFinder:
         """The extended head among the words that may belong to it, in indices of these."""
         for start, end in _windows(len(words), head):
             entry = self._entry(_written(words[start:end]), tags[end - 1] in PLURAL_TAGS)
-            if not entry and end > head + 1:
+            if not entry and end - start > 1:
                 entry = self._entry_of_inner_plural(words, start, head, end)
             if entry and self._rules.guard_extended_heads and not _NAMING_TAGS.issuperset(tags[start:head]):
                 entry = self._kinds(entry, words[head])
@@ -79,15 +82,17 @@ class ExtendedHeadFinder:
     def _look_up(self, form: str, plural: bool = False) -> _Entry:
         """Exact phrases first, then WordNet with its morphology; of a plural the singular comes first.
 
-        "bowls" is also a game and "glasses" are also spectacles, but both are plurals before that.
+        "bowls" is also a game and "glasses" are also spectacles, but both are plurals before that. "pliers" are
+        not: hardly anyone has a "plier".
         """
         for spelling in self._spellings(form):
-            phrase = self._phrase(spelling)
+            phrase = self._named.phrase(spelling)
             if phrase is not None:
                 return _Entry((phrase,))
             lemmas = tuple(self.lexicon.base_forms(spelling))
             if lemmas:
-                return self._listed(tuple(sorted(lemmas, key=spelling.__eq__)) if plural else lemmas)
+                singular_first = plural and not self._is_plural_noun(lemmas, spelling)
+                return self._listed(tuple(sorted(lemmas, key=spelling.__eq__)) if singular_first else lemmas)
         meant = self._respell(form) if self._respell else None
         return self._look_up(meant) if meant else _Entry()
 
@@ -102,31 +107,53 @@ class ExtendedHeadFinder:
         if self._rules.split_spellings and form.count("_") + form.count("-") == 1:
             yield form.replace("-", "").replace("_", "")
 
-    def _phrase(self, form: str) -> str | None:
-        candidates = (form, form.removesuffix("s"), form.removesuffix("es"))
-        return next((singular for singular in candidates if singular in self._phrases), None)
+    def _is_plural_noun(self, lemmas: tuple[str, ...], form: str) -> bool:
+        """Whether a plural is a thing of its own, while no text that WordNet counts has its singular."""
+        lexicon = self.lexicon
+        return (
+            self._rules.plural_nouns
+            and any(lexicon.lexname(synset) in _THINGS for synset in lexicon.synsets(form))
+            and not any(
+                lexicon.tag_count(synset, _spelt_as(lemma, lexicon.lemmas(synset)))
+                for lemma in lemmas
+                if lemma != form
+                for synset in lexicon.synsets(lemma)
+            )
+        )
 
     def _entry_of_inner_plural(self, words: tuple[str, ...], start: int, head: int, end: int) -> _Entry:
-        """ "chests of drawers": the plural stands inside, where WordNet's morphology does not look."""
+        """ "chests of drawers", "steak knives": WordNet's morphology knows no such plurals in names."""
         before = _written(words[start:head]) + "_" if start < head else ""
-        after = "_" + _written(words[head + 1 : end])
+        after = "_" + _written(words[head + 1 : end]) if head + 1 < end else ""
         for singular in self._entry(words[head]).lemmas:
+            if singular == words[head]:
+                continue
             lemma = f"{before}{singular}{after}"
-            if lemma in self._phrases:
+            if self._named.phrase(lemma) == lemma:
                 return _Entry((lemma,))
             if lemma in self.lexicon:
                 return self._listed((lemma,))
         return _Entry()
 
     def _kinds_of(self, entry: _Entry, head: str) -> _Entry:
-        """The entry with only those senses that are a kind of the head: "polar bear", but not "white horse"."""
+        """The entry with only those senses that are a kind of the head: "polar bear", but not "white horse".
+
+        Or that the label space names: "rolling pin" is a kind of roller in WordNet.
+        """
         if not entry.synsets:
             return entry
-        of_head = set(self._entry(head).synsets)
+        of_head, meant = set(self._entry(head).synsets), self._named.meant(entry.lemmas)
         kinds = tuple(
-            synset for synset in entry.synsets if not of_head.isdisjoint(hypernym_distances(self.lexicon, synset))
+            synset
+            for synset in entry.synsets
+            if synset in meant or not of_head.isdisjoint(hypernym_distances(self.lexicon, synset))
         )
         return _Entry(entry.lemmas, kinds) if kinds else _Entry()
+
+
+def _spelt_as(lemma: str, spellings: tuple[str, ...]) -> str:
+    """The lemma as a synset spells it."""
+    return next(spelling for spelling in spellings if spelling.lower() == lemma)
 
 
 def _first_of_name(tree: Tree, earliest: int, head: int, *, possessors: bool) -> int:

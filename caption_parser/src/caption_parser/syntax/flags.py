@@ -3,6 +3,8 @@
 from functools import lru_cache
 from operator import attrgetter
 
+from caption_parser.modes import ModeRules
+from caption_parser.syntax.compounds import compound_nouns
 from caption_parser.syntax.depiction import DepictionFinder
 from caption_parser.syntax.depiction_words import (
     LIFELESS_MODIFIERS,
@@ -12,9 +14,14 @@ from caption_parser.syntax.depiction_words import (
 )
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
 from caption_parser.syntax.fixed_phrases import NameFinder, fixed_phrases
+from caption_parser.syntax.made_things import MadeThings
 from caption_parser.syntax.negation import negated_nouns
 from caption_parser.syntax.noun_modifiers import modifying_nouns
+from caption_parser.syntax.parts import PartFinder
 from caption_parser.syntax.phrases import ExtendedHead, NounPhrase
+from caption_parser.syntax.possessors import PossessorFinder
+from caption_parser.syntax.proper_names import ProperNameFinder
+from caption_parser.syntax.surfaces import SurfaceFinder
 from caption_parser.syntax.tree import Tree
 from shared_schemas import Flag
 
@@ -30,44 +37,74 @@ _TELLING = {
 class FlagFinder:
     """Sets the flags of noun phrases, and adds the nouns that only modify others as phrases of their own."""
 
-    def __init__(self, find_extended_head: ExtendedHeadFinder) -> None:
+    def __init__(self, find_extended_head: ExtendedHeadFinder, rules: ModeRules) -> None:
         self._find_extended_head = find_extended_head
-        self._lexicon = find_extended_head.lexicon
+        self._lexicon = lexicon = find_extended_head.lexicon
         self._fixed_phrases = fixed_phrases()
-        self._depicted_nouns = DepictionFinder(DepictionWords.of(self._lexicon))
+        words = DepictionWords.of(lexicon)
+        self._depicted_nouns = DepictionFinder(words)
         self._kind_of_being = lru_cache(_CACHED_KINDS)(self._describe_being)
         """ "animal" or "person" if a synset is one."""
-        self._names = NameFinder(self._lexicon, self._fixed_phrases.capitalised)
+        self._names = NameFinder(lexicon, self._fixed_phrases.capitalised)
+        self._made = MadeThings(lexicon)
+        self._has_made_things = rules.made_things
+        self._parts = PartFinder(lexicon) if rules.parts else None
+        self._possessors = PossessorFinder(lexicon) if rules.possessors_of_kind else None
+        self._finders = [
+            (flag, find)
+            for flag, find, wanted in (
+                (Flag.NEGATED, negated_nouns, True),
+                (Flag.DEPICTED, self._depicted_nouns, True),
+                (Flag.DEPICTED, self._made, rules.made_things),
+                (Flag.DEPICTED, SurfaceFinder(lexicon), rules.surfaces),
+                (Flag.NAMED_ENTITY, ProperNameFinder(lexicon), rules.proper_names),
+                (Flag.IDIOM, compound_nouns, rules.compounds),
+            )
+            if wanted
+        ]
+        """What finds the nouns of a parse that have a flag."""
 
     def __call__(self, tree: Tree, phrases: tuple[NounPhrase, ...]) -> tuple[NounPhrase, ...]:
         """The phrases, whose extended heads are set, with their flags, and modifying nouns; in text order."""
-        nouns = self._fixed_phrases.flagged_nouns(tree)
-        nouns[Flag.NEGATED] = negated_nouns(tree)
-        nouns[Flag.DEPICTED] = nouns.get(Flag.DEPICTED, set()) | self._depicted_nouns(tree)
-        if "'s" in tree.words:
-            nouns[Flag.IDIOM] = nouns.get(Flag.IDIOM, set()) | _possessors_in_names(tree, phrases)
+        nouns = self._flagged_nouns(tree, phrases)
         marked = [flag for flag in Flag if nouns.get(flag)]
         has_names = bool(tree.capitals) and tree.capitals[-1] > 0
         found = [
             self._flagged(tree, phrase, [flag for flag in marked if phrase.head in nouns[flag]], has_names)
-            if marked or has_names or phrase.modifiers
-            else phrase
             for phrase in phrases
         ]
-        modifying = self._modifying(tree, found, has_names)
+        modifying = self._modifying(tree, found, nouns, has_names)
         return tuple(sorted([*found, *modifying], key=attrgetter("head")) if modifying else found)
+
+    def _flagged_nouns(self, tree: Tree, phrases: tuple[NounPhrase, ...]) -> dict[Flag, set[int]]:
+        """The tokens that have a flag, whatever phrase they are in."""
+        nouns = self._fixed_phrases.flagged_nouns(tree)
+        for flag, find in self._finders:
+            if found := find(tree):
+                nouns[flag] = nouns.get(flag, set()) | found
+        literal: set[int] = set()
+        if self._possessors is not None:
+            nouns[Flag.MODIFIER] = self._possessors(tree)
+            literal = self._possessors.owned_parts(tree)
+        if "'s" in tree.words:
+            in_names = _possessors_in_names(tree, phrases) - literal
+            nouns[Flag.IDIOM] = nouns.get(Flag.IDIOM, set()) | in_names
+        return nouns
 
     def _flagged(self, tree: Tree, phrase: NounPhrase, flags: list[Flag], has_names: bool) -> NounPhrase:
         head = phrase.extended_head
         if head is not None:
             living = self._kind_of_being(head.synsets[0]) if head.synsets else None
-            if phrase.modifiers and _is_likeness(tree, phrase, head, living):
+            made = self._has_made_things and self._made.is_likeness(tree, head)
+            if made or (phrase.modifiers and _is_likeness(tree, phrase, head, living)):
                 flags = [*flags, Flag.DEPICTED]
             if has_names and self._names.is_name(tree, head, living=living is not None):
                 flags = [*flags, Flag.NAMED_ENTITY]
         return phrase._replace(flags=_in_order(flags)) if flags else phrase
 
-    def _modifying(self, tree: Tree, phrases: list[NounPhrase], has_names: bool) -> list[NounPhrase]:
+    def _modifying(
+        self, tree: Tree, phrases: list[NounPhrase], nouns: dict[Flag, set[int]], has_names: bool
+    ) -> list[NounPhrase]:
         """A phrase for each noun that only modifies, but for those inside the name of another of them."""
         modifying = modifying_nouns(tree)
         if not modifying:
@@ -78,13 +115,19 @@ class FlagFinder:
         for token, noun, first in modifying:
             head = self._find_extended_head(tree, first, token)
             if head is not None and token not in flags_of:
-                flags = [*flags_of.get(noun, ()), Flag.MODIFIER]
+                flags = [*flags_of.get(noun, ()), self._manner(tree, head, noun)]
+                flags += [flag for flag in (Flag.NAMED_ENTITY, Flag.IDIOM) if token in nouns.get(flag, ())]
                 if has_names and self._names.is_name(tree, head, living=False):
                     flags.append(Flag.NAMED_ENTITY)
                 start = min(head.start, tree.left_edge(token))
                 found.append(NounPhrase(start, token + 1, token, flags=_in_order(flags), extended_head=head))
                 inside.update(other for other in range(head.start, head.end) if other != token)
         return [phrase for phrase in found if phrase.head not in inside]
+
+    def _manner(self, tree: Tree, head: ExtendedHead, noun: int) -> Flag:
+        """How a noun before another speaks of what it names: as its whole, or only as its kind."""
+        is_part = self._parts is not None and self._parts.is_part_of(tree, head, noun)
+        return Flag.PART if is_part else Flag.MODIFIER
 
     def _describe_being(self, synset: int) -> str | None:
         lexname = self._lexicon.lexname(synset)

@@ -28,8 +28,9 @@ class NotAnObject(StrEnum):
 def find_noun_phrases(tree: Tree, rules: ModeRules) -> tuple[NounPhrase, ...]:
     """The object candidates of a parse, in text order, with modifiers and counts; extended heads are unset.
 
-    Follows Schuster et al. 2015 as Vilar & Perez do (Section III-A1): every noun phrase is a candidate,
-    pronouns and the nouns of phrasal prepositions are not. `rules` adds what visual mode knows beyond that.
+    Follows SceneGraphParser (Schuster et al. 2015 in Python) as Vilar & Perez do (Section III-A1): every noun
+    phrase is a candidate, pronouns and the nouns of phrasal prepositions are not. `rules` adds what visual mode
+    knows beyond that.
     """
     return in_pieces(tree, (), lambda piece, _: _phrases_of(piece, rules))
 

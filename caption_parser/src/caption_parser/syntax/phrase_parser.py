@@ -11,6 +11,7 @@ from caption_parser.syntax.noun_phrases import find_noun_phrases
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.pieces import in_pieces
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.tree_repairs import TreeRepairs
 
 
 class PhraseParser:
@@ -24,12 +25,13 @@ class PhraseParser:
     ) -> None:
         """`find_phrases` takes the place of our own rules for noun phrases."""
         self.rules = rules
+        self._read = TreeRepairs(find_extended_head.lexicon, rules).read
         self._find_names = NameStep(rules, find_extended_head)
         self._find_phrases = find_phrases
 
     def __call__(self, doc: Doc) -> tuple[Tree, tuple[NounPhrase, ...]]:
         """The parse of `doc` as a tree, and its noun phrases in text order."""
-        tree = Tree.of(doc)
+        tree = self._read(doc)
         phrases = self._find_phrases(doc) if self._find_phrases else find_noun_phrases(tree, self.rules)
         return tree, self._find_names(tree, phrases)
 
@@ -39,7 +41,7 @@ class NameStep:
 
     def __init__(self, rules: ModeRules, find_extended_head: ExtendedHeadFinder) -> None:
         self._find_extended_head = find_extended_head
-        self._find_flags = FlagFinder(find_extended_head) if rules.flags else None
+        self._find_flags = FlagFinder(find_extended_head, rules) if rules.flags else None
 
     def __call__(self, tree: Tree, phrases: Iterable[NounPhrase]) -> tuple[NounPhrase, ...]:
         """The phrases with their extended heads and flags set, and the nouns that only modify others."""

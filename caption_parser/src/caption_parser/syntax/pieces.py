@@ -59,8 +59,8 @@ def in_pieces(
     found: list[NounPhrase] = []
     waiting = list(phrases)
     for start, part in pieces(tree):
-        inside = tuple(_moved(p, -start, len(part)) for p in waiting if start <= p.head < start + len(part))
-        found.extend(_moved(phrase, start, len(tree)) for phrase in read(part, inside))
+        inside = tuple(moved(p, -start, len(part)) for p in waiting if start <= p.head < start + len(part))
+        found.extend(moved(phrase, start, len(tree)) for phrase in read(part, inside))
     return tuple(found)
 
 
@@ -91,7 +91,7 @@ def _part(tree: Tree, start: int, end: int) -> Tree:
     )
 
 
-def _moved(phrase: NounPhrase, by: int, length: int) -> NounPhrase:
+def moved(phrase: NounPhrase, by: int, length: int) -> NounPhrase:
     """The phrase with all its tokens moved, as far as they then are among the first `length`."""
     head, referring = phrase.extended_head, phrase.referring
     return phrase._replace(

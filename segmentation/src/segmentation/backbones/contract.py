@@ -56,6 +56,8 @@ class Backbone(nn.Module, ABC):
     """Names in public checkpoints that belong to a classifier on top, which the backbone does not have."""
     optional_prefixes: tuple[str, ...] = ()
     """Own names that a public checkpoint may lack: those layers then start from random weights."""
+    random_parameters: tuple[str, ...] = ()
+    """The layers of which that is true once a checkpoint was read: new ones, like those on top."""
 
     _mean: Tensor
     _std: Tensor

@@ -105,6 +105,7 @@ def load_weights(backbone: Backbone, path: Path) -> LoadReport:
     missing = tuple(name for name in expected if name not in own)
     _refuse_misfits(backbone, path, expected, own, missing)
     backbone.load_state_dict(own, strict=False)
+    backbone.random_parameters = missing
     _log.info("%s: %d tensors loaded, %d start at random, %d ignored", path, len(own), len(missing), len(ignored))
     return LoadReport(loaded=tuple(own), initialised=missing, ignored=ignored)
 

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from segmentation.backbones.contract import Backbone, Cells
 
 _STEM_CHANNELS = 64
+_DROPOUT = 0.5
+"""Before what reads the last features, as in PSA."""
 _FROZEN_BLOCKS = 3
 """b2, b2_1 and b2_2."""
 
@@ -74,12 +76,14 @@ class ResNet38(Backbone):
         )
         self.norm = nn.BatchNorm2d(self.channels)
         self.relu = nn.ReLU(inplace=True)
+        self.dropout = nn.Dropout2d(_DROPOUT)
         self.freeze()
 
     def stages(self, images: Tensor) -> Cells:
         dilated = _BLOCK_POSITIONS["b5"]
         mid_features = self.blocks[:dilated](self.stem(images))
-        return Cells(self.relu(self.norm(self.blocks[dilated:](mid_features))), mid_features)
+        features = self.relu(self.norm(self.blocks[dilated:](mid_features)))
+        return Cells(self.dropout(features), mid_features)
 
     def frozen_modules(self) -> tuple[nn.Module, ...]:
         norms = [module for module in self.modules() if isinstance(module, nn.BatchNorm2d)]

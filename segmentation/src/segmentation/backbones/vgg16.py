@@ -20,6 +20,7 @@ _POOL_STRIDES = (2, 2, 2, 1)
 _DILATED_BLOCK = 5
 _FC_CHANNELS = 1024
 _DROPOUT = 0.5
+"""After fc6, and after fc7 before what reads it, as in PSA."""
 
 
 class VGG16(Backbone):
@@ -71,6 +72,7 @@ def _layers() -> OrderedDict[str, nn.Module]:
     layers["drop6"] = nn.Dropout2d(_DROPOUT)
     layers["fc7"] = nn.Conv2d(_FC_CHANNELS, _FC_CHANNELS, 1)
     layers["relu7"] = nn.ReLU(inplace=True)
+    layers["drop7"] = nn.Dropout2d(_DROPOUT)
     return layers
 
 

@@ -15,6 +15,7 @@ from segmentation.masks.run import REJECTED, MaskInputs, MaskMachine, make_masks
 from shared_runtime.command_line.progress import Show, progress_display
 from shared_runtime.errors import ExitCode, UsageError
 from shared_runtime.workers import usable_cores
+from shared_schemas import load_label_space
 
 _SHOWN_REJECTED = 5
 
@@ -58,6 +59,14 @@ def make_masks_command(
             help="Mix in what all images of LABELS together say about how a class looks: the masks of an image "
             "depend on the others, so that parts of a label file give other masks than the whole  [default: by "
             "backbone]",
+        ),
+    ] = None,
+    only_classes_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="Label space of another data set (voc): classes that it lacks are dropped before the best one is "
+            "taken. The values of masks stay those of the network's classes.",
         ),
     ] = None,
     rle: Annotated[
@@ -107,9 +116,10 @@ def make_masks_command(
         first = error.errors(include_url=False)[0]
         option = str(first["loc"][0]).replace("_", "-")
         raise UsageError(f"--{option}: got {first['input']!r}: {first['msg']}") from error
+    target = load_label_space(only_classes_of) if only_classes_of else None
     with progress_display(quiet=quiet) as show:
         made = make_masks(
-            MaskInputs(run, images, labels, allow_missing),
+            MaskInputs(run, images, labels, allow_missing, target),
             output,
             options,
             MaskMachine(device, processes or usable_cores(), batch_size),

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from segmentation.evaluation.transfer import ClassTransfer, same_foreground
+from segmentation.data.transfer import ClassTransfer, same_foreground
 from segmentation.runs.folder import MAKE_MASKS, RunFolder
 from shared_runtime.errors import CapparseError, UsageError
 from shared_schemas import LabelSpace, load_label_space

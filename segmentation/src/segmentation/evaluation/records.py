@@ -68,7 +68,8 @@ class EvaluationProtocol(FrozenModel):
         transferred = (
             ""
             if self.classes_transferred is None
-            else f"{self.classes_transferred} classes of the masks transferred, others taken for background; "
+            else f"{self.classes_transferred} classes of the masks transferred; where a mask shows another one, "
+            "that is background, not the next best class; "
         )
         unsaid = "" if self.masks_say_their_classes else ", which the masks are taken to have, too"
         unscored = self.images_without_mask + len(self.bad_masks)

@@ -9,10 +9,10 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from segmentation.data.masks import IndexMask, read_index_mask
+from segmentation.data.transfer import ClassTransfer
 from segmentation.data.truth.contract import Truth
 from segmentation.evaluation.metrics import ConfusionMatrix
 from segmentation.evaluation.records import BadMask, Missing
-from segmentation.evaluation.transfer import ClassTransfer
 from shared_runtime.errors import InputError
 from shared_runtime.workers import map_ordered
 

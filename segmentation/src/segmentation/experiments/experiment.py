@@ -15,7 +15,8 @@ class Labels(StrEnum):
     VISUAL = "capparse label CAPTIONS -o LABELS.jsonl"
     """The parser as it is when told nothing."""
     ADJECTIVES = "capparse label CAPTIONS -o LABELS.jsonl --mode paper --attributes adjectives"
-    VERBS = "capparse label CAPTIONS -o LABELS.jsonl --mode paper --attributes verbs"
+    VERBS = "capparse label CAPTIONS -o LABELS.jsonl --mode paper --attributes verbs --also predicates"
+    """Few participles stand before their noun: "A woman is smiling" and "a man sitting" count too."""
     NOUNS = "capparse label CAPTIONS -o LABELS.jsonl --mode paper --attributes nouns"
     TRUTH = "capseg truth-labels INSTANCES.json -o LABELS.jsonl"
 
@@ -58,18 +59,23 @@ class Experiment:
     """None: the paper has no such experiment."""
     label_space: str | None = None
     """The label space file that the images come with; None: that of the configuration."""
+    mask_options: str = ""
+    """What `capseg make-masks` is told; none: nothing."""
+    image_list: str | None = None
+    """The images that the table was scored on; None: all that have a truth."""
 
     @property
     def commands(self) -> tuple[str, ...]:
         """What to run, from captions to scores."""
         weights = " --weights CHECKPOINT" if self.config.weights is None else ""
         space = f" --label-space {self.label_space}" if self.label_space else ""
+        scored = f" --image-list {self.image_list}" if self.image_list else ""
         train = f"capseg {self.config.command} --images IMAGES --labels LABELS.jsonl -o RUN --config {self.name}"
         return (
             f"{self.labels.value}{space}",
             f"{train}{weights}{space}",
-            "capseg make-masks RUN --images IMAGES --labels LABELS.jsonl -o MASKS",
-            f"capseg evaluate MASKS --truth INSTANCES.json{space}",
+            f"capseg make-masks RUN --images IMAGES --labels LABELS.jsonl -o MASKS {self.mask_options}".rstrip(),
+            f"capseg evaluate MASKS --truth INSTANCES.json{space}{scored}",
         )
 
     def describe(self) -> str:

@@ -56,21 +56,26 @@ class LossWeights:
         return cls(BalancedWeights.plain(n_classes), BalancedWeights.plain(n_attributes))
 
 
-def label_weights(targets: Iterable[ImageTargets], vocabulary: Vocabulary) -> LossWeights:
+def label_weights(
+    targets: Iterable[ImageTargets], vocabulary: Vocabulary, *, background: bool = True
+) -> LossWeights:
     """The weights of a training set.
 
     A class counts the images that it labels, out of all; an attribute counts the non-empty sets A_{n,c} that
-    contain it, out of all non-empty ones, whatever their class.
+    contain it, out of all non-empty ones, whatever their class. `background`: whether sets of background classes
+    count, as they do where these are supervised.
     """
+    n_described_classes = vocabulary.n_classes if background else vocabulary.n_foreground
     classes = torch.zeros(vocabulary.n_classes, dtype=torch.long)
     attributes = torch.zeros(vocabulary.n_attributes, dtype=torch.long)
     n_images = n_described = 0
     for target in targets:
         n_images += 1
         classes[[class_id - 1 for class_id in (*target.foreground, *target.background)]] += 1
-        for described in filter(None, target.attributes.values()):
-            n_described += 1
-            attributes[list(described)] += 1
+        for class_id, described in target.attributes.items():
+            if described and class_id <= n_described_classes:
+                n_described += 1
+                attributes[list(described)] += 1
     return LossWeights(
         BalancedWeights.from_counts(classes, n_images), BalancedWeights.from_counts(attributes, n_described)
     )

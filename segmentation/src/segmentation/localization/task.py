@@ -25,10 +25,12 @@ class LocalizationTask:
         self._new_layer_factor = new_layer_factor
 
     def parameter_groups(self) -> list[ParameterGroup]:
-        """What is not frozen of the backbone, and what did not come with it."""
-        trained = [value for value in self.module.backbone.parameters() if value.requires_grad]
-        new = ParameterGroup("new", self.module.new_parameters(), self._new_layer_factor)
-        return [ParameterGroup("backbone", trained), new] if trained else [new]
+        """What is not frozen of the backbone, and what did not come with its weights."""
+        backbone = self.module.backbone
+        trained = {name: value for name, value in backbone.named_parameters() if value.requires_grad}
+        of_scratch = [trained.pop(name) for name in backbone.random_parameters if name in trained]
+        new = ParameterGroup("new", [*of_scratch, *self.module.new_parameters()], self._new_layer_factor)
+        return [ParameterGroup("backbone", [*trained.values()]), new] if trained else [new]
 
     def loss(self, batch: LocalizationBatch) -> tuple[Tensor, dict[str, Tensor]]:
         """Eq. 6 and its parts; negative compounds are drawn with torch's default generator."""
@@ -47,7 +49,11 @@ def build_task(
     classifier = config.classifier_weights()
     if classifier is not None:
         initialise(network, vocabulary.classes, load_classifier(config.backbone, classifier).rows)
-    weights = label_weights(targets, vocabulary) if config.network.balanced else LossWeights.plain(vocabulary)
+    weights = (
+        label_weights(targets, vocabulary, background=config.network.background)
+        if config.network.balanced
+        else LossWeights.plain(vocabulary)
+    )
     loss = LocalizationLoss(config.network, weights, vocabulary.n_foreground)
     return LocalizationTask(network, loss, new_layer_factor=config.training.new_layer_factor)
 

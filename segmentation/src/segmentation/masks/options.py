@@ -20,7 +20,10 @@ PROPAGATION = 2
 
 
 class MaskOptions(FrozenModel):
-    """Defaults: Section IV-C3 of Vilar & Perez. Where they depend on the network, see `resolved`."""
+    """Defaults: what made the best masks; what they leave open depends on the network, see `resolved`.
+
+    Those of Vilar & Perez (Sections III-C and IV-C): `input_size="original"`, no propagation, no consensus.
+    """
 
     alpha: PositiveFloat | None = Field(None, description="α of Eq. 11; None: by backbone.")
     gamma: NonNegativeFloat = Field(0.7, le=1, description="γ of Eq. 13.")

@@ -41,6 +41,8 @@ class CrfPreset(StrEnum):
     IRN = "irn"
     DEEPLAB = "deeplab"
     """DeepLab v2."""
+    REFERENCE = "reference"
+    """The example of Krähenbühl and Koltun's own code: the "default values [70]" of Vilar & Perez."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ PRESETS: Mapping[CrfPreset, CrfParameters] = MappingProxyType(
         CrfPreset.README: CrfParameters(5, 3, 3, 80, 13, 10),
         CrfPreset.IRN: CrfParameters(10, 3, 3, 50, 5, 10),
         CrfPreset.DEEPLAB: CrfParameters(10, 1, 3, 67, 3, 4),
+        CrfPreset.REFERENCE: CrfParameters(10, 3, 3, 60, 20, 10),
     }
 )
 

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from segmentation.data.masks import IndexMask, mask_path, read_index_mask, write_coco_results
 from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, Vocabulary, read_targets
+from segmentation.data.transfer import ClassTransfer
 from segmentation.masks.job import CONSENSUS, MaskCounts, MaskJob
 from segmentation.masks.options import MaskOptions, ResolvedMaskOptions
 from segmentation.masks.refinement import check_installed
@@ -15,6 +16,7 @@ from segmentation.runs.left_out import LeftOut
 from segmentation.runs.trained import open_trained
 from shared_runtime.errors import OutputError, UsageError
 from shared_runtime.files import check_output, file_digest
+from shared_schemas import LabelSpace
 from shared_schemas.files import replace_file, replacing
 
 REJECTED = "rejected.jsonl"
@@ -34,6 +36,9 @@ class MaskInputs:
     """The label file of the images that get masks."""
     allow_missing: bool = False
     """Whether images that are in none of the folders are no fault."""
+    target: LabelSpace | None = None
+    """The label space of another data set: classes that it lacks are dropped before the best is taken, as if the
+    network had never learned them (Vilar & Perez, Section V-D). None: all classes compete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +84,16 @@ def make_masks(
     vocabulary, targets, skipped = read_labels(inputs, trained.vocabulary)
     left_out = LeftOut(skipped, inputs.allow_missing)
     left_out.check(len(targets), inputs.labels, inputs.images)
+    if inputs.target is not None:
+        targets = only_classes_of(inputs.target, vocabulary.label_space, targets)
     record = RunRecord(
         command=MAKE_MASKS,
         config=resolved.model_dump(mode="json"),
         samples={
             "labels": file_digest(inputs.labels)[:16],
             "weights": file_digest(RunFolder(inputs.run).weights)[:16],
-        },
+        }
+        | ({"target": inputs.target.reference} if inputs.target else {}),
         notes={
             "run": str(inputs.run.resolve()),
             "images": [str(path) for path in inputs.images],
@@ -134,6 +142,23 @@ def read_labels(
         label_space=known.label_space,
         unknown_attributes=UnknownAttributes.DROP,
     )
+
+
+def only_classes_of(target: LabelSpace, known: LabelSpace, images: Sequence[ImageTargets]) -> list[ImageTargets]:
+    """The images without foreground classes that `target` lacks; one of which nothing is left gets no mask.
+
+    Raises `UsageError` where no class of the network is one of the target's.
+    """
+    values = ClassTransfer.between(known, target).values
+    dropped = {label.id for label in known.foreground if not values[label.id]}
+    return [
+        replace(
+            image,
+            foreground=tuple(c for c in image.foreground if c not in dropped),
+            attributes={c: attributes for c, attributes in image.attributes.items() if c not in dropped},
+        )
+        for image in images
+    ]
 
 
 def _check_purpose(output: Path) -> None:

@@ -14,6 +14,7 @@ from segmentation.data.folders import ImageFolders, UnsafeNameError
 from segmentation.data.images import read_image
 from segmentation.data.masks import IndexMask, palette
 from segmentation.data.targets import ImageTargets
+from segmentation.data.transfer import ClassTransfer
 from segmentation.data.truth.contract import Truth
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.mask_classes import transfer_to
@@ -21,7 +22,6 @@ from segmentation.evaluation.matching import matched_masks
 from segmentation.evaluation.metrics import ConfusionMatrix, segmentation_metrics
 from segmentation.evaluation.records import Missing
 from segmentation.evaluation.scoring import read_prediction
-from segmentation.evaluation.transfer import ClassTransfer
 from segmentation.report.maps import MaskOrigin, mask_origin
 from segmentation.report.page import ImageRow, Picture, coloured, data_uri, heat, page, thumbnail
 from segmentation.runs.folder import RunFolder

@@ -25,7 +25,13 @@ class TrainingOptions(FrozenModel):
     )
     power: NonNegativeFloat = Field(0.9, description="Exponent of the poly schedule.")
     warmup_steps: NonNegativeInt = Field(0, description="Steps over which the rate first rises linearly.")
-    momentum: float = Field(0.9, ge=0, lt=1, description="Momentum of SGD.")
+    momentum: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description='Momentum of SGD. Table 2 has none: its "polynomial scheduling momentum" is `power`, an '
+        "argument of that name in the code that the recipe comes from (PSA, IRN).",
+    )
     weight_decay: NonNegativeFloat = Field(5e-4, description="L2 penalty on all trained parameters.")
     precision: Literal["float32", "bfloat16"] = Field(
         "float32", description="bfloat16: autocast of forward passes."
@@ -57,6 +63,9 @@ class TrainingConfig(FrozenModel):
     backbone: str = Field("resnet50", description="Name of a backbone.")
     weights: str | None = Field(None, description="A checkpoint, 'packaged', or 'random'; None: must be given.")
     label_space: str = Field("coco", description="A label space that ships, or a TOML or JSON file.")
+    unlabelled_images: bool = Field(
+        True, description="Learn from images without a label too, as examples of what no class looks like (Eq. 1)."
+    )
     crop: CropOptions = CropOptions()
 
     def starting_weights(self) -> Path | None:

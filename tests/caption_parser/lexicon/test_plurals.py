@@ -1,6 +1,6 @@
 import pytest
 
-from caption_parser.labels.plurals import plural_forms
+from caption_parser.lexicon.plurals import plural_forms
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,86 @@
+"""What groups are made of: "a family of ducks" and "a duck family" show no person, "a family of tourists" does."""
+
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+
+from caption_parser.labels.people_groups import people_groups
+from caption_parser.labels.reading import CaptionReading, ObjectReading
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import hypernym_distances
+from caption_parser.syntax.tree import Tree
+
+_CACHED_WORDS = 1 << 12
+_DEFINITE = frozenset({"the", "this", "that", "a", "an", "each", "every"})
+
+
+class MembersOfGroups:
+    """Takes the label from groups whose members are named and are no persons; a `LabelStep`."""
+
+    phrases: frozenset[str] = frozenset()
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._groups = people_groups(lexicon).synsets
+        self._animal = lexicon.synset("animal.n.01")
+        person = lexicon.synset("person.n.01")
+        self._people = self._groups.union((person,), lexicon.holonyms(person))
+        self._names_animal = lru_cache(_CACHED_WORDS)(self._is_animal)
+        self._names_person = lru_cache(_CACHED_WORDS)(self._is_person)
+
+    def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
+        """The captions without the labels of groups of other things."""
+        return [self._of_caption(caption) for caption in captions]
+
+    def _of_caption(self, caption: CaptionReading) -> CaptionReading:
+        others = {
+            found.candidate.token
+            for found in caption.objects
+            if found.decision is not None
+            and found.synset in self._groups
+            and self._is_of_others(caption.tree, found)
+        }
+        if not others:
+            return caption
+        objects = (
+            found._replace(decision=None) if found.candidate.token in others else found
+            for found in caption.objects
+        )
+        return caption._replace(objects=tuple(objects))
+
+    def _is_of_others(self, tree: Tree, group: ObjectReading) -> bool:
+        """Whether the members are named and are no persons."""
+        token = group.candidate.token
+        if any(self._names_animal(tree.words[noun]) for noun in tree.children_by(token, "compound")):
+            return True
+        members = list(_members(tree, token))
+        return bool(members) and not any(self._names_person(tree.words[noun]) for noun in members)
+
+    def _is_animal(self, word: str) -> bool:
+        """By its first sense: a "wolf" is also a man."""
+        return any(self._is_below(senses[0], {self._animal}) for senses in self._senses(word))
+
+    def _is_person(self, word: str) -> bool:
+        """By one of its three first senses, but for animals."""
+        senses = [synset for of_lemma in self._senses(word) for synset in of_lemma[:3]]
+        return not self._is_animal(word) and any(self._is_below(synset, self._people) for synset in senses)
+
+    def _senses(self, word: str) -> Iterator[Sequence[int]]:
+        return filter(None, map(self._lexicon.synsets, self._lexicon.base_forms(word)))
+
+    def _is_below(self, synset: int, above: Collection[int]) -> bool:
+        return not hypernym_distances(self._lexicon, synset).keys().isdisjoint(above)
+
+
+def _members(tree: Tree, group: int) -> Iterator[int]:
+    """The nouns that say what a group is made of: "ducks" of "a family of ducks".
+
+    What stands with an article is the whole that the group belongs to: "the choir of the church".
+    """
+    for preposition in tree.children_by(group, "prep"):
+        if tree.words[preposition] != "of":
+            continue
+        for noun in tree.children_by(preposition, "pobj"):
+            is_whole = any(tree.words[det] in _DEFINITE for det in tree.children_by(noun, "det"))
+            is_name = tree.tags[noun] == "NNP" or tree.has_child(noun, "poss")
+            if tree.is_noun(noun) and not is_whole and not is_name:
+                yield from tree.conjuncts(noun)

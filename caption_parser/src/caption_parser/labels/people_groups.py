@@ -1,0 +1,54 @@
+"""Groups of people: "a couple", "a family", "the band" show persons, though no way of WordNet leads there.
+
+WordNet keeps groups apart from their members, and lists the members of few: the holonym rule finds "people" and
+misses "couple". `people_groups.toml` says which groups can be seen.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from caption_parser.lexicon import Lexicon
+from shared_runtime.configuration import FrozenModel
+
+
+class _GroupsFile(FrozenModel):
+    """`people_groups.toml`."""
+
+    synsets: tuple[str, ...]
+    alone: tuple[str, ...]
+    excluded: tuple[str, ...]
+    denied: Mapping[str, str]
+
+
+class PeopleGroups(NamedTuple):
+    """Which synsets are groups of people that can be seen."""
+
+    synsets: frozenset[int]
+    denied: frozenset[str]
+    """Lemmas that are not read as one of them."""
+
+    def meant(self, lemmas: Sequence[str], synsets: tuple[int, ...]) -> tuple[int, ...]:
+        """The synsets of a word without the groups that it does not mean."""
+        if self.denied.isdisjoint(lemmas):
+            return synsets
+        return tuple(synset for synset in synsets if synset not in self.synsets)
+
+
+@cache
+def people_groups(lexicon: Lexicon) -> PeopleGroups:
+    """Those that come with the package."""
+    text = (files("caption_parser.labels") / "people_groups.toml").read_text("utf-8")
+    listed = _GroupsFile.model_validate(tomllib.loads(text))
+    stops = {*map(lexicon.synset, listed.alone)}
+    excluded = {*map(lexicon.synset, listed.excluded)}
+    found = dict.fromkeys(map(lexicon.synset, listed.synsets))
+    waiting = list(found)
+    for group in waiting:
+        if group not in stops:
+            below = [one for one in lexicon.hyponyms(group) if one not in found and one not in excluded]
+            found.update(dict.fromkeys(below))
+            waiting += below
+    return PeopleGroups(frozenset(found), frozenset(listed.denied))

@@ -1,0 +1,48 @@
+"""Parts of bodies: what shows its owner wherever it is seen."""
+
+from functools import lru_cache
+
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import hypernym_distances
+
+_CACHED_WORDS = 1 << 14
+_FREQUENT_SENSES = 2
+_NO_PARTS = frozenset(
+    """
+    antler antlers blood bone bones bust chest cells crown feather feathers fin fins gland heart hide hides horn
+    horns milk mind organ shell shells skeleton skeletons skin skins skull skulls tissue tissues tusk tusks wool
+    """.split()
+)
+"""Words that WordNet lists as parts of bodies and that captions say of what is left of a body, or of things."""
+_OTHER_PARTS = frozenset({"backside", "behind", "butt", "butts", "fur", "rear", "trunk", "trunks"})
+"""Words whose first senses are others, and which are parts of a body where a person or an animal has them."""
+
+
+class BodyParts:
+    """Tells words for parts of bodies."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._animal = lexicon.synset("animal.n.01")
+        self._is_part = lru_cache(_CACHED_WORDS)(self._has_such_a_sense)
+
+    def __contains__(self, word: str) -> bool:
+        """Whether a lower-cased word, singular or plural, often means a part of a body."""
+        return self._is_part(word)
+
+    def _has_such_a_sense(self, word: str) -> bool:
+        if word in _OTHER_PARTS:
+            return True
+        if word in _NO_PARTS:
+            return False
+        return any(
+            self._is_of_a_body(synset)
+            for lemma in self._lexicon.base_forms(word)
+            for synset in self._lexicon.synsets(lemma)[:_FREQUENT_SENSES]
+        )
+
+    def _is_of_a_body(self, synset: int) -> bool:
+        lexname = self._lexicon.lexname(synset)
+        if lexname == "noun.animal":
+            return self._animal not in hypernym_distances(self._lexicon, synset)
+        return lexname == "noun.body"

@@ -1,0 +1,71 @@
+"""Compounds that name nothing of what their nouns name elsewhere: "twist tie", "gummy bears", "sea horse"."""
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from caption_parser.syntax.tree import Tree
+
+_FILE = "compounds.toml"
+_JOINTS = frozenset({"-", "\u2010", "\u2011"})
+"""Tokens between the words of a compound that are part of none: "zip-tie"."""
+
+
+@cache
+def _phrases() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """The phrases of the data file as the tokenizer splits them, the longest first, by their first word."""
+    tables = tomllib.loads(files(__package__).joinpath(_FILE).read_text("utf-8"))
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for group in tables["groups"]:
+        for phrase in group["phrases"].split(","):
+            words = tuple(phrase.replace("'s", " 's").split())
+            found.setdefault(words[0], set()).add(words)
+    return {first: tuple(sorted(phrases, key=len, reverse=True)) for first, phrases in found.items()}
+
+
+def compound_nouns(tree: Tree) -> set[int]:
+    """The nouns of a parse that lie inside one of the compounds, in the singular or plural."""
+    known = _phrases()
+    found: set[int] = set()
+    for token, word in enumerate(tree.words):
+        for phrase in known.get(word, ()):
+            matched = _matched(tree, token, phrase)
+            if matched:
+                found.update(matched)
+                break
+    return found
+
+
+def _matched(tree: Tree, first: int, phrase: tuple[str, ...]) -> list[int]:
+    """The tokens that a phrase matches from `first` on; empty: it does not."""
+    tokens: list[int] = []
+    place = first
+    for number, expected in enumerate(phrase):
+        while number and place < len(tree) and tree.words[place] in _JOINTS:
+            place += 1
+        if place >= len(tree):
+            return []
+        forms = set(_plurals(expected)) if number == len(phrase) - 1 else {expected}
+        if tree.words[place] not in forms:
+            return []
+        tokens.append(place)
+        place += 1
+    return tokens
+
+
+def _plurals(word: str) -> Iterator[str]:
+    """The word and what may be its plural."""
+    yield word
+    yield f"{word}s"
+    yield f"{word}es"
+    if word.endswith("y"):
+        yield f"{word[:-1]}ies"
+    if word.endswith("fe"):
+        yield f"{word[:-2]}ves"
+    if word.endswith("man"):
+        yield f"{word[:-3]}men"
+    if word == "mouse":
+        yield "mice"
+    if word == "goose":
+        yield "geese"

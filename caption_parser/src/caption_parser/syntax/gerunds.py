@@ -1,0 +1,107 @@
+"""What the words of "A cow grazing", "a man kite surfing" and "a suit and tie" may be, by WordNet."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from caption_parser.lexicon import Lexicon
+
+_CACHED_WORDS = 1 << 14
+_ACTS = frozenset({"act", "event", "group", "phenomenon", "process", "quantity", "state"})
+_WHAT_BEINGS_DO = _ACTS | {"attribute", "cognition", "communication", "feeling", "motive", "possession"}
+_STUFF = frozenset({"food", "substance"})
+_EVENTS = frozenset(
+    """
+    christening homecoming meeting outing parking screening showing signing tasting unveiling viewing wedding
+    """.split()
+)
+"""Words in -ing that name an occasion or a place: "a beach wedding"."""
+_BEINGS = frozenset({"animal", "person"})
+_GROUPS = frozenset(
+    """
+    army audience band choir class club colony congregation couple crew crowd duo family flock gang group herd
+    litter mob orchestra pack pair party people police quartet school squad staff swarm team trio troop troupe
+    """.split()
+)
+"""Groups of beings, which do what beings do."""
+
+
+_PEOPLE = frozenset(
+    """
+    boy boys child children couple crowd family friends gentleman gentlemen girl girls group guy guys kid kids
+    ladies lady man men people person persons player players teen teenager teenagers teens tourist tourists
+    visitors woman women youth youths
+    """.split()
+)
+_BEINGS_BY_ADJECTIVE = frozenset({"adult", "female", "human", "husky", "male"})
+"""Adjectives that are as good as nouns: "a female surfing"."""
+
+
+class GerundWords:
+    """Classes of words that decide who does what in a phrase with a participle."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self.is_participle = lru_cache(_CACHED_WORDS)(self._is_participle)
+        """Whether a word is a verb in its -ing form."""
+        self.names_an_act = lru_cache(_CACHED_WORDS)(self._names_an_act)
+        """Whether a verb in its -ing form, as a noun, names no thing: grazing, but not building."""
+        self.is_being = lru_cache(_CACHED_WORDS)(self._is_being)
+        """Whether the first two senses of a word have a person, an animal or a group of such."""
+        self.is_noun = lru_cache(_CACHED_WORDS)(self._is_noun)
+        """Whether WordNet lists the word or its singular as a noun."""
+        self.is_stuff = lru_cache(_CACHED_WORDS)(self._is_stuff)
+        """Whether the word names what has no plural first of all: water, bread, hay."""
+        self.is_adjective = lru_cache(_CACHED_WORDS)(self._is_adjective)
+        """Whether WordNet lists the word as an adjective."""
+        self._taken_in = incorporated_nouns()
+
+    def takes_in(self, noun: str, participle: str) -> bool:
+        """Whether the noun before the participle says how, not who: "kite" before "surfing"."""
+        return noun in self._taken_in.get(participle, ())
+
+    def is_person(self, word: str) -> bool:
+        """Whether the word is a plain word for people, who may do something with the being named next."""
+        return word in _PEOPLE
+
+    def does(self, being: str, participle: str) -> bool:
+        """Whether the word may be what does it: only beings do what may also be said or felt."""
+        return self.names_an_act(participle, self.is_being(being))
+
+    def _is_participle(self, word: str) -> bool:
+        return word.endswith("ing") and len(word) > 4 and bool(self._lexicon.base_forms(word, "v"))
+
+    def _names_an_act(self, word: str, of_a_being: bool = False) -> bool:
+        if not self.is_participle(word) or word in _EVENTS:
+            return False
+        return self._kinds(word) <= (_WHAT_BEINGS_DO if of_a_being else _ACTS)
+
+    def _is_being(self, word: str) -> bool:
+        if word in _GROUPS or word in _PEOPLE:
+            return True
+        senses = [sense for lemma in self._lexicon.base_forms(word) for sense in self._lexicon.synsets(lemma)[:2]]
+        return any(self._kind(sense) in _BEINGS for sense in senses)
+
+    def _is_noun(self, word: str) -> bool:
+        return bool(self._lexicon.base_forms(word))
+
+    def _is_stuff(self, word: str) -> bool:
+        senses = self._lexicon.synsets(word)
+        return bool(senses) and self._kind(senses[0]) in _STUFF
+
+    def _is_adjective(self, word: str) -> bool:
+        return word not in _BEINGS_BY_ADJECTIVE and bool(self._lexicon.base_forms(word, "a"))
+
+    def _kinds(self, word: str) -> set[str]:
+        return {self._kind(sense) for sense in self._lexicon.synsets(word)}
+
+    def _kind(self, synset: int) -> str:
+        return self._lexicon.lexname(synset).removeprefix("noun.")
+
+
+@cache
+def incorporated_nouns() -> Mapping[str, frozenset[str]]:
+    """Participle → the nouns that it takes in, as `incorporated_nouns.toml` lists them."""
+    text = files(__package__).joinpath("incorporated_nouns.toml").read_text("utf-8")
+    return {participle: frozenset(nouns.split()) for participle, nouns in tomllib.loads(text).items()}

@@ -1,0 +1,138 @@
+"""Words before a noun that say that it is a likeness of one: "a model plane", "a carousel horse", "Lego truck".
+
+What a thing is made of tells only together with what it is: a wooden horse is none, a wooden boat is one.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import hypernym_distances
+from caption_parser.syntax.phrases import ExtendedHead
+from caption_parser.syntax.tree import NOUN_TAGS, Tree
+
+_CACHED_KINDS = 1 << 14
+_FURTHEST = 4
+"""How many words may stand between the telling word and the noun: "a paper toy airplane"."""
+
+_OF_ANYTHING = frozenset(
+    """
+    amigurumi animatronic bobblehead cardboard claymation clipart diecast doll
+    embroidered emoji felted fondant gingerbread holographic lego legos marzipan matchbox origami papercraft papier
+    pixelated plasticine playdough playmobil plush scale topiary toy virtual
+    """.split()
+)
+"""Before any animal, person or vehicle."""
+_OF_VEHICLES = frozenset(
+    """
+    balsa ceramic chocolate clay crochet crocheted foam gummy knit knitted miniature model paper porcelain tin
+    windup
+    """.split()
+)
+_OF_LAND_VEHICLES_AND_AIRCRAFT = frozenset({"wooden", "wood", "plastic"})
+"""Boats and carts are made of these, and so are bicycles by now."""
+_OF_ANIMALS = frozenset(
+    """
+    balloon butter candy chocolate crochet felt fiberglass fibreglass gummy hobby ice jelly knit led lollipop neon
+    paper resin rocking sand soap straw sugar tin wax windup yarn
+    """.split()
+)
+"""Beside the materials that say so of animals already (`depiction_words`)."""
+_OF_PERSONS = frozenset({"cardboard", "gingerbread", "lego", "plush", "sand", "topiary", "wax"})
+_NAMING_TAGS = NOUN_TAGS | {"JJ", "VBG", "VBN"}
+_MODELS = frozenset({"model", "models", "maquette", "maquettes", "mockup", "mockups"})
+_SMALL = frozenset({"scale", "miniature", "small", "3d", "tiny", "paper", "plastic", "wooden", "lego"})
+_SHAPED = frozenset({"shaped", "themed", "inspired", "patterned"})
+_COLOURS_OF_COATS = frozenset({"chocolate", "sugar", "candy", "sand", "butter", "wax", "ice"})
+"""Said of the coats and names of dogs and cats."""
+_OF_A_YEAR = frozenset(
+    """
+    classic current different early earlier first good last late later latest new newer newest old older original
+    recent same second third vintage year
+    """.split()
+)
+"""Before "model" they speak of a make: "a late model car"."""
+
+
+class MadeThings:
+    """Tells likenesses by the words before their names."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        synset = lexicon.synset
+        self._vehicles = frozenset({synset("vehicle.n.01"), synset("public_transport.n.01")})
+        self._of_any_material = frozenset(
+            map(synset, ("vessel.n.02", "cart.n.01", "carriage.n.02", "wagon.n.01", "bicycle.n.01", "sled.n.01"))
+        )
+        self._house_pets = frozenset({synset("dog.n.01"), synset("domestic_cat.n.01")})
+        self._telling = lru_cache(_CACHED_KINDS)(self._telling_words)
+
+    def is_likeness(self, tree: Tree, head: ExtendedHead) -> bool:
+        """Whether one of the words right before the name says that it is none."""
+        telling = self._telling(head.synsets)
+        if not telling:
+            return False
+        token = head.start - 1
+        while token >= max(0, head.start - _FURTHEST):
+            word = tree.words[token]
+            if word in telling and not (word == "model" and _is_of_a_make(tree, token)):
+                return tree.tags[token] not in ("VB", "VBP", "VBZ", "VBD")
+            if tree.tags[token] not in NOUN_TAGS and tree.tags[token] not in ("JJ", "VBN", "HYPH", "VBG"):
+                return False
+            token -= 1
+        return False
+
+    def __call__(self, tree: Tree) -> set[int]:
+        """The nouns that a model is of, and those that give a thing its shape."""
+        return {
+            noun
+            for token, word in enumerate(tree.words)
+            if word in _SHAPED or (word == "of" and _is_of_a_model(tree, token))
+            for noun in (_shape(tree, token) if word in _SHAPED else _modelled(tree, token))
+        }
+
+    def _telling_words(self, synsets: tuple[int, ...]) -> frozenset[str]:
+        """What says of a name that it is none, by its most frequent sense; empty: nothing does."""
+        if not synsets:
+            return frozenset()
+        above = hypernym_distances(self._lexicon, synsets[0])
+        lexname = self._lexicon.lexname(synsets[0])
+        if lexname == "noun.animal":
+            pet = not self._house_pets.isdisjoint(above)
+            return _OF_ANYTHING | _OF_ANIMALS - (_COLOURS_OF_COATS if pet else frozenset())
+        if lexname == "noun.person":
+            return _OF_PERSONS
+        if self._vehicles.isdisjoint(above):
+            return frozenset()
+        sturdy = not self._of_any_material.isdisjoint(above)
+        return _OF_ANYTHING | _OF_VEHICLES | (frozenset() if sturdy else _OF_LAND_VEHICLES_AND_AIRCRAFT)
+
+
+def _is_of_a_make(tree: Tree, model: int) -> bool:
+    """Whether "model" means a make: "a late model car", "an old model bus", "1950s model"."""
+    before = tree.words[model - 1] if model else ""
+    return before in _OF_A_YEAR or any(letter.isdigit() for letter in before) or before in ("-", "'s")
+
+
+def _is_of_a_model(tree: Tree, preposition: int) -> bool:
+    """Whether "of" follows a model that stands for a thing: "a scale model of a ship", "a model of the train"."""
+    model = tree.heads[preposition]
+    if tree.words[model] not in _MODELS:
+        return False
+    said = any(tree.words[child] in _SMALL for child in tree.children[model])
+    return said or any(tree.has_child(noun, "det") for noun in tree.children_by(preposition, "pobj"))
+
+
+def _modelled(tree: Tree, preposition: int) -> Iterator[int]:
+    for noun in tree.children_by(preposition, "pobj"):
+        yield from tree.conjuncts(noun)
+
+
+def _shape(tree: Tree, participle: int) -> Iterator[int]:
+    """ "giraffe" of "a giraffe themed cake", "a giraffe-shaped lamp"."""
+    token = participle - 1
+    if token > 0 and tree.words[token] == "-":
+        token -= 1
+    behind = participle + 1
+    if token >= 0 and tree.is_noun(token) and behind < len(tree) and tree.tags[behind] in _NAMING_TAGS:
+        yield token

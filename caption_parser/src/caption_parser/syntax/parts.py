@@ -1,0 +1,111 @@
+"""Compounds of a whole and its part: "a laptop screen", "a dog's tail" without the apostrophe, "bus windows".
+
+The noun before a part is no mere modifier: the whole is seen with its part.
+"""
+
+import tomllib
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import chain
+from typing import NamedTuple
+
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import hypernym_distances
+from caption_parser.syntax.body_parts import BodyParts
+from caption_parser.syntax.phrases import ExtendedHead
+from caption_parser.syntax.tree import Tree
+
+_CACHED_PAIRS = 1 << 15
+_FILE = "parts.toml"
+_LIVING = frozenset({"noun.animal", "noun.person"})
+_NEAREST_WHOLES = 3
+"""Hypernym steps over which a whole inherits WordNet's parts: a van has the doors of a motor vehicle."""
+
+
+class _Lists(NamedTuple):
+    groups: tuple[tuple[tuple[str, ...], frozenset[str]], ...]
+    """Synsets of wholes, and words for their parts with underscores."""
+    eaten_animals: frozenset[str]
+    eaten_parts: frozenset[str]
+    wearing: frozenset[str]
+
+
+@cache
+def _lists() -> _Lists:
+    tables = tomllib.loads(files(__package__).joinpath(_FILE).read_text("utf-8"))
+    return _Lists(
+        groups=tuple(
+            (tuple(group["wholes"]), frozenset(group["parts"].replace("-", "_").split()))
+            for group in tables["groups"]
+        ),
+        eaten_animals=frozenset(tables["meat"]["animals"].split()),
+        eaten_parts=frozenset(tables["meat"]["parts"].split()),
+        wearing=frozenset(tables["worn"]["verbs"].split()),
+    )
+
+
+class PartFinder:
+    """Tells whether a noun before another names a whole, and that one its part."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._body_parts = BodyParts(lexicon)
+        self._lists = _lists()
+        self._groups = tuple(
+            (frozenset(map(lexicon.synset, wholes)), parts) for wholes, parts in self._lists.groups
+        )
+        self._buildings = frozenset(map(lexicon.synset, ("structure.n.01", "room.n.01", "area.n.05")))
+        """What is in a room is no part of it in this sense: a dining room table."""
+        self._has_part = lru_cache(_CACHED_PAIRS)(self._shows_whole)
+
+    def is_part_of(self, tree: Tree, head: ExtendedHead, part: int) -> bool:
+        """Whether the noun `part` is a part of what the name `head` before it may mean."""
+        last = head.end - 1
+        if part <= last or not tree.is_noun(part):
+            return False
+        whole = head.synsets or tuple(chain.from_iterable(map(self._lexicon.synsets, head.lemmas)))
+        animal, word = tree.words[last], tree.words[part]
+        if animal in self._lists.eaten_animals and word in self._lists.eaten_parts:
+            return False
+        if word in self._body_parts and self._is_worn(tree, part):
+            return False
+        first = last + 1 if part - last > 1 else part
+        return self._has_part(whole, "_".join(tree.words[first : part + 1])) or (
+            first < part and self._has_part(whole, word)
+        )
+
+    def _is_worn(self, tree: Tree, part: int) -> bool:
+        head = tree.heads[part]
+        return tree.words[head] in self._lists.wearing or (
+            tree.words[head] in ("in", "with") and tree.words[tree.heads[head]] in self._lists.wearing
+        )
+
+    def _shows_whole(self, wholes: tuple[int, ...], word: str) -> bool:
+        lexicon = self._lexicon
+        lemmas = {word, *lexicon.base_forms(word)}
+        for whole in wholes:
+            lexname = lexicon.lexname(whole)
+            if lexname in _LIVING:
+                if word in self._body_parts:
+                    return True
+                continue
+            above = hypernym_distances(lexicon, whole)
+            if any(not roots.isdisjoint(above) and not parts.isdisjoint(lemmas) for roots, parts in self._groups):
+                return True
+            if (
+                lexname == "noun.artifact"
+                and self._buildings.isdisjoint(above)
+                and any(
+                    self._is_meronym(synset, lemmas) for synset, steps in above.items() if steps <= _NEAREST_WHOLES
+                )
+            ):
+                return True
+        return False
+
+    def _is_meronym(self, whole: int, lemmas: set[str]) -> bool:
+        """Whether WordNet lists one of the lemmas, or a name that ends in it, as a part of the whole."""
+        return any(
+            lemma.lower() in lemmas or lemma.lower().rpartition("_")[2] in lemmas
+            for part in self._lexicon.meronyms(whole, "part")
+            for lemma in self._lexicon.lemmas(part)
+        )

@@ -1,0 +1,199 @@
+"""Possessors that say of what kind a thing is: "women's boots", "a chef's knife", but "the woman's dog".
+
+What is possessed, and how the possessor is determined, tells the two apart. A part of a body shows its owner, and
+so does a pet; "the man's hat" and "my dad's car" speak of somebody. Without an article, in the plural behind a
+singular one ("a children's book"), or by a profession and its tool ("a chef's knife"), the possessor is a kind.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import hypernym_distances
+from caption_parser.syntax.body_parts import BodyParts
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, PLURAL_TAGS, Tree
+
+_CACHED_WORDS = 1 << 14
+_WITH_S = frozenset({"'s", "\u2019s", "\u02bcs", "`s", "\u00b4s"})
+_WITHOUT_S = frozenset({"'", "\u2019", "\u02bc", "`", "\u00b4"})
+_APOSTROPHES = _WITH_S | _WITHOUT_S
+_IN_POSSESSION = NOUN_TAGS | ADJECTIVE_TAGS | PARTICIPLE_TAGS | {"CD", "HYPH", "FW"}
+"""Tags of what may stand between an apostrophe and the noun that is possessed."""
+_BEFORE_POSSESSOR = NOUN_TAGS | ADJECTIVE_TAGS | {"CD"}
+_PLURALS = frozenset("men women children boys girls ladies kids gentlemen people babies toddlers".split())
+
+_DEFINITE = frozenset("the this that these those my your his her its our their whose".split())
+_SINGULAR = frozenset({"a", "an", "another", "one", "every", "each"})
+
+_PROFESSIONS = (
+    "worker.n.01",
+    "skilled_worker.n.01",
+    "professional.n.01",
+    "expert.n.01",
+    "serviceman.n.01",
+    "creator.n.02",
+    "entertainer.n.01",
+    "leader.n.01",
+    "businessperson.n.01",
+    "peasant.n.01",
+    "traveler.n.01",
+    "criminal.n.01",
+    "clergyman.n.01",
+    "aristocrat.n.01",
+    "spiritual_being.n.01",
+    "student.n.01",
+)
+"""Who is known by what he works with."""
+_OTHER_PROFESSIONS = frozenset(
+    """
+    angler barber baker bishop butcher captain carpenter cobbler collector commuter cook cowboy cowgirl devil
+    farmer fisherman gardener gentleman hunter jeweler king lumberjack mechanic miner monk newsboy nun painter
+    pilot pirate plumber pope prince princess queen sailor santa shepherd soldier tailor teacher trapper wizard
+    witch
+    """.split()
+)
+_WITH_NAMES_OF_THEIR_OWN = frozenset("noun.act noun.event noun.group noun.person noun.animal noun.body".split())
+"""Categories of what shows its possessors: "the women's match", "a boy's dog", "girls' hair"."""
+_KEPT_FOR_ANIMALS = (
+    "container.n.01",
+    "furniture.n.01",
+    "structure.n.01",
+    "plaything.n.01",
+    "food.n.01",
+    "food.n.02",
+)
+"""What is an animal's without the animal: its bed, cage, bowl and toys; a collar or a saddle is on it."""
+_LIFELESS = frozenset({"toy", "stuffed", "plush"})
+_OF_A_SEX = frozenset("men women boys girls ladies gentlemen kids children".split())
+_ROOMS = frozenset(
+    """
+    aisle area bathroom bathrooms bedroom changing clinic clothing club department fashion footwear hospital
+    lavatory library locker lockers market markets museum restroom restrooms room rooms school section shelter
+    shoes shop size store toilet toilets wear
+    """.split()
+)
+
+
+class PossessorFinder:
+    """Finds the possessors of a parse that name a kind and nobody in the image."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._body_parts = BodyParts(lexicon)
+        self._professions = frozenset(map(lexicon.synset, _PROFESSIONS))
+        self._kept = frozenset(map(lexicon.synset, _KEPT_FOR_ANIMALS))
+        self._category = lru_cache(_CACHED_WORDS)(self._category_of)
+        self._is_profession = lru_cache(_CACHED_WORDS)(self._has_profession)
+        self._is_kept = lru_cache(_CACHED_WORDS)(self._is_kept_for_animals)
+
+    def __call__(self, tree: Tree) -> set[int]:
+        """The possessors of kind, as tokens."""
+        if _APOSTROPHES.isdisjoint(tree.words):
+            return set()
+        return {
+            possessor
+            for possessor, possessed in _possessions(tree)
+            if self._names_kind(tree, possessor, possessed)
+        }
+
+    def owned_parts(self, tree: Tree) -> set[int]:
+        """Possessors of a part of their body: "a cat's eyes" are no gems."""
+        return {
+            possessor
+            for possessor, possessed in _possessions(tree)
+            if tree.tags[possessed] in PLURAL_TAGS and tree.words[possessed] in self._body_parts
+        }
+
+    def _names_kind(self, tree: Tree, possessor: int, possessed: int) -> bool:
+        owner, owned = tree.words[possessor], tree.words[possessed]
+        if owned in self._body_parts or (owned not in _ROOMS and self._shows_owner(tree, possessed)):
+            return False
+        determiner = _determiner(tree, possessor)
+        is_plural = tree.tags[possessor] in PLURAL_TAGS or owner in _PLURALS
+        if determiner in _DEFINITE:
+            return owner in _OF_A_SEX and owned in _ROOMS
+        if determiner in _SINGULAR:
+            if self._category(owner) == "noun.animal":
+                return self._is_kept(owned)
+            return is_plural or self._is_profession(owner)
+        # "two men's hats" speaks of two men; without any determiner the possessor is a kind, one or many.
+        return determiner is None
+
+    def _shows_owner(self, tree: Tree, possessed: int) -> bool:
+        """Whether what is possessed is seen with its possessor; a toy animal is a thing."""
+        return (
+            self._category(tree.words[possessed]) in _WITH_NAMES_OF_THEIR_OWN
+            and tree.words[possessed - 1] not in _LIFELESS
+        )
+
+    def _category_of(self, word: str) -> str | None:
+        """WordNet's category of the most frequent sense."""
+        for lemma in self._lexicon.base_forms(word):
+            for synset in self._lexicon.synsets(lemma):
+                return self._lexicon.lexname(synset)
+        return None
+
+    def _has_profession(self, word: str) -> bool:
+        lemmas = self._lexicon.base_forms(word)
+        return not _OTHER_PROFESSIONS.isdisjoint(lemmas) or any(
+            not self._professions.isdisjoint(hypernym_distances(self._lexicon, synset))
+            for lemma in lemmas
+            for synset in self._lexicon.synsets(lemma)[:1]
+        )
+
+    def _is_kept_for_animals(self, word: str) -> bool:
+        return any(
+            not self._kept.isdisjoint(hypernym_distances(self._lexicon, synset))
+            for lemma in self._lexicon.base_forms(word)
+            for synset in self._lexicon.synsets(lemma)[:1]
+        )
+
+
+def _possessions(tree: Tree) -> Iterator[tuple[int, int]]:
+    """Each noun before an apostrophe with the noun that it possesses, read off the words where the parse errs."""
+    quoted = False
+    for mark, word in enumerate(tree.words):
+        if word not in _APOSTROPHES or not mark:
+            continue
+        noun = mark - 1
+        if word in _WITHOUT_S and (quoted or tree.ends[noun] != tree.starts[mark]):
+            quoted = not quoted
+            continue
+        if not tree.is_noun(noun) or (word in _WITHOUT_S and not tree.words[noun].endswith("s")):
+            continue
+        possessed = _possessed(tree, noun, mark)
+        if possessed is not None:
+            yield noun, possessed
+
+
+def _possessed(tree: Tree, noun: int, mark: int) -> int | None:
+    """The last noun of the run behind the apostrophe; over "and" to a second possessor's: "men's and women's"."""
+    if tree.deps[noun] == "poss" and tree.is_noun(tree.heads[noun]) and tree.heads[noun] > mark:
+        return tree.heads[noun]
+    if tree.tags[mark] in ("VBZ", "VBP") and tree.words[noun] not in _PLURALS:
+        return None  # "the dog's running"
+    last = None
+    for token in range(mark + 1, len(tree)):
+        if tree.is_noun(token):
+            last = token
+        elif last is None and tree.words[token] in ("and", "&", "or"):
+            continue
+        elif last is not None and tree.words[token] in _APOSTROPHES:
+            last = None
+        elif tree.tags[token] not in _IN_POSSESSION or (last is not None and tree.tags[token] in PARTICIPLE_TAGS):
+            break
+    return last
+
+
+def _determiner(tree: Tree, possessor: int) -> str | None:
+    """The word before the possessor and its adjectives that determines it; a numeral counts as one."""
+    token = possessor - 1
+    while token >= 0 and tree.tags[token] in _BEFORE_POSSESSOR and tree.words[token] not in _SINGULAR:
+        if tree.tags[token] == "CD":
+            return tree.words[token]
+        token -= 1
+    if token < 0:
+        return None
+    if tree.words[token] in _APOSTROPHES:
+        return "the"  # "the man's dog's bowl"
+    return tree.words[token] if tree.words[token] in _DEFINITE | _SINGULAR else None

@@ -1,0 +1,181 @@
+"""Names of teams, vehicles, companies and beings whose words WordNet reads as animals and persons.
+
+Form tells a name: a place before a nickname in the plural, a make before a model, "a dog named", "the brand". What
+only knowledge of the world tells stands in `proper_names.toml`.
+"""
+
+import tomllib
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from caption_parser.lexicon import Lexicon
+from caption_parser.syntax.tree import PLURAL_TAGS, Tree
+
+_CACHED_WORDS = 1 << 14
+_FILE = "proper_names.toml"
+_LONGEST_PLACE = 3
+_LONGEST_NAME = 6
+_PLACES = (
+    "city.n.01",
+    "state_capital.n.01",
+    "national_capital.n.01",
+    "provincial_capital.n.01",
+    "american_state.n.01",
+    "canadian_province.n.01",
+    "australian_state.n.01",
+    "country.n.02",
+    "asian_country.n.01",
+    "european_country.n.01",
+    "african_country.n.01",
+    "south_american_country.n.01",
+    "north_american_country.n.01",
+)
+_QUOTES = frozenset({'"', "\u201c", "\u201d", "``", "''", "'", "\u2018", "\u2019"})
+_IN_NAMES = frozenset({"the", "of", "and", "&"})
+
+
+class _Words(NamedTuple):
+    """The lists of the data file as sets."""
+
+    teams: frozenset[tuple[str, str]]
+    """Place and nickname; of a nickname in several words the last, with the rest of them behind the place."""
+    nicknames: frozenset[str]
+    team_endings: frozenset[str]
+    """The last words of all nicknames."""
+    makes: frozenset[str]
+    ambiguous_makes: frozenset[str]
+    models: frozenset[str]
+    always: frozenset[str]
+    capitalised: frozenset[str]
+    brands: frozenset[str]
+
+
+@cache
+def _words() -> _Words:
+    tables = tomllib.loads(files(__package__).joinpath(_FILE).read_text("utf-8"))
+    teams = set()
+    for place, nicknames in tables["teams"]["nicknames"].items():
+        for nickname in nicknames:
+            *before, last = nickname.split()
+            teams.add((" ".join([place, *before]), last))
+    nicknames = frozenset(tables["nicknames"]["words"].split())
+    return _Words(
+        teams=frozenset(teams),
+        nicknames=nicknames,
+        team_endings=nicknames.union(last for _, last in teams),
+        makes=frozenset(make.replace("-", " ") for make in tables["makes"]["words"].split()),
+        ambiguous_makes=frozenset(tables["makes"]["ambiguous"].split()),
+        models=frozenset(tables["makes"]["models"].split()),
+        always=frozenset(tables["naming"]["always"]),
+        capitalised=frozenset(tables["naming"]["capitalised"]),
+        brands=frozenset(tables["naming"]["brands"]),
+    )
+
+
+class ProperNameFinder:
+    """Finds the nouns of a parse that are part of such a name."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._words = _words()
+        self._kinds_of_place = frozenset(map(lexicon.synset, _PLACES))
+        self._is_place = lru_cache(_CACHED_WORDS)(self._names_a_place)
+        self._is_animal = lru_cache(_CACHED_WORDS)(self._names_an_animal)
+
+    def __call__(self, tree: Tree) -> set[int]:
+        """The tokens inside names, of whatever tag."""
+        found: set[int] = set()
+        known = self._words
+        for token, word in enumerate(tree.words):
+            if word in known.team_endings:
+                found.update(self._team(tree, token))
+            if token and tree.tags[token] not in PLURAL_TAGS and self._is_model(tree, token):
+                found.add(token)
+            if word in known.always or word in known.capitalised:
+                found.update(_called(tree, token, always=word in known.always))
+            elif word in known.brands and token + 1 < len(tree) and self._introduces(tree, token):
+                found.update(_called(tree, token, always=word == "brand"))
+        return found
+
+    def _team(self, tree: Tree, nickname: int) -> range:
+        """The tokens of a place and a nickname that end at `nickname`; empty: they are no team."""
+        for first in range(max(0, nickname - _LONGEST_PLACE), nickname):
+            place = " ".join(tree.words[first:nickname]).replace(" .", ".")
+            if (place, tree.words[nickname]) in self._words.teams:
+                return range(first, nickname + 1)
+            if (
+                tree.words[nickname] in self._words.nicknames
+                and all(_has_capital(tree, token) for token in range(first, nickname + 1))
+                and self._is_place(place)
+                and not self._is_kind(place, tree.words[nickname])
+            ):
+                return range(first, nickname + 1)
+        return range(0)
+
+    def _is_kind(self, place: str, nickname: str) -> bool:
+        """Whether the place says of which kind an animal is: a "Baltimore oriole"."""
+        return bool(self._lexicon.base_forms(f"{place}_{nickname}".replace(" ", "_")))
+
+    def _is_model(self, tree: Tree, token: int) -> bool:
+        """Whether a noun behind the make of a vehicle is one of its models."""
+        known, word, before = self._words, tree.words[token], tree.words[token - 1]
+        if before not in known.makes:
+            two = f"{tree.words[token - 2]} {before}" if token > 1 else ""
+            if before not in known.ambiguous_makes and two not in known.makes:
+                return False
+        named = _has_capital(tree, token) and _has_capital(tree, token - 1)
+        if self._is_animal(word):
+            return named or before not in known.ambiguous_makes
+        return named and word in known.models
+
+    def _introduces(self, tree: Tree, brand: int) -> bool:
+        """Whether a brand's name follows the word: "the brand Swan", but not "a brand new boat"."""
+        behind = brand + 1
+        return (
+            tree.words[brand - 1] not in self._words.brands
+            and (brand == 0 or not _has_capital(tree, brand - 1))
+            and (_has_capital(tree, behind) or tree.words[behind] in _QUOTES)
+        )
+
+    def _names_a_place(self, name: str) -> bool:
+        return any(
+            not self._kinds_of_place.isdisjoint(self._lexicon.instance_hypernyms(synset))
+            for synset in self._lexicon.synsets(name.replace(" ", "_"))
+        )
+
+    def _names_an_animal(self, word: str) -> bool:
+        return any(
+            self._lexicon.lexname(synset) == "noun.animal"
+            for lemma in self._lexicon.base_forms(word)
+            for synset in self._lexicon.synsets(lemma)
+        )
+
+
+def _called(tree: Tree, verb: int, *, always: bool) -> Iterator[int]:
+    """The tokens of the name behind "named" or "called": to the closing quotation mark, or while capitals last."""
+    first = verb + 1
+    if first < len(tree) and tree.words[first] in _QUOTES:
+        for token in range(first + 1, min(len(tree), first + 1 + _LONGEST_NAME)):
+            if tree.words[token] in _QUOTES:
+                break
+            yield token
+        return
+    if (
+        first < len(tree)
+        and tree.words[first] == "the"
+        and (first + 1 < len(tree) and _has_capital(tree, first + 1))
+    ):
+        first += 1
+    for token in range(first, min(len(tree), first + _LONGEST_NAME)):
+        named = _has_capital(tree, token) or (always and token == first and tree.is_noun(token))
+        if not named and (token == first or tree.words[token] not in _IN_NAMES):
+            break
+        yield token
+
+
+def _has_capital(tree: Tree, token: int) -> bool:
+    place = bisect_left(tree.capitals, token)
+    return place < len(tree.capitals) and tree.capitals[place] == token

@@ -1,0 +1,106 @@
+"""Parses captions segment by segment, and joins what was read of them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from itertools import islice
+from typing import NamedTuple
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from caption_parser.syntax.boilerplate import Dropped
+from caption_parser.syntax.phrase_parser import PhraseParser
+from caption_parser.syntax.phrases import NounPhrase
+from caption_parser.syntax.pieces import bounded_tokens, moved
+from caption_parser.syntax.segments import Segment, Segmenter
+from caption_parser.syntax.tree import NOUN_TAGS, Tree
+from shared_schemas import Flag
+
+_VOCABULARY_LIMIT = 100_000
+
+
+class ParsedCaption(NamedTuple):
+    """A caption with its parse and its noun phrases; the tree holds the segments that are read."""
+
+    caption: str
+    tree: Tree
+    phrases: tuple[NounPhrase, ...]
+    segments: tuple[Segment, ...]
+    """None: the caption was read whole."""
+
+
+class SegmentedParser:
+    """Tags and parses captions."""
+
+    def __init__(
+        self,
+        nlp: Language,
+        parse_phrases: PhraseParser,
+        segmenter: Segmenter | None = None,
+    ) -> None:
+        """`segmenter`: cuts captions; none: they are read whole."""
+        self._nlp = nlp
+        self._parse_phrases = parse_phrases
+        self._segmenter = segmenter
+
+    def __call__(self, captions: Sequence[str]) -> list[ParsedCaption]:
+        """One parse for each caption, in order."""
+        segments = [self._segmenter(caption) if self._segmenter else () for caption in captions]
+        texts = [
+            text
+            for caption, cut in zip(captions, segments, strict=True)
+            for text in ([one.text for one in cut if one.dropped is None] if cut else [caption])
+        ]
+        # Inside a zone spaCy forgets new words, outside it keeps them: keep them while they are few, for speed.
+        crowded = len(self._nlp.vocab) > _VOCABULARY_LIMIT
+        with self._nlp.memory_zone() if crowded else nullcontext():
+            docs = self._nlp.pipe(bounded_tokens(self._nlp, text) for text in texts)
+            return [self._of_caption(caption, cut, docs) for caption, cut in zip(captions, segments, strict=True)]
+
+    def _of_caption(self, caption: str, segments: tuple[Segment, ...], docs: Iterator[Doc]) -> ParsedCaption:
+        read = [segment for segment in segments if segment.dropped is None]
+        if not segments or (len(read) == 1 and isinstance(read[0].places, range) and read[0].start == 0):
+            tree, phrases = self._parse_phrases(next(docs))
+        else:
+            parses = [self._parse_phrases(self._as_keyword(doc)) for doc in islice(docs, len(read))]
+            tree, phrases = _joined(read, parses)
+        if any(segment.dropped is Dropped.LIKENESS for segment in segments):
+            phrases = tuple(map(_as_depicted, phrases))
+        return ParsedCaption(caption, tree, phrases, segments)
+
+    def _as_keyword(self, doc: Doc) -> Doc:
+        """A segment of one word is a noun wherever it can be one: "orange" after "apple", "saw" after "hammer"."""
+        if len(doc) == 1 and doc[0].tag_ not in NOUN_TAGS and self._segmenter:
+            doc[0].tag_ = self._segmenter.keyword_tag(doc[0].text) or doc[0].tag_
+        return doc
+
+
+def _joined(
+    segments: Sequence[Segment], parses: Sequence[tuple[Tree, tuple[NounPhrase, ...]]]
+) -> tuple[Tree, tuple[NounPhrase, ...]]:
+    """The parses of segments as one, whose tokens stand in the caption as given."""
+    words: list[str] = []
+    tags: list[str] = []
+    deps: list[str] = []
+    heads: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    capitals: list[int] = []
+    phrases: list[NounPhrase] = []
+    length = sum(len(tree) for tree, _ in parses)
+    for (_, places, _), (tree, found) in zip(segments, parses, strict=True):
+        before = len(words)
+        words += tree.words
+        tags += tree.tags
+        deps += tree.deps
+        heads += [head + before for head in tree.heads]
+        starts += [places[start] for start in tree.starts]
+        ends += [places[end - 1] + 1 for end in tree.ends]
+        capitals += [token + before for token in tree.capitals]
+        phrases += [moved(phrase, before, length) for phrase in found]
+    return Tree(words, tags, deps, heads, starts, ends, capitals), tuple(phrases)
+
+
+def _as_depicted(phrase: NounPhrase) -> NounPhrase:
+    flags = {*phrase.flags, Flag.DEPICTED}
+    return phrase._replace(flags=tuple(flag for flag in Flag if flag in flags))

@@ -1,0 +1,196 @@
+"""Nouns that are printed on something or shown by a device: "a mug with a dog on it", "a tablet displaying a cat".
+
+Which is which depends on both: what is on a shirt is printed there, a table carries what is on it, and on a book a
+cat is printed while an apple lies there.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import hypernym_distances
+from caption_parser.syntax.quantities import referents
+from caption_parser.syntax.tree import Tree
+
+_CACHED_WORDS = 1 << 14
+_PICTURED = frozenset(
+    """
+    badge badges banknote banknotes coin coins crest decal decals emblem emblems graffiti graphic icon icons label
+    labels logo logos medal medallion mural murals painting paintings poster posters print prints
+    stamp stamps sticker stickers tattoo tattoos wallpaper wallpapers
+    """.split()
+)
+"""Flat likenesses: what they are "with" is in them."""
+_PRINTED = frozenset(
+    """
+    apron aprons backpack badge bag bags balloon balloons bandana banner billboard bookmark button buttons canvas
+    cap card cards coaster coin coins costume curtain curtains cushion cushions flag flags handbag hoodie jacket
+    jersey jerseys kite kites leggings magnet medal menu mousepad napkin napkins neckties onesie pajamas patch
+    pennant pillow pillowcase pillows plaque postcard postcards poster pouch purse quilt robe sari sarong scarf
+    shirt shirts shorts skirt sleeve socks spacesuit stamp stamps sticker stickers stocking stockings
+    sweater sweaters sweatshirt swimsuit t-shirt t-shirts tablecloth tapestry tattoo tee ticket tie ties tights
+    tile tiles top tote towel trunks tshirt tshirts tuxedo umbrella uniform vest wallet wallpaper watch windsock
+    """.split()
+)
+"""What is on them, of whatever kind that moves, is printed, woven or pinned there."""
+_DECORATED = frozenset(
+    """
+    album book books bottle bottles bowl bowls brochure cake cakes can cans clock cookie cookies crate cup cupcake
+    cupcakes cups dish jar jars jug lighter lunchbox magazine magazines mug mugs newspaper notebook notebooks
+    pitcher plate plates pot platter pots teapot thermos tin tray tumbler vase vases
+    """.split()
+)
+"""An animal, a person or a vehicle on them is a picture or a figure; food and things lie there."""
+_COVERS = frozenset(
+    """
+    banknote banknotes billboard cover covers coin coins crest emblem flag flags jersey
+    label labels letterhead logo magazine magazines medal package packages packaging page pages postcard poster
+    posters stamp stamps sticker stickers t-shirt t-shirts tshirt wallpaper wrapper
+    """.split()
+)
+"""What is on them is a picture."""
+_DEVICES = frozenset(
+    """
+    billboard billboards cellphone cellphones chromebook computer computers ipad ipads iphone
+    iphones jumbotron kindle laptop laptops macbook monitor monitors phone phones projector screen screens
+    smartphone smartphones smartwatch tablet tablets television televisions tv tvs
+    """.split()
+)
+_FLAT = (
+    _PICTURED
+    | _COVERS
+    | frozenset("banner banners card cards plaque shirt shirts sign signs sweater t-shirt tee".split())
+)
+_SHOWING = frozenset(
+    """
+    depict depicting depicts display displaying displays feature features featuring play playing plays portraying
+    portrays project projecting projects show showing shows streaming
+    """.split()
+)
+_IMAGES = frozenset(
+    "cartoon clip drawing footage image images movie photo photos picture pictures scene video".split()
+)
+_APPEARING = frozenset("appear appearing appears displayed featured pictured projected seen shown visible".split())
+_LIVING = frozenset({"noun.animal", "noun.person"})
+_DOING = frozenset(
+    """
+    asleep curled eating hiding jumping laying leaning licking lounging lying napping perched perching playing
+    resting seated sitting sleeping standing stretched walking
+    """.split()
+)
+"""What does so on something is there."""
+_TRIGGERS = _PICTURED | _PRINTED | _DECORATED | _COVERS | _DEVICES
+
+
+class SurfaceFinder:
+    """Finds the nouns of a parse that are pictures on a surface or on a screen."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._vehicle = lexicon.synset("vehicle.n.01")
+        self._moves = lru_cache(_CACHED_WORDS)(self._names_what_moves)
+
+    def __call__(self, tree: Tree) -> set[int]:
+        """The pictured nouns."""
+        if _TRIGGERS.isdisjoint(tree.words):
+            return set()
+        return {
+            noun
+            for token, word in enumerate(tree.words)
+            if word in _TRIGGERS and tree.is_noun(token)
+            for shown in self._shown_by(tree, token, word)
+            for noun in referents(tree, shown)
+            if tree.is_noun(noun)
+        }
+
+    def _shown_by(self, tree: Tree, token: int, word: str) -> Iterator[int]:
+        if word in _PICTURED:
+            for noun in _with(tree, token):
+                yield from tree.conjuncts(noun)
+        if word in _PRINTED or word in _DECORATED:
+            for noun in _with(tree, token):
+                if _is_on_it(tree, noun) and not _does_something(tree, noun):
+                    yield from (one for one in tree.conjuncts(noun) if self._moves(tree.words[one]))
+        if word in _COVERS:
+            for noun in _on(tree, token):
+                if not _does_something(tree, noun):
+                    yield from (one for one in tree.conjuncts(noun) if self._moves(tree.words[one]))
+        if word in _DEVICES or word in _FLAT:
+            yield from _shown_by_verb(tree, token)
+        if word in _DEVICES:
+            yield from _on_screen(tree, token)
+
+    def _names_what_moves(self, word: str) -> bool:
+        """Whether a noun means an animal, a person or a vehicle: what is larger than what it would lie on."""
+        lexicon = self._lexicon
+        return any(
+            lexicon.lexname(synset) in _LIVING or self._vehicle in hypernym_distances(lexicon, synset)
+            for lemma in lexicon.base_forms(word)
+            for synset in lexicon.synsets(lemma)[:1]
+        )
+
+
+def _with(tree: Tree, bearer: int) -> Iterator[int]:
+    for preposition in tree.children_by(bearer, "prep"):
+        if tree.words[preposition] == "with":
+            yield from tree.children_by(preposition, "pobj")
+
+
+def _is_on_it(tree: Tree, noun: int) -> bool:
+    """Whether "on it", "on them" or "on the front" follows a noun."""
+    for member in tree.conjuncts(noun):
+        for preposition in tree.children_by(member, "prep", "acl"):
+            if tree.words[preposition] == "on":
+                return any(
+                    tree.words[child] in ("it", "them", "front", "back", "side", "sides")
+                    for child in tree.children_by(preposition, "pobj")
+                )
+    return False
+
+
+def _does_something(tree: Tree, noun: int) -> bool:
+    return any(tree.words[child] in _DOING for child in tree.children[noun])
+
+
+def _on(tree: Tree, cover: int) -> Iterator[int]:
+    """The noun that is said to be on a cover: as its complement, or as the subject of "is"."""
+    preposition = tree.heads[cover]
+    if tree.deps[cover] != "pobj" or tree.words[preposition] not in ("on", "in"):
+        return
+    holder = tree.heads[preposition]
+    if tree.words[preposition] == "in" and tree.words[holder] not in _APPEARING:
+        return
+    if tree.is_noun(holder):
+        yield holder
+    elif tree.words[holder] in ("is", "are") or tree.words[holder] in _APPEARING:
+        if tree.deps[holder] == "acl" and tree.is_noun(tree.heads[holder]):
+            yield tree.heads[holder]
+        yield from tree.children_by(holder, "nsubj", "nsubjpass")
+
+
+def _shown_by_verb(tree: Tree, bearer: int) -> Iterator[int]:
+    """ "a tablet displaying a cat", "the flag shows a bear"."""
+    verbs = [verb for verb in tree.children_by(bearer, "acl", "relcl") if tree.words[verb] in _SHOWING]
+    head = tree.heads[bearer]
+    if tree.deps[bearer] == "nsubj" and tree.words[head] in _SHOWING:
+        verbs.append(head)
+    for verb in verbs:
+        for noun in tree.children_by(verb, "dobj"):
+            yield from tree.conjuncts(noun)
+
+
+def _on_screen(tree: Tree, device: int) -> Iterator[int]:
+    """Subjects of "appear on a screen"; and what an image shows where it is said to be on one."""
+    preposition = tree.heads[device]
+    if tree.deps[device] != "pobj" or tree.words[preposition] != "on":
+        return
+    verb = tree.heads[preposition]
+    if tree.words[verb] in _APPEARING and not tree.is_noun(verb):
+        if tree.deps[verb] == "acl":
+            yield tree.heads[verb]
+        yield from tree.children_by(verb, "nsubj", "nsubjpass")
+    elif tree.words[verb] in _SHOWING and any(
+        tree.words[subject] in _IMAGES for subject in tree.children_by(verb, "nsubj")
+    ):
+        for noun in tree.children_by(verb, "dobj"):
+            yield from tree.conjuncts(noun)
