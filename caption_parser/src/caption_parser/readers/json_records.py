@@ -200,7 +200,7 @@ def _unmarked(holder: Mapping[str, Any], captions: object, rows: Iterator[Row], 
 def _mark(mark: object, captions: object, number: int) -> bool:
     """A mark is one of all captions of the record, or a list with one of each."""
     if isinstance(mark, list) and isinstance(captions, list):
-        mark = mark[number] if len(mark) == len(captions) else False
+        mark = mark[number] if len(mark) == len(captions) > number else False
     return mark is True or (isinstance(mark, (int, float)) and mark == 1) or mark in ("1", "true", "True")
 
 

@@ -43,6 +43,8 @@ class Cells(NamedTuple):
 
 
 COMMAS = Dialect(",")
+_RULE = "|-:+= "
+"""What the line under the header of a Markdown table consists of."""
 
 
 class _LineFeed:
@@ -171,7 +173,7 @@ def _split_records(source: Source, dialect: Dialect) -> Iterator[Cells | Rejecte
     for line in read_lines(source):
         if isinstance(line, RejectedRow):
             yield line
-        elif line.text.strip(" "):
+        elif line.text.strip(_RULE):
             yield Cells(line.row, dialect.cells(line.text), line.text)
 
 
