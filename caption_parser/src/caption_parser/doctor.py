@@ -20,7 +20,7 @@ def parts() -> list[Part]:
         _required("caption pipeline", "parses", _caption_pipeline),
         _required("sense model", "--senses default", _sense_model),
         _required("label spaces", "classes of labels", label_spaces, "capparse-schemas"),
-        _extra("pyarrow", "pyarrow", "Parquet input", "parquet"),
+        Part("pyarrow", "Parquet input", importable("pyarrow", "pyarrow"), "pip install pyarrow", required=False),
         _extra("SceneGraphParser", "sng_parser", "--objects sng", "sng"),
         _extra("pycocotools", "pycocotools.mask", "pixel recall", "masks"),
         _extra("nltk", "nltk", "rebuilding the lexicon", "build"),
