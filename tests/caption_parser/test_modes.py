@@ -44,15 +44,19 @@ def test_the_steps_of_a_mode_stand_in_their_order() -> None:
     assert names(ModeRules.of(Mode.VISUAL)) == [
         "Decide",
         "MembersOfGroups",
+        "Kin",
         "Agreement",
         "ImpliedObjects",
         "PottedPlants",
+        "IndefinitePeople",
         "Repetitions",
     ]
     assert names(ModeRules.of(Mode.VISUAL, ["agreement"])) == [
         "Decide",
         "MembersOfGroups",
+        "Kin",
         "ImpliedObjects",
         "PottedPlants",
+        "IndefinitePeople",
         "Repetitions",
     ]

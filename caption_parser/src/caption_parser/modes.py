@@ -92,6 +92,10 @@ class ModeRules:
     """The words that the label space lists as reviewed or denied count."""
     people_groups: bool = False
     """Groups that are made of persons show them: "a couple", "a family", but not "a family of ducks"."""
+    kin: bool = False
+    """A baby, a mother, a male is a person, unless it is that of an animal: "an elephant and its baby"."""
+    indefinite_people: bool = False
+    """"Someone" and "everybody" are persons; "nobody" is none."""
     typos: bool = False
     """An unknown word that is one slip away from a word of the label space is read as that word."""
     agreement: bool = False
@@ -138,3 +142,6 @@ TRUST: Mapping[Rule, Trust] = {
 }
 """Every rule of a mention. 0.8: the caption names the object, and errs now and then. The order is that of the
 features of calibrations, which are kept in files."""
+
+PART_RELIABILITY = 0.7
+"""The same of a whole that is named with its part, if that is less: three in four are in the image (val2017)."""
