@@ -79,7 +79,7 @@ class ModeRules:
     """A plural that is a noun of its own ("pliers") comes before a singular that hardly anyone uses ("plier")."""
 
     absence: bool = False
-    """What is gone, elsewhere, of the past or left out is negated too: "the dog is gone", "rather than a dog"."""
+    """What is gone, elsewhere, of the past or left out is negated too: "the bus is gone", "rather than a dog"."""
 
     hedges: bool = False
     """What a caption is not sure of asserts at half the confidence: "possibly a cat"."""

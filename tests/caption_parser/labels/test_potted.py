@@ -8,7 +8,7 @@ from caption_parser import CaptionParser
 from shared_schemas import LabelClass, LabelSpace, Rule
 from shared_schemas.label_space_toml import to_toml
 
-POTTED = ("A potted fern", "A cactus in a clay pot", "Pots filled with geraniums", "Ivy growing in planters")
+POTTED = ("A potted ivy", "A cactus in a clay pot", "Pots filled with geraniums", "Ivy growing in planters")
 
 
 def names(parser: CaptionParser, caption: str) -> set[str]:
@@ -34,9 +34,9 @@ def test_a_class_of_houseplants(caption: str, tmp_path: Path) -> None:
 
 
 def test_a_space_without_such_a_class_gets_none(tmp_path: Path) -> None:
-    space = own_space(tmp_path, LabelClass(id=1, name="fern", synsets=("fern.n.01",)))
-    (record,) = CaptionParser(label_space=space, senses="first").label(["A potted fern and a potted cactus"])
-    assert [(mention.head, mention.rule) for mention in record.mentions] == [("fern", Rule.SYNONYM)]
+    space = own_space(tmp_path, LabelClass(id=1, name="ivy", synsets=("ivy.n.01",)))
+    (record,) = CaptionParser(label_space=space, senses="first").label(["A potted ivy and a potted cactus"])
+    assert [(mention.head, mention.rule) for mention in record.mentions] == [("ivy", Rule.SYNONYM)]
 
 
 def test_a_plant_with_a_class_of_its_own_keeps_it() -> None:
@@ -46,8 +46,8 @@ def test_a_plant_with_a_class_of_its_own_keeps_it() -> None:
 
 
 def test_the_rule_has_a_switch() -> None:
-    assert names(CaptionParser(senses="first", without="potted"), "A potted fern") == set()
-    assert names(CaptionParser(mode="paper", senses="first"), "A potted fern") == set()
+    assert names(CaptionParser(senses="first", without="potted"), "A potted ivy") == set()
+    assert names(CaptionParser(mode="paper", senses="first"), "A potted ivy") == set()
 
 
 def test_what_is_denied_stays_so_and_counts_are_kept() -> None:

@@ -1,4 +1,4 @@
-"""Plants in pots: "a potted fern", "a pot with a cactus", "ivy growing in a planter" show a potted plant.
+"""Plants in pots: "a potted ivy", "a pot with a cactus", "ivy growing in a planter" show a potted plant.
 
 WordNet has no synset of it. The class is that which a label space gives to the phrase "potted plant" or to
 houseplants, whatever its name; a label space without one is left alone.
@@ -35,8 +35,8 @@ _SPEAKING_OF_PLANTS = frozenset(
 )
 _LONGEST_PHRASE = 8
 """Words of a noun phrase, and nouns that share a pot."""
-_CHOSEN = frozenset({Route.MONOSEMOUS, Route.MODEL, Route.PRIOR})
-"""How a sense was decided where it matters; elsewhere the first of several stands for all."""
+_LIKELY_SENSES = 3
+"""How many of the senses of a word may be meant beside the chosen one."""
 
 
 class PottedPlants:
@@ -84,9 +84,11 @@ class PottedPlants:
     def _is_plant(self, found: ObjectReading, tellingly: bool) -> bool:
         """Whether a word means a plant; where the words around it do not say so, only if it means no food."""
         senses = found.candidate.synsets
-        if found.choice is not None and found.choice.route in _CHOSEN and not tellingly:
-            return found.choice.synset in self._plants and not self._is_food(senses)
-        return any(sense in self._plants for sense in senses) and (tellingly or not self._is_food(senses))
+        if tellingly:
+            return not self._plants.isdisjoint(senses)
+        # A prior that takes "plant" for a factory knows nothing of the pot.
+        likely = {found.synset, *senses[:_LIKELY_SENSES]}
+        return not self._plants.isdisjoint(likely) and not self._is_food(senses)
 
     def _is_food(self, senses: Sequence[int]) -> bool:
         return any(self._lexicon.lexname(sense) == "noun.food" for sense in senses)

@@ -1,4 +1,4 @@
-"""Nouns of what a caption says is gone, of the past or left out: "the dog is gone", "rather than a dog".
+"""Nouns of what a caption says is gone, of the past or left out: "the bus is gone", "rather than a dog".
 
 A trigger is a run of words, and denies the noun phrase behind it, the subject of its clause, or the object of it.
 """
@@ -223,7 +223,7 @@ def _with_conjuncts(tree: Tree, noun: int) -> Iterator[int]:
 
 
 def _absent(tree: Tree, token: int, word: str) -> Iterator[int]:
-    """ "the dog is gone", "is missing from the couch", "has vanished"; what is "missing a leg" lacks the leg."""
+    """ "the bus is gone", "is missing from the couch", "has vanished"; what is "missing a leg" lacks the leg."""
     if word == "missing" and (tree.has_child(token, "dobj") or tree.deps[token] == "amod"):
         if _is_after(tree, token, _BE):
             objects = [*tree.children_by(token, "dobj")]
