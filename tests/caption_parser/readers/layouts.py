@@ -151,6 +151,22 @@ LAYOUTS = [
         options={"caption_field": "conversations[from=gpt].value"},
     ),
     Layout(
+        "llava-by-path-to-all",
+        "llava.json",
+        as_json(LLAVA[:2]),
+        [LLAVA_PAIRS[0], ("coco/8.jpg", "Red."), LLAVA_PAIRS[1]],
+        {"not-a-description": 3},
+        options={"caption_field": "conversations[].value"},
+    ),
+    Layout(
+        "llava-parquet-by-path",
+        "llava.parquet",
+        as_parquet(LLAVA[:2]),
+        [LLAVA_PAIRS[0], ("coco/8.jpg", "Red."), LLAVA_PAIRS[1]],
+        {"not-a-description": 3},
+        options={"caption_field": "conversations[].value"},
+    ),
+    Layout(
         "chat-messages",
         "chat.jsonl",
         as_lines(

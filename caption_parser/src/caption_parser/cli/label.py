@@ -13,7 +13,7 @@ def label_command(
         list[str],
         typer.Argument(
             metavar="INPUT...",
-            help="Captions: COCO JSON, JSONL, CSV, TSV, Parquet, text, Flickr8k tokens, WebDataset shards;"
+            help="Captions: COCO and other JSON, JSONL, CSV, TSV, Parquet, text, WebDataset (capparse formats);"
             " several files or patterns, as one input; - for standard input.",
         ),
     ],

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 _ROLE, _TEXT = ("from", "role", "speaker"), ("value", "content", "text", "message")
 _ANSWERING = frozenset({"gpt", "assistant", "chatgpt", "bot", "model", "ai", "answer", "bard", "caption"})
+_ASKING = frozenset({"human", "user", "system", "question"})
 _SILENT = frozenset({"system", "tool", "function", "observation"})
 _PAIRS = (("user", "assistant"), ("human", "gpt"), ("question", "answer"), ("prompt", "response"))
 
@@ -80,6 +81,14 @@ def answers(values: Sequence[Any]) -> Iterator[Answer]:
             question = ""
         elif role not in _SILENT and isinstance(turn.text, str):
             question = turn.text
+
+
+def is_asking(holder: Any) -> bool:
+    """Whether a path led into what a person, rather than a model, says in a conversation."""
+    if not isinstance(holder, Mapping):
+        return False
+    role = next((holder[name] for name in _ROLE if isinstance(holder.get(name), str)), None)
+    return role is not None and role.lower() in _ASKING and any(name in holder for name in _TEXT)
 
 
 def asks_for_a_description(question: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from caption_parser.readers.checks import caption_rows, type_name
+from caption_parser.readers.conversations import is_asking
 from caption_parser.readers.fields import FieldChoice, Fields, locate, locate_in
 from caption_parser.readers.lines import read_lines
 from caption_parser.readers.paths import Found, Step, beside, follow, path_of
@@ -118,6 +119,10 @@ class RecordReader:
         for found in follow(record, steps):
             if isinstance(found, RowError):
                 yield found.rejected(row, raw)
+                continue
+            if not self._choice.everything and is_asking(found.holder):
+                message = "what is asked in a conversation, not answered"
+                yield RowError(Reason.NOT_A_DESCRIPTION, message).rejected(row, str(found.value))
                 continue
             try:
                 image = None if fields.image is None else _beside(found, steps, fields.image, names)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _BATCH_ROWS = 4096
 _PIXELS = b""
 """Stands for binary values in the prototype of a row."""
-_MARKS = ("is_rejected", "is_precanned")
+_BESIDE = ("is_rejected", "is_precanned", "from", "role", "speaker")
+"""Fields that tell of a caption beside them whether it is one."""
 _IMAGES = frozenset({"image", "images", "img", "photo", "picture"})
 """Columns of these names may store images, rather than name them."""
 
@@ -136,7 +137,7 @@ def _wanted(prototype: dict[str, Any], fields: Fields) -> set[tuple[str, ...]]:
             for step in path_of(path, names) or ():
                 if key := getattr(step, "key", None):
                     wanted |= {leaf for leaf in _leaves(prototype) if leaf[-1] == key and leaf[0] == start[0]}
-    return wanted | {leaf for leaf in _leaves(prototype) if leaf[:-1] == caption[:-1] and leaf[-1] in _MARKS}
+    return wanted | {leaf for leaf in _leaves(prototype) if leaf[:-1] == caption[:-1] and leaf[-1] in _BESIDE}
 
 
 def _names_of(path: str, names: tuple[str, ...]) -> tuple[str, ...]:
