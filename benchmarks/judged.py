@@ -1,12 +1,13 @@
 """Captions that a person has judged: what their labels must be, and how well labels meet it.
 
-Five files in `tests/caption_parser/cases` hold the judgements; a text that is not the project's own is referred
+Seven files in `tests/caption_parser/cases` hold the judgements; a text that is not the project's own is referred
 to by its row or id.
 
-`fresh.jsonl` and `styles.jsonl`: written for this purpose, by kind and by style. `want` must be named, `never`
-must not; the rest of COCO's 152 classes is left open. `counts.jsonl` says how many of a class a text of several
-clauses speaks of: nothing is counted twice because it is spoken of twice. Expectations were written before the
-captions were run.
+`fresh.jsonl`, `second.jsonl`, `styles.jsonl` and `precision.jsonl`: written for this purpose, by kind (the second
+while the rules that the first tests were being written), by style, and where a rule could fire too often. `want`
+must be named, `never` must not; the rest of COCO's 152 classes is left open. `counts.jsonl` says how many of a
+class a text of several clauses speaks of: nothing is counted twice because it is spoken of twice. Expectations
+were written before the captions were run.
 
 `cc3m_sample.jsonl`: 200 rows of Conceptual Captions' validation split,
 `random.Random(0).sample(range(15833), 200)`. `row` counts from 1; `digest` is the start of the SHA-256 of the
@@ -41,7 +42,7 @@ from benchmarks.surroundings import REPOSITORY
 from shared_schemas import ImageLabels
 
 CASES = REPOSITORY / "tests" / "caption_parser" / "cases"
-FRESH = ("fresh.jsonl", "styles.jsonl", "counts.jsonl")
+FRESH = ("fresh.jsonl", "second.jsonl", "styles.jsonl", "precision.jsonl", "counts.jsonl")
 CC3M = "captions/cc3m-validation.tsv"
 VAL2017 = "coco/annotations/captions_val2017.json"
 
