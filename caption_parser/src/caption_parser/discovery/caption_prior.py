@@ -8,6 +8,7 @@ dish, and a thousand captions that say so make sure of it. So what it leans to o
 the prior: what remains is what one caption says and others do not.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -100,7 +101,7 @@ def seen_counts(lexicon: Lexicon, lemma: str, synsets: Sequence[int]) -> list[fl
     """SemCor's counts and the pseudo counts of a lemma, weighed by how likely a picture shows the sense.
 
     A sense that has another name before this one counts less: a "fireman" puts out fires, and the pitcher who is
-    called so is a "reliever" in the first place.
+    called so is a "reliever" in the first place. Counts of texts go by their square root, as those of images do.
     """
     seen = [_SEEN.get(lexicon.lexname(synset).removeprefix("noun."), _SEEN_OTHERWISE) for synset in synsets]
     named = [
