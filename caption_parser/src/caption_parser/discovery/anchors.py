@@ -22,7 +22,7 @@ from shared_schemas import load_label_space
 Anchors = Mapping[str, Mapping[int, float]]
 """Lemma → synset → how many observations it is worth that an image was annotated with the synset by that word."""
 
-_IMAGES_OF_A_CLASS = 400
+_IMAGES_OF_A_CLASS = 100
 """A class of a label space counts as so many annotated images."""
 
 
