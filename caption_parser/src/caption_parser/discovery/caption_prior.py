@@ -8,7 +8,6 @@ dish, and a thousand captions that say so make sure of it. So what it leans to o
 the prior: what remains is what one caption says and others do not.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -101,7 +100,7 @@ def seen_counts(lexicon: Lexicon, lemma: str, synsets: Sequence[int]) -> list[fl
     """SemCor's counts and the pseudo counts of a lemma, weighed by how likely a picture shows the sense.
 
     A sense that has another name before this one counts less: a "fireman" puts out fires, and the pitcher who is
-    called so is a "reliever" in the first place. Counts of texts go by their square root, as those of images do.
+    called so is a "reliever" in the first place.
     """
     seen = [_SEEN.get(lexicon.lexname(synset).removeprefix("noun."), _SEEN_OTHERWISE) for synset in synsets]
     named = [
@@ -192,8 +191,8 @@ def _leanings(prior: Weights, evidence: Weights) -> Weights:
         mean = np.maximum(_mean_posterior(weights, evidence), SMALLEST)
         weights = np.minimum(prior, weights * np.sqrt(prior / mean))
     sure = len(evidence) / (len(evidence) + _LEAST_FOR_LEANING)
-    found: Weights = np.asarray(np.minimum(prior / np.maximum(weights, SMALLEST), _STRONGEST_LEANING) ** sure)
-    return found
+    favoured: Weights = np.minimum(prior / np.maximum(weights, SMALLEST), _STRONGEST_LEANING)
+    return np.power(favoured, sure)
 
 
 def _mean_posterior(prior: Weights, evidence: Weights) -> Weights:

@@ -1,8 +1,8 @@
 """Words of age, sex and kin: a "baby" is a person, unless it is that of an elephant.
 
-WordNet lists some of them as persons, some as animals, some as both, and a sense model cannot know whose mother is
-meant. The caption tells: where animals are named and the word belongs to them, it is one of them; otherwise it is a
-person.
+WordNet lists some of them as persons, some as animals, some as both, and a sense model cannot know whose mother
+is meant. The caption tells: where animals are named and the word belongs to them, it is one of them; otherwise it
+is a person.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,8 +16,8 @@ from shared_schemas import Rule
 
 KIN = frozenset(
     """
-    adult baby brother couple dad daddy daughter family father female grown-up infant kid male mama mom mommy mother
-    mum newborn offspring pair papa parent sibling sister son twin youngster
+    adult baby brother couple dad daddy daughter family father female grown-up infant kid male mama mom mommy
+    mother mum newborn offspring pair papa parent sibling sister son twin youngster
     """.split()
 )
 """Lemmas that name a member of any kind by its age, its sex or its kin."""
