@@ -176,8 +176,9 @@ def _settled(known: Weights, evidence: Weights) -> Weights:
     for _ in range(_ROUNDS):
         mass = known + len(evidence) * _mean_posterior(prior, evidence)
         prior = mass / mass.sum()
-    settled: Weights = start * prior**_TRUST_IN_CAPTIONS
-    return settled / settled.sum()
+    both = start * np.power(prior, _TRUST_IN_CAPTIONS)
+    settled: Weights = both / both.sum()
+    return settled
 
 
 def _leanings(prior: Weights, evidence: Weights) -> Weights:
