@@ -176,8 +176,9 @@ def _settled(known: Weights, evidence: Weights) -> Weights:
     for _ in range(_ROUNDS):
         mass = known + len(evidence) * _mean_posterior(prior, evidence)
         prior = mass / mass.sum()
-    settled: Weights = start * prior**_TRUST_IN_CAPTIONS
-    return settled / settled.sum()
+    both = start * np.power(prior, _TRUST_IN_CAPTIONS)
+    settled: Weights = both / both.sum()
+    return settled
 
 
 def _leanings(prior: Weights, evidence: Weights) -> Weights:
@@ -191,8 +192,8 @@ def _leanings(prior: Weights, evidence: Weights) -> Weights:
         mean = np.maximum(_mean_posterior(weights, evidence), SMALLEST)
         weights = np.minimum(prior, weights * np.sqrt(prior / mean))
     sure = len(evidence) / (len(evidence) + _LEAST_FOR_LEANING)
-    found: Weights = np.asarray(np.minimum(prior / np.maximum(weights, SMALLEST), _STRONGEST_LEANING) ** sure)
-    return found
+    favoured: Weights = np.minimum(prior / np.maximum(weights, SMALLEST), _STRONGEST_LEANING)
+    return np.power(favoured, sure)
 
 
 def _mean_posterior(prior: Weights, evidence: Weights) -> Weights:

@@ -27,7 +27,7 @@ class Strength(NamedTuple):
     """Against senses of no class that WordNet's lexicographers put into the same field, such as artifacts."""
 
 
-NAMED = Strength(0.95, 0.99)
+NAMED = Strength(0.94, 0.985)
 """Of a class that is named by the word or lists it."""
 FIRST_LEMMA = Strength(0.9, 0.97)
 """Of a class whose first synset has the word for its first lemma."""

@@ -1,8 +1,8 @@
 """Words of age, sex and kin: a "baby" is a person, unless it is that of an elephant.
 
-WordNet lists some of them as persons, some as animals, some as both, and a sense model cannot know whose mother is
-meant. The caption tells: where animals are named and the word belongs to them, it is one of them; otherwise it is a
-person.
+WordNet lists some of them as persons, some as animals, some as both, and a sense model cannot know whose mother
+is meant. The caption tells: where animals are named and the word belongs to them, it is one of them; otherwise it
+is a person.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,12 +16,14 @@ from shared_schemas import Rule
 
 KIN = frozenset(
     """
-    adult baby brother couple dad daddy daughter family father female grown-up infant kid male mama mom mommy mother
-    mum newborn offspring pair papa parent sibling sister son twin youngster
+    adult baby brother couple dad daddy daughter family father female grown-up infant kid male mama mom mommy
+    mother mum newborn offspring pair papa parent sibling sister son twin youngster
     """.split()
 )
 """Lemmas that name a member of any kind by its age, its sex or its kin."""
 
+_GROUPS = frozenset({"couple", "family", "pair"})
+"""Of these, groups of other things have lost their label before."""
 _PETS = ("dog.n.01", "cat.n.01")
 _POSSESSIVES = frozenset({"its", "their", "her", "his"})
 
@@ -72,7 +74,7 @@ class Kin:
         if self._is_of_animals(tree, kin.candidate.token, animals, people):
             return kin._replace(decision=None)
         sense = next((synset for synset in kin.candidate.synsets if synset in self._people), None)
-        if kin.decision is None and kin.choice is not None and sense is not None:
+        if kin.decision is None and kin.choice and sense is not None and kin.lemma not in _GROUPS:
             choice = kin.choice._replace(synset=sense)
             return kin._replace(choice=choice, decision=person._replace(rule=Rule.HYPONYM, depth=1))
         return kin
