@@ -132,6 +132,11 @@ class WordClaims:
             if "_" in word or "-" in word
         }
 
+    def names(self, lemma: str, label: int) -> bool:
+        """Whether a class is named by the word, or lists it."""
+        claim = self._claims[lemma].get(label) if lemma in self._claims else None
+        return self.phrases.get(lemma) == label or (claim is not None and claim.strength == NAMED)
+
     def adjusted(self, lemma: str, prior: Mapping[int, float] | None) -> Mapping[int, float]:
         """The prior of a claimed lemma as the claims change it, or as it is; None: captions know nothing of it."""
         weights = dict(prior) if prior else self._frequencies(lemma)
