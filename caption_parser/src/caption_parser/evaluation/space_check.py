@@ -207,8 +207,9 @@ def _sentence(text: str) -> str:
 
 def _labelled(parser: CaptionParser, captions: Sequence[str], progress: Progress) -> Iterator[ImageLabels]:
     for start in range(0, len(captions), _BATCH):
-        yield from parser.label(captions[start : start + _BATCH])
-        progress(min(start + _BATCH, len(captions)), len(captions))
+        records = list(parser.label(captions[start : start + _BATCH]))
+        progress(start + len(records), len(captions))
+        yield from records
 
 
 def _check(one: _Asked, records: Sequence[ImageLabels], sharing: set[int], space: LabelSpace) -> WordCheck:
