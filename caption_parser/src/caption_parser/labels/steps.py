@@ -13,7 +13,7 @@ from caption_parser.labels.reading import CaptionReading, LabelStep, ObjectReadi
 from caption_parser.lexicon import Lexicon
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.depiction_words import SELF_LIKENESSES
-from shared_schemas import Flag
+from shared_schemas import Flag, Rule
 
 _BEYOND_THE_PAPER: Mapping[str, Callable[[DecisionTable, Lexicon], LabelStep]] = {
     "people_groups": lambda _, lexicon: MembersOfGroups(lexicon),
@@ -55,12 +55,9 @@ class Decide:
         A piggy bank is no pig and a snowman no man, but they are what a class of that name looks for.
         """
         candidate, decision, claims = found.candidate, found.decision, self._decisions.claims
-        if (
-            not candidate.flags
-            or decision is None
-            or claims is None
-            or not claims.names(found.lemma, decision.label)
-        ):
+        if not candidate.flags or decision is None or claims is None:
+            return found
+        if decision.rule is not Rule.PHRASE and not claims.names(found.lemma, decision.label):
             return found
         of_others = set[Flag]()
         if "_" in found.lemma or "-" in found.lemma:
