@@ -204,7 +204,7 @@ MISTAKES = {
     ),
     "view of nothing known": (
         'name = "k"\nview_of = "kitchen"\nclasses = [{ name = "cup", base = "cup" }]\n',
-        "kitchen.toml: view_of: got 'kitchen', expected one of coco, coco-paper, voc, youtube-objects, or a "
+        "kitchen.toml: view_of: got 'kitchen', expected one of coco, coco-paper, voc, youtube-objects, lvis, or a "
         ".toml or .json file beside this one",
     ),
     "view of a view": (
@@ -248,7 +248,7 @@ def test_mistakes_in_json(text: str, message: str) -> None:
     [
         (
             "cocoo",
-            "label space: got 'cocoo', expected one of coco, coco-paper, voc, youtube-objects, or a .toml "
+            "label space: got 'cocoo', expected one of coco, coco-paper, voc, youtube-objects, lvis, or a .toml "
             "or .json file (did you mean 'coco'?)",
         ),
         ("none.toml", "none.toml: label space: got No such file or directory, expected a readable file"),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from caption_parser.commands import evaluate, explain, label_file
     from caption_parser.config import ParserConfig
+    from caption_parser.evaluation.space_check import check_space
     from caption_parser.given import RejectedCaptionWarning
     from caption_parser.models.loading import load
     from caption_parser.modes import Mode
@@ -20,6 +21,7 @@ __all__ = [
     "ParserConfig",
     "RejectedCaptionWarning",
     "RunOptions",
+    "check_space",
     "evaluate",
     "explain",
     "label_file",
@@ -33,6 +35,7 @@ _HOMES = {
     "ParserConfig": "caption_parser.config",
     "RejectedCaptionWarning": "caption_parser.given",
     "RunOptions": "caption_parser.runs.options",
+    "check_space": "caption_parser.evaluation.space_check",
     "evaluate": "caption_parser.commands",
     "explain": "caption_parser.commands",
     "label_file": "caption_parser.commands",

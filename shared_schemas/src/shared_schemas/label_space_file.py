@@ -13,7 +13,7 @@ from shared_schemas._model import Record
 from shared_schemas.errors import LabelSpaceError, expectation, nearest, shown
 from shared_schemas.label_space import ClassContent, Kind, LabelClass, LabelSpace, Text, VisualAttribute
 
-SHIPPED = ("coco", "coco-paper", "voc", "youtube-objects")
+SHIPPED = ("coco", "coco-paper", "voc", "youtube-objects", "lvis")
 """Label spaces that come with the package."""
 
 _OF_A_VIEW = {"name", "base", "id", "category_id", "reason"}
@@ -52,7 +52,7 @@ class LabelSpaceFile(Record):
 
 
 def load_label_space(name_or_path: str | Path) -> LabelSpace:
-    """A label space that ships ("coco", "voc", "youtube-objects") or a user's TOML or JSON file.
+    """A label space that ships (one of `SHIPPED`) or a user's TOML or JSON file.
 
     Raises `LabelSpaceError`, which names the file and the place in it.
     """

@@ -15,6 +15,11 @@ COMMANDS = (
     Command("calibrate", "caption_parser.cli.calibrate:calibrate_app", "Calibrate confidence on ground truth."),
     Command("report", "caption_parser.cli.report:report_command", "Write an HTML page about a label file."),
     Command(
+        "check-space",
+        "caption_parser.cli.check_space:check_space_command",
+        "Check that a label space's words are found.",
+    ),
+    Command(
         "discover", "caption_parser.cli.discover:discover_command", "Find the background classes of a corpus."
     ),
     Command("senses", "caption_parser.cli.senses:senses_app", "Train and score word sense disambiguators."),

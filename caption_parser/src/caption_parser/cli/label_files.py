@@ -38,7 +38,8 @@ def show_command(
 def validate_command(
     labels: LabelFile,
     label_space: Annotated[
-        str | None, typer.Option(help="Also check against coco, voc, youtube-objects, or a TOML or JSON file.")
+        str | None,
+        typer.Option(help="Also check against coco, voc, youtube-objects, lvis, or a TOML or JSON file."),
     ] = None,
 ) -> None:
     """Check a label file line by line; print one "file:line: code message" for each problem.

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 ModelT = TypeVar("ModelT", bound="BaseModel")
 
 LabelSpace = Annotated[
-    str, typer.Option(metavar="NAME|FILE", help="coco, voc, youtube-objects, or a TOML or JSON file.")
+    str, typer.Option(metavar="NAME|FILE", help="coco, voc, youtube-objects, lvis, or a TOML or JSON file.")
 ]
 LabelSpaceOfMode = Annotated[
     str | None,
     typer.Option(
         metavar="NAME|FILE",
-        help="coco, coco-paper, voc, youtube-objects, or a TOML or JSON file  [default: coco; in paper mode "
+        help="coco, coco-paper, voc, youtube-objects, lvis, or a TOML or JSON file  [default: coco; in paper mode "
         "coco-paper, the paper's version of it]",
     ),
 ]

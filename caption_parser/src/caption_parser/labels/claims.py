@@ -124,6 +124,16 @@ class WordClaims:
         return claims
 
     @cached_property
+    def _of_plurals(self) -> Mapping[str, frozenset[int]]:
+        """Lemma → what classes claim by a plural of it that is a word of its own: spectacles, of "glass"."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for word, claims in self._claims.items():
+            for base in self._lexicon.base_forms(word):
+                if base != word:
+                    found[base].update(synset for claim in claims.values() for synset in claim.synsets)
+        return {base: frozenset(synsets) for base, synsets in found.items()}
+
+    @cached_property
     def kept_whole(self) -> Mapping[str, frozenset[int]]:
         """Claimed words of several parts → the senses that they have in the classes that claim them."""
         return {
@@ -131,6 +141,11 @@ class WordClaims:
             for word, found in self._claims.items()
             if "_" in word or "-" in word
         }
+
+    def names(self, lemma: str, label: int) -> bool:
+        """Whether a class is named by the word, or lists it."""
+        claim = self._claims[lemma].get(label) if lemma in self._claims else None
+        return self.phrases.get(lemma) == label or (claim is not None and claim.strength == NAMED)
 
     def adjusted(self, lemma: str, prior: Mapping[int, float] | None) -> Mapping[int, float]:
         """The prior of a claimed lemma as the claims change it, or as it is; None: captions know nothing of it."""
@@ -145,11 +160,15 @@ class WordClaims:
         for synset in weights.keys() - claimed:
             near = self._lexicon.lexname(synset) in fields and self._label_of(synset) is None
             rivals[strongest.against_near if near else strongest.against_others].append(synset)
-        if prior and not _is_over(weights, claimed, rivals):
+        by_plurals = claimed & self._of_plurals.get(lemma, frozenset())
+        if prior and not by_plurals and not _is_over(weights, claimed, rivals):
             return prior
         seen = max(weights.values(), default=1.0)
         for synset in claimed:
             weights[synset] = max(weights.get(synset, 0.0), _LEAST_SEEN * seen)
+        # Captions are counted by lemma: what they say of "glass" says nothing of "glasses".
+        most = max(weights[synset] for synset in claimed)
+        weights |= dict.fromkeys(by_plurals, most)
         mass = sum(weights[synset] for synset in claimed)
         for share, group in rivals.items():
             _hold_down(weights, group, mass * (1 - share) / share)

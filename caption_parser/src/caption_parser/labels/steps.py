@@ -13,6 +13,8 @@ from caption_parser.labels.reading import CaptionReading, LabelStep, ObjectReadi
 from caption_parser.labels.repetitions import Repetitions
 from caption_parser.lexicon import Lexicon
 from caption_parser.modes import ModeRules
+from caption_parser.syntax.depiction_words import SELF_LIKENESSES
+from shared_schemas import Flag, Rule
 
 _BEYOND_THE_PAPER: Mapping[str, Callable[[DecisionTable, Lexicon], LabelStep]] = {
     "people_groups": lambda _, lexicon: MembersOfGroups(lexicon),
@@ -35,19 +37,37 @@ class Decide:
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
         """The captions with the decisions of their objects."""
-        decide = self._decisions.decide
+        decide, unflagged = self._decisions.decide, self._unflagged
         # Made anew, since `_replace` takes several times as long.
         return [
             caption._replace(
                 objects=tuple(
                     [
-                        ObjectReading(one.candidate, one.choice, decide(one.lemma, one.choice))
+                        unflagged(ObjectReading(one.candidate, one.choice, decide(one.lemma, one.choice)))
                         for one in caption.objects
                     ]
                 )
             )
             for caption in captions
         ]
+
+    def _unflagged(self, found: ObjectReading) -> ObjectReading:
+        """The object without flags that speak against the very thing that its class is named after.
+
+        A piggy bank is no pig and a snowman no man, but they are what a class of that name looks for.
+        """
+        candidate, decision, claims = found.candidate, found.decision, self._decisions.claims
+        if not candidate.flags or decision is None or claims is None:
+            return found
+        if decision.rule is not Rule.PHRASE and not claims.names(found.lemma, decision.label):
+            return found
+        of_others = set[Flag]()
+        if "_" in found.lemma or "-" in found.lemma:
+            of_others.add(Flag.IDIOM)
+        if candidate.head.lower() in SELF_LIKENESSES:
+            of_others.add(Flag.DEPICTED)
+        kept = tuple(flag for flag in candidate.flags if flag not in of_others)
+        return found if kept == candidate.flags else found._replace(candidate=candidate._replace(flags=kept))
 
 
 def label_steps(rules: ModeRules, decisions: DecisionTable, lexicon: Lexicon) -> tuple[LabelStep, ...]:

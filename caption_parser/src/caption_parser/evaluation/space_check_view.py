@@ -1,0 +1,43 @@
+"""A `SpaceCheck` for people: a table of words, and what it means."""
+
+from collections.abc import Iterator
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from caption_parser.evaluation.space_check import ClassCheck, SpaceCheck
+
+
+def as_table(check: SpaceCheck, *, show_all: bool = False) -> Table:
+    """The words that are missed, or all of them, with what to add to their classes."""
+    table = Table(box=SIMPLE_HEAD)
+    for heading in ("class", "words", "found", "read as", "to add to the class"):
+        table.add_column(heading, justify="right" if heading == "found" else "left", overflow="fold")
+    for label in check.classes:
+        _add_class(table, label, show_all=show_all)
+    return table
+
+
+def _add_class(table: Table, label: ClassCheck, *, show_all: bool) -> None:
+    for place, word in enumerate(label.words if show_all else label.missed):
+        table.add_row(
+            "" if place else label.name,
+            word.written,
+            f"{word.found}/{word.frames}",
+            ", ".join(word.read_as),
+            "" if place else label.advice or "",
+        )
+
+
+def notes(check: SpaceCheck) -> Iterator[str]:
+    """The sum, and what may be done."""
+    missed = sum(1 for label in check.classes if label.missed)
+    yield (
+        f"{check.label_space}: {check.found:,} of {check.captions:,} captions found ({check.share:.1%}); "
+        f"{missed:,} of {len(check.classes):,} classes have a word that some caption hides"
+    )
+    if any(label.advice for label in check.classes):
+        yield (
+            "'words' claims a word for its class, though a caption may mean another class by it; with a reason, "
+            '{ "word" = "why" }, it always means the class'
+        )

@@ -1,0 +1,1 @@
+"""How label spaces that ship are made of the category files of data sets."""
