@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
 from caption_parser.captions import ImageCaptions
-from caption_parser.modes import TRUST
+from caption_parser.modes import PART_RELIABILITY, TRUST
 from shared_schemas import (
     DOUBTS,
     AttributeVotes,
@@ -129,6 +129,8 @@ def _attribute_votes(captions_by_name: dict[str, set[int]]) -> tuple[AttributeVo
 def reliability(mention: Mention) -> float:
     """How far one labelled mention can be trusted, in (0, 1)."""
     trust = TRUST[mention.rule or Rule.SYNONYM].reliability
+    if Flag.PART in mention.flags:
+        trust = min(trust, PART_RELIABILITY)
     return trust if mention.score is None else trust * mention.score
 
 

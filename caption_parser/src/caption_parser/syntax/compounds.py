@@ -51,7 +51,10 @@ def _matched(tree: Tree, first: int, phrase: tuple[str, ...]) -> list[int]:
             return []
         tokens.append(place)
         place += 1
-    return tokens
+    if not tree.is_noun(place - 1):
+        return []  # "a dog trots", "a cat walks"
+    # What a bed is of, or grows in it, is there.
+    return tokens[:1] if "of" in phrase else tokens[-1:] if phrase[-1] == "bed" else tokens
 
 
 def _plurals(word: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from functools import lru_cache
 from operator import attrgetter
 
 from caption_parser.modes import ModeRules
+from caption_parser.syntax.absence import absent_nouns
 from caption_parser.syntax.compounds import compound_nouns
 from caption_parser.syntax.depiction import DepictionFinder
 from caption_parser.syntax.depiction_words import (
@@ -50,17 +51,19 @@ class FlagFinder:
         self._has_made_things = rules.made_things
         self._parts = PartFinder(lexicon) if rules.parts else None
         self._possessors = PossessorFinder(lexicon) if rules.possessors_of_kind else None
+        self._proper_names = ProperNameFinder(lexicon) if rules.proper_names else None
         self._finders = [
             (flag, find)
-            for flag, find, wanted in (
-                (Flag.NEGATED, negated_nouns, True),
-                (Flag.DEPICTED, self._depicted_nouns, True),
-                (Flag.DEPICTED, self._made, rules.made_things),
-                (Flag.DEPICTED, SurfaceFinder(lexicon), rules.surfaces),
-                (Flag.NAMED_ENTITY, ProperNameFinder(lexicon), rules.proper_names),
-                (Flag.IDIOM, compound_nouns, rules.compounds),
+            for flag, find in (
+                (Flag.NEGATED, negated_nouns),
+                (Flag.NEGATED, absent_nouns if rules.absence else None),
+                (Flag.DEPICTED, self._depicted_nouns),
+                (Flag.DEPICTED, self._made if rules.made_things else None),
+                (Flag.DEPICTED, SurfaceFinder(lexicon) if rules.surfaces else None),
+                (Flag.NAMED_ENTITY, self._proper_names),
+                (Flag.IDIOM, compound_nouns if rules.compounds else None),
             )
-            if wanted
+            if find is not None
         ]
         """What finds the nouns of a parse that have a flag."""
 
@@ -110,6 +113,7 @@ class FlagFinder:
         if not modifying:
             return []
         flags_of = {phrase.head: phrase.flags for phrase in phrases}
+        named = self._proper_names.bearers(tree) if self._proper_names is not None else frozenset()
         found: list[NounPhrase] = []
         inside: set[int] = set()
         for token, noun, first in modifying:
@@ -119,6 +123,8 @@ class FlagFinder:
                 flags += [flag for flag in (Flag.NAMED_ENTITY, Flag.IDIOM) if token in nouns.get(flag, ())]
                 if has_names and self._names.is_name(tree, head, living=False):
                     flags.append(Flag.NAMED_ENTITY)
+                if token in named:
+                    flags = []
                 start = min(head.start, tree.left_edge(token))
                 found.append(NounPhrase(start, token + 1, token, flags=_in_order(flags), extended_head=head))
                 inside.update(other for other in range(head.start, head.end) if other != token)

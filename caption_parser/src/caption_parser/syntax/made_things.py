@@ -69,7 +69,7 @@ class MadeThings:
 
     def is_likeness(self, tree: Tree, head: ExtendedHead) -> bool:
         """Whether one of the words right before the name says that it is none."""
-        telling = self._telling(head.synsets)
+        telling = self._telling(head.synsets or self._lexicon.synsets(head.lemmas[0]))
         if not telling:
             return False
         token = head.start - 1
@@ -104,7 +104,9 @@ class MadeThings:
             return _OF_PERSONS
         if self._vehicles.isdisjoint(above):
             return frozenset()
-        sturdy = not self._of_any_material.isdisjoint(above)
+        sturdy = any(
+            not self._of_any_material.isdisjoint(hypernym_distances(self._lexicon, synset)) for synset in synsets
+        )
         return _OF_ANYTHING | _OF_VEHICLES | (frozenset() if sturdy else _OF_LAND_VEHICLES_AND_AIRCRAFT)
 
 

@@ -18,6 +18,7 @@ from caption_parser.syntax.tree import Tree
 _CACHED_PAIRS = 1 << 15
 _FILE = "parts.toml"
 _LIVING = frozenset({"noun.animal", "noun.person"})
+_FREQUENT_SENSES = 2
 _NEAREST_WHOLES = 3
 """Hypernym steps over which a whole inherits WordNet's parts: a van has the doors of a motor vehicle."""
 
@@ -25,6 +26,8 @@ _NEAREST_WHOLES = 3
 class _Lists(NamedTuple):
     groups: tuple[tuple[tuple[str, ...], frozenset[str]], ...]
     """Synsets of wholes, and words for their parts with underscores."""
+    apart: tuple[tuple[str, ...], frozenset[str]]
+    """Wholes, and parts that are seen without them."""
     eaten_animals: frozenset[str]
     eaten_parts: frozenset[str]
     wearing: frozenset[str]
@@ -38,6 +41,7 @@ def _lists() -> _Lists:
             (tuple(group["wholes"]), frozenset(group["parts"].replace("-", "_").split()))
             for group in tables["groups"]
         ),
+        apart=(tuple(tables["apart"]["wholes"]), frozenset(tables["apart"]["parts"].split())),
         eaten_animals=frozenset(tables["meat"]["animals"].split()),
         eaten_parts=frozenset(tables["meat"]["parts"].split()),
         wearing=frozenset(tables["worn"]["verbs"].split()),
@@ -54,6 +58,8 @@ class PartFinder:
         self._groups = tuple(
             (frozenset(map(lexicon.synset, wholes)), parts) for wholes, parts in self._lists.groups
         )
+        wholes, self._parts_apart = self._lists.apart
+        self._wholes_apart = frozenset(map(lexicon.synset, wholes))
         self._buildings = frozenset(map(lexicon.synset, ("structure.n.01", "room.n.01", "area.n.05")))
         """What is in a room is no part of it in this sense: a dining room table."""
         self._has_part = lru_cache(_CACHED_PAIRS)(self._shows_whole)
@@ -63,7 +69,8 @@ class PartFinder:
         last = head.end - 1
         if part <= last or not tree.is_noun(part):
             return False
-        whole = head.synsets or tuple(chain.from_iterable(map(self._lexicon.synsets, head.lemmas)))
+        # A phrase of a label space has no senses of its own: "cell phone" is a phone.
+        whole = head.synsets or self._senses(head.lemmas[0]) or self._senses(tree.words[last])
         animal, word = tree.words[last], tree.words[part]
         if animal in self._lists.eaten_animals and word in self._lists.eaten_parts:
             return False
@@ -74,6 +81,9 @@ class PartFinder:
             first < part and self._has_part(whole, word)
         )
 
+    def _senses(self, word: str) -> tuple[int, ...]:
+        return tuple(chain.from_iterable(map(self._lexicon.synsets, self._lexicon.base_forms(word))))
+
     def _is_worn(self, tree: Tree, part: int) -> bool:
         head = tree.heads[part]
         return tree.words[head] in self._lists.wearing or (
@@ -83,13 +93,15 @@ class PartFinder:
     def _shows_whole(self, wholes: tuple[int, ...], word: str) -> bool:
         lexicon = self._lexicon
         lemmas = {word, *lexicon.base_forms(word)}
-        for whole in wholes:
+        for number, whole in enumerate(wholes):
             lexname = lexicon.lexname(whole)
             if lexname in _LIVING:
                 if word in self._body_parts:
                     return True
                 continue
             above = hypernym_distances(lexicon, whole)
+            if not self._wholes_apart.isdisjoint(above) and not self._parts_apart.isdisjoint(lemmas):
+                return False
             if any(not roots.isdisjoint(above) and not parts.isdisjoint(lemmas) for roots, parts in self._groups):
                 return True
             if (
@@ -103,9 +115,9 @@ class PartFinder:
         return False
 
     def _is_meronym(self, whole: int, lemmas: set[str]) -> bool:
-        """Whether WordNet lists one of the lemmas, or a name that ends in it, as a part of the whole."""
-        return any(
-            lemma.lower() in lemmas or lemma.lower().rpartition("_")[2] in lemmas
-            for part in self._lexicon.meronyms(whole, "part")
-            for lemma in self._lexicon.lemmas(part)
-        )
+        """Whether WordNet lists one of the lemmas as a part of the whole, perhaps as "car door"."""
+        parts = {
+            lemma.lower() for part in self._lexicon.meronyms(whole, "part") for lemma in self._lexicon.lemmas(part)
+        }
+        compounds = (f"{name.lower()}_{lemma}" for name in self._lexicon.lemmas(whole) for lemma in lemmas)
+        return not parts.isdisjoint(lemmas) or not parts.isdisjoint(compounds)

@@ -63,6 +63,37 @@ _KEPT_FOR_ANIMALS = (
     "food.n.02",
 )
 """What is an animal's without the animal: its bed, cage, bowl and toys; a collar or a saddle is on it."""
+_GROWN = frozenset(
+    "antlers coat feathers fur hooves horns mane markings plumage reflection spots stripes tusks wool".split()
+)
+"""What a body has besides its parts, and where nothing else can have it."""
+_ANYBODY = frozenset(
+    """
+    adult athlete batter boy bride catcher cyclist female gentleman girl groom guy lady male man model
+    passenger pedestrian person pitcher player rider skateboarder skater skier snowboarder somebody someone surfer
+    teen teenager umpire woman
+    """.split()
+)
+"""Who is spoken of where an article is left out: "man's hat"; products name them in the plural."""
+_WORN_BY_ANIMALS = frozenset(
+    "bandana blanket bow bridle clothes coat collar halter harness jacket leash muzzle reins sweater tag".split()
+)
+_NO_BODIES = frozenset(
+    {
+        ("adder", "tongue"),
+        ("athlete", "foot"),
+        ("bird", "eye"),
+        ("bull", "eye"),
+        ("cat", "eye"),
+        ("crow", "feet"),
+        ("crow", "foot"),
+        ("devil", "claw"),
+        ("dragon", "mouth"),
+        ("mare", "tail"),
+        ("mind", "eye"),
+    }
+)
+"""Names that mean no part of a body."""
 _LIFELESS = frozenset({"toy", "stuffed", "plush"})
 _OF_A_SEX = frozenset("men women boys girls ladies gentlemen kids children".split())
 _ROOMS = frozenset(
@@ -97,16 +128,21 @@ class PossessorFinder:
         }
 
     def owned_parts(self, tree: Tree) -> set[int]:
-        """Possessors of a part of their body: "a cat's eyes" are no gems."""
+        """Possessors of a part of their body: "a cow's head" is no weed, whatever WordNet calls by that name."""
         return {
             possessor
             for possessor, possessed in _possessions(tree)
-            if tree.tags[possessed] in PLURAL_TAGS and tree.words[possessed] in self._body_parts
+            if tree.words[possessed] in self._body_parts
+            and (tree.words[possessor], tree.words[possessed]) not in _NO_BODIES
         }
 
     def _names_kind(self, tree: Tree, possessor: int, possessed: int) -> bool:
         owner, owned = tree.words[possessor], tree.words[possessed]
-        if owned in self._body_parts or (owned not in _ROOMS and self._shows_owner(tree, possessed)):
+        if (
+            owned in self._body_parts
+            or owned in _GROWN
+            or (owned not in _ROOMS and self._shows_owner(tree, possessed))
+        ):
             return False
         determiner = _determiner(tree, possessor)
         is_plural = tree.tags[possessor] in PLURAL_TAGS or owner in _PLURALS
@@ -117,7 +153,16 @@ class PossessorFinder:
                 return self._is_kept(owned)
             return is_plural or self._is_profession(owner)
         # "two men's hats" speaks of two men; without any determiner the possessor is a kind, one or many.
-        return determiner is None
+        return determiner is None and (is_plural or self._is_kind_alone(tree, owner, possessed))
+
+    def _is_kind_alone(self, tree: Tree, owner: str, possessed: int) -> bool:
+        """Whether a singular possessor without a determiner is a kind: "chef's knife", not "man's shirt is red"."""
+        category = self._category(owner)
+        if category == "noun.animal":
+            return tree.words[possessed] not in _WORN_BY_ANIMALS
+        if category != "noun.person" or owner in _ANYBODY:
+            return False
+        return self._is_profession(owner) or tree.deps[possessed] not in ("nsubj", "nsubjpass")
 
     def _shows_owner(self, tree: Tree, possessed: int) -> bool:
         """Whether what is possessed is seen with its possessor; a toy animal is a thing."""
@@ -168,8 +213,6 @@ def _possessions(tree: Tree) -> Iterator[tuple[int, int]]:
 
 def _possessed(tree: Tree, noun: int, mark: int) -> int | None:
     """The last noun of the run behind the apostrophe; over "and" to a second possessor's: "men's and women's"."""
-    if tree.deps[noun] == "poss" and tree.is_noun(tree.heads[noun]) and tree.heads[noun] > mark:
-        return tree.heads[noun]
     if tree.tags[mark] in ("VBZ", "VBP") and tree.words[noun] not in _PLURALS:
         return None  # "the dog's running"
     last = None

@@ -100,6 +100,16 @@ class ProperNameFinder:
                 found.update(_called(tree, token, always=word == "brand"))
         return found
 
+    def bearers(self, tree: Tree) -> set[int]:
+        """The nouns right before "named": who has that name is there, whatever the parse makes of it."""
+        return {
+            token - 1
+            for token, word in enumerate(tree.words)
+            if token
+            and (word in self._words.always or word in self._words.capitalised)
+            and tree.is_noun(token - 1)
+        }
+
     def _team(self, tree: Tree, nickname: int) -> range:
         """The tokens of a place and a nickname that end at `nickname`; empty: they are no team."""
         for first in range(max(0, nickname - _LONGEST_PLACE), nickname):

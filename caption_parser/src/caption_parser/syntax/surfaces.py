@@ -72,6 +72,9 @@ _IMAGES = frozenset(
 )
 _APPEARING = frozenset("appear appearing appears displayed featured pictured projected seen shown visible".split())
 _LIVING = frozenset({"noun.animal", "noun.person"})
+_ON_WHAT = frozenset({"it", "them", "front", "back", "side", "sides"})
+_DEPICTING = frozenset({"depict", "depicting", "depicts", "portraying", "portrays"})
+"""What they have for an object is a picture, whatever depicts it."""
 _DOING = frozenset(
     """
     asleep curled eating hiding jumping laying leaning licking lounging lying napping perched perching playing
@@ -79,7 +82,7 @@ _DOING = frozenset(
     """.split()
 )
 """What does so on something is there."""
-_TRIGGERS = _PICTURED | _PRINTED | _DECORATED | _COVERS | _DEVICES
+_TRIGGERS = _PICTURED | _PRINTED | _DECORATED | _COVERS | _DEVICES | _DEPICTING
 
 
 class SurfaceFinder:
@@ -97,17 +100,20 @@ class SurfaceFinder:
         return {
             noun
             for token, word in enumerate(tree.words)
-            if word in _TRIGGERS and tree.is_noun(token)
+            if word in _TRIGGERS and (tree.is_noun(token) or word in _DEPICTING)
             for shown in self._shown_by(tree, token, word)
             for noun in referents(tree, shown)
             if tree.is_noun(noun)
         }
 
     def _shown_by(self, tree: Tree, token: int, word: str) -> Iterator[int]:
+        if word in _DEPICTING:
+            for noun in tree.children_by(token, "dobj"):
+                yield from tree.conjuncts(noun)
         if word in _PICTURED:
             for noun in _with(tree, token):
                 yield from tree.conjuncts(noun)
-        if word in _PRINTED or word in _DECORATED:
+        if word in _PRINTED or word in _DECORATED or word in _COVERS:
             for noun in _with(tree, token):
                 if _is_on_it(tree, noun) and not _does_something(tree, noun):
                     yield from (one for one in tree.conjuncts(noun) if self._moves(tree.words[one]))
@@ -138,14 +144,14 @@ def _with(tree: Tree, bearer: int) -> Iterator[int]:
 
 def _is_on_it(tree: Tree, noun: int) -> bool:
     """Whether "on it", "on them" or "on the front" follows a noun."""
-    for member in tree.conjuncts(noun):
-        for preposition in tree.children_by(member, "prep", "acl"):
-            if tree.words[preposition] == "on":
-                return any(
-                    tree.words[child] in ("it", "them", "front", "back", "side", "sides")
-                    for child in tree.children_by(preposition, "pobj")
-                )
-    return False
+    preposition = tree.heads[noun]
+    holders = {*tree.conjuncts(noun), preposition, tree.heads[preposition]}
+    return any(
+        tree.words[place] == "on"
+        and tree.heads[place] in holders
+        and any(tree.words[child] in _ON_WHAT for child in tree.children_by(place, "pobj"))
+        for place in range(noun + 1, len(tree))
+    )
 
 
 def _does_something(tree: Tree, noun: int) -> bool:
