@@ -67,6 +67,22 @@ def test_an_act_has_an_object(parsed: Parse) -> None:
     assert found["salt"] == "NN dobj licking"
 
 
+def test_a_thing_for_an_act_is_not_its_object(parsed: Parse) -> None:
+    found = arcs(
+        repaired(
+            parsed(
+                "A/DT/det/1 bird/NN/ROOT/1 watching/VBG/acl/1 tower/NN/dobj/2 by/IN/prep/2 a/DT/det/6"
+                " lake/NN/pobj/4"
+            )
+        )
+    )
+    assert found["tower"] == "NN ROOT tower"
+    assert found["bird"] == "NN compound tower"
+    assert found["watching"] == "NN compound tower"
+    assert found["a"] == "DT det lake"
+    assert found["by"] == "IN prep tower"
+
+
 @pytest.mark.parametrize(
     "compound",
     [

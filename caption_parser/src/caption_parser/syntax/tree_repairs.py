@@ -111,9 +111,26 @@ class TreeRepairs:
         for token in range(1, len(draft.tree.words)):
             if not self._words.is_participle(draft.tree.words[token]):
                 continue
+            if (thing := self._thing_for_an_act(draft.tree, token)) is not None:
+                draft.make_compound(thing, token)
+                continue
             subject = self._swallowed_subject(draft.tree, token)
             if subject is not None:
                 draft.raise_subject(subject, token)
+
+    def _thing_for_an_act(self, tree: Tree, act: int) -> int | None:
+        """The helmet of "a horse riding helmet", read as what a horse rides."""
+        noun, thing = act - 1, act + 1
+        if (
+            thing == len(tree)
+            or (tree.deps[act], tree.heads[act]) != ("acl", noun)
+            or (tree.deps[thing], tree.heads[thing]) != ("dobj", act)
+            or tree.tags[thing] != "NN"
+            or self._words.is_stuff(tree.words[thing])
+            or not self._words.takes_in(tree.words[noun], tree.words[act])
+        ):
+            return None
+        return thing
 
     def _swallowed_subject(self, tree: Tree, participle: int) -> int | None:
         head, noun = tree.heads[participle], participle - 1
@@ -254,6 +271,18 @@ class _Draft:
         if thing is not None:
             self.heads[thing], self.deps[thing] = participle, "dobj"
         self.heads[participle], self.deps[participle], self.tags[participle] = subject, "acl", "VBG"
+
+    def make_compound(self, thing: int, act: int) -> None:
+        """Let the noun after an act be the head of the phrase, and the act and what it takes in modify it."""
+        noun = act - 1
+        for token, head in enumerate(self.heads):
+            if head in (noun, act) and token not in (noun, act, thing):
+                self.heads[token] = thing
+        self.heads[thing] = thing if self.heads[noun] == noun else self.heads[noun]
+        self.deps[thing] = self.deps[noun]
+        self.heads[noun] = self.heads[act] = thing
+        self.deps[noun] = self.deps[act] = "compound"
+        self.tags[act] = "NN"
 
     def _is_of_the_whole(self, token: int, head: int) -> bool:
         """Whether what follows the head of a phrase hangs on it whatever it is; participles are joined to one."""
