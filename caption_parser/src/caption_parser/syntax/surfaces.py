@@ -15,6 +15,8 @@ from caption_parser.syntax.tree import Tree
 _CACHED_WORDS = 1 << 14
 _PICTURED = frozenset(
     """
+    ad ads advert advertisement advertisements billboard billboards calendar cartoon clipart comic drawing drawings
+    flyer illustration sketch sketches
     badge badges banknote banknotes coin coins crest decal decals emblem emblems graffiti graphic icon icons label
     labels logo logos medal medallion mural murals painting paintings poster posters print prints
     stamp stamps sticker stickers tattoo tattoos wallpaper wallpapers
@@ -137,9 +139,16 @@ class SurfaceFinder:
 
 
 def _with(tree: Tree, bearer: int) -> Iterator[int]:
+    """What a bearer is "with", or "has"."""
     for preposition in tree.children_by(bearer, "prep"):
         if tree.words[preposition] == "with":
             yield from tree.children_by(preposition, "pobj")
+    verbs = list(tree.children_by(bearer, "relcl", "acl"))
+    if tree.deps[bearer] == "nsubj":
+        verbs.append(tree.heads[bearer])
+    for verb in verbs:
+        if tree.words[verb] in ("has", "have", "having"):
+            yield from tree.children_by(verb, "dobj")
 
 
 def _is_on_it(tree: Tree, noun: int) -> bool:
@@ -191,6 +200,7 @@ def _on_screen(tree: Tree, device: int) -> Iterator[int]:
     if tree.deps[device] != "pobj" or tree.words[preposition] != "on":
         return
     verb = tree.heads[preposition]
+    yield from _of_image(tree, verb)
     if tree.words[verb] in _APPEARING and not tree.is_noun(verb):
         if tree.deps[verb] == "acl":
             yield tree.heads[verb]
@@ -200,3 +210,15 @@ def _on_screen(tree: Tree, device: int) -> Iterator[int]:
     ):
         for noun in tree.children_by(verb, "dobj"):
             yield from tree.conjuncts(noun)
+
+
+def _of_image(tree: Tree, holder: int) -> Iterator[int]:
+    """What an image is of that is said to be on a screen, whichever of the two nouns the parse hangs that on."""
+    image = holder
+    if tree.deps[holder] == "pobj" and tree.words[tree.heads[holder]] == "of":
+        image = tree.heads[tree.heads[holder]]
+    if tree.words[image] in _IMAGES:
+        for preposition in tree.children_by(image, "prep"):
+            if tree.words[preposition] == "of":
+                for noun in tree.children_by(preposition, "pobj"):
+                    yield from tree.conjuncts(noun)
