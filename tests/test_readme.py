@@ -60,7 +60,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_parsers_commands_run_in_order_and_so_does_the_python_after_them(folder: Path) -> None:
     pasted = commands("Captions → labels")
-    assert len(pasted) == 7
+    assert len(pasted) == 8
     for program, *arguments in pasted:
         assert program == "capparse"
         done = CliRunner().invoke(capparse, arguments)

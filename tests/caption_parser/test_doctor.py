@@ -36,10 +36,12 @@ def test_what_is_broken_is_named_with_the_command_that_repairs_it(monkeypatch: p
 
 def test_a_missing_extra_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "nltk", None)
     result = CliRunner().invoke(app, ["doctor"])
     assert result.exit_code == ExitCode.OK
     assert "missing  pyarrow" in result.stdout
-    assert "for Parquet input: pip install 'capparse[parquet]'" in result.stdout
+    assert "for Parquet input: pip install pyarrow" in result.stdout
+    assert "for rebuilding the lexicon: pip install 'capparse[build]'" in result.stdout
 
 
 def test_a_missing_sense_model_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

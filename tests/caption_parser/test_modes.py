@@ -41,5 +41,20 @@ def test_the_steps_of_a_mode_stand_in_their_order() -> None:
         return [type(step).__name__ for step in label_steps(rules, decisions, lexicon)]
 
     assert names(ModeRules.of(Mode.PAPER)) == ["Decide"]
-    assert names(ModeRules.of(Mode.VISUAL)) == ["Decide", "MembersOfGroups", "Agreement", "ImpliedObjects"]
-    assert names(ModeRules.of(Mode.VISUAL, ["agreement"])) == ["Decide", "MembersOfGroups", "ImpliedObjects"]
+    assert names(ModeRules.of(Mode.VISUAL)) == [
+        "Decide",
+        "MembersOfGroups",
+        "Kin",
+        "Agreement",
+        "ImpliedObjects",
+        "PottedPlants",
+        "IndefinitePeople",
+    ]
+    assert names(ModeRules.of(Mode.VISUAL, ["agreement"])) == [
+        "Decide",
+        "MembersOfGroups",
+        "Kin",
+        "ImpliedObjects",
+        "PottedPlants",
+        "IndefinitePeople",
+    ]

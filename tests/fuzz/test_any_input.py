@@ -2,6 +2,7 @@
 
 import io
 import json
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,18 +16,26 @@ from caption_parser.given import ColumnChoice, images_of
 from caption_parser.readers import CaptionRow, ReadingOptions, read_captions
 from caption_parser.readers.checks import checked_caption, checked_image_id
 from caption_parser.readers.formats import FORMATS
+from caption_parser.readers.rows import RowError
+from caption_parser.readers.values import written_list
 from shared_runtime.errors import CapparseError
 from shared_schemas import load_label_space, read_labels
 from shared_schemas.checks import validate
 from tests.fuzz.examples import fuzz
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
-    max_leaves=12,
-)
 FIELD = st.sampled_from(
-    ["caption", "captions", "text", "image_id", "image", "id", "file_name", "annotations", "images"]
+    ("caption captions text texts image_id image id file_name annotations images path conversations messages"
+     " from value role content regions phrase sentences raw is_rejected data bytes 1.jpg").split()
+)  # fmt: skip
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from(["gpt", "human"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(FIELD | st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
 )
 ROW = st.dictionaries(FIELD, JSON, max_size=5)
 LINES = st.lists(ROW.map(json.dumps) | st.text(max_size=40), max_size=6).map("\n".join)
@@ -40,18 +49,54 @@ TABLE = st.lists(
 HEADED = TABLE.map(lambda rest: f"image_id,caption\n{rest}")
 MAGIC = st.sampled_from([b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xff\xfe", b"PAR1"])
 CONTENT = (
-    st.one_of(LINES, DOCUMENT, TABLE, HEADED, HEADED.map(lambda text: text.replace(",", "\t"))).map(
-        lambda text: text.encode("utf-8", "surrogatepass")
-    )
+    st.one_of(
+        LINES,
+        DOCUMENT,
+        ROW.map(json.dumps),
+        TABLE,
+        HEADED,
+        st.builds(lambda text, delimiter: text.replace(",", delimiter), HEADED, st.sampled_from("\t;|~")),
+        TABLE.map(lambda text: text.replace(",", ".jpg : ")),
+    ).map(lambda text: text.encode("utf-8", "surrogatepass"))
     | st.binary(max_size=200)
     | st.builds(lambda magic, rest: magic + rest, MAGIC, st.binary(max_size=60))
 )
+
+
+PATH = st.none() | st.text("ab.[]=0", max_size=12) | st.sampled_from(
+    "caption regions[].phrase conversations[from=gpt].value images[].sentences[].raw captions[0] 1 9".split()
+)  # fmt: skip
+
+
+@fuzz
+@given(CONTENT, st.sampled_from(list(FORMATS)), PATH, PATH, st.booleans())
+def test_any_path_into_any_bytes_gives_rows_or_an_error(
+    content: bytes, name: str, caption: str | None, image: str | None, everything: bool
+) -> None:
+    reading = ReadingOptions(format=name, caption_field=caption, image_field=image, all_captions=everything)
+    try:
+        for row in read_captions(io.BytesIO(content), reading):
+            assert isinstance(row, CaptionRow) or row.message
+    except CapparseError:
+        return
+
+
+@fuzz
+@given(st.text("[]()'\",\\ ab\n", max_size=30) | st.text(max_size=20))
+def test_any_text_is_a_list_or_none_or_a_damaged_one(text: str) -> None:
+    with suppress(RowError):
+        texts = written_list(text)
+        assert texts is None or isinstance(texts, list)
 
 
 @fuzz
 @given(CONTENT, st.sampled_from(list(FORMATS)))
 @example(b'{"annotations": [{"image_id": 1e400, "caption": "a"}]}', "coco")
 @example(b'{"image_id": 1, "caption": "\\ud800"}', "jsonl")
+@example(b'{"caption":[],"is_rejected":[]}', "jsonl")
+@example(b'{"caption":' + b"[" * 600 + b'"a dog"' + b"]" * 600 + b"}", "jsonl")
+@example(b'{"7.jpg":' + b"[" * 600 + b"]" * 600 + b"}", "coco")
+@example(b'{"a":' * 600 + b"[]" + b"}" * 600, "coco")
 @example(b"\xff\xfe\x00", "csv")
 def test_any_bytes_give_rows_or_an_error(content: bytes, name: str) -> None:
     try:

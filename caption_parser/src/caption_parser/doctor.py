@@ -20,7 +20,7 @@ def parts() -> list[Part]:
         _required("caption pipeline", "parses", _caption_pipeline),
         _required("sense model", "--senses default", _sense_model),
         _required("label spaces", "classes of labels", label_spaces, "capparse-schemas"),
-        _extra("pyarrow", "pyarrow", "Parquet input", "parquet"),
+        Part("pyarrow", "Parquet input", importable("pyarrow", "pyarrow"), "pip install pyarrow", required=False),
         _extra("SceneGraphParser", "sng_parser", "--objects sng", "sng"),
         _extra("pycocotools", "pycocotools.mask", "pixel recall", "masks"),
         _extra("nltk", "nltk", "rebuilding the lexicon", "build"),
@@ -69,5 +69,5 @@ def _sense_model() -> str:
     lexicon, model = default_lexicon(), load_disambiguator("default")
     query = SenseQuery("a cat sleeps on a sofa", 2, 5, "cat", lexicon.synsets("cat"))
     (choice,) = model.disambiguate([query])
-    nouns = len(load_caption_prior("default"))
+    nouns = len(load_caption_prior("default").frequencies)
     return f"{model.name}; cat = {lexicon.name(choice.synset)}; caption prior of {nouns:,} nouns"

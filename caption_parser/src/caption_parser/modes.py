@@ -78,6 +78,9 @@ class ModeRules:
     plural_nouns: bool = False
     """A plural that is a noun of its own ("pliers") comes before a singular that hardly anyone uses ("plier")."""
 
+    absence: bool = False
+    """What is gone, elsewhere, of the past or left out is negated too: "the dog is gone", "rather than a dog"."""
+
     # From noun phrases to labels, beyond Section III-A2.
 
     claims: bool = False
@@ -86,6 +89,10 @@ class ModeRules:
     """The words that the label space lists as reviewed or denied count."""
     people_groups: bool = False
     """Groups that are made of persons show them: "a couple", "a family", but not "a family of ducks"."""
+    kin: bool = False
+    """A baby, a mother, a male is a person, unless it is that of an animal: "an elephant and its baby"."""
+    indefinite_people: bool = False
+    """"Someone" and "everybody" are persons; "nobody" is none."""
     typos: bool = False
     """An unknown word that is one slip away from a word of the label space is read as that word."""
     agreement: bool = False
@@ -94,6 +101,8 @@ class ModeRules:
     """Of all adjectives (`AttributeSet`), those that only say how many or which ("several", "other") are none."""
     implied: bool = False
     """Acts and roles give the objects that they entail: a surfer stands on a surfboard."""
+    potted: bool = False
+    """A plant that a caption puts in a pot is a potted plant, where the label space has such a class."""
 
     @classmethod
     def of(cls, mode: Mode, without: Collection[str] = (), also: Collection[str] = ()) -> Self:

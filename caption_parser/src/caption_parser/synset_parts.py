@@ -9,6 +9,7 @@ from spacy.language import Language
 from caption_parser.config import ParserConfig
 from caption_parser.labels.claims import ClaimedPrior
 from caption_parser.labels.decisions import DecisionTable
+from caption_parser.labels.implied import ImpliedObjects
 from caption_parser.labels.mention_writer import AttributeNamer, MentionWriter
 from caption_parser.labels.reading import LabelStep
 from caption_parser.labels.spelling import Respeller
@@ -18,8 +19,8 @@ from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.models import load_nlp
 from caption_parser.models.tag_to_pos import TAG_TO_POS
 from caption_parser.senses import Disambiguator, load_disambiguator
-from caption_parser.senses.caption_prior import CaptionPrior, caption_prior_digest, load_caption_prior
-from caption_parser.senses.strategies import Strategies, with_strategies
+from caption_parser.senses.caption_prior import LearnedPrior, caption_prior_digest, load_caption_prior
+from caption_parser.senses.strategies import Outcome, Strategies, with_strategies
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
 from caption_parser.syntax.named_words import NamedWords
 from caption_parser.syntax.phrase_parser import PhraseParser
@@ -103,24 +104,36 @@ class SynsetParts:
         return self._given_model or load_disambiguator(self._config.senses)
 
     @cached_property
-    def caption_prior(self) -> CaptionPrior:
+    def caption_prior(self) -> LearnedPrior:
         """How often captions mean each sense, and what the label space claims; empty where it is not asked for."""
         if not self._config.uses_caption_prior:
-            return {}
+            return LearnedPrior({}, {})
         prior, claims = load_caption_prior(self._config.senses), self.decisions.claims
-        return ClaimedPrior(prior, claims) if claims else prior
+        return prior._replace(frequencies=ClaimedPrior(prior.frequencies, claims)) if claims else prior
 
     def disambiguator(self, *, ask_all: bool = False) -> Disambiguator:
         """The sense model with the strategies of the configuration; `ask_all`: it is asked about every word."""
-        config = self._config
+        config, prior = self._config, self.caption_prior
         wanted = Strategies(
-            prior=self.caption_prior,
+            prior=prior.frequencies,
+            trusted=prior.frequencies.unmoved if isinstance(prior.frequencies, ClaimedPrior) else None,
+            leanings=prior.leanings,
             certainty=1.0 if ask_all else config.certainty,
             joint=config.uses_joint,
             margin=config.margin,
             skip_undisputed=config.skip_undisputed and not ask_all,
         )
-        return with_strategies(self.sense_model, self.decisions.label_of, wanted)
+        return with_strategies(self.sense_model, self._outcome_of, wanted)
+
+    def _outcome_of(self, synset: int) -> Outcome:
+        """What a word in a sense gives: its label, and the labels of what it entails."""
+        label = self.decisions.label_of(synset)
+        entailed = self._implied.labels_of(synset) if self._implied else None
+        return (label, entailed) if entailed else label
+
+    @cached_property
+    def _implied(self) -> ImpliedObjects | None:
+        return next((step for step in self.steps if isinstance(step, ImpliedObjects)), None)
 
     @property
     def versions(self) -> dict[str, str]:

@@ -34,10 +34,10 @@ NOT_YET = {
 }
 """Captions that do not come out right, with a reason."""
 
-WEB_PRECISION, WEB_RECALL = 0.764, 0.911
+WEB_PRECISION, WEB_RECALL = 0.775, 0.943
 """Of the sample of web captions; to be raised as they rise."""
 
-BACKGROUND_RECALL = 0.868
+BACKGROUND_RECALL = 0.939
 """Of the own words of the background classes; to be raised as it rises."""
 
 

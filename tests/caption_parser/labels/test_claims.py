@@ -91,3 +91,18 @@ def test_without_claims_names_say_nothing() -> None:
     paper = DecisionTable(space, LEXICON)
     assert paper.claims is None
     assert paper.phrases == frozenset()
+
+
+def test_a_prior_that_a_claim_moves_is_not_trusted_alone() -> None:
+    decisions = table(label("lamp", "lamp.n.02"), label("person", "person.n.01"))
+    assert decisions.claims
+    named = {
+        lemma: {LEXICON.synset(name): probability for name, probability in of_lemma.items()}
+        for lemma, of_lemma in {
+            "lamp": LAMP_PRIOR,
+            "people": {"people.n.01": 0.99, "citizenry.n.01": 0.01},
+        }.items()
+    }
+    prior = ClaimedPrior(named, decisions.claims)
+    assert "lamp" not in prior.unmoved
+    assert prior.unmoved["people"] is named["people"], "what leads to the class is no rival of it"

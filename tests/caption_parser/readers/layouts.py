@@ -512,4 +512,98 @@ LAYOUTS = [
         [("1", "a dog")],
         options={"caption_field": "meta.alt"},
     ),
+    # Stranger ones
+    Layout(
+        "windows-paths",
+        "x.txt",
+        rb"C:\photos\1.jpg: A dog" b"\r\n" rb"C:\photos\2.jpg: A cat" b"\r\n",
+        [("C:\\photos\\1.jpg", "A dog"), ("C:\\photos\\2.jpg", "A cat")],
+    ),
+    Layout(
+        "tokens-with-spaces",
+        "x.txt",
+        b"1.jpg#0 A dog runs.\n1.jpg#1 A dog, running\n2.jpg#0 A cat sleeps.\n",
+        DOG_AND_CAT,
+    ),
+    Layout(
+        "quoted-semicolons", "x.csv", b'"image";"caption"\n"1.jpg";"A dog; a cat"\n', [("1.jpg", "A dog; a cat")]
+    ),
+    Layout("blank-first-line", "x.csv", b"\n\nimage;caption\n1.jpg;A dog\n", [("1.jpg", "A dog")]),
+    Layout(
+        "markdown",
+        "x.csv",
+        b"| image | caption |\n|-------|:-------:|\n| 1.jpg | A dog, running |\n",
+        [("1.jpg", "A dog, running")],
+    ),
+    Layout("utf-16-tabs", "x.csv", "image\tcaption\r\n1.jpg\tA café\r\n".encode("utf-16"), [("1.jpg", "A café")]),
+    Layout(
+        "objects-as-text",
+        "x.csv",
+        b'image,captions\n1.jpg,"[{""caption"": ""A dog""}, {""caption"": ""A pup""}]"\n',
+        [("1.jpg", "A dog"), ("1.jpg", "A pup")],
+    ),
+    Layout(
+        "python-objects-as-text",
+        "x.csv",
+        b"image,captions\n1.jpg,\"[{'caption': 'A dog'}]\"\n",
+        [("1.jpg", "A dog")],
+    ),
+    Layout(
+        "map-of-objects",
+        "x.json",
+        as_json({"1.jpg": {"captions": ["A dog", "A pup"]}, "2.jpg": {"caption": "A cat"}}),
+        [("1.jpg", "A dog"), ("1.jpg", "A pup"), ("2.jpg", "A cat")],
+    ),
+    Layout(
+        "map-within",
+        "x.json",
+        as_json({"version": 1, "images": {"1.jpg": ["A dog"], "2.jpg": "A cat"}}),
+        [("1.jpg", "A dog"), ("2.jpg", "A cat")],
+    ),
+    Layout(
+        "map-by-coco-name",
+        "x.json",
+        as_json({"COCO_val2014_000000391895": ["A man"]}),
+        [("COCO_val2014_000000391895", "A man")],
+    ),
+    Layout("ids-of-pandas", "x.jsonl", as_lines({"image_id": 7.0, "caption": "A dog"}), [(7, "A dog")]),
+    Layout(
+        "ids-of-pandas-in-parquet",
+        "x.parquet",
+        as_parquet([{"image_id": 7.0, "caption": "A dog"}]),
+        [(7, "A dog")],
+    ),
+    Layout(
+        "lines-named-json",
+        "x.json",
+        as_lines({"image": "1.jpg", "caption": "A dog"}, {"image": "2.jpg", "caption": "A"}),
+        [("1.jpg", "A dog"), ("2.jpg", "A")],
+    ),
+    Layout(
+        "pairs-in-an-array",
+        "x.json",
+        as_json([["1.jpg", "A dog"], ["2.jpg", "A cat"]]),
+        [("1.jpg", "A dog"), ("2.jpg", "A cat")],
+    ),
+    Layout(
+        "docci",
+        "docci_descriptions.jsonlines",
+        as_lines(
+            {
+                "type": "image",
+                "split": "train",
+                "example_id": "train_0",
+                "image_file": "train_0.jpg",
+                "description": "A white horse.",
+            }
+        ),
+        [("train_0.jpg", "A white horse.")],
+    ),
+    Layout(
+        "crossmodal",
+        "captions.jsonl",
+        as_lines({"image/key": "ab", "en": {"caption": ["A dog", "A pup"]}}),
+        [("ab", "A dog"), ("ab", "A pup")],
+        options={"caption_field": "en.caption"},
+    ),
 ]

@@ -46,11 +46,11 @@ WHOLE_INPUTS = {
     "not-parquet": ("x.parquet", b"PAR1 but not really PAR1", "is not a readable Parquet file"),
     "not-tar": ("x.tar", b"these are not the blocks" * 100, "is not a tar archive"),
     "short-not-tar": ("x.tar", b"short", "is not a tar archive"),
-    "not-json": ("x.json", b"<html>", "is not JSON: it starts with '<'"),
+    "not-json": ("x.json", b"<div>", "is not JSON: it starts with '<'"),
     "json-not-coco": ("x.json", b'{"images": []}', "field 'annotations' is missing (has: images)"),
     "json-name-not-utf-8": ("x.json", b'{"annot\xe9": []}', "(has: annot\\udce9)"),
     "json-annotations-object": ("x.json", b'{"annotations": {}}', "'annotations' is an object, expected a list"),
-    "jsonl-named-json": ("x.json", GOOD * 2, "for one object per line, try --format jsonl"),
+    "one-record-named-json": ("x.json", GOOD, "for one object per line, try --format jsonl"),
     "coco-boxes": ("x.json", BOXES, ":1: field 'caption' is missing (has: image_id, bbox)"),
     "jsonl-unknown-field": (
         "x.jsonl",

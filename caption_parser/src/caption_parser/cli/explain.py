@@ -13,7 +13,7 @@ _WIDE = 1000
 
 
 def explain_command(
-    caption: Annotated[str, typer.Argument(help="The caption, in quotes.")],
+    caption: Annotated[str, typer.Argument(help="The caption, in quotes; - reads one a line.")],
     label_space: shared.LabelSpaceOfMode = None,
     mode: shared.Mode = "visual",
     senses: shared.Senses = "default",
@@ -35,19 +35,39 @@ def explain_command(
       capparse explain "two hot dogs on a plate" --json
     """
     options = locals()  # each goes by its name to the field of that name
-    from caption_parser.config import ParserConfig
-    from caption_parser.report.explanation import explain
-
-    explanation = explain(caption, shared.from_options(ParserConfig, options))
-    if as_json:
-        content = asdict(explanation) | {"labels": explanation.labels.model_dump(mode="json")}
-        typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
-        return
-
     import sys
+
+    from caption_parser.config import ParserConfig
+    from caption_parser.report.explanation import explain_each
+
+    config = shared.from_options(ParserConfig, options)
+    explanations = list(explain_each(_standard_input() if caption == "-" else [caption], config))
+    if as_json:
+        for explanation in explanations:
+            content = asdict(explanation) | {"labels": explanation.labels.model_dump(mode="json")}
+            typer.echo(json.dumps(content, ensure_ascii=False, indent=2 if len(explanations) == 1 else None))
+        return
 
     from rich.console import Console
 
     from caption_parser.report.explanation_view import show_explanation
 
-    show_explanation(explanation, Console(width=None if sys.stdout.isatty() else _WIDE))
+    console = Console(width=None if sys.stdout.isatty() else _WIDE)
+    for number, explanation in enumerate(explanations):
+        if number:
+            console.print()
+        show_explanation(explanation, console)
+
+
+def _standard_input() -> list[str]:
+    """The captions of standard input, one a line."""
+    import sys
+
+    from shared_runtime.errors import InputError
+
+    if sys.stdin.isatty():
+        typer.echo("reading captions from the terminal, end with Ctrl-D", err=True)
+    captions = [line.strip() for line in sys.stdin if line.strip()]
+    if not captions:
+        raise InputError("<stdin> is empty")
+    return captions

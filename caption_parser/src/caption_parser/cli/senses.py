@@ -78,6 +78,14 @@ def prior_command(
     senses: Annotated[
         str, typer.Option(metavar="default|PATH", help="The model whose answers are averaged.")
     ] = "default",
+    anchors: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--anchors",
+            metavar="SPACE|CATEGORIES.json",
+            help="What words mean in images: a label space, or categories as LVIS lists them (repeatable).",
+        ),
+    ] = None,
     mode: shared.Mode = "visual",
     format: shared.Format = None,
 ) -> None:
@@ -87,14 +95,14 @@ def prior_command(
 
       capparse senses prior captions.json -o caption_prior.json
 
-      capparse senses prior captions.tsv.gz more.txt -o MODEL/caption_prior.json --senses MODEL
+      capparse senses prior captions.tsv.gz more.txt -o MODEL/caption_prior.json --senses MODEL --anchors coco
     """
     from caption_parser.discovery.caption_prior import learn_caption_prior
     from caption_parser.senses.caption_prior import write_caption_prior
 
-    prior = learn_caption_prior(sources, senses=senses, mode=mode, format=format)
+    prior = learn_caption_prior(sources, senses=senses, mode=mode, format=format, anchors=anchors or ())
     write_caption_prior(Path(output), prior)
-    typer.echo(f"{output}: {len(prior):,} nouns", err=True)
+    typer.echo(f"{output}: {len(prior.frequencies):,} nouns", err=True)
 
 
 def train_command(

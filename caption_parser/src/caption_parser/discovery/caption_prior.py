@@ -1,16 +1,24 @@
 """How often captions mean each sense of a word, learned without labels: the prior beside a sense model.
 
-It is estimated from unlabelled captions by expectation maximisation (Saerens et al. 2002, "Adjusting the outputs
-of a classifier to new a priori probabilities"), from what each caption says about a word.
+Two things speak for a sense. What people have said of the word: SemCor's counts, of what can be seen above all,
+and the categories of annotated images (`anchors`). And what a model says about the word in unlabelled captions, by
+expectation maximisation (Saerens et al. 2002, "Adjusting the outputs of a classifier to new a priori
+probabilities"). The model alone would drift: it holds every plate a little more for a course of a meal than for a
+dish, and a thousand captions that say so make sure of it. So what it leans to on average is written down beside
+the prior: what remains is what one caption says and others do not.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from caption_parser.lexicon import default_lexicon
+import numpy as np
+import numpy.typing as npt
+
+from caption_parser.discovery.anchors import Anchors, anchors_of, read_categories
+from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.pipeline import CaptionParser
 from caption_parser.readers import ReadingOptions, read_captions
 from caption_parser.readers.rows import CaptionRow
@@ -18,27 +26,53 @@ from caption_parser.runs.batches import into_batches
 from caption_parser.runs.grouping import group_by_image
 from caption_parser.runs.options import parser_config
 from caption_parser.senses import Disambiguator, SenseChoice, SenseQuery, load_disambiguator
-from caption_parser.senses.caption_prior import CaptionPrior, evidence_of, under_prior
+from caption_parser.senses.caption_prior import LearnedPrior, evidence_of
+from caption_parser.senses.disambiguator import SMALLEST
 from caption_parser.senses.frequency import tag_counts
 from caption_parser.senses.strategies import AskOnce, JointOverImage
 
 _LEAST_OCCURRENCES = 5
-"""Of a lemma in the corpus; below that the model alone knows more."""
+"""Of a lemma in the corpus; below that only a lemma with anchors gets a prior."""
 _ROUNDS = 20
+_ROUNDS_OF_LEANINGS = 60
 _PSEUDO_COUNT = 2.0
-"""Observations of the uniform distribution that every lemma starts with."""
+"""Observations that every lemma starts with, shared out by how well its senses can be seen."""
+_TRUST_IN_CAPTIONS = 0.5
+"""The exponent of what a model makes of the captions, beside what is known otherwise."""
+_STRONGEST_LEANING = 1000.0
+"""What is favoured more than so much is another kind of mistake, which no factor mends."""
+_LEAST_FOR_LEANING = 10.0
+"""With so many observations, half of what a model leans to on average is held for its leaning."""
+
+_SEEN = {
+    **dict.fromkeys(("animal", "artifact", "body", "food", "object", "person", "plant", "substance"), 1.0),
+    **dict.fromkeys(("communication", "event", "group", "location", "phenomenon", "shape"), 0.5),
+    "act": 0.3,
+}
+"""How likely it is that a picture shows what a sense names, by its lexicographer file."""
+_SEEN_OTHERWISE = 0.15
+_NAMED_OTHERWISE = 0.4
+"""How much a sense counts that WordNet lists under another word first."""
+
+Weights = npt.NDArray[np.float64]
+"""(S,), a number for each sense of a lemma, or (N, S), for each of its observations."""
 
 Counts = Callable[[str, Sequence[int]], Sequence[float]]
 """How often a lemma was seen in each of some senses elsewhere."""
 
 
 def learn_caption_prior(
-    sources: Sequence[str | Path], *, senses: str = "default", mode: str = "visual", format: str | None = None
-) -> CaptionPrior:
+    sources: Sequence[str | Path],
+    *,
+    senses: str = "default",
+    mode: str = "visual",
+    format: str | None = None,
+    anchors: Sequence[str] = (),
+) -> LearnedPrior:
     """The prior of all nouns that the captions of `sources` name often enough, by the model `senses`.
 
-    The captions of an image tell the senses of a word together; equal ones count each; what is no caption is
-    passed over. Raises what `label_file` raises for the input and the model.
+    `anchors` are what `read_categories` reads. The captions of an image tell the senses of a word together; equal
+    ones count each; what is no caption is passed over. Raises what `label_file` raises for input and model.
     """
     recorder = Recorder(JointOverImage(AskOnce(load_disambiguator(senses))))
     config = parser_config(
@@ -49,14 +83,34 @@ def learn_caption_prior(
         skip_undisputed=False,
         without="reviewed_words",  # they leave senses out that other label spaces ask for
     )
+    lexicon = default_lexicon()
+    known = anchors_of([one for source in anchors for one in read_categories(source)], lexicon)
     parser = CaptionParser(config, sense_model=recorder)
     for source in sources:
         rows = (row for row in read_captions(source, ReadingOptions(format=format)) if isinstance(row, CaptionRow))
         with group_by_image(rows) as images:
             for batch in into_batches(images):
                 parser.label_images(batch.images)
-    counts = partial(tag_counts, default_lexicon())
-    return estimate_prior(recorder.observations, least=_LEAST_OCCURRENCES, counts=counts)
+    return estimate_prior(
+        recorder.observations, least=_LEAST_OCCURRENCES, counts=partial(seen_counts, lexicon), anchors=known
+    )
+
+
+def seen_counts(lexicon: Lexicon, lemma: str, synsets: Sequence[int]) -> list[float]:
+    """SemCor's counts and the pseudo counts of a lemma, weighed by how likely a picture shows the sense.
+
+    A sense that has another name before this one counts less: a "fireman" puts out fires, and the pitcher who is
+    called so is a "reliever" in the first place.
+    """
+    seen = [_SEEN.get(lexicon.lexname(synset).removeprefix("noun."), _SEEN_OTHERWISE) for synset in synsets]
+    named = [
+        weight * (1.0 if lexicon.lemmas(synset)[0].lower() == lemma.lower() else _NAMED_OTHERWISE)
+        for synset, weight in zip(synsets, seen, strict=True)
+    ]
+    counts = tag_counts(lexicon, lemma, synsets)
+    return [
+        weight * count + _PSEUDO_COUNT * weight / sum(named) for weight, count in zip(named, counts, strict=True)
+    ]
 
 
 class Observation(NamedTuple):
@@ -69,33 +123,82 @@ class Observation(NamedTuple):
 
 
 def estimate_prior(
-    observations: Iterable[Observation], *, least: int = 1, counts: Counts | None = None
-) -> CaptionPrior:
-    """The prior of every lemma that occurs at least `least` times.
+    observations: Iterable[Observation],
+    *,
+    least: int = 1,
+    counts: Counts | None = None,
+    anchors: Anchors | None = None,
+) -> LearnedPrior:
+    """The prior of every lemma that occurs at least `least` times or has anchors, and the model's leanings.
 
-    `counts` are counted as so many further observations: the thousands of persons in SemCor outweigh what captions
-    seem to say, its seven mice do not.
+    `counts` are counted as so many further observations, and so are `anchors`.
     """
     by_lemma: dict[str, list[Observation]] = defaultdict(list)
     for observation in observations:
         by_lemma[observation.lemma].append(observation)
-    return {lemma: _settled(lemma, found, counts) for lemma, found in by_lemma.items() if len(found) >= least}
+    frequencies: dict[str, dict[int, float]] = {}
+    leanings: dict[str, dict[int, float]] = {}
+    for lemma, found in by_lemma.items():
+        anchored = anchors.get(lemma, {}) if anchors else {}
+        if len(found) < least and not anchored:
+            continue
+        senses = [*dict.fromkeys(synset for observation in found for synset in observation.candidates)]
+        evidence = _evidence(found, senses)
+        prior = _settled(_known(lemma, senses, counts, anchored), evidence)
+        frequencies[lemma] = dict(zip(senses, prior.tolist(), strict=True))
+        leanings[lemma] = dict(zip(senses, _leanings(prior, evidence).tolist(), strict=True))
+    return LearnedPrior(frequencies, leanings)
 
 
-def _settled(lemma: str, observations: Sequence[Observation], counts: Counts | None) -> dict[int, float]:
-    senses = [*dict.fromkeys(synset for observation in observations for synset in observation.candidates)]
-    seen = counts(lemma, senses) if counts else [0.0] * len(senses)
-    start = {synset: _PSEUDO_COUNT / len(senses) + count for synset, count in zip(senses, seen, strict=True)}
-    prior = {synset: mass / sum(start.values()) for synset, mass in start.items()}
+def _known(lemma: str, senses: Sequence[int], counts: Counts | None, anchored: Mapping[int, float]) -> Weights:
+    """How many observations of each sense are known of otherwise."""
+    seen = counts(lemma, senses) if counts else [_PSEUDO_COUNT / len(senses)] * len(senses)
+    return np.array([count + anchored.get(synset, 0.0) for synset, count in zip(senses, seen, strict=True)])
+
+
+def _evidence(observations: Sequence[Observation], senses: Sequence[int]) -> Weights:
+    """(N, S): what each observation says of each sense; 0 where the sense was no candidate."""
+    column = {synset: place for place, synset in enumerate(senses)}
+    evidence = np.zeros((len(observations), len(senses)))
+    for row, observation in zip(evidence, observations, strict=True):
+        row[[column[synset] for synset in observation.candidates]] = np.maximum(observation.evidence, SMALLEST)
+    return evidence
+
+
+def _settled(known: Weights, evidence: Weights) -> Weights:
+    """The prior: what is known, times what the captions say beside it.
+
+    Neither outvotes the other by its mere number: texts that mean a sense now and then say nothing against what
+    all captions say, and a thousand captions add nothing to what a model makes of each.
+    """
+    start = known / known.sum()
+    prior = start
     for _ in range(_ROUNDS):
-        mass = dict(start)
-        for observation in observations:
-            posterior = under_prior(prior, observation.candidates, observation.evidence)
-            for synset, probability in zip(observation.candidates, posterior, strict=True):
-                mass[synset] += probability
-        total = sum(mass.values())
-        prior = {synset: of_synset / total for synset, of_synset in mass.items()}
-    return prior
+        mass = known + len(evidence) * _mean_posterior(prior, evidence)
+        prior = mass / mass.sum()
+    settled: Weights = start * prior**_TRUST_IN_CAPTIONS
+    return settled / settled.sum()
+
+
+def _leanings(prior: Weights, evidence: Weights) -> Weights:
+    """How much the model favours each sense over what the prior has, whatever a caption says; 1: not at all.
+
+    Divided by it, the evidence gives no sense more often, on average, than the prior does. What the model favours
+    too little is not made up for: it would be found wherever the model is in doubt.
+    """
+    weights = prior
+    for _ in range(_ROUNDS_OF_LEANINGS):
+        mean = np.maximum(_mean_posterior(weights, evidence), SMALLEST)
+        weights = np.minimum(prior, weights * np.sqrt(prior / mean))
+    sure = len(evidence) / (len(evidence) + _LEAST_FOR_LEANING)
+    found: Weights = np.asarray(np.minimum(prior / np.maximum(weights, SMALLEST), _STRONGEST_LEANING) ** sure)
+    return found
+
+
+def _mean_posterior(prior: Weights, evidence: Weights) -> Weights:
+    posterior = np.maximum(prior, SMALLEST) * evidence
+    mean: Weights = np.asarray((posterior / posterior.sum(axis=1, keepdims=True)).mean(axis=0))
+    return mean
 
 
 class Recorder:

@@ -16,7 +16,8 @@ from caption_parser.given.tables import (
 )
 from caption_parser.readers.checks import caption_rows
 from caption_parser.readers.fields import CAPTION_FIELDS, IMAGE_FIELDS
-from caption_parser.readers.rows import Row
+from caption_parser.readers.rows import Row, RowError
+from caption_parser.readers.values import image_in
 from shared_runtime.errors import UsageError
 from shared_schemas.errors import shown
 
@@ -107,7 +108,7 @@ def _from_table(pairs: Iterator[tuple[Any, Any]], columns: Columns, choice: Colu
     if first is None:
         return Items(iter(()), Order.ONE_EACH)
     image_id = _plain(first[0])
-    if choice.image is None and image_id is not None and not isinstance(image_id, (int, str)):
+    if choice.image is None and image_id is not None and not isinstance(image_id, (int, str, Mapping, list)):
         raise UsageError(
             f"label(captions): the column {columns.image!r} holds {type(image_id).__name__}, expected image ids"
             " (whole numbers or texts). Give image='NAME'; or, if each row is an image of its own, the captions"
@@ -140,6 +141,12 @@ def _rows(image_id: Any, given: Any, number: int) -> Sequence[Row]:
     """The captions of an item under the rules of files."""
     several = isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping))
     captions = [_plain(caption) for caption in given] if several else _plain(given)
+    if isinstance(image_id, (Mapping, list)):
+        try:
+            inner = image_in(image_id)
+        except RowError as error:
+            return (error.rejected(number, shown(given)),)
+        image_id = number if inner is None else inner  # an image without a name is the row's own
     return tuple(caption_rows(captions, image_id, number, shown(given)))
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from caption_parser.readers.fields import CAPTION_FIELDS, IMAGE_FIELDS
+from caption_parser.readers.paths import beside, follow, found_or_raised, path_of
+from caption_parser.readers.rows import RowError
 from shared_runtime.errors import UsageError
 from shared_schemas.errors import did_you_mean
 
@@ -76,9 +78,14 @@ def known_column(names: Sequence[Any], known: Sequence[str]) -> str | None:
 
 def table_rows(table: Any, columns: Columns) -> Iterator[tuple[Any, Any]]:
     """Image id and caption of each row; only these two columns are read."""
-    wanted = [name for name in columns if name is not None]
+    names = list(column_names(table) or table)
+    wanted = [name for name in dict.fromkeys(_column(name, names) for name in columns) if name is not None]
     if hasattr(table, "select_columns"):
         yield from record_rows(iter(table.select_columns(wanted)), columns)
+        return
+    if any(name not in names for name in columns if name is not None):
+        values = [_values(table, name) for name in wanted]
+        yield from record_rows((dict(zip(wanted, row, strict=True)) for row in zip(*values, strict=True)), columns)
         return
     values = [_values(table, name) for name in wanted]
     if columns.image is None:
@@ -94,7 +101,43 @@ def record_rows(records: Iterator[Any], columns: Columns) -> Iterator[tuple[Any,
             raise UsageError(
                 f"item {number}: got {type(record).__name__}, expected a row with columns as before it"
             )
-        yield None if columns.image is None else record.get(columns.image), record.get(columns.caption)
+        if _is_field(columns.caption, record) and _is_field(columns.image, record):
+            yield None if columns.image is None else record.get(columns.image), record.get(columns.caption)
+        else:
+            yield from _within(record, columns, number)
+
+
+def _is_field(name: Column | None, record: Mapping[Any, Any]) -> bool:
+    """Whether a column is one of the record, present or not, rather than a path to what is in one."""
+    return name is None or name in record or not isinstance(name, str) or path_of(name, _names(record)) is None
+
+
+def _within(record: Mapping[Any, Any], columns: Columns, number: int) -> Iterator[tuple[Any, Any]]:
+    """The captions at a path, each with the image beside it."""
+    names = _names(record)
+    steps = path_of(str(columns.caption), names) or (str(columns.caption),)
+    image = None if columns.image is None else path_of(str(columns.image), names) or (str(columns.image),)
+    try:
+        found = list(found_or_raised(follow(record, steps)))
+        if image is None:
+            yield None, [caption.value for caption in found]
+        else:
+            yield from [(beside(caption, steps, image), caption.value) for caption in found]
+    except RowError as error:
+        raise UsageError(f"item {number}: {error.message}") from None
+
+
+def _names(record: Mapping[Any, Any]) -> tuple[str, ...]:
+    return tuple(name for name in record if isinstance(name, str))
+
+
+def _column(name: Column | None, names: Sequence[Any]) -> Column | None:
+    """The column that a path begins with."""
+    if name is None or name in names or not isinstance(name, str):
+        return name
+    steps = path_of(name, tuple(other for other in names if isinstance(other, str)))
+    head = steps[0] if steps else name
+    return head if isinstance(head, str) else name
 
 
 def _values(table: Any, name: Column) -> Any:
@@ -109,7 +152,7 @@ def _values(table: Any, name: Column) -> Any:
 
 
 def _given(role: str, name: Column | None, names: Sequence[Any]) -> Column | None:
-    if name is None or name in names:
+    if name is None or _column(name, names) in names:
         return name
     hint = did_you_mean(str(name), map(str, names))
     raise UsageError(f"label(captions, {role}={name!r}): no such column among {_listed(names)}.{hint}")

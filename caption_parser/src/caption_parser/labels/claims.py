@@ -133,24 +133,24 @@ class WordClaims:
         }
 
     def adjusted(self, lemma: str, prior: Mapping[int, float] | None) -> Mapping[int, float]:
-        """The prior of a claimed lemma as the claims change it; None: captions have not said enough of it."""
+        """The prior of a claimed lemma as the claims change it, or as it is; None: captions know nothing of it."""
         weights = dict(prior) if prior else self._frequencies(lemma)
         strongest = max(claim.strength for claim in self.of_lemma[lemma].values())
-        claimed = {
-            synset
-            for claim in self.of_lemma[lemma].values()
-            if claim.strength == strongest
-            for synset in claim.synsets
-        }
-        seen = max(weights.values(), default=1.0)
-        for synset in claimed:
-            weights[synset] = max(weights.get(synset, 0.0), _LEAST_SEEN * seen)
-        mass = sum(weights[synset] for synset in claimed)
+        claims = [claim for claim in self.of_lemma[lemma].values() if claim.strength == strongest]
+        labels = {claim.label for claim in claims}
+        claimed = {synset for claim in claims for synset in claim.synsets}
+        claimed |= {synset for synset in weights if self._label_of(synset) in labels}
         fields = {self._lexicon.lexname(synset) for synset in claimed}
         rivals: dict[float, list[int]] = defaultdict(list)
         for synset in weights.keys() - claimed:
             near = self._lexicon.lexname(synset) in fields and self._label_of(synset) is None
             rivals[strongest.against_near if near else strongest.against_others].append(synset)
+        if prior and not _is_over(weights, claimed, rivals):
+            return prior
+        seen = max(weights.values(), default=1.0)
+        for synset in claimed:
+            weights[synset] = max(weights.get(synset, 0.0), _LEAST_SEEN * seen)
+        mass = sum(weights[synset] for synset in claimed)
         for share, group in rivals.items():
             _hold_down(weights, group, mass * (1 - share) / share)
         total = sum(weights.values())
@@ -181,6 +181,11 @@ class ClaimedPrior(Mapping[str, Mapping[int, float]]):
             self._found[lemma] = found
         return found
 
+    @cached_property
+    def unmoved(self) -> CaptionPrior:
+        """The prior without the lemmas that a claim moves: no claim is so strong that a caption has no say."""
+        return _Unmoved(self._prior, self)
+
     def __contains__(self, lemma: object) -> bool:
         return lemma in self._claims.of_lemma or lemma in self._prior
 
@@ -191,11 +196,39 @@ class ClaimedPrior(Mapping[str, Mapping[int, float]]):
         return len(self._prior.keys() | self._claims.of_lemma.keys())
 
 
+class _Unmoved(Mapping[str, Mapping[int, float]]):
+    """What two priors have in common."""
+
+    def __init__(self, prior: CaptionPrior, other: CaptionPrior) -> None:
+        self._prior = prior
+        self._other = other
+
+    def __getitem__(self, lemma: str) -> Mapping[int, float]:
+        found = self._prior[lemma]
+        if found is not self._other[lemma]:
+            raise KeyError(lemma)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (lemma for lemma in self._prior if lemma in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 def _own_words(label: LabelClass) -> list[str]:
     """The name and the listed words of a class that no review has decided."""
     words = (label.spoken_name, *label.listed_words)
     reviewed = {_as_lemma(word) for word in (*label.denied, *label.phrases, *label.reviewed_words)}
     return [word for word in dict.fromkeys(map(_as_lemma, words)) if word not in reviewed]
+
+
+def _is_over(weights: Mapping[int, float], claimed: set[int], rivals: Mapping[float, list[int]]) -> bool:
+    """Whether some group has more than its share beside what is claimed."""
+    mass = sum(weights.get(synset, 0.0) for synset in claimed)
+    return any(
+        sum(weights[synset] for synset in group) > mass * (1 - share) / share for share, group in rivals.items()
+    )
 
 
 def _hold_down(weights: dict[int, float], group: list[int], most: float) -> None:

@@ -36,7 +36,7 @@ class MembersOfGroups:
             found.candidate.token
             for found in caption.objects
             if found.decision is not None
-            and found.synset in self._groups
+            and not self._groups.isdisjoint(found.candidate.synsets)
             and self._is_of_others(caption.tree, found)
         }
         if not others:

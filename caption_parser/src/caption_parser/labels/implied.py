@@ -7,12 +7,12 @@ from WordNet and verifies what the entries claim.
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from caption_parser.labels.decisions import Decision, DecisionTable
-from caption_parser.labels.reading import CaptionReading, ImpliedObject, VerbReading
+from caption_parser.labels.reading import CaptionReading, ImpliedObject, ObjectReading, VerbReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.morphology import base_forms
 from caption_parser.lexicon.taxonomy import with_hyponyms
@@ -20,21 +20,35 @@ from caption_parser.syntax.tree import VERB_TAGS, Tree
 from shared_runtime.configuration import FrozenModel
 from shared_schemas import Rule
 
+_CACHED_WORDS = 1 << 12
+_SHELVES = frozenset({"shelf", "shelves", "aisle", "aisles", "display", "store", "supermarket"})
+
 
 class ImpliedEntry(FrozenModel):
     """Triggers and the objects that they entail."""
 
     nouns: tuple[str, ...] = ()
     """Synsets; what lies below them triggers too."""
+    lemmas: tuple[str, ...] = ()
+    """Words as which alone the nouns trigger ("riding" may be that of a bus); none: all."""
     verbs: tuple[str, ...] = ()
     complements: tuple[str, ...] = ()
     """Nouns of which one must complete the verb; none: the verb alone triggers."""
     unless: tuple[str, ...] = ()
-    """Nouns that, completing the verb, give it another sense ("surf" the "web")."""
+    """Nouns that, completing the verb or before the word, give it another sense ("surf the web", "web surfer")."""
+    held: bool = False
+    """The object holds what the trigger names, so that another container in the caption takes its place."""
     phrases: tuple[str, ...] = ()
     objects: tuple[str, ...]
     source: Literal["gloss", "derivation", "reviewed"]
     reason: str
+
+
+class _Entailment(NamedTuple):
+    """An entry with the objects that the label space has a class for."""
+
+    entry: ImpliedEntry
+    objects: tuple[ImpliedObject, ...]
 
 
 class ImpliedObjects:
@@ -42,21 +56,22 @@ class ImpliedObjects:
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._by_synset: dict[int, tuple[ImpliedObject, ...]] = {}
-        self._by_phrase: dict[str, tuple[ImpliedObject, ...]] = {}
-        self._by_verb: dict[str, list[tuple[ImpliedEntry, tuple[ImpliedObject, ...]]]] = defaultdict(list)
+        self._by_synset: dict[int, list[_Entailment]] = defaultdict(list)
+        self._by_phrase: dict[str, list[_Entailment]] = defaultdict(list)
+        self._by_verb: dict[str, list[_Entailment]] = defaultdict(list)
+        self._holds = lru_cache(_CACHED_WORDS)(self._is_container)
+        self._containers = frozenset(with_hyponyms(lexicon, [lexicon.synset("container.n.01")]))
         for entry in shipped_entries():
             objects = _labelled(entry.objects, decisions, lexicon)
             if not objects:
                 continue
-            for noun in entry.nouns:
-                for synset in with_hyponyms(lexicon, [lexicon.synset(noun)]):
-                    known = self._by_synset.get(synset, ())
-                    self._by_synset[synset] = tuple(dict.fromkeys(known + objects))
+            entailment = _Entailment(entry, objects)
+            for synset in with_hyponyms(lexicon, map(lexicon.synset, entry.nouns)):
+                self._by_synset[synset].append(entailment)
             for phrase in entry.phrases:
-                self._by_phrase[phrase.replace(" ", "_")] = objects
+                self._by_phrase[phrase.replace(" ", "_")].append(entailment)
             for verb in entry.verbs:
-                self._by_verb[verb].append((entry, objects))
+                self._by_verb[verb].append(entailment)
 
     @property
     def phrases(self) -> frozenset[str]:
@@ -67,17 +82,54 @@ class ImpliedObjects:
         """The captions with what their nouns and verbs entail."""
         return [self._of_caption(caption) for caption in captions]
 
+    def labels_of(self, synset: int) -> frozenset[int]:
+        """The labels of what a noun in a sense may entail: senses that differ in them are not alike."""
+        return frozenset(one.decision.label for found in self._by_synset.get(synset, ()) for one in found.objects)
+
     def _of_caption(self, caption: CaptionReading) -> CaptionReading:
         objects, verbs = caption.objects, tuple(self.of_verbs(caption.tree))
-        of_nouns = [self.of_noun(found.lemma, found.synset) for found in objects]
+        of_nouns = [self.of_noun(caption.tree, found) for found in objects]
         if any(of_nouns):
             pairs = zip(objects, of_nouns, strict=True)
             objects = tuple(found._replace(implied=implied) for found, implied in pairs)
         return caption._replace(objects=objects, verbs=verbs)
 
-    def of_noun(self, lemma: str, synset: int | None) -> tuple[ImpliedObject, ...]:
-        """What a noun in a sense entails; without a sense, what the phrase `lemma` does."""
-        return self._by_phrase.get(lemma, ()) if synset is None else self._by_synset.get(synset, ())
+    def of_noun(self, tree: Tree, found: ObjectReading) -> tuple[ImpliedObject, ...]:
+        """What a noun in its sense entails; without a sense, what the phrase does."""
+        if found.synset is None:
+            entailed = self._by_phrase.get(found.lemma, ())
+        else:
+            entailed = self._by_synset.get(found.synset, ())
+        if not entailed:
+            return ()
+        token = found.candidate.token
+        before = {tree.words[noun] for noun in tree.children_by(token, "compound", "nmod", "amod", "poss")}
+        return tuple(
+            dict.fromkeys(
+                implied
+                for entry, objects in entailed
+                if (not entry.lemmas or found.lemma.replace("_", " ") in entry.lemmas)
+                and before.isdisjoint(entry.unless)
+                and not (entry.held and self._is_held(tree, token))
+                for implied in objects
+            )
+        )
+
+    def _is_held(self, tree: Tree, noun: int) -> bool:
+        """Whether the caption names a container of the noun: "a can of soup", "cereal in a bag"."""
+        over = tree.heads[noun]
+        held_by = [tree.heads[over]] if tree.deps[noun] == "pobj" and tree.words[over] == "of" else []
+        for preposition in tree.children_by(noun, "prep"):
+            if tree.words[preposition] in ("in", "inside", "from", "on"):
+                held_by.extend(tree.children_by(preposition, "pobj"))
+        return any(self._holds(tree.words[holder]) for holder in held_by)
+
+    def _is_container(self, word: str) -> bool:
+        """By one of its first senses; a shelf holds goods as they are sold."""
+        senses = (
+            synset for lemma in self._lexicon.base_forms(word) for synset in self._lexicon.synsets(lemma)[:3]
+        )
+        return word in _SHELVES or any(synset in self._containers for synset in senses)
 
     def of_verbs(self, tree: Tree) -> Iterator[VerbReading]:
         """What the verbs of a caption entail, in text order; negated verbs entail nothing."""
@@ -90,6 +142,7 @@ class ImpliedObjects:
                 for verb in sorted(self._verbs(tree.words[token]))
                 for entry, of_verb in self._by_verb.get(verb, ())
                 if complements.isdisjoint(entry.unless)
+                and not (token and tree.words[token - 1] in entry.unless)
                 and not (entry.complements and complements.isdisjoint(entry.complements))
                 for implied in of_verb
             ]

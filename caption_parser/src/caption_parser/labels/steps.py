@@ -6,14 +6,20 @@ from caption_parser.labels.agreement import Agreement
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.labels.group_members import MembersOfGroups
 from caption_parser.labels.implied import ImpliedObjects
+from caption_parser.labels.indefinite_people import IndefinitePeople
+from caption_parser.labels.kin import Kin
+from caption_parser.labels.potted import PottedPlants
 from caption_parser.labels.reading import CaptionReading, LabelStep, ObjectReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.modes import ModeRules
 
 _BEYOND_THE_PAPER: Mapping[str, Callable[[DecisionTable, Lexicon], LabelStep]] = {
     "people_groups": lambda _, lexicon: MembersOfGroups(lexicon),
+    "kin": Kin,
     "agreement": Agreement,
     "implied": ImpliedObjects,
+    "potted": PottedPlants,
+    "indefinite_people": IndefinitePeople,
 }
 """What makes the step of a rule of `ModeRules`."""
 

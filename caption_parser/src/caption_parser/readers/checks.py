@@ -7,6 +7,7 @@ from caption_parser.readers.rows import CaptionRow, Reason, Row, RowError
 from caption_parser.readers.values import LeftOut, captions_in
 
 MAX_CAPTION_CHARS = 20_000
+_WHOLE_FLOATS = 1 << 53
 
 _LINE_BREAKS_AND_TABS = re.compile(r"[\t-\r\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
@@ -79,13 +80,15 @@ def checked_caption(caption: object) -> str:
 
 
 def checked_image_id(image_id: object) -> int | str:
-    """`image_id`, unchanged.
+    """`image_id`, a whole number or text.
 
     Raises:
         RowError: it is neither a whole number nor a text that an output can hold.
     """
     if isinstance(image_id, int) and not isinstance(image_id, bool):
         return image_id
+    if isinstance(image_id, float) and image_id.is_integer() and abs(image_id) < _WHOLE_FLOATS:
+        return int(image_id)  # pandas makes floats of a column in which one id is missing
     if not isinstance(image_id, str):
         message = f"the image id is {type_name(image_id)}, expected a whole number or text"
         raise RowError(Reason.WRONG_TYPE, message)

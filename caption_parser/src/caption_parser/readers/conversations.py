@@ -26,7 +26,8 @@ _THE_IMAGE = (
 _REQUEST = re.compile(
     rf"""
     \b(?:describ|depict|portray|narrat|summari[sz]|caption|characteri[sz]|illustrat)\w*\b
-    | \b(?:description|depiction|portrayal|narrative|summary|rundown|overview|account|explanation|interpretation|
+    | \b(?:description|depiction|summary|narrative|rundown|overview)\b
+    | \b(?:portrayal|account|explanation|interpretation|
           analysis|observation)s?\b .{{0,60}} \b{_THE_IMAGE}\b
     | \b(?:explain|analy[sz]e|examine|clarify|detail|elaborate|interpret|express|break\s+down|walk\s+\w*\s*through|
           tell\s+me|share|convey|relay)\b .{{0,60}} \b{_THE_IMAGE}\b

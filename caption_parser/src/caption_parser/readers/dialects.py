@@ -63,7 +63,7 @@ def dialect_of(source: Source, own: str, choice: FieldChoice, *, own_quoted: boo
     delimiter = _delimiter(lines, own, choice)
     quoted = own_quoted if delimiter == own else delimiter in ",;" or _has_quoted_cells(lines, delimiter)
     header = Dialect(delimiter, quoted).cells(lines[0]) if lines else []
-    padded = len(header) > 1 and all(cell.startswith(" ") for cell in header[1:])
+    padded = len(header) > 1 and all(cell.startswith(" ") or not cell for cell in header[1:])
     return Dialect(delimiter, quoted, padded)
 
 

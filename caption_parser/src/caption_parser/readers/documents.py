@@ -15,10 +15,11 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from caption_parser.readers.checks import type_name
+from caption_parser.readers.dialects import head_lines
 from caption_parser.readers.fields import FieldChoice, listed, locate
 from caption_parser.readers.json_document import DamagedStretch, Element, JsonDocument
 from caption_parser.readers.json_maps import JsonMaps
-from caption_parser.readers.json_records import RecordReader
+from caption_parser.readers.json_records import RecordReader, decode_json, read_jsonl
 from caption_parser.readers.lines import Line, checked_line
 from caption_parser.readers.paths import Each, path_text, paths_in, steps_of
 from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError
@@ -28,6 +29,9 @@ from shared_runtime.errors import InputError
 
 def read_json(source: Source, choice: FieldChoice) -> Iterator[Row]:
     """The captions of a JSON source; the row is the 1-based number of the record in its array."""
+    if _is_json_lines(source):
+        yield from read_jsonl(source, choice)
+        return
     reader = _DocumentReader(source, choice)
     for element in reader.document.elements():
         if isinstance(element, DamagedStretch):
@@ -35,6 +39,17 @@ def read_json(source: Source, choice: FieldChoice) -> Iterator[Row]:
             continue
         yield from reader.rows(element)
     yield from reader.rest()
+
+
+def _is_json_lines(source: Source) -> bool:
+    """Whether the first lines are objects of their own."""
+    lines = head_lines(source)[:2]
+    if len(lines) < 2 or not all(line.lstrip().startswith("{") for line in lines):
+        return False
+    try:
+        return isinstance(decode_json(lines[0]), dict)
+    except RowError:
+        return False
 
 
 class _Records(NamedTuple):
@@ -85,9 +100,11 @@ class _DocumentReader:
 
         Raises `InputError` where it holds nothing that may be captions.
         """
-        if not self._found:
+        members = self.document.members
+        if not self._found and not self._maps.is_map(members):
             for element in _arrays_within(self.document.members):
-                yield from self.rows(element)
+                if isinstance(element.value, dict):
+                    yield from self.rows(element)
         if not self.document.is_object or (self._found and not self._maps.is_of_images):
             return
         rows = self._maps.rest(self.document.members)

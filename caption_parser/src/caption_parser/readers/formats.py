@@ -34,7 +34,7 @@ FORMATS: dict[str, Format] = {
     entry.name: entry
     for entry in (
         Format("coco", (".json",), read_json),
-        Format("jsonl", (".jsonl", ".ndjson"), read_jsonl),
+        Format("jsonl", (".jsonl", ".ndjson", ".jsonlines"), read_jsonl),
         Format("csv", (".csv",), read_csv),
         Format("tsv", (".tsv",), read_tsv),
         Format("parquet", (".parquet",), read_parquet, access="random"),
@@ -45,16 +45,21 @@ FORMATS: dict[str, Format] = {
 }
 
 
+_ALIASES = {"json": "coco", "ndjson": "jsonl", "text": "txt", "tar": "webdataset", "wds": "webdataset"}
+
+
 def format_named(name: str) -> Format:
-    """The format of that name.
+    """The format of that name, in any letter case.
 
     Raises:
         UsageError: there is none.
     """
-    if name in FORMATS:
-        return FORMATS[name]
+    lowered = name.lower().removeprefix(".")
+    known = _ALIASES.get(lowered, lowered)
+    if known in FORMATS:
+        return FORMATS[known]
     message = f"there is no input format '{name}' (there are: {', '.join(FORMATS)})."
-    raise UsageError(message + did_you_mean(name, FORMATS))
+    raise UsageError(f"{message}{did_you_mean(lowered, FORMATS)} See: capparse formats")
 
 
 def format_of(source: Path | BinaryIO | str) -> Format:

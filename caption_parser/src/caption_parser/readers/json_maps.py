@@ -4,15 +4,22 @@
 `{"image": {"0": ...}, "caption": {"0": ...}}` (a frame written by pandas); `["a dog", "a cat"]`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from caption_parser.readers.checks import caption_rows, is_image_file
+from caption_parser.readers.checks import caption_rows, looks_like_a_name
 from caption_parser.readers.fields import CAPTION_FIELDS, IMAGE_FIELDS, FieldChoice, alone, locate
 from caption_parser.readers.json_document import Element
 from caption_parser.readers.rows import Row, RowError
 from caption_parser.readers.source import Source
+from caption_parser.readers.values import INNER_CAPTION_FIELDS
 from shared_runtime.errors import InputError
+
+_CODE = re.compile(r"\S*\d{5,}")
+"""Such as COCO_val2014_000000391895."""
+_ROW_DIGITS = 4
+"""Numbers that are no longer may count the rows of a frame."""
 
 
 class JsonMaps:
@@ -31,20 +38,23 @@ class JsonMaps:
 
     def takes(self, element: Element) -> bool:
         """Whether the element is a caption of the image that its array is named by, or in an array of captions."""
-        if not element.key:
-            return isinstance(element.value, str)
-        return _names_an_image(element.key) and isinstance(element.value, (str, dict))
+        if element.key:
+            return _names_an_image(element.key) and _has_captions(element.value)
+        return isinstance(element.value, str) or _are_texts(element.value)
 
     def rows(self, element: Element) -> Iterator[Row]:
         """The captions of an element that `takes` says yes to."""
+        value, number = element.value, element.number
         if element.key:
             self._source.say_once(lambda: "the names of the document's fields are the image ids")
-            yield from self._checked(element.key, element.value)
-            return
-        self._source.say_once(lambda: alone("text"))
-        yield from caption_rows(
-            element.value, self._source.image_id_of_row(element.number), element.number, element.raw
-        )
+            yield from self._checked(element.key, value)
+        elif isinstance(value, list) and len(value) == 2 and _is_name(value[0]) != _is_name(value[1]):
+            self._source.say_once(lambda: "each element is an image and its caption")
+            image, caption = value if _is_name(value[0]) else reversed(value)
+            yield from caption_rows(caption, image, number, element.raw)
+        else:
+            self._source.say_once(lambda: alone("element"))
+            yield from caption_rows(value, self._source.image_id_of_row(number), number, element.raw)
 
     def keep(self, element: Element) -> None:
         """Holds what may be part of a column."""
@@ -54,12 +64,20 @@ class JsonMaps:
     def rest(self, members: Mapping[str, Any]) -> Iterator[Row]:
         """The captions that a whole document shows, at its end."""
         for key, value in members.items():
-            if isinstance(value, dict) and self._is_column(key):
+            if isinstance(value, dict) and self.is_map(value):
+                yield from self.rest(value)
+            elif isinstance(value, dict) and self._is_column(key):
                 self._columns[key] = list(value.values())
-            elif _names_an_image(key) and (isinstance(value, str) or (isinstance(value, dict) and value)):
+            elif _names_an_image(key) and value != [] and _has_captions(value):
                 self._source.say_once(lambda: "the names of the document's fields are the image ids")
                 yield from self._checked(key, value)
         yield from self._rows_of_columns()
+
+    def is_map(self, members: Mapping[str, Any]) -> bool:
+        """Whether the members are captions, and their names those of image files or long numbers."""
+        return bool(members) and all(
+            _names_an_image(key, of_columns=True) and _has_captions(value) for key, value in members.items()
+        )
 
     def _checked(self, key: str, value: Any) -> Iterator[Row]:
         self._row += 1
@@ -87,8 +105,26 @@ class JsonMaps:
             yield from caption_rows(caption, image, number, str(caption), everything=self._choice.everything)
 
 
-def _names_an_image(key: str) -> bool:
-    """A file name, a number or another name with digits, and no field that is known."""
-    if key.strip().lower() in (*CAPTION_FIELDS, *IMAGE_FIELDS) or not key:
+def _names_an_image(key: str, *, of_columns: bool = False) -> bool:
+    """A file name, a number or a code, and no field that is known; `of_columns`: and no row of a frame."""
+    if key.strip().lower() in (*CAPTION_FIELDS, *IMAGE_FIELDS):
         return False
-    return is_image_file(key) or (any(character.isdigit() for character in key) and " " not in key)
+    if key.isdecimal():
+        return not of_columns or len(key) > _ROW_DIGITS
+    return looks_like_a_name(key) or _CODE.fullmatch(key) is not None
+
+
+def _has_captions(value: Any, depth: int = 0) -> bool:
+    if isinstance(value, dict):
+        return any(name in value for name in INNER_CAPTION_FIELDS)
+    return isinstance(value, str) or (
+        isinstance(value, list) and depth < 2 and all(_has_captions(element, depth + 1) for element in value)
+    )
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(text, str) for text in value)
+
+
+def _is_name(text: str) -> bool:
+    return looks_like_a_name(text.strip())

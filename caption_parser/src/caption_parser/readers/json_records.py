@@ -157,11 +157,7 @@ class RecordReader:
 def _at(record: dict[str, Any], path: str) -> Any:
     if path in record:
         return record[path]
-    for found in follow(record, path_of(path, tuple(record)) or (path,)):
-        if isinstance(found, RowError):
-            raise found
-        return found.value
-    raise RowError(Reason.MISSING_FIELD, f"field '{path}' is missing: its list is empty")
+    return beside(Found(None, (record,)), (), path_of(path, tuple(record)) or (path,))
 
 
 def _beside(found: Found, steps: tuple[Step, ...], path: str, names: tuple[str, ...]) -> Any:
@@ -204,7 +200,7 @@ def _unmarked(holder: Mapping[str, Any], captions: object, rows: Iterator[Row], 
 def _mark(mark: object, captions: object, number: int) -> bool:
     """A mark is one of all captions of the record, or a list with one of each."""
     if isinstance(mark, list) and isinstance(captions, list):
-        mark = mark[number] if len(mark) == len(captions) else False
+        mark = mark[number] if len(mark) == len(captions) > number else False
     return mark is True or (isinstance(mark, (int, float)) and mark == 1) or mark in ("1", "true", "True")
 
 

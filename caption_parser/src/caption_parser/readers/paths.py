@@ -94,6 +94,14 @@ def follow(record: Any, steps: Sequence[Step]) -> Iterator[Found | RowError]:
     yield from _follow(record, steps, 0, ())
 
 
+def found_or_raised(results: Iterator[Found | RowError]) -> Iterator[Found]:
+    """What was found; the first error is raised."""
+    for result in results:
+        if isinstance(result, RowError):
+            raise result
+        yield result
+
+
 def beside(found: Found, steps: Sequence[Step], other: Sequence[Step]) -> Any:
     """The value at the path `other`, in the list elements that the path `steps` went through to `found`.
 
@@ -106,7 +114,7 @@ def beside(found: Found, steps: Sequence[Step], other: Sequence[Step]) -> Any:
     if shared == len(other):
         return start
     if any(isinstance(step, Each) for step in other[shared:]):
-        message = f"'{path_text(other)}' names several values for each caption at '{path_text(steps)}'"
+        message = f"'{path_text(other)}' names several values for each caption"
         raise RowError(Reason.WRONG_TYPE, message)
     for result in _follow(start, other, shared, found.trail[:shared]):
         if isinstance(result, RowError):

@@ -18,6 +18,7 @@ from caption_parser.readers.chunks import (
     peeked,
     peeked_line,
 )
+from caption_parser.readers.signatures import check_signature
 from shared_runtime.errors import InputError
 
 STDIN = "-"
@@ -27,6 +28,7 @@ Access = Literal["text", "bytes", "random"]
 """What a format reads: UTF-8 text, bytes (both decompressed, in sequence), or the file as it is, with seeking."""
 
 _LISTED = 8
+_SIGNATURE_BYTES = 64
 
 
 @dataclass(slots=True)
@@ -97,6 +99,9 @@ def _wrapped(name: str, file: BinaryIO, access: Access, id_prefix: str, suffix: 
             raise InputError(
                 f"{name}: this format cannot be read from a pipe. Save it to a file and give the path"
             )
+        start = file.tell()
+        check_signature(name, file.read(_SIGNATURE_BYTES), expected=b"par1")
+        file.seek(start)
         return opened
 
     def report_damage(message: str) -> None:
@@ -110,6 +115,7 @@ def _wrapped(name: str, file: BinaryIO, access: Access, id_prefix: str, suffix: 
         raise InputError(f"{message}. Rename it without {suffix}, or download it again")
     if access == "text":
         opened.head, chunks = peeked_line(as_utf8(chunks))
+        check_signature(name, opened.head)
     else:
         opened.head, chunks = peeked(chunks, 1)
     opened.stream = io.BufferedReader(ChunkStream(chunks), CHUNK)

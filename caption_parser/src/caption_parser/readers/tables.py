@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
-from caption_parser.readers.checks import caption_rows
+from caption_parser.readers.checks import caption_rows, is_image_file
 from caption_parser.readers.dialects import (
     DELIMITERS,
     Dialect,
@@ -18,7 +18,15 @@ from caption_parser.readers.dialects import (
     looks_like_data,
     separated_otherwise,
 )
-from caption_parser.readers.fields import CAPTION_FIELDS, IMAGE_FIELDS, FieldChoice, Fields, locate, shortened
+from caption_parser.readers.fields import (
+    CAPTION_FIELDS,
+    IMAGE_FIELDS,
+    FieldChoice,
+    Fields,
+    listed,
+    locate,
+    shortened,
+)
 from caption_parser.readers.lines import MAX_RECORD_CHARS, Line, checked_line, escaped_lines, read_lines
 from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError, TruncatedInputError
 from caption_parser.readers.source import Source
@@ -35,6 +43,8 @@ class Cells(NamedTuple):
 
 
 COMMAS = Dialect(",")
+_RULE = "|-:+= "
+"""What the line under the header of a Markdown table consists of."""
 
 
 class _LineFeed:
@@ -163,7 +173,7 @@ def _split_records(source: Source, dialect: Dialect) -> Iterator[Cells | Rejecte
     for line in read_lines(source):
         if isinstance(line, RejectedRow):
             yield line
-        elif line.text.strip(" "):
+        elif line.text.strip(_RULE):
             yield Cells(line.row, dialect.cells(line.text), line.text)
 
 
@@ -212,6 +222,8 @@ def _named_columns(source: Source, header: Cells, choice: FieldChoice, sample: l
     _check_parted(source, names, header.row)
     try:
         fields = locate(tuple(names), choice)
+        if choice.caption is not None and any(map(_names_an_image, names)):
+            raise RowError(Reason.MISSING_FIELD, f"field '{choice.caption}' is missing (has: {listed(names)})")
     except RowError as error:
         raise InputError(
             f"{source.name}:{header.row}: {_no_column(error.message, header.cells, sample)}"
@@ -223,6 +235,11 @@ def _named_columns(source: Source, header: Cells, choice: FieldChoice, sample: l
         None if fields.image is None else position(fields.image),
         None if fields.file_name is None else position(fields.file_name),
     )
+
+
+def _names_an_image(name: str) -> bool:
+    """Whether a cell is an image's file or address, as those of headers are not."""
+    return is_image_file(name) or "://" in name
 
 
 def _check_parted(source: Source, names: list[str], row: int) -> None:

@@ -23,6 +23,9 @@ INNER_IMAGE_FIELDS = (
 """Likewise what names an image."""
 
 
+_DEPTH = 6
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """A text that is no caption, by what its layout says of it."""
@@ -32,19 +35,21 @@ class LeftOut:
     text: object
 
 
-def captions_in(value: Any) -> Iterator[object]:
+def captions_in(value: Any, depth: int = 0) -> Iterator[object]:
     """Every caption that `value` stands for, unchecked, and `LeftOut`s.
 
     Raises `RowError` for an empty list, or one that is written as text and damaged.
     """
+    if depth > _DEPTH:
+        raise RowError(Reason.WRONG_TYPE, f"captions are nested more than {_DEPTH} times")
     if isinstance(value, str):
         texts = written_list(value)
         if texts is None:
             yield value
         else:
-            yield from captions_in(texts)
+            yield from captions_in(texts, depth + 1)
     elif isinstance(value, Mapping):
-        yield from captions_in(_inner_caption(value))
+        yield from captions_in(_inner_caption(value), depth + 1)
     elif not is_list(value):
         yield value
     elif not len(value):
@@ -60,10 +65,10 @@ def captions_in(value: Any) -> Iterator[object]:
             elif is_list(element) and not len(element):
                 continue
             else:
-                yield from captions_in(element)
+                yield from captions_in(element, depth + 1)
 
 
-def image_in(value: Any) -> Any:
+def image_in(value: Any, depth: int = 0) -> Any:
     """What names the image in a field of it: an object's path or name, the only element of a list.
 
     None: an image is stored there, without a name.
@@ -73,8 +78,8 @@ def image_in(value: Any) -> Any:
         if inner is None and not _holds_pixels(value):
             raise RowError(Reason.MISSING_FIELD, f"nothing names the image in an object with {_listed(value)}")
         return inner
-    if is_list(value) and len(value) == 1 and isinstance(value[0], (str, Mapping)):
-        return image_in(value[0])
+    if depth < _DEPTH and is_list(value) and len(value) == 1 and isinstance(value[0], (str, Mapping)):
+        return image_in(value[0], depth + 1)
     return value
 
 
@@ -106,8 +111,11 @@ def _inner_caption(value: Mapping[str, Any]) -> Any:
     for name in INNER_CAPTION_FIELDS:
         if value.get(name) is not None:
             return value[name]
+    if not value:
+        raise RowError(Reason.WRONG_TYPE, "the caption is an empty object, expected text")
     message = f"no known field of captions in an object with {_listed(value)}"
-    raise RowError(Reason.WRONG_TYPE, f"{message}. Name it, as in --caption-field captions[].NAME")
+    hint = "Name it, as in --caption-field caption.NAME, or captions[].NAME in a list"
+    raise RowError(Reason.MISSING_FIELD, f"{message}. {hint}")
 
 
 def _listed(value: Mapping[str, Any]) -> str:
@@ -124,13 +132,14 @@ def _holds_pixels(value: Mapping[str, Any]) -> bool:
     return "bytes" in value or "path" in value or not value
 
 
+_NO_LITERAL = (ValueError, SyntaxError, MemoryError, RecursionError, TypeError)
 _TEXT = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _LITERAL = re.compile(rf"(?:{_TEXT})", re.DOTALL)
 _LIST = re.compile(rf"[\[(]\s*(?:(?:{_TEXT})[\s,]*)+[\])]", re.DOTALL)
-_LIST_BEGINS = re.compile(r"[\[(]\s*['\"]")
+_LIST_BEGINS = re.compile(r"[\[(]\s*['\"{\[]")
 
 
-def written_list(text: str) -> list[str] | None:
+def written_list(text: str) -> list[Any] | None:
     """The texts of a list that is written as text, as JSON, Python or NumPy write it; none: it is no list.
 
     Raises `RowError` for one that begins as a list of texts and does not end as one.
@@ -146,13 +155,28 @@ def written_list(text: str) -> list[str] | None:
         except (ValueError, RecursionError):
             pass
         else:
-            return values if isinstance(values, list) and all(isinstance(value, str) for value in values) else None
+            return values if _may_be_captions(values) else None
     if _LIST.fullmatch(text):
         try:
             # NumPy puts no commas between texts, and Python would join those.
             return [ast.literal_eval(literal) for literal in _LITERAL.findall(text)]
-        except (ValueError, SyntaxError, MemoryError):
-            pass
+        except _NO_LITERAL:
+            return None
+    if not text[1:].lstrip().startswith(("'", '"')):
+        try:
+            values = ast.literal_eval(text)
+        except _NO_LITERAL:
+            return None
+        return list(values) if _may_be_captions(values) else None
     if text.startswith("(") or (text[-1] not in "'\"" and "," not in text):
         return None  # a caption may begin with a bracket
     raise RowError(Reason.MALFORMED_LINE, "the list of captions that is written here does not end as one")
+
+
+def _may_be_captions(values: Any) -> bool:
+    """Whether these are texts, objects, or lists of texts."""
+    return isinstance(values, (list, tuple)) and all(
+        isinstance(value, (str, dict))
+        or (isinstance(value, (list, tuple)) and all(isinstance(text, str) for text in value))
+        for value in values
+    )

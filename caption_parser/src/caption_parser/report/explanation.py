@@ -1,6 +1,6 @@
 """Why one caption gets the labels it gets: every token, every noun, every sense, every drop."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from caption_parser.captions import ImageCaptions
@@ -77,10 +77,18 @@ def explain(caption: str, config: ParserConfig | None = None) -> Explanation:
 
     Raises `UsageError` for a labeller that matches strings: it has no parse to show.
     """
+    (explanation,) = explain_each([caption], config)
+    return explanation
+
+
+def explain_each(captions: Iterable[str], config: ParserConfig | None = None) -> Iterator[Explanation]:
+    """`explain` of several captions, each on its own, with models that are loaded once."""
     config = (config or ParserConfig()).model_copy(update={"keep_unlabelled": True})
     if config.labeller != "synsets":
         raise UsageError(f"explain shows a parse, and --labeller {config.labeller} makes none. Leave it out.")
-    return explain_with(CaptionParser(config), caption)
+    parser = CaptionParser(config)
+    for caption in captions:
+        yield explain_with(parser, caption)
 
 
 def explain_with(parser: CaptionParser, caption: str) -> Explanation:

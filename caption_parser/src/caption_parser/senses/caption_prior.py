@@ -2,13 +2,14 @@
 
 WordNet orders senses by their frequency in texts of 1961, and a model that was trained on those has learned it; in
 captions a "mouse" is seldom an animal. The prior of captions takes the place of half of that frequency.
-`discovery.caption_prior` learns it.
+`discovery.caption_prior` learns it, and with it what the model leans to in every caption alike.
 """
 
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -21,7 +22,18 @@ from shared_schemas import Route
 from shared_schemas.files import replace_file
 
 CaptionPrior = Mapping[str, Mapping[int, float]]
-"""Lemma → synset → how often captions mean it, adding up to 1 per lemma; in files lemma → sense key → that."""
+"""Lemma → synset → how often captions mean it, adding up to 1 per lemma."""
+
+Leanings = Mapping[str, Mapping[int, float]]
+"""Lemma → synset → how much a model favours it on average, whatever the caption; 1: not at all."""
+
+
+class LearnedPrior(NamedTuple):
+    """What was learned from captions; in files lemma → sense key → frequency, or the two of them."""
+
+    frequencies: CaptionPrior
+    leanings: Leanings
+
 
 FILE_NAME = "caption_prior.json"
 _DIGITS = 4
@@ -29,7 +41,10 @@ _LEAST_PROBABILITY = 0.0001
 """In the file: a sense that was weighed and found wanting is not one that never came up."""
 
 
-def load_caption_prior(senses: str) -> CaptionPrior:
+_NOTHING = LearnedPrior({}, {})
+
+
+def load_caption_prior(senses: str) -> LearnedPrior:
     """The prior beside the model that `senses` names; empty if it names no folder or the folder has none.
 
     Raises `MissingResourceError` where the model that ships lacks its own.
@@ -37,7 +52,7 @@ def load_caption_prior(senses: str) -> CaptionPrior:
     folder = folder_of_model(senses)
     if senses == "default" and not (SHIPPED_MODEL / FILE_NAME).is_file():
         raise missing_from_wheel(SHIPPED_MODEL / FILE_NAME)
-    return read_caption_prior(folder, default_lexicon()) if folder else {}
+    return read_caption_prior(folder, default_lexicon()) if folder else _NOTHING
 
 
 def caption_prior_digest(senses: str) -> str | None:
@@ -48,7 +63,7 @@ def caption_prior_digest(senses: str) -> str | None:
     return short_digest((folder / FILE_NAME).read_bytes())
 
 
-def read_caption_prior(folder: Path, lexicon: Lexicon) -> CaptionPrior:
+def read_caption_prior(folder: Path, lexicon: Lexicon) -> LearnedPrior:
     """The prior beside the model in `folder`; empty if there is none.
 
     Raises `MissingResourceError` for a file that is damaged; for one that names senses that WordNet 3.0 does not
@@ -56,20 +71,27 @@ def read_caption_prior(folder: Path, lexicon: Lexicon) -> CaptionPrior:
     """
     path = folder / FILE_NAME
     if not path.is_file():
-        return {}
+        return _NOTHING
     try:
-        content = TypeAdapter(dict[str, dict[str, float]]).validate_json(path.read_bytes())
+        content = TypeAdapter(dict[str, dict[str, tuple[float, float] | float]]).validate_json(path.read_bytes())
     except ValidationError as error:
         raise _damaged(path, error.errors(include_url=False)[0]["msg"]) from error
-    return _StoredPrior(path, content, lexicon)
+    pairs = {
+        lemma: {key: given if isinstance(given, tuple) else (given, 1.0) for key, given in of_lemma.items()}
+        for lemma, of_lemma in content.items()
+    }
+    return LearnedPrior(_StoredColumn(path, pairs, 0, lexicon), _StoredColumn(path, pairs, 1, lexicon))
 
 
-class _StoredPrior(Mapping[str, Mapping[int, float]]):
+class _StoredColumn(Mapping[str, Mapping[int, float]]):
     """Finds the synsets of a lemma when it is first asked for: those of all lemmas would take half a second."""
 
-    def __init__(self, path: Path, content: Mapping[str, Mapping[str, float]], lexicon: Lexicon) -> None:
+    def __init__(
+        self, path: Path, content: Mapping[str, Mapping[str, tuple[float, float]]], column: int, lexicon: Lexicon
+    ) -> None:
         self._path = path
         self._content = content
+        self._column = column
         self._lexicon = lexicon
         self._found: dict[str, Mapping[int, float]] = {}
 
@@ -78,7 +100,7 @@ class _StoredPrior(Mapping[str, Mapping[int, float]]):
         if found is None:
             of_lemma = self._content[lemma]
             try:
-                found = {self._lexicon.synset(key): probability for key, probability in of_lemma.items()}
+                found = {self._lexicon.synset(key): pair[self._column] for key, pair in of_lemma.items()}
             except UnknownSynsetError as error:
                 raise _damaged(self._path, str(error)) from error
             self._found[lemma] = found
@@ -100,17 +122,22 @@ def _damaged(path: Path, reason: str) -> MissingResourceError:
     )
 
 
-def write_caption_prior(path: Path, prior: CaptionPrior) -> None:
-    """Write the prior in the order of lemmas."""
+def write_caption_prior(path: Path, prior: LearnedPrior) -> None:
+    """Write the prior in the order of lemmas, one to a line."""
     lexicon = default_lexicon()
-    content = {
-        lemma: {
-            _key(lexicon, synset, lemma): max(round(probability, _DIGITS), _LEAST_PROBABILITY)
+    lines = []
+    for lemma, of_lemma in sorted(prior.frequencies.items()):
+        leanings = prior.leanings.get(lemma, {})
+        senses = {
+            _key(lexicon, synset, lemma): (_rounded(probability), _rounded(leanings.get(synset, 1.0)))
             for synset, probability in sorted(of_lemma.items(), key=lambda item: (-item[1], item[0]))
         }
-        for lemma, of_lemma in sorted(prior.items())
-    }
-    replace_file(path, f"{json.dumps(content, indent=0, ensure_ascii=False)}\n".encode())
+        lines.append(f"{json.dumps(lemma, ensure_ascii=False)}: {json.dumps(senses, ensure_ascii=False)}")
+    replace_file(path, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
+
+
+def _rounded(number: float) -> float:
+    return max(round(number, _DIGITS), _LEAST_PROBABILITY)
 
 
 def _key(lexicon: Lexicon, synset: int, lemma: str) -> str:

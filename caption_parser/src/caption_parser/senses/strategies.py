@@ -1,7 +1,7 @@
 """What a disambiguator gains around its model: each strategy is a disambiguator that wraps another.
 
 The whole of it is `SkipUndisputed(TrustCaptionPrior(AbstainBelowMargin(WithCaptionPrior(JointOverImage(AskOnce(
-model))))))`; each can be left out.
+WithoutLeanings(model)))))))`; each can be left out.
 """
 
 from collections import defaultdict
@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from caption_parser.senses.caption_prior import CaptionPrior, evidence_of, prior_choice, under_prior
+from caption_parser.senses.caption_prior import CaptionPrior, Leanings, evidence_of, prior_choice, under_prior
 from caption_parser.senses.disambiguator import (
     SMALLEST,
     Disambiguator,
@@ -21,8 +21,11 @@ from caption_parser.senses.disambiguator import (
 )
 from shared_schemas import Route
 
-LabelOf = Callable[[int], int | None]
-"""The label that a synset leads to; none: no label."""
+Outcome = int | None | tuple[int | None, frozenset[int]]
+"""What a synset leads to: its label, if any, and the labels of what it entails, if there is that."""
+
+OutcomeOf = Callable[[int], Outcome]
+"""Senses are alike that lead to the same."""
 
 _CACHED_WORDS = 1 << 15
 
@@ -33,6 +36,10 @@ class Strategies:
 
     prior: CaptionPrior = field(default_factory=dict)
     """What captions mean by words; empty: nothing is known of that."""
+    leanings: Leanings = field(default_factory=dict)
+    """What the model favours whatever a caption says; counts with a prior alone."""
+    trusted: CaptionPrior | None = None
+    """What of the prior may answer alone, where it is certain; none: all of it."""
     certainty: float = 1.0
     """Labels that have this probability by the prior alone are not asked for; 1: all are."""
     joint: bool = False
@@ -43,7 +50,7 @@ class Strategies:
     """Whether nothing is asked where all senses lead to one label."""
 
 
-def with_strategies(model: Disambiguator, label_of: LabelOf, wanted: Strategies) -> Disambiguator:
+def with_strategies(model: Disambiguator, outcome_of: OutcomeOf, wanted: Strategies) -> Disambiguator:
     """`model`, asked once for equal queries, with the strategies that are wanted.
 
     The captions of an image are joined before the prior is counted, so that it counts once, not once a caption.
@@ -51,16 +58,18 @@ def with_strategies(model: Disambiguator, label_of: LabelOf, wanted: Strategies)
     """
     if isinstance(model, FirstSense):
         return model
-    assembled: Disambiguator = AskOnce(model)
+    asked = WithoutLeanings(model, wanted.leanings) if wanted.prior and wanted.leanings else model
+    assembled: Disambiguator = AskOnce(asked)
     if wanted.joint:
         assembled = JointOverImage(assembled)
     if wanted.prior:
         assembled = WithCaptionPrior(assembled, wanted.prior)
     if wanted.margin > 0:
-        assembled = AbstainBelowMargin(assembled, label_of, wanted.margin)
+        assembled = AbstainBelowMargin(assembled, outcome_of, wanted.margin)
     if wanted.prior and wanted.certainty < 1:
-        assembled = TrustCaptionPrior(assembled, wanted.prior, label_of, wanted.certainty)
-    return SkipUndisputed(assembled, label_of) if wanted.skip_undisputed else assembled
+        trusted = wanted.prior if wanted.trusted is None else wanted.trusted
+        assembled = TrustCaptionPrior(assembled, trusted, outcome_of, wanted.certainty)
+    return SkipUndisputed(assembled, outcome_of) if wanted.skip_undisputed else assembled
 
 
 class AskOnce:
@@ -83,6 +92,38 @@ class AskOnce:
 
 def _content(query: SenseQuery) -> SenseQuery:
     return query._replace(image=0)
+
+
+class WithoutLeanings:
+    """Takes from a model's answers what it says of a word in every caption alike.
+
+    A model that holds each "plate" for a course of a meal says nothing by it; that it holds this one for a dish a
+    little more than others does.
+    """
+
+    def __init__(self, inner: Disambiguator, leanings: Leanings) -> None:
+        self.name = inner.name
+        self._inner = inner
+        self._leanings = leanings
+
+    def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
+        """The inner choices, adjusted where the leanings know the lemma."""
+        return [
+            self._adjusted(query, choice)
+            for query, choice in zip(queries, self._inner.disambiguate(queries), strict=True)
+        ]
+
+    def _adjusted(self, query: SenseQuery, choice: SenseChoice) -> SenseChoice:
+        leanings = self._leanings.get(query.lemma)
+        if leanings is None or not choice.distribution:
+            return choice
+        inverse = [1 / leanings.get(synset, 1.0) for synset in query.candidates]
+        adjusted = choose(query.candidates, product_of_experts([choice.distribution, inverse]), choice)
+        return (
+            adjusted._replace(evidence=product_of_experts([choice.evidence, inverse]))
+            if choice.evidence
+            else adjusted
+        )
 
 
 class JointOverImage:
@@ -148,11 +189,11 @@ class AbstainBelowMargin:
     or for cricket is no doubt about an animal.
     """
 
-    def __init__(self, inner: Disambiguator, label_of: LabelOf, margin: float) -> None:
+    def __init__(self, inner: Disambiguator, outcome_of: OutcomeOf, margin: float) -> None:
         """`margin` in [0, 1]; 0 never abstains."""
         self.name = inner.name
         self._inner = inner
-        self._label_of = label_of
+        self._outcome_of = outcome_of
         self._margin = margin
 
     def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
@@ -165,10 +206,10 @@ class AbstainBelowMargin:
     def _is_doubtful(self, query: SenseQuery, choice: SenseChoice) -> bool:
         if not choice.distribution:
             return False
-        by_label: dict[int | None, float] = defaultdict(float)
+        by_outcome: dict[Outcome, float] = defaultdict(float)
         for candidate, probability in zip(query.candidates, choice.distribution, strict=True):
-            by_label[self._label_of(candidate)] += probability
-        best, second = sorted([*by_label.values(), 0.0, 0.0], reverse=True)[:2]
+            by_outcome[self._outcome_of(candidate)] += probability
+        best, second = sorted([*by_outcome.values(), 0.0, 0.0], reverse=True)[:2]
         return best - second < self._margin
 
 
@@ -179,12 +220,12 @@ class TrustCaptionPrior:
     "cat" costs time, and now and then a label.
     """
 
-    def __init__(self, inner: Disambiguator, prior: CaptionPrior, label_of: LabelOf, certainty: float) -> None:
+    def __init__(self, inner: Disambiguator, prior: CaptionPrior, outcome_of: OutcomeOf, certainty: float) -> None:
         """`certainty` in (0, 1]: the least probability of a label that is not asked for."""
         self.name = inner.name
         self._inner = inner
         self._prior = prior
-        self._label_of = label_of
+        self._outcome_of = outcome_of
         self._certainty = certainty
         self._certain_choice = lru_cache(_CACHED_WORDS)(self._choose)
 
@@ -200,19 +241,22 @@ class TrustCaptionPrior:
         if prior is None or len(candidates) == 1:
             return None
         choice = prior_choice(prior, candidates)
-        by_label: dict[int | None, float] = defaultdict(float)
+        by_outcome: dict[Outcome, float] = defaultdict(float)
         for candidate, probability in zip(candidates, choice.distribution, strict=True):
-            by_label[self._label_of(candidate)] += probability
-        return choice if by_label[self._label_of(choice.synset)] >= self._certainty else None
+            by_outcome[self._outcome_of(candidate)] += probability
+        return choice if by_outcome[self._outcome_of(choice.synset)] >= self._certainty else None
 
 
 class SkipUndisputed:
-    """Answers the queries whose candidates share a label with the first of them, and asks for the others."""
+    """Answers the queries whose candidates lead to the same as the first of them, and asks for the others.
 
-    def __init__(self, inner: Disambiguator, label_of: LabelOf) -> None:
+    What a sense entails counts too: a "fireman" is a person in all senses, but in one of them he plays baseball.
+    """
+
+    def __init__(self, inner: Disambiguator, outcome_of: OutcomeOf) -> None:
         self.name = inner.name
         self._inner = inner
-        self._label_of = label_of
+        self._outcome_of = outcome_of
 
     def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
         """Labels are those of the inner disambiguator; a sense that it was not asked for is the first one."""
@@ -222,8 +266,8 @@ class SkipUndisputed:
 
     def _is_disputed(self, query: SenseQuery) -> bool:
         first, *others = query.candidates
-        label = self._label_of(first)
-        return any(self._label_of(other) != label for other in others)
+        outcome = self._outcome_of(first)
+        return any(self._outcome_of(other) != outcome for other in others)
 
 
 def _first(query: SenseQuery) -> SenseChoice:

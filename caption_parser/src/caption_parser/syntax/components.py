@@ -33,6 +33,7 @@ class NounPhrasesComponent:
         self._made_with = name, mode, scene_graph
         self._name = name
         self._rules = ModeRules.of(Mode(mode))
+        self._read = _reader(self._rules)
         self._find: Callable[[Doc], tuple[NounPhrase, ...]] | None = (
             scene_graph_noun_phrases() if scene_graph else None
         )
@@ -45,7 +46,7 @@ class NounPhrasesComponent:
                     f"{self._name}: this Doc has no {what} must come before it in the pipeline. Use"
                     " caption_parser.load(), or a pipeline that has both, such as en_core_web_sm"
                 )
-        doc._.noun_phrases = self._find(doc) if self._find else find_noun_phrases(Tree.of(doc), self._rules)
+        doc._.noun_phrases = self._find(doc) if self._find else find_noun_phrases(self._read(doc), self._rules)
         return doc
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -71,6 +72,7 @@ class ExtendedHeadsComponent:
         self._made_with = name, mode, phrases
         self._name = name
         rules = ModeRules.of(Mode(mode))
+        self._read = _reader(rules)
         self._find_names = NameStep(rules, ExtendedHeadFinder(default_lexicon(), rules, NamedWords(phrases or ())))
 
     def __call__(self, doc: Doc) -> Doc:
@@ -80,11 +82,18 @@ class ExtendedHeadsComponent:
                 f"{self._name}: this Doc has no noun phrases. Add {NOUN_PHRASES} (or {SCENE_GRAPH}) before it:"
                 f' nlp.add_pipe("{NOUN_PHRASES}", before="{self._name}"), or use caption_parser.load()'
             )
-        doc._.noun_phrases = self._find_names(doc._.tree, doc._.noun_phrases)
+        doc._.noun_phrases = self._find_names(self._read(doc), doc._.noun_phrases)
         return doc
 
     def __reduce__(self) -> tuple[Any, ...]:
         return ExtendedHeadsComponent, self._made_with
+
+
+def _reader(rules: ModeRules) -> Callable[[Doc], Tree]:
+    from caption_parser.lexicon import default_lexicon
+    from caption_parser.syntax.tree_repairs import TreeRepairs
+
+    return TreeRepairs(default_lexicon(), rules).read
 
 
 @Language.factory(NOUN_PHRASES, assigns=["doc._.noun_phrases"], requires=["token.tag", "token.dep"])

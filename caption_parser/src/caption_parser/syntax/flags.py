@@ -4,6 +4,7 @@ from functools import lru_cache
 from operator import attrgetter
 
 from caption_parser.modes import ModeRules
+from caption_parser.syntax.absence import absent_nouns
 from caption_parser.syntax.compounds import compound_nouns
 from caption_parser.syntax.depiction import DepictionFinder
 from caption_parser.syntax.depiction_words import (
@@ -55,6 +56,7 @@ class FlagFinder:
             (flag, find)
             for flag, find in (
                 (Flag.NEGATED, negated_nouns),
+                (Flag.NEGATED, absent_nouns if rules.absence else None),
                 (Flag.DEPICTED, self._depicted_nouns),
                 (Flag.DEPICTED, self._made if rules.made_things else None),
                 (Flag.DEPICTED, SurfaceFinder(lexicon) if rules.surfaces else None),

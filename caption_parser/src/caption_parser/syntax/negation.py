@@ -22,6 +22,9 @@ _POSSESSING = frozenset(
 """Verbs whose denied object is denied too; a dog that is "not catching the frisbee" still has one before it."""
 _AFFIRMING = frozenset({"all", "enough", "even", "every", "exactly", "just", "many", "much", "only"})
 """Words that turn "not" before them into "some"."""
+_BUT = frozenset({"just", "merely", "only", "simply"})
+_COMPARING = frozenset({"doubt", "fewer", "less", "matter", "more", "wonder"})
+"""What "no" before them does not deny: "no fewer than two dogs"."""
 _SIGNS = frozenset({"sign", "signs", "symbol", "symbols", "zone", "zones", "signage"})
 _TRIGGERS = frozenset({"no", "not", "n't", "never", "neither", "nor"}) | (
     _NEGATIVE_NOUNS | _NEGATIVE_PREPOSITIONS | _ABSENCE | _LACKING | {"missing"}
@@ -46,8 +49,10 @@ def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
     if word in _NEGATIVE_NOUNS:
         yield token
     elif word in ("no", "neither", "nor"):
+        if token + 1 < len(tree) and tree.words[token + 1] in _COMPARING:
+            return
         if tree.is_noun(head) and head > token and not _names_a_prohibition(tree, token, head):
-            yield from _alternatives(tree, head)
+            yield from alternatives(tree, head)
         elif word == "nor":
             yield from _noun_after(tree, token)
     elif word in ("not", "n't", "never"):
@@ -57,7 +62,7 @@ def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
         yield from _complements(tree, token)
     elif word in _LACKING and tree.has_child(token, "dobj"):
         for noun in tree.children_by(token, "dobj"):
-            yield from _alternatives(tree, noun)
+            yield from alternatives(tree, noun)
     elif word == "missing":
         yield from _missing(tree, token, head)
     elif word in _ABSENCE:
@@ -67,14 +72,15 @@ def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
 
 def _denied_by_not(tree: Tree, token: int, head: int) -> Iterator[int]:
     if tree.is_noun(head) and head > token:
-        yield from _alternatives(tree, head)
+        yield from alternatives(tree, head)
     elif tree.words[head] in _BE:
         for noun in tree.children_by(head, "attr"):
-            # "not a dog but a cat": what follows "but" is there.
-            yield noun
+            # "not a dog but a cat", "not a dog, only a cat": what follows "but" or "only" is there.
+            if not any(tree.words[child] in _BUT for child in tree.children_by(noun, "advmod")):
+                yield noun
     elif tree.words[head] in _POSSESSING:
         for noun in tree.children_by(head, "dobj"):
-            yield from _alternatives(tree, noun)
+            yield from alternatives(tree, noun)
 
 
 def _missing(tree: Tree, token: int, head: int) -> Iterator[int]:
@@ -84,19 +90,19 @@ def _missing(tree: Tree, token: int, head: int) -> Iterator[int]:
     elif tree.deps[token] == "acl":
         for noun in tree.children_by(token, "dobj"):
             if "the" not in (tree.words[child] for child in tree.children_by(noun, "det")):
-                yield from _alternatives(tree, noun)
+                yield from alternatives(tree, noun)
 
 
 def _complements(tree: Tree, preposition: int) -> Iterator[int]:
     """What a preposition denies; "without wearing a helmet" denies the helmet."""
     for noun in tree.children_by(preposition, "pobj"):
-        yield from _alternatives(tree, noun)
+        yield from alternatives(tree, noun)
     for clause in tree.children_by(preposition, "pcomp"):
         for noun in tree.children_by(clause, "dobj"):
-            yield from _alternatives(tree, noun)
+            yield from alternatives(tree, noun)
 
 
-def _alternatives(tree: Tree, noun: int) -> Iterator[int]:
+def alternatives(tree: Tree, noun: int) -> Iterator[int]:
     """A denied noun and those that share its denial: "no cars or people", but not "no cars and a bus"."""
     pending = [noun]
     for denied in pending:

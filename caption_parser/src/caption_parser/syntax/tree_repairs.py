@@ -2,7 +2,7 @@
 
 A parser that knows a word from few captions goes by what is frequent, and takes "a cow grazing" for a compound
 like "a dining table", the sink of "a bathroom sink" or the tie of "a suit and tie" for a verb. Each repair knows
-such a misreading by what it breaks: acts have no articles, finite verbs agree with their subjects and join no nouns.
+such a misreading by what it breaks: acts have no articles, finite verbs have subjects like them and join no nouns.
 """
 
 from collections.abc import Callable

@@ -49,6 +49,17 @@ def test_distinct_normalises_and_drops() -> None:
     assert list(distinct([" A  cat ", "a cat", "", "x" * 301, "a\tdog"])) == ["A cat", "a dog"]
 
 
+def test_no_more_captions_are_trained_on_than_the_sample_has(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = read_corpus(folder).train
+    monkeypatch.setattr("caption_parser.models.building.corpus.TRAINING_SAMPLE", 4)
+    sample = read_corpus(folder).train
+    assert len(sample) == 4
+    assert sample == [caption for caption in everything if caption in set(sample)]
+    assert sample == read_corpus(folder).train
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(MissingResourceError, match=r"captions_val2017\.json: no such file"):
         read_corpus(tmp_path)

@@ -7,6 +7,7 @@ from caption_parser.models.building.conventions import (
     follow_conventions,
     irregular_plurals,
     is_one_sentence_each,
+    repaired,
 )
 from caption_parser.models.building.trees import CaptionTree
 
@@ -73,3 +74,10 @@ def test_irregular_plurals_are_nouns_whatever_the_teachers_say() -> None:
     assert irregular_plurals(geese) == tree("Geese swimming", "NNS NN", [1, 1], "compound ROOT")
     sheep = tree("sheep field", "NN NN", [1, 1], "compound ROOT")
     assert irregular_plurals(sheep) == sheep
+
+
+def test_trees_are_repaired_as_parses_are() -> None:
+    compound = tree("A goat grazing .", "DT NN NN .", [2, 2, 2, 2], "det compound ROOT punct")
+    assert repaired(compound) == tree("A goat grazing .", "DT NN VBG .", [1, 1, 1, 1], "det ROOT acl punct")
+    right = tree("a parking meter", "DT NN NN", [2, 2, 2], "det compound ROOT")
+    assert repaired(right) is right

@@ -46,6 +46,19 @@ def test_the_package_holds_no_words_and_no_paths_of_the_training(trained: Langua
     assert "train.jsonl" not in text
 
 
+def test_a_training_goes_on_from_weights(trained: Language, tmp_path: Path) -> None:
+    package(trained, tmp_path / "first", version="1.0.0")
+    write_treebank(TREES, tmp_path / "train.jsonl")
+    further = train_pipeline(
+        tmp_path / "train.jsonl",
+        tmp_path / "train.jsonl",
+        tmp_path / "run",
+        steps=2,
+        going_on_from=tmp_path / "first",
+    )
+    assert [token.tag_ for token in further(CAPTION)] == [token.tag_ for token in trained(CAPTION)]
+
+
 def test_size_is_that_of_all_files(tmp_path: Path) -> None:
     (tmp_path / "vocab").mkdir()
     (tmp_path / "model").write_bytes(b"123")

@@ -41,7 +41,10 @@ def main(
     steps: Annotated[
         int | None, typer.Option(help="Training steps; by default those of the configuration.")
     ] = None,
-    version: Annotated[str, typer.Option(help="Version of the pipeline.")] = "1.0.0",
+    going_on_from: Annotated[
+        Path | None, typer.Option(help="Pipeline whose weights are trained further; by default none.")
+    ] = None,
+    version: Annotated[str, typer.Option(help="Version of the pipeline.")] = "1.1.0",
 ) -> None:
     """Label captions with the teachers, train, package, evaluate, and write the figures into the model card."""
     treebanks = work / "treebanks"
@@ -52,7 +55,11 @@ def main(
         typer.echo(f"trees: {counts}", err=True)
     if start is not Stage.EVALUATE:
         trained = train_pipeline(
-            treebanks / "train.jsonl", treebanks / "coco.jsonl", work / "training", steps=steps
+            treebanks / "train.jsonl",
+            treebanks / "coco.jsonl",
+            work / "training",
+            steps=steps,
+            going_on_from=going_on_from,
         )
         package(trained, out, version=version)
     for document in DOCUMENTS:

@@ -22,6 +22,7 @@ from caption_parser.models.building.conventions import (
     follow_conventions,
     irregular_plurals,
     is_one_sentence_each,
+    repaired,
 )
 from caption_parser.models.building.trees import CaptionTree, from_doc, is_projective_forest
 
@@ -62,7 +63,7 @@ def label(
         for words, first, second in zip(chunk, ballots, _ballots(wrapped, teachers), strict=True):
             verdict = vote([*first, *second * EXISTENTIAL_WEIGHT], majority)
             tree = follow_conventions(verdict.tree)
-            tree = irregular_plurals(common_nouns(replace(tree, words=tuple(words))))
+            tree = repaired(irregular_plurals(common_nouns(replace(tree, words=tuple(words)))))
             yield Verdict(tree, verdict.agreement)
 
 

@@ -6,8 +6,13 @@ such captions is easier to learn, and keeps the noun at the root.
 """
 
 from dataclasses import replace
+from functools import cache
 
+from caption_parser.lexicon import default_lexicon
 from caption_parser.models.building.trees import CaptionTree, is_projective_forest
+from caption_parser.modes import Mode, ModeRules
+from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.tree_repairs import TreeRepairs
 
 PARTICIPLES = frozenset({"VBG", "VBN"})
 AUXILIARIES = frozenset({"aux", "auxpass"})
@@ -53,6 +58,29 @@ def irregular_plurals(tree: CaptionTree) -> CaptionTree:
         for dep, tag, old in zip(tree.deps, tags, tree.tags, strict=True)
     )
     return replace(tree, tags=tags, deps=deps)
+
+
+def repaired(tree: CaptionTree) -> CaptionTree:
+    """The tree with what no grammar allows read again, as in captions ("a cow grazing", "a suit and tie")."""
+    count = len(tree.words)
+    plain = Tree(
+        words=[word.lower() for word in tree.words],
+        tags=list(tree.tags),
+        deps=list(tree.deps),
+        heads=list(tree.heads),
+        starts=[0] * count,
+        ends=[0] * count,
+        capitals=[],
+    )
+    read = _repairs()(plain)
+    if read is plain or not is_projective_forest(tuple(read.heads)):
+        return tree
+    return CaptionTree(tree.words, tuple(read.tags), tuple(read.heads), tuple(read.deps))
+
+
+@cache
+def _repairs() -> TreeRepairs:
+    return TreeRepairs(default_lexicon(), ModeRules.of(Mode.VISUAL))
 
 
 def is_one_sentence_each(tree: CaptionTree) -> bool:

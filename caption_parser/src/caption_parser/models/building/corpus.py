@@ -20,6 +20,8 @@ HELD_OUT_SHARE = 5
 """One COCO image in this many is held out."""
 REFERRING_SAMPLE = 12_000
 """Referring expressions to train on: terse and noisy, so fewer of them than of captions."""
+TRAINING_SAMPLE = 32_000
+"""Captions to train on, of all: enough to go on from weights that have seen every one of them."""
 MAX_CHARACTERS = 300
 
 
@@ -52,7 +54,15 @@ def read_corpus(folder: Path, *, seed: int = 0) -> CaptionCorpus:
         "visual_genome": list(distinct(_factual_captions(_existing(folder / "factual/dev.csv")))),
     }
     unseen = {caption.lower() for captions in held_out.values() for caption in captions}
-    return CaptionCorpus([caption for caption in distinct(train) if caption.lower() not in unseen], held_out)
+    seen = [caption for caption in distinct(train) if caption.lower() not in unseen]
+    return CaptionCorpus(_sample(seen, TRAINING_SAMPLE), held_out)
+
+
+def _sample(captions: list[str], size: int) -> list[str]:
+    """So many of the captions at random, in their order."""
+    numbers = list(range(len(captions)))
+    random.Random(1).shuffle(numbers)
+    return [captions[number] for number in sorted(numbers[:size])]
 
 
 def mixed_captions(folder: Path, size: int, *, seed: int = 0) -> list[str]:

@@ -64,7 +64,7 @@ def is_projective_forest(heads: tuple[int, ...]) -> bool:
 def subtree(tree: CaptionTree, root: int) -> CaptionTree:
     """The part of a projective tree that hangs on `root`, as a tree of its own."""
     inside = [index for index in range(len(tree.words)) if _is_under(tree.heads, index, root)]
-    return _select(tree, inside, root)
+    return part(tree, inside, root)
 
 
 def without(tree: CaptionTree, dropped: set[int]) -> CaptionTree:
@@ -76,7 +76,7 @@ def without(tree: CaptionTree, dropped: set[int]) -> CaptionTree:
     kept = [index for index in range(len(tree.words)) if index not in dropped]
     if not kept or any(tree.heads[index] in dropped for index in kept):
         raise ValueError(f"only leaves can be dropped, and not all words: {sorted(dropped)}")
-    return _select(tree, kept, None)
+    return part(tree, kept, None)
 
 
 def insert(
@@ -103,7 +103,8 @@ def _is_under(heads: tuple[int, ...], index: int, root: int) -> bool:
     return index == root
 
 
-def _select(tree: CaptionTree, kept: list[int], root: int | None) -> CaptionTree:
+def part(tree: CaptionTree, kept: list[int], root: int | None) -> CaptionTree:
+    """The words `kept`, whose heads are among them, but for that of `root`, which becomes a root."""
     position = {index: new for new, index in enumerate(kept)}
     return CaptionTree(
         tuple(tree.words[index] for index in kept),

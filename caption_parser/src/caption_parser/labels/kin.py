@@ -1,0 +1,108 @@
+"""Words of age, sex and kin: a "baby" is a person, unless it is that of an elephant.
+
+WordNet lists some of them as persons, some as animals, some as both, and a sense model cannot know whose mother is
+meant. The caption tells: where animals are named and the word belongs to them, it is one of them; otherwise it is a
+person.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from caption_parser.labels.decisions import Decision, DecisionTable
+from caption_parser.labels.reading import CaptionReading, ObjectReading
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import with_hyponyms
+from caption_parser.syntax.tree import Tree
+from shared_schemas import Rule
+
+KIN = frozenset(
+    """
+    adult baby brother couple dad daddy daughter family father female grown-up infant kid male mama mom mommy mother
+    mum newborn offspring pair papa parent sibling sister son twin youngster
+    """.split()
+)
+"""Lemmas that name a member of any kind by its age, its sex or its kin."""
+
+_PETS = ("dog.n.01", "cat.n.01")
+_POSSESSIVES = frozenset({"its", "their", "her", "his"})
+
+
+class Kin:
+    """Settles whether words of age, sex and kin are persons; a `LabelStep`."""
+
+    phrases: frozenset[str] = frozenset()
+
+    def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._person = decisions.by_synset.get(lexicon.synset("person.n.01"))
+        self._people = frozenset(with_hyponyms(lexicon, [lexicon.synset("person.n.01")]))
+        self._animals = frozenset(with_hyponyms(lexicon, [lexicon.synset("animal.n.01")])) - self._people
+        self._pets = frozenset(with_hyponyms(lexicon, map(lexicon.synset, _PETS)))
+
+    def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
+        """The captions with what their words of kin name."""
+        if self._person is None:
+            return list(captions)
+        return [
+            self._of_caption(caption, self._person)
+            if any(found.lemma in KIN for found in caption.objects)
+            else caption
+            for caption in captions
+        ]
+
+    def _of_caption(self, caption: CaptionReading, person: Decision) -> CaptionReading:
+        animals = [found for found in caption.objects if self._is_animal(found)]
+        people = [found for found in caption.objects if self._is_person(found, person.label)]
+        return caption._replace(
+            objects=tuple(
+                self._settled(caption.tree, found, person, animals, people) if found.lemma in KIN else found
+                for found in caption.objects
+            )
+        )
+
+    def _settled(
+        self,
+        tree: Tree,
+        kin: ObjectReading,
+        person: Decision,
+        animals: Sequence[ObjectReading],
+        people: Sequence[ObjectReading],
+    ) -> ObjectReading:
+        if kin.decision is not None and kin.decision.label != person.label:
+            return kin
+        if self._is_of_animals(tree, kin.candidate.token, animals, people):
+            return kin._replace(decision=None)
+        sense = next((synset for synset in kin.candidate.synsets if synset in self._people), None)
+        if kin.decision is None and kin.choice is not None and sense is not None:
+            choice = kin.choice._replace(synset=sense)
+            return kin._replace(choice=choice, decision=person._replace(rule=Rule.HYPONYM, depth=1))
+        return kin
+
+    def _is_of_animals(
+        self, tree: Tree, kin: int, animals: Sequence[ObjectReading], people: Sequence[ObjectReading]
+    ) -> bool:
+        """Whether it belongs to the animals of the caption.
+
+        It does if it is "theirs", or if it stands beside them where no person is named: "a zebra and a baby". Pets
+        live with people, so that "a dog and a baby" are two.
+        """
+        before = [found for found in animals if found.candidate.token < kin]
+        owners = [found for found in people if found.candidate.token < kin]
+        is_theirs = any(tree.words[owner] in _POSSESSIVES for owner in tree.children_by(kin, "poss"))
+        if is_theirs and before:
+            return not owners
+        wild = [found for found in animals if found.synset not in self._pets]
+        if people or not wild:
+            return False
+        beside = {*_coordinated(tree, kin)}
+        return any(found.candidate.token < kin or found.candidate.token in beside for found in wild)
+
+    def _is_animal(self, found: ObjectReading) -> bool:
+        return found.synset in self._animals and found.lemma not in KIN and not found.candidate.flags
+
+    def _is_person(self, found: ObjectReading, person: int) -> bool:
+        return found.decision is not None and found.decision.label == person and found.lemma not in KIN
+
+
+def _coordinated(tree: Tree, noun: int) -> Iterator[int]:
+    """All nouns of the coordination that a noun is part of."""
+    yield from tree.conjuncts(tree.first_conjuncts[noun])

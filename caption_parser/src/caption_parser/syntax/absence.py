@@ -1,0 +1,356 @@
+"""Nouns of what a caption says is gone, of the past or left out: "the dog is gone", "rather than a dog".
+
+A trigger is a run of words, and denies the noun phrase behind it, the subject of its clause, or the object of it.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from caption_parser.syntax.negation import alternatives
+from caption_parser.syntax.quantities import quantified_nouns, referents
+from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
+
+_NEGATIONS = frozenset(
+    "barely cannot cant ca hardly neither never no nobody none nor not nothing n't nt scarcely without".split()
+)
+_UNIVERSALS = frozenset("all any anybody anyone anything every everybody everyone everything everywhere".split())
+_BEHIND_AN_ADVERB = frozenset({"VBG", "VBN", "JJ"})
+"""Tags behind an "all" that means "wholly": "all wearing black except for a hat"."""
+_ITS = frozenset({"PRP$", "TO"})
+_CONDITIONS = frozenset({"after", "before", "if", "once", "until", "when"})
+_DEFINITE = frozenset({"the", "this", "that", "these", "those"})
+_BE = frozenset({"am", "are", "be", "been", "being", "is", "was", "were", "'s", "'re"})
+_HAVE = frozenset({"has", "had", "have", "'s", "'ve", "'d"})
+_RELATIVES = frozenset({"he", "i", "it", "she", "that", "they", "there", "we", "which", "who", "you"})
+_STATES = frozenset(
+    """
+    be been contain contained display displayed feature featured had has have held hold house housed included keep
+    kept own owned show showed sport sported wear wore
+    """.split()
+)
+"""Verbs of the past whose object was there: "that once held a clock"."""
+_PLACED = frozenset(
+    """
+    be been grew grow hang hung lay lie lived live parked rest rested sat sit sleep slept stand stood was were
+    """.split()
+)
+_PARTS = frozenset("bit bits half halves part parts piece pieces portion section slice slices some wedge".split())
+"""What of them is gone leaves the rest: "a slice of the pizza is missing"."""
+_PARTLY = frozenset("almost half halfway mostly nearly partially partly".split())
+_HERE = frozenset({"here", "there", "."})
+_ABSENT = frozenset({"absent", "disappeared", "departed", "extinct", "gone", "missing", "nowhere", "vanished"})
+_TAKEN = frozenset({"demolished", "dismantled", "removed", "stolen"})
+_GOES_ON = frozenset({"bad", "by", "for", "into", "in", "on", "through", "to", "under", "up", "wild", "wrong"})
+"""Behind "gone" they make it go somewhere: "has gone to bed"."""
+_SHOWN = frozenset(
+    "available depicted found here included noticeable pictured present seen shown spotted there visible".split()
+)
+_OUT_OF = frozenset({"frame", "picture", "shot", "sight", "view"})
+_IMAGES = frozenset({"frame", "image", "photo", "photograph", "picture", "scene", "shot", "sight", "view"})
+_PERCEIVING = frozenset({"find", "see", "spot"})
+_HAVING = frozenset({"contain", "feature", "have", "include", "notice", "show", "wear"})
+_STAYING = frozenset({"exist", "exists", "stand", "stands"})
+_PLACING = frozenset({"among", "at", "in", "on", "with"})
+_LEFT_PLACES = frozenset(
+    "area building frame harbor harbour house picture platform port room scene station stop terminal".split()
+)
+
+
+class _When(StrEnum):
+    """Where a run of words denies what is behind it."""
+
+    ALWAYS = "always"
+    AFTER_A_UNIVERSAL = "after a universal"
+    """ "everything except a dog" lacks the dog; "nothing except a dog" and "empty except for a dog" have one."""
+    AFTER_A_UNIVERSAL_NOUN = "after a universal noun"
+    """ "every vehicle but a truck"."""
+    AFTER_A_NOUN = "after a noun"
+    """ "a dog other than a poodle"; "nothing other than a dog" is one."""
+    BEFORE_NO_NUMERAL = "before no numeral"
+    """ "all but the dog"; of "all but one dog" one is not like the others."""
+    BEFORE_NOTHING_KNOWN = "before nothing known"
+    """ "unlike a dog"; "unlike the dog" compares two that are there."""
+
+
+_RUNS: Mapping[_When, str] = {
+    _When.ALWAYS: """
+        rather than|as opposed to|in place of|in lieu of|in the absence of|to the exclusion of|no longer a
+        no longer an|no longer any|hardly any|scarcely any|barely any|not a|not an|not any|not one|not a single
+        no sign of|no signs of|no trace of|no traces of|no evidence of|no hint of|excluding|minus|sans|stripped of
+        devoid of|bereft of|cleared of|there is no longer|there are no longer|there 's no longer|everything but
+        anything but|everybody but|everyone but|anything other than|everything other than
+        """,
+    _When.AFTER_A_UNIVERSAL: """
+        except|except for|excepting|apart from|aside from|save for|with the exception of
+        """,
+    _When.AFTER_A_UNIVERSAL_NOUN: "but",
+    _When.BEFORE_NO_NUMERAL: "all but",
+    _When.AFTER_A_NOUN: "other than",
+    _When.BEFORE_NOTHING_KNOWN: "unlike",
+}
+_WHEN: Mapping[tuple[str, ...], _When] = {
+    tuple(run.split()): when
+    for when, runs in _RUNS.items()
+    for line in runs.strip().splitlines()
+    for run in line.strip().split("|")
+}
+_BEGINNING_WITH: dict[str, list[tuple[str, ...]]] = {}
+for _run in sorted(_WHEN, key=len, reverse=True):
+    _BEGINNING_WITH.setdefault(_run[0], []).append(_run)
+
+_TRIGGERS = (
+    frozenset(_BEGINNING_WITH)
+    | _ABSENT
+    | _TAKEN
+    | frozenset({"used", "once", "formerly", "previously", "originally", "longer", "out", "left", "not", "n't"})
+    | frozenset({"cannot", "never", "ca", "cant", "neither"})
+)
+
+
+def absent_nouns(tree: Tree) -> set[int]:
+    """The nouns of a parse that name what is not, or no longer, where the image was taken."""
+    if _TRIGGERS.isdisjoint(tree.words):
+        return set()
+    return {
+        noun
+        for token, word in enumerate(tree.words)
+        if word in _TRIGGERS
+        for denied in _denied_by(tree, token, word)
+        for noun in referents(tree, denied)
+    }
+
+
+def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
+    run = _run_at(tree, token, word)
+    if run is not None and _applies(tree, _WHEN[run], token, token + len(run)):
+        yield from phrase_behind(tree, token + len(run))
+    elif word == "neither" and _word(tree, token + 1) != "of":
+        yield from phrase_behind(tree, token + 1)
+    elif word in _ABSENT:
+        yield from _absent(tree, token, word)
+    elif word in _TAKEN:
+        if _is_after(tree, token, _BE) and _CONDITIONS.isdisjoint(tree.words[:token]):
+            yield from subject_before(tree, token)
+    elif word == "left":
+        yield from _departed(tree, token)
+    elif word == "used":
+        yield from _used_to(tree, token)
+    elif word in ("once", "formerly", "previously", "originally"):
+        yield from _once(tree, token)
+    elif word == "longer":
+        yield from _no_longer(tree, token)
+    elif word == "out":
+        yield from _out_of_sight(tree, token)
+    elif word in ("not", "n't", "cannot", "never", "cant"):
+        yield from _not_shown(tree, token)
+
+
+def _run_at(tree: Tree, token: int, word: str) -> tuple[str, ...] | None:
+    for run in _BEGINNING_WITH.get(word, ()):
+        if tuple(tree.words[token : token + len(run)]) == run:
+            return run
+    return None
+
+
+def _applies(tree: Tree, when: _When, first: int, behind: int) -> bool:
+    """Whether the run of words from `first` to `behind` denies what follows it."""
+    before = tree.words[max(0, first - 6) : first]
+    match when:
+        case _When.ALWAYS:
+            return True
+        case _When.AFTER_A_UNIVERSAL:
+            return _NEGATIONS.isdisjoint(before) and any(
+                word in _UNIVERSALS and _tag(tree, first - len(before) + place + 1) not in _BEHIND_AN_ADVERB
+                for place, word in enumerate(before)
+            )
+        case _When.AFTER_A_UNIVERSAL_NOUN:
+            near = before[-3:-1]
+            return first > 0 and tree.is_noun(first - 1) and not _UNIVERSALS.isdisjoint(near) and "not" not in near
+        case _When.AFTER_A_NOUN:
+            return first > 0 and tree.is_noun(first - 1) and _NEGATIONS.isdisjoint(before)
+        case _When.BEFORE_NO_NUMERAL:
+            return _tag(tree, behind) != "CD"
+        case _When.BEFORE_NOTHING_KNOWN:
+            return _word(tree, behind) not in _DEFINITE
+
+
+def phrase_behind(tree: Tree, start: int) -> Iterator[int]:
+    """The head of the noun phrase that begins at `start`, and what shares its denial ("a dog or cat")."""
+    noun = start
+    if _tag(tree, start) in VERB_TAGS:
+        return  # "rather than brushing the dog"
+    while noun < len(tree) and not tree.is_noun(noun):
+        if tree.words[noun] in (",", ";", ".", "and", "or", "but", "that", "with") or noun - start > 6:
+            return
+        noun += 1
+    while noun + 1 < len(tree) and tree.is_noun(noun + 1):
+        noun += 1
+    if noun < len(tree):
+        yield from alternatives(tree, noun)
+
+
+def subject_before(tree: Tree, token: int) -> Iterator[int]:
+    """The subject of the clause that a word of its predicate stands in."""
+    head = token
+    for _ in range(4):
+        found = [*tree.children_by(head, "nsubj", "nsubjpass")]
+        if found:
+            for noun in found:
+                yield from _of_relative(tree, head, noun)
+            return
+        if tree.deps[head] in ("acl", "relcl", "amod") or tree.deps[head] == "prep":
+            noun = tree.heads[head]
+            if tree.is_noun(noun) and noun < token:
+                yield from _with_conjuncts(tree, noun)
+                return
+        if tree.heads[head] == head:
+            return
+        head = tree.heads[head]
+
+
+def _of_relative(tree: Tree, verb: int, subject: int) -> Iterator[int]:
+    """The subject itself, or the noun that "which" stands for."""
+    if tree.is_noun(subject):
+        yield from _with_conjuncts(tree, subject)
+    elif tree.deps[verb] == "relcl" and tree.is_noun(tree.heads[verb]):
+        yield tree.heads[verb]
+
+
+def _with_conjuncts(tree: Tree, noun: int) -> Iterator[int]:
+    for member in tree.conjuncts(noun):
+        if tree.is_noun(member) and not (tree.words[member] in _PARTS and quantified_nouns(tree, member)):
+            yield member
+
+
+def _absent(tree: Tree, token: int, word: str) -> Iterator[int]:
+    """ "the dog is gone", "is missing from the couch", "has vanished"; what is "missing a leg" lacks the leg."""
+    if word == "missing" and (tree.has_child(token, "dobj") or tree.deps[token] == "amod"):
+        if _is_after(tree, token, _BE):
+            objects = [*tree.children_by(token, "dobj")]
+            for noun in objects:
+                if not _is_definite(tree, noun):
+                    yield from alternatives(tree, noun)
+        return
+    if tree.words[max(0, token - 1)] in _PARTLY:
+        return
+    if word == "gone" and (_word(tree, token + 1) in _GOES_ON or _tag(tree, token + 1) in ("VBG", "JJ")):
+        return
+    if _is_after(tree, token, _BE | _HAVE) or tree.words[max(0, token - 1)] in ("now", "already", "long", ","):
+        yield from subject_before(tree, token)
+
+
+def _out_of_sight(tree: Tree, token: int) -> Iterator[int]:
+    """ "with the dog out of sight", "the dog is out of frame"; who "looks out of frame" is there."""
+    last = token + 2
+    if _word(tree, token + 1) != "of" or _word(tree, last) not in _OUT_OF or _tag(tree, last + 1) in NOUN_TAGS:
+        return
+    if token and tree.is_noun(token - 1):
+        yield token - 1
+    elif token and tree.words[token - 1] in _BE:
+        yield from subject_before(tree, token)
+
+
+def _departed(tree: Tree, token: int) -> Iterator[int]:
+    """ "the bus has left", "has already left the station"; a man who "has left his bag" may still be there."""
+    places = [tree.words[noun] for noun in tree.children_by(token, "dobj")]
+    auxiliaries = {tree.words[child] for child in tree.children_by(token, "aux")}
+    ends = bool(places) or _word(tree, token + 1) in ("", ".", ",", "already", "and")
+    if ends and auxiliaries & _HAVE and _LEFT_PLACES.issuperset(places):
+        yield from subject_before(tree, token)
+
+
+def _used_to(tree: Tree, token: int) -> Iterator[int]:
+    """ "there used to be a dog", "that used to have a dog", "where a dog used to sleep".
+
+    A knife "used to cut a cake" is there, and so is the cake.
+    """
+    verb = token + 2
+    if _word(tree, token + 1) != "to" or verb >= len(tree) or tree.words[max(0, token - 1)] in _BE:
+        return
+    where = _where_before(tree, token)
+    if where is not None:
+        yield from _nouns_between(tree, where, token)
+    elif tree.words[verb] in _STATES and (tree.words[verb] in ("be", "have") or _is_finite(tree, token)):
+        yield from phrase_behind(tree, verb + 1)
+    elif tree.words[verb] in _PLACED and (_word(tree, verb + 1) in ("", *_HERE)):
+        yield from subject_before(tree, token)
+
+
+def _once(tree: Tree, token: int) -> Iterator[int]:
+    """ "a wall that once had a clock", "where a tree once stood", "there once was a horse"."""
+    following, where = _word(tree, token + 1), _where_before(tree, token)
+    if where is not None and (following in _PLACED or following in _STATES or _tag(tree, token + 1) == "VBD"):
+        yield from _nouns_between(tree, where, token)
+    elif following in ("had", "held", "contained", "housed", "featured", "owned", "displayed"):
+        yield from phrase_behind(tree, token + 2)
+    elif "there" in tree.words[max(0, token - 2) : token] and (
+        following in _BE or tree.words[token - 1] in ("was", "were")
+    ):
+        yield from phrase_behind(tree, token + 1 + (following in _BE))
+    elif following in _PLACED and _word(tree, token + 2) in ("", *_HERE):
+        yield from subject_before(tree, token)
+
+
+def _no_longer(tree: Tree, token: int) -> Iterator[int]:
+    """ "the clock is no longer there", "no longer has a clock"; what is "no longer red" is there all the same."""
+    if tree.words[max(0, token - 1)] != "no":
+        return
+    before, following = tree.words[max(0, token - 2)], _word(tree, token + 1)
+    if following in _STATES:
+        yield from phrase_behind(tree, token + 2)
+    elif "there" in tree.words[max(0, token - 3) : token]:
+        yield from phrase_behind(tree, token + 1)
+    elif following in _STAYING or (before in _BE and (following in _SHOWN or following in _PLACING)):
+        yield from subject_before(tree, token)
+
+
+def _not_shown(tree: Tree, token: int) -> Iterator[int]:
+    """ "is not visible", "cannot be seen", "is n't in the picture"; "you can not see a dog"."""
+    following = tree.words[token + 1 : token + 6]
+    while following and following[0] in ("be", "been", "being", "even", "actually", "really", "yet"):
+        following = following[1:]
+    if not following:
+        return
+    shown = following[0] in _SHOWN and not _BE.isdisjoint(tree.words[max(0, token - 2) : token + 3])
+    if shown or (following[0] == "in" and not _IMAGES.isdisjoint(following)):
+        yield from subject_before(tree, token)
+    elif following[0] in _PERCEIVING or following[0] in _HAVING:
+        begin = tree.words.index(following[0], token) + 1
+        if following[0] in _PERCEIVING or (_word(tree, begin) not in _DEFINITE and _tag(tree, begin) not in _ITS):
+            yield from phrase_behind(tree, begin)
+
+
+def _is_after(tree: Tree, token: int, words: frozenset[str]) -> bool:
+    """Whether one of `words` stands right before the token, or one adverb or auxiliary further left."""
+    return not words.isdisjoint(tree.words[max(0, token - 3) : token])
+
+
+def _is_definite(tree: Tree, noun: int) -> bool:
+    return any(tree.words[child] in _DEFINITE for child in tree.children_by(noun, "det"))
+
+
+def _is_finite(tree: Tree, token: int) -> bool:
+    """Whether the "used" of "used to" is the verb of a clause, not a participle behind a noun."""
+    return token > 0 and tree.words[token - 1] in _RELATIVES
+
+
+def _where_before(tree: Tree, token: int) -> int | None:
+    """The "where" that opens the clause of a token, with no verb between them."""
+    for place in range(token - 1, max(-1, token - 8), -1):
+        if tree.words[place] == "where":
+            return place
+        if tree.tags[place] in VERB_TAGS:
+            return None
+    return None
+
+
+def _nouns_between(tree: Tree, start: int, end: int) -> Iterator[int]:
+    yield from (noun for noun in range(start + 1, end) if tree.is_noun(noun))
+
+
+def _word(tree: Tree, token: int) -> str:
+    return tree.words[token] if token < len(tree) else ""
+
+
+def _tag(tree: Tree, token: int) -> str:
+    return tree.tags[token] if token < len(tree) else ""
