@@ -74,6 +74,9 @@ _IMAGES = frozenset(
 )
 _APPEARING = frozenset("appear appearing appears displayed featured pictured projected seen shown visible".split())
 _LIVING = frozenset({"noun.animal", "noun.person"})
+_OF_THE_CAPTION = frozenset(
+    "frame image images it photo photograph photographs photos picture pictures scene shot snapshot that this".split()
+)
 _ON_WHAT = frozenset({"it", "them", "front", "back", "side", "sides"})
 _DEPICTING = frozenset({"depict", "depicting", "depicts", "portraying", "portrays"})
 """What they have for an object is a picture, whatever depicts it."""
@@ -109,7 +112,7 @@ class SurfaceFinder:
         }
 
     def _shown_by(self, tree: Tree, token: int, word: str) -> Iterator[int]:
-        if word in _DEPICTING:
+        if word in _DEPICTING and not _is_the_photograph(tree, token):
             for noun in tree.children_by(token, "dobj"):
                 yield from tree.conjuncts(noun)
         if word in _PICTURED:
@@ -136,6 +139,12 @@ class SurfaceFinder:
             for lemma in lexicon.base_forms(word)
             for synset in lexicon.synsets(lemma)[:1]
         )
+
+
+def _is_the_photograph(tree: Tree, verb: int) -> bool:
+    """Whether what depicts is the image that the caption is of: "the image depicts a kitchen"."""
+    subjects = [*tree.children_by(verb, "nsubj"), *([tree.heads[verb]] if tree.deps[verb] == "acl" else ())]
+    return any(tree.words[subject] in _OF_THE_CAPTION for subject in subjects)
 
 
 def _with(tree: Tree, bearer: int) -> Iterator[int]:
