@@ -10,6 +10,7 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import NOUN_TAGS, Tree
+from caption_parser.syntax.word_lists import MATERIAL_VERBS
 
 _CACHED_KINDS = 1 << 14
 _FURTHEST = 4
@@ -41,7 +42,9 @@ _OF_ANIMALS = frozenset(
 _OF_PERSONS = frozenset({"cardboard", "gingerbread", "lego", "plush", "sand", "topiary", "wax"})
 _NAMING_TAGS = NOUN_TAGS | {"JJ", "VBG", "VBN"}
 _MODELS = frozenset({"model", "models", "maquette", "maquettes", "mockup", "mockups"})
+_FIGURES = frozenset({"figure", "figures"})
 _SMALL = frozenset({"scale", "miniature", "small", "3d", "tiny", "paper", "plastic", "wooden", "lego"})
+_CAST = _SMALL | frozenset({"bronze", "ceramic", "clay", "metal", "porcelain", "resin", "stone", "vinyl", "wax"})
 _SHAPED = frozenset({"shaped", "themed", "inspired", "patterned"})
 _COLOURS_OF_COATS = frozenset({"chocolate", "sugar", "candy", "sand", "butter", "wax", "ice"})
 """Said of the coats and names of dogs and cats."""
@@ -84,12 +87,43 @@ class MadeThings:
 
     def __call__(self, tree: Tree) -> set[int]:
         """The nouns that a model is of, and those that give a thing its shape."""
-        return {
+        made = {
+            noun
+            for token, word in enumerate(tree.words)
+            if word in MATERIAL_VERBS
+            for noun in self._made_of(tree, token)
+        }
+        return made | {
             noun
             for token, word in enumerate(tree.words)
             if word in _SHAPED or (word == "of" and _is_of_a_model(tree, token))
             for noun in (_shape(tree, token) if word in _SHAPED else _modelled(tree, token))
         }
+
+    def _made_of(self, tree: Tree, participle: int) -> Iterator[int]:
+        """ "a bear made of ice"; of what is no likeness by its material, nothing: "a boat made of wood"."""
+        materials = {
+            tree.words[material]
+            for preposition in tree.children_by(participle, "prep")
+            if tree.words[preposition] in ("of", "from", "out")
+            for inner in (preposition, *tree.children_by(preposition, "prep"))
+            for material in tree.children_by(inner, "pobj")
+        }
+        if not materials:
+            return
+        subjects = list(tree.children_by(participle, "nsubjpass"))
+        if tree.deps[participle] == "acl":
+            subjects.append(tree.heads[participle])
+        for noun in subjects:
+            senses = [
+                s for lemma in self._lexicon.base_forms(tree.words[noun]) for s in self._lexicon.synsets(lemma)
+            ]
+            if not senses:
+                continue
+            if self._lexicon.lexname(senses[0]) == "noun.animal" or not materials.isdisjoint(
+                self._telling(tuple(senses))
+            ):
+                yield noun
 
     def _telling_words(self, synsets: tuple[int, ...]) -> frozenset[str]:
         """What says of a name that it is none, by its most frequent sense; empty: nothing does."""
@@ -119,6 +153,8 @@ def _is_of_a_make(tree: Tree, model: int) -> bool:
 def _is_of_a_model(tree: Tree, preposition: int) -> bool:
     """Whether "of" follows a model that stands for a thing: "a scale model of a ship", "a model of the train"."""
     model = tree.heads[preposition]
+    if tree.words[model] in _FIGURES:
+        return any(tree.words[child] in _CAST for child in tree.children[model])
     if tree.words[model] not in _MODELS:
         return False
     said = any(tree.words[child] in _SMALL for child in tree.children[model])

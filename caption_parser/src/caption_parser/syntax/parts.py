@@ -104,13 +104,9 @@ class PartFinder:
                 return False
             if any(not roots.isdisjoint(above) and not parts.isdisjoint(lemmas) for roots, parts in self._groups):
                 return True
-            if (
-                lexname == "noun.artifact"
-                and self._buildings.isdisjoint(above)
-                and any(
-                    self._is_meronym(synset, lemmas) for synset, steps in above.items() if steps <= _NEAREST_WHOLES
-                )
-            ):
+            if number >= _FREQUENT_SENSES or lexname != "noun.artifact" or not self._buildings.isdisjoint(above):
+                continue
+            if any(self._is_meronym(near, lemmas) for near in above if above[near] <= _NEAREST_WHOLES):
                 return True
         return False
 

@@ -17,10 +17,15 @@ _CACHED_WORDS = 1 << 14
 _WITH_S = frozenset({"'s", "\u2019s", "\u02bcs", "`s", "\u00b4s"})
 _WITHOUT_S = frozenset({"'", "\u2019", "\u02bc", "`", "\u00b4"})
 _APOSTROPHES = _WITH_S | _WITHOUT_S
+_UNMARKED = frozenset({"mens", "womens", "childrens"})
+"""Possessors whose apostrophe is left out, and which are nothing else."""
+_MARKS = _APOSTROPHES | _UNMARKED
 _IN_POSSESSION = NOUN_TAGS | ADJECTIVE_TAGS | PARTICIPLE_TAGS | {"CD", "HYPH", "FW"}
 """Tags of what may stand between an apostrophe and the noun that is possessed."""
 _BEFORE_POSSESSOR = NOUN_TAGS | ADJECTIVE_TAGS | {"CD"}
-_PLURALS = frozenset("men women children boys girls ladies kids gentlemen people babies toddlers".split())
+_PLURALS = _UNMARKED | frozenset(
+    "men women children boys girls ladies kids gentlemen people babies toddlers".split()
+)
 
 _DEFINITE = frozenset("the this that these those my your his her its our their whose".split())
 _SINGULAR = frozenset({"a", "an", "another", "one", "every", "each"})
@@ -119,7 +124,7 @@ class PossessorFinder:
 
     def __call__(self, tree: Tree) -> set[int]:
         """The possessors of kind, as tokens."""
-        if _APOSTROPHES.isdisjoint(tree.words):
+        if _MARKS.isdisjoint(tree.words):
             return set()
         return {
             possessor
@@ -156,7 +161,7 @@ class PossessorFinder:
         return determiner is None and (is_plural or self._is_kind_alone(tree, owner, possessed))
 
     def _is_kind_alone(self, tree: Tree, owner: str, possessed: int) -> bool:
-        """Whether a singular possessor without a determiner is a kind: "chef's knife", not "man's shirt is red"."""
+        """Whether a singular possessor without an article is a kind: "chef's knife", not "man's shirt is red"."""
         category = self._category(owner)
         if category == "noun.animal":
             return tree.words[possessed] not in _WORN_BY_ANIMALS
@@ -198,6 +203,9 @@ def _possessions(tree: Tree) -> Iterator[tuple[int, int]]:
     """Each noun before an apostrophe with the noun that it possesses, read off the words where the parse errs."""
     quoted = False
     for mark, word in enumerate(tree.words):
+        if word in _UNMARKED and mark + 1 < len(tree):
+            yield mark, _possessed(tree, mark, mark) or mark + 1
+            continue
         if word not in _APOSTROPHES or not mark:
             continue
         noun = mark - 1

@@ -81,6 +81,11 @@ class ProperNameFinder:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._words = _words()
+        words = self._words
+        self._triggers = frozenset(make.rpartition(" ")[2] for make in words.makes).union(
+            words.ambiguous_makes, words.team_endings, words.brands, words.always, words.capitalised
+        )
+        """One of these is in every caption with such a name."""
         self._kinds_of_place = frozenset(map(lexicon.synset, _PLACES))
         self._is_place = lru_cache(_CACHED_WORDS)(self._names_a_place)
         self._is_animal = lru_cache(_CACHED_WORDS)(self._names_an_animal)
@@ -89,6 +94,8 @@ class ProperNameFinder:
         """The tokens inside names, of whatever tag."""
         found: set[int] = set()
         known = self._words
+        if self._triggers.isdisjoint(tree.words):
+            return found
         for token, word in enumerate(tree.words):
             if word in known.team_endings:
                 found.update(self._team(tree, token))

@@ -15,6 +15,8 @@ from caption_parser.syntax.tree import Tree
 _CACHED_WORDS = 1 << 14
 _PICTURED = frozenset(
     """
+    ad ads advert advertisement advertisements billboard billboards calendar cartoon clipart comic drawing drawings
+    flyer illustration sketch sketches
     badge badges banknote banknotes coin coins crest decal decals emblem emblems graffiti graphic icon icons label
     labels logo logos medal medallion mural murals painting paintings poster posters print prints
     stamp stamps sticker stickers tattoo tattoos wallpaper wallpapers
@@ -72,6 +74,9 @@ _IMAGES = frozenset(
 )
 _APPEARING = frozenset("appear appearing appears displayed featured pictured projected seen shown visible".split())
 _LIVING = frozenset({"noun.animal", "noun.person"})
+_OF_THE_CAPTION = frozenset(
+    "frame image images it photo photograph photographs photos picture pictures scene shot snapshot that this".split()
+)
 _ON_WHAT = frozenset({"it", "them", "front", "back", "side", "sides"})
 _DEPICTING = frozenset({"depict", "depicting", "depicts", "portraying", "portrays"})
 """What they have for an object is a picture, whatever depicts it."""
@@ -107,7 +112,7 @@ class SurfaceFinder:
         }
 
     def _shown_by(self, tree: Tree, token: int, word: str) -> Iterator[int]:
-        if word in _DEPICTING:
+        if word in _DEPICTING and not _is_the_photograph(tree, token):
             for noun in tree.children_by(token, "dobj"):
                 yield from tree.conjuncts(noun)
         if word in _PICTURED:
@@ -136,10 +141,23 @@ class SurfaceFinder:
         )
 
 
+def _is_the_photograph(tree: Tree, verb: int) -> bool:
+    """Whether what depicts is the image that the caption is of: "the image depicts a kitchen"."""
+    subjects = [*tree.children_by(verb, "nsubj"), *([tree.heads[verb]] if tree.deps[verb] == "acl" else ())]
+    return any(tree.words[subject] in _OF_THE_CAPTION for subject in subjects)
+
+
 def _with(tree: Tree, bearer: int) -> Iterator[int]:
+    """What a bearer is "with", or "has"."""
     for preposition in tree.children_by(bearer, "prep"):
         if tree.words[preposition] == "with":
             yield from tree.children_by(preposition, "pobj")
+    verbs = list(tree.children_by(bearer, "relcl", "acl"))
+    if tree.deps[bearer] == "nsubj":
+        verbs.append(tree.heads[bearer])
+    for verb in verbs:
+        if tree.words[verb] in ("has", "have", "having"):
+            yield from tree.children_by(verb, "dobj")
 
 
 def _is_on_it(tree: Tree, noun: int) -> bool:
@@ -191,6 +209,7 @@ def _on_screen(tree: Tree, device: int) -> Iterator[int]:
     if tree.deps[device] != "pobj" or tree.words[preposition] != "on":
         return
     verb = tree.heads[preposition]
+    yield from _of_image(tree, verb)
     if tree.words[verb] in _APPEARING and not tree.is_noun(verb):
         if tree.deps[verb] == "acl":
             yield tree.heads[verb]
@@ -200,3 +219,15 @@ def _on_screen(tree: Tree, device: int) -> Iterator[int]:
     ):
         for noun in tree.children_by(verb, "dobj"):
             yield from tree.conjuncts(noun)
+
+
+def _of_image(tree: Tree, holder: int) -> Iterator[int]:
+    """What an image is of that is said to be on a screen, whichever of the two nouns the parse hangs that on."""
+    image = holder
+    if tree.deps[holder] == "pobj" and tree.words[tree.heads[holder]] == "of":
+        image = tree.heads[tree.heads[holder]]
+    if tree.words[image] in _IMAGES:
+        for preposition in tree.children_by(image, "prep"):
+            if tree.words[preposition] == "of":
+                for noun in tree.children_by(preposition, "pobj"):
+                    yield from tree.conjuncts(noun)
