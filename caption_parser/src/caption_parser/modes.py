@@ -32,8 +32,12 @@ class ModeRules:
     # From a parse to noun phrases, beyond SceneGraphParser, the public Python implementation of Schuster et al.
     # 2015 that Vilar & Perez modify (Section III-A1).
 
+    nouns_by_dictionary: bool = False
+    """A word that WordNet has as a noun and not as what it is tagged is a noun: "a urinal", "an oven door"."""
     nouns_by_agreement: bool = False
     """A word read as a verb that agrees with no subject, or is joined to a noun, is a noun: "a suit and tie"."""
+    subjects_of_verbs: bool = False
+    """"A giraffe points its head", "cows lounge": a noun before what agrees with it as a verb is its subject."""
     subjects_of_participles: bool = False
     """"a cow grazing", "a man kite surfing": what stands before a lone act does it, and modifies nothing."""
     nouns_outside_chunks: bool = False

@@ -142,6 +142,115 @@ def test_a_verb_that_disagrees_with_its_subject_is_a_noun(parsed: Parse) -> None
     assert found["garden"] == "NN compound plant"
 
 
+def test_a_noun_that_is_no_adjective_is_one(parsed: Parse) -> None:
+    found = arcs(repaired(parsed("A/DT/det/2 freezer/JJ/amod/2 door/NN/ROOT/2")))
+    assert found["freezer"] == "NN compound door"
+
+
+def test_a_drier_of_a_kind_is_a_noun(parsed: Parse) -> None:
+    found = arcs(repaired(parsed("A/DT/det/2 hand/NN/compound/2 drier/RBR/ROOT/2")))
+    assert found["drier"] == "NN ROOT drier"
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "A/DT/det/2 turquoise/JJ/amod/2 scarf/NN/ROOT/2",
+        "A/DT/det/2 denim/JJ/amod/2 jacket/NN/ROOT/2",
+        "A/DT/det/2 plant/NN/compound/2 stand/NN/ROOT/2",
+        "Two/CD/nummod/2 garden/NN/compound/2 plants/VBZ/ROOT/2",
+        "Baby/NN/compound/1 wraps/NNS/ROOT/1",
+        "Lamb/NN/compound/1 chops/NNS/ROOT/1",
+        "A/DT/det/2 dog/NN/compound/2 bed/NN/ROOT/2 in/IN/prep/2 a/DT/det/5 shed/NN/pobj/3",
+    ],
+)
+def test_real_adjectives_and_compounds_stay(parsed: Parse, phrase: str) -> None:
+    doc = parsed(phrase)
+    assert arcs(repaired(doc)) == arcs(Tree.of(doc))
+
+
+def test_a_noun_with_an_object_is_a_verb(parsed: Parse) -> None:
+    found = arcs(
+        repaired(
+            parsed("Young/JJ/amod/1 farmer/NN/compound/2 boards/NNS/ROOT/2 a/DT/det/4 ferry/NN/dobj/2"),
+        )
+    )
+    assert found["farmer"] == "NN nsubj boards"
+    assert found["boards"] == "VBZ ROOT boards"
+    assert found["young"] == "JJ amod farmer"
+
+
+def test_what_can_only_be_a_verb_has_a_subject_and_an_object(parsed: Parse) -> None:
+    found = arcs(repaired(parsed("Sailors/NNS/compound/2 unload/NN/compound/2 crates/NNS/ROOT/2")))
+    assert found["sailors"] == "NNS nsubj unload"
+    assert found["unload"] == "VBP ROOT unload"
+    assert found["crates"] == "NNS dobj unload"
+
+
+def test_two_that_are_joined_lie(parsed: Parse) -> None:
+    found = arcs(
+        repaired(
+            parsed(
+                "Dogs/NNS/ROOT/0 and/CC/cc/0 a/DT/det/4 goat/NN/compound/4 lie/NN/conj/0 on/IN/prep/4"
+                " straw/NN/pobj/5"
+            )
+        )
+    )
+    assert found["goat"] == "NN conj dogs"
+    assert found["a"] == "DT det goat"
+    assert found["lie"] == "VBP acl goat"
+
+
+def test_no_clause_stands_after_a_preposition(parsed: Parse) -> None:
+    found = arcs(
+        repaired(
+            parsed(
+                "A/DT/det/1 boy/NN/ROOT/1 on/IN/prep/1 a/DT/det/5 snowboard/JJ/amod/5 jumps/VBZ/pobj/2"
+                " down/RB/advmod/5"
+            )
+        )
+    )
+    assert found["snowboard"] == "NN pobj on"
+    assert found["jumps"] == "VBZ acl snowboard"
+
+
+def test_a_cat_in_a_sink_does_not_sink(parsed: Parse) -> None:
+    found = arcs(
+        repaired(
+            parsed(
+                "A/DT/det/1 cat/NN/nsubj/5 in/IN/prep/1 a/DT/det/4 bathroom/NN/pobj/2 sink/VBP/ROOT/5"
+                " under/IN/prep/5 lights/NNS/pobj/6"
+            )
+        )
+    )
+    assert found["sink"] == "NN pobj in"
+    assert found["bathroom"] == "NN compound sink"
+    assert found["cat"] == "NN ROOT cat"
+
+
+def test_an_adjective_after_its_noun_is_no_head(parsed: Parse) -> None:
+    found = arcs(
+        repaired(
+            parsed(
+                "Men/NNS/ROOT/0 in/IN/prep/0 a/DT/det/4 chair/NN/compound/4 shirtless/NN/pobj/1",
+            )
+        )
+    )
+    assert found["chair"] == "NN pobj in"
+    assert found["shirtless"] == "JJ amod chair"
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "They/PRP/nsubj/1 go/VBP/ROOT/1 horse/NN/compound/3 riding/NN/dobj/1",
+        "friends/NNS/ROOT/0 horse/NN/compound/2 riding/VBG/acl/0",
+    ],
+)
+def test_who_rides_is_named_so_the_horse_is_there(parsed: Parse, phrase: str) -> None:
+    assert arcs(repaired(parsed(phrase)))["horse"] == "NN dobj riding"
+
+
 def test_each_repair_has_a_switch(parsed: Parse) -> None:
     doc = parsed("A/DT/det/2 cow/NN/compound/2 mooing/NN/ROOT/2")
     without = ModeRules.of(Mode.VISUAL, ["subjects_of_participles"])

@@ -75,9 +75,21 @@ class ExtendedHeadFinder:
                 entry = self._entry_of_inner_plural(words, start, head, end)
             if entry and self._rules.guard_extended_heads and not _NAMING_TAGS.issuperset(tags[start:head]):
                 entry = self._kinds(entry, words[head])
-            if entry:
+            if entry and not self._is_split_by_a_compound(words[:end], tags, start, entry):
                 return ExtendedHead(start, end, entry.lemmas, entry.synsets)
         return None
+
+    def _is_split_by_a_compound(
+        self, words: tuple[str, ...], tags: tuple[str, ...], start: int, entry: _Entry
+    ) -> bool:
+        """Whether a phrase of the label space only seems to be there: "a bus stop sign" has no stop sign."""
+        return (
+            0 < start < len(words) - 1
+            and not entry.synsets
+            and self._rules.guard_extended_heads
+            and tags[start - 1] in NOUN_TAGS
+            and f"{words[start - 1]}_{words[start]}" in self.lexicon
+        )
 
     def _look_up(self, form: str, plural: bool = False) -> _Entry:
         """Exact phrases first, then WordNet with its morphology; of a plural the singular comes first.

@@ -17,6 +17,9 @@ _EVENTS = frozenset(
     """.split()
 )
 """Words in -ing that name an occasion or a place: "a beach wedding"."""
+_PREY = frozenset(
+    "bass carp cod crab deer fish herring krill lobster mackerel prey salmon shrimp squid trout tuna".split()
+)
 _BEINGS = frozenset({"animal", "person"})
 _GROUPS = frozenset(
     """
@@ -60,6 +63,10 @@ class GerundWords:
     def takes_in(self, noun: str, participle: str) -> bool:
         """Whether the noun before the participle says how, not who: "kite" before "surfing"."""
         return noun in self._taken_in.get(participle, ())
+
+    def is_prey(self, word: str) -> bool:
+        """Whether the word names what is caught and has no other plural."""
+        return word in _PREY
 
     def is_person(self, word: str) -> bool:
         """Whether the word is a plain word for people, who may do something with the being named next."""

@@ -20,6 +20,12 @@ _PORTIONS = frozenset(
 )
 """Nouns that gather or divide what the noun before them names: "orange wedges", "a zebra herd"."""
 
+_FEATS = frozenset({"stunt", "stunts", "trick", "tricks"})
+_DONE_ON = frozenset(
+    "bicycle bike bmx board frisbee kite motorbike motorcycle scooter skate skateboard snowboard surfboard".split()
+)
+"""What feats are done with, which then is there: "a skateboard trick"; not so "a card trick", "a dog trick"."""
+
 _SINGULAR = frozenset({"a", "an", "another", "one"})
 """Determiners that no plural has."""
 
@@ -44,7 +50,10 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
     if dep == "npadvmod":
         return tree.words[head] in _PRESENT_BY
     return dep == "compound" and (
-        tree.words[head] in _PORTIONS or _is_in_a_list(tree, token, head) or _is_a_subject(tree, token, head)
+        tree.words[head] in _PORTIONS
+        or (tree.words[head] in _FEATS and tree.words[token] in _DONE_ON)
+        or _is_in_a_list(tree, token, head)
+        or _is_a_subject(tree, token, head)
     )
 
 

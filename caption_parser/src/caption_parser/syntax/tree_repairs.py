@@ -6,14 +6,17 @@ such a misreading by what it breaks: acts have no articles, finite verbs have su
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from spacy.tokens import Doc
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.gerunds import GerundWords
+from caption_parser.syntax.misread_words import MisreadWords
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, PLURAL_TAGS, Tree
+from caption_parser.syntax.tree_draft import SHOWS_WHAT_IT_TAKES_IN, TreeDraft
+from caption_parser.syntax.verb_subjects import VerbSubjects
+from caption_parser.syntax.verb_words import VerbWords
 
 _BASE_FORMS = frozenset({"VB", "VBP"})
 _PRESENT_FORMS = _BASE_FORMS | {"VBZ"}
@@ -26,15 +29,8 @@ _SINGULAR = frozenset({"a", "an", "another", "each", "every", "one"})
 _PLURALS_OF_KIND = frozenset({"boys", "children", "girls", "kids", "ladies", "men", "mens", "women", "womens"})
 """Plurals that often say of what kind the noun after them is: "ladies walking shoes"."""
 _MODIFIES = frozenset({"compound", "amod", "nmod", "nummod"})
-_SHOWS_WHAT_IT_TAKES_IN = frozenset(
-    """
-    climbing decorating eating feeding herding playing pulling riding roping shearing stacking throwing walking
-    washing wrestling
-    """.split()
-)
-"""Participles whose noun is there: "a woman horse riding"; but not "a man bird watching"."""
-_OF_THE_WHOLE = frozenset({"appos", "punct", "relcl"})
-"""Relations of what follows a noun phrase to its head, whatever that is."""
+
+_GOING = frozenset({"enjoy", "enjoying", "enjoys", "go", "goes", "going", "gone", "went"})
 
 
 class TreeRepairs:
@@ -42,9 +38,13 @@ class TreeRepairs:
 
     def __init__(self, lexicon: Lexicon, rules: ModeRules) -> None:
         self._words = GerundWords(lexicon)
-        repairs: list[tuple[bool, Callable[[_Draft], None]]] = [
+        self._verbs = verbs = VerbWords(lexicon)
+        repairs: list[tuple[bool, Callable[[TreeDraft], None]]] = [
+            (rules.nouns_by_dictionary, MisreadWords(verbs)),
             (rules.nouns_by_agreement, self._nouns_by_agreement),
+            (rules.subjects_of_verbs, VerbSubjects(verbs, self._words)),
             (rules.subjects_of_participles, self._subjects_of_participles),
+            (rules.subjects_of_participles, self._objects_of_acts),
         ]
         self._repairs = [repair for wanted, repair in repairs if wanted]
 
@@ -54,16 +54,14 @@ class TreeRepairs:
 
     def __call__(self, tree: Tree) -> Tree:
         """The parse with what cannot be right read again; the same object where all can be."""
-        if not self._repairs or not any(
-            tag in _PRESENT_FORMS or word.endswith("ing") for tag, word in zip(tree.tags, tree.words, strict=True)
-        ):
+        if not self._repairs:
             return tree
-        draft = _Draft(tree)
+        draft = TreeDraft(tree)
         for repair in self._repairs:
             repair(draft)
         return draft.tree
 
-    def _nouns_by_agreement(self, draft: "_Draft") -> None:
+    def _nouns_by_agreement(self, draft: TreeDraft) -> None:
         """ "A bathroom sink", "a suit and tie": a finite verb agrees with its subject, and joins no noun."""
         for token, tag in enumerate(draft.tree.tags):
             word = draft.tree.words[token]
@@ -75,6 +73,9 @@ class TreeRepairs:
                 elif tag in _BASE_FORMS and (subject := self._disagreeing_subject(tree, token)) is not None:
                     draft.make_noun(token)
                     draft.deps[subject] = "compound"
+                elif tag in _BASE_FORMS and (kind := self._kind_before(tree, token)) is not None:
+                    draft.make_noun(token)
+                    draft.make_kind(kind, token)
 
     def _noun_joined(self, tree: Tree, token: int) -> int | None:
         """The noun that a present form is joined with, or a participle's last: "dressed in a suit and tie"."""
@@ -84,7 +85,7 @@ class TreeRepairs:
             or head >= token
             or last < 0
             or not (tree.tags[last + 1] == "CC" or (tree.tags[last + 1] == "," and tree.tags[head] == "NN"))
-            or any(tree.deps[child] in _OF_CLAUSES or tree.words[child] == "to" for child in tree.children[token])
+            or any(_is_of_a_clause(tree, child) or tree.words[child] == "to" for child in tree.children[token])
         ):
             return None
         if tree.is_noun(head):
@@ -104,9 +105,30 @@ class TreeRepairs:
         ):
             return None
         others = (child for child in tree.children[token] if child != subject)
-        return None if any(tree.deps[child] in _OF_CLAUSES | {"xcomp", "conj"} for child in others) else subject
+        of_clause = any(_is_of_a_clause(tree, child) or tree.deps[child] in ("xcomp", "conj") for child in others)
+        return None if of_clause else subject
 
-    def _subjects_of_participles(self, draft: "_Draft") -> None:
+    def _kind_before(self, tree: Tree, token: int) -> int | None:
+        """The bathroom of "a cat sitting in a bathroom sink", where a cat does not sink."""
+        kind = token - 1
+        subject = next(tree.children_by(token, "nsubj"), None)
+        if (
+            subject is None
+            or subject >= kind
+            or tree.tags[subject] != "NN"
+            or tree.has_child(subject, "conj")
+            or (tree.tags[kind], tree.deps[kind]) != ("NN", "pobj")
+            or self._words.is_being(tree.words[kind])
+            or not self._verbs.names_a_thing(tree.words[token])
+            or any(
+                child != subject and (_is_of_a_clause(tree, child) or tree.deps[child] in ("xcomp", "conj"))
+                for child in tree.children[token]
+            )
+        ):
+            return None
+        return kind
+
+    def _subjects_of_participles(self, draft: TreeDraft) -> None:
         """ "A cow grazing", "a man kite surfing": an act has no article, it is what the noun does."""
         for token in range(1, len(draft.tree.words)):
             if not self._words.is_participle(draft.tree.words[token]):
@@ -117,6 +139,27 @@ class TreeRepairs:
             subject = self._swallowed_subject(draft.tree, token)
             if subject is not None:
                 draft.raise_subject(subject, token)
+
+    def _objects_of_acts(self, draft: TreeDraft) -> None:
+        """ "Friends horse riding", "they go horse riding": who does it is named, so what it takes in is there."""
+        for act in range(1, len(draft.tree)):
+            noun, tree = act - 1, draft.tree
+            if (
+                tree.words[act] in SHOWS_WHAT_IT_TAKES_IN
+                and (tree.deps[noun], tree.heads[noun]) == ("compound", act)
+                and self._words.takes_in(tree.words[noun], tree.words[act])
+                and (
+                    tree.deps[act] in ("acl", "xcomp")
+                    or (tree.deps[act] in ("dobj", "pcomp") and tree.words[tree.heads[act]] in _GOING)
+                    or (tree.deps[act] in ("ROOT", "attr") and self._is_doing(tree, act))
+                )
+            ):
+                draft.deps[noun] = "dobj"
+
+    def _is_doing(self, tree: Tree, act: int) -> bool:
+        """Whether the act is what a being is at: "a woman is horse riding"."""
+        clause = act if tree.deps[act] == "ROOT" else tree.heads[act]
+        return any(self._words.is_being(tree.words[child]) for child in tree.children_by(clause, "nsubj"))
 
     def _thing_for_an_act(self, tree: Tree, act: int) -> int | None:
         """The helmet of "a horse riding helmet", read as what a horse rides."""
@@ -197,96 +240,28 @@ class TreeRepairs:
         words, tags = tree.words, tree.tags
         if (
             tree.heads[noun] not in (participle, thing)
-            or tree.deps[noun] not in _MODIFIES
+            or not (tree.deps[noun] in _MODIFIES or self._is_being_read_as_manner(tree, noun))
             or not self._is_a_subject(tree, noun)
             or tags[thing] not in NOUN_TAGS
             or not all(tree.heads[t] == thing for t in range(participle + 1, thing))
         ):
             return None
         first = tree.left_edge(thing)
-        several = tags[thing] in PLURAL_TAGS or self._words.is_stuff(words[thing])
+        several = (
+            tags[thing] in PLURAL_TAGS or self._words.is_stuff(words[thing]) or self._words.is_prey(words[thing])
+        )
         if tree.words[first] in _SINGULAR and several:
             return noun
         many = tags[noun] in PLURAL_TAGS and words[noun] not in _PLURALS_OF_KIND
         return noun if many and self._words.is_being(words[noun]) else None
 
+    def _is_being_read_as_manner(self, tree: Tree, noun: int) -> bool:
+        """The bear of "a polar bear catching fish", read like the eye of "an eye catching sign"."""
+        return tree.deps[noun] == "npadvmod" and self._words.is_being(tree.words[noun])
 
-class _Draft:
-    """A tree that is being changed."""
 
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
-        self.tags = list(tree.tags)
-        self.deps = list(tree.deps)
-        self.heads = list(tree.heads)
-
-    @property
-    def tree(self) -> Tree:
-        """The tree as changed so far."""
-        tree = self._tree
-        if (tree.tags, tree.deps, tree.heads) != (self.tags, self.deps, self.heads):
-            tree = replace(tree, tags=list(self.tags), deps=list(self.deps), heads=list(self.heads))
-            self._tree = tree
-        return tree
-
-    def join(self, token: int, noun: int) -> None:
-        """Let a noun be joined with another, and the word that joins them hang there too."""
-        former = self.heads[token]
-        for link in range(noun + 1, token):
-            if self.heads[link] == former and self.deps[link] in ("cc", "punct"):
-                self.heads[link] = noun
-        self.heads[token] = noun
-
-    def make_noun(self, token: int) -> None:
-        """Tag a word as the noun that it is."""
-        self.tags[token] = "NNS" if self.tags[token] == "VBZ" else "NN"
-
-    def raise_subject(self, subject: int, participle: int) -> None:
-        """Let a noun before a participle be the head of the phrase, and the participle say what it does."""
-        tree = self.tree
-        top = participle
-        if tree.heads[participle] == subject and tree.heads[subject] > participle:
-            top = tree.heads[subject]
-        while tree.heads[top] != top and (
-            subject < tree.heads[top] < participle or (top == participle and tree.deps[top] in _MODIFIES)
-        ):
-            top = tree.heads[top]
-        thing = top if top > participle else None
-        for token, head in enumerate(tree.heads):
-            if token == head or head not in range(subject + 1, (thing or participle) + 1):
-                continue
-            if token < subject or (token > head >= top and self._is_of_the_whole(token, head)):
-                self.heads[token] = subject
-            elif subject < token < participle or head < participle < token:
-                self.heads[token] = participle
-        self.heads[subject] = subject if tree.heads[top] == top else tree.heads[top]
-        self.deps[subject] = tree.deps[top]
-        if self.tags[subject] not in NOUN_TAGS:
-            self.tags[subject] = "NN"
-        if subject < top < participle:
-            self.heads[top] = participle
-        if subject < participle - 1:
-            shown = tree.words[participle] in _SHOWS_WHAT_IT_TAKES_IN
-            self.deps[participle - 1] = "dobj" if shown else "compound"
-        if thing is not None:
-            self.heads[thing], self.deps[thing] = participle, "dobj"
-        self.heads[participle], self.deps[participle], self.tags[participle] = subject, "acl", "VBG"
-
-    def make_compound(self, thing: int, act: int) -> None:
-        """Let the noun after an act be the head of the phrase, and the act and what it takes in modify it."""
-        noun = act - 1
-        for token, head in enumerate(self.heads):
-            if head in (noun, act) and token not in (noun, act, thing):
-                self.heads[token] = thing
-        self.heads[thing] = thing if self.heads[noun] == noun else self.heads[noun]
-        self.deps[thing] = self.deps[noun]
-        self.heads[noun] = self.heads[act] = thing
-        self.deps[noun] = self.deps[act] = "compound"
-        self.tags[act] = "NN"
-
-    def _is_of_the_whole(self, token: int, head: int) -> bool:
-        """Whether what follows the head of a phrase hangs on it whatever it is; participles are joined to one."""
-        tree = self.tree
-        if tree.deps[token] in ("cc", "conj"):
-            return all(tree.is_noun(other) for other in tree.children_by(head, "conj"))
-        return tree.deps[token] in _OF_THE_WHOLE
+def _is_of_a_clause(tree: Tree, token: int) -> bool:
+    """Whether a word hangs on a verb as it hangs on no noun: not the "next" of "a sink next to a tub"."""
+    if tree.deps[token] == "advmod" and tree.words[token] == "next":
+        return False
+    return tree.deps[token] in _OF_CLAUSES and (tree.deps[token], tree.tags[token]) != ("dobj", "VBG")

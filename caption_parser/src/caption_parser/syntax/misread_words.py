@@ -1,0 +1,66 @@
+"""Words that cannot be what they are tagged as, by WordNet or by the words around them."""
+
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
+from caption_parser.syntax.tree_draft import TreeDraft
+from caption_parser.syntax.verb_words import VerbWords
+
+_ADVERB_TAGS = frozenset({"RB", "RBR", "RBS"})
+_NOT_NOUNS = ADJECTIVE_TAGS | _ADVERB_TAGS | {"VB", "VBP"}
+_BEFORE_NOUNS = frozenset({"amod", "advmod", "nmod"})
+_OF_NOUNS = frozenset({"ROOT", "appos", "attr", "conj", "dobj", "nsubj", "nsubjpass", "pobj"})
+
+
+class MisreadWords:
+    """Turns nouns that were tagged as something else into nouns, and what is no noun into none."""
+
+    def __init__(self, words: VerbWords) -> None:
+        self._words = words
+
+    def __call__(self, draft: TreeDraft) -> None:
+        """Read every word again whose tag WordNet does not know of it."""
+        for token, tag in enumerate(draft.tree.tags):
+            if tag in _NOT_NOUNS and self._is_noun_after_all(draft.tree, token):
+                draft.make_noun(token)
+                if draft.deps[token] in _BEFORE_NOUNS:
+                    draft.deps[token] = "compound" if draft.heads[token] > token else "dep"
+            elif tag == "NN" and self._is_said_of_the_noun_before(draft.tree, token):
+                draft.swap(token - 1, token)
+
+    def _is_noun_after_all(self, tree: Tree, token: int) -> bool:
+        word, tag, dep = tree.words[token], tree.tags[token], tree.deps[token]
+        if not self._words.is_noun(word):
+            return False
+        if self._is_one_of_a_kind(tree, token):
+            return True
+        pos = "v" if tag in ("VB", "VBP") else "a"
+        if self._words.is_a(word, pos) or (tag in _ADVERB_TAGS and self._words.is_a(word, "r")):
+            return False
+        if pos != "v" and word.endswith(("ing", "ed")):
+            return False
+        return dep not in ("aux", "acomp") and self._words.names_a_thing(word)
+
+    def _is_one_of_a_kind(self, tree: Tree, token: int) -> bool:
+        """The drier of "a hair drier": it has an article, and a noun before it says of what kind it is."""
+        before = token - 1
+        return (
+            before > 0
+            and tree.tags[token] in ADJECTIVE_TAGS | _ADVERB_TAGS
+            and tree.deps[token] in _OF_NOUNS
+            and tree.words[token].endswith("er")
+            and (tree.deps[before], tree.heads[before]) == ("compound", token)
+            and tree.is_noun(before)
+            and tree.has_child(token, "det")
+        )
+
+    def _is_said_of_the_noun_before(self, tree: Tree, token: int) -> bool:
+        """The shirtless of "sits in a chair shirtless", read as the head of the noun before it."""
+        noun = token - 1
+        word = tree.words[token]
+        return (
+            noun >= 0
+            and (tree.deps[noun], tree.heads[noun]) == ("compound", token)
+            and tree.tags[noun] in NOUN_TAGS
+            and not self._words.is_noun(word)
+            and (self._words.is_a(word, "a") or word.endswith("less"))
+            and not self._words.is_a(word, "v")
+        )

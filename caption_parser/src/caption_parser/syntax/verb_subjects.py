@@ -1,0 +1,118 @@
+"""Nouns before a finite verb: they are its subject, whatever else the verb can be.
+
+"A giraffe points its head", "cows lounge in a field": where the verb is also a noun, a parser takes the two for a
+compound like "a giraffe head". A noun has no object and no number that disagrees with its article.
+"""
+
+from caption_parser.syntax.gerunds import GerundWords
+from caption_parser.syntax.tree import PLURAL_TAGS, Tree
+from caption_parser.syntax.tree_draft import TreeDraft
+from caption_parser.syntax.verb_words import VerbWords
+
+_FINITE = frozenset({"VBP", "VBZ"})
+_CLAUSES = frozenset({"ROOT", "advcl", "ccomp", "conj", "parataxis", "relcl"})
+"""Relations of a finite verb to what it depends on."""
+_OWN = frozenset({"det", "poss", "nummod"})
+_SEVERAL = frozenset(
+    {"bison", "cattle", "deer", "elk", "fish", "livestock", "moose", "people", "poultry", "sheep"}
+)
+"""Plurals without an ending, whatever they are tagged."""
+_KINDS = frozenset({"ladies", "mens", "womens"})
+"""Plurals that hardly are subjects without an article: "ladies run" is one for ladies."""
+
+
+class VerbSubjects:
+    """Makes subjects of nouns that were taken for modifiers of the verb after them."""
+
+    def __init__(self, words: VerbWords, beings: GerundWords) -> None:
+        self._words = words
+        self._beings = beings
+
+    def __call__(self, draft: TreeDraft) -> None:
+        """Read each noun and what follows it again that are subject and verb."""
+        for verb in range(1, len(draft.tree)):
+            noun, tree = verb - 1, draft.tree
+            if tree.deps[noun] != "compound" or not tree.is_noun(noun):
+                continue
+            if (thing := self._object_after_no_noun(tree, noun, verb)) is not None:
+                draft.part(noun, verb, thing)
+            if draft.heads[noun] == verb and self._is_verb_of(draft.tree, noun, verb):
+                draft.make_subject(noun, verb, clause=draft.deps[verb] in _CLAUSES)
+
+    def _is_verb_of(self, tree: Tree, noun: int, verb: int) -> bool:
+        if tree.tags[verb] in _FINITE:
+            return self._is_read_as_finite(tree, noun, verb)
+        if tree.tags[verb] not in ("NN", "NNS") or not self._agree(tree, noun, verb):
+            return False
+        return self._has_an_object(tree, verb) or self._is_what_beings_do(tree, noun, verb)
+
+    def _is_read_as_finite(self, tree: Tree, noun: int, verb: int) -> bool:
+        """Whether a verb by its tag is none all the same: "two computer monitors", "garden plants"."""
+        own = [tree.deps[child] for child in (*tree.children[verb], *tree.children[noun]) if child < noun]
+        several = _is_plural(tree, noun)
+        return (
+            not (tree.tags[verb] == "VBZ" and (several or "nummod" in own))
+            and not self._words.is_listed(tree.words[noun], tree.words[verb])
+            and ("det" in own or self._beings.is_being(tree.words[noun]) or self._has_an_object(tree, verb))
+        )
+
+    def _agree(self, tree: Tree, noun: int, verb: int) -> bool:
+        """Whether they can be a subject and its verb; two that are coordinated have a plural verb."""
+        word = tree.words[verb]
+        several = _is_plural(tree, noun)
+        if tree.tags[verb] == "NNS":
+            return not several and self._words.is_third_person(word)
+        return self._words.is_base(word) and (several or self._beings.is_being(tree.words[noun]))
+
+    def _has_an_object(self, tree: Tree, verb: int) -> bool:
+        return any(
+            verb < thing and any(tree.deps[own] in _OWN for own in tree.children[thing])
+            for thing in tree.children_by(verb, "dobj")
+        )
+
+    def _is_what_beings_do(self, tree: Tree, noun: int, verb: int) -> bool:
+        """Whether beings do it, in a place where a noun is not likely: "cows lounge", "a dog and a cat sleep"."""
+        words, name = self._words, tree.words[verb]
+        if (
+            not self._beings.is_being(tree.words[noun])
+            or tree.words[noun] in _KINDS
+            or tree.deps[verb] not in ("ROOT", "conj")
+            or (tree.deps[verb] == "ROOT" and words.is_listed(tree.words[noun], name))
+            or any(tree.deps[child] == "amod" and child > noun for child in tree.children[verb])
+        ):
+            return False
+        if tree.tags[verb] == "NNS":
+            own = any(tree.deps[child] in _OWN for child in (*tree.children[noun], *tree.children[verb]))
+            return words.is_rather_a_verb(name) if own else words.says_how_one_is(name)
+        if _is_plural(tree, noun):
+            return words.is_rather_a_verb(name)
+        return words.says_how_one_is(name) and self._goes_on(tree, verb)
+
+    def _goes_on(self, tree: Tree, verb: int) -> bool:
+        """Whether a place or a manner follows at once: "a cat sleep on two chairs"."""
+        after = verb + 1
+        return after < len(tree) and tree.heads[after] == verb and tree.deps[after] in ("advmod", "prep", "prt")
+
+    def _object_after_no_noun(self, tree: Tree, noun: int, verb: int) -> int | None:
+        """The boxes of "workers unload boxes", where "unload" can be nothing but a verb."""
+        thing = tree.heads[verb]
+        word = tree.words[verb]
+        several = _is_plural(tree, noun)
+        if (
+            thing <= verb
+            or tree.deps[verb] != "compound"
+            or tree.heads[noun] not in (verb, thing)
+            or not tree.is_noun(verb)
+            or not tree.is_noun(thing)
+            or self._words.is_noun(word)
+            or self._words.is_a(word, "a")
+            or not (self._words.is_base(word) if several else self._words.is_third_person(word))
+        ):
+            return None
+        return thing
+
+
+def _is_plural(tree: Tree, noun: int) -> bool:
+    return tree.tags[noun] in PLURAL_TAGS or (
+        tree.words[noun] in _SEVERAL and not any(tree.words[c] in ("a", "an") for c in tree.children[noun + 1])
+    )

@@ -1,0 +1,86 @@
+"""What WordNet says of a word that a tagger may have misread: what it can be, and what it mostly is."""
+
+from functools import lru_cache
+from typing import Literal
+
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import hypernym_distances
+
+_CACHED_WORDS = 1 << 14
+_THINGS = frozenset({"animal", "artifact", "food", "person", "plant"})
+_SAID_OF_THINGS = frozenset({"attribute", "substance"})
+"""Nouns of colours and materials, which stand before other nouns like adjectives: "a turquoise shirt"."""
+_BEARING = frozenset({"body", "consumption", "motion", "stative"})
+"""What a being does without anything else: it sleeps, eats, walks, stands."""
+
+
+class VerbWords:
+    """Which words can be verbs, adjectives or adverbs, and which of them are rather the one or the other."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._fabrics = lexicon.synset("fabric.n.01")
+        self.is_noun = lru_cache(_CACHED_WORDS)(self._is_noun)
+        """Whether WordNet lists the word or its singular as a noun."""
+        self.is_a = lru_cache(_CACHED_WORDS)(self._is_a)
+        """Whether WordNet lists the word as of a part of speech in any form: "a", "r" or "v"."""
+        self.names_a_thing = lru_cache(_CACHED_WORDS)(self._names_a_thing)
+        """Whether a noun names a thing or a being, and neither a colour nor a material."""
+        self.is_base = lru_cache(_CACHED_WORDS)(self._is_base)
+        """Whether the word is a verb's base form."""
+        self.is_third_person = lru_cache(_CACHED_WORDS)(self._is_third_person)
+        """Whether the word is a verb's form in -s."""
+        self.is_rather_a_verb = lru_cache(_CACHED_WORDS)(self._is_rather_a_verb)
+        """Whether a word is a verb more often than a noun in the texts that WordNet counts."""
+        self.says_how_one_is = lru_cache(_CACHED_WORDS)(self._says_how_one_is)
+        """Whether a word hardly ever is a noun, and as a verb says how a being moves, rests or eats."""
+        self.is_listed = lru_cache(_CACHED_WORDS)(self._is_listed)
+        """Whether WordNet has two nouns as one name, in the singular: "lamb chops"."""
+
+    def _is_noun(self, word: str) -> bool:
+        return bool(self._lexicon.base_forms(word))
+
+    def _is_a(self, word: str, pos: str) -> bool:
+        return bool(self._lexicon.base_forms(word, pos))
+
+    def _names_a_thing(self, word: str) -> bool:
+        senses = [sense for lemma in self._lexicon.base_forms(word) for sense in self._lexicon.synsets(lemma)]
+        return (
+            bool(senses)
+            and self._kind(senses[0]) in _THINGS
+            and not any(
+                self._kind(sense) in _SAID_OF_THINGS or self._fabrics in hypernym_distances(self._lexicon, sense)
+                for sense in senses
+            )
+        )
+
+    def _is_base(self, word: str) -> bool:
+        return word in self._lexicon.base_forms(word, "v")
+
+    def _is_third_person(self, word: str) -> bool:
+        return word.endswith("s") and any(base != word for base in self._lexicon.base_forms(word, "v"))
+
+    def _is_rather_a_verb(self, word: str) -> bool:
+        return self._count(word, "v") > self._count(word, "n")
+
+    def _says_how_one_is(self, word: str) -> bool:
+        senses = self._lexicon.synsets(word, "v")[:2]
+        return any(
+            self._lexicon.lexname(sense).removeprefix("verb.") in _BEARING for sense in senses
+        ) and self._count(word, "v") > 2 * self._count(word, "n")
+
+    def _is_listed(self, first: str, second: str) -> bool:
+        firsts, seconds = ((*self._lexicon.base_forms(word), word) for word in (first, second))
+        return any(f"{one}_{other}" in self._lexicon for one in firsts for other in seconds)
+
+    def _count(self, word: str, pos: Literal["n", "v"]) -> int:
+        return sum(
+            self._lexicon.tag_count(sense, spelling)
+            for lemma in self._lexicon.base_forms(word, pos)
+            for sense in self._lexicon.synsets(lemma, pos)
+            for spelling in self._lexicon.lemmas(sense)
+            if spelling.lower() == lemma
+        )
+
+    def _kind(self, sense: int) -> str:
+        return self._lexicon.lexname(sense).removeprefix("noun.")
