@@ -12,6 +12,7 @@ from typing import NamedTuple
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.boilerplate import FILE_NAMES, Dropped, boilerplate_words, prefix_length
 from caption_parser.syntax.caption_text import plain
+from caption_parser.syntax.drawn_endings import drawn_from, says_drawn
 from caption_parser.syntax.separators import Span, is_hard, keywords, may_part, parts, sentences
 
 _PARENTHESES = re.compile(r"\([^()]{1,120}\)|\[[^\[\]]{1,120}\]")
@@ -55,7 +56,11 @@ class Segmenter:
 
     def __call__(self, caption: str) -> tuple[Segment, ...]:
         """The segments in text order, one at least; separators belong to none."""
-        if _ANYTHING_TO_DO.search(caption) is None and ("," not in caption or _IN_NO_LIST.search(caption)):
+        if (
+            _ANYTHING_TO_DO.search(caption) is None
+            and ("," not in caption or _IN_NO_LIST.search(caption))
+            and drawn_from(caption) == len(caption)
+        ):
             return (Segment(caption, range(len(caption))),)
         text, places = plain(caption)
         found = [Segment(text[start:end], places[start:end], why) for start, end, why in self._cut(text)]
@@ -76,8 +81,11 @@ class Segmenter:
             if why is not None:
                 yield piece_start, piece_end, why
                 continue
-            for sentence in sentences(text, (piece_start, piece_end)):
-                yield from self._of_sentence(text, *sentence)
+            for number, sentence in enumerate(sentences(text, (piece_start, piece_end))):
+                if number and says_drawn(text[slice(*sentence)]):
+                    yield *sentence, Dropped.LIKENESS
+                else:
+                    yield from self._of_sentence(text, *sentence)
 
     def _of_sentence(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, Dropped | None]]:
         why = self._boilerplate.why(text[start:end], follows=False)
@@ -89,8 +97,11 @@ class Segmenter:
             yield start, begin, Dropped.NOTICE
         begin = begin if begin < end else start
         last = begin + self._boilerplate.kept_length(text[begin:end])
-        for item in keywords(text, (begin, last), self._describes):
+        described = begin + drawn_from(text[begin:last])
+        for item in keywords(text, (begin, described), self._describes):
             yield *item, None
+        if described < last:
+            yield described, last, Dropped.LIKENESS
         if last < end:
             likeness = self._boilerplate.likeness_at_end(text[last:end])
             yield last, end, Dropped.LIKENESS if likeness else Dropped.NOTICE
