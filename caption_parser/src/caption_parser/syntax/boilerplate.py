@@ -19,6 +19,7 @@ class Dropped(StrEnum):
     FILE = "a file name, an address or a number"
     NOTICE = "says what kind of file it is, or what to do with it"
     LIKENESS = "says that the rest is drawn"
+    SAYING = "quotes what somebody said"
     SITE = "ends as the name of a site or a shop"
 
 

@@ -7,12 +7,14 @@ markup, entities and hashtags stood in it.
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.boilerplate import FILE_NAMES, Dropped, boilerplate_words, prefix_length
 from caption_parser.syntax.caption_text import plain
 from caption_parser.syntax.drawn_endings import drawn_from, says_drawn
+from caption_parser.syntax.file_names import is_file_name, words_of_file_name
 from caption_parser.syntax.separators import Span, is_hard, keywords, may_part, parts, sentences
 
 _PARENTHESES = re.compile(r"\([^()]{1,120}\)|\[[^\[\]]{1,120}\]")
@@ -21,7 +23,12 @@ _ANYTHING_TO_DO = re.compile(
     r"[|•▪‣»«›‹·;…<>&#@(\[\\/+=*~–―—:\t\n\r©_]|\s\s|--|\.\.|\s-\s|[.!?][\"'”’)\]]*\s+\S|\.\w|[^\x00-\u024f]"
     r"|\b(?:[Ss]tock|[Rr]oyalty|[Ff]ree|HD|4[Kk]|STOCK)\s"
 )
+_SAYING = re.compile(
+    r"\s*[\"“‘'][^\"“”]{12,}[\"”’']\s*(?:[-–—~:]+\s*)?(?:by\s)?(?:[A-Z][\w.'’-]*)(?:\s[A-Z][\w.'’-]*){0,4}[\s.]*"
+)
+"""A quotation with its author."""
 _IN_NO_LIST = re.compile(r"\b(?:an?|the|of|with|on|in|at|is|are|to|his|her|by)\s", re.IGNORECASE)
+_WORD = re.compile(r"\S+")
 _CACHED_WORDS = 1 << 14
 
 
@@ -62,11 +69,29 @@ class Segmenter:
             and drawn_from(caption) == len(caption)
         ):
             return (Segment(caption, range(len(caption))),)
+        if is_file_name(caption):
+            return tuple(self._of_file_name(caption))
         text, places = plain(caption)
+        if _SAYING.fullmatch(text):
+            return (Segment(text, places, Dropped.SAYING),)
         found = [Segment(text[start:end], places[start:end], why) for start, end, why in self._cut(text)]
         if not found:
             return (Segment(caption, range(len(caption))),)
         return tuple(found)
+
+    def _of_file_name(self, caption: str) -> Iterator[Segment]:
+        """A file name as a sentence, or as keywords where it has nothing but nouns: "cat_sofa", "stop_sign"."""
+        text, places = words_of_file_name(caption)
+        words = [found.span() for found in _WORD.finditer(text)]
+        if any(self.keyword_tag(text[slice(*word)]) is None for word in words):
+            yield Segment(text, places)
+            return
+        opened = 0
+        for (_, last), (first, end) in pairwise(words):
+            if f"{text[opened:last]} {text[first:end]}".lower().replace(" ", "_") not in self._lexicon:
+                yield Segment(text[opened:last], places[opened:last])
+                opened = first
+        yield Segment(text[opened:], places[opened:])
 
     def _cut(self, text: str) -> Iterator[tuple[int, int, Dropped | None]]:
         for start, end, after in parts(text, self._may_part):

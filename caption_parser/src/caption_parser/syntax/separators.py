@@ -28,22 +28,27 @@ _HARD = re.compile(rf"[{CUT}|•▪‣»«›‹·;]|::")
 _WORD = re.compile(r"[^\W_][\w'’.-]*")
 _ONE_WORD_WITH_IT = re.compile(r"(?:\d+|\w|half|semi|multi|self|pre|non|mid|one|two|three|four|five|six)$", re.I)
 _END_OF_COMPOUND = re.compile(
-    r"(?:\w+(?:ed|[^oi]wn|ing)|eaten|broken|frozen|driven|woven|fallen|written|hidden|spoken|beaten|ridden|style|type|foot|feet|year|years|old|up|down|in|out|on|off|like|free|sized|size|way)$"
+    r"(?:\w+(?:ed|[^oi]wn|ing)|eaten|broken|frozen|driven|woven|fallen|written|hidden|spoken|beaten"
+    r"|ridden|style|type|foot|feet|year|years|old|up|down|in|out|on|off|like|free|sized|size|way)$"
 )
 _SECOND_OF_COMPOUND = frozenset(
     """
     able absorbent accessible adjacent angle armed based bearing bodied body bottomed class colour color
-    compatible conscious deck deep dependent dimensional dish door dried dry eared edge efficient end ended eyed face
+    compatible conscious deck deep dependent dimensional dish door dried dry eared edge efficient end
+    ended eyed face
     facing faced fed fit flat focal free fresh friendly front full grade grown haired hand handed heavy heel height
-    high impact intensive inspired knit lapse layer led legged length less level light line lined lit long loving made
-    master minded minute mouthed native neck necked neutral night old only owned page paced part people person piece
-    point poor powered prone proof quality quarter ready resistant rich ride rise road roofed round safe scale scented
+    high impact intensive inspired knit lapse layer led legged length less level light line lined lit
+    long loving made
+    master minded minute mouthed native neck necked neutral night old only owned page paced part people
+    person piece
+    point poor powered prone proof quality quarter ready resistant rich ride rise road roofed round safe
+    scale scented
     seat sensitive sex sided skinned sleeve sleeved specific speed spec stage story storey strength strong tail
     tailed tech term tier tight time tone toned toothed top topped toxic trained tropical wheel wheeled wheeler
     white wide winged wise wooded worthy youngest oldest largest smallest biggest tallest highest longest best
     """.split()
 )
-"""What makes a compound adjective of the word before it, where another word follows: "a gender - neutral child"."""
+"""What makes a compound adjective of the word before, where another follows: "a gender - neutral child"."""
 _UNFINISHED = frozenset(
     "a an and as at but by for from his her in into its my of or our the their to with your".split()
 )
