@@ -105,6 +105,8 @@ class ElsewhereFinder:
         if not by:
             return
         before = tree.words[by - 1]
+        if before.startswith("self") or "self" in tree.words[max(0, by - 3) : by]:
+            return  # "a self-portrait by the painter"
         made = before in _MAKING and tree.tags[by - 1] in ("VBN", "VBD", "JJ", "NN")
         if made:
             made = _AT_THE_TIME.isdisjoint(tree.words[max(0, by - 3) : by - 1]) and (

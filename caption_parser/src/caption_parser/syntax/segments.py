@@ -27,6 +27,11 @@ _SAYING = re.compile(
     r"\s*[\"“‘'][^\"“”]{12,}[\"”’']\s*(?:[-–—~:]+\s*)?(?:by\s)?(?:[A-Z][\w.'’-]*)(?:\s[A-Z][\w.'’-]*){0,4}[\s.]*"
 )
 """A quotation with its author."""
+_STATES_SOMETHING = re.compile(
+    r"\b(?:is|are|was|were|be|am|has|have|had|can|will|would|should|must|do|does|don['’]t|never|you|i|we|if)\b",
+    re.IGNORECASE,
+)
+"""Titles in quotes hardly do: ‘"Sheep in fog" by Jane Fisher’ is of sheep."""
 _IN_NO_LIST = re.compile(r"\b(?:an?|the|of|with|on|in|at|is|are|to|his|her|by)\s", re.IGNORECASE)
 _WORD = re.compile(r"\S+")
 _CACHED_WORDS = 1 << 14
@@ -72,7 +77,7 @@ class Segmenter:
         if is_file_name(caption):
             return tuple(self._of_file_name(caption))
         text, places = plain(caption)
-        if _SAYING.fullmatch(text):
+        if _SAYING.fullmatch(text) and _STATES_SOMETHING.search(text):
             return (Segment(text, places, Dropped.SAYING),)
         found = [Segment(text[start:end], places[start:end], why) for start, end, why in self._cut(text)]
         if not found:
