@@ -79,6 +79,15 @@ class ModeRules:
     parts: bool = False
     """A noun before its part names the whole, which is there: "a laptop screen"."""
 
+    elsewhere: bool = False
+    """Who made a thing or whom it is for is not shown: "painted by children", "shoes for men"."""
+    comparisons: bool = False
+    """What something is only compared with is not there: "as busy as a bee", "sings like a bird"."""
+    wishes: bool = False
+    """Prohibitions, warnings and wishes show nothing: "do not feed the ducks", "I want a kitten"."""
+    figures: bool = False
+    """"A sea of umbrellas" has no sea, "a blanket of snow" no blanket."""
+
     plural_nouns: bool = False
     """A plural that is a noun of its own ("pliers") comes before a singular that hardly anyone uses ("plier")."""
 

@@ -12,9 +12,14 @@ import pytest
 from caption_parser import CaptionParser
 
 KNOWN_MISSES: dict[str, str] = {
+    "Girl with an umbrella cartoon": "the cartoon may be the umbrella's alone",
+    "Drawing of an open - minded woman with a cat": "the parse takes the drawing for an act",
+    "DSC00345 elephant-bath": "it reads as a bath for elephants",
+    "An orange wedge on a cutting board": "the parse takes the fruit for a colour",
+    "A blanket of wool on a bed": "a blanket of something is taken for a measure",
+    "A mountain of Switzerland with sheep": "a mountain of something is taken for a measure",
     "A train crosses a bridge. Photo by Sarah Baker on Unsplash": "the parse takes the verb for a plural",
     "Banana, apple, orange": "the sense model reads a colour",
-    "A photo of a cat and a photo of a dog": "the second photo is taken for one that is shown",
     "A wall with photos of people and a clock": "the parse hangs the clock on the photos",
     "A man missing a bus runs after it": "the parse takes the verb for a plural",
     "Rosemary grows in a terracotta pot": "the parse takes the verb for a plural",

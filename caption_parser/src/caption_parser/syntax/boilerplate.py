@@ -19,6 +19,7 @@ class Dropped(StrEnum):
     FILE = "a file name, an address or a number"
     NOTICE = "says what kind of file it is, or what to do with it"
     LIKENESS = "says that the rest is drawn"
+    SAYING = "quotes what somebody said"
     SITE = "ends as the name of a site or a shop"
 
 
@@ -50,9 +51,13 @@ _MEDIUM = (
 _CREDIT = re.compile(
     rf"(?:{_MEDIUM}\s+(?:[Ll]icensed\s+)?(?:[Cc]redits?|[Cc]ourtesy(?:\s+[Oo]f)?|[Cc]opyright|[Bb]y|[Vv]ia|©)"
     rf"|(?:{_MEDIUM}\s+)?(?:[Cc]redits?|[Ss]ource|[Cc]opyright|[Pp]hotographer)\s*(?:[:©]|\([Cc]\)|[Tt]o\s|[Bb]y\s)"
-    rf"|{_MEDIUM}\s*:|(?:[Ii]mage\s+)?[Cc]ourtesy\s+(?:[Oo]f|:)|[Cc]opyright|©|\([Cc]\)(?=\s*\d))"
+    rf"|(?:[Ii]mage\s+)?[Cc]ourtesy\s+(?:[Oo]f|:)|[Cc]opyright|©|\([Cc]\)(?=\s*\d))"
     r"\s*[:©]?\s*(?!(?:A|An|The|This|My)\s)(?:[A-Z@\d][^\s]*)(?:\s+\S+){0,7}\W*$"
 )
+_CREDIT_AFTER_COLON = re.compile(
+    rf"{_MEDIUM}\s*:\s*(?!(?:A|An|The|This|My)\s)[A-Z@\d]\S*(?:\s+(?:[A-Z@\d(/|&©]\S*|and|of|for|via|by|de|van|von|la)){{0,7}}\W*$"
+)
+"""Names alone: "Photo: Jane Fisher / Reuters", but not "Photo: Surfer at Bondi"."""
 _QUALIFIER = (
     r"(?:stock|royalty[- ]free|free|premium|hd|uhd|4k|editorial|high[- ](?:res(?:olution)?|quality|definition)"
     r"|creative[- ]commons|public[- ]domain)"
@@ -112,7 +117,7 @@ class BoilerplateWords:
             return None
         if _FORMS.fullmatch(part.strip(" .()[]")) or FILE_NAMES.fullmatch(part.strip(" .,()[]")):
             return Dropped.FILE
-        if _CREDIT.match(part.strip("([ ")):
+        if _CREDIT.match(part.strip("([ ")) or _CREDIT_AFTER_COLON.match(part.strip("([ ")):
             return Dropped.CREDIT
         if len(words) > _LONGEST_NOTICE:
             return None

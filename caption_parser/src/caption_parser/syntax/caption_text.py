@@ -13,7 +13,9 @@ _EMOJI = (
     "\U000e0000-\U000e007f"
 )
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff™®"
-_NEEDS_CHANGE = re.compile(rf"[<&#\t\n\r\f\v\u00a0\u2028\u2029{_INVISIBLE}{_EMOJI}]|\s\s")
+_FULL_WIDTH = "\uff01-\uff5e"
+_FULL_WIDTH_OFFSET = 0xFEE0
+_NEEDS_CHANGE = re.compile(rf"[<&#\t\n\r\f\v\u00a0\u2028\u2029{_INVISIBLE}{_EMOJI}{_FULL_WIDTH}]|\s\s|[a-z]_[a-z]")
 _BREAKING_TAGS = frozenset(
     """
     article aside blockquote body br caption center dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6
@@ -30,9 +32,12 @@ _OTHER_TAGS = frozenset(
 )
 _TOKEN = re.compile(
     r"<!--[^<>]{0,1000}-->"
+    r"|(?P<between></(?:a|b|em|font|i|mark|small|span|strong|u)>\s+<(?:a|b|em|font|i|mark|small|span|strong|u)(?:\s[^<>]*)?>)"
     r"|</?(?P<tag>[A-Za-z][A-Za-z0-9]{0,9})(?:\s[^<>]*|/)?>"
     r"|&(?:amp;)*(?P<entity>\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
     r"|(?P<hashtags>(?<![\w&#/])#[A-Za-z]\w*(?:[\s,;]*#[A-Za-z]\w*)*)"
+    rf"|(?P<wide>[{_FULL_WIDTH}]+)"
+    r"|(?P<joined>(?<![\w@./#-])[A-Za-z]+(?:_[A-Za-z]+)+(?![\w./]))"
     rf"|(?P<invisible>[{_INVISIBLE}]+)"
     rf"|(?P<emoji>[{_EMOJI}\u200d]+)"
     r"|(?P<blank>\s+)"
@@ -99,7 +104,13 @@ def _rewrite(caption: str, found: re.Match[str], written: _Written) -> None:
     text, place = found.group(), found.start()
     if found["hashtags"]:
         _hashtags(caption, found, written)
-    elif found["emoji"]:
+    elif found["wide"]:
+        for offset, character in enumerate(text):
+            written.put(chr(ord(character) - _FULL_WIDTH_OFFSET), place + offset)
+    elif found["joined"]:
+        for offset, character in enumerate(text):
+            written.put(" " if character == "_" else character, place + offset)
+    elif found["emoji"] or found["between"]:
         written.cut(place)
     elif found["blank"]:
         if _LINE_BREAK.search(text) and not _is_wrapped(caption, place, found.end()):

@@ -38,6 +38,10 @@ _DRAWN = frozenset(
     """.split()
 )
 _SAYING = frozenset({"say", "saying", "says", "read", "reading", "reads", "spell", "spelling", "spells"})
+_QUOTES = frozenset({'"', "``", "\u201c", "\u201d", "''"})
+_BEFORE_QUOTES = _SAYING | frozenset(
+    "caption entitled labeled labelled lettering message phrase quote slogan text titled word words".split()
+)
 _LIKENING = frozenset(
     """
     carved decorated designed dressed look looked looking looks made painted resemble shaped styled
@@ -50,11 +54,15 @@ _TAKING = frozenset(
     {"take", "takes", "taking", "took", "taken", "snap", "snapping", "snaps", "shooting", "capturing"}
 )
 _HUNG = frozenset({"hanging", "hangs", "hung", "framed", "mounted"})
+_ARRANGED = frozenset("collage columns grid montage page panel panels sequence squares strip".split())
+"""What several photographs make."""
 _CARRIED_BY = frozenset(
     {"horse", "horses", "horseback", "elephant", "bike", "bicycle", "motorcycle", "bull", "camel"}
 )
 
-_TRIGGERS = (SELF_LIKENESSES | _DISPLAYS | _PRINTED | _BEARERS_OF_TEXT | _DRAWN | _RESEMBLING | _SHAPES) | {
+_TRIGGERS = (
+    SELF_LIKENESSES | _DISPLAYS | _PRINTED | _BEARERS_OF_TEXT | _DRAWN | _RESEMBLING | _SHAPES | _BEFORE_QUOTES
+) | {
     "like",
     "as",
 }
@@ -93,6 +101,8 @@ class DepictionFinder:
             yield from _printed_on(tree, token)
         if word in _BEARERS_OF_TEXT:
             yield from _written_on(tree, token)
+        if word in _BEFORE_QUOTES:
+            yield from _quoted(tree, token)
         if word in _DRAWN:
             yield from _drawn(tree, token)
         yield from _likened(tree, token, word)
@@ -103,6 +113,8 @@ class DepictionFinder:
             return False
         if not any(_precedes_photograph(tree, other, token) for other in range(token)):
             return True
+        if self._is_another(tree, token):
+            return True
         head, dep = tree.heads[token], tree.deps[token]
         if dep in ("nsubj", "nsubjpass"):
             return tree.words[head] not in _HUNG and tree.deps[head] in ("ROOT", "ccomp", "conj")
@@ -112,10 +124,26 @@ class DepictionFinder:
             return tree.words[head] in self._photographs and self._is_the_photograph(tree, head)
         if dep == "pobj":
             whole = tree.heads[head]
-            gathered = tree.words[whole] in QUANTITY_NOUNS or tree.words[whole] in ("collage", "montage")
+            gathered = tree.words[whole] in QUANTITY_NOUNS or tree.words[whole] in _ARRANGED
             taken = tree.words[whole] in _TAKING or tree.words[whole] in ("pose", "posing", "poses", "posed")
             return taken or (gathered and (tree.deps[whole] == "ROOT" or self._is_the_photograph(tree, whole)))
         return dep in ("ROOT", "appos", "dep")
+
+    def _is_another(self, tree: Tree, token: int) -> bool:
+        """Whether a photograph is the second of "a photo of a cat and a photo of a dog"."""
+        partner = tree.heads[token]
+        if tree.deps[token] != "conj" or not tree.is_noun(partner):
+            return False
+        if tree.words[partner] in self._photographs:
+            return self._is_the_photograph(tree, partner)
+        first = tree.heads[tree.heads[partner]]
+        return (
+            tree.deps[partner] == "pobj"
+            and tree.words[tree.heads[partner]] == "of"
+            and tree.words[first] in self._photographs
+            and any(tree.words[child] == "of" for child in tree.children_by(token, "prep"))
+            and self._is_the_photograph(tree, first)
+        )
 
 
 def _is_misread(tree: Tree, likeness: int) -> bool:
@@ -142,6 +170,11 @@ def _contents(tree: Tree, likeness: int) -> Iterator[int]:
     head = tree.heads[likeness]
     if tree.deps[likeness] == "nsubj" and tree.words[head] in _SHOWING:
         yield from _objects(tree, head)
+    elif tree.deps[likeness] == "nsubj" and tree.words[head] in ("is", "are"):
+        for preposition in tree.children_by(head, "prep"):
+            if tree.words[preposition] == "of" and preposition == head + 1:
+                for noun in tree.children_by(preposition, "pobj"):
+                    yield from _scene(tree, noun)
 
 
 def _objects(tree: Tree, verb: int) -> Iterator[int]:
@@ -205,6 +238,20 @@ def _written_on(tree: Tree, bearer: int) -> Iterator[int]:
                     pending.extend(tree.children[token])
                     if tree.is_noun(token):
                         yield token
+
+
+def _quoted(tree: Tree, verb: int) -> Iterator[int]:
+    """The nouns of what stands in quotes behind "says" or "the words", however it is parsed."""
+    opening = next(
+        (token for token in range(verb + 1, min(verb + 3, len(tree))) if tree.words[token] in _QUOTES), None
+    )
+    if opening is None:
+        return
+    for token in range(opening + 1, len(tree)):
+        if tree.words[token] in _QUOTES:
+            return
+        if tree.is_noun(token):
+            yield token
 
 
 def _goes_on(tree: Tree, token: int, verb: int) -> bool:

@@ -5,6 +5,7 @@ from operator import attrgetter
 
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.absence import absent_nouns
+from caption_parser.syntax.comparisons import compared_nouns
 from caption_parser.syntax.compounds import compound_nouns
 from caption_parser.syntax.depiction import DepictionFinder
 from caption_parser.syntax.depiction_words import (
@@ -13,7 +14,9 @@ from caption_parser.syntax.depiction_words import (
     LIKENESS_MODIFIERS,
     DepictionWords,
 )
+from caption_parser.syntax.elsewhere import ElsewhereFinder
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
+from caption_parser.syntax.figures import FigureFinder
 from caption_parser.syntax.fixed_phrases import NameFinder, fixed_phrases
 from caption_parser.syntax.hedges import concluded_nouns, uncertain_nouns
 from caption_parser.syntax.made_things import MadeThings
@@ -25,6 +28,7 @@ from caption_parser.syntax.possessors import PossessorFinder
 from caption_parser.syntax.proper_names import ProperNameFinder
 from caption_parser.syntax.surfaces import SurfaceFinder
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.wishes import wished_nouns
 from shared_schemas import Flag
 
 _CACHED_KINDS = 1 << 15
@@ -63,6 +67,10 @@ class FlagFinder:
                 (Flag.DEPICTED, self._depicted_nouns),
                 (Flag.DEPICTED, self._made if rules.made_things else None),
                 (Flag.DEPICTED, SurfaceFinder(lexicon) if rules.surfaces else None),
+                (Flag.DEPICTED, compared_nouns if rules.comparisons else None),
+                (Flag.NEGATED, wished_nouns if rules.wishes else None),
+                (Flag.MODIFIER, ElsewhereFinder(lexicon) if rules.elsewhere else None),
+                (Flag.IDIOM, FigureFinder(lexicon) if rules.figures else None),
                 (Flag.NAMED_ENTITY, self._proper_names),
                 (Flag.IDIOM, compound_nouns if rules.compounds else None),
             )
@@ -90,7 +98,7 @@ class FlagFinder:
                 nouns[flag] = nouns.get(flag, set()) | found
         literal: set[int] = set()
         if self._possessors is not None:
-            nouns[Flag.MODIFIER] = self._possessors(tree)
+            nouns[Flag.MODIFIER] = nouns.get(Flag.MODIFIER, set()) | self._possessors(tree)
             literal = self._possessors.owned_parts(tree)
         if "'s" in tree.words:
             in_names = _possessors_in_names(tree, phrases) - literal

@@ -19,6 +19,8 @@ _CACHED_PAIRS = 1 << 15
 _FILE = "parts.toml"
 _LIVING = frozenset({"noun.animal", "noun.person"})
 _FREQUENT_SENSES = 2
+_COATS = frozenset({"spots", "stripes"})
+"""What an animal has on it where the caption is of nothing else; on a dress they are a pattern."""
 _NEAREST_WHOLES = 3
 """Hypernym steps over which a whole inherits WordNet's parts: a van has the doors of a motor vehicle."""
 
@@ -74,6 +76,8 @@ class PartFinder:
         animal, word = tree.words[last], tree.words[part]
         if animal in self._lists.eaten_animals and word in self._lists.eaten_parts:
             return False
+        if word in _COATS and (head.start > 1 or tree.deps[part] not in ("ROOT", "nsubj")):
+            return False
         if word in self._body_parts and self._is_worn(tree, part):
             return False
         first = last + 1 if part - last > 1 else part
@@ -96,7 +100,7 @@ class PartFinder:
         for number, whole in enumerate(wholes):
             lexname = lexicon.lexname(whole)
             if lexname in _LIVING:
-                if word in self._body_parts:
+                if word in self._body_parts or word in _COATS:
                     return True
                 continue
             above = hypernym_distances(lexicon, whole)

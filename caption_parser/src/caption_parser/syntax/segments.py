@@ -7,11 +7,14 @@ markup, entities and hashtags stood in it.
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.boilerplate import FILE_NAMES, Dropped, boilerplate_words, prefix_length
 from caption_parser.syntax.caption_text import plain
+from caption_parser.syntax.drawn_endings import drawn_from, says_drawn
+from caption_parser.syntax.file_names import is_file_name, words_of_file_name
 from caption_parser.syntax.separators import Span, is_hard, keywords, may_part, parts, sentences
 
 _PARENTHESES = re.compile(r"\([^()]{1,120}\)|\[[^\[\]]{1,120}\]")
@@ -20,7 +23,17 @@ _ANYTHING_TO_DO = re.compile(
     r"[|•▪‣»«›‹·;…<>&#@(\[\\/+=*~–―—:\t\n\r©_]|\s\s|--|\.\.|\s-\s|[.!?][\"'”’)\]]*\s+\S|\.\w|[^\x00-\u024f]"
     r"|\b(?:[Ss]tock|[Rr]oyalty|[Ff]ree|HD|4[Kk]|STOCK)\s"
 )
+_SAYING = re.compile(
+    r"\s*[\"“‘'][^\"“”]{12,}[\"”’']\s*(?:[-–—~:]+\s*)?(?:by\s)?(?:[A-Z][\w.'’-]*)(?:\s[A-Z][\w.'’-]*){0,4}[\s.]*"
+)
+"""A quotation with its author."""
+_STATES_SOMETHING = re.compile(
+    r"\b(?:is|are|was|were|be|am|has|have|had|can|will|would|should|must|do|does|don['’]t|never|you|i|we|if)\b",
+    re.IGNORECASE,
+)
+"""Titles in quotes hardly do: ‘"Sheep in fog" by Jane Fisher’ is of sheep."""
 _IN_NO_LIST = re.compile(r"\b(?:an?|the|of|with|on|in|at|is|are|to|his|her|by)\s", re.IGNORECASE)
+_WORD = re.compile(r"\S+")
 _CACHED_WORDS = 1 << 14
 
 
@@ -55,13 +68,35 @@ class Segmenter:
 
     def __call__(self, caption: str) -> tuple[Segment, ...]:
         """The segments in text order, one at least; separators belong to none."""
-        if _ANYTHING_TO_DO.search(caption) is None and ("," not in caption or _IN_NO_LIST.search(caption)):
+        if (
+            _ANYTHING_TO_DO.search(caption) is None
+            and ("," not in caption or _IN_NO_LIST.search(caption))
+            and drawn_from(caption) == len(caption)
+        ):
             return (Segment(caption, range(len(caption))),)
+        if is_file_name(caption):
+            return tuple(self._of_file_name(caption))
         text, places = plain(caption)
+        if _SAYING.fullmatch(text) and _STATES_SOMETHING.search(text):
+            return (Segment(text, places, Dropped.SAYING),)
         found = [Segment(text[start:end], places[start:end], why) for start, end, why in self._cut(text)]
         if not found:
             return (Segment(caption, range(len(caption))),)
         return tuple(found)
+
+    def _of_file_name(self, caption: str) -> Iterator[Segment]:
+        """A file name as a sentence, or as keywords where it has nothing but nouns: "cat_sofa", "stop_sign"."""
+        text, places = words_of_file_name(caption)
+        words = [found.span() for found in _WORD.finditer(text)]
+        if any(self.keyword_tag(text[slice(*word)]) is None for word in words):
+            yield Segment(text, places)
+            return
+        opened = 0
+        for (_, last), (first, end) in pairwise(words):
+            if f"{text[opened:last]} {text[first:end]}".lower().replace(" ", "_") not in self._lexicon:
+                yield Segment(text[opened:last], places[opened:last])
+                opened = first
+        yield Segment(text[opened:], places[opened:])
 
     def _cut(self, text: str) -> Iterator[tuple[int, int, Dropped | None]]:
         for start, end, after in parts(text, self._may_part):
@@ -76,8 +111,11 @@ class Segmenter:
             if why is not None:
                 yield piece_start, piece_end, why
                 continue
-            for sentence in sentences(text, (piece_start, piece_end)):
-                yield from self._of_sentence(text, *sentence)
+            for number, sentence in enumerate(sentences(text, (piece_start, piece_end))):
+                if number and says_drawn(text[slice(*sentence)]):
+                    yield *sentence, Dropped.LIKENESS
+                else:
+                    yield from self._of_sentence(text, *sentence)
 
     def _of_sentence(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, Dropped | None]]:
         why = self._boilerplate.why(text[start:end], follows=False)
@@ -89,8 +127,11 @@ class Segmenter:
             yield start, begin, Dropped.NOTICE
         begin = begin if begin < end else start
         last = begin + self._boilerplate.kept_length(text[begin:end])
-        for item in keywords(text, (begin, last), self._describes):
+        described = begin + drawn_from(text[begin:last])
+        for item in keywords(text, (begin, described), self._describes):
             yield *item, None
+        if described < last:
+            yield described, last, Dropped.LIKENESS
         if last < end:
             likeness = self._boilerplate.likeness_at_end(text[last:end])
             yield last, end, Dropped.LIKENESS if likeness else Dropped.NOTICE

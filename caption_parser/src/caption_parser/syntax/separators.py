@@ -28,8 +28,32 @@ _HARD = re.compile(rf"[{CUT}|•▪‣»«›‹·;]|::")
 _WORD = re.compile(r"[^\W_][\w'’.-]*")
 _ONE_WORD_WITH_IT = re.compile(r"(?:\d+|\w|half|semi|multi|self|pre|non|mid|one|two|three|four|five|six)$", re.I)
 _END_OF_COMPOUND = re.compile(
-    r"(?:\w+(?:ed|[^oi]wn|ing)|eaten|broken|frozen|driven|woven|fallen|written|hidden|spoken|beaten|ridden|style|type|foot|feet|year|years|old|up|down|in|out|on|off|like|free|sized|size|way)$"
+    r"(?:\w+(?:ed|[^oi]wn|ing)|eaten|broken|frozen|driven|woven|fallen|written|hidden|spoken|beaten"
+    r"|ridden|style|type|foot|feet|year|years|old|up|down|in|out|on|off|like|free|sized|size|way)$"
 )
+_SECOND_OF_COMPOUND = frozenset(
+    """
+    able absorbent accessible adjacent angle armed based bearing bodied body bottomed class colour color
+    compatible conscious deck deep dependent dimensional dish door dried dry eared edge efficient end
+    ended eyed face
+    facing faced fed fit flat focal free fresh friendly front full grade grown haired hand handed heavy heel height
+    high impact intensive inspired knit lapse layer led legged length less level light line lined lit
+    long loving made
+    master minded minute mouthed native neck necked neutral night old only owned page paced part people
+    person piece
+    point poor powered prone proof quality quarter ready resistant rich ride rise road roofed round safe
+    scale scented
+    seat sensitive sex sided skinned sleeve sleeved specific speed spec stage story storey strength strong tail
+    tailed tech term tier tight time tone toned toothed top topped toxic trained tropical wheel wheeled wheeler
+    white wide winged wise wooded worthy youngest oldest largest smallest biggest tallest highest longest best
+    """.split()
+)
+"""What makes a compound adjective of the word before, where another follows: "a gender - neutral child"."""
+_UNFINISHED = frozenset(
+    "a an and as at but by for from his her in into its my of or our the their to with your".split()
+)
+"""Words that no part ends with: "black - and - white"."""
+_GOES_ON = re.compile(r"\s(?!-\s)([a-z][\w'’-]*)")
 _SENTENCE_END = re.compile(r"(?<=[\w)\"'”’%])(?:\s[.!?]|[.!?]+[\"'”’)\]]*)\s+(?=[\"'“‘(\[]?\w)")
 _LAST_WORD = re.compile(r"[^\s\"'“‘(\[]+$")
 _ABBREVIATIONS = frozenset(
@@ -76,7 +100,7 @@ def sentences(text: str, part: Span) -> Iterator[Span]:
     """The sentences of a part."""
     start, end = part
     for found in _SENTENCE_END.finditer(text, start, end):
-        if not _is_abbreviated(text, found):
+        if not _is_abbreviated(text, found) and not _is_stray(text, start, found):
             yield from _trimmed(text, start, found.end())
             start = found.end()
     yield from _trimmed(text, start, end)
@@ -111,6 +135,8 @@ def may_part(text: str, found: re.Match[str], is_compound: Callable[[str], bool]
         return False
     if word[0].islower() and word in _FUNCTION_WORDS:
         return False
+    if found["hyphen"] and before.lower() in _UNFINISHED:
+        return False
     if not found["hyphen"] or not word[0].islower() or not before[-1].isalnum() or word in _DETERMINERS:
         return True
     # "t - shirt", "half - eaten": tokenizers put blanks around every hyphen.
@@ -119,7 +145,19 @@ def may_part(text: str, found: re.Match[str], is_compound: Callable[[str], bool]
         _TOKENIZED.search(text)
         or _ONE_WORD_WITH_IT.match(before)
         or _END_OF_COMPOUND.match(word)
+        or _describes_next(text, after)
         or any(is_compound(between.join(joined)) for between in ("-", "_"))
+    )
+
+
+def _describes_next(text: str, word: re.Match[str]) -> bool:
+    """Whether a word that ends compound adjectives has another behind it that it may describe."""
+    following = _GOES_ON.match(text, word.end())
+    return (
+        word.group() in _SECOND_OF_COMPOUND
+        and following is not None
+        and following[1] not in _FUNCTION_WORDS
+        and following[1] not in _DETERMINERS
     )
 
 
@@ -132,6 +170,19 @@ def _is_abbreviated(text: str, end: re.Match[str]) -> bool:
         return False
     short = len(word) < 3 and not text[end.end() : end.end() + 1].isupper()
     return len(word) == 1 or "." in word or short or word in _ABBREVIATIONS
+
+
+def _is_stray(text: str, start: int, end: re.Match[str]) -> bool:
+    """Whether a full stop stands for a comma: "a red. white and blue flag"."""
+    words = text[start : end.start()].lower().split()
+    following = _WORD.match(text, end.end())
+    return (
+        len(words) == 2
+        and words[0] in _DETERMINERS
+        and following is not None
+        and following.group()[0].islower()
+        and following.group() not in _DETERMINERS
+    )
 
 
 def _last_word(text: str, end: int) -> str:

@@ -1,0 +1,58 @@
+"""Nouns that something is only compared with: "as busy as a bee", "white as snow", "she sings like a bird"."""
+
+from collections.abc import Iterator
+
+from caption_parser.syntax.absence import phrase_behind
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, PLURAL_TAGS, VERB_TAGS, Tree
+
+_NO_DEGREES = frozenset("far long many much soon such well".split())
+_BE = frozenset("is are was were be 's looks look looking feels feel".split())
+_KNOWN = frozenset("the this that these those his her their its my your our".split())
+_ONE = frozenset({"a", "an"})
+_NAMING = frozenset(
+    {"labeled", "labelled", "named", "used", "known", "dressed", "such", "works", "work", "working"}
+)
+_GATHERED = frozenset({"include", "includes", "including"})
+_TRIGGERS = frozenset({"as", "like"})
+
+
+def compared_nouns(tree: Tree) -> set[int]:
+    """The nouns of a parse that name what something is like, not what is there."""
+    if _TRIGGERS.isdisjoint(tree.words):
+        return set()
+    found: set[int] = set()
+    for token, word in enumerate(tree.words):
+        if (word == "as" and _ends_comparison(tree, token)) or (word == "like" and _is_manner(tree, token)):
+            found.update(_unknown_behind(tree, token + 1))
+    return found
+
+
+def _ends_comparison(tree: Tree, token: int) -> bool:
+    """Whether an "as" stands behind "as busy", or behind an adjective that opens a clause."""
+    if not token or tree.words[token - 1] in _NO_DEGREES | _NAMING:
+        return False
+    if token > 1 and tree.words[token - 2] == "as":
+        return True
+    if tree.tags[token - 1] not in ADJECTIVE_TAGS:
+        return token == 1 and tree.tags[0] in ("RB", "NNP") and len(tree) < 6
+    return token == 1 or tree.words[token - 2] in _BE or tree.words[token - 2] == ","
+
+
+def _is_manner(tree: Tree, token: int) -> bool:
+    """Whether "like" says how something is done: behind a verb, not behind a noun that it gives examples of."""
+    return (
+        tree.tags[token] == "IN"
+        and token > 0
+        and tree.tags[token - 1] in VERB_TAGS
+        and tree.words[token - 1] not in _GATHERED
+    )
+
+
+def _unknown_behind(tree: Tree, start: int) -> Iterator[int]:
+    """What is behind, if nothing says that it is known: "as big as the dog" has a dog."""
+    if start >= len(tree) or tree.words[start] in _KNOWN:
+        return
+    for noun in phrase_behind(tree, start):
+        # "like person" and "as king" without an article speak of names
+        if tree.words[start] in _ONE or tree.tags[noun] in PLURAL_TAGS or start == noun:
+            yield noun

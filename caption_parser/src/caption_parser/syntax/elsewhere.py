@@ -1,0 +1,171 @@
+"""Nouns of who is spoken of but not shown: makers ("painted by children") and users ("shoes for men")."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from caption_parser.lexicon import Lexicon
+from caption_parser.syntax.tree import VERB_TAGS, Tree
+
+_CACHED_WORDS = 1 << 14
+_MAKING = frozenset(
+    """
+    animated architected authored baked based bequeathed built captured choreographed coined commissioned composed
+    conceived constructed crafted created crocheted curated customised customized decorated dedicated designed
+    developed directed donated drafted drawn edited embroidered engineered engraved etched fashioned filmed founded
+    funded gifted handcrafted handmade handcrafted illustrated influenced inspired invented knit knitted made
+    manufactured narrated owned painted penned photographed pioneered planned produced published
+    recommended restored
+    sculpted sewn shot signed sketched sponsored stitched styled tailored tattooed taken woven written
+    """.split()
+)
+"""Participles whose agent did it at another time: "a chair designed by a woman"; who leads a horse is with it."""
+_AT_THE_TIME = frozenset({"being", "getting"})
+_OF_IMAGES = frozenset({"captured", "shot", "taken"})
+_IMAGES = frozenset(
+    """
+    clip footage gallery image images photo photograph photographs photography photos pic pics picture
+    pictures portrait
+    portraits scene selfie selfies shot shots snapshot snapshots video videos view views result results search
+    """.split()
+)
+_WORKS = frozenset(
+    """
+    album art artwork artworks caricature cartoon choreography collage concept design designs drawing drawings
+    engraving etching fresco graffiti hairstyle illustration illustrations installation lithograph lyrics makeup
+    mosaic mural murals novel novels painting paintings photo photograph photographs photography photos poem poems
+    portrait portraits print prints sculpture sculptures sketch sketches song tattoo tattoos watercolor work works
+    """.split()
+)
+"""What is "by" somebody is of his making."""
+_AUTHORS = frozenset(
+    """
+    architect architects artist artists author composer craftsman craftsmen decorator designer designers director
+    filmmaker illustrator painter photographer poet sculptor studio stylist tattooist writer
+    """.split()
+)
+_AFTER_WHOM = frozenset({"named", "modeled", "modelled", "fashioned", "called"})
+_SUITABLE = frozenset(
+    """
+    adapted advisable appropriate available best cheap clever cool created crafted cute designed easy essential
+    excellent fit fun good great handmade ideal intended made meant nice perfect popular recommended safe simple
+    sized suitable suited unique useful
+    """.split()
+)
+_KNOWN = frozenset("the this that these those his her their its my your our all both each".split())
+_ANIMATE = frozenset({"noun.person", "noun.animal"})
+_GROUPS = frozenset("audience class couple couples crew crowd families family household households team".split())
+_WHERE_ONE_IS = frozenset(
+    """
+    audition camp class classes clinic club competition concert contest course courses dinner event exercise
+    exercises festival game gathering lesson lessons lunch marathon match meeting parade party picnic
+    race reception
+    ride rides road session show shows ceremony training workshop workshops yoga line queue search wait hunt
+    """.split()
+)
+"""What is held for somebody is held with him there."""
+_ACTS = frozenset({"noun.act", "noun.event"})
+_HOLDING = frozenset({"acl", "relcl"})
+_DESCRIBING = frozenset({"in", "with", "behind", "near"})
+_TRIGGERS = frozenset({"by", "after", "for", "courtesy", "memory", "honor", "honour"})
+
+
+class ElsewhereFinder:
+    """Finds the nouns of a parse that name who made a thing or whom it is for."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._category = lru_cache(_CACHED_WORDS)(self._category_of)
+
+    def __call__(self, tree: Tree) -> set[int]:
+        """Those nouns."""
+        if _TRIGGERS.isdisjoint(tree.words):
+            return set()
+        return {
+            noun
+            for token, word in enumerate(tree.words)
+            if word in _TRIGGERS
+            for named in self._named_by(tree, token, word)
+            for noun in _all_of(tree, named)
+        }
+
+    def _named_by(self, tree: Tree, token: int, word: str) -> Iterator[int]:
+        if word == "by":
+            yield from self._makers(tree, token)
+        elif word == "after":
+            if token and tree.words[token - 1] in _AFTER_WHOM:
+                yield from tree.children_by(token, "pobj")
+        elif word == "for":
+            yield from self._users(tree, token)
+        elif tree.words[token + 1 : token + 2] == ["of"] and (
+            word == "courtesy" or (token and tree.words[token - 1] == "in")
+        ):
+            yield from (noun for noun in tree.children_by(token + 1, "pobj") if self._is_animate(tree, noun))
+
+    def _makers(self, tree: Tree, by: int) -> Iterator[int]:
+        if not by:
+            return
+        before = tree.words[by - 1]
+        if before.startswith("self") or "self" in tree.words[max(0, by - 3) : by]:
+            return  # "a self-portrait by the painter"
+        made = before in _MAKING and tree.tags[by - 1] in ("VBN", "VBD", "JJ", "NN")
+        if made:
+            made = _AT_THE_TIME.isdisjoint(tree.words[max(0, by - 3) : by - 1]) and (
+                before not in _OF_IMAGES or not _IMAGES.isdisjoint(tree.words[max(0, by - 8) : by - 1])
+            )
+        for noun in tree.children_by(by, "pobj"):
+            if _is_described(tree, noun):
+                continue
+            author = tree.words[noun] in _AUTHORS and tree.is_noun(by - 1)
+            work = before in _WORKS and self._is_animate(tree, noun)
+            if made or author or work:
+                yield noun
+
+    def _users(self, tree: Tree, preposition: int) -> Iterator[int]:
+        head = tree.heads[preposition]
+        suitable = tree.words[head] in _SUITABLE and tree.tags[head] not in ("VB", "VBP", "VBZ", "VBD")
+        is_noun = tree.is_noun(head) or (head == 0 and tree.words[0].endswith("s"))  # "Boots for men"
+        if not (is_noun and head < preposition) and not suitable:
+            return
+        if is_noun and not suitable:
+            if tree.words[head] in _WHERE_ONE_IS | _IMAGES or self._category(tree.words[head]) in _ACTS:
+                return
+            if self._category(tree.words[head]) in _ANIMATE and tree.words[head] not in ("guide", "model"):
+                return
+        for noun in tree.children_by(preposition, "pobj"):
+            if not self._is_animate(tree, noun) or _is_described(tree, noun):
+                continue
+            determiners = [tree.words[child] for child in tree.children_by(noun, "det", "poss", "nummod")]
+            if not _KNOWN.isdisjoint(determiners) or tree.has_child(noun, "nummod"):
+                continue
+            if determiners and tree.deps[head] == "dobj":
+                continue  # "holds an umbrella for a woman"
+            yield noun
+
+    def _is_animate(self, tree: Tree, noun: int) -> bool:
+        word = tree.words[noun]
+        return tree.is_noun(noun) and (self._category(word) in _ANIMATE or word in _GROUPS)
+
+    def _category_of(self, word: str) -> str | None:
+        for lemma in sorted(self._lexicon.base_forms(word), key=word.__eq__):  # "boots" and "men" are others
+            for synset in self._lexicon.synsets(lemma):
+                return self._lexicon.lexname(synset)
+        return None
+
+
+def _is_described(tree: Tree, noun: int) -> bool:
+    """Whether a caption says where somebody is or what he does: then he is seen."""
+    return any(
+        (tree.deps[child] in _HOLDING and tree.tags[child] in VERB_TAGS)
+        or (tree.deps[child] == "prep" and tree.words[child] in _DESCRIBING)
+        for member in tree.conjuncts(noun)
+        for child in tree.children[member]
+    )
+
+
+def _all_of(tree: Tree, noun: int) -> Iterator[int]:
+    """The noun, what is coordinated with it, and whom it is of: "the family of a soldier"."""
+    for member in tree.conjuncts(noun):
+        yield member
+        for preposition in tree.children_by(member, "prep"):
+            if tree.words[preposition] == "of":
+                yield from tree.children_by(preposition, "pobj")

@@ -1,0 +1,58 @@
+"""Nouns that say how much there is of others: "a sea of umbrellas", "a carpet of leaves", "a blanket of snow"."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from caption_parser.lexicon import Lexicon
+from caption_parser.syntax.tree import PLURAL_TAGS, Tree
+
+_CACHED_WORDS = 1 << 14
+_WATERS = frozenset("sea seas ocean oceans river rivers wave waves flood pool stream".split())
+_COVERS = frozenset("blanket blankets carpet carpets cloak curtain curtains canopy rug".split())
+_HEAPS = frozenset("mountain mountains hill hills forest".split())
+_SPREAD = frozenset(
+    """
+    algae ash clouds color colors colour colours darkness dew dust fog foliage frost grass green greenery haze
+    humanity ice ivy leaves lava light lights mist moss mud petals pollen rain sand smoke snow stars steam sunlight
+    trash vines water
+    """.split()
+)
+_WET = frozenset({"water", "rain", "ice", "waters", "islands", "waves"})
+_STREWN = frozenset({"noun.plant", "noun.person", "noun.animal"})
+
+
+class FigureFinder:
+    """Finds the nouns of a parse that stand for a measure."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._category = lru_cache(_CACHED_WORDS)(self._category_of)
+
+    def __call__(self, tree: Tree) -> set[int]:
+        """Those nouns."""
+        return set(self._figures(tree)) if "of" in tree.words else set()
+
+    def _figures(self, tree: Tree) -> Iterator[int]:
+        for preposition, word in enumerate(tree.words):
+            noun = preposition - 1
+            if word != "of" or noun < 0 or not tree.is_noun(noun):
+                continue
+            if any(self._is_measured(tree, tree.words[noun], of) for of in tree.children_by(preposition, "pobj")):
+                yield noun
+
+    def _is_measured(self, tree: Tree, measure: str, of: int) -> bool:
+        word = tree.words[of]
+        if tree.tags[of] in ("NNP", "NNPS"):
+            return False
+        plural = tree.tags[of] in PLURAL_TAGS or word in ("people", "sheep", "luggage", "traffic")
+        if measure in _WATERS:
+            return word not in _WET and (plural or word in _SPREAD)
+        if measure in _COVERS:
+            return word in _SPREAD or (plural and self._category(word) in _STREWN)
+        return measure in _HEAPS and plural and self._category(word) == "noun.artifact"
+
+    def _category_of(self, word: str) -> str | None:
+        for lemma in self._lexicon.base_forms(word):
+            for synset in self._lexicon.synsets(lemma):
+                return self._lexicon.lexname(synset)
+        return None
