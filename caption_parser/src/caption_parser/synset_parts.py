@@ -20,6 +20,7 @@ from caption_parser.models import load_nlp
 from caption_parser.models.tag_to_pos import TAG_TO_POS
 from caption_parser.senses import Disambiguator, load_disambiguator
 from caption_parser.senses.caption_prior import CaptionPrior, caption_prior_digest, load_caption_prior
+from caption_parser.senses.cues import shipped_cues
 from caption_parser.senses.strategies import Outcome, Strategies, with_strategies
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
 from caption_parser.syntax.named_words import NamedWords
@@ -118,6 +119,7 @@ class SynsetParts:
             prior=prior,
             trusted=prior.unmoved if isinstance(prior, ClaimedPrior) else None,
             certainty=1.0 if ask_all else config.certainty,
+            cues=shipped_cues() if self.rules.sense_cues else {},
             joint=config.uses_joint,
             margin=config.margin,
             skip_undisputed=config.skip_undisputed and not ask_all,

@@ -1,7 +1,7 @@
 """What a disambiguator gains around its model: each strategy is a disambiguator that wraps another.
 
-The whole of it is `SkipUndisputed(TrustCaptionPrior(AbstainBelowMargin(WithCaptionPrior(JointOverImage(AskOnce(
-model))))))`; each can be left out.
+The whole of it is `SkipUndisputed(WithCues(TrustCaptionPrior(AbstainBelowMargin(WithCaptionPrior(JointOverImage(
+AskOnce(model)))))))`; each can be left out.
 """
 
 from collections import defaultdict
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from caption_parser.senses.caption_prior import CaptionPrior, evidence_of, prior_choice, under_prior
+from caption_parser.senses.cues import Cues, WithCues
 from caption_parser.senses.disambiguator import (
     SMALLEST,
     Disambiguator,
@@ -40,6 +41,8 @@ class Strategies:
     """What of the prior may answer alone, where it is certain; none: all of it."""
     certainty: float = 1.0
     """Labels that have this probability by the prior alone are not asked for; 1: all are."""
+    cues: Cues = field(default_factory=dict)
+    """Words of a caption that tell the senses of others apart."""
     joint: bool = False
     """Whether the captions of an image decide together."""
     margin: float = 0.0
@@ -66,6 +69,8 @@ def with_strategies(model: Disambiguator, outcome_of: OutcomeOf, wanted: Strateg
     if wanted.prior and wanted.certainty < 1:
         trusted = wanted.prior if wanted.trusted is None else wanted.trusted
         assembled = TrustCaptionPrior(assembled, trusted, outcome_of, wanted.certainty)
+    if wanted.cues:
+        assembled = WithCues(assembled, wanted.cues)
     return SkipUndisputed(assembled, outcome_of) if wanted.skip_undisputed else assembled
 
 
