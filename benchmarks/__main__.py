@@ -14,6 +14,7 @@ BENCHMARKS = (
     "startup",
     "caption_length",
     "label_quality",
+    "single_captions",
     "caption_cases",
     "ablation",
     "background",

@@ -8,11 +8,14 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.judged import (
     CC3M,
+    REPORTED,
     VAL2017,
+    Case,
     Tally,
     background_words,
     faults,
     fresh_cases,
+    reported_cases,
     tally,
     together,
     web_sample,
@@ -27,7 +30,7 @@ from shared_schemas import ImageLabels
 def report(options: Options) -> Iterator[str]:
     """Markdown, a part at a time; the samples of texts that are not there are left out with a reason."""
     parser = CaptionParser(mode="visual")
-    for part in (_fresh, _web, _background):
+    for part in (_reported, _fresh, _web, _background):
         try:
             yield from part(parser, options)
         except Skipped as reason:
@@ -35,13 +38,24 @@ def report(options: Options) -> Iterator[str]:
     yield command_block([[this_python(), "-m", "benchmarks", "caption_cases"]])
 
 
+def _reported(parser: CaptionParser, options: Options) -> Iterator[str]:
+    yield from _by_kind("reported by users", reported_cases(real_data(REPORTED)), parser, options)
+
+
 def _fresh(parser: CaptionParser, options: Options) -> Iterator[str]:
-    cases = list(fresh_cases())[: options.limit]
+    yield from _by_kind("written for this purpose", list(fresh_cases()), parser, options)
+
+
+def _by_kind(name: str, all_cases: Sequence[Case], parser: CaptionParser, options: Options) -> Iterator[str]:
+    cases = all_cases[: options.limit]
     found = [(case, faults(case, labels)) for case, labels in zip(cases, _labels(parser, cases), strict=True)]
     total = Counter(case.kind for case in cases)
     right = Counter(case.kind for case, wrong in found if not wrong)
     rows = [(kind, str(right[kind]), str(total[kind])) for kind in total]
-    yield table(("kind", "right", "captions"), [*rows, ("together", str(right.total()), str(total.total()))])
+    yield table(
+        (f"kind of caption, {name}", "right", "captions"),
+        [*rows, ("together", str(right.total()), str(total.total()))],
+    )
     lines = [f"{case.kind}: {case.caption}: {'; '.join(wrong)}" for case, wrong in found if wrong]
     yield from _listed(lines, options)
 

@@ -44,6 +44,7 @@ from shared_schemas import ImageLabels
 CASES = REPOSITORY / "tests" / "caption_parser" / "cases"
 FRESH = ("fresh.jsonl", "second.jsonl", "styles.jsonl", "precision.jsonl", "counts.jsonl")
 CC3M = "captions/cc3m-validation.tsv"
+REPORTED = "cases/captions.jsonl"
 VAL2017 = "coco/annotations/captions_val2017.json"
 
 SAME_THING: dict[str, frozenset[str]] = {
@@ -112,6 +113,12 @@ def fresh_cases() -> Iterator[Case]:
         for record in _records(file):
             want, never = tuple(record["want"]), tuple(record["never"])
             yield Case(record["kind"], record["caption"], want, never, record.get("counts", {}))
+
+
+def reported_cases(file: Path) -> list[Case]:
+    """Captions that users of such tools reported, reworded."""
+    records = map(json.loads, file.read_text(encoding="utf-8").splitlines())
+    return [Case(one["kind"], one["caption"], tuple(one["want"]), tuple(one["never"])) for one in records]
 
 
 def faults(case: Case, labels: ImageLabels) -> list[str]:

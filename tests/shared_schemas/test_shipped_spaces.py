@@ -58,9 +58,11 @@ def test_foreground_is_coco(coco: LabelSpace) -> None:
 
 
 def test_background_is_table_12(coco: LabelSpace) -> None:
-    assert [(c.id, c.synsets) for c in coco.background] == [
+    paper = load_label_space("coco-paper")
+    assert [(c.id, c.synsets) for c in paper.background] == [
         (number, (synset,)) for number, synset in enumerate(TABLE_12.split(), 81)
     ]
+    assert [c.name for c in coco.background] == [c.name for c in paper.background]
     assert all(c.name == c.synsets[0].split(".")[0].replace("_", " ") for c in coco.background)
     assert {c.category_id for c in coco.background} == {None}
 
@@ -91,7 +93,8 @@ def test_the_papers_version_of_coco_has_its_classes_and_nothing_reviewed(coco: L
     for ours, theirs in zip(coco.classes, paper.classes, strict=True):
         assert (theirs.id, theirs.name, theirs.kind) == (ours.id, ours.name, ours.kind)
         assert theirs.category_id == ours.category_id
-        assert set(theirs.synsets) <= set(ours.synsets)
+        if ours.name != "track":  # Table 12's synset is that of rails, which are a class of their own
+            assert set(theirs.synsets) <= set(ours.synsets)
         assert (theirs.excluded, dict(theirs.words), dict(theirs.denied)) == ((), {}, {})
     assert {label.name: label.phrases for label in paper.classes if label.phrases} == {
         "stop sign": ("stop sign",),

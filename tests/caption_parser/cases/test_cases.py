@@ -9,6 +9,7 @@ import pytest
 from benchmarks.judged import (
     CASES,
     CC3M,
+    REPORTED,
     VAL2017,
     Case,
     Sampled,
@@ -16,6 +17,7 @@ from benchmarks.judged import (
     background_words,
     faults,
     fresh_cases,
+    reported_cases,
     tally,
     together,
     web_sample,
@@ -33,6 +35,8 @@ NOT_YET = {
     for caption in group["captions"]
 }
 """Captions that do not come out right, with a reason."""
+
+REPORTED_RIGHT = 0.95
 
 WEB_PRECISION, WEB_RECALL = 0.765, 0.943
 """Of the sample of web captions; to be raised as they rise."""
@@ -63,6 +67,14 @@ def test_every_caption_is_written_once_and_every_listed_one_is_there() -> None:
     captions = [case.caption for case in FRESH]
     assert len(captions) == len(set(captions))
     assert set(NOT_YET) <= set(captions)
+
+
+@pytest.mark.real_data
+def test_captions_that_users_reported(label: Label, real_data: Path) -> None:
+    cases = reported_cases(_existing(real_data / REPORTED))
+    found = zip(cases, label([case.caption for case in cases]), strict=True)
+    wrong = [f"{case.caption}: {line}" for case, labels in found for line in faults(case, labels)]
+    assert len(wrong) <= len(cases) * (1 - REPORTED_RIGHT), wrong
 
 
 @pytest.mark.real_data

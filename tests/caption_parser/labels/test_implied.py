@@ -14,8 +14,12 @@ LEXICON = default_lexicon()
 
 
 @pytest.fixture(scope="module")
-def label() -> Callable[[str], ImageLabels]:
-    parser = CaptionParser(mode="visual", senses="first")
+def parser() -> CaptionParser:
+    return CaptionParser(mode="visual", senses="first")
+
+
+@pytest.fixture(scope="module")
+def label(parser: CaptionParser) -> Callable[[str], ImageLabels]:
     return lambda caption: next(iter(parser.label([caption])))
 
 
@@ -59,6 +63,32 @@ def test_an_implied_mention_states_no_number_and_no_attribute(label: Callable[[s
     (board,) = (mention for mention in label("Two tall black surfers").mentions if mention.rule is Rule.IMPLIED)
     assert (board.count, board.at_least, board.attributes) == (None, None, ())
     assert isinstance(board, Mention)
+
+
+@pytest.mark.parametrize(
+    ("caption", "expected"),
+    [
+        ("A living room with a fireplace", {"couch"}),
+        ("A hand with painted nails", {"person"}),
+        ("The hands of a big clock", set()),
+        ("A clock's hands", set()),
+        ("A robot hand", set()),
+        ("Garden furniture in the rain", set()),
+        ("A hall full of antique furniture", {"couch", "chair"}),
+        ("No furniture in the hall", set()),
+        ("A dining area in a restaurant", set()),
+    ],
+)
+def test_a_place_entails_in_its_only_caption_what_others_would_have_named(
+    label: Callable[[str], ImageLabels], caption: str, expected: set[str]
+) -> None:
+    assert {one.name for one in label(caption).foreground} - {"clock"} == expected
+
+
+def test_of_a_place_with_several_captions_nothing_is_entailed(parser: CaptionParser) -> None:
+    captions = {1: ["A living room with a fireplace", "A room with a fireplace"], 2: ["A living room"]}
+    first, second = parser.label(captions)
+    assert ([one.name for one in first.foreground], [one.name for one in second.foreground]) == ([], ["couch"])
 
 
 def test_paper_mode_implies_nothing() -> None:

@@ -50,8 +50,8 @@ NAMES = [
 ]
 
 
-# What the sense model gets wrong, whatever the space claims: "a woman wearing glasses" (to drink from), "the batter
-# swings his bat" (food, an animal).
+# What the sense model gets wrong, whatever the space claims: "a woman wearing glasses" (to drink from),
+# "the batter swings his bat" (food, an animal).
 
 
 @pytest.fixture(scope="module")

@@ -35,9 +35,12 @@ class ImpliedEntry(FrozenModel):
     complements: tuple[str, ...] = ()
     """Nouns of which one must complete the verb; none: the verb alone triggers."""
     unless: tuple[str, ...] = ()
-    """Nouns that, completing the verb or before the word, give it another sense ("surf the web", "web surfer")."""
+    """Nouns that give the word another sense: those that complete a verb ("surf the web"), those before a noun or
+    behind its "of" ("web surfer", "hands of a clock")."""
     held: bool = False
     """The object holds what the trigger names, so that another container in the caption takes its place."""
+    alone: bool = False
+    """Where one caption is all that is said of an image: others would have named the object if it were there."""
     phrases: tuple[str, ...] = ()
     objects: tuple[str, ...]
     source: Literal["gloss", "derivation", "reviewed"]
@@ -80,22 +83,23 @@ class ImpliedObjects:
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
         """The captions with what their nouns and verbs entail."""
-        return [self._of_caption(caption) for caption in captions]
+        alone = len(captions) == 1
+        return [self._of_caption(caption, alone=alone) for caption in captions]
 
     def labels_of(self, synset: int) -> frozenset[int]:
         """The labels of what a noun in a sense may entail: senses that differ in them are not alike."""
         return frozenset(one.decision.label for found in self._by_synset.get(synset, ()) for one in found.objects)
 
-    def _of_caption(self, caption: CaptionReading) -> CaptionReading:
+    def _of_caption(self, caption: CaptionReading, *, alone: bool) -> CaptionReading:
         objects, verbs = caption.objects, tuple(self.of_verbs(caption.tree))
-        of_nouns = [self.of_noun(caption.tree, found) for found in objects]
+        of_nouns = [self.of_noun(caption.tree, found, alone=alone) for found in objects]
         if any(of_nouns):
             pairs = zip(objects, of_nouns, strict=True)
             objects = tuple(found._replace(implied=implied) for found, implied in pairs)
         return caption._replace(objects=objects, verbs=verbs)
 
-    def of_noun(self, tree: Tree, found: ObjectReading) -> tuple[ImpliedObject, ...]:
-        """What a noun in its sense entails; without a sense, what the phrase does."""
+    def of_noun(self, tree: Tree, found: ObjectReading, *, alone: bool = False) -> tuple[ImpliedObject, ...]:
+        """What a noun in its sense entails; without one, what the phrase does; `alone`: in the only caption."""
         if found.synset is None:
             entailed = self._by_phrase.get(found.lemma, ())
         else:
@@ -103,13 +107,17 @@ class ImpliedObjects:
         if not entailed:
             return ()
         token = found.candidate.token
-        before = {tree.words[noun] for noun in tree.children_by(token, "compound", "nmod", "amod", "poss")}
+        told = {tree.words[noun] for noun in tree.children_by(token, "compound", "nmod", "amod", "poss")}
+        for preposition in tree.children_by(token, "prep"):
+            if tree.words[preposition] == "of":
+                told.update(tree.words[noun] for noun in tree.children_by(preposition, "pobj"))
         return tuple(
             dict.fromkeys(
                 implied
                 for entry, objects in entailed
                 if (not entry.lemmas or found.lemma.replace("_", " ") in entry.lemmas)
-                and before.isdisjoint(entry.unless)
+                and told.isdisjoint(entry.unless)
+                and (alone or not entry.alone)
                 and not (entry.held and self._is_held(tree, token))
                 for implied in objects
             )

@@ -75,7 +75,9 @@ _IMAGES = frozenset(
 _APPEARING = frozenset("appear appearing appears displayed featured pictured projected seen shown visible".split())
 _LIVING = frozenset({"noun.animal", "noun.person"})
 _OF_THE_CAPTION = frozenset(
-    "frame image images it photo photograph photographs photos picture pictures scene shot snapshot that this".split()
+    """
+    frame image images it photo photograph photographs photos picture pictures scene shot snapshot that this
+    """.split()
 )
 _ON_WHAT = frozenset({"it", "them", "front", "back", "side", "sides"})
 _DEPICTING = frozenset({"depict", "depicting", "depicts", "portraying", "portrays"})
