@@ -23,6 +23,8 @@ _MOST = 2
 """So many cues count: more of them often come from one phrase."""
 _LEAST = 0.02
 """The share of a sense at least, before cues count: they are heard even where it hardly ever occurs."""
+_OTHERWISE = ""
+"""Stands among the cues of a sense that is meant without any."""
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -32,6 +34,8 @@ class Homonym(FrozenModel):
     word: str
     senses: Mapping[str, str]
     """Synset → words, between spaces."""
+    otherwise: str = ""
+    """The synset that captions mean without any of them, where no model can tell."""
 
 
 class WithCues:
@@ -55,7 +59,9 @@ class WithCues:
         senses = self._cues[query.lemma]
         found = [len(words & senses.get(synset, frozenset())) for synset in query.candidates]
         if not any(found):
-            return choice
+            found = [int(_OTHERWISE in senses.get(synset, ())) for synset in query.candidates]
+            if not any(found):
+                return choice
         weights = [_WEIGHT ** min(count, _MOST) for count in found]
         known = [max(share, _LEAST) for share in choice.distribution] or [1.0] * len(weights)
         return choose(query.candidates, product_of_experts([known, weights]), choice)
@@ -70,4 +76,7 @@ def shipped_cues() -> Cues:
 
 
 def _by_synset(homonym: Homonym, lexicon: Lexicon) -> dict[int, frozenset[str]]:
-    return {lexicon.synset(name): frozenset(words.split()) for name, words in homonym.senses.items()}
+    return {
+        lexicon.synset(name): frozenset(words.split()).union([_OTHERWISE] if name == homonym.otherwise else ())
+        for name, words in homonym.senses.items()
+    }
