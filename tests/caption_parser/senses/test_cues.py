@@ -13,7 +13,8 @@ LEXICON = default_lexicon()
 NAMED = """
 mouse: A mouse and a keyboard on a wooden desk | A laptop with a wireless mouse beside it | mouse on a pad
 mouse: A computer mouse next to a coffee cup | Two mice and three keyboards | A hand on a mouse
-baseball bat: A boy swings a bat at a ball | A bat leaning on a fence after the game | batter with a bat at home plate
+baseball bat: A boy swings a bat at a ball | A bat leaning on a fence after the game
+baseball bat: batter with a bat at home plate
 runway: A jet landing on a runway | Two airplanes on the runway at night | The runway of a small airport
 bird: A cardinal at the bird feeder | A cardinal sits on a snowy fence | Two cranes wading in a marsh
 bird: A crane flying over its nest | A wild turkey walking through the woods | A hen and a chicken in the barn
@@ -22,8 +23,10 @@ meat: A roast turkey on a platter | Grilled chicken with rice | Smoked turkey wi
 dog: A dalmatian on a leash | A dalmatian puppy in the grass
 railroad track: A locomotive on the tracks | Tracks at a train station | A freight train on a long track
 track: Runners on a track | Two cars race around a track | An athlete sprints down the track
-person: The pitcher throws the ball | A batter ready for the pitch | Fans cheering in the stadium | A knight with a sword
-person: A king on his throne | A bishop at the altar of a cathedral | The speaker at the podium | A coach with his team
+person: The pitcher throws the ball | A batter ready for the pitch
+person: Fans cheering in the stadium | A knight with a sword
+person: A king on his throne | A bishop at the altar of a cathedral
+person: The speaker at the podium | A coach with his team
 tree: An old oak in a field | Palms on a tropical beach | A maple in autumn | A christmas tree with lights
 flower: A single tulip | Roses and lilies in a garden | A field of daffodils | A daisy in the grass
 step: A cat on the stairs | A wooden staircase | Stairs lead to the attic
@@ -35,18 +38,23 @@ pen: A pen and paper | Notebook with a pen | A ballpoint pen
 """
 
 NOT_NAMED = """
-mouse: A mouse nibbling on cheese | An owl with a mouse in its beak | Two mice and a hamster in a cage | A mouse in a trap
-baseball bat: A bat asleep in a cave | Bats flying at dusk | A fruit bat with open wings | Bats roosting in the attic
+mouse: A mouse nibbling on cheese | An owl with a mouse in its beak
+mouse: Two mice and a hamster in a cage | A mouse in a trap
+baseball bat: A bat asleep in a cave | Bats flying at dusk
+baseball bat: A fruit bat with open wings | Bats roosting in the attic
 runway: A model in a gown on the runway | Designer shows his collection on the runway | Fashion on the runway
-person: Cardinals on a snowy branch | A chess board with a bishop and a pawn | A knight and a rook on a chessboard
+person: Cardinals on a snowy branch | A chess board with a bishop and a pawn
+person: A knight and a rook on a chessboard
 person: A pitcher of lemonade and two glasses | A stereo with two speakers on a shelf | A bowl of pancake batter
 person: A ceiling fan with four blades | A ruler and a pencil | A canary in a cage | A juicer next to an apple
-person: An excavator digs a hole | A fitness tracker on a wrist | A lawn sprayer | A salt shaker | A brownie on a plate
+person: An excavator digs a hole | A fitness tracker on a wrist
+person: A lawn sprayer | A salt shaker | A brownie on a plate
 bird: A crane lifting steel beams | A construction crane above the skyscrapers | Roast duck with pancakes
 meat: A wild turkey in a field | A farm with chickens and goats
 rug: Runners cross the finish line of a marathon
 pen: Sheep in a pen | A pig pen on a farm | Two goats stand in a pen
-painting: A family poses for a picture | Three dogs in the picture | A picture of a horse | People taking a picture
+painting: A family poses for a picture | Three dogs in the picture
+painting: A picture of a horse | People taking a picture
 cup: People behind the glass of a window | A stained glass window | A broken glass door
 bun: A roll of toilet paper | Rolls of wallpaper | A roll of tape
 rock: A rock band at a concert | Rock music

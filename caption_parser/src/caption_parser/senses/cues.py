@@ -1,7 +1,7 @@
-"""Cues: words of a caption that tell the senses of another word apart (Yarowsky 1993, "One sense per collocation").
+"""Cues: words of a caption that tell the senses of another word apart (Yarowsky 1993).
 
-A model that was trained on texts hardly tells the mouse on a desk from the one in a cage, and a prior says the same
-of both; the words around it do not. The cues stand in `cues.toml`.
+A model that was trained on texts hardly tells the mouse on a desk from the one in a cage, and a prior says the
+same of both; the words around it do not. The cues stand in `cues.toml`.
 """
 
 import re
