@@ -69,5 +69,5 @@ def _sense_model() -> str:
     lexicon, model = default_lexicon(), load_disambiguator("default")
     query = SenseQuery("a cat sleeps on a sofa", 2, 5, "cat", lexicon.synsets("cat"))
     (choice,) = model.disambiguate([query])
-    nouns = len(load_caption_prior("default").frequencies)
+    nouns = len(load_caption_prior("default"))
     return f"{model.name}; cat = {lexicon.name(choice.synset)}; caption prior of {nouns:,} nouns"

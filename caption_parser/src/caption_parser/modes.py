@@ -99,6 +99,8 @@ class ModeRules:
 
     # From noun phrases to labels, beyond Section III-A2.
 
+    sense_cues: bool = False
+    """Words of a caption tell listed homonyms apart: a mouse beside cheese is an animal."""
     claims: bool = False
     """A class has a claim on its own words: its name, the words that it lists, the lemmas of its synsets."""
     reviewed_words: bool = False

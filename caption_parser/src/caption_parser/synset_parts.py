@@ -19,7 +19,8 @@ from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.models import load_nlp
 from caption_parser.models.tag_to_pos import TAG_TO_POS
 from caption_parser.senses import Disambiguator, load_disambiguator
-from caption_parser.senses.caption_prior import LearnedPrior, caption_prior_digest, load_caption_prior
+from caption_parser.senses.caption_prior import CaptionPrior, caption_prior_digest, load_caption_prior
+from caption_parser.senses.cues import shipped_cues
 from caption_parser.senses.strategies import Outcome, Strategies, with_strategies
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
 from caption_parser.syntax.named_words import NamedWords
@@ -104,21 +105,21 @@ class SynsetParts:
         return self._given_model or load_disambiguator(self._config.senses)
 
     @cached_property
-    def caption_prior(self) -> LearnedPrior:
+    def caption_prior(self) -> CaptionPrior:
         """How often captions mean each sense, and what the label space claims; empty where it is not asked for."""
         if not self._config.uses_caption_prior:
-            return LearnedPrior({}, {})
+            return {}
         prior, claims = load_caption_prior(self._config.senses), self.decisions.claims
-        return prior._replace(frequencies=ClaimedPrior(prior.frequencies, claims)) if claims else prior
+        return ClaimedPrior(prior, claims) if claims else prior
 
     def disambiguator(self, *, ask_all: bool = False) -> Disambiguator:
         """The sense model with the strategies of the configuration; `ask_all`: it is asked about every word."""
         config, prior = self._config, self.caption_prior
         wanted = Strategies(
-            prior=prior.frequencies,
-            trusted=prior.frequencies.unmoved if isinstance(prior.frequencies, ClaimedPrior) else None,
-            leanings=prior.leanings,
+            prior=prior,
+            trusted=prior.unmoved if isinstance(prior, ClaimedPrior) else None,
             certainty=1.0 if ask_all else config.certainty,
+            cues=shipped_cues() if self.rules.sense_cues else {},
             joint=config.uses_joint,
             margin=config.margin,
             skip_undisputed=config.skip_undisputed and not ask_all,

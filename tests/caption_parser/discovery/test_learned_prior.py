@@ -17,19 +17,19 @@ def observed(*distributions: tuple[float, float]) -> list[Observation]:
 
 
 def frequencies(observations: list[Observation], **options: Any) -> Mapping[int, float]:
-    return estimate_prior(observations, **options).frequencies["bat"]
+    return estimate_prior(observations, **options)["bat"]
 
 
 def test_a_prior_follows_the_captions() -> None:
     assert frequencies(observed((0.0, 1.0)) * 98)[BAT_CLUB] > 0.9
     assert frequencies(observed((0.5, 0.5))) == pytest.approx({BAT_ANIMAL: 0.5, BAT_CLUB: 0.5})
     assert frequencies(observed((0.0, 1.0), (1.0, 0.0))) == pytest.approx({BAT_ANIMAL: 0.5, BAT_CLUB: 0.5})
-    assert estimate_prior(observed((0.0, 1.0)), least=2).frequencies == {}
+    assert estimate_prior(observed((0.0, 1.0)), least=2) == {}
 
 
 def test_anchors_bring_a_rare_lemma_in() -> None:
     prior = estimate_prior(observed((0.5, 0.5)), least=2, anchors={"bat": {BAT_CLUB: 10.0}})
-    assert prior.frequencies["bat"][BAT_CLUB] > 0.9
+    assert prior["bat"][BAT_CLUB] > 0.9
 
 
 def test_counts_from_elsewhere_are_not_outvoted_by_a_model_that_leans() -> None:
@@ -39,15 +39,6 @@ def test_counts_from_elsewhere_are_not_outvoted_by_a_model_that_leans() -> None:
 
     for occurrences in (100, 1000):
         assert frequencies(observed((0.2, 0.8)) * occurrences, counts=counts)[BAT_ANIMAL] > 0.9
-
-
-def test_what_a_model_says_always_is_its_leaning() -> None:
-    lopsided = observed(*[(0.1, 0.9)] * 99, (0.2, 0.8))
-    prior = estimate_prior(lopsided, anchors={"bat": {BAT_ANIMAL: 50.0}})
-    leanings = prior.leanings["bat"]
-    assert leanings[BAT_CLUB] > leanings[BAT_ANIMAL] == pytest.approx(1.0)
-    agreed = estimate_prior(lopsided, anchors={"bat": {BAT_CLUB: 50.0}}).leanings["bat"]
-    assert agreed[BAT_CLUB] < 1.5, "what is known to be frequent is no leaning"
 
 
 def test_one_lemma_may_have_several_sets_of_candidates() -> None:

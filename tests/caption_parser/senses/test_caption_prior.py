@@ -11,7 +11,6 @@ from caption_parser.lexicon import default_lexicon
 from caption_parser.senses import FirstSense, SenseChoice, SenseQuery
 from caption_parser.senses.caption_prior import (
     FILE_NAME,
-    LearnedPrior,
     caption_prior_digest,
     read_caption_prior,
     write_caption_prior,
@@ -40,24 +39,15 @@ class Undecided:
 def test_a_prior_survives_its_file(tmp_path: Path) -> None:
     dog, cad = LEXICON.synset("dog.n.01"), LEXICON.synset("cad.n.01")
     prior = {"bike": {MOTORCYCLE: 0.1, BICYCLE: 0.9}, "dog": {cad: 0.00001, dog: 0.99996}}
-    leanings = {"bike": {MOTORCYCLE: 20.0, BICYCLE: 1.0}}
-    write_caption_prior(tmp_path / FILE_NAME, LearnedPrior(prior, leanings))
+    write_caption_prior(tmp_path / FILE_NAME, prior)
     content = json.loads((tmp_path / FILE_NAME).read_text())
-    assert list(content["bike"].items()) == [("bike%1:06:00::", [0.9, 1.0]), ("bike%1:06:02::", [0.1, 20.0])]
+    assert list(content["bike"].items()) == [("bike%1:06:00::", 0.9), ("bike%1:06:02::", 0.1)]
     read = read_caption_prior(tmp_path, LEXICON)
-    assert read.frequencies == {
+    assert read == {
         "bike": {BICYCLE: 0.9, MOTORCYCLE: 0.1},
         "dog": {dog: 1.0, cad: 0.0001},
     }
-    assert read.leanings == {"bike": {BICYCLE: 1.0, MOTORCYCLE: 20.0}, "dog": {dog: 1.0, cad: 1.0}}
-    assert read_caption_prior(tmp_path / "elsewhere", LEXICON).frequencies == {}
-
-
-def test_a_prior_of_frequencies_alone_is_read(tmp_path: Path) -> None:
-    (tmp_path / FILE_NAME).write_text('{"bike": {"bike%1:06:00::": 0.9, "bike%1:06:02::": 0.1}}')
-    read = read_caption_prior(tmp_path, LEXICON)
-    assert read.frequencies["bike"] == {BICYCLE: 0.9, MOTORCYCLE: 0.1}
-    assert read.leanings["bike"] == {BICYCLE: 1.0, MOTORCYCLE: 1.0}
+    assert read_caption_prior(tmp_path / "elsewhere", LEXICON) == {}
 
 
 @pytest.mark.parametrize(
@@ -66,7 +56,7 @@ def test_a_prior_of_frequencies_alone_is_read(tmp_path: Path) -> None:
 def test_a_damaged_prior_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / FILE_NAME).write_text(content)
     with pytest.raises(MissingResourceError, match="damaged caption prior"):
-        dict(read_caption_prior(tmp_path, LEXICON).frequencies)
+        dict(read_caption_prior(tmp_path, LEXICON))
 
 
 def test_a_run_is_told_apart_by_its_prior(tmp_path: Path) -> None:
@@ -74,7 +64,7 @@ def test_a_run_is_told_apart_by_its_prior(tmp_path: Path) -> None:
     assert shipped == caption_prior_digest("default")
     assert "caption_prior" not in CaptionParser(caption_prior=False).versions
     assert caption_prior_digest(str(tmp_path)) is None
-    write_caption_prior(tmp_path / FILE_NAME, LearnedPrior({"bike": {BICYCLE: 1.0}}, {}))
+    write_caption_prior(tmp_path / FILE_NAME, {"bike": {BICYCLE: 1.0}})
     assert caption_prior_digest(str(tmp_path)) not in (None, shipped)
 
 

@@ -4,8 +4,7 @@ Two things speak for a sense. What people have said of the word: SemCor's counts
 and the categories of annotated images (`anchors`). And what a model says about the word in unlabelled captions, by
 expectation maximisation (Saerens et al. 2002, "Adjusting the outputs of a classifier to new a priori
 probabilities"). The model alone would drift: it holds every plate a little more for a course of a meal than for a
-dish, and a thousand captions that say so make sure of it. So what it leans to on average is written down beside
-the prior: what remains is what one caption says and others do not.
+dish, and a thousand captions that say so make sure of it.
 """
 
 from collections import defaultdict
@@ -26,7 +25,7 @@ from caption_parser.runs.batches import into_batches
 from caption_parser.runs.grouping import group_by_image
 from caption_parser.runs.options import parser_config
 from caption_parser.senses import Disambiguator, SenseChoice, SenseQuery, load_disambiguator
-from caption_parser.senses.caption_prior import LearnedPrior, evidence_of
+from caption_parser.senses.caption_prior import CaptionPrior, evidence_of
 from caption_parser.senses.disambiguator import SMALLEST
 from caption_parser.senses.frequency import tag_counts
 from caption_parser.senses.strategies import AskOnce, JointOverImage
@@ -34,15 +33,10 @@ from caption_parser.senses.strategies import AskOnce, JointOverImage
 _LEAST_OCCURRENCES = 5
 """Of a lemma in the corpus; below that only a lemma with anchors gets a prior."""
 _ROUNDS = 20
-_ROUNDS_OF_LEANINGS = 60
 _PSEUDO_COUNT = 2.0
 """Observations that every lemma starts with, shared out by how well its senses can be seen."""
 _TRUST_IN_CAPTIONS = 0.5
 """The exponent of what a model makes of the captions, beside what is known otherwise."""
-_STRONGEST_LEANING = 1000.0
-"""What is favoured more than so much is another kind of mistake, which no factor mends."""
-_LEAST_FOR_LEANING = 10.0
-"""With so many observations, half of what a model leans to on average is held for its leaning."""
 
 _SEEN = {
     **dict.fromkeys(("animal", "artifact", "body", "food", "object", "person", "plant", "substance"), 1.0),
@@ -68,7 +62,7 @@ def learn_caption_prior(
     mode: str = "visual",
     format: str | None = None,
     anchors: Sequence[str] = (),
-) -> LearnedPrior:
+) -> CaptionPrior:
     """The prior of all nouns that the captions of `sources` name often enough, by the model `senses`.
 
     `anchors` are what `read_categories` reads. The captions of an image tell the senses of a word together; equal
@@ -128,8 +122,8 @@ def estimate_prior(
     least: int = 1,
     counts: Counts | None = None,
     anchors: Anchors | None = None,
-) -> LearnedPrior:
-    """The prior of every lemma that occurs at least `least` times or has anchors, and the model's leanings.
+) -> CaptionPrior:
+    """The prior of every lemma that occurs at least `least` times or has anchors.
 
     `counts` are counted as so many further observations, and so are `anchors`.
     """
@@ -137,7 +131,6 @@ def estimate_prior(
     for observation in observations:
         by_lemma[observation.lemma].append(observation)
     frequencies: dict[str, dict[int, float]] = {}
-    leanings: dict[str, dict[int, float]] = {}
     for lemma, found in by_lemma.items():
         anchored = anchors.get(lemma, {}) if anchors else {}
         if len(found) < least and not anchored:
@@ -146,8 +139,7 @@ def estimate_prior(
         evidence = _evidence(found, senses)
         prior = _settled(_known(lemma, senses, counts, anchored), evidence)
         frequencies[lemma] = dict(zip(senses, prior.tolist(), strict=True))
-        leanings[lemma] = dict(zip(senses, _leanings(prior, evidence).tolist(), strict=True))
-    return LearnedPrior(frequencies, leanings)
+    return frequencies
 
 
 def _known(lemma: str, senses: Sequence[int], counts: Counts | None, anchored: Mapping[int, float]) -> Weights:
@@ -179,21 +171,6 @@ def _settled(known: Weights, evidence: Weights) -> Weights:
     both = start * np.power(prior, _TRUST_IN_CAPTIONS)
     settled: Weights = both / both.sum()
     return settled
-
-
-def _leanings(prior: Weights, evidence: Weights) -> Weights:
-    """How much the model favours each sense over what the prior has, whatever a caption says; 1: not at all.
-
-    Divided by it, the evidence gives no sense more often, on average, than the prior does. What the model favours
-    too little is not made up for: it would be found wherever the model is in doubt.
-    """
-    weights = prior
-    for _ in range(_ROUNDS_OF_LEANINGS):
-        mean = np.maximum(_mean_posterior(weights, evidence), SMALLEST)
-        weights = np.minimum(prior, weights * np.sqrt(prior / mean))
-    sure = len(evidence) / (len(evidence) + _LEAST_FOR_LEANING)
-    favoured: Weights = np.minimum(prior / np.maximum(weights, SMALLEST), _STRONGEST_LEANING)
-    return np.power(favoured, sure)
 
 
 def _mean_posterior(prior: Weights, evidence: Weights) -> Weights:

@@ -2,14 +2,13 @@
 
 WordNet orders senses by their frequency in texts of 1961, and a model that was trained on those has learned it; in
 captions a "mouse" is seldom an animal. The prior of captions takes the place of half of that frequency.
-`discovery.caption_prior` learns it, and with it what the model leans to in every caption alike.
+`discovery.caption_prior` learns it.
 """
 
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -24,27 +23,13 @@ from shared_schemas.files import replace_file
 CaptionPrior = Mapping[str, Mapping[int, float]]
 """Lemma → synset → how often captions mean it, adding up to 1 per lemma."""
 
-Leanings = Mapping[str, Mapping[int, float]]
-"""Lemma → synset → how much a model favours it on average, whatever the caption; 1: not at all."""
-
-
-class LearnedPrior(NamedTuple):
-    """What was learned from captions; in files lemma → sense key → frequency, or the two of them."""
-
-    frequencies: CaptionPrior
-    leanings: Leanings
-
-
 FILE_NAME = "caption_prior.json"
 _DIGITS = 4
 _LEAST_PROBABILITY = 0.0001
 """In the file: a sense that was weighed and found wanting is not one that never came up."""
 
 
-_NOTHING = LearnedPrior({}, {})
-
-
-def load_caption_prior(senses: str) -> LearnedPrior:
+def load_caption_prior(senses: str) -> CaptionPrior:
     """The prior beside the model that `senses` names; empty if it names no folder or the folder has none.
 
     Raises `MissingResourceError` where the model that ships lacks its own.
@@ -52,7 +37,7 @@ def load_caption_prior(senses: str) -> LearnedPrior:
     folder = folder_of_model(senses)
     if senses == "default" and not (SHIPPED_MODEL / FILE_NAME).is_file():
         raise missing_from_wheel(SHIPPED_MODEL / FILE_NAME)
-    return read_caption_prior(folder, default_lexicon()) if folder else _NOTHING
+    return read_caption_prior(folder, default_lexicon()) if folder else {}
 
 
 def caption_prior_digest(senses: str) -> str | None:
@@ -63,7 +48,7 @@ def caption_prior_digest(senses: str) -> str | None:
     return short_digest((folder / FILE_NAME).read_bytes())
 
 
-def read_caption_prior(folder: Path, lexicon: Lexicon) -> LearnedPrior:
+def read_caption_prior(folder: Path, lexicon: Lexicon) -> CaptionPrior:
     """The prior beside the model in `folder`; empty if there is none.
 
     Raises `MissingResourceError` for a file that is damaged; for one that names senses that WordNet 3.0 does not
@@ -71,27 +56,20 @@ def read_caption_prior(folder: Path, lexicon: Lexicon) -> LearnedPrior:
     """
     path = folder / FILE_NAME
     if not path.is_file():
-        return _NOTHING
+        return {}
     try:
-        content = TypeAdapter(dict[str, dict[str, tuple[float, float] | float]]).validate_json(path.read_bytes())
+        content = TypeAdapter(dict[str, dict[str, float]]).validate_json(path.read_bytes())
     except ValidationError as error:
         raise _damaged(path, error.errors(include_url=False)[0]["msg"]) from error
-    pairs = {
-        lemma: {key: given if isinstance(given, tuple) else (given, 1.0) for key, given in of_lemma.items()}
-        for lemma, of_lemma in content.items()
-    }
-    return LearnedPrior(_StoredColumn(path, pairs, 0, lexicon), _StoredColumn(path, pairs, 1, lexicon))
+    return _StoredPrior(path, content, lexicon)
 
 
-class _StoredColumn(Mapping[str, Mapping[int, float]]):
+class _StoredPrior(Mapping[str, Mapping[int, float]]):
     """Finds the synsets of a lemma when it is first asked for: those of all lemmas would take half a second."""
 
-    def __init__(
-        self, path: Path, content: Mapping[str, Mapping[str, tuple[float, float]]], column: int, lexicon: Lexicon
-    ) -> None:
+    def __init__(self, path: Path, content: Mapping[str, Mapping[str, float]], lexicon: Lexicon) -> None:
         self._path = path
         self._content = content
-        self._column = column
         self._lexicon = lexicon
         self._found: dict[str, Mapping[int, float]] = {}
 
@@ -100,7 +78,7 @@ class _StoredColumn(Mapping[str, Mapping[int, float]]):
         if found is None:
             of_lemma = self._content[lemma]
             try:
-                found = {self._lexicon.synset(key): pair[self._column] for key, pair in of_lemma.items()}
+                found = {self._lexicon.synset(key): number for key, number in of_lemma.items()}
             except UnknownSynsetError as error:
                 raise _damaged(self._path, str(error)) from error
             self._found[lemma] = found
@@ -122,14 +100,13 @@ def _damaged(path: Path, reason: str) -> MissingResourceError:
     )
 
 
-def write_caption_prior(path: Path, prior: LearnedPrior) -> None:
+def write_caption_prior(path: Path, prior: CaptionPrior) -> None:
     """Write the prior in the order of lemmas, one to a line."""
     lexicon = default_lexicon()
     lines = []
-    for lemma, of_lemma in sorted(prior.frequencies.items()):
-        leanings = prior.leanings.get(lemma, {})
+    for lemma, of_lemma in sorted(prior.items()):
         senses = {
-            _key(lexicon, synset, lemma): (_rounded(probability), _rounded(leanings.get(synset, 1.0)))
+            _key(lexicon, synset, lemma): _rounded(probability)
             for synset, probability in sorted(of_lemma.items(), key=lambda item: (-item[1], item[0]))
         }
         lines.append(f"{json.dumps(lemma, ensure_ascii=False)}: {json.dumps(senses, ensure_ascii=False)}")

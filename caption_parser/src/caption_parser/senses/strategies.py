@@ -1,7 +1,7 @@
 """What a disambiguator gains around its model: each strategy is a disambiguator that wraps another.
 
-The whole of it is `SkipUndisputed(TrustCaptionPrior(AbstainBelowMargin(WithCaptionPrior(JointOverImage(AskOnce(
-WithoutLeanings(model)))))))`; each can be left out.
+The whole of it is `SkipUndisputed(WithCues(TrustCaptionPrior(AbstainBelowMargin(WithCaptionPrior(JointOverImage(
+AskOnce(model)))))))`; each can be left out.
 """
 
 from collections import defaultdict
@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from caption_parser.senses.caption_prior import CaptionPrior, Leanings, evidence_of, prior_choice, under_prior
+from caption_parser.senses.caption_prior import CaptionPrior, evidence_of, prior_choice, under_prior
+from caption_parser.senses.cues import Cues, WithCues
 from caption_parser.senses.disambiguator import (
     SMALLEST,
     Disambiguator,
@@ -36,12 +37,12 @@ class Strategies:
 
     prior: CaptionPrior = field(default_factory=dict)
     """What captions mean by words; empty: nothing is known of that."""
-    leanings: Leanings = field(default_factory=dict)
-    """What the model favours whatever a caption says; counts with a prior alone."""
     trusted: CaptionPrior | None = None
     """What of the prior may answer alone, where it is certain; none: all of it."""
     certainty: float = 1.0
     """Labels that have this probability by the prior alone are not asked for; 1: all are."""
+    cues: Cues = field(default_factory=dict)
+    """Words of a caption that tell the senses of others apart."""
     joint: bool = False
     """Whether the captions of an image decide together."""
     margin: float = 0.0
@@ -58,8 +59,7 @@ def with_strategies(model: Disambiguator, outcome_of: OutcomeOf, wanted: Strateg
     """
     if isinstance(model, FirstSense):
         return model
-    asked = WithoutLeanings(model, wanted.leanings) if wanted.prior and wanted.leanings else model
-    assembled: Disambiguator = AskOnce(asked)
+    assembled: Disambiguator = AskOnce(model)
     if wanted.joint:
         assembled = JointOverImage(assembled)
     if wanted.prior:
@@ -69,6 +69,8 @@ def with_strategies(model: Disambiguator, outcome_of: OutcomeOf, wanted: Strateg
     if wanted.prior and wanted.certainty < 1:
         trusted = wanted.prior if wanted.trusted is None else wanted.trusted
         assembled = TrustCaptionPrior(assembled, trusted, outcome_of, wanted.certainty)
+    if wanted.cues:
+        assembled = WithCues(assembled, wanted.cues)
     return SkipUndisputed(assembled, outcome_of) if wanted.skip_undisputed else assembled
 
 
@@ -92,38 +94,6 @@ class AskOnce:
 
 def _content(query: SenseQuery) -> SenseQuery:
     return query._replace(image=0)
-
-
-class WithoutLeanings:
-    """Takes from a model's answers what it says of a word in every caption alike.
-
-    A model that holds each "plate" for a course of a meal says nothing by it; that it holds this one for a dish a
-    little more than others does.
-    """
-
-    def __init__(self, inner: Disambiguator, leanings: Leanings) -> None:
-        self.name = inner.name
-        self._inner = inner
-        self._leanings = leanings
-
-    def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
-        """The inner choices, adjusted where the leanings know the lemma."""
-        return [
-            self._adjusted(query, choice)
-            for query, choice in zip(queries, self._inner.disambiguate(queries), strict=True)
-        ]
-
-    def _adjusted(self, query: SenseQuery, choice: SenseChoice) -> SenseChoice:
-        leanings = self._leanings.get(query.lemma)
-        if leanings is None or not choice.distribution:
-            return choice
-        inverse = [1 / leanings.get(synset, 1.0) for synset in query.candidates]
-        adjusted = choose(query.candidates, product_of_experts([choice.distribution, inverse]), choice)
-        return (
-            adjusted._replace(evidence=product_of_experts([choice.evidence, inverse]))
-            if choice.evidence
-            else adjusted
-        )
 
 
 class JointOverImage:

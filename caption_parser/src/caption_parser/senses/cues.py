@@ -1,0 +1,82 @@
+"""Cues: words of a caption that tell the senses of another word apart (Yarowsky 1993).
+
+A model that was trained on texts hardly tells the mouse on a desk from the one in a cage, and a prior says the
+same of both; the words around it do not. The cues stand in `cues.toml`.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+from caption_parser.lexicon import Lexicon, default_lexicon
+from caption_parser.senses.disambiguator import Disambiguator, SenseChoice, SenseQuery, choose, product_of_experts
+from shared_runtime.configuration import FrozenModel
+
+Cues = Mapping[str, Mapping[int, frozenset[str]]]
+"""Lemma → synset → the words that speak for it."""
+
+_WEIGHT = 50.0
+"""How much a cue makes its sense more likely, beside those without."""
+_MOST = 2
+"""So many cues count: more of them often come from one phrase."""
+_LEAST = 0.02
+"""The share of a sense at least, before cues count: they are heard even where it hardly ever occurs."""
+_OTHERWISE = ""
+"""Stands among the cues of a sense that is meant without any."""
+_WORD = re.compile(r"[a-z]+")
+
+
+class Homonym(FrozenModel):
+    """A word and what speaks for its senses."""
+
+    word: str
+    senses: Mapping[str, str]
+    """Synset → words, between spaces."""
+    otherwise: str = ""
+    """The synset that captions mean without any of them, where no model can tell."""
+
+
+class WithCues:
+    """Weighs the senses of listed homonyms by the words of the caption."""
+
+    def __init__(self, inner: Disambiguator, cues: Cues) -> None:
+        self.name = inner.name
+        self._inner = inner
+        self._cues = cues
+
+    def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
+        """The inner choices, adjusted where the caption has cues."""
+        return [
+            self._adjusted(query, choice) if query.lemma in self._cues else choice
+            for query, choice in zip(queries, self._inner.disambiguate(queries), strict=True)
+        ]
+
+    def _adjusted(self, query: SenseQuery, choice: SenseChoice) -> SenseChoice:
+        around = query.caption[: query.start] + " " + query.caption[query.end :]
+        words = frozenset(_WORD.findall(around.lower()))
+        senses = self._cues[query.lemma]
+        found = [len(words & senses.get(synset, frozenset())) for synset in query.candidates]
+        if not any(found):
+            found = [int(_OTHERWISE in senses.get(synset, ())) for synset in query.candidates]
+            if not any(found):
+                return choice
+        weights = [_WEIGHT ** min(count, _MOST) for count in found]
+        known = [max(share, _LEAST) for share in choice.distribution] or [1.0] * len(weights)
+        return choose(query.candidates, product_of_experts([known, weights]), choice)
+
+
+@cache
+def shipped_cues() -> Cues:
+    """The cues that come with the package."""
+    text = (files("caption_parser.senses") / "cues.toml").read_text("utf-8")
+    listed = (Homonym.model_validate(entry) for entry in tomllib.loads(text)["homonym"])
+    return {homonym.word: _by_synset(homonym, default_lexicon()) for homonym in listed}
+
+
+def _by_synset(homonym: Homonym, lexicon: Lexicon) -> dict[int, frozenset[str]]:
+    return {
+        lexicon.synset(name): frozenset(words.split()).union([_OTHERWISE] if name == homonym.otherwise else ())
+        for name, words in homonym.senses.items()
+    }
