@@ -92,14 +92,20 @@ class ImpliedObjects:
 
     def _of_caption(self, caption: CaptionReading, *, alone: bool) -> CaptionReading:
         objects, verbs = caption.objects, tuple(self.of_verbs(caption.tree))
-        of_nouns = [self.of_noun(caption.tree, found, alone=alone) for found in objects]
+        said = frozenset(found.decision.label for found in objects if found.decision) if alone else None
+        of_nouns = [self.of_noun(caption.tree, found, said=said) for found in objects]
         if any(of_nouns):
             pairs = zip(objects, of_nouns, strict=True)
             objects = tuple(found._replace(implied=implied) for found, implied in pairs)
         return caption._replace(objects=objects, verbs=verbs)
 
-    def of_noun(self, tree: Tree, found: ObjectReading, *, alone: bool = False) -> tuple[ImpliedObject, ...]:
-        """What a noun in its sense entails; without one, what the phrase does; `alone`: in the only caption."""
+    def of_noun(
+        self, tree: Tree, found: ObjectReading, *, said: frozenset[int] | None = None
+    ) -> tuple[ImpliedObject, ...]:
+        """What a noun in its sense entails; without a sense, what the phrase does.
+
+        `said`: in the only caption of an image, the labels that it speaks of itself, be it to deny them.
+        """
         if found.synset is None:
             entailed = self._by_phrase.get(found.lemma, ())
         else:
@@ -117,9 +123,10 @@ class ImpliedObjects:
                 for entry, objects in entailed
                 if (not entry.lemmas or found.lemma.replace("_", " ") in entry.lemmas)
                 and told.isdisjoint(entry.unless)
-                and (alone or not entry.alone)
+                and (said is not None or not entry.alone)
                 and not (entry.held and self._is_held(tree, token))
                 for implied in objects
+                if not (entry.alone and said and implied.decision.label in said)
             )
         )
 

@@ -11,6 +11,7 @@ from caption_parser.readers.formats import Format, format_named, format_of
 from caption_parser.readers.inputs import ReadingOptions, expand_inputs
 from caption_parser.readers.plausibility import plausible
 from caption_parser.readers.rows import CaptionRow, Reason, RejectedRow, Row, RowError, TruncatedInputError
+from caption_parser.readers.signatures import check_signature
 from caption_parser.readers.source import STDIN, Source, check_is_file, open_source, source_name
 from shared_runtime.errors import InputError, UsageError
 
@@ -86,6 +87,8 @@ def _read_all(
     for one, chosen in zip(inputs, formats, strict=True):
         prefix = f"{one}:" if len(inputs) > 1 else ""
         with open_source(one, chosen.access, prefix) as source:
+            if chosen.access == "text":
+                check_signature(source.name, source.head)
             source.notice = source.also = partial(say, source.name)
             try:
                 rows = _with_field(source, _up_to_damage(source, chosen.read(source, choice)))

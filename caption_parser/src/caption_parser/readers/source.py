@@ -115,7 +115,6 @@ def _wrapped(name: str, file: BinaryIO, access: Access, id_prefix: str, suffix: 
         raise InputError(f"{message}. Rename it without {suffix}, or download it again")
     if access == "text":
         opened.head, chunks = peeked_line(as_utf8(chunks))
-        check_signature(name, opened.head)
     else:
         opened.head, chunks = peeked(chunks, 1)
     opened.stream = io.BufferedReader(ChunkStream(chunks), CHUNK)
