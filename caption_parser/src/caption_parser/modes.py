@@ -37,7 +37,9 @@ class ModeRules:
     nouns_by_agreement: bool = False
     """A word read as a verb that agrees with no subject, or is joined to a noun, is a noun: "a suit and tie"."""
     subjects_of_verbs: bool = False
-    """"A giraffe points its head", "cows lounge": a noun before what agrees with it as a verb is its subject."""
+    """"A giraffe points its head", "cows lounge": a noun before what agrees with it as a verb is its subject.
+
+    And what is joined with a verb is one: "a boy runs and ducks"."""
     subjects_of_participles: bool = False
     """"a cow grazing", "a man kite surfing": what stands before a lone act does it, and modifies nothing."""
     nouns_outside_chunks: bool = False

@@ -228,6 +228,11 @@ def test_a_cat_in_a_sink_does_not_sink(parsed: Parse) -> None:
     assert found["cat"] == "NN ROOT cat"
 
 
+def test_what_is_joined_with_a_finite_verb_is_one(parsed: Parse) -> None:
+    found = arcs(repaired(parsed("She/PRP/nsubj/1 stops/VBZ/ROOT/1 and/CC/cc/1 plates/NNS/conj/1 food/NN/dobj/3")))
+    assert found["plates"] == "VBZ conj stops"
+
+
 def test_an_adjective_after_its_noun_is_no_head(parsed: Parse) -> None:
     found = arcs(
         repaired(

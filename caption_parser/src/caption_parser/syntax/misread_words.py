@@ -9,6 +9,9 @@ _NOT_NOUNS = ADJECTIVE_TAGS | _ADVERB_TAGS | {"VB", "VBP"}
 _BEFORE_NOUNS = frozenset({"amod", "advmod", "nmod"})
 _OF_NOUNS = frozenset({"ROOT", "appos", "attr", "conj", "dobj", "nsubj", "nsubjpass", "pobj"})
 
+_OF_VERBS = frozenset({"aux", "auxpass", "neg", "nsubj", "nsubjpass"})
+"""What only verbs have: "a swimmer has dove in"."""
+
 
 class MisreadWords:
     """Turns nouns that were tagged as something else into nouns, and what is no noun into none."""
@@ -18,22 +21,31 @@ class MisreadWords:
 
     def __call__(self, draft: TreeDraft) -> None:
         """Read every word again whose tag WordNet does not know of it."""
+        words = draft.tree.words
         for token, tag in enumerate(draft.tree.tags):
-            if tag in _NOT_NOUNS and self._is_noun_after_all(draft.tree, token):
+            if (
+                tag in _NOT_NOUNS
+                and self._words.is_noun(words[token])
+                and self._is_noun_after_all(draft.tree, token)
+            ):
                 draft.make_noun(token)
                 if draft.deps[token] in _BEFORE_NOUNS:
                     draft.deps[token] = "compound" if draft.heads[token] > token else "dep"
-            elif tag == "NN" and self._is_said_of_the_noun_before(draft.tree, token):
+            elif (
+                tag == "NN"
+                and not self._words.is_noun(words[token])
+                and self._is_said_of_the_noun_before(draft.tree, token)
+            ):
                 draft.swap(token - 1, token)
 
     def _is_noun_after_all(self, tree: Tree, token: int) -> bool:
         word, tag, dep = tree.words[token], tree.tags[token], tree.deps[token]
-        if not self._words.is_noun(word):
-            return False
         if self._is_one_of_a_kind(tree, token):
             return True
         pos = "v" if tag in ("VB", "VBP") else "a"
         if self._words.is_a(word, pos) or (tag in _ADVERB_TAGS and self._words.is_a(word, "r")):
+            return False
+        if pos == "v" and any(tree.deps[child] in _OF_VERBS for child in tree.children[token]):
             return False
         if pos != "v" and word.endswith(("ing", "ed")):
             return False
@@ -60,7 +72,6 @@ class MisreadWords:
             noun >= 0
             and (tree.deps[noun], tree.heads[noun]) == ("compound", token)
             and tree.tags[noun] in NOUN_TAGS
-            and not self._words.is_noun(word)
             and (self._words.is_a(word, "a") or word.endswith("less"))
             and not self._words.is_a(word, "v")
         )

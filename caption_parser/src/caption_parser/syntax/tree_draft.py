@@ -46,6 +46,10 @@ class TreeDraft:
         """Tag a word as the noun that it is."""
         self.tags[token] = "NNS" if self.tags[token] == "VBZ" else "NN"
 
+    def make_finite(self, token: int) -> None:
+        """Tag a word as the present form that it is."""
+        self.tags[token] = "VBZ" if self.tags[token] in ("NNS", "VBZ") else "VBP"
+
     def raise_subject(self, subject: int, participle: int) -> None:
         """Let a noun before a participle be the head of the phrase, and the participle say what it does."""
         tree = self.tree
@@ -94,7 +98,7 @@ class TreeDraft:
         for child in self.tree.children[verb]:
             if child < subject and self.deps[child] not in ("cc", "punct", "mark", "advmod", "prep"):
                 self.heads[child] = subject
-        self.tags[verb] = "VBZ" if self.tags[verb] in ("NNS", "VBZ") else "VBP"
+        self.make_finite(verb)
         head, dep = self.heads[verb], self.deps[verb]
         if clause and not (dep == "conj" and self.tags[head] in NOUN_TAGS):
             self.deps[subject] = "nsubj"
@@ -110,7 +114,7 @@ class TreeDraft:
                 self.heads[child] = verb
         head, dep = self.heads[thing], self.deps[thing]
         self.heads[verb], self.deps[verb] = verb if head == thing else head, dep
-        self.tags[verb] = "VBZ" if self.tags[verb] == "NNS" else "VBP"
+        self.make_finite(verb)
         self.heads[thing], self.deps[thing] = verb, "dobj"
         self.heads[subject], self.deps[subject] = verb, "compound"
 

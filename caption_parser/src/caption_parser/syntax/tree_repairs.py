@@ -85,13 +85,28 @@ class TreeRepairs:
             or head >= token
             or last < 0
             or not (tree.tags[last + 1] == "CC" or (tree.tags[last + 1] == "," and tree.tags[head] == "NN"))
-            or any(_is_of_a_clause(tree, child) or tree.words[child] == "to" for child in tree.children[token])
+            or any(
+                (_is_of_a_clause(tree, child) and not self._is_what_both_make(tree, token, child))
+                or tree.words[child] == "to"
+                for child in tree.children[token]
+            )
         ):
             return None
         if tree.is_noun(head):
             return head
         joined_in_form = tree.tags[head] not in PARTICIPLE_TAGS or tree.deps[head] != "acl"
         return None if joined_in_form or not tree.is_noun(last) else last
+
+    def _is_what_both_make(self, tree: Tree, token: int, thing: int) -> bool:
+        """Whether a word after two is of what they are, not what is done to it: "a shirt and tie combination"."""
+        head = tree.heads[token]
+        return (
+            thing == token + 1
+            and tree.deps[thing] == "dobj"
+            and tree.tags[thing] == tree.tags[head] == "NN"
+            and not self._words.is_being(tree.words[head])
+            and all(self._verbs.names_a_thing(tree.words[noun]) for noun in (head, token))
+        )
 
     def _disagreeing_subject(self, tree: Tree, token: int) -> int | None:
         """The singular noun right before a verb in the plural, which then is no verb; beings are given slips."""
@@ -130,8 +145,9 @@ class TreeRepairs:
 
     def _subjects_of_participles(self, draft: TreeDraft) -> None:
         """ "A cow grazing", "a man kite surfing": an act has no article, it is what the noun does."""
-        for token in range(1, len(draft.tree.words)):
-            if not self._words.is_participle(draft.tree.words[token]):
+        words = draft.tree.words
+        for token in range(1, len(words)):
+            if not (words[token].endswith("ing") and self._words.is_participle(words[token])):
                 continue
             if (thing := self._thing_for_an_act(draft.tree, token)) is not None:
                 draft.make_compound(thing, token)
@@ -142,11 +158,13 @@ class TreeRepairs:
 
     def _objects_of_acts(self, draft: TreeDraft) -> None:
         """ "Friends horse riding", "they go horse riding": who does it is named, so what it takes in is there."""
-        for act in range(1, len(draft.tree)):
+        words = draft.tree.words
+        for act in range(1, len(words)):
+            if words[act] not in SHOWS_WHAT_IT_TAKES_IN:
+                continue
             noun, tree = act - 1, draft.tree
             if (
-                tree.words[act] in SHOWS_WHAT_IT_TAKES_IN
-                and (tree.deps[noun], tree.heads[noun]) == ("compound", act)
+                (tree.deps[noun], tree.heads[noun]) == ("compound", act)
                 and self._words.takes_in(tree.words[noun], tree.words[act])
                 and (
                     tree.deps[act] in ("acl", "xcomp")

@@ -31,13 +31,36 @@ class VerbSubjects:
     def __call__(self, draft: TreeDraft) -> None:
         """Read each noun and what follows it again that are subject and verb."""
         for verb in range(1, len(draft.tree)):
-            noun, tree = verb - 1, draft.tree
+            noun = verb - 1
+            if draft.deps[noun] != "compound" and draft.deps[verb] != "conj":
+                continue
+            tree = draft.tree
+            if self._is_joined_verb(tree, verb):
+                draft.make_finite(verb)
+                continue
             if tree.deps[noun] != "compound" or not tree.is_noun(noun):
                 continue
             if (thing := self._object_after_no_noun(tree, noun, verb)) is not None:
                 draft.part(noun, verb, thing)
             if draft.heads[noun] == verb and self._is_verb_of(draft.tree, noun, verb):
                 draft.make_subject(noun, verb, clause=draft.deps[verb] in _CLAUSES)
+
+    def _is_joined_verb(self, tree: Tree, token: int) -> bool:
+        """Whether a bare noun joined with a finite verb is one too: "the kids laugh and duck"."""
+        head, word = tree.heads[token], tree.words[token]
+        if (
+            tree.deps[token] != "conj"
+            or head >= token
+            or tree.tags[token - 1] != "CC"
+            or any(child < token and tree.deps[child] != "cc" for child in tree.children[token])
+        ):
+            return False
+        match tree.tags[head], tree.tags[token]:
+            case "VBZ", "NNS":
+                return self._words.is_third_person(word)
+            case "VBP", "NN":
+                return self._words.is_base(word)
+        return False
 
     def _is_verb_of(self, tree: Tree, noun: int, verb: int) -> bool:
         if tree.tags[verb] in _FINITE:
