@@ -102,7 +102,7 @@ def prior_command(
 
     prior = learn_caption_prior(sources, senses=senses, mode=mode, format=format, anchors=anchors or ())
     write_caption_prior(Path(output), prior)
-    typer.echo(f"{output}: {len(prior.frequencies):,} nouns", err=True)
+    typer.echo(f"{output}: {len(prior):,} nouns", err=True)
 
 
 def train_command(

@@ -49,13 +49,13 @@ class Segment(NamedTuple):
 
     @property
     def start(self) -> int:
-        """Its first character in the caption."""
-        return self.places[0]
+        """Its first character in the caption; 0 where it has none."""
+        return self.places[0] if self.places else 0
 
     @property
     def end(self) -> int:
         """Behind its last."""
-        return self.places[-1] + 1
+        return self.places[-1] + 1 if self.places else 0
 
 
 class Segmenter:
