@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from caption_parser.syntax.negation import alternatives
-from caption_parser.syntax.quantities import quantified_nouns, referents
+from caption_parser.syntax.quantities import quantified_nouns
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
+from caption_parser.syntax.triggers import nouns_told_by
 
 _NEGATIONS = frozenset(
     "barely cannot cant ca hardly neither never no nobody none nor not nothing n't nt scarcely without".split()
@@ -109,15 +110,7 @@ _TRIGGERS = (
 
 def absent_nouns(tree: Tree) -> set[int]:
     """The nouns of a parse that name what is not, or no longer, where the image was taken."""
-    if _TRIGGERS.isdisjoint(tree.words):
-        return set()
-    return {
-        noun
-        for token, word in enumerate(tree.words)
-        if word in _TRIGGERS
-        for denied in _denied_by(tree, token, word)
-        for noun in referents(tree, denied)
-    }
+    return nouns_told_by(tree, _TRIGGERS, _denied_by)
 
 
 def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from caption_parser.syntax.depiction_words import SELF_LIKENESSES, DepictionWords
-from caption_parser.syntax.quantities import referents
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
+from caption_parser.syntax.triggers import nouns_told_by
 from caption_parser.syntax.word_lists import QUANTITY_NOUNS
 
 _SCREENS = frozenset({"screen", "screens", "poster", "posters", "billboard", "billboards", "banner", "banners"})
@@ -78,15 +78,7 @@ class DepictionFinder:
 
     def __call__(self, tree: Tree) -> set[int]:
         """The depicted nouns; the photograph that the caption is of depicts nothing in this sense."""
-        if self._triggers.isdisjoint(tree.words):
-            return set()
-        return {
-            noun
-            for token, word in enumerate(tree.words)
-            if word in self._triggers
-            for shown in self._shown_by(tree, token, word)
-            for noun in referents(tree, shown)
-        }
+        return nouns_told_by(tree, self._triggers, self._shown_by)
 
     def _shown_by(self, tree: Tree, token: int, word: str) -> Iterator[int]:
         if word in SELF_LIKENESSES:

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.tree import VERB_TAGS, Tree
+from caption_parser.syntax.triggers import nouns_told_by
 
 _CACHED_WORDS = 1 << 14
 _MAKING = frozenset(
@@ -78,15 +79,7 @@ class ElsewhereFinder:
 
     def __call__(self, tree: Tree) -> set[int]:
         """Those nouns."""
-        if _TRIGGERS.isdisjoint(tree.words):
-            return set()
-        return {
-            noun
-            for token, word in enumerate(tree.words)
-            if word in _TRIGGERS
-            for named in self._named_by(tree, token, word)
-            for noun in _all_of(tree, named)
-        }
+        return nouns_told_by(tree, _TRIGGERS, self._named_by, _all_of)
 
     def _named_by(self, tree: Tree, token: int, word: str) -> Iterator[int]:
         if word == "by":

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.quantities import referents
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.triggers import nouns_told_by
 
 _NEGATIVE_NOUNS = frozenset({"nobody", "none", "nothing"})
 _NEGATIVE_PREPOSITIONS = frozenset({"without", "minus", "sans"})
@@ -33,15 +33,7 @@ _TRIGGERS = frozenset({"no", "not", "n't", "never", "neither", "nor"}) | (
 
 def negated_nouns(tree: Tree) -> set[int]:
     """The nouns that the caption says are not there."""
-    if _TRIGGERS.isdisjoint(tree.words):
-        return set()
-    return {
-        noun
-        for token, word in enumerate(tree.words)
-        if word in _TRIGGERS
-        for denied in _denied_by(tree, token, word)
-        for noun in referents(tree, denied)
-    }
+    return nouns_told_by(tree, _TRIGGERS, _denied_by)
 
 
 def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
