@@ -8,21 +8,19 @@ from benchmarks.label_quality import CAPTIONS, TRUTH
 from benchmarks.markdown import command_block, table
 from benchmarks.processes import run
 from benchmarks.surroundings import OUTPUTS, REPOSITORY, Options, capparse_command, label_command, real_data
+from caption_parser.modes import ModeRules
 
-RULES = (
-    "reviewed_words",
-    "typos",
-    "agreement",
-    "implied",
-    "flags",
-    "guard_extended_heads",
-    "split_spellings",
-    "nouns_outside_chunks",
-    "look_through_quantities",
-    "drop_relational_nouns",
-    "possessive_names",
-)
-"""The rules of visual mode that change which classes an image gets."""
+_OF_OTHER_THINGS = {
+    "least_counts",
+    "postposed_names",
+    "predicates",
+    "referring_phrases",
+    "repetitions",
+    "visible_attributes",
+}
+"""Rules of visual mode that change counts, attributes and spans, not which classes an image gets."""
+
+RULES = tuple(name for name in ModeRules.names() if name not in _OF_OTHER_THINGS)
 
 SENSE_STEPS = {"one sense per word and image": "--no-joint", "caption prior": "--no-caption-prior"}
 
