@@ -32,6 +32,9 @@ _MODIFIES = frozenset({"compound", "amod", "nmod", "nummod"})
 
 _GOING = frozenset({"enjoy", "enjoying", "enjoys", "go", "goes", "going", "gone", "went"})
 
+_WHERE_TO = frozenset({"around", "away", "back", "left", "off", "right"})
+"""Behind a word in -ing they say that it moves, whatever else it may name: "a bus turning left"."""
+
 
 class TreeRepairs:
     """Reads a parse again where it cannot be right; each repair behind its switch in `ModeRules`."""
@@ -216,7 +219,8 @@ class TreeRepairs:
         taken_in = self._words.takes_in(words[noun], words[act])
         if taken_in:
             return next((token for token in chain[1:] if self._may_act_on(words[token], words[noun])), None)
-        if tree.tags[act] != "VBG" and not self._words.does(words[noun], words[act]):
+        moves = act + 1 < len(words) and words[act + 1] in _WHERE_TO
+        if tree.tags[act] != "VBG" and not moves and not self._words.does(words[noun], words[act]):
             return None
         if len(chain) > 1 and self._words.is_being(words[chain[1]]) and not self._words.is_being(words[noun]):
             return None  # "a man hover gliding", "a bird cage swinging": which of them it is, nobody can tell
