@@ -209,4 +209,6 @@ def test_one_pass_agrees_with_the_definition(data: st.DataObject) -> None:
     space = extended_space(CAR, discovery, LEXICON, "found")
     labels = DecisionTable(space, LEXICON)
     for number, one in enumerate(discovery.rounds, 2):
-        assert {labels.label_of(synset) for synset in (one.synset, *one.assigned)} == {number}
+        assert labels.label_of(one.synset) == number
+        # Of a synset below two classes the nearer one labels captions, be it found in a later round.
+        assert all((labels.label_of(synset) or 0) >= number for synset in one.assigned)
