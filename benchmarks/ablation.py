@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.difference_chart import difference_chart
 from benchmarks.label_quality import CAPTIONS, TRUTH
+from benchmarks.label_scores import HEADER, label_and_score
 from benchmarks.markdown import command_block, table
 from benchmarks.processes import run
-from benchmarks.surroundings import OUTPUTS, REPOSITORY, Options, capparse_command, label_command, real_data
+from benchmarks.surroundings import OUTPUTS, REPOSITORY, Options, capparse_command, real_data
 from caption_parser.modes import ModeRules
 
 _OF_OTHER_THINGS = {
@@ -36,13 +37,10 @@ def report(options: Options) -> Iterator[str]:
     rows: list[Sequence[str]] = []
     commands: list[Sequence[str]] = []
     for name, file, label_options in sides:
-        label = label_command(captions, f"ablation-{file}", *label_options, *limit)
-        evaluate = capparse_command("evaluate", label[label.index("-o") + 1], "--truth", truth, "--json")
-        run(label)
-        macro = json.loads(run(evaluate).output)["macro"]
-        rows.append((name, *(f"{macro[figure]:.3f}" for figure in ("miou", "precision", "recall"))))
-        commands += [label, evaluate]
-    yield table(("captions_val2017, macro over 80 classes", "mIoU", "precision", "recall"), rows)
+        scored = label_and_score(captions, f"ablation-{file}", truth, *label_options, *limit)
+        rows.append((name, *scored.cells))
+        commands += scored.commands
+    yield table(("captions_val2017, macro over 80 classes", *HEADER), rows)
     for mode in ("visual", "paper"):
         yield _chart(truth, mode)
     yield command_block(commands)

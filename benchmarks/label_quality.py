@@ -1,11 +1,10 @@
 """Labels against COCO's ground truth: the string baselines, both modes, each with two caption parsers."""
 
-import json
 from collections.abc import Iterator, Sequence
 
+from benchmarks.label_scores import HEADER, label_and_score
 from benchmarks.markdown import command_block, table
-from benchmarks.processes import run
-from benchmarks.surroundings import Options, capparse_command, en_core_web_sm, label_command, real_data
+from benchmarks.surroundings import Options, en_core_web_sm, real_data
 
 CAPTIONS = "coco/annotations/captions_val2017.json"
 TRUTH = "coco/annotations/boxes_val2017.json"
@@ -30,14 +29,10 @@ def report(options: Options) -> Iterator[str]:
     rows: list[Sequence[str]] = []
     commands: list[Sequence[str]] = []
     for name, file, label_options in sides:
-        label = label_command(captions, f"quality-{file}", *label_options, *limit)
-        labels = label[label.index("-o") + 1]
-        evaluate = capparse_command("evaluate", labels, "--truth", truth, "--json")
-        run(label)
-        macro = json.loads(run(evaluate).output)["macro"]
-        rows.append((name, *(f"{macro[figure]:.3f}" for figure in ("miou", "precision", "recall"))))
-        commands += [label, evaluate]
-    yield table(("captions_val2017, macro over 80 classes", "mIoU", "precision", "recall"), rows)
+        scored = label_and_score(captions, f"quality-{file}", truth, *label_options, *limit)
+        rows.append((name, *scored.cells))
+        commands += scored.commands
+    yield table(("captions_val2017, macro over 80 classes", *HEADER), rows)
     if limit:
         yield f"With {limit[1]} captions only, images without captions count as nothing predicted: a rehearsal."
     yield "WordNet's first sense decides in the four lower rows. The commands:"

@@ -15,9 +15,9 @@ from statistics import mean
 from typing import NamedTuple
 
 from benchmarks.label_quality import CAPTIONS, SYNONYMS, TRUTH
+from benchmarks.label_scores import HEADER, label_and_score
 from benchmarks.markdown import command_block, table
-from benchmarks.processes import run
-from benchmarks.surroundings import OUTPUTS, REPOSITORY, Options, capparse_command, label_command, real_data
+from benchmarks.surroundings import OUTPUTS, REPOSITORY, Options, real_data
 
 _FIRST = OUTPUTS / "first-captions.json"
 _LEAST_RIGHT = 0.65
@@ -49,14 +49,10 @@ def report(options: Options) -> Iterator[str]:
     rows: list[Sequence[str]] = []
     commands: list[Sequence[str]] = []
     for name, file, label_options in sides:
-        label = label_command(source, f"single-{file}", *label_options)
-        labels = label[label.index("-o") + 1]
-        evaluate = capparse_command("evaluate", labels, "--truth", truth, "--json")
-        run(label)
-        macro = json.loads(run(evaluate).output)["macro"]
-        rows.append((name, *(f"{macro[figure]:.3f}" for figure in ("miou", "precision", "recall"))))
-        commands += [label, evaluate]
-    images = _images(labels)
+        scored = label_and_score(source, f"single-{file}", truth, *label_options)
+        rows.append((name, *scored.cells))
+        commands += scored.commands
+    images = _images(scored.labels)
     halves = list(images)
     random.Random(0).shuffle(halves)
     half = len(halves) // 2
@@ -67,7 +63,7 @@ def report(options: Options) -> Iterator[str]:
         ("… and words fitted on the other half", [_scores(other, _fitted(one)), _scores(one, _fitted(other))]),
     ):
         rows.append((name, *(f"{mean(figures):.3f}" for figures in zip(*tries, strict=True))))
-    yield table(("first captions of val2017, macro over 80 classes", "mIoU", "precision", "recall"), rows)
+    yield table(("first captions of val2017, macro over 80 classes", *HEADER), rows)
     yield command_block(commands)
 
 

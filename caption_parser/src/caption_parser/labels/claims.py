@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon import Lexicon, as_lemma
 from caption_parser.lexicon.plurals import plural_forms
 from caption_parser.senses.caption_prior import CaptionPrior
 from caption_parser.senses.frequency import tag_counts
@@ -94,7 +94,7 @@ class WordClaims:
             self._claims[word][label.id] = Claim(label.id, senses, NAMED)
 
     def _claim_lemmas(self, label: LabelClass) -> None:
-        denied = {_as_lemma(word) for word in label.denied}
+        denied = {as_lemma(word) for word in label.denied}
         for number, name in enumerate(label.synsets):
             synset = self._lexicon.synset(name)
             for place, written in enumerate(self._lexicon.lemmas(synset)):
@@ -238,8 +238,8 @@ class _Unmoved(Mapping[str, Mapping[int, float]]):
 def _own_words(label: LabelClass) -> list[str]:
     """The name and the listed words of a class that no review has decided."""
     words = (label.spoken_name, *label.listed_words)
-    reviewed = {_as_lemma(word) for word in (*label.denied, *label.phrases, *label.reviewed_words)}
-    return [word for word in dict.fromkeys(map(_as_lemma, words)) if word not in reviewed]
+    reviewed = {as_lemma(word) for word in (*label.denied, *label.phrases, *label.reviewed_words)}
+    return [word for word in dict.fromkeys(map(as_lemma, words)) if word not in reviewed]
 
 
 def _is_over(weights: Mapping[int, float], claimed: set[int], rivals: Mapping[float, list[int]]) -> bool:
@@ -256,7 +256,3 @@ def _hold_down(weights: dict[int, float], group: list[int], most: float) -> None
     if total > most:
         for synset in group:
             weights[synset] *= most / total
-
-
-def _as_lemma(text: str) -> str:
-    return text.lower().replace(" ", "_")

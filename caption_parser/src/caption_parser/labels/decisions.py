@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from caption_parser.labels.claims import WordClaims
 from caption_parser.labels.people_groups import people_groups
-from caption_parser.lexicon import Lexicon, UnknownSynsetError
+from caption_parser.lexicon import Lexicon, UnknownSynsetError, as_lemma
 from caption_parser.senses import SenseChoice
 from shared_runtime.errors import UsageError
 from shared_schemas import Route, Rule
@@ -63,7 +63,7 @@ class DecisionTable:
         """What classes claim; none: it does not count."""
         self.by_phrase: Mapping[str, Decision] = _by_phrase(label_space, self.claims, reviewed=reviewed)
         self.neologisms: Mapping[str, int] = {
-            _as_lemma(word): _known_synset(synset, f"neologism {word!r}", label_space, lexicon)
+            as_lemma(word): _known_synset(synset, f"neologism {word!r}", label_space, lexicon)
             for word, synset in label_space.neologisms.items()
         }
         self._denied: Mapping[str, frozenset[int]] = _denied(label_space) if reviewed else {}
@@ -119,7 +119,7 @@ class DecisionTable:
 def _by_phrase(label_space: LabelSpace, claims: WordClaims | None, *, reviewed: bool) -> dict[str, Decision]:
     """What a text means by itself: exact phrases, reviewed words, and what only one class can be meant by."""
     found = {
-        _as_lemma(phrase): Decision(label.id, Rule.PHRASE)
+        as_lemma(phrase): Decision(label.id, Rule.PHRASE)
         for label in label_space.classes
         for phrase in (*label.phrases, *_words_by_text(label, reviewed=reviewed, claims=claims is not None))
     }
@@ -141,12 +141,8 @@ def _denied(label_space: LabelSpace) -> dict[str, frozenset[int]]:
     denied: dict[str, set[int]] = defaultdict(set)
     for label in label_space.classes:
         for lemma in label.denied:
-            denied[_as_lemma(lemma)].add(label.id)
+            denied[as_lemma(lemma)].add(label.id)
     return {lemma: frozenset(labels) for lemma, labels in denied.items()}
-
-
-def _as_lemma(text: str) -> str:
-    return text.lower().replace(" ", "_")
 
 
 def _synonyms_and_hyponyms(label_space: LabelSpace, lexicon: Lexicon) -> dict[int, Decision]:

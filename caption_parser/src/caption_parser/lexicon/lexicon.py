@@ -116,7 +116,7 @@ class Lexicon:
 
         Raises UnknownSynsetError, which names near synsets, if there is none.
         """
-        normalized = _as_lemma(identifier.strip())
+        normalized = as_lemma(identifier.strip())
         found: Synset | None = None
         match parse_identifier(normalized):
             case SynsetName(lemma, pos, number):
@@ -267,14 +267,14 @@ class Lexicon:
 
     def _look_up_synsets(self, lemma: str, pos: str) -> tuple[Synset, ...]:
         synsets = self._ranges[pos]
-        number = self._strings.find(_as_lemma(lemma))
+        number = self._strings.find(as_lemma(lemma))
         if number is None:
             return ()
         start, end = self._lemma_runs.bounds(number)
         return tuple([synset for synset in self._lemma_synsets[start:end] if synset in synsets])
 
     def _find_base_forms(self, form: str, pos: str) -> tuple[str, ...]:
-        lemma, index_pos = _as_lemma(form), "a" if pos == "s" else pos
+        lemma, index_pos = as_lemma(form), "a" if pos == "s" else pos
         irregular = self._exceptions.find(exception_key(lemma, index_pos))
         exceptions = None if irregular is None else self._irregular_bases(irregular)
         return base_forms(
@@ -303,5 +303,6 @@ def default_lexicon() -> Lexicon:
     return Lexicon.open()
 
 
-def _as_lemma(text: str) -> str:
+def as_lemma(text: str) -> str:
+    """A word or phrase as lemmas are looked up: lower-case, with underscores."""
     return text.lower().replace(" ", "_")

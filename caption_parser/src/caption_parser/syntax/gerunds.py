@@ -6,8 +6,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from caption_parser.lexicon import Lexicon
+from caption_parser.syntax.word_kinds import CACHED_WORDS, WordKinds
 
-_CACHED_WORDS = 1 << 14
 _ACTS = frozenset({"act", "event", "group", "phenomenon", "process", "quantity", "state"})
 _WHAT_BEINGS_DO = _ACTS | {"attribute", "cognition", "communication", "feeling", "motive", "possession"}
 _STUFF = frozenset({"food", "substance"})
@@ -41,22 +41,20 @@ _BEINGS_BY_ADJECTIVE = frozenset({"adult", "female", "human", "husky", "male"})
 """Adjectives that are as good as nouns: "a female surfing"."""
 
 
-class GerundWords:
+class GerundWords(WordKinds):
     """Classes of words that decide who does what in a phrase with a participle."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
-        self.is_participle = lru_cache(_CACHED_WORDS)(self._is_participle)
+        super().__init__(lexicon)
+        self.is_participle = lru_cache(CACHED_WORDS)(self._is_participle)
         """Whether a word is a verb in its -ing form."""
-        self.names_an_act = lru_cache(_CACHED_WORDS)(self._names_an_act)
+        self.names_an_act = lru_cache(CACHED_WORDS)(self._names_an_act)
         """Whether a verb in its -ing form, as a noun, names no thing: grazing, but not building."""
-        self.is_being = lru_cache(_CACHED_WORDS)(self._is_being)
+        self.is_being = lru_cache(CACHED_WORDS)(self._is_being)
         """Whether the first two senses of a word have a person, an animal or a group of such."""
-        self.is_noun = lru_cache(_CACHED_WORDS)(self._is_noun)
-        """Whether WordNet lists the word or its singular as a noun."""
-        self.is_stuff = lru_cache(_CACHED_WORDS)(self._is_stuff)
+        self.is_stuff = lru_cache(CACHED_WORDS)(self._is_stuff)
         """Whether the word names what has no plural first of all: water, bread, hay."""
-        self.is_adjective = lru_cache(_CACHED_WORDS)(self._is_adjective)
+        self.is_adjective = lru_cache(CACHED_WORDS)(self._is_adjective)
         """Whether WordNet lists the word as an adjective."""
         self._taken_in = incorporated_nouns()
 
@@ -90,9 +88,6 @@ class GerundWords:
         senses = [sense for lemma in self._lexicon.base_forms(word) for sense in self._lexicon.synsets(lemma)[:2]]
         return any(self._kind(sense) in _BEINGS for sense in senses)
 
-    def _is_noun(self, word: str) -> bool:
-        return bool(self._lexicon.base_forms(word))
-
     def _is_stuff(self, word: str) -> bool:
         senses = self._lexicon.synsets(word)
         return bool(senses) and self._kind(senses[0]) in _STUFF
@@ -102,9 +97,6 @@ class GerundWords:
 
     def _kinds(self, word: str) -> set[str]:
         return {self._kind(sense) for sense in self._lexicon.synsets(word)}
-
-    def _kind(self, synset: int) -> str:
-        return self._lexicon.lexname(synset).removeprefix("noun.")
 
 
 @cache

@@ -7,8 +7,8 @@ What a text only concludes ("suggesting that a person was here") asserts nothing
 from collections.abc import Iterator
 
 from caption_parser.syntax.absence import phrase_behind
-from caption_parser.syntax.quantities import referents
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.triggers import nouns_told_by
 
 _RUNS = """
     possibly|perhaps|maybe|probably|presumably|likely|potentially|apparently|supposedly|conceivably|allegedly
@@ -32,15 +32,7 @@ _KNOWN = frozenset({"the", "this", "that", "these", "those", "its", "his", "her"
 
 def uncertain_nouns(tree: Tree) -> set[int]:
     """The nouns of a parse that the caption is not sure of."""
-    if _BEGINNINGS.isdisjoint(tree.words):
-        return set()
-    return {
-        noun
-        for token, word in enumerate(tree.words)
-        if word in _BEGINNINGS
-        for hedged in _hedged_by(tree, token, word)
-        for noun in referents(tree, hedged)
-    }
+    return nouns_told_by(tree, _BEGINNINGS, _hedged_by)
 
 
 def concluded_nouns(tree: Tree) -> set[int]:

@@ -5,8 +5,8 @@ from typing import Literal
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
+from caption_parser.syntax.word_kinds import CACHED_WORDS, WordKinds
 
-_CACHED_WORDS = 1 << 14
 _THINGS = frozenset({"animal", "artifact", "food", "person", "plant"})
 _SAID_OF_THINGS = frozenset({"attribute", "substance"})
 """Nouns of colours and materials, which stand before other nouns like adjectives: "a turquoise shirt"."""
@@ -14,31 +14,26 @@ _BEARING = frozenset({"body", "consumption", "motion", "stative"})
 """What a being does without anything else: it sleeps, eats, walks, stands."""
 
 
-class VerbWords:
+class VerbWords(WordKinds):
     """Which words can be verbs, adjectives or adverbs, and which of them are rather the one or the other."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
+        super().__init__(lexicon)
         self._fabrics = lexicon.synset("fabric.n.01")
-        self.is_noun = lru_cache(_CACHED_WORDS)(self._is_noun)
-        """Whether WordNet lists the word or its singular as a noun."""
-        self.is_a = lru_cache(_CACHED_WORDS)(self._is_a)
+        self.is_a = lru_cache(CACHED_WORDS)(self._is_a)
         """Whether WordNet lists the word as of a part of speech in any form: "a", "r" or "v"."""
-        self.names_a_thing = lru_cache(_CACHED_WORDS)(self._names_a_thing)
+        self.names_a_thing = lru_cache(CACHED_WORDS)(self._names_a_thing)
         """Whether a noun names a thing or a being, and neither a colour nor a material."""
-        self.is_base = lru_cache(_CACHED_WORDS)(self._is_base)
+        self.is_base = lru_cache(CACHED_WORDS)(self._is_base)
         """Whether the word is a verb's base form."""
-        self.is_third_person = lru_cache(_CACHED_WORDS)(self._is_third_person)
+        self.is_third_person = lru_cache(CACHED_WORDS)(self._is_third_person)
         """Whether the word is a verb's form in -s."""
-        self.is_rather_a_verb = lru_cache(_CACHED_WORDS)(self._is_rather_a_verb)
+        self.is_rather_a_verb = lru_cache(CACHED_WORDS)(self._is_rather_a_verb)
         """Whether a word is a verb more often than a noun in the texts that WordNet counts."""
-        self.says_how_one_is = lru_cache(_CACHED_WORDS)(self._says_how_one_is)
+        self.says_how_one_is = lru_cache(CACHED_WORDS)(self._says_how_one_is)
         """Whether a word hardly ever is a noun, and as a verb says how a being moves, rests or eats."""
-        self.is_listed = lru_cache(_CACHED_WORDS)(self._is_listed)
+        self.is_listed = lru_cache(CACHED_WORDS)(self._is_listed)
         """Whether WordNet has two nouns as one name, in the singular: "lamb chops"."""
-
-    def _is_noun(self, word: str) -> bool:
-        return bool(self._lexicon.base_forms(word))
 
     def _is_a(self, word: str, pos: str) -> bool:
         return bool(self._lexicon.base_forms(word, pos))
@@ -81,6 +76,3 @@ class VerbWords:
             for spelling in self._lexicon.lemmas(sense)
             if spelling.lower() == lemma
         )
-
-    def _kind(self, sense: int) -> str:
-        return self._lexicon.lexname(sense).removeprefix("noun.")
