@@ -2,7 +2,10 @@
 
 import errno
 import os
+import sys
+from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -10,6 +13,7 @@ from caption_parser.config import ParserConfig
 from caption_parser.runs import output as output_module
 from caption_parser.runs.batches import LabelledBatch
 from caption_parser.runs.output import Destination, OutputPaths, ResumableFile, StreamedFile, replace_file
+from caption_parser.runs.previous import previous_run
 from caption_parser.runs.state import Fingerprint, InputSettings, RunCounts, RunSettings, RunState
 from shared_runtime.errors import OutputError, UsageError
 
@@ -56,6 +60,49 @@ def test_an_exception_leaves_whole_batches_and_their_state(paths: OutputPaths, t
         file.append(batch(b"two\n"))
         file.complete(b"{}")
     assert paths.output.read_bytes() == b"one\ntwo\n"
+
+
+class InterruptAt:
+    """A trace function: `KeyboardInterrupt` before the n-th line that `output.py` runs, as a signal raises it."""
+
+    def __init__(self, line: int) -> None:
+        self.left = line
+
+    def __call__(self, frame: FrameType, event: str, _argument: object) -> "InterruptAt | None":
+        if frame.f_code.co_filename != output_module.__file__:
+            return None
+        if event == "line":
+            self.left -= 1
+            if self.left == 0:
+                sys.settrace(None)
+                raise KeyboardInterrupt
+        return self
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1e9], ids=["committed each time", "committed at the end"])
+def test_an_interruption_at_any_line_leaves_what_can_be_resumed(
+    paths: OutputPaths, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    monkeypatch.setattr(output_module, "COMMIT_SECONDS", seconds)
+    interrupted, line = True, 0
+    while interrupted:
+        line += 1
+        with suppress(KeyboardInterrupt), ResumableFile(paths, SETTINGS, None) as file:
+            file.append(batch(b"one\n"))
+            interrupted = True
+            before = sys.gettrace()
+            sys.settrace(InterruptAt(line))
+            try:
+                file.append(batch(b"two\n"))
+                interrupted = False
+            finally:
+                sys.settrace(before)
+        previous = previous_run(paths)
+        assert previous is not None
+        assert paths.partial.read_bytes() in (b"one\n", b"one\ntwo\n")
+        assert previous.state.bytes == paths.partial.stat().st_size
+        assert previous.state.counts.images == previous.state.bytes // 4
+    assert line > 10, "as many lines as append has, and more"
 
 
 def test_an_exception_before_the_first_batch_leaves_nothing(paths: OutputPaths, tmp_path: Path) -> None:

@@ -122,6 +122,15 @@ def _check_writable(output: Path) -> None:
         ) from error
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """How far a file is, in one object: Ctrl-C comes before it is replaced or after, and nothing is half replaced."""
+
+    state: RunState | None
+    digest: "hashlib.blake2b"
+    """Of the state's bytes."""
+
+
 class ResumableFile:
     """Writes `OUT.partial` after what `previous` left there; a context manager, to be completed within its block.
 
@@ -132,9 +141,12 @@ class ResumableFile:
     def __init__(self, paths: OutputPaths, settings: RunSettings, previous: RunState | None) -> None:
         self._paths = paths
         self._settings = settings
-        self._state = previous
+        self._written = _Written(previous, new_digest())
         self._committed = time.monotonic()
-        self._digest = new_digest()
+
+    @property
+    def _state(self) -> RunState | None:
+        return self._written.state
 
     @property
     def counts(self) -> RunCounts:
@@ -160,7 +172,7 @@ class ResumableFile:
                 self._paths.state.unlink(missing_ok=True)
             self._file.truncate(self.size)
             if self._state is not None:
-                self._digest = self._paths.running_digest(self.size)
+                self._written = _Written(self._state, self._paths.running_digest(self.size))
             self._open_files = stack.pop_all()
         return self
 
@@ -168,14 +180,16 @@ class ResumableFile:
         """Write a batch; now and then, make what was written sure."""
         with self._writing_errors():
             self._write(batch.lines)
-            self._digest.update(batch.lines)
-            self._state = RunState(
+            digest = self._written.digest.copy()
+            digest.update(batch.lines)
+            state = RunState(
                 settings=self._settings,
                 fingerprint=batch.fingerprint,
                 counts=self.counts + batch.counts,
                 bytes=self.size + len(batch.lines),
                 failed=self.failed + batch.failed,
             )
+            self._written = _Written(state, digest)
             if time.monotonic() - self._committed >= COMMIT_SECONDS:
                 self._commit()
 
@@ -207,7 +221,7 @@ class ResumableFile:
     def _commit(self) -> None:
         if self._state:
             os.fsync(self._file.fileno())
-            state = self._state.model_copy(update={"digest": self._digest.hexdigest()})
+            state = self._state.model_copy(update={"digest": self._written.digest.hexdigest()})
             replace_file(self._paths.state, state.model_dump_json(indent=1).encode())
         self._committed = time.monotonic()
 
