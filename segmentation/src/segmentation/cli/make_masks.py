@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from segmentation.cli.outcome import AllowMissing, outcome
 from segmentation.masks.job import MaskCounts
 from segmentation.masks.options import MaskOptions
-from segmentation.masks.refinement import CrfPreset, Refinement
+from segmentation.masks.refinement import CRF, CrfPreset, Refinement
 from segmentation.masks.run import REJECTED, MaskInputs, MaskMachine, make_masks
 from shared_runtime.command_line.progress import Show, progress_display
 from shared_runtime.errors import ExitCode, UsageError
@@ -29,7 +29,10 @@ def make_masks_command(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="MASKS", help="Folder of the masks.")],
     refine: Annotated[
         Refinement,
-        typer.Option(help="dense-crf needs the extra 'crf'; mean-field is the same model without it, but slower."),
+        typer.Option(
+            help="dense-crf needs the extra 'crf'; mean-field is the same model without it, but slower; pamr needs "
+            "neither: it averages over neighbours of like colours."
+        ),
     ] = Refinement.DENSE_CRF,
     crf_preset: Annotated[
         CrfPreset, typer.Option(help="Parameters of the CRF, named after the code that uses them.")
@@ -161,7 +164,7 @@ def make_masks_command(
 
 def _refinement(options: MaskOptions) -> str:
     how = options.refine
-    return how if how is Refinement.NONE else f"{how}, preset {options.crf_preset}"
+    return f"{how}, preset {options.crf_preset}" if how in CRF else how
 
 
 def _show(counts: MaskCounts, show: Show) -> None:
