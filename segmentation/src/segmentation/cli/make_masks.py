@@ -30,8 +30,8 @@ def make_masks_command(
     refine: Annotated[
         Refinement,
         typer.Option(
-            help="dense-crf needs the extra 'crf'; mean-field is the same model without it, but slower; pamr needs "
-            "neither: it averages over neighbours of like colours."
+            help="dense-crf needs the extra 'crf'; mean-field is the same model without it, but slower; pamr "
+            "needs neither: it averages over neighbours of like colours."
         ),
     ] = Refinement.DENSE_CRF,
     crf_preset: Annotated[
