@@ -52,8 +52,12 @@ def make_masks_command(
     scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1",
     flip: Annotated[bool, typer.Option("--flip", help="Also average over the mirrored image.")] = False,
     propagation: Annotated[
-        int | None,
-        typer.Option(min=0, help="Steps that carry maps to cells that look alike  [default: by backbone]"),
+        str | None,
+        typer.Option(
+            metavar="STEPS|graph",
+            help="Steps that carry maps to cells that look alike; graph: as far as a walk over the most similar "
+            "ones goes  [default: by backbone]",
+        ),
     ] = None,
     consensus: Annotated[
         bool | None,
@@ -106,10 +110,10 @@ def make_masks_command(
                 "gamma": gamma,
                 "compounds": compounds,
                 "positive_background": positive_background,
-                "input_size": int(input_size) if input_size.isdecimal() else input_size,
+                "input_size": _number_or_word(input_size),
                 "scales": tuple(scales.split(",")),
                 "flip": flip,
-                "propagation": propagation,
+                "propagation": propagation and _number_or_word(propagation),
                 "consensus": consensus,
                 "refine": refine,
                 "crf_preset": crf_preset,
@@ -160,6 +164,10 @@ def make_masks_command(
     if ended is ExitCode.FAILURE:
         typer.echo(f"error: {output} holds masks of {n_masks:,} of {n_masks + len(problems):,} images", err=True)
     raise typer.Exit(ended)
+
+
+def _number_or_word(value: str) -> int | str:
+    return int(value) if value.isdecimal() else value
 
 
 def _refinement(options: MaskOptions) -> str:

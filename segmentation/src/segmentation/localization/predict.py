@@ -14,6 +14,7 @@ from segmentation.data.targets import ImageTargets
 from segmentation.localization.network import FeatureMaps, LabelLocalizer
 from segmentation.scores.affinity import propagate
 from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Viewing
+from segmentation.scores.graph import diffuse
 from segmentation.scores.grid import input_size, regrid
 
 
@@ -67,7 +68,11 @@ class HeatmapExtractor:
                 compounds = self.network.compound_heatmaps(features.comp[index, None], pairs)
                 maps = torch.cat([maps, compounds], dim=1)
             mid_features = features.cells.mid_features[index]
-            yield propagate(maps[0].float(), mid_features, self.viewing.propagation).cpu().numpy()
+            yield self._carried(maps[0].float(), mid_features).cpu().numpy()
+
+    def _carried(self, maps: Tensor, mid_features: Tensor) -> Tensor:
+        how_far = self.viewing.propagation
+        return diffuse(maps, mid_features) if how_far == "graph" else propagate(maps, mid_features, how_far)
 
     def _scaled(self, height: int, width: int, scale: float) -> tuple[int, int]:
         side = self.viewing.input_size

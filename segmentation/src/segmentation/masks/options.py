@@ -37,9 +37,10 @@ class MaskOptions(FrozenModel):
     )
     scales: tuple[PositiveFloat, ...] = Field((1.0,), min_length=1, description="Of the input; maps are averaged.")
     flip: bool = Field(False, description="Average with the maps of the mirrored image.")
-    propagation: NonNegativeInt | None = Field(
+    propagation: NonNegativeInt | Literal["graph"] | None = Field(
         None,
-        description="Steps that carry heatmaps to cells that look alike; not in the paper. "
+        description="Steps that carry heatmaps to cells that look alike, or graph, for a walk over the most "
+        "similar ones that never ends; not in the paper. "
         f"None: {PROPAGATION} if the backbone was pre-trained, else 0.",
     )
     consensus: bool | None = Field(
@@ -80,7 +81,7 @@ class ResolvedMaskOptions(MaskOptions):
 
     alpha: PositiveFloat
     input_size: PositiveInt | Literal["original"]
-    propagation: NonNegativeInt
+    propagation: NonNegativeInt | Literal["graph"]
     consensus: bool
 
     @property
