@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from segmentation.cli import app
+from segmentation.data.masks import read_index_mask
 from shared_runtime.errors import ExitCode
 
 
@@ -131,3 +132,16 @@ def test_maps_are_carried_over_a_graph(small_run: Any, tmp_path: Path) -> None:
     again = make_masks(small_run, tmp_path / "masks", "--propagation", "2", "--refine", "pamr")
     assert again.exit_code == ExitCode.USAGE
     assert "propagation" in again.stderr
+
+
+def test_labels_that_are_not_believed_get_no_part_of_the_mask(small_run: Any, tmp_path: Path) -> None:
+    records = [json.loads(line) for line in small_run.labels.read_text().splitlines()]
+    for entry in records:
+        entry["foreground"][0]["confidence"] = 0.4
+    (tmp_path / "labels.jsonl").write_text("".join(f"{json.dumps(entry)}\n" for entry in records))
+    doubting = small_run._replace(labels=tmp_path / "labels.jsonl")
+    made = make_masks(doubting, tmp_path / "masks", "--refine", "none", "--min-confidence", "0.5")
+    assert made.exit_code == ExitCode.OK
+    # What is left is grass.
+    masks = [read_index_mask(path, 81) for path in sorted((tmp_path / "masks").glob("*.png"))]
+    assert [mask.max() for mask in masks] == [0, 0, 0, 0]

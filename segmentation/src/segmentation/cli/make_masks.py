@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from segmentation.cli.label_rules import MinConfidence, MinVotes, Rivals, given_rules
 from segmentation.cli.outcome import AllowMissing, outcome
 from segmentation.masks.job import MaskCounts
 from segmentation.masks.options import MaskOptions
@@ -68,6 +69,9 @@ def make_masks_command(
             "backbone]",
         ),
     ] = None,
+    min_votes: MinVotes = None,
+    min_confidence: MinConfidence = None,
+    rivals: Rivals = None,
     only_classes_of: Annotated[
         str | None,
         typer.Option(
@@ -117,6 +121,7 @@ def make_masks_command(
                 "consensus": consensus,
                 "refine": refine,
                 "crf_preset": crf_preset,
+                "labels": given_rules(min_votes, min_confidence, rivals),
             }
         )
     except ValidationError as error:

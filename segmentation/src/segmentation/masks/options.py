@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
+from segmentation.data.label_rules import LabelRules
 from segmentation.masks.maps import ScoreRules
 from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.scores.contract import NetworkTraits, Viewing
@@ -51,6 +52,7 @@ class MaskOptions(FrozenModel):
     )
     refine: Refinement = Field(Refinement.DENSE_CRF, description="How maps are fitted to the image's edges.")
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
+    labels: LabelRules = Field(LabelRules(), description="Which labels are believed, and get a part of the mask.")
 
     def resolved(self, network: NetworkTraits) -> "ResolvedMaskOptions":
         """The same options with what the network decides filled in; cues that it was not trained for are off.
@@ -73,6 +75,7 @@ class MaskOptions(FrozenModel):
             consensus=network.pretrained if self.consensus is None else self.consensus,
             refine=self.refine,
             crf_preset=self.crf_preset,
+            labels=self.labels,
         )
 
 
