@@ -59,6 +59,13 @@ class HeatmapExtractor:
             found.append(ImageScores(_by_label(averaged, requests[index], margin), of_cells))
         return found
 
+    @torch.inference_mode()
+    def class_scores(self, images: Sequence[RgbImage]) -> FloatMap:
+        """Logits (B, K) of all classes (Eq. 4), at the first scale; all images must have the same `base_size`."""
+        height, width = images[0].shape[:2]
+        batch = self._batch(images, *self._scaled(height, width, self.viewing.scales[0])).to(self.device)
+        return self.network.class_scores(self.network(batch).cls).float().cpu().numpy()
+
     def _maps(self, features: FeatureMaps, targets: Sequence[ImageTargets]) -> Iterator[FloatMap]:
         """Per image its class heatmaps and then its compound heatmaps, (n, h, w)."""
         for index, image_targets in enumerate(targets):
