@@ -1,5 +1,6 @@
 """How masks are made: options as asked for, and as they are once the network is known."""
 
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
@@ -18,6 +19,15 @@ DEFAULT_ALPHA = 4.0
 images; without the CRF, 2 is better."""
 PROPAGATION = 2
 """Steps for pre-trained backbones, chosen likewise."""
+
+
+class ConsensusModel(StrEnum):
+    """What a consensus is learned as."""
+
+    LINEAR = "linear"
+    """A linear discriminant between the classes and the background."""
+    PROTOTYPES = "prototypes"
+    """Clusters of each class, less those of its context (LPCAM)."""
 
 
 class MaskOptions(FrozenModel):
@@ -50,6 +60,7 @@ class MaskOptions(FrozenModel):
         "paper. "
         "None: if the backbone was pre-trained.",
     )
+    consensus_model: ConsensusModel = Field(ConsensusModel.LINEAR, description="What a consensus is learned as.")
     refine: Refinement = Field(Refinement.DENSE_CRF, description="How maps are fitted to the image's edges.")
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
     labels: LabelRules = Field(LabelRules(), description="Which labels are believed, and get a part of the mask.")
@@ -73,6 +84,7 @@ class MaskOptions(FrozenModel):
             flip=self.flip,
             propagation=propagation if self.propagation is None else self.propagation,
             consensus=network.pretrained if self.consensus is None else self.consensus,
+            consensus_model=self.consensus_model,
             refine=self.refine,
             crf_preset=self.crf_preset,
             labels=self.labels,
