@@ -16,6 +16,11 @@ COMMANDS = (
     Command("make-masks", "segmentation.cli.make_masks:make_masks_command", "Make masks of labelled images."),
     Command("evaluate", "segmentation.cli.evaluate:evaluate_command", "Score masks against ground truth."),
     Command(
+        "evaluate-labels",
+        "segmentation.cli.evaluate_labels:evaluate_labels_command",
+        "Score a network's classes of images.",
+    ),
+    Command(
         "synthesize",
         "segmentation.cli.synthesize:synthesize_command",
         "Draw a synthetic world to try all this on.",

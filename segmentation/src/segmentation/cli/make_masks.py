@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from segmentation.cli.label_rules import MinConfidence, MinVotes, Rivals, given_rules
 from segmentation.cli.outcome import AllowMissing, outcome
 from segmentation.masks.job import MaskCounts
 from segmentation.masks.options import MaskOptions
-from segmentation.masks.refinement import CrfPreset, Refinement
+from segmentation.masks.refinement import CRF, CrfPreset, Refinement
 from segmentation.masks.run import REJECTED, MaskInputs, MaskMachine, make_masks
 from shared_runtime.command_line.progress import Show, progress_display
 from shared_runtime.errors import ExitCode, UsageError
@@ -29,7 +30,10 @@ def make_masks_command(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="MASKS", help="Folder of the masks.")],
     refine: Annotated[
         Refinement,
-        typer.Option(help="dense-crf needs the extra 'crf'; mean-field is the same model without it, but slower."),
+        typer.Option(
+            help="dense-crf needs the extra 'crf'; mean-field is the same model without it, but slower; pamr "
+            "needs neither: it averages over neighbours of like colours."
+        ),
     ] = Refinement.DENSE_CRF,
     crf_preset: Annotated[
         CrfPreset, typer.Option(help="Parameters of the CRF, named after the code that uses them.")
@@ -49,8 +53,12 @@ def make_masks_command(
     scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1",
     flip: Annotated[bool, typer.Option("--flip", help="Also average over the mirrored image.")] = False,
     propagation: Annotated[
-        int | None,
-        typer.Option(min=0, help="Steps that carry maps to cells that look alike  [default: by backbone]"),
+        str | None,
+        typer.Option(
+            metavar="STEPS|graph",
+            help="Steps that carry maps to cells that look alike; graph: as far as a walk over the most similar "
+            "ones goes  [default: by backbone]",
+        ),
     ] = None,
     consensus: Annotated[
         bool | None,
@@ -61,6 +69,9 @@ def make_masks_command(
             "backbone]",
         ),
     ] = None,
+    min_votes: MinVotes = None,
+    min_confidence: MinConfidence = None,
+    rivals: Rivals = None,
     only_classes_of: Annotated[
         str | None,
         typer.Option(
@@ -103,13 +114,14 @@ def make_masks_command(
                 "gamma": gamma,
                 "compounds": compounds,
                 "positive_background": positive_background,
-                "input_size": int(input_size) if input_size.isdecimal() else input_size,
+                "input_size": _number_or_word(input_size),
                 "scales": tuple(scales.split(",")),
                 "flip": flip,
-                "propagation": propagation,
+                "propagation": propagation and _number_or_word(propagation),
                 "consensus": consensus,
                 "refine": refine,
                 "crf_preset": crf_preset,
+                "labels": given_rules(min_votes, min_confidence, rivals),
             }
         )
     except ValidationError as error:
@@ -159,9 +171,13 @@ def make_masks_command(
     raise typer.Exit(ended)
 
 
+def _number_or_word(value: str) -> int | str:
+    return int(value) if value.isdecimal() else value
+
+
 def _refinement(options: MaskOptions) -> str:
     how = options.refine
-    return how if how is Refinement.NONE else f"{how}, preset {options.crf_preset}"
+    return f"{how}, preset {options.crf_preset}" if how in CRF else how
 
 
 def _show(counts: MaskCounts, show: Show) -> None:

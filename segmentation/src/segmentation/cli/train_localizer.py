@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from segmentation.cli.label_rules import MinConfidence, MinVotes, Rivals, given_rules
 from segmentation.cli.outcome import AllowMissing
 from segmentation.cli.training import run_training
 from segmentation.experiments.catalog import DEFAULT, parse_setting, resolve_config
@@ -46,6 +47,9 @@ def train_localizer_command(
         str | None, typer.Option(metavar="float32|bfloat16", help="bfloat16: mixed precision.")
     ] = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="Seed of all random numbers.")] = None,
+    min_votes: MinVotes = None,
+    min_confidence: MinConfidence = None,
+    rivals: Rivals = None,
     label_space: Annotated[
         str | None, typer.Option(metavar="NAME|FILE", help="The label space that LABELS was made with.")
     ] = None,
@@ -92,6 +96,8 @@ def train_localizer_command(
         "training.seed": seed,
     }
     overrides: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    rules = given_rules(min_votes, min_confidence, rivals)
+    overrides.update({f"labels.{name}": value for name, value in rules.items()})
     overrides.update(map(parse_setting, settings or ()))
     resolved = resolve_config(LocalizerConfig, config, overrides)
     if dry_run:

@@ -61,6 +61,13 @@ class LocalizationOptions(FrozenModel):
     background: bool = Field(True, description="Supervise background classes.")
     balanced: bool = Field(True, description="Weighted binary cross-entropy (Eq. 7); False: every weight is 1.")
     negatives: NonNegativeInt = Field(10, description="Pairs with an absent class per positive pair (Eq. 8).")
+    rejection: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Share of the unmentioned classes, those of the largest losses, that is left out of the loss "
+        "for every epoch done (LL-R has 0.005); not in the paper. Classes that captions negate stay.",
+    )
     lambda_fg: NonNegativeFloat = 1.0
     lambda_bg: NonNegativeFloat = 0.1
     lambda_comp: NonNegativeFloat = 0.1

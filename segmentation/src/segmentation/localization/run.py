@@ -87,7 +87,11 @@ def train_localizer(
         inputs |= {role: path for role, path in given.items() if path is not None}
     folder.check_inputs(inputs)
     vocabulary, targets, skipped = read_targets(
-        labels, images, label_space=config.label_space, keep_unlabelled=config.unlabelled_images
+        labels,
+        images,
+        label_space=config.label_space,
+        keep_unlabelled=config.unlabelled_images,
+        rules=config.labels,
     )
     left_out = LeftOut(skipped, machine.allow_missing)
     left_out.check(len(targets), labels, images)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
+from segmentation.data.label_rules import LabelRules
 from segmentation.masks.maps import ScoreRules
 from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.scores.contract import NetworkTraits, Viewing
@@ -37,9 +38,10 @@ class MaskOptions(FrozenModel):
     )
     scales: tuple[PositiveFloat, ...] = Field((1.0,), min_length=1, description="Of the input; maps are averaged.")
     flip: bool = Field(False, description="Average with the maps of the mirrored image.")
-    propagation: NonNegativeInt | None = Field(
+    propagation: NonNegativeInt | Literal["graph"] | None = Field(
         None,
-        description="Steps that carry heatmaps to cells that look alike; not in the paper. "
+        description="Steps that carry heatmaps to cells that look alike, or graph, for a walk over the most "
+        "similar ones that never ends; not in the paper. "
         f"None: {PROPAGATION} if the backbone was pre-trained, else 0.",
     )
     consensus: bool | None = Field(
@@ -50,6 +52,7 @@ class MaskOptions(FrozenModel):
     )
     refine: Refinement = Field(Refinement.DENSE_CRF, description="How maps are fitted to the image's edges.")
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
+    labels: LabelRules = Field(LabelRules(), description="Which labels are believed, and get a part of the mask.")
 
     def resolved(self, network: NetworkTraits) -> "ResolvedMaskOptions":
         """The same options with what the network decides filled in; cues that it was not trained for are off.
@@ -72,6 +75,7 @@ class MaskOptions(FrozenModel):
             consensus=network.pretrained if self.consensus is None else self.consensus,
             refine=self.refine,
             crf_preset=self.crf_preset,
+            labels=self.labels,
         )
 
 
@@ -80,7 +84,7 @@ class ResolvedMaskOptions(MaskOptions):
 
     alpha: PositiveFloat
     input_size: PositiveInt | Literal["original"]
-    propagation: NonNegativeInt
+    propagation: NonNegativeInt | Literal["graph"]
     consensus: bool
 
     @property

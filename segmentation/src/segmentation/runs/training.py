@@ -119,6 +119,7 @@ def _fingerprint(targets: Sequence[ImageTargets]) -> str:
     digest = hashlib.sha256()
     for target in targets:
         attributes = sorted(target.attributes.items())
-        content = (target.image_id, target.file_name, target.foreground, target.background, attributes)
+        classes = (target.foreground, target.background, target.doubtful, target.denied)
+        content = (target.image_id, target.file_name, *classes, attributes)
         digest.update(json.dumps(content).encode() + b"\n")
     return digest.hexdigest()[:16]

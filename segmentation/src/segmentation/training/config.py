@@ -7,6 +7,7 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, Pos
 
 from segmentation.backbones.catalog import PACKAGED, RANDOM, backbone_entry, weights_path
 from segmentation.data.crops import CropOptions
+from segmentation.data.label_rules import LabelRules
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import UsageError
 
@@ -67,6 +68,7 @@ class TrainingConfig(FrozenModel):
         True, description="Learn from images without a label too, as examples of what no class looks like (Eq. 1)."
     )
     crop: CropOptions = CropOptions()
+    labels: LabelRules = Field(LabelRules(), description="Which labels are believed.")
 
     def starting_weights(self) -> Path | None:
         """The file that the backbone starts from; None: it starts at random.

@@ -57,6 +57,9 @@ class Task(Protocol[BatchT_contra]):
     def parameter_groups(self) -> Iterable[ParameterGroup]:
         """The parameters to train; what is in no group stays as it is."""
 
+    def begin_step(self, epochs: float) -> None:
+        """Called before the losses of each step, with the passes over the samples that were done before it."""
+
     def loss(self, batch: BatchT_contra) -> tuple[Tensor, Mapping[str, Tensor | float]]:
         """The mean loss over a batch, a scalar with gradient, and named scalars for the log.
 
