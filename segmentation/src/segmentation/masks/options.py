@@ -106,8 +106,8 @@ class ResolvedMaskOptions(MaskOptions):
     """Options in which nothing is left open: they decide the masks, and stand in the `run.json` beside them."""
 
     alpha: PositiveFloat
-    absolute: float
-    background_logit: float
+    absolute: float = 0.0
+    background_logit: float = 0.0
     input_size: PositiveInt | Literal["original"]
     propagation: NonNegativeInt | Literal["graph"]
     consensus: bool
