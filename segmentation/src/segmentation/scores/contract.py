@@ -104,6 +104,8 @@ class NetworkTraits:
     """Whether it was trained with attributes."""
     background: bool
     """Whether it was trained with background classes."""
+    background_logit: float | None = None
+    """With which it was trained: what its logits are to be compared with. None: it was trained without."""
 
 
 class TrainedNetwork(Protocol[RequestT_contra]):
