@@ -145,12 +145,3 @@ def test_labels_that_are_not_believed_get_no_part_of_the_mask(small_run: Any, tm
     # What is left is grass.
     masks = [read_index_mask(path, 81) for path in sorted((tmp_path / "masks").glob("*.png"))]
     assert [mask.max() for mask in masks] == [0, 0, 0, 0]
-
-
-def test_a_consensus_can_be_made_of_prototypes(small_run: Any, tmp_path: Path) -> None:
-    common = ("--refine", "none", "--consensus")
-    made = make_masks(small_run, tmp_path / "masks", *common, "--consensus-model", "prototypes")
-    assert made.stdout == "4 masks written; refinement: none\n"
-    again = make_masks(small_run, tmp_path / "masks", *common)
-    assert again.exit_code == ExitCode.USAGE
-    assert 'config.consensus_model: "prototypes" in the folder, "linear" asked for' in again.stderr

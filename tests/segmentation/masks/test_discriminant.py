@@ -33,7 +33,7 @@ def test_it_is_the_discriminant_of_the_textbook() -> None:
     statistics = CellStatistics(3)
     for features, maps in images:
         statistics.add(features, maps)
-    found = statistics.consensus()
+    found = statistics.discriminant()
     assert found is not None
 
     cells = np.concatenate([features.flatten(1).T.double().numpy() for features, _ in images])
@@ -52,7 +52,7 @@ def test_the_order_of_images_is_no_matter() -> None:
     for image, other in zip(images, reversed(images), strict=True):
         forwards.add(*image)
         backwards.add(*other)
-    one, two = forwards.consensus(), backwards.consensus()
+    one, two = forwards.discriminant(), backwards.discriminant()
     assert one is not None
     assert two is not None
     torch.testing.assert_close(one.weights, two.weights)
@@ -79,7 +79,7 @@ def test_a_class_without_cells_is_taken_for_the_average() -> None:
     # Class 3 is a label of the image, yet wins no cell.
     nothing = np.zeros((1, *maps.scores.shape[1:]), dtype=np.float32)
     statistics.add(features, ScoreMaps((1, 3), np.concatenate([maps.scores, nothing])))
-    found = statistics.consensus()
+    found = statistics.discriminant()
     assert found is not None
     assert torch.isfinite(found.weights).all()
     average = features.flatten(1).mean(dim=1)
@@ -89,13 +89,13 @@ def test_a_class_without_cells_is_taken_for_the_average() -> None:
 
 
 def test_nothing_seen_is_no_consensus() -> None:
-    assert CellStatistics(3).consensus() is None
+    assert CellStatistics(3).discriminant() is None
 
 
 def test_features_that_never_vary_are_no_obstacle() -> None:
     statistics = CellStatistics(2)
     statistics.add(torch.zeros(4, 2, 2), scores(np.array([[0, 1], [1, 0]]), (1,)))
-    found = statistics.consensus()
+    found = statistics.discriminant()
     assert found is not None
     assert torch.isfinite(found.weights).all()
 

@@ -14,7 +14,7 @@ from segmentation.data.images import RgbImage
 from segmentation.data.masks import read_index_mask
 from segmentation.data.targets import ImageTargets
 from segmentation.masks.job import CONSENSUS, MaskJob
-from segmentation.masks.options import ConsensusModel, ResolvedMaskOptions
+from segmentation.masks.options import ResolvedMaskOptions
 from segmentation.masks.refinement import Refinement
 from segmentation.scores.contract import Heatmaps, ImageScores
 from shared_runtime.errors import OutputError
@@ -56,19 +56,12 @@ class Source:
 
 
 def job(
-    processes: int = 1,
-    batch_size: int = 2,
-    refine: Refinement = Refinement.NONE,
-    *,
-    consensus: bool | ConsensusModel = False,
+    processes: int = 1, batch_size: int = 2, refine: Refinement = Refinement.NONE, *, consensus: bool = False
 ) -> MaskJob[ImageTargets]:
-    options = ResolvedMaskOptions(alpha=8, input_size=32, propagation=0, refine=refine, consensus=bool(consensus))
-    if isinstance(consensus, ConsensusModel):
-        options = options.model_copy(update={"consensus_model": consensus})
     return MaskJob(
         source=Source(),
         n_foreground=80,
-        options=options,
+        options=ResolvedMaskOptions(alpha=8, input_size=32, propagation=0, refine=refine, consensus=consensus),
         processes=processes,
         batch_size=batch_size,
     )
@@ -190,10 +183,7 @@ def test_waiting_images_are_bounded(tmp_path: Path, masks: Path) -> None:
     assert len(first_call) == 40
 
 
-@pytest.mark.parametrize("model", ConsensusModel)
-def test_a_consensus_mends_the_map_that_errs(
-    images: list[ImageTargets], masks: Path, model: ConsensusModel
-) -> None:
+def test_a_consensus_mends_the_map_that_errs(images: list[ImageTargets], masks: Path) -> None:
     """One image's map lights up on the wrong half, where all others know better."""
 
     def wrong_once(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[ImageScores]:
@@ -205,7 +195,7 @@ def test_a_consensus_mends_the_map_that_errs(
 
     shown: list[tuple[int, int]] = []
     counts = replace(
-        job(consensus=model, batch_size=8),
+        job(consensus=True, batch_size=8),
         source=Source(wrong_once),
         progress=lambda now: shown.append((now.studied, now.to_study)),
     ).run(images, masks)
@@ -217,15 +207,12 @@ def test_a_consensus_mends_the_map_that_errs(
     np.testing.assert_array_equal(read_index_mask(masks / "1.png", 81), expected)
 
 
-@pytest.mark.parametrize("model", ConsensusModel)
-def test_a_run_that_goes_on_keeps_its_consensus(
-    images: list[ImageTargets], masks: Path, model: ConsensusModel
-) -> None:
-    job(consensus=model).run(images, masks)
+def test_a_run_that_goes_on_keeps_its_consensus(images: list[ImageTargets], masks: Path) -> None:
+    job(consensus=True).run(images, masks)
     whole = {path.name: path.read_bytes() for path in masks.iterdir()}
     (masks / "0.png").unlink()
     images[4].path.unlink()
-    counts = job(consensus=model).run(images, masks)
+    counts = job(consensus=True).run(images, masks)
     assert (counts.written, counts.present, counts.studied) == (1, 4, 0)
     assert {path.name: path.read_bytes() for path in masks.iterdir()} == whole
     assert CONSENSUS in whole

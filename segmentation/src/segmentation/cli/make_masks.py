@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from segmentation.cli.label_rules import MinConfidence, MinVotes, Rivals, given_rules
 from segmentation.cli.outcome import AllowMissing, outcome
 from segmentation.masks.job import MaskCounts
-from segmentation.masks.options import ConsensusModel, MaskOptions
+from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import CRF, CrfPreset, Refinement
 from segmentation.masks.run import REJECTED, MaskInputs, MaskMachine, make_masks
 from shared_runtime.command_line.progress import Show, progress_display
@@ -32,7 +32,7 @@ def make_masks_command(
         Refinement,
         typer.Option(
             help="dense-crf needs the extra 'crf'; mean-field is the same model without it, but slower; pamr "
-            "and pixel-walk need neither: they carry scores to near pixels of like colours."
+            "needs neither: it averages over neighbours of like colours."
         ),
     ] = Refinement.DENSE_CRF,
     crf_preset: Annotated[
@@ -80,12 +80,6 @@ def make_masks_command(
             "backbone]",
         ),
     ] = None,
-    consensus_model: Annotated[
-        ConsensusModel,
-        typer.Option(
-            help="linear: a discriminant between classes; prototypes: clusters of each class, less its context."
-        ),
-    ] = ConsensusModel.LINEAR,
     min_votes: MinVotes = None,
     min_confidence: MinConfidence = None,
     rivals: Rivals = None,
@@ -138,7 +132,6 @@ def make_masks_command(
                 "flip": flip,
                 "propagation": propagation and _number_or_word(propagation),
                 "consensus": consensus,
-                "consensus_model": consensus_model,
                 "refine": refine,
                 "crf_preset": crf_preset,
                 "labels": given_rules(min_votes, min_confidence, rivals),

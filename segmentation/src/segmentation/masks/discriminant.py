@@ -49,11 +49,7 @@ class CellStatistics:
         self._sums = self._sums + members.T @ cells
         self._products = self._products + cells.T @ cells
 
-    def mean(self) -> Tensor:
-        """The mean cell [C]; at least one must have been added."""
-        return (self._sums.sum(dim=0) / self._counts.sum()).float()
-
-    def consensus(self) -> "LinearDiscriminant | None":
+    def discriminant(self) -> "LinearDiscriminant | None":
         """That of the cells, all classes taken to be equally likely; None before the first cell."""
         total = self._counts.sum()
         if not total:
@@ -80,11 +76,15 @@ class LinearDiscriminant:
     def mixed(self, scores: ScoreMaps, cells: Cells) -> ScoreMaps:
         """Scores of one image with those of the classifier among its classes; `cells` are [C h w] each."""
         columns = torch.tensor([0, *scores.ids])
-        features = cells.features.float().cpu()
+        features, mid_features = cells.features.float().cpu(), cells.mid_features.float().cpu()
         logits = (
             torch.einsum("chw,ck->khw", features, self.weights[:, columns]) + self.offsets[columns, None, None]
         )
-        return mixed_scores(scores, logits.softmax(dim=0), cells)
+        own = torch.from_numpy(scores.scores)
+        own = own / own.sum(dim=0).clamp(min=1e-6)
+        mixed = own ** (1 - WEIGHT) * logits.softmax(dim=0) ** WEIGHT
+        carried = propagate(mixed, mid_features, _STEPS).numpy().astype(np.float32)
+        return ScoreMaps(scores.ids, carried, scores.margin)
 
     def save(self, path: Path) -> None:
         """Write a file that is there whole or not at all. Raises OSError."""
@@ -99,12 +99,3 @@ class LinearDiscriminant:
             return cls(tensors["weights"], tensors["offsets"])
         except Exception as error:
             raise InputError(f"{path}: cannot be read ({error}); delete it, and it is made again") from error
-
-
-def mixed_scores(scores: ScoreMaps, likely: Tensor, cells: Cells) -> ScoreMaps:
-    """The geometric mean of the scores of an image and of `likely`, [1 + F h w], probabilities; carried a step."""
-    own = torch.from_numpy(scores.scores)
-    own = own / own.sum(dim=0).clamp(min=1e-6)
-    mixed = own ** (1 - WEIGHT) * likely**WEIGHT
-    carried = propagate(mixed, cells.mid_features.float().cpu(), _STEPS).numpy().astype(np.float32)
-    return ScoreMaps(scores.ids, carried, scores.margin)

@@ -21,7 +21,7 @@ from shared_runtime.workers import map_ordered
 
 if TYPE_CHECKING:
     # It imports torch, which the errors of a command do without.
-    from segmentation.masks.consensus import Consensus
+    from segmentation.masks.discriminant import LinearDiscriminant
 
 CONSENSUS = "consensus.safetensors"
 """What the masks of a folder have in common, for a run that goes on."""
@@ -93,13 +93,13 @@ class MaskJob(Generic[RequestT]):
                 todo.append(request)
         self.progress(counts)
         if todo:
-            consensus = self._consensus(list(by_path.values()), folder, counts)
+            discriminant = self._discriminant(list(by_path.values()), folder, counts)
             most_bytes = bytes_per_process(self.processes)
             finisher = Finisher(self.options.refine, self.options.crf_preset, most_bytes)
             # Spawned, not forked: torch has started threads in this process, which forked workers would wait for.
             for rejected in map_ordered(
                 finisher,
-                self._unfinished(todo, folder, consensus, counts),
+                self._unfinished(todo, folder, discriminant, counts),
                 processes=self.processes,
                 method="spawn",
             ):
@@ -110,19 +110,21 @@ class MaskJob(Generic[RequestT]):
                 self.progress(counts)
         return counts
 
-    def _consensus(self, requests: Sequence[RequestT], folder: Path, counts: MaskCounts) -> "Consensus | None":
+    def _discriminant(
+        self, requests: Sequence[RequestT], folder: Path, counts: MaskCounts
+    ) -> "LinearDiscriminant | None":
         """What an earlier run learned, or what can be learned from these images; None without the option."""
         if not self.options.consensus:
             return None
-        from segmentation.masks.consensus import learner, load_consensus
+        from segmentation.masks.discriminant import CellStatistics, LinearDiscriminant
 
         path = folder / CONSENSUS
         if path.is_file():
-            return load_consensus(self.options.consensus_model, path)
+            return LinearDiscriminant.load(path)
         studied = requests[:: -(-len(requests) // _MOST_STUDIED)]
         counts.to_study = len(studied)
         self.progress(counts)
-        cells = learner(self.options.consensus_model, self.n_foreground)
+        statistics = CellStatistics(self.n_foreground + 1)
         for batch in self._batches(studied):
             if isinstance(batch, RejectedImage):
                 continue
@@ -133,23 +135,23 @@ class MaskJob(Generic[RequestT]):
                 with suppress(ValueError):
                     maps = self._score_maps(seen.heatmaps)
                     if seen.cells is not None:
-                        cells.add(seen.cells.features, maps)
+                        statistics.add(seen.cells.features, maps)
             counts.studied += len(batch.images)
             self.progress(counts)
         counts.to_study = counts.studied
-        consensus = cells.consensus()
-        if consensus is not None:
+        discriminant = statistics.discriminant()
+        if discriminant is not None:
             try:
-                consensus.save(path)
+                discriminant.save(path)
             except OSError as error:
                 raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
-        return consensus
+        return discriminant
 
     def _unfinished(
         self,
         requests: Iterable[RequestT],
         folder: Path,
-        consensus: "Consensus | None",
+        discriminant: "LinearDiscriminant | None",
         counts: MaskCounts,
     ) -> Iterator[UnfinishedMask | RejectedImage]:
         """All images, with their score maps; those that no mask can be made of as rejected ones."""
@@ -166,8 +168,8 @@ class MaskJob(Generic[RequestT]):
                 except ValueError as error:
                     yield RejectedImage.of(request, str(error))
                     continue
-                if consensus is not None and seen.cells is not None:
-                    maps = consensus.mixed(maps, seen.cells)
+                if discriminant is not None and seen.cells is not None:
+                    maps = discriminant.mixed(maps, seen.cells)
                 size = image.shape[0], image.shape[1]
                 counts.reduced += size != refinement_size(*size, len(maps.scores), self.options.refine)
                 yield UnfinishedMask(request, image, maps, place_for_mask(folder, request.key))

@@ -1,6 +1,5 @@
 """How masks are made: options as asked for, and as they are once the network is known."""
 
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
@@ -21,15 +20,6 @@ PROPAGATION = 2
 """Steps for pre-trained backbones, chosen likewise."""
 ABSOLUTE = 0.5
 """Weight of absolute scores for networks that were trained for them."""
-
-
-class ConsensusModel(StrEnum):
-    """What a consensus is learned as."""
-
-    LINEAR = "linear"
-    """A linear discriminant between the classes and the background."""
-    PROTOTYPES = "prototypes"
-    """Clusters of each class, less those of its context (LPCAM)."""
 
 
 class MaskOptions(FrozenModel):
@@ -73,7 +63,6 @@ class MaskOptions(FrozenModel):
         "paper. "
         "None: if the backbone was pre-trained.",
     )
-    consensus_model: ConsensusModel = Field(ConsensusModel.LINEAR, description="What a consensus is learned as.")
     refine: Refinement = Field(Refinement.DENSE_CRF, description="How maps are fitted to the image's edges.")
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
     labels: LabelRules = Field(LabelRules(), description="Which labels are believed, and get a part of the mask.")
@@ -99,7 +88,6 @@ class MaskOptions(FrozenModel):
             flip=self.flip,
             propagation=propagation if self.propagation is None else self.propagation,
             consensus=network.pretrained if self.consensus is None else self.consensus,
-            consensus_model=self.consensus_model,
             refine=self.refine,
             crf_preset=self.crf_preset,
             labels=self.labels,
