@@ -47,11 +47,11 @@ def _cells(cells: int, margin: float) -> Positions:
 
 def _interpolated(maps: FloatMap, vertical: Positions, horizontal: Positions, margin: float) -> FloatMap:
     rows, columns = maps.shape[-2:]
-    found = _weights(vertical, rows, margin) @ maps @ _weights(horizontal, columns, margin).T
+    found = cell_weights(vertical, rows, margin) @ maps @ cell_weights(horizontal, columns, margin).T
     return found.astype(np.float32, copy=False)
 
 
-def _weights(positions: Positions, cells: int, margin: float) -> FloatMap:
+def cell_weights(positions: Positions, cells: int, margin: float) -> FloatMap:
     """(positions, cells): row p holds the weights of the two cells around position p, or of the outermost one."""
     between = (positions * (cells - 1 + 2 * margin) - margin).clip(0, cells - 1)
     left = np.minimum(between.astype(np.intp), max(cells - 2, 0))
