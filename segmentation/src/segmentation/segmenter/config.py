@@ -11,6 +11,9 @@ from segmentation.training.config import TrainingConfig, TrainingOptions
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import UsageError
 
+FROM_MASKS = "masks"
+"""In place of a label space: the one that the folder of masks says it is of."""
+
 
 class SegmentationOptions(FrozenModel):
     """What reads the cells of the backbone. Defaults: DeepLab-ASPP on VGG-16 (Chen et al. 2018, "DeepLab-L")."""
@@ -120,6 +123,10 @@ class SegmenterConfig(TrainingConfig):
     command: ClassVar[str] = TRAIN_SEGMENTER
 
     backbone: str = Field("vgg16-deeplab", description="Name of a backbone.")
+    label_space: str = Field(
+        FROM_MASKS,
+        description="A label space that ships, a TOML or JSON file, or 'masks': what their folder says.",
+    )
     localizer: str | None = Field(
         None,
         description="A finished run of train-localizer whose backbone it starts from, in place of `weights`.",
