@@ -8,8 +8,8 @@ import typer
 from pydantic import ValidationError
 
 from segmentation.cli.outcome import AllowMissing, outcome
-from segmentation.masks.job import MaskCounts
 from segmentation.masks.options import MaskOptions
+from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.masks.run import REJECTED, MaskInputs, MaskMachine, make_masks
 from shared_runtime.command_line.progress import Show, progress_display

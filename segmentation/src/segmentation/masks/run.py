@@ -8,8 +8,9 @@ from pathlib import Path
 from segmentation.data.masks import IndexMask, mask_path, read_index_mask, write_coco_results
 from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, Vocabulary, read_targets
 from segmentation.data.transfer import ClassTransfer
-from segmentation.masks.job import CONSENSUS, MaskCounts, MaskJob
+from segmentation.masks.job import CONSENSUS, MaskJob
 from segmentation.masks.options import MaskOptions, ResolvedMaskOptions
+from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.refinement import check_installed
 from segmentation.runs.folder import MAKE_MASKS, RunFolder, RunRecord, installed_versions, open_run
 from segmentation.runs.left_out import LeftOut
