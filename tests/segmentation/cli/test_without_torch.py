@@ -51,3 +51,11 @@ def test_torch_is_not_imported(call: str, tmp_path: Path) -> None:
     assert done.stderr.endswith("without torch\n"), done.stderr
     assert done.returncode == exit_code, done.stderr
     assert not any(tmp_path.iterdir())
+
+
+def test_the_public_names_are_there_without_it() -> None:
+    script = (
+        "import sys, segmentation; from segmentation import ModelCard, PredictionOptions, Segmentation, Segmenter; "
+        "assert dir(segmentation); assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)

@@ -5,19 +5,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
-from segmentation.cli.outcome import AllowMissing, outcome
-from segmentation.masks.job import MaskCounts
+from segmentation.cli.masks import end_of_masks, option_errors, written
+from segmentation.cli.outcome import AllowMissing
 from segmentation.masks.options import MaskOptions
+from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.refinement import CrfPreset, Refinement
-from segmentation.masks.run import REJECTED, MaskInputs, MaskMachine, make_masks
+from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
 from shared_runtime.command_line.progress import Show, progress_display
-from shared_runtime.errors import ExitCode, UsageError
 from shared_runtime.workers import usable_cores
 from shared_schemas import load_label_space
-
-_SHOWN_REJECTED = 5
 
 
 def make_masks_command(
@@ -96,7 +93,7 @@ def make_masks_command(
 
       capseg make-masks runs/first --images train2017 --labels labels.jsonl -o masks --refine mean-field
     """
-    try:
+    with option_errors():
         options = MaskOptions.model_validate(
             {
                 "alpha": alpha,
@@ -112,10 +109,6 @@ def make_masks_command(
                 "crf_preset": crf_preset,
             }
         )
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        option = str(first["loc"][0]).replace("_", "-")
-        raise UsageError(f"--{option}: got {first['input']!r}: {first['msg']}") from error
     target = load_label_space(only_classes_of) if only_classes_of else None
     with progress_display(quiet=quiet) as show:
         made = make_masks(
@@ -140,23 +133,12 @@ def make_masks_command(
         }
         typer.echo(json.dumps(summary, indent=2))
     elif not quiet:
-        before = f", {counts.present} were already there" if counts.present else ""
-        typer.echo(f"{counts.written} masks written{before}; refinement: {_refinement(made.options)}")
+        typer.echo(f"{written(counts)}; refinement: {_refinement(made.options)}")
     if counts.reduced and not quiet:
         typer.echo(f"{counts.reduced:,} large images were refined at a smaller size, to save memory", err=True)
     if left_out.unlabelled and not quiet:
         typer.echo(f"{len(left_out.unlabelled):,} images have no class in their labels, and so no mask", err=True)
-    problems = [f"{image.file_name}: {image.reason}" for image in counts.rejected]
-    problems += [f"{labels}:{line.line}: {line.message}" for line in left_out.faults]
-    for problem in problems[:_SHOWN_REJECTED]:
-        typer.echo(f"no mask: {problem}", err=True)
-    if problems:
-        typer.echo(f"{len(problems):,} could get no mask, all listed in {output / REJECTED}", err=True)
-    n_masks = counts.written + counts.present
-    ended = outcome(n_masks, len(problems))
-    if ended is ExitCode.FAILURE:
-        typer.echo(f"error: {output} holds masks of {n_masks:,} of {n_masks + len(problems):,} images", err=True)
-    raise typer.Exit(ended)
+    raise end_of_masks(counts, [f"{labels}:{line.line}: {line.message}" for line in left_out.faults], output)
 
 
 def _refinement(options: MaskOptions) -> str:

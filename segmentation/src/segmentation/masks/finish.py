@@ -13,10 +13,10 @@ from PIL import Image
 from segmentation.data.images import RgbImage
 from segmentation.data.masks import IndexMask, write_index_mask
 from segmentation.masks.maps import ScoreMaps, segment
-from segmentation.masks.memory import needed_bytes, refinement_size
+from segmentation.masks.memory import TILE, is_unrefined, needed_bytes, refinement_size
 from segmentation.masks.refinement import CrfPreset, Refinement, refine
 from segmentation.scores.contract import FloatMap, ImageRequest
-from segmentation.scores.grid import upscale
+from segmentation.scores.grid import upscale, upscale_tiles
 from shared_runtime.errors import CapparseError, OutputError
 
 _BAND = 256
@@ -72,6 +72,8 @@ class Finisher:
                 f"{self.most_bytes / 1e9:.1f} GB are free for each process. The same command with fewer "
                 "--processes makes the mask that is missing; --refine none takes less"
             )
+        if is_unrefined(n_labels, self.refinement):
+            return _unrefined(score_maps, height, width)
         rows, columns = refinement_size(height, width, n_labels, self.refinement)
         smaller = image if (rows, columns) == (height, width) else _resized(image, rows, columns)
         scores = upscale(score_maps.scores, rows, columns, score_maps.margin)
@@ -84,6 +86,10 @@ class Finisher:
         ]
         return np.concatenate(bands)
 
+    def write(self, image: UnfinishedMask, mask: IndexMask) -> None:
+        """Keep the mask of an image. Raises OSError."""
+        write_index_mask(image.path, mask)
+
     def __call__(self, image: UnfinishedMask | RejectedImage) -> RejectedImage | None:
         """Write the mask of an image; what was rejected before, or is now, is returned.
 
@@ -92,7 +98,7 @@ class Finisher:
         if isinstance(image, RejectedImage):
             return image
         try:
-            write_index_mask(image.path, self.mask(image.image, image.score_maps))
+            self.write(image, self.mask(image.image, image.score_maps))
         except CapparseError:
             raise
         except MemoryError as error:
@@ -104,6 +110,13 @@ class Finisher:
         except Exception as error:  # noqa: BLE001  whatever one image does to the refinement costs that image alone
             return RejectedImage.of(image.request, f"the mask cannot be made: {type(error).__name__}: {error}")
         return None
+
+
+def _unrefined(score_maps: ScoreMaps, height: int, width: int) -> IndexMask:
+    mask = np.empty((height, width), dtype=np.uint8)
+    for rows, columns, scores in upscale_tiles(score_maps.scores, height, width, score_maps.margin, TILE):
+        mask[rows, columns] = segment(scores, score_maps.ids)
+    return mask
 
 
 def _resized(image: RgbImage, height: int, width: int) -> RgbImage:
