@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli.masks import end_of_masks, option_errors, written
+from segmentation.cli.masks import OnlyClassesOf, end_of_masks, option_errors, written
 from segmentation.cli.outcome import AllowMissing
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.pipeline import MaskCounts
@@ -58,14 +58,15 @@ def make_masks_command(
             "backbone]",
         ),
     ] = None,
-    only_classes_of: Annotated[
-        str | None,
+    ignore_band: Annotated[
+        tuple[float, float] | None,
         typer.Option(
-            metavar="NAME|FILE",
-            help="Label space of another data set (voc): classes that it lacks are dropped before the best one is "
-            "taken. The values of masks stay those of the network's classes.",
+            metavar="LOW HIGH",
+            help="Write 255, 'ignore', where the best class has between LOW and HIGH of what it and the "
+            "background score together; 0.5 is where the one gives way to the other.",
         ),
     ] = None,
+    only_classes_of: OnlyClassesOf = None,
     rle: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="Also write all masks as COCO results.")
     ] = None,
@@ -107,6 +108,7 @@ def make_masks_command(
                 "consensus": consensus,
                 "refine": refine,
                 "crf_preset": crf_preset,
+                "ignore_band": ignore_band,
             }
         )
     target = load_label_space(only_classes_of) if only_classes_of else None
