@@ -22,6 +22,11 @@ COMMANDS = (
     Command("predict", "segmentation.cli.predict:predict_command", "Make masks of new images by a trained model."),
     Command("evaluate", "segmentation.cli.evaluate:evaluate_command", "Score masks against ground truth."),
     Command(
+        "evaluate-labels",
+        "segmentation.cli.evaluate_labels:evaluate_labels_command",
+        "Score a network's classes of images.",
+    ),
+    Command(
         "synthesize",
         "segmentation.cli.synthesize:synthesize_command",
         "Draw a synthetic world to try all this on.",

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, field_validator
 
+from segmentation.data.label_rules import LabelRules
 from segmentation.masks.maps import ScoreRules
 from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.scores.contract import NetworkTraits, Viewing
@@ -38,9 +39,10 @@ class MaskOptions(FrozenModel):
     )
     scales: tuple[PositiveFloat, ...] = Field((1.0,), min_length=1, description="Of the input; maps are averaged.")
     flip: bool = Field(False, description="Average with the maps of the mirrored image.")
-    propagation: NonNegativeInt | None = Field(
+    propagation: NonNegativeInt | Literal["graph"] | None = Field(
         None,
-        description="Steps that carry heatmaps to cells that look alike; not in the paper. "
+        description="Steps that carry heatmaps to cells that look alike, or graph, for a walk over the most "
+        "similar ones that never ends; not in the paper. "
         f"None: {PROPAGATION} if the backbone was pre-trained, else 0.",
     )
     consensus: bool | None = Field(
@@ -56,6 +58,7 @@ class MaskOptions(FrozenModel):
         description="Where the best class has between these shares of what it and the background score together, "
         "masks say 255; not in the paper.",
     )
+    labels: LabelRules = Field(LabelRules(), description="Which labels are believed, and get a part of the mask.")
 
     @field_validator("ignore_band")
     @classmethod
@@ -88,6 +91,7 @@ class MaskOptions(FrozenModel):
             refine=self.refine,
             crf_preset=self.crf_preset,
             ignore_band=self.ignore_band,
+            labels=self.labels,
         )
 
 
@@ -96,7 +100,7 @@ class ResolvedMaskOptions(MaskOptions):
 
     alpha: PositiveFloat
     input_size: PositiveInt | Literal["original"]
-    propagation: NonNegativeInt
+    propagation: NonNegativeInt | Literal["graph"]
     consensus: bool
 
     @property
