@@ -10,10 +10,9 @@ from segmentation.cli.label_rules import MinConfidence, MinVotes, Rivals, given_
 from segmentation.cli.masks import OnlyClassesOf, end_of_masks, option_errors, written
 from segmentation.cli.outcome import AllowMissing
 from segmentation.masks.options import MaskOptions
-from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.refinement import CRF, CrfPreset, Refinement
 from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
-from shared_runtime.command_line.progress import Show, progress_display
+from shared_runtime.command_line.progress import progress_display
 from shared_runtime.workers import usable_cores
 from shared_schemas import load_label_space
 
@@ -132,7 +131,7 @@ def make_masks_command(
             MaskMachine(device, processes or usable_cores(), batch_size),
             rle=rle,
             overwrite=overwrite,
-            progress=lambda counts: _show(counts, show),
+            progress=lambda counts: show(*counts.progress),
         )
     counts, left_out = made.counts, made.left_out
     if as_json:
@@ -162,10 +161,3 @@ def _number_or_word(value: str) -> int | str:
 def _refinement(options: MaskOptions) -> str:
     how = options.refine
     return f"{how}, preset {options.crf_preset}" if how in CRF else how
-
-
-def _show(counts: MaskCounts, show: Show) -> None:
-    if counts.studied < counts.to_study:
-        show("images studied", counts.studied, counts.to_study)
-    else:
-        show("images", counts.done, counts.total)

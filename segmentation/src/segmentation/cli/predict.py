@@ -103,7 +103,7 @@ def predict_command(
             PredictionOutputs(overlay, rle),
             processes=processes,
             batch_size=batch_size,
-            progress=lambda counts: show("images", counts.done, counts.total),
+            progress=lambda counts: show(*counts.progress),
         )
     if not quiet:
         typer.echo(f"{written(done.counts)}; refinement: {done.refine}")
