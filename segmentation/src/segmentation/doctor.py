@@ -24,7 +24,7 @@ def parts() -> list[Part]:
             _extra(f"{name} weights", f"--weights packaged for {name}", partial(_weights, name), "weights")
             for name in PACKAGED_BACKBONES
         ),
-        _extra("transformers", "the backbone vit-s16", importable("transformers", "transformers"), "vit"),
+        _extra("transformers", "backbones vit-s16, hf:FOLDER", importable("transformers", "transformers"), "hf"),
         _extra("tensorboard", "--tensorboard", importable("tensorboard", "tensorboard"), "tensorboard"),
     ]
 

@@ -105,3 +105,20 @@ def test_only_dropout_tells_training_from_evaluation() -> None:
     with torch.no_grad():
         assert not torch.equal(backbone.train()(images), backbone(images))
         assert torch.equal(backbone.eval()(images), backbone(images))
+
+
+def test_up_to_pool5a_it_is_deeplabs_and_nothing_is_frozen(tmp_path: Path) -> None:
+    state = _caffe_state()
+    images = torch.randint(0, 256, (1, 3, 40, 57)).float()
+    torch.save(state, tmp_path / "vgg16.pth")
+    whole, pooled = VGG16().eval(), VGG16(pool5=True).eval()
+    load_weights(whole, tmp_path / "vgg16.pth")
+    report = load_weights(pooled, tmp_path / "vgg16.pth")
+    assert report.ignored == ("fc6.weight", "fc6.bias", "fc7.weight", "fc7.bias")
+    assert not report.initialised
+    with torch.no_grad():
+        conv5 = whole.layers[: list(dict(whole.layers.named_children())).index("fc6")](whole.normalise(images))
+        expected = functional.avg_pool2d(functional.pad(_pool(conv5, 1), (1, 1, 1, 1)), 3, 1)
+        torch.testing.assert_close(pooled(images), expected)
+    assert pooled.channels == 512
+    assert all(parameter.requires_grad for parameter in pooled.parameters())

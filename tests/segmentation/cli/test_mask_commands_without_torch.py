@@ -32,7 +32,7 @@ def run_without_torch(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "command", ["make-masks", "evaluate", "evaluate-labels", "report", "truth-labels", "synthesize"]
+    "command", ["make-masks", "predict", "evaluate", "evaluate-labels", "report", "truth-labels", "synthesize"]
 )
 def test_help(command: str) -> None:
     assert run_without_torch(command, "--help").returncode == ExitCode.OK
@@ -109,3 +109,16 @@ def test_a_truth_that_is_not_there_is_told(masks: Path, tmp_path: Path, command:
     failed = run_without_torch(command, masks, "--truth", tmp_path / "nowhere", *output)
     assert failed.returncode == ExitCode.FAILURE
     assert "got nothing there" in failed.stderr
+
+
+def test_what_is_wrong_with_predictions_is_told(small_run: Any, tmp_path: Path) -> None:
+    common = ("predict", small_run.images, "-o", tmp_path / "masks", "--model")
+    for more, message in (
+        ((tmp_path / "nowhere",), "got nothing there, expected the folder of a finished run"),
+        ((small_run.run,), "--classes or --labels on the command line"),
+        ((small_run.run, "--classes", "aple"), "Did you mean 'apple'?"),
+        ((small_run.run, "--classes", "apple", "--scales", "0"), "--scales: got '0'"),
+    ):
+        failed = run_without_torch(*common, *more)
+        assert failed.returncode in (ExitCode.USAGE, ExitCode.FAILURE)
+        assert message in failed.stderr

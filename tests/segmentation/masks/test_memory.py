@@ -17,6 +17,13 @@ def test_images_of_ordinary_size_keep_it_and_none_takes_more_than_the_limit(how:
         assert needed_bytes(4_000, 12_000, n_labels, how) <= MOST_BYTES + 4_000 * 12_000 * 24
 
 
+def test_what_is_not_refined_keeps_its_size() -> None:
+    """It is enlarged in tiles, so that 80 classes of a panorama take no more than a few."""
+    assert refinement_size(4_000, 12_000, 81, Refinement.NONE) == (4_000, 12_000)
+    assert needed_bytes(4_000, 12_000, 81, Refinement.NONE) < 1_400_000_000
+    assert refinement_size(4_000, 12_000, 1, Refinement.DENSE_CRF) == (4_000, 12_000)
+
+
 def test_a_panorama_keeps_a_row() -> None:
     assert refinement_size(1, 10**9, 2, Refinement.DENSE_CRF)[0] == 1
 

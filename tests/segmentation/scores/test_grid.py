@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn.functional import conv2d, interpolate, pad
 
-from segmentation.scores.grid import input_size, regrid, upscale
+from segmentation.scores.grid import input_size, regrid, upscale, upscale_tiles
 
 
 @pytest.mark.parametrize(("height", "width"), [(33, 49), (48, 64), (2, 3), (1, 7), (5, 1)])
@@ -24,6 +24,17 @@ def test_upscale_equals_torch_with_aligned_corners(height: int, width: int) -> N
         expected = interpolate(torch.from_numpy(maps)[None], (height, width), mode="bilinear", align_corners=True)
         expected = expected[0].numpy()
     np.testing.assert_allclose(upscale(maps, height, width), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("margin", [0.0, 15 / 32, 1.5])
+def test_tiles_together_are_the_whole(margin: float) -> None:
+    maps = np.random.default_rng(0).random((2, 5, 7), dtype=np.float32)
+    whole = np.full((2, 70, 110), np.nan, dtype=np.float32)
+    for rows, columns, tile in upscale_tiles(maps, 70, 110, margin, side=32):
+        assert tile.shape[1] <= 32
+        assert tile.shape[2] <= 32
+        whole[:, rows, columns] = tile
+    np.testing.assert_allclose(whole, upscale(maps, 70, 110, margin), atol=1e-6)
 
 
 @pytest.mark.parametrize("stride", [2, 16])

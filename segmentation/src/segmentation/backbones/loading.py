@@ -57,9 +57,12 @@ def load_backbone(name: str, weights: Path | str | None = None) -> Backbone:
         found = getattr(import_module(f"segmentation.backbones.{module}"), factory)
     except ModuleNotFoundError as error:
         raise MissingResourceError(f"{name} needs {error.name}. Try: pip install {error.name}") from error
-    backbone = cast(Callable[..., Backbone], found)(**entry.options)
-    if weights is not None:
-        load_weights(backbone, weights_path(name, weights))
+    path = None if weights is None else weights_path(name, weights)
+    # A folder holds a model of `transformers`, which knows its own names of tensors best.
+    own = {"pretrained": True} if path is not None and path.is_dir() else {}
+    backbone = cast(Callable[..., Backbone], found)(**entry.options, **own)
+    if path is not None and not own:
+        load_weights(backbone, path)
     return backbone
 
 

@@ -1,4 +1,4 @@
-"""VGG-16 at output stride 8, as in PSA and DeepLab: a dilated conv5, fc6 and fc7 as convolutions.
+"""VGG-16 at output stride 8, with a dilated conv5: up to fc7 as a convolution (PSA), or up to pool5a (DeepLab).
 
 Two public formats load: Caffe's names (conv1_1 … fc7, from vgg16_20M), and torchvision's (features.0 …), which has
 no fc6 and fc7 of this shape: these then start at random.
@@ -16,7 +16,9 @@ from segmentation.backbones.contract import IMAGENET, Backbone, Cells, Normalisa
 _BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
 """Output channels of conv1_1, conv1_2; conv2_1, …"""
 _POOL_STRIDES = (2, 2, 2, 1)
-"""Of pool1 to pool4; there is no pool5."""
+"""Of pool1 to pool4."""
+_WIDTH = 512
+"""Of conv5."""
 _DILATED_BLOCK = 5
 _FC_CHANNELS = 1024
 _DROPOUT = 0.5
@@ -24,17 +26,23 @@ _DROPOUT = 0.5
 
 
 class VGG16(Backbone):
-    """1,024 channels (fc7) at stride 8: 321² gives 41 × 41 cells. conv1 and conv2 are frozen."""
+    """1,024 channels (fc7) at stride 8: 321² gives 41 × 41 cells. conv1 and conv2 are frozen.
+
+    With `pool5`, for heads that bring an fc6 and fc7 of their own: 512 channels (pool5a), and nothing is frozen,
+    as in DeepLab.
+    """
 
     stride = 8
-    channels = _FC_CHANNELS
     normalisation = Normalisation(mean=(104.008, 116.669, 122.675), std=(1.0, 1.0, 1.0), bgr=True)
-    classifier_prefixes = ("fc8.", "classifier.")
     optional_prefixes = ("layers.fc6.", "layers.fc7.")
 
-    def __init__(self) -> None:
+    def __init__(self, *, pool5: bool = False) -> None:
         super().__init__()
-        layers = _layers()
+        self._is_frozen = not pool5
+        layers = _convolutions()
+        layers.update(_pool5() if pool5 else _fully_connected())
+        self.channels = _WIDTH if pool5 else _FC_CHANNELS
+        self.classifier_prefixes: tuple[str, ...] = ("fc8.", "classifier.", *(("fc6.", "fc7.") if pool5 else ()))
         self.layers = nn.Sequential(layers)
         self._pool4 = list(layers).index("pool4")
         self.freeze()
@@ -44,7 +52,8 @@ class VGG16(Backbone):
         return Cells(self.layers[self._pool4 :](mid_features), mid_features)
 
     def frozen_modules(self) -> tuple[nn.Module, ...]:
-        return tuple(layer for name, layer in self.layers.named_children() if name.startswith(("conv1", "conv2")))
+        first = ("conv1", "conv2") if self._is_frozen else ()
+        return tuple(layer for name, layer in self.layers.named_children() if name.startswith(first))
 
     def translate(self, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
         own = {_own_name(name): tensor for name, tensor in tensors.items()}
@@ -54,7 +63,7 @@ class VGG16(Backbone):
         return own
 
 
-def _layers() -> OrderedDict[str, nn.Module]:
+def _convolutions() -> OrderedDict[str, nn.Module]:
     layers: OrderedDict[str, nn.Module] = OrderedDict()
     in_channels = 3
     for block, widths in enumerate(_BLOCKS, start=1):
@@ -67,13 +76,24 @@ def _layers() -> OrderedDict[str, nn.Module]:
             in_channels = channels
         if block <= len(_POOL_STRIDES):
             layers[f"pool{block}"] = nn.MaxPool2d(3, stride=_POOL_STRIDES[block - 1], padding=1)
-    layers["fc6"] = nn.Conv2d(in_channels, _FC_CHANNELS, 3, padding=1)
-    layers["relu6"] = nn.ReLU(inplace=True)
-    layers["drop6"] = nn.Dropout2d(_DROPOUT)
-    layers["fc7"] = nn.Conv2d(_FC_CHANNELS, _FC_CHANNELS, 1)
-    layers["relu7"] = nn.ReLU(inplace=True)
-    layers["drop7"] = nn.Dropout2d(_DROPOUT)
     return layers
+
+
+def _fully_connected() -> OrderedDict[str, nn.Module]:
+    return OrderedDict[str, nn.Module](
+        fc6=nn.Conv2d(_WIDTH, _FC_CHANNELS, 3, padding=1),
+        relu6=nn.ReLU(inplace=True),
+        drop6=nn.Dropout2d(_DROPOUT),
+        fc7=nn.Conv2d(_FC_CHANNELS, _FC_CHANNELS, 1),
+        relu7=nn.ReLU(inplace=True),
+        drop7=nn.Dropout2d(_DROPOUT),
+    )
+
+
+def _pool5() -> OrderedDict[str, nn.Module]:
+    return OrderedDict[str, nn.Module](
+        pool5=nn.MaxPool2d(3, stride=1, padding=1), pool5a=nn.AvgPool2d(3, stride=1, padding=1)
+    )
 
 
 def _own_name(public: str) -> str:

@@ -5,20 +5,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from segmentation.cli.label_rules import MinConfidence, MinVotes, Rivals, given_rules
-from segmentation.cli.outcome import AllowMissing, outcome
-from segmentation.masks.job import MaskCounts
+from segmentation.cli.masks import OnlyClassesOf, end_of_masks, option_errors, written
+from segmentation.cli.outcome import AllowMissing
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import CRF, CrfPreset, Refinement
-from segmentation.masks.run import REJECTED, MaskInputs, MaskMachine, make_masks
-from shared_runtime.command_line.progress import Show, progress_display
-from shared_runtime.errors import ExitCode, UsageError
+from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
+from shared_runtime.command_line.progress import progress_display
 from shared_runtime.workers import usable_cores
 from shared_schemas import load_label_space
-
-_SHOWN_REJECTED = 5
 
 
 def make_masks_command(
@@ -80,17 +76,18 @@ def make_masks_command(
             "backbone]",
         ),
     ] = None,
+    ignore_band: Annotated[
+        tuple[float, float] | None,
+        typer.Option(
+            metavar="LOW HIGH",
+            help="Write 255, 'ignore', where the best class has between LOW and HIGH of what it and the "
+            "background score together; 0.5 is where the one gives way to the other.",
+        ),
+    ] = None,
     min_votes: MinVotes = None,
     min_confidence: MinConfidence = None,
     rivals: Rivals = None,
-    only_classes_of: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|FILE",
-            help="Label space of another data set (voc): classes that it lacks are dropped before the best one is "
-            "taken. The values of masks stay those of the network's classes.",
-        ),
-    ] = None,
+    only_classes_of: OnlyClassesOf = None,
     rle: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="Also write all masks as COCO results.")
     ] = None,
@@ -118,7 +115,7 @@ def make_masks_command(
 
       capseg make-masks runs/first --images train2017 --labels labels.jsonl -o masks --refine mean-field
     """
-    try:
+    with option_errors():
         options = MaskOptions.model_validate(
             {
                 "alpha": alpha,
@@ -134,13 +131,10 @@ def make_masks_command(
                 "consensus": consensus,
                 "refine": refine,
                 "crf_preset": crf_preset,
+                "ignore_band": ignore_band,
                 "labels": given_rules(min_votes, min_confidence, rivals),
             }
         )
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        option = str(first["loc"][0]).replace("_", "-")
-        raise UsageError(f"--{option}: got {first['input']!r}: {first['msg']}") from error
     target = load_label_space(only_classes_of) if only_classes_of else None
     with progress_display(quiet=quiet) as show:
         made = make_masks(
@@ -150,7 +144,7 @@ def make_masks_command(
             MaskMachine(device, processes or usable_cores(), batch_size),
             rle=rle,
             overwrite=overwrite,
-            progress=lambda counts: _show(counts, show),
+            progress=lambda counts: show(*counts.progress),
         )
     counts, left_out = made.counts, made.left_out
     if as_json:
@@ -165,23 +159,12 @@ def make_masks_command(
         }
         typer.echo(json.dumps(summary, indent=2))
     elif not quiet:
-        before = f", {counts.present} were already there" if counts.present else ""
-        typer.echo(f"{counts.written} masks written{before}; refinement: {_refinement(made.options)}")
+        typer.echo(f"{written(counts)}; refinement: {_refinement(made.options)}")
     if counts.reduced and not quiet:
         typer.echo(f"{counts.reduced:,} large images were refined at a smaller size, to save memory", err=True)
     if left_out.unlabelled and not quiet:
         typer.echo(f"{len(left_out.unlabelled):,} images have no class in their labels, and so no mask", err=True)
-    problems = [f"{image.file_name}: {image.reason}" for image in counts.rejected]
-    problems += [f"{labels}:{line.line}: {line.message}" for line in left_out.faults]
-    for problem in problems[:_SHOWN_REJECTED]:
-        typer.echo(f"no mask: {problem}", err=True)
-    if problems:
-        typer.echo(f"{len(problems):,} could get no mask, all listed in {output / REJECTED}", err=True)
-    n_masks = counts.written + counts.present
-    ended = outcome(n_masks, len(problems))
-    if ended is ExitCode.FAILURE:
-        typer.echo(f"error: {output} holds masks of {n_masks:,} of {n_masks + len(problems):,} images", err=True)
-    raise typer.Exit(ended)
+    raise end_of_masks(counts, [f"{labels}:{line.line}: {line.message}" for line in left_out.faults], output)
 
 
 def _number_or_word(value: str) -> int | str:
@@ -191,10 +174,3 @@ def _number_or_word(value: str) -> int | str:
 def _refinement(options: MaskOptions) -> str:
     how = options.refine
     return f"{how}, preset {options.crf_preset}" if how in CRF else how
-
-
-def _show(counts: MaskCounts, show: Show) -> None:
-    if counts.studied < counts.to_study:
-        show("images studied", counts.studied, counts.to_study)
-    else:
-        show("images", counts.done, counts.total)

@@ -51,6 +51,18 @@ def read_image(path: Path) -> RgbImage:
         raise InputError(f"{path}: the image cannot be decoded: {reason}") from error
 
 
+def rgb_array(image: Image.Image | npt.NDArray[np.uint8]) -> RgbImage:
+    """A Pillow image, or bytes (H, W, 3) in RGB, (H, W, 4) or (H, W), as an array like that of `read_image`.
+
+    Raises `InputError` for what is neither, and for floating-point pixels.
+    """
+    if isinstance(image, np.ndarray):
+        image = Image.fromarray(np.ascontiguousarray(image))
+    if not isinstance(image, Image.Image):
+        raise InputError(f"got {type(image).__name__}, expected a file, a Pillow image or an array of bytes")
+    return np.array(_rgb(ImageOps.exif_transpose(image)))
+
+
 def _rgb(image: Image.Image) -> Image.Image:
     if image.mode in _SIXTEEN_BITS:
         # Pillow's own conversion clips at 255 instead of scaling.

@@ -107,21 +107,29 @@ def write_index_mask(path: Path, mask: IndexMask) -> None:
         picture.save(unfinished, format="PNG")
 
 
-def write_coco_results(path: Path, masks: Iterable[tuple[int | str, IndexMask]], label_space: LabelSpace) -> None:
-    """Write masks, with the ids of their images, as a JSON file of COCO results.
+def write_coco_results(
+    path: Path,
+    masks: Iterable[tuple[int | str, IndexMask]],
+    label_space: LabelSpace,
+    *,
+    lines: bool = False,
+) -> None:
+    """Write masks, with the ids of their images, as a JSON file of COCO results, or a line each (`lines`).
 
     One result per class and image: `image_id`, `category_id` (the data set's own id where the label space has
     one), `segmentation` as compressed RLE, `score` 1. Raises OSError.
     """
-    separator = "\n"
+    results = (result for image_id, mask in masks for result in _coco_results(image_id, mask, label_space))
     with path.open("w", encoding="utf-8") as file:
-        file.write("[")
-        for image_id, mask in masks:
-            for result in _coco_results(image_id, mask, label_space):
-                file.write(separator)
-                json.dump(result, file)
-                separator = ",\n"
-        file.write("\n]\n")
+        if lines:
+            file.writelines(f"{json.dumps(result)}\n" for result in results)
+            return
+        separator = "[\n"
+        for result in results:
+            file.write(separator)
+            json.dump(result, file)
+            separator = ",\n"
+        file.write("\n]\n" if separator == ",\n" else "[\n]\n")
 
 
 def _coco_results(image_id: int | str, mask: IndexMask, label_space: LabelSpace) -> Iterator[dict[str, Any]]:

@@ -89,6 +89,9 @@ class LocalizerConfig(TrainingConfig):
 
     command: ClassVar[str] = TRAIN_LOCALIZER
 
+    unlabelled_images: bool = Field(
+        True, description="Learn from images without a label too, as examples of what no class looks like (Eq. 1)."
+    )
     network: LocalizationOptions = LocalizationOptions()
     training: TrainingOptions = TrainingOptions()
 

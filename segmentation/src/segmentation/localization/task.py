@@ -14,7 +14,7 @@ from segmentation.localization.losses import LocalizationLoss, LossWeights, labe
 from segmentation.localization.network import LabelLocalizer, build_localizer
 from segmentation.localization.noisy_labels import LabelDoubts
 from segmentation.localization.samples import LocalizationBatch
-from segmentation.training.task import ParameterGroup
+from segmentation.training.task import ParameterGroup, learning_groups
 
 
 class LocalizationTask:
@@ -32,11 +32,7 @@ class LocalizationTask:
 
     def parameter_groups(self) -> list[ParameterGroup]:
         """What is not frozen of the backbone, and what did not come with its weights."""
-        backbone = self.module.backbone
-        trained = {name: value for name, value in backbone.named_parameters() if value.requires_grad}
-        of_scratch = [trained.pop(name) for name in backbone.random_parameters if name in trained]
-        new = ParameterGroup("new", [*of_scratch, *self.module.new_parameters()], self._new_layer_factor)
-        return [ParameterGroup("backbone", [*trained.values()]), new] if trained else [new]
+        return learning_groups(self.module.backbone, self.module.new_parameters(), self._new_layer_factor)
 
     def loss(self, batch: LocalizationBatch) -> tuple[Tensor, dict[str, Tensor]]:
         """Eq. 6 and its parts; negative compounds are drawn with torch's default generator."""

@@ -27,10 +27,14 @@ _ORDINARY_BYTES = 500_000_000
 """What every process is taken to have: estimates are no reason to refuse images of ordinary size."""
 _FULL_SIZE_BYTES = 24
 """Per pixel of the image itself: its copies, and its mask."""
+TILE = 512
+"""Side in pixels of the tiles in which maps are enlarged that are not refined."""
 
 
 def refinement_size(height: int, width: int, n_labels: int, how: Refinement) -> tuple[int, int]:
     """Height and width at which maps are refined: those of the image, or the largest that `MOST_BYTES` allow."""
+    if is_unrefined(n_labels, how):
+        return height, width
     most = MOST_BYTES // _per_pixel(n_labels, how)
     if height * width <= most:
         return height, width
@@ -41,7 +45,14 @@ def refinement_size(height: int, width: int, n_labels: int, how: Refinement) -> 
 def needed_bytes(height: int, width: int, n_labels: int, how: Refinement) -> int:
     """Memory that a mask of `height` × `width` pixels takes at its peak, by estimate."""
     rows, columns = refinement_size(height, width, n_labels, how)
+    if is_unrefined(n_labels, how):
+        rows, columns = min(rows, TILE), min(columns, TILE)
     return rows * columns * _per_pixel(n_labels, how) + height * width * _FULL_SIZE_BYTES
+
+
+def is_unrefined(n_labels: int, how: Refinement) -> bool:
+    """Whether maps are only enlarged, tile by tile: a lone label is not refined."""
+    return how is Refinement.NONE or n_labels == 1
 
 
 def bytes_per_process(processes: int) -> int | None:
@@ -51,8 +62,7 @@ def bytes_per_process(processes: int) -> int | None:
 
 
 def _per_pixel(n_labels: int, how: Refinement) -> int:
-    # A lone label is not refined.
-    once, each = _BYTES_PER_PIXEL[how if n_labels > 1 else Refinement.NONE]
+    once, each = _BYTES_PER_PIXEL[Refinement.NONE if is_unrefined(n_labels, how) else how]
     return once + each * n_labels
 
 

@@ -1,9 +1,9 @@
 """How masks are made: options as asked for, and as they are once the network is known."""
 
 from types import MappingProxyType
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, field_validator
 
 from segmentation.data.label_rules import LabelRules
 from segmentation.masks.maps import ScoreRules
@@ -16,6 +16,7 @@ ALPHA = MappingProxyType({"resnet50": 8.0, "vgg16": 4.0, "resnet38": 5.0})
 DEFAULT_ALPHA = 4.0
 """α for backbones that the paper does not have, chosen with EfficientNet-Lite0 and the CRF on masks of 343 COCO
 images; without the CRF, 2 is better."""
+Share = Annotated[float, Field(ge=0, le=1)]
 PROPAGATION = 2
 """Steps for pre-trained backbones, chosen likewise."""
 ABSOLUTE = 0.5
@@ -65,17 +66,31 @@ class MaskOptions(FrozenModel):
     )
     refine: Refinement = Field(Refinement.DENSE_CRF, description="How maps are fitted to the image's edges.")
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
+    ignore_band: tuple[Share, Share] | None = Field(
+        None,
+        description="Where the best class has between these shares of what it and the background score together, "
+        "masks say 255; not in the paper.",
+    )
     labels: LabelRules = Field(LabelRules(), description="Which labels are believed, and get a part of the mask.")
+
+    @field_validator("ignore_band")
+    @classmethod
+    def _ordered(cls, band: tuple[float, float] | None) -> tuple[float, float] | None:
+        if band is not None and band[0] >= band[1]:
+            raise ValueError("expected the lower share first")
+        return band
 
     def resolved(self, network: NetworkTraits) -> "ResolvedMaskOptions":
         """The same options with what the network decides filled in; cues that it was not trained for are off.
 
-        A network trained from scratch knows objects at the size alone that it saw them in, and its middle layers
-        know colours rather than objects.
+        A segmentation network learned from refined masks what these options are for. One trained from scratch
+        knows objects at the size alone that it saw them in, and its middle layers know colours rather than
+        objects.
         """
         side = network.crop_size
-        sides: dict[int | str, int] = {"train": side, "auto": 2 * side if network.pretrained else side}
-        propagation = PROPAGATION if network.pretrained else 0
+        enlarged = network.pretrained and not network.own_background
+        sides: dict[int | str, int] = {"train": side, "auto": 2 * side if enlarged else side}
+        propagation = PROPAGATION if enlarged else 0
         return ResolvedMaskOptions(
             alpha=ALPHA.get(network.backbone, DEFAULT_ALPHA) if self.alpha is None else self.alpha,
             gamma=self.gamma,
@@ -87,9 +102,10 @@ class MaskOptions(FrozenModel):
             scales=self.scales,
             flip=self.flip,
             propagation=propagation if self.propagation is None else self.propagation,
-            consensus=network.pretrained if self.consensus is None else self.consensus,
+            consensus=(enlarged if self.consensus is None else self.consensus) and not network.own_background,
             refine=self.refine,
             crf_preset=self.crf_preset,
+            ignore_band=self.ignore_band,
             labels=self.labels,
         )
 

@@ -1,7 +1,7 @@
 """Masks of the images of a label file, in a folder that says how they were made."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -9,8 +9,9 @@ from segmentation.data.label_rules import LabelRules
 from segmentation.data.masks import IndexMask, mask_path, read_index_mask, write_coco_results
 from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, Vocabulary, read_targets
 from segmentation.data.transfer import ClassTransfer
-from segmentation.masks.job import CONSENSUS, MaskCounts, MaskJob
+from segmentation.masks.job import CONSENSUS, MaskJob
 from segmentation.masks.options import MaskOptions, ResolvedMaskOptions
+from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.refinement import check_installed
 from segmentation.runs.folder import MAKE_MASKS, RunFolder, RunRecord, installed_versions, open_run
 from segmentation.runs.left_out import LeftOut
@@ -103,10 +104,13 @@ def make_masks(
             "versions": installed_versions(),
         },
     )
-    _check_purpose(output)
+    check_purpose(output, MAKE_MASKS)
     _check_inputs(inputs, output)
     if rle:
-        _check_rle(rle, inputs, output, targets, overwrite=overwrite)
+        run = RunFolder(inputs.run)
+        read = {"the label file": inputs.labels, "the weights of the network": run.weights}
+        read |= {f"{path.name} of the run": path for path in (run.record, run.label_space)}
+        check_rle(rle, read, output, targets, overwrite=overwrite)
     with open_run(output, record, overwrite=overwrite) as folder:
         # Masks say their classes also when the run is gone.
         folder.write_label_space(vocabulary.label_space)
@@ -123,7 +127,7 @@ def make_masks(
             progress=progress,
         )
         counts = job.run(targets, output)
-        _write_rejected(output / REJECTED, skipped, counts)
+        write_rejected(output / REJECTED, skipped, counts)
         if rle:
             try:
                 with replacing(rle) as unfinished:
@@ -163,13 +167,13 @@ def only_classes_of(target: LabelSpace, known: LabelSpace, images: Sequence[Imag
     ]
 
 
-def _check_purpose(output: Path) -> None:
-    """Raises UsageError for the folder of another command's run, which --overwrite would empty."""
+def check_purpose(output: Path, command: str) -> None:
+    """Raises UsageError for the folder of another command's run, which would be lost or mixed up."""
     folder = RunFolder(output)
     if folder.has_record:
-        command = folder.read_record().command
-        if command != MAKE_MASKS:
-            raise UsageError(f"{output} is the folder of a run of {command}. Name another folder for the masks")
+        other = folder.read_record().command
+        if other != command:
+            raise UsageError(f"{output} is the folder of a run of {other}. Name another folder for the masks")
 
 
 def _check_inputs(inputs: MaskInputs, output: Path) -> None:
@@ -179,13 +183,19 @@ def _check_inputs(inputs: MaskInputs, output: Path) -> None:
             raise UsageError(f"{output} is a folder of images that are read. Name another folder for the masks")
 
 
-def _check_rle(
-    rle: Path, inputs: MaskInputs, output: Path, targets: Sequence[ImageTargets], *, overwrite: bool
+def check_rle(
+    rle: Path,
+    inputs: Mapping[str, Path],
+    output: Path,
+    targets: Sequence[ImageTargets],
+    *,
+    overwrite: bool = False,
 ) -> None:
-    """Raises UsageError for a file that is read, that the folder of masks needs, or that another program made."""
-    run, masks = RunFolder(inputs.run), RunFolder(output)
-    read = {"the label file": inputs.labels, "the weights of the network": run.weights}
-    read |= {f"{path.name} of the run": path for path in (run.record, run.label_space)}
+    """Raises UsageError for a file that is read, that the folder of masks needs, or that another program made.
+
+    `inputs` are files that the run reads, as `check_output` takes them.
+    """
+    read, masks = dict(inputs), RunFolder(output)
     kept = {f"{path.name} of the masks": path for path in (masks.record, output / CONSENSUS, output / REJECTED)}
     if rle.exists():
         read |= {f"the image {image.path}": image.path for image in targets}
@@ -194,7 +204,11 @@ def _check_rle(
     check_output(rle, read | kept, overwrite=overwrite or wrote_it)
 
 
-def _write_rejected(path: Path, skipped: Sequence[SkippedImage], counts: MaskCounts) -> None:
+def write_rejected(path: Path, skipped: Sequence[SkippedImage], counts: MaskCounts) -> None:
+    """Lines of the label file and images that gave no mask, as JSON Lines; no file where there is none.
+
+    Raises OutputError.
+    """
     lines = [{"line": image.line, "image_id": image.image_id, "reason": image.message} for image in skipped]
     lines += [asdict(image) for image in counts.rejected]
     try:

@@ -20,7 +20,9 @@ from shared_schemas import LabelSpace
 from shared_schemas.files import replace_file
 
 TRAIN_LOCALIZER = "train-localizer"
+TRAIN_SEGMENTER = "train-segmenter"
 MAKE_MASKS = "make-masks"
+PREDICT = "predict"
 _UNFINISHED = re.compile(r"\..+\.(?:png|jsonl?|pt|safetensors)\.[0-9]+")
 _OF_FILE_MANAGERS = (".ds_store", "thumbs.db", "desktop.ini", ".directory")
 

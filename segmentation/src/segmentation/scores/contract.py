@@ -34,6 +34,9 @@ class Heatmaps:
     """H^comp_{c,a} by class id and index of the attribute; every class stands in `classes` too."""
     margin: float = 0.0
     """From the image's outermost pixels to the centres of the outermost cells, in cells (see `scores.grid`)."""
+    background: FloatMap | None = None
+    """How likely the background is, from a network that knows it; then those of classes are probabilities too, and
+    nothing is normalised."""
 
 
 class ImageScores(NamedTuple):
@@ -106,6 +109,8 @@ class NetworkTraits:
     """Whether it was trained with background classes."""
     background_logit: float | None = None
     """With which it was trained: what its logits are to be compared with. None: it was trained without."""
+    own_background: bool = False
+    """Whether it says itself where no class is: a segmentation network."""
 
 
 class TrainedNetwork(Protocol[RequestT_contra]):

@@ -7,6 +7,8 @@ cell, 8 pixels at stride 16. `margin` tells them apart: from the first pixel to 
 from that of the last cell to the last pixel, in cells. `input_size` rounds to sides that make both margins alike.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +27,24 @@ def input_size(side: float, stride: int, first_cell: float = 0.0) -> int:
 def upscale(maps: FloatMap, height: int, width: int, margin: float = 0.0) -> FloatMap:
     """Maps (..., h, w) at (..., height, width) pixels."""
     return _interpolated(maps, _pixels(height), _pixels(width), margin)
+
+
+def upscale_tiles(
+    maps: FloatMap, height: int, width: int, margin: float = 0.0, side: int = 512
+) -> Iterator[tuple[slice, slice, FloatMap]]:
+    """As `upscale`, in tiles of `side` pixels at most: their rows, their columns, and the maps there."""
+    vertical, horizontal = _pixels(height), _pixels(width)
+    for top in range(0, height, side):
+        rows = slice(top, min(top + side, height))
+        upright = cell_weights(vertical[rows], maps.shape[-2], margin)
+        near_rows = _used(upright)
+        for left in range(0, width, side):
+            columns = slice(left, min(left + side, width))
+            across = cell_weights(horizontal[columns], maps.shape[-1], margin)
+            near_columns = _used(across)
+            near = maps[..., near_rows, near_columns]
+            found = upright[:, near_rows] @ near @ across[:, near_columns].T
+            yield rows, columns, found.astype(np.float32, copy=False)
 
 
 def regrid(maps: FloatMap, rows: int, columns: int, margin: float = 0.0) -> FloatMap:
@@ -47,11 +67,17 @@ def _cells(cells: int, margin: float) -> Positions:
 
 def _interpolated(maps: FloatMap, vertical: Positions, horizontal: Positions, margin: float) -> FloatMap:
     rows, columns = maps.shape[-2:]
-    found = _weights(vertical, rows, margin) @ maps @ _weights(horizontal, columns, margin).T
+    found = cell_weights(vertical, rows, margin) @ maps @ cell_weights(horizontal, columns, margin).T
     return found.astype(np.float32, copy=False)
 
 
-def _weights(positions: Positions, cells: int, margin: float) -> FloatMap:
+def _used(weights: FloatMap) -> slice:
+    """The cells that any position of `cell_weights` reads."""
+    cells = np.flatnonzero(weights.any(axis=0))
+    return slice(int(cells[0]), int(cells[-1]) + 1)
+
+
+def cell_weights(positions: Positions, cells: int, margin: float) -> FloatMap:
     """(positions, cells): row p holds the weights of the two cells around position p, or of the outermost one."""
     between = (positions * (cells - 1 + 2 * margin) - margin).clip(0, cells - 1)
     left = np.minimum(between.astype(np.intp), max(cells - 2, 0))

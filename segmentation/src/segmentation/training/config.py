@@ -64,9 +64,6 @@ class TrainingConfig(FrozenModel):
     backbone: str = Field("resnet50", description="Name of a backbone.")
     weights: str | None = Field(None, description="A checkpoint, 'packaged', or 'random'; None: must be given.")
     label_space: str = Field("coco", description="A label space that ships, or a TOML or JSON file.")
-    unlabelled_images: bool = Field(
-        True, description="Learn from images without a label too, as examples of what no class looks like (Eq. 1)."
-    )
     crop: CropOptions = CropOptions()
     labels: LabelRules = Field(LabelRules(), description="Which labels are believed.")
 

@@ -1,0 +1,56 @@
+"""What the commands that make masks have in common: options that do not fit, and what is said in the end."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from segmentation.cli.outcome import outcome
+from segmentation.masks.pipeline import MaskCounts
+from segmentation.masks.run import REJECTED
+from shared_runtime.errors import ExitCode, UsageError
+
+_SHOWN_REJECTED = 5
+
+OnlyClassesOf = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|FILE",
+        help="Label space of another data set (voc): classes that it lacks are dropped before the best one is "
+        "taken. The values of masks stay those of the network's classes.",
+    ),
+]
+
+
+@contextmanager
+def option_errors() -> Iterator[None]:
+    """Where a configuration does not take a value, UsageError with the option of the same name."""
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        option = str(first["loc"][0]).replace("_", "-")
+        raise UsageError(f"--{option}: got {first['input']!r}: {first['msg']}") from error
+
+
+def end_of_masks(counts: MaskCounts, faults: Sequence[str], output: Path) -> typer.Exit:
+    """Say which images got no mask, beside `faults`, lines of a label file; raise what it returns."""
+    problems = [*(f"{image.file_name}: {image.reason}" for image in counts.rejected), *faults]
+    for problem in problems[:_SHOWN_REJECTED]:
+        typer.echo(f"no mask: {problem}", err=True)
+    if problems:
+        typer.echo(f"{len(problems):,} could get no mask, all listed in {output / REJECTED}", err=True)
+    n_masks = counts.written + counts.present
+    ended = outcome(n_masks, len(problems))
+    if ended is ExitCode.FAILURE:
+        typer.echo(f"error: {output} holds masks of {n_masks:,} of {n_masks + len(problems):,} images", err=True)
+    return typer.Exit(ended)
+
+
+def written(counts: MaskCounts) -> str:
+    """How many masks were written, and how many were there."""
+    before = f", {counts.present} were already there" if counts.present else ""
+    return f"{counts.written} masks written{before}"

@@ -1,0 +1,110 @@
+"""`capseg predict`: masks of new images."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from segmentation.cli.masks import OnlyClassesOf, end_of_masks, option_errors, written
+from segmentation.masks.refinement import CrfPreset, Refinement
+from segmentation.prediction.files import OVERLAYS, PredictionInputs, PredictionOutputs, predict_files
+from segmentation.prediction.options import WINDOW, PredictionOptions
+from segmentation.prediction.segmenter import Segmenter
+from shared_runtime.command_line.progress import progress_display
+from shared_schemas import load_label_space
+
+
+def predict_command(
+    images: Annotated[
+        list[Path], typer.Argument(metavar="IMAGE|DIR…", help="Images, and folders of images with all below them.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Folder of the masks.")],
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN|FOLDER",
+            help="A finished run of train-segmenter or train-localizer, a folder that save_pretrained wrote, or "
+            "OWNER/NAME on the hub  [default: the model that ships]",
+        ),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(metavar="LABELS.jsonl", help="Of each image, only the classes of its record compete."),
+    ] = None,
+    classes: Annotated[
+        str | None, typer.Option(metavar="A,B,…", help="Only these classes compete, in every image.")
+    ] = None,
+    only_classes_of: OnlyClassesOf = None,
+    input_size: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|original|PIXELS",
+            help="Shorter side at which the network sees an image; auto: the side of the training crops.",
+        ),
+    ] = "auto",
+    scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1",
+    flip: Annotated[bool, typer.Option("--flip", help="Also average over the mirrored image.")] = False,
+    window: Annotated[
+        int, typer.Option(metavar="PIXELS", min=1, help="Images that are larger to the network go in windows.")
+    ] = WINDOW,
+    refine: Annotated[
+        Refinement | None,
+        typer.Option(help="How masks are fitted to edges  [default: dense-crf if it is installed, else none]"),
+    ] = None,
+    crf_preset: Annotated[CrfPreset, typer.Option(help="Parameters of the CRF.")] = CrfPreset.SEC,
+    overlay: Annotated[
+        bool,
+        typer.Option("--overlay", help=f"Also show masks over their images: OUT/{OVERLAYS}/<image stem>.jpg."),
+    ] = False,
+    rle: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.jsonl", help="Also write all masks as COCO results; .json: as one array."),
+    ] = None,
+    processes: Annotated[int, typer.Option(min=1, help="Processes that refine and write masks.")] = 1,
+    batch_size: Annotated[int, typer.Option(min=1, help="Images that the network sees at a time.")] = 1,
+    device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
+) -> None:
+    """Make a mask of every image: OUT/<image stem>.png, 0 background, class ids, with a palette.
+
+    What is there already is not done again. Images without a mask are listed in OUT/rejected.jsonl.
+
+    Exit codes: 0 done; 1 failure, or most images got no mask; 2 usage; 3 done, but some images got no mask; 4 a
+    model or a package is missing; 130 interrupted.
+
+    Examples:
+
+      capseg predict photo.jpg -o masks --overlay
+
+      capseg predict photos -o masks --model runs/segmenter --scales 0.75,1,1.25 --flip
+
+      capseg predict photos -o masks --model runs/localizer --labels labels.jsonl
+    """
+    with option_errors():
+        options = PredictionOptions.model_validate(
+            {
+                "input_size": int(input_size) if input_size.isdecimal() else input_size,
+                "scales": tuple(scales.split(",")),
+                "flip": flip,
+                "window": window,
+                "refine": refine,
+                "crf_preset": crf_preset,
+            }
+        )
+    names = None if classes is None else [name.strip() for name in classes.split(",") if name.strip()]
+    segmenter = Segmenter.from_pretrained(model, options=options, device=device)
+    with progress_display(quiet=quiet) as show:
+        done = predict_files(
+            segmenter,
+            PredictionInputs(
+                images, labels, names, load_label_space(only_classes_of) if only_classes_of else None
+            ),
+            output,
+            PredictionOutputs(overlay, rle),
+            processes=processes,
+            batch_size=batch_size,
+            progress=lambda counts: show(*counts.progress),
+        )
+    if not quiet:
+        typer.echo(f"{written(done.counts)}; refinement: {done.refine}")
+    raise end_of_masks(done.counts, [f"{labels}:{line.line}: {line.message}" for line in done.skipped], output)

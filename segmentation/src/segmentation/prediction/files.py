@@ -1,0 +1,235 @@
+"""Predictions of many images, in a folder that says how they were made."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from segmentation.data.images import IMAGE_SUFFIXES
+from segmentation.data.masks import IndexMask, mask_path, read_index_mask, write_coco_results
+from segmentation.data.names import image_key, names_below
+from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, read_targets
+from segmentation.masks.finish import Finisher, RejectedImage, UnfinishedMask
+from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
+from segmentation.masks.refinement import Refinement
+from segmentation.masks.run import REJECTED, RLE, check_purpose, check_rle, only_classes_of, write_rejected
+from segmentation.prediction.overlay import painted
+from segmentation.prediction.segmenter import Segmenter
+from segmentation.runs.folder import PREDICT, RunRecord, installed_versions, open_run
+from shared_runtime.errors import InputError, OutputError, UsageError
+from shared_runtime.files import file_digest
+from shared_schemas import LabelSpace
+from shared_schemas.files import replacing
+
+OVERLAYS = "overlays"
+"""Sub-folder of the pictures that show masks over their images."""
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionInputs:
+    """Which images, and what is known of them."""
+
+    images: Sequence[Path]
+    """Files, and folders of images with all that is below them."""
+    labels: Path | None = None
+    """A label file: of each image, only its classes compete."""
+    classes: Sequence[str] | None = None
+    """The only classes that compete, in every image."""
+    target: LabelSpace | None = None
+    """The label space of another data set: classes that it lacks do not compete (Vilar & Perez, Section V-D)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionOutputs:
+    """What is written beside the masks `<image stem>.png`."""
+
+    overlays: bool = False
+    rle: Path | None = None
+    """All masks of this call as COCO results: JSON, or JSON Lines by its suffix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """What a call of `predict_files` did."""
+
+    counts: MaskCounts
+    refine: Refinement
+    skipped: Sequence[SkippedImage] = field(default=())
+    """Lines of the label file that are damaged; images that are elsewhere are not among them."""
+
+
+def predict_files(
+    segmenter: Segmenter,
+    inputs: PredictionInputs,
+    output: Path,
+    outputs: PredictionOutputs | None = None,
+    *,
+    processes: int = 1,
+    batch_size: int = 1,
+    progress: Callable[[MaskCounts], None] = lambda _: None,
+) -> Predicted:
+    """Write `<image stem>.png` into `output` for every image; what is there already is not done again.
+
+    Images without a mask stand with their reasons in `rejected.jsonl`. The folder may get further images later,
+    by the same model with the same options. Raises UsageError where it holds predictions made otherwise, or is a
+    folder of the images; InputError where there is no image.
+    """
+    outputs = outputs or PredictionOutputs()
+    finisher = segmenter.finisher(processes=processes)
+    requests, rejected, skipped = _requests(segmenter, inputs)
+    if inputs.target is not None:
+        requests = only_classes_of(inputs.target, segmenter.model.vocabulary.label_space, requests)
+    resolved = segmenter.resolved
+    model = segmenter.model
+    record = RunRecord(
+        command=PREDICT,
+        config=resolved.model_dump(mode="json"),
+        samples={
+            "weights": file_digest(model.weights)[:16],
+            "labels": file_digest(inputs.labels)[:16] if inputs.labels else None,
+            "classes": sorted(inputs.classes) if inputs.classes is not None else None,
+        }
+        | ({"target": inputs.target.reference} if inputs.target else {}),
+        notes={
+            "run": str(model.weights.parent.resolve()),
+            RLE: str(outputs.rle.resolve()) if outputs.rle else None,
+            "versions": installed_versions(),
+        },
+    )
+    check_purpose(output, PREDICT)
+    _check_inputs(inputs.images, output)
+    if outputs.rle:
+        read = {"the weights of the network": model.weights}
+        check_rle(
+            outputs.rle, read | ({"the label file": inputs.labels} if inputs.labels else {}), output, requests
+        )
+    with open_run(output, record) as folder:
+        folder.write_label_space(model.vocabulary.label_space)
+        plan = plan_masks(requests, output, _is_there(output) if outputs.overlays else None)
+        counts = plan.counts
+        counts.total += len(rejected)
+        counts.rejected += rejected
+        progress(counts)
+        if plan.todo:
+            if outputs.overlays:
+                finisher = OverlayFinisher(
+                    finisher.refinement, finisher.crf_preset, finisher.most_bytes, overlays=output / OVERLAYS
+                )
+            MaskPipeline(segmenter.source, finisher, processes, batch_size, progress).run(
+                plan.todo, output, counts
+            )
+        write_rejected(output / REJECTED, skipped, counts)
+        if outputs.rle:
+            masks = _masks(output, plan.distinct, len(segmenter.classes) + 1)
+            try:
+                with replacing(outputs.rle) as unfinished:
+                    write_coco_results(
+                        unfinished,
+                        masks,
+                        model.vocabulary.label_space,
+                        lines=outputs.rle.suffix == ".jsonl",
+                    )
+            except OSError as error:
+                raise OutputError(f"{outputs.rle}: cannot be written: {error.strerror or error}") from error
+    return Predicted(counts, finisher.refinement, skipped)
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayFinisher(Finisher):
+    """Also shows masks over their images, as JPEG files: only PNG files are masks."""
+
+    overlays: Path = Path(OVERLAYS)
+
+    def write(self, image: UnfinishedMask, mask: IndexMask) -> None:
+        """The picture first: where the mask is there, so is the picture. Raises OSError."""
+        from PIL import Image
+
+        path = _overlay_path(self.overlays, image.request.key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as unfinished:
+            Image.fromarray(painted(image.image, mask)).save(unfinished, format="JPEG", quality=90)
+        Finisher.write(self, image, mask)
+
+
+def _overlay_path(folder: Path, key: str) -> Path:
+    return folder / f"{key}.jpg"
+
+
+def _is_there(output: Path) -> Callable[[ImageTargets, Path], bool]:
+    return lambda request, mask: mask.is_file() and _overlay_path(output / OVERLAYS, request.key).is_file()
+
+
+def image_files(images: Sequence[Path]) -> list[tuple[str, Path]]:
+    """The images of files and folders with their keys, each file once. Raises InputError where there is none."""
+    found: dict[Path, str] = {}
+    for path in images:
+        if path.is_dir():
+            for name in names_below(path, IMAGE_SUFFIXES):
+                found.setdefault(path / name, image_key(name))
+        elif path.exists():
+            found.setdefault(path, path.stem)
+        else:
+            raise InputError(f"{path}: got nothing there, expected an image or a folder of images")
+    if not found:
+        folders = ", ".join(map(str, images))
+        raise InputError(f"{folders}: got no image, expected files {', '.join(IMAGE_SUFFIXES[:4])}, …")
+    return [(key, path) for path, key in found.items()]
+
+
+def _requests(
+    segmenter: Segmenter, inputs: PredictionInputs
+) -> tuple[list[ImageTargets], list[RejectedImage], list[SkippedImage]]:
+    """Images with the classes that compete; those that cannot be asked for; damaged lines of the label file."""
+    files = image_files(inputs.images)
+    if inputs.labels is None:
+        foreground, background = segmenter.class_ids(inputs.classes)
+        names = [f"{key}{path.suffix}" for key, path in files]
+        return (
+            [
+                ImageTargets(name, name, path, foreground, background, key=key)
+                for name, (key, path) in zip(names, files, strict=True)
+            ],
+            [],
+            [],
+        )
+    if inputs.classes is not None:
+        raise UsageError("--labels and --classes both say which classes compete. Give one of them")
+    folders = list(dict.fromkeys(path if path.is_dir() else path.parent for path in inputs.images))
+    _, labelled, skipped = read_targets(
+        inputs.labels,
+        folders,
+        label_space=segmenter.model.vocabulary.label_space,
+        unknown_attributes=UnknownAttributes.DROP,
+        keep_unlabelled=True,
+    )
+    by_path = {targets.path.resolve(): targets for targets in labelled}
+    requests, rejected = [], []
+    for key, path in files:
+        targets = by_path.get(path.resolve())
+        if targets is None:
+            reason = f"{inputs.labels} has no record of it"
+        elif segmenter.needs_classes and not targets.classes:
+            reason = "its labels name no class, and a localizer finds the classes that it is told of"
+        else:
+            requests.append(replace(targets, path=path, key=key))
+            continue
+        rejected.append(RejectedImage(f"{key}{path.suffix}", f"{key}{path.suffix}", reason))
+    damaged = [line for line in skipped if line.image_id is None]
+    return requests, rejected, damaged
+
+
+def _check_inputs(images: Sequence[Path], output: Path) -> None:
+    """Raises UsageError where the folder of masks is one of images: a mask of x.png would be x.png."""
+    for path in images:
+        folder = path if path.is_dir() else path.parent
+        if output.is_dir() and folder.is_dir() and output.samefile(folder):
+            raise UsageError(f"{output} is a folder of images that are read. Name another folder for the masks")
+
+
+def _masks(
+    folder: Path, requests: Sequence[ImageTargets], n_classes: int
+) -> Iterator[tuple[int | str, IndexMask]]:
+    """The masks that are there, each once, with the ids of their images."""
+    for request in requests:
+        path = mask_path(folder, request.key)
+        if path.is_file():
+            yield request.image_id, read_index_mask(path, n_classes)

@@ -1,0 +1,68 @@
+"""How a network looks at new images, as asked for and as it is once the network is known; without torch."""
+
+from importlib.util import find_spec
+from typing import Literal
+
+from pydantic import Field, PositiveFloat, PositiveInt
+
+from segmentation.masks.options import MaskOptions
+from segmentation.masks.refinement import CrfPreset, Refinement
+from segmentation.scores.contract import NetworkTraits
+from shared_runtime.configuration import FrozenModel
+
+WINDOW = 1025
+"""Side in pixels: 16 · 64 + 1, and enough for images of ordinary size at twice the size of the crops."""
+
+
+class PredictionOptions(FrozenModel):
+    """Defaults: one view of the image at the size of the training crops, fitted to its edges."""
+
+    input_size: PositiveInt | Literal["auto", "original"] = Field(
+        "auto",
+        description="Shorter side at which the network sees an image, in pixels; auto: the side of the training "
+        "crops; original: its own. A localizer sees a square of that side, twice as large for auto.",
+    )
+    scales: tuple[PositiveFloat, ...] = Field((1.0,), min_length=1, description="Of the input, averaged.")
+    flip: bool = Field(False, description="Average with the mirrored image.")
+    window: PositiveInt = Field(
+        WINDOW,
+        description="Longest side that a segmenter sees at once, in pixels; what is larger goes in windows.",
+    )
+    refine: Refinement | None = Field(
+        None, description="How scores are fitted to edges; None: dense CRF if it is installed, or else not at all."
+    )
+    crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
+
+    def resolved(self, network: NetworkTraits) -> "ResolvedPrediction":
+        """The same options with what the network and the installation decide filled in."""
+        return ResolvedPrediction(
+            input_size=network.crop_size if self.input_size == "auto" else self.input_size,
+            scales=self.scales,
+            flip=self.flip,
+            window=self.window,
+            refine=self._refinement(),
+            crf_preset=self.crf_preset,
+        )
+
+    def of_masks(self) -> MaskOptions:
+        """The same for a localizer, whose masks of one image do not depend on others."""
+        return MaskOptions(
+            input_size=self.input_size,
+            scales=self.scales,
+            flip=self.flip,
+            consensus=False,
+            refine=self._refinement(),
+            crf_preset=self.crf_preset,
+        )
+
+    def _refinement(self) -> Refinement:
+        if self.refine is not None:
+            return self.refine
+        return Refinement.DENSE_CRF if find_spec("pydensecrf") else Refinement.NONE
+
+
+class ResolvedPrediction(PredictionOptions):
+    """Options in which nothing is left open: they decide the masks, and stand in the `run.json` beside them."""
+
+    input_size: PositiveInt | Literal["original"]
+    refine: Refinement

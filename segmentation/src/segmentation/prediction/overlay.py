@@ -1,0 +1,33 @@
+"""A mask over its image, in the colours that its PNG has."""
+
+import numpy as np
+
+from segmentation.data.images import RgbImage
+from segmentation.data.masks import IGNORE_INDEX, IndexMask, palette
+
+OPACITY = 0.5
+_ROWS = 512
+"""Rows that are mixed at a time, so that no large image stands in memory in floating point."""
+
+
+def painted(image: RgbImage, mask: IndexMask, opacity: float = OPACITY) -> RgbImage:
+    """An image (H, W, 3) under the colours of its mask (H, W), outlined; background and 255 stay as they are."""
+    colours = palette().astype(np.float32)
+    outlined = _outlines(mask)
+    result = np.empty_like(image)
+    for top in range(0, len(image), _ROWS):
+        rows = slice(top, top + _ROWS)
+        classes = mask[rows]
+        shown = ((classes != 0) & (classes != IGNORE_INDEX)).astype(np.float32)
+        strength = shown * np.where(outlined[rows], 1.0, opacity).astype(np.float32)
+        mixed = image[rows] + strength[..., None] * (colours[classes] - image[rows])
+        result[rows] = mixed.round().astype(np.uint8)
+    return result
+
+
+def _outlines(mask: IndexMask) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Pixels (H, W) whose right or lower neighbour is of another class."""
+    edges = np.zeros(mask.shape, dtype=bool)
+    edges[:, :-1] |= mask[:, :-1] != mask[:, 1:]
+    edges[:-1] |= mask[:-1] != mask[1:]
+    return edges

@@ -1,0 +1,188 @@
+"""Models as the Hugging Face hub lays them out: `config.json`, `model.safetensors`, `README.md`.
+
+`config.json` holds what tools of the hub read (`id2label`, 0 is the background) and, under `capseg`, all that the
+network is built again from. Nothing in such a folder is code.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from segmentation.backbones.catalog import HUB, PREPROCESSORS, RANDOM, hub_folder
+from segmentation.data.targets import Vocabulary
+from segmentation.prediction.contract import OpenedModel, needs_classes
+from segmentation.prediction.model_card import ModelCard, card_text
+from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_SEGMENTER, RunFolder, installed_versions
+from shared_runtime.configuration import FrozenModel
+from shared_runtime.errors import InputError, OutputError, UsageError
+from shared_schemas import LabelSpace
+from shared_schemas.files import replace_file
+
+CONFIG = "config.json"
+WEIGHTS = "model.safetensors"
+CARD = "README.md"
+_BACKBONE = "backbone"
+"""Sub-folder with the configuration of a model of `transformers`, whose weights stand with the others."""
+_OWN = "capseg"
+_KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        TRAIN_LOCALIZER: (
+            "segmentation.localization.config:LocalizerConfig",
+            "segmentation.localization.run:Localizer",
+        ),
+        TRAIN_SEGMENTER: (
+            "segmentation.segmenter.config:SegmenterConfig",
+            "segmentation.segmenter.run:TrainedSegmenter",
+        ),
+    }
+)
+"""By the command that trains it, a network's configuration and what it is opened as, each `module:class`."""
+
+
+class SavedModel(FrozenModel):
+    """What stands under `capseg` in `config.json`."""
+
+    format: Literal[1] = 1
+    command: str
+    config: dict[str, Any]
+    """Of the training, without paths of the machine that it ran on."""
+    label_space: LabelSpace
+    card: ModelCard = ModelCard()
+
+
+def is_pretrained(folder: Path) -> bool:
+    """Whether a folder is laid out like this, and not as a run."""
+    return (folder / CONFIG).is_file() and not RunFolder(folder).record.exists()
+
+
+def read_saved(folder: Path) -> SavedModel:
+    """What `config.json` says. Raises InputError where it was not written here."""
+    path = folder / CONFIG
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(content, dict) or _OWN not in content:
+            raise InputError(
+                f"{path}: got a configuration without {_OWN!r}, expected a model that save_pretrained wrote. As a "
+                f"backbone, a model of transformers is named {HUB}{folder}"
+            )
+        return SavedModel.model_validate(content[_OWN])
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join(map(str, (_OWN, *problem["loc"])))
+        raise InputError(f"{path}: {where}: {problem['msg']}; was it written by a newer version?") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+def open_pretrained(folder: Path) -> OpenedModel:
+    """The model of a folder. Raises InputError where the folder holds none, or only a part of one."""
+    saved = read_saved(folder)
+    if saved.command not in _KINDS:
+        raise InputError(f"{folder / CONFIG}: got a model of {saved.command!r}, expected {' or '.join(_KINDS)}")
+    if not (folder / WEIGHTS).is_file():
+        raise InputError(f"{folder}: got no {WEIGHTS} beside {CONFIG}; copy the whole folder")
+    configuration, opened_as = map(_found, _KINDS[saved.command])
+    values = dict(saved.config)
+    if values.get("backbone") == f"{HUB}{_BACKBONE}":
+        values["backbone"] = f"{HUB}{folder / _BACKBONE}"
+    try:
+        config = configuration.model_validate(values)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join(map(str, problem["loc"]))
+        raise InputError(f"{folder / CONFIG}: {_OWN}.config.{where}: {problem['msg']}") from error
+    opened: OpenedModel = opened_as(folder / WEIGHTS, Vocabulary(saved.label_space), config)
+    return opened
+
+
+def save_pretrained(model: OpenedModel, folder: Path, card: ModelCard, *, half: bool) -> None:
+    """Write a model; `half`: weights in 16 bits, half the size. Raises UsageError for a folder with other files,
+    OutputError where it cannot be written."""
+    from segmentation.training.checkpoint import save_weights
+
+    if folder.is_dir() and any(folder.iterdir()) and not is_pretrained(folder):
+        raise UsageError(f"{folder} holds other files. Choose a new folder for the model")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tensors = {
+            name: tensor.half() if half and tensor.is_floating_point() else tensor
+            for name, tensor in model.network.state_dict().items()
+        }
+        save_weights(folder / WEIGHTS, tensors)
+        values = _portable(model, folder)
+        saved = SavedModel(
+            command=model.config.command, config=values, label_space=model.vocabulary.label_space, card=card
+        )
+        content = _hub_config(model, half=half) | {
+            _OWN: saved.model_dump(mode="json", exclude={"label_space"})
+            | {"label_space": saved.label_space.model_dump(mode="json", exclude_defaults=True)}
+        }
+        replace_file(folder / CONFIG, f"{json.dumps(content, indent=2, ensure_ascii=False)}\n".encode())
+        text = card_text(card, _facts(model, half=half), _names(model), given=needs_classes(model))
+        replace_file(folder / CARD, text.encode())
+    except FileExistsError:
+        raise UsageError(f"{folder} cannot be a folder: a file is in the way. Choose another one") from None
+    except OSError as error:
+        raise OutputError(f"{error.filename or folder}: cannot be written: {error.strerror or error}") from error
+
+
+def _portable(model: OpenedModel, folder: Path) -> dict[str, Any]:
+    """The configuration of the training without paths; what a model of `transformers` is built of is copied."""
+    values = model.config.model_dump(mode="json")
+    backbone = model.config.backbone
+    if backbone.startswith(HUB):
+        source = hub_folder(backbone.removeprefix(HUB))
+        (folder / _BACKBONE).mkdir(exist_ok=True)
+        for name in (CONFIG, *PREPROCESSORS):
+            if (source / name).is_file() and source != folder / _BACKBONE:
+                shutil.copyfile(source / name, folder / _BACKBONE / name)
+        values["backbone"] = f"{HUB}{_BACKBONE}"
+    for key in ("weights", "localizer"):
+        if isinstance(values.get(key), str) and values[key] != RANDOM:
+            values[key] = Path(values[key]).name
+    values["label_space"] = model.vocabulary.label_space.name
+    return values
+
+
+def _hub_config(model: OpenedModel, *, half: bool) -> dict[str, Any]:
+    names = {0: "background", **dict(enumerate(_names(model), 1))}
+    return {
+        "model_type": _OWN,
+        "architectures": [type(model.network).__name__],
+        "backbone": model.config.backbone.partition(":")[0],
+        "image_size": model.config.crop.size,
+        "output_stride": model.network.backbone.stride,
+        "num_labels": len(names),
+        "id2label": {str(class_id): name for class_id, name in names.items()},
+        "label2id": {name: class_id for class_id, name in names.items()},
+        "torch_dtype": "float16" if half else "float32",
+        "versions": installed_versions(),
+    }
+
+
+def _facts(model: OpenedModel, *, half: bool) -> dict[str, str]:
+    parameters = sum(tensor.numel() for tensor in model.network.state_dict().values())
+    return {
+        "architecture": type(model.network).__name__,
+        "backbone": model.config.backbone.partition(":")[0],
+        "output stride": f"{model.network.backbone.stride} pixels",
+        "side of the training crops": f"{model.config.crop.size} pixels",
+        "parameters": f"{parameters / 1e6:.2f} million, in {16 if half else 32} bits",
+        "label space": model.vocabulary.label_space.reference,
+        "trained by": f"capseg {model.config.command}",
+    }
+
+
+def _names(model: OpenedModel) -> list[str]:
+    return [label.name for label in model.vocabulary.label_space.foreground]
+
+
+def _found(target: str) -> Any:
+    module, _, name = target.partition(":")
+    return getattr(import_module(module), name)

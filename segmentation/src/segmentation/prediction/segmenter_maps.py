@@ -1,0 +1,131 @@
+"""Images through a segmentation network: which of the classes that compete each cell shows, and how surely."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from segmentation.backbones.contract import Backbone
+from segmentation.data.images import RgbImage
+from segmentation.data.targets import ImageTargets
+from segmentation.masks.finish import RejectedImage
+from segmentation.masks.maps import ScoreMaps
+from segmentation.prediction.options import ResolvedPrediction
+from segmentation.prediction.windows import input_scale, resized_part, tent, windows
+from segmentation.scores.contract import FloatMap
+from segmentation.scores.grid import input_size, regrid
+
+
+@dataclass(frozen=True, slots=True)
+class SegmenterMaps:
+    """A source of score maps: of each image, its foreground classes compete with the background."""
+
+    network: nn.Module
+    """Images `[B 3 H W]`, RGB, 0–255 → logits `[B 1+K h w]`; on `device`, in evaluation mode."""
+    backbone: Backbone
+    """Its own: where the cells lie."""
+    device: torch.device
+    options: ResolvedPrediction
+
+    def base_size(self, image: RgbImage) -> tuple[int, int]:
+        """Height and width of the network's input at scale 1."""
+        return self._size(image, 1.0)
+
+    @torch.inference_mode()
+    def maps(
+        self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]
+    ) -> list[ScoreMaps | RejectedImage]:
+        """Probabilities of the background and of those classes that are most likely in any cell.
+
+        Foreign classes are left out before the softmax, as if the network had never learned them (Vilar & Perez,
+        Section V-D). Probabilities are averaged over scales and mirror images, at the cells of scale 1.
+        """
+        views = [
+            self._view(images, requests, scale, flip) for scale in self.options.scales for flip in self._flips
+        ]
+        return [
+            self._score_maps(request, np.mean([view[index] for view in views], axis=0, dtype=np.float32))
+            for index, request in enumerate(requests)
+        ]
+
+    @property
+    def _flips(self) -> tuple[bool, ...]:
+        return (False, True) if self.options.flip else (False,)
+
+    @property
+    def _margin(self) -> float:
+        return self.backbone.first_cell / self.backbone.stride
+
+    def _score_maps(self, request: ImageTargets, scores: FloatMap) -> ScoreMaps | RejectedImage:
+        if not np.isfinite(scores).all():
+            return RejectedImage.of(request, "the network's scores hold NaN or infinite values")
+        winners = np.unique(scores.argmax(axis=0))
+        columns = np.union1d([0], winners)
+        ids = tuple(request.foreground[column - 1] for column in columns.tolist() if column)
+        return ScoreMaps(ids, scores[columns], self._margin)
+
+    def _view(
+        self, images: Sequence[RgbImage], requests: Sequence[ImageTargets], scale: float, flip: bool
+    ) -> list[FloatMap]:
+        """Probabilities (1 + F, h, w) per image, of the background and its F classes."""
+        logits = self._logits(images, self._size(images[0], scale), flip)
+        grid = self._grid(self._size(images[0], 1.0))
+        found = []
+        for index, request in enumerate(requests):
+            scores = logits[index, [0, *request.foreground]].softmax(dim=0).numpy()
+            found.append(scores if scores.shape[1:] == grid else regrid(scores, *grid, self._margin))
+        return found
+
+    def _logits(self, images: Sequence[RgbImage], size: tuple[int, int], flip: bool) -> Tensor:
+        """Logits [B 1+K h w] of images that are resized to `size`; windows that overlap are averaged."""
+        rows, columns = self._grid(size)
+        most = max(1, self._cells(self.options.window))
+        places = list(windows(rows, columns, most))
+        if len(places) == 1:
+            return torch.cat(list(self._seen(images, size, *places[0], flip)))
+        total: Tensor | None = None
+        weights = torch.zeros(rows, columns)
+        for down, across in places:
+            weight = torch.from_numpy(tent(down.stop - down.start, across.stop - across.start))
+            found = torch.cat(list(self._seen(images, size, down, across, flip)))
+            if total is None:
+                total = found.new_zeros(*found.shape[:2], rows, columns)
+            total[..., down, across] += found.mul_(weight)
+            weights[down, across] += weight
+        assert total is not None, "there is a window"
+        return total.div_(weights)
+
+    def _seen(
+        self, images: Sequence[RgbImage], size: tuple[int, int], down: slice, across: slice, flip: bool
+    ) -> Iterator[Tensor]:
+        """Logits of a window, of as many images at a time as have the pixels of the largest window."""
+        rows, columns = self._pixels(down), self._pixels(across)
+        area = (rows.stop - rows.start) * (columns.stop - columns.start)
+        together = max(1, self.options.window**2 // area)
+        for start in range(0, len(images), together):
+            parts = [resized_part(image, size, rows, columns) for image in images[start : start + together]]
+            batch = torch.from_numpy(np.stack(parts)).permute(0, 3, 1, 2).to(self.device)
+            logits = self.network(batch.flip(-1) if flip else batch).float().cpu()
+            yield logits.flip(-1) if flip else logits
+
+    def _size(self, image: RgbImage, scale: float) -> tuple[int, int]:
+        height, width = image.shape[:2]
+        side = self.options.input_size
+        scale *= 1.0 if side == "original" else input_scale(height, width, side)
+        stride, first_cell = self.backbone.stride, self.backbone.first_cell
+        return input_size(height * scale, stride, first_cell), input_size(width * scale, stride, first_cell)
+
+    def _grid(self, size: tuple[int, int]) -> tuple[int, int]:
+        stride = self.backbone.stride
+        return -(-size[0] // stride), -(-size[1] // stride)
+
+    def _cells(self, pixels: int) -> int:
+        """The cells of the longest side within `pixels` that ends where a cell does."""
+        return int((pixels - 1 - 2 * self.backbone.first_cell) // self.backbone.stride) + 1
+
+    def _pixels(self, cells: slice) -> slice:
+        """The pixels that a window of cells is seen through."""
+        stride, first_cell = self.backbone.stride, self.backbone.first_cell
+        return slice(cells.start * stride, (cells.stop - 1) * stride + 1 + int(2 * first_cell))

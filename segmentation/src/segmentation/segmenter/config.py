@@ -1,0 +1,176 @@
+"""All that decides a segmentation network, but for the images and their masks; without torch."""
+
+from pathlib import Path
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+
+from segmentation.backbones.catalog import backbone_entry, classifier_prefix
+from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_SEGMENTER, RunFolder
+from segmentation.training.config import TrainingConfig, TrainingOptions
+from shared_runtime.configuration import FrozenModel
+from shared_runtime.errors import UsageError
+
+FROM_MASKS = "masks"
+"""In place of a label space: the one that the folder of masks says it is of."""
+
+
+class SegmentationOptions(FrozenModel):
+    """What reads the cells of the backbone. Defaults: DeepLab-ASPP on VGG-16 (Chen et al. 2018, "DeepLab-L")."""
+
+    head: Literal["aspp", "linear"] = Field(
+        "aspp",
+        description="aspp: branches of several dilations, summed; linear: one 1×1 convolution, cheap on CPUs.",
+    )
+    dilations: tuple[PositiveInt, ...] = Field(
+        (6, 12, 18, 24), min_length=1, description="One branch each: of its 3×3 convolution, at output stride 8."
+    )
+    scale_dilations: bool = Field(
+        True,
+        description="Count dilations in pixels, so that stride 16 halves them; False: in cells, as they stand.",
+    )
+    channels: PositiveInt = Field(1024, description="Of fc6 and fc7 in each branch.")
+    dropout: float = Field(0.5, ge=0, lt=1, description="After fc6 and fc7; in the linear head before its rows.")
+    rows: Literal["random", "imagenet", "localizer"] = Field(
+        "random",
+        description="What the class rows of the linear head start from: the ImageNet classifier, by WordNet, or "
+        "the class embeddings of the localizer that the backbone comes from.",
+    )
+
+    @model_validator(mode="after")
+    def _rows_read_the_backbone(self) -> Self:
+        if self.rows != "random" and self.head != "linear":
+            raise ValueError(f"rows from {self.rows} read the backbone's own channels; set network.head=linear")
+        return self
+
+
+class NoiseOptions(FrozenModel):
+    """Which labels of masks a network leaves out because it doubts them; off by default, as in the paper."""
+
+    contradiction: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="Leave out pixels for which another class has more than this probability. The threshold "
+        "falls to it from 1, by a cosine over the training: the more a network has seen, the more it is trusted.",
+    )
+    mixture: bool = Field(
+        False,
+        description="Leave out pixels whose loss belongs to the higher of two Gaussians that are fitted to the "
+        "losses of an image (DuPL, Wu et al. 2024).",
+    )
+    mixture_certainty: float = Field(0.95, gt=0, lt=1, description="Least probability of the higher Gaussian.")
+    mixture_distance: NonNegativeFloat = Field(
+        1.0, description="Least difference of the means; Gaussians that lie closer tell nothing apart."
+    )
+    mixture_begin: float = Field(0.4, ge=0, lt=1, description="Share of the training before it begins.")
+    worst_images: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="Leave out this share of a batch's images at the end, those of the highest mean loss; it "
+        "rises from 0, linearly.",
+    )
+
+    @property
+    def any(self) -> bool:
+        """Whether any is on."""
+        return self.contradiction is not None or self.mixture or self.worst_images > 0
+
+
+class GrowingOptions(FrozenModel):
+    """Seeded region growing in every step (DSRG, Huang et al. 2018), for masks with an ignore band."""
+
+    enabled: bool = False
+    background: float = Field(
+        0.99, gt=0, le=1, description="Least probability of pixels that the background takes."
+    )
+    foreground: float = Field(0.85, gt=0, le=1, description="Least probability of pixels that a class takes.")
+
+
+class MaskLossOptions(FrozenModel):
+    """How a network learns from masks that may be wrong. Defaults: Vilar & Perez, Section IV-C4."""
+
+    kind: Literal["balanced", "cross-entropy"] = Field(
+        "balanced",
+        description="balanced: background and foreground pixels weigh the same (DSRG's seed loss); cross-entropy: "
+        "the mean over all labelled pixels.",
+    )
+    stride: PositiveInt | None = Field(
+        None,
+        description="Pixels between the points at which logits, interpolated, are compared with the mask; None: "
+        "at the cells, as in DeepLab.",
+    )
+    noise: NoiseOptions = NoiseOptions()
+    growing: GrowingOptions = GrowingOptions()
+
+
+class SegmenterTraining(TrainingOptions):
+    """Defaults: Vilar & Perez, Section IV-C4, with the rates of DeepLab's last layer."""
+
+    epochs: PositiveInt = Field(10, description="Passes over the samples.")
+    warmup_steps: int = Field(2000, ge=0, description="Steps over which the rate first rises linearly.")
+    momentum: float = Field(0.9, ge=0, lt=1, description="Momentum of SGD.")
+    new_layer_factor: PositiveFloat = Field(
+        10.0, description="Rate of layers trained from scratch, the last one's bias apart / learning_rate."
+    )
+    last_bias_factor: PositiveFloat = Field(20.0, description="Rate of the last layer's bias / learning_rate.")
+
+
+class SegmenterConfig(TrainingConfig):
+    """The network, its loss, its training and the images it sees. Defaults: the paper's segmentation network."""
+
+    command: ClassVar[str] = TRAIN_SEGMENTER
+
+    backbone: str = Field("vgg16-deeplab", description="Name of a backbone.")
+    label_space: str = Field(
+        FROM_MASKS,
+        description="A label space that ships, a TOML or JSON file, or 'masks': what their folder says.",
+    )
+    localizer: str | None = Field(
+        None,
+        description="A finished run of train-localizer whose backbone it starts from, in place of `weights`.",
+    )
+    network: SegmentationOptions = SegmentationOptions()
+    loss: MaskLossOptions = MaskLossOptions()
+    training: SegmenterTraining = SegmenterTraining()
+
+    def localizer_weights(self) -> Path | None:
+        """The weights of the localizer that it starts from; None: it starts from none.
+
+        Raises UsageError where its class rows are wanted and it is not given, InputError where it is no finished
+        run.
+        """
+        if self.localizer is None:
+            if self.network.rows == "localizer":
+                raise UsageError(
+                    "class rows from a localizer (network.rows) need one. Give --localizer RUN, a finished run of "
+                    "train-localizer"
+                )
+            return None
+        folder = RunFolder(Path(self.localizer))
+        folder.read_finished(TRAIN_LOCALIZER)
+        return folder.weights
+
+    def starting_weights(self) -> Path | None:
+        """As of every training; None also where the backbone comes from a localizer."""
+        if self.localizer is None:
+            return super().starting_weights()
+        backbone_entry(self.backbone)
+        return None
+
+    def classifier_weights(self) -> Path | None:
+        """The file whose ImageNet classifier the class rows start from; None: they do not.
+
+        Raises UsageError where it has no such classifier, and as `starting_weights` does.
+        """
+        if self.network.rows != "imagenet":
+            return None
+        classifier_prefix(self.backbone)
+        path = TrainingConfig.starting_weights(self)
+        if path is None:
+            raise UsageError(
+                "class rows from the ImageNet classifier (network.rows) need pre-trained weights. Give --weights, "
+                "or --set network.rows=random"
+            )
+        return path

@@ -1,0 +1,209 @@
+"""`capseg predict` as it is typed, with a localizer that is told the classes."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from pycocotools.mask import decode
+from typer.testing import CliRunner, Result
+
+from segmentation.cli import app
+from segmentation.data.masks import read_index_mask
+from segmentation.evaluation.mask_classes import mask_classes
+from shared_runtime.errors import ExitCode
+
+
+def capseg(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="capseg")
+
+
+def predict(small_run: Any, *arguments: object) -> Result:
+    return capseg("predict", *arguments, "--model", small_run.run, "--device", "cpu", "--refine", "none")
+
+
+@pytest.fixture
+def images(small_run: Any, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(small_run.images, tmp_path / "images"))
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.*") if path.is_file()
+    }
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation")  # pycocotools decodes into arrays of its own kind
+def test_masks_overlays_and_rle_of_a_folder(small_run: Any, images: Path, tmp_path: Path) -> None:
+    (images / "more").mkdir()
+    (images / "000000000004.png").rename(images / "more" / "000000000004.png")
+    output, rle = tmp_path / "masks", tmp_path / "masks.jsonl"
+    done = predict(small_run, images, "-o", output, "--classes", "apple, grass", "--overlay", "--rle", rle)
+    assert done.exit_code == ExitCode.OK, done.output
+    assert done.stdout == "4 masks written; refinement: none\n"
+    masks = {path.relative_to(output).as_posix() for path in output.rglob("*.png")}
+    assert masks == {*(f"00000000000{n}.png" for n in (1, 2, 3)), "more/000000000004.png"}
+    with (
+        Image.open(output / "overlays" / "000000000002.jpg") as overlay,
+        Image.open(images / "000000000002.png") as of,
+    ):
+        assert overlay.size == of.size
+    apple = next(label for label in mask_classes(output).label_space.foreground if label.name == "apple")  # type: ignore[union-attr]
+    for line in rle.read_text().splitlines():
+        result = json.loads(line)
+        assert result["category_id"] == apple.category_id
+        mask = read_index_mask(output / result["image_id"], 81)
+        np.testing.assert_array_equal(decode(result["segmentation"]), mask == apple.id)
+
+
+def test_what_is_there_is_not_done_again(small_run: Any, images: Path, tmp_path: Path) -> None:
+    output = tmp_path / "masks"
+    command = (images, "-o", output, "--classes", "apple", "--rle", tmp_path / "all.json")
+    assert predict(small_run, *command).exit_code == ExitCode.OK
+    whole, results = content(output), (tmp_path / "all.json").read_bytes()
+    (output / "000000000003.png").unlink()
+    (output / "000000000001.png").write_bytes(whole["000000000002.png"])
+    again = predict(small_run, *command)
+    assert again.stdout == "1 masks written, 3 were already there; refinement: none\n"
+    assert (output / "000000000001.png").read_bytes() == whole["000000000002.png"]
+    (output / "000000000001.png").unlink()
+    assert predict(small_run, *command).exit_code == ExitCode.OK
+    assert content(output) == whole
+    assert (tmp_path / "all.json").read_bytes() == results
+    # An overlay that is asked for later is made, and its mask with it.
+    assert predict(small_run, *command, "--overlay").stdout.startswith("4 masks written;")
+    assert {name: data for name, data in content(output).items() if "overlays" not in name} == whole
+
+
+def test_a_folder_takes_further_images_and_no_other_options(small_run: Any, images: Path, tmp_path: Path) -> None:
+    output = tmp_path / "masks"
+    first, second = images / "000000000001.png", images / "000000000002.png"
+    assert predict(small_run, first, "-o", output, "--classes", "apple").exit_code == ExitCode.OK
+    assert predict(small_run, second, "-o", output, "--classes", "apple").exit_code == ExitCode.OK
+    assert len([*output.glob("*.png")]) == 2
+    other = predict(small_run, second, "-o", output, "--classes", "apple", "--flip")
+    assert other.exit_code == ExitCode.USAGE
+    assert "config.flip: false in the folder, true asked for" in other.stderr
+    other = predict(small_run, second, "-o", output, "--classes", "pizza")
+    assert other.exit_code == ExitCode.USAGE
+    assert "samples.classes" in other.stderr
+
+
+def test_bad_images_are_rejected_and_the_run_goes_on(small_run: Any, images: Path, tmp_path: Path) -> None:
+    (images / "000000000002.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
+    done = predict(small_run, images, "-o", tmp_path / "masks", "--classes", "apple")
+    assert done.exit_code == ExitCode.PARTIAL
+    assert done.stdout == "3 masks written; refinement: none\n"
+    assert "no mask: 000000000002.png" in done.stderr
+    (line,) = (tmp_path / "masks" / "rejected.jsonl").read_text().splitlines()
+    assert json.loads(line)["file_name"] == "000000000002.png"
+
+
+def test_labels_say_which_classes_compete(small_run: Any, images: Path, tmp_path: Path) -> None:
+    records = [json.loads(line) for line in small_run.labels.read_text().splitlines()]
+    records[1]["foreground"] = records[1]["background"] = []
+    lines = [json.dumps(record) for record in records[:3]]
+    (tmp_path / "labels.jsonl").write_text("\n".join([*lines, "{"]))
+    made = capseg(
+        *("make-masks", small_run.run, "--images", images, "--labels", small_run.labels),
+        *("-o", tmp_path / "expected", "--refine", "none", "--no-consensus"),
+    )
+    assert made.exit_code == ExitCode.OK
+    done = predict(small_run, images, "-o", tmp_path / "masks", "--labels", tmp_path / "labels.jsonl")
+    assert done.exit_code == ExitCode.FAILURE, done.output
+    assert done.stdout == "2 masks written; refinement: none\n"
+    reasons = [json.loads(line) for line in (tmp_path / "masks" / "rejected.jsonl").read_text().splitlines()]
+    assert [line["line"] for line in reasons if "line" in line] == [4]
+    by_name = {line["file_name"]: line["reason"] for line in reasons if "file_name" in line}
+    assert "name no class" in by_name["000000000002.png"]
+    assert "has no record of it" in by_name["000000000004.png"]
+    for number in (1, 3):
+        name = f"00000000000{number}.png"
+        assert (tmp_path / "masks" / name).read_bytes() == (tmp_path / "expected" / name).read_bytes()
+
+
+def test_several_processes_write_the_same_bytes(small_run: Any, images: Path, tmp_path: Path) -> None:
+    common = (images, "--classes", "apple,grass", "--overlay")
+    one = predict(small_run, *common, "-o", tmp_path / "one", "--batch-size", "4")
+    two = predict(small_run, *common, "-o", tmp_path / "two", "--processes", "2")
+    assert (one.exit_code, two.exit_code) == (ExitCode.OK, ExitCode.OK)
+    assert content(tmp_path / "one") == content(tmp_path / "two")
+
+
+def test_the_masks_are_scored_and_shown(small_run: Any, images: Path, tmp_path: Path) -> None:
+    output = tmp_path / "masks"
+    assert predict(small_run, images, "-o", output, "--classes", "apple", "--quiet").output == ""
+    scored = capseg("evaluate", output, "--truth", small_run.truth, "--json")
+    assert scored.exit_code == ExitCode.OK, scored.output
+    assert json.loads(scored.stdout)["protocol"]["images_scored"] == 4
+    page = tmp_path / "page.html"
+    shown = capseg("report", output, "--truth", small_run.truth, "--images", images, "-o", page)
+    assert shown.exit_code == ExitCode.OK, shown.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "exit_code"),
+    [
+        (("--classes", "aple"), "Did you mean 'apple'?", ExitCode.USAGE),
+        ((), "--classes or --labels on the command line", ExitCode.USAGE),
+        (("--classes", "apple", "--labels", "LABELS"), "Give one of them", ExitCode.USAGE),
+        (("--classes", "apple", "--scales", "1,x"), "--scales: got 'x'", ExitCode.USAGE),
+        (("--classes", "apple", "--input-size", "huge"), "--input-size: got 'huge'", ExitCode.USAGE),
+        (("--classes", "apple", "-o", "IMAGES"), "is a folder of images that are read", ExitCode.USAGE),
+        (("--classes", "apple", "-o", "RUN"), "is the folder of a run of train-localizer", ExitCode.USAGE),
+        (("--classes", "apple", "--rle", "LABELS", "--labels", "LABELS"), "Give one of them", ExitCode.USAGE),
+        (("--rle", "LABELS", "--labels", "LABELS"), "is the label file", ExitCode.USAGE),
+        (("--classes", "apple", "--model", "nowhere"), "got nothing there", ExitCode.FAILURE),
+    ],
+)
+def test_what_is_wrong_is_told(
+    small_run: Any,
+    images: Path,
+    tmp_path: Path,
+    arguments: tuple[str, ...],
+    message: str,
+    exit_code: ExitCode,
+) -> None:
+    places = {"LABELS": small_run.labels, "IMAGES": images, "RUN": small_run.run}
+    given = [places.get(argument, argument) for argument in arguments]
+    done = capseg(
+        "predict", images, "--model", small_run.run, "-o", tmp_path / "masks", "--refine", "none", *given
+    )
+    assert message in done.stderr
+    assert done.exit_code == exit_code
+    assert not (tmp_path / "masks").exists()
+
+
+def test_images_that_are_not_there_are_told(small_run: Any, tmp_path: Path) -> None:
+    done = predict(small_run, tmp_path / "nowhere.jpg", "-o", tmp_path / "masks", "--classes", "apple")
+    assert done.exit_code == ExitCode.FAILURE
+    assert "got nothing there, expected an image" in done.stderr
+    (tmp_path / "empty").mkdir()
+    done = predict(small_run, tmp_path / "empty", "-o", tmp_path / "masks", "--classes", "apple")
+    assert "got no image" in done.stderr
+
+
+def test_without_a_model_it_says_how_to_get_one(
+    images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segmentation.prediction.opening.SHIPPED", tmp_path / "none")
+    done = capseg("predict", images, "-o", tmp_path / "masks")
+    assert done.exit_code == ExitCode.MISSING_RESOURCE
+    assert "no model ships with this installation" in done.stderr
+    assert "--model RUN" in done.stderr
+
+
+def test_only_classes_of_another_label_space_compete(small_run: Any, images: Path, tmp_path: Path) -> None:
+    """VOC has no apple: of the two that are named, the cat alone is left."""
+    output = tmp_path / "masks"
+    done = predict(small_run, images, "-o", output, "--classes", "apple,cat", "--only-classes-of", "voc")
+    assert done.exit_code == ExitCode.OK, done.stderr
+    cat = next(label.id for label in mask_classes(output).label_space.foreground if label.name == "cat")  # type: ignore[union-attr]
+    seen = {int(value) for path in output.glob("*.png") for value in np.unique(read_index_mask(path, 81))}
+    assert seen <= {0, cat}
+    again = predict(small_run, images, "-o", output, "--classes", "apple,cat")
+    assert again.exit_code == ExitCode.USAGE
+    assert "samples.target" in again.stderr

@@ -1,0 +1,150 @@
+"""Score maps of a segmentation network: windows, scales, mirror images, and which classes compete."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from segmentation.data.images import RgbImage
+from segmentation.data.targets import ImageTargets
+from segmentation.masks.finish import RejectedImage
+from segmentation.masks.maps import ScoreMaps
+from segmentation.masks.refinement import Refinement
+from segmentation.prediction.options import ResolvedPrediction
+from segmentation.prediction.segmenter_maps import SegmenterMaps
+
+STRIDE = 4
+N_CLASSES = 3
+
+
+class PixelNetwork(nn.Module):
+    """Its logits see nothing but the pixel in the middle of a cell, or the pixels of a patch."""
+
+    stride = STRIDE
+
+    def __init__(self, *, patches: bool) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.first_cell = (STRIDE - 1) / 2 if patches else 0.0
+        self.logits = nn.Conv2d(3, 1 + N_CLASSES, STRIDE if patches else 1, stride=STRIDE)
+        self.areas: list[int] = []
+
+    def forward(self, images: Tensor) -> Tensor:
+        self.areas.append(images.shape[0] * images.shape[2] * images.shape[3])
+        found: Tensor = self.logits(images.float() / 255)
+        return 4 * found
+
+
+def source(network: Any, **options: Any) -> SegmenterMaps:
+    defaults: dict[str, Any] = {"input_size": "original", "refine": Refinement.NONE}
+    return SegmenterMaps(network, network, torch.device("cpu"), ResolvedPrediction(**(defaults | options)))
+
+
+def asked(*foreground: int) -> ImageTargets:
+    return ImageTargets("a", "a.png", Path("a.png"), foreground, ())
+
+
+def picture(height: int, width: int, seed: int = 0) -> RgbImage:
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def maps_of(found: list[ScoreMaps | RejectedImage]) -> list[ScoreMaps]:
+    assert all(isinstance(maps, ScoreMaps) for maps in found)
+    return found  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("patches", [False, True])
+def test_probabilities_are_those_of_a_loop_over_cells(patches: bool) -> None:
+    network = PixelNetwork(patches=patches)
+    side = 32 + (not patches)
+    image = picture(side, side + 8)
+    (found,) = maps_of(source(network).maps([image], [asked(1, 2, 3)]))
+    with torch.no_grad():
+        logits = network(torch.from_numpy(image).permute(2, 0, 1)[None])
+    expected = logits[0].softmax(dim=0).numpy()
+    won = sorted({0, *np.unique(expected.argmax(axis=0)).tolist()})
+    assert found.ids == tuple(index for index in won if index)
+    np.testing.assert_allclose(found.scores, expected[won], atol=1e-6)
+    assert found.margin == (0.375 if patches else 0.0)
+
+
+@pytest.mark.parametrize("patches", [False, True])
+@pytest.mark.parametrize("flip", [False, True])
+def test_windows_give_what_the_whole_gives_where_no_cell_sees_another(patches: bool, flip: bool) -> None:
+    network = PixelNetwork(patches=patches)
+    image = picture(70, 101)
+    (whole,) = maps_of(source(network, flip=flip).maps([image], [asked(1, 2, 3)]))
+    network.areas.clear()
+    (found,) = maps_of(source(network, flip=flip, window=21).maps([image], [asked(1, 2, 3)]))
+    assert len(network.areas) > 20
+    assert max(network.areas) <= 21**2
+    assert found.ids == whole.ids
+    # Parts are resized as the whole is, to a level of grey.
+    np.testing.assert_allclose(found.scores, whole.scores, atol=0.05)
+    assert np.abs(found.scores - whole.scores).mean() < 1e-3
+
+
+def test_a_mirrored_image_has_mirrored_maps_and_flip_averages_both() -> None:
+    network = PixelNetwork(patches=False)
+    image = picture(33, 65)
+    plain, flipped = source(network), source(network, flip=True)
+    (one,) = maps_of(plain.maps([image], [asked(1, 2, 3)]))
+    (other,) = maps_of(plain.maps([image[:, ::-1]], [asked(1, 2, 3)]))
+    np.testing.assert_allclose(other.scores, one.scores[..., ::-1], atol=1e-6)
+    (both,) = maps_of(flipped.maps([image], [asked(1, 2, 3)]))
+    # The network sees one pixel of a cell, and cells lie on the same pixels in both.
+    np.testing.assert_allclose(both.scores, one.scores, atol=1e-6)
+
+
+def test_scales_are_averaged_at_the_cells_of_the_first_one() -> None:
+    network = PixelNetwork(patches=False)
+    grey = np.full((33, 49, 3), 90, dtype=np.uint8)
+    (one,) = maps_of(source(network).maps([grey], [asked(1, 2, 3)]))
+    (several,) = maps_of(source(network, scales=(0.5, 1.0, 1.7)).maps([grey], [asked(1, 2, 3)]))
+    assert several.scores.shape == one.scores.shape
+    np.testing.assert_allclose(several.scores, one.scores, atol=1e-6)
+
+
+def test_foreign_classes_are_left_out_before_the_softmax() -> None:
+    network = PixelNetwork(patches=False)
+    image = picture(33, 33)
+    with torch.no_grad():
+        logits = network(torch.from_numpy(image).permute(2, 0, 1)[None])[0]
+    found = maps_of(source(network).maps([image, image, image], [asked(2), asked(1, 3), asked()]))
+    two = logits[[0, 2]].softmax(dim=0).numpy()
+    np.testing.assert_allclose(found[0].scores, two[: len(found[0].scores)], atol=1e-6)
+    assert set(found[0].ids) <= {2}
+    assert set(found[1].ids) <= {1, 3}
+    assert found[2].ids == ()
+    np.testing.assert_array_equal(found[2].scores, np.ones((1, 9, 9), dtype=np.float32))
+
+
+def test_the_shorter_side_is_that_of_the_options() -> None:
+    network = PixelNetwork(patches=False)
+    assert source(network, input_size=65).base_size(picture(100, 200)) == (65, 129)
+    assert source(network, input_size=65).base_size(picture(200, 100)) == (129, 65)
+    assert source(network).base_size(picture(100, 200)) == (101, 201)
+    assert source(PixelNetwork(patches=True), input_size=64).base_size(picture(50, 100)) == (64, 128)
+
+
+def test_images_of_a_batch_are_seen_as_alone() -> None:
+    network = PixelNetwork(patches=False)
+    images = [picture(33, 49, seed) for seed in range(3)]
+    requests = [asked(1, 2, 3), asked(1), asked(2, 3)]
+    for together, image, request in zip(source(network).maps(images, requests), images, requests, strict=True):
+        (alone,) = maps_of(source(network).maps([image], [request]))
+        assert isinstance(together, ScoreMaps)
+        assert together.ids == alone.ids
+        np.testing.assert_allclose(together.scores, alone.scores, atol=1e-6)
+
+
+def test_scores_that_are_not_finite_cost_one_image() -> None:
+    network = PixelNetwork(patches=False)
+    with torch.no_grad():
+        network.logits.bias.fill_(float("nan"))  # type: ignore[union-attr]
+    (found,) = source(network).maps([picture(33, 33)], [replace(asked(1), file_name="sick.png")])
+    assert found == RejectedImage("a", "sick.png", "the network's scores hold NaN or infinite values")
