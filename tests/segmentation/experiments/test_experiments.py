@@ -12,12 +12,13 @@ from typer.testing import CliRunner
 from caption_parser.cli import app as capparse_app
 from segmentation.backbones.catalog import BACKBONE_NAMES
 from segmentation.cli import app
-from segmentation.experiments.catalog import DEFAULT, experiments, find_experiment
+from segmentation.experiments.catalog import DEFAULT, DEFAULT_SEGMENTER, experiments, find_experiment
 from segmentation.experiments.experiment import Labels
 from segmentation.localization.config import LocalizerConfig
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import CrfPreset
 from segmentation.scores.contract import NetworkTraits
+from segmentation.segmenter.config import SegmenterConfig
 from shared_runtime.errors import UsageError
 
 # Table 6 of the paper, row by row: labels, attributes, background, (P, R, mIoU) of masks and of val.
@@ -44,7 +45,12 @@ def test_the_defaults_are_table_2() -> None:
     assert config.unlabelled_images
 
 
-PAPER_TABLES = [name for name in experiments() if name.startswith("table")]
+PAPER_TABLES = [
+    name
+    for name, experiment in experiments().items()
+    if name.startswith("table") and isinstance(experiment.config, LocalizerConfig)
+]
+SEGMENTERS = [name for name, experiment in experiments().items() if isinstance(experiment.config, SegmenterConfig)]
 
 
 @pytest.mark.parametrize("name", PAPER_TABLES)
@@ -131,7 +137,7 @@ def test_every_experiment_can_be_run_as_it_says(name: str) -> None:
     experiment = find_experiment(name)
     assert experiment.name == name
     assert experiment.config.backbone in BACKBONE_NAMES
-    assert LocalizerConfig.model_validate_json(experiment.config.model_dump_json()) == experiment.config
+    assert type(experiment.config).model_validate_json(experiment.config.model_dump_json()) == experiment.config
     text = experiment.describe()
     assert f"--config {name}" in text
     assert ("--weights CHECKPOINT" in text) is (experiment.config.weights is None)
@@ -167,8 +173,80 @@ def test_experiments_on_the_synthetic_world_name_its_label_space() -> None:
     assert not any("--label-space" in command for command in find_experiment("lite0-224-full").commands)
 
 
-def test_the_default_needs_no_file_of_the_user() -> None:
-    assert find_experiment(DEFAULT).config.weights == "packaged"
+def test_the_defaults_need_no_file_of_the_user() -> None:
+    for name in (DEFAULT, DEFAULT_SEGMENTER):
+        assert find_experiment(name).config.weights == "packaged"
+
+
+def test_the_defaults_of_a_segmenter_are_the_papers() -> None:
+    """Section IV-C4, and the rates of DeepLab v2."""
+    config = SegmenterConfig()
+    network, training, crop = config.network, config.training, config.crop
+    assert (config.backbone, network.head, network.dilations) == ("vgg16-deeplab", "aspp", (6, 12, 18, 24))
+    assert (network.channels, network.dropout, network.rows) == (1024, 0.5, "random")
+    assert (config.loss.kind, config.loss.stride) == ("balanced", None)
+    assert not config.loss.noise.any
+    assert not config.loss.growing.enabled
+    assert (training.learning_rate, training.warmup_steps, training.power) == (0.01, 2000, 0.9)
+    assert (training.momentum, training.weight_decay, training.batch_size) == (0.9, 5e-4, 18)
+    assert (training.epochs, training.new_layer_factor, training.last_bias_factor) == (10, 10, 20)
+    assert (crop.size, crop.flip) == (321, 0.5)
+
+
+@pytest.mark.parametrize("name", SEGMENTERS)
+def test_a_segmenter_learns_from_the_masks_of_a_localizer_of_the_same_labels(name: str) -> None:
+    experiment = find_experiment(name)
+    source = find_experiment(str(experiment.masks_of))
+    assert isinstance(source.config, LocalizerConfig)
+    assert (source.labels, source.label_space) == (experiment.labels, experiment.label_space)
+    label, localizer, masks, train, predict, evaluate = experiment.commands
+    assert label == source.commands[0]
+    assert localizer == source.commands[1].replace("-o RUN", "-o LOCALIZER")
+    assert masks.startswith(source.commands[2].replace("RUN", "LOCALIZER"))
+    assert train.startswith(f"capseg train-segmenter --images IMAGES --masks MASKS -o RUN --config {name}")
+    assert predict.startswith("capseg predict VAL_IMAGES -o PREDICTED --model RUN")
+    assert evaluate.startswith("capseg evaluate PREDICTED --truth VAL_TRUTH")
+
+
+# Table 7 of the paper: mIoU on VOC's val set and on YouTube-Objects.
+TABLE_7 = {
+    "baseline": (0.448, 0.528),
+    "proposed": (0.512, 0.538),
+    "attributes": (0.524, 0.550),
+    "background": (0.533, 0.584),
+    "full": (0.548, 0.597),
+    "ground-truth": (0.503, 0.517),
+}
+
+
+@pytest.mark.parametrize("name", TABLE_7)
+def test_right_half_of_table_6_and_table_7(name: str) -> None:
+    segmenter = find_experiment(f"table6-{name}-segmenter")
+    assert segmenter.expected is not None
+    assert segmenter.expected.segmenter == find_experiment(f"table6-{name}").expected.segmenter
+    assert segmenter.config == SegmenterConfig()
+    for target, miou in zip(("voc", "youtube-objects"), TABLE_7[name], strict=True):
+        transferred = find_experiment(f"table7-{name}-{target}")
+        assert (transferred.expected.segmenter.miou, transferred.config) == (miou, SegmenterConfig())
+        assert transferred.commands[4].endswith(f" --only-classes-of {target}")
+        assert transferred.commands[5].endswith(f" --label-space {target} --masks-label-space coco")
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "warmup", "scores"),
+    [
+        ("0.001", 0.001, 0, (0.526, 0.470, 0.326)),
+        ("0.001-warmup", 0.001, 2000, (0.525, 0.468, 0.328)),
+        ("0.01-warmup", 0.01, 2000, (0.560, 0.497, 0.357)),
+    ],
+)
+def test_table_11(name: str, rate: float, warmup: int, scores: tuple[float, float, float]) -> None:
+    experiment = find_experiment(f"table11-{name}")
+    training = experiment.config.training
+    assert (training.learning_rate, training.warmup_steps) == (rate, warmup)
+    found = experiment.expected.segmenter
+    assert (found.precision, found.recall, found.miou) == scores
+    assert find_experiment(f"synthetic-table11-{name}").config.training.learning_rate == rate
 
 
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:

@@ -47,6 +47,7 @@ class Regression:
 
     def __init__(self, *, dropout: float = 0.5) -> None:
         torch.manual_seed(7)
+        self.begun: list[float] = []
         self.module = nn.ModuleDict(
             {"body": nn.Linear(3, 5), "dropout": nn.Dropout(dropout), "head": nn.Linear(5, 1)}
         )
@@ -56,6 +57,9 @@ class Regression:
             ParameterGroup("body", list(self.module["body"].parameters())),
             ParameterGroup("head", list(self.module["head"].parameters()), rate_factor=10.0),
         ]
+
+    def begin_step(self, epochs: float) -> None:
+        self.begun.append(epochs)
 
     def loss(self, batch: Tensor) -> tuple[Tensor, Mapping[str, Tensor | float]]:
         hidden = self.module["dropout"](self.module["body"](batch))
@@ -69,6 +73,7 @@ class StopAfter:
     def __init__(self, task: Regression, losses: int) -> None:
         self.module = task.module
         self.parameter_groups = task.parameter_groups
+        self.begin_step = task.begin_step
         self._task = task
         self._left = losses
 

@@ -75,6 +75,17 @@ def test_a_resumed_run_equals_an_uninterrupted_one_to_the_bit(run: Run, tmp_path
     assert sorted(path.name for path in (tmp_path / "parts").iterdir()) == ["metrics.jsonl", "model.safetensors"]
 
 
+def test_a_task_knows_how_many_epochs_are_done_also_after_an_interruption(run: Run) -> None:
+    whole, first, second = Regression(), Regression(), Regression()
+    report = run("whole", whole)
+    with pytest.raises(KeyboardInterrupt):
+        run("parts", StopAfter(first, 3), checkpoint_minutes=0)
+    run("parts", second)
+    assert whole.begun == pytest.approx([step * report.epochs / report.steps for step in range(report.steps)])
+    # The step that was stopped is done again.
+    assert first.begun[:-1] + second.begun == whole.begun
+
+
 def test_work_after_the_last_checkpoint_is_done_again(run: Run, tmp_path: Path) -> None:
     run("whole")
     with pytest.raises(KeyboardInterrupt):

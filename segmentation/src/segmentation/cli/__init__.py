@@ -12,6 +12,11 @@ COMMANDS = (
         "segmentation.cli.train_localizer:train_localizer_command",
         "Train a localization network.",
     ),
+    Command(
+        "train-segmenter",
+        "segmentation.cli.train_segmenter:train_segmenter_command",
+        "Train a segmentation network on masks.",
+    ),
     Command("experiments", "segmentation.cli.experiments:experiments_command", "List named configurations."),
     Command("make-masks", "segmentation.cli.make_masks:make_masks_command", "Make masks of labelled images."),
     Command("predict", "segmentation.cli.predict:predict_command", "Make masks of new images by a trained model."),

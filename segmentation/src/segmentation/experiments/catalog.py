@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from segmentation.experiments import paper, small
+from segmentation.experiments import paper, segmenters, small
 from segmentation.experiments.experiment import Experiment
 from segmentation.training.config import TrainingConfig
 from shared_runtime.configuration import leaves
@@ -21,6 +21,8 @@ ConfigT = TypeVar("ConfigT", bound=TrainingConfig)
 
 DEFAULT = "lite0-321"
 """What needs no checkpoint of the user's, and no GPU."""
+DEFAULT_SEGMENTER = "lite0-segmenter"
+"""Likewise, of those that `capseg train-segmenter` trains."""
 BASE = "base"
 """Key of a configuration file: the experiment whose values it changes. Without it: the defaults."""
 
@@ -33,9 +35,14 @@ def experiments() -> MappingProxyType[str, Experiment]:
         paper.backbones(),
         paper.table_9(),
         paper.table_10(),
+        segmenters.table_6(),
+        segmenters.table_7(),
+        segmenters.table_11(),
+        segmenters.growing(),
         small.lite0(321),
         small.lite0(224),
         small.synthetic(),
+        segmenters.small(),
     )
     return MappingProxyType({experiment.name: experiment for group in groups for experiment in group})
 

@@ -63,6 +63,10 @@ class Experiment:
     """What `capseg make-masks` is told; none: nothing."""
     image_list: str | None = None
     """The images that the table was scored on; None: all that have a truth."""
+    masks_of: str | None = None
+    """The experiment, of a localizer, that makes the masks which it learns from; None: it makes masks itself."""
+    target: str | None = None
+    """The label space of another data set that it is scored on, without a training there; None: its own."""
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -70,12 +74,23 @@ class Experiment:
         weights = " --weights CHECKPOINT" if self.config.weights is None else ""
         space = f" --label-space {self.label_space}" if self.label_space else ""
         scored = f" --image-list {self.image_list}" if self.image_list else ""
-        train = f"capseg {self.config.command} --images IMAGES --labels LABELS.jsonl -o RUN --config {self.name}"
-        return (
+        run = "LOCALIZER" if self.masks_of else "RUN"
+        to_masks = (
             f"{self.labels.value}{space}",
-            f"{train}{weights}{space}",
-            f"capseg make-masks RUN --images IMAGES --labels LABELS.jsonl -o MASKS {self.mask_options}".rstrip(),
-            f"capseg evaluate MASKS --truth INSTANCES.json{space}{scored}",
+            f"capseg train-localizer --images IMAGES --labels LABELS.jsonl -o {run} "
+            f"--config {self.masks_of or self.name}{weights}{space}",
+            f"capseg make-masks {run} --images IMAGES --labels LABELS.jsonl -o MASKS {self.mask_options}".rstrip(),
+        )
+        if self.masks_of is None:
+            return (*to_masks, f"capseg evaluate MASKS --truth INSTANCES.json{space}{scored}")
+        train = f"capseg {self.config.command} --images IMAGES --masks MASKS -o RUN --config {self.name}{weights}"
+        only = f" --only-classes-of {self.target}" if self.target else ""
+        scoring = f" --label-space {self.target} --masks-label-space coco" if self.target else space
+        return (
+            *to_masks,
+            train,
+            f"capseg predict VAL_IMAGES -o PREDICTED --model RUN{only}",
+            f"capseg evaluate PREDICTED --truth VAL_TRUTH{scoring}",
         )
 
     def describe(self) -> str:

@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
 from segmentation.backbones.contract import Cells
@@ -14,7 +12,7 @@ from segmentation.data.targets import ImageTargets
 from segmentation.localization.network import FeatureMaps, LabelLocalizer
 from segmentation.scores.affinity import propagate
 from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Viewing
-from segmentation.scores.grid import input_size, regrid
+from segmentation.scores.views import ImageViews
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +24,14 @@ class HeatmapExtractor:
     device: torch.device
     viewing: Viewing
 
+    @property
+    def views(self) -> ImageViews:
+        """What the network sees of images."""
+        return ImageViews(self.viewing, self.network.backbone.stride, self.network.backbone.first_cell)
+
     def base_size(self, image: RgbImage) -> tuple[int, int]:
         """Height and width of the network's input at scale 1; images of one size can share a batch."""
-        return self._scaled(image.shape[0], image.shape[1], 1.0)
+        return self.views.size(image)
 
     @torch.inference_mode()
     def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:
@@ -38,24 +41,18 @@ class HeatmapExtractor:
         they are normalised, at the resolution of scale 1. The cells are those of the first scale, at the same
         resolution.
         """
-        height, width = images[0].shape[:2]
+        views = self.views
         total: list[list[FloatMap]] = []
-        cells: list[Cells] = []
-        for scale in self.viewing.scales:
-            batch = self._batch(images, *self._scaled(height, width, scale)).to(self.device)
-            for mirrored in (False, True) if self.viewing.flip else (False,):
-                features = self.network(batch.flip(-1) if mirrored else batch)
-                cells = cells or [features.cells]
-                maps = self._maps(features, requests)
-                total.append([image_maps[..., ::-1] if mirrored else image_maps for image_maps in maps])
-        grid = self._cells(height, width)
-        backbone = self.network.backbone
-        margin = backbone.first_cell / backbone.stride
+        cells: Cells | None = None
+        for view in views.of(images):
+            features = self.network(view.images.to(self.device))
+            cells = cells or features.cells
+            total.append([view.upright(maps) for maps in self._maps(features, requests)])
         found = []
         for index, of_image in enumerate(zip(*total, strict=True)):
-            averaged = np.mean([_at(maps, grid, margin) for maps in of_image], axis=0)
-            of_cells = Cells(*(_tensor_at(of[index], grid, margin) for of in cells[0]))
-            found.append(ImageScores(_by_label(averaged, requests[index], margin), of_cells))
+            averaged = views.averaged(of_image, images[0])
+            of_cells = Cells(*(_tensor_on(of[index], views, images[0]) for of in cells)) if cells else None
+            found.append(ImageScores(_by_label(averaged, requests[index], views.margin), of_cells))
         return found
 
     def _maps(self, features: FeatureMaps, targets: Sequence[ImageTargets]) -> Iterator[FloatMap]:
@@ -69,39 +66,15 @@ class HeatmapExtractor:
             mid_features = features.cells.mid_features[index]
             yield propagate(maps[0].float(), mid_features, self.viewing.propagation).cpu().numpy()
 
-    def _scaled(self, height: int, width: int, scale: float) -> tuple[int, int]:
-        side = self.viewing.input_size
-        if isinstance(side, int):
-            height = width = side
-        stride, first_cell = self.network.backbone.stride, self.network.backbone.first_cell
-        return input_size(height * scale, stride, first_cell), input_size(width * scale, stride, first_cell)
-
-    def _cells(self, height: int, width: int) -> tuple[int, int]:
-        rows, columns = self._scaled(height, width, 1.0)
-        stride = self.network.backbone.stride
-        return -(-rows // stride), -(-columns // stride)
-
-    @staticmethod
-    def _batch(images: Sequence[RgbImage], height: int, width: int) -> Tensor:
-        """Images resized to [B 3 height width], RGB from 0 to 255, as in training: bilinear, with antialiasing."""
-        resized = [
-            np.array(Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR)) for image in images
-        ]
-        return torch.from_numpy(np.stack(resized)).permute(0, 3, 1, 2)
-
 
 def _pairs(targets: ImageTargets) -> list[tuple[int, int]]:
     return [(class_id, attribute) for class_id, found in targets.attributes.items() for attribute in found]
 
 
-def _at(maps: FloatMap, cells: tuple[int, int], margin: float) -> FloatMap:
-    """Maps (n, h, w) at another number of cells."""
-    return maps if maps.shape[-2:] == cells else regrid(maps, *cells, margin)
-
-
-def _tensor_at(maps: Tensor, cells: tuple[int, int], margin: float) -> Tensor:
-    """As `_at`; what has that number already stays on its device."""
-    return maps if maps.shape[-2:] == cells else torch.from_numpy(regrid(maps.cpu().numpy(), *cells, margin))
+def _tensor_on(maps: Tensor, views: ImageViews, image: RgbImage) -> Tensor:
+    """Maps (n, h, w) at the cells of scale 1; what has that number already stays on its device."""
+    cells = views.cells(image)
+    return maps if maps.shape[-2:] == cells else torch.from_numpy(views.on(maps.cpu().numpy(), cells))
 
 
 def _by_label(maps: FloatMap, targets: ImageTargets, margin: float) -> Heatmaps:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from segmentation.backbones.catalog import RANDOM
 from segmentation.data.targets import ImageTargets, Vocabulary, read_targets
@@ -97,7 +97,11 @@ def train_localizer(
     from segmentation.localization.task import build_task
 
     job = TrainingJob(
-        training_record(config, targets, images, labels),
+        training_record(
+            config,
+            [_content(target) for target in targets],
+            {"images": [str(path) for path in images], "labels": str(labels)},
+        ),
         vocabulary.label_space,
         config.training,
         LocalizationSamples(targets, vocabulary, config.crop),
@@ -106,6 +110,12 @@ def train_localizer(
     )
     report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)
     return TrainingRun(len(targets), left_out, report)
+
+
+def _content(target: ImageTargets) -> tuple[Any, ...]:
+    """What is learned from an image."""
+    attributes = sorted(target.attributes.items())
+    return (target.image_id, target.file_name, target.foreground, target.background, attributes)
 
 
 def load_localizer(run: Path) -> Localizer:

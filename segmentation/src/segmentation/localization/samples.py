@@ -1,8 +1,7 @@
 """Training samples of the localization network, and how they become batches."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +11,7 @@ from torch import Tensor
 from segmentation.data.crops import CropOptions, crop_image, random_crop
 from segmentation.data.images import RgbImage, read_image
 from segmentation.data.targets import ImageTargets, Vocabulary
+from segmentation.training.task import TensorBatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class LocalizationSample:
     """Shape (K, A): whether a ∈ A_n,c."""
 
 
-@dataclass(frozen=True, slots=True)
-class LocalizationBatch:
+@dataclass(frozen=True)
+class LocalizationBatch(TensorBatch):
     """B samples on one device."""
 
     images: Tensor
@@ -39,17 +39,6 @@ class LocalizationBatch:
 
     def __len__(self) -> int:
         return len(self.images)
-
-    def to(self, device: torch.device | str, *, non_blocking: bool = False) -> Self:
-        """The batch on another device."""
-        return self._each(lambda tensor: tensor.to(device, non_blocking=non_blocking))
-
-    def pin_memory(self) -> Self:
-        """The batch in page-locked memory, from where copies to a GPU do not block."""
-        return self._each(Tensor.pin_memory)
-
-    def _each(self, change: Callable[[Tensor], Tensor]) -> Self:
-        return type(self)(change(self.images), change(self.classes), change(self.attributes))
 
 
 class LocalizationSamples:

@@ -13,7 +13,7 @@ from segmentation.localization.knowledge.initialise import initialise
 from segmentation.localization.losses import LocalizationLoss, LossWeights, label_weights
 from segmentation.localization.network import LabelLocalizer, build_localizer
 from segmentation.localization.samples import LocalizationBatch
-from segmentation.training.task import ParameterGroup
+from segmentation.training.task import ParameterGroup, learning_groups
 
 
 class LocalizationTask:
@@ -24,13 +24,12 @@ class LocalizationTask:
         self._loss = loss
         self._new_layer_factor = new_layer_factor
 
+    def begin_step(self, epochs: float) -> None:
+        """The loss stays the same throughout."""
+
     def parameter_groups(self) -> list[ParameterGroup]:
         """What is not frozen of the backbone, and what did not come with its weights."""
-        backbone = self.module.backbone
-        trained = {name: value for name, value in backbone.named_parameters() if value.requires_grad}
-        of_scratch = [trained.pop(name) for name in backbone.random_parameters if name in trained]
-        new = ParameterGroup("new", [*of_scratch, *self.module.new_parameters()], self._new_layer_factor)
-        return [ParameterGroup("backbone", [*trained.values()]), new] if trained else [new]
+        return learning_groups(self.module.backbone, self.module.new_parameters(), self._new_layer_factor)
 
     def loss(self, batch: LocalizationBatch) -> tuple[Tensor, dict[str, Tensor]]:
         """Eq. 6 and its parts; negative compounds are drawn with torch's default generator."""

@@ -76,8 +76,14 @@ def positive_background(background: FloatMap) -> FloatMap:
 def score_maps(heatmaps: Heatmaps, n_foreground: int, rules: ScoreRules) -> ScoreMaps:
     """Lines 1 to 10 of Algorithm 1; class ids up to `n_foreground` are foreground.
 
+    Of a network that knows the background, what it says of it and of the classes, as it is.
+
     Raises ValueError for an image without any heatmap.
     """
+    if heatmaps.background is not None:
+        probabilities = dict(sorted(heatmaps.classes.items()))
+        stacked = np.stack([heatmaps.background, *probabilities.values()])
+        return ScoreMaps(tuple(probabilities), stacked, heatmaps.margin)
     summed = class_maps(heatmaps, compounds=rules.compounds)
     if not summed:
         raise ValueError("an image without labels has no heatmaps to make scores of")

@@ -54,12 +54,14 @@ class MaskOptions(FrozenModel):
     def resolved(self, network: NetworkTraits) -> "ResolvedMaskOptions":
         """The same options with what the network decides filled in; cues that it was not trained for are off.
 
-        A network trained from scratch knows objects at the size alone that it saw them in, and its middle layers
-        know colours rather than objects.
+        A segmentation network learned from refined masks what these options are for. One trained from scratch
+        knows objects at the size alone that it saw them in, and its middle layers know colours rather than
+        objects.
         """
         side = network.crop_size
-        sides: dict[int | str, int] = {"train": side, "auto": 2 * side if network.pretrained else side}
-        propagation = PROPAGATION if network.pretrained else 0
+        enlarged = network.pretrained and not network.own_background
+        sides: dict[int | str, int] = {"train": side, "auto": 2 * side if enlarged else side}
+        propagation = PROPAGATION if enlarged else 0
         return ResolvedMaskOptions(
             alpha=ALPHA.get(network.backbone, DEFAULT_ALPHA) if self.alpha is None else self.alpha,
             gamma=self.gamma,
@@ -69,7 +71,7 @@ class MaskOptions(FrozenModel):
             scales=self.scales,
             flip=self.flip,
             propagation=propagation if self.propagation is None else self.propagation,
-            consensus=network.pretrained if self.consensus is None else self.consensus,
+            consensus=(enlarged if self.consensus is None else self.consensus) and not network.own_background,
             refine=self.refine,
             crf_preset=self.crf_preset,
         )

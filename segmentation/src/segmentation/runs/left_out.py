@@ -1,12 +1,27 @@
-"""Lines of a label file that gave no image: which of them are faults, and when there are too many to go on."""
+"""What a run leaves out of what it was given: what of it is a fault, and when there is too much to go on."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 from segmentation.data.targets import SkippedImage, SkipReason
 from shared_runtime.errors import InputError
+
+SHOWN = 5
+"""Faults that are told one by one."""
+
+
+class LeftOutImages(Protocol):
+    """What a training was given and did not learn from."""
+
+    @property
+    def faults(self) -> Sequence[Any]:
+        """Those from which it should have learned."""
+
+    def lines(self) -> Iterator[str]:
+        """What to tell a person, the faults first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +42,18 @@ class LeftOut:
         """All others, but for missing images where they are allowed."""
         no_faults = {SkipReason.NO_LABELS, *([SkipReason.MISSING_IMAGE] if self.allow_missing else [])}
         return [image for image in self.skipped if image.reason not in no_faults]
+
+    def lines(self) -> Iterator[str]:
+        """What to tell a person, the faults first."""
+        for image in self.faults[:SHOWN]:
+            yield f"skipped: line {image.line}: {image.message}"
+        if len(self.faults) > SHOWN:
+            yield f"skipped: {len(self.faults) - SHOWN:,} more lines of the label file"
+        if self.unlabelled:
+            yield f"{len(self.unlabelled):,} images have no class in their labels: nothing to learn from them"
+        absent = len(self.skipped) - len(self.faults) - len(self.unlabelled)
+        if absent:
+            yield f"{absent:,} images are in none of the folders, which --allow-missing allows"
 
     def check(self, n_images: int, labels: Path, folders: Sequence[Path]) -> None:
         """Raises InputError where more lines of `labels` are at fault than gave one of the `n_images`."""

@@ -34,10 +34,22 @@ def doubts(targets: Sequence[ImageTargets], vocabulary: Vocabulary, options: Tra
             f"every image shows {names}: there are no negatives, images without it, from which a network learns "
             "what it is not. Add images of other things to the labels; a background class is enough for that"
         )
-    seen = plan_steps(len(targets), options.batch_size, options.epochs) * options.batch_size
-    if seen < len(targets):
+    yield from step_doubts(len(targets), options)
+
+
+def step_doubts(n_images: int, options: TrainingOptions) -> Iterator[str]:
+    """As `doubts`, of the steps in which so many images are seen."""
+    steps = plan_steps(n_images, options.batch_size, options.epochs)
+    unseen = n_images - steps * options.batch_size
+    if unseen > 0:
         yield (
-            f"steps take whole batches: of {len(targets):,} images, {len(targets) - seen:,} are not seen in "
+            f"steps take whole batches: of {n_images:,} images, {unseen:,} are not seen in "
             f"{options.epochs} epoch{'s' * (options.epochs > 1)} with batches of {options.batch_size}. Choose a "
             "--batch-size that divides the number of images, or more --epochs"
+        )
+    if options.warmup_steps >= steps:
+        yield (
+            f"the learning rate rises over {options.warmup_steps:,} steps, and there are {steps:,}: it never "
+            f"reaches {options.learning_rate:g}. Set training.warmup_steps to a tenth of the steps, or more "
+            "--epochs"
         )

@@ -5,10 +5,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from segmentation.runs.folder import TRAIN_LOCALIZER, RunFolder
+from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_SEGMENTER, RunFolder
 from segmentation.scores.contract import TrainedNetwork
 
-OPENERS = MappingProxyType({TRAIN_LOCALIZER: "segmentation.localization.run:load_localizer"})
+OPENERS = MappingProxyType(
+    {
+        TRAIN_LOCALIZER: "segmentation.localization.run:load_localizer",
+        TRAIN_SEGMENTER: "segmentation.segmenter.run:load_segmenter",
+    }
+)
 """Command to `module:function`, which takes a run folder and is imported when it is needed."""
 
 

@@ -6,15 +6,14 @@ torch is imported when the training begins, so that wrong options and missing fi
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from segmentation.data.targets import ImageTargets
 from segmentation.runs.folder import RunFolder, RunRecord, installed_versions, open_run
-from segmentation.runs.left_out import LeftOut
+from segmentation.runs.left_out import LeftOutImages
 from segmentation.training.config import MachineOptions, TrainingConfig, TrainingOptions
 from shared_schemas import LabelSpace
 
@@ -49,8 +48,7 @@ class TrainingRun:
     """What a training command found and did."""
 
     n_images: int
-    left_out: LeftOut
-    """Lines of the label file that gave no image."""
+    left_out: LeftOutImages
     training: "TrainingReport | None"
     """None: the run was finished before."""
 
@@ -65,15 +63,16 @@ class TrainingRun:
         return len(self.left_out.faults) + self.n_unreadable
 
 
-def training_record(
-    config: TrainingConfig, targets: Sequence[ImageTargets], images: Sequence[Path], labels: Path
-) -> RunRecord:
-    """The record of a training on `targets`, which `labels` describes and which lie in the folders `images`."""
+def training_record(config: TrainingConfig, samples: Sequence[Any], notes: Mapping[str, Any]) -> RunRecord:
+    """The record of a training on `samples`: of each, as JSON takes it, all that decides what it is.
+
+    `notes`: where they were found.
+    """
     return RunRecord(
         command=config.command,
         config=config.model_dump(mode="json"),
-        samples={"images": len(targets), "fingerprint": _fingerprint(targets)},
-        notes={"images": [str(path) for path in images], "labels": str(labels), "versions": installed_versions()},
+        samples={"images": len(samples), "fingerprint": _fingerprint(samples)},
+        notes={**notes, "versions": installed_versions()},
     )
 
 
@@ -114,11 +113,9 @@ def train_in_folder(
         return train(job.build_task(), job.samples, job.options, folder, devices, machine, show=show)
 
 
-def _fingerprint(targets: Sequence[ImageTargets]) -> str:
-    """Sixteen hexadecimal digits over which images there are, in their order, and all their labels."""
+def _fingerprint(samples: Sequence[Any]) -> str:
+    """Sixteen hexadecimal digits over all samples, in their order."""
     digest = hashlib.sha256()
-    for target in targets:
-        attributes = sorted(target.attributes.items())
-        content = (target.image_id, target.file_name, target.foreground, target.background, attributes)
-        digest.update(json.dumps(content).encode() + b"\n")
+    for sample in samples:
+        digest.update(json.dumps(sample).encode() + b"\n")
     return digest.hexdigest()[:16]

@@ -31,6 +31,9 @@ class Heatmaps:
     """H^comp_{c,a} by class id and index of the attribute; every class stands in `classes` too."""
     margin: float = 0.0
     """From the image's outermost pixels to the centres of the outermost cells, in cells (see `scores.grid`)."""
+    background: FloatMap | None = None
+    """How likely the background is, from a network that knows it; then those of classes are probabilities too, and
+    nothing is normalised."""
 
 
 class ImageScores(NamedTuple):
@@ -101,6 +104,8 @@ class NetworkTraits:
     """Whether it was trained with attributes."""
     background: bool
     """Whether it was trained with background classes."""
+    own_background: bool = False
+    """Whether it says itself where no class is: a segmentation network."""
 
 
 class TrainedNetwork(Protocol[RequestT_contra]):

@@ -36,11 +36,11 @@ def upscale_tiles(
     vertical, horizontal = _pixels(height), _pixels(width)
     for top in range(0, height, side):
         rows = slice(top, min(top + side, height))
-        upright = _weights(vertical[rows], maps.shape[-2], margin)
+        upright = cell_weights(vertical[rows], maps.shape[-2], margin)
         near_rows = _used(upright)
         for left in range(0, width, side):
             columns = slice(left, min(left + side, width))
-            across = _weights(horizontal[columns], maps.shape[-1], margin)
+            across = cell_weights(horizontal[columns], maps.shape[-1], margin)
             near_columns = _used(across)
             near = maps[..., near_rows, near_columns]
             found = upright[:, near_rows] @ near @ across[:, near_columns].T
@@ -67,17 +67,17 @@ def _cells(cells: int, margin: float) -> Positions:
 
 def _interpolated(maps: FloatMap, vertical: Positions, horizontal: Positions, margin: float) -> FloatMap:
     rows, columns = maps.shape[-2:]
-    found = _weights(vertical, rows, margin) @ maps @ _weights(horizontal, columns, margin).T
+    found = cell_weights(vertical, rows, margin) @ maps @ cell_weights(horizontal, columns, margin).T
     return found.astype(np.float32, copy=False)
 
 
 def _used(weights: FloatMap) -> slice:
-    """The cells that any position of `_weights` reads."""
+    """The cells that any position of `cell_weights` reads."""
     cells = np.flatnonzero(weights.any(axis=0))
     return slice(int(cells[0]), int(cells[-1]) + 1)
 
 
-def _weights(positions: Positions, cells: int, margin: float) -> FloatMap:
+def cell_weights(positions: Positions, cells: int, margin: float) -> FloatMap:
     """(positions, cells): row p holds the weights of the two cells around position p, or of the outermost one."""
     between = (positions * (cells - 1 + 2 * margin) - margin).clip(0, cells - 1)
     left = np.minimum(between.astype(np.intp), max(cells - 2, 0))

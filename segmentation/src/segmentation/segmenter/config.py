@@ -3,13 +3,16 @@
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
-from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
 from segmentation.backbones.catalog import backbone_entry, classifier_prefix
 from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_SEGMENTER, RunFolder
 from segmentation.training.config import TrainingConfig, TrainingOptions
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import UsageError
+
+FROM_MASKS = "masks"
+"""In place of a label space: the one that the folder of masks says it is of."""
 
 
 class SegmentationOptions(FrozenModel):
@@ -41,6 +44,50 @@ class SegmentationOptions(FrozenModel):
         return self
 
 
+class NoiseOptions(FrozenModel):
+    """Which labels of masks a network leaves out because it doubts them; off by default, as in the paper."""
+
+    contradiction: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="Leave out pixels for which another class has more than this probability. The threshold "
+        "falls to it from 1, by a cosine over the training: the more a network has seen, the more it is trusted.",
+    )
+    mixture: bool = Field(
+        False,
+        description="Leave out pixels whose loss belongs to the higher of two Gaussians that are fitted to the "
+        "losses of an image (DuPL, Wu et al. 2024).",
+    )
+    mixture_certainty: float = Field(0.95, gt=0, lt=1, description="Least probability of the higher Gaussian.")
+    mixture_distance: NonNegativeFloat = Field(
+        1.0, description="Least difference of the means; Gaussians that lie closer tell nothing apart."
+    )
+    mixture_begin: float = Field(0.4, ge=0, lt=1, description="Share of the training before it begins.")
+    worst_images: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="Leave out this share of a batch's images at the end, those of the highest mean loss; it "
+        "rises from 0, linearly.",
+    )
+
+    @property
+    def any(self) -> bool:
+        """Whether any is on."""
+        return self.contradiction is not None or self.mixture or self.worst_images > 0
+
+
+class GrowingOptions(FrozenModel):
+    """Seeded region growing in every step (DSRG, Huang et al. 2018), for masks with an ignore band."""
+
+    enabled: bool = False
+    background: float = Field(
+        0.99, gt=0, le=1, description="Least probability of pixels that the background takes."
+    )
+    foreground: float = Field(0.85, gt=0, le=1, description="Least probability of pixels that a class takes.")
+
+
 class MaskLossOptions(FrozenModel):
     """How a network learns from masks that may be wrong. Defaults: Vilar & Perez, Section IV-C4."""
 
@@ -49,6 +96,13 @@ class MaskLossOptions(FrozenModel):
         description="balanced: background and foreground pixels weigh the same (DSRG's seed loss); cross-entropy: "
         "the mean over all labelled pixels.",
     )
+    stride: PositiveInt | None = Field(
+        None,
+        description="Pixels between the points at which logits, interpolated, are compared with the mask; None: "
+        "at the cells, as in DeepLab.",
+    )
+    noise: NoiseOptions = NoiseOptions()
+    growing: GrowingOptions = GrowingOptions()
 
 
 class SegmenterTraining(TrainingOptions):
@@ -69,6 +123,10 @@ class SegmenterConfig(TrainingConfig):
     command: ClassVar[str] = TRAIN_SEGMENTER
 
     backbone: str = Field("vgg16-deeplab", description="Name of a backbone.")
+    label_space: str = Field(
+        FROM_MASKS,
+        description="A label space that ships, a TOML or JSON file, or 'masks': what their folder says.",
+    )
     localizer: str | None = Field(
         None,
         description="A finished run of train-localizer whose backbone it starts from, in place of `weights`.",

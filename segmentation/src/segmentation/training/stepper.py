@@ -30,6 +30,7 @@ class Stepper(Generic[BatchT]):
         self.means = RunningMeans()
         self._options = options
         self._devices = devices
+        self._task = task
         self._module = task.module
         self._module.train()
         self._loss = devices.replicate(_TaskLoss(task))
@@ -55,6 +56,7 @@ class Stepper(Generic[BatchT]):
         for group, factor in zip(self._optimizer.param_groups, self._factors, strict=True):
             group["lr"] = rate * factor
         self._optimizer.zero_grad(set_to_none=True)
+        self._task.begin_step(self.plan.epochs_done(self.step))
         for number, part in enumerate(parts):
             place = number * self._devices.count + self._devices.index
             torch.manual_seed(step_seed(self._options.seed, self.step, place))

@@ -1,12 +1,14 @@
 """What the loop trains, and on what: a module, its groups of parameters, a loss on batches, and samples."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self, TypeVar
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+
+from segmentation.backbones.contract import Backbone
 
 SampleT = TypeVar("SampleT")
 
@@ -21,6 +23,23 @@ class Batch(Protocol):
         """The batch in page-locked memory, from where copies to a GPU do not block."""
 
 
+class TensorBatch:
+    """A `Batch` whose dataclass fields are tensors, the samples along their first axis."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    def to(self, device: torch.device | str, *, non_blocking: bool = False) -> Self:
+        """The batch on another device."""
+        return self._each(lambda tensor: tensor.to(device, non_blocking=non_blocking))
+
+    def pin_memory(self) -> Self:
+        """The batch in page-locked memory, from where copies to a GPU do not block."""
+        return self._each(Tensor.pin_memory)
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> Self:
+        return type(self)(**{name: change(getattr(self, name)) for name in self.__dataclass_fields__})
+
+
 BatchT_co = TypeVar("BatchT_co", bound=Batch, covariant=True)
 BatchT_contra = TypeVar("BatchT_contra", bound=Batch, contravariant=True)
 
@@ -32,6 +51,17 @@ class ParameterGroup:
     name: str
     parameters: Sequence[nn.Parameter]
     rate_factor: float = 1.0
+
+
+def learning_groups(
+    backbone: Backbone, new_parameters: Sequence[nn.Parameter], new_layer_factor: float
+) -> list[ParameterGroup]:
+    """What is not frozen of a backbone, and what did not come with its weights, which learns so many times as
+    fast."""
+    trained = {name: value for name, value in backbone.named_parameters() if value.requires_grad}
+    of_scratch = [trained.pop(name) for name in backbone.random_parameters if name in trained]
+    new = ParameterGroup("new", [*of_scratch, *new_parameters], new_layer_factor)
+    return [ParameterGroup("backbone", [*trained.values()]), new] if trained else [new]
 
 
 class Samples(Protocol[SampleT, BatchT_co]):
@@ -56,6 +86,9 @@ class Task(Protocol[BatchT_contra]):
 
     def parameter_groups(self) -> Iterable[ParameterGroup]:
         """The parameters to train; what is in no group stays as it is."""
+
+    def begin_step(self, epochs: float) -> None:
+        """Called before the losses of each step, with the passes over the samples that were done before it."""
 
     def loss(self, batch: BatchT_contra) -> tuple[Tensor, Mapping[str, Tensor | float]]:
         """The mean loss over a batch, a scalar with gradient, and named scalars for the log.

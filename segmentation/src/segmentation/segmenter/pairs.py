@@ -1,0 +1,101 @@
+"""Images and their masks: which belong together, and what is left over on either side."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from segmentation.data.folders import ImageFolders
+from segmentation.data.images import IMAGE_SUFFIXES
+from segmentation.data.names import names_below
+from segmentation.data.transfer import same_foreground
+from segmentation.data.truth.contract import Truth
+from segmentation.evaluation.mask_classes import mask_classes
+from segmentation.runs.left_out import SHOWN
+from segmentation.segmenter.config import FROM_MASKS
+from shared_runtime.errors import InputError, UsageError
+from shared_schemas import LabelSpace, load_label_space
+
+_OTHERWISE = "coco"
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedImage:
+    """An image that has a mask."""
+
+    key: str
+    """By which the mask is named."""
+    path: Path
+    """The image."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaired:
+    """What has no counterpart."""
+
+    masks: Sequence[str]
+    """Keys of masks whose image is in none of the folders."""
+    n_images: int
+    """Images without a mask: nothing is wrong with them."""
+    allow_missing: bool = False
+    """Whether a mask without an image is no fault."""
+
+    @property
+    def faults(self) -> Sequence[str]:
+        """Masks without an image, unless that is allowed."""
+        return () if self.allow_missing else self.masks
+
+    def lines(self) -> Iterator[str]:
+        """What to tell a person, the faults first."""
+        for key in self.faults[:SHOWN]:
+            yield f"skipped: mask {key}.png: its image is in none of the image folders"
+        if len(self.faults) > SHOWN:
+            yield f"skipped: {len(self.faults) - SHOWN:,} more masks without an image"
+        if self.allow_missing and self.masks:
+            yield f"{len(self.masks):,} masks have no image in the folders, which --allow-missing allows"
+        if self.n_images:
+            yield f"{self.n_images:,} images have no mask: nothing to learn from them"
+
+
+def pair_images(
+    folders: Sequence[Path], masks: Path, truth: Truth, *, allow_missing: bool = False
+) -> tuple[list[MaskedImage], Unpaired]:
+    """The images of `folders` that have a mask in `truth`, the masks of folder `masks`, by the order of their
+    keys.
+
+    Raises InputError for a folder that is none, and where more masks are without an image than with one;
+    UsageError where the folder of masks is one of images.
+    """
+    images = ImageFolders(folders)
+    for folder in folders:
+        if folder.samefile(masks):
+            raise UsageError(f"{masks} is given as --masks and as --images. Name the folder of the images apart")
+    found = {key: images.find(None, key) for key in truth.keys()}  # noqa: SIM118  a truth is no mapping
+    pairs = [MaskedImage(key, path) for key, path in found.items() if path is not None]
+    lacking = [key for key, path in found.items() if path is None]
+    n_images = sum(1 for folder in folders for _ in names_below(folder, IMAGE_SUFFIXES))
+    unpaired = Unpaired(lacking, max(0, n_images - len(pairs)), allow_missing)
+    if not pairs or len(unpaired.faults) > len(pairs):
+        raise InputError(
+            f"{masks}: got {len(pairs):,} images of {len(found):,} masks, expected most of them; the first that "
+            f"is missing: {lacking[0]}; image folders: {', '.join(map(str, folders))}. Look at --images and "
+            "--masks" + ("; to go on with those that are there: --allow-missing" if pairs else "")
+        )
+    return pairs, unpaired
+
+
+def masks_label_space(masks: Path, wanted: str) -> LabelSpace:
+    """What the values of masks mean: `wanted`, a name or a file, or what the folder of masks says (`FROM_MASKS`).
+
+    A folder that does not say so is taken for COCO's. Raises UsageError where the two differ, LabelSpaceError for
+    `wanted`.
+    """
+    known = mask_classes(masks)
+    if wanted == FROM_MASKS:
+        return known.label_space if known else load_label_space(_OTHERWISE)
+    space = load_label_space(wanted)
+    if known and not same_foreground(known.label_space, space):
+        raise UsageError(
+            f"{masks}: got masks of label space {known.label_space.name!r}, as {known.file} says, expected "
+            f"{space.name!r}. Leave --label-space out"
+        )
+    return space

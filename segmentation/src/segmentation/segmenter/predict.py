@@ -1,0 +1,54 @@
+"""Images through the segmentation network: how likely every cell shows each of the classes that compete."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from segmentation.data.images import RgbImage
+from segmentation.data.targets import ImageTargets
+from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores
+from segmentation.scores.views import ImageViews
+from segmentation.segmenter.network import SegmentationNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class SegmenterScores:
+    """A trained network, and how it looks at images: a `ScoreSource` for images with their labels.
+
+    The foreground classes of an image's labels compete with the background and with nothing else.
+    """
+
+    network: SegmentationNetwork
+    """On `device`, in evaluation mode."""
+    device: torch.device
+    views: ImageViews
+
+    def base_size(self, image: RgbImage) -> tuple[int, int]:
+        """Height and width of the network's input at scale 1."""
+        return self.views.size(image)
+
+    @torch.inference_mode()
+    def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:
+        """Probabilities (h, w) of the background and of the classes of each image, averaged over views."""
+        seen: list[list[FloatMap]] = [[] for _ in images]
+        for view in self.views.of(images):
+            logits = self.network(view.images.to(self.device))
+            for maps, of_image, request in zip(seen, logits, requests, strict=True):
+                competing = class_probabilities(of_image, (0, *request.foreground))
+                maps.append(view.upright(competing.float().cpu().numpy()))
+        return [
+            self._scores(self.views.averaged(maps, images[0]), request)
+            for maps, request in zip(seen, requests, strict=True)
+        ]
+
+    def _scores(self, maps: FloatMap, request: ImageTargets) -> ImageScores:
+        background, *classes = maps
+        by_id = dict(zip(request.foreground, classes, strict=True))
+        return ImageScores(Heatmaps(by_id, {}, self.views.margin, background), cells=None)
+
+
+def class_probabilities(logits: Tensor, channels: Sequence[int]) -> Tensor:
+    """Of logits [1+K h w], those of `channels` (0 is the background) as probabilities [len(channels) h w]."""
+    return logits[list(channels)].softmax(dim=0)

@@ -1,0 +1,133 @@
+"""A segmentation network from images and their masks, in a run folder; and back from there."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from segmentation.backbones.catalog import RANDOM
+from segmentation.data.masks import mask_path
+from segmentation.data.targets import ImageTargets, Vocabulary
+from segmentation.data.truth.mask_folders import MaskFolderTruth
+from segmentation.runs.folder import TRAIN_SEGMENTER, RunFolder
+from segmentation.runs.soundness import check_classes, step_doubts
+from segmentation.runs.training import TrainingJob, TrainingRun, train_in_folder, training_record
+from segmentation.scores.contract import NetworkTraits, ScoreSource, Viewing
+from segmentation.segmenter.config import FROM_MASKS, SegmenterConfig
+from segmentation.segmenter.pairs import masks_label_space, pair_images
+from segmentation.training.config import MachineOptions
+from shared_runtime.errors import InputError
+from shared_runtime.files import file_digest
+
+if TYPE_CHECKING:
+    from segmentation.segmenter.network import SegmentationNetwork
+    from segmentation.training.loop import Progress
+
+
+@dataclass(frozen=True)
+class TrainedSegmenter:
+    """A trained network and what its channels mean."""
+
+    weights: Path
+    vocabulary: Vocabulary
+    config: SegmenterConfig
+
+    @property
+    def traits(self) -> NetworkTraits:
+        """What decides which options suit it."""
+        return NetworkTraits(
+            backbone=self.config.backbone,
+            pretrained=self.config.localizer is not None or self.config.weights != RANDOM,
+            crop_size=self.config.crop.size,
+            attributes=False,
+            background=False,
+            own_background=True,
+        )
+
+    @cached_property
+    def network(self) -> "SegmentationNetwork":
+        """In evaluation mode; read when it is first asked for, so that wrong options are told without torch."""
+        from segmentation.backbones.loading import read_tensors
+        from segmentation.segmenter.initialise import initial_network
+
+        network = initial_network(self.config, self.vocabulary.n_foreground, weights=None)
+        network.load_state_dict(read_tensors(self.weights))
+        return network.eval()
+
+    def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
+        """The network on `device`, looking at images as `viewing` says."""
+        from segmentation.scores.views import ImageViews
+        from segmentation.segmenter.predict import SegmenterScores
+        from segmentation.training.devices import DeviceGroup
+
+        place = DeviceGroup(device).device
+        network = self.network.to(place)
+        views = ImageViews(viewing, network.backbone.stride, network.backbone.first_cell)
+        return SegmenterScores(network, place, views)
+
+
+def train_segmenter(
+    images: Sequence[Path],
+    masks: Path,
+    output: Path,
+    config: SegmenterConfig,
+    machine: MachineOptions | None = None,
+    *,
+    overwrite: bool = False,
+    show: "Callable[[Progress], None]" = lambda _: None,
+) -> TrainingRun:
+    """Train a segmentation network on the images in `images` that have a mask in `masks`, and write it to
+    `output`.
+
+    Continues an unfinished run of the same options and masks. Raises UsageError where `output` holds another run,
+    with the differences; InputError where most masks have no image; KeyboardInterrupt, after a checkpoint, when
+    the process is asked to stop.
+    """
+    machine = machine or MachineOptions()
+    folder = RunFolder(output)
+    inputs = {} if config.label_space == FROM_MASKS else {"the label space": Path(config.label_space)}
+    if overwrite or not folder.finished:
+        # Called for what they raise, too: wrong weights are told before anything is read.
+        given = {
+            "the backbone's weights": config.starting_weights(),
+            "the localizer": config.localizer_weights(),
+            "the classifier": config.classifier_weights(),
+        }
+        inputs |= {role: path for role, path in given.items() if path is not None}
+    folder.check_inputs(inputs)
+    if not masks.is_dir():
+        raise InputError(
+            f"{masks}: got no folder, expected one of masks <image stem>.png, as make-masks writes it"
+        )
+    vocabulary = Vocabulary(masks_label_space(masks, config.label_space))
+    check_classes(vocabulary)
+    truth = MaskFolderTruth(masks, vocabulary.label_space)
+    pairs, unpaired = pair_images(images, masks, truth, allow_missing=machine.allow_missing)
+
+    from segmentation.segmenter.samples import MaskSamples
+    from segmentation.segmenter.task import build_task, check_crops
+
+    if overwrite or not folder.finished:
+        check_crops(config)
+    job = TrainingJob(
+        training_record(
+            config,
+            [(pair.key, file_digest(mask_path(masks, pair.key))[:16]) for pair in pairs],
+            {"images": [str(path) for path in images], "masks": str(masks)},
+        ),
+        vocabulary.label_space,
+        config.training,
+        MaskSamples(pairs, truth, config.crop),
+        lambda: build_task(config, vocabulary.label_space),
+        [*step_doubts(len(pairs), config.training)],
+    )
+    report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)
+    return TrainingRun(len(pairs), unpaired, report)
+
+
+def load_segmenter(run: Path) -> TrainedSegmenter:
+    """The network of a finished run. InputError if `run` is none, or is unfinished."""
+    folder = RunFolder(run)
+    config = SegmenterConfig.model_validate(folder.read_finished(TRAIN_SEGMENTER).config)
+    return TrainedSegmenter(folder.weights, Vocabulary(folder.read_label_space()), config)

@@ -1,0 +1,77 @@
+"""Training samples of the segmentation network, and how they become batches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from segmentation.data.crops import CropOptions, crop_image, crop_mask, random_crop
+from segmentation.data.images import RgbImage, read_image
+from segmentation.data.masks import IndexMask
+from segmentation.data.truth.contract import Truth
+from segmentation.segmenter.pairs import MaskedImage
+from segmentation.training.task import TensorBatch
+from shared_runtime.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class MaskSample:
+    """One augmented image with its mask."""
+
+    image: RgbImage
+    """Shape (S, S, 3), 0-255, RGB."""
+    mask: IndexMask
+    """Shape (S, S): class ids, 255 is ignored."""
+
+
+@dataclass(frozen=True)
+class MaskBatch(TensorBatch):
+    """B samples on one device."""
+
+    images: Tensor
+    """Float, (B, 3, S, S), RGB, 0-255: each backbone normalises for itself."""
+    masks: Tensor
+    """Uint8, (B, S, S)."""
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+class MaskSamples:
+    """Images with masks, both cropped alike."""
+
+    def __init__(self, images: Sequence[MaskedImage], truth: Truth, crop: CropOptions) -> None:
+        """Nothing is read yet. `truth` has a mask for the key of each image."""
+        self._images = images
+        self._truth = truth
+        self._crop = crop
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def sample(self, index: int, rng: np.random.Generator) -> MaskSample:
+        """Image `index`, cropped with random numbers from `rng` alone.
+
+        Raises `InputError`, which names the file, for an image or a mask that cannot be read, and where their
+        sizes differ.
+        """
+        masked = self._images[index]
+        image, mask = read_image(masked.path), self._truth.mask(masked.key)
+        height, width, _ = image.shape
+        if mask.shape != (height, width):
+            raise InputError(
+                f"mask {masked.key}.png: got {mask.shape[1]} × {mask.shape[0]} pixels, expected {width} × "
+                f"{height}, as its image {masked.path} has"
+            )
+        crop = random_crop(height, width, self._crop, rng)
+        return MaskSample(crop_image(image, crop, self._crop.size), crop_mask(mask, crop, self._crop.size))
+
+    def collate(self, samples: Sequence[MaskSample]) -> MaskBatch:
+        """Samples of one size as a batch on the CPU."""
+        images = torch.from_numpy(np.stack([sample.image for sample in samples]))
+        return MaskBatch(
+            images=images.permute(0, 3, 1, 2).contiguous().float(),
+            masks=torch.from_numpy(np.stack([sample.mask for sample in samples])),
+        )

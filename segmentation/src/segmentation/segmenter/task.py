@@ -1,0 +1,60 @@
+"""The segmentation network as a task of the training loop."""
+
+from torch import Tensor
+
+from segmentation.backbones.loading import load_backbone
+from segmentation.scores.grid import input_size
+from segmentation.segmenter.config import SegmenterConfig, SegmenterTraining
+from segmentation.segmenter.initialise import starting_network
+from segmentation.segmenter.losses import CellGrid, MaskLoss
+from segmentation.segmenter.network import SegmentationNetwork
+from segmentation.segmenter.samples import MaskBatch
+from segmentation.training.task import ParameterGroup, learning_groups
+from shared_runtime.errors import UsageError
+from shared_schemas import LabelSpace
+
+
+class SegmentationTask:
+    """Trains `module` on masks; new layers learn faster, and the biases of the last one fastest."""
+
+    def __init__(self, network: SegmentationNetwork, loss: MaskLoss, training: SegmenterTraining) -> None:
+        self.module = network
+        self._loss = loss
+        self._training = training
+        self._progress = 0.0
+
+    def parameter_groups(self) -> list[ParameterGroup]:
+        """The backbone, what did not come with its weights, and the biases of the last layer."""
+        groups = learning_groups(
+            self.module.backbone, self.module.new_parameters(), self._training.new_layer_factor
+        )
+        return [*groups, ParameterGroup("bias", self.module.last_biases(), self._training.last_bias_factor)]
+
+    def begin_step(self, epochs: float) -> None:
+        """Filters of noise grow stricter in the course of the training."""
+        self._progress = epochs / self._training.epochs
+
+    def loss(self, batch: MaskBatch) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss on the masks of a batch, and the share of its pixels that was used."""
+        return self._loss(self.module(batch.images), batch.masks, self._progress)
+
+
+def build_task(config: SegmenterConfig, label_space: LabelSpace) -> SegmentationTask:
+    """What `config` trains; new layers take random numbers from torch's default generator.
+
+    Raises UsageError and InputError for weights that do not fit.
+    """
+    network = starting_network(config, label_space)
+    loss = MaskLoss(config.loss, CellGrid(network.backbone.stride, network.backbone.first_cell))
+    return SegmentationTask(network, loss, config.training)
+
+
+def check_crops(config: SegmenterConfig) -> None:
+    """Raises UsageError for crops whose cells do not lie on the grid that masks are read on."""
+    backbone = load_backbone(config.backbone)
+    size = input_size(config.crop.size, backbone.stride, backbone.first_cell)
+    if size != config.crop.size:
+        raise UsageError(
+            f"crops of {config.crop.size} pixels do not end where the last cell of {config.backbone} does, so "
+            f"that cells and masks would lie beside each other. Give --image-size {size}"
+        )
