@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from segmentation.cli import app
+from segmentation.data.masks import read_index_mask
 from shared_runtime.errors import ExitCode
 
 
@@ -78,6 +79,8 @@ def test_a_bad_image_makes_the_exit_code_partial(small_run: Any, tmp_path: Path)
         (("--scales", "1,x"), "--scales: got 'x'"),
         (("--gamma", "2"), "--gamma: got 2.0"),
         (("--input-size", "huge"), "--input-size: got 'huge'"),
+        (("--propagation", "far"), "--propagation: got 'far'"),
+        (("--propagation", "-1"), "--propagation: got '-1'"),
     ],
 )
 def test_impossible_options_name_the_option(
@@ -121,3 +124,24 @@ def test_the_installed_command_with_worker_processes(small_run: Any, tmp_path: P
     assert len(masks) == 4
     for name in masks:
         assert (tmp_path / "two" / name).read_bytes() == (tmp_path / "one" / name).read_bytes()
+
+
+def test_maps_are_carried_over_a_graph(small_run: Any, tmp_path: Path) -> None:
+    made = make_masks(small_run, tmp_path / "masks", "--propagation", "graph", "--refine", "pamr")
+    assert made.stdout == "4 masks written; refinement: pamr\n"
+    again = make_masks(small_run, tmp_path / "masks", "--propagation", "2", "--refine", "pamr")
+    assert again.exit_code == ExitCode.USAGE
+    assert "propagation" in again.stderr
+
+
+def test_labels_that_are_not_believed_get_no_part_of_the_mask(small_run: Any, tmp_path: Path) -> None:
+    records = [json.loads(line) for line in small_run.labels.read_text().splitlines()]
+    for entry in records:
+        entry["foreground"][0]["confidence"] = 0.4
+    (tmp_path / "labels.jsonl").write_text("".join(f"{json.dumps(entry)}\n" for entry in records))
+    doubting = small_run._replace(labels=tmp_path / "labels.jsonl")
+    made = make_masks(doubting, tmp_path / "masks", "--refine", "none", "--min-confidence", "0.5")
+    assert made.exit_code == ExitCode.OK
+    # What is left is grass.
+    masks = [read_index_mask(path, 81) for path in sorted((tmp_path / "masks").glob("*.png"))]
+    assert [mask.max() for mask in masks] == [0, 0, 0, 0]

@@ -31,7 +31,9 @@ def run_without_torch(*arguments: object) -> subprocess.CompletedProcess[str]:
     return done
 
 
-@pytest.mark.parametrize("command", ["make-masks", "predict", "evaluate", "report", "truth-labels", "synthesize"])
+@pytest.mark.parametrize(
+    "command", ["make-masks", "predict", "evaluate", "evaluate-labels", "report", "truth-labels", "synthesize"]
+)
 def test_help(command: str) -> None:
     assert run_without_torch(command, "--help").returncode == ExitCode.OK
 

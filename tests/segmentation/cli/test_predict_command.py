@@ -194,3 +194,16 @@ def test_without_a_model_it_says_how_to_get_one(
     assert done.exit_code == ExitCode.MISSING_RESOURCE
     assert "no model ships with this installation" in done.stderr
     assert "--model RUN" in done.stderr
+
+
+def test_only_classes_of_another_label_space_compete(small_run: Any, images: Path, tmp_path: Path) -> None:
+    """VOC has no apple: of the two that are named, the cat alone is left."""
+    output = tmp_path / "masks"
+    done = predict(small_run, images, "-o", output, "--classes", "apple,cat", "--only-classes-of", "voc")
+    assert done.exit_code == ExitCode.OK, done.stderr
+    cat = next(label.id for label in mask_classes(output).label_space.foreground if label.name == "cat")  # type: ignore[union-attr]
+    seen = {int(value) for path in output.glob("*.png") for value in np.unique(read_index_mask(path, 81))}
+    assert seen <= {0, cat}
+    again = predict(small_run, images, "-o", output, "--classes", "apple,cat")
+    assert again.exit_code == ExitCode.USAGE
+    assert "samples.target" in again.stderr

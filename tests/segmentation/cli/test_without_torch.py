@@ -18,11 +18,22 @@ finally:
     print("torch was imported" if "torch" in sys.modules else "without torch", file=sys.stderr)
 """
 TRAIN = ("train-localizer", "--images", "IMAGES", "--labels", "LABELS", "-o", "RUN")
+SEGMENT = ("train-segmenter", "--images", "IMAGES", "--masks", "MASKS", "-o", "RUN")
+WHOLE = ("run", "--images", "IMAGES", "--labels", "LABELS", "-o", "OUT")
 TINY = ("--set", "backbone=tiny", "--weights", "random")
 
 CALLS = {
     "help": (["--help"], ExitCode.OK),
     "help of training": (["train-localizer", "--help"], ExitCode.OK),
+    "help of a segmenter's training": (["train-segmenter", "--help"], ExitCode.OK),
+    "a dry run of it": ([*SEGMENT, "--dry-run"], ExitCode.OK),
+    "rows that need another head": ([*SEGMENT, "--set", "network.head=aspp"], ExitCode.USAGE),
+    "rows of a localizer that is not given": ([*SEGMENT, "--set", "network.rows=localizer"], ExitCode.USAGE),
+    "a localizer that is none": ([*SEGMENT, "--localizer", "RUN"], ExitCode.FAILURE),
+    "a missing folder of masks": (SEGMENT, ExitCode.FAILURE),
+    "help of the whole way": (["run", "--help"], ExitCode.OK),
+    "the whole way with a wrong option": ([*WHOLE, "--localizer-config", "lite0"], ExitCode.USAGE),
+    "the whole way without images": (WHOLE, ExitCode.FAILURE),
     "experiments": (["experiments"], ExitCode.OK),
     "an experiment": (["experiments", "table6-full"], ExitCode.OK),
     "an unknown experiment": (["experiments", "table6-ful"], ExitCode.USAGE),

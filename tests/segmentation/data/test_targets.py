@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from segmentation.data.label_rules import Evidence
 from segmentation.data.targets import ImageTargets, SkipReason, UnknownAttributes, Vocabulary, read_targets
 from shared_runtime.errors import InputError
 from shared_schemas import AttributeVotes, ClassLabel, ImageLabels, LabelSpace, write_labels
@@ -116,7 +117,10 @@ def test_ids_ascend_and_attributes_are_indices(
     vocabulary, targets, skipped = read_targets(path, [images], label_space=space)
 
     assert vocabulary.label_space == space
-    assert targets == [ImageTargets(7, "a.jpg", images / "a.jpg", (1, 2), (4,), {1: (0, 1), 4: (0,)})]
+    evidence = dict.fromkeys((2, 1, 4), Evidence(1, None))
+    assert targets == [
+        ImageTargets(7, "a.jpg", images / "a.jpg", (1, 2), (4,), {1: (0, 1), 4: (0,)}, evidence=evidence)
+    ]
     assert targets[0].classes == (1, 2, 4)
     assert skipped == []
 

@@ -235,9 +235,9 @@ def test_right_half_of_table_6_and_table_7(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "rate", "warmup", "scores"),
     [
-        ("0.001", 0.001, 0, (0.526, 0.470, 0.326)),
-        ("0.001-warmup", 0.001, 2000, (0.525, 0.468, 0.328)),
-        ("0.01-warmup", 0.01, 2000, (0.560, 0.497, 0.357)),
+        ("1e-3", 0.001, 0, (0.526, 0.470, 0.326)),
+        ("1e-3-warmup", 0.001, 2000, (0.525, 0.468, 0.328)),
+        ("1e-2-warmup", 0.01, 2000, (0.560, 0.497, 0.357)),
     ],
 )
 def test_table_11(name: str, rate: float, warmup: int, scores: tuple[float, float, float]) -> None:

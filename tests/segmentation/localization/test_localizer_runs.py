@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from segmentation.backbones.loading import load_backbone, read_tensors
 from segmentation.cli import app
+from segmentation.data.label_rules import LabelRules
 from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.run import load_localizer, train_localizer
 from segmentation.masks.run import MaskInputs, read_labels
@@ -269,7 +270,29 @@ def test_attributes_of_another_set_are_learned_and_found_again(small_run: SmallR
     assert localizer.vocabulary.attributes == ("fresh", "delicious", "red")
     assert localizer.network.state_dict()["compounds.attributes"].shape == (3, 8)
     inputs = MaskInputs(tmp_path / "run", [small_run.images], labels)
-    _, of_its_own, _ = read_labels(inputs, localizer.vocabulary)
+    _, of_its_own, _ = read_labels(inputs, localizer.vocabulary, LabelRules())
     assert [image.attributes for image in of_its_own] == [{48: (0,)}, {48: (1,)}, {48: (0,)}, {48: (2,)}]
-    _, of_others, _ = read_labels(replace(inputs, labels=small_run.labels), localizer.vocabulary)
+    _, of_others, _ = read_labels(replace(inputs, labels=small_run.labels), localizer.vocabulary, LabelRules())
     assert [image.attributes for image in of_others] == [{48: (2,)}] * 4
+
+
+def test_large_losses_are_left_out_from_the_second_epoch_on(small_run: SmallRun, tmp_path: Path) -> None:
+    runs = {"plain": (), "rejecting": ("--set", "network.rejection=0.2")}
+    for name, more in runs.items():
+        assert run(small_run, tmp_path / name, "--epochs", "1", *more).exit_code == ExitCode.OK
+    plain, rejecting = (read_tensors(tmp_path / name / "model.safetensors") for name in runs)
+    assert all(torch.equal(plain[name], rejecting[name]) for name in plain)
+    for name, more in runs.items():
+        assert run(small_run, tmp_path / name, "--overwrite", *more).exit_code == ExitCode.OK
+    plain, rejecting = (read_tensors(tmp_path / name / "model.safetensors") for name in runs)
+    assert not torch.equal(plain["classes.weight"], rejecting["classes.weight"])
+
+
+def test_labels_that_are_not_believed_are_another_training(small_run: SmallRun, tmp_path: Path) -> None:
+    assert run(small_run, tmp_path / "run", "--dry-run", "--min-votes", "2", "--rivals").exit_code == ExitCode.OK
+    doubted = run(small_run, tmp_path / "run", "--min-confidence", "0.5")
+    # The labels state no confidence: all are believed.
+    assert doubted.exit_code == ExitCode.OK
+    again = run(small_run, tmp_path / "run")
+    assert again.exit_code == ExitCode.USAGE
+    assert "config.labels.min_confidence: 0.5 in the folder, 0.0 asked for" in again.stderr

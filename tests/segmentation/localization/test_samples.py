@@ -1,3 +1,4 @@
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,9 @@ def dataset(tmp_path: Path, space: LabelSpace) -> LocalizationSamples:
     (tmp_path / "broken.jpg").write_bytes(b"no image")
     targets = [
         ImageTargets(1, "red.png", tmp_path / "red.png", (1,), (4,), {1: (0,)}),
-        ImageTargets(2, "noise.png", tmp_path / "noise.png", (1, 3), (), {3: (0, 1)}),
+        ImageTargets(
+            2, "noise.png", tmp_path / "noise.png", (1, 3), (), {3: (0, 1)}, doubtful=(2,), denied=(4, 5)
+        ),
         ImageTargets(3, "broken.jpg", tmp_path / "broken.jpg", (2,), ()),
     ]
     return LocalizationSamples(targets, Vocabulary(space), CropOptions(size=SIZE))
@@ -44,6 +47,8 @@ def test_a_batch_holds_raw_images_and_labels_by_column(dataset: LocalizationSamp
     assert batch.classes.dtype == torch.bool
     # Column k is class id k + 1: cat, dog, cup, grass, sky.
     assert batch.classes.int().tolist() == [[1, 0, 0, 1, 0], [1, 0, 1, 0, 0]]
+    assert batch.doubtful.int().tolist() == [[0] * 5, [0, 1, 0, 0, 0]]
+    assert batch.denied.int().tolist() == [[0] * 5, [0, 0, 0, 1, 1]]
     assert batch.attributes.shape == (2, 5, 2)
     assert batch.attributes.nonzero().tolist() == [[0, 0, 0], [1, 2, 0], [1, 2, 1]]
 
@@ -72,4 +77,4 @@ def test_a_batch_moves_as_a_whole(dataset: LocalizationSamples) -> None:
     moved = dataset.collate([dataset.sample(0, rng())]).to("meta")
 
     assert isinstance(moved, LocalizationBatch)
-    assert {tensor.device.type for tensor in (moved.images, moved.classes, moved.attributes)} == {"meta"}
+    assert {tensor.device.type for tensor in (getattr(moved, field.name) for field in fields(moved))} == {"meta"}

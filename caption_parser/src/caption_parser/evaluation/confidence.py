@@ -5,9 +5,9 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from caption_parser.evaluation.records import Reliability, ReliabilityBin
+from shared_runtime.ranking import average_precision
 
 ImageT = TypeVar("ImageT", bound=Hashable)
 
@@ -39,24 +39,6 @@ def average_precisions(
             scores[number] = confidence
         found[label] = average_precision(scores, relevant)
     return found
-
-
-def average_precision(scores: ArrayLike, relevant: ArrayLike) -> float | None:
-    """The area under the precision-recall curve as a step function; None if nothing is relevant.
-
-    Shape: `scores` (N,), any numbers; `relevant` (N,), booleans.
-
-    The sum over the distinct scores s, from the highest on, of precision(s) times the gain in recall at s, where
-    all items that score s or more count as retrieved. Equal scores so enter together, whatever the order of the
-    items: scikit-learn's `average_precision_score` is defined in the same way.
-    """
-    values, group = np.unique(np.asarray(scores, dtype=np.float64), return_inverse=True)
-    gained = np.bincount(group, weights=np.asarray(relevant, dtype=np.float64), minlength=len(values))[::-1]
-    retrieved = np.bincount(group, minlength=len(values))[::-1].cumsum()
-    total = gained.sum()
-    if not total:
-        return None
-    return float((gained / total * (gained.cumsum() / retrieved)).sum())
 
 
 BINS = 10

@@ -124,7 +124,7 @@ def _check_writable(output: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """How far a file is, in one object: Ctrl-C comes before it is replaced or after, and nothing is half replaced."""
+    """How far a file is, in one object: Ctrl-C comes before it is replaced or after it, never in between."""
 
     state: RunState | None
     digest: "hashlib.blake2b"

@@ -17,11 +17,21 @@ COMMANDS = (
         "segmentation.cli.train_segmenter:train_segmenter_command",
         "Train a segmentation network on masks.",
     ),
+    Command(
+        "run",
+        "segmentation.cli.run:run_command",
+        "The whole way from labels to a segmenter, in one folder.",
+    ),
     Command("experiments", "segmentation.cli.experiments:experiments_command", "List named configurations."),
     Command("make-masks", "segmentation.cli.make_masks:make_masks_command", "Make masks of labelled images."),
     Command("predict", "segmentation.cli.predict:predict_command", "Make masks of new images by a trained model."),
     Command("export-onnx", "segmentation.cli.export_onnx:export_onnx_command", "Write a network as an ONNX file."),
     Command("evaluate", "segmentation.cli.evaluate:evaluate_command", "Score masks against ground truth."),
+    Command(
+        "evaluate-labels",
+        "segmentation.cli.evaluate_labels:evaluate_labels_command",
+        "Score a network's classes of images.",
+    ),
     Command(
         "synthesize",
         "segmentation.cli.synthesize:synthesize_command",

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli.masks import end_of_masks, option_errors, written
+from segmentation.cli.label_rules import MinConfidence, MinVotes, Rivals, given_rules
+from segmentation.cli.masks import OnlyClassesOf, end_of_masks, option_errors, written
 from segmentation.cli.outcome import AllowMissing
 from segmentation.masks.options import MaskOptions
-from segmentation.masks.pipeline import MaskCounts
-from segmentation.masks.refinement import CrfPreset, Refinement
+from segmentation.masks.refinement import CRF, CrfPreset, Refinement
 from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
-from shared_runtime.command_line.progress import Show, progress_display
+from shared_runtime.command_line.progress import progress_display
 from shared_runtime.workers import usable_cores
 from shared_schemas import load_label_space
 
@@ -26,7 +26,10 @@ def make_masks_command(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="MASKS", help="Folder of the masks.")],
     refine: Annotated[
         Refinement,
-        typer.Option(help="dense-crf needs the extra 'crf'; mean-field is the same model without it, but slower."),
+        typer.Option(
+            help="dense-crf needs the extra 'crf'; mean-field is the same model without it, but slower; pamr "
+            "needs neither: it averages over neighbours of like colours."
+        ),
     ] = Refinement.DENSE_CRF,
     crf_preset: Annotated[
         CrfPreset, typer.Option(help="Parameters of the CRF, named after the code that uses them.")
@@ -46,8 +49,12 @@ def make_masks_command(
     scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1",
     flip: Annotated[bool, typer.Option("--flip", help="Also average over the mirrored image.")] = False,
     propagation: Annotated[
-        int | None,
-        typer.Option(min=0, help="Steps that carry maps to cells that look alike  [default: by backbone]"),
+        str | None,
+        typer.Option(
+            metavar="STEPS|graph",
+            help="Steps that carry maps to cells that look alike; graph: as far as a walk over the most similar "
+            "ones goes  [default: by backbone]",
+        ),
     ] = None,
     consensus: Annotated[
         bool | None,
@@ -58,14 +65,18 @@ def make_masks_command(
             "backbone]",
         ),
     ] = None,
-    only_classes_of: Annotated[
-        str | None,
+    ignore_band: Annotated[
+        tuple[float, float] | None,
         typer.Option(
-            metavar="NAME|FILE",
-            help="Label space of another data set (voc): classes that it lacks are dropped before the best one is "
-            "taken. The values of masks stay those of the network's classes.",
+            metavar="LOW HIGH",
+            help="Write 255, 'ignore', where the best class has between LOW and HIGH of what it and the "
+            "background score together; 0.5 is where the one gives way to the other.",
         ),
     ] = None,
+    min_votes: MinVotes = None,
+    min_confidence: MinConfidence = None,
+    rivals: Rivals = None,
+    only_classes_of: OnlyClassesOf = None,
     rle: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="Also write all masks as COCO results.")
     ] = None,
@@ -100,13 +111,15 @@ def make_masks_command(
                 "gamma": gamma,
                 "compounds": compounds,
                 "positive_background": positive_background,
-                "input_size": int(input_size) if input_size.isdecimal() else input_size,
+                "input_size": _number_or_word(input_size),
                 "scales": tuple(scales.split(",")),
                 "flip": flip,
-                "propagation": propagation,
+                "propagation": propagation and _number_or_word(propagation),
                 "consensus": consensus,
                 "refine": refine,
                 "crf_preset": crf_preset,
+                "ignore_band": ignore_band,
+                "labels": given_rules(min_votes, min_confidence, rivals),
             }
         )
     target = load_label_space(only_classes_of) if only_classes_of else None
@@ -118,7 +131,7 @@ def make_masks_command(
             MaskMachine(device, processes or usable_cores(), batch_size),
             rle=rle,
             overwrite=overwrite,
-            progress=lambda counts: _show(counts, show),
+            progress=lambda counts: show(*counts.progress),
         )
     counts, left_out = made.counts, made.left_out
     if as_json:
@@ -141,13 +154,10 @@ def make_masks_command(
     raise end_of_masks(counts, [f"{labels}:{line.line}: {line.message}" for line in left_out.faults], output)
 
 
+def _number_or_word(value: str) -> int | str:
+    return int(value) if value.isdecimal() else value
+
+
 def _refinement(options: MaskOptions) -> str:
     how = options.refine
-    return how if how is Refinement.NONE else f"{how}, preset {options.crf_preset}"
-
-
-def _show(counts: MaskCounts, show: Show) -> None:
-    if counts.studied < counts.to_study:
-        show("images studied", counts.studied, counts.to_study)
-    else:
-        show("images", counts.done, counts.total)
+    return f"{how}, preset {options.crf_preset}" if how in CRF else how

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
@@ -13,6 +14,15 @@ from segmentation.masks.run import REJECTED
 from shared_runtime.errors import ExitCode, UsageError
 
 _SHOWN_REJECTED = 5
+
+OnlyClassesOf = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|FILE",
+        help="Label space of another data set (voc): classes that it lacks are dropped before the best one is "
+        "taken. The values of masks stay those of the network's classes.",
+    ),
+]
 
 
 @contextmanager

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli.masks import end_of_masks, option_errors, written
+from segmentation.cli.masks import OnlyClassesOf, end_of_masks, option_errors, written
 from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.prediction.files import OVERLAYS, PredictionInputs, PredictionOutputs, predict_files
 from segmentation.prediction.options import WINDOW, PredictionOptions
 from segmentation.prediction.segmenter import Segmenter
 from shared_runtime.command_line.progress import progress_display
+from shared_schemas import load_label_space
 
 
 def predict_command(
@@ -33,6 +34,7 @@ def predict_command(
     classes: Annotated[
         str | None, typer.Option(metavar="A,B,…", help="Only these classes compete, in every image.")
     ] = None,
+    only_classes_of: OnlyClassesOf = None,
     input_size: Annotated[
         str,
         typer.Option(
@@ -47,7 +49,7 @@ def predict_command(
     ] = WINDOW,
     refine: Annotated[
         Refinement | None,
-        typer.Option(help="How masks are fitted to edges  [default: dense-crf if it is installed, else none]"),
+        typer.Option(help="How masks are fitted to edges  [default: dense-crf if it is installed, else pamr]"),
     ] = None,
     crf_preset: Annotated[CrfPreset, typer.Option(help="Parameters of the CRF.")] = CrfPreset.SEC,
     overlay: Annotated[
@@ -94,12 +96,14 @@ def predict_command(
     with progress_display(quiet=quiet) as show:
         done = predict_files(
             segmenter,
-            PredictionInputs(images, labels, names),
+            PredictionInputs(
+                images, labels, names, load_label_space(only_classes_of) if only_classes_of else None
+            ),
             output,
             PredictionOutputs(overlay, rle),
             processes=processes,
             batch_size=batch_size,
-            progress=lambda counts: show("images", counts.done, counts.total),
+            progress=lambda counts: show(*counts.progress),
         )
     if not quiet:
         typer.echo(f"{written(done.counts)}; refinement: {done.refine}")

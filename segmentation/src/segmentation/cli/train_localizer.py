@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from segmentation.cli.label_rules import MinConfidence, MinVotes, Rivals, given_rules
 from segmentation.cli.outcome import AllowMissing
 from segmentation.cli.training import (
     Accumulation,
@@ -51,6 +52,9 @@ def train_localizer_command(
     learning_rate: LearningRate = None,
     precision: Precision = None,
     seed: Seed = None,
+    min_votes: MinVotes = None,
+    min_confidence: MinConfidence = None,
+    rivals: Rivals = None,
     label_space: Annotated[
         str | None, typer.Option(metavar="NAME|FILE", help="The label space that LABELS was made with.")
     ] = None,
@@ -89,6 +93,8 @@ def train_localizer_command(
         "training.precision": precision,
         "training.seed": seed,
     }
+    rules = given_rules(min_votes, min_confidence, rivals)
+    given |= {f"labels.{name}": value for name, value in rules.items()}
     options = resolved(LocalizerConfig, config, given, settings)
     if dry_run:
         typer.echo(options.model_dump_json(indent=2))

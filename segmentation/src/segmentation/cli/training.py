@@ -75,13 +75,13 @@ def run_training(
     """Call `train` with what shows its progress, report what it did in `output`, and end the command."""
     try:
         with progress_display(quiet=quiet) as show:
-            run = train(lambda at: show(_figures(at), at.step, at.steps))
+            run = train(lambda at: show(at.figures, at.step, at.steps))
     except KeyboardInterrupt:
         again = "the same command without --overwrite" if overwrite else "the same command again"
         typer.echo(f"interrupted; run {again} to continue", err=True)
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     if not quiet:
-        typer.echo("\n".join(_summary(run, output)), err=True)
+        typer.echo("\n".join(training_summary(run, output)), err=True)
     ended = outcome(run.n_images - run.n_unreadable, run.n_lost)
     if ended is ExitCode.FAILURE:
         good = run.n_images - run.n_unreadable
@@ -93,13 +93,8 @@ def run_training(
     raise typer.Exit(ended)
 
 
-def _figures(at: "Progress") -> str:
-    loss = "" if at.loss is None else f"loss {at.loss:.3f}, "
-    rate = "" if at.images_per_second is None else f"{at.images_per_second:.1f} images/s, "
-    return f"epoch {at.epochs:.1f}, {loss}{rate}step"
-
-
-def _summary(run: "TrainingRun", output: Path) -> Iterator[str]:
+def training_summary(run: "TrainingRun", output: Path) -> Iterator[str]:
+    """What a training did in `output`, in lines for a person."""
     yield from run.left_out.lines()
     if run.training is None:
         yield f"{output} was finished before: nothing to do (--overwrite starts over)"

@@ -1,13 +1,15 @@
 """Label files → what the localization network learns from: D of Eq. 1 in Vilar & Perez, one entry per image."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
 from segmentation.data.folders import ImageFolders, UnsafeNameError
+from segmentation.data.kinship import Kinship
+from segmentation.data.label_rules import Evidence, LabelRules, denied_classes
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError
 from shared_schemas import (
@@ -74,6 +76,12 @@ class ImageTargets:
     """Class id → indices into `Vocabulary.attributes`, ascending; classes without attributes are left out."""
     key: str = ""
     """By which its mask is named (`data.masks.mask_path`): its path in the image folder, without the suffix."""
+    evidence: Mapping[int, Evidence] = field(default_factory=dict)
+    """Class id → what the record says for it; of all its labels, believed or not."""
+    doubtful: tuple[int, ...] = ()
+    """Ids of its labels that are not believed, ascending: the image may have these classes or not."""
+    denied: tuple[int, ...] = ()
+    """Ids of the classes that its captions say are not there, ascending."""
 
     def __post_init__(self) -> None:
         if not self.key:
@@ -124,12 +132,13 @@ def read_targets(
     label_space: str | Path | LabelSpace = "coco",
     unknown_attributes: UnknownAttributes = UnknownAttributes.COLLECT,
     keep_unlabelled: bool = False,
+    rules: LabelRules | None = None,
 ) -> tuple[Vocabulary, list[ImageTargets], list[SkippedImage]]:
     """Reads a label file and finds its images, in the order of the file.
 
     What costs one image is skipped with its reason: a line that is no record, a second record of an image, a
-    record without classes (unless `keep_unlabelled`), an image that is missing, a file name that leads out of the
-    folders. The images are not opened.
+    record without classes that `rules` (all labels, where None) believe (unless `keep_unlabelled`), an image
+    that is missing, a file name that leads out of the folders. The images are not opened.
 
     Raises `InputError` where the file cannot be read, was made with another label space, has a class (or, by
     `unknown_attributes`, an attribute) that `label_space` lacks, collects attributes from records of several
@@ -137,7 +146,9 @@ def read_targets(
     label space.
     """
     space = label_space if isinstance(label_space, LabelSpace) else load_label_space(label_space)
-    reader = _TargetReader(space, ImageFolders(image_folders), unknown_attributes, keep_unlabelled)
+    reader = _TargetReader(
+        space, ImageFolders(image_folders), unknown_attributes, keep_unlabelled, rules or LabelRules()
+    )
     try:
         for line, record in enumerate(iter_labels(labels), 1):
             reader.add(record, line, f"{labels}:{line}")
@@ -152,7 +163,12 @@ class _TargetReader:
     """Sorts records into targets and skipped images."""
 
     def __init__(
-        self, space: LabelSpace, folders: ImageFolders, unknown: UnknownAttributes, keep_unlabelled: bool
+        self,
+        space: LabelSpace,
+        folders: ImageFolders,
+        unknown: UnknownAttributes,
+        keep_unlabelled: bool,
+        rules: LabelRules,
     ) -> None:
         self.targets: list[ImageTargets] = []
         self.skipped: list[SkippedImage] = []
@@ -160,6 +176,8 @@ class _TargetReader:
         self._folders = folders
         self._collect = unknown is UnknownAttributes.COLLECT
         self._keep_unlabelled = keep_unlabelled
+        self._rules = rules
+        self._kinship = Kinship(space) if rules.rivals else None
         self._attribute_sets: dict[str | None, str] = {}
         self._attribute_index = {attribute.name: index for index, attribute in enumerate(space.attributes)}
         self._first_lines: dict[int | str, int] = {}
@@ -187,10 +205,14 @@ class _TargetReader:
         if first_line != line:
             message = f"image_id {record.image_id!r} stands on line {first_line} already"
             self._skip(line, record.image_id, SkipReason.DUPLICATE_IMAGE, message)
-        elif not (record.foreground or record.background or self._keep_unlabelled):
-            self._skip(line, record.image_id, SkipReason.NO_LABELS, "the record has no class")
+            return
+        doubtful = self._rules.doubtful(record, self._kinship.akin if self._kinship else _unrelated)
+        labels = (*record.foreground, *record.background)
+        if not self._keep_unlabelled and all(label.id in doubtful for label in labels):
+            which = "no class that is believed" if labels else "no class"
+            self._skip(line, record.image_id, SkipReason.NO_LABELS, f"the record has {which}")
         else:
-            self._locate(record, line, where)
+            self._locate(record, doubtful, line, where)
 
     def _check_attribute_set(self, name: str | None, where: str) -> None:
         """The first record decides. Raises `InputError` for a record of another set."""
@@ -204,7 +226,7 @@ class _TargetReader:
                 "label all captions with the same --attributes"
             )
 
-    def _locate(self, record: ImageLabels, line: int, where: str) -> None:
+    def _locate(self, record: ImageLabels, doubtful: Set[int], line: int, where: str) -> None:
         try:
             path = self._folders.find(record.file_name, record.image_id)
         except UnsafeNameError as error:
@@ -224,18 +246,22 @@ class _TargetReader:
                 "Give the folder above as --images and file names that begin with the folder, such as "
                 f"{path.parent.name}/{path.name}, or label all captions of an image under one id"
             )
-        self.targets.append(self._targets(record, path))
+        self.targets.append(self._targets(record, doubtful, path))
 
-    def _targets(self, record: ImageLabels, path: Path) -> ImageTargets:
-        attributes = {label.id: self._indices(label) for label in (*record.foreground, *record.background)}
+    def _targets(self, record: ImageLabels, doubtful: Set[int], path: Path) -> ImageTargets:
+        labels = (*record.foreground, *record.background)
+        attributes = {label.id: self._indices(label) for label in labels if label.id not in doubtful}
         return ImageTargets(
             image_id=record.image_id,
             file_name=record.file_name,
             path=path,
             key=self._folders.key(path),
-            foreground=_ids(record.foreground),
-            background=_ids(record.background),
+            foreground=_ids(record.foreground, doubtful),
+            background=_ids(record.background, doubtful),
             attributes={class_id: indices for class_id, indices in attributes.items() if indices},
+            evidence={label.id: Evidence(label.votes, label.confidence) for label in labels},
+            doubtful=tuple(sorted(doubtful)),
+            denied=tuple(sorted(denied_classes(record))),
         )
 
     def _indices(self, label: ClassLabel) -> tuple[int, ...]:
@@ -253,8 +279,12 @@ def _set_name(attribute_set: str | None) -> str:
     return "the label space" if attribute_set is None else f"the set {attribute_set!r}"
 
 
-def _ids(labels: Sequence[ClassLabel]) -> tuple[int, ...]:
-    return tuple(sorted({label.id for label in labels}))
+def _ids(labels: Sequence[ClassLabel], doubtful: Set[int]) -> tuple[int, ...]:
+    return tuple(sorted({label.id for label in labels} - doubtful))
+
+
+def _unrelated(_one: int, _other: int) -> bool:
+    return False
 
 
 def _nothing_left(skipped: Sequence[SkippedImage], image_folders: Sequence[Path]) -> str:

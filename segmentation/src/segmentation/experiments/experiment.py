@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from segmentation.runs.folder import TRAIN_LOCALIZER
 from segmentation.training.config import TrainingConfig
 
 
@@ -74,10 +75,10 @@ class Experiment:
         weights = " --weights CHECKPOINT" if self.config.weights is None else ""
         space = f" --label-space {self.label_space}" if self.label_space else ""
         scored = f" --image-list {self.image_list}" if self.image_list else ""
-        run = "LOCALIZER" if self.masks_of else "RUN"
+        command, run = (self.config.command, "RUN") if self.masks_of is None else (TRAIN_LOCALIZER, "LOCALIZER")
         to_masks = (
             f"{self.labels.value}{space}",
-            f"capseg train-localizer --images IMAGES --labels LABELS.jsonl -o {run} "
+            f"capseg {command} --images IMAGES --labels LABELS.jsonl -o {run} "
             f"--config {self.masks_of or self.name}{weights}{space}",
             f"capseg make-masks {run} --images IMAGES --labels LABELS.jsonl -o MASKS {self.mask_options}".rstrip(),
         )

@@ -88,9 +88,9 @@ def table_7() -> list[Experiment]:
 def table_11() -> list[Experiment]:
     """Learning rate and warm-up of the segmentation network (Section V-F3)."""
     rows = (
-        ("0.001", 0.001, 0, Scores(0.326, 0.526, 0.470)),
-        ("0.001-warmup", 0.001, 2000, Scores(0.328, 0.525, 0.468)),
-        ("0.01-warmup", 0.01, 2000, Scores(0.357, 0.560, 0.497)),
+        ("1e-3", 0.001, 0, Scores(0.326, 0.526, 0.470)),
+        ("1e-3-warmup", 0.001, 2000, Scores(0.328, 0.525, 0.468)),
+        ("1e-2-warmup", 0.01, 2000, Scores(0.357, 0.560, 0.497)),
     )
     return [
         Experiment(
@@ -156,7 +156,7 @@ def small() -> list[Experiment]:
             label_space=_WORLD_CLASSES,
             masks_of="synthetic-full",
         )
-        for name, rate, warmup in (("0.001", 0.001, 0), ("0.001-warmup", 0.001, 50), ("0.01-warmup", 0.01, 50))
+        for name, rate, warmup in (("1e-3", 0.001, 0), ("1e-3-warmup", 0.001, 50), ("1e-2-warmup", 0.01, 50))
     ]
     return [
         lite0,

@@ -25,6 +25,17 @@ class PoolingOptions(FrozenModel):
     scale: PositiveFloat = 1.0
 
 
+class WeightedPoolingOptions(FrozenModel):
+    """Pooling of class maps over the cells that a class wins (`scores.pooling`); not in the paper.
+
+    The defaults are those of the public code of its authors (Araslanov & Roth 2020).
+    """
+
+    background_logit: float = Field(1.0, description="Logit of the background, in every cell.")
+    penalty_power: NonNegativeFloat = Field(3.0, description="p of the size penalty.")
+    penalty_floor: float = Field(0.01, gt=0, lt=1, description="λ of the size penalty.")
+
+
 class LocalizationOptions(FrozenModel):
     """Network and loss of Vilar & Perez, Sections III-B and IV-C2; the defaults are those of Table 2.
 
@@ -38,12 +49,25 @@ class LocalizationOptions(FrozenModel):
     d_cls: PositiveInt = Field(512, description="Channels of the class embeddings.")
     d_attr: PositiveInt = Field(512, description="Channels of the attribute embeddings.")
     d_comp: PositiveInt = Field(512, description="Channels of the compound embeddings.")
+    class_pooling: Literal["weldon", "weighted"] = Field(
+        "weldon",
+        description="How class scores are pooled: the paper's way, per channel; or per class, over the cells in which "
+        "it beats the other classes and the background.",
+    )
     pooling: PoolingOptions = PoolingOptions()
+    weighted: WeightedPoolingOptions = WeightedPoolingOptions()
     knowledge: bool = Field(False, description="Start the class embeddings from the ImageNet classifier.")
     attributes: bool = Field(True, description="Supervise class-attribute pairs.")
     background: bool = Field(True, description="Supervise background classes.")
     balanced: bool = Field(True, description="Weighted binary cross-entropy (Eq. 7); False: every weight is 1.")
     negatives: NonNegativeInt = Field(10, description="Pairs with an absent class per positive pair (Eq. 8).")
+    rejection: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Share of the unmentioned classes, those of the largest losses, that is left out of the loss "
+        "for every epoch done (LL-R has 0.005); not in the paper. Classes that captions negate stay.",
+    )
     lambda_fg: NonNegativeFloat = 1.0
     lambda_bg: NonNegativeFloat = 0.1
     lambda_comp: NonNegativeFloat = 0.1

@@ -11,6 +11,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from segmentation.data.targets import ImageTargets, Vocabulary
 from segmentation.localization.config import LocalizationOptions
 from segmentation.localization.network import CompoundPairs, FeatureMaps, LabelLocalizer
+from segmentation.localization.noisy_labels import LabelDoubts, counted_labels
 
 
 class BalancedWeights(NamedTuple):
@@ -113,9 +114,15 @@ def supervised_pairs(
     return SupervisedPairs(pairs, attributes[pairs])
 
 
-def class_loss(scores: Tensor, present: Tensor, weights: BalancedWeights) -> Tensor:
-    """Eq. 7, mean over the images: logits `scores` and labels `present` (bool), both `[B K]` of one kind."""
-    return binary_cross_entropy_with_logits(scores, present.to(scores.dtype), weights.of(present).to(scores.dtype))
+def class_loss(scores: Tensor, present: Tensor, weights: BalancedWeights, counted: Tensor | None = None) -> Tensor:
+    """Eq. 7, mean over the images: logits `scores` and labels `present` (bool), both `[B K]` of one kind.
+
+    Labels that are not `counted` (bool; None: all are) add nothing to the sum, as if they were learned already.
+    """
+    of_sides = weights.of(present).to(scores.dtype)
+    return binary_cross_entropy_with_logits(
+        scores, present.to(scores.dtype), of_sides if counted is None else of_sides * counted
+    )
 
 
 def compound_loss(scores: Tensor, sampled: SupervisedPairs, weights: BalancedWeights, n_images: int) -> Tensor:
@@ -153,26 +160,33 @@ class LocalizationLoss:
         classes: Tensor,
         attributes: Tensor,
         generator: torch.Generator,
+        doubts: LabelDoubts | None = None,
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """The loss of a batch and its unweighted parts by name: "foreground", "background", "compound".
 
-        `classes` `[B K]` and `attributes` `[B K A]` are bool; `generator` (CPU) draws the negatives.
+        `classes` `[B K]` and `attributes` `[B K A]` are bool; `generator` (CPU) draws the negatives. `doubts`: of
+        the same classes; None: what is no label is absent.
         """
         scores = network.class_scores(maps.cls)
         foreground, background = slice(0, self.n_foreground), slice(self.n_foreground, classes.shape[1])
-        parts = {"foreground": self._class_loss(scores, classes, foreground)}
+        parts = {"foreground": self._class_loss(scores, classes, foreground, doubts)}
         total = self.options.lambda_fg * parts["foreground"]
         if self.options.background and background.start < background.stop:
-            parts["background"] = self._class_loss(scores, classes, background)
+            parts["background"] = self._class_loss(scores, classes, background, doubts)
             total = total + self.options.lambda_bg * parts["background"]
         if maps.comp is not None:
             used = slice(None) if self.options.background else foreground
-            sampled = supervised_pairs(classes[:, used], attributes[:, used], self.options.negatives, generator)
+            possible = classes if doubts is None else classes | doubts.doubtful
+            sampled = supervised_pairs(possible[:, used], attributes[:, used], self.options.negatives, generator)
             compounds = network.compound_scores(maps.comp, sampled.pairs)
             parts["compound"] = compound_loss(compounds, sampled, self.weights.attributes, classes.shape[0])
             total = total + self.options.lambda_comp * parts["compound"]
         return total, {name: part.detach() for name, part in parts.items()}
 
-    def _class_loss(self, scores: Tensor, classes: Tensor, columns: slice) -> Tensor:
+    def _class_loss(self, scores: Tensor, classes: Tensor, columns: slice, doubts: LabelDoubts | None) -> Tensor:
         weights = BalancedWeights(self.weights.classes.positive[columns], self.weights.classes.negative[columns])
-        return class_loss(scores[:, columns], classes[:, columns], weights)
+        scores, classes = scores[:, columns], classes[:, columns]
+        if doubts is None:
+            return class_loss(scores, classes, weights)
+        counted = counted_labels(scores, classes, doubts.of(columns), self.options.rejection)
+        return class_loss(scores, classes, weights, counted)

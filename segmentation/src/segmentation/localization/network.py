@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from segmentation.backbones.contract import Backbone, Cells
 from segmentation.localization.config import LocalizationOptions, PoolingOptions
+from segmentation.scores.pooling import competing_shares, size_penalty, weighted_pooling
 
 _NO_ATTRIBUTES = "this network has no attributes: it gives class scores and class heatmaps alone"
 
@@ -162,6 +163,13 @@ class LocalizationNetwork(LabelLocalizer):
         return FeatureMaps(self.project_cls(cells.features), comp, cells)
 
     def class_scores(self, cls: Tensor) -> Tensor:
+        if self.options.class_pooling == "weighted":
+            options = self.options.weighted
+            maps = torch.einsum("bdhw,kd->bkhw", cls, self.classes.weight)
+            shares = competing_shares(maps, options.background_logit)
+            return weighted_pooling(maps, shares) + size_penalty(
+                shares, options.penalty_power, options.penalty_floor
+            )
         scores: Tensor = self.classes(weldon_pooling(cls, self.options.pooling))
         return scores
 

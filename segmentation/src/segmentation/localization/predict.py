@@ -12,6 +12,7 @@ from segmentation.data.targets import ImageTargets
 from segmentation.localization.network import FeatureMaps, LabelLocalizer
 from segmentation.scores.affinity import propagate
 from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Viewing
+from segmentation.scores.graph import diffuse
 from segmentation.scores.views import ImageViews
 
 
@@ -55,6 +56,12 @@ class HeatmapExtractor:
             found.append(ImageScores(_by_label(averaged, requests[index], views.margin), of_cells))
         return found
 
+    @torch.inference_mode()
+    def class_scores(self, images: Sequence[RgbImage]) -> FloatMap:
+        """Logits (B, K) of all classes (Eq. 4), at the first scale; all images must have the same `base_size`."""
+        view = next(self.views.of(images))
+        return self.network.class_scores(self.network(view.images.to(self.device)).cls).float().cpu().numpy()
+
     def _maps(self, features: FeatureMaps, targets: Sequence[ImageTargets]) -> Iterator[FloatMap]:
         """Per image its class heatmaps and then its compound heatmaps, (n, h, w)."""
         for index, image_targets in enumerate(targets):
@@ -64,7 +71,11 @@ class HeatmapExtractor:
                 compounds = self.network.compound_heatmaps(features.comp[index, None], pairs)
                 maps = torch.cat([maps, compounds], dim=1)
             mid_features = features.cells.mid_features[index]
-            yield propagate(maps[0].float(), mid_features, self.viewing.propagation).cpu().numpy()
+            yield self._carried(maps[0].float(), mid_features).cpu().numpy()
+
+    def _carried(self, maps: Tensor, mid_features: Tensor) -> Tensor:
+        how_far = self.viewing.propagation
+        return diffuse(maps, mid_features) if how_far == "graph" else propagate(maps, mid_features, how_far)
 
 
 def _pairs(targets: ImageTargets) -> list[tuple[int, int]]:

@@ -87,7 +87,11 @@ def train_localizer(
         inputs |= {role: path for role, path in given.items() if path is not None}
     folder.check_inputs(inputs)
     vocabulary, targets, skipped = read_targets(
-        labels, images, label_space=config.label_space, keep_unlabelled=config.unlabelled_images
+        labels,
+        images,
+        label_space=config.label_space,
+        keep_unlabelled=config.unlabelled_images,
+        rules=config.labels,
     )
     left_out = LeftOut(skipped, machine.allow_missing)
     left_out.check(len(targets), labels, images)
@@ -115,7 +119,8 @@ def train_localizer(
 def _content(target: ImageTargets) -> tuple[Any, ...]:
     """What is learned from an image."""
     attributes = sorted(target.attributes.items())
-    return (target.image_id, target.file_name, target.foreground, target.background, attributes)
+    classes = (target.foreground, target.background, target.doubtful, target.denied)
+    return (target.image_id, target.file_name, *classes, attributes)
 
 
 def load_localizer(run: Path) -> Localizer:

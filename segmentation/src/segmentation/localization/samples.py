@@ -24,6 +24,10 @@ class LocalizationSample:
     """Shape (K,): y_n,c of Eq. 6."""
     attributes: npt.NDArray[np.bool_]
     """Shape (K, A): whether a ∈ A_n,c."""
+    doubtful: npt.NDArray[np.bool_]
+    """Shape (K,): labels that are not believed."""
+    denied: npt.NDArray[np.bool_]
+    """Shape (K,): classes that captions say are not there."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,10 @@ class LocalizationBatch(TensorBatch):
     """Bool, (B, K)."""
     attributes: Tensor
     """Bool, (B, K, A)."""
+    doubtful: Tensor
+    """Bool, (B, K)."""
+    denied: Tensor
+    """Bool, (B, K)."""
 
     def __len__(self) -> int:
         return len(self.images)
@@ -66,8 +74,10 @@ class LocalizationSamples:
         crop = random_crop(height, width, self._crop, rng)
         return LocalizationSample(
             crop_image(image, crop, self._crop.size),
-            class_vector(targets, self._vocabulary),
+            class_vector(targets.classes, self._vocabulary),
             attribute_matrix(targets, self._vocabulary),
+            class_vector(targets.doubtful, self._vocabulary),
+            class_vector(targets.denied, self._vocabulary),
         )
 
     def collate(self, samples: Sequence[LocalizationSample]) -> LocalizationBatch:
@@ -77,13 +87,15 @@ class LocalizationSamples:
             images=images.permute(0, 3, 1, 2).contiguous().float(),
             classes=torch.from_numpy(np.stack([sample.classes for sample in samples])),
             attributes=torch.from_numpy(np.stack([sample.attributes for sample in samples])),
+            doubtful=torch.from_numpy(np.stack([sample.doubtful for sample in samples])),
+            denied=torch.from_numpy(np.stack([sample.denied for sample in samples])),
         )
 
 
-def class_vector(targets: ImageTargets, vocabulary: Vocabulary) -> npt.NDArray[np.bool_]:
-    """Which classes an image has, shape (K,); column k is class id k + 1."""
+def class_vector(ids: Sequence[int], vocabulary: Vocabulary) -> npt.NDArray[np.bool_]:
+    """Which classes are among `ids`, shape (K,); column k is class id k + 1."""
     vector = np.zeros(vocabulary.n_classes, dtype=np.bool_)
-    vector[[class_id - 1 for class_id in targets.classes]] = True
+    vector[[class_id - 1 for class_id in ids]] = True
     return vector
 
 

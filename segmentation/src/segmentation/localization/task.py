@@ -12,6 +12,7 @@ from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.knowledge.initialise import initialise
 from segmentation.localization.losses import LocalizationLoss, LossWeights, label_weights
 from segmentation.localization.network import LabelLocalizer, build_localizer
+from segmentation.localization.noisy_labels import LabelDoubts
 from segmentation.localization.samples import LocalizationBatch
 from segmentation.training.task import ParameterGroup, learning_groups
 
@@ -23,9 +24,11 @@ class LocalizationTask:
         self.module = network
         self._loss = loss
         self._new_layer_factor = new_layer_factor
+        self._epochs = 0.0
 
     def begin_step(self, epochs: float) -> None:
-        """The loss stays the same throughout."""
+        """The rejection of large losses grows with the epochs done."""
+        self._epochs = epochs
 
     def parameter_groups(self) -> list[ParameterGroup]:
         """What is not frozen of the backbone, and what did not come with its weights."""
@@ -34,7 +37,8 @@ class LocalizationTask:
     def loss(self, batch: LocalizationBatch) -> tuple[Tensor, dict[str, Tensor]]:
         """Eq. 6 and its parts; negative compounds are drawn with torch's default generator."""
         maps = self.module(batch.images)
-        return self._loss(self.module, maps, batch.classes, batch.attributes, torch.default_generator)
+        doubts = LabelDoubts(batch.doubtful, batch.denied, self._epochs)
+        return self._loss(self.module, maps, batch.classes, batch.attributes, torch.default_generator, doubts)
 
 
 def build_task(

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from segmentation.data.images import RgbImage
-from segmentation.data.masks import IndexMask, write_index_mask
+from segmentation.data.masks import IGNORE_INDEX, IndexMask, write_index_mask
 from segmentation.masks.maps import ScoreMaps, segment
 from segmentation.masks.memory import TILE, is_unrefined, needed_bytes, refinement_size
 from segmentation.masks.refinement import CrfPreset, Refinement, refine
@@ -56,6 +57,8 @@ class Finisher:
     crf_preset: CrfPreset = CrfPreset.SEC
     most_bytes: int | None = None
     """Memory that one image may take; None: whatever it takes."""
+    ignore_band: tuple[float, float] | None = None
+    """Where the best class has between these shares of its score and the background's, the mask says 255."""
 
     def mask(self, image: RgbImage, score_maps: ScoreMaps) -> IndexMask:
         """Mask (H, W) of class ids at the resolution of the image (H, W, 3).
@@ -73,18 +76,31 @@ class Finisher:
                 "--processes makes the mask that is missing; --refine none takes less"
             )
         if is_unrefined(n_labels, self.refinement):
-            return _unrefined(score_maps, height, width)
+            return self._unrefined(score_maps, height, width)
         rows, columns = refinement_size(height, width, n_labels, self.refinement)
         smaller = image if (rows, columns) == (height, width) else _resized(image, rows, columns)
         scores = upscale(score_maps.scores, rows, columns, score_maps.margin)
         refined = refine(smaller, scores, self.refinement, self.crf_preset)
         if smaller is image:
-            return segment(refined, score_maps.ids)
+            return self._segmented(refined, score_maps.ids)
         bands = [
-            segment(_enlarged(refined, top, min(top + _BAND, height), height, width), score_maps.ids)
+            self._segmented(_enlarged(refined, top, min(top + _BAND, height), height, width), score_maps.ids)
             for top in range(0, height, _BAND)
         ]
         return np.concatenate(bands)
+
+    def _segmented(self, scores: FloatMap, ids: tuple[int, ...]) -> IndexMask:
+        """Class ids (H, W) of scores (1 + F, H, W), 255 where the band says so."""
+        mask = segment(scores, ids)
+        if self.ignore_band is not None:
+            mask[undecided(scores, *self.ignore_band)] = IGNORE_INDEX
+        return mask
+
+    def _unrefined(self, score_maps: ScoreMaps, height: int, width: int) -> IndexMask:
+        mask = np.empty((height, width), dtype=np.uint8)
+        for rows, columns, scores in upscale_tiles(score_maps.scores, height, width, score_maps.margin, TILE):
+            mask[rows, columns] = self._segmented(scores, score_maps.ids)
+        return mask
 
     def write(self, image: UnfinishedMask, mask: IndexMask) -> None:
         """Keep the mask of an image. Raises OSError."""
@@ -112,11 +128,16 @@ class Finisher:
         return None
 
 
-def _unrefined(score_maps: ScoreMaps, height: int, width: int) -> IndexMask:
-    mask = np.empty((height, width), dtype=np.uint8)
-    for rows, columns, scores in upscale_tiles(score_maps.scores, height, width, score_maps.margin, TILE):
-        mask[rows, columns] = segment(scores, score_maps.ids)
-    return mask
+def undecided(scores: FloatMap, low: float, high: float) -> NDArray[np.bool_]:
+    """Pixels (H, W) where the best class is neither there nor not, for `scores` (1 + F, H, W), background first.
+
+    Of the score of the best class and that of the background together, it has more than `low` and less than
+    `high`.
+    """
+    best = scores[1:].max(axis=0, initial=0)
+    total = best + scores[0]
+    unsure: NDArray[np.bool_] = (best > low * total) & (best < high * total)
+    return unsure
 
 
 def _resized(image: RgbImage, height: int, width: int) -> RgbImage:

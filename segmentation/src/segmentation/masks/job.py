@@ -88,7 +88,12 @@ class MaskJob(Generic[RequestT]):
             discriminant = self._discriminant(distinct, folder, counts)
             MaskPipeline(
                 HeatmapMaps(self.source, self.n_foreground, self.options, discriminant),
-                Finisher(self.options.refine, self.options.crf_preset, bytes_per_process(self.processes)),
+                Finisher(
+                    self.options.refine,
+                    self.options.crf_preset,
+                    bytes_per_process(self.processes),
+                    self.options.ignore_band,
+                ),
                 self.processes,
                 self.batch_size,
                 self.progress,

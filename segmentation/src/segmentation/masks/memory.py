@@ -14,7 +14,12 @@ from segmentation.masks.refinement import Refinement
 MOST_BYTES = 3_000_000_000
 """That the refinement of one image may take: dense CRF at 7 megapixels with two classes, mean field at 2.7."""
 _BYTES_PER_PIXEL: Mapping[Refinement, tuple[int, int]] = MappingProxyType(
-    {Refinement.DENSE_CRF: (310, 48), Refinement.MEAN_FIELD: (1060, 28), Refinement.NONE: (12, 8)}
+    {
+        Refinement.DENSE_CRF: (310, 48),
+        Refinement.MEAN_FIELD: (1060, 28),
+        Refinement.PAMR: (210, 20),
+        Refinement.NONE: (12, 8),
+    }
 )
 """Once, and per label; measured on noise, which takes the most."""
 _ORDINARY_BYTES = 500_000_000

@@ -1,10 +1,11 @@
 """How masks are made: options as asked for, and as they are once the network is known."""
 
 from types import MappingProxyType
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, field_validator
 
+from segmentation.data.label_rules import LabelRules
 from segmentation.masks.maps import ScoreRules
 from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.scores.contract import NetworkTraits, Viewing
@@ -15,6 +16,7 @@ ALPHA = MappingProxyType({"resnet50": 8.0, "vgg16": 4.0, "resnet38": 5.0})
 DEFAULT_ALPHA = 4.0
 """α for backbones that the paper does not have, chosen with EfficientNet-Lite0 and the CRF on masks of 343 COCO
 images; without the CRF, 2 is better."""
+Share = Annotated[float, Field(ge=0, le=1)]
 PROPAGATION = 2
 """Steps for pre-trained backbones, chosen likewise."""
 
@@ -37,9 +39,10 @@ class MaskOptions(FrozenModel):
     )
     scales: tuple[PositiveFloat, ...] = Field((1.0,), min_length=1, description="Of the input; maps are averaged.")
     flip: bool = Field(False, description="Average with the maps of the mirrored image.")
-    propagation: NonNegativeInt | None = Field(
+    propagation: NonNegativeInt | Literal["graph"] | None = Field(
         None,
-        description="Steps that carry heatmaps to cells that look alike; not in the paper. "
+        description="Steps that carry heatmaps to cells that look alike, or graph, for a walk over the most "
+        "similar ones that never ends; not in the paper. "
         f"None: {PROPAGATION} if the backbone was pre-trained, else 0.",
     )
     consensus: bool | None = Field(
@@ -50,6 +53,19 @@ class MaskOptions(FrozenModel):
     )
     refine: Refinement = Field(Refinement.DENSE_CRF, description="How maps are fitted to the image's edges.")
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
+    ignore_band: tuple[Share, Share] | None = Field(
+        None,
+        description="Where the best class has between these shares of what it and the background score together, "
+        "masks say 255; not in the paper.",
+    )
+    labels: LabelRules = Field(LabelRules(), description="Which labels are believed, and get a part of the mask.")
+
+    @field_validator("ignore_band")
+    @classmethod
+    def _ordered(cls, band: tuple[float, float] | None) -> tuple[float, float] | None:
+        if band is not None and band[0] >= band[1]:
+            raise ValueError("expected the lower share first")
+        return band
 
     def resolved(self, network: NetworkTraits) -> "ResolvedMaskOptions":
         """The same options with what the network decides filled in; cues that it was not trained for are off.
@@ -74,6 +90,8 @@ class MaskOptions(FrozenModel):
             consensus=(enlarged if self.consensus is None else self.consensus) and not network.own_background,
             refine=self.refine,
             crf_preset=self.crf_preset,
+            ignore_band=self.ignore_band,
+            labels=self.labels,
         )
 
 
@@ -82,7 +100,7 @@ class ResolvedMaskOptions(MaskOptions):
 
     alpha: PositiveFloat
     input_size: PositiveInt | Literal["original"]
-    propagation: NonNegativeInt
+    propagation: NonNegativeInt | Literal["graph"]
     consensus: bool
 
     @property

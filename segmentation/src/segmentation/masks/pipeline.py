@@ -50,6 +50,13 @@ class MaskCounts:
         """Images that are dealt with."""
         return self.written + self.present + len(self.rejected)
 
+    @property
+    def progress(self) -> tuple[str, int, int]:
+        """What is being done, how much of it is done, and how much there is to do."""
+        if self.studied < self.to_study:
+            return "images studied", self.studied, self.to_study
+        return "images", self.done, self.total
+
 
 class MaskPlan(NamedTuple, Generic[RequestT]):
     """Which images of a run still need their masks."""

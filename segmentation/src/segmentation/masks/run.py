@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from segmentation.data.label_rules import LabelRules
 from segmentation.data.masks import IndexMask, mask_path, read_index_mask, write_coco_results
 from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, Vocabulary, read_targets
 from segmentation.data.transfer import ClassTransfer
@@ -82,7 +83,7 @@ def make_masks(
     machine = machine or MaskMachine()
     trained = open_trained(inputs.run)
     resolved = options.resolved(trained.traits)
-    vocabulary, targets, skipped = read_labels(inputs, trained.vocabulary)
+    vocabulary, targets, skipped = read_labels(inputs, trained.vocabulary, resolved.labels)
     left_out = LeftOut(skipped, inputs.allow_missing)
     left_out.check(len(targets), inputs.labels, inputs.images)
     if inputs.target is not None:
@@ -137,7 +138,7 @@ def make_masks(
 
 
 def read_labels(
-    inputs: MaskInputs, known: Vocabulary
+    inputs: MaskInputs, known: Vocabulary, rules: LabelRules
 ) -> tuple[Vocabulary, list[ImageTargets], list[SkippedImage]]:
     """The labels of the images as a network knows them; attributes that it was not trained with are left out."""
     return read_targets(
@@ -145,6 +146,7 @@ def read_labels(
         inputs.images,
         label_space=known.label_space,
         unknown_attributes=UnknownAttributes.DROP,
+        rules=rules,
     )
 
 

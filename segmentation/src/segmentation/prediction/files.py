@@ -11,12 +11,13 @@ from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttribu
 from segmentation.masks.finish import Finisher, RejectedImage, UnfinishedMask
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
 from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import REJECTED, RLE, check_purpose, check_rle, write_rejected
+from segmentation.masks.run import REJECTED, RLE, check_purpose, check_rle, only_classes_of, write_rejected
 from segmentation.prediction.overlay import painted
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.runs.folder import PREDICT, RunRecord, installed_versions, open_run
 from shared_runtime.errors import InputError, OutputError, UsageError
 from shared_runtime.files import file_digest
+from shared_schemas import LabelSpace
 from shared_schemas.files import replacing
 
 OVERLAYS = "overlays"
@@ -33,6 +34,8 @@ class PredictionInputs:
     """A label file: of each image, only its classes compete."""
     classes: Sequence[str] | None = None
     """The only classes that compete, in every image."""
+    target: LabelSpace | None = None
+    """The label space of another data set: classes that it lacks do not compete (Vilar & Perez, Section V-D)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ def predict_files(
     outputs = outputs or PredictionOutputs()
     finisher = segmenter.finisher(processes=processes)
     requests, rejected, skipped = _requests(segmenter, inputs)
+    if inputs.target is not None:
+        requests = only_classes_of(inputs.target, segmenter.model.vocabulary.label_space, requests)
     resolved = segmenter.resolved
     model = segmenter.model
     record = RunRecord(
@@ -82,7 +87,8 @@ def predict_files(
             "weights": file_digest(model.weights)[:16],
             "labels": file_digest(inputs.labels)[:16] if inputs.labels else None,
             "classes": sorted(inputs.classes) if inputs.classes is not None else None,
-        },
+        }
+        | ({"target": inputs.target.reference} if inputs.target else {}),
         notes={
             "run": str(model.weights.parent.resolve()),
             RLE: str(outputs.rle.resolve()) if outputs.rle else None,
@@ -106,7 +112,7 @@ def predict_files(
         if plan.todo:
             if outputs.overlays:
                 finisher = OverlayFinisher(
-                    finisher.refinement, finisher.crf_preset, finisher.most_bytes, output / OVERLAYS
+                    finisher.refinement, finisher.crf_preset, finisher.most_bytes, overlays=output / OVERLAYS
                 )
             MaskPipeline(segmenter.source, finisher, processes, batch_size, progress).run(
                 plan.todo, output, counts

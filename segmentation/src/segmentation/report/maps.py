@@ -60,7 +60,7 @@ def mask_origin(masks: Path) -> MaskOrigin:
     notes = record.notes
     inputs = MaskInputs(Path(notes["run"]), [Path(folder) for folder in notes["images"]], Path(notes["labels"]))
     trained = open_trained(inputs.run)
-    vocabulary, targets, _ = read_labels(inputs, trained.vocabulary)
+    vocabulary, targets, _ = read_labels(inputs, trained.vocabulary, options.labels)
     return MaskOrigin(
         {mask_path(masks, image.key): image for image in targets},
         [label.name for label in vocabulary.label_space.foreground],

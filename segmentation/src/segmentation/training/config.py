@@ -7,6 +7,7 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, Pos
 
 from segmentation.backbones.catalog import PACKAGED, RANDOM, backbone_entry, weights_path
 from segmentation.data.crops import CropOptions
+from segmentation.data.label_rules import LabelRules
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import UsageError
 
@@ -64,6 +65,7 @@ class TrainingConfig(FrozenModel):
     weights: str | None = Field(None, description="A checkpoint, 'packaged', or 'random'; None: must be given.")
     label_space: str = Field("coco", description="A label space that ships, or a TOML or JSON file.")
     crop: CropOptions = CropOptions()
+    labels: LabelRules = Field(LabelRules(), description="Which labels are believed.")
 
     def starting_weights(self) -> Path | None:
         """The file that the backbone starts from; None: it starts at random.

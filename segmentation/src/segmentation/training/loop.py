@@ -39,6 +39,13 @@ class Progress:
     images_per_second: float | None = None
     """Since the last line of the log; None before the first step."""
 
+    @property
+    def figures(self) -> str:
+        """What a person wants to see of it, but for the number of steps."""
+        loss = "" if self.loss is None else f"loss {self.loss:.3f}, "
+        rate = "" if self.images_per_second is None else f"{self.images_per_second:.1f} images/s, "
+        return f"epoch {self.epochs:.1f}, {loss}{rate}step"
+
 
 @dataclass(slots=True)
 class TrainingReport:

@@ -20,7 +20,7 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.senses import SenseQuery, load_disambiguator
 from caption_parser.senses.classifier import ClassifierDisambiguator
 from caption_parser.senses.sense_groups import Compression
-from caption_parser.senses.training import loop
+from caption_parser.senses.training import classifier, frozen, loop
 from caption_parser.senses.training.batches import collate
 from caption_parser.senses.training.checkpoint import save_checkpoint
 from caption_parser.senses.training.classifier import ClassifierModel
@@ -176,3 +176,23 @@ def test_words_of_one_sense_and_glosses_add_outputs(
 def test_vectors_alone_can_be_reduced(corpus: Path, bert: Path, mice: Lexicon, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--dimension reduces sense vectors"):
         train_senses(options(corpus, bert, dimension=2), tmp_path / "m", tmp_path / "w", lexicon=mice)
+
+
+def test_a_frozen_encoder_is_asked_once_and_teaches_the_same(
+    corpus: Path, bert: Path, mice: Lexicon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = options(corpus, bert, freeze="all", precision="float32")
+    calls = []
+    encode_words = frozen.encode_words
+    monkeypatch.setattr(frozen, "encode_words", lambda *given: calls.append(given) or encode_words(*given))
+    train_senses(asked, tmp_path / "once", tmp_path / "work", lexicon=mice)
+    assert 1 <= len(calls) <= 5, "batches of five sentences"
+    # The words are there: the same command finds them, and the checkpoint.
+    calls.clear()
+    train_senses(asked, tmp_path / "again", tmp_path / "work", lexicon=mice)
+    assert not calls
+    monkeypatch.setattr(classifier, "frozen_words", lambda _job: None)
+    train_senses(asked, tmp_path / "each", tmp_path / "other", lexicon=mice)
+    heads = [np.load(next((tmp_path / name).glob("*.npy"))) for name in ("once", "again", "each")]
+    np.testing.assert_array_equal(heads[0], heads[1])
+    np.testing.assert_allclose(heads[0], heads[2], rtol=1e-3, atol=1e-4)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from segmentation.data.imagenet_table import SynsetRow, read_table, write_table
 from segmentation.localization.knowledge.build import build_table
-from segmentation.localization.knowledge.imagenet_classes import SynsetRow, read_table, write_table
 
 
 def test_a_table_reads_back_as_it_was_written(tmp_path: Path) -> None:

@@ -2,13 +2,13 @@
 
 import pytest
 
+from segmentation.data.imagenet_table import SynsetRow
 from segmentation.localization.knowledge.imagenet_classes import (
     MAX_SIBLINGS,
     N_IMAGENET,
     ImagenetClasses,
     ImagenetMatcher,
     MatchRule,
-    SynsetRow,
 )
 from shared_schemas import LabelClass, load_label_space
 

@@ -35,6 +35,8 @@ class Batch:
     """(W, K) float32"""
     natural: Tensor
     """(W, 1) float32: 1 where the prior counts."""
+    words: Tensor | None = None
+    """(W, D) float32: unit vectors of the words from a frozen encoder; None: the encoder is asked."""
 
 
 def batch_order(lengths: Sequence[int], batch_subtokens: int, rng: random.Random | None = None) -> list[list[int]]:

@@ -11,6 +11,9 @@ from shared_schemas.files import replacing
 
 CHECKPOINT = "checkpoint.pt"
 INITIAL_VECTORS = "initial_vectors.pt"
+"""The vectors that senses begin with."""
+ENCODED_WORDS = "encoded_words.pt"
+"""What a frozen encoder says of all words of the texts."""
 EXPORT_OPTIONS = frozenset(("dimension", "precision", "version"))
 """They may change between checkpoint and export."""
 
@@ -37,14 +40,15 @@ def load_checkpoint(folder: Path, options: TrainingOptions) -> tuple[int, dict[s
     return content["step"], content["state"], content["random"]
 
 
-def save_vectors(folder: Path, options: TrainingOptions, vectors: torch.Tensor) -> None:
-    """Keep the vectors to begin with: they take minutes to make."""
-    torch.save({"options": options.model_dump_json(), "vectors": vectors}, folder / INITIAL_VECTORS)
+def save_tensor(folder: Path, name: str, options: TrainingOptions, tensor: torch.Tensor) -> None:
+    """Keep what takes minutes to make: `INITIAL_VECTORS` or `ENCODED_WORDS`."""
+    with replacing(folder / name) as unfinished:
+        torch.save({"options": options.model_dump_json(), "vectors": tensor}, unfinished)
 
 
-def load_vectors(folder: Path, options: TrainingOptions) -> torch.Tensor | None:
-    """What `save_vectors` kept, if anything; UsageError if it belongs to a training with other options."""
-    path = folder / INITIAL_VECTORS
+def load_tensor(folder: Path, name: str, options: TrainingOptions) -> torch.Tensor | None:
+    """What `save_tensor` kept, if anything; UsageError if it belongs to a training with other options."""
+    path = folder / name
     if not path.is_file():
         return None
     content = torch.load(path, weights_only=True)

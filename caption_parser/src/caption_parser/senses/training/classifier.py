@@ -12,6 +12,7 @@ from caption_parser.senses.classifier import build_vocabulary, write_head
 from caption_parser.senses.sense_groups import sense_groups
 from caption_parser.senses.training.batches import Batch
 from caption_parser.senses.training.export import write_encoder
+from caption_parser.senses.training.frozen import frozen_words
 from caption_parser.senses.training.job import TrainingJob
 from caption_parser.senses.training.loop import run_training
 from caption_parser.senses.training.options import TrainingOptions
@@ -43,7 +44,15 @@ def train_classifier(job: TrainingJob) -> None:
     freeze(encoder, options.freeze)
     torch.manual_seed(options.seed)  # the classifier begins at random
     model = ClassifierModel(encoder, job.pretrained.dimension, len(vocabulary))
-    run_training(model, job.texts, output_of_synset, options, job.target.work, show=job.listener.show)
+    run_training(
+        model,
+        job.texts,
+        output_of_synset,
+        options,
+        job.target.work,
+        encoded=frozen_words(job),
+        show=job.listener.show,
+    )
     job.listener.say("trained; exporting")
     model.eval()
     write_encoder(job, encoder)

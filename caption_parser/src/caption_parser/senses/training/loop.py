@@ -4,6 +4,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -65,6 +66,25 @@ class TrainingTexts(NamedTuple):
     sampled: Sequence[TrainingText]
 
 
+class EncodedTexts:
+    """The unit vector of every word of some texts."""
+
+    def __init__(self, texts: Sequence[TrainingText], vectors: Tensor) -> None:
+        """`vectors`: (W, D) float32, the words of all texts in order."""
+        self._vectors = vectors
+        # By identity: the texts live as long as the training, and to hash them takes as long as to encode some.
+        self._first: dict[int, int] = {}
+        words = 0
+        for text in texts:
+            self._first[id(text)] = words
+            words += len(text.words)
+
+    def words_of(self, texts: Sequence[TrainingText]) -> Tensor:
+        """(W, D): the words of a batch of these texts, in order."""
+        firsts = ((self._first[id(text)], len(text.words)) for text in texts)
+        return self._vectors[[row for first, count in firsts for row in range(first, first + count)]]
+
+
 def run_training(
     model: Network,
     texts: TrainingTexts,
@@ -72,12 +92,14 @@ def run_training(
     options: TrainingOptions,
     folder: Path,
     *,
+    encoded: EncodedTexts | None = None,
     show: ShowProgress = lambda _step, _steps, _loss: None,
     stop_after: int | None = None,
 ) -> bool:
     """Train `model` in place, from the checkpoint in `folder` if there is one; True when it is done.
 
     The same options, texts and seed give the same weights on the same machine, interrupted or not.
+    `encoded`: what a frozen encoder says of `texts`, which is then not asked again.
     `stop_after`: leave off behind that step, with a checkpoint.
 
     Raises UsageError if the checkpoint belongs to other options.
@@ -107,7 +129,10 @@ def run_training(
         if batch_number == 0 or step == first_step:
             drawn, batches = _epoch(texts, options, epoch)
         # An epoch whose sample came out longer than the first one's ends with its share of steps.
-        batch = collate([drawn[index] for index in batches[batch_number % len(batches)]], index_of_synset)
+        of_batch = [drawn[index] for index in batches[batch_number % len(batches)]]
+        batch = collate(of_batch, index_of_synset)
+        if encoded is not None:
+            batch = replace(batch, words=encoded.words_of(of_batch))
         _set_learning_rates(optimizers, _share_of_peak(step, steps, options.warmup_steps))
         for optimizer in optimizers:
             optimizer.zero_grad()

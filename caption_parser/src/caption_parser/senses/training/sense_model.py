@@ -130,6 +130,8 @@ class SenseModel(nn.Module):
 
 def encode_words(encoder: nn.Module, batch: Batch, *, bfloat16: bool = False) -> Tensor:
     """Unit vectors (W, D) float32 of a batch's words."""
+    if batch.words is not None:
+        return batch.words
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
         hidden: Tensor = encoder(input_ids=batch.token_ids, attention_mask=batch.mask).last_hidden_state
     of_word = hidden.float()[batch.text_of_word]

@@ -1,6 +1,5 @@
 """`train_vectors`: an encoder and a vector per sense."""
 
-import copy
 from collections.abc import Callable, Sequence
 
 import torch
@@ -9,16 +8,14 @@ from torch.nn import functional as F  # noqa: N812 (the name that the field uses
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.layout import POS_ORDER
-from caption_parser.senses.training.batches import batch_order, collate
-from caption_parser.senses.training.checkpoint import load_vectors, save_vectors
+from caption_parser.senses.training.checkpoint import INITIAL_VECTORS, load_tensor, save_tensor
 from caption_parser.senses.training.export import export_model
+from caption_parser.senses.training.frozen import encode_texts, frozen_words
 from caption_parser.senses.training.job import TrainingJob
 from caption_parser.senses.training.loop import run_training
-from caption_parser.senses.training.sense_model import SenseModel, build_sense_rows, encode_words, freeze
+from caption_parser.senses.training.sense_model import SenseModel, build_sense_rows, freeze
 from caption_parser.senses.training.texts import TrainingText, ambiguous_lemmas
 from shared_runtime.errors import UsageError
-
-_BATCHES_PER_MESSAGE = 100
 
 
 def train_vectors(job: TrainingJob) -> None:
@@ -38,7 +35,15 @@ def train_vectors(job: TrainingJob) -> None:
         raise UsageError(f"--dimension {options.dimension}: the encoder's vectors have {dimension}")
     freeze(encoder, options.freeze)
     model = SenseModel(encoder, vectors, rows)
-    run_training(model, job.texts, index_of_synset, options, job.target.work, show=job.listener.show)
+    run_training(
+        model,
+        job.texts,
+        index_of_synset,
+        options,
+        job.target.work,
+        encoded=frozen_words(job),
+        show=job.listener.show,
+    )
     job.listener.say("trained; exporting")
     export_model(job, model, rows.synsets)
 
@@ -50,38 +55,18 @@ def _is_ambiguous(synset: int, lexicon: Lexicon) -> bool:
 
 def _initial_vectors(job: TrainingJob, index_of_synset: dict[int, int]) -> Tensor:
     """(S, D); kept in the work folder, for they take minutes and a resumed training needs them no more."""
-    kept = load_vectors(job.target.work, job.options)
+    kept = load_tensor(job.target.work, INITIAL_VECTORS, job.options)
     if kept is not None:
         return kept
 
     def word_vectors(texts: Sequence[TrainingText]) -> Tensor:
-        return _encode_texts(job, texts, index_of_synset)
+        return encode_texts(job, texts, "initial vectors")
 
     vectors = initial_vectors(
         job.occurrences, job.glosses, index_of_synset, word_vectors, job.options.gloss_weight
     )
-    save_vectors(job.target.work, job.options, vectors)
+    save_tensor(job.target.work, INITIAL_VECTORS, job.options, vectors)
     return vectors
-
-
-def _encode_texts(job: TrainingJob, texts: Sequence[TrainingText], index_of_synset: dict[int, int]) -> Tensor:
-    """(W, D): the words of all texts, in order."""
-    options = job.options
-    encoder = job.pretrained.encoder.eval()
-    if options.bfloat16:
-        # Autocast would convert the weights again in every batch, which costs as much as the batch does.
-        encoder = copy.deepcopy(encoder).bfloat16()
-    of_text: dict[int, Tensor] = {}
-    batches = batch_order([len(text.token_ids) for text in texts], options.batch_subtokens)
-    with torch.no_grad():
-        for number, indices in enumerate(batches):
-            if number % _BATCHES_PER_MESSAGE == 0:
-                job.listener.say(f"initial vectors: batch {number} of {len(batches)}")
-            batch = collate([texts[index] for index in indices], index_of_synset)
-            words = encode_words(encoder, batch)
-            sizes = [len(texts[index].words) for index in indices]
-            of_text.update(zip(indices, words.split(sizes), strict=True))
-    return torch.cat([of_text[index] for index in range(len(texts))])
 
 
 _RIDGE = 5.0

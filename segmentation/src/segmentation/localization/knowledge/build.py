@@ -15,13 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from segmentation.localization.knowledge.imagenet_classes import (
-    MAX_SIBLINGS,
-    TABLE_PATH,
-    SynsetRow,
-    WordnetTable,
-    write_table,
-)
+from segmentation.data.imagenet_table import TABLE_PATH, SynsetRow, WordnetTable, write_table
+from segmentation.localization.knowledge.imagenet_classes import MAX_SIBLINGS
 
 
 def build_table(ids: Iterable[str], wordnet: Any) -> WordnetTable:
@@ -55,7 +50,7 @@ def _parts(synset: Any) -> list[Any]:
 
 
 def main() -> None:
-    """Write the table beside this module, from the ids in the file that the command names."""
+    """Write the table where it is read from, with the ids in the file that the command names."""
     from nltk.corpus import wordnet
 
     ids = Path(sys.argv[1]).read_text(encoding="ascii").split()

@@ -1,0 +1,132 @@
+"""`capseg run`: the whole way from labels to a segmenter, in one folder."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from segmentation.cli.masks import option_errors, written
+from segmentation.cli.outcome import AllowMissing, outcome
+from segmentation.cli.training import Device, Images, Quiet, Workers, resolved, training_summary
+from segmentation.experiments.catalog import DEFAULT, DEFAULT_SEGMENTER
+from segmentation.localization.config import LocalizerConfig
+from segmentation.masks.options import MaskOptions
+from segmentation.masks.refinement import Refinement
+from segmentation.masks.run import MaskMachine, MaskRun
+from segmentation.prediction.files import Predicted
+from segmentation.prediction.options import PredictionOptions
+from segmentation.runs.training import TrainingRun
+from segmentation.segmenter.config import SegmenterConfig
+from segmentation.training.config import MachineOptions
+from segmentation.workflow.stages import (
+    StageDone,
+    WorkflowInputs,
+    WorkflowMachine,
+    WorkflowOptions,
+    run_workflow,
+)
+from shared_runtime.command_line.progress import progress_display
+from shared_runtime.errors import ExitCode
+from shared_runtime.workers import usable_cores
+
+
+def run_command(
+    images: Images,
+    labels: Annotated[
+        Path, typer.Option("--labels", metavar="LABELS.jsonl", help="Label file, as 'capparse label' writes it.")
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="OUT", help="Folder of all stages, a sub-folder each.")
+    ],
+    localizer_config: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="Of the localizer: an experiment, or a TOML or JSON file.")
+    ] = DEFAULT,
+    segmenter_config: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="Of the segmenter: an experiment, or a TOML or JSON file.")
+    ] = DEFAULT_SEGMENTER,
+    set_localizer: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=VALUE", help="Set any value of the localizer's; repeatable.")
+    ] = None,
+    set_segmenter: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=VALUE", help="Set any value of the segmenter's; repeatable.")
+    ] = None,
+    label_space: Annotated[
+        str | None, typer.Option(metavar="NAME|FILE", help="The label space that LABELS was made with.")
+    ] = None,
+    refine: Annotated[
+        Refinement,
+        typer.Option(help="How the masks that the segmenter learns from are fitted to edges, as in make-masks."),
+    ] = Refinement.DENSE_CRF,
+    truth: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="INSTANCES.json|DIR",
+            help="True masks for the report  [default: those that the segmenter learned from]",
+        ),
+    ] = None,
+    device: Device = "auto",
+    workers: Workers = None,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="Processes that refine and write masks  [default: one per core]")
+    ] = None,
+    allow_missing: AllowMissing = False,
+    quiet: Quiet = False,
+) -> None:
+    """Train a localizer, make masks, train a segmenter on them, let it predict the same images, and write a
+    report.
+
+    OUT/localizer, OUT/masks, OUT/segmenter and OUT/predictions are what train-localizer, make-masks,
+    train-segmenter and predict write, OUT/report.html what report writes. Run the same command again to continue
+    where it stopped; what is done is not done again.
+
+    Exit codes: 0 done; 1 failure, or most images are missing or unreadable; 2 usage; 3 done, but some images are
+    missing or unreadable; 4 weights or a package are missing; 130 interrupted.
+
+    Example:
+
+      capseg run --images train2017 --labels labels.jsonl -o runs/coco
+    """
+    with option_errors():
+        masks = MaskOptions(refine=refine)
+    space = {"label_space": label_space}
+    options = WorkflowOptions(
+        resolved(LocalizerConfig, localizer_config, space, set_localizer),
+        resolved(SegmenterConfig, segmenter_config, {}, set_segmenter),
+        masks,
+        PredictionOptions(),
+    )
+    machine = WorkflowMachine(
+        MachineOptions(device=device, workers=workers, allow_missing=allow_missing),
+        MaskMachine(device, processes or usable_cores()),
+    )
+    ended = ExitCode.OK
+    try:
+        with progress_display(quiet=quiet) as show:
+            for done in run_workflow(WorkflowInputs(images, labels, truth), output, options, machine, show=show):
+                if not quiet:
+                    typer.echo("\n".join(_summary(done)), err=True)
+                of_stage = outcome(*done.counts)
+                if of_stage is ExitCode.FAILURE:
+                    typer.echo(
+                        f"error: {done.path}: most images were lost; mend them, remove {output}, and start over",
+                        err=True,
+                    )
+                    raise typer.Exit(of_stage)
+                ended = max(ended, of_stage)
+    except KeyboardInterrupt:
+        typer.echo("interrupted; run the same command again to continue", err=True)
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    raise typer.Exit(ended)
+
+
+def _summary(done: StageDone) -> Iterator[str]:
+    result = done.result
+    if isinstance(result, TrainingRun):
+        yield from training_summary(result, done.path)
+    elif isinstance(result, MaskRun | Predicted):
+        yield f"{done.path}: {written(result.counts)}"
+        if result.counts.rejected:
+            yield f"{done.path}: {len(result.counts.rejected):,} images got no mask, all listed in rejected.jsonl"
+    else:
+        yield f"{done.path}: the {result} worst images"

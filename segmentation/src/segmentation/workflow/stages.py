@@ -1,0 +1,196 @@
+"""Localizer → masks → segmenter → predictions → report: each in a folder of its own, each gone on with."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from segmentation.data.truth.contract import Truth
+from segmentation.data.truth.mask_folders import MaskFolderTruth
+from segmentation.data.truth.opening import open_truth
+from segmentation.evaluation.mask_classes import mask_classes
+from segmentation.localization.config import LocalizerConfig
+from segmentation.localization.run import train_localizer
+from segmentation.masks.options import MaskOptions
+from segmentation.masks.pipeline import MaskCounts
+from segmentation.masks.run import MaskInputs, MaskMachine, MaskRun, make_masks
+from segmentation.prediction.files import Predicted, PredictionInputs, predict_files
+from segmentation.prediction.options import PredictionOptions
+from segmentation.prediction.segmenter import Segmenter
+from segmentation.report.masks import MaskReportOptions, mask_report
+from segmentation.runs.training import TrainingRun
+from segmentation.segmenter.config import SegmenterConfig
+from segmentation.segmenter.run import train_segmenter
+from segmentation.training.config import MachineOptions
+from shared_runtime.errors import UsageError
+
+if TYPE_CHECKING:
+    from segmentation.training.loop import Progress
+
+Show = Callable[[str, int, int], None]
+"""Shows what is being done, how much of it is done, and how much there is to do."""
+
+
+class Stage(StrEnum):
+    """The stages in their order; a folder of that name each, and the report's page."""
+
+    LOCALIZER = "localizer"
+    MASKS = "masks"
+    SEGMENTER = "segmenter"
+    PREDICTIONS = "predictions"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowInputs:
+    """What there is to learn from."""
+
+    images: Sequence[Path]
+    """Folders."""
+    labels: Path
+    truth: Path | None = None
+    """True masks, to score the segmenter against; None: the page compares it with the masks it learned from."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowOptions:
+    """What each stage is told."""
+
+    localizer: LocalizerConfig
+    segmenter: SegmenterConfig
+    masks: MaskOptions = field(default_factory=MaskOptions)
+    predictions: PredictionOptions = field(default_factory=PredictionOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowMachine:
+    """Where it is computed: nothing that changes the result."""
+
+    training: MachineOptions = field(default_factory=MachineOptions)
+    masks: MaskMachine = field(default_factory=MaskMachine)
+
+
+@dataclass(frozen=True, slots=True)
+class StageDone:
+    """A stage that is finished, now or before."""
+
+    stage: Stage
+    path: Path
+    """Its folder, or the page."""
+    result: TrainingRun | MaskRun | Predicted | int
+    """What the stage's own function returned."""
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Images that were dealt with, and those that were lost."""
+        result = self.result
+        if isinstance(result, TrainingRun):
+            return result.n_images - result.n_unreadable, result.n_lost
+        if isinstance(result, MaskRun):
+            return _made(result.counts), len(result.counts.rejected) + len(result.left_out.faults)
+        if isinstance(result, Predicted):
+            return _made(result.counts), len(result.counts.rejected) + len(result.skipped)
+        return result, 0
+
+
+def run_workflow(
+    inputs: WorkflowInputs,
+    output: Path,
+    options: WorkflowOptions,
+    machine: WorkflowMachine | None = None,
+    *,
+    show: Show = lambda _what, _done, _total: None,
+) -> Iterator[StageDone]:
+    """Do the stages in `output`, one each time that the next result is asked for; what is done is not done again.
+
+    Raises as the functions of the stages do: UsageError where a folder holds what was made otherwise,
+    KeyboardInterrupt where a training was asked to stop. UsageError for an `output` that is a folder of images.
+    """
+    machine = machine or WorkflowMachine()
+    folders = {stage: output / stage for stage in Stage}
+    _check(inputs, output)
+
+    def showing(stage: Stage) -> "Callable[[Progress], None]":
+        return lambda at: show(f"{stage}: {at.figures}", at.step, at.steps)
+
+    def counting(stage: Stage) -> Callable[[MaskCounts], None]:
+        return lambda counts: show(f"{stage}: {counts.progress[0]}", *counts.progress[1:])
+
+    yield StageDone(
+        Stage.LOCALIZER,
+        folders[Stage.LOCALIZER],
+        train_localizer(
+            inputs.images,
+            inputs.labels,
+            folders[Stage.LOCALIZER],
+            options.localizer,
+            machine.training,
+            show=showing(Stage.LOCALIZER),
+        ),
+    )
+    made_from = MaskInputs(folders[Stage.LOCALIZER], inputs.images, inputs.labels, machine.training.allow_missing)
+    yield StageDone(
+        Stage.MASKS,
+        folders[Stage.MASKS],
+        make_masks(made_from, folders[Stage.MASKS], options.masks, machine.masks, progress=counting(Stage.MASKS)),
+    )
+    yield StageDone(
+        Stage.SEGMENTER,
+        folders[Stage.SEGMENTER],
+        train_segmenter(
+            inputs.images,
+            folders[Stage.MASKS],
+            folders[Stage.SEGMENTER],
+            options.segmenter,
+            machine.training,
+            show=showing(Stage.SEGMENTER),
+        ),
+    )
+    segmenter = Segmenter.from_pretrained(
+        folders[Stage.SEGMENTER], options=options.predictions, device=machine.masks.device
+    )
+    predicted = predict_files(
+        segmenter,
+        PredictionInputs(inputs.images),
+        folders[Stage.PREDICTIONS],
+        processes=machine.masks.processes,
+        batch_size=machine.masks.batch_size,
+        progress=counting(Stage.PREDICTIONS),
+    )
+    yield StageDone(Stage.PREDICTIONS, folders[Stage.PREDICTIONS], predicted)
+    page = output / f"{Stage.REPORT}.html"
+    shown = mask_report(
+        folders[Stage.PREDICTIONS],
+        workflow_truth(inputs, folders[Stage.MASKS]),
+        page,
+        MaskReportOptions(overwrite=True),
+    )
+    yield StageDone(Stage.REPORT, page, shown)
+
+
+def workflow_truth(inputs: WorkflowInputs, masks: Path) -> Truth:
+    """What predictions are compared with: the truth, or else the masks that the segmenter learned from."""
+    known = mask_classes(masks)
+    if known is None:
+        raise UsageError(f"{masks} does not say which classes its masks have. Was its run.json removed?")
+    if inputs.truth is None:
+        return MaskFolderTruth(masks, known.label_space)
+    return open_truth(inputs.truth, otherwise=known.label_space)
+
+
+def _made(counts: MaskCounts) -> int:
+    return counts.written + counts.present
+
+
+def _check(inputs: WorkflowInputs, output: Path) -> None:
+    """Raises UsageError where what is read lies in the folders that are written."""
+    if output.exists() and not output.is_dir():
+        raise UsageError(f"{output} is a file. Name a folder")
+    for folder in inputs.images:
+        here, there = output.resolve(), folder.resolve()
+        if here == there or here in there.parents or there in here.parents:
+            raise UsageError(
+                f"{output} and the folder of images {folder} lie in one another: masks would be read as images. "
+                "Name another folder"
+            )

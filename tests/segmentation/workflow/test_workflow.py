@@ -1,0 +1,129 @@
+"""`capseg run`: all stages, gone on with from wherever they stopped, with the same bytes in the end."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from segmentation.cli import app
+from segmentation.workflow.stages import Stage
+from shared_runtime.errors import ExitCode
+from tests.segmentation.conftest import SmallRun
+from tests.segmentation.segmenter.test_segmenter_runs import stop_after
+
+LOCALIZER = (
+    "network.d_cls=8", "network.d_attr=8", "network.d_comp=8", "crop.size=33", "weights=random", "backbone=tiny",
+    "training.epochs=2", "training.batch_size=2",
+)  # fmt: skip
+SEGMENTER = (
+    "backbone=tiny", "weights=random", "crop.size=33", "network.rows=random", "training.epochs=2",
+    "training.batch_size=2", "training.warmup_steps=0",
+)  # fmt: skip
+
+
+def run(paths: SmallRun, output: Path, *more: str) -> Any:
+    arguments = ["run", "--images", str(paths.images), "--labels", str(paths.labels), "-o", str(output)]
+    arguments += ["--localizer-config", "lite0-321-full", "--refine", "none", "--processes", "1"]
+    arguments += ["--workers", "0", "--device", "cpu"]
+    settings = [part for setting in LOCALIZER for part in ("--set-localizer", setting)]
+    settings += [part for setting in SEGMENTER for part in ("--set-segmenter", setting)]
+    return CliRunner().invoke(app, [*arguments, *settings, *more])
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """All files but logs, which hold times."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "metrics.jsonl")
+    replaced = str(folder).encode()
+    return {str(path.relative_to(folder)): path.read_bytes().replace(replaced, b"OUT") for path in files}
+
+
+@pytest.fixture(scope="module")
+def whole(small_run: SmallRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("workflow") / "whole"
+    done = run(small_run, output, "--truth", str(small_run.truth))
+    assert done.exit_code == ExitCode.OK, done.stderr
+    assert "trained on 4 images, 4 of 4 steps now" in done.stderr
+    assert "4 masks written" in done.stderr
+    return output
+
+
+def test_every_stage_has_its_place(whole: Path) -> None:
+    assert {path.name for path in whole.iterdir()} == {*map(str, list(Stage)[:-1]), "report.html"}
+    for folder in ("masks", "predictions"):
+        assert len(list((whole / folder).glob("*.png"))) == 4
+    assert "000000000001" in (whole / "report.html").read_text(encoding="utf-8")
+
+
+def test_what_is_done_is_not_done_again(small_run: SmallRun, whole: Path) -> None:
+    before = content(whole)
+    again = run(small_run, whole, "--truth", str(small_run.truth))
+    assert again.exit_code == ExitCode.OK
+    assert again.stderr.count("was finished before: nothing to do") == 2
+    assert again.stderr.count("0 masks written, 4 were already there") == 2
+    assert content(whole) == before
+
+
+def test_it_goes_on_from_a_training_that_was_stopped(
+    small_run: SmallRun, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped in the localizer, gone on with, stopped in the segmenter, gone on with."""
+    for _ in range(2):
+        # Of four: the second time the localizer has one step left, and the segmenter is stopped.
+        stop_after(monkeypatch, 3)
+        stopped = run(small_run, tmp_path / "parts", "--truth", str(small_run.truth))
+        assert stopped.exit_code == ExitCode.INTERRUPTED
+        assert "run the same command again to continue" in stopped.stderr
+        monkeypatch.undo()
+    assert (tmp_path / "parts" / "segmenter" / "checkpoint.pt").is_file()
+    assert run(small_run, tmp_path / "parts", "--truth", str(small_run.truth)).exit_code == ExitCode.OK
+    assert content(tmp_path / "parts") == content(whole)
+
+
+def test_lost_masks_are_made_again_alone(small_run: SmallRun, whole: Path, tmp_path: Path) -> None:
+    shutil.copytree(whole, tmp_path / "copy")
+    (tmp_path / "copy" / "predictions" / "000000000003.png").unlink()
+    (tmp_path / "copy" / "report.html").unlink()
+    done = run(small_run, tmp_path / "copy", "--truth", str(small_run.truth))
+    assert done.exit_code == ExitCode.OK, done.stderr
+    assert "1 masks written, 3 were already there" in done.stderr
+    assert content(tmp_path / "copy").keys() == content(whole).keys()
+
+
+def test_without_truth_the_page_shows_the_masks_that_it_learned_from(
+    small_run: SmallRun, whole: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(whole, tmp_path / "copy")
+    done = run(small_run, tmp_path / "copy")
+    assert done.exit_code == ExitCode.OK, done.stderr
+    assert str(tmp_path / "copy" / "masks") in (tmp_path / "copy" / "report.html").read_text(encoding="utf-8")
+
+
+def test_an_unreadable_image_is_told_at_every_stage(small_run: SmallRun, tmp_path: Path) -> None:
+    images = tmp_path / "images"
+    images.mkdir()
+    for path in small_run.images.iterdir():
+        (images / path.name).write_bytes(path.read_bytes() if path.stem[-1] != "2" else b"no image")
+    done = run(small_run._replace(images=images), tmp_path / "out")
+    assert done.exit_code == ExitCode.PARTIAL, done.stderr
+    assert done.stderr.count("1 images got no mask, all listed in rejected.jsonl") == 2
+    assert len(list((tmp_path / "out" / "predictions").glob("*.png"))) == 3
+
+
+def test_changed_options_are_refused_by_their_stage(small_run: SmallRun, whole: Path) -> None:
+    refused = run(small_run, whole, "--set-segmenter", "training.seed=1")
+    assert refused.exit_code == ExitCode.USAGE
+    assert "config.training.seed: 0 in the folder, 1 asked for" in refused.stderr
+
+
+def test_masks_do_not_become_images(small_run: SmallRun, tmp_path: Path) -> None:
+    images = tmp_path / "images"
+    images.mkdir()
+    Image.fromarray(np.zeros((9, 9, 3), dtype=np.uint8)).save(images / "one.png")
+    for output in (images, images / "out", tmp_path):
+        refused = run(small_run._replace(images=images), output)
+        assert refused.exit_code == ExitCode.USAGE
+        assert "lie in one another" in refused.stderr.replace("\n", " ")
