@@ -68,7 +68,7 @@ $(SEGMENTATION): $(PARSER) segmentation/pyproject.toml
 
 $(DEVELOPMENT): $(PARSER) requirements-dev.txt segmentation/pyproject.toml
 	@echo "Setting up all packages, tests and checks in $(VENV) …"
-	@$(PIP) -e ./shared_schemas -e './caption_parser[all,train]' -e './segmentation[weights,vit,tensorboard]' \
+	@$(PIP) -e ./shared_schemas -e './caption_parser[all,train]' -e './segmentation[weights,vit,hf,hub,onnx,tensorboard]' \
 		-r requirements-dev.txt
 	@$(PIP) -e './segmentation[crf]' || \
 		echo "The dense CRF was not built (is there a C++ compiler?): its tests are skipped, --refine mean-field works."

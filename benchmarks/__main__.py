@@ -21,6 +21,7 @@ BENCHMARKS = (
     "parser_quality",
     "mask_speed",
     "training_step",
+    "predict_speed",
     "evaluation_speed",
     "synthetic_arms",
     "real_arms",

@@ -25,6 +25,15 @@ def parts() -> list[Part]:
             for name in PACKAGED_BACKBONES
         ),
         _extra("transformers", "backbones vit-s16, hf:FOLDER", importable("transformers", "transformers"), "hf"),
+        Part(
+            "model that ships",
+            "capseg predict without --model",
+            _shipped,
+            "capseg train-segmenter, then --model RUN",
+            required=False,
+        ),
+        _extra("huggingface_hub", "models of the hub", importable("huggingface_hub", "huggingface_hub"), "hub"),
+        _extra("onnxruntime", "capseg export-onnx", importable("onnxruntime", "onnxruntime"), "onnx"),
         _extra("tensorboard", "--tensorboard", importable("tensorboard", "tensorboard"), "tensorboard"),
     ]
 
@@ -57,6 +66,16 @@ def _pillow() -> str:
     if missing:
         raise RuntimeError(f"{version('pillow')} without the decoders {', '.join(missing)}")
     return version("pillow")
+
+
+def _shipped() -> str:
+    from segmentation.prediction.opening import SHIPPED
+    from segmentation.prediction.pretrained import WEIGHTS, is_pretrained, read_saved
+
+    if not is_pretrained(SHIPPED):
+        raise RuntimeError("none")
+    size = (SHIPPED / WEIGHTS).stat().st_size / 1e6
+    return f"{len(read_saved(SHIPPED).label_space.foreground)} classes, {size:.0f} MB"
 
 
 def _weights(backbone: str) -> str:

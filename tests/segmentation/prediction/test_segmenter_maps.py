@@ -80,7 +80,7 @@ def test_windows_give_what_the_whole_gives_where_no_cell_sees_another(patches: b
     (whole,) = maps_of(source(network, flip=flip).maps([image], [asked(1, 2, 3)]))
     network.areas.clear()
     (found,) = maps_of(source(network, flip=flip, window=21).maps([image], [asked(1, 2, 3)]))
-    assert len(network.areas) > 20
+    assert len(network.areas) > 12
     assert max(network.areas) <= 21**2
     assert found.ids == whole.ids
     # Parts are resized as the whole is, to a level of grey.

@@ -21,7 +21,8 @@ def depthwise_conv2d(features: Tensor, weight: Tensor, stride: Pair, padding: Pa
     Shape: features [B C H W], weight [C 1 k k] → [B C H' W'].
     """
     geometry = (stride, padding, dilation, features.shape[1])
-    if features.device.type != "cpu":
+    differentiated = torch.is_grad_enabled() or torch.is_autocast_enabled("cpu")
+    if features.device.type != "cpu" or not differentiated:
         return functional.conv2d(features, weight, None, *geometry)
     if not torch.is_autocast_enabled("cpu"):
         return _convolved(features, weight, geometry)

@@ -49,7 +49,7 @@ def predict_command(
     ] = WINDOW,
     refine: Annotated[
         Refinement | None,
-        typer.Option(help="How masks are fitted to edges  [default: dense-crf if it is installed, else none]"),
+        typer.Option(help="How masks are fitted to edges  [default: dense-crf if it is installed, else pamr]"),
     ] = None,
     crf_preset: Annotated[CrfPreset, typer.Option(help="Parameters of the CRF.")] = CrfPreset.SEC,
     overlay: Annotated[

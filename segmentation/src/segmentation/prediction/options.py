@@ -29,7 +29,7 @@ class PredictionOptions(FrozenModel):
         description="Longest side that a segmenter sees at once, in pixels; what is larger goes in windows.",
     )
     refine: Refinement | None = Field(
-        None, description="How scores are fitted to edges; None: dense CRF if it is installed, or else not at all."
+        None, description="How scores are fitted to edges; None: dense CRF if it is installed, else PAMR, which needs nothing."
     )
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
 
@@ -58,7 +58,7 @@ class PredictionOptions(FrozenModel):
     def _refinement(self) -> Refinement:
         if self.refine is not None:
             return self.refine
-        return Refinement.DENSE_CRF if find_spec("pydensecrf") else Refinement.NONE
+        return Refinement.DENSE_CRF if find_spec("pydensecrf") else Refinement.PAMR
 
 
 class ResolvedPrediction(PredictionOptions):

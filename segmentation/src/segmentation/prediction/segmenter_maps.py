@@ -16,6 +16,7 @@ from segmentation.prediction.options import ResolvedPrediction
 from segmentation.prediction.windows import input_scale, resized_part, tent, windows
 from segmentation.scores.contract import FloatMap
 from segmentation.scores.grid import input_size, regrid
+from segmentation.segmenter.predict import class_probabilities
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class SegmenterMaps:
         grid = self._grid(self._size(images[0], 1.0))
         found = []
         for index, request in enumerate(requests):
-            scores = logits[index, [0, *request.foreground]].softmax(dim=0).numpy()
+            scores = class_probabilities(logits[index], (0, *request.foreground)).numpy()
             found.append(scores if scores.shape[1:] == grid else regrid(scores, *grid, self._margin))
         return found
 

@@ -20,10 +20,10 @@ def input_scale(height: int, width: int, shorter: int) -> float:
 
 
 def spans(cells: int, most: int) -> list[slice]:
-    """Windows of `most` cells along a side of `cells`, each half over the one before; a short side is one."""
+    """Windows of `most` cells along a side of `cells`, each a quarter over the last; a short side is one."""
     if cells <= most:
         return [slice(0, cells)]
-    starts = [*range(0, cells - most, max(1, most // 2)), cells - most]
+    starts = [*range(0, cells - most, max(1, most - most // 4)), cells - most]
     return [slice(start, start + most) for start in starts]
 
 

@@ -1,0 +1,48 @@
+"""`capseg export-onnx`: a trained network for programs without torch."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from segmentation.prediction.opening import open_model
+from shared_runtime.files import check_output
+
+
+def export_onnx_command(
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL", help="A finished run, a folder that save_pretrained wrote, or OWNER/NAME on the hub."
+        ),
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE.onnx", help="The file to write.")],
+    size: Annotated[
+        tuple[int, int] | None,
+        typer.Option(
+            metavar="HEIGHT WIDTH",
+            help="Take images of this size alone  [default: any size; of transformers, that of the crops]",
+        ),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
+) -> None:
+    """Write a network as an ONNX file and compare what it gives with what torch gives.
+
+    Its input 'images' is [B, 3, H, W] in float32, RGB from 0 to 255; it normalises them itself. A segmenter gives
+    'logits' [B, 1 + classes, h, w] at its cells, the background first; a localizer 'heatmaps' [B, classes, h, w].
+    Names of classes and stride are in the file's metadata. Needs the extra 'onnx'.
+
+    Example:
+
+      capseg export-onnx runs/segmenter -o segmenter.onnx
+    """
+    opened = open_model(model)
+    check_output(output, {"the weights of the model": opened.weights}, overwrite=overwrite)
+
+    from segmentation.prediction.onnx_export import export_onnx
+
+    done = export_onnx(opened, output, size=size)
+    takes = f"images of {done.size[0]} × {done.size[1]} pixels" if done.size else "images of any size"
+    typer.echo(
+        f"{output}: takes {takes}, gives {done.output}; differs from torch by {done.difference:.1e} at most"
+    )

@@ -1,0 +1,115 @@
+"""A segmenter needs no labels: what it learned it finds, whole, in windows, of the classes that compete."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from segmentation import PredictionOptions, Segmenter
+from segmentation.cli import app
+from segmentation.data.truth.opening import open_truth
+from segmentation.masks.refinement import Refinement
+from shared_runtime.errors import ExitCode, UsageError
+
+PLAIN = PredictionOptions(refine=Refinement.NONE)
+
+
+@pytest.fixture(scope="module")
+def segmenter(segmenter_run: Path) -> Segmenter:
+    return Segmenter.from_pretrained(segmenter_run, options=PLAIN, device="cpu")
+
+
+def iou(one: Any, other: Any) -> float:
+    return float((one & other).sum() / (one | other).sum())
+
+
+def test_it_finds_what_it_learned_without_being_told(small_run: Any, segmenter: Segmenter) -> None:
+    assert not segmenter.needs_classes
+    truth = open_truth(small_run.truth)
+    for path in sorted(small_run.images.iterdir()):
+        found = segmenter.predict(path)
+        assert found.classes == ("apple",)
+        assert found.scores["apple"] > 0.5
+        assert iou(found.where("apple"), truth.mask(path.stem) > 0) > 0.6
+
+
+def test_only_classes_that_are_given_compete(small_run: Any, segmenter: Segmenter) -> None:
+    image = small_run.images / "000000000001.png"
+    everything = segmenter.predict(image)
+    told = segmenter.predict(image, ["apple"])
+    assert told.scores["apple"] >= everything.scores["apple"]
+    assert set(segmenter.predict(image, ["pizza"]).classes) <= {"pizza"}
+    assert segmenter.predict(image, []).classes == ()
+    with pytest.raises(UsageError, match="knows no class 'grass'"):
+        segmenter.predict(image, ["grass"])
+
+
+def test_apples_of_a_large_image_are_found_in_windows(segmenter_run: Path) -> None:
+    image = np.full((400, 900, 3), (40, 160, 60), dtype=np.uint8)
+    truth = np.zeros((400, 900), dtype=bool)
+    for top, left in ((20, 30), (190, 440), (350, 860)):
+        image[top : top + 20, left : left + 20] = (220, 30, 30)
+        truth[top : top + 20, left : left + 20] = True
+    options = PLAIN.model_copy(update={"input_size": "original"})
+    whole, windows = (
+        Segmenter.from_pretrained(segmenter_run, options=options.model_copy(update={"window": window})).predict(
+            image
+        )
+        for window in (2000, 129)
+    )
+    assert iou(windows.where("apple"), truth) > 0.6
+    assert (windows.mask != whole.mask).mean() < 0.001
+
+
+def test_scales_and_mirror_images_are_averaged(small_run: Any, segmenter_run: Path) -> None:
+    options = PLAIN.model_copy(update={"scales": (0.8, 1.0, 1.25), "flip": True})
+    several = Segmenter.from_pretrained(segmenter_run, options=options)
+    found = several.predict(small_run.images / "000000000001.png")
+    assert iou(found.where("apple"), open_truth(small_run.truth).mask("000000000001") > 0) > 0.6
+
+
+def test_edges_are_fitted_by_the_refinements_of_masks(small_run: Any, segmenter_run: Path) -> None:
+    options = PLAIN.model_copy(update={"refine": Refinement.MEAN_FIELD})
+    refined = Segmenter.from_pretrained(segmenter_run, options=options)
+    truth = open_truth(small_run.truth)
+    path = small_run.images / "000000000001.png"
+    assert iou(refined.predict(path).where("apple"), truth.mask(path.stem) > 0) > 0.9
+
+
+def test_a_saved_segmenter_is_the_same(segmenter: Segmenter, small_run: Any, tmp_path: Path) -> None:
+    segmenter.save_pretrained(tmp_path / "model")
+    config = json.loads((tmp_path / "model" / "config.json").read_text())
+    assert config["architectures"] == ["SegmentationNetwork"]
+    assert "masks" not in config["capseg"]["config"]["label_space"]
+    opened = Segmenter.from_pretrained(tmp_path / "model", options=PLAIN)
+    image = small_run.images / "000000000002.png"
+    np.testing.assert_array_equal(opened.predict(image).maps.scores, segmenter.predict(image).maps.scores)
+    card = (tmp_path / "model" / "README.md").read_text()
+    assert "capseg train-segmenter" in card
+    assert "has to be told" not in card
+
+
+def capseg(*arguments: object) -> Any:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="capseg")
+
+
+def test_the_command_predicts_with_labels_and_without(small_run: Any, segmenter_run: Path, tmp_path: Path) -> None:
+    common = ("predict", small_run.images, "--model", segmenter_run, "--refine", "none", "--device", "cpu")
+    alone = capseg(*common, "-o", tmp_path / "alone")
+    assert alone.exit_code == ExitCode.OK, alone.output
+    scored = capseg("evaluate", tmp_path / "alone", "--truth", small_run.truth, "--json")
+    assert json.loads(scored.stdout)["miou"] > 0.7
+    records = [json.loads(line) for line in small_run.labels.read_text().splitlines()]
+    records[0]["foreground"] = []
+    (tmp_path / "labels.jsonl").write_text("".join(f"{json.dumps(record)}\n" for record in records))
+    told = capseg(*common, "-o", tmp_path / "told", "--labels", tmp_path / "labels.jsonl")
+    assert told.exit_code == ExitCode.OK, told.output
+    assert told.stdout == "4 masks written; refinement: none\n"
+    # Captions that name no class leave the background alone.
+    from segmentation.data.masks import read_index_mask
+
+    assert not read_index_mask(tmp_path / "told" / "000000000001.png", 81).any()
+    assert read_index_mask(tmp_path / "told" / "000000000002.png", 81).any()
