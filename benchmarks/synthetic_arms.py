@@ -113,7 +113,7 @@ def _arm_commands(arm: Arm, world: Path) -> list[Sequence[str]]:
     images = ("--images", str(world / "images"), "--labels", str(world / f"{arm.labels}.jsonl"))
     space = ("--label-space", str(world / "label_space.json"))
     config = ("--config", f"synthetic-{arm.name}", "--workers", "0", "--quiet")
-    made = ("--refine", "none", "--alpha", f"{ALPHA:g}")
+    made = ("--refine", "none", "--no-consensus", "--alpha", f"{ALPHA:g}")
     return [
         capseg_command("train-localizer", *images, *space, "-o", trained, *config),
         capseg_command("make-masks", trained, *images, "-o", masks, *made, "--quiet"),

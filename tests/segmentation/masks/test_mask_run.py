@@ -47,7 +47,7 @@ def test_options_are_resolved_by_the_network(small_run: Any, tmp_path: Path) -> 
 def test_what_is_left_open_depends_on_whether_the_backbone_was_pretrained() -> None:
     known, new = (MaskOptions().resolved(traits(pretrained=pretrained)) for pretrained in (True, False))
     assert (known.input_size, known.propagation, known.consensus) == (66, 2, True)
-    assert (new.input_size, new.propagation, new.consensus) == (33, 0, False)
+    assert (new.input_size, new.propagation, new.consensus) == (33, 0, True)
     asked = MaskOptions(input_size=66, propagation=1).resolved(traits(pretrained=False))
     assert (asked.input_size, asked.propagation) == (66, 1)
 

@@ -68,14 +68,13 @@ def make_masks_command(
         ),
     ] = None,
     consensus: Annotated[
-        bool | None,
+        bool,
         typer.Option(
             "--consensus/--no-consensus",
             help="Mix in what all images of LABELS together say about how a class looks: the masks of an image "
-            "depend on the others, so that parts of a label file give other masks than the whole  [default: by "
-            "backbone]",
+            "depend on the others, so that parts of a label file give other masks than the whole.",
         ),
-    ] = None,
+    ] = True,
     ignore_band: Annotated[
         tuple[float, float] | None,
         typer.Option(

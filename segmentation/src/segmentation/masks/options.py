@@ -58,11 +58,10 @@ class MaskOptions(FrozenModel):
         "similar ones that never ends; not in the paper. "
         f"None: {PROPAGATION} if the backbone was pre-trained, else 0.",
     )
-    consensus: bool | None = Field(
-        None,
+    consensus: bool = Field(
+        True,
         description="Mix in what the maps of all images of the label file say about how a class looks; not in the "
-        "paper. "
-        "None: if the backbone was pre-trained.",
+        "paper, and not with a segmentation network, which has learned it.",
     )
     refine: Refinement = Field(Refinement.DENSE_CRF, description="How maps are fitted to the image's edges.")
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
@@ -102,7 +101,7 @@ class MaskOptions(FrozenModel):
             scales=self.scales,
             flip=self.flip,
             propagation=propagation if self.propagation is None else self.propagation,
-            consensus=(enlarged if self.consensus is None else self.consensus) and not network.own_background,
+            consensus=self.consensus and not network.own_background,
             refine=self.refine,
             crf_preset=self.crf_preset,
             ignore_band=self.ignore_band,
@@ -126,7 +125,6 @@ class ResolvedMaskOptions(MaskOptions):
     background_logit: float = 0.0
     input_size: PositiveInt | Literal["original"]
     propagation: NonNegativeInt | Literal["graph"]
-    consensus: bool
 
     @property
     def rules(self) -> ScoreRules:
