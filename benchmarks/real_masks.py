@@ -22,9 +22,9 @@ _PAPER = {"--propagation": "0", "--consensus": False, "--absolute": "0", "--refi
 _STEPS = {
     "dense CRF": {"--refine": "dense-crf"},
     "PAMR": {"--refine": "pamr"},
+    "walk over pixels": {"--refine": "pixel-walk"},
     "scores against the background's logit": {"--absolute": "0.5"},
     "propagation": {"--propagation": "2"},
-    "propagation on a graph": {"--propagation": "graph"},
     "consensus": {"--consensus": True},
 }
 _CUMULATIVE = ("scores against the background's logit", "propagation", "consensus", "dense CRF")

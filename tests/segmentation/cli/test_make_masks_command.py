@@ -79,8 +79,6 @@ def test_a_bad_image_makes_the_exit_code_partial(small_run: Any, tmp_path: Path)
         (("--scales", "1,x"), "--scales: got 'x'"),
         (("--gamma", "2"), "--gamma: got 2.0"),
         (("--input-size", "huge"), "--input-size: got 'huge'"),
-        (("--propagation", "far"), "--propagation: got 'far'"),
-        (("--propagation", "-1"), "--propagation: got '-1'"),
     ],
 )
 def test_impossible_options_name_the_option(
@@ -124,14 +122,6 @@ def test_the_installed_command_with_worker_processes(small_run: Any, tmp_path: P
     assert len(masks) == 4
     for name in masks:
         assert (tmp_path / "two" / name).read_bytes() == (tmp_path / "one" / name).read_bytes()
-
-
-def test_maps_are_carried_over_a_graph(small_run: Any, tmp_path: Path) -> None:
-    made = make_masks(small_run, tmp_path / "masks", "--propagation", "graph", "--refine", "pamr")
-    assert made.stdout == "4 masks written; refinement: pamr\n"
-    again = make_masks(small_run, tmp_path / "masks", "--propagation", "2", "--refine", "pamr")
-    assert again.exit_code == ExitCode.USAGE
-    assert "propagation" in again.stderr
 
 
 def test_labels_that_are_not_believed_get_no_part_of_the_mask(small_run: Any, tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Heatmaps of batches, scales and mirror images, from a network whose maps are known beforehand."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,7 @@ from segmentation.localization.config import LocalizationOptions
 from segmentation.localization.network import LocalizationNetwork
 from segmentation.localization.predict import HeatmapExtractor
 from segmentation.scores.affinity import propagate
-from segmentation.scores.contract import Heatmaps, Propagation, Viewing
-from segmentation.scores.graph import diffuse
+from segmentation.scores.contract import Heatmaps, Viewing
 from segmentation.scores.grid import upscale
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -116,21 +114,14 @@ def test_mirror_images_of_a_network_that_sees_all_alike_change_nothing() -> None
     np.testing.assert_allclose(both.compounds[1, 0], plain.compounds[1, 0], rtol=1e-4)
 
 
-@pytest.mark.parametrize(
-    ("propagation", "carried"), [(2, lambda maps, cells: propagate(maps, cells, 2)), ("graph", diffuse)]
-)
-def test_propagation_goes_along_the_surfaces_of_each_image_before_maps_are_averaged(
-    propagation: Propagation, carried: Callable[[Tensor, Tensor], Tensor]
-) -> None:
+def test_propagation_goes_along_the_surfaces_of_each_image_before_maps_are_averaged() -> None:
     built = network()
     image = noise(33, 33)
-    found = heatmaps(
-        extractor(built, flip=True, propagation=propagation), [noise(33, 33, 1), image], [targets()] * 2
-    )[1]
+    found = heatmaps(extractor(built, flip=True, propagation=2), [noise(33, 33, 1), image], [targets()] * 2)[1]
     once = []
     for seen in (image, image[:, ::-1].copy()):
         surfaces = torch.from_numpy(seen[::16, ::16].copy()).permute(2, 0, 1).float()
-        once.append(carried(surfaces[0, None], surfaces)[0].numpy())
+        once.append(propagate(surfaces[0, None], surfaces, 2)[0].numpy())
     np.testing.assert_allclose(found.classes[1], (once[0] + once[1][:, ::-1]) / 2, rtol=1e-4)
 
 

@@ -60,12 +60,8 @@ def make_masks_command(
     scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1",
     flip: Annotated[bool, typer.Option("--flip", help="Also average over the mirrored image.")] = False,
     propagation: Annotated[
-        str | None,
-        typer.Option(
-            metavar="STEPS|graph",
-            help="Steps that carry maps to cells that look alike; graph: as far as a walk over the most similar "
-            "ones goes  [default: by backbone]",
-        ),
+        int | None,
+        typer.Option(min=0, help="Steps that carry maps to cells that look alike  [default: by backbone]"),
     ] = None,
     consensus: Annotated[
         bool,
@@ -123,10 +119,10 @@ def make_masks_command(
                 "background_logit": background_logit,
                 "compounds": compounds,
                 "positive_background": positive_background,
-                "input_size": _number_or_word(input_size),
+                "input_size": int(input_size) if input_size.isdecimal() else input_size,
                 "scales": tuple(scales.split(",")),
                 "flip": flip,
-                "propagation": propagation and _number_or_word(propagation),
+                "propagation": propagation,
                 "consensus": consensus,
                 "refine": refine,
                 "crf_preset": crf_preset,
@@ -164,10 +160,6 @@ def make_masks_command(
     if left_out.unlabelled and not quiet:
         typer.echo(f"{len(left_out.unlabelled):,} images have no class in their labels, and so no mask", err=True)
     raise end_of_masks(counts, [f"{labels}:{line.line}: {line.message}" for line in left_out.faults], output)
-
-
-def _number_or_word(value: str) -> int | str:
-    return int(value) if value.isdecimal() else value
 
 
 def _refinement(options: MaskOptions) -> str:

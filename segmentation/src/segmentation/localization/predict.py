@@ -12,7 +12,6 @@ from segmentation.data.targets import ImageTargets
 from segmentation.localization.network import FeatureMaps, LabelLocalizer
 from segmentation.scores.affinity import propagate
 from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Viewing
-from segmentation.scores.graph import diffuse
 from segmentation.scores.views import ImageViews
 
 
@@ -71,11 +70,7 @@ class HeatmapExtractor:
                 compounds = self.network.compound_heatmaps(features.comp[index, None], pairs)
                 maps = torch.cat([maps, compounds], dim=1)
             mid_features = features.cells.mid_features[index]
-            yield self._carried(maps[0].float(), mid_features).cpu().numpy()
-
-    def _carried(self, maps: Tensor, mid_features: Tensor) -> Tensor:
-        how_far = self.viewing.propagation
-        return diffuse(maps, mid_features) if how_far == "graph" else propagate(maps, mid_features, how_far)
+            yield propagate(maps[0].float(), mid_features, self.viewing.propagation).cpu().numpy()
 
 
 def _pairs(targets: ImageTargets) -> list[tuple[int, int]]:

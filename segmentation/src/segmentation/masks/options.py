@@ -52,10 +52,9 @@ class MaskOptions(FrozenModel):
     )
     scales: tuple[PositiveFloat, ...] = Field((1.0,), min_length=1, description="Of the input; maps are averaged.")
     flip: bool = Field(False, description="Average with the maps of the mirrored image.")
-    propagation: NonNegativeInt | Literal["graph"] | None = Field(
+    propagation: NonNegativeInt | None = Field(
         None,
-        description="Steps that carry heatmaps to cells that look alike, or graph, for a walk over the most "
-        "similar ones that never ends; not in the paper. "
+        description="Steps that carry heatmaps to cells that look alike; not in the paper. "
         f"None: {PROPAGATION} if the backbone was pre-trained, else 0.",
     )
     consensus: bool = Field(
@@ -124,7 +123,7 @@ class ResolvedMaskOptions(MaskOptions):
     absolute: float = 0.0
     background_logit: float = 0.0
     input_size: PositiveInt | Literal["original"]
-    propagation: NonNegativeInt | Literal["graph"]
+    propagation: NonNegativeInt
 
     @property
     def rules(self) -> ScoreRules:

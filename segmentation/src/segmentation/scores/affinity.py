@@ -21,28 +21,23 @@ def propagate(maps: Tensor, mid_features: Tensor, steps: int) -> Tensor:
     The weight of a cell for another is max(cos, 0) to the power of `SHARPNESS`, between what each has more than
     the image's mean; all weights for a cell sum to 1.
     """
-    cells = directions(mid_features)
+    directions = _directions(mid_features)
     values = maps.flatten(1).T
-    parts = row_parts(len(values))
+    parts = [slice(start, start + _ROWS) for start in range(0, len(values), _ROWS)]
     for _ in range(steps):
-        values = torch.cat([_step(cells[part], values[part], cells, values) for part in parts])
+        values = torch.cat([_step(directions[part], values[part], directions, values) for part in parts])
     return values.T.view_as(maps)
 
 
-def row_parts(n_cells: int) -> list[slice]:
-    """So many cells, in parts whose weights fit into memory."""
-    return [slice(start, start + _ROWS) for start in range(0, n_cells, _ROWS)]
-
-
-def directions(mid_features: Tensor) -> Tensor:
+def _directions(mid_features: Tensor) -> Tensor:
     """Unit vectors [N C] of the N = h · w cells, or zero for a cell that is the mean of all."""
     cells = mid_features.flatten(1).T.float()
     return functional.normalize(cells - cells.mean(dim=0), dim=1)
 
 
-def _step(own: Tensor, kept: Tensor, cells: Tensor, values: Tensor) -> Tensor:
-    """The next values [R n] of R cells: `own` are their directions among all `cells`, `kept` their values now."""
-    weights = (own @ cells.T).clamp(min=0) ** SHARPNESS
+def _step(own: Tensor, kept: Tensor, directions: Tensor, values: Tensor) -> Tensor:
+    """The next values [R n] of R cells: `own` are their directions, `kept` their values now."""
+    weights = (own @ directions.T).clamp(min=0) ** SHARPNESS
     total = weights.sum(dim=1, keepdim=True)
     # A cell without direction is like none, not even itself: it keeps its value.
     return torch.where(total > 0, weights @ values / total, kept)

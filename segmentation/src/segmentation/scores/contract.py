@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from segmentation.backbones.contract import Cells
 
 FloatMap = NDArray[np.float32]
-Propagation = int | Literal["graph"]
-"""So many steps of a walk over all cells (`scores.affinity`); graph: to the end of one over the most similar ones
-(`scores.graph`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +86,8 @@ class Viewing:
     """Of the input; maps are averaged. At least one."""
     flip: bool = False
     """Average with the maps of the mirrored image."""
-    propagation: Propagation = 0
-    """How far heatmaps are carried to cells that look alike."""
+    propagation: int = 0
+    """Steps by which heatmaps are carried to cells that look alike."""
     compounds: bool = True
     """Whether there are heatmaps of compounds."""
 
