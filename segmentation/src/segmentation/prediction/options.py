@@ -29,7 +29,7 @@ class PredictionOptions(FrozenModel):
         description="Longest side that a segmenter sees at once, in pixels; what is larger goes in windows.",
     )
     refine: Refinement | None = Field(
-        None, description="How scores are fitted to edges; None: dense CRF if it is installed, else PAMR, which needs nothing."
+        None, description="How scores are fitted to edges; None: dense CRF if it is installed, else PAMR."
     )
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
 
