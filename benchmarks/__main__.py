@@ -25,6 +25,7 @@ BENCHMARKS = (
     "evaluation_speed",
     "synthetic_arms",
     "real_arms",
+    "real_masks",
 )
 
 

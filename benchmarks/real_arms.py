@@ -9,25 +9,22 @@ masks twice. What an earlier run has done is taken up.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence, Set
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from benchmarks.coco_images import fastest_precision, image_options, write_inputs
 from benchmarks.markdown import command_block, table
 from benchmarks.processes import run
-from benchmarks.surroundings import OUTPUTS, REPOSITORY, Options, capparse_command, capseg_command, real_data
+from benchmarks.surroundings import OUTPUTS, REPOSITORY, Options, capparse_command, capseg_command
 from benchmarks.synthetic_arms import TABLE_6, Arm
 from segmentation.experiments.paper import PAPER_MASKS
 
 EPOCHS = 6
 _FOLDER = (OUTPUTS / "real-arms").relative_to(REPOSITORY)
-_CAPTIONS = ("captions_train2017_some.json", "captions_val2017.json")
-_INSTANCES = ("instances_train2017_masked.json", "instances_val2017_masked.json")
 _PAPER = tuple(PAPER_MASKS.split())
 _MAKINGS = {"no CRF": (*_PAPER, "--refine", "none"), "CRF": _PAPER}
 _OWN_MAKINGS = {"no CRF": ("--refine", "none"), "CRF": ()}
-_PRECISION = ("--set", "training.precision=bfloat16")
 _LABELLERS = {"exact": ("--labeller", "exact"), "parser": ("--mode", "paper"), "visual": ()}
 
 
@@ -71,7 +68,7 @@ OWN = Row("lite0-224", Arm("", "", "visual"), makings=MappingProxyType(_OWN_MAKI
 
 def report(options: Options) -> Iterator[str]:
     """Markdown; `--limit` sets the number of images."""
-    _write_inputs(options.limit)
+    write_inputs(REPOSITORY / _FOLDER, options.limit)
     for command in _label_commands():
         run(command)
     _write_scored_labels()
@@ -81,40 +78,6 @@ def report(options: Options) -> Iterator[str]:
     yield table(("what is used if told nothing", *scores), [(OWN.name, *_cells(OWN))])
     yield "Table 6: masks of 83 thousand training images, mIoU / precision / recall, with dense CRF. One arm:"
     yield command_block([*_label_commands(), _train_command(ROWS[0]), _masks_command(ROWS[0], "CRF")])
-
-
-def _write_inputs(limit: int | None) -> None:
-    """Captions, masks and annotated classes of the images that are there, each in one file."""
-    (REPOSITORY / _FOLDER).mkdir(parents=True, exist_ok=True)
-    captions = _merged(_CAPTIONS, {file.name for folder in _image_folders() for file in folder.iterdir()})
-    captions["images"] = captions["images"][:limit]
-    _write("captions.json", captions)
-    _write("instances.json", _merged(_INSTANCES, {image["file_name"] for image in captions["images"]}))
-    _write("classes.json", _classes(captions["images"]))
-
-
-def _merged(names: Sequence[str], wanted: Set[str]) -> dict[str, Any]:
-    """COCO files in one, with the images whose file names are wanted."""
-    merged: dict[str, Any] = {"images": [], "annotations": []}
-    for name in names:
-        content = json.loads(_annotations(name).read_text(encoding="utf-8"))
-        images = [image for image in content["images"] if image["file_name"] in wanted]
-        kept = {image["id"] for image in images}
-        merged["images"] += images
-        merged["annotations"] += [one for one in content["annotations"] if one["image_id"] in kept]
-        merged["categories"] = content.get("categories", [])
-    return merged
-
-
-def _classes(images: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The annotated classes of images, as far as a COCO file of instances says them."""
-    categories = json.loads(_annotations("image_labels_on_disk.json").read_text(encoding="utf-8"))
-    pairs = ((image["id"], key) for image in images for key in categories.get(image["file_name"], ()))
-    annotations = [
-        {"id": number, "image_id": image, "category_id": key} for number, (image, key) in enumerate(pairs, 1)
-    ]
-    all_categories = json.loads(_annotations(_INSTANCES[0]).read_text(encoding="utf-8"))["categories"]
-    return {"images": images, "annotations": annotations, "categories": all_categories}
 
 
 def _write_scored_labels() -> None:
@@ -144,16 +107,16 @@ def _label_commands() -> list[Sequence[str]]:
 
 def _train_command(row: Row) -> Sequence[str]:
     epochs = () if row is OWN else ("--epochs", str(EPOCHS))
-    config = ("--config", row.config, *epochs, *_PRECISION, "--quiet")
+    config = ("--config", row.config, *epochs, *fastest_precision(), "--quiet")
     labels = str(_FOLDER / f"{row.arm.labels}.jsonl")
-    return capseg_command("train-localizer", *_image_options(), "--labels", labels, "-o", row.run, *config)
+    return capseg_command("train-localizer", *image_options(), "--labels", labels, "-o", row.run, *config)
 
 
 def _masks_command(row: Row, making: str) -> Sequence[str]:
     labels = str(_FOLDER / f"scored-{row.arm.labels}.jsonl")
     made = (*row.makings[making], *row.options, "--quiet")
     output = row.masks(making)
-    return capseg_command("make-masks", row.run, *_image_options(), "--labels", labels, "-o", output, *made)
+    return capseg_command("make-masks", row.run, *image_options(), "--labels", labels, "-o", output, *made)
 
 
 def _cells(row: Row) -> Iterator[str]:
@@ -164,20 +127,3 @@ def _cells(row: Row) -> Iterator[str]:
         truth = str(_FOLDER / "instances.json")
         scores = json.loads(run(capseg_command("evaluate", row.masks(making), "--truth", truth, "--json")).output)
         yield from (f"{scores[name]:.3f}" for name in ("miou", "precision", "recall"))
-
-
-def _image_options() -> list[str]:
-    return [part for folder in _image_folders() for part in ("--images", str(folder))]
-
-
-def _image_folders() -> list[Path]:
-    coco = _annotations(_CAPTIONS[1]).parent.parent
-    return [coco / "train2017", coco / "val2017"]
-
-
-def _write(name: str, content: Any) -> None:
-    (REPOSITORY / _FOLDER / name).write_text(json.dumps(content), encoding="utf-8")
-
-
-def _annotations(name: str) -> Path:
-    return real_data(f"coco/annotations/{name}")

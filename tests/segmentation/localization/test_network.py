@@ -1,5 +1,7 @@
 """Equations 4 and 5 through the whole network, on a backbone that passes pixels on."""
 
+from math import exp, log
+
 import pytest
 import torch
 from pydantic import ValidationError
@@ -40,6 +42,23 @@ def test_class_scores_pool_before_the_inner_product() -> None:
     built = network()
     # per channel highest + lowest: (2 + 1, 4 + 2)
     assert built.class_scores(built(IMAGE).cls).tolist() == [[3.0, 6.0, 9.0]]
+
+
+def test_weighted_class_scores_pool_the_class_maps() -> None:
+    built = network(OPTIONS.model_copy(update={"class_pooling": "weighted"}))
+    features = built(IMAGE).cls
+    class_maps = built.class_heatmaps(features, [1, 2, 3])
+    assert class_maps.tolist() == [[[[1.0, 2.0]], [[2.0, 4.0]], [[3.0, 6.0]]]]
+    (found,) = built.class_scores(features)
+    for number, (first, second) in enumerate([(1.0, 2.0), (2.0, 4.0), (3.0, 6.0)]):
+        # The background's logit is 1; p = 3, λ = 0.01.
+        shares = [
+            exp(value) / (exp(1) + sum(map(exp, cell)))
+            for value, cell in ((first, (1, 2, 3)), (second, (2, 4, 6)))
+        ]
+        mean = sum(shares) / 2
+        pooled = (shares[0] * first + shares[1] * second) / (1 + sum(shares))
+        assert found[number].item() == pytest.approx(pooled + (1 - mean) ** 3 * log(0.01 + mean), rel=1e-5)
 
 
 def test_compound_scores_pool_before_the_inner_product() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from segmentation.masks.maps import (
     EPSILON,
     ScoreRules,
+    absolute_scores,
     class_maps,
     negative_background,
     normalized,
@@ -178,3 +179,32 @@ def test_masks_equal_those_made_pixel_by_pixel(seed: int, classes: set[int], alp
         assert expected[int(class_id)][i][j] == pytest.approx(best, abs=1e-6)
     assert found.scores.min() >= 0
     assert found.scores.max() <= 1
+
+
+def test_absolute_scores_are_a_softmax_in_which_background_classes_are_background() -> None:
+    foreground = maps([np.log(2.0), 0.0])[None]
+    surroundings = maps([np.log(4.0), 0.0])[None]
+    # The background's e^0 = 1, sky 4 and 1, the class 2 and 1.
+    found = absolute_scores(foreground, surroundings, background_logit=0.0)
+    np.testing.assert_allclose(found, [[[5 / 7, 2 / 3]], [[2 / 7, 1 / 3]]], rtol=1e-6)
+
+
+def test_absolute_scores_are_mixed_with_those_of_the_paper_as_a_geometric_mean() -> None:
+    relative = score_maps(HEATMAPS, N_FOREGROUND, ScoreRules(alpha=2)).scores
+    absolute = score_maps(HEATMAPS, N_FOREGROUND, ScoreRules(alpha=2, absolute=1, background_logit=0.5)).scores
+    mixed = score_maps(HEATMAPS, N_FOREGROUND, ScoreRules(alpha=2, absolute=0.5, background_logit=0.5)).scores
+    np.testing.assert_allclose(absolute.sum(axis=0), 1, rtol=1e-6)
+    np.testing.assert_allclose(mixed**2, relative / relative.sum(axis=0) * absolute, rtol=1e-5)
+
+
+def test_a_class_below_the_background_gets_nothing_of_the_picture() -> None:
+    faint = Heatmaps({1: maps([0.3, 0.2], [0.1, 0.0])}, {})
+    flooded = score_maps(faint, N_FOREGROUND, ScoreRules(alpha=4)).scores
+    assert (flooded.argmax(axis=0) == 1).any()
+    kept = score_maps(faint, N_FOREGROUND, ScoreRules(alpha=4, absolute=1, background_logit=1.0)).scores
+    assert not kept.argmax(axis=0).any()
+
+
+def test_a_very_large_logit_is_no_overflow() -> None:
+    found = absolute_scores(maps([900.0, -900.0])[None], maps([0.0, 0.0])[None][:0], background_logit=1.0)
+    np.testing.assert_array_equal(found, [[[0, 1]], [[1, 0]]])

@@ -4,12 +4,10 @@ import math
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from torch import Tensor
 
 from segmentation.scores import affinity, graph
-from segmentation.scores.graph import ALPHA, DECAY, SHARPNESS, conjugate_gradients, diffuse
+from segmentation.scores.graph import ALPHA, DECAY, SHARPNESS, diffuse
 
 
 def drawn(seed: int, *shape: int) -> Tensor:
@@ -76,25 +74,3 @@ def test_rows_can_be_made_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch, rows:
     at_once = diffuse(maps, surfaces)
     monkeypatch.setattr(affinity, "_ROWS", rows)
     torch.testing.assert_close(diffuse(maps, surfaces), at_once, atol=1e-5, rtol=1e-5)
-
-
-@given(st.integers(0, 2**31))
-def test_conjugate_gradients_solve_n_unknowns_in_n_steps(seed: int) -> None:
-    root = drawn(seed, 6, 6).double()
-    matrix = root @ root.T + torch.eye(6)
-    targets = drawn(seed + 1, 6, 3).double()
-    found = conjugate_gradients(lambda x: matrix @ x, targets, steps=6, tolerance=0)
-    torch.testing.assert_close(matrix @ found, targets, atol=1e-4, rtol=1e-4)
-
-
-def test_conjugate_gradients_stop_where_nothing_is_left() -> None:
-    calls = 0
-
-    def halves(values: Tensor) -> Tensor:
-        nonlocal calls
-        calls += 1
-        return values / 2
-
-    targets = torch.tensor([[1.0, 0.0], [2.0, 0.0]])
-    torch.testing.assert_close(conjugate_gradients(halves, targets), 2 * targets)
-    assert calls == 1

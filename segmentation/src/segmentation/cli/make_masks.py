@@ -36,6 +36,17 @@ def make_masks_command(
     ] = CrfPreset.SEC,
     alpha: Annotated[float | None, typer.Option(help="α of Eq. 11  [default: by backbone]")] = None,
     gamma: Annotated[float, typer.Option(help="γ of Eq. 13.")] = 0.7,
+    absolute: Annotated[
+        float | None,
+        typer.Option(
+            help="Weight, 0 to 1, of scores that compare a class with the background's logit, beside scores "
+            "relative to the maximum of its map  [default: by network]"
+        ),
+    ] = None,
+    background_logit: Annotated[
+        float | None,
+        typer.Option(help="That logit: a higher one makes objects smaller  [default: as in training]"),
+    ] = None,
     compounds: Annotated[bool, typer.Option(help="Add the maps of class-attribute pairs.")] = True,
     positive_background: Annotated[bool, typer.Option(help="Use the maps of background classes.")] = True,
     input_size: Annotated[
@@ -109,6 +120,8 @@ def make_masks_command(
             {
                 "alpha": alpha,
                 "gamma": gamma,
+                "absolute": absolute,
+                "background_logit": background_logit,
                 "compounds": compounds,
                 "positive_background": positive_background,
                 "input_size": _number_or_word(input_size),

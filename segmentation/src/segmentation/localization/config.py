@@ -51,8 +51,8 @@ class LocalizationOptions(FrozenModel):
     d_comp: PositiveInt = Field(512, description="Channels of the compound embeddings.")
     class_pooling: Literal["weldon", "weighted"] = Field(
         "weldon",
-        description="How class scores are pooled: the paper's way, per channel; or per class, over the cells in which "
-        "it beats the other classes and the background.",
+        description="How class scores are pooled: the paper's way, per channel; or per class, over the cells in "
+        "which it beats the other classes and the background.",
     )
     pooling: PoolingOptions = PoolingOptions()
     weighted: WeightedPoolingOptions = WeightedPoolingOptions()

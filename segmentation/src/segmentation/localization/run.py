@@ -32,12 +32,14 @@ class Localizer:
     @property
     def traits(self) -> NetworkTraits:
         """What decides which options suit it."""
+        network = self.config.network
         return NetworkTraits(
             backbone=self.config.backbone,
             pretrained=self.config.weights != RANDOM,
             crop_size=self.config.crop.size,
-            attributes=self.config.network.attributes,
-            background=self.config.network.background,
+            attributes=network.attributes,
+            background=network.background,
+            background_logit=network.weighted.background_logit if network.class_pooling == "weighted" else None,
         )
 
     @cached_property

@@ -26,6 +26,10 @@ class ScoreRules:
     """Whether compound heatmaps are added to their classes (Eq. 9)."""
     positive_background: bool = True
     """Whether maps of background classes are used (Eq. 12)."""
+    absolute: float = 0.0
+    """Weight, in [0, 1], of scores that compare logits across images (`absolute_scores`); not in the paper."""
+    background_logit: float = 1.0
+    """That of the background in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,44 @@ def score_maps(heatmaps: Heatmaps, n_foreground: int, rules: ScoreRules) -> Scor
         raise ValueError("an image without labels has no heatmaps to make scores of")
     shape = next(iter(summed.values())).shape
     ids = tuple(sorted(class_id for class_id in summed if class_id <= n_foreground))
-    foreground = _stacked([normalized(summed[class_id]) for class_id in ids], shape)
-    background = negative_background(foreground, rules.alpha)
+    foreground = _stacked([summed[class_id] for class_id in ids], shape)
+    surroundings = _stacked([summed[class_id] for class_id in sorted(summed) if class_id > n_foreground], shape)
+    if not rules.positive_background:
+        surroundings = surroundings[:0]
+    scores = relative_scores(foreground, surroundings, rules)
+    if rules.absolute:
+        absolute = absolute_scores(foreground, surroundings, rules.background_logit)
+        shares = scores / np.maximum(scores.sum(axis=0), EPSILON)
+        scores = shares ** (1 - rules.absolute) * absolute**rules.absolute
+    return ScoreMaps(ids, scores.astype(np.float32, copy=False), heatmaps.margin)
+
+
+def relative_scores(foreground: FloatMap, surroundings: FloatMap, rules: ScoreRules) -> FloatMap:
+    """Lines 2 to 10 of Algorithm 1, `(1 + F, h, w)` in [0, 1]: each map relative to its maximum in the image.
+
+    Of the maps of F foreground classes and S background classes, `(F, h, w)` and `(S, h, w)`.
+    """
+    normal = _stacked([normalized(heatmap) for heatmap in foreground], foreground.shape[1:])
+    background = negative_background(normal, rules.alpha)
     if rules.positive_background:
-        surroundings = [summed[class_id] for class_id in sorted(summed) if class_id > n_foreground]
         # Eq. 13
-        background = np.maximum(background, rules.gamma * positive_background(_stacked(surroundings, shape)))
-    return ScoreMaps(ids, np.concatenate([background[None], foreground]).astype(np.float32), heatmaps.margin)
+        background = np.maximum(background, rules.gamma * positive_background(surroundings))
+    return np.concatenate([background[None], normal]).astype(np.float32)
+
+
+def absolute_scores(foreground: FloatMap, surroundings: FloatMap, background_logit: float) -> FloatMap:
+    """What each class has of each cell, `(1 + F, h, w)`, summing to 1: a softmax over logits and the background's.
+
+    Eq. 10 lights up something in every picture; here a class whose logits stay low has nothing, and the maps of
+    background classes are theirs. Arguments as those of `relative_scores`.
+    """
+    logits = np.concatenate(
+        [np.full((1, *foreground.shape[1:]), background_logit, dtype=np.float32), surroundings, foreground]
+    )
+    shares = np.exp(logits - logits.max(axis=0))
+    shares /= shares.sum(axis=0)
+    behind = 1 + len(surroundings)
+    return np.concatenate([shares[:behind].sum(axis=0, keepdims=True), shares[behind:]])
 
 
 def segment(scores: FloatMap, ids: tuple[int, ...]) -> IndexMask:

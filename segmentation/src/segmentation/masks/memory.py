@@ -18,6 +18,7 @@ _BYTES_PER_PIXEL: Mapping[Refinement, tuple[int, int]] = MappingProxyType(
         Refinement.DENSE_CRF: (310, 48),
         Refinement.MEAN_FIELD: (1060, 28),
         Refinement.PAMR: (210, 20),
+        Refinement.PIXEL_WALK: (70, 20),
         Refinement.NONE: (12, 8),
     }
 )

@@ -19,6 +19,8 @@ images; without the CRF, 2 is better."""
 Share = Annotated[float, Field(ge=0, le=1)]
 PROPAGATION = 2
 """Steps for pre-trained backbones, chosen likewise."""
+ABSOLUTE = 0.5
+"""Weight of absolute scores for networks that were trained for them."""
 
 
 class MaskOptions(FrozenModel):
@@ -31,6 +33,17 @@ class MaskOptions(FrozenModel):
     gamma: NonNegativeFloat = Field(0.7, le=1, description="γ of Eq. 13.")
     compounds: bool = Field(True, description="Add compound heatmaps to their classes (Eq. 9).")
     positive_background: bool = Field(True, description="Use maps of background classes (Eq. 12).")
+    absolute: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Weight of a softmax over the logits of the image's classes and the background's, beside "
+        "scores relative to each map's maximum (Eq. 10); not in the paper. "
+        f"None: {ABSOLUTE} if the network was trained with a background logit, else 0.",
+    )
+    background_logit: float | None = Field(
+        None, description="That of the background there: higher for smaller objects. None: as in training."
+    )
     input_size: PositiveInt | Literal["auto", "train", "original"] = Field(
         "auto",
         description="Side of the square that images are resized to; train: the side of the training crops; "
@@ -83,6 +96,8 @@ class MaskOptions(FrozenModel):
             gamma=self.gamma,
             compounds=self.compounds and network.attributes,
             positive_background=self.positive_background and network.background,
+            absolute=self._absolute(network),
+            background_logit=self._background_logit(network),
             input_size=sides.get(self.input_size, self.input_size),
             scales=self.scales,
             flip=self.flip,
@@ -94,11 +109,21 @@ class MaskOptions(FrozenModel):
             labels=self.labels,
         )
 
+    def _absolute(self, network: NetworkTraits) -> float:
+        trained = 0.0 if network.background_logit is None else ABSOLUTE
+        return trained if self.absolute is None else self.absolute
+
+    def _background_logit(self, network: NetworkTraits) -> float:
+        trained = 0.0 if network.background_logit is None else network.background_logit
+        return trained if self.background_logit is None else self.background_logit
+
 
 class ResolvedMaskOptions(MaskOptions):
     """Options in which nothing is left open: they decide the masks, and stand in the `run.json` beside them."""
 
     alpha: PositiveFloat
+    absolute: float = 0.0
+    background_logit: float = 0.0
     input_size: PositiveInt | Literal["original"]
     propagation: NonNegativeInt | Literal["graph"]
     consensus: bool
@@ -106,7 +131,14 @@ class ResolvedMaskOptions(MaskOptions):
     @property
     def rules(self) -> ScoreRules:
         """How heatmaps become scores."""
-        return ScoreRules(self.alpha, self.gamma, self.compounds, self.positive_background)
+        return ScoreRules(
+            self.alpha,
+            self.gamma,
+            self.compounds,
+            self.positive_background,
+            self.absolute,
+            self.background_logit,
+        )
 
     @property
     def viewing(self) -> Viewing:

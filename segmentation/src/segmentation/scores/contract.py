@@ -107,6 +107,8 @@ class NetworkTraits:
     """Whether it was trained with attributes."""
     background: bool
     """Whether it was trained with background classes."""
+    background_logit: float | None = None
+    """With which it was trained: what its logits are to be compared with. None: it was trained without."""
     own_background: bool = False
     """Whether it says itself where no class is: a segmentation network."""
 

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from segmentation.scores.affinity import directions, row_parts
+from segmentation.scores.solving import walk_with_restart
 
 ALPHA = 0.95
 """Probability of going on."""
@@ -22,10 +23,6 @@ DECAY = 0.16
 """Of the weights with the distance in cells: 0.01 per pixel of a patch of 16."""
 NEIGHBOURS = 400
 """Cells that a cell is joined with, the most similar ones."""
-STEPS = 10
-"""Of conjugate gradients, at most."""
-TOLERANCE = 1e-6
-"""Of the residual, relative to the maps: what is solved to that is solved."""
 _TIE = 1e-6
 """Similarities that differ by less are the same, so that rounding makes no pair one-sided."""
 
@@ -33,48 +30,17 @@ _TIE = 1e-6
 def diffuse(maps: Tensor, mid_features: Tensor) -> Tensor:
     """Maps [n h w] after a random walk with restart; `mid_features` [C h w] are those of the same cells.
 
-    Solves (I - α D⁻¹ W) x = (1 - α) maps, in the symmetric form of Zhou et al. W_ij is s_ij if j is one of the
-    `NEIGHBOURS` most similar cells of i, and as much again if i is one of j's, where s = max(cos, 0)³ ·
-    exp(-`DECAY` · distance); no cell is joined with itself. Values are weighted means of those of the map, up to
-    what the few steps leave undone; LPOSS, which leaves D^½ out, weights cells by their number of likes.
+    W_ij is s_ij if j is one of the `NEIGHBOURS` most similar cells of i, and as much again if i is one of j's,
+    where s = max(cos, 0) to the power of `SHARPNESS`, times exp(-`DECAY` · distance); no cell is joined with
+    itself. LPOSS leaves D^½ out of the symmetric form, and so weights cells by their number of likes; the means
+    that the walk gives keep the range of the maps.
     """
     weigh = _weights(directions(mid_features), (mid_features.shape[-2], mid_features.shape[-1]))
-    values = maps.flatten(1).T.float()
-    degrees = weigh(torch.ones_like(values[:, :1]))
-    # A cell that is like no other one keeps its value.
-    alone = degrees <= 0
-    root = degrees.masked_fill(alone, 1.0) ** 0.5
-    solved = conjugate_gradients(lambda x: x - ALPHA * weigh(x / root) / root, (1 - ALPHA) * root * values)
-    return torch.where(alone, values, solved / root).T.view_as(maps).to(maps.dtype)
-
-
-def conjugate_gradients(
-    apply: Callable[[Tensor], Tensor], targets: Tensor, steps: int = STEPS, tolerance: float = TOLERANCE
-) -> Tensor:
-    """x [N n] for which `apply(x)` is nearly `targets` [N n], each column on its own (Hestenes and Stiefel 1952).
-
-    `apply` is a symmetric positive definite linear map of columns. Ends after `steps` steps, or where the
-    residual of every column is below `tolerance` times its target.
-    """
-    found = torch.zeros_like(targets)
-    residual = direction = targets
-    norm = (residual**2).sum(dim=0)
-    wanted = tolerance**2 * norm
-    for _ in range(steps):
-        if bool((norm <= wanted).all()):
-            break
-        image = apply(direction)
-        # A column that is solved has no direction left, and stays.
-        rate = norm / (direction * image).sum(dim=0).clamp(min=torch.finfo(norm.dtype).tiny)
-        found = found + rate * direction
-        residual = residual - rate * image
-        before, norm = norm, (residual**2).sum(dim=0)
-        direction = residual + norm / before.clamp(min=torch.finfo(norm.dtype).tiny) * direction
-    return found
+    return walk_with_restart(weigh, maps.flatten(1).float(), ALPHA).view_as(maps).to(maps.dtype)
 
 
 def _weights(cells: Tensor, size: tuple[int, int]) -> Callable[[Tensor], Tensor]:
-    """x [N n] → W x, for the unit vectors `cells` [N C] of a grid of `size`.
+    """x [n N] → x W, for the unit vectors `cells` [N C] of a grid of `size`.
 
     Rows are made a few at a time, each time anew where there are too many to keep.
     """
@@ -84,8 +50,8 @@ def _weights(cells: Tensor, size: tuple[int, int]) -> Callable[[Tensor], Tensor]
     rows = partial(_rows, cells, limit, size)
     if len(parts) == 1:
         whole = rows(parts[0])
-        return lambda x: whole @ x
-    return lambda x: torch.cat([rows(part) @ x for part in parts])
+        return lambda x: x @ whole
+    return lambda x: torch.cat([x @ rows(part).T for part in parts], dim=1)
 
 
 def _similarities(cells: Tensor, part: slice) -> Tensor:

@@ -26,7 +26,7 @@ def weighted_pooling(maps: Tensor, shares: Tensor) -> Tensor:
 
 
 def size_penalty(shares: Tensor, power: float, floor: float) -> Tensor:
-    """The focal penalty `[B K]`, at most 0 up to ln(1 + `floor`), of a class that covers little of the image (Eq. 8).
+    """The focal penalty `[B K]` of a class that covers little of the image, 0 for all of it (Eq. 8).
 
     (1 - m)^`power` · ln(`floor` + m), for its mean share m over the cells of `shares` `[B K h w]`.
     """
