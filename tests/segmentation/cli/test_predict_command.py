@@ -78,6 +78,13 @@ def test_what_is_there_is_not_done_again(small_run: Any, images: Path, tmp_path:
     assert {name: data for name, data in content(output).items() if "overlays" not in name} == whole
 
 
+def test_masks_below_the_images_are_no_images(small_run: Any, images: Path) -> None:
+    command = (images, "-o", images / "masks", "--classes", "apple", "--overlay")
+    assert predict(small_run, *command).stdout == "4 masks written; refinement: none\n"
+    assert predict(small_run, *command).stdout == "0 masks written, 4 were already there; refinement: none\n"
+    assert len([*(images / "masks").rglob("*.png")]) == 4
+
+
 def test_a_folder_takes_further_images_and_no_other_options(small_run: Any, images: Path, tmp_path: Path) -> None:
     output = tmp_path / "masks"
     first, second = images / "000000000001.png", images / "000000000002.png"

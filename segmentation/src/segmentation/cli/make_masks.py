@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from segmentation.cli.label_rules import MinConfidence, MinVotes, Rivals, given_rules
-from segmentation.cli.masks import OnlyClassesOf, end_of_masks, option_errors, written
+from segmentation.cli.masks import OnlyClassesOf, end_of_masks, option_errors, tell_reduced, written
 from segmentation.cli.outcome import AllowMissing
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import CRF, CrfPreset, Refinement
@@ -155,8 +155,8 @@ def make_masks_command(
         typer.echo(json.dumps(summary, indent=2))
     elif not quiet:
         typer.echo(f"{written(counts)}; refinement: {_refinement(made.options)}")
-    if counts.reduced and not quiet:
-        typer.echo(f"{counts.reduced:,} large images were refined at a smaller size, to save memory", err=True)
+    if not quiet:
+        tell_reduced(counts)
     if left_out.unlabelled and not quiet:
         typer.echo(f"{len(left_out.unlabelled):,} images have no class in their labels, and so no mask", err=True)
     raise end_of_masks(counts, [f"{labels}:{line.line}: {line.message}" for line in left_out.faults], output)

@@ -50,6 +50,12 @@ def end_of_masks(counts: MaskCounts, faults: Sequence[str], output: Path) -> typ
     return typer.Exit(ended)
 
 
+def tell_reduced(counts: MaskCounts) -> None:
+    """Say how many images were refined at a smaller size, if any were."""
+    if counts.reduced:
+        typer.echo(f"{counts.reduced:,} large images were refined at a smaller size, to save memory", err=True)
+
+
 def written(counts: MaskCounts) -> str:
     """How many masks were written, and how many were there."""
     before = f", {counts.present} were already there" if counts.present else ""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli.masks import OnlyClassesOf, end_of_masks, option_errors, written
+from segmentation.cli.masks import OnlyClassesOf, end_of_masks, option_errors, tell_reduced, written
 from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.prediction.files import OVERLAYS, PredictionInputs, PredictionOutputs, predict_files
 from segmentation.prediction.options import WINDOW, PredictionOptions
@@ -107,4 +107,5 @@ def predict_command(
         )
     if not quiet:
         typer.echo(f"{written(done.counts)}; refinement: {done.refine}")
+        tell_reduced(done.counts)
     raise end_of_masks(done.counts, [f"{labels}:{line.line}: {line.message}" for line in done.skipped], output)

@@ -75,7 +75,9 @@ def predict_files(
     """
     outputs = outputs or PredictionOutputs()
     finisher = segmenter.finisher(processes=processes)
-    requests, rejected, skipped = _requests(segmenter, inputs)
+    check_purpose(output, PREDICT)
+    _check_inputs(inputs.images, output)
+    requests, rejected, skipped = _requests(segmenter, inputs, output)
     if inputs.target is not None:
         requests = only_classes_of(inputs.target, segmenter.model.vocabulary.label_space, requests)
     resolved = segmenter.resolved
@@ -95,8 +97,6 @@ def predict_files(
             "versions": installed_versions(),
         },
     )
-    check_purpose(output, PREDICT)
-    _check_inputs(inputs.images, output)
     if outputs.rle:
         read = {"the weights of the network": model.weights}
         check_rle(
@@ -158,13 +158,19 @@ def _is_there(output: Path) -> Callable[[ImageTargets, Path], bool]:
     return lambda request, mask: mask.is_file() and _overlay_path(output / OVERLAYS, request.key).is_file()
 
 
-def image_files(images: Sequence[Path]) -> list[tuple[str, Path]]:
-    """The images of files and folders with their keys, each file once. Raises InputError where there is none."""
+def image_files(images: Sequence[Path], output: Path) -> list[tuple[str, Path]]:
+    """The images of files and folders with their keys, each file once; what lies in `output` is none of them.
+
+    Raises InputError where there is none.
+    """
     found: dict[Path, str] = {}
+    made = output.resolve()
     for path in images:
         if path.is_dir():
             for name in names_below(path, IMAGE_SUFFIXES):
-                found.setdefault(path / name, image_key(name))
+                # Masks below the folder of the images, as of an earlier call.
+                if not (path / name).resolve().is_relative_to(made):
+                    found.setdefault(path / name, image_key(name))
         elif path.exists():
             found.setdefault(path, path.stem)
         else:
@@ -176,10 +182,10 @@ def image_files(images: Sequence[Path]) -> list[tuple[str, Path]]:
 
 
 def _requests(
-    segmenter: Segmenter, inputs: PredictionInputs
+    segmenter: Segmenter, inputs: PredictionInputs, output: Path
 ) -> tuple[list[ImageTargets], list[RejectedImage], list[SkippedImage]]:
     """Images with the classes that compete; those that cannot be asked for; damaged lines of the label file."""
-    files = image_files(inputs.images)
+    files = image_files(inputs.images, output)
     if inputs.labels is None:
         foreground, background = segmenter.class_ids(inputs.classes)
         names = [f"{key}{path.suffix}" for key, path in files]
