@@ -44,4 +44,4 @@ def test_versions_of_code_and_records() -> None:
 def test_a_mistyped_command_is_answered_with_what_was_meant() -> None:
     done = runner.invoke(app, ["train-localiser"])
     assert done.exit_code == ExitCode.USAGE
-    assert re.search(r"Did you mean 'train-localizer'", done.stderr)
+    assert "Did you mean 'train-localizer'" in done.stderr

@@ -1,27 +1,77 @@
-"""`capseg experiments`: the named configurations."""
+"""`capseg experiments`: the named configurations, and their rows beside the paper's."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from segmentation.experiments.catalog import experiments, find_experiment
+from shared_runtime.errors import UsageError
+
+_RUN = "run"
 
 
 def experiments_command(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Describe this one.")] = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[run] [NAME]", help="Describe this one; with 'run', train and score it."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="OUT", help="Folder of what 'run' makes.")
+    ] = None,
+    images: Annotated[Path | None, typer.Option(metavar="DIR", help="Images to learn from.")] = None,
+    captions: Annotated[Path | None, typer.Option(metavar="FILE", help="Their captions.")] = None,
+    truth: Annotated[Path | None, typer.Option(metavar="INSTANCES.json|DIR", help="Their true masks.")] = None,
+    val_images: Annotated[Path | None, typer.Option(metavar="DIR", help="Images to score a segmenter on.")] = None,
+    val_truth: Annotated[Path | None, typer.Option(metavar="INSTANCES.json|DIR", help="Their true masks.")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="For backbones whose weights are left open.")
+    ] = None,
+    image_list: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The images that masks are scored on, where a table has some."),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Only the row.")] = False,
 ) -> None:
-    """List the named configurations, or describe one: its commands, its cost, and what the paper reports.
+    """List the named configurations, describe one, or run it: its commands, its cost, and what the paper reports.
+
+    'run' calls the commands that the description shows, one after the other, and writes OUT/row.json; what is done
+    is not done again. Those on the synthetic world draw it themselves.
 
     Examples:
 
       capseg experiments
 
       capseg experiments table6-full
+
+      capseg experiments run synthetic-segmenter-full -o runs/synthetic
     """
-    if name is None:
-        width = max(map(len, experiments()))
-        for experiment in experiments().values():
-            typer.echo(f"{experiment.name:{width}}  {experiment.summary}")
+    match words or []:
+        case []:
+            width = max(map(len, experiments()))
+            for experiment in experiments().values():
+                typer.echo(f"{experiment.name:{width}}  {experiment.summary}")
+            return
+        case [name] if name != _RUN:
+            found = find_experiment(name)
+            typer.echo(f"{found.describe()}\n\n{found.config.model_dump_json(indent=2)}")
+            return
+        case [first, name] if first == _RUN:
+            found = find_experiment(name)
+        case _:
+            raise UsageError(f"got {' '.join(words or ())!r}, expected NAME, or run NAME -o OUT")
+    if output is None:
+        raise UsageError(f"run {name} needs a folder. Give -o OUT")
+
+    from segmentation.workflow.experiments import ExperimentData, ExperimentRow, run_experiment, synthetic_data
+
+    if images is not None and captions is not None and truth is not None:
+        data = ExperimentData(images, captions, truth, val_images, val_truth, weights, image_list)
+    elif found.label_space is not None:
+        data = synthetic_data(output)
     else:
-        found = find_experiment(name)
-        typer.echo(f"{found.describe()}\n\n{found.config.model_dump_json(indent=2)}")
+        raise UsageError(f"{name} needs data. Give --images, --captions and --truth")
+    row = run_experiment(
+        found, data, output, show=lambda command: None if quiet else typer.echo(command, err=True)
+    )
+    typer.echo(f"{ExperimentRow.header()}\n{row.line()}")

@@ -1,0 +1,213 @@
+"""A named experiment, from captions to its row beside the paper's: the commands that it prints, on given data."""
+
+import json
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from segmentation.experiments.experiment import Experiment, Scores
+from segmentation.synthetic.writing import write_world
+from shared_runtime.configuration import FrozenModel
+from shared_runtime.errors import CapparseError, InputError, MissingResourceError, UsageError
+from shared_schemas.files import replace_file
+
+ROW = "row.json"
+_PROGRAMS = {"capseg": "segmentation", "capparse": "caption_parser"}
+_DONE = (0, 3)
+"""Exit codes of a command that is done, the second with some images left out."""
+_WORLD_IMAGES, _VAL_IMAGES = 360, 120
+_SEEDS = (2, 102)
+"""Of the synthetic worlds that are learned from and scored on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentData:
+    """Where the words in capitals of an experiment's commands are; None: there is none."""
+
+    images: Path
+    captions: Path
+    truth: Path
+    """Of `images`."""
+    val_images: Path | None = None
+    val_truth: Path | None = None
+    """What a segmenter is scored on."""
+    checkpoint: Path | None = None
+    """Weights of the backbone, for experiments that leave them open."""
+    image_list: Path | None = None
+    """The images that masks are scored on, where an experiment names a list."""
+    label_space: Path | None = None
+    """Of the synthetic world."""
+
+
+class ExperimentRow(FrozenModel):
+    """What an experiment gave, beside what the paper reports."""
+
+    experiment: str
+    miou: float
+    precision: float
+    recall: float
+    seconds: float
+    """Of the commands that this row needed, this time: what was done before costs nothing."""
+    paper: str | None = None
+    """Source and figures; None: the paper has no such experiment."""
+
+    def line(self) -> str:
+        """The row of a Markdown table, in the columns of `header`."""
+        own = f"{self.miou:.3f} / {self.precision:.3f} / {self.recall:.3f}"
+        return f"| `{self.experiment}` | {own} | {self.paper or ''} | {self.seconds:.0f} |"
+
+    @staticmethod
+    def header() -> str:
+        """The head of the table."""
+        return "| experiment | mIoU / P / R | in the paper | s |\n| --- | --- | --- | --- |"
+
+
+Runner = Callable[[Sequence[str]], str]
+"""Runs a command and returns what it wrote to standard output."""
+
+
+def run_process(command: Sequence[str]) -> str:
+    """Run `capseg …` or `capparse …` in a process of its own; what it writes to standard error is seen.
+
+    Raises MissingResourceError where the program is not installed, CapparseError where it fails.
+    """
+    program, *arguments = command
+    module = _PROGRAMS[program]
+    if find_spec(module) is None:
+        raise MissingResourceError(f"{program} is not installed, and makes the labels. Try: pip install {program}")
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode not in _DONE:
+        raise CapparseError(f"{shlex.join(command)}: ended with exit code {done.returncode}")
+    return done.stdout
+
+
+def run_experiment(
+    experiment: Experiment,
+    data: ExperimentData,
+    output: Path,
+    *,
+    run: Runner = run_process,
+    show: Callable[[str], None] = lambda _: None,
+) -> ExperimentRow:
+    """Run the commands of an experiment in `output`, and write its row there; trainings and masks are gone on
+    with.
+
+    Raises UsageError for data that the experiment needs and is not given, and as the commands fail.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    printed = ""
+    for command in commands_on(experiment, data, output):
+        # Labels are written whole or not at all; no other command minds to be called again.
+        if command[:2] == ["capparse", "label"] and Path(command[command.index("-o") + 1]).is_file():
+            continue
+        show(shlex.join(command))
+        printed = run(command)
+    scores = json.loads(printed)
+    row = ExperimentRow(
+        experiment=experiment.name,
+        miou=scores["miou"],
+        precision=scores["precision"],
+        recall=scores["recall"],
+        seconds=round(time.monotonic() - started, 1),
+        paper=_reported(experiment),
+    )
+    replace_file(output / ROW, f"{row.model_dump_json(indent=1)}\n".encode())
+    return row
+
+
+def commands_on(experiment: Experiment, data: ExperimentData, output: Path) -> Iterator[list[str]]:
+    """The commands of an experiment with files in place of its words in capitals; the last one prints JSON.
+
+    Raises UsageError for a word whose file `data` lacks.
+    """
+    places = _places(data, output)
+    *others, last = experiment.commands
+    for printed in (*others, f"{last} --json"):
+        yield [_placed(word, places, experiment.name) for word in shlex.split(printed)]
+
+
+def synthetic_data(output: Path) -> ExperimentData:
+    """A synthetic world to learn from and one to score on, drawn in `output` unless they are there."""
+    worlds = []
+    for name, images, seed in (("world", _WORLD_IMAGES, _SEEDS[0]), ("val-world", _VAL_IMAGES, _SEEDS[1])):
+        folder = output / name
+        # The label file is written last.
+        if not (folder / "truth_labels.jsonl").is_file():
+            write_world(folder, images=images, seed=seed)
+        worlds.append(folder)
+    world, val = worlds
+    return ExperimentData(
+        world / "images",
+        world / "captions.jsonl",
+        world / "instances.json",
+        val / "images",
+        val / "instances.json",
+        label_space=world / "label_space.json",
+    )
+
+
+def read_rows(folder: Path) -> list[ExperimentRow]:
+    """The rows of all experiments below a folder, by name. InputError for a file that is none, or without any."""
+    rows = []
+    for path in sorted(folder.rglob(ROW)):
+        try:
+            rows.append(ExperimentRow.model_validate_json(path.read_bytes()))
+        except ValidationError as error:
+            raise InputError(f"{path}: not the row of an experiment ({error.errors()[0]['msg']})") from error
+    if not rows:
+        raise InputError(f"{folder}: got no {ROW}, expected folders of 'capseg experiments run'")
+    return sorted(rows, key=lambda row: row.experiment)
+
+
+def _places(data: ExperimentData, output: Path) -> Mapping[str, Path | None]:
+    return {
+        "CAPTIONS": data.captions,
+        "IMAGES": data.images,
+        "INSTANCES.json": data.truth,
+        "VAL_IMAGES": data.val_images,
+        "VAL_TRUTH": data.val_truth,
+        "CHECKPOINT": data.checkpoint,
+        "TRAINVAL4K.txt": data.image_list,
+        "WORLD/label_space.json": data.label_space,
+        "LABELS.jsonl": output / "labels.jsonl",
+        "LOCALIZER": output / "localizer",
+        "RUN": output / "run",
+        "MASKS": output / "masks",
+        "PREDICTED": output / "predicted",
+    }
+
+
+_OPTIONS = {
+    "VAL_IMAGES": "--val-images",
+    "VAL_TRUTH": "--val-truth",
+    "CHECKPOINT": "--weights",
+    "TRAINVAL4K.txt": "--image-list",
+    "WORLD/label_space.json": "--label-space",
+}
+
+
+def _placed(word: str, places: Mapping[str, Path | None], name: str) -> str:
+    if word not in places:
+        return word
+    place = places[word]
+    if place is None:
+        raise UsageError(f"{name} needs {word}. Give {_OPTIONS[word]}")
+    return str(place)
+
+
+def _reported(experiment: Experiment) -> str | None:
+    expected = experiment.expected
+    if expected is None:
+        return None
+    scores: Scores | None = expected.masks if experiment.masks_of is None else expected.segmenter
+    return f"{expected.source}: {scores}" if scores else None

@@ -1,0 +1,108 @@
+"""`capseg experiments run`: the printed commands on given files, and the row that comes of them."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from segmentation.cli import app
+from segmentation.experiments.catalog import find_experiment
+from segmentation.workflow.experiments import (
+    ExperimentData,
+    ExperimentRow,
+    commands_on,
+    read_rows,
+    run_experiment,
+    synthetic_data,
+)
+from shared_runtime.errors import ExitCode, InputError, UsageError
+
+DATA = ExperimentData(
+    Path("train"), Path("captions.json"), Path("instances.json"), Path("val"), Path("val.json"), Path("vgg16.pth")
+)
+SCORES = json.dumps({"miou": 0.25, "precision": 0.5, "recall": 0.125})
+
+
+def test_words_in_capitals_become_files(tmp_path: Path) -> None:
+    label, localizer, masks, train, predict, evaluate = commands_on(
+        find_experiment("table6-full-segmenter"), DATA, tmp_path
+    )
+    assert label == ["capparse", "label", "captions.json", "-o", f"{tmp_path}/labels.jsonl", "--mode", "paper"]
+    assert localizer[:6] == [
+        "capseg",
+        "train-localizer",
+        "--images",
+        "train",
+        "--labels",
+        f"{tmp_path}/labels.jsonl",
+    ]
+    assert localizer[-2:] == ["--weights", "vgg16.pth"]
+    assert masks[2] == f"{tmp_path}/localizer"
+    assert train[4:8] == ["--masks", f"{tmp_path}/masks", "-o", f"{tmp_path}/run"]
+    assert predict[2:] == ["val", "-o", f"{tmp_path}/predicted", "--model", f"{tmp_path}/run"]
+    assert evaluate[2:] == [f"{tmp_path}/predicted", "--truth", "val.json", "--json"]
+    capitals = {word for command in (label, localizer, masks, train, predict, evaluate) for word in command}
+    assert not {word for word in capitals if word.isupper() and len(word) > 2}
+
+
+def test_what_is_missing_is_asked_for(tmp_path: Path) -> None:
+    bare = ExperimentData(Path("train"), Path("captions.json"), Path("instances.json"))
+    for name, option in (("table6-full", "--weights"), ("lite0-segmenter", "--val-images")):
+        with pytest.raises(UsageError, match=rf"^{name} needs [A-Z_]+\. Give {option}$"):
+            list(commands_on(find_experiment(name), bare, tmp_path))
+
+
+def test_commands_are_run_in_order_and_their_row_is_written(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    def run(command: Sequence[str]) -> str:
+        seen.append(command[1])
+        if command[1] == "label":
+            Path(command[command.index("-o") + 1]).write_text("")
+        return SCORES if command[1] == "evaluate" else ""
+
+    experiment = find_experiment("table11-1e-2-warmup")
+    row = run_experiment(experiment, DATA, tmp_path / "one", run=run)
+    assert seen == ["label", "train-localizer", "make-masks", "train-segmenter", "predict", "evaluate"]
+    assert (row.miou, row.precision, row.recall) == (0.25, 0.5, 0.125)
+    assert row.paper == "Table 11, 1e-2-warmup: mIoU 0.357, precision 0.560, recall 0.497"
+    assert row.line().startswith("| `table11-1e-2-warmup` | 0.250 / 0.500 / 0.125 | Table 11")
+    again = run_experiment(experiment, DATA, tmp_path / "one", run=run)
+    assert seen[6:] == seen[1:6]  # labels are there
+    assert read_rows(tmp_path) == [again]
+    (tmp_path / "one" / "row.json").write_text("{}")
+    with pytest.raises(InputError, match="not the row of an experiment"):
+        read_rows(tmp_path)
+
+
+def test_worlds_are_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from segmentation.workflow import experiments as module
+
+    monkeypatch.setattr(module, "_WORLD_IMAGES", 3)
+    monkeypatch.setattr(module, "_VAL_IMAGES", 2)
+    data = synthetic_data(tmp_path)
+    assert (len(list(data.images.iterdir())), len(list(data.val_images.iterdir()))) == (3, 2)
+    assert data.images.joinpath("000001.png").read_bytes() != data.val_images.joinpath("000001.png").read_bytes()
+    assert synthetic_data(tmp_path) == data
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("run", "synthetic-segmenter-full"), "needs a folder. Give -o OUT"),
+        (("run", "table6-full", "-o", "OUT"), "needs data. Give --images, --captions and --truth"),
+        (("run",), "expected NAME, or run NAME -o OUT"),
+        (("run", "table6-ful", "-o", "OUT"), "Did you mean 'table6-full'?"),
+    ],
+)
+def test_what_is_wrong_is_told(words: Sequence[str], message: str) -> None:
+    refused = CliRunner().invoke(app, ["experiments", *words])
+    assert refused.exit_code == ExitCode.USAGE
+    assert message in refused.stderr
+
+
+def test_a_row_without_a_figure_in_the_paper() -> None:
+    row = ExperimentRow(experiment="lite0-segmenter", miou=0.2, precision=0.3, recall=0.4, seconds=12.4)
+    assert row.line() == "| `lite0-segmenter` | 0.200 / 0.300 / 0.400 |  | 12 |"
