@@ -26,9 +26,17 @@ demo: $(SEGMENTATION)  ## Set up, then go from captions to labels, masks and pag
 	$(BIN)/capparse label .demo/world/captions.jsonl -o .demo/world/labels.jsonl $(DEMO_CLASSES)
 	$(BIN)/capparse report .demo/world/labels.jsonl --truth .demo/world/instances.json -o .demo/world.html $(DEMO_CLASSES)
 	$(BIN)/capseg train-localizer $(DEMO_IMAGES) -o .demo/localizer --config synthetic-full $(DEMO_CLASSES)
-	$(BIN)/capseg make-masks .demo/localizer $(DEMO_IMAGES) -o .demo/masks --refine mean-field
+	$(BIN)/capseg make-masks .demo/localizer $(DEMO_IMAGES) -o .demo/masks --refine pixel-walk
 	$(BIN)/capseg evaluate .demo/masks --truth .demo/world/instances.json $(DEMO_CLASSES)
 	$(BIN)/capseg report .demo/masks --truth .demo/world/instances.json -o .demo/masks.html $(DEMO_CLASSES)
+	@echo && echo "And from these masks to a network that segments new images, without captions:"
+	$(BIN)/capseg train-segmenter --images .demo/world/images --masks .demo/masks -o .demo/segmenter \
+		--config synthetic-segmenter-full
+	$(BIN)/capseg synthesize .demo/new --images 50 --seed 3
+	$(BIN)/capseg predict .demo/new/images -o .demo/predicted --model .demo/segmenter --refine pixel-walk
+	$(BIN)/capseg evaluate .demo/predicted --truth .demo/new/instances.json --label-space .demo/new/label_space.json
+	$(BIN)/capseg report .demo/predicted --truth .demo/new/instances.json -o .demo/predicted.html \
+		--label-space .demo/new/label_space.json
 	@echo && echo "Open in a browser:" && printf '  %s\n' .demo/*.html
 
 test: $(DEVELOPMENT)  ## Set up and run all tests
