@@ -39,7 +39,10 @@ Accumulation = Annotated[
 ]
 ImageSize = Annotated[int | None, typer.Option(metavar="N", help="Side of the training crops in pixels.")]
 LearningRate = Annotated[float | None, typer.Option(metavar="X", help="Initial learning rate of the backbone.")]
-Precision = Annotated[str | None, typer.Option(metavar="float32|bfloat16", help="bfloat16: mixed precision.")]
+Precision = Annotated[
+    str | None,
+    typer.Option(metavar="float32|bfloat16", help="bfloat16: mixed precision; slow where the processor has none."),
+]
 Seed = Annotated[int | None, typer.Option(metavar="N", help="Seed of all random numbers.")]
 Settings = Annotated[
     list[str] | None,

@@ -35,7 +35,8 @@ class TrainingOptions(FrozenModel):
     )
     weight_decay: NonNegativeFloat = Field(5e-4, description="L2 penalty on all trained parameters.")
     precision: Literal["float32", "bfloat16"] = Field(
-        "float32", description="bfloat16: autocast of forward passes."
+        "float32",
+        description="bfloat16: autocast of forward passes; slow on processors that have none.",
     )
     seed: NonNegativeInt = Field(
         0, description="Seed of initial weights, order, augmentation, dropout and sampling."
