@@ -1,6 +1,8 @@
 """Segmentation from captioned images."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from shared_runtime.public_names import public_names
 
 if TYPE_CHECKING:
     from segmentation.prediction.model_card import ModelCard
@@ -18,16 +20,4 @@ _HOMES = {
     "Segmenter": "segmentation.prediction.segmenter",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Import the public names when they are first asked for: `capseg --help` needs none of them."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(_HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    """What is public, whether it was asked for yet or not."""
-    return sorted([*__all__, *(name for name in globals() if name.startswith("__"))])
+__getattr__, __dir__ = public_names(__name__, _HOMES)
