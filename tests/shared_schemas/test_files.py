@@ -2,6 +2,7 @@
 
 import errno
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,12 @@ def test_the_content_is_on_disk_before_it_gets_the_name(tmp_path: Path, monkeypa
     monkeypatch.setattr(os, "fsync", lambda _: synced.append(path.exists()))
     replace_file(path, b"x")
     assert synced == [False]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no permissions of this kind")
+def test_a_writer_that_makes_private_files_leaves_one_that_others_may_read(tmp_path: Path) -> None:
+    (tmp_path / "common").write_text("as the user's mask says")
+    with replacing(tmp_path / "weights") as unfinished:
+        unfinished.unlink()
+        os.close(os.open(unfinished, os.O_CREAT | os.O_WRONLY, 0o600))
+    assert (tmp_path / "weights").stat().st_mode == (tmp_path / "common").stat().st_mode

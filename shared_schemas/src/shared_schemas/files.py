@@ -18,7 +18,11 @@ def replacing(path: Path) -> Iterator[Path]:
     # Named by the process, so that several writers never share a file.
     unfinished = target.with_name(f".{target.name}.{os.getpid()}")
     try:
+        unfinished.touch()
+        permissions = unfinished.stat().st_mode
         yield unfinished
+        # safetensors makes files that nobody else can read, whatever the user's mask says.
+        unfinished.chmod(permissions)
         # Some systems give the new name before the bytes are on disk, unless they are told to wait.
         with unfinished.open("rb+") as file:
             os.fsync(file.fileno())
