@@ -1,6 +1,7 @@
 """Equations 6 to 8 and their weights on values computed by hand."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import exp, log
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -55,6 +56,19 @@ def test_weights_balance_both_sides_of_every_class() -> None:
     # N = 4 and N⁺ = 4, 2, 1: the first class is never absent
     assert weights.positive.tolist() == pytest.approx([1, 4 / 4, 4 / 2])
     assert weights.negative.tolist() == pytest.approx([0, 4 / 4, 4 / 6])
+
+
+def test_images_in_which_a_class_is_doubtful_count_on_neither_side() -> None:
+    targets = [
+        target((1, 2)),
+        replace(target((1,)), doubtful=(2,)),
+        target((3,)),
+        replace(target(()), doubtful=(3,)),
+    ]
+    weights = label_weights(targets, VOCABULARY).classes
+    # N = 4, 3, 3 and N⁺ = 2, 1, 1
+    assert weights.positive.tolist() == pytest.approx([1, 3 / 2, 3 / 2])
+    assert weights.negative.tolist() == pytest.approx([1, 3 / 4, 3 / 4])
 
 
 def test_attribute_weights_count_described_classes_not_images() -> None:

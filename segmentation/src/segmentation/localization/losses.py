@@ -21,15 +21,16 @@ class BalancedWeights(NamedTuple):
     negative: Tensor
 
     @classmethod
-    def from_counts(cls, positives: Tensor, total: int) -> Self:
-        """w⁺ = N / 2N⁺ and w⁻ = N / 2N⁻, for the counts N⁺ `[K]` among `total` = N.
+    def from_counts(cls, positives: Tensor, total: Tensor | int) -> Self:
+        """w⁺ = N / 2N⁺ and w⁻ = N / 2N⁻, for the counts N⁺ `[K]` among `total` = N, `[K]` or one for all.
 
         Both sides then carry N / 2, and every class N, as much as with all weights 1. A class that has one
         side alone keeps weight 1 there, so that it carries N too; the weight of the missing side is 0.
         """
         counts = torch.stack([positives, total - positives]).to(torch.float64)
-        weights = torch.where(counts == total, 1.0, total / (2 * counts.clamp(min=1)))
-        return cls(*weights.masked_fill(counts == 0, 0.0 if total else 1.0).float())
+        totals = torch.as_tensor(total, dtype=torch.float64).expand_as(counts)
+        weights = torch.where(counts == totals, 1.0, totals / (2 * counts.clamp(min=1)))
+        return cls(*torch.where((counts == 0) & (totals > 0), 0.0, weights).float())
 
     @classmethod
     def plain(cls, size: int) -> Self:
@@ -62,23 +63,26 @@ def label_weights(
 ) -> LossWeights:
     """The weights of a training set.
 
-    A class counts the images that it labels, out of all; an attribute counts the non-empty sets A_{n,c} that
-    contain it, out of all non-empty ones, whatever their class. `background`: whether sets of background classes
-    count, as they do where these are supervised.
+    A class counts the images that it labels, out of all in which it is not doubtful; an attribute counts the
+    non-empty sets A_{n,c} that contain it, out of all non-empty ones, whatever their class. `background`: whether
+    sets of background classes count, as they do where these are supervised.
     """
     n_described_classes = vocabulary.n_classes if background else vocabulary.n_foreground
     classes = torch.zeros(vocabulary.n_classes, dtype=torch.long)
+    doubtful = torch.zeros_like(classes)
     attributes = torch.zeros(vocabulary.n_attributes, dtype=torch.long)
     n_images = n_described = 0
     for target in targets:
         n_images += 1
         classes[[class_id - 1 for class_id in (*target.foreground, *target.background)]] += 1
+        doubtful[[class_id - 1 for class_id in target.doubtful]] += 1
         for class_id, described in target.attributes.items():
             if described and class_id <= n_described_classes:
                 n_described += 1
                 attributes[list(described)] += 1
     return LossWeights(
-        BalancedWeights.from_counts(classes, n_images), BalancedWeights.from_counts(attributes, n_described)
+        BalancedWeights.from_counts(classes, n_images - doubtful),
+        BalancedWeights.from_counts(attributes, n_described),
     )
 
 
