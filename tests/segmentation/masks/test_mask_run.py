@@ -239,12 +239,13 @@ def test_classes_that_another_data_set_lacks_do_not_compete(small_run: Any, tmp_
     records[0]["background"] = []
     labels.write_text("".join(f"{json.dumps(record)}\n" for record in records))
     given = replace(inputs(small_run, labels), target=voc)
-    made = make_masks(given, tmp_path / "masks", UNREFINED, ON_CPU)
+    alone = UNREFINED.model_copy(update={"consensus": False})
+    made = make_masks(given, tmp_path / "masks", alone, ON_CPU)
     assert [image.image_id for image in made.counts.rejected] == [1]  # an apple alone
     values = [set(np.unique(read_index_mask(tmp_path / "masks" / f"{n:012}.png", 81))) for n in (2, 3, 4)]
     assert all(cat.id in seen and apple.id not in seen for seen in values)
     with pytest.raises(UsageError, match="target"):
-        make_masks(replace(given, target=None), tmp_path / "masks", UNREFINED, ON_CPU)
+        make_masks(replace(given, target=None), tmp_path / "masks", alone, ON_CPU)
 
 
 def test_a_data_set_without_a_common_class_is_refused(small_run: Any, tmp_path: Path, space: LabelSpace) -> None:

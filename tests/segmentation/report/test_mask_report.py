@@ -68,7 +68,7 @@ def decoded(data_uri: str) -> np.ndarray:
 @pytest.fixture
 def masks(small_run: Any, tmp_path: Path) -> Path:
     folder = tmp_path / "masks"
-    options = MaskOptions(refine=Refinement.NONE)
+    options = MaskOptions(refine=Refinement.NONE, consensus=False)
     inputs = MaskInputs(small_run.run, [small_run.images], small_run.labels)
     make_masks(inputs, folder, options, MaskMachine(device="cpu"))
     # One mask is right and one is all wrong, so that the order is known.
