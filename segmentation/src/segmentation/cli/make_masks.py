@@ -28,7 +28,7 @@ def make_masks_command(
         Refinement,
         typer.Option(
             help="dense-crf needs the extra 'crf'; mean-field is the same model without it, but slower; pamr "
-            "needs neither: it averages over neighbours of like colours."
+            "and pixel-walk need neither: they average over neighbours of like colours."
         ),
     ] = Refinement.DENSE_CRF,
     crf_preset: Annotated[

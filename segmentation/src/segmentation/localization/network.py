@@ -165,7 +165,7 @@ class LocalizationNetwork(LabelLocalizer):
     def class_scores(self, cls: Tensor) -> Tensor:
         if self.options.class_pooling == "weighted":
             options = self.options.weighted
-            maps = torch.einsum("bdhw,kd->bkhw", cls, self.classes.weight)
+            maps = _inner_products(cls, self.classes.weight)
             shares = competing_shares(maps, options.background_logit)
             return weighted_pooling(maps, shares) + size_penalty(
                 shares, options.penalty_power, options.penalty_floor
@@ -178,20 +178,23 @@ class LocalizationNetwork(LabelLocalizer):
         return self._compounds().scores(pooled, self.classes.weight, pairs)
 
     def class_heatmaps(self, cls: Tensor, ids: Sequence[int]) -> Tensor:
-        embeddings = self.classes.weight[class_columns(ids, self.classes.weight)]
-        return torch.einsum("bdhw,kd->bkhw", cls, embeddings)
+        return _inner_products(cls, self.classes.weight[class_columns(ids, self.classes.weight)])
 
     def compound_heatmaps(self, comp: Tensor, pairs: Sequence[tuple[int, int]]) -> Tensor:
         compounds = self._compounds()
         columns = class_columns([class_id for class_id, _ in pairs], self.classes.weight)
         attributes = torch.tensor([attribute for _, attribute in pairs], dtype=torch.long, device=columns.device)
-        embeddings = compounds(self.classes.weight[columns], attributes)
-        return torch.einsum("bdhw,kd->bkhw", comp, embeddings)
+        return _inner_products(comp, compounds(self.classes.weight[columns], attributes))
 
     def _compounds(self) -> CompoundEmbeddings:
         if self.compounds is None:
             raise ValueError(_NO_ATTRIBUTES)
         return self.compounds
+
+
+def _inner_products(features: Tensor, embeddings: Tensor) -> Tensor:
+    """Heatmaps `[B K h w]`: every cell of `features` `[B d h w]` with every one of `embeddings` `[K d]`."""
+    return torch.einsum("bdhw,kd->bkhw", features, embeddings)
 
 
 class PlainCam(LabelLocalizer):

@@ -89,13 +89,15 @@ class MaskOptions(FrozenModel):
         enlarged = network.pretrained and not network.own_background
         sides: dict[int | str, int] = {"train": side, "auto": 2 * side if enlarged else side}
         propagation = PROPAGATION if enlarged else 0
+        trained = network.background_logit
+        absolute, background_logit = (0.0, 0.0) if trained is None else (ABSOLUTE, trained)
         return ResolvedMaskOptions(
             alpha=ALPHA.get(network.backbone, DEFAULT_ALPHA) if self.alpha is None else self.alpha,
             gamma=self.gamma,
             compounds=self.compounds and network.attributes,
             positive_background=self.positive_background and network.background,
-            absolute=self._absolute(network),
-            background_logit=self._background_logit(network),
+            absolute=absolute if self.absolute is None else self.absolute,
+            background_logit=background_logit if self.background_logit is None else self.background_logit,
             input_size=sides.get(self.input_size, self.input_size),
             scales=self.scales,
             flip=self.flip,
@@ -106,14 +108,6 @@ class MaskOptions(FrozenModel):
             ignore_band=self.ignore_band,
             labels=self.labels,
         )
-
-    def _absolute(self, network: NetworkTraits) -> float:
-        trained = 0.0 if network.background_logit is None else ABSOLUTE
-        return trained if self.absolute is None else self.absolute
-
-    def _background_logit(self, network: NetworkTraits) -> float:
-        trained = 0.0 if network.background_logit is None else network.background_logit
-        return trained if self.background_logit is None else self.background_logit
 
 
 class ResolvedMaskOptions(MaskOptions):

@@ -20,7 +20,7 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.senses import SenseQuery, load_disambiguator
 from caption_parser.senses.classifier import ClassifierDisambiguator
 from caption_parser.senses.sense_groups import Compression
-from caption_parser.senses.training import classifier, frozen, loop
+from caption_parser.senses.training import frozen, loop
 from caption_parser.senses.training.batches import collate
 from caption_parser.senses.training.checkpoint import save_checkpoint
 from caption_parser.senses.training.classifier import ClassifierModel
@@ -191,7 +191,7 @@ def test_a_frozen_encoder_is_asked_once_and_teaches_the_same(
     calls.clear()
     train_senses(asked, tmp_path / "again", tmp_path / "work", lexicon=mice)
     assert not calls
-    monkeypatch.setattr(classifier, "frozen_words", lambda _job: None)
+    monkeypatch.setattr(frozen, "frozen_words", lambda _job: None)
     train_senses(asked, tmp_path / "each", tmp_path / "other", lexicon=mice)
     heads = [np.load(next((tmp_path / name).glob("*.npy"))) for name in ("once", "again", "each")]
     np.testing.assert_array_equal(heads[0], heads[1])

@@ -12,9 +12,8 @@ from caption_parser.senses.classifier import build_vocabulary, write_head
 from caption_parser.senses.sense_groups import sense_groups
 from caption_parser.senses.training.batches import Batch
 from caption_parser.senses.training.export import write_encoder
-from caption_parser.senses.training.frozen import frozen_words
+from caption_parser.senses.training.frozen import train_on
 from caption_parser.senses.training.job import TrainingJob
-from caption_parser.senses.training.loop import run_training
 from caption_parser.senses.training.options import TrainingOptions
 from caption_parser.senses.training.sense_model import encode_words, encoder_groups, freeze, sense_loss
 from shared_runtime.errors import UsageError
@@ -44,15 +43,7 @@ def train_classifier(job: TrainingJob) -> None:
     freeze(encoder, options.freeze)
     torch.manual_seed(options.seed)  # the classifier begins at random
     model = ClassifierModel(encoder, job.pretrained.dimension, len(vocabulary))
-    run_training(
-        model,
-        job.texts,
-        output_of_synset,
-        options,
-        job.target.work,
-        encoded=frozen_words(job),
-        show=job.listener.show,
-    )
+    train_on(job, model, output_of_synset)
     job.listener.say("trained; exporting")
     model.eval()
     write_encoder(job, encoder)

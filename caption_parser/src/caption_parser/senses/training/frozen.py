@@ -10,11 +10,24 @@ from torch import Tensor
 from caption_parser.senses.training.batches import batch_order, collate
 from caption_parser.senses.training.checkpoint import ENCODED_WORDS, load_tensor, save_tensor
 from caption_parser.senses.training.job import TrainingJob
-from caption_parser.senses.training.loop import EncodedTexts
+from caption_parser.senses.training.loop import EncodedTexts, Network, run_training
 from caption_parser.senses.training.sense_model import encode_words
 from caption_parser.senses.training.texts import TrainingText
 
 _BATCHES_PER_MESSAGE = 100
+
+
+def train_on(job: TrainingJob, model: Network, index_of_synset: dict[int, int]) -> None:
+    """Train `model` in place on the texts of `job`; see `run_training`."""
+    run_training(
+        model,
+        job.texts,
+        index_of_synset,
+        job.options,
+        job.target.work,
+        encoded=frozen_words(job),
+        show=job.listener.show,
+    )
 
 
 def frozen_words(job: TrainingJob) -> EncodedTexts | None:

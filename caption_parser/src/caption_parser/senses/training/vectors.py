@@ -10,9 +10,8 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.layout import POS_ORDER
 from caption_parser.senses.training.checkpoint import INITIAL_VECTORS, load_tensor, save_tensor
 from caption_parser.senses.training.export import export_model
-from caption_parser.senses.training.frozen import encode_texts, frozen_words
+from caption_parser.senses.training.frozen import encode_texts, train_on
 from caption_parser.senses.training.job import TrainingJob
-from caption_parser.senses.training.loop import run_training
 from caption_parser.senses.training.sense_model import SenseModel, build_sense_rows, freeze
 from caption_parser.senses.training.texts import TrainingText, ambiguous_lemmas
 from shared_runtime.errors import UsageError
@@ -35,15 +34,7 @@ def train_vectors(job: TrainingJob) -> None:
         raise UsageError(f"--dimension {options.dimension}: the encoder's vectors have {dimension}")
     freeze(encoder, options.freeze)
     model = SenseModel(encoder, vectors, rows)
-    run_training(
-        model,
-        job.texts,
-        index_of_synset,
-        options,
-        job.target.work,
-        encoded=frozen_words(job),
-        show=job.listener.show,
-    )
+    train_on(job, model, index_of_synset)
     job.listener.say("trained; exporting")
     export_model(job, model, rows.synsets)
 
