@@ -24,6 +24,8 @@ class MaskSample:
     """Shape (S, S, 3), 0-255, RGB."""
     mask: IndexMask
     """Shape (S, S): class ids, 255 is ignored."""
+    corrected: bool = False
+    """Whether a person corrected the mask."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class MaskBatch(TensorBatch):
     """Float, (B, 3, S, S), RGB, 0-255: each backbone normalises for itself."""
     masks: Tensor
     """Uint8, (B, S, S)."""
+    corrected: Tensor
+    """Bool, (B,): whether a person corrected the mask."""
 
     def __len__(self) -> int:
         return len(self.images)
@@ -66,7 +70,9 @@ class MaskSamples:
                 f"{height}, as its image {masked.path} has"
             )
         crop = random_crop(height, width, self._crop, rng)
-        return MaskSample(crop_image(image, crop, self._crop.size), crop_mask(mask, crop, self._crop.size))
+        return MaskSample(
+            crop_image(image, crop, self._crop.size), crop_mask(mask, crop, self._crop.size), masked.corrected
+        )
 
     def collate(self, samples: Sequence[MaskSample]) -> MaskBatch:
         """Samples of one size as a batch on the CPU."""
@@ -74,4 +80,5 @@ class MaskSamples:
         return MaskBatch(
             images=images.permute(0, 3, 1, 2).contiguous().float(),
             masks=torch.from_numpy(np.stack([sample.mask for sample in samples])),
+            corrected=torch.tensor([sample.corrected for sample in samples]),
         )
