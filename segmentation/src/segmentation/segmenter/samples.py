@@ -83,7 +83,7 @@ class MaskSamples:
         mask = self._truth.mask(self._images[index].key)
         height, width = mask.shape
         crop = random_crop(height, width, self._crop, rng)
-        return MaskSample(cells, crop_mask(mask, crop, self._crop.size))
+        return MaskSample(cells, crop_mask(mask, crop, self._crop.size), self._images[index].corrected)
 
     def collate(self, samples: Sequence[MaskSample]) -> MaskBatch:
         """Samples of one size as a batch on the CPU."""
