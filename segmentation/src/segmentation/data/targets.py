@@ -9,7 +9,7 @@ from pathlib import Path
 
 from segmentation.data.folders import ImageFolders, UnsafeNameError
 from segmentation.data.kinship import Kinship
-from segmentation.data.label_rules import Evidence, LabelRules, denied_classes
+from segmentation.data.label_rules import Evidence, LabelRules
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError
 from shared_schemas import (
@@ -22,6 +22,7 @@ from shared_schemas import (
     iter_labels,
     load_label_space,
 )
+from shared_schemas.denials import denied_classes
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ TRAIN_LOCALIZER = "train-localizer"
 TRAIN_SEGMENTER = "train-segmenter"
 MAKE_MASKS = "make-masks"
 PREDICT = "predict"
+IMPORT = "import"
 _UNFINISHED = re.compile(r"\..+\.(?:png|jsonl?|pt|safetensors)\.[0-9]+")
 _OF_FILE_MANAGERS = (".ds_store", "thumbs.db", "desktop.ini", ".directory")
 
