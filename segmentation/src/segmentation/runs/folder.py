@@ -21,6 +21,7 @@ from shared_schemas.files import replace_file
 
 TRAIN_LOCALIZER = "train-localizer"
 TRAIN_SEGMENTER = "train-segmenter"
+TRAIN_REFERRING = "refer train"
 MAKE_MASKS = "make-masks"
 PREDICT = "predict"
 _UNFINISHED = re.compile(r"\..+\.(?:png|jsonl?|pt|safetensors)\.[0-9]+")
