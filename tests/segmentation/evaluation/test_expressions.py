@@ -72,7 +72,7 @@ def test_an_independent_count_agrees(tmp_path: Path) -> None:
     assert found.masks.oiou == pytest.approx(shared / joined)
     assert found.masks.macro_miou == pytest.approx(np.mean(by_class))
     assert found.masks.precision_at["0.5"] == pytest.approx(np.mean([iou >= 0.5 for iou in ious]))
-    assert found.kinds["y"].miou == pytest.approx(np.mean(ious[1::3]))
+    assert found.kinds["y"].masks.miou == pytest.approx(np.mean(ious[1::3]))
     assert asked == [[str(image), *(f"text {image} {number}" for number in range(3))] for image in range(5)]
 
 

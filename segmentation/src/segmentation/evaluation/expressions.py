@@ -53,13 +53,18 @@ class ExpressionProtocol(FrozenModel):
             yield f"{len(self.missing):,} images have no prediction; the first: {first.key}: {first.reason}"
 
 
-class ExpressionEvaluation(FrozenModel):
-    """The quality of the masks of referring expressions, and that of two masks that any image has."""
+class ComparedMeasures(FrozenModel):
+    """The quality of masks, and that of two masks that any image has."""
 
     masks: ExpressionMeasures
     whole_image: ExpressionMeasures = Field(description="Of masks of all pixels.")
     central_box: ExpressionMeasures = Field(description="Of boxes of half the height and width in the middle.")
-    kinds: dict[str, ExpressionMeasures] = Field(description="By data set, or by how expressions were made.")
+
+
+class ExpressionEvaluation(ComparedMeasures):
+    """The quality of the masks of referring expressions."""
+
+    kinds: dict[str, ComparedMeasures] = Field(description="By data set, or by how expressions were made.")
     protocol: ExpressionProtocol
 
 
@@ -107,7 +112,7 @@ def evaluate_expressions(
         masks: list[BoolMask] | None = None
         try:
             masks = _predicted(expressions, folders, predict)
-        except InputError as error:
+        except (InputError, MemoryError) as error:
             missing.append(BadMask(key=expressions[0].key, reason=str(error)))
         for place, expression in enumerate(expressions):
             true = expression.region.mask()
@@ -118,11 +123,17 @@ def evaluate_expressions(
         progress(done, len(by_image))
     if len(missing) == len(by_image):
         raise InputError(f"not one image has a prediction; the first reason is: {missing[0].reason}")
+
+    def compared(kind: str | None = None) -> ComparedMeasures:
+        return ComparedMeasures(
+            masks=own.measures(scored, kind),
+            whole_image=whole.measures(scored, kind),
+            central_box=box.measures(scored, kind),
+        )
+
     return ExpressionEvaluation(
-        masks=own.measures(scored),
-        whole_image=whole.measures(scored),
-        central_box=box.measures(scored),
-        kinds={kind: own.measures(scored, kind) for kind in sorted({of.kind for of in scored})},
+        **dict(compared()),
+        kinds={kind: compared(kind) for kind in sorted({of.kind for of in scored})},
         protocol=ExpressionProtocol(
             truth=str(truth.path),
             split=split,
@@ -145,20 +156,21 @@ def central_box(height: int, width: int) -> BoolMask:
 
 
 def measures_table(evaluation: ExpressionEvaluation) -> Iterator[str]:
-    """Lines of a table: the masks, the two that see nothing, and the masks by kind of expression."""
-    rows = {
-        "masks": evaluation.masks,
-        "whole image": evaluation.whole_image,
-        "central box": evaluation.central_box,
-    }
-    if len(evaluation.kinds) > 1:
-        rows |= {f"masks, {kind}": measures for kind, measures in evaluation.kinds.items()}
+    """Lines of a table: the masks and the two that see nothing, of all expressions and by their kinds."""
+    rows = _rows(evaluation)
+    for kind, of_kind in evaluation.kinds.items() if len(evaluation.kinds) > 1 else ():
+        rows |= _rows(of_kind, f", {kind}")
     width = max(map(len, rows))
     heads = ("mIoU", "macro", "oIoU", *(f"P@{threshold:g}" for threshold in THRESHOLDS))
     yield f"{'':{width}}  {'N':>6}  {'  '.join(f'{head:>5}' for head in heads)}"
     for name, of in rows.items():
         values = (of.miou, of.macro_miou, of.oiou, *of.precision_at.values())
         yield f"{name:{width}}  {of.expressions:>6,}  {'  '.join(f'{ratio(value):>5}' for value in values)}"
+
+
+def _rows(found: ComparedMeasures, of: str = "") -> dict[str, ExpressionMeasures]:
+    named = {"masks": found.masks, "whole image": found.whole_image, "central box": found.central_box}
+    return {f"{name}{of}": measures for name, measures in named.items()}
 
 
 def _predicted(expressions: Sequence[Expression], folders: ImageFolders, predict: Predict) -> list[BoolMask]:

@@ -133,6 +133,12 @@ class ReferringConfig(TrainingConfig):
     unlabelled_images: bool = Field(
         True, description="Learn from images of which nothing is said too, as examples of what is not there."
     )
+    supervision: Literal["texts", "masks", "boxes"] = Field(
+        "texts",
+        description="texts: what captions say; masks: where expressions refer to, by Dice (Eq. 9); boxes: which "
+        "patches lie in the boxes of expressions (Table 2e).",
+    )
+    start: str | None = Field(None, description="A finished run of refer train that it goes on from (Table 2e).")
     crop: CropOptions = CropOptions(size=384)
     network: ReferringOptions = ReferringOptions()
     expressions: ExpressionOptions = ExpressionOptions()

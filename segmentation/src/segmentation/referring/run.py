@@ -125,7 +125,7 @@ def train_referring(
     from segmentation.referring.samples import ReferringSamples
     from segmentation.referring.task import build_task
 
-    digest = _language_digest(language)
+    digest = language_digest(language)
     job = TrainingJob(
         training_record(
             config,
@@ -142,7 +142,7 @@ def train_referring(
     return TrainingRun(len(targets), left_out, report)
 
 
-def _language_digest(folder: Path | None) -> str | None:
+def language_digest(folder: Path | None) -> str | None:
     """Of the weights of the language model: others make another network of the same options."""
     return file_digest(folder / WEIGHTS)[:16] if folder is not None and (folder / WEIGHTS).is_file() else None
 
