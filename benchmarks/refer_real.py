@@ -47,7 +47,7 @@ class Arm(NamedTuple):
 
 
 ARMS = (
-    Arm("the start, untrained", ("--epochs", "1", "--learning-rate", "1e-12")),
+    Arm("the start, untrained", ("--epochs", "1", "--learning-rate", "1e-12", "--set", "expressions.share=0.02")),
     Arm("MPA", ("--epochs", _EPOCHS)),
     Arm("SPA", ("--epochs", _EPOCHS, "--pooling", "spa")),
     Arm("GAP", ("--epochs", _EPOCHS, "--pooling", "gap")),

@@ -24,8 +24,8 @@ from segmentation.referring.config import (
     TextOptions,
 )
 from segmentation.referring.evaluate import evaluate_referring
+from segmentation.referring.expression_run import train_on_expressions
 from segmentation.referring.options import ReferringPrediction
-from segmentation.referring.region_run import train_on_regions
 from segmentation.referring.region_samples import RegionSamples
 from segmentation.referring.region_task import patch_loss, pixel_loss
 from segmentation.referring.run import load_referring, open_referrer
@@ -44,7 +44,7 @@ CONFIG = ReferringConfig(
     crop=CropOptions(size=65),
     network=ReferringOptions(dimension=16, scale=10, text=TextOptions(encoder="classes")),
     expressions=ExpressionOptions(source="classes"),
-    training=ReferringTraining(epochs=30, batch_size=4, learning_rate=0.01, optimizer="adamw"),
+    training=ReferringTraining(epochs=20, batch_size=4, learning_rate=0.01, optimizer="adamw"),
 )
 
 
@@ -84,7 +84,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         images.append({"id": number, "file_name": f"{number}.png", "height": SIDE, "width": SIDE})
     categories = [{"id": 53, "name": "apple"}, {"id": 17, "name": "cat"}]
     world.truth.write_text(json.dumps({"images": images, "annotations": objects, "categories": categories}))
-    train_on_regions([world.images], open_expressions(world.truth), world.run, CONFIG, MACHINE)
+    train_on_expressions([world.images], open_expressions(world.truth), world.run, CONFIG, MACHINE)
     torch.set_num_threads(threads)
     return world
 
@@ -104,7 +104,7 @@ def test_masks_are_learned_and_a_run_goes_on_from_another(world: World, tmp_path
     training = start.training.model_copy(update=short)
     truth = open_expressions(world.truth, regions="boxes")
     boxes = start.model_copy(update={"supervision": "boxes", "training": training})
-    report = train_on_regions([world.images], truth, tmp_path / "on", boxes, MACHINE)
+    report = train_on_expressions([world.images], truth, tmp_path / "on", boxes, MACHINE)
     assert report.n_images == 8
     assert score(tmp_path / "on", world) == pytest.approx(learned, abs=0.01)
     # Boxes of boxes are masks: their loss is small from the beginning where masks were learned.
@@ -112,21 +112,19 @@ def test_masks_are_learned_and_a_run_goes_on_from_another(world: World, tmp_path
 
     other = boxes.model_copy(update={"network": CONFIG.network.model_copy(update={"dimension": 8})})
     with pytest.raises(UsageError, match="got a network of another kind, expected the same encoders: size"):
-        train_on_regions([world.images], truth, tmp_path / "other", other, MACHINE)
+        train_on_expressions([world.images], truth, tmp_path / "other", other, MACHINE)
 
 
 def test_what_a_truth_lacks_is_told(world: World, tmp_path: Path) -> None:
     truth = open_expressions(world.truth)
-    with pytest.raises(UsageError, match=r"the configuration learns from captions\. Give --labels"):
-        train_on_regions([world.images], truth, tmp_path, CONFIG.model_copy(update={"supervision": "texts"}))
     with pytest.raises(InputError, match=r"got 0 images of 8, and 0 damaged entries.* 1: in none of the image"):
-        train_on_regions([tmp_path], truth, tmp_path, CONFIG)
+        train_on_expressions([tmp_path], truth, tmp_path, CONFIG)
 
 
 def test_samples_are_cropped_with_their_regions(world: World) -> None:
     truth = open_expressions(world.truth)
     images = [(world.images / f"{of[0].key}.png", of) for of in truth.by_image()]
-    samples = RegionSamples(images, {"apple": 0, "cat": 1}, CONFIG.crop, 3)
+    samples = RegionSamples(images, ["apple", "cat"], CONFIG.crop, 3)
     drawn = [samples.sample(index, np.random.default_rng(index)) for index in range(8)]
     for sample in drawn:
         for number, region in zip(sample.expressions, sample.regions, strict=True):
@@ -138,7 +136,7 @@ def test_samples_are_cropped_with_their_regions(world: World) -> None:
     assert batch.regions.shape == (len(batch.owners), 65, 65)
     Image.new("RGB", (5, 5)).save(world.images / "small.png")
     with pytest.raises(InputError, match=r"small\.png: got 5 × 5 pixels, expected 64 × 64, as in the truth"):
-        RegionSamples([(world.images / "small.png", images[0][1])], {}, CONFIG.crop, 3).sample(
+        RegionSamples([(world.images / "small.png", images[0][1])], [], CONFIG.crop, 3).sample(
             0, np.random.default_rng(0)
         )
 
@@ -194,6 +192,7 @@ def test_words_of_classes(tmp_path: Path, space: LabelSpace) -> None:
     assert (names["person"], names["diningtable"]) == (("person",), ["dining table"])
     assert paper["person"] == ["man", "woman", "men", "women", "child", "boy", "girl", "baby"]
     assert paper["cat"] == ("cat",)
+    assert class_words(voc, "labels")["diningtable"] == ("diningtable",)
     own = tmp_path / "words.toml"
     own.write_text('cat = ["kitten", "cat"]\n')
     assert class_words(space, str(own)) == {"cat": ["kitten", "cat"], "dog": ("dog",), "cup": ("cup",)}
@@ -205,5 +204,5 @@ def test_words_of_classes(tmp_path: Path, space: LabelSpace) -> None:
         own.write_text(content)
         with pytest.raises(error, match=message):
             class_words(space, str(own))
-    with pytest.raises(InputError, match=r"expected names, paper or a file\. Did you mean 'paper'\?"):
+    with pytest.raises(InputError, match=r"expected names, labels, paper or a file\. Did you mean 'paper'\?"):
         class_words(space, "papers")

@@ -11,7 +11,7 @@ from segmentation.data.truth.opening import open_truth, read_image_list
 from segmentation.evaluation.expressions import measures_table
 from segmentation.evaluation.records import score_table
 from segmentation.masks.refinement import CrfPreset, Refinement
-from segmentation.referring.class_words import NAMES, PAPER, class_words
+from segmentation.referring.class_words import LABELS, NAMES, PAPER, class_words
 from segmentation.referring.options import ReferringPrediction
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode
@@ -50,8 +50,9 @@ def refer_evaluate_command(
     words: Annotated[
         str,
         typer.Option(
-            metavar=f"{NAMES}|{PAPER}|FILE.toml",
-            help="What classes are asked by: their names; a person by the paper's eight words; or lists by class.",
+            metavar=f"{NAMES}|{LABELS}|{PAPER}|FILE.toml",
+            help="What classes are asked by: their names, as people or as the label space write them; a person "
+            "by the paper's eight words; or lists by class.",
         ),
     ] = NAMES,
     score_threshold: Annotated[
@@ -73,6 +74,8 @@ def refer_evaluate_command(
             help="Side at which the network sees an image; auto: that of the training crops.",
         ),
     ] = "auto",
+    scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1",
+    flip: Annotated[bool, typer.Option("--flip", help="Also average over the mirrored image.")] = False,
     propagation: Annotated[
         int, typer.Option(min=0, metavar="N", help="Steps by which maps are carried to cells that look alike.")
     ] = ReferringPrediction().propagation,
@@ -104,6 +107,8 @@ def refer_evaluate_command(
         options = ReferringPrediction.model_validate(
             {
                 "input_size": int(input_size) if input_size.isdecimal() else input_size,
+                "scales": tuple(scales.split(",")),
+                "flip": flip,
                 "propagation": propagation,
                 "refine": refine,
                 "crf_preset": crf_preset,

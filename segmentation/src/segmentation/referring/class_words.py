@@ -10,16 +10,20 @@ from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace
 from shared_schemas.errors import did_you_mean, shown
 
-NAMES, PAPER = "names", "paper"
-"""Each class by its name; those of the paper (Section 4.6): a person by eight words, which are not "person"."""
+NAMES, LABELS, PAPER = "names", "labels", "paper"
+"""Each class by its name as people write it; as the label space does; as the paper (Section 4.6) does: a person by
+eight words, which are not "person"."""
 
 
 def class_words(space: LabelSpace, source: str = NAMES) -> Mapping[str, Sequence[str]]:
     """The words of each foreground class, by its name.
 
-    `source`: `names`, `paper`, or a TOML file with lists of words by class; classes that it leaves out go by their
-    names. Raises `InputError` for a file that is none, UsageError for a class that the label space lacks.
+    `source`: `names`, `labels`, `paper`, or a TOML file with lists of words by class; classes that it leaves out
+    go by their names. Raises `InputError` for a file that is none, UsageError for a class that the label space
+    lacks.
     """
+    if source == LABELS:
+        return {label.name: (label.name,) for label in space.foreground}
     shipped = tomllib.loads(files(__package__).joinpath("class_words.toml").read_text(encoding="utf-8"))
     names = {label.name: label.name.replace("_", " ").replace("-", " ") for label in space.foreground}
     words: dict[str, Sequence[str]] = {name: (spelled,) for name, spelled in names.items()}
@@ -33,7 +37,7 @@ def _read(path: Path, space: LabelSpace) -> dict[str, Sequence[str]]:
     try:
         content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        expected = f"{NAMES}, {PAPER} or a file.{did_you_mean(str(path), (NAMES, PAPER))}"
+        expected = f"{NAMES}, {LABELS}, {PAPER} or a file.{did_you_mean(str(path), (NAMES, LABELS, PAPER))}"
         raise InputError(f"{path}: {error.strerror or error}; expected {expected}") from None
     except ValueError as error:
         raise InputError(f"{path}: not valid TOML: {error}") from None

@@ -70,6 +70,12 @@ class ExpressionOptions(FrozenModel):
         "phrases",
         description="phrases: what captions call things; classes: all class names of the label space (Table 1).",
     )
+    share: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="Share of the images that are learned from (Table 2d), by a hash of their keys.",
+    )
     per_image: PositiveInt = Field(3, description="Phrases of an image that are drawn for a batch, at most.")
     class_names: Literal["none", "foreground", "all"] = Field(
         "none", description="Class names that are among the expressions of every batch; not in the paper."

@@ -3,7 +3,7 @@
 Axis letters: P pairs of an image and an expression of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,13 +55,13 @@ class RegionSamples:
     def __init__(
         self,
         images: Sequence[tuple[Path, Sequence[Expression]]],
-        numbers: Mapping[str, int],
+        texts: Sequence[str],
         crop: CropOptions,
         most: int,
     ) -> None:
-        """Nothing is read yet. `numbers`: of texts, as `expression_text` has them; `most`: drawn of an image."""
+        """Nothing is read yet. `texts`: by number, as `expression_text` has them; `most`: drawn of an image."""
         self._images = images
-        self._numbers = numbers
+        self._numbers = {text: number for number, text in enumerate(texts)}
         self._crop = crop
         self._most = most
 
