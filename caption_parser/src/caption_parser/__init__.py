@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from caption_parser.pipeline import CaptionParser
     from caption_parser.readers import InputOptions
     from caption_parser.runs.options import RunOptions
+    from caption_parser.shards.labelling import label_shards
+    from caption_parser.shards.merging import merge_shards
+    from caption_parser.shards.planning import make_plan
 
 __version__ = "0.1.0"
 __all__ = [
@@ -27,7 +30,10 @@ __all__ = [
     "evaluate",
     "explain",
     "label_file",
+    "label_shards",
     "load",
+    "make_plan",
+    "merge_shards",
 ]
 
 _HOMES = {
@@ -41,7 +47,10 @@ _HOMES = {
     "evaluate": "caption_parser.commands",
     "explain": "caption_parser.commands",
     "label_file": "caption_parser.commands",
+    "label_shards": "caption_parser.shards.labelling",
     "load": "caption_parser.models.loading",
+    "make_plan": "caption_parser.shards.planning",
+    "merge_shards": "caption_parser.shards.merging",
 }
 
 __getattr__, __dir__ = public_names(__name__, _HOMES)
