@@ -39,15 +39,12 @@ __all__ = [
     "label_file",
     "label_shards",
     "load",
-<<<<<<< HEAD
     "make_plan",
     "merge_shards",
-=======
     "to_arrow",
     "to_dataset",
     "to_pandas",
     "to_polars",
->>>>>>> main
 ]
 
 _HOMES = {
@@ -67,15 +64,12 @@ _HOMES = {
     "label_file": "caption_parser.commands",
     "label_shards": "caption_parser.shards.labelling",
     "load": "caption_parser.models.loading",
-<<<<<<< HEAD
     "make_plan": "caption_parser.shards.planning",
     "merge_shards": "caption_parser.shards.merging",
-=======
     "to_arrow": "caption_parser.frames.tables",
     "to_dataset": "caption_parser.frames.tables",
     "to_pandas": "caption_parser.frames.tables",
     "to_polars": "caption_parser.frames.tables",
->>>>>>> main
 }
 
 __getattr__, __dir__ = public_names(__name__, _HOMES)
