@@ -8,6 +8,8 @@ from shared_runtime.command_line.groups import Command, Debug, lazy_app, run_app
 
 COMMANDS = (
     Command("label", "caption_parser.cli.label:label_command", "Label the captions of a file."),
+    Command("plan", "caption_parser.cli.plan:plan_command", "Cut a large input into shards."),
+    Command("merge", "caption_parser.cli.plan:merge_command", "Check labelled shards and put them together."),
     Command("formats", "caption_parser.cli.formats:formats_command", "List what captions are read from."),
     Command("show", "caption_parser.cli.label_files:show_command", "Show the records of a label file."),
     Command("explain", "caption_parser.cli.explain:explain_command", "Show how a caption is read."),
