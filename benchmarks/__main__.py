@@ -26,6 +26,8 @@ BENCHMARKS = (
     "synthetic_arms",
     "real_arms",
     "real_masks",
+    "refer_pooling",
+    "refer_real",
 )
 
 

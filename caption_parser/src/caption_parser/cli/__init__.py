@@ -15,6 +15,8 @@ COMMANDS = (
     Command("evaluate", "caption_parser.cli.evaluate:evaluate_command", "Score labels against ground truth."),
     Command("calibrate", "caption_parser.cli.calibrate:calibrate_app", "Calibrate confidence on ground truth."),
     Command("report", "caption_parser.cli.report:report_command", "Write an HTML page about a label file."),
+    Command("export", "caption_parser.cli.export:export_command", "Write labels for other programs."),
+    Command("find", "caption_parser.cli.find:find_command", "Find images by what their captions say."),
     Command(
         "check-space",
         "caption_parser.cli.check_space:check_space_command",
