@@ -74,6 +74,12 @@ class ExpressionOptions(FrozenModel):
         "phrases",
         description="phrases: what captions call things; classes: all class names of the label space (Table 1).",
     )
+    share: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="Share of the images that are learned from (Table 2d), by a hash of their keys.",
+    )
     per_image: PositiveInt = Field(3, description="Phrases of an image that are drawn for a batch, at most.")
     class_names: Literal["none", "foreground", "all"] = Field(
         "none", description="Class names that are among the expressions of every batch; not in the paper."
@@ -141,6 +147,12 @@ class ReferringConfig(TrainingConfig):
     unlabelled_images: bool = Field(
         True, description="Learn from images of which nothing is said too, as examples of what is not there."
     )
+    supervision: Literal["texts", "masks", "boxes"] = Field(
+        "texts",
+        description="texts: what captions say; masks: where expressions refer to, by Dice (Eq. 9); boxes: which "
+        "patches lie in the boxes of expressions (Table 2e).",
+    )
+    start: str | None = Field(None, description="A finished run of refer train that it goes on from (Table 2e).")
     crop: CropOptions = CropOptions(size=384)
     network: ReferringOptions = ReferringOptions()
     expressions: ExpressionOptions = ExpressionOptions()

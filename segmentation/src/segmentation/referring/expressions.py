@@ -3,6 +3,7 @@
 Axis letters: L expressions of a batch.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -88,6 +89,12 @@ class ExpressionTable:
     @cached_property
     def _similarity(self) -> TfIdf | None:
         return TfIdf(self.texts) if self.options.targets == "tf-idf" else None
+
+
+def in_share(key: str, share: float) -> bool:
+    """Whether the image of that key is in a part of all images; a larger part has all of a smaller one."""
+    digest = hashlib.blake2b(key.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") < share * 2**64
 
 
 def content_words(text: str) -> frozenset[str]:

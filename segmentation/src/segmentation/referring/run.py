@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from segmentation.backbones.catalog import RANDOM
 from segmentation.data.targets import ImageTargets, Vocabulary, read_targets
 from segmentation.referring.config import ReferringConfig
-from segmentation.referring.expressions import expression_table
+from segmentation.referring.expressions import expression_table, in_share
 from segmentation.referring.options import ReferringPrediction
 from segmentation.referring.text_folder import WEIGHTS
 from segmentation.runs.folder import TRAIN_REFERRING, RunFolder
@@ -142,6 +142,7 @@ def train_referring(
     )
     left_out = LeftOut(skipped, machine.allow_missing)
     left_out.check(len(targets), labels, images)
+    targets = [target for target in targets if in_share(target.key, config.expressions.share)]
     table = expression_table(targets, vocabulary.label_space, config.expressions)
     if not table.texts:
         raise InputError(
@@ -152,7 +153,7 @@ def train_referring(
     from segmentation.referring.samples import ReferringSamples
     from segmentation.referring.task import build_task
 
-    digest = _language_digest(language)
+    digest = language_digest(language)
     job = TrainingJob(
         training_record(
             config,
@@ -170,7 +171,7 @@ def train_referring(
     return TrainingRun(len(targets), left_out, report)
 
 
-def _language_digest(folder: Path | None) -> str | None:
+def language_digest(folder: Path | None) -> str | None:
     """Of the weights of the language model: others make another network of the same options."""
     return file_digest(folder / WEIGHTS)[:16] if folder is not None and (folder / WEIGHTS).is_file() else None
 

@@ -1,11 +1,12 @@
 """A network of referring expressions as a task of the training loop."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from segmentation.backbones.loading import load_backbone, load_classifier
+from segmentation.backbones.loading import load_backbone, load_classifier, read_tensors
 from segmentation.data.phrases import expression_text
 from segmentation.referring.config import ReferringConfig, ReferringLossOptions
 from segmentation.referring.knowledge.directions import start_from_knowledge
@@ -14,7 +15,9 @@ from segmentation.referring.network import ReferringNetwork
 from segmentation.referring.pooling import pooled
 from segmentation.referring.samples import ReferringBatch
 from segmentation.referring.text_encoder import ClassNames, LanguageModel, TextEncoder
+from segmentation.runs.folder import TRAIN_REFERRING, RunFolder
 from segmentation.training.task import ParameterGroup, learning_groups
+from shared_runtime.errors import UsageError
 from shared_schemas import LabelSpace
 
 
@@ -41,11 +44,15 @@ class ReferringTask:
     def begin_step(self, epochs: float) -> None:
         """Nothing changes between steps."""
 
+    def texts(self, expressions: Tensor) -> Tensor:
+        """What the network takes for expressions `[L]`, by their numbers in the training's table."""
+        self._texts = self._texts.to(expressions.device)
+        return self._texts[expressions]
+
     def loss(self, batch: ReferringBatch) -> tuple[Tensor, dict[str, Tensor]]:
         """The loss of a batch, and for the log the scale and how many expressions are known to be there."""
         network = self.module
-        self._texts = self._texts.to(batch.images.device)
-        maps = network(batch.images, self._texts[batch.expressions])
+        maps = network(batch.images, self.texts(batch.expressions))
         scores, shares = pooled(maps, network.options.pooling)
         loss = soft_margin_loss(scores, batch.present, batch.known, self._loss)
         if self._loss.apart:
@@ -64,9 +71,22 @@ def build_task(config: ReferringConfig, label_space: LabelSpace, texts: Sequence
     classifier = config.classifier_weights()
     if classifier is not None:
         start_from_knowledge(network, encoder, load_classifier(config.backbone, classifier).rows)
+    if config.start is not None:
+        _start_from(network, config.start)
     trained = network.text_encoder
     inputs = encoder.vectors(texts) if trained is None else trained.tokens(texts)
     return ReferringTask(network, inputs, config.loss, new_layer_factor=config.training.new_layer_factor)
+
+
+def _start_from(network: ReferringNetwork, run: str) -> None:
+    """Give the network what a finished run learned. Raises UsageError for a run of another kind of network."""
+    folder = RunFolder(Path(run))
+    folder.read_finished(TRAIN_REFERRING)
+    try:
+        network.load_state_dict(read_tensors(folder.weights))
+    except RuntimeError as error:
+        reason = str(error).partition("\n")[2].strip() or error
+        raise UsageError(f"{run}: got a network of another kind, expected the same encoders: {reason}") from None
 
 
 def initial_network(
