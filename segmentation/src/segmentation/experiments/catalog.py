@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from segmentation.experiments import paper, segmenters, small, tseg
+from segmentation.experiments import paper, referring_small, segmenters, small, tseg
 from segmentation.experiments.experiment import Experiment
 from segmentation.training.config import TrainingConfig
 from shared_runtime.configuration import leaves
@@ -23,6 +23,8 @@ DEFAULT = "lite0-321"
 """What needs no checkpoint of the user's, and no GPU."""
 DEFAULT_SEGMENTER = "lite0-segmenter"
 """Likewise, of those that `capseg train-segmenter` trains."""
+DEFAULT_REFERRING = "lite0-referring"
+"""Likewise, of those that `capseg refer train` trains."""
 BASE = "base"
 """Key of a configuration file: the experiment whose values it changes. Without it: the defaults."""
 
@@ -47,6 +49,8 @@ def experiments() -> MappingProxyType[str, Experiment]:
         tseg.table_2(),
         tseg.table_3(),
         tseg.zero_shot(),
+        referring_small.lite0(),
+        referring_small.synthetic(),
     )
     return MappingProxyType({experiment.name: experiment for group in groups for experiment in group})
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
 from segmentation.backbones.catalog import PACKAGED, classifier_prefix
 from segmentation.data.crops import CropOptions
@@ -127,7 +127,11 @@ class ReferringTraining(TrainingOptions):
     new_layer_factor: PositiveFloat = Field(1.0, description="Rate of the projections / learning_rate.")
     weight_decay: NonNegativeFloat = Field(1e-4, description="L2 penalty on all trained parameters.")
     optimizer: Literal["sgd", "adamw"] = Field("sgd", description="AdamW is that of full supervision.")
-    warmup_steps: NonNegativeInt = Field(0, description="Steps over which the rate first rises linearly.")
+
+    @property
+    def adaptive(self) -> bool:
+        """Whether AdamW takes the steps."""
+        return self.optimizer == "adamw"
 
 
 class ReferringConfig(TrainingConfig):

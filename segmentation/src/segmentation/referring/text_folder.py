@@ -15,7 +15,14 @@ WEIGHTS = "model.safetensors"
 _MODEL = "model"
 _POOLING = Path("1_Pooling", "config.json")
 """In folders of sentence-transformers: how the vectors of tokens become that of the text."""
-FILES = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
+FILES = (
+    "config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "vocab.txt",
+    str(_POOLING),
+)
 """What a model is built of, beside its weights; some folders lack some of them."""
 
 

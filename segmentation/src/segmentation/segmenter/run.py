@@ -121,6 +121,7 @@ def train_segmenter(
         MaskSamples(pairs, truth, config.crop),
         lambda: build_task(config, vocabulary.label_space),
         [*step_doubts(len(pairs), config.training)],
+        config.frozen_views,
     )
     report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)
     return TrainingRun(len(pairs), unpaired, report)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -20,8 +21,8 @@ from shared_runtime.errors import InputError
 class MaskSample:
     """One augmented image with its mask."""
 
-    image: RgbImage
-    """Shape (S, S, 3), 0-255, RGB."""
+    image: RgbImage | npt.NDArray[np.float16]
+    """Shape (S, S, 3), 0-255, RGB; or what a frozen backbone made of it, (h, w, channels)."""
     mask: IndexMask
     """Shape (S, S): class ids, 255 is ignored."""
 
@@ -31,7 +32,7 @@ class MaskBatch(TensorBatch):
     """B samples on one device."""
 
     images: Tensor
-    """Float, (B, 3, S, S), RGB, 0-255: each backbone normalises for itself."""
+    """Float, (B, 3, S, S), RGB, 0-255: each backbone normalises for itself; or its cells, (B, channels, h, w)."""
     masks: Tensor
     """Uint8, (B, S, S)."""
 
@@ -67,6 +68,16 @@ class MaskSamples:
             )
         crop = random_crop(height, width, self._crop, rng)
         return MaskSample(crop_image(image, crop, self._crop.size), crop_mask(mask, crop, self._crop.size))
+
+    def of_cells(self, index: int, rng: np.random.Generator, cells: npt.NDArray[np.float16]) -> MaskSample:
+        """The same with the cells of the crop in place of its pixels, which are not read.
+
+        A mask has the size of its image: `sample` has checked it when the cells were made.
+        """
+        mask = self._truth.mask(self._images[index].key)
+        height, width = mask.shape
+        crop = random_crop(height, width, self._crop, rng)
+        return MaskSample(cells, crop_mask(mask, crop, self._crop.size))
 
     def collate(self, samples: Sequence[MaskSample]) -> MaskBatch:
         """Samples of one size as a batch on the CPU."""

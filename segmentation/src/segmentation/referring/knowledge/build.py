@@ -16,13 +16,14 @@ def build_texts(matcher: ImagenetMatcher, wordnet: Any) -> dict[str, SynsetTexts
     of a reviewed phrase itself."""
     found = {}
     for name in sorted(matcher.table.keys() | matcher.reviewed.keys()):
-        if matcher.columns(name):
-            found[name] = _texts(wordnet.synset(name)) if ".n." in name else SynsetTexts((name,), "")
+        columns = matcher.columns(name)
+        if columns and ".n." in name:
+            synset = wordnet.synset(name)
+            lemmas = tuple(lemma.replace("_", " ") for lemma in synset.lemma_names())
+            found[name] = SynsetTexts(lemmas, synset.definition(), columns)
+        elif columns:
+            found[name] = SynsetTexts((name,), "", columns)
     return found
-
-
-def _texts(synset: Any) -> SynsetTexts:
-    return SynsetTexts(tuple(lemma.replace("_", " ") for lemma in synset.lemma_names()), synset.definition())
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from segmentation.data.phrases import expression_text
-from segmentation.localization.knowledge.imagenet_classes import ImagenetMatcher
 from segmentation.localization.knowledge.initialise import principal_directions
 from segmentation.referring.knowledge.texts import read_texts
 from segmentation.referring.network import ReferringNetwork
@@ -21,11 +20,10 @@ def known_texts(classifier: Tensor) -> tuple[list[str], Tensor]:
 
     A text's row is the mean of those of its classes, less the mean of `classifier` [1000 C].
     """
-    matcher = ImagenetMatcher.shipped()
     centred = classifier - classifier.mean(dim=0)
     texts, rows = [], []
-    for name, (lemmas, gloss) in read_texts().items():
-        row = centred[list(matcher.columns(name))].mean(dim=0)
+    for lemmas, gloss, columns in read_texts().values():
+        row = centred[list(columns)].mean(dim=0)
         for text in filter(None, (*lemmas, gloss)):
             texts.append(expression_text(text))
             rows.append(row)

@@ -13,11 +13,16 @@ class SynsetTexts(NamedTuple):
     lemmas: tuple[str, ...]
     gloss: str
     """Empty: there is none."""
+    columns: tuple[int, ...]
+    """Of the ImageNet classifier: the classes that it is, that are below it, or that look like it."""
 
 
 def write_texts(table: Mapping[str, SynsetTexts], path: Path) -> None:
-    """Write a line per synset: name, lemmas, gloss, with tabs between and bars between lemmas."""
-    lines = (f"{name}\t{'|'.join(texts.lemmas)}\t{texts.gloss}\n" for name, texts in table.items())
+    """Write a line per synset: name, lemmas, gloss, columns, with tabs between and bars within."""
+    lines = (
+        "\t".join((name, "|".join(texts.lemmas), texts.gloss, "|".join(map(str, texts.columns)))) + "\n"
+        for name, texts in table.items()
+    )
     path.write_text("".join(lines), encoding="utf-8")
 
 
@@ -25,6 +30,6 @@ def read_texts(path: Path = TABLE_PATH) -> dict[str, SynsetTexts]:
     """The table that `write_texts` wrote, by synset name; by default the one that ships."""
     table = {}
     for line in path.read_text(encoding="utf-8").splitlines():
-        name, lemmas, gloss = line.split("\t")
-        table[name] = SynsetTexts(tuple(lemmas.split("|")), gloss)
+        name, lemmas, gloss, columns = line.split("\t")
+        table[name] = SynsetTexts(tuple(lemmas.split("|")), gloss, tuple(map(int, columns.split("|"))))
     return table
