@@ -138,6 +138,7 @@ def train_referring(
         ReferringSamples(table, config.crop),
         lambda: build_task(config, vocabulary.label_space, table.texts),
         [*step_doubts(len(targets), config.training)],
+        config.frozen_views,
     )
     report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)
     return TrainingRun(len(targets), left_out, report)
