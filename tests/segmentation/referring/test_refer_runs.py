@@ -25,7 +25,7 @@ from shared_runtime.errors import ExitCode, InputError, UsageError  # noqa: E402
 from tests.segmentation.referring.conftest import Captioned  # noqa: E402
 
 SETTINGS = (
-    "network.knowledge=false", "network.frozen_backbone=false", "network.dimension=16", "network.offset=0.0",
+    "network.knowledge=false", "frozen_views=0", "network.dimension=16", "network.offset=0.0",
     "network.scale=5.0", "expressions.class_names=none", "training.optimizer=adamw", "training.warmup_steps=0",
     "network.text.trained=true",
 )  # fmt: skip
@@ -84,16 +84,10 @@ def test_it_finds_what_a_text_refers_to(run: Path, captioned: Captioned) -> None
 
 def test_maps_of_mirrored_images_are_mirrored(run: Path, captioned: Captioned) -> None:
     image = np.asarray(Image.open(captioned.images / f"{1:012}.png"))
-    predictor = open_referrer(run, UNREFINED.model_copy(update={"flip": True, "propagation": 1}), "cpu")
     texts = ["small red apple", "dog"]
-    one, other = (
-        predictor.maps(predictor.encode(np.ascontiguousarray(of)), texts) for of in (image, image[:, ::-1])
-    )
-    # With both views the mean is the same, up to the first view's features along which maps are carried.
-    assert one.logits.shape == (2, 9, 9)
-    np.testing.assert_allclose(one.logits, other.logits[..., ::-1], atol=0.5)
     plain = open_referrer(run, UNREFINED.model_copy(update={"flip": True}), "cpu")
     one, other = (plain.maps(plain.encode(np.ascontiguousarray(of)), texts) for of in (image, image[:, ::-1]))
+    assert one.logits.shape == (2, 9, 9)
     np.testing.assert_allclose(one.logits, other.logits[..., ::-1], atol=1e-4)
     np.testing.assert_allclose(one.shares, 1 / (1 + np.exp(-one.logits)), atol=1e-6)
 

@@ -59,7 +59,6 @@ class ReferringOptions(FrozenModel):
         False, description="Start the projections from the backbone's ImageNet classifier and WordNet's words."
     )
     ridge: PositiveFloat = Field(1.0, description="λ of the regression from vectors of texts to its rows.")
-    frozen_backbone: bool = Field(False, description="Train what is on top of the backbone alone.")
     text: TextOptions = TextOptions()
 
 

@@ -64,20 +64,22 @@ class ReferringSamples:
 
         Raises `InputError`, which names the file, for an image that cannot be read.
         """
-        expressions = self._drawn(index, rng)
         image = read_image(self._table.images[index].path)
         height, width, _ = image.shape
         crop = random_crop(height, width, self._crop, rng)
-        return ReferringSample(crop_image(image, crop, self._crop.size), index, expressions)
+        return self._with_phrases(index, rng, crop_image(image, crop, self._crop.size))
 
     def of_cells(self, index: int, rng: np.random.Generator, cells: npt.NDArray[np.float16]) -> ReferringSample:
         """The same with the cells of the crop in place of its pixels, which are not read."""
-        return ReferringSample(cells, index, self._drawn(index, rng))
+        return self._with_phrases(index, rng, cells)
 
-    def _drawn(self, index: int, rng: np.random.Generator) -> tuple[int, ...]:
+    def _with_phrases(
+        self, index: int, rng: np.random.Generator, image: RgbImage | npt.NDArray[np.float16]
+    ) -> ReferringSample:
         said = self._table.said[index]
         drawn = rng.choice(len(said), min(len(said), self._table.options.per_image), replace=False)
-        return tuple(said[place] for place in sorted(drawn.tolist()))
+        expressions = tuple(said[place] for place in sorted(drawn.tolist()))
+        return ReferringSample(image, index, expressions)
 
     def collate(self, samples: Sequence[ReferringSample]) -> ReferringBatch:
         """Samples of one size as a batch on the CPU: the expressions of all of them, each once."""
