@@ -49,6 +49,7 @@ def lite0() -> list[Experiment]:
             config=_LITE0,
             labels=Labels.VISUAL,
             cost="4 views of every image at 321 × 321, without a backward pass, and seconds for each epoch after",
+            evaluation="--truth VAL_TRUTH --refine none",
         )
     ]
 
@@ -63,6 +64,7 @@ def synthetic() -> list[Experiment]:
             labels=Labels.VISUAL,
             cost="a minute on one core for 360 images",
             label_space=_WORLD_CLASSES,
+            evaluation="--truth VAL_TRUTH --refine none",
         )
         for kind in POOLINGS
     ]
