@@ -42,11 +42,7 @@ class Arm(NamedTuple):
 
 _NO_TRAINING = ("training.epochs=1", "training.learning_rate=1e-12", "expressions.share=0.02")
 ARMS = (
-    Arm(
-        "the start, untrained",
-        "start",
-        ("training.epochs=1", "training.learning_rate=1e-12", "expressions.share=0.02"),
-    ),
+    Arm("the start, untrained", "start", _NO_TRAINING),
     Arm("MPA", "mpa"),
     Arm("SPA", "spa", ("network.pooling.kind=spa",)),
     Arm("GAP", "gap", ("network.pooling.kind=gap",)),
