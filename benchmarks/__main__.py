@@ -12,6 +12,7 @@ BENCHMARKS = (
     "memory",
     "throughput",
     "startup",
+    "scale",
     "caption_length",
     "label_quality",
     "single_captions",

@@ -18,6 +18,7 @@ from segmentation import Referrer, ReferringPrediction, Segmenter  # noqa: E402
 from segmentation.backbones.loading import read_tensors  # noqa: E402
 from segmentation.cli import app  # noqa: E402
 from segmentation.masks.refinement import Refinement  # noqa: E402
+from segmentation.referring.predict import ExpressionPredictor  # noqa: E402
 from segmentation.referring.run import load_referring, open_referrer  # noqa: E402
 from segmentation.training.config import MachineOptions  # noqa: E402
 from segmentation.training.stepper import Stepper  # noqa: E402
@@ -102,12 +103,26 @@ def test_masks_of_other_poolings(kind: str, captioned: Captioned, tiny_bert: Pat
     masks = predictor.masks(image, maps)
     if kind == "spa":
         assert masks.sum(axis=0).max() <= 1
+        _check_class_masks(tmp_path, captioned, predictor)
         np.testing.assert_allclose(
             maps.shares.sum(axis=0), 1 - 1 / (1 + np.exp(maps.logits).sum(axis=0)), atol=1e-5
         )
     else:
         # M > (1 - M)^4 for M relative to its maximum: the highest cell always is, whatever the score.
         assert all(mask.any() == bool((logits > 0).any()) for mask, logits in zip(masks, maps.logits, strict=True))
+
+
+def _check_class_masks(folder: Path, data: Captioned, predictor: ExpressionPredictor) -> None:
+    """`make-masks` asks a network for the classes of an image, by their names."""
+    call = ["make-masks", str(folder / "run"), "--images", str(data.images), "--labels", str(data.labels)]
+    call += ["-o", str(folder / "masks"), "--refine", "none", "--no-consensus", "--device", "cpu", "-q"]
+    call += ["--propagation", "0", "--input-size", "33"]
+    found = CliRunner().invoke(app, call)
+    assert found.exit_code == 0, found.output
+    name = f"{1:012}.png"
+    image = np.asarray(Image.open(data.images / name))
+    expected = predictor.masks(image, predictor.maps(predictor.encode(image), ["apple"]))[0]
+    assert np.array_equal(np.asarray(Image.open(folder / "masks" / name)), np.where(expected, 48, 0))
 
 
 def saving_always(**options: Any) -> MachineOptions:

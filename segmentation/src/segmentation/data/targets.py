@@ -9,7 +9,7 @@ from pathlib import Path
 
 from segmentation.data.folders import ImageFolders, UnsafeNameError
 from segmentation.data.kinship import Kinship
-from segmentation.data.label_rules import Evidence, LabelRules, denied_classes
+from segmentation.data.label_rules import Evidence, LabelRules
 from segmentation.data.phrases import Phrase, referring_phrases
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError
@@ -23,6 +23,7 @@ from shared_schemas import (
     iter_labels,
     load_label_space,
 )
+from shared_schemas.denials import denied_classes
 
 
 @dataclass(frozen=True)

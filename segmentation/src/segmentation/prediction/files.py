@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from segmentation.data.images import IMAGE_SUFFIXES
+from segmentation.data.legend import write_legend
 from segmentation.data.masks import IndexMask, mask_path, read_index_mask, write_coco_results
 from segmentation.data.names import image_key, names_below
 from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, read_targets
@@ -104,6 +105,7 @@ def predict_files(
         )
     with open_run(output, record) as folder:
         folder.write_label_space(model.vocabulary.label_space)
+        write_legend(output, model.vocabulary.label_space)
         plan = plan_masks(requests, output, _is_there(output) if outputs.overlays else None)
         counts = plan.counts
         counts.total += len(rejected)

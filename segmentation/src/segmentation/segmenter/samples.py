@@ -25,6 +25,8 @@ class MaskSample:
     """Shape (S, S, 3), 0-255, RGB; or what a frozen backbone made of it, (h, w, channels)."""
     mask: IndexMask
     """Shape (S, S): class ids, 255 is ignored."""
+    corrected: bool = False
+    """Whether a person corrected the mask."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class MaskBatch(TensorBatch):
     """Float, (B, 3, S, S), RGB, 0-255: each backbone normalises for itself; or its cells, (B, channels, h, w)."""
     masks: Tensor
     """Uint8, (B, S, S)."""
+    corrected: Tensor
+    """Bool, (B,): whether a person corrected the mask."""
 
     def __len__(self) -> int:
         return len(self.images)
@@ -67,7 +71,9 @@ class MaskSamples:
                 f"{height}, as its image {masked.path} has"
             )
         crop = random_crop(height, width, self._crop, rng)
-        return MaskSample(crop_image(image, crop, self._crop.size), crop_mask(mask, crop, self._crop.size))
+        return MaskSample(
+            crop_image(image, crop, self._crop.size), crop_mask(mask, crop, self._crop.size), masked.corrected
+        )
 
     def of_cells(self, index: int, rng: np.random.Generator, cells: npt.NDArray[np.float16]) -> MaskSample:
         """The same with the cells of the crop in place of its pixels, which are not read.
@@ -77,7 +83,7 @@ class MaskSamples:
         mask = self._truth.mask(self._images[index].key)
         height, width = mask.shape
         crop = random_crop(height, width, self._crop, rng)
-        return MaskSample(cells, crop_mask(mask, crop, self._crop.size))
+        return MaskSample(cells, crop_mask(mask, crop, self._crop.size), self._images[index].corrected)
 
     def collate(self, samples: Sequence[MaskSample]) -> MaskBatch:
         """Samples of one size as a batch on the CPU."""
@@ -85,4 +91,5 @@ class MaskSamples:
         return MaskBatch(
             images=images.permute(0, 3, 1, 2).contiguous().float(),
             masks=torch.from_numpy(np.stack([sample.mask for sample in samples])),
+            corrected=torch.tensor([sample.corrected for sample in samples]),
         )
