@@ -12,6 +12,7 @@ BENCHMARKS = (
     "memory",
     "throughput",
     "startup",
+    "scale",
     "caption_length",
     "label_quality",
     "single_captions",
@@ -27,6 +28,8 @@ BENCHMARKS = (
     "synthetic_arms",
     "real_arms",
     "real_masks",
+    "refer_pooling",
+    "refer_real",
 )
 
 

@@ -1,7 +1,7 @@
 """Exports of 10,000 images: processor time and memory, which must not grow with the number of images.
 
-Labels are those of a hundred captions, repeated under other ids; masks are 320 × 240 with six classes in blobs with
-uneven edges, a hundred of them under ten thousand names. Each command is a process of its own.
+Labels are those of a hundred captions, repeated under other ids; masks are 320 × 240 with six classes in blobs
+with uneven edges, a hundred of them under ten thousand names. Each command is a process of its own.
 """
 
 import json

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from caption_parser.pipeline import CaptionParser
     from caption_parser.readers import InputOptions
     from caption_parser.runs.options import RunOptions
+    from caption_parser.shards.labelling import label_shards
+    from caption_parser.shards.merging import merge_shards
+    from caption_parser.shards.planning import make_plan
 
 __version__ = "0.1.0"
 __all__ = [
@@ -34,7 +37,10 @@ __all__ = [
     "export_labels",
     "find",
     "label_file",
+    "label_shards",
     "load",
+    "make_plan",
+    "merge_shards",
     "to_arrow",
     "to_dataset",
     "to_pandas",
@@ -56,7 +62,10 @@ _HOMES = {
     "export_labels": "caption_parser.commands",
     "find": "caption_parser.commands",
     "label_file": "caption_parser.commands",
+    "label_shards": "caption_parser.shards.labelling",
     "load": "caption_parser.models.loading",
+    "make_plan": "caption_parser.shards.planning",
+    "merge_shards": "caption_parser.shards.merging",
     "to_arrow": "caption_parser.frames.tables",
     "to_dataset": "caption_parser.frames.tables",
     "to_pandas": "caption_parser.frames.tables",

@@ -75,6 +75,15 @@ def stream_list(
         )
 
 
+def stream_rows(path: Path) -> Iterator[tuple[str, Any]]:
+    """The entries of a file that is one JSON list, each with its place for messages, in bounded memory.
+
+    Raises `InputError` for a file that is missing or no JSON.
+    """
+    for number, row in enumerate(_parsed(path, "item")):
+        yield f"{path}: [{number}]", row
+
+
 ImageT = TypeVar("ImageT", bound=CocoImage)
 
 

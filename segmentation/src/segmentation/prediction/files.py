@@ -77,7 +77,7 @@ def predict_files(
     outputs = outputs or PredictionOutputs()
     finisher = segmenter.finisher(processes=processes)
     check_purpose(output, PREDICT)
-    _check_inputs(inputs.images, output)
+    check_images(inputs.images, output)
     requests, rejected, skipped = _requests(segmenter, inputs, output)
     if inputs.target is not None:
         requests = only_classes_of(inputs.target, segmenter.model.vocabulary.label_space, requests)
@@ -225,7 +225,7 @@ def _requests(
     return requests, rejected, damaged
 
 
-def _check_inputs(images: Sequence[Path], output: Path) -> None:
+def check_images(images: Sequence[Path], output: Path) -> None:
     """Raises UsageError where the folder of masks is one of images: a mask of x.png would be x.png."""
     for path in images:
         folder = path if path.is_dir() else path.parent

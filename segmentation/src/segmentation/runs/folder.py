@@ -21,9 +21,11 @@ from shared_schemas.files import replace_file
 
 TRAIN_LOCALIZER = "train-localizer"
 TRAIN_SEGMENTER = "train-segmenter"
+TRAIN_REFERRING = "refer train"
 MAKE_MASKS = "make-masks"
 PREDICT = "predict"
 IMPORT = "import"
+REFER_PREDICT = "refer predict"
 _UNFINISHED = re.compile(r"\..+\.(?:png|jsonl?|pt|safetensors)\.[0-9]+")
 _OF_FILE_MANAGERS = (".ds_store", "thumbs.db", "desktop.ini", ".directory")
 

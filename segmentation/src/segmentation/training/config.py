@@ -42,6 +42,11 @@ class TrainingOptions(FrozenModel):
         0, description="Seed of initial weights, order, augmentation, dropout and sampling."
     )
 
+    @property
+    def adaptive(self) -> bool:
+        """Whether AdamW takes the steps; SGD does where no command asks for it."""
+        return False
+
 
 class MachineOptions(FrozenModel):
     """Where a training runs, what it reports and puts up with. A run may be resumed with other values."""
