@@ -1,5 +1,6 @@
 """The command `capparse`: one file per command, each a thin shell around a public function."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -61,6 +62,8 @@ def capparse(
 
 def main() -> None:
     """Run the command line; the process ends with an `ExitCode`."""
+    # Processes share out the work; the library behind NumPy would start a thread for each core in each of them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from caption_parser.cli.without_torch import keep_thinc_from_torch
 
     keep_thinc_from_torch()

@@ -36,7 +36,8 @@ Mode = Annotated[
     typer.Option(metavar="visual|paper", help="All that helps, or Vilar & Perez 2021 as published."),
 ]
 Senses = Annotated[
-    str, typer.Option(metavar="first|default|PATH|glosses:PATH", help="How the sense of a noun is chosen.")
+    str,
+    typer.Option(metavar="first|captions|accurate|PATH|glosses:PATH", help="How the sense of a noun is chosen."),
 ]
 SpacyModel = Annotated[
     str | None, typer.Option(metavar="NAME|PATH", help="A spaCy pipeline in place of the one that ships.")

@@ -89,12 +89,6 @@ class Experiment:
         weights = " --weights CHECKPOINT" if self.config.weights is None else ""
         space = f" --label-space {self.label_space}" if self.label_space else ""
         scored = f" --image-list {self.image_list}" if self.image_list else ""
-        train = f"{self.config.command} --images IMAGES"
-        if self.config.command == TRAIN_REFERRING:
-            return (
-                f"{self.labels.value}{space}",
-                f"capseg {train} --labels LABELS.jsonl -o RUN --config {self.name}{weights}{space}",
-            )
         command, run = (self.config.command, "RUN") if self.masks_of is None else (TRAIN_LOCALIZER, "LOCALIZER")
         to_masks = (
             f"{self.labels.value}{space}",
@@ -104,7 +98,7 @@ class Experiment:
         )
         if self.masks_of is None:
             return (*to_masks, f"capseg evaluate MASKS --truth INSTANCES.json{space}{scored}")
-        train = f"capseg {train} --masks MASKS -o RUN --config {self.name}{weights}"
+        train = f"capseg {self.config.command} --images IMAGES --masks MASKS -o RUN --config {self.name}{weights}"
         only = f" --only-classes-of {self.target}" if self.target else ""
         scoring = f" --label-space {self.target} --masks-label-space coco" if self.target else space
         return (
