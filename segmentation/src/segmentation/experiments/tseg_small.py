@@ -1,7 +1,7 @@
 """The rows of TSEG's tables on the synthetic world: a tiny network from scratch, a minute each.
 
-They learn from the captions of the world, or from its masks and boxes, and are scored on the classes and attributes
-of another one; the poolings of Table 3 stand in `referring_small`.
+They learn from the captions of the world, or from its masks and boxes, and are scored on the classes and
+attributes of another one; the poolings of Table 3 stand in `referring_small`.
 """
 
 from typing import Any
@@ -19,9 +19,8 @@ _FEWER, _MORE = 16, 256
 
 def small_tables() -> list[Experiment]:
     """Table 1 by class embeddings, Table 2, full supervision and zero-shot segmentation."""
-    boxes = _row(
-        "table2e-boxes", "which patches lie in boxes", _supervised("boxes"), labels=None, expressions=_TRUTH
-    )
+    by_truth = {"labels": None, "expressions": "--truth INSTANCES.json"}
+    boxes = _row("table2e-boxes", "which patches lie in boxes", _supervised("boxes"), **by_truth)
     return [
         *(
             _row(
@@ -47,12 +46,8 @@ def small_tables() -> list[Experiment]:
         ),
         _row("table2c-tf-idf", "tf-idf targets", changed(SYNTHETIC, expressions={"targets": "tf-idf"})),
         *(
-            _row(
-                f"table2d-{share}",
-                f"{share} % of the images",
-                changed(SYNTHETIC, expressions={"share": share / 100}),
-            )
-            for share in (10, 50)
+            _row(f"table2d-{of}", f"{of} % of the images", changed(SYNTHETIC, expressions={"share": of / 100}))
+            for of in (10, 50)
         ),
         boxes,
         _row("table2e-pretrained", "begun on boxes", SYNTHETIC, start=boxes),
