@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from caption_parser.pipeline import CaptionParser
     from caption_parser.readers import InputOptions
     from caption_parser.runs.options import RunOptions
+    from caption_parser.scene_graphs.graph import SceneGraph
+    from caption_parser.scene_graphs.parser import scene_graph
 
 __version__ = "0.1.0"
 __all__ = [
@@ -23,11 +25,13 @@ __all__ = [
     "ParserConfig",
     "RejectedCaptionWarning",
     "RunOptions",
+    "SceneGraph",
     "check_space",
     "evaluate",
     "explain",
     "label_file",
     "load",
+    "scene_graph",
 ]
 
 _HOMES = {
@@ -37,11 +41,13 @@ _HOMES = {
     "ParserConfig": "caption_parser.config",
     "RejectedCaptionWarning": "caption_parser.given",
     "RunOptions": "caption_parser.runs.options",
+    "SceneGraph": "caption_parser.scene_graphs.graph",
     "check_space": "caption_parser.evaluation.space_check",
     "evaluate": "caption_parser.commands",
     "explain": "caption_parser.commands",
     "label_file": "caption_parser.commands",
     "load": "caption_parser.models.loading",
+    "scene_graph": "caption_parser.scene_graphs.parser",
 }
 
 __getattr__, __dir__ = public_names(__name__, _HOMES)

@@ -56,6 +56,12 @@ Without = Annotated[
 Also = Annotated[
     str, typer.Option(metavar="RULE,…", help="Rules of visual mode to add to paper mode, such as predicates.")
 ]
+Relations = Annotated[
+    bool | None,
+    typer.Option(
+        "--relations/--no-relations", help="Say what mentions are to each other  [default: in visual mode]"
+    ),
+]
 Format = Annotated[
     str | None,
     typer.Option(
