@@ -19,6 +19,7 @@ BENCHMARKS = (
     "ablation",
     "background",
     "parser_quality",
+    "relations",
     "mask_speed",
     "training_step",
     "predict_speed",

@@ -92,6 +92,20 @@ Crowd = Annotated[bool, typer.Option("--crowd/--no-crowd", help="Whether crowd r
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+def standard_input() -> list[str]:
+    """The captions of standard input, one a line."""
+    import sys
+
+    from shared_runtime.errors import InputError
+
+    if sys.stdin.isatty():
+        typer.echo("reading captions from the terminal, end with Ctrl-D", err=True)
+    captions = [line.strip() for line in sys.stdin if line.strip()]
+    if not captions:
+        raise InputError("<stdin> is empty")
+    return captions
+
+
 def show_progress(show: "Show", at: "Progress", *, quiet: bool) -> None:
     """Show how far a run is, or what it has to say of its input."""
     if at.note is None:

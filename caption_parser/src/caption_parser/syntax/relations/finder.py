@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
 
 from caption_parser.lexicon import Lexicon
+from caption_parser.syntax.body_parts import BodyParts
+from caption_parser.syntax.parts import PartFinder
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.quantities import quantified_nouns, referents
-from caption_parser.syntax.relations.predicates import PredicateForms
+from caption_parser.syntax.relations.predicates import TRANSFERS, PredicateForms
 from caption_parser.syntax.relations.prepositions import attachment, is_link
-from caption_parser.syntax.relations.pronouns import RECIPROCAL, Antecedents
+from caption_parser.syntax.relations.pronouns import CARRIERS, RECIPROCAL, Antecedents
 from caption_parser.syntax.relations.relation import Relation
 from caption_parser.syntax.relations.verb_arguments import agents, is_passive, objects
 from caption_parser.syntax.tree import VERB_TAGS, Tree
@@ -24,18 +26,28 @@ class RelationFinder:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._forms = PredicateForms(lexicon)
+        self._parts = PartFinder(lexicon)
+        self._body_parts = BodyParts(lexicon)
 
     def __call__(self, tree: Tree, phrases: Sequence[NounPhrase]) -> tuple[Relation, ...]:
         """In the order of their predicates, each once."""
         named = {phrase.head: phrase for phrase in phrases}
         if not named or (len(named) == 1 and RECIPROCAL.isdisjoint(tree.words)):
             return ()
-        reading = _Reading(tree, named, self._forms, Antecedents(tree, named, self._is_being))
+        antecedents = Antecedents(tree, named, self._is_being, self._body_parts)
         found: dict[tuple[int, str, int], Relation] = {}
-        for relation in reading.relations():
+        for relation in _Reading(tree, named, self._forms, antecedents).relations():
             if relation.subject in named and relation.object in named:
+                if relation.predicate == "of" and self._is_part(tree, named[relation.object], relation.subject):
+                    relation = relation._replace(
+                        subject=relation.object, predicate="have", object=relation.subject
+                    )
                 found.setdefault(relation[:3], relation)
         return tuple(sorted(found.values(), key=lambda relation: (relation.start, relation.end)))
+
+    def _is_part(self, tree: Tree, whole: NounPhrase, part: int) -> bool:
+        head = whole.extended_head
+        return head is not None and self._parts.has_part(head.synsets, tree.words[part])
 
     def _is_being(self, phrase: NounPhrase) -> bool | None:
         head = phrase.extended_head
@@ -133,6 +145,10 @@ class _Reading:
         predicate = self._forms.preposition(tree, found.words)
         start, end = found.words[0], found.words[-1] + 1
         anchor = found.anchor
+        carried = self._carried(noun, anchor)
+        if carried is not None:
+            yield Relation(carried, predicate, anchor, start, end)
+            return
         nouns: Sequence[int] = list(self._nouns(noun))
         verb = anchor if tree.tags[anchor] in VERB_TAGS else None
         if verb is None:
@@ -151,6 +167,19 @@ class _Reading:
             return
         yield from self._pairs(holders, predicate, nouns, (start, end), verb)
 
+    def _carried(self, pronoun: int, anchor: int) -> int | None:
+        """The "food" of "a plate with food on it", where the pronoun is the plate; none: no such phrase."""
+        tree = self._tree
+        if tree.words[pronoun] not in CARRIERS or not tree.is_noun(anchor):
+            return None
+        before = [
+            noun
+            for preposition in tree.children_by(anchor, "prep")
+            for noun in tree.children_by(preposition, "pobj")
+            if noun < tree.heads[pronoun] and tree.is_noun(noun)
+        ]
+        return before[-1] if before else None
+
     def _holders(self, noun: int, before: int) -> list[int]:
         """The noun that a preposition hangs on, and what is coordinated with it before the preposition."""
         tree = self._tree
@@ -163,7 +192,7 @@ class _Reading:
         if lemma == "be":
             return self._agents(verb), ""
         targets = [] if is_passive(tree, verb) else list(objects(tree, verb))
-        if lemma == "have" and targets:
+        if lemma in TRANSFERS and targets:
             return [noun for target in targets for noun in self._nouns(target)], ""
         particles = [tree.words[p] for p in tree.children_by(verb, "prt") if p not in words]
         return self._agents(verb), " ".join([lemma, *particles])
@@ -172,10 +201,17 @@ class _Reading:
 
     def _by_possessor(self, owner: int) -> Iterator[Relation]:
         tree = self._tree
-        antecedent = self._antecedents.of(owner)
-        owners = [antecedent] if antecedent is not None else list(self._nouns(owner))
+        owners = self._owners(owner)
         end = next((case + 1 for case in tree.children_by(owner, "case")), owner + 1)
         yield from self._pairs(owners, "have", referents(tree, tree.heads[owner]), (end - 1, end))
+
+    def _owners(self, owner: int) -> list[int]:
+        tree = self._tree
+        if tree.words[owner] == "whose":
+            verb = tree.heads[tree.heads[owner]]
+            return list(referents(tree, tree.heads[verb])) if tree.deps[verb] == "relcl" else []
+        antecedent = self._antecedents.of(owner)
+        return list(self._nouns(owner)) if antecedent is None else [antecedent]
 
     def _before_noun(self, token: int) -> Iterator[Relation]:
         """ "a laptop screen", "a snow covered roof"."""

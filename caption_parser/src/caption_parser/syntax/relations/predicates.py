@@ -8,6 +8,8 @@ from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.word_kinds import CACHED_WORDS
 
 _BASE_TAGS = frozenset({"VB", "VBP"})
+TRANSFERS = frozenset({"have", "place", "put", "set"})
+"""Verbs after whose object a preposition says where that is: "puts a saddle on a horse"."""
 _PLACED = frozenset("dock lay lean lie moor park perch place pose position rest seat sit situate stand".split())
 """Verbs of place, after which "by" says where: "parked by the building"."""
 

@@ -1,6 +1,6 @@
 """Pronouns that the caption leaves no choice about: the owner of "his hand" where one person is named."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
@@ -9,6 +9,7 @@ _OF_BEINGS = frozenset({"he", "him", "his", "she", "her", "hers", "himself", "he
 _OF_THINGS = frozenset({"it", "its", "itself"})
 _OF_MANY = frozenset({"they", "them", "their", "themselves"})
 _PRONOUNS = _OF_BEINGS | _OF_THINGS | _OF_MANY
+CARRIERS = frozenset({"it", "them"})
 RECIPROCAL = frozenset({"other", "another"})
 """After "each" and "one" what a plural is to itself."""
 
@@ -17,12 +18,17 @@ class Antecedents:
     """What the pronouns of a parse stand for."""
 
     def __init__(
-        self, tree: Tree, named: Mapping[int, NounPhrase], is_being: Callable[[NounPhrase], bool | None]
+        self,
+        tree: Tree,
+        named: Mapping[int, NounPhrase],
+        is_being: Callable[[NounPhrase], bool | None],
+        body_parts: Container[str],
     ) -> None:
         """`is_being`: whether a phrase names a person (True), an animal (None) or a thing (False)."""
         self._tree = tree
         self._named = named
         self._is_being = is_being
+        self._body_parts = body_parts
         self._any = not _PRONOUNS.isdisjoint(tree.words)
 
     def of(self, token: int) -> int | None:
@@ -31,6 +37,8 @@ class Antecedents:
         if not self._any or word not in _PRONOUNS:
             return None
         fitting = [head for head, phrase in self._named.items() if head < token and self._fits(word, head, phrase)]
+        if self._tree.words[self._tree.heads[token]] in self._body_parts:
+            fitting = [head for head in fitting if self._is_being(self._named[head]) is not False]
         return fitting[0] if len(fitting) == 1 else None
 
     def _fits(self, word: str, head: int, phrase: NounPhrase) -> bool:

@@ -6,6 +6,7 @@ from caption_parser.syntax.quantities import referents
 from caption_parser.syntax.tree import VERB_TAGS, Tree
 
 RELATIVE_PRONOUNS = frozenset({"that", "which", "who", "whom"})
+_ADVERBIAL = frozenset({"when", "where", "why"})
 _SUBJECTS = ("nsubj", "nsubjpass")
 _INHERITING = frozenset({"advcl", "conj", "dep", "pcomp", "xcomp"})
 """How a verb hangs on the one whose subject it shares: "walks while holding", "tries to hit"."""
@@ -49,8 +50,9 @@ def _coordinated(tree: Tree, verb: int) -> Iterator[int]:
     while tree.deps[verb] == "conj":
         verb = tree.heads[verb]
     if tree.deps[verb] in _NOMINAL:
-        for member in tree.conjuncts(tree.heads[verb])[1:]:
-            if member < verb:
+        noun = tree.heads[verb]
+        for member in tree.conjuncts(tree.first_conjuncts[noun]):
+            if member < verb and member != noun:
                 yield from referents(tree, member)
 
 
@@ -59,7 +61,7 @@ def objects(tree: Tree, verb: int) -> Iterator[int]:
     found = list(tree.children_by(verb, "dobj"))
     heads = [noun for noun in found if tree.words[noun] not in RELATIVE_PRONOUNS]
     yield from heads
-    if not heads and tree.deps[verb] == "relcl" and _has_subject_of_its_own(tree, verb):
+    if not heads and tree.deps[verb] == "relcl" and _leaves_a_gap(tree, verb):
         yield tree.heads[verb]
 
 
@@ -70,5 +72,11 @@ def is_passive(tree: Tree, verb: int) -> bool:
     return not tree.has_child(verb, "aux") or tree.has_child(verb, "auxpass")
 
 
-def _has_subject_of_its_own(tree: Tree, verb: int) -> bool:
-    return any(tree.words[subject] not in RELATIVE_PRONOUNS for subject in tree.children_by(verb, *_SUBJECTS))
+def _leaves_a_gap(tree: Tree, verb: int) -> bool:
+    """Whether a relative clause has another subject than what it says of, and no other word for that."""
+    found = list(tree.children_by(verb, *_SUBJECTS))
+    return (
+        any(tree.words[subject] not in RELATIVE_PRONOUNS for subject in found)
+        and not any(tree.words[child] in _ADVERBIAL for child in tree.children[verb])
+        and not any(tree.words[child] == "whose" for subject in found for child in tree.children[subject])
+    )
