@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_schemas import ImageLabels, RecordError, Source, dump, iter_labels, read_labels, write_labels
+from shared_schemas.jsonl import parse
 
 text = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -18,6 +19,15 @@ text = st.text(st.characters(exclude_categories=["Cs"]))
 def one(line: bytes) -> ImageLabels | RecordError:
     (result,) = iter_labels(io.BytesIO(line))
     return result
+
+
+def test_records_of_1_0_are_read(record: ImageLabels) -> None:
+    old = (
+        dump(record).replace(b'"schema_version":"1.1"', b'"schema_version":"1.0"').replace(b',"relations":[]', b"")
+    )
+    parsed = parse(old, ImageLabels)
+    assert isinstance(parsed, ImageLabels)
+    assert (parsed.schema_version, parsed.relations, parsed.mentions) == ("1.0", (), record.mentions)
 
 
 def test_line_holds_what_is_set_and_leaves_null_out(record: ImageLabels) -> None:

@@ -1,4 +1,4 @@
-"""`capparse scene-graph` and `capparse evaluate-graphs`: what a caption says of objects, and how well it is read."""
+"""`capparse scene-graph` and `capparse evaluate-graphs`: what captions say, and how well that is read."""
 
 import json
 from dataclasses import asdict

@@ -33,10 +33,9 @@ def as_graph_table(evaluation: GraphEvaluation) -> Table:
         ("attributes", scores.attributes),
         ("relations", scores.relations),
     ):
-        table.add_row(
-            name, *("–" if figure is None else f"{figure:.3f}" for figure in (one.precision, one.recall, one.f1))
-        )
-    table.caption = f"{evaluation.captions:,} captions: Set Match {100 * evaluation.set_match:.1f}, SPICE {100 * evaluation.spice:.1f}"
+        table.add_row(name, *map(shown_ratio, (one.precision, one.recall, one.f1)))
+    set_match, spice = 100 * evaluation.set_match, 100 * evaluation.spice
+    table.caption = f"{evaluation.captions:,} captions: Set Match {set_match:.1f}, SPICE {spice:.1f}"
     return table
 
 

@@ -14,9 +14,9 @@ and development parts, and what is done about it, alike for the truth and for ev
 - Attributes of several words ("light blue", "in the distance", 5 % of all) are one attribute per word;
   "multi-colored" and "t-shirt" are two words. Numbers are attributes in digits; one is none.
 - A verb with an object or a preposition is a relation ("( man , hold , bat )"), other verbs are attributes
-  ("( man , is , smiling )"): the former are no attributes where a parser gives them as such.
-- A relation is its predicate between the last words of both names; the words of the predicate go to the base forms of
-  verbs, and forms of "be" and articles are left out ("is sitting on the" is "sit on").
+  ("( man , is , smiling )"): the former are no attributes where a parser takes them for such.
+- A relation is its predicate between the last words of both names; the words of the predicate go to the base
+  forms of verbs, and forms of "be" and articles are left out ("is sitting on the" is "sit on").
 
 Annotators also correct typos, resolve what "one" means and replace words ("guy" is "person"): nobody reaches 1.
 """
@@ -173,9 +173,10 @@ def scene_graph_parser_text(graph: Mapping[str, Any], lexicon: Lexicon) -> str:
         f"{heads[one['subject']]} , {_predicate(one['relation'], lexicon)} , {heads[one['object']]}"
         for one in graph["relations"]
     ]
-    for entity, head in zip(graph["entities"], heads, strict=True):
-        triples.append(head)
-        triples += [f"{head} , is , {m['span']}" for m in entity["modifiers"] if m["dep"] != "det"]
+    related = {index for one in graph["relations"] for index in (one["subject"], one["object"])}
+    for index, entity in enumerate(graph["entities"]):
+        said = [f"{heads[index]} , is , {m['span']}" for m in entity["modifiers"] if m["dep"] != "det"]
+        triples += said or ([] if index in related else [heads[index]])
     return " , ".join(f"( {triple} )" for triple in dict.fromkeys(triples))
 
 

@@ -69,6 +69,7 @@ _PREPOSITIONS = {
     "upon": "on",
 }
 _BARE = frozenset({"do", "leave", "load", "locate", "smile"})
+_PLATES = frozenset("plate plates platter tray trays".split())
 _PHOTOS = frozenset("photo photos picture pictures photograph photographs".split())
 
 
@@ -138,7 +139,7 @@ class FactualForm:
         subject, target, predicate = relation.subject, relation.object, relation.predicate
         whole, other = graph.objects[subject], graph.objects[target]
         if predicate == "of":
-            if self._is_a(whole.head, "plate.n.04", "tray.n.01"):
+            if whole.head in _PLATES:
                 return target, "on", subject
             if self._is_a(whole.head, "container.n.01"):
                 return target, "in", subject
