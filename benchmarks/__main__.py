@@ -12,6 +12,7 @@ BENCHMARKS = (
     "memory",
     "throughput",
     "startup",
+    "scale",
     "caption_length",
     "label_quality",
     "single_captions",
@@ -24,9 +25,12 @@ BENCHMARKS = (
     "training_step",
     "predict_speed",
     "evaluation_speed",
+    "exports",
     "synthetic_arms",
     "real_arms",
     "real_masks",
+    "refer_pooling",
+    "refer_real",
 )
 
 

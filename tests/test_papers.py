@@ -6,7 +6,7 @@ from pathlib import Path
 from segmentation.experiments.catalog import experiments
 
 PAGE = (Path(__file__).parents[1] / "docs" / "papers.md").read_text(encoding="utf-8")
-NAMED = set(re.findall(r"`((?:table\d+|lite0|synthetic)-[\w-]+)`", PAGE))
+NAMED = set(re.findall(r"`((?:table\d+|tseg|lite0|synthetic)-[\w.+-]+)`", PAGE))
 
 
 def test_every_experiment_of_the_papers_tables_is_listed() -> None:
@@ -15,6 +15,9 @@ def test_every_experiment_of_the_papers_tables_is_listed() -> None:
     assert ranges <= NAMED  # "… to …": the six arms
     tables = {name for name in experiments() if name.startswith("table")}
     assert {name for name in tables if not name.startswith(("table6-", "table7-"))} <= NAMED
+    of_tseg = {name for name in experiments() if name.startswith("tseg-")}
+    rows = ("tseg-table2a-", "tseg-table3-")  # "… to …" as well: a name for each cell
+    assert {name for name in of_tseg if not name.startswith(rows)} <= NAMED
 
 
 def test_every_named_experiment_resolves() -> None:

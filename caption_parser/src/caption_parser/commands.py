@@ -1,6 +1,6 @@
 """What the commands do, as functions: the same arguments, and options by the same names."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -8,6 +8,10 @@ from pydantic import BaseModel
 
 from caption_parser.config import ParserConfig
 from caption_parser.evaluation.evaluate import evaluate as evaluate_labels
+from caption_parser.export.find import Query
+from caption_parser.export.find import find as find_images
+from caption_parser.export.options import ExportOptions
+from caption_parser.export.run import export_labels as run_export
 from caption_parser.readers import InputOptions
 from caption_parser.report.explanation import explain as explain_caption
 from caption_parser.runs.options import RunOptions, checked
@@ -17,9 +21,11 @@ from shared_schemas.errors import did_you_mean
 
 if TYPE_CHECKING:
     from caption_parser.evaluation.records import Evaluation
+    from caption_parser.export.run import ExportSummary
     from caption_parser.report.explanation import Explanation
     from caption_parser.runs.job import Progress
     from caption_parser.runs.summary import RunSummary
+    from shared_schemas import ImageLabels
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -110,10 +116,40 @@ def evaluate(
     )
 
 
+def export_labels(
+    labels: str | Path,
+    to: str,
+    output: str | Path,
+    config: ExportOptions | None = None,
+    *,
+    overwrite: bool = False,
+    **options: Any,
+) -> "ExportSummary":
+    """Write a label file for another program: what `capparse export` does.
+
+    `options` are fields of `ExportOptions`, named as the command's options: `rows="mentions"`. The rest is as of
+    `caption_parser.export.run.export_labels`, which says what is raised.
+    """
+    _check_names("export_labels", options, ExportOptions)
+    return run_export(labels, to, output, _with_options(config or ExportOptions(), options), overwrite=overwrite)
+
+
+def find(
+    labels: str | Path, query: Query | None = None, *, label_space: str | Path | None = None, **options: Any
+) -> "Iterator[ImageLabels]":
+    """The records whose captions say what is asked for: what `capparse find` does.
+
+    `options` are fields of `Query`: `find("labels.jsonl", classes=["cat"], attributes=["black"], min_votes=2)`.
+    Raises `UsageError` for a class that the label space lacks; else as `open_labels` does.
+    """
+    _check_names("find", options, Query)
+    return find_images(labels, _with_options(query or Query(), options), label_space=label_space)
+
+
 def _with_options(settings: ModelT, options: Mapping[str, Any]) -> ModelT:
     model = type(settings)
     own = {name: value for name, value in options.items() if name in model.model_fields}
-    return checked(model, **(settings.model_dump() | own)) if own else settings
+    return checked(model, **(settings.model_dump(exclude_unset=True) | own)) if own else settings
 
 
 def _check_names(function: str, options: Mapping[str, Any], *models: type[BaseModel]) -> None:

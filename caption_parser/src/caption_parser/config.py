@@ -36,8 +36,9 @@ class ParserConfig(FrozenModel):
     labeller: str = "synsets"
     """`synsets` (the parser), `exact` (class names and plurals), or `synonyms:FILE`."""
     senses: str = "default"
-    """`first` (WordNet's first sense), `default` (the model that ships), the folder of a model, or
-    `glosses:` and a gloss-pair classifier; see `load_disambiguator`."""
+    """`first` (WordNet's first sense), `captions` (by the vectors of the caption pipeline), `accurate` (by an
+    encoder of its own), `default` (see `uses_senses`), the folder of a model, or `glosses:` and a gloss-pair
+    classifier."""
     joint: bool | None = None
     """Whether the captions of one image decide the sense of a word together; none: in visual mode."""
     caption_prior: bool | None = None
@@ -70,6 +71,11 @@ class ParserConfig(FrozenModel):
     def uses_label_space(self) -> str:
         """`label_space`, or what the mode does."""
         return self.label_space or ("coco" if self.mode is Mode.VISUAL else "coco-paper")
+
+    @property
+    def uses_senses(self) -> str:
+        """`senses`, or where that is `default`, `accurate`."""
+        return "accurate" if self.senses == "default" else self.senses
 
     @property
     def uses_joint(self) -> bool:

@@ -4,7 +4,7 @@
 processes in `runs`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from itertools import islice
@@ -13,10 +13,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.config import AttributeSet, ParserConfig
+from caption_parser.frames.columns import LABEL_COLUMNS, class_names, label_values
+from caption_parser.frames.tables import imported
+from caption_parser.frames.types import feature_table
 from caption_parser.given import CaptionSource, Column, ColumnChoice, OnRejected, images_of
+from caption_parser.given.tables import known_column
 from caption_parser.labels.aggregate import aggregate
 from caption_parser.labels.baselines import exact_match_labeller, synonym_list_labeller
 from caption_parser.labels.findings import ImageFindings
+from caption_parser.readers.fields import CAPTION_FIELDS
 from shared_runtime.errors import UsageError
 from shared_runtime.files import short_digest
 from shared_schemas import SCHEMA_VERSION, ImageLabels, LabelSpace
@@ -66,7 +71,10 @@ class CaptionParser:
 
     def __getstate__(self) -> dict[str, Any]:
         """Models are loaded again where a parser is unpickled; the label space travels, wherever its file is."""
-        return {"config": self.config, "label_space": self.label_space, "_sense_model": self._sense_model}
+        # As it was before anything was looked up in it: `datasets` names what it has cached by the pickled bytes.
+        content = {name: getattr(self.label_space, name) for name in type(self.label_space).model_fields}
+        space = LabelSpace.model_construct(**content)
+        return {"config": self.config, "label_space": space, "_sense_model": self._sense_model}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         key = (state["config"], state["label_space"]) if state["_sense_model"] is None else None
@@ -109,6 +117,36 @@ class CaptionParser:
         """
         images = images_of(captions, ColumnChoice(caption, image), grouped=grouped, on_rejected=on_rejected)
         return self._label(images)
+
+    def label_batch(self, batch: Mapping[str, Sequence[Any]], caption: str | None = None) -> dict[str, list[Any]]:
+        """New columns of a batch of rows, each of which is an image: for a `datasets.Dataset`.
+
+        >>> dataset.map(parser.label_batch, batched=True, num_proc=4, fn_kwargs={"caption": "text"},
+        ...             features=parser.label_features(dataset))  # doctest: +SKIP
+
+        `batch` maps columns to values; a caption may be a text or several. The new columns are the
+        `LABEL_COLUMNS` of `frames.columns`. A row without a usable caption has empty lists, and a
+        `RejectedCaptionWarning` says so. Raises `UsageError` where the column of captions is not known.
+        """
+        column = caption if caption is not None else known_column(list(batch), CAPTION_FIELDS)
+        if column is None or column not in batch:
+            raise UsageError(
+                f"label_batch: got the columns {shown(list(batch))}, expected one of captions, "
+                f"{'by a known name' if caption is None else repr(caption)}. Give fn_kwargs={{'caption': 'NAME'}}"
+            )
+        rows: list[dict[str, Any]] = [{label.name: [] for label in LABEL_COLUMNS} for _ in batch[column]]
+        for record in self.label(dict(enumerate(batch[column]))):
+            rows[int(record.image_id)] = label_values(record, self.label_space)
+        return {label.name: [row[label.name] for row in rows] for label in LABEL_COLUMNS}
+
+    def label_features(self, dataset: Any) -> Any:
+        """The features of `dataset`, a `datasets.Dataset`, with those that `label_batch` adds.
+
+        Without them, `map` guesses from its first rows, and columns that are empty there have no type.
+        """
+        added = feature_table(LABEL_COLUMNS, class_names(self.label_space), numeric_ids=True)
+        features = imported("datasets").Features
+        return features({**dataset.features, **features.from_dict(added)})
 
     def _label(self, images: Iterator[ImageCaptions]) -> Iterator[ImageLabels]:
         size = 1

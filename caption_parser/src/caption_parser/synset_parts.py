@@ -18,9 +18,11 @@ from caption_parser.labels.steps import label_steps
 from caption_parser.labels.synset_labeller import SynsetLabeller
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.models import load_nlp
+from caption_parser.models.caption_trees import CaptionTrees
 from caption_parser.models.tag_to_pos import TAG_TO_POS
 from caption_parser.senses import Disambiguator, load_disambiguator
 from caption_parser.senses.caption_prior import CaptionPrior, caption_prior_digest, load_caption_prior
+from caption_parser.senses.caption_senses import CaptionSenses
 from caption_parser.senses.cues import shipped_cues
 from caption_parser.senses.strategies import Outcome, Strategies, with_strategies
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
@@ -30,6 +32,7 @@ from caption_parser.syntax.relations.finder import RelationFinder
 from caption_parser.syntax.scene_graph import scene_graph_noun_phrases
 from caption_parser.syntax.segmented import SegmentedParser
 from caption_parser.syntax.segments import Segmenter
+from shared_runtime.errors import MissingResourceError, UsageError
 from shared_schemas import LabelSpace
 
 
@@ -40,6 +43,11 @@ class SynsetParts:
         self, config: ParserConfig, label_space: LabelSpace, sense_model: Disambiguator | None = None
     ) -> None:
         """`sense_model` takes the place of the model that `config.senses` names."""
+        if config.senses == "captions" and config.spacy_model is not None:
+            raise UsageError(
+                "--senses captions reads vectors of the caption pipeline, which --spacy-model replaces."
+                " Try: --senses accurate"
+            )
         self._config = config
         self._label_space = label_space
         self._given_model = sense_model
@@ -68,7 +76,9 @@ class SynsetParts:
     def parse(self) -> SegmentedParser:
         """From captions to noun phrases."""
         segmenter = Segmenter(self.lexicon) if self.rules.segments else None
-        return SegmentedParser(self.nlp, self.parse_phrases, segmenter)
+        config = self._config
+        fast = config.spacy_model is None and config.objects == "syntax"
+        return SegmentedParser(self.nlp, self.parse_phrases, segmenter, CaptionTrees(self.nlp) if fast else None)
 
     @cached_property
     def nlp(self) -> Language:
@@ -109,14 +119,20 @@ class SynsetParts:
     @cached_property
     def sense_model(self) -> Disambiguator:
         """What tells the senses of a word apart, before the strategies around it."""
-        return self._given_model or load_disambiguator(self._config.senses)
+        model = self._given_model or load_disambiguator(self._config.uses_senses)
+        if isinstance(model, CaptionSenses) and model.meta.pipeline != self._pipeline_version:
+            raise MissingResourceError(
+                f"{model.name}: it reads vectors of {model.meta.pipeline}, and {self._pipeline_version} is here."
+                " Try: pip install --force-reinstall capparse, or --senses accurate"
+            )
+        return model
 
     @cached_property
     def caption_prior(self) -> CaptionPrior:
         """How often captions mean each sense, and what the label space claims; empty where it is not asked for."""
         if not self._config.uses_caption_prior:
             return {}
-        prior, claims = load_caption_prior(self._config.senses), self.decisions.claims
+        prior, claims = load_caption_prior(self._config.uses_senses), self.decisions.claims
         return ClaimedPrior(prior, claims) if claims else prior
 
     def disambiguator(self, *, ask_all: bool = False) -> Disambiguator:
@@ -144,15 +160,19 @@ class SynsetParts:
         return next((step for step in self.steps if isinstance(step, ImpliedObjects)), None)
 
     @property
+    def _pipeline_version(self) -> str:
+        meta = self.nlp.meta
+        return f"{meta['lang']}_{meta['name']} {meta['version']}"
+
+    @property
     def versions(self) -> dict[str, str]:
         """Those of the models and of what reads them."""
-        meta = self.nlp.meta
         versions = {
             "spacy": version("spacy"),
-            "spacy_model": f"{meta['lang']}_{meta['name']} {meta['version']}",
+            "spacy_model": self._pipeline_version,
             "wordnet": "3.0",
             "senses": self.sense_model.name,
         }
-        if self._config.uses_caption_prior and (digest := caption_prior_digest(self._config.senses)):
+        if self._config.uses_caption_prior and (digest := caption_prior_digest(self._config.uses_senses)):
             versions["caption_prior"] = digest
         return versions

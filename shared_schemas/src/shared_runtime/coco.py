@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -72,6 +73,15 @@ def stream_list(
             f"{path}: got no entry in a list {name!r} (top-level keys: {keys}), expected a COCO instances "
             f"file with 'images', 'categories' and 'annotations'.{hint}"
         )
+
+
+def stream_rows(path: Path) -> Iterator[tuple[str, Any]]:
+    """The entries of a file that is one JSON list, each with its place for messages, in bounded memory.
+
+    Raises `InputError` for a file that is missing or no JSON.
+    """
+    for number, row in enumerate(_parsed(path, "item")):
+        yield f"{path}: [{number}]", row
 
 
 ImageT = TypeVar("ImageT", bound=CocoImage)
@@ -147,6 +157,13 @@ def category_classes(path: Path, label_space: LabelSpace) -> CategoryClasses:
         advice = _advice(label_space, next(iter(names.values())), f": {listed}{more}")
         raise InputError(f"{path}: got categories that are no foreground classes {advice}")
     return CategoryClasses(label_space, known, unknown)
+
+
+def category_ids(label_space: LabelSpace) -> dict[int, int]:
+    """Class ids → the data set's own ids (COCO: 1-90); classes without one get those that follow the largest."""
+    own = {label.id: label.category_id for label in label_space.classes if label.category_id is not None}
+    following = count(max(own.values(), default=0) + 1)
+    return {label.id: own[label.id] if label.id in own else next(following) for label in label_space.classes}
 
 
 def _advice(label_space: LabelSpace, name: str, listed: str = "") -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from segmentation.data.imagenet_table import SynsetRow
 from segmentation.data.kinship import Kinship
-from segmentation.data.label_rules import Evidence, LabelRules, denied_classes
+from segmentation.data.label_rules import Evidence, LabelRules
 from segmentation.data.targets import SkipReason, read_targets
 from shared_schemas import (
     ClassLabel,
@@ -19,6 +19,7 @@ from shared_schemas import (
     load_label_space,
     write_labels,
 )
+from shared_schemas.denials import denied_classes
 
 COCO = load_label_space("coco")
 

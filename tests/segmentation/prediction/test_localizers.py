@@ -14,7 +14,7 @@ from segmentation.data.masks import read_index_mask
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import Refinement
 from segmentation.masks.run import MaskInputs, make_masks
-from segmentation.prediction.model_card import card_text
+from segmentation.prediction.model_card import Usage, card_text
 from shared_runtime.errors import InputError, MissingResourceError, UsageError
 
 PLAIN = PredictionOptions(refine=Refinement.NONE)
@@ -116,7 +116,7 @@ def test_a_card_says_what_it_was_given_and_stays(segmenter: Segmenter, tmp_path:
     assert "four drawn images" in first
     assert "| mIoU | 0.500 |" in first
     assert "| speed | fast |" in first
-    assert "None were measured." in card_text(ModelCard(), {}, ["cat"], given=False)
+    assert "None were measured." in card_text(ModelCard(), {}, ["cat"], Usage.CLASSES)
 
 
 def test_half_the_bits_take_half_the_space(segmenter: Segmenter, photo: Path, tmp_path: Path) -> None:

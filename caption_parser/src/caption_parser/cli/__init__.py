@@ -1,5 +1,6 @@
 """The command `capparse`: one file per command, each a thin shell around a public function."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -8,6 +9,8 @@ from shared_runtime.command_line.groups import Command, Debug, lazy_app, run_app
 
 COMMANDS = (
     Command("label", "caption_parser.cli.label:label_command", "Label the captions of a file."),
+    Command("plan", "caption_parser.cli.plan:plan_command", "Cut a large input into shards."),
+    Command("merge", "caption_parser.cli.plan:merge_command", "Check labelled shards and put them together."),
     Command("formats", "caption_parser.cli.formats:formats_command", "List what captions are read from."),
     Command("show", "caption_parser.cli.label_files:show_command", "Show the records of a label file."),
     Command("explain", "caption_parser.cli.explain:explain_command", "Show how a caption is read."),
@@ -24,6 +27,8 @@ COMMANDS = (
     ),
     Command("calibrate", "caption_parser.cli.calibrate:calibrate_app", "Calibrate confidence on ground truth."),
     Command("report", "caption_parser.cli.report:report_command", "Write an HTML page about a label file."),
+    Command("export", "caption_parser.cli.export:export_command", "Write labels for other programs."),
+    Command("find", "caption_parser.cli.find:find_command", "Find images by what their captions say."),
     Command(
         "check-space",
         "caption_parser.cli.check_space:check_space_command",
@@ -67,6 +72,8 @@ def capparse(
 
 def main() -> None:
     """Run the command line; the process ends with an `ExitCode`."""
+    # Processes share out the work; the library behind NumPy would start a thread for each core in each of them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from caption_parser.cli.without_torch import keep_thinc_from_torch
 
     keep_thinc_from_torch()

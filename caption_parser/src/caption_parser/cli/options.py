@@ -1,18 +1,24 @@
 """Options that several commands share, and the objects that a command's options become."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from shared_runtime.errors import ExitCode
+
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from caption_parser.export.source import LeftOut
     from caption_parser.runs.job import Progress
     from shared_runtime.command_line.progress import Show
 
 ModelT = TypeVar("ModelT", bound="BaseModel")
+
+_SHOWN = 5
+"""Lines that are named one by one."""
 
 LabelSpace = Annotated[
     str, typer.Option(metavar="NAME|FILE", help="coco, voc, youtube-objects, lvis, or a TOML or JSON file.")
@@ -30,7 +36,8 @@ Mode = Annotated[
     typer.Option(metavar="visual|paper", help="All that helps, or Vilar & Perez 2021 as published."),
 ]
 Senses = Annotated[
-    str, typer.Option(metavar="first|default|PATH|glosses:PATH", help="How the sense of a noun is chosen.")
+    str,
+    typer.Option(metavar="first|captions|accurate|PATH|glosses:PATH", help="How the sense of a noun is chosen."),
 ]
 SpacyModel = Annotated[
     str | None, typer.Option(metavar="NAME|PATH", help="A spaCy pipeline in place of the one that ships.")
@@ -122,3 +129,13 @@ def from_options(model: type[ModelT], options: Mapping[str, Any]) -> ModelT:
     from caption_parser.runs.options import checked
 
     return checked(model, **{name: options[name] for name in model.model_fields if options.get(name) is not None})
+
+
+def tell_left_out(left_out: "Sequence[LeftOut]") -> None:
+    """Say on stderr which lines of a label file were left out; where there are any, end the command as partial."""
+    for entry in left_out[:_SHOWN]:
+        typer.echo(f"left out: line {entry.line}: {entry.reason}", err=True)
+    if len(left_out) > _SHOWN:
+        typer.echo(f"left out: {len(left_out) - _SHOWN:,} more lines", err=True)
+    if left_out:
+        raise typer.Exit(ExitCode.PARTIAL)

@@ -16,6 +16,7 @@ senses_app = lazy_app(
             "caption_parser.cli.senses:evaluate_command",
             "Score a disambiguator on a sense-tagged set.",
         ),
+        Command("distil", "caption_parser.cli.senses:distil_command", "Teach the caption pipeline's vectors."),
         Command("prior", "caption_parser.cli.senses:prior_command", "Learn a prior from captions."),
         Command("train", "caption_parser.cli.senses:train_command", "Train a sense model."),
     )
@@ -103,6 +104,31 @@ def prior_command(
     prior = learn_caption_prior(sources, senses=senses, mode=mode, format=format, anchors=anchors or ())
     write_caption_prior(Path(output), prior)
     typer.echo(f"{output}: {len(prior):,} nouns", err=True)
+
+
+def distil_command(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="INPUT...", help="Captions, in any format that label reads.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="MODEL", help="Folder to write the model to.")],
+    version: Annotated[str, typer.Option(help="Version of the model.")] = "1.0.0",
+    format: shared.Format = None,
+) -> None:
+    """Teach the vectors of the caption pipeline what the sense model that ships says about unlabelled captions.
+
+    Examples:
+
+      capparse senses distil captions.txt -o MODEL
+    """
+    from caption_parser.discovery.distillation import distil_senses
+
+    found = distil_senses(sources, output, version=version, format=format)
+    typer.echo(
+        f"{output}: {len(found.maps):,} senses from {found.occurrences:,} occurrences; of {found.held_out:,} that"
+        f" were held out {found.agreement:.1%} are read as the teacher does, {found.agreement_of_prior:.1%} by the"
+        " prior alone",
+        err=True,
+    )
 
 
 def train_command(

@@ -17,12 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from caption_parser.discovery.anchors import Anchors, anchors_of, read_categories
+from caption_parser.discovery.captions import each_batch
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.pipeline import CaptionParser
-from caption_parser.readers import ReadingOptions, read_captions
-from caption_parser.readers.rows import CaptionRow
-from caption_parser.runs.batches import into_batches
-from caption_parser.runs.grouping import group_by_image
 from caption_parser.runs.options import parser_config
 from caption_parser.senses import Disambiguator, SenseChoice, SenseQuery, load_disambiguator
 from caption_parser.senses.caption_prior import CaptionPrior, evidence_of
@@ -80,11 +77,8 @@ def learn_caption_prior(
     lexicon = default_lexicon()
     known = anchors_of([one for source in anchors for one in read_categories(source)], lexicon)
     parser = CaptionParser(config, sense_model=recorder)
-    for source in sources:
-        rows = (row for row in read_captions(source, ReadingOptions(format=format)) if isinstance(row, CaptionRow))
-        with group_by_image(rows) as images:
-            for batch in into_batches(images):
-                parser.label_images(batch.images)
+    for images in each_batch(sources, format):
+        parser.label_images(images)
     return estimate_prior(
         recorder.observations, least=_LEAST_OCCURRENCES, counts=partial(seen_counts, lexicon), anchors=known
     )

@@ -34,7 +34,7 @@ class Agreement:
     phrases: frozenset[str] = frozenset()
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
-        self._above = lru_cache(_CACHED_SYNSETS)(partial(hypernym_distances, lexicon))
+        self._above = partial(hypernym_distances, lexicon)
         self._names = lru_cache(_CACHED_SYNSETS)(decisions.named_by)
 
     def __call__(self, captions: Sequence[CaptionReading]) -> Sequence[CaptionReading]:

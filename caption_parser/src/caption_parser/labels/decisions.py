@@ -1,7 +1,8 @@
 """The label of every synset, decided once per label space (Vilar & Perez 2021, Section III-A2)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from caption_parser.labels.claims import WordClaims
@@ -11,6 +12,8 @@ from caption_parser.senses import SenseChoice
 from shared_runtime.errors import UsageError
 from shared_schemas import Route, Rule
 from shared_schemas.label_space import LabelClass, LabelSpace
+
+_CACHED_WORDS = 1 << 15
 
 
 class Decision(NamedTuple):
@@ -67,14 +70,16 @@ class DecisionTable:
             for word, synset in label_space.neologisms.items()
         }
         self._denied: Mapping[str, frozenset[int]] = _denied(label_space) if reviewed else {}
+        self.meant = lru_cache(_CACHED_WORDS)(self._meant)
+        """The synsets of a word (its lemmas and their synsets) with those of classes that claim it, without those
+        that it is said not to mean."""
 
     def label_of(self, synset: int) -> int | None:
         """The label that a synset leads to; none: no label."""
         decision = self.by_synset.get(synset)
         return decision.label if decision else None
 
-    def meant(self, lemmas: Sequence[str], synsets: tuple[int, ...]) -> tuple[int, ...]:
-        """The synsets of a word with those of classes that claim it, without those that it is said not to mean."""
+    def _meant(self, lemmas: tuple[str, ...], synsets: tuple[int, ...]) -> tuple[int, ...]:
         if self._groups:
             synsets = self._groups.meant(lemmas, synsets)
         if self.claims:

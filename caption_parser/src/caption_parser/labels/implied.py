@@ -63,6 +63,7 @@ class ImpliedObjects:
         self._by_phrase: dict[str, list[_Entailment]] = defaultdict(list)
         self._by_verb: dict[str, list[_Entailment]] = defaultdict(list)
         self._holds = lru_cache(_CACHED_WORDS)(self._is_container)
+        self._by_form = lru_cache(_CACHED_WORDS)(self._of_form)
         self._containers = frozenset(with_hyponyms(lexicon, [lexicon.synset("container.n.01")]))
         for entry in shipped_entries():
             objects = _labelled(entry.objects, decisions, lexicon)
@@ -149,13 +150,15 @@ class ImpliedObjects:
     def of_verbs(self, tree: Tree) -> Iterator[VerbReading]:
         """What the verbs of a caption entail, in text order; negated verbs entail nothing."""
         for token, tag in enumerate(tree.tags):
-            if tag not in VERB_TAGS or tree.deps[token] in ("amod", "compound") or tree.has_child(token, "neg"):
+            if tag not in VERB_TAGS:
+                continue
+            entailed = self._by_form(tree.words[token])
+            if not entailed or tree.deps[token] in ("amod", "compound") or tree.has_child(token, "neg"):
                 continue
             complements = frozenset(self._complements(tree, token))
             objects = [
                 implied
-                for verb in sorted(self._verbs(tree.words[token]))
-                for entry, of_verb in self._by_verb.get(verb, ())
+                for entry, of_verb in entailed
                 if complements.isdisjoint(entry.unless)
                 and not (token and tree.words[token - 1] in entry.unless)
                 and not (entry.complements and complements.isdisjoint(entry.complements))
@@ -164,10 +167,11 @@ class ImpliedObjects:
             if objects:
                 yield VerbReading(tree.starts[token], tree.ends[token], tuple(dict.fromkeys(objects)))
 
-    def _verbs(self, word: str) -> frozenset[str]:
-        """The verbs of the entries that a word may be a form of, those too that WordNet lacks ("snowboard")."""
+    def _of_form(self, word: str) -> tuple[_Entailment, ...]:
+        """The entries of the verbs that a word may be a form of, those too that WordNet lacks ("snowboard")."""
         known = frozenset(self._lexicon.base_forms(word, "v"))
-        return known.union(base_forms(word, "v", None, self._by_verb.__contains__))
+        verbs = known.union(base_forms(word, "v", None, self._by_verb.__contains__))
+        return tuple(entailment for verb in sorted(verbs) for entailment in self._by_verb.get(verb, ()))
 
     def _complements(self, tree: Tree, verb: int) -> Iterator[str]:
         """The lemmas of the nouns that complete a verb: its objects and those of its prepositions."""

@@ -70,7 +70,7 @@ class SynsetLabeller:
         """All words of the batch are asked for in one call."""
         image_of_caption = [number for number, image in enumerate(images) for _ in image.captions]
         asked = [
-            sense_query(caption.caption, found.candidate, image)
+            sense_query(caption, found.candidate, image)
             for image, caption in zip(image_of_caption, captions, strict=True)
             for found in caption.objects
             if found.candidate.synsets
@@ -89,8 +89,15 @@ class SynsetLabeller:
         return None if synset is None else SenseChoice(synset, Route.LABEL_SPACE)
 
 
-def sense_query(caption: str, candidate: ObjectCandidate, image: int = 0) -> SenseQuery:
+def sense_query(reading: CaptionReading, candidate: ObjectCandidate, image: int = 0) -> SenseQuery:
     """What to ask of an object; `image` is the number that its captions share."""
     return SenseQuery(
-        caption, candidate.start, candidate.first_token_end, candidate.lemmas[0], candidate.synsets, image
+        reading.caption,
+        candidate.start,
+        candidate.first_token_end,
+        candidate.lemmas[0],
+        candidate.synsets,
+        image,
+        candidate.token,
+        reading.tree.vectors,
     )

@@ -1,6 +1,5 @@
 """What the lexicon file says about each synset, unpacked one field at a time."""
 
-from bisect import bisect_left
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -81,9 +80,9 @@ class SynsetTable:
             for edge in self._edges_between(synset, Relation.DERIVATION, Relation.DERIVATION)
         ]
 
-    def _edges_between(self, synset: int, first: Relation, last: Relation) -> memoryview:
-        # The edges of a synset are sorted by relation alone, which is all that a search for its borders needs.
-        edges = self._edges
+    def _edges_between(self, synset: int, first: Relation, last: Relation) -> list[int]:
+        """The edges of these relations, which stand together; most synsets have so few that a search is slower."""
         start, end = self._edge_runs.bounds(synset)
-        start = bisect_left(edges, first << layout.RELATION_SHIFT, start, end)
-        return edges[start : bisect_left(edges, last + 1 << layout.RELATION_SHIFT, start, end)]
+        lowest, above = first << layout.RELATION_SHIFT, last + 1 << layout.RELATION_SHIFT
+        edges: list[int] = self._edges[start:end].tolist()
+        return [edge for edge in edges if lowest <= edge < above]

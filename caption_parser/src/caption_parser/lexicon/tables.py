@@ -65,9 +65,16 @@ class StringTable:
         if not key.isascii():
             return None
         wanted = key.encode("ascii")
-        for number in range(*self._buckets.bounds(zlib.crc32(wanted) & self._mask)):
+        first, last = self._buckets.bounds(zlib.crc32(wanted) & self._mask)
+        if first == last:
+            return None
+        # The strings of a bucket are neighbours: most keys that are not there are not even in their text.
+        begin, text = self._strings.bounds(first)[0], self._text
+        if wanted not in text[begin : self._strings.bounds(last - 1)[1]].tobytes().lower():
+            return None
+        for number in range(first, last):
             start, end = self._strings.bounds(number)
-            if end - start == len(wanted) and self._text[start:end].tobytes().lower() == wanted:
+            if end - start == len(wanted) and text[start:end].tobytes().lower() == wanted:
                 return number
         return None
 

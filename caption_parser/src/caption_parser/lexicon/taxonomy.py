@@ -1,11 +1,15 @@
 """Walks along the hypernyms and hyponyms of a lexicon, both without instances."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from caption_parser.lexicon.lexicon import Lexicon, Synset
 
+_REMEMBERED = 1 << 14
 
-def hypernym_distances(lexicon: Lexicon, synset: Synset) -> dict[Synset, int]:
+
+@lru_cache(_REMEMBERED)
+def hypernym_distances(lexicon: Lexicon, synset: Synset) -> Mapping[Synset, int]:
     """All synsets above by hypernyms with the fewest steps to each; itself: 0.
 
     In the order of the distance, then as WordNet lists the hypernyms.

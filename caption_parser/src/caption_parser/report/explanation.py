@@ -178,9 +178,7 @@ def _sense_scores(parser: CaptionParser, reading: CaptionReading) -> dict[int, M
         for found in reading.objects
         if len(listed[found.candidate.token]) > 1
     ]
-    choices = parser.synsets.disambiguator(ask_all=True).disambiguate(
-        [sense_query(reading.caption, one) for one in asked]
-    )
+    choices = parser.synsets.disambiguator(ask_all=True).disambiguate([sense_query(reading, one) for one in asked])
     return {
         one.token: dict(zip(one.synsets, choice.distribution, strict=True))
         for one, choice in zip(asked, choices, strict=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from caption_parser.lexicon import default_lexicon
 from caption_parser.models import load_nlp
+from caption_parser.models.caption_trees import CaptionTrees
 from caption_parser.modes import Mode, ModeRules
 from caption_parser.scene_graphs.graph import SceneGraph
 from caption_parser.scene_graphs.reading import GraphReader
@@ -38,7 +39,9 @@ class GraphParser:
         lexicon, rules = default_lexicon(), ModeRules.of(Mode(mode))
         segmenter = Segmenter(lexicon) if rules.segments else None
         find_extended_head = ExtendedHeadFinder(lexicon, rules, NamedWords(()))
-        self._parse = SegmentedParser(load_nlp(spacy_model), PhraseParser(rules, find_extended_head), segmenter)
+        nlp = load_nlp(spacy_model)
+        read_trees = CaptionTrees(nlp) if spacy_model is None else None
+        self._parse = SegmentedParser(nlp, PhraseParser(rules, find_extended_head), segmenter, read_trees)
         self._read = GraphReader(lexicon, rules, pronouns=pronouns)
 
     def __call__(self, captions: Iterable[str]) -> Iterator[SceneGraph]:

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from caption_parser.lexicon import Lexicon, UnknownSynsetError, default_lexicon
 from caption_parser.senses.disambiguator import SenseChoice, choose, product_of_experts
-from caption_parser.senses.loading import SHIPPED_MODEL, folder_of_model, missing_from_wheel
+from caption_parser.senses.loading import SHIPPED, SHIPPED_MODEL, folder_of_model, missing_from_wheel
 from shared_runtime.errors import MissingResourceError
 from shared_runtime.files import short_digest
 from shared_schemas import Route
@@ -35,7 +35,7 @@ def load_caption_prior(senses: str) -> CaptionPrior:
     Raises `MissingResourceError` where the model that ships lacks its own.
     """
     folder = folder_of_model(senses)
-    if senses == "default" and not (SHIPPED_MODEL / FILE_NAME).is_file():
+    if senses in SHIPPED and not (SHIPPED_MODEL / FILE_NAME).is_file():
         raise missing_from_wheel(SHIPPED_MODEL / FILE_NAME)
     return read_caption_prior(folder, default_lexicon()) if folder else {}
 

@@ -21,6 +21,7 @@ from pydantic import Field
 
 from caption_parser.lexicon import Lexicon, Synset, default_lexicon
 from caption_parser.senses.disambiguator import SenseChoice, SenseQuery
+from caption_parser.senses.logits import Vector
 from caption_parser.senses.model_folder import (
     ENCODER,
     META,
@@ -35,7 +36,7 @@ from caption_parser.senses.model_folder import (
 )
 from caption_parser.senses.onnx_encoder import OnnxEncoder
 from caption_parser.senses.sense_groups import Compression
-from caption_parser.senses.word_encoder import SubtokenLocator, Vector, WordEncoder, load_tokenizer
+from caption_parser.senses.word_encoder import SubtokenLocator, WordEncoder, load_tokenizer
 from shared_runtime.configuration import FrozenModel
 from shared_schemas import Route
 

@@ -4,6 +4,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from shared_schemas import Route
 
 SMALLEST = 1e-12
@@ -22,6 +25,10 @@ class SenseQuery(NamedTuple):
     """Synsets of the lexicon in WordNet's order; never empty."""
     image: int = 0
     """Queries of one call with the same number come from captions of one image."""
+    token: int = 0
+    """The head noun in the parse."""
+    vectors: npt.NDArray[np.float32] | None = None
+    """What the caption pipeline made of the words of the parse, (n, D); none: another one read the caption."""
 
 
 class SenseChoice(NamedTuple):

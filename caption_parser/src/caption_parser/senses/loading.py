@@ -10,13 +10,17 @@ GLOSS_PAIRS = "glosses:"
 """Before the folder or the hub id of a gloss-pair classifier, which has no `meta.json` of ours."""
 
 SHIPPED_MODEL = Path(__file__).resolve().parent.parent / "models" / "senses"
+SHIPPED_CAPTION_SENSES = SHIPPED_MODEL.with_name("caption_senses")
+SHIPPED = {"default", "accurate", "captions"}
+"""What ships, by name; `ParserConfig.uses_senses` says what "default" is where captions are labelled."""
 
 
 def load_disambiguator(senses: str) -> Disambiguator:
-    """The disambiguator that `--senses` names: "first", "default" for the model that ships, or a model's folder.
+    """The disambiguator that `--senses` names: "first", "captions", "accurate" or a model's folder.
 
-    What system a folder holds stands in its `meta.json`. "glosses:PATH" and "glosses:HUB_ID" are gloss-pair
-    classifiers of Hugging Face's format.
+    "captions" reads the vectors of the caption pipeline; "accurate" and "default" have their own encoder. What
+    system a folder holds stands in its `meta.json`. "glosses:PATH" and "glosses:HUB_ID" are gloss-pair classifiers
+    of Hugging Face's format.
 
     Raises `UsageError` for any other name, `MissingResourceError` for a model that is not there or cannot be used.
     """
@@ -24,21 +28,26 @@ def load_disambiguator(senses: str) -> Disambiguator:
         return FirstSense()
     if senses.startswith(GLOSS_PAIRS):
         return _load_gloss_pairs(senses.removeprefix(GLOSS_PAIRS))
-    folder = folder_of_model(senses)
-    if folder is None and senses == "default":
-        raise missing_from_wheel(SHIPPED_MODEL)
+    folder = SHIPPED_CAPTION_SENSES if senses == "captions" else folder_of_model(senses)
+    if senses in SHIPPED and (folder is None or not folder.is_dir()):
+        raise missing_from_wheel(folder or SHIPPED_MODEL)
     if folder is None:
         raise UsageError(
-            f"--senses {senses}: no such disambiguator. Expected 'first', 'default', the folder of a model, or "
-            "'glosses:' and the folder or hub id of a gloss-pair classifier"
+            f"--senses {senses}: no such disambiguator. Expected 'first', 'default', 'accurate', 'captions', the "
+            "folder of a model, or 'glosses:' and the folder or hub id of a gloss-pair classifier"
         )
     from caption_parser.senses.model_folder import SystemMeta, read_meta
 
+    system = read_meta(folder, SystemMeta).system
+    if system == "caption-senses":
+        from caption_parser.senses.caption_senses import CaptionSenses
+
+        return CaptionSenses(folder)
     try:
-        # Only now: without a model neither ONNX Runtime nor tokenizers are needed.
+        # Only now: without an encoder neither ONNX Runtime nor tokenizers are needed.
         import onnxruntime  # noqa: F401
 
-        if read_meta(folder, SystemMeta).system == "classifier":
+        if system == "classifier":
             from caption_parser.senses.classifier import ClassifierDisambiguator
 
             return ClassifierDisambiguator.load(folder)
@@ -61,8 +70,11 @@ def missing_from_wheel(path: Path) -> MissingResourceError:
 
 
 def folder_of_model(senses: str) -> Path | None:
-    """The folder of the model that `senses` names; none: it names no folder that exists."""
-    folder = SHIPPED_MODEL if senses == "default" else Path(senses)
+    """The folder of the model that `senses` names; none: it names no folder that exists.
+
+    The caption prior of all that ships stands beside the encoder.
+    """
+    folder = SHIPPED_MODEL if senses in SHIPPED else Path(senses)
     return folder if folder.is_dir() else None
 
 

@@ -22,6 +22,7 @@ from pydantic import Field
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.senses.disambiguator import SenseChoice, SenseQuery
 from caption_parser.senses.frequency import FrequencyPrior, tag_counts
+from caption_parser.senses.logits import Vector, choice_by_logits
 from caption_parser.senses.model_folder import (
     ENCODER,
     TOKENIZER,
@@ -33,7 +34,7 @@ from caption_parser.senses.model_folder import (
     unusable,
 )
 from caption_parser.senses.onnx_encoder import OnnxEncoder
-from caption_parser.senses.word_encoder import SubtokenLocator, Vector, WordEncoder, load_tokenizer
+from caption_parser.senses.word_encoder import SubtokenLocator, WordEncoder, load_tokenizer
 from shared_runtime.configuration import FrozenModel
 from shared_schemas import Route
 
@@ -114,6 +115,11 @@ class EncoderDisambiguator:
         self._words = WordEncoder(locator, OnnxEncoder(self._files.encoder, threads=threads))
         self._candidates = lru_cache(_CACHED_CANDIDATES)(self._describe)
 
+    @property
+    def frequencies(self) -> FrequencyPrior:
+        """How likely it takes a sense to be before the caption is read."""
+        return self._files.meta.prior
+
     def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
         """One choice per query, in order; words of one caption share one pass of the encoder."""
         asked = [index for index, query in enumerate(queries) if self._needs_context(query)]
@@ -133,15 +139,8 @@ class EncoderDisambiguator:
         if vector is None:
             return SenseChoice(query.candidates[int(prior.argmax())], Route.FALLBACK)
         known = rows >= 0
-        cosines = np.empty(len(rows), np.float32)
-        cosines[known] = _units(self._files.vectors[rows[known]]) @ vector
-        cosines[~known] = cosines[known].min()
-        evidence = self._files.meta.scale * cosines
-        distribution = _softmax(evidence + prior)
-        best = int((evidence + prior).argmax())
-        return SenseChoice(
-            query.candidates[best], Route.MODEL, distribution[best], distribution, _softmax(evidence)
-        )
+        evidence = self._files.meta.scale * (_units(self._files.vectors[rows[known]]) @ vector)
+        return choice_by_logits(query.candidates, known, evidence, prior)
 
     def _describe(self, lemma: str, candidates: tuple[int, ...]) -> tuple[npt.NDArray[np.intp], Vector]:
         """Rows of the candidates' vectors, -1 where there is none, and their priors."""
@@ -150,11 +149,6 @@ class EncoderDisambiguator:
         rows = [self._files.row_of_key.get(key, -1) for key in keys]
         prior = self._files.meta.prior.scores(tag_counts(lexicon, lemma, candidates))
         return np.array(rows, np.intp), np.array(prior, np.float32)
-
-
-def _softmax(logits: Vector) -> tuple[float, ...]:
-    odds = np.exp(logits - logits.max())
-    return tuple((odds / odds.sum()).tolist())
 
 
 def _units(rows: npt.NDArray[np.int8]) -> Vector:

@@ -87,13 +87,15 @@ class AskOnce:
 
     def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
         """The inner answers; queries that differ in their image alone share one."""
-        distinct = list(dict.fromkeys(map(_content, queries)))
-        answers = dict(zip(distinct, self._inner.disambiguate(distinct), strict=True))
-        return [answers[_content(query)] for query in queries]
+        distinct: dict[tuple[object, ...], SenseQuery] = {}
+        for query in queries:
+            distinct.setdefault(query[:_CONTENT], query)
+        answers = dict(zip(distinct, self._inner.disambiguate(list(distinct.values())), strict=True))
+        return [answers[query[:_CONTENT]] for query in queries]
 
 
-def _content(query: SenseQuery) -> SenseQuery:
-    return query._replace(image=0)
+_CONTENT = SenseQuery._fields.index("image")
+"""What stands before says which query it is, and what behind follows from that."""
 
 
 class JointOverImage:
@@ -227,19 +229,19 @@ class SkipUndisputed:
         self.name = inner.name
         self._inner = inner
         self._outcome_of = outcome_of
+        self._undisputed = lru_cache(_CACHED_WORDS)(self._choose)
 
     def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
         """Labels are those of the inner disambiguator; a sense that it was not asked for is the first one."""
-        disputed = [query for query in queries if self._is_disputed(query)]
+        choices = [self._undisputed(query.candidates) for query in queries]
+        disputed = [query for query, choice in zip(queries, choices, strict=True) if choice is None]
         answers = iter(self._inner.disambiguate(disputed))
-        return [next(answers) if self._is_disputed(query) else _first(query) for query in queries]
+        return [next(answers) if choice is None else choice for choice in choices]
 
-    def _is_disputed(self, query: SenseQuery) -> bool:
-        first, *others = query.candidates
+    def _choose(self, candidates: tuple[int, ...]) -> SenseChoice | None:
+        """The first of candidates that are not in dispute; none: they are."""
+        first, *others = candidates
         outcome = self._outcome_of(first)
-        return any(self._outcome_of(other) != outcome for other in others)
-
-
-def _first(query: SenseQuery) -> SenseChoice:
-    route = Route.MONOSEMOUS if len(query.candidates) == 1 else Route.UNDISPUTED
-    return SenseChoice(query.candidates[0], route)
+        if any(self._outcome_of(other) != outcome for other in others):
+            return None
+        return SenseChoice(first, Route.UNDISPUTED if others else Route.MONOSEMOUS)

@@ -11,10 +11,9 @@ import numpy.typing as npt
 from tokenizers import Encoding, Tokenizer
 
 from caption_parser.senses.disambiguator import SenseQuery
+from caption_parser.senses.logits import Vector
 from caption_parser.senses.model_folder import Pooling
 from shared_runtime.errors import MissingResourceError
-
-Vector = npt.NDArray[np.float32]
 
 _TINY = float(np.finfo(np.float32).tiny)
 

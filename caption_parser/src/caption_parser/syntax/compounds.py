@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from caption_parser.syntax.tree import Tree
 
@@ -12,49 +13,61 @@ _JOINTS = frozenset({"-", "\u2010", "\u2011"})
 """Tokens between the words of a compound that are part of none: "zip-tie"."""
 
 
+class _Compound(NamedTuple):
+    words: tuple[str, ...]
+    """As the tokenizer splits them."""
+    last: frozenset[str]
+    """The forms of the last of them."""
+
+
 @cache
-def _phrases() -> dict[str, tuple[tuple[str, ...], ...]]:
-    """The phrases of the data file as the tokenizer splits them, the longest first, by their first word."""
+def _compounds() -> dict[str, tuple[_Compound, ...]]:
+    """The compounds of the data file, the longest first, by their first word."""
     tables = tomllib.loads(files(__package__).joinpath(_FILE).read_text("utf-8"))
     found: dict[str, set[tuple[str, ...]]] = {}
     for group in tables["groups"]:
         for phrase in group["phrases"].split(","):
             words = tuple(phrase.replace("'s", " 's").split())
             found.setdefault(words[0], set()).add(words)
-    return {first: tuple(sorted(phrases, key=len, reverse=True)) for first, phrases in found.items()}
+    return {
+        first: tuple(
+            _Compound(words, frozenset(_plurals(words[-1]))) for words in sorted(of_first, key=len, reverse=True)
+        )
+        for first, of_first in found.items()
+    }
 
 
 def compound_nouns(tree: Tree) -> set[int]:
     """The nouns of a parse that lie inside one of the compounds, in the singular or plural."""
-    known = _phrases()
+    known = _compounds()
     found: set[int] = set()
     for token, word in enumerate(tree.words):
-        for phrase in known.get(word, ()):
-            matched = _matched(tree, token, phrase)
+        for compound in known.get(word, ()):
+            matched = _matched(tree, token, compound)
             if matched:
                 found.update(matched)
                 break
     return found
 
 
-def _matched(tree: Tree, first: int, phrase: tuple[str, ...]) -> list[int]:
-    """The tokens that a phrase matches from `first` on; empty: it does not."""
+def _matched(tree: Tree, first: int, compound: _Compound) -> list[int]:
+    """The tokens that a compound matches from `first` on; empty: it does not."""
+    words, last = compound
     tokens: list[int] = []
     place = first
-    for number, expected in enumerate(phrase):
+    for number, expected in enumerate(words):
         while number and place < len(tree) and tree.words[place] in _JOINTS:
             place += 1
         if place >= len(tree):
             return []
-        forms = set(_plurals(expected)) if number == len(phrase) - 1 else {expected}
-        if tree.words[place] not in forms:
+        if tree.words[place] != expected and not (number == len(words) - 1 and tree.words[place] in last):
             return []
         tokens.append(place)
         place += 1
     if not tree.is_noun(place - 1):
         return []  # "a dog trots", "a cat walks"
     # What a bed is of, or grows in it, is there.
-    return tokens[:1] if "of" in phrase else tokens[-1:] if phrase[-1] == "bed" else tokens
+    return tokens[:1] if "of" in words else tokens[-1:] if words[-1] == "bed" else tokens
 
 
 def _plurals(word: str) -> Iterator[str]:

@@ -66,6 +66,7 @@ class PartFinder:
         """What is in a room is no part of it in this sense: a dining room table."""
         self.has_part = lru_cache(_CACHED_PAIRS)(self._shows_whole)
         """Whether what has one of these synsets has a part of that name."""
+        self._names_of_parts = lru_cache(_CACHED_PAIRS)(self._list_parts)
 
     def is_part_of(self, tree: Tree, head: ExtendedHead, part: int) -> bool:
         """Whether the noun `part` is a part of what the name `head` before it may mean."""
@@ -117,8 +118,15 @@ class PartFinder:
 
     def _is_meronym(self, whole: int, lemmas: set[str]) -> bool:
         """Whether WordNet lists one of the lemmas as a part of the whole, perhaps as "car door"."""
-        parts = {
-            lemma.lower() for part in self._lexicon.meronyms(whole, "part") for lemma in self._lexicon.lemmas(part)
-        }
-        compounds = (f"{name.lower()}_{lemma}" for name in self._lexicon.lemmas(whole) for lemma in lemmas)
-        return not parts.isdisjoint(lemmas) or not parts.isdisjoint(compounds)
+        parts = self._names_of_parts(whole)
+        return not parts.isdisjoint(lemmas) or (
+            bool(parts)
+            and not parts.isdisjoint(
+                f"{name.lower()}_{lemma}" for name in self._lexicon.lemmas(whole) for lemma in lemmas
+            )
+        )
+
+    def _list_parts(self, whole: int) -> frozenset[str]:
+        lexicon = self._lexicon
+        parts = lexicon.meronyms(whole, "part")
+        return frozenset(lemma.lower() for part in parts for lemma in lexicon.lemmas(part))

@@ -25,14 +25,18 @@ class PhraseParser:
     ) -> None:
         """`find_phrases` takes the place of our own rules for noun phrases."""
         self.rules = rules
-        self._read = TreeRepairs(find_extended_head.lexicon, rules).read
+        self._repair = TreeRepairs(find_extended_head.lexicon, rules)
         self._find_names = NameStep(rules, find_extended_head)
         self._find_phrases = find_phrases
 
-    def __call__(self, doc: Doc) -> tuple[Tree, tuple[NounPhrase, ...]]:
-        """The parse of `doc` as a tree, and its noun phrases in text order."""
-        tree = self._read(doc)
-        phrases = self._find_phrases(doc) if self._find_phrases else find_noun_phrases(tree, self.rules)
+    def __call__(self, parse: Doc | Tree) -> tuple[Tree, tuple[NounPhrase, ...]]:
+        """The parse as a repaired tree, and its noun phrases in text order."""
+        if isinstance(parse, Tree):
+            tree = self._repair(parse)
+            phrases = find_noun_phrases(tree, self.rules)
+        else:
+            tree = self._repair.read(parse)
+            phrases = self._find_phrases(parse) if self._find_phrases else find_noun_phrases(tree, self.rules)
         return tree, self._find_names(tree, phrases)
 
 

@@ -1,10 +1,11 @@
 """Parses captions segment by segment, and joins what was read of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from itertools import islice
 from typing import NamedTuple
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -37,9 +38,11 @@ class SegmentedParser:
         nlp: Language,
         parse_phrases: PhraseParser,
         segmenter: Segmenter | None = None,
+        parse: Callable[[Iterable[str | Doc]], Iterator[Doc | Tree]] | None = None,
     ) -> None:
-        """`segmenter`: cuts captions; none: they are read whole."""
+        """`segmenter`: cuts captions; none: they are read whole. `parse`: in place of `nlp.pipe`."""
         self._nlp = nlp
+        self._parse = parse or nlp.pipe
         self._parse_phrases = parse_phrases
         self._segmenter = segmenter
 
@@ -54,25 +57,34 @@ class SegmentedParser:
         # Inside a zone spaCy forgets new words, outside it keeps them: keep them while they are few, for speed.
         crowded = len(self._nlp.vocab) > _VOCABULARY_LIMIT
         with self._nlp.memory_zone() if crowded else nullcontext():
-            docs = self._nlp.pipe(bounded_tokens(self._nlp, text) for text in texts)
-            return [self._of_caption(caption, cut, docs) for caption, cut in zip(captions, segments, strict=True)]
+            parses = self._parse(bounded_tokens(self._nlp, text) for text in texts)
+            return [
+                self._of_caption(caption, cut, parses) for caption, cut in zip(captions, segments, strict=True)
+            ]
 
-    def _of_caption(self, caption: str, segments: tuple[Segment, ...], docs: Iterator[Doc]) -> ParsedCaption:
+    def _of_caption(
+        self, caption: str, segments: tuple[Segment, ...], parses: Iterator[Doc | Tree]
+    ) -> ParsedCaption:
         read = [segment for segment in segments if segment.dropped is None]
         if not segments or (len(read) == 1 and isinstance(read[0].places, range) and read[0].start == 0):
-            tree, phrases = self._parse_phrases(next(docs))
+            tree, phrases = self._parse_phrases(next(parses))
         else:
-            parses = [self._parse_phrases(self._as_keyword(doc)) for doc in islice(docs, len(read))]
-            tree, phrases = _joined(read, parses)
+            of_segments = [self._parse_phrases(self._as_keyword(one)) for one in islice(parses, len(read))]
+            tree, phrases = _joined(read, of_segments)
         if any(segment.dropped is Dropped.LIKENESS for segment in segments):
             phrases = tuple(map(_as_depicted, phrases))
         return ParsedCaption(caption, tree, phrases, segments)
 
-    def _as_keyword(self, doc: Doc) -> Doc:
+    def _as_keyword(self, parse: Doc | Tree) -> Doc | Tree:
         """A segment of one word is a noun wherever it can be one: "orange" after "apple", "saw" after "hammer"."""
-        if len(doc) == 1 and doc[0].tag_ not in NOUN_TAGS and self._segmenter:
-            doc[0].tag_ = self._segmenter.keyword_tag(doc[0].text) or doc[0].tag_
-        return doc
+        if len(parse) != 1 or not self._segmenter:
+            return parse
+        if isinstance(parse, Tree):
+            if parse.tags[0] not in NOUN_TAGS:
+                parse.tags[0] = self._segmenter.keyword_tag(parse.words[0]) or parse.tags[0]
+        elif parse[0].tag_ not in NOUN_TAGS:
+            parse[0].tag_ = self._segmenter.keyword_tag(parse[0].text) or parse[0].tag_
+        return parse
 
 
 def _joined(
@@ -87,6 +99,7 @@ def _joined(
     ends: list[int] = []
     capitals: list[int] = []
     phrases: list[NounPhrase] = []
+    vectors = [tree.vectors for tree, _ in parses if tree.vectors is not None]
     length = sum(len(tree) for tree, _ in parses)
     for (_, places, _), (tree, found) in zip(segments, parses, strict=True):
         before = len(words)
@@ -98,7 +111,8 @@ def _joined(
         ends += [places[end - 1] + 1 for end in tree.ends]
         capitals += [token + before for token in tree.capitals]
         phrases += [moved(phrase, before, length) for phrase in found]
-    return Tree(words, tags, deps, heads, starts, ends, capitals), tuple(phrases)
+    joined = np.concatenate(vectors) if parses and len(vectors) == len(parses) else None
+    return Tree(words, tags, deps, heads, starts, ends, capitals, joined), tuple(phrases)
 
 
 def _as_depicted(phrase: NounPhrase) -> NounPhrase:

@@ -1,11 +1,14 @@
 """`Tree`: a dependency parse as plain lists, which the rules read many times."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
-from spacy.attrs import DEP, HEAD, IDX, LENGTH, LOWER, ORTH, TAG
+import numpy as np
+import numpy.typing as npt
+from spacy.attrs import DEP, HEAD, IDX, LENGTH, ORTH, TAG
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 NOUN_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS"})
 PLURAL_TAGS = frozenset({"NNS", "NNPS"})
@@ -21,6 +24,8 @@ _HALF = 1 << 63
 _DECODED_LIMIT = 1 << 17
 _decoded: dict[int, str] = {}
 """Strings by spaCy's hash, which is the same in every store: a frequent word is decoded once."""
+_lowered: dict[int, tuple[str, bool]] = {}
+"""By the hash of a word: its lower case, and whether that is another word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class Tree:
     """Character offset behind each token."""
     capitals: list[int]
     """The tokens with a capital letter, in text order."""
+    vectors: npt.NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    """What the caption pipeline makes of each token in its context, (n, D); none: another one read it."""
     children: list[list[int]] = field(init=False)
     """In text order."""
     left_edges: list[int] = field(init=False)
@@ -50,22 +57,21 @@ class Tree:
     def of(cls, doc: Doc) -> Self:
         """Read the parse of `doc` once."""
         # One array of hashes is several times faster than asking every token for four strings.
-        rows = doc.to_array([LOWER, TAG, DEP, HEAD, IDX, LENGTH, ORTH]).tolist()
+        rows = doc.to_array([ORTH, TAG, DEP, HEAD, IDX, LENGTH]).tolist()
         strings = doc.vocab.strings
         if len(_decoded) > _DECODED_LIMIT:
             _decoded.clear()
-        words, tags, deps, heads, starts, ends, capitals = [], [], [], [], [], [], []
-        for token, (lower, tag, dep, offset, start, length, orth) in enumerate(rows):
+        tags, deps, heads, starts, ends = [], [], [], [], []
+        for token, (_, tag, dep, offset, start, length) in enumerate(rows):
             head = token + (offset if offset < _HALF else offset - 2 * _HALF)
-            words.append(_decoded.get(lower) or _decoded.setdefault(lower, strings[lower]))
             tags.append(_decoded.get(tag) or _decoded.setdefault(tag, strings[tag]))
             deps.append(_decoded.get(dep) or _decoded.setdefault(dep, strings[dep]))
             heads.append(head)
             starts.append(start)
             ends.append(start + length)
-            if orth != lower:
-                capitals.append(token)
-        return cls(words, tags, deps, heads, starts, ends, capitals)
+        words, capitals = lower_case([row[0] for row in rows], doc.vocab)
+        vectors = doc.tensor if len(doc.tensor) == len(rows) else None
+        return cls(words, tags, deps, heads, starts, ends, capitals, vectors)
 
     def __post_init__(self) -> None:
         children: list[list[int]] = [[] for _ in self.heads]
@@ -107,3 +113,21 @@ class Tree:
         for member in found:
             found.extend(self.children_by(member, "conj"))
         return found
+
+
+def lower_case(orths: Sequence[int], vocab: Vocab) -> tuple[list[str], list[int]]:
+    """The words with these hashes in lower case, and which of them have a capital letter."""
+    if len(_lowered) > _DECODED_LIMIT:
+        _lowered.clear()
+    words: list[str] = []
+    capitals: list[int] = []
+    for token, orth in enumerate(orths):
+        found = _lowered.get(orth)
+        if found is None:
+            lexeme = vocab[orth]
+            found = _lowered[orth] = lexeme.lower_, lexeme.lower != orth
+        word, is_capital = found
+        words.append(word)
+        if is_capital:
+            capitals.append(token)
+    return words, capitals

@@ -61,6 +61,7 @@ class Backbone(nn.Module, ABC):
 
     _mean: Tensor
     _std: Tensor
+    _whole = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,7 +73,12 @@ class Backbone(nn.Module, ABC):
         return self.cells(images).features
 
     def cells(self, images: Tensor) -> Cells:
-        """Shape: images [B, 3, H, W], RGB, 0–255, of any numeric type → ceil(H / stride) × ceil(W / stride)."""
+        """Shape: images [B, 3, H, W], RGB, 0–255, of any numeric type → ceil(H / stride) × ceil(W / stride).
+
+        Features that were kept, [B, channels, h, w], pass as they are, without middle ones.
+        """
+        if images.shape[1] == self.channels:
+            return Cells(images, images[:, :0])
         return self.stages(self.normalise(images))
 
     @abstractmethod
@@ -98,9 +104,15 @@ class Backbone(nn.Module, ABC):
             module.requires_grad_(False)
         self.train(self.training)
 
+    def freeze_whole(self) -> None:
+        """Take the gradient from all of it, and put it in evaluation mode for good."""
+        self._whole = True
+        self.requires_grad_(False)
+        self.eval()
+
     def train(self, mode: bool = True) -> Self:
         """Set the mode of everything but frozen modules and batch normalisation, which stay in evaluation."""
-        super().train(mode)
+        super().train(mode and not self._whole)
         for module in self.frozen_modules():
             module.eval()
         for module in self.modules():

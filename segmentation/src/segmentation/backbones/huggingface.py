@@ -152,7 +152,7 @@ def _model(folder: Path, *, pretrained: bool) -> nn.Module:
         config = getattr(config, "vision_config", config)
         if not pretrained:
             return _checked(AutoModel.from_config(config), folder)  # type: ignore[no-untyped-call]
-        with _quiet():
+        with quiet():
             model, report = AutoModel.from_pretrained(
                 folder, config=config, local_files_only=True, output_loading_info=True, dtype=torch.float32
             )
@@ -178,7 +178,7 @@ def _checked(model: nn.Module, folder: Path) -> nn.Module:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """No progress, and no list of the tensors of a text tower: what matters is checked here."""
     verbosity, progress = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]

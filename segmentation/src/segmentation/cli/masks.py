@@ -60,3 +60,12 @@ def written(counts: MaskCounts) -> str:
     """How many masks were written, and how many were there."""
     before = f", {counts.present} were already there" if counts.present else ""
     return f"{counts.written} masks written{before}"
+
+
+def tell_lost(done: int, problems: Sequence[str]) -> typer.Exit:
+    """Say which masks were left out on the way to or from another program; raise what it returns."""
+    for problem in problems[:_SHOWN_REJECTED]:
+        typer.echo(f"left out: {problem}", err=True)
+    if len(problems) > _SHOWN_REJECTED:
+        typer.echo(f"left out: {len(problems) - _SHOWN_REJECTED:,} more", err=True)
+    return typer.Exit(outcome(done, len(problems)))

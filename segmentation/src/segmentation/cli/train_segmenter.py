@@ -30,6 +30,7 @@ from segmentation.cli.training import (
 )
 from segmentation.experiments.catalog import DEFAULT_SEGMENTER
 from segmentation.segmenter.config import SegmenterConfig
+from segmentation.segmenter.pairs import TrainingMasks
 from segmentation.segmenter.run import train_segmenter
 from segmentation.training.config import MachineOptions
 
@@ -40,6 +41,19 @@ def train_segmenter_command(
         Path, typer.Option("--masks", metavar="MASKS", help="Folder of masks, as 'capseg make-masks' writes it.")
     ],
     output: Run,
+    corrected: Annotated[
+        Path | None,
+        typer.Option(
+            "--corrected",
+            metavar="MASKS",
+            help="Masks that people corrected, as 'capseg import' writes them: in place of those of the same "
+            "images, and beside the others.",
+        ),
+    ] = None,
+    corrected_weight: Annotated[
+        float | None,
+        typer.Option(metavar="X", help="How much an image with a corrected mask weighs, in place of 1."),
+    ] = None,
     config: Config = DEFAULT_SEGMENTER,
     backbone: BackboneName = None,
     weights: Weights = None,
@@ -99,6 +113,7 @@ def train_segmenter_command(
         "localizer": localizer,
         "label_space": label_space,
         "crop.size": image_size,
+        "loss.corrected_weight": corrected_weight,
         "training.epochs": epochs,
         "training.batch_size": batch_size,
         "training.accumulation": accumulation,
@@ -112,7 +127,9 @@ def train_segmenter_command(
         return
     machine = MachineOptions(device=device, workers=workers, tensorboard=tensorboard, allow_missing=allow_missing)
     run_training(
-        lambda show: train_segmenter(images, masks, output, options, machine, overwrite=overwrite, show=show),
+        lambda show: train_segmenter(
+            images, TrainingMasks(masks, corrected), output, options, machine, overwrite=overwrite, show=show
+        ),
         output,
         overwrite=overwrite,
         quiet=quiet,

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +62,25 @@ def rgb_array(image: Image.Image | npt.NDArray[np.uint8]) -> RgbImage:
     if not isinstance(image, Image.Image):
         raise InputError(f"got {type(image).__name__}, expected a file, a Pillow image or an array of bytes")
     return np.array(_rgb(ImageOps.exif_transpose(image)))
+
+
+def pixels_of(image: Any) -> RgbImage:
+    """An image of a file, a Pillow image, or an array of bytes, (H, W, 3) in RGB, (H, W, 4) or (H, W).
+
+    Raises `InputError` for what is none of these.
+    """
+    if isinstance(image, str | Path):
+        return read_image(Path(image))
+    if isinstance(image, np.ndarray):
+        shape = image.shape
+        if image.dtype != np.uint8 or image.ndim not in (2, 3) or (image.ndim == 3 and shape[2] not in (3, 4)):
+            raise InputError(
+                f"got an array of {image.dtype} of shape {shape}, expected bytes (uint8, 0–255) of shape "
+                "(H, W, 3) in RGB, (H, W, 4) or (H, W)"
+            )
+        if not image.size:
+            raise InputError(f"got an array of shape {shape}, expected at least one pixel")
+    return rgb_array(image)
 
 
 def _rgb(image: Image.Image) -> Image.Image:

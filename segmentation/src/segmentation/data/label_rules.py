@@ -6,7 +6,7 @@ from typing import NamedTuple
 from pydantic import Field, PositiveInt
 
 from shared_runtime.configuration import FrozenModel
-from shared_schemas import DOUBTS, ClassLabel, Flag, ImageLabels
+from shared_schemas import DOUBTS, ClassLabel, ImageLabels
 
 
 class Evidence(NamedTuple):
@@ -47,13 +47,6 @@ class LabelRules(FrozenModel):
         if self.rivals:
             doubtful.update(_outvoted(record, akin))
         return frozenset(doubtful)
-
-
-def denied_classes(record: ImageLabels) -> frozenset[int]:
-    """Ids of the classes that captions say are not there ("no people"), and none says are."""
-    asserted = {label.id for label in (*record.foreground, *record.background)}
-    denied = {mention.label for mention in record.mentions if Flag.NEGATED in mention.flags}
-    return frozenset(class_id for class_id in denied if class_id is not None and class_id not in asserted)
 
 
 def _outvoted(record: ImageLabels, akin: Callable[[int, int], bool]) -> set[int]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from segmentation.data.folders import ImageFolders, UnsafeNameError
 from segmentation.data.kinship import Kinship
-from segmentation.data.label_rules import Evidence, LabelRules, denied_classes
+from segmentation.data.label_rules import Evidence, LabelRules
+from segmentation.data.phrases import Phrase, referring_phrases
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError
 from shared_schemas import (
@@ -22,6 +23,7 @@ from shared_schemas import (
     iter_labels,
     load_label_space,
 )
+from shared_schemas.denials import denied_classes
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ class ImageTargets:
     """Ids of its labels that are not believed, ascending: the image may have these classes or not."""
     denied: tuple[int, ...] = ()
     """Ids of the classes that its captions say are not there, ascending."""
+    phrases: tuple[Phrase, ...] = ()
+    """What its captions call the things in it, where they were asked for."""
 
     def __post_init__(self) -> None:
         if not self.key:
@@ -133,12 +137,14 @@ def read_targets(
     unknown_attributes: UnknownAttributes = UnknownAttributes.COLLECT,
     keep_unlabelled: bool = False,
     rules: LabelRules | None = None,
+    phrases: bool = False,
 ) -> tuple[Vocabulary, list[ImageTargets], list[SkippedImage]]:
     """Reads a label file and finds its images, in the order of the file.
 
     What costs one image is skipped with its reason: a line that is no record, a second record of an image, a
     record without classes that `rules` (all labels, where None) believe (unless `keep_unlabelled`), an image
-    that is missing, a file name that leads out of the folders. The images are not opened.
+    that is missing, a file name that leads out of the folders. The images are not opened. `phrases`: with the
+    referring phrases of captions; a record that has one is not unlabelled.
 
     Raises `InputError` where the file cannot be read, was made with another label space, has a class (or, by
     `unknown_attributes`, an attribute) that `label_space` lacks, collects attributes from records of several
@@ -147,7 +153,7 @@ def read_targets(
     """
     space = label_space if isinstance(label_space, LabelSpace) else load_label_space(label_space)
     reader = _TargetReader(
-        space, ImageFolders(image_folders), unknown_attributes, keep_unlabelled, rules or LabelRules()
+        space, ImageFolders(image_folders), unknown_attributes, keep_unlabelled, rules or LabelRules(), phrases
     )
     try:
         for line, record in enumerate(iter_labels(labels), 1):
@@ -169,6 +175,7 @@ class _TargetReader:
         unknown: UnknownAttributes,
         keep_unlabelled: bool,
         rules: LabelRules,
+        phrases: bool,
     ) -> None:
         self.targets: list[ImageTargets] = []
         self.skipped: list[SkippedImage] = []
@@ -177,6 +184,7 @@ class _TargetReader:
         self._collect = unknown is UnknownAttributes.COLLECT
         self._keep_unlabelled = keep_unlabelled
         self._rules = rules
+        self._phrases = phrases
         self._kinship = Kinship(space) if rules.rivals else None
         self._attribute_sets: dict[str | None, str] = {}
         self._attribute_index = {attribute.name: index for index, attribute in enumerate(space.attributes)}
@@ -208,7 +216,8 @@ class _TargetReader:
             return
         doubtful = self._rules.doubtful(record, self._kinship.akin if self._kinship else _unrelated)
         labels = (*record.foreground, *record.background)
-        if not self._keep_unlabelled and all(label.id in doubtful for label in labels):
+        shown = self._keep_unlabelled or (self._phrases and referring_phrases(record))
+        if not shown and all(label.id in doubtful for label in labels):
             which = "no class that is believed" if labels else "no class"
             self._skip(line, record.image_id, SkipReason.NO_LABELS, f"the record has {which}")
         else:
@@ -262,6 +271,7 @@ class _TargetReader:
             evidence={label.id: Evidence(label.votes, label.confidence) for label in labels},
             doubtful=tuple(sorted(doubtful)),
             denied=tuple(sorted(denied_classes(record))),
+            phrases=referring_phrases(record) if self._phrases else (),
         )
 
     def _indices(self, label: ClassLabel) -> tuple[int, ...]:

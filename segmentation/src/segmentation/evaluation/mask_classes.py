@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from segmentation.data.transfer import ClassTransfer, same_foreground
-from segmentation.runs.folder import MAKE_MASKS, PREDICT, RunFolder
+from segmentation.runs.folder import IMPORT, MAKE_MASKS, PREDICT, RunFolder
 from shared_runtime.errors import CapparseError, UsageError
 from shared_schemas import LabelSpace, load_label_space
 from shared_schemas.label_space_file import SHIPPED
@@ -20,12 +20,12 @@ class MaskClasses(NamedTuple):
 
 
 def mask_classes(masks: Path) -> MaskClasses | None:
-    """The classes of masks that make-masks or predict wrote; None: the folder does not say, or the run is gone."""
+    """The classes of masks that a command wrote; None: their folder does not say, or the run is gone."""
     try:
         record = RunFolder(masks).read_record()
     except (CapparseError, OSError):
         return None
-    if record.command not in (MAKE_MASKS, PREDICT):
+    if record.command not in (MAKE_MASKS, PREDICT, IMPORT):
         return None
     run = RunFolder(Path(str(record.notes.get("run", masks))))
     for folder in (RunFolder(masks), run):

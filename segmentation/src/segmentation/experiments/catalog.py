@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from segmentation.experiments import paper, segmenters, small
+from segmentation.experiments import paper, referring_small, segmenters, small, tseg
 from segmentation.experiments.experiment import Experiment
 from segmentation.training.config import TrainingConfig
 from shared_runtime.configuration import leaves
@@ -23,6 +23,8 @@ DEFAULT = "lite0-321"
 """What needs no checkpoint of the user's, and no GPU."""
 DEFAULT_SEGMENTER = "lite0-segmenter"
 """Likewise, of those that `capseg train-segmenter` trains."""
+DEFAULT_REFERRING = "lite0-referring"
+"""Likewise, of those that `capseg refer train` trains."""
 BASE = "base"
 """Key of a configuration file: the experiment whose values it changes. Without it: the defaults."""
 
@@ -43,6 +45,12 @@ def experiments() -> MappingProxyType[str, Experiment]:
         small.lite0(224),
         small.synthetic(),
         segmenters.small(),
+        tseg.table_1(),
+        tseg.table_2(),
+        tseg.table_3(),
+        tseg.zero_shot(),
+        referring_small.lite0(),
+        referring_small.synthetic(),
     )
     return MappingProxyType({experiment.name: experiment for group in groups for experiment in group})
 

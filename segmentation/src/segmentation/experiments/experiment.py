@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from segmentation.runs.folder import TRAIN_LOCALIZER
+from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_REFERRING
 from segmentation.training.config import TrainingConfig
 
 
@@ -45,6 +45,8 @@ class Expected:
     """Of pseudo-masks on 4k training images, after dense CRF."""
     segmenter: Scores | None = None
     """On the validation set, of the segmentation network that learned from those masks."""
+    expressions: Scores | None = None
+    """Of referring expressions, the mean over them; or of classes that were found by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Experiment:
     name: str
     summary: str
     config: TrainingConfig
-    labels: Labels
+    labels: Labels | None
+    """None: it learns from `expressions`."""
     cost: str
     expected: Expected | None = None
     """None: the paper has no such experiment."""
@@ -68,10 +71,21 @@ class Experiment:
     """The experiment, of a localizer, that makes the masks which it learns from; None: it makes masks itself."""
     target: str | None = None
     """The label space of another data set that it is scored on, without a training there; None: its own."""
+    expressions: str = ""
+    """Of networks of referring expressions: the options that name what they learn from, in the place of labels."""
+    evaluation: str = ""
+    """Of these networks: the options that name what they are scored on, and how."""
+    text_encoder: str | None = None
+    """Of these networks: a language model that the user brings; None: that of the configuration."""
+    start: str | None = None
+    """Of these networks: the run that it goes on from."""
 
     @property
     def commands(self) -> tuple[str, ...]:
         """What to run, from captions to scores."""
+        if self.config.command == TRAIN_REFERRING:
+            return self._referring_commands
+        assert self.labels is not None, "masks are of labelled images"
         weights = " --weights CHECKPOINT" if self.config.weights is None else ""
         space = f" --label-space {self.label_space}" if self.label_space else ""
         scored = f" --image-list {self.image_list}" if self.image_list else ""
@@ -94,6 +108,22 @@ class Experiment:
             f"capseg evaluate PREDICTED --truth VAL_TRUTH{scoring}",
         )
 
+    @property
+    def _referring_commands(self) -> tuple[str, ...]:
+        space = f" --label-space {self.label_space}" if self.label_space else ""
+        given = {
+            "--weights": "CHECKPOINT" if self.config.weights is None else None,
+            "--text-encoder": self.text_encoder,
+            "--set": f"start={self.start}" if self.start else None,
+        }
+        options = "".join(f" {name} {value}" for name, value in given.items() if value)
+        source = self.expressions or "--labels LABELS.jsonl"
+        return (
+            *([f"{self.labels.value}{space}"] if self.labels else []),
+            f"capseg refer train --images IMAGES {source} -o RUN --config {self.name}{options}{space}",
+            f"capseg refer evaluate RUN --images VAL_IMAGES {self.evaluation}",
+        )
+
     def describe(self) -> str:
         """Summary, commands, cost and expected figures, for people."""
         lines = [self.summary, "", *(f"  {command}" for command in self.commands), "", f"Cost: {self.cost}."]
@@ -102,6 +132,7 @@ class Experiment:
         for what, scores in (
             ("masks of training images, with dense CRF", self.expected.masks),
             ("segmentation network, val", self.expected.segmenter),
+            ("val", self.expected.expressions),
         ):
             if scores is not None:
                 lines.append(f"{self.expected.source}: {what}: {scores}.")

@@ -113,6 +113,7 @@ def train_localizer(
         LocalizationSamples(targets, vocabulary, config.crop),
         lambda: build_task(config, vocabulary, targets),
         [*doubts(targets, vocabulary, config.training)],
+        config.frozen_views,
     )
     report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)
     return TrainingRun(len(targets), left_out, report)

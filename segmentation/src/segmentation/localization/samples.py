@@ -18,8 +18,8 @@ from segmentation.training.task import TensorBatch
 class LocalizationSample:
     """One augmented image with its labels; K classes, A attributes."""
 
-    image: RgbImage
-    """Shape (S, S, 3), 0-255, RGB."""
+    image: RgbImage | npt.NDArray[np.float16]
+    """Shape (S, S, 3), 0-255, RGB; or what a frozen backbone made of it, (h, w, channels)."""
     classes: npt.NDArray[np.bool_]
     """Shape (K,): y_n,c of Eq. 6."""
     attributes: npt.NDArray[np.bool_]
@@ -35,7 +35,7 @@ class LocalizationBatch(TensorBatch):
     """B samples on one device."""
 
     images: Tensor
-    """Float, (B, 3, S, S), RGB, 0-255: each backbone normalises for itself."""
+    """Float, (B, 3, S, S), RGB, 0-255: each backbone normalises for itself; or its cells, (B, channels, h, w)."""
     classes: Tensor
     """Bool, (B, K)."""
     attributes: Tensor
@@ -68,12 +68,21 @@ class LocalizationSamples:
 
         Raises `InputError`, which names the file, for an image that cannot be read.
         """
-        targets = self._targets[index]
-        image = read_image(targets.path)
+        image = read_image(self._targets[index].path)
         height, width, _ = image.shape
         crop = random_crop(height, width, self._crop, rng)
+        return self._labelled(index, crop_image(image, crop, self._crop.size))
+
+    def of_cells(
+        self, index: int, _rng: np.random.Generator, cells: npt.NDArray[np.float16]
+    ) -> LocalizationSample:
+        """The same with the cells of the crop in place of its pixels, which are not read."""
+        return self._labelled(index, cells)
+
+    def _labelled(self, index: int, image: RgbImage | npt.NDArray[np.float16]) -> LocalizationSample:
+        targets = self._targets[index]
         return LocalizationSample(
-            crop_image(image, crop, self._crop.size),
+            image,
             class_vector(targets.classes, self._vocabulary),
             attribute_matrix(targets, self._vocabulary),
             class_vector(targets.doubtful, self._vocabulary),

@@ -6,6 +6,7 @@ Krähenbühl and Koltun, "Efficient Inference in Fully Connected CRFs with Gauss
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any
 
@@ -76,6 +77,11 @@ PRESETS: Mapping[CrfPreset, CrfParameters] = MappingProxyType(
         CrfPreset.REFERENCE: CrfParameters(10, 3, 3, 60, 20, 10),
     }
 )
+
+
+def installed_refinement() -> Refinement:
+    """What is used where nothing was asked for: dense CRF if it is installed, else PAMR."""
+    return Refinement.DENSE_CRF if find_spec("pydensecrf") else Refinement.PAMR
 
 
 def check_installed(how: Refinement) -> None:

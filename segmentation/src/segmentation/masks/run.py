@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from segmentation.data.label_rules import LabelRules
+from segmentation.data.legend import write_legend
 from segmentation.data.masks import IndexMask, mask_path, read_index_mask, write_coco_results
 from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, Vocabulary, read_targets
 from segmentation.data.transfer import ClassTransfer
@@ -114,6 +115,7 @@ def make_masks(
     with open_run(output, record, overwrite=overwrite) as folder:
         # Masks say their classes also when the run is gone.
         folder.write_label_space(vocabulary.label_space)
+        write_legend(output, vocabulary.label_space)
         if overwrite:
             (output / CONSENSUS).unlink(missing_ok=True)
             for image in targets:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from segmentation.data.images import IMAGE_SUFFIXES
+from segmentation.data.legend import write_legend
 from segmentation.data.masks import IndexMask, mask_path, read_index_mask, write_coco_results
 from segmentation.data.names import image_key, names_below
 from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, read_targets
@@ -76,7 +77,7 @@ def predict_files(
     outputs = outputs or PredictionOutputs()
     finisher = segmenter.finisher(processes=processes)
     check_purpose(output, PREDICT)
-    _check_inputs(inputs.images, output)
+    check_images(inputs.images, output)
     requests, rejected, skipped = _requests(segmenter, inputs, output)
     if inputs.target is not None:
         requests = only_classes_of(inputs.target, segmenter.model.vocabulary.label_space, requests)
@@ -104,6 +105,7 @@ def predict_files(
         )
     with open_run(output, record) as folder:
         folder.write_label_space(model.vocabulary.label_space)
+        write_legend(output, model.vocabulary.label_space)
         plan = plan_masks(requests, output, _is_there(output) if outputs.overlays else None)
         counts = plan.counts
         counts.total += len(rejected)
@@ -223,7 +225,7 @@ def _requests(
     return requests, rejected, damaged
 
 
-def _check_inputs(images: Sequence[Path], output: Path) -> None:
+def check_images(images: Sequence[Path], output: Path) -> None:
     """Raises UsageError where the folder of masks is one of images: a mask of x.png would be x.png."""
     for path in images:
         folder = path if path.is_dir() else path.parent

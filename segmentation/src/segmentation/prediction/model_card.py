@@ -1,6 +1,7 @@
 """The card of a model: what it is, what it learned from, under which licence, and how good it is."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
 
 from pydantic import Field
 
@@ -8,6 +9,15 @@ from shared_runtime.configuration import FrozenModel
 
 _NOT_STATED = "not stated"
 _SHOWN_CLASSES = 100
+
+
+class Usage(StrEnum):
+    """What a model is asked for."""
+
+    CLASSES = "classes"
+    GIVEN_CLASSES = "given classes"
+    """It has to be told the classes of an image."""
+    TEXTS = "texts"
 
 
 class ModelCard(FrozenModel):
@@ -23,15 +33,12 @@ class ModelCard(FrozenModel):
     limits: str = Field(_NOT_STATED, description="What it cannot do.")
 
 
-def card_text(card: ModelCard, facts: Mapping[str, str], class_names: Sequence[str], *, given: bool) -> str:
-    """The README.md in the layout of the hub; `facts` are what the model says of itself.
-
-    `given`: whether it has to be told the classes of an image.
-    """
-    return "\n".join(_lines(card, facts, class_names, given)) + "\n"
+def card_text(card: ModelCard, facts: Mapping[str, str], class_names: Sequence[str], usage: Usage) -> str:
+    """The README.md in the layout of the hub; `facts` are what the model says of itself."""
+    return "\n".join(_lines(card, facts, class_names, usage)) + "\n"
 
 
-def _lines(card: ModelCard, facts: Mapping[str, str], class_names: Sequence[str], given: bool) -> Iterator[str]:
+def _lines(card: ModelCard, facts: Mapping[str, str], class_names: Sequence[str], usage: Usage) -> Iterator[str]:
     yield "---"
     yield f"license: {card.licence}"
     yield "library_name: capparse-segmentation"
@@ -40,13 +47,20 @@ def _lines(card: ModelCard, facts: Mapping[str, str], class_names: Sequence[str]
     yield "---"
     yield f"\n# {card.title}\n"
     yield "```python"
-    yield "from segmentation import Segmenter\n"
-    yield 'segmenter = Segmenter.from_pretrained("FOLDER")'
-    classes = f', classes=["{class_names[0]}"]' if given else ""
-    yield f'segmenter.predict("photo.jpg"{classes}).overlay()'
+    if usage is Usage.TEXTS:
+        yield "from segmentation import Referrer\n"
+        yield 'referrer = Referrer.from_pretrained("FOLDER").set_image("photo.jpg")'
+        yield f'referrer.predict("a small {class_names[0]}").overlay()'
+    else:
+        yield "from segmentation import Segmenter\n"
+        yield 'segmenter = Segmenter.from_pretrained("FOLDER")'
+        classes = f', classes=["{class_names[0]}"]' if usage is Usage.GIVEN_CLASSES else ""
+        yield f'segmenter.predict("photo.jpg"{classes}).overlay()'
     yield "```\n"
     yield "No mask was drawn for it: it learned from captions of images."
-    if given:
+    if usage is Usage.TEXTS:
+        yield "It takes any text; the classes are those of the records that it learned from."
+    if usage is Usage.GIVEN_CLASSES:
         yield "It finds the classes that it is told of, and has to be told them."
     yield "\n## Classes\n"
     shown = ", ".join(class_names[:_SHOWN_CLASSES])

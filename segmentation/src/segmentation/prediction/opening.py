@@ -5,14 +5,17 @@ from pathlib import Path
 
 from segmentation.prediction.contract import OpenedModel
 from segmentation.prediction.pretrained import CARD, CONFIG, WEIGHTS, is_pretrained, open_pretrained
-from segmentation.runs.folder import RunFolder
+from segmentation.referring.run import TrainedReferring, load_referring
+from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_REFERRING, TRAIN_SEGMENTER, RunFolder
 from segmentation.runs.trained import open_trained
 from shared_runtime.errors import InputError, MissingResourceError
 
 SHIPPED = Path(__file__).parent.parent / "models" / "segmenter"
 """The folder of the model that ships."""
+_OF_CLASSES = (TRAIN_LOCALIZER, TRAIN_SEGMENTER)
+"""The commands that train networks which know a set of classes, and no texts."""
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
-_FILES = (CONFIG, WEIGHTS, CARD, "backbone/*")
+_FILES = (CONFIG, WEIGHTS, CARD, "backbone/*", "text/*")
 
 
 def open_model(path: str | Path | None = None) -> OpenedModel:
@@ -21,19 +24,32 @@ def open_model(path: str | Path | None = None) -> OpenedModel:
     A name of the form OWNER/NAME that is no folder here is looked up on the hub. Raises InputError where there is
     no model, MissingResourceError where none ships or the hub cannot be asked.
     """
-    folder = shipped_model() if path is None else Path(path).expanduser()
+    folder = shipped_model() if path is None else _folder(path)
+    opened: OpenedModel = (open_pretrained if is_pretrained(folder) else open_trained)(folder, *_OF_CLASSES)
+    return opened
+
+
+def open_referring(path: str | Path) -> TrainedReferring:
+    """As `open_model`, of what `refer train` trained."""
+    folder = _folder(path)
+    if not is_pretrained(folder):
+        return load_referring(folder)
+    opened: TrainedReferring = open_pretrained(folder, TRAIN_REFERRING)
+    return opened
+
+
+def _folder(path: str | Path) -> Path:
+    """The folder of a run or of a saved model. Raises InputError where there is neither."""
+    folder = Path(path).expanduser()
     if not folder.exists() and _HUB_NAME.fullmatch(str(path)):
         folder = _downloaded(str(path))
-    if is_pretrained(folder):
-        return open_pretrained(folder)
-    if not RunFolder(folder).has_record:
+    if not is_pretrained(folder) and not RunFolder(folder).has_record:
         got = "nothing there" if not folder.exists() else "a file" if folder.is_file() else "neither"
         raise InputError(
             f"{folder}: got {got}, expected the folder of a finished run (with run.json) or of a saved model "
             f"(with {CONFIG} and {WEIGHTS})"
         )
-    trained: OpenedModel = open_trained(folder)  # type: ignore[assignment]
-    return trained
+    return folder
 
 
 def shipped_model() -> Path:

@@ -1,12 +1,11 @@
 """How a network looks at new images, as asked for and as it is once the network is known; without torch."""
 
-from importlib.util import find_spec
 from typing import Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
 from segmentation.masks.options import MaskOptions
-from segmentation.masks.refinement import CrfPreset, Refinement
+from segmentation.masks.refinement import CrfPreset, Refinement, installed_refinement
 from segmentation.scores.contract import NetworkTraits
 from shared_runtime.configuration import FrozenModel
 
@@ -40,7 +39,7 @@ class PredictionOptions(FrozenModel):
             scales=self.scales,
             flip=self.flip,
             window=self.window,
-            refine=self._refinement(),
+            refine=self.refine or installed_refinement(),
             crf_preset=self.crf_preset,
         )
 
@@ -51,14 +50,9 @@ class PredictionOptions(FrozenModel):
             scales=self.scales,
             flip=self.flip,
             consensus=False,
-            refine=self._refinement(),
+            refine=self.refine or installed_refinement(),
             crf_preset=self.crf_preset,
         )
-
-    def _refinement(self) -> Refinement:
-        if self.refine is not None:
-            return self.refine
-        return Refinement.DENSE_CRF if find_spec("pydensecrf") else Refinement.PAMR
 
 
 class ResolvedPrediction(PredictionOptions):

@@ -16,9 +16,17 @@ from pydantic import ValidationError
 
 from segmentation.backbones.catalog import HUB, PREPROCESSORS, RANDOM, hub_folder
 from segmentation.data.targets import Vocabulary
-from segmentation.prediction.contract import OpenedModel, needs_classes
-from segmentation.prediction.model_card import ModelCard, card_text
-from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_SEGMENTER, RunFolder, installed_versions
+from segmentation.prediction.contract import StoredModel, needs_classes
+from segmentation.prediction.model_card import ModelCard, Usage, card_text
+from segmentation.referring import text_folder
+from segmentation.referring.config import ReferringConfig
+from segmentation.runs.folder import (
+    TRAIN_LOCALIZER,
+    TRAIN_REFERRING,
+    TRAIN_SEGMENTER,
+    RunFolder,
+    installed_versions,
+)
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, OutputError, UsageError
 from shared_schemas import LabelSpace
@@ -29,6 +37,8 @@ WEIGHTS = "model.safetensors"
 CARD = "README.md"
 _BACKBONE = "backbone"
 """Sub-folder with the configuration of a model of `transformers`, whose weights stand with the others."""
+_TEXT = "text"
+"""Sub-folder with the language model of a network of referring expressions; its weights if it was not trained."""
 _OWN = "capseg"
 _KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -39,6 +49,10 @@ _KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         TRAIN_SEGMENTER: (
             "segmentation.segmenter.config:SegmenterConfig",
             "segmentation.segmenter.run:TrainedSegmenter",
+        ),
+        TRAIN_REFERRING: (
+            "segmentation.referring.config:ReferringConfig",
+            "segmentation.referring.run:TrainedReferring",
         ),
     }
 )
@@ -80,28 +94,32 @@ def read_saved(folder: Path) -> SavedModel:
         raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
 
-def open_pretrained(folder: Path) -> OpenedModel:
-    """The model of a folder. Raises InputError where the folder holds none, or only a part of one."""
+def open_pretrained(folder: Path, *commands: str) -> Any:
+    """The model of a folder that one of `commands` trained, as that room opens it.
+
+    Raises InputError where the folder holds none, or only a part of one.
+    """
     saved = read_saved(folder)
-    if saved.command not in _KINDS:
-        raise InputError(f"{folder / CONFIG}: got a model of {saved.command!r}, expected {' or '.join(_KINDS)}")
+    if saved.command not in commands:
+        raise InputError(f"{folder / CONFIG}: got a model of {saved.command!r}, expected {' or '.join(commands)}")
     if not (folder / WEIGHTS).is_file():
         raise InputError(f"{folder}: got no {WEIGHTS} beside {CONFIG}; copy the whole folder")
     configuration, opened_as = map(_found, _KINDS[saved.command])
     values = dict(saved.config)
     if values.get("backbone") == f"{HUB}{_BACKBONE}":
         values["backbone"] = f"{HUB}{folder / _BACKBONE}"
+    if saved.command == TRAIN_REFERRING and (folder / _TEXT).is_dir():
+        values["network"]["text"]["encoder"] = str(folder / _TEXT)
     try:
         config = configuration.model_validate(values)
     except ValidationError as error:
         problem = error.errors()[0]
         where = ".".join(map(str, problem["loc"]))
         raise InputError(f"{folder / CONFIG}: {_OWN}.config.{where}: {problem['msg']}") from error
-    opened: OpenedModel = opened_as(folder / WEIGHTS, Vocabulary(saved.label_space), config)
-    return opened
+    return opened_as(folder / WEIGHTS, Vocabulary(saved.label_space), config)
 
 
-def save_pretrained(model: OpenedModel, folder: Path, card: ModelCard, *, half: bool) -> None:
+def save_pretrained(model: StoredModel, folder: Path, card: ModelCard, *, half: bool) -> None:
     """Write a model; `half`: weights in 16 bits, half the size. Raises UsageError for a folder with other files,
     OutputError where it cannot be written."""
     from segmentation.training.checkpoint import save_weights
@@ -124,7 +142,7 @@ def save_pretrained(model: OpenedModel, folder: Path, card: ModelCard, *, half: 
             | {"label_space": saved.label_space.model_dump(mode="json", exclude_defaults=True)}
         }
         replace_file(folder / CONFIG, f"{json.dumps(content, indent=2, ensure_ascii=False)}\n".encode())
-        text = card_text(card, _facts(model, half=half), _names(model), given=needs_classes(model))
+        text = card_text(card, _facts(model, half=half), _names(model), _usage(model))
         replace_file(folder / CARD, text.encode())
     except FileExistsError:
         raise UsageError(f"{folder} cannot be a folder: a file is in the way. Choose another one") from None
@@ -132,7 +150,7 @@ def save_pretrained(model: OpenedModel, folder: Path, card: ModelCard, *, half: 
         raise OutputError(f"{error.filename or folder}: cannot be written: {error.strerror or error}") from error
 
 
-def _portable(model: OpenedModel, folder: Path) -> dict[str, Any]:
+def _portable(model: StoredModel, folder: Path) -> dict[str, Any]:
     """The configuration of the training without paths; what a model of `transformers` is built of is copied."""
     values = model.config.model_dump(mode="json")
     backbone = model.config.backbone
@@ -143,6 +161,8 @@ def _portable(model: OpenedModel, folder: Path) -> dict[str, Any]:
             if (source / name).is_file() and source != folder / _BACKBONE:
                 shutil.copyfile(source / name, folder / _BACKBONE / name)
         values["backbone"] = f"{HUB}{_BACKBONE}"
+    if isinstance(model.config, ReferringConfig):
+        values["network"]["text"]["encoder"] = _saved_language(model.config, folder)
     for key in ("weights", "localizer"):
         if isinstance(values.get(key), str) and values[key] != RANDOM:
             values[key] = Path(values[key]).name
@@ -150,7 +170,26 @@ def _portable(model: OpenedModel, folder: Path) -> dict[str, Any]:
     return values
 
 
-def _hub_config(model: OpenedModel, *, half: bool) -> dict[str, Any]:
+def _saved_language(config: ReferringConfig, folder: Path) -> str:
+    """What stands for the language model in a saved configuration; the model is copied, if there is one."""
+    source = config.text_folder()
+    if source is None:
+        return config.network.text.encoder
+    names = [*text_folder.FILES, *([] if config.network.text.trained else [text_folder.WEIGHTS])]
+    for name in names:
+        if (source / name).is_file() and source != folder / _TEXT:
+            (folder / _TEXT / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / name, folder / _TEXT / name)
+    return _TEXT
+
+
+def _usage(model: StoredModel) -> Usage:
+    if model.config.command == TRAIN_REFERRING:
+        return Usage.TEXTS
+    return Usage.GIVEN_CLASSES if needs_classes(model) else Usage.CLASSES
+
+
+def _hub_config(model: StoredModel, *, half: bool) -> dict[str, Any]:
     names = {0: "background", **dict(enumerate(_names(model), 1))}
     return {
         "model_type": _OWN,
@@ -166,7 +205,7 @@ def _hub_config(model: OpenedModel, *, half: bool) -> dict[str, Any]:
     }
 
 
-def _facts(model: OpenedModel, *, half: bool) -> dict[str, str]:
+def _facts(model: StoredModel, *, half: bool) -> dict[str, str]:
     parameters = sum(tensor.numel() for tensor in model.network.state_dict().values())
     return {
         "architecture": type(model.network).__name__,
@@ -179,7 +218,7 @@ def _facts(model: OpenedModel, *, half: bool) -> dict[str, str]:
     }
 
 
-def _names(model: OpenedModel) -> list[str]:
+def _names(model: StoredModel) -> list[str]:
     return [label.name for label in model.vocabulary.label_space.foreground]
 
 

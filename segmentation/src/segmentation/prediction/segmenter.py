@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.data.images import RgbImage, read_image, rgb_array
+from segmentation.data.images import pixels_of
 from segmentation.data.targets import ImageTargets
 from segmentation.masks.finish import Finisher, RejectedImage
 from segmentation.masks.job import HeatmapMaps
@@ -76,7 +76,7 @@ class Segmenter:
         Raises InputError for an image that cannot be read, UsageError for classes that the model does not know,
         and for a localizer without any.
         """
-        pixels = _pixels(image)
+        pixels = pixels_of(image)
         path = Path(image) if isinstance(image, str | Path) else Path("image")
         request = self.request(path, path.stem or "image", classes)
         (maps,) = self.source.maps([pixels], [request])
@@ -178,18 +178,3 @@ class Segmenter:
     def _card(self) -> ModelCard:
         folder = self.model.weights.parent
         return read_saved(folder).card if is_pretrained(folder) else ModelCard()
-
-
-def _pixels(image: Any) -> RgbImage:
-    if isinstance(image, str | Path):
-        return read_image(Path(image))
-    if isinstance(image, np.ndarray):
-        shape = image.shape
-        if image.dtype != np.uint8 or image.ndim not in (2, 3) or (image.ndim == 3 and shape[2] not in (3, 4)):
-            raise InputError(
-                f"got an array of {image.dtype} of shape {shape}, expected bytes (uint8, 0–255) of shape "
-                "(H, W, 3) in RGB, (H, W, 4) or (H, W)"
-            )
-        if not image.size:
-            raise InputError(f"got an array of shape {shape}, expected at least one pixel")
-    return rgb_array(image)

@@ -21,8 +21,11 @@ from shared_schemas.files import replace_file
 
 TRAIN_LOCALIZER = "train-localizer"
 TRAIN_SEGMENTER = "train-segmenter"
+TRAIN_REFERRING = "refer train"
 MAKE_MASKS = "make-masks"
 PREDICT = "predict"
+IMPORT = "import"
+REFER_PREDICT = "refer predict"
 _UNFINISHED = re.compile(r"\..+\.(?:png|jsonl?|pt|safetensors)\.[0-9]+")
 _OF_FILE_MANAGERS = (".ds_store", "thumbs.db", "desktop.ini", ".directory")
 
@@ -92,10 +95,16 @@ class RunFolder(TrainingFiles):
         text = label_space.model_dump_json(indent=1, exclude_defaults=True)
         replace_file(self.label_space, f"{text}\n".encode())
 
+    def drop_cells(self) -> None:
+        """Remove what a frozen backbone made of the images."""
+        for file in (self.cells, self.cells_state):
+            file.unlink(missing_ok=True)
+
     def clear(self) -> None:
         """Remove what a run wrote but its record."""
         for file in (self.weights, self.checkpoint, self.metrics, self.label_space):
             file.unlink(missing_ok=True)
+        self.drop_cells()
         shutil.rmtree(self.tensorboard, ignore_errors=True)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from segmentation.runs.folder import RunFolder, RunRecord, installed_versions, open_run
 from segmentation.runs.left_out import LeftOutImages
@@ -18,8 +18,9 @@ from segmentation.training.config import MachineOptions, TrainingConfig, Trainin
 from shared_schemas import LabelSpace
 
 if TYPE_CHECKING:
+    from segmentation.backbones.contract import Backbone
     from segmentation.training.loop import Progress, TrainingReport
-    from segmentation.training.task import Batch, Samples, Task
+    from segmentation.training.task import Batch, CellSamples, Samples, Task
 
 SampleT = TypeVar("SampleT")
 BatchT = TypeVar("BatchT", bound="Batch")
@@ -41,6 +42,8 @@ class TrainingJob(Generic[SampleT, BatchT]):
     """Called when the folder is open; takes random numbers from torch's default generator, which is seeded."""
     doubts: Sequence[str] = ()
     """What is logged as warnings when the training begins or goes on."""
+    frozen_views: int = 0
+    """As `TrainingConfig.frozen_views`; the module of the task then has its backbone as `backbone`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ def train_in_folder(
     import torch
 
     from segmentation.training.devices import DeviceGroup
+    from segmentation.training.kept_cells import FrozenViews, keep_cells
     from segmentation.training.loop import train
 
     devices = DeviceGroup(machine.device)
@@ -104,13 +108,24 @@ def train_in_folder(
             if devices.first:
                 # Left where a process was killed between the weights and the end.
                 folder.checkpoint.unlink(missing_ok=True)
+                folder.drop_cells()
             return None
         if devices.first:
             folder.write_label_space(job.label_space)
             for doubt in job.doubts:
                 _log.warning("%s", doubt)
         torch.manual_seed(job.options.seed)
-        return train(job.build_task(), job.samples, job.options, folder, devices, machine, show=show)
+        task, samples = job.build_task(), job.samples
+        if job.frozen_views:
+            backbone = cast("Backbone", task.module.get_submodule("backbone"))
+            views = FrozenViews(job.frozen_views, job.options.seed)
+            samples = keep_cells(
+                backbone, cast("CellSamples[SampleT, BatchT]", samples), views, folder, devices, show=show
+            )
+        report = train(task, samples, job.options, folder, devices, machine, show=show)
+        if devices.first:
+            folder.drop_cells()
+        return report
 
 
 def _fingerprint(samples: Sequence[Any]) -> str:

@@ -103,6 +103,9 @@ class MaskLossOptions(FrozenModel):
     )
     noise: NoiseOptions = NoiseOptions()
     growing: GrowingOptions = GrowingOptions()
+    corrected_weight: PositiveFloat = Field(
+        1.0, description="How much an image whose mask a person corrected weighs, in place of 1."
+    )
 
 
 class SegmenterTraining(TrainingOptions):

@@ -1,6 +1,7 @@
 """A segmentation network before its training: its backbone, and class rows from what is known already."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -18,6 +19,17 @@ from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace
 
 _BACKBONE = "backbone."
+
+
+class HeadRows(NamedTuple):
+    """What a linear head starts from: logits of K foreground classes, over the C channels of a backbone."""
+
+    rows: Tensor
+    """`[K C]`"""
+    offsets: Tensor
+    """`[K]`"""
+    background: float = 0.0
+    """The logit of the background, in every cell."""
 
 
 def initial_network(config: SegmenterConfig, n_classes: int, *, weights: Path | None) -> SegmentationNetwork:
@@ -40,9 +52,12 @@ def starting_network(config: SegmenterConfig, label_space: LabelSpace) -> Segmen
     classifier = config.classifier_weights()
     if classifier is not None:
         rows = load_classifier(config.backbone, classifier).rows
-        _fill(network, imagenet_rows(rows, label_space), torch.zeros(network.n_classes), "the ImageNet classifier")
+        of_classifier = HeadRows(imagenet_rows(rows, label_space), torch.zeros(network.n_classes))
+        start_head(network, of_classifier, "the ImageNet classifier")
     elif of_localizer is not None and config.network.rows == "localizer":
-        _fill(network, *_localizers_rows(of_localizer.parent, label_space), f"the localizer {config.localizer}")
+        start_head(
+            network, _localizers_rows(of_localizer.parent, label_space), f"the localizer {config.localizer}"
+        )
     return network
 
 
@@ -78,19 +93,22 @@ def imagenet_rows(classifier: Tensor, label_space: LabelSpace) -> Tensor:
     return class_rows(classifier, found)
 
 
-def localizers_rows(network: LabelLocalizer) -> tuple[Tensor, Tensor]:
-    """The class heatmaps of a localizer as rows over its backbone's channels, [K C], and what is added, [K]."""
+def localizers_rows(network: LabelLocalizer) -> HeadRows:
+    """The class heatmaps of a localizer, of all its K classes, and the background that they compete with."""
     if isinstance(network, PlainCam):
         rows = network.classifier.weight.flatten(1)
-        return rows.detach(), torch.zeros(len(rows))
+        return HeadRows(rows.detach(), torch.zeros(len(rows)))
     if not isinstance(network, LocalizationNetwork):
         raise TypeError(f"got a {type(network).__name__}, whose class heatmaps are no rows")
     projection, embeddings = network.project_cls, network.classes.weight
     rows = embeddings @ projection.weight.flatten(1)
-    return rows.detach(), (embeddings @ projection.get_parameter("bias")).detach()
+    offsets = embeddings @ projection.get_parameter("bias")
+    weighted = network.options.class_pooling == "weighted"
+    background = network.options.weighted.background_logit if weighted else 0.0
+    return HeadRows(rows.detach(), offsets.detach(), background)
 
 
-def _localizers_rows(run: Path, label_space: LabelSpace) -> tuple[Tensor, Tensor]:
+def _localizers_rows(run: Path, label_space: LabelSpace) -> HeadRows:
     """Rows and offsets of the foreground classes. UsageError for a localizer of other classes."""
     localizer = load_localizer(run)
     if not same_foreground(localizer.vocabulary.label_space, label_space):
@@ -98,25 +116,25 @@ def _localizers_rows(run: Path, label_space: LabelSpace) -> tuple[Tensor, Tensor
             f"{run}: got a localizer of label space {localizer.vocabulary.label_space.name!r}, expected that of "
             f"the masks, {label_space.name!r}. Set network.rows=random, or make the masks with this localizer"
         )
-    rows, offsets = localizers_rows(localizer.network)
+    rows, offsets, background = localizers_rows(localizer.network)
     n_foreground = localizer.vocabulary.n_foreground
-    return rows[:n_foreground], offsets[:n_foreground]
+    return HeadRows(rows[:n_foreground], offsets[:n_foreground], background)
 
 
-def _fill(network: SegmentationNetwork, rows: Tensor, offsets: Tensor, source: str) -> None:
-    """Start the class rows of the linear head with `rows` [K C] and `offsets` [K], the background's at 0."""
+def start_head(network: SegmentationNetwork, start: HeadRows, source: str) -> None:
+    """Start the linear head with `start`; the background's row is 0."""
     if not isinstance(network.head, LinearHead):
         raise TypeError(
             f"got a head {type(network.head).__name__}, which has no rows over the backbone's channels"
         )
     layer = network.head.classifier
-    if rows.shape[1] != layer.in_channels:
+    if start.rows.shape[1] != layer.in_channels:
         raise UsageError(
-            f"{source} reads {rows.shape[1]} channels, the backbone has {layer.in_channels}; choose a backbone "
-            "that ends where it begins, such as efficientnet-lite0-head, or set network.rows=random"
+            f"{source} reads {start.rows.shape[1]} channels, the backbone has {layer.in_channels}; choose a "
+            "backbone that ends where it begins, such as efficientnet-lite0-head, or set network.rows=random"
         )
     with torch.no_grad():
         layer.weight.zero_()
-        layer.weight[1:] = rows[:, :, None, None]
-        layer.get_parameter("bias").zero_()
-        layer.get_parameter("bias")[1:] = offsets
+        layer.weight[1:] = start.rows[:, :, None, None]
+        layer.get_parameter("bias")[0] = start.background
+        layer.get_parameter("bias")[1:] = start.offsets

@@ -36,49 +36,62 @@ class MaskLoss:
     options: MaskLossOptions
     grid: CellGrid
 
-    def __call__(self, logits: Tensor, masks: Tensor, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
+    def __call__(
+        self, logits: Tensor, masks: Tensor, progress: float, corrected: Tensor | None = None
+    ) -> tuple[Tensor, dict[str, Tensor]]:
         """The mean loss of a batch, and for the log the share of its pixels that it was taken over.
 
         `logits` [B 1+K h w] at the cells of crops whose `masks` [B S S] hold class ids, or 255; `progress`, in
-        [0, 1), is the share of the training that is done.
+        [0, 1), is the share of the training that is done. `corrected` [B], bool: masks that people corrected, of
+        which all pixels count as they are drawn, by `options.corrected_weight`.
         """
         options = self.options
-        logits, labels = at_points(logits.float(), masks, self.grid, options.stride)
+        logits, drawn = at_points(logits.float(), masks, self.grid, options.stride)
+        labels = drawn
         log_probabilities = logits.log_softmax(dim=1)
         if options.growing.enabled:
             labels = grown(labels, log_probabilities.detach().exp(), options.growing)
         if options.noise.any:
             labels = trusted(labels, log_probabilities.detach(), progress, options.noise)
+        weights = None
+        if corrected is not None and corrected.any():
+            labels = torch.where(corrected[:, None, None], drawn, labels)
+            weights = torch.where(corrected, options.corrected_weight, 1.0).to(log_probabilities)
         loss = (
-            balanced_seed_loss(log_probabilities.exp(), labels)
+            balanced_seed_loss(log_probabilities.exp(), labels, weights)
             if options.kind == "balanced"
-            else cross_entropy(log_probabilities, labels)
+            else cross_entropy(log_probabilities, labels, weights)
         )
         return loss, {"used": (labels != IGNORE_INDEX).float().mean()}
 
 
-def balanced_seed_loss(probabilities: Tensor, labels: Tensor) -> Tensor:
+def balanced_seed_loss(probabilities: Tensor, labels: Tensor, weights: Tensor | None = None) -> Tensor:
     """DSRG's loss (Huang et al. 2018), the mean over images: background and foreground weigh the same.
 
     Per image minus the mean log probability of its background pixels, minus that of all its foreground pixels
-    together. `probabilities` [B 1+K m n], `labels` [B m n] class ids or 255, which belong to neither side.
+    together. `probabilities` [B 1+K m n], `labels` [B m n] class ids or 255, which belong to neither side;
+    `weights` [B] of images, None: all are 1.
     """
     raised = probabilities + _LEAST_PROBABILITY
     logs = label_log_probabilities((raised / raised.sum(dim=1, keepdim=True)).log(), labels)
     background = labels == 0
     sides = (background, ~background & (labels != IGNORE_INDEX))
     means = [(logs * side).sum(dim=(1, 2)) / side.sum(dim=(1, 2)).clamp(min=_LEAST_COUNT) for side in sides]
-    return -(means[0] + means[1]).mean()
+    of_images = means[0] + means[1]
+    return -of_images.mean() if weights is None else -(of_images * weights).sum() / weights.sum()
 
 
-def cross_entropy(log_probabilities: Tensor, labels: Tensor) -> Tensor:
+def cross_entropy(log_probabilities: Tensor, labels: Tensor, weights: Tensor | None = None) -> Tensor:
     """Minus the mean log probability of the labels, over all labelled pixels of a batch; 0 without any.
 
-    `log_probabilities` [B 1+K m n], `labels` [B m n] class ids or 255.
+    `log_probabilities` [B 1+K m n], `labels` [B m n] class ids or 255; `weights` [B] of images, None: all are 1.
     """
-    labelled = labels != IGNORE_INDEX
+    counted = (labels != IGNORE_INDEX).to(log_probabilities)
     logs = label_log_probabilities(log_probabilities, labels)
-    return -(logs * labelled).sum() / labelled.sum().clamp(min=1)
+    if weights is None:
+        return -(logs * counted).sum() / counted.sum().clamp(min=1)
+    counted = counted * weights[:, None, None]
+    return -(logs * counted).sum() / counted.sum().clamp(min=torch.finfo(counted.dtype).tiny)
 
 
 def at_points(logits: Tensor, masks: Tensor, grid: CellGrid, stride: int | None) -> tuple[Tensor, Tensor]:

@@ -1,14 +1,16 @@
 """Images and their masks: which belong together, and what is left over on either side."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from segmentation.data.folders import ImageFolders
 from segmentation.data.images import IMAGE_SUFFIXES
+from segmentation.data.masks import mask_path
 from segmentation.data.names import names_below
 from segmentation.data.transfer import same_foreground
 from segmentation.data.truth.contract import Truth
+from segmentation.data.truth.mask_folders import MaskFolderTruth
 from segmentation.evaluation.mask_classes import mask_classes
 from segmentation.runs.left_out import SHOWN
 from segmentation.segmenter.config import FROM_MASKS
@@ -26,6 +28,45 @@ class MaskedImage:
     """By which the mask is named."""
     path: Path
     """The image."""
+    corrected: bool = False
+    """Whether a person corrected the mask."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingMasks:
+    """Folders of masks."""
+
+    masks: Path
+    corrected: Path | None = None
+    """Masks that people corrected: they take the place of those of the same name, and stand beside the others."""
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Those that there are."""
+        return (self.masks,) if self.corrected is None else (self.masks, self.corrected)
+
+    def label_space(self, wanted: str) -> LabelSpace:
+        """What the values of all masks mean, as of `masks_label_space`. Raises UsageError where they differ."""
+        space = masks_label_space(self.masks, wanted)
+        known = mask_classes(self.corrected) if self.corrected else None
+        if known and not same_foreground(known.label_space, space):
+            raise UsageError(
+                f"{self.corrected}: got masks of label space {known.label_space.name!r}, expected {space.name!r}, "
+                f"that of {self.masks}. Import them again with --label-space {space.name}"
+            )
+        return space
+
+    def file(self, image: MaskedImage) -> Path:
+        """The mask of an image."""
+        return mask_path(self.corrected if image.corrected and self.corrected else self.masks, image.key)
+
+    def truth(self, label_space: LabelSpace) -> tuple[MaskFolderTruth, frozenset[str]]:
+        """All masks, and the keys of the corrected ones. Raises InputError for a folder without masks."""
+        drawn = MaskFolderTruth(self.masks, label_space)
+        if self.corrected is None:
+            return drawn, frozenset()
+        corrected = MaskFolderTruth(self.corrected, label_space)
+        return drawn.overlaid_by(corrected), frozenset(corrected.keys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +98,15 @@ class Unpaired:
 
 
 def pair_images(
-    folders: Sequence[Path], masks: Path, truth: Truth, *, allow_missing: bool = False
+    folders: Sequence[Path],
+    masks: Path,
+    truth: Truth,
+    *,
+    corrected: Collection[str] = (),
+    allow_missing: bool = False,
 ) -> tuple[list[MaskedImage], Unpaired]:
     """The images of `folders` that have a mask in `truth`, the masks of folder `masks`, by the order of their
-    keys.
+    keys. `corrected`: the keys of masks that people corrected.
 
     Raises InputError for a folder that is none, and where more masks are without an image than with one;
     UsageError where the folder of masks is one of images.
@@ -70,7 +116,7 @@ def pair_images(
         if folder.samefile(masks):
             raise UsageError(f"{masks} is given as --masks and as --images. Name the folder of the images apart")
     found = {key: images.find(None, key) for key in truth.keys()}  # noqa: SIM118  a truth is no mapping
-    pairs = [MaskedImage(key, path) for key, path in found.items() if path is not None]
+    pairs = [MaskedImage(key, path, key in corrected) for key, path in found.items() if path is not None]
     lacking = [key for key, path in found.items() if path is None]
     n_images = sum(1 for folder in folders for _ in names_below(folder, IMAGE_SUFFIXES))
     unpaired = Unpaired(lacking, max(0, n_images - len(pairs)), allow_missing)

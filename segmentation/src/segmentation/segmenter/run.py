@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segmentation.backbones.catalog import RANDOM
-from segmentation.data.masks import mask_path
 from segmentation.data.targets import ImageTargets, Vocabulary
-from segmentation.data.truth.mask_folders import MaskFolderTruth
 from segmentation.runs.folder import TRAIN_SEGMENTER, RunFolder
 from segmentation.runs.soundness import check_classes, step_doubts
 from segmentation.runs.training import TrainingJob, TrainingRun, train_in_folder, training_record
 from segmentation.scores.contract import NetworkTraits, ScoreSource, Viewing
 from segmentation.segmenter.config import FROM_MASKS, SegmenterConfig
-from segmentation.segmenter.pairs import masks_label_space, pair_images
+from segmentation.segmenter.pairs import TrainingMasks, pair_images
 from segmentation.training.config import MachineOptions
 from shared_runtime.errors import InputError
 from shared_runtime.files import file_digest
@@ -69,7 +67,7 @@ class TrainedSegmenter:
 
 def train_segmenter(
     images: Sequence[Path],
-    masks: Path,
+    masks: Path | TrainingMasks,
     output: Path,
     config: SegmenterConfig,
     machine: MachineOptions | None = None,
@@ -78,13 +76,14 @@ def train_segmenter(
     show: "Callable[[Progress], None]" = lambda _: None,
 ) -> TrainingRun:
     """Train a segmentation network on the images in `images` that have a mask in `masks`, and write it to
-    `output`.
+    `output`. `TrainingMasks` also have masks that people corrected, which weigh as `config.loss` says.
 
     Continues an unfinished run of the same options and masks. Raises UsageError where `output` holds another run,
     with the differences; InputError where most masks have no image; KeyboardInterrupt, after a checkpoint, when
     the process is asked to stop.
     """
     machine = machine or MachineOptions()
+    given_masks = masks if isinstance(masks, TrainingMasks) else TrainingMasks(masks)
     folder = RunFolder(output)
     inputs = {} if config.label_space == FROM_MASKS else {"the label space": Path(config.label_space)}
     if overwrite or not folder.finished:
@@ -96,14 +95,17 @@ def train_segmenter(
         }
         inputs |= {role: path for role, path in given.items() if path is not None}
     folder.check_inputs(inputs)
-    if not masks.is_dir():
-        raise InputError(
-            f"{masks}: got no folder, expected one of masks <image stem>.png, as make-masks writes it"
-        )
-    vocabulary = Vocabulary(masks_label_space(masks, config.label_space))
+    for path in given_masks.folders:
+        if not path.is_dir():
+            raise InputError(
+                f"{path}: got no folder, expected one of masks <image stem>.png, as make-masks writes it"
+            )
+    vocabulary = Vocabulary(given_masks.label_space(config.label_space))
     check_classes(vocabulary)
-    truth = MaskFolderTruth(masks, vocabulary.label_space)
-    pairs, unpaired = pair_images(images, masks, truth, allow_missing=machine.allow_missing)
+    truth, corrected = given_masks.truth(vocabulary.label_space)
+    pairs, unpaired = pair_images(
+        images, given_masks.masks, truth, corrected=corrected, allow_missing=machine.allow_missing
+    )
 
     from segmentation.segmenter.samples import MaskSamples
     from segmentation.segmenter.task import build_task, check_crops
@@ -113,14 +115,18 @@ def train_segmenter(
     job = TrainingJob(
         training_record(
             config,
-            [(pair.key, file_digest(mask_path(masks, pair.key))[:16]) for pair in pairs],
-            {"images": [str(path) for path in images], "masks": str(masks)},
+            [
+                (pair.key, file_digest(given_masks.file(pair))[:16], *(["corrected"] if pair.corrected else []))
+                for pair in pairs
+            ],
+            {"images": [str(path) for path in images], "masks": " + ".join(map(str, given_masks.folders))},
         ),
         vocabulary.label_space,
         config.training,
         MaskSamples(pairs, truth, config.crop),
         lambda: build_task(config, vocabulary.label_space),
         [*step_doubts(len(pairs), config.training)],
+        config.frozen_views,
     )
     report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)
     return TrainingRun(len(pairs), unpaired, report)

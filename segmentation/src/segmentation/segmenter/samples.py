@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -20,10 +21,12 @@ from shared_runtime.errors import InputError
 class MaskSample:
     """One augmented image with its mask."""
 
-    image: RgbImage
-    """Shape (S, S, 3), 0-255, RGB."""
+    image: RgbImage | npt.NDArray[np.float16]
+    """Shape (S, S, 3), 0-255, RGB; or what a frozen backbone made of it, (h, w, channels)."""
     mask: IndexMask
     """Shape (S, S): class ids, 255 is ignored."""
+    corrected: bool = False
+    """Whether a person corrected the mask."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,11 @@ class MaskBatch(TensorBatch):
     """B samples on one device."""
 
     images: Tensor
-    """Float, (B, 3, S, S), RGB, 0-255: each backbone normalises for itself."""
+    """Float, (B, 3, S, S), RGB, 0-255: each backbone normalises for itself; or its cells, (B, channels, h, w)."""
     masks: Tensor
     """Uint8, (B, S, S)."""
+    corrected: Tensor
+    """Bool, (B,): whether a person corrected the mask."""
 
     def __len__(self) -> int:
         return len(self.images)
@@ -66,7 +71,19 @@ class MaskSamples:
                 f"{height}, as its image {masked.path} has"
             )
         crop = random_crop(height, width, self._crop, rng)
-        return MaskSample(crop_image(image, crop, self._crop.size), crop_mask(mask, crop, self._crop.size))
+        return MaskSample(
+            crop_image(image, crop, self._crop.size), crop_mask(mask, crop, self._crop.size), masked.corrected
+        )
+
+    def of_cells(self, index: int, rng: np.random.Generator, cells: npt.NDArray[np.float16]) -> MaskSample:
+        """The same with the cells of the crop in place of its pixels, which are not read.
+
+        A mask has the size of its image: `sample` has checked it when the cells were made.
+        """
+        mask = self._truth.mask(self._images[index].key)
+        height, width = mask.shape
+        crop = random_crop(height, width, self._crop, rng)
+        return MaskSample(cells, crop_mask(mask, crop, self._crop.size), self._images[index].corrected)
 
     def collate(self, samples: Sequence[MaskSample]) -> MaskBatch:
         """Samples of one size as a batch on the CPU."""
@@ -74,4 +91,5 @@ class MaskSamples:
         return MaskBatch(
             images=images.permute(0, 3, 1, 2).contiguous().float(),
             masks=torch.from_numpy(np.stack([sample.mask for sample in samples])),
+            corrected=torch.tensor([sample.corrected for sample in samples]),
         )

@@ -36,7 +36,7 @@ class SegmentationTask:
 
     def loss(self, batch: MaskBatch) -> tuple[Tensor, dict[str, Tensor]]:
         """The loss on the masks of a batch, and the share of its pixels that was used."""
-        return self._loss(self.module(batch.images), batch.masks, self._progress)
+        return self._loss(self.module(batch.images), batch.masks, self._progress, batch.corrected)
 
 
 def build_task(config: SegmenterConfig, label_space: LabelSpace) -> SegmentationTask:

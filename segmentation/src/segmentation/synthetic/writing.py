@@ -17,6 +17,7 @@ from segmentation.synthetic.world import (
     COLOURS,
     OBJECT_KINDS,
     STRIPE_ATTRIBUTE,
+    STRIPED,
     SURROUNDINGS,
     Difficulty,
 )
@@ -36,7 +37,7 @@ class WorldFiles:
     captions: Path
     """JSONL: `image_id`, `file_name`, `caption`, one line per caption."""
     instances: Path
-    """Masks, in COCO's format with run-length encodings."""
+    """Masks, in COCO's format with run-length encodings, and the words for what objects look like."""
     labels: Path
     """The label file that perfect captions would give."""
     label_space: Path
@@ -142,6 +143,7 @@ def _annotations(picture: _Picture, space: LabelSpace, first_id: int) -> list[di
             "area": int(mask.sum()),
             "bbox": _box(mask),
             "iscrowd": 0,
+            "attributes": [thing.colour, *([STRIPED] if thing.striped else [])],
         }
         for index, (thing, mask) in enumerate(zip(picture.scene.objects, picture.drawing.masks, strict=True))
     ]

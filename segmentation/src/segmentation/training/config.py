@@ -42,6 +42,11 @@ class TrainingOptions(FrozenModel):
         0, description="Seed of initial weights, order, augmentation, dropout and sampling."
     )
 
+    @property
+    def adaptive(self) -> bool:
+        """Whether AdamW takes the steps; SGD does where no command asks for it."""
+        return False
+
 
 class MachineOptions(FrozenModel):
     """Where a training runs, what it reports and puts up with. A run may be resumed with other values."""
@@ -66,6 +71,12 @@ class TrainingConfig(FrozenModel):
     weights: str | None = Field(None, description="A checkpoint, 'packaged', or 'random'; None: must be given.")
     label_space: str = Field("coco", description="A label space that ships, or a TOML or JSON file.")
     crop: CropOptions = CropOptions()
+    frozen_views: NonNegativeInt = Field(
+        0,
+        description="Above 0: the backbone stays as it is and sees every image so many times, in other crops. "
+        "Its cells are kept in the run's folder until the training ends, and the new layers learn from them, in a "
+        "tenth of the time. 0: all layers learn.",
+    )
     labels: LabelRules = Field(LabelRules(), description="Which labels are believed.")
 
     def starting_weights(self) -> Path | None:
@@ -80,6 +91,11 @@ class TrainingConfig(FrozenModel):
                 f"the configuration leaves the weights of {self.backbone} open. Give --weights FILE "
                 f"(pre-trained on ImageNet), --weights {PACKAGED}, or --weights {RANDOM}"
             )
+        if self.weights == RANDOM and self.frozen_views:
+            raise UsageError(
+                "a backbone of random weights has to learn, and frozen_views leaves it as it is. Give --weights, "
+                "or --set frozen_views=0"
+            )
         return None if self.weights == RANDOM else weights_path(self.backbone, self.weights)
 
 
@@ -91,4 +107,6 @@ class TrainingFiles:
         self.metrics = path / "metrics.jsonl"
         self.checkpoint = path / "checkpoint.pt"
         self.weights = path / "model.safetensors"
+        self.cells = path / "cells.f16"
+        self.cells_state = path / "cells.state"
         self.tensorboard = path / "tensorboard"

@@ -38,10 +38,14 @@ class Progress:
     """As in the last line of the log; None before the first."""
     images_per_second: float | None = None
     """Since the last line of the log; None before the first step."""
+    looking: bool = False
+    """Whether a frozen backbone still looks at the images, before the first step: steps are their crops then."""
 
     @property
     def figures(self) -> str:
         """What a person wants to see of it, but for the number of steps."""
+        if self.looking:
+            return f"the frozen backbone looks at the images, {self.images_per_second:.1f} a second, crop"
         loss = "" if self.loss is None else f"loss {self.loss:.3f}, "
         rate = "" if self.images_per_second is None else f"{self.images_per_second:.1f} images/s, "
         return f"epoch {self.epochs:.1f}, {loss}{rate}step"

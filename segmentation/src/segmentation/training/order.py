@@ -23,6 +23,7 @@ class Stream(IntEnum):
     ORDER = 1
     SAMPLE = 2
     STEP = 3
+    VIEW = 4
 
 
 class SampleKey(NamedTuple):

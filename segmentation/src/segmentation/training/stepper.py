@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -20,7 +20,7 @@ BatchT = TypeVar("BatchT", bound=Batch)
 
 
 class Stepper(Generic[BatchT]):
-    """SGD on a task: `step` steps are done, `means` holds the loss since the last line of the log."""
+    """Steps on a task: `step` steps are done, `means` holds the loss since the last line of the log."""
 
     def __init__(
         self, task: Task[BatchT], plan: BatchPlan, options: TrainingOptions, devices: DeviceGroup
@@ -36,12 +36,7 @@ class Stepper(Generic[BatchT]):
         self._loss = devices.replicate(_TaskLoss(task))
         groups = list(task.parameter_groups())
         self._factors = [group.rate_factor for group in groups]
-        self._optimizer = torch.optim.SGD(
-            [{"params": list(group.parameters)} for group in groups],
-            lr=options.learning_rate,
-            momentum=options.momentum,
-            weight_decay=options.weight_decay,
-        )
+        self._optimizer = _optimizer([{"params": list(group.parameters)} for group in groups], options)
 
     def learning_rate(self, step: int) -> float:
         """Of the groups with factor 1, in `step`."""
@@ -101,6 +96,14 @@ class Stepper(Generic[BatchT]):
             loss, scalars = self._loss(part)
         (loss / n_parts).backward()
         self.means.add({"loss": loss.detach(), **scalars})
+
+
+def _optimizer(groups: list[dict[str, Any]], options: TrainingOptions) -> torch.optim.Optimizer:
+    if options.adaptive:
+        return torch.optim.AdamW(groups, lr=options.learning_rate, weight_decay=options.weight_decay)
+    return torch.optim.SGD(
+        groups, lr=options.learning_rate, momentum=options.momentum, weight_decay=options.weight_decay
+    )
 
 
 class _TaskLoss(nn.Module, Generic[BatchT]):

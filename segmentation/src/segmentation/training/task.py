@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
@@ -75,6 +76,13 @@ class Samples(Protocol[SampleT, BatchT_co]):
 
     def collate(self, samples: Sequence[SampleT]) -> BatchT_co:
         """Samples as a batch on the CPU."""
+
+
+class CellSamples(Samples[SampleT, BatchT_co], Protocol[SampleT, BatchT_co]):
+    """Samples that take what a frozen backbone made of their images; batches have these as `images`."""
+
+    def of_cells(self, index: int, rng: np.random.Generator, cells: npt.NDArray[np.float16]) -> SampleT:
+        """As `sample` with the same `rng`, with `cells` (h, w, channels) in place of pixels, which stay unread."""
 
 
 class Task(Protocol[BatchT_contra]):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from segmentation.experiments.experiment import Experiment, Scores
+from segmentation.experiments.experiment import Experiment
 from segmentation.synthetic.writing import write_world
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import CapparseError, InputError, MissingResourceError, UsageError
@@ -51,8 +51,8 @@ class ExperimentRow(FrozenModel):
 
     experiment: str
     miou: float
-    precision: float
-    recall: float
+    precision: float | None = None
+    recall: float | None = None
     seconds: float
     """Of the commands that this row needed, this time: what was done before costs nothing."""
     paper: str | None = None
@@ -60,7 +60,7 @@ class ExperimentRow(FrozenModel):
 
     def line(self) -> str:
         """The row of a Markdown table, in the columns of `header`."""
-        own = f"{self.miou:.3f} / {self.precision:.3f} / {self.recall:.3f}"
+        own = " / ".join("-" if of is None else f"{of:.3f}" for of in (self.miou, self.precision, self.recall))
         return f"| `{self.experiment}` | {own} | {self.paper or ''} | {self.seconds:.0f} |"
 
     @staticmethod
@@ -103,6 +103,11 @@ def run_experiment(
 
     Raises UsageError for data that the experiment needs and is not given, and as the commands fail.
     """
+    if experiment.text_encoder is not None:
+        raise UsageError(
+            f"{experiment.name} needs a language model and a data set of its own. Run its commands: capseg "
+            f"experiments {experiment.name}"
+        )
     output.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     printed = ""
@@ -113,11 +118,13 @@ def run_experiment(
         show(shlex.join(command))
         printed = run(command)
     scores = json.loads(printed)
+    # Of referring expressions, what counts is the mean over them; they have no precision and recall of pixels.
+    scores = scores.get("masks", scores)
     row = ExperimentRow(
         experiment=experiment.name,
         miou=scores["miou"],
-        precision=scores["precision"],
-        recall=scores["recall"],
+        precision=scores.get("precision"),
+        recall=scores.get("recall"),
         seconds=round(time.monotonic() - started, 1),
         paper=_reported(experiment),
     )
@@ -209,5 +216,5 @@ def _reported(experiment: Experiment) -> str | None:
     expected = experiment.expected
     if expected is None:
         return None
-    scores: Scores | None = expected.masks if experiment.masks_of is None else expected.segmenter
+    scores = expected.expressions or (expected.masks if experiment.masks_of is None else expected.segmenter)
     return f"{expected.source}: {scores}" if scores else None

@@ -1,6 +1,8 @@
 """Ground truth that is pictures in folders: index masks, as PASCAL VOC and SBD come, and YouTube-Objects."""
 
+from copy import copy
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -54,6 +56,12 @@ class MaskFolderTruth(MaskTruth[Path]):
                 f"{IGNORE_INDEX} means 'ignore', so that no object is left. Is {IGNORE_INDEX} the object? Then "
                 f"write its class id of label space {self.label_space.name!r} in the place of {IGNORE_INDEX}"
             )
+
+    def overlaid_by(self, other: Self) -> Self:
+        """These masks with those of `other`, which take the place of masks of the same key."""
+        both = copy(self)
+        both._entries = {**self._entries, **other._entries}
+        return both
 
     @property
     def rules(self) -> str:

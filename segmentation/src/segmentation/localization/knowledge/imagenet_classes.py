@@ -69,6 +69,11 @@ class ImagenetMatcher:
             for label, by_column in zip(classes, distances, strict=True)
         ]
 
+    def columns(self, name: str) -> tuple[int, ...]:
+        """Columns of the classes that look like a synset, or like a phrase that is reviewed, ascending."""
+        entries = (name, *self.reviewed.get(name, ()))
+        return tuple(sorted({column for entry in entries for column in self._below(entry)}))
+
     def _match(self, label: LabelClass, hyponyms: set[int]) -> ImagenetClasses:
         keys = [key for key in (*label.synsets, *label.phrases) if key in self.reviewed]
         seen_alike = {column for key in keys for entry in self.reviewed[key] for column in self._below(entry)}

@@ -57,13 +57,15 @@ def leading_directions(rows: Tensor, classifier: Tensor, count: int) -> Tensor:
 
     If `rows` need more than `count`, these are the ones that approximate them best.
     """
-    spanning = _right_singular(rows)
+    spanning = principal_directions(rows)
     centred = classifier - classifier.mean(dim=0)
     rest = centred - centred @ spanning.T @ spanning
-    return torch.cat([spanning, _right_singular(rest)])[:count]
+    return torch.cat([spanning, principal_directions(rest)])[:count]
 
 
-def _right_singular(matrix: Tensor) -> Tensor:
+def principal_directions(matrix: Tensor) -> Tensor:
+    """Orthonormal directions `[d C]` that span the rows of `matrix` `[n C]`, those in which they are longest
+    first."""
     _, values, directions = torch.linalg.svd(matrix.double(), full_matrices=False)
     significant: Tensor = directions[values > 1e-6 * values.max()]
     return significant.to(matrix.dtype)

@@ -1,0 +1,98 @@
+"""`capparse find`: images chosen by what their captions say."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from caption_parser.cli.options import from_options, tell_left_out
+
+
+class Print(StrEnum):
+    """What is printed of an image."""
+
+    IDS = "ids"
+    FILES = "files"
+    RECORDS = "records"
+
+
+def find_command(
+    labels: Annotated[
+        str, typer.Argument(metavar="LABELS.jsonl", help="A label file (also .gz, .zst), or - for standard input.")
+    ],
+    classes: Annotated[
+        list[str] | None, typer.Option("--class", metavar="NAME", help="It has this class; several: each of them.")
+    ] = None,
+    any_of: Annotated[
+        list[str] | None, typer.Option("--any", metavar="NAME", help="It has this class, or another --any.")
+    ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option("--without", metavar="NAME", help="It has not this class; repeatable.")
+    ] = None,
+    denied: Annotated[
+        list[str] | None,
+        typer.Option("--denied", metavar="NAME", help="Captions say that this class is not there; repeatable."),
+    ] = None,
+    attributes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--attribute",
+            metavar="NAME",
+            help="One of these classes (of all, if none is given) has it; repeatable.",
+        ),
+    ] = None,
+    text: Annotated[str | None, typer.Option(metavar="TEXT", help="A caption has this text in it.")] = None,
+    min_votes: Annotated[
+        int, typer.Option(metavar="N", help="Captions that must assert a class, and an attribute.")
+    ] = 1,
+    min_confidence: Annotated[float, typer.Option(metavar="X", help="Least confidence of a class, 0 to 1.")] = 0.0,
+    min_count: Annotated[int, typer.Option(metavar="N", help="How many of a class there are, at least.")] = 1,
+    what: Annotated[Print, typer.Option("--print", help="What is printed of each image.")] = Print.IDS,
+    output: Annotated[str, typer.Option("-o", "--output", metavar="OUT", help="A file, or - .")] = "-",
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Stop after so many.")] = None,
+    label_space: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|FILE", help="The label space of the labels, if it is not a shipped one."),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no count.")] = False,
+) -> None:
+    """Find images by what their captions say: all that is given must hold. Records are a label file again.
+
+    Examples:
+
+      capparse find labels.jsonl --class cat --attribute black --min-votes 2
+
+      capparse find labels.jsonl --class dog --without person --print records -o dogs.jsonl
+    """
+    options = {name: value for name, value in locals().items() if value is not None}
+    import sys
+    from contextlib import nullcontext
+    from itertools import islice
+    from pathlib import Path
+
+    from caption_parser.export.find import Query, matching
+    from caption_parser.export.source import file_name_of, open_labels
+    from shared_runtime.files import check_output
+    from shared_schemas.compression import open_output
+    from shared_schemas.jsonl import dump
+
+    query = from_options(Query, options)
+    inputs = {"the label file": Path(labels)} if labels != "-" else {}
+    if output != "-":
+        check_output(Path(output), inputs, overwrite=overwrite)
+    with open_labels(labels, label_space) as source:
+        found = islice(matching(source, query), limit)
+        number = 0
+        target = nullcontext(sys.stdout.buffer) if output == "-" else open_output(Path(output))
+        with target as stream:
+            for record in found:
+                number += 1
+                if what is Print.RECORDS:
+                    stream.write(dump(record))
+                else:
+                    name = file_name_of(record) if what is Print.FILES else str(record.image_id)
+                    stream.write(f"{name}\n".encode("utf-8", "backslashreplace"))
+        if not quiet:
+            typer.echo(f"{number:,} of {source.n_images:,} images", err=True)
+        tell_left_out(source.left_out)

@@ -1,0 +1,17 @@
+"""What an export may be told."""
+
+from pathlib import Path
+
+from caption_parser.frames.columns import Rows
+from shared_runtime.configuration import FrozenModel
+
+
+class ExportOptions(FrozenModel):
+    """Options that decide what stands in the output; each format knows some of them."""
+
+    label_space: str | Path | None = None
+    """The one that made the labels; None: the shipped one that they name."""
+    boxes: Path | None = None
+    """odvg: COCO instances whose boxes mentions are linked to, by class."""
+    rows: Rows = "classes"
+    """parquet: what a row stands for."""

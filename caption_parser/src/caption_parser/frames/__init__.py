@@ -1,0 +1,1 @@
+"""Label files as tables: their columns, and frames, tables of Arrow and data sets made of them."""

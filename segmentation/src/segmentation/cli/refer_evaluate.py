@@ -1,0 +1,168 @@
+"""`capseg refer evaluate`: masks of what texts refer to, or of classes by their names, against the truth."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from segmentation.cli.masks import option_errors
+from segmentation.data.referring.opening import open_expressions
+from segmentation.data.truth.opening import open_truth, read_image_list
+from segmentation.evaluation.expressions import measures_table
+from segmentation.evaluation.records import score_table
+from segmentation.masks.refinement import CrfPreset, Refinement
+from segmentation.referring.class_words import LABELS, NAMES, PAPER, class_words
+from segmentation.referring.options import ReferringPrediction
+from shared_runtime.command_line.progress import progress_display
+from shared_runtime.errors import ExitCode
+
+if TYPE_CHECKING:
+    from segmentation.evaluation.expressions import ExpressionEvaluation
+    from segmentation.evaluation.records import MaskEvaluation
+
+
+def refer_evaluate_command(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run of refer train.")],
+    truth: Annotated[
+        Path,
+        typer.Option(
+            "--truth",
+            metavar="FILE|DIR",
+            help="RefCOCO's folder or refs(…).p, PhraseCut's refer_….json, a list of expressions with ids of COCO "
+            "objects, or a COCO instances file, whose classes then are the expressions. With --zero-shot, what "
+            "'capseg evaluate' takes.",
+        ),
+    ],
+    images: Annotated[list[Path], typer.Option("--images", metavar="DIR", help="Folder of images; repeatable.")],
+    instances: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="INSTANCES.json", help="COCO files with the objects; repeatable."),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(metavar="LABELS.jsonl", help="Attributes of the classes of a COCO file."),
+    ] = None,
+    split: Annotated[str | None, typer.Option(metavar="NAME", help="Only this part: val, testA, …")] = None,
+    regions: Annotated[Literal["masks", "boxes"], typer.Option(help="What counts as true.")] = "masks",
+    zero_shot: Annotated[
+        bool, typer.Option("--zero-shot", help="Find classes by their names, and score all pixels together.")
+    ] = False,
+    words: Annotated[
+        str,
+        typer.Option(
+            metavar=f"{NAMES}|{LABELS}|{PAPER}|FILE.toml",
+            help="What classes are asked by: their names, as people or as the label space write them; a person "
+            "by the paper's eight words; or lists by class.",
+        ),
+    ] = NAMES,
+    score_threshold: Annotated[
+        float, typer.Option(min=0, max=1, help="Confidence above which a class is in an image.")
+    ] = 0.5,
+    label_space: Annotated[
+        str | None, typer.Option(metavar="NAME|FILE", help="Classes of --zero-shot  [default: the truth's]")
+    ] = None,
+    image_list: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --zero-shot, score only these images.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="MASKS", help="Keep the masks of --zero-shot.")
+    ] = None,
+    input_size: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|original|PIXELS",
+            help="Side at which the network sees an image; auto: that of the training crops.",
+        ),
+    ] = "auto",
+    scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1",
+    flip: Annotated[bool, typer.Option("--flip", help="Also average over the mirrored image.")] = False,
+    propagation: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Steps by which maps are carried to cells that look alike.")
+    ] = ReferringPrediction().propagation,
+    refine: Annotated[
+        Refinement | None,
+        typer.Option(help="How masks are fitted to edges  [default: dense-crf if it is installed, else pamr]"),
+    ] = None,
+    crf_preset: Annotated[CrfPreset, typer.Option(help="Parameters of the CRF.")] = CrfPreset.SEC,
+    device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """Score what a trained network makes of referring expressions, beside the whole image and a central box.
+
+    mIoU is the mean over expressions, as on PhraseCut and RefCOCO; images without a prediction count as 0.
+    Thresholds are fixed. --zero-shot asks for the classes of a truth by their names: one mIoU over all pixels.
+
+    Exit codes: 0 done; 1 failure; 2 usage; 3 done, but entries of the truth are damaged or images are missing.
+
+    Examples:
+
+      capseg refer evaluate runs/referring --truth refcoco --split val --images train2014
+
+      capseg refer evaluate runs/referring --truth instances_val2017.json --images val2017 --json
+
+      capseg refer evaluate runs/referring --truth VOC2012 --images VOC2012/JPEGImages --zero-shot --words paper
+    """
+    with option_errors():
+        options = ReferringPrediction.model_validate(
+            {
+                "input_size": int(input_size) if input_size.isdecimal() else input_size,
+                "scales": tuple(scales.split(",")),
+                "flip": flip,
+                "propagation": propagation,
+                "refine": refine,
+                "crf_preset": crf_preset,
+            }
+        )
+    if zero_shot:
+        from segmentation.referring.run import open_referrer
+        from segmentation.referring.zero_shot import ClassFinder, evaluate_zero_shot
+
+        masks = open_truth(truth, label_space=label_space)
+        masks = masks if image_list is None else masks.restricted_to(read_image_list(image_list))
+        asked = class_words(masks.label_space, words)
+        by_id = {label.id: asked[label.name] for label in masks.label_space.foreground}
+        finder = ClassFinder(open_referrer(run, options, device), by_id, score_threshold)
+        with progress_display(quiet=quiet) as show:
+            evaluation, lost = evaluate_zero_shot(
+                finder, masks, images, output, lambda done, total: show("images", done, total)
+            )
+        raise typer.Exit(_tell_classes(evaluation, lost, as_json))
+    from segmentation.referring.evaluate import evaluate_referring
+
+    expressions = open_expressions(truth, instances=instances or (), labels=labels, regions=regions, split=split)
+    with progress_display(quiet=quiet) as show:
+        found = evaluate_referring(
+            run,
+            expressions,
+            images,
+            options,
+            regions=regions,
+            split=split,
+            device=device,
+            progress=lambda done, total: show("images", done, total),
+        )
+    raise typer.Exit(_tell_expressions(found, as_json))
+
+
+def _tell_expressions(evaluation: "ExpressionEvaluation", as_json: bool) -> ExitCode:
+    if as_json:
+        typer.echo(evaluation.model_dump_json(indent=2))
+    else:
+        typer.echo("\n".join(measures_table(evaluation)))
+        typer.echo(evaluation.protocol.line())
+    for warning in evaluation.protocol.warnings():
+        typer.echo(warning, err=True)
+    damaged = evaluation.protocol.rejected or evaluation.protocol.missing
+    return ExitCode.PARTIAL if damaged else ExitCode.OK
+
+
+def _tell_classes(evaluation: "MaskEvaluation", lost: list[str], as_json: bool) -> ExitCode:
+    if as_json:
+        typer.echo(evaluation.model_dump_json(indent=2))
+    else:
+        typer.echo("\n".join(score_table(evaluation)))
+        typer.echo(evaluation.protocol.line())
+    if lost:
+        typer.echo(f"{len(lost):,} images have no mask; the first: {lost[0]}", err=True)
+    return ExitCode.PARTIAL if lost else ExitCode.OK

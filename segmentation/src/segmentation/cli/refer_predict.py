@@ -1,0 +1,93 @@
+"""`capseg refer predict`: masks of what texts refer to."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from segmentation.cli.masks import option_errors
+from segmentation.cli.outcome import outcome
+from segmentation.masks.refinement import CrfPreset, Refinement
+from segmentation.prediction.expression_files import OVERLAYS, SCORES, predict_expressions
+from segmentation.prediction.referrer import Referrer
+from segmentation.referring.options import ReferringPrediction
+from shared_runtime.command_line.progress import progress_display
+from shared_runtime.errors import ExitCode
+
+_SHOWN = 5
+
+
+def refer_predict_command(
+    images: Annotated[
+        list[Path], typer.Argument(metavar="IMAGE|DIR…", help="Images, and folders of images with all below them.")
+    ],
+    text: Annotated[
+        list[str], typer.Option("--text", metavar="TEXT", help='What to look for: "a brown dog"; repeatable.')
+    ],
+    model: Annotated[
+        str,
+        typer.Option(
+            metavar="RUN|FOLDER",
+            help="A finished run of refer train, a folder that save_pretrained wrote, or OWNER/NAME on the hub.",
+        ),
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Folder of the masks.")],
+    input_size: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|original|PIXELS",
+            help="Side at which the network sees an image; auto: that of the training crops.",
+        ),
+    ] = "auto",
+    scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1",
+    flip: Annotated[bool, typer.Option("--flip", help="Also average over the mirrored image.")] = False,
+    propagation: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Steps by which maps are carried to cells that look alike.")
+    ] = ReferringPrediction().propagation,
+    refine: Annotated[
+        Refinement | None,
+        typer.Option(help="How masks are fitted to edges  [default: dense-crf if it is installed, else pamr]"),
+    ] = None,
+    crf_preset: Annotated[CrfPreset, typer.Option(help="Parameters of the CRF.")] = CrfPreset.SEC,
+    device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
+) -> None:
+    """Make a mask of every text in every image: OUT/<image stem>/<text>.png, 0 or 255, and how sure each is.
+
+    Each mask stands over its image in OUT/overlays; OUT/scores.json has all scores, in [0, 1]: above .5, the
+    network says that the image shows it. What is there already is not done again.
+
+    Exit codes: 0 done; 1 failure, or most images could not be read; 2 usage; 3 done, but some images could not be
+    read; 4 a model or a package is missing; 130 interrupted.
+
+    Example:
+
+      capseg refer predict photo.jpg --text "a brown dog" --text "the sofa" --model runs/referring -o masks
+    """
+    with option_errors():
+        options = ReferringPrediction.model_validate(
+            {
+                "input_size": int(input_size) if input_size.isdecimal() else input_size,
+                "scales": tuple(scales.split(",")),
+                "flip": flip,
+                "propagation": propagation,
+                "refine": refine,
+                "crf_preset": crf_preset,
+            }
+        )
+    referrer = Referrer.from_pretrained(model, options=options, device=device)
+    with progress_display(quiet=quiet) as show:
+        done = predict_expressions(
+            referrer, images, text, output, progress=lambda at, of: show("masks of images", at, of)
+        )
+    for name, reason in done.rejected[:_SHOWN]:
+        typer.echo(f"no masks: {name}: {reason}", err=True)
+    if not quiet:
+        typer.echo(
+            f"{done.written:,} images done, {done.present:,} were there already; masks, {OVERLAYS} and {SCORES} "
+            f"in {output}"
+        )
+    ended = outcome(done.written + done.present, len(done.rejected))
+    if ended is ExitCode.FAILURE:
+        typer.echo(f"error: {output}: {len(done.rejected):,} images got no masks", err=True)
+    raise typer.Exit(ended)

@@ -1,0 +1,34 @@
+"""Referring phrases: what captions call the things that they speak of."""
+
+import re
+from typing import NamedTuple
+
+from shared_schemas import DOUBTS, ImageLabels
+
+_ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\S)")
+
+
+class Phrase(NamedTuple):
+    """A text that refers to something in an image."""
+
+    text: str
+    """As `expression_text` has it."""
+    label: int | None
+    """Class id of what it refers to; None: of no class."""
+
+
+def expression_text(text: str) -> str:
+    """How a text is compared and encoded: lower case, single spaces, without an article in front."""
+    return _ARTICLE.sub("", " ".join(text.casefold().split()).rstrip(" .,;:!?"))
+
+
+def referring_phrases(record: ImageLabels) -> tuple[Phrase, ...]:
+    """The phrases of a record's mentions, each once, in their order; without those of things that are not seen."""
+    found: dict[str, Phrase] = {}
+    for mention in record.mentions:
+        if mention.phrase_start is not None and DOUBTS.isdisjoint(mention.flags):
+            caption = record.captions[mention.caption]
+            text = expression_text(caption[mention.phrase_start : mention.phrase_end])
+            if text:
+                found.setdefault(text, Phrase(text, mention.label))
+    return tuple(found.values())

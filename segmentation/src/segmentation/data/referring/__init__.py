@@ -1,0 +1,1 @@
+"""Referring expressions with what they refer to, of several data sets, as one contract."""

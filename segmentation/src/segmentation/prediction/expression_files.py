@@ -1,0 +1,119 @@
+"""What texts refer to in many images, in a folder that says how it was made."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from segmentation.data.images import read_image
+from segmentation.prediction.files import OVERLAYS, check_images, image_files
+from segmentation.prediction.referrer import ReferredRegion, Referrer
+from segmentation.runs.folder import REFER_PREDICT, RunRecord, installed_versions, open_run
+from shared_runtime.errors import InputError, OutputError, UsageError
+from shared_runtime.files import file_digest
+from shared_schemas.files import replace_file, replacing
+
+SCORES = "scores.json"
+"""Of an image in the folder of its masks, written last; of all images beside these folders."""
+_LONGEST_NAME = 60
+
+
+@dataclass
+class PredictedExpressions:
+    """What a call of `predict_expressions` did."""
+
+    written: int = 0
+    present: int = 0
+    """Images that were done before."""
+    rejected: list[tuple[str, str]] = field(default_factory=list)
+    """Names of images without masks, and why."""
+
+
+def predict_expressions(
+    referrer: Referrer,
+    images: Sequence[Path],
+    texts: Sequence[str],
+    output: Path,
+    *,
+    progress: Callable[[int, int], None] = lambda _at, _of: None,
+) -> PredictedExpressions:
+    """Write a mask and an overlay of every text in every image, and how sure each is.
+
+    Files are named by the image and the text; what is there already is not done again. Raises UsageError where
+    `output` holds predictions made otherwise, or is a folder of the images; InputError where there is no image.
+    """
+    names = file_names(texts)
+    check_images(images, output)
+    files = image_files(images, output)
+    model = referrer.model
+    record = RunRecord(
+        command=REFER_PREDICT,
+        config=referrer.options.resolved(model.config.crop.size).model_dump(mode="json"),
+        samples={"weights": file_digest(model.weights)[:16], "texts": list(texts)},
+        notes={"run": str(model.weights.parent.resolve()), "versions": installed_versions()},
+    )
+    done = PredictedExpressions()
+    with open_run(output, record):
+        for number, (key, path) in enumerate(files):
+            progress(number, len(files))
+            try:
+                if (output / key / SCORES).is_file():
+                    done.present += 1
+                    continue
+                _predict(referrer, path, names, output, key)
+                done.written += 1
+            except InputError as error:
+                done.rejected.append((path.name, str(error)))
+            except OSError as error:
+                raise OutputError(
+                    f"{error.filename or output}: cannot be written: {error.strerror or error}"
+                ) from error
+        progress(len(files), len(files))
+        summary = {key: scores for key, _ in files if (scores := _scores(output / key / SCORES)) is not None}
+        rejected = [{"file_name": name, "reason": reason} for name, reason in done.rejected]
+        _write_json(output / SCORES, {"images": summary, "rejected": rejected})
+    return done
+
+
+def file_names(texts: Sequence[str]) -> dict[str, str]:
+    """By text the name of its files, without a suffix. Raises UsageError for no text, and for one that is given
+    twice."""
+    if not texts:
+        raise UsageError("got no text, expected what to look for. Give --text TEXT")
+    plain = [re.sub(r"\W+", "-", text).strip("-")[:_LONGEST_NAME] for text in texts]
+    named = {
+        text: f"{number}-{name}".rstrip("-")
+        for number, (text, name) in enumerate(zip(texts, plain, strict=True), 1)
+    }
+    if len(named) < len(texts):
+        twice = next(text for text in texts if list(texts).count(text) > 1)
+        raise UsageError(f"got the text {twice!r} twice, expected different ones. Leave one --text out")
+    return named
+
+
+def _predict(referrer: Referrer, path: Path, names: Mapping[str, str], output: Path, key: str) -> None:
+    """The masks of one image; its scores last, which say that all is there. Raises InputError and OSError."""
+    regions = referrer.set_image(read_image(path)).predict([*names])
+    masks, overlays = output / key, output / OVERLAYS / key
+    for folder in (masks, overlays):
+        folder.mkdir(parents=True, exist_ok=True)
+    for region in regions:
+        region.save(masks / f"{names[region.text]}.png")
+        with replacing(overlays / f"{names[region.text]}.jpg") as unfinished:
+            region.overlay().save(unfinished, format="JPEG", quality=90)
+    _write_json(masks / SCORES, {"texts": [_row(region, names[region.text]) for region in regions]})
+
+
+def _row(region: ReferredRegion, name: str) -> dict[str, Any]:
+    share = float(region.mask.mean())
+    return {"text": region.text, "mask": f"{name}.png", "score": round(region.score, 6), "share": round(share, 6)}
+
+
+def _scores(path: Path) -> Any:
+    return json.loads(path.read_bytes())["texts"] if path.is_file() else None
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    replace_file(path, f"{json.dumps(content, ensure_ascii=False, indent=1)}\n".encode())

@@ -1,0 +1,196 @@
+"""All that decides a network of referring expressions, but for the images and what is said of them; no torch."""
+
+from pathlib import Path
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+
+from segmentation.backbones.catalog import PACKAGED, classifier_prefix
+from segmentation.data.crops import CropOptions
+from segmentation.referring.text_folder import CLASSES, text_folder
+from segmentation.runs.folder import TRAIN_REFERRING
+from segmentation.training.config import TrainingConfig, TrainingOptions
+from shared_runtime.configuration import FrozenModel
+from shared_runtime.errors import UsageError
+
+
+class TextOptions(FrozenModel):
+    """What makes a vector of a text."""
+
+    encoder: str = Field(
+        PACKAGED,
+        description="Folder of a BERT of transformers, or its name in the hub's cache; packaged: the one that pip "
+        "installed; classes: no language, an embedding for each class name of the label space.",
+    )
+    pooling: Literal["auto", "cls", "mean"] = Field(
+        "auto",
+        description="Which vector stands for the text: that of [CLS], or the mean of all; auto: as the folder "
+        "says (sentence-transformers), else [CLS].",
+    )
+    length: PositiveInt = Field(64, description="Tokens that are read of a text.")
+    trained: bool = Field(True, description="Tune the encoder; else each text is encoded once.")
+
+
+class ScorePoolingOptions(FrozenModel):
+    """From the similarities of patches to the score of an image: Eq. 2–8 (`referring.pooling`)."""
+
+    kind: Literal["mpa", "spa", "gap", "gmp"] = "mpa"
+    background_logit: float = Field(0.0, description="s_bg of Eq. 5 and 6.")
+    added_weight: PositiveFloat = Field(1.0, description="ε of Eq. 4, in the weight of patches.")
+    penalty_power: NonNegativeFloat = Field(5.0, description="p of the size penalty (Eq. 7).")
+    penalty_floor: float = Field(0.01, ge=0, lt=1, description="λ of the size penalty.")
+
+    @property
+    def relative(self) -> bool:
+        """Whether nothing has taught maps where the background is, so that they are read as those of CAM are."""
+        return self.kind in ("gap", "gmp")
+
+
+class ReferringOptions(FrozenModel):
+    """The network. Defaults: Section 4.2 and Table 2."""
+
+    dimension: PositiveInt = Field(1024, description="D, of the space that patches and texts share.")
+    scale: PositiveFloat = Field(
+        1 / 0.07, description="What cosines are first multiplied by, 1 / τ; the paper does not state it."
+    )
+    greatest_scale: PositiveFloat = Field(100.0, description="It is learned up to this.")
+    offset: float | None = Field(
+        None,
+        description="A logit that is added to all similarities and learned from this value on; not in the paper. "
+        "None: there is none, patches of a positive cosine are foreground.",
+    )
+    pooling: ScorePoolingOptions = ScorePoolingOptions()
+    knowledge: bool = Field(
+        False, description="Start the projections from the backbone's ImageNet classifier and WordNet's words."
+    )
+    ridge: PositiveFloat = Field(1.0, description="λ of the regression from vectors of texts to its rows.")
+    text: TextOptions = TextOptions()
+
+
+class ExpressionOptions(FrozenModel):
+    """Which expressions a batch has, and what counts as there. Defaults: Section 4.2 and Table 2c."""
+
+    source: Literal["phrases", "classes"] = Field(
+        "phrases",
+        description="phrases: what captions call things; classes: all class names of the label space (Table 1).",
+    )
+    share: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="Share of the images that are learned from (Table 2d), by a hash of their keys.",
+    )
+    per_image: PositiveInt = Field(3, description="Phrases of an image that are drawn for a batch, at most.")
+    class_names: Literal["none", "foreground", "all"] = Field(
+        "none", description="Class names that are among the expressions of every batch; not in the paper."
+    )
+    targets: Literal["identity", "tf-idf"] = Field(
+        "identity", description="When two expressions are the same: text for text, or as far as they share words."
+    )
+    entailed: Literal["negative", "ignored", "positive"] = Field(
+        "negative",
+        description="What an expression is to an image of which one is said that has all its words, and more "
+        "('dog' to 'brown dog'); the paper: negative.",
+    )
+    synonyms: Literal["negative", "ignored"] = Field(
+        "negative",
+        description="What an expression is to an image that has things of its class, called otherwise ('puppy' "
+        "to 'dog'); the paper: negative.",
+    )
+
+    @property
+    def named(self) -> Literal["none", "foreground", "all"]:
+        """The class names that are in every batch."""
+        return "foreground" if self.source == "classes" and self.class_names == "none" else self.class_names
+
+
+class ReferringLossOptions(FrozenModel):
+    """The loss. Defaults: Section 3.3."""
+
+    reduction: Literal["sum", "mean"] = Field(
+        "sum",
+        description="Over the expressions of a batch: the paper sums; a mean, as the public code of SPA has it, "
+        "learns about a hundred times as slowly at the same rate.",
+    )
+    balanced: bool = Field(
+        False, description="What is there weighs as much as what is not, in every image; not in the paper."
+    )
+    apart: NonNegativeFloat = Field(
+        0.0,
+        description="Weight of the overlap between maps of an image's expressions of different classes (PCNet's "
+        "idea); 0: they may overlap.",
+    )
+
+
+class ReferringTraining(TrainingOptions):
+    """Defaults: Section 4.2, weak supervision; epochs in the place of its 120,000 steps on PhraseCut."""
+
+    epochs: PositiveInt = Field(53, description="Passes over the images: 120,000 batches of 32 of 72,000.")
+    batch_size: PositiveInt = Field(32, description="Images per step, over all processes and parts.")
+    learning_rate: PositiveFloat = Field(1e-3, description="Initial rate.")
+    new_layer_factor: PositiveFloat = Field(1.0, description="Rate of the projections / learning_rate.")
+    weight_decay: NonNegativeFloat = Field(1e-4, description="L2 penalty on all trained parameters.")
+    optimizer: Literal["sgd", "adamw"] = Field("sgd", description="AdamW is that of full supervision.")
+
+    @property
+    def adaptive(self) -> bool:
+        """Whether AdamW takes the steps."""
+        return self.optimizer == "adamw"
+
+
+class ReferringConfig(TrainingConfig):
+    """The network, its loss, its training and what it sees. Defaults: weak supervision of Strudel et al."""
+
+    command: ClassVar[str] = TRAIN_REFERRING
+
+    backbone: str = Field("vit-s16", description="Name of a backbone.")
+    unlabelled_images: bool = Field(
+        True, description="Learn from images of which nothing is said too, as examples of what is not there."
+    )
+    supervision: Literal["texts", "masks", "boxes"] = Field(
+        "texts",
+        description="texts: what captions say; masks: where expressions refer to, by Dice (Eq. 9); boxes: which "
+        "patches lie in the boxes of expressions (Table 2e).",
+    )
+    start: str | None = Field(None, description="A finished run of refer train that it goes on from (Table 2e).")
+    crop: CropOptions = CropOptions(size=384)
+    network: ReferringOptions = ReferringOptions()
+    expressions: ExpressionOptions = ExpressionOptions()
+    loss: ReferringLossOptions = ReferringLossOptions()
+    training: ReferringTraining = ReferringTraining()
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.network.text.encoder == CLASSES and self.expressions.source != "classes":
+            raise ValueError(
+                "embeddings of class names (network.text.encoder) know no phrases; set expressions.source=classes"
+            )
+        if self.network.scale > self.network.greatest_scale:
+            raise ValueError(f"the scale begins above its greatest value, {self.network.greatest_scale:g}")
+        return self
+
+    def classifier_weights(self) -> Path | None:
+        """The file whose ImageNet classifier the projections start from; None: they start at random.
+
+        Raises UsageError where it has no such classifier, and as `starting_weights` does.
+        """
+        if not self.network.knowledge:
+            return None
+        path = self.starting_weights()
+        if path is None:
+            raise UsageError(
+                "a start from the ImageNet classifier (network.knowledge) needs pre-trained weights. Give "
+                "--weights, or --set network.knowledge=false"
+            )
+        if self.network.text.encoder == CLASSES:
+            raise UsageError(
+                "a start from the ImageNet classifier (network.knowledge) needs a language model. Set "
+                "network.text.encoder, or --set network.knowledge=false"
+            )
+        classifier_prefix(self.backbone)
+        return path
+
+    def text_folder(self) -> Path | None:
+        """The folder of the language model; None: there is none. Raises as `text_folder.text_folder` does."""
+        encoder = self.network.text.encoder
+        return None if encoder == CLASSES else text_folder(encoder)

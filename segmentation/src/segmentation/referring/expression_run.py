@@ -1,0 +1,153 @@
+"""A network of referring expressions from a data set of them, in a run folder: of its texts, masks or boxes."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from segmentation.data.folders import ImageFolders, UnsafeNameError
+from segmentation.data.phrases import Phrase, expression_text
+from segmentation.data.referring.expressions import Expression, ExpressionSet
+from segmentation.data.targets import ImageTargets
+from segmentation.referring.config import ReferringConfig
+from segmentation.referring.expressions import expression_table, in_share
+from segmentation.referring.run import language_digest
+from segmentation.runs.left_out import SHOWN
+from segmentation.runs.soundness import step_doubts
+from segmentation.runs.training import TrainingJob, TrainingRun, train_in_folder, training_record
+from segmentation.training.config import MachineOptions
+from shared_runtime.errors import InputError
+from shared_schemas import LabelSpace, load_label_space
+
+if TYPE_CHECKING:
+    from segmentation.training.loop import Progress
+
+
+Found = list[tuple[Path, list[Expression]]]
+"""Images with their expressions."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutExpressions:
+    """What of a truth was not learned from."""
+
+    damaged: Sequence[str]
+    missing: Sequence[str]
+    """Images in none of the folders."""
+    allow_missing: bool = False
+
+    @property
+    def faults(self) -> Sequence[str]:
+        """Damaged entries, and missing images unless they are allowed."""
+        return self.damaged if self.allow_missing else [*self.damaged, *self.missing]
+
+    def lines(self) -> Iterator[str]:
+        """What to tell a person, the faults first."""
+        for fault in self.faults[:SHOWN]:
+            yield f"skipped: {fault}"
+        if len(self.faults) > SHOWN:
+            yield f"skipped: {len(self.faults) - SHOWN:,} more entries of the truth or images"
+        if self.allow_missing and self.missing:
+            yield f"{len(self.missing):,} images are in none of the folders, which --allow-missing allows"
+
+
+def train_on_expressions(
+    images: Sequence[Path],
+    truth: ExpressionSet,
+    output: Path,
+    config: ReferringConfig,
+    machine: MachineOptions | None = None,
+    *,
+    overwrite: bool = False,
+    show: "Callable[[Progress], None]" = lambda _: None,
+) -> TrainingRun:
+    """Train a network on the expressions of `truth` and write it to `output`: on what they say alone, or on where
+    they refer to, as `config.supervision` says.
+
+    Continues an unfinished run of the same options and truth. Raises UsageError where `output` holds another run,
+    with the differences; InputError where most images are missing; KeyboardInterrupt, after a checkpoint, when the
+    process is asked to stop.
+    """
+    machine = machine or MachineOptions()
+    space = load_label_space(config.label_space)
+    found, missing = _found(truth, images, config.expressions.share)
+    left_out = LeftOutExpressions([*map(str, truth.rejected)], missing, machine.allow_missing)
+    if len(left_out.faults) > len(found) or not found:
+        first = next(iter([*missing, *left_out.faults]), "none")
+        raise InputError(
+            f"{truth.path}: got {len(found):,} images of {len(found) + len(missing):,}, and "
+            f"{len(truth.rejected):,} damaged entries; expected most to be usable. The first fault: {first}. "
+            "Look at --images"
+        )
+    samples, task = (_weak if config.supervision == "texts" else _with_regions)(found, config, space)
+    digest = language_digest(config.text_folder())
+    job = TrainingJob(
+        training_record(
+            config,
+            [(*_content(expressions), digest) for _, expressions in found],
+            {"images": [str(path) for path in images], "truth": str(truth.path)},
+        ),
+        space,
+        config.training,
+        samples,
+        task,
+        [*step_doubts(len(found), config.training)],
+        config.frozen_views,
+    )
+    report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)
+    return TrainingRun(len(found), left_out, report)
+
+
+def _weak(found: Found, config: ReferringConfig, space: LabelSpace) -> tuple[Any, Callable[[], Any]]:
+    """Samples and task of what is said of images, and no more."""
+    from segmentation.referring.samples import ReferringSamples
+    from segmentation.referring.task import build_task
+
+    table = expression_table([_targets(*image) for image in found], space, config.expressions)
+    return ReferringSamples(table, config.crop), lambda: build_task(config, space, table.texts)
+
+
+def _with_regions(found: Found, config: ReferringConfig, space: LabelSpace) -> tuple[Any, Callable[[], Any]]:
+    """Samples and task of where expressions refer to."""
+    from segmentation.referring.region_samples import RegionSamples
+    from segmentation.referring.region_task import RegionTask
+    from segmentation.referring.task import build_task
+
+    texts = [*dict.fromkeys(expression_text(of.text) for _, expressions in found for of in expressions)]
+    samples = RegionSamples(found, texts, config.crop, config.expressions.per_image)
+    boxes = config.supervision == "boxes"
+    return samples, lambda: RegionTask(build_task(config, space, texts), boxes=boxes)
+
+
+def _found(truth: ExpressionSet, images: Sequence[Path], share: float) -> tuple[Found, list[str]]:
+    """The images that are there with their expressions, and why others are not; of `share` of the images."""
+    folders = ImageFolders(images)
+    found, missing = [], []
+    for all_expressions in truth.by_image():
+        expressions = [of for of in all_expressions if expression_text(of.text)]
+        if not expressions or not in_share(expressions[0].key, share):
+            continue
+        first = expressions[0]
+        try:
+            path = folders.find(first.file_name, first.image_id)
+        except UnsafeNameError as error:
+            missing.append(str(error))
+            continue
+        if path is None:
+            missing.append(f"{first.key}: in none of the image folders{folders.hint(first.key)}")
+        else:
+            found.append((path, expressions))
+    return found, missing
+
+
+def _targets(path: Path, expressions: Sequence[Expression]) -> ImageTargets:
+    """What a label file would say of an image."""
+    texts = dict.fromkeys(expression_text(of.text) for of in expressions)
+    first = expressions[0]
+    said = tuple(Phrase(text, None) for text in texts)
+    return ImageTargets(first.image_id, first.file_name, path, (), (), key=first.key, phrases=said)
+
+
+def _content(expressions: Sequence[Expression]) -> tuple[object, ...]:
+    """What is learned from an image."""
+    return (expressions[0].key, [(of.text, of.region.counts.decode("ascii")) for of in expressions])

@@ -1,0 +1,127 @@
+"""The expressions of a training: which are said of which image, and what each is to the other images.
+
+Axis letters: L expressions of a batch.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from segmentation.data.phrases import Phrase, expression_text
+from segmentation.data.targets import ImageTargets
+from segmentation.referring.config import ExpressionOptions
+from segmentation.referring.tf_idf import TfIdf, words
+from shared_schemas import LabelSpace
+
+_EMPTY = frozenset(
+    "a an the of in on at to and or with by for from that which who is are be being was were it its his her their "
+    "this these those as there some".split()
+)
+"""Words that say nothing of what is seen."""
+
+
+class Judgement(NamedTuple):
+    """What expressions are to an image."""
+
+    present: npt.NDArray[np.float32]
+    """(L,) in [0, 1]: z̄ of the loss, 1 for what is there."""
+    known: npt.NDArray[np.bool_]
+    """(L,): False where it is neither there nor not, as far as anybody says."""
+
+
+@dataclass(frozen=True)
+class ExpressionTable:
+    """All expressions of a training, by their numbers, and the images that they are said of."""
+
+    texts: Sequence[str]
+    """Each once; the class names that are in every batch come first."""
+    n_names: int
+    labels: Sequence[frozenset[int]]
+    """By expression the ids of the classes that it was said of; of a class name that class."""
+    images: Sequence[ImageTargets]
+    said: Sequence[tuple[int, ...]]
+    """By image the numbers of its phrases."""
+    options: ExpressionOptions
+
+    def judge(self, image: int, expressions: Sequence[int]) -> Judgement:
+        """What `expressions` are to an image: what is said of it is there, and its classes are by their names."""
+        targets, said = self.images[image], frozenset(self.said[image])
+        present = np.zeros(len(expressions), dtype=np.float32)
+        known = np.ones(len(expressions), dtype=np.bool_)
+        classes, doubtful = frozenset(targets.classes), frozenset(targets.doubtful)
+        for place, expression in enumerate(expressions):
+            if expression in said:
+                present[place] = 1
+            elif expression < self.n_names:
+                (label,) = self.labels[expression]
+                present[place], known[place] = label in classes, label not in doubtful
+            elif self._is_entailed(expression, said):
+                present[place] = self.options.entailed == "positive"
+                known[place] = self.options.entailed != "ignored"
+            elif self.options.synonyms == "ignored":
+                known[place] = self.labels[expression].isdisjoint(classes)
+        if self._similarity is not None:
+            present = np.maximum(present, self._similarity.nearest(expressions, self.said[image]))
+        return Judgement(present, known)
+
+    def foreign(self, expressions: Sequence[int]) -> npt.NDArray[np.bool_]:
+        """(L, L): which two expressions are of classes, and of none in common."""
+        labels = [self.labels[expression] for expression in expressions]
+        return np.array(
+            [[bool(one and other) and one.isdisjoint(other) for other in labels] for one in labels], dtype=np.bool_
+        ).reshape(len(labels), len(labels))
+
+    def _is_entailed(self, expression: int, said: Iterable[int]) -> bool:
+        if self.options.entailed == "negative":
+            return False
+        words = self._words[expression]
+        return bool(words) and any(words <= self._words[other] for other in said)
+
+    @cached_property
+    def _words(self) -> list[frozenset[str]]:
+        return [content_words(text) for text in self.texts]
+
+    @cached_property
+    def _similarity(self) -> TfIdf | None:
+        return TfIdf(self.texts) if self.options.targets == "tf-idf" else None
+
+
+def in_share(key: str, share: float) -> bool:
+    """Whether the image of that key is in a part of all images; a larger part has all of a smaller one."""
+    digest = hashlib.blake2b(key.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") < share * 2**64
+
+
+def content_words(text: str) -> frozenset[str]:
+    """The words of a text that say something of what is seen."""
+    return frozenset(words(text)) - _EMPTY
+
+
+def expression_table(
+    images: Sequence[ImageTargets], label_space: LabelSpace, options: ExpressionOptions
+) -> ExpressionTable:
+    """The expressions of a training on `images`, in the order of the images."""
+    numbers: dict[str, int] = {}
+    labels: list[set[int]] = []
+    for label in {"none": (), "foreground": label_space.foreground, "all": label_space.classes}[options.named]:
+        _add(Phrase(expression_text(label.name), label.id), numbers, labels)
+    n_names = len(numbers)
+    said = [
+        tuple(_add(phrase, numbers, labels) for phrase in image.phrases) if options.source == "phrases" else ()
+        for image in images
+    ]
+    return ExpressionTable([*numbers], n_names, [frozenset(of) for of in labels], images, said, options)
+
+
+def _add(phrase: Phrase, numbers: dict[str, int], labels: list[set[int]]) -> int:
+    number = numbers.setdefault(phrase.text, len(numbers))
+    if number == len(labels):
+        labels.append(set())
+    if phrase.label is not None:
+        labels[number].add(phrase.label)
+    return number

@@ -1,0 +1,71 @@
+"""Directions of texts among the features of an ImageNet classifier, by ridge regression: a start without training.
+
+Every ImageNet class is a synset of WordNet, with words, a gloss and hypernyms, and a row of the classifier. What
+maps the vectors of these texts to those rows maps those of any other text, too.
+"""
+
+import torch
+from torch import Tensor
+
+from segmentation.data.phrases import expression_text
+from segmentation.localization.knowledge.initialise import principal_directions
+from segmentation.referring.knowledge.texts import read_texts
+from segmentation.referring.network import ReferringNetwork
+from segmentation.referring.text_encoder import TextEncoder
+from shared_runtime.errors import UsageError
+
+
+def known_texts(classifier: Tensor) -> tuple[list[str], Tensor]:
+    """All texts of WordNet that ImageNet's classes are below of, and their rows [n C].
+
+    A text's row is the mean of those of its classes, less the mean of `classifier` [1000 C].
+    """
+    centred = classifier - classifier.mean(dim=0)
+    texts, rows = [], []
+    for lemmas, gloss, columns in read_texts().values():
+        row = centred[list(columns)].mean(dim=0)
+        for text in filter(None, (*lemmas, gloss)):
+            texts.append(expression_text(text))
+            rows.append(row)
+    return texts, torch.stack(rows)
+
+
+def ridge(inputs: Tensor, outputs: Tensor, penalty: float) -> Tensor:
+    """The matrix W [C T] of least |inputs Wᵀ - outputs|² + `penalty` |W|², for `inputs` [n T], `outputs` [n C].
+
+    Raises ValueError where there are not as many inputs as outputs.
+    """
+    if len(inputs) != len(outputs):
+        raise ValueError(f"got {len(inputs)} inputs and {len(outputs)} outputs, expected as many")
+    known, wanted = inputs.double(), outputs.double()
+    normal = known.T @ known + penalty * torch.eye(known.shape[1], dtype=torch.float64)
+    found: Tensor = torch.linalg.solve(normal, known.T @ wanted).T.to(outputs.dtype)
+    return found
+
+
+def start_from_knowledge(network: ReferringNetwork, encoder: TextEncoder, classifier: Tensor) -> None:
+    """Fill both projections, so that a cosine is that of a cell's features and of a text's direction among them.
+
+    `classifier` [1000 C] reads the backbone's channels. The shared space has the directions in which its rows
+    vary most. Raises UsageError if the channels do not fit.
+    """
+    if classifier.shape[1] != network.backbone.channels:
+        raise UsageError(
+            f"the ImageNet classifier reads {classifier.shape[1]} channels, the backbone has "
+            f"{network.backbone.channels}; network.knowledge needs a backbone that ends where its classifier "
+            "begins, such as efficientnet-lite0-head or resnet50"
+        )
+    texts, rows = known_texts(classifier)
+    of_text = ridge(encoder.vectors(texts), rows, network.options.ridge)
+    directions = principal_directions(classifier - classifier.mean(dim=0))[: network.options.dimension]
+    with torch.no_grad():
+        _fill(network.project_image.weight.flatten(1), network.project_image.bias, directions)
+        _fill(network.project_text.weight, network.project_text.bias, directions @ of_text)
+
+
+def _fill(weight: Tensor, bias: Tensor | None, rows: Tensor) -> None:
+    """The first rows of a projection; what is left of it is 0."""
+    weight.zero_()
+    weight[: len(rows)] = rows
+    if bias is not None:
+        bias.zero_()

@@ -1,0 +1,37 @@
+"""How expressions are looked for in new images, as asked for and as it is once the network is known; no torch."""
+
+from typing import Literal, Self
+
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+
+from segmentation.masks.refinement import CrfPreset, Refinement, installed_refinement
+from shared_runtime.configuration import FrozenModel
+
+
+class ReferringPrediction(FrozenModel):
+    """Defaults: one view of the image at the size of the training crops, fitted to its edges."""
+
+    input_size: PositiveInt | Literal["auto", "original"] = Field(
+        "auto",
+        description="Side of the square at which the network sees an image, in pixels; auto: that of the training "
+        "crops; original: its own sides.",
+    )
+    scales: tuple[PositiveFloat, ...] = Field((1.0,), min_length=1, description="Of the input, averaged.")
+    flip: bool = Field(False, description="Average with the mirrored image.")
+    propagation: NonNegativeInt = Field(
+        0, description="Steps by which similarities are carried to cells that look alike; not in the paper."
+    )
+    alpha: NonNegativeFloat = Field(
+        4.0,
+        description="Of networks with GAP and GMP, whose maps are relative: a map's background is 1 less the map, "
+        "to the power of this (Ahn and Kwak 2018).",
+    )
+    refine: Refinement | None = Field(
+        None, description="How masks are fitted to edges; None: dense CRF if it is installed, else PAMR."
+    )
+    crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
+
+    def resolved(self, crop_size: int) -> Self:
+        """The same with nothing left open, for a network that was trained on crops of `crop_size` pixels."""
+        size = crop_size if self.input_size == "auto" else self.input_size
+        return self.model_copy(update={"input_size": size, "refine": self.refine or installed_refinement()})

@@ -1,0 +1,164 @@
+"""Images and texts through a trained network: a map, a score and a mask of every expression.
+
+Axis letters: N expressions of one image, D channels of the space that patches and texts share.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from segmentation.data.images import RgbImage
+from segmentation.data.phrases import expression_text
+from segmentation.masks.finish import Finisher
+from segmentation.masks.maps import ScoreMaps, negative_background, normalized
+from segmentation.masks.memory import bytes_per_process
+from segmentation.masks.refinement import check_installed
+from segmentation.referring.network import ReferringNetwork
+from segmentation.referring.options import ReferringPrediction
+from segmentation.referring.pooling import pooled
+from segmentation.referring.text_encoder import TextEncoder
+from segmentation.scores.affinity import propagate
+from segmentation.scores.contract import FloatMap, Viewing
+from segmentation.scores.views import ImageViews
+from shared_runtime.errors import InputError, UsageError
+
+BoolMasks = npt.NDArray[np.bool_]
+
+_MOST_COMPETING = 254
+"""Labels that an index mask of bytes can tell apart, beside the background and 255."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedImage:
+    """An image as the network sees it, whatever is asked of it later."""
+
+    image: RgbImage
+    views: Sequence[tuple[Tensor, bool]]
+    """Patches `[1 D h w]` of each view, and whether it is mirrored."""
+    mid_features: Tensor
+    """`[C h w]` of the first view: what cells look like."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionMaps:
+    """What a network says of N expressions of one image."""
+
+    logits: FloatMap
+    """(N, h, w): similarities of cells and texts, after the temperature; the background has 0, unless it was
+    trained with another logit."""
+    shares: FloatMap
+    """(N, h, w) in [0, 1]: M, of which masks are made. Those of SPA compete with each other."""
+    scores: FloatMap
+    """(N,) logits z: above 0, the image shows what the expression says (Eq. 8)."""
+    margin: float
+    """As that of heatmaps: see `scores.grid`."""
+
+    @property
+    def confidences(self) -> FloatMap:
+        """(N,) in [0, 1]: σ(z)."""
+        confidences: FloatMap = np.asarray(1 / (1 + np.exp(-self.scores)), dtype=np.float32)
+        return confidences
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionPredictor:
+    """A trained network, what makes vectors of texts for it, and how it looks at images."""
+
+    network: ReferringNetwork
+    """On `device`, in evaluation mode."""
+    encoder: TextEncoder
+    device: torch.device
+    options: ReferringPrediction
+    """Resolved: nothing is left open."""
+
+    @torch.inference_mode()
+    def encode(self, image: RgbImage) -> EncodedImage:
+        """What is seen of an image (H, W, 3): the larger part of the work, done once for all its expressions."""
+        found, mid_features = [], None
+        for view in self.views.of([image]):
+            cells = self.network.backbone.cells(view.images.to(self.device))
+            found.append((self.network.project_image(cells.features), view.mirrored))
+            mid_features = cells.mid_features[0] if mid_features is None else mid_features
+        assert mid_features is not None, "there is a view"
+        return EncodedImage(image, found, mid_features)
+
+    @torch.inference_mode()
+    def maps(self, encoded: EncodedImage, texts: Sequence[str]) -> ExpressionMaps:
+        """Maps and scores of N expressions of an image.
+
+        Raises UsageError for an empty text, InputError where the network gives NaN or infinite values.
+        """
+        embedded = self._embedded(texts)
+        views = self.views
+        seen = []
+        for patches, mirrored in encoded.views:
+            maps = self.network.similarities(patches, embedded)[0].cpu().numpy()
+            seen.append(maps[..., ::-1] if mirrored else maps)
+        logits = torch.from_numpy(np.ascontiguousarray(views.averaged(seen, encoded.image)))
+        if self.options.propagation:
+            mid_features = views.on(encoded.mid_features.cpu().numpy(), views.cells(encoded.image))
+            logits = propagate(logits, torch.from_numpy(mid_features), self.options.propagation)
+        if not logits.isfinite().all():
+            raise InputError("the network's maps hold NaN or infinite values")
+        scores, shares = pooled(logits[None], self.network.options.pooling)
+        return ExpressionMaps(logits.numpy(), shares[0].numpy(), scores[0].numpy(), views.margin)
+
+    def masks(self, image: RgbImage, maps: ExpressionMaps) -> BoolMasks:
+        """Masks (N, H, W) at the size of an image (H, W, 3), fitted to its edges.
+
+        A pixel is an expression's where its share is above that of the background: σ(s) > .5 for MPA; for SPA,
+        where it is also above those of the image's other expressions; for GAP and GMP by the procedure of class
+        activation maps. Raises MissingResourceError where what fits masks to edges is not installed, UsageError
+        for more expressions than can compete.
+        """
+        refine = self.options.refine
+        assert refine is not None, "the options are resolved"
+        check_installed(refine)
+        finisher = Finisher(refine, self.options.crf_preset, bytes_per_process(1))
+        found = np.zeros((len(maps.logits), *image.shape[:2]), dtype=np.bool_)
+        if self.network.options.pooling.kind == "spa":
+            if len(found) > _MOST_COMPETING:
+                raise UsageError(
+                    f"got {len(found)} expressions of one image, expected {_MOST_COMPETING} at most: those of a "
+                    "network that was trained with SPA compete for pixels"
+                )
+            background = 1 - maps.shares.sum(axis=0, keepdims=True)
+            ids = tuple(range(1, len(found) + 1))
+            mask = finisher.mask(image, ScoreMaps(ids, np.concatenate([background, maps.shares]), maps.margin))
+            for number in ids:
+                found[number - 1] = mask == number
+            return found
+        for number, share in enumerate(self._alone(maps)):
+            background, own = share
+            found[number] = finisher.mask(image, ScoreMaps((1,), np.stack([background, own]), maps.margin)) == 1
+        return found
+
+    def _alone(self, maps: ExpressionMaps) -> list[tuple[FloatMap, FloatMap]]:
+        """The background and the map (h, w) of each expression, which competes with nothing else."""
+        if not self.network.options.pooling.relative:
+            return [(1 - share, share) for share in maps.shares]
+        relative = [normalized(logits) for logits in maps.logits]
+        return [(negative_background(of[None], self.options.alpha), of) for of in relative]
+
+    def _embedded(self, texts: Sequence[str]) -> Tensor:
+        """[N D] of texts."""
+        if not texts:
+            return torch.zeros(0, self.network.options.dimension, device=self.device)
+        normal = [expression_text(text) for text in texts]
+        if not all(normal):
+            raise UsageError("got an empty text, expected what an image shows, such as 'a brown dog'")
+        projected: Tensor = self.network.project_text(self.encoder.vectors(normal).to(self.device))
+        return projected
+
+    @property
+    def views(self) -> ImageViews:
+        """What the network sees of images."""
+        options, backbone = self.options, self.network.backbone
+        size = options.input_size
+        assert size != "auto", "the options are resolved"
+        viewing = Viewing(size, options.scales, options.flip, options.propagation)
+        return ImageViews(viewing, backbone.stride, backbone.first_cell)

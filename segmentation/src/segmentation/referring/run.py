@@ -1,0 +1,182 @@
+"""A network of referring expressions from images and a label file, in a run folder; and back from there."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from segmentation.backbones.catalog import RANDOM
+from segmentation.data.targets import ImageTargets, Vocabulary, read_targets
+from segmentation.referring.config import ReferringConfig
+from segmentation.referring.expressions import expression_table, in_share
+from segmentation.referring.options import ReferringPrediction
+from segmentation.referring.text_folder import WEIGHTS
+from segmentation.runs.folder import TRAIN_REFERRING, RunFolder
+from segmentation.runs.left_out import LeftOut
+from segmentation.runs.soundness import step_doubts
+from segmentation.runs.training import TrainingJob, TrainingRun, train_in_folder, training_record
+from segmentation.scores.contract import NetworkTraits, ScoreSource, Viewing
+from segmentation.training.config import MachineOptions
+from shared_runtime.errors import InputError
+from shared_runtime.files import file_digest
+
+if TYPE_CHECKING:
+    from segmentation.referring.network import ReferringNetwork
+    from segmentation.referring.predict import ExpressionPredictor
+    from segmentation.referring.text_encoder import TextEncoder
+    from segmentation.training.loop import Progress
+
+
+@dataclass(frozen=True)
+class TrainedReferring:
+    """A trained network, and the label space of the records that it learned from."""
+
+    weights: Path
+    vocabulary: Vocabulary
+    config: ReferringConfig
+
+    @cached_property
+    def encoders(self) -> "tuple[ReferringNetwork, TextEncoder]":
+        """The network, in evaluation mode, and what makes vectors of texts for it; read when first asked for."""
+        from segmentation.backbones.loading import read_tensors
+        from segmentation.referring.task import initial_network
+
+        network, encoder = initial_network(self.config, self.vocabulary.label_space, pretrained=False)
+        network.load_state_dict(read_tensors(self.weights))
+        return network.eval(), encoder
+
+    @property
+    def network(self) -> "ReferringNetwork":
+        """In evaluation mode."""
+        return self.encoders[0]
+
+    @property
+    def traits(self) -> NetworkTraits:
+        """What decides which options suit it, where it is asked for classes by their names."""
+        return NetworkTraits(
+            backbone=self.config.backbone,
+            pretrained=self.config.weights != RANDOM,
+            crop_size=self.config.crop.size,
+            attributes=False,
+            background=False,
+            own_background=not self.config.network.pooling.relative,
+        )
+
+    def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
+        """The network on `device`, asked for class names, looking at images as `viewing` says."""
+        from segmentation.referring.class_scores import ClassNameScores
+
+        options = ReferringPrediction(
+            input_size=viewing.input_size,
+            scales=viewing.scales,
+            flip=viewing.flip,
+            propagation=viewing.propagation,
+        )
+        names = [label.name for label in self.vocabulary.classes]
+        return ClassNameScores(self.predictor(options, device), names)
+
+    def predictor(self, options: ReferringPrediction | None = None, device: str = "auto") -> "ExpressionPredictor":
+        """The network on `device`, looking at images as `options` say.
+
+        Raises UsageError for a device that is not there.
+        """
+        from segmentation.referring.predict import ExpressionPredictor
+        from segmentation.training.devices import DeviceGroup
+
+        resolved = (options or ReferringPrediction()).resolved(self.config.crop.size)
+        place = DeviceGroup(device).device
+        network, encoder = self.encoders
+        return ExpressionPredictor(network.to(place), encoder, place, resolved)
+
+
+def open_referrer(
+    run: Path, options: ReferringPrediction | None = None, device: str = "auto"
+) -> "ExpressionPredictor":
+    """What a finished run of `refer train` makes of images and texts. InputError if `run` is none."""
+    return load_referring(run).predictor(options, device)
+
+
+def load_referring(run: Path) -> TrainedReferring:
+    """The network of a finished run. InputError if `run` is none, or is unfinished."""
+    folder = RunFolder(run)
+    config = ReferringConfig.model_validate(folder.read_finished(TRAIN_REFERRING).config)
+    return TrainedReferring(folder.weights, Vocabulary(folder.read_label_space()), config)
+
+
+def train_referring(
+    images: Sequence[Path],
+    labels: Path,
+    output: Path,
+    config: ReferringConfig,
+    machine: MachineOptions | None = None,
+    *,
+    overwrite: bool = False,
+    show: "Callable[[Progress], None]" = lambda _: None,
+) -> TrainingRun:
+    """Train a network on what the captions in `labels` say of the images in `images`, and write it to `output`.
+
+    Continues an unfinished run of the same options and labels. Raises UsageError where `output` holds another
+    run, with the differences; InputError where most images are missing or their records damaged, and where
+    captions refer to nothing; KeyboardInterrupt, after a checkpoint, when the process is asked to stop.
+    """
+    machine = machine or MachineOptions()
+    folder = RunFolder(output)
+    inputs = {"the label file": labels, "the label space": Path(config.label_space)}
+    language = config.text_folder()
+    if overwrite or not folder.finished:
+        # Called for what they raise, too: wrong weights are told before anything is read.
+        given = {
+            "the backbone's weights": config.starting_weights(),
+            "the classifier": config.classifier_weights(),
+        }
+        inputs |= {role: path for role, path in given.items() if path is not None}
+    folder.check_inputs(inputs)
+    vocabulary, targets, skipped = read_targets(
+        labels,
+        images,
+        label_space=config.label_space,
+        keep_unlabelled=config.unlabelled_images,
+        rules=config.labels,
+        phrases=config.expressions.source == "phrases",
+    )
+    left_out = LeftOut(skipped, machine.allow_missing)
+    left_out.check(len(targets), labels, images)
+    targets = [target for target in targets if in_share(target.key, config.expressions.share)]
+    table = expression_table(targets, vocabulary.label_space, config.expressions)
+    if not table.texts:
+        raise InputError(
+            f"{labels}: got no referring phrase in {len(targets):,} records, expected mentions "
+            "with phrase_start and phrase_end, as 'capparse label' writes them"
+        )
+
+    from segmentation.referring.samples import ReferringSamples
+    from segmentation.referring.task import build_task
+
+    digest = language_digest(language)
+    job = TrainingJob(
+        training_record(
+            config,
+            [(*_content(target), digest) for target in targets],
+            {"images": [str(path) for path in images], "labels": str(labels)},
+        ),
+        vocabulary.label_space,
+        config.training,
+        ReferringSamples(table, config.crop),
+        lambda: build_task(config, vocabulary.label_space, table.texts),
+        [*step_doubts(len(targets), config.training)],
+        config.frozen_views,
+    )
+    report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)
+    return TrainingRun(len(targets), left_out, report)
+
+
+def language_digest(folder: Path | None) -> str | None:
+    """Of the weights of the language model: others make another network of the same options."""
+    return file_digest(folder / WEIGHTS)[:16] if folder is not None and (folder / WEIGHTS).is_file() else None
+
+
+def _content(target: ImageTargets) -> tuple[Any, ...]:
+    """What is learned from an image."""
+    classes = (target.foreground, target.background, target.doubtful)
+    return (target.image_id, target.file_name, *classes, target.phrases)

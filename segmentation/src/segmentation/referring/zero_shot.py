@@ -1,0 +1,115 @@
+"""Zero-shot segmentation of classes: their names as expressions (Strudel et al., Section 4.6)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from segmentation.data.folders import ImageFolders
+from segmentation.data.images import RgbImage, read_image
+from segmentation.data.masks import IndexMask, place_for_mask, write_index_mask
+from segmentation.data.truth.contract import Truth
+from segmentation.evaluation.evaluate import evaluate
+from segmentation.evaluation.records import MaskEvaluation
+from segmentation.masks.finish import Finisher
+from segmentation.masks.maps import ScoreMaps, negative_background, normalized
+from segmentation.masks.memory import bytes_per_process
+from segmentation.masks.refinement import check_installed
+from segmentation.referring.predict import ExpressionMaps, ExpressionPredictor
+from segmentation.scores.contract import FloatMap
+from shared_runtime.errors import InputError, OutputError
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFinder:
+    """Finds classes by words that stand for them; what it learned from need not have named them."""
+
+    predictor: ExpressionPredictor
+    words: Mapping[int, Sequence[str]]
+    """Words by class id."""
+    threshold: float = 0.5
+    """Words whose confidence σ(z) is not above it are not in the image; the paper's .5."""
+
+    def mask(self, image: RgbImage) -> IndexMask:
+        """Class ids (H, W) of an image (H, W, 3), 0 where no class is.
+
+        A class has what any of its words has. Words that are in the image compete for each pixel with each other
+        and the background; those that are not are left out first.
+        """
+        predictor = self.predictor
+        asked = [(class_id, word) for class_id, words in self.words.items() for word in words]
+        encoded = predictor.encode(image)
+        maps = predictor.maps(encoded, [word for _, word in asked])
+        there = [pair for pair, sure in zip(asked, maps.confidences > self.threshold, strict=True) if sure]
+        if not there:
+            return np.zeros(image.shape[:2], dtype=np.uint8)
+        # Anew: shares of SPA are of what is asked.
+        scores = self._scores([class_id for class_id, _ in there], predictor.maps(encoded, [w for _, w in there]))
+        options = predictor.options
+        assert options.refine is not None, "the options are resolved"
+        check_installed(options.refine)
+        finisher = Finisher(options.refine, options.crf_preset, bytes_per_process(1))
+        return finisher.mask(image, scores)
+
+    def _scores(self, classes: Sequence[int], maps: ExpressionMaps) -> ScoreMaps:
+        """Of the background and each of `classes`, an id for each word."""
+        kind = self.predictor.network.options.pooling.kind
+        relative = kind in ("gap", "gmp")
+        of_words = np.stack([normalized(logits) for logits in maps.logits]) if relative else maps.shares
+        ids = sorted({*classes})
+        merge = np.sum if kind == "spa" else np.max
+        found: FloatMap = np.stack(
+            [merge(of_words[[place for place, of in enumerate(classes) if of == one]], axis=0) for one in ids]
+        )
+        if relative:
+            background = negative_background(found, self.predictor.options.alpha)
+        else:
+            background = 1 - merge(found, axis=0)
+        return ScoreMaps(tuple(ids), np.concatenate([background[None], found]).astype(np.float32), maps.margin)
+
+
+def evaluate_zero_shot(
+    finder: ClassFinder,
+    truth: Truth,
+    images: Sequence[Path],
+    output: Path | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> tuple[MaskEvaluation, list[str]]:
+    """Scores the masks of all images of `truth` in the folders `images`, over all pixels together.
+
+    Also returns why images have none; they count as all background. `output`: where masks are kept. Raises
+    InputError where not one image is there, OutputError where nothing can be written.
+    """
+    with TemporaryDirectory() as temporary:
+        folder = output or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        lost = _write_masks(finder, ImageFolders(images), truth.keys(), folder, progress)
+        if len(lost) == len(truth):
+            raise InputError(f"not one image of the truth has a mask; the first reason is: {lost[0]}")
+        return evaluate(folder, truth), lost
+
+
+def _write_masks(
+    finder: ClassFinder,
+    folders: ImageFolders,
+    keys: Sequence[str],
+    output: Path,
+    progress: Callable[[int, int], None],
+) -> list[str]:
+    """Write the masks of images; returns why some have none."""
+    lost = []
+    for done, key in enumerate(keys, 1):
+        path = place_for_mask(output, key)
+        try:
+            found = folders.find(None, key)
+            if found is None:
+                raise InputError(f"{key}: the image is in none of the folders")
+            write_index_mask(path, finder.mask(read_image(found)))
+        except (InputError, MemoryError) as error:
+            lost.append(str(error))
+        except OSError as error:
+            raise OutputError(f"{path}: the mask cannot be written: {error.strerror or error}") from error
+        progress(done, len(keys))
+    return lost

@@ -1,0 +1,60 @@
+"""Captions read in batches: the trees are those of spaCy's own tagger and parser, whatever stands in the batch."""
+
+import numpy as np
+import pytest
+from spacy.language import Language
+from spacy.pipeline._parser_internals.nonproj import deprojectivize
+from spacy.tokens import Doc
+
+from benchmarks.hard_captions import CASES
+from caption_parser.models import load_nlp
+from caption_parser.models.caption_trees import CaptionTrees, _move_decorated
+from caption_parser.syntax.tree import Tree
+
+ODD = [
+    "",
+    "   ",
+    "cat",
+    "A dog. A cat! Two horses? and a bird; nothing",
+    "gonna don't shouldn't've 's",
+    "GIRAFFE \n\t eats  LEAVES  ",
+    "ein Mädchen mit 3.5 kg Äpfeln 🐈 ...",
+    "one dog and another " * 40,
+]
+CAPTIONS = [*ODD, *(case.caption for case in CASES)]
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    return load_nlp()
+
+
+def test_a_batch_is_read_as_spacy_reads_its_captions(nlp: Language) -> None:
+    expected = list(map(Tree.of, nlp.pipe(CAPTIONS)))
+    trees = list(CaptionTrees(nlp)(CAPTIONS))
+    assert trees == expected
+    for tree, other in zip(trees, expected, strict=True):
+        assert tree.vectors is not None
+        assert other.vectors is not None
+        np.testing.assert_allclose(tree.vectors, other.vectors, atol=1e-4)
+
+
+def test_a_caption_is_read_the_same_in_any_company(nlp: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = CaptionTrees(nlp)
+    together = dict(zip(CAPTIONS, read(CAPTIONS), strict=True))
+    for size in (1, 17, 40):
+        some = CAPTIONS[::-1][:size]
+        assert list(read(some)) == [together[caption] for caption in some]
+    monkeypatch.setattr("caption_parser.models.caption_trees._MOST_TOKENS", 300)
+    assert list(read(CAPTIONS)) == list(together.values())
+
+
+def test_decorated_labels_find_their_heads_as_in_spacy(nlp: Language) -> None:
+    words = "what is a cat sitting on top of there".split()
+    heads, labels = [5, 1, 3, 4, 1, 4, 5, 6, 4], "pobj||prep ROOT det nsubj xcomp prep pobj prep advmod".split()
+    doc = deprojectivize(Doc(nlp.vocab, words=words, heads=heads, deps=labels))
+    moved, plain = list(heads), list(labels)
+    _move_decorated(words, moved, plain)
+    assert (moved, plain) == ([token.head.i for token in doc], [token.dep_ for token in doc])
+    assert moved[0] == 7
+    assert plain[0] == "pobj"

@@ -1,0 +1,216 @@
+"""Masks in the layouts of other programs: what is in them, read without those; and masks that come back."""
+
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from pycocotools.coco import COCO
+from pycocotools.mask import decode
+from typer.testing import CliRunner
+
+from segmentation.cli import app
+from segmentation.data.masks import IndexMask, read_index_mask
+from segmentation.evaluation.mask_classes import mask_classes
+from segmentation.exchange.contract import MaskExportOptions
+from segmentation.exchange.corrections import Corrected, import_masks
+from segmentation.exchange.formats import LAYOUTS
+from segmentation.exchange.run import ExportWriting, MaskSource, export_masks
+from shared_runtime.errors import InputError, UsageError
+from tests.segmentation.exchange.conftest import NAMES, QUOTED, Masks
+from tests.segmentation.exchange.test_regions import brush_pixels, windings
+
+
+def exported(masks: Masks, output: Path, to: str, **options: Any) -> Path:
+    done = export_masks(MaskSource(masks.folder), to, output, MaskExportOptions(**options))
+    assert (done.n_masks, list(done.left_out)) == (3, [])
+    return output
+
+
+def without_ignored(mask: IndexMask) -> IndexMask:
+    return np.where(mask == 255, 0, mask)
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of pycocotools' decoder
+@pytest.mark.parametrize("components", [False, True])
+def test_coco_instances_are_the_masks(masks: Masks, tmp_path: Path, components: bool) -> None:
+    coco = COCO(str(exported(masks, tmp_path / "x.json", "coco", components=components)))
+    names = {category["id"]: category["name"] for category in coco.loadCats(coco.getCatIds())}
+    assert names == {90: "cat", 1: QUOTED, 91: "hot dog, large"}
+    values = {90: 1, 1: 2, 91: 3}
+    assert [image["file_name"] for image in coco.dataset["images"]] == [f"{k}{s}" for k, s in NAMES.items()]
+    for image in coco.dataset["images"]:
+        drawn = np.zeros((image["height"], image["width"]), dtype=np.uint8)
+        for annotation in coco.loadAnns(coco.getAnnIds(imgIds=[image["id"]])):
+            region = decode(annotation["segmentation"]).astype(bool)
+            assert annotation["area"] == region.sum()
+            assert not drawn[region].any()
+            drawn[region] = values[annotation["category_id"]]
+        np.testing.assert_array_equal(drawn, without_ignored(masks.values[image["file_name"].rpartition(".")[0]]))
+    first = coco.loadAnns(coco.getAnnIds(imgIds=[1]))
+    assert [a["category_id"] for a in first] == ([90, 90, 1, 1, 91] if components else [90, 1, 91])
+    assert sorted(coco.anns) == list(range(1, len(coco.anns) + 1))
+
+
+def test_panoptic_segments_tell_background_from_what_is_ignored(masks: Masks, tmp_path: Path) -> None:
+    folder = exported(masks, tmp_path / "x", "panoptic") / "annotations"
+    content = json.loads((folder / "panoptic_train.json").read_text("utf-8"))
+    values = {90: 1, 1: 2, 91: 3, 92: 0}
+    for annotation in content["annotations"]:
+        colours = np.array(Image.open(folder / "panoptic_train" / annotation["file_name"])).astype(int)
+        ids = colours @ [1, 256, 65536]
+        drawn = np.full(ids.shape, 255, dtype=np.uint8)
+        for segment in annotation["segments_info"]:
+            assert (ids == segment["id"]).sum() == segment["area"]
+            drawn[ids == segment["id"]] = values[segment["category_id"]]
+        np.testing.assert_array_equal(drawn, masks.values[annotation["file_name"].removesuffix(".png")])
+
+
+@pytest.mark.parametrize("to", ["imagefolder", "mmseg", "detectron2", "fiftyone", "voc"])
+def test_index_masks_stay_as_they_are(masks: Masks, tmp_path: Path, to: str) -> None:
+    root = exported(masks, tmp_path / "x", to)
+    folders = {"imagefolder": ("images", "masks"), "mmseg": ("img_dir/train", "ann_dir/train"),
+               "detectron2": ("images", "masks"), "fiftyone": ("data", "labels"),
+               "voc": ("JPEGImages", "SegmentationClass")}[to]  # fmt: skip
+    for number, (key, suffix) in enumerate(NAMES.items()):
+        path = root / folders[1] / f"{key}.png"
+        np.testing.assert_array_equal(np.array(Image.open(path)), masks.values[key])
+        name = f"{key}.jpg" if to == "mmseg" else f"{key}{suffix}"
+        assert Image.open(root / folders[0] / name).getpixel((0, 0)) == (number, 100, 0)
+    if to == "mmseg":
+        settings: dict[str, Any] = {}
+        exec((root / "dataset.py").read_text("utf-8"), settings)
+        assert settings["dataset"]["metainfo"]["classes"] == ("background", "cat", QUOTED, "hot dog, large")
+    if to == "detectron2":
+        rows = json.loads((root / "dataset.json").read_text("utf-8"))
+        assert all(
+            (root / row["file_name"]).is_file() and (root / row["sem_seg_file_name"]).is_file() for row in rows
+        )
+
+
+def test_strokes_and_polygons_are_the_masks(masks: Masks, tmp_path: Path) -> None:
+    tasks = json.loads((exported(masks, tmp_path / "ls", "label-studio") / "tasks.json").read_text("utf-8"))
+    assert [task["data"]["image"] for task in tasks] == [
+        "/data/local-files/?d=a%20dir/0001.jpg", "/data/local-files/?d=b/0001.png",
+        "/data/local-files/?d=it%27s%20%C3%A9.jpeg",
+    ]  # fmt: skip
+    values = {"cat": 1, QUOTED: 2, "hot dog, large": 3}
+    yolo = exported(masks, tmp_path / "yolo", "yolo")
+    for (key, mask), task in zip(masks.values.items(), tasks, strict=True):
+        height, width = mask.shape
+        strokes, polygons = np.zeros_like(mask), np.zeros_like(mask)
+        for stroke in task["predictions"][0]["result"]:
+            (name,) = stroke["value"]["brushlabels"]
+            strokes[brush_pixels(stroke["value"]["rle"], height, width)] = values[name]
+        for line in (yolo / "labels/train" / f"{key}.txt").read_text().splitlines():
+            number, *shares = line.split()
+            corners = np.array(list(map(float, shares))).reshape(-1, 2) * [width, height]
+            polygons[windings(corners.round(4), height, width) != 0] = int(number) + 1
+        np.testing.assert_array_equal(strokes, without_ignored(mask))
+        np.testing.assert_array_equal(polygons, without_ignored(mask))
+
+
+def test_the_same_masks_give_the_same_bytes_at_any_number_of_processes(masks: Masks, tmp_path: Path) -> None:
+    for to, layout in LAYOUTS.items():
+        contents = []
+        for number, processes in enumerate((1, 2 if to == "coco" else 1)):
+            output = tmp_path / f"{to}{number}{layout.suffix or '.zip'}"
+            export_masks(MaskSource(masks.folder), to, output, writing=ExportWriting(processes=processes))
+            contents.append(output.read_bytes())
+        assert contents[0] == contents[1], to
+
+
+def test_nothing_is_written_over_or_among_what_is_read(masks: Masks, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "x").touch()
+    for output, message in (
+        (tmp_path / "there", "is there already"), (masks.folder / "x", "lies in"),
+        (masks.images / "x.zip", "lies in"), (tmp_path / "no" / "x", "mkdir"),
+    ):  # fmt: skip
+        with pytest.raises(UsageError, match=message):
+            export_masks(MaskSource(masks.folder, [masks.images]), "voc", output)
+    with pytest.raises(UsageError, match=r"ends in \.json"):
+        export_masks(MaskSource(masks.folder), "coco", tmp_path / "x")
+    with pytest.raises(UsageError, match="--ignore-as means nothing for --to voc"):
+        export_masks(MaskSource(masks.folder), "voc", tmp_path / "x", MaskExportOptions(ignore_as="x"))
+    assert [path.name for path in tmp_path.iterdir()] == ["there"]
+
+
+def test_bad_masks_cost_themselves(masks: Masks, tmp_path: Path) -> None:
+    folder = tmp_path / "masks"
+    folder.mkdir()
+    for name in ("run.json", "label_space.json"):
+        (folder / name).write_bytes((masks.folder / name).read_bytes())
+    Image.fromarray(np.full((5, 7), 9, dtype=np.uint8)).save(folder / "it's é.png")
+    with pytest.raises(InputError, match="got the value 9"):
+        export_masks(MaskSource(folder), "voc", tmp_path / "x")
+    Image.fromarray(np.ones((5, 7), dtype=np.uint8)).save(folder / "lost.png")
+    (folder / "b").mkdir()
+    Image.fromarray(masks.values["b/0001"]).save(folder / "b" / "0001.png")
+    done = CliRunner().invoke(app, ["export", str(folder), "--to", "voc", "-o", str(tmp_path / "x.zip")])
+    assert done.exit_code == 1, "more were lost than exported"
+    assert "left out: lost: its image is in none of the image folders" in done.stderr
+    assert "got the value 9" in done.stderr
+    assert "JPEGImages/b/0001.png" in zipfile.ZipFile(tmp_path / "x.zip").namelist()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["masks", "x.zip"]
+
+
+@pytest.mark.parametrize(
+    ("to", "name", "options"),
+    [
+        ("cvat", "x.zip", {}), ("cvat", "x", {"ignore_as": "?: unsure"}),
+        ("cvat", "x", {"ignore_as": "background"}), ("voc", "x.zip", {"components": True}),
+        ("coco", "x.json", {}), ("fiftyone", "x", {}),
+    ],
+)  # fmt: skip
+def test_masks_come_back_pixel_by_pixel(
+    masks: Masks, tmp_path: Path, to: str, name: str, options: Mapping[str, Any]
+) -> None:
+    output = exported(masks, tmp_path / name, to, **options)
+    source = output / "labels" if to == "fiftyone" else output
+    back = tmp_path / "back"
+    ignore = str(options.get("ignore_as", "ignore")).replace(":", "-")
+    imported = import_masks(Corrected(source, masks.space, ignore), back)
+    assert (imported.n_masks, list(imported.left_out)) == (3, [])
+    keeps_255 = to != "coco" and ignore != "background"
+    for key, mask in masks.values.items():
+        expected = mask if keeps_255 else without_ignored(mask)
+        np.testing.assert_array_equal(read_index_mask(back / f"{key}.png", 4), expected)
+    known = mask_classes(back)
+    assert known is not None
+    assert known.label_space == masks.space
+    assert json.loads((back / "id2label.json").read_text("utf-8"))["2"] == QUOTED
+    assert (back / "labelmap.txt").read_text("utf-8").splitlines()[-1] == "ignore:224,224,192::"
+
+
+def test_corrected_colours_are_classes_by_name(masks: Masks, tmp_path: Path) -> None:
+    """Labels in another order and other colours, as another program numbers them; grey masks by line."""
+    folder = tmp_path / "SegmentationClass"
+    folder.mkdir()
+    (tmp_path / "labelmap.txt").write_text(
+        "# x\nHot_Dog, large:1,2,3::\nbackground:0,0,0::\nvoid:9,9,9::\n", "utf-8"
+    )
+    colours = np.array([[[1, 2, 3], [0, 0, 0], [9, 9, 9]]], dtype=np.uint8)
+    Image.fromarray(colours).save(folder / "rgb.png")
+    Image.fromarray(np.array([[0, 1, 2]], dtype=np.uint8)).save(folder / "grey.png")
+    Image.fromarray(colours + 1).save(folder / "stray.png")
+    done = import_masks(Corrected(tmp_path, masks.space), tmp_path.parent / f"{tmp_path.name}-back")
+    assert [mask.key for mask in done.left_out] == ["stray"]
+    assert "got the colour 2,3,4" in done.left_out[0].reason
+    for key in ("rgb", "grey"):
+        found = read_index_mask(tmp_path.parent / f"{tmp_path.name}-back" / f"{key}.png", 4)
+        assert found.tolist() == [[3, 0, 255]]
+    (tmp_path / "labelmap.txt").write_text("cta:1,2,3::\n")
+    with pytest.raises(InputError, match=r"got a label 'cta'.*Did you mean 'cat'"):
+        import_masks(Corrected(tmp_path, masks.space), tmp_path.parent / f"{tmp_path.name}-x")
+
+
+def test_archives_that_lead_out_are_refused(masks: Masks, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("../x.png", b"")
+    with pytest.raises(InputError, match="names inside the archive"):
+        import_masks(Corrected(tmp_path / "x.zip", masks.space), tmp_path / "back")

@@ -1,0 +1,117 @@
+"""What captions call things, and what each expression is to each image."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from segmentation.data.phrases import Phrase, expression_text, referring_phrases
+from segmentation.data.targets import ImageTargets, read_targets
+from segmentation.referring.config import ExpressionOptions
+from segmentation.referring.expressions import ExpressionTable, expression_table
+from segmentation.referring.tf_idf import TfIdf
+from shared_schemas import ImageLabels, LabelSpace, load_label_space
+from tests.segmentation.referring.conftest import Captioned, mention
+
+CAT, DOG, CUP = 1, 2, 3
+
+
+def table(space: LabelSpace, **options: object) -> ExpressionTable:
+    """Two images: a brown dog and a cup; a puppy, and a cat that is doubted."""
+    images = [
+        ImageTargets(
+            1, None, Path("1.png"), (DOG, CUP), (), phrases=(Phrase("brown dog", DOG), Phrase("cup of tea", CUP))
+        ),
+        ImageTargets(
+            2, None, Path("2.png"), (DOG,), (), phrases=(Phrase("puppy", DOG), Phrase("dog", DOG)), doubtful=(CAT,)
+        ),
+    ]
+    return expression_table(images, space, ExpressionOptions.model_validate(options))
+
+
+def judged(found: ExpressionTable, image: int) -> dict[str, tuple[float, bool]]:
+    judgement = found.judge(image, range(len(found.texts)))
+    values = zip(found.texts, judgement.present.tolist(), judgement.known.tolist(), strict=True)
+    return {text: (present, known) for text, present, known in values}
+
+
+def test_phrases_are_what_is_seen_each_once() -> None:
+    text = "The Red  apple. No dog, the red apple"
+    record = ImageLabels.model_validate(
+        {
+            "schema_version": "1.0",
+            "image_id": 1,
+            "label_space": "x",
+            "captions": [text],
+            "foreground": [],
+            "background": [],
+            "mentions": [
+                mention(text, "The Red  apple", 5),
+                mention(text, "dog", 2, flags=["negated"]),
+                mention(text, "the red apple", 5),
+            ],
+        }
+    )
+    assert referring_phrases(record) == (Phrase("red apple", 5),)
+    assert [expression_text(text) for text in ("A dog.", "an", "The  the", "another dog", " ")] == [
+        "dog", "an", "the", "another dog", "",
+    ]  # fmt: skip
+
+
+def test_records_with_phrases_are_not_unlabelled(captioned: Captioned, tmp_path: Path) -> None:
+    records = [json.loads(line) for line in captioned.labels.read_text().splitlines()]
+    labels = tmp_path / "labels.jsonl"
+    bare = [{**records[0], "foreground": []}, {**records[1], "foreground": [], "mentions": []}]
+    labels.write_text("".join(f"{json.dumps(record)}\n" for record in bare))
+    _, targets, skipped = read_targets(labels, [captioned.images], phrases=True)
+    assert [(target.image_id, target.phrases) for target in targets] == [(0, (Phrase("small blue dog", 17),))]
+    assert [image.line for image in skipped] == [2]
+
+
+def test_the_paper_has_positives_and_negatives_alone(space: LabelSpace) -> None:
+    found = table(space)
+    assert (found.n_names, found.said) == (0, [(0, 1), (2, 3)])
+    assert judged(found, 0) == {
+        "brown dog": (1, True), "cup of tea": (1, True), "puppy": (0, True), "dog": (0, True),
+    }  # fmt: skip
+
+
+def test_entailed_phrases_and_synonyms_are_no_negatives(space: LabelSpace) -> None:
+    found = judged(table(space, entailed="positive", synonyms="ignored"), 0)
+    assert (found["dog"], found["puppy"]) == ((1, True), (0, False))
+    found = judged(table(space, entailed="ignored", synonyms="ignored"), 1)
+    # 'brown dog' is not said of the second image, and says more than 'dog'; its class is there.
+    assert (found["brown dog"], found["cup of tea"]) == ((0, False), (0, True))
+    assert judged(table(space, entailed="ignored"), 0)["dog"] == (0, False)
+
+
+def test_class_names_go_by_labels(space: LabelSpace) -> None:
+    found = table(space, class_names="all")
+    assert found.texts[: found.n_names] == ["cat", "dog", "cup", "grass", "sky"]
+    assert found.said == [(5, 6), (7, 1)]
+    names = judged(found, 1)
+    assert (names["cat"], names["dog"], names["cup"]) == ((0, False), (1, True), (0, True))
+    classes = table(space, source="classes")
+    assert (classes.texts, classes.said) == (["cat", "dog", "cup"], [(), ()])
+    # 'puppy' and 'dog' are of one class, 'dog' and 'cup' of two.
+    foreign = found.foreign([7, 1, 2])
+    assert foreign.tolist() == [[False, False, True], [False, False, True], [True, True, False]]
+
+
+def test_tf_idf_is_that_of_its_definition(space: LabelSpace) -> None:
+    found = TfIdf(["brown dog", "dog", "cup of tea"])
+    rare, common = math.log(4 / 2) + 1, math.log(4 / 3) + 1
+    assert found.similarity(0, 1) == pytest.approx(common / math.hypot(rare, common))
+    assert found.similarity(0, 2) == 0
+    assert found.nearest([1, 2], [0, 1]).tolist() == pytest.approx([1, 0])
+    soft = judged(table(space, targets="tf-idf"), 0)
+    assert soft["brown dog"][0] == 1
+    assert 0 < soft["dog"][0] < 1
+    assert soft["puppy"][0] == 0
+
+
+def test_the_label_space_of_coco_has_names_without_articles() -> None:
+    coco = load_label_space("coco")
+    found = expression_table([], coco, ExpressionOptions(class_names="foreground"))
+    assert len(found.texts) == found.n_names == len(coco.foreground)

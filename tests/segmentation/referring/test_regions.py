@@ -1,0 +1,232 @@
+"""Supervision by masks and boxes, its evaluation, and classes found by words, on a tiny network of class names."""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch.nn import functional
+from typer.testing import CliRunner
+
+from segmentation.cli import app
+from segmentation.data.crops import CropOptions
+from segmentation.data.images import read_image
+from segmentation.data.referring.opening import open_expressions
+from segmentation.data.truth.opening import open_truth
+from segmentation.masks.refinement import Refinement
+from segmentation.referring.class_words import class_words
+from segmentation.referring.config import (
+    ExpressionOptions,
+    ReferringConfig,
+    ReferringOptions,
+    ReferringTraining,
+    TextOptions,
+)
+from segmentation.referring.evaluate import evaluate_referring
+from segmentation.referring.expression_run import train_on_expressions
+from segmentation.referring.options import ReferringPrediction
+from segmentation.referring.region_samples import RegionSamples
+from segmentation.referring.region_task import patch_loss, pixel_loss
+from segmentation.referring.run import load_referring, open_referrer
+from segmentation.referring.zero_shot import ClassFinder, evaluate_zero_shot
+from segmentation.training.config import MachineOptions
+from shared_runtime.errors import InputError, UsageError
+from shared_schemas import LabelSpace, load_label_space
+
+SIDE = 64
+MACHINE = MachineOptions(device="cpu", workers=0)
+OPTIONS = ReferringPrediction(refine=Refinement.NONE)
+CONFIG = ReferringConfig(
+    backbone="tiny",
+    weights="random",
+    supervision="masks",
+    crop=CropOptions(size=65),
+    network=ReferringOptions(dimension=16, scale=10, text=TextOptions(encoder="classes")),
+    expressions=ExpressionOptions(source="classes"),
+    training=ReferringTraining(epochs=20, batch_size=4, learning_rate=0.01, optimizer="adamw"),
+)
+
+
+class World(NamedTuple):
+    """Pictures of a red apple and a blue cat, their truth, and a network that learned from their masks."""
+
+    images: Path
+    truth: Path
+    run: Path
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    root = tmp_path_factory.mktemp("regions")
+    world = World(root / "images", root / "instances.json", root / "run")
+    world.images.mkdir()
+    rng = np.random.default_rng(0)
+    images, objects = [], []
+    for number in range(1, 9):
+        pixels = np.full((SIDE, SIDE, 3), (40, 160, 60), dtype=np.uint8)
+        for category, colour, left, width in ((53, (220, 30, 30), 0, 24), (17, (30, 30, 220), 32, 20)):
+            top, start = int(rng.integers(0, 36)), int(left + rng.integers(0, 8))
+            pixels[top : top + 28, start : start + width] = colour
+            right, bottom = start + width, top + 28
+            objects.append(
+                {
+                    "id": len(objects) + 1,
+                    "image_id": number,
+                    "category_id": category,
+                    "bbox": [start, top, width, 28],
+                    "segmentation": [[start, top, right, top, right, bottom, start, bottom]],
+                }
+            )
+        Image.fromarray(pixels).save(world.images / f"{number}.png")
+        images.append({"id": number, "file_name": f"{number}.png", "height": SIDE, "width": SIDE})
+    categories = [{"id": 53, "name": "apple"}, {"id": 17, "name": "cat"}]
+    world.truth.write_text(json.dumps({"images": images, "annotations": objects, "categories": categories}))
+    train_on_expressions([world.images], open_expressions(world.truth), world.run, CONFIG, MACHINE)
+    torch.set_num_threads(threads)
+    return world
+
+
+def score(run: Path, world: World) -> float:
+    found = evaluate_referring(run, open_expressions(world.truth), [world.images], OPTIONS, device="cpu")
+    assert found.masks.expressions == 16
+    assert "MPA, σ(s) > .5, nothing tuned on this truth; input 65, refinement none" in found.protocol.prediction
+    return found.masks.miou
+
+
+def test_masks_are_learned_and_a_run_goes_on_from_another(world: World, tmp_path: Path) -> None:
+    learned = score(world.run, world)
+    assert learned > 0.6  # the whole image: .13, the central box: .25
+    start = CONFIG.model_copy(update={"start": str(world.run)})
+    short = {"epochs": 1, "learning_rate": 1e-9}
+    training = start.training.model_copy(update=short)
+    truth = open_expressions(world.truth, regions="boxes")
+    boxes = start.model_copy(update={"supervision": "boxes", "training": training})
+    report = train_on_expressions([world.images], truth, tmp_path / "on", boxes, MACHINE)
+    assert report.n_images == 8
+    assert score(tmp_path / "on", world) == pytest.approx(learned, abs=0.01)
+    # Boxes of boxes are masks: their loss is small from the beginning where masks were learned.
+    assert json.loads((tmp_path / "on" / "metrics.jsonl").read_text().splitlines()[0])["loss"] < 0.3
+
+    other = boxes.model_copy(update={"network": CONFIG.network.model_copy(update={"dimension": 8})})
+    with pytest.raises(UsageError, match="got a network of another kind, expected the same encoders: size"):
+        train_on_expressions([world.images], truth, tmp_path / "other", other, MACHINE)
+
+
+def test_what_a_truth_lacks_is_told(world: World, tmp_path: Path) -> None:
+    truth = open_expressions(world.truth)
+    with pytest.raises(InputError, match=r"got 0 images of 8, and 0 damaged entries.* 1: in none of the image"):
+        train_on_expressions([tmp_path], truth, tmp_path, CONFIG)
+
+
+def test_samples_are_cropped_with_their_regions(world: World) -> None:
+    truth = open_expressions(world.truth)
+    images = [(world.images / f"{of[0].key}.png", of) for of in truth.by_image()]
+    samples = RegionSamples(images, ["apple", "cat"], CONFIG.crop, 3)
+    drawn = [samples.sample(index, np.random.default_rng(index)) for index in range(8)]
+    for sample in drawn:
+        for number, region in zip(sample.expressions, sample.regions, strict=True):
+            colour = sample.image.astype(int)
+            shown = colour[..., 0 if number == 0 else 2] > 150
+            assert (shown == (region == 1)).mean() > 0.97
+    batch = samples.collate(drawn[:2])
+    assert batch.owners.tolist() == [0] * len(drawn[0].expressions) + [1] * len(drawn[1].expressions)
+    assert batch.regions.shape == (len(batch.owners), 65, 65)
+    Image.new("RGB", (5, 5)).save(world.images / "small.png")
+    with pytest.raises(InputError, match=r"small\.png: got 5 × 5 pixels, expected 64 × 64, as in the truth"):
+        RegionSamples([(world.images / "small.png", images[0][1])], [], CONFIG.crop, 3).sample(
+            0, np.random.default_rng(0)
+        )
+
+
+def test_losses_against_torchs_own_interpolation(world: World) -> None:
+    network = load_referring(world.run).network
+    maps, regions = torch.randn(3, 17, 17), (torch.rand(3, 65, 65) > 0.5).to(torch.uint8)
+    enlarged = functional.interpolate(maps[None], size=(65, 65), mode="bilinear", align_corners=True)[0].sigmoid()
+    expected = []
+    for mask, true in zip(enlarged, regions.float(), strict=True):
+        expected.append(1 - 2 * (mask * true).sum() / (mask.sum() + true.sum()))
+    assert pixel_loss(maps, regions, network).item() == pytest.approx(
+        torch.stack(expected).mean().item(), abs=1e-5
+    )
+    inside = torch.zeros(1, 4, 4, dtype=torch.uint8)
+    inside[0, :2, :1] = 1  # half of the first patch, nothing of the others
+    logits = torch.tensor([[[2.0, -3.0], [0.0, 1.0]]])
+    by_hand = torch.tensor([[1.0, 0.0], [0.0, 0.0]])
+    found = patch_loss(logits, inside)
+    assert found.item() == pytest.approx(functional.binary_cross_entropy(logits[0].sigmoid(), by_hand).item())
+
+
+def test_classes_are_found_by_their_words(world: World, tmp_path: Path) -> None:
+    space = load_label_space("coco")
+    apple, cat = space.by_name["apple"].id, space.by_name["cat"].id
+    predictor = open_referrer(world.run, OPTIONS, "cpu")
+    image = read_image(world.images / "1.png")
+    maps = predictor.maps(predictor.encode(image), ["apple", "cat"])
+    red, blue = predictor.masks(image, maps)
+    # Never trained to tell images apart: every score is let in.
+    finder = ClassFinder(predictor, {apple: ["apple"], cat: ["cat"]}, threshold=0)
+    mask = finder.mask(image)
+    assert np.array_equal(mask > 0, red | blue)
+    assert (mask[red & ~blue] == apple).all()
+    # A class has what any of its words has; words that are not there leave nothing.
+    assert (ClassFinder(predictor, {apple: ["apple", "cat"]}, threshold=0).mask(image) == apple).sum() == (
+        red | blue
+    ).sum()
+    assert not ClassFinder(predictor, {apple: ["apple"]}, threshold=1).mask(image).any()
+
+    found, lost = evaluate_zero_shot(finder, open_truth(world.truth), [world.images], tmp_path / "masks")
+    ious = {of.name: of.iou for of in found.classes if of.true_pixels}
+    assert min(ious.values()) > 0.5
+    assert not lost
+    assert len([*(tmp_path / "masks").iterdir()]) == 8
+    with pytest.raises(InputError, match="not one image of the truth has a mask; the first reason is: "):
+        evaluate_zero_shot(finder, open_truth(world.truth), [tmp_path])
+
+
+def test_words_of_classes(tmp_path: Path, space: LabelSpace) -> None:
+    voc = load_label_space("voc")
+    names, paper = class_words(voc), class_words(voc, "paper")
+    assert (names["person"], names["diningtable"]) == (("person",), ["dining table"])
+    assert paper["person"] == ["man", "woman", "men", "women", "child", "boy", "girl", "baby"]
+    assert paper["cat"] == ("cat",)
+    assert class_words(voc, "labels")["diningtable"] == ("diningtable",)
+    own = tmp_path / "words.toml"
+    own.write_text('cat = ["kitten", "cat"]\n')
+    assert class_words(space, str(own)) == {"cat": ["kitten", "cat"], "dog": ("dog",), "cup": ("cup",)}
+    for content, error, message in (
+        ("cats = ['cat']", UsageError, r"got words of 'cats', expected a class of 'mini'\. Did you mean 'cat'\?"),
+        ("cat = 'cat'", InputError, "got 'cat', expected a list of words"),
+        ("cat = ", InputError, "not valid TOML"),
+    ):
+        own.write_text(content)
+        with pytest.raises(error, match=message):
+            class_words(space, str(own))
+    with pytest.raises(InputError, match=r"expected names, labels, paper or a file\. Did you mean 'paper'\?"):
+        class_words(space, "papers")
+
+
+def test_the_command_prints_a_table_or_json(world: World, tmp_path: Path) -> None:
+    common = [
+        *("refer", "evaluate", str(world.run), "--images", str(world.images), "--truth", str(world.truth)),
+        *("--refine", "none", "--quiet", "--device", "cpu"),
+    ]
+    table = CliRunner().invoke(app, common)
+    assert table.exit_code == 0, table.output
+    assert [line.split()[0] for line in table.stdout.splitlines()[1:4]] == ["masks", "whole", "central"]
+    assert "8 images, 0 without a prediction" in table.stdout
+    found = json.loads(CliRunner().invoke(app, [*common, "--json"]).stdout)
+    assert found["masks"]["miou"] > found["central_box"]["miou"] > found["whole_image"]["miou"]
+    zero_shot = CliRunner().invoke(
+        app, [*common, "--zero-shot", "--score-threshold", "0", "--words", "labels", "-o", str(tmp_path / "masks")]
+    )
+    assert zero_shot.exit_code == 0, zero_shot.output
+    assert {"apple", "cat"} <= {line.split()[0] for line in zero_shot.stdout.splitlines()}
+    assert len([*(tmp_path / "masks").iterdir()]) == 8
+    wrong = CliRunner().invoke(app, [*common, "--split", "val"])
+    assert wrong.exit_code == 2
+    assert "has no split 'val'" in wrong.output

