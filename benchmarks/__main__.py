@@ -24,6 +24,7 @@ BENCHMARKS = (
     "training_step",
     "predict_speed",
     "evaluation_speed",
+    "exports",
     "synthetic_arms",
     "real_arms",
     "real_masks",

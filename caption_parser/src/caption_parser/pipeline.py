@@ -131,7 +131,7 @@ class CaptionParser:
         `RejectedCaptionWarning` says so. Raises `UsageError` where the column of captions is not known.
         """
         column = caption if caption is not None else known_column(list(batch), CAPTION_FIELDS)
-        if column not in batch:
+        if column is None or column not in batch:
             raise UsageError(
                 f"label_batch: got the columns {shown(list(batch))}, expected one of captions, "
                 f"{'by a known name' if caption is None else repr(caption)}. Give fn_kwargs={{'caption': 'NAME'}}"
