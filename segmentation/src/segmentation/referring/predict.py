@@ -111,9 +111,9 @@ class ExpressionPredictor:
         """Masks (N, H, W) at the size of an image (H, W, 3), fitted to its edges.
 
         A pixel is an expression's where its share is above that of the background: σ(s) > .5 for MPA; for SPA,
-        where it is also above those of the image's other expressions; for GAP and GMP, or where the options
-        say so, by the procedure of class activation maps. Raises MissingResourceError where what fits masks to edges is not installed, UsageError
-        for more expressions than can compete.
+        where it is also above those of the image's other expressions; for GAP and GMP, or where the options say
+        so, by the procedure of class activation maps. Raises MissingResourceError where what fits masks to edges
+        is not installed, UsageError for more expressions than can compete.
         """
         refine = self.options.refine
         assert refine is not None, "the options are resolved"
