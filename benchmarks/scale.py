@@ -1,11 +1,11 @@
 """Plans, shards and merging beside a single run: the same bytes by any workers and after kills; cost, memory.
 
-The input is the mixed dump, repeated as often as needed, each caption with an image id of its own. The sizes up to
-`--limit` are run (without it 10,000 and 120,000; 1,200,000 is run with `--limit 1200000`); workers and kills are
-tried on a tenth of the largest. One process each, so that processor time says what the work costs.
+The input is the mixed dump, repeated as often as needed, each caption with an image id of its own. What shards
+cost is measured with the default parser; what grows with the input, what workers do and what kills leave, with the
+exact matcher (`--labeller exact`), which takes a fraction of the time and goes the same way. One process each, so
+that processor time says what the work costs. 1,200,000 captions are run with `--limit 1200000`.
 """
 
-import contextlib
 import hashlib
 import json
 import random
@@ -15,33 +15,23 @@ import time
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice, repeat
 from pathlib import Path
-from typing import NamedTuple
 
 import zstandard
 
 from benchmarks.captions import DUMP, read_dump
 from benchmarks.markdown import command_block, table
-from benchmarks.processes import Cost, run
+from benchmarks.processes import run
 from benchmarks.surroundings import OUTPUTS, REPOSITORY, Options, capparse_command, real_data
 
 SIZES = (10_000, 120_000, 1_200_000)
 ALWAYS = 120_000
+PARSED = 10_000
+"""Captions for the default parser."""
 WORKERS = (1, 2, 7)
 KILLS = 20
 _ONE = ("--processes", "1", "--quiet")
+_EXACT = ("--labeller", "exact")
 _SHARDS = 10
-
-
-class _Sharded(NamedTuple):
-    """What a plan, its shards and their sum cost."""
-
-    plan: Cost
-    label: Cost
-    merge: Cost
-
-    @property
-    def cpu_seconds(self) -> float:
-        return sum(cost.cpu_seconds for cost in self)
 
 
 def report(options: Options) -> Iterator[str]:
@@ -52,25 +42,44 @@ def report(options: Options) -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
+        yield from _overhead(folder, min(limit, PARSED))
         yield from _growth(folder, sizes)
-        yield from _overhead(folder, sizes[-1])
-        yield from _workers_and_kills(folder, max(sizes[-1] // 10, 1))
+        yield from _workers_and_kills(folder, sizes[0])
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _overhead(folder: Path, size: int) -> Iterator[str]:
+    source, plan, whole = _input(folder, size), folder / "parsed", folder / "whole.jsonl.zst"
+    command = capparse_command("label", _name(source), "-o", _name(whole), *_ONE)
+    single = run(command)
+    commands = _commands(source, plan, size // _SHARDS)
+    parts = [run(part) for part in commands]
+    total = sum(part.cpu_seconds for part in parts)
+    yield (
+        f"A single run of the default parser over {size:,} captions takes {single.cpu_seconds:.1f} s of processor"
+        f" time; plan, {_SHARDS} shards and merge --verify take {parts[0].cpu_seconds:.1f},"
+        f" {parts[1].cpu_seconds:.1f} and {parts[2].cpu_seconds:.1f}:"
+        f" {total / single.cpu_seconds - 1:+.1%}. The merged file is"
+        f" {_same(plan / 'all.jsonl.zst', whole)} that of the single run."
+    )
+    yield command_block([command, *commands])
 
 
 def _growth(folder: Path, sizes: Sequence[int]) -> Iterator[str]:
     rows = []
     for size in sizes:
-        sharded = _sharded(_input(folder, size), folder / f"plan-{size}", size // _SHARDS)
-        counted = _records(folder / f"plan-{size}" / "all.jsonl.zst")
+        plan = folder / f"plan-{size}"
+        commands = _commands(_input(folder, size), plan, size // _SHARDS, *_EXACT)
+        parts = [run(part) for part in commands]
+        summary = json.loads((plan / "all.jsonl.zst.summary.json").read_text())
         rows.append(
             (
                 f"{size:,}",
-                *(f"{cost.cpu_seconds:.1f}" for cost in sharded),
-                f"{sharded.cpu_seconds / size * 1e6 / 3600:.2f}",
-                f"{sharded.label.largest_process_mib:.0f}",
-                f"{counted:,}",
+                *(f"{part.cpu_seconds:.1f}" for part in parts),
+                *(f"{part.largest_process_mib:.0f}" for part in parts),
+                f"{summary['rows_read']:,} = {summary['captions']:,} + {sum(summary['rejected'].values()):,}",
+                f"{_records(plan / 'all.jsonl.zst'):,}",
             )
         )
     yield table(
@@ -78,27 +87,16 @@ def _growth(folder: Path, sizes: Sequence[int]) -> Iterator[str]:
             "captions",
             "plan, CPU s",
             "label, CPU s",
-            "merge --verify, CPU s",
-            "core hours per million",
-            "peak MiB of label",
-            "records counted",
+            "merge, CPU s",
+            "plan, MiB",
+            "label, MiB",
+            "merge, MiB",
+            "rows = labelled + rejected",
+            "lines counted apart",
         ),
         rows,
     )
-    yield f"{_SHARDS} shards each. Records are the lines of the merged file, counted apart from the programs:"
-    yield command_block(_commands(_input(folder, sizes[-1]), folder / f"plan-{sizes[-1]}", sizes[-1] // _SHARDS))
-
-
-def _overhead(folder: Path, size: int) -> Iterator[str]:
-    source, plan = _input(folder, size), folder / f"plan-{size}"
-    whole = folder / "whole.jsonl.zst"
-    single = run(capparse_command("label", _name(source), "-o", _name(whole), *_ONE))
-    sharded = _sharded(source, folder / "again", size // _SHARDS)
-    yield (
-        f"A single run over {size:,} captions takes {single.cpu_seconds:.1f} s of processor time, plan, shards and"
-        f" merge {sharded.cpu_seconds:.1f} s: {sharded.cpu_seconds / single.cpu_seconds - 1:+.1%}. The merged file"
-        f" is {_same(plan / 'all.jsonl.zst', whole)} that of the single run."
-    )
+    yield command_block(commands)
 
 
 def _workers_and_kills(folder: Path, size: int) -> Iterator[str]:
@@ -116,49 +114,48 @@ def _workers_and_kills(folder: Path, size: int) -> Iterator[str]:
         if workers == 1:
             seconds = (time.monotonic() - began) / count
         rows.append((str(workers), "0", "0", _merged(plan, shards)))
-    kills, lost = _kill(plan, plan / "killed", seconds)
-    rows.append(("1 at a time", str(kills), str(lost), _merged(plan, plan / "killed")))
-    yield f"{size:,} captions in {count} shards:"
+    kills = lost = number = 0
+    while kills < KILLS:
+        shards = plan / f"killed-{number}"
+        killed, in_vain = _kill(plan, shards, seconds, KILLS - kills, random.Random(number))
+        kills, lost, number = kills + killed, lost + in_vain, number + 1
+        rows.append((f"1, run {number}", str(killed), str(in_vain), _merged(plan, shards)))
+    yield f"{size:,} captions in {count} shards; {kills} kills, {lost} shards begun in vain:"
     yield table(("workers", "SIGKILLs", "shards begun in vain", "sha256 of the merged labels"), rows)
 
 
-def _kill(plan: Path, shards: Path, seconds: float) -> tuple[int, int]:
-    """Start a worker again and again, and kill it; how often, and how many shards were begun in vain.
+def _kill(plan: Path, shards: Path, seconds: float, most: int, chosen: random.Random) -> tuple[int, int]:
+    """Label with workers that are killed, until all is done; how many were, and the shards begun in vain.
 
-    `seconds`: how long a shard takes. A kill comes at any moment of the first shard.
+    `seconds`: how long a shard takes. A worker lives for up to three shards from the start of its first.
     """
-    chosen = random.Random(18)
-    for kill in range(KILLS):
+    kills = 0
+    while True:
         process = subprocess.Popen(_label(plan, shards, None), cwd=REPOSITORY)
         while process.poll() is None and not list(shards.glob(f".*.{process.pid}")):
             time.sleep(0.01)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(chosen.uniform(0, seconds))
-        if process.poll() is not None:
-            return kill, len(list(shards.glob(".*.jsonl.zst.*")))
-        process.kill()
-        process.wait()
-    lost = len(list(shards.glob(".*.jsonl.zst.*")))
-    run(_label(plan, shards, None))
-    return KILLS, lost
+        try:
+            process.wait(chosen.uniform(0, 3 * seconds) if kills < most else None)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            kills += 1
+        else:
+            return kills, len(list(shards.glob(".*.jsonl.zst.*")))
 
 
-def _sharded(source: Path, plan: Path, captions_per_shard: int) -> _Sharded:
-    return _Sharded(*map(run, _commands(source, plan, captions_per_shard)))
-
-
-def _commands(source: Path, plan: Path, captions_per_shard: int) -> list[list[str]]:
+def _commands(source: Path, plan: Path, captions_per_shard: int, *label: str) -> list[list[str]]:
     size = ("--captions-per-shard", str(max(captions_per_shard, 1)))
     return [
         capparse_command("plan", _name(source), "-o", _name(plan), *size, "--quiet"),
-        capparse_command("label", "--plan", _name(plan), *_ONE),
+        capparse_command("label", "--plan", _name(plan), *label, *_ONE),
         capparse_command("merge", _name(plan), _name(plan / "all.jsonl.zst"), "--verify", "--quiet"),
     ]
 
 
 def _label(plan: Path, shards: Path, numbers: str | None) -> list[str]:
     chosen = () if numbers is None else ("--shard", numbers)
-    return capparse_command("label", "--plan", _name(plan), "-o", _name(shards), *chosen, *_ONE)
+    return capparse_command("label", "--plan", _name(plan), "-o", _name(shards), *chosen, *_EXACT, *_ONE)
 
 
 def _merged(plan: Path, shards: Path) -> str:

@@ -1,24 +1,29 @@
 """Plans, shards and their sum: to the byte what a single run writes, however the input is cut and read."""
 
+import errno
 import json
 import sys
 from pathlib import Path
 
 import pytest
+import zstandard
+from typer.testing import CliRunner
 
+from caption_parser.cli import app
 from caption_parser.config import ParserConfig
 from caption_parser.readers import CaptionRow
 from caption_parser.readers.stretches import LineOffsets
+from caption_parser.runs.batches import LabelledBatch
 from caption_parser.runs.options import RunOptions
 from caption_parser.runs.run import label_file
 from caption_parser.runs.summary import RunSummary
-from caption_parser.shards import sorting
+from caption_parser.shards import labelling, sorting
 from caption_parser.shards.labelling import label_shards
 from caption_parser.shards.merging import merge_shards
 from caption_parser.shards.plan import load_plan, shown_numbers
 from caption_parser.shards.planning import make_plan
 from caption_parser.shards.repeats import Repeats
-from shared_runtime.errors import InputError, UsageError
+from shared_runtime.errors import InputError, OutputError, UsageError
 from shared_runtime.storage import Folder
 from shared_schemas.jsonl import read_labels
 from tests.caption_parser.shards.conftest import build_parser, captions_of, write_tsv
@@ -158,3 +163,72 @@ def test_lines_and_repeats_are_found_as_a_naive_loop_finds_them(tmp_path: Path) 
                 repeats.add(number)
             repeats.add(last)
             assert repeats.found() is found
+
+
+def test_a_full_disk_is_one_error_and_the_run_goes_on_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = tmp_path / "plan"
+    make_plan(write_tsv(tmp_path / "in.tsv", captions_of(684)), plan, captions_per_shard=1)
+    append = labelling._ShardFile.append
+
+    def append_or_fail(file: labelling._ShardFile, batch: LabelledBatch) -> None:
+        if batch.fingerprint.digest == load_plan(Folder(plan)).shards[2].fingerprint.digest:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        append(file, batch)
+
+    with monkeypatch.context() as full:
+        full.setattr(labelling._ShardFile, "append", append_or_fail)
+        with pytest.raises(
+            OutputError, match=r"No space left on device\. Done now: 2 shards; the same command goes on"
+        ):
+            label_shards(plan, run=ONE, build_parser=build_parser)
+    assert sorted(path.name for path in (plan / "labels").iterdir()) == [
+        "00000.jsonl.zst", "00000.receipt.json", "00001.jsonl.zst", "00001.receipt.json"
+    ]  # fmt: skip
+    run = label_shards(plan, run=ONE, build_parser=build_parser)
+    assert (len(run.done), run.before, run.failed) == (2, (0, 1), {})
+
+
+def test_the_commands_go_together(tmp_path: Path) -> None:
+    source, plan, output = (
+        write_tsv(tmp_path / "in.tsv", captions_of(400)),
+        tmp_path / "plan",
+        tmp_path / "out.jsonl",
+    )
+
+    def capparse(*arguments: str | Path, ends_with: int = 0) -> str:
+        result = CliRunner().invoke(app, list(map(str, arguments)))
+        assert result.exit_code == ends_with
+        return " ".join(result.stderr.split())
+
+    assert "1,200 captions in 3 shards, 0 to 2 (0 of them copied)" in capparse(
+        "plan", source, "-o", plan, "--captions-per-shard", "500"
+    )
+    label = ("label", "--plan", plan, "--labeller", "exact", "--processes", "1")
+    assert "shard 1: 171 images, 513 captions, 0 rows rejected" in capparse(*label, "--shard", "1")
+    assert "2 shards labelled, 1 had been before" in capparse(*label)
+    assert "complete: 400 images, 1,200 captions" in capparse("merge", plan, output, "--verify")
+    assert [record.source.row for record in read_labels(output) if record.source][:2] == [2, 5]
+    for arguments, message in (
+        ((*label, "--limit", "3"), "--limit does not go with --plan: what is read was decided"),
+        (("label", source, "-o", output, "--shard", "3"), "go with --plan PLAN"),
+        (("label", source), "missing -o OUT.jsonl"),
+        (("merge", plan, tmp_path / "out.csv"), "expected a name that ends in .jsonl"),
+        (("merge", plan, output), "exists already"),
+    ):
+        assert message in capparse(*arguments, ends_with=2)
+
+
+def test_no_input_is_written_over(inputs: dict[str, Path], tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    source = tmp_path / "in" / "00000.jsonl.zst"
+    source.write_bytes(zstandard.compress(inputs["lines.jsonl"].read_bytes()))
+    content = source.read_bytes()
+    make_plan(source, tmp_path / "plan")
+    with pytest.raises(UsageError, match=r"00000.jsonl.zst is the input"):
+        label_shards(tmp_path / "plan", tmp_path / "in", run=ONE, build_parser=build_parser)
+    label_shards(tmp_path / "plan", run=ONE, build_parser=build_parser)
+    with pytest.raises(UsageError, match=r"00000.jsonl.zst is the input"):
+        merge_shards(tmp_path / "plan", source, overwrite=True)
+    assert source.read_bytes() == content

@@ -139,6 +139,11 @@ class PageContent:
         )
 
     @cached_property
+    def predicates(self) -> tuple[Bar, ...]:
+        """How many relations without doubts have each of the most frequent predicates."""
+        return bars(self.tally.predicates.most_common(_PREDICATES_SHOWN))
+
+    @cached_property
     def least_agreed(self) -> tuple[ImageView, ...]:
         """The images whose captions agree least."""
         return tuple(self._view(record) for record in self.disagreements.least_agreed())
@@ -207,6 +212,7 @@ SECTIONS = (
     Section("together", "Classes in the same images", "Co-occurrence"),
     Section("rules", "How mentions came to their labels", "Rules"),
     Section("flags", "Flagged mentions", "Flags"),
+    Section("relations", "Relations between mentions", "Relations"),
     Section("disagreements", "Disagreements between the captions of an image", "Disagreements"),
     Section("rejected", "Rejected rows", "Rejected rows"),
     Section("run", "The run that made the labels", "Run"),
@@ -214,4 +220,5 @@ SECTIONS = (
 """The parts of the page: a template `ID.html` each."""
 
 _WORDS_SHOWN = 6
+_PREDICATES_SHOWN = 30
 _DAMAGE_SHOWN = 5

@@ -18,7 +18,7 @@ from caption_parser.shards.labelling import shards_folder
 from caption_parser.shards.plan import load_plan, shown_numbers
 from caption_parser.shards.receipts import receipt_of
 from shared_runtime.configuration import FrozenModel
-from shared_runtime.errors import MissingResourceError, UsageError
+from shared_runtime.errors import CapparseError, MissingResourceError, UsageError
 from shared_runtime.storage import Folder
 from shared_schemas.errors import did_you_mean
 
@@ -134,8 +134,12 @@ def _join_ray() -> None:
     except ImportError:
         message = "--engine ray needs the package ray. Try: pip install ray"
         raise MissingResourceError(message) from None
-    if not ray.is_initialized():
+    if ray.is_initialized():
+        return
+    try:
         ray.init()
+    except Exception as error:
+        raise CapparseError(f"--engine ray: no cluster can be joined or started: {error}") from error
 
 
 def _value(text: str) -> int | float | str:

@@ -31,7 +31,7 @@ from caption_parser.shards.receipts import (
     receipt_of,
     rejected_name,
 )
-from shared_runtime.errors import CapparseError, InputError, MissingResourceError, OutputError
+from shared_runtime.errors import CapparseError, InputError, MissingResourceError, OutputError, UsageError
 from shared_runtime.files import file_digest
 from shared_runtime.storage import Folder, file_size
 
@@ -90,6 +90,11 @@ def label_shards(
     place = Folder(plan)
     planned, folder = load_plan(place), shards_folder(plan, output)
     numbers = planned.numbers(shards)
+    if folder.local is not None:
+        names = {folder.local.resolve() / labels_name(number) for number in numbers}
+        for one in planned.inputs:
+            if Path(one.path).resolve() in names:
+                raise UsageError(f"{one.path} is the input; a shard would be written over it. Choose another -o")
     receipts = {} if run.overwrite else {number: receipt_of(number, planned, folder) for number in numbers}
     parser = build_parser(config)
     made_by = MadeBy(config=config, versions=parser.versions)

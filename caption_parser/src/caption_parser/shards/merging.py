@@ -18,7 +18,7 @@ from caption_parser.shards.plan import Plan, load_plan, shown_numbers
 from caption_parser.shards.receipts import Receipt, WrittenFile, receipt_of
 from caption_parser.shards.repeats import Repeats
 from shared_runtime.errors import InputError, UsageError
-from shared_runtime.storage import Folder, file_size
+from shared_runtime.storage import Folder, file_size, is_url
 from shared_schemas.compression import compress, decompress
 
 
@@ -49,7 +49,7 @@ def merge_shards(
         OutputError: `output` cannot be written.
     """
     planned, folder = load_plan(Folder(plan)), shards_folder(plan, shards)
-    target = _Target(str(output), overwrite)
+    target = _Target(str(output), planned, overwrite)
     receipts = _receipts(planned, folder)
     _check_sums(planned, receipts, folder)
     if verify:
@@ -164,7 +164,7 @@ def _total(numbers: Iterable[Mapping[str, int]]) -> dict[str, int]:
 class _Target:
     """What is written: a label file with its companions, or a summary alone; here or elsewhere."""
 
-    def __init__(self, output: str, overwrite: bool) -> None:
+    def __init__(self, output: str, plan: Plan, overwrite: bool) -> None:
         place, slash, self.name = output.rpartition("/")
         self._folder = Folder(place if slash else ".")
         suffixes = Path(self.name).suffixes
@@ -174,9 +174,8 @@ class _Target:
                 f"{output}: expected a name that ends in .jsonl, .jsonl.gz or .jsonl.zst (labels), or in .json"
                 " (the summary alone)"
             )
-        local = self._folder.local
-        if local is not None and not local.is_dir():
-            raise UsageError(f"the folder {local} does not exist. Try: mkdir -p {local}")
+        if not is_url(output):
+            plan.check_no_input(Path(output))
         if self._folder.exists(self.name) and not overwrite:
             raise UsageError(f"{output} exists already. Choose another file, or --overwrite to replace it")
 

@@ -1,6 +1,7 @@
 """The plan of a large run: the inputs, and the shards that they are cut into. Every worker reads it."""
 
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 from pydantic import NonNegativeInt, PositiveInt, ValidationError
@@ -10,8 +11,8 @@ from caption_parser.readers.stretches import Stretch
 from caption_parser.runs.state import Fingerprint
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, UsageError
-from shared_runtime.files import short_digest
-from shared_runtime.storage import Folder
+from shared_runtime.files import check_output, short_digest
+from shared_runtime.storage import Folder, is_url
 
 PLAN = "plan.json"
 """The plan in its folder, written when everything else is there."""
@@ -76,6 +77,12 @@ class Plan(FrozenModel):
     def path(self) -> str:
         """The inputs as the settings of a single run over them name them."""
         return " ".join(one.path for one in self.inputs)
+
+    def check_no_input(self, output: Path) -> None:
+        """Raises `UsageError` if writing to `output` would write over an input."""
+        check_output(
+            output, {f"the input {one.path}": Path(one.path) for one in self.inputs if not is_url(one.path)}
+        )
 
     def numbers(self, chosen: str | None) -> list[int]:
         """The shards that a text such as `7`, `0,4` or `8-11` means; none: all. Raises `UsageError`."""

@@ -1,8 +1,7 @@
 """Captions of an image that stand far apart, brought together outside memory, in order of first appearance.
 
 DuckDB does it where it is installed (the extra `scale`): it uses all cores, and sorts what does not fit by merging
-runs on disk. Without it SQLite does (`runs.grouping`), which takes about ten times as long; images and their order
-are the same.
+runs on disk. Without it SQLite does (`runs.grouping`), on one core; images and their order are the same.
 """
 
 import tempfile

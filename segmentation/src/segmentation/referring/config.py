@@ -40,6 +40,11 @@ class ScorePoolingOptions(FrozenModel):
     penalty_power: NonNegativeFloat = Field(5.0, description="p of the size penalty (Eq. 7).")
     penalty_floor: float = Field(0.01, ge=0, lt=1, description="λ of the size penalty.")
 
+    @property
+    def relative(self) -> bool:
+        """Whether nothing has taught maps where the background is, so that they are read as those of CAM are."""
+        return self.kind in ("gap", "gmp")
+
 
 class ReferringOptions(FrozenModel):
     """The network. Defaults: Section 4.2 and Table 2."""
