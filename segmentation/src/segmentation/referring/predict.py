@@ -120,7 +120,7 @@ class ExpressionPredictor:
         check_installed(refine)
         finisher = Finisher(refine, self.options.crf_preset, bytes_per_process(1))
         found = np.zeros((len(maps.logits), *image.shape[:2]), dtype=np.bool_)
-        if self.network.options.pooling.kind == "spa" and not self._relative:
+        if self.network.options.pooling.kind == "spa" and not self.relative:
             if len(found) > _MOST_COMPETING:
                 raise UsageError(
                     f"got {len(found)} expressions of one image, expected {_MOST_COMPETING} at most: those of a "
@@ -139,13 +139,14 @@ class ExpressionPredictor:
 
     def _alone(self, maps: ExpressionMaps) -> list[tuple[FloatMap, FloatMap]]:
         """The background and the map (h, w) of each expression, which competes with nothing else."""
-        if not self._relative:
+        if not self.relative:
             return [(1 - share, share) for share in maps.shares]
         relative = [normalized(logits) for logits in maps.logits]
         return [(negative_background(of[None], self.options.alpha), of) for of in relative]
 
     @property
-    def _relative(self) -> bool:
+    def relative(self) -> bool:
+        """Whether maps are read relative to their maximum in the image."""
         asked = self.options.relative
         return self.network.options.pooling.relative if asked is None else asked
 
