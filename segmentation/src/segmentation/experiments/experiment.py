@@ -6,6 +6,9 @@ from enum import StrEnum
 from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_REFERRING
 from segmentation.training.config import TrainingConfig
 
+_START = "FIRST_RUN"
+"""Where the training lies that another one goes on from."""
+
 
 class Labels(StrEnum):
     """Which labels an experiment learns from, as the command that makes them."""
@@ -77,8 +80,8 @@ class Experiment:
     """Of these networks: the options that name what they are scored on, and how."""
     text_encoder: str | None = None
     """Of these networks: a language model that the user brings; None: that of the configuration."""
-    start: str | None = None
-    """Of these networks: the run that it goes on from."""
+    start: "Experiment | None" = None
+    """Of these networks: the one whose training it goes on from."""
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -111,18 +114,23 @@ class Experiment:
     @property
     def _referring_commands(self) -> tuple[str, ...]:
         space = f" --label-space {self.label_space}" if self.label_space else ""
+        return (
+            *([f"{self.labels.value}{space}"] if self.labels else []),
+            *([self.start._referring_training(_START)] if self.start else []),
+            self._referring_training("RUN"),
+            f"capseg refer evaluate RUN --images VAL_IMAGES {self.evaluation}",
+        )
+
+    def _referring_training(self, run: str) -> str:
+        source = self.expressions or "--labels LABELS.jsonl"
         given = {
             "--weights": "CHECKPOINT" if self.config.weights is None else None,
             "--text-encoder": self.text_encoder,
-            "--set": f"start={self.start}" if self.start else None,
+            "--set": f"start={_START}" if self.start else None,
+            "--label-space": self.label_space,
         }
         options = "".join(f" {name} {value}" for name, value in given.items() if value)
-        source = self.expressions or "--labels LABELS.jsonl"
-        return (
-            *([f"{self.labels.value}{space}"] if self.labels else []),
-            f"capseg refer train --images IMAGES {source} -o RUN --config {self.name}{options}{space}",
-            f"capseg refer evaluate RUN --images VAL_IMAGES {self.evaluation}",
-        )
+        return f"capseg refer train --images IMAGES {source} -o {run} --config {self.name}{options}"
 
     def describe(self) -> str:
         """Summary, commands, cost and expected figures, for people."""

@@ -19,13 +19,14 @@ _LITE0 = ReferringConfig(
     weights="packaged",
     crop=CropOptions(size=321),
     frozen_views=4,
-    network=ReferringOptions(knowledge=True, offset=-2.0, text=TextOptions(trained=False)),
+    # Untrained, patches of a cosine above .05 are the best foreground: .7 as a logit.
+    network=ReferringOptions(knowledge=True, offset=-0.7, text=TextOptions(trained=False)),
     # On phrases alone, a few hundred images wear off what the start knows.
     expressions=ExpressionOptions(class_names="all", entailed="positive", synonyms="ignored"),
     loss=ReferringLossOptions(reduction="mean", balanced=True),
     training=ReferringTraining(epochs=4, batch_size=16, learning_rate=0.003, momentum=0.9),
 )
-_SYNTHETIC = ReferringConfig(
+SYNTHETIC = ReferringConfig(
     backbone="tiny",
     weights=RANDOM,
     crop=CropOptions(size=81),
@@ -36,7 +37,7 @@ _SYNTHETIC = ReferringConfig(
         epochs=10, batch_size=8, learning_rate=0.03, warmup_steps=50, momentum=0.9, weight_decay=1e-4
     ),
 )
-_WORLD_CLASSES = "WORLD/label_space.json"
+WORLD_CLASSES = "WORLD/label_space.json"
 
 
 def lite0() -> list[Experiment]:
@@ -60,10 +61,10 @@ def synthetic() -> list[Experiment]:
         Experiment(
             name=f"synthetic-referring-{kind}",
             summary=f"A tiny network and MiniLM on the synthetic world, {kind.upper()}: Table 3 made small.",
-            config=with_pooling(_SYNTHETIC, kind),
+            config=with_pooling(SYNTHETIC, kind),
             labels=Labels.VISUAL,
             cost="a minute on one core for 360 images",
-            label_space=_WORLD_CLASSES,
+            label_space=WORLD_CLASSES,
             evaluation="--truth VAL_TRUTH --refine none",
         )
         for kind in POOLINGS
