@@ -20,6 +20,7 @@ BENCHMARKS = (
     "ablation",
     "background",
     "parser_quality",
+    "relations",
     "mask_speed",
     "training_step",
     "predict_speed",

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from caption_parser.pipeline import CaptionParser
     from caption_parser.readers import InputOptions
     from caption_parser.runs.options import RunOptions
+    from caption_parser.scene_graphs.graph import SceneGraph
+    from caption_parser.scene_graphs.parser import scene_graph
     from caption_parser.shards.labelling import label_shards
     from caption_parser.shards.merging import merge_shards
     from caption_parser.shards.planning import make_plan
@@ -31,6 +33,7 @@ __all__ = [
     "Query",
     "RejectedCaptionWarning",
     "RunOptions",
+    "SceneGraph",
     "check_space",
     "evaluate",
     "explain",
@@ -41,6 +44,7 @@ __all__ = [
     "load",
     "make_plan",
     "merge_shards",
+    "scene_graph",
     "to_arrow",
     "to_dataset",
     "to_pandas",
@@ -56,6 +60,7 @@ _HOMES = {
     "Query": "caption_parser.export.find",
     "RejectedCaptionWarning": "caption_parser.given",
     "RunOptions": "caption_parser.runs.options",
+    "SceneGraph": "caption_parser.scene_graphs.graph",
     "check_space": "caption_parser.evaluation.space_check",
     "evaluate": "caption_parser.commands",
     "explain": "caption_parser.commands",
@@ -66,6 +71,7 @@ _HOMES = {
     "load": "caption_parser.models.loading",
     "make_plan": "caption_parser.shards.planning",
     "merge_shards": "caption_parser.shards.merging",
+    "scene_graph": "caption_parser.scene_graphs.parser",
     "to_arrow": "caption_parser.frames.tables",
     "to_dataset": "caption_parser.frames.tables",
     "to_pandas": "caption_parser.frames.tables",

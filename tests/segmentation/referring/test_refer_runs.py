@@ -20,6 +20,7 @@ from segmentation.cli import app  # noqa: E402
 from segmentation.masks.refinement import Refinement  # noqa: E402
 from segmentation.referring.predict import ExpressionPredictor  # noqa: E402
 from segmentation.referring.run import load_referring, open_referrer  # noqa: E402
+from segmentation.scores.grid import upscale  # noqa: E402
 from segmentation.training.config import MachineOptions  # noqa: E402
 from segmentation.training.stepper import Stepper  # noqa: E402
 from shared_runtime.errors import ExitCode, InputError, UsageError  # noqa: E402
@@ -91,6 +92,15 @@ def test_maps_of_mirrored_images_are_mirrored(run: Path, captioned: Captioned) -
     assert one.logits.shape == (2, 9, 9)
     np.testing.assert_allclose(one.logits, other.logits[..., ::-1], atol=1e-4)
     np.testing.assert_allclose(one.shares, 1 / (1 + np.exp(-one.logits)), atol=1e-6)
+    # Read as class activation maps: foreground where M > (1 - M)^4, M relative to its maximum.
+    relative = open_referrer(run, UNREFINED.model_copy(update={"relative": True}), "cpu")
+    maps = relative.maps(relative.encode(image), texts)
+    found = relative.masks(image, maps)
+    for mask, logits in zip(found, maps.logits, strict=True):
+        own = np.maximum(logits, 0) / (np.maximum(logits, 0).max() + 1e-5)
+        expected = upscale(own, 40, 48, maps.margin) > upscale((1 - own) ** 4, 40, 48, maps.margin)
+        assert (mask != expected).mean() < 0.001
+    assert not np.array_equal(found, plain.masks(image, maps))
 
 
 @pytest.mark.parametrize("kind", ["spa", "gap"])

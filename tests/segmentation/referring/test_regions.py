@@ -227,6 +227,8 @@ def test_the_command_prints_a_table_or_json(world: World, tmp_path: Path) -> Non
     assert zero_shot.exit_code == 0, zero_shot.output
     assert {"apple", "cat"} <= {line.split()[0] for line in zero_shot.stdout.splitlines()}
     assert len([*(tmp_path / "masks").iterdir()]) == 8
+    relative = CliRunner().invoke(app, [*common, "--relative"]).stdout
+    assert "MPA, class activation maps, nothing tuned" in relative
     wrong = CliRunner().invoke(app, [*common, "--split", "val"])
     assert wrong.exit_code == 2
     assert "has no split 'val'" in wrong.output

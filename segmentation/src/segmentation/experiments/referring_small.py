@@ -19,7 +19,8 @@ _LITE0 = ReferringConfig(
     weights="packaged",
     crop=CropOptions(size=321),
     frozen_views=4,
-    network=ReferringOptions(knowledge=True, offset=-2.0, text=TextOptions(trained=False)),
+    # Untrained, patches of a cosine above .05 are the best foreground: .7 as a logit.
+    network=ReferringOptions(knowledge=True, offset=-0.7, text=TextOptions(trained=False)),
     # On phrases alone, a few hundred images wear off what the start knows.
     expressions=ExpressionOptions(class_names="all", entailed="positive", synonyms="ignored"),
     loss=ReferringLossOptions(reduction="mean", balanced=True),

@@ -111,16 +111,16 @@ class ExpressionPredictor:
         """Masks (N, H, W) at the size of an image (H, W, 3), fitted to its edges.
 
         A pixel is an expression's where its share is above that of the background: σ(s) > .5 for MPA; for SPA,
-        where it is also above those of the image's other expressions; for GAP and GMP by the procedure of class
-        activation maps. Raises MissingResourceError where what fits masks to edges is not installed, UsageError
-        for more expressions than can compete.
+        where it is also above those of the image's other expressions; for GAP and GMP, or where the options say
+        so, by the procedure of class activation maps. Raises MissingResourceError where what fits masks to edges
+        is not installed, UsageError for more expressions than can compete.
         """
         refine = self.options.refine
         assert refine is not None, "the options are resolved"
         check_installed(refine)
         finisher = Finisher(refine, self.options.crf_preset, bytes_per_process(1))
         found = np.zeros((len(maps.logits), *image.shape[:2]), dtype=np.bool_)
-        if self.network.options.pooling.kind == "spa":
+        if self.network.options.pooling.kind == "spa" and not self.relative:
             if len(found) > _MOST_COMPETING:
                 raise UsageError(
                     f"got {len(found)} expressions of one image, expected {_MOST_COMPETING} at most: those of a "
@@ -139,10 +139,16 @@ class ExpressionPredictor:
 
     def _alone(self, maps: ExpressionMaps) -> list[tuple[FloatMap, FloatMap]]:
         """The background and the map (h, w) of each expression, which competes with nothing else."""
-        if not self.network.options.pooling.relative:
+        if not self.relative:
             return [(1 - share, share) for share in maps.shares]
         relative = [normalized(logits) for logits in maps.logits]
         return [(negative_background(of[None], self.options.alpha), of) for of in relative]
+
+    @property
+    def relative(self) -> bool:
+        """Whether maps are read relative to their maximum in the image."""
+        asked = self.options.relative
+        return self.network.options.pooling.relative if asked is None else asked
 
     def _embedded(self, texts: Sequence[str]) -> Tensor:
         """[N D] of texts."""
