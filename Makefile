@@ -39,8 +39,8 @@ demo: $(SEGMENTATION)  ## Set up, then go from captions to labels, masks and pag
 		--label-space .demo/new/label_space.json
 	@echo && echo "Open in a browser:" && printf '  %s\n' .demo/*.html
 
-test: $(DEVELOPMENT)  ## Set up and run all tests
-	$(BIN)/python -m pytest
+test: $(DEVELOPMENT)  ## Set up and run all tests, in two processes
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(DEVELOPMENT)  ## Check format, lint, types and which room imports which
 	$(BIN)/ruff format --check $(SOURCES)

@@ -46,8 +46,8 @@ def _scene_graph_rows(limit: int | None) -> Iterator[Sequence[str]]:
     from benchmarks.scene_graph_parser import load
 
     rows = list(islice(read_scene_graphs(real_data(SCENE_GRAPHS)), limit))
-    captions = [caption for caption, _ in rows]
-    truth = [normalise(entities, default_lexicon()) for _, entities in rows]
+    captions = [row.caption for row in rows]
+    truth = [normalise(entities, default_lexicon()) for _, entities, _ in rows]
     for mode in ("paper", "visual"):
         for name, parser in _pipelines(mode):
             parses = map(parser.synsets.parse_phrases, parser.synsets.nlp.pipe(captions))

@@ -3,18 +3,18 @@
 Phrases of the captions of all COCO images that lie there but part C train `lite0-referring`; what was chosen was
 chosen on the masks of part A. Scores of B and C: every class in an image by its name; attributes of classes that
 have one object, as captions say them; RefCOCO's expressions and hand-written ones whose images are there (of all
-parts but A). mIoU is the mean over expressions, macro that over classes; no threshold is tuned, nothing is fitted
-to edges where the row does not say so. VOC's images are asked for the names of its classes, which no training was
-given. What an earlier run has done is taken up.
+parts but A). mIoU is the mean over expressions, macro that over classes; no threshold is tuned, and nothing is
+fitted to edges. The backbone is frozen: it sees every image once, at 321 × 321, and all networks share its cells
+(`benchmarks/refer_job.py`). Then VOC's images are asked for the names of its classes, which no training was given.
+What an earlier run has done is taken up.
 """
 
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.coco_images import fastest_precision, image_options, part_of, write_inputs
+from benchmarks.coco_images import part_of, write_inputs
 from benchmarks.markdown import command_block, table
 from benchmarks.processes import run
 from benchmarks.surroundings import (
@@ -25,35 +25,29 @@ from benchmarks.surroundings import (
     capparse_command,
     capseg_command,
     real_data,
+    this_python,
 )
 
 _FOLDER = (OUTPUTS / "refer-real").relative_to(REPOSITORY)
 _UNSEEN = ("B", "C")
-_EPOCHS = "2"
-_RANDOM = ("--set", "network.knowledge=false")
 
 
 class Arm(NamedTuple):
-    """A network, and how its masks are made."""
+    """A network, by what sets it apart."""
 
     name: str
-    training: tuple[str, ...]
-    masks: tuple[str, ...] = ("--refine", "none")
-
-    @property
-    def run(self) -> str:
-        """The folder of its training."""
-        return str(_FOLDER / "-".join(["run", *(part.strip("-").replace("=", "-") for part in self.training)]))
+    run: str
+    settings: tuple[str, ...] = ()
 
 
+_NO_TRAINING = ("training.epochs=1", "training.learning_rate=1e-12", "expressions.share=0.02")
 ARMS = (
-    Arm("the start, untrained", ("--epochs", "1", "--learning-rate", "1e-12", "--set", "expressions.share=0.02")),
-    Arm("MPA", ("--epochs", _EPOCHS)),
-    Arm("SPA", ("--epochs", _EPOCHS, "--pooling", "spa")),
-    Arm("GAP", ("--epochs", _EPOCHS, "--pooling", "gap")),
-    Arm("GMP", ("--epochs", _EPOCHS, "--pooling", "gmp")),
-    Arm("MPA from random projections", ("--epochs", _EPOCHS, *_RANDOM)),
-    Arm("MPA, dense CRF", ("--epochs", _EPOCHS), ("--refine", "dense-crf")),
+    Arm("the start, untrained", "start", _NO_TRAINING),
+    Arm("MPA", "mpa"),
+    Arm("SPA", "spa", ("network.pooling.kind=spa",)),
+    Arm("GAP", "gap", ("network.pooling.kind=gap",)),
+    Arm("GMP", "gmp", ("network.pooling.kind=gmp",)),
+    Arm("MPA from random projections", "random", ("network.knowledge=false",)),
 )
 BEST = ARMS[1]
 
@@ -62,11 +56,12 @@ def report(options: Options) -> Iterator[str]:
     """Markdown; `--limit` sets the number of images."""
     write_inputs(REPOSITORY / _FOLDER, options.limit)
     run(_label_command())
-    truths = _write_truths()
+    _write_truths()
+    run(_job("cells"))
     rows, found = [], {}
     for arm in ARMS:
         run(_train_command(arm))
-        found = dict(_by_kind({name: _scores(arm, command) for name, command in truths.items()}))
+        found = dict(_by_kind(_scores(arm)))
         rows.append((arm.name, *_cells(found)))
     nothing = [(name.replace("_", " "), *_cells(found, name)) for name in ("whole_image", "central_box")]
     heads = [f"{name}: {what}" for name in found for what in ("mIoU", "macro")]
@@ -74,8 +69,7 @@ def report(options: Options) -> Iterator[str]:
     counts = ", ".join(f"{name} {of['masks']['expressions']:,}" for name, of in found.items())
     yield f"Expressions: {counts}."
     yield table(("VOC, asked by", "mIoU", "person"), [*_zero_shot_rows()])
-    first = next(iter(truths.values()))
-    yield command_block([_label_command(), _train_command(BEST), _evaluate_command(BEST, first)])
+    yield command_block([_label_command(), _job("cells"), _train_command(BEST), _job("evaluate", BEST.run)])
 
 
 def _label_command() -> Sequence[str]:
@@ -83,30 +77,23 @@ def _label_command() -> Sequence[str]:
     return capparse_command("label", captions, "-o", labels, "--overwrite", "--quiet")
 
 
+def _job(step: str, *arguments: str) -> Sequence[str]:
+    return [this_python(), "-m", "benchmarks.refer_job", step, str(_FOLDER), *arguments]
+
+
 def _train_command(arm: Arm) -> Sequence[str]:
-    config = ("--config", "lite0-referring", *_text_encoder(), *fastest_precision(), "--quiet")
-    labels = str(_FOLDER / "training.jsonl")
-    files = (*image_options(), "--labels", labels, "-o", arm.run)
-    return capseg_command("refer", "train", *files, *config, *arm.training)
+    # A folder in the place of the package that is installed.
+    encoder = os.environ.get("CAPPARSE_TEXT_ENCODER")
+    given = [f"network.text.encoder={encoder}"] if encoder else []
+    return _job("train", arm.run, *given, *arm.settings)
 
 
-def _text_encoder() -> Sequence[str]:
-    """A folder in CAPPARSE_TEXT_ENCODER in the place of the package that is installed."""
-    folder = os.environ.get("CAPPARSE_TEXT_ENCODER")
-    return ("--text-encoder", folder) if folder else ()
-
-
-def _evaluate_command(arm: Arm, truth: Sequence[str]) -> Sequence[str]:
-    return capseg_command("refer", "evaluate", arm.run, *image_options(), *truth, *arm.masks, "--quiet")
-
-
-def _scores(arm: Arm, truth: Sequence[str]) -> dict[str, Any]:
+def _scores(arm: Arm) -> dict[str, dict[str, Any]]:
     """What the evaluation printed, kept beside the run."""
-    name = "-".join([Path(truth[1]).stem, *arm.masks[1:]])
-    kept = REPOSITORY / arm.run / f"scores-{name}.json"
+    kept = REPOSITORY / _FOLDER / arm.run / "scores.json"
     if not kept.is_file():
-        kept.write_text(run([*_evaluate_command(arm, truth), "--json"]).output, encoding="utf-8")
-    found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+        kept.write_text(run(_job("evaluate", arm.run)).output, encoding="utf-8")
+    found: dict[str, dict[str, Any]] = json.loads(kept.read_text(encoding="utf-8"))
     return found
 
 
@@ -134,50 +121,40 @@ def _zero_shot_rows() -> Iterator[Sequence[str]]:
     except Skipped as reason:
         yield (str(reason), "", "")
         return
-    voc = listed.parent.parent
+    voc, trained = listed.parent.parent, str(_FOLDER / BEST.run)
     for words, name in (("names", "the names of its classes"), ("paper", "a person by eight words")):
-        kept = REPOSITORY / BEST.run / f"voc-{words}.json"
-        command = capseg_command(
-            *("refer", "evaluate", BEST.run, "--truth", str(voc), "--images", str(voc / "JPEGImages")),
-            *(
-                "--zero-shot",
-                "--words",
-                words,
-                "--image-list",
-                str(listed),
-                "--refine",
-                "none",
-                "--json",
-                "--quiet",
-            ),
-        )
+        kept = REPOSITORY / trained / f"voc-{words}.json"
+        truth = ("--truth", str(voc), "--images", str(voc / "JPEGImages"), "--image-list", str(listed))
+        how = ("--zero-shot", "--words", words, "--refine", "none", "--json", "--quiet")
         if not kept.is_file():
-            kept.write_text(run(command).output, encoding="utf-8")
+            output = run(capseg_command("refer", "evaluate", trained, *truth, *how)).output
+            kept.write_text(output, encoding="utf-8")
         scores = json.loads(kept.read_text(encoding="utf-8"))
         person = next(of["iou"] for of in scores["classes"] if of["name"] == "person")
         yield (name, f"{scores['miou']:.3f}", f"{person:.3f}")
 
 
-def _write_truths() -> dict[str, Sequence[str]]:
-    """The labels that train, and by name the options of every truth that is scored."""
+def _write_truths() -> None:
+    """The labels that train, and `truths.json`: every truth that is scored, by name."""
     folder = REPOSITORY / _FOLDER
     lines = (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = [line for line in lines if part_of(json.loads(line)["image_id"]) != "C"]
+    captioned = {image["id"] for image in json.loads((folder / "captions.json").read_text())["images"]}
+    ids = [json.loads(line)["image_id"] for line in lines]
+    kept = [line for line, key in zip(lines, ids, strict=True) if key in captioned and part_of(key) != "C"]
     (folder / "training.jsonl").write_text("".join(kept), encoding="utf-8")
     whole = json.loads((folder / "instances.json").read_text(encoding="utf-8"))
-    truths: dict[str, Sequence[str]] = {}
+    truths: dict[str, dict[str, Any]] = {}
     for part in _UNSEEN:
         images = [image for image in whole["images"] if part_of(image["id"]) == part]
         ids = {image["id"] for image in images}
         objects = [one for one in whole["annotations"] if one["image_id"] in ids]
         content = whole | {"images": images, "annotations": objects}
         (folder / f"{part}.json").write_text(json.dumps(content), encoding="utf-8")
-        truths[part] = ("--truth", str(_FOLDER / f"{part}.json"), "--labels", str(_FOLDER / "labels.jsonl"))
+        truths[part] = {"path": f"{_FOLDER / part}.json", "labels": str(_FOLDER / "labels.jsonl")}
     for name, file in (("RefCOCO", "refcoco_with_masks"), ("hand-written", "expressions_val2017")):
         rows = json.loads((REPOSITORY / real_data(f"referring/{file}.json")).read_text(encoding="utf-8"))
         unseen = [row for row in rows if part_of(row["image_id"]) in _UNSEEN]
         (folder / f"{file}.json").write_text(json.dumps(unseen), encoding="utf-8")
         masks = [real_data(f"coco/annotations/instances_{part}2017_masked.json") for part in ("train", "val")]
-        instances = [word for path in masks for word in ("--instances", str(path))]
-        truths[name] = ("--truth", str(_FOLDER / f"{file}.json"), *instances)
-    return truths
+        truths[name] = {"path": f"{_FOLDER / file}.json", "instances": [*map(str, masks)]}
+    (folder / "truths.json").write_text(json.dumps(truths), encoding="utf-8")

@@ -8,8 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.forked import Forks, forks_of
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +54,23 @@ def nltk_reader(nltk_wordnet: Path) -> Iterator[Any]:
         warnings.filterwarnings("ignore", message="The multilingual functions")
         yield WordNetCorpusReader(nltk.data.find("corpora/wordnet"), None)
     nltk.data.path[:] = search_path
+
+
+@pytest.fixture(scope="session")
+def forked_capparse() -> Iterator[Forks]:
+    """`capparse` in processes of their own, for labellers that need no model."""
+    from caption_parser.cli import COMMANDS
+
+    modules = [command.target.partition(":")[0] for command in COMMANDS]
+    with forks_of("capparse", "caption_parser.cli", *modules, "caption_parser.runs.run") as forks:
+        yield forks
+
+
+@pytest.fixture(scope="session")
+def forked_capseg() -> Iterator[Forks]:
+    """`capseg` in processes of their own; none of its commands imports torch before it needs it."""
+    from segmentation.cli import COMMANDS
+
+    modules = [command.target.partition(":")[0] for command in COMMANDS]
+    with forks_of("capseg", "segmentation.cli", *modules) as forks:
+        yield forks

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from caption_parser import CaptionParser
 from caption_parser.cli import app as capparse
 from shared_schemas import ImageLabels, load_label_space
 from shared_schemas.checks import check
 from shared_schemas.jsonl import parse
+from tests.parsers import parser_of
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text("utf-8")
 
@@ -104,7 +104,7 @@ def test_the_record_is_one_and_is_what_the_parser_makes() -> None:
     record = parse(text.encode(), ImageLabels)
     assert isinstance(record, ImageLabels), record
     assert list(check(record, load_label_space("coco"))) == []
-    (made,) = CaptionParser().label({record.image_id: record.captions})
+    (made,) = parser_of().label({record.image_id: record.captions})
     assert without_scores(record) == without_scores(made)
 
 

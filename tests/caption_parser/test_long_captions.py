@@ -12,6 +12,7 @@ import pytest
 from benchmarks.caption_length import KINDS
 from caption_parser import CaptionParser
 from caption_parser.captions import ImageCaptions
+from tests.parsers import parser_of
 
 DEEP = {
     "a dog in front of ": 320,
@@ -47,7 +48,7 @@ def calls(work: Callable[[], object]) -> int:
 
 @pytest.fixture(scope="module")
 def parser() -> CaptionParser:
-    return CaptionParser(mode="visual", senses="first")
+    return parser_of(mode="visual", senses="first")
 
 
 @pytest.mark.parametrize("text", DEEP)

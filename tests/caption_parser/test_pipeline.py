@@ -13,11 +13,12 @@ from caption_parser.runs.options import parser_config
 from shared_runtime.errors import UsageError
 from shared_schemas import Flag, ImageLabels, Route, Rule, load_label_space
 from shared_schemas.checks import check
+from tests.parsers import parser_of
 
 
 @pytest.fixture(scope="module")
 def parser() -> CaptionParser:
-    return CaptionParser(mode="visual")
+    return parser_of(mode="visual")
 
 
 def classes(labels: ImageLabels) -> dict[str, int]:
@@ -77,8 +78,8 @@ def test_evidence_of_each_rule(parser: CaptionParser) -> None:
 
 def test_unlabelled_mentions_are_kept_on_demand() -> None:
     caption = "A dog beside a telescope"
-    (without,) = CaptionParser(mode="visual").label([caption])
-    (kept,) = CaptionParser(mode="visual", keep_unlabelled=True).label([caption])
+    (without,) = parser_of(mode="visual").label([caption])
+    (kept,) = parser_of(mode="visual", keep_unlabelled=True).label([caption])
     assert [mention.extended_head for mention in without.mentions] == ["dog"]
     assert [(mention.extended_head, mention.label is None) for mention in kept.mentions] == [
         ("dog", False),
@@ -94,7 +95,7 @@ def test_a_crowd_is_not_one_person(parser: CaptionParser) -> None:
 
 def test_scene_graph_parser_may_find_the_objects() -> None:
     pytest.importorskip("sng_parser")
-    (record,) = CaptionParser(objects="sng", mode="visual").label(["A black cat on a couch"])
+    (record,) = parser_of(objects="sng", mode="visual").label(["A black cat on a couch"])
     assert classes(record) == {"cat": 1, "couch": 1}
 
 
@@ -152,11 +153,11 @@ def test_wholes_assert_by_their_parts_unless_they_are_blocked() -> None:
 
 def test_records_name_another_attribute_set() -> None:
     caption = "A parked red car and a kitchen table"
-    (record,) = CaptionParser(mode="visual", senses="first", attributes="all").label([caption])
+    (record,) = parser_of(mode="visual", senses="first", attributes="all").label([caption])
     (car,) = record.foreground[:1]
     assert (record.attribute_set, {attribute.name for attribute in car.attributes}) == ("all", {"park", "red"})
     assert list(check(record, load_label_space("coco"))) == []
-    (low_level,) = CaptionParser(mode="visual", senses="first").label([caption])
+    (low_level,) = parser_of(mode="visual", senses="first").label([caption])
     assert (low_level.attribute_set, [a.name for a in low_level.foreground[0].attributes]) == (None, ["red"])
 
 

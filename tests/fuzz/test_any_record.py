@@ -136,4 +136,5 @@ def test_any_file_is_a_label_space_or_an_error(
         return
     assert {decision.label for decision in decisions.by_synset.values()} <= space.by_id.keys()
     images = [ImageCaptions(1, ("A hen, a laying hen and a chook in a barn",))]
-    assert all(mention.label in space.by_id for of_image in labeller.label(images) for mention in of_image)
+    found = [mention for of_image in labeller.label(images) for mention in of_image.mentions]
+    assert all(mention.label in space.by_id for mention in found)

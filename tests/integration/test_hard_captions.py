@@ -6,13 +6,13 @@ import pytest
 
 from benchmarks import hard_words
 from benchmarks.hard_captions import CASES, Case, faults
-from caption_parser.pipeline import CaptionParser
 from shared_schemas import ClassLabel, ImageLabels
+from tests.parsers import parser_of
 
 
 @pytest.fixture(scope="module")
 def label() -> Callable[[str], ImageLabels]:
-    parser = CaptionParser(mode="visual", keep_unlabelled=True)
+    parser = parser_of(mode="visual", keep_unlabelled=True)
     return lambda caption: next(iter(parser.label([caption])))
 
 

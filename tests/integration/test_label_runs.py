@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.pipeline import CaptionParser
 from caption_parser.runs.options import RunOptions
 from caption_parser.runs.run import label_file
 from shared_schemas.jsonl import read_labels
+from tests.parsers import parser_of
 
 SUBJECTS = ("A black cat", "Two dogs", "A man in a red shirt", "Several people", "A wooden table")
 VERBS = ("next to", "on", "under", "in front of")
@@ -34,7 +34,7 @@ def test_a_run_gives_the_records_of_the_one_line_api(captions: Path, tmp_path: P
     assert outputs[0].read_bytes() == outputs[1].read_bytes()
 
     pairs = [line.split("\t") for line in captions.read_text().splitlines()[1:]]
-    expected = CaptionParser().label([(image_id, caption) for image_id, caption in pairs])
+    expected = parser_of().label([(image_id, caption) for image_id, caption in pairs])
     for record, alone in zip(read_labels(outputs[0]), expected, strict=True):
         assert record.source is not None
         assert record.source.path == str(captions)

@@ -127,22 +127,25 @@ def test_items_are_taken_only_a_few_ahead(mapped: Any) -> None:
     results.close()
 
 
-def test_workers_go_on_while_the_next_item_is_made(mapped: Any) -> None:
-    begun: list[float] = []
+def test_workers_go_on_while_the_next_item_is_made(mapped: Any, tmp_path: Path) -> None:
+    files = [tmp_path / str(number) for number in range(5)]
+    done: list[bool] = []
 
-    def items() -> Iterator[int]:
-        yield from range(4)
-        time.sleep(1.5)  # while it lasts, both workers do all four
-        begun.append(time.time())
-        yield 4
+    def items() -> Iterator[Path]:
+        yield from files[:4]
+        deadline = time.monotonic() + 60
+        while not (all_there := all(file.exists() for file in files[:4])) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        done.append(all_there)
+        yield files[4]
 
-    ended = list(mapped(work_and_tell_the_time, items(), processes=2))
-    assert all(end < begun[0] for end in ended[:4])
+    assert list(mapped(touch, items(), processes=2)) == files
+    assert done == [True]
 
 
-def work_and_tell_the_time(_: int) -> float:
-    time.sleep(0.05)
-    return time.time()
+def touch(file: Path) -> Path:
+    file.touch()
+    return file
 
 
 @pytest.mark.parametrize("processes", [1, 2])

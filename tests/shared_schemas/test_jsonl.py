@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_schemas import ImageLabels, RecordError, Source, dump, iter_labels, read_labels, write_labels
+from shared_schemas.jsonl import parse
 
 text = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -20,15 +21,24 @@ def one(line: bytes) -> ImageLabels | RecordError:
     return result
 
 
+def test_records_of_1_0_are_read(record: ImageLabels) -> None:
+    old = (
+        dump(record).replace(b'"schema_version":"1.1"', b'"schema_version":"1.0"').replace(b',"relations":[]', b"")
+    )
+    parsed = parse(old, ImageLabels)
+    assert isinstance(parsed, ImageLabels)
+    assert (parsed.schema_version, parsed.relations, parsed.mentions) == ("1.0", (), record.mentions)
+
+
 def test_line_holds_what_is_set_and_leaves_null_out(record: ImageLabels) -> None:
     line = dump(record.model_copy(update={"mentions": record.mentions[1:2], "background": ()}))
     assert line == (
-        b'{"schema_version":"1.0","image_id":9,"label_space":"' + record.label_space.encode() + b'",'
+        b'{"schema_version":"1.1","image_id":9,"label_space":"' + record.label_space.encode() + b'",'
         b'"captions":["A white mug on a shelf","Two cups"],'
         b'"foreground":[{"id":1,"name":"cup","votes":2,"category_id":47,"count":2,'
         b'"attributes":[{"name":"white","votes":1}]}],"background":[],'
         b'"mentions":[{"caption":0,"start":17,"end":22,"head":"shelf","extended_head":"shelf",'
-        b'"rule":"synonym","label":3,"attributes":[],"flags":[]}]}\n'
+        b'"rule":"synonym","label":3,"attributes":[],"flags":[]}],"relations":[]}\n'
     )
 
 
@@ -127,23 +137,23 @@ BAD_CONTENT = {
     "unknown field": (
         change("foreground.0.vote", 2),
         "unknown-field",
-        "foreground[0].vote: got 2, expected no such field in version 1.0",
+        "foreground[0].vote: got 2, expected no such field in version 1.1",
     ),
     "unknown field in an older version": (
         change("extra", 2),
         "unknown-field",
-        "extra: got 2, expected no such field in version 1.0",
+        "extra: got 2, expected no such field in version 1.1",
     ),
     "missing caption list": (
         drop("captions"),
         "missing-field",
         "captions: got only 'schema_version', 'image_id', 'label_space', 'foreground', 'background', "
-        "'mentions', expected 'captions' as well",
+        "'mentions', 'relations', expected 'captions' as well",
     ),
     "missing version": (
         drop("schema_version"),
         "missing-field",
-        "schema_version: got none, expected e.g. '1.0'",
+        "schema_version: got none, expected e.g. '1.1'",
     ),
     "next major version": (
         change("schema_version", "2.0"),

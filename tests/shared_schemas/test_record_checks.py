@@ -22,6 +22,13 @@ def put(field: str, index: int, **values: object) -> Change:
     return lambda content: content[field][index].update(values)
 
 
+def related(subject: int, target: int, **values: object) -> Change:
+    """A relation between two mentions, "on" at 12 in a phrase that reaches over the first caption."""
+    relation = {"subject": subject, "predicate": "on", "object": target, "start": 12, "end": 14}
+    relation |= {"phrase_start": 0, "phrase_end": 22} | values
+    return lambda content: content.update(relations=[relation])
+
+
 def at_caption(index: int) -> Change:
     return put("mentions", 1, caption=index)
 
@@ -67,6 +74,17 @@ FAULTS: list[tuple[str, Change, list[str]]] = [
         "span-outside-phrase",
         put("mentions", 2, phrase_start=0),
         ["mentions[2]: one of phrase_start and phrase_end is missing"],
+    ),
+    ("relation-index", related(0, 9), ["relations[0].object: mention 9, but the record has 3 mentions"]),
+    (
+        "relation-span",
+        related(0, 1, phrase_end=23),
+        ["relations[0].phrase_end: 23, but the caption has 22 characters"],
+    ),
+    (
+        "relation-span",
+        related(0, 1, phrase_start=9),
+        ["relations[0]: a mention at [8, 11) is not inside its phrase [9, 22)"],
     ),
     ("label-without-rule", put("mentions", 0, rule=None), ["mentions[0]: label 1, rule None"]),
     ("label-without-rule", put("mentions", 2, label=None), ["mentions[2]: label None, rule synonym"]),

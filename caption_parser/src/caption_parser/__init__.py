@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from caption_parser.pipeline import CaptionParser
     from caption_parser.readers import InputOptions
     from caption_parser.runs.options import RunOptions
+    from caption_parser.scene_graphs.graph import SceneGraph
+    from caption_parser.scene_graphs.parser import scene_graph
+    from caption_parser.shards.labelling import label_shards
+    from caption_parser.shards.merging import merge_shards
+    from caption_parser.shards.planning import make_plan
 
 __version__ = "0.1.0"
 __all__ = [
@@ -28,13 +33,18 @@ __all__ = [
     "Query",
     "RejectedCaptionWarning",
     "RunOptions",
+    "SceneGraph",
     "check_space",
     "evaluate",
     "explain",
     "export_labels",
     "find",
     "label_file",
+    "label_shards",
     "load",
+    "make_plan",
+    "merge_shards",
+    "scene_graph",
     "to_arrow",
     "to_dataset",
     "to_pandas",
@@ -50,13 +60,18 @@ _HOMES = {
     "Query": "caption_parser.export.find",
     "RejectedCaptionWarning": "caption_parser.given",
     "RunOptions": "caption_parser.runs.options",
+    "SceneGraph": "caption_parser.scene_graphs.graph",
     "check_space": "caption_parser.evaluation.space_check",
     "evaluate": "caption_parser.commands",
     "explain": "caption_parser.commands",
     "export_labels": "caption_parser.commands",
     "find": "caption_parser.commands",
     "label_file": "caption_parser.commands",
+    "label_shards": "caption_parser.shards.labelling",
     "load": "caption_parser.models.loading",
+    "make_plan": "caption_parser.shards.planning",
+    "merge_shards": "caption_parser.shards.merging",
+    "scene_graph": "caption_parser.scene_graphs.parser",
     "to_arrow": "caption_parser.frames.tables",
     "to_dataset": "caption_parser.frames.tables",
     "to_pandas": "caption_parser.frames.tables",

@@ -12,3 +12,5 @@ class ImageCaptions:
     file_name: str | None = None
     row: int = 1
     """1-based line or record number of the first caption in the input."""
+    source: str | None = None
+    """The input that this row stands in, where there are several."""

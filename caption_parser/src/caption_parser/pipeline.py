@@ -20,10 +20,11 @@ from caption_parser.given import CaptionSource, Column, ColumnChoice, OnRejected
 from caption_parser.given.tables import known_column
 from caption_parser.labels.aggregate import aggregate
 from caption_parser.labels.baselines import exact_match_labeller, synonym_list_labeller
+from caption_parser.labels.findings import ImageFindings
 from caption_parser.readers.fields import CAPTION_FIELDS
 from shared_runtime.errors import UsageError
 from shared_runtime.files import short_digest
-from shared_schemas import SCHEMA_VERSION, ImageLabels, LabelSpace, Mention
+from shared_schemas import SCHEMA_VERSION, ImageLabels, LabelSpace
 from shared_schemas.errors import shown
 from shared_schemas.label_space_file import load_label_space
 
@@ -42,11 +43,8 @@ _unpickled: dict[tuple[ParserConfig, LabelSpace], dict[str, Any]] = {}
 class Labeller(Protocol):
     """Finds the mentions of a label space's classes in captions, whether it parses them or matches strings."""
 
-    def label(self, images: Sequence[ImageCaptions]) -> Iterator[tuple[Mention, ...]]:
-        """One tuple of mentions per image, in the order of `images`.
-
-        Mentions stand in the order of the text; `Mention.caption` indexes `ImageCaptions.captions`.
-        """
+    def label(self, images: Sequence[ImageCaptions]) -> Iterator[ImageFindings]:
+        """What was found in each image, in the order of `images`."""
         ...
 
 
@@ -131,7 +129,7 @@ class CaptionParser:
         `RejectedCaptionWarning` says so. Raises `UsageError` where the column of captions is not known.
         """
         column = caption if caption is not None else known_column(list(batch), CAPTION_FIELDS)
-        if column not in batch:
+        if column is None or column not in batch:
             raise UsageError(
                 f"label_batch: got the columns {shown(list(batch))}, expected one of captions, "
                 f"{'by a known name' if caption is None else repr(caption)}. Give fn_kwargs={{'caption': 'NAME'}}"
@@ -158,15 +156,16 @@ class CaptionParser:
 
     def label_images(self, images: Sequence[ImageCaptions]) -> list[ImageLabels]:
         """Records of a batch of images, in order. The labels of an image do not depend on its batch."""
-        mentions = self.labeller.label(images)
-        return [self.record(image, of_image) for image, of_image in zip(images, mentions, strict=True)]
+        findings = self.labeller.label(images)
+        return [self.record(image, of_image) for image, of_image in zip(images, findings, strict=True)]
 
-    def record(self, image: ImageCaptions, mentions: Sequence[Mention]) -> ImageLabels:
-        """The record of an image with these mentions."""
+    def record(self, image: ImageCaptions, findings: ImageFindings) -> ImageLabels:
+        """The record of an image in which these mentions and relations were found."""
         return aggregate(
             image,
-            mentions,
+            findings.mentions,
             self.label_space,
+            relations=findings.relations,
             blocking=self.config.blocking_flags,
             attribute_set=None if self.config.attributes is AttributeSet.LOW_LEVEL else self.config.attributes,
         )

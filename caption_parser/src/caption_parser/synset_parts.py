@@ -12,6 +12,7 @@ from caption_parser.labels.decisions import DecisionTable
 from caption_parser.labels.implied import ImpliedObjects
 from caption_parser.labels.mention_writer import AttributeNamer, MentionWriter
 from caption_parser.labels.reading import LabelStep
+from caption_parser.labels.relation_writer import RelationWriter
 from caption_parser.labels.spelling import Respeller
 from caption_parser.labels.steps import label_steps
 from caption_parser.labels.synset_labeller import SynsetLabeller
@@ -27,6 +28,7 @@ from caption_parser.senses.strategies import Outcome, Strategies, with_strategie
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
 from caption_parser.syntax.named_words import NamedWords
 from caption_parser.syntax.phrase_parser import PhraseParser
+from caption_parser.syntax.relations.finder import RelationFinder
 from caption_parser.syntax.scene_graph import scene_graph_noun_phrases
 from caption_parser.syntax.segmented import SegmentedParser
 from caption_parser.syntax.segments import Segmenter
@@ -62,7 +64,12 @@ class SynsetParts:
             config.attributes,
             quantities=not self.rules.visible_attributes,
         )
-        write = MentionWriter(attribute_name, self.lexicon, keep_unlabelled=config.keep_unlabelled)
+        write = MentionWriter(
+            attribute_name,
+            self.lexicon,
+            keep_unlabelled=config.keep_unlabelled,
+            write_relations=RelationWriter(RelationFinder(self.lexicon)) if config.uses_relations else None,
+        )
         return SynsetLabeller(self.parse, self.disambiguator(), self.decisions, self.steps, write)
 
     @cached_property

@@ -6,6 +6,7 @@ from shared_schemas.label_space import Kind, LabelClass, LabelSpace, VisualAttri
 from shared_schemas.label_space_file import load_label_space
 from shared_schemas.labels import SCHEMA_VERSION, AttributeVotes, ClassLabel, ImageLabels, Source
 from shared_schemas.mentions import DOUBTS, Attribute, Flag, Mention, Route, Rule
+from shared_schemas.relations import Relation
 
 __all__ = [
     "DOUBTS",
@@ -22,6 +23,7 @@ __all__ = [
     "Mention",
     "MissingExtraError",
     "RecordError",
+    "Relation",
     "Route",
     "Rule",
     "Source",

@@ -13,6 +13,7 @@ from shared_schemas.jsonl import iter_labels
 from shared_schemas.label_space import Kind, LabelSpace
 from shared_schemas.labels import ClassLabel, ImageLabels
 from shared_schemas.mentions import Mention
+from shared_schemas.relations import Relation
 
 
 class Problem(NamedTuple):
@@ -84,6 +85,37 @@ def span_outside_phrase(record: ImageLabels) -> Iterator[str]:
             yield f"{place}: one of phrase_start and phrase_end is missing"
         elif start is not None and end is not None and not start <= mention.start < mention.end <= end:
             yield f"{place}: [{mention.start}, {mention.end}) is not inside its phrase [{start}, {end})"
+
+
+def relation_index(record: ImageLabels) -> Iterator[str]:
+    """A relation names a mention that the record does not have, or mentions of two captions."""
+    for place, relation in _relations(record):
+        known = True
+        for field, index in (("subject", relation.subject), ("object", relation.object)):
+            if index >= len(record.mentions):
+                known = False
+                yield f"{place}.{field}: mention {index}, but the record has {len(record.mentions)} mentions"
+        if known:
+            subject, target = record.mentions[relation.subject], record.mentions[relation.object]
+            if subject.caption != target.caption:
+                yield f"{place}: its mentions are of the captions {subject.caption} and {target.caption}"
+
+
+def relation_span(record: ImageLabels) -> Iterator[str]:
+    """A relation ends behind its caption, or it or one of its mentions is not inside its phrase."""
+    for place, relation in _relations(record):
+        both = [record.mentions[i] for i in (relation.subject, relation.object) if i < len(record.mentions)]
+        captions = [record.captions[mention.caption] for mention in both if mention.caption < len(record.captions)]
+        for length in set(map(len, captions)):
+            if relation.phrase_end > length:
+                yield f"{place}.phrase_end: {relation.phrase_end}, but the caption has {length} characters"
+        for what, start, end in (
+            ("it", relation.start, relation.end),
+            *(("a mention", m.start, m.end) for m in both),
+        ):
+            if not relation.phrase_start <= start < end <= relation.phrase_end:
+                phrase = f"[{relation.phrase_start}, {relation.phrase_end})"
+                yield f"{place}: {what} at [{start}, {end}) is not inside its phrase {phrase}"
 
 
 def label_without_rule(record: ImageLabels) -> Iterator[str]:
@@ -178,6 +210,8 @@ RECORD_CHECKS: dict[str, Callable[[ImageLabels], Iterator[str]]] = {
     "caption-index": caption_index,
     "span-outside-caption": span_outside_caption,
     "span-outside-phrase": span_outside_phrase,
+    "relation-index": relation_index,
+    "relation-span": relation_span,
     "label-without-rule": label_without_rule,
     "class-missing": class_missing,
     "class-without-mention": class_without_mention,
@@ -196,6 +230,11 @@ LABEL_SPACE_CHECKS: dict[str, Callable[[ImageLabels, LabelSpace], Iterator[str]]
 def _mentions(record: ImageLabels) -> Iterator[tuple[str, Mention]]:
     for index, mention in enumerate(record.mentions):
         yield f"mentions[{index}]", mention
+
+
+def _relations(record: ImageLabels) -> Iterator[tuple[str, Relation]]:
+    for index, relation in enumerate(record.relations):
+        yield f"relations[{index}]", relation
 
 
 def _classes(record: ImageLabels) -> Iterator[tuple[str, ClassLabel]]:

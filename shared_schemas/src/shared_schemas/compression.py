@@ -25,12 +25,18 @@ class CorruptStreamError(OSError):
 @contextmanager
 def open_input(path: Path) -> Iterator[BinaryIO]:
     """`path` as decompressed bytes; reading on raises `CorruptStreamError` where the file is damaged."""
+    with path.open("rb") as raw, decompress(raw, path.suffix) as stream:
+        yield stream
+
+
+@contextmanager
+def decompress(raw: BinaryIO, suffix: str) -> Iterator[BinaryIO]:
+    """`raw`, which stays open, as decompressed bytes, as `suffix` says; errors as those of `open_input`."""
     with ExitStack() as stack:
-        raw = stack.enter_context(path.open("rb"))
-        if path.suffix == ".gz":
+        if suffix == ".gz":
             yield cast(BinaryIO, stack.enter_context(gzip.GzipFile(fileobj=raw, mode="rb")))
-        elif path.suffix == ".zst":
-            yield stack.enter_context(io.BufferedReader(_ZstdInput(raw, path), _BUFFER))
+        elif suffix == ".zst":
+            yield stack.enter_context(io.BufferedReader(_ZstdInput(raw, suffix), _BUFFER))
         else:
             yield raw
 
@@ -86,9 +92,9 @@ def _zstandard(suffix: str) -> ModuleType:
 class _ZstdInput(io.RawIOBase):
     """Decompresses frame after frame. `zstandard`'s own reader takes a cut-off frame for the end of a file."""
 
-    def __init__(self, raw: BinaryIO, path: Path) -> None:
+    def __init__(self, raw: BinaryIO, suffix: str) -> None:
         self._raw = raw
-        self._zstandard = _zstandard(path.suffix)
+        self._zstandard = _zstandard(suffix)
         self._frames = self._zstandard.ZstdDecompressor()
         self._frame: Any = None
         self._pending = memoryview(b"")

@@ -7,8 +7,9 @@ from pydantic import Field, PositiveInt, StringConstraints
 from shared_schemas._model import Record
 from shared_schemas.mentions import Mention
 from shared_schemas.notebook_view import record_html
+from shared_schemas.relations import Relation
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """`major.minor`. A minor version may add optional fields, never values or meanings: a reader of 1.x ignores
 fields of a newer 1.y, and refuses 2.0."""
 
@@ -62,6 +63,7 @@ class ImageLabels(Record):
     foreground: tuple[ClassLabel, ...]
     background: tuple[ClassLabel, ...]
     mentions: tuple[Mention, ...] = ()
+    relations: tuple[Relation, ...] = Field((), description="Between mentions of one caption; since 1.1.")
 
     def _repr_html_(self) -> str:
         """What notebooks show."""

@@ -23,8 +23,8 @@ from benchmarks.judged import (
     web_sample,
     word_tallies,
 )
-from caption_parser.pipeline import CaptionParser
 from shared_schemas import ClassLabel, ImageLabels
+from tests.parsers import parser_of
 
 Label = Callable[[Sequence[str]], Iterator[ImageLabels]]
 
@@ -48,7 +48,7 @@ BACKGROUND_RECALL = 0.965
 @pytest.fixture(scope="session")
 def label() -> Label:
     """One parser for all."""
-    return CaptionParser(mode="visual").label
+    return parser_of(mode="visual").label
 
 
 @pytest.mark.parametrize("kind", sorted({case.kind for case in FRESH}))

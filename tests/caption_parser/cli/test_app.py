@@ -92,11 +92,12 @@ try:
     main()
 finally:
     print("torch" in sys.modules, file=sys.stderr)
-    import torch
-    print(torch.zeros(1).item(), file=sys.stderr)
+    if "explain" in sys.argv:  # what has kept thinc from it keeps nobody else from it
+        import torch
+        print(torch.zeros(1).item(), file=sys.stderr)
 """
     done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
-    assert done.stderr == "False\n0.0\n"
+    assert done.stderr == ("False\n0.0\n" if "explain" in arguments else "False\n")
 
 
 def test_a_pipeline_of_the_users_may_have_torch() -> None:

@@ -14,14 +14,10 @@ import pytest
 
 from shared_runtime.errors import ExitCode
 from shared_schemas.jsonl import read_labels
+from tests.forked import Forks
 
 CAPPARSE = [sys.executable, "-c", "from caption_parser.cli import main; main()"]
 EXACT = ["--labeller", "exact"]
-
-
-def capparse(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
-    command = [*CAPPARSE, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, **options)
 
 
 @pytest.fixture
@@ -31,9 +27,9 @@ def captions(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_is_labelled(captions: Path, tmp_path: Path) -> None:
+def test_a_file_is_labelled(forked_capparse: Forks, captions: Path, tmp_path: Path) -> None:
     output = tmp_path / "labels.jsonl"
-    done = capparse("label", captions, "-o", output, *EXACT)
+    done = forked_capparse("label", captions, "-o", output, *EXACT)
     assert (done.returncode, done.stdout) == (ExitCode.OK, "")
     assert done.stderr.startswith(f"{captions}: caption = 'caption', image = 'image_id'\n")
     assert "complete: 2 images, 3 captions" in done.stderr
@@ -42,19 +38,19 @@ def test_a_file_is_labelled(captions: Path, tmp_path: Path) -> None:
     assert [(label.name, label.votes) for label in records[0].foreground] == [("dog", 2), ("couch", 1)]
     assert json.loads((tmp_path / "labels.jsonl.summary.json").read_bytes())["captions"] == 3
 
-    again = capparse("label", captions, "-o", output, *EXACT)
+    again = forked_capparse("label", captions, "-o", output, *EXACT)
     assert again.returncode == ExitCode.OK
     assert "up to date" in again.stderr
 
 
-def test_standard_input_to_standard_output(captions: Path) -> None:
+def test_standard_input_to_standard_output(forked_capparse: Forks, captions: Path) -> None:
     arguments = ["label", "-", "-o", "-", "--format", "tsv", *EXACT]
-    done = capparse(*arguments, input=captions.read_text())
+    done = forked_capparse(*arguments, input=captions.read_text())
     assert done.returncode == ExitCode.OK
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["source"] for line in lines] == [{"path": "-", "row": 2}, {"path": "-", "row": 3}]
     assert "complete: 2 images" in done.stderr
-    quiet = capparse(*arguments, "-q", input=captions.read_text())
+    quiet = forked_capparse(*arguments, "-q", input=captions.read_text())
     assert (quiet.stdout, quiet.stderr) == (done.stdout, "")
 
 
@@ -83,17 +79,17 @@ def test_waiting_on_a_terminal_says_so() -> None:
     assert process.returncode == ExitCode.OK
 
 
-def test_rejected_rows_are_exit_code_3(tmp_path: Path) -> None:
+def test_rejected_rows_are_exit_code_3(forked_capparse: Forks, tmp_path: Path) -> None:
     source = tmp_path / "captions.jsonl"
     source.write_text('{"image_id": 1, "caption": "A dog."}\n{"image_id": 2, "caption": 5}\n')
     output = tmp_path / "labels.jsonl"
-    done = capparse("label", source, "-o", output, "--rejected", tmp_path / "bad.jsonl", *EXACT)
+    done = forked_capparse("label", source, "-o", output, "--rejected", tmp_path / "bad.jsonl", *EXACT)
     assert done.returncode == ExitCode.PARTIAL
     assert "1 rejected (wrong-type 1)" in done.stderr
     assert json.loads((tmp_path / "bad.jsonl").read_text())["row"] == 2
     assert len(list(read_labels(output))) == 1
 
-    strict = capparse("label", source, "-o", tmp_path / "strict.jsonl", "--strict", *EXACT)
+    strict = forked_capparse("label", source, "-o", tmp_path / "strict.jsonl", "--strict", *EXACT)
     assert strict.returncode == ExitCode.FAILURE
     assert strict.stderr.splitlines()[-1].startswith(f"error: {source}:2: ")
 
@@ -115,9 +111,9 @@ def test_rejected_rows_are_exit_code_3(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_done_is_one_message(
-    captions: Path, tmp_path: Path, options: list[str], exit_code: ExitCode, message: str
+    forked_capparse: Forks, captions: Path, tmp_path: Path, options: list[str], exit_code: ExitCode, message: str
 ) -> None:
-    done = capparse("label", captions.name, "-o", "labels.jsonl", *EXACT, *options, cwd=tmp_path)
+    done = forked_capparse("label", captions.name, "-o", "labels.jsonl", *EXACT, *options, cwd=tmp_path)
     assert done.returncode == exit_code
     assert done.stderr.removeprefix("captions.tsv: caption = 'caption', image = 'image_id'\n").startswith(
         "error: "
@@ -126,6 +122,16 @@ def test_what_cannot_be_done_is_one_message(
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
     assert [path.name for path in tmp_path.iterdir()] == [captions.name]
+
+
+@pytest.fixture(scope="module")
+def long_run(forked_capparse: Forks, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Captions for a second or two, and their labels."""
+    folder = tmp_path_factory.mktemp("long_run")
+    source, whole = folder / "captions.txt", folder / "whole.jsonl"
+    source.write_text("".join(f"Dog number {number} on a couch.\n" for number in range(30_000)))
+    assert forked_capparse("label", source, "-o", whole, *EXACT).returncode == ExitCode.OK
+    return source, whole
 
 
 def _heed_ctrl_c() -> None:
@@ -137,10 +143,13 @@ def _heed_ctrl_c() -> None:
     ("end", "number"), [(os.killpg, signal.SIGINT), (os.killpg, signal.SIGTERM), (os.kill, signal.SIGTERM)]
 )
 def test_an_ended_run_is_one_that_the_same_command_resumes(
-    tmp_path: Path, end: Callable[[int, int], None], number: int
+    forked_capparse: Forks,
+    long_run: tuple[Path, Path],
+    tmp_path: Path,
+    end: Callable[[int, int], None],
+    number: int,
 ) -> None:
-    source, output, whole = (tmp_path / name for name in ("captions.txt", "labels.jsonl", "whole.jsonl"))
-    source.write_text("".join(f"Dog number {number} on a couch.\n" for number in range(40_000)))
+    (source, whole), output = long_run, tmp_path / "labels.jsonl"
     command = [*CAPPARSE, "label", str(source), "-o", str(output), "--processes", "2", *EXACT]
     with subprocess.Popen(
         command,
@@ -162,15 +171,14 @@ def test_an_ended_run_is_one_that_the_same_command_resumes(
     assert (tmp_path / "labels.jsonl.state.json").exists()
     assert partial.read_bytes().endswith(b"}\n")
 
-    resumed = capparse("label", source, "-o", output, *EXACT)
+    resumed = forked_capparse("label", source, "-o", output, *EXACT)
     assert resumed.returncode == ExitCode.OK
     assert "resumed after" in resumed.stderr
-    assert capparse("label", source, "-o", whole, *EXACT).returncode == ExitCode.OK
     assert output.read_bytes() == whole.read_bytes()
 
 
-def test_a_dry_run_writes_nothing(captions: Path, tmp_path: Path) -> None:
-    done = capparse("label", captions, "-o", tmp_path / "labels.jsonl", "--dry-run", *EXACT)
+def test_a_dry_run_writes_nothing(forked_capparse: Forks, captions: Path, tmp_path: Path) -> None:
+    done = forked_capparse("label", captions, "-o", tmp_path / "labels.jsonl", "--dry-run", *EXACT)
     assert done.returncode == ExitCode.OK
     assert "2 images, 3 captions" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == [captions.name]

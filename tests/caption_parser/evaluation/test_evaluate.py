@@ -225,7 +225,7 @@ def test_published_baselines(
     labeller = _baseline(baseline, coco, real_data)
     images = _images(annotations / "captions_val2017.json")
     records = (
-        aggregate(image, mentions, coco) for image, mentions in zip(images, labeller.label(images), strict=True)
+        aggregate(image, found.mentions, coco) for image, found in zip(images, labeller.label(images), strict=True)
     )
     write_labels(tmp_path / "labels.jsonl", records)
     evaluation = evaluate(tmp_path / "labels.jsonl", annotations / "boxes_val2017.json")

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from caption_parser import CaptionParser
 from caption_parser.given import ColumnChoice, RejectedCaptionWarning, images_of
 from caption_parser.readers import RejectedRow
 from shared_runtime.errors import InputError, UsageError
+from tests.parsers import parser_of
 
 NAN = float("nan")
 
@@ -102,7 +102,7 @@ def test_numbers_of_numpy_are_ids() -> None:
 
 
 def test_one_string_per_image_is_a_caption_not_letters() -> None:
-    (record,) = CaptionParser(senses="first").label({7: "A black cat"})
+    (record,) = parser_of(senses="first").label({7: "A black cat"})
     assert (record.image_id, record.captions) == (7, ("A black cat",))
     assert [label.name for label in record.foreground] == ["cat"]
 
@@ -173,7 +173,7 @@ def endless(items: list[Any], drawn: list[int]) -> Iterator[Any]:
 
 
 def test_an_endless_source_gives_its_first_record_at_once() -> None:
-    parser = CaptionParser(senses="first")
+    parser = parser_of(senses="first")
     drawn: list[int] = []
     assert next(parser.label(endless(["A cat", "A dog"], drawn))).image_id == 1
     assert len(drawn) == 1

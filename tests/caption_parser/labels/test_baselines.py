@@ -18,7 +18,7 @@ SPACE = LabelSpace(
 
 def _found(labeller: StringLabeller, *captions: str) -> list[tuple[int, str, str]]:
     """Caption index, text and class name of each mention."""
-    (mentions,) = labeller.label([ImageCaptions(1, captions)])
+    ((mentions, _),) = labeller.label([ImageCaptions(1, captions)])
     return [(m.caption, captions[m.caption][m.start : m.end], str(m.label)) for m in mentions]
 
 
@@ -53,7 +53,7 @@ def test_a_word_may_stand_for_several_classes(pets: LabelSpace) -> None:
 
 def test_images_in_order_with_the_evidence(pets: LabelSpace) -> None:
     images = [ImageCaptions(7, ("a cat",)), ImageCaptions("8", ("a cat", "Two bears"))]
-    none, (mention,) = exact_match_labeller(pets).label(images)
+    (none, _), ((mention,), _) = exact_match_labeller(pets).label(images)
     assert none == ()
     assert (mention.caption, mention.start, mention.end, mention.label) == (1, 4, 9, 3)
     assert (mention.head, mention.extended_head, mention.rule) == ("bears", "bears", Rule.STRING)
@@ -71,7 +71,7 @@ def test_synonym_list(pets: LabelSpace, tmp_path: Path) -> None:
 
 @given(st.lists(st.sampled_from([*WORDS, "dogs", "oxen", "the", "-", "Ox"]), max_size=8).map(" ".join))
 def test_finds_what_one_expression_per_class_finds(caption: str) -> None:
-    (mentions,) = exact_match_labeller(SPACE).label([ImageCaptions(1, (caption,))])
+    ((mentions, _),) = exact_match_labeller(SPACE).label([ImageCaptions(1, (caption,))])
     found = {(m.label, m.start, m.end) for m in mentions}
     expected = {
         (label, match.start(), match.end())

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from caption_parser import CaptionParser
+from tests.parsers import parser_of
 
 KNOWN_MISSES: dict[str, str] = {
     "Girl with an umbrella cartoon": "the cartoon may be the umbrella's alone",
@@ -48,7 +48,7 @@ def _names(text: str) -> frozenset[str]:
 @pytest.fixture(scope="module")
 def found() -> dict[str, frozenset[str]]:
     captions = [one.caption for one in _expectations()]
-    records = CaptionParser().label(captions)
+    records = parser_of().label(captions)
     return {
         caption: frozenset(label.name for label in (*record.foreground, *record.background))
         for caption, record in zip(captions, records, strict=True)

@@ -9,13 +9,14 @@ from caption_parser.labels.implied_sources import candidates, derived_gloss_name
 from caption_parser.lexicon import default_lexicon
 from caption_parser.pipeline import CaptionParser
 from shared_schemas import Flag, ImageLabels, LabelClass, LabelSpace, Mention, Rule
+from tests.parsers import parser_of
 
 LEXICON = default_lexicon()
 
 
 @pytest.fixture(scope="module")
 def parser() -> CaptionParser:
-    return CaptionParser(mode="visual", senses="first")
+    return parser_of(mode="visual", senses="first")
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +97,7 @@ def test_of_a_place_with_several_captions_nothing_is_entailed(parser: CaptionPar
 
 
 def test_paper_mode_implies_nothing() -> None:
-    (labels,) = CaptionParser(mode="paper", senses="first").label(["A man surfing on a wave"])
+    (labels,) = parser_of(mode="paper", senses="first").label(["A man surfing on a wave"])
     assert implied(labels) == {}
 
 

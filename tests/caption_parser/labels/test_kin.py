@@ -3,11 +3,12 @@
 import pytest
 
 from caption_parser import CaptionParser
+from tests.parsers import parser_of
 
 
 @pytest.fixture(scope="module")
 def parser() -> CaptionParser:
-    return CaptionParser()
+    return parser_of()
 
 
 def names(parser: CaptionParser, caption: str) -> set[str]:
@@ -66,6 +67,6 @@ def test_indefinite_persons(parser: CaptionParser, caption: str, is_seen: bool) 
 
 
 def test_the_rules_can_be_left_out() -> None:
-    parser = CaptionParser(without="kin,indefinite_people")
+    parser = parser_of(without="kin,indefinite_people")
     assert "person" in names(parser, "A giraffe and its baby")
     assert "person" not in names(parser, "Everybody is eating cake")

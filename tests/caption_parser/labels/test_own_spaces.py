@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from caption_parser import CaptionParser
+from tests.parsers import parser_of
 
 Names = Callable[[str], set[str]]
 
@@ -56,7 +56,7 @@ NAMES = [
 
 @pytest.fixture(scope="module")
 def names() -> Names:
-    parser = CaptionParser(label_space="lvis")
+    parser = parser_of(label_space="lvis")
 
     def read(caption: str) -> set[str]:
         (record,) = parser.label([caption])

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from caption_parser import CaptionParser
 from caption_parser.lexicon.plurals import plural_forms
 from shared_schemas import load_label_space
+from tests.parsers import parser_of
 
 SINGULAR = (
     "A photo of a {}.",
@@ -57,9 +57,7 @@ def test_classes_are_found_by_their_own_words() -> None:
                     (label.name, word, form.title() if frame == "{}" else frame.format(form)) for frame in of_form
                 ]
     missed: Counter[str] = Counter()
-    for (name, word, _), labels in zip(
-        frames, CaptionParser().label([frame for *_, frame in frames]), strict=True
-    ):
+    for (name, word, _), labels in zip(frames, parser_of().label([frame for *_, frame in frames]), strict=True):
         if name not in {label.name for label in (*labels.foreground, *labels.background)}:
             missed[word] += 1
     assert not {word: count for word, count in missed.items() if count > 1 and word not in MISSED}

@@ -5,11 +5,12 @@ import pytest
 from caption_parser import CaptionParser
 from caption_parser.labels.people_groups import people_groups
 from caption_parser.lexicon import default_lexicon
+from tests.parsers import parser_of
 
 
 @pytest.fixture(scope="module")
 def parser() -> CaptionParser:
-    return CaptionParser()
+    return parser_of()
 
 
 def people(parser: CaptionParser, caption: str) -> bool:
@@ -62,7 +63,7 @@ def test_groups_of_other_things_show_none(parser: CaptionParser, caption: str) -
 
 
 def test_the_rule_can_be_left_out() -> None:
-    assert not people(CaptionParser(without="people_groups"), "The couple is looking at the camera")
+    assert not people(parser_of(without="people_groups"), "The couple is looking at the camera")
 
 
 def test_denied_lemmas_keep_their_other_senses() -> None:

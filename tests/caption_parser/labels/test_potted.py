@@ -7,6 +7,7 @@ import pytest
 from caption_parser import CaptionParser
 from shared_schemas import LabelClass, LabelSpace, Rule
 from shared_schemas.label_space_toml import to_toml
+from tests.parsers import parser_of
 
 POTTED = ("A potted ivy", "A cactus in a clay pot", "Pots filled with geraniums", "Ivy growing in planters")
 
@@ -24,7 +25,7 @@ def own_space(folder: Path, label: LabelClass) -> str:
 
 @pytest.mark.parametrize("caption", POTTED)
 def test_a_view_of_coco_has_the_class_by_another_name(caption: str) -> None:
-    assert names(CaptionParser(label_space="voc", senses="first"), caption) == {"pottedplant"}
+    assert names(parser_of(label_space="voc", senses="first"), caption) == {"pottedplant"}
 
 
 @pytest.mark.parametrize("caption", POTTED)
@@ -40,18 +41,18 @@ def test_a_space_without_such_a_class_gets_none(tmp_path: Path) -> None:
 
 
 def test_a_plant_with_a_class_of_its_own_keeps_it() -> None:
-    (record,) = CaptionParser(senses="first").label(["Flowers in a pot"])
+    (record,) = parser_of(senses="first").label(["Flowers in a pot"])
     assert {"potted plant"} == {label.name for label in record.foreground}
     assert "flower" in {label.name for label in record.background}
 
 
 def test_the_rule_has_a_switch() -> None:
-    assert names(CaptionParser(senses="first", without="potted"), "A potted ivy") == set()
-    assert names(CaptionParser(mode="paper", senses="first"), "A potted ivy") == set()
+    assert names(parser_of(senses="first", without="potted"), "A potted ivy") == set()
+    assert names(parser_of(mode="paper", senses="first"), "A potted ivy") == set()
 
 
 def test_what_is_denied_stays_so_and_counts_are_kept() -> None:
-    parser = CaptionParser(senses="first")
+    parser = parser_of(senses="first")
     assert names(parser, "A room without potted ferns") == set()
     (record,) = parser.label(["Two potted ferns"])
     assert [(label.name, label.count) for label in record.foreground] == [("potted plant", 2)]

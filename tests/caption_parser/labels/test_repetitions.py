@@ -3,6 +3,7 @@
 import pytest
 
 from caption_parser import CaptionParser
+from tests.parsers import parser_of
 
 COUNTS = {
     "Two dogs play on the beach. The two dogs are brown.": {"dog": 2},
@@ -26,7 +27,7 @@ COUNTS = {
 
 @pytest.fixture(scope="module")
 def parser() -> CaptionParser:
-    return CaptionParser(senses="first")
+    return parser_of(senses="first")
 
 
 @pytest.mark.parametrize("caption", COUNTS)
@@ -36,7 +37,5 @@ def test_counts(parser: CaptionParser, caption: str) -> None:
 
 
 def test_the_rule_has_a_switch() -> None:
-    (record,) = CaptionParser(senses="first", without="repetitions").label(
-        ["Two dogs play. The two dogs are brown."]
-    )
+    (record,) = parser_of(senses="first", without="repetitions").label(["Two dogs play. The two dogs are brown."])
     assert [label.count for label in record.foreground] == [4]

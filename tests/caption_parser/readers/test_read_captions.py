@@ -321,7 +321,10 @@ def test_several_inputs_keep_row_number_ids_apart(tmp_path: Path) -> None:
     for name, caption in (("a-0.txt", "a dog"), ("a-1.txt", "a cat")):
         (tmp_path / name).write_text(f"{caption}\n")
     first, second = str(tmp_path / "a-0.txt"), str(tmp_path / "a-1.txt")
-    expected = [CaptionRow(f"{first}:1", "a dog", 1), CaptionRow(f"{second}:1", "a cat", 1)]
+    expected = [
+        CaptionRow(f"{first}:1", "a dog", 1, source=first),
+        CaptionRow(f"{second}:1", "a cat", 1, source=second),
+    ]
     assert list(read_captions([first, second])) == expected
     assert list(read_captions(str(tmp_path / "a-{0..1}.txt"))) == expected
     assert list(read_captions(tmp_path / "*.txt")) == expected

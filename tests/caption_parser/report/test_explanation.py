@@ -7,11 +7,12 @@ import pytest
 from rich.console import Console
 from spacy.language import Language
 
-from caption_parser import CaptionParser, ParserConfig
+from caption_parser import ParserConfig
 from caption_parser.report.explanation import Explanation, explain, explain_with
 from caption_parser.report.explanation_view import show_explanation
 from caption_parser.report.record_view import show_record
 from shared_runtime.errors import UsageError
+from tests.parsers import parser_of
 
 CAPTION = "Two black cats in front of a lot of people, on a chest of drawers near a blorptron"
 
@@ -58,7 +59,7 @@ def test_tokens_are_the_parse(explanation: Explanation) -> None:
 
 
 def test_a_caption_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    parser = CaptionParser(keep_unlabelled=True)
+    parser = parser_of(keep_unlabelled=True)
     parsed = []
     make_doc = Language.make_doc
     monkeypatch.setattr(Language, "make_doc", lambda nlp, text: parsed.append(text) or make_doc(nlp, text))

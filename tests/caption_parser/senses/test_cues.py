@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from caption_parser import CaptionParser
 from caption_parser.lexicon import default_lexicon
 from caption_parser.senses import SenseChoice, SenseQuery
 from caption_parser.senses.cues import WithCues, shipped_cues
 from shared_schemas import Route
+from tests.parsers import parser_of
 
 LEXICON = default_lexicon()
 
@@ -69,7 +69,7 @@ def rows(text: str) -> list[tuple[str, str]]:
 
 def wrong(text: str, *, wanted: bool) -> list[str]:
     expected = rows(text)
-    labels = CaptionParser().label([caption for _, caption in expected])
+    labels = parser_of().label([caption for _, caption in expected])
     return [
         f"{name}: {caption}"
         for (name, caption), found in zip(expected, labels, strict=True)

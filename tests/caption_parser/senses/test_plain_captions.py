@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from caption_parser import CaptionParser
+from tests.parsers import parser_of
 
 _FILES = sorted((Path(__file__).parent / "captions").glob("*.txt"))
 
@@ -34,7 +35,7 @@ def _classes(text: str) -> frozenset[str]:
 
 @cache
 def _parser() -> CaptionParser:
-    return CaptionParser()
+    return parser_of()
 
 
 @pytest.mark.parametrize("path", _FILES, ids=lambda path: path.stem)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from caption_parser import CaptionParser
+from tests.parsers import parser_of
 
 CASES = [
     json.loads(line)
@@ -32,7 +33,7 @@ NOT_YET = {
 
 @pytest.fixture(scope="module")
 def parser() -> CaptionParser:
-    return CaptionParser(mode="visual")
+    return parser_of(mode="visual")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -4,6 +4,7 @@ import pytest
 
 from caption_parser import CaptionParser
 from shared_schemas import Flag
+from tests.parsers import parser_of
 
 UNCERTAIN = {
     "There is possibly a cat on the couch": {"cat"},
@@ -26,7 +27,7 @@ CONCLUDED = {
 
 @pytest.fixture(scope="module")
 def parser() -> CaptionParser:
-    return CaptionParser(senses="first")
+    return parser_of(senses="first")
 
 
 @pytest.mark.parametrize("caption", UNCERTAIN)
@@ -43,9 +44,9 @@ def test_what_a_caption_concludes(parser: CaptionParser, caption: str) -> None:
 
 def test_an_uncertain_class_is_asserted_at_half_the_confidence_unless_the_flag_blocks() -> None:
     captions = ["A dog", "Possibly a dog", "A dog and possibly a dog"]
-    sure, hedged, both = CaptionParser(senses="first").label(captions)
+    sure, hedged, both = parser_of(senses="first").label(captions)
     assert [record.foreground[0].confidence for record in (sure, hedged, both)] == [0.8, 0.4, 0.8]
-    (blocked,) = CaptionParser(senses="first", block="all,uncertain").label(captions[1:2])
+    (blocked,) = parser_of(senses="first", block="all,uncertain").label(captions[1:2])
     assert blocked.foreground == ()
-    (without,) = CaptionParser(senses="first", without="hedges").label(captions[1:2])
+    (without,) = parser_of(senses="first", without="hedges").label(captions[1:2])
     assert without.foreground[0].confidence == 0.8

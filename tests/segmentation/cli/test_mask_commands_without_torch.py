@@ -1,7 +1,6 @@
 """What makes, scores and shows masks starts, and fails, without torch: it takes seconds to import."""
 
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,31 +9,25 @@ import pytest
 
 from segmentation.data.masks import write_index_mask
 from shared_runtime.errors import ExitCode
-
-_SCRIPT = """
-import sys
-from segmentation.cli import main
-sys.argv = ["capseg", *sys.argv[1:]]
-try:
-    main()
-finally:
-    sys.stdout.flush()
-    print("torch imported" if "torch" in sys.modules else "no torch", file=sys.stderr)
-"""
+from tests.forked import Done, Forks
 
 
-def run_without_torch(*arguments: object) -> subprocess.CompletedProcess[str]:
+@pytest.fixture
+def run_without_torch(forked_capseg: Forks) -> Callable[..., Done]:
     """`capseg` in a process of its own, which must not have imported torch in the end."""
-    command = [sys.executable, "-c", _SCRIPT, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.stderr.splitlines()[-1] == "no torch", done.stderr
-    return done
+
+    def run(*arguments: object) -> Done:
+        done = forked_capseg(*arguments)
+        assert not done.imported_torch, done.stderr
+        return done
+
+    return run
 
 
 @pytest.mark.parametrize(
     "command", ["make-masks", "predict", "evaluate", "evaluate-labels", "report", "truth-labels", "synthesize"]
 )
-def test_help(command: str) -> None:
+def test_help(run_without_torch: Callable[..., Done], command: str) -> None:
     assert run_without_torch(command, "--help").returncode == ExitCode.OK
 
 
@@ -47,19 +40,23 @@ def masks(tmp_path: Path) -> Path:
     return folder
 
 
-def test_masks_are_scored(small_run: Any, masks: Path) -> None:
+def test_masks_are_scored(run_without_torch: Callable[..., Done], small_run: Any, masks: Path) -> None:
     for processes in (1, 2):
         scored = run_without_torch("evaluate", masks, "--truth", small_run.truth, "--processes", processes)
         assert scored.returncode == ExitCode.OK
         assert "one confusion matrix" in scored.stdout
 
 
-def test_masks_of_other_programs_are_shown(small_run: Any, masks: Path, tmp_path: Path) -> None:
+def test_masks_of_other_programs_are_shown(
+    run_without_torch: Callable[..., Done], small_run: Any, masks: Path, tmp_path: Path
+) -> None:
     shown = run_without_torch("report", masks, "--truth", small_run.truth, "-o", tmp_path / "report.html")
     assert shown.returncode == ExitCode.OK
 
 
-def test_truth_becomes_labels_and_worlds_are_drawn(small_run: Any, tmp_path: Path) -> None:
+def test_truth_becomes_labels_and_worlds_are_drawn(
+    run_without_torch: Callable[..., Done], small_run: Any, tmp_path: Path
+) -> None:
     written = run_without_torch("truth-labels", small_run.truth, "-o", tmp_path / "labels.jsonl")
     assert written.returncode == ExitCode.OK
     assert run_without_torch("synthesize", tmp_path / "world", "--images", 1).returncode == ExitCode.OK
@@ -80,7 +77,7 @@ def test_truth_becomes_labels_and_worlds_are_drawn(small_run: Any, tmp_path: Pat
     ],
 )
 def test_what_is_wrong_with_making_masks_is_told(
-    small_run: Any, tmp_path: Path, changed: dict[str, str], message: str
+    run_without_torch: Callable[..., Done], small_run: Any, tmp_path: Path, changed: dict[str, str], message: str
 ) -> None:
     for command, folder in (("make-masks", "of-another-kind"), ("train-localizer", "unfinished")):
         (tmp_path / folder).mkdir()
@@ -104,14 +101,18 @@ def test_what_is_wrong_with_making_masks_is_told(
 
 
 @pytest.mark.parametrize("command", ["evaluate", "report"])
-def test_a_truth_that_is_not_there_is_told(masks: Path, tmp_path: Path, command: str) -> None:
+def test_a_truth_that_is_not_there_is_told(
+    run_without_torch: Callable[..., Done], masks: Path, tmp_path: Path, command: str
+) -> None:
     output = ["-o", tmp_path / "report.html"] if command == "report" else []
     failed = run_without_torch(command, masks, "--truth", tmp_path / "nowhere", *output)
     assert failed.returncode == ExitCode.FAILURE
     assert "got nothing there" in failed.stderr
 
 
-def test_what_is_wrong_with_predictions_is_told(small_run: Any, tmp_path: Path) -> None:
+def test_what_is_wrong_with_predictions_is_told(
+    run_without_torch: Callable[..., Done], small_run: Any, tmp_path: Path
+) -> None:
     common = ("predict", small_run.images, "-o", tmp_path / "masks", "--model")
     for more, message in (
         ((tmp_path / "nowhere",), "got nothing there, expected the folder of a finished run"),

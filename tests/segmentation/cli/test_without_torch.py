@@ -7,16 +7,8 @@ from pathlib import Path
 import pytest
 
 from shared_runtime.errors import ExitCode
+from tests.forked import Forks
 
-SCRIPT = """
-import sys
-from segmentation.cli import main
-sys.argv = ["capseg", *sys.argv[1:]]
-try:
-    main()
-finally:
-    print("torch was imported" if "torch" in sys.modules else "without torch", file=sys.stderr)
-"""
 TRAIN = ("train-localizer", "--images", "IMAGES", "--labels", "LABELS", "-o", "RUN")
 SEGMENT = ("train-segmenter", "--images", "IMAGES", "--masks", "MASKS", "-o", "RUN")
 WHOLE = ("run", "--images", "IMAGES", "--labels", "LABELS", "-o", "OUT")
@@ -55,11 +47,10 @@ CALLS = {
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_torch_is_not_imported(call: str, tmp_path: Path) -> None:
+def test_torch_is_not_imported(call: str, forked_capseg: Forks, tmp_path: Path) -> None:
     arguments, exit_code = CALLS[call]
-    command = [sys.executable, "-c", SCRIPT, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
-    assert done.stderr.endswith("without torch\n"), done.stderr
+    done = forked_capseg(*arguments, cwd=tmp_path)
+    assert not done.imported_torch
     assert done.returncode == exit_code, done.stderr
     assert not any(tmp_path.iterdir())
 

@@ -18,14 +18,16 @@ from segmentation import Referrer, ReferringPrediction, Segmenter  # noqa: E402
 from segmentation.backbones.loading import read_tensors  # noqa: E402
 from segmentation.cli import app  # noqa: E402
 from segmentation.masks.refinement import Refinement  # noqa: E402
+from segmentation.referring.predict import ExpressionPredictor  # noqa: E402
 from segmentation.referring.run import load_referring, open_referrer  # noqa: E402
+from segmentation.scores.grid import upscale  # noqa: E402
 from segmentation.training.config import MachineOptions  # noqa: E402
 from segmentation.training.stepper import Stepper  # noqa: E402
 from shared_runtime.errors import ExitCode, InputError, UsageError  # noqa: E402
 from tests.segmentation.referring.conftest import Captioned  # noqa: E402
 
 SETTINGS = (
-    "network.knowledge=false", "network.frozen_backbone=false", "network.dimension=16", "network.offset=0.0",
+    "network.knowledge=false", "frozen_views=0", "network.dimension=16", "network.offset=0.0",
     "network.scale=5.0", "expressions.class_names=none", "training.optimizer=adamw", "training.warmup_steps=0",
     "network.text.trained=true",
 )  # fmt: skip
@@ -84,18 +86,21 @@ def test_it_finds_what_a_text_refers_to(run: Path, captioned: Captioned) -> None
 
 def test_maps_of_mirrored_images_are_mirrored(run: Path, captioned: Captioned) -> None:
     image = np.asarray(Image.open(captioned.images / f"{1:012}.png"))
-    predictor = open_referrer(run, UNREFINED.model_copy(update={"flip": True, "propagation": 1}), "cpu")
     texts = ["small red apple", "dog"]
-    one, other = (
-        predictor.maps(predictor.encode(np.ascontiguousarray(of)), texts) for of in (image, image[:, ::-1])
-    )
-    # With both views the mean is the same, up to the first view's features along which maps are carried.
-    assert one.logits.shape == (2, 9, 9)
-    np.testing.assert_allclose(one.logits, other.logits[..., ::-1], atol=0.5)
     plain = open_referrer(run, UNREFINED.model_copy(update={"flip": True}), "cpu")
     one, other = (plain.maps(plain.encode(np.ascontiguousarray(of)), texts) for of in (image, image[:, ::-1]))
+    assert one.logits.shape == (2, 9, 9)
     np.testing.assert_allclose(one.logits, other.logits[..., ::-1], atol=1e-4)
     np.testing.assert_allclose(one.shares, 1 / (1 + np.exp(-one.logits)), atol=1e-6)
+    # Read as class activation maps: foreground where M > (1 - M)^4, M relative to its maximum.
+    relative = open_referrer(run, UNREFINED.model_copy(update={"relative": True}), "cpu")
+    maps = relative.maps(relative.encode(image), texts)
+    found = relative.masks(image, maps)
+    for mask, logits in zip(found, maps.logits, strict=True):
+        own = np.maximum(logits, 0) / (np.maximum(logits, 0).max() + 1e-5)
+        expected = upscale(own, 40, 48, maps.margin) > upscale((1 - own) ** 4, 40, 48, maps.margin)
+        assert (mask != expected).mean() < 0.001
+    assert not np.array_equal(found, plain.masks(image, maps))
 
 
 @pytest.mark.parametrize("kind", ["spa", "gap"])
@@ -108,12 +113,26 @@ def test_masks_of_other_poolings(kind: str, captioned: Captioned, tiny_bert: Pat
     masks = predictor.masks(image, maps)
     if kind == "spa":
         assert masks.sum(axis=0).max() <= 1
+        _check_class_masks(tmp_path, captioned, predictor)
         np.testing.assert_allclose(
             maps.shares.sum(axis=0), 1 - 1 / (1 + np.exp(maps.logits).sum(axis=0)), atol=1e-5
         )
     else:
         # M > (1 - M)^4 for M relative to its maximum: the highest cell always is, whatever the score.
         assert all(mask.any() == bool((logits > 0).any()) for mask, logits in zip(masks, maps.logits, strict=True))
+
+
+def _check_class_masks(folder: Path, data: Captioned, predictor: ExpressionPredictor) -> None:
+    """`make-masks` asks a network for the classes of an image, by their names."""
+    call = ["make-masks", str(folder / "run"), "--images", str(data.images), "--labels", str(data.labels)]
+    call += ["-o", str(folder / "masks"), "--refine", "none", "--no-consensus", "--device", "cpu", "-q"]
+    call += ["--propagation", "0", "--input-size", "33"]
+    found = CliRunner().invoke(app, call)
+    assert found.exit_code == 0, found.output
+    name = f"{1:012}.png"
+    image = np.asarray(Image.open(data.images / name))
+    expected = predictor.masks(image, predictor.maps(predictor.encode(image), ["apple"]))[0]
+    assert np.array_equal(np.asarray(Image.open(folder / "masks" / name)), np.where(expected, 48, 0))
 
 
 def saving_always(**options: Any) -> MachineOptions:

@@ -9,7 +9,9 @@ import pytest
 import torch
 from PIL import Image
 from torch.nn import functional
+from typer.testing import CliRunner
 
+from segmentation.cli import app
 from segmentation.data.crops import CropOptions
 from segmentation.data.images import read_image
 from segmentation.data.referring.opening import open_expressions
@@ -206,3 +208,27 @@ def test_words_of_classes(tmp_path: Path, space: LabelSpace) -> None:
             class_words(space, str(own))
     with pytest.raises(InputError, match=r"expected names, labels, paper or a file\. Did you mean 'paper'\?"):
         class_words(space, "papers")
+
+
+def test_the_command_prints_a_table_or_json(world: World, tmp_path: Path) -> None:
+    common = [
+        *("refer", "evaluate", str(world.run), "--images", str(world.images), "--truth", str(world.truth)),
+        *("--refine", "none", "--quiet", "--device", "cpu"),
+    ]
+    table = CliRunner().invoke(app, common)
+    assert table.exit_code == 0, table.output
+    assert [line.split()[0] for line in table.stdout.splitlines()[1:4]] == ["masks", "whole", "central"]
+    assert "8 images, 0 without a prediction" in table.stdout
+    found = json.loads(CliRunner().invoke(app, [*common, "--json"]).stdout)
+    assert found["masks"]["miou"] > found["central_box"]["miou"] > found["whole_image"]["miou"]
+    zero_shot = CliRunner().invoke(
+        app, [*common, "--zero-shot", "--score-threshold", "0", "--words", "labels", "-o", str(tmp_path / "masks")]
+    )
+    assert zero_shot.exit_code == 0, zero_shot.output
+    assert {"apple", "cat"} <= {line.split()[0] for line in zero_shot.stdout.splitlines()}
+    assert len([*(tmp_path / "masks").iterdir()]) == 8
+    relative = CliRunner().invoke(app, [*common, "--relative"]).stdout
+    assert "MPA, class activation maps, nothing tuned" in relative
+    wrong = CliRunner().invoke(app, [*common, "--split", "val"])
+    assert wrong.exit_code == 2
+    assert "has no split 'val'" in wrong.output

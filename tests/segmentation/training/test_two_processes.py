@@ -12,9 +12,10 @@ import torch
 from segmentation.backbones.loading import read_tensors
 
 SCRIPT = """
-import sys
+import os, sys
 from pathlib import Path
 import torch
+import torch._dynamo  # optimizers import it when they are first made: once here, not in every fork
 from segmentation.training.loop import train
 from segmentation.training.config import MachineOptions, TrainingFiles
 from segmentation.training.devices import DeviceGroup
@@ -37,51 +38,45 @@ class Branching(Regression):
         extra = self.module["extra"](far).square().sum() / 1000 / len(batch)
         return loss + extra, {**scalars, "extra": extra.detach()}
 
-task = Branching()
-devices = DeviceGroup("cpu")
-options = OPTIONS.model_copy(update={"accumulation": int(sys.argv[2])})
-machine = MachineOptions(device="cpu", workers=0, log_every=2)
-report = train(task, NoisyPoints(broken=9), options, TrainingFiles(Path(sys.argv[1])), devices, machine)
-if devices.first:
-    print(devices.count, report.unreadable.total())
-if devices.count > 1:
-    torch.distributed.destroy_process_group()
-"""
+def work(folder):
+    task = Branching()
+    devices = DeviceGroup("cpu")
+    options = OPTIONS.model_copy(update={"accumulation": 2})
+    machine = MachineOptions(device="cpu", workers=0, log_every=2)
+    report = train(task, NoisyPoints(broken=9), options, TrainingFiles(folder), devices, machine)
+    if devices.first:
+        print(devices.count, report.unreadable.total(), flush=True)
+    if devices.count > 1:
+        torch.distributed.destroy_process_group()
 
-
-def train_with(count: int, accumulation: int, folder: Path) -> str:
-    """Train in `count` processes; what the first one printed."""
-    folder.mkdir()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    started = []
+# Each process is a fork of this one: what takes seconds to import is imported once.
+root, port = Path(sys.argv[1]), sys.argv[2]
+for name, count in (("one", 1), ("two", 2)):
+    (root / name).mkdir()
+    children = []
     for rank in range(count):
-        places = {
-            "RANK": rank,
-            "LOCAL_RANK": rank,
-            "WORLD_SIZE": count,
-            "LOCAL_WORLD_SIZE": count,
-            "MASTER_PORT": port,
-        }
-        environment = {**os.environ, "MASTER_ADDR": "127.0.0.1", "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "1"}
-        if count > 1:
-            environment |= {name: str(value) for name, value in places.items()}
-        command = [sys.executable, "-c", SCRIPT, str(folder), str(accumulation)]
-        started.append(subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True))
-    outputs = [process.communicate(timeout=240)[0] for process in started]
-    assert [process.returncode for process in started] == [0] * count
-    assert outputs[1:] == [""] * (count - 1)
-    return outputs[0]
+        children.append(os.fork())
+        if not children[-1]:
+            if count > 1:
+                os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "MASTER_PORT": port}
+                os.environ |= {"WORLD_SIZE": str(count), "LOCAL_WORLD_SIZE": str(count)}
+            work(root / name)
+            sys.exit()
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * count
+"""
 
 
 @pytest.mark.skipif(not torch.distributed.is_available(), reason="this torch has no distributed package")
 def test_two_processes_make_the_network_that_one_makes(tmp_path: Path) -> None:
-    one = train_with(1, 2, tmp_path / "one")
-    two = train_with(2, 2, tmp_path / "two")
-    assert one.split()[0] == "1"
-    # The same samples were read, by whichever process.
-    assert two.split() == ["2", one.split()[1]]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "MASTER_ADDR": "127.0.0.1", "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "1"}
+    command = [sys.executable, "-c", SCRIPT, str(tmp_path), str(port)]
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, timeout=240, check=True)
+    # The same samples were read, by whichever process; the first one alone reports.
+    one, two = (line.split() for line in done.stdout.splitlines())
+    assert (one[0], two) == ("1", ["2", one[1]])
     alone, together = (read_tensors(tmp_path / name / "model.safetensors") for name in ("one", "two"))
     for name in alone:
         torch.testing.assert_close(alone[name], together[name], rtol=1e-4, atol=1e-6)

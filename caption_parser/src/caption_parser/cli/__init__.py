@@ -10,10 +10,22 @@ from shared_runtime.command_line.groups import Command, Debug, lazy_app, run_app
 
 COMMANDS = (
     Command("label", "caption_parser.cli.label:label_command", "Label the captions of a file."),
+    Command("plan", "caption_parser.cli.plan:plan_command", "Cut a large input into shards."),
+    Command("merge", "caption_parser.cli.plan:merge_command", "Check labelled shards and put them together."),
     Command("formats", "caption_parser.cli.formats:formats_command", "List what captions are read from."),
     Command("show", "caption_parser.cli.label_files:show_command", "Show the records of a label file."),
     Command("explain", "caption_parser.cli.explain:explain_command", "Show how a caption is read."),
+    Command(
+        "scene-graph",
+        "caption_parser.cli.scene_graphs:scene_graph_command",
+        "Print a caption's objects and their relations.",
+    ),
     Command("evaluate", "caption_parser.cli.evaluate:evaluate_command", "Score labels against ground truth."),
+    Command(
+        "evaluate-graphs",
+        "caption_parser.cli.scene_graphs:evaluate_graphs_command",
+        "Score scene graphs against FACTUAL's.",
+    ),
     Command("calibrate", "caption_parser.cli.calibrate:calibrate_app", "Calibrate confidence on ground truth."),
     Command("report", "caption_parser.cli.report:report_command", "Write an HTML page about a label file."),
     Command("export", "caption_parser.cli.export:export_command", "Write labels for other programs."),

@@ -22,6 +22,7 @@ def explain_command(
     block: shared.Block = "all",
     without: shared.Without = "",
     also: shared.Also = "",
+    relations: shared.Relations = None,
     as_json: shared.AsJson = False,
 ) -> None:
     """Show how a caption is read: its parse, every noun with its senses, what was dropped and why.
@@ -41,7 +42,7 @@ def explain_command(
     from caption_parser.report.explanation import explain_each
 
     config = shared.from_options(ParserConfig, options)
-    explanations = list(explain_each(_standard_input() if caption == "-" else [caption], config))
+    explanations = list(explain_each(shared.standard_input() if caption == "-" else [caption], config))
     if as_json:
         for explanation in explanations:
             content = asdict(explanation) | {"labels": explanation.labels.model_dump(mode="json")}
@@ -57,17 +58,3 @@ def explain_command(
         if number:
             console.print()
         show_explanation(explanation, console)
-
-
-def _standard_input() -> list[str]:
-    """The captions of standard input, one a line."""
-    import sys
-
-    from shared_runtime.errors import InputError
-
-    if sys.stdin.isatty():
-        typer.echo("reading captions from the terminal, end with Ctrl-D", err=True)
-    captions = [line.strip() for line in sys.stdin if line.strip()]
-    if not captions:
-        raise InputError("<stdin> is empty")
-    return captions

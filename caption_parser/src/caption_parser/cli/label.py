@@ -10,16 +10,23 @@ from shared_runtime.errors import ExitCode
 
 def label_command(
     sources: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="INPUT...",
             help="Captions: COCO and other JSON, JSONL, CSV, TSV, Parquet, text, WebDataset (capparse formats);"
-            " several files or patterns, as one input; - for standard input.",
+            " several files, patterns or URLs, as one input; - for standard input.",
         ),
-    ],
+    ] = None,
     output: Annotated[
-        str, typer.Option("-o", "--output", metavar="OUT.jsonl", help="Label file (also .gz, .zst); - for stdout.")
-    ],
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="OUT.jsonl",
+            help="Label file (also .gz, .zst); - for stdout. With --plan, the folder of the shards  [default:"
+            " PLAN/labels]",
+        ),
+    ] = None,
     label_space: shared.LabelSpaceOfMode = None,
     mode: shared.Mode = "visual",
     labeller: Annotated[
@@ -67,6 +74,7 @@ def label_command(
     keep_unlabelled: Annotated[
         bool, typer.Option("--keep-unlabelled", help="Also write the mentions that got no label.")
     ] = False,
+    relations: shared.Relations = None,
     format: shared.Format = None,
     caption_field: shared.CaptionField = None,
     image_field: shared.ImageField = None,
@@ -88,6 +96,25 @@ def label_command(
         int | None, typer.Option(metavar="N", help="Stop when more than N rows are unusable.")
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Start over, replacing what is there.")] = False,
+    plan: Annotated[
+        str | None,
+        typer.Option(metavar="PLAN", help="Label shards of this plan (capparse plan) in place of INPUT."),
+    ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(metavar="I", help="Which shards: 7, or 0,4,8-11  [default: all without a receipt]"),
+    ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            metavar="local|slurm|ray", help="Let datatrove start --workers workers there (capparse[engines])."
+        ),
+    ] = None,
+    workers: Annotated[int, typer.Option(metavar="N", help="How many processes --engine keeps at work.")] = 1,
+    engine_option: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="For datatrove's executor, such as partition=cpu (repeatable)."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check options, input and models; estimate the work; write nothing.")
     ] = False,
@@ -102,10 +129,16 @@ def label_command(
 
       zcat captions.tsv.gz | capparse label - --format tsv -o - | head
 
+      capparse plan captions.tsv -o plan; capparse label --plan plan; capparse merge plan labels.jsonl.zst
+
     The same command resumes an interrupted run. Exit codes: 0 done, 1 failure, or no row was usable, 2 usage,
     3 done, but some rows were unusable, 4 a model or package is missing, 130 interrupted.
     """
     options = locals()  # each goes by its name to the object that has a field of that name
+    if plan is not None:
+        from caption_parser.cli.planned import label_planned
+
+        return label_planned(options)
     import sys
 
     from caption_parser.config import ParserConfig
@@ -114,7 +147,13 @@ def label_command(
     from caption_parser.runs.run import label_file
     from caption_parser.runs.summary import describe
     from shared_runtime.command_line.progress import progress_display
+    from shared_runtime.errors import UsageError
 
+    if not sources or output is None:
+        missing = "INPUT" if not sources else "-o OUT.jsonl"
+        raise UsageError(f"missing {missing}. Try: capparse label captions.json -o labels.jsonl, or --plan PLAN")
+    if shard is not None or engine is not None:
+        raise UsageError("--shard and --engine go with --plan PLAN, which capparse plan makes")
     if "-" in sources and sys.stdin.isatty():
         typer.echo("reading captions from the terminal, end with Ctrl-D", err=True)
     try:

@@ -63,6 +63,12 @@ Without = Annotated[
 Also = Annotated[
     str, typer.Option(metavar="RULE,…", help="Rules of visual mode to add to paper mode, such as predicates.")
 ]
+Relations = Annotated[
+    bool | None,
+    typer.Option(
+        "--relations/--no-relations", help="Say what mentions are to each other  [default: in visual mode]"
+    ),
+]
 Format = Annotated[
     str | None,
     typer.Option(
@@ -91,6 +97,20 @@ LabelFile = Annotated[Path, typer.Argument(metavar="LABELS.jsonl", help="Label f
 Truth = Annotated[Path, typer.Option("--truth", metavar="INSTANCES.json", help="Ground truth in COCO's format.")]
 Crowd = Annotated[bool, typer.Option("--crowd/--no-crowd", help="Whether crowd regions count as their class.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def standard_input() -> list[str]:
+    """The captions of standard input, one a line."""
+    import sys
+
+    from shared_runtime.errors import InputError
+
+    if sys.stdin.isatty():
+        typer.echo("reading captions from the terminal, end with Ctrl-D", err=True)
+    captions = [line.strip() for line in sys.stdin if line.strip()]
+    if not captions:
+        raise InputError("<stdin> is empty")
+    return captions
 
 
 def show_progress(show: "Show", at: "Progress", *, quiet: bool) -> None:

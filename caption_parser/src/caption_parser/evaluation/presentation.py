@@ -6,6 +6,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
 
+from caption_parser.evaluation.graph_evaluation import GraphEvaluation
 from caption_parser.evaluation.masks import PixelSource
 from caption_parser.evaluation.records import Comparison, Evaluation, MacroScores, MicroScores, Reliability
 
@@ -21,6 +22,21 @@ def as_table(evaluation: Evaluation) -> Group:
     if evaluation.comparison:
         parts.append(_differences(evaluation.comparison))
     return Group(*parts)
+
+
+def as_graph_table(evaluation: GraphEvaluation) -> Table:
+    """Set Match, SPICE and the three F1, to print with rich."""
+    scores = evaluation.scores
+    table = numeric_table("", "precision", "recall", "F1")
+    for name, one in (
+        ("objects", scores.objects),
+        ("attributes", scores.attributes),
+        ("relations", scores.relations),
+    ):
+        table.add_row(name, *map(shown_ratio, (one.precision, one.recall, one.f1)))
+    set_match, spice = 100 * evaluation.set_match, 100 * evaluation.spice
+    table.caption = f"{evaluation.captions:,} captions: Set Match {set_match:.1f}, SPICE {spice:.1f}"
+    return table
 
 
 def notes(evaluation: Evaluation) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Object and attribute F1 of a caption parser against scene graphs written by hand.
+"""F1 of the objects, attributes and relations of a caption parser against scene graphs written by hand.
 
 The graphs are those of FACTUAL (Li et al. 2023, "FACTUAL: A Benchmark for Faithful and Consistent Textual Scene
 Graph Parsing"): a CSV with the columns `caption` and `scene_graph`, the latter a list of triples such as
@@ -14,7 +14,9 @@ and development parts, and what is done about it, alike for the truth and for ev
 - Attributes of several words ("light blue", "in the distance", 5 % of all) are one attribute per word;
   "multi-colored" and "t-shirt" are two words. Numbers are attributes in digits; one is none.
 - A verb with an object or a preposition is a relation ("( man , hold , bat )"), other verbs are attributes
-  ("( man , is , smiling )"). Relations are not scored, so such verbs are left out where a parser gives them.
+  ("( man , is , smiling )"): the former are no attributes where a parser takes them for such.
+- A relation is its predicate between the last words of both names; the words of the predicate go to the base
+  forms of verbs, and forms of "be" and articles are left out ("is sitting on the" is "sit on").
 
 Annotators also correct typos, resolve what "one" means and replace words ("guy" is "person"): nobody reaches 1.
 """
@@ -47,10 +49,11 @@ class Entity(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SceneGraph:
-    """Objects, and pairs of object and attribute, normalised so that they can be compared."""
+    """Objects, pairs of object and attribute, and relations, normalised so that they can be compared."""
 
     objects: frozenset[str]
     attributes: frozenset[tuple[str, str]]
+    relations: frozenset[tuple[str, str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +67,24 @@ class SetScores:
 
 @dataclass(frozen=True, slots=True)
 class SceneGraphScores:
-    """How well a parser finds the objects and the attributes of the truth."""
+    """How well a parser finds the objects, the attributes and the relations of the truth."""
 
     objects: SetScores
     attributes: SetScores
+    relations: SetScores
 
 
-def read_scene_graphs(path: Path) -> Iterator[tuple[str, tuple[Entity, ...]]]:
-    """Captions with the entities of their scene graphs, in the order of the file.
+class AnnotatedCaption(NamedTuple):
+    """A caption with its scene graph."""
+
+    caption: str
+    entities: tuple[Entity, ...]
+    written: str
+    """The graph as it stands in the file."""
+
+
+def read_scene_graphs(path: Path) -> Iterator[AnnotatedCaption]:
+    """Captions with their scene graphs, in the order of the file.
 
     Raises `InputError` if the file cannot be read, lacks a column, or holds a graph that is not a list of triples.
     """
@@ -86,7 +99,8 @@ def read_scene_graphs(path: Path) -> Iterator[tuple[str, tuple[Entity, ...]]]:
                 )
             for row in rows:
                 try:
-                    yield row["caption"] or "", annotated_entities(row["scene_graph"] or "")
+                    written = row["scene_graph"] or ""
+                    yield AnnotatedCaption(row["caption"] or "", annotated_entities(written), written)
                 except ValueError as error:
                     raise InputError(f"{path}:{rows.line_num}: {error}") from None
     except OSError as error:
@@ -98,8 +112,8 @@ def read_scene_graphs(path: Path) -> Iterator[tuple[str, tuple[Entity, ...]]]:
 def annotated_entities(scene_graph: str) -> tuple[Entity, ...]:
     """The entities of a graph as FACTUAL writes it, an entity per mention; ValueError if it is not written so."""
     entities: list[Entity] = []
-    for triple in scene_graph.strip().removeprefix("( ").removesuffix(" )").split(" ) , ( "):
-        match triple.split(" , "):
+    for triple in _triples(scene_graph):
+        match triple:
             case [name] if name and name not in "()":
                 entities.append(Entity(name))
             case [subject, "is", attribute]:
@@ -107,8 +121,26 @@ def annotated_entities(scene_graph: str) -> tuple[Entity, ...]:
             case [subject, _, target]:
                 entities += [Entity(subject), Entity(target)]
             case _:
-                raise ValueError(f"got {triple!r} in a scene graph, expected '( subject , predicate , object )'")
+                raise ValueError(
+                    f"got {' , '.join(triple)!r} in a scene graph, expected '( subject , predicate , object )'"
+                )
     return tuple(entities)
+
+
+def annotated_relations(scene_graph: str) -> tuple[tuple[str, str, str], ...]:
+    """Subject, predicate and object of the relations of a graph as FACTUAL writes it."""
+    return tuple((one, said, other) for one, said, other in _whole(scene_graph) if said != "is")
+
+
+def _triples(scene_graph: str) -> list[list[str]]:
+    return [
+        triple.split(" , ")
+        for triple in scene_graph.strip().removeprefix("( ").removesuffix(" )").split(" ) , ( ")
+    ]
+
+
+def _whole(scene_graph: str) -> Iterator[list[str]]:
+    return (triple for triple in _triples(scene_graph) if len(triple) == 3)
 
 
 def parsed_entities(tree: Tree, phrases: Iterable[NounPhrase]) -> tuple[Entity, ...]:
@@ -134,8 +166,24 @@ def scene_graph_parser_entities(graph: Mapping[str, Any]) -> tuple[Entity, ...]:
     )
 
 
-def normalise(entities: Iterable[Entity], lexicon: Lexicon) -> SceneGraph:
-    """Entities as sets of single words; the rules stand at the head of this module."""
+def scene_graph_parser_text(graph: Mapping[str, Any], lexicon: Lexicon) -> str:
+    """What `sng_parser.parse` returns in the text form of FACTUAL, with the lemmas of its predicates."""
+    heads = [entity["head"] for entity in graph["entities"]]
+    triples = [
+        f"{heads[one['subject']]} , {_predicate(one['relation'], lexicon)} , {heads[one['object']]}"
+        for one in graph["relations"]
+    ]
+    related = {index for one in graph["relations"] for index in (one["subject"], one["object"])}
+    for index, entity in enumerate(graph["entities"]):
+        said = [f"{heads[index]} , is , {m['span']}" for m in entity["modifiers"] if m["dep"] != "det"]
+        triples += said or ([] if index in related else [heads[index]])
+    return " , ".join(f"( {triple} )" for triple in dict.fromkeys(triples))
+
+
+def normalise(
+    entities: Iterable[Entity], lexicon: Lexicon, relations: Iterable[tuple[str, str, str]] = ()
+) -> SceneGraph:
+    """Entities and relations in sets of single words; the rules stand at the head of this module."""
     objects: set[str] = set()
     attributes: set[tuple[str, str]] = set()
     for entity in entities:
@@ -144,7 +192,14 @@ def normalise(entities: Iterable[Entity], lexicon: Lexicon) -> SceneGraph:
         objects.add(noun)
         said = [word for attribute in entity.attributes for word in _words(attribute)]
         attributes.update((noun, _number(word)) for word in (*before, *said) if _number(word) != "1")
-    return SceneGraph(frozenset(objects), frozenset(attributes))
+    return SceneGraph(
+        frozenset(objects),
+        frozenset(attributes),
+        frozenset(
+            (_singular(_words(one)[-1], lexicon), _predicate(said, lexicon), _singular(_words(other)[-1], lexicon))
+            for one, said, other in relations
+        ),
+    )
 
 
 def score_scene_graphs(pairs: Iterable[tuple[SceneGraph, SceneGraph]]) -> SceneGraphScores:
@@ -153,6 +208,7 @@ def score_scene_graphs(pairs: Iterable[tuple[SceneGraph, SceneGraph]]) -> SceneG
     return SceneGraphScores(
         objects=_micro((truth.objects, found.objects) for truth, found in graphs),
         attributes=_micro((truth.attributes, found.attributes) for truth, found in graphs),
+        relations=_micro((truth.relations, found.relations) for truth, found in graphs),
     )
 
 
@@ -183,6 +239,11 @@ def _words(text: str) -> list[str]:
 
 def _number(word: str) -> str:
     return str(NUMBERS.get(word, word))
+
+
+def _predicate(text: str, lexicon: Lexicon) -> str:
+    bases = [(lexicon.base_forms(word, "v") or (word,))[-1] for word in _words(text)]
+    return " ".join(base for base in bases if base not in ("be", "a", "an", "the"))
 
 
 def _singular(noun: str, lexicon: Lexicon) -> str:

@@ -21,6 +21,7 @@ from shared_schemas import (
     Kind,
     LabelSpace,
     Mention,
+    Relation,
     Rule,
     Source,
 )
@@ -56,6 +57,7 @@ def aggregate(
     mentions: Sequence[Mention],
     label_space: LabelSpace,
     *,
+    relations: Sequence[Relation] = (),
     blocking: Set[Flag] = DOUBTS,
     source: str | None = None,
     attribute_set: str | None = None,
@@ -64,8 +66,8 @@ def aggregate(
 
     A mention with a flag of `blocking` asserts nothing. Votes count captions, not mentions. A class's count
     is the largest sum of stated numbers in one caption: "two cats and a third cat" states three; the least count
-    also heeds plurals, where that gives more. `mentions` are kept as they are. `source` is the path of the input,
-    `attribute_set` the name of another set of attributes than the label space's.
+    also heeds plurals, where that gives more. `mentions` and `relations` are kept as they are. `source`
+    is the path of the input, `attribute_set` the name of another set of attributes than the label space's.
     """
     evidence = _gather(mentions, blocking)
     labels: dict[Kind, list[ClassLabel]] = {Kind.FOREGROUND: [], Kind.BACKGROUND: []}
@@ -96,6 +98,7 @@ def aggregate(
         foreground=tuple(labels[Kind.FOREGROUND]),
         background=tuple(labels[Kind.BACKGROUND]),
         mentions=tuple(mentions),
+        relations=tuple(relations),
     )
 
 

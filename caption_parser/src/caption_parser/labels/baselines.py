@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from caption_parser.captions import ImageCaptions
+from caption_parser.labels.findings import ImageFindings
 from caption_parser.lexicon.plurals import plural_forms
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace, Mention, Rule
@@ -42,11 +43,13 @@ class StringLabeller:
         self._templates = {label: _template(label) for labels in classes.values() for label in labels}
         self._pattern = re.compile(rf"(?<!\w)(?=({_longest_of(classes)})(?!\w))" if classes else r"(?!)")
 
-    def label(self, images: Sequence[ImageCaptions]) -> Iterator[tuple[Mention, ...]]:
-        """One tuple of mentions per image, in the order of `images`."""
+    def label(self, images: Sequence[ImageCaptions]) -> Iterator[ImageFindings]:
+        """What was found in each image, in the order of `images`."""
         for image in images:
-            yield tuple(
-                mention for index, text in enumerate(image.captions) for mention in self._mentions(index, text)
+            yield ImageFindings(
+                tuple(
+                    mention for index, text in enumerate(image.captions) for mention in self._mentions(index, text)
+                )
             )
 
     def _mentions(self, caption: int, text: str) -> Iterator[Mention]:

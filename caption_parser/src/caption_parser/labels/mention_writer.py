@@ -6,11 +6,18 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from caption_parser.config import AttributeSet
-from caption_parser.labels.reading import CaptionReading, ImpliedObject, ObjectCandidate, ObjectReading
+from caption_parser.labels.findings import ImageFindings
+from caption_parser.labels.reading import (
+    CaptionReading,
+    ImpliedObject,
+    ObjectCandidate,
+    ObjectReading,
+)
+from caption_parser.labels.relation_writer import RelationWriter
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.phrases import ModifierKind
 from caption_parser.syntax.word_lists import QUANTIFYING_ADJECTIVES
-from shared_schemas import Attribute, Flag, Mention
+from shared_schemas import Attribute, Flag, Mention, Relation
 
 _CACHED_SENSES = 1 << 16
 _CACHED_NAMES = 1 << 15
@@ -76,20 +83,34 @@ class AttributeNamer:
 class MentionWriter:
     """Writes what was read of the captions of an image."""
 
-    def __init__(self, attribute_name: AttributeNamer, lexicon: Lexicon, *, keep_unlabelled: bool = False) -> None:
-        """`keep_unlabelled`: also write the objects that got no label."""
+    def __init__(
+        self,
+        attribute_name: AttributeNamer,
+        lexicon: Lexicon,
+        *,
+        keep_unlabelled: bool = False,
+        write_relations: RelationWriter | None = None,
+    ) -> None:
+        """`keep_unlabelled`: also write the objects that got no label.
+
+        `write_relations`: also write what mentions are to each other.
+        """
         self._attribute_name = attribute_name
         self._lexicon = lexicon
         self._keep_unlabelled = keep_unlabelled
+        self._write_relations = write_relations
         self._sense_of = lru_cache(_CACHED_SENSES)(self._describe_sense)
 
-    def __call__(self, captions: Sequence[CaptionReading]) -> tuple[Mention, ...]:
-        """The mentions of all captions of one image, in the order of their text."""
-        return tuple(
-            mention
-            for index, caption in enumerate(captions)
-            for mention in sorted(self._mentions(index, caption), key=attrgetter("start"))
-        )
+    def __call__(self, captions: Sequence[CaptionReading]) -> ImageFindings:
+        """The mentions of all captions of one image, in the order of their text, and their relations."""
+        mentions: list[Mention] = []
+        relations: list[Relation] = []
+        for index, caption in enumerate(captions):
+            found = sorted(self._mentions(index, caption), key=attrgetter("start"))
+            if self._write_relations is not None and found:
+                relations += self._write_relations(caption, found, len(mentions))
+            mentions += found
+        return ImageFindings(tuple(mentions), tuple(relations))
 
     def _mentions(self, index: int, caption: CaptionReading) -> Iterator[Mention]:
         text = caption.caption

@@ -6,6 +6,7 @@ from itertools import islice
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.labels.decisions import DecisionTable
+from caption_parser.labels.findings import ImageFindings
 from caption_parser.labels.mention_writer import MentionWriter
 from caption_parser.labels.reading import (
     CaptionReading,
@@ -19,7 +20,7 @@ from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.segmented import SegmentedParser
 from caption_parser.syntax.segments import Segment
 from caption_parser.syntax.tree import Tree
-from shared_schemas import Mention, Route
+from shared_schemas import Route
 
 
 class SynsetLabeller:
@@ -40,8 +41,8 @@ class SynsetLabeller:
         self._steps = steps
         self.write = write
 
-    def label(self, images: Sequence[ImageCaptions]) -> Iterator[tuple[Mention, ...]]:
-        """One tuple of mentions per image, in order; spans refer to the captions as given."""
+    def label(self, images: Sequence[ImageCaptions]) -> Iterator[ImageFindings]:
+        """What was found in each image, in order; spans refer to the captions as given."""
         return map(self.write, self.read(images))
 
     def read(self, images: Sequence[ImageCaptions]) -> Iterator[Sequence[CaptionReading]]:

@@ -1,7 +1,7 @@
 """`read_captions`: the caption rows of any input, in input order, as they are read."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -13,6 +13,7 @@ from caption_parser.readers.plausibility import plausible
 from caption_parser.readers.rows import CaptionRow, Reason, RejectedRow, Row, RowError, TruncatedInputError
 from caption_parser.readers.signatures import check_signature
 from caption_parser.readers.source import STDIN, Source, check_is_file, open_source, source_name
+from caption_parser.readers.stretches import Stretch
 from shared_runtime.errors import InputError, UsageError
 
 Input = Path | str | BinaryIO
@@ -46,16 +47,57 @@ def read_captions(
             has the field.
         MissingResourceError: the format needs a package that is not installed.
     """
+    return _read_all(input_parts(source, reading), notice)
+
+
+@dataclass(frozen=True, slots=True)
+class InputPart:
+    """An input among others, or a stretch of it."""
+
+    source: Input
+    format: Format
+    choice: FieldChoice
+    is_one_of_several: bool = False
+    """Rows name their input, and the ids of images that have none begin with it."""
+    stretch: Stretch | None = None
+
+
+def input_parts(source: Input | Sequence[Path | str], reading: ReadingOptions) -> list[InputPart]:
+    """The inputs that `source` stands for, each as a whole. Raises what `read_captions` does at once."""
     inputs = _inputs(source)
     for one in inputs:
         if isinstance(one, (str, Path)) and one != STDIN:
-            check_is_file(Path(one))
+            check_is_file(one)
     formats = [format_named(reading.format) if reading.format else format_of(one) for one in inputs]
     choice = FieldChoice(reading.caption_field, reading.image_field, reading.all_captions)
     choice.check()
     for chosen in formats:
         _check_choice(chosen, choice)
-    return _read_all(inputs, formats, choice, notice)
+    return [InputPart(one, chosen, choice, len(inputs) > 1) for one, chosen in zip(inputs, formats, strict=True)]
+
+
+def read_part(
+    part: InputPart, notice: Callable[[str, str], None] = lambda _name, _what: None
+) -> Generator[Row, None, None]:
+    """The rows of one input, as `read_captions` gives those of all.
+
+    `notice` is told the name of the input, and what a person should know of it. Raises `InputError`.
+    """
+    prefix = f"{part.source}:" if part.is_one_of_several else ""
+    with open_source(part.source, part.format.access, prefix, part.stretch) as source:
+        if part.format.access == "text":
+            check_signature(source.name, source.head)
+        source.notice = source.also = partial(notice, source.name)
+        first_row = part.stretch.first_row if part.stretch else 1
+        try:
+            rows = part.format.read(source, part.choice)
+            for row in plausible(source, _with_field(source, _up_to_damage(source, rows))):
+                if row.row < first_row:
+                    continue  # of the prologue
+                named = part.is_one_of_several or not isinstance(row, CaptionRow)
+                yield replace(row, source=source.name) if named else row
+        except OSError as error:
+            raise InputError(f"{source.name} cannot be read any further: {error}") from None
 
 
 def _inputs(source: Input | Sequence[Path | str]) -> list[Input]:
@@ -72,9 +114,7 @@ def _check_choice(chosen: Format, choice: FieldChoice) -> None:
             raise UsageError(f"--{field}-field {value}: the format {chosen.name} has no {field} field to choose")
 
 
-def _read_all(
-    inputs: list[Input], formats: list[Format], choice: FieldChoice, notice: Callable[[str], None]
-) -> Iterator[Row]:
+def _read_all(parts: list[InputPart], notice: Callable[[str], None]) -> Iterator[Row]:
     said: set[str] = set()
     seen = _Seen()
 
@@ -84,20 +124,11 @@ def _read_all(
             said.add(how)
             notice(f"{name}: {how}")
 
-    for one, chosen in zip(inputs, formats, strict=True):
-        prefix = f"{one}:" if len(inputs) > 1 else ""
-        with open_source(one, chosen.access, prefix) as source:
-            if chosen.access == "text":
-                check_signature(source.name, source.head)
-            source.notice = source.also = partial(say, source.name)
-            try:
-                rows = _with_field(source, _up_to_damage(source, chosen.read(source, choice)))
-                for row in plausible(source, rows):
-                    seen.note(row)
-                    yield row if isinstance(row, CaptionRow) else replace(row, source=source.name)
-            except OSError as error:
-                raise InputError(f"{source.name} cannot be read any further: {error}") from None
-    seen.check(inputs)
+    for part in parts:
+        for row in read_part(part, say):
+            seen.note(row)
+            yield row
+    seen.check([part.source for part in parts])
 
 
 class _Seen:

@@ -15,6 +15,7 @@ from caption_parser.readers.source import COMPRESSION_SUFFIXES, Access, Source, 
 from caption_parser.readers.tables import read_csv, read_tsv
 from caption_parser.readers.webdataset import read_webdataset
 from shared_runtime.errors import UsageError
+from shared_runtime.storage import is_url
 from shared_schemas.errors import did_you_mean
 
 
@@ -28,18 +29,20 @@ class Format:
     access: Access = "text"
     fields: frozenset[str] = frozenset({"caption", "image"})
     """Which of the field options mean something here."""
+    is_lines: bool = False
+    """Each row begins on a line of its own, so that a stretch of lines can be read."""
 
 
 FORMATS: dict[str, Format] = {
     entry.name: entry
     for entry in (
         Format("coco", (".json",), read_json),
-        Format("jsonl", (".jsonl", ".ndjson", ".jsonlines"), read_jsonl),
-        Format("csv", (".csv",), read_csv),
-        Format("tsv", (".tsv",), read_tsv),
+        Format("jsonl", (".jsonl", ".ndjson", ".jsonlines"), read_jsonl, is_lines=True),
+        Format("csv", (".csv",), read_csv, is_lines=True),
+        Format("tsv", (".tsv",), read_tsv, is_lines=True),
         Format("parquet", (".parquet",), read_parquet, access="random"),
-        Format("txt", (".txt",), read_plain_text, fields=frozenset()),
-        Format("flickr", (".token.txt", ".token"), read_flickr, fields=frozenset()),
+        Format("txt", (".txt",), read_plain_text, fields=frozenset(), is_lines=True),
+        Format("flickr", (".token.txt", ".token"), read_flickr, fields=frozenset(), is_lines=True),
         Format("webdataset", (".tar", ".tgz"), read_webdataset, access="bytes", fields=frozenset({"caption"})),
     )
 }
@@ -69,7 +72,7 @@ def format_of(source: Path | BinaryIO | str) -> Format:
         UsageError: the name has no known suffix.
     """
     name = source_name(source)
-    stem = name.lower()
+    stem = name.lower().partition("?")[0] if is_url(name) else name.lower()
     for suffix in COMPRESSION_SUFFIXES:
         stem = stem.removesuffix(suffix)
     matches = [

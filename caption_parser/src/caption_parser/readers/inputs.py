@@ -11,6 +11,7 @@ from caption_parser.readers.rows import CaptionRow, RejectedRow, Row
 from caption_parser.readers.source import STDIN
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, UsageError
+from shared_runtime.storage import has_pattern, is_url, matching_urls
 
 
 class ReadingOptions(FrozenModel):
@@ -69,6 +70,8 @@ def expand_inputs(patterns: list[Path | str]) -> list[Path | str]:
 def _expand(pattern: Path | str) -> list[Path | str]:
     if pattern == STDIN or Path(pattern).exists():
         return [pattern]
+    if isinstance(pattern, str) and is_url(pattern):
+        return [url for name in expand_braces(pattern) for url in _expand_url(name)]
     found: list[Path | str] = []
     for name in expand_braces(str(pattern)):
         if not glob.has_magic(name) or Path(name).exists():
@@ -81,6 +84,14 @@ def _expand(pattern: Path | str) -> list[Path | str]:
     if not found:
         raise InputError(f"{pattern} matches no file: a range counts upwards, as in {{000..010}}")
     return found
+
+
+def _expand_url(name: str) -> list[str]:
+    if not has_pattern(name):
+        return [name]
+    if found := matching_urls(name):
+        return found
+    raise InputError(f"no file matches {name}")
 
 
 def expand_braces(pattern: str) -> Iterator[str]:

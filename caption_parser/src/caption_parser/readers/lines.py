@@ -53,7 +53,7 @@ def escaped_lines(source: Source) -> Iterator[Line | RejectedRow]:
     UTF-8 itself cannot hold surrogates, so that each bad line shows itself.
     """
     text = io.TextIOWrapper(source.stream, encoding="utf-8", errors="surrogateescape", newline=_line_end(source))
-    row = 0
+    row = source.rows_before
     while line := text.readline(MAX_RECORD_CHARS):
         row += 1
         if not line.endswith(("\n", "\r")):

@@ -50,16 +50,25 @@ def read_parquet(source: Source, choice: FieldChoice) -> Iterator[Row]:
     records = RecordReader(source, choice, names_no_image=fields.image is None)
     columns = _columns(file, _wanted(prototype, fields))
     rows_before = 0
+    start, end = (source.stretch.start, source.stretch.end) if source.stretch else (0, file.metadata.num_rows)
     for group in range(file.num_row_groups):
         row = rows_before
+        rows_before += file.metadata.row_group(group).num_rows
+        if rows_before <= start:
+            continue
+        if row >= end:
+            break
         try:
             for batch in file.iter_batches(_BATCH_ROWS, row_groups=[group], columns=columns):
-                yield from _batch_rows(records, batch, row)
+                if row >= end:
+                    break
+                skipped = min(max(start - row, 0), batch.num_rows)
+                wanted = batch.slice(skipped, max(min(end - row, batch.num_rows) - skipped, 0))
+                yield from _batch_rows(records, wanted, row + skipped)
                 row += batch.num_rows
         except (pa.ArrowException, OSError, ValueError) as error:
             message = f"row group {group + 1} of {file.num_row_groups} does not decode: {error}"
             yield RowError(Reason.DAMAGED_ROW_GROUP, message).rejected(row + 1, "")
-        rows_before += file.metadata.row_group(group).num_rows
 
 
 def _located(source: Source, prototype: dict[str, Any], choice: FieldChoice) -> Fields:

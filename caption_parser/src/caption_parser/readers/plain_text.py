@@ -64,9 +64,16 @@ def _read_captions(source: Source) -> Iterator[Row]:
         else:
             checked = caption_row(line.text, source.image_id_of_row(row), row, line.text)
         for blank in range(first_blank or row, row):
-            yield caption_row("", source.image_id_of_row(blank), blank, "")
+            yield _blank(source, blank)
         first_blank = None
         yield checked
+    if first_blank and source.stretch and source.stretch.goes_on:
+        for blank in range(first_blank, row + 1):
+            yield _blank(source, blank)
+
+
+def _blank(source: Source, row: int) -> Row:
+    return caption_row("", source.image_id_of_row(row), row, "")
 
 
 def read_flickr(source: Source, _choice: FieldChoice) -> Iterator[Row]:

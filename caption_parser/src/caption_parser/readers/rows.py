@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from shared_runtime.errors import CapparseError
+from shared_runtime.errors import OutputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class CaptionRow:
     row: int
     """1-based line or record number in the input."""
     file_name: str | None = None
+    source: str | None = None
+    """The input that it stands in, where there are several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class RejectedWriter:
     """Writes rejected rows to `path`, which is created with the first of them.
 
     Raises:
-        CapparseError: the file cannot be written (on any call).
+        OutputError: the file cannot be written (on any call).
     """
 
     def __init__(self, path: Path) -> None:
@@ -172,8 +174,8 @@ class RejectedWriter:
     ) -> None:
         self.close()
 
-    def _not_written(self, error: OSError) -> CapparseError:
-        return CapparseError(f"{self._path}: rejected rows cannot be written: {error.strerror or error}")
+    def _not_written(self, error: OSError) -> OutputError:
+        return OutputError(f"{self._path}: rejected rows cannot be written: {error.strerror or error}")
 
 
 def _bounded(raw: str) -> str:

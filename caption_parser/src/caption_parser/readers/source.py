@@ -19,7 +19,9 @@ from caption_parser.readers.chunks import (
     peeked_line,
 )
 from caption_parser.readers.signatures import check_signature
+from caption_parser.readers.stretches import Stretch
 from shared_runtime.errors import InputError
+from shared_runtime.storage import is_url, open_url
 
 STDIN = "-"
 COMPRESSION_SUFFIXES = (".gz", ".zst")
@@ -48,6 +50,13 @@ class Source:
     """Takes what a person should know of how the input is read, once; then, or from the start, none."""
     also: Callable[[str], None] | None = None
     """Takes what else a person should know."""
+    stretch: Stretch | None = None
+    """The part of the file that is read; none: all of it."""
+
+    @property
+    def rows_before(self) -> int:
+        """How many lines of a text stand before those of the stream."""
+        return self.stretch.rows_before if self.stretch else 0
 
     def say_once(self, how: Callable[[], str]) -> None:
         """Pass on how the input is read; only the first call counts."""
@@ -76,24 +85,25 @@ def source_name(source: Path | BinaryIO | str) -> str:
 
 
 @contextmanager
-def open_source(source: Path | BinaryIO | str, access: Access, id_prefix: str = "") -> Iterator[Source]:
-    """`source` for reading. Files are closed at the end, standard input and given streams are not.
+def open_source(
+    source: Path | BinaryIO | str, access: Access, id_prefix: str = "", stretch: Stretch | None = None
+) -> Iterator[Source]:
+    """`source` for reading, or a stretch of it. Files are closed at the end, standard input and given streams not.
 
     Raises:
         InputError: it does not exist, is a directory, may not be read, is empty, or needs to be seekable.
     """
     name = source_name(source)
     if isinstance(source, (str, Path)) and source != STDIN:
-        path = Path(source)
-        with _open_file(path) as file:
-            yield _wrapped(name, file, access, id_prefix, path.suffix.lower())
+        with open_url(source) if isinstance(source, str) and is_url(source) else _open_file(Path(source)) as file:
+            yield _wrapped(Source(name, file, id_prefix, stretch=stretch), access, Path(name).suffix.lower())
     else:
         stream = sys.stdin.buffer if isinstance(source, (str, Path)) else source
-        yield _wrapped(name, stream, access, id_prefix, "")
+        yield _wrapped(Source(name, stream, id_prefix), access, "")
 
 
-def _wrapped(name: str, file: BinaryIO, access: Access, id_prefix: str, suffix: str) -> Source:
-    opened = Source(name, file, id_prefix)
+def _wrapped(opened: Source, access: Access, suffix: str) -> Source:
+    name, file = opened.name, opened.stream
     if access == "random":
         if not file.seekable():
             raise InputError(
@@ -115,6 +125,8 @@ def _wrapped(name: str, file: BinaryIO, access: Access, id_prefix: str, suffix: 
         raise InputError(f"{message}. Rename it without {suffix}, or download it again")
     if access == "text":
         opened.head, chunks = peeked_line(as_utf8(chunks))
+        if opened.stretch is not None:
+            chunks = as_utf8(opened.stretch.chunks(file))
     else:
         opened.head, chunks = peeked(chunks, 1)
     opened.stream = io.BufferedReader(ChunkStream(chunks), CHUNK)
@@ -130,8 +142,11 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def check_is_file(path: Path) -> None:
-    """Raises an `InputError` where `path` does not exist or is a directory."""
+def check_is_file(name: Path | str) -> None:
+    """Raises an `InputError` where a path does not exist or is a directory; URLs show it when they are opened."""
+    if is_url(name):
+        return
+    path = Path(name)
     if path.is_dir():
         raise InputError(_directory_message(path))
     if not path.exists():

@@ -61,6 +61,18 @@ class SegmentLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RelationLine:
+    """What the caption says of two of its nouns."""
+
+    subject: str
+    predicate: str
+    object: str
+    text: str
+    """The words that say so."""
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """The whole way from one caption to its labels."""
 
@@ -70,6 +82,7 @@ class Explanation:
     labels: ImageLabels
     segments: tuple[SegmentLine, ...] = ()
     """None: the caption was read as one."""
+    relations: tuple[RelationLine, ...] = ()
 
 
 def explain(caption: str, config: ParserConfig | None = None) -> Explanation:
@@ -96,12 +109,14 @@ def explain_with(parser: CaptionParser, caption: str) -> Explanation:
     image = ImageCaptions(1, (caption,))
     labeller = parser.synsets.labeller
     ((reading,),) = labeller.read([image])
+    labels = parser.record(image, labeller.write([reading]))
     return Explanation(
         caption=caption,
         tokens=tuple(_token_lines(reading)),
         nouns=(*_noun_lines(parser, reading), *_verb_lines(parser, reading)),
-        labels=parser.record(image, labeller.write([reading])),
+        labels=labels,
         segments=tuple(_segment_lines(reading)),
+        relations=tuple(_relation_lines(labels)),
     )
 
 
@@ -110,6 +125,19 @@ def _segment_lines(reading: CaptionReading) -> Iterator[SegmentLine]:
     if len(segments) > 1 or any(segment.dropped for segment in segments):
         for segment in segments:
             yield SegmentLine(reading.caption[segment.start : segment.end].strip(), segment.dropped)
+
+
+def _relation_lines(labels: ImageLabels) -> Iterator[RelationLine]:
+    (caption,) = labels.captions
+    for relation in labels.relations:
+        subject, target = labels.mentions[relation.subject], labels.mentions[relation.object]
+        yield RelationLine(
+            caption[subject.start : subject.end],
+            relation.predicate,
+            caption[target.start : target.end],
+            caption[relation.start : relation.end],
+            relation.flags,
+        )
 
 
 def _token_lines(reading: CaptionReading) -> Iterator[TokenLine]:

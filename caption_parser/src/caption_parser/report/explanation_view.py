@@ -5,7 +5,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from caption_parser.report.explanation import Explanation, NounLine
+from caption_parser.report.explanation import Explanation, NounLine, RelationLine
 from caption_parser.report.record_view import class_text, highlighted_caption
 
 _SENSES_SHOWN = 6
@@ -26,6 +26,8 @@ def show_explanation(explanation: Explanation, console: Console) -> None:
         console.print()
     for noun in explanation.nouns:
         _print_noun(console, noun)
+    for relation in explanation.relations:
+        _print_relation(console, relation)
     console.print(_parse_table(explanation))
 
 
@@ -51,6 +53,16 @@ def _print_noun(console: Console, noun: NounLine) -> None:
         )
     if len(noun.senses) > _SENSES_SHOWN:
         console.print(f"    … {len(noun.senses) - _SENSES_SHOWN} more senses", style="dim", highlight=False)
+
+
+def _print_relation(console: Console, relation: RelationLine) -> None:
+    predicate = f"[green]{escape(relation.predicate)}[/green]"
+    flags = f"  [yellow]not asserted, {', '.join(relation.flags)}[/yellow]" if relation.flags else ""
+    console.print(
+        f"relation  {escape(relation.subject)} → {predicate} → {escape(relation.object)}"
+        f"  [dim]“{escape(relation.text)}”[/dim]{flags}",
+        highlight=False,
+    )
 
 
 def _parse_table(explanation: Explanation) -> Table:

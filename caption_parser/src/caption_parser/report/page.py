@@ -101,6 +101,11 @@ class PageContent:
         )
 
     @cached_property
+    def predicates(self) -> tuple[Bar, ...]:
+        """How many relations without doubts have each of the most frequent predicates."""
+        return bars(self.tally.predicates.most_common(_PREDICATES_SHOWN))
+
+    @cached_property
     def least_agreed(self) -> tuple[ImageView, ...]:
         """The images whose captions agree least."""
         return tuple(image_view(record, self.names) for record in self.disagreements.least_agreed())
@@ -146,4 +151,5 @@ def render(content: PageContent) -> str:
 
 
 _WORDS_SHOWN = 6
+_PREDICATES_SHOWN = 30
 _DAMAGE_SHOWN = 5

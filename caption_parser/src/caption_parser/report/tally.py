@@ -84,6 +84,9 @@ class Tally:
         self.rules: Counter[str] = Counter()
         self.routes: Counter[str] = Counter()
         self.flags: Counter[str] = Counter()
+        self.relations = self.doubted_relations = 0
+        self.predicates: Counter[str] = Counter()
+        """Predicates of the relations without doubts."""
         self.attributes: Counter[str] = Counter()
         """Attribute → (image, class) pairs."""
         self.classes_per_image: Counter[int] = Counter()
@@ -106,6 +109,7 @@ class Tally:
         self._add_classes(record.background, Kind.BACKGROUND, captions)
         for mention in record.mentions:
             self._add_mention(record, mention)
+        self._add_relations(record)
 
     def names(self) -> dict[int, ClassName]:
         """The classes that records assert, by id."""
@@ -123,6 +127,14 @@ class Tally:
             for attribute in label.attributes:
                 tally.attributes[attribute.name] += 1
                 self.attributes[attribute.name] += 1
+
+    def _add_relations(self, record: ImageLabels) -> None:
+        for relation in record.relations:
+            self.relations += 1
+            if DOUBTS.isdisjoint(relation.flags):
+                self.predicates[relation.predicate] += 1
+            else:
+                self.doubted_relations += 1
 
     def _add_mention(self, record: ImageLabels, mention: Mention) -> None:
         def example() -> CaptionEvidence:

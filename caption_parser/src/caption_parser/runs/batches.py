@@ -85,7 +85,7 @@ class BatchLabeller:
 
     def _records(self, images: Sequence[ImageCaptions]) -> list[ImageLabels]:
         return [
-            record.model_copy(update={"source": Source(path=self.source, row=image.row)})
+            record.model_copy(update={"source": Source(path=image.source or self.source, row=image.row)})
             for record, image in zip(self.label_images(images), images, strict=True)
         ]
 
@@ -102,7 +102,9 @@ class BatchLabeller:
                 raise
             except Exception as of_image:  # noqa: BLE001  as above
                 message = f"image {image.image_id!r} cannot be labelled: {type(of_image).__name__}: {of_image}"
-                failed.append(FailedImage(row=image.row, message=message, captions=image.captions))
+                failed.append(
+                    FailedImage(row=image.row, message=message, captions=image.captions, source=image.source)
+                )
         if len(failed) == len(images) > 1:
             first, last = images[0], images[-1]
             raise CapparseError(

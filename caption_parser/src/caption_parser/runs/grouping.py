@@ -98,18 +98,20 @@ class _SortedImages:
     def __init__(self, rows: Iterable[CaptionRow], database: sqlite3.Connection) -> None:
         self._database = database
         database.execute("CREATE TABLE image (ordinal INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE)")
-        database.execute("CREATE TABLE caption (ordinal INTEGER, text TEXT, row INTEGER, file_name TEXT)")
+        database.execute(
+            "CREATE TABLE caption (ordinal INTEGER, text TEXT, row INTEGER, file_name TEXT, source TEXT)"
+        )
         fingerprint = RunningFingerprint()
         waiting = iter(rows)
         while chunk := list(islice(waiting, _INSERT_ROWS)):
             for row in chunk:
                 fingerprint.update(row)
             database.executemany(
-                "INSERT OR IGNORE INTO image (key) VALUES (?)", ((_key(row.image_id),) for row in chunk)
+                "INSERT OR IGNORE INTO image (key) VALUES (?)", ((image_key(row.image_id),) for row in chunk)
             )
             database.executemany(
-                "INSERT INTO caption SELECT ordinal, ?, ?, ? FROM image WHERE key = ?",
-                ((row.caption, row.row, row.file_name, _key(row.image_id)) for row in chunk),
+                "INSERT INTO caption SELECT ordinal, ?, ?, ?, ? FROM image WHERE key = ?",
+                ((row.caption, row.row, row.file_name, row.source, image_key(row.image_id)) for row in chunk),
             )
         self.fingerprint = fingerprint.value
         self.captions = self.fingerprint.rows
@@ -117,12 +119,12 @@ class _SortedImages:
     def __iter__(self) -> Iterator[ImageCaptions]:
         # CROSS JOIN keeps SQLite from indexing the captions: they are sorted once, by merging runs on disk.
         ordered = self._database.execute(
-            "SELECT key, text, row, file_name FROM caption CROSS JOIN image USING (ordinal)"
+            "SELECT key, text, row, file_name, source FROM caption CROSS JOIN image USING (ordinal)"
             " ORDER BY caption.ordinal, caption.rowid"
         )
         for key, group in groupby(ordered, key=itemgetter(0)):
-            _, captions, rows, file_names = zip(*group, strict=True)
-            yield ImageCaptions(_image_id(key), captions, _first(file_names), rows[0])
+            _, captions, rows, file_names, sources = zip(*group, strict=True)
+            yield ImageCaptions(key_image(key), captions, first_name(file_names), rows[0], sources[0])
 
 
 class _StreamedImages:
@@ -139,7 +141,7 @@ class _StreamedImages:
         return self._fingerprint.value
 
     def __iter__(self) -> Iterator[ImageCaptions]:
-        for key, group in groupby(self._rows, key=lambda row: _key(row.image_id)):
+        for key, group in groupby(self._rows, key=lambda row: image_key(row.image_id)):
             rows = list(group)
             if self._database.execute("INSERT OR IGNORE INTO seen VALUES (?)", (key,)).rowcount == 0:
                 raise InputError(
@@ -149,19 +151,22 @@ class _StreamedImages:
             for row in rows:
                 self._fingerprint.update(row)
             captions = tuple(row.caption for row in rows)
-            yield ImageCaptions(rows[0].image_id, captions, _first(row.file_name for row in rows), rows[0].row)
+            file_name, first = first_name(row.file_name for row in rows), rows[0]
+            yield ImageCaptions(first.image_id, captions, file_name, first.row, first.source)
 
 
-def _first(file_names: Iterable[str | None]) -> str | None:
+def first_name(file_names: Iterable[str | None]) -> str | None:
+    """The file name of an image: that of its first row that has one."""
     return next((name for name in file_names if name is not None), None)
 
 
-def _key(image_id: int | str) -> str:
+def image_key(image_id: int | str) -> str:
     """A text that keeps the type, and integers that are wider than SQLite's 64 bits."""
     return f"i{image_id}" if isinstance(image_id, int) else f"s{image_id}"
 
 
-def _image_id(key: str) -> int | str:
+def key_image(key: str) -> int | str:
+    """The image id that has this key."""
     return int(key[1:]) if key[0] == "i" else key[1:]
 
 

@@ -7,7 +7,8 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
-from typing import Literal, NamedTuple, Protocol
+from pathlib import Path
+from typing import NamedTuple, Protocol, Self
 
 from caption_parser.config import ParserConfig
 from caption_parser.readers import RejectedRow, RejectedWriter, Row
@@ -23,9 +24,8 @@ from caption_parser.runs.batches import (
 )
 from caption_parser.runs.grouping import GroupedImages, Intake, group_by_image
 from caption_parser.runs.options import RunOptions, process_count
-from caption_parser.runs.output import Destination, ResumableFile, StreamedFile
 from caption_parser.runs.previous import PreviousRun
-from caption_parser.runs.state import RunCounts, RunSettings
+from caption_parser.runs.state import FailedImage, RunCounts, RunSettings, RunState
 from caption_parser.runs.summary import Estimate, RunSummary, Status, Timing
 from shared_runtime.workers import map_ordered
 
@@ -46,11 +46,53 @@ class Parser(Protocol):
         """One record per image, in the same order."""
 
 
+class LabelOutput(Protocol):
+    """A label file that is being written; a context manager, to be completed within its block."""
+
+    @property
+    def counts(self) -> RunCounts:
+        """Of all batches in the file."""
+
+    @property
+    def size(self) -> int:
+        """Length of the file in bytes."""
+
+    @property
+    def failed(self) -> tuple[FailedImage, ...]:
+        """The images that it could not take."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_exception: object) -> None: ...
+
+    def append(self, batch: LabelledBatch) -> None:
+        """Write a batch."""
+
+    def complete(self, summary: bytes) -> None:
+        """All batches are written."""
+
+
+class LabelDestination(Protocol):
+    """Where a run writes."""
+
+    @property
+    def suffix(self) -> str:
+        """`.gz`, `.zst` or another: how the labels are compressed."""
+
+    @property
+    def rejected(self) -> Path | None:
+        """Where rejected rows go; None: they are only counted."""
+
+    def open(self, settings: RunSettings, previous: RunState | None) -> LabelOutput:
+        """The label file, to be written on from where `previous` ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a run is; `total` is None where the number of captions is not known."""
 
-    stage: Literal["reading", "labelling"]
+    stage: str
+    """What is being done: reading, labelling."""
     captions: int
     total: int | None
     note: str | None = None
@@ -69,7 +111,7 @@ class LabelJob:
     settings: RunSettings
     parser: Parser
     build_parser: Callable[[ParserConfig], Parser]
-    destination: Destination
+    destination: LabelDestination
     options: RunOptions
     previous: PreviousRun | None
     progress: Callable[[Progress], None]
@@ -165,7 +207,7 @@ class LabelJob:
     def _task(self) -> BatchLabeller:
         return BatchLabeller(self.parser.label_images, self.settings.input.path, self.destination.suffix)
 
-    def _open_output(self) -> ResumableFile | StreamedFile:
+    def _open_output(self) -> LabelOutput:
         return self.destination.open(self.settings, self.previous.state if self.previous else None)
 
     def _open_rejected(self, stack: ExitStack) -> Callable[[RejectedRow], None]:

@@ -27,18 +27,19 @@ class RunningFingerprint:
 
     def __init__(self) -> None:
         self._hash = hashlib.blake2b(digest_size=16)
-        self._rows = 0
+        self.rows = 0
+        """How many rows were taken in."""
 
     def update(self, row: CaptionRow) -> None:
         """Take in the next row."""
         # repr is unambiguous: it tells 1 from "1" and shows where each string ends.
         self._hash.update(repr((row.image_id, row.caption, row.row, row.file_name)).encode())
-        self._rows += 1
+        self.rows += 1
 
     @property
     def value(self) -> Fingerprint:
         """Of the rows that were taken in so far."""
-        return Fingerprint(rows=self._rows, digest=self._hash.hexdigest())
+        return Fingerprint(rows=self.rows, digest=self._hash.hexdigest())
 
 
 class RunCounts(FrozenModel):
@@ -98,10 +99,13 @@ class FailedImage(FrozenModel):
     """Of its first caption in the input."""
     message: str
     captions: tuple[str, ...]
+    source: str | None = None
+    """The input of this row, where there are several."""
 
     def rejected(self, source: str) -> RejectedRow:
-        """As it stands among the rejected rows."""
-        return RejectedRow(self.row, Reason.LABELLING_FAILED, self.message, "\n".join(self.captions), source)
+        """As it stands among the rejected rows; `source`: the only input."""
+        raw = "\n".join(self.captions)
+        return RejectedRow(self.row, Reason.LABELLING_FAILED, self.message, raw, self.source or source)
 
 
 def _ranked(counter: Counter[str]) -> dict[str, int]:

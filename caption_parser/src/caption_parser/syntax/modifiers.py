@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.phrases import Modifier, ModifierKind
-from caption_parser.syntax.quantities import referents
+from caption_parser.syntax.relations.verb_arguments import subjects
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.word_lists import MATERIAL_VERBS, PAINTING_VERBS
 
 _MOST_COMPOUNDS = 32
 """A longer chain of nouns is a list of keywords and no name: each of its nouns would take all before it."""
-_RELATIVE_PRONOUNS = frozenset({"that", "which", "who", "whom"})
 
 
 def find_modifiers(tree: Tree, rules: ModeRules) -> dict[int, tuple[Modifier, ...]]:
@@ -27,7 +26,7 @@ def find_modifiers(tree: Tree, rules: ModeRules) -> dict[int, tuple[Modifier, ..
             found.setdefault(token, set()).update(_before_noun(tree, token, rules))
         elif rules.predicates and tag in VERB_TAGS:
             for modifier in _predicated(tree, token):
-                for noun in _subjects(tree, token):
+                for noun in subjects(tree, token):
                     if tree.is_noun(noun) and noun != modifier.token:
                         found.setdefault(noun, set()).add(modifier)
     return {noun: tuple(sorted(modifiers)) for noun, modifiers in found.items() if modifiers}
@@ -76,20 +75,6 @@ def _materials(tree: Tree, predicate: int) -> Iterator[int]:
         for innermost in (preposition, *tree.children_by(preposition, "prep")):
             for material in tree.children_by(innermost, "pobj"):
                 yield from tree.conjuncts(material)
-
-
-def _subjects(tree: Tree, predicate: int) -> Iterator[int]:
-    """The nouns that a verb speaks of, through relative pronouns, coordination and quantity nouns."""
-    subjects = list(tree.children_by(predicate, "nsubj", "nsubjpass"))
-    while not subjects and tree.deps[predicate] == "conj":
-        predicate = tree.heads[predicate]
-        subjects = list(tree.children_by(predicate, "nsubj", "nsubjpass"))
-    if tree.deps[predicate] in ("acl", "relcl") and all(tree.words[s] in _RELATIVE_PRONOUNS for s in subjects):
-        yield from referents(tree, tree.heads[predicate])
-    elif subjects:
-        for subject in subjects:
-            for noun in tree.conjuncts(subject):
-                yield from referents(tree, noun)
 
 
 def _kind(tree: Tree, token: int) -> ModifierKind:

@@ -64,7 +64,8 @@ class PartFinder:
         self._wholes_apart = frozenset(map(lexicon.synset, wholes))
         self._buildings = frozenset(map(lexicon.synset, ("structure.n.01", "room.n.01", "area.n.05")))
         """What is in a room is no part of it in this sense: a dining room table."""
-        self._has_part = lru_cache(_CACHED_PAIRS)(self._shows_whole)
+        self.has_part = lru_cache(_CACHED_PAIRS)(self._shows_whole)
+        """Whether what has one of these synsets has a part of that name."""
         self._names_of_parts = lru_cache(_CACHED_PAIRS)(self._list_parts)
 
     def is_part_of(self, tree: Tree, head: ExtendedHead, part: int) -> bool:
@@ -82,8 +83,8 @@ class PartFinder:
         if word in self._body_parts and self._is_worn(tree, part):
             return False
         first = last + 1 if part - last > 1 else part
-        return self._has_part(whole, "_".join(tree.words[first : part + 1])) or (
-            first < part and self._has_part(whole, word)
+        return self.has_part(whole, "_".join(tree.words[first : part + 1])) or (
+            first < part and self.has_part(whole, word)
         )
 
     def _senses(self, word: str) -> tuple[int, ...]:

@@ -34,6 +34,15 @@ def referents(tree: Tree, token: int) -> Iterator[int]:
         pending.extend(reversed(quantified))
 
 
+def quantity_noun_of(tree: Tree, noun: int) -> int | None:
+    """The "group" of "a group of people", if it stands for this noun; none: nothing counts or gathers it."""
+    noun = tree.first_conjuncts[noun]
+    if tree.deps[noun] != "pobj":
+        return None
+    holder = tree.heads[tree.heads[noun]]
+    return holder if noun in quantified_nouns(tree, holder) else None
+
+
 def stated_count(tree: Tree, noun: int) -> int | None:
     """The number of instances that the modifiers of a noun state: numerals, "a" (singular), "both"; else none."""
     for child in tree.children[noun]:

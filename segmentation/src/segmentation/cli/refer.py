@@ -11,6 +11,11 @@ COMMANDS = (
     Command(
         "predict", "segmentation.cli.refer_predict:refer_predict_command", "Make masks of what texts refer to."
     ),
+    Command(
+        "evaluate",
+        "segmentation.cli.refer_evaluate:refer_evaluate_command",
+        "Score masks of referring expressions, or of classes by their names.",
+    ),
 )
 
 app = lazy_app(COMMANDS)
@@ -25,5 +30,7 @@ def refer(context: typer.Context) -> None:
       capseg refer train --images train2017 --labels labels.jsonl -o runs/referring
 
       capseg refer predict photo.jpg --text "a brown dog" --text "the sofa" --model runs/referring -o masks
+
+      capseg refer evaluate runs/referring --truth instances_val2017.json --images val2017
     """
     show_help_alone(context)

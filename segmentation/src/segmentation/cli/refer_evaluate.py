@@ -79,6 +79,14 @@ def refer_evaluate_command(
     propagation: Annotated[
         int, typer.Option(min=0, metavar="N", help="Steps by which maps are carried to cells that look alike.")
     ] = ReferringPrediction().propagation,
+    relative: Annotated[
+        bool | None,
+        typer.Option(
+            "--relative/--absolute",
+            help="Take every image to show what every text says, and mark where it does most; absolute: only what "
+            "rises above the background  [default: as the network was trained]",
+        ),
+    ] = None,
     refine: Annotated[
         Refinement | None,
         typer.Option(help="How masks are fitted to edges  [default: dense-crf if it is installed, else pamr]"),
@@ -110,6 +118,7 @@ def refer_evaluate_command(
                 "scales": tuple(scales.split(",")),
                 "flip": flip,
                 "propagation": propagation,
+                "relative": relative,
                 "refine": refine,
                 "crf_preset": crf_preset,
             }

@@ -1,7 +1,8 @@
 """`capseg refer train`: a network of referring expressions from images and a label file."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -30,18 +31,41 @@ from segmentation.cli.training import (
     resolved,
     run_training,
 )
+from segmentation.data.referring.annotated_objects import Regions
+from segmentation.data.referring.opening import open_expressions
 from segmentation.experiments.catalog import DEFAULT_REFERRING
 from segmentation.referring.config import ReferringConfig
+from segmentation.referring.expression_run import train_on_expressions
 from segmentation.referring.run import train_referring
 from segmentation.training.config import MachineOptions
+from shared_runtime.errors import UsageError
+
+if TYPE_CHECKING:
+    from segmentation.runs.training import TrainingRun
+    from segmentation.training.loop import Progress
 
 
 def refer_train_command(
     images: Images,
-    labels: Annotated[
-        Path, typer.Option("--labels", metavar="LABELS.jsonl", help="Label file, as 'capparse label' writes it.")
-    ],
     output: Run,
+    labels: Annotated[
+        Path | None,
+        typer.Option("--labels", metavar="LABELS.jsonl", help="Label file, as 'capparse label' writes it."),
+    ] = None,
+    truth: Annotated[
+        Path | None,
+        typer.Option(
+            "--truth",
+            metavar="FILE|DIR",
+            help="In place of labels, expressions of PhraseCut, RefCOCO or COCO objects: what 'refer evaluate' "
+            "takes. --set supervision=masks or boxes: learn where they refer to, too.",
+        ),
+    ] = None,
+    instances: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="INSTANCES.json", help="COCO files with the objects of --truth; repeatable."),
+    ] = None,
+    split: Annotated[str | None, typer.Option(metavar="NAME", help="Only this part of --truth: train.")] = None,
     config: Config = DEFAULT_REFERRING,
     backbone: BackboneName = None,
     weights: Weights = None,
@@ -86,6 +110,8 @@ def refer_train_command(
 
       capseg refer train --images photos --labels labels.jsonl -o runs/spa --pooling spa --epochs 4
 
+      capseg refer train --images train2014 --truth refcoco --split train -o runs/full --set supervision=masks
+
     The same command continues an interrupted run.
 
     Exit codes: 0 done; 1 failure, or most images are missing or unreadable; 2 usage; 3 done, but some images are
@@ -108,12 +134,25 @@ def refer_train_command(
     rules = given_rules(min_votes, min_confidence, rivals)
     given |= {f"labels.{name}": value for name, value in rules.items()}
     options = resolved(ReferringConfig, config, given, settings)
+    if (labels is None) == (truth is None):
+        raise UsageError(f"got {'both' if labels else 'neither'} --labels and --truth, expected one of them")
+    if labels is not None and options.supervision != "texts":
+        raise UsageError(f"captions do not say where things are: supervision={options.supervision} needs --truth")
     if dry_run:
         typer.echo(options.model_dump_json(indent=2))
         return
     machine = MachineOptions(device=device, workers=workers, tensorboard=tensorboard, allow_missing=allow_missing)
+
+    def train(show: "Callable[[Progress], None]") -> "TrainingRun":
+        if labels is not None:
+            return train_referring(images, labels, output, options, machine, overwrite=overwrite, show=show)
+        assert truth is not None, "one of the two was given"
+        regions: Regions = "boxes" if options.supervision == "boxes" else "masks"
+        found = open_expressions(truth, instances=instances or (), regions=regions, split=split)
+        return train_on_expressions(images, found, output, options, machine, overwrite=overwrite, show=show)
+
     run_training(
-        lambda show: train_referring(images, labels, output, options, machine, overwrite=overwrite, show=show),
+        train,
         output,
         overwrite=overwrite,
         quiet=quiet,

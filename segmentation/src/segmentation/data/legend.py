@@ -45,7 +45,8 @@ def map_names(names: Sequence[str]) -> list[str]:
     """Names as a label map can hold them."""
     found: list[str] = []
     for name in names:
-        found.append(_unlike(" ".join(name.replace(":", "-").split()).lstrip("# "), found))
+        # A line that begins with # is a remark.
+        found.append(_unlike(" ".join(name.replace(":", "-").split()).lstrip("# ") or "_", found))
     return found
 
 

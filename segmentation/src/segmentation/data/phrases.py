@@ -24,7 +24,7 @@ def expression_text(text: str) -> str:
 
 def referring_phrases(record: ImageLabels) -> tuple[Phrase, ...]:
     """The phrases of a record's mentions, each once, in their order; without those of things that are not seen."""
-    found = {}
+    found: dict[str, Phrase] = {}
     for mention in record.mentions:
         if mention.phrase_start is not None and DOUBTS.isdisjoint(mention.flags):
             caption = record.captions[mention.caption]

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from segmentation.experiments import paper, referring_small, segmenters, small
+from segmentation.experiments import paper, referring_small, segmenters, small, tseg, tseg_small
 from segmentation.experiments.experiment import Experiment
 from segmentation.training.config import TrainingConfig
 from shared_runtime.configuration import leaves
@@ -45,8 +45,13 @@ def experiments() -> MappingProxyType[str, Experiment]:
         small.lite0(224),
         small.synthetic(),
         segmenters.small(),
+        tseg.table_1(),
+        tseg.table_2(),
+        tseg.table_3(),
+        tseg.zero_shot(),
         referring_small.lite0(),
         referring_small.synthetic(),
+        tseg_small.small_tables(),
     )
     return MappingProxyType({experiment.name: experiment for group in groups for experiment in group})
 

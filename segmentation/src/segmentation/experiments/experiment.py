@@ -6,6 +6,9 @@ from enum import StrEnum
 from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_REFERRING
 from segmentation.training.config import TrainingConfig
 
+_START = "FIRST_RUN"
+"""Where the training lies that another one goes on from."""
+
 
 class Labels(StrEnum):
     """Which labels an experiment learns from, as the command that makes them."""
@@ -77,8 +80,8 @@ class Experiment:
     """Of these networks: the options that name what they are scored on, and how."""
     text_encoder: str | None = None
     """Of these networks: a language model that the user brings; None: that of the configuration."""
-    start: str | None = None
-    """Of these networks: the run that it goes on from."""
+    start: "Experiment | None" = None
+    """Of these networks: the one whose training it goes on from."""
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -89,12 +92,6 @@ class Experiment:
         weights = " --weights CHECKPOINT" if self.config.weights is None else ""
         space = f" --label-space {self.label_space}" if self.label_space else ""
         scored = f" --image-list {self.image_list}" if self.image_list else ""
-        train = f"{self.config.command} --images IMAGES"
-        if self.config.command == TRAIN_REFERRING:
-            return (
-                f"{self.labels.value}{space}",
-                f"capseg {train} --labels LABELS.jsonl -o RUN --config {self.name}{weights}{space}",
-            )
         command, run = (self.config.command, "RUN") if self.masks_of is None else (TRAIN_LOCALIZER, "LOCALIZER")
         to_masks = (
             f"{self.labels.value}{space}",
@@ -104,7 +101,7 @@ class Experiment:
         )
         if self.masks_of is None:
             return (*to_masks, f"capseg evaluate MASKS --truth INSTANCES.json{space}{scored}")
-        train = f"capseg {train} --masks MASKS -o RUN --config {self.name}{weights}"
+        train = f"capseg {self.config.command} --images IMAGES --masks MASKS -o RUN --config {self.name}{weights}"
         only = f" --only-classes-of {self.target}" if self.target else ""
         scoring = f" --label-space {self.target} --masks-label-space coco" if self.target else space
         return (
@@ -117,18 +114,23 @@ class Experiment:
     @property
     def _referring_commands(self) -> tuple[str, ...]:
         space = f" --label-space {self.label_space}" if self.label_space else ""
+        return (
+            *([f"{self.labels.value}{space}"] if self.labels else []),
+            *([self.start._referring_training(_START)] if self.start else []),
+            self._referring_training("RUN"),
+            f"capseg refer evaluate RUN --images VAL_IMAGES {self.evaluation}",
+        )
+
+    def _referring_training(self, run: str) -> str:
+        source = self.expressions or "--labels LABELS.jsonl"
         given = {
             "--weights": "CHECKPOINT" if self.config.weights is None else None,
             "--text-encoder": self.text_encoder,
-            "--set": f"start={self.start}" if self.start else None,
+            "--set": f"start={_START}" if self.start else None,
+            "--label-space": self.label_space,
         }
         options = "".join(f" {name} {value}" for name, value in given.items() if value)
-        source = self.expressions or "--labels LABELS.jsonl"
-        return (
-            *([f"{self.labels.value}{space}"] if self.labels else []),
-            f"capseg refer train --images IMAGES {source} -o RUN --config {self.name}{options}{space}",
-            f"capseg refer evaluate RUN --images VAL_IMAGES {self.evaluation}",
-        )
+        return f"capseg refer train --images IMAGES {source} -o {run} --config {self.name}{options}"
 
     def describe(self) -> str:
         """Summary, commands, cost and expected figures, for people."""

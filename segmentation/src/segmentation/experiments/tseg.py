@@ -139,10 +139,11 @@ def table_2() -> list[Experiment]:
     ]
     boxes = _PAPER.model_copy(update={"supervision": "boxes"})
     what = "which patches lie in its boxes, for table2e-coco to go on from"
+    first = _on(REFCOCO, "table2e-boxes", what, None, boxes)
     pretraining = [
         _on(PHRASECUT, "table2e-imagenet", "ImageNet's weights", 28.8, _PAPER),
-        _on(REFCOCO, "table2e-boxes", what, None, boxes),
-        _on(PHRASECUT, "table2e-coco", "both encoders from RefCOCO's boxes", 31.7, _PAPER, start="BOXES_RUN"),
+        first,
+        _on(PHRASECUT, "table2e-coco", "both encoders from RefCOCO's boxes", 31.7, _PAPER, start=first),
     ]
     return [*penalties, *dimensions, *targets, *sizes, *pretraining]
 

@@ -6,12 +6,14 @@ from pathlib import Path
 from segmentation.prediction.contract import OpenedModel
 from segmentation.prediction.pretrained import CARD, CONFIG, WEIGHTS, is_pretrained, open_pretrained
 from segmentation.referring.run import TrainedReferring, load_referring
-from segmentation.runs.folder import TRAIN_REFERRING, RunFolder
-from segmentation.runs.trained import OPENERS, open_trained
+from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_REFERRING, TRAIN_SEGMENTER, RunFolder
+from segmentation.runs.trained import open_trained
 from shared_runtime.errors import InputError, MissingResourceError
 
 SHIPPED = Path(__file__).parent.parent / "models" / "segmenter"
 """The folder of the model that ships."""
+_OF_CLASSES = (TRAIN_LOCALIZER, TRAIN_SEGMENTER)
+"""The commands that train networks which know a set of classes, and no texts."""
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _FILES = (CONFIG, WEIGHTS, CARD, "backbone/*", "text/*")
 
@@ -23,9 +25,7 @@ def open_model(path: str | Path | None = None) -> OpenedModel:
     no model, MissingResourceError where none ships or the hub cannot be asked.
     """
     folder = shipped_model() if path is None else _folder(path)
-    opened: OpenedModel = (
-        open_pretrained(folder, *OPENERS) if is_pretrained(folder) else open_trained(folder)  # type: ignore[assignment]
-    )
+    opened: OpenedModel = (open_pretrained if is_pretrained(folder) else open_trained)(folder, *_OF_CLASSES)
     return opened
 
 

@@ -38,7 +38,7 @@ CARD = "README.md"
 _BACKBONE = "backbone"
 """Sub-folder with the configuration of a model of `transformers`, whose weights stand with the others."""
 _TEXT = "text"
-"""Sub-folder with the language model of a network of referring expressions; its weights where it was not trained."""
+"""Sub-folder with the language model of a network of referring expressions; its weights if it was not trained."""
 _OWN = "capseg"
 _KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {

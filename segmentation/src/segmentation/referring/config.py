@@ -40,6 +40,11 @@ class ScorePoolingOptions(FrozenModel):
     penalty_power: NonNegativeFloat = Field(5.0, description="p of the size penalty (Eq. 7).")
     penalty_floor: float = Field(0.01, ge=0, lt=1, description="λ of the size penalty.")
 
+    @property
+    def relative(self) -> bool:
+        """Whether nothing has taught maps where the background is, so that they are read as those of CAM are."""
+        return self.kind in ("gap", "gmp")
+
 
 class ReferringOptions(FrozenModel):
     """The network. Defaults: Section 4.2 and Table 2."""
@@ -59,7 +64,6 @@ class ReferringOptions(FrozenModel):
         False, description="Start the projections from the backbone's ImageNet classifier and WordNet's words."
     )
     ridge: PositiveFloat = Field(1.0, description="λ of the regression from vectors of texts to its rows.")
-    frozen_backbone: bool = Field(False, description="Train what is on top of the backbone alone.")
     text: TextOptions = TextOptions()
 
 

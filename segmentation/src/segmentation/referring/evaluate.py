@@ -10,12 +10,8 @@ from segmentation.evaluation.expressions import ExpressionEvaluation, evaluate_e
 from segmentation.referring.options import ReferringPrediction
 from segmentation.referring.run import load_referring
 
-_RULES = {
-    "mpa": "σ(s) > .5",
-    "spa": "argmax over the image's expressions and the background",
-    "gap": "class activation maps",
-    "gmp": "class activation maps",
-}
+_RULES = {"spa": "argmax over the image's expressions and the background"}
+_RULE, _RELATIVE = "σ(s) > .5", "class activation maps"
 
 
 def evaluate_referring(
@@ -42,11 +38,12 @@ def evaluate_referring(
         return predictor.masks(image, predictor.maps(predictor.encode(image), texts))
 
     kind, used = trained.config.network.pooling.kind, predictor.options
+    rule = _RELATIVE if predictor.relative else _RULES.get(kind, _RULE)
     return evaluate_expressions(
         truth,
         images,
         predict,
-        prediction=f"{run}: {kind.upper()}, {_RULES[kind]}, nothing tuned on this truth; input {used.input_size}, "
+        prediction=f"{run}: {kind.upper()}, {rule}, nothing tuned on this truth; input {used.input_size}, "
         f"refinement {used.refine}",
         regions=regions,
         split=split,

@@ -92,6 +92,7 @@ def train_on_expressions(
         samples,
         task,
         [*step_doubts(len(found), config.training)],
+        config.frozen_views,
     )
     report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)
     return TrainingRun(len(found), left_out, report)

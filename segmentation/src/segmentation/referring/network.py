@@ -32,8 +32,6 @@ class ReferringNetwork(nn.Module):
         self.project_text = nn.Linear(text_channels, options.dimension)
         self.log_scale = nn.Parameter(torch.tensor(math.log(options.scale)))
         self.offset = None if options.offset is None else nn.Parameter(torch.tensor(options.offset))
-        if options.frozen_backbone:
-            backbone.requires_grad_(False)
 
     @property
     def scale(self) -> Tensor:
@@ -41,14 +39,13 @@ class ReferringNetwork(nn.Module):
         return self.log_scale.exp().clamp(max=self.options.greatest_scale)
 
     def forward(self, images: Tensor, texts: Tensor) -> Tensor:
-        """Similarities S (Eq. 1), `[B L h w]`, of images `[B 3 H W]`, RGB, 0–255, and `texts`: see `embedded`."""
+        """Similarities S (Eq. 1), `[B L h w]`, of images `[B 3 H W]`, RGB, 0–255, or their cells, and
+        `texts`: see `embedded`."""
         return self.similarities(self.patches(images), self.embedded(texts))
 
     def patches(self, images: Tensor) -> Tensor:
         """Shape: images [B, 3, H, W], RGB, 0–255, of any numeric type → [B, D, h, w]."""
-        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.options.frozen_backbone):
-            cells = self.backbone(images)
-        projected: Tensor = self.project_image(cells)
+        projected: Tensor = self.project_image(self.backbone(images))
         return projected
 
     def embedded(self, texts: Tensor) -> Tensor:
@@ -62,13 +59,6 @@ class ReferringNetwork(nn.Module):
         """Of patches [B, D, h, w] and texts [L, D] → [B, L, h, w]."""
         maps = self.scale * cosines(patches.float(), texts.float())
         return maps if self.offset is None else maps + self.offset
-
-    def train(self, mode: bool = True) -> "ReferringNetwork":
-        """As of every module; a frozen backbone stays as in evaluation (no dropout)."""
-        super().train(mode)
-        if self.options.frozen_backbone:
-            self.backbone.eval()
-        return self
 
     def new_parameters(self) -> list[nn.Parameter]:
         """What did not come with an encoder."""

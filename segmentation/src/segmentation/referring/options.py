@@ -21,10 +21,15 @@ class ReferringPrediction(FrozenModel):
     propagation: NonNegativeInt = Field(
         0, description="Steps by which similarities are carried to cells that look alike; not in the paper."
     )
+    relative: bool | None = Field(
+        None,
+        description="Read maps as those of class activation mapping are: relative to their maximum in the image, "
+        "which is taken to show what the text says. None: so for networks with GAP and GMP, as in the paper.",
+    )
     alpha: NonNegativeFloat = Field(
         4.0,
-        description="Of networks with GAP and GMP, whose maps are relative: a map's background is 1 less the map, "
-        "to the power of this (Ahn and Kwak 2018).",
+        description="Of a map that is relative, the background is 1 less the map, to the power of this (Ahn and "
+        "Kwak 2018).",
     )
     refine: Refinement | None = Field(
         None, description="How masks are fitted to edges; None: dense CRF if it is installed, else PAMR."

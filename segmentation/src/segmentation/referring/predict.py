@@ -79,7 +79,7 @@ class ExpressionPredictor:
     def encode(self, image: RgbImage) -> EncodedImage:
         """What is seen of an image (H, W, 3): the larger part of the work, done once for all its expressions."""
         found, mid_features = [], None
-        for view in self._views.of([image]):
+        for view in self.views.of([image]):
             cells = self.network.backbone.cells(view.images.to(self.device))
             found.append((self.network.project_image(cells.features), view.mirrored))
             mid_features = cells.mid_features[0] if mid_features is None else mid_features
@@ -93,7 +93,7 @@ class ExpressionPredictor:
         Raises UsageError for an empty text, InputError where the network gives NaN or infinite values.
         """
         embedded = self._embedded(texts)
-        views = self._views
+        views = self.views
         seen = []
         for patches, mirrored in encoded.views:
             maps = self.network.similarities(patches, embedded)[0].cpu().numpy()
@@ -111,16 +111,16 @@ class ExpressionPredictor:
         """Masks (N, H, W) at the size of an image (H, W, 3), fitted to its edges.
 
         A pixel is an expression's where its share is above that of the background: σ(s) > .5 for MPA; for SPA,
-        where it is also above those of the image's other expressions; for GAP and GMP by the procedure of class
-        activation maps. Raises MissingResourceError where what fits masks to edges is not installed, UsageError
-        for more expressions than can compete.
+        where it is also above those of the image's other expressions; for GAP and GMP, or where the options say
+        so, by the procedure of class activation maps. Raises MissingResourceError where what fits masks to edges
+        is not installed, UsageError for more expressions than can compete.
         """
         refine = self.options.refine
         assert refine is not None, "the options are resolved"
         check_installed(refine)
         finisher = Finisher(refine, self.options.crf_preset, bytes_per_process(1))
         found = np.zeros((len(maps.logits), *image.shape[:2]), dtype=np.bool_)
-        if self.network.options.pooling.kind == "spa":
+        if self.network.options.pooling.kind == "spa" and not self.relative:
             if len(found) > _MOST_COMPETING:
                 raise UsageError(
                     f"got {len(found)} expressions of one image, expected {_MOST_COMPETING} at most: those of a "
@@ -139,13 +139,21 @@ class ExpressionPredictor:
 
     def _alone(self, maps: ExpressionMaps) -> list[tuple[FloatMap, FloatMap]]:
         """The background and the map (h, w) of each expression, which competes with nothing else."""
-        if self.network.options.pooling.kind == "mpa":
+        if not self.relative:
             return [(1 - share, share) for share in maps.shares]
         relative = [normalized(logits) for logits in maps.logits]
         return [(negative_background(of[None], self.options.alpha), of) for of in relative]
 
+    @property
+    def relative(self) -> bool:
+        """Whether maps are read relative to their maximum in the image."""
+        asked = self.options.relative
+        return self.network.options.pooling.relative if asked is None else asked
+
     def _embedded(self, texts: Sequence[str]) -> Tensor:
         """[N D] of texts."""
+        if not texts:
+            return torch.zeros(0, self.network.options.dimension, device=self.device)
         normal = [expression_text(text) for text in texts]
         if not all(normal):
             raise UsageError("got an empty text, expected what an image shows, such as 'a brown dog'")
@@ -153,7 +161,8 @@ class ExpressionPredictor:
         return projected
 
     @property
-    def _views(self) -> ImageViews:
+    def views(self) -> ImageViews:
+        """What the network sees of images."""
         options, backbone = self.options, self.network.backbone
         size = options.input_size
         assert size != "auto", "the options are resolved"

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from segmentation.data.crops import CropOptions, crop_image, crop_mask, random_crop
+from segmentation.data.crops import Crop, CropOptions, crop_image, crop_mask, random_crop
 from segmentation.data.images import RgbImage, read_image
 from segmentation.data.phrases import expression_text
 from segmentation.data.referring.expressions import Expression
@@ -24,8 +24,8 @@ from shared_runtime.errors import InputError
 class RegionSample:
     """One augmented image with some of its expressions."""
 
-    image: RgbImage
-    """Shape (S, S, 3), 0-255, RGB."""
+    image: RgbImage | npt.NDArray[np.float16]
+    """Shape (S, S, 3), 0-255, RGB; or what a frozen backbone made of it, (h, w, channels)."""
     regions: npt.NDArray[np.uint8]
     """Shape (n, S, S), 1 where the expression refers to."""
     expressions: tuple[int, ...]
@@ -37,7 +37,7 @@ class RegionBatch(TensorBatch):
     """B images and P pairs on one device."""
 
     images: Tensor
-    """Float, (B, 3, S, S), RGB, 0-255: each backbone normalises for itself."""
+    """Float, (B, 3, S, S), RGB, 0-255: each backbone normalises for itself; or its cells, (B, channels, h, w)."""
     owners: Tensor
     """Int64, (P,): which image a pair is of."""
     expressions: Tensor
@@ -83,13 +83,23 @@ class RegionSamples:
                 f"{path}: got {width} × {height} pixels, expected {first.width} × {first.height}, as in the truth"
             )
         crop = random_crop(height, width, self._crop, rng)
+        return self._drawn(index, crop, rng, crop_image(image, crop, self._crop.size))
+
+    def of_cells(self, index: int, rng: np.random.Generator, cells: npt.NDArray[np.float16]) -> RegionSample:
+        """The same with the cells of the crop in place of its pixels, which are not read."""
+        region = self._images[index][1][0].region
+        return self._drawn(index, random_crop(region.height, region.width, self._crop, rng), rng, cells)
+
+    def _drawn(
+        self, index: int, crop: Crop, rng: np.random.Generator, image: RgbImage | npt.NDArray[np.float16]
+    ) -> RegionSample:
+        _, expressions = self._images[index]
         drawn = rng.permutation(len(expressions))[: self._most]
         chosen = [expressions[place] for place in sorted(drawn.tolist())]
-        size = self._crop.size
-        regions = [crop_mask(of.region.mask().astype(np.uint8), crop, size) for of in chosen]
+        regions = [crop_mask(of.region.mask().astype(np.uint8), crop, self._crop.size) for of in chosen]
         kept = [place for place, region in enumerate(regions) if region.any()] or [0]
         return RegionSample(
-            crop_image(image, crop, size),
+            image,
             np.stack([regions[place] for place in kept]),
             tuple(self._numbers[expression_text(chosen[place].text)] for place in kept),
         )

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from segmentation.backbones.catalog import RANDOM
 from segmentation.data.targets import ImageTargets, Vocabulary, read_targets
 from segmentation.referring.config import ReferringConfig
 from segmentation.referring.expressions import expression_table, in_share
@@ -15,6 +16,7 @@ from segmentation.runs.folder import TRAIN_REFERRING, RunFolder
 from segmentation.runs.left_out import LeftOut
 from segmentation.runs.soundness import step_doubts
 from segmentation.runs.training import TrainingJob, TrainingRun, train_in_folder, training_record
+from segmentation.scores.contract import NetworkTraits, ScoreSource, Viewing
 from segmentation.training.config import MachineOptions
 from shared_runtime.errors import InputError
 from shared_runtime.files import file_digest
@@ -48,6 +50,31 @@ class TrainedReferring:
     def network(self) -> "ReferringNetwork":
         """In evaluation mode."""
         return self.encoders[0]
+
+    @property
+    def traits(self) -> NetworkTraits:
+        """What decides which options suit it, where it is asked for classes by their names."""
+        return NetworkTraits(
+            backbone=self.config.backbone,
+            pretrained=self.config.weights != RANDOM,
+            crop_size=self.config.crop.size,
+            attributes=False,
+            background=False,
+            own_background=not self.config.network.pooling.relative,
+        )
+
+    def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
+        """The network on `device`, asked for class names, looking at images as `viewing` says."""
+        from segmentation.referring.class_scores import ClassNameScores
+
+        options = ReferringPrediction(
+            input_size=viewing.input_size,
+            scales=viewing.scales,
+            flip=viewing.flip,
+            propagation=viewing.propagation,
+        )
+        names = [label.name for label in self.vocabulary.classes]
+        return ClassNameScores(self.predictor(options, device), names)
 
     def predictor(self, options: ReferringPrediction | None = None, device: str = "auto") -> "ExpressionPredictor":
         """The network on `device`, looking at images as `options` say.
@@ -138,6 +165,7 @@ def train_referring(
         ReferringSamples(table, config.crop),
         lambda: build_task(config, vocabulary.label_space, table.texts),
         [*step_doubts(len(targets), config.training)],
+        config.frozen_views,
     )
     report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)
     return TrainingRun(len(targets), left_out, report)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -20,8 +21,8 @@ from segmentation.training.task import TensorBatch
 class ReferringSample:
     """One augmented image with some of what is said of it."""
 
-    image: RgbImage
-    """Shape (S, S, 3), 0-255, RGB."""
+    image: RgbImage | npt.NDArray[np.float16]
+    """Shape (S, S, 3), 0-255, RGB; or what a frozen backbone made of it, (h, w, channels)."""
     index: int
     """Which of the training's images it is."""
     expressions: tuple[int, ...]
@@ -33,7 +34,7 @@ class ReferringBatch(TensorBatch):
     """B images and L expressions on one device, each of which is said of some of them."""
 
     images: Tensor
-    """Float, (B, 3, S, S), RGB, 0-255: each backbone normalises for itself."""
+    """Float, (B, 3, S, S), RGB, 0-255: each backbone normalises for itself; or its cells, (B, channels, h, w)."""
     expressions: Tensor
     """Int64, (L,): numbers in the training's table."""
     present: Tensor
@@ -66,10 +67,19 @@ class ReferringSamples:
         image = read_image(self._table.images[index].path)
         height, width, _ = image.shape
         crop = random_crop(height, width, self._crop, rng)
+        return self._with_phrases(index, rng, crop_image(image, crop, self._crop.size))
+
+    def of_cells(self, index: int, rng: np.random.Generator, cells: npt.NDArray[np.float16]) -> ReferringSample:
+        """The same with the cells of the crop in place of its pixels, which are not read."""
+        return self._with_phrases(index, rng, cells)
+
+    def _with_phrases(
+        self, index: int, rng: np.random.Generator, image: RgbImage | npt.NDArray[np.float16]
+    ) -> ReferringSample:
         said = self._table.said[index]
         drawn = rng.choice(len(said), min(len(said), self._table.options.per_image), replace=False)
         expressions = tuple(said[place] for place in sorted(drawn.tolist()))
-        return ReferringSample(crop_image(image, crop, self._crop.size), index, expressions)
+        return ReferringSample(image, index, expressions)
 
     def collate(self, samples: Sequence[ReferringSample]) -> ReferringBatch:
         """Samples of one size as a batch on the CPU: the expressions of all of them, each once."""

@@ -56,10 +56,10 @@ class ClassFinder:
     def _scores(self, classes: Sequence[int], maps: ExpressionMaps) -> ScoreMaps:
         """Of the background and each of `classes`, an id for each word."""
         kind = self.predictor.network.options.pooling.kind
-        relative = kind in ("gap", "gmp")
+        relative = self.predictor.relative
         of_words = np.stack([normalized(logits) for logits in maps.logits]) if relative else maps.shares
         ids = sorted({*classes})
-        merge = np.sum if kind == "spa" else np.max
+        merge = np.sum if kind == "spa" and not relative else np.max
         found: FloatMap = np.stack(
             [merge(of_words[[place for place, of in enumerate(classes) if of == one]], axis=0) for one in ids]
         )

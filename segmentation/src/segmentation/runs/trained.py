@@ -5,21 +5,25 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_SEGMENTER, RunFolder
+from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_REFERRING, TRAIN_SEGMENTER, RunFolder
 from segmentation.scores.contract import TrainedNetwork
 
 OPENERS = MappingProxyType(
     {
         TRAIN_LOCALIZER: "segmentation.localization.run:load_localizer",
         TRAIN_SEGMENTER: "segmentation.segmenter.run:load_segmenter",
+        TRAIN_REFERRING: "segmentation.referring.run:load_referring",
     }
 )
 """Command to `module:function`, which takes a run folder and is imported when it is needed."""
 
 
-def open_trained(run: Path) -> TrainedNetwork[Any]:
-    """What a finished run trained. InputError if `run` is the folder of something else, or is unfinished."""
-    command = RunFolder(run).read_finished(*OPENERS).command
+def open_trained(run: Path, *commands: str) -> TrainedNetwork[Any]:
+    """What a finished run of one of `commands` (of any, where none are given) trained.
+
+    InputError if `run` is the folder of something else, or is unfinished.
+    """
+    command = RunFolder(run).read_finished(*(commands or OPENERS)).command
     module, _, opener = OPENERS[command].partition(":")
     trained: TrainedNetwork[Any] = getattr(import_module(module), opener)(run)
     return trained

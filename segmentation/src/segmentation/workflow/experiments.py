@@ -189,6 +189,8 @@ def _places(data: ExperimentData, output: Path) -> Mapping[str, Path | None]:
         "LABELS.jsonl": output / "labels.jsonl",
         "LOCALIZER": output / "localizer",
         "RUN": output / "run",
+        "FIRST_RUN": output / "first-run",
+        "start=FIRST_RUN": Path(f"start={output / 'first-run'}"),
         "MASKS": output / "masks",
         "PREDICTED": output / "predicted",
     }

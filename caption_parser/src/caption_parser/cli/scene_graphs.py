@@ -1,0 +1,63 @@
+"""`capparse scene-graph` and `capparse evaluate-graphs`: what captions say, and how well that is read."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from caption_parser.cli import options as shared
+
+
+def scene_graph_command(
+    caption: Annotated[str, typer.Argument(help="The caption, in quotes; - reads one a line.")],
+    mode: shared.Mode = "visual",
+    spacy_model: shared.SpacyModel = None,
+    factual: Annotated[
+        bool,
+        typer.Option("--factual", help="In the words of FACTUAL's annotators, as their evaluation reads them."),
+    ] = False,
+    as_json: shared.AsJson = False,
+) -> None:
+    """Print the objects, attributes and relations of a caption, a line per caption.
+
+    Examples:
+
+      capparse scene-graph "two men in red shirts are playing tennis"
+
+      capparse scene-graph - --json < captions.txt
+    """
+    from caption_parser.lexicon import default_lexicon
+    from caption_parser.scene_graphs.factual import FactualForm
+    from caption_parser.scene_graphs.parser import GraphParser
+
+    captions = shared.standard_input() if caption == "-" else [caption]
+    write = FactualForm(default_lexicon()) if factual else str
+    for graph in GraphParser(mode, spacy_model, pronouns=factual)(captions):
+        typer.echo(json.dumps(asdict(graph), ensure_ascii=False) if as_json else write(graph))
+
+
+def evaluate_graphs_command(
+    truth: Annotated[Path, typer.Argument(metavar="FACTUAL.csv", help="Columns caption and scene_graph.")],
+    mode: shared.Mode = "visual",
+    spacy_model: shared.SpacyModel = None,
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the first N captions.")] = None,
+    as_json: shared.AsJson = False,
+) -> None:
+    """Score scene graphs as FACTUAL does (Set Match, SPICE), and objects, attributes and relations by themselves.
+
+    Example:
+
+      capparse evaluate-graphs factual/test.csv
+    """
+    from rich.console import Console
+
+    from caption_parser.evaluation.graph_evaluation import evaluate_graphs
+    from caption_parser.evaluation.presentation import as_graph_table
+
+    evaluation = evaluate_graphs(truth, mode=mode, spacy_model=spacy_model, limit=limit)
+    if as_json:
+        typer.echo(json.dumps(asdict(evaluation), indent=2))
+    else:
+        Console().print(as_graph_table(evaluation))

@@ -1,0 +1,242 @@
+"""`label_shards`: shards of a plan, each to a label file of its own. What `capparse label --plan` does."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, Self
+
+from caption_parser.config import ParserConfig
+from caption_parser.readers import Row
+from caption_parser.readers.captions import InputPart, read_part
+from caption_parser.readers.fields import FieldChoice
+from caption_parser.readers.formats import format_named
+from caption_parser.readers.stretches import Stretch
+from caption_parser.runs.batches import LabelledBatch
+from caption_parser.runs.job import LabelJob, Parser, Progress
+from caption_parser.runs.options import RunOptions
+from caption_parser.runs.run import load_parser
+from caption_parser.runs.state import FailedImage, InputSettings, RunCounts, RunSettings, RunState
+from caption_parser.runs.summary import RunSummary
+from caption_parser.shards.copies import read_copied
+from caption_parser.shards.plan import Plan, PlannedInput, Shard, load_plan
+from caption_parser.shards.receipts import (
+    MadeBy,
+    Receipt,
+    WrittenFile,
+    labels_name,
+    receipt_name,
+    receipt_of,
+    rejected_name,
+)
+from shared_runtime.errors import CapparseError, InputError, MissingResourceError, OutputError, UsageError
+from shared_runtime.files import file_digest
+from shared_runtime.storage import Folder, file_size
+
+LABELS = "labels"
+"""Where the shards of a plan go in its folder, unless told otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShardRun:
+    """What became of the shards that were asked for."""
+
+    done: tuple[Receipt, ...]
+    """Labelled now."""
+    before: tuple[int, ...]
+    """Labelled before."""
+    failed: dict[int, str] = field(default_factory=dict)
+    """Why a shard could not be labelled; the others were."""
+
+
+def shards_folder(plan: str | Path, output: str | Path | None) -> Folder:
+    """The folder of the shards: `output`, or the one in the folder of the plan."""
+    return Folder(Folder(plan).of(LABELS) if output is None else output)
+
+
+def label_shards(
+    plan: str | Path,
+    output: str | Path | None = None,
+    config: ParserConfig | None = None,
+    *,
+    shards: str | None = None,
+    run: RunOptions | None = None,
+    progress: Callable[[Progress], None] = lambda _: None,
+    build_parser: Callable[[ParserConfig], Parser] = load_parser,
+) -> ShardRun:
+    """Label shards of the plan in the folder `plan`, one after the other, with the models loaded once.
+
+    A shard's labels, `NNNNN.jsonl.zst`, and its rejected rows, `NNNNN.rejected.jsonl`, appear whole; its receipt,
+    `NNNNN.receipt.json`, comes last, and shards that have one are left alone. Any number of these calls may run at
+    the same time, on any machines: a shard is the same bytes whoever labels it.
+
+    Args:
+        plan: path or URL of a folder that `make_plan` filled.
+        output: path or URL of the folder of the shards; None: `labels` in that of the plan.
+        config: what decides the labels.
+        shards: which ones (`7`, `0,4,8-11`); None: all.
+        run: how the work is done; `overwrite` labels shards again, `strict` and `max_errors` hold for each.
+        progress: called now and then.
+        build_parser: makes what labels.
+
+    Raises:
+        UsageError: there is no plan, no such shard, or a shard was made with other settings.
+        OutputError: `output` cannot be written; what is done stays done.
+        MissingResourceError: a model or a package is missing.
+    """
+    config, run = config or ParserConfig(), run or RunOptions()
+    place = Folder(plan)
+    planned, folder = load_plan(place), shards_folder(plan, output)
+    numbers = planned.numbers(shards)
+    if folder.local is not None:
+        names = {folder.local.resolve() / labels_name(number) for number in numbers}
+        for one in planned.inputs:
+            if Path(one.path).resolve() in names:
+                raise UsageError(f"{one.path} is the input; a shard would be written over it. Choose another -o")
+    receipts = {} if run.overwrite else {number: receipt_of(number, planned, folder) for number in numbers}
+    parser = build_parser(config)
+    made_by = MadeBy(config=config, versions=parser.versions)
+    before = {number: receipt for number, receipt in receipts.items() if receipt is not None}
+    for number, receipt in before.items():
+        advice = "Use another -o, or --overwrite to label it again"
+        receipt.made_by.check_same(made_by, f"{folder.of(labels_name(number))}", advice)
+    labeller = _ShardLabeller(planned, place, folder, made_by, run, parser, build_parser)
+    done: list[Receipt] = []
+    failed: dict[int, str] = {}
+    for number in [number for number in numbers if number not in before]:
+        at = f"shard {number} of {len(planned.shards)}"
+        try:
+            done.append(labeller.label(number, partial(_report, progress, at)))
+        except OutputError as error:
+            # No other shard would fare better.
+            raise OutputError(f"{error}. Done now: {len(done)} shards; the same command goes on") from error
+        except MissingResourceError:
+            raise
+        except CapparseError as error:
+            failed[number] = str(error)
+    return ShardRun(tuple(done), tuple(before), failed)
+
+
+def _report(report: Callable[[Progress], None], shard: str, at: Progress) -> None:
+    report(replace(at, stage=f"{shard}: {at.stage}"))
+
+
+@dataclass(frozen=True, slots=True)
+class _ShardLabeller:
+    plan: Plan
+    place: Folder
+    """Of the plan."""
+    folder: Folder
+    """Of the shards."""
+    made_by: MadeBy
+    options: RunOptions
+    parser: Parser
+    build_parser: Callable[[ParserConfig], Parser]
+
+    def label(self, number: int, progress: Callable[[Progress], None]) -> Receipt:
+        """Label a shard; its receipt is written. Raises `InputError` where the captions are not those planned."""
+        started = time.monotonic()
+        shard = self.plan.shards[number]
+        settings = RunSettings(
+            config=self.made_by.config,
+            versions=self.made_by.versions,
+            input=InputSettings(path=self._path, grouped=True, **self.plan.reading.model_dump()),
+        )
+        with self.folder.adding(labels_name(number)) as unfinished:
+            file = _ShardFile(unfinished)
+            job = LabelJob(settings, self.parser, self.build_parser, file, self.options, None, progress)
+            try:
+                summary = job.run(self._rows(shard), started)
+                self._check(shard, summary)
+                labels = WrittenFile(name=labels_name(number), bytes=file.size, sha256=file.sha256)
+                rejected = self._keep_rejected(number, file.rejected)
+            finally:
+                file.rejected.unlink(missing_ok=True)
+        receipt = Receipt(plan=self.plan.hash, shard=number, labels=labels, rejected=rejected, summary=summary)
+        self.folder.write(receipt_name(number), receipt.model_dump_json(indent=1, exclude_none=True).encode())
+        return receipt
+
+    def _rows(self, shard: Shard) -> Iterator[Row]:
+        for piece in shard.pieces:
+            if piece.copied is not None:
+                yield from read_copied(self.place, piece.copied)
+            elif piece.input is not None:
+                yield from read_part(self._part(self.plan.inputs[piece.input], piece.stretch))
+
+    @property
+    def _path(self) -> str:
+        """For rows that do not name their input: there is one alone."""
+        return self.plan.inputs[0].path if len(self.plan.inputs) == 1 else str(self.place)
+
+    def _part(self, planned: PlannedInput, stretch: Stretch | None) -> InputPart:
+        size = file_size(planned.path)
+        if size != planned.bytes:
+            raise InputError(
+                f"{planned.path} has {size:,} bytes, {planned.bytes:,} when it was planned: it changed. Plan anew:"
+                f" capparse plan … -o {self.place} --overwrite"
+            )
+        reading = self.plan.reading
+        choice = FieldChoice(reading.caption_field, reading.image_field, reading.all_captions)
+        several = len(self.plan.inputs) > 1
+        return InputPart(planned.path, format_named(planned.format), choice, several, stretch)
+
+    def _check(self, shard: Shard, summary: RunSummary) -> None:
+        if summary.fingerprint != shard.fingerprint or summary.rows_read != shard.rows:
+            raise InputError(
+                f"got {summary.rows_read:,} rows with {summary.fingerprint.rows:,} captions"
+                f" ({summary.fingerprint.digest[:12]}), expected {shard.rows:,} with {shard.fingerprint.rows:,}"
+                f" ({shard.fingerprint.digest[:12]}): the input is not what was planned. Plan anew:"
+                f" capparse plan … -o {self.place} --overwrite"
+            )
+
+    def _keep_rejected(self, number: int, rejected: Path) -> WrittenFile | None:
+        if not rejected.exists():
+            return None
+        name = rejected_name(number)
+        written = WrittenFile(name=name, bytes=rejected.stat().st_size, sha256=file_digest(rejected))
+        with self.folder.adding(name) as unfinished:
+            rejected.replace(unfinished)
+        return written
+
+
+class _ShardFile:
+    """The label file of a shard, under a temporary name; nothing to resume."""
+
+    suffix = ".zst"
+
+    def __init__(self, path: Path) -> None:
+        self.rejected = path.with_name(f"{path.name}.rejected")
+        self.counts = RunCounts()
+        self.size = 0
+        self.failed: tuple[FailedImage, ...] = ()
+        self._path = path
+        self._digest = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """Of what was written."""
+        return self._digest.hexdigest()
+
+    def open(self, settings: RunSettings, previous: RunState | None) -> Self:  # noqa: ARG002
+        """Itself."""
+        return self
+
+    def __enter__(self) -> Self:
+        self._file: BinaryIO = self._path.open("wb")
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._file.close()
+
+    def append(self, batch: LabelledBatch) -> None:
+        """Write a batch. Raises `OSError`."""
+        self._file.write(batch.lines)
+        self._digest.update(batch.lines)
+        self.counts += batch.counts
+        self.failed += batch.failed
+        self.size += len(batch.lines)
+
+    def complete(self, summary: bytes) -> None:
+        """Nothing: the summary is part of the receipt."""

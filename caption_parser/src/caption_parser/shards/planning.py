@@ -1,0 +1,188 @@
+"""`make_plan`: one pass over the input that cuts it into shards. What `capparse plan` does.
+
+Shards end where the batches of a single run end (`runs.batches`), so that the label files of all shards, one
+behind the other, are the one that a single run over the same input writes.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from caption_parser.readers import CaptionRow, ReadingOptions, Row
+from caption_parser.readers.captions import InputPart, input_parts, read_part
+from caption_parser.readers.source import STDIN
+from caption_parser.runs.batches import BATCH_CAPTIONS
+from caption_parser.runs.job import Progress
+from caption_parser.runs.state import RunningFingerprint
+from caption_parser.shards.pieces import CopyTrack, Track, track
+from caption_parser.shards.plan import PLAN, Piece, Plan, PlannedInput, Shard
+from caption_parser.shards.repeats import Repeats
+from caption_parser.shards.sorting import sorted_by_image
+from shared_runtime.errors import InputError, UsageError
+from shared_runtime.storage import Folder, file_size
+
+CAPTIONS_PER_SHARD = 100_000
+"""A minute or two of work for one process: little to do again, and a thousandth of it goes into starting."""
+_REPORT_ROWS = 4096
+
+
+def make_plan(
+    source: str | Path | Sequence[str | Path],
+    folder: str | Path,
+    *,
+    captions_per_shard: int = CAPTIONS_PER_SHARD,
+    reading: ReadingOptions | None = None,
+    overwrite: bool = False,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Plan:
+    """Cut `source` into shards and write the plan to `folder`.
+
+    Files that can be entered in their middle (lines of text, Parquet) are only read, and a shard is a range of
+    bytes or records; the captions of others, and those of images that come back after other images, are copied.
+
+    Args:
+        source: paths, patterns or URLs of captions, in any format; several of them are one input.
+        folder: path or URL of a folder.
+        captions_per_shard: a shard ends with the first batch that has this many.
+        reading: how captions are read; None: as their names tell.
+        overwrite: replace a plan that is there; what is labelled stays where the new plan is the same.
+        progress: called now and then, and with a note on which columns are read.
+
+    Raises:
+        UsageError: an argument does not fit, or `folder` has a plan.
+        InputError: an input cannot be read.
+        OutputError: the plan cannot be written.
+    """
+    reading = reading or ReadingOptions()
+    target = Folder(folder)
+    if captions_per_shard < 1:
+        raise UsageError(f"--captions-per-shard: got {captions_per_shard}, expected at least 1")
+    sources = [source] if isinstance(source, (str, Path)) else list(source)
+    if STDIN in sources:
+        raise UsageError("-: shards are read several times, standard input only once. Save it to a file first")
+    parts = input_parts(sources, reading)
+    if target.exists(PLAN) and not overwrite:
+        raise UsageError(f"{target} has a plan already. Use another -o, or --overwrite to replace it")
+    with Repeats() as repeats:
+        planner = _Planner(target, captions_per_shard, progress)
+        inputs = tuple(planner.read(part, number, repeats) for number, part in enumerate(parts))
+        shards, fingerprint = planner.end(), planner.whole.value
+        if not sum(one.rows for one in inputs):
+            raise InputError(f"{', '.join(map(str, sources[:3]))}: there are no captions in it")
+        is_scattered = repeats.found()
+    if is_scattered:
+        shards = _Planner(target, captions_per_shard, progress).read_sorted(parts)
+    plan = Plan(
+        reading=reading,
+        captions_per_shard=captions_per_shard,
+        inputs=inputs,
+        sorted_by_image=is_scattered,
+        fingerprint=fingerprint,
+        shards=shards,
+    )
+    target.write(PLAN, plan.model_dump_json(indent=1, exclude_none=True).encode() + b"\n")
+    return plan
+
+
+class _Planner:
+    """Takes rows one by one, and cuts them into shards."""
+
+    def __init__(self, folder: Folder, captions_per_shard: int, progress: Callable[[Progress], None]) -> None:
+        self.whole = RunningFingerprint()
+        self._folder, self._size, self._progress = folder, captions_per_shard, progress
+        self._said: set[str] = set()
+        self._shards: list[Shard] = []
+        self._pieces: list[Piece] = []
+        self._image: int | str | None = None
+        self._rows = self._batch = self._rows_read = 0
+        self._fingerprint = RunningFingerprint()
+
+    def read(self, part: InputPart, number: int, repeats: Repeats) -> PlannedInput:
+        """Take all rows of an input; the images go to `repeats`."""
+        rows, captions_before = self._rows_read, self.whole.rows
+        with track(part, number, self._folder) as tracked, closing(read_part(part, self._notice)) as of_part:
+            last = 0
+            for row in of_part:
+                if isinstance(row, CaptionRow):
+                    if self._is_new(row):
+                        repeats.add(row.image_id)
+                        # Captions of one record are not parted, even if they are of several images.
+                        self._end_image(row, tracked, may_cut=row.row > last)
+                    self.whole.update(row)
+                last = max(last, row.row)
+                self._take(row, tracked)
+            self._end_piece(tracked, None)
+        path = str(part.source)
+        return PlannedInput(
+            path=path,
+            format=part.format.name,
+            bytes=file_size(path),
+            rows=self._rows_read - rows,
+            captions=self.whole.rows - captions_before,
+        )
+
+    def read_sorted(self, parts: Sequence[InputPart]) -> tuple[Shard, ...]:
+        """The shards of all rows of all inputs, image by image; rejected rows come first."""
+        with closing(CopyTrack(None, self._folder)) as copies:
+
+            def captions() -> Iterator[CaptionRow]:
+                for part in parts:
+                    for row in read_part(part):
+                        if isinstance(row, CaptionRow):
+                            yield row
+                        else:
+                            self._take(row, copies)
+
+            with sorted_by_image(captions()) as images:
+                for image in images:
+                    for number, caption in enumerate(image.captions):
+                        row = CaptionRow(image.image_id, caption, image.row, image.file_name, image.source)
+                        if number == 0:
+                            self._end_image(row, copies, may_cut=True)
+                        self._take(row, copies)
+            self._end_piece(copies, None)
+        return self.end()
+
+    def end(self) -> tuple[Shard, ...]:
+        """All shards, after the last row."""
+        if self._pieces:
+            self._end_shard()
+        return tuple(self._shards)
+
+    def _is_new(self, row: CaptionRow) -> bool:
+        # The ids 1 and "1" are different images.
+        return row.image_id != self._image or type(row.image_id) is not type(self._image)
+
+    def _take(self, row: Row, tracked: Track) -> None:
+        if isinstance(row, CaptionRow):
+            self._image = row.image_id
+            self._fingerprint.update(row)
+            self._batch += 1
+        tracked.add(row, len(self._shards))
+        self._rows += 1
+        self._rows_read += 1
+        if self._rows_read % _REPORT_ROWS == 0:
+            self._progress(Progress("reading", self._rows_read, None))
+
+    def _end_image(self, row: CaptionRow, tracked: Track, *, may_cut: bool) -> None:
+        """End the batch where it is full, and with it the shard; `row` is the first of the next image."""
+        if self._batch < BATCH_CAPTIONS:
+            return
+        self._batch = 0
+        if may_cut and self._fingerprint.rows >= self._size:
+            self._end_piece(tracked, row)
+            self._end_shard()
+
+    def _end_piece(self, tracked: Track, row: CaptionRow | None) -> None:
+        if not tracked.is_empty:
+            self._pieces.append(tracked.cut(row))
+
+    def _end_shard(self) -> None:
+        shard = Shard(pieces=tuple(self._pieces), rows=self._rows, fingerprint=self._fingerprint.value)
+        self._shards.append(shard)
+        self._pieces, self._rows, self._fingerprint = [], 0, RunningFingerprint()
+
+    def _notice(self, name: str, what: str) -> None:
+        if what not in self._said:
+            self._said.add(what)
+            self._progress(Progress("reading", 0, None, f"{name}: {what}"))

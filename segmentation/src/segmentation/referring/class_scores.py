@@ -1,0 +1,45 @@
+"""A network of referring expressions as a source of class maps: each class is asked for by its name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from segmentation.data.images import RgbImage
+from segmentation.data.targets import ImageTargets
+from segmentation.referring.predict import ExpressionMaps, ExpressionPredictor
+from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores
+
+
+@dataclass(frozen=True, slots=True)
+class ClassNameScores:
+    """A `ScoreSource` for images with their labels, of which the foreground classes are looked for."""
+
+    predictor: ExpressionPredictor
+    names: Sequence[str]
+    """Of all classes, that of id 1 first."""
+
+    def base_size(self, image: RgbImage) -> tuple[int, int]:
+        """Height and width of the network's input at scale 1."""
+        return self.predictor.views.size(image)
+
+    def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:
+        """Of networks with SPA and MPA, shares and that of the background; of those with GAP and GMP, heatmaps."""
+        return [self._scores(image, request) for image, request in zip(images, requests, strict=True)]
+
+    def _scores(self, image: RgbImage, request: ImageTargets) -> ImageScores:
+        ids = request.foreground
+        maps = self.predictor.maps(self.predictor.encode(image), [self.names[number - 1] for number in ids])
+        relative = self.predictor.network.options.pooling.relative
+        found = maps.logits if relative else maps.shares
+        by_id = dict(zip(ids, found, strict=True))
+        return ImageScores(
+            Heatmaps(by_id, {}, maps.margin, None if relative else self._background(maps)), cells=None
+        )
+
+    def _background(self, maps: ExpressionMaps) -> FloatMap:
+        """What is left of the cells (h, w) that classes share; where they do not compete, by the strongest."""
+        competing = self.predictor.network.options.pooling.kind == "spa"
+        taken = maps.shares.sum(axis=0) if competing else maps.shares.max(axis=0, initial=0)
+        background: FloatMap = np.maximum(1 - taken, 0)
+        return background
