@@ -20,7 +20,7 @@ from caption_parser.scene_graphs.factual import FactualForm
 from caption_parser.scene_graphs.parser import GraphParser
 
 _SPLITS = ("dev", "test")
-_JOB = 4_000
+_JOB = 3_000
 """Captions of the `label` job."""
 
 

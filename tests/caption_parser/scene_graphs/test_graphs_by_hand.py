@@ -57,6 +57,12 @@ def test_the_text_form_leaves_out_what_is_denied() -> None:
     assert str(scene_graph("sky")) == "( sky )"
 
 
+def test_long_captions_have_the_relations_of_their_sentences() -> None:
+    graph = scene_graph("A dog lies on a sofa. " * 100)
+    assert [one.predicate for one in graph.relations] == ["lie on"] * 100
+    assert len({one.subject for one in graph.relations}) == 100
+
+
 def test_networkx_has_the_same_nodes_and_edges() -> None:
     pytest.importorskip("networkx")
     graph = scene_graph("a woman is holding a red umbrella and a bag")

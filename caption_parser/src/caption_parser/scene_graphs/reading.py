@@ -8,6 +8,7 @@ from caption_parser.scene_graphs.graph import GraphAttribute, GraphObject, Graph
 from caption_parser.syntax.modifiers import find_modifiers
 from caption_parser.syntax.noun_phrases import NotAnObject, phrase_heads, why_not_object
 from caption_parser.syntax.phrases import Modifier, NounPhrase
+from caption_parser.syntax.pieces import in_pieces
 from caption_parser.syntax.quantities import quantity_noun_of
 from caption_parser.syntax.relations.finder import RelationFinder
 from caption_parser.syntax.relations.prepositions import is_link
@@ -39,7 +40,7 @@ class GraphReader:
     def __call__(self, caption: str, tree: Tree, phrases: Sequence[NounPhrase]) -> SceneGraph:
         """The graph of a caption from its parse and its noun phrases."""
         objects = [phrase for phrase in phrases if Flag.MODIFIER not in phrase.flags]
-        objects += self._places(tree)
+        objects += in_pieces(tree, (), lambda piece, _: self._places(piece))
         if self._pronouns:
             objects += _pronouns(tree)
         objects.sort(key=lambda phrase: phrase.head)

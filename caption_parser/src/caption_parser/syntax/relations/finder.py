@@ -7,6 +7,7 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.body_parts import BodyParts
 from caption_parser.syntax.parts import PartFinder
 from caption_parser.syntax.phrases import NounPhrase
+from caption_parser.syntax.pieces import LONGEST_PIECE, moved, pieces
 from caption_parser.syntax.quantities import quantified_nouns, referents
 from caption_parser.syntax.relations.predicates import TRANSFERS, PredicateForms
 from caption_parser.syntax.relations.prepositions import attachment, is_link
@@ -30,7 +31,16 @@ class RelationFinder:
         self._body_parts = BodyParts(lexicon)
 
     def __call__(self, tree: Tree, phrases: Sequence[NounPhrase]) -> tuple[Relation, ...]:
-        """In the order of their predicates, each once."""
+        """In the order of their predicates, each once; those of a long caption lie within its pieces."""
+        if len(tree) <= LONGEST_PIECE:
+            return self._of_piece(tree, phrases)
+        found: list[Relation] = []
+        for start, part in pieces(tree):
+            inside = [moved(one, -start, len(part)) for one in phrases if start <= one.head < start + len(part)]
+            found += (one.moved(start) for one in self._of_piece(part, inside))
+        return tuple(found)
+
+    def _of_piece(self, tree: Tree, phrases: Sequence[NounPhrase]) -> tuple[Relation, ...]:
         named = {phrase.head: phrase for phrase in phrases}
         if not named or (len(named) == 1 and RECIPROCAL.isdisjoint(tree.words)):
             return ()

@@ -1,7 +1,8 @@
 """Pronouns that the caption leaves no choice about: the owner of "his hand" where one person is named."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 
+from caption_parser.syntax.body_parts import BodyParts
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
 
@@ -22,7 +23,7 @@ class Antecedents:
         tree: Tree,
         named: Mapping[int, NounPhrase],
         is_being: Callable[[NounPhrase], bool | None],
-        body_parts: Container[str],
+        body_parts: BodyParts,
     ) -> None:
         """`is_being`: whether a phrase names a person (True), an animal (None) or a thing (False)."""
         self._tree = tree

@@ -19,3 +19,9 @@ class Relation(NamedTuple):
     end: int
     negated: bool = False
     """The caption says that it is not so: "a man not wearing a hat"."""
+
+    def moved(self, by: int) -> "Relation":
+        """The relation with all its tokens moved."""
+        return self._replace(
+            subject=self.subject + by, object=self.object + by, start=self.start + by, end=self.end + by
+        )
