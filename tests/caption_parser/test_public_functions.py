@@ -21,6 +21,8 @@ from shared_runtime.errors import UsageError
 from shared_schemas import read_labels
 
 OF_THE_TERMINAL = {"quiet", "verbose", "as_json"}
+OF_SHARDS = {"plan", "shard", "engine", "workers", "engine_option"}
+"""Those of `label` that `label_shards` and `run_engine` take."""
 
 
 def test_dir_shows_what_is_public_and_nothing_else() -> None:
@@ -36,7 +38,7 @@ def test_dir_shows_what_is_public_and_nothing_else() -> None:
 def test_functions_take_the_options_of_the_commands_by_their_names() -> None:
     fields = ParserConfig.model_fields.keys() | InputOptions.model_fields.keys() | RunOptions.model_fields.keys()
     positional = {"sources", "output", "caption"}
-    assert inspect.signature(label_command).parameters.keys() - OF_THE_TERMINAL - positional <= fields
+    assert inspect.signature(label_command).parameters.keys() - OF_THE_TERMINAL - OF_SHARDS - positional <= fields
     of_explain = inspect.signature(explain_command).parameters.keys() - OF_THE_TERMINAL - positional
     assert {"attributes", "block", "without"} < of_explain <= ParserConfig.model_fields.keys()
     of_evaluate = inspect.signature(evaluate_command).parameters.keys() - OF_THE_TERMINAL

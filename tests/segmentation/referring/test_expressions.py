@@ -17,14 +17,20 @@ from tests.segmentation.referring.conftest import Captioned, mention
 CAT, DOG, CUP = 1, 2, 3
 
 
-def table(space: LabelSpace, **options: object) -> ExpressionTable:
+def table(space: LabelSpace, said_of_dogs: str = "dog", **options: object) -> ExpressionTable:
     """Two images: a brown dog and a cup; a puppy, and a cat that is doubted."""
     images = [
         ImageTargets(
             1, None, Path("1.png"), (DOG, CUP), (), phrases=(Phrase("brown dog", DOG), Phrase("cup of tea", CUP))
         ),
         ImageTargets(
-            2, None, Path("2.png"), (DOG,), (), phrases=(Phrase("puppy", DOG), Phrase("dog", DOG)), doubtful=(CAT,)
+            2,
+            None,
+            Path("2.png"),
+            (DOG,),
+            (),
+            phrases=(Phrase("puppy", DOG), Phrase(said_of_dogs, DOG)),
+            doubtful=(CAT,),
         ),
     ]
     return expression_table(images, space, ExpressionOptions.model_validate(options))
@@ -92,6 +98,10 @@ def test_class_names_go_by_labels(space: LabelSpace) -> None:
     assert found.said == [(5, 6), (7, 1)]
     names = judged(found, 1)
     assert (names["cat"], names["dog"], names["cup"]) == ((0, False), (1, True), (0, True))
+    # A caption may call a dog a cup: what is said is there, and the name is still that of cups.
+    found = table(space, class_names="all", said_of_dogs="cup")
+    assert found.labels[2] == {CUP}
+    assert judged(found, 1)["cup"] == (1, True)
     classes = table(space, source="classes")
     assert (classes.texts, classes.said) == (["cat", "dog", "cup"], [(), ()])
     # 'puppy' and 'dog' are of one class, 'dog' and 'cup' of two.

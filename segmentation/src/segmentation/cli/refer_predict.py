@@ -8,7 +8,8 @@ import typer
 from segmentation.cli.masks import option_errors
 from segmentation.cli.outcome import outcome
 from segmentation.masks.refinement import CrfPreset, Refinement
-from segmentation.prediction.expression_files import OVERLAYS, SCORES, predict_expressions
+from segmentation.prediction.expression_files import SCORES, predict_expressions
+from segmentation.prediction.files import OVERLAYS
 from segmentation.prediction.referrer import Referrer
 from segmentation.referring.options import ReferringPrediction
 from shared_runtime.command_line.progress import progress_display

@@ -8,10 +8,11 @@ import numpy.typing as npt
 from segmentation.data.masks import IndexMask
 
 
-def connected_regions(mask: IndexMask) -> npt.NDArray[np.int32]:
+def connected_regions(mask: IndexMask, *, at_corners: bool = True) -> npt.NDArray[np.int32]:
     """The regions of a mask (H, W) by number, from 0 in the order of their first pixels; same shape.
 
-    Pixels of equal value that touch, at a corner too, are of one region; so are those of the background.
+    Pixels of equal value that touch are of one region, if `at_corners` also those that touch at a corner alone; so
+    are those of the background.
     """
     height, width = mask.shape
     if not mask.size:
@@ -22,7 +23,7 @@ def connected_regions(mask: IndexMask) -> npt.NDArray[np.int32]:
     lengths = np.diff(starts, append=mask.size)
     values = mask.ravel()[starts]
     rows, first = np.divmod(starts, width)
-    last = first + lengths - 1
+    last = first + lengths - 1 + at_corners  # with the column beside it, where a corner is enough
     bounds = np.searchsorted(rows, np.arange(height + 1))
     parent = list(range(len(starts)))
     for (begin, middle), (_, end) in pairwise(pairwise(bounds.tolist())):
@@ -42,9 +43,8 @@ def _join(
 ) -> None:
     """Join the runs of two rows, the upper `n_above` before the others, that have one value and touch."""
     upper, lower = slice(0, n_above), slice(n_above, None)
-    # Of each lower run, the upper runs from the first that ends at or behind its left neighbour's column.
-    begins = np.searchsorted(last[upper], first[lower] - 1)
-    ends = np.searchsorted(first[upper], last[lower] + 1, side="right")
+    begins = np.searchsorted(last[upper], first[lower])
+    ends = np.searchsorted(first[upper], last[lower], side="right")
     for low, (left, right) in enumerate(zip(begins.tolist(), ends.tolist(), strict=True), n_above):
         for high in range(left, right):
             if values[high] == values[low]:

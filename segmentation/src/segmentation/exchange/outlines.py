@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from segmentation.exchange.components import connected_regions
+
 Polygon = npt.NDArray[np.int64]
 """Corners (N, 2), x and y in pixels from the upper left corner of the image; the last is joined to the first."""
 
@@ -58,9 +60,14 @@ def joined(region: npt.NDArray[np.bool_]) -> list[Polygon]:
     Filled by the even-odd or the non-zero rule, they cover the pixels of the region and no others.
     """
     outer, holes = outlines(region)
-    for hole in sorted(holes, key=lambda corners: (int(corners[:, 1].min()), int(corners[:, 0].min()))):
-        number = _around(outer, hole)
-        outer[number] = _cut_to(outer[number], hole)
+    if holes:
+        # Whose hole it is, says the pixel to the left of its first corner.
+        parts = connected_regions(region.view(np.uint8), at_corners=False)
+        numbers = {int(parts[y, x]): number for number, (x, y) in enumerate(corners[0] for corners in outer)}
+        for hole in holes:
+            x, y = hole[0]
+            number = numbers[int(parts[y, x - 1])]
+            outer[number] = _cut_to(outer[number], hole)
     return outer
 
 
@@ -82,26 +89,10 @@ def _turns(region: npt.NDArray[np.bool_]) -> _Turns:
     return _Turns(np.repeat(x, repeats), np.repeat(y, repeats), is_below)
 
 
-def _around(outer: list[Polygon], hole: Polygon) -> int:
-    """The outline that a hole lies in: that of the pixel to the left of its first corner."""
-    x, y = hole[np.lexsort((hole[:, 0], hole[:, 1]))[0]]
-    best, nearest = 0, None
-    for number, corners in enumerate(outer):
-        following = np.roll(corners, -1, axis=0)
-        is_vertical = corners[:, 0] == following[:, 0]
-        low = np.minimum(corners[:, 1], following[:, 1])
-        high = np.maximum(corners[:, 1], following[:, 1])
-        left = corners[is_vertical & (low <= y) & (y < high) & (corners[:, 0] < x), 0]
-        if len(left) % 2 and (nearest is None or left.max() > nearest):
-            best, nearest = number, int(left.max())
-    return best
-
-
 def _cut_to(corners: Polygon, hole: Polygon) -> Polygon:
-    """An outline that also goes around a hole, from the pair of corners that lie nearest to each other."""
-    distance = np.abs(corners[:, None, :] - hole[None]).sum(axis=2)
-    at, into = np.unravel_index(int(distance.argmin()), distance.shape)
+    """An outline that also goes around a hole, from the corner that lies nearest to the first one of the hole."""
+    at = int(np.abs(corners - hole[0]).sum(axis=1).argmin())
     # The other way round than the outline, so that the non-zero rule, too, finds nothing in it.
-    around = np.roll(hole, -int(into), axis=0)[[0, *range(len(hole) - 1, 0, -1)]]
+    around = hole[[0, *range(len(hole) - 1, 0, -1)]]
     before, after = corners[: at + 1], corners[at:]
     return np.concatenate([before, around, around[:1], after])

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import cast
 
 from segmentation.prediction.contract import OpenedModel
 from segmentation.prediction.pretrained import CARD, CONFIG, WEIGHTS, is_pretrained, open_pretrained
@@ -25,8 +26,8 @@ def open_model(path: str | Path | None = None) -> OpenedModel:
     no model, MissingResourceError where none ships or the hub cannot be asked.
     """
     folder = shipped_model() if path is None else _folder(path)
-    opened: OpenedModel = (open_pretrained if is_pretrained(folder) else open_trained)(folder, *_OF_CLASSES)
-    return opened
+    opener = open_pretrained if is_pretrained(folder) else open_trained
+    return cast(OpenedModel, opener(folder, *_OF_CLASSES))
 
 
 def open_referring(path: str | Path) -> TrainedReferring:

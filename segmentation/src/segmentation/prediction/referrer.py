@@ -1,6 +1,5 @@
 """A network of referring expressions as a user holds it: an image and a text in, a mask out."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -94,9 +93,9 @@ class Referrer:
     def predict(self, text: str) -> ReferredRegion: ...
 
     @overload
-    def predict(self, text: Sequence[str]) -> list[ReferredRegion]: ...
+    def predict(self, text: list[str] | tuple[str, ...]) -> list[ReferredRegion]: ...
 
-    def predict(self, text: str | Sequence[str]) -> ReferredRegion | list[ReferredRegion]:
+    def predict(self, text: str | list[str] | tuple[str, ...]) -> ReferredRegion | list[ReferredRegion]:
         """What a text refers to in the image; of several texts, one for each.
 
         Several texts are looked for together: with a network that was trained with SPA they compete for pixels.

@@ -109,19 +109,22 @@ def expression_table(
     numbers: dict[str, int] = {}
     labels: list[set[int]] = []
     for label in {"none": (), "foreground": label_space.foreground, "all": label_space.classes}[options.named]:
-        _add(Phrase(expression_text(label.name), label.id), numbers, labels)
+        _add(Phrase(expression_text(label.name), label.id), numbers, labels, 0)
     n_names = len(numbers)
     said = [
-        tuple(_add(phrase, numbers, labels) for phrase in image.phrases) if options.source == "phrases" else ()
+        tuple(_add(phrase, numbers, labels, n_names) for phrase in image.phrases)
+        if options.source == "phrases"
+        else ()
         for image in images
     ]
     return ExpressionTable([*numbers], n_names, [frozenset(of) for of in labels], images, said, options)
 
 
-def _add(phrase: Phrase, numbers: dict[str, int], labels: list[set[int]]) -> int:
+def _add(phrase: Phrase, numbers: dict[str, int], labels: list[set[int]], n_names: int) -> int:
+    """The number of a phrase; class names keep their class, whatever a caption means by them."""
     number = numbers.setdefault(phrase.text, len(numbers))
     if number == len(labels):
         labels.append(set())
-    if phrase.label is not None:
+    if phrase.label is not None and number >= n_names:
         labels[number].add(phrase.label)
     return number

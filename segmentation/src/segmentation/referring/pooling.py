@@ -28,7 +28,8 @@ def cosines(patches: Tensor, texts: Tensor) -> Tensor:
     Products come first and lengths after, so that no patch is copied; a patch of length 0 is like nothing.
     """
     products = torch.einsum("ld,bdhw->blhw", functional.normalize(texts, dim=1), patches)
-    return products / torch.linalg.vector_norm(patches, dim=1, keepdim=True).clamp(min=1e-12)
+    found: Tensor = products / torch.linalg.vector_norm(patches, dim=1, keepdim=True).clamp(min=1e-12)
+    return found
 
 
 def pooled(maps: Tensor, options: ScorePoolingOptions) -> Pooled:
