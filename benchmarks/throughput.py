@@ -40,7 +40,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """`label` with and without a sense model against one rival on the same captions."""
+    """`label` with both sense models that ship against one rival on the same captions."""
 
     ours: Sequence[Side]
     floors: Sequence[str]
@@ -82,9 +82,9 @@ def report(options: Options) -> Iterator[str]:
 
 def _contests(dump: str, model: str, processes: int, limit: int | None) -> Iterator[Contest]:
     for module, name, sample, floors in (
-        ("bare_pipe", "bare pipe of en_core_web_sm", limit, ("1.5×", "1×")),
+        ("bare_pipe", "bare pipe of en_core_web_sm", limit, ("1.5×" if processes == 1 else "2×", "")),
         ("scene_graph_parser", "SceneGraphParser, call by call", SCENE_GRAPH_SAMPLE, ("12×", "")),
-        ("straightforward", "SceneGraphParser and encoder, call by call", STRAIGHTFORWARD_SAMPLE, ("", "20×")),
+        ("straightforward", "SceneGraphParser and encoder, call by call", STRAIGHTFORWARD_SAMPLE, ("20×", "20×")),
     ):
         size = min(filter(None, (limit, sample)), default=None)
         at_most = [] if size is None else ["--limit", str(size)]
@@ -95,7 +95,7 @@ def _contests(dump: str, model: str, processes: int, limit: int | None) -> Itera
                     f"capparse label --senses {senses}",
                     label_command(dump, senses, "--senses", senses, *cores, *at_most),
                 )
-                for senses in ("first", "default")
+                for senses in ("default", "accurate")
             ],
             floors=floors,
             rival=Side(name, [this_python(), "-m", f"benchmarks.{module}", dump, model, *cores, *at_most]),

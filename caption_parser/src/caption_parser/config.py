@@ -74,8 +74,11 @@ class ParserConfig(FrozenModel):
 
     @property
     def uses_senses(self) -> str:
-        """`senses`, or where that is `default`, `accurate`."""
-        return "accurate" if self.senses == "default" else self.senses
+        """`senses`, or where that is `default`: `captions` in visual mode, whose prior it needs, and `accurate` in
+        paper mode and with a pipeline of the user's."""
+        if self.senses != "default":
+            return self.senses
+        return "captions" if self.mode is Mode.VISUAL and self.spacy_model is None else "accurate"
 
     @property
     def uses_joint(self) -> bool:

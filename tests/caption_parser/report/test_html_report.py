@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import io
 import json
 import re
 from collections.abc import Callable
@@ -10,12 +11,17 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from caption_parser.cli import app
+from caption_parser.config import ParserConfig
+from caption_parser.report.co_occurrence import CoOccurrence
+from caption_parser.report.confidence import ConfidenceTally
 from caption_parser.report.html_report import ReportOptions, write_report
+from caption_parser.runs.run import label_file
 from shared_runtime.errors import CapparseError, ExitCode, InputError, UsageError
-from shared_schemas import read_labels, write_labels
+from shared_schemas import ClassLabel, ImageLabels, read_labels, write_labels
 
 VOID = {"meta", "input", "br", "img", "link"}
 WriteTruth = Callable[[dict[int, list[int]]], Path]
@@ -131,6 +137,7 @@ def test_the_policy_admits_the_pages_own_script_alone(labels: Path) -> None:
     policy = next(a["content"] for _, a in page.elements if a.get("http-equiv") == "Content-Security-Policy")
     assert policy is not None
     assert f"script-src 'sha256-{digest}'" in policy
+    assert "unsafe" not in policy
     assert "default-src 'none'" in policy
 
 
@@ -160,13 +167,84 @@ def test_people_with_keyboards_and_screen_readers(labels: Path) -> None:
     assert set(links) <= set(ids)
     assert ("html", {"lang": "en"}) in page.elements
     labelled = {a["for"] for tag, a in page.elements if tag == "label"}
-    assert {a["id"] for tag, a in page.elements if tag == "input"} <= labelled
+    assert {a["id"] for tag, a in page.elements if tag in ("input", "select")} == labelled
     assert len(page.text_of["caption"]) == len(page.text_of["table"]), "each table has a caption"
     assert all("scope" in attributes for tag, attributes in page.elements if tag == "th")
     assert all(a.get("aria-hidden") == "true" for tag, a in page.elements if tag == "svg")
     levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_images_to_search_in(labels: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "val"
+    folder.mkdir()
+    Image.new("RGB", (600, 300), "red").save(folder / "000000000001.jpg")
+    (folder / "000000000002.jpg").write_bytes(b"no image")
+    page = report(labels, images=str(folder))
+    pictures = [a for tag, a in page.elements if tag == "img"]
+    assert {a["loading"] for a in pictures} == {"lazy"}
+    assert {a["alt"] for a in pictures} == {"image 1"}
+    content = base64.b64decode(str(pictures[0]["src"]).removeprefix("data:image/jpeg;base64,"))
+    assert Image.open(io.BytesIO(content)).size == (240, 120)
+    images = page.section("images")
+    assert "All 3 images" in images
+    assert "image 2: cannot identify image file" in images
+    entries = [a["data-classes"] for tag, a in page.elements if tag == "article"]
+    assert entries[:3] == ["16 84", "35", "16"]
+    links = {a["data-of"]: a["aria-label"] for tag, a in page.elements if "data-of" in a}
+    assert links == {"16": "2 images of cat", "35": "1 images of baseball bat", "84": "1 images of grass"}
+
+
+def test_pictures_of_a_host_are_the_only_request(labels: Path) -> None:
+    page = report(labels, images="https://images.example.org/a b/")
+    policy = next(a["content"] for _, a in page.elements if a.get("http-equiv") == "Content-Security-Policy")
+    assert "img-src data: https://images.example.org; " in str(policy)
+    sources = {a["src"] for tag, a in page.elements if tag == "img"}
+    assert sources >= {"https://images.example.org/a b/000000000001.jpg", "https://images.example.org/a b/%3C3%3E"}
+    for images, message in (("https://a;b/", "got no host"), ("nowhere", "expected a folder of images, or a URL")):
+        with pytest.raises(CapparseError, match=message):
+            report(labels, images=images)
+
+
+def test_a_sample_of_images_has_some_of_each_class(labels: Path) -> None:
+    page = report(labels, count=0)
+    assert "All 3 images" in page.section("images"), "up to four of each class"
+    record = next(read_labels(labels))
+    write_labels(labels, [record.model_copy(update={"image_id": n}) for n in range(30)])
+    page = report(labels, count=5)
+    shown = re.search(r"(\d+) of 30 images", page.section("images"))
+    assert shown is not None
+    assert 5 <= int(shown[1]) <= 5 + 4 + 4
+
+
+def test_confidence_and_co_occurrence_by_hand() -> None:
+    def record(*labels: tuple[int, float | None]) -> ImageLabels:
+        found = tuple(ClassLabel(id=i, name=f"c{i}", votes=1, confidence=c) for i, c in labels)
+        return ImageLabels(image_id=1, label_space="x@0", captions=("a",), foreground=found, background=())
+
+    confidence, together = ConfidenceTally(), CoOccurrence()
+    for one in (record((1, 1.0), (2, 0.95)), record((1, 0.0), (2, None)), record((1, 0.5)), record((3, 0.15))):
+        confidence.add(one)
+        together.add(one)
+    columns = {column.name: (column.value, column.percent) for column in confidence.columns() if column.value}
+    assert columns == {"0.00–0.05": (1, 50), "0.15–0.20": (1, 50), "0.50–0.55": (1, 50), "0.95–1.00": (2, 100)}
+    assert confidence.without == 1
+    (pair,) = together.pairs({})
+    # 2 of 4 images; 3/4 · 2/4 · 4 = 1.5 are to be expected.
+    assert (pair.name, pair.images, pair.lift) == ("class 1 + class 2", 2, pytest.approx(2 / 1.5))
+    rows = [[cell and (cell.images, cell.shade) for cell in row.cells] for row in together.matrix({})]
+    assert rows == [[None, (2, 4), (0, 0)], [(2, 4), None, (0, 0)], [(0, 0), (0, 0), None]]
+
+
+def test_the_run_that_made_the_labels(labels: Path, tmp_path: Path) -> None:
+    assert "no summary beside the labels" in report(labels).section("run")
+    (tmp_path / "captions.tsv").write_text("image_id\tcaption\n1\tA black cat.\n2\tA dog.\n")
+    output = tmp_path / "made.jsonl"
+    label_file(tmp_path / "captions.tsv", output, ParserConfig(labeller="exact"))
+    run = report(output).section("run")
+    for told in ("status complete", "captions.tsv", "labeller exact", "mode visual", "rows read 2"):
+        assert told in run
 
 
 def test_against_ground_truth(labels: Path, write_truth: WriteTruth, tmp_path: Path) -> None:

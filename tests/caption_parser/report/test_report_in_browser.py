@@ -38,6 +38,22 @@ result.byImages = names();
 result.sorted = document.querySelector("#foreground-table [aria-sort]").textContent;
 result.filterShown = input.offsetParent !== null;
 result.widths = [...document.querySelectorAll("#foreground-table .bar rect")].map((bar) => bar.getBBox().width);
+const images = () =>
+  [...document.querySelectorAll("#gallery > article")].filter((one) => !one.hidden).map((one) => one.querySelector("h4").textContent);
+const search = document.querySelector("#gallery-search");
+search.value = "AIR bat";
+search.dispatchEvent(new Event("input"));
+result.searched = images();
+document.querySelector("#foreground-table [data-of='16']").click();
+result.ofClass = images();
+result.found = document.querySelector("[data-found]").value;
+document.querySelector("[data-reset]").click();
+result.all = images().length;
+const controls = [...document.querySelectorAll("input, select, button, summary, a, [tabindex]")];
+result.nameless = controls
+  .filter((one) => !(one.labels?.[0] ?? one).textContent.trim() && !one.ariaLabel)
+  .map((one) => one.outerHTML);
+result.unreachable = controls.filter((one) => one.tabIndex < 0).map((one) => one.outerHTML);
 result.overflow = document.documentElement.scrollWidth > window.innerWidth;
 const pre = document.createElement("pre");
 pre.id = "result";
@@ -102,6 +118,10 @@ def test_filters_sorting_and_bars(browser: str, labels: Path) -> None:
     assert result["sorted"] == "images"
     assert result["filterShown"]
     assert result["widths"] == [100, 50]
+    assert result["searched"] == ["image 2"]
+    assert (result["ofClass"], result["found"]) == (["image 1", "image <3>"], "2 of 3")
+    assert result["all"] == 3
+    assert (result["nameless"], result["unreachable"]) == ([], [])
 
 
 @pytest.mark.parametrize("width", [500, 1280])

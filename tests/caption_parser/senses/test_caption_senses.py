@@ -1,15 +1,17 @@
 """Senses by the vectors of the caption pipeline: the numbers of a model, and what is learned from a teacher."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from caption_parser.captions import ImageCaptions
 from caption_parser.config import ParserConfig
-from caption_parser.discovery.distillation import Observation, distil
+from caption_parser.discovery.distillation import Observation, distil, distil_senses
 from caption_parser.lexicon import default_lexicon
-from caption_parser.senses import SenseQuery
+from caption_parser.senses import SenseChoice, SenseQuery
 from caption_parser.senses.caption_senses import CaptionSenses, SenseMap, in_context, write_caption_senses
 from caption_parser.senses.frequency import FrequencyPrior
 from caption_parser.synset_parts import SynsetParts
@@ -25,7 +27,8 @@ VECTORS = np.array([[1.0, 0.0], [0.0, 2.0], [2.0, 1.0]], np.float32)
 
 
 def write(folder: Path, maps: list[SenseMap]) -> CaptionSenses:
-    write_caption_senses(folder, maps, version="0", pipeline="another pipeline 0", prior=PRIOR, training={})
+    described = {"pipeline": "another pipeline 0", "prior": PRIOR, "teacher": "somebody 1", "training": {}}
+    write_caption_senses(folder, maps, ["table"], version="0", **described)
     return CaptionSenses(folder)
 
 
@@ -73,6 +76,33 @@ def test_what_is_not_known_is_left_to_its_prior(model: CaptionSenses) -> None:
     assert (without.synset, without.distribution) == (RODENT, ())
 
 
+def test_others_are_asked_about_nouns_that_are_neither_known_nor_settled(
+    tmp_path: Path, model: CaptionSenses
+) -> None:
+    asked: list[SenseQuery] = []
+
+    class Another:
+        name = "another"
+
+        def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
+            asked.extend(queries)
+            return [SenseChoice(query.candidates[-1], Route.MODEL) for query in queries]
+
+    table = query(1, LEXICON.synsets("table"))._replace(lemma="table")
+    counts = [LEXICON.tag_count(synset, "table") for synset in table.candidates]
+    queries = [query(2, MOUSE), query(1, MOUSE[1:3]), table, query(1, (DEVICE,)), query(0, MOUSE[:3])]
+    answers = CaptionSenses(tmp_path, otherwise=Another).disambiguate(queries)
+    assert asked == [queries[1], queries[4]]
+    assert [answer.synset for answer in answers] == [
+        model.disambiguate(queries)[0].synset,
+        MOUSE[2],
+        max(table.candidates, key=dict(zip(table.candidates, PRIOR.scores(counts), strict=True)).__getitem__),
+        DEVICE,
+        MOUSE[2],
+    ]
+    assert [answer.route for answer in answers[2:4]] == [Route.FALLBACK, Route.MONOSEMOUS]
+
+
 @pytest.mark.usefixtures("model")
 def test_a_model_of_another_pipeline_or_for_one_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(MissingResourceError, match="vectors of another pipeline 0"):
@@ -100,3 +130,24 @@ def test_a_linear_teacher_is_learned() -> None:
     learned = {one.key: one.weights for one in found.maps}
     difference = learned["mouse%1:06:00::"] - learned["mouse%1:05:00::"]
     assert difference == pytest.approx(teacher[:, 1] - teacher[:, 0], abs=0.15)
+
+
+def test_captions_become_a_model_that_labels(tmp_path: Path) -> None:
+    captions = tmp_path / "captions.txt"
+    places = "on a desk,beside cheese,near a keyboard,in a cage,on a pad".split(",")
+    lines = [
+        f"a {colour} mouse {place}" for colour in ("black", "white", "small", "grey", "old") for place in places
+    ]
+    captions.write_text("\n".join(lines[:10]))
+    with pytest.raises(UsageError, match="often enough to learn from: 20 times in different captions"):
+        distil_senses([captions], tmp_path / "model", version="1")
+    captions.write_text("\n".join(lines))
+    found = distil_senses([captions], tmp_path / "model", version="1")
+    assert {one.lemma for one in found.maps} == {"mouse"}
+    parts = SynsetParts(ParserConfig(senses=str(tmp_path / "model")), load_label_space("coco"))
+    assert parts.sense_model.name == "caption senses 1, taught by senses 1.0.0"
+    readings = next(parts.labeller.read([ImageCaptions(1, ("a red mouse beside a laptop",))]))
+    mouse = next(one for one in readings[0].objects if one.lemma == "mouse")
+    assert mouse.choice is not None
+    assert mouse.choice.distribution  # by the model, not by the prior alone
+    assert mouse.choice.route is Route.MODEL

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import random
 import re
 import shutil
 from html.parser import HTMLParser
@@ -23,12 +24,16 @@ from segmentation.masks.maps import ScoreRules
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import Refinement
 from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
+from segmentation.report.captions import records_of
+from segmentation.report.judged import JudgedMask, covered, ious
 from segmentation.report.maps import shown_maps
-from segmentation.report.masks import MaskReportOptions, image_score, mask_report
-from segmentation.report.page import ImageRow, Picture, coloured, heat, page, thumbnail
+from segmentation.report.masks import MaskReportOptions, mask_report
+from segmentation.report.page import PageContent, render
+from segmentation.report.pictures import heat, mask_png, thumbnail
+from segmentation.report.rows import ImageRow, Picture, ShownClass
+from segmentation.report.survey import Extremes, Survey
 from segmentation.scores.contract import Heatmaps
-from shared_runtime.errors import ExitCode, OutputError, UsageError
-from shared_runtime.html_page import content_security_policy
+from shared_runtime.errors import ExitCode, InputError, OutputError, UsageError
 
 
 class Page(HTMLParser):
@@ -39,6 +44,7 @@ class Page(HTMLParser):
         self.pictures: list[tuple[str, str]] = []
         self.text: list[str] = []
         self.references: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
         self._open: list[str] = []
         self.feed(text)
         self.close()
@@ -46,17 +52,33 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
+        self.elements.append((tag, attributes))
         self.references += [value or "" for name, value in attrs if name in ("src", "href")]
         if tag == "img":
             self.pictures.append((attributes["alt"] or "", attributes["src"] or ""))
-        if tag not in ("img", "meta"):
+        if tag not in ("img", "meta", "input"):
             self._open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         assert self._open.pop() == tag
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
     def handle_data(self, data: str) -> None:
         self.text.append(data)
+
+    @property
+    def entries(self) -> dict[str, list[str]]:
+        """The images in the order of the page, each with what its pictures show."""
+        found: dict[str, list[str]] = {}
+        for alt, _ in self.pictures:
+            what, key = re.split(" of |, ", alt) if "map" not in alt else alt.removeprefix("map of ").split(", ")
+            found.setdefault(key, []).append(what)
+        return found
+
+
+ONE = MaskReportOptions(count=1, per_class=0)
 
 
 def decoded(data_uri: str) -> np.ndarray:
@@ -85,27 +107,87 @@ def test_a_page_shows_everything_of_every_image_the_worst_first(
     shown = mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html")
     assert shown == 4
     found = Page((tmp_path / "report.html").read_text())
-    captions = ["image", "class map", "compound map", "background map", "mask", "truth"]
-    by_image = [found.pictures[start : start + 6] for start in range(0, 24, 6)]
-    keys = [pictures[0][0].removeprefix("image of ") for pictures in by_image]
-    assert keys[0] == "000000000003"
-    assert keys[-1] == "000000000001"
-    for key, pictures in zip(keys, by_image, strict=True):
-        assert [alt for alt, _ in pictures] == [f"{caption} of {key}" for caption in captions]
-    right = by_image[-1]
-    np.testing.assert_array_equal(decoded(right[4][1]), decoded(right[5][1]))
-    assert decoded(right[0][1]).shape == (48, 64, 3)
-    assert "labels: apple and 1 of the background" in "".join(found.text)
+    keys = list(found.entries)
+    assert (keys[0], keys[-1]) == ("000000000003", "000000000001")
+    for pictures in found.entries.values():
+        assert (pictures[:3], pictures[3], pictures[-1]) == (["image", "mask", "truth"], "apple", "background")
+    pictures = {alt: decoded(uri) for alt, uri in found.pictures}
+    right = pictures["mask of 000000000001"]
+    np.testing.assert_array_equal(right, pictures["truth of 000000000001"])
+    assert pictures["image of 000000000001"].shape == (48, 64, 3)
+    text = "".join(found.text)
+    assert text.count("a red apple on grass") == 4
+    assert text.count("labels: apple · grass") == 4
+    assert "not in the captions: bicycle" in text
+    scores = [str(a["data-scores"]) for tag, a in found.elements if tag == "article"]
+    # The mask is all of class 2, the truth 400 pixels of class 48 and the rest background.
+    assert scores[0] == "all:0.0000 0:0.0000 2:0.0000 48:0.0000"
+    assert scores[-1] == "all:1.0000 0:1.0000 48:1.0000"
+
+
+def test_a_page_without_a_truth_from_any_folder(
+    small_run: Any, masks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run's notes are absolute; those of earlier versions are found near the masks."""
+    record = json.loads((masks / "run.json").read_text())
+    assert [Path(record["notes"][name]).is_absolute() for name in ("run", "labels")] == [True, True]
+    shutil.copytree(small_run.images, tmp_path / "pictures")
+    shutil.copy(small_run.labels, tmp_path / "mine.jsonl")
+    record["notes"] |= {"images": ["pictures"], "labels": "mine.jsonl"}
+    (masks / "run.json").write_text(json.dumps(record))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    done = CliRunner().invoke(app, ["report", "../masks"])
+    assert (done.exit_code, done.stdout) == (0, f"{tmp_path / 'masks.html'}: 4 images\n"), done.output
+    found = Page((tmp_path / "masks.html").read_text())
+    assert [pictures[:2] for pictures in found.entries.values()] == [["image", "mask"]] * 4
+    assert "truth" not in {what for pictures in found.entries.values() for what in pictures}
+    text = "".join(found.text)
+    assert "There is no ground truth" in text
+    assert "Without" not in text
+    scores = {str(a["data-scores"]) for tag, a in found.elements if tag == "article"}
+    assert {"all:1.0000 2:1.0000", f"all:{400 / (48 * 64):.4f} 48:{400 / (48 * 64):.4f}"} <= scores
+
+
+def test_masks_of_other_programs_alone(masks: Path, tmp_path: Path) -> None:
+    (masks / "run.json").unlink()
+    assert mask_report(masks, None, tmp_path / "named.html") == 4
+    assert "bicycle" in (tmp_path / "named.html").read_text(), "by id2label.json"
+    (masks / "id2label.json").unlink()
+    (masks / "bad.png").write_bytes(b"")
+    assert mask_report(masks, None, tmp_path / "numbers.html") == 4
+    text = "".join(Page((tmp_path / "numbers.html").read_text()).text)
+    assert "class 48" in text
+    assert "1 masks cannot be read; the first: " in text
+    assert "Without captions: no label file is known (--labels)" in text
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(InputError, match=r"got no file \*\.png, expected a folder of masks"):
+        mask_report(empty, None, tmp_path / "none.html")
+
+
+def test_people_with_keyboards_and_screen_readers(small_run: Any, masks: Path, tmp_path: Path) -> None:
+    mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html")
+    page = Page((tmp_path / "report.html").read_text())
+    ids = [str(a["id"]) for _, a in page.elements if "id" in a]
+    assert len(ids) == len(set(ids))
+    assert {link[1:] for link in page.references if link.startswith("#")} <= set(ids)
+    labelled = {a["for"] for tag, a in page.elements if tag == "label"}
+    assert {a["id"] for tag, a in page.elements if tag in ("input", "select")} == labelled
+    assert all(a.get("alt") for tag, a in page.elements if tag == "img")
+    assert not [name for _, a in page.elements for name in a if name == "style" or name.startswith("on")]
+    assert {a["data-under"] for _, a in page.elements if "data-under" in a} <= set(ids)
+    assert {a["data-shows"] for _, a in page.elements if "data-shows" in a} <= set(ids)
 
 
 def test_a_page_says_that_masks_follow_a_consensus(small_run: Any, masks: Path, tmp_path: Path) -> None:
-    mask_report(masks, open_truth(small_run.truth), tmp_path / "without.html", MaskReportOptions(count=1))
+    mask_report(masks, open_truth(small_run.truth), tmp_path / "without.html", ONE)
     folder = tmp_path / "agreeing"
     options = MaskOptions(refine=Refinement.NONE, consensus=True)
     inputs = MaskInputs(small_run.run, [small_run.images], small_run.labels)
     made = make_masks(inputs, folder, options, MaskMachine(device="cpu"))
     assert made.counts.written == 4
-    mask_report(folder, open_truth(small_run.truth), tmp_path / "with.html", MaskReportOptions(count=1))
+    mask_report(folder, open_truth(small_run.truth), tmp_path / "with.html", ONE)
     told = ["(--consensus)" in (tmp_path / name).read_text() for name in ("without.html", "with.html")]
     assert told == [False, True]
 
@@ -113,38 +195,34 @@ def test_a_page_says_that_masks_follow_a_consensus(small_run: Any, masks: Path, 
 def test_a_page_needs_nothing_beside_it(small_run: Any, masks: Path, tmp_path: Path) -> None:
     mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html")
     text = (tmp_path / "report.html").read_text()
-    assert all(reference.startswith("data:image/") for reference in Page(text).references)
-    assert "<script" not in text
-    assert "url(" not in text
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{content_security_policy("")}">'
-    assert policy in text
-    assert text.index(policy) < text.index("<title>")
+    assert all(reference.startswith(("data:image/", "#")) for reference in Page(text).references)
+    assert text.count("<script") == 1, "the page's own"
+    assert text.index('<meta http-equiv="Content-Security-Policy"') < text.index("<title>")
 
 
 def test_only_the_worst_are_shown(small_run: Any, masks: Path, tmp_path: Path) -> None:
+    truth, page = open_truth(small_run.truth), tmp_path / "report.html"
+    assert mask_report(masks, truth, page, ONE) == 1
+    assert list(Page(page.read_text()).entries) == ["000000000003"]
     assert (
-        mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html", MaskReportOptions(count=1)) == 1
+        mask_report(masks, truth, page, MaskReportOptions(count=2, per_class=0, maps=False, overwrite=True)) == 2
     )
-    found = Page((tmp_path / "report.html").read_text())
-    assert {alt.rpartition(" ")[2] for alt, _ in found.pictures} == {"000000000003"}
+    assert Page(page.read_text()).entries == {
+        key: ["image", "mask", "truth"] for key in ("000000000003", "000000000001")
+    }
 
 
 def test_masks_of_other_programs_have_no_maps(small_run: Any, masks: Path, tmp_path: Path) -> None:
     (masks / "run.json").unlink()
-    mask_report(
-        masks,
-        open_truth(small_run.truth),
-        tmp_path / "report.html",
-        MaskReportOptions([small_run.images], count=1),
-    )
-    found = Page((tmp_path / "report.html").read_text())
-    assert [alt.split(" of ")[0] for alt, _ in found.pictures] == ["image", "mask", "truth"]
+    truth, page = open_truth(small_run.truth), tmp_path / "report.html"
+    given = MaskReportOptions([small_run.images], small_run.labels, count=1, per_class=0)
+    mask_report(masks, truth, page, given)
+    found = Page(page.read_text())
+    assert [*found.entries.values()] == [["image", "mask", "truth"]]
     assert "Without maps: " in "".join(found.text)
-    mask_report(masks, open_truth(small_run.truth), tmp_path / "bare.html", MaskReportOptions(count=1))
-    assert [alt.split(" of ")[0] for alt, _ in Page((tmp_path / "bare.html").read_text()).pictures] == [
-        "mask",
-        "truth",
-    ]
+    assert "labels: apple · grass" in "".join(found.text)
+    mask_report(masks, truth, tmp_path / "bare.html", ONE)
+    assert [*Page((tmp_path / "bare.html").read_text()).entries.values()] == [["mask", "truth"]]
 
 
 def test_images_are_found_whatever_folder_the_truth_names(small_run: Any, masks: Path, tmp_path: Path) -> None:
@@ -159,7 +237,7 @@ def test_images_are_found_whatever_folder_the_truth_names(small_run: Any, masks:
     assert mask_report(masks, open_truth(truth), tmp_path / "report.html", options) == 4
 
     found = Page((tmp_path / "report.html").read_text())
-    assert [alt.split(" of ")[0] for alt, _ in found.pictures] == ["image", "mask", "truth"] * 4
+    assert [*found.entries.values()] == [["image", "mask", "truth"]] * 4
 
 
 def test_a_mask_that_is_turned_is_told_on_the_page(small_run: Any, masks: Path, tmp_path: Path) -> None:
@@ -242,7 +320,7 @@ def test_the_command(small_run: Any, masks: Path, tmp_path: Path) -> None:
     output = tmp_path / "report.html"
     done = CliRunner().invoke(app, ["report", str(masks), "--truth", str(small_run.truth), "-o", str(output)])
     assert done.exit_code == 0, done.output
-    assert done.stdout == f"{output}: the 4 worst images\n"
+    assert done.stdout == f"{output}: 4 images\n"
 
 
 def test_report_and_evaluate_count_images_without_a_mask_alike(
@@ -258,7 +336,7 @@ def test_report_and_evaluate_count_images_without_a_mask_alike(
         assert (scored.exit_code, shown.exit_code) == (ExitCode.OK, ExitCode.OK), shown.output
         text = "".join(Page(page.read_text()).text)
         table, line = scored.stdout.splitlines()[-2:]
-        assert f"mIoU {table.split()[1]}," in text
+        assert f"mIoU{table.split()[1]}" in text
         assert line in text
         assert scored.stderr.strip() in text
         said["".join(missing[1:])] = scored.stderr
@@ -269,18 +347,45 @@ def test_report_and_evaluate_count_images_without_a_mask_alike(
 
 def test_names_are_escaped(small_run: Any, masks: Path) -> None:
     evaluation = evaluate(masks, open_truth(small_run.truth))
-    row = ImageRow("<b>&", 0.5, [("<i>", "#800000")], "<u>", [Picture("<s>", "data:image/png;base64,")])
-    text = page(evaluation, [row], ["<script>alert()</script>"])
-    assert not re.search(r"<(i|u|s|script)>", text)
+    picture = Picture("<s>", "data:image/png;base64,")
+    row = ImageRow("image-1", "<b>&", 0.5, [ShownClass(1, "<i>", 0.5)], "", [picture], labels="<u>")
+    text = render(PageContent("<h1>", ["", "<i>"], Survey(1, 1), [row], ["<script>alert()</script>"], evaluation))
+    assert not re.search(r"<(i|u|s|b)>", text)
+    assert text.count("<script>") == 1
     assert Page(text).pictures == [("<s> of <b>&", "data:image/png;base64,")]
 
 
-def test_image_score_by_hand() -> None:
+def test_scores_of_an_image_by_hand() -> None:
     true = np.array([[0, 0, 1, 1]], dtype=np.uint8)
     predicted = np.array([[0, 1, 1, 2]], dtype=np.uint8)
-    # Background 1/2, class 1 1/3, class 2 0.
-    assert image_score(true, predicted, 4) == pytest.approx((1 / 2 + 1 / 3 + 0) / 3)
-    assert image_score(np.full((1, 2), 255, np.uint8), predicted[:, :2], 4) == 1.0
+    scores = ious(true, predicted, 4)
+    assert scores == pytest.approx({0: 1 / 2, 1: 1 / 3, 2: 0})
+    assert JudgedMask("", predicted, true, scores).score == pytest.approx((1 / 2 + 1 / 3 + 0) / 3)
+    ignored = np.full((1, 2), 255, np.uint8)
+    assert JudgedMask("", predicted, ignored, ious(ignored, predicted[:, :2], 4)).score == 1.0
+    assert covered(np.array([[0, 1, 1, 255]], np.uint8)) == {1: 0.5}
+    assert JudgedMask("", predicted, None, covered(predicted)).score == 0.75
+
+
+@pytest.mark.parametrize(("n_worst", "n_best"), [(0, 0), (1, 0), (2, 3), (300, 300)])
+def test_extremes_are_those_of_sorting(n_worst: int, n_best: int) -> None:
+    values = list(range(500))
+    random.Random(0).shuffle(values)
+    found = Extremes(n_worst, n_best)
+    for value in values:
+        found.add(value / 500, f"{value}")
+    assert [int(one.key) for one in found.worst()] == list(range(n_worst))
+    assert [int(one.key) for one in found.best()] == [*range(499, max(499 - n_best, n_worst - 1), -1)]
+
+
+def test_records_are_found_by_name_or_id(small_run: Any, tmp_path: Path) -> None:
+    first = json.loads(small_run.labels.read_text().splitlines()[0])
+    named = {7: "a/x.jpg", 8: None, "b/y": None, 9: "c/z.jpg", 10: "d/z.jpg", "one": "e/one.png"}
+    lines = [json.dumps(first | {"image_id": key, "file_name": name}) for key, name in named.items()]
+    (tmp_path / "labels.jsonl").write_text("\n".join([*lines, "{}"]))
+    keys = {"a/x": 7, "000000000008": 8, "b/y": "b/y", "z": None, "one": "one", "none": None}
+    found = records_of(tmp_path / "labels.jsonl", keys)
+    assert {key: record.image_id for key, record in found.items()} == {k: v for k, v in keys.items() if v}
 
 
 def test_shown_maps_by_hand() -> None:
@@ -288,11 +393,12 @@ def test_shown_maps_by_hand() -> None:
         {1: np.array([[2.0, 0.0]], np.float32), 2: np.array([[0.0, 0.0]], np.float32)},
         {(1, 0): np.array([[1.0, 4.0]], np.float32)},
     )
-    found = shown_maps(heatmaps, 80, ScoreRules(alpha=1.0))
-    np.testing.assert_allclose(found.classes, [[1, 0]], atol=1e-4)
-    np.testing.assert_allclose(found.compounds, [[0.25, 1]], atol=1e-4)
+    found = shown_maps(heatmaps, ["cat", "dog"], ScoreRules(alpha=1.0)).maps
+    assert list(found) == ["cat", "compounds of cat", "dog", "background"], "only those that exist"
+    np.testing.assert_allclose(found["cat"], [[1, 0]], atol=1e-4)
+    np.testing.assert_allclose(found["compounds of cat"], [[0.25, 1]], atol=1e-4)
     # M₁ = [3/4, 1]
-    np.testing.assert_allclose(found.background, [[0.25, 0]], atol=1e-4)
+    np.testing.assert_allclose(found["background"], [[0.25, 0]], atol=1e-4)
 
 
 def test_heat_goes_from_grey_to_white() -> None:
@@ -302,12 +408,12 @@ def test_heat_goes_from_grey_to_white() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "expected"), [((480, 640), (180, 240)), ((1, 1000), (1, 240)), ((20, 30), (20, 30))]
+    ("shape", "expected"), [((480, 640), (240, 320)), ((1, 1000), (1, 320)), ((20, 30), (20, 30))]
 )
 def test_thumbnails(shape: tuple[int, int], expected: tuple[int, int]) -> None:
     assert thumbnail(np.zeros((*shape, 3), np.uint8)).shape == (*expected, 3)
     mask = np.full(shape, 48, dtype=np.uint8)
-    assert coloured(mask).shape == (*expected, 3)
+    assert decoded(mask_png(mask)).shape == (*expected, 3)
 
 
 @pytest.mark.parametrize(

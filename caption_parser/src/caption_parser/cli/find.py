@@ -71,8 +71,9 @@ def find_command(
     from itertools import islice
     from pathlib import Path
 
+    from caption_parser.captions import file_name_of
     from caption_parser.export.find import Query, matching
-    from caption_parser.export.source import file_name_of, open_labels
+    from caption_parser.export.source import open_labels
     from shared_runtime.files import check_output
     from shared_schemas.compression import open_output
     from shared_schemas.jsonl import dump

@@ -26,16 +26,28 @@ def report_command(
         str | None,
         typer.Option(metavar="FILE", help="Rejected rows  [default: LABELS.rejected.jsonl, if it exists]"),
     ] = None,
+    images: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR|URL",
+            help="Folder of the images, for thumbnails within the page; or what stands before their names, "
+            "such as http://images.cocodataset.org/val2017, whence the page loads them.",
+        ),
+    ] = None,
+    count: Annotated[
+        int,
+        typer.Option(min=0, metavar="N", help="Images to search in, drawn from all; beside, some of each class."),
+    ] = 200,
     title: Annotated[str | None, typer.Option(help="Heading of the page  [default: the file's name]")] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Random seed of the examples shown.")] = 0,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing page.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no summary.")] = False,
 ) -> None:
-    """Write one offline HTML page about a label file: distributions, examples with evidence, disagreements.
+    """Write one offline HTML page about a label file: images, distributions, evidence, disagreements.
 
     Examples:
 
-      capparse report labels.jsonl -o report.html
+      capparse report labels.jsonl -o report.html --images val2017
 
       capparse report labels.jsonl -o report.html --truth instances.json --against old.jsonl
     """

@@ -2,7 +2,7 @@
 
 For each sense of a noun a ridge regression of the teacher's evidence (its logit without any prior) on what
 `caption_senses.in_context` gives. Nouns are passed over of which the caption prior is sure, and those of which the
-teacher hardly ever says anything else than the prior does.
+teacher hardly ever says anything else than the prior does: these are settled.
 """
 
 from collections import defaultdict
@@ -23,6 +23,7 @@ from caption_parser.senses.caption_senses import SenseMap, in_context, write_cap
 from caption_parser.senses.disambiguator import SMALLEST
 from caption_parser.senses.loading import SHIPPED_MODEL
 from caption_parser.senses.sense_vectors import EncoderDisambiguator
+from shared_runtime.errors import UsageError
 
 SURE = 0.99
 """The probability by the prior of a sense that no one is asked about."""
@@ -57,6 +58,8 @@ class Distillation(NamedTuple):
     """What was learned, and how well it does on occurrences that were held out."""
 
     maps: tuple[SenseMap, ...]
+    settled: tuple[str, ...]
+    """The nouns that the teacher reads as the prior does."""
     occurrences: int
     held_out: int
     agreement: float
@@ -70,7 +73,7 @@ def distil_senses(
 ) -> Distillation:
     """Learn from all captions of `sources`, and write the model.
 
-    Raises what `label_file` raises for input and models.
+    Raises what `label_file` raises for input and models, and UsageError where the captions are too few.
     """
     lexicon = default_lexicon()
     prior = load_caption_prior("accurate")
@@ -81,22 +84,32 @@ def distil_senses(
         joint=False,
         caption_prior=False,
         skip_undisputed=False,
-        without="reviewed_words,sense_cues",
+        without="claims,people_groups,reviewed_words,sense_cues",  # what WordNet lists, whatever the label space
     )
     parser = CaptionParser(config, sense_model=teacher)
     for images in each_batch(sources, format):
         parser.label_images(images)
     found = distil(teacher.observations, lexicon)
+    if not found.maps:
+        raise UsageError(
+            f"{' '.join(map(str, sources))}: got {found.occurrences:,} occurrences of nouns that can mean several"
+            f" things, none of them often enough to learn from: {_LEAST_OCCURRENCES} times in different captions."
+            " Give more captions"
+        )
     write_caption_senses(
         folder,
         found.maps,
+        (*found.settled, *teacher.sure),
         version=version,
         pipeline=parser.versions["spacy_model"],
         prior=encoder.frequencies,
+        teacher=encoder.name,
         training={
-            "teacher": encoder.name,
             "captions": [Path(source).name for source in sources],
-            **{name: value for name, value in found._asdict().items() if name != "maps"},
+            "occurrences": found.occurrences,
+            "held_out": found.held_out,
+            "agreement": found.agreement,
+            "agreement_of_prior": found.agreement_of_prior,
         },
     )
     return found
@@ -110,11 +123,11 @@ class _Teacher:
         self.observations: dict[str, list[Observation]] = defaultdict(list)
         self._inner = inner
         self._prior = prior
-        self._sure = {lemma for lemma in prior if max(prior[lemma].values()) >= SURE}
+        self.sure = {lemma for lemma in prior if max(prior[lemma].values()) >= SURE}
 
     def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
         """First senses: the labels do not matter."""
-        asked = [query for query in queries if len(query.candidates) > 1 and query.lemma not in self._sure]
+        asked = [query for query in queries if len(query.candidates) > 1 and query.lemma not in self.sure]
         for query, choice in zip(asked, self._inner.disambiguate(asked), strict=True):
             if choice.evidence and query.vectors is not None:
                 self.observations[query.lemma].append(self._observed(query, choice))
@@ -132,10 +145,15 @@ class _Teacher:
 def distil(observations: dict[str, list[Observation]], lexicon: Lexicon) -> Distillation:
     """The maps of all senses that are worth one."""
     maps: list[SenseMap] = []
+    settled: list[str] = []
     held_out = agreed = expected = 0
     for lemma, found in sorted(observations.items()):
-        senses = _senses_worth_a_map(found)
-        if len(senses) < 2:
+        if len(found) < _LEAST_OCCURRENCES:
+            continue
+        changed = sum(int(np.argmax(one.posterior)) != one.expected for one in found)
+        senses = _senses_that_occur(found)
+        if changed < _LEAST_CHANGED * len(found) or len(senses) < 2:
+            settled.append(lemma)
             continue
         contexts, evidence = _tables(found, senses)
         if len(contexts) < _LEAST_OCCURRENCES:
@@ -156,14 +174,11 @@ def distil(observations: dict[str, list[Observation]], lexicon: Lexicon) -> Dist
             maps.append(SenseMap(lemma, key, weights[:, place].astype(np.float32), float(offsets[place])))
     occurrences = sum(map(len, observations.values()))
     share: Callable[[int], float] = lambda count: round(count / max(1, held_out), 4)  # noqa: E731
-    return Distillation(tuple(maps), occurrences, held_out, share(agreed), share(expected))
+    return Distillation(tuple(maps), tuple(settled), occurrences, held_out, share(agreed), share(expected))
 
 
-def _senses_worth_a_map(found: Sequence[Observation]) -> list[int]:
-    """The senses that occur, best first; none where the prior alone says all of it."""
-    changed = sum(int(np.argmax(one.posterior)) != one.expected for one in found)
-    if len(found) < _LEAST_OCCURRENCES or changed < _LEAST_CHANGED * len(found):
-        return []
+def _senses_that_occur(found: Sequence[Observation]) -> list[int]:
+    """The senses that are probable enough on average, best first."""
     mass: dict[int, float] = defaultdict(float)
     for one in found:
         for synset, probability in zip(one.candidates, one.posterior, strict=True):

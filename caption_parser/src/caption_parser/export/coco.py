@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
+from caption_parser.captions import file_name_of
 from caption_parser.export.options import ExportOptions
-from caption_parser.export.source import LabelSource, file_name_of, json_bytes
+from caption_parser.export.source import LabelSource, json_bytes
 from shared_runtime.coco import category_ids
 from shared_schemas import ClassLabel, Flag, ImageLabels, Kind
 from shared_schemas.denials import denied_classes

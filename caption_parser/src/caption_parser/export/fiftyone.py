@@ -2,8 +2,9 @@
 
 from typing import BinaryIO
 
+from caption_parser.captions import file_name_of
 from caption_parser.export.options import ExportOptions
-from caption_parser.export.source import LabelSource, file_name_of, json_bytes
+from caption_parser.export.source import LabelSource, json_bytes
 from shared_schemas import ClassLabel, ImageLabels
 
 

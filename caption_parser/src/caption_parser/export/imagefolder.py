@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from caption_parser.captions import file_name_of
 from caption_parser.export.options import ExportOptions
-from caption_parser.export.source import LabelSource, file_name_of, json_bytes
+from caption_parser.export.source import LabelSource, json_bytes
 from caption_parser.frames.columns import LABEL_COLUMNS, Column, class_names, label_values
 from caption_parser.frames.types import card_features
 from shared_runtime.dataset_card import card

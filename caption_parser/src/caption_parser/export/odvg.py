@@ -13,8 +13,9 @@ from typing import Annotated, Any, BinaryIO, NamedTuple
 
 from pydantic import Field
 
+from caption_parser.captions import file_name_of
 from caption_parser.export.options import ExportOptions
-from caption_parser.export.source import LabelSource, file_name_of, json_bytes
+from caption_parser.export.source import LabelSource, json_bytes
 from shared_runtime.coco import CocoImage, CocoLabel, ImageId, category_classes, images_by_id, stream_list
 from shared_schemas import DOUBTS, LabelSpace, Mention
 

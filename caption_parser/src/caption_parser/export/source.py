@@ -122,13 +122,6 @@ def open_labels(labels: str | Path, label_space: str | Path | LabelSpace | None 
         yield source
 
 
-def file_name_of(record: ImageLabels) -> str:
-    """The file of an image: its name, or an id that is a text, or else COCO's name for a number."""
-    if record.file_name is not None:
-        return record.file_name
-    return record.image_id if isinstance(record.image_id, str) else f"{record.image_id:012}.jpg"
-
-
 def json_bytes(value: Any) -> bytes:
     """`value` as JSON in UTF-8, without a line feed."""
     # A lone surrogate may stand in a caption, but not in UTF-8: as an escape.

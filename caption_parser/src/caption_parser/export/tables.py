@@ -5,8 +5,9 @@ import io
 from itertools import islice
 from typing import BinaryIO
 
+from caption_parser.captions import file_name_of
 from caption_parser.export.options import ExportOptions
-from caption_parser.export.source import LabelSource, file_name_of
+from caption_parser.export.source import LabelSource
 from caption_parser.frames.columns import COLUMNS, class_names, rows_of
 from caption_parser.frames.tables import BATCH_ROWS, arrow_batch
 from caption_parser.frames.types import arrow_schema

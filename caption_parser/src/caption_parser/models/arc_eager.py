@@ -7,7 +7,7 @@ captions make their n-th transition together.
 Words are numbered through the batch from 1; 0 is no word, and the row of the padding in every table.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -37,8 +37,8 @@ class ArcEagerParser:
     """The parser of the caption pipeline that ships."""
 
     def __init__(self, nlp: Language) -> None:
-        parser = nlp.get_pipe("parser")
-        to_hidden, lower, upper = parser.model.layers  # type: ignore[attr-defined]
+        parser: Any = nlp.get_pipe("parser")
+        to_hidden, lower, upper = parser.model.layers
         linear = to_hidden.layers[-1]
         weights = lower.get_param("W")  # (features, H, P, I)
         features, self._hidden, pieces, width = weights.shape
@@ -49,7 +49,7 @@ class ArcEagerParser:
         self._padding = lower.get_param("pad").transpose(0, 1, 3, 2).reshape(features, pieces * self._hidden)
         self._lower_bias = lower.get_param("b").T.ravel().copy()
         self._upper, self._upper_bias = np.ascontiguousarray(upper.get_param("W").T), upper.get_param("b")
-        moves = [name.partition("-")[::2] for name in parser.move_names]  # type: ignore[attr-defined]
+        moves = [name.partition("-")[::2] for name in parser.move_names]
         kinds = [kind for kind, _ in moves]
         self._right, self._break = kinds.index("R"), kinds.index("B")
         self._labels = [label for _, label in moves]
@@ -79,7 +79,7 @@ class ArcEagerParser:
         rows += np.arange(_FEATURES, dtype=np.int32)
         pieces = table[rows].sum(axis=1)
         pieces += self._lower_bias
-        scores = np.maximum(pieces[:, : self._hidden], pieces[:, self._hidden :]) @ self._upper
+        scores: Floats = np.maximum(pieces[:, : self._hidden], pieces[:, self._hidden :]) @ self._upper
         scores += self._upper_bias
         return scores
 

@@ -6,6 +6,7 @@ time: a word is embedded once and remembered, and NumPy's products take half as 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from spacy.language import Language
 from spacy.vocab import Vocab
 from thinc.api import Model
 
+Layer = Model[Any, Any]
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int32]
 
@@ -33,22 +35,18 @@ class Maxout:
     shift: Floats
 
     @classmethod
-    def of(cls, maxout: Model, norm: Model) -> "Maxout":
+    def of(cls, maxout: Layer, norm: Layer) -> "Maxout":
         """From the layers of thinc."""
-        weights, bias = maxout.get_param("W"), maxout.get_param("b")  # (O, P, I), (O, P)
-        return cls(
-            np.ascontiguousarray(weights.transpose(1, 0, 2).reshape(-1, weights.shape[2]).T),
-            bias.T.ravel().copy(),
-            norm.get_param("G").copy(),
-            norm.get_param("b").copy(),
-        )
+        weights, bias = parameter(maxout, "W"), parameter(maxout, "b")  # (O, P, I), (O, P)
+        by_piece = weights.transpose(1, 0, 2).reshape(-1, weights.shape[2])
+        return cls(np.ascontiguousarray(by_piece.T), bias.T.ravel(), parameter(norm, "G"), parameter(norm, "b"))
 
     def __call__(self, inputs: Floats) -> Floats:
         """(N, I) to (N, O)."""
         pieces = inputs @ self.weights
         pieces += self.bias
         width = len(self.gain)
-        outputs = pieces[:, :width]
+        outputs: Floats = pieces[:, :width]
         for piece in range(1, _PIECES):
             outputs = np.maximum(outputs, pieces[:, piece * width : (piece + 1) * width])
         outputs = outputs - outputs.mean(axis=1, keepdims=True)
@@ -64,13 +62,16 @@ class CaptionNetwork:
     def __init__(self, nlp: Language) -> None:
         """`nlp`: the pipeline that ships; another one has other layers."""
         self._vocab: Vocab = nlp.vocab
-        layers = list(nlp.get_pipe("tok2vec").model.walk())  # type: ignore[attr-defined]
+        layers = layers_of(nlp, "tok2vec")
         self._hashed = [layer for layer in layers if layer.name == "hashembed"]
         maxouts = [layer for layer in layers if layer.name == "maxout"]
         norms = [layer for layer in layers if layer.name == "layernorm"]
         self._mix, *self._windows = map(Maxout.of, maxouts, norms)
-        softmax = next(layer for layer in nlp.get_pipe("tagger").model.walk() if layer.name == "softmax")  # type: ignore[attr-defined]
-        self._tag_weights, self._tag_bias = np.ascontiguousarray(softmax.get_param("W").T), softmax.get_param("b")
+        softmax = next(layer for layer in layers_of(nlp, "tagger") if layer.name == "softmax")
+        self._tag_weights, self._tag_bias = (
+            np.ascontiguousarray(parameter(softmax, "W").T),
+            parameter(softmax, "b"),
+        )
         self.tags: tuple[str, ...] = tuple(nlp.get_pipe("tagger").labels)  # type: ignore[attr-defined]
         self._row_of: dict[tuple[int, int], int] = {}
         self._embedded: Floats = np.zeros((0, len(self._mix.gain)), np.float32)
@@ -91,7 +92,8 @@ class CaptionNetwork:
             before, here, after = np.split(around, 3, axis=1)
             before[1:], here[:], after[:-1] = padded[:-1], padded, padded[1:]
             padded = padded + window(around)
-        return padded[places]
+        vectors: Floats = padded[places]
+        return vectors
 
     def tag_numbers(self, vectors: Floats) -> list[int]:
         """The best tag of each word, as its number in `tags`."""
@@ -120,6 +122,15 @@ class CaptionNetwork:
             np.array([norm for _, norm in words], np.uint64),
             np.array([vocab[orth].suffix for orth, _ in words], np.uint64),
         )
-        return np.concatenate(
-            [layer.predict(column) for layer, column in zip(self._hashed, columns, strict=True)], axis=1
-        )
+        embedded = [layer.predict(column) for layer, column in zip(self._hashed, columns, strict=True)]
+        return np.concatenate(embedded, axis=1, dtype=np.float32)
+
+
+def layers_of(nlp: Language, component: str) -> list[Layer]:
+    """All layers of a component's network, from the outermost on."""
+    return list(cast(Any, nlp.get_pipe(component)).model.walk())
+
+
+def parameter(layer: Layer, name: str) -> Floats:
+    """A parameter of a layer of thinc."""
+    return np.asarray(layer.get_param(name), np.float32)

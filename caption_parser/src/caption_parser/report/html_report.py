@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from pydantic import Field
+
 from caption_parser.evaluation.truth import read_ground_truth
-from caption_parser.report.evidence import ClassName, Names
+from caption_parser.report.co_occurrence import CoOccurrence
+from caption_parser.report.confidence import ConfidenceTally
+from caption_parser.report.gallery import Gallery, GalleryChoice
 from caption_parser.report.page import PageContent, render
+from caption_parser.report.pictures import open_pictures
 from caption_parser.report.rejected_rows import RejectedReason, read_rejected
+from caption_parser.report.run_settings import read_settings
 from caption_parser.report.tally import Disagreements, Tally
 from caption_parser.report.truth import TruthTally, truth_content
 from caption_parser.runs.output import OutputPaths
@@ -16,6 +22,7 @@ from shared_runtime.compatibility import check_label_space
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, UsageError
 from shared_runtime.files import check_output
+from shared_runtime.html_page.evidence import ClassName, Names
 from shared_schemas import ImageLabels, Kind, LabelSpace, RecordError, iter_labels, load_label_space
 from shared_schemas.files import replace_file
 from shared_schemas.label_space_file import SHIPPED
@@ -47,6 +54,10 @@ class ReportOptions(FrozenModel):
     """The heading; none: the name of the label file."""
     seed: int = 0
     """Which examples are drawn; the same seed gives the same page."""
+    images: str | None = None
+    """A folder, of whose images the page has thumbnails, or the URL before their names, whence it loads them."""
+    count: int = Field(default=200, ge=0)
+    """How many images are shown, drawn from all; beside them, some of each class."""
 
 
 def write_report(labels: str | Path, output: str | Path, options: ReportOptions | None = None) -> ReportSummary:
@@ -66,8 +77,16 @@ def write_report(labels: str | Path, output: str | Path, options: ReportOptions 
         problem = f" ({damage[0]})" if damage else ""
         raise InputError(f"{labels}: got no record, expected a label file as 'capparse label' writes it{problem}")
     space = _label_space(options.label_space, first)
+    pictures = open_pictures(options.images)
     tally, disagreements = Tally(options.seed), Disagreements(options.seed)
-    gather: list[Callable[[ImageLabels], None]] = [tally.add, disagreements.add]
+    gallery, together, confidence = (
+        Gallery(GalleryChoice(options.count), options.seed),
+        CoOccurrence(),
+        ConfidenceTally(),
+    )
+    gather: list[Callable[[ImageLabels], None]] = [
+        one.add for one in (tally, disagreements, gallery, together, confidence)
+    ]
     compared = None
     if options.truth is not None:
         if space is None:
@@ -82,10 +101,17 @@ def write_report(labels: str | Path, output: str | Path, options: ReportOptions 
         title=options.title or labels.name,
         tally=tally,
         disagreements=disagreements,
+        gallery=gallery,
+        together=together,
+        confidence=confidence,
+        pictures=pictures,
         names=names,
         damaged=damage,
         rejected=_rejected(labels, options),
-        truth=truth_content(compared, compared.findings(labels, options.against), names) if compared else None,
+        settings=read_settings(labels),
+        truth=truth_content(compared, compared.findings(labels, options.against), names, pictures)
+        if compared
+        else None,
     )
     # A lone surrogate may stand in a JSON string, but not in UTF-8.
     page = render(content).encode("utf-8", "replace")

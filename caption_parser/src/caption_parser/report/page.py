@@ -4,12 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from caption_parser.report.evidence import Bar, Example, ImageView, Names, bars, examples, image_view
+from caption_parser.report.co_occurrence import CoOccurrence, MatrixRow, Pair
+from caption_parser.report.confidence import ConfidenceTally
+from caption_parser.report.gallery import Gallery
+from caption_parser.report.pictures import Pictures
 from caption_parser.report.rejected_rows import RejectedReason
+from caption_parser.report.run_settings import Settings
 from caption_parser.report.tally import ClassTally, Disagreements, Tally
 from caption_parser.report.truth import TruthContent
-from shared_runtime.html_page import render_page
-from shared_schemas import Kind, RecordError
+from shared_runtime.html_page import Heading, Section, render_page
+from shared_runtime.html_page.evidence import Bar, Example, ImageView, Names, bars, examples, image_view
+from shared_schemas import ImageLabels, Kind, RecordError
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +30,13 @@ class ExampleGroup:
 class ClassRow:
     """A class in the table of all classes."""
 
+    id: int
     name: str
     images: int
     percent: float
     agreement: float
     single_vote: int
+    confidence: float | None
     words: str
     attributes: str
     examples: tuple[Example, ...]
@@ -42,11 +49,17 @@ class PageContent:
     title: str
     tally: Tally
     disagreements: Disagreements
+    gallery: Gallery
+    together: CoOccurrence
+    confidence: ConfidenceTally
+    pictures: Pictures
     names: Names
     damaged: Sequence[RecordError]
     """What is wrong with each line that is not a record."""
     rejected: tuple[RejectedReason, ...] | None
     """None: there is no rejected-rows file."""
+    settings: Settings | None
+    """None: there is no summary beside the labels."""
     truth: TruthContent | None
 
     @property
@@ -58,6 +71,31 @@ class PageContent:
     def damage(self) -> tuple[str, ...]:
         """What is wrong with the first of them."""
         return tuple(map(str, self.damaged[:_DAMAGE_SHOWN]))
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """What the page shows, in its order."""
+        return tuple(section for section in SECTIONS if section.id != "truth" or self.truth)
+
+    @cached_property
+    def images(self) -> tuple[ImageView, ...]:
+        """The images that can be searched."""
+        return tuple(self._view(record) for record in self.gallery.records())
+
+    @cached_property
+    def shown_classes(self) -> tuple[ClassRow, ...]:
+        """The classes by which they can be chosen, by name."""
+        return tuple(sorted((*self.foreground, *self.background), key=lambda row: row.name))
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Classes that share images, the most frequent first."""
+        return self.together.pairs(self.names)
+
+    @cached_property
+    def matrix(self) -> tuple[MatrixRow, ...]:
+        """The most frequent classes against each other."""
+        return self.together.matrix(self.names)
 
     @cached_property
     def foreground(self) -> tuple[ClassRow, ...]:
@@ -108,15 +146,17 @@ class PageContent:
     @cached_property
     def least_agreed(self) -> tuple[ImageView, ...]:
         """The images whose captions agree least."""
-        return tuple(image_view(record, self.names) for record in self.disagreements.least_agreed())
+        return tuple(self._view(record) for record in self.disagreements.least_agreed())
 
     @cached_property
     def conflicts(self) -> tuple[ImageView, ...]:
         """Images in which a word has several readings."""
         return tuple(
-            image_view(conflict.record, self.names, word=conflict.word)
-            for conflict in self.disagreements.sampled_conflicts()
+            self._view(conflict.record, conflict.word) for conflict in self.disagreements.sampled_conflicts()
         )
+
+    def _view(self, record: ImageLabels, word: str | None = None) -> ImageView:
+        return image_view(record, self.names, word=word, picture=self.pictures.source(record))
 
 
 def _class_rows(tally: Tally, kind: Kind, names: Names) -> Iterable[ClassRow]:
@@ -129,11 +169,13 @@ def _class_rows(tally: Tally, kind: Kind, names: Names) -> Iterable[ClassRow]:
 
 def _class_row(label: int, found: ClassTally, largest: int, tally: Tally, names: Names) -> ClassRow:
     return ClassRow(
+        id=label,
         name=found.name,
         images=found.images,
         percent=100 * found.images / largest,
         agreement=found.agreement,
         single_vote=found.single_vote,
+        confidence=found.confidence,
         words=_most_common(tally.words[label].most_common(_WORDS_SHOWN)),
         attributes=_most_common(found.attributes.most_common(_WORDS_SHOWN)),
         examples=examples(tally.by_class.sample(label), names),
@@ -146,9 +188,36 @@ def _most_common(counts: Iterable[tuple[str, int]]) -> str:
 
 def render(content: PageContent) -> str:
     """The page as HTML."""
+    tally = content.tally
+    spaces = ", ".join(tally.label_spaces)
+    lead = f"{tally.images:,} images, {tally.captions:,} captions, label space {spaces}"
     filters = {"ratio": lambda value: "–" if value is None else f"{value:.3f}"}
-    return render_page("caption_parser.report", {"page": content}, filters)
+    return render_page(
+        "caption_parser.report",
+        Heading(content.title, "label report", lead),
+        content.sections,
+        {"page": content},
+        filters,
+        hosts=content.pictures.hosts,
+    )
 
+
+SECTIONS = (
+    Section("truth", "Against ground truth", "Ground truth"),
+    Section("images", "Images", "Images"),
+    Section("classes", "Foreground classes", "Classes"),
+    Section("background", "Background classes", "Background"),
+    Section("attributes", "Attributes", "Attributes"),
+    Section("confidence", "Confidence", "Confidence"),
+    Section("together", "Classes in the same images", "Co-occurrence"),
+    Section("rules", "How mentions came to their labels", "Rules"),
+    Section("flags", "Flagged mentions", "Flags"),
+    Section("relations", "Relations between mentions", "Relations"),
+    Section("disagreements", "Disagreements between the captions of an image", "Disagreements"),
+    Section("rejected", "Rejected rows", "Rejected rows"),
+    Section("run", "The run that made the labels", "Run"),
+)
+"""The parts of the page: a template `ID.html` each."""
 
 _WORDS_SHOWN = 6
 _PREDICATES_SHOWN = 30

@@ -8,7 +8,7 @@ from functools import partial
 from random import Random
 from typing import Generic, NamedTuple, TypeVar
 
-from caption_parser.report.evidence import CaptionEvidence, ClassName, caption_evidence
+from shared_runtime.html_page.evidence import CaptionEvidence, ClassName, caption_evidence
 from shared_schemas import DOUBTS, ClassLabel, ImageLabels, Kind, Mention
 
 Item = TypeVar("Item")
@@ -65,8 +65,16 @@ class ClassTally:
     """Captions of its images."""
     single_vote: int = 0
     """Images of several captions of which just one asserts it."""
+    sureness: float = 0.0
+    """Confidence, summed over the images that have one."""
+    sure_images: int = 0
     attributes: Counter[str] = field(default_factory=Counter)
     """Attribute → images in which the class has it."""
+
+    @property
+    def confidence(self) -> float | None:
+        """The mean over its images; None: no image has one."""
+        return self.sureness / self.sure_images if self.sure_images else None
 
     @property
     def agreement(self) -> float:
@@ -124,6 +132,9 @@ class Tally:
             tally.votes += label.votes
             tally.captions += captions
             tally.single_vote += label.votes == 1 < captions
+            if label.confidence is not None:
+                tally.sureness += label.confidence
+                tally.sure_images += 1
             for attribute in label.attributes:
                 tally.attributes[attribute.name] += 1
                 self.attributes[attribute.name] += 1

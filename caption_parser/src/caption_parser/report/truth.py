@@ -11,7 +11,10 @@ from caption_parser.evaluation.metrics import Averages, ClassCounts, count, macr
 from caption_parser.evaluation.predictions import Predictions, check_overlap, read_predictions, truth_ids
 from caption_parser.evaluation.records import ClassDifference
 from caption_parser.evaluation.truth import GroundTruth
-from caption_parser.report.evidence import (
+from caption_parser.report.pictures import Pictures
+from caption_parser.report.tally import Reservoirs
+from shared_runtime.coco import ImageId
+from shared_runtime.html_page.evidence import (
     CaptionEvidence,
     Example,
     ImageView,
@@ -21,8 +24,6 @@ from caption_parser.report.evidence import (
     examples,
     image_view,
 )
-from caption_parser.report.tally import Reservoirs
-from shared_runtime.coco import ImageId
 from shared_schemas import DOUBTS, ImageLabels, LabelSpace
 
 WORST_IMAGES = 20
@@ -155,7 +156,7 @@ class TruthContent:
     differences: tuple[DifferenceBar, ...]
 
 
-def truth_content(found: TruthTally, findings: TruthFindings, names: Names) -> TruthContent:
+def truth_content(found: TruthTally, findings: TruthFindings, names: Names, pictures: Pictures) -> TruthContent:
     """The classes with the lowest IoU first; those that do not occur are left out."""
     rows = [
         ScoreRow(
@@ -179,6 +180,7 @@ def truth_content(found: TruthTally, findings: TruthFindings, names: Names) -> T
                 names,
                 missed=tuple(class_name(label, names) for label in errors.missed),
                 extra=tuple(class_name(label, names) for label in errors.extra),
+                picture=pictures.source(errors.record),
             )
             for errors in found.worst_images()
         ),

@@ -1,5 +1,6 @@
 """Which disambiguator `--senses` names, and where its model lies."""
 
+from functools import partial
 from pathlib import Path
 
 from caption_parser.lexicon import default_lexicon
@@ -18,9 +19,9 @@ SHIPPED = {"default", "accurate", "captions"}
 def load_disambiguator(senses: str) -> Disambiguator:
     """The disambiguator that `--senses` names: "first", "captions", "accurate" or a model's folder.
 
-    "captions" reads the vectors of the caption pipeline; "accurate" and "default" have their own encoder. What
-    system a folder holds stands in its `meta.json`. "glosses:PATH" and "glosses:HUB_ID" are gloss-pair classifiers
-    of Hugging Face's format.
+    "captions" reads the vectors of the caption pipeline, and asks "accurate", which has an encoder of its own (and
+    is the "default" here), about nouns that captions seldom name. What system a folder holds stands in its
+    `meta.json`. "glosses:PATH" and "glosses:HUB_ID" are gloss-pair classifiers of Hugging Face's format.
 
     Raises `UsageError` for any other name, `MissingResourceError` for a model that is not there or cannot be used.
     """
@@ -28,9 +29,10 @@ def load_disambiguator(senses: str) -> Disambiguator:
         return FirstSense()
     if senses.startswith(GLOSS_PAIRS):
         return _load_gloss_pairs(senses.removeprefix(GLOSS_PAIRS))
+    for needed in (SHIPPED_MODEL, SHIPPED_CAPTION_SENSES) if senses == "captions" else (SHIPPED_MODEL,):
+        if senses in SHIPPED and not needed.is_dir():
+            raise missing_from_wheel(needed)
     folder = SHIPPED_CAPTION_SENSES if senses == "captions" else folder_of_model(senses)
-    if senses in SHIPPED and (folder is None or not folder.is_dir()):
-        raise missing_from_wheel(folder or SHIPPED_MODEL)
     if folder is None:
         raise UsageError(
             f"--senses {senses}: no such disambiguator. Expected 'first', 'default', 'accurate', 'captions', the "
@@ -42,7 +44,7 @@ def load_disambiguator(senses: str) -> Disambiguator:
     if system == "caption-senses":
         from caption_parser.senses.caption_senses import CaptionSenses
 
-        return CaptionSenses(folder)
+        return CaptionSenses(folder, otherwise=partial(load_disambiguator, "accurate"))
     try:
         # Only now: without an encoder neither ONNX Runtime nor tokenizers are needed.
         import onnxruntime  # noqa: F401

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import zip_longest
 from typing import NamedTuple
 
 from caption_parser.syntax.tree import Tree
@@ -20,29 +21,40 @@ class _Compound(NamedTuple):
     """The forms of the last of them."""
 
 
+class _Beginning(NamedTuple):
+    seconds: frozenset[str] | None
+    """What may follow the first word, joints among it; none: it is a compound alone."""
+    compounds: tuple[_Compound, ...]
+    """The longest first."""
+
+
 @cache
-def _compounds() -> dict[str, tuple[_Compound, ...]]:
-    """The compounds of the data file, the longest first, by their first word."""
+def _compounds() -> dict[str, _Beginning]:
+    """The compounds of the data file, by their first word."""
     tables = tomllib.loads(files(__package__).joinpath(_FILE).read_text("utf-8"))
     found: dict[str, set[tuple[str, ...]]] = {}
     for group in tables["groups"]:
         for phrase in group["phrases"].split(","):
             words = tuple(phrase.replace("'s", " 's").split())
             found.setdefault(words[0], set()).add(words)
-    return {
-        first: tuple(
-            _Compound(words, frozenset(_plurals(words[-1]))) for words in sorted(of_first, key=len, reverse=True)
-        )
-        for first, of_first in found.items()
-    }
+    beginnings = {}
+    for first, of_first in found.items():
+        longest_first = sorted(of_first, key=len, reverse=True)
+        compounds = tuple(_Compound(words, frozenset(_plurals(words[-1]))) for words in longest_first)
+        seconds = _JOINTS.union(*(one.last if len(one.words) == 2 else one.words[1:2] for one in compounds))
+        beginnings[first] = _Beginning(None if (first,) in of_first else seconds, compounds)
+    return beginnings
 
 
 def compound_nouns(tree: Tree) -> set[int]:
     """The nouns of a parse that lie inside one of the compounds, in the singular or plural."""
     known = _compounds()
     found: set[int] = set()
-    for token, word in enumerate(tree.words):
-        for compound in known.get(word, ()):
+    for token, (word, after) in enumerate(zip_longest(tree.words, tree.words[1:])):
+        beginning = known.get(word)
+        if beginning is None or (beginning.seconds is not None and after not in beginning.seconds):
+            continue
+        for compound in beginning.compounds:
             matched = _matched(tree, token, compound)
             if matched:
                 found.update(matched)

@@ -70,7 +70,7 @@ class Tree:
             starts.append(start)
             ends.append(start + length)
         words, capitals = lower_case([row[0] for row in rows], doc.vocab)
-        vectors = doc.tensor if len(doc.tensor) == len(rows) else None
+        vectors = np.asarray(doc.tensor, np.float32) if len(doc.tensor) == len(rows) else None
         return cls(words, tags, deps, heads, starts, ends, capitals, vectors)
 
     def __post_init__(self) -> None:

@@ -99,8 +99,8 @@ def make_masks(
         | ({"target": inputs.target.reference} if inputs.target else {}),
         notes={
             "run": str(inputs.run.resolve()),
-            "images": [str(path) for path in inputs.images],
-            "labels": str(inputs.labels),
+            "images": [str(path.resolve()) for path in inputs.images],
+            "labels": str(inputs.labels.resolve()),
             RLE: str(rle.resolve()) if rle else None,
             "versions": installed_versions(),
         },

@@ -94,6 +94,8 @@ def predict_files(
         | ({"target": inputs.target.reference} if inputs.target else {}),
         notes={
             "run": str(model.weights.parent.resolve()),
+            "images": [str(path.resolve()) for path in inputs.images],
+            "labels": str(inputs.labels.resolve()) if inputs.labels else None,
             RLE: str(outputs.rle.resolve()) if outputs.rle else None,
             "versions": installed_versions(),
         },

@@ -1,33 +1,27 @@
-"""`mask_report`: the worst masks of a folder beside their images, maps and truth."""
+"""`mask_report`: the best and the worst masks of a folder beside their images, maps, captions and truth."""
 
-import heapq
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
-
-from segmentation.data.folders import ImageFolders, UnsafeNameError
-from segmentation.data.images import read_image
-from segmentation.data.masks import IndexMask, palette
-from segmentation.data.targets import ImageTargets
-from segmentation.data.transfer import ClassTransfer
-from segmentation.data.truth.contract import Truth
+from segmentation.data.folders import ImageFolders
+from segmentation.data.legend import ID2LABEL, value_names
+from segmentation.data.truth.contract import BACKGROUND_NAME, Truth
 from segmentation.evaluation.evaluate import evaluate
-from segmentation.evaluation.mask_classes import transfer_to
-from segmentation.evaluation.matching import matched_masks
-from segmentation.evaluation.metrics import ConfusionMatrix, segmentation_metrics
-from segmentation.evaluation.records import Missing
-from segmentation.evaluation.scoring import read_prediction
+from segmentation.evaluation.mask_classes import mask_classes, transfer_to
+from segmentation.evaluation.records import EvaluationProtocol, MaskEvaluation, Missing
+from segmentation.report.captions import records_of
+from segmentation.report.judged import MaskSet, compared_masks, masks_alone
 from segmentation.report.maps import MaskOrigin, mask_origin
-from segmentation.report.page import ImageRow, Picture, coloured, data_uri, heat, page, thumbnail
-from segmentation.runs.folder import RunFolder
+from segmentation.report.page import PageContent, render
+from segmentation.report.places import Places, noted_places
+from segmentation.report.rows import ImageRow, RowSources, image_row
+from segmentation.report.survey import Survey, survey
 from shared_runtime.errors import CapparseError, InputError, OutputError
 from shared_runtime.files import check_output
-from shared_schemas import LabelSpace
+from shared_schemas import ImageLabels, LabelSpace, load_label_space
 from shared_schemas.files import replace_file
 
 _PAGE_SUFFIXES = (".html", ".htm")
@@ -38,83 +32,82 @@ class MaskReportOptions:
     """What a report shows, and where it may stand."""
 
     images: Sequence[Path] = ()
-    """Folders of the images, for masks of other programs."""
+    """Folders of the images; none: those that the run of the masks names."""
+    labels: Path | None = None
+    """The label file of the images, for their captions; none: that which the run names."""
     masks_label_space: str | Path | LabelSpace | None = None
-    """That of the masks, if it is not the truth's: they are shown in the truth's classes."""
+    """That of the masks. With a truth, if it is another: they are shown in the truth's classes."""
     missing: Missing = Missing.BACKGROUND
     """How images without a mask are scored, as in `evaluate`; they are not shown."""
     count: int = 40
-    """How many images are shown, the worst first."""
+    """How many of all images are shown: half of them the worst, half the best."""
+    per_class: int = 1
+    """How many of the best, and of the worst, images of each class are shown."""
+    maps: bool = True
+    """Whether maps are made anew where they can be: the network looks at every image that is shown."""
     overwrite: bool = False
     """Whether the page may take the place of another file, which is never an input."""
 
 
-class _Compared(NamedTuple):
-    """A mask (H, W) beside the true one, of the same shape and classes."""
+def mask_report(masks: Path, truth: Truth | None, output: Path, options: MaskReportOptions | None = None) -> int:
+    """Write an HTML page about a folder of masks, with the best and worst images; returns how many it shows.
 
-    score: float
-    key: str
-    file: Path
-    """Of the mask."""
-    predicted: IndexMask
-    true: IndexMask
+    With a truth, the figures are those of `evaluate`; images without a mask are not shown. Without one, masks are
+    ordered by what they cover. Images, captions and maps are shown where the folder says how it was made, and
+    these are still where they were, or are given; otherwise the page says what is missing.
 
-
-def mask_report(masks: Path, truth: Truth, output: Path, options: MaskReportOptions | None = None) -> int:
-    """Write an HTML page about a folder of masks, with the worst images; returns how many it shows.
-
-    The figures are those of `evaluate`; images without a mask are not shown. Maps are shown where the folder says
-    how it was made, and the run, the images and the labels are still where they were; otherwise the page says why
-    not.
-
-    Raises InputError as `evaluate` does, UsageError where the page would take the place of an input, or of a file
-    without `options.overwrite`, OutputError where it cannot be written.
+    Raises InputError as `evaluate` does or where there is no mask, UsageError where the page would take the place
+    of an input, or of a file without `options.overwrite`, OutputError where it cannot be written.
     """
     options = options or MaskReportOptions()
-    _check_output(output, masks, truth, options)
-    evaluation = evaluate(masks, truth, masks_label_space=options.masks_label_space, missing=options.missing)
-    transfer = transfer_to(truth.label_space, masks, options.masks_label_space)
-    notes: list[str] = [*evaluation.protocol.warnings()]
-    bad = evaluation.protocol.bad_masks
-    if bad:
-        notes.append(
-            f"{len(bad):,} masks are scored like images without one; the first: {bad[0].key}: {bad[0].reason}"
-        )
-    origin: MaskOrigin | None = None
+    noted = noted_places(masks)
+    places = Places(noted.run, tuple(options.images) or noted.images, options.labels or noted.labels)
+    _check_output(output, masks, truth, options, noted)
+    folders = [path for path in places.images if path.is_dir() or path in options.images]
+    notes: list[str] = [f"Without its images: {path} is gone" for path in places.images if path not in folders]
+    evaluation: MaskEvaluation | None = None
+    if truth is None:
+        mask_set = masks_alone(masks, _class_names(masks, options.masks_label_space))
+    else:
+        evaluation = evaluate(masks, truth, masks_label_space=options.masks_label_space, missing=options.missing)
+        notes += _warnings(evaluation.protocol)
+        mask_set = compared_masks(masks, truth, transfer_to(truth.label_space, masks, options.masks_label_space))
+    problems: list[str] = []
+    found = survey(mask_set, options.count, options.per_class, problems)
+    if not found.images:
+        raise InputError(f"{masks}: not one mask can be shown; the first reason is: {problems[0]}")
+    if problems and evaluation is None:
+        notes.append(f"{len(problems):,} masks cannot be read; the first: {problems[0]}")
+    origin = _origin(masks, places, notes) if options.maps else None
+    known = mask_classes(masks)
+    sources = RowSources(
+        mask_set,
+        ImageFolders(folders),
+        _records(places, found, mask_set, notes),
+        known.label_space if known else None,
+        origin,
+    )
+    rows = list(_rows(found, sources, notes))
+    content = PageContent(masks.resolve().name, mask_set.names, found, rows, notes, evaluation)
     try:
-        origin = mask_origin(masks)
-    except (CapparseError, KeyError, ValueError) as error:
-        notes.append(f"Without maps: {error}")
-    if origin and origin.options.consensus:
-        notes.append("The masks also follow what all images together say (--consensus); the maps shown do not.")
-    folders = ImageFolders(options.images)
-    rows = []
-    compared = _compared(masks, truth, transfer)
-    for worst in heapq.nsmallest(options.count, compared, key=attrgetter("score", "key")):
-        try:
-            rows.append(_row(worst, truth.class_names, origin, folders))
-        except InputError as error:
-            notes.append(f"Not shown: {error}")
-    try:
-        replace_file(output, page(evaluation, rows, notes).encode("utf-8", "replace"))
+        replace_file(output, render(content).encode("utf-8", "replace"))
     except OSError as error:
         raise OutputError(f"{output}: cannot be written: {error.strerror or error}") from error
     return len(rows)
 
 
-def _check_output(output: Path, masks: Path, truth: Truth, options: MaskReportOptions) -> None:
+def _check_output(
+    output: Path, masks: Path, truth: Truth | None, options: MaskReportOptions, noted: Places
+) -> None:
     """Raises UsageError for an output that is an input: a file that was given, or one inside a folder that was."""
-    files = {"the ground truth": truth.path}
-    folders = {"the masks": masks, "the ground truth": truth.path}
-    folders |= {f"the images {folder}": folder for folder in options.images}
-    try:
-        notes = RunFolder(masks).read_record().notes
-    except CapparseError:
-        notes = {}
-    if {"run", "images", "labels"} <= notes.keys():
-        files["the label file of the masks"] = Path(notes["labels"])
-        folders["the run that made the masks"] = Path(notes["run"])
-        folders |= {f"the images {folder}": Path(folder) for folder in notes["images"]}
+    labels = {"the label file of the masks": noted.labels, "the label file": options.labels}
+    files = {role: path for role, path in labels.items() if path}
+    folders = {"the masks": masks}
+    folders |= {f"the images {folder}": folder for folder in (*options.images, *noted.images)}
+    if truth is not None:
+        files["the ground truth"] = folders["the ground truth"] = truth.path
+    if noted.run:
+        folders["the run that made the masks"] = noted.run
     # A page may lie beside the masks, and be written anew there.
     if output.exists() and output.suffix.lower() not in _PAGE_SUFFIXES:
         place = output.resolve()
@@ -122,74 +115,54 @@ def _check_output(output: Path, masks: Path, truth: Truth, options: MaskReportOp
     check_output(output, files, overwrite=options.overwrite)
 
 
-def image_score(true: IndexMask, predicted: IndexMask, n_classes: int) -> float:
-    """Mean IoU over the classes that stand in either mask (H, W), background included."""
-    matrix = ConfusionMatrix(n_classes)
-    matrix.update(true, predicted)
-    ratios = segmentation_metrics(matrix.counts).iou
-    known = ratios[~np.isnan(ratios)]
-    return float(known.mean()) if known.size else 1.0
+def _class_names(masks: Path, given: str | Path | LabelSpace | None) -> Sequence[str]:
+    """By mask value: of the label space that is given or that the folder has, or of its `id2label.json`."""
+    known = mask_classes(masks)
+    if given is not None:
+        return value_names(given if isinstance(given, LabelSpace) else load_label_space(given))
+    if known:
+        return value_names(known.label_space)
+    with suppress(OSError, ValueError, AttributeError):
+        names = json.loads((masks / ID2LABEL).read_bytes())
+        return [str(names.get(str(value), f"class {value}")) for value in range(1 + max(map(int, names)))][:255]
+    return [BACKGROUND_NAME]
 
 
-def _compared(masks: Path, truth: Truth, transfer: ClassTransfer | None) -> Iterator[_Compared]:
-    n_classes = len(truth.class_names)
-    for key, path in matched_masks(masks, truth.keys()).files.items():
+def _warnings(protocol: EvaluationProtocol) -> Iterator[str]:
+    yield from protocol.warnings()
+    if bad := protocol.bad_masks:
+        yield f"{len(bad):,} masks are scored like images without one; the first: {bad[0].key}: {bad[0].reason}"
+
+
+def _origin(masks: Path, places: Places, notes: list[str]) -> MaskOrigin | None:
+    try:
+        origin = mask_origin(masks, places)
+    except (CapparseError, KeyError, ValueError) as error:
+        notes.append(f"Without maps: {error}")
+        return None
+    if origin.options.consensus:
+        notes.append("The masks also follow what all images together say (--consensus); the maps shown do not.")
+    return origin
+
+
+def _records(places: Places, found: Survey, masks: MaskSet, notes: list[str]) -> dict[str, ImageLabels]:
+    if places.labels is None:
+        notes.append("Without captions: no label file is known (--labels)")
+        return {}
+    keys = found.keys()
+    try:
+        records = records_of(places.labels, masks.files.keys())
+    except InputError as error:
+        notes.append(f"Without captions: {error}")
+        return {}
+    return {key: record for key, record in records.items() if key in keys}
+
+
+def _rows(found: Survey, sources: RowSources, notes: list[str]) -> Iterator[ImageRow]:
+    """The lowest score first; what is wrong with an image is noted."""
+    judged = sorted((one.score, one.key) for one in map(sources.masks.judged, sorted(found.keys())))
+    for number, (_, key) in enumerate(judged, 1):
         try:
-            predicted, true = read_prediction(path, n_classes, transfer), truth.mask(key)
-        except InputError:
-            continue
-        if predicted.shape == true.shape:
-            yield _Compared(image_score(true, predicted, n_classes), key, path, predicted, true)
-
-
-def _row(compared: _Compared, names: Sequence[str], origin: MaskOrigin | None, folders: ImageFolders) -> ImageRow:
-    score, key, file, predicted, true = compared
-    targets = origin.targets.get(file) if origin else None
-    path = targets.path if targets else _image(folders, key, file.stem)
-    pictures: list[Picture] = []
-    if path is not None:
-        image = read_image(path)
-        small = thumbnail(image)
-        pictures.append(Picture("image", data_uri(small, "JPEG")))
-        if origin and targets:
-            maps = origin.maps(image, targets)
-            pictures += [
-                Picture(caption, data_uri(heat(small, scores, maps.margin), "JPEG"))
-                for caption, scores in (
-                    ("class map", maps.classes),
-                    ("compound map", maps.compounds),
-                    ("background map", maps.background),
-                )
-            ]
-    pictures += [
-        Picture("mask", data_uri(coloured(predicted), "PNG")),
-        Picture("truth", data_uri(coloured(true), "PNG")),
-    ]
-    present = np.union1d(np.unique(true), np.unique(predicted)).tolist()
-    return ImageRow(
-        key,
-        score,
-        [(names[class_id], _css(class_id)) for class_id in present if class_id < len(names)],
-        _labels(targets, origin) if origin and targets else "",
-        pictures,
-    )
-
-
-def _image(folders: ImageFolders, *names: str) -> Path | None:
-    """The image of one of these names without a suffix; names in a truth may lead anywhere."""
-    for name in names:
-        with suppress(UnsafeNameError):
-            path = folders.find(None, name)
-            if path is not None:
-                return path
-    return None
-
-
-def _labels(targets: ImageTargets, origin: MaskOrigin) -> str:
-    foreground = ", ".join(origin.class_names[class_id - 1] for class_id in targets.foreground)
-    surroundings = f" and {len(targets.background)} of the background" if targets.background else ""
-    return f"{foreground or 'no object'}{surroundings}"
-
-
-def _css(class_id: int) -> str:
-    return f"#{palette()[class_id].tobytes().hex()}"
+            yield image_row(f"image-{number}", sources.masks.judged(key), sources)
+        except InputError as error:
+            notes.append(f"Not shown: {error}")

@@ -1,85 +1,124 @@
-"""The report of masks as one HTML page that needs nothing beside it: its pictures, its template filled in."""
+"""The report of masks as one HTML page: sections, classes with the best and the worst pictures, images."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
-from typing import Literal
+from functools import cached_property
 
-import numpy as np
-from PIL import Image
-
-from segmentation.data.images import RgbImage
-from segmentation.data.masks import IndexMask, palette
+from segmentation.data.masks import palette
 from segmentation.evaluation.records import MaskEvaluation, ratio
-from segmentation.scores.contract import FloatMap
-from segmentation.scores.grid import upscale
-from shared_runtime.html_page import render_page
-
-SIDE = 240
-"""Longest side of a picture, in pixels."""
+from segmentation.report.rows import ImageRow
+from segmentation.report.survey import ClassSurvey, Scored, Survey
+from shared_runtime.html_page import Heading, Section, render_page
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture with what it is."""
+class Shown:
+    """A picture of a class that stands among the images."""
 
-    caption: str
-    data_uri: str
-
-
-@dataclass(frozen=True, slots=True)
-class ImageRow:
-    """One image with all that is shown of it."""
-
-    key: str
+    row: ImageRow
     score: float
-    """Mean IoU over the classes of its mask and its truth, background included."""
-    classes: Sequence[tuple[str, str]]
-    """Names in mask or truth with the colours that they have there, as CSS."""
-    labels: str
-    """What the network was told; empty where that is not known."""
-    pictures: Sequence[Picture]
+    """Of the class in it."""
+    end: str
+    """ "best" or "worst"; without a truth, "most" or "least"."""
 
 
-def page(evaluation: MaskEvaluation, rows: Sequence[ImageRow], notes: Sequence[str]) -> str:
-    """The whole page: figures and protocol, the worst images, all classes. All text is escaped."""
-    values = {"evaluation": evaluation, "rows": rows, "notes": notes}
-    return render_page("segmentation.report", values, {"ratio": ratio})
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """A class over all images; ratios are None where they are undefined, or where there is no truth."""
+
+    id: int
+    name: str
+    images: int
+    """Whose masks show it."""
+    coverage: float
+    """Its mean share of these."""
+    iou: float | None
+    precision: float | None
+    recall: float | None
+    pictures: Sequence[Shown]
 
 
-def thumbnail_size(height: int, width: int) -> tuple[int, int]:
-    """Height and width within `SIDE`, at least 1 each; nothing is enlarged."""
-    scale = min(1.0, SIDE / max(height, width))
-    return max(1, round(height * scale)), max(1, round(width * scale))
+@dataclass(frozen=True)
+class PageContent:
+    """The whole page."""
+
+    title: str
+    names: Sequence[str]
+    """Of the classes, by mask value."""
+    survey: Survey
+    rows: Sequence[ImageRow]
+    """The lowest score first."""
+    notes: Sequence[str]
+    evaluation: MaskEvaluation | None
+    """None: there is no truth."""
+
+    @property
+    def score(self) -> str:
+        """What the scores of images are called."""
+        return "Mean IoU" if self.evaluation else "Share with a class"
+
+    @cached_property
+    def classes(self) -> tuple[ClassRow, ...]:
+        """With a truth the lowest IoU first, without one the most frequent."""
+        rows = [self._class(class_id, found) for class_id, found in self.survey.classes.items()]
+        if self.evaluation:
+            return tuple(sorted((row for row in rows if row.iou is not None), key=lambda row: (row.iou, row.id)))
+        return tuple(sorted(rows, key=lambda row: (-row.images, row.id)))
+
+    @property
+    def shown_classes(self) -> tuple[ClassRow, ...]:
+        """The classes by which images are chosen, by name."""
+        shown = {one.id for row in self.rows for one in row.classes}
+        return tuple(sorted((row for row in self.classes if row.id in shown), key=lambda row: row.name))
+
+    def _class(self, class_id: int, found: ClassSurvey) -> ClassRow:
+        known = self.evaluation.classes[class_id] if self.evaluation else None
+        best, worst = ("best", "worst") if self.evaluation else ("most", "least")
+        return ClassRow(
+            id=class_id,
+            name=self.names[class_id],
+            images=found.images,
+            coverage=found.coverage / max(found.images, 1),
+            iou=known.iou if known else None,
+            precision=known.precision if known else None,
+            recall=known.recall if known else None,
+            pictures=(
+                *self._shown(found.extremes.best(), best),
+                *self._shown(found.extremes.worst(), worst),
+            ),
+        )
+
+    def _shown(self, scored: Sequence[Scored], end: str) -> list[Shown]:
+        rows = self._by_key
+        return [Shown(rows[one.key], one.score, end) for one in scored if one.key in rows]
+
+    @cached_property
+    def _by_key(self) -> dict[str, ImageRow]:
+        return {row.key: row for row in self.rows}
 
 
-def thumbnail(image: RgbImage) -> RgbImage:
-    """An image (H, W, 3) at its thumbnail size."""
-    height, width = thumbnail_size(*image.shape[:2])
-    return np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BOX))
+def render(content: PageContent) -> str:
+    """The page as HTML. All text is escaped."""
+    evaluation, survey = content.evaluation, content.survey
+    lead = f"{survey.images:,} masks" + (f" against {evaluation.protocol.truth}" if evaluation else "")
+    colours = palette()
+    used = sorted({*survey.classes, *(one.id for row in content.rows for one in row.classes)})
+    rules = "".join(
+        f".class-{class_id} {{ background: #{colours[class_id].tobytes().hex()}; }}\n" for class_id in used
+    )
+    return render_page(
+        "segmentation.report",
+        Heading(f"Masks of {content.title}", "mask report", lead),
+        SECTIONS,
+        {"page": content},
+        {"ratio": ratio},
+        rules,
+    )
 
 
-def heat(image: RgbImage, scores: FloatMap, margin: float = 0.0) -> RgbImage:
-    """A thumbnail (H, W, 3) in grey under a score map (h, w) in [0, 1]: black to red to yellow to white."""
-    height, width = image.shape[:2]
-    strength = upscale(scores, height, width, margin)[..., None]
-    colours = np.clip(3 * strength - np.arange(3, dtype=np.float32), 0, 1) * 255
-    grey = image.mean(axis=2, keepdims=True)
-    mixed: RgbImage = (0.35 * grey + 0.65 * colours).astype(np.uint8)
-    return mixed
-
-
-def coloured(mask: IndexMask) -> RgbImage:
-    """A mask (H, W) in the colours that its PNG has, at its thumbnail size."""
-    height, width = thumbnail_size(*mask.shape)
-    small = np.asarray(Image.fromarray(mask).resize((width, height), Image.Resampling.NEAREST))
-    painted: RgbImage = palette()[small]
-    return painted
-
-
-def data_uri(picture: RgbImage, kind: Literal["JPEG", "PNG"]) -> str:
-    """A picture as text that an `img` tag takes as its source."""
-    content = BytesIO()
-    Image.fromarray(picture).save(content, format=kind)
-    return f"data:image/{kind.lower()};base64,{base64.b64encode(content.getvalue()).decode('ascii')}"
+SECTIONS = (
+    Section("classes", "Classes", "Classes"),
+    Section("images", "Images", "Images"),
+    Section("about", "About the figures", "About the figures"),
+)
+"""The parts of the page: a template `ID.html` each."""

@@ -138,6 +138,10 @@ class ImageView:
     missed: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
     votes: str = ""
+    classes: tuple[int, ...] = ()
+    """Ids of the classes that its labels name."""
+    picture: str = ""
+    """The source of its picture; empty: it has none."""
 
 
 def bars(counts: Iterable[tuple[str, int]]) -> tuple[Bar, ...]:
@@ -166,6 +170,7 @@ def image_view(
     missed: tuple[str, ...] = (),
     extra: tuple[str, ...] = (),
     word: str | None = None,
+    picture: str = "",
 ) -> ImageView:
     """All captions of an image; with `word`, just the mentions of that word are highlighted."""
     shown = [m for m in record.mentions if word is None or m.extended_head.lower() == word]
@@ -180,6 +185,8 @@ def image_view(
         missed=missed,
         extra=extra,
         votes=", ".join(votes),
+        classes=tuple(label.id for label in (*record.foreground, *record.background)),
+        picture=picture,
     )
 
 

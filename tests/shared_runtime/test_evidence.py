@@ -3,7 +3,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caption_parser.report.evidence import ClassName, Segment, Span, caption_evidence, describe, segments, spans_of
+from shared_runtime.html_page.evidence import (
+    ClassName,
+    Segment,
+    Span,
+    caption_evidence,
+    describe,
+    segments,
+    spans_of,
+)
 from shared_schemas import Attribute, Flag, ImageLabels, Kind, Mention, Route, Rule
 
 NAMES = {1: ClassName("cat", Kind.FOREGROUND), 2: ClassName("grass", Kind.BACKGROUND)}
