@@ -21,12 +21,17 @@ def test_cosines_are_those_of_normalised_vectors() -> None:
     torch.manual_seed(0)
     patches, texts = torch.randn(2, 5, 3, 4), torch.randn(6, 5)
     patches[1, :, 2, 3] = 0
+    patches.requires_grad_()
     found = cosines(patches, texts)
     for image, text, row, column in ((0, 0, 0, 0), (1, 5, 2, 1), (0, 3, 1, 3)):
         patch, vector = patches[image, :, row, column], texts[text]
         expected = patch @ vector / (patch.norm() * vector.norm())
         torch.testing.assert_close(found[image, text, row, column], expected)
     assert found[1, :, 2, 3].eq(0).all()
+    found.sum().backward()
+    assert patches.grad is not None
+    assert patches.grad[1, :, 2, 3].eq(0).all()
+    assert patches.grad.abs().max() < 1e3
 
 
 def test_scores_by_hand() -> None:

@@ -28,8 +28,9 @@ def cosines(patches: Tensor, texts: Tensor) -> Tensor:
     Products come first and lengths after, so that no patch is copied; a patch of length 0 is like nothing.
     """
     products = torch.einsum("ld,bdhw->blhw", functional.normalize(texts, dim=1), patches)
-    found: Tensor = products / torch.linalg.vector_norm(patches, dim=1, keepdim=True).clamp(min=1e-12)
-    return found
+    lengths: Tensor = torch.linalg.vector_norm(patches, dim=1, keepdim=True)
+    # A backbone gives cells of plain black or white no feature at all: they have no direction to learn, either.
+    return products / lengths.masked_fill(lengths == 0, torch.inf)
 
 
 def pooled(maps: Tensor, options: ScorePoolingOptions) -> Pooled:
