@@ -39,7 +39,9 @@ result.sorted = document.querySelector("#foreground-table [aria-sort]").textCont
 result.filterShown = input.offsetParent !== null;
 result.widths = [...document.querySelectorAll("#foreground-table .bar rect")].map((bar) => bar.getBBox().width);
 const images = () =>
-  [...document.querySelectorAll("#gallery > article")].filter((one) => !one.hidden).map((one) => one.querySelector("h4").textContent);
+  [...document.querySelectorAll("#gallery > article")]
+    .filter((one) => !one.hidden)
+    .map((one) => one.querySelector("h4").textContent);
 const search = document.querySelector("#gallery-search");
 search.value = "AIR bat";
 search.dispatchEvent(new Event("input"));

@@ -119,6 +119,8 @@ def distil_command(
     Examples:
 
       capparse senses distil captions.txt -o MODEL
+
+      capparse senses distil captions.json web.tsv.gz -o MODEL --version 1.1.0
     """
     from caption_parser.discovery.distillation import distil_senses
 

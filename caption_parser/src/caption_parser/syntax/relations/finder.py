@@ -17,6 +17,7 @@ from caption_parser.syntax.relations.verb_arguments import agents, is_passive, o
 from caption_parser.syntax.tree import VERB_TAGS, Tree
 from shared_schemas import Flag
 
+_STAND_FOR_OTHERS = CARRIERS | RECIPROCAL
 _MOST_PAIRS = 64
 """Of one predicate; more subjects and objects than that are lists of keywords."""
 
@@ -104,14 +105,16 @@ class _Reading:
             if subject != target:
                 yield Relation(subject, predicate, target, start, end, negated)
 
-    def _nouns(self, token: int) -> Iterator[int]:
-        """What a noun or pronoun and what is coordinated with it stand for."""
+    def _nouns(self, token: int) -> list[int]:
+        """The phrases that a noun or pronoun and what is coordinated with it stand for."""
+        found: list[int] = []
         for noun in self._tree.conjuncts(token):
             antecedent = self._antecedents.of(noun)
             if antecedent is not None:
-                yield antecedent
+                found.append(antecedent)
             else:
-                yield from referents(self._tree, noun)
+                found += (one for one in referents(self._tree, noun) if one in self._named)
+        return found
 
     # Verbs
 
@@ -133,8 +136,9 @@ class _Reading:
                         )
             return
         for target in objects(tree, verb):
-            if not is_link(tree, target):
-                yield from self._pairs(self._agents(verb), lemma, self._nouns(target), (verb, end), verb)
+            nouns = self._nouns(target)
+            if nouns and not is_link(tree, target):
+                yield from self._pairs(self._agents(verb), lemma, nouns, (verb, end), verb)
 
     def _agents(self, verb: int) -> list[int]:
         found: list[int] = []
@@ -147,7 +151,8 @@ class _Reading:
 
     def _by_preposition(self, noun: int) -> Iterator[Relation]:
         tree = self._tree
-        if is_link(tree, noun):
+        nouns = self._nouns(noun)
+        if (not nouns and tree.words[noun] not in _STAND_FOR_OTHERS) or is_link(tree, noun):
             return
         found = attachment(tree, noun)
         if found is None:
@@ -159,7 +164,6 @@ class _Reading:
         if carried is not None:
             yield Relation(carried, predicate, anchor, start, end)
             return
-        nouns: Sequence[int] = list(self._nouns(noun))
         verb = anchor if tree.tags[anchor] in VERB_TAGS else None
         if verb is None:
             if predicate == "of" and quantified_nouns(tree, anchor):
@@ -211,6 +215,8 @@ class _Reading:
 
     def _by_possessor(self, owner: int) -> Iterator[Relation]:
         tree = self._tree
+        if not self._nouns(tree.heads[owner]):
+            return
         owners = self._owners(owner)
         end = next((case + 1 for case in tree.children_by(owner, "case")), owner + 1)
         yield from self._pairs(owners, "have", referents(tree, tree.heads[owner]), (end - 1, end))
