@@ -74,3 +74,8 @@ def forked_capseg() -> Iterator[Forks]:
     modules = [command.target.partition(":")[0] for command in COMMANDS]
     with forks_of("capseg", "segmentation.cli", *modules) as forks:
         yield forks
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Sets in the names of tests in one order: the processes that share the tests have to agree on these."""
+    return f"{{{', '.join(sorted(map(repr, val)))}}}" if isinstance(val, set | frozenset) else None

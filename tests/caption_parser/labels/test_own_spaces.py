@@ -65,7 +65,7 @@ def names() -> Names:
     return read
 
 
-@pytest.mark.parametrize(("caption", "wanted", "never"), [*PLURALS, *NAMES], ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("caption", "wanted", "never"), [*PLURALS, *NAMES])
 def test_captions_for_lvis(names: Names, caption: str, wanted: set[str], never: set[str]) -> None:
     found = names(caption)
     assert wanted <= found
