@@ -8,6 +8,7 @@ from spacy.tokens import Doc
 
 from benchmarks.hard_captions import CASES
 from caption_parser.models import load_nlp
+from caption_parser.models.caption_network import CaptionNetwork
 from caption_parser.models.caption_trees import CaptionTrees, _move_decorated
 from caption_parser.syntax.tree import Tree
 
@@ -58,3 +59,14 @@ def test_decorated_labels_find_their_heads_as_in_spacy(nlp: Language) -> None:
     assert (moved, plain) == ([token.head.i for token in doc], [token.dep_ for token in doc])
     assert moved[0] == 7
     assert plain[0] == "pobj"
+
+
+def test_vectors_are_the_same_to_the_last_bit_in_any_company_and_after_any_words(nlp: Language) -> None:
+    words = [[(token.orth, token.norm) for token in nlp.make_doc(case.caption)] for case in CASES]
+    network = CaptionNetwork(nlp)
+    together = network.vectors([word for caption in words for word in caption], [*map(len, words)])
+    ends = np.cumsum([*map(len, words)])
+    another = CaptionNetwork(nlp)
+    for number in (len(words) - 1, 3, 0):
+        alone = another.vectors(words[number], [len(words[number])])
+        np.testing.assert_array_equal(alone, together[ends[number] - len(alone) : ends[number]])

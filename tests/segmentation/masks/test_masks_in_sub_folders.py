@@ -45,4 +45,4 @@ def test_masks_lie_as_their_images_do(small_run: Any, tmp_path: Path, processes:
     assert (protocol["images_scored"], protocol["images_without_mask"]) == (4, 0)
     assert protocol["masks_say_their_classes"]
     assert run.invoke(app, ["report", str(masks), "--truth", str(truth_file), "-o", str(page)]).exit_code == 0
-    assert "class map of cam3/0001" in page.read_text()
+    assert "map of apple, cam3/0001" in page.read_text()

@@ -47,9 +47,11 @@ def evaluate_graphs_command(
 ) -> None:
     """Score scene graphs as FACTUAL does (Set Match, SPICE), and objects, attributes and relations by themselves.
 
-    Example:
+    Examples:
 
       capparse evaluate-graphs factual/test.csv
+
+      capparse evaluate-graphs factual/dev.csv --mode paper --limit 500 --json
     """
     from rich.console import Console
 

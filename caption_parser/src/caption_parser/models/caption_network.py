@@ -21,6 +21,8 @@ Numbers = npt.NDArray[np.int32]
 _PIECES = 3
 _REMEMBERED_WORDS = 1 << 16
 _VARIANCE = np.float32(1e-8)
+_ROWS = 8
+"""Of a product of matrices: so few that BLAS takes all of them alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Maxout:
 
     def __call__(self, inputs: Floats) -> Floats:
         """(N, I) to (N, O)."""
-        pieces = inputs @ self.weights
+        pieces = product(inputs, self.weights)
         pieces += self.bias
         width = len(self.gain)
         outputs: Floats = pieces[:, :width]
@@ -97,7 +99,7 @@ class CaptionNetwork:
 
     def tag_numbers(self, vectors: Floats) -> list[int]:
         """The best tag of each word, as its number in `tags`."""
-        scores = vectors @ self._tag_weights
+        scores = product(vectors, self._tag_weights)
         scores += self._tag_bias
         best: list[int] = scores.argmax(axis=1).tolist()
         return best
@@ -111,7 +113,8 @@ class CaptionNetwork:
         new = [word for word in dict.fromkeys(words) if word not in row_of]
         if new:
             row_of.update(zip(new, range(len(row_of), len(row_of) + len(new)), strict=True))
-            self._embedded = np.concatenate([self._embedded, self._mix(self._hash(new))])
+            # One by one, so that it is no matter, with any BLAS, which words came before.
+            self._embedded = np.concatenate([self._embedded, *map(self._mix, self._hash(new)[:, None])])
         embedded: Floats = self._embedded[[row_of[word] for word in words]]
         return embedded
 
@@ -124,6 +127,19 @@ class CaptionNetwork:
         )
         embedded = [layer.predict(column) for layer, column in zip(self._hashed, columns, strict=True)]
         return np.concatenate(embedded, axis=1, dtype=np.float32)
+
+
+def product(inputs: Floats, weights: Floats) -> Floats:
+    """(N, I) times (I, O), each row the same to the last bit whatever stands beside it.
+
+    BLAS adds up in another order where there are other numbers of rows, and in other places among many; labels
+    would then depend on what was read together. So it gets a few at a time.
+    """
+    blocks = -(-len(inputs) // _ROWS)
+    padded = np.zeros((blocks * _ROWS, inputs.shape[1]), np.float32)
+    padded[: len(inputs)] = inputs
+    rows: Floats = (padded.reshape(blocks, _ROWS, -1) @ weights).reshape(blocks * _ROWS, -1)
+    return rows[: len(inputs)]
 
 
 def layers_of(nlp: Language, component: str) -> list[Layer]:

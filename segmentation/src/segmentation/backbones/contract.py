@@ -77,7 +77,7 @@ class Backbone(nn.Module, ABC):
 
         Features that were kept, [B, channels, h, w], pass as they are, without middle ones.
         """
-        if images.shape[1] == self.channels:
+        if self._whole and images.shape[1] == self.channels:
             return Cells(images, images[:, :0])
         return self.stages(self.normalise(images))
 
