@@ -183,7 +183,8 @@ def test_classes_are_found_by_their_words(world: World, tmp_path: Path) -> None:
     ious = {of.name: of.iou for of in found.classes if of.true_pixels}
     assert min(ious.values()) > 0.5
     assert not lost
-    assert len([*(tmp_path / "masks").iterdir()]) == 8
+    assert len([*(tmp_path / "masks").glob("*.png")]) == 8
+    assert (tmp_path / "masks" / "id2label.json").is_file()
     with pytest.raises(InputError, match="not one image of the truth has a mask; the first reason is: "):
         evaluate_zero_shot(finder, open_truth(world.truth), [tmp_path])
 
@@ -226,7 +227,8 @@ def test_the_command_prints_a_table_or_json(world: World, tmp_path: Path) -> Non
     )
     assert zero_shot.exit_code == 0, zero_shot.output
     assert {"apple", "cat"} <= {line.split()[0] for line in zero_shot.stdout.splitlines()}
-    assert len([*(tmp_path / "masks").iterdir()]) == 8
+    assert len([*(tmp_path / "masks").glob("*.png")]) == 8
+    assert (tmp_path / "masks" / "id2label.json").is_file()
     relative = CliRunner().invoke(app, [*common, "--relative"]).stdout
     assert "MPA, class activation maps, nothing tuned" in relative
     wrong = CliRunner().invoke(app, [*common, "--split", "val"])

@@ -9,6 +9,7 @@ import numpy as np
 
 from segmentation.data.folders import ImageFolders
 from segmentation.data.images import RgbImage, read_image
+from segmentation.data.legend import write_legend
 from segmentation.data.masks import IndexMask, place_for_mask, write_index_mask
 from segmentation.data.truth.contract import Truth
 from segmentation.evaluation.evaluate import evaluate
@@ -88,6 +89,7 @@ def evaluate_zero_shot(
         lost = _write_masks(finder, ImageFolders(images), truth.keys(), folder, progress)
         if len(lost) == len(truth):
             raise InputError(f"not one image of the truth has a mask; the first reason is: {lost[0]}")
+        write_legend(folder, truth.label_space)
         return evaluate(folder, truth), lost
 
 
