@@ -38,7 +38,8 @@ def nltk_wordnet(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     wordnet = root / "corpora" / "wordnet"
     wordnet.mkdir(parents=True)
     with tarfile.open(archive) as tar:
-        tar.extractall(wordnet, filter="data")
+        # Python has filters from 3.11.4 on.
+        tar.extractall(wordnet, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
     return root
 
 
