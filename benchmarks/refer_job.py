@@ -30,7 +30,7 @@ from segmentation.referring.options import ReferringPrediction
 from segmentation.referring.predict import EncodedImage
 from segmentation.referring.run import load_referring
 from segmentation.referring.samples import ReferringBatch, ReferringSample, ReferringSamples
-from segmentation.referring.task import build_task
+from segmentation.referring.task import ReferringTask, build_task
 from segmentation.runs.training import TrainingJob, train_in_folder, training_record
 from segmentation.scores.contract import Viewing
 from segmentation.scores.views import ImageViews
@@ -102,12 +102,18 @@ def train(folder: Path, name: str, settings: Mapping[str, Any]) -> None:
     vocabulary, targets, _ = read_targets(labels, _IMAGES, label_space=config.label_space, phrases=True)
     targets = [target for target in targets if in_share(target.key, config.expressions.share)]
     table = expression_table(targets, vocabulary.label_space, config.expressions)
+
+    def build() -> ReferringTask:
+        task = build_task(config, vocabulary.label_space, table.texts)
+        task.module.backbone.freeze_whole()
+        return task
+
     job: TrainingJob[ReferringSample, ReferringBatch] = TrainingJob(
         training_record(config, [target.key for target in targets], {"labels": str(labels)}),
         vocabulary.label_space,
         config.training,
         CellSamples(table, config, Cells(folder / "cells")),
-        lambda: build_task(config, vocabulary.label_space, table.texts),
+        build,
     )
     # In this process alone, which keeps the cells in memory.
     train_in_folder(job, folder / name, MachineOptions(device="cpu", workers=0))
