@@ -106,7 +106,7 @@ def _check_format(output: Path) -> None:
         stem = output.name[: output.name.lower().rindex(suffixes[-1])]
         raise UsageError(
             f"-o {output}: got the suffix {suffixes[-1]}, expected .jsonl (also .gz, .zst): label files are JSON"
-            f" Lines. Try -o {output.with_name(stem)}.jsonl, and 'capparse export' for a table of it"
+            f" Lines, of which 'capparse export' makes tables. Try -o {output.with_name(stem)}.jsonl"
         )
 
 
