@@ -5,14 +5,24 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from segmentation.cli.masks import option_errors
+from segmentation.cli.referring import (
+    PROPAGATION,
+    Device,
+    Flip,
+    InputSize,
+    Preset,
+    Propagation,
+    Refine,
+    Relative,
+    Scales,
+    prediction_options,
+)
 from segmentation.data.referring.opening import open_expressions
 from segmentation.data.truth.opening import open_truth, read_image_list
 from segmentation.evaluation.expressions import measures_table
 from segmentation.evaluation.records import score_table
-from segmentation.masks.refinement import CrfPreset, Refinement
+from segmentation.masks.refinement import CrfPreset
 from segmentation.referring.class_words import LABELS, NAMES, PAPER, class_words
-from segmentation.referring.options import ReferringPrediction
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode
 
@@ -67,32 +77,14 @@ def refer_evaluate_command(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="MASKS", help="Keep the masks of --zero-shot.")
     ] = None,
-    input_size: Annotated[
-        str,
-        typer.Option(
-            metavar="auto|original|PIXELS",
-            help="Side at which the network sees an image; auto: that of the training crops.",
-        ),
-    ] = "auto",
-    scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1",
-    flip: Annotated[bool, typer.Option("--flip", help="Also average over the mirrored image.")] = False,
-    propagation: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Steps by which maps are carried to cells that look alike.")
-    ] = ReferringPrediction().propagation,
-    relative: Annotated[
-        bool | None,
-        typer.Option(
-            "--relative/--absolute",
-            help="Take every image to show what every text says, and mark where it does most; absolute: only what "
-            "rises above the background  [default: as the network was trained]",
-        ),
-    ] = None,
-    refine: Annotated[
-        Refinement | None,
-        typer.Option(help="How masks are fitted to edges  [default: dense-crf if it is installed, else pamr]"),
-    ] = None,
-    crf_preset: Annotated[CrfPreset, typer.Option(help="Parameters of the CRF.")] = CrfPreset.SEC,
-    device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto",
+    input_size: InputSize = "auto",
+    scales: Scales = "1",
+    flip: Flip = False,
+    propagation: Propagation = PROPAGATION,
+    relative: Relative = None,
+    refine: Refine = None,
+    crf_preset: Preset = CrfPreset.SEC,
+    device: Device = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
@@ -111,18 +103,15 @@ def refer_evaluate_command(
 
       capseg refer evaluate runs/referring --truth VOC2012 --images VOC2012/JPEGImages --zero-shot --words paper
     """
-    with option_errors():
-        options = ReferringPrediction.model_validate(
-            {
-                "input_size": int(input_size) if input_size.isdecimal() else input_size,
-                "scales": tuple(scales.split(",")),
-                "flip": flip,
-                "propagation": propagation,
-                "relative": relative,
-                "refine": refine,
-                "crf_preset": crf_preset,
-            }
-        )
+    options = prediction_options(
+        input_size,
+        scales,
+        flip=flip,
+        propagation=propagation,
+        relative=relative,
+        refine=refine,
+        crf_preset=crf_preset,
+    )
     if zero_shot:
         from segmentation.referring.run import open_referrer
         from segmentation.referring.zero_shot import ClassFinder, evaluate_zero_shot

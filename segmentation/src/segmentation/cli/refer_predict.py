@@ -5,13 +5,23 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli.masks import option_errors
 from segmentation.cli.outcome import outcome
-from segmentation.masks.refinement import CrfPreset, Refinement
+from segmentation.cli.referring import (
+    PROPAGATION,
+    Device,
+    Flip,
+    InputSize,
+    Preset,
+    Propagation,
+    Refine,
+    Relative,
+    Scales,
+    prediction_options,
+)
+from segmentation.masks.refinement import CrfPreset
 from segmentation.prediction.expression_files import SCORES, predict_expressions
 from segmentation.prediction.files import OVERLAYS
 from segmentation.prediction.referrer import Referrer
-from segmentation.referring.options import ReferringPrediction
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode
 
@@ -33,32 +43,14 @@ def refer_predict_command(
         ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Folder of the masks.")],
-    input_size: Annotated[
-        str,
-        typer.Option(
-            metavar="auto|original|PIXELS",
-            help="Side at which the network sees an image; auto: that of the training crops.",
-        ),
-    ] = "auto",
-    scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1",
-    flip: Annotated[bool, typer.Option("--flip", help="Also average over the mirrored image.")] = False,
-    propagation: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Steps by which maps are carried to cells that look alike.")
-    ] = ReferringPrediction().propagation,
-    relative: Annotated[
-        bool | None,
-        typer.Option(
-            "--relative/--absolute",
-            help="Take every image to show what every text says, and mark where it does most; absolute: only what "
-            "rises above the background  [default: as the network was trained]",
-        ),
-    ] = None,
-    refine: Annotated[
-        Refinement | None,
-        typer.Option(help="How masks are fitted to edges  [default: dense-crf if it is installed, else pamr]"),
-    ] = None,
-    crf_preset: Annotated[CrfPreset, typer.Option(help="Parameters of the CRF.")] = CrfPreset.SEC,
-    device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto",
+    input_size: InputSize = "auto",
+    scales: Scales = "1",
+    flip: Flip = False,
+    propagation: Propagation = PROPAGATION,
+    relative: Relative = None,
+    refine: Refine = None,
+    crf_preset: Preset = CrfPreset.SEC,
+    device: Device = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
 ) -> None:
     """Make a mask of every text in every image: OUT/<image stem>/<text>.png, 0 or 255, and how sure each is.
@@ -73,18 +65,15 @@ def refer_predict_command(
 
       capseg refer predict photo.jpg --text "a brown dog" --text "the sofa" --model runs/referring -o masks
     """
-    with option_errors():
-        options = ReferringPrediction.model_validate(
-            {
-                "input_size": int(input_size) if input_size.isdecimal() else input_size,
-                "scales": tuple(scales.split(",")),
-                "flip": flip,
-                "propagation": propagation,
-                "relative": relative,
-                "refine": refine,
-                "crf_preset": crf_preset,
-            }
-        )
+    options = prediction_options(
+        input_size,
+        scales,
+        flip=flip,
+        propagation=propagation,
+        relative=relative,
+        refine=refine,
+        crf_preset=crf_preset,
+    )
     referrer = Referrer.from_pretrained(model, options=options, device=device)
     with progress_display(quiet=quiet) as show:
         done = predict_expressions(
