@@ -41,11 +41,18 @@ class SegmentationOptions(FrozenModel):
         description="What the class rows of the linear head start from: the ImageNet classifier, by WordNet, or "
         "the class embeddings of the localizer that the backbone comes from.",
     )
+    background_logit: float | None = Field(
+        None,
+        description="What the background of a linear head starts from: higher for smaller objects. None: what "
+        "classes competed with in the localizer, else 0.",
+    )
 
     @model_validator(mode="after")
     def _rows_read_the_backbone(self) -> Self:
         if self.rows != "random" and self.head != "linear":
             raise ValueError(f"rows from {self.rows} read the backbone's own channels; set network.head=linear")
+        if self.background_logit is not None and self.rows == "random":
+            raise ValueError("a background_logit goes with known rows; set network.rows=imagenet or localizer")
         return self
 
 
