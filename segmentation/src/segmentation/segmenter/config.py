@@ -1,13 +1,14 @@
 """All that decides a segmentation network, but for the images and their masks; without torch."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
-from segmentation.backbones.catalog import backbone_entry, classifier_prefix
+from segmentation.backbones.catalog import backbone_entry
 from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_SEGMENTER, RunFolder
-from segmentation.training.config import TrainingConfig, TrainingOptions
+from segmentation.training.config import ClassifierUse, TrainingConfig, TrainingOptions
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import UsageError
 
@@ -162,18 +163,14 @@ class SegmenterConfig(TrainingConfig):
         backbone_entry(self.backbone)
         return None
 
-    def classifier_weights(self) -> Path | None:
-        """The file whose ImageNet classifier the class rows start from; None: they do not.
-
-        Raises UsageError where it has no such classifier, and as `starting_weights` does.
-        """
+    @property
+    def classifier_use(self) -> ClassifierUse | None:
+        """The class rows, where these are to be ImageNet's."""
         if self.network.rows != "imagenet":
             return None
-        classifier_prefix(self.backbone)
-        path = TrainingConfig.starting_weights(self)
-        if path is None:
-            raise UsageError(
-                "class rows from the ImageNet classifier (network.rows) need pre-trained weights. Give --weights, "
-                "or --set network.rows=random"
-            )
-        return path
+        return ClassifierUse("class rows from the ImageNet classifier (network.rows) need", "network.rows=random")
+
+    def start_files(self) -> Mapping[str, Path]:
+        """As of every training, and the weights of the localizer."""
+        files, localizer = super().start_files(), self.localizer_weights()
+        return files if localizer is None else {**files, "the localizer": localizer}
