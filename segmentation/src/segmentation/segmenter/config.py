@@ -89,6 +89,23 @@ class GrowingOptions(FrozenModel):
     foreground: float = Field(0.85, gt=0, le=1, description="Least probability of pixels that a class takes.")
 
 
+class CorrectionOptions(FrozenModel):
+    """Labels give way to what the network has learned (ADELE, Liu et al. 2022); the defaults are its authors'."""
+
+    enabled: bool = False
+    flattening: float = Field(
+        0.9,
+        gt=0,
+        lt=1,
+        description="A class is learned when the curve of its IoU on the training images rises so much more "
+        "slowly than at first, in shares of that.",
+    )
+    confidence: float = Field(0.8, gt=0, lt=1, description="Probability that a prediction must exceed.")
+    scales: tuple[PositiveFloat, ...] = Field(
+        (0.7, 1.0, 1.5), min_length=1, description="Of the crops, over which predictions are averaged."
+    )
+
+
 class MaskLossOptions(FrozenModel):
     """How a network learns from masks that may be wrong. Defaults: Vilar & Perez, Section IV-C4."""
 
@@ -104,6 +121,7 @@ class MaskLossOptions(FrozenModel):
     )
     noise: NoiseOptions = NoiseOptions()
     growing: GrowingOptions = GrowingOptions()
+    correction: CorrectionOptions = CorrectionOptions()
     corrected_weight: PositiveFloat = Field(
         1.0, description="How much an image whose mask a person corrected weighs, in place of 1."
     )
@@ -138,6 +156,15 @@ class SegmenterConfig(TrainingConfig):
     network: SegmentationOptions = SegmentationOptions()
     loss: MaskLossOptions = MaskLossOptions()
     training: SegmenterTraining = SegmenterTraining()
+
+    @model_validator(mode="after")
+    def _sees_its_images(self) -> Self:
+        correction = self.loss.correction
+        if correction.enabled and self.frozen_views and correction.scales != (1.0,):
+            raise ValueError(
+                "a frozen backbone sees images at one scale; set loss.correction.scales=[1.0] or frozen_views=0"
+            )
+        return self
 
     def localizer_weights(self) -> Path | None:
         """The weights of the localizer that it starts from; None: it starts from none.
