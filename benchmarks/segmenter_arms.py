@@ -1,9 +1,10 @@
 """What a segmenter makes of noisy masks, on the synthetic world: losses, ignore band, filters, starts, and CRF.
 
 One localizer learns from captions and makes the masks; each arm trains a segmenter on them, with the same settings
-and steps, and is scored on another world, which nothing was trained on, without its captions. The tiny network starts from
-scratch; EfficientNet-Lite0 is frozen, with a linear head that starts from ImageNet's rows or at random. `--limit` sets
-the number of images; a quarter as many are scored on. One seed each: differences below .02 say little.
+and steps, and is scored on another world, which nothing was trained on, without its captions. The tiny network
+starts from scratch; EfficientNet-Lite0 is frozen, its linear head starts from ImageNet's rows or at random.
+`--limit` sets the number of images; a quarter as many are scored on. One seed each: differences below .02 say
+little.
 """
 
 import json
