@@ -27,6 +27,7 @@ BENCHMARKS = (
     "evaluation_speed",
     "exports",
     "synthetic_arms",
+    "segmenter_arms",
     "real_arms",
     "real_masks",
     "refer_pooling",

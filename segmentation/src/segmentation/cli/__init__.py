@@ -18,6 +18,11 @@ COMMANDS = (
         "Train a segmentation network on masks.",
     ),
     Command(
+        "train-grounding",
+        "segmentation.cli.train_grounding:train_grounding_command",
+        "Train a grounding model on captions.",
+    ),
+    Command(
         "run",
         "segmentation.cli.run:run_command",
         "The whole way from labels to a segmenter, in one folder.",
