@@ -7,6 +7,7 @@ PARSER := $(VENV)/.installed-parser
 SEGMENTATION := $(VENV)/.installed-segmentation
 DEVELOPMENT := $(VENV)/.installed-development
 DOCUMENTATION := $(VENV)/.installed-documentation
+PHOTOGRAPHS := $(VENV)/.installed-photographs
 DEMO_CLASSES := --label-space .demo/world/label_space.json
 DEMO_IMAGES := --images .demo/world/images --labels .demo/world/labels.jsonl
 SOURCES := shared_schemas/src caption_parser/src segmentation/src tests benchmarks docs/building
@@ -17,7 +18,7 @@ SOURCES := shared_schemas/src caption_parser/src segmentation/src tests benchmar
 help:  ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(SEGMENTATION)  ## Set up, then go from captions to labels, masks and pages about both, on small examples
+demo: $(PHOTOGRAPHS)  ## Set up, then go from captions to labels, masks and pages about both, on small examples
 	@rm -rf .demo && mkdir .demo
 	$(BIN)/capparse label examples/captions.jsonl -o .demo/labels.jsonl
 	$(BIN)/capparse show .demo/labels.jsonl
@@ -38,6 +39,10 @@ demo: $(SEGMENTATION)  ## Set up, then go from captions to labels, masks and pag
 	$(BIN)/capseg evaluate .demo/predicted --truth .demo/new/instances.json --label-space .demo/new/label_space.json
 	$(BIN)/capseg report .demo/predicted --truth .demo/new/instances.json -o .demo/predicted.html \
 		--label-space .demo/new/label_space.json
+	@echo && echo "And photographs, with the model that ships, which learned from captions of other photographs:"
+	$(BIN)/python examples/photographs.py .demo/photographs
+	$(BIN)/capseg predict .demo/photographs -o .demo/photograph-masks --overlay
+	$(BIN)/capseg report .demo/photograph-masks -o .demo/photographs.html
 	@echo && echo "Open in a browser:" && printf '  %s\n' .demo/*.html
 
 test: $(DEVELOPMENT)  ## Set up and run all tests, in two processes
@@ -77,6 +82,11 @@ $(PARSER): $(BIN)/python constraints.txt shared_schemas/pyproject.toml caption_p
 $(SEGMENTATION): $(PARSER) segmentation/pyproject.toml
 	@echo "Setting up the segmentation package in $(VENV) …"
 	@$(PIP) -e ./segmentation
+	@touch $@
+
+$(PHOTOGRAPHS): $(SEGMENTATION) constraints.txt
+	@echo "Fetching scikit-image, for the photographs in it …"
+	@$(PIP) --no-deps scikit-image
 	@touch $@
 
 $(DEVELOPMENT): $(PARSER) requirements-dev.txt segmentation/pyproject.toml

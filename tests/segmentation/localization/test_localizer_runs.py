@@ -270,9 +270,9 @@ def test_attributes_of_another_set_are_learned_and_found_again(small_run: SmallR
     assert localizer.vocabulary.attributes == ("fresh", "delicious", "red")
     assert localizer.network.state_dict()["compounds.attributes"].shape == (3, 8)
     inputs = MaskInputs(tmp_path / "run", [small_run.images], labels)
-    _, of_its_own, _ = read_labels(inputs, localizer.vocabulary, LabelRules())
+    _, of_its_own, _ = read_labels(inputs, localizer, LabelRules())
     assert [image.attributes for image in of_its_own] == [{48: (0,)}, {48: (1,)}, {48: (0,)}, {48: (2,)}]
-    _, of_others, _ = read_labels(replace(inputs, labels=small_run.labels), localizer.vocabulary, LabelRules())
+    _, of_others, _ = read_labels(replace(inputs, labels=small_run.labels), localizer, LabelRules())
     assert [image.attributes for image in of_others] == [{48: (2,)}] * 4
 
 

@@ -13,7 +13,7 @@ from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.run import load_localizer, train_localizer
 from segmentation.masks.maps import absolute_scores
 from segmentation.runs.folder import TRAIN_LOCALIZER, RunFolder
-from segmentation.segmenter.of_localizer import segmenter_of
+from segmentation.segmenter.of_localizer import SHARPNESS, segmenter_of
 from segmentation.training.config import MachineOptions
 from shared_runtime.errors import UsageError
 from tests.segmentation.conftest import SmallRun
@@ -38,7 +38,7 @@ def test_every_class_competes_with_the_background_of_the_training(weighted_run: 
     images = torch.randint(256, (1, 3, 33, 49), dtype=torch.uint8)
     with torch.no_grad():
         heatmaps = localizer.class_heatmaps(localizer(images).cls, range(1, 81))[0].numpy()
-        probabilities = model.network(images).softmax(dim=1)[0].numpy()
+        probabilities = (model.network(images) / SHARPNESS).softmax(dim=1)[0].numpy()
     np.testing.assert_allclose(probabilities, absolute_scores(heatmaps, heatmaps[:0], 1.0), rtol=1e-4, atol=1e-6)
 
 
@@ -50,7 +50,7 @@ def test_the_command_writes_a_model_that_needs_no_classes(weighted_run: Path, tm
     read = Segmenter.from_pretrained(folder)
     assert not read.needs_classes
     assert read.model.network.propagation == 1
-    assert read.model.network.head.classifier.bias[0].item() == 2.5
+    assert read.model.network.head.classifier.bias[0].item() == 2.5 * SHARPNESS
     image = np.random.default_rng(0).integers(0, 256, (40, 56, 3), dtype=np.uint8)
     of_run = Segmenter.of_localizer(weighted_run, propagation=1, background_logit=2.5)
     assert np.array_equal(read.predict(image).mask, of_run.predict(image).mask)

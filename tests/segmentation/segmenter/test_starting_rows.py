@@ -19,8 +19,9 @@ def test_the_background_starts_at_the_logit_that_classes_competed_with() -> None
     )
     localizer = build_localizer(load_backbone("tiny"), 5, 0, options).eval()
     start = localizers_rows(localizer)
-    segmenter = SegmentationNetwork(localizer.backbone, 5, SegmentationOptions(head="linear")).eval()
-    start_head(segmenter, start, "a localizer")
+    linear = SegmentationOptions(head="linear")
+    segmenter = SegmentationNetwork(localizer.backbone, 5, linear).eval()
+    start_head(segmenter, start, "a localizer", linear)
     images = torch.randint(256, (1, 3, 33, 33), dtype=torch.uint8)
     with torch.no_grad():
         heatmaps = localizer.class_heatmaps(localizer(images).cls, range(1, 6))[0].numpy()

@@ -47,13 +47,20 @@ class SegmentationOptions(FrozenModel):
         description="What the background of a linear head starts from: higher for smaller objects. None: what "
         "classes competed with in the localizer, else 0.",
     )
+    sharpness: PositiveFloat = Field(
+        1.0,
+        description="What known rows and the background's logit are multiplied by: classes that were learned one "
+        "by one are told apart more surely than each was found.",
+    )
 
     @model_validator(mode="after")
     def _rows_read_the_backbone(self) -> Self:
         if self.rows != "random" and self.head != "linear":
             raise ValueError(f"rows from {self.rows} read the backbone's own channels; set network.head=linear")
-        if self.background_logit is not None and self.rows == "random":
-            raise ValueError("a background_logit goes with known rows; set network.rows=imagenet or localizer")
+        if self.rows == "random" and (self.background_logit is not None or self.sharpness != 1):
+            raise ValueError(
+                "background_logit and sharpness go with known rows; set network.rows=imagenet or localizer"
+            )
         return self
 
 

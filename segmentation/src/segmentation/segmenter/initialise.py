@@ -13,7 +13,7 @@ from segmentation.localization.knowledge.imagenet_classes import ImagenetMatcher
 from segmentation.localization.knowledge.initialise import class_rows
 from segmentation.localization.network import LabelLocalizer, LocalizationNetwork, PlainCam
 from segmentation.localization.run import load_localizer
-from segmentation.segmenter.config import SegmenterConfig
+from segmentation.segmenter.config import SegmentationOptions, SegmenterConfig
 from segmentation.segmenter.network import LinearHead, SegmentationNetwork
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace
@@ -53,11 +53,11 @@ def starting_network(config: SegmenterConfig, label_space: LabelSpace) -> Segmen
     if classifier is not None:
         rows = load_classifier(config.backbone, classifier).rows
         of_classifier = HeadRows(imagenet_rows(rows, label_space), torch.zeros(network.n_classes))
-        start_head(network, of_classifier, "the ImageNet classifier", background=config.network.background_logit)
+        start_head(network, of_classifier, "the ImageNet classifier", config.network)
     elif of_localizer is not None and config.network.rows == "localizer":
         of_run = _localizers_rows(of_localizer.parent, label_space)
         source = f"the localizer {config.localizer}"
-        start_head(network, of_run, source, background=config.network.background_logit)
+        start_head(network, of_run, source, config.network)
     return network
 
 
@@ -122,10 +122,8 @@ def _localizers_rows(run: Path, label_space: LabelSpace) -> HeadRows:
     return HeadRows(rows[:n_foreground], offsets[:n_foreground], background)
 
 
-def start_head(
-    network: SegmentationNetwork, start: HeadRows, source: str, *, background: float | None = None
-) -> None:
-    """Start the linear head with `start`; the background's row is 0, and its logit `background`, if that is given.
+def start_head(network: SegmentationNetwork, start: HeadRows, source: str, options: SegmentationOptions) -> None:
+    """Start the linear head with `start`, as `options` change it; the background's row is 0.
 
     Raises UsageError for rows that read other channels than the backbone has.
     """
@@ -142,5 +140,8 @@ def start_head(
     with torch.no_grad():
         layer.weight.zero_()
         layer.weight[1:] = start.rows[:, :, None, None]
-        layer.get_parameter("bias")[0] = start.background if background is None else background
+        background = start.background if options.background_logit is None else options.background_logit
+        layer.get_parameter("bias")[0] = background
         layer.get_parameter("bias")[1:] = start.offsets
+        layer.weight *= options.sharpness
+        layer.get_parameter("bias").mul_(options.sharpness)
