@@ -31,6 +31,7 @@ BENCHMARKS = (
     "segmenter_arms",
     "real_arms",
     "real_masks",
+    "single_stage",
     "refer_pooling",
     "refer_real",
 )

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from benchmarks.surroundings import real_data
 
 Part = Literal["A", "B", "C"]
+PARTS: tuple[Part, ...] = ("A", "B", "C")
 _FIFTHS: tuple[Part, ...] = ("A", "A", "B", "B", "C")
 _CAPTIONS = ("captions_train2017_some.json", "captions_val2017.json")
 _INSTANCES = ("instances_train2017_masked.json", "instances_val2017_masked.json")
@@ -39,6 +40,25 @@ def write_inputs(folder: Path, limit: int | None = None) -> None:
         ("classes", _classes(captions["images"])),
     ):
         (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def write_parts(folder: Path) -> int:
+    """Sort what `labels.jsonl` and `instances.json` in `folder` hold; the number of images with masks.
+
+    `training.jsonl`: the labels that train, all but C's; `scored.jsonl`: those of images with masks; `A.txt`, …:
+    the names of these.
+    """
+    truth = json.loads((folder / "instances.json").read_text(encoding="utf-8"))["images"]
+    lines = (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    ids = [json.loads(line)["image_id"] for line in lines]
+    lines_by_id = list(zip(lines, ids, strict=True))
+    _write(folder / "training.jsonl", [line for line, key in lines_by_id if part_of(key) != "C"])
+    scored = {image["id"] for image in truth}
+    _write(folder / "scored.jsonl", [line for line, key in lines_by_id if key in scored])
+    for part in PARTS:
+        of_part = [image for image in truth if part_of(image["id"]) == part]
+        _write(folder / f"{part}.txt", [f"{Path(image['file_name']).stem}\n" for image in of_part])
+    return len(truth)
 
 
 def image_folders() -> list[Path]:
@@ -87,3 +107,7 @@ def _classes(images: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def _annotations(name: str) -> Path:
     return real_data(f"coco/annotations/{name}")
+
+
+def _write(path: Path, lines: Sequence[str]) -> None:
+    path.write_text("".join(lines), encoding="utf-8")

@@ -8,15 +8,13 @@ each seed, `--rounds` of them. What an earlier run has done is taken up.
 
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from benchmarks.coco_images import Part, fastest_precision, image_options, part_of, write_inputs
+from benchmarks.coco_images import PARTS, fastest_precision, image_options, write_inputs, write_parts
 from benchmarks.markdown import command_block, table
 from benchmarks.processes import run
 from benchmarks.surroundings import OUTPUTS, REPOSITORY, Options, capparse_command, capseg_command
 
 _FOLDER = (OUTPUTS / "real-masks").relative_to(REPOSITORY)
-_PARTS: tuple[Part, ...] = ("A", "B", "C")
 _PAPER = {"--propagation": "0", "--consensus": False, "--absolute": "0", "--refine": "none"}
 """At twice the side of the crops, as all rows: the paper's own size is the first row of another table."""
 _STEPS = {
@@ -34,10 +32,10 @@ def report(options: Options) -> Iterator[str]:
     """Markdown; `--limit` sets the number of images."""
     write_inputs(REPOSITORY / _FOLDER, options.limit)
     run(_label_command())
-    images = _write_parts()
+    images = write_parts(REPOSITORY / _FOLDER)
     heads = (
         "step",
-        *(f"{part}: {score}" for part in _PARTS for score in ("mIoU", "precision", "recall")),
+        *(f"{part}: {score}" for part in PARTS for score in ("mIoU", "precision", "recall")),
         "s/image",
     )
     run(_train_command(0))
@@ -61,7 +59,7 @@ def _of_seed(seed: int, step: dict[str, str | bool], images: int) -> Iterator[st
 def _cells(seed: int, step: dict[str, str | bool], images: int) -> Iterator[str]:
     """Scores of one way to make masks, and what it costs."""
     seconds = run(_masks_command(seed, step)).cpu_seconds
-    for part in _PARTS:
+    for part in PARTS:
         truth = ("--truth", str(_FOLDER / "instances.json"), "--image-list", str(_FOLDER / f"{part}.txt"))
         scores = json.loads(run(capseg_command("evaluate", _masks(seed, step), *truth, "--json")).output)
         yield from (f"{scores[name]:.3f}" for name in ("miou", "precision", "recall"))
@@ -96,22 +94,3 @@ def _options(step: dict[str, str | bool]) -> Iterator[str]:
 def _masks(seed: int, step: dict[str, str | bool]) -> str:
     """The folder of the masks."""
     return str(_FOLDER / "-".join(("masks", str(seed), *(option.strip("-") for option in _options(step)))))
-
-
-def _write_parts() -> int:
-    """The labels that train, those of images with masks, lists of the parts; the number of images with masks."""
-    folder = REPOSITORY / _FOLDER
-    truth = json.loads((folder / "instances.json").read_text(encoding="utf-8"))["images"]
-    lines = (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-    ids = [json.loads(line)["image_id"] for line in lines]
-    _write(folder / "training.jsonl", [line for line, key in zip(lines, ids, strict=True) if part_of(key) != "C"])
-    scored = {image["id"] for image in truth}
-    _write(folder / "scored.jsonl", [line for line, key in zip(lines, ids, strict=True) if key in scored])
-    for part in _PARTS:
-        of_part = [image for image in truth if part_of(image["id"]) == part]
-        _write(folder / f"{part}.txt", [f"{Path(image['file_name']).stem}\n" for image in of_part])
-    return len(truth)
-
-
-def _write(path: Path, lines: Sequence[str]) -> None:
-    path.write_text("".join(lines), encoding="utf-8")

@@ -49,6 +49,7 @@ def experiments() -> MappingProxyType[str, Experiment]:
         segmenters.growing(),
         small.lite0(321),
         small.lite0(224),
+        small.single_stage(),
         small.synthetic(),
         segmenters.small(),
         grounding.small(),
