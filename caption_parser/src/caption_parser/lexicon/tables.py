@@ -39,7 +39,8 @@ class Runs:
 
         distances = np.frombuffer(self._distances, np.uint16).astype(np.int64)
         bases = np.frombuffer(self._bases, np.uint32).astype(np.int64)
-        return distances + bases[np.arange(len(distances)) >> BLOCK_BITS]
+        starts: npt.NDArray[np.int64] = distances + bases[np.arange(len(distances)) >> BLOCK_BITS]
+        return starts
 
 
 def encode_runs(name: str, lengths: Iterable[int]) -> dict[str, Section]:
