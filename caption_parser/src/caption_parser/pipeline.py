@@ -24,7 +24,7 @@ from caption_parser.labels.findings import ImageFindings
 from caption_parser.readers.fields import CAPTION_FIELDS
 from shared_runtime.errors import UsageError
 from shared_runtime.files import short_digest
-from shared_schemas import SCHEMA_VERSION, ImageLabels, LabelSpace
+from shared_schemas import SCHEMA_VERSION, Flag, ImageLabels, LabelSpace
 from shared_schemas.errors import shown
 from shared_schemas.label_space_file import load_label_space
 
@@ -166,9 +166,13 @@ class CaptionParser:
             findings.mentions,
             self.label_space,
             relations=findings.relations,
-            blocking=self.config.blocking_flags,
+            blocking=self._blocking,
             attribute_set=None if self.config.attributes is AttributeSet.LOW_LEVEL else self.config.attributes,
         )
+
+    @cached_property
+    def _blocking(self) -> frozenset[Flag]:
+        return self.config.blocking_flags
 
     @cached_property
     def synsets(self) -> "SynsetParts":

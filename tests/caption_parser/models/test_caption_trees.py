@@ -10,6 +10,7 @@ from benchmarks.hard_captions import CASES
 from caption_parser.models import load_nlp
 from caption_parser.models.caption_network import CaptionNetwork
 from caption_parser.models.caption_trees import CaptionTrees, _move_decorated
+from caption_parser.models.caption_words import CaptionWords
 from caption_parser.syntax.tree import Tree
 
 ODD = [
@@ -50,6 +51,20 @@ def test_a_caption_is_read_the_same_in_any_company(nlp: Language, monkeypatch: p
     assert list(read(CAPTIONS)) == list(together.values())
 
 
+def test_captions_are_cut_into_words_as_the_tokenizer_cuts_them(nlp: Language) -> None:
+    exceptions = [text for rule in nlp.tokenizer.rules if not rule.isspace() for text in (rule, " ".join(rule))]
+    assert not any(" " in rule.strip() for rule in nlp.tokenizer.rules)
+    cut = CaptionWords(nlp)
+    for text in (*CAPTIONS, *exceptions, " ".join(f'("{word}").' for word in exceptions[:400])):
+        doc = nlp.make_doc(text)
+        found = cut(text)
+        assert found == cut(doc)
+        assert [text[start:end] for start, end in zip(found.starts, found.ends, strict=True)] == [
+            t.text for t in doc
+        ]
+        assert found.words == [token.lower_ for token in doc]
+
+
 def test_decorated_labels_find_their_heads_as_in_spacy(nlp: Language) -> None:
     words = "what is a cat sitting on top of there".split()
     heads, labels = [5, 1, 3, 4, 1, 4, 5, 6, 4], "pobj||prep ROOT det nsubj xcomp prep pobj prep advmod".split()
@@ -62,7 +77,8 @@ def test_decorated_labels_find_their_heads_as_in_spacy(nlp: Language) -> None:
 
 
 def test_vectors_are_the_same_to_the_last_bit_in_any_company_and_after_any_words(nlp: Language) -> None:
-    words = [[(token.orth, token.norm) for token in nlp.make_doc(case.caption)] for case in CASES]
+    cut = CaptionWords(nlp)
+    words = [cut(case.caption).keys for case in CASES]
     network = CaptionNetwork(nlp)
     together = network.vectors([word for caption in words for word in caption], [*map(len, words)])
     ends = np.cumsum([*map(len, words)])

@@ -214,6 +214,9 @@ class ClaimedPrior(Mapping[str, Mapping[int, float]]):
     def __len__(self) -> int:
         return len(self._prior.keys() | self._claims.of_lemma.keys())
 
+    def __bool__(self) -> bool:
+        return bool(self._prior) or bool(self._claims.of_lemma)  # without counting both
+
 
 class _Unmoved(Mapping[str, Mapping[int, float]]):
     """What two priors have in common."""

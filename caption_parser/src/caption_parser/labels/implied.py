@@ -98,6 +98,8 @@ class ImpliedObjects:
         if any(of_nouns):
             pairs = zip(objects, of_nouns, strict=True)
             objects = tuple(found._replace(implied=implied) for found, implied in pairs)
+        if objects is caption.objects and verbs == caption.verbs:
+            return caption
         return caption._replace(objects=objects, verbs=verbs)
 
     def of_noun(

@@ -58,11 +58,12 @@ class SynsetLabeller:
     def _parse_one(
         self, caption: str, tree: Tree, phrases: tuple[NounPhrase, ...], segments: tuple[Segment, ...]
     ) -> CaptionReading:
-        objects = (
-            ObjectReading(candidate._replace(synsets=self._decisions.meant(candidate.lemmas, candidate.synsets)))
-            for candidate in object_candidates(caption, tree, phrases)
-        )
+        objects = [ObjectReading(self._as_meant(one)) for one in object_candidates(caption, tree, phrases)]
         return CaptionReading(caption, tree, phrases, tuple(objects), segments=segments)
+
+    def _as_meant(self, candidate: ObjectCandidate) -> ObjectCandidate:
+        synsets = self._decisions.meant(candidate.lemmas, candidate.synsets)
+        return candidate if synsets == candidate.synsets else candidate._replace(synsets=synsets)
 
     def _with_senses(
         self, images: Sequence[ImageCaptions], captions: Sequence[CaptionReading]
@@ -81,7 +82,8 @@ class SynsetLabeller:
                 ObjectReading(one, next(answers) if one.synsets else self._neologism(one.lemmas[0]))
                 for one, *_ in caption.objects
             ]
-            yield caption._replace(objects=tuple(objects))
+            text, tree, phrases, _, verbs, segments = caption
+            yield CaptionReading(text, tree, phrases, tuple(objects), verbs, segments)
 
     def _neologism(self, lemma: str) -> SenseChoice | None:
         """The sense that the label space gives to a word that WordNet lacks; none: a phrase without senses."""

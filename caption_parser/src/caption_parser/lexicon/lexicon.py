@@ -278,7 +278,7 @@ class Lexicon:
         irregular = self._exceptions.find(exception_key(lemma, index_pos))
         exceptions = None if irregular is None else self._irregular_bases(irregular)
         return base_forms(
-            lemma, index_pos, exceptions, lambda candidate: bool(self._look_up_synsets(candidate, index_pos))
+            lemma, index_pos, exceptions, lambda candidate: bool(self._cached_synsets(candidate, index_pos))
         )
 
     def _irregular_bases(self, number: int) -> list[str]:

@@ -3,8 +3,13 @@
 import zlib
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from caption_parser.lexicon.container import Section
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 BLOCK_BITS = 6
 """Every 64 runs share one 32-bit base; the rest is 16 bits: half the size of plain 32-bit starts."""
@@ -27,6 +32,15 @@ class Runs:
         after = run + 1
         bases, distances = self._bases, self._distances
         return bases[run >> BLOCK_BITS] + distances[run], bases[after >> BLOCK_BITS] + distances[after]
+
+    def starts(self) -> "npt.NDArray[np.int64]":
+        """Where each run starts, and behind the last one where it ends."""
+        import numpy as np
+
+        distances = np.frombuffer(self._distances, np.uint16).astype(np.int64)
+        bases = np.frombuffer(self._bases, np.uint32).astype(np.int64)
+        starts: npt.NDArray[np.int64] = distances + bases[np.arange(len(distances)) >> BLOCK_BITS]
+        return starts
 
 
 def encode_runs(name: str, lengths: Iterable[int]) -> dict[str, Section]:

@@ -11,8 +11,9 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 from spacy.language import Language
-from spacy.vocab import Vocab
 from thinc.api import Model
+
+from caption_parser.models.caption_words import WordKey
 
 Layer = Model[Any, Any]
 Floats = npt.NDArray[np.float32]
@@ -63,7 +64,6 @@ class CaptionNetwork:
 
     def __init__(self, nlp: Language) -> None:
         """`nlp`: the pipeline that ships; another one has other layers."""
-        self._vocab: Vocab = nlp.vocab
         layers = layers_of(nlp, "tok2vec")
         self._hashed = [layer for layer in layers if layer.name == "hashembed"]
         maxouts = [layer for layer in layers if layer.name == "maxout"]
@@ -75,14 +75,13 @@ class CaptionNetwork:
             parameter(softmax, "b"),
         )
         self.tags: tuple[str, ...] = tuple(nlp.get_pipe("tagger").labels)  # type: ignore[attr-defined]
-        self._row_of: dict[tuple[int, int], int] = {}
+        self._row_of: dict[WordKey, int] = {}
         self._embedded: Floats = np.zeros((0, len(self._mix.gain)), np.float32)
 
-    def vectors(self, words: Sequence[tuple[int, int]], lengths: Sequence[int]) -> Floats:
+    def vectors(self, words: Sequence[WordKey], lengths: Sequence[int]) -> Floats:
         """The vectors of the words of captions of these lengths, one after the other: (sum of lengths, D).
 
-        A word is its ORTH and its NORM. It sees as many neighbours on either side as there are windows, none of
-        them in another caption.
+        A word sees as many neighbours on either side as there are windows, none of them in another caption.
         """
         depth = len(self._windows)
         gaps = np.repeat(np.arange(1, len(lengths) + 1) * depth, lengths)
@@ -104,7 +103,7 @@ class CaptionNetwork:
         best: list[int] = scores.argmax(axis=1).tolist()
         return best
 
-    def _embed(self, words: Sequence[tuple[int, int]]) -> Floats:
+    def _embed(self, words: Sequence[WordKey]) -> Floats:
         """What the words are without their neighbours, (N, D)."""
         row_of = self._row_of
         if len(row_of) > _REMEMBERED_WORDS:
@@ -113,18 +112,13 @@ class CaptionNetwork:
         new = [word for word in dict.fromkeys(words) if word not in row_of]
         if new:
             row_of.update(zip(new, range(len(row_of), len(row_of) + len(new)), strict=True))
-            # One by one, so that it is no matter, with any BLAS, which words came before.
-            self._embedded = np.concatenate([self._embedded, *map(self._mix, self._hash(new)[:, None])])
+            self._embedded = np.concatenate([self._embedded, self._mix(self._hash(new))])
         embedded: Floats = self._embedded[[row_of[word] for word in words]]
         return embedded
 
-    def _hash(self, words: Sequence[tuple[int, int]]) -> Floats:
+    def _hash(self, words: Sequence[WordKey]) -> Floats:
         """NORM and SUFFIX by hashed embeddings, side by side (Svenstrup et al. 2017)."""
-        vocab = self._vocab
-        columns = (
-            np.array([norm for _, norm in words], np.uint64),
-            np.array([vocab[orth].suffix for orth, _ in words], np.uint64),
-        )
+        columns = np.array(words, np.uint64).T.copy()
         embedded = [layer.predict(column) for layer, column in zip(self._hashed, columns, strict=True)]
         return np.concatenate(embedded, axis=1, dtype=np.float32)
 

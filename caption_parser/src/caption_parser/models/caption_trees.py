@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-from spacy.attrs import IDX, LENGTH, NORM, ORTH
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from caption_parser.models.arc_eager import ArcEagerParser
 from caption_parser.models.caption_network import CaptionNetwork
-from caption_parser.syntax.tree import Tree, lower_case
+from caption_parser.models.caption_words import CaptionWords, Words
+from caption_parser.syntax.tree import Tree
 
 _FEWEST = 16
 """So many captions must be read together to be faster than spaCy, which reads the longest ones of a batch."""
@@ -25,55 +25,48 @@ class CaptionTrees:
     def __init__(self, nlp: Language) -> None:
         """`nlp`: the pipeline that ships."""
         self._nlp = nlp
+        self._cut = CaptionWords(nlp)
         self._network = CaptionNetwork(nlp)
         self._parser = ArcEagerParser(nlp)
 
     def __call__(self, texts: Iterable[str | Doc]) -> Iterator[Tree]:
         """One tree for each text, in order; they are read together."""
-        docs = [text if isinstance(text, Doc) else self._nlp.make_doc(text) for text in texts]
-        longest = sorted(map(len, docs), reverse=True)[_FEWEST - 1] if len(docs) >= _FEWEST else 0
-        together = [number for number, doc in enumerate(docs) if 0 < len(doc) <= longest]
-        apart = [number for number, doc in enumerate(docs) if not 0 < len(doc) <= longest]
+        given = list(texts)
+        words = list(map(self._cut, given))
+        lengths = [len(of_text.words) for of_text in words]
+        longest = sorted(lengths, reverse=True)[_FEWEST - 1] if len(words) >= _FEWEST else 0
+        together = [number for number, length in enumerate(lengths) if 0 < length <= longest]
+        apart = [number for number, length in enumerate(lengths) if not 0 < length <= longest]
         trees: dict[int, Tree] = {}
-        for batch in _batches(together, docs):
-            trees.update(zip(batch, self._read([docs[number] for number in batch]), strict=True))
-        trees.update(zip(apart, map(Tree.of, self._nlp.pipe(docs[number] for number in apart)), strict=True))
-        return (trees[number] for number in range(len(docs)))
+        for batch in _batches(together, lengths):
+            trees.update(zip(batch, self._read([words[number] for number in batch]), strict=True))
+        trees.update(zip(apart, map(Tree.of, self._nlp.pipe(given[number] for number in apart)), strict=True))
+        return (trees[number] for number in range(len(given)))
 
-    def _read(self, docs: Sequence[Doc]) -> Iterator[Tree]:
-        rows = [doc.to_array([ORTH, NORM, IDX, LENGTH]).tolist() for doc in docs]
-        lengths = list(map(len, rows))
-        vectors = self._network.vectors([(row[0], row[1]) for of_doc in rows for row in of_doc], lengths)
+    def _read(self, texts: Sequence[Words]) -> Iterator[Tree]:
+        lengths = [len(of_text.words) for of_text in texts]
+        vectors = self._network.vectors([key for of_text in texts for key in of_text.keys], lengths)
         tags, numbers = self._network.tags, self._network.tag_numbers(vectors)
         parses = self._parser(vectors, np.array(lengths, np.int32))
         first = 0
-        for of_doc in rows:
-            end = first + len(of_doc)
-            words, capitals = lower_case([row[0] for row in of_doc], self._nlp.vocab)
+        for (_, words, starts, ends, capitals), length in zip(texts, lengths, strict=True):
+            end = first + length
             heads, labels = [head - first for head in parses.heads[first:end]], parses.labels[first:end]
             _move_decorated(words, heads, labels)
-            yield Tree(
-                words,
-                [tags[number] for number in numbers[first:end]],
-                labels,
-                heads,
-                [row[2] for row in of_doc],
-                [row[2] + row[3] for row in of_doc],
-                capitals,
-                vectors[first:end],
-            )
+            of_text = [tags[number] for number in numbers[first:end]]
+            yield Tree(words, of_text, labels, heads, starts, ends, capitals, vectors[first:end])
             first = end
 
 
-def _batches(numbers: Iterable[int], docs: Sequence[Doc]) -> Iterator[list[int]]:
+def _batches(numbers: Iterable[int], lengths: Sequence[int]) -> Iterator[list[int]]:
     batch: list[int] = []
     tokens = 0
     for number in numbers:
-        if batch and tokens + len(docs[number]) > _MOST_TOKENS:
+        if batch and tokens + lengths[number] > _MOST_TOKENS:
             yield batch
             batch, tokens = [], 0
         batch.append(number)
-        tokens += len(docs[number])
+        tokens += lengths[number]
     if batch:
         yield batch
 

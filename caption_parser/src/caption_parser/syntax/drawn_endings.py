@@ -43,9 +43,9 @@ _TELLING = re.compile(
     r"|silhou|doodle|artwork"
     r"|render|caric|emoji|print|woodcut| on (?:canvas|paper|board|panel|wood|linen)|line art|pixel"
     r"|svg|ring (?:page|book)"
-    r"|3d|anime|manga| art\b|digital",
-    re.IGNORECASE,
+    r"|3d|anime|manga| art\b|digital"
 )
+"""Of a text in lower case, which is found several times as fast as in any case."""
 _IN_A_PHRASE = re.compile(
     r"(?:^|\s)(?:an?|the|this|that|of|some|any|my|our|for|with|in|on|at|as|is|and|or|to|by|these"
     r"|his|her|from|into)$",
@@ -59,13 +59,13 @@ _LONGEST = 120
 
 def says_drawn(text: str) -> bool:
     """Whether a text by itself says that something is drawn: "3d illustration", "vector also available"."""
-    return _TELLING.search(text) is not None and _ALONE.fullmatch(text.strip()) is not None
+    return _TELLING.search(text.lower()) is not None and _ALONE.fullmatch(text.strip()) is not None
 
 
 def drawn_from(text: str) -> int:
     """Where an ending begins that says so of what is before it; the length of the text: none does."""
     last = text[-_LONGEST:]
-    if _TELLING.search(last) is None:
+    if _TELLING.search(last.lower()) is None:
         return len(text)
     found = _BEHIND_A_COMMA.search(last) or _AT_THE_END.search(last)
     if found is None:

@@ -52,8 +52,7 @@ class NameStep:
         return in_pieces(tree, phrases, self._name)
 
     def _name(self, tree: Tree, phrases: tuple[NounPhrase, ...]) -> tuple[NounPhrase, ...]:
-        named = tuple(
-            phrase._replace(extended_head=self._find_extended_head(tree, phrase.start, phrase.head))
-            for phrase in phrases
-        )
+        find = self._find_extended_head
+        # Made of their fields, since `_replace` takes several times as long.
+        named = tuple([NounPhrase(*phrase[:-1], find(tree, phrase.start, phrase.head)) for phrase in phrases])
         return named if self._find_flags is None else self._find_flags(tree, named)

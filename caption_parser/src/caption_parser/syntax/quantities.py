@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.tree import PLURAL_TAGS, Tree
+from caption_parser.syntax.tree import NOUN_TAGS, PLURAL_TAGS, Tree
 from caption_parser.syntax.word_lists import GATHERINGS, NUMBERS, PLURAL_ONLY, QUANTITY_NOUNS
 
 _LARGEST_COUNT = 1_000_000
@@ -25,6 +25,10 @@ def quantified_nouns(tree: Tree, token: int) -> list[int]:
 
 def referents(tree: Tree, token: int) -> Iterator[int]:
     """The object nouns that a noun stands for: itself, or what it quantifies ("group of lots of people")."""
+    return _looked_through(tree, token) if tree.words[token] in QUANTITY_NOUNS else iter((token,))
+
+
+def _looked_through(tree: Tree, token: int) -> Iterator[int]:
     pending = [token]
     while pending:
         noun = pending.pop()
@@ -68,8 +72,8 @@ def least_count(tree: Tree, noun: int) -> int | None:
 def counts(tree: Tree) -> dict[int, int]:
     """Counts by noun, with quantity nouns looked through: {skis: 4} for "two pairs of skis"."""
     found: dict[int, int] = {}
-    for noun in range(len(tree)):
-        if not tree.is_noun(noun):
+    for noun, tag in enumerate(tree.tags):
+        if tag not in NOUN_TAGS:
             continue
         quantified = quantified_nouns(tree, noun)
         own = stated_count(tree, noun)

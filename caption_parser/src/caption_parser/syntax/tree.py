@@ -97,11 +97,12 @@ class Tree:
 
     def has_child(self, token: int, dep: str) -> bool:
         """Whether a child of the token hangs on it by `dep`."""
-        return any(self.deps[child] == dep for child in self.children[token])
+        return dep in [self.deps[child] for child in self.children[token]]
 
     def children_by(self, token: int, *deps: str) -> Iterator[int]:
         """The children that hang on the token by one of `deps`, in text order."""
-        return (child for child in self.children[token] if self.deps[child] in deps)
+        children, labels = self.children[token], self.deps
+        return iter([child for child in children if labels[child] in deps] if children else ())
 
     def left_edge(self, token: int) -> int:
         """The first token of the subtree below the token."""
@@ -111,7 +112,7 @@ class Tree:
         """The token and all that is coordinated after it: "cats, dogs and birds" from "cats"."""
         found = [token]
         for member in found:
-            found.extend(self.children_by(member, "conj"))
+            found += [child for child in self.children[member] if self.deps[child] == "conj"]
         return found
 
 

@@ -66,9 +66,9 @@ class TreeRepairs:
 
     def _nouns_by_agreement(self, draft: TreeDraft) -> None:
         """ "A bathroom sink", "a suit and tie": a finite verb agrees with its subject, and joins no noun."""
+        words = draft.tree.words
         for token, tag in enumerate(draft.tree.tags):
-            word = draft.tree.words[token]
-            if tag in _PRESENT_FORMS and word not in _AUXILIARIES and self._words.is_noun(word):
+            if tag in _PRESENT_FORMS and words[token] not in _AUXILIARIES and self._words.is_noun(words[token]):
                 tree = draft.tree
                 if (noun := self._noun_joined(tree, token)) is not None:
                     draft.make_noun(token)

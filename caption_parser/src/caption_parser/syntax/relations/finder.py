@@ -18,6 +18,7 @@ from caption_parser.syntax.tree import VERB_TAGS, Tree
 from shared_schemas import Flag
 
 _STAND_FOR_OTHERS = CARRIERS | RECIPROCAL
+_COMPLEMENTS = frozenset({"agent", "dobj"})
 _MOST_PAIRS = 64
 """Of one predicate; more subjects and objects than that are lists of keywords."""
 
@@ -33,7 +34,7 @@ class RelationFinder:
 
     def __call__(self, tree: Tree, phrases: Sequence[NounPhrase]) -> tuple[Relation, ...]:
         """In the order of their predicates, each once; those of a long caption lie within its pieces."""
-        if len(tree) <= LONGEST_PIECE:
+        if len(tree.words) <= LONGEST_PIECE:
             return self._of_piece(tree, phrases)
         found: list[Relation] = []
         for start, part in pieces(tree):
@@ -80,15 +81,15 @@ class _Reading:
         self._antecedents = antecedents
 
     def relations(self) -> Iterator[Relation]:
-        tree = self._tree
-        for token, dep in enumerate(tree.deps):
+        tree, named = self._tree, self._named
+        for token, (dep, tag) in enumerate(zip(tree.deps, tree.tags, strict=True)):
             if dep == "pobj":
                 yield from self._by_preposition(token)
             elif dep == "poss":
                 yield from self._by_possessor(token)
-            elif dep == "npadvmod" or dep == "compound":
+            elif token in named and (dep == "npadvmod" or dep == "compound"):
                 yield from self._before_noun(token)
-            if tree.tags[token] in VERB_TAGS:
+            if tag in VERB_TAGS:
                 yield from self._by_verb(token)
 
     def _pairs(
@@ -113,13 +114,15 @@ class _Reading:
             if antecedent is not None:
                 found.append(antecedent)
             else:
-                found += (one for one in referents(self._tree, noun) if one in self._named)
+                found += [one for one in referents(self._tree, noun) if one in self._named]
         return found
 
     # Verbs
 
     def _by_verb(self, verb: int) -> Iterator[Relation]:
         tree = self._tree
+        if tree.deps[verb] != "relcl" and _COMPLEMENTS.isdisjoint([tree.deps[c] for c in tree.children[verb]]):
+            return
         lemma = self._forms.verb(tree, verb)
         if lemma == "be":
             return
@@ -232,12 +235,9 @@ class _Reading:
     def _before_noun(self, token: int) -> Iterator[Relation]:
         """ "a laptop screen", "a snow covered roof"."""
         tree = self._tree
-        phrase = self._named.get(token)
-        if phrase is None:
-            return
         head = tree.heads[token]
         if tree.deps[token] == "compound":
-            if Flag.PART in phrase.flags:
+            if Flag.PART in self._named[token].flags:
                 yield Relation(token, "have", head, token, head + 1)
         elif tree.tags[head] in VERB_TAGS and tree.deps[head] == "amod":
             yield Relation(token, self._forms.verb(tree, head), tree.heads[head], head, head + 1)

@@ -1,0 +1,72 @@
+"""Captions in words, as spaCy's tokenizer cuts them; what stands between two spaces is cut once and remembered."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from spacy.attrs import IDX, LENGTH, NORM, ORTH, SUFFIX
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from caption_parser.syntax.tree import lower_case
+
+_REMEMBERED = 1 << 14
+
+WordKey = tuple[int, int]
+"""NORM and SUFFIX of a word, all that the caption pipeline sees of it."""
+
+
+class Words(NamedTuple):
+    """The words of a text, in order."""
+
+    keys: list[WordKey]
+    words: list[str]
+    """Lower-cased."""
+    starts: list[int]
+    ends: list[int]
+    capitals: list[int]
+    """Those with a capital letter."""
+
+
+class CaptionWords:
+    """Cuts captions into words."""
+
+    def __init__(self, nlp: Language) -> None:
+        """`nlp`: a pipeline whose tokenizer has no exceptions with a space in them, as spaCy's English ones."""
+        self._tokenize = nlp.tokenizer
+        self._between_spaces = lru_cache(_REMEMBERED)(self._cut)
+
+    def __call__(self, text: str | Doc) -> Words:
+        """The words of a text, or of one that is cut already."""
+        if isinstance(text, Doc):
+            return _words_of(text)
+        runs = text.split(" ")
+        if runs != text.split():
+            return _words_of(self._tokenize(text))  # other white space is a word
+        found = Words([], [], [], [], [])
+        keys, words, starts, ends, capitals = found
+        begin = 0
+        for run in runs:
+            of_run = self._between_spaces(run)
+            if of_run.capitals:
+                capitals += [len(words) + word for word in of_run.capitals]
+            keys += of_run.keys
+            words += of_run.words
+            starts += [begin + start for start in of_run.starts]
+            ends += [begin + end for end in of_run.ends]
+            begin += len(run) + 1
+        return found
+
+    def _cut(self, run: str) -> Words:
+        return _words_of(self._tokenize(run))
+
+
+def _words_of(doc: Doc) -> Words:
+    rows = doc.to_array([ORTH, NORM, SUFFIX, IDX, LENGTH]).tolist()
+    words, capitals = lower_case([row[0] for row in rows], doc.vocab)
+    return Words(
+        [(norm, suffix) for _, norm, suffix, _, _ in rows],
+        words,
+        [start for *_, start, _ in rows],
+        [start + length for *_, start, length in rows],
+        capitals,
+    )
