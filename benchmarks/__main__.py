@@ -28,6 +28,7 @@ BENCHMARKS = (
     "exports",
     "walk",
     "synthetic_arms",
+    "segmenter_arms",
     "real_arms",
     "real_masks",
     "refer_pooling",
