@@ -56,7 +56,7 @@ def label_studio(folder: Path) -> str:
     interface = LabelInterface((folder / "label-studio" / "config.xml").read_text("utf-8"))
     drawn, fitting = {}, 0
     for task in json.loads((folder / "label-studio" / "tasks.json").read_text("utf-8")):
-        stem = Path(task["data"]["image"]).stem
+        stem = Path(task["data"]["image"].rpartition("=")[2]).stem
         mask = np.zeros_like(_mask(folder, stem))
         for prediction in task["predictions"]:
             fitting += interface.validate_prediction(prediction)

@@ -1,6 +1,7 @@
 """Fixtures that every test may use."""
 
 import os
+import shutil
 import tarfile
 import warnings
 from collections.abc import Iterator
@@ -75,6 +76,20 @@ def forked_capseg() -> Iterator[Forks]:
     modules = [command.target.partition(":")[0] for command in COMMANDS]
     with forks_of("capseg", "segmentation.cli", *modules) as forks:
         yield forks
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A browser that Playwright steers; skips where one of the two, which tests do not need, is missing."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip(f"no browser on this machine (looked for {', '.join(names)})")
+    with playwright.sync_playwright() as steered:
+        browser = steered.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -13,20 +13,23 @@ from segmentation.prediction.overlay import painted
 
 DOCS = Path(__file__).resolve().parent.parent
 WALK = DOCS.parent / ".bench" / "walk"
-SHOWN = 7
+SHOWN = 6
 GAP = 4
-COLOURS = 64
+DIMMED = 3
+"""What lies under a mask, so that its colours stand out."""
+COLOURS = 32
 """Of the palette: enough for what is drawn, and a third of the bytes."""
 
 
 def main() -> None:
     """Write docs/pictures/masks.png: images, under them their masks, under these the truth."""
-    truth = open_truth(WALK / "world" / "instances.json", WALK / "world" / "label_space.json")
+    truth = open_truth(WALK / "world" / "instances.json", label_space=WALK / "world" / "label_space.json")
     columns = []
     for key, true_mask in islice(((key, mask) for key, mask in truth if np.any(mask)), SHOWN):
         image = read_image(next((WALK / "world" / "images").glob(f"{key}.*")))
         made = read_index_mask(WALK / "masks" / f"{key}.png", IGNORE_INDEX)
-        columns.append([image, painted(image, made), painted(image, true_mask)])
+        dark = image // DIMMED
+        columns.append([image, painted(dark, made, opacity=1), painted(dark, true_mask, opacity=1)])
     rows = [_joined(list(row), axis=1) for row in zip(*columns, strict=True)]
     picture = Image.fromarray(_joined(rows, axis=0)).quantize(COLOURS)
     (DOCS / "pictures").mkdir(exist_ok=True)

@@ -70,7 +70,10 @@ def labelled(space: LabelSpace, tmp_path_factory: pytest.TempPathFactory) -> Lab
                 ClassLabel(id=1, name="cat", votes=2, confidence=0.9, category_id=90, count=2,
                            attributes=(AttributeVotes(name="black", votes=1),)),
             ),
-            background=(ClassLabel(id=4, name="body of water", votes=1),),
+            background=(
+                ClassLabel(id=4, name="body of water", votes=1, count=1,
+                           attributes=(AttributeVotes(name="gray", votes=1),)),
+            ),
             mentions=(
                 mention(0, "cats", first, 1, attributes=(black,), count=2),
                 mention(0, "sea", first, 4),

@@ -90,6 +90,10 @@ def test_csv_and_parquet_say_votes_and_denials(labelled: Labelled, tmp_path: Pat
         (7, "cat", 2, True), (7, "body of water", 1, True), (3, QUOTED, 1, True), (3, "cat", 0, False),
         (5, "hot dog, large", 1, True),
     ]  # fmt: skip
+    (first, *_) = parquet.read_table(exported(labelled, tmp_path, "parquet", rows="images")).to_pylist()
+    assert [(first[f"{side}_count"], first[f"{side}_attributes"]) for side in ("foreground", "background")] == [
+        ([2], [["black"]]), ([1], [["gray"]]),
+    ]  # fmt: skip
     mentions = parquet.read_table(exported(labelled, tmp_path, "parquet", rows="mentions"))
     assert mentions.column("flags").to_pylist() == [[], [], [], ["uncertain"], ["negated"]]
     assert mentions.equals(to_arrow(labelled.labels, "mentions", label_space=labelled.space))

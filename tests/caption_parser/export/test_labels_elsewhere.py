@@ -1,8 +1,10 @@
 """Labels read back by the libraries that they are exported for; skipped where one is not installed."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 from PIL import Image
@@ -149,8 +151,31 @@ def test_fiftyone_reads_classifications(labelled: Labelled, pictures: Path, tmp_
         for sample in dataset
     }
     assert found == {
-        "a dir/0001.jpg": {"cat": (0.9, 2, ["black"]), "body of water": (None, 1, [])},
+        "a dir/0001.jpg": {"cat": (0.9, 2, ["black"]), "body of water": (None, 1, ["gray"])},
         "b/0001.jpg": {QUOTED: (0.25, 1, [])},
         "it's é.png": {},
         "000000000005.jpg": {"hot dog, large": (None, 1, [])},
     }
+
+
+def test_mm_grounding_dino_reads_grounded_lines(
+    labelled: Labelled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("mmdet")
+    for name in ("mmcv.ops", "mmcv.ops.roi_align"):  # compiled, and of no use to a reader of lines
+        monkeypatch.setitem(sys.modules, name, MagicMock())
+    odvg = pytest.importorskip("mmdet.datasets.odvg")
+    boxes = {
+        "images": [{"id": 1, "file_name": "a dir/0001.jpg", "height": 48, "width": 64}],
+        "categories": [{"id": 1, "name": "cat"}],
+        "annotations": [{"id": n, "image_id": 1, "category_id": 1, "bbox": [n, 2, 10, 20]} for n in (1, 2)],
+    }
+    (tmp_path / "boxes.json").write_text(json.dumps(boxes), "utf-8")
+    lines = tmp_path / "lines.jsonl"
+    export_labels(labelled.labels, "odvg", lines, label_space=labelled.space, boxes=tmp_path / "boxes.json")
+    (row,) = odvg.ODVGDataset(ann_file=str(lines), data_prefix={"img": "photos"}, return_classes=True)
+    assert row["img_path"] == "photos/a dir/0001.jpg"
+    assert row["text"] == labelled.records[0].captions[0]
+    assert [one["bbox"] for one in row["instances"]] == [[1, 2, 11, 22], [2, 2, 12, 22]]
+    phrase = {"phrase": "black cats", "tokens_positive": [[4, 9], [19, 23]]}
+    assert [row["phrases"][one["bbox_label"]] for one in row["instances"]] == [phrase, phrase]

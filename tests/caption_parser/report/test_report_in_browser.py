@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from caption_parser.report.html_report import write_report
+from tests.pages import WINDOWS, faults
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = (
@@ -129,3 +130,11 @@ def test_filters_sorting_and_bars(browser: str, labels: Path) -> None:
 @pytest.mark.parametrize("width", [500, 1280])
 def test_the_page_never_scrolls_sideways(browser: str, labels: Path, width: int) -> None:
     assert not probed(browser, labels, f"--window-size={width},800")["overflow"]
+
+
+@pytest.mark.filterwarnings("default")  # of Playwright
+@pytest.mark.parametrize("window", WINDOWS)
+def test_everybody_can_read_it(chromium: Any, labels: Path, window: str) -> None:
+    page = labels.with_suffix(".html")
+    write_report(labels, page)
+    assert faults(chromium, page, window) == []

@@ -84,20 +84,6 @@ def decoded(data_uri: str) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(found[1]))).convert("RGB"))
 
 
-@pytest.fixture
-def masks(small_run: Any, tmp_path: Path) -> Path:
-    folder = tmp_path / "masks"
-    options = MaskOptions(refine=Refinement.NONE, consensus=False)
-    inputs = MaskInputs(small_run.run, [small_run.images], small_run.labels)
-    make_masks(inputs, folder, options, MaskMachine(device="cpu"))
-    # One mask is right and one is all wrong, so that the order is known.
-    right = np.zeros((48, 64), dtype=np.uint8)
-    right[10:30, 8:28] = 48
-    write_index_mask(folder / "000000000001.png", right)
-    write_index_mask(folder / "000000000003.png", np.full((48, 64), 2, dtype=np.uint8))
-    return folder
-
-
 def test_a_page_shows_everything_of_every_image_the_worst_first(
     small_run: Any, masks: Path, tmp_path: Path
 ) -> None:

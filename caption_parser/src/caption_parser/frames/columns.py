@@ -4,7 +4,7 @@ Whole records are wide and nested; frames, Parquet and data sets want columns. E
 from which the types of Arrow and the features of Hugging Face's `datasets` follow.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from shared_schemas import ClassLabel, ImageLabels, LabelSpace
@@ -40,6 +40,9 @@ LABEL_COLUMNS = (
     Column("background_ids", "class", 1),
     Column("background_votes", "int", 1),
     Column("background_confidence", "float", 1),
+    Column("background_count", "int", 1),
+    Column("background_at_least", "int", 1),
+    Column("background_attributes", "string", 2),
     Column("denied", "string", 1),
     Column("denied_ids", "class", 1),
 )
@@ -100,21 +103,25 @@ def rows_of(record: ImageLabels, rows: Rows, space: LabelSpace) -> Iterator[dict
 
 def label_values(record: ImageLabels, space: LabelSpace) -> dict[str, Any]:
     """The values of `LABEL_COLUMNS`."""
-    foreground, background, denied = record.foreground, record.background, sorted(denied_classes(record))
+    sides = {"foreground": record.foreground, "background": record.background}
+    denied = sorted(denied_classes(record))
     return {
-        "foreground": [label.name for label in foreground],
-        "foreground_ids": [label.id for label in foreground],
-        "foreground_votes": [label.votes for label in foreground],
-        "foreground_confidence": [label.confidence for label in foreground],
-        "foreground_count": [label.count for label in foreground],
-        "foreground_at_least": [label.at_least for label in foreground],
-        "foreground_attributes": [[attribute.name for attribute in label.attributes] for label in foreground],
-        "background": [label.name for label in background],
-        "background_ids": [label.id for label in background],
-        "background_votes": [label.votes for label in background],
-        "background_confidence": [label.confidence for label in background],
+        **{name: value for side, labels in sides.items() for name, value in _side_values(side, labels).items()},
         "denied": [space.by_id[class_id].name for class_id in denied],
         "denied_ids": denied,
+    }
+
+
+def _side_values(side: str, labels: Sequence[ClassLabel]) -> dict[str, Any]:
+    """What is said of the foreground or the background classes of an image."""
+    return {
+        side: [label.name for label in labels],
+        f"{side}_ids": [label.id for label in labels],
+        f"{side}_votes": [label.votes for label in labels],
+        f"{side}_confidence": [label.confidence for label in labels],
+        f"{side}_count": [label.count for label in labels],
+        f"{side}_at_least": [label.at_least for label in labels],
+        f"{side}_attributes": [[attribute.name for attribute in label.attributes] for label in labels],
     }
 
 
