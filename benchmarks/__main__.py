@@ -26,6 +26,7 @@ BENCHMARKS = (
     "predict_speed",
     "evaluation_speed",
     "exports",
+    "walk",
     "synthetic_arms",
     "segmenter_arms",
     "real_arms",

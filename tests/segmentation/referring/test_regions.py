@@ -220,7 +220,10 @@ def test_the_command_prints_a_table_or_json(world: World, tmp_path: Path) -> Non
     assert table.exit_code == 0, table.output
     assert [line.split()[0] for line in table.stdout.splitlines()[1:4]] == ["masks", "whole", "central"]
     assert "8 images, 0 without a prediction" in table.stdout
-    found = json.loads(CliRunner().invoke(app, [*common, "--json"]).stdout)
+    page = tmp_path / "page.html"
+    found = json.loads(CliRunner().invoke(app, [*common, "--json", "--report", str(page)]).stdout)
+    assert page.read_text().count("<article") == 8
+    assert CliRunner().invoke(app, [*common, "--report", str(page)]).exit_code == 2
     assert found["masks"]["miou"] > found["central_box"]["miou"] > found["whole_image"]["miou"]
     zero_shot = CliRunner().invoke(
         app, [*common, "--zero-shot", "--score-threshold", "0", "--words", "labels", "-o", str(tmp_path / "masks")]

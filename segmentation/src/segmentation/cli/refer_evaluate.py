@@ -24,7 +24,8 @@ from segmentation.evaluation.records import score_table
 from segmentation.masks.refinement import CrfPreset
 from segmentation.referring.class_words import LABELS, NAMES, PAPER, class_words
 from shared_runtime.command_line.progress import progress_display
-from shared_runtime.errors import ExitCode
+from shared_runtime.errors import ExitCode, UsageError
+from shared_runtime.files import check_output
 
 if TYPE_CHECKING:
     from segmentation.evaluation.expressions import ExpressionEvaluation
@@ -85,6 +86,15 @@ def refer_evaluate_command(
     refine: Refine = None,
     crf_preset: Preset = CrfPreset.SEC,
     device: Device = "auto",
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            metavar="PAGE.html",
+            help="Also write a page with the worst and the best images: maps, masks and truth of what was asked.",
+        ),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing page.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
@@ -97,7 +107,7 @@ def refer_evaluate_command(
 
     Examples:
 
-      capseg refer evaluate runs/referring --truth refcoco --split val --images train2014
+      capseg refer evaluate runs/referring --truth refcoco --split val --images train2014 --report page.html
 
       capseg refer evaluate runs/referring --truth instances_val2017.json --images val2017 --json
 
@@ -112,6 +122,13 @@ def refer_evaluate_command(
         refine=refine,
         crf_preset=crf_preset,
     )
+    if report is not None:
+        if zero_shot:
+            raise UsageError(
+                "the page of --report is about expressions. Of classes: -o MASKS, then capseg report MASKS"
+            )
+        given = {"the truth": truth, **{f"the objects {path}": path for path in instances or ()}}
+        check_output(report, given | ({"the label file": labels} if labels else {}), overwrite=overwrite)
     if zero_shot:
         from segmentation.referring.run import open_referrer
         from segmentation.referring.zero_shot import ClassFinder, evaluate_zero_shot
@@ -135,11 +152,17 @@ def refer_evaluate_command(
             expressions,
             images,
             options,
-            regions=regions,
-            split=split,
             device=device,
             progress=lambda done, total: show("images", done, total),
         )
+    if report is not None:
+        from segmentation.referring.run import open_referrer
+        from segmentation.report.expressions.report import ExpressionReportOptions, expression_report
+
+        title = ExpressionReportOptions(run.resolve().name)
+        predictor = open_referrer(run, options, device)
+        shown = expression_report(found, expressions, images, predictor, report, title)
+        typer.echo(f"{report}: {shown} images", err=True)
     raise typer.Exit(_tell_expressions(found, as_json))
 
 

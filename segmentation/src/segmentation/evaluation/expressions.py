@@ -65,6 +65,9 @@ class ExpressionEvaluation(ComparedMeasures):
     """The quality of the masks of referring expressions."""
 
     kinds: dict[str, ComparedMeasures] = Field(description="By data set, or by how expressions were made.")
+    ious: tuple[float, ...] = Field(
+        exclude=True, repr=False, description="Of the mask of each expression, image by image as in the truth."
+    )
     protocol: ExpressionProtocol
 
 
@@ -78,6 +81,10 @@ class _Tally:
     def add(self, predicted: BoolMask, true: BoolMask) -> None:
         self.intersections.append(int((predicted & true).sum()))
         self.unions.append(int((predicted | true).sum()))
+
+    def ious(self) -> tuple[float, ...]:
+        """By expression."""
+        return tuple(one / other for one, other in zip(self.intersections, self.unions, strict=True))
 
     def measures(self, scored: Sequence[Expression], kind: str | None = None) -> ExpressionMeasures:
         """Of the expressions `scored`, in the order in which they were added, or those of a kind."""
@@ -93,15 +100,13 @@ def evaluate_expressions(
     predict: Predict,
     *,
     prediction: str,
-    regions: str = "masks",
-    split: str | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> ExpressionEvaluation:
     """Scores what `predict` makes of every image of `truth` in the folders `images`, all its expressions at once.
 
     An image that is missing, cannot be read or has another size than its truth costs its expressions 0 and is
-    told in the protocol, as PhraseCut's evaluation has it. `prediction`, `regions` and `split` are for the
-    protocol. Raises InputError where there is not one prediction.
+    told in the protocol, as PhraseCut's evaluation has it. `prediction` is for the protocol. Raises InputError
+    where there is not one prediction.
     """
     folders = ImageFolders(images)
     own, whole, box = _Tally(), _Tally(), _Tally()
@@ -134,10 +139,11 @@ def evaluate_expressions(
     return ExpressionEvaluation(
         **dict(compared()),
         kinds={kind: compared(kind) for kind in sorted({of.kind for of in scored})},
+        ious=own.ious(),
         protocol=ExpressionProtocol(
             truth=str(truth.path),
-            split=split,
-            regions=regions,
+            split=truth.split,
+            regions=truth.regions,
             prediction=prediction,
             images=len(by_image),
             missing=tuple(missing),
@@ -175,19 +181,24 @@ def _rows(found: ComparedMeasures, of: str = "") -> dict[str, ExpressionMeasures
 
 def _predicted(expressions: Sequence[Expression], folders: ImageFolders, predict: Predict) -> list[BoolMask]:
     """A mask for each expression of an image, each text being asked once. InputError where there is no image."""
-    first = expressions[0]
+    image = image_of(expressions[0], folders)
+    texts = [*dict.fromkeys(expression.text for expression in expressions)]
+    masks = dict(zip(texts, predict(image, texts), strict=True))
+    return [masks[expression.text] for expression in expressions]
+
+
+def image_of(expression: Expression, folders: ImageFolders) -> RgbImage:
+    """The image that an expression speaks of. InputError where there is none, or one of another size."""
     try:
-        path = folders.find(first.file_name, first.image_id)
+        path = folders.find(expression.file_name, expression.image_id)
     except UnsafeNameError as error:
         raise InputError(str(error)) from None
     if path is None:
-        raise InputError(f"the image is in none of the folders{folders.hint(first.key)}")
+        raise InputError(f"the image is in none of the folders{folders.hint(expression.key)}")
     image = read_image(path)
-    height, width = first.region.height, first.region.width
+    height, width = expression.region.height, expression.region.width
     if image.shape[:2] != (height, width):
         raise InputError(
             f"{path}: got {image.shape[1]} × {image.shape[0]} pixels, expected {width} × {height}, as in the truth"
         )
-    texts = [*dict.fromkeys(expression.text for expression in expressions)]
-    masks = dict(zip(texts, predict(image, texts), strict=True))
-    return [masks[expression.text] for expression in expressions]
+    return image

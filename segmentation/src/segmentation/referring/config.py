@@ -130,12 +130,6 @@ class ReferringTraining(TrainingOptions):
     learning_rate: PositiveFloat = Field(1e-3, description="Initial rate.")
     new_layer_factor: PositiveFloat = Field(1.0, description="Rate of the projections / learning_rate.")
     weight_decay: NonNegativeFloat = Field(1e-4, description="L2 penalty on all trained parameters.")
-    optimizer: Literal["sgd", "adamw"] = Field("sgd", description="AdamW is that of full supervision.")
-
-    @property
-    def adaptive(self) -> bool:
-        """Whether AdamW takes the steps."""
-        return self.optimizer == "adamw"
 
 
 class ReferringConfig(TrainingConfig):

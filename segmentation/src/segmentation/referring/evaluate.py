@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from segmentation.data.images import RgbImage
-from segmentation.data.referring.annotated_objects import Regions
 from segmentation.data.referring.expressions import BoolMask, ExpressionSet
 from segmentation.evaluation.expressions import ExpressionEvaluation, evaluate_expressions
 from segmentation.referring.options import ReferringPrediction
@@ -20,16 +19,13 @@ def evaluate_referring(
     images: Sequence[Path],
     options: ReferringPrediction | None = None,
     *,
-    regions: Regions = "masks",
-    split: str | None = None,
     device: str = "auto",
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> ExpressionEvaluation:
     """Scores the masks that a finished run makes of the expressions of `truth` on the images in some folders.
 
-    All expressions of an image are asked together, as at test in Section 4.4; thresholds are fixed. `regions` and
-    `split`: as `truth` was read. Raises InputError where `run` is no finished one, and where not one image is
-    there.
+    All expressions of an image are asked together, as at test in Section 4.4; thresholds are fixed. Raises
+    InputError where `run` is no finished one, and where not one image is there.
     """
     trained = load_referring(run)
     predictor = trained.predictor(options, device)
@@ -45,7 +41,5 @@ def evaluate_referring(
         predict,
         prediction=f"{run}: {kind.upper()}, {rule}, nothing tuned on this truth; input {used.input_size}, "
         f"refinement {used.refine}",
-        regions=regions,
-        split=split,
         progress=progress,
     )

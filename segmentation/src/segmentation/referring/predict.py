@@ -132,17 +132,17 @@ class ExpressionPredictor:
             for number in ids:
                 found[number - 1] = mask == number
             return found
-        for number, share in enumerate(self._alone(maps)):
-            background, own = share
+        for number, own in enumerate(self.strengths(maps)):
+            background = negative_background(own[None], self.options.alpha) if self.relative else 1 - own
             found[number] = finisher.mask(image, ScoreMaps((1,), np.stack([background, own]), maps.margin)) == 1
         return found
 
-    def _alone(self, maps: ExpressionMaps) -> list[tuple[FloatMap, FloatMap]]:
-        """The background and the map (h, w) of each expression, which competes with nothing else."""
+    def strengths(self, maps: ExpressionMaps) -> FloatMap:
+        """What masks are made of, (N, h, w) in [0, 1]: shares, or similarities relative to their maximum."""
         if not self.relative:
-            return [(1 - share, share) for share in maps.shares]
-        relative = [normalized(logits) for logits in maps.logits]
-        return [(negative_background(of[None], self.options.alpha), of) for of in relative]
+            return maps.shares
+        relative: FloatMap = np.array([normalized(logits) for logits in maps.logits]).reshape(maps.logits.shape)
+        return relative
 
     @property
     def relative(self) -> bool:

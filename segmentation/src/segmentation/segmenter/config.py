@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from segmentation.backbones.catalog import backbone_entry
 from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_SEGMENTER, RunFolder
@@ -32,16 +32,28 @@ class SegmentationOptions(FrozenModel):
     )
     channels: PositiveInt = Field(1024, description="Of fc6 and fc7 in each branch.")
     dropout: float = Field(0.5, ge=0, lt=1, description="After fc6 and fc7; in the linear head before its rows.")
+    propagation: NonNegativeInt = Field(
+        0,
+        description="Steps that carry logits to cells that look alike to a middle layer, once the network is "
+        "trained; not in the paper. It costs about a tenth of a prediction and suits pre-trained backbones.",
+    )
     rows: Literal["random", "imagenet", "localizer"] = Field(
         "random",
         description="What the class rows of the linear head start from: the ImageNet classifier, by WordNet, or "
         "the class embeddings of the localizer that the backbone comes from.",
+    )
+    background_logit: float | None = Field(
+        None,
+        description="What the background of a linear head starts from: higher for smaller objects. None: what "
+        "classes competed with in the localizer, else 0.",
     )
 
     @model_validator(mode="after")
     def _rows_read_the_backbone(self) -> Self:
         if self.rows != "random" and self.head != "linear":
             raise ValueError(f"rows from {self.rows} read the backbone's own channels; set network.head=linear")
+        if self.background_logit is not None and self.rows == "random":
+            raise ValueError("a background_logit goes with known rows; set network.rows=imagenet or localizer")
         return self
 
 

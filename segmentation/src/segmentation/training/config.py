@@ -27,6 +27,11 @@ class TrainingOptions(FrozenModel):
     )
     power: NonNegativeFloat = Field(0.9, description="Exponent of the poly schedule.")
     warmup_steps: NonNegativeInt = Field(0, description="Steps over which the rate first rises linearly.")
+    optimizer: Literal["sgd", "adamw"] = Field(
+        "sgd",
+        description="AdamW moves every weight about as far, whatever the size of what it reads: new layers on a "
+        "frozen backbone learn better with it.",
+    )
     momentum: float = Field(
         0.0,
         ge=0,
@@ -42,11 +47,6 @@ class TrainingOptions(FrozenModel):
     seed: NonNegativeInt = Field(
         0, description="Seed of initial weights, order, augmentation, dropout and sampling."
     )
-
-    @property
-    def adaptive(self) -> bool:
-        """Whether AdamW takes the steps; SGD does where no command asks for it."""
-        return False
 
 
 class MachineOptions(FrozenModel):

@@ -102,7 +102,7 @@ class Stepper(Generic[BatchT]):
 
 
 def _optimizer(groups: list[dict[str, Any]], options: TrainingOptions) -> torch.optim.Optimizer:
-    if options.adaptive:
+    if options.optimizer == "adamw":
         return torch.optim.AdamW(groups, lr=options.learning_rate, weight_decay=options.weight_decay)
     return torch.optim.SGD(
         groups, lr=options.learning_rate, momentum=options.momentum, weight_decay=options.weight_decay

@@ -105,6 +105,10 @@ class ExpressionSet:
     rejected: list[RejectedRow] = field(default_factory=list)
     without_region: int = 0
     """Entries that refer to nothing, or to what has no mask: no fault, but nothing to score."""
+    regions: str = "masks"
+    """What regions are: masks, or boxes."""
+    split: str | None = None
+    """The part that was read; None: all of it."""
 
     def by_image(self) -> Iterator[list[Expression]]:
         """The expressions of one image after the other, by their first appearance."""

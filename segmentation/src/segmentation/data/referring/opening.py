@@ -43,6 +43,7 @@ def open_expressions(
         found = read_class_expressions((path, *instances), labels=labels, regions=regions)
     else:
         found = _read_rows(path, instances, regions, split)
+    found.regions, found.split = regions, split
     if not found.expressions:
         raise InputError(f"{path}: got no expression to use{_why_none(found, split)}")
     return found
