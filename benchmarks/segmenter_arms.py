@@ -17,7 +17,7 @@ from benchmarks.markdown import command_block, table
 from benchmarks.processes import run
 from benchmarks.surroundings import OUTPUTS, REPOSITORY, Options, capparse_command, capseg_command
 
-IMAGES = 100
+IMAGES = 200
 SEEDS = (1, 101)
 """Of the world that is learned from, and of that which is scored on."""
 BAND = "--ignore-band 0.3 0.6".split()
