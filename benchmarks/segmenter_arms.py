@@ -52,7 +52,8 @@ ARMS = (
 def report(options: Options) -> Iterator[str]:
     """Markdown, one table; its rows go to standard error as they come."""
     images = options.limit or IMAGES
-    folder = (OUTPUTS / f"segmenter-arms-{images}").relative_to(REPOSITORY)
+    name = f"segmenter-arms-{options.limit}" if options.limit else "segmenter-arms"
+    folder = (OUTPUTS / name).relative_to(REPOSITORY)
     (REPOSITORY / folder).mkdir(parents=True, exist_ok=True)
     done = {"world": "world/truth_labels.jsonl", "val": "val/truth_labels.jsonl", "labels.jsonl": "labels.jsonl"}
     for command in _mask_commands(folder, images):
