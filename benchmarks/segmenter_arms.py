@@ -4,11 +4,11 @@ One localizer learns from captions and makes the masks; each arm trains a segmen
 and steps, and is scored on another world, which nothing was trained on, without its captions. The tiny network
 starts from scratch; EfficientNet-Lite0 is frozen, its linear head starts from ImageNet's rows or at random.
 `--limit` sets the number of images; a quarter as many are scored on. One seed each: differences below .02 say
-little.
+little. What an earlier call has done is not done again, and its CPU seconds are those of what was left to do.
 """
 
-import json
-import shutil
+import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -50,26 +50,24 @@ ARMS = (
 
 
 def report(options: Options) -> Iterator[str]:
-    """Markdown, one table."""
-    OUTPUTS.mkdir(exist_ok=True)
-    folder = (OUTPUTS / "segmenter-arms").relative_to(REPOSITORY)
-    shutil.rmtree(REPOSITORY / folder, ignore_errors=True)
-    (REPOSITORY / folder).mkdir(parents=True)
-    for command in _mask_commands(folder, options.limit or IMAGES):
-        run(command)
-    rows = [("its pseudo-masks, of images with captions", *_scores(folder / _PLAIN, folder / "world"), "", "")]
-    for number, arm in enumerate(ARMS):
-        train, *predictions = _arm_commands(number, arm, folder)
-        cpu_seconds = run(train).cpu_seconds
-        cells: list[str] = []
-        for command in predictions:
+    """Markdown, one table; its rows go to standard error as they come."""
+    images = options.limit or IMAGES
+    name = f"segmenter-arms-{options.limit}" if options.limit else "segmenter-arms"
+    folder = (OUTPUTS / name).relative_to(REPOSITORY)
+    (REPOSITORY / folder).mkdir(parents=True, exist_ok=True)
+    done = {"world": "world/truth_labels.jsonl", "val": "val/truth_labels.jsonl", "labels.jsonl": "labels.jsonl"}
+    for command in _mask_commands(folder, images):
+        made = [there for output, there in done.items() if str(folder / output) in command[1:5]]
+        if not (made and (REPOSITORY / folder / made[0]).is_file()):
             run(command)
-            cells += _scores(Path(command[command.index("-o") + 1]), folder / "val")[:2]
-        rows.append((arm.name, *cells, f"{cpu_seconds:.0f}"))
+    rows = [("its pseudo-masks, of images with captions", *_scores(folder / _PLAIN, folder / "world"), "", "", "")]
+    for number, arm in enumerate(ARMS):
+        print(" | ".join(rows[-1]), file=sys.stderr, flush=True)
+        rows.append((arm.name, *_trained(folder / f"run-{number}", arm, folder)))
     header = ("segmenter", "mIoU", "precision, recall", "with CRF", "precision, recall", "CPU s")
     yield table(header, rows)
-    yield "The commands for the masks and the first arm:"
-    yield command_block([*_mask_commands(folder, options.limit or IMAGES), *_arm_commands(0, ARMS[0], folder)])
+    yield "The commands for the masks:"
+    yield command_block(_mask_commands(folder, images))
 
 
 def _mask_commands(folder: Path, images: int) -> list[Sequence[str]]:
@@ -90,31 +88,40 @@ def _mask_commands(folder: Path, images: int) -> list[Sequence[str]]:
     ]
 
 
-def _arm_commands(number: int, arm: Arm, folder: Path) -> list[Sequence[str]]:
-    """What trains an arm, and what predicts without and with the CRF."""
-    trained, settings = str(folder / f"run-{number}"), [of for each in arm.settings for of in ("--set", each)]
-    seen = ("--images", str(folder / "world/images"), "--masks", str(folder / arm.masks))
-    config = ("--config", "synthetic-segmenter-full", "--workers", "0", "--quiet")
-    return [
-        capseg_command("train-segmenter", *seen, "-o", trained, *config, *settings),
-        *(
-            capseg_command(
-                "predict", str(folder / "val/images"), "-o", f"{trained}-{refine}", "--model", trained,
-                "--refine", refine, "--quiet",
-            )
-            for refine in ("none", "dense-crf")
-        ),
-    ]  # fmt: skip
+def _trained(trained: Path, arm: Arm, folder: Path) -> tuple[str, ...]:
+    """An arm's scores without and with the CRF, and the CPU seconds of its training, as cells."""
+    from segmentation.experiments.catalog import parse_setting, resolve_config
+    from segmentation.masks.refinement import Refinement
+    from segmentation.prediction.files import PredictionInputs, predict_files
+    from segmentation.prediction.options import PredictionOptions
+    from segmentation.prediction.segmenter import Segmenter
+    from segmentation.segmenter.config import SegmenterConfig
+    from segmentation.segmenter.run import train_segmenter
+    from segmentation.training.config import MachineOptions
+
+    config = resolve_config(SegmenterConfig, "synthetic-segmenter-full", dict(map(parse_setting, arm.settings)))
+    begun = time.process_time()
+    machine = MachineOptions(device="cpu", workers=0)
+    train_segmenter([_here(folder / "world/images")], _here(folder / arm.masks), _here(trained), config, machine)
+    seconds = time.process_time() - begun
+    cells: list[str] = []
+    for refine in (Refinement.NONE, Refinement.DENSE_CRF):
+        masks = trained.with_name(f"{trained.name}-{refine}")
+        segmenter = Segmenter.from_pretrained(str(_here(trained)), options=PredictionOptions(refine=refine))
+        predict_files(segmenter, PredictionInputs([_here(folder / "val/images")]), _here(masks))
+        cells += _scores(masks, folder / "val")
+    return (*cells, f"{seconds:.0f}")
 
 
 def _scores(masks: Path, world: Path) -> tuple[str, str]:
     """mIoU, and precision and recall, as cells."""
-    done = run(
-        capseg_command(
-            "evaluate", str(masks), "--truth", str(world / "instances.json"), "--label-space",
-            str(world / "label_space.json"), "--json",
-        )
-    )  # fmt: skip
-    scores = json.loads(done.output)
-    scores = scores.get("masks", scores)
-    return f"{scores['miou']:.3f}", f"{scores['precision']:.3f}, {scores['recall']:.3f}"
+    from segmentation.data.truth.opening import open_truth
+    from segmentation.evaluation.evaluate import evaluate
+
+    truth = open_truth(_here(world / "instances.json"), label_space=_here(world / "label_space.json"))
+    scores = evaluate(_here(masks), truth)
+    return f"{scores.miou:.3f}", f"{scores.precision:.3f}, {scores.recall:.3f}"
+
+
+def _here(path: Path) -> Path:
+    return REPOSITORY / path

@@ -40,11 +40,12 @@ _SYNTHETIC = GroundingConfig(
     backbone="tiny",
     weights=RANDOM,
     crop=CropOptions(size=81),
-    texts="both",
-    network=GroundingOptions(dimension=64, dropout=0.0, text=TextOptions(word_channels=32, layers=1)),
-    # Captions of the world are so few that the nearest foreign one is often as true.
+    texts="phrases",
+    # As many of the channels as in the paper's network, roughly.
+    network=GroundingOptions(dimension=64, dropout=0.0, top=8, text=TextOptions(word_channels=32, layers=1)),
+    # Phrases of the world are so few that the nearest foreign one is often as true.
     loss=TripletOptions(negatives="all"),
-    training=GroundingTraining(epochs=20, batch_size=24, learning_rate=0.003, warmup_steps=20),
+    training=GroundingTraining(epochs=10, batch_size=24, learning_rate=0.005, warmup_steps=20),
 )
 _WORLD_CLASSES = "WORLD/label_space.json"
 

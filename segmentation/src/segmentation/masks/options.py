@@ -123,7 +123,8 @@ class MaskOptions(FrozenModel):
             scales=self.scales,
             flip=self.flip,
             propagation=propagation if self.propagation is None else self.propagation,
-            consensus=self.consensus and not network.own_background,
+            # A model that is asked for phrases keeps no cells of images.
+            consensus=self.consensus and not network.own_background and not network.phrases,
             refine=self.refine,
             crf_preset=self.crf_preset,
             ignore_band=self.ignore_band,

@@ -24,7 +24,7 @@ def propagate(maps: Tensor, mid_features: Tensor, steps: int) -> Tensor:
     directions = _directions(mid_features)
     values = maps.flatten(-2).transpose(-2, -1)
     # A traced graph is for any number of cells, so that it cannot tell parts.
-    rows = values.shape[-2] if torch.jit.is_tracing() else _ROWS
+    rows = values.shape[-2] if torch.onnx.is_in_onnx_export() else _ROWS
     parts = [slice(start, start + rows) for start in range(0, values.shape[-2], rows)]
     for _ in range(steps):
         values = torch.cat(
