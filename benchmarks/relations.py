@@ -85,10 +85,10 @@ def _cost(options: Options) -> Iterator[Sequence[str]]:
             str(real_data(DUMP)), name, "--senses", "first", "--processes", "1", "--limit", str(limit), *arguments
         )
         for name, arguments in (
-            ("without relations", ("--no-relations",)),
-            ("with relations", ()),
-            ("all nouns, without relations", ("--keep-unlabelled", "--no-relations")),
-            ("all nouns, with relations", ("--keep-unlabelled",)),
+            ("without relations", ()),
+            ("with relations", ("--relations",)),
+            ("all nouns, without relations", ("--keep-unlabelled",)),
+            ("all nouns, with relations", ("--keep-unlabelled", "--relations")),
         )
     }
     seconds: dict[str, list[float]] = {name: [] for name in sides}

@@ -68,7 +68,7 @@ class SynsetParts:
             attribute_name,
             self.lexicon,
             keep_unlabelled=config.keep_unlabelled,
-            write_relations=RelationWriter(RelationFinder(self.lexicon)) if config.uses_relations else None,
+            write_relations=RelationWriter(RelationFinder(self.lexicon)) if config.relations else None,
         )
         return SynsetLabeller(self.parse, self.disambiguator(), self.decisions, self.steps, write)
 

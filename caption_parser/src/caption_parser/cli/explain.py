@@ -22,7 +22,6 @@ def explain_command(
     block: shared.Block = "all",
     without: shared.Without = "",
     also: shared.Also = "",
-    relations: shared.Relations = None,
     as_json: shared.AsJson = False,
 ) -> None:
     """Show how a caption is read: its parse, every noun with its senses, what was dropped and why.

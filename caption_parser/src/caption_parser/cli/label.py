@@ -74,7 +74,7 @@ def label_command(
     keep_unlabelled: Annotated[
         bool, typer.Option("--keep-unlabelled", help="Also write the mentions that got no label.")
     ] = False,
-    relations: shared.Relations = None,
+    relations: shared.Relations = False,
     format: shared.Format = None,
     caption_field: shared.CaptionField = None,
     image_field: shared.ImageField = None,

@@ -64,10 +64,8 @@ Also = Annotated[
     str, typer.Option(metavar="RULE,…", help="Rules of visual mode to add to paper mode, such as predicates.")
 ]
 Relations = Annotated[
-    bool | None,
-    typer.Option(
-        "--relations/--no-relations", help="Say what mentions are to each other  [default: in visual mode]"
-    ),
+    bool,
+    typer.Option("--relations", help="Also say what mentions are to each other; it takes a twelfth of the time."),
 ]
 Format = Annotated[
     str | None,

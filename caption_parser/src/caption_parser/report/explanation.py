@@ -8,6 +8,7 @@ from caption_parser.config import ParserConfig
 from caption_parser.labels.decisions import Decision
 from caption_parser.labels.reading import CaptionReading, ObjectReading
 from caption_parser.labels.synset_labeller import sense_query
+from caption_parser.modes import Mode
 from caption_parser.pipeline import CaptionParser
 from caption_parser.syntax.noun_phrases import phrase_heads, why_not_object
 from caption_parser.syntax.phrases import NounPhrase
@@ -96,7 +97,9 @@ def explain(caption: str, config: ParserConfig | None = None) -> Explanation:
 
 def explain_each(captions: Iterable[str], config: ParserConfig | None = None) -> Iterator[Explanation]:
     """`explain` of several captions, each on its own, with models that are loaded once."""
-    config = (config or ParserConfig()).model_copy(update={"keep_unlabelled": True})
+    config = config or ParserConfig()
+    shown = {"keep_unlabelled": True, "relations": config.relations or config.mode is Mode.VISUAL}
+    config = config.model_copy(update=shown)
     if config.labeller != "synsets":
         raise UsageError(f"explain shows a parse, and --labeller {config.labeller} makes none. Leave it out.")
     parser = CaptionParser(config)
