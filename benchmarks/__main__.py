@@ -30,6 +30,7 @@ BENCHMARKS = (
     "real_arms",
     "real_masks",
     "refer_pooling",
+    "refer_small",
     "refer_real",
 )
 
