@@ -6,12 +6,13 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT=constraints.txt $(BIN)/pyt
 PARSER := $(VENV)/.installed-parser
 SEGMENTATION := $(VENV)/.installed-segmentation
 DEVELOPMENT := $(VENV)/.installed-development
+DOCUMENTATION := $(VENV)/.installed-documentation
 DEMO_CLASSES := --label-space .demo/world/label_space.json
 DEMO_IMAGES := --images .demo/world/images --labels .demo/world/labels.jsonl
-SOURCES := shared_schemas/src caption_parser/src segmentation/src tests benchmarks
+SOURCES := shared_schemas/src caption_parser/src segmentation/src tests benchmarks docs/building
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench clean
+.PHONY: help demo test check docs format bench clean
 
 help:  ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +49,10 @@ check: $(DEVELOPMENT)  ## Check format, lint, types and which room imports which
 	$(BIN)/mypy shared_schemas/src caption_parser/src segmentation/src
 	$(BIN)/lint-imports --no-cache
 
+docs: $(DOCUMENTATION)  ## Build the documentation into .site, which opens from disk
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "Open in a browser: .site/index.html"
+
 format: $(DEVELOPMENT)  ## Format the code and mend what lint can mend
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
@@ -56,7 +61,7 @@ bench: $(DEVELOPMENT)  ## Measure speed and memory on real captions, against nam
 	$(BIN)/python -m benchmarks
 
 clean:  ## Remove the virtual environment and what the demo made
-	rm -rf $(VENV) .demo
+	rm -rf $(VENV) .demo .site
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -81,3 +86,8 @@ $(DEVELOPMENT): $(PARSER) requirements-dev.txt segmentation/pyproject.toml
 	@$(PIP) -e './segmentation[crf]' || \
 		echo "The dense CRF was not built (is there a C++ compiler?): its tests are skipped, --refine mean-field works."
 	@touch $(SEGMENTATION) $@
+
+$(DOCUMENTATION): $(DEVELOPMENT) requirements-docs.txt
+	@echo "Setting up the documentation in $(VENV) …"
+	@$(PIP) -r requirements-docs.txt
+	@touch $@

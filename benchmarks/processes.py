@@ -30,14 +30,14 @@ class Cost:
     """What it wrote to standard output."""
 
 
-def run(command: Sequence[str], *, sample_memory: bool = False) -> Cost:
-    """Run a command in the repository and wait for it; RuntimeError if it fails.
+def run(command: Sequence[str], *, sample_memory: bool = False, folder: Path = REPOSITORY) -> Cost:
+    """Run a command in the repository, or in another folder, and wait for it; RuntimeError if it fails.
 
     `largest_process_mib` is never below the memory of the calling process, which therefore must stay small.
     """
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         started = time.perf_counter()
-        process = subprocess.Popen(command, stdout=output, stderr=errors, cwd=REPOSITORY)
+        process = subprocess.Popen(command, stdout=output, stderr=errors, cwd=folder)
         together = _peak_together_mib(process.pid) if sample_memory else None
         _, status, usage = os.wait4(process.pid, 0)
         wall_seconds = time.perf_counter() - started

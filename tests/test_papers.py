@@ -1,23 +1,27 @@
-"""`docs/papers.md` names every experiment of the paper's tables, and none that does not exist."""
+"""`docs/papers.md` and `docs/experiments.md` name every experiment of the papers' tables, and none that is not."""
 
 import re
 from pathlib import Path
 
 from segmentation.experiments.catalog import experiments
+from segmentation.workflow.experiment_page import experiment_page
+from segmentation.workflow.experiments import read_rows
 
-PAGE = (Path(__file__).parents[1] / "docs" / "papers.md").read_text(encoding="utf-8")
-NAMED = set(re.findall(r"`((?:table\d+|tseg|lite0|synthetic)-[\w.+-]+)`", PAGE))
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = (DOCS / "papers.md").read_text(encoding="utf-8")
+EXPERIMENTS = (DOCS / "experiments.md").read_text(encoding="utf-8")
+NAMED = set(re.findall(r"`((?:table\d+|fig\d+|tseg|lite0|synthetic)-[\w.+-]+)`", PAGE + EXPERIMENTS))
 
 
 def test_every_experiment_of_the_papers_tables_is_listed() -> None:
-    arms = ("table6-{}", "table6-{}-segmenter", "table7-{}-youtube-objects")
-    ranges = {name.format(end) for name in arms for end in ("baseline", "ground-truth")}
-    assert ranges <= NAMED  # "… to …": the six arms
-    tables = {name for name in experiments() if name.startswith("table")}
-    assert {name for name in tables if not name.startswith(("table6-", "table7-"))} <= NAMED
+    assert {name for name in experiments() if name.startswith(("table", "fig"))} <= NAMED
     of_tseg = {name for name in experiments() if name.startswith("tseg-")}
     rows = ("tseg-table2a-", "tseg-table3-")  # "… to …" as well: a name for each cell
     assert {name for name in of_tseg if not name.startswith(rows)} <= NAMED
+
+
+def test_the_page_of_experiments_is_made_from_its_rows() -> None:
+    assert experiment_page(read_rows(DOCS / "experiments.jsonl")) == EXPERIMENTS
 
 
 def test_every_named_experiment_resolves() -> None:

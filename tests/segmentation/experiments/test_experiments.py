@@ -13,7 +13,8 @@ from caption_parser.cli import app as capparse_app
 from segmentation.backbones.catalog import BACKBONE_NAMES
 from segmentation.cli import app
 from segmentation.experiments.catalog import DEFAULT, DEFAULT_SEGMENTER, experiments, find_experiment
-from segmentation.experiments.experiment import Labels
+from segmentation.experiments.experiment import Labels, Scores
+from segmentation.grounding.config import GroundingConfig
 from segmentation.localization.config import LocalizerConfig
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import CrfPreset
@@ -197,7 +198,7 @@ def test_the_defaults_of_a_segmenter_are_the_papers() -> None:
 def test_a_segmenter_learns_from_the_masks_of_a_localizer_of_the_same_labels(name: str) -> None:
     experiment = find_experiment(name)
     source = find_experiment(str(experiment.masks_of))
-    assert isinstance(source.config, LocalizerConfig)
+    assert isinstance(source.config, LocalizerConfig | GroundingConfig)
     assert (source.labels, source.label_space) == (experiment.labels, experiment.label_space)
     label, localizer, masks, train, predict, evaluate = experiment.commands
     assert label == source.commands[0]
@@ -230,6 +231,42 @@ def test_right_half_of_table_6_and_table_7(name: str) -> None:
         assert (transferred.expected.segmenter.miou, transferred.config) == (miou, SegmenterConfig())
         assert transferred.commands[4].endswith(f" --only-classes-of {target}")
         assert transferred.commands[5].endswith(f" --label-space {target} --masks-label-space coco")
+
+
+# Table 8 of the paper: (P, R, mIoU) on val, full phrases, background classes.
+TABLE_8 = {
+    "baseline": (Labels.EXACT, False, False, (0.436, 0.539, 0.307)),
+    "proposed": (Labels.PARSER, False, False, (0.460, 0.536, 0.321)),
+    "phrases": (Labels.PARSER, True, False, (0.484, 0.529, 0.334)),
+    "background": (Labels.PARSER, True, True, (0.510, 0.511, 0.342)),
+}
+
+
+@pytest.mark.parametrize("name", TABLE_8)
+def test_table_8(name: str) -> None:
+    labels, phrases, background, (precision, recall, miou) = TABLE_8[name]
+    segmenter, small = find_experiment(f"table8-{name}-segmenter"), find_experiment(f"synthetic-table8-{name}")
+    assert segmenter.expected.segmenter == Scores(miou, precision, recall)
+    for experiment in (segmenter, small):
+        assert experiment.labels is labels
+        options = mask_options(experiment.commands[2])
+        assert (options.alpha, options.compounds, options.positive_background) == (4, phrases, background)
+
+
+def test_the_figures_of_section_v_e() -> None:
+    for name, miou, conversion, refine in (
+        ("midpoint", 0.234, "midpoint", "none"),
+        ("no-crf", 0.272, "algorithm-1", "none"),
+        ("baseline", 0.309, "algorithm-1", "dense-crf"),
+    ):
+        experiment = find_experiment(f"table8-{name}")
+        assert (experiment.labels, experiment.expected.masks) == (Labels.EXACT, Scores(miou))
+        options = mask_options(experiment.commands[2])
+        assert (options.conversion, options.refine, options.compounds) == (conversion, refine, False)
+    for backbone, miou in (("vgg16", 0.216), ("resnet38", 0.285)):
+        rival = find_experiment(f"table3-tam-net-{backbone}-segmenter")
+        assert (rival.expected.segmenter, rival.labels) == (Scores(miou), Labels.EXACT)
+        assert mask_options(rival.commands[2]).conversion == "midpoint"
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,19 @@
 """The reference classifier, on a backbone that passes pixels on."""
 
+from typing import Any
+
 import pytest
 import torch
 
-from segmentation.localization.config import LocalizationOptions
+from segmentation.localization.config import LocalizationOptions, WeightedPoolingOptions
 from segmentation.localization.network import LocalizationNetwork, PlainCam, build_localizer
 from tests.segmentation.localization.pixel_backbone import PixelBackbone
 
 IMAGE = torch.tensor([[[[1.0, 2.0]], [[3.0, 5.0]], [[0.0, 7.0]]]])
 
 
-def cam() -> PlainCam:
-    built = PlainCam(PixelBackbone(), 2)
+def cam(**options: Any) -> PlainCam:
+    built = PlainCam(PixelBackbone(), 2, LocalizationOptions(architecture="plain-cam", **options))
     with torch.no_grad():
         built.classifier.weight.copy_(torch.tensor([[1.0, 0, -1.0], [0, 2.0, 0]])[:, :, None, None])
     return built
@@ -22,6 +24,20 @@ def test_scores_average_the_class_maps() -> None:
     maps = built(IMAGE)
     assert maps.comp is None
     assert built.class_scores(maps.cls).tolist() == [[(1 - 5) / 2, (6 + 10) / 2]]
+
+
+def test_weighted_scores_are_those_of_a_network_whose_embeddings_are_the_same_rows() -> None:
+    built = cam(class_pooling="weighted", weighted={"background_logit": 0.5})
+    options = LocalizationOptions(
+        d_cls=3, class_pooling="weighted", weighted=WeightedPoolingOptions(background_logit=0.5)
+    )
+    network = LocalizationNetwork(PixelBackbone(), 2, 0, options)
+    with torch.no_grad():
+        network.project_cls.weight.copy_(torch.eye(3)[:, :, None, None])
+        network.project_cls.bias.zero_()
+        network.classes.weight.copy_(built.classifier.weight.flatten(1))
+        expected = network.class_scores(network(IMAGE).cls)
+        torch.testing.assert_close(built.class_scores(built(IMAGE).cls), expected)
 
 
 def test_heatmaps_are_the_class_maps_by_id() -> None:

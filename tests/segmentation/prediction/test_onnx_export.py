@@ -37,11 +37,11 @@ def run(path: Path, images: torch.Tensor) -> np.ndarray[Any, Any]:
 class Untrained:
     """A network with random weights, as a trained one."""
 
-    def __init__(self, backbone: str) -> None:
+    def __init__(self, backbone: str, **changes: Any) -> None:
         torch.manual_seed(0)
         self.config = SegmenterConfig(backbone=backbone, crop={"size": 64})  # type: ignore[arg-type]
         self.vocabulary = Vocabulary(load_label_space("voc"))
-        options = self.config.network.model_copy(update={"head": "linear"})
+        options = self.config.network.model_copy(update={"head": "linear", **changes})
         weights = "packaged" if backbone.startswith("hf:") else None
         self.network = SegmentationNetwork(load_backbone(backbone, weights), 20, options).eval()
         torch.nn.init.normal_(self.network.head.classifier.weight, std=1)  # type: ignore[union-attr,arg-type]
@@ -70,7 +70,7 @@ def test_a_localizer_gives_heatmaps(small_run: Any, tmp_path: Path) -> None:
 
 
 def test_efficientnets_paddings_suit_every_size(tmp_path: Path) -> None:
-    model: Any = Untrained("efficientnet-lite0")
+    model: Any = Untrained("efficientnet-lite0", propagation=2)
     done = export_onnx(model, tmp_path / "model.onnx")
     assert done.size is None
     images = torch.rand(1, 3, 161, 97) * 255

@@ -154,7 +154,7 @@ def test_an_interrupted_run_ends_with_the_same_bytes(
         step(self, parts)
 
     monkeypatch.setattr(Stepper, "run", stopping)
-    monkeypatch.setattr("segmentation.cli.refer_train.MachineOptions", saving_always)
+    monkeypatch.setattr("segmentation.cli.training.MachineOptions", saving_always)
     stopped = train(captioned, tiny_bert, tmp_path / "parts")
     assert stopped.exit_code == ExitCode.INTERRUPTED
     assert (tmp_path / "parts" / "checkpoint.pt").is_file()

@@ -38,6 +38,12 @@ def test_cells_can_be_taken_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch, row
     torch.testing.assert_close(propagate(maps, surfaces, 2), at_once)
 
 
+def test_images_of_a_batch_do_not_meet() -> None:
+    maps, surfaces = torch.rand(3, 2, 3, 4), torch.rand(3, 5, 3, 4)
+    alone = [propagate(of_image, surface, 2) for of_image, surface in zip(maps, surfaces, strict=True)]
+    torch.testing.assert_close(propagate(maps, surfaces, 2), torch.stack(alone))
+
+
 def test_no_steps_change_nothing() -> None:
     maps = torch.rand(2, 3, 4)
     assert torch.equal(propagate(maps, torch.rand(5, 3, 4), 0), maps)

@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from segmentation.backbones.loading import load_backbone
+from segmentation.scores.affinity import propagate
 from segmentation.segmenter.config import SegmentationOptions
 from segmentation.segmenter.network import Aspp, LinearHead, SegmentationNetwork, cell_dilations
 from tests.segmentation.localization.pixel_backbone import PixelBackbone
@@ -60,6 +61,20 @@ def test_logits_lie_on_the_cells_of_any_backbone(name: str, head: str) -> None:
     images = torch.randint(0, 256, (2, 3, 33, 49), dtype=torch.uint8)
     with torch.no_grad():
         assert network(images).shape == (2, 4, *backbone(images).shape[-2:])
+
+
+def test_logits_are_carried_to_cells_that_look_alike_once_it_is_trained() -> None:
+    options = SegmentationOptions(head="linear", dropout=0.0, propagation=2)
+    network = SegmentationNetwork(load_backbone("tiny"), 3, options)
+    torch.nn.init.normal_(network.head.classifier.weight)  # type: ignore[union-attr,arg-type]
+    images = torch.randint(0, 256, (2, 3, 33, 49), dtype=torch.uint8)
+    with torch.no_grad():
+        cells = network.backbone.cells(images)
+        logits = network.head(cells.features)
+        assert torch.equal(network.train()(images), logits)
+        carried = network.eval()(images)
+    torch.testing.assert_close(carried, propagate(logits, cells.mid_features, 2))
+    assert not torch.allclose(carried, logits)
 
 
 def test_dilations_cover_the_same_pixels_at_any_stride() -> None:

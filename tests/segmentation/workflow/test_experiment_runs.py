@@ -21,7 +21,13 @@ from segmentation.workflow.experiments import (
 from shared_runtime.errors import ExitCode, InputError, UsageError
 
 DATA = ExperimentData(
-    Path("train"), Path("captions.json"), Path("instances.json"), Path("val"), Path("val.json"), Path("vgg16.pth")
+    Path("train"),
+    Path("captions.json"),
+    Path("instances.json"),
+    Path("val"),
+    Path("val.json"),
+    Path("resnet50.pth"),
+    Path("vgg16.pth"),
 )
 SCORES = json.dumps({"miou": 0.25, "precision": 0.5, "recall": 0.125})
 
@@ -39,7 +45,8 @@ def test_words_in_capitals_become_files(tmp_path: Path) -> None:
         "--labels",
         f"{tmp_path}/labels.jsonl",
     ]
-    assert localizer[-2:] == ["--weights", "vgg16.pth"]
+    assert localizer[-2:] == ["--weights", "resnet50.pth"]
+    assert train[-2:] == ["--weights", "vgg16.pth"]
     assert masks[2] == f"{tmp_path}/localizer"
     assert train[4:8] == ["--masks", f"{tmp_path}/masks", "-o", f"{tmp_path}/run"]
     assert predict[2:] == ["val", "-o", f"{tmp_path}/predicted", "--model", f"{tmp_path}/run"]
@@ -91,6 +98,14 @@ def test_commands_are_run_in_order_and_their_row_is_written(tmp_path: Path) -> N
     again = run_experiment(experiment, DATA, tmp_path / "one", run=run)
     assert seen[6:] == seen[1:6]  # labels are there
     assert read_rows(tmp_path) == [again]
+    lines = tmp_path / "rows.jsonl"
+    lines.write_text(f"{row.model_dump_json()}\n{again.model_dump_json()}\n")
+    assert read_rows(lines) == [row, again]
+    page = CliRunner().invoke(app, ["experiments", "page", str(lines)])
+    assert page.exit_code == ExitCode.OK, page.stderr
+    said = "| `table11-1e-2-warmup` | s .357 / .560 / .497 | s .250 / .500 / .125 | train, val.json |"
+    assert said in page.stdout.splitlines()
+    assert "--val-truth instances_val2014.json --weights BACKBONE.pth --segmenter-weights vgg16.pth" in page.stdout
     (tmp_path / "one" / "row.json").write_text("{}")
     with pytest.raises(InputError, match="not the row of an experiment"):
         read_rows(tmp_path)
@@ -113,7 +128,7 @@ def test_worlds_are_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         (("run", "synthetic-segmenter-full"), "needs a folder. Give -o OUT"),
         (("run", "table6-full", "-o", "OUT"), "needs data. Give --images, --captions and --truth"),
         (("run", "tseg-full-refcoco", "-o", "OUT"), "Give --images, --weights, --text-encoder and --data-sets"),
-        (("run",), "expected NAME, or run NAME -o OUT"),
+        (("run",), "expected NAME, run NAME -o OUT, or page ROWS"),
         (("run", "table6-ful", "-o", "OUT"), "Did you mean 'table6-full'?"),
     ],
 )

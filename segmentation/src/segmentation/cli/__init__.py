@@ -18,6 +18,11 @@ COMMANDS = (
         "Train a segmentation network on masks.",
     ),
     Command(
+        "train-grounding",
+        "segmentation.cli.train_grounding:train_grounding_command",
+        "Train a grounding model on captions.",
+    ),
+    Command(
         "run",
         "segmentation.cli.run:run_command",
         "The whole way from labels to a segmenter, in one folder.",
@@ -25,6 +30,7 @@ COMMANDS = (
     Command("experiments", "segmentation.cli.experiments:experiments_command", "List named configurations."),
     Command("make-masks", "segmentation.cli.make_masks:make_masks_command", "Make masks of labelled images."),
     Command("predict", "segmentation.cli.predict:predict_command", "Make masks of new images by a trained model."),
+    Command("convert", "segmentation.cli.convert:convert_command", "Make a segmenter of a localizer."),
     Command("refer", "segmentation.cli.refer:app", "Segment what a text refers to: train, predict, evaluate."),
     Command("export-onnx", "segmentation.cli.export_onnx:export_onnx_command", "Write a network as an ONNX file."),
     Command("export", "segmentation.cli.export:export_command", "Write masks for other programs."),

@@ -8,16 +8,20 @@ import typer
 from segmentation.experiments.catalog import experiments, find_experiment
 from shared_runtime.errors import UsageError
 
-_RUN = "run"
+_RUN, _PAGE = "run", "page"
 
 
 def experiments_command(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[run] [NAME]", help="Describe this one; with 'run', train and score it."),
+        typer.Argument(
+            metavar="[run|page] [NAME]",
+            help="Describe this one; with 'run', train and score it; 'page ROWS': write the page of all.",
+        ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="OUT", help="Folder of what 'run' makes.")
+        Path | None,
+        typer.Option("-o", "--output", metavar="OUT", help="Folder of what 'run' makes, or file of the page."),
     ] = None,
     images: Annotated[Path | None, typer.Option(metavar="DIR", help="Images to learn from.")] = None,
     captions: Annotated[Path | None, typer.Option(metavar="FILE", help="Their captions.")] = None,
@@ -26,6 +30,10 @@ def experiments_command(
     val_truth: Annotated[Path | None, typer.Option(metavar="INSTANCES.json|DIR", help="Their true masks.")] = None,
     weights: Annotated[
         Path | None, typer.Option(metavar="FILE", help="For backbones whose weights are left open.")
+    ] = None,
+    segmenter_weights: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Likewise for the segmenter, where the localizer has others."),
     ] = None,
     image_list: Annotated[
         Path | None,
@@ -45,7 +53,8 @@ def experiments_command(
     """List the named configurations, describe one, or run it: its commands, its cost, and what the paper reports.
 
     'run' calls the commands that the description shows, one after the other, and writes OUT/row.json; what is done
-    is not done again. Those on the synthetic world draw it themselves.
+    is not done again. Those on the synthetic world draw it themselves. 'page' takes the rows below a folder, or
+    those of a file with one a line.
 
     Examples:
 
@@ -67,8 +76,13 @@ def experiments_command(
             return
         case [first, name] if first == _RUN:
             found = find_experiment(name)
+        case [first, rows] if first == _PAGE:
+            _write_page(Path(rows), output)
+            return
         case _:
-            raise UsageError(f"got {' '.join(words or ())!r}, expected NAME, or run NAME -o OUT")
+            raise UsageError(
+                f"got {' '.join(words or ())!r}, expected NAME, run NAME -o OUT, or page ROWS -o FILE"
+            )
     if output is None:
         raise UsageError(f"run {name} needs a folder. Give -o OUT")
 
@@ -83,6 +97,7 @@ def experiments_command(
             val_images,
             val_truth,
             weights,
+            segmenter_weights,
             image_list,
             text_encoder=text_encoder,
             data_sets=data_sets,
@@ -96,3 +111,19 @@ def experiments_command(
         found, data, output, show=lambda command: None if quiet else typer.echo(command, err=True)
     )
     typer.echo(f"{ExperimentRow.header()}\n{row.line()}")
+
+
+def _write_page(rows: Path, output: Path | None) -> None:
+    """Write the page, or print it where no file is named."""
+    from segmentation.workflow.experiment_page import experiment_page
+    from segmentation.workflow.experiments import read_rows
+    from shared_runtime.files import check_output
+    from shared_schemas.files import replace_file
+
+    if output is not None:
+        check_output(output, {"the rows": rows} if rows.is_file() else {})
+    text = experiment_page(read_rows(rows))
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        replace_file(output, text.encode())

@@ -34,6 +34,14 @@ def make_masks_command(
     crf_preset: Annotated[
         CrfPreset, typer.Option(help="Parameters of the CRF, named after the code that uses them.")
     ] = CrfPreset.SEC,
+    conversion: Annotated[
+        str,
+        typer.Option(
+            metavar="algorithm-1|midpoint",
+            help="midpoint: heatmaps less the mean of their minimum and maximum, beside a background of 0, as "
+            "TAM-Net has it; with --refine none.",
+        ),
+    ] = "algorithm-1",
     alpha: Annotated[float | None, typer.Option(help="α of Eq. 11  [default: by backbone]")] = None,
     gamma: Annotated[float, typer.Option(help="γ of Eq. 13.")] = 0.7,
     absolute: Annotated[
@@ -113,6 +121,7 @@ def make_masks_command(
     with option_errors():
         options = MaskOptions.model_validate(
             {
+                "conversion": conversion,
                 "alpha": alpha,
                 "gamma": gamma,
                 "absolute": absolute,

@@ -8,36 +8,13 @@ import typer
 
 from segmentation.cli.label_rules import MinConfidence, MinVotes, Rivals, given_rules
 from segmentation.cli.outcome import AllowMissing
-from segmentation.cli.training import (
-    Accumulation,
-    BackboneName,
-    BatchSize,
-    Config,
-    Device,
-    DryRun,
-    Epochs,
-    Images,
-    ImageSize,
-    LearningRate,
-    Overwrite,
-    Precision,
-    Quiet,
-    Run,
-    Seed,
-    Settings,
-    Tensorboard,
-    Weights,
-    Workers,
-    resolved,
-    run_training,
-)
+from segmentation.cli.training import Config, Images, Run, TrainingArguments, with_training_arguments
 from segmentation.data.referring.annotated_objects import Regions
 from segmentation.data.referring.opening import open_expressions
 from segmentation.experiments.catalog import DEFAULT_REFERRING
 from segmentation.referring.config import ReferringConfig
 from segmentation.referring.expression_run import train_on_expressions
 from segmentation.referring.run import train_referring
-from segmentation.training.config import MachineOptions
 from shared_runtime.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,6 +22,7 @@ if TYPE_CHECKING:
     from segmentation.training.loop import Progress
 
 
+@with_training_arguments
 def refer_train_command(
     images: Images,
     output: Run,
@@ -67,8 +45,6 @@ def refer_train_command(
     ] = None,
     split: Annotated[str | None, typer.Option(metavar="NAME", help="Only this part of --truth: train.")] = None,
     config: Config = DEFAULT_REFERRING,
-    backbone: BackboneName = None,
-    weights: Weights = None,
     text_encoder: Annotated[
         str | None,
         typer.Option(
@@ -80,27 +56,15 @@ def refer_train_command(
     pooling: Annotated[
         str | None, typer.Option(metavar="mpa|spa|gap|gmp", help="From patches to the score of an image.")
     ] = None,
-    epochs: Epochs = None,
-    batch_size: BatchSize = None,
-    accumulation: Accumulation = None,
-    image_size: ImageSize = None,
-    learning_rate: LearningRate = None,
-    precision: Precision = None,
-    seed: Seed = None,
     min_votes: MinVotes = None,
     min_confidence: MinConfidence = None,
     rivals: Rivals = None,
     label_space: Annotated[
         str | None, typer.Option(metavar="NAME|FILE", help="The label space that LABELS was made with.")
     ] = None,
-    settings: Settings = None,
-    device: Device = "auto",
-    workers: Workers = None,
-    tensorboard: Tensorboard = False,
     allow_missing: AllowMissing = False,
-    overwrite: Overwrite = False,
-    dry_run: DryRun = False,
-    quiet: Quiet = False,
+    *,
+    shared: TrainingArguments,
 ) -> None:
     """Train a network on what captions call the things in images: the referring phrases of a label file.
 
@@ -117,43 +81,26 @@ def refer_train_command(
     Exit codes: 0 done; 1 failure, or most images are missing or unreadable; 2 usage; 3 done, but some images are
     missing or unreadable; 4 weights, a language model or a package are missing; 130 interrupted.
     """
+    rules = given_rules(min_votes, min_confidence, rivals)
     given = {
-        "backbone": backbone,
-        "weights": weights,
         "label_space": label_space,
-        "crop.size": image_size,
         "network.text.encoder": text_encoder,
         "network.pooling.kind": pooling,
-        "training.epochs": epochs,
-        "training.batch_size": batch_size,
-        "training.accumulation": accumulation,
-        "training.learning_rate": learning_rate,
-        "training.precision": precision,
-        "training.seed": seed,
+        **{f"labels.{name}": value for name, value in rules.items()},
     }
-    rules = given_rules(min_votes, min_confidence, rivals)
-    given |= {f"labels.{name}": value for name, value in rules.items()}
-    options = resolved(ReferringConfig, config, given, settings)
+    options = shared.resolved(ReferringConfig, config, given)
     if (labels is None) == (truth is None):
         raise UsageError(f"got {'both' if labels else 'neither'} --labels and --truth, expected one of them")
     if labels is not None and options.supervision != "texts":
         raise UsageError(f"captions do not say where things are: supervision={options.supervision} needs --truth")
-    if dry_run:
-        typer.echo(options.model_dump_json(indent=2))
-        return
-    machine = MachineOptions(device=device, workers=workers, tensorboard=tensorboard, allow_missing=allow_missing)
+    machine = shared.machine(allow_missing=allow_missing)
 
     def train(show: "Callable[[Progress], None]") -> "TrainingRun":
         if labels is not None:
-            return train_referring(images, labels, output, options, machine, overwrite=overwrite, show=show)
+            return train_referring(images, labels, output, options, machine, overwrite=shared.overwrite, show=show)
         assert truth is not None, "one of the two was given"
         regions: Regions = "boxes" if options.supervision == "boxes" else "masks"
         found = open_expressions(truth, instances=instances or (), regions=regions, split=split)
-        return train_on_expressions(images, found, output, options, machine, overwrite=overwrite, show=show)
+        return train_on_expressions(images, found, output, options, machine, overwrite=shared.overwrite, show=show)
 
-    run_training(
-        train,
-        output,
-        overwrite=overwrite,
-        quiet=quiet,
-    )
+    shared.run(options, train, output)

@@ -7,35 +7,13 @@ import typer
 
 from segmentation.cli.label_rules import MinConfidence, MinVotes, Rivals, given_rules
 from segmentation.cli.outcome import AllowMissing
-from segmentation.cli.training import (
-    Accumulation,
-    BackboneName,
-    BatchSize,
-    Config,
-    Device,
-    DryRun,
-    Epochs,
-    Images,
-    ImageSize,
-    LearningRate,
-    Overwrite,
-    Precision,
-    Quiet,
-    Run,
-    Seed,
-    Settings,
-    Tensorboard,
-    Weights,
-    Workers,
-    resolved,
-    run_training,
-)
+from segmentation.cli.training import Config, Images, Run, TrainingArguments, with_training_arguments
 from segmentation.experiments.catalog import DEFAULT
 from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.run import train_localizer
-from segmentation.training.config import MachineOptions
 
 
+@with_training_arguments
 def train_localizer_command(
     images: Images,
     labels: Annotated[
@@ -43,29 +21,15 @@ def train_localizer_command(
     ],
     output: Run,
     config: Config = DEFAULT,
-    backbone: BackboneName = None,
-    weights: Weights = None,
-    epochs: Epochs = None,
-    batch_size: BatchSize = None,
-    accumulation: Accumulation = None,
-    image_size: ImageSize = None,
-    learning_rate: LearningRate = None,
-    precision: Precision = None,
-    seed: Seed = None,
     min_votes: MinVotes = None,
     min_confidence: MinConfidence = None,
     rivals: Rivals = None,
     label_space: Annotated[
         str | None, typer.Option(metavar="NAME|FILE", help="The label space that LABELS was made with.")
     ] = None,
-    settings: Settings = None,
-    device: Device = "auto",
-    workers: Workers = None,
-    tensorboard: Tensorboard = False,
     allow_missing: AllowMissing = False,
-    overwrite: Overwrite = False,
-    dry_run: DryRun = False,
-    quiet: Quiet = False,
+    *,
+    shared: TrainingArguments,
 ) -> None:
     """Train a localization network on the images that a label file describes.
 
@@ -81,28 +45,14 @@ def train_localizer_command(
     Exit codes: 0 done; 1 failure, or most images are missing or unreadable; 2 usage; 3 done, but some images are
     missing or unreadable; 4 weights or a package are missing; 130 interrupted.
     """
-    given = {
-        "backbone": backbone,
-        "weights": weights,
-        "label_space": label_space,
-        "crop.size": image_size,
-        "training.epochs": epochs,
-        "training.batch_size": batch_size,
-        "training.accumulation": accumulation,
-        "training.learning_rate": learning_rate,
-        "training.precision": precision,
-        "training.seed": seed,
-    }
     rules = given_rules(min_votes, min_confidence, rivals)
-    given |= {f"labels.{name}": value for name, value in rules.items()}
-    options = resolved(LocalizerConfig, config, given, settings)
-    if dry_run:
-        typer.echo(options.model_dump_json(indent=2))
-        return
-    machine = MachineOptions(device=device, workers=workers, tensorboard=tensorboard, allow_missing=allow_missing)
-    run_training(
-        lambda show: train_localizer(images, labels, output, options, machine, overwrite=overwrite, show=show),
+    given = {"label_space": label_space, **{f"labels.{name}": value for name, value in rules.items()}}
+    options = shared.resolved(LocalizerConfig, config, given)
+    machine = shared.machine(allow_missing=allow_missing)
+    shared.run(
+        options,
+        lambda show: train_localizer(
+            images, labels, output, options, machine, overwrite=shared.overwrite, show=show
+        ),
         output,
-        overwrite=overwrite,
-        quiet=quiet,
     )

@@ -5,36 +5,14 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli.training import (
-    Accumulation,
-    BackboneName,
-    BatchSize,
-    Config,
-    Device,
-    DryRun,
-    Epochs,
-    Images,
-    ImageSize,
-    LearningRate,
-    Overwrite,
-    Precision,
-    Quiet,
-    Run,
-    Seed,
-    Settings,
-    Tensorboard,
-    Weights,
-    Workers,
-    resolved,
-    run_training,
-)
+from segmentation.cli.training import Config, Images, Run, TrainingArguments, with_training_arguments
 from segmentation.experiments.catalog import DEFAULT_SEGMENTER
 from segmentation.segmenter.config import SegmenterConfig
 from segmentation.segmenter.pairs import TrainingMasks
 from segmentation.segmenter.run import train_segmenter
-from segmentation.training.config import MachineOptions
 
 
+@with_training_arguments
 def train_segmenter_command(
     images: Images,
     masks: Annotated[
@@ -55,40 +33,26 @@ def train_segmenter_command(
         typer.Option(metavar="X", help="How much an image with a corrected mask weighs, in place of 1."),
     ] = None,
     config: Config = DEFAULT_SEGMENTER,
-    backbone: BackboneName = None,
-    weights: Weights = None,
     localizer: Annotated[
         str | None,
         typer.Option(
             metavar="RUN", help="Start from the backbone of a finished train-localizer, in place of --weights."
         ),
     ] = None,
-    epochs: Epochs = None,
-    batch_size: BatchSize = None,
-    accumulation: Accumulation = None,
-    image_size: ImageSize = None,
-    learning_rate: LearningRate = None,
-    precision: Precision = None,
-    seed: Seed = None,
     label_space: Annotated[
         str | None,
         typer.Option(
             metavar="NAME|FILE", help="What the values of masks mean  [default: what MASKS says, or else coco]"
         ),
     ] = None,
-    settings: Settings = None,
-    device: Device = "auto",
-    workers: Workers = None,
-    tensorboard: Tensorboard = False,
     allow_missing: Annotated[
         bool,
         typer.Option(
             "--allow-missing", help="Leave out masks whose image is in none of the folders; else a fault."
         ),
     ] = False,
-    overwrite: Overwrite = False,
-    dry_run: DryRun = False,
-    quiet: Quiet = False,
+    *,
+    shared: TrainingArguments,
 ) -> None:
     """Train a segmentation network on masks: afterwards it needs neither captions nor labels.
 
@@ -98,8 +62,8 @@ def train_segmenter_command(
 
       capseg train-segmenter --images train2017 --masks masks -o runs/segmenter
 
-      capseg train-segmenter --images train2017 --masks masks -o runs/aspp --config table11-0.01 --weights
-      vgg16.pth
+      capseg train-segmenter --images train2017 --masks masks -o runs/aspp --config table11-1e-2-warmup
+      --weights vgg16.pth
 
     The same command continues an interrupted run. Several devices: accelerate launch -m segmentation
     train-segmenter …
@@ -107,30 +71,19 @@ def train_segmenter_command(
     Exit codes: 0 done; 1 failure, or most images or masks are missing or unreadable; 2 usage; 3 done, but some are
     missing or unreadable; 4 weights or a package are missing; 130 interrupted.
     """
-    given = {
-        "backbone": backbone,
-        "weights": weights,
-        "localizer": localizer,
-        "label_space": label_space,
-        "crop.size": image_size,
-        "loss.corrected_weight": corrected_weight,
-        "training.epochs": epochs,
-        "training.batch_size": batch_size,
-        "training.accumulation": accumulation,
-        "training.learning_rate": learning_rate,
-        "training.precision": precision,
-        "training.seed": seed,
-    }
-    options = resolved(SegmenterConfig, config, given, settings)
-    if dry_run:
-        typer.echo(options.model_dump_json(indent=2))
-        return
-    machine = MachineOptions(device=device, workers=workers, tensorboard=tensorboard, allow_missing=allow_missing)
-    run_training(
+    given = {"localizer": localizer, "label_space": label_space, "loss.corrected_weight": corrected_weight}
+    options = shared.resolved(SegmenterConfig, config, given)
+    machine = shared.machine(allow_missing=allow_missing)
+    shared.run(
+        options,
         lambda show: train_segmenter(
-            images, TrainingMasks(masks, corrected), output, options, machine, overwrite=overwrite, show=show
+            images,
+            TrainingMasks(masks, corrected),
+            output,
+            options,
+            machine,
+            overwrite=shared.overwrite,
+            show=show,
         ),
         output,
-        overwrite=overwrite,
-        quiet=quiet,
     )

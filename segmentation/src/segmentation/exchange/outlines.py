@@ -5,6 +5,7 @@ one or three of the region, or two that lie diagonally, where two outlines touch
 come in pairs that a horizontal edge joins, in a column in pairs that a vertical one joins.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -28,29 +29,36 @@ class _Turns(NamedTuple):
 def outlines(region: npt.NDArray[np.bool_]) -> tuple[list[Polygon], list[Polygon]]:
     """Outer outlines and holes of a region (H, W). Pixels that touch at a corner alone are of two outlines."""
     turns = _turns(region)
-    horizontal = np.arange(len(turns.x)) ^ 1
     # By columns; of two that touch at a corner, first the one that goes on upwards.
-    order = np.lexsort((turns.is_left_below, turns.y, turns.x))
+    order = np.argsort((turns.x * (len(region) + 1) + turns.y) * 2 + turns.is_left_below)
     vertical = np.empty(len(order), dtype=np.int64)
     vertical[order[0::2]], vertical[order[1::2]] = order[1::2], order[0::2]
-    padded = np.pad(region, ((0, 1), (0, 1)))
+    # Along a row to the other turn of its pair, then along a column.
+    following = vertical[np.arange(len(order)) ^ 1].tolist()
+    entered: list[int] = []
+    ends = [0]
+    seen = [False] * (len(order) // 2)
+    for pair in range(len(seen)):
+        if seen[pair]:
+            continue
+        turn = first = 2 * pair
+        while True:
+            entered.append(turn)
+            seen[turn >> 1] = True
+            turn = following[turn]
+            if turn == first:
+                break
+        ends.append(2 * len(entered))
+    path = np.repeat(np.array(entered, dtype=np.int64), 2)
+    path[1::2] ^= 1
+    corners = np.stack([turns.x[path], turns.y[path]], axis=1)
     outer: list[Polygon] = []
     holes: list[Polygon] = []
-    seen = np.zeros(len(order), dtype=bool).tolist()
-    across, along = horizontal.tolist(), vertical.tolist()
-    for start in range(len(order)):
-        if seen[start]:
-            continue
-        ring, turn = [], start
-        while not seen[turn]:
-            other = across[turn]
-            ring += [turn, other]
-            seen[turn] = seen[other] = True
-            turn = along[other]
-        corners = np.stack([turns.x[ring], turns.y[ring]], axis=1)
-        # The first turn in the order of rows is an upper left corner: of the region, or of a hole in it.
-        is_outer = padded[turns.y[start], turns.x[start]]
-        (outer if is_outer else holes).append(corners)
+    # The first turn in the order of rows is an upper left corner: of the region, or of a hole in it.
+    padded = np.pad(region, ((0, 1), (0, 1)))
+    x, y = corners[ends[:-1]].T
+    for (begin, end), is_outer in zip(pairwise(ends), padded[y, x].tolist(), strict=True):
+        (outer if is_outer else holes).append(corners[begin:end])
     return outer, holes
 
 
@@ -59,16 +67,24 @@ def joined(region: npt.NDArray[np.bool_]) -> list[Polygon]:
 
     Filled by the even-odd or the non-zero rule, they cover the pixels of the region and no others.
     """
+    rows = np.flatnonzero(region.any(axis=1))
+    if not len(rows):
+        return []
+    region = region[rows[0] : rows[-1] + 1]
+    columns = np.flatnonzero(region.any(axis=0))
+    region = np.ascontiguousarray(region[:, columns[0] : columns[-1] + 1])
     outer, holes = outlines(region)
     if holes:
         # Whose hole it is, says the pixel to the left of its first corner.
         parts = connected_regions(region.view(np.uint8), at_corners=False)
-        numbers = {int(parts[y, x]): number for number, (x, y) in enumerate(corners[0] for corners in outer)}
-        for hole in holes:
-            x, y = hole[0]
-            number = numbers[int(parts[y, x - 1])]
+        x, y = np.array([corners[0] for corners in outer]).T
+        numbers = dict(zip(parts[y, x].tolist(), range(len(outer)), strict=True))
+        x, y = np.array([corners[0] for corners in holes]).T
+        for hole, part in zip(holes, parts[y, x - 1].tolist(), strict=True):
+            number = numbers[part]
             outer[number] = _cut_to(outer[number], hole)
-    return outer
+    offset = np.array([columns[0], rows[0]])
+    return [corners + offset for corners in outer]
 
 
 def _turns(region: npt.NDArray[np.bool_]) -> _Turns:
@@ -91,8 +107,7 @@ def _turns(region: npt.NDArray[np.bool_]) -> _Turns:
 
 def _cut_to(corners: Polygon, hole: Polygon) -> Polygon:
     """An outline that also goes around a hole, from the corner that lies nearest to the first one of the hole."""
-    at = int(np.abs(corners - hole[0]).sum(axis=1).argmin())
+    x, y = hole[0].tolist()
+    at = int((np.abs(corners[:, 0] - x) + np.abs(corners[:, 1] - y)).argmin())
     # The other way round than the outline, so that the non-zero rule, too, finds nothing in it.
-    around = hole[[0, *range(len(hole) - 1, 0, -1)]]
-    before, after = corners[: at + 1], corners[at:]
-    return np.concatenate([before, around, around[:1], after])
+    return np.concatenate([corners[: at + 1], hole[:1], hole[::-1], corners[at:]])

@@ -1,6 +1,7 @@
 """YOLO's segmentation labels: polygons in shares of the image's sides, one file per image."""
 
 from collections.abc import Iterator, Mapping
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -20,12 +21,17 @@ class YoloPolygons(MaskLayout):
     options = frozenset({"subset"})
 
     def convert(self, item: MaskItem, mask: IndexMask) -> Converted:
-        sides = np.array(mask.shape[::-1], dtype=np.float64)
+        height, width = mask.shape
+        # Corners lie between pixels: there are few places, and each is of many corners.
+        x_shares = [f"{place / width:.7g} " for place in range(width + 1)]
+        y_shares = [f"{place / height:.7g}" for place in range(height + 1)]
         lines = []
         for value in values_in(mask):
-            for corners in joined(mask == value):
-                points = " ".join(f"{share:.7g}" for share in (corners / sides).ravel().tolist())
-                lines.append(f"{value - 1} {points}\n")
+            polygons = joined(mask == value)
+            x, y = np.concatenate(polygons).T.tolist()
+            points = [x_shares[column] + y_shares[row] for column, row in zip(x, y, strict=True)]
+            ends = accumulate(map(len, polygons), initial=0)
+            lines += [f"{value - 1} {' '.join(points[begin:end])}\n" for begin, end in pairwise(ends)]
         return Converted(files={f"labels/{self.given.subset}/{item.key}.txt": "".join(lines).encode()})
 
     def files(self, lists: Lists) -> Mapping[str, Pieces]:  # noqa: ARG002

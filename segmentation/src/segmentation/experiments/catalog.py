@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from segmentation.experiments import paper, referring_small, segmenters, small, tseg, tseg_small
+from segmentation.experiments import grounding, paper, referring_small, segmenters, small, tseg, tseg_small
 from segmentation.experiments.experiment import Experiment
 from segmentation.training.config import TrainingConfig
 from shared_runtime.configuration import leaves
@@ -25,6 +25,8 @@ DEFAULT_SEGMENTER = "lite0-segmenter"
 """Likewise, of those that `capseg train-segmenter` trains."""
 DEFAULT_REFERRING = "lite0-referring"
 """Likewise, of those that `capseg refer train` trains."""
+DEFAULT_GROUNDING = "lite0-grounding"
+"""Likewise, of those that `capseg train-grounding` trains."""
 BASE = "base"
 """Key of a configuration file: the experiment whose values it changes. Without it: the defaults."""
 
@@ -39,12 +41,17 @@ def experiments() -> MappingProxyType[str, Experiment]:
         paper.table_10(),
         segmenters.table_6(),
         segmenters.table_7(),
+        grounding.table_8(),
+        grounding.tam_net(),
         segmenters.table_11(),
+        segmenters.figure_7(),
+        segmenters.of_other_tables(),
         segmenters.growing(),
         small.lite0(321),
         small.lite0(224),
         small.synthetic(),
         segmenters.small(),
+        grounding.small(),
         tseg.table_1(),
         tseg.table_2(),
         tseg.table_3(),

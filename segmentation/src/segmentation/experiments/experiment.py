@@ -71,7 +71,9 @@ class Experiment:
     image_list: str | None = None
     """The images that the table was scored on; None: all that have a truth."""
     masks_of: str | None = None
-    """The experiment, of a localizer, that makes the masks which it learns from; None: it makes masks itself."""
+    """The experiment that makes the masks which it learns from; None: it makes masks itself."""
+    masks_by: str = TRAIN_LOCALIZER
+    """The command that trains that one."""
     target: str | None = None
     """The label space of another data set that it is scored on, without a training there; None: its own."""
     expressions: str = ""
@@ -92,7 +94,7 @@ class Experiment:
         weights = " --weights CHECKPOINT" if self.config.weights is None else ""
         space = f" --label-space {self.label_space}" if self.label_space else ""
         scored = f" --image-list {self.image_list}" if self.image_list else ""
-        command, run = (self.config.command, "RUN") if self.masks_of is None else (TRAIN_LOCALIZER, "LOCALIZER")
+        command, run = (self.config.command, "RUN") if self.masks_of is None else (self.masks_by, "LOCALIZER")
         to_masks = (
             f"{self.labels.value}{space}",
             f"capseg {command} --images IMAGES --labels LABELS.jsonl -o {run} "
@@ -101,7 +103,11 @@ class Experiment:
         )
         if self.masks_of is None:
             return (*to_masks, f"capseg evaluate MASKS --truth INSTANCES.json{space}{scored}")
-        train = f"capseg {self.config.command} --images IMAGES --masks MASKS -o RUN --config {self.name}{weights}"
+        # The localizer's backbone is another one.
+        own_weights = weights.replace("CHECKPOINT", "VGG16_CHECKPOINT")
+        train = (
+            f"capseg {self.config.command} --images IMAGES --masks MASKS -o RUN --config {self.name}{own_weights}"
+        )
         only = f" --only-classes-of {self.target}" if self.target else ""
         scoring = f" --label-space {self.target} --masks-label-space coco" if self.target else space
         return (

@@ -9,7 +9,8 @@ from typing import Any
 from segmentation.backbones.catalog import RANDOM
 from segmentation.data.crops import CropOptions
 from segmentation.experiments.experiment import Expected, Experiment, Labels, Scores
-from segmentation.experiments.paper import ARMS, PAPER_MASKS, Arm
+from segmentation.experiments.paper import ARMS, PAPER_MASKS, Arm, backbones, table_9, table_10
+from segmentation.experiments.small import synthetic
 from segmentation.segmenter.config import (
     GrowingOptions,
     MaskLossOptions,
@@ -106,6 +107,51 @@ def table_11() -> list[Experiment]:
         )
         for name, rate, warmup, scores in rows
     ]
+
+
+def of_other_tables() -> list[Experiment]:
+    """The segmentation networks of Tables 3, 4, 9 and 10, and small ones of Tables 9 and 10."""
+    small = [of for of in synthetic() if of.name.startswith(("synthetic-table9", "synthetic-table10"))]
+    return [
+        *(segmenter_of(of, of.expected) for of in (*backbones(), *table_9(), *table_10())),
+        *(segmenter_of(of, None, _SYNTHETIC) for of in small),
+    ]
+
+
+def figure_7() -> list[Experiment]:
+    """Passes over the images (Section V-F4): a curve, of which the text says that it is level after 10."""
+    paper = (_FULL, _COST, None, PAPER_MASKS, "table6-full")
+    small = (_SYNTHETIC, "a minute on one core for 360 images", _WORLD_CLASSES, "", "synthetic-full")
+    return [
+        Experiment(
+            name=f"{prefix}fig7-{epochs}",
+            summary=f"The full method, its segmentation network trained for {epochs} epochs.",
+            config=_trained(config, epochs=epochs),
+            labels=Labels.PARSER,
+            cost=cost,
+            label_space=label_space,
+            mask_options=mask_options,
+            masks_of=masks_of,
+        )
+        for prefix, (config, cost, label_space, mask_options, masks_of) in (("", paper), ("synthetic-", small))
+        for epochs in (2, 5, 10, 15)
+    ]
+
+
+def segmenter_of(masks: Experiment, expected: Expected | None, config: SegmenterConfig = _FULL) -> Experiment:
+    """The segmentation network that learns from the masks of another experiment."""
+    return Experiment(
+        name=f"{masks.name}-segmenter",
+        summary=f"The segmentation network, from the masks of {masks.name}.",
+        config=config,
+        labels=masks.labels,
+        cost=_COST if masks.label_space is None else "a minute on one core for 360 images",
+        expected=expected,
+        label_space=masks.label_space,
+        mask_options=masks.mask_options,
+        masks_of=masks.name,
+        masks_by=masks.config.command,
+    )
 
 
 def growing() -> list[Experiment]:

@@ -1,15 +1,12 @@
 """All that decides a localization network, but for the images and their labels; without torch."""
 
-from pathlib import Path
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
-from segmentation.backbones.catalog import classifier_prefix
 from segmentation.runs.folder import TRAIN_LOCALIZER
-from segmentation.training.config import TrainingConfig, TrainingOptions
+from segmentation.training.config import ClassifierUse, TrainingConfig, TrainingOptions
 from shared_runtime.configuration import FrozenModel
-from shared_runtime.errors import UsageError
 
 
 class PoolingOptions(FrozenModel):
@@ -95,18 +92,10 @@ class LocalizerConfig(TrainingConfig):
     network: LocalizationOptions = LocalizationOptions()
     training: TrainingOptions = TrainingOptions()
 
-    def classifier_weights(self) -> Path | None:
-        """The file whose ImageNet classifier the embeddings start from; None: they start at random.
-
-        Raises UsageError where it has no such classifier, and as `starting_weights` does.
-        """
+    @property
+    def classifier_use(self) -> ClassifierUse | None:
+        """The class embeddings, where knowledge is asked for."""
         if not self.network.knowledge:
             return None
-        path = self.starting_weights()
-        if path is None:
-            raise UsageError(
-                "embeddings from the ImageNet classifier (network.knowledge) need pre-trained weights. "
-                "Give --weights, or --set network.knowledge=false"
-            )
-        classifier_prefix(self.backbone)
-        return path
+        what = "embeddings from the ImageNet classifier (network.knowledge) need"
+        return ClassifierUse(what, "network.knowledge=false")

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from segmentation.backbones.contract import Backbone, Cells
-from segmentation.localization.config import LocalizationOptions, PoolingOptions
+from segmentation.localization.config import LocalizationOptions, PoolingOptions, WeightedPoolingOptions
 from segmentation.scores.pooling import competing_shares, size_penalty, weighted_pooling
 
 _NO_ATTRIBUTES = "this network has no attributes: it gives class scores and class heatmaps alone"
@@ -164,12 +164,7 @@ class LocalizationNetwork(LabelLocalizer):
 
     def class_scores(self, cls: Tensor) -> Tensor:
         if self.options.class_pooling == "weighted":
-            options = self.options.weighted
-            maps = _inner_products(cls, self.classes.weight)
-            shares = competing_shares(maps, options.background_logit)
-            return weighted_pooling(maps, shares) + size_penalty(
-                shares, options.penalty_power, options.penalty_floor
-            )
+            return _competing_scores(_inner_products(cls, self.classes.weight), self.options.weighted)
         scores: Tensor = self.classes(weldon_pooling(cls, self.options.pooling))
         return scores
 
@@ -197,14 +192,22 @@ def _inner_products(features: Tensor, embeddings: Tensor) -> Tensor:
     return torch.einsum("bdhw,kd->bkhw", features, embeddings)
 
 
+def _competing_scores(maps: Tensor, options: WeightedPoolingOptions) -> Tensor:
+    """Logits `[B K]` of class maps `[B K h w]`, pooled over the cells that each class wins."""
+    shares = competing_shares(maps, options.background_logit)
+    return weighted_pooling(maps, shares) + size_penalty(shares, options.penalty_power, options.penalty_floor)
+
+
 class PlainCam(LabelLocalizer):
     """Backbone, one 1×1 convolution to the classes, the average over cells (Zhou et al. 2016).
 
-    F_cls is the class maps themselves, `[B K h w]`.
+    F_cls is the class maps themselves, `[B K h w]`. Pooled over the cells that a class wins in place of the
+    average, it is the single stage of Araslanov & Roth (2020).
     """
 
-    def __init__(self, backbone: Backbone, n_classes: int) -> None:
+    def __init__(self, backbone: Backbone, n_classes: int, options: LocalizationOptions) -> None:
         super().__init__(backbone)
+        self.options = options
         self.classifier = nn.Conv2d(backbone.channels, n_classes, kernel_size=1, bias=False)
 
     def forward(self, images: Tensor) -> FeatureMaps:
@@ -212,6 +215,8 @@ class PlainCam(LabelLocalizer):
         return FeatureMaps(self.classifier(cells.features), None, cells)
 
     def class_scores(self, cls: Tensor) -> Tensor:
+        if self.options.class_pooling == "weighted":
+            return _competing_scores(cls, self.options.weighted)
         return cls.mean(dim=(-2, -1))
 
     def class_heatmaps(self, cls: Tensor, ids: Sequence[int]) -> Tensor:
@@ -223,7 +228,7 @@ def build_localizer(
 ) -> LabelLocalizer:
     """The network that `options.architecture` names."""
     if options.architecture == "plain-cam":
-        return PlainCam(backbone, n_classes)
+        return PlainCam(backbone, n_classes, options)
     return LocalizationNetwork(backbone, n_classes, n_attributes, options)
 
 

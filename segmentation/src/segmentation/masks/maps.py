@@ -30,6 +30,8 @@ class ScoreRules:
     """Weight, in [0, 1], of scores that compare logits across images (`absolute_scores`); not in the paper."""
     background_logit: float = 1.0
     """That of the background in them."""
+    midpoint: bool = False
+    """Whether scores are heatmaps less their midpoint, and the background's is 0 (`midpoint_scores`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class ScoreMaps:
     ids: tuple[int, ...]
     """Foreground class ids, ascending: F of them."""
     scores: FloatMap
-    """(1 + F, h, w) in [0, 1]: the background, then the classes in the order of `ids`."""
+    """(1 + F, h, w) in [0, 1]: the background, then the classes in the order of `ids`. Those of `midpoint_scores`
+    have no bounds."""
     margin: float = 0.0
     """As that of the heatmaps."""
 
@@ -97,6 +100,8 @@ def score_maps(heatmaps: Heatmaps, n_foreground: int, rules: ScoreRules) -> Scor
     surroundings = _stacked([summed[class_id] for class_id in sorted(summed) if class_id > n_foreground], shape)
     if not rules.positive_background:
         surroundings = surroundings[:0]
+    if rules.midpoint:
+        return ScoreMaps(ids, midpoint_scores(foreground), heatmaps.margin)
     scores = relative_scores(foreground, surroundings, rules)
     if rules.absolute:
         absolute = absolute_scores(foreground, surroundings, rules.background_logit)
@@ -116,6 +121,15 @@ def relative_scores(foreground: FloatMap, surroundings: FloatMap, rules: ScoreRu
         # Eq. 13
         background = np.maximum(background, rules.gamma * positive_background(surroundings))
     return np.concatenate([background[None], normal]).astype(np.float32)
+
+
+def midpoint_scores(foreground: FloatMap) -> FloatMap:
+    """Heatmaps (F, h, w) less the mean of their minimum and maximum, behind a background of 0: (1 + F, h, w).
+
+    How TAM-Net makes masks of heatmaps (Vilar & Perez, Section V-E). In units of the heatmaps, not in [0, 1].
+    """
+    middle = (foreground.max(axis=(1, 2), keepdims=True) + foreground.min(axis=(1, 2), keepdims=True)) / 2
+    return np.concatenate([np.zeros((1, *foreground.shape[1:]), dtype=np.float32), foreground - middle])
 
 
 def absolute_scores(foreground: FloatMap, surroundings: FloatMap, background_logit: float) -> FloatMap:

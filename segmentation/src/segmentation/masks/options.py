@@ -3,7 +3,15 @@
 from types import MappingProxyType
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, field_validator
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    ValidationInfo,
+    field_validator,
+)
 
 from segmentation.data.label_rules import LabelRules
 from segmentation.masks.maps import ScoreRules
@@ -69,6 +77,11 @@ class MaskOptions(FrozenModel):
         description="Where the best class has between these shares of what it and the background score together, "
         "masks say 255; not in the paper.",
     )
+    conversion: Literal["algorithm-1", "midpoint"] = Field(
+        "algorithm-1",
+        description="How heatmaps become scores: as the paper's Algorithm 1 has it; or as TAM-Net does, less the "
+        "mean of minimum and maximum, beside a background of 0, which no refinement takes.",
+    )
     labels: LabelRules = Field(LabelRules(), description="Which labels are believed, and get a part of the mask.")
 
     @field_validator("ignore_band")
@@ -77,6 +90,14 @@ class MaskOptions(FrozenModel):
         if band is not None and band[0] >= band[1]:
             raise ValueError("expected the lower share first")
         return band
+
+    @field_validator("conversion")
+    @classmethod
+    def _gives_shares(cls, conversion: str, others: ValidationInfo) -> str:
+        refined = others.data.get("refine") is not Refinement.NONE or others.data.get("ignore_band") is not None
+        if conversion == "midpoint" and refined:
+            raise ValueError("its scores are no shares; give --refine none, and no ignore band")
+        return conversion
 
     def resolved(self, network: NetworkTraits) -> "ResolvedMaskOptions":
         """The same options with what the network decides filled in; cues that it was not trained for are off.
@@ -106,6 +127,7 @@ class MaskOptions(FrozenModel):
             refine=self.refine,
             crf_preset=self.crf_preset,
             ignore_band=self.ignore_band,
+            conversion=self.conversion,
             labels=self.labels,
         )
 
@@ -129,6 +151,7 @@ class ResolvedMaskOptions(MaskOptions):
             self.positive_background,
             self.absolute,
             self.background_logit,
+            self.conversion == "midpoint",
         )
 
     @property

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from segmentation.data.label_rules import LabelRules
 from segmentation.data.legend import write_legend
@@ -17,6 +18,7 @@ from segmentation.masks.refinement import check_installed
 from segmentation.runs.folder import MAKE_MASKS, RunFolder, RunRecord, installed_versions, open_run
 from segmentation.runs.left_out import LeftOut
 from segmentation.runs.trained import open_trained
+from segmentation.scores.contract import TrainedNetwork
 from shared_runtime.errors import OutputError, UsageError
 from shared_runtime.files import check_output, file_digest
 from shared_schemas import LabelSpace
@@ -84,7 +86,7 @@ def make_masks(
     machine = machine or MaskMachine()
     trained = open_trained(inputs.run)
     resolved = options.resolved(trained.traits)
-    vocabulary, targets, skipped = read_labels(inputs, trained.vocabulary, resolved.labels)
+    vocabulary, targets, skipped = read_labels(inputs, trained, resolved.labels)
     left_out = LeftOut(skipped, inputs.allow_missing)
     left_out.check(len(targets), inputs.labels, inputs.images)
     if inputs.target is not None:
@@ -140,15 +142,20 @@ def make_masks(
 
 
 def read_labels(
-    inputs: MaskInputs, known: Vocabulary, rules: LabelRules
+    inputs: MaskInputs, trained: TrainedNetwork[Any], rules: LabelRules
 ) -> tuple[Vocabulary, list[ImageTargets], list[SkippedImage]]:
-    """The labels of the images as a network knows them; attributes that it was not trained with are left out."""
+    """The labels of the images as a network knows them; attributes that it was not trained with are left out.
+
+    With phrases, for a network that is asked for these.
+    """
     return read_targets(
         inputs.labels,
         inputs.images,
-        label_space=known.label_space,
+        label_space=trained.vocabulary.label_space,
         unknown_attributes=UnknownAttributes.DROP,
         rules=rules,
+        phrases=trained.traits.phrases,
+        phrases_alone=False,
     )
 
 

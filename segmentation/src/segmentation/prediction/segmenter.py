@@ -24,6 +24,7 @@ from segmentation.prediction.opening import open_model
 from segmentation.prediction.options import PredictionOptions, ResolvedPrediction
 from segmentation.prediction.pretrained import is_pretrained, read_saved, save_pretrained
 from segmentation.prediction.result import Segmentation, class_scores
+from segmentation.segmenter.of_localizer import segmenter_of
 from shared_runtime.errors import InputError, MissingResourceError, UsageError
 from shared_schemas.errors import did_you_mean
 
@@ -53,6 +54,20 @@ class Segmenter:
         where there is no model, MissingResourceError where none ships or what it needs is not installed.
         """
         return cls(open_model(path), options or PredictionOptions(), device)
+
+    @classmethod
+    def of_localizer(
+        cls,
+        run: str | Path,
+        *,
+        propagation: int | None = None,
+        background_logit: float | None = None,
+        options: PredictionOptions | None = None,
+        device: str = "auto",
+    ) -> Self:
+        """The finished run of a localizer, as a segmenter that no class has to be told; see `segmenter_of`."""
+        model = segmenter_of(Path(run), propagation=propagation, background_logit=background_logit)
+        return cls(model, options or PredictionOptions(), device)
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -5,11 +5,11 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
-from segmentation.backbones.catalog import PACKAGED, classifier_prefix
+from segmentation.backbones.catalog import PACKAGED
 from segmentation.data.crops import CropOptions
 from segmentation.referring.text_folder import CLASSES, text_folder
 from segmentation.runs.folder import TRAIN_REFERRING
-from segmentation.training.config import TrainingConfig, TrainingOptions
+from segmentation.training.config import ClassifierUse, TrainingConfig, TrainingOptions
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import UsageError
 
@@ -130,12 +130,6 @@ class ReferringTraining(TrainingOptions):
     learning_rate: PositiveFloat = Field(1e-3, description="Initial rate.")
     new_layer_factor: PositiveFloat = Field(1.0, description="Rate of the projections / learning_rate.")
     weight_decay: NonNegativeFloat = Field(1e-4, description="L2 penalty on all trained parameters.")
-    optimizer: Literal["sgd", "adamw"] = Field("sgd", description="AdamW is that of full supervision.")
-
-    @property
-    def adaptive(self) -> bool:
-        """Whether AdamW takes the steps."""
-        return self.optimizer == "adamw"
 
 
 class ReferringConfig(TrainingConfig):
@@ -169,26 +163,22 @@ class ReferringConfig(TrainingConfig):
             raise ValueError(f"the scale begins above its greatest value, {self.network.greatest_scale:g}")
         return self
 
-    def classifier_weights(self) -> Path | None:
-        """The file whose ImageNet classifier the projections start from; None: they start at random.
-
-        Raises UsageError where it has no such classifier, and as `starting_weights` does.
-        """
+    @property
+    def classifier_use(self) -> ClassifierUse | None:
+        """The projections, where knowledge is asked for."""
         if not self.network.knowledge:
             return None
-        path = self.starting_weights()
-        if path is None:
-            raise UsageError(
-                "a start from the ImageNet classifier (network.knowledge) needs pre-trained weights. Give "
-                "--weights, or --set network.knowledge=false"
-            )
-        if self.network.text.encoder == CLASSES:
+        what = "a start from the ImageNet classifier (network.knowledge) needs"
+        return ClassifierUse(what, "network.knowledge=false")
+
+    def classifier_weights(self) -> Path | None:
+        """As of every training. Raises UsageError for embeddings of class names, which know no words, too."""
+        if self.network.knowledge and self.network.text.encoder == CLASSES:
             raise UsageError(
                 "a start from the ImageNet classifier (network.knowledge) needs a language model. Set "
                 "network.text.encoder, or --set network.knowledge=false"
             )
-        classifier_prefix(self.backbone)
-        return path
+        return super().classifier_weights()
 
     def text_folder(self) -> Path | None:
         """The folder of the language model; None: there is none. Raises as `text_folder.text_folder` does."""

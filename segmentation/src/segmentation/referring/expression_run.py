@@ -14,7 +14,7 @@ from segmentation.referring.expressions import expression_table, in_share
 from segmentation.referring.run import language_digest
 from segmentation.runs.left_out import SHOWN
 from segmentation.runs.soundness import step_doubts
-from segmentation.runs.training import TrainingJob, TrainingRun, train_in_folder, training_record
+from segmentation.runs.training import TrainingJob, TrainingRun, check_start, train_in_folder, training_record
 from segmentation.training.config import MachineOptions
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace, load_label_space
@@ -69,6 +69,9 @@ def train_on_expressions(
     process is asked to stop.
     """
     machine = machine or MachineOptions()
+    check_start(
+        config, output, {"the truth": truth.path, "the label space": Path(config.label_space)}, overwrite=overwrite
+    )
     space = load_label_space(config.label_space)
     found, missing = _found(truth, images, config.expressions.share)
     left_out = LeftOutExpressions([*map(str, truth.rejected)], missing, machine.allow_missing)

@@ -15,7 +15,7 @@ from segmentation.referring.text_folder import WEIGHTS
 from segmentation.runs.folder import TRAIN_REFERRING, RunFolder
 from segmentation.runs.left_out import LeftOut
 from segmentation.runs.soundness import step_doubts
-from segmentation.runs.training import TrainingJob, TrainingRun, train_in_folder, training_record
+from segmentation.runs.training import TrainingJob, TrainingRun, check_start, train_in_folder, training_record
 from segmentation.scores.contract import NetworkTraits, ScoreSource, Viewing
 from segmentation.training.config import MachineOptions
 from shared_runtime.errors import InputError
@@ -121,17 +121,9 @@ def train_referring(
     captions refer to nothing; KeyboardInterrupt, after a checkpoint, when the process is asked to stop.
     """
     machine = machine or MachineOptions()
-    folder = RunFolder(output)
     inputs = {"the label file": labels, "the label space": Path(config.label_space)}
     language = config.text_folder()
-    if overwrite or not folder.finished:
-        # Called for what they raise, too: wrong weights are told before anything is read.
-        given = {
-            "the backbone's weights": config.starting_weights(),
-            "the classifier": config.classifier_weights(),
-        }
-        inputs |= {role: path for role, path in given.items() if path is not None}
-    folder.check_inputs(inputs)
+    check_start(config, output, inputs, overwrite=overwrite)
     vocabulary, targets, skipped = read_targets(
         labels,
         images,

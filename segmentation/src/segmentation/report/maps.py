@@ -57,7 +57,7 @@ def mask_origin(masks: Path, places: Places) -> MaskOrigin:
         raise CapparseError(f"{masks} does not say which run, images and labels it was made from")
     inputs = MaskInputs(places.run, places.images, places.labels)
     trained = open_trained(inputs.run)
-    vocabulary, targets, _ = read_labels(inputs, trained.vocabulary, options.labels)
+    vocabulary, targets, _ = read_labels(inputs, trained, options.labels)
     return MaskOrigin(
         {mask_path(masks, image.key): image for image in targets},
         [label.name for label in vocabulary.label_space.foreground],

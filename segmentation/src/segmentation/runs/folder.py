@@ -22,6 +22,7 @@ from shared_schemas.files import replace_file
 TRAIN_LOCALIZER = "train-localizer"
 TRAIN_SEGMENTER = "train-segmenter"
 TRAIN_REFERRING = "refer train"
+TRAIN_GROUNDING = "train-grounding"
 MAKE_MASKS = "make-masks"
 PREDICT = "predict"
 IMPORT = "import"

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_REFERRING, TRAIN_SEGMENTER, RunFolder
+from segmentation.runs.folder import TRAIN_GROUNDING, TRAIN_LOCALIZER, TRAIN_REFERRING, TRAIN_SEGMENTER, RunFolder
 from segmentation.scores.contract import TrainedNetwork
 
 OPENERS = MappingProxyType(
@@ -13,6 +13,7 @@ OPENERS = MappingProxyType(
         TRAIN_LOCALIZER: "segmentation.localization.run:load_localizer",
         TRAIN_SEGMENTER: "segmentation.segmenter.run:load_segmenter",
         TRAIN_REFERRING: "segmentation.referring.run:load_referring",
+        TRAIN_GROUNDING: "segmentation.grounding.run:load_grounding",
     }
 )
 """Command to `module:function`, which takes a run folder and is imported when it is needed."""

@@ -66,6 +66,18 @@ class TrainingRun:
         return len(self.left_out.faults) + self.n_unreadable
 
 
+def check_start(config: TrainingConfig, output: Path, inputs: Mapping[str, Path], *, overwrite: bool) -> RunFolder:
+    """The folder `output`, none of whose files are `inputs`, as `check_output` takes them, or what it starts from.
+
+    Wrong weights are told before anything is read; a run that is finished does without them. Raises as
+    `TrainingConfig.start_files` does, and UsageError for a file that the run would write over.
+    """
+    folder = RunFolder(output)
+    start = config.start_files() if overwrite or not folder.finished else {}
+    folder.check_inputs({**inputs, **start})
+    return folder
+
+
 def training_record(config: TrainingConfig, samples: Sequence[Any], notes: Mapping[str, Any]) -> RunRecord:
     """The record of a training on `samples`: of each, as JSON takes it, all that decides what it is.
 

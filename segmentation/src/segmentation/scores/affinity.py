@@ -16,28 +16,32 @@ _ROWS = 2048
 
 
 def propagate(maps: Tensor, mid_features: Tensor, steps: int) -> Tensor:
-    """Maps [n h w] after `steps` steps; `mid_features` [C h w] are those of the same cells.
+    """Maps [… n h w] after `steps` steps; `mid_features` [… C h w] are those of the same cells.
 
     The weight of a cell for another is max(cos, 0) to the power of `SHARPNESS`, between what each has more than
     the image's mean; all weights for a cell sum to 1.
     """
     directions = _directions(mid_features)
-    values = maps.flatten(1).T
-    parts = [slice(start, start + _ROWS) for start in range(0, len(values), _ROWS)]
+    values = maps.flatten(-2).transpose(-2, -1)
+    # A traced graph is for any number of cells, so that it cannot tell parts.
+    rows = values.shape[-2] if torch.jit.is_tracing() else _ROWS
+    parts = [slice(start, start + rows) for start in range(0, values.shape[-2], rows)]
     for _ in range(steps):
-        values = torch.cat([_step(directions[part], values[part], directions, values) for part in parts])
-    return values.T.view_as(maps)
+        values = torch.cat(
+            [_step(directions[..., part, :], values[..., part, :], directions, values) for part in parts], dim=-2
+        )
+    return values.transpose(-2, -1).reshape(maps.shape)
 
 
 def _directions(mid_features: Tensor) -> Tensor:
-    """Unit vectors [N C] of the N = h · w cells, or zero for a cell that is the mean of all."""
-    cells = mid_features.flatten(1).T.float()
-    return functional.normalize(cells - cells.mean(dim=0), dim=1)
+    """Unit vectors [… N C] of the N = h · w cells, or zero for a cell that is the mean of all."""
+    cells = mid_features.flatten(-2).transpose(-2, -1).float()
+    return functional.normalize(cells - cells.mean(dim=-2, keepdim=True), dim=-1)
 
 
 def _step(own: Tensor, kept: Tensor, directions: Tensor, values: Tensor) -> Tensor:
-    """The next values [R n] of R cells: `own` are their directions, `kept` their values now."""
-    weights = (own @ directions.T).clamp(min=0) ** SHARPNESS
-    total = weights.sum(dim=1, keepdim=True)
+    """The next values [… R n] of R cells: `own` are their directions, `kept` their values now."""
+    weights = (own @ directions.transpose(-2, -1)).clamp(min=0) ** SHARPNESS
+    total = weights.sum(dim=-1, keepdim=True)
     # A cell without direction is like none, not even itself: it keeps its value.
     return torch.where(total > 0, weights @ values / total, kept)

@@ -108,6 +108,8 @@ class NetworkTraits:
     """With which it was trained: what its logits are to be compared with. None: it was trained without."""
     own_background: bool = False
     """Whether it says itself where no class is: a segmentation network."""
+    phrases: bool = False
+    """Whether it is asked for what captions call things, too; their maps stand as compounds."""
 
 
 class TrainedNetwork(Protocol[RequestT_contra]):

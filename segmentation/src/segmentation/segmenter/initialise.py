@@ -53,11 +53,11 @@ def starting_network(config: SegmenterConfig, label_space: LabelSpace) -> Segmen
     if classifier is not None:
         rows = load_classifier(config.backbone, classifier).rows
         of_classifier = HeadRows(imagenet_rows(rows, label_space), torch.zeros(network.n_classes))
-        start_head(network, of_classifier, "the ImageNet classifier")
+        start_head(network, of_classifier, "the ImageNet classifier", background=config.network.background_logit)
     elif of_localizer is not None and config.network.rows == "localizer":
-        start_head(
-            network, _localizers_rows(of_localizer.parent, label_space), f"the localizer {config.localizer}"
-        )
+        of_run = _localizers_rows(of_localizer.parent, label_space)
+        source = f"the localizer {config.localizer}"
+        start_head(network, of_run, source, background=config.network.background_logit)
     return network
 
 
@@ -97,12 +97,13 @@ def localizers_rows(network: LabelLocalizer) -> HeadRows:
     """The class heatmaps of a localizer, of all its K classes, and the background that they compete with."""
     if isinstance(network, PlainCam):
         rows = network.classifier.weight.flatten(1)
-        return HeadRows(rows.detach(), torch.zeros(len(rows)))
-    if not isinstance(network, LocalizationNetwork):
+        offsets = torch.zeros(len(rows))
+    elif isinstance(network, LocalizationNetwork):
+        projection, embeddings = network.project_cls, network.classes.weight
+        rows = embeddings @ projection.weight.flatten(1)
+        offsets = embeddings @ projection.get_parameter("bias")
+    else:
         raise TypeError(f"got a {type(network).__name__}, whose class heatmaps are no rows")
-    projection, embeddings = network.project_cls, network.classes.weight
-    rows = embeddings @ projection.weight.flatten(1)
-    offsets = embeddings @ projection.get_parameter("bias")
     weighted = network.options.class_pooling == "weighted"
     background = network.options.weighted.background_logit if weighted else 0.0
     return HeadRows(rows.detach(), offsets.detach(), background)
@@ -121,8 +122,13 @@ def _localizers_rows(run: Path, label_space: LabelSpace) -> HeadRows:
     return HeadRows(rows[:n_foreground], offsets[:n_foreground], background)
 
 
-def start_head(network: SegmentationNetwork, start: HeadRows, source: str) -> None:
-    """Start the linear head with `start`; the background's row is 0."""
+def start_head(
+    network: SegmentationNetwork, start: HeadRows, source: str, *, background: float | None = None
+) -> None:
+    """Start the linear head with `start`; the background's row is 0, and its logit `background`, if that is given.
+
+    Raises UsageError for rows that read other channels than the backbone has.
+    """
     if not isinstance(network.head, LinearHead):
         raise TypeError(
             f"got a head {type(network.head).__name__}, which has no rows over the backbone's channels"
@@ -136,5 +142,5 @@ def start_head(network: SegmentationNetwork, start: HeadRows, source: str) -> No
     with torch.no_grad():
         layer.weight.zero_()
         layer.weight[1:] = start.rows[:, :, None, None]
-        layer.get_parameter("bias")[0] = start.background
+        layer.get_parameter("bias")[0] = start.background if background is None else background
         layer.get_parameter("bias")[1:] = start.offsets

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from segmentation.backbones.contract import Backbone
+from segmentation.scores.affinity import propagate
 from segmentation.segmenter.config import SegmentationOptions
 
 _DEEPLAB_STRIDE = 8
@@ -22,6 +23,7 @@ class SegmentationNetwork(nn.Module):
         super().__init__()
         self.backbone = backbone
         self.n_classes = n_classes
+        self.propagation = options.propagation
         self.head: Aspp | LinearHead = (
             Aspp(backbone.channels, 1 + n_classes, cell_dilations(options, backbone.stride), options)
             if options.head == "aspp"
@@ -30,7 +32,10 @@ class SegmentationNetwork(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Shape: images [B, 3, H, W], RGB, 0–255, of any numeric type → logits [B, 1 + K, h, w]."""
-        logits: Tensor = self.head(self.backbone(images))
+        cells = self.backbone.cells(images)
+        logits: Tensor = self.head(cells.features)
+        if self.propagation and not self.training:
+            logits = propagate(logits.float(), cells.mid_features, self.propagation)
         return logits
 
     def new_parameters(self) -> list[nn.Parameter]:

@@ -10,7 +10,7 @@ from segmentation.backbones.catalog import RANDOM
 from segmentation.data.targets import ImageTargets, Vocabulary
 from segmentation.runs.folder import TRAIN_SEGMENTER, RunFolder
 from segmentation.runs.soundness import check_classes, step_doubts
-from segmentation.runs.training import TrainingJob, TrainingRun, train_in_folder, training_record
+from segmentation.runs.training import TrainingJob, TrainingRun, check_start, train_in_folder, training_record
 from segmentation.scores.contract import NetworkTraits, ScoreSource, Viewing
 from segmentation.segmenter.config import FROM_MASKS, SegmenterConfig
 from segmentation.segmenter.pairs import TrainingMasks, pair_images
@@ -84,17 +84,8 @@ def train_segmenter(
     """
     machine = machine or MachineOptions()
     given_masks = masks if isinstance(masks, TrainingMasks) else TrainingMasks(masks)
-    folder = RunFolder(output)
     inputs = {} if config.label_space == FROM_MASKS else {"the label space": Path(config.label_space)}
-    if overwrite or not folder.finished:
-        # Called for what they raise, too: wrong weights are told before anything is read.
-        given = {
-            "the backbone's weights": config.starting_weights(),
-            "the localizer": config.localizer_weights(),
-            "the classifier": config.classifier_weights(),
-        }
-        inputs |= {role: path for role, path in given.items() if path is not None}
-    folder.check_inputs(inputs)
+    folder = check_start(config, output, inputs, overwrite=overwrite)
     for path in given_masks.folders:
         if not path.is_dir():
             raise InputError(

@@ -1,10 +1,14 @@
 """The segmentation network as a task of the training loop."""
 
+from collections.abc import Mapping
+
+import torch
 from torch import Tensor
 
 from segmentation.backbones.loading import load_backbone
 from segmentation.scores.grid import input_size
 from segmentation.segmenter.config import SegmenterConfig, SegmenterTraining
+from segmentation.segmenter.early_learning import EarlyLearning
 from segmentation.segmenter.initialise import starting_network
 from segmentation.segmenter.losses import CellGrid, MaskLoss
 from segmentation.segmenter.network import SegmentationNetwork
@@ -21,6 +25,8 @@ class SegmentationTask:
         self.module = network
         self._loss = loss
         self._training = training
+        correction = loss.options.correction
+        self._early = EarlyLearning(1 + network.n_classes, loss.grid, correction) if correction.enabled else None
         self._progress = 0.0
 
     def parameter_groups(self) -> list[ParameterGroup]:
@@ -33,10 +39,30 @@ class SegmentationTask:
     def begin_step(self, epochs: float) -> None:
         """Filters of noise grow stricter in the course of the training."""
         self._progress = epochs / self._training.epochs
+        if self._early is not None:
+            self._early.begin_step(epochs)
+
+    @property
+    def memory(self) -> Mapping[str, Tensor]:
+        """How far predictions agreed with labels, where labels are corrected by it."""
+        return {} if self._early is None else self._early.memory
+
+    def restore(self, memory: Mapping[str, Tensor]) -> None:
+        """Go on from what was remembered."""
+        if self._early is not None:
+            self._early.memory = dict(memory)
 
     def loss(self, batch: MaskBatch) -> tuple[Tensor, dict[str, Tensor]]:
-        """The loss on the masks of a batch, and the share of its pixels that was used."""
-        return self._loss(self.module(batch.images), batch.masks, self._progress, batch.corrected)
+        """The loss on the masks of a batch, and the shares of its pixels that were used and corrected."""
+        logits, masks = self.module(batch.images), batch.masks
+        if self._early is None:
+            return self._loss(logits, masks, self._progress, batch.corrected)
+        self._early.observe(logits.detach(), masks)
+        learned = self._early.corrected(masks, self.module, batch.images)
+        # What a person drew is not doubted.
+        masks = torch.where(batch.corrected[:, None, None], batch.masks, learned)
+        loss, figures = self._loss(logits, masks, self._progress, batch.corrected)
+        return loss, {**figures, "corrected": (masks != batch.masks).float().mean()}
 
 
 def build_task(config: SegmenterConfig, label_space: LabelSpace) -> SegmentationTask:

@@ -2,7 +2,7 @@
 
 import pickle
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ class TrainingState:
     optimizer: Mapping[str, Any]
     log: Mapping[str, float]
     """What was summed up for the next line of the log."""
+    memory: Mapping[str, Tensor] = field(default_factory=dict)
+    """Of a task that remembers something."""
 
 
 def save_state(path: Path, state: TrainingState) -> None:

@@ -1,11 +1,12 @@
 """What a training is configured by, where it is computed, and which files it writes; without torch."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
-from segmentation.backbones.catalog import PACKAGED, RANDOM, backbone_entry, weights_path
+from segmentation.backbones.catalog import PACKAGED, RANDOM, backbone_entry, classifier_prefix, weights_path
 from segmentation.data.crops import CropOptions
 from segmentation.data.label_rules import LabelRules
 from shared_runtime.configuration import FrozenModel
@@ -26,6 +27,11 @@ class TrainingOptions(FrozenModel):
     )
     power: NonNegativeFloat = Field(0.9, description="Exponent of the poly schedule.")
     warmup_steps: NonNegativeInt = Field(0, description="Steps over which the rate first rises linearly.")
+    optimizer: Literal["sgd", "adamw"] = Field(
+        "sgd",
+        description="AdamW moves every weight about as far, whatever the size of what it reads: new layers on a "
+        "frozen backbone learn better with it.",
+    )
     momentum: float = Field(
         0.0,
         ge=0,
@@ -42,11 +48,6 @@ class TrainingOptions(FrozenModel):
         0, description="Seed of initial weights, order, augmentation, dropout and sampling."
     )
 
-    @property
-    def adaptive(self) -> bool:
-        """Whether AdamW takes the steps; SGD does where no command asks for it."""
-        return False
-
 
 class MachineOptions(FrozenModel):
     """Where a training runs, what it reports and puts up with. A run may be resumed with other values."""
@@ -59,6 +60,15 @@ class MachineOptions(FrozenModel):
     )
     tensorboard: bool = Field(False, description="Also write event files for TensorBoard.")
     allow_missing: bool = Field(False, description="Whether images that are in no folder are no fault.")
+
+
+class ClassifierUse(NamedTuple):
+    """What of a network starts from the ImageNet classifier of its backbone, in words of an error."""
+
+    what: str
+    """With the option that asks for it, and the verb."""
+    otherwise: str
+    """The setting that does without."""
 
 
 class TrainingConfig(FrozenModel):
@@ -97,6 +107,33 @@ class TrainingConfig(FrozenModel):
                 "or --set frozen_views=0"
             )
         return None if self.weights == RANDOM else weights_path(self.backbone, self.weights)
+
+    @property
+    def classifier_use(self) -> ClassifierUse | None:
+        """What starts from the ImageNet classifier; None: nothing does."""
+        return None
+
+    def classifier_weights(self) -> Path | None:
+        """The file whose ImageNet classifier new layers start from; None: they do not.
+
+        Raises UsageError where it has no such classifier, and as `starting_weights` does.
+        """
+        use = self.classifier_use
+        if use is None:
+            return None
+        path = TrainingConfig.starting_weights(self)
+        if path is None:
+            raise UsageError(f"{use.what} pre-trained weights. Give --weights, or --set {use.otherwise}")
+        classifier_prefix(self.backbone)
+        return path
+
+    def start_files(self) -> Mapping[str, Path]:
+        """The files that the training starts from, by what they are. Raises as the methods that find them do."""
+        given = {
+            "the backbone's weights": self.starting_weights(),
+            "the classifier": self.classifier_weights(),
+        }
+        return {role: path for role, path in given.items() if path is not None}
 
 
 class TrainingFiles:

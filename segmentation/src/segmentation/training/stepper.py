@@ -13,7 +13,7 @@ from segmentation.training.devices import DeviceGroup
 from segmentation.training.metrics_log import RunningMeans
 from segmentation.training.order import BatchPlan, step_seed
 from segmentation.training.shortage import is_memory_shortage
-from segmentation.training.task import Batch, Task
+from segmentation.training.task import Batch, RememberingTask, Task
 from shared_runtime.errors import CapparseError
 
 BatchT = TypeVar("BatchT", bound=Batch)
@@ -67,12 +67,15 @@ class Stepper(Generic[BatchT]):
             module=self._module.state_dict(),
             optimizer=self._optimizer.state_dict(),
             log=self.means.sums(),
+            memory=self._task.memory if isinstance(self._task, RememberingTask) else {},
         )
 
     def restore(self, state: TrainingState) -> None:
         """Go on from `state`."""
         self._module.load_state_dict(state.module)
         self._optimizer.load_state_dict(dict(state.optimizer))
+        if isinstance(self._task, RememberingTask):
+            self._task.restore(state.memory)
         self.step = state.step
         self.means = RunningMeans(state.log)
 
@@ -99,7 +102,7 @@ class Stepper(Generic[BatchT]):
 
 
 def _optimizer(groups: list[dict[str, Any]], options: TrainingOptions) -> torch.optim.Optimizer:
-    if options.adaptive:
+    if options.optimizer == "adamw":
         return torch.optim.AdamW(groups, lr=options.learning_rate, weight_decay=options.weight_decay)
     return torch.optim.SGD(
         groups, lr=options.learning_rate, momentum=options.momentum, weight_decay=options.weight_decay

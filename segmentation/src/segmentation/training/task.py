@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Protocol, Self, TypeVar, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -63,6 +63,18 @@ def learning_groups(
     of_scratch = [trained.pop(name) for name in backbone.random_parameters if name in trained]
     new = ParameterGroup("new", [*of_scratch, *new_parameters], new_layer_factor)
     return [ParameterGroup("backbone", [*trained.values()]), new] if trained else [new]
+
+
+@runtime_checkable
+class RememberingTask(Protocol):
+    """A task that remembers more between steps than its module holds; it goes into checkpoints."""
+
+    @property
+    def memory(self) -> Mapping[str, Tensor]:
+        """What it remembers, on the CPU."""
+
+    def restore(self, memory: Mapping[str, Tensor]) -> None:
+        """Go on from what was remembered."""
 
 
 class Samples(Protocol[SampleT, BatchT_co]):

@@ -40,6 +40,8 @@ class ExperimentData:
     """What a segmenter is scored on."""
     checkpoint: Path | None = None
     """Weights of the backbone, for experiments that leave them open."""
+    segmenter_checkpoint: Path | None = None
+    """Likewise of VGG-16, for the segmentation network behind another backbone."""
     image_list: Path | None = None
     """The images that masks are scored on, where an experiment names a list."""
     label_space: Path | None = None
@@ -61,6 +63,8 @@ class ExperimentRow(FrozenModel):
     """Of the commands that this row needed, this time: what was done before costs nothing."""
     paper: str | None = None
     """Source and figures; None: the paper has no such experiment."""
+    data: str | None = None
+    """What it learned from and was scored on, for a person."""
 
     def line(self) -> str:
         """The row of a Markdown table, in the columns of `header`."""
@@ -127,6 +131,7 @@ def run_experiment(
         recall=scores.get("recall"),
         seconds=round(time.monotonic() - started, 1),
         paper=_reported(experiment),
+        data=_said(experiment, data),
     )
     replace_file(output / ROW, f"{row.model_dump_json(indent=1)}\n".encode())
     return row
@@ -167,17 +172,36 @@ def synthetic_data(output: Path) -> ExperimentData:
     )
 
 
-def read_rows(folder: Path) -> list[ExperimentRow]:
-    """The rows of all experiments below a folder, by name. InputError for a file that is none, or without any."""
+def read_rows(source: Path) -> list[ExperimentRow]:
+    """The rows of all experiments below a folder, or in a file with one a line, by name.
+
+    InputError for what is no row, and for a folder without any.
+    """
+    files = [source] if source.is_file() else sorted(source.rglob(ROW))
     rows = []
-    for path in sorted(folder.rglob(ROW)):
+    for path in files:
         try:
-            rows.append(ExperimentRow.model_validate_json(path.read_bytes()))
-        except ValidationError as error:
-            raise InputError(f"{path}: not the row of an experiment ({error.errors()[0]['msg']})") from error
-    if not rows:
-        raise InputError(f"{folder}: got no {ROW}, expected folders of 'capseg experiments run'")
+            text = path.read_text(encoding="utf-8")
+            lines = [line for line in text.splitlines() if line.strip()] if path is source else [text]
+            rows += [ExperimentRow.model_validate_json(line) for line in lines]
+        except (ValidationError, UnicodeDecodeError) as error:
+            raise InputError(f"{path}: not the row of an experiment ({_first(error)})") from error
+        except OSError as error:
+            raise InputError(f"{path}: {error.strerror or error}") from error
+    if not rows and not source.is_file():
+        raise InputError(f"{source}: got no {ROW}, expected folders of 'capseg experiments run'")
     return sorted(rows, key=lambda row: row.experiment)
+
+
+def _first(error: ValueError) -> str:
+    return str(error.errors()[0]["msg"]) if isinstance(error, ValidationError) else str(error)
+
+
+def _said(experiment: Experiment, data: ExperimentData) -> str:
+    if experiment.label_space is None:
+        return data.images.name if experiment.masks_of is None else f"{data.images.name}, {data.val_truth}"
+    scored = "the same" if experiment.masks_of is None else f"{_VAL_IMAGES} others"
+    return f"{_WORLD_IMAGES} drawn images, scored on {scored}"
 
 
 def _places(data: ExperimentData, output: Path) -> Mapping[str, Path | None]:
@@ -188,6 +212,7 @@ def _places(data: ExperimentData, output: Path) -> Mapping[str, Path | None]:
         "VAL_IMAGES": data.val_images,
         "VAL_TRUTH": data.val_truth,
         "CHECKPOINT": data.checkpoint,
+        "VGG16_CHECKPOINT": data.segmenter_checkpoint,
         "TRAINVAL4K.txt": data.image_list,
         "WORLD/label_space.json": data.label_space,
         "BERT_SMALL": data.text_encoder,
@@ -201,12 +226,13 @@ def _places(data: ExperimentData, output: Path) -> Mapping[str, Path | None]:
     }
 
 
-_OPTIONS = {
+OPTIONS = {
     "CAPTIONS": "--captions",
     "INSTANCES.json": "--truth",
     "VAL_IMAGES": "--val-images",
     "VAL_TRUTH": "--val-truth",
     "CHECKPOINT": "--weights",
+    "VGG16_CHECKPOINT": "--segmenter-weights",
     "TRAINVAL4K.txt": "--image-list",
     "WORLD/label_space.json": "--label-space",
     "BERT_SMALL": "--text-encoder",
@@ -220,7 +246,7 @@ def _placed(word: str, places: Mapping[str, Path | None], name: str) -> str:
         return word
     place = places[word]
     if place is None:
-        option = _OPTIONS.get(word) or f"--data-sets, a folder with {word}"
+        option = OPTIONS.get(word) or f"--data-sets, a folder with {word}"
         raise UsageError(f"{name} needs {word}. Give {option}")
     return str(place)
 

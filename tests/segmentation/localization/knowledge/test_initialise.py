@@ -1,5 +1,7 @@
 """Class heatmaps of a network that starts from ImageNet are those of the classifier's rows."""
 
+from typing import Literal
+
 import pytest
 import torch
 
@@ -82,11 +84,14 @@ def test_attributes_can_leave_their_start(classifier: torch.Tensor, images: torc
     assert (gradient[1] != 0).all()
 
 
-def test_plain_cam_starts_from_the_same_rows(classifier: torch.Tensor, images: torch.Tensor) -> None:
-    network = PlainCam(PixelBackbone(CHANNELS // 3), 3)
+@pytest.mark.parametrize(("pooling", "scale"), [("weldon", 2), ("weighted", 1)])
+def test_plain_cam_starts_from_the_same_rows(
+    classifier: torch.Tensor, images: torch.Tensor, pooling: Literal["weldon", "weighted"], scale: int
+) -> None:
+    network = PlainCam(PixelBackbone(CHANNELS // 3), 3, LocalizationOptions(class_pooling=pooling))
     initialise(network, CLASSES, classifier)
     heatmaps = network.class_heatmaps(network(images).cls, (1, 2, 3))
-    torch.testing.assert_close(heatmaps, 2 * SCORE_SCALE * expected_heatmaps(classifier, images))
+    torch.testing.assert_close(heatmaps, scale * SCORE_SCALE * expected_heatmaps(classifier, images))
 
 
 def test_directions_are_orthonormal_and_span_the_rows_first(classifier: torch.Tensor) -> None:
@@ -99,6 +104,6 @@ def test_directions_are_orthonormal_and_span_the_rows_first(classifier: torch.Te
 
 
 def test_a_backbone_of_other_channels_is_refused() -> None:
-    network = PlainCam(PixelBackbone(CHANNELS // 3), 3)
+    network = PlainCam(PixelBackbone(CHANNELS // 3), 3, LocalizationOptions())
     with pytest.raises(UsageError, match="reads 1280 channels, the backbone has 24"):
         initialise(network, CLASSES, torch.zeros(1000, 1280))

@@ -35,7 +35,9 @@ def initialise(
     rows = SCORE_SCALE * class_rows(classifier, found)
     with torch.no_grad():
         if isinstance(network, PlainCam):
-            network.classifier.weight.copy_(2 * rows[:, :, None, None])
+            # WELDON adds the highest and the lowest cells, so that its scores are about twice an average.
+            scale = 1 if network.options.class_pooling == "weighted" else 2
+            network.classifier.weight.copy_(scale * rows[:, :, None, None])
         elif isinstance(network, LocalizationNetwork):
             _fill(network, rows, classifier)
     return found

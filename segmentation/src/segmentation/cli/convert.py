@@ -1,0 +1,45 @@
+"""`capseg convert`: a localizer as a segmenter."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from segmentation.prediction.segmenter import Segmenter
+
+
+def convert_command(
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", help="A finished run of train-localizer with weighted pooling.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FOLDER", help="Folder of the model.")],
+    propagation: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            metavar="STEPS",
+            help="Steps that carry logits to cells that look alike  [default: 2 if the backbone was pre-trained, "
+            "else 0]",
+        ),
+    ] = None,
+    background_logit: Annotated[
+        float | None,
+        typer.Option(
+            metavar="LOGIT", help="That of the background: higher for smaller objects  [default: as in training]"
+        ),
+    ] = None,
+    half: Annotated[bool, typer.Option("--half", help="Weights in 16 bits: half the size.")] = False,
+) -> None:
+    """Make a segmenter of a localizer, without masks and without another training.
+
+    A localizer that was trained with --set network.class_pooling=weighted learned what beats the background, so
+    that its classes compete in images without captions, too. The folder is laid out as the Hugging Face hub has
+    it: 'predict --model FOLDER' and Segmenter.from_pretrained read it.
+
+    Example:
+
+      capseg convert runs/localizer -o models/photos --half
+    """
+    segmenter = Segmenter.of_localizer(run, propagation=propagation, background_logit=background_logit)
+    segmenter.save_pretrained(output, half=half)
+    typer.echo(f"{output}: a segmenter of {len(segmenter.classes)} classes")

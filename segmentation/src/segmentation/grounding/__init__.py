@@ -1,0 +1,1 @@
+"""A visual-semantic embedding as a grounding model, in the localizer's place (Vilar & Perez, Table 8)."""

@@ -1,0 +1,54 @@
+"""A grounding model as a task of the training loop."""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from segmentation.backbones.loading import load_backbone
+from segmentation.grounding.config import GroundingConfig, TripletOptions
+from segmentation.grounding.losses import triplet_loss
+from segmentation.grounding.network import GroundingNetwork
+from segmentation.grounding.samples import CaptionedBatch
+from segmentation.grounding.words import WordTable
+from segmentation.training.task import ParameterGroup, learning_groups
+
+
+class GroundingTask:
+    """Trains `module` to bring images near to their texts."""
+
+    def __init__(self, network: GroundingNetwork, loss: TripletOptions, *, new_layer_factor: float) -> None:
+        self.module = network
+        self._loss = loss
+        self._new_layer_factor = new_layer_factor
+
+    def parameter_groups(self) -> list[ParameterGroup]:
+        """What is not frozen of the backbone, and what did not come with its weights."""
+        return learning_groups(self.module.backbone, self.module.new_parameters(), self._new_layer_factor)
+
+    def begin_step(self, epochs: float) -> None:
+        """Nothing changes between steps."""
+
+    def loss(self, batch: CaptionedBatch) -> tuple[Tensor, dict[str, Tensor]]:
+        """The triplet loss, and for the log the share of images whose own text is the nearest of the batch."""
+        images, texts = self.module(batch.images, batch.texts)
+        loss = triplet_loss(images, texts, batch.foreign, self._loss)
+        cosines = (images @ texts.T).detach()
+        nearest = (cosines.masked_fill(~batch.foreign, -torch.inf).max(dim=1).values < cosines.diagonal()).float()
+        return loss, {"nearest": nearest.mean()}
+
+
+def build_task(config: GroundingConfig, words: WordTable) -> GroundingTask:
+    """What `config` trains; new layers take random numbers from torch's default generator.
+
+    Raises UsageError and InputError for weights that do not fit.
+    """
+    network = initial_network(config, words, weights=config.starting_weights())
+    return GroundingTask(network, config.loss, new_layer_factor=config.training.new_layer_factor)
+
+
+def initial_network(config: GroundingConfig, words: WordTable, *, weights: Path | None) -> GroundingNetwork:
+    """The network before its training; its backbone with random numbers where `weights` is None."""
+    network = GroundingNetwork(load_backbone(config.backbone, weights), words, config.network)
+    # On CPUs, depthwise and 1×1 convolutions are faster with channels last, forwards and backwards.
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]

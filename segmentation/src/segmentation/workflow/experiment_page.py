@@ -1,0 +1,134 @@
+"""The page of experiments: tables and figures of Vilar & Perez that need images, with the rows that were run."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from segmentation.experiments.catalog import experiments
+from segmentation.experiments.experiment import Expected, Experiment, Scores
+from segmentation.workflow.experiments import OPTIONS, ExperimentRow
+
+_INTRODUCTION = """# Experiments of the first paper
+
+Every table and figure of Vilar & Perez 2021 that needs images, as named experiments: what the paper reports, and
+what came out where one was run. `capseg experiments page docs/experiments.jsonl -o docs/experiments.md` makes this
+page from the rows that `capseg experiments run NAME -o OUT` leaves in `OUT/row.json`; what differs from the paper,
+and why, stands in [papers.md](papers.md). Scores are mIoU / precision / recall over all pixels together; m: masks
+of the images that are learned from, s: a segmentation network on other images. Without a figure under "ours", an
+experiment was not run: the command above its table, with its name as NAME, runs it where the data is.
+"""
+_FILES = {
+    "IMAGES": "--images train2014",
+    "CAPTIONS": "captions_train2014.json",
+    "INSTANCES.json": "instances_train2014.json",
+    "VAL_IMAGES": "val2014",
+    "VAL_TRUTH": "instances_val2014.json",
+    "CHECKPOINT": "BACKBONE.pth",
+    "VGG16_CHECKPOINT": "vgg16.pth",
+    "TRAINVAL4K.txt": "TRAINVAL4K.txt",
+}
+_WORLD = "WORLD/label_space.json"
+
+
+class Section(NamedTuple):
+    """A part of the page: the experiments whose names `names`, a pattern, matches as a whole."""
+
+    title: str
+    names: str
+    note: str = ""
+
+
+SECTIONS = (
+    Section(
+        "Table 3",
+        r"table3-.*|synthetic-segmenter-dsrg",
+        "COCO 2014. TAM-Net by its recipe, and DSRG as a rival's step; small version of ours: Table 6, full.",
+    ),
+    Section(
+        "Table 4", r"table4-.*", "COCO 2017; for `train2014` and `val2014` below read `train2017` and `val2017`."
+    ),
+    Section(
+        "Table 6", r"table6-.*|synthetic-(segmenter-)?(baseline|proposed|attributes|background|full|ground-truth)"
+    ),
+    Section("Table 7", r"table7-.*", "The target's images and truth are `--val-images` and `--val-truth`."),
+    Section(
+        "Table 8, and the three figures of Section V-E",
+        r"(synthetic-)?table8-.*",
+        "V-E: the grounding model's masks by TAM-Net's midpoint, by Eq. 10 to 13, and with the CRF.",
+    ),
+    Section("Table 9", r"(synthetic-)?table9-.*"),
+    Section("Table 10", r"(synthetic-)?table10-.*"),
+    Section("Table 11", r"(synthetic-)?table11-.*"),
+    Section("Fig. 7", r"(synthetic-)?fig7-.*", "A curve, without numbers; it is level after 10 epochs."),
+)
+_FIGURES = """## Fig. 5, 6 and 8
+
+Pictures: maps of compounds and of background classes beside the masks that they make, and masks of other images.
+
+```
+capseg experiments run table6-full -o runs/full --images train2014 …
+capseg report runs/full/masks --images train2014 --truth instances_train2014.json -o fig5-6.html
+capseg experiments run table3-resnet38-segmenter -o runs/resnet38 --images train2014 …
+capseg report runs/resnet38/predicted --images val2014 --truth instances_val2014.json -o fig8.html
+```
+"""
+
+
+def experiment_page(rows: Iterable[ExperimentRow]) -> str:
+    """The page as Markdown, with one row for each experiment of a section; of two rows of one, the last."""
+    found = {row.experiment: row for row in rows}
+    parts = [_INTRODUCTION, *("\n".join(_section(section, found)) for section in SECTIONS), _FIGURES]
+    return "\n".join(parts)
+
+
+def of_section(section: Section) -> list[Experiment]:
+    """Its experiments, in the order of the catalog."""
+    return [of for name, of in experiments().items() if re.fullmatch(section.names, name)]
+
+
+def _section(section: Section, rows: dict[str, ExperimentRow]) -> Iterator[str]:
+    members = of_section(section)
+    yield f"## {section.title}\n"
+    if section.note:
+        yield f"{section.note}\n"
+    yield "```"
+    yield from dict.fromkeys(map(_command, members))
+    yield "```\n"
+    yield "| experiment | paper | ours | data of ours |\n| --- | --- | --- | --- |"
+    for experiment in members:
+        row = rows.get(experiment.name)
+        ours = _own(row, experiment) if row else ""
+        data = (row.data or "") if row else ""
+        yield f"| `{experiment.name}` | {_reported(experiment.expected, experiment)} | {ours} | {data} |"
+    yield ""
+
+
+def _command(experiment: Experiment) -> str:
+    """What runs it, with NAME in the place of its name."""
+    words = {word for command in experiment.commands for word in command.split()}
+    run = "capseg experiments run NAME -o runs/NAME"
+    if _WORLD in words:
+        return run
+    named = [word for word in _FILES if word in words or word in ("IMAGES", "CAPTIONS", "INSTANCES.json")]
+    return " ".join([run, *(f"{OPTIONS[of]} {_FILES[of]}" if of in OPTIONS else _FILES[of] for of in named)])
+
+
+def _kind(experiment: Experiment) -> str:
+    return "m" if experiment.masks_of is None else "s"
+
+
+def _own(row: ExperimentRow, experiment: Experiment) -> str:
+    return f"{_kind(experiment)} {_figures((row.miou, row.precision, row.recall))}"
+
+
+def _reported(expected: Expected | None, experiment: Experiment) -> str:
+    if expected is None:
+        return ""
+    kinds: Sequence[tuple[str, Scores | None]] = (("m", expected.masks), ("s", expected.segmenter))
+    # The row of a localizer has its masks; what a segmenter made of them stands with the segmenter.
+    own = [(kind, scores) for kind, scores in kinds if scores is not None and kind == _kind(experiment)]
+    return ", ".join(f"{kind} {_figures((of.miou, of.precision, of.recall))}" for kind, of in own)
+
+
+def _figures(scores: Iterable[float | None]) -> str:
+    return " / ".join(f"{score:.3f}".removeprefix("0") for score in scores if score is not None)
