@@ -33,6 +33,7 @@ BENCHMARKS = (
     "real_masks",
     "single_stage",
     "refer_pooling",
+    "refer_small",
     "refer_real",
 )
 

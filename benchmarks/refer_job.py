@@ -1,16 +1,18 @@
 """`python -m benchmarks.refer_job STEP FOLDER …`: referring networks that share what one frozen backbone sees.
 
-Every image is looked at once, as a whole, and its cells are kept in FOLDER: all networks learn from them and are
-scored on them. STEP: cells; train NAME [KEY=VALUE…], from FOLDER/training.jsonl; evaluate NAME, which prints the
-scores of all truths in FOLDER as JSON.
+Every image is looked at once, as a whole, when its cells are first asked for, and they are kept in FOLDER: all
+networks learn from them and are scored on them. STEP: train NAME [KEY=VALUE…], from FOLDER/training.jsonl;
+evaluate NAME TRUTH [KEY=VALUE…], which prints the scores of a truth in FOLDER/truths.json as JSON, with options
+of `ReferringPrediction`.
 """
 
 import hashlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +20,8 @@ import torch
 
 from benchmarks.coco_images import image_folders
 from benchmarks.surroundings import REPOSITORY
+from segmentation.backbones.contract import Backbone
+from segmentation.backbones.loading import load_backbone
 from segmentation.data.images import RgbImage, read_image
 from segmentation.data.referring.opening import open_expressions
 from segmentation.data.targets import read_targets
@@ -35,41 +39,49 @@ from segmentation.runs.training import TrainingJob, train_in_folder, training_re
 from segmentation.scores.contract import Viewing
 from segmentation.scores.views import ImageViews
 from segmentation.training.config import MachineOptions
+from shared_schemas.files import replacing
 
 CONFIG = "lite0-referring"
 SIDE = 321
 _IMAGES = tuple(REPOSITORY / folder for folder in image_folders())
 
 
+class SeenImage(NamedTuple):
+    """Cells of an image, (h, w, channels), float16."""
+
+    features: npt.NDArray[np.float16]
+    mid_features: npt.NDArray[np.float16]
+
+
 class Cells:
-    """What the backbone sees of each image, by a digest of its pixels: (h, w, channels), float16."""
+    """What the backbone sees of each image, by a digest of its pixels."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        folder.mkdir(exist_ok=True)
 
-    def make(self, paths: Sequence[Path]) -> None:
-        """Look at images that are not there yet."""
-        from segmentation.backbones.loading import load_backbone
+    def __getitem__(self, image: RgbImage) -> SeenImage:
+        file = self._folder / f"{hashlib.blake2b(image.tobytes(), digest_size=12).hexdigest()}.npz"
+        if not file.is_file():
+            with replacing(file) as unfinished, unfinished.open("wb") as stream:
+                np.savez(stream, **self._seen(image)._asdict())
+        with np.load(file) as kept:
+            return SeenImage(kept["features"], kept["mid_features"])
 
+    @torch.inference_mode()
+    def _seen(self, image: RgbImage) -> SeenImage:
+        views = ImageViews(Viewing(SIDE), self._backbone.stride, self._backbone.first_cell)
+        (view,) = views.of([image])
+        cells = self._backbone.cells(view.images)
+        features, mid_features = (
+            of[0].permute(1, 2, 0).half().numpy() for of in (cells.features, cells.mid_features)
+        )
+        return SeenImage(features, mid_features)
+
+    @cached_property
+    def _backbone(self) -> Backbone:
         config = resolve_config(ReferringConfig, CONFIG, {})
-        backbone = load_backbone(config.backbone, config.starting_weights()).eval()
-        views = ImageViews(Viewing(SIDE), backbone.stride, backbone.first_cell)
-        self._folder.mkdir(exist_ok=True)
-        for path in paths:
-            image = read_image(path)
-            file = self._file(image)
-            if not file.is_file():
-                (view,) = views.of([image])
-                with torch.inference_mode():
-                    features = backbone(view.images)[0]
-                np.save(file, features.permute(1, 2, 0).half().numpy())
-
-    def __getitem__(self, image: RgbImage) -> npt.NDArray[np.float16]:
-        found: npt.NDArray[np.float16] = np.load(self._file(image))
-        return found
-
-    def _file(self, image: RgbImage) -> Path:
-        return self._folder / f"{hashlib.blake2b(image.tobytes(), digest_size=12).hexdigest()}.npy"
+        return load_backbone(config.backbone, config.starting_weights()).eval()
 
 
 class CellSamples:
@@ -87,7 +99,7 @@ class CellSamples:
     def sample(self, index: int, rng: np.random.Generator) -> ReferringSample:
         """One image with phrases drawn."""
         if index not in self._kept:
-            self._kept[index] = self._cells[read_image(self._table.images[index].path)]
+            self._kept[index] = self._cells[read_image(self._table.images[index].path)].features
         return self._samples.of_cells(index, rng, self._kept[index])
 
     def collate(self, samples: Sequence[ReferringSample]) -> ReferringBatch:
@@ -119,26 +131,19 @@ def train(folder: Path, name: str, settings: Mapping[str, Any]) -> None:
     train_in_folder(job, folder / name, MachineOptions(device="cpu", workers=0))
 
 
-def evaluate(folder: Path, name: str, truths: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Scores of a network by truth, each the keywords of `open_expressions`."""
-    predictor = load_referring(folder / name).predictor(
-        ReferringPrediction(input_size=SIDE, refine=Refinement.NONE), "cpu"
-    )
+def evaluate(folder: Path, name: str, truth: Mapping[str, Any], options: Mapping[str, Any]) -> str:
+    """Scores of a network as JSON; `truth` are the keywords of `open_expressions`."""
+    asked = ReferringPrediction.model_validate({"input_size": SIDE, "refine": Refinement.NONE} | dict(options))
+    predictor = load_referring(folder / name).predictor(asked, "cpu")
     cells = Cells(folder / "cells")
 
     def predict(image: RgbImage, texts: Sequence[str]) -> npt.NDArray[np.bool_]:
-        features = torch.from_numpy(cells[image]).permute(2, 0, 1)[None].float()
+        features, mid_features = (torch.from_numpy(of).permute(2, 0, 1).float() for of in cells[image])
         with torch.inference_mode():
-            seen = EncodedImage(image, [(predictor.network.project_image(features), False)], features[0, :0])
+            seen = EncodedImage(image, [(predictor.network.project_image(features[None]), False)], mid_features)
         return predictor.masks(image, predictor.maps(seen, texts))
 
-    found = {}
-    for truth, options in truths.items():
-        expressions = open_expressions(**options)
-        found[truth] = json.loads(
-            evaluate_expressions(expressions, _IMAGES, predict, prediction=name).model_dump_json()
-        )
-    return found
+    return evaluate_expressions(open_expressions(**truth), _IMAGES, predict, prediction=name).model_dump_json()
 
 
 def main() -> None:
@@ -146,21 +151,14 @@ def main() -> None:
     step, place, *rest = sys.argv[1:]
     torch.set_num_threads(1)
     folder = Path(place)
-    truths = {
-        name: {key: [*map(Path, of)] if isinstance(of, list) else Path(of) for key, of in options.items()}
-        for name, options in json.loads((folder / "truths.json").read_text(encoding="utf-8")).items()
-    }
-    if step == "cells":
-        captioned = json.loads((folder / "captions.json").read_text(encoding="utf-8"))["images"]
-        names = {image["file_name"] for image in captioned}
-        for options in truths.values():
-            names |= {str(of.file_name) for of in open_expressions(**options).expressions}
-        paths = [images / name for images in _IMAGES for name in sorted(names)]
-        Cells(folder / "cells").make([path for path in paths if path.is_file()])
-    elif step == "train":
-        train(folder, rest[0], dict(map(parse_setting, rest[1:])))
-    else:
-        print(json.dumps(evaluate(folder, rest[0], truths)))
+    if step == "train":
+        name, *settings = rest
+        train(folder, name, dict(map(parse_setting, settings)))
+        return
+    name, truth, *settings = rest
+    options = json.loads((folder / "truths.json").read_text(encoding="utf-8"))[truth]
+    files = {key: [*map(Path, of)] if isinstance(of, list) else Path(of) for key, of in options.items()}
+    print(evaluate(folder, name, files, dict(map(parse_setting, settings))))
 
 
 if __name__ == "__main__":

@@ -55,6 +55,13 @@ def require_scene_graph_parser() -> None:
         raise Skipped("SceneGraphParser is not installed. Try: pip install 'capparse[sng]'")
 
 
+def language_model() -> dict[str, str]:
+    """The setting of a network of referring expressions that names a folder in the place of the package of the
+    language model (`CAPPARSE_TEXT_ENCODER`); none: it is installed."""
+    folder = os.environ.get("CAPPARSE_TEXT_ENCODER")
+    return {"network.text.encoder": folder} if folder else {}
+
+
 def machine() -> str:
     """The machine, the software and how busy both were, on one line."""
     facts = [

@@ -104,7 +104,7 @@ def test_the_record_is_one_and_is_what_the_parser_makes() -> None:
     record = parse(text.encode(), ImageLabels)
     assert isinstance(record, ImageLabels), record
     assert list(check(record, load_label_space("coco"))) == []
-    (made,) = parser_of().label({record.image_id: record.captions})
+    (made,) = parser_of(relations=True).label({record.image_id: record.captions})
     assert without_scores(record) == without_scores(made)
 
 

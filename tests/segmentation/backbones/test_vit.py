@@ -10,7 +10,7 @@ from torch.nn import functional
 pytest.importorskip("transformers")
 
 from segmentation.backbones.loading import load_weights
-from segmentation.backbones.vit import ViTSmall16
+from segmentation.backbones.vit import DropPath, ViTSmall16
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +122,16 @@ def test_cells_lie_where_the_contract_says() -> None:
     rows, columns = (images.grad[0].abs().sum(dim=(0, axis)).nonzero().flatten() for axis in (2, 1))
     assert (rows.min() + rows.max()) / 2 == backbone.first_cell + backbone.stride
     assert (columns.min() + columns.max()) / 2 == backbone.first_cell + 2 * backbone.stride
+
+
+def test_branches_are_left_out_in_training_alone(backbone: ViTSmall16) -> None:
+    assert [layer.dropout.rate for layer in ViTSmall16(layers=3).vit.layers] == pytest.approx([0, 0.05, 0.1])
+    torch.manual_seed(0)
+    drop, branch = DropPath(0.25), torch.ones(4000, 2, 3)
+    found = drop(branch)
+    assert torch.equal(found, found[:, :1, :1].expand_as(found))
+    assert found.unique().tolist() == pytest.approx([0, 4 / 3])
+    assert found.mean().item() == pytest.approx(1, abs=0.03)
+    assert drop.eval()(branch) is branch
+    image = torch.full((1, 3, 32, 32), 80.0)
+    assert torch.equal(backbone(image), backbone(image))

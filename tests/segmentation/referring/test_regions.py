@@ -30,6 +30,7 @@ from segmentation.referring.expression_run import train_on_expressions
 from segmentation.referring.options import ReferringPrediction
 from segmentation.referring.region_samples import RegionSamples
 from segmentation.referring.region_task import patch_loss, pixel_loss
+from segmentation.referring.rivals import rival_names
 from segmentation.referring.run import load_referring, open_referrer
 from segmentation.referring.zero_shot import ClassFinder, evaluate_zero_shot
 from segmentation.training.config import MachineOptions
@@ -189,6 +190,25 @@ def test_classes_are_found_by_their_words(world: World, tmp_path: Path) -> None:
         evaluate_zero_shot(finder, open_truth(world.truth), [tmp_path])
 
 
+def test_rivals_compete_for_cells(world: World) -> None:
+    image = read_image(world.images / "1.png")
+    names = rival_names("coco")
+    beside = open_referrer(world.run, OPTIONS.model_copy(update={"rivals": "coco"}), "cpu")
+    maps = beside.maps(beside.encode(image), names)
+    # Each against all others: one softmax over all classes. No bear is seen in the place of a teddy bear.
+    whole = torch.from_numpy(maps.logits).softmax(dim=0).numpy()
+    apple, cat, teddy = map(names.index, ("apple", "cat", "teddy bear"))
+    np.testing.assert_allclose(maps.shares[[apple, cat]], whole[[apple, cat]], atol=1e-5)
+    assert (maps.shares[teddy] > whole[teddy]).all()
+    assert (beside.relative, beside.alpha) == (True, 2)
+    alone = open_referrer(world.run, OPTIONS.model_copy(update={"rivals": "image"}), "cpu")
+    pair = alone.maps(alone.encode(image), ["apple", "cat"])
+    np.testing.assert_allclose(pair.shares.sum(axis=0), 1, atol=1e-5)
+    np.testing.assert_allclose(pair.scores, maps.scores[[apple, cat]], atol=1e-5)
+    strongest = pair.shares[0] / pair.shares[0].max()
+    np.testing.assert_allclose(alone.strengths(pair)[0], strongest, atol=1e-4)
+
+
 def test_words_of_classes(tmp_path: Path, space: LabelSpace) -> None:
     voc = load_label_space("voc")
     names, paper = class_words(voc), class_words(voc, "paper")
@@ -234,6 +254,8 @@ def test_the_command_prints_a_table_or_json(world: World, tmp_path: Path) -> Non
     assert (tmp_path / "masks" / "id2label.json").is_file()
     relative = CliRunner().invoke(app, [*common, "--relative"]).stdout
     assert "MPA, class activation maps, nothing tuned" in relative
+    beside = CliRunner().invoke(app, [*common, "--rivals", "coco"]).stdout
+    assert "class activation maps, rivals: coco" in beside
     wrong = CliRunner().invoke(app, [*common, "--split", "val"])
     assert wrong.exit_code == 2
     assert "has no split 'val'" in wrong.output

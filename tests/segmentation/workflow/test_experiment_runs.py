@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,24 @@ def test_what_is_missing_is_asked_for(tmp_path: Path) -> None:
             list(commands_on(find_experiment(name), bare, tmp_path))
 
 
+def test_tables_of_tseg_take_a_language_model_and_data_sets(tmp_path: Path) -> None:
+    experiment = find_experiment("tseg-table2e-coco")
+    bare = ExperimentData(Path("train"), val_images=Path("val"), checkpoint=Path("vit.pth"))
+    with pytest.raises(
+        UsageError, match=r"needs REFER/refcoco/refs\(unc\)\.p\. Give --data-sets, a folder with REF"
+    ):
+        list(commands_on(experiment, bare, tmp_path))
+    with pytest.raises(UsageError, match=r"needs BERT_SMALL\. Give --text-encoder$"):
+        list(commands_on(experiment, replace(bare, data_sets=Path("sets")), tmp_path))
+    given = replace(bare, data_sets=Path("sets"), text_encoder=Path("bert"))
+    boxes, weak, evaluate = commands_on(experiment, given, tmp_path)
+    assert boxes[boxes.index("--truth") + 1] == "sets/REFER/refcoco/refs(unc).p"
+    assert weak[weak.index("--truth") + 1] == "sets/PHRASECUT/refer_train.json"
+    assert weak[weak.index("--text-encoder") + 1] == "bert"
+    assert f"start={tmp_path}/first-run" in weak
+    assert evaluate[evaluate.index("--truth") + 1] == "sets/PHRASECUT/refer_val.json"
+
+
 def test_commands_are_run_in_order_and_their_row_is_written(tmp_path: Path) -> None:
     seen: list[str] = []
 
@@ -108,6 +127,7 @@ def test_worlds_are_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     [
         (("run", "synthetic-segmenter-full"), "needs a folder. Give -o OUT"),
         (("run", "table6-full", "-o", "OUT"), "needs data. Give --images, --captions and --truth"),
+        (("run", "tseg-full-refcoco", "-o", "OUT"), "Give --images, --weights, --text-encoder and --data-sets"),
         (("run",), "expected NAME, run NAME -o OUT, or page ROWS"),
         (("run", "table6-ful", "-o", "OUT"), "Did you mean 'table6-full'?"),
     ],

@@ -16,6 +16,8 @@ from transformers.models.vit.modeling_vit import ViTEmbeddings
 from segmentation.backbones.contract import Backbone, Cells, Normalisation
 
 _PATCH = 16
+_DROP_PATH = 0.1
+"""Of the last layer, in training; it rises from 0 in the first (Strudel et al., Section 4.2)."""
 _POSITIONS = "vit.embeddings.position_embeddings"
 _NAMES = (
     (r"^vit\.", ""),
@@ -63,6 +65,9 @@ class ViTSmall16(Backbone):
         embeddings = _BilinearEmbeddings(config)
         embeddings.load_state_dict(self.vit.embeddings.state_dict())
         self.vit.embeddings = embeddings
+        for layer, rate in zip(self.vit.layers, torch.linspace(0, _DROP_PATH, layers).tolist(), strict=True):
+            # It stands at the end of both branches of a layer.
+            layer.dropout = DropPath(rate)
         self.freeze()
 
     def stages(self, images: Tensor) -> Cells:
@@ -84,6 +89,22 @@ class ViTSmall16(Backbone):
         if _POSITIONS in own:
             own[_POSITIONS] = _resized_positions(own[_POSITIONS], self.state_dict()[_POSITIONS].shape[1])
         return own
+
+
+class DropPath(nn.Module):
+    """Stochastic depth (Huang et al. 2016): in training, a branch is left out of some of the images of a batch."""
+
+    def __init__(self, rate: float) -> None:
+        """`rate`: how likely that is, in [0, 1)."""
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, branch: Tensor) -> Tensor:
+        """Shape: [B, …] → [B, …]; what stays is as much larger as to keep the expectation."""
+        if not self.training or not self.rate:
+            return branch
+        kept = torch.rand(len(branch), *[1] * (branch.dim() - 1), device=branch.device) >= self.rate
+        return branch * kept / (1 - self.rate)
 
 
 class _BilinearEmbeddings(ViTEmbeddings):

@@ -39,6 +39,15 @@ def experiments_command(
         Path | None,
         typer.Option(metavar="FILE", help="The images that masks are scored on, where a table has some."),
     ] = None,
+    text_encoder: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="A BERT, for tables of TSEG, which leave it open.")
+    ] = None,
+    data_sets: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Folder with PHRASECUT, REFER and VOC2012, where a table of TSEG has them."
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Only the row.")] = False,
 ) -> None:
     """List the named configurations, describe one, or run it: its commands, its cost, and what the paper reports.
@@ -79,14 +88,25 @@ def experiments_command(
 
     from segmentation.workflow.experiments import ExperimentData, ExperimentRow, run_experiment, synthetic_data
 
-    if images is not None and captions is not None and truth is not None:
+    labelled = captions is not None and truth is not None
+    if images is not None and (labelled or found.text_encoder is not None):
         data = ExperimentData(
-            images, captions, truth, val_images, val_truth, weights, segmenter_weights, image_list
+            images,
+            captions,
+            truth,
+            val_images,
+            val_truth,
+            weights,
+            segmenter_weights,
+            image_list,
+            text_encoder=text_encoder,
+            data_sets=data_sets,
         )
     elif found.label_space is not None:
         data = synthetic_data(output)
     else:
-        raise UsageError(f"{name} needs data. Give --images, --captions and --truth")
+        own = "--weights, --text-encoder and --data-sets" if found.text_encoder else "--captions and --truth"
+        raise UsageError(f"{name} needs data. Give --images, {own}")
     row = run_experiment(
         found, data, output, show=lambda command: None if quiet else typer.echo(command, err=True)
     )

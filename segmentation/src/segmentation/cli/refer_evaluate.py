@@ -7,6 +7,7 @@ import typer
 
 from segmentation.cli.referring import (
     PROPAGATION,
+    Against,
     Device,
     Flip,
     InputSize,
@@ -83,6 +84,7 @@ def refer_evaluate_command(
     flip: Flip = False,
     propagation: Propagation = PROPAGATION,
     relative: Relative = None,
+    rivals: Against = None,
     refine: Refine = None,
     crf_preset: Preset = CrfPreset.SEC,
     device: Device = "auto",
@@ -119,6 +121,7 @@ def refer_evaluate_command(
         flip=flip,
         propagation=propagation,
         relative=relative,
+        rivals=rivals,
         refine=refine,
         crf_preset=crf_preset,
     )

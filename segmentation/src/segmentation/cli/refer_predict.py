@@ -8,6 +8,7 @@ import typer
 from segmentation.cli.outcome import outcome
 from segmentation.cli.referring import (
     PROPAGATION,
+    Against,
     Device,
     Flip,
     InputSize,
@@ -48,6 +49,7 @@ def refer_predict_command(
     flip: Flip = False,
     propagation: Propagation = PROPAGATION,
     relative: Relative = None,
+    rivals: Against = None,
     refine: Refine = None,
     crf_preset: Preset = CrfPreset.SEC,
     device: Device = "auto",
@@ -71,6 +73,7 @@ def refer_predict_command(
         flip=flip,
         propagation=propagation,
         relative=relative,
+        rivals=rivals,
         refine=refine,
         crf_preset=crf_preset,
     )

@@ -6,7 +6,8 @@ import typer
 
 from segmentation.cli.masks import option_errors
 from segmentation.masks.refinement import CrfPreset, Refinement
-from segmentation.referring.options import ReferringPrediction
+from segmentation.referring.options import IMAGE, ReferringPrediction
+from shared_schemas import load_label_space
 
 InputSize = Annotated[
     str,
@@ -28,6 +29,15 @@ Relative = Annotated[
         "rises above the background  [default: as the network was trained]",
     ),
 ]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        "--rivals",
+        metavar="image|LABEL_SPACE",
+        help="What else may be seen, and competes for each part of an image: what else is asked of it, or the "
+        "class names of a label space, as coco.",
+    ),
+]
 Refine = Annotated[
     Refinement | None,
     typer.Option(help="How masks are fitted to edges  [default: dense-crf if it is installed, else pamr]"),
@@ -38,12 +48,18 @@ PROPAGATION = ReferringPrediction().propagation
 
 
 def prediction_options(input_size: str, scales: str, **others: Any) -> ReferringPrediction:
-    """The options as they were given, `others` by the names of the fields. Raises UsageError for wrong ones."""
+    """The options as they were given, `others` by the names of the fields.
+
+    Raises UsageError for wrong ones, LabelSpaceError for rivals of no label space.
+    """
     with option_errors():
-        return ReferringPrediction.model_validate(
+        options = ReferringPrediction.model_validate(
             {
                 "input_size": int(input_size) if input_size.isdecimal() else input_size,
                 "scales": tuple(scales.split(",")),
                 **others,
             }
         )
+    if options.rivals is not None and options.rivals != IMAGE:
+        load_label_space(options.rivals)
+    return options

@@ -35,6 +35,7 @@ def evaluate_referring(
 
     kind, used = trained.config.network.pooling.kind, predictor.options
     rule = _RELATIVE if predictor.relative else _RULES.get(kind, _RULE)
+    rule += f", rivals: {used.rivals}" if used.rivals else ""
     return evaluate_expressions(
         truth,
         images,

@@ -7,6 +7,9 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, Pos
 from segmentation.masks.refinement import CrfPreset, Refinement, installed_refinement
 from shared_runtime.configuration import FrozenModel
 
+IMAGE = "image"
+"""As rivals, in the place of a label space: what else is asked of the same image."""
+
 
 class ReferringPrediction(FrozenModel):
     """Defaults: one view of the image at the size of the training crops, fitted to its edges."""
@@ -24,12 +27,18 @@ class ReferringPrediction(FrozenModel):
     relative: bool | None = Field(
         None,
         description="Read maps as those of class activation mapping are: relative to their maximum in the image, "
-        "which is taken to show what the text says. None: so for networks with GAP and GMP, as in the paper.",
+        "which is taken to show what the text says. None: so for networks with GAP and GMP, as in the paper, and "
+        "where there are rivals.",
     )
-    alpha: NonNegativeFloat = Field(
-        4.0,
+    rivals: str | None = Field(
+        None,
+        description="What else may be seen, and competes for each cell: the class names of this label space, or, "
+        "by the word image, what else is asked of the same image; not in the paper.",
+    )
+    alpha: NonNegativeFloat | None = Field(
+        None,
         description="Of a map that is relative, the background is 1 less the map, to the power of this (Ahn and "
-        "Kwak 2018).",
+        "Kwak 2018). None: 4, and 2 where there are rivals.",
     )
     refine: Refinement | None = Field(
         None, description="How masks are fitted to edges; None: dense CRF if it is installed, else PAMR."

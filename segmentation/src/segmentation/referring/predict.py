@@ -4,7 +4,7 @@ Axis letters: N expressions of one image, D channels of the space that patches a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +18,9 @@ from segmentation.masks.maps import ScoreMaps, negative_background, normalized
 from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.refinement import check_installed
 from segmentation.referring.network import ReferringNetwork
-from segmentation.referring.options import ReferringPrediction
+from segmentation.referring.options import IMAGE, ReferringPrediction
 from segmentation.referring.pooling import pooled
+from segmentation.referring.rivals import competing, contested_shares, rival_names
 from segmentation.referring.text_encoder import TextEncoder
 from segmentation.scores.affinity import propagate
 from segmentation.scores.contract import FloatMap, Viewing
@@ -28,6 +29,8 @@ from shared_runtime.errors import InputError, UsageError
 
 BoolMasks = npt.NDArray[np.bool_]
 
+_ALPHA, _CONTESTED_ALPHA = 4.0, 2.0
+"""The latter was chosen on masks of COCO images, with the names of COCO's classes as rivals."""
 _MOST_COMPETING = 254
 """Labels that an index mask of bytes can tell apart, beside the background and 255."""
 
@@ -51,7 +54,8 @@ class ExpressionMaps:
     """(N, h, w): similarities of cells and texts, after the temperature; the background has 0, unless it was
     trained with another logit."""
     shares: FloatMap
-    """(N, h, w) in [0, 1]: M, of which masks are made. Those of SPA compete with each other."""
+    """(N, h, w) in [0, 1]: M, of which masks are made. Those of SPA compete with each other; where there are
+    rivals, they are what these leave."""
     scores: FloatMap
     """(N,) logits z: above 0, the image shows what the expression says (Eq. 8)."""
     margin: float
@@ -74,6 +78,8 @@ class ExpressionPredictor:
     device: torch.device
     options: ReferringPrediction
     """Resolved: nothing is left open."""
+    _known: dict[str, Tensor] = field(default_factory=dict, repr=False)
+    """Vectors of the texts that were asked before."""
 
     @torch.inference_mode()
     def encode(self, image: RgbImage) -> EncodedImage:
@@ -92,7 +98,9 @@ class ExpressionPredictor:
 
         Raises UsageError for an empty text, InputError where the network gives NaN or infinite values.
         """
-        embedded = self._embedded(texts)
+        rivals = self.options.rivals
+        names = [] if rivals in (None, IMAGE) else rival_names(str(rivals))
+        embedded = self._embedded([*texts, *names])
         views = self.views
         seen = []
         for patches, mirrored in encoded.views:
@@ -104,8 +112,12 @@ class ExpressionPredictor:
             logits = propagate(logits, torch.from_numpy(mid_features), self.options.propagation)
         if not logits.isfinite().all():
             raise InputError("the network's maps hold NaN or infinite values")
-        scores, shares = pooled(logits[None], self.network.options.pooling)
-        return ExpressionMaps(logits.numpy(), shares[0].numpy(), scores[0].numpy(), views.margin)
+        own = logits[: len(texts)]
+        scores, (shares,) = pooled(own[None], self.network.options.pooling)
+        if rivals is not None:
+            others, called = (own, texts) if rivals == IMAGE else (logits[len(texts) :], names)
+            shares = contested_shares(own, others, competing(texts, called))
+        return ExpressionMaps(own.numpy(), shares.numpy(), scores[0].numpy(), views.margin)
 
     def masks(self, image: RgbImage, maps: ExpressionMaps) -> BoolMasks:
         """Masks (N, H, W) at the size of an image (H, W, 3), fitted to its edges.
@@ -120,7 +132,7 @@ class ExpressionPredictor:
         check_installed(refine)
         finisher = Finisher(refine, self.options.crf_preset, bytes_per_process(1))
         found = np.zeros((len(maps.logits), *image.shape[:2]), dtype=np.bool_)
-        if self.network.options.pooling.kind == "spa" and not self.relative:
+        if self.network.options.pooling.kind == "spa" and self.options.rivals is None and not self.relative:
             if len(found) > _MOST_COMPETING:
                 raise UsageError(
                     f"got {len(found)} expressions of one image, expected {_MOST_COMPETING} at most: those of a "
@@ -133,22 +145,30 @@ class ExpressionPredictor:
                 found[number - 1] = mask == number
             return found
         for number, own in enumerate(self.strengths(maps)):
-            background = negative_background(own[None], self.options.alpha) if self.relative else 1 - own
+            background = negative_background(own[None], self.alpha) if self.relative else 1 - own
             found[number] = finisher.mask(image, ScoreMaps((1,), np.stack([background, own]), maps.margin)) == 1
         return found
 
     def strengths(self, maps: ExpressionMaps) -> FloatMap:
-        """What masks are made of, (N, h, w) in [0, 1]: shares, or similarities relative to their maximum."""
+        """What masks are made of, (N, h, w) in [0, 1]: shares; or similarities, or shares beside rivals, relative
+        to their maximum."""
         if not self.relative:
             return maps.shares
-        relative: FloatMap = np.array([normalized(logits) for logits in maps.logits]).reshape(maps.logits.shape)
+        found = maps.logits if self.options.rivals is None else maps.shares
+        relative: FloatMap = np.array([normalized(of) for of in found]).reshape(found.shape)
         return relative
 
     @property
     def relative(self) -> bool:
         """Whether maps are read relative to their maximum in the image."""
-        asked = self.options.relative
-        return self.network.options.pooling.relative if asked is None else asked
+        asked, rivals = self.options.relative, self.options.rivals
+        return (self.network.options.pooling.relative or rivals is not None) if asked is None else asked
+
+    @property
+    def alpha(self) -> float:
+        """Of the background of maps that are relative."""
+        alpha = self.options.alpha
+        return (_ALPHA if self.options.rivals is None else _CONTESTED_ALPHA) if alpha is None else alpha
 
     def _embedded(self, texts: Sequence[str]) -> Tensor:
         """[N D] of texts."""
@@ -157,7 +177,11 @@ class ExpressionPredictor:
         normal = [expression_text(text) for text in texts]
         if not all(normal):
             raise UsageError("got an empty text, expected what an image shows, such as 'a brown dog'")
-        projected: Tensor = self.network.project_text(self.encoder.vectors(normal).to(self.device))
+        new = [text for text in dict.fromkeys(normal) if text not in self._known]
+        if new:
+            self._known.update(zip(new, self.encoder.vectors(new), strict=True))
+        vectors = torch.stack([self._known[text] for text in normal])
+        projected: Tensor = self.network.project_text(vectors.to(self.device))
         return projected
 
     @property

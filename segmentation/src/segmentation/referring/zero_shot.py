@@ -15,7 +15,7 @@ from segmentation.data.truth.contract import Truth
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.records import MaskEvaluation
 from segmentation.masks.finish import Finisher
-from segmentation.masks.maps import ScoreMaps, negative_background, normalized
+from segmentation.masks.maps import ScoreMaps, negative_background
 from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.refinement import check_installed
 from segmentation.referring.predict import ExpressionMaps, ExpressionPredictor
@@ -58,16 +58,13 @@ class ClassFinder:
         """Of the background and each of `classes`, an id for each word."""
         kind = self.predictor.network.options.pooling.kind
         relative = self.predictor.relative
-        of_words = np.stack([normalized(logits) for logits in maps.logits]) if relative else maps.shares
+        of_words = self.predictor.strengths(maps)
         ids = sorted({*classes})
         merge = np.sum if kind == "spa" and not relative else np.max
         found: FloatMap = np.stack(
             [merge(of_words[[place for place, of in enumerate(classes) if of == one]], axis=0) for one in ids]
         )
-        if relative:
-            background = negative_background(found, self.predictor.options.alpha)
-        else:
-            background = 1 - merge(found, axis=0)
+        background = negative_background(found, self.predictor.alpha) if relative else 1 - merge(found, axis=0)
         return ScoreMaps(tuple(ids), np.concatenate([background[None], found]).astype(np.float32), maps.margin)
 
 

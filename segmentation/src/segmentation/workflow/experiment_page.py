@@ -19,8 +19,8 @@ experiment was not run: the command above its table, with its name as NAME, runs
 """
 _FILES = {
     "IMAGES": "--images train2014",
-    "CAPTIONS": "--captions captions_train2014.json",
-    "INSTANCES.json": "--truth instances_train2014.json",
+    "CAPTIONS": "captions_train2014.json",
+    "INSTANCES.json": "instances_train2014.json",
     "VAL_IMAGES": "val2014",
     "VAL_TRUTH": "instances_val2014.json",
     "CHECKPOINT": "BACKBONE.pth",

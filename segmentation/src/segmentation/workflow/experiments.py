@@ -32,8 +32,8 @@ class ExperimentData:
     """Where the words in capitals of an experiment's commands are; None: there is none."""
 
     images: Path
-    captions: Path
-    truth: Path
+    captions: Path | None = None
+    truth: Path | None = None
     """Of `images`."""
     val_images: Path | None = None
     val_truth: Path | None = None
@@ -46,6 +46,10 @@ class ExperimentData:
     """The images that masks are scored on, where an experiment names a list."""
     label_space: Path | None = None
     """Of the synthetic world."""
+    text_encoder: Path | None = None
+    """A language model, for experiments that leave it open."""
+    data_sets: Path | None = None
+    """A folder that has data sets under the names by which commands call them: `REFER/refcoco/refs(unc).p`."""
 
 
 class ExperimentRow(FrozenModel):
@@ -107,15 +111,11 @@ def run_experiment(
 
     Raises UsageError for data that the experiment needs and is not given, and as the commands fail.
     """
-    if experiment.text_encoder is not None:
-        raise UsageError(
-            f"{experiment.name} needs a language model and a data set of its own. Run its commands: capseg "
-            f"experiments {experiment.name}"
-        )
+    commands = [*commands_on(experiment, data, output)]
     output.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     printed = ""
-    for command in commands_on(experiment, data, output):
+    for command in commands:
         # Labels are written whole or not at all; no other command minds to be called again.
         if command[:2] == ["capparse", "label"] and Path(command[command.index("-o") + 1]).is_file():
             continue
@@ -145,7 +145,11 @@ def commands_on(experiment: Experiment, data: ExperimentData, output: Path) -> I
     places = _places(data, output)
     *others, last = experiment.commands
     for printed in (*others, f"{last} --json"):
-        yield [_placed(word, places, experiment.name) for word in shlex.split(printed)]
+        words = shlex.split(printed)
+        sets = {
+            word: data.data_sets and data.data_sets / word for word in words if word.split("/")[0] in _DATA_SETS
+        }
+        yield [_placed(word, {**places, **sets}, experiment.name) for word in words]
 
 
 def synthetic_data(output: Path) -> ExperimentData:
@@ -211,6 +215,7 @@ def _places(data: ExperimentData, output: Path) -> Mapping[str, Path | None]:
         "VGG16_CHECKPOINT": data.segmenter_checkpoint,
         "TRAINVAL4K.txt": data.image_list,
         "WORLD/label_space.json": data.label_space,
+        "BERT_SMALL": data.text_encoder,
         "LABELS.jsonl": output / "labels.jsonl",
         "LOCALIZER": output / "localizer",
         "RUN": output / "run",
@@ -222,13 +227,18 @@ def _places(data: ExperimentData, output: Path) -> Mapping[str, Path | None]:
 
 
 OPTIONS = {
+    "CAPTIONS": "--captions",
+    "INSTANCES.json": "--truth",
     "VAL_IMAGES": "--val-images",
     "VAL_TRUTH": "--val-truth",
     "CHECKPOINT": "--weights",
     "VGG16_CHECKPOINT": "--segmenter-weights",
     "TRAINVAL4K.txt": "--image-list",
     "WORLD/label_space.json": "--label-space",
+    "BERT_SMALL": "--text-encoder",
 }
+_DATA_SETS = ("PHRASECUT", "REFER", "VOC2012")
+"""Folders of `ExperimentData.data_sets`."""
 
 
 def _placed(word: str, places: Mapping[str, Path | None], name: str) -> str:
@@ -236,7 +246,8 @@ def _placed(word: str, places: Mapping[str, Path | None], name: str) -> str:
         return word
     place = places[word]
     if place is None:
-        raise UsageError(f"{name} needs {word}. Give {OPTIONS[word]}")
+        option = OPTIONS.get(word) or f"--data-sets, a folder with {word}"
+        raise UsageError(f"{name} needs {word}. Give {option}")
     return str(place)
 
 

@@ -1,0 +1,42 @@
+"""What else may be seen where a text is looked for: texts that compete with it for the cells of an image.
+
+Not in the paper, whose SPA lets the expressions of an image compete (Eq. 5). A network that learned from few
+images finds a little of everything everywhere; a cell of which another text says more is not of the one that is
+asked.
+
+Axis letters: N texts that are asked, M rivals.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from segmentation.data.phrases import expression_text
+from segmentation.referring.expressions import content_words
+from shared_schemas import load_label_space
+
+
+def rival_names(space: str) -> list[str]:
+    """The foreground classes of a label space. Raises LabelSpaceError where there is none of that name."""
+    return [expression_text(label.name) for label in load_label_space(space).foreground]
+
+
+def competing(texts: Sequence[str], rivals: Sequence[str]) -> Tensor:
+    """Bool `[N M]`: which rivals a text has. A text is none to another that has all its words ('dog' to 'brown
+    dog')."""
+    own, others = ([content_words(text) for text in of] for of in (texts, rivals))
+    found = np.array([[not (one <= other or other <= one) for other in others] for one in own], dtype=np.bool_)
+    return torch.from_numpy(found.reshape(len(own), len(others)))
+
+
+def contested_shares(logits: Tensor, rivals: Tensor, competing: Tensor) -> Tensor:
+    """What each text has of a cell, `[N h w]` in (0, 1): its part of a softmax over itself and its rivals.
+
+    Of the similarities of texts `[N h w]` and rivals `[M h w]`; `competing` `[N M]`. Without a rival, all of it.
+    """
+    others = rivals[None].masked_fill(~competing[:, :, None, None], -torch.inf)
+    nothing = torch.full_like(logits[:, None], -torch.inf)
+    against = torch.cat([others.expand(len(logits), *rivals.shape), nothing], dim=1).logsumexp(dim=1)
+    return (logits - against).sigmoid()

@@ -1,0 +1,29 @@
+"""What else may be seen: by hand, and against a softmax cell by cell."""
+
+import math
+
+import pytest
+import torch
+
+from segmentation.referring.rivals import competing, contested_shares, rival_names
+from shared_schemas.errors import LabelSpaceError
+
+
+def test_a_text_has_no_rival_in_what_it_says_itself() -> None:
+    found = competing(["dog", "the brown dog", "a cat"], ["dog", "cat", "small brown dog"])
+    assert found.tolist() == [[False, True, False], [False, True, False], [True, False, True]]
+    assert competing(["dog"], []).shape == (1, 0)
+    assert rival_names("voc")[:2] == ["aeroplane", "bicycle"]
+    with pytest.raises(LabelSpaceError, match="cocoo"):
+        rival_names("cocoo")
+
+
+def test_shares_beside_rivals() -> None:
+    logits, rivals = torch.randn(2, 3, 4), torch.randn(3, 3, 4)
+    beside = torch.tensor([[True, False, True], [False, False, False]])
+    found = contested_shares(logits, rivals, beside)
+    for row in range(3):
+        for column in range(4):
+            own, first, _, last = (math.exp(of[row, column]) for of in (logits[0], *rivals))
+            assert found[0, row, column].item() == pytest.approx(own / (own + first + last), abs=1e-6)
+    assert torch.equal(found[1], torch.ones(3, 4))
