@@ -39,7 +39,9 @@ def test_they_stand_between_the_mentions_of_their_caption(record: ImageLabels) -
     assert all(one.subject != one.object for one in record.relations)  # a toilet seat has no toilet of its own
 
 
-@pytest.mark.parametrize(("options", "expected"), [({}, 0), ({"mode": "paper", "relations": True}, 1), ({"relations": True}, 1)])
+@pytest.mark.parametrize(
+    ("options", "expected"), [({}, 0), ({"mode": "paper", "relations": True}, 1), ({"relations": True}, 1)]
+)
 def test_an_option_decides(options: dict[str, object], expected: int) -> None:
     (record,) = CaptionParser(senses="first", **options).label(["a man holding a dog"])
     assert len(record.relations) == expected
