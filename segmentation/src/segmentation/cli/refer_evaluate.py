@@ -5,24 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from segmentation.cli.referring import (
-    PROPAGATION,
-    Against,
-    Device,
-    Flip,
-    InputSize,
-    Preset,
-    Propagation,
-    Refine,
-    Relative,
-    Scales,
-    prediction_options,
-)
+from segmentation.cli.referring import ReferringArguments, with_referring_arguments
 from segmentation.data.referring.opening import open_expressions
 from segmentation.data.truth.opening import open_truth, read_image_list
 from segmentation.evaluation.expressions import measures_table
 from segmentation.evaluation.records import score_table
-from segmentation.masks.refinement import CrfPreset
 from segmentation.referring.class_words import LABELS, NAMES, PAPER, class_words
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode, UsageError
@@ -33,6 +20,7 @@ if TYPE_CHECKING:
     from segmentation.evaluation.records import MaskEvaluation
 
 
+@with_referring_arguments
 def refer_evaluate_command(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run of refer train.")],
     truth: Annotated[
@@ -79,15 +67,6 @@ def refer_evaluate_command(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="MASKS", help="Keep the masks of --zero-shot.")
     ] = None,
-    input_size: InputSize = "auto",
-    scales: Scales = "1",
-    flip: Flip = False,
-    propagation: Propagation = PROPAGATION,
-    relative: Relative = None,
-    rivals: Against = None,
-    refine: Refine = None,
-    crf_preset: Preset = CrfPreset.SEC,
-    device: Device = "auto",
     report: Annotated[
         Path | None,
         typer.Option(
@@ -99,6 +78,8 @@ def refer_evaluate_command(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing page.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    *,
+    shared: ReferringArguments,
 ) -> None:
     """Score what a trained network makes of referring expressions, beside the whole image and a central box.
 
@@ -115,16 +96,7 @@ def refer_evaluate_command(
 
       capseg refer evaluate runs/referring --truth VOC2012 --images VOC2012/JPEGImages --zero-shot --words paper
     """
-    options = prediction_options(
-        input_size,
-        scales,
-        flip=flip,
-        propagation=propagation,
-        relative=relative,
-        rivals=rivals,
-        refine=refine,
-        crf_preset=crf_preset,
-    )
+    options = shared.resolved()
     if report is not None:
         if zero_shot:
             raise UsageError(
@@ -140,7 +112,7 @@ def refer_evaluate_command(
         masks = masks if image_list is None else masks.restricted_to(read_image_list(image_list))
         asked = class_words(masks.label_space, words)
         by_id = {label.id: asked[label.name] for label in masks.label_space.foreground}
-        finder = ClassFinder(open_referrer(run, options, device), by_id, score_threshold)
+        finder = ClassFinder(open_referrer(run, options, shared.device), by_id, score_threshold)
         with progress_display(quiet=quiet) as show:
             evaluation, lost = evaluate_zero_shot(
                 finder, masks, images, output, lambda done, total: show("images", done, total)
@@ -155,7 +127,7 @@ def refer_evaluate_command(
             expressions,
             images,
             options,
-            device=device,
+            device=shared.device,
             progress=lambda done, total: show("images", done, total),
         )
     if report is not None:
@@ -163,7 +135,7 @@ def refer_evaluate_command(
         from segmentation.report.expressions.report import ExpressionReportOptions, expression_report
 
         title = ExpressionReportOptions(run.resolve().name)
-        predictor = open_referrer(run, options, device)
+        predictor = open_referrer(run, options, shared.device)
         shown = expression_report(found, expressions, images, predictor, report, title)
         typer.echo(f"{report}: {shown} images", err=True)
     raise typer.Exit(_tell_expressions(found, as_json))

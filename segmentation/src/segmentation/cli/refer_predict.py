@@ -6,20 +6,7 @@ from typing import Annotated
 import typer
 
 from segmentation.cli.outcome import outcome
-from segmentation.cli.referring import (
-    PROPAGATION,
-    Against,
-    Device,
-    Flip,
-    InputSize,
-    Preset,
-    Propagation,
-    Refine,
-    Relative,
-    Scales,
-    prediction_options,
-)
-from segmentation.masks.refinement import CrfPreset
+from segmentation.cli.referring import ReferringArguments, with_referring_arguments
 from segmentation.prediction.expression_files import SCORES, predict_expressions
 from segmentation.prediction.files import OVERLAYS
 from segmentation.prediction.referrer import Referrer
@@ -29,6 +16,7 @@ from shared_runtime.errors import ExitCode
 _SHOWN = 5
 
 
+@with_referring_arguments
 def refer_predict_command(
     images: Annotated[
         list[Path], typer.Argument(metavar="IMAGE|DIR…", help="Images, and folders of images with all below them.")
@@ -44,16 +32,9 @@ def refer_predict_command(
         ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Folder of the masks.")],
-    input_size: InputSize = "auto",
-    scales: Scales = "1",
-    flip: Flip = False,
-    propagation: Propagation = PROPAGATION,
-    relative: Relative = None,
-    rivals: Against = None,
-    refine: Refine = None,
-    crf_preset: Preset = CrfPreset.SEC,
-    device: Device = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
+    *,
+    shared: ReferringArguments,
 ) -> None:
     """Make a mask of every text in every image: OUT/<image stem>/<text>.png, 0 or 255, and how sure each is.
 
@@ -67,17 +48,8 @@ def refer_predict_command(
 
       capseg refer predict photo.jpg --text "a brown dog" --text "the sofa" --model runs/referring -o masks
     """
-    options = prediction_options(
-        input_size,
-        scales,
-        flip=flip,
-        propagation=propagation,
-        relative=relative,
-        rivals=rivals,
-        refine=refine,
-        crf_preset=crf_preset,
-    )
-    referrer = Referrer.from_pretrained(model, options=options, device=device)
+    options = shared.resolved()
+    referrer = Referrer.from_pretrained(model, options=options, device=shared.device)
     with progress_display(quiet=quiet) as show:
         done = predict_expressions(
             referrer, images, text, output, progress=lambda at, of: show("masks of images", at, of)

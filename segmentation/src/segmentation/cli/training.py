@@ -1,14 +1,13 @@
 """What every command that trains takes and shows: its options, progress, what was left out, how to go on."""
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from segmentation.cli.arguments import with_arguments
 from segmentation.cli.outcome import outcome
 from segmentation.experiments.catalog import parse_setting, resolve_config
 from segmentation.runs.left_out import SHOWN
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from segmentation.training.loop import Progress
 
 ConfigT = TypeVar("ConfigT", bound=TrainingConfig)
-_SHARED = "shared"
 
 Images = Annotated[list[Path], typer.Option("--images", metavar="DIR", help="Folder of images; repeatable.")]
 Run = Annotated[Path, typer.Option("-o", "--output", metavar="RUN", help="Folder of the run.")]
@@ -119,25 +117,7 @@ class TrainingArguments:
             run_training(train, output, overwrite=self.overwrite, quiet=self.quiet)
 
 
-def with_training_arguments(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with every field of `TrainingArguments` as an option in the place of its parameter `shared`."""
-    own = [of for of in inspect.signature(command).parameters.values() if of.name != _SHARED]
-    shared = [
-        of.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-        for of in inspect.signature(TrainingArguments).parameters.values()
-    ]
-
-    @wraps(command)
-    def called(**given: Any) -> None:
-        command(
-            **{of.name: given[of.name] for of in own},
-            **{_SHARED: TrainingArguments(**{of.name: given[of.name] for of in shared})},
-        )
-
-    # What typer reads options from.
-    called.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]
-    called.__annotations__ = {of.name: of.annotation for of in (*own, *shared)}
-    return called
+with_training_arguments = with_arguments(TrainingArguments)
 
 
 def resolved(

@@ -35,7 +35,7 @@ class SegmentationOptions(FrozenModel):
     propagation: NonNegativeInt = Field(
         0,
         description="Steps that carry logits to cells that look alike to a middle layer, once the network is "
-        "trained; not in the paper. It costs about a tenth of a prediction and suits pre-trained backbones.",
+        "trained; not in the paper. It suits pre-trained backbones.",
     )
     rows: Literal["random", "imagenet", "localizer"] = Field(
         "random",
