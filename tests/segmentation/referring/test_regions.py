@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -93,7 +94,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 def score(run: Path, world: World) -> float:
-    found = evaluate_referring(run, open_expressions(world.truth), [world.images], OPTIONS, device="cpu")
+    predictor = open_referrer(run, OPTIONS, "cpu")
+    found = evaluate_referring(predictor, open_expressions(world.truth), [world.images], str(run))
     assert found.masks.expressions == 16
     assert "MPA, σ(s) > .5, nothing tuned on this truth; input 65, refinement none" in found.protocol.prediction
     return found.masks.miou
@@ -231,7 +233,7 @@ def test_words_of_classes(tmp_path: Path, space: LabelSpace) -> None:
         class_words(space, "papers")
 
 
-def test_the_command_prints_a_table_or_json(world: World, tmp_path: Path) -> None:
+def test_the_command_prints_a_table_or_json(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     common = [
         *("refer", "evaluate", str(world.run), "--images", str(world.images), "--truth", str(world.truth)),
         *("--refine", "none", "--quiet", "--device", "cpu"),
@@ -241,7 +243,11 @@ def test_the_command_prints_a_table_or_json(world: World, tmp_path: Path) -> Non
     assert [line.split()[0] for line in table.stdout.splitlines()[1:4]] == ["masks", "whole", "central"]
     assert "8 images, 0 without a prediction" in table.stdout
     page = tmp_path / "page.html"
+    opening = Mock(side_effect=load_referring)
+    monkeypatch.setattr("segmentation.referring.run.load_referring", opening)
     found = json.loads(CliRunner().invoke(app, [*common, "--json", "--report", str(page)]).stdout)
+    monkeypatch.undo()
+    opening.assert_called_once_with(world.run)
     assert page.read_text().count("<article") == 8
     assert CliRunner().invoke(app, [*common, "--report", str(page)]).exit_code == 2
     assert found["masks"]["miou"] > found["central_box"]["miou"] > found["whole_image"]["miou"]

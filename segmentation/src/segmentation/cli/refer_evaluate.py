@@ -104,8 +104,9 @@ def refer_evaluate_command(
             )
         given = {"the truth": truth, **{f"the objects {path}": path for path in instances or ()}}
         check_output(report, given | ({"the label file": labels} if labels else {}), overwrite=overwrite)
+    from segmentation.referring.run import open_referrer
+
     if zero_shot:
-        from segmentation.referring.run import open_referrer
         from segmentation.referring.zero_shot import ClassFinder, evaluate_zero_shot
 
         masks = open_truth(truth, label_space=label_space)
@@ -121,21 +122,15 @@ def refer_evaluate_command(
     from segmentation.referring.evaluate import evaluate_referring
 
     expressions = open_expressions(truth, instances=instances or (), labels=labels, regions=regions, split=split)
+    predictor = open_referrer(run, options, shared.device)
     with progress_display(quiet=quiet) as show:
         found = evaluate_referring(
-            run,
-            expressions,
-            images,
-            options,
-            device=shared.device,
-            progress=lambda done, total: show("images", done, total),
+            predictor, expressions, images, str(run), progress=lambda done, total: show("images", done, total)
         )
     if report is not None:
-        from segmentation.referring.run import open_referrer
         from segmentation.report.expressions.report import ExpressionReportOptions, expression_report
 
         title = ExpressionReportOptions(run.resolve().name)
-        predictor = open_referrer(run, options, shared.device)
         shown = expression_report(found, expressions, images, predictor, report, title)
         typer.echo(f"{report}: {shown} images", err=True)
     raise typer.Exit(_tell_expressions(found, as_json))
