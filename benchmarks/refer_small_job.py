@@ -1,14 +1,13 @@
 """`python -m benchmarks.refer_small_job FOLDER SEED ARMS.json`: networks on the cells of a small world.
 
-All networks of a world learn from what one backbone sees, which learned the classes of another world from labels
-of images alone (`pretrained`), and of its images they see the whole. FOLDER/scores-SEED.json has what is done; it
-is printed.
+All networks of a world learn from what one backbone sees of whole images, which knows ImageNet and nothing of the
+world. FOLDER/scores-SEED.json has what is done; it is printed.
 """
 
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors.torch import save_file
 
-from benchmarks.refer_small import IMAGES, draw
 from benchmarks.surroundings import REPOSITORY, language_model
 from segmentation.backbones.contract import Backbone
-from segmentation.backbones.loading import load_backbone, read_tensors
+from segmentation.backbones.loading import load_backbone
 from segmentation.data.images import RgbImage, read_image
 from segmentation.data.phrases import expression_text
+from segmentation.data.referring.expressions import Expression, ExpressionSet, Region
 from segmentation.data.referring.opening import open_expressions
 from segmentation.data.targets import read_targets
 from segmentation.evaluation.expressions import evaluate_expressions
@@ -36,7 +34,6 @@ from segmentation.referring.options import ReferringPrediction
 from segmentation.referring.predict import EncodedImage, ExpressionPredictor
 from segmentation.referring.region_samples import RegionSamples
 from segmentation.referring.region_task import RegionTask
-from segmentation.referring.run import train_referring
 from segmentation.referring.samples import ReferringSamples
 from segmentation.referring.task import ReferringTask
 from segmentation.referring.text_encoder import LanguageModel
@@ -44,38 +41,14 @@ from segmentation.runs.training import TrainingJob, train_in_folder, training_re
 from segmentation.scores.contract import Viewing
 from segmentation.scores.views import ImageViews
 from segmentation.training.config import MachineOptions
+from shared_runtime.coco import ImageId
 from shared_schemas import load_label_space
-from shared_schemas.files import replace_file
+from shared_schemas.files import replace_file, replacing
 
 CONFIG = "synthetic-referring-mpa"
-SIDE = 81
-_PRETRAINING_SEED = 50
+SIDE = 193
 _MACHINE = MachineOptions(device="cpu", workers=0)
 _WHOLE: dict[str, Any] = {"size": SIDE, "area": (1.0, 1.0), "aspect": (1.0, 1.0), "flip": 0.0}
-
-
-def pretrained(folder: Path) -> Path:
-    """The backbone's weights: class names of the images of a world of its own, by an embedding for each."""
-    found = folder / "backbone.safetensors"
-    if not found.is_file():
-        world = folder / "pretraining"
-        draw(world, IMAGES, _PRETRAINING_SEED, at_home=0.9)
-        config = resolve_config(
-            ReferringConfig,
-            "synthetic-tseg-table1-mpa-classes",
-            {
-                "label_space": str(world / "label_space.json"),
-                "expressions.class_names": "all",
-                "training.epochs": 8,
-            },
-        )
-        run = folder / "pretrained"
-        train_referring([world / "images"], world / "truth_labels.jsonl", run, config, _MACHINE)
-        prefix = "backbone."
-        tensors = read_tensors(run / "model.safetensors")
-        own = {name.removeprefix(prefix): of for name, of in tensors.items() if name.startswith(prefix)}
-        save_file({name: tensor.contiguous() for name, tensor in own.items()}, found)
-    return found
 
 
 class KnownTexts:
@@ -92,13 +65,17 @@ class KnownTexts:
         self._known |= zip(new, self._encoder.vectors(new), strict=True) if new else ()
         return torch.stack([self._known[text] for text in texts])
 
+    def knows(self, text: str) -> bool:
+        """As `TextEncoder` says."""
+        return self._encoder.knows(text)
+
 
 @dataclass(frozen=True)
 class Cells:
-    """What the backbone sees of the images of a folder, each as a whole."""
+    """What the backbone sees of the images of a world, each as a whole; kept beside them."""
 
     backbone: Backbone
-    images: Path
+    world: Path
 
     def of(self, path: Path) -> npt.NDArray[np.float16]:
         """Shape (h, w, channels)."""
@@ -110,17 +87,25 @@ class Cells:
 
     @cached_property
     def _by_name(self) -> dict[str, npt.NDArray[np.float16]]:
+        kept = self.world / f"cells-{SIDE}.npz"
+        if not kept.is_file():
+            with replacing(kept) as unfinished, unfinished.open("wb") as stream:
+                np.savez(stream, **self._seen())
+        with np.load(kept) as found:
+            return dict(found)
+
+    @torch.inference_mode()
+    def _seen(self) -> dict[str, npt.NDArray[np.float16]]:
         views = ImageViews(Viewing(SIDE), self.backbone.stride, self.backbone.first_cell)
         found = {}
-        with torch.inference_mode():
-            for path in sorted(self.images.iterdir()):
-                (view,) = views.of([read_image(path)])
-                found[path.name] = self.backbone(view.images)[0].permute(1, 2, 0).half().numpy()
+        for path in sorted((self.world / "images").iterdir()):
+            (view,) = views.of([read_image(path)])
+            found[path.name] = self.backbone(view.images)[0].permute(1, 2, 0).half().numpy()
         return found
 
     @cached_property
     def _by_pixels(self) -> dict[bytes, npt.NDArray[np.float16]]:
-        return {read_image(self.images / name).tobytes(): of for name, of in self._by_name.items()}
+        return {read_image(self.world / "images" / name).tobytes(): of for name, of in self._by_name.items()}
 
 
 class OnCells:
@@ -146,10 +131,10 @@ class World:
 
     def __init__(self, folder: Path, seed: int) -> None:
         self._world, self._val = folder / f"world-{seed}", folder / f"val-{seed}"
-        self._backbone = load_backbone("tiny", pretrained(folder)).eval()
-        self._backbone.freeze_whole()
-        self._cells, self._val_cells = (Cells(self._backbone, of / "images") for of in (self._world, self._val))
         config = self._config({})
+        self._backbone = load_backbone(config.backbone, config.starting_weights()).eval()
+        self._backbone.freeze_whole()
+        self._cells, self._val_cells = (Cells(self._backbone, of) for of in (self._world, self._val))
         language = config.text_folder()
         assert language is not None, "the configuration has a language model"
         self._encoder = KnownTexts(LanguageModel(language, config.network.text))
@@ -157,6 +142,7 @@ class World:
 
     def _config(self, settings: Mapping[str, Any]) -> ReferringConfig:
         given: dict[str, Any] = {"label_space": str(self._world / "label_space.json"), **language_model()}
+        given |= {"backbone": "efficientnet-lite0", "weights": "packaged"}
         given |= {f"crop.{name}": value for name, value in _WHOLE.items()}
         return resolve_config(ReferringConfig, CONFIG, given | dict(settings))
 
@@ -208,16 +194,30 @@ class World:
         options = ReferringPrediction(refine=Refinement.NONE).resolved(SIDE)
         predictor = ExpressionPredictor(network, self._encoder, torch.device("cpu"), options)
 
+        shares: list[float] = []
+
         def predict(image: RgbImage, texts: Sequence[str]) -> npt.NDArray[np.bool_]:
             features = torch.from_numpy(self._val_cells.of_pixels(image)).permute(2, 0, 1)[None].float()
             with torch.inference_mode():
                 seen = EncodedImage(image, [(network.project_image(features), False)], features[0, :0])
-            return predictor.masks(image, predictor.maps(seen, texts))
+            masks = predictor.masks(image, predictor.maps(seen, texts))
+            shares.extend(masks.mean(axis=(1, 2)).tolist())
+            return masks
 
-        truth = open_expressions(self._val / "instances.json")
+        truth = each_region_once(open_expressions(self._val / "instances.json"))
         found = evaluate_expressions(truth, [self._val / "images"], predict, prediction="fixed thresholds")
         scores: dict[str, Any] = json.loads(found.model_dump_json(exclude={"protocol"}))
-        return scores
+        marked = {"share": float(np.mean(shares)), "nothing": float(np.mean(np.array(shares) == 0))}
+        return scores | {"marked": marked}
+
+
+def each_region_once(truth: ExpressionSet) -> ExpressionSet:
+    """The same with one expression of each region, the longest: a class with an attribute before the class."""
+    chosen: dict[tuple[ImageId, Region], Expression] = {}
+    for expression in truth.expressions:
+        key = (expression.image_id, expression.region)
+        chosen[key] = max(chosen.get(key, expression), expression, key=lambda of: len(of.text.split()))
+    return replace(truth, expressions=[*chosen.values()])
 
 
 def main() -> None:

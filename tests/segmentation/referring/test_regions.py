@@ -31,7 +31,7 @@ from segmentation.referring.expression_run import train_on_expressions
 from segmentation.referring.options import ReferringPrediction
 from segmentation.referring.region_samples import RegionSamples
 from segmentation.referring.region_task import patch_loss, pixel_loss
-from segmentation.referring.rivals import rival_names
+from segmentation.referring.rivals import namesakes, rival_names
 from segmentation.referring.run import load_referring, open_referrer
 from segmentation.referring.zero_shot import ClassFinder, evaluate_zero_shot
 from segmentation.training.config import MachineOptions
@@ -194,15 +194,27 @@ def test_classes_are_found_by_their_words(world: World, tmp_path: Path) -> None:
 
 def test_rivals_compete_for_cells(world: World) -> None:
     image = read_image(world.images / "1.png")
-    names = rival_names("coco")
+    # The network has embeddings of the foreground's classes alone.
+    names = rival_names("coco")[:80]
     beside = open_referrer(world.run, OPTIONS.model_copy(update={"rivals": "coco"}), "cpu")
-    maps = beside.maps(beside.encode(image), names)
+    encoded = beside.encode(image)
+    maps = beside.maps(encoded, names)
     # Each against all others: one softmax over all classes. No bear is seen in the place of a teddy bear.
     whole = torch.from_numpy(maps.logits).softmax(dim=0).numpy()
     apple, cat, teddy = map(names.index, ("apple", "cat", "teddy bear"))
     np.testing.assert_allclose(maps.shares[[apple, cat]], whole[[apple, cat]], atol=1e-5)
     assert (maps.shares[teddy] > whole[teddy]).all()
-    assert (beside.relative, beside.alpha) == (True, 2)
+    assert (beside.relative, beside.alpha) == (True, 4)
+    same = namesakes(load_label_space("voc"), "coco")
+    aeroplane, person = (load_label_space("voc").by_name[name].id for name in ("aeroplane", "person"))
+    assert (same[aeroplane], same[person]) == ({"airplane"}, {"person"})
+    spared = beside.maps(encoded, ["cat", "apple"], [(), ("cat",)]).shares[1]
+    others = np.delete(maps.logits, cat, axis=0)
+    np.testing.assert_allclose(spared, torch.from_numpy(others).softmax(dim=0)[apple - (cat < apple)], atol=1e-5)
+    # A word is in an image where it has enough of any cell.
+    greatest = maps.shares[apple].max()
+    seen = [ClassFinder(beside, {53: ["apple"]}, greatest * by).mask(image).any() for by in (0.99, 1.01)]
+    assert seen == [True, False]
     alone = open_referrer(world.run, OPTIONS.model_copy(update={"rivals": "image"}), "cpu")
     pair = alone.maps(alone.encode(image), ["apple", "cat"])
     np.testing.assert_allclose(pair.shares.sum(axis=0), 1, atol=1e-5)

@@ -1,6 +1,7 @@
 """Scenes drawn by lot: how often what comes together, and that objects are where they should be."""
 
 from collections import Counter
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -30,12 +31,12 @@ def test_objects_lie_in_the_image_with_their_centre_in_the_surroundings(
         assert (centre < scene.horizon) == (scene.surroundings is SKY)
 
 
-@given(seed=st.integers(0, 2**32))
-def test_two_objects_never_overlap(seed: int) -> None:
-    scene = sample_scene(np.random.default_rng(seed), Difficulty(empty=0, second_object=1))
-    assert 1 <= len(scene.objects) <= 2
-    if len(scene.objects) == 2:
-        first, second = scene.objects
+@given(seed=st.integers(0, 2**32), most=st.sampled_from([2, 4]))
+def test_objects_never_overlap(seed: int, most: int) -> None:
+    difficulty = Difficulty(empty=0, second_object=1, most_objects=most)
+    scene = sample_scene(np.random.default_rng(seed), difficulty)
+    assert 1 <= len(scene.objects) <= most
+    for first, second in combinations(scene.objects, 2):
         apart = [
             start + one.width < other_start
             for one, start, other_start in (
@@ -46,6 +47,12 @@ def test_two_objects_never_overlap(seed: int) -> None:
             )
         ]
         assert any(apart)
+
+
+def test_further_objects_come_by_lot() -> None:
+    scenes = _scenes(Difficulty(empty=0, second_object=0.5, most_objects=3, smallest=0.1, largest=0.15))
+    counts = [sum(len(scene.objects) == number for scene in scenes) / len(scenes) for number in (1, 2, 3)]
+    assert counts == pytest.approx([0.25, 0.5, 0.25], abs=0.08)
 
 
 def test_shares_are_those_of_the_difficulty() -> None:

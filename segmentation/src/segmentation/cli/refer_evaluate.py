@@ -11,6 +11,7 @@ from segmentation.data.truth.opening import open_truth, read_image_list
 from segmentation.evaluation.expressions import measures_table
 from segmentation.evaluation.records import score_table
 from segmentation.referring.class_words import LABELS, NAMES, PAPER, class_words
+from segmentation.referring.options import IMAGE
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode, UsageError
 from shared_runtime.files import check_output
@@ -56,8 +57,14 @@ def refer_evaluate_command(
         ),
     ] = NAMES,
     score_threshold: Annotated[
-        float, typer.Option(min=0, max=1, help="Confidence above which a class is in an image.")
-    ] = 0.5,
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Confidence above which a class is in an image; with --rivals, the share of a cell that is its  "
+            "[default: .5; with --rivals .2]",
+        ),
+    ] = None,
     label_space: Annotated[
         str | None, typer.Option(metavar="NAME|FILE", help="Classes of --zero-shot  [default: the truth's]")
     ] = None,
@@ -107,13 +114,16 @@ def refer_evaluate_command(
     from segmentation.referring.run import open_referrer
 
     if zero_shot:
+        from segmentation.referring.rivals import namesakes
         from segmentation.referring.zero_shot import ClassFinder, evaluate_zero_shot
 
         masks = open_truth(truth, label_space=label_space)
         masks = masks if image_list is None else masks.restricted_to(read_image_list(image_list))
         asked = class_words(masks.label_space, words)
         by_id = {label.id: asked[label.name] for label in masks.label_space.foreground}
-        finder = ClassFinder(open_referrer(run, options, shared.device), by_id, score_threshold)
+        named = options.rivals not in (None, IMAGE)
+        same = namesakes(masks.label_space, str(options.rivals)) if named else {}
+        finder = ClassFinder(open_referrer(run, options, shared.device), by_id, score_threshold, same)
         with progress_display(quiet=quiet) as show:
             evaluation, lost = evaluate_zero_shot(
                 finder, masks, images, output, lambda done, total: show("images", done, total)

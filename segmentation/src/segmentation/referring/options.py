@@ -38,7 +38,7 @@ class ReferringPrediction(FrozenModel):
     alpha: NonNegativeFloat | None = Field(
         None,
         description="Of a map that is relative, the background is 1 less the map, to the power of this (Ahn and "
-        "Kwak 2018). None: 4, and 2 where there are rivals.",
+        "Kwak 2018). None: 4.",
     )
     refine: Refinement | None = Field(
         None, description="How masks are fitted to edges; None: dense CRF if it is installed, else PAMR."

@@ -3,7 +3,7 @@
 Axis letters: N expressions of one image, D channels of the space that patches and texts share.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,8 +29,7 @@ from shared_runtime.errors import InputError, UsageError
 
 BoolMasks = npt.NDArray[np.bool_]
 
-_ALPHA, _CONTESTED_ALPHA = 4.0, 2.0
-"""The latter was chosen on masks of COCO images, with the names of COCO's classes as rivals."""
+_ALPHA = 4.0
 _MOST_COMPETING = 254
 """Labels that an index mask of bytes can tell apart, beside the background and 255."""
 
@@ -93,13 +92,16 @@ class ExpressionPredictor:
         return EncodedImage(image, found, mid_features)
 
     @torch.inference_mode()
-    def maps(self, encoded: EncodedImage, texts: Sequence[str]) -> ExpressionMaps:
+    def maps(
+        self, encoded: EncodedImage, texts: Sequence[str], namesakes: Sequence[Collection[str]] = ()
+    ) -> ExpressionMaps:
         """Maps and scores of N expressions of an image.
 
-        Raises UsageError for an empty text, InputError where the network gives NaN or infinite values.
+        `namesakes`: by text, the names of a label space that are no rivals to it, beside those that share its
+        words. Raises UsageError for an empty text, InputError where the network gives NaN or infinite values.
         """
         rivals = self.options.rivals
-        names = [] if rivals in (None, IMAGE) else rival_names(str(rivals))
+        names = [] if rivals in (None, IMAGE) else [*filter(self.encoder.knows, rival_names(str(rivals)))]
         embedded = self._embedded([*texts, *names])
         views = self.views
         seen = []
@@ -116,7 +118,10 @@ class ExpressionPredictor:
         scores, (shares,) = pooled(own[None], self.network.options.pooling)
         if rivals is not None:
             others, called = (own, texts) if rivals == IMAGE else (logits[len(texts) :], names)
-            shares = contested_shares(own, others, competing(texts, called))
+            against = competing(texts, called)
+            for text, same in enumerate(namesakes if rivals != IMAGE else ()):
+                against[text] &= torch.tensor([name not in same for name in called])
+            shares = contested_shares(own, others, against)
         return ExpressionMaps(own.numpy(), shares.numpy(), scores[0].numpy(), views.margin)
 
     def masks(self, image: RgbImage, maps: ExpressionMaps) -> BoolMasks:
@@ -167,8 +172,7 @@ class ExpressionPredictor:
     @property
     def alpha(self) -> float:
         """Of the background of maps that are relative."""
-        alpha = self.options.alpha
-        return (_ALPHA if self.options.rivals is None else _CONTESTED_ALPHA) if alpha is None else alpha
+        return _ALPHA if self.options.alpha is None else self.options.alpha
 
     def _embedded(self, texts: Sequence[str]) -> Tensor:
         """[N D] of texts."""

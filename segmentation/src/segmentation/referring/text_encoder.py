@@ -31,6 +31,9 @@ class TextEncoder(Protocol):
     def vectors(self, texts: Sequence[str]) -> Tensor:
         """Shape: [L, T], float, without gradient, on the CPU."""
 
+    def knows(self, text: str) -> bool:
+        """Whether there is a vector of it."""
+
 
 class LanguageModel(nn.Module):
     """A BERT with its tokenizer; vectors have length 1."""
@@ -95,6 +98,10 @@ class LanguageModel(nn.Module):
         self.train(training)
         return found
 
+    def knows(self, text: str) -> bool:  # noqa: ARG002  a language model has a vector of any text
+        """As `TextEncoder` says."""
+        return True
+
 
 class ClassNames:
     """No language: the k-th class name is the k-th unit vector, so that a linear layer holds its embedding."""
@@ -110,3 +117,7 @@ class ClassNames:
             hint = did_you_mean(unknown, self._columns) or f" It knows: {', '.join(self._columns)}"
             raise UsageError(f"the network knows class names alone, and no {unknown!r}.{hint}")
         return torch.eye(self.channels)[[self._columns[text] for text in texts]]
+
+    def knows(self, text: str) -> bool:
+        """As `TextEncoder` says."""
+        return text in self._columns

@@ -1,11 +1,12 @@
 """Zero-shot segmentation of classes: their names as expressions (Strudel et al., Section 4.6)."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import numpy.typing as npt
 
 from segmentation.data.folders import ImageFolders
 from segmentation.data.images import RgbImage, read_image
@@ -18,9 +19,12 @@ from segmentation.masks.finish import Finisher
 from segmentation.masks.maps import ScoreMaps, negative_background
 from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.refinement import check_installed
-from segmentation.referring.predict import ExpressionMaps, ExpressionPredictor
+from segmentation.referring.predict import EncodedImage, ExpressionMaps, ExpressionPredictor
 from segmentation.scores.contract import FloatMap
 from shared_runtime.errors import InputError, OutputError
+
+_CONFIDENCE, _SHARE = 0.5, 0.2
+"""The latter was chosen on masks of COCO images, with COCO's class names as rivals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,11 @@ class ClassFinder:
     predictor: ExpressionPredictor
     words: Mapping[int, Sequence[str]]
     """Words by class id."""
-    threshold: float = 0.5
-    """Words whose confidence σ(z) is not above it are not in the image; the paper's .5."""
+    threshold: float | None = None
+    """Words of which an image shows no more are not in it: of σ(z), by default the paper's .5; where there are
+    rivals, of the greatest share of a cell that is a word's, by default .2."""
+    namesakes: Mapping[int, Collection[str]] = field(default_factory=dict)
+    """By class id, names of a label space that are no rivals to its words."""
 
     def mask(self, image: RgbImage) -> IndexMask:
         """Class ids (H, W) of an image (H, W, 3), 0 where no class is.
@@ -39,20 +46,31 @@ class ClassFinder:
         A class has what any of its words has. Words that are in the image compete for each pixel with each other
         and the background; those that are not are left out first.
         """
-        predictor = self.predictor
         asked = [(class_id, word) for class_id, words in self.words.items() for word in words]
-        encoded = predictor.encode(image)
-        maps = predictor.maps(encoded, [word for _, word in asked])
-        there = [pair for pair, sure in zip(asked, maps.confidences > self.threshold, strict=True) if sure]
+        encoded = self.predictor.encode(image)
+        seen = self._is_seen(self._maps(encoded, asked))
+        there = [pair for pair, sure in zip(asked, seen, strict=True) if sure]
         if not there:
             return np.zeros(image.shape[:2], dtype=np.uint8)
         # Anew: shares of SPA are of what is asked.
-        scores = self._scores([class_id for class_id, _ in there], predictor.maps(encoded, [w for _, w in there]))
-        options = predictor.options
+        scores = self._scores([class_id for class_id, _ in there], self._maps(encoded, there))
+        options = self.predictor.options
         assert options.refine is not None, "the options are resolved"
         check_installed(options.refine)
         finisher = Finisher(options.refine, options.crf_preset, bytes_per_process(1))
         return finisher.mask(image, scores)
+
+    def _maps(self, encoded: EncodedImage, asked: Sequence[tuple[int, str]]) -> ExpressionMaps:
+        """Of words, each with its class."""
+        same = [self.namesakes.get(class_id, ()) for class_id, _ in asked]
+        return self.predictor.maps(encoded, [word for _, word in asked], same)
+
+    def _is_seen(self, maps: ExpressionMaps) -> npt.NDArray[np.bool_]:
+        """Which words are in the image."""
+        contested = self.predictor.options.rivals is not None
+        default = _SHARE if contested else _CONFIDENCE
+        found = maps.shares.max(axis=(1, 2)) if contested else maps.confidences
+        return np.asarray(found > (default if self.threshold is None else self.threshold))
 
     def _scores(self, classes: Sequence[int], maps: ExpressionMaps) -> ScoreMaps:
         """Of the background and each of `classes`, an id for each word."""

@@ -58,7 +58,9 @@ def sample_scene(rng: np.random.Generator, difficulty: Difficulty) -> Scene:
     surroundings = HOMES[rng.integers(len(HOMES))]
     backdrop = BACKDROPS[rng.integers(len(BACKDROPS))]
     share = rng.uniform(*_HORIZON)
-    wanted = 0 if rng.random() < difficulty.empty else 1 + int(rng.random() < difficulty.second_object)
+    wanted = 0
+    if rng.random() >= difficulty.empty:
+        wanted = 1 + sum(rng.random() < difficulty.second_object for _ in range(1, difficulty.most_objects))
     objects: list[SceneObject] = []
     for _ in range(wanted):
         added = _sample_object(rng, difficulty, surroundings, share, objects)

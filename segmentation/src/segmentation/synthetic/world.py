@@ -12,7 +12,7 @@ class Difficulty:
     empty: float = 0.25
     """Share of images without an object, which show surroundings as what they are."""
     second_object: float = 0.3
-    """Share of the other images with a second object, of the same surroundings."""
+    """Share of the other images with a second object, in the same surroundings."""
     indirect_name: float = 0.5
     """Share of objects whose captions do not use the name of the class: exact match misses them."""
     distractor: float = 0.08
@@ -25,6 +25,8 @@ class Difficulty:
     """Least width of an object, in widths of the image; the smaller, the more of its surroundings is drawn in."""
     largest: float = 0.6
     """Greatest width of an object, in widths of the image."""
+    most_objects: int = 2
+    """The lot that falls for a second object falls as often for a third, and so on up to so many."""
 
 
 @dataclass(frozen=True, slots=True)
