@@ -19,6 +19,7 @@ from segmentation.workflow.experiments import (
     synthetic_data,
 )
 from shared_runtime.errors import ExitCode, InputError, UsageError
+from shared_schemas import load_label_space
 
 DATA = ExperimentData(
     Path("train"),
@@ -120,6 +121,22 @@ def test_worlds_are_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert (len(list(data.images.iterdir())), len(list(data.val_images.iterdir()))) == (3, 2)
     assert data.images.joinpath("000001.png").read_bytes() != data.val_images.joinpath("000001.png").read_bytes()
     assert synthetic_data(tmp_path) == data
+
+
+def test_a_transfer_is_scored_on_another_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from segmentation.workflow import experiments as module
+
+    monkeypatch.setattr(module, "_WORLD_IMAGES", 1)
+    monkeypatch.setattr(module, "_VAL_IMAGES", 2)
+    data = synthetic_data(tmp_path, other=True)
+    *_, predict, evaluate = commands_on(find_experiment("synthetic-table7-full"), data, tmp_path)
+    other, own = str(tmp_path / "other-world"), str(tmp_path / "world/label_space.json")
+    assert predict[2:3] + predict[-2:] == [f"{other}/images", "--only-classes-of", f"{other}/label_space.json"]
+    assert evaluate[3:] == [
+        *("--truth", f"{other}/instances.json", "--label-space", f"{other}/label_space.json"),
+        *("--masks-label-space", own, "--json"),
+    ]
+    assert [label.name for label in load_label_space(data.target).foreground] == ["boat", "car", "dog"]
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ def experiments() -> MappingProxyType[str, Experiment]:
         paper.table_10(),
         segmenters.table_6(),
         segmenters.table_7(),
+        segmenters.small_table_7(),
         grounding.table_8(),
         grounding.tam_net(),
         segmenters.table_11(),

@@ -2,7 +2,7 @@
 
 from segmentation.backbones.catalog import RANDOM
 from segmentation.data.crops import CropOptions
-from segmentation.experiments.experiment import Experiment, Labels
+from segmentation.experiments.experiment import WORLD_CLASSES, Experiment, Labels
 from segmentation.experiments.paper import arms_on, with_network
 from segmentation.localization.config import LocalizationOptions, LocalizerConfig
 from segmentation.training.config import TrainingOptions
@@ -41,7 +41,6 @@ _FITNESS = {
     224: "the best masks that were measured without a GPU",
     321: "the same on the paper's crops, twice the work; its masks were not measured",
 }
-_WORLD_CLASSES = "WORLD/label_space.json"
 
 
 def lite0(size: int) -> list[Experiment]:
@@ -110,7 +109,7 @@ def synthetic() -> list[Experiment]:
         ("table10-standard-bce", Labels.PARSER, {"balanced": False}),
     )
     return [
-        *arms_on("synthetic", _SYNTHETIC, what, cost, mask_options="", label_space=_WORLD_CLASSES),
+        *arms_on("synthetic", _SYNTHETIC, what, cost, mask_options="", label_space=WORLD_CLASSES),
         *(
             Experiment(
                 name=f"synthetic-{name}",
@@ -118,7 +117,7 @@ def synthetic() -> list[Experiment]:
                 config=with_network(_SYNTHETIC, **changes),
                 labels=labels,
                 cost=cost,
-                label_space=_WORLD_CLASSES,
+                label_space=WORLD_CLASSES,
             )
             for name, labels, changes in others
         ),
