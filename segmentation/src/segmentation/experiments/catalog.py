@@ -19,7 +19,7 @@ from shared_schemas.errors import did_you_mean
 
 ConfigT = TypeVar("ConfigT", bound=TrainingConfig)
 
-DEFAULT = "lite0-321"
+DEFAULT = "lite0-single-stage"
 """What needs no checkpoint of the user's, and no GPU."""
 DEFAULT_SEGMENTER = "lite0-segmenter"
 """Likewise, of those that `capseg train-segmenter` trains."""
