@@ -312,3 +312,12 @@ def test_the_best_one_is_run_as_the_readme_says() -> None:
     train = train.replace("IMAGES", "val2017").replace("LABELS", "labels").replace("RUN", "runs/first")
     train = train.removesuffix(f" --config {DEFAULT}")
     assert train in readme
+
+
+def test_images_without_an_annotated_class_are_learned_from() -> None:
+    """Captions may leave out what an image shows; annotations do not."""
+    for prefix in ("synthetic", "lite0-224", "lite0-224-knowledge"):
+        unlabelled = [
+            find_experiment(f"{prefix}-{arm}").config.unlabelled_images for arm in ("proposed", "ground-truth")
+        ]
+        assert unlabelled == [False, True]
