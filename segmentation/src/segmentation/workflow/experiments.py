@@ -122,7 +122,7 @@ def run_experiment(
     printed = ""
     for command in commands:
         # Labels are written whole or not at all; no other command minds to be called again.
-        if command[:2] == ["capparse", "label"] and Path(command[command.index("-o") + 1]).is_file():
+        if command[1] in ("label", "truth-labels") and Path(command[command.index("-o") + 1]).is_file():
             continue
         show(shlex.join(command))
         printed = run(command)
