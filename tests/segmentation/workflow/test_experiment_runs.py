@@ -100,7 +100,7 @@ def test_commands_are_run_in_order_and_their_row_is_written(tmp_path: Path) -> N
     assert seen[6:] == seen[1:6]  # labels are there
     seen.clear()
     for _ in range(2):
-        run_experiment(find_experiment("table6-ground-truth"), DATA, tmp_path / "true", run=run)
+        run_experiment(find_experiment("lite0-224-ground-truth"), DATA, tmp_path / "true", run=run)
     assert seen[0] == "truth-labels"
     assert seen[4:] == seen[1:4]
     assert read_rows(tmp_path) == [again]
