@@ -49,6 +49,8 @@ def test_what_is_left_open_depends_on_whether_the_backbone_was_pretrained() -> N
     known, new = (MaskOptions().resolved(traits(pretrained=pretrained)) for pretrained in (True, False))
     assert (known.input_size, known.propagation, known.consensus) == (66, 2, True)
     assert (new.input_size, new.propagation, new.consensus) == (33, 0, True)
+    against = replace(traits(), background_logit=1.0, crop_size=385)
+    assert MaskOptions().resolved(against).input_size == 481
     asked = MaskOptions(input_size=66, propagation=1).resolved(traits(pretrained=False))
     assert (asked.input_size, asked.propagation) == (66, 1)
 

@@ -70,7 +70,8 @@ def make_masks_command(
         typer.Option(
             metavar="auto|train|original|PIXELS",
             help="Side of the square that images are resized to; train: the side of the training crops; "
-            "auto: twice that if the backbone was pre-trained.",
+            "auto: twice that if the backbone was pre-trained, 1.25 times for a network that learned against a "
+            "background.",
         ),
     ] = "auto",
     scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1",
