@@ -61,6 +61,19 @@ def write_parts(folder: Path) -> int:
     return len(truth)
 
 
+def uncaptioned() -> list[Path]:
+    """Images with masks that have no captions there: no training sees them, and nothing was chosen on them."""
+    captioned = {image["file_name"] for name in _CAPTIONS for image in _content(name)["images"]}
+    masked = {image["file_name"] for image in _content(_INSTANCES[0])["images"]} - captioned
+    folder, _ = image_folders()
+    return [path for path in sorted(folder.iterdir()) if path.name in masked]
+
+
+def uncaptioned_truth() -> Path:
+    """Their masks, and others."""
+    return _annotations(_INSTANCES[0])
+
+
 def image_folders() -> list[Path]:
     """Where the images are."""
     coco = _annotations(_CAPTIONS[1]).parent.parent
@@ -85,7 +98,7 @@ def _merged(names: Sequence[str], wanted: Set[str]) -> dict[str, Any]:
     """COCO files in one, with the images whose file names are wanted."""
     merged: dict[str, Any] = {"images": [], "annotations": []}
     for name in names:
-        content = json.loads(_annotations(name).read_text(encoding="utf-8"))
+        content = _content(name)
         images = [image for image in content["images"] if image["file_name"] in wanted]
         kept = {image["id"] for image in images}
         merged["images"] += images
@@ -96,13 +109,18 @@ def _merged(names: Sequence[str], wanted: Set[str]) -> dict[str, Any]:
 
 def _classes(images: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The annotated classes of images, as far as a COCO file of instances says them."""
-    categories = json.loads(_annotations("image_labels_on_disk.json").read_text(encoding="utf-8"))
+    categories = _content("image_labels_on_disk.json")
     pairs = ((image["id"], key) for image in images for key in categories.get(image["file_name"], ()))
     annotations = [
         {"id": number, "image_id": image, "category_id": key} for number, (image, key) in enumerate(pairs, 1)
     ]
-    all_categories = json.loads(_annotations(_INSTANCES[0]).read_text(encoding="utf-8"))["categories"]
+    all_categories = _content(_INSTANCES[0])["categories"]
     return {"images": images, "annotations": annotations, "categories": all_categories}
+
+
+def _content(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(_annotations(name).read_text(encoding="utf-8"))
+    return content
 
 
 def _annotations(name: str) -> Path:

@@ -9,7 +9,7 @@ import pytest
 from shared_runtime.errors import ExitCode
 from tests.forked import Forks
 
-TRAIN = ("train-localizer", "--images", "IMAGES", "--labels", "LABELS", "-o", "RUN")
+TRAIN = ("train-localizer", "--config", "lite0-321", "--images", "IMAGES", "--labels", "LABELS", "-o", "RUN")
 SEGMENT = ("train-segmenter", "--images", "IMAGES", "--masks", "MASKS", "-o", "RUN")
 WHOLE = ("run", "--images", "IMAGES", "--labels", "LABELS", "-o", "OUT")
 TINY = ("--set", "backbone=tiny", "--weights", "random")

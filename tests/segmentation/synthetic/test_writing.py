@@ -115,3 +115,16 @@ def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
 def test_no_images_are_no_world(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="expected at least 1"):
         write_world(tmp_path / "world", images=0)
+
+
+def test_a_world_of_some_classes(tmp_path: Path) -> None:
+    """Another data set: its objects, its label space, and nothing else changed."""
+    files = write_world(tmp_path / "some", images=12, seed=3, side=_SIDE, classes=("dog", "boat"))
+    space = load_label_space(files.label_space)
+    assert [label.name for label in space.foreground] == ["boat", "dog"]
+    truth = json.loads(files.instances.read_text())
+    assert [category["name"] for category in truth["categories"]] == ["boat", "dog"]
+    found = {space.by_category_id[of["category_id"]].name for of in truth["annotations"]}
+    assert found == {"boat", "dog"}
+    with pytest.raises(UsageError, match="got cow, expected some of boat, sheep, car, airplane, dog"):
+        write_world(tmp_path / "none", images=1, classes=("dog", "cow"))

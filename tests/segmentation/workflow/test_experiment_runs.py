@@ -19,6 +19,7 @@ from segmentation.workflow.experiments import (
     synthetic_data,
 )
 from shared_runtime.errors import ExitCode, InputError, UsageError
+from shared_schemas import load_label_space
 
 DATA = ExperimentData(
     Path("train"),
@@ -111,6 +112,21 @@ def test_commands_are_run_in_order_and_their_row_is_written(tmp_path: Path) -> N
         read_rows(tmp_path)
 
 
+def test_annotated_classes_are_read_once(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    def run(command: Sequence[str]) -> str:
+        seen.append(command[1])
+        if command[1] == "truth-labels":
+            Path(command[command.index("-o") + 1]).write_text("")
+        return SCORES
+
+    for _ in range(2):
+        run_experiment(find_experiment("lite0-224-ground-truth"), DATA, tmp_path, run=run)
+    assert seen[:4] == ["truth-labels", "train-localizer", "make-masks", "evaluate"]
+    assert seen[4:] == seen[1:4]
+
+
 def test_worlds_are_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from segmentation.workflow import experiments as module
 
@@ -120,6 +136,22 @@ def test_worlds_are_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert (len(list(data.images.iterdir())), len(list(data.val_images.iterdir()))) == (3, 2)
     assert data.images.joinpath("000001.png").read_bytes() != data.val_images.joinpath("000001.png").read_bytes()
     assert synthetic_data(tmp_path) == data
+
+
+def test_a_transfer_is_scored_on_another_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from segmentation.workflow import experiments as module
+
+    monkeypatch.setattr(module, "_WORLD_IMAGES", 1)
+    monkeypatch.setattr(module, "_VAL_IMAGES", 2)
+    data = synthetic_data(tmp_path, other=True)
+    *_, predict, evaluate = commands_on(find_experiment("synthetic-table7-full"), data, tmp_path)
+    other, own = str(tmp_path / "other-world"), str(tmp_path / "world/label_space.json")
+    assert predict[2:3] + predict[-2:] == [f"{other}/images", "--only-classes-of", f"{other}/label_space.json"]
+    assert evaluate[3:] == [
+        *("--truth", f"{other}/instances.json", "--label-space", f"{other}/label_space.json"),
+        *("--masks-label-space", own, "--json"),
+    ]
+    assert [label.name for label in load_label_space(data.target).foreground] == ["boat", "car", "dog"]
 
 
 @pytest.mark.parametrize(

@@ -127,3 +127,32 @@ def test_masks_do_not_become_images(small_run: SmallRun, tmp_path: Path) -> None
         refused = run(small_run._replace(images=images), output)
         assert refused.exit_code == ExitCode.USAGE
         assert "lie in one another" in refused.stderr.replace("\n", " ")
+
+
+def test_a_localizer_that_knows_the_background_is_the_segmenter(small_run: SmallRun, tmp_path: Path) -> None:
+    """By itself, and the same again; asked for with what would not make one, it is refused before any training."""
+    arguments = [
+        "run",
+        "--images",
+        str(small_run.images),
+        "--labels",
+        str(small_run.labels),
+        "-o",
+        str(tmp_path / "out"),
+    ]
+    arguments += ["--refine", "none", "--processes", "1", "--workers", "0", "--device", "cpu"]
+    settings = ("network.knowledge=false", "frozen_views=0", *LOCALIZER[3:])
+    arguments += [part for setting in settings for part in ("--set-localizer", setting)]
+    made, again = (CliRunner().invoke(app, arguments) for _ in range(2))
+    assert made.exit_code == again.exit_code == ExitCode.OK, made.stderr
+    assert "segmenter: the localizer as a segmenter of 80 classes" in made.stderr
+    assert (tmp_path / "out" / "segmenter" / "config.json").is_file()
+    assert again.stderr.count("0 masks written, 4 were already there") == 2
+    refused = run(small_run, tmp_path / "refused", "--segmenter-config", "convert")
+    assert refused.exit_code == ExitCode.USAGE
+    assert "trains nothing that --set-segmenter could set" in refused.stderr
+    weldon = [*arguments, "--segmenter-config", "convert", "--set-localizer", "network.class_pooling=weldon"]
+    refused = CliRunner().invoke(app, [of.replace("/out", "/weldon") for of in weldon])
+    assert refused.exit_code == ExitCode.USAGE
+    assert "will not compete with a background" in refused.stderr
+    assert not (tmp_path / "weldon").exists()

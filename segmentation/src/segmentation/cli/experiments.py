@@ -103,7 +103,7 @@ def experiments_command(
             data_sets=data_sets,
         )
     elif found.label_space is not None:
-        data = synthetic_data(output)
+        data = synthetic_data(output, other=found.target is not None)
     else:
         own = "--weights, --text-encoder and --data-sets" if found.text_encoder else "--captions and --truth"
         raise UsageError(f"{name} needs data. Give --images, {own}")

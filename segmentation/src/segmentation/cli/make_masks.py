@@ -24,6 +24,14 @@ def make_masks_command(
         Path, typer.Option("--labels", metavar="LABELS.jsonl", help="Label file of the images to make masks of.")
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="MASKS", help="Folder of the masks.")],
+    others: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--with",
+            metavar="RUN",
+            help="Another finished run of the same label space, whose maps are mixed in; repeatable.",
+        ),
+    ] = None,
     refine: Annotated[
         Refinement,
         typer.Option(
@@ -62,7 +70,8 @@ def make_masks_command(
         typer.Option(
             metavar="auto|train|original|PIXELS",
             help="Side of the square that images are resized to; train: the side of the training crops; "
-            "auto: twice that if the backbone was pre-trained.",
+            "auto: twice that if the backbone was pre-trained, 1.25 times for a network that learned against a "
+            "background.",
         ),
     ] = "auto",
     scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1",
@@ -142,7 +151,7 @@ def make_masks_command(
     target = load_label_space(only_classes_of) if only_classes_of else None
     with progress_display(quiet=quiet) as show:
         made = make_masks(
-            MaskInputs(run, images, labels, allow_missing, target),
+            MaskInputs(run, images, labels, allow_missing, target, others or ()),
             output,
             options,
             MaskMachine(device, processes or usable_cores(), batch_size),

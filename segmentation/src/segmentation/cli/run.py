@@ -20,6 +20,7 @@ from segmentation.runs.training import TrainingRun
 from segmentation.segmenter.config import SegmenterConfig
 from segmentation.training.config import MachineOptions
 from segmentation.workflow.stages import (
+    Converted,
     StageDone,
     WorkflowInputs,
     WorkflowMachine,
@@ -27,8 +28,11 @@ from segmentation.workflow.stages import (
     run_workflow,
 )
 from shared_runtime.command_line.progress import progress_display
-from shared_runtime.errors import ExitCode
+from shared_runtime.errors import ExitCode, UsageError
 from shared_runtime.workers import usable_cores
+
+CONVERT = "convert"
+"""In the place of a segmenter's configuration: the localizer itself."""
 
 
 def run_command(
@@ -43,8 +47,14 @@ def run_command(
         str, typer.Option(metavar="NAME|FILE", help="Of the localizer: an experiment, or a TOML or JSON file.")
     ] = DEFAULT,
     segmenter_config: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="Of the segmenter: an experiment, or a TOML or JSON file.")
-    ] = DEFAULT_SEGMENTER,
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE|convert",
+            help="Of the segmenter, which learns from the masks: an experiment, or a TOML or JSON file; convert: "
+            "the localizer itself, without another training  [default: convert where the localizer learns against "
+            f"a background, as {DEFAULT} does, else {DEFAULT_SEGMENTER}]",
+        ),
+    ] = None,
     set_localizer: Annotated[
         list[str] | None, typer.Option(metavar="KEY=VALUE", help="Set any value of the localizer's; repeatable.")
     ] = None,
@@ -73,12 +83,12 @@ def run_command(
     allow_missing: AllowMissing = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train a localizer, make masks, train a segmenter on them, let it predict the same images, and write a
-    report.
+    """Train a localizer, make masks, train a segmenter on them or convert the localizer into one, let it predict
+    the same images, and write a report.
 
     OUT/localizer, OUT/masks, OUT/segmenter and OUT/predictions are what train-localizer, make-masks,
-    train-segmenter and predict write, OUT/report.html what report writes. Run the same command again to continue
-    where it stopped; what is done is not done again.
+    train-segmenter or convert, and predict write, OUT/report.html what report writes. Run the same command again
+    to continue where it stopped; what is done is not done again.
 
     Exit codes: 0 done; 1 failure, or most images are missing or unreadable; 2 usage; 3 done, but some images are
     missing or unreadable; 4 weights or a package are missing; 130 interrupted.
@@ -90,9 +100,17 @@ def run_command(
     with option_errors():
         masks = MaskOptions(refine=refine)
     space = {"label_space": label_space}
+    localizer = resolved(LocalizerConfig, localizer_config, space, set_localizer)
+    if segmenter_config is None:
+        converts = localizer.network.class_pooling == "weighted" and not set_segmenter
+        segmenter_config = CONVERT if converts else DEFAULT_SEGMENTER
+    if segmenter_config == CONVERT and set_segmenter:
+        raise UsageError(
+            f"--segmenter-config {CONVERT} trains nothing that --set-segmenter could set. Give one of them"
+        )
     options = WorkflowOptions(
-        resolved(LocalizerConfig, localizer_config, space, set_localizer),
-        resolved(SegmenterConfig, segmenter_config, {}, set_segmenter),
+        localizer,
+        None if segmenter_config == CONVERT else resolved(SegmenterConfig, segmenter_config, {}, set_segmenter),
         masks,
         PredictionOptions(),
     )
@@ -124,6 +142,8 @@ def _summary(done: StageDone) -> Iterator[str]:
     result = done.result
     if isinstance(result, TrainingRun):
         yield from training_summary(result, done.path)
+    elif isinstance(result, Converted):
+        yield f"{done.path}: the localizer as a segmenter of {result.n_classes} classes"
     elif isinstance(result, MaskRun | Predicted):
         yield f"{done.path}: {written(result.counts)}"
         if result.counts.rejected:

@@ -12,6 +12,14 @@ def synthesize_command(
     output: Annotated[Path, typer.Argument(help="A new folder.", show_default=False)],
     images: Annotated[int, typer.Option(min=1, help="How many.")] = 200,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another world.")] = 0,
+    classes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B,…",
+            help="The only objects there are, of boat, sheep, car, airplane and dog.",
+            show_default="all",
+        ),
+    ] = None,
 ) -> None:
     """Draw a synthetic world: captioned images with exact masks, to try everything on in minutes.
 
@@ -23,5 +31,6 @@ def synthesize_command(
 
       capseg synthesize world --images 300 --seed 1
     """
-    files = write_world(output, images=images, seed=seed)
+    names = None if classes is None else [name.strip() for name in classes.split(",") if name.strip()]
+    files = write_world(output, images=images, seed=seed, classes=names)
     typer.echo(f"{images} images in {files.images}, captions in {files.captions}, masks in {files.instances}")

@@ -37,7 +37,7 @@ def train_localizer_command(
 
       capseg train-localizer --images train2017 --labels labels.jsonl -o runs/first
 
-      capseg train-localizer --images train2017 --labels labels.jsonl -o runs/small --config lite0-224 --epochs 8
+      capseg train-localizer --images train2017 --labels labels.jsonl -o runs/all --config lite0-224 --epochs 8
 
     The same command continues an interrupted run. Several devices: accelerate launch -m segmentation
     train-localizer …

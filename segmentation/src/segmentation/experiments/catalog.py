@@ -19,7 +19,7 @@ from shared_schemas.errors import did_you_mean
 
 ConfigT = TypeVar("ConfigT", bound=TrainingConfig)
 
-DEFAULT = "lite0-321"
+DEFAULT = "lite0-single-stage"
 """What needs no checkpoint of the user's, and no GPU."""
 DEFAULT_SEGMENTER = "lite0-segmenter"
 """Likewise, of those that `capseg train-segmenter` trains."""
@@ -41,6 +41,7 @@ def experiments() -> MappingProxyType[str, Experiment]:
         paper.table_10(),
         segmenters.table_6(),
         segmenters.table_7(),
+        segmenters.small_table_7(),
         grounding.table_8(),
         grounding.tam_net(),
         segmenters.table_11(),

@@ -8,6 +8,10 @@ from segmentation.training.config import TrainingConfig
 
 _START = "FIRST_RUN"
 """Where the training lies that another one goes on from."""
+WORLD_CLASSES = "WORLD/label_space.json"
+"""The classes of the synthetic world, in commands."""
+OTHER_CLASSES = "OTHER/label_space.json"
+"""Those of another synthetic world, which has some of them."""
 
 
 class Labels(StrEnum):
@@ -109,7 +113,11 @@ class Experiment:
             f"capseg {self.config.command} --images IMAGES --masks MASKS -o RUN --config {self.name}{own_weights}"
         )
         only = f" --only-classes-of {self.target}" if self.target else ""
-        scoring = f" --label-space {self.target} --masks-label-space coco" if self.target else space
+        scoring = (
+            f" --label-space {self.target} --masks-label-space {self.label_space or 'coco'}"
+            if self.target
+            else space
+        )
         return (
             *to_masks,
             train,

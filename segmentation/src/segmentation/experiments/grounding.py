@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from segmentation.backbones.catalog import RANDOM
 from segmentation.data.crops import CropOptions
-from segmentation.experiments.experiment import Expected, Experiment, Labels, Scores
+from segmentation.experiments.experiment import WORLD_CLASSES, Expected, Experiment, Labels, Scores
 from segmentation.experiments.paper import PAPER_MASKS, TRAINVAL_4K
 from segmentation.experiments.segmenters import segmenter_of
 from segmentation.grounding.config import (
@@ -47,7 +47,6 @@ _SYNTHETIC = GroundingConfig(
     loss=TripletOptions(negatives="all"),
     training=GroundingTraining(epochs=10, batch_size=24, learning_rate=0.005, warmup_steps=20),
 )
-_WORLD_CLASSES = "WORLD/label_space.json"
 
 
 class Row(NamedTuple):
@@ -125,7 +124,7 @@ def small() -> list[Experiment]:
                 config=_SYNTHETIC,
                 labels=row.labels,
                 cost=_SMALL_COST,
-                label_space=_WORLD_CLASSES,
+                label_space=WORLD_CLASSES,
                 mask_options=row.masks if row is midpoint else f"--alpha 4 {row.masks}".strip(),
             )
             for row in (midpoint, *ROWS)

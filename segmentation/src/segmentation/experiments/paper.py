@@ -200,7 +200,7 @@ def arms_on(
         Experiment(
             name=f"{prefix}-{row.name}",
             summary=f"{where}, learning from {row.summary}.",
-            config=with_network(base, attributes=row.attributes, background=row.background),
+            config=with_network(_complete(base, row), attributes=row.attributes, background=row.background),
             labels=row.labels,
             cost=cost,
             label_space=label_space,
@@ -208,3 +208,11 @@ def arms_on(
         )
         for row in ARMS
     ]
+
+
+def _complete(config: LocalizerConfig, row: Arm) -> LocalizerConfig:
+    """Annotated classes are all that an image shows: where there is none, it shows what no class looks like.
+
+    Without such images, a network that knows annotated classes alone takes their surroundings for them.
+    """
+    return config.model_copy(update={"unlabelled_images": True}) if row.labels is Labels.TRUTH else config

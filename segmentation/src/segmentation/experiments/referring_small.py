@@ -2,7 +2,7 @@
 
 from segmentation.backbones.catalog import RANDOM
 from segmentation.data.crops import CropOptions
-from segmentation.experiments.experiment import Experiment, Labels
+from segmentation.experiments.experiment import WORLD_CLASSES, Experiment, Labels
 from segmentation.referring.config import (
     ExpressionOptions,
     ReferringConfig,
@@ -37,7 +37,6 @@ SYNTHETIC = ReferringConfig(
         epochs=10, batch_size=8, learning_rate=0.03, warmup_steps=50, momentum=0.9, weight_decay=1e-4
     ),
 )
-WORLD_CLASSES = "WORLD/label_space.json"
 
 
 def lite0() -> list[Experiment]:

@@ -6,8 +6,8 @@ attributes of another one; the poolings of Table 3 stand in `referring_small`.
 
 from typing import Any
 
-from segmentation.experiments.experiment import Experiment, Labels
-from segmentation.experiments.referring_small import SYNTHETIC, WORLD_CLASSES
+from segmentation.experiments.experiment import WORLD_CLASSES, Experiment, Labels
+from segmentation.experiments.referring_small import SYNTHETIC
 from segmentation.experiments.tseg import POWERS, TABLE_2A, changed
 from segmentation.referring.config import ReferringConfig
 

@@ -1,5 +1,6 @@
 """Scenes drawn by lot, which surroundings, which objects in them, and where; and captions written from them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,15 +54,17 @@ class Scene:
     objects: tuple[SceneObject, ...]
 
 
-def sample_scene(rng: np.random.Generator, difficulty: Difficulty) -> Scene:
-    """A scene by lot; as many objects as fit, but at least one where the scene is not empty."""
+def sample_scene(
+    rng: np.random.Generator, difficulty: Difficulty, kinds: Sequence[ObjectKind] = OBJECT_KINDS
+) -> Scene:
+    """A scene by lot, with objects of `kinds`; as many as fit, but at least one where the scene is not empty."""
     surroundings = HOMES[rng.integers(len(HOMES))]
     backdrop = BACKDROPS[rng.integers(len(BACKDROPS))]
     share = rng.uniform(*_HORIZON)
     wanted = 0 if rng.random() < difficulty.empty else 1 + int(rng.random() < difficulty.second_object)
     objects: list[SceneObject] = []
     for _ in range(wanted):
-        added = _sample_object(rng, difficulty, surroundings, share, objects)
+        added = _sample_object(rng, difficulty, kinds, surroundings, share, objects)
         if added is not None:
             objects.append(added)
     horizon = 1 - share if surroundings is SKY else share
@@ -79,12 +82,13 @@ def write_captions(scene: Scene, rng: np.random.Generator, difficulty: Difficult
 def _sample_object(
     rng: np.random.Generator,
     difficulty: Difficulty,
+    kinds: Sequence[ObjectKind],
     surroundings: Surroundings,
     backdrop_share: float,
     others: list[SceneObject],
 ) -> SceneObject | None:
     """An object whose centre lies within the surroundings; None where no free place was found."""
-    kind = _sample_kind(rng, difficulty, surroundings)
+    kind = _sample_kind(rng, difficulty, kinds, surroundings)
     indirect = rng.random() < difficulty.indirect_name
     noun = str(rng.choice(kind.indirect)) if indirect else kind.class_name
     colour = str(rng.choice(list(COLOURS)))
@@ -101,10 +105,13 @@ def _sample_object(
     return None
 
 
-def _sample_kind(rng: np.random.Generator, difficulty: Difficulty, surroundings: Surroundings) -> ObjectKind:
+def _sample_kind(
+    rng: np.random.Generator, difficulty: Difficulty, kinds: Sequence[ObjectKind], surroundings: Surroundings
+) -> ObjectKind:
     home = rng.random() < difficulty.at_home
-    kinds = [kind for kind in OBJECT_KINDS if (kind.home is surroundings) == home]
-    return kinds[rng.integers(len(kinds))]
+    # Where few kinds take part, none may be at home here, or the only one is.
+    possible = [kind for kind in kinds if (kind.home is surroundings) == home] or [*kinds]
+    return possible[rng.integers(len(possible))]
 
 
 def _overlap(first: SceneObject, second: SceneObject) -> bool:

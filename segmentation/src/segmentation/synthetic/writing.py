@@ -1,7 +1,7 @@
 """A folder of the synthetic world: images, captions, label space, true masks and true labels."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from segmentation.synthetic.world import (
     STRIPED,
     SURROUNDINGS,
     Difficulty,
+    ObjectKind,
 )
 from shared_runtime.errors import OutputError, UsageError
 from shared_schemas import ClassLabel, ImageLabels, LabelSpace, load_label_space, write_labels
@@ -57,15 +58,23 @@ class _Picture:
 
 
 def write_world(
-    folder: Path, *, images: int, seed: int = 0, difficulty: Difficulty | None = None, side: int = SIDE
+    folder: Path,
+    *,
+    images: int,
+    seed: int = 0,
+    difficulty: Difficulty | None = None,
+    side: int = SIDE,
+    classes: Sequence[str] | None = None,
 ) -> WorldFiles:
     """Write `images` pictures with everything known about them.
 
-    Image i depends on `seed`, `difficulty`, `side` and i alone, so that a larger world continues a smaller one.
-    Raises UsageError for less than one image, OutputError where `folder` is not empty or cannot be written.
+    Image i depends on the other arguments and i alone, so that a larger world continues a smaller one. `classes`:
+    the only objects there are, by the names of their classes; None: all. Raises UsageError for less than one image
+    and for other classes, OutputError where `folder` is not empty or cannot be written.
     """
     if images < 1:
         raise UsageError(f"got {images} images, expected at least 1")
+    kinds = OBJECT_KINDS if classes is None else _kinds(classes)
     files = WorldFiles(
         folder / "images",
         folder / "captions.jsonl",
@@ -77,21 +86,33 @@ def write_world(
         if folder.exists() and any(folder.iterdir()):
             raise OutputError(f"{folder}: holds files already; give another folder, or remove it")
         files.images.mkdir(parents=True)
-        _write(files, _pictures(images, seed, difficulty or Difficulty(), side))
+        _write(files, _pictures(images, seed, difficulty or Difficulty(), side, kinds), kinds)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from error
     return files
 
 
-def _pictures(images: int, seed: int, difficulty: Difficulty, side: int) -> Iterator[_Picture]:
+def _kinds(classes: Sequence[str]) -> list[ObjectKind]:
+    """The kinds of these classes, in the order of the world."""
+    known = [kind.class_name for kind in OBJECT_KINDS]
+    unknown = [name for name in classes if name not in known]
+    if unknown or not classes:
+        got = ", ".join(unknown) or "no class"
+        raise UsageError(f"got {got}, expected some of {', '.join(known)}, the objects of the synthetic world")
+    return [kind for kind in OBJECT_KINDS if kind.class_name in classes]
+
+
+def _pictures(
+    images: int, seed: int, difficulty: Difficulty, side: int, kinds: Sequence[ObjectKind]
+) -> Iterator[_Picture]:
     for image_id in range(1, images + 1):
         rng = np.random.default_rng([seed, image_id])
-        scene = sample_scene(rng, difficulty)
+        scene = sample_scene(rng, difficulty, kinds)
         yield _Picture(image_id, scene, draw(scene, rng, side), write_captions(scene, rng, difficulty))
 
 
-def _write(files: WorldFiles, pictures: Iterator[_Picture]) -> None:
-    files.label_space.write_text(_label_space(), encoding="utf-8")
+def _write(files: WorldFiles, pictures: Iterator[_Picture], kinds: Sequence[ObjectKind]) -> None:
+    files.label_space.write_text(_label_space(kinds), encoding="utf-8")
     space = load_label_space(files.label_space)
     image_entries: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
@@ -106,22 +127,20 @@ def _write(files: WorldFiles, pictures: Iterator[_Picture]) -> None:
             records.append(_true_labels(picture, space))
             for caption in picture.captions:
                 captions.write(json.dumps({"image_id": picture.image_id, **name, "caption": caption}) + "\n")
-    categories = [
-        {"id": space.by_name[kind.class_name].category_id, "name": kind.class_name} for kind in OBJECT_KINDS
-    ]
+    categories = [{"id": space.by_name[kind.class_name].category_id, "name": kind.class_name} for kind in kinds]
     truth = {"images": image_entries, "annotations": annotations, "categories": categories}
     files.instances.write_text(json.dumps(truth), encoding="utf-8")
     write_labels(files.labels, records)
 
 
-def _label_space() -> str:
-    """A label space file: what the world has of the label space `coco`.
+def _label_space(kinds: Sequence[ObjectKind]) -> str:
+    """A label space file: what a world with objects of `kinds` has of the label space `coco`.
 
     Losses are means over classes and attributes: those that never occur would only make them smaller.
     """
     coco = load_label_space("coco")
     names = {*COLOURS, STRIPE_ATTRIBUTE}
-    classes = [kind.class_name for kind in OBJECT_KINDS] + [ground.class_name for ground in SURROUNDINGS]
+    classes = [kind.class_name for kind in kinds] + [ground.class_name for ground in SURROUNDINGS]
     content = {
         "name": "synthetic",
         "classes": [

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from segmentation.experiments.experiment import Experiment
+from segmentation.experiments.experiment import OTHER_CLASSES, WORLD_CLASSES, Experiment
+from segmentation.synthetic.world import Difficulty
 from segmentation.synthetic.writing import write_world
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import CapparseError, InputError, MissingResourceError, UsageError
@@ -25,6 +26,8 @@ _DONE = (0, 3)
 _WORLD_IMAGES, _VAL_IMAGES = 360, 120
 _SEEDS = (2, 102)
 """Of the synthetic worlds that are learned from and scored on."""
+_OTHER_WORLD = ("boat", "car", "dog")
+"""The classes of the world of another kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class ExperimentData:
     """The images that masks are scored on, where an experiment names a list."""
     label_space: Path | None = None
     """Of the synthetic world."""
+    target: Path | None = None
+    """The label space of another synthetic world, of `val_images`."""
     text_encoder: Path | None = None
     """A language model, for experiments that leave it open."""
     data_sets: Path | None = None
@@ -117,7 +122,7 @@ def run_experiment(
     printed = ""
     for command in commands:
         # Labels are written whole or not at all; no other command minds to be called again.
-        if command[:2] == ["capparse", "label"] and Path(command[command.index("-o") + 1]).is_file():
+        if command[1] in ("label", "truth-labels") and Path(command[command.index("-o") + 1]).is_file():
             continue
         show(shlex.join(command))
         printed = run(command)
@@ -152,16 +157,18 @@ def commands_on(experiment: Experiment, data: ExperimentData, output: Path) -> I
         yield [_placed(word, {**places, **sets}, experiment.name) for word in words]
 
 
-def synthetic_data(output: Path) -> ExperimentData:
-    """A synthetic world to learn from and one to score on, drawn in `output` unless they are there."""
-    worlds = []
-    for name, images, seed in (("world", _WORLD_IMAGES, _SEEDS[0]), ("val-world", _VAL_IMAGES, _SEEDS[1])):
-        folder = output / name
-        # The label file is written last.
-        if not (folder / "truth_labels.jsonl").is_file():
-            write_world(folder, images=images, seed=seed)
-        worlds.append(folder)
-    world, val = worlds
+def synthetic_data(output: Path, *, other: bool = False) -> ExperimentData:
+    """A synthetic world to learn from and one to score on, drawn in `output` unless they are there.
+
+    `other`: the second is of another kind, with fewer classes, whose objects stand anywhere but at home.
+    """
+    world, val = output / "world", output / ("other-world" if other else "val-world")
+    # The label file is written last.
+    if not (world / "truth_labels.jsonl").is_file():
+        write_world(world, images=_WORLD_IMAGES, seed=_SEEDS[0])
+    if not (val / "truth_labels.jsonl").is_file():
+        difficulty, classes = (Difficulty(at_home=0), _OTHER_WORLD) if other else (None, None)
+        write_world(val, images=_VAL_IMAGES, seed=_SEEDS[1], difficulty=difficulty, classes=classes)
     return ExperimentData(
         world / "images",
         world / "captions.jsonl",
@@ -169,6 +176,7 @@ def synthetic_data(output: Path) -> ExperimentData:
         val / "images",
         val / "instances.json",
         label_space=world / "label_space.json",
+        target=val / "label_space.json" if other else None,
     )
 
 
@@ -200,7 +208,8 @@ def _first(error: ValueError) -> str:
 def _said(experiment: Experiment, data: ExperimentData) -> str:
     if experiment.label_space is None:
         return data.images.name if experiment.masks_of is None else f"{data.images.name}, {data.val_truth}"
-    scored = "the same" if experiment.masks_of is None else f"{_VAL_IMAGES} others"
+    others = f"{_VAL_IMAGES} of another world" if data.target else f"{_VAL_IMAGES} others"
+    scored = "the same" if experiment.masks_of is None else others
     return f"{_WORLD_IMAGES} drawn images, scored on {scored}"
 
 
@@ -214,7 +223,8 @@ def _places(data: ExperimentData, output: Path) -> Mapping[str, Path | None]:
         "CHECKPOINT": data.checkpoint,
         "VGG16_CHECKPOINT": data.segmenter_checkpoint,
         "TRAINVAL4K.txt": data.image_list,
-        "WORLD/label_space.json": data.label_space,
+        WORLD_CLASSES: data.label_space,
+        OTHER_CLASSES: data.target,
         "BERT_SMALL": data.text_encoder,
         "LABELS.jsonl": output / "labels.jsonl",
         "LOCALIZER": output / "localizer",
@@ -234,7 +244,7 @@ OPTIONS = {
     "CHECKPOINT": "--weights",
     "VGG16_CHECKPOINT": "--segmenter-weights",
     "TRAINVAL4K.txt": "--image-list",
-    "WORLD/label_space.json": "--label-space",
+    WORLD_CLASSES: "--label-space",
     "BERT_SMALL": "--text-encoder",
 }
 _DATA_SETS = ("PHRASECUT", "REFER", "VOC2012")

@@ -58,7 +58,8 @@ class WorkflowOptions:
     """What each stage is told."""
 
     localizer: LocalizerConfig
-    segmenter: SegmenterConfig
+    segmenter: SegmenterConfig | None
+    """None: the localizer itself, as `Segmenter.of_localizer` has it, without another training."""
     masks: MaskOptions = field(default_factory=MaskOptions)
     predictions: PredictionOptions = field(default_factory=PredictionOptions)
 
@@ -72,13 +73,20 @@ class WorkflowMachine:
 
 
 @dataclass(frozen=True, slots=True)
+class Converted:
+    """A localizer as a segmenter."""
+
+    n_classes: int
+
+
+@dataclass(frozen=True, slots=True)
 class StageDone:
     """A stage that is finished, now or before."""
 
     stage: Stage
     path: Path
     """Its folder, or the page."""
-    result: TrainingRun | MaskRun | Predicted | int
+    result: TrainingRun | MaskRun | Converted | Predicted | int
     """What the stage's own function returned."""
 
     @property
@@ -91,7 +99,7 @@ class StageDone:
             return _made(result.counts), len(result.counts.rejected) + len(result.left_out.faults)
         if isinstance(result, Predicted):
             return _made(result.counts), len(result.counts.rejected) + len(result.skipped)
-        return result, 0
+        return (result.n_classes if isinstance(result, Converted) else result), 0
 
 
 def run_workflow(
@@ -105,11 +113,12 @@ def run_workflow(
     """Do the stages in `output`, one each time that the next result is asked for; what is done is not done again.
 
     Raises as the functions of the stages do: UsageError where a folder holds what was made otherwise,
-    KeyboardInterrupt where a training was asked to stop. UsageError for an `output` that is a folder of images.
+    KeyboardInterrupt where a training was asked to stop. UsageError for an `output` that is a folder of images,
+    and for a localizer that is to be a segmenter and will not have learned against a background.
     """
     machine = machine or WorkflowMachine()
     folders = {stage: output / stage for stage in Stage}
-    _check(inputs, output)
+    _check(inputs, output, options)
 
     def showing(stage: Stage) -> "Callable[[Progress], None]":
         return lambda at: show(f"{stage}: {at.figures}", at.step, at.steps)
@@ -135,18 +144,21 @@ def run_workflow(
         folders[Stage.MASKS],
         make_masks(made_from, folders[Stage.MASKS], options.masks, machine.masks, progress=counting(Stage.MASKS)),
     )
-    yield StageDone(
-        Stage.SEGMENTER,
-        folders[Stage.SEGMENTER],
-        train_segmenter(
+    made: TrainingRun | Converted
+    if options.segmenter is None:
+        converted = Segmenter.of_localizer(folders[Stage.LOCALIZER])
+        converted.save_pretrained(folders[Stage.SEGMENTER])
+        made = Converted(len(converted.classes))
+    else:
+        made = train_segmenter(
             inputs.images,
             folders[Stage.MASKS],
             folders[Stage.SEGMENTER],
             options.segmenter,
             machine.training,
             show=showing(Stage.SEGMENTER),
-        ),
-    )
+        )
+    yield StageDone(Stage.SEGMENTER, folders[Stage.SEGMENTER], made)
     segmenter = Segmenter.from_pretrained(
         folders[Stage.SEGMENTER], options=options.predictions, device=machine.masks.device
     )
@@ -183,8 +195,13 @@ def _made(counts: MaskCounts) -> int:
     return counts.written + counts.present
 
 
-def _check(inputs: WorkflowInputs, output: Path) -> None:
-    """Raises UsageError where what is read lies in the folders that are written."""
+def _check(inputs: WorkflowInputs, output: Path, options: WorkflowOptions) -> None:
+    """Raises UsageError where what is read lies in the folders that are written, or a stage cannot come about."""
+    if options.segmenter is None and options.localizer.network.class_pooling != "weighted":
+        raise UsageError(
+            "the localizer's scores will not compete with a background, so that it makes no segmenter. Train one "
+            "on its masks: --segmenter-config lite0-segmenter; or --set-localizer network.class_pooling=weighted"
+        )
     if output.exists() and not output.is_dir():
         raise UsageError(f"{output} is a file. Name a folder")
     for folder in inputs.images:
