@@ -13,6 +13,7 @@ BENCHMARKS = (
     "throughput",
     "startup",
     "scale",
+    "long_run",
     "caption_length",
     "label_quality",
     "single_captions",

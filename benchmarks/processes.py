@@ -4,8 +4,8 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.surroundings import REPOSITORY, Skipped
@@ -35,10 +35,18 @@ def run(command: Sequence[str], *, sample_memory: bool = False, folder: Path = R
 
     `largest_process_mib` is never below the memory of the calling process, which therefore must stay small.
     """
+    together = []
+    cost = _run(command, folder, (lambda pid: together.append(_peak_together_mib(pid))) if sample_memory else None)
+    return replace(cost, together_mib=together[0]) if together else cost
+
+
+def _run(command: Sequence[str], folder: Path, watch: Callable[[int], None] | None) -> Cost:
+    """`watch` is called with the process and returns when it has ended."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         started = time.perf_counter()
-        process = subprocess.Popen(command, stdout=output, stderr=errors, cwd=folder)
-        together = _peak_together_mib(process.pid) if sample_memory else None
+        process = subprocess.Popen(command, stdout=output, stderr=errors, cwd=folder, env=_as_installed())
+        if watch is not None:
+            watch(process.pid)
         _, status, usage = os.wait4(process.pid, 0)
         wall_seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -50,9 +58,37 @@ def run(command: Sequence[str], *, sample_memory: bool = False, folder: Path = R
             wall_seconds,
             usage.ru_utime + usage.ru_stime,
             usage.ru_maxrss / 1024,
-            together,
+            None,
             output.read().decode(),
         )
+
+
+def memory_curve(command: Sequence[str], *, seconds: float) -> tuple[Cost, list[tuple[float, float]]]:
+    """Run a command as `run` does, and look at its processes in turns of so many seconds.
+
+    The pairs are the seconds since its start, and the peak memory in MiB so far of the largest process that runs
+    then; workers may end before the command does.
+    """
+    if not Path("/proc/self/status").exists():
+        raise Skipped("the memory of running processes is read from /proc/PID/status of Linux")
+    curve: list[tuple[float, float]] = []
+    started = time.perf_counter()
+
+    def watch(pid: int) -> None:
+        while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            peaks = [_peak_kib(member) for member in _process_tree(pid)]
+            curve.append((time.perf_counter() - started, max(peaks) / 1024))
+            time.sleep(seconds)
+
+    return _run(command, REPOSITORY, watch), curve
+
+
+def _peak_kib(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0)
 
 
 def _peak_together_mib(pid: int) -> float:
@@ -63,6 +99,11 @@ def _peak_together_mib(pid: int) -> float:
         peak = max(peak, sum(_proportional_kib(member) for member in _process_tree(pid)))
         time.sleep(_SAMPLING_SECONDS)
     return peak / 1024
+
+
+def _as_installed() -> dict[str, str]:
+    """The surroundings of a command; Python may keep what it has compiled, as it has what pip installed."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _process_tree(pid: int) -> Iterator[int]:

@@ -50,8 +50,8 @@ def report(options: Options) -> Iterator[str]:
 
 
 def _overhead(folder: Path, size: int) -> Iterator[str]:
-    source, plan, whole = _input(folder, size), folder / "parsed", folder / "whole.jsonl.zst"
-    command = capparse_command("label", _name(source), "-o", _name(whole), *_ONE)
+    source, plan, whole = repeated_dump(folder, size), folder / "parsed", folder / "whole.jsonl.zst"
+    command = capparse_command("label", named(source), "-o", named(whole), *_ONE)
     single = run(command)
     commands = _commands(source, plan, size // _SHARDS)
     parts = [run(part) for part in commands]
@@ -70,7 +70,7 @@ def _growth(folder: Path, sizes: Sequence[int]) -> Iterator[str]:
     rows = []
     for size in sizes:
         plan = folder / f"plan-{size}"
-        commands = _commands(_input(folder, size), plan, size // _SHARDS, *_EXACT)
+        commands = _commands(repeated_dump(folder, size), plan, size // _SHARDS, *_EXACT)
         parts = [run(part) for part in commands]
         summary = json.loads((plan / "all.jsonl.zst.summary.json").read_text())
         rows.append(
@@ -79,7 +79,7 @@ def _growth(folder: Path, sizes: Sequence[int]) -> Iterator[str]:
                 *(f"{part.cpu_seconds:.1f}" for part in parts),
                 *(f"{part.largest_process_mib:.0f}" for part in parts),
                 f"{summary['rows_read']:,} = {summary['captions']:,} + {sum(summary['rejected'].values()):,}",
-                f"{_records(plan / 'all.jsonl.zst'):,}",
+                f"{records(plan / 'all.jsonl.zst'):,}",
             )
         )
     yield table(
@@ -101,7 +101,7 @@ def _growth(folder: Path, sizes: Sequence[int]) -> Iterator[str]:
 
 def _workers_and_kills(folder: Path, size: int) -> Iterator[str]:
     plan = folder / "workers"
-    run(_commands(_input(folder, size), plan, size // _SHARDS)[0])
+    run(_commands(repeated_dump(folder, size), plan, size // _SHARDS)[0])
     count = len(json.loads((plan / "plan.json").read_text())["shards"])
     rows = []
     for workers in WORKERS:
@@ -147,20 +147,20 @@ def _kill(plan: Path, shards: Path, seconds: float, most: int, chosen: random.Ra
 def _commands(source: Path, plan: Path, captions_per_shard: int, *label: str) -> list[list[str]]:
     size = ("--captions-per-shard", str(max(captions_per_shard, 1)))
     return [
-        capparse_command("plan", _name(source), "-o", _name(plan), *size, "--quiet"),
-        capparse_command("label", "--plan", _name(plan), *label, *_ONE),
-        capparse_command("merge", _name(plan), _name(plan / "all.jsonl.zst"), "--verify", "--quiet"),
+        capparse_command("plan", named(source), "-o", named(plan), *size, "--quiet"),
+        capparse_command("label", "--plan", named(plan), *label, *_ONE),
+        capparse_command("merge", named(plan), named(plan / "all.jsonl.zst"), "--verify", "--quiet"),
     ]
 
 
 def _label(plan: Path, shards: Path, numbers: str | None) -> list[str]:
     chosen = () if numbers is None else ("--shard", numbers)
-    return capparse_command("label", "--plan", _name(plan), "-o", _name(shards), *chosen, *_EXACT, *_ONE)
+    return capparse_command("label", "--plan", named(plan), "-o", named(shards), *chosen, *_EXACT, *_ONE)
 
 
 def _merged(plan: Path, shards: Path) -> str:
-    merged = shards.with_name(f"{shards.name}.jsonl.zst")
-    run(capparse_command("merge", _name(plan), _name(merged), "--shards", _name(shards), "--verify", "--quiet"))
+    merged = shards.withnamed(f"{shards.name}.jsonl.zst")
+    run(capparse_command("merge", named(plan), named(merged), "--shards", named(shards), "--verify", "--quiet"))
     return hashlib.sha256(merged.read_bytes()).hexdigest()[:16]
 
 
@@ -168,13 +168,13 @@ def _same(one: Path, other: Path) -> str:
     return "to the byte" if one.read_bytes() == other.read_bytes() else "NOT"
 
 
-def _records(labels: Path) -> int:
+def records(labels: Path) -> int:
     with labels.open("rb") as file:
         stream = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
         return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
 
 
-def _input(folder: Path, size: int) -> Path:
+def repeated_dump(folder: Path, size: int) -> Path:
     """A table of that many captions, each of an image of its own."""
     path = folder / f"captions-{size}.tsv"
     if not path.exists():
@@ -185,5 +185,5 @@ def _input(folder: Path, size: int) -> Path:
     return path
 
 
-def _name(path: Path) -> str:
+def named(path: Path) -> str:
     return str(path.relative_to(REPOSITORY))

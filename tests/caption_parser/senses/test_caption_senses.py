@@ -1,7 +1,6 @@
 """Senses by the vectors of the caption pipeline: the numbers of a model, and what is learned from a teacher."""
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,8 @@ from caption_parser.captions import ImageCaptions
 from caption_parser.config import ParserConfig
 from caption_parser.discovery.distillation import Observation, distil, distil_senses
 from caption_parser.lexicon import default_lexicon
-from caption_parser.senses import SenseChoice, SenseQuery
+from caption_parser.readers import ReadingOptions
+from caption_parser.senses import SenseQuery
 from caption_parser.senses.caption_senses import CaptionSenses, SenseMap, in_context, write_caption_senses
 from caption_parser.senses.frequency import FrequencyPrior
 from caption_parser.synset_parts import SynsetParts
@@ -28,7 +28,7 @@ VECTORS = np.array([[1.0, 0.0], [0.0, 2.0], [2.0, 1.0]], np.float32)
 
 def write(folder: Path, maps: list[SenseMap]) -> CaptionSenses:
     described = {"pipeline": "another pipeline 0", "prior": PRIOR, "teacher": "somebody 1", "training": {}}
-    write_caption_senses(folder, maps, ["table"], version="0", **described)
+    write_caption_senses(folder, maps, version="0", **described)
     return CaptionSenses(folder)
 
 
@@ -76,33 +76,6 @@ def test_what_is_not_known_is_left_to_its_prior(model: CaptionSenses) -> None:
     assert (without.synset, without.distribution) == (RODENT, ())
 
 
-def test_others_are_asked_about_nouns_that_are_neither_known_nor_settled(
-    tmp_path: Path, model: CaptionSenses
-) -> None:
-    asked: list[SenseQuery] = []
-
-    class Another:
-        name = "another"
-
-        def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
-            asked.extend(queries)
-            return [SenseChoice(query.candidates[-1], Route.MODEL) for query in queries]
-
-    table = query(1, LEXICON.synsets("table"))._replace(lemma="table")
-    counts = [LEXICON.tag_count(synset, "table") for synset in table.candidates]
-    queries = [query(2, MOUSE), query(1, MOUSE[1:3]), table, query(1, (DEVICE,)), query(0, MOUSE[:3])]
-    answers = CaptionSenses(tmp_path, otherwise=Another).disambiguate(queries)
-    assert asked == [queries[1], queries[4]]
-    assert [answer.synset for answer in answers] == [
-        model.disambiguate(queries)[0].synset,
-        MOUSE[2],
-        max(table.candidates, key=dict(zip(table.candidates, PRIOR.scores(counts), strict=True)).__getitem__),
-        DEVICE,
-        MOUSE[2],
-    ]
-    assert [answer.route for answer in answers[2:4]] == [Route.FALLBACK, Route.MONOSEMOUS]
-
-
 @pytest.mark.usefixtures("model")
 def test_a_model_of_another_pipeline_or_for_one_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(MissingResourceError, match="vectors of another pipeline 0"):
@@ -124,7 +97,8 @@ def test_a_linear_teacher_is_learned() -> None:
         evidence = tuple((odds / odds.sum()).tolist())
         context = in_context(vectors, 1).astype(np.float16)
         observations.append(Observation((RODENT, DEVICE), evidence, evidence, 0, context))
-    found = distil({"mouse": observations, "cat": observations[:10]}, LEXICON)
+    alike = [one._replace(evidence=(0.9, 0.1), posterior=(0.9, 0.1)) for one in observations]
+    found = distil({"mouse": observations, "cat": alike}, LEXICON)
     assert {one.lemma for one in found.maps} == {"mouse"}
     assert found.agreement > 0.97 > found.agreement_of_prior
     learned = {one.key: one.weights for one in found.maps}
@@ -133,17 +107,19 @@ def test_a_linear_teacher_is_learned() -> None:
 
 
 def test_captions_become_a_model_that_labels(tmp_path: Path) -> None:
-    captions = tmp_path / "captions.txt"
+    captions = tmp_path / "captions.csv"
+    reading = ReadingOptions(caption_field="words")
     places = "on a desk,beside cheese,near a keyboard,in a cage,on a pad".split(",")
     lines = [
         f"a {colour} mouse {place}" for colour in ("black", "white", "small", "grey", "old") for place in places
     ]
-    captions.write_text("\n".join(lines[:10]))
-    with pytest.raises(UsageError, match="often enough to learn from: 20 times in different captions"):
-        distil_senses([captions], tmp_path / "model", version="1")
-    captions.write_text("\n".join(lines))
-    found = distil_senses([captions], tmp_path / "model", version="1")
+    captions.write_text("text,words\na mouse,two giraffes\n")
+    with pytest.raises(UsageError, match="got 0 occurrences of nouns that can mean several things"):
+        distil_senses([captions], tmp_path / "model", version="1", reading=reading)
+    captions.write_text("\n".join(["text,words", *(f"a cat,{line}" for line in (*lines, *lines)), ""]))
+    found = distil_senses([captions], tmp_path / "model", version="1", reading=reading)
     assert {one.lemma for one in found.maps} == {"mouse"}
+    assert found.held_out == len(lines) // 5  # equal captions count once
     parts = SynsetParts(ParserConfig(senses=str(tmp_path / "model")), load_label_space("coco"))
     assert parts.sense_model.name == "caption senses 1, taught by senses 1.0.0"
     readings = next(parts.labeller.read([ImageCaptions(1, ("a red mouse beside a laptop",))]))

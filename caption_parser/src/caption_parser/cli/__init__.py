@@ -80,7 +80,7 @@ def main() -> None:
     gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
     # Processes share out the work; the library behind NumPy would start a thread for each core in each of them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from caption_parser.cli.without_torch import keep_thinc_from_torch
+    from caption_parser.cli.light_spacy import lighten_spacy
 
-    keep_thinc_from_torch()
+    lighten_spacy()
     run_app(app, "capparse")

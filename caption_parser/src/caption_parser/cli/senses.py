@@ -89,6 +89,9 @@ def prior_command(
     ] = None,
     mode: shared.Mode = "visual",
     format: shared.Format = None,
+    caption_field: shared.CaptionField = None,
+    image_field: shared.ImageField = None,
+    all_captions: shared.AllCaptions = False,
 ) -> None:
     """Learn how often captions mean each sense of a noun, from what a model says about unlabelled captions.
 
@@ -98,10 +101,13 @@ def prior_command(
 
       capparse senses prior captions.tsv.gz more.txt -o MODEL/caption_prior.json --senses MODEL --anchors coco
     """
+    options = locals()
     from caption_parser.discovery.caption_prior import learn_caption_prior
+    from caption_parser.readers import ReadingOptions
     from caption_parser.senses.caption_prior import write_caption_prior
 
-    prior = learn_caption_prior(sources, senses=senses, mode=mode, format=format, anchors=anchors or ())
+    reading = shared.from_options(ReadingOptions, options)
+    prior = learn_caption_prior(sources, senses=senses, mode=mode, reading=reading, anchors=anchors or ())
     write_caption_prior(Path(output), prior)
     typer.echo(f"{output}: {len(prior):,} nouns", err=True)
 
@@ -113,6 +119,9 @@ def distil_command(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="MODEL", help="Folder to write the model to.")],
     version: Annotated[str, typer.Option(help="Version of the model.")] = "1.0.0",
     format: shared.Format = None,
+    caption_field: shared.CaptionField = None,
+    image_field: shared.ImageField = None,
+    all_captions: shared.AllCaptions = False,
 ) -> None:
     """Teach the vectors of the caption pipeline what the sense model that ships says about unlabelled captions.
 
@@ -122,9 +131,12 @@ def distil_command(
 
       capparse senses distil captions.json web.tsv.gz -o MODEL --version 1.1.0
     """
+    options = locals()
     from caption_parser.discovery.distillation import distil_senses
+    from caption_parser.readers import ReadingOptions
 
-    found = distil_senses(sources, output, version=version, format=format)
+    reading = shared.from_options(ReadingOptions, options)
+    found = distil_senses(sources, output, version=version, reading=reading)
     typer.echo(
         f"{output}: {len(found.maps):,} senses from {found.occurrences:,} occurrences; of {found.held_out:,} that"
         f" were held out {found.agreement:.1%} are read as the teacher does, {found.agreement_of_prior:.1%} by the"

@@ -8,13 +8,13 @@ from shared_runtime.errors import CapparseError, ExitCode
 
 def main() -> int:
     """Label the shards of the order; its exit code."""
-    from caption_parser.cli.without_torch import keep_thinc_from_torch
+    from caption_parser.cli.light_spacy import lighten_spacy
     from caption_parser.shards.engines import WorkOrder
     from caption_parser.shards.labelling import label_shards
 
     order = WorkOrder.model_validate_json(sys.stdin.buffer.read())
     if order.config.spacy_model is None:
-        keep_thinc_from_torch()
+        lighten_spacy()
     os.chdir(order.folder)
     try:
         run = label_shards(order.plan, order.output, order.config, shards=order.shards, run=order.run)

@@ -20,6 +20,7 @@ from caption_parser.discovery.anchors import Anchors, anchors_of, read_categorie
 from caption_parser.discovery.captions import each_batch
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.pipeline import CaptionParser
+from caption_parser.readers import ReadingOptions
 from caption_parser.runs.options import parser_config
 from caption_parser.senses import Disambiguator, SenseChoice, SenseQuery, load_disambiguator
 from caption_parser.senses.caption_prior import CaptionPrior, evidence_of
@@ -57,7 +58,7 @@ def learn_caption_prior(
     *,
     senses: str = "default",
     mode: str = "visual",
-    format: str | None = None,
+    reading: ReadingOptions | None = None,
     anchors: Sequence[str] = (),
 ) -> CaptionPrior:
     """The prior of all nouns that the captions of `sources` name often enough, by the model `senses`.
@@ -77,7 +78,7 @@ def learn_caption_prior(
     lexicon = default_lexicon()
     known = anchors_of([one for source in anchors for one in read_categories(source)], lexicon)
     parser = CaptionParser(config, sense_model=recorder)
-    for images in each_batch(sources, format):
+    for images in each_batch(sources, reading or ReadingOptions()):
         parser.label_images(images)
     return estimate_prior(
         recorder.observations, least=_LEAST_OCCURRENCES, counts=partial(seen_counts, lexicon), anchors=known

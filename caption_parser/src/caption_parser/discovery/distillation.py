@@ -2,7 +2,8 @@
 
 For each sense of a noun a ridge regression of the teacher's evidence (its logit without any prior) on what
 `caption_senses.in_context` gives. Nouns are passed over of which the caption prior is sure, and those of which the
-teacher hardly ever says anything else than the prior does: these are settled.
+teacher hardly ever says anything else than the prior does: they are left to the prior. Of a noun that occurs a few
+times, little more is learned than what the teacher says of it on average.
 """
 
 from collections import defaultdict
@@ -13,9 +14,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from caption_parser.captions import ImageCaptions
 from caption_parser.discovery.captions import each_batch
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.pipeline import CaptionParser
+from caption_parser.readers import ReadingOptions
 from caption_parser.runs.options import parser_config
 from caption_parser.senses import Disambiguator, FirstSense, SenseChoice, SenseQuery
 from caption_parser.senses.caption_prior import CaptionPrior, evidence_of, load_caption_prior, under_prior
@@ -27,8 +30,6 @@ from shared_runtime.errors import UsageError
 
 SURE = 0.99
 """The probability by the prior of a sense that no one is asked about."""
-_LEAST_OCCURRENCES = 20
-"""Of a noun, fewer teach nothing."""
 _LEAST_CHANGED = 0.02
 """The share of occurrences in which the teacher must choose another sense than the prior."""
 _LEAST_PROBABILITY = 0.01
@@ -36,7 +37,7 @@ _LEAST_PROBABILITY = 0.01
 _RIDGE = 100.0
 """Added to the variances, of as many observations, of standardised inputs."""
 _HELD_OUT = 5
-"""One observation in this many is held out for the figure."""
+"""Of each noun, one observation in this many is held out for the figure, the last of them."""
 
 Matrix = npt.NDArray[np.float64]
 
@@ -58,8 +59,6 @@ class Distillation(NamedTuple):
     """What was learned, and how well it does on occurrences that were held out."""
 
     maps: tuple[SenseMap, ...]
-    settled: tuple[str, ...]
-    """The nouns that the teacher reads as the prior does."""
     occurrences: int
     held_out: int
     agreement: float
@@ -69,9 +68,9 @@ class Distillation(NamedTuple):
 
 
 def distil_senses(
-    sources: Sequence[str | Path], folder: Path, *, version: str, format: str | None = None
+    sources: Sequence[str | Path], folder: Path, *, version: str, reading: ReadingOptions | None = None
 ) -> Distillation:
-    """Learn from all captions of `sources`, and write the model.
+    """Learn from all captions of `sources`, equal ones once, and write the model.
 
     Raises what `label_file` raises for input and models, and UsageError where the captions are too few.
     """
@@ -87,19 +86,21 @@ def distil_senses(
         without="claims,people_groups,reviewed_words,sense_cues",  # what WordNet lists, whatever the label space
     )
     parser = CaptionParser(config, sense_model=teacher)
-    for images in each_batch(sources, format):
-        parser.label_images(images)
+    seen: set[str] = set()
+    for images in each_batch(sources, reading or ReadingOptions()):
+        new = dict.fromkeys(text for image in images for text in image.captions if text not in seen)
+        seen.update(new)
+        parser.label_images([ImageCaptions(text, (text,)) for text in new])
     found = distil(teacher.observations, lexicon)
     if not found.maps:
         raise UsageError(
             f"{' '.join(map(str, sources))}: got {found.occurrences:,} occurrences of nouns that can mean several"
-            f" things, none of them often enough to learn from: {_LEAST_OCCURRENCES} times in different captions."
+            " things, all of them read as the prior of captions reads them: there is nothing to learn."
             " Give more captions"
         )
     write_caption_senses(
         folder,
         found.maps,
-        (*found.settled, *teacher.sure),
         version=version,
         pipeline=parser.versions["spacy_model"],
         prior=encoder.frequencies,
@@ -145,20 +146,16 @@ class _Teacher:
 def distil(observations: dict[str, list[Observation]], lexicon: Lexicon) -> Distillation:
     """The maps of all senses that are worth one."""
     maps: list[SenseMap] = []
-    settled: list[str] = []
     held_out = agreed = expected = 0
     for lemma, found in sorted(observations.items()):
-        if len(found) < _LEAST_OCCURRENCES:
-            continue
         changed = sum(int(np.argmax(one.posterior)) != one.expected for one in found)
         senses = _senses_that_occur(found)
         if changed < _LEAST_CHANGED * len(found) or len(senses) < 2:
-            settled.append(lemma)
             continue
         contexts, evidence = _tables(found, senses)
-        if len(contexts) < _LEAST_OCCURRENCES:
+        if not len(contexts):
             continue
-        tested = np.arange(len(contexts)) % _HELD_OUT == 0
+        tested = np.arange(len(contexts)) % _HELD_OUT == _HELD_OUT - 1
         weights, offsets = _fit(contexts[~tested], evidence[~tested])
         guess = contexts[tested] @ weights + offsets
         chosen = [one for one, is_tested in zip(_with_all(found, senses), tested, strict=True) if is_tested]
@@ -174,7 +171,7 @@ def distil(observations: dict[str, list[Observation]], lexicon: Lexicon) -> Dist
             maps.append(SenseMap(lemma, key, weights[:, place].astype(np.float32), float(offsets[place])))
     occurrences = sum(map(len, observations.values()))
     share: Callable[[int], float] = lambda count: round(count / max(1, held_out), 4)  # noqa: E731
-    return Distillation(tuple(maps), tuple(settled), occurrences, held_out, share(agreed), share(expected))
+    return Distillation(tuple(maps), occurrences, held_out, share(agreed), share(expected))
 
 
 def _senses_that_occur(found: Sequence[Observation]) -> list[int]:

@@ -39,6 +39,8 @@ class Agreement:
 
     def __call__(self, captions: Sequence[CaptionReading]) -> Sequence[CaptionReading]:
         """The captions with the labels that they settle for each other's words."""
+        if len(captions) < 2:
+            return captions
         words = [[WordReading(o.lemma, o.synset, o.decision) for o in caption.objects] for caption in captions]
         settled = self.settle(words)
         if not settled:
@@ -110,12 +112,13 @@ class _Scene:
         self.ending_in: dict[str, list[WordReading]] = defaultdict(list)
         """By the words that a longer lemma ends in."""
         self.unlabelled_below: dict[int, list[WordReading]] = defaultdict(list)
-        """Those without a label, by the synsets above theirs."""
+        """Those without a label, by the synsets above theirs that others were read as with one."""
         self.of_label: dict[int, list[WordReading]] = defaultdict(list)
         self._captions_of: dict[str, set[int]] = defaultdict(set)
         for number, caption in enumerate(captions):
             for reading in caption:
                 self._captions_of[reading.lemma].add(number)
+        labelled = {one.synset for one in used if one.decision is not None and one.synset is not None}
         for reading in used:
             rest = reading.lemma
             while rest := rest.partition("_")[2]:
@@ -123,7 +126,7 @@ class _Scene:
             if reading.decision is not None:
                 self.of_label[reading.decision.label].append(reading)
             elif reading.synset is not None:
-                for synset in above(reading.synset):
+                for synset in labelled.intersection(above(reading.synset)):
                     self.unlabelled_below[synset].append(reading)
 
     def elsewhere(self, reading: WordReading, others: Iterable[WordReading]) -> Iterator[WordReading]:

@@ -46,13 +46,17 @@ class CaptionWords:
         keys, words, starts, ends, capitals = found
         begin = 0
         for run in runs:
-            of_run = self._between_spaces(run)
-            if of_run.capitals:
-                capitals += [len(words) + word for word in of_run.capitals]
-            keys += of_run.keys
-            words += of_run.words
-            starts += [begin + start for start in of_run.starts]
-            ends += [begin + end for end in of_run.ends]
+            of_keys, of_words, of_starts, of_ends, of_capitals = self._between_spaces(run)
+            if of_capitals:
+                capitals += [len(words) + word for word in of_capitals]
+            keys += of_keys
+            words += of_words
+            if len(of_words) == 1:
+                starts.append(begin)
+                ends.append(begin + len(run))
+            else:
+                starts += [begin + start for start in of_starts]
+                ends += [begin + end for end in of_ends]
             begin += len(run) + 1
         return found
 

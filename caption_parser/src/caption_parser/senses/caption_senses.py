@@ -7,12 +7,11 @@ the mean over its caption. The maps are taught by the encoder that ships on unla
 Its model is a folder:
 
 meta.json     `CaptionSensesMeta`, with the size and checksum of the other files
-settled.txt   nouns that the teacher reads as the caption prior does, one to a line
 senses.tsv    S lines: lemma, sense key of the synset's first lemma, factor, offset
 weights.npy   int8 (S, 2 D), for vectors of D dimensions
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -21,14 +20,13 @@ import numpy as np
 import numpy.typing as npt
 
 from caption_parser.lexicon import Lexicon, default_lexicon
-from caption_parser.senses.disambiguator import Disambiguator, SenseChoice, SenseQuery
+from caption_parser.senses.disambiguator import SenseChoice, SenseQuery
 from caption_parser.senses.frequency import FrequencyPrior, tag_counts
 from caption_parser.senses.logits import Vector, choice_by_logits
 from caption_parser.senses.model_folder import META, FileCheck, check_file, check_files, read_meta, unusable
 from shared_runtime.configuration import FrozenModel
 from shared_schemas import Route
 
-SETTLED = "settled.txt"
 SENSES = "senses.tsv"
 WEIGHTS = "weights.npy"
 _CACHED_CANDIDATES = 1 << 15
@@ -75,23 +73,15 @@ class _Candidates(NamedTuple):
 class CaptionSenses:
     """Scores the senses of a noun by what the caption pipeline has made of its caption; a `Disambiguator`.
 
-    A noun that is settled is left to its prior (`Route.FALLBACK`): to that of captions where there is one, or to
-    how frequent WordNet says that it is. So are, without another disambiguator to ask, those of which fewer than
-    two candidates are known, and those that come without vectors.
+    A noun of which fewer than two candidates are known is left to its prior (`Route.FALLBACK`): to that of
+    captions where there is one, or to how frequent WordNet says that it is. So is one that comes without vectors.
     """
 
-    def __init__(
-        self, folder: Path, lexicon: Lexicon | None = None, *, otherwise: Callable[[], Disambiguator] | None = None
-    ) -> None:
-        """`otherwise` opens what is asked about nouns that captions seldom name, when the first of them comes.
-
-        Raises MissingResourceError if the folder holds no model that can be used.
-        """
+    def __init__(self, folder: Path, lexicon: Lexicon | None = None) -> None:
+        """Raises MissingResourceError if the folder holds no model that can be used."""
         self.meta = read_meta(folder, CaptionSensesMeta)
-        check_files(folder, self.meta.files, (SETTLED, SENSES, WEIGHTS))
+        check_files(folder, self.meta.files, (SENSES, WEIGHTS))
         self.name = f"{self.meta.name} {self.meta.version}, taught by {self.meta.teacher}"
-        self._settled = frozenset((folder / SETTLED).read_text("utf-8").splitlines())
-        self._otherwise = lru_cache(1)(otherwise) if otherwise else None
         self._lexicon = lexicon or default_lexicon()
         self._weights = np.load(folder / WEIGHTS, allow_pickle=False)
         lines = [line.split("\t") for line in (folder / SENSES).read_text("utf-8").splitlines()]
@@ -104,20 +94,7 @@ class CaptionSenses:
 
     def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
         """One choice per query, in order; the answer to one does not depend on the others."""
-        choices = [self._choose(query) for query in queries]
-        unknown = [
-            query for query, choice in zip(queries, choices, strict=True) if self._is_unknown(query, choice)
-        ]
-        if self._otherwise is None or not unknown:
-            return choices
-        answers = iter(self._otherwise().disambiguate(unknown))
-        return [
-            next(answers) if self._is_unknown(query, choice) else choice
-            for query, choice in zip(queries, choices, strict=True)
-        ]
-
-    def _is_unknown(self, query: SenseQuery, choice: SenseChoice) -> bool:
-        return choice.route is Route.FALLBACK and query.lemma not in self._settled
+        return [self._choose(query) for query in queries]
 
     def _choose(self, query: SenseQuery) -> SenseChoice:
         if len(query.candidates) == 1:
@@ -144,7 +121,7 @@ def in_context(vectors: Vector, token: int) -> Vector:
     return np.concatenate([vectors[token], vectors.mean(axis=0)])
 
 
-def write_caption_senses(folder: Path, maps: Iterable[SenseMap], settled: Iterable[str], **described: Any) -> None:
+def write_caption_senses(folder: Path, maps: Iterable[SenseMap], **described: Any) -> None:
     """Write a model, with the other fields of its `CaptionSensesMeta`; weights are rounded to 8 bits."""
     folder.mkdir(parents=True, exist_ok=True)
     lines, rows = [], []
@@ -154,7 +131,6 @@ def write_caption_senses(folder: Path, maps: Iterable[SenseMap], settled: Iterab
         lines.append(f"{lemma}\t{key}\t{factor:.5g}\t{offset:.5g}\n")
     np.save(folder / WEIGHTS, np.stack(rows))
     (folder / SENSES).write_text("".join(lines), encoding="utf-8")
-    (folder / SETTLED).write_text("".join(f"{lemma}\n" for lemma in sorted(settled)), encoding="utf-8")
-    files = {name: check_file(folder / name) for name in (SETTLED, SENSES, WEIGHTS)}
+    files = {name: check_file(folder / name) for name in (SENSES, WEIGHTS)}
     meta = CaptionSensesMeta(files=files, **described)
     (folder / META).write_text(meta.model_dump_json(indent=2) + "\n", encoding="utf-8")

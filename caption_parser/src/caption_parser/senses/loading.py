@@ -1,6 +1,5 @@
 """Which disambiguator `--senses` names, and where its model lies."""
 
-from functools import partial
 from pathlib import Path
 
 from caption_parser.lexicon import default_lexicon
@@ -19,9 +18,9 @@ SHIPPED = {"default", "accurate", "captions"}
 def load_disambiguator(senses: str) -> Disambiguator:
     """The disambiguator that `--senses` names: "first", "captions", "accurate" or a model's folder.
 
-    "captions" reads the vectors of the caption pipeline, and asks "accurate", which has an encoder of its own (and
-    is the "default" here), about nouns that captions seldom name. What system a folder holds stands in its
-    `meta.json`. "glosses:PATH" and "glosses:HUB_ID" are gloss-pair classifiers of Hugging Face's format.
+    "captions" reads the vectors of the caption pipeline; "accurate", the "default" here, has an encoder of its
+    own. What system a folder holds stands in its `meta.json`. "glosses:PATH" and "glosses:HUB_ID" are gloss-pair
+    classifiers of Hugging Face's format.
 
     Raises `UsageError` for any other name, `MissingResourceError` for a model that is not there or cannot be used.
     """
@@ -44,7 +43,7 @@ def load_disambiguator(senses: str) -> Disambiguator:
     if system == "caption-senses":
         from caption_parser.senses.caption_senses import CaptionSenses
 
-        return CaptionSenses(folder, otherwise=partial(load_disambiguator, "accurate"))
+        return CaptionSenses(folder)
     try:
         # Only now: without an encoder neither ONNX Runtime nor tokenizers are needed.
         import onnxruntime  # noqa: F401

@@ -32,6 +32,7 @@ from caption_parser.syntax.wishes import wished_nouns
 from shared_schemas import Flag
 
 _CACHED_KINDS = 1 << 15
+_FLAGS = tuple(Flag)
 _TELLING = {
     None: LIKENESS_MODIFIERS,
     "animal": LIKENESS_MODIFIERS | LIFELESS_MODIFIERS,
@@ -81,7 +82,7 @@ class FlagFinder:
     def __call__(self, tree: Tree, phrases: tuple[NounPhrase, ...]) -> tuple[NounPhrase, ...]:
         """The phrases, whose extended heads are set, with their flags, and modifying nouns; in text order."""
         nouns = self._flagged_nouns(tree, phrases)
-        marked = [flag for flag in Flag if nouns.get(flag)]
+        marked = [flag for flag in _FLAGS if nouns.get(flag)]
         has_names = bool(tree.capitals) and tree.capitals[-1] > 0
         found = [
             self._flagged(tree, phrase, [flag for flag in marked if phrase.head in nouns[flag]], has_names)
@@ -169,4 +170,4 @@ def _is_likeness(tree: Tree, phrase: NounPhrase, head: ExtendedHead, living: str
 
 
 def _in_order(flags: list[Flag]) -> tuple[Flag, ...]:
-    return tuple(flag for flag in Flag if flag in flags)
+    return tuple(flag for flag in _FLAGS if flag in flags)
