@@ -7,11 +7,9 @@ from hypothesis import strategies as st
 
 from segmentation.masks.maps import (
     EPSILON,
-    ScoreMaps,
     ScoreRules,
     absolute_scores,
     class_maps,
-    mixed_scores,
     negative_background,
     normalized,
     positive_background,
@@ -210,22 +208,3 @@ def test_a_class_below_the_background_gets_nothing_of_the_picture() -> None:
 def test_a_very_large_logit_is_no_overflow() -> None:
     found = absolute_scores(maps([900.0, -900.0])[None], maps([0.0, 0.0])[None][:0], background_logit=1.0)
     np.testing.assert_array_equal(found, [[[0, 1]], [[1, 0]]])
-
-
-def test_networks_are_mixed_by_the_geometric_mean_of_their_shares() -> None:
-    """One says 4 : 1 in the only cell, the other 1 : 9 at twice the size, where it is the same everywhere."""
-    first = ScoreMaps((3,), maps([[0.8]], [[0.2]]))
-    second = ScoreMaps((3,), np.stack([np.full((2, 2), 0.05), np.full((2, 2), 0.45)]).astype(np.float32))
-    mixed = mixed_scores(first, [second])
-    assert mixed.ids == (3,)
-    np.testing.assert_allclose(mixed.scores[:, 0, 0], np.sqrt([0.8 * 0.1, 0.2 * 0.9]), rtol=1e-5)
-    alone = mixed_scores(first, [first, first])
-    np.testing.assert_allclose(alone.scores, first.scores, rtol=1e-5)
-
-
-def test_maps_of_patches_meet_maps_of_corner_cells_where_they_lie() -> None:
-    """A ramp over an image of 64 pixels, read at 5 cells from its corners and at 4 patches: the same ramp."""
-    corners, patches = np.linspace(0, 1, 5), (np.arange(4) + 0.5) / 4
-    ramps = [np.stack([[of, of], [1 - of, 1 - of]]).astype(np.float32) for of in (corners, patches)]
-    mixed = mixed_scores(ScoreMaps((1,), ramps[0]), [ScoreMaps((1,), ramps[1], margin=0.5)])
-    np.testing.assert_allclose(mixed.scores[:, :, 1:-1], ramps[0][:, :, 1:-1], atol=1e-6)

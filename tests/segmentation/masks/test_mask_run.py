@@ -1,7 +1,6 @@
 """From a trained run to a folder of masks: resumed, refused, rejected."""
 
 import json
-import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -254,29 +253,3 @@ def test_classes_that_another_data_set_lacks_do_not_compete(small_run: Any, tmp_
 def test_a_data_set_without_a_common_class_is_refused(small_run: Any, tmp_path: Path, space: LabelSpace) -> None:
     with pytest.raises(UsageError, match="has no class of the truth's, 'mini'"):
         make_masks(replace(inputs(small_run), target=space), tmp_path / "masks", UNREFINED, ON_CPU)
-
-
-def test_a_network_mixed_with_itself_makes_the_same_masks(small_run: Any, tmp_path: Path) -> None:
-    """The consensus, of the first network's cells, included; and the record says what was mixed in."""
-    twice = replace(inputs(small_run), others=(small_run.run,))
-    for folder, given in (("alone", inputs(small_run)), ("twice", twice)):
-        make_masks(given, tmp_path / folder, UNREFINED, ON_CPU)
-    alone, mixed = (
-        {path.name: path.read_bytes() for path in (tmp_path / of).glob("*.png")} for of in ("alone", "twice")
-    )
-    assert alone == mixed
-    with pytest.raises(UsageError, match="others"):
-        make_masks(inputs(small_run), tmp_path / "twice", UNREFINED, ON_CPU)
-
-
-def test_networks_that_cannot_be_mixed(small_run: Any, tmp_path: Path) -> None:
-    twice = replace(inputs(small_run), others=(small_run.run,))
-    midpoint = MaskOptions(refine=Refinement.NONE, conversion="midpoint")
-    with pytest.raises(UsageError, match="no shares, which --with mixes"):
-        make_masks(twice, tmp_path / "masks", midpoint, ON_CPU)
-    other = tmp_path / "other"
-    shutil.copytree(small_run.run, other)
-    space = json.loads((other / "label_space.json").read_text())
-    (other / "label_space.json").write_text(json.dumps(space | {"name": "another"}))
-    with pytest.raises(UsageError, match="got a network of the label space another@"):
-        make_masks(replace(twice, others=(other,)), tmp_path / "masks", UNREFINED, ON_CPU)

@@ -24,14 +24,6 @@ def make_masks_command(
         Path, typer.Option("--labels", metavar="LABELS.jsonl", help="Label file of the images to make masks of.")
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="MASKS", help="Folder of the masks.")],
-    others: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--with",
-            metavar="RUN",
-            help="Another finished run of the same label space, whose maps are mixed in; repeatable.",
-        ),
-    ] = None,
     refine: Annotated[
         Refinement,
         typer.Option(
@@ -151,7 +143,7 @@ def make_masks_command(
     target = load_label_space(only_classes_of) if only_classes_of else None
     with progress_display(quiet=quiet) as show:
         made = make_masks(
-            MaskInputs(run, images, labels, allow_missing, target, others or ()),
+            MaskInputs(run, images, labels, allow_missing, target),
             output,
             options,
             MaskMachine(device, processes or usable_cores(), batch_size),

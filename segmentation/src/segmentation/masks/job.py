@@ -1,16 +1,17 @@
 """Masks of many images by Algorithm 1: heatmaps of a network, and what all the images together say of a class."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
 from segmentation.data.images import RgbImage
 from segmentation.masks.batches import image_batches, seen
 from segmentation.masks.finish import Finisher, RejectedImage
-from segmentation.masks.maps import ScoreMaps, mixed_scores, score_maps
+from segmentation.masks.maps import ScoreMaps, score_maps
 from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.options import ResolvedMaskOptions
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
@@ -19,7 +20,6 @@ from shared_runtime.errors import OutputError
 
 if TYPE_CHECKING:
     # It imports torch, which the errors of a command do without.
-    from segmentation.backbones.contract import Cells
     from segmentation.masks.discriminant import LinearDiscriminant
 
 CONSENSUS = "consensus.safetensors"
@@ -30,26 +30,6 @@ _MOST_STUDIED = 2000
 RequestT = TypeVar("RequestT", bound=ImageRequest)
 
 
-class MapsOnCells(NamedTuple):
-    """Score maps of an image, and the cells that they lie on, where the network has any."""
-
-    maps: ScoreMaps
-    cells: "Cells | None"
-
-
-def _mixed(
-    first: MapsOnCells | RejectedImage, *others: MapsOnCells | RejectedImage
-) -> MapsOnCells | RejectedImage:
-    """What several networks say of an image, on the cells of the first; what one of them rejects is rejected."""
-    maps: list[ScoreMaps] = []
-    for one in (first, *others):
-        if isinstance(one, RejectedImage):
-            return one
-        maps.append(one.maps)
-    assert isinstance(first, MapsOnCells), "else it was returned"
-    return MapsOnCells(mixed_scores(maps[0], maps[1:]), first.cells)
-
-
 @dataclass(frozen=True, slots=True)
 class HeatmapMaps(Generic[RequestT]):
     """Score maps of heatmaps (lines 1 to 10 of Algorithm 1), and of the discriminant where there is one."""
@@ -58,8 +38,6 @@ class HeatmapMaps(Generic[RequestT]):
     n_foreground: int
     options: ResolvedMaskOptions
     discriminant: "LinearDiscriminant | None" = None
-    others: "Sequence[HeatmapMaps[RequestT]]" = ()
-    """Those of further networks, which are mixed in before the discriminant."""
 
     def base_size(self, image: RgbImage) -> tuple[int, int]:
         """As that of the source."""
@@ -67,33 +45,17 @@ class HeatmapMaps(Generic[RequestT]):
 
     def maps(self, images: Sequence[RgbImage], requests: Sequence[RequestT]) -> list[ScoreMaps | RejectedImage]:
         """Score maps of each image; rejected are those that have no heatmap, or one that is not finite."""
-        return [
-            one
-            if isinstance(one, RejectedImage)
-            else one.maps
-            if self.discriminant is None or one.cells is None
-            else self.discriminant.mixed(one.maps, one.cells)
-            for one in self.before_discriminant(images, requests)
-        ]
-
-    def before_discriminant(
-        self, images: Sequence[RgbImage], requests: Sequence[RequestT]
-    ) -> "list[MapsOnCells | RejectedImage]":
-        """The same without the discriminant, and with the cells that it looks at."""
-        if len({self.base_size(image) for image in images}) > 1:
-            # They share a batch of another network.
-            pairs = zip(images, requests, strict=True)
-            return [one for image, request in pairs for one in self.before_discriminant([image], [request])]
-        found: list[MapsOnCells | RejectedImage] = []
+        found: list[ScoreMaps | RejectedImage] = []
         for request, of_image in zip(requests, self.source.scores(images, requests), strict=True):
             try:
-                found.append(MapsOnCells(self.of_heatmaps(of_image.heatmaps), of_image.cells))
+                maps = self.of_heatmaps(of_image.heatmaps)
             except ValueError as error:
                 found.append(RejectedImage.of(request, str(error)))
-        if not self.others:
-            return found
-        beside = [other.before_discriminant(images, requests) for other in self.others]
-        return [_mixed(*of_image) for of_image in zip(found, *beside, strict=True)]
+                continue
+            if self.discriminant is not None and of_image.cells is not None:
+                maps = self.discriminant.mixed(maps, of_image.cells)
+            found.append(maps)
+        return found
 
     def of_heatmaps(self, heatmaps: Heatmaps) -> ScoreMaps:
         """Raises ValueError for heatmaps that no mask can be made of."""
@@ -113,8 +75,6 @@ class MaskJob(Generic[RequestT]):
     processes: int = 1
     batch_size: int = 8
     progress: Callable[[MaskCounts], None] = lambda _: None
-    others: Sequence[HeatmapMaps[RequestT]] = ()
-    """Of further networks, which are mixed in."""
 
     def run(self, requests: Sequence[RequestT], folder: Path) -> MaskCounts:
         """Write the mask of every image whose mask is not there yet (`mask_path`, by the stem of its file).
@@ -127,7 +87,7 @@ class MaskJob(Generic[RequestT]):
         if todo:
             discriminant = self._discriminant(distinct, folder, counts)
             MaskPipeline(
-                HeatmapMaps(self.source, self.n_foreground, self.options, discriminant, self.others),
+                HeatmapMaps(self.source, self.n_foreground, self.options, discriminant),
                 Finisher(
                     self.options.refine,
                     self.options.crf_preset,
@@ -155,14 +115,18 @@ class MaskJob(Generic[RequestT]):
         counts.to_study = len(studied)
         self.progress(counts)
         statistics = CellStatistics(self.n_foreground + 1)
-        alone = HeatmapMaps(self.source, self.n_foreground, self.options, others=self.others)
+        alone = HeatmapMaps(self.source, self.n_foreground, self.options)
         for batch in image_batches(studied, self.source.base_size, self.batch_size):
             if isinstance(batch, RejectedImage):
                 continue
-            for one in seen(batch, alone.before_discriminant):
+            for of_image in seen(batch, self.source.scores):
+                if isinstance(of_image, RejectedImage):
+                    continue
                 # What is wrong with an image is told when its mask is made.
-                if not isinstance(one, RejectedImage) and one.cells is not None:
-                    statistics.add(one.cells.features, one.maps)
+                with suppress(ValueError):
+                    maps = alone.of_heatmaps(of_image.heatmaps)
+                    if of_image.cells is not None:
+                        statistics.add(of_image.cells.features, maps)
             counts.studied += len(batch.images)
             self.progress(counts)
         counts.to_study = counts.studied

@@ -3,14 +3,12 @@
 Axis letters: F foreground classes of the image, h w cells of the feature map, H W pixels.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from segmentation.data.masks import IndexMask
 from segmentation.scores.contract import FloatMap, Heatmaps
-from segmentation.scores.grid import regrid
 
 EPSILON = 1e-5
 """Added to the maximum that Eq. 10 divides by, so that a map without any activation stays 0."""
@@ -147,20 +145,6 @@ def absolute_scores(foreground: FloatMap, surroundings: FloatMap, background_log
     shares /= shares.sum(axis=0)
     behind = 1 + len(surroundings)
     return np.concatenate([shares[:behind].sum(axis=0, keepdims=True), shares[behind:]])
-
-
-def mixed_scores(first: ScoreMaps, others: Sequence[ScoreMaps]) -> ScoreMaps:
-    """What several networks say of an image, on the cells of the first: the geometric mean of the shares that they
-    give each class of each cell. Not in the paper. All have the same `ids`.
-    """
-    rows, columns = first.scores.shape[1:]
-    on_cells = [
-        first.scores,
-        *(regrid(other.scores, rows, columns, other.margin, first.margin) for other in others),
-    ]
-    shares = [scores / np.maximum(scores.sum(axis=0), EPSILON) for scores in on_cells]
-    mean = np.prod([share ** np.float32(1 / len(shares)) for share in shares], axis=0)
-    return ScoreMaps(first.ids, mean.astype(np.float32, copy=False), first.margin)
 
 
 def segment(scores: FloatMap, ids: tuple[int, ...]) -> IndexMask:

@@ -13,7 +13,6 @@ from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttribu
 from segmentation.data.transfer import ClassTransfer
 from segmentation.masks.job import CONSENSUS, MaskJob
 from segmentation.masks.options import MaskOptions, ResolvedMaskOptions
-from segmentation.masks.others import open_others
 from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.refinement import check_installed
 from segmentation.runs.folder import MAKE_MASKS, RunFolder, RunRecord, installed_versions, open_run
@@ -45,8 +44,6 @@ class MaskInputs:
     target: LabelSpace | None = None
     """The label space of another data set: classes that it lacks are dropped before the best is taken, as if the
     network had never learned them (Vilar & Perez, Section V-D). None: all classes compete."""
-    others: Sequence[Path] = ()
-    """Further finished runs, of the same label space, whose maps are mixed in (`mixed_scores`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,6 @@ def make_masks(
     machine = machine or MaskMachine()
     trained = open_trained(inputs.run)
     resolved = options.resolved(trained.traits)
-    others = open_others(inputs.others, trained, inputs.run, options)
     vocabulary, targets, skipped = read_labels(inputs, trained, resolved.labels)
     left_out = LeftOut(skipped, inputs.allow_missing)
     left_out.check(len(targets), inputs.labels, inputs.images)
@@ -102,11 +98,9 @@ def make_masks(
             "labels": file_digest(inputs.labels)[:16],
             "weights": file_digest(RunFolder(inputs.run).weights)[:16],
         }
-        | ({"others": [other.identity for other in others]} if others else {})
         | ({"target": inputs.target.reference} if inputs.target else {}),
         notes={
             "run": str(inputs.run.resolve()),
-            "others": [str(run.resolve()) for run in inputs.others],
             "images": [str(path.resolve()) for path in inputs.images],
             "labels": str(inputs.labels.resolve()),
             RLE: str(rle.resolve()) if rle else None,
@@ -135,7 +129,6 @@ def make_masks(
             processes=machine.processes,
             batch_size=machine.batch_size,
             progress=progress,
-            others=[other.maps(machine.device) for other in others],
         )
         counts = job.run(targets, output)
         write_rejected(output / REJECTED, skipped, counts)

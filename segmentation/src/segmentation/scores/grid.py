@@ -47,13 +47,9 @@ def upscale_tiles(
             yield rows, columns, found.astype(np.float32, copy=False)
 
 
-def regrid(
-    maps: FloatMap, rows: int, columns: int, margin: float = 0.0, to_margin: float | None = None
-) -> FloatMap:
-    """Maps (..., h, w) of the same image on another number of cells, (..., rows, columns), of margin `to_margin`
-    (None: of the same)."""
-    there = margin if to_margin is None else to_margin
-    return _interpolated(maps, _cells(rows, there), _cells(columns, there), margin)
+def regrid(maps: FloatMap, rows: int, columns: int, margin: float = 0.0) -> FloatMap:
+    """Maps (..., h, w) of the same image on another number of cells, (..., rows, columns), of the same margin."""
+    return _interpolated(maps, _cells(rows, margin), _cells(columns, margin), margin)
 
 
 Positions = NDArray[np.float64]
