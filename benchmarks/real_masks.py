@@ -1,8 +1,8 @@
 """Masks of real images, step by step: what each step does alone, and all of them in turn, on parts A and B.
 
-Captions of all COCO images that lie there but part C train `lite0-single-stage` (no mask does). Masks of those that
-have true ones are scored part by part: what was chosen was chosen on A, B is what counts, and C's images were seen
-by nothing. Seconds are of processor time, per image, of making the masks. The last table has a network for
+Captions of all COCO images that lie there but part C train `lite0-single-stage` (no mask does). Masks of those
+that have true ones are scored part by part: what was chosen was chosen on A, B is what counts, and C's images were
+seen by nothing. Seconds are of processor time, per image, of making the masks. The last table has a network for
 each seed, `--rounds` of them. What an earlier run has done is taken up.
 """
 
