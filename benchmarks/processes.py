@@ -76,19 +76,11 @@ def memory_curve(command: Sequence[str], *, seconds: float) -> tuple[Cost, list[
 
     def watch(pid: int) -> None:
         while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-            peaks = [_peak_kib(member) for member in _process_tree(pid)]
+            peaks = [_kib(member, "status", "VmHWM:") for member in _process_tree(pid)]
             curve.append((time.perf_counter() - started, max(peaks) / 1024))
             time.sleep(seconds)
 
     return _run(command, REPOSITORY, watch), curve
-
-
-def _peak_kib(pid: int) -> int:
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0)
 
 
 def _peak_together_mib(pid: int) -> float:
@@ -96,7 +88,8 @@ def _peak_together_mib(pid: int) -> float:
         raise Skipped("the memory of several processes is measured through /proc/PID/smaps_rollup of Linux")
     peak = 0
     while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        peak = max(peak, sum(_proportional_kib(member) for member in _process_tree(pid)))
+        # Of a page that n processes share, each has 1/n.
+        peak = max(peak, sum(_kib(member, "smaps_rollup", "Pss:") for member in _process_tree(pid)))
         time.sleep(_SAMPLING_SECONDS)
     return peak / 1024
 
@@ -118,10 +111,10 @@ def _process_tree(pid: int) -> Iterator[int]:
         yield from _process_tree(int(child))
 
 
-def _proportional_kib(pid: int) -> int:
-    """The process's share of its memory: a page that n processes share counts 1/n."""
+def _kib(pid: int, file: str, field: str) -> int:
+    """What a file of /proc says of the memory of a process; 0 once it has ended."""
     try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
     except OSError:
         return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+    return next((int(line.split()[1]) for line in lines if line.startswith(field)), 0)

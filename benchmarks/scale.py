@@ -159,7 +159,7 @@ def _label(plan: Path, shards: Path, numbers: str | None) -> list[str]:
 
 
 def _merged(plan: Path, shards: Path) -> str:
-    merged = shards.withnamed(f"{shards.name}.jsonl.zst")
+    merged = shards.with_name(f"{shards.name}.jsonl.zst")
     run(capparse_command("merge", named(plan), named(merged), "--shards", named(shards), "--verify", "--quiet"))
     return hashlib.sha256(merged.read_bytes()).hexdigest()[:16]
 
