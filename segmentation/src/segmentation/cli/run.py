@@ -102,7 +102,7 @@ def run_command(
     space = {"label_space": label_space}
     localizer = resolved(LocalizerConfig, localizer_config, space, set_localizer)
     if segmenter_config is None:
-        converts = localizer.network.class_pooling == "weighted" and not set_segmenter
+        converts = localizer.network.background_logit is not None and not set_segmenter
         segmenter_config = CONVERT if converts else DEFAULT_SEGMENTER
     if segmenter_config == CONVERT and set_segmenter:
         raise UsageError(

@@ -69,6 +69,11 @@ class LocalizationOptions(FrozenModel):
     lambda_bg: NonNegativeFloat = 0.1
     lambda_comp: NonNegativeFloat = 0.1
 
+    @property
+    def background_logit(self) -> float | None:
+        """Of the background that classes learn to beat; None: they learn without one."""
+        return self.weighted.background_logit if self.class_pooling == "weighted" else None
+
     @model_validator(mode="after")
     def _has_a_loss(self) -> Self:
         supervised = (

@@ -39,7 +39,7 @@ class Localizer:
             crop_size=self.config.crop.size,
             attributes=network.attributes,
             background=network.background,
-            background_logit=network.weighted.background_logit if network.class_pooling == "weighted" else None,
+            background_logit=network.background_logit,
         )
 
     @cached_property

@@ -197,7 +197,7 @@ def _made(counts: MaskCounts) -> int:
 
 def _check(inputs: WorkflowInputs, output: Path, options: WorkflowOptions) -> None:
     """Raises UsageError where what is read lies in the folders that are written, or a stage cannot come about."""
-    if options.segmenter is None and options.localizer.network.class_pooling != "weighted":
+    if options.segmenter is None and options.localizer.network.background_logit is None:
         raise UsageError(
             "the localizer's scores will not compete with a background, so that it makes no segmenter. Train one "
             "on its masks: --segmenter-config lite0-segmenter; or --set-localizer network.class_pooling=weighted"
