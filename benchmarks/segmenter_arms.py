@@ -43,7 +43,9 @@ ARMS = (
     Arm("DuPL: falling threshold to .7", ("loss.noise.contradiction=0.7",)),
     Arm("DuPL: mixture of losses, per pixel", ("loss.noise.mixture=true",)),
     Arm("worst images, up to a fifth", ("loss.noise.worst_images=0.2",)),
-    Arm("ADELE", ("loss.correction.enabled=true",)),
+    Arm("ADELE: correction", ("loss.correction.enabled=true",)),
+    Arm("ADELE: consistency", ("loss.correction.consistency=1",)),
+    Arm("ADELE: both", ("loss.correction.enabled=true", "loss.correction.consistency=1")),
     Arm("Lite0, rows at random", (*_LITE0, "network.rows=random")),
     Arm("Lite0, ImageNet's rows", (*_LITE0, "network.rows=imagenet")),
 )
