@@ -62,7 +62,9 @@ def report(options: Options) -> Iterator[str]:
         made = [there for output, there in done.items() if str(folder / output) in command[1:5]]
         if not (made and (REPOSITORY / folder / made[0]).is_file()):
             run(command)
-    rows = [("its pseudo-masks, of images with captions", *_scores(folder / _PLAIN, folder / "world"), "", "", "")]
+    rows: list[tuple[str, ...]] = [
+        ("its pseudo-masks, of images with captions", *_scores(folder / _PLAIN, folder / "world"), "", "", "")
+    ]
     for number, arm in enumerate(ARMS):
         print(" | ".join(rows[-1]), file=sys.stderr, flush=True)
         rows.append((arm.name, *_trained(folder / f"run-{number}", arm, folder)))
