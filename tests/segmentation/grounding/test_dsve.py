@@ -22,7 +22,7 @@ from segmentation.scores.contract import Viewing
 from shared_runtime.errors import ExitCode
 from tests.segmentation.referring.conftest import Captioned
 
-D, WORD_CHANNELS = 6, 5
+D, WORD_CHANNELS, CELL_CHANNELS = 6, 5, 64
 LINES = ["the", "Dog", "UNK", "dog", "apple", "spotted", "zebra"]
 STAGES = {"conv1": 0, "bn1": 1, "layer1": 4, "layer2": 5, "layer3": 6, "layer4": 7}
 """Where torchvision's children of a ResNet stand in `nn.Sequential`."""
@@ -61,7 +61,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
         stage, _, rest = name.partition(".")
         state[f"img_emb.module.base_layer.0.{STAGES[stage]}.{rest}"] = tensor
     shapes = {
-        "img_emb.module.base_layer.1.weight": (D, 2048, 1, 1),
+        "img_emb.module.base_layer.1.weight": (D, CELL_CHANNELS, 1, 1),
         "img_emb.module.base_layer.1.bias": (D,),
         "cap_emb.rnn.rnn_lst.0.weight": (WORD_CHANNELS, 4 * D),
         "cap_emb.rnn.rnn_lst.0.bias": (2 * D,),
@@ -82,8 +82,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
 
 @contextmanager
 def shallow() -> Iterator[None]:
-    """With one block in each stage of ResNet-152."""
-    entry = catalog.BackboneEntry("resnet:ResNet", {"blocks": (1, 1, 1, 1), "stride": 32})
+    """With one narrow block in each stage of ResNet-152."""
+    entry = catalog.BackboneEntry("resnet:ResNet", {"blocks": (1, 1, 1, 1), "stride": 32, "width": 2})
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(catalog._BACKBONES, "resnet152", entry)
         yield
@@ -184,7 +184,6 @@ def test_words_and_vectors_have_to_belong_together(published: Published, tmp_pat
     words = tmp_path / "words"
     words.mkdir()
     other = published._replace(words=words)
-    checkpoint = save(tmp_path / "model.pth.tar", published.state)
     for lines, vectors, message in (
         (LINES, published.vectors[1:], "got 7 words in dictionary.txt and 6 rows in utable.npy"),
         (["dog"], published.vectors[:1], "got no word UNK"),
@@ -193,6 +192,6 @@ def test_words_and_vectors_have_to_belong_together(published: Published, tmp_pat
     ):
         (words / "dictionary.txt").write_text("\n".join(lines), encoding="utf-8")
         np.save(words / "utable.npy", vectors, allow_pickle=True)
-        done = import_(other, tmp_path / "run", checkpoint=checkpoint)
+        done = import_(other, tmp_path / "run")
         assert done.exit_code == ExitCode.FAILURE
         assert message in done.stderr.replace("\n", " ")

@@ -13,21 +13,21 @@ _EXPANSION = 4
 class ResNet(Backbone):
     """2,048 channels: 321² gives 21 × 21 cells at stride 16, 11 × 11 at 32. Stem, layer1 and layer2 are frozen."""
 
-    channels = 2048
     classifier_prefixes = ("fc.",)
 
-    def __init__(self, blocks: tuple[int, int, int, int], *, stride: int = 16) -> None:
-        """`blocks` of each stage; `stride` 16 or 32, with that of the last stage."""
+    def __init__(self, blocks: tuple[int, int, int, int], *, stride: int = 16, width: int = 64) -> None:
+        """`blocks` of each stage; `stride` 16 or 32, with that of the last stage; `width` of the first one."""
         super().__init__()
         self.stride = stride
-        self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
-        self.bn1 = nn.BatchNorm2d(64)
+        self.channels = 8 * width * _EXPANSION
+        self.conv1 = nn.Conv2d(3, width, 7, stride=2, padding=3, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
-        self.layer1 = _stage(64, 64, blocks=blocks[0], stride=1)
-        self.layer2 = _stage(256, 128, blocks=blocks[1], stride=2)
-        self.layer3 = _stage(512, 256, blocks=blocks[2], stride=2)
-        self.layer4 = _stage(1024, 512, blocks=blocks[3], stride=stride // 16)
+        self.layer1 = _stage(width, width, blocks=blocks[0], stride=1)
+        self.layer2 = _stage(width * _EXPANSION, 2 * width, blocks=blocks[1], stride=2)
+        self.layer3 = _stage(2 * width * _EXPANSION, 4 * width, blocks=blocks[2], stride=2)
+        self.layer4 = _stage(4 * width * _EXPANSION, 8 * width, blocks=blocks[3], stride=stride // 16)
         self.freeze()
 
     def stages(self, images: Tensor) -> Cells:
