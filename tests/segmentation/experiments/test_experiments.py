@@ -250,6 +250,8 @@ def test_table_8(name: str) -> None:
     small = [find_experiment(f"{where}-table8-{name}") for where in ("lite0", "synthetic")]
     # The paper's model learned from whole captions, whatever it is asked for.
     assert all(experiment.config.texts == "captions" for experiment in small)
+    paper = find_experiment(f"table8-{name}").config
+    assert (paper.backbone, paper.network.text.cell, paper.texts) == ("resnet152", "sru", "captions")
     for experiment in (segmenter, *small):
         assert experiment.labels is labels
         options = mask_options(experiment.commands[2])

@@ -25,7 +25,7 @@ _COST = (
 )
 _SMALL_COST = "a minute on one core for 360 images"
 _LITE0_COST = "4 views of every image at 321 × 321, without a backward pass, and seconds for each epoch after"
-_DSVE = GroundingConfig()
+_DSVE = GroundingConfig(backbone="resnet152", network=GroundingOptions(text=TextOptions(cell="sru")))
 _NAMES, _PHRASES = "--no-compounds --no-positive-background", "--no-positive-background"
 _MIDPOINT = "--conversion midpoint --refine none --no-compounds"
 _TAM_NET = f"{PAPER_MASKS} {_MIDPOINT}"
@@ -149,8 +149,7 @@ def _masks(
     """The masks of the grounding model; `scores` as the paper's text states them for trainval4k."""
     return Experiment(
         name=name,
-        summary=f"A visual-semantic embedding with {backbone}, asked for {asked}. The paper's has ResNet-152: "
-        "--backbone hf:FOLDER.",
+        summary=f"A visual-semantic embedding with {backbone} and SRUs, asked for {asked}.",
         config=_DSVE.model_copy(update={"backbone": backbone}),
         labels=labels,
         cost=_COST,

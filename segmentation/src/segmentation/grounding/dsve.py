@@ -104,7 +104,9 @@ def word_vectors(folder: Path, wanted: Collection[str] | None) -> tuple[WordTabl
     unknown = rows.pop(_UNKNOWN_WORD)
     words = sorted(rows)
     kept = torch.zeros(len(WordTable(words)), vectors.shape[1])
-    kept[UNKNOWN:] = torch.from_numpy(vectors[[unknown, *(rows[word] for word in words)]].astype(np.float32))
+    kept[UNKNOWN:] = torch.from_numpy(
+        vectors[[unknown, *(rows[word] for word in words)]].astype(np.float32, copy=False)
+    )
     return WordTable(words), kept
 
 
