@@ -109,7 +109,7 @@ class CellSamples:
 
 def train(folder: Path, name: str, settings: Mapping[str, Any]) -> None:
     """Train a network in the run folder FOLDER/NAME, or what is left of it to do."""
-    config = resolve_config(ReferringConfig, CONFIG, {"frozen_views": 0} | settings)
+    config = resolve_config(ReferringConfig, CONFIG, {"frozen_views": 0, **settings})
     labels = folder / "training.jsonl"
     vocabulary, targets, _ = read_targets(labels, _IMAGES, label_space=config.label_space, phrases=True)
     targets = [target for target in targets if in_share(target.key, config.expressions.share)]

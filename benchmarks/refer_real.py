@@ -156,8 +156,8 @@ def _write_truths() -> None:
     truths: dict[str, dict[str, Any]] = {}
     for part in _UNSEEN:
         images = [image for image in whole["images"] if part_of(image["id"]) == part]
-        ids = {image["id"] for image in images}
-        objects = [one for one in whole["annotations"] if one["image_id"] in ids]
+        shown = {image["id"] for image in images}
+        objects = [one for one in whole["annotations"] if one["image_id"] in shown]
         content = whole | {"images": images, "annotations": objects}
         (folder / f"{part}.json").write_text(json.dumps(content), encoding="utf-8")
         truths[part] = {"path": f"{_FOLDER / part}.json", "labels": str(_FOLDER / "labels.jsonl")}

@@ -90,7 +90,7 @@ class Cells:
         kept = self.world / f"cells-{SIDE}.npz"
         if not kept.is_file():
             with replacing(kept) as unfinished, unfinished.open("wb") as stream:
-                np.savez(stream, **self._seen())
+                np.savez(stream, allow_pickle=False, **self._seen())
         with np.load(kept) as found:
             return dict(found)
 
