@@ -90,7 +90,7 @@ def _ask() -> None:
             return torch.randn(len(texts), self.channels)
 
     network = ReferringNetwork(load_backbone("efficientnet-lite0-head"), Texts.channels, ReferringOptions()).eval()
-    options = ReferringPrediction(refine=Refinement.NONE).resolved(321)
+    options = ReferringPrediction(input_size=321, refine=Refinement.NONE)
     predictor = ExpressionPredictor(network, Texts(), torch.device("cpu"), options)
     image = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
 

@@ -191,7 +191,7 @@ class World:
         return OnCells(samples, [self._cells.of(path) for path, _ in found]), task
 
     def _evaluated(self, network: ReferringNetwork) -> dict[str, Any]:
-        options = ReferringPrediction(refine=Refinement.NONE).resolved(SIDE)
+        options = ReferringPrediction(input_size=SIDE, refine=Refinement.NONE)
         predictor = ExpressionPredictor(network, self._encoder, torch.device("cpu"), options)
 
         shares: list[float] = []
