@@ -12,6 +12,7 @@ import ijson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared_runtime.errors import InputError
+from shared_runtime.file_kinds import FileKind, file_kind
 from shared_schemas import LabelSpace, load_label_space
 from shared_schemas.errors import did_you_mean, expectation, shown
 from shared_schemas.label_space_file import SHIPPED
@@ -19,6 +20,25 @@ from shared_schemas.label_space_file import SHIPPED
 ImageId = int | str
 
 _SHOWN_CATEGORIES = 5
+_EXPECTED = "expected a COCO instances file with 'images', 'categories' and 'annotations'"
+_NO_TRUTH = {
+    FileKind.EMPTY: "its writing or its download broke off",
+    FileKind.LABELS: "which says what captions say, and is no ground truth",
+    FileKind.CAPTIONS: "which says nothing of where things are; 'capparse label' makes labels of it",
+}
+
+
+class NotInstancesError(InputError):
+    """A file is not one of COCO instances; the message ends in what was expected."""
+
+
+class OtherClassesError(InputError):
+    """Not one category of a file is a class of the label space."""
+
+    def __init__(self, message: str, fits: str | None) -> None:
+        """`fits`: a label space that ships and has the first of the categories."""
+        super().__init__(message)
+        self.fits = fits
 
 
 class CocoEntry(BaseModel):
@@ -65,14 +85,14 @@ def stream_list(
         try:
             yield place, entry_type.model_validate(entry)
         except ValidationError as error:
+            if instead := _instead(path):
+                raise NotInstancesError(f"{path}: got {instead}, {_EXPECTED}") from None
             raise InputError(f"{place}: {_problem(error)}") from None
     if number < 0 and not may_be_empty:
         keys = ", ".join(key for _, event, key in _parsed(path, None) if event == "map_key") or "none"
-        hint = " Is this a captions file?" if name == "categories" else ""
-        raise InputError(
-            f"{path}: got no entry in a list {name!r} (top-level keys: {keys}), expected a COCO instances "
-            f"file with 'images', 'categories' and 'annotations'.{hint}"
-        )
+        instead = _instead(path)
+        lacking = f"no entry in a list {name!r} (top-level keys: {keys})"
+        raise NotInstancesError(f"{path}: got {f'{instead}: ' if instead else ''}{lacking}, {_EXPECTED}")
 
 
 def stream_rows(path: Path) -> Iterator[tuple[str, Any]]:
@@ -80,7 +100,7 @@ def stream_rows(path: Path) -> Iterator[tuple[str, Any]]:
 
     Raises `InputError` for a file that is missing or no JSON.
     """
-    for number, row in enumerate(_parsed(path, "item")):
+    for number, row in enumerate(_parsed(path, "item", "expected a JSON list")):
         yield f"{path}: [{number}]", row
 
 
@@ -154,8 +174,10 @@ def category_classes(path: Path, label_space: LabelSpace) -> CategoryClasses:
     if not known:
         listed = ", ".join(map(repr, [*names.values()][:_SHOWN_CATEGORIES]))
         more = f" and {len(names) - _SHOWN_CATEGORIES} more" if len(names) > _SHOWN_CATEGORIES else ""
-        advice = _advice(label_space, next(iter(names.values())), f": {listed}{more}")
-        raise InputError(f"{path}: got categories that are no foreground classes {advice}")
+        name = next(iter(names.values()))
+        advice = _advice(label_space, name, f": {listed}{more}")
+        message = f"{path}: got categories that are no foreground classes {advice}"
+        raise OtherClassesError(message, _space_with(name))
     return CategoryClasses(label_space, known, unknown)
 
 
@@ -169,9 +191,13 @@ def category_ids(label_space: LabelSpace) -> dict[int, int]:
 def _advice(label_space: LabelSpace, name: str, listed: str = "") -> str:
     """The label space that lacks a category `name`, what it lacks (`listed`), and which one to try."""
     hint = did_you_mean(name.casefold(), (label.name for label in label_space.foreground))
-    fits = next((space for space in SHIPPED if _has_class(load_label_space(space), name)), None)
-    other = fits or "with the one that the labels or masks were made with"
+    other = _space_with(name) or "with the one that the labels or masks were made with"
     return f"of label space {label_space.name!r}{listed}.{hint} Try --label-space {other}"
+
+
+def _space_with(name: str) -> str | None:
+    """The first label space that ships and has a class of this name."""
+    return next((space for space in SHIPPED if _has_class(load_label_space(space), name)), None)
 
 
 def _unlisted(place: str, field: str, got: ImageId) -> str:
@@ -195,7 +221,7 @@ def _problem(error: ValidationError) -> str:
     return f"{field}: got {shown(first['input'])}, expected {expected}"
 
 
-def _parsed(path: Path, prefix: str | None) -> Iterator[Any]:
+def _parsed(path: Path, prefix: str | None, expected: str = _EXPECTED) -> Iterator[Any]:
     """The values at `prefix`, or without one the parse events at the top level."""
     try:
         with path.open("rb") as stream:
@@ -208,4 +234,16 @@ def _parsed(path: Path, prefix: str | None) -> Iterator[Any]:
     except ijson.JSONError as error:
         message = error.args[0] if error.args else ""
         text = message.decode("utf-8", "replace") if isinstance(message, bytes) else str(message)
-        raise InputError(f"{path}: is not valid JSON: {next(iter(text.splitlines()), 'it is empty')}") from error
+        reason = next(iter(text.splitlines()), "it is empty")
+        # Of ijson's parsers, each has words of its own for the end of a file.
+        if re.search("premature|incomplete|eof", reason, re.IGNORECASE):
+            reason = "it ends too early; get or make the file again"
+        raise NotInstancesError(
+            f"{path}: got {_instead(path) or f'a file that is not valid JSON: {reason}'}, {expected}"
+        ) from error
+
+
+def _instead(path: Path) -> str | None:
+    """What a file is that holds no instances, with what that means; None: nothing that is known."""
+    kind = file_kind(path)
+    return f"{kind}, {_NO_TRUTH[kind]}" if kind in _NO_TRUTH else None

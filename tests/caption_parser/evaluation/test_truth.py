@@ -105,7 +105,11 @@ def test_two_spellings_of_a_class_are_one_class(write_truth: Write, space: Label
 BAD = {
     "no annotations": ({"annotations": []}, "no entry in a list 'annotations'"),
     "no images": ({"images": 3}, r"no entry in a list 'images' \(top-level keys: info, images, annot"),
-    "captions": ({"categories": []}, "'categories'.*Is this a captions file"),
+    "no categories": ({"categories": []}, "no entry in a list 'categories'"),
+    "captions": (
+        {"categories": [], "annotations": [{"image_id": 1, "caption": "A cat."}]},
+        "got a caption file, .*'capparse label' makes labels of it: no entry in a list 'categories'",
+    ),
     "two images of one id": (
         {"images": [{"id": 1, "file_name": name} for name in "aab"]},
         r"images\[2\]: id: got 1, expected one image per id",
@@ -189,7 +193,9 @@ def test_bad_masks_cost_themselves_before_pycocotools_sees_them(
 def test_text_that_is_no_instances_file(tmp_path: Path, space: LabelSpace, text: str) -> None:
     path = tmp_path / "truth.json"
     path.write_text(text)
-    with pytest.raises(InputError, match=r"truth\.json: (got no entry|is not valid JSON: )"):
+    with pytest.raises(
+        InputError, match=r"truth\.json: got (no entry|an empty file|a file that is not valid JSON: )"
+    ):
         read_ground_truth(path, space)
 
 

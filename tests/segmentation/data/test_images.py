@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from segmentation.data.images import read_image
+from segmentation.data.images import pixels_of, read_image
 from shared_runtime.errors import InputError
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
@@ -197,8 +197,16 @@ def test_damaged_pixels_are_refused(tmp_path: Path) -> None:
     assert "cannot be decoded" in refused(path)
 
 
+def test_an_address_is_no_file() -> None:
+    for image in ("https://x.invalid/a.jpg", Path("https://x.invalid/a.jpg")):
+        with pytest.raises(InputError, match=r"^https://x\.invalid/a\.jpg: got a URL, .*download the image first"):
+            pixels_of(image)
+
+
 def test_a_folder_is_refused(tmp_path: Path) -> None:
-    assert "Is a directory" in refused(tmp_path)
+    assert f"got a folder, expected an image file. Of all images in it: capseg predict {tmp_path} -o" in refused(
+        tmp_path
+    )
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")

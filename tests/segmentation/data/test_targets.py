@@ -268,6 +268,15 @@ def test_a_newer_version_of_the_same_label_space_is_read_where_ids_agree(
     ("lines", "message"),
     [
         ("", "got no record, expected a label file as 'capparse label' writes it"),
+        (
+            '{"images": [{"id": 1}],\n "annotations": [{"image_id": 1, "caption": "A cup."}]}',
+            "got a caption file, expected a label file. Make one of it: capparse label .*labels.jsonl -o labels",
+        ),
+        ('{"image_id": 1, "captions": ["A cup."]}\n' * 2, "got a caption file, expected a label file"),
+        (
+            '{"annotations": [{"category_id": 1}]}',
+            "got a file of COCO instances, .*: capseg truth-labels .*labels",
+        ),
         ("{}\n{}\n", r"got no usable image \(2 bad-record\); line 1: .*; image folders: .*images"),
     ],
 )

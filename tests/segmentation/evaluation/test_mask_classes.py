@@ -77,6 +77,27 @@ def test_coco_files_of_ones_own_classes_need_no_option(tmp_path: Path, space: La
     assert (done.exit_code, "classes of label space 'coco'" in done.stderr) == (ExitCode.OK, False)
 
 
+def test_a_truth_whose_categories_are_of_another_label_space_is_told_with_both(
+    tmp_path: Path, space: LabelSpace
+) -> None:
+    truth = tmp_path / "truth.json"
+    images = [{"id": 1, "file_name": "a.jpg", "height": 1, "width": 2}]
+    objects = [{"image_id": 1, "category_id": 1, "segmentation": {"size": [1, 2], "counts": [1, 1]}}]
+    categories = [{"id": 1, "name": "airplane"}]
+    truth.write_text(json.dumps({"images": images, "annotations": objects, "categories": categories}))
+
+    done = command("evaluate", masks_of(tmp_path, space, [0, 1]), "--truth", truth)
+    assert done.exit_code == ExitCode.USAGE
+    assert "got masks of label space 'mini', as " in done.stderr
+    assert f"in {truth} categories of 'coco', which have no class in common" in done.stderr
+    masks = masks_of(tmp_path / "voc", load_label_space("voc"), [0, 1])
+    done = command("evaluate", masks, "--truth", truth)
+    options = "--masks-label-space voc --label-space coco"
+    assert f"Try {options}, to score the classes that both have" in done.stderr
+    done = command("evaluate", masks, "--truth", truth, *options.split(), "--json")
+    assert json.loads(done.stdout)["miou"] == 1.0
+
+
 def test_masks_of_another_label_space_are_refused_with_the_next_command(tmp_path: Path) -> None:
     airplane = COCO.by_name["airplane"].id
     masks, voc = masks_of(tmp_path, COCO, [0, airplane]), tmp_path / "VOC2012"

@@ -5,11 +5,15 @@ from typing import Annotated
 
 import typer
 
+from segmentation.data.transfer import ClassTransfer
 from segmentation.data.truth.coco import CocoRules
 from segmentation.data.truth.contract import Truth
 from segmentation.data.truth.opening import open_truth
-from segmentation.evaluation.mask_classes import mask_classes
+from segmentation.evaluation.mask_classes import MaskClasses, mask_classes
 from segmentation.evaluation.records import Missing
+from shared_runtime.coco import OtherClassesError
+from shared_runtime.errors import UsageError
+from shared_schemas import load_label_space
 
 TruthLabelSpace = Annotated[
     str | None,
@@ -40,6 +44,26 @@ def opened_truth(
     rules: CocoRules | None = None,
 ) -> Truth:
     """The ground truth at `truth`, by default in the classes that it, or else the folder of masks, says it has."""
-    known = mask_classes(truth) or (mask_classes(masks) if masks_label_space is None else None)
+    of_masks = mask_classes(masks) if masks_label_space is None else None
+    known = mask_classes(truth) or of_masks
     otherwise = "coco" if known is None else known.label_space
-    return open_truth(truth, label_space=label_space, coco=rules, otherwise=otherwise)
+    try:
+        return open_truth(truth, label_space=label_space, coco=rules, otherwise=otherwise)
+    except OtherClassesError as error:
+        if label_space is not None or of_masks is None or error.fits is None:
+            raise
+        raise UsageError(_other_classes(masks, of_masks, truth, error.fits)) from error
+
+
+def _other_classes(masks: Path, of_masks: MaskClasses, truth: Path, fits: str) -> str:
+    """What is wrong with masks of a truth whose categories are classes of the label space `fits`."""
+    got = (
+        f"{masks}: got masks of label space {of_masks.label_space.name!r}, as {of_masks.file} says, and in "
+        f"{truth} categories of {fits!r}"
+    )
+    try:
+        ClassTransfer.between(of_masks.label_space, load_label_space(fits))
+    except UsageError:
+        return f"{got}, which have no class in common. Give the truth of the images that the masks are of"
+    options = f"--masks-label-space {of_masks.option} --label-space {fits}"
+    return f"{got}. Try {options}, to score the classes that both have"

@@ -1,5 +1,6 @@
 """Pictures as every camera, scanner and web page writes them → RGB arrays of one kind."""
 
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ IMAGE_SUFFIXES = tuple(
 )
 """Lower-case suffixes by which an image is found where only its id is known."""
 
+_URL = re.compile(r"([a-z][a-z\d+.-]+):/+", re.IGNORECASE)
+"""Also where a `Path` has made one slash of two; a drive has one letter."""
 _SIXTEEN_BITS = ("I;16", "I;16B", "I;16L", "I;16N", "I")
 
 
@@ -44,12 +47,26 @@ def read_image(path: Path) -> RgbImage:
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
     except FileNotFoundError:
+        refuse_url(path)
         raise InputError(f"{path}: no such image file") from None
+    except IsADirectoryError:
+        raise InputError(
+            f"{path}: got a folder, expected an image file. Of all images in it: capseg predict {path} -o MASKS"
+        ) from None
     except UnidentifiedImageError:
         raise InputError(f"{path}: got a file that is no image of a known format, or an empty one") from None
     except Exception as error:  # decoders raise a dozen types for damaged files
         reason = getattr(error, "strerror", None) or error or type(error).__name__
         raise InputError(f"{path}: the image cannot be decoded: {reason}") from error
+
+
+def refuse_url(path: Path) -> None:
+    """Raises `InputError` for what is no path, but an address."""
+    if found := _URL.match(str(path)):
+        raise InputError(
+            f"{found[1]}://{str(path)[found.end() :]}: got a URL, expected a file: download the image first, and "
+            "give the file"
+        )
 
 
 def rgb_array(image: Image.Image | npt.NDArray[np.uint8]) -> RgbImage:

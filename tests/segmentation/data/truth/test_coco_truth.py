@@ -9,6 +9,7 @@ import pytest
 from pycocotools import mask as coco_mask
 
 from segmentation.data.truth.coco import CocoRules, CocoTruth, Crowd
+from segmentation.data.truth.opening import open_truth
 from shared_runtime.coco import folded
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace, load_label_space
@@ -204,7 +205,11 @@ def test_an_annotation_that_says_no_mask_at_all(write: Write, space: LabelSpace)
             {"images": []},
             "got no entry in a list 'images' (top-level keys: images, annotations, categories), expected a COCO",
         ),
-        ({"categories": []}, "'annotations'. Is this a captions file?"),
+        ({"categories": []}, "got no entry in a list 'categories' (top-level keys:"),
+        (
+            {"categories": [], "annotations": [{"image_id": 1, "caption": "A cup."}]},
+            "got a caption file, which says nothing of where things are; 'capparse label'",
+        ),
         (
             {"categories": [{"id": 90, "name": "cap"}]},
             "no foreground classes of label space 'mini': 'cap'. Did you mean 'cup'?",
@@ -255,11 +260,27 @@ def test_a_misspelt_category_gets_the_nearest_name(write: Write, space: LabelSpa
     assert "label space 'mini': 'cupp'. Did you mean 'cup'?" in found
 
 
+def test_files_given_in_place_of_a_truth_are_named(tmp_path: Path, space: LabelSpace) -> None:
+    path = tmp_path / "truth"
+    for content, got in (
+        (
+            '{"image_id": 1, "foreground": [], "background": []}\n' * 2,
+            "got a label file, which says what captions",
+        ),
+        ('{"image_id": 1, "captions": ["A cup."]}\n', "got a caption file, "),
+        ('{"images": [{"id": 1}], "annotations": [{"image_id": 1, "caption": "A cup."}]}', "got a caption file, "),
+        ("", "got an empty file, its writing or its download broke off"),
+    ):
+        path.write_text(content)
+        with pytest.raises(InputError, match=f"truth: {got}.*expected a COCO instances file .*folder of masks$"):
+            open_truth(path, label_space=space)
+
+
 def test_files_that_are_no_json_or_missing(tmp_path: Path, space: LabelSpace) -> None:
     path = tmp_path / "instances.json"
     assert "cannot be read: No such file" in refused(path, space)
     path.write_text('{"images": [{"id": 1,')
-    assert "is not valid JSON" in refused(path, space)
+    assert "is not valid JSON: it ends too early; get or make the file again, expected a" in refused(path, space)
 
 
 def test_no_image_left(write: Write, space: LabelSpace) -> None:

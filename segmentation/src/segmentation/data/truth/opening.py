@@ -10,6 +10,7 @@ from segmentation.data.truth.mask_folders import (
     MaskFolderTruth,
     YouTubeObjectsTruth,
 )
+from shared_runtime.coco import NotInstancesError
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace, load_label_space
 
@@ -37,7 +38,10 @@ def open_truth(
         return MaskFolderTruth(path, _loaded(label_space or otherwise))
     if not path.is_file():
         raise InputError(f"{path}: got nothing there, expected a COCO instances file or a folder of masks")
-    return CocoTruth(path, _loaded(label_space or otherwise), coco)
+    try:
+        return CocoTruth(path, _loaded(label_space or otherwise), coco)
+    except NotInstancesError as error:
+        raise NotInstancesError(f"{error}, or a folder of masks") from error
 
 
 def read_image_list(path: Path) -> list[str]:
