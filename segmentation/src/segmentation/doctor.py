@@ -70,9 +70,10 @@ def _pillow() -> str:
 
 def _shipped() -> str:
     from segmentation.prediction.opening import SHIPPED
-    from segmentation.prediction.pretrained import WEIGHTS, is_pretrained, read_saved
+    from segmentation.prediction.pretrained import WEIGHTS, read_saved
+    from segmentation.runs.trained import is_saved
 
-    if not is_pretrained(SHIPPED):
+    if not is_saved(SHIPPED):
         raise RuntimeError("none")
     size = (SHIPPED / WEIGHTS).stat().st_size / 1e6
     return f"{len(read_saved(SHIPPED).label_space.foreground)} classes, {size:.0f} MB"

@@ -97,6 +97,16 @@ def test_pickles_are_refused_and_not_run(tmp_path: Path, save: object) -> None:
     assert not touched.exists()
 
 
+@pytest.mark.parametrize(
+    ("content", "got"), [(b"", "an empty file"), (b"# A model of words", "a file that begins with b'# A model")]
+)
+def test_what_torch_never_wrote_gets_no_advice_to_unpickle_it(tmp_path: Path, content: bytes, got: str) -> None:
+    path = tmp_path / "weights.pth.tar"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=f"{got}.*, expected tensors as torch.save"):
+        read_tensors(path)
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_values_that_are_not_finite_are_refused(tmp_path: Path, value: float) -> None:
     tensors = _public_file()

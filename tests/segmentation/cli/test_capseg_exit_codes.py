@@ -84,7 +84,7 @@ def test_all_rejected_is_a_failure(small_run: SmallRun, tmp_path: Path) -> None:
         path.write_bytes(b"no image")
     done = call("make-masks", paths, tmp_path / "output")
     assert done.exit_code == ExitCode.FAILURE
-    assert "holds masks of 0 of 4 images" in done.stderr
+    assert "holds masks of 0 of 4 images. Mend what rejected.jsonl names, and run the same" in done.stderr
 
 
 def test_the_outcome() -> None:

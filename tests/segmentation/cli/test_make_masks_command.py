@@ -93,6 +93,10 @@ def test_a_folder_without_a_run(small_run: Any, tmp_path: Path) -> None:
     made = make_masks(small_run._replace(run=tmp_path), tmp_path / "masks", "--refine", "none")
     assert made.exit_code == ExitCode.FAILURE
     assert "is not the folder of a run" in made.stderr
+    (tmp_path / "config.json").write_text("{}")
+    made = make_masks(small_run._replace(run=tmp_path), tmp_path / "masks", "--refine", "none")
+    assert "got a saved model (with config.json), expected the folder of a run" in made.stderr
+    assert f"capseg predict IMAGES --model {tmp_path}" in made.stderr
 
 
 def test_a_voc_folder_is_a_truth_too(small_run: Any, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_what_is_there_is_not_done_again(small_run: Any, images: Path, tmp_path:
     (output / "000000000003.png").unlink()
     (output / "000000000001.png").write_bytes(whole["000000000002.png"])
     again = predict(small_run, *command)
-    assert again.stdout == "1 masks written, 3 were already there; refinement: none\n"
+    assert again.stdout == "1 mask written, 3 were already there; refinement: none\n"
     assert (output / "000000000001.png").read_bytes() == whole["000000000002.png"]
     (output / "000000000001.png").unlink()
     assert predict(small_run, *command).exit_code == ExitCode.OK
@@ -158,6 +158,7 @@ def test_the_masks_are_scored_and_shown(small_run: Any, images: Path, tmp_path: 
         ((), "--classes or --labels on the command line", ExitCode.USAGE),
         (("--classes", "apple", "--labels", "LABELS"), "Give one of them", ExitCode.USAGE),
         (("--classes", "apple", "--scales", "1,x"), "--scales: got 'x'", ExitCode.USAGE),
+        (("--classes", "apple", "--scales", ""), "expected such as --scales 0.75,1,1.25", ExitCode.USAGE),
         (("--classes", "apple", "--input-size", "huge"), "--input-size: got 'huge'", ExitCode.USAGE),
         (("--classes", "apple", "-o", "IMAGES"), "is a folder of images that are read", ExitCode.USAGE),
         (("--classes", "apple", "-o", "RUN"), "is the folder of a run of train-localizer", ExitCode.USAGE),
@@ -188,6 +189,8 @@ def test_images_that_are_not_there_are_told(small_run: Any, tmp_path: Path) -> N
     done = predict(small_run, tmp_path / "nowhere.jpg", "-o", tmp_path / "masks", "--classes", "apple")
     assert done.exit_code == ExitCode.FAILURE
     assert "got nothing there, expected an image" in done.stderr
+    done = predict(small_run, "https://x.invalid/a.jpg", "-o", tmp_path / "masks", "--classes", "apple")
+    assert "https://x.invalid/a.jpg: got a URL, expected a file" in done.stderr
     (tmp_path / "empty").mkdir()
     done = predict(small_run, tmp_path / "empty", "-o", tmp_path / "masks", "--classes", "apple")
     assert "got no image" in done.stderr

@@ -184,6 +184,8 @@ def test_words_and_vectors_have_to_belong_together(published: Published, tmp_pat
     words = tmp_path / "words"
     words.mkdir()
     other = published._replace(words=words)
+    done = import_(other, tmp_path / "run")
+    assert "got no dictionary.txt and no utable.npy, expected the folder" in done.stderr.replace("\n", " ")
     for lines, vectors, message in (
         (LINES, published.vectors[1:], "got 7 words in dictionary.txt and 6 rows in utable.npy"),
         (["dog"], published.vectors[:1], "got no word UNK"),

@@ -89,7 +89,7 @@ def test_lost_masks_are_made_again_alone(small_run: SmallRun, whole: Path, tmp_p
     (tmp_path / "copy" / "report.html").unlink()
     done = run(small_run, tmp_path / "copy", "--truth", str(small_run.truth))
     assert done.exit_code == ExitCode.OK, done.stderr
-    assert "1 masks written, 3 were already there" in done.stderr
+    assert "1 mask written, 3 were already there" in done.stderr
     assert content(tmp_path / "copy").keys() == content(whole).keys()
 
 

@@ -22,6 +22,9 @@ _log = logging.getLogger(__name__)
 _WRAPPERS = ("state_dict", "model", "model_state_dict")
 """Keys under which training scripts store the tensors beside optimizers and counters."""
 _SHOWN = 5
+_TORCH_HEADS = (b"PK", b"\x80")
+"""Of archives, and of the pickles that torch wrote before these."""
+_HEAD = 16
 _BESIDE = (
     "argparse.Namespace",
     "numpy.core.multiarray.scalar",
@@ -147,14 +150,28 @@ def _read_torch(path: Path) -> object:
             with torch.serialization.safe_globals([(_Ignored, name) for name in _BESIDE]):
                 return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
+        _refuse_other_files(path)
         raise InputError(
             f"{path}: holds pickled Python objects or is damaged; only files of plain tensors are read, since "
             "unpickling can run code. If you trust the file, open it once yourself with "
             "torch.load(path, weights_only=False) and save its state_dict() again."
         ) from error
     except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
-        reason = str(error).partition("\n")[0]
+        _refuse_other_files(path)
+        reason = str(error).partition("\n")[0] or type(error).__name__
         raise InputError(f"{path}: not a readable torch file (truncated download?): {reason}") from error
+
+
+def _refuse_other_files(path: Path) -> None:
+    """Raises InputError for a file that torch never wrote, neither as an archive nor as a pickle."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head.startswith(_TORCH_HEADS):
+        got = f"a file that begins with {head!r}" if head else "an empty file"
+        raise InputError(
+            f"{path}: got {got}, expected tensors as torch.save or safetensors writes them. Is it another file, "
+            "or a download that failed?"
+        )
 
 
 def _unwrapped(content: object) -> object:

@@ -45,6 +45,9 @@ def evaluate_command(
       capseg evaluate masks --truth VOC2012 --image-list VOC2012/ImageSets/Segmentation/val.txt --json
 
       capseg evaluate masks --truth VOC2012 --masks-label-space coco
+
+    Exit codes: 0 scored, also where some masks cannot be read, which are named; 1 the truth cannot be read, or not
+    one mask can be scored; 2 usage, or masks of another label space; 130 interrupted.
     """
     rules = CocoRules(crowd=crowd, images_without_objects=images_without_objects, strict=strict)
     ground_truth = opened_truth(masks, truth, label_space, masks_label_space, rules)

@@ -14,6 +14,8 @@ from segmentation.masks.run import REJECTED
 from shared_runtime.errors import ExitCode, UsageError
 
 _SHOWN_REJECTED = 5
+_EXAMPLES = {"scales": "0.75,1,1.25"}
+"""Values of options that consist of parts."""
 
 OnlyClassesOf = Annotated[
     str | None,
@@ -33,7 +35,8 @@ def option_errors() -> Iterator[None]:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         option = str(first["loc"][0]).replace("_", "-")
-        raise UsageError(f"--{option}: got {first['input']!r}: {first['msg']}") from error
+        example = f"; expected such as --{option} {_EXAMPLES[option]}" if option in _EXAMPLES else ""
+        raise UsageError(f"--{option}: got {first['input']!r}: {first['msg']}{example}") from error
 
 
 def end_of_masks(counts: MaskCounts, faults: Sequence[str], output: Path) -> typer.Exit:
@@ -46,7 +49,9 @@ def end_of_masks(counts: MaskCounts, faults: Sequence[str], output: Path) -> typ
     n_masks = counts.written + counts.present
     ended = outcome(n_masks, len(problems))
     if ended is ExitCode.FAILURE:
-        typer.echo(f"error: {output} holds masks of {n_masks:,} of {n_masks + len(problems):,} images", err=True)
+        holds = f"{output} holds masks of {n_masks:,} of {n_masks + len(problems):,} images"
+        again = f"Mend what {REJECTED} names, and run the same command again: it makes what is missing"
+        typer.echo(f"error: {holds}. {again}", err=True)
     return typer.Exit(ended)
 
 
@@ -59,7 +64,7 @@ def tell_reduced(counts: MaskCounts) -> None:
 def written(counts: MaskCounts) -> str:
     """How many masks were written, and how many were there."""
     before = f", {counts.present} were already there" if counts.present else ""
-    return f"{counts.written} masks written{before}"
+    return f"{counts.written} {'mask' if counts.written == 1 else 'masks'} written{before}"
 
 
 def tell_lost(done: int, problems: Sequence[str]) -> typer.Exit:

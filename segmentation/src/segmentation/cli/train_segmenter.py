@@ -62,8 +62,7 @@ def train_segmenter_command(
 
       capseg train-segmenter --images train2017 --masks masks -o runs/segmenter
 
-      capseg train-segmenter --images train2017 --masks masks -o runs/aspp --config table11-1e-2-warmup
-      --weights vgg16.pth
+      capseg train-segmenter --images images --masks masks -o aspp --config table11-1e-2-warmup --weights vgg16.pth
 
     The same command continues an interrupted run. Several devices: accelerate launch -m segmentation
     train-segmenter …

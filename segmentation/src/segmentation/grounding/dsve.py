@@ -86,6 +86,12 @@ def word_vectors(folder: Path, wanted: Collection[str] | None) -> tuple[WordTabl
     Two rows come first, of what fills up and of unknown words. `wanted`: the words to keep, None: all of them.
     Raises InputError for files that are missing, damaged, or not of one another.
     """
+    missing = [name for name in (WORDS, VECTORS) if not (folder / name).is_file()]
+    if missing:
+        raise InputError(
+            f"{folder}: got no {' and no '.join(missing)}, expected the folder of skip-thoughts' vectors of "
+            f"words, which are two files: {WORDS} and {VECTORS}"
+        )
     vectors = _read_vectors(folder / VECTORS)
     rows: dict[str, int] = {}
     lines = 0
@@ -161,7 +167,7 @@ def _read_vectors(path: Path) -> np.ndarray[tuple[int, int], np.dtype[np.float32
             # The published file was written by Python 2.
             warnings.filterwarnings("ignore", message=".*created on Python 2", category=UserWarning)
             found = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
+    except (OSError, EOFError, ValueError) as error:
         raise InputError(f"{path}: not a readable array of numbers: {error}") from error
     if found.ndim != 2 or found.dtype.kind != "f":
         raise InputError(

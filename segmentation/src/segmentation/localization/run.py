@@ -12,6 +12,7 @@ from segmentation.localization.config import LocalizerConfig
 from segmentation.runs.folder import TRAIN_LOCALIZER, RunFolder
 from segmentation.runs.left_out import LeftOut
 from segmentation.runs.soundness import check_classes, doubts
+from segmentation.runs.trained import refuse_saved
 from segmentation.runs.training import TrainingJob, TrainingRun, check_start, train_in_folder, training_record
 from segmentation.scores.contract import NetworkTraits, ScoreSource, Viewing
 from segmentation.training.config import MachineOptions
@@ -121,5 +122,6 @@ def _content(target: ImageTargets) -> tuple[Any, ...]:
 def load_localizer(run: Path) -> Localizer:
     """The network of a finished run. InputError if `run` is none, or is unfinished."""
     folder = RunFolder(run)
+    refuse_saved(run)
     config = LocalizerConfig.model_validate(folder.read_finished(TRAIN_LOCALIZER).config)
     return Localizer(folder.weights, Vocabulary(folder.read_label_space()), config)

@@ -164,7 +164,14 @@ def only_classes_of(target: LabelSpace, known: LabelSpace, images: Sequence[Imag
 
     Raises `UsageError` where no class of the network is one of the target's.
     """
-    values = ClassTransfer.between(known, target).values
+    try:
+        values = ClassTransfer.between(known, target).values
+    except UsageError:
+        raise UsageError(
+            f"--only-classes-of: got label space {target.name!r}, none of whose classes the network has, which "
+            f"knows those of {known.name!r}; expected one that shares classes with it: the same, a view of it, or "
+            "another view of its base"
+        ) from None
     dropped = {label.id for label in known.foreground if not values[label.id]}
     return [
         replace(

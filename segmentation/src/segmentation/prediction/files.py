@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from segmentation.data.images import IMAGE_SUFFIXES
+from segmentation.data.images import IMAGE_SUFFIXES, refuse_url
 from segmentation.data.legend import write_legend
 from segmentation.data.masks import IndexMask, mask_path, read_index_mask, write_coco_results
 from segmentation.data.names import image_key, names_below
@@ -178,6 +178,7 @@ def image_files(images: Sequence[Path], output: Path) -> list[tuple[str, Path]]:
         elif path.exists():
             found.setdefault(path, path.stem)
         else:
+            refuse_url(path)
             raise InputError(f"{path}: got nothing there, expected an image or a folder of images")
     if not found:
         folders = ", ".join(map(str, images))

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import cast
 
 from segmentation.prediction.contract import OpenedModel
-from segmentation.prediction.pretrained import CARD, CONFIG, WEIGHTS, is_pretrained, open_pretrained
+from segmentation.prediction.pretrained import CARD, CONFIG, WEIGHTS, open_pretrained
 from segmentation.referring.run import TrainedReferring, load_referring
 from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_REFERRING, TRAIN_SEGMENTER, RunFolder
-from segmentation.runs.trained import open_trained
+from segmentation.runs.trained import is_saved, open_trained
 from shared_runtime.errors import InputError, MissingResourceError
 
 SHIPPED = Path(__file__).parent.parent / "models" / "segmenter"
@@ -26,14 +26,14 @@ def open_model(path: str | Path | None = None) -> OpenedModel:
     no model, MissingResourceError where none ships or the hub cannot be asked.
     """
     folder = shipped_model() if path is None else _folder(path)
-    opener = open_pretrained if is_pretrained(folder) else open_trained
+    opener = open_pretrained if is_saved(folder) else open_trained
     return cast(OpenedModel, opener(folder, *_OF_CLASSES))
 
 
 def open_referring(path: str | Path) -> TrainedReferring:
     """As `open_model`, of what `refer train` trained."""
     folder = _folder(path)
-    if not is_pretrained(folder):
+    if not is_saved(folder):
         return load_referring(folder)
     opened: TrainedReferring = open_pretrained(folder, TRAIN_REFERRING)
     return opened
@@ -44,7 +44,7 @@ def _folder(path: str | Path) -> Path:
     folder = Path(path).expanduser()
     if not folder.exists() and _HUB_NAME.fullmatch(str(path)):
         folder = _downloaded(str(path))
-    if not is_pretrained(folder) and not RunFolder(folder).has_record:
+    if not is_saved(folder) and not RunFolder(folder).has_record:
         got = "nothing there" if not folder.exists() else "a file" if folder.is_file() else "neither"
         raise InputError(
             f"{folder}: got {got}, expected the folder of a finished run (with run.json) or of a saved model "
@@ -55,7 +55,7 @@ def _folder(path: str | Path) -> Path:
 
 def shipped_model() -> Path:
     """The folder of the model that ships. Raises MissingResourceError where none does."""
-    if not is_pretrained(SHIPPED):
+    if not is_saved(SHIPPED):
         raise MissingResourceError(
             f"no model ships with this installation (there is none in {SHIPPED}). Give one: --model RUN, the "
             "folder of a finished 'capseg train-segmenter' or 'capseg train-localizer', or --model FOLDER, one "

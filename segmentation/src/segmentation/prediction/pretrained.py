@@ -24,15 +24,15 @@ from segmentation.runs.folder import (
     TRAIN_LOCALIZER,
     TRAIN_REFERRING,
     TRAIN_SEGMENTER,
-    RunFolder,
     installed_versions,
 )
+from segmentation.runs.trained import SAVED_CONFIG, is_saved
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, OutputError, UsageError
 from shared_schemas import LabelSpace
 from shared_schemas.files import replace_file
 
-CONFIG = "config.json"
+CONFIG = SAVED_CONFIG
 WEIGHTS = "model.safetensors"
 CARD = "README.md"
 _BACKBONE = "backbone"
@@ -68,11 +68,6 @@ class SavedModel(FrozenModel):
     """Of the training, without paths of the machine that it ran on."""
     label_space: LabelSpace
     card: ModelCard = ModelCard()
-
-
-def is_pretrained(folder: Path) -> bool:
-    """Whether a folder is laid out like this, and not as a run."""
-    return (folder / CONFIG).is_file() and not RunFolder(folder).record.exists()
 
 
 def read_saved(folder: Path) -> SavedModel:
@@ -124,7 +119,7 @@ def save_pretrained(model: StoredModel, folder: Path, card: ModelCard, *, half: 
     OutputError where it cannot be written."""
     from segmentation.training.checkpoint import save_weights
 
-    if folder.is_dir() and any(folder.iterdir()) and not is_pretrained(folder):
+    if folder.is_dir() and any(folder.iterdir()) and not is_saved(folder):
         raise UsageError(f"{folder} holds other files. Choose a new folder for the model")
     try:
         folder.mkdir(parents=True, exist_ok=True)

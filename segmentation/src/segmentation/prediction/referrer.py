@@ -12,9 +12,10 @@ from segmentation.data.images import RgbImage, pixels_of
 from segmentation.prediction.model_card import ModelCard
 from segmentation.prediction.opening import open_referring
 from segmentation.prediction.overlay import OPACITY, painted
-from segmentation.prediction.pretrained import is_pretrained, read_saved, save_pretrained
+from segmentation.prediction.pretrained import read_saved, save_pretrained
 from segmentation.referring.options import ReferringPrediction
 from segmentation.referring.run import TrainedReferring
+from segmentation.runs.trained import is_saved
 from segmentation.scores.contract import FloatMap
 from shared_runtime.errors import OutputError, UsageError
 from shared_schemas.files import replacing
@@ -121,9 +122,7 @@ class Referrer:
         OutputError.
         """
         own = self.model.weights.parent
-        known = (
-            read_saved(own).card if is_pretrained(own) else ModelCard(title="What a text refers to in an image")
-        )
+        known = read_saved(own).card if is_saved(own) else ModelCard(title="What a text refers to in an image")
         save_pretrained(self.model, Path(folder), card or known, half=half)
 
     @cached_property

@@ -22,8 +22,9 @@ from segmentation.prediction.contract import OpenedModel, needs_classes
 from segmentation.prediction.model_card import ModelCard
 from segmentation.prediction.opening import open_model
 from segmentation.prediction.options import PredictionOptions, ResolvedPrediction
-from segmentation.prediction.pretrained import is_pretrained, read_saved, save_pretrained
+from segmentation.prediction.pretrained import read_saved, save_pretrained
 from segmentation.prediction.result import Segmentation, class_scores
+from segmentation.runs.trained import is_saved
 from segmentation.segmenter.of_localizer import segmenter_of
 from shared_runtime.errors import InputError, MissingResourceError, UsageError
 from shared_schemas.errors import did_you_mean
@@ -192,4 +193,4 @@ class Segmenter:
 
     def _card(self) -> ModelCard:
         folder = self.model.weights.parent
-        return read_saved(folder).card if is_pretrained(folder) else ModelCard()
+        return read_saved(folder).card if is_saved(folder) else ModelCard()

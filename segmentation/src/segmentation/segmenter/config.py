@@ -8,6 +8,7 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, Pos
 
 from segmentation.backbones.catalog import backbone_entry
 from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_SEGMENTER, RunFolder
+from segmentation.runs.trained import refuse_saved
 from segmentation.training.config import ClassifierUse, TrainingConfig, TrainingOptions
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import UsageError
@@ -226,6 +227,7 @@ class SegmenterConfig(TrainingConfig):
                 )
             return None
         folder = RunFolder(Path(self.localizer))
+        refuse_saved(folder.path)
         folder.read_finished(TRAIN_LOCALIZER)
         return folder.weights
 
