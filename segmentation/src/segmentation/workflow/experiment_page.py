@@ -15,8 +15,8 @@ named experiments: what the paper reports, and what came out where one was run. 
 docs/experiments.jsonl -o docs/experiments.md` makes this page from the rows that `capseg experiments run NAME -o
 OUT` leaves in `OUT/row.json`; what differs from the paper, and why, stands in [papers.md](papers.md). Scores are
 mIoU / precision / recall over all pixels together; m: masks of the images that are learned from, s: a segmentation
-network on other images; or, for e, the mean IoU of masks of expressions. Without a figure under "ours", an experiment
-was not run: the command above its table, with its name as NAME, runs it where the data is.
+network on other images; or, for e, the mean IoU of masks of expressions. Without a figure under "ours", an
+experiment was not run: the command above its table, with its name as NAME, runs it where the data is.
 """
 _FILES = {
     "IMAGES": "--images train2014",
