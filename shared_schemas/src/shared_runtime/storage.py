@@ -152,6 +152,18 @@ class Folder:
         with self.adding(name) as unfinished:
             unfinished.write_bytes(content)
 
+    def remove(self, name: str) -> None:
+        """Take a file away. Raises `OutputError`."""
+        if self._path is not None:
+            with self._writing(name):
+                (self._path / name).unlink(missing_ok=True)
+            return
+        files, path = _filesystem(self.of(name))
+        try:
+            files.rm_file(path)
+        except Exception as error:  # noqa: BLE001  as above
+            raise OutputError(f"{self.of(name)} cannot be removed: {type(error).__name__}: {error}") from None
+
     @contextmanager
     def _writing(self, name: str) -> Iterator[None]:
         try:

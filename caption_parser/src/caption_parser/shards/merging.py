@@ -11,12 +11,12 @@ from shutil import copyfileobj
 from pydantic_core import from_json
 
 from caption_parser.runs.job import Progress
+from caption_parser.runs.repeats import Repeats
 from caption_parser.runs.state import InputSettings, RunCounts
 from caption_parser.runs.summary import RunSummary
 from caption_parser.shards.labelling import shards_folder
 from caption_parser.shards.plan import Plan, load_plan, shown_numbers
 from caption_parser.shards.receipts import Receipt, WrittenFile, receipt_of
-from caption_parser.shards.repeats import Repeats
 from shared_runtime.errors import InputError, UsageError
 from shared_runtime.storage import Folder, file_size, is_url
 from shared_schemas.compression import compress, decompress
@@ -117,7 +117,7 @@ def _verify(receipts: Sequence[Receipt], folder: Folder, progress: Callable[[Pro
                 raise _damaged(folder, receipt.shard, f"images and captions: {counted}, expected {expected}")
             captions += counted[1]
             progress(Progress("verifying", captions, None))
-        if images.found():
+        if images.found() != frozenset():
             raise InputError(f"{folder}: an image stands in two shards, although none was planned so. Plan anew")
 
 

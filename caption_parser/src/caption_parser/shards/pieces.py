@@ -10,13 +10,14 @@ from caption_parser.readers.captions import InputPart
 from caption_parser.readers.chunks import compression_of
 from caption_parser.readers.source import open_source
 from caption_parser.readers.stretches import LineOffsets, Stretch
-from caption_parser.shards.copies import COPY_SUFFIX, dump_row
+from caption_parser.shards.copies import COPY_LEVEL, COPY_SUFFIX, dump_rows
 from caption_parser.shards.plan import Piece
 from shared_runtime.storage import Folder, file_size, is_url, open_url
 from shared_schemas.compression import compress
 
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _HEAD = 1 << 16
+_WAITING = 512
 
 
 class Track(Protocol):
@@ -97,6 +98,7 @@ class CopyTrack:
         """`number`: of the input; none: the rows are those of all."""
         self._number, self._folder = number, folder
         self._name: str | None = None
+        self._waiting: list[Row] = []
         self._open = ExitStack()
 
     @property
@@ -110,11 +112,14 @@ class CopyTrack:
             self._name = f"captions/{shard:05}-{self._number or 0}{COPY_SUFFIX}"
             unfinished = self._open.enter_context(self._folder.adding(self._name))
             raw = self._open.enter_context(unfinished.open("wb"))
-            self._file = self._open.enter_context(compress(raw, ".zst"))
-        self._file.write(dump_row(row))
+            self._file = self._open.enter_context(compress(raw, ".zst", COPY_LEVEL))
+        self._waiting.append(row)
+        if len(self._waiting) == _WAITING:
+            self._write()
 
     def cut(self, row: CaptionRow | None) -> Piece:  # noqa: ARG002
         """The rows since the last cut."""
+        self._write()
         piece = Piece(input=self._number, copied=self._name)
         self._open.close()
         self._name = None
@@ -124,6 +129,10 @@ class CopyTrack:
         """Leave nothing behind of a copy that did not come to its end."""
         if self._name is not None:
             self._open.__exit__(GeneratorExit, GeneratorExit(), None)
+
+    def _write(self) -> None:
+        self._file.write(dump_rows(self._waiting))
+        self._waiting.clear()
 
 
 @contextmanager

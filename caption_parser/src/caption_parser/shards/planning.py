@@ -1,11 +1,13 @@
-"""`make_plan`: one pass over the input that cuts it into shards. What `capparse plan` does.
+"""`make_plan`: one pass over the input cuts it into shards. What `capparse plan` does.
 
 Shards end where the batches of a single run end (`runs.batches`), so that the label files of all shards, one
 behind the other, are the one that a single run over the same input writes.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
 from caption_parser.readers import CaptionRow, ReadingOptions, Row
@@ -13,11 +15,12 @@ from caption_parser.readers.captions import InputPart, input_parts, read_part
 from caption_parser.readers.source import STDIN
 from caption_parser.runs.batches import BATCH_CAPTIONS
 from caption_parser.runs.job import Progress
-from caption_parser.runs.state import RunningFingerprint
+from caption_parser.runs.repeats import Repeats
+from caption_parser.runs.scattered import brought_together
+from caption_parser.runs.state import RunningFingerprint, shown_row
+from caption_parser.shards.copies import read_copied
 from caption_parser.shards.pieces import CopyTrack, Track, track
 from caption_parser.shards.plan import PLAN, Piece, Plan, PlannedInput, Shard
-from caption_parser.shards.repeats import Repeats
-from caption_parser.shards.sorting import sorted_by_image
 from shared_runtime.errors import InputError, UsageError
 from shared_runtime.storage import Folder, file_size
 
@@ -69,9 +72,12 @@ def make_plan(
         shards, fingerprint = planner.end(), planner.whole.value
         if not sum(one.rows for one in inputs):
             raise InputError(f"{', '.join(map(str, sources[:3]))}: there are no captions in it")
-        is_scattered = repeats.found()
+        is_scattered = repeats.found() != frozenset()
     if is_scattered:
-        shards = _Planner(target, captions_per_shard, progress).read_sorted(parts)
+        copies = _copies(shards)
+        shards = _Planner(target, captions_per_shard, progress).read_sorted(_rows_again(parts, copies, target))
+        for name in {name for names in copies.values() for name in names} - set(chain(*_copies(shards).values())):
+            target.remove(name)
     plan = Plan(
         reading=reading,
         captions_per_shard=captions_per_shard,
@@ -103,12 +109,11 @@ class _Planner:
         with track(part, number, self._folder) as tracked, closing(read_part(part, self._notice)) as of_part:
             last = 0
             for row in of_part:
-                if isinstance(row, CaptionRow):
-                    if self._is_new(row):
-                        repeats.add(row.image_id)
-                        # Captions of one record are not parted, even if they are of several images.
-                        self._end_image(row, tracked, may_cut=row.row > last)
-                    self.whole.update(row)
+                # The ids 1 and "1" are different images.
+                if isinstance(row, CaptionRow) and row.image_id != self._image:
+                    repeats.add(row.image_id)
+                    # Captions of one record are not parted, even if they are of several images.
+                    self._end_image(row, tracked, may_cut=row.row > last)
                 last = max(last, row.row)
                 self._take(row, tracked)
             self._end_piece(tracked, None)
@@ -121,19 +126,18 @@ class _Planner:
             captions=self.whole.rows - captions_before,
         )
 
-    def read_sorted(self, parts: Sequence[InputPart]) -> tuple[Shard, ...]:
-        """The shards of all rows of all inputs, image by image; rejected rows come first."""
+    def read_sorted(self, rows: Iterable[Row]) -> tuple[Shard, ...]:
+        """The shards of the rows of all inputs, image by image; rejected rows come first."""
         with closing(CopyTrack(None, self._folder)) as copies:
 
             def captions() -> Iterator[CaptionRow]:
-                for part in parts:
-                    for row in read_part(part):
-                        if isinstance(row, CaptionRow):
-                            yield row
-                        else:
-                            self._take(row, copies)
+                for row in rows:
+                    if isinstance(row, CaptionRow):
+                        yield row
+                    else:
+                        self._take(row, copies)
 
-            with sorted_by_image(captions()) as images:
+            with brought_together(captions()) as images:
                 for image in images:
                     for number, caption in enumerate(image.captions):
                         row = CaptionRow(image.image_id, caption, image.row, image.file_name, image.source)
@@ -149,14 +153,12 @@ class _Planner:
             self._end_shard()
         return tuple(self._shards)
 
-    def _is_new(self, row: CaptionRow) -> bool:
-        # The ids 1 and "1" are different images.
-        return row.image_id != self._image or type(row.image_id) is not type(self._image)
-
     def _take(self, row: Row, tracked: Track) -> None:
         if isinstance(row, CaptionRow):
             self._image = row.image_id
-            self._fingerprint.update(row)
+            shown = shown_row(row)
+            self._fingerprint.take(shown)
+            self.whole.take(shown)
             self._batch += 1
         tracked.add(row, len(self._shards))
         self._rows += 1
@@ -186,3 +188,24 @@ class _Planner:
         if what not in self._said:
             self._said.add(what)
             self._progress(Progress("reading", 0, None, f"{name}: {what}"))
+
+
+def _copies(shards: Sequence[Shard]) -> dict[int | None, list[str]]:
+    """The files of copied rows by the input that they are from, in its order."""
+    copies: dict[int | None, list[str]] = defaultdict(list)
+    for piece in chain.from_iterable(shard.pieces for shard in shards):
+        if piece.copied is not None:
+            copies[piece.input].append(piece.copied)
+    return copies
+
+
+def _rows_again(
+    parts: Sequence[InputPart], copies: Mapping[int | None, Sequence[str]], folder: Folder
+) -> Iterator[Row]:
+    """The rows of all inputs, of copies where there are any."""
+    for number, part in enumerate(parts):
+        if number in copies:
+            for name in copies[number]:
+                yield from read_copied(folder, name)
+        else:
+            yield from read_part(part)
