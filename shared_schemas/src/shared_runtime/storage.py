@@ -1,6 +1,7 @@
 """Files and folders by path or URL: local ones as they are, those elsewhere (`s3://`, `hf://`) by fsspec."""
 
 import glob
+import io
 import os
 import re
 import tempfile
@@ -42,7 +43,9 @@ def open_url(url: str) -> BinaryIO:
     """
     files, path = _filesystem(url)
     with _reading(url):
-        return cast(BinaryIO, files.open(path, "rb"))
+        file = files.open(path, "rb")
+    # fsspec's memory hands out one object with one position to all who open a file.
+    return io.BytesIO(file.getvalue()) if isinstance(file, io.BytesIO) else cast(BinaryIO, file)
 
 
 def file_size(name: str | Path) -> int:
@@ -151,18 +154,6 @@ class Folder:
         """Put a file there, whole or not at all. Raises `OutputError`."""
         with self.adding(name) as unfinished:
             unfinished.write_bytes(content)
-
-    def remove(self, name: str) -> None:
-        """Take a file away. Raises `OutputError`."""
-        if self._path is not None:
-            with self._writing(name):
-                (self._path / name).unlink(missing_ok=True)
-            return
-        files, path = _filesystem(self.of(name))
-        try:
-            files.rm_file(path)
-        except Exception as error:  # noqa: BLE001  as above
-            raise OutputError(f"{self.of(name)} cannot be removed: {type(error).__name__}: {error}") from None
 
     @contextmanager
     def _writing(self, name: str) -> Iterator[None]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.readers import CaptionRow
-from caption_parser.runs import repeats, scattered, temporary
+from caption_parser.runs import kept_rows, repeats, scattered, temporary
 from caption_parser.runs.grouping import group_by_image
 from shared_runtime.errors import CapparseError, InputError
 
@@ -132,7 +132,7 @@ def test_a_full_temporary_disk_says_what_to_do(monkeypatch: pytest.MonkeyPatch) 
 def test_many_rows_go_the_same_way_through_chunks_buckets_and_runs_on_disk(
     few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scattered, "_CHUNK", 7)
+    monkeypatch.setattr(kept_rows, "_CHUNK", 7)
     monkeypatch.setattr(repeats, "_WAITING", 500)
     monkeypatch.setattr(repeats, "_FEW", few)
     chosen = random.Random(few)

@@ -26,9 +26,8 @@ class CaptionRow:
     """The input that it stands in, where there are several."""
 
 
-row_fields: Callable[[CaptionRow], tuple[int | str, str, int, str | None, str | None]] = attrgetter(
-    *(field.name for field in fields(CaptionRow))
-)
+RowFields = tuple[int | str, str, int, str | None, str | None]
+row_fields: Callable[[CaptionRow], RowFields] = attrgetter(*(field.name for field in fields(CaptionRow)))
 """The fields of a row, in their order: `CaptionRow(*row_fields(row)) == row`."""
 
 

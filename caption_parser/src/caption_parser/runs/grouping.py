@@ -9,8 +9,10 @@ from operator import attrgetter
 from typing import Protocol
 
 from caption_parser.captions import ImageCaptions
-from caption_parser.readers.rows import CaptionRow, RejectedRow, Row
-from caption_parser.runs.scattered import brought_together, first_name, image_key, private_database
+from caption_parser.readers.rows import CaptionRow, RejectedRow, Row, row_fields
+from caption_parser.runs.kept_rows import KeptRows
+from caption_parser.runs.repeats import Repeats
+from caption_parser.runs.scattered import brought_together, image_key, image_of, private_database
 from caption_parser.runs.state import Fingerprint, RunningFingerprint
 from caption_parser.runs.temporary import temporary_disk
 from shared_runtime.errors import InputError, TooManyRejectedError
@@ -88,8 +90,19 @@ def group_by_image(rows: Iterable[CaptionRow], *, already_grouped: bool = False)
             yield _StreamedImages(rows, database)
         return
     fingerprint = RunningFingerprint()
-    with brought_together(fingerprint.of(rows)) as images:
-        yield _SortedImages(images, fingerprint.value)
+    with KeptRows() as kept:
+        with Repeats() as repeats:
+            image: int | str | None = None
+            for row in rows:
+                fingerprint.update(row)
+                kept.add(row)
+                # The ids 1 and "1" are different images.
+                if row.image_id != image:
+                    image = row.image_id
+                    repeats.add(image)
+            again = repeats.found()
+        with brought_together(kept, again) as images:
+            yield _SortedImages(images, fingerprint.value)
 
 
 class _SortedImages:
@@ -121,12 +134,8 @@ class _StreamedImages:
             rows = list(group)
             for row in rows:
                 self._fingerprint.update(row)
-            first = rows[0]
-            captions = tuple([row.caption for row in rows])
-            yield ImageCaptions(
-                image_id, captions, first_name(row.file_name for row in rows), first.row, first.source
-            )
-            unchecked.append(first)
+            yield image_of(image_id, map(row_fields, rows))
+            unchecked.append(rows[0])
             if len(unchecked) == _UNCHECKED:
                 self._check(unchecked)
                 unchecked.clear()

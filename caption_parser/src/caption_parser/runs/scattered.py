@@ -1,25 +1,21 @@
 """Captions of an image that stand far apart, brought together outside memory, in order of first appearance.
 
-COCO's caption file is not sorted by image, and dumps are larger than memory. All rows go to a temporary file, a
-hash of each image to `Repeats`. SQLite then sorts the captions of the images that come back, mostly few, by
-merging runs on disk; they join the others when the file is read from its start.
+COCO's caption file is not sorted by image, and dumps are larger than memory. SQLite sorts the captions of the
+images that come back, mostly few, by merging runs on disk; they join the others where the first of them stands.
 """
 
-import pickle
 import sqlite3
 from collections.abc import Iterable, Iterator, Set
 from contextlib import closing, contextmanager
-from itertools import groupby, islice
+from itertools import groupby
 from operator import itemgetter
 
 from caption_parser.captions import ImageCaptions
-from caption_parser.readers.rows import CaptionRow, row_fields
-from caption_parser.runs.repeats import Repeats
-from caption_parser.runs.temporary import TemporaryBytes, temporary_disk
+from caption_parser.readers.rows import RowFields
+from caption_parser.runs.kept_rows import KeptRows
+from caption_parser.runs.temporary import temporary_disk
 
-_Fields = tuple[int | str, str, int, str | None, str | None]
 _IMAGE = itemgetter(0)
-_CHUNK = 1024
 _CACHE_KIB = 4096
 _IN_ORDER = """
     SELECT key, text, row, file_name, source
@@ -29,28 +25,32 @@ _IN_ORDER = """
 
 
 @contextmanager
-def brought_together(rows: Iterable[CaptionRow]) -> Iterator[Iterator[ImageCaptions]]:
-    """The images of `rows`, in order of first appearance; the captions of each in the order of the rows.
+def brought_together(kept: KeptRows, again: Set[int] | None) -> Iterator[Iterator[ImageCaptions]]:
+    """The images of the captions in `kept`, in order of first appearance; the captions of each in theirs.
 
-    The ids 1 and "1" are different images; an image has the file name of its first row that has one. Raises
-    `CapparseError`: the temporary folder is full.
+    `again` has the hashes of those that come back, at least (None: any may; see `Repeats`). The ids 1 and "1" are
+    different images; an image has the file name of its first row that has one. Raises `CapparseError`: the
+    temporary folder is full.
     """
-    with TemporaryBytes() as kept:
-        with Repeats() as repeats:
-            _keep(rows, kept, repeats)
-            again = repeats.found()
-        if again is not None and not again:
-            yield _images(_rows_kept(kept))
-            return
-        with closing(private_database()) as database:
-            _insert(database, _rows_kept(kept), again)
-            coming_back = _sorted_images(database)
-            yield coming_back if again is None else _joined(_rows_kept(kept), again, coming_back)
+    if again is not None and not again:
+        yield _images(kept.captions())
+        return
+    with closing(private_database()) as database:
+        _insert(database, kept.captions(), again)
+        coming_back = _sorted_images(database)
+        yield coming_back if again is None else _joined(kept.captions(), again, coming_back)
 
 
-def first_name(file_names: Iterable[str | None]) -> str | None:
-    """The file name of an image: that of its first row that has one."""
-    return next((name for name in file_names if name is not None), None)
+def image_of(image_id: int | str, rows: Iterable[RowFields]) -> ImageCaptions:
+    """The image whose `rows` these are, one at least."""
+    first, *others = rows
+    if not others:
+        # So are most, in a dump of the web.
+        _, caption, row, file_name, source = first
+        return ImageCaptions(image_id, (caption,), file_name, row, source)
+    _, captions, numbers, file_names, sources = zip(first, *others, strict=True)
+    file_name = next((name for name in file_names if name is not None), None)
+    return ImageCaptions(image_id, captions, file_name, numbers[0], sources[0])
 
 
 def image_key(image_id: int | str) -> str:
@@ -62,41 +62,19 @@ def _image_with(key: str) -> int | str:
     return int(key[1:]) if key[0] == "i" else key[1:]
 
 
-def _keep(rows: Iterable[CaptionRow], kept: TemporaryBytes, repeats: Repeats) -> None:
-    waiting = map(row_fields, rows)
-    last: int | str | None = None
-    while chunk := list(islice(waiting, _CHUNK)):
-        for image_id, _ in groupby(chunk, key=_IMAGE):
-            if image_id != last:
-                repeats.add(image_id)
-            last = image_id
-        kept.write(pickle.dumps(chunk, protocol=pickle.HIGHEST_PROTOCOL))
-
-
-def _rows_kept(kept: TemporaryBytes) -> Iterator[_Fields]:
-    file = kept.from_start()
-    while file.peek(1):
-        yield from pickle.load(file)
-
-
-def _images(rows: Iterable[_Fields]) -> Iterator[ImageCaptions]:
+def _images(rows: Iterable[RowFields]) -> Iterator[ImageCaptions]:
     for image_id, group in groupby(rows, key=_IMAGE):
-        yield _image(image_id, group)
-
-
-def _image(image_id: int | str, group: Iterable[_Fields]) -> ImageCaptions:
-    _, captions, rows, file_names, sources = zip(*group, strict=True)
-    return ImageCaptions(image_id, captions, first_name(file_names), rows[0], sources[0])
+        yield image_of(image_id, group)
 
 
 def _joined(
-    rows: Iterable[_Fields], again: Set[int], coming_back: Iterator[ImageCaptions]
+    rows: Iterable[RowFields], again: Set[int], coming_back: Iterator[ImageCaptions]
 ) -> Iterator[ImageCaptions]:
     """All images; those of `coming_back`, whose hashes are in `again`, at their first row."""
     due = next(coming_back, None)
     for image_id, group in groupby(rows, key=_IMAGE):
         if hash(image_id) not in again:
-            yield _image(image_id, group)
+            yield image_of(image_id, group)
         elif due is not None and image_id == due.image_id:
             yield due
             due = next(coming_back, None)
@@ -112,7 +90,7 @@ def private_database() -> sqlite3.Connection:
     return database
 
 
-def _insert(database: sqlite3.Connection, rows: Iterable[_Fields], again: Set[int] | None) -> None:
+def _insert(database: sqlite3.Connection, rows: Iterable[RowFields], again: Set[int] | None) -> None:
     """The rows of images whose hash is in `again` (None: all)."""
     database.execute("CREATE TABLE caption (key TEXT, text TEXT, row INTEGER, file_name TEXT, source TEXT)")
     wanted = ((image_key(row[0]), *row[1:]) for row in rows if again is None or hash(row[0]) in again)
@@ -124,4 +102,4 @@ def _sorted_images(database: sqlite3.Connection) -> Iterator[ImageCaptions]:
     # Both sorts merge runs on disk; an index of the images would be read and written all over it.
     with temporary_disk():
         for key, group in groupby(database.execute(_IN_ORDER), key=_IMAGE):
-            yield _image(_image_with(key), group)
+            yield image_of(_image_with(key), group)

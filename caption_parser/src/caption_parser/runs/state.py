@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Self
 
 from pydantic import Field, NonNegativeInt
@@ -44,12 +44,6 @@ class RunningFingerprint:
         """Take in the next row, as `shown_row` gives it."""
         self._hash.update(shown)
         self.rows += 1
-
-    def of(self, rows: Iterable[CaptionRow]) -> Iterator[CaptionRow]:
-        """`rows`, each taken in when it is asked for."""
-        for row in rows:
-            self.update(row)
-            yield row
 
     @property
     def value(self) -> Fingerprint:

@@ -4,10 +4,9 @@ Shards end where the batches of a single run end (`runs.batches`), so that the l
 behind the other, are the one that a single run over the same input writes.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence, Set
 from contextlib import closing
-from itertools import chain
+from itertools import islice
 from pathlib import Path
 
 from caption_parser.readers import CaptionRow, ReadingOptions, Row
@@ -15,11 +14,12 @@ from caption_parser.readers.captions import InputPart, input_parts, read_part
 from caption_parser.readers.source import STDIN
 from caption_parser.runs.batches import BATCH_CAPTIONS
 from caption_parser.runs.job import Progress
+from caption_parser.runs.kept_rows import KeptRows
 from caption_parser.runs.repeats import Repeats
 from caption_parser.runs.scattered import brought_together
 from caption_parser.runs.state import RunningFingerprint, shown_row
-from caption_parser.shards.copies import read_copied
-from caption_parser.shards.pieces import CopyTrack, Track, track
+from caption_parser.shards.copies import write_copies
+from caption_parser.shards.pieces import CopyTrack, Track, needs_copies, track
 from caption_parser.shards.plan import PLAN, Piece, Plan, PlannedInput, Shard
 from shared_runtime.errors import InputError, UsageError
 from shared_runtime.storage import Folder, file_size
@@ -66,23 +66,23 @@ def make_plan(
     parts = input_parts(sources, reading)
     if target.exists(PLAN) and not overwrite:
         raise UsageError(f"{target} has a plan already. Use another -o, or --overwrite to replace it")
-    with Repeats() as repeats:
-        planner = _Planner(target, captions_per_shard, progress)
-        inputs = tuple(planner.read(part, number, repeats) for number, part in enumerate(parts))
+    with KeptRows() as kept, KeptRows() as whole, Repeats() as repeats:
+        planner = _Planner(captions_per_shard, progress)
+        inputs = tuple(planner.read(part, number, kept, repeats) for number, part in enumerate(parts))
         shards, fingerprint = planner.end(), planner.whole.value
         if not sum(one.rows for one in inputs):
             raise InputError(f"{', '.join(map(str, sources[:3]))}: there are no captions in it")
-        is_scattered = repeats.found() != frozenset()
-    if is_scattered:
-        copies = _copies(shards)
-        shards = _Planner(target, captions_per_shard, progress).read_sorted(_rows_again(parts, copies, target))
-        for name in {name for names in copies.values() for name in names} - set(chain(*_copies(shards).values())):
-            target.remove(name)
+        again = repeats.found()
+        if again == frozenset():
+            write_copies(kept, target)
+        else:
+            rows = _all_rows(parts, inputs, kept, whole)
+            shards = _Planner(captions_per_shard, progress).read_sorted(rows, again, target)
     plan = Plan(
         reading=reading,
         captions_per_shard=captions_per_shard,
         inputs=inputs,
-        sorted_by_image=is_scattered,
+        sorted_by_image=again != frozenset(),
         fingerprint=fingerprint,
         shards=shards,
     )
@@ -93,9 +93,9 @@ def make_plan(
 class _Planner:
     """Takes rows one by one, and cuts them into shards."""
 
-    def __init__(self, folder: Folder, captions_per_shard: int, progress: Callable[[Progress], None]) -> None:
+    def __init__(self, captions_per_shard: int, progress: Callable[[Progress], None]) -> None:
         self.whole = RunningFingerprint()
-        self._folder, self._size, self._progress = folder, captions_per_shard, progress
+        self._size, self._progress = captions_per_shard, progress
         self._said: set[str] = set()
         self._shards: list[Shard] = []
         self._pieces: list[Piece] = []
@@ -103,10 +103,10 @@ class _Planner:
         self._rows = self._batch = self._rows_read = 0
         self._fingerprint = RunningFingerprint()
 
-    def read(self, part: InputPart, number: int, repeats: Repeats) -> PlannedInput:
-        """Take all rows of an input; the images go to `repeats`."""
+    def read(self, part: InputPart, number: int, kept: KeptRows, repeats: Repeats) -> PlannedInput:
+        """Take all rows of an input; the images go to `repeats`, what has to be copied to `kept`."""
         rows, captions_before = self._rows_read, self.whole.rows
-        with track(part, number, self._folder) as tracked, closing(read_part(part, self._notice)) as of_part:
+        with track(part, number, kept) as tracked, closing(read_part(part, self._notice)) as of_part:
             last = 0
             for row in of_part:
                 # The ids 1 and "1" are different images.
@@ -126,18 +126,12 @@ class _Planner:
             captions=self.whole.rows - captions_before,
         )
 
-    def read_sorted(self, rows: Iterable[Row]) -> tuple[Shard, ...]:
-        """The shards of the rows of all inputs, image by image; rejected rows come first."""
-        with closing(CopyTrack(None, self._folder)) as copies:
-
-            def captions() -> Iterator[CaptionRow]:
-                for row in rows:
-                    if isinstance(row, CaptionRow):
-                        yield row
-                    else:
-                        self._take(row, copies)
-
-            with brought_together(captions()) as images:
+    def read_sorted(self, rows: KeptRows, again: Set[int] | None, folder: Folder) -> tuple[Shard, ...]:
+        """The shards of all `rows`, copied to `folder` image by image; rejected rows come first."""
+        with closing(CopyTrack(folder)) as copies:
+            for rejected in rows.rejected():
+                self._take(rejected, copies)
+            with brought_together(rows, again) as images:
                 for image in images:
                     for number, caption in enumerate(image.captions):
                         row = CaptionRow(image.image_id, caption, image.row, image.file_name, image.source)
@@ -190,22 +184,20 @@ class _Planner:
             self._progress(Progress("reading", 0, None, f"{name}: {what}"))
 
 
-def _copies(shards: Sequence[Shard]) -> dict[int | None, list[str]]:
-    """The files of copied rows by the input that they are from, in its order."""
-    copies: dict[int | None, list[str]] = defaultdict(list)
-    for piece in chain.from_iterable(shard.pieces for shard in shards):
-        if piece.copied is not None:
-            copies[piece.input].append(piece.copied)
-    return copies
+def _all_rows(
+    parts: Sequence[InputPart], inputs: Sequence[PlannedInput], kept: KeptRows, whole: KeptRows
+) -> KeptRows:
+    """The rows of all inputs: `kept`, where they are all in it; else `whole`, which takes them in.
 
-
-def _rows_again(
-    parts: Sequence[InputPart], copies: Mapping[int | None, Sequence[str]], folder: Folder
-) -> Iterator[Row]:
-    """The rows of all inputs, of copies where there are any."""
-    for number, part in enumerate(parts):
-        if number in copies:
-            for name in copies[number]:
-                yield from read_copied(folder, name)
-        else:
-            yield from read_part(part)
+    `kept` has those of the inputs that cannot be entered in their middle; the others are read again.
+    """
+    if kept.count == sum(one.rows for one in inputs):
+        return kept
+    rows = kept.rows()
+    for part, planned in zip(parts, inputs, strict=True):
+        before = whole.count
+        for row in islice(rows, planned.rows) if needs_copies(part) else read_part(part):
+            whole.add(row)
+        if whole.count - before != planned.rows:
+            raise InputError(f"{planned.path} changed while it was read. Plan it anew when it is complete")
+    return whole
