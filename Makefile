@@ -51,7 +51,7 @@ test: $(DEVELOPMENT)  ## Set up and run all tests, in two processes
 check: $(DEVELOPMENT)  ## Check format, lint, types and which room imports which
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
-	$(BIN)/mypy shared_schemas/src caption_parser/src segmentation/src
+	$(BIN)/mypy shared_schemas/src caption_parser/src segmentation/src benchmarks
 	$(BIN)/lint-imports --no-cache
 
 docs: $(DOCUMENTATION)  ## Build the documentation into .site, which opens from disk

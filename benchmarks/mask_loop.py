@@ -20,7 +20,7 @@ def main() -> None:
     maps, output = TruthMaps.from_arguments()
     for targets in maps.targets:
         image = read_image(targets.path)
-        heatmaps = maps.see([image], [targets])[0].heatmaps
+        heatmaps = maps.scores([image], [targets])[0].heatmaps
         cams = torch.zeros(N_FOREGROUND, *next(iter(heatmaps.classes.values())).shape)
         for class_id, heatmap in heatmaps.classes.items():
             cam = torch.from_numpy(heatmap).relu()

@@ -5,7 +5,7 @@ disturbed, by dense CRF with the same parameters. Every side is a process of its
 """
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 from benchmarks.markdown import command_block, table
@@ -58,7 +58,7 @@ def report(options: Options) -> Iterator[str]:
     yield command_block(commands.values())
 
 
-def _rows(commands: dict[str, Sequence[str]], costs: dict[str, list[Cost]]) -> Iterator[Sequence[str]]:
+def _rows(commands: Mapping[str, Sequence[str]], costs: Mapping[str, list[Cost]]) -> Iterator[Sequence[str]]:
     ours, loop = _SIDES
     for name, command in commands.items():
         of_side = costs[name]

@@ -35,18 +35,58 @@ def run(command: Sequence[str], *, sample_memory: bool = False, folder: Path = R
 
     `largest_process_mib` is never below the memory of the calling process, which therefore must stay small.
     """
-    together = []
-    cost = _run(command, folder, (lambda pid: together.append(_peak_together_mib(pid))) if sample_memory else None)
-    return replace(cost, together_mib=together[0]) if together else cost
+    if not sample_memory:
+        return _run(command, folder)
+    together = [0]
+    # Of a page that n processes share, each has 1/n.
+    watch = _Watch("smaps_rollup", "Pss:", _SAMPLING_SECONDS, lambda kib: together.append(sum(kib)))
+    return replace(_run(command, folder, watch), together_mib=max(together) / 1024)
 
 
-def _run(command: Sequence[str], folder: Path, watch: Callable[[int], None] | None) -> Cost:
-    """`watch` is called with the process and returns when it has ended."""
+def memory_curve(command: Sequence[str], *, seconds: float) -> tuple[Cost, list[tuple[float, float]]]:
+    """Run a command as `run` does, and look at its processes in turns of so many seconds.
+
+    The pairs are the seconds since its start, and the peak memory in MiB so far of the largest process that runs
+    then; workers may end before the command does.
+    """
+    curve: list[tuple[float, float]] = []
+    started = time.perf_counter()
+
+    def look(kib: list[int]) -> None:
+        curve.append((time.perf_counter() - started, max(kib) / 1024))
+
+    return _run(command, REPOSITORY, _Watch("status", "VmHWM:", seconds, look)), curve
+
+
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """Looks at all processes of a command in turns of so many seconds until it ends."""
+
+    file: str
+    field: str
+    """Of the files of processes in /proc; in KiB."""
+    seconds: float
+    look: Callable[[list[int]], None]
+    """Is told what each of them has there."""
+
+    def check(self) -> None:
+        if not Path(f"/proc/self/{self.file}").exists():
+            raise Skipped(f"the memory of running processes is read from /proc/PID/{self.file} of Linux")
+
+    def over(self, pid: int) -> None:
+        while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            self.look([_kib(member, self.file, self.field) for member in _process_tree(pid)])
+            time.sleep(self.seconds)
+
+
+def _run(command: Sequence[str], folder: Path, watch: _Watch | None = None) -> Cost:
+    if watch is not None:
+        watch.check()
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         started = time.perf_counter()
         process = subprocess.Popen(command, stdout=output, stderr=errors, cwd=folder, env=_as_installed())
         if watch is not None:
-            watch(process.pid)
+            watch.over(process.pid)
         _, status, usage = os.wait4(process.pid, 0)
         wall_seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -61,37 +101,6 @@ def _run(command: Sequence[str], folder: Path, watch: Callable[[int], None] | No
             None,
             output.read().decode(),
         )
-
-
-def memory_curve(command: Sequence[str], *, seconds: float) -> tuple[Cost, list[tuple[float, float]]]:
-    """Run a command as `run` does, and look at its processes in turns of so many seconds.
-
-    The pairs are the seconds since its start, and the peak memory in MiB so far of the largest process that runs
-    then; workers may end before the command does.
-    """
-    if not Path("/proc/self/status").exists():
-        raise Skipped("the memory of running processes is read from /proc/PID/status of Linux")
-    curve: list[tuple[float, float]] = []
-    started = time.perf_counter()
-
-    def watch(pid: int) -> None:
-        while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-            peaks = [_kib(member, "status", "VmHWM:") for member in _process_tree(pid)]
-            curve.append((time.perf_counter() - started, max(peaks) / 1024))
-            time.sleep(seconds)
-
-    return _run(command, REPOSITORY, watch), curve
-
-
-def _peak_together_mib(pid: int) -> float:
-    if not Path(f"/proc/{pid}/smaps_rollup").exists():
-        raise Skipped("the memory of several processes is measured through /proc/PID/smaps_rollup of Linux")
-    peak = 0
-    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        # Of a page that n processes share, each has 1/n.
-        peak = max(peak, sum(_kib(member, "smaps_rollup", "Pss:") for member in _process_tree(pid)))
-        time.sleep(_SAMPLING_SECONDS)
-    return peak / 1024
 
 
 def _as_installed() -> dict[str, str]:

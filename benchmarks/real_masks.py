@@ -15,9 +15,9 @@ from benchmarks.processes import run
 from benchmarks.surroundings import OUTPUTS, REPOSITORY, Options, capparse_command, capseg_command
 
 _FOLDER = (OUTPUTS / "real-masks").relative_to(REPOSITORY)
-_PAPER = {"--propagation": "0", "--consensus": False, "--absolute": "0", "--refine": "none"}
+_PAPER: dict[str, str | bool] = {"--propagation": "0", "--consensus": False, "--absolute": "0", "--refine": "none"}
 """At the size that networks of this kind see best, as all rows."""
-_STEPS = {
+_STEPS: dict[str, dict[str, str | bool]] = {
     "dense CRF": {"--refine": "dense-crf"},
     "PAMR": {"--refine": "pamr"},
     "walk over pixels": {"--refine": "pixel-walk"},

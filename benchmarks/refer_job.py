@@ -54,11 +54,11 @@ class SeenImage(NamedTuple):
 
 
 class Cells:
-    """What the backbone sees of each image, by a digest of its pixels."""
+    """What the backbone sees of each image at one size, by a digest of its pixels."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        folder.mkdir(exist_ok=True)
+    def __init__(self, folder: Path, side: int = SIDE) -> None:
+        self._folder, self._side = folder / f"cells-{side}", side
+        self._folder.mkdir(exist_ok=True)
 
     def __getitem__(self, image: RgbImage) -> SeenImage:
         file = self._folder / f"{hashlib.blake2b(image.tobytes(), digest_size=12).hexdigest()}.npz"
@@ -70,7 +70,7 @@ class Cells:
 
     @torch.inference_mode()
     def _seen(self, image: RgbImage) -> SeenImage:
-        views = ImageViews(Viewing(SIDE), self._backbone.stride, self._backbone.first_cell)
+        views = ImageViews(Viewing(self._side), self._backbone.stride, self._backbone.first_cell)
         (view,) = views.of([image])
         cells = self._backbone.cells(view.images)
         features, mid_features = (
@@ -109,7 +109,7 @@ class CellSamples:
 
 def train(folder: Path, name: str, settings: Mapping[str, Any]) -> None:
     """Train a network in the run folder FOLDER/NAME, or what is left of it to do."""
-    config = resolve_config(ReferringConfig, CONFIG, {"frozen_views": 0} | settings)
+    config = resolve_config(ReferringConfig, CONFIG, {"frozen_views": 0, **settings})
     labels = folder / "training.jsonl"
     vocabulary, targets, _ = read_targets(labels, _IMAGES, label_space=config.label_space, phrases=True)
     targets = [target for target in targets if in_share(target.key, config.expressions.share)]
@@ -124,7 +124,7 @@ def train(folder: Path, name: str, settings: Mapping[str, Any]) -> None:
         training_record(config, [target.key for target in targets], {"labels": str(labels)}),
         vocabulary.label_space,
         config.training,
-        CellSamples(table, config, Cells(folder / "cells")),
+        CellSamples(table, config, Cells(folder)),
         build,
     )
     # In this process alone, which keeps the cells in memory.
@@ -135,7 +135,8 @@ def evaluate(folder: Path, name: str, truth: Mapping[str, Any], options: Mapping
     """Scores of a network as JSON; `truth` are the keywords of `open_expressions`."""
     asked = ReferringPrediction.model_validate({"input_size": SIDE, "refine": Refinement.NONE} | dict(options))
     predictor = load_referring(folder / name).predictor(asked, "cpu")
-    cells = Cells(folder / "cells")
+    assert isinstance(asked.input_size, int), "the cells of squares are kept"
+    cells = Cells(folder, asked.input_size)
 
     def predict(image: RgbImage, texts: Sequence[str]) -> npt.NDArray[np.bool_]:
         features, mid_features = (torch.from_numpy(of).permute(2, 0, 1).float() for of in cells[image])

@@ -9,7 +9,7 @@ and each that follows, by EfficientNet-Lite0 with texts of 384 values.
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 
 from benchmarks.markdown import table
@@ -83,11 +83,14 @@ def _ask() -> None:
     class Texts:
         channels = 384
 
-        def vectors(self, texts: list[str]) -> torch.Tensor:
+        def knows(self, text: str) -> bool:
+            return bool(text)
+
+        def vectors(self, texts: Sequence[str]) -> torch.Tensor:
             return torch.randn(len(texts), self.channels)
 
     network = ReferringNetwork(load_backbone("efficientnet-lite0-head"), Texts.channels, ReferringOptions()).eval()
-    options = ReferringPrediction(refine=Refinement.NONE).resolved(321)
+    options = ReferringPrediction(input_size=321, refine=Refinement.NONE)
     predictor = ExpressionPredictor(network, Texts(), torch.device("cpu"), options)
     image = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
 

@@ -4,7 +4,7 @@ Phrases of the captions of all COCO images that lie there but part C train `lite
 chosen on the masks of part A. Scores of B and C: every class in an image by its name; attributes of classes that
 have one object, as captions say them; RefCOCO's expressions and hand-written ones whose images are there (of all
 parts but A). mIoU is the mean over expressions, macro that over classes; no threshold is tuned, and nothing is
-fitted to edges. The backbone is frozen: it sees every image once, at 321 × 321, and all networks share its cells
+fitted to edges. The backbone is frozen: it sees every image once a size, and all networks share its cells
 (`benchmarks/refer_job.py`). Each network is read twice (`READINGS`). Then VOC's images are asked for the names
 of its classes, which no training was given.
 What an earlier run has done is taken up.
@@ -52,9 +52,12 @@ ARMS = (
     Arm("MPA from random projections", "random", ("network.knowledge=false",)),
 )
 BEST = ARMS[1]
-READINGS = {"": (), ", beside the names of all classes": ("rivals=coco", "propagation=2")}
+READINGS = {
+    "": (),
+    ", beside the names of all classes": ("rivals=coco", "propagation=2", "input_size=401"),
+}
 """How maps become masks: as each network was trained; or by what a text has of a cell beside 152 class names, maps
-being carried to cells that look alike."""
+being carried to cells that look alike, at the larger size that suits it."""
 TRUTHS = ("B", "C", "RefCOCO", "hand-written")
 
 
@@ -133,7 +136,7 @@ def _zero_shot_rows() -> Iterator[Sequence[str]]:
     for (words, name), (reading, settings) in product(asked, READINGS.items()):
         kept = REPOSITORY / trained / f"voc-{words}{reading.replace(' ', '-')}.json"
         truth = ("--truth", str(voc), "--images", str(voc / "JPEGImages"), "--image-list", str(listed))
-        read = (part for setting in settings for part in f"--{setting}".split("="))
+        read = (part for setting in settings for part in f"--{setting.replace('_', '-')}".split("="))
         how = ("--zero-shot", "--words", words, *read, "--refine", "none", "--json", "--quiet")
         if not kept.is_file():
             output = run(capseg_command("refer", "evaluate", trained, *truth, *how)).output
@@ -156,8 +159,8 @@ def _write_truths() -> None:
     truths: dict[str, dict[str, Any]] = {}
     for part in _UNSEEN:
         images = [image for image in whole["images"] if part_of(image["id"]) == part]
-        ids = {image["id"] for image in images}
-        objects = [one for one in whole["annotations"] if one["image_id"] in ids]
+        shown = {image["id"] for image in images}
+        objects = [one for one in whole["annotations"] if one["image_id"] in shown]
         content = whole | {"images": images, "annotations": objects}
         (folder / f"{part}.json").write_text(json.dumps(content), encoding="utf-8")
         truths[part] = {"path": f"{_FOLDER / part}.json", "labels": str(_FOLDER / "labels.jsonl")}

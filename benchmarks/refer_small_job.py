@@ -90,7 +90,7 @@ class Cells:
         kept = self.world / f"cells-{SIDE}.npz"
         if not kept.is_file():
             with replacing(kept) as unfinished, unfinished.open("wb") as stream:
-                np.savez(stream, **self._seen())
+                np.savez(stream, allow_pickle=False, **self._seen())
         with np.load(kept) as found:
             return dict(found)
 
@@ -191,7 +191,7 @@ class World:
         return OnCells(samples, [self._cells.of(path) for path, _ in found]), task
 
     def _evaluated(self, network: ReferringNetwork) -> dict[str, Any]:
-        options = ReferringPrediction(refine=Refinement.NONE).resolved(SIDE)
+        options = ReferringPrediction(input_size=SIDE, refine=Refinement.NONE)
         predictor = ExpressionPredictor(network, self._encoder, torch.device("cpu"), options)
 
         shares: list[float] = []

@@ -43,7 +43,9 @@ ARMS = (
     Arm("DuPL: falling threshold to .7", ("loss.noise.contradiction=0.7",)),
     Arm("DuPL: mixture of losses, per pixel", ("loss.noise.mixture=true",)),
     Arm("worst images, up to a fifth", ("loss.noise.worst_images=0.2",)),
-    Arm("ADELE", ("loss.correction.enabled=true",)),
+    Arm("ADELE: correction", ("loss.correction.enabled=true",)),
+    Arm("ADELE: consistency", ("loss.correction.consistency=1",)),
+    Arm("ADELE: both", ("loss.correction.enabled=true", "loss.correction.consistency=1")),
     Arm("Lite0, rows at random", (*_LITE0, "network.rows=random")),
     Arm("Lite0, ImageNet's rows", (*_LITE0, "network.rows=imagenet")),
 )
@@ -60,7 +62,9 @@ def report(options: Options) -> Iterator[str]:
         made = [there for output, there in done.items() if str(folder / output) in command[1:5]]
         if not (made and (REPOSITORY / folder / made[0]).is_file()):
             run(command)
-    rows = [("its pseudo-masks, of images with captions", *_scores(folder / _PLAIN, folder / "world"), "", "", "")]
+    rows: list[tuple[str, ...]] = [
+        ("its pseudo-masks, of images with captions", *_scores(folder / _PLAIN, folder / "world"), "", "", "")
+    ]
     for number, arm in enumerate(ARMS):
         print(" | ".join(rows[-1]), file=sys.stderr, flush=True)
         rows.append((arm.name, *_trained(folder / f"run-{number}", arm, folder)))

@@ -30,13 +30,13 @@ _CONFIGS = {
 def report(options: Options) -> Iterator[str]:
     """Markdown, a table for each precision."""
     try:
-        from segmentation.experiments.catalog import find_experiment
+        from segmentation.experiments.catalog import resolve_config
+        from segmentation.localization.config import LocalizerConfig
     except ImportError as error:
         raise Skipped(f"{error.name} is not installed. Try: pip install './segmentation[all]'") from None
     for bfloat16 in (False, True):
-        steps = {
-            what: _step(find_experiment(name).config.network, bfloat16=bfloat16) for what, name in _CONFIGS.items()
-        }
+        configs = {what: resolve_config(LocalizerConfig, name, {}) for what, name in _CONFIGS.items()}
+        steps = {what: _step(config.network, bfloat16=bfloat16) for what, config in configs.items()}
         yield f"\n{'bfloat16' if bfloat16 else 'float32'}:\n"
         yield table(("network", "CPU seconds a step", "times plain CAM"), _rows(steps, options.rounds))
     yield f"Aim: at most {AIM:.2f} times."
@@ -65,7 +65,8 @@ def _step(network: "LocalizationOptions", *, bfloat16: bool) -> Callable[[], Non
 
     torch.manual_seed(0)
     backbone = load_backbone("efficientnet-lite0-head")
-    module = build_localizer(backbone, N_CLASSES, N_ATTRIBUTES, network).to(memory_format=torch.channels_last)
+    module = build_localizer(backbone, N_CLASSES, N_ATTRIBUTES, network)
+    module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     weights = LossWeights(BalancedWeights.plain(N_CLASSES), BalancedWeights.plain(N_ATTRIBUTES))
     loss = LocalizationLoss(network, weights, N_FOREGROUND)
     optimizer = torch.optim.SGD(

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from caption_parser.readers import CaptionRow, ReadingOptions, RejectedRow, Row, json_document, read_captions
-from tests.caption_parser.readers.layouts import LAYOUTS, Layout, as_json, as_parquet
+from tests.caption_parser.readers.layouts import LAYOUTS
+from tests.caption_parser.readers.layouts.making import Layout, as_json, as_parquet
 
 
 def read(layout: Layout, path: Path, content: bytes) -> list[Row]:

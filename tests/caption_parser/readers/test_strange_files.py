@@ -11,7 +11,7 @@ from caption_parser.readers.checks import looks_like_a_name
 from caption_parser.readers.conversations import asks_for_a_description
 from caption_parser.readers.values import written_list
 from shared_runtime.errors import InputError, UsageError
-from tests.caption_parser.readers.layouts import as_json, as_lines, as_parquet, as_tar, region, turns
+from tests.caption_parser.readers.layouts.making import as_json, as_lines, as_parquet, as_tar, region, turns
 
 VG = {"id": 61, "regions": [region(1, "a lamp")]}
 QUESTION = {"image": "7.jpg", "conversations": turns("<image>\nHow many dogs are there?", "Two.")}

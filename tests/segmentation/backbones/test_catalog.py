@@ -26,7 +26,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
 
 def test_weights_of_another_backbone_are_refused(tmp_path: Path) -> None:
     torch.save(load_backbone("tiny").state_dict(), tmp_path / "tiny.pt")
-    with pytest.raises(InputError, match=r"not the weights of ResNet50; missing: conv1\.weight"):
+    with pytest.raises(InputError, match=r"not the weights of ResNet; missing: conv1\.weight"):
         load_backbone("resnet50", tmp_path / "tiny.pt")
 
 

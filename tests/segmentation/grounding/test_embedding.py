@@ -55,7 +55,7 @@ def test_heatmaps_are_sums_over_the_largest_positive_channels(network: Grounding
     for text, channels in enumerate([(2, 3), (1,)]):
         for row in range(2):
             for column in range(3):
-                cell = network.affine(weights @ features[:, row, column] + bias)
+                cell = network.affine.weight @ (weights @ features[:, row, column] + bias)
                 expected = sum(vectors[text, channel] * cell[channel] for channel in channels)
                 torch.testing.assert_close(maps[text, row, column], expected)
     assert network.heatmaps(features, vectors[:0]).shape == (0, 2, 3)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from segmentation.data.images import RgbImage
+from segmentation.data.label_rules import Evidence
 from segmentation.data.targets import ImageTargets
 from segmentation.masks.finish import RejectedImage
 from segmentation.masks.maps import ScoreMaps
@@ -121,6 +122,28 @@ def test_foreign_classes_are_left_out_before_the_softmax() -> None:
     assert set(found[1].ids) <= {1, 3}
     assert found[2].ids == ()
     np.testing.assert_array_equal(found[2].scores, np.ones((1, 9, 9), dtype=np.float32))
+
+
+def test_classes_of_a_record_are_believed_and_asked_for_ones_are_not() -> None:
+    network = PixelNetwork(patches=False)
+    image = picture(33, 33)
+    with torch.no_grad():
+        logits = network(torch.from_numpy(image).permute(2, 0, 1)[None])[0].numpy()
+    record = replace(asked(1, 3), evidence={1: Evidence(5, 0.9), 2: Evidence(1, 0.2)})
+    nothing = replace(asked(), evidence={7: Evidence(1, 0.5)})
+    requests = [record, asked(1, 3), nothing]
+    believed, only_asked, empty = maps_of(source(network, presence=0.25).maps([image] * 3, requests))
+    # Class 1, by a loop: a quarter of what its surest cell lacks to a lead of 5; class 3 stays as it is.
+    lead = max(logits[1, row, column] - logits[0, row, column] for row in range(9) for column in range(9))
+    moved = logits[[0, 1, 3]]
+    moved[1] += 0.25 * (5 - lead)
+    expected = np.exp(moved) / np.exp(moved).sum(axis=0)
+    won = np.union1d([0], np.unique(expected.argmax(axis=0)))
+    np.testing.assert_allclose(believed.scores, expected[won], atol=1e-6)
+    assert not np.allclose(believed.scores[0], only_asked.scores[0], atol=0.01)
+    np.testing.assert_array_equal(empty.scores, np.ones((1, 9, 9), dtype=np.float32))
+    (unbelieved,) = maps_of(source(network, presence=0.0).maps([image], [record]))
+    np.testing.assert_allclose(unbelieved.scores, only_asked.scores, atol=1e-6)
 
 
 def test_the_shorter_side_is_that_of_the_options() -> None:

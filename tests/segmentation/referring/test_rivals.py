@@ -5,7 +5,10 @@ import math
 import pytest
 import torch
 
+from segmentation.masks.refinement import Refinement
+from segmentation.referring.options import IMAGE, ReferringPrediction
 from segmentation.referring.rivals import competing, contested_shares, rival_names
+from segmentation.scores.contract import NetworkTraits
 from shared_schemas.errors import LabelSpaceError
 
 
@@ -16,6 +19,15 @@ def test_a_text_has_no_rival_in_what_it_says_itself() -> None:
     assert rival_names("voc")[:2] == ["aeroplane", "bicycle"]
     with pytest.raises(LabelSpaceError, match="cocoo"):
         rival_names("cocoo")
+
+
+def test_only_beside_names_a_pretrained_network_sees_more_than_its_crops() -> None:
+    pretrained = NetworkTraits("efficientnet-lite0-head", True, 321, False, False)
+    scratch = NetworkTraits("tiny", False, 97, False, False)
+    for options, expected in (({}, (321, 97)), ({"rivals": IMAGE}, (321, 97)), ({"rivals": "coco"}, (401, 97))):
+        asked = ReferringPrediction(refine=Refinement.NONE, **options)
+        assert tuple(asked.resolved(network).input_size for network in (pretrained, scratch)) == expected
+    assert ReferringPrediction(input_size=65, rivals="coco").resolved(pretrained).input_size == 65
 
 
 def test_shares_beside_rivals() -> None:

@@ -73,12 +73,13 @@ def test_a_training_corrects_and_goes_on_to_the_same_bytes(
     mask[10:30, 8:12] = APPLE
     write_index_mask(masked.masks / "000000000003.png", mask)
     options = ["--epochs", "12", "--learning-rate", "0.03"]
-    correction = ("enabled=true", "flattening=0.1", "confidence=0.4", "scales=[1.0, 1.5]")
+    correction = ("enabled=true", "flattening=0.1", "confidence=0.4", "scales=[1.0, 1.5]", "consistency=1")
     for setting in (*(f"loss.correction.{of}" for of in correction), "network.head=linear", "network.dropout=0"):
         options += ["--set", setting]
     assert train(masked, "whole", *options).exit_code == ExitCode.OK
     log = [json.loads(line) for line in (tmp_path / "whole" / "metrics.jsonl").read_text().splitlines()]
     assert log[0]["corrected"] < log[-1]["corrected"] < 0.5
+    assert log[-1]["inconsistency"] > 0
 
     stop_after(monkeypatch, 14)
     assert train(masked, "parts", *options).exit_code == ExitCode.INTERRUPTED
@@ -86,6 +87,13 @@ def test_a_training_corrects_and_goes_on_to_the_same_bytes(
     assert train(masked, "parts", *options).exit_code == ExitCode.OK
     whole, parts = (read_tensors(tmp_path / name / "model.safetensors") for name in ("whole", "parts"))
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
-    frozen = train(masked, "frozen", *options, "--set", "frozen_views=1")
-    assert frozen.exit_code == ExitCode.USAGE
-    assert "set loss.correction.scales=[1.0]" in frozen.stderr
+    for more, said in (
+        ((), "set loss.correction.consistency=0"),
+        (("--set", "loss.correction.consistency=0"), "set loss.correction.scales=[1.0]"),
+    ):
+        frozen = train(masked, "frozen", *options, "--set", "frozen_views=1", *more)
+        assert frozen.exit_code == ExitCode.USAGE
+        assert said in frozen.stderr
+    alone = train(masked, "alone", *options, "--set", "loss.correction.scales=[1.0]")
+    assert alone.exit_code == ExitCode.USAGE
+    assert "consistency compares scale 1 with others" in alone.stderr

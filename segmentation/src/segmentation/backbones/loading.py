@@ -3,7 +3,7 @@
 import logging
 import pickle
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +22,23 @@ _log = logging.getLogger(__name__)
 _WRAPPERS = ("state_dict", "model", "model_state_dict")
 """Keys under which training scripts store the tensors beside optimizers and counters."""
 _SHOWN = 5
+_BESIDE = (
+    "argparse.Namespace",
+    "numpy.core.multiarray.scalar",
+    "numpy._core.multiarray.scalar",
+    "numpy.dtype",
+)
+"""What training scripts store beside the tensors: their options and scores. None of it is made again."""
+
+
+class _Ignored:
+    """In the place of any of these, whatever it was made from."""
+
+    def __new__(cls, *_: object) -> "_Ignored":
+        return super().__new__(cls)
+
+    def __setstate__(self, state: object) -> None:
+        """Keep nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +100,8 @@ def load_classifier(name: str, weights: Path | str) -> LinearClassifier:
 def read_tensors(path: Path) -> dict[str, Tensor]:
     """All tensors of a `.safetensors` file or of a torch file (`.pth`, `.pt`, `.bin`), by name, on the CPU.
 
-    Torch files are read with `weights_only=True`. A dict under `state_dict` or `model` is unwrapped, and the
+    Torch files are read with `weights_only=True`; options and scores of training scripts in them (`_BESIDE`) are
+    passed over. A dict under `state_dict` or `model` is unwrapped, and the
     prefix `module.` of DataParallel is taken off. Raises InputError for a file that is missing or damaged, that
     holds pickled objects other than tensors, or a tensor with NaN or infinite values.
     """
@@ -106,7 +124,8 @@ def load_weights(backbone: Backbone, path: Path) -> LoadReport:
     expected = {name: tensor for name, tensor in backbone.state_dict().items() if not _is_counter(name)}
     own = {name: tensor for name, tensor in own.items() if not _is_counter(name)}
     missing = tuple(name for name in expected if name not in own)
-    _refuse_misfits(backbone, path, expected, own, missing)
+    lacking = [name for name in missing if not name.startswith(backbone.optional_prefixes)]
+    refuse_misfits(path, type(backbone).__name__, expected, own, lacking)
     backbone.load_state_dict(own, strict=False)
     backbone.random_parameters = missing
     _log.info("%s: %d tensors loaded, %d start at random, %d ignored", path, len(own), len(missing), len(ignored))
@@ -125,7 +144,8 @@ def _read_torch(path: Path) -> object:
         with warnings.catch_warnings():
             # A pickle of another protocol is refused below, which says more than torch's warning.
             warnings.filterwarnings("ignore", message="Detected pickle protocol")
-            return torch.load(path, map_location="cpu", weights_only=True)
+            with torch.serialization.safe_globals([(_Ignored, name) for name in _BESIDE]):
+                return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise InputError(
             f"{path}: holds pickled Python objects or is damaged; only files of plain tensors are read, since "
@@ -164,14 +184,11 @@ def _refuse_non_finite(tensors: Mapping[str, Tensor], path: Path) -> None:
         )
 
 
-def _refuse_misfits(
-    backbone: Backbone,
-    path: Path,
-    expected: Mapping[str, Tensor],
-    own: Mapping[str, Tensor],
-    missing: tuple[str, ...],
+def refuse_misfits(
+    path: Path, kind: str, expected: Mapping[str, Tensor], own: Mapping[str, Tensor], lacking: Sequence[str]
 ) -> None:
-    lacking = [name for name in missing if not name.startswith(backbone.optional_prefixes)]
+    """Raises InputError where the tensors `own` of a file are not those that a network of `kind` expects, listing
+    both sides; `lacking`: what it has to have and has not."""
     unknown = [name for name in own if name not in expected]
     misshapen = [
         f"{name} {tuple(tensor.shape)} instead of {tuple(expected[name].shape)}"
@@ -184,7 +201,7 @@ def _refuse_misfits(
         if names
     ]
     if problems:
-        raise InputError(f"{path}: these are not the weights of {type(backbone).__name__}; {'; '.join(problems)}")
+        raise InputError(f"{path}: these are not the weights of {kind}; {'; '.join(problems)}")
 
 
 def _is_counter(name: str) -> bool:
@@ -192,6 +209,6 @@ def _is_counter(name: str) -> bool:
     return name.endswith("num_batches_tracked")
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(names[:_SHOWN])
     return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown

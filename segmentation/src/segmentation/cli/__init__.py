@@ -23,6 +23,11 @@ COMMANDS = (
         "Train a grounding model on captions.",
     ),
     Command(
+        "import-grounding",
+        "segmentation.cli.import_grounding:import_grounding_command",
+        "Read a published grounding model.",
+    ),
+    Command(
         "run",
         "segmentation.cli.run:run_command",
         "The whole way from labels to a segmenter, in one folder.",

@@ -8,7 +8,7 @@ import typer
 from segmentation.cli.masks import OnlyClassesOf, end_of_masks, option_errors, tell_reduced, written
 from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.prediction.files import OVERLAYS, PredictionInputs, PredictionOutputs, predict_files
-from segmentation.prediction.options import WINDOW, PredictionOptions
+from segmentation.prediction.options import PRESENCE, WINDOW, PredictionOptions
 from segmentation.prediction.segmenter import Segmenter
 from shared_runtime.command_line.progress import progress_display
 from shared_schemas import load_label_space
@@ -31,6 +31,13 @@ def predict_command(
         Path | None,
         typer.Option(metavar="LABELS.jsonl", help="Of each image, only the classes of its record compete."),
     ] = None,
+    presence: Annotated[
+        float,
+        typer.Option(
+            metavar="0…1",
+            help="How far a segmenter believes that the classes of --labels are there; 0: they compete, no more.",
+        ),
+    ] = PRESENCE,
     classes: Annotated[
         str | None, typer.Option(metavar="A,B,…", help="Only these classes compete, in every image.")
     ] = None,
@@ -87,6 +94,7 @@ def predict_command(
                 "scales": tuple(scales.split(",")),
                 "flip": flip,
                 "window": window,
+                "presence": presence,
                 "refine": refine,
                 "crf_preset": crf_preset,
             }

@@ -20,7 +20,8 @@ class ReferringArguments:
         str,
         typer.Option(
             metavar="auto|original|PIXELS",
-            help="Side at which the network sees an image; auto: that of the training crops.",
+            help="Side at which the network sees an image; auto: that of the training crops, or 1.25 times that "
+            "beside the names of a label space.",
         ),
     ] = "auto"
     scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1"

@@ -17,7 +17,10 @@ class TextOptions(FrozenModel):
         2, description="Texts that must have a word; rarer ones are one unknown word."
     )
     word_channels: PositiveInt = Field(620, description="Of the vectors of words.")
-    layers: PositiveInt = Field(4, description="Of the recurrent network: GRUs in place of the authors' SRUs.")
+    layers: PositiveInt = Field(4, description="Of the recurrent network.")
+    cell: Literal["gru", "sru"] = Field(
+        "gru", description="Of what the recurrent network is made; sru: the authors' (Lei et al. 2018)."
+    )
 
 
 class GroundingOptions(FrozenModel):

@@ -6,30 +6,12 @@ Axis letters: L texts, M words, D channels of the common space.
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.utils.rnn import pack_padded_sequence
 
 from segmentation.backbones.contract import Backbone
 from segmentation.grounding.config import GroundingOptions
-from segmentation.grounding.words import PADDING, WordTable
+from segmentation.grounding.recurrent import RecurrentEncoder
+from segmentation.grounding.words import WordTable
 from segmentation.localization.network import weldon_pooling
-
-
-class RecurrentEncoder(nn.Module):
-    """Words → vectors → a recurrent network, whose last state stands for the text."""
-
-    def __init__(self, n_words: int, options: GroundingOptions) -> None:
-        super().__init__()
-        text = options.text
-        self.words = nn.Embedding(n_words, text.word_channels, padding_idx=PADDING)
-        self.reader = nn.GRU(text.word_channels, options.dimension, text.layers, batch_first=True)
-
-    def forward(self, texts: Tensor) -> Tensor:
-        """Shape: numbers of words [L, M], `PADDING` behind → [L, D]."""
-        lengths = (texts != PADDING).sum(dim=1).cpu()
-        packed = pack_padded_sequence(self.words(texts), lengths, batch_first=True, enforce_sorted=False)
-        _, last = self.reader(packed)
-        state: Tensor = last[-1]
-        return state
 
 
 class GroundingNetwork(nn.Module):
@@ -41,7 +23,7 @@ class GroundingNetwork(nn.Module):
         self.options = options
         self.project = nn.Conv2d(backbone.channels, options.dimension, kernel_size=1)
         self.affine = nn.Linear(options.dimension, options.dimension)
-        self.text_encoder = RecurrentEncoder(len(words), options)
+        self.text_encoder = RecurrentEncoder(len(words), options.dimension, options.text)
         self.dropout = nn.Dropout(options.dropout)
         # Beside the weights, so that one file says what the rows of the embedding are.
         self.register_buffer("vocabulary", words.tensor())
@@ -58,11 +40,11 @@ class GroundingNetwork(nn.Module):
     def heatmaps(self, features: Tensor, vectors: Tensor) -> Tensor:
         """Shape: cells [channels, h, w] of the backbone and vectors [L, D] of texts → [L, h, w].
 
-        Each cell goes through what a pooled image goes through, and is multiplied with the largest channels of a
-        text's vector, of those that are positive.
+        Each cell goes through what a pooled image goes through, but for the bias at the end, which says nothing of
+        places, and is multiplied with the largest channels of a text's vector, of those that are positive.
         """
         cells = self.project(features[None])[0]
-        cells = torch.einsum("ed,dhw->ehw", self.affine.weight, cells) + self.affine.bias[:, None, None]
+        cells = torch.einsum("ed,dhw->ehw", self.affine.weight, cells)
         top = vectors.topk(min(self.options.top, vectors.shape[1]), dim=1)
         weights = torch.zeros_like(vectors).scatter(1, top.indices, top.values.clamp(min=0))
         return torch.einsum("ld,dhw->lhw", weights, cells)

@@ -50,7 +50,7 @@ def predict_expressions(
     model = referrer.model
     record = RunRecord(
         command=REFER_PREDICT,
-        config=referrer.options.resolved(model.config.crop.size).model_dump(mode="json"),
+        config=referrer.options.resolved(model.traits).model_dump(mode="json"),
         samples={"weights": file_digest(model.weights)[:16], "texts": list(texts)},
         notes={"run": str(model.weights.parent.resolve()), "versions": installed_versions()},
     )

@@ -12,6 +12,10 @@ from shared_runtime.configuration import FrozenModel
 WINDOW = 1025
 """Side in pixels: 16 · 64 + 1, and enough for images of ordinary size at twice the size of the crops."""
 
+PRESENCE = 0.25
+"""Chosen with the network that ships on masks of 144 COCO images, whose captions it had learned from: mean IoU
+.261 without, .27 to .28 from .15 to .4."""
+
 
 class PredictionOptions(FrozenModel):
     """Defaults: one view of the image at the size of the training crops, fitted to its edges."""
@@ -27,6 +31,13 @@ class PredictionOptions(FrozenModel):
         WINDOW,
         description="Longest side that a segmenter sees at once, in pixels; what is larger goes in windows.",
     )
+    presence: float = Field(
+        PRESENCE,
+        ge=0,
+        le=1,
+        description="How far a segmenter believes that the classes of a label file are there: the share of what "
+        "the surest cell of each lacks to certainty that is added to all; 0: they compete, no more.",
+    )
     refine: Refinement | None = Field(
         None, description="How scores are fitted to edges; None: dense CRF if it is installed, else PAMR."
     )
@@ -39,6 +50,7 @@ class PredictionOptions(FrozenModel):
             scales=self.scales,
             flip=self.flip,
             window=self.window,
+            presence=self.presence,
             refine=self.refine or installed_refinement(),
             crf_preset=self.crf_preset,
         )

@@ -84,7 +84,7 @@ class TrainedReferring:
         from segmentation.referring.predict import ExpressionPredictor
         from segmentation.training.devices import DeviceGroup
 
-        resolved = (options or ReferringPrediction()).resolved(self.config.crop.size)
+        resolved = (options or ReferringPrediction()).resolved(self.traits)
         place = DeviceGroup(device).device
         network, encoder = self.encoders
         return ExpressionPredictor(network.to(place), encoder, place, resolved)

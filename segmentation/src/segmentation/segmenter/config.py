@@ -109,7 +109,10 @@ class GrowingOptions(FrozenModel):
 
 
 class CorrectionOptions(FrozenModel):
-    """Labels give way to what the network has learned (ADELE, Liu et al. 2022); the defaults are its authors'."""
+    """Labels give way to what the network has learned (ADELE, Liu et al. 2022); the defaults are its authors'.
+
+    Its two parts go alone or together: `enabled` corrects labels, `consistency` is a loss.
+    """
 
     enabled: bool = False
     flattening: float = Field(
@@ -119,10 +122,30 @@ class CorrectionOptions(FrozenModel):
         description="A class is learned when the curve of its IoU on the training images rises so much more "
         "slowly than at first, in shares of that.",
     )
-    confidence: float = Field(0.8, gt=0, lt=1, description="Probability that a prediction must exceed.")
+    confidence: float = Field(
+        0.8,
+        gt=0,
+        lt=1,
+        description="Probability that a prediction must exceed to correct a label, and that an image must have "
+        "somewhere for its consistency to count.",
+    )
     scales: tuple[PositiveFloat, ...] = Field(
         (0.7, 1.0, 1.5), min_length=1, description="Of the crops, over which predictions are averaged."
     )
+    consistency: NonNegativeFloat = Field(
+        0.0,
+        description="Weight, beside the loss on masks at each scale, of how far predictions at the scales differ "
+        "from their mean; its authors have 1. 0: masks are learned at scale 1 alone.",
+    )
+
+    @model_validator(mode="after")
+    def _compares_scales(self) -> Self:
+        if self.consistency and not (1.0 in self.scales and len({*self.scales}) > 1):
+            raise ValueError(
+                "consistency compares scale 1 with others; set loss.correction.scales=[0.7, 1.0, 1.5] or "
+                "loss.correction.consistency=0"
+            )
+        return self
 
 
 class MaskLossOptions(FrozenModel):
@@ -179,6 +202,10 @@ class SegmenterConfig(TrainingConfig):
     @model_validator(mode="after")
     def _sees_its_images(self) -> Self:
         correction = self.loss.correction
+        if self.frozen_views and correction.consistency:
+            raise ValueError(
+                "a frozen backbone sees images at one scale; set loss.correction.consistency=0 or frozen_views=0"
+            )
         if correction.enabled and self.frozen_views and correction.scales != (1.0,):
             raise ValueError(
                 "a frozen backbone sees images at one scale; set loss.correction.scales=[1.0] or frozen_views=0"

@@ -3,7 +3,7 @@
 A network learns what is right in noisy labels before it learns by heart what is wrong, each class in its own
 time. How far its predictions on the training images agree with their labels rises fast and then levels off: from
 there on, what it is sure of takes the place of a class's labels. Its authors' other part, consistency between
-scales as a loss, is not here.
+scales as a loss, is in `scales`.
 
 Axis letters: E epochs, C classes with the background.
 """

@@ -5,10 +5,10 @@ import torch
 from torch import Tensor, distributed, nn
 from torch.nn import functional
 
-from segmentation.scores.grid import input_size
 from segmentation.segmenter.config import CorrectionOptions
 from segmentation.segmenter.correction import confident, corrected, learned, overlaps
 from segmentation.segmenter.losses import CellGrid, at_points
+from segmentation.segmenter.scales import on_cells, scaled
 
 
 class EarlyLearning:
@@ -58,23 +58,10 @@ class EarlyLearning:
         """Probabilities [B C h w] at the cells of the largest scale, the mean over all, without dropout."""
         training = network.training
         network.eval()
-        seen = [network(self._scaled(images, scale)).float() for scale in sorted(self._options.scales)]
+        seen = [network(scaled(images, scale, self._grid)).float() for scale in sorted(self._options.scales)]
         network.train(training)
         maps = [logits.softmax(dim=1) for logits in seen]
-        aligned = self._grid.first_cell == 0
-        return torch.stack(
-            [
-                functional.interpolate(of, size=maps[-1].shape[-2:], mode="bilinear", align_corners=aligned)
-                for of in maps
-            ]
-        ).mean(dim=0)
-
-    def _scaled(self, images: Tensor, scale: float) -> Tensor:
-        """Images [B 3 S S] at `scale`, on whole cells."""
-        if scale == 1:
-            return images
-        side = input_size(images.shape[-1] * scale, self._grid.stride, self._grid.first_cell)
-        return functional.interpolate(images, size=(side, side), mode="bilinear", align_corners=False)
+        return torch.stack([on_cells(of, maps[-1].shape[-2:], self._grid) for of in maps]).mean(dim=0)
 
     def _on_pixels(self, cells: Tensor, side: int) -> Tensor:
         """[B h w] of images of any scale at pixels [B side side]: each has what the nearest cell has."""

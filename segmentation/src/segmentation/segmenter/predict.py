@@ -49,6 +49,23 @@ class SegmenterScores:
         return ImageScores(Heatmaps(by_id, {}, self.views.margin, background), cells=None)
 
 
+_CERTAIN = 5.0
+"""Logit of a class over the background's where there is no doubt, .993 to .007: with 4.2 to 6.6, as good."""
+
+
+def with_presence(logits: Tensor, present: Sequence[bool], presence: float) -> Tensor:
+    """Logits [1+F h w] that know which of the F classes are there; not in the papers.
+
+    A network that never learned of an image is seldom sure of it, and of some classes less than of others. Where
+    somebody says that a class is there, `presence` in [0, 1] of what its surest cell lacks to certainty (or has
+    beyond it) is added to its logits, in all cells alike. Channel 0 is the background; nothing moves with 0.
+    """
+    lead = (logits[1:] - logits[:1]).flatten(1).amax(dim=1)
+    known = torch.tensor(present, dtype=torch.bool, device=logits.device)
+    shift = torch.where(known, presence * (_CERTAIN - lead), 0.0)
+    return torch.cat([logits[:1], logits[1:] + shift[:, None, None]])
+
+
 def class_probabilities(logits: Tensor, channels: Sequence[int]) -> Tensor:
     """Of logits [1+K h w], those of `channels` (0 is the background) as probabilities [len(channels) h w]."""
     return logits[list(channels)].softmax(dim=0)

@@ -10,9 +10,10 @@ from segmentation.scores.grid import input_size
 from segmentation.segmenter.config import SegmenterConfig, SegmenterTraining
 from segmentation.segmenter.early_learning import EarlyLearning
 from segmentation.segmenter.initialise import starting_network
-from segmentation.segmenter.losses import CellGrid, MaskLoss
+from segmentation.segmenter.losses import CellGrid, MaskLoss, at_points
 from segmentation.segmenter.network import SegmentationNetwork
 from segmentation.segmenter.samples import MaskBatch
+from segmentation.segmenter.scales import inconsistency, on_cells, scaled
 from segmentation.training.task import ParameterGroup, learning_groups
 from shared_runtime.errors import UsageError
 from shared_schemas import LabelSpace
@@ -53,16 +54,34 @@ class SegmentationTask:
             self._early.memory = dict(memory)
 
     def loss(self, batch: MaskBatch) -> tuple[Tensor, dict[str, Tensor]]:
-        """The loss on the masks of a batch, and the shares of its pixels that were used and corrected."""
+        """The loss on the masks of a batch, and for the log the shares of its pixels that were used and corrected,
+        and the inconsistency of scales."""
         logits, masks = self.module(batch.images), batch.masks
-        if self._early is None:
-            return self._loss(logits, masks, self._progress, batch.corrected)
-        self._early.observe(logits.detach(), masks)
-        learned = self._early.corrected(masks, self.module, batch.images)
-        # What a person drew is not doubted.
-        masks = torch.where(batch.corrected[:, None, None], batch.masks, learned)
-        loss, figures = self._loss(logits, masks, self._progress, batch.corrected)
-        return loss, {**figures, "corrected": (masks != batch.masks).float().mean()}
+        figures: dict[str, Tensor] = {}
+        if self._early is not None:
+            self._early.observe(logits.detach(), masks)
+            learned = self._early.corrected(masks, self.module, batch.images)
+            # What a person drew is not doubted.
+            masks = torch.where(batch.corrected[:, None, None], batch.masks, learned)
+            figures["corrected"] = (masks != batch.masks).float().mean()
+        if not self._loss.options.correction.consistency:
+            loss, used = self._loss(logits, masks, self._progress, batch.corrected)
+            return loss, {**used, **figures}
+        return self._over_scales(logits, batch, masks, figures)
+
+    def _over_scales(
+        self, logits: Tensor, batch: MaskBatch, masks: Tensor, figures: dict[str, Tensor]
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """The mean over scales of the loss on masks, at the cells of scale 1, and their weighed inconsistency."""
+        options, grid = self._loss.options, self._loss.grid
+        others = (scaled(batch.images, scale, grid) for scale in options.correction.scales if scale != 1)
+        seen = [logits, *(on_cells(self.module(images), logits.shape[-2:], grid) for images in others)]
+        found = [self._loss(of, masks, self._progress, batch.corrected) for of in seen]
+        points, labels = zip(*(at_points(of.float(), masks, grid, options.stride) for of in seen), strict=True)
+        differing = inconsistency(points, labels[0], options.correction.confidence)
+        loss = torch.stack([of for of, _ in found]).mean() + options.correction.consistency * differing
+        used = torch.stack([shares["used"] for _, shares in found]).mean()
+        return loss, {"used": used, **figures, "inconsistency": differing.detach()}
 
 
 def build_task(config: SegmenterConfig, label_space: LabelSpace) -> SegmentationTask:

@@ -1,6 +1,6 @@
 """ResNet-50 at output stride 16, as in IRN and in the paper: the last stage keeps its resolution, undilated.
 
-Parameters carry torchvision's names, so its checkpoints load as they are.
+ResNet-152, as in DSVE, is at stride 32. Parameters carry torchvision's names, so its checkpoints load as they are.
 """
 
 from torch import Tensor, nn
@@ -10,29 +10,32 @@ from segmentation.backbones.contract import Backbone, Cells
 _EXPANSION = 4
 
 
-class ResNet50(Backbone):
-    """2,048 channels at stride 16: 321² gives 21 × 21 cells. Stem, layer1 and layer2 are frozen."""
+class ResNet(Backbone):
+    """2,048 channels: 321² gives 21 × 21 cells at stride 16, 11 × 11 at 32. Stem, layer1 and layer2 are frozen."""
 
-    stride = 16
-    channels = 2048
     classifier_prefixes = ("fc.",)
 
-    def __init__(self) -> None:
+    def __init__(self, blocks: tuple[int, int, int, int], *, stride: int = 16, width: int = 64) -> None:
+        """`blocks` of each stage; `stride` 16 or 32, with that of the last stage; `width` of the first one."""
         super().__init__()
-        self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
-        self.bn1 = nn.BatchNorm2d(64)
+        self.stride = stride
+        self.channels = 8 * width * _EXPANSION
+        self.conv1 = nn.Conv2d(3, width, 7, stride=2, padding=3, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
-        self.layer1 = _stage(64, 64, blocks=3, stride=1)
-        self.layer2 = _stage(256, 128, blocks=4, stride=2)
-        self.layer3 = _stage(512, 256, blocks=6, stride=2)
-        self.layer4 = _stage(1024, 512, blocks=3, stride=1)
+        self.layer1 = _stage(width, width, blocks=blocks[0], stride=1)
+        self.layer2 = _stage(width * _EXPANSION, 2 * width, blocks=blocks[1], stride=2)
+        self.layer3 = _stage(2 * width * _EXPANSION, 4 * width, blocks=blocks[2], stride=2)
+        self.layer4 = _stage(4 * width * _EXPANSION, 8 * width, blocks=blocks[3], stride=stride // 16)
         self.freeze()
 
     def stages(self, images: Tensor) -> Cells:
         stem = self.maxpool(self.relu(self.bn1(self.conv1(images))))
-        mid_features = self.layer3(self.layer2(self.layer1(stem)))
-        return Cells(self.layer4(mid_features), mid_features)
+        third = self.layer3(self.layer2(self.layer1(stem)))
+        first = self.layer4[0](third)
+        # Of the first stage whose cells are the last one's; where the last one strides, of its first block.
+        return Cells(self.layer4[1:](first), third if self.stride == 16 else first)
 
     def frozen_modules(self) -> tuple[nn.Module, ...]:
         return (self.conv1, self.bn1, self.layer1, self.layer2)

@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 from segmentation.backbones.loading import load_backbone, load_classifier, load_weights
-from segmentation.backbones.resnet50 import ResNet50
 
 
 def _torchvision_name(name: str) -> str | None:
@@ -57,7 +56,7 @@ def test_features_equal_those_of_transformers(
 ) -> None:
     path = tmp_path_factory.mktemp("resnet50") / "resnet50.pth"
     torch.save(torchvision_state, path)
-    backbone = ResNet50()
+    backbone = load_backbone("resnet50")
     report = load_weights(backbone, path)
     assert report.initialised == ()
     assert report.ignored == ("fc.weight", "fc.bias")
@@ -78,5 +77,19 @@ def test_a_training_image_has_21_by_21_cells() -> None:
 
 
 def test_stem_and_two_stages_are_frozen() -> None:
-    trained = {name.split(".")[0] for name, parameter in ResNet50().named_parameters() if parameter.requires_grad}
+    with torch.device("meta"):
+        parameters = load_backbone("resnet50").named_parameters()
+    trained = {name.split(".")[0] for name, parameter in parameters if parameter.requires_grad}
     assert trained == {"layer3", "layer4"}
+
+
+def test_152_layers_are_named_as_torchvision_names_them() -> None:
+    """3, 8, 36 and 3 blocks of three convolutions each, and a fourth in the first block of a stage."""
+    with torch.device("meta"):
+        state = load_backbone("resnet152").state_dict()
+    shapes = {name: tuple(tensor.shape) for name, tensor in state.items() if tensor.ndim == 4}
+    assert len(shapes) == 1 + 3 * (3 + 8 + 36 + 3) + 4
+    assert shapes["conv1.weight"] == (64, 3, 7, 7)
+    assert shapes["layer3.35.conv2.weight"] == (256, 256, 3, 3)
+    assert shapes["layer4.0.downsample.0.weight"] == (2048, 1024, 1, 1)
+    assert shapes["layer4.2.conv3.weight"] == (2048, 512, 1, 1)
