@@ -15,6 +15,7 @@ from segmentation.masks.maps import (
     positive_background,
     score_maps,
     segment,
+    sharpened,
 )
 from segmentation.scores.contract import Heatmaps
 
@@ -187,6 +188,14 @@ def test_absolute_scores_are_a_softmax_in_which_background_classes_are_backgroun
     # The background's e^0 = 1, sky 4 and 1, the class 2 and 1.
     found = absolute_scores(foreground, surroundings, background_logit=0.0)
     np.testing.assert_allclose(found, [[[5 / 7, 2 / 3]], [[2 / 7, 1 / 3]]], rtol=1e-6)
+
+
+def test_sharper_scores_are_shares_to_a_power() -> None:
+    scores = np.array([[[0.2, 0.0]], [[0.6, 0.0]], [[0.8, 0.0]]], dtype=np.float32)
+    # Shares 1/8, 3/8, 1/2; their squares are as 1 : 9 : 16.
+    np.testing.assert_allclose(sharpened(scores, 2)[:, 0, 0], np.array([1, 9, 16]) / 26, rtol=1e-5)
+    np.testing.assert_array_equal(sharpened(scores, 2)[:, 0, 1], 0)
+    np.testing.assert_allclose(sharpened(scores, 1)[:, 0, 0], scores[:, 0, 0] / 1.6, rtol=1e-5)
 
 
 def test_absolute_scores_are_mixed_with_those_of_the_paper_as_a_geometric_mean() -> None:

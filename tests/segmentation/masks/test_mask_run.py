@@ -49,7 +49,11 @@ def test_what_is_left_open_depends_on_whether_the_backbone_was_pretrained() -> N
     assert (known.input_size, known.propagation, known.consensus) == (66, 2, True)
     assert (new.input_size, new.propagation, new.consensus) == (33, 0, True)
     against = replace(traits(), background_logit=1.0, crop_size=385)
-    assert MaskOptions().resolved(against).input_size == 481
+    found = MaskOptions().resolved(against)
+    assert (found.input_size, found.absolute, found.sharpness) == (481, 0.5, 3)
+    relative = MaskOptions(absolute=0.0).resolved(against)
+    assert (relative.absolute, relative.sharpness, known.sharpness) == (0, 1, 1)
+    assert MaskOptions(sharpness=2).resolved(traits()).sharpness == 2
     asked = MaskOptions(input_size=66, propagation=1).resolved(traits(pretrained=False))
     assert (asked.input_size, asked.propagation) == (66, 1)
 

@@ -80,6 +80,14 @@ def make_masks_command(
             "depend on the others, so that parts of a label file give other masks than the whole.",
         ),
     ] = True,
+    sharpness: Annotated[
+        float | None,
+        typer.Option(
+            metavar="POWER",
+            help="Power of what each class has of a cell, before refinement: higher leaves less to edges  "
+            "[default: 3 for a network that learned against a background, else 1]",
+        ),
+    ] = None,
     ignore_band: Annotated[
         tuple[float, float] | None,
         typer.Option(
@@ -127,6 +135,7 @@ def make_masks_command(
                 "gamma": gamma,
                 "absolute": absolute,
                 "background_logit": background_logit,
+                "sharpness": sharpness,
                 "compounds": compounds,
                 "positive_background": positive_background,
                 "input_size": int(input_size) if input_size.isdecimal() else input_size,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -11,10 +11,11 @@ import numpy as np
 from segmentation.data.images import RgbImage
 from segmentation.masks.batches import image_batches, seen
 from segmentation.masks.finish import Finisher, RejectedImage
-from segmentation.masks.maps import ScoreMaps, score_maps
+from segmentation.masks.maps import ScoreMaps, score_maps, sharpened
 from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.options import ResolvedMaskOptions
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
+from segmentation.masks.refinement import Refinement
 from segmentation.scores.contract import Heatmaps, ImageRequest, ScoreSource
 from shared_runtime.errors import OutputError
 
@@ -54,6 +55,8 @@ class HeatmapMaps(Generic[RequestT]):
                 continue
             if self.discriminant is not None and of_image.cells is not None:
                 maps = self.discriminant.mixed(maps, of_image.cells)
+            if self.options.refine is not Refinement.NONE and self.options.sharpness != 1:
+                maps = replace(maps, scores=sharpened(maps.scores, self.options.sharpness))
             found.append(maps)
         return found
 
