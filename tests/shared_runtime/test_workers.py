@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import pytest
 
 from shared_runtime.errors import CapparseError
-from shared_runtime.workers import Method, map_ordered, usable_cores
+from shared_runtime.workers import Method, WorkerPool, map_ordered, usable_cores
 
 METHODS = [
     pytest.param(
@@ -43,6 +43,11 @@ def fail_at_five(number: int) -> int:
     if number == 5:
         raise ValueError("five")
     return number
+
+
+def who_did(number: int) -> tuple[int, int]:
+    time.sleep(0.01)
+    return fail_at_five(number), os.getpid()
 
 
 def sleep_long(number: int) -> int:
@@ -254,6 +259,39 @@ def test_workers_stop_while_they_send_results_larger_than_a_pipe(mapped: Any, ta
     for _ in range(taken):
         assert len(next(results)) == BIG
     results.close()
+
+
+def test_workers_stay_for_the_next_items_unless_some_were_left_unfinished() -> None:
+    def broken(numbers: Iterable[int]) -> Iterator[int]:
+        yield from numbers
+        raise KeyError("the input")
+
+    def workers_of(numbers: range) -> set[int]:
+        results = list(pool.map(numbers))
+        assert [number for number, _ in results] == list(numbers)
+        return {worker for _, worker in results}
+
+    with WorkerPool(who_did, processes=2) as pool:
+        first = workers_of(range(6, 20))
+        assert os.getpid() not in first
+        assert workers_of(range(20, 21)) | workers_of(range(21, 40)) == first
+        # What is still at work when the items end early must not answer for those that come next.
+        with pytest.raises(ValueError, match="five"):
+            list(pool.map(range(10)))
+        second = workers_of(range(40, 50))
+        assert not first & second
+        with pytest.raises(KeyError, match="the input"):
+            list(pool.map(broken(range(50, 60))))
+        half = pool.map(range(60, 90))
+        assert next(half)[0] == 60
+        half.close()
+        assert workers_of(range(90, 100)) == workers_of(range(6, 20))
+        for worker in multiprocessing.active_children():
+            worker.kill()
+        with pytest.raises(CapparseError, match="worker process died"):
+            list(pool.map(range(6, 20)))
+        assert len(workers_of(range(6, 20))) == 2
+    assert not multiprocessing.active_children()
 
 
 PARENT = """

@@ -24,7 +24,8 @@ def check_label_space(
     if made_with != label_space.name:
         raise InputError(
             f"{where}: got labels of label space {made_with!r}, expected {label_space.name!r}. "
-            f"Try --label-space {made_with}, or label the captions again"
+            f"Try --label-space {made_with}, by its name or its file; or label the captions again with that of "
+            f"{label_space.name!r}, which is what a trained model needs"
         )
     problem = next(_problems(record, label_space, kinds, attributes), None)
     if problem:

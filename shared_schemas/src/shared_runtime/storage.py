@@ -1,6 +1,7 @@
 """Files and folders by path or URL: local ones as they are, those elsewhere (`s3://`, `hf://`) by fsspec."""
 
 import glob
+import io
 import os
 import re
 import tempfile
@@ -42,7 +43,9 @@ def open_url(url: str) -> BinaryIO:
     """
     files, path = _filesystem(url)
     with _reading(url):
-        return cast(BinaryIO, files.open(path, "rb"))
+        file = files.open(path, "rb")
+    # fsspec's memory hands out one object with one position to all who open a file.
+    return io.BytesIO(file.getvalue()) if isinstance(file, io.BytesIO) else cast(BinaryIO, file)
 
 
 def file_size(name: str | Path) -> int:

@@ -1,8 +1,4 @@
-"""An ordered, bounded map over worker processes.
-
-`concurrent.futures` hangs when a worker is killed while it sends a result: its manager waits for the rest of it.
-Here each worker has a pipe of its own, whose end the parent sees when the worker dies, at whatever moment.
-"""
+"""An ordered, bounded map over worker processes, which may stay for what is mapped next."""
 
 import gc
 import multiprocessing
@@ -12,16 +8,14 @@ import signal
 import sys
 import threading
 import traceback
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
 from functools import partial
-from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.connection import Connection
 from multiprocessing.util import Finalize
-from typing import Any, Literal, TypeVar
+from typing import Any, Generic, Literal, Self, TypeVar
 
-from shared_runtime.errors import CapparseError
+from shared_runtime.dispatching import Dispatcher, Outcome
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -45,27 +39,69 @@ def map_ordered(
     method: Method = DEFAULT_METHOD,
     rebuild_task: Callable[[], Callable[[Item], Result]] | None = None,
 ) -> Generator[Result, None, None]:
-    """`task` of each item, in the order of the items.
+    """`task` of each item, in the order of the items: the single use of a `WorkerPool`."""
+    with WorkerPool(task, processes=processes, method=method, rebuild_task=rebuild_task) as pool:
+        yield from pool.map(items)
+
+
+class WorkerPool(Generic[Item, Result]):
+    """Processes that all do one task, and stay from one `map` to the next with what they have learned by then.
 
     One process works inline. Of several, forked ones share the memory of `task`; spawned ones start from nothing,
     as they must where this process has threads (torch starts some), and each calls `rebuild_task`, or gets `task`
-    by pickling if there is none. While `items` makes the next item, the workers go on with what was taken before:
-    a few items ahead of the results, no more.
-
-    An exception of `task` is raised here, in the place of its result; a worker that dies is a `CapparseError`.
-    When an exception passes (Ctrl-C too) or the iterator is closed, the workers are stopped at once; they also end
-    with this process, however that ends.
+    by pickling if there is none. A context manager, at whose end the workers are stopped; they also end with this
+    process, however that ends.
     """
-    if processes == 1:
-        yield from map(task, items)
-        return
-    spawned = partial(_same, task) if rebuild_task is None else rebuild_task
-    build = partial(_same, task) if method == "fork" else spawned
-    with _workers(build, processes, method) as dispatcher:
-        yield from _ordered(dispatcher, items, processes * _AHEAD)
+
+    def __init__(
+        self,
+        task: Callable[[Item], Result],
+        *,
+        processes: int,
+        method: Method = DEFAULT_METHOD,
+        rebuild_task: Callable[[], Callable[[Item], Result]] | None = None,
+    ) -> None:
+        self.processes = processes
+        self._task, self._method = task, method
+        self._spawned = partial(_same, task) if rebuild_task is None else rebuild_task
+        self._workers = ExitStack()
+        self._dispatcher: Dispatcher | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._stop()
+
+    def map(self, items: Iterable[Item]) -> Generator[Result, None, None]:
+        """The task of each item, in the order of the items; one `map` at a time.
+
+        While `items` makes the next item, the workers go on with what was taken before: a few items ahead of the
+        results, no more. An exception of the task is raised here, in the place of its result; a worker that dies
+        is a `CapparseError`. When an exception passes (Ctrl-C too) or the iterator is closed, the workers are
+        stopped at once, so that nothing of what they were at is left; the next `map` starts new ones.
+        """
+        if self.processes == 1:
+            yield from map(self._task, items)
+            return
+        try:
+            yield from _ordered(self._started(), items, self.processes * _AHEAD)
+        except BaseException:
+            self._stop()
+            raise
+
+    def _started(self) -> Dispatcher:
+        if self._dispatcher is None:
+            build = partial(_same, self._task) if self._method == "fork" else self._spawned
+            self._dispatcher = self._workers.enter_context(_workers(build, self.processes, self._method))
+        return self._dispatcher
+
+    def _stop(self) -> None:
+        self._dispatcher = None
+        self._workers.close()
 
 
-def _ordered(dispatcher: "_Dispatcher", items: Iterable[Any], most: int) -> Iterator[Any]:
+def _ordered(dispatcher: Dispatcher, items: Iterable[Any], most: int) -> Iterator[Any]:
     due = taken = 0
     for item in items:
         dispatcher.put(taken, item)
@@ -77,138 +113,8 @@ def _ordered(dispatcher: "_Dispatcher", items: Iterable[Any], most: int) -> Iter
         yield dispatcher.take(number)
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What a task returned or raised."""
-
-    returned: Any = None
-    raised: BaseException | None = None
-
-    def result(self) -> Any:
-        if self.raised is not None:
-            raise self.raised
-        return self.returned
-
-
-class _Dispatcher:
-    """A thread that gives each worker one item at a time and gathers the outcomes.
-
-    A worker that has no more than one item is always ready to receive the next, so that neither side waits for
-    the other. The thread keeps the workers busy while the main thread makes items, which may take long.
-    """
-
-    def __init__(self, connections: Sequence[Connection]) -> None:
-        self._idle = list(connections)
-        self._count = len(connections)
-        self._busy: dict[Connection, int] = {}
-        self._woken, self._wake = Pipe(duplex=False)
-        self._changed = threading.Condition()
-        self._waiting: deque[tuple[int, Any]] = deque()
-        self._done: dict[int, _Outcome] = {}
-        self._failure: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def start(self) -> None:
-        """Begin to hand out items."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Let the thread end after what it is doing."""
-        self._wake.close()
-
-    def join(self) -> None:
-        """Wait until the thread has ended; a pipe whose worker was killed keeps it no longer."""
-        self._thread.join()
-
-    def put(self, number: int, item: Any) -> None:
-        """Let a worker have `item` as soon as one is free."""
-        with self._changed:
-            self._waiting.append((number, item))
-        with suppress(OSError):  # where the thread has ended, `take` tells why
-            self._wake.send_bytes(b"1")
-
-    def is_done(self, number: int) -> bool:
-        """Whether the outcome of an item is there."""
-        with self._changed:
-            return number in self._done
-
-    def take(self, number: int) -> Any:
-        """The result of an item, waited for; raises what its task raised, or what became of a worker."""
-        with self._changed:
-            self._changed.wait_for(lambda: number in self._done or self._failure is not None)
-            if number not in self._done:
-                assert self._failure is not None
-                raise self._failure
-            outcome = self._done.pop(number)
-        return outcome.result()
-
-    def _run(self) -> None:
-        failure: BaseException
-        try:
-            while self._step():
-                pass
-            failure = CapparseError("the work was stopped")
-        except BaseException as error:  # noqa: BLE001  raised again in the main thread
-            failure = error
-        with self._changed:
-            self._failure = failure
-            self._changed.notify_all()
-        self._woken.close()
-
-    def _step(self) -> bool:
-        """Hand out what waits, and gather what is ready; False: there is nothing more to come."""
-        self._hand_out()
-        for ready in wait([*self._busy, self._woken]):
-            assert isinstance(ready, Connection)
-            if ready is not self._woken:
-                self._gather(ready)
-                continue
-            try:
-                ready.recv_bytes()
-            except EOFError:
-                return False
-        return True
-
-    def _hand_out(self) -> None:
-        while self._idle:
-            with self._changed:
-                if not self._waiting:
-                    return
-                number, item = self._waiting.popleft()
-            try:
-                content = pickle.dumps(item, protocol=pickle.HIGHEST_PROTOCOL)
-            except Exception as error:  # noqa: BLE001  raised again in the place of the result
-                self._note(number, _Outcome(raised=error))
-                continue
-            connection = self._idle.pop()
-            with self._death_noticed():
-                connection.send_bytes(content)
-            self._busy[connection] = number
-
-    def _gather(self, connection: Connection) -> None:
-        with self._death_noticed():
-            content = connection.recv_bytes()
-        self._note(self._busy.pop(connection), pickle.loads(content))
-        self._idle.append(connection)
-
-    def _note(self, number: int, outcome: _Outcome) -> None:
-        with self._changed:
-            self._done[number] = outcome
-            self._changed.notify_all()
-
-    @contextmanager
-    def _death_noticed(self) -> Iterator[None]:
-        try:
-            yield
-        except (EOFError, OSError) as error:
-            raise CapparseError(
-                "a worker process died before it was done; the usual cause is too little memory."
-                f" Use fewer processes than {self._count}: --processes {self._count // 2}"
-            ) from error
-
-
 @contextmanager
-def _workers(build: Callable[[], Callable[[Any], Any]], processes: int, method: Method) -> Iterator[_Dispatcher]:
+def _workers(build: Callable[[], Callable[[Any], Any]], processes: int, method: Method) -> Iterator[Dispatcher]:
     """The dispatcher of new workers; all are stopped at the end."""
     context = multiprocessing.get_context(method)
     started: list[tuple[Any, Connection]] = []
@@ -226,7 +132,7 @@ def _workers(build: Callable[[], Callable[[Any], Any]], processes: int, method: 
                 theirs.close()
                 started.append((worker, ours))
         # Not before all are born: a thread does not survive a fork.
-        dispatcher = _Dispatcher([connection for _, connection in started])
+        dispatcher = Dispatcher([connection for _, connection in started])
         dispatcher.start()
         yield dispatcher
     finally:
@@ -275,7 +181,7 @@ def _work(connection: Connection, build: Callable[[], Callable[[Any], Any]]) -> 
     while True:
         content = connection.recv_bytes()
         try:
-            outcome = _Outcome(returned=task(pickle.loads(content)))
+            outcome = Outcome(returned=task(pickle.loads(content)))
         except BaseException as error:  # noqa: BLE001  raised again in the parent
             outcome = _failed(error)
         connection.send_bytes(_pickled(outcome))
@@ -294,12 +200,12 @@ def _built(build: Callable[[], Callable[[Any], Any]]) -> Callable[[Any], Any]:
         return fail
 
 
-def _failed(error: BaseException) -> _Outcome:
+def _failed(error: BaseException) -> Outcome:
     error.add_note(f"In a worker process:\n{traceback.format_exc()}")
-    return _Outcome(raised=error)
+    return Outcome(raised=error)
 
 
-def _pickled(outcome: _Outcome) -> bytes:
+def _pickled(outcome: Outcome) -> bytes:
     """`outcome` for the parent; what cannot be pickled, or not be read again, arrives as an error that says so."""
     try:
         content = pickle.dumps(outcome, protocol=pickle.HIGHEST_PROTOCOL)
@@ -309,7 +215,7 @@ def _pickled(outcome: _Outcome) -> bytes:
         what = outcome.returned if outcome.raised is None else outcome.raised
         notes = "".join(getattr(outcome.raised, "__notes__", ()))
         reason = f"{type(what).__name__} cannot be sent between processes ({error}): {what!r:.200}\n{notes}"
-        return pickle.dumps(_Outcome(raised=RuntimeError(reason)))
+        return pickle.dumps(Outcome(raised=RuntimeError(reason)))
     return content
 
 

@@ -55,7 +55,7 @@ def open_output(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def compress(raw: BinaryIO, suffix: str) -> Iterator[BinaryIO]:
+def compress(raw: BinaryIO, suffix: str, zstd_level: int = ZSTD_LEVEL) -> Iterator[BinaryIO]:
     """A stream that compresses into `raw`, which stays open, as `suffix` says. Equal input: equal bytes."""
     with ExitStack() as stack:
         if suffix == ".gz":
@@ -63,7 +63,7 @@ def compress(raw: BinaryIO, suffix: str) -> Iterator[BinaryIO]:
             stack.enter_context(packed)
             yield stack.enter_context(io.BufferedWriter(packed, _BUFFER))
         elif suffix == ".zst":
-            packer = _zstandard(suffix).ZstdCompressor(level=ZSTD_LEVEL, write_checksum=True)
+            packer = _zstandard(suffix).ZstdCompressor(level=zstd_level, write_checksum=True)
             yield stack.enter_context(packer.stream_writer(raw, closefd=False))
         else:
             yield raw

@@ -1,5 +1,7 @@
 """Slips of the fingers: which are read as a label word, and which words are left alone."""
 
+from itertools import permutations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +33,12 @@ def test_slips(word: str, meant: str) -> None:
 )
 def test_left_alone(word: str) -> None:
     assert RESPELL(word) is None
+
+
+def test_what_is_meant_does_not_depend_on_the_order_of_the_words() -> None:
+    for words in permutations(["stair", "stairs", "knife", "knive"]):
+        respell = Respeller(words, default_lexicon())
+        assert [respell(word) for word in ("stiars", "stiar", "kinves")] == ["stairs", "stair", "knife"]
 
 
 LETTERS = st.text(alphabet="abc", max_size=6)

@@ -1,9 +1,11 @@
 """Grouping by image equals a dictionary in memory, without the memory."""
 
+import random
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.readers import CaptionRow
-from caption_parser.runs import grouping
+from caption_parser.runs import kept_rows, repeats, scattered, temporary
 from caption_parser.runs.grouping import group_by_image
 from shared_runtime.errors import CapparseError, InputError
 
@@ -107,6 +109,7 @@ def test_the_fingerprint_tells_rows_apart_that_differ_in_one_field(other: Captio
     assert len(digests) == 2
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device to write to")
 def test_a_full_temporary_disk_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     connect = sqlite3.connect
 
@@ -115,10 +118,32 @@ def test_a_full_temporary_disk_says_what_to_do(monkeypatch: pytest.MonkeyPatch) 
         database.execute("PRAGMA max_page_count=20")
         return database
 
-    monkeypatch.setattr(grouping.sqlite3, "connect", connect_with_little_room)
-    rows = (CaptionRow(number, "a dog " * 50, number + 1) for number in range(5000))
-    with pytest.raises(CapparseError, match=r"database or disk is full.*TMPDIR"), group_by_image(rows):
+    rows = [CaptionRow(number % 2500, "a dog " * 50, number + 1) for number in range(5000)]
+    with monkeypatch.context() as small:
+        small.setattr(scattered.sqlite3, "connect", connect_with_little_room)
+        with pytest.raises(CapparseError, match=r"database or disk is full.*TMPDIR"), group_by_image(rows):
+            pass
+    monkeypatch.setattr(temporary, "TemporaryFile", lambda buffering: open("/dev/full", "r+b", buffering))  # noqa: PTH123, SIM115
+    with pytest.raises(CapparseError, match=r"No space left on device.*TMPDIR"), group_by_image(rows):
         pass
+
+
+@pytest.mark.parametrize("few", [0, 10_000])
+def test_many_rows_go_the_same_way_through_chunks_buckets_and_runs_on_disk(
+    few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_rows, "_CHUNK", 7)
+    monkeypatch.setattr(repeats, "_WAITING", 500)
+    monkeypatch.setattr(repeats, "_FEW", few)
+    chosen = random.Random(few)
+    # The hashes of -1 and -2 are the same.
+    rows = [CaptionRow(number - 3, f"once {number}", number) for number in range(1, 3)]
+    rows += [
+        CaptionRow(str(number) if chosen.random() < 0.7 else chosen.randrange(300), f"dog {number}", number)
+        for number in range(3, 3000)
+    ]
+    with group_by_image(rows) as images:
+        assert list(images) == grouped_in_memory(rows)
 
 
 def test_memory_does_not_grow_with_the_number_of_captions() -> None:

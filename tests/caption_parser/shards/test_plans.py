@@ -2,30 +2,33 @@
 
 import errno
 import json
-import sys
+import os
+import signal
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 import zstandard
 from typer.testing import CliRunner
 
+from caption_parser.captions import ImageCaptions
 from caption_parser.cli import app
 from caption_parser.config import ParserConfig
-from caption_parser.readers import CaptionRow
 from caption_parser.readers.stretches import LineOffsets
 from caption_parser.runs.batches import LabelledBatch
 from caption_parser.runs.options import RunOptions
+from caption_parser.runs.repeats import Repeats
 from caption_parser.runs.run import label_file
 from caption_parser.runs.summary import RunSummary
-from caption_parser.shards import labelling, sorting
+from caption_parser.shards import labelling
 from caption_parser.shards.labelling import label_shards
 from caption_parser.shards.merging import merge_shards
 from caption_parser.shards.plan import load_plan, shown_numbers
 from caption_parser.shards.planning import make_plan
-from caption_parser.shards.repeats import Repeats
 from shared_runtime.errors import InputError, OutputError, UsageError
 from shared_runtime.storage import Folder
 from shared_schemas.jsonl import read_labels
+from tests.caption_parser.runs.conftest import WordParser
 from tests.caption_parser.shards.conftest import build_parser, captions_of, write_tsv
 
 ONE = RunOptions(processes=1)
@@ -59,6 +62,8 @@ def test_the_shards_together_are_what_a_single_run_writes(
     assert all(shard.fingerprint.rows >= 500 for shard in plan.shards[:-1])
     if copied is not None:
         assert {piece.copied is not None for shard in plan.shards for piece in shard.pieces} == {copied}
+    kept = {piece.copied for shard in plan.shards for piece in shard.pieces} - {None}
+    assert kept == {f"captions/{path.name}" for path in (tmp_path / "plan" / "captions").glob("*")}
     # Shards know nothing of each other: the last comes first.
     for number in reversed(range(len(plan.shards))):
         run = label_shards(tmp_path / "plan", shards=str(number), run=ONE, build_parser=build_parser)
@@ -121,21 +126,6 @@ def test_what_is_done_is_left_alone_and_what_changed_is_refused(tmp_path: Path) 
             merge_shards(plan, tmp_path / output, verify=verify, overwrite=True)
 
 
-def test_captions_far_apart_are_sorted_alike_by_duckdb_and_sqlite(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("duckdb", reason="DuckDB is not installed: pip install 'capparse[scale]'")
-    rows = [
-        CaptionRow(number % 700 if number % 2 else str(number % 700), f"caption {number}", number + 1, None, "in")
-        for number in range(5000)
-    ]
-    monkeypatch.setattr(sorting, "_CHUNK", 999)
-    with sorting.sorted_by_image(iter(rows)) as images:
-        by_duckdb = list(images)
-    monkeypatch.setitem(sys.modules, "duckdb", None)
-    with sorting.sorted_by_image(iter(rows)) as images:
-        assert list(images) == by_duckdb
-    assert len(by_duckdb) == 700
-
-
 def test_numbers_of_shards_are_written_as_they_are_read(tmp_path: Path) -> None:
     plan = make_plan(write_tsv(tmp_path / "in.tsv", captions_of(2000)), tmp_path / "plan", captions_per_shard=1)
     assert len(plan.shards) == 12
@@ -157,12 +147,13 @@ def test_lines_and_repeats_are_found_as_a_naive_loop_finds_them(tmp_path: Path) 
         assert [offsets.of(line) for line in (1, 2, 2, 3, 777, 2000, 2001, 2002)] == [
             starts[line - 1] for line in (1, 2, 2, 3, 777, 2000, 2001, 2002)
         ]
-    for last, found in ((299_999, True), (-5, False)):
-        with Repeats() as repeats:
-            for number in range(300_000):
-                repeats.add(number)
-            repeats.add(last)
-            assert repeats.found() is found
+    for count in (1000, 300_000):
+        for last, found in ((count - 1, {count - 1}), (-5, set())):
+            with Repeats() as repeats:
+                for number in range(count):
+                    repeats.add(number)
+                repeats.add(last)
+                assert repeats.found() == found
 
 
 def test_a_full_disk_is_one_error_and_the_run_goes_on_later(
@@ -188,6 +179,24 @@ def test_a_full_disk_is_one_error_and_the_run_goes_on_later(
     ]  # fmt: skip
     run = label_shards(plan, run=ONE, build_parser=build_parser)
     assert (len(run.done), run.before, run.failed) == (2, (0, 1), {})
+
+
+def test_a_killed_process_costs_its_shard_alone_and_the_others_have_new_ones(tmp_path: Path) -> None:
+    source, plan = write_tsv(tmp_path / "in.tsv", captions_of(1026)), tmp_path / "plan"
+    make_plan(source, plan, captions_per_shard=1)
+
+    def die_at_image_400(images: Sequence[ImageCaptions]) -> None:
+        if any(image.image_id == "00400.jpg" for image in images):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    two = RunOptions(processes=2)
+    run = label_shards(plan, run=two, build_parser=lambda _: WordParser(die_at_image_400))
+    assert ([receipt.shard for receipt in run.done], list(run.failed)) == ([0, 1, 3, 4, 5], [2])
+    assert "worker process died" in run.failed[2]
+    label_shards(plan, run=two, build_parser=build_parser)
+    merge_shards(plan, tmp_path / "merged.jsonl.zst", verify=True)
+    label_file(source, tmp_path / "whole.jsonl.zst", run=ONE, build_parser=build_parser)
+    assert (tmp_path / "merged.jsonl.zst").read_bytes() == (tmp_path / "whole.jsonl.zst").read_bytes()
 
 
 def test_the_commands_go_together(tmp_path: Path) -> None:

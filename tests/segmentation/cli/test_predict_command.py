@@ -97,6 +97,8 @@ def test_a_folder_takes_further_images_and_no_other_options(small_run: Any, imag
     other = predict(small_run, second, "-o", output, "--classes", "pizza")
     assert other.exit_code == ExitCode.USAGE
     assert "samples.classes" in other.stderr
+    anew = predict(small_run, second, "-o", output, "--classes", "apple", "--flip", "--overwrite")
+    assert anew.stdout == "1 masks written; refinement: none\n"
 
 
 def test_bad_images_are_rejected_and_the_run_goes_on(small_run: Any, images: Path, tmp_path: Path) -> None:
@@ -120,7 +122,8 @@ def test_labels_say_which_classes_compete(small_run: Any, images: Path, tmp_path
     )
     assert made.exit_code == ExitCode.OK
     done = predict(small_run, images, "-o", tmp_path / "masks", "--labels", tmp_path / "labels.jsonl")
-    assert done.exit_code == ExitCode.FAILURE, done.output
+    assert done.exit_code == ExitCode.PARTIAL, done.output
+    assert f"not read: {tmp_path / 'labels.jsonl'}:4" in done.stderr
     assert done.stdout == "2 masks written; refinement: none\n"
     reasons = [json.loads(line) for line in (tmp_path / "masks" / "rejected.jsonl").read_text().splitlines()]
     assert [line["line"] for line in reasons if "line" in line] == [4]
@@ -130,6 +133,26 @@ def test_labels_say_which_classes_compete(small_run: Any, images: Path, tmp_path
     for number in (1, 3):
         name = f"00000000000{number}.png"
         assert (tmp_path / "masks" / name).read_bytes() == (tmp_path / "expected" / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ("--classes", "apple", "--presence", "0.5"),
+            "--presence says how far the classes of --labels are believed",
+        ),
+        (("--classes", " ,"), "expected names of classes: --classes dog,cat"),
+        (("--labels", "labels.jsonl", "--presence", "nan"), "--presence: got nan"),
+    ],
+)
+def test_options_that_say_nothing_are_refused(
+    small_run: Any, images: Path, tmp_path: Path, options: tuple[str, ...], message: str
+) -> None:
+    refused = predict(small_run, images, "-o", tmp_path / "masks", *options)
+    assert refused.exit_code == ExitCode.USAGE
+    assert message in refused.stderr
+    assert not (tmp_path / "masks").exists()
 
 
 def test_several_processes_write_the_same_bytes(small_run: Any, images: Path, tmp_path: Path) -> None:

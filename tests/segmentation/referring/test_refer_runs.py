@@ -18,6 +18,7 @@ from segmentation import Referrer, ReferringPrediction, Segmenter  # noqa: E402
 from segmentation.backbones.loading import read_tensors  # noqa: E402
 from segmentation.cli import app  # noqa: E402
 from segmentation.masks.refinement import Refinement  # noqa: E402
+from segmentation.prediction.expression_files import predict_expressions  # noqa: E402
 from segmentation.referring.predict import ExpressionPredictor  # noqa: E402
 from segmentation.referring.run import load_referring, open_referrer  # noqa: E402
 from segmentation.scores.grid import upscale  # noqa: E402
@@ -78,8 +79,11 @@ def test_it_finds_what_a_text_refers_to(run: Path, captioned: Captioned) -> None
     assert np.array_equal(alone.mask, red.mask)
     assert alone.score == pytest.approx(red.score, abs=1e-6)
     assert red.overlay().size == (48, 40)
-    with pytest.raises(UsageError, match="got an empty text"):
+    with pytest.raises(UsageError, match="which has no word"):
         referrer.predict(" ")
+    with pytest.raises(UsageError, match=r"'\.\.', which has no word"):
+        predict_expressions(referrer, [path], ["a dog", ".."], run / "predicted")
+    assert not (run / "predicted").exists()
     with pytest.raises(UsageError, match="Call set_image first"):
         Referrer.from_pretrained(run).predict("dog")
 

@@ -47,6 +47,20 @@ def test_overwrite_removes_what_a_run_wrote_and_nothing_else(tmp_path: Path) -> 
         assert folder.read_record() == other
 
 
+def test_a_run_of_another_command_is_left_alone_even_if_told_to_start_over(tmp_path: Path) -> None:
+    with open_run(tmp_path, RECORD) as folder:
+        folder.weights.write_text("x")
+    other = RECORD.model_copy(update={"command": "predict"})
+    for overwrite in (False, True):
+        with (
+            pytest.raises(UsageError, match=r"is the folder of a run of train\. Name another folder"),
+            open_run(tmp_path, other, overwrite=overwrite),
+        ):
+            pass
+    assert folder.read_record() == RECORD
+    assert folder.weights.is_file()
+
+
 def test_a_folder_or_file_of_others_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     for overwrite in (False, True):

@@ -54,6 +54,15 @@ def test_the_command_writes_a_model_that_needs_no_classes(weighted_run: Path, tm
     image = np.random.default_rng(0).integers(0, 256, (40, 56, 3), dtype=np.uint8)
     of_run = Segmenter.of_localizer(weighted_run, propagation=1, background_logit=2.5)
     assert np.array_equal(read.predict(image).mask, of_run.predict(image).mask)
+    for more, message in (
+        ([], "holds a model already"),
+        (["--background-logit", "nan", "--overwrite"], "expected a number"),
+        (["--propagation", "100000"], "--propagation"),
+    ):
+        refused = CliRunner().invoke(app, ["convert", *arguments, *more])
+        assert refused.exit_code == 2
+        assert message in refused.stderr
+    assert CliRunner().invoke(app, ["convert", *arguments, "--overwrite"]).exit_code == 0
 
 
 def test_maps_that_light_up_everywhere_make_no_segmenter(small_run: SmallRun) -> None:

@@ -148,6 +148,9 @@ def test_a_localizer_that_knows_the_background_is_the_segmenter(small_run: Small
     assert "segmenter: the localizer as a segmenter of 80 classes" in made.stderr
     assert (tmp_path / "out" / "segmenter" / "config.json").is_file()
     assert again.stderr.count("0 masks written, 4 were already there") == 2
+    anew = CliRunner().invoke(app, [*arguments, "--set-localizer", "training.seed=1", "--overwrite"])
+    assert anew.exit_code == ExitCode.OK, anew.stderr
+    assert anew.stderr.count("4 masks written") == 2
     refused = run(small_run, tmp_path / "refused", "--segmenter-config", "convert")
     assert refused.exit_code == ExitCode.USAGE
     assert "trains nothing that --set-segmenter could set" in refused.stderr

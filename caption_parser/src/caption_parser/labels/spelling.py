@@ -25,11 +25,10 @@ class Respeller:
     def __init__(self, words: Iterable[str], lexicon: Lexicon) -> None:
         """`words`: what labels are named by, in the singular; those of several words are left out."""
         self._lexicon = lexicon
-        self._meant = {
-            form: word
-            for word in words
-            if word.isalpha() and len(word) >= _SHORTEST
-            for form in (*plural_forms(word), word)
+        # In order: "knives" may be of two words, and what is meant must not vary with the order of a set.
+        single = sorted((word for word in words if word.isalpha() and len(word) >= _SHORTEST), reverse=True)
+        self._meant = {form: word for word in single for form in plural_forms(word)} | {
+            word: word for word in single
         }
         self._by_deletion: dict[str, set[str]] = defaultdict(set)
         for form in self._meant:

@@ -2,8 +2,10 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
@@ -22,6 +24,11 @@ class CaptionRow:
     file_name: str | None = None
     source: str | None = None
     """The input that it stands in, where there are several."""
+
+
+RowFields = tuple[int | str, str, int, str | None, str | None]
+row_fields: Callable[[CaptionRow], RowFields] = attrgetter(*(field.name for field in fields(CaptionRow)))
+"""The fields of a row, in their order: `CaptionRow(*row_fields(row)) == row`."""
 
 
 @dataclass(frozen=True, slots=True)

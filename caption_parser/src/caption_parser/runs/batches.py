@@ -21,6 +21,9 @@ from shared_schemas.labels import ImageLabels, Source
 BATCH_CAPTIONS = 512
 """A batch is full with this many captions: enough for spaCy's full speed, little to do again after a crash."""
 
+SMALL_RUN = 4 * BATCH_CAPTIONS
+"""Fewer captions than these are labelled before more processes would have started."""
+
 LabelImages = Callable[[Sequence[ImageCaptions]], Sequence[ImageLabels]]
 """One record per image, in the same order (`CaptionParser.label_images`)."""
 

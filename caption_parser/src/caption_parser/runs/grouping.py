@@ -1,22 +1,21 @@
-"""Rows on their way in: the unusable ones set aside, all captions of an image together, in bounded memory.
-
-COCO's caption file is not sorted by image, and dumps are larger than memory. The rows therefore go through a
-private temporary SQLite database: it keeps a few megabytes of pages in memory, spills the rest to an unlinked file
-in the temporary folder (`SQLITE_TMPDIR` or `TMPDIR`), sorts by external merge, and vanishes with the process.
-"""
+"""Rows on their way in: the unusable ones set aside, all captions of an image together, in bounded memory."""
 
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from itertools import groupby, islice
-from operator import itemgetter
+from itertools import groupby
+from operator import attrgetter
 from typing import Protocol
 
 from caption_parser.captions import ImageCaptions
-from caption_parser.readers.rows import CaptionRow, RejectedRow, Row
+from caption_parser.readers.rows import CaptionRow, RejectedRow, Row, row_fields
+from caption_parser.runs.kept_rows import KeptRows
+from caption_parser.runs.repeats import Repeats
+from caption_parser.runs.scattered import brought_together, image_key, image_of, private_database
 from caption_parser.runs.state import Fingerprint, RunningFingerprint
-from shared_runtime.errors import CapparseError, InputError, TooManyRejectedError
+from caption_parser.runs.temporary import temporary_disk
+from shared_runtime.errors import InputError, TooManyRejectedError
 
 
 class Intake:
@@ -60,8 +59,8 @@ class Intake:
             raise TooManyRejectedError(f"{where}: {row.message} ({row.reason}); {allowed}")
 
 
-_CACHE_KIB = 4096
-_INSERT_ROWS = 1024
+_UNCHECKED = 512
+"""As many images of a stream are handed out before it is checked that none has come before."""
 
 
 class GroupedImages(Protocol):
@@ -86,45 +85,34 @@ def group_by_image(rows: Iterable[CaptionRow], *, already_grouped: bool = False)
     `already_grouped` passes the rows on as they come, without reading the whole input first; an image that
     returns after another one is then an `InputError`.
     """
-    with closing(sqlite3.connect("", isolation_level=None)) as database, _temporary_disk_errors():
-        # Nothing is to survive this process, so nothing is journalled or flushed.
-        for setting in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", f"cache_size=-{_CACHE_KIB}"):
-            database.execute(f"PRAGMA {setting}").close()
-        database.execute("BEGIN")
-        yield _StreamedImages(rows, database) if already_grouped else _SortedImages(rows, database)
+    if already_grouped:
+        with closing(private_database()) as database:
+            yield _StreamedImages(rows, database)
+        return
+    fingerprint = RunningFingerprint()
+    with KeptRows() as kept:
+        with Repeats() as repeats:
+            image: int | str | None = None
+            for row in rows:
+                fingerprint.update(row)
+                kept.add(row)
+                # The ids 1 and "1" are different images.
+                if row.image_id != image:
+                    image = row.image_id
+                    repeats.add(image)
+            again = repeats.found()
+        with brought_together(kept, again) as images:
+            yield _SortedImages(images, fingerprint.value)
 
 
 class _SortedImages:
-    def __init__(self, rows: Iterable[CaptionRow], database: sqlite3.Connection) -> None:
-        self._database = database
-        database.execute("CREATE TABLE image (ordinal INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE)")
-        database.execute(
-            "CREATE TABLE caption (ordinal INTEGER, text TEXT, row INTEGER, file_name TEXT, source TEXT)"
-        )
-        fingerprint = RunningFingerprint()
-        waiting = iter(rows)
-        while chunk := list(islice(waiting, _INSERT_ROWS)):
-            for row in chunk:
-                fingerprint.update(row)
-            database.executemany(
-                "INSERT OR IGNORE INTO image (key) VALUES (?)", ((image_key(row.image_id),) for row in chunk)
-            )
-            database.executemany(
-                "INSERT INTO caption SELECT ordinal, ?, ?, ?, ? FROM image WHERE key = ?",
-                ((row.caption, row.row, row.file_name, row.source, image_key(row.image_id)) for row in chunk),
-            )
-        self.fingerprint = fingerprint.value
-        self.captions = self.fingerprint.rows
+    def __init__(self, images: Iterator[ImageCaptions], fingerprint: Fingerprint) -> None:
+        self._images = images
+        self.fingerprint = fingerprint
+        self.captions = fingerprint.rows
 
     def __iter__(self) -> Iterator[ImageCaptions]:
-        # CROSS JOIN keeps SQLite from indexing the captions: they are sorted once, by merging runs on disk.
-        ordered = self._database.execute(
-            "SELECT key, text, row, file_name, source FROM caption CROSS JOIN image USING (ordinal)"
-            " ORDER BY caption.ordinal, caption.rowid"
-        )
-        for key, group in groupby(ordered, key=itemgetter(0)):
-            _, captions, rows, file_names, sources = zip(*group, strict=True)
-            yield ImageCaptions(key_image(key), captions, first_name(file_names), rows[0], sources[0])
+        return self._images
 
 
 class _StreamedImages:
@@ -141,41 +129,28 @@ class _StreamedImages:
         return self._fingerprint.value
 
     def __iter__(self) -> Iterator[ImageCaptions]:
-        for key, group in groupby(self._rows, key=lambda row: image_key(row.image_id)):
+        unchecked: list[CaptionRow] = []
+        for image_id, group in groupby(self._rows, key=attrgetter("image_id")):
             rows = list(group)
-            if self._database.execute("INSERT OR IGNORE INTO seen VALUES (?)", (key,)).rowcount == 0:
-                raise InputError(
-                    f"row {rows[0].row}: image {rows[0].image_id!r} comes back after other images, but --grouped"
-                    " promises that the captions of an image follow each other. Leave --grouped out"
-                )
             for row in rows:
                 self._fingerprint.update(row)
-            captions = tuple(row.caption for row in rows)
-            file_name, first = first_name(row.file_name for row in rows), rows[0]
-            yield ImageCaptions(first.image_id, captions, file_name, first.row, first.source)
+            yield image_of(image_id, map(row_fields, rows))
+            unchecked.append(rows[0])
+            if len(unchecked) == _UNCHECKED:
+                self._check(unchecked)
+                unchecked.clear()
+        self._check(unchecked)
 
-
-def first_name(file_names: Iterable[str | None]) -> str | None:
-    """The file name of an image: that of its first row that has one."""
-    return next((name for name in file_names if name is not None), None)
-
-
-def image_key(image_id: int | str) -> str:
-    """A text that keeps the type, and integers that are wider than SQLite's 64 bits."""
-    return f"i{image_id}" if isinstance(image_id, int) else f"s{image_id}"
-
-
-def key_image(key: str) -> int | str:
-    """The image id that has this key."""
-    return int(key[1:]) if key[0] == "i" else key[1:]
-
-
-@contextmanager
-def _temporary_disk_errors() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise CapparseError(
-            f"sorting the captions by image failed in the temporary folder: {error}."
-            " Set TMPDIR to a folder with more room, or use --grouped for input that is sorted by image"
-        ) from error
+    def _check(self, images: list[CaptionRow]) -> None:
+        before = self._database.total_changes
+        try:
+            with temporary_disk():
+                self._database.executemany(
+                    "INSERT INTO seen VALUES (?)", ((image_key(one.image_id),) for one in images)
+                )
+        except sqlite3.IntegrityError:
+            row = images[self._database.total_changes - before]
+            raise InputError(
+                f"row {row.row}: image {row.image_id!r} comes back after other images, but --grouped"
+                " promises that the captions of an image follow each other. Leave --grouped out"
+            ) from None

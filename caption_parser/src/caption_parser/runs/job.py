@@ -14,6 +14,7 @@ from caption_parser.config import ParserConfig
 from caption_parser.readers import RejectedRow, RejectedWriter, Row
 from caption_parser.runs.batches import (
     BATCH_CAPTIONS,
+    SMALL_RUN,
     Batch,
     BatchLabeller,
     LabelImages,
@@ -27,11 +28,10 @@ from caption_parser.runs.options import RunOptions, process_count
 from caption_parser.runs.previous import PreviousRun
 from caption_parser.runs.state import FailedImage, RunCounts, RunSettings, RunState
 from caption_parser.runs.summary import Estimate, RunSummary, Status, Timing
-from shared_runtime.workers import map_ordered
+from shared_runtime.workers import WorkerPool
 
 _REPORT_ROWS = 4096
-_SMALL_BATCHES = 4
-"""Fewer batches than this (some 2,000 captions) are done before more processes would have started."""
+Workers = WorkerPool[Batch, LabelledBatch]
 
 
 class Parser(Protocol):
@@ -116,10 +116,11 @@ class LabelJob:
     previous: PreviousRun | None
     progress: Callable[[Progress], None]
 
-    def run(self, rows: Iterable[Row], started: float) -> RunSummary:
+    def run(self, rows: Iterable[Row], started: float, workers: Workers | None = None) -> RunSummary:
         """Label what the previous run left; in a dry run, only estimate what that takes.
 
-        `started`: when loading the models began, by `time.monotonic`.
+        `started`: when loading the models began, by `time.monotonic`; `workers`: those of `label_workers`, where
+        they go on to other jobs; None: the job has its own.
         """
         clock = _Clock(started, time.monotonic())
         with ExitStack() as stack:
@@ -135,7 +136,12 @@ class LabelJob:
                 return self.previous.summary.model_copy(update={"status": "up to date", "rejected_file": rejected})
             if self.options.dry_run:
                 return self._estimate(batches, intake, images)
-            return self._label(batches, intake, images, clock)
+            if workers is None:
+                head = list(islice(batches, SMALL_RUN // BATCH_CAPTIONS))
+                is_small = sum(batch.captions for batch in head) < SMALL_RUN
+                workers = stack.enter_context(self._workers(process_count(self.options.processes, small=is_small)))
+                batches = chain(head, batches)
+            return self._label(batches, intake, images, clock, workers)
 
     def _skip_labelled(self, batches: Iterator[Batch], images: GroupedImages) -> None:
         """Pass over what the previous run labelled, and make sure that it was the same."""
@@ -148,28 +154,26 @@ class LabelJob:
             deque(batches, maxlen=0)
         self.previous.check_input(images.fingerprint)
 
-    def _label(self, batches: Iterator[Batch], intake: Intake, images: GroupedImages, clock: _Clock) -> RunSummary:
-        head = list(islice(batches, _SMALL_BATCHES))
-        processes = process_count(self.options.processes, small=len(head) < _SMALL_BATCHES)
-        task = self._task()
-        rebuild = partial(_rebuild_task, self.build_parser, self.settings.config, task.source, task.suffix)
-        results = map_ordered(task, chain(head, batches), processes=processes, rebuild_task=rebuild)
-        with rare_collection(), self._open_output() as file, closing(results) as labelled:
-            if not head and not file.size:
-                # Without any image, a compressed file still is one.
-                file.append(LabelledBatch(compressed(b"", task.suffix), RunCounts(), images.fingerprint))
+    def _label(
+        self, batches: Iterator[Batch], intake: Intake, images: GroupedImages, clock: _Clock, workers: Workers
+    ) -> RunSummary:
+        with rare_collection(), self._open_output() as file, closing(workers.map(batches)) as labelled:
             for batch in labelled:
                 file.append(batch)
                 for failed in batch.failed:
-                    intake.reject(failed.rejected(task.source))
+                    intake.reject(failed.rejected(self.settings.input.path))
                 self.progress(Progress("labelling", file.counts.captions, images.captions))
+            if not file.size:
+                # Without any image, a compressed file still is one.
+                empty = compressed(b"", self.destination.suffix)
+                file.append(LabelledBatch(empty, RunCounts(), images.fingerprint))
             seconds = time.monotonic() - clock.loaded
             labelled_now = file.counts.captions - self.counts_before.captions
             timing = Timing(
                 loading_seconds=round(clock.loaded - clock.started, 3),
                 seconds=round(seconds, 3),
                 captions_per_second=round(labelled_now / seconds, 1),
-                processes=processes,
+                processes=workers.processes,
                 resumed_after_images=self.counts_before.images,
             )
             status: Status = "nothing labelled" if intake.rejected and not file.counts.images else "complete"
@@ -188,7 +192,7 @@ class LabelJob:
         for batch in batches:
             image_count += len(batch.images)
             captions += batch.captions
-        processes = process_count(self.options.processes, small=captions < _SMALL_BATCHES * BATCH_CAPTIONS)
+        processes = process_count(self.options.processes, small=captions < SMALL_RUN)
         scale = captions / max(first.captions, 1)
         estimate = Estimate(
             images=image_count,
@@ -206,6 +210,10 @@ class LabelJob:
 
     def _task(self) -> BatchLabeller:
         return BatchLabeller(self.parser.label_images, self.settings.input.path, self.destination.suffix)
+
+    def _workers(self, processes: int) -> Workers:
+        suffix = self.destination.suffix
+        return label_workers(self.settings, self.parser, self.build_parser, suffix, processes)
 
     def _open_output(self) -> LabelOutput:
         return self.destination.open(self.settings, self.previous.state if self.previous else None)
@@ -254,6 +262,19 @@ class LabelJob:
             estimate=estimate,
             left_out=dict(sorted(intake.left_out.items())),
         )
+
+
+def label_workers(
+    settings: RunSettings,
+    parser: Parser,
+    build_parser: Callable[[ParserConfig], Parser],
+    suffix: str,
+    processes: int,
+) -> Workers:
+    """What labels batches of the input of `settings`; `suffix` is that of the label file."""
+    task = BatchLabeller(parser.label_images, settings.input.path, suffix)
+    rebuild = partial(_rebuild_task, build_parser, settings.config, task.source, task.suffix)
+    return WorkerPool(task, processes=processes, rebuild_task=rebuild)
 
 
 def _rebuild_task(

@@ -22,8 +22,14 @@ class Fingerprint(FrozenModel):
     digest: str
 
 
+def shown_row(row: CaptionRow) -> bytes:
+    """All of a row that a label file can show."""
+    # repr is unambiguous: it tells 1 from "1" and shows where each string ends.
+    return repr((row.image_id, row.caption, row.row, row.file_name)).encode()
+
+
 class RunningFingerprint:
-    """Hashes rows one by one: all of a row that a label file can show."""
+    """Hashes rows one by one."""
 
     def __init__(self) -> None:
         self._hash = hashlib.blake2b(digest_size=16)
@@ -32,8 +38,11 @@ class RunningFingerprint:
 
     def update(self, row: CaptionRow) -> None:
         """Take in the next row."""
-        # repr is unambiguous: it tells 1 from "1" and shows where each string ends.
-        self._hash.update(repr((row.image_id, row.caption, row.row, row.file_name)).encode())
+        self.take(shown_row(row))
+
+    def take(self, shown: bytes) -> None:
+        """Take in the next row, as `shown_row` gives it."""
+        self._hash.update(shown)
         self.rows += 1
 
     @property

@@ -14,9 +14,9 @@ from caption_parser.readers.captions import InputPart, read_part
 from caption_parser.readers.fields import FieldChoice
 from caption_parser.readers.formats import format_named
 from caption_parser.readers.stretches import Stretch
-from caption_parser.runs.batches import LabelledBatch
-from caption_parser.runs.job import LabelJob, Parser, Progress
-from caption_parser.runs.options import RunOptions
+from caption_parser.runs.batches import SMALL_RUN, LabelledBatch
+from caption_parser.runs.job import LabelJob, Parser, Progress, Workers, label_workers
+from caption_parser.runs.options import RunOptions, process_count
 from caption_parser.runs.run import load_parser
 from caption_parser.runs.state import FailedImage, InputSettings, RunCounts, RunSettings, RunState
 from caption_parser.runs.summary import RunSummary
@@ -102,20 +102,25 @@ def label_shards(
     for number, receipt in before.items():
         advice = "Use another -o, or --overwrite to label it again"
         receipt.made_by.check_same(made_by, f"{folder.of(labels_name(number))}", advice)
+    left = [number for number in numbers if number not in before]
+    captions = sum(planned.shards[number].fingerprint.rows for number in left)
+    processes = process_count(run.processes, small=captions < SMALL_RUN)
     labeller = _ShardLabeller(planned, place, folder, made_by, run, parser, build_parser)
     done: list[Receipt] = []
     failed: dict[int, str] = {}
-    for number in [number for number in numbers if number not in before]:
-        at = f"shard {number} of {len(planned.shards)}"
-        try:
-            done.append(labeller.label(number, partial(_report, progress, at)))
-        except OutputError as error:
-            # No other shard would fare better.
-            raise OutputError(f"{error}. Done now: {len(done)} shards; the same command goes on") from error
-        except MissingResourceError:
-            raise
-        except CapparseError as error:
-            failed[number] = str(error)
+    # The same processes for all shards: in new ones the first thousands of captions are slower.
+    with labeller.workers(processes) as workers:
+        for number in left:
+            at = f"shard {number} of {len(planned.shards)}"
+            try:
+                done.append(labeller.label(number, workers, partial(_report, progress, at)))
+            except OutputError as error:
+                # No other shard would fare better.
+                raise OutputError(f"{error}. Done now: {len(done)} shards; the same command goes on") from error
+            except MissingResourceError:
+                raise
+            except CapparseError as error:
+                failed[number] = str(error)
     return ShardRun(tuple(done), tuple(before), failed)
 
 
@@ -135,20 +140,19 @@ class _ShardLabeller:
     parser: Parser
     build_parser: Callable[[ParserConfig], Parser]
 
-    def label(self, number: int, progress: Callable[[Progress], None]) -> Receipt:
+    def workers(self, processes: int) -> Workers:
+        """What labels the batches of any shard."""
+        return label_workers(self._settings, self.parser, self.build_parser, _ShardFile.suffix, processes)
+
+    def label(self, number: int, workers: Workers, progress: Callable[[Progress], None]) -> Receipt:
         """Label a shard; its receipt is written. Raises `InputError` where the captions are not those planned."""
         started = time.monotonic()
         shard = self.plan.shards[number]
-        settings = RunSettings(
-            config=self.made_by.config,
-            versions=self.made_by.versions,
-            input=InputSettings(path=self._path, grouped=True, **self.plan.reading.model_dump()),
-        )
         with self.folder.adding(labels_name(number)) as unfinished:
             file = _ShardFile(unfinished)
-            job = LabelJob(settings, self.parser, self.build_parser, file, self.options, None, progress)
+            job = LabelJob(self._settings, self.parser, self.build_parser, file, self.options, None, progress)
             try:
-                summary = job.run(self._rows(shard), started)
+                summary = job.run(self._rows(shard), started, workers)
                 self._check(shard, summary)
                 labels = WrittenFile(name=labels_name(number), bytes=file.size, sha256=file.sha256)
                 rejected = self._keep_rejected(number, file.rejected)
@@ -164,6 +168,14 @@ class _ShardLabeller:
                 yield from read_copied(self.place, piece.copied)
             elif piece.input is not None:
                 yield from read_part(self._part(self.plan.inputs[piece.input], piece.stretch))
+
+    @property
+    def _settings(self) -> RunSettings:
+        return RunSettings(
+            config=self.made_by.config,
+            versions=self.made_by.versions,
+            input=InputSettings(path=self._path, grouped=True, **self.plan.reading.model_dump()),
+        )
 
     @property
     def _path(self) -> str:

@@ -8,15 +8,15 @@ from io import BytesIO
 from pathlib import Path
 from shutil import copyfileobj
 
-from pydantic_core import from_json
+from pydantic import BaseModel
 
 from caption_parser.runs.job import Progress
+from caption_parser.runs.repeats import Repeats
 from caption_parser.runs.state import InputSettings, RunCounts
 from caption_parser.runs.summary import RunSummary
 from caption_parser.shards.labelling import shards_folder
 from caption_parser.shards.plan import Plan, load_plan, shown_numbers
 from caption_parser.shards.receipts import Receipt, WrittenFile, receipt_of
-from caption_parser.shards.repeats import Repeats
 from shared_runtime.errors import InputError, UsageError
 from shared_runtime.storage import Folder, file_size, is_url
 from shared_schemas.compression import compress, decompress
@@ -98,6 +98,13 @@ def _damaged(folder: Folder, shard: int, what: str) -> InputError:
     return InputError(f"{folder}: shard {shard} is not what its receipt says: {what}. {again}")
 
 
+class _Counted(BaseModel):
+    """What is counted of a record; the rest of it is parsed, and no objects are made of it."""
+
+    image_id: int | str
+    captions: list[str]
+
+
 def _verify(receipts: Sequence[Receipt], folder: Folder, progress: Callable[[Progress], None]) -> None:
     """Raises `InputError`: a file has another hash, or not the records that it should; an image came twice."""
     with Repeats() as images:
@@ -108,16 +115,16 @@ def _verify(receipts: Sequence[Receipt], folder: Folder, progress: Callable[[Pro
             counted = [0, 0]
             with decompress(BytesIO(_content(receipt, receipt.labels, folder)), ".zst") as lines:
                 for line in lines:
-                    record = from_json(line)
-                    images.add(record["image_id"])
+                    record = _Counted.model_validate_json(line)
+                    images.add(record.image_id)
                     counted[0] += 1
-                    counted[1] += len(record["captions"])
+                    counted[1] += len(record.captions)
             expected = [receipt.summary.images, receipt.summary.captions]
             if counted != expected:
                 raise _damaged(folder, receipt.shard, f"images and captions: {counted}, expected {expected}")
             captions += counted[1]
             progress(Progress("verifying", captions, None))
-        if images.found():
+        if images.found() != frozenset():
             raise InputError(f"{folder}: an image stands in two shards, although none was planned so. Plan anew")
 
 

@@ -1,19 +1,20 @@
 """How the rows of an input are followed, so that a shard can have a piece of it: where they stand, or a copy."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from caption_parser.readers import CaptionRow, Row
 from caption_parser.readers.captions import InputPart
 from caption_parser.readers.chunks import compression_of
+from caption_parser.readers.rows import row_fields
 from caption_parser.readers.source import open_source
 from caption_parser.readers.stretches import LineOffsets, Stretch
-from caption_parser.shards.copies import COPY_SUFFIX, dump_row
+from caption_parser.runs.kept_rows import Kept, KeptRows
+from caption_parser.shards.copies import CHUNK, copy_file, copy_name, dump_rows
 from caption_parser.shards.plan import Piece
 from shared_runtime.storage import Folder, file_size, is_url, open_url
-from shared_schemas.compression import compress
 
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _HEAD = 1 << 16
@@ -34,21 +35,27 @@ class Track(Protocol):
 
 
 @contextmanager
-def track(part: InputPart, number: int, folder: Folder) -> Iterator[Track]:
-    """The cheapest way to follow input `number`; copies go to `folder`. Raises `InputError`."""
+def track(part: InputPart, number: int, kept: KeptRows) -> Iterator[Track]:
+    """The cheapest way to follow input `number`; rows that have to be copied go to `kept`. Raises `InputError`."""
     name = cast(str | Path, part.source)
-    if part.format.access == "random":
+    if needs_copies(part):
+        yield KeptTrack(number, kept)
+    elif part.format.access == "random":
         with open_source(name, "random") as source:
             import pyarrow.parquet as pq
 
             records = pq.ParquetFile(source.stream).metadata.num_rows
         yield StretchTrack(number, lambda row: row - 1, records, needs_prologue=False)
-    elif part.format.is_lines and _has_plain_lines(name):
+    else:
         with _opened(name) as file:
             yield StretchTrack(number, LineOffsets(file).of, file_size(name), needs_prologue=True)
-    else:
-        with closing(CopyTrack(number, folder)) as copies:
-            yield copies
+
+
+def needs_copies(part: InputPart) -> bool:
+    """Whether the input cannot be entered in its middle."""
+    if part.format.access == "random":
+        return False
+    return not part.format.is_lines or not _has_plain_lines(cast(str | Path, part.source))
 
 
 class StretchTrack:
@@ -90,13 +97,35 @@ class StretchTrack:
         return Piece(input=self._number, stretch=stretch)
 
 
-class CopyTrack:
-    """Copies rows to a file per piece, as they come."""
+class KeptTrack:
+    """Keeps rows, of which copies are made when it is known that they may stay in this order."""
 
-    def __init__(self, number: int | None, folder: Folder) -> None:
-        """`number`: of the input; none: the rows are those of all."""
-        self._number, self._folder = number, folder
+    def __init__(self, number: int, kept: KeptRows) -> None:
+        """`number`: of the input."""
+        self.is_empty = True
+        self._number, self._kept, self._name = number, kept, ""
+
+    def add(self, row: Row, shard: int) -> None:
+        """Keep the next row. Raises `CapparseError`."""
+        if self.is_empty:
+            self.is_empty = False
+            self._name = copy_name(shard, self._number)
+        self._kept.add(row)
+
+    def cut(self, row: CaptionRow | None) -> Piece:  # noqa: ARG002
+        """The rows since the last cut."""
+        self._kept.end_section(self._name)
+        self.is_empty = True
+        return Piece(input=self._number, copied=self._name)
+
+
+class CopyTrack:
+    """Copies rows of all inputs to a file per piece, as they come."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
         self._name: str | None = None
+        self._waiting: list[Kept] = []
         self._open = ExitStack()
 
     @property
@@ -107,15 +136,16 @@ class CopyTrack:
     def add(self, row: Row, shard: int) -> None:
         """Copy the next row. Raises `OutputError`."""
         if self._name is None:
-            self._name = f"captions/{shard:05}-{self._number or 0}{COPY_SUFFIX}"
-            unfinished = self._open.enter_context(self._folder.adding(self._name))
-            raw = self._open.enter_context(unfinished.open("wb"))
-            self._file = self._open.enter_context(compress(raw, ".zst"))
-        self._file.write(dump_row(row))
+            self._name = copy_name(shard, 0)
+            self._file = self._open.enter_context(copy_file(self._folder, self._name))
+        self._waiting.append(row_fields(row) if isinstance(row, CaptionRow) else row)
+        if len(self._waiting) == CHUNK:
+            self._write()
 
     def cut(self, row: CaptionRow | None) -> Piece:  # noqa: ARG002
         """The rows since the last cut."""
-        piece = Piece(input=self._number, copied=self._name)
+        self._write()
+        piece = Piece(copied=self._name)
         self._open.close()
         self._name = None
         return piece
@@ -124,6 +154,10 @@ class CopyTrack:
         """Leave nothing behind of a copy that did not come to its end."""
         if self._name is not None:
             self._open.__exit__(GeneratorExit, GeneratorExit(), None)
+
+    def _write(self) -> None:
+        self._file.write(dump_rows(self._waiting))
+        self._waiting.clear()
 
 
 @contextmanager

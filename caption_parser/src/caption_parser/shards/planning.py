@@ -1,11 +1,12 @@
-"""`make_plan`: one pass over the input that cuts it into shards. What `capparse plan` does.
+"""`make_plan`: one pass over the input cuts it into shards. What `capparse plan` does.
 
 Shards end where the batches of a single run end (`runs.batches`), so that the label files of all shards, one
 behind the other, are the one that a single run over the same input writes.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence, Set
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 from caption_parser.readers import CaptionRow, ReadingOptions, Row
@@ -13,11 +14,13 @@ from caption_parser.readers.captions import InputPart, input_parts, read_part
 from caption_parser.readers.source import STDIN
 from caption_parser.runs.batches import BATCH_CAPTIONS
 from caption_parser.runs.job import Progress
-from caption_parser.runs.state import RunningFingerprint
-from caption_parser.shards.pieces import CopyTrack, Track, track
+from caption_parser.runs.kept_rows import KeptRows
+from caption_parser.runs.repeats import Repeats
+from caption_parser.runs.scattered import brought_together
+from caption_parser.runs.state import RunningFingerprint, shown_row
+from caption_parser.shards.copies import write_copies
+from caption_parser.shards.pieces import CopyTrack, Track, needs_copies, track
 from caption_parser.shards.plan import PLAN, Piece, Plan, PlannedInput, Shard
-from caption_parser.shards.repeats import Repeats
-from caption_parser.shards.sorting import sorted_by_image
 from shared_runtime.errors import InputError, UsageError
 from shared_runtime.storage import Folder, file_size
 
@@ -63,20 +66,23 @@ def make_plan(
     parts = input_parts(sources, reading)
     if target.exists(PLAN) and not overwrite:
         raise UsageError(f"{target} has a plan already. Use another -o, or --overwrite to replace it")
-    with Repeats() as repeats:
-        planner = _Planner(target, captions_per_shard, progress)
-        inputs = tuple(planner.read(part, number, repeats) for number, part in enumerate(parts))
+    with KeptRows() as kept, KeptRows() as whole, Repeats() as repeats:
+        planner = _Planner(captions_per_shard, progress)
+        inputs = tuple(planner.read(part, number, kept, repeats) for number, part in enumerate(parts))
         shards, fingerprint = planner.end(), planner.whole.value
         if not sum(one.rows for one in inputs):
             raise InputError(f"{', '.join(map(str, sources[:3]))}: there are no captions in it")
-        is_scattered = repeats.found()
-    if is_scattered:
-        shards = _Planner(target, captions_per_shard, progress).read_sorted(parts)
+        again = repeats.found()
+        if again == frozenset():
+            write_copies(kept, target)
+        else:
+            rows = _all_rows(parts, inputs, kept, whole)
+            shards = _Planner(captions_per_shard, progress).read_sorted(rows, again, target)
     plan = Plan(
         reading=reading,
         captions_per_shard=captions_per_shard,
         inputs=inputs,
-        sorted_by_image=is_scattered,
+        sorted_by_image=again != frozenset(),
         fingerprint=fingerprint,
         shards=shards,
     )
@@ -87,9 +93,9 @@ def make_plan(
 class _Planner:
     """Takes rows one by one, and cuts them into shards."""
 
-    def __init__(self, folder: Folder, captions_per_shard: int, progress: Callable[[Progress], None]) -> None:
+    def __init__(self, captions_per_shard: int, progress: Callable[[Progress], None]) -> None:
         self.whole = RunningFingerprint()
-        self._folder, self._size, self._progress = folder, captions_per_shard, progress
+        self._size, self._progress = captions_per_shard, progress
         self._said: set[str] = set()
         self._shards: list[Shard] = []
         self._pieces: list[Piece] = []
@@ -97,18 +103,17 @@ class _Planner:
         self._rows = self._batch = self._rows_read = 0
         self._fingerprint = RunningFingerprint()
 
-    def read(self, part: InputPart, number: int, repeats: Repeats) -> PlannedInput:
-        """Take all rows of an input; the images go to `repeats`."""
+    def read(self, part: InputPart, number: int, kept: KeptRows, repeats: Repeats) -> PlannedInput:
+        """Take all rows of an input; the images go to `repeats`, what has to be copied to `kept`."""
         rows, captions_before = self._rows_read, self.whole.rows
-        with track(part, number, self._folder) as tracked, closing(read_part(part, self._notice)) as of_part:
+        with track(part, number, kept) as tracked, closing(read_part(part, self._notice)) as of_part:
             last = 0
             for row in of_part:
-                if isinstance(row, CaptionRow):
-                    if self._is_new(row):
-                        repeats.add(row.image_id)
-                        # Captions of one record are not parted, even if they are of several images.
-                        self._end_image(row, tracked, may_cut=row.row > last)
-                    self.whole.update(row)
+                # The ids 1 and "1" are different images.
+                if isinstance(row, CaptionRow) and row.image_id != self._image:
+                    repeats.add(row.image_id)
+                    # Captions of one record are not parted, even if they are of several images.
+                    self._end_image(row, tracked, may_cut=row.row > last)
                 last = max(last, row.row)
                 self._take(row, tracked)
             self._end_piece(tracked, None)
@@ -121,19 +126,12 @@ class _Planner:
             captions=self.whole.rows - captions_before,
         )
 
-    def read_sorted(self, parts: Sequence[InputPart]) -> tuple[Shard, ...]:
-        """The shards of all rows of all inputs, image by image; rejected rows come first."""
-        with closing(CopyTrack(None, self._folder)) as copies:
-
-            def captions() -> Iterator[CaptionRow]:
-                for part in parts:
-                    for row in read_part(part):
-                        if isinstance(row, CaptionRow):
-                            yield row
-                        else:
-                            self._take(row, copies)
-
-            with sorted_by_image(captions()) as images:
+    def read_sorted(self, rows: KeptRows, again: Set[int] | None, folder: Folder) -> tuple[Shard, ...]:
+        """The shards of all `rows`, copied to `folder` image by image; rejected rows come first."""
+        with closing(CopyTrack(folder)) as copies:
+            for rejected in rows.rejected():
+                self._take(rejected, copies)
+            with brought_together(rows, again) as images:
                 for image in images:
                     for number, caption in enumerate(image.captions):
                         row = CaptionRow(image.image_id, caption, image.row, image.file_name, image.source)
@@ -149,14 +147,12 @@ class _Planner:
             self._end_shard()
         return tuple(self._shards)
 
-    def _is_new(self, row: CaptionRow) -> bool:
-        # The ids 1 and "1" are different images.
-        return row.image_id != self._image or type(row.image_id) is not type(self._image)
-
     def _take(self, row: Row, tracked: Track) -> None:
         if isinstance(row, CaptionRow):
             self._image = row.image_id
-            self._fingerprint.update(row)
+            shown = shown_row(row)
+            self._fingerprint.take(shown)
+            self.whole.take(shown)
             self._batch += 1
         tracked.add(row, len(self._shards))
         self._rows += 1
@@ -186,3 +182,22 @@ class _Planner:
         if what not in self._said:
             self._said.add(what)
             self._progress(Progress("reading", 0, None, f"{name}: {what}"))
+
+
+def _all_rows(
+    parts: Sequence[InputPart], inputs: Sequence[PlannedInput], kept: KeptRows, whole: KeptRows
+) -> KeptRows:
+    """The rows of all inputs: `kept`, where they are all in it; else `whole`, which takes them in.
+
+    `kept` has those of the inputs that cannot be entered in their middle; the others are read again.
+    """
+    if kept.count == sum(one.rows for one in inputs):
+        return kept
+    rows = kept.rows()
+    for part, planned in zip(parts, inputs, strict=True):
+        before = whole.count
+        for row in islice(rows, planned.rows) if needs_copies(part) else read_part(part):
+            whole.add(row)
+        if whole.count - before != planned.rows:
+            raise InputError(f"{planned.path} changed while it was read. Plan it anew when it is complete")
+    return whole

@@ -1,11 +1,17 @@
 """`capseg convert`: a localizer as a segmenter."""
 
+import math
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from segmentation.prediction.pretrained import is_pretrained
 from segmentation.prediction.segmenter import Segmenter
+from shared_runtime.errors import UsageError
+
+_MOST_STEPS = 100
+"""More blur an image into one colour."""
 
 
 def convert_command(
@@ -17,6 +23,7 @@ def convert_command(
         int | None,
         typer.Option(
             min=0,
+            max=_MOST_STEPS,
             metavar="STEPS",
             help="Steps that carry logits to cells that look alike  [default: 2 if the backbone was pre-trained, "
             "else 0]",
@@ -29,6 +36,7 @@ def convert_command(
         ),
     ] = None,
     half: Annotated[bool, typer.Option("--half", help="Weights in 16 bits: half the size.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a model in FOLDER.")] = False,
 ) -> None:
     """Make a segmenter of a localizer, without masks and without another training.
 
@@ -40,6 +48,10 @@ def convert_command(
 
       capseg convert runs/localizer -o models/photos --half
     """
+    if background_logit is not None and not math.isfinite(background_logit):
+        raise UsageError(f"--background-logit: got {background_logit}, expected a number, as 1.0")
+    if not overwrite and is_pretrained(output):
+        raise UsageError(f"{output} holds a model already. Choose another folder, or --overwrite to replace it")
     segmenter = Segmenter.of_localizer(run, propagation=propagation, background_logit=background_logit)
     segmenter.save_pretrained(output, half=half)
     typer.echo(f"{output}: a segmenter of {len(segmenter.classes)} classes")

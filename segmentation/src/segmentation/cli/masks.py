@@ -39,8 +39,18 @@ def option_errors() -> Iterator[None]:
         raise UsageError(f"--{option}: got {first['input']!r}: {first['msg']}{example}") from error
 
 
-def end_of_masks(counts: MaskCounts, faults: Sequence[str], output: Path) -> typer.Exit:
-    """Say which images got no mask, beside `faults`, lines of a label file; raise what it returns."""
+def end_of_masks(
+    counts: MaskCounts, faults: Sequence[str], output: Path, *, unread: Sequence[str] = ()
+) -> typer.Exit:
+    """Say which images got no mask; raise what it returns.
+
+    `faults` are lines of a label file that stand for an image each, `unread` such that say nothing of the images
+    that were asked for.
+    """
+    for line in unread[:_SHOWN_REJECTED]:
+        typer.echo(f"not read: {line}", err=True)
+    if len(unread) > _SHOWN_REJECTED:
+        typer.echo(f"{len(unread):,} lines could not be read, all listed in {output / REJECTED}", err=True)
     problems = [*(f"{image.file_name}: {image.reason}" for image in counts.rejected), *faults]
     for problem in problems[:_SHOWN_REJECTED]:
         typer.echo(f"no mask: {problem}", err=True)
@@ -48,6 +58,8 @@ def end_of_masks(counts: MaskCounts, faults: Sequence[str], output: Path) -> typ
         typer.echo(f"{len(problems):,} could get no mask, all listed in {output / REJECTED}", err=True)
     n_masks = counts.written + counts.present
     ended = outcome(n_masks, len(problems))
+    if unread and ended is ExitCode.OK:
+        ended = ExitCode.PARTIAL
     if ended is ExitCode.FAILURE:
         holds = f"{output} holds masks of {n_masks:,} of {n_masks + len(problems):,} images"
         again = f"Mend what {REJECTED} names, and run the same command again: it makes what is missing"

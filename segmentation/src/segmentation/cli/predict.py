@@ -11,6 +11,7 @@ from segmentation.prediction.files import OVERLAYS, PredictionInputs, Prediction
 from segmentation.prediction.options import PRESENCE, WINDOW, PredictionOptions
 from segmentation.prediction.segmenter import Segmenter
 from shared_runtime.command_line.progress import progress_display
+from shared_runtime.errors import UsageError
 from shared_schemas import load_label_space
 
 
@@ -32,12 +33,13 @@ def predict_command(
         typer.Option(metavar="LABELS.jsonl", help="Of each image, only the classes of its record compete."),
     ] = None,
     presence: Annotated[
-        float,
+        float | None,
         typer.Option(
             metavar="0…1",
-            help="How far a segmenter believes that the classes of --labels are there; 0: they compete, no more.",
+            help="How far a segmenter believes that the classes of --labels are there; 0: they compete, no more  "
+            f"[default: {PRESENCE}]",
         ),
-    ] = PRESENCE,
+    ] = None,
     classes: Annotated[
         str | None, typer.Option(metavar="A,B,…", help="Only these classes compete, in every image.")
     ] = None,
@@ -70,6 +72,9 @@ def predict_command(
     processes: Annotated[int, typer.Option(min=1, help="Processes that refine and write masks.")] = 1,
     batch_size: Annotated[int, typer.Option(min=1, help="Images that the network sees at a time.")] = 1,
     device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto",
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Start over: masks of these images that are in OUT are made anew.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
 ) -> None:
     """Make a mask of every image: OUT/<image stem>.png, 0 background, class ids, with a palette.
@@ -87,6 +92,10 @@ def predict_command(
 
       capseg predict photos -o masks --model runs/localizer --labels labels.jsonl
     """
+    if presence is not None and labels is None:
+        raise UsageError(
+            "--presence says how far the classes of --labels are believed. Give --labels, or leave it out"
+        )
     with option_errors():
         options = PredictionOptions.model_validate(
             {
@@ -94,12 +103,14 @@ def predict_command(
                 "scales": tuple(scales.split(",")),
                 "flip": flip,
                 "window": window,
-                "presence": presence,
+                "presence": PRESENCE if presence is None else presence,
                 "refine": refine,
                 "crf_preset": crf_preset,
             }
         )
     names = None if classes is None else [name.strip() for name in classes.split(",") if name.strip()]
+    if names == []:
+        raise UsageError(f"--classes: got {classes!r}, expected names of classes: --classes dog,cat")
     segmenter = Segmenter.from_pretrained(model, options=options, device=device)
     with progress_display(quiet=quiet) as show:
         done = predict_files(
@@ -108,7 +119,7 @@ def predict_command(
                 images, labels, names, load_label_space(only_classes_of) if only_classes_of else None
             ),
             output,
-            PredictionOutputs(overlay, rle),
+            PredictionOutputs(overlay, rle, overwrite),
             processes=processes,
             batch_size=batch_size,
             progress=lambda counts: show(*counts.progress),
@@ -116,4 +127,5 @@ def predict_command(
     if not quiet:
         typer.echo(f"{written(done.counts)}; refinement: {done.refine}")
         tell_reduced(done.counts)
-    raise end_of_masks(done.counts, [f"{labels}:{line.line}: {line.message}" for line in done.skipped], output)
+    damaged = [f"{labels}:{line.line}: {line.message}" for line in done.skipped]
+    raise end_of_masks(done.counts, [], output, unread=damaged)

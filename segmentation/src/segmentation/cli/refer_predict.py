@@ -32,6 +32,9 @@ def refer_predict_command(
         ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Folder of the masks.")],
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Start over: what is in OUT of these images is made anew.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
     *,
     shared: ReferringArguments,
@@ -52,7 +55,12 @@ def refer_predict_command(
     referrer = Referrer.from_pretrained(model, options=options, device=shared.device)
     with progress_display(quiet=quiet) as show:
         done = predict_expressions(
-            referrer, images, text, output, progress=lambda at, of: show("masks of images", at, of)
+            referrer,
+            images,
+            text,
+            output,
+            overwrite=overwrite,
+            progress=lambda at, of: show("masks of images", at, of),
         )
     for name, reason in done.rejected[:_SHOWN]:
         typer.echo(f"no masks: {name}: {reason}", err=True)

@@ -81,6 +81,9 @@ def run_command(
         int | None, typer.Option(min=1, help="Processes that refine and write masks  [default: one per core]")
     ] = None,
     allow_missing: AllowMissing = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Start over: what stands in OUT is made anew.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Train a localizer, make masks, train a segmenter on them or convert the localizer into one, let it predict
@@ -121,7 +124,8 @@ def run_command(
     ended = ExitCode.OK
     try:
         with progress_display(quiet=quiet) as show:
-            for done in run_workflow(WorkflowInputs(images, labels, truth), output, options, machine, show=show):
+            inputs = WorkflowInputs(images, labels, truth)
+            for done in run_workflow(inputs, output, options, machine, overwrite=overwrite, show=show):
                 if not quiet:
                     typer.echo("\n".join(_summary(done)), err=True)
                 of_stage = outcome(*done.counts)

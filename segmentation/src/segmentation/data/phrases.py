@@ -1,8 +1,10 @@
 """Referring phrases: what captions call the things that they speak of."""
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from shared_runtime.errors import UsageError
 from shared_schemas import DOUBTS, ImageLabels
 
 _ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\S)")
@@ -20,6 +22,15 @@ class Phrase(NamedTuple):
 def expression_text(text: str) -> str:
     """How a text is compared and encoded: lower case, single spaces, without an article in front."""
     return _ARTICLE.sub("", " ".join(text.casefold().split()).rstrip(" .,;:!?"))
+
+
+def check_texts(texts: Iterable[str]) -> None:
+    """Raises UsageError for a text that says nothing."""
+    for text in texts:
+        if not expression_text(text):
+            raise UsageError(
+                f"got the text {text!r}, which has no word, expected what an image shows, such as 'a brown dog'"
+            )
 
 
 def referring_phrases(record: ImageLabels) -> tuple[Phrase, ...]:

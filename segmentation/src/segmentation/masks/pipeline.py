@@ -78,7 +78,10 @@ def plan_masks(
         path = mask_path(folder, request.key)
         first = by_path.setdefault(path, request)
         if first is not request:
-            reason = f"its mask would have the same name as that of {first.path}"
+            reason = (
+                f"the mask of {request.path} would have the same name as that of {first.path}: name a folder "
+                "above both, whose masks lie in folders as its images do, or another output for the one"
+            )
             plan.counts.rejected.append(RejectedImage.of(request, reason))
             continue
         plan.distinct.append(request)

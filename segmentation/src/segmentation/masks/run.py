@@ -107,7 +107,7 @@ def make_masks(
             "versions": installed_versions(),
         },
     )
-    check_purpose(output, MAKE_MASKS)
+    RunFolder(output).check_command(MAKE_MASKS)
     _check_inputs(inputs, output)
     if rle:
         run = RunFolder(inputs.run)
@@ -181,15 +181,6 @@ def only_classes_of(target: LabelSpace, known: LabelSpace, images: Sequence[Imag
         )
         for image in images
     ]
-
-
-def check_purpose(output: Path, command: str) -> None:
-    """Raises UsageError for the folder of another command's run, which would be lost or mixed up."""
-    folder = RunFolder(output)
-    if folder.has_record:
-        other = folder.read_record().command
-        if other != command:
-            raise UsageError(f"{output} is the folder of a run of {other}. Name another folder for the masks")
 
 
 def _check_inputs(inputs: MaskInputs, output: Path) -> None:

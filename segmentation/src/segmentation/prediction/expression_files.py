@@ -2,12 +2,14 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from segmentation.data.images import read_image
+from segmentation.data.phrases import check_texts
 from segmentation.prediction.files import OVERLAYS, check_images, image_files
 from segmentation.prediction.referrer import ReferredRegion, Referrer
 from segmentation.runs.folder import REFER_PREDICT, RunRecord, installed_versions, open_run
@@ -37,12 +39,14 @@ def predict_expressions(
     texts: Sequence[str],
     output: Path,
     *,
+    overwrite: bool = False,
     progress: Callable[[int, int], None] = lambda _at, _of: None,
 ) -> PredictedExpressions:
     """Write a mask and an overlay of every text in every image, and how sure each is.
 
-    Files are named by the image and the text; what is there already is not done again. Raises UsageError where
-    `output` holds predictions made otherwise, or is a folder of the images; InputError where there is no image.
+    Files are named by the image and the text; what is there already is not done again, but with `overwrite`.
+    Raises UsageError where `output` holds predictions made otherwise, or is a folder of the images; InputError
+    where there is no image.
     """
     names = file_names(texts)
     check_images(images, output)
@@ -55,7 +59,10 @@ def predict_expressions(
         notes={"run": str(model.weights.parent.resolve()), "versions": installed_versions()},
     )
     done = PredictedExpressions()
-    with open_run(output, record):
+    with open_run(output, record, overwrite=overwrite):
+        for key in [key for key, _ in files if overwrite and (output / key / SCORES).is_file()]:
+            for folder in (output / key, output / OVERLAYS / key):
+                shutil.rmtree(folder, ignore_errors=True)
         for number, (key, path) in enumerate(files):
             progress(number, len(files))
             try:
@@ -78,10 +85,11 @@ def predict_expressions(
 
 
 def file_names(texts: Sequence[str]) -> dict[str, str]:
-    """By text the name of its files, without a suffix. Raises UsageError for no text, and for one that is given
-    twice."""
+    """By text the name of its files, without a suffix. Raises UsageError for no text, for one without a word, and
+    for one that is given twice."""
     if not texts:
         raise UsageError("got no text, expected what to look for. Give --text TEXT")
+    check_texts(texts)
     plain = [re.sub(r"\W+", "-", text).strip("-")[:_LONGEST_NAME] for text in texts]
     named = {
         text: f"{number}-{name}".rstrip("-")

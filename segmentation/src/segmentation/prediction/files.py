@@ -12,10 +12,10 @@ from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttribu
 from segmentation.masks.finish import Finisher, RejectedImage, UnfinishedMask
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
 from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import REJECTED, RLE, check_purpose, check_rle, only_classes_of, write_rejected
+from segmentation.masks.run import REJECTED, RLE, check_rle, only_classes_of, write_rejected
 from segmentation.prediction.overlay import painted
 from segmentation.prediction.segmenter import Segmenter
-from segmentation.runs.folder import PREDICT, RunRecord, installed_versions, open_run
+from segmentation.runs.folder import PREDICT, RunFolder, RunRecord, installed_versions, open_run
 from shared_runtime.errors import InputError, OutputError, UsageError
 from shared_runtime.files import file_digest
 from shared_schemas import LabelSpace
@@ -46,6 +46,8 @@ class PredictionOutputs:
     overlays: bool = False
     rle: Path | None = None
     """All masks of this call as COCO results: JSON, or JSON Lines by its suffix."""
+    overwrite: bool = False
+    """Whether masks of these images that are there already, and the file of results, are replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def predict_files(
     """
     outputs = outputs or PredictionOutputs()
     finisher = segmenter.finisher(processes=processes)
-    check_purpose(output, PREDICT)
+    RunFolder(output).check_command(PREDICT)
     check_images(inputs.images, output)
     requests, rejected, skipped = _requests(segmenter, inputs, output)
     if inputs.target is not None:
@@ -103,9 +105,16 @@ def predict_files(
     if outputs.rle:
         read = {"the weights of the network": model.weights}
         check_rle(
-            outputs.rle, read | ({"the label file": inputs.labels} if inputs.labels else {}), output, requests
+            outputs.rle,
+            read | ({"the label file": inputs.labels} if inputs.labels else {}),
+            output,
+            requests,
+            overwrite=outputs.overwrite,
         )
-    with open_run(output, record) as folder:
+    with open_run(output, record, overwrite=outputs.overwrite) as folder:
+        if outputs.overwrite:
+            for request in requests:
+                mask_path(output, request.key).unlink(missing_ok=True)
         folder.write_label_space(model.vocabulary.label_space)
         write_legend(output, model.vocabulary.label_space)
         plan = plan_masks(requests, output, _is_there(output) if outputs.overlays else None)

@@ -35,6 +35,7 @@ class PredictionOptions(FrozenModel):
         PRESENCE,
         ge=0,
         le=1,
+        allow_inf_nan=False,
         description="How far a segmenter believes that the classes of a label file are there: the share of what "
         "the surest cell of each lacks to certainty that is added to all; 0: they compete, no more.",
     )

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from segmentation.data.images import RgbImage
-from segmentation.data.phrases import expression_text
+from segmentation.data.phrases import check_texts, expression_text
 from segmentation.masks.finish import Finisher
 from segmentation.masks.maps import ScoreMaps, negative_background, normalized
 from segmentation.masks.memory import bytes_per_process
@@ -178,9 +178,8 @@ class ExpressionPredictor:
         """[N D] of texts."""
         if not texts:
             return torch.zeros(0, self.network.options.dimension, device=self.device)
+        check_texts(texts)
         normal = [expression_text(text) for text in texts]
-        if not all(normal):
-            raise UsageError("got an empty text, expected what an image shows, such as 'a brown dog'")
         new = [text for text in dict.fromkeys(normal) if text not in self._known]
         if new:
             self._known.update(zip(new, self.encoder.vectors(new), strict=True))

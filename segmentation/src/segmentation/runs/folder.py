@@ -77,6 +77,11 @@ class RunFolder(TrainingFiles):
         except ValidationError as error:
             raise InputError(f"{self.record}: not a run's record ({error.errors()[0]['msg']})") from error
 
+    def check_command(self, command: str) -> None:
+        """Raises UsageError where the folder is that of another command's run, which would be lost or mixed up."""
+        if self.has_record and (other := self.read_record().command) != command:
+            raise UsageError(f"{self.path} is the folder of a run of {other}. Name another folder")
+
     def read_finished(self, *commands: str) -> RunRecord:
         """The record of a finished training by one of `commands`. InputError if this is none."""
         record = self.read_record()
@@ -119,7 +124,7 @@ def open_run(path: Path, record: RunRecord, *, overwrite: bool = False) -> Itera
     """The folder of a new run, or of this same one; within the block no other process can open it.
 
     Raises UsageError, with the differences, if the folder holds another run, or files that belong to no run;
-    OutputError if another process has it open.
+    OutputError if another process has it open. `overwrite` replaces a run of the same command alone.
     """
     folder = RunFolder(path)
     try:
@@ -133,6 +138,7 @@ def open_run(path: Path, record: RunRecord, *, overwrite: bool = False) -> Itera
     folder.record.touch()
     with folder.record.open("r+b", buffering=0) as file:
         lock(file, f"another process is at work in {path}; wait for it to end")
+        folder.check_command(record.command)
         if overwrite:
             folder.clear()
         # Empty: it was opened just now, or its writing was cut off before anything else was written.

@@ -1,4 +1,4 @@
-"""The page of experiments: tables and figures of Vilar & Perez that need images, with the rows that were run."""
+"""The page of experiments: tables and figures of both papers that need images, with the rows that were run."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,15 +6,16 @@ from typing import NamedTuple
 
 from segmentation.experiments.catalog import experiments
 from segmentation.experiments.experiment import WORLD_CLASSES, Expected, Experiment, Scores
-from segmentation.workflow.experiments import OPTIONS, ExperimentRow
+from segmentation.workflow.experiments import DATA_SETS, OPTIONS, ExperimentRow
 
-_INTRODUCTION = """# Experiments of the first paper
+_INTRODUCTION = """# Experiments of the papers
 
-Every table and figure of Vilar & Perez 2021 that needs images, as named experiments: what the paper reports, and
-what came out where one was run. `capseg experiments page docs/experiments.jsonl -o docs/experiments.md` makes this
-page from the rows that `capseg experiments run NAME -o OUT` leaves in `OUT/row.json`; what differs from the paper,
-and why, stands in [papers.md](papers.md). Scores are mIoU / precision / recall over all pixels together; m: masks
-of the images that are learned from, s: a segmentation network on other images. Without a figure under "ours", an
+Every table and figure of Vilar & Perez 2021 that needs images, and every table of TSEG (Strudel et al. 2022), as
+named experiments: what the paper reports, and what came out where one was run. `capseg experiments page
+docs/experiments.jsonl -o docs/experiments.md` makes this page from the rows that `capseg experiments run NAME -o
+OUT` leaves in `OUT/row.json`; what differs from the paper, and why, stands in [papers.md](papers.md). Scores are
+mIoU / precision / recall over all pixels together; m: masks of the images that are learned from, s: a segmentation
+network on other images; or, for e, the mean IoU of masks of expressions. Without a figure under "ours", an
 experiment was not run: the command above its table, with its name as NAME, runs it where the data is.
 """
 _FILES = {
@@ -26,6 +27,7 @@ _FILES = {
     "CHECKPOINT": "BACKBONE.pth",
     "VGG16_CHECKPOINT": "vgg16.pth",
     "TRAINVAL4K.txt": "TRAINVAL4K.txt",
+    "BERT_SMALL": "bert-small",
 }
 
 
@@ -66,6 +68,17 @@ SECTIONS = (
     Section("Table 11", r"(synthetic-)?table11-.*"),
     Section("Fig. 7", r"(synthetic-)?fig7-.*", "A curve, without numbers; it is level after 10 epochs."),
 )
+_SMALL_WORLD = "The small rows learn from captions of drawn images with a tiny network."
+TSEG_SECTIONS = (
+    Section("TSEG, Table 1", r"(synthetic-)?tseg-table1-.*", _SMALL_WORLD),
+    Section("TSEG, Table 2", r"(synthetic-)?tseg-table2.*"),
+    Section(
+        "TSEG, Table 3, and full supervision",
+        r"tseg-(table3|full)-.*|synthetic-(referring-.*|tseg-full)",
+        "On a harder drawn world, with the rows of Table 2: [results.md](results.md#referring-expressions).",
+    ),
+    Section("TSEG, zero-shot on VOC", r"(synthetic-)?tseg-zero-shot-.*"),
+)
 _FIGURES = """## Fig. 5, 6 and 8
 
 Pictures: maps of compounds and of background classes beside the masks that they make, and masks of other images.
@@ -82,8 +95,10 @@ capseg report runs/resnet38/predicted --images val2014 --truth instances_val2014
 def experiment_page(rows: Iterable[ExperimentRow]) -> str:
     """The page as Markdown, with one row for each experiment of a section; of two rows of one, the last."""
     found = {row.experiment: row for row in rows}
-    parts = [_INTRODUCTION, *("\n".join(_section(section, found)) for section in SECTIONS), _FIGURES]
-    return "\n".join(parts)
+    first, second = (
+        ["\n".join(_section(section, found)) for section in sections] for sections in (SECTIONS, TSEG_SECTIONS)
+    )
+    return "\n".join([_INTRODUCTION, *first, _FIGURES, *second])
 
 
 def of_section(section: Section) -> list[Experiment]:
@@ -114,11 +129,17 @@ def _command(experiment: Experiment) -> str:
     run = "capseg experiments run NAME -o runs/NAME"
     if WORLD_CLASSES in words:
         return run
-    named = [word for word in _FILES if word in words or word in ("IMAGES", "CAPTIONS", "INSTANCES.json")]
-    return " ".join([run, *(f"{OPTIONS[of]} {_FILES[of]}" if of in OPTIONS else _FILES[of] for of in named)])
+    needed = () if _kind(experiment) == "e" else ("IMAGES", "CAPTIONS", "INSTANCES.json")
+    named = [word for word in _FILES if word in words or word in needed]
+    options = [f"{OPTIONS[of]} {_FILES[of]}" if of in OPTIONS else _FILES[of] for of in named]
+    if any(word.strip("'").partition("/")[0] in DATA_SETS for word in words):
+        options.append("--data-sets DATA")
+    return " ".join([run, *options])
 
 
 def _kind(experiment: Experiment) -> str:
+    if experiment.commands[-1].startswith("capseg refer"):
+        return "e"
     return "m" if experiment.masks_of is None else "s"
 
 
@@ -129,7 +150,11 @@ def _own(row: ExperimentRow, experiment: Experiment) -> str:
 def _reported(expected: Expected | None, experiment: Experiment) -> str:
     if expected is None:
         return ""
-    kinds: Sequence[tuple[str, Scores | None]] = (("m", expected.masks), ("s", expected.segmenter))
+    kinds: Sequence[tuple[str, Scores | None]] = (
+        ("m", expected.masks),
+        ("s", expected.segmenter),
+        ("e", expected.expressions),
+    )
     # The row of a localizer has its masks; what a segmenter made of them stands with the segmenter.
     own = [(kind, scores) for kind, scores in kinds if scores is not None and kind == _kind(experiment)]
     return ", ".join(f"{kind} {_figures((of.miou, of.precision, of.recall))}" for kind, of in own)

@@ -152,7 +152,7 @@ def commands_on(experiment: Experiment, data: ExperimentData, output: Path) -> I
     for printed in (*others, f"{last} --json"):
         words = shlex.split(printed)
         sets = {
-            word: data.data_sets and data.data_sets / word for word in words if word.split("/")[0] in _DATA_SETS
+            word: data.data_sets and data.data_sets / word for word in words if word.split("/")[0] in DATA_SETS
         }
         yield [_placed(word, {**places, **sets}, experiment.name) for word in words]
 
@@ -247,7 +247,7 @@ OPTIONS = {
     WORLD_CLASSES: "--label-space",
     "BERT_SMALL": "--text-encoder",
 }
-_DATA_SETS = ("PHRASECUT", "REFER", "VOC2012")
+DATA_SETS = ("PHRASECUT", "REFER", "VOC2012")
 """Folders of `ExperimentData.data_sets`."""
 
 

@@ -15,7 +15,7 @@ from segmentation.localization.run import train_localizer
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.run import MaskInputs, MaskMachine, MaskRun, make_masks
-from segmentation.prediction.files import Predicted, PredictionInputs, predict_files
+from segmentation.prediction.files import Predicted, PredictionInputs, PredictionOutputs, predict_files
 from segmentation.prediction.options import PredictionOptions
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.report.masks import MaskReportOptions, mask_report
@@ -108,9 +108,11 @@ def run_workflow(
     options: WorkflowOptions,
     machine: WorkflowMachine | None = None,
     *,
+    overwrite: bool = False,
     show: Show = lambda _what, _done, _total: None,
 ) -> Iterator[StageDone]:
-    """Do the stages in `output`, one each time that the next result is asked for; what is done is not done again.
+    """Do the stages in `output`, one each time that the next result is asked for; what is done is not done again,
+    but with `overwrite`.
 
     Raises as the functions of the stages do: UsageError where a folder holds what was made otherwise,
     KeyboardInterrupt where a training was asked to stop. UsageError for an `output` that is a folder of images,
@@ -135,6 +137,7 @@ def run_workflow(
             folders[Stage.LOCALIZER],
             options.localizer,
             machine.training,
+            overwrite=overwrite,
             show=showing(Stage.LOCALIZER),
         ),
     )
@@ -142,7 +145,14 @@ def run_workflow(
     yield StageDone(
         Stage.MASKS,
         folders[Stage.MASKS],
-        make_masks(made_from, folders[Stage.MASKS], options.masks, machine.masks, progress=counting(Stage.MASKS)),
+        make_masks(
+            made_from,
+            folders[Stage.MASKS],
+            options.masks,
+            machine.masks,
+            overwrite=overwrite,
+            progress=counting(Stage.MASKS),
+        ),
     )
     made: TrainingRun | Converted
     if options.segmenter is None:
@@ -156,6 +166,7 @@ def run_workflow(
             folders[Stage.SEGMENTER],
             options.segmenter,
             machine.training,
+            overwrite=overwrite,
             show=showing(Stage.SEGMENTER),
         )
     yield StageDone(Stage.SEGMENTER, folders[Stage.SEGMENTER], made)
@@ -166,6 +177,7 @@ def run_workflow(
         segmenter,
         PredictionInputs(inputs.images),
         folders[Stage.PREDICTIONS],
+        PredictionOutputs(overwrite=overwrite),
         processes=machine.masks.processes,
         batch_size=machine.masks.batch_size,
         progress=counting(Stage.PREDICTIONS),
