@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from segmentation.prediction.pretrained import is_pretrained
 from segmentation.prediction.segmenter import Segmenter
+from segmentation.runs.trained import is_saved
 from shared_runtime.errors import UsageError
 
 _MOST_STEPS = 100
@@ -50,7 +50,7 @@ def convert_command(
     """
     if background_logit is not None and not math.isfinite(background_logit):
         raise UsageError(f"--background-logit: got {background_logit}, expected a number, as 1.0")
-    if not overwrite and is_pretrained(output):
+    if not overwrite and is_saved(output):
         raise UsageError(f"{output} holds a model already. Choose another folder, or --overwrite to replace it")
     segmenter = Segmenter.of_localizer(run, propagation=propagation, background_logit=background_logit)
     segmenter.save_pretrained(output, half=half)
