@@ -98,7 +98,7 @@ def test_a_folder_takes_further_images_and_no_other_options(small_run: Any, imag
     assert other.exit_code == ExitCode.USAGE
     assert "samples.classes" in other.stderr
     anew = predict(small_run, second, "-o", output, "--classes", "apple", "--flip", "--overwrite")
-    assert anew.stdout == "1 masks written; refinement: none\n"
+    assert anew.stdout == "1 mask written; refinement: none\n"
 
 
 def test_bad_images_are_rejected_and_the_run_goes_on(small_run: Any, images: Path, tmp_path: Path) -> None:
