@@ -52,13 +52,7 @@ def test_an_interrupted_run_ends_with_the_same_bytes(
     whole, resumed = tmp_path / f"whole{suffix}", tmp_path / f"resumed{suffix}"
     label_file(source, whole, run=RunOptions(processes=1), build_parser=word_parser())
     for image_id in (700, 2000):
-        with pytest.raises(KeyboardInterrupt):
-            label_file(
-                source,
-                resumed,
-                inputs=InputOptions(grouped=grouped),
-                build_parser=word_parser(stop_at(image_id, interrupt)),
-            )
+        begin(source, resumed, word_parser, interrupted=True, grouped=grouped, image_id=image_id)
         assert not resumed.exists()
     summary = label_file(
         source,

@@ -47,13 +47,11 @@ def end_of_masks(
     `faults` are lines of a label file that stand for an image each, `unread` such that say nothing of the images
     that were asked for.
     """
-    for line in unread[:_SHOWN_REJECTED]:
-        typer.echo(f"not read: {line}", err=True)
+    _show("not read", unread)
     if len(unread) > _SHOWN_REJECTED:
         typer.echo(f"{len(unread):,} lines could not be read, all listed in {output / REJECTED}", err=True)
     problems = [*(f"{image.file_name}: {image.reason}" for image in counts.rejected), *faults]
-    for problem in problems[:_SHOWN_REJECTED]:
-        typer.echo(f"no mask: {problem}", err=True)
+    _show("no mask", problems)
     if problems:
         typer.echo(f"{len(problems):,} could get no mask, all listed in {output / REJECTED}", err=True)
     n_masks = counts.written + counts.present
@@ -65,6 +63,12 @@ def end_of_masks(
         again = f"Mend what {REJECTED} names, and run the same command again: it makes what is missing"
         typer.echo(f"error: {holds}. {again}", err=True)
     return typer.Exit(ended)
+
+
+def _show(what: str, lines: Sequence[str]) -> None:
+    """Say the first of `lines`, each after what became of it."""
+    for line in lines[:_SHOWN_REJECTED]:
+        typer.echo(f"{what}: {line}", err=True)
 
 
 def tell_reduced(counts: MaskCounts) -> None:
@@ -81,8 +85,7 @@ def written(counts: MaskCounts) -> str:
 
 def tell_lost(done: int, problems: Sequence[str]) -> typer.Exit:
     """Say which masks were left out on the way to or from another program; raise what it returns."""
-    for problem in problems[:_SHOWN_REJECTED]:
-        typer.echo(f"left out: {problem}", err=True)
+    _show("left out", problems)
     if len(problems) > _SHOWN_REJECTED:
         typer.echo(f"left out: {len(problems) - _SHOWN_REJECTED:,} more", err=True)
     return typer.Exit(outcome(done, len(problems)))

@@ -16,7 +16,7 @@ from segmentation.prediction.options import ResolvedPrediction
 from segmentation.prediction.windows import input_scale, resized_part, tent, windows
 from segmentation.scores.contract import FloatMap
 from segmentation.scores.grid import input_size, regrid
-from segmentation.segmenter.predict import with_presence
+from segmentation.segmenter.predict import class_probabilities
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class SegmenterMaps:
         """Probabilities of the background and of those classes that are most likely in any cell.
 
         Foreign classes are left out before the softmax, as if the network had never learned them (Vilar & Perez,
-        Section V-D). Classes that an image's record names are known to be there (`with_presence`). Probabilities
+        Section V-D). Classes that an image's record names are believed to be there (`presence`). Probabilities
         are averaged over scales and mirror images, at the cells of scale 1.
         """
         views = [
@@ -76,11 +76,7 @@ class SegmenterMaps:
         grid = self._grid(self._size(images[0], 1.0))
         found = []
         for index, request in enumerate(requests):
-            competing = logits[index][[0, *request.foreground]]
-            if request.evidence:
-                known = [class_id in request.evidence for class_id in request.foreground]
-                competing = with_presence(competing, known, self.options.presence)
-            scores = competing.softmax(dim=0).numpy()
+            scores = class_probabilities(logits[index], request, self.options.presence).numpy()
             found.append(scores if scores.shape[1:] == grid else regrid(scores, *grid, self._margin))
         return found
 

@@ -36,7 +36,7 @@ class SegmenterScores:
         for view in self.views.of(images):
             logits = self.network(view.images.to(self.device))
             for maps, of_image, request in zip(seen, logits, requests, strict=True):
-                competing = class_probabilities(of_image, (0, *request.foreground))
+                competing = class_probabilities(of_image, request)
                 maps.append(view.upright(competing.float().cpu().numpy()))
         return [
             self._scores(self.views.averaged(maps, images[0]), request)
@@ -66,6 +66,13 @@ def with_presence(logits: Tensor, present: Sequence[bool], presence: float) -> T
     return torch.cat([logits[:1], logits[1:] + shift[:, None, None]])
 
 
-def class_probabilities(logits: Tensor, channels: Sequence[int]) -> Tensor:
-    """Of logits [1+K h w], those of `channels` (0 is the background) as probabilities [len(channels) h w]."""
-    return logits[list(channels)].softmax(dim=0)
+def class_probabilities(logits: Tensor, request: ImageTargets, presence: float = 0.0) -> Tensor:
+    """Of logits [1+K h w], those of the background and of F foreground classes as probabilities [1+F h w].
+
+    `presence`: how far the classes that the image's record names are believed to be there (`with_presence`).
+    """
+    competing = logits[[0, *request.foreground]]
+    if presence and request.evidence:
+        known = [class_id in request.evidence for class_id in request.foreground]
+        competing = with_presence(competing, known, presence)
+    return competing.softmax(dim=0)
