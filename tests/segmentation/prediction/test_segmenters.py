@@ -113,3 +113,17 @@ def test_the_command_predicts_with_labels_and_without(small_run: Any, segmenter_
 
     assert not read_index_mask(tmp_path / "told" / "000000000001.png", 81).any()
     assert read_index_mask(tmp_path / "told" / "000000000002.png", 81).any()
+
+
+def test_no_prediction_joins_the_processes_of_a_training(
+    small_run: Any, segmenter_run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(*_: object, **__: object) -> None:
+        raise AssertionError("Accelerate was asked")
+
+    monkeypatch.setattr("accelerate.state.PartialState.__init__", asked)
+    for name in ("LOCAL_RANK", "RANK", "WORLD_SIZE"):
+        monkeypatch.setenv(name, str(int(name == "WORLD_SIZE")))
+    image = small_run.images / "000000000001.png"
+    for run, classes in ((segmenter_run, None), (small_run.run, ["apple"])):
+        assert Segmenter.from_pretrained(run, options=PLAIN).predict(image, classes).mask.any()

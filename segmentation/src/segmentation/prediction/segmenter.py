@@ -148,10 +148,10 @@ class Segmenter:
         if isinstance(options, ResolvedMaskOptions):
             source = self.model.score_source(options.viewing, self.device)
             return HeatmapMaps(source, self.model.vocabulary.n_foreground, options)
+        from segmentation.backbones.devices import resolve_device
         from segmentation.prediction.segmenter_maps import SegmenterMaps
-        from segmentation.training.devices import DeviceGroup
 
-        place = DeviceGroup(self.device).device
+        place = resolve_device(self.device)
         network = self.model.network.to(place)
         return SegmenterMaps(network, network.backbone, place, options)
 

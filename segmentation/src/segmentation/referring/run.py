@@ -81,11 +81,11 @@ class TrainedReferring:
 
         Raises UsageError for a device that is not there.
         """
+        from segmentation.backbones.devices import resolve_device
         from segmentation.referring.predict import ExpressionPredictor
-        from segmentation.training.devices import DeviceGroup
 
         resolved = (options or ReferringPrediction()).resolved(self.traits)
-        place = DeviceGroup(device).device
+        place = resolve_device(device)
         network, encoder = self.encoders
         return ExpressionPredictor(network.to(place), encoder, place, resolved)
 
