@@ -6,13 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from PIL import Image
 from typer.testing import CliRunner
 
 from segmentation import PredictionOptions, Segmenter
 from segmentation.cli import app
+from segmentation.data.images import read_image
 from segmentation.data.truth.opening import open_truth
 from segmentation.masks.refinement import Refinement
-from shared_runtime.errors import ExitCode, UsageError
+from shared_runtime.errors import ExitCode, InputError, UsageError
 
 PLAIN = PredictionOptions(refine=Refinement.NONE)
 
@@ -34,6 +37,35 @@ def test_it_finds_what_it_learned_without_being_told(small_run: Any, segmenter: 
         assert found.classes == ("apple",)
         assert found.scores["apple"] > 0.5
         assert iou(found.where("apple"), truth.mask(path.stem) > 0) > 0.6
+
+
+def test_several_images_are_seen_together(small_run: Any, segmenter: Segmenter) -> None:
+    paths = sorted(small_run.images.iterdir())
+    pixels = read_image(paths[1])
+    tensor = torch.from_numpy(pixels).permute(2, 0, 1)
+    images = [paths[1], pixels, pixels[:, : pixels.shape[0] // 4], tensor, Image.open(paths[1])]
+    expected = [segmenter.predict(image) for image in images]
+    seen: list[int] = []
+    network = segmenter.model.network
+    counted = network.register_forward_pre_hook(lambda _module, inputs: seen.append(len(inputs[0])))
+    together = segmenter(images, batch_size=3)
+    counted.remove()
+    # Four of one size, of which three fill a batch, and the one that was cut.
+    assert sorted(seen) == [1, 1, 3]
+    for one, found in zip(expected, together, strict=True):
+        np.testing.assert_array_equal(found.image, one.image)
+        np.testing.assert_array_equal(found.mask, one.mask)
+        np.testing.assert_allclose(found.maps.scores, one.maps.scores, atol=1e-5)
+    assert segmenter.predict([]) == []
+    for path, found in zip(paths, segmenter.predict(paths, ["apple"]), strict=True):
+        np.testing.assert_array_equal(found.image, read_image(path))
+    with pytest.raises(InputError, match=r"^images\[1\]: .*no such image file"):
+        segmenter.predict([paths[0], "nowhere.png"])
+    with pytest.raises(UsageError, match="batch_size of 0"):
+        segmenter.predict(paths, batch_size=0)
+    # Results are themselves alone: they hold arrays, which say neither that they are equal nor that they are not.
+    assert together[1] != together[3]
+    assert len({*together, *[found.maps for found in together]}) == 10
 
 
 def test_only_classes_that_are_given_compete(small_run: Any, segmenter: Segmenter) -> None:

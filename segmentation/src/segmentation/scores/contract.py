@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FloatMap = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Heatmaps:
     """Unnormalised heatmaps of one image, each float32 (h, w), for its positive classes and compounds."""
 
