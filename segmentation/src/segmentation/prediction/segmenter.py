@@ -59,8 +59,9 @@ class Segmenter(Pretrained):
 
         Without `path` it is the model that ships. Weights are read when the first image is seen. `revision`,
         `token`, `cache_dir` and `local_files_only` are those of huggingface_hub: with one of them, a name
-        OWNER/NAME that is no folder is one of the hub even where there is a folder OWNER. Raises InputError where there is no model, MissingResourceError where none ships or what it needs is not
-        installed, UsageError for a device that is not there.
+        OWNER/NAME that is no folder is one of the hub even where there is a folder OWNER. Raises InputError where
+        there is no model, MissingResourceError where none ships or what it needs is not installed, UsageError for
+        a device that is not there.
         """
         hub = HubOptions(revision, token, cache_dir, local_files_only)
         return cls(open_model(path, hub), options or PredictionOptions(), check_device(device))
