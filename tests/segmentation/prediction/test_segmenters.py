@@ -11,13 +11,18 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from segmentation import PredictionOptions, Segmenter
+from segmentation.backbones.devices import Precision
 from segmentation.cli import app
 from segmentation.data.images import read_image
+from segmentation.data.targets import ImageTargets
 from segmentation.data.truth.opening import open_truth
 from segmentation.masks.refinement import Refinement
+from segmentation.scores.contract import Viewing
+from segmentation.segmenter.run import load_segmenter
 from shared_runtime.errors import ExitCode, InputError, UsageError
 
 PLAIN = PredictionOptions(refine=Refinement.NONE)
+PRECISIONS: tuple[Precision, ...] = ("float32", "bfloat16")
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +106,30 @@ def test_scales_and_mirror_images_are_averaged(small_run: Any, segmenter_run: Pa
     several = Segmenter.from_pretrained(segmenter_run, options=options)
     found = several.predict(small_run.images / "000000000001.png")
     assert iou(found.where("apple"), open_truth(small_run.truth).mask("000000000001") > 0) > 0.6
+
+
+def test_in_16_bits_it_sees_the_same_nearly(small_run: Any, segmenter_run: Path) -> None:
+    image = read_image(small_run.images / "000000000001.png")
+    for run, classes in ((segmenter_run, None), (small_run.run, ["apple", "grass"])):
+        exact, rough = (
+            Segmenter.from_pretrained(run, options=PLAIN.model_copy(update={"precision": precision})).predict(
+                image, classes
+            )
+            for precision in PRECISIONS
+        )
+        assert rough.maps.scores.dtype == np.float32
+        assert rough.maps.ids == exact.maps.ids
+        assert 0 < np.abs(rough.maps.scores - exact.maps.scores).max() < 0.1
+    # As the masks of a label file are made, by the same networks.
+    requests = [ImageTargets(1, None, small_run.images, foreground=(48,), background=())]
+    exact_maps, rough_maps = (
+        load_segmenter(segmenter_run)
+        .score_source(Viewing(33, precision=precision), "cpu")
+        .scores([image], requests)
+        for precision in PRECISIONS
+    )
+    differs = np.abs(exact_maps[0].heatmaps.classes[48] - rough_maps[0].heatmaps.classes[48])
+    assert 0 < differs.max() < 0.1
 
 
 def test_edges_are_fitted_by_the_refinements_of_masks(small_run: Any, segmenter_run: Path) -> None:

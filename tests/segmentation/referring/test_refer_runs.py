@@ -100,6 +100,10 @@ def test_several_images_are_asked_side_by_side(run: Path, captioned: Captioned) 
             assert np.array_equal(found.image, one.image)
     assert not np.array_equal(expected[0].image, expected[1].image)
     assert first.predict([]) == []
+    options = UNREFINED.model_copy(update={"precision": "bfloat16"})
+    rough = Referrer.from_pretrained(run, options=options, device="cpu")(red, "small red apple")
+    assert rough.map.dtype == np.float32
+    assert 0 < np.abs(rough.map - expected[0].map).max() < 0.1
     assert len({first, second, *expected}) == 4
 
 

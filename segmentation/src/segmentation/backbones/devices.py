@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 Precision = Literal["float32", "bfloat16"]
 """Of matrix products and convolutions; weights and what is made of their results stay in 32 bits."""
 
+PRECISION = (
+    "Of the network's matrix products and convolutions; bfloat16: less time and memory on GPUs that have it, for "
+    "masks that differ a little."
+)
+"""What an option of that type says of itself."""
+
 AUTO = "auto"
 """The accelerator that torch finds, else the CPU."""
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from segmentation.backbones.devices import in_precision
 from segmentation.data.images import RgbImage
 from segmentation.data.phrases import check_texts, expression_text
 from segmentation.masks.finish import Finisher
@@ -85,7 +86,8 @@ class ExpressionPredictor:
         """What is seen of an image (H, W, 3): the larger part of the work, done once for all its expressions."""
         found, mid_features = [], None
         for view in self.views.of([image]):
-            cells = self.network.backbone.cells(view.images.to(self.device))
+            with in_precision(self.options.precision, self.device):
+                cells = self.network.backbone.cells(view.images.to(self.device)).float()
             found.append((self.network.project_image(cells.features), view.mirrored))
             mid_features = cells.mid_features[0] if mid_features is None else mid_features
         assert mid_features is not None, "there is a view"
@@ -190,5 +192,5 @@ class ExpressionPredictor:
         options, backbone = self.options, self.network.backbone
         size = options.input_size
         assert size != "auto", "the options are resolved"
-        viewing = Viewing(size, options.scales, options.flip, options.propagation)
+        viewing = Viewing(size, options.scales, options.flip, options.propagation, precision=options.precision)
         return ImageViews(viewing, backbone.stride, backbone.first_cell)

@@ -72,6 +72,7 @@ class TrainedReferring:
             scales=viewing.scales,
             flip=viewing.flip,
             propagation=viewing.propagation,
+            precision=viewing.precision,
         )
         names = [label.name for label in self.vocabulary.classes]
         return ClassNameScores(self.predictor(options, device), names)
