@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
+from segmentation.backbones.devices import PRECISION, Precision
 from segmentation.masks.refinement import CrfPreset, Refinement, installed_refinement
 from segmentation.scores.contract import NetworkTraits
 from shared_runtime.configuration import FrozenModel
@@ -50,6 +51,7 @@ class ReferringPrediction(FrozenModel):
         None, description="How masks are fitted to edges; None: dense CRF if it is installed, else PAMR."
     )
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
+    precision: Precision = Field("float32", description=PRECISION)
 
     def resolved(self, network: NetworkTraits) -> Self:
         """The same with nothing left open."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from segmentation.backbones.devices import Precision
 from segmentation.data.images import RgbImage
 from segmentation.data.targets import Vocabulary
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 FloatMap = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Heatmaps:
     """Unnormalised heatmaps of one image, each float32 (h, w), for its positive classes and compounds."""
 
@@ -90,6 +91,8 @@ class Viewing:
     """Steps by which heatmaps are carried to cells that look alike."""
     compounds: bool = True
     """Whether there are heatmaps of compounds."""
+    precision: Precision = "float32"
+    """In which the network computes; its maps have 32 bits whatever it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from segmentation.backbones.devices import in_precision
 from segmentation.data.images import RgbImage
 from segmentation.data.targets import ImageTargets
 from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores
@@ -34,10 +35,11 @@ class SegmenterScores:
         """Probabilities (h, w) of the background and of the classes of each image, averaged over views."""
         seen: list[list[FloatMap]] = [[] for _ in images]
         for view in self.views.of(images):
-            logits = self.network(view.images.to(self.device))
+            with in_precision(self.views.viewing.precision, self.device):
+                logits = self.network(view.images.to(self.device)).float()
             for maps, of_image, request in zip(seen, logits, requests, strict=True):
                 competing = class_probabilities(of_image, request)
-                maps.append(view.upright(competing.float().cpu().numpy()))
+                maps.append(view.upright(competing.cpu().numpy()))
         return [
             self._scores(self.views.averaged(maps, images[0]), request)
             for maps, request in zip(seen, requests, strict=True)
