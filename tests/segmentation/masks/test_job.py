@@ -16,7 +16,7 @@ from segmentation.data.targets import ImageTargets
 from segmentation.masks.job import CONSENSUS, MaskJob
 from segmentation.masks.options import ResolvedMaskOptions
 from segmentation.masks.refinement import Refinement
-from segmentation.scores.contract import Heatmaps, ImageScores
+from segmentation.scores.contract import Heatmaps, ImageScores, Sizes
 from shared_runtime.errors import OutputError
 
 SIZES = [(20, 30), (30, 20), (20, 30), (1, 9), (20, 30)]
@@ -44,12 +44,12 @@ def red_and_dark(images: Sequence[RgbImage], targets: Sequence[ImageTargets]) ->
 
 @dataclass(frozen=True)
 class Source:
-    """Scores of images whose own size is the base size."""
+    """Scores of images that are seen at their own size."""
 
     see: Callable[[Sequence[RgbImage], Sequence[ImageTargets]], list[ImageScores]] = red_and_dark
 
-    def base_size(self, image: RgbImage) -> tuple[int, int]:
-        return image.shape[0], image.shape[1]
+    def sizes(self, image: RgbImage) -> Sizes:
+        return ((image.shape[0], image.shape[1]),)
 
     def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:
         return self.see(images, requests)

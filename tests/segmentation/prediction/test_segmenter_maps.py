@@ -7,16 +7,20 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor, nn
 
 from segmentation.data.images import RgbImage
 from segmentation.data.label_rules import Evidence
 from segmentation.data.targets import ImageTargets
+from segmentation.masks.batches import image_batches
 from segmentation.masks.finish import RejectedImage
 from segmentation.masks.maps import ScoreMaps
 from segmentation.masks.refinement import Refinement
 from segmentation.prediction.options import ResolvedPrediction
 from segmentation.prediction.segmenter_maps import SegmenterMaps
+from segmentation.scores.contract import Viewing
+from segmentation.scores.views import ImageViews
 
 STRIDE = 4
 N_CLASSES = 3
@@ -148,10 +152,10 @@ def test_classes_of_a_record_are_believed_and_asked_for_ones_are_not() -> None:
 
 def test_the_shorter_side_is_that_of_the_options() -> None:
     network = PixelNetwork(patches=False)
-    assert source(network, input_size=65).base_size(picture(100, 200)) == (65, 129)
-    assert source(network, input_size=65).base_size(picture(200, 100)) == (129, 65)
-    assert source(network).base_size(picture(100, 200)) == (101, 201)
-    assert source(PixelNetwork(patches=True), input_size=64).base_size(picture(50, 100)) == (64, 128)
+    assert source(network, input_size=65).sizes(picture(100, 200))[0] == (65, 129)
+    assert source(network, input_size=65).sizes(picture(200, 100))[0] == (129, 65)
+    assert source(network).sizes(picture(100, 200))[0] == (101, 201)
+    assert source(PixelNetwork(patches=True), input_size=64).sizes(picture(50, 100))[0] == (64, 128)
 
 
 def test_images_of_a_batch_are_seen_as_alone() -> None:
@@ -163,6 +167,25 @@ def test_images_of_a_batch_are_seen_as_alone() -> None:
         assert isinstance(together, ScoreMaps)
         assert together.ids == alone.ids
         np.testing.assert_allclose(together.scores, alone.scores, atol=1e-6)
+
+
+def test_images_that_differ_at_any_scale_do_not_share_a_batch(tmp_path: Path) -> None:
+    """33 and 34 pixels are 33 to a stride of 4; twice as large, they are 65 and 69."""
+    requests = []
+    for side in (33, 34):
+        Image.fromarray(picture(side, side)).save(tmp_path / f"{side}.png")
+        requests.append(replace(asked(1, 2, 3), path=tmp_path / f"{side}.png", key=str(side)))
+    network = PixelNetwork(patches=False)
+
+    def alike(scales: tuple[float, ...]) -> list[set[int]]:
+        views = ImageViews(Viewing("original", scales), STRIDE, 0.0)
+        of_both = (source(network, scales=scales).sizes, views.sizes)
+        return [{len(batch[0]) for batch in image_batches(requests, sizes, 2)} for sizes in of_both]  # type: ignore[arg-type]
+
+    assert alike((1.0,)) == [{2}, {2}]
+    assert alike((1.0, 2.0)) == [{1}, {1}]
+    # The cells of scale 1 decide, too, where no view is of that scale.
+    assert alike((0.5,)) == [{2}, {2}]
 
 
 def test_scores_that_are_not_finite_cost_one_image() -> None:

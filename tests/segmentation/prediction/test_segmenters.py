@@ -1,6 +1,7 @@
 """A segmenter needs no labels: what it learned it finds, whole, in windows, of the classes that compete."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ from typer.testing import CliRunner
 from segmentation import PredictionOptions, Segmenter
 from segmentation.cli import app
 from segmentation.data.truth.opening import open_truth
+from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.refinement import Refinement
+from segmentation.prediction.files import PredictionInputs, predict_files
+from segmentation.runs.trained import identity
 from shared_runtime.errors import ExitCode, UsageError
 
 PLAIN = PredictionOptions(refine=Refinement.NONE)
@@ -90,6 +94,30 @@ def test_a_saved_segmenter_is_the_same(segmenter: Segmenter, small_run: Any, tmp
     card = (tmp_path / "model" / "README.md").read_text()
     assert "capseg train-segmenter" in card
     assert "has to be told" not in card
+
+
+def test_predictions_of_one_model_are_not_gone_on_with_by_another(
+    segmenter: Segmenter, small_run: Any, tmp_path: Path
+) -> None:
+    """Of the same weights: what is not trained, such as propagation, stands in the configuration alone."""
+    model: Any = segmenter.model
+    network = model.config.network.model_copy(update={"propagation": 4})
+    other = replace(model, config=model.config.model_copy(update={"network": network}))
+    for name, one in (("plain", model), ("carried", other)):
+        Segmenter(one, PLAIN).save_pretrained(tmp_path / name)
+
+    def predict(name: str, number: int) -> MaskCounts:
+        opened = Segmenter.from_pretrained(tmp_path / name, options=PLAIN, device="cpu")
+        inputs = PredictionInputs([small_run.images / f"{number:012}.png"])
+        return predict_files(opened, inputs, tmp_path / "out").counts
+
+    assert predict("plain", 1).written == 1
+    with pytest.raises(UsageError, match=r"samples\.model\.network\.propagation: 0 in the folder, 4 asked for"):
+        predict("carried", 2)
+    # Wherever the same model lies, and by whatever path it was trained.
+    (tmp_path / "plain").rename(tmp_path / "moved")
+    assert predict("moved", 2).written == 1
+    assert identity(Segmenter.from_pretrained(tmp_path / "moved").model) == identity(model)
 
 
 def capseg(*arguments: object) -> Any:

@@ -204,7 +204,7 @@ def test_rivals_compete_for_cells(world: World) -> None:
     apple, cat, teddy = map(names.index, ("apple", "cat", "teddy bear"))
     np.testing.assert_allclose(maps.shares[[apple, cat]], whole[[apple, cat]], atol=1e-5)
     assert (maps.shares[teddy] > whole[teddy]).all()
-    assert (beside.relative, beside.alpha) == (True, 4)
+    assert (beside.options.relative, beside.options.alpha) == (True, 4)
     same = namesakes(load_label_space("voc"), "coco")
     aeroplane, person = (load_label_space("voc").by_name[name].id for name in ("aeroplane", "person"))
     assert (same[aeroplane], same[person]) == ({"airplane"}, {"person"})

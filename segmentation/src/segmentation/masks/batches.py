@@ -5,7 +5,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from segmentation.data.images import RgbImage, read_image
 from segmentation.masks.finish import RejectedImage
-from segmentation.scores.contract import ImageRequest
+from segmentation.scores.contract import ImageRequest, Sizes
 from segmentation.training.shortage import is_memory_shortage
 from shared_runtime.errors import InputError
 
@@ -17,29 +17,29 @@ SeenT = TypeVar("SeenT")
 
 
 class ImageBatch(NamedTuple, Generic[RequestT]):
-    """Images of one base size, each with its request."""
+    """Images of the same sizes, each with its request."""
 
     images: list[RgbImage]
     requests: list[RequestT]
 
 
 def image_batches(
-    requests: Iterable[RequestT], base_size: Callable[[RgbImage], tuple[int, int]], batch_size: int
+    requests: Iterable[RequestT], sizes: Callable[[RgbImage], Sizes], batch_size: int
 ) -> Iterator[ImageBatch[RequestT] | RejectedImage]:
-    """Images read, in batches of one base size; those that cannot be read are rejected."""
-    waiting: dict[tuple[int, int], ImageBatch[RequestT]] = {}
+    """Images read, in batches of the same `sizes`; those that cannot be read are rejected."""
+    waiting: dict[Sizes, ImageBatch[RequestT]] = {}
     for request in requests:
         try:
             image = read_image(request.path)
         except InputError as error:
             yield RejectedImage.of(request, str(error))
             continue
-        size = base_size(image)
-        batch = waiting.setdefault(size, ImageBatch([], []))
+        own = sizes(image)
+        batch = waiting.setdefault(own, ImageBatch([], []))
         batch.images.append(image)
         batch.requests.append(request)
         if len(batch.images) == batch_size:
-            yield waiting.pop(size)
+            yield waiting.pop(own)
         elif sum(len(other.images) for other in waiting.values()) == _OPEN_BATCHES * batch_size:
             yield waiting.pop(max(waiting, key=lambda key: len(waiting[key].images)))
     yield from waiting.values()

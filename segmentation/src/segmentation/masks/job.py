@@ -16,7 +16,7 @@ from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.options import ResolvedMaskOptions
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
 from segmentation.masks.refinement import Refinement
-from segmentation.scores.contract import Heatmaps, ImageRequest, ScoreSource
+from segmentation.scores.contract import Heatmaps, ImageRequest, ScoreSource, Sizes
 from shared_runtime.errors import OutputError
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ class HeatmapMaps(Generic[RequestT]):
     options: ResolvedMaskOptions
     discriminant: "LinearDiscriminant | None" = None
 
-    def base_size(self, image: RgbImage) -> tuple[int, int]:
-        """As that of the source."""
-        return self.source.base_size(image)
+    def sizes(self, image: RgbImage) -> Sizes:
+        """As those of the source."""
+        return self.source.sizes(image)
 
     def maps(self, images: Sequence[RgbImage], requests: Sequence[RequestT]) -> list[ScoreMaps | RejectedImage]:
         """Score maps of each image; rejected are those that have no heatmap, or one that is not finite."""
@@ -119,7 +119,7 @@ class MaskJob(Generic[RequestT]):
         self.progress(counts)
         statistics = CellStatistics(self.n_foreground + 1)
         alone = HeatmapMaps(self.source, self.n_foreground, self.options)
-        for batch in image_batches(studied, self.source.base_size, self.batch_size):
+        for batch in image_batches(studied, self.source.sizes, self.batch_size):
             if isinstance(batch, RejectedImage):
                 continue
             for of_image in seen(batch, self.source.scores):

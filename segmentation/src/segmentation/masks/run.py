@@ -17,7 +17,7 @@ from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.refinement import check_installed
 from segmentation.runs.folder import MAKE_MASKS, RunFolder, RunRecord, installed_versions, open_run
 from segmentation.runs.left_out import LeftOut
-from segmentation.runs.trained import open_trained
+from segmentation.runs.trained import identity, open_trained
 from segmentation.scores.contract import TrainedNetwork
 from shared_runtime.errors import OutputError, UsageError
 from shared_runtime.files import check_output, file_digest
@@ -48,7 +48,7 @@ class MaskInputs:
 
 @dataclass(frozen=True, slots=True)
 class MaskMachine:
-    """Where masks are made: nothing that changes them."""
+    """Where masks are made: nothing that changes them, but for the rounding of the device."""
 
     device: str = "auto"
     processes: int = 1
@@ -96,7 +96,7 @@ def make_masks(
         config=resolved.model_dump(mode="json"),
         samples={
             "labels": file_digest(inputs.labels)[:16],
-            "weights": file_digest(RunFolder(inputs.run).weights)[:16],
+            **identity(trained),
         }
         | ({"target": inputs.target.reference} if inputs.target else {}),
         notes={

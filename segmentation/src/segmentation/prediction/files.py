@@ -16,6 +16,7 @@ from segmentation.masks.run import REJECTED, RLE, check_rle, only_classes_of, wr
 from segmentation.prediction.overlay import painted
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.runs.folder import PREDICT, RunFolder, RunRecord, installed_versions, open_run
+from segmentation.runs.trained import identity
 from shared_runtime.errors import InputError, OutputError, UsageError
 from shared_runtime.files import file_digest
 from shared_schemas import LabelSpace
@@ -89,7 +90,7 @@ def predict_files(
         command=PREDICT,
         config=resolved.model_dump(mode="json"),
         samples={
-            "weights": file_digest(model.weights)[:16],
+            **identity(model),
             "labels": file_digest(inputs.labels)[:16] if inputs.labels else None,
             "classes": sorted(inputs.classes) if inputs.classes is not None else None,
         }

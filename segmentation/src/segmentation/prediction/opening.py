@@ -2,13 +2,11 @@
 
 import re
 from pathlib import Path
-from typing import cast
 
-from segmentation.prediction.contract import OpenedModel
 from segmentation.prediction.pretrained import CARD, CONFIG, WEIGHTS, open_pretrained
 from segmentation.referring.run import TrainedReferring, load_referring
 from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_REFERRING, TRAIN_SEGMENTER, RunFolder
-from segmentation.runs.trained import is_saved, open_trained
+from segmentation.runs.trained import OpenedModel, is_saved, open_trained
 from shared_runtime.errors import InputError, MissingResourceError
 
 SHIPPED = Path(__file__).parent.parent / "models" / "segmenter"
@@ -26,8 +24,10 @@ def open_model(path: str | Path | None = None) -> OpenedModel:
     no model, MissingResourceError where none ships or the hub cannot be asked.
     """
     folder = shipped_model() if path is None else _folder(path)
-    opener = open_pretrained if is_saved(folder) else open_trained
-    return cast(OpenedModel, opener(folder, *_OF_CLASSES))
+    if not is_saved(folder):
+        return open_trained(folder, *_OF_CLASSES)
+    opened: OpenedModel = open_pretrained(folder, *_OF_CLASSES)
+    return opened
 
 
 def open_referring(path: str | Path) -> TrainedReferring:

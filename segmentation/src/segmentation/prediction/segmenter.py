@@ -18,13 +18,13 @@ from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.options import ResolvedMaskOptions
 from segmentation.masks.pipeline import MapSource
 from segmentation.masks.refinement import check_installed
-from segmentation.prediction.contract import OpenedModel, needs_classes
+from segmentation.prediction.contract import needs_classes
 from segmentation.prediction.model_card import ModelCard
 from segmentation.prediction.opening import open_model
 from segmentation.prediction.options import PredictionOptions, ResolvedPrediction
 from segmentation.prediction.pretrained import read_saved, save_pretrained
 from segmentation.prediction.result import Segmentation, class_scores
-from segmentation.runs.trained import is_saved
+from segmentation.runs.trained import OpenedModel, is_saved
 from segmentation.segmenter.of_localizer import segmenter_of
 from shared_runtime.errors import InputError, MissingResourceError, UsageError
 from shared_schemas.errors import did_you_mean

@@ -14,7 +14,7 @@ from segmentation.masks.finish import RejectedImage
 from segmentation.masks.maps import ScoreMaps
 from segmentation.prediction.options import ResolvedPrediction
 from segmentation.prediction.windows import input_scale, resized_part, tent, windows
-from segmentation.scores.contract import FloatMap
+from segmentation.scores.contract import FloatMap, Sizes
 from segmentation.scores.grid import input_size, regrid
 from segmentation.segmenter.predict import class_probabilities
 
@@ -30,9 +30,9 @@ class SegmenterMaps:
     device: torch.device
     options: ResolvedPrediction
 
-    def base_size(self, image: RgbImage) -> tuple[int, int]:
-        """Height and width of the network's input at scale 1."""
-        return self._size(image, 1.0)
+    def sizes(self, image: RgbImage) -> Sizes:
+        """Of the network's input; images of the same ones can share a batch."""
+        return tuple(self._size(image, scale) for scale in (1.0, *self.options.scales))
 
     @torch.inference_mode()
     def maps(

@@ -8,7 +8,7 @@ import numpy as np
 from segmentation.data.images import RgbImage
 from segmentation.data.targets import ImageTargets
 from segmentation.referring.predict import ExpressionMaps, ExpressionPredictor
-from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores
+from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,9 @@ class ClassNameScores:
     names: Sequence[str]
     """Of all classes, that of id 1 first."""
 
-    def base_size(self, image: RgbImage) -> tuple[int, int]:
-        """Height and width of the network's input at scale 1."""
-        return self.predictor.views.size(image)
+    def sizes(self, image: RgbImage) -> Sizes:
+        """Of the network's input; images of the same ones can share a batch."""
+        return self.predictor.views.sizes(image)
 
     def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:
         """Of networks with SPA and MPA, shares and that of the background; of those with GAP and GMP, heatmaps."""

@@ -11,7 +11,7 @@ from segmentation.data.referring.expressions import Expression, ExpressionSet
 from segmentation.data.targets import ImageTargets
 from segmentation.referring.config import ReferringConfig
 from segmentation.referring.expressions import expression_table, in_share
-from segmentation.referring.run import language_digest
+from segmentation.referring.text_folder import language_digest
 from segmentation.runs.left_out import SHOWN
 from segmentation.runs.soundness import step_doubts
 from segmentation.runs.training import TrainingJob, TrainingRun, check_start, train_in_folder, training_record

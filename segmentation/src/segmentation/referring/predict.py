@@ -18,7 +18,7 @@ from segmentation.masks.maps import ScoreMaps, negative_background, normalized
 from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.refinement import check_installed
 from segmentation.referring.network import ReferringNetwork
-from segmentation.referring.options import IMAGE, ReferringPrediction
+from segmentation.referring.options import IMAGE, ResolvedReferring
 from segmentation.referring.pooling import pooled
 from segmentation.referring.rivals import competing, contested_shares, rival_names
 from segmentation.referring.text_encoder import TextEncoder
@@ -29,7 +29,6 @@ from shared_runtime.errors import InputError, UsageError
 
 BoolMasks = npt.NDArray[np.bool_]
 
-_ALPHA = 4.0
 _MOST_COMPETING = 254
 """Labels that an index mask of bytes can tell apart, beside the background and 255."""
 
@@ -75,8 +74,7 @@ class ExpressionPredictor:
     """On `device`, in evaluation mode."""
     encoder: TextEncoder
     device: torch.device
-    options: ReferringPrediction
-    """Resolved: nothing is left open."""
+    options: ResolvedReferring
     _known: dict[str, Tensor] = field(default_factory=dict, repr=False)
     """Vectors of the texts that were asked before."""
 
@@ -132,12 +130,11 @@ class ExpressionPredictor:
         so, by the procedure of class activation maps. Raises MissingResourceError where what fits masks to edges
         is not installed, UsageError for more expressions than can compete.
         """
-        refine = self.options.refine
-        assert refine is not None, "the options are resolved"
-        check_installed(refine)
-        finisher = Finisher(refine, self.options.crf_preset, bytes_per_process(1))
+        options = self.options
+        check_installed(options.refine)
+        finisher = Finisher(options.refine, options.crf_preset, bytes_per_process(1))
         found = np.zeros((len(maps.logits), *image.shape[:2]), dtype=np.bool_)
-        if self.network.options.pooling.kind == "spa" and self.options.rivals is None and not self.relative:
+        if self.network.options.pooling.kind == "spa" and options.rivals is None and not options.relative:
             if len(found) > _MOST_COMPETING:
                 raise UsageError(
                     f"got {len(found)} expressions of one image, expected {_MOST_COMPETING} at most: those of a "
@@ -150,29 +147,18 @@ class ExpressionPredictor:
                 found[number - 1] = mask == number
             return found
         for number, own in enumerate(self.strengths(maps)):
-            background = negative_background(own[None], self.alpha) if self.relative else 1 - own
+            background = negative_background(own[None], options.alpha) if options.relative else 1 - own
             found[number] = finisher.mask(image, ScoreMaps((1,), np.stack([background, own]), maps.margin)) == 1
         return found
 
     def strengths(self, maps: ExpressionMaps) -> FloatMap:
         """What masks are made of, (N, h, w) in [0, 1]: shares; or similarities, or shares beside rivals, relative
         to their maximum."""
-        if not self.relative:
+        if not self.options.relative:
             return maps.shares
         found = maps.logits if self.options.rivals is None else maps.shares
         relative: FloatMap = np.array([normalized(of) for of in found]).reshape(found.shape)
         return relative
-
-    @property
-    def relative(self) -> bool:
-        """Whether maps are read relative to their maximum in the image."""
-        asked, rivals = self.options.relative, self.options.rivals
-        return (self.network.options.pooling.relative or rivals is not None) if asked is None else asked
-
-    @property
-    def alpha(self) -> float:
-        """Of the background of maps that are relative."""
-        return _ALPHA if self.options.alpha is None else self.options.alpha
 
     def _embedded(self, texts: Sequence[str]) -> Tensor:
         """[N D] of texts."""
@@ -191,7 +177,5 @@ class ExpressionPredictor:
     def views(self) -> ImageViews:
         """What the network sees of images."""
         options, backbone = self.options, self.network.backbone
-        size = options.input_size
-        assert size != "auto", "the options are resolved"
-        viewing = Viewing(size, options.scales, options.flip, options.propagation)
+        viewing = Viewing(options.input_size, options.scales, options.flip, options.propagation)
         return ImageViews(viewing, backbone.stride, backbone.first_cell)

@@ -11,7 +11,7 @@ from segmentation.data.targets import ImageTargets, Vocabulary, read_targets
 from segmentation.referring.config import ReferringConfig
 from segmentation.referring.expressions import expression_table, in_share
 from segmentation.referring.options import ReferringPrediction
-from segmentation.referring.text_folder import WEIGHTS
+from segmentation.referring.text_folder import language_digest
 from segmentation.runs.folder import TRAIN_REFERRING, RunFolder
 from segmentation.runs.left_out import LeftOut
 from segmentation.runs.soundness import step_doubts
@@ -19,7 +19,6 @@ from segmentation.runs.training import TrainingJob, TrainingRun, check_start, tr
 from segmentation.scores.contract import NetworkTraits, ScoreSource, Viewing
 from segmentation.training.config import MachineOptions
 from shared_runtime.errors import InputError
-from shared_runtime.files import file_digest
 
 if TYPE_CHECKING:
     from segmentation.referring.network import ReferringNetwork
@@ -161,11 +160,6 @@ def train_referring(
     )
     report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)
     return TrainingRun(len(targets), left_out, report)
-
-
-def language_digest(folder: Path | None) -> str | None:
-    """Of the weights of the language model: others make another network of the same options."""
-    return file_digest(folder / WEIGHTS)[:16] if folder is not None and (folder / WEIGHTS).is_file() else None
 
 
 def _content(target: ImageTargets) -> tuple[Any, ...]:

@@ -55,7 +55,6 @@ class ClassFinder:
         # Anew: shares of SPA are of what is asked.
         scores = self._scores([class_id for class_id, _ in there], self._maps(encoded, there))
         options = self.predictor.options
-        assert options.refine is not None, "the options are resolved"
         check_installed(options.refine)
         finisher = Finisher(options.refine, options.crf_preset, bytes_per_process(1))
         return finisher.mask(image, scores)
@@ -75,14 +74,14 @@ class ClassFinder:
     def _scores(self, classes: Sequence[int], maps: ExpressionMaps) -> ScoreMaps:
         """Of the background and each of `classes`, an id for each word."""
         kind = self.predictor.network.options.pooling.kind
-        relative = self.predictor.relative
+        options = self.predictor.options
         of_words = self.predictor.strengths(maps)
         ids = sorted({*classes})
-        merge = np.sum if kind == "spa" and not relative else np.max
+        merge = np.sum if kind == "spa" and not options.relative else np.max
         found: FloatMap = np.stack(
             [merge(of_words[[place for place, of in enumerate(classes) if of == one]], axis=0) for one in ids]
         )
-        background = negative_background(found, self.predictor.alpha) if relative else 1 - merge(found, axis=0)
+        background = negative_background(found, options.alpha) if options.relative else 1 - merge(found, axis=0)
         return ScoreMaps(tuple(ids), np.concatenate([background[None], found]).astype(np.float32), maps.margin)
 
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 FloatMap = NDArray[np.float32]
 
+Sizes = tuple[tuple[int, int], ...]
+"""Height and width of a network's input at scale 1, and at each scale at which it sees an image."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heatmaps:
@@ -69,11 +72,11 @@ RequestT_contra = TypeVar("RequestT_contra", bound=ImageRequest, contravariant=T
 class ScoreSource(Protocol[RequestT_contra]):
     """Whatever gives heatmaps of images."""
 
-    def base_size(self, image: RgbImage) -> tuple[int, int]:
-        """Images of one base size can share a batch."""
+    def sizes(self, image: RgbImage) -> Sizes:
+        """Of the network's input; images of the same ones can share a batch."""
 
     def scores(self, images: Sequence[RgbImage], requests: Sequence[RequestT_contra]) -> list[ImageScores]:
-        """Heatmaps of each image for what its request asks for; all images have the same `base_size`."""
+        """Heatmaps of each image for what its request asks for; all images have the same `sizes`."""
 
 
 @dataclass(frozen=True, slots=True)

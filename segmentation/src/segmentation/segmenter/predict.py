@@ -8,7 +8,7 @@ from torch import Tensor
 
 from segmentation.data.images import RgbImage
 from segmentation.data.targets import ImageTargets
-from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores
+from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Sizes
 from segmentation.scores.views import ImageViews
 from segmentation.segmenter.network import SegmentationNetwork
 
@@ -25,9 +25,9 @@ class SegmenterScores:
     device: torch.device
     views: ImageViews
 
-    def base_size(self, image: RgbImage) -> tuple[int, int]:
-        """Height and width of the network's input at scale 1."""
-        return self.views.size(image)
+    def sizes(self, image: RgbImage) -> Sizes:
+        """Of the network's input; images of the same ones can share a batch."""
+        return self.views.sizes(image)
 
     @torch.inference_mode()
     def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
@@ -126,6 +126,13 @@ class TrainingConfig(FrozenModel):
             raise UsageError(f"{use.what} pre-trained weights. Give --weights, or --set {use.otherwise}")
         classifier_prefix(self.backbone)
         return path
+
+    def identity(self) -> dict[str, Any]:
+        """What decides, beside its weights, what a trained network says of an image; no paths, which change."""
+        return {
+            "backbone": self.backbone.partition(":")[0],
+            "network": self.model_dump(mode="json", include={"network"}).get("network"),
+        }
 
     def start_files(self) -> Mapping[str, Path]:
         """The files that the training starts from, by what they are. Raises as the methods that find them do."""
