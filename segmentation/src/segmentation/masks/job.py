@@ -11,7 +11,7 @@ import numpy as np
 from segmentation.data.images import RgbImage
 from segmentation.masks.batches import image_batches, seen
 from segmentation.masks.finish import Finisher, RejectedImage
-from segmentation.masks.maps import ScoreMaps, score_maps, sharpened
+from segmentation.masks.maps import ScoreMaps, likeliest, score_maps, sharpened
 from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.options import ResolvedMaskOptions
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
@@ -53,6 +53,9 @@ class HeatmapMaps(Generic[RequestT]):
             except ValueError as error:
                 found.append(RejectedImage.of(request, str(error)))
                 continue
+            # A band asks how near classes came that are likeliest nowhere.
+            if of_image.heatmaps.background is not None and self.options.ignore_band is None:
+                maps = likeliest(maps)
             if self.discriminant is not None and of_image.cells is not None:
                 maps = self.discriminant.mixed(maps, of_image.cells)
             if self.options.refine is not Refinement.NONE and self.options.sharpness != 1:

@@ -108,7 +108,7 @@ def make_masks(
         },
     )
     RunFolder(output).check_command(MAKE_MASKS)
-    _check_inputs(inputs, output)
+    check_images(inputs.images, output)
     if rle:
         run = RunFolder(inputs.run)
         read = {"the label file": inputs.labels, "the weights of the network": run.weights}
@@ -135,7 +135,9 @@ def make_masks(
         if rle:
             try:
                 with replacing(rle) as unfinished:
-                    write_coco_results(unfinished, _masks(output, targets, vocabulary), vocabulary.label_space)
+                    write_coco_results(
+                        unfinished, masks_there(output, targets, vocabulary), vocabulary.label_space
+                    )
             except OSError as error:
                 raise OutputError(f"{rle}: cannot be written: {error.strerror or error}") from error
     return MaskRun(counts, left_out, resolved)
@@ -183,9 +185,11 @@ def only_classes_of(target: LabelSpace, known: LabelSpace, images: Sequence[Imag
     ]
 
 
-def _check_inputs(inputs: MaskInputs, output: Path) -> None:
-    """Raises UsageError where the folder of masks is one of images: `overwrite` would empty it."""
-    for folder in inputs.images:
+def check_images(images: Sequence[Path], output: Path) -> None:
+    """Raises UsageError where the folder of masks is one of images: masks would be written over them, and
+    `overwrite` would empty it."""
+    for path in images:
+        folder = path if path.is_dir() else path.parent
         if output.is_dir() and folder.is_dir() and output.samefile(folder):
             raise UsageError(f"{output} is a folder of images that are read. Name another folder for the masks")
 
@@ -227,7 +231,7 @@ def write_rejected(path: Path, skipped: Sequence[SkippedImage], counts: MaskCoun
         raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
-def _masks(
+def masks_there(
     folder: Path, targets: Sequence[ImageTargets], vocabulary: Vocabulary
 ) -> Iterator[tuple[int | str, IndexMask]]:
     """The masks that are there, each once, with the ids of their images."""

@@ -12,7 +12,8 @@ from segmentation.data.images import read_image
 from segmentation.data.phrases import check_texts
 from segmentation.data.targets import ImageTargets
 from segmentation.masks.pipeline import plan_masks
-from segmentation.prediction.files import OVERLAYS, check_images, image_files
+from segmentation.masks.run import check_images
+from segmentation.prediction.files import OVERLAYS, image_files
 from segmentation.prediction.referrer import ReferredRegion, Referrer
 from segmentation.runs.folder import REFER_PREDICT, RunRecord, installed_versions, open_run
 from segmentation.runs.trained import identity

@@ -144,16 +144,9 @@ class Segmenter:
     @cached_property
     def source(self) -> MapSource[ImageTargets]:
         """Score maps by the network, which is read now. Raises UsageError for a device that is not there."""
-        options = self.resolved
-        if isinstance(options, ResolvedMaskOptions):
-            source = self.model.score_source(options.viewing, self.device)
-            return HeatmapMaps(source, self.model.vocabulary.n_foreground, options)
-        from segmentation.prediction.segmenter_maps import SegmenterMaps
-        from segmentation.training.devices import DeviceGroup
-
-        place = DeviceGroup(self.device).device
-        network = self.model.network.to(place)
-        return SegmenterMaps(network, network.backbone, place, options)
+        source = self.model.score_source(self.resolved.viewing, self.device)
+        options = self.options.of_masks().resolved(self.model.traits)
+        return HeatmapMaps(source, self.model.vocabulary.n_foreground, options)
 
     def finisher(self, *, processes: int) -> Finisher:
         """What makes masks of score maps, for so many processes. Raises MissingResourceError without the CRF."""

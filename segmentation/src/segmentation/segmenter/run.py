@@ -55,14 +55,11 @@ class TrainedSegmenter:
 
     def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
         """The network on `device`, looking at images as `viewing` says."""
-        from segmentation.scores.views import ImageViews
         from segmentation.segmenter.predict import SegmenterScores
         from segmentation.training.devices import DeviceGroup
 
         place = DeviceGroup(device).device
-        network = self.network.to(place)
-        views = ImageViews(viewing, network.backbone.stride, network.backbone.first_cell)
-        return SegmenterScores(network, place, views)
+        return SegmenterScores(self.network.to(place), place, viewing)
 
 
 def train_segmenter(

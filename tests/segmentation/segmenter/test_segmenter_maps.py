@@ -1,6 +1,7 @@
 """Score maps of a segmentation network: windows, scales, mirror images, and which classes compete."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,17 @@ from segmentation.data.label_rules import Evidence
 from segmentation.data.targets import ImageTargets
 from segmentation.masks.batches import image_batches
 from segmentation.masks.finish import RejectedImage
+from segmentation.masks.job import HeatmapMaps
 from segmentation.masks.maps import ScoreMaps
 from segmentation.masks.refinement import Refinement
-from segmentation.prediction.options import ResolvedPrediction
-from segmentation.prediction.segmenter_maps import SegmenterMaps
-from segmentation.scores.contract import Viewing
+from segmentation.prediction.options import PredictionOptions
+from segmentation.scores.contract import Heatmaps, ImageScores, NetworkTraits, Sizes, Viewing
 from segmentation.scores.views import ImageViews
+from segmentation.segmenter.predict import SegmenterScores
 
 STRIDE = 4
 N_CLASSES = 3
+TRAITS = NetworkTraits("tiny", False, 33, attributes=False, background=False, own_background=True)
 
 
 class PixelNetwork(nn.Module):
@@ -38,15 +41,34 @@ class PixelNetwork(nn.Module):
         self.logits = nn.Conv2d(3, 1 + N_CLASSES, STRIDE if patches else 1, stride=STRIDE)
         self.areas: list[int] = []
 
+    @property
+    def backbone(self) -> "PixelNetwork":
+        """Its cells are its own."""
+        return self
+
     def forward(self, images: Tensor) -> Tensor:
         self.areas.append(images.shape[0] * images.shape[2] * images.shape[3])
         found: Tensor = self.logits(images.float() / 255)
         return 4 * found
 
 
-def source(network: Any, **options: Any) -> SegmenterMaps:
-    defaults: dict[str, Any] = {"input_size": "original", "refine": Refinement.NONE}
-    return SegmenterMaps(network, network, torch.device("cpu"), ResolvedPrediction(**(defaults | options)))
+@dataclass(frozen=True)
+class FixedScores:
+    """Whatever it is shown, it says the same."""
+
+    heatmaps: Heatmaps
+
+    def sizes(self, image: RgbImage) -> Sizes:
+        return ((image.shape[0], image.shape[1]),)
+
+    def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:  # noqa: ARG002
+        return [ImageScores(self.heatmaps, None) for _ in images]
+
+
+def source(network: Any, **viewing: Any) -> HeatmapMaps[ImageTargets]:
+    seen = Viewing(**({"input_size": "original"} | viewing))
+    options = PredictionOptions(refine=Refinement.NONE).of_masks().resolved(TRAITS)
+    return HeatmapMaps(SegmenterScores(network, torch.device("cpu"), seen), N_CLASSES, options)
 
 
 def asked(*foreground: int) -> ImageTargets:
@@ -188,9 +210,25 @@ def test_images_that_differ_at_any_scale_do_not_share_a_batch(tmp_path: Path) ->
     assert alike((0.5,)) == [{2}, {2}]
 
 
+def test_a_band_asks_classes_that_are_likeliest_nowhere() -> None:
+    network = PixelNetwork(patches=False)
+    image = picture(33, 33)
+    alone = source(network)
+    (everything,) = alone.source.scores([image], [asked(1, 2, 3)])
+    background = everything.heatmaps.background
+    assert background is not None
+    # One whose probability is a little below that of the background, everywhere.
+    heatmaps = replace(everything.heatmaps, classes={2: background * 0.9})
+    fixed = FixedScores(heatmaps)
+    (without,) = maps_of(replace(alone, source=fixed).maps([image], [asked(2)]))
+    banded = replace(alone, source=fixed, options=alone.options.model_copy(update={"ignore_band": (0.4, 0.6)}))
+    (within,) = maps_of(banded.maps([image], [asked(2)]))
+    assert (without.ids, within.ids) == ((), (2,))
+
+
 def test_scores_that_are_not_finite_cost_one_image() -> None:
     network = PixelNetwork(patches=False)
     with torch.no_grad():
         network.logits.bias.fill_(float("nan"))  # type: ignore[union-attr]
     (found,) = source(network).maps([picture(33, 33)], [replace(asked(1), file_name="sick.png")])
-    assert found == RejectedImage("a", "sick.png", "the network's scores hold NaN or infinite values")
+    assert found == RejectedImage("a", "sick.png", "the network's heatmaps hold NaN or infinite values")
