@@ -183,6 +183,24 @@ def test_waiting_images_are_bounded(tmp_path: Path, masks: Path) -> None:
     assert len(first_call) == 40
 
 
+def test_waiting_images_are_bounded_by_their_bytes(
+    tmp_path: Path, masks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two of 480 bytes may wait for others of their size; with the third, one goes as it is."""
+    monkeypatch.setattr("segmentation.masks.batches._MOST_OPEN_BYTES", 1000)
+    folder = tmp_path / "images"
+    folder.mkdir()
+    drawn = [draw(folder, f"{number}.png", *size) for number, size in enumerate([(4, 40), (40, 4)] * 4)]
+    together: list[int] = []
+
+    def watching(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[ImageScores]:
+        together.append(len(batch))
+        return red_and_dark(batch, targets)
+
+    assert replace(job(batch_size=4), source=Source(watching)).run(drawn, masks).written == 8
+    assert together == [2, 2, 2, 2]
+
+
 def test_a_consensus_mends_the_map_that_errs(images: list[ImageTargets], masks: Path) -> None:
     """One image's map lights up on the wrong half, where all others know better."""
 

@@ -1,6 +1,7 @@
 """Supervision by masks and boxes, its evaluation, and classes found by words, on a tiny network of class names."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import Mock
@@ -176,6 +177,14 @@ def test_classes_are_found_by_their_words(world: World, tmp_path: Path) -> None:
     mask = finder.mask(image)
     assert np.array_equal(mask > 0, red | blue)
     assert (mask[red & ~blue] == apple).all()
+    # In a batch, an image is seen as it is alone.
+    images = [read_image(world.images / f"{number}.png") for number in (1, 2, 3)]
+    for together, one in zip(predictor.encode_batch(images), images, strict=True):
+        alone = predictor.encode(one)
+        assert together.image is one
+        np.testing.assert_allclose(
+            *(predictor.maps(of, ["apple", "cat"]).logits for of in (together, alone)), atol=1e-4
+        )
     # A class has what any of its words has; words that are not there leave nothing.
     assert (ClassFinder(predictor, {apple: ["apple", "cat"]}, threshold=0).mask(image) == apple).sum() == (
         red | blue
@@ -187,6 +196,16 @@ def test_classes_are_found_by_their_words(world: World, tmp_path: Path) -> None:
     assert min(ious.values()) > 0.5
     assert not lost
     assert len([*(tmp_path / "masks").glob("*.png")]) == 8
+    # Encoded together: the same masks; what cannot be read is lost alone, and told.
+    images = tmp_path / "images"
+    shutil.copytree(world.images, images)
+    (images / "3.png").write_bytes(b"")
+    (images / "4.png").unlink()
+    _, lost = evaluate_zero_shot(finder, open_truth(world.truth), [images], tmp_path / "again", batch_size=3)
+    assert [reason.partition(": ")[0] for reason in lost] == ["4", str(images / "3.png")]
+    for path in (tmp_path / "again").glob("*.png"):
+        assert path.read_bytes() == (tmp_path / "masks" / path.name).read_bytes()
+    assert len([*(tmp_path / "again").glob("*.png")]) == 6
     assert (tmp_path / "masks" / "id2label.json").is_file()
     with pytest.raises(InputError, match="not one image of the truth has a mask; the first reason is: "):
         evaluate_zero_shot(finder, open_truth(world.truth), [tmp_path])

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from segmentation.data.images import RgbImage, read_image
+from segmentation.data.read_ahead import read_ahead
 from segmentation.masks.finish import RejectedImage
 from segmentation.scores.contract import ImageRequest, Sizes
 from segmentation.training.shortage import is_memory_shortage
@@ -11,6 +12,8 @@ from shared_runtime.errors import InputError
 
 _OPEN_BATCHES = 8
 """So many times the images of a batch may wait for others of their size; then the fullest batch goes as it is."""
+_MOST_OPEN_BYTES = 512_000_000
+"""That they may take meanwhile: more than ordinary images do, and fourteen photographs of 12 megapixels."""
 
 RequestT = TypeVar("RequestT", bound=ImageRequest)
 SeenT = TypeVar("SeenT")
@@ -26,13 +29,12 @@ class ImageBatch(NamedTuple, Generic[RequestT]):
 def image_batches(
     requests: Iterable[RequestT], sizes: Callable[[RgbImage], Sizes], batch_size: int
 ) -> Iterator[ImageBatch[RequestT] | RejectedImage]:
-    """Images read, in batches of the same `sizes`; those that cannot be read are rejected."""
+    """Images, in batches of the same `sizes`; those that cannot be read are rejected. The next ones are read
+    meanwhile."""
     waiting: dict[Sizes, ImageBatch[RequestT]] = {}
-    for request in requests:
-        try:
-            image = read_image(request.path)
-        except InputError as error:
-            yield RejectedImage.of(request, str(error))
+    for request, image in images_ahead(requests):
+        if isinstance(image, RejectedImage):
+            yield image
             continue
         own = sizes(image)
         batch = waiting.setdefault(own, ImageBatch([], []))
@@ -40,9 +42,28 @@ def image_batches(
         batch.requests.append(request)
         if len(batch.images) == batch_size:
             yield waiting.pop(own)
-        elif sum(len(other.images) for other in waiting.values()) == _OPEN_BATCHES * batch_size:
+            continue
+        held = [other for batch in waiting.values() for other in batch.images]
+        if len(held) == _OPEN_BATCHES * batch_size or sum(other.nbytes for other in held) > _MOST_OPEN_BYTES:
             yield waiting.pop(max(waiting, key=lambda key: len(waiting[key].images)))
     yield from waiting.values()
+
+
+def images_ahead(requests: Iterable[RequestT]) -> Iterator[tuple[RequestT, RgbImage | RejectedImage]]:
+    """The image of each request, or why it cannot be read; the next ones are read meanwhile."""
+    return read_ahead(requests, _read, _n_bytes)
+
+
+def _read(request: RequestT) -> tuple[RequestT, RgbImage | RejectedImage]:
+    try:
+        return request, read_image(request.path)
+    except InputError as error:
+        return request, RejectedImage.of(request, str(error))
+
+
+def _n_bytes(read: tuple[ImageRequest, RgbImage | RejectedImage]) -> int:
+    image = read[1]
+    return 0 if isinstance(image, RejectedImage) else image.nbytes
 
 
 def seen(

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from segmentation.data.images import read_image
+from segmentation.data.images import RgbImage
 from segmentation.data.phrases import check_texts
 from segmentation.data.targets import ImageTargets
+from segmentation.masks.batches import images_ahead
+from segmentation.masks.finish import RejectedImage
 from segmentation.masks.pipeline import plan_masks
 from segmentation.masks.run import check_images
 from segmentation.prediction.files import OVERLAYS, image_files
@@ -69,10 +71,13 @@ def predict_expressions(
         plan = plan_masks(requests, output, lambda request, _: (output / request.key / SCORES).is_file())
         rejected = [(image.file_name, image.reason) for image in plan.counts.rejected]
         done = PredictedExpressions(0, plan.counts.present, rejected)
-        for number, request in enumerate(plan.todo, len(files) - len(plan.todo)):
+        for number, (request, image) in enumerate(images_ahead(plan.todo), len(files) - len(plan.todo)):
             progress(number, len(files))
+            if isinstance(image, RejectedImage):
+                done.rejected.append((image.file_name, image.reason))
+                continue
             try:
-                _predict(referrer, request.path, names, output, request.key)
+                _predict(referrer, image, names, output, request.key)
                 done.written += 1
             except InputError as error:
                 done.rejected.append((request.path.name, str(error)))
@@ -105,9 +110,9 @@ def file_names(texts: Sequence[str]) -> dict[str, str]:
     return named
 
 
-def _predict(referrer: Referrer, path: Path, names: Mapping[str, str], output: Path, key: str) -> None:
+def _predict(referrer: Referrer, image: RgbImage, names: Mapping[str, str], output: Path, key: str) -> None:
     """The masks of one image; its scores last, which say that all is there. Raises InputError and OSError."""
-    regions = referrer.set_image(read_image(path)).predict([*names])
+    regions = referrer.set_image(image).predict([*names])
     masks, overlays = output / key, output / OVERLAYS / key
     for folder in (masks, overlays):
         folder.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ import numpy as np
 
 from segmentation.data.images import RgbImage
 from segmentation.data.targets import ImageTargets
-from segmentation.referring.predict import ExpressionMaps, ExpressionPredictor
+from segmentation.referring.predict import EncodedImage, ExpressionMaps, ExpressionPredictor
 from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Sizes
 
 
@@ -25,11 +25,12 @@ class ClassNameScores:
 
     def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:
         """Of networks with SPA and MPA, shares and that of the background; of those with GAP and GMP, heatmaps."""
-        return [self._scores(image, request) for image, request in zip(images, requests, strict=True)]
+        encoded = self.predictor.encode_batch(images)
+        return [self._scores(image, request) for image, request in zip(encoded, requests, strict=True)]
 
-    def _scores(self, image: RgbImage, request: ImageTargets) -> ImageScores:
+    def _scores(self, image: EncodedImage, request: ImageTargets) -> ImageScores:
         ids = request.foreground
-        maps = self.predictor.maps(self.predictor.encode(image), [self.names[number - 1] for number in ids])
+        maps = self.predictor.maps(image, [self.names[number - 1] for number in ids])
         relative = self.predictor.network.options.pooling.relative
         found = maps.logits if relative else maps.shares
         by_id = dict(zip(ids, found, strict=True))

@@ -78,16 +78,26 @@ class ExpressionPredictor:
     _known: dict[str, Tensor] = field(default_factory=dict, repr=False)
     """Vectors of the texts that were asked before."""
 
-    @torch.inference_mode()
     def encode(self, image: RgbImage) -> EncodedImage:
         """What is seen of an image (H, W, 3): the larger part of the work, done once for all its expressions."""
-        found, mid_features = [], None
-        for view in self.views.of([image]):
+        (encoded,) = self.encode_batch([image])
+        return encoded
+
+    @torch.inference_mode()
+    def encode_batch(self, images: Sequence[RgbImage]) -> list[EncodedImage]:
+        """As `encode`, of images of the same `sizes` together."""
+        seen, mid_features = [], None
+        for view in self.views.of(images):
             cells = self.network.backbone.cells(view.images.to(self.device))
-            found.append((self.network.project_image(cells.features), view.mirrored))
-            mid_features = cells.mid_features[0] if mid_features is None else mid_features
+            seen.append((self.network.project_image(cells.features), view.mirrored))
+            mid_features = cells.mid_features if mid_features is None else mid_features
         assert mid_features is not None, "there is a view"
-        return EncodedImage(image, found, mid_features)
+        return [
+            EncodedImage(
+                image, [(patches[place, None], mirrored) for patches, mirrored in seen], mid_features[place]
+            )
+            for place, image in enumerate(images)
+        ]
 
     @torch.inference_mode()
     def maps(
