@@ -291,3 +291,23 @@ def test_grey_photographs_have_equal_channels(real_data: Path) -> None:
             assert (pixels == pixels[..., :1]).all()
             n_grey += 1
     assert n_grey > 0
+
+
+def test_channels_may_stand_on_either_side() -> None:
+    torch = pytest.importorskip("torch")
+    first = np.ascontiguousarray(np.moveaxis(CORNERS, -1, 0))
+    np.testing.assert_array_equal(pixels_of(torch.from_numpy(first)), CORNERS)
+    np.testing.assert_array_equal(pixels_of(torch.from_numpy(CORNERS[:, :2])), CORNERS[:, :2])
+    # 3 × 2 × 3: of an array the last are the channels, of a tensor the first.
+    either = np.concatenate([CORNERS, CORNERS[:1]])
+    np.testing.assert_array_equal(pixels_of(either), either)
+    np.testing.assert_array_equal(pixels_of(torch.from_numpy(either)), np.moveaxis(either, 0, -1))
+    wide = np.tile(CORNERS, (1, 3, 1))
+    np.testing.assert_array_equal(pixels_of(np.moveaxis(wide, -1, 0)), wide)
+    grey = np.array([[0, 100], [200, 255]], dtype=np.uint8)
+    for image in (grey[..., None], torch.from_numpy(grey), torch.from_numpy(grey)[None]):
+        np.testing.assert_array_equal(pixels_of(image), np.stack([grey] * 3, axis=-1))
+    with pytest.raises(InputError, match=r"a tensor of float32 of shape \(3, 2, 3\), expected bytes"):
+        pixels_of(torch.from_numpy(first) / 255)
+    with pytest.raises(InputError, match=r"shape \(1, 2, 3, 3\), .* Of several images, give a list"):
+        pixels_of(CORNERS[None])

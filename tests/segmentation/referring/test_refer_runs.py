@@ -1,7 +1,7 @@
 """`capseg refer train` and `refer predict`, and the class that users hold, on squares that captions speak of."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from segmentation.backbones.loading import read_tensors  # noqa: E402
 from segmentation.cli import app  # noqa: E402
 from segmentation.masks.refinement import Refinement  # noqa: E402
 from segmentation.prediction.expression_files import predict_expressions  # noqa: E402
+from segmentation.referring.latest_vectors import LatestVectors  # noqa: E402
 from segmentation.referring.predict import ExpressionPredictor  # noqa: E402
 from segmentation.referring.run import load_referring, open_referrer  # noqa: E402
 from segmentation.scores.grid import upscale  # noqa: E402
@@ -87,6 +88,40 @@ def test_it_finds_what_a_text_refers_to(run: Path, captioned: Captioned) -> None
     assert not (run / "predicted").exists()
     with pytest.raises(UsageError, match="Call set_image first"):
         Referrer.from_pretrained(run).predict("dog")
+
+
+def test_several_images_are_asked_side_by_side(run: Path, captioned: Captioned) -> None:
+    referrer = Referrer.from_pretrained(run, options=UNREFINED, device="cpu")
+    red, blue = (captioned.images / f"{number:012}.png" for number in (3, 4))
+    first, second = referrer.encode(red), referrer.encode(blue)
+    expected = [referrer.set_image(path).predict("small red apple") for path in (red, blue)]
+    for one, seen, path in zip(expected, (first, second), (red, blue), strict=True):
+        for found in (seen.predict("small red apple"), referrer(path, "small red apple")):
+            assert np.array_equal(found.map, one.map)
+            assert np.array_equal(found.image, one.image)
+    assert not np.array_equal(expected[0].image, expected[1].image)
+    assert first.predict([]) == []
+    options = UNREFINED.model_copy(update={"precision": "bfloat16"})
+    rough = Referrer.from_pretrained(run, options=options, device="cpu")(red, "small red apple")
+    assert rough.map.dtype == np.float32
+    assert 0 < np.abs(rough.map - expected[0].map).max() < 0.1
+    assert len({first, second, *expected}) == 4
+
+
+def test_vectors_that_were_asked_for_last_are_kept() -> None:
+    asked: list[str] = []
+
+    def encode(texts: Sequence[str]) -> torch.Tensor:
+        asked.extend(texts)
+        return torch.tensor([[float(len(text)), 1.0] for text in texts])
+
+    vectors = LatestVectors(most=2)
+    for texts in (["a", "bb"], ["a"], ["ccc", "a"], ["bb", "ccc", "a", "bb"]):
+        assert vectors.of(texts, encode).tolist() == [[len(text), 1] for text in texts]
+        assert len(vectors) == 2
+    # bb was the oldest when ccc came; a table of them all keeps none of the others alive.
+    assert asked == ["a", "bb", "ccc", "bb"]
+    assert vectors.of(["bb"], encode).untyped_storage().nbytes() == 8
 
 
 def test_maps_of_mirrored_images_are_mirrored(run: Path, captioned: Captioned) -> None:

@@ -34,6 +34,10 @@ class Cells(NamedTuple):
     """`[B C h w]`, of the first stage at the output stride: what a cell looks like. Cells of one object are more
     alike here than in `features`, where the parts that give its class away stand out."""
 
+    def float(self) -> "Cells":
+        """The same in 32 bits, whatever the network computed in."""
+        return Cells(self.features.float(), self.mid_features.float())
+
 
 class Backbone(nn.Module, ABC):
     """Images to feature cells: `ceil(H / stride)` by `ceil(W / stride)` cells of `channels` values.

@@ -1,10 +1,11 @@
 """Pictures as every camera, scanner and web page writes them → RGB arrays of one kind."""
 
 import re
+import sys
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +13,14 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from shared_runtime.errors import InputError
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 RgbImage = npt.NDArray[np.uint8]
 """Shape (H, W, 3), 0-255, sRGB order R, G, B."""
+
+ImageInput: TypeAlias = "str | Path | Image.Image | npt.NDArray[np.uint8] | Tensor"
+"""What users have images as; see `pixels_of`."""
 
 IMAGE_SUFFIXES = tuple(
     (
@@ -95,23 +102,42 @@ def rgb_array(image: Image.Image | npt.NDArray[np.uint8]) -> RgbImage:
         raise InputError(f"{file}: {_undecoded(error)}" if file else _undecoded(error)) from error
 
 
-def pixels_of(image: Any) -> RgbImage:
-    """An image of a file, a Pillow image, or an array of bytes, (H, W, 3) in RGB, (H, W, 4) or (H, W).
+def pixels_of(image: "ImageInput") -> RgbImage:
+    """An image of a file, a Pillow image, or bytes: an array (H, W, 3) in RGB, (H, W, 4) or (H, W); also with the
+    channels in front, as tensors of torch have them.
 
     Raises `InputError` for what is none of these.
     """
     if isinstance(image, str | Path):
         return read_image(Path(image))
-    if isinstance(image, np.ndarray):
-        shape = image.shape
-        if image.dtype != np.uint8 or image.ndim not in (2, 3) or (image.ndim == 3 and shape[2] not in (3, 4)):
-            raise InputError(
-                f"got an array of {image.dtype} of shape {shape}, expected bytes (uint8, 0–255) of shape "
-                "(H, W, 3) in RGB, (H, W, 4) or (H, W)"
-            )
-        if not image.size:
-            raise InputError(f"got an array of shape {shape}, expected at least one pixel")
-    return rgb_array(image)
+    return rgb_array(image if isinstance(image, Image.Image) else _channels_last(image))
+
+
+def _channels_last(values: Any) -> Any:
+    """Bytes (H, W, C) or (H, W) of an array or a tensor, with its channels on either side; all else as it is.
+
+    Where either side can be channels, they are the last of an array and the first of a tensor.
+    """
+    # Who has a tensor has imported torch.
+    torch = sys.modules.get("torch")
+    tensor = torch is not None and isinstance(values, torch.Tensor)
+    if not tensor and not isinstance(values, np.ndarray):
+        return values
+    shape, kind = tuple(values.shape), str(values.dtype).removeprefix("torch.")
+    last = len(shape) == 3 and shape[-1] in (1, 3, 4)
+    first = len(shape) == 3 and shape[0] in ((1, 3, 4) if tensor else (3,))
+    if kind != "uint8" or not (len(shape) == 2 or first or last):
+        batch = ". Of several images, give a list" if len(shape) == 4 else ""
+        raise InputError(
+            f"got {'a tensor' if tensor else 'an array'} of {kind} of shape {shape}, expected bytes (uint8, 0–255)"
+            f" of shape (H, W, 3) in RGB, (H, W, 4), (H, W) or (3, H, W){batch}"
+        )
+    if 0 in shape:
+        raise InputError(f"got an array of shape {shape}, expected at least one pixel")
+    array = values.numpy(force=True) if tensor else values
+    if first and (tensor or not last):
+        array = np.moveaxis(array, 0, -1)
+    return array[..., 0] if array.ndim == 3 and array.shape[-1] == 1 else array
 
 
 def _decoded(image: Image.Image) -> RgbImage:

@@ -59,11 +59,11 @@ def _scores(
     localizer: Localizer, targets: Sequence[ImageTargets], side: int, device: str
 ) -> Iterator[npt.NDArray[np.float32]]:
     """Logits (B, K) of the images, a batch at a time."""
+    from segmentation.backbones.devices import resolve_device
     from segmentation.localization.predict import HeatmapExtractor
     from segmentation.scores.contract import Viewing
-    from segmentation.training.devices import DeviceGroup
 
-    place = DeviceGroup(device).device
+    place = resolve_device(device)
     extractor = HeatmapExtractor(localizer.network.to(place), place, Viewing(side))
     for start in range(0, len(targets), BATCH):
         yield extractor.class_scores([read_image(image.path) for image in targets[start : start + BATCH]])

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from segmentation.backbones.contract import Cells
+from segmentation.backbones.devices import in_precision
 from segmentation.data.images import RgbImage
 from segmentation.data.targets import ImageTargets
 from segmentation.localization.network import FeatureMaps, LabelLocalizer
@@ -45,7 +46,7 @@ class HeatmapExtractor:
         total: list[list[FloatMap]] = []
         cells: Cells | None = None
         for view in views.of(images):
-            features = self.network(view.images.to(self.device))
+            features = self._seen(view.images)
             cells = cells or features.cells
             total.append([view.upright(maps) for maps in self._maps(features, requests)])
         found = []
@@ -59,7 +60,13 @@ class HeatmapExtractor:
     def class_scores(self, images: Sequence[RgbImage]) -> FloatMap:
         """Logits (B, K) of all classes (Eq. 4), at the first scale; all images must have the same `sizes`."""
         view = next(self.views.of(images))
-        return self.network.class_scores(self.network(view.images.to(self.device)).cls).float().cpu().numpy()
+        return self.network.class_scores(self._seen(view.images).cls).cpu().numpy()
+
+    def _seen(self, images: Tensor) -> FeatureMaps:
+        """What the network makes of images `[B 3 H W]`, in 32 bits whatever it computes in."""
+        with in_precision(self.viewing.precision, self.device):
+            cls, comp, cells = self.network(images.to(self.device))
+        return FeatureMaps(cls.float(), None if comp is None else comp.float(), cells.float())
 
     def _maps(self, features: FeatureMaps, targets: Sequence[ImageTargets]) -> Iterator[FloatMap]:
         """Per image its class heatmaps and then its compound heatmaps, (n, h, w)."""
@@ -70,7 +77,7 @@ class HeatmapExtractor:
                 compounds = self.network.compound_heatmaps(features.comp[index, None], pairs)
                 maps = torch.cat([maps, compounds], dim=1)
             mid_features = features.cells.mid_features[index]
-            yield propagate(maps[0].float(), mid_features, self.viewing.propagation).cpu().numpy()
+            yield propagate(maps[0], mid_features, self.viewing.propagation).cpu().numpy()
 
 
 def _pairs(targets: ImageTargets) -> list[tuple[int, int]]:

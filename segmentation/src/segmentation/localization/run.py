@@ -55,10 +55,10 @@ class Localizer:
 
     def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
         """The network on `device`, looking at images as `viewing` says."""
+        from segmentation.backbones.devices import resolve_device
         from segmentation.localization.predict import HeatmapExtractor
-        from segmentation.training.devices import DeviceGroup
 
-        place = DeviceGroup(device).device
+        place = resolve_device(device)
         return HeatmapExtractor(self.network.to(place), place, viewing)
 
 

@@ -34,7 +34,7 @@ class ScoreRules:
     """Whether scores are heatmaps less their midpoint, and the background's is 0 (`midpoint_scores`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ScoreMaps:
     """M_c of the background and of the foreground classes of one image: what line 10 of Algorithm 1 ends with."""
 

@@ -13,6 +13,7 @@ from pydantic import (
     field_validator,
 )
 
+from segmentation.backbones.devices import PRECISION, Precision
 from segmentation.data.label_rules import LabelRules
 from segmentation.masks.maps import ScoreRules
 from segmentation.masks.refinement import CrfPreset, Refinement
@@ -97,6 +98,7 @@ class MaskOptions(FrozenModel):
         "mean of minimum and maximum, beside a background of 0, which no refinement takes.",
     )
     labels: LabelRules = Field(LabelRules(), description="Which labels are believed, and get a part of the mask.")
+    precision: Precision = Field("float32", description=PRECISION)
 
     @field_validator("ignore_band")
     @classmethod
@@ -147,6 +149,7 @@ class MaskOptions(FrozenModel):
             ignore_band=self.ignore_band,
             conversion=self.conversion,
             labels=self.labels,
+            precision=self.precision,
         )
 
 
@@ -176,4 +179,4 @@ class ResolvedMaskOptions(MaskOptions):
     @property
     def viewing(self) -> Viewing:
         """How the network looks at images."""
-        return Viewing(self.input_size, self.scales, self.flip, self.propagation, self.compounds)
+        return Viewing(self.input_size, self.scales, self.flip, self.propagation, self.compounds, self.precision)

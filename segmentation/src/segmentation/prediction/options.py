@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
+from segmentation.backbones.devices import PRECISION, Precision
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import CrfPreset, Refinement, installed_refinement
 from segmentation.scores.contract import PRESENCE, WINDOW, NetworkTraits, Viewing
@@ -36,6 +37,7 @@ class PredictionOptions(FrozenModel):
         None, description="How scores are fitted to edges; None: dense CRF if it is installed, else PAMR."
     )
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
+    precision: Precision = Field("float32", description=PRECISION)
 
     def resolved(self, network: NetworkTraits) -> "ResolvedPrediction":
         """The same options with what the network and the installation decide filled in."""
@@ -47,6 +49,7 @@ class PredictionOptions(FrozenModel):
             presence=self.presence,
             refine=self.refine or installed_refinement(),
             crf_preset=self.crf_preset,
+            precision=self.precision,
         )
 
     def of_masks(self) -> MaskOptions:
@@ -58,6 +61,7 @@ class PredictionOptions(FrozenModel):
             consensus=False,
             refine=self.refine or installed_refinement(),
             crf_preset=self.crf_preset,
+            precision=self.precision,
         )
 
 
@@ -70,4 +74,11 @@ class ResolvedPrediction(PredictionOptions):
     @property
     def viewing(self) -> Viewing:
         """How the network looks at images."""
-        return Viewing(self.input_size, self.scales, self.flip, window=self.window, presence=self.presence)
+        return Viewing(
+            self.input_size,
+            self.scales,
+            self.flip,
+            precision=self.precision,
+            window=self.window,
+            presence=self.presence,
+        )

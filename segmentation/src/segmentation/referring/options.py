@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
+from segmentation.backbones.devices import PRECISION, Precision
 from segmentation.masks.refinement import CrfPreset, Refinement, installed_refinement
 from segmentation.scores.contract import NetworkTraits
 from shared_runtime.configuration import FrozenModel
@@ -51,6 +52,7 @@ class ReferringPrediction(FrozenModel):
         None, description="How masks are fitted to edges; None: dense CRF if it is installed, else PAMR."
     )
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
+    precision: Precision = Field("float32", description=PRECISION)
 
     def resolved(self, network: NetworkTraits) -> "ResolvedReferring":
         """The same with what the network and the installation decide filled in."""
@@ -69,6 +71,7 @@ class ReferringPrediction(FrozenModel):
             alpha=_ALPHA if self.alpha is None else self.alpha,
             refine=self.refine or installed_refinement(),
             crf_preset=self.crf_preset,
+            precision=self.precision,
         )
 
 

@@ -11,12 +11,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from segmentation.backbones.devices import in_precision
 from segmentation.data.images import RgbImage
 from segmentation.data.phrases import check_texts, expression_text
 from segmentation.masks.finish import Finisher
 from segmentation.masks.maps import ScoreMaps, negative_background, normalized
 from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.refinement import check_installed
+from segmentation.referring.latest_vectors import LatestVectors
 from segmentation.referring.network import ReferringNetwork
 from segmentation.referring.options import IMAGE, ResolvedReferring
 from segmentation.referring.pooling import pooled
@@ -33,7 +35,7 @@ _MOST_COMPETING = 254
 """Labels that an index mask of bytes can tell apart, beside the background and 255."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class EncodedImage:
     """An image as the network sees it, whatever is asked of it later."""
 
@@ -44,7 +46,7 @@ class EncodedImage:
     """`[C h w]` of the first view: what cells look like."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ExpressionMaps:
     """What a network says of N expressions of one image."""
 
@@ -75,8 +77,7 @@ class ExpressionPredictor:
     encoder: TextEncoder
     device: torch.device
     options: ResolvedReferring
-    _known: dict[str, Tensor] = field(default_factory=dict, repr=False)
-    """Vectors of the texts that were asked before."""
+    _known: LatestVectors = field(default_factory=LatestVectors, repr=False)
 
     def encode(self, image: RgbImage) -> EncodedImage:
         """What is seen of an image (H, W, 3): the larger part of the work, done once for all its expressions."""
@@ -88,7 +89,8 @@ class ExpressionPredictor:
         """As `encode`, of images of the same `sizes` together."""
         seen, mid_features = [], None
         for view in self.views.of(images):
-            cells = self.network.backbone.cells(view.images.to(self.device))
+            with in_precision(self.options.precision, self.device):
+                cells = self.network.backbone.cells(view.images.to(self.device)).float()
             seen.append((self.network.project_image(cells.features), view.mirrored))
             mid_features = cells.mid_features if mid_features is None else mid_features
         assert mid_features is not None, "there is a view"
@@ -176,10 +178,7 @@ class ExpressionPredictor:
             return torch.zeros(0, self.network.options.dimension, device=self.device)
         check_texts(texts)
         normal = [expression_text(text) for text in texts]
-        new = [text for text in dict.fromkeys(normal) if text not in self._known]
-        if new:
-            self._known.update(zip(new, self.encoder.vectors(new), strict=True))
-        vectors = torch.stack([self._known[text] for text in normal])
+        vectors = self._known.of(normal, self.encoder.vectors)
         projected: Tensor = self.network.project_text(vectors.to(self.device))
         return projected
 
@@ -187,5 +186,6 @@ class ExpressionPredictor:
     def views(self) -> ImageViews:
         """What the network sees of images."""
         options, backbone = self.options, self.network.backbone
-        viewing = Viewing(options.input_size, options.scales, options.flip, options.propagation)
+        size, precision = options.input_size, options.precision
+        viewing = Viewing(size, options.scales, options.flip, options.propagation, precision=precision)
         return ImageViews(viewing, backbone.stride, backbone.first_cell)

@@ -71,6 +71,7 @@ class TrainedReferring:
             scales=viewing.scales,
             flip=viewing.flip,
             propagation=viewing.propagation,
+            precision=viewing.precision,
         )
         names = [label.name for label in self.vocabulary.classes]
         return ClassNameScores(self.predictor(options, device), names)
@@ -80,11 +81,11 @@ class TrainedReferring:
 
         Raises UsageError for a device that is not there.
         """
+        from segmentation.backbones.devices import resolve_device
         from segmentation.referring.predict import ExpressionPredictor
-        from segmentation.training.devices import DeviceGroup
 
         resolved = (options or ReferringPrediction()).resolved(self.traits)
-        place = DeviceGroup(device).device
+        place = resolve_device(device)
         network, encoder = self.encoders
         return ExpressionPredictor(network.to(place), encoder, place, resolved)
 

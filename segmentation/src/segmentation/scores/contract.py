@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from segmentation.backbones.devices import Precision
 from segmentation.data.images import RgbImage
 from segmentation.data.targets import Vocabulary
 
@@ -30,7 +31,7 @@ PRESENCE = 0.25
 .261 without, .27 to .28 from .15 to .4."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Heatmaps:
     """Unnormalised heatmaps of one image, each float32 (h, w), for its positive classes and compounds."""
 
@@ -100,6 +101,8 @@ class Viewing:
     """Steps by which heatmaps are carried to cells that look alike."""
     compounds: bool = True
     """Whether there are heatmaps of compounds."""
+    precision: Precision = "float32"
+    """In which the network computes; its maps have 32 bits whatever it is."""
     window: int = WINDOW
     """Longest side that a segmenter sees at once, in pixels; what is larger goes in windows."""
     presence: float = PRESENCE

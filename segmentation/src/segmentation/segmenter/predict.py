@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from segmentation.backbones.contract import Backbone
+from segmentation.backbones.devices import in_precision
 from segmentation.data.images import RgbImage
 from segmentation.data.targets import ImageTargets
 from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Sizes, Viewing
@@ -67,21 +68,21 @@ class SegmenterScores:
         grid = self._grid(self._size(images[0], 1.0))
         found = []
         for index, request in enumerate(requests):
-            maps = class_probabilities(logits[index], request, self.viewing.presence).numpy()
+            maps = class_probabilities(logits[index], request, self.viewing.presence).cpu().numpy()
             found.append(maps if maps.shape[1:] == grid else regrid(maps, *grid, self._margin))
         return found
 
     def _logits(self, images: Sequence[RgbImage], size: tuple[int, int], flip: bool) -> Tensor:
-        """Logits [B 1+K h w] of images that are resized to `size`; windows that overlap are averaged."""
+        """Logits [B 1+K h w] on the device, of images resized to `size`; windows that overlap are averaged."""
         rows, columns = self._grid(size)
         most = max(1, self._cells(self.viewing.window))
         places = list(windows(rows, columns, most))
         if len(places) == 1:
             return torch.cat(list(self._seen(images, size, *places[0], flip)))
         total: Tensor | None = None
-        weights = torch.zeros(rows, columns)
+        weights = torch.zeros(rows, columns, device=self.device)
         for down, across in places:
-            weight = torch.from_numpy(tent(down.stop - down.start, across.stop - across.start))
+            weight = torch.from_numpy(tent(down.stop - down.start, across.stop - across.start)).to(self.device)
             found = torch.cat(list(self._seen(images, size, down, across, flip)))
             if total is None:
                 total = found.new_zeros(*found.shape[:2], rows, columns)
@@ -100,7 +101,8 @@ class SegmenterScores:
         for start in range(0, len(images), together):
             parts = [resized_part(image, size, rows, columns) for image in images[start : start + together]]
             batch = torch.from_numpy(np.stack(parts)).permute(0, 3, 1, 2).to(self.device)
-            logits = self.network(batch.flip(-1) if flip else batch).float().cpu()
+            with in_precision(self.viewing.precision, self.device):
+                logits = self.network(batch.flip(-1) if flip else batch).float()
             yield logits.flip(-1) if flip else logits
 
     def _size(self, image: RgbImage, scale: float) -> tuple[int, int]:
