@@ -6,11 +6,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+import numpy as np
+
 ItemT = TypeVar("ItemT")
 ReadT = TypeVar("ReadT")
 
 MOST_BYTES = 256_000_000
 """That wait to be taken: a few batches of ordinary images, or seven photographs of 12 megapixels."""
+
+
+def array_bytes(read: object) -> int:
+    """Of an array; what stands for an image that cannot be read weighs nothing."""
+    return read.nbytes if isinstance(read, np.ndarray) else 0
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from segmentation.data.images import RgbImage, read_image
-from segmentation.data.read_ahead import read_ahead
+from segmentation.data.read_ahead import array_bytes, read_ahead
 from segmentation.masks.finish import RejectedImage
 from segmentation.scores.contract import ImageRequest, Sizes
 from segmentation.training.shortage import is_memory_shortage
@@ -51,7 +51,7 @@ def image_batches(
 
 def images_ahead(requests: Iterable[RequestT]) -> Iterator[tuple[RequestT, RgbImage | RejectedImage]]:
     """The image of each request, or why it cannot be read; the next ones are read meanwhile."""
-    return read_ahead(requests, _read, _n_bytes)
+    return read_ahead(requests, _read, lambda read: array_bytes(read[1]))
 
 
 def _read(request: RequestT) -> tuple[RequestT, RgbImage | RejectedImage]:
@@ -59,11 +59,6 @@ def _read(request: RequestT) -> tuple[RequestT, RgbImage | RejectedImage]:
         return request, read_image(request.path)
     except InputError as error:
         return request, RejectedImage.of(request, str(error))
-
-
-def _n_bytes(read: tuple[ImageRequest, RgbImage | RejectedImage]) -> int:
-    image = read[1]
-    return 0 if isinstance(image, RejectedImage) else image.nbytes
 
 
 def seen(
