@@ -256,6 +256,8 @@ def test_two_images_of_one_name_are_not_written_over(run: Path, captioned: Capti
         ((name, reason),) = done.rejected
         assert name == "x.png"
         assert f"{images[1]} would have the same name as that of {images[0]}: name a folder above both" in reason
+    used = json.loads((tmp_path / "out" / "run.json").read_text())["config"]
+    assert (used["input_size"], used["relative"], used["alpha"], used["refine"]) == (33, False, 4, "none")
     # Another language model makes another network of the same weights; so do options that are not trained.
     config = referrer.model.config
     text = config.network.text.model_copy(update={"trained": False})
