@@ -228,3 +228,21 @@ def test_a_batch_too_large_for_the_memory_is_told_with_advice(run: Run, message:
 
     with pytest.raises(CapparseError, match=r"a batch of 4 in 1 part does not fit .* --accumulation 2"):
         run("run", Large())
+    comparing = Large()
+    comparing.decomposes = False
+    with pytest.raises(CapparseError, match=r"Less memory: a smaller --batch-size .* would change the loss"):
+        run("run", comparing)
+
+
+def test_a_loss_that_parts_change_is_told(run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    in_parts = OPTIONS.model_copy(update={"accumulation": 2})
+    run("same", Regression(), options=in_parts)
+    comparing = Regression()
+    comparing.decomposes = False
+    run("whole", comparing)
+    assert not caplog.messages
+    run("parts", comparing, options=in_parts)
+    (message,) = caplog.messages
+    assert message.startswith(
+        "a batch of 4 is cut into parts of 2 (accumulation × processes), and the loss depends"
+    )

@@ -26,6 +26,11 @@ class LocalizationTask:
         self._new_layer_factor = new_layer_factor
         self._epochs = 0.0
 
+    @property
+    def decomposes(self) -> bool:
+        """The largest losses are rejected among those of a batch."""
+        return not self._loss.options.rejection
+
     def begin_step(self, epochs: float) -> None:
         """The rejection of large losses grows with the epochs done."""
         self._epochs = epochs

@@ -19,6 +19,8 @@ from segmentation.training.task import ParameterGroup
 class RegionTask:
     """Trains the network of `weak` on where expressions refer to."""
 
+    decomposes = False  # the mean is over pairs, and images have different numbers of them
+
     def __init__(self, weak: ReferringTask, *, boxes: bool) -> None:
         """`weak` has the network and its texts. `boxes`: regions are boxes, and patches are told apart by them."""
         self.module: ReferringNetwork = weak.module

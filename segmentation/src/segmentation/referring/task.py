@@ -25,13 +25,22 @@ class ReferringTask:
     """Trains `module` on which expressions images show."""
 
     def __init__(
-        self, network: ReferringNetwork, texts: Tensor, loss: ReferringLossOptions, *, new_layer_factor: float
+        self,
+        network: ReferringNetwork,
+        texts: Tensor,
+        loss: ReferringLossOptions,
+        *,
+        new_layer_factor: float,
+        names_alone: bool = False,
     ) -> None:
-        """`texts`: what the network takes for each expression of the training's table, one per row."""
+        """`texts`: what the network takes for each expression of the training's table, one per row. `names_alone`:
+        every batch has the same expressions, class names."""
         self.module = network
         self._texts = texts
         self._loss = loss
         self._new_layer_factor = new_layer_factor
+        # Expressions that are drawn for one image are negatives of the others in its batch.
+        self.decomposes = names_alone and not loss.apart
 
     def parameter_groups(self) -> list[ParameterGroup]:
         """What is not frozen of the encoders, and what did not come with them."""
@@ -75,7 +84,13 @@ def build_task(config: ReferringConfig, label_space: LabelSpace, texts: Sequence
         _start_from(network, config.start)
     trained = network.text_encoder
     inputs = encoder.vectors(texts) if trained is None else trained.tokens(texts)
-    return ReferringTask(network, inputs, config.loss, new_layer_factor=config.training.new_layer_factor)
+    return ReferringTask(
+        network,
+        inputs,
+        config.loss,
+        new_layer_factor=config.training.new_layer_factor,
+        names_alone=config.expressions.source == "classes",
+    )
 
 
 def _start_from(network: ReferringNetwork, run: str) -> None:

@@ -1,5 +1,6 @@
 """`train`: the loop of every training in this package."""
 
+import logging
 import signal
 import threading
 import time
@@ -22,6 +23,8 @@ from segmentation.training.task import Batch, Samples, Task
 SampleT = TypeVar("SampleT")
 BatchT = TypeVar("BatchT", bound=Batch)
 
+
+_log = logging.getLogger(__name__)
 
 _SECONDS_BETWEEN_SHOWS = 0.2
 """Steps may be shorter than it takes to draw how far they are."""
@@ -90,6 +93,13 @@ def train(
         accumulation=options.accumulation,
         processes=devices.count,
     )
+    if devices.first and plan.part_size < plan.batch_size and not task.decomposes:
+        _log.warning(
+            "a batch of %d is cut into parts of %d (accumulation × processes), and the loss depends on what is in "
+            "a part: it is another one than that of the whole batch",
+            plan.batch_size,
+            plan.part_size,
+        )
     stepper = Stepper(task, plan, options, devices)
     if files.checkpoint.is_file():
         stepper.restore(load_state(files.checkpoint))

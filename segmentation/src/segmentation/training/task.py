@@ -104,6 +104,14 @@ class Task(Protocol[BatchT_contra]):
     def module(self) -> nn.Module:
         """All that is trained and saved."""
 
+    @property
+    def decomposes(self) -> bool:
+        """Whether the loss of a batch is the mean of the losses of its equal parts, but for random numbers.
+
+        It is not where the samples of a batch are compared with each other, or where the mean is over more than
+        the samples: cut into parts, by `accumulation` or for several processes, such a batch has another loss.
+        """
+
     def parameter_groups(self) -> Iterable[ParameterGroup]:
         """The parameters to train; what is in no group stays as it is."""
 
