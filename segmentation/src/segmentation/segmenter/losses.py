@@ -11,6 +11,7 @@ from torch import Tensor
 
 from segmentation.data.masks import IGNORE_INDEX
 from segmentation.scores.grid import cell_weights
+from segmentation.scores.precision import unrounded
 from segmentation.segmenter.config import MaskLossOptions
 from segmentation.segmenter.growing import grown
 from segmentation.segmenter.noise import label_log_probabilities, trusted
@@ -110,7 +111,9 @@ def at_points(logits: Tensor, masks: Tensor, grid: CellGrid, stride: int | None)
         torch.from_numpy(cell_weights(places, cells, margin)).to(logits) for cells in logits.shape[-2:]
     )
     here = torch.from_numpy(points)
-    return vertical @ logits @ horizontal.T, _read(masks, here, here)
+    with unrounded(logits):
+        there = vertical @ logits @ horizontal.T
+    return there, _read(masks, here, here)
 
 
 def _centres(cells: int, size: int, grid: CellGrid) -> Tensor:
