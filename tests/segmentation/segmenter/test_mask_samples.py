@@ -54,6 +54,6 @@ def test_a_batch_holds_images_and_masks(tmp_path: Path) -> None:
     drawn = samples(tmp_path)
     batch = drawn.collate([drawn.sample(0, np.random.default_rng(seed)) for seed in range(3)])
     assert len(batch) == 3
-    assert (batch.images.shape, str(batch.images.dtype)) == ((3, 3, 33, 33), "torch.float32")
+    assert (batch.images.shape, str(batch.images.dtype)) == ((3, 3, 33, 33), "torch.uint8")
     assert (batch.masks.shape, str(batch.masks.dtype)) == ((3, 33, 33), "torch.uint8")
     assert batch.to("cpu").masks.equal(batch.masks)

@@ -246,3 +246,14 @@ def test_a_loss_that_parts_change_is_told(run: Run, caplog: pytest.LogCaptureFix
     assert message.startswith(
         "a batch of 4 is cut into parts of 2 (accumulation × processes), and the loss depends"
     )
+
+
+def test_convolutions_of_a_gpu_are_asked_to_be_reproducible_for_as_long_as_a_training_lasts(run: Run) -> None:
+    class Asking(Regression):
+        def loss(self, batch: Tensor) -> tuple[Tensor, dict[str, Tensor | float]]:
+            assert (torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark) == (True, False)
+            return super().loss(batch)  # type: ignore[return-value]
+
+    with torch.backends.cudnn.flags(deterministic=False, benchmark=True):
+        run("run", Asking())
+        assert (torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark) == (False, True)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Generic, TypeVar
 
+import torch
+
 from segmentation.training.checkpoint import load_state, save_state, save_weights
 from segmentation.training.config import MachineOptions, TrainingFiles, TrainingOptions
 from segmentation.training.devices import DeviceGroup
@@ -79,8 +81,9 @@ def train(
 ) -> TrainingReport:
     """Train `task` from where the checkpoint in `files` stands to the end, and write the weights.
 
-    The weights depend on `task`, `samples` and `options` alone, to the bit on one kind of device: not on
-    interruptions, nor on the number of reading workers. Several processes add gradients in another order.
+    The weights depend on `task`, `samples` and `options` alone, not on interruptions, nor on the number of reading
+    workers: to the bit on CPUs of one kind. On GPUs convolutions are as reproducible, but some kernels (gradients
+    of enlargement and of look-ups) add in any order. Several processes add gradients in another order, too.
 
     Raises KeyboardInterrupt, after a checkpoint, when the process is asked to stop; CapparseError if the loss is
     no longer finite.
@@ -106,6 +109,7 @@ def train(
     report = TrainingReport(plan.steps, stepper.step, plan.epochs_done(plan.steps))
     devices.wait()
     with ExitStack() as stack:
+        stack.enter_context(_reproducible_convolutions())
         log = None
         if devices.first:
             log = stack.enter_context(closing(MetricsLog(files, stepper.step, tensorboard=machine.tensorboard)))
@@ -125,6 +129,18 @@ def train(
     devices.wait()
     report.unreadable = sum(devices.gather(report.unreadable), Counter[str]())
     return report
+
+
+@contextmanager
+def _reproducible_convolutions() -> Iterator[None]:
+    """cuDNN takes algorithms that add in a fixed order, and none that was the fastest by the clock."""
+    cudnn = torch.backends.cudnn
+    before = cudnn.deterministic, cudnn.benchmark
+    cudnn.deterministic, cudnn.benchmark = True, False
+    try:
+        yield
+    finally:
+        cudnn.deterministic, cudnn.benchmark = before
 
 
 @dataclass(slots=True)

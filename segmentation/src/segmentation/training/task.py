@@ -41,6 +41,14 @@ class TensorBatch:
         return type(self)(**{name: change(getattr(self, name)) for name in self.__dataclass_fields__})
 
 
+def image_batch(images: Sequence[npt.NDArray[np.uint8] | npt.NDArray[np.float16]]) -> Tensor:
+    """Images or cells (H, W, C) of one size as `[B C H W]`, of their own type, channels last in memory.
+
+    As bytes: backbones make numbers of them, and cells, on their device.
+    """
+    return torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2)
+
+
 BatchT_co = TypeVar("BatchT_co", bound=Batch, covariant=True)
 BatchT_contra = TypeVar("BatchT_contra", bound=Batch, contravariant=True)
 
