@@ -91,16 +91,14 @@ def test_referring_expressions(names: bool) -> None:
     network = ReferringNetwork(load_backbone("tiny"), 4, ReferringOptions(dimension=8))
     task = ReferringTask(network, torch.eye(4), ReferringLossOptions(), new_layer_factor=1, names_alone=names)
     said, known = torch.eye(4), torch.ones(4, 4, dtype=torch.bool)
-    apart = torch.zeros(4, 4, 4, dtype=torch.bool)
-    batch = ReferringBatch(IMAGES, torch.arange(4), said, known, apart)
+    foreign = torch.zeros(0, 0, dtype=torch.bool)
+    batch = ReferringBatch(IMAGES, torch.arange(4), said, known, foreign)
     parts = []
     for part in (slice(2), slice(2, 4)):
         # The names of all classes, or what is said of the part's own images.
         here = slice(None) if names else part
         parts.append(
-            ReferringBatch(
-                IMAGES[part], batch.expressions[here], said[part, here], known[part, here], apart[part, here, here]
-            )
+            ReferringBatch(IMAGES[part], batch.expressions[here], said[part, here], known[part, here], foreign)
         )
     check(task, batch, parts, decomposes=names)
 

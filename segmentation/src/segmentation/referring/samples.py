@@ -41,8 +41,8 @@ class ReferringBatch(TensorBatch):
     """Float, (B, L) in [0, 1]: z̄ of the loss."""
     known: Tensor
     """Bool, (B, L): where false, a pair counts for nothing."""
-    apart: Tensor
-    """Bool, (B, L, L): expressions of an image that are of different classes."""
+    foreign: Tensor
+    """Bool, (L, L): which two expressions are of different classes; (0, 0) where maps may overlap."""
 
     def __len__(self) -> int:
         return len(self.images)
@@ -51,10 +51,11 @@ class ReferringBatch(TensorBatch):
 class ReferringSamples:
     """Images with what is said of them, cropped at random; the batch's expressions are each other's negatives."""
 
-    def __init__(self, table: ExpressionTable, crop: CropOptions) -> None:
-        """Nothing is read yet."""
+    def __init__(self, table: ExpressionTable, crop: CropOptions, *, apart: bool = False) -> None:
+        """Nothing is read yet. `apart`: the loss asks which maps may not overlap."""
         self._table = table
         self._crop = crop
+        self._apart = apart
 
     def __len__(self) -> int:
         return len(self._table.images)
@@ -87,13 +88,10 @@ class ReferringSamples:
         drawn = sorted({number for sample in samples for number in sample.expressions} - set(range(table.n_names)))
         expressions = [*range(table.n_names), *drawn]
         judged = [table.judge(sample.index, expressions) for sample in samples]
-        present = torch.from_numpy(np.stack([judgement.present for judgement in judged]))
-        foreign = torch.from_numpy(table.foreign(expressions))
-        there = present == 1
         return ReferringBatch(
             images=image_batch([sample.image for sample in samples]),
             expressions=torch.tensor(expressions, dtype=torch.int64),
-            present=present,
+            present=torch.from_numpy(np.stack([judgement.present for judgement in judged])),
             known=torch.from_numpy(np.stack([judgement.known for judgement in judged])),
-            apart=there[:, :, None] & there[:, None, :] & foreign,
+            foreign=torch.from_numpy(table.foreign(expressions if self._apart else [])),
         )

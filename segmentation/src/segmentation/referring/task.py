@@ -14,7 +14,7 @@ from segmentation.referring.losses import overlap, soft_margin_loss
 from segmentation.referring.network import ReferringNetwork
 from segmentation.referring.pooling import pooled
 from segmentation.referring.samples import ReferringBatch
-from segmentation.referring.text_encoder import ClassNames, LanguageModel, TextEncoder
+from segmentation.referring.text_encoder import ClassNames, LanguageModel, TextEncoder, on_device
 from segmentation.runs.folder import TRAIN_REFERRING, RunFolder
 from segmentation.training.task import ParameterGroup, learning_groups
 from shared_runtime.errors import UsageError
@@ -65,18 +65,23 @@ class ReferringTask:
         scores, shares = pooled(maps, network.options.pooling)
         loss = soft_margin_loss(scores, batch.present, batch.known, self._loss)
         if self._loss.apart:
-            loss = loss + self._loss.apart * overlap(shares, batch.apart)
+            there = batch.present == 1
+            apart = there[:, :, None] & there[:, None, :] & batch.foreign
+            loss = loss + self._loss.apart * overlap(shares, apart)
         positives = (batch.present * batch.known).sum(dim=1).mean()
         return loss, {"scale": network.scale.detach(), "positives": positives}
 
 
-def build_task(config: ReferringConfig, label_space: LabelSpace, texts: Sequence[str]) -> ReferringTask:
-    """What `config` trains on the expressions `texts`; new layers take random numbers from torch's default
-    generator.
+def build_task(
+    config: ReferringConfig, label_space: LabelSpace, texts: Sequence[str], device: torch.device
+) -> ReferringTask:
+    """What `config` trains on the expressions `texts`, which are encoded on `device` where this is done but once;
+    new layers take random numbers from torch's default generator.
 
     Raises UsageError and InputError for weights and language models that do not fit.
     """
     network, encoder = initial_network(config, label_space, pretrained=True)
+    encoder = on_device(encoder, device)
     classifier = config.classifier_weights()
     if classifier is not None:
         start_from_knowledge(network, encoder, load_classifier(config.backbone, classifier).rows)

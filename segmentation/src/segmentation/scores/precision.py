@@ -13,4 +13,5 @@ from torch import Tensor
 def unrounded(tensor: Tensor) -> AbstractContextManager[object]:
     """A block in which products on the device of `tensor` keep the type of what they are of."""
     device = tensor.device.type
-    return torch.autocast(device, enabled=False) if torch.is_autocast_enabled(device) else nullcontext()
+    rounding = torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
+    return torch.autocast(device, enabled=False) if rounding else nullcontext()

@@ -38,7 +38,7 @@ class MaskBatch(TensorBatch):
     masks: Tensor
     """Uint8, (B, S, S)."""
     corrected: Tensor
-    """Bool, (B,): whether a person corrected the mask."""
+    """Bool, (B,): whether a person corrected the mask; (0,) where nobody corrected any."""
 
     def __len__(self) -> int:
         return len(self.images)
@@ -87,8 +87,10 @@ class MaskSamples:
 
     def collate(self, samples: Sequence[MaskSample]) -> MaskBatch:
         """Samples of one size as a batch on the CPU."""
+        corrected = [sample.corrected for sample in samples]
         return MaskBatch(
             images=image_batch([sample.image for sample in samples]),
             masks=torch.from_numpy(np.stack([sample.mask for sample in samples])),
-            corrected=torch.tensor([sample.corrected for sample in samples]),
+            # Told by its size, so that no step waits for a device to say it.
+            corrected=torch.tensor(corrected if any(corrected) else [], dtype=torch.bool),
         )

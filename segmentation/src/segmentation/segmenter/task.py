@@ -67,9 +67,10 @@ class SegmentationTask:
         figures: dict[str, Tensor] = {}
         if self._early is not None:
             self._early.observe(logits.detach(), masks)
-            learned = self._early.corrected(masks, self.module, batch.images)
-            # What a person drew is not doubted.
-            masks = torch.where(batch.corrected[:, None, None], batch.masks, learned)
+            masks = self._early.corrected(masks, self.module, batch.images)
+            if len(batch.corrected):
+                # What a person drew is not doubted.
+                masks = torch.where(batch.corrected[:, None, None], batch.masks, masks)
             figures["corrected"] = (masks != batch.masks).float().mean()
         if not self._loss.options.correction.consistency:
             loss, used = self._loss(logits, masks, self._progress, batch.corrected)
