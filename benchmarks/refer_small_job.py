@@ -155,7 +155,7 @@ class World:
             load_label_space(config.label_space),
             config.training,
             samples,
-            lambda: task,
+            lambda _device: task,
         )
         train_in_folder(job, self._run, _MACHINE, overwrite=True)
         return self._evaluated(task.module.eval())

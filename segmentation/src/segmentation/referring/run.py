@@ -83,11 +83,12 @@ class TrainedReferring:
         """
         from segmentation.backbones.devices import resolve_device
         from segmentation.referring.predict import ExpressionPredictor
+        from segmentation.referring.text_encoder import on_device
 
         resolved = (options or ReferringPrediction()).resolved(self.traits)
         place = resolve_device(device)
         network, encoder = self.encoders
-        return ExpressionPredictor(network.to(place), encoder, place, resolved)
+        return ExpressionPredictor(network.to(place), on_device(encoder, place), place, resolved)
 
 
 def open_referrer(
@@ -154,8 +155,8 @@ def train_referring(
         ),
         vocabulary.label_space,
         config.training,
-        ReferringSamples(table, config.crop),
-        lambda: build_task(config, vocabulary.label_space, table.texts),
+        ReferringSamples(table, config.crop, apart=config.loss.apart > 0),
+        lambda device: build_task(config, vocabulary.label_space, table.texts, device),
         [*step_doubts(len(targets), config.training)],
         config.frozen_views,
     )

@@ -112,7 +112,7 @@ def train_segmenter(
         vocabulary.label_space,
         config.training,
         MaskSamples(pairs, truth, config.crop),
-        lambda: build_task(config, vocabulary.label_space),
+        lambda _device: build_task(config, vocabulary.label_space),
         [*step_doubts(len(pairs), config.training)],
         config.frozen_views,
     )

@@ -19,7 +19,9 @@ class TrainingOptions(FrozenModel):
     epochs: PositiveInt = Field(15, description="Passes over the samples.")
     batch_size: PositiveInt = Field(18, description="Samples per step, over all processes and parts.")
     accumulation: PositiveInt = Field(
-        1, description="Parts in which each process goes through its share of a batch."
+        1,
+        description="Parts in which each process goes through its share of a batch. A loss that compares the "
+        "samples of a batch compares those of a part.",
     )
     learning_rate: PositiveFloat = Field(0.01, description="Initial rate of pre-trained layers.")
     new_layer_factor: PositiveFloat = Field(
