@@ -137,10 +137,13 @@ def test_an_image_is_turned_even_if_its_other_tags_are_damaged(
     np.testing.assert_array_equal(read_image(path), CORNERS[::-1, ::-1])
 
 
-def test_a_damaged_exif_block_costs_nothing(tmp_path: Path) -> None:
+def test_a_damaged_exif_block_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = saved(tmp_path, Image.fromarray(CORNERS), exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
 
     np.testing.assert_array_equal(read_image(path), CORNERS)
+
+    monkeypatch.setattr(Image.Image, "getexif", lambda _self: 1 / 0)
+    np.testing.assert_array_equal(pixels_of(Image.fromarray(CORNERS)), CORNERS)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 300), (300, 1), (1, 1)])
@@ -201,6 +204,21 @@ def test_an_address_is_no_file() -> None:
     for image in ("https://x.invalid/a.jpg", Path("https://x.invalid/a.jpg")):
         with pytest.raises(InputError, match=r"^https://x\.invalid/a\.jpg: got a URL, .*download the image first"):
             pixels_of(image)
+
+
+@pytest.mark.parametrize("name", ["cut.jpg", "cut.png"])
+def test_a_pillow_image_is_read_as_its_file_is(tmp_path: Path, name: str) -> None:
+    """Pillow decodes when it is asked for pixels: what is cut off, turned or damaged is as in files."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    noise = np.random.default_rng(0).integers(0, 256, (64, 48, 3), dtype=np.uint8)
+    path = saved(tmp_path, Image.fromarray(noise), name, exif=exif)
+    with Image.open(path) as image:
+        np.testing.assert_array_equal(pixels_of(image), read_image(path))
+        assert image.size == (48, 64), "the user's image stays as it is"
+    path.write_bytes(path.read_bytes()[:900])
+    with Image.open(path) as image, pytest.raises(InputError, match=f"{name}: the image cannot be decoded: "):
+        pixels_of(image)
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A segmenter needs no labels: what it learned it finds, whole, in windows, of the classes that compete."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,15 @@ from segmentation import PredictionOptions, Segmenter
 from segmentation.backbones.devices import Precision
 from segmentation.cli import app
 from segmentation.data.images import read_image
+from segmentation.data.masks import read_index_mask
 from segmentation.data.targets import ImageTargets
 from segmentation.data.truth.opening import open_truth
+from segmentation.masks.options import MaskOptions
+from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.refinement import Refinement
+from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
+from segmentation.prediction.files import PredictionInputs, predict_files
+from segmentation.runs.trained import identity
 from segmentation.scores.contract import Viewing
 from segmentation.segmenter.run import load_segmenter
 from shared_runtime.errors import ExitCode, InputError, UsageError
@@ -153,6 +160,48 @@ def test_a_saved_segmenter_is_the_same(segmenter: Segmenter, small_run: Any, tmp
     assert "has to be told" not in card
 
 
+def test_predictions_of_one_model_are_not_gone_on_with_by_another(
+    segmenter: Segmenter, small_run: Any, tmp_path: Path
+) -> None:
+    """Of the same weights: what is not trained, such as propagation, stands in the configuration alone."""
+    model: Any = segmenter.model
+    network = model.config.network.model_copy(update={"propagation": 4})
+    other = replace(model, config=model.config.model_copy(update={"network": network}))
+    for name, one in (("plain", model), ("carried", other)):
+        Segmenter(one, PLAIN).save_pretrained(tmp_path / name)
+
+    def predict(name: str, number: int) -> MaskCounts:
+        opened = Segmenter.from_pretrained(tmp_path / name, options=PLAIN, device="cpu")
+        inputs = PredictionInputs([small_run.images / f"{number:012}.png"])
+        return predict_files(opened, inputs, tmp_path / "out").counts
+
+    assert predict("plain", 1).written == 1
+    with pytest.raises(UsageError, match=r"samples\.model\.network\.propagation: 0 in the folder, 4 asked for"):
+        predict("carried", 2)
+    # Wherever the same model lies, and by whatever path it was trained.
+    (tmp_path / "plain").rename(tmp_path / "moved")
+    assert predict("moved", 2).written == 1
+    assert identity(Segmenter.from_pretrained(tmp_path / "moved").model) == identity(model)
+
+
+def test_predictions_with_labels_are_the_masks_of_make_masks(
+    small_run: Any, segmenter_run: Path, tmp_path: Path
+) -> None:
+    """One network looks at an image in one way, whichever command asks."""
+    options = MaskOptions(refine=Refinement.PAMR, scales=(1.0, 1.5), flip=True)
+    inputs = MaskInputs(segmenter_run, [small_run.images], small_run.labels)
+    made = make_masks(inputs, tmp_path / "made", options, MaskMachine(device="cpu", batch_size=3))
+    viewed = PredictionOptions(refine=Refinement.PAMR, scales=(1.0, 1.5), flip=True)
+    segmenter = Segmenter.from_pretrained(segmenter_run, options=viewed, device="cpu")
+    asked = PredictionInputs([small_run.images], small_run.labels)
+    predicted = predict_files(segmenter, asked, tmp_path / "predicted")
+    assert made.counts.written == predicted.counts.written == 4
+    for path in small_run.images.iterdir():
+        one, other = (read_index_mask(tmp_path / name / path.name, 81) for name in ("made", "predicted"))
+        np.testing.assert_array_equal(one, other)
+        assert one.any()
+
+
 def capseg(*arguments: object) -> Any:
     return CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="capseg")
 
@@ -170,8 +219,6 @@ def test_the_command_predicts_with_labels_and_without(small_run: Any, segmenter_
     assert told.exit_code == ExitCode.OK, told.output
     assert told.stdout == "4 masks written; refinement: none\n"
     # Captions that name no class leave the background alone.
-    from segmentation.data.masks import read_index_mask
-
     assert not read_index_mask(tmp_path / "told" / "000000000001.png", 81).any()
     assert read_index_mask(tmp_path / "told" / "000000000002.png", 81).any()
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -241,6 +242,30 @@ def test_predictions_of_files(run: Path, captioned: Captioned, tmp_path: Path) -
     assert json.loads((tmp_path / "out" / "scores.json").read_text()) == scores
     other = CliRunner().invoke(app, [*call[:3], *call[5:]])
     assert other.exit_code == ExitCode.USAGE
+
+
+def test_two_images_of_one_name_are_not_written_over(run: Path, captioned: Captioned, tmp_path: Path) -> None:
+    images = [tmp_path / folder / "x.png" for folder in ("p", "q")]
+    for number, path in enumerate(images, 1):
+        path.parent.mkdir()
+        path.write_bytes((captioned.images / f"{number:012}.png").read_bytes())
+    referrer = Referrer.from_pretrained(run, options=UNREFINED, device="cpu")
+    for written, present in ((1, 0), (0, 1)):
+        done = predict_expressions(referrer, images, ["dog"], tmp_path / "out")
+        assert (done.written, done.present) == (written, present)
+        ((name, reason),) = done.rejected
+        assert name == "x.png"
+        assert f"{images[1]} would have the same name as that of {images[0]}: name a folder above both" in reason
+    used = json.loads((tmp_path / "out" / "run.json").read_text())["config"]
+    assert (used["input_size"], used["relative"], used["alpha"], used["refine"]) == (33, False, 4, "none")
+    # Another language model makes another network of the same weights; so do options that are not trained.
+    config = referrer.model.config
+    text = config.network.text.model_copy(update={"trained": False})
+    frozen = config.model_copy(update={"network": config.network.model_copy(update={"text": text})})
+    with pytest.raises(UsageError, match=r"samples\.model\.network\.text\.encoder: null in the folder, \""):
+        predict_expressions(
+            replace(referrer, model=replace(referrer.model, config=frozen)), images, ["dog"], tmp_path / "out"
+        )
 
 
 def test_a_saved_model_is_the_same_without_its_run(run: Path, captioned: Captioned, tmp_path: Path) -> None:

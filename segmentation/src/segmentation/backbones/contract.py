@@ -79,10 +79,11 @@ class Backbone(nn.Module, ABC):
     def cells(self, images: Tensor) -> Cells:
         """Shape: images [B, 3, H, W], RGB, 0–255, of any numeric type → ceil(H / stride) × ceil(W / stride).
 
-        Features that were kept, [B, channels, h, w], pass as they are, without middle ones.
+        Features that were kept, [B, channels, h, w] of any float type, pass as they are, without middle ones.
         """
         if self._whole and images.shape[1] == self.channels:
-            return Cells(images, images[:, :0])
+            features = images.to(self._mean.dtype)
+            return Cells(features, features[:, :0])
         return self.stages(self.normalise(images))
 
     @abstractmethod

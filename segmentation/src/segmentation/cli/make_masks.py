@@ -68,7 +68,8 @@ def make_masks_command(
         str,
         typer.Option(
             metavar="auto|train|original|PIXELS",
-            help="Side of the square that images are resized to; train: the side of the training crops; "
+            help="Side of the square that images are resized to, or their shorter side for a segmentation "
+            "network; train: the side of the training crops; "
             "auto: twice that if the backbone was pre-trained, 1.25 times for a network that learned against a "
             "background.",
         ),

@@ -15,8 +15,9 @@ from segmentation.cli.masks import (
 )
 from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.prediction.files import OVERLAYS, PredictionInputs, PredictionOutputs, predict_files
-from segmentation.prediction.options import PRESENCE, WINDOW, PredictionOptions
+from segmentation.prediction.options import PredictionOptions
 from segmentation.prediction.segmenter import Segmenter
+from segmentation.scores.contract import PRESENCE, WINDOW
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import UsageError
 from shared_schemas import load_label_space

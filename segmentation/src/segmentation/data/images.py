@@ -4,11 +4,12 @@ import re
 import sys
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from shared_runtime.errors import InputError
 
@@ -32,6 +33,18 @@ IMAGE_SUFFIXES = tuple(
 _URL = re.compile(r"([a-z][a-z\d+.-]+):/+", re.IGNORECASE)
 """Also where a `Path` has made one slash of two; a drive has one letter."""
 _SIXTEEN_BITS = ("I;16", "I;16B", "I;16L", "I;16N", "I")
+_TURNS = MappingProxyType(
+    {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_270,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_90,
+    }
+)
+"""What makes an image upright, by its EXIF orientation."""
 
 
 def read_image(path: Path) -> RgbImage:
@@ -45,12 +58,7 @@ def read_image(path: Path) -> RgbImage:
     """
     try:
         with Image.open(path) as image:
-            image.load()
-            # A damaged EXIF block says nothing: the pixels are there, whatever the tags look like. In place, where
-            # the pixels are turned before the tags are written anew, so that those cannot undo it.
-            with suppress(Exception):
-                ImageOps.exif_transpose(image, in_place=True)
-            return np.array(_rgb(image))
+            return _decoded(image)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
     except FileNotFoundError:
@@ -63,8 +71,7 @@ def read_image(path: Path) -> RgbImage:
     except UnidentifiedImageError:
         raise InputError(f"{path}: got a file that is no image of a known format, or an empty one") from None
     except Exception as error:  # decoders raise a dozen types for damaged files
-        reason = getattr(error, "strerror", None) or error or type(error).__name__
-        raise InputError(f"{path}: the image cannot be decoded: {reason}") from error
+        raise InputError(f"{path}: {_undecoded(error)}") from error
 
 
 def refuse_url(path: Path) -> None:
@@ -79,13 +86,20 @@ def refuse_url(path: Path) -> None:
 def rgb_array(image: Image.Image | npt.NDArray[np.uint8]) -> RgbImage:
     """A Pillow image, or bytes (H, W, 3) in RGB, (H, W, 4) or (H, W), as an array like that of `read_image`.
 
-    Raises `InputError` for what is neither, and for floating-point pixels.
+    Raises `InputError` for what is neither, for floating-point pixels, and where the pixels cannot be decoded:
+    Pillow reads those of a file when they are asked for.
     """
     if isinstance(image, np.ndarray):
         image = Image.fromarray(np.ascontiguousarray(image))
     if not isinstance(image, Image.Image):
         raise InputError(f"got {type(image).__name__}, expected a file, a Pillow image or an array of bytes")
-    return np.array(_rgb(ImageOps.exif_transpose(image)))
+    try:
+        return _decoded(image)
+    except InputError:
+        raise
+    except Exception as error:  # as of files
+        file = getattr(image, "filename", "")
+        raise InputError(f"{file}: {_undecoded(error)}" if file else _undecoded(error)) from error
 
 
 def pixels_of(image: "ImageInput") -> RgbImage:
@@ -124,6 +138,22 @@ def _channels_last(values: Any) -> Any:
     if first and (tensor or not last):
         array = np.moveaxis(array, 0, -1)
     return array[..., 0] if array.ndim == 3 and array.shape[-1] == 1 else array
+
+
+def _decoded(image: Image.Image) -> RgbImage:
+    """The pixels of an image, upright. Raises `InputError` as `_rgb`, and whatever decoders raise."""
+    image.load()
+    turn = None
+    # A damaged EXIF block says nothing: the pixels are there, whatever the tags look like. They are turned here,
+    # since Pillow also writes the tags anew, which can fail.
+    with suppress(Exception):
+        turn = _TURNS.get(int(image.getexif().get(ExifTags.Base.Orientation, 1)))
+    return np.array(_rgb(image if turn is None else image.transpose(turn)))
+
+
+def _undecoded(error: Exception) -> str:
+    reason = getattr(error, "strerror", None) or error or type(error).__name__
+    return f"the image cannot be decoded: {reason}"
 
 
 def _rgb(image: Image.Image) -> Image.Image:

@@ -14,7 +14,7 @@ from segmentation.data.targets import ImageTargets
 from segmentation.grounding.network import GroundingNetwork
 from segmentation.grounding.words import padded
 from segmentation.scores.affinity import propagate
-from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Viewing
+from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Sizes, Viewing
 from segmentation.scores.views import ImageViews
 
 
@@ -39,9 +39,9 @@ class GroundingScores:
         backbone = self.network.backbone
         return ImageViews(self.viewing, backbone.stride, backbone.first_cell)
 
-    def base_size(self, image: RgbImage) -> tuple[int, int]:
-        """Height and width of the network's input at scale 1; images of one size can share a batch."""
-        return self.views.size(image)
+    def sizes(self, image: RgbImage) -> Sizes:
+        """Of the network's input; images of the same ones can share a batch."""
+        return self.views.sizes(image)
 
     @torch.inference_mode()
     def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:

@@ -115,7 +115,7 @@ def train_grounding(
         vocabulary.label_space,
         config.training,
         CaptionedSamples(found, texts, words, config.crop),
-        lambda: build_task(config, words),
+        lambda _device: build_task(config, words),
         [*step_doubts(len(found), config.training)],
         config.frozen_views,
     )

@@ -12,7 +12,7 @@ from segmentation.data.images import RgbImage
 from segmentation.data.targets import ImageTargets
 from segmentation.localization.network import FeatureMaps, LabelLocalizer
 from segmentation.scores.affinity import propagate
-from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Viewing
+from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Sizes, Viewing
 from segmentation.scores.views import ImageViews
 
 
@@ -30,15 +30,15 @@ class HeatmapExtractor:
         """What the network sees of images."""
         return ImageViews(self.viewing, self.network.backbone.stride, self.network.backbone.first_cell)
 
-    def base_size(self, image: RgbImage) -> tuple[int, int]:
-        """Height and width of the network's input at scale 1; images of one size can share a batch."""
-        return self.views.size(image)
+    def sizes(self, image: RgbImage) -> Sizes:
+        """Of the network's input; images of the same ones can share a batch."""
+        return self.views.sizes(image)
 
     @torch.inference_mode()
     def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:
         """Heatmaps (h, w) of each image, for its own classes and compounds, and its cells.
 
-        All images must have the same `base_size`. Over scales and mirror images the heatmaps are averaged before
+        All images must have the same `sizes`. Over scales and mirror images the heatmaps are averaged before
         they are normalised, at the resolution of scale 1. The cells are those of the first scale, at the same
         resolution.
         """
@@ -58,7 +58,7 @@ class HeatmapExtractor:
 
     @torch.inference_mode()
     def class_scores(self, images: Sequence[RgbImage]) -> FloatMap:
-        """Logits (B, K) of all classes (Eq. 4), at the first scale; all images must have the same `base_size`."""
+        """Logits (B, K) of all classes (Eq. 4), at the first scale; all images must have the same `sizes`."""
         view = next(self.views.of(images))
         return self.network.class_scores(self._seen(view.images).cls).cpu().numpy()
 

@@ -104,7 +104,7 @@ def train_localizer(
         vocabulary.label_space,
         config.training,
         LocalizationSamples(targets, vocabulary, config.crop),
-        lambda: build_task(config, vocabulary, targets),
+        lambda _device: build_task(config, vocabulary, targets),
         [*doubts(targets, vocabulary, config.training)],
         config.frozen_views,
     )

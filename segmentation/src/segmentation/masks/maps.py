@@ -110,6 +110,13 @@ def score_maps(heatmaps: Heatmaps, n_foreground: int, rules: ScoreRules) -> Scor
     return ScoreMaps(ids, scores.astype(np.float32, copy=False), heatmaps.margin)
 
 
+def likeliest(maps: ScoreMaps) -> ScoreMaps:
+    """Without the classes that are likeliest in no cell: each of them would cost a refinement its time."""
+    columns = np.union1d([0], np.unique(maps.scores.argmax(axis=0)))
+    ids = tuple(maps.ids[column - 1] for column in columns.tolist() if column)
+    return ScoreMaps(ids, maps.scores[columns], maps.margin)
+
+
 def relative_scores(foreground: FloatMap, surroundings: FloatMap, rules: ScoreRules) -> FloatMap:
     """Lines 2 to 10 of Algorithm 1, `(1 + F, h, w)` in [0, 1]: each map relative to its maximum in the image.
 

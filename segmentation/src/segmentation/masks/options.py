@@ -62,7 +62,8 @@ class MaskOptions(FrozenModel):
     )
     input_size: PositiveInt | Literal["auto", "train", "original"] = Field(
         "auto",
-        description="Side of the square that images are resized to; train: the side of the training crops; "
+        description="Side of the square that images are resized to, or their shorter side for a segmentation "
+        "network; train: the side of the training crops; "
         "auto: twice that if the backbone was pre-trained, 1.25 times for a network that learned against a "
         "background; original: their own height and width. Always rounded "
         "to whole cells.",

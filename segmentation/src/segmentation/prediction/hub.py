@@ -5,10 +5,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
-from segmentation.prediction.contract import StoredModel
 from segmentation.prediction.model_card import ModelCard
 from segmentation.prediction.pretrained import CARD, CONFIG, WEIGHTS, read_saved, save_pretrained
-from segmentation.runs.trained import is_saved
+from segmentation.runs.trained import StoredModel, is_saved
 from shared_runtime.errors import InputError, MissingResourceError
 
 _FILES = (CONFIG, WEIGHTS, CARD, "backbone/*", "text/*")

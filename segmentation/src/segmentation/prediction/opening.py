@@ -2,14 +2,12 @@
 
 import re
 from pathlib import Path
-from typing import cast
 
-from segmentation.prediction.contract import OpenedModel
 from segmentation.prediction.hub import HubOptions, downloaded
 from segmentation.prediction.pretrained import CONFIG, WEIGHTS, open_pretrained
 from segmentation.referring.run import TrainedReferring, load_referring
 from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_REFERRING, TRAIN_SEGMENTER, RunFolder
-from segmentation.runs.trained import is_saved, open_trained
+from segmentation.runs.trained import OpenedModel, is_saved, open_trained
 from shared_runtime.errors import InputError, MissingResourceError
 from shared_schemas.errors import did_you_mean
 
@@ -28,8 +26,10 @@ def open_model(path: str | Path | None = None, hub: HubOptions | None = None) ->
     MissingResourceError where none ships or the hub cannot be asked.
     """
     folder = shipped_model() if path is None else _folder(path, hub)
-    opener = open_pretrained if is_saved(folder) else open_trained
-    return cast(OpenedModel, opener(folder, *_OF_CLASSES))
+    if not is_saved(folder):
+        return open_trained(folder, *_OF_CLASSES)
+    opened: OpenedModel = open_pretrained(folder, *_OF_CLASSES)
+    return opened
 
 
 def open_referring(path: str | Path, hub: HubOptions | None = None) -> TrainedReferring:

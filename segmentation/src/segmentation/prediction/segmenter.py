@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, overload
 
-from segmentation.backbones.devices import AUTO, check_device, resolve_device
+from segmentation.backbones.devices import AUTO, check_device
 from segmentation.data.images import ImageInput, RgbImage, pixels_of
 from segmentation.data.targets import ImageTargets
 from segmentation.masks.batches import ImageBatch, seen
@@ -16,11 +16,13 @@ from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.options import ResolvedMaskOptions
 from segmentation.masks.pipeline import MapSource
 from segmentation.masks.refinement import check_installed
-from segmentation.prediction.contract import OpenedModel, needs_classes
+from segmentation.prediction.contract import needs_classes
 from segmentation.prediction.hub import HubOptions, Pretrained
 from segmentation.prediction.opening import open_model
 from segmentation.prediction.options import PredictionOptions, ResolvedPrediction
 from segmentation.prediction.result import Segmentation, class_scores
+from segmentation.runs.trained import OpenedModel
+from segmentation.scores.contract import Sizes
 from segmentation.segmenter.of_localizer import segmenter_of
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas.errors import did_you_mean
@@ -132,15 +134,9 @@ class Segmenter(Pretrained):
     @cached_property
     def source(self) -> MapSource[ImageTargets]:
         """Score maps by the network, which is read now. Raises UsageError for a device that is not there."""
-        options = self.resolved
-        if isinstance(options, ResolvedMaskOptions):
-            source = self.model.score_source(options.viewing, self.device)
-            return HeatmapMaps(source, self.model.vocabulary.n_foreground, options)
-        from segmentation.prediction.segmenter_maps import SegmenterMaps
-
-        place = resolve_device(self.device)
-        network = self.model.network.to(place)
-        return SegmenterMaps(network, network.backbone, place, options)
+        source = self.model.score_source(self.resolved.viewing, self.device)
+        options = self.options.of_masks().resolved(self.model.traits)
+        return HeatmapMaps(source, self.model.vocabulary.n_foreground, options)
 
     def finisher(self, *, processes: int) -> Finisher:
         """What makes masks of score maps, for so many processes. Raises MissingResourceError without the CRF."""
@@ -181,13 +177,13 @@ class Segmenter(Pretrained):
         foreground, background = self.class_ids(classes)
         source, finisher = self.source, self.finisher(processes=1)
         pixels: list[RgbImage] = []
-        by_size: dict[tuple[int, int], list[int]] = {}
+        by_size: dict[Sizes, list[int]] = {}
         for number, image in enumerate(images):
             try:
                 pixels.append(pixels_of(image))
             except InputError as error:
                 raise InputError(f"images[{number}]: {error}" if len(images) > 1 else str(error)) from error
-            by_size.setdefault(source.base_size(pixels[-1]), []).append(number)
+            by_size.setdefault(source.sizes(pixels[-1]), []).append(number)
         found: dict[int, Segmentation] = {}
         for alike in by_size.values():
             for start in range(0, len(alike), batch_size):

@@ -66,7 +66,7 @@ class WorkflowOptions:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowMachine:
-    """Where it is computed: nothing that changes the result."""
+    """Where it is computed: nothing that changes the result, but for the rounding of the device."""
 
     training: MachineOptions = field(default_factory=MachineOptions)
     masks: MaskMachine = field(default_factory=MaskMachine)
