@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, BinaryIO, cast
 
 from shared_schemas.errors import MissingExtraError
-from shared_schemas.files import replacing
+from shared_schemas.files import naming_full_disk, replacing
 
 GZIP_LEVEL = 6
 ZSTD_LEVEL = 6
@@ -50,6 +50,7 @@ def open_output(path: Path) -> Iterator[BinaryIO]:
     with ExitStack() as stack:
         is_special = path.exists() and not path.is_file()
         written = path if is_special else stack.enter_context(replacing(path))
+        stack.enter_context(naming_full_disk(path))
         with written.open("wb") as raw, compress(raw, path.suffix) as stream:
             yield stream
 

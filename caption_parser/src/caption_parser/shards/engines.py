@@ -44,8 +44,9 @@ class WorkOrder(FrozenModel):
 
     def outstanding(self) -> list[int]:
         """Those of its shards that have no receipt."""
-        plan, folder = load_plan(Folder(self.plan)), shards_folder(self.plan, self.output)
-        return [number for number in plan.numbers(self.shards) if receipt_of(number, plan, folder) is None]
+        place, folder = Folder(self.plan), shards_folder(self.plan, self.output)
+        plan = load_plan(place)
+        return [number for number in plan.numbers(self.shards) if receipt_of(number, plan, place, folder) is None]
 
 
 def run_engine(
