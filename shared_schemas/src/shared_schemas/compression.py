@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, BinaryIO, cast
 
 from shared_schemas.errors import MissingExtraError
-from shared_schemas.files import naming_full_disk, replacing
+from shared_schemas.files import replacing
 
 GZIP_LEVEL = 6
 ZSTD_LEVEL = 6
@@ -43,16 +43,9 @@ def decompress(raw: BinaryIO, suffix: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def open_output(path: Path) -> Iterator[BinaryIO]:
-    """A stream that compresses as the suffix of `path` says; a whole file appears there, or none.
-
-    What exists and is no regular file (a device, a pipe) is written to directly.
-    """
-    with ExitStack() as stack:
-        is_special = path.exists() and not path.is_file()
-        written = path if is_special else stack.enter_context(replacing(path))
-        stack.enter_context(naming_full_disk(path))
-        with written.open("wb") as raw, compress(raw, path.suffix) as stream:
-            yield stream
+    """A stream that compresses as the suffix of `path` says, to what appears there as of `replacing`."""
+    with replacing(path) as written, written.open("wb") as raw, compress(raw, path.suffix) as stream:
+        yield stream
 
 
 @contextmanager

@@ -26,9 +26,13 @@ def replacing(path: Path) -> Iterator[Path]:
 
     At any moment `path` holds all of its old or all of its new content, also when the machine loses power. If the
     block raises, `path` stays as it was and what was written is removed. A symbolic link stays one: the file that
-    it points to is replaced. Raises `OSError`.
+    it points to is replaced. What is no file (a device, a pipe) is written to itself. Raises `OSError`.
     """
     target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file() and not target.is_dir():
+        with naming_full_disk(path):
+            yield target
+        return
     # Named by the process, so that several writers never share a file.
     unfinished = target.with_name(f".{target.name}.{os.getpid()}")
     try:

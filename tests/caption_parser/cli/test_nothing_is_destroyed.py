@@ -5,9 +5,11 @@ import shlex
 from pathlib import Path
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from caption_parser.cli import app
 from shared_runtime.errors import ExitCode
-from tests.forked import Forks
 
 SPACE = 'name = "farm"\n[[classes]]\nname = "dog"\nkind = "foreground"\nsynsets = ["dog.n.01"]\n'
 TRUTH = {"images": [{"id": 7}], "annotations": [], "categories": [{"id": 18, "name": "dog"}]}
@@ -16,8 +18,14 @@ DESTROYED = "writing it would destroy it"
 EXISTS = "exists already"
 
 
+def capparse(command: str, folder: Path) -> Result:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        return CliRunner().invoke(app, shlex.split(command))
+
+
 @pytest.fixture(scope="module")
-def folder(forked_capparse: Forks, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Whatever the commands read, a plan that is labelled, and files of the user's."""
     folder = tmp_path_factory.mktemp("all")
     (folder / "own").mkdir()
@@ -38,7 +46,7 @@ def folder(forked_capparse: Forks, tmp_path_factory: pytest.TempPathFactory) -> 
     }.items():
         (folder / name).write_text(text)
     for command in (f"{LABEL} -o labels.jsonl", "plan in.tsv -o plan", "label --plan plan --labeller exact"):
-        assert forked_capparse(*shlex.split(command), cwd=folder).returncode == ExitCode.OK
+        assert capparse(f"{command} --quiet", folder).exit_code == ExitCode.OK
     (folder / "link.jsonl.zst").symlink_to("plan/labels/00000.jsonl.zst")
     return folder
 
@@ -93,35 +101,30 @@ def folder(forked_capparse: Forks, tmp_path_factory: pytest.TempPathFactory) -> 
         (f"{LABEL} -o x.jsonl --mode paper --also predicates --without predicates", "got predicates in both"),
     ],
 )
-def test_what_would_destroy_a_file_is_refused(
-    forked_capparse: Forks, folder: Path, command: str, message: str
-) -> None:
+def test_what_would_destroy_a_file_is_refused(folder: Path, command: str, message: str) -> None:
     def files() -> dict[str, bytes]:
         return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
     before = files()
-    done = forked_capparse(*shlex.split(command), cwd=folder)
+    done = capparse(command, folder)
     assert message in done.stderr, done.stderr
-    assert done.returncode == ExitCode.USAGE
+    assert done.exit_code == ExitCode.USAGE
     assert files() == before
 
 
-def test_a_run_that_comes_to_nothing_says_so_and_leaves_what_was_there(
-    forked_capparse: Forks, tmp_path: Path
-) -> None:
+def test_a_run_that_comes_to_nothing_says_so_and_leaves_what_was_there(tmp_path: Path) -> None:
     (tmp_path / "good.txt").write_text("A dog.\n")
     (tmp_path / "bad.txt").write_bytes(b"\xff\n")
     (tmp_path / "empty.jsonl").touch()
-    label = ("--labeller", "exact", "-o", "labels.jsonl", "--overwrite", "-q")
-    assert forked_capparse("label", "good.txt", *label, cwd=tmp_path)[:3] == (ExitCode.OK, "", "")
+    options = "--labeller exact -o labels.jsonl --overwrite -q"
+    good = capparse(f"label good.txt {options}", tmp_path)
+    assert (good.exit_code, good.output) == (ExitCode.OK, "")
     written = (tmp_path / "labels.jsonl").read_bytes()
-    failed = forked_capparse("label", "bad.txt", *label, cwd=tmp_path)
-    assert (failed.returncode, failed.stdout) == (ExitCode.FAILURE, "")
+    failed = capparse(f"label bad.txt {options}", tmp_path)
+    assert (failed.exit_code, failed.stdout) == (ExitCode.FAILURE, "")
     assert "nothing labelled: no row is usable, and no label file was written\n" in failed.stderr
     assert "labels.jsonl.rejected.jsonl" in failed.stderr
     assert (tmp_path / "labels.jsonl").read_bytes() == written
-    empty = forked_capparse("validate", "empty.jsonl", cwd=tmp_path)
-    assert (empty.returncode, empty.stdout) == (
-        ExitCode.FAILURE,
-        "empty.jsonl:1: no-record got an empty file, expected a record on each line\n",
-    )
+    empty = capparse("validate empty.jsonl", tmp_path)
+    assert empty.exit_code == ExitCode.FAILURE
+    assert empty.stdout == "empty.jsonl:1: no-record got an empty file, expected a record on each line\n"

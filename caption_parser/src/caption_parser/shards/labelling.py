@@ -28,11 +28,10 @@ from caption_parser.shards.receipts import (
     MadeBy,
     Receipt,
     WrittenFile,
+    done_receipt,
     is_of_shard,
     labels_name,
-    lost_file,
     receipt_name,
-    receipt_of,
     rejected_name,
 )
 from shared_runtime.errors import CapparseError, InputError, MissingResourceError, OutputError, UsageError
@@ -97,15 +96,10 @@ def label_shards(
         for role, path in (planned.files_of_inputs() | files_of_config(config)).items():
             if path.resolve().parent == folder.local.resolve() and is_of_shard(path.name):
                 raise UsageError(f"{path} is {role}; a shard would be written over it. Choose another -o")
-    receipts = {number: receipt_of(number, planned, place, folder) for number in numbers if not run.overwrite}
+    receipts = {number: done_receipt(number, planned, place, folder) for number in numbers if not run.overwrite}
     parser = build_parser(config)
     made_by = MadeBy(config=config, versions=parser.versions)
-    # One whose files are gone, or cut off, is labelled again.
-    before = {
-        number: receipt
-        for number, receipt in receipts.items()
-        if receipt is not None and lost_file(receipt, folder) is None
-    }
+    before = {number: receipt for number, receipt in receipts.items() if receipt is not None}
     for number, receipt in before.items():
         advice = "Use another -o, or --overwrite to label it again"
         receipt.made_by.check_same(made_by, f"{folder.of(labels_name(number))}", advice)

@@ -114,6 +114,12 @@ def receipt_of(shard: int, plan: Plan, place: Folder, folder: Folder) -> Receipt
     return receipt if is_own else None
 
 
+def done_receipt(shard: int, plan: Plan, place: Folder, folder: Folder) -> Receipt | None:
+    """As `receipt_of`; none as well where its files are gone, or cut off: the shard is to be labelled again."""
+    receipt = receipt_of(shard, plan, place, folder)
+    return None if receipt is None or lost_file(receipt, folder) else receipt
+
+
 def lost_file(receipt: Receipt, folder: Folder) -> str | None:
     """What is wrong with the size of a file that `receipt` names, or that there is none; None: nothing."""
     for file in filter(None, (receipt.labels, receipt.rejected)):
