@@ -9,7 +9,7 @@ import pytest
 from caption_parser.readers import InputOptions
 from caption_parser.runs.job import Progress
 from caption_parser.runs.options import RunOptions
-from caption_parser.runs.output import OutputPaths
+from caption_parser.runs.output_paths import OutputPaths
 from caption_parser.runs.run import label_file
 from caption_parser.runs.summary import RunSummary, describe
 from shared_runtime.errors import ExitCode, InputError, TooManyRejectedError, UsageError

@@ -9,7 +9,7 @@ import numpy as np
 from caption_parser.calibration.evidence import FEATURES, record_evidence
 from caption_parser.calibration.logistic import probabilities
 from caption_parser.calibration.records import LOWEST, CalibratedSummary, Calibration, CalibrationReference
-from caption_parser.runs.output import OutputPaths, check_label_file_name
+from caption_parser.runs.output_paths import OutputPaths, check_label_file_name
 from caption_parser.runs.state import RunCounts
 from shared_runtime.errors import InputError
 from shared_runtime.files import check_output
@@ -56,6 +56,7 @@ def apply_calibration(
     check_label_file_name(output)
     check_output(output, read, overwrite=overwrite)
     check_output(OutputPaths(output).summary, read | {"the output": output})
+    OutputPaths(output).check_summary(overwrite=overwrite)
     model = Calibration.read(calibration)
     damage: list[RecordError] = []
     counts = RunCounts()

@@ -76,7 +76,7 @@ def find_command(
     from caption_parser.export.source import open_labels
     from caption_parser.runs.files_read import files_of_label_space
     from caption_parser.runs.options import is_stream
-    from caption_parser.runs.output import check_label_file_name
+    from caption_parser.runs.output_paths import check_label_file_name
     from shared_runtime.files import check_output
     from shared_schemas.compression import open_output
     from shared_schemas.jsonl import dump

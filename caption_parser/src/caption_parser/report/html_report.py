@@ -18,7 +18,7 @@ from caption_parser.report.run_settings import read_settings
 from caption_parser.report.tally import Disagreements, Tally
 from caption_parser.report.truth import TruthTally, truth_content
 from caption_parser.runs.files_read import files_of_label_space
-from caption_parser.runs.output import OutputPaths
+from caption_parser.runs.output_paths import OutputPaths
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, UsageError

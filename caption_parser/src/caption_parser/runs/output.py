@@ -22,8 +22,9 @@ from caption_parser.readers.source import source_name
 from caption_parser.runs.batches import LabelledBatch
 from caption_parser.runs.files_read import files_of_config, files_of_inputs
 from caption_parser.runs.options import is_stream
+from caption_parser.runs.output_paths import OutputPaths, check_label_file_name, new_digest
 from caption_parser.runs.state import FailedImage, RunCounts, RunSettings, RunState
-from shared_runtime.errors import OutputError, UsageError
+from shared_runtime.errors import OutputError
 from shared_runtime.files import check_output, lock
 from shared_schemas.files import replace_file
 
@@ -31,44 +32,7 @@ COMMIT_SECONDS = 1.0
 """How much work a killed process can lose, at most; Ctrl-C and errors lose none that was written."""
 
 
-_LABEL_FILES = frozenset({".jsonl", ".ndjson", ""})
-_TABLES = frozenset({".csv", ".tsv", ".parquet", ".arrow", ".feather", ".xlsx"})
-_BLOCK = 1 << 20
 _PLAIN = ParserConfig()
-
-
-def new_digest() -> hashlib.blake2b:
-    """What the bytes of a label file are checked by."""
-    return hashlib.blake2b(digest_size=16)
-
-
-class OutputPaths:
-    """A label file and its companions, in one folder, so that renaming is atomic."""
-
-    def __init__(self, output: Path) -> None:
-        # A symbolic link stays one: the file that it points to is replaced.
-        self.output = Path(os.path.realpath(output))
-        self.partial = self._companion(".partial")
-        self.state = self._companion(".state.json")
-        self.summary = self._companion(".summary.json")
-        self.rejected = self._companion(".rejected.jsonl")
-
-    @property
-    def written_beside(self) -> tuple[Path, ...]:
-        """What a run writes beside the label file, but for rejected rows, which may go elsewhere."""
-        return self.partial, self.state, self.summary
-
-    def running_digest(self, size: int) -> "hashlib.blake2b":
-        """Of the first `size` bytes of the partial file, to be gone on with. Raises `OSError`."""
-        digest = new_digest()
-        with self.partial.open("rb") as file:
-            while size and (block := file.read(min(size, _BLOCK))):
-                digest.update(block)
-                size -= len(block)
-        return digest
-
-    def _companion(self, suffix: str) -> Path:
-        return self.output.with_name(self.output.name + suffix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +73,7 @@ class Destination:
             check_output(self.paths.output, inputs)
             check_label_file_name(self.paths.output)
             _check_writable(self.paths.output)
+            self.paths.check_summary(overwrite=overwrite)
             for companion in self.paths.written_beside:
                 check_output(companion, inputs)
                 inputs[f"{companion.name} of this run"] = companion
@@ -123,19 +88,6 @@ class Destination:
     def open(self, settings: RunSettings, previous: RunState | None) -> "ResumableFile | StreamedFile":
         """The label file, to be written on from where `previous` ended."""
         return ResumableFile(self.paths, settings, previous) if self.paths else StreamedFile(self.output)
-
-
-def check_label_file_name(output: Path) -> None:
-    """Raises `UsageError` for a name that promises another format: its readers would find JSON Lines in it."""
-    compressed = output.suffix.lower() in (".gz", ".zst")
-    suffix = Path(output.stem).suffix if compressed else output.suffix
-    if suffix.lower() not in _LABEL_FILES:
-        stem = (Path(output.stem) if compressed else output).stem
-        tables = ", of which 'capparse export' makes tables" if suffix.lower() in _TABLES else ""
-        raise UsageError(
-            f"-o {output}: got the suffix {suffix}, expected .jsonl (also .gz, .zst): label files are JSON Lines"
-            f"{tables}. Try -o {output.with_name(stem)}.jsonl"
-        )
 
 
 def _check_writable(output: Path) -> None:

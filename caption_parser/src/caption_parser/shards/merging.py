@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from caption_parser.readers.rows import check_rejected_file
 from caption_parser.runs.job import Progress
+from caption_parser.runs.output_paths import OutputPaths
 from caption_parser.runs.repeats import Repeats
 from caption_parser.runs.state import InputSettings, RunCounts
 from caption_parser.runs.summary import RunSummary
@@ -230,6 +231,7 @@ class _Target:
             raise UsageError(f"{output} exists already. Choose another file, or --overwrite to replace it")
         if not self.is_summary and self._folder.local is not None:
             check_rejected_file(self._folder.local / self._rejected, overwrite=overwrite, option="OUT")
+            OutputPaths(self._folder.local / self.name).check_summary(overwrite=overwrite)
 
     @property
     def _rejected(self) -> str:
