@@ -96,7 +96,7 @@ def test_a_plan_has_a_folder_of_its_own_and_leaves_no_old_copies(
     plan = tmp_path / "plan"
     make_plan(far, plan, captions_per_shard=500)
     assert {path.name for path in (plan / COPIES).iterdir()} == {f"0000{shard}-0.jsonl.zst" for shard in range(3)}
-    (plan / "plan.json").unlink()  # killed before it came to its end
+    (plan / "plan.json").rename(plan / ".plan.json.123")  # killed before it came to its end
     make_plan(far, plan, captions_per_shard=1100)
     make_plan(far, plan, captions_per_shard=2000, overwrite=True)
     assert {f"{COPIES}/{path.name}" for path in (plan / COPIES).iterdir()} == load_plan(Folder(plan)).copies

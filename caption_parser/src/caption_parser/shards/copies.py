@@ -24,7 +24,7 @@ _LEVEL = 1
 
 COPIES = "captions"
 """Their folder in that of the plan."""
-_COPY = re.compile(r"\.?\d{5,}-\d+\.jsonl\.zst(\.\d+)?")
+_COPY = re.compile(rf"{COPIES}/\.?\d{{5,}}-\d+\.jsonl\.zst(\.\d+)?")
 
 
 def copy_name(shard: int, number: int) -> str:
@@ -33,7 +33,7 @@ def copy_name(shard: int, number: int) -> str:
 
 
 def is_copy(name: str) -> bool:
-    """Whether a file in the folder of copies has such a name, or the one that it has while it is written."""
+    """Whether a file in the plan's folder has such a name, or the one that it has while it is written."""
     return _COPY.fullmatch(name) is not None
 
 

@@ -5,7 +5,7 @@ behind the other, are the one that a single run over the same input writes.
 """
 
 from collections.abc import Callable, Sequence, Set
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import islice
 from pathlib import Path
 
@@ -99,25 +99,23 @@ def _copies_before(folder: Folder, *, overwrite: bool) -> frozenset[str]:
 
     A plan has a folder of its own, so that none of its names is that of a file of the user's.
     """
+    found = {f"{COPIES}/{name}" for name in folder.names(COPIES)}
+    # Hidden ones are what systems and killed processes leave behind.
+    others = sorted(name for name in found if not is_copy(name) and not name.startswith(f"{COPIES}/."))
     if folder.exists(PLAN):
         if not overwrite:
             raise UsageError(f"{folder} has a plan already. Use another -o, or --overwrite to replace it")
-        try:
-            planned = load_plan(folder).copies
-        except InputError:
-            planned = frozenset()
+        with suppress(InputError):
+            found |= load_plan(folder).copies
     else:
-        planned = frozenset()
-    local = folder.names(COPIES)
-    others = [f"{COPIES}/{name}" for name in local if not is_copy(name)]
-    if not folder.exists(PLAN):
-        others += [name for name in folder.names() if name != COPIES]
+        others += [name for name in folder.names() if name != COPIES and not name.startswith(".")]
     if others:
         raise UsageError(
             f"-o {folder}: got a folder with {others[0]} in it, expected a new one, or one that has a plan alone."
             f" Try -o {folder.of('plan')}"
         )
-    return planned | {f"{COPIES}/{name}" for name in local}
+    # A plan is a file: whatever it names, nothing else is removed.
+    return frozenset(filter(is_copy, found))
 
 
 class _Planner:

@@ -108,6 +108,7 @@ def receipt_of(shard: int, plan: Plan, place: Folder, folder: Folder) -> Receipt
     is_own = (
         receipt.shard == shard
         and receipt.labels.name == labels_name(shard)
+        and (receipt.rejected is None or receipt.rejected.name == rejected_name(shard))
         and receipt.summary.fingerprint == planned.fingerprint
         and receipt.summary.rows_read == planned.rows
     )
