@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import typer
+from pydantic_core import PydanticSerializationError
 from typer.testing import CliRunner, Result
 
 from shared_runtime.command_line import progress as progress_module
@@ -80,6 +81,9 @@ def test_a_fault_of_ours_says_so_without_a_traceback_unless_asked(monkeypatch: p
 
 
 def test_ctrl_c_in_any_command_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    # pydantic wraps what comes while it writes JSON.
+    wrapped = PydanticSerializationError("Error serializing to JSON: KeyboardInterrupt: ")
+    assert run(monkeypatch, wrapped, "fail").exit_code == ExitCode.INTERRUPTED
     done = run(monkeypatch, KeyboardInterrupt(), "fail")
     assert (done.exit_code, done.stderr) == (ExitCode.INTERRUPTED, "interrupted\n")
 

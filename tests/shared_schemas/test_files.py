@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from shared_schemas.compression import open_output
 from shared_schemas.files import replace_file, replacing
 
 
@@ -46,6 +47,25 @@ def test_errors_name_the_file_that_was_asked_for(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as failure:
         replace_file(path, b"x")
     assert failure.value.filename == str(path)
+    # A write that fails does not say where; what fails within for another reason is not blamed on the file.
+    for number, name in ((errno.ENOSPC, str(tmp_path / "a")), (errno.EIO, None)):
+        with pytest.raises(OSError) as full, replacing(tmp_path / "a"):  # noqa: PT011  told apart by its number
+            raise OSError(number, os.strerror(number))
+        assert full.value.filename == name
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no terminals of this kind on Windows")
+def test_a_device_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    reader, device = os.openpty()
+    link = tmp_path / "link"
+    link.symlink_to(os.ttyname(device))
+    with open_output(link) as stream:
+        stream.write(b"new")
+    replace_file(link, b"er")
+    assert os.read(reader, 5) == b"newer"
+    assert link.is_char_device()
+    os.close(reader)
+    os.close(device)
 
 
 def test_a_symbolic_link_stays_one(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, field_serializer
 
 from shared_schemas import ImageLabels, RecordError, Source, dump, iter_labels, read_labels, write_labels
 from shared_schemas.jsonl import parse
@@ -40,6 +41,18 @@ def test_line_holds_what_is_set_and_leaves_null_out(record: ImageLabels) -> None
         b'"mentions":[{"caption":0,"start":17,"end":22,"head":"shelf","extended_head":"shelf",'
         b'"rule":"synonym","label":3,"attributes":[],"flags":[]}],"relations":[]}\n'
     )
+
+
+def test_ctrl_c_while_a_line_is_made_is_ctrl_c() -> None:
+    class Interrupted(BaseModel):
+        text: str
+
+        @field_serializer("text")
+        def stop(self, _text: str) -> str:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        dump(Interrupted(text="a"))
 
 
 @given(

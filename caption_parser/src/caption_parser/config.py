@@ -1,9 +1,9 @@
 """What decides the labels: the frozen configuration of a `CaptionParser`."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from caption_parser.modes import Mode, ModeRules
@@ -111,6 +111,13 @@ class ParserConfig(FrozenModel):
             choices = ", ".join(f"'{rule}'" for rule in rules)
             raise PydanticCustomError("unknown_rule", f"Input should be {choices} (several with commas between)")
         return ",".join(rule for rule in rules if rule in names)
+
+    @model_validator(mode="after")
+    def _check_apart(self) -> Self:
+        """No rule is both left out and taken in."""
+        if both := sorted(set(self.without.split(",")) & set(self.also.split(",")) - {""}):
+            raise PydanticCustomError("both", f"--without and --also: got {both[0]} in both, expected it in one")
+        return self
 
     @field_validator("block")
     @classmethod

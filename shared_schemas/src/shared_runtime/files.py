@@ -42,18 +42,26 @@ def lock(file: IO[Any], in_use: str) -> None:
             raise OutputError(in_use) from error
 
 
-def check_output(output: Path, inputs: Mapping[str, Path], *, overwrite: bool = True) -> None:
+def check_no_stream(output: str | Path, option: str = "-o") -> None:
+    """Raises `UsageError` for `-` where it cannot be standard output: nobody wants a file of that name."""
+    if str(output) == "-":
+        raise UsageError(f"{option} -: this is not written to standard output. Give a name")
+
+
+def check_output(output: Path, inputs: Mapping[str, Path], *, overwrite: bool = True, option: str = "-o") -> None:
     """Raises `UsageError` if `output` cannot become a file, or is a file that the command reads.
 
     `inputs` maps what a file is to the user ("the input") to its path: none of them is ever written over, whatever
-    path, link or spelling leads to it. Without `overwrite`, no other file is either.
+    path, link or spelling leads to it. Without `overwrite`, no other file is either. `option` names `output`.
     """
+    check_no_stream(output, option)
     if output.is_dir():
-        raise UsageError(f"{output} is a directory, expected a file: -o {output / 'NAME'}")
+        raise UsageError(f"{output} is a directory, expected a file: {option} {output / 'NAME'}")
     if not output.parent.is_dir():
         raise UsageError(f"the folder {output.parent} does not exist. Try: mkdir -p {output.parent}")
+    place, exists = output.resolve(), output.exists()
     for role, path in inputs.items():
-        if path.resolve() == output.resolve() or (path.exists() and output.exists() and path.samefile(output)):
+        if path.resolve() == place or (exists and path.exists() and path.samefile(output)):
             raise UsageError(f"{output} is {role}; writing it would destroy it. Choose another file")
     if output.is_file() and not overwrite:
         raise UsageError(f"{output} exists already. Choose another file, or --overwrite to replace it")

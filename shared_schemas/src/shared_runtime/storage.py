@@ -150,6 +150,24 @@ class Folder:
                 message = f"{self.of(name)} cannot be written: {type(error).__name__}: {error}"
                 raise OutputError(message) from None
 
+    def names(self, under: str = "") -> list[str]:
+        """What is in it, or in a folder in it; nothing where there is none, and of one that is elsewhere."""
+        folder = self._path / under if self._path is not None else None
+        return sorted(path.name for path in folder.iterdir()) if folder is not None and folder.is_dir() else []
+
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there. Raises `OutputError`."""
+        if self._path is not None:
+            with self._writing(name):
+                (self._path / name).unlink(missing_ok=True)
+        elif self.exists(name):
+            files, path = _filesystem(self.of(name))
+            try:
+                files.rm_file(path)
+            except Exception as error:  # noqa: BLE001  as above
+                message = f"{self.of(name)} cannot be removed: {type(error).__name__}: {error}"
+                raise OutputError(message) from None
+
     def write(self, name: str, content: bytes) -> None:
         """Put a file there, whole or not at all. Raises `OutputError`."""
         with self.adding(name) as unfinished:

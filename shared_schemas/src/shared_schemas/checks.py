@@ -43,10 +43,11 @@ def check(record: ImageLabels, label_space: LabelSpace | None = None) -> Iterato
 def validate(source: Path | str | BinaryIO, label_space: LabelSpace | None = None) -> Iterator[Finding]:
     """Everything that is wrong with a label file, line by line; it is read to its end.
 
-    The codes are those of `jsonl.CODES`, of `check`, and `duplicate-image`. Raises `OSError` if `source`
-    cannot be opened.
+    The codes are those of `jsonl.CODES`, of `check`, `duplicate-image` and, of an empty file, `no-record`. Raises
+    `OSError` if `source` cannot be opened.
     """
     first_lines: dict[int | str, int] = {}
+    line = 0
     for line, record in enumerate(iter_labels(source), 1):
         if isinstance(record, RecordError):
             yield Finding(line, record.code, record.message)
@@ -56,6 +57,8 @@ def validate(source: Path | str | BinaryIO, label_space: LabelSpace | None = Non
             message = f"image_id {record.image_id!r} stands on line {first_line} already"
             yield Finding(line, "duplicate-image", message)
         yield from (Finding(line, problem.code, problem.message) for problem in check(record, label_space))
+    if line == 0:
+        yield Finding(1, "no-record", "got an empty file, expected a record on each line")
 
 
 def caption_index(record: ImageLabels) -> Iterator[str]:

@@ -43,15 +43,9 @@ def decompress(raw: BinaryIO, suffix: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def open_output(path: Path) -> Iterator[BinaryIO]:
-    """A stream that compresses as the suffix of `path` says; a whole file appears there, or none.
-
-    What exists and is no regular file (a device, a pipe) is written to directly.
-    """
-    with ExitStack() as stack:
-        is_special = path.exists() and not path.is_file()
-        written = path if is_special else stack.enter_context(replacing(path))
-        with written.open("wb") as raw, compress(raw, path.suffix) as stream:
-            yield stream
+    """A stream that compresses as the suffix of `path` says, to what appears there as of `replacing`."""
+    with replacing(path) as written, written.open("wb") as raw, compress(raw, path.suffix) as stream:
+        yield stream
 
 
 @contextmanager

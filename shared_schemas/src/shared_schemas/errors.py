@@ -53,6 +53,11 @@ class MissingExtraError(ImportError):
     """A file needs an optional dependency that is not installed; the message holds the pip line."""
 
 
+def is_wrapped_interrupt(error: Exception) -> bool:
+    """Whether `error` is what pydantic makes of Ctrl-C while it writes JSON."""
+    return type(error).__name__ == "PydanticSerializationError" and "KeyboardInterrupt" in str(error)
+
+
 def expectation(problem: Mapping[str, Any]) -> str:
     """What one of `ValidationError.errors()` says was expected."""
     message = str(problem["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")

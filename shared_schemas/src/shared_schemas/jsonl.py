@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from shared_schemas.compression import CorruptStreamError, lines, open_input, open_output
-from shared_schemas.errors import RecordError, expectation, shown
+from shared_schemas.errors import RecordError, expectation, is_wrapped_interrupt, shown
 from shared_schemas.labels import SCHEMA_VERSION, ImageLabels
 
 CODES = {
@@ -144,7 +144,12 @@ def _path(loc: Loc) -> str:
 
 def dump(record: BaseModel) -> bytes:
     """`record` as one line with its line feed. Null fields are left out."""
-    return record.__pydantic_serializer__.to_json(record, exclude_none=True) + b"\n"
+    try:
+        return record.__pydantic_serializer__.to_json(record, exclude_none=True) + b"\n"
+    except PydanticSerializationError as error:
+        if is_wrapped_interrupt(error):
+            raise KeyboardInterrupt from None
+        raise
 
 
 def write_labels(target: Path | str | BinaryIO, records: Iterable[BaseModel]) -> int:

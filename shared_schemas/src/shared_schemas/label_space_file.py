@@ -67,6 +67,18 @@ def load_label_space(name_or_path: str | Path) -> LabelSpace:
     return _build(_parse(_read(path), str(path)), str(path), path.parent)
 
 
+def label_space_files(name_or_path: str | Path) -> list[Path]:
+    """The user's files that `load_label_space` reads: none where one ships; of a view, its base's too.
+
+    Raises `LabelSpaceError` as that one does.
+    """
+    path = Path(name_or_path)
+    if name_or_path in SHIPPED or path.suffix not in (".toml", ".json"):
+        return []
+    base = _parse(_read(path), str(path)).view_of
+    return [path] if base is None or base in SHIPPED else [path, path.parent / base]
+
+
 def _read(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")

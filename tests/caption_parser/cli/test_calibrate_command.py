@@ -53,7 +53,9 @@ def test_fit_and_apply(tmp_path: Path) -> None:
 
     with labels.open("ab") as file:
         file.write(b"[]\n")
-    partial = runner.invoke(app, ["calibrate", "apply", str(calibration), str(labels), "-o", str(output), "-q"])
+    again = ["calibrate", "apply", str(calibration), str(labels), "-o", str(output), "-q"]
+    assert "--overwrite to replace it" in runner.invoke(app, again).stderr
+    partial = runner.invoke(app, [*again, "--overwrite"])
     assert partial.exit_code == ExitCode.PARTIAL
     assert partial.stderr.startswith(f"left out: {labels}:13: ")
 

@@ -333,6 +333,8 @@ def test_labels_of_a_space_that_does_not_ship(labels: Path, write_truth: WriteTr
         report(labels, truth=write_truth({1: [17]}))
     with pytest.raises(InputError, match="got labels of label space 'mine', expected 'coco'"):
         report(labels, truth=write_truth({1: [17]}), label_space="coco")
+    with pytest.raises(InputError, match="got labels of label space 'mine', expected 'voc'"):
+        report(labels, label_space="voc")
 
 
 def test_the_command(labels: Path) -> None:
@@ -341,6 +343,11 @@ def test_the_command(labels: Path) -> None:
     assert done.exit_code == ExitCode.OK, done.output
     assert f"{output}: 3 images, 5 captions" in done.stderr
     assert Page(output.read_text("utf-8")).text_of["h1"] == ["labels.jsonl"]
+    with labels.open("a") as file:
+        file.write("[]\n")
+    done = CliRunner().invoke(app, ["report", str(labels), "-o", str(output), "--overwrite"])
+    assert done.exit_code == ExitCode.PARTIAL
+    assert "1 damaged lines left out" in done.stderr
 
 
 def test_the_command_replaces_a_page_only_when_told(labels: Path) -> None:

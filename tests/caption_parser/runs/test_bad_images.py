@@ -87,9 +87,9 @@ def test_strict_runs_end_at_an_image_that_cannot_be_labelled(
 def test_nothing_but_rejected_rows_is_no_complete_run(tmp_path: Path, word_parser: MakeParser) -> None:
     source = tmp_path / "captions.jsonl"
     source.write_text('{"image_id": 1, "caption": ""}\n{"image_id": 2, "caption": " "}\n')
-    for status in ("nothing labelled", "up to date"):
+    for _ in range(2):
         summary = label_file(source, tmp_path / "labels.jsonl", build_parser=word_parser())
-        assert (summary.status, summary.exit_code) == (status, ExitCode.FAILURE)
+        assert (summary.status, summary.exit_code) == ("nothing labelled", ExitCode.FAILURE)
     dry = label_file(source, tmp_path / "other.jsonl", run=RunOptions(dry_run=True), build_parser=word_parser())
     assert dry.exit_code == ExitCode.FAILURE
 

@@ -12,7 +12,8 @@ import pytest
 from caption_parser.config import ParserConfig
 from caption_parser.runs import output as output_module
 from caption_parser.runs.batches import LabelledBatch
-from caption_parser.runs.output import Destination, OutputPaths, ResumableFile, StreamedFile, replace_file
+from caption_parser.runs.output import Destination, ResumableFile, StreamedFile, replace_file
+from caption_parser.runs.output_paths import OutputPaths
 from caption_parser.runs.previous import previous_run
 from caption_parser.runs.state import Fingerprint, InputSettings, RunCounts, RunSettings, RunState
 from shared_runtime.errors import OutputError, UsageError
@@ -210,13 +211,24 @@ def test_replacing_a_file_fails_without_a_trace(tmp_path: Path, monkeypatch: pyt
     assert target.read_bytes() == b"old"
 
 
-@pytest.mark.parametrize("name", ["labels.csv", "labels.PARQUET", "labels.tsv.gz"])
-def test_the_name_of_a_table_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(UsageError, match=r"expected .jsonl .*/labels.jsonl$"):
+@pytest.mark.parametrize(
+    "name",
+    [
+        "labels.csv",
+        "labels.PARQUET",
+        "labels.tsv.gz",
+        "labels.jsonl.bz2",
+        "labels.jsonl.GZ",
+        "labels.json",
+        "labels.toml",
+    ],
+)
+def test_the_name_of_another_format_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match=r"expected .jsonl .*/labels(.jsonl)?.jsonl$"):
         Destination.of(tmp_path / name, None).check(["-"])
 
 
-@pytest.mark.parametrize("name", ["labels.jsonl", "labels.json", "labels.csv.jsonl.gz", "labels"])
+@pytest.mark.parametrize("name", ["labels.jsonl", "labels.NDJSON", "labels.csv.jsonl.gz", "labels"])
 def test_other_names_are_taken(tmp_path: Path, name: str) -> None:
     Destination.of(tmp_path / name, None).check(["-"])
     assert list(tmp_path.iterdir()) == []

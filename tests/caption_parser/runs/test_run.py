@@ -9,6 +9,7 @@ import pytest
 from caption_parser.readers import InputOptions
 from caption_parser.runs.job import Progress
 from caption_parser.runs.options import RunOptions
+from caption_parser.runs.output_paths import OutputPaths
 from caption_parser.runs.run import label_file
 from caption_parser.runs.summary import RunSummary, describe
 from shared_runtime.errors import ExitCode, InputError, TooManyRejectedError, UsageError
@@ -40,8 +41,10 @@ def test_rejected_rows_are_kept_and_counted(caption_file: Path, tmp_path: Path, 
 
 def test_rejected_rows_of_an_earlier_run_do_not_stay(tmp_path: Path, word_parser: MakeParser) -> None:
     source, output, rejected = tmp_path / "in.txt", tmp_path / "labels.jsonl", tmp_path / "bad.jsonl"
+    source.write_text("\xff\n", "latin-1")
+    label_file(source, output, run=RunOptions(rejected=rejected), build_parser=word_parser())
+    assert rejected.exists()
     source.write_text("a dog\n")
-    rejected.write_text("{}\n")
     summary = label_file(source, output, run=RunOptions(rejected=rejected), build_parser=word_parser())
     assert summary.exit_code is ExitCode.OK
     assert not rejected.exists()
@@ -134,13 +137,22 @@ def test_selecting_nothing_is_refused(
         )
 
 
-def test_an_input_of_rejected_rows_gives_an_empty_label_file(tmp_path: Path, word_parser: MakeParser) -> None:
+def test_an_input_of_rejected_rows_leaves_the_label_file_that_is_there(
+    tmp_path: Path, word_parser: MakeParser
+) -> None:
     source, output = tmp_path / "in.jsonl", tmp_path / "labels.jsonl.gz"
     source.write_text('{"image_id": 1, "caption": ""}\n')
-    for status in ("nothing labelled", "up to date"):
-        summary = label_file(source, output, build_parser=word_parser())
-        assert (summary.status, summary.images, summary.exit_code) == (status, 0, ExitCode.FAILURE)
-        assert gzip.decompress(output.read_bytes()) == b""
+    again = RunOptions(overwrite=True)
+    summary = label_file(source, output, build_parser=word_parser())
+    assert (summary.status, summary.images, summary.exit_code) == ("nothing labelled", 0, ExitCode.FAILURE)
+    assert {path.name for path in tmp_path.iterdir()} == {source.name, f"{output.name}.rejected.jsonl"}
+    good = tmp_path / "good.txt"
+    good.write_text("a dog\n")
+    label_file(good, output, build_parser=word_parser())
+    kept = {path: path.read_bytes() for path in (output, OutputPaths(output).summary)}
+    assert label_file(source, output, run=again, build_parser=word_parser()).status == "nothing labelled"
+    assert {path: path.read_bytes() for path in kept} == kept
+    assert gzip.decompress(kept[output]).count(b"\n") == 1
 
 
 def test_a_missing_input_leaves_nothing_behind(tmp_path: Path, word_parser: MakeParser) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from caption_parser.calibration.evidence import FEATURES, record_evidence
 from caption_parser.calibration.logistic import probabilities
 from caption_parser.calibration.records import LOWEST, CalibratedSummary, Calibration, CalibrationReference
-from caption_parser.runs.output import OutputPaths
+from caption_parser.runs.output_paths import OutputPaths, check_label_file_name
 from caption_parser.runs.state import RunCounts
 from shared_runtime.errors import InputError
 from shared_runtime.files import check_output
@@ -42,16 +42,21 @@ def calibrated_record(record: ImageLabels, calibration: Calibration) -> ImageLab
 
 
 def apply_calibration(
-    calibration: Path, labels: Path, output: Path
+    calibration: Path, labels: Path, output: Path, *, overwrite: bool = False
 ) -> tuple[CalibratedSummary, list[RecordError]]:
     """Writes the records of `labels` with calibrated confidence to `output`, a summary beside it.
 
     Returns the summary and what is wrong with each line that is not a record; those are left out.
 
     Raises `InputError` for a file that cannot be read, holds no calibration or no record, or comes from another
-    label space than the calibration's, `UsageError` if `output` is one of the inputs.
+    label space than the calibration's, `UsageError` if `output` is one of the inputs, no name for a label file, or
+    there already (unless `overwrite`).
     """
-    check_output(output, {"the label file": labels, "the calibration": calibration})
+    read = {"the label file": labels, "the calibration": calibration}
+    check_label_file_name(output)
+    check_output(output, read, overwrite=overwrite)
+    check_output(OutputPaths(output).summary, read | {"the output": output})
+    OutputPaths(output).check_summary(overwrite=overwrite)
     model = Calibration.read(calibration)
     damage: list[RecordError] = []
     counts = RunCounts()

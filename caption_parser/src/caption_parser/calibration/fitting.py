@@ -20,6 +20,7 @@ from caption_parser.evaluation.confidence import (
 from caption_parser.evaluation.metrics import mean
 from caption_parser.evaluation.predictions import truth_ids
 from caption_parser.evaluation.truth import GroundTruth, read_ground_truth
+from caption_parser.runs.files_read import files_of_label_space
 from shared_runtime.coco import ImageId
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError, UsageError
@@ -122,16 +123,18 @@ def fit_calibration(
     label_space: str | Path = "coco",
     include_crowd: bool = True,
     folds: int = 5,
+    overwrite: bool = False,
 ) -> Calibration:
     """Fits a calibration to the foreground labels of `labels`, writes it to `output` and returns it.
 
     The model is fitted on all images; its scores are those of `folds` other models, each on the images that it
-    has not seen. `include_crowd`: crowd regions show their class as well.
+    has not seen. `include_crowd`: crowd regions show their class as well. `overwrite`: replace `output`.
 
     Raises `InputError` for files that cannot be read or do not belong together, `RecordError` for a line of the
     label file, `LabelSpaceError` for the label space, `UsageError` for the other options.
     """
-    check_output(output, {"the label file": labels, "the ground truth": truth})
+    read = {"the label file": labels, "the ground truth": truth} | files_of_label_space(label_space)
+    check_output(output, read, overwrite=overwrite)
     if folds < 2:
         raise UsageError(f"got {folds} folds, expected 2 or more")
     space = load_label_space(label_space)

@@ -43,6 +43,7 @@ def fit_command(
     label_space: shared.LabelSpace = "coco",
     crowd: shared.Crowd = True,
     folds: Annotated[int, typer.Option(metavar="N", min=2, help="Number of folds for cross-validation.")] = 5,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no tables.")] = False,
 ) -> None:
     """Learn how likely a label is to be right, given the votes, rules, senses and flags in its record.
@@ -60,7 +61,15 @@ def fit_command(
     from caption_parser.calibration.fitting import fit_calibration
     from caption_parser.calibration.presentation import as_table, notes
 
-    calibration = fit_calibration(labels, truth, output, label_space=label_space, include_crowd=crowd, folds=folds)
+    calibration = fit_calibration(
+        labels,
+        truth,
+        output,
+        label_space=label_space,
+        include_crowd=crowd,
+        folds=folds,
+        overwrite=overwrite,
+    )
     if not quiet:
         Console().print(as_table(calibration))
         for note in notes(calibration):
@@ -75,6 +84,7 @@ def apply_command(
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="OUT.jsonl", help="Label file to write (also .gz, .zst).")
     ],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no summary.")] = False,
 ) -> None:
     """Write a copy of a label file with calibrated confidence; OUT.summary.json names the calibration.
@@ -89,7 +99,7 @@ def apply_command(
     """
     from caption_parser.calibration.application import apply_calibration
 
-    summary, damage = apply_calibration(calibration, labels, output)
+    summary, damage = apply_calibration(calibration, labels, output, overwrite=overwrite)
     for error in damage:
         typer.echo(f"left out: {error}", err=True)
     if not quiet:

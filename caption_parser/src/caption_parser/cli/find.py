@@ -74,6 +74,9 @@ def find_command(
     from caption_parser.captions import file_name_of
     from caption_parser.export.find import Query, matching
     from caption_parser.export.source import open_labels
+    from caption_parser.runs.files_read import files_of_label_space
+    from caption_parser.runs.options import is_stream
+    from caption_parser.runs.output_paths import check_label_file_name
     from shared_runtime.files import check_output
     from shared_schemas.compression import open_output
     from shared_schemas.jsonl import dump
@@ -81,7 +84,9 @@ def find_command(
     query = from_options(Query, options)
     inputs = {"the label file": Path(labels)} if labels != "-" else {}
     if output != "-":
-        check_output(Path(output), inputs, overwrite=overwrite)
+        check_output(Path(output), inputs | files_of_label_space(label_space), overwrite=overwrite)
+        if what is Print.RECORDS and not is_stream(output):
+            check_label_file_name(Path(output))
     with open_labels(labels, label_space) as source:
         found = islice(matching(source, query), limit)
         number = 0

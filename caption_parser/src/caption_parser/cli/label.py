@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from caption_parser.cli import options as shared
-from shared_runtime.errors import ExitCode
+from shared_runtime.errors import ExitCode, UsageError
 
 
 def label_command(
@@ -110,7 +110,9 @@ def label_command(
             metavar="local|slurm|ray", help="Let datatrove start --workers workers there (capparse[engines])."
         ),
     ] = None,
-    workers: Annotated[int, typer.Option(metavar="N", help="How many processes --engine keeps at work.")] = 1,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="How many processes --engine keeps at work  [default: 1]")
+    ] = None,
     engine_option: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="For datatrove's executor, such as partition=cpu (repeatable)."),
@@ -135,6 +137,10 @@ def label_command(
     3 done, but some rows were unusable, 4 a model or package is missing, 130 interrupted.
     """
     options = locals()  # each goes by its name to the object that has a field of that name
+    if engine is None:
+        for option, value in (("--workers", workers), ("--engine-option", engine_option)):
+            if value is not None:
+                raise UsageError(f"{option} goes with --engine local, slurm or ray. Without one: --processes")
     if plan is not None:
         from caption_parser.cli.planned import label_planned
 
@@ -145,9 +151,8 @@ def label_command(
     from caption_parser.readers import InputOptions
     from caption_parser.runs.options import RunOptions, is_stream
     from caption_parser.runs.run import label_file
-    from caption_parser.runs.summary import describe
+    from caption_parser.runs.summary import shown_to
     from shared_runtime.command_line.progress import progress_display
-    from shared_runtime.errors import UsageError
 
     if not sources or output is None:
         missing = "INPUT" if not sources else "-o OUT.jsonl"
@@ -170,6 +175,6 @@ def label_command(
         again = "the same command without --overwrite" if overwrite else "the same command again"
         typer.echo("interrupted" if is_stream(output) else f"interrupted; run {again} to resume", err=True)
         raise typer.Exit(ExitCode.INTERRUPTED) from None
-    if not quiet:
-        typer.echo("\n".join(describe(summary, verbose=verbose)), err=True)
+    for line in shown_to(summary, quiet=quiet, verbose=verbose):
+        typer.echo(line, err=True)
     raise typer.Exit(summary.exit_code)

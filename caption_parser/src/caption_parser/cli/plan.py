@@ -19,7 +19,11 @@ def plan_command(
         str, typer.Option("-o", "--output", metavar="PLAN", help="Folder for the plan; also a URL (s3://…).")
     ],
     captions_per_shard: Annotated[
-        int, typer.Option(metavar="N", help="A shard ends with the first batch that has this many.")
+        int,
+        typer.Option(
+            metavar="N",
+            help="A shard ends with the batch that makes this many; a batch is 512 captions, and whole images.",
+        ),
     ] = 100_000,
     format: shared.Format = None,
     caption_field: shared.CaptionField = None,
@@ -92,7 +96,7 @@ def merge_command(
     The label file is, to the byte, the one that a single capparse label over the input writes. Shards without a
     receipt are listed, with the command that labels them.
     """
-    from caption_parser.runs.summary import describe
+    from caption_parser.runs.summary import shown_to
     from caption_parser.shards.merging import merge_shards
     from shared_runtime.command_line.progress import progress_display
 
@@ -105,6 +109,6 @@ def merge_command(
             overwrite=overwrite,
             progress=lambda at: shared.show_progress(show, at, quiet=quiet),
         )
-    if not quiet:
-        typer.echo("\n".join(describe(summary, verbose=verbose)), err=True)
+    for line in shown_to(summary, quiet=quiet, verbose=verbose):
+        typer.echo(line, err=True)
     raise typer.Exit(ExitCode(summary.exit_code))

@@ -83,7 +83,8 @@ def _label_on_engine(options: Mapping[str, Any], config: Any, run: Any) -> None:
         run=run.model_copy(update={"processes": 1} if run.processes == "auto" else {}),
         folder=str(Path.cwd()),
     )
-    left = run_engine(engine, order, workers=options["workers"], options=further)
+    workers = 1 if options["workers"] is None else options["workers"]
+    left = run_engine(engine, order, workers=workers, options=further)
     if left:
         raise CapparseError(
             f"{len(left)} shards have no receipt ({shown_numbers(left)}); why is said above and in the logs in"

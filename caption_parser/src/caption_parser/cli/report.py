@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from caption_parser.cli.options import from_options
+from shared_runtime.errors import ExitCode
 
 
 def report_command(
@@ -50,6 +51,8 @@ def report_command(
       capparse report labels.jsonl -o report.html --images val2017
 
       capparse report labels.jsonl -o report.html --truth instances.json --against old.jsonl
+
+    Exit codes: 0 done, 1 failure, 2 usage, 3 done, but some lines were not records.
     """
     options = locals()  # each goes by its name to the field of that name
     from caption_parser.report.html_report import ReportOptions, write_report
@@ -61,3 +64,4 @@ def report_command(
         damaged = f", {summary.damaged_lines:,} damaged lines left out" if summary.damaged_lines else ""
         size = f"{summary.images:,} images, {summary.captions:,} captions{damaged}, {summary.bytes / 1e6:.1f} MB"
         typer.echo(f"{output}: {size}", err=True)
+    raise typer.Exit(ExitCode.PARTIAL if summary.damaged_lines else ExitCode.OK)

@@ -7,7 +7,7 @@ import typer
 
 from caption_parser.cli import options as shared
 from shared_runtime.command_line.groups import Command, lazy_app, show_help_alone
-from shared_runtime.errors import MissingResourceError, UsageError
+from shared_runtime.errors import MissingResourceError
 
 senses_app = lazy_app(
     (
@@ -92,6 +92,7 @@ def prior_command(
     caption_field: shared.CaptionField = None,
     image_field: shared.ImageField = None,
     all_captions: shared.AllCaptions = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
 ) -> None:
     """Learn how often captions mean each sense of a noun, from what a model says about unlabelled captions.
 
@@ -102,10 +103,11 @@ def prior_command(
       capparse senses prior captions.tsv.gz more.txt -o MODEL/caption_prior.json --senses MODEL --anchors coco
     """
     options = locals()
-    from caption_parser.discovery.caption_prior import learn_caption_prior
+    from caption_parser.discovery.caption_prior import check_prior_output, learn_caption_prior
     from caption_parser.readers import ReadingOptions
     from caption_parser.senses.caption_prior import write_caption_prior
 
+    check_prior_output(Path(output), sources, senses=senses, anchors=anchors or (), overwrite=overwrite)
     reading = shared.from_options(ReadingOptions, options)
     prior = learn_caption_prior(sources, senses=senses, mode=mode, reading=reading, anchors=anchors or ())
     write_caption_prior(Path(output), prior)
@@ -122,6 +124,7 @@ def distil_command(
     caption_field: shared.CaptionField = None,
     image_field: shared.ImageField = None,
     all_captions: shared.AllCaptions = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a model that is there.")] = False,
 ) -> None:
     """Teach the vectors of the caption pipeline what the sense model that ships says about unlabelled captions.
 
@@ -136,7 +139,7 @@ def distil_command(
     from caption_parser.readers import ReadingOptions
 
     reading = shared.from_options(ReadingOptions, options)
-    found = distil_senses(sources, output, version=version, reading=reading)
+    found = distil_senses(sources, output, version=version, reading=reading, overwrite=overwrite)
     typer.echo(
         f"{output}: {len(found.maps):,} senses from {found.occurrences:,} occurrences; of {found.held_out:,} that"
         f" were held out {found.agreement:.1%} are read as the teacher does, {found.agreement_of_prior:.1%} by the"
@@ -209,16 +212,16 @@ def train_command(
       capparse senses train --corpus semcor.jsonl.gz -o paper --system classifier --freeze all
     """
     options = locals()  # each goes by its name to the field of that name
-    import shutil
-
+    from caption_parser.senses.model_folder import check_replaceable
     from shared_runtime.command_line.progress import progress_display
 
     work = work or out.with_name(f"{out.name}.training")
-    if out.exists() and not overwrite:
-        raise UsageError(f"{out} exists. Give another folder with -o, or --overwrite to replace it")
+    read = {f"the corpus {path}": path for path in corpora} | {"the encoder": Path(encoder)}
+    check_replaceable(out, read | ({"WordNet": wordnet} if wordnet else {}), overwrite=overwrite)
     try:
         import torch
 
+        from caption_parser.senses.training.checkpoint import forget
         from caption_parser.senses.training.job import Listener
         from caption_parser.senses.training.options import TrainingOptions
         from caption_parser.senses.training.train import train_senses
@@ -226,8 +229,8 @@ def train_command(
         raise MissingResourceError(
             f"training needs {error.name}, which is not installed: pip install 'capparse[train]'"
         ) from None
-    if overwrite and work.exists():
-        shutil.rmtree(work)
+    if overwrite:
+        forget(work)
     if threads is not None:
         torch.set_num_threads(threads)
     options["pooling"] = pooling or ("first" if system == "classifier" else "mean")

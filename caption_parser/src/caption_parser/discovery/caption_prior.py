@@ -21,12 +21,16 @@ from caption_parser.discovery.captions import each_batch
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.pipeline import CaptionParser
 from caption_parser.readers import ReadingOptions
+from caption_parser.runs.files_read import files_of_inputs, files_of_model
 from caption_parser.runs.options import parser_config
 from caption_parser.senses import Disambiguator, SenseChoice, SenseQuery, load_disambiguator
-from caption_parser.senses.caption_prior import CaptionPrior, evidence_of
+from caption_parser.senses.caption_prior import FILE_NAME, CaptionPrior, evidence_of
 from caption_parser.senses.disambiguator import SMALLEST
 from caption_parser.senses.frequency import tag_counts
+from caption_parser.senses.loading import GLOSS_PAIRS
 from caption_parser.senses.strategies import AskOnce, JointOverImage
+from shared_runtime.errors import UsageError
+from shared_runtime.files import check_output
 
 _LEAST_OCCURRENCES = 5
 """Of a lemma in the corpus; below that only a lemma with anchors gets a prior."""
@@ -64,7 +68,8 @@ def learn_caption_prior(
     """The prior of all nouns that the captions of `sources` name often enough, by the model `senses`.
 
     `anchors` are what `read_categories` reads. The captions of an image tell the senses of a word together; equal
-    ones count each; what is no caption is passed over. Raises what `label_file` raises for input and model.
+    ones count each; what is no caption is passed over. Raises what `label_file` raises for input and model, and
+    `UsageError` where no noun occurs often enough.
     """
     recorder = Recorder(JointOverImage(AskOnce(load_disambiguator(senses))))
     config = parser_config(
@@ -80,9 +85,29 @@ def learn_caption_prior(
     parser = CaptionParser(config, sense_model=recorder)
     for images in each_batch(sources, reading or ReadingOptions()):
         parser.label_images(images)
-    return estimate_prior(
+    prior = estimate_prior(
         recorder.observations, least=_LEAST_OCCURRENCES, counts=partial(seen_counts, lexicon), anchors=known
     )
+    if not prior:
+        raise UsageError(
+            f"{' '.join(map(str, sources))}: got {len(recorder.observations):,} occurrences of nouns that can mean"
+            f" several things, but no noun {_LEAST_OCCURRENCES} times or with an anchor: there is nothing to"
+            " learn. Give more captions"
+        )
+    return prior
+
+
+def check_prior_output(
+    output: Path, sources: Sequence[str | Path], *, senses: str, anchors: Sequence[str], overwrite: bool
+) -> None:
+    """Raises `UsageError` for a file that is read, or is there and may not be replaced.
+
+    The prior beside the model that is asked is no such file: this command makes it.
+    """
+    read = files_of_inputs(sources) | {f"the anchors {one}": Path(one) for one in anchors}
+    model = files_of_model("the sense model", senses.removeprefix(GLOSS_PAIRS))
+    read |= {role: path for role, path in model.items() if path.name != FILE_NAME}
+    check_output(output, read, overwrite=overwrite)
 
 
 def seen_counts(lexicon: Lexicon, lemma: str, synsets: Sequence[int]) -> list[float]:

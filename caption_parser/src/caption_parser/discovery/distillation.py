@@ -19,14 +19,17 @@ from caption_parser.discovery.captions import each_batch
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.pipeline import CaptionParser
 from caption_parser.readers import ReadingOptions
+from caption_parser.runs.files_read import files_of_inputs
 from caption_parser.runs.options import parser_config
 from caption_parser.senses import Disambiguator, FirstSense, SenseChoice, SenseQuery
 from caption_parser.senses.caption_prior import CaptionPrior, evidence_of, load_caption_prior, under_prior
-from caption_parser.senses.caption_senses import SenseMap, in_context, write_caption_senses
+from caption_parser.senses.caption_senses import SENSES, WEIGHTS, SenseMap, in_context, write_caption_senses
 from caption_parser.senses.disambiguator import SMALLEST
 from caption_parser.senses.loading import SHIPPED_MODEL
+from caption_parser.senses.model_folder import META
 from caption_parser.senses.sense_vectors import EncoderDisambiguator
 from shared_runtime.errors import UsageError
+from shared_runtime.files import check_no_stream, check_output
 
 SURE = 0.99
 """The probability by the prior of a sense that no one is asked about."""
@@ -68,12 +71,21 @@ class Distillation(NamedTuple):
 
 
 def distil_senses(
-    sources: Sequence[str | Path], folder: Path, *, version: str, reading: ReadingOptions | None = None
+    sources: Sequence[str | Path],
+    folder: Path,
+    *,
+    version: str,
+    reading: ReadingOptions | None = None,
+    overwrite: bool = False,
 ) -> Distillation:
-    """Learn from all captions of `sources`, equal ones once, and write the model.
+    """Learn from all captions of `sources`, equal ones once, and write the model; `overwrite`: one that is there.
 
     Raises what `label_file` raises for input and models, and UsageError where the captions are too few.
     """
+    check_no_stream(folder)
+    for path in (folder / name for name in (META, SENSES, WEIGHTS)):
+        if path.exists():
+            check_output(path, files_of_inputs(sources), overwrite=overwrite)
     lexicon = default_lexicon()
     prior = load_caption_prior("accurate")
     encoder = EncoderDisambiguator(SHIPPED_MODEL)

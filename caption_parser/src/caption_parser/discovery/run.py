@@ -12,6 +12,7 @@ from caption_parser.discovery.counting import CorpusCounts, CorpusSettings, coun
 from caption_parser.lexicon import Lexicon, Synset, default_lexicon
 from caption_parser.modes import Mode
 from caption_parser.readers import ReadingOptions
+from caption_parser.runs.files_read import files_of_config, files_of_inputs, files_of_label_space
 from caption_parser.runs.job import Progress
 from caption_parser.runs.options import check_processes
 from shared_runtime.configuration import FrozenModel
@@ -86,15 +87,15 @@ def discover_background(
     """
     options = options or DiscoveryOptions()
     output_path = Path(output)
-    _check_output(output_path, captions, options)
-    if options.rounds is not None and options.rounds < 0:
-        raise UsageError(f"--rounds: got {options.rounds}, expected 0 or more")
+    config = config or ParserConfig(mode=Mode.PAPER)
+    _check_output(output_path, captions, options, config)
+    if options.rounds is not None and options.rounds < 1:
+        raise UsageError(f"--rounds: got {options.rounds}, expected 1 or more")
     given, given_name = _given_space(options)
     rate = threshold_rate(options.threshold)
     lexicon = default_lexicon()
     for name in options.drop:
         lexicon.synset(name)
-    config = config or ParserConfig(mode=Mode.PAPER)
     settings = CorpusSettings(
         captions=tuple(map(str, captions)),
         capparse=version("capparse"),
@@ -116,8 +117,14 @@ def discover_background(
     return run
 
 
-def _check_output(output: Path, captions: Sequence[str | Path], options: DiscoveryOptions) -> None:
-    check_output(output, {f"the input {path}": Path(path) for path in captions})
+def _check_output(
+    output: Path, captions: Sequence[str | Path], options: DiscoveryOptions, config: ParserConfig
+) -> None:
+    read = files_of_inputs(captions) | files_of_config(config) | files_of_label_space(options.label_space)
+    if options.counts is not None:
+        check_output(options.counts, read, option="--counts")
+        read["the file of counts"] = options.counts
+    check_output(output, read)
     if output.suffix != ".toml":
         raise UsageError(f"-o {output}: expected a name that ends in .toml, as label spaces do")
     resumed = options.resume_from is not None and Path(options.resume_from).resolve() == output.resolve()

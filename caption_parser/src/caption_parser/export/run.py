@@ -10,6 +10,7 @@ from caption_parser.export.formats import LabelFormat, label_format
 from caption_parser.export.imagefolder import CARD, METADATA
 from caption_parser.export.options import ExportOptions
 from caption_parser.export.source import STANDARD_INPUT, LabelSource, LeftOut, open_labels
+from caption_parser.runs.files_read import files_of_label_space
 from shared_runtime.errors import OutputError, UsageError
 from shared_runtime.files import check_output
 from shared_schemas.compression import open_output
@@ -54,8 +55,9 @@ def export_labels(
     options = options or ExportOptions()
     target = label_format(to)
     _check_options(target, options)
-    read = {"the label file": labels, "the file of boxes": options.boxes, "the label space": options.label_space}
+    read = {"the label file": labels, "the file of boxes": options.boxes}
     inputs = {role: Path(path) for role, path in read.items() if path is not None and path != STANDARD_INPUT}
+    inputs |= files_of_label_space(options.label_space)
     files = _outputs(target, output)
     for file in files.values():
         check_output(file, inputs, overwrite=overwrite)

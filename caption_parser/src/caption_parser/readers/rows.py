@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from operator import attrgetter
@@ -10,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from shared_runtime.errors import OutputError
+from shared_runtime.errors import OutputError, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +129,36 @@ class TruncatedInputError(Exception):
 
 
 MAX_RAW_CHARS = 1 << 20
+_FIELDS = {"row", "reason", "message", "raw"}
+_LONGEST_LINE = 8 * MAX_RAW_CHARS
+
+
+def check_rejected_file(
+    path: Path, sources: Collection[str] | None = None, *, overwrite: bool, option: str = "--rejected"
+) -> None:
+    """Raises `UsageError` where `path` is there and holds anything but rejected rows, unless it may be replaced.
+
+    `sources`: whose rows they have to be; None: any. All rows are read again, so that these come back.
+    """
+    if overwrite or not path.is_file() or not path.stat().st_size:
+        return
+    record: object = None
+    with suppress(OSError, ValueError), path.open("rb") as file:
+        record = json.loads(file.readline(_LONGEST_LINE))
+    if isinstance(record, dict) and record.keys() >= _FIELDS:
+        source = record.get("source")
+        if sources is None or source in sources:
+            return
+        holds = f"rejected rows of {source}"
+    else:
+        holds = "no rejected rows"
+    raise UsageError(f"{path} exists already, with {holds}. Choose another {option}, or --overwrite to replace it")
 
 
 class RejectedWriter:
-    """Writes rejected rows to `path`, which is created with the first of them.
+    """Writes rejected rows to `path`, which is created, or replaced, with the first of them.
+
+    Left without an error and without a row, it removes what an earlier run wrote there: those rows are usable now.
 
     Raises:
         OutputError: the file cannot be written (on any call).
@@ -180,6 +207,8 @@ class RejectedWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if kind is None and self._file is None and self._path.is_file():
+            self._path.unlink()
 
     def _not_written(self, error: OSError) -> OutputError:
         return OutputError(f"{self._path}: rejected rows cannot be written: {error.strerror or error}")

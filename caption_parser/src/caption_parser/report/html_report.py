@@ -1,6 +1,6 @@
 """`write_report`: a label file as one HTML page. What `capparse report` does."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -17,7 +17,8 @@ from caption_parser.report.rejected_rows import RejectedReason, read_rejected
 from caption_parser.report.run_settings import read_settings
 from caption_parser.report.tally import Disagreements, Tally
 from caption_parser.report.truth import TruthTally, truth_content
-from caption_parser.runs.output import OutputPaths
+from caption_parser.runs.files_read import files_of_label_space
+from caption_parser.runs.output_paths import OutputPaths
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, UsageError
@@ -26,6 +27,8 @@ from shared_runtime.html_page.evidence import ClassName, Names
 from shared_schemas import ImageLabels, Kind, LabelSpace, RecordError, iter_labels, load_label_space
 from shared_schemas.files import replace_file
 from shared_schemas.label_space_file import SHIPPED
+
+_PAGES = frozenset({".html", ".htm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,14 @@ def write_report(labels: str | Path, output: str | Path, options: ReportOptions 
     gather: list[Callable[[ImageLabels], None]] = [
         one.add for one in (tally, disagreements, gallery, together, confidence)
     ]
+    if options.label_space is not None and space is not None:
+        gather.insert(0, _label_space_check(space, labels, tuple(Kind)))
     compared = None
     if options.truth is not None:
         if space is None:
             raise UsageError(f"the labels were made with {first.label_space}: give that file as --label-space")
         compared = TruthTally(read_ground_truth(options.truth, space), space, options.seed)
-        gather += [_label_space_check(space, labels), compared.add]
+        gather += [_label_space_check(space, labels, (Kind.FOREGROUND,)), compared.add]
     for record in chain([first], records):
         for add in gather:
             add(record)
@@ -125,7 +130,13 @@ def _check(labels: Path, output: Path, options: ReportOptions) -> None:
         "the other label file": options.against,
         "the rejected-rows file": options.rejected,
     }
-    check_output(output, {"the label file": labels} | {role: path for role, path in others.items() if path})
+    paths = OutputPaths(labels)
+    files = {"the label file": labels, "its summary": paths.summary, "its rejected-rows file": paths.rejected}
+    files |= {role: path for role, path in others.items() if path} | files_of_label_space(options.label_space)
+    if options.images is not None and output.suffix.lower() not in _PAGES and output.exists():
+        # A page may lie beside the images, and be written anew there.
+        files |= {"among the images": output} if Path(options.images).resolve() in output.resolve().parents else {}
+    check_output(output, files)
     if options.against is not None and options.truth is None:
         raise UsageError("--against needs ground truth: give --truth as well")
 
@@ -148,10 +159,8 @@ def _label_space(name: str | None, record: ImageLabels) -> LabelSpace | None:
     return load_label_space(name or named)
 
 
-def _label_space_check(space: LabelSpace, path: Path) -> Callable[[ImageLabels], None]:
-    return lambda record: check_label_space(
-        record, space, f"{path}: image {record.image_id!r}", kinds=(Kind.FOREGROUND,)
-    )
+def _label_space_check(space: LabelSpace, path: Path, kinds: Collection[Kind]) -> Callable[[ImageLabels], None]:
+    return lambda record: check_label_space(record, space, f"{path}: image {record.image_id!r}", kinds=kinds)
 
 
 def _names(space: LabelSpace | None) -> Names:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from caption_parser.runs.output import OutputPaths
+from caption_parser.runs.output_paths import OutputPaths
 from caption_parser.runs.summary import RunSummary
 
 Settings = tuple[tuple[str, str], ...]

@@ -71,6 +71,9 @@ class LabelOutput(Protocol):
     def complete(self, summary: bytes) -> None:
         """All batches are written."""
 
+    def discard(self) -> None:
+        """Nothing could be labelled: what stood under the name of the label file stays."""
+
 
 class LabelDestination(Protocol):
     """Where a run writes."""
@@ -179,7 +182,10 @@ class LabelJob:
             status: Status = "nothing labelled" if intake.rejected and not file.counts.images else "complete"
             summary = self._summary(status, intake, images, file.counts, file.size, timing=timing)
             summary = summary.model_copy(update={"failed": file.failed})
-            file.complete(summary.model_dump_json(indent=1, exclude_none=True).encode() + b"\n")
+            if status == "complete":
+                file.complete(summary.model_dump_json(indent=1, exclude_none=True).encode() + b"\n")
+            else:
+                file.discard()
         return summary
 
     def _estimate(self, batches: Iterator[Batch], intake: Intake, images: GroupedImages) -> RunSummary:
@@ -222,9 +228,7 @@ class LabelJob:
         path = self.destination.rejected
         if path is None or self.options.dry_run:
             return lambda _: None
-        if path.is_file():
-            # All rows are read again, after an interruption too; what is not rejected now must not stay.
-            path.unlink()
+        # All rows are read again, after an interruption too; the file is begun anew.
         return stack.enter_context(RejectedWriter(path)).write
 
     def _reporting(self, rows: Iterable[Row]) -> Iterator[Row]:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from caption_parser.config import ParserConfig
 from shared_runtime.configuration import FrozenModel
@@ -25,6 +25,9 @@ def checked(model: type[ModelT], **fields: Any) -> ModelT:
         return model(**fields)
     except ValidationError as error:
         problem = error.errors()[0]
+        if not problem["loc"]:
+            # Of several fields, which the message names.
+            raise UsageError(problem["msg"]) from None
         option = f"--{str(problem['loc'][0]).replace('_', '-')}"
         expected = problem["msg"].removeprefix("Input should be ")
         choices = re.findall(r"'([^']*)'", expected)
@@ -60,7 +63,7 @@ class RunOptions(FrozenModel):
     """Where rows without a usable caption go; none: `OUTPUT.rejected.jsonl`."""
     strict: bool = False
     """Stop at the first rejected row."""
-    max_errors: int | None = None
+    max_errors: int | None = Field(default=None, ge=0)
     """Stop when there are more rejected rows than this."""
     overwrite: bool = False
     """Start over, replacing an earlier run."""

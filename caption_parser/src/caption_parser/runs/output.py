@@ -15,11 +15,16 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO, Self
 
+from caption_parser.config import ParserConfig
 from caption_parser.readers.inputs import expand_inputs
+from caption_parser.readers.rows import check_rejected_file
+from caption_parser.readers.source import source_name
 from caption_parser.runs.batches import LabelledBatch
+from caption_parser.runs.files_read import files_of_config, files_of_inputs
 from caption_parser.runs.options import is_stream
+from caption_parser.runs.output_paths import OutputPaths, check_label_file_name, new_digest
 from caption_parser.runs.state import FailedImage, RunCounts, RunSettings, RunState
-from shared_runtime.errors import OutputError, UsageError
+from shared_runtime.errors import OutputError
 from shared_runtime.files import check_output, lock
 from shared_schemas.files import replace_file
 
@@ -27,37 +32,7 @@ COMMIT_SECONDS = 1.0
 """How much work a killed process can lose, at most; Ctrl-C and errors lose none that was written."""
 
 
-_TABLES = frozenset({".csv", ".tsv", ".parquet", ".arrow", ".feather", ".xlsx"})
-_BLOCK = 1 << 20
-
-
-def new_digest() -> hashlib.blake2b:
-    """What the bytes of a label file are checked by."""
-    return hashlib.blake2b(digest_size=16)
-
-
-class OutputPaths:
-    """A label file and its companions, in one folder, so that renaming is atomic."""
-
-    def __init__(self, output: Path) -> None:
-        # A symbolic link stays one: the file that it points to is replaced.
-        self.output = Path(os.path.realpath(output))
-        self.partial = self._companion(".partial")
-        self.state = self._companion(".state.json")
-        self.summary = self._companion(".summary.json")
-        self.rejected = self._companion(".rejected.jsonl")
-
-    def running_digest(self, size: int) -> "hashlib.blake2b":
-        """Of the first `size` bytes of the partial file, to be gone on with. Raises `OSError`."""
-        digest = new_digest()
-        with self.partial.open("rb") as file:
-            while size and (block := file.read(min(size, _BLOCK))):
-                digest.update(block)
-                size -= len(block)
-        return digest
-
-    def _companion(self, suffix: str) -> Path:
-        return self.output.with_name(self.output.name + suffix)
+_PLAIN = ParserConfig()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,32 +57,37 @@ class Destination:
         """`.gz`, `.zst` or another: how the labels are compressed."""
         return Path(self.paths.output.name if self.paths else self.output).suffix
 
-    def check(self, sources: Sequence[str | Path]) -> None:
-        """Raises `UsageError` if a file cannot be written, or is the input or another one that is written."""
-        files = expand_inputs([source for source in sources if source != "-"])
-        inputs = {f"the input {path}": Path(path) for path in files}
+    def check(
+        self,
+        sources: Sequence[str | Path],
+        config: ParserConfig = _PLAIN,
+        *,
+        overwrite: bool = False,
+    ) -> None:
+        """Raises `UsageError` if a file cannot be written, is one that the run reads or writes, or is in the way.
+
+        Whether a label file is in the way: `previous_run`.
+        """
+        inputs = files_of_inputs(sources) | files_of_config(config)
         if self.paths:
             check_output(self.paths.output, inputs)
-            _check_format(self.paths.output)
+            check_label_file_name(self.paths.output)
             _check_writable(self.paths.output)
+            self.paths.check_summary(overwrite=overwrite)
+            for companion in self.paths.written_beside:
+                check_output(companion, inputs)
+                inputs[f"{companion.name} of this run"] = companion
             inputs["the label file"] = self.paths.output
         if self.rejected:
-            check_output(self.rejected, inputs)
+            check_output(self.rejected, inputs, option="--rejected")
+            # Rejected rows beside a label file are that file's; elsewhere they may be those of another run.
+            named = {" ".join(map(str, sources)), *(source_name(path) for path in expand_inputs(list(sources)))}
+            own = self.paths is not None and self.rejected == self.paths.rejected
+            check_rejected_file(self.rejected, None if own else named, overwrite=overwrite)
 
     def open(self, settings: RunSettings, previous: RunState | None) -> "ResumableFile | StreamedFile":
         """The label file, to be written on from where `previous` ended."""
         return ResumableFile(self.paths, settings, previous) if self.paths else StreamedFile(self.output)
-
-
-def _check_format(output: Path) -> None:
-    """Raises `UsageError` for the name of a table: its readers would find JSON Lines in it."""
-    suffixes = [suffix.lower() for suffix in output.suffixes if suffix.lower() not in (".gz", ".zst")]
-    if suffixes and suffixes[-1] in _TABLES:
-        stem = output.name[: output.name.lower().rindex(suffixes[-1])]
-        raise UsageError(
-            f"-o {output}: got the suffix {suffixes[-1]}, expected .jsonl (also .gz, .zst): label files are JSON"
-            f" Lines, of which 'capparse export' makes tables. Try -o {output.with_name(stem)}.jsonl"
-        )
 
 
 def _check_writable(output: Path) -> None:
@@ -202,6 +182,13 @@ class ResumableFile:
             self._paths.partial.replace(self._paths.output)
             self._paths.state.unlink(missing_ok=True)
 
+    def discard(self) -> None:
+        """Leave the file of that name as it is, if there is one, and nothing of this run."""
+        with self._writing_errors():
+            self._open_files.close()
+            self._paths.partial.unlink(missing_ok=True)
+            self._paths.state.unlink(missing_ok=True)
+
     def __exit__(self, *_exception: object) -> None:
         if self._file.closed:
             return
@@ -265,6 +252,9 @@ class StreamedFile:
 
     def complete(self, summary: bytes) -> None:
         """Nothing: a stream has no file to stand beside."""
+
+    def discard(self) -> None:
+        """Nothing: what a stream has it keeps."""
 
     def __exit__(self, *_exception: object) -> None:
         self._open_files.close()

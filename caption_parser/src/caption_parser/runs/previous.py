@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from caption_parser.runs.output import OutputPaths
+from caption_parser.runs.output_paths import OutputPaths
 from caption_parser.runs.state import Fingerprint, RunSettings, RunState
 from caption_parser.runs.summary import RunSummary
 from shared_runtime.configuration import differing

@@ -59,7 +59,7 @@ def label_file(
     rows = read_captions(sources, inputs, lambda note: progress(Progress("reading", 0, None, note)))
     inputs.check()
     destination = Destination.of(output, run.rejected)
-    destination.check(sources)
+    destination.check(sources, config, overwrite=run.overwrite)
     previous = None
     if destination.paths and not run.overwrite:
         previous = previous_run(destination.paths)

@@ -11,8 +11,8 @@ from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import ExitCode
 
 Status = Literal["complete", "nothing labelled", "up to date", "dry run"]
-"""In a summary file `complete`, or `nothing labelled` where all rows were rejected; `up to date`: a complete file
-was found, nothing had to be done."""
+"""`nothing labelled`: all rows were rejected, and no label file was written; `up to date`: a complete file was
+found, nothing had to be done."""
 
 
 class Timing(FrozenModel):
@@ -84,7 +84,11 @@ class RunSummary(RunCounts):
 def describe(summary: RunSummary, *, verbose: bool = False) -> Iterator[str]:
     """The summary for a person, line by line; `verbose`: with the counts of each class."""
     done = f"{summary.images:,} images, {summary.captions:,} captions"
-    yield f"{summary.status}: {done}" if summary.estimate is None else f"{summary.status}: nothing was written"
+    if summary.estimate is not None:
+        done = "nothing was written"
+    elif summary.status == "nothing labelled":
+        done = "no row is usable, and no label file was written"
+    yield f"{summary.status}: {done}"
     rejected = (
         f", {sum(summary.rejected.values()):,} rejected ({_counts(summary.rejected)})" if summary.rejected else ""
     )
@@ -118,6 +122,17 @@ def describe(summary: RunSummary, *, verbose: bool = False) -> Iterator[str]:
         for kind, classes in (("foreground", summary.foreground), ("background", summary.background)):
             yield f"  {kind} (images per class)"
             yield from (f"    {count:>9,}  {name}" for name, count in classes.items())
+
+
+def shown_to(summary: RunSummary, *, quiet: bool, verbose: bool) -> Iterator[str]:
+    """What of `describe` a person is shown: with `quiet` nothing, unless the run came to nothing."""
+    if not quiet:
+        yield from describe(summary, verbose=verbose)
+    elif summary.exit_code is ExitCode.FAILURE:
+        yield from (line for line in describe(summary) if not line.startswith(_OF_A_RUN))
+
+
+_OF_A_RUN = ("  labelled", "  speed", "  config", "  versions")
 
 
 def _counts(numbers: Mapping[str, int]) -> str:

@@ -9,7 +9,8 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared_runtime.configuration import FrozenModel
-from shared_runtime.errors import MissingResourceError
+from shared_runtime.errors import MissingResourceError, UsageError
+from shared_runtime.files import check_no_stream
 
 META = "meta.json"
 ENCODER = "encoder.onnx"
@@ -89,6 +90,23 @@ def check_files(folder: Path, expected: Mapping[str, FileCheck], names: Iterable
             raise unusable(folder, f"{name} has {found.size} bytes, {META} says {expected[name].size}")
         if found.sha256 != expected[name].sha256:
             raise unusable(folder, f"{name} is corrupt: its SHA-256 is not the one in {META}")
+
+
+def check_replaceable(folder: Path, read: Mapping[str, Path], *, overwrite: bool) -> None:
+    """Raises `UsageError` where `folder` is there, unless it may be replaced: a model, nothing of `read` in it.
+
+    A model takes the place of the whole folder: one with anything else in it would be lost.
+    """
+    check_no_stream(folder)
+    if not folder.exists():
+        return
+    if not overwrite:
+        raise UsageError(f"{folder} exists. Give another folder with -o, or --overwrite to replace it")
+    if not folder.is_dir() or (not (folder / META).is_file() and any(folder.iterdir())):
+        raise UsageError(f"-o {folder}: --overwrite replaces models only, and there is no {META} in it")
+    for role, path in read.items():
+        if folder.resolve() in (path.resolve(), *path.resolve().parents):
+            raise UsageError(f"-o {folder}: {role} is in it; writing it would destroy that. Choose another folder")
 
 
 def unusable(folder: Path, reason: str) -> MissingResourceError:

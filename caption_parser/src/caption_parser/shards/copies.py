@@ -1,6 +1,7 @@
 """Rows that a plan keeps in files of its own, in lines of JSON: arrays of captions, objects that were rejected."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -21,9 +22,19 @@ _LEVEL = 1
 """Copies are read once or twice: a sixth of the time of the level of labels, for a fifth more bytes."""
 
 
+COPIES = "captions"
+"""Their folder in that of the plan."""
+_COPY = re.compile(rf"{COPIES}/\.?\d{{5,}}-\d+\.jsonl\.zst(\.\d+)?")
+
+
 def copy_name(shard: int, number: int) -> str:
     """The file of the rows of a shard that are from input `number`."""
-    return f"captions/{shard:05}-{number}.jsonl.zst"
+    return f"{COPIES}/{shard:05}-{number}.jsonl.zst"
+
+
+def is_copy(name: str) -> bool:
+    """Whether a file in the plan's folder has such a name, or the one that it has while it is written."""
+    return _COPY.fullmatch(name) is not None
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from caption_parser.config import ParserConfig
 from caption_parser.runs.options import RunOptions
 from caption_parser.shards.labelling import shards_folder
 from caption_parser.shards.plan import load_plan, shown_numbers
-from caption_parser.shards.receipts import receipt_of
+from caption_parser.shards.receipts import done_receipt
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import CapparseError, MissingResourceError, UsageError
 from shared_runtime.storage import Folder
@@ -44,8 +44,11 @@ class WorkOrder(FrozenModel):
 
     def outstanding(self) -> list[int]:
         """Those of its shards that have no receipt."""
-        plan, folder = load_plan(Folder(self.plan)), shards_folder(self.plan, self.output)
-        return [number for number in plan.numbers(self.shards) if receipt_of(number, plan, folder) is None]
+        place, folder = Folder(self.plan), shards_folder(self.plan, self.output)
+        plan = load_plan(place)
+        return [
+            number for number in plan.numbers(self.shards) if done_receipt(number, plan, place, folder) is None
+        ]
 
 
 def run_engine(

@@ -15,6 +15,7 @@ from caption_parser.readers.fields import FieldChoice
 from caption_parser.readers.formats import format_named
 from caption_parser.readers.stretches import Stretch
 from caption_parser.runs.batches import SMALL_RUN, LabelledBatch
+from caption_parser.runs.files_read import files_of_config
 from caption_parser.runs.job import LabelJob, Parser, Progress, Workers, label_workers
 from caption_parser.runs.options import RunOptions, process_count
 from caption_parser.runs.run import load_parser
@@ -23,20 +24,19 @@ from caption_parser.runs.summary import RunSummary
 from caption_parser.shards.copies import read_copied
 from caption_parser.shards.plan import Plan, PlannedInput, Shard, load_plan
 from caption_parser.shards.receipts import (
+    LABELS,
     MadeBy,
     Receipt,
     WrittenFile,
+    done_receipt,
+    is_of_shard,
     labels_name,
     receipt_name,
-    receipt_of,
     rejected_name,
 )
 from shared_runtime.errors import CapparseError, InputError, MissingResourceError, OutputError, UsageError
-from shared_runtime.files import file_digest
-from shared_runtime.storage import Folder, file_size
-
-LABELS = "labels"
-"""Where the shards of a plan go in its folder, unless told otherwise."""
+from shared_runtime.files import check_no_stream, file_digest
+from shared_runtime.storage import Folder, file_size, is_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,9 @@ class ShardRun:
 
 
 def shards_folder(plan: str | Path, output: str | Path | None) -> Folder:
-    """The folder of the shards: `output`, or the one in the folder of the plan."""
+    """The folder of the shards: `output`, or the one in the folder of the plan. Raises `UsageError` for `-`."""
+    if output is not None:
+        check_no_stream(output)
     return Folder(Folder(plan).of(LABELS) if output is None else output)
 
 
@@ -91,11 +93,10 @@ def label_shards(
     planned, folder = load_plan(place), shards_folder(plan, output)
     numbers = planned.numbers(shards)
     if folder.local is not None:
-        names = {folder.local.resolve() / labels_name(number) for number in numbers}
-        for one in planned.inputs:
-            if Path(one.path).resolve() in names:
-                raise UsageError(f"{one.path} is the input; a shard would be written over it. Choose another -o")
-    receipts = {} if run.overwrite else {number: receipt_of(number, planned, folder) for number in numbers}
+        for role, path in (planned.files_of_inputs() | files_of_config(config)).items():
+            if path.resolve().parent == folder.local.resolve() and is_of_shard(path.name):
+                raise UsageError(f"{path} is {role}; a shard would be written over it. Choose another -o")
+    receipts = {number: done_receipt(number, planned, place, folder) for number in numbers if not run.overwrite}
     parser = build_parser(config)
     made_by = MadeBy(config=config, versions=parser.versions)
     before = {number: receipt for number, receipt in receipts.items() if receipt is not None}
@@ -183,11 +184,14 @@ class _ShardLabeller:
         return self.plan.inputs[0].path if len(self.plan.inputs) == 1 else str(self.place)
 
     def _part(self, planned: PlannedInput, stretch: Stretch | None) -> InputPart:
-        size = file_size(planned.path)
+        try:
+            size = file_size(planned.path)
+        except InputError as error:
+            raise InputError(f"{error}{self._made_elsewhere(planned.path)}") from None
         if size != planned.bytes:
             raise InputError(
                 f"{planned.path} has {size:,} bytes, {planned.bytes:,} when it was planned: it changed. Plan anew:"
-                f" capparse plan … -o {self.place} --overwrite"
+                f" {self.plan.command(self.place)}"
             )
         reading = self.plan.reading
         choice = FieldChoice(reading.caption_field, reading.image_field, reading.all_captions)
@@ -200,8 +204,16 @@ class _ShardLabeller:
                 f"got {summary.rows_read:,} rows with {summary.fingerprint.rows:,} captions"
                 f" ({summary.fingerprint.digest[:12]}), expected {shard.rows:,} with {shard.fingerprint.rows:,}"
                 f" ({shard.fingerprint.digest[:12]}): the input is not what was planned. Plan anew:"
-                f" capparse plan … -o {self.place} --overwrite"
+                f" {self.plan.command(self.place)}"
             )
+
+    def _made_elsewhere(self, path: str) -> str:
+        if is_url(path) or Path(path).is_absolute():
+            return ""
+        return (
+            f" in {Path.cwd()}. The plan names it as it was given to capparse plan, so that labels are the same"
+            " everywhere: run this in the folder where the plan was made"
+        )
 
     def _keep_rejected(self, number: int, rejected: Path) -> WrittenFile | None:
         if not rejected.exists():
@@ -252,3 +264,6 @@ class _ShardFile:
 
     def complete(self, summary: bytes) -> None:
         """Nothing: the summary is part of the receipt."""
+
+    def discard(self) -> None:
+        """Nothing: a shard without a usable row is done, too."""

@@ -2,23 +2,36 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from shutil import copyfileobj
 
 from pydantic import BaseModel
 
+from caption_parser.readers.rows import check_rejected_file
 from caption_parser.runs.job import Progress
+from caption_parser.runs.output_paths import OutputPaths
 from caption_parser.runs.repeats import Repeats
 from caption_parser.runs.state import InputSettings, RunCounts
 from caption_parser.runs.summary import RunSummary
 from caption_parser.shards.labelling import shards_folder
-from caption_parser.shards.plan import Plan, load_plan, shown_numbers
-from caption_parser.shards.receipts import Receipt, WrittenFile, receipt_of
+from caption_parser.shards.plan import PLAN, Plan, load_plan, shown_numbers
+from caption_parser.shards.receipts import (
+    Receipt,
+    WrittenFile,
+    label_command,
+    labels_name,
+    lost_file,
+    receipt_name,
+    receipt_of,
+    rejected_name,
+)
 from shared_runtime.errors import InputError, UsageError
-from shared_runtime.storage import Folder, file_size, is_url
+from shared_runtime.files import check_output
+from shared_runtime.storage import Folder, is_url
 from shared_schemas.compression import compress, decompress
 
 
@@ -48,54 +61,115 @@ def merge_shards(
         InputError: shards are missing, damaged, or do not add up.
         OutputError: `output` cannot be written.
     """
-    planned, folder = load_plan(Folder(plan)), shards_folder(plan, shards)
-    target = _Target(str(output), planned, overwrite)
-    receipts = _receipts(planned, folder)
-    _check_sums(planned, receipts, folder)
+    place, folder = Folder(plan), shards_folder(plan, shards)
+    planned = load_plan(place)
+    if shards is not None and folder.local is not None and not folder.local.is_dir():
+        raise UsageError(f"--shards {shards}: there is no such folder. Expected the one that labels went to")
+    merge = _Merge(planned, place, folder)
+    target = _Target(str(output), merge, overwrite)
+    receipts = merge.receipts()
+    merge.check_sums(receipts)
     if verify:
-        _verify(receipts, folder, progress)
+        merge.verify(receipts, progress)
     summary = _summary(planned, receipts)
     if not target.is_summary:
-        summary = summary.model_copy(update={"bytes": target.write_labels(receipts, folder, progress)})
         if any(receipt.rejected for receipt in receipts):
-            summary = summary.model_copy(update={"rejected_file": target.write_rejected(receipts, folder)})
+            summary = summary.model_copy(update={"rejected_file": target.write_rejected(receipts)})
+        if summary.status != "complete":
+            # As a single run: what stood there stays.
+            return summary
+        summary = summary.model_copy(update={"bytes": target.write_labels(receipts, progress)})
     target.write_summary(summary)
     _tidy(folder)
     return summary
 
 
-def _receipts(plan: Plan, folder: Folder) -> list[Receipt]:
-    """Those of all shards, made in the same way. Raises `InputError` and `UsageError`."""
-    found = [receipt_of(number, plan, folder) for number in range(len(plan.shards))]
-    if missing := [number for number, receipt in enumerate(found) if receipt is None]:
-        raise InputError(
-            f"{folder}: {len(missing)} of {len(found)} shards have no receipt. Try: capparse label --plan PLAN"
-            f" --shard {shown_numbers(missing)}, with the options of the others"
+@dataclass(frozen=True, slots=True)
+class _Merge:
+    """What is put together: a plan, and the folder of its shards."""
+
+    plan: Plan
+    place: Folder
+    """Of the plan."""
+    folder: Folder
+    """Of the shards."""
+
+    def receipts(self) -> list[Receipt]:
+        """Those of all shards, made in the same way. Raises `InputError` and `UsageError`."""
+        found = [receipt_of(number, self.plan, self.place, self.folder) for number in range(len(self.plan.shards))]
+        if missing := [number for number, receipt in enumerate(found) if receipt is None]:
+            raise InputError(
+                f"{self.folder}: {len(missing)} of {len(found)} shards have no receipt. Try:"
+                f" {self._label(shown_numbers(missing))}, with the options of the others"
+            )
+        receipts = [receipt for receipt in found if receipt is not None]
+        for receipt in receipts[1:]:
+            advice = f"Label one of them again: {self._label(str(receipt.shard), overwrite=True)}"
+            receipts[0].made_by.check_same(receipt.made_by, self.folder.of(receipts[0].labels.name), advice)
+        return receipts
+
+    def check_sums(self, receipts: Sequence[Receipt]) -> None:
+        """Raises `InputError` where a file is not as it was written, or a caption is missing."""
+        for receipt in receipts:
+            if lost := lost_file(receipt, self.folder):
+                raise self._damaged(receipt.shard, lost)
+            summary, shard = receipt.summary, self.plan.shards[receipt.shard]
+            captions = summary.captions + sum(len(failed.captions) for failed in summary.failed)
+            if captions != shard.fingerprint.rows:
+                what = f"{captions:,} captions, expected {shard.fingerprint.rows:,} as planned"
+                raise self._damaged(receipt.shard, what)
+
+    def verify(self, receipts: Sequence[Receipt], progress: Callable[[Progress], None]) -> None:
+        """Raises `InputError`: a file has another hash, or not the records it should; an image came twice."""
+        with Repeats() as images:
+            captions = 0
+            for receipt in receipts:
+                if receipt.rejected:
+                    self.content(receipt, receipt.rejected)
+                counted = [0, 0]
+                with decompress(BytesIO(self.content(receipt, receipt.labels)), ".zst") as lines:
+                    for line in lines:
+                        record = _Counted.model_validate_json(line)
+                        images.add(record.image_id)
+                        counted[0] += 1
+                        counted[1] += len(record.captions)
+                expected = [receipt.summary.images, receipt.summary.captions]
+                if counted != expected:
+                    raise self._damaged(receipt.shard, f"images and captions: {counted}, expected {expected}")
+                captions += counted[1]
+                progress(Progress("verifying", captions, None))
+            if images.found() != frozenset():
+                raise InputError(
+                    f"{self.folder}: an image stands in two shards, although none was planned so. Plan anew:"
+                    f" {self.plan.command(self.place)}"
+                )
+
+    def content(self, receipt: Receipt, file: WrittenFile) -> bytes:
+        """All of a file of a shard, which one process has held before. Raises `InputError` where it changed."""
+        content = self.folder.read(file.name)
+        if hashlib.sha256(content).hexdigest() != file.sha256:
+            raise self._damaged(receipt.shard, f"{file.name}: its bytes changed")
+        return content
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """What is never written over, its place and its name for messages: inputs, plan and shards."""
+        for one in self.plan.inputs:
+            yield one.path, f"the input {one.path}"
+        for name in (PLAN, *sorted(self.plan.copies)):
+            yield self.place.of(name), f"{name} of the plan"
+        for number in range(len(self.plan.shards)):
+            for name in (labels_name(number), rejected_name(number), receipt_name(number)):
+                yield self.folder.of(name), f"{name} of shard {number}"
+
+    def _label(self, shards: str, *, overwrite: bool = False) -> str:
+        return label_command(self.place, self.folder, shards, overwrite=overwrite)
+
+    def _damaged(self, shard: int, what: str) -> InputError:
+        again = self._label(str(shard), overwrite=True)
+        return InputError(
+            f"{self.folder}: shard {shard} is not what its receipt says: {what}. Label it again, with the options"
+            f" of the others: {again}"
         )
-    receipts = [receipt for receipt in found if receipt is not None]
-    for receipt in receipts[1:]:
-        advice = f"Label one of them again: capparse label --plan PLAN --shard {receipt.shard} --overwrite"
-        receipts[0].made_by.check_same(receipt.made_by, f"{folder.of(receipts[0].labels.name)}", advice)
-    return receipts
-
-
-def _check_sums(plan: Plan, receipts: Sequence[Receipt], folder: Folder) -> None:
-    for receipt in receipts:
-        for file in filter(None, (receipt.labels, receipt.rejected)):
-            size = file_size(folder.of(file.name))
-            if size != file.bytes:
-                raise _damaged(folder, receipt.shard, f"{file.name}: {size:,} bytes, expected {file.bytes:,}")
-        summary, shard = receipt.summary, plan.shards[receipt.shard]
-        captions = summary.captions + sum(len(failed.captions) for failed in summary.failed)
-        if (summary.rows_read, captions) != (shard.rows, shard.fingerprint.rows):
-            got = f"{summary.rows_read:,} rows with {captions:,} captions"
-            expected = f"{shard.rows:,} with {shard.fingerprint.rows:,}"
-            raise _damaged(folder, receipt.shard, f"{got}, expected {expected} as planned")
-
-
-def _damaged(folder: Folder, shard: int, what: str) -> InputError:
-    again = f"Label it again: capparse label --plan PLAN --shard {shard} --overwrite"
-    return InputError(f"{folder}: shard {shard} is not what its receipt says: {what}. {again}")
 
 
 class _Counted(BaseModel):
@@ -103,37 +177,6 @@ class _Counted(BaseModel):
 
     image_id: int | str
     captions: list[str]
-
-
-def _verify(receipts: Sequence[Receipt], folder: Folder, progress: Callable[[Progress], None]) -> None:
-    """Raises `InputError`: a file has another hash, or not the records that it should; an image came twice."""
-    with Repeats() as images:
-        captions = 0
-        for receipt in receipts:
-            if receipt.rejected:
-                _content(receipt, receipt.rejected, folder)
-            counted = [0, 0]
-            with decompress(BytesIO(_content(receipt, receipt.labels, folder)), ".zst") as lines:
-                for line in lines:
-                    record = _Counted.model_validate_json(line)
-                    images.add(record.image_id)
-                    counted[0] += 1
-                    counted[1] += len(record.captions)
-            expected = [receipt.summary.images, receipt.summary.captions]
-            if counted != expected:
-                raise _damaged(folder, receipt.shard, f"images and captions: {counted}, expected {expected}")
-            captions += counted[1]
-            progress(Progress("verifying", captions, None))
-        if images.found() != frozenset():
-            raise InputError(f"{folder}: an image stands in two shards, although none was planned so. Plan anew")
-
-
-def _content(receipt: Receipt, file: WrittenFile, folder: Folder) -> bytes:
-    """All of a file of a shard, which one process has held before. Raises `InputError` where it changed."""
-    content = folder.read(file.name)
-    if hashlib.sha256(content).hexdigest() != file.sha256:
-        raise _damaged(folder, receipt.shard, f"{file.name}: its bytes changed")
-    return content
 
 
 def _summary(plan: Plan, receipts: Sequence[Receipt]) -> RunSummary:
@@ -171,7 +214,8 @@ def _total(numbers: Iterable[Mapping[str, int]]) -> dict[str, int]:
 class _Target:
     """What is written: a label file with its companions, or a summary alone; here or elsewhere."""
 
-    def __init__(self, output: str, plan: Plan, overwrite: bool) -> None:
+    def __init__(self, output: str, merge: _Merge, overwrite: bool) -> None:
+        self._merge = merge
         place, slash, self.name = output.rpartition("/")
         self._folder = Folder(place if slash else ".")
         suffixes = Path(self.name).suffixes
@@ -181,14 +225,36 @@ class _Target:
                 f"{output}: expected a name that ends in .jsonl, .jsonl.gz or .jsonl.zst (labels), or in .json"
                 " (the summary alone)"
             )
-        if not is_url(output):
-            plan.check_no_input(Path(output))
+        for name in (self.name, *(() if self.is_summary else (self._rejected, self._summary))):
+            self._check(name)
         if self._folder.exists(self.name) and not overwrite:
             raise UsageError(f"{output} exists already. Choose another file, or --overwrite to replace it")
+        if not self.is_summary and self._folder.local is not None:
+            check_rejected_file(self._folder.local / self._rejected, overwrite=overwrite, option="OUT")
+            OutputPaths(self._folder.local / self.name).check_summary(overwrite=overwrite)
 
-    def write_labels(
-        self, receipts: Sequence[Receipt], folder: Folder, progress: Callable[[Progress], None]
-    ) -> int:
+    @property
+    def _rejected(self) -> str:
+        return f"{self.name}.rejected.jsonl"
+
+    @property
+    def _summary(self) -> str:
+        return f"{self.name}.summary.json"
+
+    def _check(self, name: str) -> None:
+        """Raises `UsageError` for a file that is read: of the plan, of a shard, or an input."""
+        output = self._folder.local
+        # There may be many files, and only what is there can be lost.
+        if output is not None:
+            read = self._merge.files() if (output / name).exists() else ()
+            files = {what: Path(place) for place, what in read if not is_url(place)}
+            check_output(output / name, files, option="OUT")
+            return
+        for place, what in self._merge.files():
+            if place == self._folder.of(name):
+                raise UsageError(f"{place} is {what}; writing it would destroy it. Choose another file")
+
+    def write_labels(self, receipts: Sequence[Receipt], progress: Callable[[Progress], None]) -> int:
         """The label files of all shards behind each other; the size in bytes."""
         suffix, captions = Path(self.name).suffix, 0
         with self._folder.adding(self.name) as unfinished:
@@ -196,7 +262,7 @@ class _Target:
                 # Frames of zstandard behind each other are one file: the bytes are those of the shards.
                 stream = raw if suffix == ".zst" else stack.enter_context(compress(raw, suffix))
                 for receipt in receipts:
-                    content = _content(receipt, receipt.labels, folder)
+                    content = self._merge.content(receipt, receipt.labels)
                     if suffix == ".zst":
                         stream.write(content)
                     else:
@@ -206,18 +272,17 @@ class _Target:
                     progress(Progress("merging", captions, None))
             return unfinished.stat().st_size
 
-    def write_rejected(self, receipts: Sequence[Receipt], folder: Folder) -> str:
+    def write_rejected(self, receipts: Sequence[Receipt]) -> str:
         """The rejected rows of all shards behind each other; where they are."""
-        name = f"{self.name}.rejected.jsonl"
-        with self._folder.adding(name) as unfinished, unfinished.open("wb") as file:
+        with self._folder.adding(self._rejected) as unfinished, unfinished.open("wb") as file:
             for receipt in receipts:
                 if receipt.rejected:
-                    file.write(_content(receipt, receipt.rejected, folder))
-        return self._folder.of(name)
+                    file.write(self._merge.content(receipt, receipt.rejected))
+        return self._folder.of(self._rejected)
 
     def write_summary(self, summary: RunSummary) -> None:
         """As `OUTPUT.summary.json`, or under the name asked for."""
-        name = self.name if self.is_summary else f"{self.name}.summary.json"
+        name = self.name if self.is_summary else self._summary
         self._folder.write(name, summary.model_dump_json(indent=1, exclude_none=True).encode() + b"\n")
 
 

@@ -1,5 +1,6 @@
 """The plan of a large run: the inputs, and the shards that they are cut into. Every worker reads it."""
 
+import shlex
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -11,11 +12,13 @@ from caption_parser.readers.stretches import Stretch
 from caption_parser.runs.state import Fingerprint
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, UsageError
-from shared_runtime.files import check_output, short_digest
+from shared_runtime.files import short_digest
 from shared_runtime.storage import Folder, is_url
 
 PLAN = "plan.json"
 """The plan in its folder, written when everything else is there."""
+_NAMED = 3
+"""Inputs in the command that makes a plan anew."""
 
 
 class PlannedInput(FrozenModel):
@@ -78,11 +81,27 @@ class Plan(FrozenModel):
         """The inputs as the settings of a single run over them name them."""
         return " ".join(one.path for one in self.inputs)
 
-    def check_no_input(self, output: Path) -> None:
-        """Raises `UsageError` if writing to `output` would write over an input."""
-        check_output(
-            output, {f"the input {one.path}": Path(one.path) for one in self.inputs if not is_url(one.path)}
+    @property
+    def copies(self) -> frozenset[str]:
+        """The files in the plan's folder that rows were copied to."""
+        return frozenset(
+            piece.copied for shard in self.shards for piece in shard.pieces if piece.copied is not None
         )
+
+    def files_of_inputs(self) -> dict[str, Path]:
+        """The local files that are read, by what `check_output` calls them."""
+        return {f"the input {one.path}": Path(one.path) for one in self.inputs if not is_url(one.path)}
+
+    def command(self, place: Folder) -> str:
+        """The command that makes this plan anew."""
+        size = ["--captions-per-shard", str(self.captions_per_shard)]
+        options = [
+            word
+            for name, value in self.reading.model_dump(exclude_defaults=True).items()
+            for word in (f"--{name.replace('_', '-')}", *([] if value is True else [str(value)]))
+        ]
+        inputs = [one.path for one in self.inputs[:_NAMED]] + (["…"] if len(self.inputs) > _NAMED else [])
+        return shlex.join(["capparse", "plan", *inputs, "-o", str(place), *size, *options, "--overwrite"])
 
     def numbers(self, chosen: str | None) -> list[int]:
         """The shards that a text such as `7`, `0,4` or `8-11` means; none: all. Raises `UsageError`."""

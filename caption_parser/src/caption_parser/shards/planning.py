@@ -5,7 +5,7 @@ behind the other, are the one that a single run over the same input writes.
 """
 
 from collections.abc import Callable, Sequence, Set
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import islice
 from pathlib import Path
 
@@ -18,10 +18,11 @@ from caption_parser.runs.kept_rows import KeptRows
 from caption_parser.runs.repeats import Repeats
 from caption_parser.runs.scattered import brought_together
 from caption_parser.runs.state import RunningFingerprint, shown_row
-from caption_parser.shards.copies import write_copies
+from caption_parser.shards.copies import COPIES, is_copy, write_copies
 from caption_parser.shards.pieces import CopyTrack, Track, needs_copies, track
-from caption_parser.shards.plan import PLAN, Piece, Plan, PlannedInput, Shard
+from caption_parser.shards.plan import PLAN, Piece, Plan, PlannedInput, Shard, load_plan
 from shared_runtime.errors import InputError, UsageError
+from shared_runtime.files import check_no_stream
 from shared_runtime.storage import Folder, file_size
 
 CAPTIONS_PER_SHARD = 100_000
@@ -48,15 +49,17 @@ def make_plan(
         folder: path or URL of a folder.
         captions_per_shard: a shard ends with the first batch that has this many.
         reading: how captions are read; None: as their names tell.
-        overwrite: replace a plan that is there; what is labelled stays where the new plan is the same.
+        overwrite: replace a plan that is there, with its copies; what is labelled stays where the new plan is the
+            same.
         progress: called now and then, and with a note on which columns are read.
 
     Raises:
-        UsageError: an argument does not fit, or `folder` has a plan.
+        UsageError: an argument does not fit, or `folder` has a plan, or files of others.
         InputError: an input cannot be read.
         OutputError: the plan cannot be written.
     """
     reading = reading or ReadingOptions()
+    check_no_stream(folder)
     target = Folder(folder)
     if captions_per_shard < 1:
         raise UsageError(f"--captions-per-shard: got {captions_per_shard}, expected at least 1")
@@ -64,8 +67,7 @@ def make_plan(
     if STDIN in sources:
         raise UsageError("-: shards are read several times, standard input only once. Save it to a file first")
     parts = input_parts(sources, reading)
-    if target.exists(PLAN) and not overwrite:
-        raise UsageError(f"{target} has a plan already. Use another -o, or --overwrite to replace it")
+    before = _copies_before(target, overwrite=overwrite)
     with KeptRows() as kept, KeptRows() as whole, Repeats() as repeats:
         planner = _Planner(captions_per_shard, progress)
         inputs = tuple(planner.read(part, number, kept, repeats) for number, part in enumerate(parts))
@@ -87,7 +89,33 @@ def make_plan(
         shards=shards,
     )
     target.write(PLAN, plan.model_dump_json(indent=1, exclude_none=True).encode() + b"\n")
+    for name in sorted(before - plan.copies):
+        target.remove(name)
     return plan
+
+
+def _copies_before(folder: Folder, *, overwrite: bool) -> frozenset[str]:
+    """The copies of captions that an earlier plan left. Raises `UsageError` for a folder that a plan may not have.
+
+    A plan has a folder of its own, so that none of its names is that of a file of the user's.
+    """
+    found = {f"{COPIES}/{name}" for name in folder.names(COPIES)}
+    # Hidden ones are what systems and killed processes leave behind.
+    others = sorted(name for name in found if not is_copy(name) and not name.startswith(f"{COPIES}/."))
+    if folder.exists(PLAN):
+        if not overwrite:
+            raise UsageError(f"{folder} has a plan already. Use another -o, or --overwrite to replace it")
+        with suppress(InputError):
+            found |= load_plan(folder).copies
+    else:
+        others += [name for name in folder.names() if name != COPIES and not name.startswith(".")]
+    if others:
+        raise UsageError(
+            f"-o {folder}: got a folder with {others[0]} in it, expected a new one, or one that has a plan alone."
+            f" Try -o {folder.of('plan')}"
+        )
+    # A plan is a file: whatever it names, nothing else is removed.
+    return frozenset(filter(is_copy, found))
 
 
 class _Planner:

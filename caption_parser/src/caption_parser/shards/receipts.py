@@ -1,5 +1,7 @@
 """The receipt of a shard: it is written last, and nothing else means that the shard is done."""
 
+import re
+import shlex
 from typing import Self
 
 from pydantic import NonNegativeInt, ValidationError
@@ -9,7 +11,13 @@ from caption_parser.runs.summary import RunSummary
 from caption_parser.shards.plan import Plan
 from shared_runtime.configuration import FrozenModel, differing
 from shared_runtime.errors import UsageError
-from shared_runtime.storage import Folder
+from shared_runtime.storage import Folder, file_size
+
+LABELS = "labels"
+"""Where the shards of a plan go in its folder, unless told otherwise."""
+
+
+_OF_SHARD = re.compile(r"\d{5,}\.(jsonl\.zst|rejected\.jsonl|receipt\.json)")
 
 
 class WrittenFile(FrozenModel):
@@ -65,8 +73,25 @@ def receipt_name(shard: int) -> str:
     return f"{shard:05}.receipt.json"
 
 
-def receipt_of(shard: int, plan: Plan, folder: Folder) -> Receipt | None:
-    """The receipt of a shard; none: it is not done. Raises `UsageError` where it is one of another plan."""
+def is_of_shard(name: str) -> bool:
+    """Whether a file in the folder of the shards has the name of one of theirs."""
+    return _OF_SHARD.fullmatch(name) is not None
+
+
+def label_command(plan: Folder, folder: Folder, shards: str | None = None, *, overwrite: bool = False) -> str:
+    """The command that labels shards of a plan into `folder`, for messages that name it."""
+    words = ["capparse", "label", "--plan", str(plan)]
+    words += [] if str(folder) == plan.of(LABELS) else ["-o", str(folder)]
+    words += [] if shards is None else ["--shard", shards]
+    return shlex.join([*words, "--overwrite"] if overwrite else words)
+
+
+def receipt_of(shard: int, plan: Plan, place: Folder, folder: Folder) -> Receipt | None:
+    """The receipt of a shard of the plan in `place`; none: it is not done.
+
+    What says that it is of another shard, or not of the captions that the plan has for this one, is no receipt of
+    it. Raises `UsageError` where it is one of another plan.
+    """
     name = receipt_name(shard)
     if not folder.exists(name):
         return None
@@ -76,7 +101,32 @@ def receipt_of(shard: int, plan: Plan, folder: Folder) -> Receipt | None:
         return None
     if receipt.plan != plan.hash:
         raise UsageError(
-            f"{folder.of(name)} belongs to another plan ({receipt.plan}, this one is {plan.hash}). Use another -o,"
-            " or --overwrite to replace what is there"
+            f"{folder.of(name)} belongs to another plan ({receipt.plan}, this one is {plan.hash}). Label the"
+            f" shards again: {label_command(place, folder, overwrite=True)}; or give them another folder"
         )
-    return receipt
+    planned = plan.shards[shard]
+    is_own = (
+        receipt.shard == shard
+        and receipt.labels.name == labels_name(shard)
+        and (receipt.rejected is None or receipt.rejected.name == rejected_name(shard))
+        and receipt.summary.fingerprint == planned.fingerprint
+        and receipt.summary.rows_read == planned.rows
+    )
+    return receipt if is_own else None
+
+
+def done_receipt(shard: int, plan: Plan, place: Folder, folder: Folder) -> Receipt | None:
+    """As `receipt_of`; none as well where its files are gone, or cut off: the shard is to be labelled again."""
+    receipt = receipt_of(shard, plan, place, folder)
+    return None if receipt is None or lost_file(receipt, folder) else receipt
+
+
+def lost_file(receipt: Receipt, folder: Folder) -> str | None:
+    """What is wrong with the size of a file that `receipt` names, or that there is none; None: nothing."""
+    for file in filter(None, (receipt.labels, receipt.rejected)):
+        if not folder.exists(file.name):
+            return f"{file.name} is missing"
+        size = file_size(folder.of(file.name))
+        if size != file.bytes:
+            return f"{file.name}: {size:,} bytes, expected {file.bytes:,}"
+    return None

@@ -22,14 +22,22 @@ def reported_failures(*, program: str, debug: bool) -> Iterator[None]:
         # Typer reports these itself; a reader that went away (`| head`) is no failure to report.
         raise
     except KeyboardInterrupt:
-        typer.echo("interrupted", err=True)
-        raise typer.Exit(ExitCode.INTERRUPTED) from None
+        raise _interrupted() from None
     except Exception as error:  # noqa: BLE001  the outermost ring: nothing may reach the user as a bare traceback
+        from shared_schemas.errors import is_wrapped_interrupt
+
+        if is_wrapped_interrupt(error):
+            raise _interrupted() from None
         if debug:
             traceback.print_exc()
         message, exit_code = describe_failure(error, program)
         typer.echo(f"error: {message}", err=True)
         raise typer.Exit(exit_code) from None
+
+
+def _interrupted() -> typer.Exit:
+    typer.echo("interrupted", err=True)
+    return typer.Exit(ExitCode.INTERRUPTED)
 
 
 def describe_failure(error: Exception, program: str) -> tuple[str, ExitCode]:

@@ -14,6 +14,8 @@ INITIAL_VECTORS = "initial_vectors.pt"
 """The vectors that senses begin with."""
 ENCODED_WORDS = "encoded_words.pt"
 """What a frozen encoder says of all words of the texts."""
+METRICS = "metrics.jsonl"
+"""A line now and then of how well the training goes."""
 EXPORT_OPTIONS = frozenset(("dimension", "precision", "version"))
 """They may change between checkpoint and export."""
 
@@ -38,6 +40,12 @@ def load_checkpoint(folder: Path, options: TrainingOptions) -> tuple[int, dict[s
     content = torch.load(path, weights_only=True)
     _check_options(path, content["options"], options)
     return content["step"], content["state"], content["random"]
+
+
+def forget(folder: Path) -> None:
+    """Remove what a training keeps in `folder`; what else is there stays."""
+    for name in (CHECKPOINT, INITIAL_VECTORS, ENCODED_WORDS, METRICS):
+        (folder / name).unlink(missing_ok=True)
 
 
 def save_tensor(folder: Path, name: str, options: TrainingOptions, tensor: torch.Tensor) -> None:

@@ -12,11 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from caption_parser.senses.training.batches import Batch, batch_order, collate
-from caption_parser.senses.training.checkpoint import load_checkpoint, save_checkpoint
+from caption_parser.senses.training.checkpoint import METRICS, load_checkpoint, save_checkpoint
 from caption_parser.senses.training.options import TrainingOptions
 from caption_parser.senses.training.texts import TrainingText
 
-METRICS = "metrics.jsonl"
 STEPS_PER_METRIC = 50
 STEPS_PER_CHECKPOINT = 200
 LAST_LR = 0.02

@@ -1,0 +1,73 @@
+"""The names of a label file and its companions: what they may be, and what may stand under them."""
+
+import hashlib
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from shared_runtime.errors import UsageError
+
+_LABEL_FILES = frozenset({".jsonl", ".ndjson", ""})
+_TABLES = frozenset({".csv", ".tsv", ".parquet", ".arrow", ".feather", ".xlsx"})
+_BLOCK = 1 << 20
+
+
+def new_digest() -> hashlib.blake2b:
+    """What the bytes of a label file are checked by."""
+    return hashlib.blake2b(digest_size=16)
+
+
+class OutputPaths:
+    """A label file and its companions, in one folder, so that renaming is atomic."""
+
+    def __init__(self, output: Path) -> None:
+        # A symbolic link stays one: the file that it points to is replaced.
+        self.output = Path(os.path.realpath(output))
+        self.partial = self._companion(".partial")
+        self.state = self._companion(".state.json")
+        self.summary = self._companion(".summary.json")
+        self.rejected = self._companion(".rejected.jsonl")
+
+    @property
+    def written_beside(self) -> tuple[Path, ...]:
+        """What a run writes beside the label file, but for rejected rows, which may go elsewhere."""
+        return self.partial, self.state, self.summary
+
+    def check_summary(self, *, overwrite: bool) -> None:
+        """Raises `UsageError` where the summary has the name of a file that no command of ours wrote."""
+        if overwrite or self.output.exists() or not self.summary.is_file():
+            return
+        content: object = None
+        with suppress(OSError, ValueError):
+            content = json.loads(self.summary.read_bytes())
+        if not isinstance(content, dict) or "status" not in content:
+            raise UsageError(
+                f"{self.summary} exists already, and is no summary of a label file, which would take its place."
+                " Use another -o, or --overwrite to replace it"
+            )
+
+    def running_digest(self, size: int) -> "hashlib.blake2b":
+        """Of the first `size` bytes of the partial file, to be gone on with. Raises `OSError`."""
+        digest = new_digest()
+        with self.partial.open("rb") as file:
+            while size and (block := file.read(min(size, _BLOCK))):
+                digest.update(block)
+                size -= len(block)
+        return digest
+
+    def _companion(self, suffix: str) -> Path:
+        return self.output.with_name(self.output.name + suffix)
+
+
+def check_label_file_name(output: Path) -> None:
+    """Raises `UsageError` for a name that promises another format: its readers would find JSON Lines in it."""
+    compressed = output.suffix in (".gz", ".zst")
+    suffix = Path(output.stem).suffix if compressed else output.suffix
+    if suffix.lower() not in _LABEL_FILES:
+        stem = (Path(output.stem) if compressed else output).stem
+        tables = ", of which 'capparse export' makes tables" if suffix.lower() in _TABLES else ""
+        raise UsageError(
+            f"-o {output}: got the suffix {suffix}, expected .jsonl (also .gz, .zst): label files are JSON Lines"
+            f"{tables}. Try -o {output.with_name(stem)}.jsonl"
+        )
