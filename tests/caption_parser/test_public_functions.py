@@ -4,8 +4,10 @@ import inspect
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -108,6 +110,32 @@ def test_evaluate_takes_paths_as_text(tmp_path: Path) -> None:
     evaluation = caption_parser.evaluate(output, str(tmp_path / "truth.json"), crowd=False)
     assert evaluation.micro.iou == 1
     assert not evaluation.protocol.include_crowd
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: caption_parser.CaptionParser(mode="x"), "--mode: got 'x', expected 'paper' or 'visual'"),
+        (lambda: caption_parser.CaptionParser(lable_space="voc"), r"CaptionParser\(lable_space=….*'label_space'"),
+        (lambda: caption_parser.explain(None), "explain: the caption is null, expected text"),  # type: ignore[arg-type]
+        (lambda: caption_parser.scene_graph(b"caf\xe9"), "scene_graph: byte 0xe9"),  # type: ignore[arg-type]
+        (lambda: caption_parser.label_file(None, "x.jsonl"), r"label_file\(source\): got None"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_does_not_fit_is_a_usage_error(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        call()
+
+
+def test_texts_of_numpy_are_texts() -> None:
+    texts = np.array(["A black cat", "A dog"])
+    parser = caption_parser.CaptionParser(senses="first")
+    plain = list(parser.label(texts.tolist()))
+    assert list(parser.label(texts)) == plain
+    (both,) = parser.label({texts[0]: texts})
+    assert (both.captions, [label.name for label in both.foreground]) == (tuple(texts.tolist()), ["cat", "dog"])
+    assert type(both.image_id) is str
+    assert caption_parser.explain(texts[0], senses="first").labels.captions == ("A black cat",)
 
 
 def test_the_package_runs_as_a_module() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from caption_parser.captions import ImageCaptions
-from caption_parser.config import AttributeSet, ParserConfig
+from caption_parser.config import AttributeSet, ParserConfig, check_names, parser_config
 from caption_parser.frames.columns import LABEL_COLUMNS, class_names, label_values
 from caption_parser.frames.tables import imported
 from caption_parser.frames.types import feature_table
@@ -64,7 +64,8 @@ class CaptionParser:
         `sense_model` takes the place of the model that `config.senses` names. Raises `UsageError`,
         `LabelSpaceError` or `MissingResourceError`, which say what to do.
         """
-        self.config = config if config is not None else ParserConfig(**fields)
+        check_names("CaptionParser", fields, ParserConfig)
+        self.config = config if config is not None else parser_config(**fields)
         self.label_space = load_label_space(self.config.uses_label_space)
         self._sense_model = sense_model
         self.labeller = self._build_labeller()

@@ -12,6 +12,8 @@ from caption_parser.runs.output import Destination
 from caption_parser.runs.previous import previous_run
 from caption_parser.runs.state import InputSettings, RunSettings
 from caption_parser.runs.summary import RunSummary
+from shared_runtime.errors import UsageError
+from shared_schemas.errors import shown
 
 
 def load_parser(config: ParserConfig) -> Parser:
@@ -55,6 +57,8 @@ def label_file(
     """
     started = time.monotonic()
     config, inputs, run = config or ParserConfig(), inputs or InputOptions(), run or RunOptions()
+    if isinstance(source, (bytes, bytearray)) or not isinstance(source, (str, Path, Sequence)):
+        raise UsageError(f"label_file(source): got {shown(source)}, expected a path, or several of them")
     sources = [source] if isinstance(source, (str, Path)) else list(source)
     rows = read_captions(sources, inputs, lambda note: progress(Progress("reading", 0, None, note)))
     inputs.check()

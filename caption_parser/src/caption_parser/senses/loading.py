@@ -87,4 +87,7 @@ def _load_gloss_pairs(source: str) -> Disambiguator:
             f"--senses {GLOSS_PAIRS}{source} needs {error.name}, which is not installed: "
             "pip install 'capparse[train]'"
         ) from None
-    return GlossPairs.load(source, default_lexicon())
+    try:
+        return GlossPairs.load(source, default_lexicon())
+    except MissingResourceError as error:
+        raise MissingResourceError(f"--senses {GLOSS_PAIRS}{source}: {error}") from None
