@@ -65,11 +65,6 @@ def shown(value: object) -> str:
     return text if len(text) <= _GOT_LIMIT else f"{text[:_GOT_LIMIT]}… ({len(text)} characters)"
 
 
-def counted(number: int, what: str) -> str:
-    """A number of things, for a person: "1 image", "1,200 images"; `what` in the singular."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def nearest(got: str, names: Iterable[str]) -> str | None:
     """The name that `got` was probably meant to be; None: none is near."""
     return next(iter(get_close_matches(got, list(names), n=1)), None)

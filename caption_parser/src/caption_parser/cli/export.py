@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from caption_parser.cli.options import from_options, tell_left_out
-from shared_schemas.errors import counted
+from shared_runtime.wording import counted
 
 
 def export_command(

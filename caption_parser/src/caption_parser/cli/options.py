@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from shared_runtime.errors import ExitCode
-from shared_schemas.errors import counted
+from shared_runtime.wording import counted
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

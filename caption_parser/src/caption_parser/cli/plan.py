@@ -6,7 +6,7 @@ import typer
 
 from caption_parser.cli import options as shared
 from shared_runtime.errors import ExitCode
-from shared_schemas.errors import counted
+from shared_runtime.wording import counted
 
 PlanFolder = Annotated[str, typer.Argument(metavar="PLAN", help="The folder of the plan; also a URL (s3://…).")]
 

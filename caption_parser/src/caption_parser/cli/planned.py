@@ -8,7 +8,7 @@ import typer
 
 from caption_parser.cli import options as shared
 from shared_runtime.errors import CapparseError, ExitCode, UsageError
-from shared_schemas.errors import counted
+from shared_runtime.wording import counted
 
 _OF_THE_PLAN = ("format", "caption_field", "image_field", "all_captions", "limit", "sample", "grouped")
 _OF_ONE_FILE = ("rejected", "dry_run")

@@ -8,7 +8,7 @@ import typer
 from caption_parser.cli import options as shared
 from shared_runtime.command_line.groups import Command, lazy_app, show_help_alone
 from shared_runtime.errors import MissingResourceError, UsageError
-from shared_schemas.errors import counted
+from shared_runtime.wording import counted
 
 senses_app = lazy_app(
     (

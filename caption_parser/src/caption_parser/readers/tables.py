@@ -33,7 +33,7 @@ from caption_parser.readers.lines import MAX_RECORD_CHARS, Line, checked_line, e
 from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError, TruncatedInputError
 from caption_parser.readers.source import Source
 from shared_runtime.errors import InputError, UsageError
-from shared_schemas.errors import counted
+from shared_runtime.wording import counted
 
 
 class Cells(NamedTuple):

@@ -14,8 +14,8 @@ from caption_parser.readers.checks import one_caption
 from caption_parser.syntax.noun_phrases import phrase_heads, why_not_object
 from caption_parser.syntax.phrases import NounPhrase
 from shared_runtime.errors import UsageError
+from shared_runtime.wording import counted
 from shared_schemas import ImageLabels
-from shared_schemas.errors import counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from caption_parser.runs.state import Fingerprint, RunSettings, RunState
 from caption_parser.runs.summary import RunSummary
 from shared_runtime.configuration import differing
 from shared_runtime.errors import UsageError
-from shared_schemas.errors import counted
+from shared_runtime.wording import counted
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -10,7 +10,7 @@ from caption_parser.readers.rows import Reason
 from caption_parser.runs.state import FailedImage, Fingerprint, InputSettings, RunCounts, RunSettings, RunState
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import ExitCode
-from shared_schemas.errors import counted
+from shared_runtime.wording import counted
 
 Status = Literal["complete", "nothing labelled", "up to date", "dry run"]
 """In a summary file `complete`, or `nothing labelled` where all rows were rejected; `up to date`: a complete file

@@ -35,7 +35,7 @@ from caption_parser.shards.receipts import (
 from shared_runtime.errors import CapparseError, InputError, MissingResourceError, OutputError, UsageError
 from shared_runtime.files import file_digest
 from shared_runtime.storage import Folder, file_size
-from shared_schemas.errors import counted
+from shared_runtime.wording import counted
 
 LABELS = "labels"
 """Where the shards of a plan go in its folder, unless told otherwise."""
