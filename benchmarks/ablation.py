@@ -14,6 +14,7 @@ from caption_parser.modes import ModeRules
 _OF_OTHER_THINGS = {
     "least_counts",
     "postposed_names",
+    "designations",
     "predicates",
     "referring_phrases",
     "repetitions",

@@ -42,7 +42,7 @@ from benchmarks.surroundings import REPOSITORY
 from shared_schemas import ImageLabels
 
 CASES = REPOSITORY / "tests" / "caption_parser" / "cases"
-FRESH = ("fresh.jsonl", "second.jsonl", "styles.jsonl", "precision.jsonl", "counts.jsonl")
+FRESH = ("fresh.jsonl", "second.jsonl", "styles.jsonl", "precision.jsonl", "counts.jsonl", "everyday.jsonl")
 CC3M = "captions/cc3m-validation.tsv"
 REPORTED = "cases/captions.jsonl"
 VAL2017 = "coco/annotations/captions_val2017.json"

@@ -115,8 +115,8 @@ def train(folder: Path, name: str, settings: Mapping[str, Any]) -> None:
     targets = [target for target in targets if in_share(target.key, config.expressions.share)]
     table = expression_table(targets, vocabulary.label_space, config.expressions)
 
-    def build() -> ReferringTask:
-        task = build_task(config, vocabulary.label_space, table.texts)
+    def build(device: torch.device) -> ReferringTask:
+        task = build_task(config, vocabulary.label_space, table.texts, device)
         task.module.backbone.freeze_whole()
         return task
 

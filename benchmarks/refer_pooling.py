@@ -74,7 +74,7 @@ def _ask() -> None:
     from segmentation.masks.refinement import Refinement
     from segmentation.referring.config import ReferringOptions
     from segmentation.referring.network import ReferringNetwork
-    from segmentation.referring.options import ReferringPrediction
+    from segmentation.referring.options import ResolvedReferring
     from segmentation.referring.predict import ExpressionPredictor
 
     torch.set_num_threads(1)
@@ -90,7 +90,7 @@ def _ask() -> None:
             return torch.randn(len(texts), self.channels)
 
     network = ReferringNetwork(load_backbone("efficientnet-lite0-head"), Texts.channels, ReferringOptions()).eval()
-    options = ReferringPrediction(input_size=321, refine=Refinement.NONE)
+    options = ResolvedReferring(input_size=321, relative=False, refine=Refinement.NONE)
     predictor = ExpressionPredictor(network, Texts(), torch.device("cpu"), options)
     image = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
 

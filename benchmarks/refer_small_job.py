@@ -30,7 +30,7 @@ from segmentation.masks.refinement import Refinement
 from segmentation.referring.config import ReferringConfig
 from segmentation.referring.expressions import expression_table, in_share
 from segmentation.referring.network import ReferringNetwork
-from segmentation.referring.options import ReferringPrediction
+from segmentation.referring.options import ResolvedReferring
 from segmentation.referring.predict import EncodedImage, ExpressionPredictor
 from segmentation.referring.region_samples import RegionSamples
 from segmentation.referring.region_task import RegionTask
@@ -155,7 +155,7 @@ class World:
             load_label_space(config.label_space),
             config.training,
             samples,
-            lambda: task,
+            lambda _device: task,
         )
         train_in_folder(job, self._run, _MACHINE, overwrite=True)
         return self._evaluated(task.module.eval())
@@ -191,7 +191,8 @@ class World:
         return OnCells(samples, [self._cells.of(path) for path, _ in found]), task
 
     def _evaluated(self, network: ReferringNetwork) -> dict[str, Any]:
-        options = ReferringPrediction(input_size=SIDE, refine=Refinement.NONE)
+        relative = network.options.pooling.relative
+        options = ResolvedReferring(input_size=SIDE, relative=relative, refine=Refinement.NONE)
         predictor = ExpressionPredictor(network, self._encoder, torch.device("cpu"), options)
 
         shares: list[float] = []

@@ -26,7 +26,7 @@ from segmentation.localization.config import LocalizationOptions
 from segmentation.localization.network import LocalizationNetwork
 from segmentation.localization.predict import HeatmapExtractor
 from segmentation.masks.options import ResolvedMaskOptions
-from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores
+from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Sizes
 from shared_schemas import load_label_space
 
 N_FOREGROUND = 80
@@ -70,9 +70,9 @@ class TruthMaps:
         network = LocalizationNetwork(backbone, N_FOREGROUND, 0, LocalizationOptions()).eval()
         return HeatmapExtractor(network, torch.device("cpu"), OPTIONS.viewing)
 
-    def base_size(self, image: RgbImage) -> tuple[int, int]:
-        """That of the network."""
-        return self.extractor.base_size(image)
+    def sizes(self, image: RgbImage) -> Sizes:
+        """Those of the network."""
+        return self.extractor.sizes(image)
 
     def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:
         """What the network costs, and what the truth says."""

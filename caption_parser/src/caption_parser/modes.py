@@ -62,6 +62,8 @@ class ModeRules:
     """A possessor joins the head if the whole is a name: "a bird's nest", "the men's room"."""
     postposed_names: bool = False
     """An adjective right behind the head joins it if the whole is a name: "attorney general"."""
+    designations: bool = False
+    """The number of a model is looked through: "a Boeing 747" is what "a Boeing" is."""
     least_counts: bool = False
     """A plural without a numeral says that there are two or more."""
     referring_phrases: bool = False

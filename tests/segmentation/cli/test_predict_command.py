@@ -226,7 +226,7 @@ def test_without_a_model_it_says_how_to_get_one(
     done = capseg("predict", images, "-o", tmp_path / "masks")
     assert done.exit_code == ExitCode.MISSING_RESOURCE
     assert "no model ships with this installation" in done.stderr
-    assert "--model RUN" in done.stderr
+    assert "Name one: the folder of a finished 'capseg train-segmenter'" in done.stderr
 
 
 def test_only_classes_of_another_label_space_compete(small_run: Any, images: Path, tmp_path: Path) -> None:

@@ -137,10 +137,13 @@ def test_an_image_is_turned_even_if_its_other_tags_are_damaged(
     np.testing.assert_array_equal(read_image(path), CORNERS[::-1, ::-1])
 
 
-def test_a_damaged_exif_block_costs_nothing(tmp_path: Path) -> None:
+def test_a_damaged_exif_block_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = saved(tmp_path, Image.fromarray(CORNERS), exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
 
     np.testing.assert_array_equal(read_image(path), CORNERS)
+
+    monkeypatch.setattr(Image.Image, "getexif", lambda _self: 1 / 0)
+    np.testing.assert_array_equal(pixels_of(Image.fromarray(CORNERS)), CORNERS)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 300), (300, 1), (1, 1)])
@@ -201,6 +204,21 @@ def test_an_address_is_no_file() -> None:
     for image in ("https://x.invalid/a.jpg", Path("https://x.invalid/a.jpg")):
         with pytest.raises(InputError, match=r"^https://x\.invalid/a\.jpg: got a URL, .*download the image first"):
             pixels_of(image)
+
+
+@pytest.mark.parametrize("name", ["cut.jpg", "cut.png"])
+def test_a_pillow_image_is_read_as_its_file_is(tmp_path: Path, name: str) -> None:
+    """Pillow decodes when it is asked for pixels: what is cut off, turned or damaged is as in files."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    noise = np.random.default_rng(0).integers(0, 256, (64, 48, 3), dtype=np.uint8)
+    path = saved(tmp_path, Image.fromarray(noise), name, exif=exif)
+    with Image.open(path) as image:
+        np.testing.assert_array_equal(pixels_of(image), read_image(path))
+        assert image.size == (48, 64), "the user's image stays as it is"
+    path.write_bytes(path.read_bytes()[:900])
+    with Image.open(path) as image, pytest.raises(InputError, match=f"{name}: the image cannot be decoded: "):
+        pixels_of(image)
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
@@ -273,3 +291,23 @@ def test_grey_photographs_have_equal_channels(real_data: Path) -> None:
             assert (pixels == pixels[..., :1]).all()
             n_grey += 1
     assert n_grey > 0
+
+
+def test_channels_may_stand_on_either_side() -> None:
+    torch = pytest.importorskip("torch")
+    first = np.ascontiguousarray(np.moveaxis(CORNERS, -1, 0))
+    np.testing.assert_array_equal(pixels_of(torch.from_numpy(first)), CORNERS)
+    np.testing.assert_array_equal(pixels_of(torch.from_numpy(CORNERS[:, :2])), CORNERS[:, :2])
+    # 3 × 2 × 3: of an array the last are the channels, of a tensor the first.
+    either = np.concatenate([CORNERS, CORNERS[:1]])
+    np.testing.assert_array_equal(pixels_of(either), either)
+    np.testing.assert_array_equal(pixels_of(torch.from_numpy(either)), np.moveaxis(either, 0, -1))
+    wide = np.tile(CORNERS, (1, 3, 1))
+    np.testing.assert_array_equal(pixels_of(np.moveaxis(wide, -1, 0)), wide)
+    grey = np.array([[0, 100], [200, 255]], dtype=np.uint8)
+    for image in (grey[..., None], torch.from_numpy(grey), torch.from_numpy(grey)[None]):
+        np.testing.assert_array_equal(pixels_of(image), np.stack([grey] * 3, axis=-1))
+    with pytest.raises(InputError, match=r"a tensor of float32 of shape \(3, 2, 3\), expected bytes"):
+        pixels_of(torch.from_numpy(first) / 255)
+    with pytest.raises(InputError, match=r"shape \(1, 2, 3, 3\), .* Of several images, give a list"):
+        pixels_of(CORNERS[None])

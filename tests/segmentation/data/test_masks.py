@@ -18,7 +18,7 @@ from segmentation.data.masks import (
     write_index_mask,
 )
 from shared_runtime.errors import OutputError
-from shared_schemas import load_label_space
+from shared_schemas import LabelClass, LabelSpace, load_label_space
 
 MASK = np.array([[0, 1, 1], [80, 255, 0]], dtype=np.uint8)
 
@@ -84,6 +84,19 @@ def test_rle_has_the_data_sets_ids_and_decodes_to_the_mask(tmp_path: Path) -> No
     assert [(r["image_id"], r["category_id"], r["score"]) for r in results] == [(139, 1, 1.0), (139, 90, 1.0)]
     for result, class_id in zip(results, (1, 80), strict=True):
         np.testing.assert_array_equal(coco_mask.decode(result["segmentation"]), class_id == MASK)
+
+
+def test_a_class_without_an_id_of_the_data_set_gets_one_that_is_nobodys(tmp_path: Path) -> None:
+    own = {"cat": 2, "unicorn": None, "horse": 5}
+    classes = [
+        LabelClass(id=number, name=name, category_id=own_id, phrases=(name,))
+        for number, (name, own_id) in enumerate(own.items(), 1)
+    ]
+    space = LabelSpace(name="x", classes=tuple(classes))
+    mask = np.array([[1, 2, 3]], dtype=np.uint8)
+    write_coco_results(tmp_path / "x.jsonl", [(7, mask)], space, lines=True)
+    results = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text().splitlines()]
+    assert [result["category_id"] for result in results] == [2, 6, 5]
 
 
 def test_no_masks_make_an_empty_list(tmp_path: Path) -> None:

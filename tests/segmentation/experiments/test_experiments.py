@@ -252,6 +252,9 @@ def test_table_8(name: str) -> None:
     assert all(experiment.config.texts == "captions" for experiment in small)
     paper = find_experiment(f"table8-{name}").config
     assert (paper.backbone, paper.network.text.cell, paper.texts) == ("resnet152", "sru", "captions")
+    # DSVE is trained with Adam: plain SGD hardly moves a recurrent network at such rates.
+    configs = [paper, *(experiment.config for experiment in small)]
+    assert {config.training.optimizer for config in configs} == {"adamw"}
     for experiment in (segmenter, *small):
         assert experiment.labels is labels
         options = mask_options(experiment.commands[2])

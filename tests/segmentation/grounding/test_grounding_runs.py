@@ -14,6 +14,7 @@ from segmentation.cli import app
 from segmentation.data.masks import read_index_mask
 from segmentation.data.targets import UnknownAttributes, read_targets
 from segmentation.grounding.run import load_grounding
+from segmentation.grounding.words import WordTable
 from segmentation.masks.maps import ScoreRules, class_maps, score_maps
 from segmentation.scores.contract import Viewing
 from shared_runtime.errors import ExitCode
@@ -48,7 +49,7 @@ def run(captioned: Captioned, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_it_finds_what_captions_speak_of(run: Path, captioned: Captioned) -> None:
+def test_it_finds_what_captions_speak_of(run: Path, captioned: Captioned, monkeypatch: pytest.MonkeyPatch) -> None:
     log = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
     assert log[-1]["loss"] < 0.5 * log[0]["loss"]
     trained = load_grounding(run)
@@ -74,6 +75,13 @@ def test_it_finds_what_captions_speak_of(run: Path, captioned: Captioned) -> Non
     np.testing.assert_allclose(both, sum([*maps.classes.values(), *maps.compounds.values()]), rtol=1e-6)
     # The middle of the square, and the corner opposite to it.
     assert both[3, 2] > both[-1, -1]
+    # Words stay, whatever is asked next; and in 16 bits it sees the same, nearly.
+    monkeypatch.setattr(WordTable, "from_tensor", None)
+    (half,) = trained.score_source(Viewing(33, precision="bfloat16"), "cpu").scores([pixels], [apple])
+    rough = half.heatmaps.classes[apple.foreground[0]]
+    exact = maps.classes[apple.foreground[0]]
+    assert rough.dtype == np.float32
+    assert 0 < np.abs(rough - exact).max() < 0.05 * np.abs(exact).max()
     (plain,) = trained.score_source(Viewing(33, compounds=False), "cpu").scores([pixels], [apple])
     assert not plain.heatmaps.compounds
     # As the masks are made: half way between least and greatest, beside a background of 0.

@@ -208,8 +208,8 @@ def test_knowledge_needs_a_classifier(small_run: SmallRun, tmp_path: Path) -> No
 def test_a_device_that_is_not_there(small_run: SmallRun, tmp_path: Path) -> None:
     done = run(small_run, tmp_path / "run", "--device", "cuda:7")
     assert done.exit_code == ExitCode.USAGE
-    assert "--device cuda:7: " in done.stderr
-    assert "Try --device cpu" in done.stderr
+    assert "device 'cuda:7': " in done.stderr
+    assert "Expected cpu, auto, or one that torch finds here" in done.stderr
 
 
 def test_an_unfinished_or_foreign_run_is_not_loaded(small_run: SmallRun, tmp_path: Path) -> None:

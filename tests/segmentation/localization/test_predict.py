@@ -167,8 +167,8 @@ def test_a_gradient_of_the_image_comes_back_at_full_resolution(
         ("original", (1, 30), (17, 33)),
     ],
 )
-def test_base_size(input_size: object, shape: tuple[int, int], expected: tuple[int, int]) -> None:
-    assert extractor(network(), input_size=input_size).base_size(np.zeros((*shape, 3), np.uint8)) == expected
+def test_sizes(input_size: object, shape: tuple[int, int], expected: tuple[int, int]) -> None:
+    assert extractor(network(), input_size=input_size).sizes(np.zeros((*shape, 3), np.uint8))[0] == expected
 
 
 def test_an_object_ends_up_where_it_is() -> None:

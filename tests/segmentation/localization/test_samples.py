@@ -40,8 +40,10 @@ def test_a_batch_holds_raw_images_and_labels_by_column(dataset: LocalizationSamp
     batch = dataset.collate([dataset.sample(0, rng()), dataset.sample(1, rng())])
 
     assert len(batch) == 2
-    assert batch.images.dtype == torch.float32
+    # As bytes, in the order in which convolutions take them.
+    assert batch.images.dtype == torch.uint8
     assert batch.images.shape == (2, 3, SIZE, SIZE)
+    assert batch.images.is_contiguous(memory_format=torch.channels_last)
     assert batch.images[0].amax(dim=(1, 2)).tolist() == [255.0, 0.0, 0.0]
     assert batch.images[0].amin(dim=(1, 2)).tolist() == [255.0, 0.0, 0.0]
     assert batch.classes.dtype == torch.bool

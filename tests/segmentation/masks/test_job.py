@@ -16,7 +16,7 @@ from segmentation.data.targets import ImageTargets
 from segmentation.masks.job import CONSENSUS, MaskJob
 from segmentation.masks.options import ResolvedMaskOptions
 from segmentation.masks.refinement import Refinement
-from segmentation.scores.contract import Heatmaps, ImageScores
+from segmentation.scores.contract import Heatmaps, ImageScores, Sizes
 from shared_runtime.errors import OutputError
 
 SIZES = [(20, 30), (30, 20), (20, 30), (1, 9), (20, 30)]
@@ -44,12 +44,12 @@ def red_and_dark(images: Sequence[RgbImage], targets: Sequence[ImageTargets]) ->
 
 @dataclass(frozen=True)
 class Source:
-    """Scores of images whose own size is the base size."""
+    """Scores of images that are seen at their own size."""
 
     see: Callable[[Sequence[RgbImage], Sequence[ImageTargets]], list[ImageScores]] = red_and_dark
 
-    def base_size(self, image: RgbImage) -> tuple[int, int]:
-        return image.shape[0], image.shape[1]
+    def sizes(self, image: RgbImage) -> Sizes:
+        return ((image.shape[0], image.shape[1]),)
 
     def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:
         return self.see(images, requests)
@@ -181,6 +181,24 @@ def test_waiting_images_are_bounded(tmp_path: Path, masks: Path) -> None:
     # 16 images, all of different sizes, are as many as wait at a time.
     assert first_call[0] == 0
     assert len(first_call) == 40
+
+
+def test_waiting_images_are_bounded_by_their_bytes(
+    tmp_path: Path, masks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two of 480 bytes may wait for others of their size; with the third, one goes as it is."""
+    monkeypatch.setattr("segmentation.masks.batches._MOST_OPEN_BYTES", 1000)
+    folder = tmp_path / "images"
+    folder.mkdir()
+    drawn = [draw(folder, f"{number}.png", *size) for number, size in enumerate([(4, 40), (40, 4)] * 4)]
+    together: list[int] = []
+
+    def watching(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[ImageScores]:
+        together.append(len(batch))
+        return red_and_dark(batch, targets)
+
+    assert replace(job(batch_size=4), source=Source(watching)).run(drawn, masks).written == 8
+    assert together == [2, 2, 2, 2]
 
 
 def test_a_consensus_mends_the_map_that_errs(images: list[ImageTargets], masks: Path) -> None:

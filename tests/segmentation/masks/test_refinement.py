@@ -120,5 +120,5 @@ def test_views_and_read_only_images_are_taken() -> None:
 def test_a_missing_crf_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pydensecrf.densecrf", None)
     image, scores = scene()
-    with pytest.raises(MissingResourceError, match=r"capparse-segmentation\[crf\].*--refine mean-field"):
+    with pytest.raises(MissingResourceError, match=r"capparse-segmentation\[crf\].*or mean-field"):
         refine(image, scores)

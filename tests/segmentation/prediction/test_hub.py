@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("huggingface_hub")
 
-from segmentation import PredictionOptions, Segmenter
+from segmentation import PredictionOptions, Referrer, Segmenter
 from segmentation.localization.config import LocalizationOptions, LocalizerConfig
 from segmentation.localization.run import train_localizer
 from segmentation.masks.refinement import Refinement
@@ -20,27 +20,30 @@ from tests.segmentation.backbones.tiny_hub_models import hub_model
 class FakeHub:
     """What the hub is told."""
 
-    def __init__(self, calls: list[tuple[str, Any]]) -> None:
+    def __init__(self, calls: list[tuple[str, Any]], token: str | None) -> None:
         self.calls = calls
+        self.token = token
 
     def create_repo(self, name: str, *, private: bool, exist_ok: bool) -> str:
-        self.calls.append(("create", (name, private, exist_ok)))
+        self.calls.append(("create", (name, private, exist_ok, self.token)))
         if name == "somebody/else":
             raise OSError("403 Forbidden\nmore")
         return f"https://huggingface.co/{name}"
 
-    def upload_folder(self, *, repo_id: str, folder_path: str) -> None:
-        self.calls.append(("upload", (repo_id, sorted(path.name for path in Path(folder_path).iterdir()))))
+    def upload_folder(self, *, repo_id: str, folder_path: str, commit_message: str | None) -> None:
+        files = sorted(path.name for path in Path(folder_path).iterdir())
+        self.calls.append(("upload", (repo_id, files, commit_message)))
 
 
 def test_a_model_is_uploaded_as_it_is_saved(small_run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[tuple[str, Any]] = []
-    monkeypatch.setattr("huggingface_hub.HfApi", lambda: FakeHub(calls))
+    monkeypatch.setattr("huggingface_hub.HfApi", lambda token: FakeHub(calls, token))
     segmenter = Segmenter.from_pretrained(small_run.run)
-    assert segmenter.push_to_hub("me/apples", half=True) == "https://huggingface.co/me/apples"
+    address = segmenter.push_to_hub("me/apples", half=True, token="hf_x", commit_message="First")
+    assert address == "https://huggingface.co/me/apples"
     assert calls == [
-        ("create", ("me/apples", True, True)),
-        ("upload", ("me/apples", ["README.md", "config.json", "model.safetensors"])),
+        ("create", ("me/apples", True, True, "hf_x")),
+        ("upload", ("me/apples", ["README.md", "config.json", "model.safetensors"], "First")),
     ]
     with pytest.raises(InputError, match=r"the hub refuses it: 403 Forbidden\. Try: hf auth login"):
         segmenter.push_to_hub("somebody/else")
@@ -48,19 +51,35 @@ def test_a_model_is_uploaded_as_it_is_saved(small_run: Any, monkeypatch: pytest.
 
 def test_a_name_is_looked_up_on_the_hub(small_run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Segmenter.from_pretrained(small_run.run).save_pretrained(tmp_path / "model")
+    asked: list[tuple[str, dict[str, Any]]] = []
 
-    def downloaded(name: str, *, allow_patterns: list[str]) -> str:
+    def downloaded(name: str, *, allow_patterns: list[str], **options: Any) -> str:
+        asked.append((name, options))
         if name != "me/apples":
             raise OSError("no such repository\nmore")
         assert "model.safetensors" in allow_patterns
         return str(tmp_path / "model")
 
     monkeypatch.setattr("huggingface_hub.snapshot_download", downloaded)
+    monkeypatch.chdir(tmp_path)
     assert "apple" in Segmenter.from_pretrained("me/apples").classes
     with pytest.raises(
         InputError, match="me/pears: got neither a folder here nor a model of the hub: no such repo"
     ):
         Segmenter.from_pretrained("me/pears")
+    default = {"revision": None, "token": None, "cache_dir": None, "local_files_only": False}
+    assert asked == [("me/apples", default), ("me/pears", default)]
+    # Where there is a folder of the owner's name, it is a path, unless something is asked of the hub.
+    (tmp_path / "me").mkdir()
+    with pytest.raises(InputError, match="me/apples: got nothing there"):
+        Segmenter.from_pretrained("me/apples")
+    assert len(asked) == 2
+    with pytest.raises(InputError, match=r"config\.json: got a model of 'train-localizer'"):
+        Referrer.from_pretrained("me/apples", revision="v1", token=False, cache_dir="c", local_files_only=True)
+    assert asked[2] == (
+        "me/apples",
+        {"revision": "v1", "token": False, "cache_dir": "c", "local_files_only": True},
+    )
 
 
 def test_a_backbone_of_transformers_travels_with_the_model(small_run: Any, tmp_path: Path) -> None:

@@ -165,10 +165,13 @@ def test_a_part_of_a_model_is_told(segmenter: Segmenter, tmp_path: Path) -> None
 def test_what_is_no_model_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match="got neither, expected the folder of a finished run"):
         Segmenter.from_pretrained(tmp_path)
-    with pytest.raises(InputError, match="got nothing there"):
-        Segmenter.from_pretrained(tmp_path / "nowhere")
+    (tmp_path / "segmenter").mkdir()
+    with pytest.raises(InputError, match=r"got nothing there, .*\. Did you mean 'segmenter'\?"):
+        Segmenter.from_pretrained(tmp_path / "segmentor")
+    with pytest.raises(UsageError, match="device 'cuda:7': "):
+        Segmenter.from_pretrained(device="cuda:7")
     monkeypatch.setattr("segmentation.prediction.opening.SHIPPED", tmp_path / "models")
-    with pytest.raises(MissingResourceError, match="--model RUN"):
+    with pytest.raises(MissingResourceError, match="Name one: the folder of a finished"):
         Segmenter.from_pretrained()
 
 

@@ -1,20 +1,35 @@
 """A segmenter needs no labels: what it learned it finds, whole, in windows, of the classes that compete."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from PIL import Image
 from typer.testing import CliRunner
 
 from segmentation import PredictionOptions, Segmenter
+from segmentation.backbones.devices import Precision
 from segmentation.cli import app
+from segmentation.data.images import read_image
+from segmentation.data.masks import read_index_mask
+from segmentation.data.targets import ImageTargets
 from segmentation.data.truth.opening import open_truth
+from segmentation.masks.options import MaskOptions
+from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.refinement import Refinement
-from shared_runtime.errors import ExitCode, UsageError
+from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
+from segmentation.prediction.files import PredictionInputs, predict_files
+from segmentation.runs.trained import identity
+from segmentation.scores.contract import Viewing
+from segmentation.segmenter.run import load_segmenter
+from shared_runtime.errors import ExitCode, InputError, UsageError
 
 PLAIN = PredictionOptions(refine=Refinement.NONE)
+PRECISIONS: tuple[Precision, ...] = ("float32", "bfloat16")
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +49,35 @@ def test_it_finds_what_it_learned_without_being_told(small_run: Any, segmenter: 
         assert found.classes == ("apple",)
         assert found.scores["apple"] > 0.5
         assert iou(found.where("apple"), truth.mask(path.stem) > 0) > 0.6
+
+
+def test_several_images_are_seen_together(small_run: Any, segmenter: Segmenter) -> None:
+    paths = sorted(small_run.images.iterdir())
+    pixels = read_image(paths[1])
+    tensor = torch.from_numpy(pixels).permute(2, 0, 1)
+    images = [paths[1], pixels, pixels[:, : pixels.shape[0] // 4], tensor, Image.open(paths[1])]
+    expected = [segmenter.predict(image) for image in images]
+    seen: list[int] = []
+    network = segmenter.model.network
+    counted = network.register_forward_pre_hook(lambda _module, inputs: seen.append(len(inputs[0])))
+    together = segmenter(images, batch_size=3)
+    counted.remove()
+    # Four of one size, of which three fill a batch, and the one that was cut.
+    assert sorted(seen) == [1, 1, 3]
+    for one, found in zip(expected, together, strict=True):
+        np.testing.assert_array_equal(found.image, one.image)
+        np.testing.assert_array_equal(found.mask, one.mask)
+        np.testing.assert_allclose(found.maps.scores, one.maps.scores, atol=1e-5)
+    assert segmenter.predict([]) == []
+    for path, found in zip(paths, segmenter.predict(paths, ["apple"]), strict=True):
+        np.testing.assert_array_equal(found.image, read_image(path))
+    with pytest.raises(InputError, match=r"^images\[1\]: .*no such image file"):
+        segmenter.predict([paths[0], "nowhere.png"])
+    with pytest.raises(UsageError, match="batch_size of 0"):
+        segmenter.predict(paths, batch_size=0)
+    # Results are themselves alone: they hold arrays, which say neither that they are equal nor that they are not.
+    assert together[1] != together[3]
+    assert len({*together, *[found.maps for found in together]}) == 10
 
 
 def test_only_classes_that_are_given_compete(small_run: Any, segmenter: Segmenter) -> None:
@@ -71,6 +115,30 @@ def test_scales_and_mirror_images_are_averaged(small_run: Any, segmenter_run: Pa
     assert iou(found.where("apple"), open_truth(small_run.truth).mask("000000000001") > 0) > 0.6
 
 
+def test_in_16_bits_it_sees_the_same_nearly(small_run: Any, segmenter_run: Path) -> None:
+    image = read_image(small_run.images / "000000000001.png")
+    for run, classes in ((segmenter_run, None), (small_run.run, ["apple", "grass"])):
+        exact, rough = (
+            Segmenter.from_pretrained(run, options=PLAIN.model_copy(update={"precision": precision})).predict(
+                image, classes
+            )
+            for precision in PRECISIONS
+        )
+        assert rough.maps.scores.dtype == np.float32
+        assert rough.maps.ids == exact.maps.ids
+        assert 0 < np.abs(rough.maps.scores - exact.maps.scores).max() < 0.1
+    # As the masks of a label file are made, by the same networks.
+    requests = [ImageTargets(1, None, small_run.images, foreground=(48,), background=())]
+    exact_maps, rough_maps = (
+        load_segmenter(segmenter_run)
+        .score_source(Viewing(33, precision=precision), "cpu")
+        .scores([image], requests)
+        for precision in PRECISIONS
+    )
+    differs = np.abs(exact_maps[0].heatmaps.classes[48] - rough_maps[0].heatmaps.classes[48])
+    assert 0 < differs.max() < 0.1
+
+
 def test_edges_are_fitted_by_the_refinements_of_masks(small_run: Any, segmenter_run: Path) -> None:
     options = PLAIN.model_copy(update={"refine": Refinement.MEAN_FIELD})
     refined = Segmenter.from_pretrained(segmenter_run, options=options)
@@ -92,6 +160,48 @@ def test_a_saved_segmenter_is_the_same(segmenter: Segmenter, small_run: Any, tmp
     assert "has to be told" not in card
 
 
+def test_predictions_of_one_model_are_not_gone_on_with_by_another(
+    segmenter: Segmenter, small_run: Any, tmp_path: Path
+) -> None:
+    """Of the same weights: what is not trained, such as propagation, stands in the configuration alone."""
+    model: Any = segmenter.model
+    network = model.config.network.model_copy(update={"propagation": 4})
+    other = replace(model, config=model.config.model_copy(update={"network": network}))
+    for name, one in (("plain", model), ("carried", other)):
+        Segmenter(one, PLAIN).save_pretrained(tmp_path / name)
+
+    def predict(name: str, number: int) -> MaskCounts:
+        opened = Segmenter.from_pretrained(tmp_path / name, options=PLAIN, device="cpu")
+        inputs = PredictionInputs([small_run.images / f"{number:012}.png"])
+        return predict_files(opened, inputs, tmp_path / "out").counts
+
+    assert predict("plain", 1).written == 1
+    with pytest.raises(UsageError, match=r"samples\.model\.network\.propagation: 0 in the folder, 4 asked for"):
+        predict("carried", 2)
+    # Wherever the same model lies, and by whatever path it was trained.
+    (tmp_path / "plain").rename(tmp_path / "moved")
+    assert predict("moved", 2).written == 1
+    assert identity(Segmenter.from_pretrained(tmp_path / "moved").model) == identity(model)
+
+
+def test_predictions_with_labels_are_the_masks_of_make_masks(
+    small_run: Any, segmenter_run: Path, tmp_path: Path
+) -> None:
+    """One network looks at an image in one way, whichever command asks."""
+    options = MaskOptions(refine=Refinement.PAMR, scales=(1.0, 1.5), flip=True)
+    inputs = MaskInputs(segmenter_run, [small_run.images], small_run.labels)
+    made = make_masks(inputs, tmp_path / "made", options, MaskMachine(device="cpu", batch_size=3))
+    viewed = PredictionOptions(refine=Refinement.PAMR, scales=(1.0, 1.5), flip=True)
+    segmenter = Segmenter.from_pretrained(segmenter_run, options=viewed, device="cpu")
+    asked = PredictionInputs([small_run.images], small_run.labels)
+    predicted = predict_files(segmenter, asked, tmp_path / "predicted")
+    assert made.counts.written == predicted.counts.written == 4
+    for path in small_run.images.iterdir():
+        one, other = (read_index_mask(tmp_path / name / path.name, 81) for name in ("made", "predicted"))
+        np.testing.assert_array_equal(one, other)
+        assert one.any()
+
+
 def capseg(*arguments: object) -> Any:
     return CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="capseg")
 
@@ -109,7 +219,19 @@ def test_the_command_predicts_with_labels_and_without(small_run: Any, segmenter_
     assert told.exit_code == ExitCode.OK, told.output
     assert told.stdout == "4 masks written; refinement: none\n"
     # Captions that name no class leave the background alone.
-    from segmentation.data.masks import read_index_mask
-
     assert not read_index_mask(tmp_path / "told" / "000000000001.png", 81).any()
     assert read_index_mask(tmp_path / "told" / "000000000002.png", 81).any()
+
+
+def test_no_prediction_joins_the_processes_of_a_training(
+    small_run: Any, segmenter_run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(*_: object, **__: object) -> None:
+        raise AssertionError("Accelerate was asked")
+
+    monkeypatch.setattr("accelerate.state.PartialState.__init__", asked)
+    for name in ("LOCAL_RANK", "RANK", "WORLD_SIZE"):
+        monkeypatch.setenv(name, str(int(name == "WORLD_SIZE")))
+    image = small_run.images / "000000000001.png"
+    for run, classes in ((segmenter_run, None), (small_run.run, ["apple"])):
+        assert Segmenter.from_pretrained(run, options=PLAIN).predict(image, classes).mask.any()

@@ -3,13 +3,17 @@
 import json
 import math
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from segmentation.data.crops import CropOptions
 from segmentation.data.phrases import Phrase, expression_text, referring_phrases
 from segmentation.data.targets import ImageTargets, read_targets
 from segmentation.referring.config import ExpressionOptions
-from segmentation.referring.expressions import ExpressionTable, expression_table
+from segmentation.referring.expressions import ExpressionTable, content_words, expression_table
+from segmentation.referring.samples import ReferringSamples
 from segmentation.referring.tf_idf import TfIdf
 from shared_schemas import ImageLabels, LabelSpace, load_label_space
 from tests.segmentation.referring.conftest import Captioned, mention
@@ -107,6 +111,58 @@ def test_class_names_go_by_labels(space: LabelSpace) -> None:
     # 'puppy' and 'dog' are of one class, 'dog' and 'cup' of two.
     foreign = found.foreign([7, 1, 2])
     assert foreign.tolist() == [[False, False, True], [False, False, True], [True, True, False]]
+
+
+@pytest.mark.parametrize("entailed", ["negative", "ignored", "positive"])
+@pytest.mark.parametrize("synonyms", ["negative", "ignored"])
+def test_all_expressions_are_judged_as_one_by_one(space: LabelSpace, entailed: str, synonyms: str) -> None:
+    """Against the rules written as a loop, on tables of random phrases that share words and classes with names."""
+    rng = np.random.default_rng(0)
+    texts = ["dog", "brown dog", "a cup of tea", "cup", "grass", "puppy", "small brown dog", "sky"]
+    ids = [label.id for label in space.classes]
+
+    def some(of: list[Any], most: int) -> tuple[Any, ...]:
+        return tuple(of[place] for place in rng.permutation(len(of))[: rng.integers(most + 1)])
+
+    images = []
+    for number in range(12):
+        said = tuple(Phrase(expression_text(text), int(rng.choice(ids))) for text in some(texts, 4))
+        images.append(
+            ImageTargets(number, None, Path("1.png"), some(ids, 2), (), phrases=said, doubtful=some(ids, 2))
+        )
+    options = {"class_names": "all", "entailed": entailed, "synonyms": synonyms}
+    found = expression_table(images, space, ExpressionOptions.model_validate(options))
+    every = rng.permutation(len(found.texts)).tolist()
+    for image, targets in enumerate(images):
+        own, expected = [content_words(found.texts[number]) for number in found.said[image]], []
+        for number in every:
+            (*labels,) = found.labels[number]
+            if number in found.said[image]:
+                expected.append((1, True))
+            elif number < found.n_names:
+                expected.append((labels[0] in targets.classes, labels[0] not in targets.doubtful))
+            elif entailed != "negative" and any(content_words(found.texts[number]) <= of for of in own):
+                expected.append((entailed == "positive", entailed != "ignored"))
+            else:
+                shared = synonyms == "ignored" and any(label in targets.classes for label in labels)
+                expected.append((0, not shared))
+        judgement = found.judge(image, every)
+        assert [*zip(judgement.present.tolist(), judgement.known.tolist(), strict=True)] == expected
+    foreign = found.foreign(every)
+    for row, one in enumerate(every):
+        for column, other in enumerate(every):
+            apart = bool(found.labels[one] and found.labels[other] and not found.labels[one] & found.labels[other])
+            assert foreign[row, column] == apart
+
+
+def test_batches_say_which_classes_differ_only_where_the_loss_asks(space: LabelSpace) -> None:
+    found = table(space, class_names="foreground")
+    cells = np.zeros((2, 2, 4), dtype=np.float16)
+    for apart, expected in ((True, found.foreign(range(len(found.texts)))), (False, np.zeros((0, 0)))):
+        samples = ReferringSamples(found, CropOptions(size=8), apart=apart)
+        batch = samples.collate([samples.of_cells(index, np.random.default_rng(0), cells) for index in range(2)])
+        np.testing.assert_array_equal(batch.foreign.numpy(), expected)
+        assert batch.present.tolist() == [[0, 1, 1, 1, 1, 0], [0, 1, 0, 0, 0, 1]]
 
 
 def test_tf_idf_is_that_of_its_definition(space: LabelSpace) -> None:

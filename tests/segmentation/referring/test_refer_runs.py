@@ -1,7 +1,8 @@
 """`capseg refer train` and `refer predict`, and the class that users hold, on squares that captions speak of."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from segmentation.backbones.loading import read_tensors  # noqa: E402
 from segmentation.cli import app  # noqa: E402
 from segmentation.masks.refinement import Refinement  # noqa: E402
 from segmentation.prediction.expression_files import predict_expressions  # noqa: E402
+from segmentation.referring.latest_vectors import LatestVectors  # noqa: E402
 from segmentation.referring.predict import ExpressionPredictor  # noqa: E402
 from segmentation.referring.run import load_referring, open_referrer  # noqa: E402
 from segmentation.scores.grid import upscale  # noqa: E402
@@ -86,6 +88,40 @@ def test_it_finds_what_a_text_refers_to(run: Path, captioned: Captioned) -> None
     assert not (run / "predicted").exists()
     with pytest.raises(UsageError, match="Call set_image first"):
         Referrer.from_pretrained(run).predict("dog")
+
+
+def test_several_images_are_asked_side_by_side(run: Path, captioned: Captioned) -> None:
+    referrer = Referrer.from_pretrained(run, options=UNREFINED, device="cpu")
+    red, blue = (captioned.images / f"{number:012}.png" for number in (3, 4))
+    first, second = referrer.encode(red), referrer.encode(blue)
+    expected = [referrer.set_image(path).predict("small red apple") for path in (red, blue)]
+    for one, seen, path in zip(expected, (first, second), (red, blue), strict=True):
+        for found in (seen.predict("small red apple"), referrer(path, "small red apple")):
+            assert np.array_equal(found.map, one.map)
+            assert np.array_equal(found.image, one.image)
+    assert not np.array_equal(expected[0].image, expected[1].image)
+    assert first.predict([]) == []
+    options = UNREFINED.model_copy(update={"precision": "bfloat16"})
+    rough = Referrer.from_pretrained(run, options=options, device="cpu")(red, "small red apple")
+    assert rough.map.dtype == np.float32
+    assert 0 < np.abs(rough.map - expected[0].map).max() < 0.1
+    assert len({first, second, *expected}) == 4
+
+
+def test_vectors_that_were_asked_for_last_are_kept() -> None:
+    asked: list[str] = []
+
+    def encode(texts: Sequence[str]) -> torch.Tensor:
+        asked.extend(texts)
+        return torch.tensor([[float(len(text)), 1.0] for text in texts])
+
+    vectors = LatestVectors(most=2)
+    for texts in (["a", "bb"], ["a"], ["ccc", "a"], ["bb", "ccc", "a", "bb"]):
+        assert vectors.of(texts, encode).tolist() == [[len(text), 1] for text in texts]
+        assert len(vectors) == 2
+    # bb was the oldest when ccc came; a table of them all keeps none of the others alive.
+    assert asked == ["a", "bb", "ccc", "bb"]
+    assert vectors.of(["bb"], encode).untyped_storage().nbytes() == 8
 
 
 def test_maps_of_mirrored_images_are_mirrored(run: Path, captioned: Captioned) -> None:
@@ -206,6 +242,30 @@ def test_predictions_of_files(run: Path, captioned: Captioned, tmp_path: Path) -
     assert json.loads((tmp_path / "out" / "scores.json").read_text()) == scores
     other = CliRunner().invoke(app, [*call[:3], *call[5:]])
     assert other.exit_code == ExitCode.USAGE
+
+
+def test_two_images_of_one_name_are_not_written_over(run: Path, captioned: Captioned, tmp_path: Path) -> None:
+    images = [tmp_path / folder / "x.png" for folder in ("p", "q")]
+    for number, path in enumerate(images, 1):
+        path.parent.mkdir()
+        path.write_bytes((captioned.images / f"{number:012}.png").read_bytes())
+    referrer = Referrer.from_pretrained(run, options=UNREFINED, device="cpu")
+    for written, present in ((1, 0), (0, 1)):
+        done = predict_expressions(referrer, images, ["dog"], tmp_path / "out")
+        assert (done.written, done.present) == (written, present)
+        ((name, reason),) = done.rejected
+        assert name == "x.png"
+        assert f"{images[1]} would have the same name as that of {images[0]}: name a folder above both" in reason
+    used = json.loads((tmp_path / "out" / "run.json").read_text())["config"]
+    assert (used["input_size"], used["relative"], used["alpha"], used["refine"]) == (33, False, 4, "none")
+    # Another language model makes another network of the same weights; so do options that are not trained.
+    config = referrer.model.config
+    text = config.network.text.model_copy(update={"trained": False})
+    frozen = config.model_copy(update={"network": config.network.model_copy(update={"text": text})})
+    with pytest.raises(UsageError, match=r"samples\.model\.network\.text\.encoder: null in the folder, \""):
+        predict_expressions(
+            replace(referrer, model=replace(referrer.model, config=frozen)), images, ["dog"], tmp_path / "out"
+        )
 
 
 def test_a_saved_model_is_the_same_without_its_run(run: Path, captioned: Captioned, tmp_path: Path) -> None:

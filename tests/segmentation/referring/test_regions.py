@@ -1,6 +1,7 @@
 """Supervision by masks and boxes, its evaluation, and classes found by words, on a tiny network of class names."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import Mock
@@ -146,22 +147,51 @@ def test_samples_are_cropped_with_their_regions(world: World) -> None:
         )
 
 
-def test_losses_against_torchs_own_interpolation(world: World) -> None:
-    network = load_referring(world.run).network
-    maps, regions = torch.randn(3, 17, 17), (torch.rand(3, 65, 65) > 0.5).to(torch.uint8)
-    enlarged = functional.interpolate(maps[None], size=(65, 65), mode="bilinear", align_corners=True)[0].sigmoid()
+@pytest.mark.parametrize(
+    ("side", "stride", "first_cell"),
+    [(65, 16, 0.0), (64, 16, 7.5), (60, 16, 0.0), (63, 16, 0.0)],
+    ids=["convolutions", "patches", "the last cell lies inside", "and just so"],
+)
+def test_masks_are_compared_where_cells_lie(side: int, stride: int, first_cell: float) -> None:
+    rng = np.random.default_rng(0)
+    centres = np.arange(first_cell, side, stride)
+    maps = rng.normal(size=(3, len(centres), len(centres))).astype(np.float32)
+    regions = (rng.random((3, side, side)) > 0.5).astype(np.uint8)
     expected = []
-    for mask, true in zip(enlarged, regions.float(), strict=True):
-        expected.append(1 - 2 * (mask * true).sum() / (mask.sum() + true.sum()))
-    assert pixel_loss(maps, regions, network).item() == pytest.approx(
-        torch.stack(expected).mean().item(), abs=1e-5
-    )
-    inside = torch.zeros(1, 4, 4, dtype=torch.uint8)
-    inside[0, :2, :1] = 1  # half of the first patch, nothing of the others
-    logits = torch.tensor([[[2.0, -3.0], [0.0, 1.0]]])
+    for cells, region in zip(maps, regions, strict=True):
+        upright = np.array([np.interp(np.arange(side), centres, column) for column in cells.T]).T
+        logits = np.array([np.interp(np.arange(side), centres, row) for row in upright])
+        mask = 1 / (1 + np.exp(-logits))
+        expected.append(1 - 2 * (mask * region).sum() / (mask.sum() + region.sum()))
+    found = pixel_loss(torch.from_numpy(maps), torch.from_numpy(regions), stride, first_cell)
+    assert found.item() == pytest.approx(np.mean(expected), abs=1e-5)
+
+
+def told_apart(region: torch.Tensor, stride: int, first_cell: float, cells: int) -> list[list[int]]:
+    """Which cells `patch_loss` takes for a region's: at logits of 0 its slope is down there, and up elsewhere."""
+    logits = torch.zeros(1, cells, cells, requires_grad=True)
+    patch_loss(logits, region[None], stride, first_cell).backward()
+    assert logits.grad is not None
+    return (logits.grad[0] < 0).int().tolist()
+
+
+def test_cells_are_told_apart_by_the_pixels_around_their_centres() -> None:
+    box = torch.zeros(33, 33, dtype=torch.uint8)
+    box[8:24, 8:24] = 1  # centres at 0, 16 and 32
+    assert told_apart(box, 16, 0.0, 3) == [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
+    corner = torch.zeros(33, 33, dtype=torch.uint8)
+    corner[:8, :4] = 1  # half of what the first cell has
+    assert told_apart(corner, 16, 0.0, 3) == [[1, 0, 0], [0, 0, 0], [0, 0, 0]]
+    # Patches have their own pixels: as torch pools them.
+    regions = torch.rand(4, 56, 56, generator=torch.Generator().manual_seed(0)) > 0.5
+    for region in regions:
+        inside = functional.adaptive_avg_pool2d(region[None].float(), (4, 4))[0] >= 0.5
+        assert told_apart(region, 14, 6.5, 4) == inside.int().tolist()
+    logits, half = torch.tensor([[[2.0, -3.0], [0.0, 1.0]]]), torch.zeros(1, 4, 4, dtype=torch.uint8)
+    half[0, :2, :1] = 1  # half of the first patch, nothing of the others
     by_hand = torch.tensor([[1.0, 0.0], [0.0, 0.0]])
-    found = patch_loss(logits, inside)
-    assert found.item() == pytest.approx(functional.binary_cross_entropy(logits[0].sigmoid(), by_hand).item())
+    expected = functional.binary_cross_entropy(logits[0].sigmoid(), by_hand)
+    torch.testing.assert_close(patch_loss(logits, half, 2, 0.5), expected)
 
 
 def test_classes_are_found_by_their_words(world: World, tmp_path: Path) -> None:
@@ -176,6 +206,14 @@ def test_classes_are_found_by_their_words(world: World, tmp_path: Path) -> None:
     mask = finder.mask(image)
     assert np.array_equal(mask > 0, red | blue)
     assert (mask[red & ~blue] == apple).all()
+    # In a batch, an image is seen as it is alone.
+    images = [read_image(world.images / f"{number}.png") for number in (1, 2, 3)]
+    for together, one in zip(predictor.encode_batch(images), images, strict=True):
+        alone = predictor.encode(one)
+        assert together.image is one
+        np.testing.assert_allclose(
+            *(predictor.maps(of, ["apple", "cat"]).logits for of in (together, alone)), atol=1e-4
+        )
     # A class has what any of its words has; words that are not there leave nothing.
     assert (ClassFinder(predictor, {apple: ["apple", "cat"]}, threshold=0).mask(image) == apple).sum() == (
         red | blue
@@ -187,6 +225,16 @@ def test_classes_are_found_by_their_words(world: World, tmp_path: Path) -> None:
     assert min(ious.values()) > 0.5
     assert not lost
     assert len([*(tmp_path / "masks").glob("*.png")]) == 8
+    # Encoded together: the same masks; what cannot be read is lost alone, and told.
+    images = tmp_path / "images"
+    shutil.copytree(world.images, images)
+    (images / "3.png").write_bytes(b"")
+    (images / "4.png").unlink()
+    _, lost = evaluate_zero_shot(finder, open_truth(world.truth), [images], tmp_path / "again", batch_size=3)
+    assert [reason.partition(": ")[0] for reason in lost] == ["4", str(images / "3.png")]
+    for path in (tmp_path / "again").glob("*.png"):
+        assert path.read_bytes() == (tmp_path / "masks" / path.name).read_bytes()
+    assert len([*(tmp_path / "again").glob("*.png")]) == 6
     assert (tmp_path / "masks" / "id2label.json").is_file()
     with pytest.raises(InputError, match="not one image of the truth has a mask; the first reason is: "):
         evaluate_zero_shot(finder, open_truth(world.truth), [tmp_path])
@@ -204,7 +252,7 @@ def test_rivals_compete_for_cells(world: World) -> None:
     apple, cat, teddy = map(names.index, ("apple", "cat", "teddy bear"))
     np.testing.assert_allclose(maps.shares[[apple, cat]], whole[[apple, cat]], atol=1e-5)
     assert (maps.shares[teddy] > whole[teddy]).all()
-    assert (beside.relative, beside.alpha) == (True, 4)
+    assert (beside.options.relative, beside.options.alpha) == (True, 4)
     same = namesakes(load_label_space("voc"), "coco")
     aeroplane, person = (load_label_space("voc").by_name[name].id for name in ("aeroplane", "person"))
     assert (same[aeroplane], same[person]) == ({"airplane"}, {"person"})

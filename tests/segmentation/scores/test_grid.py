@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn.functional import conv2d, interpolate, pad
 
-from segmentation.scores.grid import input_size, regrid, upscale, upscale_tiles
+from segmentation.scores.grid import input_size, nearest_cells, regrid, upscale, upscale_tiles
 
 
 @pytest.mark.parametrize(("height", "width"), [(33, 49), (48, 64), (2, 3), (1, 7), (5, 1)])
@@ -97,3 +97,12 @@ def test_cells_of_strided_convolutions_lie_where_upscale_puts_them() -> None:
     enlarged = upscale(cells[0].numpy(), side, side)
     inner = slice(32, side - 32)
     np.testing.assert_allclose(enlarged[0, inner, inner], ramp[0, 0, inner, inner].numpy(), atol=0.2)
+
+
+@pytest.mark.parametrize(("stride", "first_cell"), [(16, 0.0), (16, 7.5), (14, 6.5), (320 / 30, 0.0)])
+def test_a_pixel_has_the_cell_whose_centre_is_nearest(stride: float, first_cell: float) -> None:
+    size = round(20 * stride + 2 * first_cell) + 1
+    centres = first_cell + stride * np.arange(21)
+    distances = np.abs(np.arange(size)[:, None] - centres)
+    found = nearest_cells(size, 21, stride, first_cell)
+    np.testing.assert_allclose(distances[np.arange(size), found], distances.min(axis=1), atol=1e-9)

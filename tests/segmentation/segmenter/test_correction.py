@@ -10,7 +10,10 @@ import torch
 
 from segmentation.backbones.loading import read_tensors
 from segmentation.data.masks import write_index_mask
+from segmentation.segmenter.config import CorrectionOptions
 from segmentation.segmenter.correction import Curve, confident, corrected, fitted_curve, learned, overlaps
+from segmentation.segmenter.early_learning import EarlyLearning
+from segmentation.segmenter.losses import CellGrid
 from shared_runtime.errors import ExitCode
 from tests.segmentation.segmenter.conftest import APPLE, Masked, Train
 from tests.segmentation.segmenter.test_segmenter_runs import stop_after
@@ -63,6 +66,24 @@ def test_sure_predictions_take_over_for_learned_classes() -> None:
     learned_class = torch.tensor([False, True, False])
     # Class 1 gives a point to the background and takes one from it; class 2 keeps and takes none.
     assert corrected(labels, suggested, learned_class).tolist() == [[[0, 1, 2, 1, 255, 0]]]
+
+
+def test_a_cell_corrects_the_pixels_around_its_centre() -> None:
+    class Sure(torch.nn.Module):
+        """Of class 1 in the middle one of three by three cells, of the background elsewhere."""
+
+        def forward(self, _images: torch.Tensor) -> torch.Tensor:
+            logits = torch.tensor([9.0, -9.0])[None, :, None, None].repeat(1, 1, 3, 3)
+            logits[0, :, 1, 1] *= -1
+            return logits
+
+    early = EarlyLearning(2, CellGrid(16), CorrectionOptions(enabled=True, scales=(1.0,)))
+    masks, images = torch.zeros(1, 33, 33, dtype=torch.uint8), torch.zeros(1, 3, 33, 33)
+    assert early.corrected(masks, Sure(), images) is masks
+    early.memory["learned"][1] = True
+    found = early.corrected(masks, Sure(), images)
+    assert found[0, 8:24, 8:24].eq(1).all()
+    assert found.sum() == 16 * 16
 
 
 def test_a_training_corrects_and_goes_on_to_the_same_bytes(

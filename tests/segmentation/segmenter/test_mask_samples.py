@@ -1,5 +1,6 @@
 """Images and masks that are cropped alike."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,10 @@ def test_a_batch_holds_images_and_masks(tmp_path: Path) -> None:
     drawn = samples(tmp_path)
     batch = drawn.collate([drawn.sample(0, np.random.default_rng(seed)) for seed in range(3)])
     assert len(batch) == 3
-    assert (batch.images.shape, str(batch.images.dtype)) == ((3, 3, 33, 33), "torch.float32")
+    assert (batch.images.shape, str(batch.images.dtype)) == ((3, 3, 33, 33), "torch.uint8")
     assert (batch.masks.shape, str(batch.masks.dtype)) == ((3, 33, 33), "torch.uint8")
     assert batch.to("cpu").masks.equal(batch.masks)
+    assert batch.corrected.tolist() == []
+    corrected = replace(drawn.sample(0, np.random.default_rng(0)), corrected=True)
+    batch = drawn.collate([drawn.sample(0, np.random.default_rng(1)), corrected])
+    assert batch.corrected.tolist() == [False, True]

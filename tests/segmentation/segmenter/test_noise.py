@@ -1,8 +1,11 @@
 """Labels that a network doubts, on losses and probabilities that decide alone which they are."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from segmentation.segmenter.config import NoiseOptions
 from segmentation.segmenter.noise import (
@@ -33,6 +36,21 @@ def test_losses_of_the_higher_gaussian_are_noise() -> None:
     labelled = torch.ones(1, 100, dtype=torch.bool)
     assert mixture_noise(losses, labelled, 0.95, 1.0)[0].tolist() == [False] * 90 + [True] * 10
     assert not mixture_noise(losses, labelled, 0.95, 5.0).any()
+
+
+def test_a_mixture_takes_no_float64_which_some_devices_have_not() -> None:
+    class NoDoubles(TorchDispatchMode):
+        def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            found = function(*args, **(kwargs or {}))
+            made = found if isinstance(found, tuple | list) else (found,)
+            assert not any(of.dtype == torch.float64 for of in made if isinstance(of, torch.Tensor)), function
+            return found
+
+    labels = torch.zeros(2, 3, 4, dtype=torch.int64)
+    log_probabilities = torch.randn(2, 5, 3, 4).log_softmax(dim=1)
+    every = NoiseOptions(mixture=True, contradiction=0.9, worst_images=0.5)
+    with NoDoubles():
+        trusted(labels, log_probabilities, 0.9, every)
 
 
 def test_gaussians_that_lie_close_tell_nothing_apart() -> None:

@@ -52,7 +52,7 @@ def test_the_command_writes_a_model_that_needs_no_classes(weighted_run: Path, tm
     assert read.model.network.propagation == 1
     assert read.model.network.head.classifier.bias[0].item() == 2.5 * SHARPNESS
     image = np.random.default_rng(0).integers(0, 256, (40, 56, 3), dtype=np.uint8)
-    of_run = Segmenter.of_localizer(weighted_run, propagation=1, background_logit=2.5)
+    of_run = Segmenter.from_localizer(weighted_run, propagation=1, background_logit=2.5)
     assert np.array_equal(read.predict(image).mask, of_run.predict(image).mask)
     for more, message in (
         ([], "holds a model already"),

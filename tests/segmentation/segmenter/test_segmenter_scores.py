@@ -14,7 +14,6 @@ from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import Refinement
 from segmentation.masks.run import MaskInputs, make_masks
 from segmentation.scores.contract import Heatmaps, NetworkTraits, Viewing
-from segmentation.scores.views import ImageViews
 from segmentation.segmenter.config import SegmentationOptions, SegmenterTraining
 from segmentation.segmenter.initialise import imagenet_rows
 from segmentation.segmenter.losses import CellGrid, MaskLoss, MaskLossOptions
@@ -46,7 +45,7 @@ def targets(*classes: int) -> ImageTargets:
 
 
 def test_only_the_classes_of_the_labels_compete() -> None:
-    source = SegmenterScores(colours(), torch.device("cpu"), ImageViews(Viewing("original"), 1, 0.0))
+    source = SegmenterScores(colours(), torch.device("cpu"), Viewing("original"))
     image = image_of((0, 0, 200), (100, 0, 200))
     found, alone = source.scores([image, image], [targets(1, 3), targets(1)])
     powers = np.exp([[0, 0], [0, 1], [2, 2]])
@@ -62,8 +61,7 @@ def test_only_the_classes_of_the_labels_compete() -> None:
 def test_a_mirrored_view_changes_nothing_for_a_network_of_single_pixels() -> None:
     image = image_of((0, 10, 200), (100, 0, 250), (3, 7, 77))
     plain, mirrored = (
-        SegmenterScores(colours(), torch.device("cpu"), ImageViews(Viewing("original", flip=flip), 1, 0.0))
-        for flip in (False, True)
+        SegmenterScores(colours(), torch.device("cpu"), Viewing("original", flip=flip)) for flip in (False, True)
     )
     for one, other in zip(
         plain.scores([image], [targets(1, 2)]), mirrored.scores([image], [targets(1, 2)]), strict=True

@@ -45,6 +45,8 @@ class NoisyPoints:
 class Regression:
     """Predict the sum of a point's coordinates, through dropout; the loss is mean squared error."""
 
+    decomposes = True
+
     def __init__(self, *, dropout: float = 0.5) -> None:
         torch.manual_seed(7)
         self.begun: list[float] = []
@@ -74,6 +76,7 @@ class StopAfter:
         self.module = task.module
         self.parameter_groups = task.parameter_groups
         self.begin_step = task.begin_step
+        self.decomposes = task.decomposes
         self._task = task
         self._left = losses
 

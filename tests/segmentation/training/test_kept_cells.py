@@ -91,8 +91,9 @@ def kept(
     pictures: Pictures,
     backbone: Backbone | None = None,
     show: Callable[[Progress], None] = lambda _: None,
+    devices: DeviceGroup = DEVICES,
 ) -> KeptCells[Picture, PictureBatch]:
-    return keep_cells(backbone or Doubling(), pictures, VIEWS, TrainingFiles(path), DEVICES, show=show)
+    return keep_cells(backbone or Doubling(), pictures, VIEWS, TrainingFiles(path), devices, show=show)
 
 
 def test_kept_cells_are_those_of_the_same_crop(tmp_path: Path) -> None:
@@ -134,6 +135,33 @@ def test_what_was_computed_before_an_interruption_is_not_computed_again(tmp_path
     assert (shown[-1].step, shown[-1].steps) == (33, 33)
     assert "frozen" in shown[-1].figures
     assert TrainingFiles(whole).cells.read_bytes() == TrainingFiles(parts).cells.read_bytes()
+
+
+def test_two_processes_do_all_of_it_whichever_is_faster(tmp_path: Path) -> None:
+    class OneOfTwo(DeviceGroup):
+        """The first process has done its part before the second one looks what there is to do."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__("cpu")
+            self.count, self.index, self.first = 2, index, index == 0
+
+        def wait(self) -> None:
+            pass
+
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    for folder in (whole, parts):
+        folder.mkdir()
+    kept(whole, Pictures())
+    shown, seen = list[Progress](), []
+    for index in range(2):
+        backbone = Doubling()
+        kept(parts, Pictures(), backbone, shown.append, OneOfTwo(index))
+        seen.append(backbone.seen)
+    # Of 33 crops, and one more image that tells the size.
+    assert seen == [17 + 1, 16 + 1]
+    assert TrainingFiles(whole).cells.read_bytes() == TrainingFiles(parts).cells.read_bytes()
+    assert TrainingFiles(whole).cells_state.read_bytes() == TrainingFiles(parts).cells_state.read_bytes()
+    assert [(of.step, of.steps) for of in shown] == [(16, 33), (32, 33), (33, 33)]
 
 
 def test_an_image_that_cannot_be_read_is_left_out_with_its_reason(tmp_path: Path) -> None:

@@ -228,3 +228,32 @@ def test_a_batch_too_large_for_the_memory_is_told_with_advice(run: Run, message:
 
     with pytest.raises(CapparseError, match=r"a batch of 4 in 1 part does not fit .* --accumulation 2"):
         run("run", Large())
+    comparing = Large()
+    comparing.decomposes = False
+    with pytest.raises(CapparseError, match=r"Less memory: a smaller --batch-size .* would change the loss"):
+        run("run", comparing)
+
+
+def test_a_loss_that_parts_change_is_told(run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    in_parts = OPTIONS.model_copy(update={"accumulation": 2})
+    run("same", Regression(), options=in_parts)
+    comparing = Regression()
+    comparing.decomposes = False
+    run("whole", comparing)
+    assert not caplog.messages
+    run("parts", comparing, options=in_parts)
+    (message,) = caplog.messages
+    assert message.startswith(
+        "a batch of 4 is cut into parts of 2 (accumulation × processes), and the loss depends"
+    )
+
+
+def test_convolutions_of_a_gpu_are_asked_to_be_reproducible_for_as_long_as_a_training_lasts(run: Run) -> None:
+    class Asking(Regression):
+        def loss(self, batch: Tensor) -> tuple[Tensor, dict[str, Tensor | float]]:
+            assert (torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark) == (True, False)
+            return super().loss(batch)  # type: ignore[return-value]
+
+    with torch.backends.cudnn.flags(deterministic=False, benchmark=True):
+        run("run", Asking())
+        assert (torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark) == (False, True)

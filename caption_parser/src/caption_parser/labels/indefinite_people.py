@@ -1,13 +1,17 @@
-"""Indefinite pronouns of persons: "someone on a bench", "everybody is eating"; "nobody" and "anyone" name none."""
+"""Pronouns that are all that a caption says of a person: "someone on a bench", "she is reading".
+
+"Nobody" and "anyone" name none, and "he" none beside an animal, which he may be.
+"""
 
 from collections.abc import Iterator, Sequence
 
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.labels.reading import CaptionReading, ImpliedObject, VerbReading
 from caption_parser.lexicon import Lexicon
-from caption_parser.syntax.tree import Tree
+from caption_parser.lexicon.taxonomy import with_hyponyms
 
 _ASSERTING = frozenset({"someone", "somebody", "everyone", "everybody"})
+_PERSONAL = frozenset({"he", "she"})
 _NOT_SEEN_AFTER = frozenset(
     {"for", "like", "if", "not", "n't", "no", "without", "whether", "unless", "from", "to"}
 )
@@ -22,6 +26,7 @@ class IndefinitePeople:
         person = lexicon.synset("person.n.01")
         decision = decisions.by_synset.get(person)
         self._person = ImpliedObject(person, decision) if decision else None
+        self._beings = frozenset(with_hyponyms(lexicon, map(lexicon.synset, ("person.n.01", "animal.n.01"))))
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
         """The captions with their indefinite persons beside what their verbs entail."""
@@ -29,15 +34,22 @@ class IndefinitePeople:
             return list(captions)
         return [
             caption._replace(verbs=(*caption.verbs, *found))
-            if (found := tuple(self._of_caption(caption.tree, self._person)))
+            if (found := tuple(self._of_caption(caption, self._person)))
             else caption
             for caption in captions
         ]
 
-    def _of_caption(self, tree: Tree, person: ImpliedObject) -> Iterator[VerbReading]:
+    def _of_caption(self, caption: CaptionReading, person: ImpliedObject) -> Iterator[VerbReading]:
+        tree = caption.tree
         for token, word in enumerate(tree.words):
-            if word not in _ASSERTING or (token and tree.words[token - 1] in _NOT_SEEN_AFTER):
-                continue
-            owns = token + 1 < len(tree) and tree.tags[token + 1] == "POS"
-            if not owns and tree.deps[token] != "poss":
+            if word in _PERSONAL:
+                is_somebody = tree.deps[token] in ("nsubj", "nsubjpass") and not any(
+                    found.synset in self._beings and found.candidate.token < token for found in caption.objects
+                )
+            else:
+                owns = token + 1 < len(tree) and tree.tags[token + 1] == "POS"
+                is_somebody = word in _ASSERTING and not owns and tree.deps[token] != "poss"
+            if is_somebody and not (token and tree.words[token - 1] in _NOT_SEEN_AFTER):
                 yield VerbReading(tree.starts[token], tree.ends[token], (person,))
+                if word in _PERSONAL:
+                    return

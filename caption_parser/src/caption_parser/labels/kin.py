@@ -1,8 +1,8 @@
-"""Words of age, sex and kin: a "baby" is a person, unless it is that of an elephant.
+"""Words of age, sex and kin: a "baby" is a person, unless it is that of an elephant; so is a "calf" of one.
 
 WordNet lists some of them as persons, some as animals, some as both, and a sense model cannot know whose mother
 is meant. The caption tells: where animals are named and the word belongs to them, it is one of them; otherwise it
-is a person.
+is a person, or the young of the animal that has the word for its own.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,6 +22,8 @@ KIN = frozenset(
 )
 """Lemmas that name a member of any kind by its age, its sex or its kin."""
 
+_YOUNG = frozenset({"calf", "cub", "kid", "kit", "pup", "whelp"})
+"""Lemmas for the young of several kinds: a giraffe has a calf as a cow has, and a seal a pup."""
 _GROUPS = frozenset({"couple", "family", "pair"})
 """Of these, groups of other things have lost their label before."""
 _PETS = ("dog.n.01", "cat.n.01")
@@ -46,12 +48,16 @@ class Kin:
             return list(captions)
         return [
             self._of_caption(caption, self._person)
-            if any(found.lemma in KIN for found in caption.objects)
+            if any(found.lemma in KIN or found.lemma in _YOUNG for found in caption.objects)
             else caption
             for caption in captions
         ]
 
     def _of_caption(self, caption: CaptionReading, person: Decision) -> CaptionReading:
+        parents = [found for found in caption.objects if found.lemma not in _YOUNG and self._may_be_animal(found)]
+        if parents:
+            objects = tuple(self._young(caption.tree, found, parents) for found in caption.objects)
+            caption = caption._replace(objects=objects)
         animals = [found for found in caption.objects if self._is_animal(found)]
         people = [found for found in caption.objects if self._is_person(found, person.label)]
         return caption._replace(
@@ -60,6 +66,23 @@ class Kin:
                 for found in caption.objects
             )
         )
+
+    def _young(self, tree: Tree, young: ObjectReading, parents: Sequence[ObjectReading]) -> ObjectReading:
+        """A young animal with the label of its kind, if that is told: "a seal pup", "a giraffe and her calf"."""
+        token = young.candidate.token
+        if young.lemma not in _YOUNG or not young.decision:
+            return young
+        of_kind = tree.children_by(token, "compound", "nmod", "amod")
+        kinds = [found for found in parents if found.candidate.token in of_kind]
+        if not kinds and any(tree.words[owner] in _POSSESSIVES for owner in tree.children_by(token, "poss")):
+            kinds = [found for found in parents if found.candidate.token < token and self._is_animal(found)]
+        if not kinds:
+            return young
+        # The seal of a pup is no stamp.
+        decision = kinds[-1].decision if kinds[-1].synset in self._animals else None
+        if decision and decision.label == young.decision.label:
+            return young
+        return young._replace(decision=decision and decision._replace(rule=Rule.AGREEMENT))
 
     def _settled(
         self,
@@ -89,14 +112,19 @@ class Kin:
         """
         before = [found for found in animals if found.candidate.token < kin]
         owners = [found for found in people if found.candidate.token < kin]
-        is_theirs = any(tree.words[owner] in _POSSESSIVES for owner in tree.children_by(kin, "poss"))
-        if is_theirs and before:
+        whose = {tree.words[owner] for owner in tree.children_by(kin, "poss")}
+        if "its" in whose:
+            return True
+        if not whose.isdisjoint(_POSSESSIVES) and before:
             return not owners
         wild = [found for found in animals if found.synset not in self._pets]
         if people or not wild:
             return False
         beside = {*_coordinated(tree, kin)}
         return any(found.candidate.token < kin or found.candidate.token in beside for found in wild)
+
+    def _may_be_animal(self, found: ObjectReading) -> bool:
+        return not self._animals.isdisjoint(found.candidate.synsets)
 
     def _is_animal(self, found: ObjectReading) -> bool:
         return found.synset in self._animals and found.lemma not in KIN and not found.candidate.flags

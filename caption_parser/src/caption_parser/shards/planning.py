@@ -95,7 +95,9 @@ class _Planner:
 
     def __init__(self, captions_per_shard: int, progress: Callable[[Progress], None]) -> None:
         self.whole = RunningFingerprint()
+        """Of all captions as the inputs have them."""
         self._size, self._progress = captions_per_shard, progress
+        self._is_sorted = False
         self._said: set[str] = set()
         self._shards: list[Shard] = []
         self._pieces: list[Piece] = []
@@ -128,6 +130,7 @@ class _Planner:
 
     def read_sorted(self, rows: KeptRows, again: Set[int] | None, folder: Folder) -> tuple[Shard, ...]:
         """The shards of all `rows`, copied to `folder` image by image; rejected rows come first."""
+        self._is_sorted = True
         with closing(CopyTrack(folder)) as copies:
             for rejected in rows.rejected():
                 self._take(rejected, copies)
@@ -152,7 +155,8 @@ class _Planner:
             self._image = row.image_id
             shown = shown_row(row)
             self._fingerprint.take(shown)
-            self.whole.take(shown)
+            if not self._is_sorted:
+                self.whole.take(shown)
             self._batch += 1
         tracked.add(row, len(self._shards))
         self._rows += 1

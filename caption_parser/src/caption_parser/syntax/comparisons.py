@@ -1,4 +1,4 @@
-"""Nouns that something is only compared with: "as busy as a bee", "white as snow", "she sings like a bird"."""
+"""Nouns that something is only compared with: "busy as a bee", "she sings like a bird", "the size of a bear"."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ _NAMING = frozenset(
     {"labeled", "labelled", "named", "used", "known", "dressed", "such", "works", "work", "working"}
 )
 _GATHERED = frozenset({"include", "includes", "including"})
-_TRIGGERS = frozenset({"as", "like"})
+_TRIGGERS = frozenset({"as", "like", "size"})
 
 
 def compared_nouns(tree: Tree) -> set[int]:
@@ -24,6 +24,13 @@ def compared_nouns(tree: Tree) -> set[int]:
     for token, word in enumerate(tree.words):
         if (word == "as" and _ends_comparison(tree, token)) or (word == "like" and _is_manner(tree, token)):
             found.update(_unknown_behind(tree, token + 1))
+        elif (
+            word == "size"
+            and tree.words[token + 1 : token + 2] == ["of"]
+            and token
+            and tree.words[token - 1] == "the"
+        ):
+            found.update(_unknown_behind(tree, token + 2))
     return found
 
 

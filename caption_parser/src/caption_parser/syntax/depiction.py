@@ -47,7 +47,7 @@ _LIKENING = frozenset(
     carved decorated designed dressed look looked looking looks made painted resemble shaped styled
     """.split()
 )
-_SHAPES = frozenset({"shape", "shapes", "likeness"})
+_SHAPES = frozenset({"shape", "shapes", "likeness", "pattern", "patterns"})
 _RESEMBLING = frozenset({"resemble", "resembles", "resembling", "imitating", "impersonating"})
 _DISGUISED = frozenset({"costumed", "disguised", "dressed"})
 _TAKING = frozenset(
@@ -267,11 +267,17 @@ def _drawn(tree: Tree, verb: int) -> Iterator[int]:
 def _likened(tree: Tree, token: int, word: str) -> Iterator[int]:
     """ "a cake shaped like a train", "in the shape of a heart", "dressed as a bear"."""
     head = tree.words[tree.heads[token]]
+    likes: list[int] = []
     if (word == "like" and head in _LIKENING) or (word == "as" and head in _DISGUISED):
-        yield from tree.children_by(token, "pobj")
+        likes.extend(tree.children_by(token, "pobj"))
     elif word in _SHAPES:
         for preposition in tree.children_by(token, "prep"):
             if tree.words[preposition] == "of":
-                yield from tree.children_by(preposition, "pobj")
+                likes.extend(tree.children_by(preposition, "pobj"))
     elif word in _RESEMBLING:
-        yield from tree.children_by(token, "dobj")
+        likes.extend(tree.children_by(token, "dobj"))
+    for noun in likes:
+        for member in tree.conjuncts(noun):
+            yield member
+            # "In the shape of a pizza slice" there is no pizza either.
+            yield from (part for part in tree.children_by(member, "compound") if tree.is_noun(part))

@@ -64,7 +64,8 @@ class ExtendedHeadFinder:
         end = _end_of_tail(tree, head, postposed=self._rules.postposed_names)
         found = self._find(tuple(tree.words[first:end]), tuple(tree.tags[first:end]), head - first)
         if found is None:
-            return None
+            is_model = self._rules.designations and first < head and _is_designation(tree.words[head])
+            return self(tree, phrase_start, head - 1) if is_model else None
         return ExtendedHead(first + found.start, first + found.end, found.lemmas, found.synsets)
 
     def _search(self, words: tuple[str, ...], tags: tuple[str, ...], head: int) -> ExtendedHead | None:
@@ -154,13 +155,20 @@ class ExtendedHeadFinder:
         """
         if not entry.synsets:
             return entry
-        of_head, meant = set(self._entry(head).synsets), self._named.meant(entry.lemmas)
+        meant = self._named.meant(entry.lemmas)
+        # A word that the label space reads for itself has no senses there: "panda", of "red panda".
+        of_head = set(self._entry(head).synsets or self._listed(tuple(self.lexicon.base_forms(head))).synsets)
         kinds = tuple(
             synset
             for synset in entry.synsets
             if synset in meant or not of_head.isdisjoint(hypernym_distances(self.lexicon, synset))
         )
         return _Entry(entry.lemmas, kinds) if kinds else _Entry()
+
+
+def _is_designation(word: str) -> bool:
+    """Whether a word tells one model of a make from others, and names nothing by itself: "747", "A320s"."""
+    return any(map(str.isdigit, word)) and word[0].isalnum()
 
 
 def _spelt_as(lemma: str, spellings: tuple[str, ...]) -> str:

@@ -75,8 +75,9 @@ class MadeThings:
         telling = self._telling(head.synsets or self._lexicon.synsets(head.lemmas[0]))
         if not telling:
             return False
-        token = head.start - 1
-        while token >= max(0, head.start - _FURTHEST):
+        start = _start_of_coordination(tree, head)
+        token = start - 1
+        while token >= max(0, start - _FURTHEST):
             word = tree.words[token]
             if word in telling and not (word == "model" and _is_of_a_make(tree, token)):
                 return tree.tags[token] not in ("VB", "VBP", "VBZ", "VBD")
@@ -142,6 +143,13 @@ class MadeThings:
             not self._of_any_material.isdisjoint(hypernym_distances(self._lexicon, synset)) for synset in synsets
         )
         return _OF_ANYTHING | _OF_VEHICLES | (frozenset() if sturdy else _OF_LAND_VEHICLES_AND_AIRCRAFT)
+
+
+def _start_of_coordination(tree: Tree, head: ExtendedHead) -> int:
+    """Where the name begins, or the first of those that share what stands before it: "a toy train and truck"."""
+    noun = head.end - 1
+    shares = head.start and tree.tags[head.start - 1] == "CC" and tree.deps[noun] == "conj"
+    return tree.first_conjuncts[noun] if shares else head.start
 
 
 def _is_of_a_make(tree: Tree, model: int) -> bool:

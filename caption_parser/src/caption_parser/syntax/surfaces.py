@@ -16,7 +16,8 @@ _CACHED_WORDS = 1 << 14
 _PICTURED = frozenset(
     """
     ad ads advert advertisement advertisements billboard billboards calendar cartoon clipart comic drawing drawings
-    flyer illustration sketch sketches
+    embroidery engraving engravings etching fresco frescoes frescos frieze
+    flyer illustration mosaic mosaics sketch sketches tapestries tapestry woodcut
     badge badges banknote banknotes coin coins crest decal decals emblem emblems graffiti graphic icon icons label
     labels logo logos medal medallion mural murals painting paintings poster posters print prints
     stamp stamps sticker stickers tattoo tattoos wallpaper wallpapers
@@ -65,8 +66,8 @@ _FLAT = (
 )
 _SHOWING = frozenset(
     """
-    depict depicting depicts display displaying displays feature features featuring play playing plays portraying
-    portrays project projecting projects show showing shows streaming
+    advertise advertises advertising depict depicting depicts display displaying displays feature features
+    featuring play playing plays portraying portrays project projecting projects show showing shows streaming
     """.split()
 )
 _IMAGES = frozenset(
@@ -82,6 +83,15 @@ _OF_THE_CAPTION = frozenset(
 _ON_WHAT = frozenset({"it", "them", "front", "back", "side", "sides"})
 _DEPICTING = frozenset({"depict", "depicting", "depicts", "portraying", "portrays"})
 """What they have for an object is a picture, whatever depicts it."""
+_ADVERTISEMENTS = frozenset("ad ads advert advertisement advertisements billboard poster posters".split())
+"""What they are "for" is in them as well."""
+_ADORNED = frozenset(
+    """
+    embossed embroidered emblazoned engraved etched imprinted painted patterned printed stamped stenciled
+    stencilled stitched
+    """.split()
+)
+"""What a thing is so "with" is a picture on it."""
 _DOING = frozenset(
     """
     asleep curled eating hiding jumping laying leaning licking lounging lying napping perched perching playing
@@ -89,7 +99,7 @@ _DOING = frozenset(
     """.split()
 )
 """What does so on something is there."""
-_TRIGGERS = _PICTURED | _PRINTED | _DECORATED | _COVERS | _DEVICES | _DEPICTING
+_TRIGGERS = _PICTURED | _PRINTED | _DECORATED | _COVERS | _DEVICES | _DEPICTING | _ADORNED
 
 
 class SurfaceFinder:
@@ -107,7 +117,7 @@ class SurfaceFinder:
         return {
             noun
             for token, word in enumerate(tree.words)
-            if word in _TRIGGERS and (tree.is_noun(token) or word in _DEPICTING)
+            if word in _TRIGGERS and (tree.is_noun(token) or word in _DEPICTING or word in _ADORNED)
             for shown in self._shown_by(tree, token, word)
             for noun in referents(tree, shown)
             if tree.is_noun(noun)
@@ -119,6 +129,12 @@ class SurfaceFinder:
                 yield from tree.conjuncts(noun)
         if word in _PICTURED:
             for noun in _with(tree, token):
+                yield from tree.conjuncts(noun)
+        if word in _ADORNED:
+            for noun in _complements(tree, token, "with"):
+                yield from (one for one in tree.conjuncts(noun) if self._moves(tree.words[one]))
+        if word in _ADVERTISEMENTS:
+            for noun in _complements(tree, token, "for"):
                 yield from tree.conjuncts(noun)
         if word in _PRINTED or word in _DECORATED or word in _COVERS:
             for noun in _with(tree, token):
@@ -151,15 +167,20 @@ def _is_the_photograph(tree: Tree, verb: int) -> bool:
 
 def _with(tree: Tree, bearer: int) -> Iterator[int]:
     """What a bearer is "with", or "has"."""
-    for preposition in tree.children_by(bearer, "prep"):
-        if tree.words[preposition] == "with":
-            yield from tree.children_by(preposition, "pobj")
+    yield from _complements(tree, bearer, "with")
     verbs = list(tree.children_by(bearer, "relcl", "acl"))
     if tree.deps[bearer] == "nsubj":
         verbs.append(tree.heads[bearer])
     for verb in verbs:
         if tree.words[verb] in ("has", "have", "having"):
             yield from tree.children_by(verb, "dobj")
+
+
+def _complements(tree: Tree, token: int, word: str) -> Iterator[int]:
+    """What follows a preposition of a word."""
+    for preposition in tree.children_by(token, "prep"):
+        if tree.words[preposition] == word:
+            yield from tree.children_by(preposition, "pobj")
 
 
 def _is_on_it(tree: Tree, noun: int) -> bool:

@@ -67,7 +67,11 @@ class VerbSubjects:
             return self._is_read_as_finite(tree, noun, verb)
         if tree.tags[verb] not in ("NN", "NNS") or not self._agree(tree, noun, verb):
             return False
-        return self._has_an_object(tree, verb) or self._is_what_beings_do(tree, noun, verb)
+        return (
+            self._has_an_object(tree, verb)
+            or self._is_what_beings_do(tree, noun, verb)
+            or self._is_what_vehicles_do(tree, noun, verb)
+        )
 
     def _is_read_as_finite(self, tree: Tree, noun: int, verb: int) -> bool:
         """Whether a verb by its tag is none all the same: "two computer monitors", "garden plants"."""
@@ -111,13 +115,24 @@ class VerbSubjects:
             return words.is_rather_a_verb(name)
         return words.says_how_one_is(name) and self._goes_on(tree, verb)
 
+    def _is_what_vehicles_do(self, tree: Tree, noun: int, verb: int) -> bool:
+        """Whether a vehicle moves so: "truck overturns on motorway"; but not "bus stops on a street"."""
+        return (
+            tree.tags[verb] == "NNS"
+            and tree.deps[verb] == "ROOT"
+            and self._words.is_vehicle(tree.words[noun])
+            and self._words.says_how_one_moves(tree.words[verb])
+            and not self._words.is_listed(tree.words[noun], tree.words[verb])
+            and self._goes_on(tree, verb)
+        )
+
     def _goes_on(self, tree: Tree, verb: int) -> bool:
         """Whether a place or a manner follows at once: "a cat sleep on two chairs"."""
         after = verb + 1
         return after < len(tree) and tree.heads[after] == verb and tree.deps[after] in ("advmod", "prep", "prt")
 
     def _object_after_no_noun(self, tree: Tree, noun: int, verb: int) -> int | None:
-        """The boxes of "workers unload boxes", where "unload" can be nothing but a verb."""
+        """The boxes of "workers unload boxes", where "unload" can be no noun; the boy of "dog rescues boy"."""
         thing = tree.heads[verb]
         word = tree.words[verb]
         several = _is_plural(tree, noun)
@@ -127,12 +142,27 @@ class VerbSubjects:
             or tree.heads[noun] not in (verb, thing)
             or not tree.is_noun(verb)
             or not tree.is_noun(thing)
-            or self._words.is_noun(word)
-            or self._words.is_a(word, "a")
+            or not (self._is_nothing_but_a_verb(word) or self._is_done_to_a_being(tree, noun, verb, thing))
             or not (self._words.is_base(word) if several else self._words.is_third_person(word))
         ):
             return None
         return thing
+
+    def _is_nothing_but_a_verb(self, word: str) -> bool:
+        return not self._words.is_noun(word) and not self._words.is_a(word, "a")
+
+    def _is_done_to_a_being(self, tree: Tree, noun: int, verb: int, thing: int) -> bool:
+        """Whether a being does something to the one right after the verb, which stands between singulars."""
+        first, word, last = (tree.words[token] for token in (noun, verb, thing))
+        return (
+            thing == verb + 1
+            and tree.tags[verb] == "NNS"
+            and self._beings.is_being(first)
+            and self._beings.is_being(last)
+            and self._words.is_rather_a_verb(word)
+            and not self._words.is_listed(first, word)
+            and not self._words.is_listed(word, last)
+        )
 
 
 def _is_plural(tree: Tree, noun: int) -> bool:

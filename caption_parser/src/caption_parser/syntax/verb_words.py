@@ -12,6 +12,7 @@ _SAID_OF_THINGS = frozenset({"attribute", "substance"})
 """Nouns of colours and materials, which stand before other nouns like adjectives: "a turquoise shirt"."""
 _BEARING = frozenset({"body", "consumption", "motion", "stative"})
 """What a being does without anything else: it sleeps, eats, walks, stands."""
+_MOTION = frozenset({"motion"})
 
 
 class VerbWords(WordKinds):
@@ -20,6 +21,7 @@ class VerbWords(WordKinds):
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
         self._fabrics = lexicon.synset("fabric.n.01")
+        self._vehicles = frozenset(map(lexicon.synset, ("vehicle.n.01", "public_transport.n.01")))
         self.is_a = lru_cache(CACHED_WORDS)(self._is_a)
         """Whether WordNet lists the word as of a part of speech in any form: "a", "r" or "v"."""
         self.names_a_thing = lru_cache(CACHED_WORDS)(self._names_a_thing)
@@ -32,6 +34,10 @@ class VerbWords(WordKinds):
         """Whether a word is a verb more often than a noun in the texts that WordNet counts."""
         self.says_how_one_is = lru_cache(CACHED_WORDS)(self._says_how_one_is)
         """Whether a word hardly ever is a noun, and as a verb says how a being moves, rests or eats."""
+        self.says_how_one_moves = lru_cache(CACHED_WORDS)(self._says_how_one_moves)
+        """Whether a word is as often a verb as a noun, and as a verb says how something moves."""
+        self.is_vehicle = lru_cache(CACHED_WORDS)(self._is_vehicle)
+        """Whether a noun, in its most frequent sense, names what moves and carries."""
         self.is_listed = lru_cache(CACHED_WORDS)(self._is_listed)
         """Whether WordNet has two nouns as one name, in the singular: "lamb chops"."""
 
@@ -59,10 +65,21 @@ class VerbWords(WordKinds):
         return self._count(word, "v") > self._count(word, "n")
 
     def _says_how_one_is(self, word: str) -> bool:
-        senses = self._lexicon.synsets(word, "v")[:2]
-        return any(
-            self._lexicon.lexname(sense).removeprefix("verb.") in _BEARING for sense in senses
-        ) and self._count(word, "v") > 2 * self._count(word, "n")
+        return self._is_for(word, _BEARING) and self._count(word, "v") > 2 * self._count(word, "n")
+
+    def _says_how_one_moves(self, word: str) -> bool:
+        return self._is_for(word, _MOTION) and self._count(word, "v") >= self._count(word, "n")
+
+    def _is_for(self, word: str, kinds: frozenset[str]) -> bool:
+        """Whether one of the first two senses of a verb is of these kinds."""
+        senses = [
+            sense for base in self._lexicon.base_forms(word, "v") for sense in self._lexicon.synsets(base, "v")[:2]
+        ]
+        return any(self._lexicon.lexname(sense).removeprefix("verb.") in kinds for sense in senses)
+
+    def _is_vehicle(self, word: str) -> bool:
+        senses = (sense for lemma in self._lexicon.base_forms(word) for sense in self._lexicon.synsets(lemma)[:1])
+        return any(not self._vehicles.isdisjoint(hypernym_distances(self._lexicon, sense)) for sense in senses)
 
     def _is_listed(self, first: str, second: str) -> bool:
         firsts, seconds = ((*self._lexicon.base_forms(word), word) for word in (first, second))

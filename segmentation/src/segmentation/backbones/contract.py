@@ -34,6 +34,10 @@ class Cells(NamedTuple):
     """`[B C h w]`, of the first stage at the output stride: what a cell looks like. Cells of one object are more
     alike here than in `features`, where the parts that give its class away stand out."""
 
+    def float(self) -> "Cells":
+        """The same in 32 bits, whatever the network computed in."""
+        return Cells(self.features.float(), self.mid_features.float())
+
 
 class Backbone(nn.Module, ABC):
     """Images to feature cells: `ceil(H / stride)` by `ceil(W / stride)` cells of `channels` values.
@@ -75,10 +79,11 @@ class Backbone(nn.Module, ABC):
     def cells(self, images: Tensor) -> Cells:
         """Shape: images [B, 3, H, W], RGB, 0–255, of any numeric type → ceil(H / stride) × ceil(W / stride).
 
-        Features that were kept, [B, channels, h, w], pass as they are, without middle ones.
+        Features that were kept, [B, channels, h, w] of any float type, pass as they are, without middle ones.
         """
         if self._whole and images.shape[1] == self.channels:
-            return Cells(images, images[:, :0])
+            features = images.to(self._mean.dtype)
+            return Cells(features, features[:, :0])
         return self.stages(self.normalise(images))
 
     @abstractmethod

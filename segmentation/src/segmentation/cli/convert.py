@@ -52,6 +52,6 @@ def convert_command(
         raise UsageError(f"--background-logit: got {background_logit}, expected a number, as 1.0")
     if not overwrite and is_saved(output):
         raise UsageError(f"{output} holds a model already. Choose another folder, or --overwrite to replace it")
-    segmenter = Segmenter.of_localizer(run, propagation=propagation, background_logit=background_logit)
+    segmenter = Segmenter.from_localizer(run, propagation=propagation, background_logit=background_logit)
     segmenter.save_pretrained(output, half=half)
     typer.echo(f"{output}: a segmenter of {len(segmenter.classes)} classes")

@@ -7,7 +7,14 @@ from typing import Annotated
 import typer
 
 from segmentation.cli.label_rules import MinConfidence, MinVotes, Rivals, given_rules
-from segmentation.cli.masks import OnlyClassesOf, end_of_masks, option_errors, tell_reduced, written
+from segmentation.cli.masks import (
+    OnlyClassesOf,
+    PrecisionOption,
+    end_of_masks,
+    option_errors,
+    tell_reduced,
+    written,
+)
 from segmentation.cli.outcome import AllowMissing
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import CRF, CrfPreset, Refinement
@@ -61,7 +68,8 @@ def make_masks_command(
         str,
         typer.Option(
             metavar="auto|train|original|PIXELS",
-            help="Side of the square that images are resized to; train: the side of the training crops; "
+            help="Side of the square that images are resized to, or their shorter side for a segmentation "
+            "network; train: the side of the training crops; "
             "auto: twice that if the backbone was pre-trained, 1.25 times for a network that learned against a "
             "background.",
         ),
@@ -107,6 +115,7 @@ def make_masks_command(
         int | None, typer.Option(min=1, help="Processes that refine and write masks  [default: one per core]")
     ] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Images that the network sees at a time.")] = 8,
+    precision: PrecisionOption = "float32",
     device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto",
     allow_missing: AllowMissing = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Start over in a folder of masks.")] = False,
@@ -145,6 +154,7 @@ def make_masks_command(
                 "consensus": consensus,
                 "refine": refine,
                 "crf_preset": crf_preset,
+                "precision": precision,
                 "ignore_band": ignore_band,
                 "labels": given_rules(min_votes, min_confidence, rivals),
             }

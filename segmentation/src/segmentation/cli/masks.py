@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from segmentation.backbones.devices import Precision
 from segmentation.cli.outcome import outcome
 from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.run import REJECTED
@@ -24,6 +25,10 @@ OnlyClassesOf = Annotated[
         help="Label space of another data set (voc): classes that it lacks are dropped before the best one is "
         "taken. The values of masks stay those of the network's classes.",
     ),
+]
+
+PrecisionOption = Annotated[
+    Precision, typer.Option(help="In which the network computes; bfloat16 is for GPUs that have it.")
 ]
 
 

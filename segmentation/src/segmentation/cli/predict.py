@@ -5,11 +5,19 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli.masks import OnlyClassesOf, end_of_masks, option_errors, tell_reduced, written
+from segmentation.cli.masks import (
+    OnlyClassesOf,
+    PrecisionOption,
+    end_of_masks,
+    option_errors,
+    tell_reduced,
+    written,
+)
 from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.prediction.files import OVERLAYS, PredictionInputs, PredictionOutputs, predict_files
-from segmentation.prediction.options import PRESENCE, WINDOW, PredictionOptions
+from segmentation.prediction.options import PredictionOptions
 from segmentation.prediction.segmenter import Segmenter
+from segmentation.scores.contract import PRESENCE, WINDOW
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import UsageError
 from shared_schemas import load_label_space
@@ -61,6 +69,7 @@ def predict_command(
         typer.Option(help="How masks are fitted to edges  [default: dense-crf if it is installed, else pamr]"),
     ] = None,
     crf_preset: Annotated[CrfPreset, typer.Option(help="Parameters of the CRF.")] = CrfPreset.SEC,
+    precision: PrecisionOption = "float32",
     overlay: Annotated[
         bool,
         typer.Option("--overlay", help=f"Also show masks over their images: OUT/{OVERLAYS}/<image stem>.jpg."),
@@ -106,6 +115,7 @@ def predict_command(
                 "presence": PRESENCE if presence is None else presence,
                 "refine": refine,
                 "crf_preset": crf_preset,
+                "precision": precision,
             }
         )
     names = None if classes is None else [name.strip() for name in classes.split(",") if name.strip()]

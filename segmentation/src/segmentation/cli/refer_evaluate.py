@@ -74,6 +74,12 @@ def refer_evaluate_command(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="MASKS", help="Keep the masks of --zero-shot.")
     ] = None,
+    processes: Annotated[
+        int, typer.Option(min=1, help="Processes that refine and write the masks of --zero-shot.")
+    ] = 1,
+    batch_size: Annotated[
+        int, typer.Option(min=1, help="Images of --zero-shot that the network sees at a time.")
+    ] = 1,
     report: Annotated[
         Path | None,
         typer.Option(
@@ -126,7 +132,13 @@ def refer_evaluate_command(
         finder = ClassFinder(open_referrer(run, options, shared.device), by_id, score_threshold, same)
         with progress_display(quiet=quiet) as show:
             evaluation, lost = evaluate_zero_shot(
-                finder, masks, images, output, lambda done, total: show("images", done, total)
+                finder,
+                masks,
+                images,
+                output,
+                lambda done, total: show("images", done, total),
+                processes=processes,
+                batch_size=batch_size,
             )
         raise typer.Exit(_tell_classes(evaluation, lost, as_json))
     from segmentation.referring.evaluate import evaluate_referring

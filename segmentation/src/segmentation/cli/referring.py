@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from segmentation.cli.arguments import with_arguments
-from segmentation.cli.masks import option_errors
+from segmentation.cli.masks import PrecisionOption, option_errors
 from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.referring.options import IMAGE, ReferringPrediction
 from shared_schemas import load_label_space
@@ -51,6 +51,7 @@ class ReferringArguments:
         typer.Option(help="How masks are fitted to edges  [default: dense-crf if it is installed, else pamr]"),
     ] = None
     crf_preset: Annotated[CrfPreset, typer.Option(help="Parameters of the CRF.")] = CrfPreset.SEC
+    precision: PrecisionOption = "float32"
     device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto"
 
     def resolved(self) -> ReferringPrediction:
@@ -66,6 +67,7 @@ class ReferringArguments:
                     "rivals": self.rivals,
                     "refine": self.refine,
                     "crf_preset": self.crf_preset,
+                    "precision": self.precision,
                 }
             )
         if options.rivals is not None and options.rivals != IMAGE:

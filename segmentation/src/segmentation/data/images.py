@@ -1,18 +1,26 @@
 """Pictures as every camera, scanner and web page writes them → RGB arrays of one kind."""
 
 import re
+import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from shared_runtime.errors import InputError
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 RgbImage = npt.NDArray[np.uint8]
 """Shape (H, W, 3), 0-255, sRGB order R, G, B."""
+
+ImageInput: TypeAlias = "str | Path | Image.Image | npt.NDArray[np.uint8] | Tensor"
+"""What users have images as; see `pixels_of`."""
 
 IMAGE_SUFFIXES = tuple(
     (
@@ -25,6 +33,18 @@ IMAGE_SUFFIXES = tuple(
 _URL = re.compile(r"([a-z][a-z\d+.-]+):/+", re.IGNORECASE)
 """Also where a `Path` has made one slash of two; a drive has one letter."""
 _SIXTEEN_BITS = ("I;16", "I;16B", "I;16L", "I;16N", "I")
+_TURNS = MappingProxyType(
+    {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_270,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_90,
+    }
+)
+"""What makes an image upright, by its EXIF orientation."""
 
 
 def read_image(path: Path) -> RgbImage:
@@ -38,12 +58,7 @@ def read_image(path: Path) -> RgbImage:
     """
     try:
         with Image.open(path) as image:
-            image.load()
-            # A damaged EXIF block says nothing: the pixels are there, whatever the tags look like. In place, where
-            # the pixels are turned before the tags are written anew, so that those cannot undo it.
-            with suppress(Exception):
-                ImageOps.exif_transpose(image, in_place=True)
-            return np.array(_rgb(image))
+            return _decoded(image)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
     except FileNotFoundError:
@@ -56,8 +71,7 @@ def read_image(path: Path) -> RgbImage:
     except UnidentifiedImageError:
         raise InputError(f"{path}: got a file that is no image of a known format, or an empty one") from None
     except Exception as error:  # decoders raise a dozen types for damaged files
-        reason = getattr(error, "strerror", None) or error or type(error).__name__
-        raise InputError(f"{path}: the image cannot be decoded: {reason}") from error
+        raise InputError(f"{path}: {_undecoded(error)}") from error
 
 
 def refuse_url(path: Path) -> None:
@@ -72,32 +86,74 @@ def refuse_url(path: Path) -> None:
 def rgb_array(image: Image.Image | npt.NDArray[np.uint8]) -> RgbImage:
     """A Pillow image, or bytes (H, W, 3) in RGB, (H, W, 4) or (H, W), as an array like that of `read_image`.
 
-    Raises `InputError` for what is neither, and for floating-point pixels.
+    Raises `InputError` for what is neither, for floating-point pixels, and where the pixels cannot be decoded:
+    Pillow reads those of a file when they are asked for.
     """
     if isinstance(image, np.ndarray):
         image = Image.fromarray(np.ascontiguousarray(image))
     if not isinstance(image, Image.Image):
         raise InputError(f"got {type(image).__name__}, expected a file, a Pillow image or an array of bytes")
-    return np.array(_rgb(ImageOps.exif_transpose(image)))
+    try:
+        return _decoded(image)
+    except InputError:
+        raise
+    except Exception as error:  # as of files
+        file = getattr(image, "filename", "")
+        raise InputError(f"{file}: {_undecoded(error)}" if file else _undecoded(error)) from error
 
 
-def pixels_of(image: Any) -> RgbImage:
-    """An image of a file, a Pillow image, or an array of bytes, (H, W, 3) in RGB, (H, W, 4) or (H, W).
+def pixels_of(image: "ImageInput") -> RgbImage:
+    """An image of a file, a Pillow image, or bytes: an array (H, W, 3) in RGB, (H, W, 4) or (H, W); also with the
+    channels in front, as tensors of torch have them.
 
     Raises `InputError` for what is none of these.
     """
     if isinstance(image, str | Path):
         return read_image(Path(image))
-    if isinstance(image, np.ndarray):
-        shape = image.shape
-        if image.dtype != np.uint8 or image.ndim not in (2, 3) or (image.ndim == 3 and shape[2] not in (3, 4)):
-            raise InputError(
-                f"got an array of {image.dtype} of shape {shape}, expected bytes (uint8, 0–255) of shape "
-                "(H, W, 3) in RGB, (H, W, 4) or (H, W)"
-            )
-        if not image.size:
-            raise InputError(f"got an array of shape {shape}, expected at least one pixel")
-    return rgb_array(image)
+    return rgb_array(image if isinstance(image, Image.Image) else _channels_last(image))
+
+
+def _channels_last(values: Any) -> Any:
+    """Bytes (H, W, C) or (H, W) of an array or a tensor, with its channels on either side; all else as it is.
+
+    Where either side can be channels, they are the last of an array and the first of a tensor.
+    """
+    # Who has a tensor has imported torch.
+    torch = sys.modules.get("torch")
+    tensor = torch is not None and isinstance(values, torch.Tensor)
+    if not tensor and not isinstance(values, np.ndarray):
+        return values
+    shape, kind = tuple(values.shape), str(values.dtype).removeprefix("torch.")
+    last = len(shape) == 3 and shape[-1] in (1, 3, 4)
+    first = len(shape) == 3 and shape[0] in ((1, 3, 4) if tensor else (3,))
+    if kind != "uint8" or not (len(shape) == 2 or first or last):
+        batch = ". Of several images, give a list" if len(shape) == 4 else ""
+        raise InputError(
+            f"got {'a tensor' if tensor else 'an array'} of {kind} of shape {shape}, expected bytes (uint8, 0–255)"
+            f" of shape (H, W, 3) in RGB, (H, W, 4), (H, W) or (3, H, W){batch}"
+        )
+    if 0 in shape:
+        raise InputError(f"got an array of shape {shape}, expected at least one pixel")
+    array = values.numpy(force=True) if tensor else values
+    if first and (tensor or not last):
+        array = np.moveaxis(array, 0, -1)
+    return array[..., 0] if array.ndim == 3 and array.shape[-1] == 1 else array
+
+
+def _decoded(image: Image.Image) -> RgbImage:
+    """The pixels of an image, upright. Raises `InputError` as `_rgb`, and whatever decoders raise."""
+    image.load()
+    turn = None
+    # A damaged EXIF block says nothing: the pixels are there, whatever the tags look like. They are turned here,
+    # since Pillow also writes the tags anew, which can fail.
+    with suppress(Exception):
+        turn = _TURNS.get(int(image.getexif().get(ExifTags.Base.Orientation, 1)))
+    return np.array(_rgb(image if turn is None else image.transpose(turn)))
+
+
+def _undecoded(error: Exception) -> str:
+    reason = getattr(error, "strerror", None) or error or type(error).__name__
+    return f"the image cannot be decoded: {reason}"
 
 
 def _rgb(image: Image.Image) -> Image.Image:

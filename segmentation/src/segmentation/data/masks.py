@@ -1,7 +1,7 @@
 """Index masks, pictures whose pixels are class ids: where they lie, how they are read and written."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from PIL import Image
 from pycocotools.mask import encode
 
 from segmentation.data.names import names_below
+from shared_runtime.coco import category_ids
 from shared_runtime.errors import InputError, OutputError
 from shared_schemas import LabelSpace
 from shared_schemas.files import replacing
@@ -117,9 +118,10 @@ def write_coco_results(
     """Write masks, with the ids of their images, as a JSON file of COCO results, or a line each (`lines`).
 
     One result per class and image: `image_id`, `category_id` (the data set's own id where the label space has
-    one), `segmentation` as compressed RLE, `score` 1. Raises OSError.
+    one, else one that is nobody's), `segmentation` as compressed RLE, `score` 1. Raises OSError.
     """
-    results = (result for image_id, mask in masks for result in _coco_results(image_id, mask, label_space))
+    ids = category_ids(label_space)
+    results = (result for image_id, mask in masks for result in _coco_results(image_id, mask, ids))
     with path.open("w", encoding="utf-8") as file:
         if lines:
             file.writelines(f"{json.dumps(result)}\n" for result in results)
@@ -132,13 +134,15 @@ def write_coco_results(
         file.write("\n]\n" if separator == ",\n" else "[\n]\n")
 
 
-def _coco_results(image_id: int | str, mask: IndexMask, label_space: LabelSpace) -> Iterator[dict[str, Any]]:
+def _coco_results(
+    image_id: int | str, mask: IndexMask, category_ids: Mapping[int, int]
+) -> Iterator[dict[str, Any]]:
     for class_id in np.unique(mask).tolist():
         if class_id not in (0, IGNORE_INDEX):
             segmentation = encode(np.asfortranarray(mask == class_id, dtype=np.uint8))
             yield {
                 "image_id": image_id,
-                "category_id": label_space.by_id[class_id].category_id or class_id,
+                "category_id": category_ids[class_id],
                 "segmentation": {**segmentation, "counts": segmentation["counts"].decode("ascii")},
                 "score": 1.0,
             }

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from segmentation.data.folders import ImageFolders, UnsafeNameError
 from segmentation.data.images import RgbImage, read_image
+from segmentation.data.read_ahead import array_bytes, read_ahead
 from segmentation.data.referring.expressions import BoolMask, Expression, ExpressionSet
 from segmentation.evaluation.expression_metrics import THRESHOLDS, ExpressionMeasures, expression_measures
 from segmentation.evaluation.records import BadMask, ratio
@@ -113,10 +114,11 @@ def evaluate_expressions(
     scored: list[Expression] = []
     missing: list[BadMask] = []
     by_image = [*truth.by_image()]
-    for done, expressions in enumerate(by_image, 1):
+    seen = read_ahead(by_image, lambda expressions: _read(expressions[0], folders), array_bytes)
+    for done, (expressions, image) in enumerate(zip(by_image, seen, strict=True), 1):
         masks: list[BoolMask] | None = None
         try:
-            masks = _predicted(expressions, folders, predict)
+            masks = _predicted(expressions, image, predict)
         except (InputError, MemoryError) as error:
             missing.append(BadMask(key=expressions[0].key, reason=str(error)))
         for place, expression in enumerate(expressions):
@@ -179,12 +181,21 @@ def _rows(found: ComparedMeasures, of: str = "") -> dict[str, ExpressionMeasures
     return {f"{name}{of}": measures for name, measures in named.items()}
 
 
-def _predicted(expressions: Sequence[Expression], folders: ImageFolders, predict: Predict) -> list[BoolMask]:
-    """A mask for each expression of an image, each text being asked once. InputError where there is no image."""
-    image = image_of(expressions[0], folders)
+def _predicted(expressions: Sequence[Expression], image: RgbImage | Exception, predict: Predict) -> list[BoolMask]:
+    """A mask for each expression of an image, each text being asked once. Raises why there is no image."""
+    if isinstance(image, Exception):
+        raise image
     texts = [*dict.fromkeys(expression.text for expression in expressions)]
     masks = dict(zip(texts, predict(image, texts), strict=True))
     return [masks[expression.text] for expression in expressions]
+
+
+def _read(expression: Expression, folders: ImageFolders) -> RgbImage | Exception:
+    """As `image_of`, or why there is no image: for a thread, which goes on."""
+    try:
+        return image_of(expression, folders)
+    except (InputError, MemoryError) as error:
+        return error
 
 
 def image_of(expression: Expression, folders: ImageFolders) -> RgbImage:

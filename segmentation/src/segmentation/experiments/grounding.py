@@ -11,7 +11,7 @@ from segmentation.backbones.catalog import RANDOM
 from segmentation.data.crops import CropOptions
 from segmentation.experiments.experiment import WORLD_CLASSES, Expected, Experiment, Labels, Scores
 from segmentation.experiments.paper import PAPER_MASKS, TRAINVAL_4K
-from segmentation.experiments.segmenters import segmenter_of
+from segmentation.experiments.segmenters import segmenter_trained_on
 from segmentation.grounding.config import (
     GroundingConfig,
     GroundingOptions,
@@ -86,7 +86,7 @@ def table_8() -> list[Experiment]:
     rows = (_masks(f"table8-{row.name}", row.summary, _paper(row.masks), labels=row.labels) for row in others)
     masks = [*ways, *rows]
     figures = {f"table8-{row.name}": Expected(f"Table 8, {row.name}", segmenter=row.segmenter) for row in ROWS}
-    return [*masks, *(segmenter_of(of, figures[of.name]) for of in masks if of.name in figures)]
+    return [*masks, *(segmenter_trained_on(of, figures[of.name]) for of in masks if of.name in figures)]
 
 
 def tam_net() -> list[Experiment]:
@@ -99,7 +99,7 @@ def tam_net() -> list[Experiment]:
     return [
         *masks,
         *(
-            segmenter_of(of, Expected(f"Table 3, TAM-Net, {backbone}", segmenter=Scores(miou)))
+            segmenter_trained_on(of, Expected(f"Table 3, TAM-Net, {backbone}", segmenter=Scores(miou)))
             for of, (backbone, miou) in zip(masks, rows, strict=True)
         ),
     ]

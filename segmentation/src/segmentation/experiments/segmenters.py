@@ -129,8 +129,8 @@ def of_other_tables() -> list[Experiment]:
     """The segmentation networks of Tables 3, 4, 9 and 10, and small ones of Tables 9 and 10."""
     small = [of for of in synthetic() if of.name.startswith(("synthetic-table9", "synthetic-table10"))]
     return [
-        *(segmenter_of(of, of.expected) for of in (*backbones(), *table_9(), *table_10())),
-        *(segmenter_of(of, None, _SYNTHETIC) for of in small),
+        *(segmenter_trained_on(of, of.expected) for of in (*backbones(), *table_9(), *table_10())),
+        *(segmenter_trained_on(of, None, _SYNTHETIC) for of in small),
     ]
 
 
@@ -154,7 +154,9 @@ def figure_7() -> list[Experiment]:
     ]
 
 
-def segmenter_of(masks: Experiment, expected: Expected | None, config: SegmenterConfig = _FULL) -> Experiment:
+def segmenter_trained_on(
+    masks: Experiment, expected: Expected | None, config: SegmenterConfig = _FULL
+) -> Experiment:
     """The segmentation network that learns from the masks of another experiment."""
     return Experiment(
         name=f"{masks.name}-segmenter",

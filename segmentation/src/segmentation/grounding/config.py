@@ -44,18 +44,14 @@ class TripletOptions(FrozenModel):
 
 
 class GroundingTraining(TrainingOptions):
-    """Defaults: those of DSVE as far as they carry over; AdamW in the place of Adam."""
+    """Defaults: those of DSVE as far as they carry over; AdamW in the place of its Adam."""
 
     epochs: PositiveInt = Field(30, description="Passes over the images, of each with one text.")
     batch_size: PositiveInt = Field(160, description="Pairs per step, over all processes and parts.")
     learning_rate: PositiveFloat = Field(1e-3, description="Initial rate of what is trained from scratch.")
     new_layer_factor: PositiveFloat = Field(1.0, description="Rate of new layers / learning_rate.")
+    optimizer: Literal["sgd", "adamw"] = Field("adamw", description="What takes the steps.")
     weight_decay: NonNegativeFloat = Field(1e-4, description="L2 penalty on all trained parameters.")
-
-    @property
-    def adaptive(self) -> bool:
-        """AdamW takes the steps."""
-        return True
 
 
 class GroundingConfig(TrainingConfig):

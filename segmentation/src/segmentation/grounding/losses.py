@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from segmentation.grounding.config import TripletOptions
+from segmentation.scores.precision import unrounded
 
 
 def triplet_loss(images: Tensor, texts: Tensor, foreign: Tensor, options: TripletOptions) -> Tensor:
@@ -13,7 +14,8 @@ def triplet_loss(images: Tensor, texts: Tensor, foreign: Tensor, options: Triple
     may stand against an image (row): not its own, nor one that reads the same. s is the cosine of a pair, s⁻ that
     of its nearest foreign text or image, or each of all in turn. A pair without any adds nothing.
     """
-    cosines = images @ texts.T
+    with unrounded(images):
+        cosines = images.float() @ texts.float().T
     own = cosines.diagonal()
     # Of an image against other texts, by row, and of a text against other images.
     excess = [

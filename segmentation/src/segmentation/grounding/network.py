@@ -25,6 +25,7 @@ class GroundingNetwork(nn.Module):
         self.affine = nn.Linear(options.dimension, options.dimension)
         self.text_encoder = RecurrentEncoder(len(words), options.dimension, options.text)
         self.dropout = nn.Dropout(options.dropout)
+        self.words = words
         # Beside the weights, so that one file says what the rows of the embedding are.
         self.register_buffer("vocabulary", words.tensor())
 

@@ -7,13 +7,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from segmentation.backbones.devices import in_precision
 from segmentation.data.images import RgbImage
 from segmentation.data.phrases import expression_text
 from segmentation.data.targets import ImageTargets
 from segmentation.grounding.network import GroundingNetwork
-from segmentation.grounding.words import WordTable, padded
+from segmentation.grounding.words import padded
 from segmentation.scores.affinity import propagate
-from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Viewing
+from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Sizes, Viewing
 from segmentation.scores.views import ImageViews
 
 
@@ -38,9 +39,9 @@ class GroundingScores:
         backbone = self.network.backbone
         return ImageViews(self.viewing, backbone.stride, backbone.first_cell)
 
-    def base_size(self, image: RgbImage) -> tuple[int, int]:
-        """Height and width of the network's input at scale 1; images of one size can share a batch."""
-        return self.views.size(image)
+    def sizes(self, image: RgbImage) -> Sizes:
+        """Of the network's input; images of the same ones can share a batch."""
+        return self.views.sizes(image)
 
     @torch.inference_mode()
     def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:
@@ -50,7 +51,8 @@ class GroundingScores:
         vectors = [self._vectors(list(texts.values())) for texts in asked]
         seen: list[list[FloatMap]] = [[] for _ in images]
         for view in views.of(images):
-            cells = self.network.backbone.cells(view.images.to(self.device))
+            with in_precision(self.viewing.precision, self.device):
+                cells = self.network.backbone.cells(view.images.to(self.device)).float()
             for index, maps in enumerate(seen):
                 found = self.network.heatmaps(cells.features[index], vectors[index]).float()
                 carried = propagate(found, cells.mid_features[index], self.viewing.propagation)
@@ -72,10 +74,9 @@ class GroundingScores:
         return texts
 
     def _vectors(self, texts: Sequence[str]) -> Tensor:
-        words = WordTable.from_tensor(self.network.get_buffer("vocabulary"))
         if not texts:
             return torch.zeros(0, self.network.options.dimension, device=self.device)
-        return self.network.embed(padded([words.numbers(text) for text in texts]).to(self.device))
+        return self.network.embed(padded([self.network.words.numbers(text) for text in texts]).to(self.device))
 
     def _heatmaps(self, asked: Sequence[tuple[int, int | None]], maps: FloatMap) -> Heatmaps:
         by_text: dict[tuple[int, int | None], FloatMap] = dict(zip(asked, np.asarray(maps), strict=True))

@@ -56,10 +56,10 @@ class TrainedGrounding:
 
     def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
         """The network on `device`, looking at images as `viewing` says."""
+        from segmentation.backbones.devices import resolve_device
         from segmentation.grounding.predict import GroundingScores
-        from segmentation.training.devices import DeviceGroup
 
-        place = DeviceGroup(device).device
+        place = resolve_device(device)
         names = [label.name.replace("_", " ") for label in self.vocabulary.classes]
         return GroundingScores(self.network.to(place), place, viewing, names)
 
@@ -115,7 +115,7 @@ def train_grounding(
         vocabulary.label_space,
         config.training,
         CaptionedSamples(found, texts, words, config.crop),
-        lambda: build_task(config, words),
+        lambda _device: build_task(config, words),
         [*step_doubts(len(found), config.training)],
         config.frozen_views,
     )

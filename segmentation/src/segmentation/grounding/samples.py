@@ -12,7 +12,7 @@ from segmentation.data.crops import CropOptions, crop_image, random_crop
 from segmentation.data.images import RgbImage, read_image
 from segmentation.data.targets import ImageTargets
 from segmentation.grounding.words import WordTable, padded
-from segmentation.training.task import TensorBatch
+from segmentation.training.task import TensorBatch, image_batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class CaptionedBatch(TensorBatch):
     """B images and their texts on one device."""
 
     images: Tensor
-    """Float, (B, 3, S, S), RGB, 0-255: each backbone normalises for itself; or its cells, (B, channels, h, w)."""
+    """Uint8, (B, 3, S, S), RGB: backbones normalise it; or their cells, float16, (B, channels, h, w)."""
     texts: Tensor
     """Int64, (B, M): numbers of words, filled up."""
     foreign: Tensor
@@ -74,11 +74,10 @@ class CaptionedSamples:
 
     def collate(self, samples: Sequence[CaptionedSample]) -> CaptionedBatch:
         """Samples of one size as a batch on the CPU."""
-        images = torch.from_numpy(np.stack([sample.image for sample in samples]))
         texts = [tuple(sample.text) for sample in samples]
         foreign = [[one != other for other in texts] for one in texts]
         return CaptionedBatch(
-            images=images.permute(0, 3, 1, 2).contiguous().float(),
+            images=image_batch([sample.image for sample in samples]),
             texts=padded(texts),
             foreign=torch.tensor(foreign),
         )

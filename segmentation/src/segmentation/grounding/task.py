@@ -17,6 +17,8 @@ from segmentation.training.task import ParameterGroup, learning_groups
 class GroundingTask:
     """Trains `module` to bring images near to their texts."""
 
+    decomposes = False  # other images and texts of the batch are the negatives
+
     def __init__(self, network: GroundingNetwork, loss: TripletOptions, *, new_layer_factor: float) -> None:
         self.module = network
         self._loss = loss

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -35,11 +36,11 @@ class WordTable:
     @classmethod
     def from_tensor(cls, content: Tensor) -> "WordTable":
         """As `tensor` wrote it."""
-        return cls(bytes(content.tolist()).decode().split())
+        return cls(content.numpy(force=True).tobytes().decode().split())
 
     def tensor(self) -> Tensor:
         """All words as bytes, uint8, one after the other."""
-        return torch.tensor(list("\n".join(self.words).encode()), dtype=torch.uint8)
+        return torch.from_numpy(np.frombuffer("\n".join(self.words).encode(), dtype=np.uint8).copy())
 
     def __len__(self) -> int:
         return _FIRST + len(self.words)

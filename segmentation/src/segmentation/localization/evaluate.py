@@ -1,12 +1,14 @@
 """Image-level quality of a localization network: its class scores against the classes that images have."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from segmentation.data.images import read_image
+from segmentation.data.read_ahead import array_bytes, read_ahead
 from segmentation.data.targets import ImageTargets, UnknownAttributes, read_targets
 from segmentation.evaluation.image_labels import LabelRanking, label_ranking
 from segmentation.localization.run import Localizer, load_localizer
@@ -59,11 +61,12 @@ def _scores(
     localizer: Localizer, targets: Sequence[ImageTargets], side: int, device: str
 ) -> Iterator[npt.NDArray[np.float32]]:
     """Logits (B, K) of the images, a batch at a time."""
+    from segmentation.backbones.devices import resolve_device
     from segmentation.localization.predict import HeatmapExtractor
     from segmentation.scores.contract import Viewing
-    from segmentation.training.devices import DeviceGroup
 
-    place = DeviceGroup(device).device
+    place = resolve_device(device)
     extractor = HeatmapExtractor(localizer.network.to(place), place, Viewing(side))
-    for start in range(0, len(targets), BATCH):
-        yield extractor.class_scores([read_image(image.path) for image in targets[start : start + BATCH]])
+    images = read_ahead(targets, lambda target: read_image(target.path), array_bytes)
+    while batch := list(islice(images, BATCH)):
+        yield extractor.class_scores(batch)

@@ -39,9 +39,11 @@ class BalancedWeights(NamedTuple):
 
     def of(self, present: Tensor, columns: Tensor | slice = slice(None)) -> Tensor:
         """Per element of `present` (bool), the weight of the side that it is on, for classes `columns`."""
-        return torch.where(
-            present, self.positive.to(present.device)[columns], self.negative.to(present.device)[columns]
-        )
+        return torch.where(present, self.positive[columns], self.negative[columns])
+
+    def to(self, device: torch.device) -> "BalancedWeights":
+        """The same on another device."""
+        return BalancedWeights(self.positive.to(device), self.negative.to(device))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,10 @@ class LossWeights:
         """All weights 1 (Table 10, "Standard BCE")."""
         n_classes, n_attributes = vocabulary.n_classes, vocabulary.n_attributes
         return cls(BalancedWeights.plain(n_classes), BalancedWeights.plain(n_attributes))
+
+    def to(self, device: torch.device) -> "LossWeights":
+        """The same on another device."""
+        return LossWeights(self.classes.to(device), self.attributes.to(device))
 
 
 def label_weights(
@@ -155,6 +161,7 @@ class LocalizationLoss:
 
     options: LocalizationOptions
     weights: LossWeights
+    """On the device of the batches."""
     n_foreground: int
 
     def __call__(

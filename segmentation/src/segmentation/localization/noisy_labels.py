@@ -42,8 +42,9 @@ def largest(values: Tensor, among: Tensor, share: float) -> Tensor:
 
     Their number is rounded down, and capped at all of them. Of equals any may be taken.
     """
-    count = int(min(share, 1.0) * int(among.sum()) + 1e-6)
     chosen = torch.zeros_like(among)
+    # Counting makes a step wait for its device.
+    count = int(min(share, 1.0) * int(among.sum()) + 1e-6) if share > 0 else 0
     if count:
         order = values.float().masked_fill(~among, -torch.inf).flatten().topk(count).indices
         chosen.view(-1)[order] = True

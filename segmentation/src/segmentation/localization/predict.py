@@ -7,11 +7,12 @@ import torch
 from torch import Tensor
 
 from segmentation.backbones.contract import Cells
+from segmentation.backbones.devices import in_precision
 from segmentation.data.images import RgbImage
 from segmentation.data.targets import ImageTargets
 from segmentation.localization.network import FeatureMaps, LabelLocalizer
 from segmentation.scores.affinity import propagate
-from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Viewing
+from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Sizes, Viewing
 from segmentation.scores.views import ImageViews
 
 
@@ -29,15 +30,15 @@ class HeatmapExtractor:
         """What the network sees of images."""
         return ImageViews(self.viewing, self.network.backbone.stride, self.network.backbone.first_cell)
 
-    def base_size(self, image: RgbImage) -> tuple[int, int]:
-        """Height and width of the network's input at scale 1; images of one size can share a batch."""
-        return self.views.size(image)
+    def sizes(self, image: RgbImage) -> Sizes:
+        """Of the network's input; images of the same ones can share a batch."""
+        return self.views.sizes(image)
 
     @torch.inference_mode()
     def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:
         """Heatmaps (h, w) of each image, for its own classes and compounds, and its cells.
 
-        All images must have the same `base_size`. Over scales and mirror images the heatmaps are averaged before
+        All images must have the same `sizes`. Over scales and mirror images the heatmaps are averaged before
         they are normalised, at the resolution of scale 1. The cells are those of the first scale, at the same
         resolution.
         """
@@ -45,7 +46,7 @@ class HeatmapExtractor:
         total: list[list[FloatMap]] = []
         cells: Cells | None = None
         for view in views.of(images):
-            features = self.network(view.images.to(self.device))
+            features = self._seen(view.images)
             cells = cells or features.cells
             total.append([view.upright(maps) for maps in self._maps(features, requests)])
         found = []
@@ -57,9 +58,15 @@ class HeatmapExtractor:
 
     @torch.inference_mode()
     def class_scores(self, images: Sequence[RgbImage]) -> FloatMap:
-        """Logits (B, K) of all classes (Eq. 4), at the first scale; all images must have the same `base_size`."""
+        """Logits (B, K) of all classes (Eq. 4), at the first scale; all images must have the same `sizes`."""
         view = next(self.views.of(images))
-        return self.network.class_scores(self.network(view.images.to(self.device)).cls).float().cpu().numpy()
+        return self.network.class_scores(self._seen(view.images).cls).cpu().numpy()
+
+    def _seen(self, images: Tensor) -> FeatureMaps:
+        """What the network makes of images `[B 3 H W]`, in 32 bits whatever it computes in."""
+        with in_precision(self.viewing.precision, self.device):
+            cls, comp, cells = self.network(images.to(self.device))
+        return FeatureMaps(cls.float(), None if comp is None else comp.float(), cells.float())
 
     def _maps(self, features: FeatureMaps, targets: Sequence[ImageTargets]) -> Iterator[FloatMap]:
         """Per image its class heatmaps and then its compound heatmaps, (n, h, w)."""
@@ -70,7 +77,7 @@ class HeatmapExtractor:
                 compounds = self.network.compound_heatmaps(features.comp[index, None], pairs)
                 maps = torch.cat([maps, compounds], dim=1)
             mid_features = features.cells.mid_features[index]
-            yield propagate(maps[0].float(), mid_features, self.viewing.propagation).cpu().numpy()
+            yield propagate(maps[0], mid_features, self.viewing.propagation).cpu().numpy()
 
 
 def _pairs(targets: ImageTargets) -> list[tuple[int, int]]:

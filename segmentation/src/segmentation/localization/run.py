@@ -55,10 +55,10 @@ class Localizer:
 
     def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
         """The network on `device`, looking at images as `viewing` says."""
+        from segmentation.backbones.devices import resolve_device
         from segmentation.localization.predict import HeatmapExtractor
-        from segmentation.training.devices import DeviceGroup
 
-        place = DeviceGroup(device).device
+        place = resolve_device(device)
         return HeatmapExtractor(self.network.to(place), place, viewing)
 
 
@@ -104,7 +104,7 @@ def train_localizer(
         vocabulary.label_space,
         config.training,
         LocalizationSamples(targets, vocabulary, config.crop),
-        lambda: build_task(config, vocabulary, targets),
+        lambda _device: build_task(config, vocabulary, targets),
         [*doubts(targets, vocabulary, config.training)],
         config.frozen_views,
     )

@@ -11,7 +11,7 @@ from torch import Tensor
 from segmentation.data.crops import CropOptions, crop_image, random_crop
 from segmentation.data.images import RgbImage, read_image
 from segmentation.data.targets import ImageTargets, Vocabulary
-from segmentation.training.task import TensorBatch
+from segmentation.training.task import TensorBatch, image_batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class LocalizationBatch(TensorBatch):
     """B samples on one device."""
 
     images: Tensor
-    """Float, (B, 3, S, S), RGB, 0-255: each backbone normalises for itself; or its cells, (B, channels, h, w)."""
+    """Uint8, (B, 3, S, S), RGB: backbones normalise it; or their cells, float16, (B, channels, h, w)."""
     classes: Tensor
     """Bool, (B, K)."""
     attributes: Tensor
@@ -91,9 +91,8 @@ class LocalizationSamples:
 
     def collate(self, samples: Sequence[LocalizationSample]) -> LocalizationBatch:
         """Samples of one size as a batch on the CPU."""
-        images = torch.from_numpy(np.stack([sample.image for sample in samples]))
         return LocalizationBatch(
-            images=images.permute(0, 3, 1, 2).contiguous().float(),
+            images=image_batch([sample.image for sample in samples]),
             classes=torch.from_numpy(np.stack([sample.classes for sample in samples])),
             attributes=torch.from_numpy(np.stack([sample.attributes for sample in samples])),
             doubtful=torch.from_numpy(np.stack([sample.doubtful for sample in samples])),

@@ -1,6 +1,7 @@
 """The localization network as a task of the training loop."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -26,6 +27,11 @@ class LocalizationTask:
         self._new_layer_factor = new_layer_factor
         self._epochs = 0.0
 
+    @property
+    def decomposes(self) -> bool:
+        """The largest losses are rejected among those of a batch."""
+        return not self._loss.options.rejection
+
     def begin_step(self, epochs: float) -> None:
         """The rejection of large losses grows with the epochs done."""
         self._epochs = epochs
@@ -37,6 +43,8 @@ class LocalizationTask:
     def loss(self, batch: LocalizationBatch) -> tuple[Tensor, dict[str, Tensor]]:
         """Eq. 6 and its parts; negative compounds are drawn with torch's default generator."""
         maps = self.module(batch.images)
+        # Copied once: they stay where the first batch was.
+        self._loss = replace(self._loss, weights=self._loss.weights.to(batch.classes.device))
         doubts = LabelDoubts(batch.doubtful, batch.denied, self._epochs)
         return self._loss(self.module, maps, batch.classes, batch.attributes, torch.default_generator, doubts)
 

@@ -4,45 +4,61 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from segmentation.data.images import RgbImage, read_image
+from segmentation.data.read_ahead import array_bytes, read_ahead
 from segmentation.masks.finish import RejectedImage
-from segmentation.scores.contract import ImageRequest
+from segmentation.scores.contract import ImageRequest, Sizes
 from segmentation.training.shortage import is_memory_shortage
 from shared_runtime.errors import InputError
 
 _OPEN_BATCHES = 8
 """So many times the images of a batch may wait for others of their size; then the fullest batch goes as it is."""
+_MOST_OPEN_BYTES = 512_000_000
+"""That they may take meanwhile: more than ordinary images do, and fourteen photographs of 12 megapixels."""
 
 RequestT = TypeVar("RequestT", bound=ImageRequest)
 SeenT = TypeVar("SeenT")
 
 
 class ImageBatch(NamedTuple, Generic[RequestT]):
-    """Images of one base size, each with its request."""
+    """Images of the same sizes, each with its request."""
 
     images: list[RgbImage]
     requests: list[RequestT]
 
 
 def image_batches(
-    requests: Iterable[RequestT], base_size: Callable[[RgbImage], tuple[int, int]], batch_size: int
+    requests: Iterable[RequestT], sizes: Callable[[RgbImage], Sizes], batch_size: int
 ) -> Iterator[ImageBatch[RequestT] | RejectedImage]:
-    """Images read, in batches of one base size; those that cannot be read are rejected."""
-    waiting: dict[tuple[int, int], ImageBatch[RequestT]] = {}
-    for request in requests:
-        try:
-            image = read_image(request.path)
-        except InputError as error:
-            yield RejectedImage.of(request, str(error))
+    """Images, in batches of the same `sizes`; those that cannot be read are rejected. The next ones are read
+    meanwhile."""
+    waiting: dict[Sizes, ImageBatch[RequestT]] = {}
+    for request, image in images_ahead(requests):
+        if isinstance(image, RejectedImage):
+            yield image
             continue
-        size = base_size(image)
-        batch = waiting.setdefault(size, ImageBatch([], []))
+        own = sizes(image)
+        batch = waiting.setdefault(own, ImageBatch([], []))
         batch.images.append(image)
         batch.requests.append(request)
         if len(batch.images) == batch_size:
-            yield waiting.pop(size)
-        elif sum(len(other.images) for other in waiting.values()) == _OPEN_BATCHES * batch_size:
+            yield waiting.pop(own)
+            continue
+        held = [other for batch in waiting.values() for other in batch.images]
+        if len(held) == _OPEN_BATCHES * batch_size or sum(other.nbytes for other in held) > _MOST_OPEN_BYTES:
             yield waiting.pop(max(waiting, key=lambda key: len(waiting[key].images)))
     yield from waiting.values()
+
+
+def images_ahead(requests: Iterable[RequestT]) -> Iterator[tuple[RequestT, RgbImage | RejectedImage]]:
+    """The image of each request, or why it cannot be read; the next ones are read meanwhile."""
+    return read_ahead(requests, _read, lambda read: array_bytes(read[1]))
+
+
+def _read(request: RequestT) -> tuple[RequestT, RgbImage | RejectedImage]:
+    try:
+        return request, read_image(request.path)
+    except InputError as error:
+        return request, RejectedImage.of(request, str(error))
 
 
 def seen(

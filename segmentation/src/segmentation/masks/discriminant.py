@@ -64,7 +64,7 @@ class CellStatistics:
         return LinearDiscriminant(weights.float(), offsets.float())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LinearDiscriminant:
     """A linear classifier of cells; class 0 is the background."""
 

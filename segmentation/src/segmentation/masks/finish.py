@@ -38,7 +38,7 @@ class RejectedImage:
         return cls(request.image_id, request.file_name or request.path.name, reason)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class UnfinishedMask:
     """An image with its score maps, to which lines 11 to 13 of Algorithm 1 are still to be done."""
 

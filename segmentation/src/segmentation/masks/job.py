@@ -11,12 +11,12 @@ import numpy as np
 from segmentation.data.images import RgbImage
 from segmentation.masks.batches import image_batches, seen
 from segmentation.masks.finish import Finisher, RejectedImage
-from segmentation.masks.maps import ScoreMaps, score_maps, sharpened
+from segmentation.masks.maps import ScoreMaps, likeliest, score_maps, sharpened
 from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.options import ResolvedMaskOptions
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
 from segmentation.masks.refinement import Refinement
-from segmentation.scores.contract import Heatmaps, ImageRequest, ScoreSource
+from segmentation.scores.contract import Heatmaps, ImageRequest, ScoreSource, Sizes
 from shared_runtime.errors import OutputError
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ class HeatmapMaps(Generic[RequestT]):
     options: ResolvedMaskOptions
     discriminant: "LinearDiscriminant | None" = None
 
-    def base_size(self, image: RgbImage) -> tuple[int, int]:
-        """As that of the source."""
-        return self.source.base_size(image)
+    def sizes(self, image: RgbImage) -> Sizes:
+        """As those of the source."""
+        return self.source.sizes(image)
 
     def maps(self, images: Sequence[RgbImage], requests: Sequence[RequestT]) -> list[ScoreMaps | RejectedImage]:
         """Score maps of each image; rejected are those that have no heatmap, or one that is not finite."""
@@ -53,6 +53,9 @@ class HeatmapMaps(Generic[RequestT]):
             except ValueError as error:
                 found.append(RejectedImage.of(request, str(error)))
                 continue
+            # A band asks how near classes came that are likeliest nowhere.
+            if of_image.heatmaps.background is not None and self.options.ignore_band is None:
+                maps = likeliest(maps)
             if self.discriminant is not None and of_image.cells is not None:
                 maps = self.discriminant.mixed(maps, of_image.cells)
             if self.options.refine is not Refinement.NONE and self.options.sharpness != 1:
@@ -119,7 +122,7 @@ class MaskJob(Generic[RequestT]):
         self.progress(counts)
         statistics = CellStatistics(self.n_foreground + 1)
         alone = HeatmapMaps(self.source, self.n_foreground, self.options)
-        for batch in image_batches(studied, self.source.base_size, self.batch_size):
+        for batch in image_batches(studied, self.source.sizes, self.batch_size):
             if isinstance(batch, RejectedImage):
                 continue
             for of_image in seen(batch, self.source.scores):

@@ -34,7 +34,7 @@ class ScoreRules:
     """Whether scores are heatmaps less their midpoint, and the background's is 0 (`midpoint_scores`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ScoreMaps:
     """M_c of the background and of the foreground classes of one image: what line 10 of Algorithm 1 ends with."""
 
@@ -108,6 +108,13 @@ def score_maps(heatmaps: Heatmaps, n_foreground: int, rules: ScoreRules) -> Scor
         shares = scores / np.maximum(scores.sum(axis=0), EPSILON)
         scores = shares ** (1 - rules.absolute) * absolute**rules.absolute
     return ScoreMaps(ids, scores.astype(np.float32, copy=False), heatmaps.margin)
+
+
+def likeliest(maps: ScoreMaps) -> ScoreMaps:
+    """Without the classes that are likeliest in no cell: each of them would cost a refinement its time."""
+    columns = np.union1d([0], np.unique(maps.scores.argmax(axis=0)))
+    ids = tuple(maps.ids[column - 1] for column in columns.tolist() if column)
+    return ScoreMaps(ids, maps.scores[columns], maps.margin)
 
 
 def relative_scores(foreground: FloatMap, surroundings: FloatMap, rules: ScoreRules) -> FloatMap:

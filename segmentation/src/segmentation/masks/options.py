@@ -13,6 +13,7 @@ from pydantic import (
     field_validator,
 )
 
+from segmentation.backbones.devices import PRECISION, Precision
 from segmentation.data.label_rules import LabelRules
 from segmentation.masks.maps import ScoreRules
 from segmentation.masks.refinement import CrfPreset, Refinement
@@ -61,7 +62,8 @@ class MaskOptions(FrozenModel):
     )
     input_size: PositiveInt | Literal["auto", "train", "original"] = Field(
         "auto",
-        description="Side of the square that images are resized to; train: the side of the training crops; "
+        description="Side of the square that images are resized to, or their shorter side for a segmentation "
+        "network; train: the side of the training crops; "
         "auto: twice that if the backbone was pre-trained, 1.25 times for a network that learned against a "
         "background; original: their own height and width. Always rounded "
         "to whole cells.",
@@ -96,6 +98,7 @@ class MaskOptions(FrozenModel):
         "mean of minimum and maximum, beside a background of 0, which no refinement takes.",
     )
     labels: LabelRules = Field(LabelRules(), description="Which labels are believed, and get a part of the mask.")
+    precision: Precision = Field("float32", description=PRECISION)
 
     @field_validator("ignore_band")
     @classmethod
@@ -146,6 +149,7 @@ class MaskOptions(FrozenModel):
             ignore_band=self.ignore_band,
             conversion=self.conversion,
             labels=self.labels,
+            precision=self.precision,
         )
 
 
@@ -175,4 +179,4 @@ class ResolvedMaskOptions(MaskOptions):
     @property
     def viewing(self) -> Viewing:
         """How the network looks at images."""
-        return Viewing(self.input_size, self.scales, self.flip, self.propagation, self.compounds)
+        return Viewing(self.input_size, self.scales, self.flip, self.propagation, self.compounds, self.precision)

@@ -11,7 +11,7 @@ from segmentation.masks.batches import image_batches, seen
 from segmentation.masks.finish import Finisher, RejectedImage, UnfinishedMask
 from segmentation.masks.maps import ScoreMaps
 from segmentation.masks.memory import refinement_size
-from segmentation.scores.contract import ImageRequest
+from segmentation.scores.contract import ImageRequest, Sizes
 from shared_runtime.workers import map_ordered
 
 RequestT = TypeVar("RequestT", bound=ImageRequest)
@@ -21,8 +21,8 @@ RequestT_contra = TypeVar("RequestT_contra", bound=ImageRequest, contravariant=T
 class MapSource(Protocol[RequestT_contra]):
     """Whatever gives score maps of images."""
 
-    def base_size(self, image: RgbImage) -> tuple[int, int]:
-        """Images of one base size can share a batch."""
+    def sizes(self, image: RgbImage) -> Sizes:
+        """Of the network's input; images of the same ones can share a batch."""
 
     def maps(
         self, images: Sequence[RgbImage], requests: Sequence[RequestT_contra]
@@ -122,7 +122,7 @@ class MaskPipeline(Generic[RequestT]):
         self, todo: Iterable[RequestT], folder: Path, counts: MaskCounts
     ) -> Iterator[UnfinishedMask | RejectedImage]:
         """All images, with their score maps; those that no mask can be made of as rejected ones."""
-        for batch in image_batches(todo, self.source.base_size, self.batch_size):
+        for batch in image_batches(todo, self.source.sizes, self.batch_size):
             if isinstance(batch, RejectedImage):
                 yield batch
                 continue

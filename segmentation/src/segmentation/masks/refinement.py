@@ -132,8 +132,8 @@ def compiled_crf() -> Any:
         from pydensecrf.densecrf import DenseCRF2D
     except ImportError as error:
         raise MissingResourceError(
-            "--refine dense-crf needs pydensecrf, which is not installed. "
-            "Try: pip install 'capparse-segmentation[crf]', or --refine mean-field, which needs no compiler"
+            "refinement by dense-crf needs pydensecrf, which is not installed. "
+            "Try: pip install 'capparse-segmentation[crf]', or mean-field, which needs no compiler"
         ) from error
     return DenseCRF2D
 

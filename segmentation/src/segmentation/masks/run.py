@@ -17,7 +17,7 @@ from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.refinement import check_installed
 from segmentation.runs.folder import MAKE_MASKS, RunFolder, RunRecord, installed_versions, open_run
 from segmentation.runs.left_out import LeftOut
-from segmentation.runs.trained import open_trained
+from segmentation.runs.trained import identity, open_trained
 from segmentation.scores.contract import TrainedNetwork
 from shared_runtime.errors import OutputError, UsageError
 from shared_runtime.files import check_output, file_digest
@@ -48,7 +48,7 @@ class MaskInputs:
 
 @dataclass(frozen=True, slots=True)
 class MaskMachine:
-    """Where masks are made: nothing that changes them."""
+    """Where masks are made: nothing that changes them, but for the rounding of the device."""
 
     device: str = "auto"
     processes: int = 1
@@ -96,7 +96,7 @@ def make_masks(
         config=resolved.model_dump(mode="json"),
         samples={
             "labels": file_digest(inputs.labels)[:16],
-            "weights": file_digest(RunFolder(inputs.run).weights)[:16],
+            **identity(trained),
         }
         | ({"target": inputs.target.reference} if inputs.target else {}),
         notes={
@@ -108,7 +108,7 @@ def make_masks(
         },
     )
     RunFolder(output).check_command(MAKE_MASKS)
-    _check_inputs(inputs, output)
+    check_images(inputs.images, output)
     if rle:
         run = RunFolder(inputs.run)
         read = {"the label file": inputs.labels, "the weights of the network": run.weights}
@@ -135,7 +135,9 @@ def make_masks(
         if rle:
             try:
                 with replacing(rle) as unfinished:
-                    write_coco_results(unfinished, _masks(output, targets, vocabulary), vocabulary.label_space)
+                    write_coco_results(
+                        unfinished, masks_there(output, targets, vocabulary), vocabulary.label_space
+                    )
             except OSError as error:
                 raise OutputError(f"{rle}: cannot be written: {error.strerror or error}") from error
     return MaskRun(counts, left_out, resolved)
@@ -183,9 +185,11 @@ def only_classes_of(target: LabelSpace, known: LabelSpace, images: Sequence[Imag
     ]
 
 
-def _check_inputs(inputs: MaskInputs, output: Path) -> None:
-    """Raises UsageError where the folder of masks is one of images: `overwrite` would empty it."""
-    for folder in inputs.images:
+def check_images(images: Sequence[Path], output: Path) -> None:
+    """Raises UsageError where the folder of masks is one of images: masks would be written over them, and
+    `overwrite` would empty it."""
+    for path in images:
+        folder = path if path.is_dir() else path.parent
         if output.is_dir() and folder.is_dir() and output.samefile(folder):
             raise UsageError(f"{output} is a folder of images that are read. Name another folder for the masks")
 
@@ -227,7 +231,7 @@ def write_rejected(path: Path, skipped: Sequence[SkippedImage], counts: MaskCoun
         raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
-def _masks(
+def masks_there(
     folder: Path, targets: Sequence[ImageTargets], vocabulary: Vocabulary
 ) -> Iterator[tuple[int | str, IndexMask]]:
     """The masks that are there, each once, with the ids of their images."""

@@ -8,13 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from segmentation.data.images import read_image
+from segmentation.data.images import RgbImage
 from segmentation.data.phrases import check_texts
-from segmentation.prediction.files import OVERLAYS, check_images, image_files
+from segmentation.data.targets import ImageTargets
+from segmentation.masks.batches import images_ahead
+from segmentation.masks.finish import RejectedImage
+from segmentation.masks.pipeline import plan_masks
+from segmentation.masks.run import check_images
+from segmentation.prediction.files import OVERLAYS, image_files
 from segmentation.prediction.referrer import ReferredRegion, Referrer
 from segmentation.runs.folder import REFER_PREDICT, RunRecord, installed_versions, open_run
+from segmentation.runs.trained import identity
 from shared_runtime.errors import InputError, OutputError, UsageError
-from shared_runtime.files import file_digest
 from shared_schemas.files import replace_file, replacing
 
 SCORES = "scores.json"
@@ -52,35 +57,39 @@ def predict_expressions(
     check_images(images, output)
     files = image_files(images, output)
     model = referrer.model
+    requests = [ImageTargets(key, path.name, path, (), (), key=key) for key, path in files]
     record = RunRecord(
         command=REFER_PREDICT,
         config=referrer.options.resolved(model.traits).model_dump(mode="json"),
-        samples={"weights": file_digest(model.weights)[:16], "texts": list(texts)},
+        samples={**identity(model), "texts": list(texts)},
         notes={"run": str(model.weights.parent.resolve()), "versions": installed_versions()},
     )
-    done = PredictedExpressions()
     with open_run(output, record, overwrite=overwrite):
         for key in [key for key, _ in files if overwrite and (output / key / SCORES).is_file()]:
             for folder in (output / key, output / OVERLAYS / key):
                 shutil.rmtree(folder, ignore_errors=True)
-        for number, (key, path) in enumerate(files):
+        plan = plan_masks(requests, output, lambda request, _: (output / request.key / SCORES).is_file())
+        rejected = [(image.file_name, image.reason) for image in plan.counts.rejected]
+        done = PredictedExpressions(0, plan.counts.present, rejected)
+        for number, (request, image) in enumerate(images_ahead(plan.todo), len(files) - len(plan.todo)):
             progress(number, len(files))
+            if isinstance(image, RejectedImage):
+                done.rejected.append((image.file_name, image.reason))
+                continue
             try:
-                if (output / key / SCORES).is_file():
-                    done.present += 1
-                    continue
-                _predict(referrer, path, names, output, key)
+                _predict(referrer, image, names, output, request.key)
                 done.written += 1
             except InputError as error:
-                done.rejected.append((path.name, str(error)))
+                done.rejected.append((request.path.name, str(error)))
             except OSError as error:
                 raise OutputError(
                     f"{error.filename or output}: cannot be written: {error.strerror or error}"
                 ) from error
         progress(len(files), len(files))
-        summary = {key: scores for key, _ in files if (scores := _scores(output / key / SCORES)) is not None}
-        rejected = [{"file_name": name, "reason": reason} for name, reason in done.rejected]
-        _write_json(output / SCORES, {"images": summary, "rejected": rejected})
+        keys = [request.key for request in plan.distinct]
+        summary = {key: scores for key in keys if (scores := _scores(output / key / SCORES)) is not None}
+        reasons = [{"file_name": name, "reason": reason} for name, reason in done.rejected]
+        _write_json(output / SCORES, {"images": summary, "rejected": reasons})
     return done
 
 
@@ -101,9 +110,9 @@ def file_names(texts: Sequence[str]) -> dict[str, str]:
     return named
 
 
-def _predict(referrer: Referrer, path: Path, names: Mapping[str, str], output: Path, key: str) -> None:
+def _predict(referrer: Referrer, image: RgbImage, names: Mapping[str, str], output: Path, key: str) -> None:
     """The masks of one image; its scores last, which say that all is there. Raises InputError and OSError."""
-    regions = referrer.set_image(read_image(path)).predict([*names])
+    regions = referrer.set_image(image).predict([*names])
     masks, overlays = output / key, output / OVERLAYS / key
     for folder in (masks, overlays):
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,21 +1,30 @@
 """Predictions of many images, in a folder that says how they were made."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from segmentation.data.images import IMAGE_SUFFIXES, refuse_url
 from segmentation.data.legend import write_legend
-from segmentation.data.masks import IndexMask, mask_path, read_index_mask, write_coco_results
+from segmentation.data.masks import IndexMask, mask_path, write_coco_results
 from segmentation.data.names import image_key, names_below
 from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, read_targets
 from segmentation.masks.finish import Finisher, RejectedImage, UnfinishedMask
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
 from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import REJECTED, RLE, check_rle, only_classes_of, write_rejected
+from segmentation.masks.run import (
+    REJECTED,
+    RLE,
+    check_images,
+    check_rle,
+    masks_there,
+    only_classes_of,
+    write_rejected,
+)
 from segmentation.prediction.overlay import painted
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.runs.folder import PREDICT, RunFolder, RunRecord, installed_versions, open_run
+from segmentation.runs.trained import identity
 from shared_runtime.errors import InputError, OutputError, UsageError
 from shared_runtime.files import file_digest
 from shared_schemas import LabelSpace
@@ -89,7 +98,7 @@ def predict_files(
         command=PREDICT,
         config=resolved.model_dump(mode="json"),
         samples={
-            "weights": file_digest(model.weights)[:16],
+            **identity(model),
             "labels": file_digest(inputs.labels)[:16] if inputs.labels else None,
             "classes": sorted(inputs.classes) if inputs.classes is not None else None,
         }
@@ -132,7 +141,7 @@ def predict_files(
             )
         write_rejected(output / REJECTED, skipped, counts)
         if outputs.rle:
-            masks = _masks(output, plan.distinct, len(segmenter.classes) + 1)
+            masks = masks_there(output, plan.distinct, model.vocabulary)
             try:
                 with replacing(outputs.rle) as unfinished:
                     write_coco_results(
@@ -235,21 +244,3 @@ def _requests(
         rejected.append(RejectedImage(f"{key}{path.suffix}", f"{key}{path.suffix}", reason))
     damaged = [line for line in skipped if line.image_id is None]
     return requests, rejected, damaged
-
-
-def check_images(images: Sequence[Path], output: Path) -> None:
-    """Raises UsageError where the folder of masks is one of images: a mask of x.png would be x.png."""
-    for path in images:
-        folder = path if path.is_dir() else path.parent
-        if output.is_dir() and folder.is_dir() and output.samefile(folder):
-            raise UsageError(f"{output} is a folder of images that are read. Name another folder for the masks")
-
-
-def _masks(
-    folder: Path, requests: Sequence[ImageTargets], n_classes: int
-) -> Iterator[tuple[int | str, IndexMask]]:
-    """The masks that are there, each once, with the ids of their images."""
-    for request in requests:
-        path = mask_path(folder, request.key)
-        if path.is_file():
-            yield request.image_id, read_index_mask(path, n_classes)

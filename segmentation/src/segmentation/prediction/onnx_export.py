@@ -11,7 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from segmentation.prediction.contract import OpenedModel, needs_classes
+from segmentation.prediction.contract import needs_classes
+from segmentation.runs.trained import OpenedModel
 from segmentation.scores.grid import input_size
 from shared_runtime.errors import CapparseError, InputError, MissingResourceError, OutputError
 from shared_schemas.files import replacing

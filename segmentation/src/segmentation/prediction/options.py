@@ -4,17 +4,11 @@ from typing import Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
+from segmentation.backbones.devices import PRECISION, Precision
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import CrfPreset, Refinement, installed_refinement
-from segmentation.scores.contract import NetworkTraits
+from segmentation.scores.contract import PRESENCE, WINDOW, NetworkTraits, Viewing
 from shared_runtime.configuration import FrozenModel
-
-WINDOW = 1025
-"""Side in pixels: 16 · 64 + 1, and enough for images of ordinary size at twice the size of the crops."""
-
-PRESENCE = 0.25
-"""Chosen with the network that ships on masks of 144 COCO images, whose captions it had learned from: mean IoU
-.261 without, .27 to .28 from .15 to .4."""
 
 
 class PredictionOptions(FrozenModel):
@@ -43,6 +37,7 @@ class PredictionOptions(FrozenModel):
         None, description="How scores are fitted to edges; None: dense CRF if it is installed, else PAMR."
     )
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
+    precision: Precision = Field("float32", description=PRECISION)
 
     def resolved(self, network: NetworkTraits) -> "ResolvedPrediction":
         """The same options with what the network and the installation decide filled in."""
@@ -54,10 +49,11 @@ class PredictionOptions(FrozenModel):
             presence=self.presence,
             refine=self.refine or installed_refinement(),
             crf_preset=self.crf_preset,
+            precision=self.precision,
         )
 
     def of_masks(self) -> MaskOptions:
-        """The same for a localizer, whose masks of one image do not depend on others."""
+        """How score maps come about; masks of one image do not depend on others."""
         return MaskOptions(
             input_size=self.input_size,
             scales=self.scales,
@@ -65,6 +61,7 @@ class PredictionOptions(FrozenModel):
             consensus=False,
             refine=self.refine or installed_refinement(),
             crf_preset=self.crf_preset,
+            precision=self.precision,
         )
 
 
@@ -73,3 +70,15 @@ class ResolvedPrediction(PredictionOptions):
 
     input_size: PositiveInt | Literal["original"]
     refine: Refinement
+
+    @property
+    def viewing(self) -> Viewing:
+        """How the network looks at images."""
+        return Viewing(
+            self.input_size,
+            self.scales,
+            self.flip,
+            precision=self.precision,
+            window=self.window,
+            presence=self.presence,
+        )

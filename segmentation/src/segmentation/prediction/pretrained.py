@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from segmentation.backbones.catalog import HUB, PREPROCESSORS, RANDOM, hub_folder
 from segmentation.data.targets import Vocabulary
-from segmentation.prediction.contract import StoredModel, needs_classes
+from segmentation.prediction.contract import needs_classes
 from segmentation.prediction.model_card import ModelCard, Usage, card_text
 from segmentation.referring import text_folder
 from segmentation.referring.config import ReferringConfig
@@ -26,7 +26,7 @@ from segmentation.runs.folder import (
     TRAIN_SEGMENTER,
     installed_versions,
 )
-from segmentation.runs.trained import SAVED_CONFIG, is_saved
+from segmentation.runs.trained import SAVED_CONFIG, StoredModel, is_saved
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, OutputError, UsageError
 from shared_schemas import LabelSpace

@@ -1,33 +1,35 @@
 """A network of referring expressions as a user holds it: an image and a text in, a mask out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Self, overload
 
 import numpy as np
 from PIL import Image
 
-from segmentation.data.images import RgbImage, pixels_of
-from segmentation.prediction.model_card import ModelCard
+from segmentation.backbones.devices import AUTO, check_device
+from segmentation.data.images import ImageInput, RgbImage, pixels_of
+from segmentation.prediction.hub import HubOptions, Pretrained
 from segmentation.prediction.opening import open_referring
 from segmentation.prediction.overlay import OPACITY, painted
-from segmentation.prediction.pretrained import read_saved, save_pretrained
 from segmentation.referring.options import ReferringPrediction
 from segmentation.referring.run import TrainedReferring
-from segmentation.runs.trained import is_saved
 from segmentation.scores.contract import FloatMap
 from shared_runtime.errors import OutputError, UsageError
 from shared_schemas.files import replacing
 
 if TYPE_CHECKING:
+    import torch
+
     from segmentation.referring.predict import BoolMasks, EncodedImage, ExpressionPredictor
 
 _COLOUR = 1
 """Of masks over images: that of the first class in VOC's palette."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ReferredRegion:
     """What a text refers to in an image."""
 
@@ -58,55 +60,28 @@ class ReferredRegion:
         return f"<{self.text!r} in {width} × {height} pixels: {self.mask.mean():.1%}, score {self.score:.2f}>"
 
 
-@dataclass
-class Referrer:
-    """A network that was trained here, on `device`, with its options; made by `from_pretrained`.
+@dataclass(frozen=True, eq=False)
+class SeenImage:
+    """An image that a network of referring expressions has looked at: each text takes milliseconds."""
 
-    An image is encoded once, by `set_image`; each further text takes milliseconds.
-    """
-
-    model: TrainedReferring
-    options: ReferringPrediction = field(default_factory=ReferringPrediction)
-    device: str = "auto"
-    _encoded: "EncodedImage | None" = field(default=None, init=False, repr=False)
-
-    @classmethod
-    def from_pretrained(
-        cls, path: str | Path, *, options: ReferringPrediction | None = None, device: str = "auto"
-    ) -> Self:
-        """The model of a run of `refer train`, of a folder that `save_pretrained` wrote, or of the hub.
-
-        Weights are read when the first image is seen. Raises InputError where there is no such model,
-        MissingResourceError where what it needs is not installed.
-        """
-        return cls(open_referring(path), options or ReferringPrediction(), device)
-
-    def set_image(self, image: Any) -> Self:
-        """The image that later texts are about: a file, a Pillow image, or an array of bytes, (H, W, 3) in RGB,
-        (H, W, 4) or (H, W).
-
-        Raises InputError for an image that cannot be read.
-        """
-        self._encoded = self.predictor.encode(pixels_of(image))
-        return self
+    predictor: "ExpressionPredictor"
+    encoded: "EncodedImage"
 
     @overload
-    def predict(self, text: str) -> ReferredRegion: ...
+    def predict(self, text: str) -> ReferredRegion: ...  # type: ignore[overload-overlap]
 
     @overload
-    def predict(self, text: list[str] | tuple[str, ...]) -> list[ReferredRegion]: ...
+    def predict(self, text: Sequence[str]) -> list[ReferredRegion]: ...
 
-    def predict(self, text: str | list[str] | tuple[str, ...]) -> ReferredRegion | list[ReferredRegion]:
+    def predict(self, text: str | Sequence[str]) -> ReferredRegion | list[ReferredRegion]:
         """What a text refers to in the image; of several texts, one for each.
 
         Several texts are looked for together: with a network that was trained with SPA they compete for pixels.
-        Raises UsageError without an image, and for an empty text.
+        Raises UsageError for an empty text.
         """
-        if self._encoded is None:
-            raise UsageError("there is no image yet. Call set_image first")
         texts = [text] if isinstance(text, str) else list(text)
-        image = self._encoded.image
-        maps = self.predictor.maps(self._encoded, texts)
+        image = self.encoded.image
+        maps = self.predictor.maps(self.encoded, texts)
         masks = self.predictor.masks(image, maps)
         found = [
             ReferredRegion(image, one, mask, float(score), share)
@@ -114,18 +89,78 @@ class Referrer:
         ]
         return found[0] if isinstance(text, str) else found
 
-    def save_pretrained(self, folder: str | Path, *, half: bool = False, card: ModelCard | None = None) -> None:
-        """Write the model as the Hugging Face hub lays models out, its language model beside it.
 
-        `half`: weights in 16 bits, but for those of a language model that was not trained. `card`: what the model
-        cannot know of itself; by default, what it was saved with. Raises UsageError for a folder with other files,
-        OutputError.
+@dataclass(eq=False)
+class Referrer(Pretrained):
+    """A network that was trained here, on `device`, with its options; made by `from_pretrained`.
+
+    `referrer(image, text)` finds what a text refers to. An image is encoded once for further texts: `encode` gives
+    what they are asked of, which threads can do side by side; `set_image` and `predict` keep one image here.
+    """
+
+    model: TrainedReferring
+    options: ReferringPrediction = field(default_factory=ReferringPrediction)
+    device: str = AUTO
+    card_title = "What a text refers to in an image"
+    _seen: SeenImage | None = field(default=None, init=False, repr=False)
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        path: str | Path,
+        *,
+        options: ReferringPrediction | None = None,
+        device: "str | torch.device" = AUTO,
+        revision: str | None = None,
+        token: str | bool | None = None,
+        cache_dir: str | Path | None = None,
+        local_files_only: bool = False,
+    ) -> Self:
+        """The model of a run of `refer train`, of a folder that `save_pretrained` wrote, or of the hub.
+
+        Weights are read when the first image is seen. `revision`, `token`, `cache_dir` and `local_files_only` are
+        as those of `Segmenter.from_pretrained`. Raises InputError where there is no such model,
+        MissingResourceError where what it needs is not installed, UsageError for a device that is not there.
         """
-        own = self.model.weights.parent
-        known = read_saved(own).card if is_saved(own) else ModelCard(title="What a text refers to in an image")
-        save_pretrained(self.model, Path(folder), card or known, half=half)
+        hub = HubOptions(revision, token, cache_dir, local_files_only)
+        return cls(open_referring(path, hub), options or ReferringPrediction(), check_device(device))
+
+    def encode(self, image: ImageInput) -> SeenImage:
+        """What is asked of an image: a file, a Pillow image, or bytes, as an array (H, W, 3) in RGB, (H, W, 4) or
+        (H, W) or as a tensor (3, H, W).
+
+        Raises InputError for an image that cannot be read.
+        """
+        return SeenImage(self.predictor, self.predictor.encode(pixels_of(image)))
+
+    def set_image(self, image: ImageInput) -> Self:
+        """The image that `predict` is about from now on; as `encode` takes it."""
+        self._seen = self.encode(image)
+        return self
+
+    @overload
+    def predict(self, text: str) -> ReferredRegion: ...  # type: ignore[overload-overlap]
+
+    @overload
+    def predict(self, text: Sequence[str]) -> list[ReferredRegion]: ...
+
+    def predict(self, text: str | Sequence[str]) -> ReferredRegion | list[ReferredRegion]:
+        """As `SeenImage.predict`, of the image of `set_image`. Raises UsageError where there is none."""
+        if self._seen is None:
+            raise UsageError("there is no image yet. Call set_image first, or encode")
+        return self._seen.predict(text)
+
+    @overload
+    def __call__(self, image: ImageInput, text: str) -> ReferredRegion: ...  # type: ignore[overload-overlap]
+
+    @overload
+    def __call__(self, image: ImageInput, text: Sequence[str]) -> list[ReferredRegion]: ...
+
+    def __call__(self, image: ImageInput, text: str | Sequence[str]) -> ReferredRegion | list[ReferredRegion]:
+        """What a text refers to in an image, as `encode` takes it; of several texts, one for each."""
+        return self.encode(image).predict(text)
 
     @cached_property
     def predictor(self) -> "ExpressionPredictor":
-        """The network, which is read now. Raises UsageError for a device that is not there."""
+        """The network, which is read now."""
         return self.model.predictor(self.options, self.device)

@@ -21,7 +21,7 @@ _SHOWN_SIDE = 640
 """Longest side of the picture in a notebook, in pixels."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Segmentation:
     """The classes of the pixels of an image. In a notebook it shows itself."""
 

@@ -1,45 +1,49 @@
 """A trained network as a user holds it: an image in, its classes out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, overload
 
-import numpy as np
-import numpy.typing as npt
-
-from segmentation.data.images import pixels_of
+from segmentation.backbones.devices import AUTO, check_device
+from segmentation.data.images import ImageInput, RgbImage, pixels_of
 from segmentation.data.targets import ImageTargets
+from segmentation.masks.batches import ImageBatch, seen
 from segmentation.masks.finish import Finisher, RejectedImage
 from segmentation.masks.job import HeatmapMaps
 from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.options import ResolvedMaskOptions
 from segmentation.masks.pipeline import MapSource
 from segmentation.masks.refinement import check_installed
-from segmentation.prediction.contract import OpenedModel, needs_classes
-from segmentation.prediction.model_card import ModelCard
+from segmentation.prediction.contract import needs_classes
+from segmentation.prediction.hub import HubOptions, Pretrained
 from segmentation.prediction.opening import open_model
 from segmentation.prediction.options import PredictionOptions, ResolvedPrediction
-from segmentation.prediction.pretrained import read_saved, save_pretrained
 from segmentation.prediction.result import Segmentation, class_scores
-from segmentation.runs.trained import is_saved
+from segmentation.runs.trained import OpenedModel
+from segmentation.scores.contract import Sizes
 from segmentation.segmenter.of_localizer import segmenter_of
-from shared_runtime.errors import InputError, MissingResourceError, UsageError
+from shared_runtime.errors import InputError, UsageError
 from shared_schemas.errors import did_you_mean
 
 if TYPE_CHECKING:
-    from PIL import Image
+    import torch
+
+BATCH = 8
+"""Images that the network sees at a time."""
 
 
 @dataclass(frozen=True)
-class Segmenter:
-    """A network that was trained here, on `device`, with its options; made by `from_pretrained`."""
+class Segmenter(Pretrained):
+    """A network that was trained here, on `device`, with its options; made by `from_pretrained`.
+
+    `segmenter(images)` is `segmenter.predict(images)`.
+    """
 
     model: OpenedModel
     options: PredictionOptions = field(default_factory=PredictionOptions)
-    device: str = "auto"
+    device: str = AUTO
 
     @classmethod
     def from_pretrained(
@@ -47,28 +51,36 @@ class Segmenter:
         path: str | Path | None = None,
         *,
         options: PredictionOptions | None = None,
-        device: str = "auto",
+        device: "str | torch.device" = AUTO,
+        revision: str | None = None,
+        token: str | bool | None = None,
+        cache_dir: str | Path | None = None,
+        local_files_only: bool = False,
     ) -> Self:
         """The model of a run folder, of a folder that `save_pretrained` wrote, or of that name on the hub.
 
-        Without `path` it is the model that ships. Weights are read when the first image is seen. Raises InputError
-        where there is no model, MissingResourceError where none ships or what it needs is not installed.
+        Without `path` it is the model that ships. Weights are read when the first image is seen. `revision`,
+        `token`, `cache_dir` and `local_files_only` are those of huggingface_hub: with one of them, a name
+        OWNER/NAME that is no folder is one of the hub even where there is a folder OWNER. Raises InputError where
+        there is no model, MissingResourceError where none ships or what it needs is not installed, UsageError for
+        a device that is not there.
         """
-        return cls(open_model(path), options or PredictionOptions(), device)
+        hub = HubOptions(revision, token, cache_dir, local_files_only)
+        return cls(open_model(path, hub), options or PredictionOptions(), check_device(device))
 
     @classmethod
-    def of_localizer(
+    def from_localizer(
         cls,
         run: str | Path,
         *,
         propagation: int | None = None,
         background_logit: float | None = None,
         options: PredictionOptions | None = None,
-        device: str = "auto",
+        device: "str | torch.device" = AUTO,
     ) -> Self:
         """The finished run of a localizer, as a segmenter that no class has to be told; see `segmenter_of`."""
         model = segmenter_of(Path(run), propagation=propagation, background_logit=background_logit)
-        return cls(model, options or PredictionOptions(), device)
+        return cls(model, options or PredictionOptions(), check_device(device))
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -80,59 +92,37 @@ class Segmenter:
         """Whether `predict` has to be told which classes an image shows, as localizers have to."""
         return needs_classes(self.model)
 
+    @overload
+    def predict(  # type: ignore[overload-overlap]  # a str is a sequence of str
+        self, images: ImageInput, classes: Iterable[str] | None = None, *, batch_size: int = BATCH
+    ) -> Segmentation: ...
+
+    @overload
+    def predict(
+        self, images: Sequence[ImageInput], classes: Iterable[str] | None = None, *, batch_size: int = BATCH
+    ) -> list[Segmentation]: ...
+
     def predict(
         self,
-        image: "str | Path | Image.Image | npt.NDArray[np.uint8]",
+        images: "ImageInput | Sequence[ImageInput]",
         classes: Iterable[str] | None = None,
-    ) -> Segmentation:
-        """What an image shows, pixel by pixel.
+        *,
+        batch_size: int = BATCH,
+    ) -> Segmentation | list[Segmentation]:
+        """What an image shows, pixel by pixel; of several images, of each.
 
-        `image`: a file, a Pillow image, or an array of bytes, (H, W, 3) in RGB, (H, W, 4) or (H, W). `classes`:
-        the only ones that compete, by their names; a localizer also takes background classes, such as "grass".
+        `images`: a file, a Pillow image, or bytes, as an array (H, W, 3) in RGB, (H, W, 4) or (H, W) or as a
+        tensor (3, H, W); or a sequence of them. `classes`: the only ones that compete, by their names; a localizer
+        also takes background classes, such as "grass". `batch_size`: images that the network sees at a time.
         Raises InputError for an image that cannot be read, UsageError for classes that the model does not know,
         and for a localizer without any.
         """
-        pixels = pixels_of(image)
-        path = Path(image) if isinstance(image, str | Path) else Path("image")
-        request = self.request(path, path.stem or "image", classes)
-        (maps,) = self.source.maps([pixels], [request])
-        if isinstance(maps, RejectedImage):
-            raise InputError(f"{path}: {maps.reason}")
-        mask = self.finisher(processes=1).mask(pixels, maps)
-        return Segmentation(pixels, mask, class_scores(mask, maps, self.classes), self.classes, maps)
+        if isinstance(images, Sequence) and not isinstance(images, str | bytes):
+            return self._predicted(images, classes, batch_size)
+        (found,) = self._predicted([images], classes, batch_size)
+        return found
 
-    def save_pretrained(self, folder: str | Path, *, half: bool = False, card: ModelCard | None = None) -> None:
-        """Write `config.json`, `model.safetensors` and `README.md`, as the Hugging Face hub lays models out.
-
-        `half`: weights in 16 bits; masks hardly change. `card`: what the model cannot know of itself; by default,
-        what it was saved with. Raises UsageError for a folder with other files, OutputError.
-        """
-        save_pretrained(self.model, Path(folder), card or self._card(), half=half)
-
-    def push_to_hub(
-        self, name: str, *, half: bool = False, card: ModelCard | None = None, private: bool = True
-    ) -> str:
-        """Save the model and upload it as OWNER/NAME; returns its address. Needs the extra `hub`, and a login.
-
-        Raises MissingResourceError without it, InputError where the hub refuses.
-        """
-        try:
-            from huggingface_hub import HfApi
-            from huggingface_hub.errors import HfHubHTTPError, HFValidationError
-        except ImportError as error:
-            raise MissingResourceError(
-                "push_to_hub needs huggingface_hub. Try: pip install 'capparse-segmentation[hub]'"
-            ) from error
-        with TemporaryDirectory() as folder:
-            self.save_pretrained(folder, half=half, card=card)
-            api = HfApi()
-            try:
-                address = api.create_repo(name, private=private, exist_ok=True)
-                api.upload_folder(repo_id=name, folder_path=folder)
-            except (HfHubHTTPError, HFValidationError, OSError) as error:
-                reason = str(error).strip().partition("\n")[0]
-                raise InputError(f"{name}: the hub refuses it: {reason}. Try: hf auth login") from error
-        return str(address)
+    __call__ = predict
 
     @cached_property
     def resolved(self) -> ResolvedPrediction | ResolvedMaskOptions:
@@ -144,27 +134,15 @@ class Segmenter:
     @cached_property
     def source(self) -> MapSource[ImageTargets]:
         """Score maps by the network, which is read now. Raises UsageError for a device that is not there."""
-        options = self.resolved
-        if isinstance(options, ResolvedMaskOptions):
-            source = self.model.score_source(options.viewing, self.device)
-            return HeatmapMaps(source, self.model.vocabulary.n_foreground, options)
-        from segmentation.prediction.segmenter_maps import SegmenterMaps
-        from segmentation.training.devices import DeviceGroup
-
-        place = DeviceGroup(self.device).device
-        network = self.model.network.to(place)
-        return SegmenterMaps(network, network.backbone, place, options)
+        source = self.model.score_source(self.resolved.viewing, self.device)
+        options = self.options.of_masks().resolved(self.model.traits)
+        return HeatmapMaps(source, self.model.vocabulary.n_foreground, options)
 
     def finisher(self, *, processes: int) -> Finisher:
         """What makes masks of score maps, for so many processes. Raises MissingResourceError without the CRF."""
         refine, preset = self.resolved.refine, self.resolved.crf_preset
         check_installed(refine)
         return Finisher(refine, preset, bytes_per_process(processes))
-
-    def request(self, path: Path, key: str, classes: Iterable[str] | None = None) -> ImageTargets:
-        """An image with the classes that compete; all of them for None. Raises UsageError as `predict` does."""
-        foreground, background = self.class_ids(classes)
-        return ImageTargets(path.name, path.name, path, foreground, background, key=key)
 
     def class_ids(self, classes: Iterable[str] | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Ids of foreground and of background classes. Raises UsageError as `predict` does."""
@@ -191,6 +169,39 @@ class Segmenter:
         n_foreground = self.model.vocabulary.n_foreground
         return tuple(c for c in ids if c <= n_foreground), tuple(c for c in ids if c > n_foreground)
 
-    def _card(self) -> ModelCard:
-        folder = self.model.weights.parent
-        return read_saved(folder).card if is_saved(folder) else ModelCard()
+    def _predicted(
+        self, images: Sequence[ImageInput], classes: Iterable[str] | None, batch_size: int
+    ) -> list[Segmentation]:
+        if batch_size < 1:
+            raise UsageError(f"got a batch_size of {batch_size}, expected 1 or more")
+        foreground, background = self.class_ids(classes)
+        source, finisher = self.source, self.finisher(processes=1)
+        pixels: list[RgbImage] = []
+        by_size: dict[Sizes, list[int]] = {}
+        for number, image in enumerate(images):
+            try:
+                pixels.append(pixels_of(image))
+            except InputError as error:
+                raise InputError(f"images[{number}]: {error}" if len(images) > 1 else str(error)) from error
+            by_size.setdefault(source.sizes(pixels[-1]), []).append(number)
+        found: dict[int, Segmentation] = {}
+        for alike in by_size.values():
+            for start in range(0, len(alike), batch_size):
+                numbers = alike[start : start + batch_size]
+                requests = [_request(images[number], number, foreground, background) for number in numbers]
+                batch = ImageBatch([pixels[number] for number in numbers], requests)
+                for number, image, maps in zip(numbers, batch.images, seen(batch, source.maps), strict=True):
+                    if isinstance(maps, RejectedImage):
+                        raise InputError(f"{maps.file_name}: {maps.reason}")
+                    mask = finisher.mask(image, maps)
+                    scores = class_scores(mask, maps, self.classes)
+                    found[number] = Segmentation(image, mask, scores, self.classes, maps)
+        return [found[number] for number in range(len(found))]
+
+
+def _request(
+    image: ImageInput, number: int, foreground: tuple[int, ...], background: tuple[int, ...]
+) -> ImageTargets:
+    """An image with the classes that compete."""
+    path = Path(image) if isinstance(image, str | Path) else Path(f"images[{number}]")
+    return ImageTargets(path.name, str(path), path, foreground, background, key=path.stem or "image")

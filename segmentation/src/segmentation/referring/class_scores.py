@@ -7,8 +7,8 @@ import numpy as np
 
 from segmentation.data.images import RgbImage
 from segmentation.data.targets import ImageTargets
-from segmentation.referring.predict import ExpressionMaps, ExpressionPredictor
-from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores
+from segmentation.referring.predict import EncodedImage, ExpressionMaps, ExpressionPredictor
+from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +19,18 @@ class ClassNameScores:
     names: Sequence[str]
     """Of all classes, that of id 1 first."""
 
-    def base_size(self, image: RgbImage) -> tuple[int, int]:
-        """Height and width of the network's input at scale 1."""
-        return self.predictor.views.size(image)
+    def sizes(self, image: RgbImage) -> Sizes:
+        """Of the network's input; images of the same ones can share a batch."""
+        return self.predictor.views.sizes(image)
 
     def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:
         """Of networks with SPA and MPA, shares and that of the background; of those with GAP and GMP, heatmaps."""
-        return [self._scores(image, request) for image, request in zip(images, requests, strict=True)]
+        encoded = self.predictor.encode_batch(images)
+        return [self._scores(image, request) for image, request in zip(encoded, requests, strict=True)]
 
-    def _scores(self, image: RgbImage, request: ImageTargets) -> ImageScores:
+    def _scores(self, image: EncodedImage, request: ImageTargets) -> ImageScores:
         ids = request.foreground
-        maps = self.predictor.maps(self.predictor.encode(image), [self.names[number - 1] for number in ids])
+        maps = self.predictor.maps(image, [self.names[number - 1] for number in ids])
         relative = self.predictor.network.options.pooling.relative
         found = maps.logits if relative else maps.shares
         by_id = dict(zip(ids, found, strict=True))

@@ -1,13 +1,13 @@
 """All that decides a network of referring expressions, but for the images and what is said of them; no torch."""
 
 from pathlib import Path
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
 from segmentation.backbones.catalog import PACKAGED
 from segmentation.data.crops import CropOptions
-from segmentation.referring.text_folder import CLASSES, text_folder
+from segmentation.referring.text_folder import CLASSES, language_digest, text_folder
 from segmentation.runs.folder import TRAIN_REFERRING
 from segmentation.training.config import ClassifierUse, TrainingConfig, TrainingOptions
 from shared_runtime.configuration import FrozenModel
@@ -179,6 +179,13 @@ class ReferringConfig(TrainingConfig):
                 "network.text.encoder, or --set network.knowledge=false"
             )
         return super().classifier_weights()
+
+    def identity(self) -> dict[str, Any]:
+        """As of every training, with the language model by its weights, unless these are among the network's."""
+        found = super().identity()
+        text = found["network"]["text"]
+        text["encoder"] = None if self.network.text.trained else language_digest(self.text_folder())
+        return found
 
     def text_folder(self) -> Path | None:
         """The folder of the language model; None: there is none. Raises as `text_folder.text_folder` does."""

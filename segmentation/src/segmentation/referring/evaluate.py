@@ -30,7 +30,7 @@ def evaluate_referring(
         return predictor.masks(image, predictor.maps(predictor.encode(image), texts))
 
     kind, used = predictor.network.options.pooling.kind, predictor.options
-    rule = _RELATIVE if predictor.relative else _RULES.get(kind, _RULE)
+    rule = _RELATIVE if used.relative else _RULES.get(kind, _RULE)
     rule += f", rivals: {used.rivals}" if used.rivals else ""
     return evaluate_expressions(
         truth,

@@ -11,7 +11,7 @@ from segmentation.data.referring.expressions import Expression, ExpressionSet
 from segmentation.data.targets import ImageTargets
 from segmentation.referring.config import ReferringConfig
 from segmentation.referring.expressions import expression_table, in_share
-from segmentation.referring.run import language_digest
+from segmentation.referring.text_folder import language_digest
 from segmentation.runs.left_out import SHOWN
 from segmentation.runs.soundness import step_doubts
 from segmentation.runs.training import TrainingJob, TrainingRun, check_start, train_in_folder, training_record
@@ -101,16 +101,17 @@ def train_on_expressions(
     return TrainingRun(len(found), left_out, report)
 
 
-def _weak(found: Found, config: ReferringConfig, space: LabelSpace) -> tuple[Any, Callable[[], Any]]:
+def _weak(found: Found, config: ReferringConfig, space: LabelSpace) -> tuple[Any, Callable[[Any], Any]]:
     """Samples and task of what is said of images, and no more."""
     from segmentation.referring.samples import ReferringSamples
     from segmentation.referring.task import build_task
 
     table = expression_table([_targets(*image) for image in found], space, config.expressions)
-    return ReferringSamples(table, config.crop), lambda: build_task(config, space, table.texts)
+    samples = ReferringSamples(table, config.crop, apart=config.loss.apart > 0)
+    return samples, lambda device: build_task(config, space, table.texts, device)
 
 
-def _with_regions(found: Found, config: ReferringConfig, space: LabelSpace) -> tuple[Any, Callable[[], Any]]:
+def _with_regions(found: Found, config: ReferringConfig, space: LabelSpace) -> tuple[Any, Callable[[Any], Any]]:
     """Samples and task of where expressions refer to."""
     from segmentation.referring.region_samples import RegionSamples
     from segmentation.referring.region_task import RegionTask
@@ -119,7 +120,7 @@ def _with_regions(found: Found, config: ReferringConfig, space: LabelSpace) -> t
     texts = [*dict.fromkeys(expression_text(of.text) for _, expressions in found for of in expressions)]
     samples = RegionSamples(found, texts, config.crop, config.expressions.per_image)
     boxes = config.supervision == "boxes"
-    return samples, lambda: RegionTask(build_task(config, space, texts), boxes=boxes)
+    return samples, lambda device: RegionTask(build_task(config, space, texts, device), boxes=boxes)
 
 
 def _found(truth: ExpressionSet, images: Sequence[Path], share: float) -> tuple[Found, list[str]]:

@@ -50,21 +50,16 @@ class ExpressionTable:
 
     def judge(self, image: int, expressions: Sequence[int]) -> Judgement:
         """What `expressions` are to an image: what is said of it is there, and its classes are by their names."""
-        targets, said = self.images[image], frozenset(self.said[image])
-        present = np.zeros(len(expressions), dtype=np.float32)
-        known = np.ones(len(expressions), dtype=np.bool_)
-        classes, doubtful = frozenset(targets.classes), frozenset(targets.doubtful)
-        for place, expression in enumerate(expressions):
-            if expression in said:
-                present[place] = 1
-            elif expression < self.n_names:
-                (label,) = self.labels[expression]
-                present[place], known[place] = label in classes, label not in doubtful
-            elif self._is_entailed(expression, said):
-                present[place] = self.options.entailed == "positive"
-                known[place] = self.options.entailed != "ignored"
-            elif self.options.synonyms == "ignored":
-                known[place] = self.labels[expression].isdisjoint(classes)
+        targets, said = self.images[image], self.said[image]
+        numbers = np.asarray(expressions, dtype=np.intp)
+        present = np.zeros(len(numbers), dtype=np.float32)
+        known = np.ones(len(numbers), dtype=np.bool_)
+        named, is_said = numbers < self.n_names, np.isin(numbers, said)
+        labels = self._labels_of_names[numbers[named]]
+        present[named], known[named] = np.isin(labels, targets.classes), ~np.isin(labels, targets.doubtful)
+        if self.options.entailed != "negative" or self.options.synonyms != "negative":
+            self._relent(numbers, np.flatnonzero(~named & ~is_said), image, present, known)
+        present[is_said], known[is_said] = 1, True
         if self._similarity is not None:
             present = np.maximum(present, self._similarity.nearest(expressions, self.said[image]))
         return Judgement(present, known)
@@ -72,15 +67,43 @@ class ExpressionTable:
     def foreign(self, expressions: Sequence[int]) -> npt.NDArray[np.bool_]:
         """(L, L): which two expressions are of classes, and of none in common."""
         labels = [self.labels[expression] for expression in expressions]
-        return np.array(
-            [[bool(one and other) and one.isdisjoint(other) for other in labels] for one in labels], dtype=np.bool_
-        ).reshape(len(labels), len(labels))
+        columns = {label: column for column, label in enumerate(frozenset[int]().union(*labels))}
+        of = np.zeros((len(labels), len(columns)), dtype=np.float32)
+        for row, own in enumerate(labels):
+            of[row, [columns[label] for label in own]] = 1
+        apart: npt.NDArray[np.bool_] = np.equal(of @ of.T, 0)
+        apart[~of.any(axis=1)] = False
+        apart[:, ~of.any(axis=1)] = False
+        return apart
+
+    def _relent(
+        self,
+        numbers: npt.NDArray[np.intp],
+        places: npt.NDArray[np.intp],
+        image: int,
+        present: npt.NDArray[np.float32],
+        known: npt.NDArray[np.bool_],
+    ) -> None:
+        """Write what phrases at `places`, not said of an image, are to it where they are no plain negatives."""
+        said, classes = self.said[image], frozenset(self.images[image].classes)
+        for place in places:
+            expression = int(numbers[place])
+            if self._is_entailed(expression, said):
+                present[place] = self.options.entailed == "positive"
+                known[place] = self.options.entailed != "ignored"
+            elif self.options.synonyms == "ignored":
+                known[place] = self.labels[expression].isdisjoint(classes)
 
     def _is_entailed(self, expression: int, said: Iterable[int]) -> bool:
         if self.options.entailed == "negative":
             return False
         words = self._words[expression]
         return bool(words) and any(words <= self._words[other] for other in said)
+
+    @cached_property
+    def _labels_of_names(self) -> npt.NDArray[np.intp]:
+        """The class of each name."""
+        return np.array([label for (label,) in self.labels[: self.n_names]], dtype=np.intp)
 
     @cached_property
     def _words(self) -> list[frozenset[str]]:

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from segmentation.referring.config import ReferringLossOptions
+from segmentation.scores.precision import unrounded
 
 
 def soft_margin_loss(scores: Tensor, present: Tensor, known: Tensor, options: ReferringLossOptions) -> Tensor:
@@ -43,7 +44,8 @@ def overlap(shares: Tensor, apart: Tensor) -> Tensor:
     `shares` `[B L h w]` in [0, 1]; `apart` `[B L L]` says of which two expressions of an image. 0 without any.
     """
     cells = shares.flatten(start_dim=2)
-    common = torch.einsum("bin,bjn->bij", cells, cells)
+    with unrounded(cells):
+        common = torch.einsum("bin,bjn->bij", cells, cells)
     sizes = cells.sum(dim=2)
     least = torch.minimum(sizes[:, :, None], sizes[:, None, :]).clamp(min=1e-6)
     pairs = apart.to(common.dtype)

@@ -9,6 +9,7 @@ from segmentation.backbones.contract import Backbone
 from segmentation.referring.config import ReferringOptions
 from segmentation.referring.pooling import cosines
 from segmentation.referring.text_encoder import LanguageModel
+from segmentation.scores.precision import unrounded
 
 
 class ReferringNetwork(nn.Module):
@@ -57,7 +58,8 @@ class ReferringNetwork(nn.Module):
 
     def similarities(self, patches: Tensor, texts: Tensor) -> Tensor:
         """Of patches [B, D, h, w] and texts [L, D] → [B, L, h, w]."""
-        maps = self.scale * cosines(patches.float(), texts.float())
+        with unrounded(patches):
+            maps = self.scale * cosines(patches.float(), texts.float())
         return maps if self.offset is None else maps + self.offset
 
     def new_parameters(self) -> list[nn.Parameter]:

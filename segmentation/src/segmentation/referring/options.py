@@ -1,13 +1,15 @@
 """How expressions are looked for in new images, as asked for and as it is once the network is known; no torch."""
 
-from typing import Literal, Self
+from typing import Literal
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
+from segmentation.backbones.devices import PRECISION, Precision
 from segmentation.masks.refinement import CrfPreset, Refinement, installed_refinement
 from segmentation.scores.contract import NetworkTraits
 from shared_runtime.configuration import FrozenModel
 
+_ALPHA = 4.0
 IMAGE = "image"
 """As rivals, in the place of a label space: what else is asked of the same image."""
 _ENLARGED = 1.25
@@ -44,17 +46,39 @@ class ReferringPrediction(FrozenModel):
     alpha: NonNegativeFloat | None = Field(
         None,
         description="Of a map that is relative, the background is 1 less the map, to the power of this (Ahn and "
-        "Kwak 2018). None: 4.",
+        f"Kwak 2018). None: {_ALPHA:g}.",
     )
     refine: Refinement | None = Field(
         None, description="How masks are fitted to edges; None: dense CRF if it is installed, else PAMR."
     )
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
+    precision: Precision = Field("float32", description=PRECISION)
 
-    def resolved(self, network: NetworkTraits) -> Self:
-        """The same with nothing left open."""
+    def resolved(self, network: NetworkTraits) -> "ResolvedReferring":
+        """The same with what the network and the installation decide filled in."""
         size = self.input_size
         if size == "auto":
             enlarged = network.pretrained and self.rivals not in (None, IMAGE)
             size = round((_ENLARGED if enlarged else 1.0) * network.crop_size)
-        return self.model_copy(update={"input_size": size, "refine": self.refine or installed_refinement()})
+        by_network = not network.own_background or self.rivals is not None
+        return ResolvedReferring(
+            input_size=size,
+            scales=self.scales,
+            flip=self.flip,
+            propagation=self.propagation,
+            relative=by_network if self.relative is None else self.relative,
+            rivals=self.rivals,
+            alpha=_ALPHA if self.alpha is None else self.alpha,
+            refine=self.refine or installed_refinement(),
+            crf_preset=self.crf_preset,
+            precision=self.precision,
+        )
+
+
+class ResolvedReferring(ReferringPrediction):
+    """Options in which nothing is left open: they decide the masks, and stand in the `run.json` beside them."""
+
+    input_size: PositiveInt | Literal["original"]
+    relative: bool
+    alpha: NonNegativeFloat = _ALPHA
+    refine: Refinement

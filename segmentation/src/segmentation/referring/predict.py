@@ -11,14 +11,16 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from segmentation.backbones.devices import in_precision
 from segmentation.data.images import RgbImage
 from segmentation.data.phrases import check_texts, expression_text
 from segmentation.masks.finish import Finisher
 from segmentation.masks.maps import ScoreMaps, negative_background, normalized
 from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.refinement import check_installed
+from segmentation.referring.latest_vectors import LatestVectors
 from segmentation.referring.network import ReferringNetwork
-from segmentation.referring.options import IMAGE, ReferringPrediction
+from segmentation.referring.options import IMAGE, ResolvedReferring
 from segmentation.referring.pooling import pooled
 from segmentation.referring.rivals import competing, contested_shares, rival_names
 from segmentation.referring.text_encoder import TextEncoder
@@ -29,12 +31,11 @@ from shared_runtime.errors import InputError, UsageError
 
 BoolMasks = npt.NDArray[np.bool_]
 
-_ALPHA = 4.0
 _MOST_COMPETING = 254
 """Labels that an index mask of bytes can tell apart, beside the background and 255."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class EncodedImage:
     """An image as the network sees it, whatever is asked of it later."""
 
@@ -45,7 +46,7 @@ class EncodedImage:
     """`[C h w]` of the first view: what cells look like."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ExpressionMaps:
     """What a network says of N expressions of one image."""
 
@@ -75,21 +76,30 @@ class ExpressionPredictor:
     """On `device`, in evaluation mode."""
     encoder: TextEncoder
     device: torch.device
-    options: ReferringPrediction
-    """Resolved: nothing is left open."""
-    _known: dict[str, Tensor] = field(default_factory=dict, repr=False)
-    """Vectors of the texts that were asked before."""
+    options: ResolvedReferring
+    _known: LatestVectors = field(default_factory=LatestVectors, repr=False)
 
-    @torch.inference_mode()
     def encode(self, image: RgbImage) -> EncodedImage:
         """What is seen of an image (H, W, 3): the larger part of the work, done once for all its expressions."""
-        found, mid_features = [], None
-        for view in self.views.of([image]):
-            cells = self.network.backbone.cells(view.images.to(self.device))
-            found.append((self.network.project_image(cells.features), view.mirrored))
-            mid_features = cells.mid_features[0] if mid_features is None else mid_features
+        (encoded,) = self.encode_batch([image])
+        return encoded
+
+    @torch.inference_mode()
+    def encode_batch(self, images: Sequence[RgbImage]) -> list[EncodedImage]:
+        """As `encode`, of images of the same `sizes` together."""
+        seen, mid_features = [], None
+        for view in self.views.of(images):
+            with in_precision(self.options.precision, self.device):
+                cells = self.network.backbone.cells(view.images.to(self.device)).float()
+            seen.append((self.network.project_image(cells.features), view.mirrored))
+            mid_features = cells.mid_features if mid_features is None else mid_features
         assert mid_features is not None, "there is a view"
-        return EncodedImage(image, found, mid_features)
+        return [
+            EncodedImage(
+                image, [(patches[place, None], mirrored) for patches, mirrored in seen], mid_features[place]
+            )
+            for place, image in enumerate(images)
+        ]
 
     @torch.inference_mode()
     def maps(
@@ -132,12 +142,11 @@ class ExpressionPredictor:
         so, by the procedure of class activation maps. Raises MissingResourceError where what fits masks to edges
         is not installed, UsageError for more expressions than can compete.
         """
-        refine = self.options.refine
-        assert refine is not None, "the options are resolved"
-        check_installed(refine)
-        finisher = Finisher(refine, self.options.crf_preset, bytes_per_process(1))
+        options = self.options
+        check_installed(options.refine)
+        finisher = Finisher(options.refine, options.crf_preset, bytes_per_process(1))
         found = np.zeros((len(maps.logits), *image.shape[:2]), dtype=np.bool_)
-        if self.network.options.pooling.kind == "spa" and self.options.rivals is None and not self.relative:
+        if self.network.options.pooling.kind == "spa" and options.rivals is None and not options.relative:
             if len(found) > _MOST_COMPETING:
                 raise UsageError(
                     f"got {len(found)} expressions of one image, expected {_MOST_COMPETING} at most: those of a "
@@ -150,29 +159,18 @@ class ExpressionPredictor:
                 found[number - 1] = mask == number
             return found
         for number, own in enumerate(self.strengths(maps)):
-            background = negative_background(own[None], self.alpha) if self.relative else 1 - own
+            background = negative_background(own[None], options.alpha) if options.relative else 1 - own
             found[number] = finisher.mask(image, ScoreMaps((1,), np.stack([background, own]), maps.margin)) == 1
         return found
 
     def strengths(self, maps: ExpressionMaps) -> FloatMap:
         """What masks are made of, (N, h, w) in [0, 1]: shares; or similarities, or shares beside rivals, relative
         to their maximum."""
-        if not self.relative:
+        if not self.options.relative:
             return maps.shares
         found = maps.logits if self.options.rivals is None else maps.shares
         relative: FloatMap = np.array([normalized(of) for of in found]).reshape(found.shape)
         return relative
-
-    @property
-    def relative(self) -> bool:
-        """Whether maps are read relative to their maximum in the image."""
-        asked, rivals = self.options.relative, self.options.rivals
-        return (self.network.options.pooling.relative or rivals is not None) if asked is None else asked
-
-    @property
-    def alpha(self) -> float:
-        """Of the background of maps that are relative."""
-        return _ALPHA if self.options.alpha is None else self.options.alpha
 
     def _embedded(self, texts: Sequence[str]) -> Tensor:
         """[N D] of texts."""
@@ -180,10 +178,7 @@ class ExpressionPredictor:
             return torch.zeros(0, self.network.options.dimension, device=self.device)
         check_texts(texts)
         normal = [expression_text(text) for text in texts]
-        new = [text for text in dict.fromkeys(normal) if text not in self._known]
-        if new:
-            self._known.update(zip(new, self.encoder.vectors(new), strict=True))
-        vectors = torch.stack([self._known[text] for text in normal])
+        vectors = self._known.of(normal, self.encoder.vectors)
         projected: Tensor = self.network.project_text(vectors.to(self.device))
         return projected
 
@@ -191,7 +186,6 @@ class ExpressionPredictor:
     def views(self) -> ImageViews:
         """What the network sees of images."""
         options, backbone = self.options, self.network.backbone
-        size = options.input_size
-        assert size != "auto", "the options are resolved"
-        viewing = Viewing(size, options.scales, options.flip, options.propagation)
+        size, precision = options.input_size, options.precision
+        viewing = Viewing(size, options.scales, options.flip, options.propagation, precision=precision)
         return ImageViews(viewing, backbone.stride, backbone.first_cell)

@@ -16,7 +16,7 @@ from segmentation.data.crops import Crop, CropOptions, crop_image, crop_mask, ra
 from segmentation.data.images import RgbImage, read_image
 from segmentation.data.phrases import expression_text
 from segmentation.data.referring.expressions import Expression
-from segmentation.training.task import TensorBatch
+from segmentation.training.task import TensorBatch, image_batch
 from shared_runtime.errors import InputError
 
 
@@ -37,7 +37,7 @@ class RegionBatch(TensorBatch):
     """B images and P pairs on one device."""
 
     images: Tensor
-    """Float, (B, 3, S, S), RGB, 0-255: each backbone normalises for itself; or its cells, (B, channels, h, w)."""
+    """Uint8, (B, 3, S, S), RGB: backbones normalise it; or their cells, float16, (B, channels, h, w)."""
     owners: Tensor
     """Int64, (P,): which image a pair is of."""
     expressions: Tensor
@@ -106,11 +106,10 @@ class RegionSamples:
 
     def collate(self, samples: Sequence[RegionSample]) -> RegionBatch:
         """Samples of one size as a batch on the CPU."""
-        images = torch.from_numpy(np.stack([sample.image for sample in samples]))
         owners = [place for place, sample in enumerate(samples) for _ in sample.expressions]
         numbers = [number for sample in samples for number in sample.expressions]
         return RegionBatch(
-            images=images.permute(0, 3, 1, 2).contiguous().float(),
+            images=image_batch([sample.image for sample in samples]),
             owners=torch.tensor(owners, dtype=torch.int64),
             expressions=torch.tensor(numbers, dtype=torch.int64),
             regions=torch.from_numpy(np.concatenate([sample.regions for sample in samples])),

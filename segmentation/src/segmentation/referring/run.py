@@ -11,7 +11,7 @@ from segmentation.data.targets import ImageTargets, Vocabulary, read_targets
 from segmentation.referring.config import ReferringConfig
 from segmentation.referring.expressions import expression_table, in_share
 from segmentation.referring.options import ReferringPrediction
-from segmentation.referring.text_folder import WEIGHTS
+from segmentation.referring.text_folder import language_digest
 from segmentation.runs.folder import TRAIN_REFERRING, RunFolder
 from segmentation.runs.left_out import LeftOut
 from segmentation.runs.soundness import step_doubts
@@ -19,7 +19,6 @@ from segmentation.runs.training import TrainingJob, TrainingRun, check_start, tr
 from segmentation.scores.contract import NetworkTraits, ScoreSource, Viewing
 from segmentation.training.config import MachineOptions
 from shared_runtime.errors import InputError
-from shared_runtime.files import file_digest
 
 if TYPE_CHECKING:
     from segmentation.referring.network import ReferringNetwork
@@ -72,6 +71,7 @@ class TrainedReferring:
             scales=viewing.scales,
             flip=viewing.flip,
             propagation=viewing.propagation,
+            precision=viewing.precision,
         )
         names = [label.name for label in self.vocabulary.classes]
         return ClassNameScores(self.predictor(options, device), names)
@@ -81,13 +81,14 @@ class TrainedReferring:
 
         Raises UsageError for a device that is not there.
         """
+        from segmentation.backbones.devices import resolve_device
         from segmentation.referring.predict import ExpressionPredictor
-        from segmentation.training.devices import DeviceGroup
+        from segmentation.referring.text_encoder import on_device
 
         resolved = (options or ReferringPrediction()).resolved(self.traits)
-        place = DeviceGroup(device).device
+        place = resolve_device(device)
         network, encoder = self.encoders
-        return ExpressionPredictor(network.to(place), encoder, place, resolved)
+        return ExpressionPredictor(network.to(place), on_device(encoder, place), place, resolved)
 
 
 def open_referrer(
@@ -154,18 +155,13 @@ def train_referring(
         ),
         vocabulary.label_space,
         config.training,
-        ReferringSamples(table, config.crop),
-        lambda: build_task(config, vocabulary.label_space, table.texts),
+        ReferringSamples(table, config.crop, apart=config.loss.apart > 0),
+        lambda device: build_task(config, vocabulary.label_space, table.texts, device),
         [*step_doubts(len(targets), config.training)],
         config.frozen_views,
     )
     report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)
     return TrainingRun(len(targets), left_out, report)
-
-
-def language_digest(folder: Path | None) -> str | None:
-    """Of the weights of the language model: others make another network of the same options."""
-    return file_digest(folder / WEIGHTS)[:16] if folder is not None and (folder / WEIGHTS).is_file() else None
 
 
 def _content(target: ImageTargets) -> tuple[Any, ...]:

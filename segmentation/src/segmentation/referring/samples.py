@@ -14,7 +14,7 @@ from torch import Tensor
 from segmentation.data.crops import CropOptions, crop_image, random_crop
 from segmentation.data.images import RgbImage, read_image
 from segmentation.referring.expressions import ExpressionTable
-from segmentation.training.task import TensorBatch
+from segmentation.training.task import TensorBatch, image_batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,15 @@ class ReferringBatch(TensorBatch):
     """B images and L expressions on one device, each of which is said of some of them."""
 
     images: Tensor
-    """Float, (B, 3, S, S), RGB, 0-255: each backbone normalises for itself; or its cells, (B, channels, h, w)."""
+    """Uint8, (B, 3, S, S), RGB: backbones normalise it; or their cells, float16, (B, channels, h, w)."""
     expressions: Tensor
     """Int64, (L,): numbers in the training's table."""
     present: Tensor
     """Float, (B, L) in [0, 1]: z̄ of the loss."""
     known: Tensor
     """Bool, (B, L): where false, a pair counts for nothing."""
-    apart: Tensor
-    """Bool, (B, L, L): expressions of an image that are of different classes."""
+    foreign: Tensor
+    """Bool, (L, L): which two expressions are of different classes; (0, 0) where maps may overlap."""
 
     def __len__(self) -> int:
         return len(self.images)
@@ -51,10 +51,11 @@ class ReferringBatch(TensorBatch):
 class ReferringSamples:
     """Images with what is said of them, cropped at random; the batch's expressions are each other's negatives."""
 
-    def __init__(self, table: ExpressionTable, crop: CropOptions) -> None:
-        """Nothing is read yet."""
+    def __init__(self, table: ExpressionTable, crop: CropOptions, *, apart: bool = False) -> None:
+        """Nothing is read yet. `apart`: the loss asks which maps may not overlap."""
         self._table = table
         self._crop = crop
+        self._apart = apart
 
     def __len__(self) -> int:
         return len(self._table.images)
@@ -87,14 +88,10 @@ class ReferringSamples:
         drawn = sorted({number for sample in samples for number in sample.expressions} - set(range(table.n_names)))
         expressions = [*range(table.n_names), *drawn]
         judged = [table.judge(sample.index, expressions) for sample in samples]
-        images = torch.from_numpy(np.stack([sample.image for sample in samples]))
-        present = torch.from_numpy(np.stack([judgement.present for judgement in judged]))
-        foreign = torch.from_numpy(table.foreign(expressions))
-        there = present == 1
         return ReferringBatch(
-            images=images.permute(0, 3, 1, 2).contiguous().float(),
+            images=image_batch([sample.image for sample in samples]),
             expressions=torch.tensor(expressions, dtype=torch.int64),
-            present=present,
+            present=torch.from_numpy(np.stack([judgement.present for judgement in judged])),
             known=torch.from_numpy(np.stack([judgement.known for judgement in judged])),
-            apart=there[:, :, None] & there[:, None, :] & foreign,
+            foreign=torch.from_numpy(table.foreign(expressions if self._apart else [])),
         )

@@ -14,7 +14,7 @@ from segmentation.referring.losses import overlap, soft_margin_loss
 from segmentation.referring.network import ReferringNetwork
 from segmentation.referring.pooling import pooled
 from segmentation.referring.samples import ReferringBatch
-from segmentation.referring.text_encoder import ClassNames, LanguageModel, TextEncoder
+from segmentation.referring.text_encoder import ClassNames, LanguageModel, TextEncoder, on_device
 from segmentation.runs.folder import TRAIN_REFERRING, RunFolder
 from segmentation.training.task import ParameterGroup, learning_groups
 from shared_runtime.errors import UsageError
@@ -25,13 +25,22 @@ class ReferringTask:
     """Trains `module` on which expressions images show."""
 
     def __init__(
-        self, network: ReferringNetwork, texts: Tensor, loss: ReferringLossOptions, *, new_layer_factor: float
+        self,
+        network: ReferringNetwork,
+        texts: Tensor,
+        loss: ReferringLossOptions,
+        *,
+        new_layer_factor: float,
+        names_alone: bool = False,
     ) -> None:
-        """`texts`: what the network takes for each expression of the training's table, one per row."""
+        """`texts`: what the network takes for each expression of the training's table, one per row. `names_alone`:
+        every batch has the same expressions, class names."""
         self.module = network
         self._texts = texts
         self._loss = loss
         self._new_layer_factor = new_layer_factor
+        # Expressions that are drawn for one image are negatives of the others in its batch.
+        self.decomposes = names_alone and not loss.apart
 
     def parameter_groups(self) -> list[ParameterGroup]:
         """What is not frozen of the encoders, and what did not come with them."""
@@ -56,18 +65,23 @@ class ReferringTask:
         scores, shares = pooled(maps, network.options.pooling)
         loss = soft_margin_loss(scores, batch.present, batch.known, self._loss)
         if self._loss.apart:
-            loss = loss + self._loss.apart * overlap(shares, batch.apart)
+            there = batch.present == 1
+            apart = there[:, :, None] & there[:, None, :] & batch.foreign
+            loss = loss + self._loss.apart * overlap(shares, apart)
         positives = (batch.present * batch.known).sum(dim=1).mean()
         return loss, {"scale": network.scale.detach(), "positives": positives}
 
 
-def build_task(config: ReferringConfig, label_space: LabelSpace, texts: Sequence[str]) -> ReferringTask:
-    """What `config` trains on the expressions `texts`; new layers take random numbers from torch's default
-    generator.
+def build_task(
+    config: ReferringConfig, label_space: LabelSpace, texts: Sequence[str], device: torch.device
+) -> ReferringTask:
+    """What `config` trains on the expressions `texts`, which are encoded on `device` where this is done but once;
+    new layers take random numbers from torch's default generator.
 
     Raises UsageError and InputError for weights and language models that do not fit.
     """
     network, encoder = initial_network(config, label_space, pretrained=True)
+    encoder = on_device(encoder, device)
     classifier = config.classifier_weights()
     if classifier is not None:
         start_from_knowledge(network, encoder, load_classifier(config.backbone, classifier).rows)
@@ -75,7 +89,13 @@ def build_task(config: ReferringConfig, label_space: LabelSpace, texts: Sequence
         _start_from(network, config.start)
     trained = network.text_encoder
     inputs = encoder.vectors(texts) if trained is None else trained.tokens(texts)
-    return ReferringTask(network, inputs, config.loss, new_layer_factor=config.training.new_layer_factor)
+    return ReferringTask(
+        network,
+        inputs,
+        config.loss,
+        new_layer_factor=config.training.new_layer_factor,
+        names_alone=config.expressions.source == "classes",
+    )
 
 
 def _start_from(network: ReferringNetwork, run: str) -> None:

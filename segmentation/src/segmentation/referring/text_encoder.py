@@ -121,3 +121,8 @@ class ClassNames:
     def knows(self, text: str) -> bool:
         """As `TextEncoder` says."""
         return text in self._columns
+
+
+def on_device(encoder: TextEncoder, device: torch.device) -> TextEncoder:
+    """`encoder`, which encodes on `device` from now on: one that is not trained is no part of what moves there."""
+    return encoder.to(device) if isinstance(encoder, LanguageModel) else encoder

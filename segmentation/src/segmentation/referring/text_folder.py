@@ -6,6 +6,7 @@ from pathlib import Path
 
 from segmentation.backbones.catalog import HUB, PACKAGED, hub_folder
 from shared_runtime.errors import InputError, MissingResourceError
+from shared_runtime.files import file_digest
 
 CLASSES = "classes"
 """In place of a language model: each class name of the label space has an embedding of its own."""
@@ -41,6 +42,11 @@ def text_folder(encoder: str) -> Path:
             "the folder of another one: --text-encoder FOLDER"
         )
     return hub_folder(str(Path(spec.origin).parent / _MODEL))
+
+
+def language_digest(folder: Path | None) -> str | None:
+    """Of the weights of a language model: others make another network of the same options. None: it has none."""
+    return file_digest(folder / WEIGHTS)[:16] if folder is not None and (folder / WEIGHTS).is_file() else None
 
 
 def pools_by_mean(folder: Path) -> bool:

@@ -9,19 +9,21 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation.data.folders import ImageFolders
-from segmentation.data.images import RgbImage, read_image
+from segmentation.data.images import RgbImage
 from segmentation.data.legend import write_legend
-from segmentation.data.masks import IndexMask, place_for_mask, write_index_mask
+from segmentation.data.masks import IndexMask
+from segmentation.data.targets import ImageTargets
 from segmentation.data.truth.contract import Truth
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.records import MaskEvaluation
-from segmentation.masks.finish import Finisher
+from segmentation.masks.finish import Finisher, RejectedImage
 from segmentation.masks.maps import ScoreMaps, negative_background
 from segmentation.masks.memory import bytes_per_process
+from segmentation.masks.pipeline import MaskCounts, MaskPipeline
 from segmentation.masks.refinement import check_installed
 from segmentation.referring.predict import EncodedImage, ExpressionMaps, ExpressionPredictor
-from segmentation.scores.contract import FloatMap
-from shared_runtime.errors import InputError, OutputError
+from segmentation.scores.contract import FloatMap, ImageRequest, Sizes
+from shared_runtime.errors import InputError
 
 _CONFIDENCE, _SHARE = 0.5, 0.2
 """The latter was chosen on masks of COCO images, with COCO's class names as rivals."""
@@ -40,25 +42,44 @@ class ClassFinder:
     namesakes: Mapping[int, Collection[str]] = field(default_factory=dict)
     """By class id, names of a label space that are no rivals to its words."""
 
+    def sizes(self, image: RgbImage) -> Sizes:
+        """Of the network's input; images of the same ones can share a batch."""
+        return self.predictor.views.sizes(image)
+
+    def maps(
+        self, images: Sequence[RgbImage], requests: Sequence[ImageRequest]
+    ) -> list[ScoreMaps | RejectedImage]:
+        """Score maps of each image: of the background and of the classes of which a word is there."""
+        found: list[ScoreMaps | RejectedImage] = []
+        for encoded, request in zip(self.predictor.encode_batch(images), requests, strict=True):
+            try:
+                found.append(self._class_maps(encoded))
+            except InputError as error:
+                found.append(RejectedImage.of(request, str(error)))
+        return found
+
+    def finisher(self, *, processes: int) -> Finisher:
+        """What makes masks of score maps, for so many processes. Raises MissingResourceError without the CRF."""
+        options = self.predictor.options
+        check_installed(options.refine)
+        return Finisher(options.refine, options.crf_preset, bytes_per_process(processes))
+
     def mask(self, image: RgbImage) -> IndexMask:
         """Class ids (H, W) of an image (H, W, 3), 0 where no class is.
 
         A class has what any of its words has. Words that are in the image compete for each pixel with each other
         and the background; those that are not are left out first.
         """
+        return self.finisher(processes=1).mask(image, self._class_maps(self.predictor.encode(image)))
+
+    def _class_maps(self, encoded: EncodedImage) -> ScoreMaps:
         asked = [(class_id, word) for class_id, words in self.words.items() for word in words]
-        encoded = self.predictor.encode(image)
-        seen = self._is_seen(self._maps(encoded, asked))
-        there = [pair for pair, sure in zip(asked, seen, strict=True) if sure]
+        maps = self._maps(encoded, asked)
+        there = [pair for pair, sure in zip(asked, self._is_seen(maps), strict=True) if sure]
         if not there:
-            return np.zeros(image.shape[:2], dtype=np.uint8)
+            return ScoreMaps((), np.ones((1, *maps.shares.shape[1:]), dtype=np.float32), maps.margin)
         # Anew: shares of SPA are of what is asked.
-        scores = self._scores([class_id for class_id, _ in there], self._maps(encoded, there))
-        options = self.predictor.options
-        assert options.refine is not None, "the options are resolved"
-        check_installed(options.refine)
-        finisher = Finisher(options.refine, options.crf_preset, bytes_per_process(1))
-        return finisher.mask(image, scores)
+        return self._scores([class_id for class_id, _ in there], self._maps(encoded, there))
 
     def _maps(self, encoded: EncodedImage, asked: Sequence[tuple[int, str]]) -> ExpressionMaps:
         """Of words, each with its class."""
@@ -75,14 +96,14 @@ class ClassFinder:
     def _scores(self, classes: Sequence[int], maps: ExpressionMaps) -> ScoreMaps:
         """Of the background and each of `classes`, an id for each word."""
         kind = self.predictor.network.options.pooling.kind
-        relative = self.predictor.relative
+        options = self.predictor.options
         of_words = self.predictor.strengths(maps)
         ids = sorted({*classes})
-        merge = np.sum if kind == "spa" and not relative else np.max
+        merge = np.sum if kind == "spa" and not options.relative else np.max
         found: FloatMap = np.stack(
             [merge(of_words[[place for place, of in enumerate(classes) if of == one]], axis=0) for one in ids]
         )
-        background = negative_background(found, self.predictor.alpha) if relative else 1 - merge(found, axis=0)
+        background = negative_background(found, options.alpha) if options.relative else 1 - merge(found, axis=0)
         return ScoreMaps(tuple(ids), np.concatenate([background[None], found]).astype(np.float32), maps.margin)
 
 
@@ -92,6 +113,9 @@ def evaluate_zero_shot(
     images: Sequence[Path],
     output: Path | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
+    *,
+    processes: int = 1,
+    batch_size: int = 1,
 ) -> tuple[MaskEvaluation, list[str]]:
     """Scores the masks of all images of `truth` in the folders `images`, over all pixels together.
 
@@ -101,32 +125,30 @@ def evaluate_zero_shot(
     with TemporaryDirectory() as temporary:
         folder = output or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        lost = _write_masks(finder, ImageFolders(images), truth.keys(), folder, progress)
+        requests, lost = _requests(ImageFolders(images), truth.keys())
+        counts = MaskCounts(len(requests))
+        pipeline = MaskPipeline(
+            finder,
+            finder.finisher(processes=processes),
+            processes,
+            batch_size,
+            lambda now: progress(len(lost) + now.done, len(truth)),
+        )
+        pipeline.run(requests, folder, counts)
+        lost += [image.reason for image in counts.rejected]
         if len(lost) == len(truth):
             raise InputError(f"not one image of the truth has a mask; the first reason is: {lost[0]}")
         write_legend(folder, truth.label_space)
         return evaluate(folder, truth), lost
 
 
-def _write_masks(
-    finder: ClassFinder,
-    folders: ImageFolders,
-    keys: Sequence[str],
-    output: Path,
-    progress: Callable[[int, int], None],
-) -> list[str]:
-    """Write the masks of images; returns why some have none."""
-    lost = []
-    for done, key in enumerate(keys, 1):
-        path = place_for_mask(output, key)
-        try:
-            found = folders.find(None, key)
-            if found is None:
-                raise InputError(f"{key}: the image is in none of the folders")
-            write_index_mask(path, finder.mask(read_image(found)))
-        except (InputError, MemoryError) as error:
-            lost.append(str(error))
-        except OSError as error:
-            raise OutputError(f"{path}: the mask cannot be written: {error.strerror or error}") from error
-        progress(done, len(keys))
-    return lost
+def _requests(folders: ImageFolders, keys: Sequence[str]) -> tuple[list[ImageTargets], list[str]]:
+    """The images of a truth that are there, and why others are not."""
+    requests, lost = [], []
+    for key in keys:
+        path = folders.find(None, key)
+        if path is None:
+            lost.append(f"{key}: the image is in none of the folders")
+        else:
+            requests.append(ImageTargets(key, path.name, path, (), (), key=key))
+    return requests, lost

@@ -17,7 +17,7 @@ from segmentation.scores.contract import FloatMap, Heatmaps, ScoreSource
 from shared_runtime.errors import CapparseError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ShownMaps:
     """The maps (h, w) in [0, 1] that there are, by what they are called."""
 

@@ -3,11 +3,14 @@
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
+from segmentation.data.targets import ImageTargets, Vocabulary
 from segmentation.runs.folder import TRAIN_GROUNDING, TRAIN_LOCALIZER, TRAIN_REFERRING, TRAIN_SEGMENTER, RunFolder
 from segmentation.scores.contract import TrainedNetwork
+from segmentation.training.config import TrainingConfig
 from shared_runtime.errors import InputError
+from shared_runtime.files import file_digest
 
 OPENERS = MappingProxyType(
     {
@@ -19,9 +22,37 @@ OPENERS = MappingProxyType(
 )
 """Command to `module:function`, which takes a run folder and is imported when it is needed."""
 
-
 SAVED_CONFIG = "config.json"
 """What a saved model has in the place of a run's record."""
+
+
+class StoredModel(Protocol):
+    """A trained network with all that it was trained by; torch is imported when `network` is asked for."""
+
+    @property
+    def weights(self) -> Path: ...
+
+    @property
+    def vocabulary(self) -> Vocabulary: ...
+
+    @property
+    def config(self) -> TrainingConfig: ...
+
+    @property
+    def network(self) -> Any:
+        """A module in evaluation mode."""
+
+
+class OpenedModel(StoredModel, TrainedNetwork[ImageTargets], Protocol):
+    """One that gives maps of the classes of a label space."""
+
+
+def identity(model: StoredModel) -> dict[str, Any]:
+    """What decides what a model says of an image, for the record of a run: of a model that was moved, the same."""
+    return {
+        "weights": file_digest(model.weights)[:16],
+        "model": model.config.identity() | {"label_space": model.vocabulary.label_space.reference},
+    }
 
 
 def is_saved(folder: Path) -> bool:
@@ -38,7 +69,7 @@ def refuse_saved(folder: Path) -> None:
         )
 
 
-def open_trained(run: Path, *commands: str) -> TrainedNetwork[Any]:
+def open_trained(run: Path, *commands: str) -> OpenedModel:
     """What a finished run of one of `commands` (of any, where none are given) trained.
 
     InputError if `run` is the folder of something else, or is unfinished.
@@ -46,5 +77,5 @@ def open_trained(run: Path, *commands: str) -> TrainedNetwork[Any]:
     refuse_saved(run)
     command = RunFolder(run).read_finished(*(commands or OPENERS)).command
     module, _, opener = OPENERS[command].partition(":")
-    trained: TrainedNetwork[Any] = getattr(import_module(module), opener)(run)
+    trained: OpenedModel = getattr(import_module(module), opener)(run)
     return trained

@@ -18,6 +18,8 @@ from segmentation.training.config import MachineOptions, TrainingConfig, Trainin
 from shared_schemas import LabelSpace
 
 if TYPE_CHECKING:
+    import torch
+
     from segmentation.backbones.contract import Backbone
     from segmentation.training.loop import Progress, TrainingReport
     from segmentation.training.task import Batch, CellSamples, Samples, Task
@@ -38,8 +40,9 @@ class TrainingJob(Generic[SampleT, BatchT]):
     """What the columns of the network mean."""
     options: TrainingOptions
     samples: "Samples[SampleT, BatchT]"
-    build_task: "Callable[[], Task[BatchT]]"
-    """Called when the folder is open; takes random numbers from torch's default generator, which is seeded."""
+    build_task: "Callable[[torch.device], Task[BatchT]]"
+    """Called when the folder is open, with the device of this process, for what is computed before the first step;
+    takes random numbers from torch's default generator, which is seeded."""
     doubts: Sequence[str] = ()
     """What is logged as warnings when the training begins or goes on."""
     frozen_views: int = 0
@@ -127,7 +130,7 @@ def train_in_folder(
             for doubt in job.doubts:
                 _log.warning("%s", doubt)
         torch.manual_seed(job.options.seed)
-        task, samples = job.build_task(), job.samples
+        task, samples = job.build_task(devices.device), job.samples
         if job.frozen_views:
             backbone = cast("Backbone", task.module.get_submodule("backbone"))
             views = FrozenViews(job.frozen_views, job.options.seed)

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from segmentation.scores.precision import unrounded
+
 SHARPNESS = 4
 """Power of the cosines, chosen with the number of steps on masks of COCO images, EfficientNet-Lite0."""
 _ROWS = 2048
@@ -26,10 +28,12 @@ def propagate(maps: Tensor, mid_features: Tensor, steps: int) -> Tensor:
     # A traced graph is for any number of cells, so that it cannot tell parts.
     rows = values.shape[-2] if torch.onnx.is_in_onnx_export() else _ROWS
     parts = [slice(start, start + rows) for start in range(0, values.shape[-2], rows)]
-    for _ in range(steps):
-        values = torch.cat(
-            [_step(directions[..., part, :], values[..., part, :], directions, values) for part in parts], dim=-2
-        )
+    with unrounded(values):
+        for _ in range(steps):
+            values = torch.cat(
+                [_step(directions[..., part, :], values[..., part, :], directions, values) for part in parts],
+                dim=-2,
+            )
     return values.transpose(-2, -1).reshape(maps.shape)
 
 

@@ -77,6 +77,17 @@ def _used(weights: FloatMap) -> slice:
     return slice(int(cells[0]), int(cells[-1]) + 1)
 
 
+def nearest_cells(size: int, cells: int, stride: float, first_cell: float = 0.0) -> NDArray[np.intp]:
+    """For each of `size` pixels the number of the cell whose centre is nearest; the later one of two alike.
+
+    Cell i is centred on pixel `first_cell` + `stride` · i. So a patch has its own pixels, and any other cell those
+    of half a stride around its centre.
+    """
+    nearest = np.floor((np.arange(size) - first_cell) / stride + 0.5).clip(0, cells - 1)
+    numbers: NDArray[np.intp] = nearest.astype(np.intp)
+    return numbers
+
+
 def cell_weights(positions: Positions, cells: int, margin: float) -> FloatMap:
     """(positions, cells): row p holds the weights of the two cells around position p, or of the outermost one."""
     between = (positions * (cells - 1 + 2 * margin) - margin).clip(0, cells - 1)

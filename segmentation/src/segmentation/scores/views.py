@@ -10,7 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from segmentation.data.images import RgbImage
-from segmentation.scores.contract import FloatMap, Viewing
+from segmentation.scores.contract import FloatMap, Sizes, Viewing
 from segmentation.scores.grid import input_size, regrid
 
 
@@ -40,7 +40,7 @@ class ImageViews:
         return self.first_cell / self.stride
 
     def size(self, image: RgbImage, scale: float = 1.0) -> tuple[int, int]:
-        """Height and width of the network's input; images of one size at scale 1 can share a batch."""
+        """Height and width of the network's input at a scale."""
         height, width = image.shape[:2]
         side = self.viewing.input_size
         if isinstance(side, int):
@@ -48,8 +48,12 @@ class ImageViews:
         rows, columns = (input_size(length * scale, self.stride, self.first_cell) for length in (height, width))
         return rows, columns
 
+    def sizes(self, image: RgbImage) -> Sizes:
+        """As of a source of scores. Two images that are alike at scale 1 need not be so at others."""
+        return tuple(self.size(image, scale) for scale in (1.0, *self.viewing.scales))
+
     def of(self, images: Sequence[RgbImage]) -> Iterator[View]:
-        """All views of images of one size, at each scale the upright one first."""
+        """All views of images of the same `sizes`, at each scale the upright one first."""
         for scale in self.viewing.scales:
             batch = _resized(images, *self.size(images[0], scale))
             yield View(batch, mirrored=False)

@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 from torch import Tensor, distributed, nn
-from torch.nn import functional
 
+from segmentation.scores.grid import nearest_cells
 from segmentation.segmenter.config import CorrectionOptions
 from segmentation.segmenter.correction import confident, corrected, learned, overlaps
 from segmentation.segmenter.losses import CellGrid, at_points
@@ -47,9 +47,9 @@ class EarlyLearning:
 
     def corrected(self, masks: Tensor, network: nn.Module, images: Tensor) -> Tensor:
         """Masks [B S S] in which what `network` is sure of in `images` takes over where a class is learned."""
-        classes = self.memory["learned"].to(masks.device)
-        if not classes.any():
+        if not self.memory["learned"].any():
             return masks
+        classes = self.memory["learned"].to(masks.device)
         suggested = confident(self._averaged(network, images), self._options.confidence)
         return corrected(masks, self._on_pixels(suggested, masks.shape[-1]), classes)
 
@@ -65,5 +65,11 @@ class EarlyLearning:
 
     def _on_pixels(self, cells: Tensor, side: int) -> Tensor:
         """[B h w] of images of any scale at pixels [B side side]: each has what the nearest cell has."""
-        found = functional.interpolate(cells[:, None].float(), size=(side, side), mode="nearest-exact")
-        return found[:, 0].to(cells.dtype)
+        margin = self._grid.first_cell / self._grid.stride
+        # Of crops at another scale the cells lie at another stride of their pixels.
+        strides = [(side - 1) / (of - 1 + 2 * margin) for of in cells.shape[-2:]]
+        rows, columns = (
+            torch.from_numpy(nearest_cells(side, of, stride, margin * stride)).to(cells.device)
+            for of, stride in zip(cells.shape[-2:], strides, strict=True)
+        )
+        return cells[:, rows][:, :, columns]

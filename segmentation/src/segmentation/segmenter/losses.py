@@ -11,6 +11,7 @@ from torch import Tensor
 
 from segmentation.data.masks import IGNORE_INDEX
 from segmentation.scores.grid import cell_weights
+from segmentation.scores.precision import unrounded
 from segmentation.segmenter.config import MaskLossOptions
 from segmentation.segmenter.growing import grown
 from segmentation.segmenter.noise import label_log_probabilities, trusted
@@ -43,7 +44,7 @@ class MaskLoss:
 
         `logits` [B 1+K h w] at the cells of crops whose `masks` [B S S] hold class ids, or 255; `progress`, in
         [0, 1), is the share of the training that is done. `corrected` [B], bool: masks that people corrected, of
-        which all pixels count as they are drawn, by `options.corrected_weight`.
+        which all pixels count as they are drawn, by `options.corrected_weight`; None or [0]: there is none.
         """
         options = self.options
         logits, drawn = at_points(logits.float(), masks, self.grid, options.stride)
@@ -54,7 +55,7 @@ class MaskLoss:
         if options.noise.any:
             labels = trusted(labels, log_probabilities.detach(), progress, options.noise)
         weights = None
-        if corrected is not None and corrected.any():
+        if corrected is not None and len(corrected):
             labels = torch.where(corrected[:, None, None], drawn, labels)
             weights = torch.where(corrected, options.corrected_weight, 1.0).to(log_probabilities)
         loss = (
@@ -102,21 +103,24 @@ def at_points(logits: Tensor, masks: Tensor, grid: CellGrid, stride: int | None)
     """
     size = masks.shape[-1]
     if stride is None:
-        rows, columns = (_centres(cells, size, grid) for cells in logits.shape[-2:])
+        rows, columns = (_centres(cells, size, grid, masks.device) for cells in logits.shape[-2:])
         return logits, _read(masks, rows, columns)
     points = np.arange(0, size, stride)
     places, margin = points / max(1, size - 1), grid.first_cell / grid.stride
     vertical, horizontal = (
         torch.from_numpy(cell_weights(places, cells, margin)).to(logits) for cells in logits.shape[-2:]
     )
-    here = torch.from_numpy(points)
-    return vertical @ logits @ horizontal.T, _read(masks, here, here)
+    here = torch.arange(0, size, stride, device=masks.device)
+    with unrounded(logits):
+        there = vertical @ logits @ horizontal.T
+    return there, _read(masks, here, here)
 
 
-def _centres(cells: int, size: int, grid: CellGrid) -> Tensor:
+def _centres(cells: int, size: int, grid: CellGrid, device: torch.device) -> Tensor:
     """The pixel, from 0 to `size` - 1, that is nearest to the centre of each cell."""
-    return (grid.first_cell + grid.stride * torch.arange(cells)).round().long().clamp(max=size - 1)
+    centres = grid.first_cell + grid.stride * torch.arange(cells, device=device)
+    return centres.round().long().clamp(max=size - 1)
 
 
 def _read(masks: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    return masks[:, rows.to(masks.device)][:, :, columns.to(masks.device)].long()
+    return masks[:, rows][:, :, columns].long()

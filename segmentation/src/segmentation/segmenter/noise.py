@@ -65,10 +65,11 @@ def mixture_noise(losses: Tensor, labelled: Tensor, certainty: float, distance: 
     Fitted to the losses [B N] of each image's `labelled` points by expectation maximisation, from a split at their
     mean. An image of which the means lie less than `distance` apart has no noise (DuPL, Wu et al. 2024).
     """
-    weights = labelled.double()
-    values = losses.double().masked_fill(~labelled, 0)
+    # Not in float64, which some devices have not.
+    weights = labelled.float()
+    values = losses.float().masked_fill(~labelled, 0)
     count = weights.sum(dim=1, keepdim=True).clamp(min=1)
-    high = (values > values.sum(dim=1, keepdim=True) / count).double()
+    high = (values > values.sum(dim=1, keepdim=True) / count).float()
     for _ in range(_ROUNDS):
         parts = torch.stack([(1 - high) * weights, high * weights])
         sizes = parts.sum(dim=2, keepdim=True).clamp(min=1e-6)

@@ -1,78 +1,126 @@
-"""Images through the segmentation network: how likely every cell shows each of the classes that compete."""
+"""Images through a segmentation network: which of the classes that compete each cell shows, and how surely."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from segmentation.backbones.contract import Backbone
+from segmentation.backbones.devices import in_precision
 from segmentation.data.images import RgbImage
 from segmentation.data.targets import ImageTargets
-from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores
-from segmentation.scores.views import ImageViews
+from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Sizes, Viewing
+from segmentation.scores.grid import input_size, regrid
+from segmentation.scores.windows import input_scale, resized_part, tent, windows
 from segmentation.segmenter.network import SegmentationNetwork
+from segmentation.segmenter.presence import class_probabilities
 
 
 @dataclass(frozen=True, slots=True)
 class SegmenterScores:
-    """A trained network, and how it looks at images: a `ScoreSource` for images with their labels.
-
-    The foreground classes of an image's labels compete with the background and with nothing else.
-    """
+    """A trained network, and how it looks at images: a `ScoreSource` for images with the classes that compete."""
 
     network: SegmentationNetwork
     """On `device`, in evaluation mode."""
     device: torch.device
-    views: ImageViews
+    viewing: Viewing
+    """`input_size` is the shorter side; what is larger than `window` goes in windows."""
 
-    def base_size(self, image: RgbImage) -> tuple[int, int]:
-        """Height and width of the network's input at scale 1."""
-        return self.views.size(image)
+    def sizes(self, image: RgbImage) -> Sizes:
+        """Of the network's input; images of the same ones can share a batch."""
+        return tuple(self._size(image, scale) for scale in (1.0, *self.viewing.scales))
 
     @torch.inference_mode()
     def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:
-        """Probabilities (h, w) of the background and of the classes of each image, averaged over views."""
-        seen: list[list[FloatMap]] = [[] for _ in images]
-        for view in self.views.of(images):
-            logits = self.network(view.images.to(self.device))
-            for maps, of_image, request in zip(seen, logits, requests, strict=True):
-                competing = class_probabilities(of_image, request)
-                maps.append(view.upright(competing.float().cpu().numpy()))
+        """Probabilities (h, w) of the background and of the classes that compete.
+
+        Foreign classes are left out before the softmax, as if the network had never learned them (Vilar & Perez,
+        Section V-D). Classes that an image's record names are believed to be there (`presence`). Probabilities
+        are averaged over scales and mirror images, at the cells of scale 1. All images must have the same `sizes`.
+        """
+        flips = (False, True) if self.viewing.flip else (False,)
+        views = [self._view(images, requests, scale, flip) for scale in self.viewing.scales for flip in flips]
         return [
-            self._scores(self.views.averaged(maps, images[0]), request)
-            for maps, request in zip(seen, requests, strict=True)
+            self._image_scores(request, np.mean([view[index] for view in views], axis=0, dtype=np.float32))
+            for index, request in enumerate(requests)
         ]
 
-    def _scores(self, maps: FloatMap, request: ImageTargets) -> ImageScores:
+    @property
+    def _backbone(self) -> Backbone:
+        return self.network.backbone
+
+    @property
+    def _margin(self) -> float:
+        return self._backbone.first_cell / self._backbone.stride
+
+    def _image_scores(self, request: ImageTargets, maps: FloatMap) -> ImageScores:
         background, *classes = maps
         by_id = dict(zip(request.foreground, classes, strict=True))
-        return ImageScores(Heatmaps(by_id, {}, self.views.margin, background), cells=None)
+        return ImageScores(Heatmaps(by_id, {}, self._margin, background), cells=None)
 
+    def _view(
+        self, images: Sequence[RgbImage], requests: Sequence[ImageTargets], scale: float, flip: bool
+    ) -> list[FloatMap]:
+        """Probabilities (1 + F, h, w) per image, of the background and its F classes."""
+        logits = self._logits(images, self._size(images[0], scale), flip)
+        grid = self._grid(self._size(images[0], 1.0))
+        found = []
+        for index, request in enumerate(requests):
+            maps = class_probabilities(logits[index], request, self.viewing.presence).cpu().numpy()
+            found.append(maps if maps.shape[1:] == grid else regrid(maps, *grid, self._margin))
+        return found
 
-_CERTAIN = 5.0
-"""Logit of a class over the background's where there is no doubt, .993 to .007: with 4.2 to 6.6, as good."""
+    def _logits(self, images: Sequence[RgbImage], size: tuple[int, int], flip: bool) -> Tensor:
+        """Logits [B 1+K h w] on the device, of images resized to `size`; windows that overlap are averaged."""
+        rows, columns = self._grid(size)
+        most = max(1, self._cells(self.viewing.window))
+        places = list(windows(rows, columns, most))
+        if len(places) == 1:
+            return torch.cat(list(self._seen(images, size, *places[0], flip)))
+        total: Tensor | None = None
+        weights = torch.zeros(rows, columns, device=self.device)
+        for down, across in places:
+            weight = torch.from_numpy(tent(down.stop - down.start, across.stop - across.start)).to(self.device)
+            found = torch.cat(list(self._seen(images, size, down, across, flip)))
+            if total is None:
+                total = found.new_zeros(*found.shape[:2], rows, columns)
+            total[..., down, across] += found.mul_(weight)
+            weights[down, across] += weight
+        assert total is not None, "there is a window"
+        return total.div_(weights)
 
+    def _seen(
+        self, images: Sequence[RgbImage], size: tuple[int, int], down: slice, across: slice, flip: bool
+    ) -> Iterator[Tensor]:
+        """Logits of a window, of as many images at a time as have the pixels of the largest window."""
+        rows, columns = self._pixels(down), self._pixels(across)
+        area = (rows.stop - rows.start) * (columns.stop - columns.start)
+        together = max(1, self.viewing.window**2 // area)
+        for start in range(0, len(images), together):
+            parts = [resized_part(image, size, rows, columns) for image in images[start : start + together]]
+            batch = torch.from_numpy(np.stack(parts)).permute(0, 3, 1, 2).to(self.device)
+            with in_precision(self.viewing.precision, self.device):
+                logits = self.network(batch.flip(-1) if flip else batch).float()
+            yield logits.flip(-1) if flip else logits
 
-def with_presence(logits: Tensor, present: Sequence[bool], presence: float) -> Tensor:
-    """Logits [1+F h w] that know which of the F classes are there; not in the papers.
+    def _size(self, image: RgbImage, scale: float) -> tuple[int, int]:
+        height, width = image.shape[:2]
+        side = self.viewing.input_size
+        scale *= 1.0 if side == "original" else input_scale(height, width, side)
+        stride, first_cell = self._backbone.stride, self._backbone.first_cell
+        return input_size(height * scale, stride, first_cell), input_size(width * scale, stride, first_cell)
 
-    A network that never learned of an image is seldom sure of it, and of some classes less than of others. Where
-    somebody says that a class is there, `presence` in [0, 1] of what its surest cell lacks to certainty (or has
-    beyond it) is added to its logits, in all cells alike. Channel 0 is the background; nothing moves with 0.
-    """
-    lead = (logits[1:] - logits[:1]).flatten(1).amax(dim=1)
-    known = torch.tensor(present, dtype=torch.bool, device=logits.device)
-    shift = torch.where(known, presence * (_CERTAIN - lead), 0.0)
-    return torch.cat([logits[:1], logits[1:] + shift[:, None, None]])
+    def _grid(self, size: tuple[int, int]) -> tuple[int, int]:
+        stride = self._backbone.stride
+        return -(-size[0] // stride), -(-size[1] // stride)
 
+    def _cells(self, pixels: int) -> int:
+        """The cells of the longest side within `pixels` that ends where a cell does."""
+        return int((pixels - 1 - 2 * self._backbone.first_cell) // self._backbone.stride) + 1
 
-def class_probabilities(logits: Tensor, request: ImageTargets, presence: float = 0.0) -> Tensor:
-    """Of logits [1+K h w], those of the background and of F foreground classes as probabilities [1+F h w].
-
-    `presence`: how far the classes that the image's record names are believed to be there (`with_presence`).
-    """
-    competing = logits[[0, *request.foreground]]
-    if presence and request.evidence:
-        known = [class_id in request.evidence for class_id in request.foreground]
-        competing = with_presence(competing, known, presence)
-    return competing.softmax(dim=0)
+    def _pixels(self, cells: slice) -> slice:
+        """The pixels that a window of cells is seen through."""
+        stride, first_cell = self._backbone.stride, self._backbone.first_cell
+        return slice(cells.start * stride, (cells.stop - 1) * stride + 1 + int(2 * first_cell))

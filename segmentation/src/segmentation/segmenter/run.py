@@ -55,14 +55,11 @@ class TrainedSegmenter:
 
     def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
         """The network on `device`, looking at images as `viewing` says."""
-        from segmentation.scores.views import ImageViews
+        from segmentation.backbones.devices import resolve_device
         from segmentation.segmenter.predict import SegmenterScores
-        from segmentation.training.devices import DeviceGroup
 
-        place = DeviceGroup(device).device
-        network = self.network.to(place)
-        views = ImageViews(viewing, network.backbone.stride, network.backbone.first_cell)
-        return SegmenterScores(network, place, views)
+        place = resolve_device(device)
+        return SegmenterScores(self.network.to(place), place, viewing)
 
 
 def train_segmenter(
@@ -115,7 +112,7 @@ def train_segmenter(
         vocabulary.label_space,
         config.training,
         MaskSamples(pairs, truth, config.crop),
-        lambda: build_task(config, vocabulary.label_space),
+        lambda _device: build_task(config, vocabulary.label_space),
         [*step_doubts(len(pairs), config.training)],
         config.frozen_views,
     )

@@ -13,7 +13,7 @@ from segmentation.data.images import RgbImage, read_image
 from segmentation.data.masks import IndexMask
 from segmentation.data.truth.contract import Truth
 from segmentation.segmenter.pairs import MaskedImage
-from segmentation.training.task import TensorBatch
+from segmentation.training.task import TensorBatch, image_batch
 from shared_runtime.errors import InputError
 
 
@@ -34,11 +34,11 @@ class MaskBatch(TensorBatch):
     """B samples on one device."""
 
     images: Tensor
-    """Float, (B, 3, S, S), RGB, 0-255: each backbone normalises for itself; or its cells, (B, channels, h, w)."""
+    """Uint8, (B, 3, S, S), RGB: backbones normalise it; or their cells, float16, (B, channels, h, w)."""
     masks: Tensor
     """Uint8, (B, S, S)."""
     corrected: Tensor
-    """Bool, (B,): whether a person corrected the mask."""
+    """Bool, (B,): whether a person corrected the mask; (0,) where nobody corrected any."""
 
     def __len__(self) -> int:
         return len(self.images)
@@ -87,9 +87,10 @@ class MaskSamples:
 
     def collate(self, samples: Sequence[MaskSample]) -> MaskBatch:
         """Samples of one size as a batch on the CPU."""
-        images = torch.from_numpy(np.stack([sample.image for sample in samples]))
+        corrected = [sample.corrected for sample in samples]
         return MaskBatch(
-            images=images.permute(0, 3, 1, 2).contiguous().float(),
+            images=image_batch([sample.image for sample in samples]),
             masks=torch.from_numpy(np.stack([sample.mask for sample in samples])),
-            corrected=torch.tensor([sample.corrected for sample in samples]),
+            # Told by its size, so that no step waits for a device to say it.
+            corrected=torch.tensor(corrected if any(corrected) else [], dtype=torch.bool),
         )

@@ -18,11 +18,11 @@ _LEAST_PROBABILITY = 1e-3
 
 
 def scaled(images: Tensor, scale: float, grid: CellGrid) -> Tensor:
-    """Images [B 3 S S] at `scale`, on whole cells."""
+    """Images [B 3 S S], of any numeric type, at `scale`, on whole cells."""
     if scale == 1:
         return images
     side = input_size(images.shape[-1] * scale, grid.stride, grid.first_cell)
-    return functional.interpolate(images, size=(side, side), mode="bilinear", align_corners=False)
+    return functional.interpolate(images.float(), size=(side, side), mode="bilinear", align_corners=False)
 
 
 def on_cells(maps: Tensor, size: Sequence[int], grid: CellGrid) -> Tensor:

@@ -37,6 +37,13 @@ class SegmentationTask:
         )
         return [*groups, ParameterGroup("bias", self.module.last_biases(), self._training.last_bias_factor)]
 
+    @property
+    def decomposes(self) -> bool:
+        """The balanced loss is a mean over images, where all weigh the same; cross-entropy is one over pixels."""
+        options = self._loss.options
+        same = options.corrected_weight == 1 and not options.noise.worst_images
+        return options.kind == "balanced" and same
+
     def begin_step(self, epochs: float) -> None:
         """Filters of noise grow stricter in the course of the training."""
         self._progress = epochs / self._training.epochs
@@ -60,9 +67,10 @@ class SegmentationTask:
         figures: dict[str, Tensor] = {}
         if self._early is not None:
             self._early.observe(logits.detach(), masks)
-            learned = self._early.corrected(masks, self.module, batch.images)
-            # What a person drew is not doubted.
-            masks = torch.where(batch.corrected[:, None, None], batch.masks, learned)
+            masks = self._early.corrected(masks, self.module, batch.images)
+            if len(batch.corrected):
+                # What a person drew is not doubted.
+                masks = torch.where(batch.corrected[:, None, None], batch.masks, masks)
             figures["corrected"] = (masks != batch.masks).float().mean()
         if not self._loss.options.correction.consistency:
             loss, used = self._loss(logits, masks, self._progress, batch.corrected)

@@ -1,1 +1,1 @@
-"""The one training loop of the package: seeded, resumable to the bit, on one or several devices."""
+"""The one training loop of the package: seeded, resumable (on CPUs to the bit), on one or several devices."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
@@ -19,7 +19,9 @@ class TrainingOptions(FrozenModel):
     epochs: PositiveInt = Field(15, description="Passes over the samples.")
     batch_size: PositiveInt = Field(18, description="Samples per step, over all processes and parts.")
     accumulation: PositiveInt = Field(
-        1, description="Parts in which each process goes through its share of a batch."
+        1,
+        description="Parts in which each process goes through its share of a batch. A loss that compares the "
+        "samples of a batch compares those of a part.",
     )
     learning_rate: PositiveFloat = Field(0.01, description="Initial rate of pre-trained layers.")
     new_layer_factor: PositiveFloat = Field(
@@ -126,6 +128,13 @@ class TrainingConfig(FrozenModel):
             raise UsageError(f"{use.what} pre-trained weights. Give --weights, or --set {use.otherwise}")
         classifier_prefix(self.backbone)
         return path
+
+    def identity(self) -> dict[str, Any]:
+        """What decides, beside its weights, what a trained network says of an image; no paths, which change."""
+        return {
+            "backbone": self.backbone.partition(":")[0],
+            "network": self.model_dump(mode="json", include={"network"}).get("network"),
+        }
 
     def start_files(self) -> Mapping[str, Path]:
         """The files that the training starts from, by what they are. Raises as the methods that find them do."""

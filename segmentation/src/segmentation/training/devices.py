@@ -1,5 +1,6 @@
 """The devices that train together, each with a process of its own, as Accelerate finds them."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar, cast
@@ -9,26 +10,30 @@ from accelerate import Accelerator
 from accelerate.utils import DistributedDataParallelKwargs
 from torch import nn
 
-from shared_runtime.errors import UsageError
+from segmentation.backbones.devices import AUTO, resolve_device
 
 ValueT = TypeVar("ValueT")
+_OF_LAUNCHERS = ("LOCAL_RANK", "WORLD_SIZE", "PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "MV2_COMM_WORLD_SIZE")
+"""Variables by which processes that train together know of each other."""
 
 
 class DeviceGroup:
     """This process among those that train together: one, or as many as `accelerate launch` or torchrun started."""
 
-    def __init__(self, device: str = "auto") -> None:
-        asked = None if device == "auto" else _checked_device(device)
+    def __init__(self, device: str = AUTO) -> None:
+        alone = resolve_device(device)
+        # Accelerate keeps the first device for the whole process: where nobody launched several, it is not asked.
+        cpu = alone.type == "cpu" and any(name in os.environ for name in _OF_LAUNCHERS)
         # Steps in which a branch of the loss is skipped leave parameters without gradient.
         unused = DistributedDataParallelKwargs(find_unused_parameters=True)
-        self._accelerator = Accelerator(cpu=asked is not None and asked.type == "cpu", kwargs_handlers=[unused])
+        self._accelerator = Accelerator(cpu=cpu, kwargs_handlers=[unused])
         self.count = int(self._accelerator.num_processes)
         """How many processes train together."""
         self.index = int(self._accelerator.process_index)
         """Which of them this one is, from 0."""
         self.first = bool(self._accelerator.is_main_process)
         """Whether this process is the one that writes."""
-        self.device: torch.device = self._accelerator.device if asked is None or self.count > 1 else asked
+        self.device: torch.device = self._accelerator.device if self.count > 1 else alone
         """Where this process computes. Of several processes, each has the one that Accelerate gives it."""
 
     def replicate(self, module: nn.Module) -> nn.Module:
@@ -64,13 +69,3 @@ class DeviceGroup:
     def wait(self) -> None:
         """Wait until all processes are here."""
         self._accelerator.wait_for_everyone()
-
-
-def _checked_device(name: str) -> torch.device:
-    try:
-        device = torch.device(name)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise UsageError(f"--device {name}: {reason}. Try --device cpu, or auto") from error
-    return device

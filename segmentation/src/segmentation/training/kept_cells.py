@@ -115,7 +115,9 @@ def keep_cells(
         _opened(files, places, shape)
     devices.wait()
     cells, state = _opened(files, places, shape)
-    pending = np.argwhere(state == _MISSING)[devices.index :: devices.count]
+    # Shared out before it is known what is done: by then another process may have done some of its own.
+    own = np.argwhere(np.ones(places, dtype=np.bool_))[devices.index :: devices.count]
+    pending = own[state[tuple(own.T)] == _MISSING]
     begun = time.monotonic()
     with stop_requests() as stop_requested:
         for start in range(0, len(pending), _AT_ONCE):
@@ -134,9 +136,11 @@ def keep_cells(
             cells.flush()
             for view, index, _ in read:
                 state[view, index] = _KEPT
-            rate = (start + len(part)) / (time.monotonic() - begun)
-            at = state.size - len(pending) + start + len(part)
-            show(Progress(at, state.size, 0.0, images_per_second=rate, looking=True))
+            done = start + len(part)
+            if devices.first:
+                rate = devices.count * done / (time.monotonic() - begun)
+                at = devices.count * (len(own) - len(pending) + done)
+                show(Progress(min(at, state.size), state.size, 0.0, images_per_second=rate, looking=True))
             if stop_requested():
                 raise KeyboardInterrupt
     state.flush()

@@ -1,5 +1,6 @@
 """`train`: the loop of every training in this package."""
 
+import logging
 import signal
 import threading
 import time
@@ -9,6 +10,8 @@ from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Generic, TypeVar
+
+import torch
 
 from segmentation.training.checkpoint import load_state, save_state, save_weights
 from segmentation.training.config import MachineOptions, TrainingFiles, TrainingOptions
@@ -22,6 +25,8 @@ from segmentation.training.task import Batch, Samples, Task
 SampleT = TypeVar("SampleT")
 BatchT = TypeVar("BatchT", bound=Batch)
 
+
+_log = logging.getLogger(__name__)
 
 _SECONDS_BETWEEN_SHOWS = 0.2
 """Steps may be shorter than it takes to draw how far they are."""
@@ -76,8 +81,9 @@ def train(
 ) -> TrainingReport:
     """Train `task` from where the checkpoint in `files` stands to the end, and write the weights.
 
-    The weights depend on `task`, `samples` and `options` alone, to the bit on one kind of device: not on
-    interruptions, nor on the number of reading workers. Several processes add gradients in another order.
+    The weights depend on `task`, `samples` and `options` alone, not on interruptions, nor on the number of reading
+    workers: to the bit on CPUs of one kind. On GPUs convolutions are as reproducible, but some kernels (gradients
+    of enlargement and of look-ups) add in any order. Several processes add gradients in another order, too.
 
     Raises KeyboardInterrupt, after a checkpoint, when the process is asked to stop; CapparseError if the loss is
     no longer finite.
@@ -90,12 +96,20 @@ def train(
         accumulation=options.accumulation,
         processes=devices.count,
     )
+    if devices.first and plan.part_size < plan.batch_size and not task.decomposes:
+        _log.warning(
+            "a batch of %d is cut into parts of %d (accumulation × processes), and the loss depends on what is in "
+            "a part: it is another one than that of the whole batch",
+            plan.batch_size,
+            plan.part_size,
+        )
     stepper = Stepper(task, plan, options, devices)
     if files.checkpoint.is_file():
         stepper.restore(load_state(files.checkpoint))
     report = TrainingReport(plan.steps, stepper.step, plan.epochs_done(plan.steps))
     devices.wait()
     with ExitStack() as stack:
+        stack.enter_context(_reproducible_convolutions())
         log = None
         if devices.first:
             log = stack.enter_context(closing(MetricsLog(files, stepper.step, tensorboard=machine.tensorboard)))
@@ -115,6 +129,18 @@ def train(
     devices.wait()
     report.unreadable = sum(devices.gather(report.unreadable), Counter[str]())
     return report
+
+
+@contextmanager
+def _reproducible_convolutions() -> Iterator[None]:
+    """cuDNN takes algorithms that add in a fixed order, and none that was the fastest by the clock."""
+    cudnn = torch.backends.cudnn
+    before = cudnn.deterministic, cudnn.benchmark
+    cudnn.deterministic, cudnn.benchmark = True, False
+    try:
+        yield
+    finally:
+        cudnn.deterministic, cudnn.benchmark = before
 
 
 @dataclass(slots=True)

@@ -87,10 +87,16 @@ class Stepper(Generic[BatchT]):
             if not is_memory_shortage(error):
                 raise
             parts = self.plan.accumulation
+            less = (
+                f"The same loss in less memory: --accumulation {2 * parts} --overwrite; else a smaller "
+                "--batch-size or --image-size"
+                if self._task.decomposes
+                else "Less memory: a smaller --batch-size or --image-size, with --overwrite. --accumulation would "
+                "change the loss, which compares the samples of a batch"
+            )
             raise CapparseError(
                 f"a batch of {self.plan.batch_size} in {parts} part{'s' * (parts > 1)} does not fit into the "
-                f"memory of {self._devices.device} ({str(error).partition(chr(10))[0]}). The same result in less "
-                f"memory: --accumulation {2 * parts} --overwrite; else a smaller --batch-size or --image-size"
+                f"memory of {self._devices.device} ({str(error).partition(chr(10))[0]}). {less}"
             ) from error
 
     def _backward(self, part: BatchT, n_parts: int) -> None:

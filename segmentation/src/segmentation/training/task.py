@@ -41,6 +41,14 @@ class TensorBatch:
         return type(self)(**{name: change(getattr(self, name)) for name in self.__dataclass_fields__})
 
 
+def image_batch(images: Sequence[npt.NDArray[np.uint8] | npt.NDArray[np.float16]]) -> Tensor:
+    """Images or cells (H, W, C) of one size as `[B C H W]`, of their own type, channels last in memory.
+
+    As bytes: backbones make numbers of them, and cells, on their device.
+    """
+    return torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2)
+
+
 BatchT_co = TypeVar("BatchT_co", bound=Batch, covariant=True)
 BatchT_contra = TypeVar("BatchT_contra", bound=Batch, contravariant=True)
 
@@ -103,6 +111,14 @@ class Task(Protocol[BatchT_contra]):
     @property
     def module(self) -> nn.Module:
         """All that is trained and saved."""
+
+    @property
+    def decomposes(self) -> bool:
+        """Whether the loss of a batch is the mean of the losses of its equal parts, but for random numbers.
+
+        It is not where the samples of a batch are compared with each other, or where the mean is over more than
+        the samples: cut into parts, by `accumulation` or for several processes, such a batch has another loss.
+        """
 
     def parameter_groups(self) -> Iterable[ParameterGroup]:
         """The parameters to train; what is in no group stays as it is."""

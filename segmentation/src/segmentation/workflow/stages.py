@@ -59,14 +59,14 @@ class WorkflowOptions:
 
     localizer: LocalizerConfig
     segmenter: SegmenterConfig | None
-    """None: the localizer itself, as `Segmenter.of_localizer` has it, without another training."""
+    """None: the localizer itself, as `Segmenter.from_localizer` has it, without another training."""
     masks: MaskOptions = field(default_factory=MaskOptions)
     predictions: PredictionOptions = field(default_factory=PredictionOptions)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkflowMachine:
-    """Where it is computed: nothing that changes the result."""
+    """Where it is computed: nothing that changes the result, but for the rounding of the device."""
 
     training: MachineOptions = field(default_factory=MachineOptions)
     masks: MaskMachine = field(default_factory=MaskMachine)
@@ -156,7 +156,7 @@ def run_workflow(
     )
     made: TrainingRun | Converted
     if options.segmenter is None:
-        converted = Segmenter.of_localizer(folders[Stage.LOCALIZER])
+        converted = Segmenter.from_localizer(folders[Stage.LOCALIZER])
         converted.save_pretrained(folders[Stage.SEGMENTER])
         made = Converted(len(converted.classes))
     else:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from segmentation.prediction.windows import input_scale, resized_part, spans, tent, windows
+from segmentation.scores.windows import input_scale, resized_part, spans, tent, windows
 
 
 @pytest.mark.parametrize(("cells", "most"), [(5, 8), (8, 8), (9, 8), (100, 8), (7, 1), (31, 4)])

@@ -1,25 +1,32 @@
 """Score maps of a segmentation network: windows, scales, mirror images, and which classes compete."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor, nn
 
 from segmentation.data.images import RgbImage
 from segmentation.data.label_rules import Evidence
 from segmentation.data.targets import ImageTargets
+from segmentation.masks.batches import image_batches
 from segmentation.masks.finish import RejectedImage
+from segmentation.masks.job import HeatmapMaps
 from segmentation.masks.maps import ScoreMaps
 from segmentation.masks.refinement import Refinement
-from segmentation.prediction.options import ResolvedPrediction
-from segmentation.prediction.segmenter_maps import SegmenterMaps
+from segmentation.prediction.options import PredictionOptions
+from segmentation.scores.contract import Heatmaps, ImageScores, NetworkTraits, Sizes, Viewing
+from segmentation.scores.views import ImageViews
+from segmentation.segmenter.predict import SegmenterScores
 
 STRIDE = 4
 N_CLASSES = 3
+TRAITS = NetworkTraits("tiny", False, 33, attributes=False, background=False, own_background=True)
 
 
 class PixelNetwork(nn.Module):
@@ -34,15 +41,34 @@ class PixelNetwork(nn.Module):
         self.logits = nn.Conv2d(3, 1 + N_CLASSES, STRIDE if patches else 1, stride=STRIDE)
         self.areas: list[int] = []
 
+    @property
+    def backbone(self) -> "PixelNetwork":
+        """Its cells are its own."""
+        return self
+
     def forward(self, images: Tensor) -> Tensor:
         self.areas.append(images.shape[0] * images.shape[2] * images.shape[3])
         found: Tensor = self.logits(images.float() / 255)
         return 4 * found
 
 
-def source(network: Any, **options: Any) -> SegmenterMaps:
-    defaults: dict[str, Any] = {"input_size": "original", "refine": Refinement.NONE}
-    return SegmenterMaps(network, network, torch.device("cpu"), ResolvedPrediction(**(defaults | options)))
+@dataclass(frozen=True)
+class FixedScores:
+    """Whatever it is shown, it says the same."""
+
+    heatmaps: Heatmaps
+
+    def sizes(self, image: RgbImage) -> Sizes:
+        return ((image.shape[0], image.shape[1]),)
+
+    def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:  # noqa: ARG002
+        return [ImageScores(self.heatmaps, None) for _ in images]
+
+
+def source(network: Any, **viewing: Any) -> HeatmapMaps[ImageTargets]:
+    seen = Viewing(**({"input_size": "original"} | viewing))
+    options = PredictionOptions(refine=Refinement.NONE).of_masks().resolved(TRAITS)
+    return HeatmapMaps(SegmenterScores(network, torch.device("cpu"), seen), N_CLASSES, options)
 
 
 def asked(*foreground: int) -> ImageTargets:
@@ -148,10 +174,10 @@ def test_classes_of_a_record_are_believed_and_asked_for_ones_are_not() -> None:
 
 def test_the_shorter_side_is_that_of_the_options() -> None:
     network = PixelNetwork(patches=False)
-    assert source(network, input_size=65).base_size(picture(100, 200)) == (65, 129)
-    assert source(network, input_size=65).base_size(picture(200, 100)) == (129, 65)
-    assert source(network).base_size(picture(100, 200)) == (101, 201)
-    assert source(PixelNetwork(patches=True), input_size=64).base_size(picture(50, 100)) == (64, 128)
+    assert source(network, input_size=65).sizes(picture(100, 200))[0] == (65, 129)
+    assert source(network, input_size=65).sizes(picture(200, 100))[0] == (129, 65)
+    assert source(network).sizes(picture(100, 200))[0] == (101, 201)
+    assert source(PixelNetwork(patches=True), input_size=64).sizes(picture(50, 100))[0] == (64, 128)
 
 
 def test_images_of_a_batch_are_seen_as_alone() -> None:
@@ -165,9 +191,44 @@ def test_images_of_a_batch_are_seen_as_alone() -> None:
         np.testing.assert_allclose(together.scores, alone.scores, atol=1e-6)
 
 
+def test_images_that_differ_at_any_scale_do_not_share_a_batch(tmp_path: Path) -> None:
+    """33 and 34 pixels are 33 to a stride of 4; twice as large, they are 65 and 69."""
+    requests = []
+    for side in (33, 34):
+        Image.fromarray(picture(side, side)).save(tmp_path / f"{side}.png")
+        requests.append(replace(asked(1, 2, 3), path=tmp_path / f"{side}.png", key=str(side)))
+    network = PixelNetwork(patches=False)
+
+    def alike(scales: tuple[float, ...]) -> list[set[int]]:
+        views = ImageViews(Viewing("original", scales), STRIDE, 0.0)
+        of_both = (source(network, scales=scales).sizes, views.sizes)
+        return [{len(batch[0]) for batch in image_batches(requests, sizes, 2)} for sizes in of_both]  # type: ignore[arg-type]
+
+    assert alike((1.0,)) == [{2}, {2}]
+    assert alike((1.0, 2.0)) == [{1}, {1}]
+    # The cells of scale 1 decide, too, where no view is of that scale.
+    assert alike((0.5,)) == [{2}, {2}]
+
+
+def test_a_band_asks_classes_that_are_likeliest_nowhere() -> None:
+    network = PixelNetwork(patches=False)
+    image = picture(33, 33)
+    alone = source(network)
+    (everything,) = alone.source.scores([image], [asked(1, 2, 3)])
+    background = everything.heatmaps.background
+    assert background is not None
+    # One whose probability is a little below that of the background, everywhere.
+    heatmaps = replace(everything.heatmaps, classes={2: background * 0.9})
+    fixed = FixedScores(heatmaps)
+    (without,) = maps_of(replace(alone, source=fixed).maps([image], [asked(2)]))
+    banded = replace(alone, source=fixed, options=alone.options.model_copy(update={"ignore_band": (0.4, 0.6)}))
+    (within,) = maps_of(banded.maps([image], [asked(2)]))
+    assert (without.ids, within.ids) == ((), (2,))
+
+
 def test_scores_that_are_not_finite_cost_one_image() -> None:
     network = PixelNetwork(patches=False)
     with torch.no_grad():
         network.logits.bias.fill_(float("nan"))  # type: ignore[union-attr]
     (found,) = source(network).maps([picture(33, 33)], [replace(asked(1), file_name="sick.png")])
-    assert found == RejectedImage("a", "sick.png", "the network's scores hold NaN or infinite values")
+    assert found == RejectedImage("a", "sick.png", "the network's heatmaps hold NaN or infinite values")

@@ -1,0 +1,55 @@
+"""Where a network computes, and in which precision; torch is imported when it is asked.
+
+Nothing here starts processes or remembers what an earlier call chose: those that train together are found by
+`training.devices`.
+"""
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Literal
+
+from shared_runtime.errors import UsageError
+
+if TYPE_CHECKING:
+    import torch
+
+Precision = Literal["float32", "bfloat16"]
+"""Of matrix products and convolutions; weights and what is made of their results stay in 32 bits."""
+
+PRECISION = (
+    "Of the network's matrix products and convolutions; bfloat16: less time and memory on GPUs that have it, for "
+    "masks that differ a little."
+)
+"""What an option of that type says of itself."""
+
+AUTO = "auto"
+"""The accelerator that torch finds, else the CPU."""
+
+
+def resolve_device(name: "str | torch.device" = AUTO) -> "torch.device":
+    """The device of that name, as torch names them. Raises UsageError for one that is not there."""
+    import torch
+
+    if name == AUTO:
+        there = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+        return torch.device("cpu") if there is None else there
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).partition("\n")[0]
+        raise UsageError(
+            f"device {str(name)!r}: {reason}. Expected cpu, {AUTO}, or one that torch finds here"
+        ) from error
+    return device
+
+
+def check_device(name: "str | torch.device") -> str:
+    """The name of a device that is there, without torch where it must be. Raises as `resolve_device` does."""
+    return str(name) if name in (AUTO, "cpu") else str(resolve_device(name))
+
+
+def in_precision(precision: Precision, device: "torch.device") -> "AbstractContextManager[object]":
+    """Within it, networks on `device` compute in that precision."""
+    import torch
+
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bfloat16")
