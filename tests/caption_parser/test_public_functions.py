@@ -17,10 +17,12 @@ from caption_parser.cli.evaluate import evaluate_command
 from caption_parser.cli.explain import explain_command
 from caption_parser.cli.label import label_command
 from caption_parser.config import ParserConfig
+from caption_parser.model_versions import known_versions
 from caption_parser.readers import InputOptions
 from caption_parser.runs.options import RunOptions
 from shared_runtime.errors import UsageError
 from shared_schemas import read_labels
+from tests.parsers import parser_of
 
 OF_THE_TERMINAL = {"quiet", "verbose", "as_json"}
 OF_SHARDS = {"plan", "shard", "engine", "workers", "engine_option"}
@@ -136,6 +138,23 @@ def test_texts_of_numpy_are_texts() -> None:
     assert (both.captions, [label.name for label in both.foreground]) == (tuple(texts.tolist()), ["cat", "dog"])
     assert type(both.image_id) is str
     assert caption_parser.explain(texts[0], senses="first").labels.captions == ("A black cat",)
+
+
+@pytest.mark.parametrize("fields", [{}, {"mode": "paper"}, {"senses": "first"}], ids=str)
+def test_a_repeat_knows_the_models_without_loading_them(
+    fields: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parser = parser_of(**fields)
+    assert known_versions(ParserConfig(**fields)) == parser.versions
+    (tmp_path / "c.txt").write_text("A cat\n", "utf-8")
+    monkeypatch.setattr("caption_parser.pipeline.CaptionParser", lambda _config: parser)
+    first = caption_parser.label_file(tmp_path / "c.txt", tmp_path / "x.jsonl", **fields)
+    monkeypatch.setattr("caption_parser.pipeline.CaptionParser", None)
+    again = caption_parser.label_file(tmp_path / "c.txt", tmp_path / "x.jsonl", **fields)
+    assert (first.status, again.status, again.fingerprint) == ("complete", "up to date", first.fingerprint)
+    (tmp_path / "c.txt").write_text("A dog\n", "utf-8")
+    with pytest.raises(UsageError, match="different captions"):
+        caption_parser.label_file(tmp_path / "c.txt", tmp_path / "x.jsonl", **fields)
 
 
 def test_the_package_runs_as_a_module() -> None:

@@ -105,6 +105,8 @@ def label_shards(
         advice = "Use another -o, or --overwrite to label it again"
         receipt.made_by.check_same(made_by, f"{folder.of(labels_name(number))}", advice)
     left = [number for number in numbers if number not in before]
+    if not left:
+        return ShardRun((), tuple(before))
     sizes = [planned.shards[number].fingerprint.rows for number in left]
     most = ceil(max(sizes, default=0) / BATCH_CAPTIONS)
     processes = process_count(run.processes, small=sum(sizes) < SMALL_RUN, batches=most)
