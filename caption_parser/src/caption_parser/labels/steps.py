@@ -64,11 +64,11 @@ class Decide:
         of_others = set[Flag]()
         if "_" in found.lemma or "-" in found.lemma:
             of_others.add(Flag.IDIOM)
+            if not candidate.synsets:
+                # A make that the label space lists, whatever else its model is called: "Volkswagen Beetle".
+                of_others.add(Flag.NAMED_ENTITY)
         if candidate.head.lower() in SELF_LIKENESSES:
             of_others.add(Flag.DEPICTED)
-        if not candidate.synsets:
-            # A make that the label space lists, whatever else its model is called: "Volkswagen Beetle".
-            of_others.add(Flag.NAMED_ENTITY)
         kept = tuple(flag for flag in candidate.flags if flag not in of_others)
         return found if kept == candidate.flags else found._replace(candidate=candidate._replace(flags=kept))
 
