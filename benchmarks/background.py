@@ -10,12 +10,12 @@ from pathlib import Path
 
 from benchmarks.markdown import command_block, table
 from benchmarks.surroundings import Options, real_data, this_python
+from caption_parser.config import parser_config
 from caption_parser.discovery.background import Reason
 from caption_parser.discovery.run import DiscoveryOptions, DiscoveryRun, discover_background
 from caption_parser.lexicon import Lexicon, Synset, default_lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.readers import CaptionRow, InputOptions, read_captions
-from caption_parser.runs.options import parser_config
 from shared_schemas import load_label_space
 
 CAPTIONS = "coco/annotations/captions_val2017.json"

@@ -9,7 +9,7 @@ import pytest
 
 from caption_parser import CaptionParser, ParserConfig
 from caption_parser.captions import ImageCaptions
-from caption_parser.runs.options import parser_config
+from caption_parser.config import parser_config
 from shared_runtime.errors import UsageError
 from shared_schemas import Flag, ImageLabels, Route, Rule, load_label_space
 from shared_schemas.checks import check

@@ -4,8 +4,10 @@ import inspect
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -15,10 +17,12 @@ from caption_parser.cli.evaluate import evaluate_command
 from caption_parser.cli.explain import explain_command
 from caption_parser.cli.label import label_command
 from caption_parser.config import ParserConfig
+from caption_parser.model_versions import known_versions
 from caption_parser.readers import InputOptions
 from caption_parser.runs.options import RunOptions
 from shared_runtime.errors import UsageError
 from shared_schemas import read_labels
+from tests.parsers import parser_of
 
 OF_THE_TERMINAL = {"quiet", "verbose", "as_json"}
 OF_SHARDS = {"plan", "shard", "engine", "workers", "engine_option"}
@@ -108,6 +112,49 @@ def test_evaluate_takes_paths_as_text(tmp_path: Path) -> None:
     evaluation = caption_parser.evaluate(output, str(tmp_path / "truth.json"), crowd=False)
     assert evaluation.micro.iou == 1
     assert not evaluation.protocol.include_crowd
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: caption_parser.CaptionParser(mode="x"), "--mode: got 'x', expected 'paper' or 'visual'"),
+        (lambda: caption_parser.CaptionParser(lable_space="voc"), r"CaptionParser\(lable_space=….*'label_space'"),
+        (lambda: caption_parser.explain(None), "explain: the caption is null, expected text"),  # type: ignore[arg-type]
+        (lambda: caption_parser.scene_graph(b"caf\xe9"), "scene_graph: byte 0xe9"),  # type: ignore[arg-type]
+        (lambda: caption_parser.label_file(None, "x.jsonl"), r"label_file\(source\): got None"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_does_not_fit_is_a_usage_error(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        call()
+
+
+def test_texts_of_numpy_are_texts() -> None:
+    texts = np.array(["A black cat", "A dog"])
+    parser = caption_parser.CaptionParser(senses="first")
+    plain = list(parser.label(texts.tolist()))
+    assert list(parser.label(texts)) == plain
+    (both,) = parser.label({texts[0]: texts})
+    assert (both.captions, [label.name for label in both.foreground]) == (tuple(texts.tolist()), ["cat", "dog"])
+    assert type(both.image_id) is str
+    assert caption_parser.explain(texts[0], senses="first").labels.captions == ("A black cat",)
+
+
+@pytest.mark.parametrize("fields", [{}, {"mode": "paper"}, {"senses": "first"}], ids=str)
+def test_a_repeat_knows_the_models_without_loading_them(
+    fields: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parser = parser_of(**fields)
+    assert known_versions(ParserConfig(**fields)) == parser.versions
+    (tmp_path / "c.txt").write_text("A cat\n", "utf-8")
+    monkeypatch.setattr("caption_parser.pipeline.CaptionParser", lambda _config: parser)
+    first = caption_parser.label_file(tmp_path / "c.txt", tmp_path / "x.jsonl", **fields)
+    monkeypatch.setattr("caption_parser.pipeline.CaptionParser", None)
+    again = caption_parser.label_file(tmp_path / "c.txt", tmp_path / "x.jsonl", **fields)
+    assert (first.status, again.status, again.fingerprint) == ("complete", "up to date", first.fingerprint)
+    (tmp_path / "c.txt").write_text("A dog\n", "utf-8")
+    with pytest.raises(UsageError, match="different captions"):
+        caption_parser.label_file(tmp_path / "c.txt", tmp_path / "x.jsonl", **fields)
 
 
 def test_the_package_runs_as_a_module() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from caption_parser.config import ParserConfig
+from caption_parser.config import ParserConfig, check_names, checked
 from caption_parser.evaluation.evaluate import evaluate as evaluate_labels
 from caption_parser.export.find import Query
 from caption_parser.export.find import find as find_images
@@ -14,10 +14,8 @@ from caption_parser.export.options import ExportOptions
 from caption_parser.export.run import export_labels as run_export
 from caption_parser.readers import InputOptions
 from caption_parser.report.explanation import explain as explain_caption
-from caption_parser.runs.options import RunOptions, checked
+from caption_parser.runs.options import RunOptions
 from caption_parser.runs.run import label_file as run_label_file
-from shared_runtime.errors import UsageError
-from shared_schemas.errors import did_you_mean
 
 if TYPE_CHECKING:
     from caption_parser.evaluation.records import Evaluation
@@ -61,7 +59,7 @@ def label_file(
         TooManyRejectedError: more rows are unusable than `strict` or `max_errors` allow.
         OutputError: `output` cannot be written; what was labelled is kept for the next call.
     """
-    _check_names("label_file", options, ParserConfig, InputOptions, RunOptions)
+    check_names("label_file", options, ParserConfig, InputOptions, RunOptions)
     return run_label_file(
         source,
         output,
@@ -78,7 +76,7 @@ def explain(caption: str, config: ParserConfig | None = None, **options: Any) ->
     `options` are fields of `ParserConfig`, named as the command's options: `mode="paper"`, `without="implied"`.
     Raises `UsageError` for a value that does not fit, and for a labeller that matches strings.
     """
-    _check_names("explain", options, ParserConfig)
+    check_names("explain", options, ParserConfig)
     return explain_caption(caption, _with_options(config or ParserConfig(), options))
 
 
@@ -130,7 +128,7 @@ def export_labels(
     `options` are fields of `ExportOptions`, named as the command's options: `rows="mentions"`. The rest is as of
     `caption_parser.export.run.export_labels`, which says what is raised.
     """
-    _check_names("export_labels", options, ExportOptions)
+    check_names("export_labels", options, ExportOptions)
     return run_export(labels, to, output, _with_options(config or ExportOptions(), options), overwrite=overwrite)
 
 
@@ -142,7 +140,7 @@ def find(
     `options` are fields of `Query`: `find("labels.jsonl", classes=["cat"], attributes=["black"], min_votes=2)`.
     Raises `UsageError` for a class that the label space lacks; else as `open_labels` does.
     """
-    _check_names("find", options, Query)
+    check_names("find", options, Query)
     return find_images(labels, _with_options(query or Query(), options), label_space=label_space)
 
 
@@ -150,11 +148,3 @@ def _with_options(settings: ModelT, options: Mapping[str, Any]) -> ModelT:
     model = type(settings)
     own = {name: value for name, value in options.items() if name in model.model_fields}
     return checked(model, **(settings.model_dump(exclude_unset=True) | own)) if own else settings
-
-
-def _check_names(function: str, options: Mapping[str, Any], *models: type[BaseModel]) -> None:
-    names = [name for model in models for name in model.model_fields]
-    for option in options:
-        if option not in names:
-            hint = did_you_mean(option, names)
-            raise UsageError(f"{function}({option}=…): no such option.{hint} There are: {', '.join(names)}")

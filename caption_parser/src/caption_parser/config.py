@@ -1,14 +1,51 @@
 """What decides the labels: the frozen configuration of a `CaptionParser`."""
 
+import re
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from caption_parser.modes import Mode, ModeRules
 from shared_runtime.configuration import FrozenModel
+from shared_runtime.errors import UsageError
 from shared_schemas import DOUBTS, Flag
+from shared_schemas.errors import did_you_mean, shown
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def checked(model: type[ModelT], **fields: Any) -> ModelT:
+    """The model; a value that does not fit is a `UsageError` that names the option and the nearest choice."""
+    try:
+        return model(**fields)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        if not problem["loc"]:
+            # Of several fields, which the message names.
+            raise UsageError(problem["msg"]) from None
+        option = f"--{str(problem['loc'][0]).replace('_', '-')}"
+        expected = problem["msg"].removeprefix("Input should be ")
+        choices = re.findall(r"'([^']*)'", expected)
+        hint = did_you_mean(str(problem["input"]), choices)
+        message = f"{option}: got {shown(problem['input'])}, expected {expected}"
+        raise UsageError(f"{message}.{hint}" if hint else message) from None
+
+
+def check_names(function: str, options: Iterable[str], *models: type[BaseModel]) -> None:
+    """Raises `UsageError` for an option of a function that is no field of any of the models."""
+    names = [name for model in models for name in model.model_fields]
+    for option in options:
+        if option not in names:
+            hint = did_you_mean(option, names)
+            raise UsageError(f"{function}({option}=…): no such option.{hint} There are: {', '.join(names)}")
+
+
+def parser_config(**fields: Any) -> "ParserConfig":
+    """The configuration of a parser; raises `UsageError` as `checked` does."""
+    return checked(ParserConfig, **fields)
 
 
 class AttributeSet(StrEnum):

@@ -21,7 +21,14 @@ def read_json_file(path: Path, model: type[ModelT], writer: str) -> ModelT:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        where = ".".join(map(str, problem["loc"])) or "the file"
-        expected = "a value; it is missing" if problem["type"] == "missing" else expectation(problem)
-        raise InputError(f"{path}: {where}: expected {expected}, as {writer!r} writes it") from None
+        raise InputError(f"{path}: {first_problem(error)}, as {writer!r} writes it") from None
+
+
+def first_problem(error: ValidationError) -> str:
+    """What is wrong with a JSON file, and what was expected."""
+    problem = error.errors(include_url=False)[0]
+    if problem["type"] == "json_invalid":
+        return f"not JSON ({problem['ctx']['error']}), expected a file"
+    where = ".".join(map(str, problem["loc"])) or "the file"
+    expected = "a value; it is missing" if problem["type"] == "missing" else expectation(problem)
+    return f"{where}: expected {expected}"

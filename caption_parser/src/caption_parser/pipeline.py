@@ -6,13 +6,12 @@ processes in `runs`.
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from caption_parser.captions import ImageCaptions
-from caption_parser.config import AttributeSet, ParserConfig
+from caption_parser.config import AttributeSet, ParserConfig, check_names, parser_config
 from caption_parser.frames.columns import LABEL_COLUMNS, class_names, label_values
 from caption_parser.frames.tables import imported
 from caption_parser.frames.types import feature_table
@@ -21,10 +20,11 @@ from caption_parser.given.tables import known_column
 from caption_parser.labels.aggregate import aggregate
 from caption_parser.labels.baselines import exact_match_labeller, synonym_list_labeller
 from caption_parser.labels.findings import ImageFindings
+from caption_parser.model_versions import package_versions
 from caption_parser.readers.fields import CAPTION_FIELDS
 from shared_runtime.errors import UsageError
 from shared_runtime.files import short_digest
-from shared_schemas import SCHEMA_VERSION, Flag, ImageLabels, LabelSpace
+from shared_schemas import Flag, ImageLabels, LabelSpace
 from shared_schemas.errors import shown
 from shared_schemas.label_space_file import load_label_space
 
@@ -64,7 +64,8 @@ class CaptionParser:
         `sense_model` takes the place of the model that `config.senses` names. Raises `UsageError`,
         `LabelSpaceError` or `MissingResourceError`, which say what to do.
         """
-        self.config = config if config is not None else ParserConfig(**fields)
+        check_names("CaptionParser", fields, ParserConfig)
+        self.config = config if config is not None else parser_config(**fields)
         self.label_space = load_label_space(self.config.uses_label_space)
         self._sense_model = sense_model
         self.labeller = self._build_labeller()
@@ -184,11 +185,7 @@ class CaptionParser:
     @cached_property
     def versions(self) -> dict[str, str]:
         """What the labels depend on beside the configuration."""
-        versions = {
-            "capparse": version("capparse"),
-            "schema": SCHEMA_VERSION,
-            "label_space": self.label_space.reference,
-        }
+        versions = package_versions(self.label_space.reference)
         if self.config.labeller.startswith("synonyms:"):
             words = Path(self.config.labeller.partition(":")[2]).read_bytes()
             versions["synonyms"] = short_digest(words)

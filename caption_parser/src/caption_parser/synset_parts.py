@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from importlib.metadata import version
 
 from spacy.language import Language
 
@@ -17,11 +16,12 @@ from caption_parser.labels.spelling import Respeller
 from caption_parser.labels.steps import label_steps
 from caption_parser.labels.synset_labeller import SynsetLabeller
 from caption_parser.lexicon import Lexicon, default_lexicon
+from caption_parser.model_versions import model_versions
 from caption_parser.models import load_nlp
 from caption_parser.models.caption_trees import CaptionTrees
 from caption_parser.models.tag_to_pos import TAG_TO_POS
 from caption_parser.senses import Disambiguator, load_disambiguator
-from caption_parser.senses.caption_prior import CaptionPrior, caption_prior_digest, load_caption_prior
+from caption_parser.senses.caption_prior import CaptionPrior, load_caption_prior
 from caption_parser.senses.caption_senses import CaptionSenses
 from caption_parser.senses.cues import shipped_cues
 from caption_parser.senses.strategies import Outcome, Strategies, with_strategies
@@ -167,12 +167,4 @@ class SynsetParts:
     @property
     def versions(self) -> dict[str, str]:
         """Those of the models and of what reads them."""
-        versions = {
-            "spacy": version("spacy"),
-            "spacy_model": self._pipeline_version,
-            "wordnet": "3.0",
-            "senses": self.sense_model.name,
-        }
-        if self._config.uses_caption_prior and (digest := caption_prior_digest(self._config.uses_senses)):
-            versions["caption_prior"] = digest
-        return versions
+        return model_versions(self._config, pipeline=self._pipeline_version, senses=self.sense_model.name)

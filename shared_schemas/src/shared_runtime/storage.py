@@ -67,7 +67,9 @@ def _filesystem(url: str) -> tuple[Any, str]:
     try:
         files, path = url_to_fs(url)
     except ImportError as error:
-        raise MissingResourceError(f"{url}: {error}. Try: pip install, with the package that it names") from None
+        # fsspec says "Install s3fs to access S3" where the import of s3fs failed.
+        missing = getattr(error.__cause__, "name", None) or error.name or "PACKAGE"
+        raise MissingResourceError(f"{url}: {error}. Try: pip install {missing.partition('.')[0]}") from None
     except ValueError as error:
         raise UsageError(f"{url}: {error}") from None
     return files, path

@@ -12,6 +12,8 @@ from typing import Any, BinaryIO, cast
 from shared_schemas.errors import MissingExtraError
 from shared_schemas.files import replacing
 
+GZIP_MAGIC = b"\x1f\x8b"
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 GZIP_LEVEL = 6
 ZSTD_LEVEL = 6
 _INPUT_CHUNK = 1 << 14
@@ -41,6 +43,13 @@ def decompress(raw: BinaryIO, suffix: str) -> Iterator[BinaryIO]:
             yield raw
 
 
+def suffix_of(head: bytes) -> str:
+    """The suffix that files have which begin so, compressed; empty: they are plain."""
+    if head.startswith(GZIP_MAGIC):
+        return ".gz"
+    return ".zst" if head.startswith(ZSTD_MAGIC) else ""
+
+
 @contextmanager
 def open_output(path: Path) -> Iterator[BinaryIO]:
     """A stream that compresses as the suffix of `path` says, to what appears there as of `replacing`."""
@@ -66,7 +75,8 @@ def compress(raw: BinaryIO, suffix: str, zstd_level: int = ZSTD_LEVEL) -> Iterat
 def lines(stream: BinaryIO) -> Iterator[bytes]:
     """The lines of `stream`; `CorruptStreamError` in place of what the decompressors raise."""
     try:
-        yield from stream
+        for line in stream:  # noqa: UP028  `yield from` would close the stream together with the generator
+            yield line
     except EOFError:
         raise CorruptStreamError("a compressed stream that ends too early") from None
     except (gzip.BadGzipFile, zlib.error) as error:

@@ -69,6 +69,17 @@ def test_explain_reads_a_caption_a_line_from_standard_input() -> None:
     assert runner.invoke(app, ["explain", "-"], input="\n").exit_code == ExitCode.FAILURE
 
 
+def test_lines_of_standard_input_that_are_no_captions_are_left_out_and_told() -> None:
+    content = b"a black dog\ncaf\xe9\nNaN\na cat\n"
+    done = runner.invoke(app, ["scene-graph", "-"], input=content)
+    assert (done.exit_code, done.stdout) == (ExitCode.PARTIAL, "( dog , is , black )\n( cat )\n")
+    assert "left out: line 2: byte 0xe9" in done.stderr
+    assert "left out: line 3: the caption is 'NaN'" in done.stderr
+    nothing = runner.invoke(app, ["explain", "-"], input=b"caf\xe9\n")
+    assert nothing.exit_code == ExitCode.FAILURE
+    assert "no line of it is a caption (line 1: byte 0xe9" in nothing.stderr
+
+
 def test_what_is_left_out_is_counted_and_no_failure(tmp_path: Path) -> None:
     annotations = [
         {"image_id": 1, "caption": "a dog", "is_rejected": False, "is_precanned": False},

@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 from caption_parser.captions import ImageCaptions
 from caption_parser.cli import app
 from caption_parser.cli.options import from_options
-from caption_parser.config import ParserConfig
+from caption_parser.config import ParserConfig, parser_config
 from caption_parser.discovery.counting import CorpusSettings, count_synsets
 from caption_parser.discovery.run import DiscoveryOptions, DiscoveryRun, discover_background, threshold_rate
 from caption_parser.lexicon import default_lexicon
-from caption_parser.runs.options import RunOptions, parser_config
+from caption_parser.runs.options import RunOptions
 from caption_parser.runs.run import label_file
 from shared_runtime.errors import CapparseError, ExitCode, InputError, UsageError
 from shared_schemas import Flag, ImageLabels, LabelSpace, Mention, Rule, load_label_space

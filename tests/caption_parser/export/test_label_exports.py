@@ -3,11 +3,13 @@
 import csv
 import gzip
 import json
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 from pyarrow import parquet
 from typer.testing import CliRunner
 
@@ -175,8 +177,32 @@ def test_images_are_found_by_what_captions_say(labelled: Labelled) -> None:
     assert found(denied=["cat"]) == [3]
     assert found(any_of=["cat", "hot dog, large"], min_count=2) == [7, 5]
     assert found(text="SHINY") == [7]
-    with pytest.raises(UsageError, match="Did you mean 'cat'"):
-        found(classes=["cta"])
+    assert found(classes="cat") == [7]
+    for query, message in (
+        ({"classes": ["cta"]}, "--class: got 'cta', .*space odd: cat, .*Did you mean 'cat'"),
+        ({"any_of": ["cta"]}, "--any: got 'cta'"),
+        ({"denied": ["zebu"]}, "--denied: got 'zebu'"),
+        ({"attributes": ["blak"]}, "--attribute: got 'blak', .*: black, gray, grey. Did you mean 'black'"),
+        ({"attributes": [""]}, "--attribute: got ''"),
+        ({"min_votes": 2}, "--min-votes 2 is said of the classes"),
+        ({"without": ["cat"], "min_confidence": 0.5}, "--min-confidence 0.5 is said of"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            found(**query)
+
+
+@pytest.mark.parametrize("squeeze", [bytes, gzip.compress, zstandard.compress])
+def test_standard_input_is_read_as_the_file_is(
+    labelled: Labelled, tmp_path: Path, squeeze: Callable[[bytes], bytes]
+) -> None:
+    content = squeeze(labelled.labels.read_bytes())
+    space = ["--label-space", str(labelled.space)]
+    found = CliRunner().invoke(app, ["find", "-", "--without", "cat", *space], input=content)
+    assert (found.exit_code, found.stdout) == (0, "3\n90\n5\n")
+    output = tmp_path / "x.csv"
+    done = CliRunner().invoke(app, ["export", "-", "--to", "csv", "-o", str(output), *space], input=content)
+    assert (done.exit_code, done.stderr) == (0, f"{output}: 4 images, 6 captions\n")
+    assert output.read_bytes() == exported(labelled, tmp_path, "csv", "y.csv").read_bytes()
 
 
 def test_found_records_are_a_label_file_again(labelled: Labelled, tmp_path: Path) -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from caption_parser.readers import CaptionRow, RejectedRow, read_captions
+from caption_parser.readers import CaptionRow, ReadingOptions, RejectedRow, read_captions
 
 GOOD = b'{"image_id": 1, "caption": "a dog"}\n'
 LAST = b'{"image_id": 2, "caption": "a cat"}\n'
@@ -87,6 +89,8 @@ PARTLY_GOOD = GOOD + b'{"image_id": 9, "captions": [5, "a bee"]}\n' + LAST
 QUOTE_OVER_ROWS = CSV_HEAD + b'9,"a bird\n2,a cat\n8,",a bee\n'
 DAMAGED_IMAGE = b'{"images": [{"id": 1, "file_name": 1"jpg}], ' + coco(*THREE)[1:]
 DAMAGED_INFO = b'{"info": {"year": twenty}, ' + coco(*THREE)[1:]
+NO_MORE_JSON = coco(*THREE)[:-1] + b", 'a': 1}"
+NAME_TWICE = b'[{"caption": "a dog"}, {"caption": "a bird", "caption": "a bee"}, {"caption": "a cat"}]'
 CUT_TWICE = squeezed(coco(*THREE)[:-30])[:-8]
 LARGE_LAST = [("1.txt", b"a dog"), ("2.txt", b"a cat"), ("3.jpg", b"x" * 9000)]
 DAMAGED_TAR = bytearray(tar([("1.txt", b"a dog"), ("9.txt", b"a bird"), ("2.txt", b"a cat")]))
@@ -108,6 +112,8 @@ CASES = [
     line("jsonl-image-id-list", b'{"image_id": [1], "caption": "a"}', "wrong-type"),
     line("jsonl-image-id-empty", b'{"image_id": "", "caption": "a"}', "bad-image-id"),
     line("jsonl-image-id-nul", b'{"image_id": "\\u0000", "caption": "a"}', "bad-image-id"),
+    line("jsonl-name-twice", b'{"image_id": 9, "caption": "a bird", "caption": "a bee"}', "invalid-json"),
+    line("jsonl-missing-in-a-frame", b'{"image_id": 9, "caption": "NaN"}', "empty-caption"),
     line("jsonl-no-caption", b'{"image_id": 9}', "missing-field"),
     line("jsonl-no-image-id", b'{"id": 9, "caption": "a bird"}', "missing-field"),
     line("jsonl-empty-caption", b'{"image_id": 9, "caption": ""}', "empty-caption"),
@@ -125,6 +131,7 @@ CASES = [
     Case("jsonl-one-bad-of-captions", "x.jsonl", PARTLY_GOOD, ["a dog", "a bee", "a cat"], ["wrong-type"], 2),
     # Plain text and Flickr
     Case("txt-binary-line", "x.txt", b"a dog\n\x89PNG\xff\xfe\na cat\n", TWO_GOOD, ["wrong-encoding"], 2),
+    Case("txt-missing-in-a-frame", "x.txt", b"a dog\nnan\na cat\n", TWO_GOOD, ["empty-caption"], 2),
     Case("txt-blank-line", "x.txt", b"a dog\n \na cat\n\n\n", TWO_GOOD, ["empty-caption"], 2),
     Case("utf-16-odd-byte", "x.txt", BOTH_UTF16 + b"a", TWO_GOOD, ["wrong-encoding"], 3),
     Case("utf-16-lone-surrogate", "x.txt", BOTH_UTF16 + b"\x3d\xd8", TWO_GOOD, ["wrong-encoding"], 3),
@@ -164,6 +171,9 @@ CASES = [
     Case("coco-damaged-image", "x.json", DAMAGED_IMAGE, ["a dog", "a bird", "a cat"], ["invalid-json"]),
     Case("coco-damaged-info", "x.json", DAMAGED_INFO, ["a dog", "a bird", "a cat"], ["invalid-json"]),
     Case("json-array-row", "x.json", json.dumps([THREE[0], 1, THREE[2]]).encode(), TWO_GOOD, ["wrong-type"], 2),
+    Case("json-array-of-texts", "x.json", b'["a dog", null, 5, "a cat"]', TWO_GOOD, ["wrong-type"] * 2, 2),
+    Case("json-name-twice", "x.json", NAME_TWICE, TWO_GOOD, ["invalid-json"], 2),
+    Case("json-no-more-json", "x.json", NO_MORE_JSON, ["a dog", "a bird", "a cat"], ["invalid-json"]),
     # Compressed streams
     Case("gzip-cut-in-a-line", "x.txt.gz", squeezed(BOTH + b"a b")[:-8], TWO_GOOD, ["truncated-stream"], 3),
     Case("gzip-cut-behind-a-line", "x.txt.gz", squeezed(BOTH)[:-8], TWO_GOOD, ["truncated-stream"], 3),
@@ -193,6 +203,26 @@ def test_bad_rows_cost_themselves_only(case: Case, tmp_path: Path) -> None:
     assert all(row.message for row in rejected)
     if case.row is not None:
         assert rejected[0].row == case.row
+
+
+TEXTS = st.sampled_from(["a dog", "a cat", "", None, 5, True])
+
+
+@settings(max_examples=60, deadline=None)
+@given(values=st.lists(TEXTS | st.lists(TEXTS, max_size=3), min_size=1, max_size=5))
+def test_every_value_of_a_json_map_is_a_row_in_the_order_of_the_map(values: list[object]) -> None:
+    content = {f"{number}.jpg": value for number, value in enumerate(values)}
+    texts = [
+        (name, text)
+        for name, value in content.items()
+        for text in (value if isinstance(value, list) and value else [value])
+    ]
+    good = [(name, text) for name, text in texts if text in ("a dog", "a cat")]
+    if not good:
+        return  # nothing tells that it is a map
+    rows = list(read_captions(io.BytesIO(json.dumps(content).encode()), ReadingOptions(format="json")))
+    assert [row.row for row in rows] == list(range(1, len(texts) + 1))
+    assert [(row.image_id, row.caption) for row in rows if isinstance(row, CaptionRow)] == good
 
 
 RAW_CASES = {

@@ -9,9 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caption_parser.readers import CaptionRow, RejectedRow, Row, expand_inputs
+from caption_parser.readers import CaptionRow, RejectedRow, Row, expand_inputs, read_captions
 from caption_parser.readers.inputs import expand_braces, first_captions, sample_images
 from shared_runtime.errors import InputError
+
+
+def test_what_is_given_twice_is_read_once_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, caption in (("a", "a dog"), ("b", "a cat")):
+        Path(f"{name}.txt").write_text(f"{caption}\n", "utf-8")
+    once = list(read_captions(["a.txt", "b.txt"]))
+    Path("link.txt").symlink_to("a.txt")
+    told: list[str] = []
+    assert (
+        list(read_captions(["a.txt", "b.txt", "./b.txt", "*.txt", tmp_path / "a.txt"], notice=told.append)) == once
+    )
+    assert told[0] == "a.txt: it was given more than once, and is read once"
+    assert list(read_captions(["a.txt", "a.txt"])) == list(read_captions("a.txt"))
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ def test_a_column_number_beside_a_name() -> None:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "utf-16-be", "utf-32-le"])
 def test_line_ends_and_encodings(end: str, encoding: str) -> None:
     rows = read(f"a café{end}a dog{end}".encode(encoding), "txt")
     assert rows == [CaptionRow(1, "a café", 1), CaptionRow(2, "a dog", 2)]
@@ -202,10 +202,9 @@ def test_parquet_damaged_row_group_costs_itself_only(tmp_path: Path) -> None:
     path = tmp_path / "x.parquet"
     path.write_bytes(content[:start] + b"\xff" * 30 + content[start + 30 :])
     rows = list(read_captions(path))
-    assert [row.row for row in rows] == [1, 2, 3, 5, 6]
-    assert isinstance(rows[2], RejectedRow)
-    assert rows[2].reason == "damaged-row-group"
-    assert rows[4] == CaptionRow(6, "caption number 5", 6)
+    assert [row.row for row in rows] == [1, 2, 3, 4, 5, 6]
+    assert [row.reason for row in rows if isinstance(row, RejectedRow)] == ["damaged-row-group"] * 2
+    assert rows[5] == CaptionRow(6, "caption number 5", 6)
 
 
 def test_parquet_without_a_caption_column() -> None:

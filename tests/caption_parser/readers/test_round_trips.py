@@ -15,20 +15,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caption_parser.readers import CaptionRow, ReadingOptions, RejectedRow, read_captions
-from caption_parser.readers.checks import looks_like_a_name
+from caption_parser.readers.checks import MISSING, looks_like_a_name
 from shared_runtime.errors import CapparseError
 
 CHARACTERS = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\u2028\u2029")
 CAPTIONS = st.lists(
     st.text(CHARACTERS, min_size=1, max_size=40).filter(
         lambda text: (
-            not text.isspace() and not looks_like_a_name(text.strip()) and text.strip()[0] not in "[(0123456789"
+            not text.isspace()
+            and not looks_like_a_name(text.strip())
+            and text.strip()[0] not in "[(0123456789"
+            and text.strip().lower() not in MISSING
         )
     ),
     min_size=1,
     max_size=8,
 )
-"""Texts, and no numbers, names of files or written lists: those are told apart (`test_strange_files`)."""
+"""Texts, and no numbers, names of files, written lists or marks of what is missing: those are told apart."""
 
 
 def as_coco(captions: list[str]) -> bytes:

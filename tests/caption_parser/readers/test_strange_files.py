@@ -89,6 +89,26 @@ REFUSED: dict[str, tuple[str, bytes, dict[str, Any], str]] = {
     ),
     "arrays-of-splits": ("x.json", as_json({"split2014": ["A dog", "A cat"]}), {}, "split2014[]"),
     "nested-struct": ("x.parquet", as_parquet([{"annotation": {"caption": "A dog"}}]), {}, "annotation.caption"),
+    "parquet-that-is-none": ("x.csv", b"image,caption\n1,A dog\n", {"format": "parquet"}, "is not a Parquet file"),
+    "captions-as-csv": ("x.txt", b"A dog\nA cat\n", {"format": "csv"}, "Try --caption-field 'A dog', if"),
+    "columns-of-one-name": ("x.csv", b"id,caption,caption\n1,A dog,A cat\n", {}, "several columns are called"),
+    "columns-of-one-name-in-other-letters": (
+        "x.jsonl",
+        as_lines({"id": 1, "caption": "A dog", "Caption": "A cat"}),
+        {},
+        "Say which: --caption-field Caption",
+    ),
+    "column-nought": ("x.csv", b"1.jpg,A dog\n", {"caption_field": "0"}, "counted from 1"),
+    "array-named-jsonl": ("x.jsonl", b'[\n {"caption": "A dog"}\n]\n', {}, "Try --format coco"),
+    "array-on-a-line-named-jsonl": ("x.jsonl", b'[{"caption": "A dog"}]\n', {}, "Try --format coco"),
+    "python-for-json": (
+        "x.json",
+        b"{'1.jpg': 'A dog'}",
+        {},
+        "\"'1.jpg': 'A dog'}\" at byte 1, expected a name in",
+    ),
+    "bzip2-of-unknown-suffix": ("x.txt.bz2", b"BZh91AY&SY", {}, "compressed with bzip2"),
+    "spreadsheet": ("x.xlsx", b"PK\x03\x04\x14\x00\x00\x00", {}, "a zip archive (or a spreadsheet)"),
     "parquet-path": (
         "x.parquet",
         as_parquet([{"meta": {"blurb": "A dog", "n": 1}}]),
@@ -110,6 +130,9 @@ def test_it_is_refused_and_says_why(code: str, tmp_path: Path) -> None:
 
 
 HELPED = {
+    "columns-of-one-name-in-other-letters": [(1, "A cat")],
+    "array-named-jsonl": [(1, "A dog")],
+    "array-on-a-line-named-jsonl": [(1, "A dog")],
     "csv-without-header": [("1.jpg", "A dog runs"), ("2.jpg", "A cat sleeps")],
     "table-as-text": [("12", "A dog"), ("13", "A cat")],
     "lines-of-json": [(1, "A dog")],

@@ -243,7 +243,7 @@ def test_the_run_that_made_the_labels(labels: Path, tmp_path: Path) -> None:
     output = tmp_path / "made.jsonl"
     label_file(tmp_path / "captions.tsv", output, ParserConfig(labeller="exact"))
     run = report(output).section("run")
-    for told in ("status complete", "captions.tsv", "labeller exact", "mode visual", "rows read 2"):
+    for told in ("status complete", "captions.tsv", "labeller exact", "mode visual", "captions read 2"):
         assert told in run
 
 

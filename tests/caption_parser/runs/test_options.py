@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from caption_parser.config import parser_config
 from caption_parser.discovery.counting import CorpusSettings
 from caption_parser.modes import Mode
 from caption_parser.runs import options
-from caption_parser.runs.options import check_processes, is_stream, parser_config, process_count
+from caption_parser.runs.options import check_processes, is_stream, process_count
 from caption_parser.runs.state import InputSettings
 from shared_runtime.errors import UsageError
 
@@ -36,6 +37,7 @@ def test_auto_uses_all_cores_but_one_for_a_small_input(monkeypatch: pytest.Monke
     assert process_count(auto, small=False) == 7
     assert process_count(auto, small=True) == 1
     assert process_count(check_processes("3"), small=True) == 3
+    assert [process_count(99, small=True, batches=batches) for batches in (0, 1, 2, None)] == [1, 1, 2, 99]
 
 
 def test_devices_and_standard_output_are_streams(tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from caption_parser.config import parser_config
 from caption_parser.readers import InputOptions
 from caption_parser.runs import output as output_module
-from caption_parser.runs.options import RunOptions, parser_config
+from caption_parser.runs.options import RunOptions
 from caption_parser.runs.run import label_file
 from shared_runtime.errors import CapparseError, UsageError
 from shared_schemas.jsonl import read_labels

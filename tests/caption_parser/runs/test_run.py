@@ -108,7 +108,7 @@ def test_the_summary_file_is_what_is_returned_and_printed(
     printed = "\n".join(describe(saved, verbose=True))
     for shown in (
         "1,000 images, 3,000 captions",
-        "3,002, 2 rejected (empty-caption 1, invalid-json 1)",
+        "3,002 captions, 2 rejected (empty-caption 1, invalid-json 1)",
         f"{summary.timing.captions_per_second:,.0f} captions/s",
         summary.config_hash,
         "words 1",

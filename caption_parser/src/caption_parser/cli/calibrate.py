@@ -8,6 +8,7 @@ import typer
 from caption_parser.cli import options as shared
 from shared_runtime.command_line.groups import Command, lazy_app, show_help_alone
 from shared_runtime.errors import ExitCode
+from shared_runtime.wording import counted
 
 calibrate_app = lazy_app(
     (
@@ -104,8 +105,9 @@ def apply_command(
         typer.echo(f"left out: {error}", err=True)
     if not quiet:
         typer.echo(
-            f"{output}: {summary.images:,} images, {summary.calibrated_labels:,} labels calibrated by "
-            f"{calibration} ({summary.calibration.digest}), {summary.kept_labels:,} background labels kept",
+            f"{output}: {counted(summary.images, 'image')},"
+            f" {counted(summary.calibrated_labels, 'label')} calibrated by {calibration}"
+            f" ({summary.calibration.digest}), {counted(summary.kept_labels, 'background label')} kept",
             err=True,
         )
     raise typer.Exit(ExitCode.PARTIAL if damage else ExitCode.OK)

@@ -41,11 +41,13 @@ def explain_command(
     from caption_parser.report.explanation import explain_each
 
     config = shared.from_options(ParserConfig, options)
-    explanations = list(explain_each(shared.standard_input() if caption == "-" else [caption], config))
+    captions, left_out = shared.given_captions(caption, "explain")
+    explanations = list(explain_each(captions, config))
     if as_json:
         for explanation in explanations:
             content = asdict(explanation) | {"labels": explanation.labels.model_dump(mode="json")}
             typer.echo(json.dumps(content, ensure_ascii=False, indent=2 if len(explanations) == 1 else None))
+        shared.tell_left_out(left_out)
         return
 
     from rich.console import Console
@@ -57,3 +59,4 @@ def explain_command(
         if number:
             console.print()
         show_explanation(explanation, console)
+    shared.tell_left_out(left_out)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from caption_parser.cli.options import from_options, tell_left_out
+from shared_runtime.wording import counted
 
 
 def export_command(
@@ -62,5 +63,7 @@ def export_command(
 
     summary = export_labels(labels, to, output, from_options(ExportOptions, options), overwrite=overwrite)
     if not quiet:
-        typer.echo(f"{output}: {summary.n_images:,} images, {summary.n_captions:,} captions", err=True)
+        typer.echo(
+            f"{output}: {counted(summary.n_images, 'image')}, {counted(summary.n_captions, 'caption')}", err=True
+        )
     tell_left_out(summary.left_out)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from caption_parser.cli.options import from_options, tell_left_out
+from shared_runtime.wording import counted
 
 
 class Print(StrEnum):
@@ -100,5 +101,5 @@ def find_command(
                     name = file_name_of(record) if what is Print.FILES else str(record.image_id)
                     stream.write(f"{name}\n".encode("utf-8", "backslashreplace"))
         if not quiet:
-            typer.echo(f"{number:,} of {source.n_images:,} images", err=True)
+            typer.echo(f"{number:,} of {counted(source.n_images, 'image')}", err=True)
         tell_left_out(source.left_out)

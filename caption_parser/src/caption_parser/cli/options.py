@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from shared_runtime.errors import ExitCode
+from shared_runtime.wording import counted
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -37,7 +38,10 @@ Mode = Annotated[
 ]
 Senses = Annotated[
     str,
-    typer.Option(metavar="first|captions|accurate|PATH|glosses:PATH", help="How the sense of a noun is chosen."),
+    typer.Option(
+        metavar="default|first|captions|accurate|PATH|glosses:PATH",
+        help="How the sense of a noun is chosen; default: captions in visual mode, accurate in paper mode.",
+    ),
 ]
 SpacyModel = Annotated[
     str | None, typer.Option(metavar="NAME|PATH", help="A spaCy pipeline in place of the one that ships.")
@@ -97,18 +101,32 @@ Crowd = Annotated[bool, typer.Option("--crowd/--no-crowd", help="Whether crowd r
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def standard_input() -> list[str]:
-    """The captions of standard input, one a line."""
+def given_captions(argument: str, command: str) -> "tuple[list[str], list[LeftOut]]":
+    """The caption that is the argument of a command, or those of standard input (`-`), one a line; and the lines
+    that are none, for `tell_left_out`."""
     import sys
 
+    from caption_parser.export.source import LeftOut
+    from caption_parser.readers.checks import checked_caption, one_caption
+    from caption_parser.readers.rows import RowError
     from shared_runtime.errors import InputError
 
+    if argument != "-":
+        return [one_caption(argument, command)], []
     if sys.stdin.isatty():
         typer.echo("reading captions from the terminal, end with Ctrl-D", err=True)
-    captions = [line.strip() for line in sys.stdin if line.strip()]
+    captions: list[str] = []
+    left_out: list[LeftOut] = []
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        if line.strip():
+            try:
+                captions.append(checked_caption(line.strip()))
+            except RowError as error:
+                left_out.append(LeftOut(number, error.message))
     if not captions:
-        raise InputError("<stdin> is empty")
-    return captions
+        problem = f"no line of it is a caption (line {left_out[0].line}: {left_out[0].reason})" if left_out else ""
+        raise InputError(f"<stdin>: {problem}" if left_out else "<stdin> is empty")
+    return captions, left_out
 
 
 def show_progress(show: "Show", at: "Progress", *, quiet: bool) -> None:
@@ -124,7 +142,7 @@ def from_options(model: type[ModelT], options: Mapping[str, Any]) -> ModelT:
 
     Raises `UsageError` for a value that does not fit.
     """
-    from caption_parser.runs.options import checked
+    from caption_parser.config import checked
 
     return checked(model, **{name: options[name] for name in model.model_fields if options.get(name) is not None})
 
@@ -134,6 +152,6 @@ def tell_left_out(left_out: "Sequence[LeftOut]") -> None:
     for entry in left_out[:_SHOWN]:
         typer.echo(f"left out: line {entry.line}: {entry.reason}", err=True)
     if len(left_out) > _SHOWN:
-        typer.echo(f"left out: {len(left_out) - _SHOWN:,} more lines", err=True)
+        typer.echo(f"left out: {counted(len(left_out) - _SHOWN, 'more line')}", err=True)
     if left_out:
         raise typer.Exit(ExitCode.PARTIAL)

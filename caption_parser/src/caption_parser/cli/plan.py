@@ -6,6 +6,7 @@ import typer
 
 from caption_parser.cli import options as shared
 from shared_runtime.errors import ExitCode
+from shared_runtime.wording import counted
 
 PlanFolder = Annotated[str, typer.Argument(metavar="PLAN", help="The folder of the plan; also a URL (s3://…).")]
 
@@ -59,9 +60,12 @@ def plan_command(
     if not quiet:
         copied = sum(piece.copied is not None for shard in plan.shards for piece in shard.pieces)
         how = "sorted by image, in files of their own" if plan.sorted_by_image else f"{copied} of them copied"
+        rejected = plan.rows - plan.fingerprint.rows
+        unusable = f" and {counted(rejected, 'unusable row')}" if rejected else ""
+        last = len(plan.shards) - 1
+        numbers = f"{counted(last + 1, 'shard')}, 0 to {last}" if last else "1 shard, 0"
         typer.echo(
-            f"plan {plan.hash}: {plan.rows:,} rows with {plan.fingerprint.rows:,} captions in"
-            f" {len(plan.shards):,} shards, 0 to {len(plan.shards) - 1} ({how})\n"
+            f"plan {plan.hash}: {counted(plan.fingerprint.rows, 'caption')}{unusable} in {numbers} ({how})\n"
             f"Next: capparse label --plan {output}, or one of them: --shard 0",
             err=True,
         )

@@ -8,6 +8,7 @@ import typer
 
 from caption_parser.cli import options as shared
 from shared_runtime.errors import CapparseError, ExitCode, UsageError
+from shared_runtime.wording import counted
 
 _OF_THE_PLAN = ("format", "caption_field", "image_field", "all_captions", "limit", "sample", "grouped")
 _OF_ONE_FILE = ("rejected", "dry_run")
@@ -58,14 +59,14 @@ def _label_here(options: Mapping[str, Any], config: Any, run: Any) -> None:
         for receipt in done.done:
             rejected = sum(receipt.summary.rejected.values())
             typer.echo(
-                f"shard {receipt.shard}: {receipt.summary.images:,} images, {receipt.summary.captions:,} captions,"
-                f" {rejected:,} rows rejected",
+                f"shard {receipt.shard}: {counted(receipt.summary.images, 'image')},"
+                f" {counted(receipt.summary.captions, 'caption')}, {counted(rejected, 'row')} rejected",
                 err=True,
             )
-        typer.echo(f"{len(done.done)} shards labelled, {len(done.before)} had been before", err=True)
+        typer.echo(f"{counted(len(done.done), 'shard')} labelled, {len(done.before)} had been before", err=True)
     if done.failed:
         lines = [f"shard {number}: {message}" for number, message in done.failed.items()]
-        raise CapparseError("\n  ".join([f"{len(lines)} shards could not be labelled:", *lines]))
+        raise CapparseError("\n  ".join([f"{counted(len(lines), 'shard')} could not be labelled:", *lines]))
 
 
 def _label_on_engine(options: Mapping[str, Any], config: Any, run: Any) -> None:

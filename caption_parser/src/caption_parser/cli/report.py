@@ -7,6 +7,7 @@ import typer
 
 from caption_parser.cli.options import from_options
 from shared_runtime.errors import ExitCode
+from shared_runtime.wording import counted
 
 
 def report_command(
@@ -61,7 +62,7 @@ def report_command(
     check_output(Path(output), {"the label file": Path(labels)}, overwrite=overwrite)
     summary = write_report(labels, output, from_options(ReportOptions, options))
     if not quiet:
-        damaged = f", {summary.damaged_lines:,} damaged lines left out" if summary.damaged_lines else ""
-        size = f"{summary.images:,} images, {summary.captions:,} captions{damaged}, {summary.bytes / 1e6:.1f} MB"
-        typer.echo(f"{output}: {size}", err=True)
+        damaged = f", {counted(summary.damaged_lines, 'damaged line')} left out" if summary.damaged_lines else ""
+        size = f"{counted(summary.images, 'image')}, {counted(summary.captions, 'caption')}"
+        typer.echo(f"{output}: {size}{damaged}, {summary.bytes / 1e6:.1f} MB", err=True)
     raise typer.Exit(ExitCode.PARTIAL if summary.damaged_lines else ExitCode.OK)

@@ -32,10 +32,11 @@ def scene_graph_command(
     from caption_parser.scene_graphs.factual import FactualForm
     from caption_parser.scene_graphs.parser import GraphParser
 
-    captions = shared.standard_input() if caption == "-" else [caption]
+    captions, left_out = shared.given_captions(caption, "scene-graph")
     write = FactualForm(default_lexicon()) if factual else str
     for graph in GraphParser(mode, spacy_model, pronouns=factual)(captions):
         typer.echo(json.dumps(asdict(graph), ensure_ascii=False) if as_json else write(graph))
+    shared.tell_left_out(left_out)
 
 
 def evaluate_graphs_command(

@@ -8,6 +8,7 @@ import typer
 from caption_parser.cli import options as shared
 from shared_runtime.command_line.groups import Command, lazy_app, show_help_alone
 from shared_runtime.errors import MissingResourceError
+from shared_runtime.wording import counted
 
 senses_app = lazy_app(
     (
@@ -111,7 +112,7 @@ def prior_command(
     reading = shared.from_options(ReadingOptions, options)
     prior = learn_caption_prior(sources, senses=senses, mode=mode, reading=reading, anchors=anchors or ())
     write_caption_prior(Path(output), prior)
-    typer.echo(f"{output}: {len(prior):,} nouns", err=True)
+    typer.echo(f"{output}: {counted(len(prior), 'noun')}", err=True)
 
 
 def distil_command(
@@ -141,9 +142,9 @@ def distil_command(
     reading = shared.from_options(ReadingOptions, options)
     found = distil_senses(sources, output, version=version, reading=reading, overwrite=overwrite)
     typer.echo(
-        f"{output}: {len(found.maps):,} senses from {found.occurrences:,} occurrences; of {found.held_out:,} that"
-        f" were held out {found.agreement:.1%} are read as the teacher does, {found.agreement_of_prior:.1%} by the"
-        " prior alone",
+        f"{output}: {counted(len(found.maps), 'sense')} from {counted(found.occurrences, 'occurrence')}; of"
+        f" {found.held_out:,} that were held out {found.agreement:.1%} are read as the teacher does,"
+        f" {found.agreement_of_prior:.1%} by the prior alone",
         err=True,
     )
 

@@ -16,13 +16,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from caption_parser.config import parser_config
 from caption_parser.discovery.anchors import Anchors, anchors_of, read_categories
 from caption_parser.discovery.captions import each_batch
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.pipeline import CaptionParser
 from caption_parser.readers import ReadingOptions
 from caption_parser.runs.files_read import files_of_inputs, files_of_model
-from caption_parser.runs.options import parser_config
 from caption_parser.senses import Disambiguator, SenseChoice, SenseQuery, load_disambiguator
 from caption_parser.senses.caption_prior import FILE_NAME, CaptionPrior, evidence_of
 from caption_parser.senses.disambiguator import SMALLEST

@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from caption_parser.captions import ImageCaptions
+from caption_parser.config import parser_config
 from caption_parser.discovery.captions import each_batch
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.pipeline import CaptionParser
 from caption_parser.readers import ReadingOptions
 from caption_parser.runs.files_read import files_of_inputs
-from caption_parser.runs.options import parser_config
 from caption_parser.senses import Disambiguator, FirstSense, SenseChoice, SenseQuery
 from caption_parser.senses.caption_prior import CaptionPrior, evidence_of, load_caption_prior, under_prior
 from caption_parser.senses.caption_senses import SENSES, WEIGHTS, SenseMap, in_context, write_caption_senses

@@ -48,10 +48,13 @@ def evaluate(
     if min_votes < 1:
         raise UsageError(f"got min_votes {min_votes}, expected 1 or more")
     space = load_label_space(label_space)
+    # The labels first: to read a truth takes seconds.
+    of_labels = read_predictions(labels, space, min_votes=min_votes)
+    of_against = read_predictions(against, space, min_votes=min_votes) if against else None
     ground_truth = read_ground_truth(truth, space, include_crowd=include_crowd, strict=strict)
     images = ground_truth.classes.keys()
-    predictions = read_predictions(labels, space, min_votes=min_votes).matched_to(images)
-    other = read_predictions(against, space, min_votes=min_votes).matched_to(images) if against else None
+    predictions = of_labels.matched_to(images)
+    other = of_against.matched_to(images) if of_against else None
     counts = _score(labels, predictions, ground_truth)
     ranking = _rank(predictions, ground_truth)
     comparison = None

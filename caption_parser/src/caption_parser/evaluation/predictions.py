@@ -7,7 +7,8 @@ from pathlib import Path
 from shared_runtime.coco import ImageId
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError
-from shared_schemas import Kind, LabelSpace, read_labels
+from shared_runtime.file_kinds import FileKind, file_kind
+from shared_schemas import Kind, LabelSpace, RecordError, read_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,11 @@ def read_predictions(path: Path, label_space: LabelSpace, *, min_votes: int = 1)
             made_with = record.label_space
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except RecordError as error:
+        if error.line == 1 and (kind := file_kind(path)) in (FileKind.CAPTIONS, FileKind.INSTANCES):
+            advice = f". Try: capparse label {path} -o labels.jsonl" if kind is FileKind.CAPTIONS else ""
+            raise InputError(f"{path} is {kind}, expected a label file{advice}") from None
+        raise
     if not classes:
         raise InputError(f"{path}: got no record, expected a label file as 'capparse label' writes it")
     return Predictions(classes, made_with, confidences if every_label_has_one else None)

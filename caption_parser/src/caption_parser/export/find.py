@@ -1,9 +1,10 @@
 """Images chosen by what their captions say. What `capparse find` does."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, field_validator
 
 from caption_parser.export.source import LabelSource, open_labels
 from shared_runtime.configuration import FrozenModel
@@ -12,9 +13,11 @@ from shared_schemas import ClassLabel, ImageLabels, LabelSpace
 from shared_schemas.denials import denied_classes
 from shared_schemas.errors import did_you_mean
 
+_NAMES_SHOWN = 12
+
 
 class Query(FrozenModel):
-    """What an image must be like to be found; all that is given must hold."""
+    """What an image must be like to be found; all that is given must hold. One name may stand for several."""
 
     classes: tuple[str, ...] = ()
     """Classes that it has, each of them."""
@@ -35,14 +38,19 @@ class Query(FrozenModel):
     min_count: PositiveInt = 1
     """Of the classes asked for, how many a caption says there are, exactly or at least."""
 
+    @field_validator("classes", "any_of", "without", "denied", "attributes", mode="before")
+    @classmethod
+    def _one_or_several(cls, names: Any) -> Any:
+        return (names,) if isinstance(names, str) else names
+
 
 def find(
     labels: str | Path, query: Query, *, label_space: str | Path | LabelSpace | None = None
 ) -> Iterator[ImageLabels]:
     """The records of a label file (`-`: of standard input) that fit `query`, in their order.
 
-    Raises `UsageError` for a class or attribute that the label space lacks, with the nearest one; else as
-    `open_labels` does.
+    Raises `UsageError` for a class that the label space lacks, an attribute that no label has either, or a least
+    number of nothing; else as `open_labels` does.
     """
     with open_labels(labels, label_space) as source:
         yield from matching(source, query)
@@ -50,23 +58,34 @@ def find(
 
 def matching(source: LabelSource, query: Query) -> Iterator[ImageLabels]:
     """The records of an open label file that fit `query`. Raises `UsageError` as `find` does."""
-    match = _Match(query, source.label_space)
+    match = _Match(query, source)
     return (record for record in source if match(record))
 
 
 class _Match:
     """Whether a record fits a query; names are looked up once."""
 
-    def __init__(self, query: Query, space: LabelSpace) -> None:
-        known = {label.name.casefold(): label.id for label in space.classes}
+    def __init__(self, query: Query, source: LabelSource) -> None:
+        space = source.label_space
+        _check_numbers(query)
         self._query = query
         self._all, self._any, self._none, self._denied = (
-            frozenset(_known(name, known) for name in names)
-            for names in (query.classes, query.any_of, query.without, query.denied)
+            frozenset(_class_id(name, option, space) for name in names)
+            for option, names in (
+                ("--class", query.classes),
+                ("--any", query.any_of),
+                ("--without", query.without),
+                ("--denied", query.denied),
+            )
         )
         spellings = {text.casefold(): name for text, name in space.attribute_names.items()}
         # Of labels with an attribute set of their own, any adjective may be one.
-        self._attributes = frozenset(spellings.get(name.casefold(), name) for name in query.attributes)
+        for name in sorted(source.attributes):
+            spellings.setdefault(name.casefold(), name)
+        for name in query.attributes:
+            if name.casefold() not in spellings:
+                raise _unknown(name, "--attribute", "an attribute of the label space or of a label", spellings)
+        self._attributes = frozenset(spellings[name.casefold()] for name in query.attributes)
         self._text = None if query.text is None else query.text.casefold()
 
     def __call__(self, record: ImageLabels) -> bool:
@@ -94,8 +113,33 @@ class _Match:
         return all(votes.get(name, 0) >= self._query.min_votes for name in self._attributes)
 
 
-def _known(name: str, known: dict[str, int]) -> int:
-    if name.casefold() not in known:
-        hint = did_you_mean(name.casefold(), known)
-        raise UsageError(f"--class: got {name!r}, expected a class of the label space.{hint}")
-    return known[name.casefold()]
+def _check_numbers(query: Query) -> None:
+    """Raises `UsageError` for least numbers where there is nothing that they could be of."""
+    if query.classes or query.any_of or query.attributes:
+        return
+    for name in ("min_votes", "min_confidence", "min_count"):
+        value = getattr(query, name)
+        if value != Query.model_fields[name].default:
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(f"{option} {value} is said of the classes asked for: name one with --class or --any")
+
+
+def _class_id(name: str, option: str, space: LabelSpace) -> int:
+    """The id of a class, by its name. Raises `UsageError`."""
+    known = {label.name.casefold(): label.id for label in space.classes}
+    if name.casefold() in known:
+        return known[name.casefold()]
+    of_words = [label.name for label in space.classes if name.casefold() in map(str.casefold, label.words)]
+    if of_words:
+        raise UsageError(
+            f"{option}: got {name!r}, a word of the class {of_words[0]!r}. Try {option} {of_words[0]!r}"
+        )
+    error = _unknown(name, option, f"a class of the label space {space.name}", known)
+    raise UsageError(f"{error} 'capparse explain' shows which class a word has")
+
+
+def _unknown(name: str, option: str, expected: str, known: Collection[str]) -> UsageError:
+    listed = ", ".join(list(known)[:_NAMES_SHOWN])
+    more = f" and {len(known) - _NAMES_SHOWN} more" if len(known) > _NAMES_SHOWN else ""
+    hint = did_you_mean(name.casefold(), known)
+    return UsageError(f"{option}: got {name!r}, expected {expected}: {listed or 'there is none'}{more}.{hint}")

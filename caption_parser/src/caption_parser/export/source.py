@@ -16,6 +16,7 @@ from caption_parser.frames.types import are_numbers
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError
 from shared_schemas import ImageLabels, LabelSpace, RecordError, iter_labels
+from shared_schemas.compression import decompress, suffix_of
 
 STANDARD_INPUT = "-"
 
@@ -39,6 +40,8 @@ class LabelSource:
     n_captions: int = 0
     numeric_ids: bool = True
     """Whether all image ids are whole numbers."""
+    attributes: set[str] = field(default_factory=set)
+    """All that a label has."""
     images_of: Counter[int] = field(default_factory=Counter)
     """Class id → images that have the class."""
     left_out: list[LeftOut] = field(default_factory=list)
@@ -62,8 +65,7 @@ class LabelSource:
         if isinstance(self.stream, Path):
             yield from iter_labels(self.stream)
         else:
-            self.stream.seek(0)
-            yield from iter_labels(self.stream)
+            yield from _spooled_labels(self.stream)
 
     def survey(self) -> None:
         """Read all once. Raises `InputError` where not one line is sound."""
@@ -78,7 +80,9 @@ class LabelSource:
             self.n_images += 1
             self.n_captions += len(record.captions)
             self.numeric_ids = self.numeric_ids and are_numbers((record.image_id,))
-            self.images_of.update(label.id for label in (*record.foreground, *record.background))
+            labels = (*record.foreground, *record.background)
+            self.images_of.update(label.id for label in labels)
+            self.attributes.update(attribute.name for label in labels for attribute in label.attributes)
         if not self.n_images:
             first = self.left_out[0] if self.left_out else None
             problem = f" (line {first.line}: {first.reason})" if first else ""
@@ -110,16 +114,25 @@ def open_labels(labels: str | Path, label_space: str | Path | LabelSpace | None 
         stream: BinaryIO | Path = Path(labels)
         if str(labels) == STANDARD_INPUT:
             shutil.copyfileobj(sys.stdin.buffer, spooled)
-            spooled.seek(0)
             stream = spooled
+        records = iter_labels(stream) if isinstance(stream, Path) else _spooled_labels(stream)
         try:
-            first = next((record for record in iter_labels(stream) if isinstance(record, ImageLabels)), None)
+            first = next((record for record in records if isinstance(record, ImageLabels)), None)
             space = label_space_of(first.label_space if first else None, label_space)
             source = LabelSource(str(labels), stream, space)
             source.survey()
         except OSError as error:
             raise InputError(f"{labels}: cannot be read: {error.strerror or error}") from error
         yield source
+
+
+def _spooled_labels(spooled: BinaryIO) -> Iterator[ImageLabels | RecordError]:
+    """The records of a copy of standard input from its start, decompressed as its first bytes tell."""
+    spooled.seek(0)
+    suffix = suffix_of(spooled.read(4))
+    spooled.seek(0)
+    with decompress(spooled, suffix) as stream:
+        yield from iter_labels(stream)
 
 
 def json_bytes(value: Any) -> bytes:

@@ -33,23 +33,34 @@ def images_of(
 
 
 class _Warner:
-    """Warns of the first rejected caption, and again each time that there are ten times as many."""
+    """Warns of the first rejected caption, each time that there are ten times as many, and of all at the end."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._next = 1
+        self._untold: RejectedRow | None = None
+        """The last of those that came after the last warning."""
 
     def __call__(self, row: RejectedRow) -> None:
         self._counts[str(row.reason)] += 1
-        if self._counts.total() < self._next:
-            return
-        self._next *= 10
+        self._untold = row
+        if self._counts.total() == self._next:
+            self._next *= 10
+            self._warn("so far", row)
+
+    def end(self) -> None:
+        """Warn of what was not said."""
+        if self._untold is not None:
+            self._warn("in all", self._untold)
+
+    def _warn(self, when: str, row: RejectedRow) -> None:
+        self._untold = None
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in self._counts.most_common())
         warn(
-            f"captions left out so far: {reasons}; item {row.row}: {row.message}, got {row.raw}. Give"
+            f"captions left out {when}: {reasons}; item {row.row}: {row.message}, got {row.raw}. Give"
             " label(…, on_rejected=FUNCTION) to collect them",
             RejectedCaptionWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
 
 
@@ -61,6 +72,8 @@ def _usable(items: Iterable[Sequence[Row]], on_rejected: OnRejected) -> Iterator
                 if isinstance(row, RejectedRow) and not row.is_left_out:
                     on_rejected(row)
         yield good
+    if isinstance(on_rejected, _Warner):
+        on_rejected.end()
 
 
 def _together(items: Iterable[list[CaptionRow]]) -> Iterator[ImageCaptions]:

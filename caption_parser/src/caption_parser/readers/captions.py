@@ -1,5 +1,6 @@
 """`read_captions`: the caption rows of any input, in input order, as they are read."""
 
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,6 +16,7 @@ from caption_parser.readers.signatures import check_signature
 from caption_parser.readers.source import STDIN, Source, check_is_file, open_source, source_name
 from caption_parser.readers.stretches import Stretch
 from shared_runtime.errors import InputError, UsageError
+from shared_runtime.storage import is_url
 
 Input = Path | str | BinaryIO
 
@@ -33,10 +35,10 @@ def read_captions(
 
     Args:
         source: a path or pattern (`shard-{000..010}.tar`, `*.jsonl`), several of them, `-` for standard input, or
-            an open binary stream. Text may be UTF-8, or UTF-16 and UTF-32 with a byte order mark; gzip and
+            an open binary stream. What is given twice is read once. Text may be UTF-8, UTF-16 or UTF-32; gzip and
             zstandard data is recognised by its first bytes.
         reading: format and fields; by default, what the names of the input and of its fields tell.
-        notice: told which fields are taken for the caption and the image.
+        notice: told which fields are taken for the caption and the image, and what was given twice.
 
     Returns:
         A lazy iterator; what is wrong with the input as a whole is raised by it, good rows first.
@@ -60,11 +62,18 @@ class InputPart:
     is_one_of_several: bool = False
     """Rows name their input, and the ids of images that have none begin with it."""
     stretch: Stretch | None = None
+    is_repeated: bool = False
+    """It was given more than once."""
 
 
 def input_parts(source: Input | Sequence[Path | str], reading: ReadingOptions) -> list[InputPart]:
     """The inputs that `source` stands for, each as a whole. Raises what `read_captions` does at once."""
-    inputs = _inputs(source)
+    given = _inputs(source)
+    times = Counter(map(_identity, given))
+    by_identity: dict[object, Input] = {}
+    for one in given:
+        by_identity.setdefault(_identity(one), one)
+    inputs = [*by_identity.values()]
     for one in inputs:
         if isinstance(one, (str, Path)) and one != STDIN:
             check_is_file(one)
@@ -73,7 +82,11 @@ def input_parts(source: Input | Sequence[Path | str], reading: ReadingOptions) -
     choice.check()
     for chosen in formats:
         _check_choice(chosen, choice)
-    return [InputPart(one, chosen, choice, len(inputs) > 1) for one, chosen in zip(inputs, formats, strict=True)]
+    several = len(inputs) > 1
+    return [
+        InputPart(one, chosen, choice, several, is_repeated=times[_identity(one)] > 1)
+        for one, chosen in zip(inputs, formats, strict=True)
+    ]
 
 
 def read_part(
@@ -83,6 +96,8 @@ def read_part(
 
     `notice` is told the name of the input, and what a person should know of it. Raises `InputError`.
     """
+    if part.is_repeated:
+        notice(source_name(part.source), "it was given more than once, and is read once")
     prefix = f"{part.source}:" if part.is_one_of_several else ""
     with open_source(part.source, part.format.access, prefix, part.stretch) as source:
         if part.format.access == "text":
@@ -106,6 +121,13 @@ def _inputs(source: Input | Sequence[Path | str]) -> list[Input]:
     if isinstance(source, Sequence):
         return list(expand_inputs(list(source)))
     return [source]
+
+
+def _identity(source: Input) -> object:
+    """Equal for two names of one file."""
+    if not isinstance(source, (str, Path)):
+        return id(source)
+    return source if source == STDIN or is_url(source) else Path(source).resolve()
 
 
 def _check_choice(chosen: Format, choice: FieldChoice) -> None:

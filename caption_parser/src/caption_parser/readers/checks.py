@@ -2,11 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from caption_parser.readers.rows import CaptionRow, Reason, Row, RowError
 from caption_parser.readers.values import LeftOut, captions_in
+from shared_runtime.errors import UsageError
 
 MAX_CAPTION_CHARS = 20_000
+MISSING = frozenset({"nan", "<na>", "null", "none"})
+"""What tables write in the place of a caption that is not there, in any letter case."""
+_LONGEST_MISSING = max(map(len, MISSING))
 _WHOLE_FLOATS = 1 << 53
 
 _LINE_BREAKS_AND_TABS = re.compile(r"[\t-\r\x85\u2028\u2029]")
@@ -68,6 +73,8 @@ def checked_caption(caption: object) -> str:
         caption = _decoded(caption)
     if not isinstance(caption, str):
         raise RowError(Reason.WRONG_TYPE, f"the caption is {type_name(caption)}, expected text")
+    if type(caption) is not str:
+        caption = str(caption)  # NumPy's, which spaCy does not take
     if len(caption) > MAX_CAPTION_CHARS:
         message = f"the caption has {len(caption):,} characters, at most {MAX_CAPTION_CHARS:,} are read"
         raise RowError(Reason.CAPTION_TOO_LONG, message)
@@ -76,7 +83,17 @@ def checked_caption(caption: object) -> str:
         caption = _LINE_BREAKS_AND_TABS.sub(" ", caption)
     if not caption or caption.isspace():
         raise RowError(Reason.EMPTY_CAPTION, "the caption is empty")
+    if len(caption) <= _LONGEST_MISSING and caption.lower() in MISSING:
+        raise RowError(Reason.EMPTY_CAPTION, f"the caption is {caption!r}, as tables write one that is missing")
     return caption
+
+
+def one_caption(caption: object, function: str) -> str:
+    """A caption that a function was given alone, under the rules of files. Raises `UsageError`."""
+    try:
+        return checked_caption(caption)
+    except RowError as error:
+        raise UsageError(f"{function}: {error.message}") from None
 
 
 def checked_image_id(image_id: object) -> int | str:
@@ -89,6 +106,8 @@ def checked_image_id(image_id: object) -> int | str:
         return image_id
     if isinstance(image_id, float) and image_id.is_integer() and abs(image_id) < _WHOLE_FLOATS:
         return int(image_id)  # pandas makes floats of a column in which one id is missing
+    if isinstance(image_id, Decimal) and image_id.is_finite() and image_id == int(image_id):
+        return int(image_id)
     if not isinstance(image_id, str):
         message = f"the image id is {type_name(image_id)}, expected a whole number or text"
         raise RowError(Reason.WRONG_TYPE, message)
@@ -96,7 +115,7 @@ def checked_image_id(image_id: object) -> int | str:
         raise RowError(Reason.BAD_IMAGE_ID, "the image id is empty")
     if not image_id.isprintable() and _UNFIT_FOR_IDS.search(image_id):
         raise RowError(Reason.BAD_IMAGE_ID, f"the image id {image_id[:80]!a} holds control characters")
-    return image_id
+    return str(image_id)
 
 
 def is_image_file(name: str) -> bool:

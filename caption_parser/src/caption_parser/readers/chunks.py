@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from shared_runtime.errors import MissingResourceError
+from shared_schemas.compression import suffix_of
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 CHUNK = 1 << 16
 _SLICE = 1 << 12
 """Compressed bytes fed at once. A decompressor that fails drops what it made of them."""
-
-GZIP_MAGIC = b"\x1f\x8b"
-ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 
 
 class ChunkStream(io.RawIOBase):
@@ -79,9 +77,7 @@ class _Copyable(Protocol):
 
 def compression_of(head: bytes) -> str | None:
     """How the input that starts with `head` is compressed: `gzip`, `zstandard` or not at all."""
-    if head.startswith(GZIP_MAGIC):
-        return "gzip"
-    return "zstandard" if head.startswith(ZSTD_MAGIC) else None
+    return {".gz": "gzip", ".zst": "zstandard"}.get(suffix_of(head))
 
 
 def decompressed(
@@ -145,17 +141,33 @@ def _zstandard() -> _Codec:
     return lambda: zstandard.ZstdDecompressor().decompressobj(), zstandard.ZstdError
 
 
+def encoding_of(head: bytes) -> str | None:
+    """The encoding of text that starts with `head`: UTF-16 or UTF-32, by the byte order mark or, without one, by
+    where the zeros of its first two characters stand, which are ASCII in tables and JSON. None: UTF-8."""
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return _BY_ZEROS.get(tuple(byte == 0 for byte in head[:4]))
+
+
+_BY_ZEROS: dict[tuple[bool, ...], str] = {
+    (False, True, False, True): "utf-16-le",
+    (True, False, True, False): "utf-16-be",
+    (False, True, True, True): "utf-32-le",
+    (True, True, True, False): "utf-32-be",
+}
+
+
 def as_utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """`chunks` of text without byte order mark, recoded to UTF-8 where the mark says UTF-16 or UTF-32.
+    """`chunks` of text without byte order mark, recoded to UTF-8 where they begin as UTF-16 or UTF-32.
 
     What is wrong in UTF-16 (lone surrogates, an odd byte at the end) is passed on as bytes that are invalid in
     UTF-8 too, so that the row that holds it is the only one rejected.
     """
     head, chunks = peeked(chunks, 4)
-    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        return _recoded(chunks, "utf-32")
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _recoded(chunks, "utf-16")
+    if encoding := encoding_of(head):
+        return _recoded(chunks, encoding)
     if head.startswith(codecs.BOM_UTF8):
         return chain([next(chunks)[len(codecs.BOM_UTF8) :]], chunks)
     return chunks

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from caption_parser.readers.checks import type_name
 from caption_parser.readers.dialects import head_lines
 from caption_parser.readers.fields import FieldChoice, listed, locate
-from caption_parser.readers.json_document import DamagedStretch, Element, JsonDocument
+from caption_parser.readers.json_document import DamagedStretch, Element, JsonDocument, Member
 from caption_parser.readers.json_maps import JsonMaps
 from caption_parser.readers.json_records import RecordReader, decode_json, read_jsonl
 from caption_parser.readers.lines import Line, checked_line
@@ -36,8 +36,10 @@ def read_json(source: Source, choice: FieldChoice) -> Iterator[Row]:
     for element in reader.document.elements():
         if isinstance(element, DamagedStretch):
             yield RowError(Reason.INVALID_JSON, element.message).rejected(element.number, element.raw)
-            continue
-        yield from reader.rows(element)
+        elif isinstance(element, Member):
+            yield from reader.member(element)
+        else:
+            yield from reader.rows(element)
     yield from reader.rest()
 
 
@@ -78,8 +80,8 @@ class _DocumentReader:
         key = element.key
         if key not in self._arrays:
             if self._maps.takes(element) and not self._is_named(key):
-                self._found = True
                 yield from self._maps.rows(element)
+                self._found = self._found or not key or self._maps.is_of_images
                 return
             self._arrays[key] = self._records(element)
         if key == "images":
@@ -94,6 +96,11 @@ class _DocumentReader:
                 yield line
             else:
                 yield from records.reader.rows(element.value, line.row, line.text, self._names.get)
+
+    def member(self, member: Member) -> Iterator[Row]:
+        """The captions of a member that is no array, or what is wrong with them."""
+        if self._maps.may_be_of_an_image(member.key):
+            yield from self._maps.of_image(member.key, member.value)
 
     def rest(self) -> Iterator[Row]:
         """What can only be told at the end of the document.

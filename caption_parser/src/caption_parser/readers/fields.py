@@ -1,5 +1,7 @@
 """Which field of a record holds the caption, which the image: known names, or those that the user gives."""
 
+import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,6 +37,10 @@ PATH_FORM = "NAME, or a path to what is in it, such as regions[].phrase, image.p
 _SHOWN_CHARS = 30
 _SHOWN_PATH_CHARS = 60
 _SHOWN_FIELDS = 12
+
+
+class RepeatedFieldError(RowError):
+    """Several fields may be the one that is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +97,28 @@ def locate(names: tuple[str, ...], choice: FieldChoice) -> Fields:
 
     Raises:
         RowError: there is no caption field, or not the image field that the user gives.
+        RepeatedFieldError: there are several of them.
     """
     lowered = {name.strip().lower(): name for name in reversed(names)}
     caption = _given(choice.caption, names, "--caption-field") or _first_known(CAPTION_FIELDS, lowered)
     if caption is None:
-        raise _missing("caption", names, f"Try --caption-field {_suggestion(names)}")
+        raise _missing("caption", names, f"Try --caption-field {quoted(_suggestion(names))}")
     image = _given(choice.image, names, "--image-field") or _first_known(IMAGE_FIELDS, lowered, but=caption)
+    for field in {caption, image} & {name for name in names if names.count(name) > 1}:
+        raise RepeatedFieldError(Reason.MISSING_FIELD, f"several columns are called '{field}'. Rename all but one")
+    if choice.caption is None and (others := _spelt_otherwise(caption, names)):
+        message = f"both '{caption}' and '{others[0]}' may hold the captions. Say which"
+        raise RepeatedFieldError(Reason.MISSING_FIELD, f"{message}: --caption-field {quoted(others[0])}")
     return Fields(caption, image, _first_known(FILE_NAME_FIELDS, lowered))
+
+
+def _spelt_otherwise(field: str, names: tuple[str, ...]) -> list[str]:
+    return [name for name in names if name != field and name.strip().lower() == field.strip().lower()]
+
+
+def quoted(name: str) -> str:
+    """A name as a shell takes it; brackets of paths stay as they are read."""
+    return shlex.quote(name) if re.search(r"[^\w.\[\]=/,:@%+-]", name) else name
 
 
 def shortened(name: str) -> str:
@@ -121,7 +142,7 @@ def _suggestion(names: tuple[str, ...]) -> str:
     rest = [name for name in names if name.strip().lower() not in IMAGE_FIELDS]
     if nested:
         return nested[0]
-    return shortened(rest[0]) if len(rest) == 1 else "NAME"
+    return rest[0] if len(rest) == 1 and len(rest[0]) <= _SHOWN_PATH_CHARS else "NAME"
 
 
 def _last_name(path: str) -> str:
@@ -132,7 +153,7 @@ def _given(field: str | None, names: tuple[str, ...], option: str) -> str | None
     if field is None or field in names or path_of(field, names) is not None:
         return field
     by_last_name = next((name for name in names if _last_name(name) == field.lower()), None)
-    raise _missing(field, names, f"Try {option} {by_last_name or nearest(field, names) or 'NAME'}")
+    raise _missing(field, names, f"Try {option} {quoted(by_last_name or nearest(field, names) or 'NAME')}")
 
 
 def _first_known(known: tuple[str, ...], lowered: dict[str, str], but: str | None = None) -> str | None:

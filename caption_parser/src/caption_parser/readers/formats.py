@@ -1,6 +1,7 @@
 """The table of input formats: name, suffixes, reader."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -11,7 +12,8 @@ from caption_parser.readers.json_records import read_jsonl
 from caption_parser.readers.parquet import read_parquet
 from caption_parser.readers.plain_text import read_flickr, read_plain_text
 from caption_parser.readers.rows import Row
-from caption_parser.readers.source import COMPRESSION_SUFFIXES, Access, Source, source_name
+from caption_parser.readers.signatures import check_signature
+from caption_parser.readers.source import COMPRESSION_SUFFIXES, SIGNATURE_BYTES, Access, Source, source_name
 from caption_parser.readers.tables import read_csv, read_tsv
 from caption_parser.readers.webdataset import read_webdataset
 from shared_runtime.errors import UsageError
@@ -70,6 +72,7 @@ def format_of(source: Path | BinaryIO | str) -> Format:
 
     Raises:
         UsageError: the name has no known suffix.
+        InputError: nor is the file one that any format reads.
     """
     name = source_name(source)
     stem = name.lower().partition("?")[0] if is_url(name) else name.lower()
@@ -83,6 +86,14 @@ def format_of(source: Path | BinaryIO | str) -> Format:
     ]
     if matches:
         return FORMATS[max(matches)[1]]
+    _check_content(source)
     known = ", ".join(suffix for entry in FORMATS.values() for suffix in entry.suffixes)
     message = f"{name}: the format cannot be told from the name (known suffixes: {known}, each also .gz, .zst)"
     raise UsageError(f"{message}. Try --format jsonl, or another of: {', '.join(FORMATS)}")
+
+
+def _check_content(source: Path | BinaryIO | str) -> None:
+    """Raises `InputError` for a file here that is none of text, by its first bytes."""
+    if isinstance(source, (str, Path)) and Path(source).is_file():
+        with suppress(OSError), Path(source).open("rb") as file:
+            check_signature(str(source), file.read(SIGNATURE_BYTES))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from caption_parser.readers.chunks import CHUNK
 from caption_parser.readers.fields import shortened
-from caption_parser.readers.json_records import LENIENT_DECODER
+from caption_parser.readers.json_records import LENIENT_DECODER, repeated_name
 from caption_parser.readers.lines import MAX_RECORD_CHARS, shown_bytes
 from caption_parser.readers.rows import Reason, TruncatedInputError
 from caption_parser.readers.source import Source
@@ -38,6 +38,14 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A member of the top-level object that is no array, or an empty one."""
+
+    key: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
 class DamagedStretch:
     """Text that is not JSON, where element `number` of `key` should stand."""
 
@@ -58,8 +66,8 @@ class JsonDocument:
         self._name = source.name
         self._buffer = JsonBuffer(source)
 
-    def elements(self) -> Iterator[Element | DamagedStretch]:
-        """The elements of every array, in order.
+    def elements(self) -> Iterator[Element | Member | DamagedStretch]:
+        """The elements of every array, and the other members of the top-level object, in order.
 
         Raises:
             InputError: this is not a JSON object or array.
@@ -75,12 +83,18 @@ class JsonDocument:
             case character:
                 raise InputError(f"{self._name} is not JSON: it starts with {character!r}, expected {{ or [")
 
-    def _object(self, before: str) -> Iterator[Element | DamagedStretch]:
+    def _object(self, before: str) -> Iterator[Element | Member | DamagedStretch]:
         self._buffer.skip_character()
         while (character := self._next_character("", 1)) != "}":
             if character == ",":
                 self._buffer.skip_character()
                 continue
+            if character != '"' and not self.members:
+                hint = " Quotes like Python's are none of JSON's: write it with json.dump" * (character == "'")
+                raise InputError(
+                    f"{self._name} is not JSON: got {self._buffer.shown!r} at byte {self._buffer.byte_position:,},"
+                    f" expected a name in double quotes.{hint}"
+                )
             try:
                 yield from self._member(before)
             except JsonDamageError as error:
@@ -88,7 +102,7 @@ class JsonDocument:
                 yield DamagedStretch("", 1, str(error), raw)
         self._buffer.skip_character()
 
-    def _member(self, before: str) -> Iterator[Element | DamagedStretch]:
+    def _member(self, before: str) -> Iterator[Element | Member | DamagedStretch]:
         key, _ = self._buffer.take_value()
         if not isinstance(key, str) or self._next_character("", 1) != ":":
             raise JsonDamageError("not valid JSON: expected a name and a colon")
@@ -105,8 +119,10 @@ class JsonDocument:
             if character != "{" or not self._buffer.is_full or before.count(".") >= _DEPTH:
                 raise
             yield from self._object(f"{key}.")
+        else:
+            yield Member(key, self.members[key])
 
-    def _array(self, key: str) -> Iterator[Element | DamagedStretch]:
+    def _array(self, key: str) -> Iterator[Element | Member | DamagedStretch]:
         self._buffer.skip_character()
         number = 1
         while (character := self._next_character(key, number)) != "]":
@@ -118,8 +134,11 @@ class JsonDocument:
             except JsonDamageError as error:
                 yield DamagedStretch(key, number, str(error), self._skip_to(_NEXT_ELEMENT, key, number))
             else:
-                yield Element(key, number, value, raw)
+                repeated = repeated_name(value)
+                yield DamagedStretch(key, number, repeated, raw) if repeated else Element(key, number, value, raw)
             number += 1
+        if key and number == 1:
+            yield Member(key, [])
         self._buffer.skip_character()
 
     def _next_character(self, key: str, number: int) -> str:
@@ -129,7 +148,11 @@ class JsonDocument:
         return character
 
     def _skip_to(self, place: re.Pattern[str], key: str, number: int) -> str:
+        start = self._buffer.byte_position
         raw, found = self._buffer.skip_to(place)
+        if not found and raw.rstrip().endswith(("}", "]")):
+            message = f"what follows byte {start:,} is not JSON, and no other array of objects begins in it"
+            raise TruncatedInputError(number, Reason.INVALID_JSON, message, raw)
         if not found:
             raise self._ends_early(key, number, raw)
         return raw
@@ -171,6 +194,11 @@ class JsonBuffer:
     def is_full(self) -> bool:
         """Whether as much is held from the current position on as a value may have."""
         return len(self._text) - self._position > MAX_RECORD_CHARS
+
+    @property
+    def shown(self) -> str:
+        """The next characters, for a message."""
+        return shortened(self._text[self._position :])
 
     def next_character(self) -> str:
         """The next character that is not white space, not taken; empty at the end of the input."""

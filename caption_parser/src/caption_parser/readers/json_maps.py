@@ -4,9 +4,10 @@
 `{"image": {"0": ...}, "caption": {"0": ...}}` (a frame written by pandas); `["a dog", "a cat"]`.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from caption_parser.readers.checks import caption_rows, looks_like_a_name
 from caption_parser.readers.fields import CAPTION_FIELDS, IMAGE_FIELDS, FieldChoice, alone, locate
@@ -29,7 +30,11 @@ class JsonMaps:
         self._source = source
         self._choice = choice
         self._columns: dict[str, list[Any]] = {}
+        self._waiting: list[tuple[str, Any]] = []
+        """What stands under names of images, until it is known that the document maps those to captions."""
         self._row = 0
+        self._is_list = False
+        """The document is an array of captions."""
 
     @property
     def is_of_images(self) -> bool:
@@ -38,23 +43,47 @@ class JsonMaps:
 
     def takes(self, element: Element) -> bool:
         """Whether the element is a caption of the image that its array is named by, or in an array of captions."""
+        value = element.value
         if element.key:
-            return _names_an_image(element.key) and _has_captions(element.value)
-        return isinstance(element.value, str) or _are_texts(element.value)
+            return _names_an_image(element.key) and (
+                self.is_of_images or _has_captions(value) or not isinstance(value, dict)
+            )
+        return self._is_list or not isinstance(value, (dict, list)) or _are_texts(value)
 
     def rows(self, element: Element) -> Iterator[Row]:
-        """The captions of an element that `takes` says yes to."""
+        """The captions of an element that `takes` says yes to, or what is wrong with it."""
         value, number = element.value, element.number
         if element.key:
-            self._source.say_once(lambda: "the names of the document's fields are the image ids")
-            yield from self._checked(element.key, value)
-        elif isinstance(value, list) and len(value) == 2 and _is_name(value[0]) != _is_name(value[1]):
+            yield from self.of_image(element.key, value, is_sure=_has_captions(value) and value != [])
+            return
+        self._is_list = self._is_list or isinstance(value, (str, list))
+        if _are_texts(value) and len(value) == 2 and _is_name(value[0]) != _is_name(value[1]):
             self._source.say_once(lambda: "each element is an image and its caption")
             image, caption = value if _is_name(value[0]) else reversed(value)
             yield from caption_rows(caption, image, number, element.raw)
         else:
             self._source.say_once(lambda: alone("element"))
             yield from caption_rows(value, self._source.image_id_of_row(number), number, element.raw)
+
+    def may_be_of_an_image(self, key: str) -> bool:
+        """Whether a member of the document has the name of an image."""
+        return _names_an_image(key)
+
+    def of_image(self, key: str, value: Any, *, is_sure: bool = False) -> Iterator[Row]:
+        """The captions of an image, or why it has none.
+
+        They wait, in the order of the document, until one `is_sure` or the document ends: texts under names that
+        look like those of images may be none beside an array of records.
+        """
+        self._waiting.append((key, value))
+        if is_sure or self.is_of_images:
+            yield from self._of_waiting()
+
+    def _of_waiting(self) -> Iterator[Row]:
+        self._source.say_once(lambda: "the names of the document's fields are the image ids")
+        waiting, self._waiting = self._waiting, []
+        for key, value in waiting:
+            yield from self._checked(key, value)
 
     def keep(self, element: Element) -> None:
         """Holds what may be part of a column."""
@@ -65,23 +94,24 @@ class JsonMaps:
         """The captions that a whole document shows, at its end."""
         for key, value in members.items():
             if isinstance(value, dict) and self.is_map(value):
-                yield from self.rest(value)
+                self._waiting.extend(value.items())
             elif isinstance(value, dict) and self._is_column(key):
                 self._columns[key] = list(value.values())
-            elif _names_an_image(key) and value != [] and _has_captions(value):
-                self._source.say_once(lambda: "the names of the document's fields are the image ids")
-                yield from self._checked(key, value)
+        if any(value != [] and _has_captions(value) for _, value in self._waiting):
+            yield from self._of_waiting()
         yield from self._rows_of_columns()
 
     def is_map(self, members: Mapping[str, Any]) -> bool:
-        """Whether the members are captions, and their names those of image files or long numbers."""
-        return bool(members) and all(
-            _names_an_image(key, of_columns=True) and _has_captions(value) for key, value in members.items()
+        """Whether the names of the members are those of image files or long numbers, and captions among them."""
+        return all(_names_an_image(key, of_columns=True) for key in members) and any(
+            map(_has_captions, members.values())
         )
 
     def _checked(self, key: str, value: Any) -> Iterator[Row]:
         self._row += 1
-        yield from caption_rows(value, key, self._row, f"{key}: {value}", everything=self._choice.everything)
+        yield from caption_rows(
+            value, key, self._row, f"{key}: {json.dumps(value)}", everything=self._choice.everything
+        )
 
     def _is_column(self, key: str) -> bool:
         known = key.strip().lower() in (*CAPTION_FIELDS, *IMAGE_FIELDS)
@@ -122,7 +152,7 @@ def _has_captions(value: Any, depth: int = 0) -> bool:
     )
 
 
-def _are_texts(value: Any) -> bool:
+def _are_texts(value: Any) -> TypeGuard[list[str]]:
     return isinstance(value, list) and bool(value) and all(isinstance(text, str) for text in value)
 
 

@@ -7,15 +7,42 @@ from typing import Any
 
 from caption_parser.readers.checks import caption_rows, type_name
 from caption_parser.readers.conversations import is_asking
+from caption_parser.readers.dialects import head_lines
 from caption_parser.readers.fields import FieldChoice, Fields, locate, locate_in
 from caption_parser.readers.lines import read_lines
 from caption_parser.readers.paths import Found, Step, beside, follow, path_of
 from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError
 from caption_parser.readers.source import Source
 from caption_parser.readers.values import image_in
+from shared_runtime.errors import InputError
 
-LENIENT_DECODER = json.JSONDecoder(strict=False)
+
+class _Repeating(dict[str, Any]):
+    """An object in which a name stands twice, with different values: the last one counts in JSON's readers."""
+
+    repeated: str
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    for name, value in pairs:
+        if found[name] != value:
+            repeating = _Repeating(found)
+            repeating.repeated = name
+            return repeating
+    return found
+
+
+LENIENT_DECODER = json.JSONDecoder(strict=False, object_pairs_hook=_object)
 """Takes control characters within strings, where the standard wants them escaped."""
+
+
+def repeated_name(value: object) -> str | None:
+    """What is wrong with an object in which a name stands twice with different values; None: nothing."""
+    return f"the name {value.repeated!r} stands twice in the object" if isinstance(value, _Repeating) else None
+
 
 _CONVERSATIONS = frozenset({"conversations", "conversation", "messages"})
 _MARKS = (("is_rejected", Reason.MARKED_REJECTED), ("is_precanned", Reason.MARKED_PRECANNED))
@@ -28,15 +55,19 @@ def decode_json(text: str) -> object:
     """The value that `text` holds.
 
     Raises:
-        RowError: it is not JSON, is nested too deeply, or has a number too long to read.
+        RowError: it is not JSON, is nested too deeply, has a number too long to read, or is an object in which a
+            name stands twice.
     """
     try:
-        return LENIENT_DECODER.decode(text)
+        value = LENIENT_DECODER.decode(text)
     except json.JSONDecodeError as error:
         message = f"not valid JSON: {error.msg} at character {error.pos}"
         raise RowError(Reason.INVALID_JSON, message) from None
     except (ValueError, RecursionError) as error:
         raise RowError(Reason.INVALID_JSON, f"not readable JSON: {error}") from None
+    if repeated := repeated_name(value):
+        raise RowError(Reason.INVALID_JSON, repeated)
+    return value
 
 
 class RecordReader:
@@ -211,6 +242,7 @@ def _mark(mark: object, captions: object, number: int) -> bool:
 
 def read_jsonl(source: Source, choice: FieldChoice) -> Iterator[Row]:
     """The captions of a JSONL source; the row is the line number."""
+    _refuse_document(source)
     reader = RecordReader(source, choice)
     for line in read_lines(source):
         if isinstance(line, RejectedRow):
@@ -224,3 +256,10 @@ def read_jsonl(source: Source, choice: FieldChoice) -> Iterator[Row]:
             yield error.rejected(line.row, line.text)
         else:
             yield from reader.rows(record, line.row, line.text)
+
+
+def _refuse_document(source: Source) -> None:
+    """Raises `InputError` for one JSON document over all lines, whose lines would be rejected one by one."""
+    first, *others = [line.strip() for line in head_lines(source)[:2]] or [""]
+    if first in ("{", "[") or (first.startswith("[{") and not any(line.startswith("{") for line in others)):
+        raise InputError(f"{source.name} is one JSON document, not an object per line. Try --format coco")

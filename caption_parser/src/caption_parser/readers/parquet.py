@@ -43,7 +43,8 @@ def read_parquet(source: Source, choice: FieldChoice) -> Iterator[Row]:
         prototype = {field.name: _prototype(field.type) for field in schema}
     except (pa.ArrowException, OSError, ValueError) as error:
         message = f"{source.name} is not a readable Parquet file (its footer is missing or damaged): {error}"
-        raise InputError(f"{message}. A file that was cut short must be downloaded again") from None
+        advice = "A file that was cut short must be downloaded again"
+        raise InputError(f"{message.rstrip('.')}. {advice}") from None
     fields = _located(source, prototype, choice)
     source.say_once(lambda: fields.described(_paths(prototype)))
     choice = replace(choice, caption=fields.caption, image=fields.image)
@@ -68,7 +69,8 @@ def read_parquet(source: Source, choice: FieldChoice) -> Iterator[Row]:
                 row += batch.num_rows
         except (pa.ArrowException, OSError, ValueError) as error:
             message = f"row group {group + 1} of {file.num_row_groups} does not decode: {error}"
-            yield RowError(Reason.DAMAGED_ROW_GROUP, message).rejected(row + 1, "")
+            for lost in range(max(row, start), min(rows_before, end)):
+                yield RowError(Reason.DAMAGED_ROW_GROUP, message).rejected(lost + 1, "")
 
 
 def _located(source: Source, prototype: dict[str, Any], choice: FieldChoice) -> Fields:

@@ -13,6 +13,8 @@ class Signature(NamedTuple):
     advice: str
 
 
+PARQUET = b"PAR1"
+
 _PAGE = "Its download may have failed: look into it, and fetch the file itself"
 
 SIGNATURES = (
@@ -35,14 +37,11 @@ _LONGEST = max(len(signature.begins) for signature in SIGNATURES)
 _TAR_MARK, _TAR_AT = b"ustar", 257
 
 
-def check_signature(name: str, head: bytes, *, expected: bytes | None = None) -> None:
-    """Raises `InputError` for text that is none.
-
-    `expected`: how a file of its format begins, in lower case; none: text.
-    """
+def check_signature(name: str, head: bytes) -> None:
+    """Raises `InputError` for text that is none."""
     begins = head.lstrip(b"\xef\xbb\xbf \r\n\t")[:_LONGEST].lower()
     for signature in SIGNATURES:
-        if signature.begins != expected and begins.startswith(signature.begins):
+        if begins.startswith(signature.begins):
             raise InputError(f"{name} is {signature.what}. {signature.advice}")
-    if expected is None and head[_TAR_AT : _TAR_AT + len(_TAR_MARK)] == _TAR_MARK:
+    if head[_TAR_AT : _TAR_AT + len(_TAR_MARK)] == _TAR_MARK:
         raise InputError(f"{name} is a tar archive. Try --format webdataset")

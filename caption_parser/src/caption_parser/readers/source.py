@@ -18,7 +18,7 @@ from caption_parser.readers.chunks import (
     peeked,
     peeked_line,
 )
-from caption_parser.readers.signatures import check_signature
+from caption_parser.readers.signatures import PARQUET, check_signature
 from caption_parser.readers.stretches import Stretch
 from shared_runtime.errors import InputError
 from shared_runtime.storage import is_url, open_url
@@ -30,7 +30,8 @@ Access = Literal["text", "bytes", "random"]
 """What a format reads: UTF-8 text, bytes (both decompressed, in sequence), or the file as it is, with seeking."""
 
 _LISTED = 8
-_SIGNATURE_BYTES = 64
+SIGNATURE_BYTES = 512
+"""How much of a file tells what it is; the mark of a tar archive stands furthest behind."""
 
 
 @dataclass(slots=True)
@@ -110,7 +111,11 @@ def _wrapped(opened: Source, access: Access, suffix: str) -> Source:
                 f"{name}: this format cannot be read from a pipe. Save it to a file and give the path"
             )
         start = file.tell()
-        check_signature(name, file.read(_SIGNATURE_BYTES), expected=b"par1")
+        head = file.read(SIGNATURE_BYTES)
+        if head and not head.startswith(PARQUET):
+            check_signature(name, head)
+            message = f"{name} is not a Parquet file: it starts with {head[:8]!r}, expected {PARQUET!r}"
+            raise InputError(f"{message}. Leave --format out, or give another one")
         file.seek(start)
         return opened
 

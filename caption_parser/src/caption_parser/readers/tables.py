@@ -23,14 +23,17 @@ from caption_parser.readers.fields import (
     IMAGE_FIELDS,
     FieldChoice,
     Fields,
+    RepeatedFieldError,
     listed,
     locate,
+    quoted,
     shortened,
 )
 from caption_parser.readers.lines import MAX_RECORD_CHARS, Line, checked_line, escaped_lines, read_lines
 from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError, TruncatedInputError
 from caption_parser.readers.source import Source
 from shared_runtime.errors import InputError, UsageError
+from shared_runtime.wording import counted
 
 
 class Cells(NamedTuple):
@@ -118,7 +121,7 @@ def csv_records(lines: Iterator[Line | RejectedRow], dialect: Dialect = COMMAS) 
             problem = f"the quotes do not match ({error})"
         yield from feed.drain_rejected()
         if cells is not None and len(feed.taken) > 1 and len(cells) != width:
-            problem = f"a quote opens here, and the record up to where it closes has {len(cells)} cells"
+            problem = f"a quote opens here, and the record up to where it closes has {counted(len(cells), 'cell')}"
         if problem is not None:
             yield _bad_quoting(feed.give_up_first_line(), problem)
             reader = _reader(feed, dialect)
@@ -207,7 +210,7 @@ def _rows(
             continue
         row, cells, raw = record
         if len(cells) != width:
-            message = f"got {len(cells)} cells, expected {width} as on the first line"
+            message = f"got {counted(len(cells), 'cell')}, expected {width} as on the first line"
             yield RowError(Reason.WRONG_COLUMN_COUNT, message).rejected(row, raw)
             continue
         image_id = source.image_id_of_row(row) if columns.image is None else cells[columns.image]
@@ -224,6 +227,8 @@ def _named_columns(source: Source, header: Cells, choice: FieldChoice, sample: l
         fields = locate(tuple(names), choice)
         if choice.caption is not None and any(map(_names_an_image, names)):
             raise RowError(Reason.MISSING_FIELD, f"field '{choice.caption}' is missing (has: {listed(names)})")
+    except RepeatedFieldError as error:
+        raise InputError(f"{source.name}:{header.row}: {error.message}") from None
     except RowError as error:
         raise InputError(
             f"{source.name}:{header.row}: {_no_column(error.message, header.cells, sample)}"
@@ -262,6 +267,8 @@ def _no_column(message: str, header: list[str], sample: list[list[str]]) -> str:
     if looks_like_data(header):
         found = message.partition(". ")[0]
         return f"{found}. The first line seems to be no header: a file without one takes numbers. Try {options}"
+    if len(header) == 1:
+        return f"{message}, if this line names the column. If it is a caption like those after it: --format txt"
     return f"{message}. A file without a header line takes column numbers, such as {options}"
 
 
@@ -296,10 +303,12 @@ def _numbered_columns(source: Source, first: Cells, choice: FieldChoice) -> _Col
     numbers = [int(field) for field in (choice.caption, choice.image) if field is not None]
     for number in numbers:
         if not 1 <= number <= width:
-            raise InputError(f"{source.name}:{first.row}: there is no column {number}, the line has {width}")
+            raise InputError(
+                f"{source.name}:{first.row}: there is no column {number}, the line has {width}, counted from 1"
+            )
     named = [first.cells[number - 1].strip().lower() for number in numbers]
     if named[0] in CAPTION_FIELDS or is_header(named):
-        name = shortened(first.cells[numbers[0] - 1].strip())
+        name = quoted(first.cells[numbers[0] - 1].strip())
         raise InputError(
             f"{source.name}:{first.row}: --caption-field {choice.caption} is a column number, but the first line"
             f" is a header ({', '.join(map(shortened, first.cells))}). Try --caption-field {name}"

@@ -10,9 +10,11 @@ from caption_parser.labels.reading import CaptionReading, ObjectReading
 from caption_parser.labels.synset_labeller import sense_query
 from caption_parser.modes import Mode
 from caption_parser.pipeline import CaptionParser
+from caption_parser.readers.checks import one_caption
 from caption_parser.syntax.noun_phrases import phrase_heads, why_not_object
 from caption_parser.syntax.phrases import NounPhrase
 from shared_runtime.errors import UsageError
+from shared_runtime.wording import counted
 from shared_schemas import ImageLabels
 
 
@@ -89,9 +91,9 @@ class Explanation:
 def explain(caption: str, config: ParserConfig | None = None) -> Explanation:
     """Follow one caption through the corridor.
 
-    Raises `UsageError` for a labeller that matches strings: it has no parse to show.
+    Raises `UsageError` for what is no caption, and for a labeller that matches strings: it has no parse to show.
     """
-    (explanation,) = explain_each([caption], config)
+    (explanation,) = explain_each([one_caption(caption, "explain")], config)
     return explanation
 
 
@@ -219,7 +221,7 @@ def _outcome(parser: CaptionParser, phrase: NounPhrase, found: ObjectReading | N
 
 
 def _decided(parser: CaptionParser, decision: Decision) -> str:
-    steps = f", {decision.depth} steps up" if decision.depth else ""
+    steps = f", {counted(decision.depth, 'step')} up" if decision.depth else ""
     return f"{parser.label_space.by_id[decision.label].name} ({decision.rule}{steps})"
 
 

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from caption_parser.report.explanation import Explanation, NounLine, RelationLine
 from caption_parser.report.record_view import class_text, highlighted_caption
+from caption_parser.syntax.boilerplate import Dropped
 
 _SENSES_SHOWN = 6
 
@@ -20,7 +21,8 @@ def show_explanation(explanation: Explanation, console: Console) -> None:
         console.print(Text(f"{kind}  ") + names)
     console.print()
     for segment in explanation.segments:
-        read = escape(f"not read: it {segment.dropped}") if segment.dropped else "[green]read[/green]"
+        it = "it is" if segment.dropped == Dropped.FILE else "it"
+        read = escape(f"not read: {it} {segment.dropped}") if segment.dropped else "[green]read[/green]"
         console.print(f"segment  [bold]{escape(segment.text)}[/bold]  →  {read}", highlight=False)
     if explanation.segments:
         console.print()

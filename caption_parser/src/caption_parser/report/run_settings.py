@@ -24,7 +24,7 @@ def read_settings(labels: Path) -> Settings | None:
 def _settings(summary: RunSummary) -> Iterator[tuple[str, str]]:
     yield "status", summary.status
     yield "input", summary.input.path
-    yield "rows read", f"{summary.rows_read:,}"
+    yield "captions read", f"{summary.rows_read:,}"
     for what, counts in (("rejected", summary.rejected), ("left out", summary.left_out)):
         if counts:
             yield what, ", ".join(f"{reason} {number:,}" for reason, number in counts.items())

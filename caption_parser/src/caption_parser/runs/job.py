@@ -142,7 +142,9 @@ class LabelJob:
             if workers is None:
                 head = list(islice(batches, SMALL_RUN // BATCH_CAPTIONS))
                 is_small = sum(batch.captions for batch in head) < SMALL_RUN
-                workers = stack.enter_context(self._workers(process_count(self.options.processes, small=is_small)))
+                known = len(head) if is_small else None
+                processes = process_count(self.options.processes, small=is_small, batches=known)
+                workers = stack.enter_context(self._workers(processes))
                 batches = chain(head, batches)
             return self._label(batches, intake, images, clock, workers)
 

@@ -1,44 +1,16 @@
 """Checks of what the user asked for, before anything is loaded or read."""
 
-import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field
 
-from caption_parser.config import ParserConfig
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import UsageError
 from shared_runtime.workers import usable_cores
-from shared_schemas.errors import did_you_mean, shown
 
 Processes = int | Literal["auto"]
 """How many worker processes; `auto`: as many as pay."""
-
-
-ModelT = TypeVar("ModelT", bound=BaseModel)
-
-
-def checked(model: type[ModelT], **fields: Any) -> ModelT:
-    """The model; a value that does not fit is a `UsageError` that names the option and the nearest choice."""
-    try:
-        return model(**fields)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        if not problem["loc"]:
-            # Of several fields, which the message names.
-            raise UsageError(problem["msg"]) from None
-        option = f"--{str(problem['loc'][0]).replace('_', '-')}"
-        expected = problem["msg"].removeprefix("Input should be ")
-        choices = re.findall(r"'([^']*)'", expected)
-        hint = did_you_mean(str(problem["input"]), choices)
-        message = f"{option}: got {shown(problem['input'])}, expected {expected}"
-        raise UsageError(f"{message}.{hint}" if hint else message) from None
-
-
-def parser_config(**fields: Any) -> ParserConfig:
-    """The configuration of a parser; raises `UsageError` as `checked` does."""
-    return checked(ParserConfig, **fields)
 
 
 def check_processes(processes: int | str) -> Processes:
@@ -76,11 +48,14 @@ class RunOptions(FrozenModel):
         return 0 if self.strict else self.max_errors
 
 
-def process_count(processes: Processes, *, small: bool) -> int:
-    """How many processes to use; `auto`: all usable cores, but one for an input on which more would not pay."""
+def process_count(processes: Processes, *, small: bool, batches: int | None = None) -> int:
+    """How many processes to use; `auto`: all usable cores, but one for an input on which more would not pay.
+
+    `batches`: how many there are to share out, where it is known; never more processes than that.
+    """
     if processes == "auto":
         return 1 if small else usable_cores()
-    return processes
+    return processes if batches is None else min(processes, max(batches, 1))
 
 
 def is_stream(output: str) -> bool:

@@ -11,6 +11,7 @@ from caption_parser.runs.state import Fingerprint, RunSettings, RunState
 from caption_parser.runs.summary import RunSummary
 from shared_runtime.configuration import differing
 from shared_runtime.errors import UsageError
+from shared_runtime.wording import counted
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -33,7 +34,7 @@ class PreviousRun:
 
     def _check(self, what: str, before: BaseModel, now: BaseModel) -> None:
         if changed := [f"{name}: {old} → {new}" for name, old, new in differing(before, now)]:
-            begun = "was made" if self.summary else f"was started ({self.state.counts.images:,} images)"
+            begun = "was made" if self.summary else f"was started ({counted(self.state.counts.images, 'image')})"
             same = "Use another -o" if self.summary else f"Go back to the earlier {what} to resume"
             raise UsageError(
                 "\n  ".join([f"{self.paths.output} {begun} with different {what}:", *changed])

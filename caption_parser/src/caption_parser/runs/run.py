@@ -2,23 +2,53 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from caption_parser.config import ParserConfig
+from caption_parser.model_versions import known_versions
 from caption_parser.readers import InputOptions, read_captions
+from caption_parser.runs.batches import LabelImages
 from caption_parser.runs.job import LabelJob, Parser, Progress
 from caption_parser.runs.options import RunOptions
 from caption_parser.runs.output import Destination
 from caption_parser.runs.previous import previous_run
 from caption_parser.runs.state import InputSettings, RunSettings
 from caption_parser.runs.summary import RunSummary
+from shared_runtime.errors import UsageError
+from shared_schemas.errors import shown
+
+if TYPE_CHECKING:
+    from caption_parser.pipeline import CaptionParser
+
+
+class LateParser:
+    """A `CaptionParser` whose models are loaded when there are captions to label, not to find that all is done."""
+
+    def __init__(self, config: ParserConfig) -> None:
+        self._config = config
+
+    @cached_property
+    def versions(self) -> dict[str, str]:
+        """What the labels depend on beside the configuration."""
+        return known_versions(self._config) or self._parser.versions
+
+    @property
+    def label_images(self) -> LabelImages:
+        """One record per image, in the same order; loads the models."""
+        return self._parser.label_images
+
+    @cached_property
+    def _parser(self) -> "CaptionParser":
+        from caption_parser.pipeline import CaptionParser
+
+        return CaptionParser(self._config)
 
 
 def load_parser(config: ParserConfig) -> Parser:
-    """The `CaptionParser` of a configuration."""
-    from caption_parser.pipeline import CaptionParser
-
-    return CaptionParser(config)
+    """What labels by a configuration."""
+    return LateParser(config)
 
 
 def label_file(
@@ -55,6 +85,8 @@ def label_file(
     """
     started = time.monotonic()
     config, inputs, run = config or ParserConfig(), inputs or InputOptions(), run or RunOptions()
+    if isinstance(source, (bytes, bytearray)) or not isinstance(source, (str, Path, Sequence)):
+        raise UsageError(f"label_file(source): got {shown(source)}, expected a path, or several of them")
     sources = [source] if isinstance(source, (str, Path)) else list(source)
     rows = read_captions(sources, inputs, lambda note: progress(Progress("reading", 0, None, note)))
     inputs.check()
@@ -71,5 +103,7 @@ def label_file(
     )
     if previous:
         previous.check_settings(settings)
+    if not (previous and previous.summary):
+        _ = parser.label_images  # what cannot be loaded is told before the input is read
     job = LabelJob(settings, parser, build_parser, destination, run, previous, progress)
     return job.run(inputs.select(rows), started)

@@ -6,9 +6,11 @@ from typing import Literal
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from caption_parser.config import ParserConfig
+from caption_parser.readers.rows import Reason
 from caption_parser.runs.state import FailedImage, Fingerprint, InputSettings, RunCounts, RunSettings, RunState
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import ExitCode
+from shared_runtime.wording import counted
 
 Status = Literal["complete", "nothing labelled", "up to date", "dry run"]
 """`nothing labelled`: all rows were rejected, and no label file was written; `up to date`: a complete file was
@@ -45,6 +47,7 @@ class RunSummary(RunCounts):
 
     status: Status
     rows_read: NonNegativeInt
+    """Captions, and rows that hold no usable one: a row of a file may hold several captions, or none."""
     rejected: dict[str, int]
     """Rows without a usable caption, and images that could not be labelled, by reason."""
     rejected_file: str | None = None
@@ -83,7 +86,7 @@ class RunSummary(RunCounts):
 
 def describe(summary: RunSummary, *, verbose: bool = False) -> Iterator[str]:
     """The summary for a person, line by line; `verbose`: with the counts of each class."""
-    done = f"{summary.images:,} images, {summary.captions:,} captions"
+    done = f"{counted(summary.images, 'image')}, {counted(summary.captions, 'caption')}"
     if summary.estimate is not None:
         done = "nothing was written"
     elif summary.status == "nothing labelled":
@@ -92,24 +95,31 @@ def describe(summary: RunSummary, *, verbose: bool = False) -> Iterator[str]:
     rejected = (
         f", {sum(summary.rejected.values()):,} rejected ({_counts(summary.rejected)})" if summary.rejected else ""
     )
-    yield f"  rows read  {summary.rows_read:,}{rejected}"
+    yield f"  read       {counted(summary.rows_read, 'caption')}{rejected}"
     if summary.left_out:
         yield f"  left out   {_counts(summary.left_out)}: no captions by the layout; --all-captions reads them"
     if summary.rejected_file:
         yield f"  rejected   {summary.rejected_file}: file, row, reason and text of each"
     if cut := [reason for reason in summary.rejected if reason.startswith("truncated-")]:
         yield f"  lost       an input ends too early ({', '.join(cut)}): what followed the cut is not labelled"
+    if damaged := summary.rejected.get(Reason.DAMAGED_ROW_GROUP):
+        yield f"  lost       {counted(damaged, 'row')} of Parquet row groups that do not decode"
     if summary.estimate:
         estimate = summary.estimate
         yield (
-            f"  to do      {estimate.images:,} images, {estimate.captions:,} captions: about"
+            f"  to do      {counted(estimate.images, 'image')}, {counted(estimate.captions, 'caption')}: about"
             f" {estimate.seconds:,.0f} s (processes: {estimate.processes}), {estimate.bytes / 1e6:,.1f} MB"
         )
     else:
-        yield f"  labelled   {summary.labelled_images:,} images; mentions: {_counts(summary.mentions) or 'none'}"
+        labelled = counted(summary.labelled_images, "image")
+        yield f"  labelled   {labelled}; mentions: {_counts(summary.mentions) or 'none'}"
     if summary.timing and summary.status in ("complete", "nothing labelled"):
         timing = summary.timing
-        resumed = f", resumed after {timing.resumed_after_images:,} images" if timing.resumed_after_images else ""
+        resumed = (
+            f", resumed after {counted(timing.resumed_after_images, 'image')}"
+            if timing.resumed_after_images
+            else ""
+        )
         yield (
             f"  speed      {timing.captions_per_second:,.0f} captions/s"
             f" ({timing.seconds:,.1f} s after {timing.loading_seconds:,.1f} s of loading,"

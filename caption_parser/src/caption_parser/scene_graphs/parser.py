@@ -9,6 +9,7 @@ from caption_parser.lexicon import default_lexicon
 from caption_parser.models import load_nlp
 from caption_parser.models.caption_trees import CaptionTrees
 from caption_parser.modes import Mode, ModeRules
+from caption_parser.readers.checks import one_caption
 from caption_parser.scene_graphs.graph import SceneGraph
 from caption_parser.scene_graphs.reading import GraphReader
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
@@ -59,10 +60,10 @@ def scene_graph(caption: str, *, mode: str = "visual", spacy_model: str | Path |
     """The objects of a caption, their attributes, and the relations between them.
 
     Models are loaded once. `mode`: "visual", or "paper" for the noun phrases of Vilar & Perez 2021, who read no
-    relations. Raises `UsageError` for an unknown mode, and what `caption_parser.load` raises.
+    relations. Raises `UsageError` for an unknown mode or what is no caption, else as `caption_parser.load`.
 
     >>> print(scene_graph("two men in red shirts are playing tennis"))
     ( men , in , shirts ) , ( men , play , tennis ) , ( men , is , 2 ) , ( shirts , is , red )
     """
-    (graph,) = _parser(mode, spacy_model)([caption])
+    (graph,) = _parser(mode, spacy_model)([one_caption(caption, "scene_graph")])
     return graph

@@ -31,7 +31,7 @@ def load_disambiguator(senses: str) -> Disambiguator:
     for needed in (SHIPPED_MODEL, SHIPPED_CAPTION_SENSES) if senses == "captions" else (SHIPPED_MODEL,):
         if senses in SHIPPED and not needed.is_dir():
             raise missing_from_wheel(needed)
-    folder = SHIPPED_CAPTION_SENSES if senses == "captions" else folder_of_model(senses)
+    folder = folder_of_sense_model(senses)
     if folder is None:
         raise UsageError(
             f"--senses {senses}: no such disambiguator. Expected 'first', 'default', 'accurate', 'captions', the "
@@ -79,6 +79,11 @@ def folder_of_model(senses: str) -> Path | None:
     return folder if folder.is_dir() else None
 
 
+def folder_of_sense_model(senses: str) -> Path | None:
+    """The folder of what tells senses apart, which is not where its caption prior stands for "captions"."""
+    return SHIPPED_CAPTION_SENSES if senses == "captions" else folder_of_model(senses)
+
+
 def _load_gloss_pairs(source: str) -> Disambiguator:
     try:
         from caption_parser.senses.gloss_pairs import GlossPairs
@@ -87,4 +92,7 @@ def _load_gloss_pairs(source: str) -> Disambiguator:
             f"--senses {GLOSS_PAIRS}{source} needs {error.name}, which is not installed: "
             "pip install 'capparse[train]'"
         ) from None
-    return GlossPairs.load(source, default_lexicon())
+    try:
+        return GlossPairs.load(source, default_lexicon())
+    except MissingResourceError as error:
+        raise MissingResourceError(f"--senses {GLOSS_PAIRS}{source}: {error}") from None

@@ -38,6 +38,20 @@ class SystemMeta(BaseModel):
     system: str
 
 
+class NamedMeta(SystemMeta):
+    """The part of it that says which model this is."""
+
+    name: str
+    version: str
+    teacher: str | None = None
+    """Of senses that were taught to the caption pipeline: the model that says what they mean."""
+
+    @property
+    def full_name(self) -> str:
+        """As the disambiguators call themselves."""
+        return f"{self.name} {self.version}" + (f", taught by {self.teacher}" if self.teacher else "")
+
+
 @dataclass(frozen=True, slots=True)
 class EncoderFolder:
     """Where the files stand that every system has."""

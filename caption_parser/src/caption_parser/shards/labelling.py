@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -14,7 +15,7 @@ from caption_parser.readers.captions import InputPart, read_part
 from caption_parser.readers.fields import FieldChoice
 from caption_parser.readers.formats import format_named
 from caption_parser.readers.stretches import Stretch
-from caption_parser.runs.batches import SMALL_RUN, LabelledBatch
+from caption_parser.runs.batches import BATCH_CAPTIONS, SMALL_RUN, LabelledBatch
 from caption_parser.runs.files_read import files_of_config
 from caption_parser.runs.job import LabelJob, Parser, Progress, Workers, label_workers
 from caption_parser.runs.options import RunOptions, process_count
@@ -37,6 +38,7 @@ from caption_parser.shards.receipts import (
 from shared_runtime.errors import CapparseError, InputError, MissingResourceError, OutputError, UsageError
 from shared_runtime.files import check_no_stream, file_digest
 from shared_runtime.storage import Folder, file_size, is_url
+from shared_runtime.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,11 @@ def label_shards(
         advice = "Use another -o, or --overwrite to label it again"
         receipt.made_by.check_same(made_by, f"{folder.of(labels_name(number))}", advice)
     left = [number for number in numbers if number not in before]
-    captions = sum(planned.shards[number].fingerprint.rows for number in left)
-    processes = process_count(run.processes, small=captions < SMALL_RUN)
+    if not left:
+        return ShardRun((), tuple(before))
+    sizes = [planned.shards[number].fingerprint.rows for number in left]
+    most = ceil(max(sizes, default=0) / BATCH_CAPTIONS)
+    processes = process_count(run.processes, small=sum(sizes) < SMALL_RUN, batches=most)
     labeller = _ShardLabeller(planned, place, folder, made_by, run, parser, build_parser)
     done: list[Receipt] = []
     failed: dict[int, str] = {}
@@ -117,7 +122,9 @@ def label_shards(
                 done.append(labeller.label(number, workers, partial(_report, progress, at)))
             except OutputError as error:
                 # No other shard would fare better.
-                raise OutputError(f"{error}. Done now: {len(done)} shards; the same command goes on") from error
+                raise OutputError(
+                    f"{error}. Done now: {counted(len(done), 'shard')}; the same command goes on"
+                ) from error
             except MissingResourceError:
                 raise
             except CapparseError as error:

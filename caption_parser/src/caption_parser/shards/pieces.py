@@ -7,7 +7,7 @@ from typing import BinaryIO, Protocol, cast
 
 from caption_parser.readers import CaptionRow, Row
 from caption_parser.readers.captions import InputPart
-from caption_parser.readers.chunks import compression_of
+from caption_parser.readers.chunks import compression_of, encoding_of
 from caption_parser.readers.rows import row_fields
 from caption_parser.readers.source import open_source
 from caption_parser.readers.stretches import LineOffsets, Stretch
@@ -16,7 +16,6 @@ from caption_parser.shards.copies import CHUNK, copy_file, copy_name, dump_rows
 from caption_parser.shards.plan import Piece
 from shared_runtime.storage import Folder, file_size, is_url, open_url
 
-_OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _HEAD = 1 << 16
 
 
@@ -170,4 +169,4 @@ def _has_plain_lines(name: str | Path) -> bool:
     """Whether the file holds lines as they are read, so that one can begin at the start of any."""
     with _opened(name) as file:
         head = file.read(_HEAD)
-    return compression_of(head) is None and not head.startswith(_OTHER_ENCODINGS) and b"\n" in head
+    return compression_of(head) is None and encoding_of(head) is None and b"\n" in head

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import NonNegativeInt, PositiveInt, ValidationError
 
+from caption_parser.json_file import first_problem
 from caption_parser.readers import ReadingOptions
 from caption_parser.readers.stretches import Stretch
 from caption_parser.runs.state import Fingerprint
@@ -113,9 +114,12 @@ class Plan(FrozenModel):
             first, dash, last = part.strip().partition("-")
             if not first.isdecimal() or (dash and not last.isdecimal()):
                 raise UsageError(f"--shard {chosen}: expected numbers and ranges such as 7 or 0,4,8-11")
+            if last and int(last) < int(first):
+                raise UsageError(f"--shard {chosen}: a range counts upwards. Try {last}-{first}")
             numbers += range(int(first), int(last or first) + 1)
         if not numbers or max(numbers) >= count:
-            raise UsageError(f"--shard {chosen}: the plan has the shards 0 to {count - 1}")
+            there = f"the shards 0 to {count - 1}" if count > 1 else "one shard, 0"
+            raise UsageError(f"--shard {chosen}: the plan has {there}")
         return list(dict.fromkeys(numbers))
 
 
@@ -132,11 +136,13 @@ def shown_numbers(numbers: list[int]) -> str:
 
 def load_plan(folder: Folder) -> Plan:
     """The plan in a folder. Raises `UsageError` where there is none, `InputError` where it is damaged."""
+    if folder.local is not None and folder.local.is_file():
+        raise UsageError(f"{folder} is a file, expected the folder of a plan. Try: capparse plan INPUT -o FOLDER")
     if not folder.exists(PLAN):
         raise UsageError(f"{folder}: there is no plan in it. Try: capparse plan INPUT -o {folder}")
     try:
         return Plan.model_validate_json(folder.read(PLAN))
     except ValidationError as error:
-        problem = error.errors()[0]
-        where = ".".join(map(str, problem["loc"]))
-        raise InputError(f"{folder.of(PLAN)} is no plan of this version: {where}: {problem['msg']}") from None
+        raise InputError(
+            f"{folder.of(PLAN)} is no plan of this version: {first_problem(error)}, as 'capparse plan' writes it"
+        ) from None
