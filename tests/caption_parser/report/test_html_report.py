@@ -347,7 +347,7 @@ def test_the_command(labels: Path) -> None:
         file.write("[]\n")
     done = CliRunner().invoke(app, ["report", str(labels), "-o", str(output), "--overwrite"])
     assert done.exit_code == ExitCode.PARTIAL
-    assert "1 damaged lines left out" in done.stderr
+    assert "1 damaged line left out" in done.stderr
 
 
 def test_the_command_replaces_a_page_only_when_told(labels: Path) -> None:
