@@ -45,7 +45,7 @@ _SYNTHETIC = GroundingConfig(
     network=GroundingOptions(dimension=64, dropout=0.0, top=8, text=TextOptions(word_channels=32, layers=1)),
     # Captions of the world are so few that the nearest foreign one is often as true.
     loss=TripletOptions(negatives="all"),
-    training=GroundingTraining(epochs=10, batch_size=24, learning_rate=0.005, warmup_steps=20),
+    training=GroundingTraining(epochs=10, batch_size=24, warmup_steps=20),
 )
 
 
