@@ -130,27 +130,19 @@ class MaskOptions(FrozenModel):
         propagation = PROPAGATION if enlarged else 0
         absolute, background_logit = (0.0, 0.0) if trained is None else (ABSOLUTE, trained)
         absolute = absolute if self.absolute is None else self.absolute
-        return ResolvedMaskOptions(
-            alpha=ALPHA.get(network.backbone, DEFAULT_ALPHA) if self.alpha is None else self.alpha,
-            gamma=self.gamma,
-            compounds=self.compounds and network.attributes,
-            positive_background=self.positive_background and network.background,
-            absolute=absolute,
-            background_logit=background_logit if self.background_logit is None else self.background_logit,
-            input_size=sides.get(self.input_size, self.input_size),
-            scales=self.scales,
-            flip=self.flip,
-            propagation=propagation if self.propagation is None else self.propagation,
+        decided = {
+            "alpha": ALPHA.get(network.backbone, DEFAULT_ALPHA) if self.alpha is None else self.alpha,
+            "compounds": self.compounds and network.attributes,
+            "positive_background": self.positive_background and network.background,
+            "absolute": absolute,
+            "background_logit": background_logit if self.background_logit is None else self.background_logit,
+            "input_size": sides.get(self.input_size, self.input_size),
+            "propagation": propagation if self.propagation is None else self.propagation,
             # A model that is asked for phrases keeps no cells of images.
-            consensus=self.consensus and not network.own_background and not network.phrases,
-            refine=self.refine,
-            crf_preset=self.crf_preset,
-            sharpness=(SHARPNESS if absolute else 1.0) if self.sharpness is None else self.sharpness,
-            ignore_band=self.ignore_band,
-            conversion=self.conversion,
-            labels=self.labels,
-            precision=self.precision,
-        )
+            "consensus": self.consensus and not network.own_background and not network.phrases,
+            "sharpness": (SHARPNESS if absolute else 1.0) if self.sharpness is None else self.sharpness,
+        }
+        return ResolvedMaskOptions(**dict(self) | decided)
 
 
 class ResolvedMaskOptions(MaskOptions):

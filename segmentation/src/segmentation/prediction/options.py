@@ -41,16 +41,11 @@ class PredictionOptions(FrozenModel):
 
     def resolved(self, network: NetworkTraits) -> "ResolvedPrediction":
         """The same options with what the network and the installation decide filled in."""
-        return ResolvedPrediction(
-            input_size=network.crop_size if self.input_size == "auto" else self.input_size,
-            scales=self.scales,
-            flip=self.flip,
-            window=self.window,
-            presence=self.presence,
-            refine=self.refine or installed_refinement(),
-            crf_preset=self.crf_preset,
-            precision=self.precision,
-        )
+        decided = {
+            "input_size": network.crop_size if self.input_size == "auto" else self.input_size,
+            "refine": self.refine or installed_refinement(),
+        }
+        return ResolvedPrediction(**dict(self) | decided)
 
     def of_masks(self) -> MaskOptions:
         """How score maps come about; masks of one image do not depend on others."""

@@ -61,18 +61,13 @@ class ReferringPrediction(FrozenModel):
             enlarged = network.pretrained and self.rivals not in (None, IMAGE)
             size = round((_ENLARGED if enlarged else 1.0) * network.crop_size)
         by_network = not network.own_background or self.rivals is not None
-        return ResolvedReferring(
-            input_size=size,
-            scales=self.scales,
-            flip=self.flip,
-            propagation=self.propagation,
-            relative=by_network if self.relative is None else self.relative,
-            rivals=self.rivals,
-            alpha=_ALPHA if self.alpha is None else self.alpha,
-            refine=self.refine or installed_refinement(),
-            crf_preset=self.crf_preset,
-            precision=self.precision,
-        )
+        decided = {
+            "input_size": size,
+            "relative": by_network if self.relative is None else self.relative,
+            "alpha": _ALPHA if self.alpha is None else self.alpha,
+            "refine": self.refine or installed_refinement(),
+        }
+        return ResolvedReferring(**dict(self) | decided)
 
 
 class ResolvedReferring(ReferringPrediction):
