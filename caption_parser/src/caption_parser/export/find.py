@@ -1,6 +1,6 @@
 """Images chosen by what their captions say. What `capparse find` does."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +67,11 @@ class _Match:
 
     def __init__(self, query: Query, source: LabelSource) -> None:
         space = source.label_space
+        ids = {label.name.casefold(): label.id for label in space.classes}
         _check_numbers(query)
         self._query = query
         self._all, self._any, self._none, self._denied = (
-            frozenset(_class_id(name, option, space) for name in names)
+            frozenset(_class_id(name, option, ids, space) for name in names)
             for option, names in (
                 ("--class", query.classes),
                 ("--any", query.any_of),
@@ -124,17 +125,16 @@ def _check_numbers(query: Query) -> None:
             raise UsageError(f"{option} {value} is said of the classes asked for: name one with --class or --any")
 
 
-def _class_id(name: str, option: str, space: LabelSpace) -> int:
-    """The id of a class, by its name. Raises `UsageError`."""
-    known = {label.name.casefold(): label.id for label in space.classes}
-    if name.casefold() in known:
-        return known[name.casefold()]
+def _class_id(name: str, option: str, ids: Mapping[str, int], space: LabelSpace) -> int:
+    """The id of a class, of `ids` by name. Raises `UsageError`."""
+    if name.casefold() in ids:
+        return ids[name.casefold()]
     of_words = [label.name for label in space.classes if name.casefold() in map(str.casefold, label.words)]
     if of_words:
         raise UsageError(
             f"{option}: got {name!r}, a word of the class {of_words[0]!r}. Try {option} {of_words[0]!r}"
         )
-    error = _unknown(name, option, f"a class of the label space {space.name}", known)
+    error = _unknown(name, option, f"a class of the label space {space.name}", ids)
     raise UsageError(f"{error} 'capparse explain' shows which class a word has")
 
 

@@ -15,7 +15,7 @@ from caption_parser.labels.decisions import Decision, DecisionTable
 from caption_parser.labels.reading import CaptionReading, ImpliedObject, ObjectReading, VerbReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.morphology import base_forms
-from caption_parser.lexicon.taxonomy import with_hyponyms
+from caption_parser.lexicon.taxonomy import Below, with_hyponyms
 from caption_parser.syntax.tree import VERB_TAGS, Tree
 from shared_runtime.configuration import FrozenModel
 from shared_schemas import Rule
@@ -64,7 +64,7 @@ class ImpliedObjects:
         self._by_verb: dict[str, list[_Entailment]] = defaultdict(list)
         self._holds = lru_cache(_CACHED_WORDS)(self._is_container)
         self._by_form = lru_cache(_CACHED_WORDS)(self._of_form)
-        self._containers = frozenset(with_hyponyms(lexicon, [lexicon.synset("container.n.01")]))
+        self._containers = Below(lexicon, [lexicon.synset("container.n.01")])
         for entry in shipped_entries():
             objects = _labelled(entry.objects, decisions, lexicon)
             if not objects:

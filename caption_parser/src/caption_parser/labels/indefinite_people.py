@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.labels.reading import CaptionReading, ImpliedObject, VerbReading
 from caption_parser.lexicon import Lexicon
-from caption_parser.lexicon.taxonomy import with_hyponyms
+from caption_parser.lexicon.taxonomy import Below
 
 _ASSERTING = frozenset({"someone", "somebody", "everyone", "everybody"})
 _PERSONAL = frozenset({"he", "she"})
@@ -26,7 +26,7 @@ class IndefinitePeople:
         person = lexicon.synset("person.n.01")
         decision = decisions.by_synset.get(person)
         self._person = ImpliedObject(person, decision) if decision else None
-        self._beings = frozenset(with_hyponyms(lexicon, map(lexicon.synset, ("person.n.01", "animal.n.01"))))
+        self._beings = Below(lexicon, [person, lexicon.synset("animal.n.01")])
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
         """The captions with their indefinite persons beside what their verbs entail."""
@@ -44,7 +44,7 @@ class IndefinitePeople:
         for token, word in enumerate(tree.words):
             if word in _PERSONAL:
                 is_somebody = tree.deps[token] in ("nsubj", "nsubjpass") and not any(
-                    found.synset in self._beings and found.candidate.token < token for found in caption.objects
+                    found.candidate.token < token and found.synset in self._beings for found in caption.objects
                 )
             else:
                 owns = token + 1 < len(tree) and tree.tags[token + 1] == "POS"

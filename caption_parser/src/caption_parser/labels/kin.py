@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from caption_parser.labels.decisions import Decision, DecisionTable
 from caption_parser.labels.reading import CaptionReading, ObjectReading
 from caption_parser.lexicon import Lexicon
-from caption_parser.lexicon.taxonomy import with_hyponyms
+from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.tree import Tree
 from shared_schemas import Rule
 
@@ -36,11 +36,10 @@ class Kin:
     phrases: frozenset[str] = frozenset()
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
         self._person = decisions.by_synset.get(lexicon.synset("person.n.01"))
-        self._people = frozenset(with_hyponyms(lexicon, [lexicon.synset("person.n.01")]))
-        self._animals = frozenset(with_hyponyms(lexicon, [lexicon.synset("animal.n.01")])) - self._people
-        self._pets = frozenset(with_hyponyms(lexicon, map(lexicon.synset, _PETS)))
+        self._people = Below(lexicon, [lexicon.synset("person.n.01")])
+        self._animals = Below(lexicon, [lexicon.synset("animal.n.01")])
+        self._pets = Below(lexicon, map(lexicon.synset, _PETS))
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
         """The captions with what their words of kin name."""
@@ -74,7 +73,7 @@ class Kin:
             return young
         of_kind = tree.children_by(token, "compound", "nmod", "amod")
         kinds = [found for found in parents if found.candidate.token in of_kind]
-        if not kinds and any(tree.words[owner] in _POSSESSIVES for owner in tree.children_by(token, "poss")):
+        if not kinds and not _owners(tree, token).isdisjoint(_POSSESSIVES):
             kinds = [found for found in parents if found.candidate.token < token and self._is_animal(found)]
         if not kinds:
             return young
@@ -112,7 +111,7 @@ class Kin:
         """
         before = [found for found in animals if found.candidate.token < kin]
         owners = [found for found in people if found.candidate.token < kin]
-        whose = {tree.words[owner] for owner in tree.children_by(kin, "poss")}
+        whose = _owners(tree, kin)
         if "its" in whose:
             return True
         if not whose.isdisjoint(_POSSESSIVES) and before:
@@ -124,13 +123,18 @@ class Kin:
         return any(found.candidate.token < kin or found.candidate.token in beside for found in wild)
 
     def _may_be_animal(self, found: ObjectReading) -> bool:
-        return not self._animals.isdisjoint(found.candidate.synsets)
+        return any(synset in self._animals for synset in found.candidate.synsets)
 
     def _is_animal(self, found: ObjectReading) -> bool:
         return found.synset in self._animals and found.lemma not in KIN and not found.candidate.flags
 
     def _is_person(self, found: ObjectReading, person: int) -> bool:
         return found.decision is not None and found.decision.label == person and found.lemma not in KIN
+
+
+def _owners(tree: Tree, noun: int) -> set[str]:
+    """The words for those whose it is."""
+    return {tree.words[owner] for owner in tree.children_by(noun, "poss")}
 
 
 def _coordinated(tree: Tree, noun: int) -> Iterator[int]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from caption_parser.labels.decisions import Decision, DecisionTable
 from caption_parser.labels.reading import CaptionReading, ImpliedObject, ObjectReading
 from caption_parser.lexicon import Lexicon
-from caption_parser.lexicon.taxonomy import with_hyponyms
+from caption_parser.lexicon.taxonomy import Below
 from caption_parser.senses import SenseChoice
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, Tree
 from shared_schemas import Route, Rule
@@ -50,8 +50,7 @@ class PottedPlants:
         found = [decisions.by_phrase[phrase] for phrase in _PHRASES if phrase in decisions.by_phrase]
         decision = found[0] if found else decisions.by_synset.get(self._synset)
         self._decision = decision and Decision(decision.label, Rule.IMPLIED)
-        flora = [lexicon.synset(_PLANT), lexicon.synset(_FLOWER)]
-        self._plants = frozenset(with_hyponyms(lexicon, flora)) if decision else frozenset[int]()
+        self._plants = Below(lexicon, [lexicon.synset(_PLANT), lexicon.synset(_FLOWER)])
 
     def __call__(self, captions: Sequence[CaptionReading]) -> Sequence[CaptionReading]:
         """The captions, whose plants in pots have the class beside their own or in its place."""
@@ -85,10 +84,10 @@ class PottedPlants:
         """Whether a word means a plant; where the words around it do not say so, only if it means no food."""
         senses = found.candidate.synsets
         if tellingly:
-            return not self._plants.isdisjoint(senses)
+            return any(sense in self._plants for sense in senses)
         # A prior that takes "plant" for a factory knows nothing of the pot.
         likely = {found.synset, *senses[:_LIKELY_SENSES]}
-        return not self._plants.isdisjoint(likely) and not self._is_food(senses)
+        return any(sense in self._plants for sense in likely) and not self._is_food(senses)
 
     def _is_food(self, senses: Sequence[int]) -> bool:
         return any(self._lexicon.lexname(sense) == "noun.food" for sense in senses)

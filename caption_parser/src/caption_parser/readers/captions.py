@@ -69,11 +69,11 @@ class InputPart:
 def input_parts(source: Input | Sequence[Path | str], reading: ReadingOptions) -> list[InputPart]:
     """The inputs that `source` stands for, each as a whole. Raises what `read_captions` does at once."""
     given = _inputs(source)
-    times = Counter(map(_identity, given))
-    by_identity: dict[object, Input] = {}
-    for one in given:
-        by_identity.setdefault(_identity(one), one)
-    inputs = [*by_identity.values()]
+    identities = [_identity(one) for one in given]
+    times = Counter(identities)
+    # Backwards, so that of two names the first stays.
+    named = dict(zip(reversed(identities), reversed(given), strict=True))
+    inputs = [named[identity] for identity in times]
     for one in inputs:
         if isinstance(one, (str, Path)) and one != STDIN:
             check_is_file(one)
@@ -84,8 +84,8 @@ def input_parts(source: Input | Sequence[Path | str], reading: ReadingOptions) -
         _check_choice(chosen, choice)
     several = len(inputs) > 1
     return [
-        InputPart(one, chosen, choice, several, is_repeated=times[_identity(one)] > 1)
-        for one, chosen in zip(inputs, formats, strict=True)
+        InputPart(one, chosen, choice, several, is_repeated=count > 1)
+        for one, chosen, count in zip(inputs, formats, times.values(), strict=True)
     ]
 
 

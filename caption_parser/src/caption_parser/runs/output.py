@@ -81,9 +81,10 @@ class Destination:
         if self.rejected:
             check_output(self.rejected, inputs, option="--rejected")
             # Rejected rows beside a label file are that file's; elsewhere they may be those of another run.
-            named = {" ".join(map(str, sources)), *(source_name(path) for path in expand_inputs(list(sources)))}
-            own = self.paths is not None and self.rejected == self.paths.rejected
-            check_rejected_file(self.rejected, None if own else named, overwrite=overwrite)
+            named = None
+            if self.paths is None or self.rejected != self.paths.rejected:
+                named = {" ".join(map(str, sources)), *map(source_name, expand_inputs(list(sources)))}
+            check_rejected_file(self.rejected, named, overwrite=overwrite)
 
     def open(self, settings: RunSettings, previous: RunState | None) -> "ResumableFile | StreamedFile":
         """The label file, to be written on from where `previous` ended."""
