@@ -49,6 +49,7 @@ ARMS = (
     Arm("SPA", "spa", ("network.pooling.kind=spa",)),
     Arm("GAP", "gap", ("network.pooling.kind=gap",)),
     Arm("GMP", "gmp", ("network.pooling.kind=gmp",)),
+    Arm("MPA without what is recalled", "linear", ("network.recall=false",)),
     Arm("MPA from random projections", "random", ("network.knowledge=false",)),
 )
 BEST = ARMS[1]

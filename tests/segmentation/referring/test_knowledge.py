@@ -1,5 +1,8 @@
 """A start from an ImageNet classifier: what regression finds, and what cosines then are."""
 
+import math
+import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +15,13 @@ from segmentation.backbones.tiny import Tiny  # noqa: E402
 from segmentation.localization.knowledge.imagenet_classes import ImagenetMatcher  # noqa: E402
 from segmentation.referring.config import ReferringOptions, TextOptions  # noqa: E402
 from segmentation.referring.knowledge.directions import known_texts, ridge, start_from_knowledge  # noqa: E402
+from segmentation.referring.knowledge.recall import KnownTexts  # noqa: E402
 from segmentation.referring.knowledge.texts import SynsetTexts, read_texts, write_texts  # noqa: E402
 from segmentation.referring.network import ReferringNetwork  # noqa: E402
 from segmentation.referring.text_encoder import LanguageModel  # noqa: E402
 from shared_runtime.errors import UsageError  # noqa: E402
+
+FIXED = TextOptions(trained=False)
 
 
 def test_ridge_regression_is_least_squares_with_more_rows() -> None:
@@ -45,6 +51,77 @@ def test_texts_have_the_rows_of_their_classes() -> None:
     torch.testing.assert_close(by_text[gloss.lower()], classifier[cats].mean(dim=0) - classifier.mean(dim=0))
     # People are seen by their clothes; what a package reviewed counts.
     assert "person" in by_text
+
+
+def test_what_is_recalled_is_by_likeness() -> None:
+    known = KnownTexts(2, 3)
+    assert known(torch.eye(2)).tolist() == [[0.0, 0.0, 0.0]] * 2, "nothing is known yet"
+    known.fill(torch.tensor([[1.0, 0.0], [0.6, 0.8]]), torch.tensor([[1.0, 0.0, 0.0], [0.0, 2.0, 0.0]]))
+    of_first, of_neither = known(torch.tensor([[1.0, 0.0], [0.0, -1.0]]))
+    # exp(30 x): cosines 1 and .6, and .7 for nothing at all.
+    powers = [math.exp(30 * (cosine - 1)) for cosine in (1.0, 0.6, 0.7)]
+    expected = [powers[0] / sum(powers), 2 * powers[1] / sum(powers), 0.0]
+    np.testing.assert_allclose(of_first.numpy(), expected, rtol=5e-3)
+    assert of_neither.abs().max() < 1e-6
+    with pytest.raises(ValueError, match="got 2 keys and 1 values"):
+        known.fill(torch.eye(2), torch.zeros(1, 3))
+
+
+def test_known_texts_are_loaded_however_many_there_are() -> None:
+    torch.manual_seed(0)
+    known, again = KnownTexts(4, 3), KnownTexts(4, 3)
+    known.fill(torch.nn.functional.normalize(torch.randn(7, 4)), torch.randn(7, 3))
+    again.load_state_dict(known.state_dict())
+    texts = torch.nn.functional.normalize(torch.randn(5, 4))
+    assert torch.equal(again(texts), known(texts))
+    with pytest.raises(RuntimeError, match="Missing key"):
+        again.load_state_dict({})
+
+
+class Apart:
+    """A text encoder that finds no two texts alike."""
+
+    channels = 64
+
+    def vectors(self, texts: Sequence[str]) -> torch.Tensor:
+        """As `TextEncoder` says: random ones, by the text."""
+        seeds = [zlib.crc32(text.encode()) for text in texts]
+        found = [torch.randn(self.channels, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
+        return torch.nn.functional.normalize(torch.stack(found), dim=1)
+
+    def knows(self, text: str) -> bool:
+        """As `TextEncoder` says."""
+        return bool(text)
+
+
+def test_with_recall_a_known_word_points_where_its_classes_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = {name: read_texts()[name] for name in ("tabby.n.01", "person.n.01", "stop sign", "zebra.n.01")}
+    monkeypatch.setattr("segmentation.referring.knowledge.directions.read_texts", lambda: some)
+    torch.manual_seed(0)
+    classifier = torch.randn(1000, Tiny.channels)
+    texts, rows = known_texts(classifier, glosses=False)
+    found = {}
+    for recall in (False, True):
+        # A strong penalty leaves to the linear map less of what is known.
+        options = ReferringOptions(dimension=Tiny.channels, knowledge=True, recall=recall, ridge=10.0, text=FIXED)
+        network = ReferringNetwork(Tiny(), Apart.channels, options)
+        start_from_knowledge(network, Apart(), classifier)
+        directions = network.project_image.weight.flatten(1)
+        with torch.inference_mode():
+            embedded = network.embedded(Apart().vectors([*texts, "a word that nobody knows"]))
+        found[recall] = torch.nn.functional.cosine_similarity(embedded[:-1], rows @ directions.T)
+        if recall:
+            assert network.known is not None
+            assert network.known(Apart().vectors(["a word that nobody knows"])).norm() < 0.05
+    assert found[False].min() < 0.9
+    assert found[True].min() > 0.999
+
+
+def test_what_is_known_is_kept_where_it_can_be() -> None:
+    for knowledge, text, expected in ((True, FIXED, True), (False, FIXED, False), (True, TextOptions(), False)):
+        options = ReferringOptions(recall=True, knowledge=knowledge, text=text)
+        assert options.recalls is expected
+        assert (ReferringNetwork(Tiny(), 8, options).known is not None) is expected
 
 
 def test_a_table_is_read_as_it_was_written(tmp_path: Path) -> None:

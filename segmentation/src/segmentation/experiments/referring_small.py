@@ -20,7 +20,7 @@ _LITE0 = ReferringConfig(
     crop=CropOptions(size=321),
     frozen_views=4,
     # Untrained, patches of a cosine above .05 are the best foreground: .7 as a logit.
-    network=ReferringOptions(knowledge=True, offset=-0.7, text=TextOptions(trained=False)),
+    network=ReferringOptions(knowledge=True, recall=True, offset=-0.7, text=TextOptions(trained=False)),
     # On phrases alone, a few hundred images wear off what the start knows.
     expressions=ExpressionOptions(class_names="all", entailed="positive", synonyms="ignored"),
     loss=ReferringLossOptions(reduction="mean", balanced=True),

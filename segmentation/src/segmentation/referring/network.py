@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from segmentation.backbones.contract import Backbone
 from segmentation.referring.config import ReferringOptions
+from segmentation.referring.knowledge.recall import KnownTexts
 from segmentation.referring.pooling import cosines
 from segmentation.referring.text_encoder import LanguageModel
 from segmentation.scores.precision import unrounded
@@ -30,7 +31,9 @@ class ReferringNetwork(nn.Module):
         self.options = options
         self.text_encoder = text_encoder
         self.project_image = nn.Conv2d(backbone.channels, options.dimension, kernel_size=1)
-        self.project_text = nn.Linear(text_channels, options.dimension)
+        self.known = KnownTexts(text_channels, backbone.channels) if options.recalls else None
+        recalled = 0 if self.known is None else backbone.channels
+        self.project_text = nn.Linear(text_channels + recalled, options.dimension)
         self.log_scale = nn.Parameter(torch.tensor(math.log(options.scale)))
         self.offset = None if options.offset is None else nn.Parameter(torch.tensor(options.offset))
 
@@ -53,6 +56,8 @@ class ReferringNetwork(nn.Module):
         """Vectors [L, T], or ids of tokens [L, M] where the text encoder is trained → [L, D]."""
         if self.text_encoder is not None:
             texts = self.text_encoder(texts)
+        if self.known is not None:
+            texts = torch.cat([texts, self.known(texts)], dim=1)
         projected: Tensor = self.project_text(texts)
         return projected
 

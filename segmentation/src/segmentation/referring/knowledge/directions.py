@@ -4,6 +4,8 @@ Every ImageNet class is a synset of WordNet, with words, a gloss and hypernyms, 
 maps the vectors of these texts to those rows maps those of any other text, too.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -15,16 +17,17 @@ from segmentation.referring.text_encoder import TextEncoder
 from shared_runtime.errors import UsageError
 
 
-def known_texts(classifier: Tensor) -> tuple[list[str], Tensor]:
+def known_texts(classifier: Tensor, *, glosses: bool = True) -> tuple[list[str], Tensor]:
     """All texts of WordNet that ImageNet's classes are below of, and their rows [n C].
 
-    A text's row is the mean of those of its classes, less the mean of `classifier` [1000 C].
+    A text's row is the mean of those of its classes, less the mean of `classifier` [1000 C]. A word of several
+    synsets stands there as often.
     """
     centred = classifier - classifier.mean(dim=0)
     texts, rows = [], []
     for lemmas, gloss, columns in read_texts().values():
         row = centred[list(columns)].mean(dim=0)
-        for text in filter(None, (*lemmas, gloss)):
+        for text in filter(None, (*lemmas, gloss if glosses else "")):
             texts.append(expression_text(text))
             rows.append(row)
     return texts, torch.stack(rows)
@@ -58,9 +61,26 @@ def start_from_knowledge(network: ReferringNetwork, encoder: TextEncoder, classi
     texts, rows = known_texts(classifier)
     of_text = ridge(encoder.vectors(texts), rows, network.options.ridge)
     directions = principal_directions(classifier - classifier.mean(dim=0))[: network.options.dimension]
+    columns = directions @ of_text
+    if network.known is not None:
+        words, wanted = _distinct(*known_texts(classifier, glosses=False))
+        vectors = encoder.vectors(words)
+        missed = wanted - vectors @ of_text.T
+        # About as long as vectors of texts, so that both halves of the projection learn at one rate.
+        length = missed.norm(dim=1).mean()
+        network.known.fill(vectors, missed / length)
+        columns = torch.cat([columns, length * directions], dim=1)
     with torch.no_grad():
         _fill(network.project_image.weight.flatten(1), network.project_image.bias, directions)
-        _fill(network.project_text.weight, network.project_text.bias, directions @ of_text)
+        _fill(network.project_text.weight, network.project_text.bias, columns)
+
+
+def _distinct(texts: Sequence[str], rows: Tensor) -> tuple[list[str], Tensor]:
+    """Each text once, with the mean of its rows."""
+    places: dict[str, list[int]] = {}
+    for place, text in enumerate(texts):
+        places.setdefault(text, []).append(place)
+    return list(places), torch.stack([rows[of].mean(dim=0) for of in places.values()])
 
 
 def _fill(weight: Tensor, bias: Tensor | None, rows: Tensor) -> None:
