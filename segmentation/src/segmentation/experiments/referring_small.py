@@ -24,7 +24,7 @@ _LITE0 = ReferringConfig(
     # On phrases alone, a few hundred images wear off what the start knows.
     expressions=ExpressionOptions(class_names="all", entailed="positive", synonyms="ignored"),
     loss=ReferringLossOptions(reduction="mean", balanced=True),
-    training=ReferringTraining(epochs=4, batch_size=16, learning_rate=0.03, momentum=0.9),
+    training=ReferringTraining(epochs=4, batch_size=16, learning_rate=0.01, momentum=0.9),
 )
 SYNTHETIC = ReferringConfig(
     backbone="tiny",
