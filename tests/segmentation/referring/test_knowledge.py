@@ -13,11 +13,14 @@ pytest.importorskip("transformers")
 
 from segmentation.backbones.tiny import Tiny  # noqa: E402
 from segmentation.localization.knowledge.imagenet_classes import ImagenetMatcher  # noqa: E402
+from segmentation.masks.refinement import Refinement  # noqa: E402
 from segmentation.referring.config import ReferringOptions, TextOptions  # noqa: E402
 from segmentation.referring.knowledge.directions import known_texts, ridge, start_from_knowledge  # noqa: E402
 from segmentation.referring.knowledge.recall import KnownTexts  # noqa: E402
 from segmentation.referring.knowledge.texts import SynsetTexts, read_texts, write_texts  # noqa: E402
 from segmentation.referring.network import ReferringNetwork  # noqa: E402
+from segmentation.referring.options import ResolvedReferring  # noqa: E402
+from segmentation.referring.predict import ExpressionPredictor  # noqa: E402
 from segmentation.referring.text_encoder import LanguageModel  # noqa: E402
 from shared_runtime.errors import UsageError  # noqa: E402
 
@@ -115,6 +118,23 @@ def test_with_recall_a_known_word_points_where_its_classes_do(monkeypatch: pytes
             assert network.known(Apart().vectors(["a word that nobody knows"])).norm() < 0.05
     assert found[False].min() < 0.9
     assert found[True].min() > 0.999
+
+
+def test_predictions_recall_what_the_network_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = {name: read_texts()[name] for name in ("tabby.n.01", "zebra.n.01")}
+    monkeypatch.setattr("segmentation.referring.knowledge.directions.read_texts", lambda: some)
+    torch.manual_seed(0)
+    options = ReferringOptions(dimension=Tiny.channels, knowledge=True, recall=True, text=FIXED)
+    network = ReferringNetwork(Tiny(), Apart.channels, options).eval()
+    start_from_knowledge(network, Apart(), torch.randn(1000, Tiny.channels))
+    asked = ResolvedReferring(input_size=33, relative=False, refine=Refinement.NONE)
+    predictor = ExpressionPredictor(network, Apart(), torch.device("cpu"), asked)
+    image = np.random.default_rng(0).integers(0, 256, (33, 33, 3), dtype=np.uint8)
+    texts = ["zebra", "tabby cat", "unheard word"]
+    found = predictor.maps(predictor.encode(image), texts).logits
+    with torch.inference_mode():
+        expected = network(torch.from_numpy(image).permute(2, 0, 1)[None], Apart().vectors(texts))[0]
+    np.testing.assert_allclose(found, expected.numpy(), atol=1e-5)
 
 
 def test_what_is_known_is_kept_where_it_can_be() -> None:

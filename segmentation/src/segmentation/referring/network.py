@@ -54,11 +54,13 @@ class ReferringNetwork(nn.Module):
 
     def embedded(self, texts: Tensor) -> Tensor:
         """Vectors [L, T], or ids of tokens [L, M] where the text encoder is trained → [L, D]."""
-        if self.text_encoder is not None:
-            texts = self.text_encoder(texts)
+        return self.directions(texts if self.text_encoder is None else self.text_encoder(texts))
+
+    def directions(self, vectors: Tensor) -> Tensor:
+        """Vectors of texts [L, T] → [L, D]."""
         if self.known is not None:
-            texts = torch.cat([texts, self.known(texts)], dim=1)
-        projected: Tensor = self.project_text(texts)
+            vectors = torch.cat([vectors, self.known(vectors)], dim=1)
+        projected: Tensor = self.project_text(vectors)
         return projected
 
     def similarities(self, patches: Tensor, texts: Tensor) -> Tensor:

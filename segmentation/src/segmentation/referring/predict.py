@@ -179,8 +179,7 @@ class ExpressionPredictor:
         check_texts(texts)
         normal = [expression_text(text) for text in texts]
         vectors = self._known.of(normal, self.encoder.vectors)
-        projected: Tensor = self.network.project_text(vectors.to(self.device))
-        return projected
+        return self.network.directions(vectors.to(self.device))
 
     @property
     def views(self) -> ImageViews:
