@@ -29,6 +29,12 @@ def import_command(
     ignore_as: Annotated[
         str, typer.Option(metavar="NAME", help="The label of what is to be ignored (255).")
     ] = IGNORE_NAME,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite", help="Start over in a folder of imported masks; those of another source are removed."
+        ),
+    ] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")] = False,
 ) -> None:
     """Read masks that people corrected in another program, into a folder like that of make-masks.
@@ -47,6 +53,7 @@ def import_command(
         imported = import_masks(
             Corrected(source, label_space, ignore_as),
             output,
+            overwrite=overwrite,
             progress=lambda done, total: show("importing masks", done, total),
         )
     if not quiet:

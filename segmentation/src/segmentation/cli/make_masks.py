@@ -118,7 +118,13 @@ def make_masks_command(
     precision: PrecisionOption = "float32",
     device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto",
     allow_missing: AllowMissing = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Start over in a folder of masks.")] = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite",
+            help="Start over in a folder of masks; those that other options made of other images are removed.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
 ) -> None:

@@ -82,7 +82,12 @@ def predict_command(
     batch_size: Annotated[int, typer.Option(min=1, help="Images that the network sees at a time.")] = 1,
     device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto",
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Start over: masks of these images that are in OUT are made anew.")
+        bool,
+        typer.Option(
+            "--overwrite",
+            help="Start over: masks of these images that are in OUT are made anew; with other options than before, "
+            "those of other images are removed.",
+        ),
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
 ) -> None:

@@ -33,7 +33,12 @@ def refer_predict_command(
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Folder of the masks.")],
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Start over: what is in OUT of these images is made anew.")
+        bool,
+        typer.Option(
+            "--overwrite",
+            help="Start over: what is in OUT of these images is made anew; with other options or texts than before, "
+            "what is there of other images is removed.",
+        ),
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
     *,

@@ -1,6 +1,7 @@
 """Masks of the images of a label file, in a folder that says how they were made."""
 
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 from segmentation.data.label_rules import LabelRules
 from segmentation.data.legend import write_legend
-from segmentation.data.masks import IndexMask, mask_path, read_index_mask, write_coco_results
+from segmentation.data.masks import IndexMask, mask_path, read_index_mask, remove_masks, write_coco_results
 from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, Vocabulary, read_targets
 from segmentation.data.transfer import ClassTransfer
 from segmentation.masks.job import CONSENSUS, MaskJob
@@ -21,12 +22,15 @@ from segmentation.runs.trained import identity, open_trained
 from segmentation.scores.contract import TrainedNetwork
 from shared_runtime.errors import OutputError, UsageError
 from shared_runtime.files import check_output, file_digest
+from shared_runtime.wording import counted
 from shared_schemas import LabelSpace
 from shared_schemas.files import replace_file, replacing
 
 REJECTED = "rejected.jsonl"
 RLE = "rle"
 """Note of a run: the file of COCO results that it writes, which the same command may write again."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +118,15 @@ def make_masks(
         read = {"the label file": inputs.labels, "the weights of the network": run.weights}
         read |= {f"{path.name} of the run": path for path in (run.record, run.label_space)}
         check_rle(rle, read, output, targets, overwrite=overwrite)
-    with open_run(output, record, overwrite=overwrite) as folder:
+
+    def forget(changed: bool) -> None:
+        (output / CONSENSUS).unlink(missing_ok=True)
+        forget_masks(output, [image.key for image in targets], changed=changed)
+
+    with open_run(output, record, overwrite=overwrite, forget=forget) as folder:
         # Masks say their classes also when the run is gone.
         folder.write_label_space(vocabulary.label_space)
         write_legend(output, vocabulary.label_space)
-        if overwrite:
-            (output / CONSENSUS).unlink(missing_ok=True)
-            for image in targets:
-                mask_path(output, image.key).unlink(missing_ok=True)
         job = MaskJob(
             trained.score_source(resolved.viewing, machine.device),
             vocabulary.n_foreground,
@@ -183,6 +188,20 @@ def only_classes_of(target: LabelSpace, known: LabelSpace, images: Sequence[Imag
         )
         for image in images
     ]
+
+
+def forget_masks(output: Path, keys: Sequence[str], *, changed: bool) -> set[str]:
+    """Remove the masks that are to be made anew, and, where options `changed`, those that the old ones made of
+    other images: nothing would say how. Returns the keys of all that are gone."""
+    gone = remove_masks(output, keys, others=changed)
+    if others := gone - {*keys}:
+        _log.warning(
+            "%s: %s of other images removed, made with other options (such as %s)",
+            output,
+            counted(len(others), "mask"),
+            min(others),
+        )
+    return gone
 
 
 def check_images(images: Sequence[Path], output: Path) -> None:

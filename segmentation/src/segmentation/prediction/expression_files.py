@@ -2,8 +2,8 @@
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,10 +64,15 @@ def predict_expressions(
         samples={**identity(model), "texts": list(texts)},
         notes={"run": str(model.weights.parent.resolve()), "versions": installed_versions()},
     )
-    with open_run(output, record, overwrite=overwrite):
-        for key in [key for key, _ in files if overwrite and (output / key / SCORES).is_file()]:
-            for folder in (output / key, output / OVERLAYS / key):
-                shutil.rmtree(folder, ignore_errors=True)
+
+    def forget(changed: bool) -> None:
+        keys = {key for key, _ in files}
+        if changed:
+            keys |= {path.parent.relative_to(output).as_posix() for path in output.rglob(f"*/{SCORES}")}
+        for key in keys:
+            _remove(output, key)
+
+    with open_run(output, record, overwrite=overwrite, forget=forget):
         plan = plan_masks(requests, output, lambda request, _: (output / request.key / SCORES).is_file())
         rejected = [(image.file_name, image.reason) for image in plan.counts.rejected]
         done = PredictedExpressions(0, plan.counts.present, rejected)
@@ -126,6 +131,20 @@ def _predict(referrer: Referrer, image: RgbImage, names: Mapping[str, str], outp
 def _row(region: ReferredRegion, name: str) -> dict[str, Any]:
     share = float(region.mask.mean())
     return {"text": region.text, "mask": f"{name}.png", "score": round(region.score, 6), "share": round(share, 6)}
+
+
+def _remove(output: Path, key: str) -> None:
+    """Remove what was made of one image; its scores last, which name the rest. Other files of its folder stay."""
+    scores = output / key / SCORES
+    folders = output / key, output / OVERLAYS / key
+    for row in _scores(scores) or ():
+        name = Path(row["mask"]).stem
+        (folders[0] / f"{name}.png").unlink(missing_ok=True)
+        (folders[1] / f"{name}.jpg").unlink(missing_ok=True)
+    scores.unlink(missing_ok=True)
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _scores(path: Path) -> Any:

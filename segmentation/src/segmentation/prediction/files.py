@@ -6,7 +6,7 @@ from pathlib import Path
 
 from segmentation.data.images import IMAGE_SUFFIXES, refuse_url
 from segmentation.data.legend import write_legend
-from segmentation.data.masks import IndexMask, mask_path, write_coco_results
+from segmentation.data.masks import IndexMask, write_coco_results
 from segmentation.data.names import image_key, names_below
 from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, read_targets
 from segmentation.masks.finish import Finisher, RejectedImage, UnfinishedMask
@@ -17,6 +17,7 @@ from segmentation.masks.run import (
     RLE,
     check_images,
     check_rle,
+    forget_masks,
     masks_there,
     only_classes_of,
     write_rejected,
@@ -120,10 +121,12 @@ def predict_files(
             requests,
             overwrite=outputs.overwrite,
         )
-    with open_run(output, record, overwrite=outputs.overwrite) as folder:
-        if outputs.overwrite:
-            for request in requests:
-                mask_path(output, request.key).unlink(missing_ok=True)
+
+    def forget(changed: bool) -> None:
+        for key in forget_masks(output, [request.key for request in requests], changed=changed):
+            _overlay_path(output / OVERLAYS, key).unlink(missing_ok=True)
+
+    with open_run(output, record, overwrite=outputs.overwrite, forget=forget) as folder:
         folder.write_label_space(model.vocabulary.label_space)
         write_legend(output, model.vocabulary.label_space)
         plan = plan_masks(requests, output, _is_there(output) if outputs.overlays else None)

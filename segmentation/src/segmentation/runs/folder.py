@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -120,11 +120,14 @@ def _is_content(path: Path) -> bool:
 
 
 @contextmanager
-def open_run(path: Path, record: RunRecord, *, overwrite: bool = False) -> Iterator[RunFolder]:
+def open_run(
+    path: Path, record: RunRecord, *, overwrite: bool = False, forget: Callable[[bool], None] = lambda _: None
+) -> Iterator[RunFolder]:
     """The folder of a new run, or of this same one; within the block no other process can open it.
 
     Raises UsageError, with the differences, if the folder holds another run, or files that belong to no run;
-    OutputError if another process has it open. `overwrite` replaces a run of the same command alone.
+    OutputError if another process has it open. `overwrite` replaces a run of the same command alone; it calls
+    `forget`, which removes results, with whether the options differ: `record` is to speak of none that others made.
     """
     folder = RunFolder(path)
     try:
@@ -139,10 +142,13 @@ def open_run(path: Path, record: RunRecord, *, overwrite: bool = False) -> Itera
     with folder.record.open("r+b", buffering=0) as file:
         lock(file, f"another process is at work in {path}; wait for it to end")
         folder.check_command(record.command)
+        # Empty: it was opened just now, or its writing was cut off before anything else was written.
+        changed = differences(folder.read_record(), record) if folder.has_record else []
         if overwrite:
             folder.clear()
-        # Empty: it was opened just now, or its writing was cut off before anything else was written.
-        elif folder.has_record and (changed := differences(folder.read_record(), record)):
+            # Before the new record is there: whatever is killed in between, masks never stand beside another one.
+            forget(bool(changed))
+        elif changed:
             listed = "\n".join(f"  {line}" for line in changed)
             raise UsageError(
                 f"{path} holds a run with other options:\n{listed}\n"
