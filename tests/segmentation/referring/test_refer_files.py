@@ -1,0 +1,49 @@
+"""Folders of `refer predict`: started over with other texts, and images whose names are taken."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+from segmentation import Referrer  # noqa: E402
+from segmentation.prediction.expression_files import predict_expressions  # noqa: E402
+from tests.segmentation.referring.conftest import Captioned  # noqa: E402
+from tests.segmentation.referring.test_refer_runs import UNREFINED, train  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def referrer(captioned: Captioned, tiny_bert: Path, tmp_path_factory: pytest.TempPathFactory) -> Referrer:
+    folder = tmp_path_factory.mktemp("refer_files") / "run"
+    assert train(captioned, tiny_bert, folder, epochs=1).exit_code == 0
+    return Referrer.from_pretrained(folder, options=UNREFINED, device="cpu")
+
+
+def files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def images(captioned: Captioned, folder: Path, *names: str) -> Path:
+    for number, name in enumerate(names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes((captioned.images / f"{number:012}.png").read_bytes())
+    return folder
+
+
+def test_what_other_texts_made_is_removed(referrer: Any, captioned: Captioned, tmp_path: Path) -> None:
+    given = images(captioned, tmp_path / "images", "a.png", "a/b.png")
+    output = tmp_path / "out"
+    assert predict_expressions(referrer, [given], ["dog", "grass"], output).written == 2
+    (output / "a" / "notes.txt").write_text("mine")
+    # The same texts: what is there of other images stays, also in a folder below.
+    assert predict_expressions(referrer, [given / "a.png"], ["dog", "grass"], output, overwrite=True).written == 1
+    assert {"a/b/1-dog.png", "overlays/a/b/2-grass.jpg", "a/2-grass.png"} <= files(output)
+    assert predict_expressions(referrer, [given / "a.png"], ["apple"], output, overwrite=True).written == 1
+    assert files(output) == {
+        *("a/1-apple.png", "a/scores.json", "a/notes.txt", "overlays/a/1-apple.jpg"),
+        *("run.json", "scores.json"),
+    }
+    assert [*json.loads((output / "scores.json").read_text())["images"]] == ["a"]
