@@ -9,10 +9,10 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from segmentation import Referrer  # noqa: E402
-from segmentation.prediction.expression_files import predict_expressions  # noqa: E402
-from tests.segmentation.referring.conftest import Captioned  # noqa: E402
-from tests.segmentation.referring.test_refer_runs import UNREFINED, train  # noqa: E402
+from segmentation import Referrer
+from segmentation.prediction.expression_files import predict_expressions
+from tests.segmentation.referring.conftest import Captioned
+from tests.segmentation.referring.test_refer_runs import UNREFINED, train
 
 
 @pytest.fixture(scope="module")

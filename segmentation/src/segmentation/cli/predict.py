@@ -85,8 +85,8 @@ def predict_command(
         bool,
         typer.Option(
             "--overwrite",
-            help="Start over: masks of these images that are in OUT are made anew; with other options than before, "
-            "those of other images are removed.",
+            help="Start over: masks of these images that are in OUT are made anew; those that other options "
+            "made of other images are removed.",
         ),
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,

@@ -36,8 +36,8 @@ def refer_predict_command(
         bool,
         typer.Option(
             "--overwrite",
-            help="Start over: what is in OUT of these images is made anew; with other options or texts than before, "
-            "what is there of other images is removed.",
+            help="Start over: what is in OUT of these images is made anew; what other options or texts made of "
+            "other images is removed.",
         ),
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,

@@ -127,7 +127,7 @@ def open_run(
 
     Raises UsageError, with the differences, if the folder holds another run, or files that belong to no run;
     OutputError if another process has it open. `overwrite` replaces a run of the same command alone; it calls
-    `forget`, which removes results, with whether the options differ: `record` is to speak of none that others made.
+    `forget`, which removes results, with whether the options differ: `record` speaks of none that others made.
     """
     folder = RunFolder(path)
     try:
