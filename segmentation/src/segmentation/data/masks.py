@@ -81,6 +81,15 @@ def read_index_mask(path: Path, n_classes: int) -> IndexMask:
     return mask
 
 
+def check_size(mask: IndexMask, name: str, size: tuple[int, int], image: Path) -> None:
+    """Raises `InputError` where a mask has another height and width than its image, `size`; `name` is its own."""
+    if mask.shape != size:
+        raise InputError(
+            f"{name}: got {mask.shape[1]} × {mask.shape[0]} pixels, expected {size[1]} × {size[0]}, as its image "
+            f"{image} has"
+        )
+
+
 def stray_value(values: IndexMask, n_classes: int) -> int | None:
     """A value that is neither a class nor 255, if there is one."""
     stray = (values >= n_classes) & (values != IGNORE_INDEX)
