@@ -103,3 +103,13 @@ def test_an_import_starts_over(tmp_path: Path) -> None:
     with Image.open(tmp_path / "masks" / "b.png") as mask:
         assert np.unique(np.asarray(mask)).tolist() == [1]
     assert json.loads((tmp_path / "masks" / "run.json").read_text())["samples"]["masks"] == 1
+
+
+def test_an_import_is_not_made_inside_its_source_nor_around_it(tmp_path: Path) -> None:
+    source = tmp_path / "masks" / "corrected"
+    source.mkdir(parents=True)
+    write_index_mask(source / "a.png", np.zeros((4, 6), np.uint8))
+    for output in (tmp_path / "masks", source, source / "more"):
+        refused = capseg("import", source, "-o", output, "--label-space", "coco", "--overwrite")
+        assert refused.exit_code == ExitCode.USAGE
+        assert "lie in one another" in refused.stderr

@@ -12,6 +12,7 @@ from segmentation.cli.masks import (
     PrecisionOption,
     end_of_masks,
     option_errors,
+    target_space,
     tell_reduced,
     written,
 )
@@ -21,7 +22,6 @@ from segmentation.masks.refinement import CRF, CrfPreset, Refinement
 from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.workers import usable_cores
-from shared_schemas import load_label_space
 
 
 def make_masks_command(
@@ -165,7 +165,7 @@ def make_masks_command(
                 "labels": given_rules(min_votes, min_confidence, rivals),
             }
         )
-    target = load_label_space(only_classes_of) if only_classes_of else None
+    target = target_space(only_classes_of, rle)
     with progress_display(quiet=quiet) as show:
         made = make_masks(
             MaskInputs(run, images, labels, allow_missing, target),

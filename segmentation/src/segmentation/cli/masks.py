@@ -13,6 +13,8 @@ from segmentation.cli.outcome import outcome
 from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.run import REJECTED
 from shared_runtime.errors import ExitCode, UsageError
+from shared_runtime.files import check_output
+from shared_schemas import LabelSpace, load_label_space
 
 _SHOWN_REJECTED = 5
 _EXAMPLES = {"scales": "0.75,1,1.25"}
@@ -30,6 +32,15 @@ OnlyClassesOf = Annotated[
 PrecisionOption = Annotated[
     Precision, typer.Option(help="In which the network computes; bfloat16 is for GPUs that have it.")
 ]
+
+
+def target_space(name: str | None, rle: Path | None) -> LabelSpace | None:
+    """The label space of --only-classes-of. Raises UsageError where --rle would be written over its file."""
+    if name is None:
+        return None
+    if rle is not None:
+        check_output(rle, {"the label space": Path(name)}, option="--rle", makes=rle.parent)
+    return load_label_space(name)
 
 
 @contextmanager

@@ -49,10 +49,12 @@ def import_masks(
     Raises InputError for what is none of these; UsageError where `output` holds something else, or is the source;
     OutputError where it cannot be written.
     """
-    if output.resolve() == corrected.source.resolve() or output.resolve().is_relative_to(
-        corrected.source.resolve()
-    ):
-        raise UsageError(f"{output} lies in what is imported. Choose another folder for the masks")
+    place, source = output.resolve(), corrected.source.resolve()
+    if place.is_relative_to(source) or source.is_relative_to(place):
+        raise UsageError(
+            f"{output} and {corrected.source}, which is imported, lie in one another. Choose another folder "
+            "for the masks"
+        )
     with unpacked(corrected.source) as place:
         truth = _opened(place, corrected)
         record = RunRecord(

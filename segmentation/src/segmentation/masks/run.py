@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from segmentation.data.label_rules import LabelRules
-from segmentation.data.legend import write_legend
+from segmentation.data.legend import ID2LABEL, LABEL_MAP, write_legend
 from segmentation.data.masks import IndexMask, mask_path, read_index_mask, remove_masks, write_coco_results
 from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, Vocabulary, read_targets
 from segmentation.data.transfer import ClassTransfer
@@ -18,7 +18,7 @@ from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.refinement import check_installed
 from segmentation.runs.folder import MAKE_MASKS, RunFolder, RunRecord, installed_versions, open_run
 from segmentation.runs.left_out import LeftOut
-from segmentation.runs.trained import identity, open_trained
+from segmentation.runs.trained import identity, model_files, open_trained
 from segmentation.scores.contract import TrainedNetwork
 from shared_runtime.errors import OutputError, UsageError
 from shared_runtime.files import check_output, file_digest
@@ -114,9 +114,7 @@ def make_masks(
     RunFolder(output).check_command(MAKE_MASKS)
     check_images(inputs.images, output)
     if rle:
-        run = RunFolder(inputs.run)
-        read = {"the label file": inputs.labels, "the weights of the network": run.weights}
-        read |= {f"{path.name} of the run": path for path in (run.record, run.label_space)}
+        read = {"the label file": inputs.labels} | model_files(trained)
         check_rle(rle, read, output, targets, overwrite=overwrite)
 
     def forget(changed: bool) -> None:
@@ -226,12 +224,17 @@ def check_rle(
     `inputs` are files that the run reads, as `check_output` takes them.
     """
     read, masks = dict(inputs), RunFolder(output)
-    kept = {f"{path.name} of the masks": path for path in (masks.record, output / CONSENSUS, output / REJECTED)}
+    own = (
+        masks.record,
+        masks.label_space,
+        *(output / name for name in (CONSENSUS, REJECTED, ID2LABEL, LABEL_MAP)),
+    )
+    kept = {f"{path.name} of the masks": path for path in own}
     if rle.exists():
         read |= {f"the image {image.path}": image.path for image in targets}
         kept |= {f"the mask of {image.path}": mask_path(output, image.key) for image in targets}
     wrote_it = masks.has_record and masks.read_record().notes.get(RLE) == str(rle.resolve())
-    check_output(rle, read | kept, overwrite=overwrite or wrote_it)
+    check_output(rle, read | kept, overwrite=overwrite or wrote_it, option="--rle", makes=output)
 
 
 def write_rejected(path: Path, skipped: Sequence[SkippedImage], counts: MaskCounts) -> None:

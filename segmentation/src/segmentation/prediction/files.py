@@ -25,7 +25,7 @@ from segmentation.masks.run import (
 from segmentation.prediction.overlay import painted
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.runs.folder import PREDICT, RunFolder, RunRecord, installed_versions, open_run
-from segmentation.runs.trained import identity
+from segmentation.runs.trained import identity, model_files
 from shared_runtime.errors import InputError, OutputError, UsageError
 from shared_runtime.files import file_digest
 from shared_schemas import LabelSpace
@@ -113,10 +113,9 @@ def predict_files(
         },
     )
     if outputs.rle:
-        read = {"the weights of the network": model.weights}
         check_rle(
             outputs.rle,
-            read | ({"the label file": inputs.labels} if inputs.labels else {}),
+            model_files(model) | ({"the label file": inputs.labels} if inputs.labels else {}),
             output,
             requests,
             overwrite=outputs.overwrite,

@@ -1,5 +1,7 @@
 """All that decides a network of referring expressions, but for the images and what is said of them; no torch."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
@@ -11,7 +13,7 @@ from segmentation.referring.text_folder import CLASSES, language_digest, text_fo
 from segmentation.runs.folder import TRAIN_REFERRING
 from segmentation.training.config import ClassifierUse, TrainingConfig, TrainingOptions
 from shared_runtime.configuration import FrozenModel
-from shared_runtime.errors import UsageError
+from shared_runtime.errors import CapparseError, UsageError
 
 
 class TextOptions(FrozenModel):
@@ -186,6 +188,13 @@ class ReferringConfig(TrainingConfig):
         text = found["network"]["text"]
         text["encoder"] = None if self.network.text.trained else language_digest(self.text_folder())
         return found
+
+    def model_folders(self) -> Sequence[Path]:
+        """As of every training, and that of the language model."""
+        with suppress(CapparseError):
+            if text := self.text_folder():
+                return [*super().model_folders(), text]
+        return super().model_folders()
 
     def text_folder(self) -> Path | None:
         """The folder of the language model; None: there is none. Raises as `text_folder.text_folder` does."""

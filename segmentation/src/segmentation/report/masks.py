@@ -16,15 +16,12 @@ from segmentation.report.captions import records_of
 from segmentation.report.judged import MaskSet, compared_masks, masks_alone
 from segmentation.report.maps import MaskOrigin, mask_origin
 from segmentation.report.page import PageContent, render
-from segmentation.report.places import Places, noted_places
+from segmentation.report.places import Places, check_page, noted_places
 from segmentation.report.rows import ImageRow, RowSources, image_row
 from segmentation.report.survey import Survey, survey
 from shared_runtime.errors import CapparseError, InputError, OutputError
-from shared_runtime.files import check_output
 from shared_schemas import ImageLabels, LabelSpace, load_label_space
 from shared_schemas.files import replace_file
-
-_PAGE_SUFFIXES = (".html", ".htm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +101,13 @@ def _check_output(
     files = {role: path for role, path in labels.items() if path}
     folders = {"the masks": masks}
     folders |= {f"the images {folder}": folder for folder in (*options.images, *noted.images)}
+    if isinstance(options.masks_label_space, str | Path):
+        files["the label space"] = Path(options.masks_label_space)
     if truth is not None:
         files["the ground truth"] = folders["the ground truth"] = truth.path
     if noted.run:
         folders["the run that made the masks"] = noted.run
-    # A page may lie beside the masks, and be written anew there.
-    if output.exists() and output.suffix.lower() not in _PAGE_SUFFIXES:
-        place = output.resolve()
-        files |= {f"a file of {role}": output for role, path in folders.items() if path.resolve() in place.parents}
-    check_output(output, files, overwrite=options.overwrite)
+    check_page(output, files, folders, overwrite=options.overwrite)
 
 
 def _class_names(masks: Path, given: str | Path | LabelSpace | None) -> Sequence[str]:

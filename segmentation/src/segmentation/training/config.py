@@ -1,16 +1,25 @@
 """What a training is configured by, where it is computed, and which files it writes; without torch."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
-from segmentation.backbones.catalog import PACKAGED, RANDOM, backbone_entry, classifier_prefix, weights_path
+from segmentation.backbones.catalog import (
+    HUB,
+    PACKAGED,
+    RANDOM,
+    backbone_entry,
+    classifier_prefix,
+    hub_folder,
+    weights_path,
+)
 from segmentation.data.crops import CropOptions
 from segmentation.data.label_rules import LabelRules
 from shared_runtime.configuration import FrozenModel
-from shared_runtime.errors import UsageError
+from shared_runtime.errors import CapparseError, UsageError
 
 
 class TrainingOptions(FrozenModel):
@@ -135,6 +144,14 @@ class TrainingConfig(FrozenModel):
             "backbone": self.backbone.partition(":")[0],
             "network": self.model_dump(mode="json", include={"network"}).get("network"),
         }
+
+    def model_folders(self) -> Sequence[Path]:
+        """Folders of other models that the network is built of; those that are gone are left out."""
+        if not self.backbone.startswith(HUB):
+            return []
+        with suppress(CapparseError):
+            return [hub_folder(self.backbone.removeprefix(HUB))]
+        return []
 
     def start_files(self) -> Mapping[str, Path]:
         """The files that the training starts from, by what they are. Raises as the methods that find them do."""
