@@ -8,7 +8,7 @@ from segmentation.data.images import IMAGE_SUFFIXES, refuse_url
 from segmentation.data.legend import write_legend
 from segmentation.data.masks import IndexMask, write_coco_results
 from segmentation.data.names import image_key, names_below
-from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, read_targets
+from segmentation.data.targets import ImageTargets, SkippedImage, SkipReason, UnknownAttributes, read_targets
 from segmentation.masks.finish import Finisher, RejectedImage, UnfinishedMask
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
 from segmentation.masks.refinement import Refinement
@@ -33,6 +33,8 @@ from shared_schemas.files import replacing
 
 OVERLAYS = "overlays"
 """Sub-folder of the pictures that show masks over their images."""
+_UNREAD = (SkipReason.BAD_RECORD, SkipReason.OTHER_LABEL_SPACE)
+"""Lines of a label file that are at fault whatever images were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,12 +239,12 @@ def _requests(
     for key, path in files:
         targets = by_path.get(path.resolve())
         if targets is None:
-            reason = f"{inputs.labels} has no record of it"
+            reason = f"{inputs.labels} has no record of it that can be used"
         elif segmenter.needs_classes and not targets.classes:
             reason = "its labels name no class, and a localizer finds the classes that it is told of"
         else:
             requests.append(replace(targets, path=path, key=key))
             continue
         rejected.append(RejectedImage(f"{key}{path.suffix}", f"{key}{path.suffix}", reason))
-    damaged = [line for line in skipped if line.image_id is None]
+    damaged = [line for line in skipped if line.reason in _UNREAD]
     return requests, rejected, damaged
