@@ -226,7 +226,7 @@ def test_unknown_classes_and_attributes_are_refused(
         (
             "coco@1",
             [label(1, "cat")],
-            "got labels of label space 'coco', expected 'mini'. Label the captions again",
+            "got labels of label space 'coco', expected 'mini'. Label the",
         ),
         (None, [label(9, "zebra")], "as in {}, which the record says that it was made with"),
         ("mini@0", [label(9, "zebra")], "the labels were made with mini@0, this is {}"),

@@ -11,6 +11,7 @@ pytest.importorskip("transformers")
 
 from segmentation import Referrer
 from segmentation.prediction.expression_files import predict_expressions
+from segmentation.referring.run import load_referring
 from tests.segmentation.referring.conftest import Captioned
 from tests.segmentation.referring.test_refer_runs import UNREFINED, train
 
@@ -47,3 +48,16 @@ def test_what_other_texts_made_is_removed(referrer: Any, captioned: Captioned, t
         *("run.json", "scores.json"),
     }
     assert [*json.loads((output / "scores.json").read_text())["images"]] == ["a"]
+
+
+def test_a_run_finds_its_language_model_from_any_folder(
+    captioned: Captioned, tiny_bert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tiny_bert.parent)
+    assert train(captioned, tiny_bert.name, tmp_path / "run", epochs=1).exit_code == 0
+    monkeypatch.chdir(tmp_path)
+    assert load_referring(tmp_path / "run").config.network.text.encoder == str(tiny_bert)
+    assert train(captioned, tiny_bert, tmp_path / "run", epochs=1).exit_code == 0
+    images_of = images(captioned, tmp_path / "images", "a.png")
+    made = Referrer.from_pretrained(tmp_path / "run", options=UNREFINED, device="cpu")
+    assert predict_expressions(made, [images_of], ["dog"], tmp_path / "out").written == 1

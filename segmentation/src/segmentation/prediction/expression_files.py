@@ -17,10 +17,12 @@ from segmentation.masks.pipeline import plan_masks
 from segmentation.masks.run import check_images
 from segmentation.prediction.files import OVERLAYS, image_files
 from segmentation.prediction.referrer import ReferredRegion, Referrer
-from segmentation.runs.folder import REFER_PREDICT, RunRecord, installed_versions, open_run
+from segmentation.referring.options import IMAGE
+from segmentation.runs.folder import REFER_PREDICT, RunRecord, content_of, installed_versions, open_run
 from segmentation.runs.trained import identity
 from shared_runtime.errors import InputError, OutputError, UsageError
 from shared_schemas.files import replace_file, replacing
+from shared_schemas.label_space_file import SHIPPED
 
 SCORES = "scores.json"
 """Of an image in the folder of its masks, written last; of all images beside these folders."""
@@ -61,7 +63,7 @@ def predict_expressions(
     record = RunRecord(
         command=REFER_PREDICT,
         config=referrer.options.resolved(model.traits).model_dump(mode="json"),
-        samples={**identity(model), "texts": list(texts)},
+        samples={**identity(model), "texts": list(texts), **_rivals(referrer.options.rivals)},
         notes={"run": str(model.weights.parent.resolve()), "versions": installed_versions()},
     )
 
@@ -126,6 +128,11 @@ def _predict(referrer: Referrer, image: RgbImage, names: Mapping[str, str], outp
         with replacing(overlays / f"{names[region.text]}.jpg") as unfinished:
             region.overlay().save(unfinished, format="JPEG", quality=90)
     _write_json(masks / SCORES, {"texts": [_row(region, names[region.text]) for region in regions]})
+
+
+def _rivals(name: str | None) -> dict[str, Any]:
+    """What the file of a label space says whose names are rivals, wherever it lies."""
+    return content_of({"rivals": Path(name)}) if name not in (None, IMAGE, *SHIPPED) else {}
 
 
 def _row(region: ReferredRegion, name: str) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """All that decides a network of referring expressions, but for the images and what is said of them; no torch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
-from segmentation.backbones.catalog import PACKAGED
+from segmentation.backbones.catalog import HUB, PACKAGED
 from segmentation.data.crops import CropOptions
 from segmentation.referring.text_folder import CLASSES, language_digest, text_folder
 from segmentation.runs.folder import TRAIN_REFERRING
@@ -187,6 +187,17 @@ class ReferringConfig(TrainingConfig):
         found = super().identity()
         text = found["network"]["text"]
         text["encoder"] = None if self.network.text.trained else language_digest(self.text_folder())
+        return found
+
+    def places(self) -> Mapping[str, Path]:
+        """As of every training, the run that it goes on from, and the folder of the language model."""
+        found = dict(super().places())
+        if self.start is not None:
+            found["start"] = Path(self.start)
+        encoder = self.network.text.encoder
+        folder = Path(encoder.removeprefix(HUB)).expanduser()
+        if encoder not in (CLASSES, PACKAGED) and folder.is_dir():
+            found["network.text.encoder"] = folder
         return found
 
     def model_folders(self) -> Sequence[Path]:

@@ -5,18 +5,19 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, ValidationError
 
+from segmentation.backbones.catalog import HUB
 from segmentation.training.config import TrainingFiles
 from shared_runtime.configuration import ABSENT, FrozenModel, differing
-from shared_runtime.errors import InputError, UsageError
-from shared_runtime.files import check_output, lock
-from shared_schemas import LabelSpace
+from shared_runtime.errors import CapparseError, InputError, UsageError
+from shared_runtime.files import check_output, file_digest, lock
+from shared_schemas import LabelSpace, LabelSpaceError, load_label_space
 from shared_schemas.files import replace_file
 
 TRAIN_LOCALIZER = "train-localizer"
@@ -27,6 +28,10 @@ MAKE_MASKS = "make-masks"
 PREDICT = "predict"
 IMPORT = "import"
 REFER_PREDICT = "refer predict"
+_CONTENT = "files"
+"""Among a record's samples: what the files say that its configuration names."""
+_LABEL_SPACES = (".toml", ".json")
+_MODEL = ("model.safetensors", "config.json")
 _UNFINISHED = re.compile(r"\..+\.(?:png|jsonl?|pt|safetensors)\.[0-9]+")
 _OF_FILE_MANAGERS = (".ds_store", "thumbs.db", "desktop.ini", ".directory")
 
@@ -169,13 +174,49 @@ def _remove_unfinished(path: Path) -> None:
             file.unlink(missing_ok=True)
 
 
+def content_of(places: Mapping[str, Path]) -> dict[str, dict[str, str]]:
+    """What the files say that a configuration names, by its keys, for `RunRecord.samples`: they may be moved.
+
+    Of a label space its reference, of a folder its weights and its configuration; what is gone is left out.
+    """
+    found = {}
+    for key, path in places.items():
+        with suppress(CapparseError, LabelSpaceError):
+            if path.suffix in _LABEL_SPACES:
+                found[key] = load_label_space(path).reference
+            elif files := [path] if path.is_file() else [of for of in map(path.joinpath, _MODEL) if of.is_file()]:
+                found[key] = "+".join(file_digest(file)[:16] for file in files)
+    return {_CONTENT: found} if found else {}
+
+
 def differences(before: RunRecord, now: RunRecord) -> list[str]:
-    """What decides the result and differs, a line each: `config.seed: 0 in the folder, 1 asked for`."""
+    """What decides the result and differs, a line each: `config.seed: 0 in the folder, 1 asked for`.
+
+    Of a file that the configuration names it is what the file says; where that is not known, the place.
+    """
     lines = []
-    for name, *values in differing(*(record.model_copy(update={"notes": {}}) for record in (before, now))):
+    old, new = (record.samples.get(_CONTENT, {}) for record in (before, now))
+    known = {f"config.{key}": old[key] == new[key] for key in old.keys() & new.keys()}
+    before, now = (_without_content(record) for record in (before, now))
+    for name, *values in differing(before, now):
         here, asked = ("nothing" if value is ABSENT else json.dumps(value) for value in values)
-        lines.append(f"{name}: {here} in the folder, {asked} asked for")
+        if not known.pop(name, _is_same_place(*values)):
+            lines.append(f"{name}: {here} in the folder, {asked} asked for")
+    lines += [f"{name}: the file says something else than it did" for name, same in known.items() if not same]
     return lines
+
+
+def _without_content(record: RunRecord) -> RunRecord:
+    samples = {name: value for name, value in record.samples.items() if name != _CONTENT}
+    return record.model_copy(update={"notes": {}, "samples": samples})
+
+
+def _is_same_place(one: Any, other: Any) -> bool:
+    """Whether two values name one file: earlier versions recorded paths as they were given."""
+    if not isinstance(one, str) or not isinstance(other, str):
+        return False
+    places = [Path(value.removeprefix(HUB)).expanduser() for value in (one, other)]
+    return any(place.is_absolute() for place in places) and places[0].resolve() == places[1].resolve()
 
 
 def installed_versions() -> dict[str, str]:

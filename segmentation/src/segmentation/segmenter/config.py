@@ -245,6 +245,10 @@ class SegmenterConfig(TrainingConfig):
             return None
         return ClassifierUse("class rows from the ImageNet classifier (network.rows) need", "network.rows=random")
 
+    def places(self) -> Mapping[str, Path]:
+        """As of every training, and the localizer."""
+        return {**super().places(), **({"localizer": Path(self.localizer)} if self.localizer else {})}
+
     def start_files(self) -> Mapping[str, Path]:
         """As of every training, and the weights of the localizer."""
         files, localizer = super().start_files(), self.localizer_weights()

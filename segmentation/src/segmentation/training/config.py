@@ -20,6 +20,7 @@ from segmentation.data.crops import CropOptions
 from segmentation.data.label_rules import LabelRules
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import CapparseError, UsageError
+from shared_schemas.label_space_file import SHIPPED
 
 
 class TrainingOptions(FrozenModel):
@@ -152,6 +153,31 @@ class TrainingConfig(FrozenModel):
         with suppress(CapparseError):
             return [hub_folder(self.backbone.removeprefix(HUB))]
         return []
+
+    def places(self) -> Mapping[str, Path]:
+        """The files and folders of the user that the configuration names, by the dotted key of the value."""
+        found: dict[str, Path] = {}
+        if self.weights not in (None, PACKAGED, RANDOM):
+            found["weights"] = Path(str(self.weights))
+        if self.label_space not in SHIPPED and Path(self.label_space).suffix:
+            found["label_space"] = Path(self.label_space)
+        backbone = Path(self.backbone.removeprefix(HUB)).expanduser()
+        # Else it is a name in the hub's cache.
+        if self.backbone.startswith(HUB) and backbone.is_dir():
+            found["backbone"] = backbone
+        return found
+
+    def recorded(self) -> dict[str, Any]:
+        """As JSON takes it, for a record that is read in other folders: with absolute paths."""
+        values = self.model_dump(mode="json")
+        for key, path in self.places().items():
+            *parents, name = key.split(".")
+            holder = values
+            for parent in parents:
+                holder = holder[parent]
+            prefix = HUB if str(holder[name]).startswith(HUB) else ""
+            holder[name] = f"{prefix}{path.resolve()}"
+        return values
 
     def start_files(self) -> Mapping[str, Path]:
         """The files that the training starts from, by what they are. Raises as the methods that find them do."""
