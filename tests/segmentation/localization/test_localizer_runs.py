@@ -161,6 +161,8 @@ def test_missing_images_make_the_exit_code_partial_unless_allowed(small_run: Sma
 
 def test_a_dry_run_prints_what_can_be_given_as_config(small_run: SmallRun, tmp_path: Path) -> None:
     shown = run(small_run, tmp_path / "run", "--dry-run")
+    for wrong in ("backbone=resnet5", "training.accumulation=3"):
+        assert run(small_run, tmp_path / "run", "--dry-run", "--set", wrong).exit_code == ExitCode.USAGE
     assert not (tmp_path / "run").exists()
     (tmp_path / "mine.json").write_text(shown.stdout)
     again = run(small_run, tmp_path / "run", "--dry-run", "--config", str(tmp_path / "mine.json"))

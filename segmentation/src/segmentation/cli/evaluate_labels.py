@@ -8,6 +8,7 @@ import typer
 from segmentation.cli.outcome import AllowMissing
 from segmentation.evaluation.image_labels import ranking_table
 from segmentation.localization.evaluate import evaluate_labels
+from segmentation.scores.contract import MOST_PIXELS
 from shared_runtime.command_line.progress import progress_display
 
 
@@ -23,7 +24,10 @@ def evaluate_labels_command(
     input_size: Annotated[
         int | None,
         typer.Option(
-            min=1, metavar="PIXELS", help="Side of the square that images are resized to  [default: the crops']"
+            min=1,
+            max=MOST_PIXELS,
+            metavar="PIXELS",
+            help="Side of the square that images are resized to  [default: the crops']",
         ),
     ] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto",

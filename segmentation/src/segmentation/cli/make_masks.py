@@ -20,6 +20,7 @@ from segmentation.cli.outcome import AllowMissing
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import CRF, CrfPreset, Refinement
 from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
+from segmentation.scores.contract import MOST_STEPS
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.workers import usable_cores
 
@@ -78,7 +79,9 @@ def make_masks_command(
     flip: Annotated[bool, typer.Option("--flip", help="Also average over the mirrored image.")] = False,
     propagation: Annotated[
         int | None,
-        typer.Option(min=0, help="Steps that carry maps to cells that look alike  [default: by backbone]"),
+        typer.Option(
+            min=0, max=MOST_STEPS, help="Steps that carry maps to cells that look alike  [default: by backbone]"
+        ),
     ] = None,
     consensus: Annotated[
         bool,

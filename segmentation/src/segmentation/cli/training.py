@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from segmentation.backbones.catalog import backbone_entry
 from segmentation.cli.arguments import with_arguments
 from segmentation.cli.outcome import outcome
 from segmentation.experiments.catalog import parse_setting, resolve_config
@@ -110,8 +111,9 @@ class TrainingArguments:
         train: "Callable[[Callable[[Progress], None]], TrainingRun]",
         output: Path,
     ) -> None:
-        """Show `options` where only that is wanted; else as `run_training`."""
+        """Show `options` where only that is wanted; else as `run_training`. UsageError for an unknown backbone."""
         if self.dry_run:
+            backbone_entry(options.backbone)
             typer.echo(options.model_dump_json(indent=2))
         else:
             run_training(train, output, overwrite=self.overwrite, quiet=self.quiet)
