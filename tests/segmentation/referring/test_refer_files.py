@@ -61,3 +61,15 @@ def test_a_run_finds_its_language_model_from_any_folder(
     images_of = images(captioned, tmp_path / "images", "a.png")
     made = Referrer.from_pretrained(tmp_path / "run", options=UNREFINED, device="cpu")
     assert predict_expressions(made, [images_of], ["dog"], tmp_path / "out").written == 1
+
+
+def test_images_with_the_name_of_a_file_cost_themselves(
+    referrer: Any, captioned: Captioned, tmp_path: Path
+) -> None:
+    names = ("scores.json.jpg", "run.json.jpg", "overlays.jpg", "a.png", "a/scores.json.png")
+    given = images(captioned, tmp_path / "images", *names)
+    for written, present in ((1, 0), (0, 1)):
+        done = predict_expressions(referrer, [given], ["dog"], tmp_path / "out")
+        assert (done.written, done.present) == (written, present)
+        assert {name for name, _ in done.rejected} == {*names[:3], "scores.json.png"}
+    assert dict(done.rejected)["run.json.jpg"].startswith("it is named 'run.json', as a file of the results is")

@@ -83,7 +83,7 @@ def test_masks_of_a_killed_start_are_not_beside_the_new_record(
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("segmentation.masks.run.remove_masks", killed)
+    monkeypatch.setattr("segmentation.masks.places.remove_masks", killed)
     assert predict(small_run, output, [FIRST], "--flip", "--overwrite").exit_code != ExitCode.OK
     assert (output / "run.json").read_bytes() == before
 

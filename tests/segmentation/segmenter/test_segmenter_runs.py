@@ -1,6 +1,7 @@
 """Segmenter runs: trained, resumed, refused, opened again; and the command around them."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,19 @@ def test_masks_without_an_image_are_a_fault_unless_allowed(masked: Masked, train
     allowed = train(masked, "run", "--allow-missing")
     assert allowed.exit_code == ExitCode.OK
     assert "1 masks have no image in the folders, which --allow-missing allows" in allowed.stderr
+
+
+def test_images_of_one_name_are_a_fault(masked: Masked, train: Train, tmp_path: Path) -> None:
+    name = "000000000001.png"
+    (tmp_path / "more").mkdir()
+    shutil.copyfile(masked.images / name, tmp_path / "more" / name)
+    done = train(masked, "run", "--images", str(tmp_path / "more"))
+    assert done.exit_code == ExitCode.PARTIAL
+    assert f"skipped: {tmp_path}/more/{name}: it has the name of {masked.images / name}, whose mask" in done.stderr
+    # The same file on another way is no other image.
+    (tmp_path / "more" / name).unlink()
+    (tmp_path / "more" / name).symlink_to(masked.images / name)
+    assert train(masked, "other", "--images", str(tmp_path / "more")).exit_code == ExitCode.OK
 
 
 def test_folders_that_do_not_belong_together(masked: Masked, train: Train, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from segmentation.backbones.devices import Precision
 from segmentation.cli.outcome import outcome
 from segmentation.masks.pipeline import MaskCounts
-from segmentation.masks.run import REJECTED
+from segmentation.masks.places import REJECTED
 from shared_runtime.errors import ExitCode, UsageError
 from shared_runtime.files import check_output
 from shared_schemas import LabelSpace, load_label_space

@@ -1,36 +1,29 @@
 """Masks of the images of a label file, in a folder that says how they were made."""
 
 import json
-import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from segmentation.data.label_rules import LabelRules
-from segmentation.data.legend import ID2LABEL, LABEL_MAP, write_legend
-from segmentation.data.masks import IndexMask, mask_path, read_index_mask, remove_masks, write_coco_results
+from segmentation.data.legend import write_legend
+from segmentation.data.masks import IndexMask, mask_path, read_index_mask, write_coco_results
 from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, Vocabulary, read_targets
 from segmentation.data.transfer import ClassTransfer
 from segmentation.masks.job import CONSENSUS, MaskJob
 from segmentation.masks.options import MaskOptions, ResolvedMaskOptions
 from segmentation.masks.pipeline import MaskCounts
+from segmentation.masks.places import REJECTED, RLE, apart_from_own, check_images, check_rle, forget_masks
 from segmentation.masks.refinement import check_installed
 from segmentation.runs.folder import MAKE_MASKS, RunFolder, RunRecord, installed_versions, open_run
 from segmentation.runs.left_out import LeftOut
 from segmentation.runs.trained import identity, model_files, open_trained
 from segmentation.scores.contract import TrainedNetwork
 from shared_runtime.errors import OutputError, UsageError
-from shared_runtime.files import check_output, file_digest
-from shared_runtime.wording import counted
+from shared_runtime.files import file_digest
 from shared_schemas import LabelSpace
 from shared_schemas.files import replace_file, replacing
-
-REJECTED = "rejected.jsonl"
-RLE = "rle"
-"""Note of a run: the file of COCO results that it writes, which the same command may write again."""
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +88,7 @@ def make_masks(
     left_out.check(len(targets), inputs.labels, inputs.images)
     if inputs.target is not None:
         targets = only_classes_of(inputs.target, vocabulary.label_space, targets)
+    targets, taken = apart_from_own(targets, output)
     record = RunRecord(
         command=MAKE_MASKS,
         config=resolved.model_dump(mode="json"),
@@ -134,6 +128,8 @@ def make_masks(
             progress=progress,
         )
         counts = job.run(targets, output)
+        counts.total += len(taken)
+        counts.rejected += taken
         write_rejected(output / REJECTED, skipped, counts)
         if rle:
             try:
@@ -186,55 +182,6 @@ def only_classes_of(target: LabelSpace, known: LabelSpace, images: Sequence[Imag
         )
         for image in images
     ]
-
-
-def forget_masks(output: Path, keys: Sequence[str], *, changed: bool) -> set[str]:
-    """Remove the masks that are to be made anew, and, where options `changed`, those that the old ones made of
-    other images: nothing would say how. Returns the keys of all that are gone."""
-    gone = remove_masks(output, keys, others=changed)
-    if others := gone - {*keys}:
-        _log.warning(
-            "%s: %s of other images removed, made with other options (such as %s)",
-            output,
-            counted(len(others), "mask"),
-            min(others),
-        )
-    return gone
-
-
-def check_images(images: Sequence[Path], output: Path) -> None:
-    """Raises UsageError where the folder of masks is one of images: masks would be written over them, and
-    `overwrite` would empty it."""
-    for path in images:
-        folder = path if path.is_dir() else path.parent
-        if output.is_dir() and folder.is_dir() and output.samefile(folder):
-            raise UsageError(f"{output} is a folder of images that are read. Name another folder for the masks")
-
-
-def check_rle(
-    rle: Path,
-    inputs: Mapping[str, Path],
-    output: Path,
-    targets: Sequence[ImageTargets],
-    *,
-    overwrite: bool = False,
-) -> None:
-    """Raises UsageError for a file that is read, that the folder of masks needs, or that another program made.
-
-    `inputs` are files that the run reads, as `check_output` takes them.
-    """
-    read, masks = dict(inputs), RunFolder(output)
-    own = (
-        masks.record,
-        masks.label_space,
-        *(output / name for name in (CONSENSUS, REJECTED, ID2LABEL, LABEL_MAP)),
-    )
-    kept = {f"{path.name} of the masks": path for path in own}
-    if rle.exists():
-        read |= {f"the image {image.path}": image.path for image in targets}
-        kept |= {f"the mask of {image.path}": mask_path(output, image.key) for image in targets}
-    wrote_it = masks.has_record and masks.read_record().notes.get(RLE) == str(rle.resolve())
-    check_output(rle, read | kept, overwrite=overwrite or wrote_it, option="--rle", makes=output)
 
 
 def write_rejected(path: Path, skipped: Sequence[SkippedImage], counts: MaskCounts) -> None:

@@ -14,11 +14,11 @@ from segmentation.data.targets import ImageTargets
 from segmentation.masks.batches import images_ahead
 from segmentation.masks.finish import RejectedImage
 from segmentation.masks.pipeline import plan_masks
-from segmentation.masks.run import check_images
+from segmentation.masks.places import check_images
 from segmentation.prediction.files import OVERLAYS, image_files
 from segmentation.prediction.referrer import ReferredRegion, Referrer
 from segmentation.referring.options import IMAGE
-from segmentation.runs.folder import REFER_PREDICT, RunRecord, content_of, installed_versions, open_run
+from segmentation.runs.folder import REFER_PREDICT, RUN_RECORD, RunRecord, content_of, installed_versions, open_run
 from segmentation.runs.trained import identity
 from shared_runtime.errors import InputError, OutputError, UsageError
 from shared_schemas.files import replace_file, replacing
@@ -59,6 +59,12 @@ def predict_expressions(
     check_images(images, output)
     files = image_files(images, output)
     model = referrer.model
+    taken = [
+        (path.name, f"it is named {key!r}, as a file of the results is. Name it otherwise")
+        for key, path in files
+        if _is_taken(key)
+    ]
+    files = [(key, path) for key, path in files if not _is_taken(key)]
     requests = [ImageTargets(key, path.name, path, (), (), key=key) for key, path in files]
     record = RunRecord(
         command=REFER_PREDICT,
@@ -76,7 +82,7 @@ def predict_expressions(
 
     with open_run(output, record, overwrite=overwrite, forget=forget):
         plan = plan_masks(requests, output, lambda request, _: (output / request.key / SCORES).is_file())
-        rejected = [(image.file_name, image.reason) for image in plan.counts.rejected]
+        rejected = [(image.file_name, image.reason) for image in plan.counts.rejected] + taken
         done = PredictedExpressions(0, plan.counts.present, rejected)
         for number, (request, image) in enumerate(images_ahead(plan.todo), len(files) - len(plan.todo)):
             progress(number, len(files))
@@ -115,6 +121,12 @@ def file_names(texts: Sequence[str]) -> dict[str, str]:
         twice = next(text for text in texts if list(texts).count(text) > 1)
         raise UsageError(f"got the text {twice!r} twice, expected different ones. Leave one --text out")
     return named
+
+
+def _is_taken(key: str) -> bool:
+    """Whether the folder of an image's masks would have the name of a file of the results, or of the overlays."""
+    first, *below = key.split("/")
+    return first in (RUN_RECORD, OVERLAYS) or SCORES in (first, *below)
 
 
 def _predict(referrer: Referrer, image: RgbImage, names: Mapping[str, str], output: Path, key: str) -> None:

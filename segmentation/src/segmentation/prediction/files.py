@@ -11,23 +11,16 @@ from segmentation.data.names import image_key, names_below
 from segmentation.data.targets import ImageTargets, SkippedImage, SkipReason, UnknownAttributes, read_targets
 from segmentation.masks.finish import Finisher, RejectedImage, UnfinishedMask
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
+from segmentation.masks.places import REJECTED, RLE, apart_from_own, check_images, check_rle, forget_masks
 from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import (
-    REJECTED,
-    RLE,
-    check_images,
-    check_rle,
-    forget_masks,
-    masks_there,
-    only_classes_of,
-    write_rejected,
-)
+from segmentation.masks.run import masks_there, only_classes_of, write_rejected
 from segmentation.prediction.overlay import painted
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.runs.folder import PREDICT, RunFolder, RunRecord, installed_versions, open_run
 from segmentation.runs.trained import identity, model_files
 from shared_runtime.errors import InputError, OutputError, UsageError
 from shared_runtime.files import file_digest
+from shared_runtime.wording import counted
 from shared_schemas import LabelSpace
 from shared_schemas.files import replacing
 
@@ -93,6 +86,8 @@ def predict_files(
     RunFolder(output).check_command(PREDICT)
     check_images(inputs.images, output)
     requests, rejected, skipped = _requests(segmenter, inputs, output)
+    requests, taken = apart_from_own(requests, output)
+    rejected += taken
     if inputs.target is not None:
         requests = only_classes_of(inputs.target, segmenter.model.vocabulary.label_space, requests)
     resolved = segmenter.resolved
@@ -190,12 +185,15 @@ def image_files(images: Sequence[Path], output: Path) -> list[tuple[str, Path]]:
     Raises InputError where there is none.
     """
     found: dict[Path, str] = {}
+    inside: list[Path] = []
     made = output.resolve()
     for path in images:
         if path.is_dir():
             for name in names_below(path, IMAGE_SUFFIXES):
                 # Masks below the folder of the images, as of an earlier call.
-                if not (path / name).resolve().is_relative_to(made):
+                if (path / name).resolve().is_relative_to(made):
+                    inside.append(path / name)
+                else:
                     found.setdefault(path / name, image_key(name))
         elif path.exists():
             found.setdefault(path, path.stem)
@@ -204,6 +202,11 @@ def image_files(images: Sequence[Path], output: Path) -> list[tuple[str, Path]]:
             raise InputError(f"{path}: got nothing there, expected an image or a folder of images")
     if not found:
         folders = ", ".join(map(str, images))
+        if inside:
+            raise InputError(
+                f"{folders}: got {counted(len(inside), 'image')}, such as {inside[0]}, all in {output}, the "
+                "folder of the masks, whose pictures are none to look at. Choose another folder for the masks"
+            )
         raise InputError(f"{folders}: got no image, expected files {', '.join(IMAGE_SUFFIXES[:4])}, …")
     return [(key, path) for path, key in found.items()]
 

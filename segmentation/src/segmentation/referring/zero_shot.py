@@ -20,8 +20,8 @@ from segmentation.masks.finish import Finisher, RejectedImage
 from segmentation.masks.maps import ScoreMaps, negative_background
 from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline
+from segmentation.masks.places import check_images
 from segmentation.masks.refinement import check_installed
-from segmentation.masks.run import check_images
 from segmentation.referring.predict import EncodedImage, ExpressionMaps, ExpressionPredictor
 from segmentation.runs.folder import RunFolder
 from segmentation.scores.contract import FloatMap, ImageRequest, Sizes

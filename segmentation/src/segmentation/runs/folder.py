@@ -28,6 +28,7 @@ MAKE_MASKS = "make-masks"
 PREDICT = "predict"
 IMPORT = "import"
 REFER_PREDICT = "refer predict"
+RUN_RECORD = "run.json"
 _CONTENT = "files"
 """Among a record's samples: what the files say that its configuration names."""
 _LABEL_SPACES = (".toml", ".json")
@@ -53,7 +54,7 @@ class RunFolder(TrainingFiles):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self.record = path / "run.json"
+        self.record = path / RUN_RECORD
         self.label_space = path / "label_space.json"
         """What the columns of the network mean, whatever becomes of the file it was read from."""
 
