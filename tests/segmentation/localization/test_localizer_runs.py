@@ -156,7 +156,7 @@ def test_missing_images_make_the_exit_code_partial_unless_allowed(small_run: Sma
     assert "skipped: line 4: 000000000004.png: in none of the image folders" in done.stderr
     allowed = run(small_run._replace(images=images), tmp_path / "run", "--allow-missing")
     assert allowed.exit_code == ExitCode.OK
-    assert "1 images are in none of the folders, which --allow-missing allows" in allowed.stderr
+    assert "1 image is in none of the folders, which --allow-missing allows" in allowed.stderr
 
 
 def test_a_dry_run_prints_what_can_be_given_as_config(small_run: SmallRun, tmp_path: Path) -> None:

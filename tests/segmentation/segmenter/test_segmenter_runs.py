@@ -114,7 +114,7 @@ def test_images_without_a_mask_are_counted_and_left_out(masked: Masked, train: T
     (masked.masks / "000000000002.png").unlink()
     done = train(masked, "run")
     assert done.exit_code == ExitCode.OK
-    assert "1 images have no mask: nothing to learn from them" in done.stderr
+    assert "1 image has no mask: nothing to learn from" in done.stderr
     assert "trained on 3 images" in done.stderr
 
 
@@ -141,7 +141,7 @@ def test_masks_without_an_image_are_a_fault_unless_allowed(masked: Masked, train
     assert "skipped: mask elsewhere.png: its image is in none of the image folders" in done.stderr
     allowed = train(masked, "run", "--allow-missing")
     assert allowed.exit_code == ExitCode.OK
-    assert "1 masks have no image in the folders, which --allow-missing allows" in allowed.stderr
+    assert "1 mask has no image in the folders, which --allow-missing allows" in allowed.stderr
 
 
 def test_images_of_one_name_are_a_fault(masked: Masked, train: Train, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_an_unreadable_image_is_told_at_every_stage(small_run: SmallRun, tmp_pat
         (images / path.name).write_bytes(path.read_bytes() if path.stem[-1] != "2" else b"no image")
     done = run(small_run._replace(images=images), tmp_path / "out")
     assert done.exit_code == ExitCode.PARTIAL, done.stderr
-    assert done.stderr.count("1 images got no mask, all listed in rejected.jsonl") == 2
+    assert done.stderr.count("1 image got no mask, all listed in rejected.jsonl") == 2
     assert len(list((tmp_path / "out" / "predictions").glob("*.png"))) == 3
 
 

@@ -10,6 +10,7 @@ from segmentation.evaluation.image_labels import ranking_table
 from segmentation.localization.evaluate import evaluate_labels
 from segmentation.scores.contract import MOST_PIXELS
 from shared_runtime.command_line.progress import progress_display
+from shared_runtime.wording import counted
 
 
 def evaluate_labels_command(
@@ -60,6 +61,6 @@ def evaluate_labels_command(
     else:
         typer.echo("\n".join(ranking_table(ranking)))
         typer.echo(
-            f"{ranking.images:,} images; mean over the {ranking.classes_in_truth} of {len(ranking.classes)} "
-            "classes that one of them has"
+            f"{counted(ranking.images, 'image')}; mean over the {ranking.classes_in_truth} of "
+            f"{len(ranking.classes)} classes that one of them has"
         )

@@ -9,6 +9,7 @@ from segmentation.cli.masks import tell_lost
 from segmentation.data.legend import IGNORE_NAME
 from segmentation.exchange.corrections import Corrected, import_masks
 from shared_runtime.command_line.progress import progress_display
+from shared_runtime.wording import counted
 
 
 def import_command(
@@ -57,5 +58,5 @@ def import_command(
             progress=lambda done, total: show("importing masks", done, total),
         )
     if not quiet:
-        typer.echo(f"{output}: {imported.n_masks:,} masks", err=True)
+        typer.echo(f"{output}: {counted(imported.n_masks, 'mask')}", err=True)
     raise tell_lost(imported.n_masks, [f"{mask.key}: {mask.reason}" for mask in imported.left_out])

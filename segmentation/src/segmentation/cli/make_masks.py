@@ -22,6 +22,7 @@ from segmentation.masks.refinement import CRF, CrfPreset, Refinement
 from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
 from segmentation.scores.contract import MOST_STEPS
 from shared_runtime.command_line.progress import progress_display
+from shared_runtime.wording import numbered
 from shared_runtime.workers import usable_cores
 
 
@@ -196,7 +197,8 @@ def make_masks_command(
     if not quiet:
         tell_reduced(counts)
     if left_out.unlabelled and not quiet:
-        typer.echo(f"{len(left_out.unlabelled):,} images have no class in their labels, and so no mask", err=True)
+        unlabelled = numbered(len(left_out.unlabelled), "image has", "images have")
+        typer.echo(f"{unlabelled} no class in the labels, and so no mask", err=True)
     raise end_of_masks(counts, [f"{labels}:{line.line}: {line.message}" for line in left_out.faults], output)
 
 

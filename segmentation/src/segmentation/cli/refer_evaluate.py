@@ -15,6 +15,7 @@ from segmentation.referring.class_words import LABELS, NAMES, PAPER, class_words
 from segmentation.referring.options import IMAGE
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode, UsageError
+from shared_runtime.wording import counted, numbered
 
 if TYPE_CHECKING:
     from segmentation.evaluation.expressions import ExpressionEvaluation
@@ -162,7 +163,7 @@ def refer_evaluate_command(
 
         title = ExpressionReportOptions(run.resolve().name)
         shown = expression_report(found, expressions, images, predictor, report, title)
-        typer.echo(f"{report}: {shown} images", err=True)
+        typer.echo(f"{report}: {counted(shown, 'image')}", err=True)
     raise typer.Exit(_tell_expressions(found, as_json))
 
 
@@ -196,5 +197,5 @@ def _tell_classes(evaluation: "MaskEvaluation", lost: list[str], as_json: bool) 
         typer.echo("\n".join(score_table(evaluation)))
         typer.echo(evaluation.protocol.line())
     if lost:
-        typer.echo(f"{len(lost):,} images have no mask; the first: {lost[0]}", err=True)
+        typer.echo(f"{numbered(len(lost), 'image has', 'images have')} no mask; the first: {lost[0]}", err=True)
     return ExitCode.PARTIAL if lost else ExitCode.OK

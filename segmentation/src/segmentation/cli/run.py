@@ -29,6 +29,7 @@ from segmentation.workflow.stages import (
 )
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode, UsageError
+from shared_runtime.wording import counted, numbered
 from shared_runtime.workers import usable_cores
 
 CONVERT = "convert"
@@ -147,10 +148,11 @@ def _summary(done: StageDone) -> Iterator[str]:
     if isinstance(result, TrainingRun):
         yield from training_summary(result, done.path)
     elif isinstance(result, Converted):
-        yield f"{done.path}: the localizer as a segmenter of {result.n_classes} classes"
+        yield f"{done.path}: the localizer as a segmenter of {numbered(result.n_classes, 'class', 'classes')}"
     elif isinstance(result, MaskRun | Predicted):
         yield f"{done.path}: {written(result.counts)}"
         if result.counts.rejected:
-            yield f"{done.path}: {len(result.counts.rejected):,} images got no mask, all listed in rejected.jsonl"
+            rejected = counted(len(result.counts.rejected), "image")
+            yield f"{done.path}: {rejected} got no mask, all listed in rejected.jsonl"
     else:
         yield f"{done.path}: the {result} worst images"

@@ -15,6 +15,7 @@ from segmentation.runs.left_out import SHOWN
 from segmentation.training.config import MachineOptions, TrainingConfig
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode
+from shared_runtime.wording import counted
 
 if TYPE_CHECKING:
     from segmentation.runs.training import TrainingRun
@@ -151,8 +152,8 @@ def run_training(
     if ended is ExitCode.FAILURE:
         good = run.n_images - run.n_unreadable
         typer.echo(
-            f"error: {output}: the network learned from {good:,} of {good + run.n_lost:,} images; the others are "
-            "listed above. Mend them, and start over with --overwrite",
+            f"error: {output}: the network learned from {good:,} of {counted(good + run.n_lost, 'image')}; the "
+            "others are listed above. Mend them, and start over with --overwrite",
             err=True,
         )
     raise typer.Exit(ended)
@@ -165,9 +166,9 @@ def training_summary(run: "TrainingRun", output: Path) -> Iterator[str]:
         yield f"{output} was finished before: nothing to do (--overwrite starts over)"
         return
     for message, times in run.training.unreadable.most_common(SHOWN):
-        yield f"unreadable: {message} ({times} times; other images stood in for it)"
+        yield f"unreadable: {message} ({counted(times, 'time')}; other images stood in for it)"
     done = run.training.steps - run.training.first_step
     yield (
-        f"{output}: trained on {run.n_images:,} images, {done:,} of {run.training.steps:,} steps now; all "
-        f"steps are {run.training.epochs:.4g} epochs"
+        f"{output}: trained on {counted(run.n_images, 'image')}, {done:,} of {run.training.steps:,} steps now; "
+        f"all steps are {run.training.epochs:.4g} epochs"
     )

@@ -20,6 +20,7 @@ from segmentation.report.places import Places, check_page, noted_places
 from segmentation.report.rows import ImageRow, RowSources, image_row
 from segmentation.report.survey import Survey, survey
 from shared_runtime.errors import CapparseError, InputError, OutputError
+from shared_runtime.wording import counted, numbered
 from shared_schemas import ImageLabels, LabelSpace, load_label_space
 from shared_schemas.files import replace_file
 
@@ -74,7 +75,7 @@ def mask_report(masks: Path, truth: Truth | None, output: Path, options: MaskRep
     if not found.images:
         raise InputError(f"{masks}: not one mask can be shown; the first reason is: {problems[0]}")
     if problems and evaluation is None:
-        notes.append(f"{len(problems):,} masks cannot be read; the first: {problems[0]}")
+        notes.append(f"{counted(len(problems), 'mask')} cannot be read; the first: {problems[0]}")
     origin = _origin(masks, places, notes) if options.maps else None
     known = mask_classes(masks)
     sources = RowSources(
@@ -126,7 +127,8 @@ def _class_names(masks: Path, given: str | Path | LabelSpace | None) -> Sequence
 def _warnings(protocol: EvaluationProtocol) -> Iterator[str]:
     yield from protocol.warnings()
     if bad := protocol.bad_masks:
-        yield f"{len(bad):,} masks are scored like images without one; the first: {bad[0].key}: {bad[0].reason}"
+        scored = numbered(len(bad), "mask is", "masks are")
+        yield f"{scored} scored like images without one; the first: {bad[0].key}: {bad[0].reason}"
 
 
 def _origin(masks: Path, places: Places, notes: list[str]) -> MaskOrigin | None:

@@ -15,6 +15,7 @@ from segmentation.evaluation.mask_classes import mask_classes
 from segmentation.runs.left_out import SHOWN
 from segmentation.segmenter.config import FROM_MASKS
 from shared_runtime.errors import InputError, UsageError
+from shared_runtime.wording import counted, numbered
 from shared_schemas import LabelSpace, load_label_space
 
 _OTHERWISE = "coco"
@@ -95,9 +96,10 @@ class Unpaired:
         if len(self.faults) > SHOWN:
             yield f"skipped: {len(self.faults) - SHOWN:,} more masks and images"
         if self.allow_missing and self.masks:
-            yield f"{len(self.masks):,} masks have no image in the folders, which --allow-missing allows"
+            lacking = numbered(len(self.masks), "mask has", "masks have")
+            yield f"{lacking} no image in the folders, which --allow-missing allows"
         if self.n_images:
-            yield f"{self.n_images:,} images have no mask: nothing to learn from them"
+            yield f"{numbered(self.n_images, 'image has', 'images have')} no mask: nothing to learn from"
 
 
 def pair_images(
@@ -131,9 +133,9 @@ def pair_images(
     unpaired = Unpaired(lacking, max(0, n_images - len(pairs) - len(clashes)), allow_missing, clashes)
     if not pairs or (len(lacking) > len(pairs) and not allow_missing):
         raise InputError(
-            f"{masks}: got {len(pairs):,} images of {len(found):,} masks, expected most of them; the first that "
-            f"is missing: {lacking[0]}; image folders: {', '.join(map(str, folders))}. Look at --images and "
-            "--masks" + ("; to go on with those that are there: --allow-missing" if pairs else "")
+            f"{masks}: got {counted(len(pairs), 'image')} of {counted(len(found), 'mask')}, expected most of "
+            f"them; the first that is missing: {lacking[0]}; image folders: {', '.join(map(str, folders))}. Look "
+            "at --images and --masks" + ("; to go on with those that are there: --allow-missing" if pairs else "")
         )
     return pairs, unpaired
 
