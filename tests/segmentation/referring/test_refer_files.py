@@ -12,6 +12,7 @@ pytest.importorskip("transformers")
 from segmentation import Referrer
 from segmentation.prediction.expression_files import predict_expressions
 from segmentation.referring.run import load_referring
+from shared_runtime.errors import UsageError
 from tests.segmentation.referring.conftest import Captioned
 from tests.segmentation.referring.test_refer_runs import UNREFINED, train
 
@@ -73,3 +74,15 @@ def test_images_with_the_name_of_a_file_cost_themselves(
         assert (done.written, done.present) == (written, present)
         assert {name for name, _ in done.rejected} == {*names[:3], "scores.json.png"}
     assert dict(done.rejected)["run.json.jpg"].startswith("it is named 'run.json', as a file of the results is")
+
+
+def test_what_is_no_text_is_told(referrer: Any, captioned: Captioned) -> None:
+    seen = referrer.encode(captioned.images / f"{0:012}.png")
+    for wrong, message in (
+        ([5], "got 5, expected a text"),
+        (None, "got None, expected a text, or several in a list"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            seen.predict(wrong)
+    assert repr(referrer).startswith("<Referrer of ")
+    assert len(repr(referrer)) < 300

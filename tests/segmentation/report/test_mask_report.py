@@ -132,7 +132,7 @@ def test_a_page_without_a_truth_from_any_folder(
     assert {"all:1.0000 2:1.0000", f"all:{400 / (48 * 64):.4f} 48:{400 / (48 * 64):.4f}"} <= scores
 
 
-def test_masks_of_other_programs_alone(masks: Path, tmp_path: Path) -> None:
+def test_masks_of_other_programs_alone(masks: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (masks / "run.json").unlink()
     assert mask_report(masks, None, tmp_path / "named.html") == 4
     assert "bicycle" in (tmp_path / "named.html").read_text(), "by id2label.json"
@@ -142,6 +142,7 @@ def test_masks_of_other_programs_alone(masks: Path, tmp_path: Path) -> None:
     text = "".join(Page((tmp_path / "numbers.html").read_text()).text)
     assert "class 48" in text
     assert "1 mask cannot be read; the first: " in text
+    assert "1 mask cannot be used; the page names the first" in caplog.text
     assert "Without captions: no label file is known (--labels)" in text
     empty = tmp_path / "empty"
     empty.mkdir()

@@ -108,6 +108,7 @@ def test_changed_masks_are_another_run(masked: Masked, train: Train) -> None:
     changed = train(masked, "run")
     assert changed.exit_code == ExitCode.USAGE
     assert "samples.fingerprint: " in changed.stderr
+    assert "asked for (other labels or masks, or other images)" in changed.stderr
 
 
 def test_images_without_a_mask_are_counted_and_left_out(masked: Masked, train: Train) -> None:
@@ -225,6 +226,12 @@ def test_rows_of_a_localizer_give_its_heatmaps(
         heatmaps = localizer.class_heatmaps(localizer(images).cls, range(1, 81))
     torch.testing.assert_close(logits[:, 1:], heatmaps, rtol=1e-4, atol=1e-5)
     assert float(logits[:, 0].abs().max()) < 1e-20
+
+
+def test_one_start_is_enough(small_run: SmallRun, masked: Masked, train: Train) -> None:
+    both = train(masked, "run", "--localizer", str(small_run.run), "--weights", "random")
+    assert both.exit_code == ExitCode.USAGE
+    assert "Give one of them" in both.stderr
 
 
 def test_weights_left_open_are_asked_for(masked: Masked, tmp_path: Path) -> None:

@@ -27,7 +27,13 @@ from shared_runtime.workers import usable_cores
 
 
 def make_masks_command(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run of train-localizer.")],
+    run: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN",
+            help="Folder of a finished run of train-localizer, train-segmenter, train-grounding or refer train.",
+        ),
+    ],
     images: Annotated[list[Path], typer.Option("--images", metavar="DIR", help="Folder of images; repeatable.")],
     labels: Annotated[
         Path, typer.Option("--labels", metavar="LABELS.jsonl", help="Label file of the images to make masks of.")

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from segmentation.runs.differences import content_of
 from segmentation.runs.folder import (
     TRAIN_GROUNDING,
     RunFolder,
     RunRecord,
-    content_of,
     installed_versions,
     open_run,
 )

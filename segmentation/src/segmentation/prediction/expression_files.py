@@ -18,7 +18,8 @@ from segmentation.masks.places import check_images
 from segmentation.prediction.files import OVERLAYS, image_files
 from segmentation.prediction.referrer import ReferredRegion, Referrer
 from segmentation.referring.options import IMAGE
-from segmentation.runs.folder import REFER_PREDICT, RUN_RECORD, RunRecord, content_of, installed_versions, open_run
+from segmentation.runs.differences import content_of
+from segmentation.runs.folder import REFER_PREDICT, RUN_RECORD, RunRecord, installed_versions, open_run
 from segmentation.runs.trained import identity
 from shared_runtime.errors import InputError, OutputError, UsageError
 from shared_schemas.files import replace_file, replacing

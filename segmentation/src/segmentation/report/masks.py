@@ -1,6 +1,7 @@
 """`mask_report`: the best and the worst masks of a folder beside their images, maps, captions and truth."""
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from shared_runtime.errors import CapparseError, InputError, OutputError
 from shared_runtime.wording import counted, numbered
 from shared_schemas import ImageLabels, LabelSpace, load_label_space
 from shared_schemas.files import replace_file
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ def mask_report(masks: Path, truth: Truth | None, output: Path, options: MaskRep
         raise InputError(f"{masks}: not one mask can be shown; the first reason is: {problems[0]}")
     if problems and evaluation is None:
         notes.append(f"{counted(len(problems), 'mask')} cannot be read; the first: {problems[0]}")
+    if unusable := len(evaluation.protocol.bad_masks) if evaluation else len(problems):
+        _log.warning("%s: %s cannot be used; the page names the first", masks, counted(unusable, "mask"))
     origin = _origin(masks, places, notes) if options.maps else None
     known = mask_classes(masks)
     sources = RowSources(

@@ -1,23 +1,22 @@
 """The folder of a run: its resolved configuration, log, checkpoint and weights; whether it may be continued."""
 
-import json
 import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
 
-from segmentation.backbones.catalog import HUB
+from segmentation.runs.differences import differences
 from segmentation.training.config import TrainingFiles
-from shared_runtime.configuration import ABSENT, FrozenModel, differing
-from shared_runtime.errors import CapparseError, InputError, UsageError
-from shared_runtime.files import check_output, file_digest, lock
-from shared_schemas import LabelSpace, LabelSpaceError, load_label_space
+from shared_runtime.configuration import FrozenModel
+from shared_runtime.errors import InputError, UsageError
+from shared_runtime.files import check_output, lock
+from shared_schemas import LabelSpace
 from shared_schemas.files import replace_file
 
 TRAIN_LOCALIZER = "train-localizer"
@@ -29,10 +28,7 @@ PREDICT = "predict"
 IMPORT = "import"
 REFER_PREDICT = "refer predict"
 RUN_RECORD = "run.json"
-_CONTENT = "files"
-"""Among a record's samples: what the files say that its configuration names."""
-_LABEL_SPACES = (".toml", ".json")
-_MODEL = ("model.safetensors", "config.json")
+ConfigT = TypeVar("ConfigT", bound=FrozenModel)
 _UNFINISHED = re.compile(r"\..+\.(?:png|jsonl?|pt|safetensors)\.[0-9]+")
 _OF_FILE_MANAGERS = (".ds_store", "thumbs.db", "desktop.ini", ".directory")
 
@@ -98,9 +94,28 @@ class RunFolder(TrainingFiles):
             raise InputError(f"{self.path} is not finished: {again}")
         return record
 
+    def read_config(self, model: type[ConfigT], command: str) -> ConfigT:
+        """The configuration of a finished training by `command`. InputError if this is none."""
+        try:
+            return model.model_validate(self.read_finished(command).config)
+        except ValidationError as error:
+            problem = error.errors()[0]
+            where = ".".join(map(str, ("config", *problem["loc"])))
+            raise InputError(
+                f"{self.record}: {where}: {problem['msg']}; was it written by another version?"
+            ) from error
+
     def read_label_space(self) -> LabelSpace:
-        """The label space that the run was trained with."""
-        return LabelSpace.model_validate_json(self.label_space.read_bytes())
+        """The label space that the run was trained with. InputError if it cannot be read."""
+        try:
+            return LabelSpace.model_validate_json(self.label_space.read_bytes())
+        except OSError as error:
+            reason = f"{error.strerror or error}; it says which classes the run has"
+            raise InputError(f"{self.label_space}: {reason}. Copy the whole folder") from error
+        except ValidationError as error:
+            raise InputError(
+                f"{self.label_space}: not the label space of a run ({error.errors()[0]['msg']})"
+            ) from error
 
     def write_label_space(self, label_space: LabelSpace) -> None:
         """Keep the label space beside the weights."""
@@ -173,51 +188,6 @@ def _remove_unfinished(path: Path) -> None:
     for file in path.rglob(".*"):
         if _UNFINISHED.fullmatch(file.name):
             file.unlink(missing_ok=True)
-
-
-def content_of(places: Mapping[str, Path]) -> dict[str, dict[str, str]]:
-    """What the files say that a configuration names, by its keys, for `RunRecord.samples`: they may be moved.
-
-    Of a label space its reference, of a folder its weights and its configuration; what is gone is left out.
-    """
-    found = {}
-    for key, path in places.items():
-        with suppress(CapparseError, LabelSpaceError):
-            if path.suffix in _LABEL_SPACES:
-                found[key] = load_label_space(path).reference
-            elif files := [path] if path.is_file() else [of for of in map(path.joinpath, _MODEL) if of.is_file()]:
-                found[key] = "+".join(file_digest(file)[:16] for file in files)
-    return {_CONTENT: found} if found else {}
-
-
-def differences(before: RunRecord, now: RunRecord) -> list[str]:
-    """What decides the result and differs, a line each: `config.seed: 0 in the folder, 1 asked for`.
-
-    Of a file that the configuration names it is what the file says; where that is not known, the place.
-    """
-    lines = []
-    old, new = (record.samples.get(_CONTENT, {}) for record in (before, now))
-    known = {f"config.{key}": old[key] == new[key] for key in old.keys() & new.keys()}
-    before, now = (_without_content(record) for record in (before, now))
-    for name, *values in differing(before, now):
-        here, asked = ("nothing" if value is ABSENT else json.dumps(value) for value in values)
-        if not known.pop(name, _is_same_place(*values)):
-            lines.append(f"{name}: {here} in the folder, {asked} asked for")
-    lines += [f"{name}: the file says something else than it did" for name, same in known.items() if not same]
-    return lines
-
-
-def _without_content(record: RunRecord) -> RunRecord:
-    samples = {name: value for name, value in record.samples.items() if name != _CONTENT}
-    return record.model_copy(update={"notes": {}, "samples": samples})
-
-
-def _is_same_place(one: Any, other: Any) -> bool:
-    """Whether two values name one file: earlier versions recorded paths as they were given."""
-    if not isinstance(one, str) or not isinstance(other, str):
-        return False
-    places = [Path(value.removeprefix(HUB)).expanduser() for value in (one, other)]
-    return any(place.is_absolute() for place in places) and places[0].resolve() == places[1].resolve()
 
 
 def installed_versions() -> dict[str, str]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from segmentation.runs.folder import RunFolder, RunRecord, content_of, installed_versions, open_run
+from segmentation.runs.differences import content_of
+from segmentation.runs.folder import RunFolder, RunRecord, installed_versions, open_run
 from segmentation.runs.left_out import LeftOutImages
 from segmentation.training.config import MachineOptions, TrainingConfig, TrainingOptions
 from shared_schemas import LabelSpace
