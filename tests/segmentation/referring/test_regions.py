@@ -235,6 +235,10 @@ def test_classes_are_found_by_their_words(world: World, tmp_path: Path) -> None:
     for path in (tmp_path / "again").glob("*.png"):
         assert path.read_bytes() == (tmp_path / "masks" / path.name).read_bytes()
     assert len([*(tmp_path / "again").glob("*.png")]) == 6
+    # Where an earlier evaluation left masks, none of it is scored.
+    (images / "5.png").unlink()
+    evaluate_zero_shot(finder, open_truth(world.truth), [images], tmp_path / "again")
+    assert len([*(tmp_path / "again").glob("*.png")]) == 5
     assert (tmp_path / "masks" / "id2label.json").is_file()
     with pytest.raises(InputError, match="not one image of the truth has a mask; the first reason is: "):
         evaluate_zero_shot(finder, open_truth(world.truth), [tmp_path])

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from segmentation.data.folders import ImageFolders
 from segmentation.data.images import RgbImage
 from segmentation.data.legend import write_legend
-from segmentation.data.masks import IndexMask
+from segmentation.data.masks import IndexMask, remove_masks
 from segmentation.data.targets import ImageTargets
 from segmentation.data.truth.contract import Truth
 from segmentation.evaluation.evaluate import evaluate
@@ -130,6 +130,8 @@ def evaluate_zero_shot(
     with TemporaryDirectory() as temporary:
         folder = output or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
+        # Those of an earlier evaluation would be scored where there are none now.
+        remove_masks(folder, truth.keys(), others=False)
         requests, lost = _requests(ImageFolders(images), truth.keys())
         counts = MaskCounts(len(requests))
         pipeline = MaskPipeline(
