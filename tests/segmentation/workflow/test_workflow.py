@@ -119,6 +119,14 @@ def test_changed_options_are_refused_by_their_stage(small_run: SmallRun, whole: 
     assert "config.training.seed: 0 in the folder, 1 asked for" in refused.stderr
 
 
+def test_options_of_trainings_have_other_names_here(small_run: SmallRun, tmp_path: Path) -> None:
+    for setting, option in (("training.accumulation=3", "--batch-size"), ("frozen_views=2", "--weights")):
+        refused = run(small_run, tmp_path / "run", "--set-localizer", setting)
+        assert refused.exit_code == ExitCode.USAGE
+        assert option in refused.stderr
+        assert "In capseg run such options are --set-localizer KEY=VALUE" in refused.stderr
+
+
 def test_masks_do_not_become_images(small_run: SmallRun, tmp_path: Path) -> None:
     images = tmp_path / "images"
     images.mkdir()

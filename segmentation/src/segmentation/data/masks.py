@@ -127,7 +127,8 @@ def remove_masks(folder: Path, keys: Iterable[str], *, others: bool) -> set[str]
 def _has_palette(path: Path) -> bool:
     """Whether a picture has the palette that masks are written with."""
     with suppress(OSError, ValueError, SyntaxError), Image.open(path) as image:
-        return image.mode == "P" and image.getpalette() == palette().ravel().tolist()
+        # As it stands in the file: asked for otherwise, it would have the picture decoded.
+        return image.palette is not None and bytes(image.palette.palette) == palette().tobytes()
     return False
 
 
