@@ -40,12 +40,15 @@ def test_what_other_texts_made_is_removed(referrer: Any, captioned: Captioned, t
     output = tmp_path / "out"
     assert predict_expressions(referrer, [given], ["dog", "grass"], output).written == 2
     (output / "a" / "notes.txt").write_text("mine")
+    (output / "mine").mkdir()
+    (output / "mine" / "scores.json").write_text("[1]")
     # The same texts: what is there of other images stays, also in a folder below.
     assert predict_expressions(referrer, [given / "a.png"], ["dog", "grass"], output, overwrite=True).written == 1
     assert {"a/b/1-dog.png", "overlays/a/b/2-grass.jpg", "a/2-grass.png"} <= files(output)
     assert predict_expressions(referrer, [given / "a.png"], ["apple"], output, overwrite=True).written == 1
     assert files(output) == {
         *("a/1-apple.png", "a/scores.json", "a/notes.txt", "overlays/a/1-apple.jpg"),
+        "mine/scores.json",
         *("run.json", "scores.json"),
     }
     assert [*json.loads((output / "scores.json").read_text())["images"]] == ["a"]

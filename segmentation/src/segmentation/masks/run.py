@@ -75,9 +75,10 @@ def make_masks(
     """Write `<image stem>.png` into `output` for every image of the label file.
 
     Goes on where an earlier call with the same options stopped. Images without a mask stand with their reasons in
-    `rejected.jsonl`. `rle`: all masks also as a JSON file of COCO results. Raises UsageError where `output` holds
-    masks made otherwise, InputError where most images are missing or their records damaged, MissingResourceError
-    where what the refinement needs is not installed.
+    `rejected.jsonl`. `rle`: all masks also as a JSON file of COCO results. `overwrite` makes all of them anew, and
+    removes those that other options made of other images. Raises UsageError where `output` holds masks made
+    otherwise, InputError where most images are missing or their records damaged, MissingResourceError where what
+    the refinement needs is not installed.
     """
     check_installed(options.refine)
     machine = machine or MaskMachine()

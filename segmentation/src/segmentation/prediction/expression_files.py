@@ -157,8 +157,12 @@ def _remove(output: Path, key: str) -> None:
     """Remove what was made of one image; its scores last, which name the rest. Other files of its folder stay."""
     scores = output / key / SCORES
     folders = output / key, output / OVERLAYS / key
-    for row in _scores(scores) or ():
-        name = Path(row["mask"]).stem
+    try:
+        names = [Path(row["mask"]).stem for row in _scores(scores) or ()]
+    except (ValueError, LookupError, TypeError):
+        # Somebody else's file of that name.
+        return
+    for name in names:
         (folders[0] / f"{name}.png").unlink(missing_ok=True)
         (folders[1] / f"{name}.jpg").unlink(missing_ok=True)
     scores.unlink(missing_ok=True)

@@ -52,7 +52,8 @@ class PredictionOutputs:
     rle: Path | None = None
     """All masks of this call as COCO results: JSON, or JSON Lines by its suffix."""
     overwrite: bool = False
-    """Whether masks of these images that are there already, and the file of results, are replaced."""
+    """Whether masks of these images that are there already, and the file of results, are replaced. Those that
+    other options made of other images are removed."""
 
 
 @dataclass(frozen=True, slots=True)
