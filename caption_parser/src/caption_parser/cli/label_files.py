@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from shared_runtime.errors import ExitCode
-from shared_runtime.wording import counted
 
 LabelFile = Annotated[str, typer.Argument(help="A label file (.jsonl, .gz, .zst), or - for standard input.")]
 
@@ -61,8 +60,7 @@ def validate_command(
     for finding in validate(sys.stdin.buffer if labels == "-" else labels, space):
         typer.echo(f"{labels}:{finding.line}: {finding.code} {finding.message}")
         findings += 1
-    found = counted(findings, "problem") if findings else "no problem"
-    typer.echo(f"{labels}: {found} found", err=True)
+    typer.echo(f"{labels}: {findings} problems found" if findings else f"{labels}: no problem found", err=True)
     if findings:
         raise typer.Exit(ExitCode.FAILURE)
 
