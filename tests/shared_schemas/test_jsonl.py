@@ -43,6 +43,22 @@ def test_line_holds_what_is_set_and_leaves_null_out(record: ImageLabels) -> None
     )
 
 
+def test_a_mark_at_the_beginning_is_no_part_of_the_first_line(record: ImageLabels, tmp_path: Path) -> None:
+    path = tmp_path / "labels.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + 2 * dump(record))
+    assert [*iter_labels(path)] == [record, record]
+    # Elsewhere it is damage.
+    path.write_bytes(dump(record) + b"\xef\xbb\xbf" + dump(record))
+    assert [type(found) for found in iter_labels(path)] == [ImageLabels, RecordError]
+
+
+def test_utf_16_is_told_once(record: ImageLabels, tmp_path: Path) -> None:
+    path = tmp_path / "labels.jsonl"
+    path.write_bytes((2 * dump(record)).decode().encode("utf-16"))
+    (error,) = iter_labels(path)
+    assert str(error) == (f"{path}:1: the whole file: got UTF-16, expected UTF-8: iconv -f UTF-16 -t UTF-8 {path}")
+
+
 def test_ctrl_c_while_a_line_is_made_is_ctrl_c() -> None:
     class Interrupted(BaseModel):
         text: str

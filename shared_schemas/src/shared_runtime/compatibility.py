@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from shared_runtime.errors import InputError
 from shared_schemas import ClassLabel, ImageLabels, Kind, LabelSpace
 from shared_schemas.errors import nearest
+from shared_schemas.label_space_file import SHIPPED
 
 
 def check_label_space(
@@ -15,24 +16,48 @@ def check_label_space(
     kinds: Collection[Kind] = tuple(Kind),
     attributes: Collection[str] | None = None,
 ) -> None:
-    """Raises `InputError` for a record of another label space, or with classes or attributes that it lacks.
+    """Raises `InputError` for a record of which something does not fit; see `misfit`. `where` is its place."""
+    if problem := misfit(record, label_space, kinds=kinds, attributes=attributes):
+        raise InputError(f"{where}: {problem}")
+
+
+def misfit(
+    record: ImageLabels,
+    label_space: LabelSpace,
+    *,
+    kinds: Collection[Kind] = tuple(Kind),
+    attributes: Collection[str] | None = None,
+    trained: bool = False,
+) -> str | None:
+    """What is wrong with a record of another label space, or with classes or attributes that this one lacks.
 
     A record of another version of the label space fits as long as its ids and names mean the same classes; only
-    those of `kinds` matter. `attributes`: names that are known; None: all are. `where` is the place for messages.
+    those of `kinds` matter. `attributes`: names that are known; None: all are. `trained`: whether the label space
+    is that of a trained model, so that no other can be given. None: nothing is wrong.
     """
     made_with = record.label_space.rpartition("@")[0] or record.label_space
     if made_with != label_space.name:
-        raise InputError(
-            f"{where}: got labels of label space {made_with!r}, expected {label_space.name!r}. "
-            f"Try --label-space {made_with}, by its name or its file; or label the captions again with that of "
+        return f"got labels of label space {made_with!r}, expected {label_space.name!r}. " + (
+            "Label the captions again with the latter, the only one that the model knows"
+            if trained
+            else f"Try --label-space {_option(made_with)}; or label the captions again with that of "
             f"{label_space.name!r}, which is what a trained model needs"
         )
     problem = next(_problems(record, label_space, kinds, attributes), None)
-    if problem:
-        raise InputError(
-            f"{where}: {problem}; the labels were made with {record.label_space}, this is "
-            f"{label_space.reference}: label the captions again, or give the label space that they were made with"
-        )
+    if problem is None:
+        return None
+    if record.label_space == label_space.reference:
+        return f"{problem}, as in {label_space.reference}, which the record says that it was made with"
+    other = "" if trained else ", or give the label space that they were made with"
+    return (
+        f"{problem}; the labels were made with {record.label_space}, this is {label_space.reference}: label the "
+        f"captions again{other}"
+    )
+
+
+def _option(name: str) -> str:
+    """What to give as --label-space: names are those of label spaces that ship."""
+    return name if name in SHIPPED else f"FILE, the .json or .toml file of {name!r}"
 
 
 def _problems(

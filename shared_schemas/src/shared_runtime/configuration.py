@@ -12,6 +12,12 @@ class FrozenModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Configuration(FrozenModel):
+    """What a person sets. Its numbers are finite."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
+
+
 def differing(before: BaseModel, now: BaseModel) -> Iterator[tuple[str, Any, Any]]:
     """The dotted names of the fields whose values differ, with both values; a field that one lacks is `ABSENT`."""
     old, new = (dict(leaves(model.model_dump(mode="json"))) for model in (before, now))

@@ -48,16 +48,25 @@ def check_no_stream(output: str | Path, option: str = "-o") -> None:
         raise UsageError(f"{option} -: this is not written to standard output. Give a name")
 
 
-def check_output(output: Path, inputs: Mapping[str, Path], *, overwrite: bool = True, option: str = "-o") -> None:
+def check_output(
+    output: Path,
+    inputs: Mapping[str, Path],
+    *,
+    overwrite: bool = True,
+    option: str = "-o",
+    makes: Path | None = None,
+) -> None:
     """Raises `UsageError` if `output` cannot become a file, or is a file that the command reads.
 
     `inputs` maps what a file is to the user ("the input") to its path: none of them is ever written over, whatever
     path, link or spelling leads to it. Without `overwrite`, no other file is either. `option` names `output`.
+    `makes`: a folder that the command makes itself, where it is missing.
     """
     check_no_stream(output, option)
     if output.is_dir():
         raise UsageError(f"{output} is a directory, expected a file: {option} {output / 'NAME'}")
-    if not output.parent.is_dir():
+    made = makes is not None and not makes.exists() and output.parent.resolve() == makes.resolve()
+    if not (made or output.parent.is_dir()):
         raise UsageError(f"the folder {output.parent} does not exist. Try: mkdir -p {output.parent}")
     place, exists = output.resolve(), output.exists()
     for role, path in inputs.items():

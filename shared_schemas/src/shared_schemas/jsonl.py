@@ -4,7 +4,9 @@ What a line looks like: compact UTF-8 JSON in which fields that are null are lef
 stands, empty lists too, so that `foreground` and `background` are always there.
 """
 
+import codecs
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -30,6 +32,7 @@ CODES = {
 
 Model = TypeVar("Model", bound=BaseModel)
 Loc = tuple[int | str, ...]
+_BOM_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 
 
@@ -67,7 +70,12 @@ def _parsed(stream: BinaryIO, file: str, model: type[Model]) -> Iterator[Model |
     number = 0
     try:
         for number, line in enumerate(lines(stream), 1):
-            yield parse(line, model, file, number)
+            if number == 1 and line.startswith(_BOM_16):
+                convert = f"iconv -f UTF-16 -t UTF-8 {shlex.quote(file)}"
+                yield RecordError(file, 1, "invalid-json", "UTF-16", f"UTF-8: {convert}", "the whole file")
+                return
+            # Some editors begin a file with a mark, which is no part of the text.
+            yield parse(line.removeprefix(codecs.BOM_UTF8) if number == 1 else line, model, file, number)
     except CorruptStreamError as error:
         yield RecordError(file, number + 1, "corrupt-stream", str(error), "the rest of the file")
 

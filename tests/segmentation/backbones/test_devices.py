@@ -36,4 +36,6 @@ def test_what_is_not_there_is_told_by_its_name() -> None:
             UsageError, match=rf"^device '{name}': .+\. Expected cpu, auto, or one that torch finds"
         ):
             check_device(name)
+    with pytest.raises(UsageError, match=r"^device 'tree': torch knows no device of that name\. Expected"):
+        check_device("tree")
     assert [check_device(name) for name in ("auto", "cpu", torch.device("meta"))] == ["auto", "cpu", "meta"]

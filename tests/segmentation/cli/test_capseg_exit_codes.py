@@ -43,7 +43,7 @@ def test_images_whose_captions_name_no_class_are_no_fault(
     labels.write_text("".join(f"{json.dumps(record)}\n" for record in records))
     done = call(command, small_run._replace(labels=labels), tmp_path / "output")
     assert done.exit_code == ExitCode.OK, done.output
-    assert "1 images have no class in their labels" in done.stderr
+    assert "1 image has no class in the labels" in done.stderr
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -52,8 +52,7 @@ def test_where_most_images_are_missing_nothing_is_begun(command: str, small_run:
     done = call(command, paths, tmp_path / "output")
     assert done.exit_code == ExitCode.FAILURE
     assert (
-        "got 1 usable images of 4 (3 missing-image), expected most of them; line 2: 000000000002.png"
-        in done.stderr
+        "got 1 usable image of 4 (3 missing-image), expected most of them; line 2: 000000000002.png" in done.stderr
     )
     assert "--allow-missing" in done.stderr
     assert not (tmp_path / "output").exists()

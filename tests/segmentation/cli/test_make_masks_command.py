@@ -79,6 +79,13 @@ def test_a_bad_image_makes_the_exit_code_partial(small_run: Any, tmp_path: Path)
         (("--scales", "1,x"), "--scales: got 'x'"),
         (("--gamma", "2"), "--gamma: got 2.0"),
         (("--input-size", "huge"), "--input-size: got 'huge'"),
+        (("--input-size", "100000"), "--input-size: got 100000: Input should be less than or equal to 8192"),
+        (("--scales", "1000"), "--scales: got '1000': Input should be less than or equal to 10"),
+        (("--background-logit", "nan"), "--background-logit: got nan"),
+        (("--background-logit", "inf"), "--background-logit: got inf"),
+        (("--alpha", "inf"), "--alpha: got inf"),
+        (("--alpha", "1e308"), "--alpha: got 1e+308"),
+        (("--sharpness", "inf"), "--sharpness: got inf"),
     ],
 )
 def test_impossible_options_name_the_option(

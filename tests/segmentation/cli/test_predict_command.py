@@ -85,6 +85,25 @@ def test_masks_below_the_images_are_no_images(small_run: Any, images: Path) -> N
     assert len([*(images / "masks").rglob("*.png")]) == 4
 
 
+def test_images_inside_the_folder_of_the_masks_are_named(small_run: Any, images: Path) -> None:
+    done = predict(small_run, images, "-o", images.parent, "--classes", "apple")
+    assert done.exit_code == ExitCode.FAILURE
+    assert "got 4 images, such as" in done.stderr
+    assert "Choose another folder for the masks" in done.stderr
+
+
+def test_a_folder_of_images_with_the_name_of_a_file_costs_its_images(
+    small_run: Any, images: Path, tmp_path: Path
+) -> None:
+    (images / "label_space.json").mkdir()
+    (images / "000000000004.png").rename(images / "label_space.json" / "000000000004.png")
+    for more in ((), ("--overwrite",)):
+        done = predict(small_run, images, "-o", tmp_path / "masks", "--classes", "apple", *more)
+        assert done.exit_code == ExitCode.PARTIAL
+        assert "3 masks written" in done.stdout
+        assert "label_space.json/000000000004.png: its folder is named label_space.json, as a file" in done.stderr
+
+
 def test_a_folder_takes_further_images_and_no_other_options(small_run: Any, images: Path, tmp_path: Path) -> None:
     output = tmp_path / "masks"
     first, second = images / "000000000001.png", images / "000000000002.png"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from segmentation.data.images import pixels_of, read_image
+from segmentation.data.images import image_size, pixels_of, read_image
 from shared_runtime.errors import InputError
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
@@ -56,6 +56,18 @@ def test_sixteen_bits_keep_their_upper_eight(tmp_path: Path, name: str) -> None:
 
     np.testing.assert_array_equal(pixels[..., 0], [[0x00, 0x12, 0x80, 0xFF]])
     np.testing.assert_array_equal(pixels[..., 0], pixels[..., 2])
+
+
+def test_whole_numbers_up_to_255_are_bytes() -> None:
+    grey = np.array([[0, 7, 255]], dtype=np.int32)
+    np.testing.assert_array_equal(pixels_of(Image.fromarray(grey))[..., 0], grey)
+    np.testing.assert_array_equal(pixels_of(Image.fromarray(grey * 256))[..., 0], grey)
+
+
+@pytest.mark.parametrize("name", ["deep.png", "deep.tif", "deep.pgm"])
+def test_dark_pixels_of_16_bits_stay_dark(tmp_path: Path, name: str) -> None:
+    deep = np.array([[0, 7, 255]], dtype=np.uint16)
+    assert not read_image(saved(tmp_path, Image.fromarray(deep), name)).any()
 
 
 def test_cmyk_becomes_rgb(tmp_path: Path) -> None:
@@ -114,6 +126,7 @@ def test_exif_orientation_is_applied(tmp_path: Path, orientation: int) -> None:
         expected = np.asarray(ImageOps.exif_transpose(image))
     assert (expected.shape[:2] == (3, 2)) == (orientation >= 5)
     np.testing.assert_array_equal(read_image(path), expected)
+    assert image_size(path) == expected.shape[:2]
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535])

@@ -7,6 +7,7 @@ import pytest
 
 from segmentation.data.label_rules import Evidence
 from segmentation.data.targets import ImageTargets, SkipReason, UnknownAttributes, Vocabulary, read_targets
+from shared_runtime.compatibility import misfit
 from shared_runtime.errors import InputError
 from shared_schemas import AttributeVotes, ClassLabel, ImageLabels, LabelSpace, write_labels
 from shared_schemas.errors import LabelSpaceError
@@ -210,12 +211,65 @@ def test_unknown_classes_and_attributes_are_refused(
     background: Sequence[ClassLabel],
     message: str,
 ) -> None:
-    path = labels_file([record("b", [label(2, "dog")]), record("a", foreground, background, label_space="mini@0")])
+    old = {"label_space": "mini@0"}
+    path = labels_file([record("b", [label(2, "dog")], **old), record("a", foreground, background, **old)])
 
     with pytest.raises(
         InputError, match=rf"labels.jsonl:2: {message}.*made with mini@0.*label the captions again"
     ):
         read_targets(path, [images], label_space=space)
+
+
+@pytest.mark.parametrize(
+    ("reference", "classes", "message"),
+    [
+        (
+            "coco@1",
+            [label(1, "cat")],
+            "got labels of label space 'coco', expected 'mini'. Label the",
+        ),
+        (None, [label(9, "zebra")], "as in {}, which the record says that it was made with"),
+        ("mini@0", [label(9, "zebra")], "the labels were made with mini@0, this is {}"),
+    ],
+)
+def test_one_record_that_does_not_fit_costs_itself(
+    record: Callable[..., ImageLabels],
+    images: Path,
+    labels_file: Write,
+    space: LabelSpace,
+    reference: str | None,
+    classes: Sequence[ClassLabel],
+    message: str,
+) -> None:
+    given = {} if reference is None else {"label_space": reference}
+    path = labels_file([record("a", classes, **given), record("b", [label(2, "dog")])])
+
+    _, targets, skipped = read_targets(path, [images], label_space=space)
+
+    assert [target.image_id for target in targets] == ["b"]
+    ((line, image_id, reason, said),) = [(of.line, of.image_id, of.reason, of.message) for of in skipped]
+    assert (line, image_id, reason) == (1, "a", SkipReason.OTHER_LABEL_SPACE)
+    assert message.format(space.reference) in said
+    # A second record of the image is the first that can be used.
+    path = labels_file([record("a", classes, **given), record("a", [label(2, "dog")])])
+    assert len(read_targets(path, [images], label_space=space)[1]) == 1
+
+
+def test_a_trained_model_has_one_label_space(
+    record: Callable[..., ImageLabels], images: Path, labels_file: Write, space: LabelSpace
+) -> None:
+    path = labels_file([record("a", [label(1, "cat")], label_space="coco@12345678")])
+    with pytest.raises(InputError, match="Label the captions again with the latter") as caught:
+        read_targets(path, [images], label_space=space)
+    assert "--label-space" not in str(caught.value)
+
+
+def test_names_are_those_of_label_spaces_that_ship(record: Callable[..., ImageLabels], space: LabelSpace) -> None:
+    coco, farm = (
+        misfit(record("a", [label(1, "cat")], label_space=f"{name}@1"), space) for name in ("coco", "farm")
+    )
+    assert "Try --label-space coco; or label" in str(coco)
+    assert "Try --label-space FILE, the .json or .toml file of 'farm'; or label" in str(farm)
 
 
 def test_attributes_of_another_set_take_the_place_of_the_label_spaces_or_are_dropped(

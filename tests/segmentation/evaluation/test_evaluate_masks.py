@@ -188,15 +188,15 @@ def test_a_bad_annotation_is_counted_and_told(small_run: Any, tmp_path: Path) ->
     done = run.invoke(app, ["evaluate", str(masks), "--truth", str(truth)])
 
     assert done.exit_code == ExitCode.OK, done.output
-    assert "images without objects: scored, 1 annotations without a usable mask skipped; coco@" in done.stdout
-    assert "1 annotations of the truth were skipped (--strict refuses them); the first: " in done.stderr
+    assert "images without objects: scored, 1 annotation without a usable mask skipped; coco@" in done.stdout
+    assert "1 annotation was skipped in the truth (--strict refuses them); the first: " in done.stderr
     assert "truth.json: annotations[1]: segmentation: got a polygon [1, 2, 3, 4]" in done.stderr
     page = tmp_path / "page.html"
     for told in (["evaluate", str(masks)], ["report", str(masks), "-o", str(page)]):
         done = run.invoke(app, [*told, "--truth", str(truth), "--strict"])
         assert (done.exit_code, "annotations[1]" in done.stderr) == (ExitCode.FAILURE, True)
     done = run.invoke(app, ["report", str(masks), "-o", str(page), "--truth", str(truth)])
-    assert "1 annotations of the truth were skipped" in page.read_text()
+    assert "1 annotation was skipped in the truth" in page.read_text()
 
 
 @pytest.mark.parametrize(

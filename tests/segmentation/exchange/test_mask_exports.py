@@ -1,6 +1,7 @@
 """Masks in the layouts of other programs: what is in them, read without those; and masks that come back."""
 
 import json
+import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,11 +15,11 @@ from pycocotools.mask import decode
 from typer.testing import CliRunner
 
 from segmentation.cli import app
-from segmentation.data.masks import IndexMask, read_index_mask
+from segmentation.data.masks import IndexMask, read_index_mask, write_index_mask
 from segmentation.evaluation.mask_classes import mask_classes
 from segmentation.exchange.contract import MaskExportOptions
 from segmentation.exchange.corrections import Corrected, import_masks
-from segmentation.exchange.formats import LAYOUTS
+from segmentation.exchange.formats import LAYOUTS, mask_layout
 from segmentation.exchange.run import ExportWriting, MaskSource, export_masks
 from shared_runtime.errors import InputError, UsageError
 from tests.segmentation.exchange.conftest import NAMES, QUOTED, Masks
@@ -157,6 +158,19 @@ def test_bad_masks_cost_themselves(masks: Masks, tmp_path: Path) -> None:
     assert "got the value 9" in done.stderr
     assert "JPEGImages/b/0001.png" in zipfile.ZipFile(tmp_path / "x.zip").namelist()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["masks", "x.zip"]
+
+
+@pytest.mark.parametrize("to", sorted(LAYOUTS))
+def test_masks_of_another_size_than_their_image_are_left_out(masks: Masks, tmp_path: Path, to: str) -> None:
+    folder = Path(shutil.copytree(masks.folder, tmp_path / "masks"))
+    write_index_mask(folder / "b" / "0001.png", np.ones((5, 5), dtype=np.uint8))
+    output = tmp_path / f"x{mask_layout(to).suffix}"
+    done = export_masks(MaskSource(folder, [masks.images]), to, output)
+    assert done.n_masks == 2
+    (lost,) = done.left_out
+    assert lost.key == "b/0001"
+    expected = "got 5 × 5 pixels, expected 30 × 40, as its image"
+    assert lost.reason == f"{folder}/b/0001.png: {expected} {masks.images}/b/0001.png has"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """`--config` and `--set`: what overrides what, and what is refused."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -69,10 +70,26 @@ def test_a_setting_without_key_or_value(text: str) -> None:
     [
         ({"epochs": 3}, r"^the configuration has no key 'epochs'\. Did you mean 'training\.epochs'\?$"),
         ({"training.epoch": 3}, r"no key 'training\.epoch'\. Did you mean 'training\.epochs'\?"),
-        ({"training": 3}, r"no key 'training'\. "),
+        ({"training": 3}, r"^'training' is a section of the configuration\. Set its values: training\.epochs, …$"),
         ({"training.seed.x": 3}, r"no key 'training\.seed\.x'"),
         ({"training.epochs": 0}, r"^training\.epochs: got 0: Input should be greater than 0$"),
         ({"training.precision": "half"}, r"^training\.precision: got 'half': .*'float32' or 'bfloat16'"),
+        ({"training.learning_rate": math.inf}, r"^training\.learning_rate: got inf: "),
+        ({"training.learning_rate": 1e30}, r"^training\.learning_rate: got 1e\+30: .* less than or equal to 100$"),
+        ({"training.weight_decay": math.inf}, r"^training\.weight_decay: got inf: "),
+        ({"training.seed": 10**20}, r"^training\.seed: got 100000000000000000000: "),
+        (
+            {"training.accumulation": 5},
+            r"^training: a batch of \d+ cannot be cut into 5 \(accumulation\) equal ",
+        ),
+        ({"crop.size": 1}, r"^crop\.size: got 1: Input should be greater than or equal to 8$"),
+        ({"crop.area": [2, 1]}, r"^crop\.area\.0: got 2: "),
+        ({"crop.area": [0, 0]}, r"^crop\.area\.0: got 0: "),
+        ({"crop.area": [0.8, 0.4]}, r"^crop\.area: got .*: expected the lower one first$"),
+        ({"crop.aspect": [math.nan, math.nan]}, r"^crop\.aspect\.0: got nan: "),
+        ({"crop.flip": 7}, r"^crop\.flip: got 7: "),
+        ({"network.lambda_bg": math.inf}, r"^network\.lambda_bg: got inf: "),
+        ({"network.weighted.background_logit": math.nan}, r"background_logit: got nan: "),
         ({"network.lambda_fg": 0, "network.background": False, "network.attributes": False}, "nothing to train"),
     ],
 )

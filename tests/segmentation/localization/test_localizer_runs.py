@@ -156,11 +156,13 @@ def test_missing_images_make_the_exit_code_partial_unless_allowed(small_run: Sma
     assert "skipped: line 4: 000000000004.png: in none of the image folders" in done.stderr
     allowed = run(small_run._replace(images=images), tmp_path / "run", "--allow-missing")
     assert allowed.exit_code == ExitCode.OK
-    assert "1 images are in none of the folders, which --allow-missing allows" in allowed.stderr
+    assert "1 image is in none of the folders, which --allow-missing allows" in allowed.stderr
 
 
 def test_a_dry_run_prints_what_can_be_given_as_config(small_run: SmallRun, tmp_path: Path) -> None:
     shown = run(small_run, tmp_path / "run", "--dry-run")
+    for wrong in ("backbone=resnet5", "training.accumulation=3"):
+        assert run(small_run, tmp_path / "run", "--dry-run", "--set", wrong).exit_code == ExitCode.USAGE
     assert not (tmp_path / "run").exists()
     (tmp_path / "mine.json").write_text(shown.stdout)
     again = run(small_run, tmp_path / "run", "--dry-run", "--config", str(tmp_path / "mine.json"))

@@ -188,7 +188,7 @@ def test_no_results_are_written_over_an_input(small_run: Any, tmp_path: Path) ->
         link,
         image,
         small_run.run / "model.safetensors",
-        small_run.run / "run.json",
+        *(small_run.run / name for name in ("run.json", "label_space.json", "metrics.jsonl")),
     ]
     before = [path.read_bytes() for path in read]
     for path in read:
@@ -196,6 +196,13 @@ def test_no_results_are_written_over_an_input(small_run: Any, tmp_path: Path) ->
             masks_of(small_run, tmp_path / "masks", rle=path, overwrite=True)
     assert [path.read_bytes() for path in read] == before
     assert not (tmp_path / "masks").exists()
+
+
+def test_results_may_lie_among_the_masks_of_a_new_folder(small_run: Any, tmp_path: Path) -> None:
+    masks_of(small_run, tmp_path / "masks", rle=tmp_path / "masks" / "all.json")
+    assert json.loads((tmp_path / "masks" / "all.json").read_text()) is not None
+    with pytest.raises(UsageError, match=r"does not exist\. Try: mkdir -p"):
+        masks_of(small_run, tmp_path / "other", rle=tmp_path / "elsewhere" / "all.json")
 
 
 def test_results_replace_what_the_same_command_wrote_and_nothing_else(small_run: Any, tmp_path: Path) -> None:
@@ -209,6 +216,8 @@ def test_results_replace_what_the_same_command_wrote_and_nothing_else(small_run:
     assert (own.read_bytes(), other.read_text()) == (first, "mine")
     with pytest.raises(UsageError, match=r"run\.json is run\.json of the masks"):
         masks_of(small_run, tmp_path / "masks", rle=tmp_path / "masks" / "run.json", overwrite=True)
+    with pytest.raises(UsageError, match=r"label_space\.json is label_space\.json of the masks"):
+        masks_of(small_run, tmp_path / "masks", rle=tmp_path / "masks" / "label_space.json", overwrite=True)
     masks_of(small_run, tmp_path / "masks", rle=other, overwrite=True)
     assert other.read_bytes() == first
 

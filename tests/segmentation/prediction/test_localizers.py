@@ -137,6 +137,11 @@ def test_a_folder_with_other_files_is_left_alone(segmenter: Segmenter, small_run
         segmenter.save_pretrained(tmp_path)
     with pytest.raises(UsageError, match="holds other files"):
         segmenter.save_pretrained(small_run.run)
+    # A model of transformers, as the backbone may be, has a file of the same name.
+    (tmp_path / "vit").mkdir()
+    (tmp_path / "vit" / "config.json").write_text('{"model_type": "vit"}')
+    with pytest.raises(UsageError, match="holds other files"):
+        segmenter.save_pretrained(tmp_path / "vit")
     with pytest.raises(UsageError, match="a file is in the way"):
         segmenter.save_pretrained(tmp_path / "notes.txt")
 

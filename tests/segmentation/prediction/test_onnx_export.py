@@ -13,6 +13,7 @@ pytest.importorskip("onnxruntime")
 pytest.importorskip("onnx")
 pytest.importorskip("onnxscript")
 
+from segmentation import Segmenter
 from segmentation.backbones.loading import load_backbone
 from segmentation.cli import app
 from segmentation.data.targets import Vocabulary
@@ -111,6 +112,20 @@ def test_a_file_that_differs_is_not_kept(
     with pytest.raises(CapparseError, match="nothing was written"):
         export_onnx(open_model(segmenter_run), tmp_path / "model.onnx")
     assert not any(tmp_path.iterdir())
+
+
+def test_no_file_of_the_model_is_written_over(segmenter_run: Path, tmp_path: Path) -> None:
+    Segmenter.from_pretrained(segmenter_run).save_pretrained(tmp_path / "saved")
+    names = {segmenter_run: ("run.json", "label_space.json", "metrics.jsonl", "model.safetensors")}
+    names[tmp_path / "saved"] = ("config.json", "README.md", "model.safetensors")
+    for folder, files in names.items():
+        for name in files:
+            before = (folder / name).read_bytes()
+            call = ["export-onnx", str(folder), "-o", str(folder / name), "--overwrite"]
+            refused = CliRunner().invoke(app, call, prog_name="capseg")
+            assert refused.exit_code == ExitCode.USAGE
+            assert "writing it would destroy it" in refused.stderr
+            assert (folder / name).read_bytes() == before
 
 
 def test_the_command(segmenter_run: Path, tmp_path: Path) -> None:

@@ -89,6 +89,13 @@ def test_only_classes_that_are_given_compete(small_run: Any, segmenter: Segmente
     assert segmenter.predict(image, []).classes == ()
     with pytest.raises(UsageError, match="knows no class 'grass'"):
         segmenter.predict(image, ["grass"])
+    with pytest.raises(UsageError, match="classes: got 17, expected names, such as 'person'"):
+        segmenter.predict(image, [17])
+
+
+def test_a_model_says_what_it_is_in_a_line(segmenter: Segmenter, segmenter_run: Path) -> None:
+    said = f"<Segmenter of {segmenter_run}: tiny, trained by capseg train-segmenter; on cpu>"
+    assert repr(segmenter) == said
 
 
 def test_apples_of_a_large_image_are_found_in_windows(segmenter_run: Path) -> None:

@@ -300,6 +300,13 @@ def test_classes_without_a_language(captioned: Captioned, tmp_path: Path) -> Non
     assert "know no phrases" in refused.stderr
 
 
+def test_options_of_a_truth_do_not_go_with_labels(captioned: Captioned, tiny_bert: Path, tmp_path: Path) -> None:
+    for option in (("--split", "train"), ("--instances", "instances.json")):
+        refused = train(captioned, tiny_bert, tmp_path / "run", *option)
+        assert refused.exit_code == ExitCode.USAGE
+        assert f"{option[0]} is about a --truth" in refused.stderr
+
+
 def test_labels_without_phrases_are_told(captioned: Captioned, tiny_bert: Path, tmp_path: Path) -> None:
     labels = tmp_path / "labels.jsonl"
     records = [json.loads(line) | {"mentions": []} for line in captioned.labels.read_text().splitlines()]

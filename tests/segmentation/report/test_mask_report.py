@@ -132,7 +132,7 @@ def test_a_page_without_a_truth_from_any_folder(
     assert {"all:1.0000 2:1.0000", f"all:{400 / (48 * 64):.4f} 48:{400 / (48 * 64):.4f}"} <= scores
 
 
-def test_masks_of_other_programs_alone(masks: Path, tmp_path: Path) -> None:
+def test_masks_of_other_programs_alone(masks: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (masks / "run.json").unlink()
     assert mask_report(masks, None, tmp_path / "named.html") == 4
     assert "bicycle" in (tmp_path / "named.html").read_text(), "by id2label.json"
@@ -141,7 +141,8 @@ def test_masks_of_other_programs_alone(masks: Path, tmp_path: Path) -> None:
     assert mask_report(masks, None, tmp_path / "numbers.html") == 4
     text = "".join(Page((tmp_path / "numbers.html").read_text()).text)
     assert "class 48" in text
-    assert "1 masks cannot be read; the first: " in text
+    assert "1 mask cannot be read; the first: " in text
+    assert "1 mask cannot be used; the page names the first" in caplog.text
     assert "Without captions: no label file is known (--labels)" in text
     empty = tmp_path / "empty"
     empty.mkdir()
@@ -227,7 +228,7 @@ def test_a_mask_that_is_turned_is_told_on_the_page(small_run: Any, masks: Path, 
     write_index_mask(masks / "000000000001.png", np.full((64, 48), 48, dtype=np.uint8))
     assert mask_report(masks, open_truth(small_run.truth), tmp_path / "report.html") == 3
     text = "".join(Page((tmp_path / "report.html").read_text()).text)
-    assert "1 masks are scored like images without one; the first: 000000000001: " in text
+    assert "1 mask is scored like images without one; the first: 000000000001: " in text
     assert "One is the other turned: masks are upright, as the EXIF orientation of the image says" in text
 
 

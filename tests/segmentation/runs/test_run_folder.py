@@ -1,10 +1,13 @@
 """The folder of a run: continued, refused with the difference, begun anew, locked."""
 
 import os
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from segmentation.localization.run import load_localizer
 from segmentation.runs.folder import RunFolder, RunRecord, open_run
 from shared_runtime.errors import InputError, OutputError, UsageError
 
@@ -101,6 +104,22 @@ def test_what_is_no_run_is_named(tmp_path: Path) -> None:
     RunFolder(tmp_path).record.write_text('{"command": 3}')
     with pytest.raises(InputError, match=r"run\.json: not a run's record"):
         RunFolder(tmp_path).read_record()
+
+
+def test_damage_in_a_run_is_one_line(small_run: Any, tmp_path: Path) -> None:
+    run = Path(shutil.copytree(small_run.run, tmp_path / "run"))
+    folder = RunFolder(run)
+    whole = {path: path.read_text() for path in (folder.record, folder.label_space)}
+    folder.record.write_text(whole[folder.record].replace('"size": 33', '"size": "x"'))
+    with pytest.raises(InputError, match=r"run\.json: config\.crop\.size: .*; was it written by another"):
+        load_localizer(run)
+    folder.record.write_text(whole[folder.record])
+    folder.label_space.write_text("{")
+    with pytest.raises(InputError, match=r"label_space\.json: not the label space of a run \(Invalid JSON"):
+        load_localizer(run)
+    folder.label_space.unlink()
+    with pytest.raises(InputError, match=r"label_space\.json: No such file .*Copy the whole folder$"):
+        load_localizer(run)
 
 
 @pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", "desktop.ini", "._run"])

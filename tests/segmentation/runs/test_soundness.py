@@ -42,5 +42,10 @@ def test_an_epoch_that_does_not_see_every_image_says_so(space: LabelSpace) -> No
     said = [*doubts(forty, Vocabulary(space), options(1, 18))]
     assert len(said) == 1
     assert "of 40 images, 4 are not seen in 1 epoch with batches of 18" in said[0]
-    for epochs, batch_size in ((2, 18), (1, 20), (1, 64)):
+    for epochs, batch_size in ((2, 18), (1, 20), (1, 40)):
         assert not [*doubts(forty, Vocabulary(space), options(epochs, batch_size))]
+
+
+def test_a_batch_that_is_larger_than_the_set_is_told(space: LabelSpace) -> None:
+    (said,) = doubts(images((1,), (2,)), Vocabulary(space), options(3, 5))
+    assert said.startswith("a batch of 5 is larger than the set of 2 images")

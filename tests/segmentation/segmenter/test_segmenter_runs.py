@@ -1,6 +1,7 @@
 """Segmenter runs: trained, resumed, refused, opened again; and the command around them."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -107,13 +108,14 @@ def test_changed_masks_are_another_run(masked: Masked, train: Train) -> None:
     changed = train(masked, "run")
     assert changed.exit_code == ExitCode.USAGE
     assert "samples.fingerprint: " in changed.stderr
+    assert "asked for (other labels or masks, or other images)" in changed.stderr
 
 
 def test_images_without_a_mask_are_counted_and_left_out(masked: Masked, train: Train) -> None:
     (masked.masks / "000000000002.png").unlink()
     done = train(masked, "run")
     assert done.exit_code == ExitCode.OK
-    assert "1 images have no mask: nothing to learn from them" in done.stderr
+    assert "1 image has no mask: nothing to learn from" in done.stderr
     assert "trained on 3 images" in done.stderr
 
 
@@ -140,7 +142,20 @@ def test_masks_without_an_image_are_a_fault_unless_allowed(masked: Masked, train
     assert "skipped: mask elsewhere.png: its image is in none of the image folders" in done.stderr
     allowed = train(masked, "run", "--allow-missing")
     assert allowed.exit_code == ExitCode.OK
-    assert "1 masks have no image in the folders, which --allow-missing allows" in allowed.stderr
+    assert "1 mask has no image in the folders, which --allow-missing allows" in allowed.stderr
+
+
+def test_images_of_one_name_are_a_fault(masked: Masked, train: Train, tmp_path: Path) -> None:
+    name = "000000000001.png"
+    (tmp_path / "more").mkdir()
+    shutil.copyfile(masked.images / name, tmp_path / "more" / name)
+    done = train(masked, "run", "--images", str(tmp_path / "more"))
+    assert done.exit_code == ExitCode.PARTIAL
+    assert f"skipped: {tmp_path}/more/{name}: it has the name of {masked.images / name}, whose mask" in done.stderr
+    # The same file on another way is no other image.
+    (tmp_path / "more" / name).unlink()
+    (tmp_path / "more" / name).symlink_to(masked.images / name)
+    assert train(masked, "other", "--images", str(tmp_path / "more")).exit_code == ExitCode.OK
 
 
 def test_folders_that_do_not_belong_together(masked: Masked, train: Train, tmp_path: Path) -> None:
@@ -211,6 +226,12 @@ def test_rows_of_a_localizer_give_its_heatmaps(
         heatmaps = localizer.class_heatmaps(localizer(images).cls, range(1, 81))
     torch.testing.assert_close(logits[:, 1:], heatmaps, rtol=1e-4, atol=1e-5)
     assert float(logits[:, 0].abs().max()) < 1e-20
+
+
+def test_one_start_is_enough(small_run: SmallRun, masked: Masked, train: Train) -> None:
+    both = train(masked, "run", "--localizer", str(small_run.run), "--weights", "random")
+    assert both.exit_code == ExitCode.USAGE
+    assert "Give one of them" in both.stderr
 
 
 def test_weights_left_open_are_asked_for(masked: Masked, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_an_unreadable_image_is_told_at_every_stage(small_run: SmallRun, tmp_pat
         (images / path.name).write_bytes(path.read_bytes() if path.stem[-1] != "2" else b"no image")
     done = run(small_run._replace(images=images), tmp_path / "out")
     assert done.exit_code == ExitCode.PARTIAL, done.stderr
-    assert done.stderr.count("1 images got no mask, all listed in rejected.jsonl") == 2
+    assert done.stderr.count("1 image got no mask, all listed in rejected.jsonl") == 2
     assert len(list((tmp_path / "out" / "predictions").glob("*.png"))) == 3
 
 
@@ -117,6 +117,14 @@ def test_changed_options_are_refused_by_their_stage(small_run: SmallRun, whole: 
     refused = run(small_run, whole, "--set-segmenter", "training.seed=1")
     assert refused.exit_code == ExitCode.USAGE
     assert "config.training.seed: 0 in the folder, 1 asked for" in refused.stderr
+
+
+def test_options_of_trainings_have_other_names_here(small_run: SmallRun, tmp_path: Path) -> None:
+    for setting, option in (("training.accumulation=3", "--batch-size"), ("frozen_views=2", "--weights")):
+        refused = run(small_run, tmp_path / "run", "--set-localizer", setting)
+        assert refused.exit_code == ExitCode.USAGE
+        assert option in refused.stderr
+        assert "In capseg run such options are --set-localizer KEY=VALUE" in refused.stderr
 
 
 def test_masks_do_not_become_images(small_run: SmallRun, tmp_path: Path) -> None:

@@ -106,9 +106,10 @@ def hub_folder(path: str) -> Path:
         except HFValidationError:
             cached = None
         if not isinstance(cached, str):
-            raise InputError(
-                f"{HUB}{path}: got neither a folder nor a model in the hub's cache. Try: hf download {path}"
-            )
+            if folder.is_absolute():
+                raise InputError(f"{folder}: got nothing there, expected a model of transformers. Was it moved?")
+            got = f"neither a folder in {Path.cwd()} nor a model in the hub's cache"
+            raise InputError(f"{path}: got {got}. Try: hf download {path}")
         folder = Path(cached).parent
     if not (folder / "config.json").is_file():
         raise InputError(f"{folder}: got no config.json, expected the folder of a model of transformers")

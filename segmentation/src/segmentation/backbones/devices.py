@@ -37,6 +37,8 @@ def resolve_device(name: "str | torch.device" = AUTO) -> "torch.device":
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
         reason = str(error).partition("\n")[0]
+        # Of a name that it does not know, torch lists twenty that it does.
+        reason = "torch knows no device of that name" if reason.startswith("Expected one of") else reason
         raise UsageError(
             f"device {str(name)!r}: {reason}. Expected cpu, {AUTO}, or one that torch finds here"
         ) from error

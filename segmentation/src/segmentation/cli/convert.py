@@ -8,10 +8,8 @@ import typer
 
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.runs.trained import is_saved
+from segmentation.scores.contract import MOST_STEPS
 from shared_runtime.errors import UsageError
-
-_MOST_STEPS = 100
-"""More blur an image into one colour."""
 
 
 def convert_command(
@@ -23,7 +21,7 @@ def convert_command(
         int | None,
         typer.Option(
             min=0,
-            max=_MOST_STEPS,
+            max=MOST_STEPS,
             metavar="STEPS",
             help="Steps that carry logits to cells that look alike  [default: 2 if the backbone was pre-trained, "
             "else 0]",

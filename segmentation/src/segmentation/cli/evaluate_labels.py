@@ -8,7 +8,9 @@ import typer
 from segmentation.cli.outcome import AllowMissing
 from segmentation.evaluation.image_labels import ranking_table
 from segmentation.localization.evaluate import evaluate_labels
+from segmentation.scores.contract import MOST_PIXELS
 from shared_runtime.command_line.progress import progress_display
+from shared_runtime.wording import counted
 
 
 def evaluate_labels_command(
@@ -23,7 +25,10 @@ def evaluate_labels_command(
     input_size: Annotated[
         int | None,
         typer.Option(
-            min=1, metavar="PIXELS", help="Side of the square that images are resized to  [default: the crops']"
+            min=1,
+            max=MOST_PIXELS,
+            metavar="PIXELS",
+            help="Side of the square that images are resized to  [default: the crops']",
         ),
     ] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto",
@@ -56,6 +61,6 @@ def evaluate_labels_command(
     else:
         typer.echo("\n".join(ranking_table(ranking)))
         typer.echo(
-            f"{ranking.images:,} images; mean over the {ranking.classes_in_truth} of {len(ranking.classes)} "
-            "classes that one of them has"
+            f"{counted(ranking.images, 'image')}; mean over the {ranking.classes_in_truth} of "
+            f"{len(ranking.classes)} classes that one of them has"
         )

@@ -116,12 +116,13 @@ def experiments_command(
 def _write_page(rows: Path, output: Path | None) -> None:
     """Write the page, or print it where no file is named."""
     from segmentation.workflow.experiment_page import experiment_page
-    from segmentation.workflow.experiments import read_rows
+    from segmentation.workflow.experiments import ROW, read_rows
     from shared_runtime.files import check_output
     from shared_schemas.files import replace_file
 
     if output is not None:
-        check_output(output, {"the rows": rows} if rows.is_file() else {})
+        files = [rows] if rows.is_file() else sorted(rows.rglob(ROW))
+        check_output(output, {f"the row {path}": path for path in files})
     text = experiment_page(read_rows(rows))
     if output is None:
         typer.echo(text, nl=False)

@@ -9,6 +9,7 @@ from segmentation.cli.masks import option_errors, tell_lost
 from segmentation.exchange.contract import MaskExportOptions
 from segmentation.exchange.run import ExportWriting, MaskSource, export_masks
 from shared_runtime.command_line.progress import progress_display
+from shared_runtime.wording import counted
 from shared_runtime.workers import usable_cores
 
 
@@ -91,5 +92,5 @@ def export_command(
             progress=lambda done, total: show("exporting masks", done, total),
         )
     if not quiet:
-        typer.echo(f"{output}: {exported.n_masks:,} masks", err=True)
+        typer.echo(f"{output}: {counted(exported.n_masks, 'mask')}", err=True)
     raise tell_lost(exported.n_masks, [f"{mask.key}: {mask.reason}" for mask in exported.left_out])

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from segmentation.prediction.opening import open_model
+from segmentation.runs.trained import model_files
 from shared_runtime.files import check_output
 
 
@@ -37,7 +38,7 @@ def export_onnx_command(
       capseg export-onnx runs/segmenter -o segmenter.onnx
     """
     opened = open_model(model)
-    check_output(output, {"the weights of the model": opened.weights}, overwrite=overwrite)
+    check_output(output, model_files(opened), overwrite=overwrite)
 
     from segmentation.prediction.onnx_export import export_onnx
 

@@ -9,6 +9,7 @@ from segmentation.cli.masks import tell_lost
 from segmentation.data.legend import IGNORE_NAME
 from segmentation.exchange.corrections import Corrected, import_masks
 from shared_runtime.command_line.progress import progress_display
+from shared_runtime.wording import counted
 
 
 def import_command(
@@ -29,6 +30,12 @@ def import_command(
     ignore_as: Annotated[
         str, typer.Option(metavar="NAME", help="The label of what is to be ignored (255).")
     ] = IGNORE_NAME,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite", help="Start over in a folder of imported masks; those of another source are removed."
+        ),
+    ] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")] = False,
 ) -> None:
     """Read masks that people corrected in another program, into a folder like that of make-masks.
@@ -47,8 +54,9 @@ def import_command(
         imported = import_masks(
             Corrected(source, label_space, ignore_as),
             output,
+            overwrite=overwrite,
             progress=lambda done, total: show("importing masks", done, total),
         )
     if not quiet:
-        typer.echo(f"{output}: {imported.n_masks:,} masks", err=True)
+        typer.echo(f"{output}: {counted(imported.n_masks, 'mask')}", err=True)
     raise tell_lost(imported.n_masks, [f"{mask.key}: {mask.reason}" for mask in imported.left_out])

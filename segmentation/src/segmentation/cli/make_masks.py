@@ -12,6 +12,7 @@ from segmentation.cli.masks import (
     PrecisionOption,
     end_of_masks,
     option_errors,
+    target_space,
     tell_reduced,
     written,
 )
@@ -19,13 +20,20 @@ from segmentation.cli.outcome import AllowMissing
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import CRF, CrfPreset, Refinement
 from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
+from segmentation.scores.contract import MOST_STEPS
 from shared_runtime.command_line.progress import progress_display
+from shared_runtime.wording import numbered
 from shared_runtime.workers import usable_cores
-from shared_schemas import load_label_space
 
 
 def make_masks_command(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run of train-localizer.")],
+    run: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN",
+            help="Folder of a finished run of train-localizer, train-segmenter, train-grounding or refer train.",
+        ),
+    ],
     images: Annotated[list[Path], typer.Option("--images", metavar="DIR", help="Folder of images; repeatable.")],
     labels: Annotated[
         Path, typer.Option("--labels", metavar="LABELS.jsonl", help="Label file of the images to make masks of.")
@@ -78,7 +86,9 @@ def make_masks_command(
     flip: Annotated[bool, typer.Option("--flip", help="Also average over the mirrored image.")] = False,
     propagation: Annotated[
         int | None,
-        typer.Option(min=0, help="Steps that carry maps to cells that look alike  [default: by backbone]"),
+        typer.Option(
+            min=0, max=MOST_STEPS, help="Steps that carry maps to cells that look alike  [default: by backbone]"
+        ),
     ] = None,
     consensus: Annotated[
         bool,
@@ -118,7 +128,13 @@ def make_masks_command(
     precision: PrecisionOption = "float32",
     device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto",
     allow_missing: AllowMissing = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Start over in a folder of masks.")] = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite",
+            help="Start over in a folder of masks; those that other options made of other images are removed.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
 ) -> None:
@@ -159,7 +175,7 @@ def make_masks_command(
                 "labels": given_rules(min_votes, min_confidence, rivals),
             }
         )
-    target = load_label_space(only_classes_of) if only_classes_of else None
+    target = target_space(only_classes_of, rle)
     with progress_display(quiet=quiet) as show:
         made = make_masks(
             MaskInputs(run, images, labels, allow_missing, target),
@@ -187,7 +203,8 @@ def make_masks_command(
     if not quiet:
         tell_reduced(counts)
     if left_out.unlabelled and not quiet:
-        typer.echo(f"{len(left_out.unlabelled):,} images have no class in their labels, and so no mask", err=True)
+        unlabelled = numbered(len(left_out.unlabelled), "image has", "images have")
+        typer.echo(f"{unlabelled} no class in the labels, and so no mask", err=True)
     raise end_of_masks(counts, [f"{labels}:{line.line}: {line.message}" for line in left_out.faults], output)
 
 

@@ -11,8 +11,11 @@ from pydantic import ValidationError
 from segmentation.backbones.devices import Precision
 from segmentation.cli.outcome import outcome
 from segmentation.masks.pipeline import MaskCounts
-from segmentation.masks.run import REJECTED
+from segmentation.masks.places import REJECTED
 from shared_runtime.errors import ExitCode, UsageError
+from shared_runtime.files import check_output
+from shared_runtime.wording import counted, numbered
+from shared_schemas import LabelSpace, load_label_space
 
 _SHOWN_REJECTED = 5
 _EXAMPLES = {"scales": "0.75,1,1.25"}
@@ -30,6 +33,15 @@ OnlyClassesOf = Annotated[
 PrecisionOption = Annotated[
     Precision, typer.Option(help="In which the network computes; bfloat16 is for GPUs that have it.")
 ]
+
+
+def target_space(name: str | None, rle: Path | None) -> LabelSpace | None:
+    """The label space of --only-classes-of. Raises UsageError where --rle would be written over its file."""
+    if name is None:
+        return None
+    if rle is not None:
+        check_output(rle, {"the label space": Path(name)}, option="--rle", makes=rle.parent)
+    return load_label_space(name)
 
 
 @contextmanager
@@ -54,7 +66,9 @@ def end_of_masks(
     """
     _show("not read", unread)
     if len(unread) > _SHOWN_REJECTED:
-        typer.echo(f"{len(unread):,} lines could not be read, all listed in {output / REJECTED}", err=True)
+        typer.echo(
+            f"{counted(len(unread), 'line')} could not be read, all listed in {output / REJECTED}", err=True
+        )
     problems = [*(f"{image.file_name}: {image.reason}" for image in counts.rejected), *faults]
     _show("no mask", problems)
     if problems:
@@ -64,7 +78,7 @@ def end_of_masks(
     if unread and ended is ExitCode.OK:
         ended = ExitCode.PARTIAL
     if ended is ExitCode.FAILURE:
-        holds = f"{output} holds masks of {n_masks:,} of {n_masks + len(problems):,} images"
+        holds = f"{output} holds masks of {n_masks:,} of {counted(n_masks + len(problems), 'image')}"
         again = f"Mend what {REJECTED} names, and run the same command again: it makes what is missing"
         typer.echo(f"error: {holds}. {again}", err=True)
     return typer.Exit(ended)
@@ -79,13 +93,14 @@ def _show(what: str, lines: Sequence[str]) -> None:
 def tell_reduced(counts: MaskCounts) -> None:
     """Say how many images were refined at a smaller size, if any were."""
     if counts.reduced:
-        typer.echo(f"{counts.reduced:,} large images were refined at a smaller size, to save memory", err=True)
+        reduced = numbered(counts.reduced, "large image was", "large images were")
+        typer.echo(f"{reduced} refined at a smaller size, to save memory", err=True)
 
 
 def written(counts: MaskCounts) -> str:
     """How many masks were written, and how many were there."""
-    before = f", {counts.present} were already there" if counts.present else ""
-    return f"{counts.written} {'mask' if counts.written == 1 else 'masks'} written{before}"
+    before = f", {numbered(counts.present, 'was', 'were')} already there" if counts.present else ""
+    return f"{counted(counts.written, 'mask')} written{before}"
 
 
 def tell_lost(done: int, problems: Sequence[str]) -> typer.Exit:

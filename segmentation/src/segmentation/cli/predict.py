@@ -10,6 +10,7 @@ from segmentation.cli.masks import (
     PrecisionOption,
     end_of_masks,
     option_errors,
+    target_space,
     tell_reduced,
     written,
 )
@@ -20,7 +21,6 @@ from segmentation.prediction.segmenter import Segmenter
 from segmentation.scores.contract import PRESENCE, WINDOW
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import UsageError
-from shared_schemas import load_label_space
 
 
 def predict_command(
@@ -82,7 +82,12 @@ def predict_command(
     batch_size: Annotated[int, typer.Option(min=1, help="Images that the network sees at a time.")] = 1,
     device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto",
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Start over: masks of these images that are in OUT are made anew.")
+        bool,
+        typer.Option(
+            "--overwrite",
+            help="Start over: masks of these images that are in OUT are made anew; those that other options "
+            "made of other images are removed.",
+        ),
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
 ) -> None:
@@ -125,9 +130,7 @@ def predict_command(
     with progress_display(quiet=quiet) as show:
         done = predict_files(
             segmenter,
-            PredictionInputs(
-                images, labels, names, load_label_space(only_classes_of) if only_classes_of else None
-            ),
+            PredictionInputs(images, labels, names, target_space(only_classes_of, rle)),
             output,
             PredictionOutputs(overlay, rle, overwrite),
             processes=processes,

@@ -1,5 +1,6 @@
 """`capseg refer evaluate`: masks of what texts refer to, or of classes by their names, against the truth."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,11 +15,12 @@ from segmentation.referring.class_words import LABELS, NAMES, PAPER, class_words
 from segmentation.referring.options import IMAGE
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode, UsageError
-from shared_runtime.files import check_output
+from shared_runtime.wording import counted, numbered
 
 if TYPE_CHECKING:
     from segmentation.evaluation.expressions import ExpressionEvaluation
     from segmentation.evaluation.records import MaskEvaluation
+    from segmentation.referring.run import TrainedReferring
 
 
 @with_referring_arguments
@@ -110,15 +112,22 @@ def refer_evaluate_command(
       capseg refer evaluate runs/referring --truth VOC2012 --images VOC2012/JPEGImages --zero-shot --words paper
     """
     options = shared.resolved()
+    from segmentation.referring.run import load_referring
+
+    model = load_referring(run)
     if report is not None:
         if zero_shot:
             raise UsageError(
                 "the page of --report is about expressions. Of classes: -o MASKS, then capseg report MASKS"
             )
-        given = {"the truth": truth, **{f"the objects {path}": path for path in instances or ()}}
-        check_output(report, given | ({"the label file": labels} if labels else {}), overwrite=overwrite)
-    from segmentation.referring.run import open_referrer
-
+        beside = [*(instances or ()), *([labels] if labels else [])]
+        _check_page(
+            report,
+            model,
+            {"the truth": truth, **{f"{path}, which is read": path for path in beside}},
+            images,
+            overwrite=overwrite,
+        )
     if zero_shot:
         from segmentation.referring.rivals import namesakes
         from segmentation.referring.zero_shot import ClassFinder, evaluate_zero_shot
@@ -129,7 +138,7 @@ def refer_evaluate_command(
         by_id = {label.id: asked[label.name] for label in masks.label_space.foreground}
         named = options.rivals not in (None, IMAGE)
         same = namesakes(masks.label_space, str(options.rivals)) if named else {}
-        finder = ClassFinder(open_referrer(run, options, shared.device), by_id, score_threshold, same)
+        finder = ClassFinder(model.predictor(options, shared.device), by_id, score_threshold, same)
         with progress_display(quiet=quiet) as show:
             evaluation, lost = evaluate_zero_shot(
                 finder,
@@ -144,7 +153,7 @@ def refer_evaluate_command(
     from segmentation.referring.evaluate import evaluate_referring
 
     expressions = open_expressions(truth, instances=instances or (), labels=labels, regions=regions, split=split)
-    predictor = open_referrer(run, options, shared.device)
+    predictor = model.predictor(options, shared.device)
     with progress_display(quiet=quiet) as show:
         found = evaluate_referring(
             predictor, expressions, images, str(run), progress=lambda done, total: show("images", done, total)
@@ -154,8 +163,19 @@ def refer_evaluate_command(
 
         title = ExpressionReportOptions(run.resolve().name)
         shown = expression_report(found, expressions, images, predictor, report, title)
-        typer.echo(f"{report}: {shown} images", err=True)
+        typer.echo(f"{report}: {counted(shown, 'image')}", err=True)
     raise typer.Exit(_tell_expressions(found, as_json))
+
+
+def _check_page(
+    page: Path, model: "TrainedReferring", read: Mapping[str, Path], images: Sequence[Path], *, overwrite: bool
+) -> None:
+    """Raises UsageError for a page in the place of what is read: `read`, the images, or a file of the model."""
+    from segmentation.report.places import check_page
+    from segmentation.runs.trained import model_files
+
+    folders = {**read, **{f"the images {folder}": folder for folder in images}}
+    check_page(page, {**model_files(model), **read}, folders, overwrite=overwrite, option="--report")
 
 
 def _tell_expressions(evaluation: "ExpressionEvaluation", as_json: bool) -> ExitCode:
@@ -177,5 +197,5 @@ def _tell_classes(evaluation: "MaskEvaluation", lost: list[str], as_json: bool) 
         typer.echo("\n".join(score_table(evaluation)))
         typer.echo(evaluation.protocol.line())
     if lost:
-        typer.echo(f"{len(lost):,} images have no mask; the first: {lost[0]}", err=True)
+        typer.echo(f"{numbered(len(lost), 'image has', 'images have')} no mask; the first: {lost[0]}", err=True)
     return ExitCode.PARTIAL if lost else ExitCode.OK

@@ -12,6 +12,7 @@ from segmentation.prediction.files import OVERLAYS
 from segmentation.prediction.referrer import Referrer
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode
+from shared_runtime.wording import counted, numbered
 
 _SHOWN = 5
 
@@ -33,7 +34,12 @@ def refer_predict_command(
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Folder of the masks.")],
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Start over: what is in OUT of these images is made anew.")
+        bool,
+        typer.Option(
+            "--overwrite",
+            help="Start over: what is in OUT of these images is made anew; what other options or texts made of "
+            "other images is removed.",
+        ),
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
     *,
@@ -66,10 +72,10 @@ def refer_predict_command(
         typer.echo(f"no masks: {name}: {reason}", err=True)
     if not quiet:
         typer.echo(
-            f"{done.written:,} images done, {done.present:,} were there already; masks, {OVERLAYS} and {SCORES} "
-            f"in {output}"
+            f"{counted(done.written, 'image')} done, {numbered(done.present, 'was', 'were')} there already; "
+            f"masks, {OVERLAYS} and {SCORES} in {output}"
         )
     ended = outcome(done.written + done.present, len(done.rejected))
     if ended is ExitCode.FAILURE:
-        typer.echo(f"error: {output}: {len(done.rejected):,} images got no masks", err=True)
+        typer.echo(f"error: {output}: {counted(len(done.rejected), 'image')} got no masks", err=True)
     raise typer.Exit(ended)

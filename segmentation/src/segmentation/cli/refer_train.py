@@ -91,6 +91,9 @@ def refer_train_command(
     options = shared.resolved(ReferringConfig, config, given)
     if (labels is None) == (truth is None):
         raise UsageError(f"got {'both' if labels else 'neither'} --labels and --truth, expected one of them")
+    for option, value in (("split", split), ("instances", instances)):
+        if labels is not None and value:
+            raise UsageError(f"--{option} is about a --truth, and --labels was given. Leave it out")
     if labels is not None and options.supervision != "texts":
         raise UsageError(f"captions do not say where things are: supervision={options.supervision} needs --truth")
     machine = shared.machine(allow_missing=allow_missing)

@@ -8,7 +8,9 @@ import typer
 from segmentation.cli.arguments import with_arguments
 from segmentation.cli.masks import PrecisionOption, option_errors
 from segmentation.masks.refinement import CrfPreset, Refinement
+from segmentation.prediction.options import PredictionOptions
 from segmentation.referring.options import IMAGE, ReferringPrediction
+from segmentation.scores.contract import MOST_STEPS
 from shared_schemas import load_label_space
 
 
@@ -27,7 +29,10 @@ class ReferringArguments:
     scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1"
     flip: Annotated[bool, typer.Option("--flip", help="Also average over the mirrored image.")] = False
     propagation: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Steps by which maps are carried to cells that look alike.")
+        int,
+        typer.Option(
+            min=0, max=MOST_STEPS, metavar="N", help="Steps by which maps are carried to cells that look alike."
+        ),
     ] = ReferringPrediction().propagation
     relative: Annotated[
         bool | None,
@@ -56,11 +61,16 @@ class ReferringArguments:
 
     def resolved(self) -> ReferringPrediction:
         """What they ask for. Raises UsageError for wrong ones, LabelSpaceError for rivals of no label space."""
+        view = {
+            "input_size": int(self.input_size) if self.input_size.isdecimal() else self.input_size,
+            "scales": tuple(self.scales.split(",")),
+        }
         with option_errors():
+            # For its bounds, which are those of all networks.
+            PredictionOptions.model_validate(view)
             options = ReferringPrediction.model_validate(
                 {
-                    "input_size": int(self.input_size) if self.input_size.isdecimal() else self.input_size,
-                    "scales": tuple(self.scales.split(",")),
+                    **view,
                     "flip": self.flip,
                     "propagation": self.propagation,
                     "relative": self.relative,

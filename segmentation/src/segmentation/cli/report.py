@@ -9,6 +9,7 @@ from segmentation.cli.label_spaces import MasksLabelSpace, MissingMasks, Strict,
 from segmentation.data.truth.coco import CocoRules
 from segmentation.evaluation.records import Missing
 from segmentation.report.masks import MaskReportOptions, mask_report
+from shared_runtime.wording import counted
 
 
 def report_command(
@@ -70,4 +71,4 @@ def report_command(
             overwrite=overwrite,
         ),
     )
-    typer.echo(f"{page}: {shown} images")
+    typer.echo(f"{page}: {counted(shown, 'image')}")

@@ -1,6 +1,8 @@
 """`capseg run`: the whole way from labels to a segmenter, in one folder."""
 
+import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -29,10 +31,28 @@ from segmentation.workflow.stages import (
 )
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode, UsageError
+from shared_runtime.wording import counted, numbered
 from shared_runtime.workers import usable_cores
 
 CONVERT = "convert"
 """In the place of a segmenter's configuration: the localizer itself."""
+
+_OF_A_TRAINING = re.compile(
+    r"--(?:set|backbone|weights|localizer|epochs|batch-size|accumulation|image-size|learning-rate)(?![\w-])"
+)
+"""Options that errors of a training speak of, and that this command has not."""
+
+
+@contextmanager
+def _own_options() -> Iterator[None]:
+    """Says how this command is told what errors of a training ask for."""
+    try:
+        yield
+    except UsageError as error:
+        if _OF_A_TRAINING.search(str(error)):
+            here = "In capseg run such options are --set-localizer KEY=VALUE and --set-segmenter KEY=VALUE"
+            raise UsageError(f"{error}. {here}: weights=FILE, training.batch_size=8") from error
+        raise
 
 
 def run_command(
@@ -103,7 +123,8 @@ def run_command(
     with option_errors():
         masks = MaskOptions(refine=refine)
     space = {"label_space": label_space}
-    localizer = resolved(LocalizerConfig, localizer_config, space, set_localizer)
+    with _own_options():
+        localizer = resolved(LocalizerConfig, localizer_config, space, set_localizer)
     if segmenter_config is None:
         converts = localizer.network.background_logit is not None and not set_segmenter
         segmenter_config = CONVERT if converts else DEFAULT_SEGMENTER
@@ -111,9 +132,13 @@ def run_command(
         raise UsageError(
             f"--segmenter-config {CONVERT} trains nothing that --set-segmenter could set. Give one of them"
         )
+    segmenter = None
+    if segmenter_config != CONVERT:
+        with _own_options():
+            segmenter = resolved(SegmenterConfig, segmenter_config, {}, set_segmenter)
     options = WorkflowOptions(
         localizer,
-        None if segmenter_config == CONVERT else resolved(SegmenterConfig, segmenter_config, {}, set_segmenter),
+        segmenter,
         masks,
         PredictionOptions(),
     )
@@ -123,7 +148,7 @@ def run_command(
     )
     ended = ExitCode.OK
     try:
-        with progress_display(quiet=quiet) as show:
+        with _own_options(), progress_display(quiet=quiet) as show:
             inputs = WorkflowInputs(images, labels, truth)
             for done in run_workflow(inputs, output, options, machine, overwrite=overwrite, show=show):
                 if not quiet:
@@ -147,10 +172,11 @@ def _summary(done: StageDone) -> Iterator[str]:
     if isinstance(result, TrainingRun):
         yield from training_summary(result, done.path)
     elif isinstance(result, Converted):
-        yield f"{done.path}: the localizer as a segmenter of {result.n_classes} classes"
+        yield f"{done.path}: the localizer as a segmenter of {numbered(result.n_classes, 'class', 'classes')}"
     elif isinstance(result, MaskRun | Predicted):
         yield f"{done.path}: {written(result.counts)}"
         if result.counts.rejected:
-            yield f"{done.path}: {len(result.counts.rejected):,} images got no mask, all listed in rejected.jsonl"
+            rejected = counted(len(result.counts.rejected), "image")
+            yield f"{done.path}: {rejected} got no mask, all listed in rejected.jsonl"
     else:
         yield f"{done.path}: the {result} worst images"

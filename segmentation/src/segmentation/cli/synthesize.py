@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from segmentation.synthetic.writing import write_world
+from shared_runtime.wording import counted
 
 
 def synthesize_command(
@@ -33,4 +34,6 @@ def synthesize_command(
     """
     names = None if classes is None else [name.strip() for name in classes.split(",") if name.strip()]
     files = write_world(output, images=images, seed=seed, classes=names)
-    typer.echo(f"{images} images in {files.images}, captions in {files.captions}, masks in {files.instances}")
+    typer.echo(
+        f"{counted(images, 'image')} in {files.images}, captions in {files.captions}, masks in {files.instances}"
+    )

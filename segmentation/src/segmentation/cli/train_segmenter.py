@@ -10,6 +10,7 @@ from segmentation.experiments.catalog import DEFAULT_SEGMENTER
 from segmentation.segmenter.config import SegmenterConfig
 from segmentation.segmenter.pairs import TrainingMasks
 from segmentation.segmenter.run import train_segmenter
+from shared_runtime.errors import UsageError
 
 
 @with_training_arguments
@@ -70,6 +71,8 @@ def train_segmenter_command(
     Exit codes: 0 done; 1 failure, or most images or masks are missing or unreadable; 2 usage; 3 done, but some are
     missing or unreadable; 4 weights or a package are missing; 130 interrupted.
     """
+    if localizer is not None and shared.weights is not None:
+        raise UsageError("--localizer and --weights both say what the backbone starts from. Give one of them")
     given = {"localizer": localizer, "label_space": label_space, "loss.corrected_weight": corrected_weight}
     options = shared.resolved(SegmenterConfig, config, given)
     machine = shared.machine(allow_missing=allow_missing)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from segmentation.backbones.catalog import backbone_entry
 from segmentation.cli.arguments import with_arguments
 from segmentation.cli.outcome import outcome
 from segmentation.experiments.catalog import parse_setting, resolve_config
@@ -14,6 +15,7 @@ from segmentation.runs.left_out import SHOWN
 from segmentation.training.config import MachineOptions, TrainingConfig
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode
+from shared_runtime.wording import counted
 
 if TYPE_CHECKING:
     from segmentation.runs.training import TrainingRun
@@ -110,8 +112,9 @@ class TrainingArguments:
         train: "Callable[[Callable[[Progress], None]], TrainingRun]",
         output: Path,
     ) -> None:
-        """Show `options` where only that is wanted; else as `run_training`."""
+        """Show `options` where only that is wanted; else as `run_training`. UsageError for an unknown backbone."""
         if self.dry_run:
+            backbone_entry(options.backbone)
             typer.echo(options.model_dump_json(indent=2))
         else:
             run_training(train, output, overwrite=self.overwrite, quiet=self.quiet)
@@ -149,8 +152,8 @@ def run_training(
     if ended is ExitCode.FAILURE:
         good = run.n_images - run.n_unreadable
         typer.echo(
-            f"error: {output}: the network learned from {good:,} of {good + run.n_lost:,} images; the others are "
-            "listed above. Mend them, and start over with --overwrite",
+            f"error: {output}: the network learned from {good:,} of {counted(good + run.n_lost, 'image')}; the "
+            "others are listed above. Mend them, and start over with --overwrite",
             err=True,
         )
     raise typer.Exit(ended)
@@ -163,9 +166,9 @@ def training_summary(run: "TrainingRun", output: Path) -> Iterator[str]:
         yield f"{output} was finished before: nothing to do (--overwrite starts over)"
         return
     for message, times in run.training.unreadable.most_common(SHOWN):
-        yield f"unreadable: {message} ({times} times; other images stood in for it)"
+        yield f"unreadable: {message} ({counted(times, 'time')}; other images stood in for it)"
     done = run.training.steps - run.training.first_step
     yield (
-        f"{output}: trained on {run.n_images:,} images, {done:,} of {run.training.steps:,} steps now; all "
-        f"steps are {run.training.epochs:.4g} epochs"
+        f"{output}: trained on {counted(run.n_images, 'image')}, {done:,} of {run.training.steps:,} steps now; "
+        f"all steps are {run.training.epochs:.4g} epochs"
     )

@@ -8,6 +8,7 @@ import typer
 from segmentation.data.truth.image_labels import coco_image_labels
 from shared_runtime.errors import OutputError
 from shared_runtime.files import check_output
+from shared_runtime.wording import counted
 from shared_schemas import write_labels
 
 
@@ -39,4 +40,4 @@ def truth_labels_command(
         records = write_labels(output, coco_image_labels(instances, label_space=label_space, crowd=crowd))
     except OSError as error:
         raise OutputError(f"{output}: cannot be written: {error.strerror or error}") from error
-    typer.echo(f"{output}: {records:,} images")
+    typer.echo(f"{output}: {counted(records, 'image')}")

@@ -2,10 +2,12 @@
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+from pydantic import AfterValidator, Field
 
 from segmentation.data.images import RgbImage
 from segmentation.data.masks import IndexMask
@@ -13,17 +15,27 @@ from segmentation.data.masks import IndexMask
 _ATTEMPTS = 10
 
 
+_Share = Annotated[float, Field(gt=0, le=1)]
+_Aspect = Annotated[float, Field(ge=0.01, le=100)]
+
+
+def _ordered(limits: tuple[float, float]) -> tuple[float, float]:
+    if limits[0] > limits[1]:
+        raise ValueError("expected the lower one first")
+    return limits
+
+
 @dataclass(frozen=True, slots=True)
 class CropOptions:
     """How training crops are drawn; the defaults are the paper's."""
 
-    size: int = 321
+    size: Annotated[int, Field(ge=8, le=8192)] = 321
     """Side of the square that the crop is resized to, in pixels."""
-    area: tuple[float, float] = (0.6, 1.0)
+    area: Annotated[tuple[_Share, _Share], AfterValidator(_ordered)] = (0.6, 1.0)
     """Least and greatest share of the image's area."""
-    aspect: tuple[float, float] = (3 / 4, 4 / 3)
+    aspect: Annotated[tuple[_Aspect, _Aspect], AfterValidator(_ordered)] = (3 / 4, 4 / 3)
     """Least and greatest width / height."""
-    flip: float = 0.5
+    flip: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Probability of a horizontal flip."""
 
 

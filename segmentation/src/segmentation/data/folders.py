@@ -47,6 +47,10 @@ class ImageFolders:
         found = next((by_key[stem] for stem in _stems(image_id) if stem in by_key), None)
         return found or next((alike[0] for name in names if len(alike := self._alike(name)) == 1), None)
 
+    def namesakes(self, key: str) -> list[Path]:
+        """The images of that key, each file once and without links: the first is the one that is found by it."""
+        return [*dict.fromkeys(path.resolve() for path in self._all_by_key.get(key, []))]
+
     def key(self, path: Path) -> str:
         """The key of an image in one of the folders, by which its mask is named."""
         folder = next(folder for folder in self._folders if path.is_relative_to(folder))
@@ -67,7 +71,14 @@ class ImageFolders:
 
     @cached_property
     def _by_key(self) -> dict[str, Path]:
-        return {name.rpartition(".")[0]: path for name, path in reversed(self._files)}
+        return {key: paths[0] for key, paths in self._all_by_key.items()}
+
+    @cached_property
+    def _all_by_key(self) -> dict[str, list[Path]]:
+        by_key: dict[str, list[Path]] = {}
+        for name, path in self._files:
+            by_key.setdefault(name.rpartition(".")[0], []).append(path)
+        return by_key
 
     @cached_property
     def _by_folded_name(self) -> dict[str, list[Path]]:

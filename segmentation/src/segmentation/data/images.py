@@ -2,10 +2,11 @@
 
 import re
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,8 @@ from shared_runtime.errors import InputError
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+Found = TypeVar("Found")
 
 RgbImage = npt.NDArray[np.uint8]
 """Shape (H, W, 3), 0-255, sRGB order R, G, B."""
@@ -45,20 +48,34 @@ _TURNS = MappingProxyType(
     }
 )
 """What makes an image upright, by its EXIF orientation."""
+_SIDEWAYS = tuple(_TURNS[orientation] for orientation in (5, 6, 7, 8))
 
 
 def read_image(path: Path) -> RgbImage:
     """The first frame of an image file, upright, as a writable uint8 array (H, W, 3), RGB, 0-255.
 
-    EXIF orientation is applied; grey becomes three equal channels; 16 bits keep their upper 8; CMYK and palettes
+    EXIF orientation is applied; grey becomes three equal channels; 16 bits keep their upper 8 (whole
+    numbers of 32 bits are taken for 8 bits where none is above 255); CMYK and palettes
     become RGB; what is transparent shows white.
 
     Raises `InputError`, which names the file, where it is missing, damaged, cut off, too large to be decoded
     safely (Pillow's limit), or has pixels without a fixed range (floating point).
     """
+    return _of_file(path, _decoded)
+
+
+def image_size(path: Path) -> tuple[int, int]:
+    """Height and width of an image file as `read_image` gives it, upright; as a rule without decoding it.
+
+    Raises `InputError`, which names the file, where it is missing or no image.
+    """
+    return _of_file(path, _upright_size)
+
+
+def _of_file(path: Path, wanted: "Callable[[Image.Image], Found]") -> "Found":
     try:
         with Image.open(path) as image:
-            return _decoded(image)
+            return wanted(image)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
     except FileNotFoundError:
@@ -143,12 +160,22 @@ def _channels_last(values: Any) -> Any:
 def _decoded(image: Image.Image) -> RgbImage:
     """The pixels of an image, upright. Raises `InputError` as `_rgb`, and whatever decoders raise."""
     image.load()
-    turn = None
-    # A damaged EXIF block says nothing: the pixels are there, whatever the tags look like. They are turned here,
-    # since Pillow also writes the tags anew, which can fail.
-    with suppress(Exception):
-        turn = _TURNS.get(int(image.getexif().get(ExifTags.Base.Orientation, 1)))
+    turn = _turn(image)
+    # Turned here, since Pillow also writes the tags anew, which can fail.
     return np.array(_rgb(image if turn is None else image.transpose(turn)))
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """What makes an image upright, if anything has to."""
+    # A damaged EXIF block says nothing: the pixels are there, whatever the tags look like.
+    with suppress(Exception):
+        return _TURNS.get(int(image.getexif().get(ExifTags.Base.Orientation, 1)))
+    return None
+
+
+def _upright_size(image: Image.Image) -> tuple[int, int]:
+    width, height = image.size
+    return (width, height) if _turn(image) in _SIDEWAYS else (height, width)
 
 
 def _undecoded(error: Exception) -> str:
@@ -160,7 +187,9 @@ def _rgb(image: Image.Image) -> Image.Image:
     if image.mode in _SIXTEEN_BITS:
         # Pillow's own conversion clips at 255 instead of scaling.
         values = np.clip(np.asarray(image), 0, 0xFFFF)
-        return Image.fromarray((values >> 8).astype(np.uint8)).convert("RGB")
+        # Whole numbers of 32 bits, as of arrays, have no range of their own; PPM's are always scaled to 16 bits.
+        eight = image.mode == "I" and image.format != "PPM" and values.max(initial=0) <= 0xFF
+        return Image.fromarray((values if eight else values >> 8).astype(np.uint8)).convert("RGB")
     if image.mode == "F":
         raise InputError("got floating-point pixels, whose range is unknown; expected 8 or 16 bits per channel")
     if not image.has_transparency_data:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pydantic import Field, PositiveInt
 
-from shared_runtime.configuration import FrozenModel
+from shared_runtime.configuration import Configuration
 from shared_schemas import DOUBTS, ClassLabel, ImageLabels
 
 
@@ -18,7 +18,7 @@ class Evidence(NamedTuple):
     """In [0, 1]; None: the record does not say."""
 
 
-class LabelRules(FrozenModel):
+class LabelRules(Configuration):
     """Labels that are not believed are neither positive nor negative. Defaults: all are believed, as in the
     paper."""
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,15 @@ def read_index_mask(path: Path, n_classes: int) -> IndexMask:
     return mask
 
 
+def check_size(mask: IndexMask, name: str, size: tuple[int, int], image: Path) -> None:
+    """Raises `InputError` where a mask has another height and width than its image, `size`; `name` is its own."""
+    if mask.shape != size:
+        raise InputError(
+            f"{name}: got {mask.shape[1]} × {mask.shape[0]} pixels, expected {size[1]} × {size[0]}, as its image "
+            f"{image} has"
+        )
+
+
 def stray_value(values: IndexMask, n_classes: int) -> int | None:
     """A value that is neither a class nor 255, if there is one."""
     stray = (values >= n_classes) & (values != IGNORE_INDEX)
@@ -94,6 +104,32 @@ def palette() -> npt.NDArray[np.uint8]:
         for channel in range(3):
             colours[:, channel] |= ((ids >> (3 * place + channel) & 1) << (7 - place)).astype(np.uint8)
     return colours
+
+
+def remove_masks(folder: Path, keys: Iterable[str], *, others: bool) -> set[str]:
+    """Remove the masks of `keys` from a folder of masks; with `others`, all that `write_index_mask` wrote there.
+
+    Returns the keys of those that were removed. Pictures that somebody put there stay. Raises OSError.
+    """
+    root = folder.resolve()
+    found = {key: path for key in keys if (path := mask_path(folder, key)).is_file()}
+    if others:
+        found |= {
+            key: path
+            for key, path in mask_files(folder).items()
+            if path.resolve().is_relative_to(root) and _has_palette(path)
+        }
+    for path in found.values():
+        path.unlink(missing_ok=True)
+    return {*found}
+
+
+def _has_palette(path: Path) -> bool:
+    """Whether a picture has the palette that masks are written with."""
+    with suppress(OSError, ValueError, SyntaxError), Image.open(path) as image:
+        # As it stands in the file: asked for otherwise, it would have the picture decoded.
+        return image.palette is not None and bytes(image.palette.palette) == palette().tobytes()
+    return False
 
 
 def write_index_mask(path: Path, mask: IndexMask) -> None:

@@ -25,8 +25,10 @@ def expression_text(text: str) -> str:
 
 
 def check_texts(texts: Iterable[str]) -> None:
-    """Raises UsageError for a text that says nothing."""
+    """Raises UsageError for a text that says nothing, and for what is no text."""
     for text in texts:
+        if not isinstance(text, str):
+            raise UsageError(f"got {text!r}, expected a text: what an image shows, such as 'a brown dog'")
         if not expression_text(text):
             raise UsageError(
                 f"got the text {text!r}, which has no word, expected what an image shows, such as 'a brown dog'"

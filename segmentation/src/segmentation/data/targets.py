@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -12,7 +12,7 @@ from segmentation.data.folders import ImageFolders, UnsafeNameError
 from segmentation.data.kinship import Kinship
 from segmentation.data.label_rules import Evidence, LabelRules
 from segmentation.data.phrases import Phrase, referring_phrases
-from shared_runtime.compatibility import check_label_space
+from shared_runtime.compatibility import misfit
 from shared_runtime.errors import InputError
 from shared_runtime.file_kinds import FileKind, file_kind
 from shared_schemas import (
@@ -107,6 +107,7 @@ class SkipReason(StrEnum):
     """Why a line of a label file gives no image."""
 
     BAD_RECORD = "bad-record"
+    OTHER_LABEL_SPACE = "other-label-space"
     DUPLICATE_IMAGE = "duplicate-image"
     NO_LABELS = "no-labels"
     UNSAFE_FILE_NAME = "unsafe-file-name"
@@ -148,13 +149,14 @@ def read_targets(
 ) -> tuple[Vocabulary, list[ImageTargets], list[SkippedImage]]:
     """Reads a label file and finds its images, in the order of the file.
 
-    What costs one image is skipped with its reason: a line that is no record, a second record of an image, a
-    record without classes that `rules` (all labels, where None) believe (unless `keep_unlabelled`), an image
-    that is missing, a file name that leads out of the folders. The images are not opened. `phrases`: with the
-    captions and their referring phrases; a record that has one is not unlabelled, if `phrases_alone`.
+    What costs one image is skipped with its reason: a line that is no record, a record of another label space than
+    the others or with a class or an attribute that `label_space` lacks, a second record of an image, a record
+    without classes that `rules` (all labels, where None) believe (unless `keep_unlabelled`), an image that is
+    missing, a file name that leads out of the folders. The images are not opened. `phrases`: with the captions and
+    their referring phrases; a record that has one is not unlabelled, if `phrases_alone`.
 
-    Raises `InputError` where the file cannot be read, was made with another label space, has a class (or, by
-    `unknown_attributes`, an attribute) that `label_space` lacks, collects attributes from records of several
+    Raises `InputError` where the file cannot be read, was made with another label space, or another version of it
+    that has other classes (or, by `unknown_attributes`, attributes), collects attributes from records of several
     attribute sets, has two ids for one image, or where not one image is left; `LabelSpaceError` for the
     label space.
     """
@@ -163,14 +165,45 @@ def read_targets(
         space, ImageFolders(image_folders), unknown_attributes, keep_unlabelled, rules or LabelRules(), phrases
     )
     reader.phrases_alone = phrases_alone
+    reader.fit.trained = isinstance(label_space, LabelSpace)
     try:
         for line, record in enumerate(iter_labels(labels), 1):
             reader.add(record, line, f"{labels}:{line}")
     except OSError as error:
         raise InputError(f"{labels}: cannot be read: {error.strerror or error}") from error
+    reader.fit.check()
     if not reader.targets:
         raise InputError(f"{labels}: {_nothing_left(labels, reader.skipped, image_folders)}")
     return reader.vocabulary(), reader.targets, reader.skipped
+
+
+@dataclass(slots=True)
+class _Fit:
+    """Which records fit a label space: a few that do not cost themselves, many make a file of another one."""
+
+    space: LabelSpace
+    trained: bool = False
+    """Whether it is that of a trained model."""
+    fitting: Counter[str] = field(default_factory=Counter)
+    """Label space of the records that fit → how many."""
+    others: list[tuple[str, str]] = field(default_factory=list)
+    """Label space of each of the others, and what is wrong, with its place."""
+
+    def problem(self, record: ImageLabels, where: str, attributes: Collection[str] | None) -> str | None:
+        """Why a record does not fit, if it does not."""
+        problem = misfit(record, self.space, attributes=attributes, trained=self.trained)
+        if problem is None:
+            self.fitting[record.label_space] += 1
+        else:
+            self.others.append((record.label_space, f"{where}: {problem}"))
+        return problem
+
+    def check(self) -> None:
+        """Raises `InputError` where most records do not fit, or the others are of another version, too."""
+        for made_with, problem in self.others:
+            versions = made_with != self.space.reference and made_with in self.fitting
+            if versions or len(self.others) > self.fitting.total():
+                raise InputError(problem)
 
 
 class _TargetReader:
@@ -188,6 +221,7 @@ class _TargetReader:
         self.phrases_alone = True
         self.targets: list[ImageTargets] = []
         self.skipped: list[SkippedImage] = []
+        self.fit = _Fit(space)
         self._space = space
         self._folders = folders
         self._collect = unknown is UnknownAttributes.COLLECT
@@ -210,14 +244,16 @@ class _TargetReader:
         return Vocabulary(LabelSpace.model_validate(self._space.model_dump() | {"attributes": attributes}))
 
     def add(self, record: ImageLabels | RecordError, line: int, where: str) -> None:
-        """Takes in one line. Raises `InputError` if the label space does not fit."""
+        """Takes in one line. Raises `InputError` for attributes of another set and a second id of an image."""
         if isinstance(record, RecordError):
             self._skip(line, None, SkipReason.BAD_RECORD, record.message)
             return
+        known = self._space.attribute_names if self._collect and record.attribute_set is None else None
+        if problem := self.fit.problem(record, where, known):
+            self._skip(line, record.image_id, SkipReason.OTHER_LABEL_SPACE, problem)
+            return
         if self._collect:
             self._check_attribute_set(record.attribute_set, where)
-        known = self._space.attribute_names if self._collect and record.attribute_set is None else None
-        check_label_space(record, self._space, where, attributes=known)
         first_line = self._first_lines.setdefault(record.image_id, line)
         if first_line != line:
             message = f"image_id {record.image_id!r} stands on line {first_line} already"

@@ -15,6 +15,7 @@ from segmentation.evaluation.expression_metrics import THRESHOLDS, ExpressionMea
 from segmentation.evaluation.records import BadMask, ratio
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError
+from shared_runtime.wording import numbered
 
 Predict = Callable[[RgbImage, Sequence[str]], BoolMask]
 """Masks (N, H, W) of N texts on one image (H, W, 3)."""
@@ -46,12 +47,15 @@ class ExpressionProtocol(FrozenModel):
     def warnings(self) -> Iterator[str]:
         """What changes the figures and may surprise, a sentence each."""
         if self.rejected:
-            yield f"{len(self.rejected):,} entries of the truth are damaged; the first: {self.rejected[0]}"
+            damaged = numbered(len(self.rejected), "entry of the truth is", "entries of the truth are")
+            yield f"{damaged} damaged; the first: {self.rejected[0]}"
         if self.without_region:
-            yield f"{self.without_region:,} entries of the truth refer to nothing that can be scored"
+            unseen = numbered(self.without_region, "entry of the truth refers", "entries of the truth refer")
+            yield f"{unseen} to nothing that can be scored"
         if self.missing:
             first = self.missing[0]
-            yield f"{len(self.missing):,} images have no prediction; the first: {first.key}: {first.reason}"
+            missing = numbered(len(self.missing), "image has", "images have")
+            yield f"{missing} no prediction; the first: {first.key}: {first.reason}"
 
 
 class ComparedMeasures(FrozenModel):

@@ -31,7 +31,7 @@ def mask_classes(masks: Path) -> MaskClasses | None:
     for folder in (RunFolder(masks), run):
         try:
             label_space = folder.read_label_space()
-        except (OSError, ValueError):
+        except CapparseError:
             continue
         return MaskClasses(label_space, folder.label_space, _option(label_space, run))
     return None

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from shared_runtime.configuration import FrozenModel
+from shared_runtime.wording import numbered
 
 
 class Missing(StrEnum):
@@ -91,8 +92,8 @@ class EvaluationProtocol(FrozenModel):
             share = f"{self.images_without_mask:,} of {self.images_in_truth:,} images"
             yield f"{share} have no mask: {done[self.missing]}"
         if self.truth_flaws:
-            number = f"{len(self.truth_flaws):,} annotations of the truth were skipped"
-            yield f"{number} (--strict refuses them); the first: {self.truth_flaws[0]}"
+            flaws = numbered(len(self.truth_flaws), "annotation was", "annotations were")
+            yield f"{flaws} skipped in the truth (--strict refuses them); the first: {self.truth_flaws[0]}"
 
 
 class MaskEvaluation(FrozenModel):

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from segmentation.data.legend import IGNORE_NAME, LABEL_MAP, write_legend
-from segmentation.data.masks import place_for_mask, write_index_mask
+from segmentation.data.masks import place_for_mask, remove_masks, write_index_mask
 from segmentation.data.truth.contract import Truth
 from segmentation.data.truth.mask_folders import VOC_MASKS
 from segmentation.data.truth.opening import open_truth
@@ -34,20 +34,27 @@ class Corrected:
 
 
 def import_masks(
-    corrected: Corrected, output: Path, *, progress: Callable[[int, int], None] = lambda _done, _total: None
+    corrected: Corrected,
+    output: Path,
+    *,
+    overwrite: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> ExportedMasks:
     """Write `<key>.png` into `output` for every mask of `corrected`, as `make_masks` writes them.
 
     COCO's objects are drawn smaller ones on top; crowd regions belong to their class. A mask that cannot be read
-    costs itself. The same call goes on where an earlier one stopped.
+    costs itself. The same call goes on where an earlier one stopped; `overwrite` starts over, and removes what was
+    imported there from something else.
 
     Raises InputError for what is none of these; UsageError where `output` holds something else, or is the source;
     OutputError where it cannot be written.
     """
-    if output.resolve() == corrected.source.resolve() or output.resolve().is_relative_to(
-        corrected.source.resolve()
-    ):
-        raise UsageError(f"{output} lies in what is imported. Choose another folder for the masks")
+    place, source = output.resolve(), corrected.source.resolve()
+    if place.is_relative_to(source) or source.is_relative_to(place):
+        raise UsageError(
+            f"{output} and {corrected.source}, which is imported, lie in one another. Choose another folder "
+            "for the masks"
+        )
     with unpacked(corrected.source) as place:
         truth = _opened(place, corrected)
         record = RunRecord(
@@ -58,8 +65,12 @@ def import_masks(
         )
         left_out: list[LeftOutMask] = []
         keys = truth.keys()
+
+        def forget(changed: bool) -> None:
+            remove_masks(output, keys, others=changed)
+
         try:
-            with open_run(output, record) as folder:
+            with open_run(output, record, overwrite=overwrite, forget=forget) as folder:
                 folder.write_label_space(truth.label_space)
                 write_legend(output, truth.label_space)
                 for number, key in enumerate(keys, 1):

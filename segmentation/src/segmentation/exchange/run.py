@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from segmentation.data.folders import ImageFolders, UnsafeNameError
-from segmentation.data.masks import mask_files, read_index_mask
+from segmentation.data.images import image_size
+from segmentation.data.masks import check_size, mask_files, read_index_mask
 from segmentation.evaluation.mask_classes import mask_classes
 from segmentation.exchange.contract import (
     Converted,
@@ -127,6 +128,8 @@ def _write(layout: MaskLayout, item: MaskItem, found: Converted, sink: Sink, lis
 def _converted(layout: MaskLayout, item: MaskItem) -> Converted | LeftOutMask:
     try:
         mask = read_index_mask(item.mask, len(layout.classes.names))
+        if item.image is not None:
+            check_size(mask, str(item.mask), image_size(item.image), item.image)
     except InputError as error:
         return LeftOutMask(item.key, str(error))
     return layout.convert(item, mask)

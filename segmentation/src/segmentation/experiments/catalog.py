@@ -86,6 +86,8 @@ def resolve_config(model: type[ConfigT], name_or_file: str, overrides: Mapping[s
     config = model() if base is None else _named(model, str(base))
     values = dict(leaves(config.model_dump(mode="json")))
     for key, value in (*leaves(given), *overrides.items()):
+        if parts := [known for known in values if known.startswith(f"{key}.")]:
+            raise UsageError(f"{key!r} is a section of the configuration. Set its values: {parts[0]}, …")
         if key not in values:
             raise UsageError(f"the configuration has no key {key!r}.{_hint(key, values)}")
         values[key] = value
@@ -95,7 +97,9 @@ def resolve_config(model: type[ConfigT], name_or_file: str, overrides: Mapping[s
         problem = error.errors()[0]
         where = ".".join(map(str, problem["loc"])) or "the configuration"
         message = str(problem["msg"]).removeprefix("Value error, ")
-        raise UsageError(f"{where}: got {problem['input']!r}: {message}") from error
+        # Values that do not go together have their whole section as input.
+        got = "" if isinstance(problem["input"], dict) else f"got {problem['input']!r}: "
+        raise UsageError(f"{where}: {got}{message}") from error
 
 
 def parse_setting(text: str) -> tuple[str, Any]:

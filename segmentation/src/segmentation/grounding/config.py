@@ -2,15 +2,15 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat, PositiveInt
 
 from segmentation.localization.config import PoolingOptions
 from segmentation.runs.folder import TRAIN_GROUNDING
-from segmentation.training.config import TrainingConfig, TrainingOptions
-from shared_runtime.configuration import FrozenModel
+from segmentation.training.config import Factor, Rate, TrainingConfig, TrainingOptions, Weight
+from shared_runtime.configuration import Configuration
 
 
-class TextOptions(FrozenModel):
+class TextOptions(Configuration):
     """What makes a vector of a text: a recurrent network over vectors of words, learned from the captions."""
 
     least_count: PositiveInt = Field(
@@ -23,7 +23,7 @@ class TextOptions(FrozenModel):
     )
 
 
-class GroundingOptions(FrozenModel):
+class GroundingOptions(Configuration):
     """The network. Defaults: DSVE (Engilberge et al. 2018, "Finding beans in burgers")."""
 
     dimension: PositiveInt = Field(2400, description="D, of the space that images and texts share.")
@@ -33,7 +33,7 @@ class GroundingOptions(FrozenModel):
     text: TextOptions = TextOptions()
 
 
-class TripletOptions(FrozenModel):
+class TripletOptions(Configuration):
     """The loss. Defaults: DSVE, Eq. 5 and 6."""
 
     margin: PositiveFloat = Field(0.2, description="By which a pair must be nearer than every foreign one.")
@@ -48,10 +48,10 @@ class GroundingTraining(TrainingOptions):
 
     epochs: PositiveInt = Field(30, description="Passes over the images, of each with one text.")
     batch_size: PositiveInt = Field(160, description="Pairs per step, over all processes and parts.")
-    learning_rate: PositiveFloat = Field(1e-3, description="Initial rate of what is trained from scratch.")
-    new_layer_factor: PositiveFloat = Field(1.0, description="Rate of new layers / learning_rate.")
+    learning_rate: Rate = Field(1e-3, description="Initial rate of what is trained from scratch.")
+    new_layer_factor: Factor = Field(1.0, description="Rate of new layers / learning_rate.")
     optimizer: Literal["sgd", "adamw"] = Field("adamw", description="What takes the steps.")
-    weight_decay: NonNegativeFloat = Field(1e-4, description="L2 penalty on all trained parameters.")
+    weight_decay: Weight = Field(1e-4, description="L2 penalty on all trained parameters.")
 
 
 class GroundingConfig(TrainingConfig):

@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from segmentation.runs.folder import TRAIN_GROUNDING, RunFolder, RunRecord, installed_versions, open_run
+from segmentation.runs.differences import content_of
+from segmentation.runs.folder import (
+    TRAIN_GROUNDING,
+    RunFolder,
+    RunRecord,
+    installed_versions,
+    open_run,
+)
 from shared_runtime.files import file_digest
 from shared_schemas import ImageLabels, load_label_space
 from shared_schemas.jsonl import iter_labels
@@ -48,10 +55,11 @@ def import_dsve(
     fill(network, own, vectors, files.checkpoint)
     record = RunRecord(
         command=TRAIN_GROUNDING,
-        config=config.model_dump(mode="json"),
+        config=config.recorded(),
         samples={
             "checkpoint": file_digest(files.checkpoint)[:16],
             "words": hashlib.sha256(vectors.numpy().tobytes()).hexdigest()[:16],
+            **content_of(config.places()),
         },
         notes={"words": str(files.words), "versions": installed_versions()},
     )

@@ -133,5 +133,5 @@ def _texts(target: ImageTargets, config: GroundingConfig) -> tuple[str, ...]:
 def load_grounding(run: Path) -> TrainedGrounding:
     """The network of a finished run. InputError if `run` is none, or is unfinished."""
     folder = RunFolder(run)
-    config = GroundingConfig.model_validate(folder.read_finished(TRAIN_GROUNDING).config)
+    config = folder.read_config(GroundingConfig, TRAIN_GROUNDING)
     return TrainedGrounding(folder.weights, Vocabulary(folder.read_label_space()), config)

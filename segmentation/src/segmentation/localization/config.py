@@ -5,11 +5,11 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from segmentation.runs.folder import TRAIN_LOCALIZER
-from segmentation.training.config import ClassifierUse, TrainingConfig, TrainingOptions
-from shared_runtime.configuration import FrozenModel
+from segmentation.training.config import ClassifierUse, TrainingConfig, TrainingOptions, Weight
+from shared_runtime.configuration import Configuration
 
 
-class PoolingOptions(FrozenModel):
+class PoolingOptions(Configuration):
     """WELDON pooling: `scale * (mean of the k highest cells + alpha * mean of the k lowest cells)`, per channel.
 
     The low cells are negative evidence. The defaults are DSVE's (Engilberge et al. 2018), which the paper
@@ -22,7 +22,7 @@ class PoolingOptions(FrozenModel):
     scale: PositiveFloat = 1.0
 
 
-class WeightedPoolingOptions(FrozenModel):
+class WeightedPoolingOptions(Configuration):
     """Pooling of class maps over the cells that a class wins (`scores.pooling`); not in the paper.
 
     The defaults are those of the public code of its authors (Araslanov & Roth 2020).
@@ -33,7 +33,7 @@ class WeightedPoolingOptions(FrozenModel):
     penalty_floor: float = Field(0.01, gt=0, lt=1, description="λ of the size penalty.")
 
 
-class LocalizationOptions(FrozenModel):
+class LocalizationOptions(Configuration):
     """Network and loss of Vilar & Perez, Sections III-B and IV-C2; the defaults are those of Table 2.
 
     `attributes` and `background` are the columns of Table 6. Without attributes there is neither a compound
@@ -65,9 +65,9 @@ class LocalizationOptions(FrozenModel):
         description="Share of the unmentioned classes, those of the largest losses, that is left out of the loss "
         "for every epoch done (LL-R has 0.005); not in the paper. Classes that captions negate stay.",
     )
-    lambda_fg: NonNegativeFloat = 1.0
-    lambda_bg: NonNegativeFloat = 0.1
-    lambda_comp: NonNegativeFloat = 0.1
+    lambda_fg: Weight = 1.0
+    lambda_bg: Weight = 0.1
+    lambda_comp: Weight = 0.1
 
     @property
     def background_logit(self) -> float | None:

@@ -123,5 +123,5 @@ def load_localizer(run: Path) -> Localizer:
     """The network of a finished run. InputError if `run` is none, or is unfinished."""
     folder = RunFolder(run)
     refuse_saved(run)
-    config = LocalizerConfig.model_validate(folder.read_finished(TRAIN_LOCALIZER).config)
+    config = folder.read_config(LocalizerConfig, TRAIN_LOCALIZER)
     return Localizer(folder.weights, Vocabulary(folder.read_label_space()), config)

@@ -17,8 +17,8 @@ from segmentation.backbones.devices import PRECISION, Precision
 from segmentation.data.label_rules import LabelRules
 from segmentation.masks.maps import ScoreRules
 from segmentation.masks.refinement import CrfPreset, Refinement
-from segmentation.scores.contract import NetworkTraits, Viewing
-from shared_runtime.configuration import FrozenModel
+from segmentation.scores.contract import MOST_STEPS, NetworkTraits, Pixels, Scale, Viewing
+from shared_runtime.configuration import Configuration
 
 ALPHA = MappingProxyType({"resnet50": 8.0, "vgg16": 4.0, "resnet38": 5.0})
 """α of Eq. 11 per backbone (Vilar & Perez, Section IV-C3)."""
@@ -38,14 +38,17 @@ ABSOLUTE = 0.5
 SHARPNESS = 3.0
 """With absolute scores: dense CRF gave 144 COCO images .318 with 1, .325 with 2, .327 with 3 (.297 without it)."""
 
+_MOST_POWER, _MOST_LOGIT = 1000.0, 1000.0
+"""Beyond them nothing is left to tell apart."""
 
-class MaskOptions(FrozenModel):
+
+class MaskOptions(Configuration):
     """Defaults: what made the best masks; what they leave open depends on the network, see `resolved`.
 
     Those of Vilar & Perez (Sections III-C and IV-C): `input_size="original"`, no propagation, no consensus.
     """
 
-    alpha: PositiveFloat | None = Field(None, description="α of Eq. 11; None: by backbone.")
+    alpha: PositiveFloat | None = Field(None, le=_MOST_POWER, description="α of Eq. 11; None: by backbone.")
     gamma: NonNegativeFloat = Field(0.7, le=1, description="γ of Eq. 13.")
     compounds: bool = Field(True, description="Add compound heatmaps to their classes (Eq. 9).")
     positive_background: bool = Field(True, description="Use maps of background classes (Eq. 12).")
@@ -58,9 +61,12 @@ class MaskOptions(FrozenModel):
         f"None: {ABSOLUTE} if the network was trained with a background logit, else 0.",
     )
     background_logit: float | None = Field(
-        None, description="That of the background there: higher for smaller objects. None: as in training."
+        None,
+        ge=-_MOST_LOGIT,
+        le=_MOST_LOGIT,
+        description="That of the background there: higher for smaller objects. None: as in training.",
     )
-    input_size: PositiveInt | Literal["auto", "train", "original"] = Field(
+    input_size: Pixels | Literal["auto", "train", "original"] = Field(
         "auto",
         description="Side of the square that images are resized to, or their shorter side for a segmentation "
         "network; train: the side of the training crops; "
@@ -68,10 +74,11 @@ class MaskOptions(FrozenModel):
         "background; original: their own height and width. Always rounded "
         "to whole cells.",
     )
-    scales: tuple[PositiveFloat, ...] = Field((1.0,), min_length=1, description="Of the input; maps are averaged.")
+    scales: tuple[Scale, ...] = Field((1.0,), min_length=1, description="Of the input; maps are averaged.")
     flip: bool = Field(False, description="Average with the maps of the mirrored image.")
     propagation: NonNegativeInt | None = Field(
         None,
+        le=MOST_STEPS,
         description="Steps that carry heatmaps to cells that look alike; not in the paper. "
         f"None: {PROPAGATION} if the backbone was pre-trained, else 0.",
     )
@@ -84,6 +91,7 @@ class MaskOptions(FrozenModel):
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
     sharpness: PositiveFloat | None = Field(
         None,
+        le=_MOST_POWER,
         description="Power of what each class has of a cell, before refinement: higher leaves less to the image's "
         f"edges; not in the paper. None: {SHARPNESS} with absolute scores, else 1.",
     )

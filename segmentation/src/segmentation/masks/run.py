@@ -1,7 +1,7 @@
 """Masks of the images of a label file, in a folder that says how they were made."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,19 +14,16 @@ from segmentation.data.transfer import ClassTransfer
 from segmentation.masks.job import CONSENSUS, MaskJob
 from segmentation.masks.options import MaskOptions, ResolvedMaskOptions
 from segmentation.masks.pipeline import MaskCounts
+from segmentation.masks.places import REJECTED, RLE, apart_from_own, check_images, check_rle, forget_masks
 from segmentation.masks.refinement import check_installed
 from segmentation.runs.folder import MAKE_MASKS, RunFolder, RunRecord, installed_versions, open_run
 from segmentation.runs.left_out import LeftOut
-from segmentation.runs.trained import identity, open_trained
+from segmentation.runs.trained import identity, model_files, open_trained
 from segmentation.scores.contract import TrainedNetwork
 from shared_runtime.errors import OutputError, UsageError
-from shared_runtime.files import check_output, file_digest
+from shared_runtime.files import file_digest
 from shared_schemas import LabelSpace
 from shared_schemas.files import replace_file, replacing
-
-REJECTED = "rejected.jsonl"
-RLE = "rle"
-"""Note of a run: the file of COCO results that it writes, which the same command may write again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +75,10 @@ def make_masks(
     """Write `<image stem>.png` into `output` for every image of the label file.
 
     Goes on where an earlier call with the same options stopped. Images without a mask stand with their reasons in
-    `rejected.jsonl`. `rle`: all masks also as a JSON file of COCO results. Raises UsageError where `output` holds
-    masks made otherwise, InputError where most images are missing or their records damaged, MissingResourceError
-    where what the refinement needs is not installed.
+    `rejected.jsonl`. `rle`: all masks also as a JSON file of COCO results. `overwrite` makes all of them anew, and
+    removes those that other options made of other images. Raises UsageError where `output` holds masks made
+    otherwise, InputError where most images are missing or their records damaged, MissingResourceError where what
+    the refinement needs is not installed.
     """
     check_installed(options.refine)
     machine = machine or MaskMachine()
@@ -91,6 +89,7 @@ def make_masks(
     left_out.check(len(targets), inputs.labels, inputs.images)
     if inputs.target is not None:
         targets = only_classes_of(inputs.target, vocabulary.label_space, targets)
+    targets, taken = apart_from_own(targets, output)
     record = RunRecord(
         command=MAKE_MASKS,
         config=resolved.model_dump(mode="json"),
@@ -110,18 +109,17 @@ def make_masks(
     RunFolder(output).check_command(MAKE_MASKS)
     check_images(inputs.images, output)
     if rle:
-        run = RunFolder(inputs.run)
-        read = {"the label file": inputs.labels, "the weights of the network": run.weights}
-        read |= {f"{path.name} of the run": path for path in (run.record, run.label_space)}
+        read = {"the label file": inputs.labels} | model_files(trained)
         check_rle(rle, read, output, targets, overwrite=overwrite)
-    with open_run(output, record, overwrite=overwrite) as folder:
+
+    def forget(changed: bool) -> None:
+        (output / CONSENSUS).unlink(missing_ok=True)
+        forget_masks(output, [image.key for image in targets], changed=changed)
+
+    with open_run(output, record, overwrite=overwrite, forget=forget) as folder:
         # Masks say their classes also when the run is gone.
         folder.write_label_space(vocabulary.label_space)
         write_legend(output, vocabulary.label_space)
-        if overwrite:
-            (output / CONSENSUS).unlink(missing_ok=True)
-            for image in targets:
-                mask_path(output, image.key).unlink(missing_ok=True)
         job = MaskJob(
             trained.score_source(resolved.viewing, machine.device),
             vocabulary.n_foreground,
@@ -131,6 +129,8 @@ def make_masks(
             progress=progress,
         )
         counts = job.run(targets, output)
+        counts.total += len(taken)
+        counts.rejected += taken
         write_rejected(output / REJECTED, skipped, counts)
         if rle:
             try:
@@ -183,36 +183,6 @@ def only_classes_of(target: LabelSpace, known: LabelSpace, images: Sequence[Imag
         )
         for image in images
     ]
-
-
-def check_images(images: Sequence[Path], output: Path) -> None:
-    """Raises UsageError where the folder of masks is one of images: masks would be written over them, and
-    `overwrite` would empty it."""
-    for path in images:
-        folder = path if path.is_dir() else path.parent
-        if output.is_dir() and folder.is_dir() and output.samefile(folder):
-            raise UsageError(f"{output} is a folder of images that are read. Name another folder for the masks")
-
-
-def check_rle(
-    rle: Path,
-    inputs: Mapping[str, Path],
-    output: Path,
-    targets: Sequence[ImageTargets],
-    *,
-    overwrite: bool = False,
-) -> None:
-    """Raises UsageError for a file that is read, that the folder of masks needs, or that another program made.
-
-    `inputs` are files that the run reads, as `check_output` takes them.
-    """
-    read, masks = dict(inputs), RunFolder(output)
-    kept = {f"{path.name} of the masks": path for path in (masks.record, output / CONSENSUS, output / REJECTED)}
-    if rle.exists():
-        read |= {f"the image {image.path}": image.path for image in targets}
-        kept |= {f"the mask of {image.path}": mask_path(output, image.key) for image in targets}
-    wrote_it = masks.has_record and masks.read_record().notes.get(RLE) == str(rle.resolve())
-    check_output(rle, read | kept, overwrite=overwrite or wrote_it)
 
 
 def write_rejected(path: Path, skipped: Sequence[SkippedImage], counts: MaskCounts) -> None:

@@ -2,8 +2,8 @@
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,16 @@ from segmentation.data.targets import ImageTargets
 from segmentation.masks.batches import images_ahead
 from segmentation.masks.finish import RejectedImage
 from segmentation.masks.pipeline import plan_masks
-from segmentation.masks.run import check_images
+from segmentation.masks.places import check_images
 from segmentation.prediction.files import OVERLAYS, image_files
 from segmentation.prediction.referrer import ReferredRegion, Referrer
-from segmentation.runs.folder import REFER_PREDICT, RunRecord, installed_versions, open_run
+from segmentation.referring.options import IMAGE
+from segmentation.runs.differences import content_of
+from segmentation.runs.folder import REFER_PREDICT, RUN_RECORD, RunRecord, installed_versions, open_run
 from segmentation.runs.trained import identity
 from shared_runtime.errors import InputError, OutputError, UsageError
 from shared_schemas.files import replace_file, replacing
+from shared_schemas.label_space_file import SHIPPED
 
 SCORES = "scores.json"
 """Of an image in the folder of its masks, written last; of all images beside these folders."""
@@ -57,19 +60,30 @@ def predict_expressions(
     check_images(images, output)
     files = image_files(images, output)
     model = referrer.model
+    taken = [
+        (path.name, f"it is named {key!r}, as a file of the results is. Name it otherwise")
+        for key, path in files
+        if _is_taken(key)
+    ]
+    files = [(key, path) for key, path in files if not _is_taken(key)]
     requests = [ImageTargets(key, path.name, path, (), (), key=key) for key, path in files]
     record = RunRecord(
         command=REFER_PREDICT,
         config=referrer.options.resolved(model.traits).model_dump(mode="json"),
-        samples={**identity(model), "texts": list(texts)},
+        samples={**identity(model), "texts": list(texts), **_rivals(referrer.options.rivals)},
         notes={"run": str(model.weights.parent.resolve()), "versions": installed_versions()},
     )
-    with open_run(output, record, overwrite=overwrite):
-        for key in [key for key, _ in files if overwrite and (output / key / SCORES).is_file()]:
-            for folder in (output / key, output / OVERLAYS / key):
-                shutil.rmtree(folder, ignore_errors=True)
+
+    def forget(changed: bool) -> None:
+        keys = {key for key, _ in files}
+        if changed:
+            keys |= {path.parent.relative_to(output).as_posix() for path in output.rglob(f"*/{SCORES}")}
+        for key in keys:
+            _remove(output, key)
+
+    with open_run(output, record, overwrite=overwrite, forget=forget):
         plan = plan_masks(requests, output, lambda request, _: (output / request.key / SCORES).is_file())
-        rejected = [(image.file_name, image.reason) for image in plan.counts.rejected]
+        rejected = [(image.file_name, image.reason) for image in plan.counts.rejected] + taken
         done = PredictedExpressions(0, plan.counts.present, rejected)
         for number, (request, image) in enumerate(images_ahead(plan.todo), len(files) - len(plan.todo)):
             progress(number, len(files))
@@ -110,6 +124,12 @@ def file_names(texts: Sequence[str]) -> dict[str, str]:
     return named
 
 
+def _is_taken(key: str) -> bool:
+    """Whether the folder of an image's masks would have the name of a file of the results, or of the overlays."""
+    first, *below = key.split("/")
+    return first in (RUN_RECORD, OVERLAYS) or SCORES in (first, *below)
+
+
 def _predict(referrer: Referrer, image: RgbImage, names: Mapping[str, str], output: Path, key: str) -> None:
     """The masks of one image; its scores last, which say that all is there. Raises InputError and OSError."""
     regions = referrer.set_image(image).predict([*names])
@@ -123,9 +143,32 @@ def _predict(referrer: Referrer, image: RgbImage, names: Mapping[str, str], outp
     _write_json(masks / SCORES, {"texts": [_row(region, names[region.text]) for region in regions]})
 
 
+def _rivals(name: str | None) -> dict[str, Any]:
+    """What the file of a label space says whose names are rivals, wherever it lies."""
+    return content_of({"rivals": Path(name)}) if name not in (None, IMAGE, *SHIPPED) else {}
+
+
 def _row(region: ReferredRegion, name: str) -> dict[str, Any]:
     share = float(region.mask.mean())
     return {"text": region.text, "mask": f"{name}.png", "score": round(region.score, 6), "share": round(share, 6)}
+
+
+def _remove(output: Path, key: str) -> None:
+    """Remove what was made of one image; its scores last, which name the rest. Other files of its folder stay."""
+    scores = output / key / SCORES
+    folders = output / key, output / OVERLAYS / key
+    try:
+        names = [Path(row["mask"]).stem for row in _scores(scores) or ()]
+    except (ValueError, LookupError, TypeError):
+        # Somebody else's file of that name.
+        return
+    for name in names:
+        (folders[0] / f"{name}.png").unlink(missing_ok=True)
+        (folders[1] / f"{name}.jpg").unlink(missing_ok=True)
+    scores.unlink(missing_ok=True)
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _scores(path: Path) -> Any:

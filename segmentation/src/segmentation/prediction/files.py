@@ -6,32 +6,28 @@ from pathlib import Path
 
 from segmentation.data.images import IMAGE_SUFFIXES, refuse_url
 from segmentation.data.legend import write_legend
-from segmentation.data.masks import IndexMask, mask_path, write_coco_results
+from segmentation.data.masks import IndexMask, write_coco_results
 from segmentation.data.names import image_key, names_below
-from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, read_targets
+from segmentation.data.targets import ImageTargets, SkippedImage, SkipReason, UnknownAttributes, read_targets
 from segmentation.masks.finish import Finisher, RejectedImage, UnfinishedMask
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
+from segmentation.masks.places import REJECTED, RLE, apart_from_own, check_images, check_rle, forget_masks
 from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import (
-    REJECTED,
-    RLE,
-    check_images,
-    check_rle,
-    masks_there,
-    only_classes_of,
-    write_rejected,
-)
+from segmentation.masks.run import masks_there, only_classes_of, write_rejected
 from segmentation.prediction.overlay import painted
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.runs.folder import PREDICT, RunFolder, RunRecord, installed_versions, open_run
-from segmentation.runs.trained import identity
+from segmentation.runs.trained import identity, model_files
 from shared_runtime.errors import InputError, OutputError, UsageError
 from shared_runtime.files import file_digest
+from shared_runtime.wording import counted
 from shared_schemas import LabelSpace
 from shared_schemas.files import replacing
 
 OVERLAYS = "overlays"
 """Sub-folder of the pictures that show masks over their images."""
+_UNREAD = (SkipReason.BAD_RECORD, SkipReason.OTHER_LABEL_SPACE)
+"""Lines of a label file that are at fault whatever images were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,8 @@ class PredictionOutputs:
     rle: Path | None = None
     """All masks of this call as COCO results: JSON, or JSON Lines by its suffix."""
     overwrite: bool = False
-    """Whether masks of these images that are there already, and the file of results, are replaced."""
+    """Whether masks of these images that are there already, and the file of results, are replaced. Those that
+    other options made of other images are removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +87,8 @@ def predict_files(
     RunFolder(output).check_command(PREDICT)
     check_images(inputs.images, output)
     requests, rejected, skipped = _requests(segmenter, inputs, output)
+    requests, taken = apart_from_own(requests, output)
+    rejected += taken
     if inputs.target is not None:
         requests = only_classes_of(inputs.target, segmenter.model.vocabulary.label_space, requests)
     resolved = segmenter.resolved
@@ -112,18 +111,19 @@ def predict_files(
         },
     )
     if outputs.rle:
-        read = {"the weights of the network": model.weights}
         check_rle(
             outputs.rle,
-            read | ({"the label file": inputs.labels} if inputs.labels else {}),
+            model_files(model) | ({"the label file": inputs.labels} if inputs.labels else {}),
             output,
             requests,
             overwrite=outputs.overwrite,
         )
-    with open_run(output, record, overwrite=outputs.overwrite) as folder:
-        if outputs.overwrite:
-            for request in requests:
-                mask_path(output, request.key).unlink(missing_ok=True)
+
+    def forget(changed: bool) -> None:
+        for key in forget_masks(output, [request.key for request in requests], changed=changed):
+            _overlay_path(output / OVERLAYS, key).unlink(missing_ok=True)
+
+    with open_run(output, record, overwrite=outputs.overwrite, forget=forget) as folder:
         folder.write_label_space(model.vocabulary.label_space)
         write_legend(output, model.vocabulary.label_space)
         plan = plan_masks(requests, output, _is_there(output) if outputs.overlays else None)
@@ -186,12 +186,15 @@ def image_files(images: Sequence[Path], output: Path) -> list[tuple[str, Path]]:
     Raises InputError where there is none.
     """
     found: dict[Path, str] = {}
+    inside: list[Path] = []
     made = output.resolve()
     for path in images:
         if path.is_dir():
             for name in names_below(path, IMAGE_SUFFIXES):
                 # Masks below the folder of the images, as of an earlier call.
-                if not (path / name).resolve().is_relative_to(made):
+                if (path / name).resolve().is_relative_to(made):
+                    inside.append(path / name)
+                else:
                     found.setdefault(path / name, image_key(name))
         elif path.exists():
             found.setdefault(path, path.stem)
@@ -200,6 +203,11 @@ def image_files(images: Sequence[Path], output: Path) -> list[tuple[str, Path]]:
             raise InputError(f"{path}: got nothing there, expected an image or a folder of images")
     if not found:
         folders = ", ".join(map(str, images))
+        if inside:
+            raise InputError(
+                f"{folders}: got {counted(len(inside), 'image')}, such as {inside[0]}, all in {output}, the "
+                "folder of the masks, whose pictures are none to look at. Choose another folder for the masks"
+            )
         raise InputError(f"{folders}: got no image, expected files {', '.join(IMAGE_SUFFIXES[:4])}, …")
     return [(key, path) for path, key in found.items()]
 
@@ -235,12 +243,12 @@ def _requests(
     for key, path in files:
         targets = by_path.get(path.resolve())
         if targets is None:
-            reason = f"{inputs.labels} has no record of it"
+            reason = f"{inputs.labels} has no record of it that can be used"
         elif segmenter.needs_classes and not targets.classes:
             reason = "its labels name no class, and a localizer finds the classes that it is told of"
         else:
             requests.append(replace(targets, path=path, key=key))
             continue
         rejected.append(RejectedImage(f"{key}{path.suffix}", f"{key}{path.suffix}", reason))
-    damaged = [line for line in skipped if line.image_id is None]
+    damaged = [line for line in skipped if line.reason in _UNREAD]
     return requests, rejected, damaged

@@ -32,8 +32,13 @@ class Pretrained:
     """What a user holds of a trained network: it is saved in the hub's layout, and uploaded."""
 
     model: StoredModel
+    device: str
     card_title: ClassVar[str] = ModelCard().title
     """Of a model that was never saved."""
+
+    def __repr__(self) -> str:
+        network = f"{self.model.config.backbone.partition(':')[0]}, trained by capseg {self.model.config.command}"
+        return f"<{type(self).__name__} of {self.model.weights.parent}: {network}; on {self.device}>"
 
     def save_pretrained(
         self, save_directory: str | Path, *, half: bool = False, card: ModelCard | None = None

@@ -2,24 +2,24 @@
 
 from typing import Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveInt
 
 from segmentation.backbones.devices import PRECISION, Precision
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import CrfPreset, Refinement, installed_refinement
-from segmentation.scores.contract import PRESENCE, WINDOW, NetworkTraits, Viewing
-from shared_runtime.configuration import FrozenModel
+from segmentation.scores.contract import PRESENCE, WINDOW, NetworkTraits, Pixels, Scale, Viewing
+from shared_runtime.configuration import Configuration
 
 
-class PredictionOptions(FrozenModel):
+class PredictionOptions(Configuration):
     """Defaults: one view of the image at the size of the training crops, fitted to its edges."""
 
-    input_size: PositiveInt | Literal["auto", "original"] = Field(
+    input_size: Pixels | Literal["auto", "original"] = Field(
         "auto",
         description="Shorter side at which the network sees an image, in pixels; auto: the side of the training "
         "crops; original: its own. A localizer sees a square of that side, twice as large for auto.",
     )
-    scales: tuple[PositiveFloat, ...] = Field((1.0,), min_length=1, description="Of the input, averaged.")
+    scales: tuple[Scale, ...] = Field((1.0,), min_length=1, description="Of the input, averaged.")
     flip: bool = Field(False, description="Average with the mirrored image.")
     window: PositiveInt = Field(
         WINDOW,

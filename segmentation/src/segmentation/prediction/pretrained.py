@@ -7,6 +7,7 @@ network is built again from. Nothing in such a folder is code.
 import json
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -119,7 +120,7 @@ def save_pretrained(model: StoredModel, folder: Path, card: ModelCard, *, half: 
     OutputError where it cannot be written."""
     from segmentation.training.checkpoint import save_weights
 
-    if folder.is_dir() and any(folder.iterdir()) and not is_saved(folder):
+    if folder.is_dir() and any(folder.iterdir()) and not _wrote(folder):
         raise UsageError(f"{folder} holds other files. Choose a new folder for the model")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -143,6 +144,13 @@ def save_pretrained(model: StoredModel, folder: Path, card: ModelCard, *, half: 
         raise UsageError(f"{folder} cannot be a folder: a file is in the way. Choose another one") from None
     except OSError as error:
         raise OutputError(f"{error.filename or folder}: cannot be written: {error.strerror or error}") from error
+
+
+def _wrote(folder: Path) -> bool:
+    """Whether a model that was saved here stands there: models of transformers have a `config.json`, too."""
+    with suppress(OSError, ValueError, TypeError):
+        return is_saved(folder) and _OWN in json.loads((folder / CONFIG).read_bytes())
+    return False
 
 
 def _portable(model: StoredModel, folder: Path) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A network of referring expressions as a user holds it: an image and a text in, a mask out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -77,8 +77,10 @@ class SeenImage:
         """What a text refers to in the image; of several texts, one for each.
 
         Several texts are looked for together: with a network that was trained with SPA they compete for pixels.
-        Raises UsageError for an empty text.
+        Raises UsageError for an empty text, and for what is none.
         """
+        if not isinstance(text, Iterable):
+            raise UsageError(f"got {text!r}, expected a text, or several in a list")
         texts = [text] if isinstance(text, str) else list(text)
         image = self.encoded.image
         maps = self.predictor.maps(self.encoded, texts)
@@ -90,7 +92,7 @@ class SeenImage:
         return found[0] if isinstance(text, str) else found
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Referrer(Pretrained):
     """A network that was trained here, on `device`, with its options; made by `from_pretrained`.
 

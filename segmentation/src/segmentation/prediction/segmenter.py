@@ -34,7 +34,7 @@ BATCH = 8
 """Images that the network sees at a time."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Segmenter(Pretrained):
     """A network that was trained here, on `device`, with its options; made by `from_pretrained`.
 
@@ -112,8 +112,9 @@ class Segmenter(Pretrained):
         """What an image shows, pixel by pixel; of several images, of each.
 
         `images`: a file, a Pillow image, or bytes, as an array (H, W, 3) in RGB, (H, W, 4) or (H, W) or as a
-        tensor (3, H, W); or a sequence of them. `classes`: the only ones that compete, by their names; a localizer
-        also takes background classes, such as "grass". `batch_size`: images that the network sees at a time.
+        tensor (3, H, W); or a sequence of them. `classes`: the only ones that compete, by their names, so that of
+        an empty list the background is left; a localizer also takes background classes, such as "grass".
+        `batch_size`: images that the network sees at a time.
         Raises InputError for an image that cannot be read, UsageError for classes that the model does not know,
         and for a localizer without any.
         """
@@ -155,6 +156,12 @@ class Segmenter(Pretrained):
                 )
             return tuple(label.id for label in space.foreground), ()
         names = [classes] if isinstance(classes, str) else list(classes)
+        if wrong := [name for name in names if not isinstance(name, str)]:
+            raise UsageError(f"classes: got {wrong[0]!r}, expected names, such as {space.foreground[0].name!r}")
+        if self.needs_classes and not names:
+            raise UsageError(
+                "got no class, expected at least one: a localizer finds the classes that it is told of"
+            )
         known = space.classes if self.needs_classes else space.foreground
         by_name = {label.name: label.id for label in known}
         unknown = [name for name in names if name not in by_name]
@@ -162,10 +169,6 @@ class Segmenter(Pretrained):
             hint = did_you_mean(unknown[0], by_name) or f" It knows: {', '.join(by_name)}"
             raise UsageError(f"the model knows no class {unknown[0]!r}.{hint}")
         ids = sorted({by_name[name] for name in names})
-        if self.needs_classes and not ids:
-            raise UsageError(
-                "got no class, expected at least one: a localizer finds the classes that it is told of"
-            )
         n_foreground = self.model.vocabulary.n_foreground
         return tuple(c for c in ids if c <= n_foreground), tuple(c for c in ids if c > n_foreground)
 

@@ -1,20 +1,22 @@
 """All that decides a network of referring expressions, but for the images and what is said of them; no torch."""
 
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
-from segmentation.backbones.catalog import PACKAGED
+from segmentation.backbones.catalog import HUB, PACKAGED
 from segmentation.data.crops import CropOptions
 from segmentation.referring.text_folder import CLASSES, language_digest, text_folder
 from segmentation.runs.folder import TRAIN_REFERRING
-from segmentation.training.config import ClassifierUse, TrainingConfig, TrainingOptions
-from shared_runtime.configuration import FrozenModel
-from shared_runtime.errors import UsageError
+from segmentation.training.config import ClassifierUse, Factor, Rate, TrainingConfig, TrainingOptions, Weight
+from shared_runtime.configuration import Configuration
+from shared_runtime.errors import CapparseError, UsageError
 
 
-class TextOptions(FrozenModel):
+class TextOptions(Configuration):
     """What makes a vector of a text."""
 
     encoder: str = Field(
@@ -31,7 +33,7 @@ class TextOptions(FrozenModel):
     trained: bool = Field(True, description="Tune the encoder; else each text is encoded once.")
 
 
-class ScorePoolingOptions(FrozenModel):
+class ScorePoolingOptions(Configuration):
     """From the similarities of patches to the score of an image: Eq. 2–8 (`referring.pooling`)."""
 
     kind: Literal["mpa", "spa", "gap", "gmp"] = "mpa"
@@ -46,7 +48,7 @@ class ScorePoolingOptions(FrozenModel):
         return self.kind in ("gap", "gmp")
 
 
-class ReferringOptions(FrozenModel):
+class ReferringOptions(Configuration):
     """The network. Defaults: Section 4.2 and Table 2."""
 
     dimension: PositiveInt = Field(1024, description="D, of the space that patches and texts share.")
@@ -77,7 +79,7 @@ class ReferringOptions(FrozenModel):
         return self.recall and self.knowledge and not self.text.trained
 
 
-class ExpressionOptions(FrozenModel):
+class ExpressionOptions(Configuration):
     """Which expressions a batch has, and what counts as there. Defaults: Section 4.2 and Table 2c."""
 
     source: Literal["phrases", "classes"] = Field(
@@ -114,7 +116,7 @@ class ExpressionOptions(FrozenModel):
         return "foreground" if self.source == "classes" and self.class_names == "none" else self.class_names
 
 
-class ReferringLossOptions(FrozenModel):
+class ReferringLossOptions(Configuration):
     """The loss. Defaults: Section 3.3."""
 
     reduction: Literal["sum", "mean"] = Field(
@@ -125,7 +127,7 @@ class ReferringLossOptions(FrozenModel):
     balanced: bool = Field(
         False, description="What is there weighs as much as what is not, in every image; not in the paper."
     )
-    apart: NonNegativeFloat = Field(
+    apart: Weight = Field(
         0.0,
         description="Weight of the overlap between maps of an image's expressions of different classes (PCNet's "
         "idea); 0: they may overlap.",
@@ -137,9 +139,9 @@ class ReferringTraining(TrainingOptions):
 
     epochs: PositiveInt = Field(53, description="Passes over the images: 120,000 batches of 32 of 72,000.")
     batch_size: PositiveInt = Field(32, description="Images per step, over all processes and parts.")
-    learning_rate: PositiveFloat = Field(1e-3, description="Initial rate.")
-    new_layer_factor: PositiveFloat = Field(1.0, description="Rate of the projections / learning_rate.")
-    weight_decay: NonNegativeFloat = Field(1e-4, description="L2 penalty on all trained parameters.")
+    learning_rate: Rate = Field(1e-3, description="Initial rate.")
+    new_layer_factor: Factor = Field(1.0, description="Rate of the projections / learning_rate.")
+    weight_decay: Weight = Field(1e-4, description="L2 penalty on all trained parameters.")
 
 
 class ReferringConfig(TrainingConfig):
@@ -196,6 +198,24 @@ class ReferringConfig(TrainingConfig):
         text = found["network"]["text"]
         text["encoder"] = None if self.network.text.trained else language_digest(self.text_folder())
         return found
+
+    def places(self) -> Mapping[str, Path]:
+        """As of every training, the run that it goes on from, and the folder of the language model."""
+        found = dict(super().places())
+        if self.start is not None:
+            found["start"] = Path(self.start)
+        encoder = self.network.text.encoder
+        folder = Path(encoder.removeprefix(HUB)).expanduser()
+        if encoder not in (CLASSES, PACKAGED) and folder.is_dir():
+            found["network.text.encoder"] = folder
+        return found
+
+    def model_folders(self) -> Sequence[Path]:
+        """As of every training, and that of the language model."""
+        with suppress(CapparseError):
+            if text := self.text_folder():
+                return [*super().model_folders(), text]
+        return super().model_folders()
 
     def text_folder(self) -> Path | None:
         """The folder of the language model; None: there is none. Raises as `text_folder.text_folder` does."""

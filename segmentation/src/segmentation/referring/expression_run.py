@@ -17,6 +17,7 @@ from segmentation.runs.soundness import step_doubts
 from segmentation.runs.training import TrainingJob, TrainingRun, check_start, train_in_folder, training_record
 from segmentation.training.config import MachineOptions
 from shared_runtime.errors import InputError
+from shared_runtime.wording import counted, numbered
 from shared_schemas import LabelSpace, load_label_space
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class LeftOutExpressions:
         if len(self.faults) > SHOWN:
             yield f"skipped: {len(self.faults) - SHOWN:,} more entries of the truth or images"
         if self.allow_missing and self.missing:
-            yield f"{len(self.missing):,} images are in none of the folders, which --allow-missing allows"
+            missing = numbered(len(self.missing), "image is", "images are")
+            yield f"{missing} in none of the folders, which --allow-missing allows"
 
 
 def train_on_expressions(
@@ -78,7 +80,7 @@ def train_on_expressions(
     if len(left_out.faults) > len(found) or not found:
         first = next(iter([*missing, *left_out.faults]), "none")
         raise InputError(
-            f"{truth.path}: got {len(found):,} images of {len(found) + len(missing):,}, and "
+            f"{truth.path}: got {counted(len(found), 'image')} of {len(found) + len(missing):,}, and "
             f"{len(truth.rejected):,} damaged entries; expected most to be usable. The first fault: {first}. "
             "Look at --images"
         )

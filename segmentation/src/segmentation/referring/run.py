@@ -101,7 +101,7 @@ def open_referrer(
 def load_referring(run: Path) -> TrainedReferring:
     """The network of a finished run. InputError if `run` is none, or is unfinished."""
     folder = RunFolder(run)
-    config = ReferringConfig.model_validate(folder.read_finished(TRAIN_REFERRING).config)
+    config = folder.read_config(ReferringConfig, TRAIN_REFERRING)
     return TrainedReferring(folder.weights, Vocabulary(folder.read_label_space()), config)
 
 

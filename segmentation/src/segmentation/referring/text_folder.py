@@ -34,7 +34,10 @@ def text_folder(encoder: str) -> Path:
     `transformers` is not installed.
     """
     if encoder != PACKAGED:
-        return hub_folder(encoder.removeprefix(HUB))
+        try:
+            return hub_folder(encoder.removeprefix(HUB))
+        except InputError as error:
+            raise InputError(f"the language model: {error}") from error
     spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise MissingResourceError(

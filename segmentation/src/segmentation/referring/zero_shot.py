@@ -11,7 +11,7 @@ import numpy.typing as npt
 from segmentation.data.folders import ImageFolders
 from segmentation.data.images import RgbImage
 from segmentation.data.legend import write_legend
-from segmentation.data.masks import IndexMask
+from segmentation.data.masks import IndexMask, remove_masks
 from segmentation.data.targets import ImageTargets
 from segmentation.data.truth.contract import Truth
 from segmentation.evaluation.evaluate import evaluate
@@ -20,10 +20,12 @@ from segmentation.masks.finish import Finisher, RejectedImage
 from segmentation.masks.maps import ScoreMaps, negative_background
 from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline
+from segmentation.masks.places import check_images
 from segmentation.masks.refinement import check_installed
 from segmentation.referring.predict import EncodedImage, ExpressionMaps, ExpressionPredictor
+from segmentation.runs.folder import RunFolder
 from segmentation.scores.contract import FloatMap, ImageRequest, Sizes
-from shared_runtime.errors import InputError
+from shared_runtime.errors import InputError, UsageError
 
 _CONFIDENCE, _SHARE = 0.5, 0.2
 """The latter was chosen on masks of COCO images, with COCO's class names as rivals."""
@@ -120,11 +122,16 @@ def evaluate_zero_shot(
     """Scores the masks of all images of `truth` in the folders `images`, over all pixels together.
 
     Also returns why images have none; they count as all background. `output`: where masks are kept. Raises
-    InputError where not one image is there, OutputError where nothing can be written.
+    InputError where not one image is there, OutputError where nothing can be written, UsageError for an `output`
+    that holds images, the truth or a run.
     """
+    if output is not None:
+        _check_apart(output, truth, images)
     with TemporaryDirectory() as temporary:
         folder = output or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
+        # Those of an earlier evaluation would be scored where there are none now.
+        remove_masks(folder, truth.keys(), others=False)
         requests, lost = _requests(ImageFolders(images), truth.keys())
         counts = MaskCounts(len(requests))
         pipeline = MaskPipeline(
@@ -140,6 +147,16 @@ def evaluate_zero_shot(
             raise InputError(f"not one image of the truth has a mask; the first reason is: {lost[0]}")
         write_legend(folder, truth.label_space)
         return evaluate(folder, truth), lost
+
+
+def _check_apart(output: Path, truth: Truth, images: Sequence[Path]) -> None:
+    """Raises UsageError for a folder whose files the masks would take the place of."""
+    check_images(images, output)
+    place = output.resolve()
+    if place.is_relative_to(truth.path.resolve()):
+        raise UsageError(f"{output} lies in the truth {truth.path}. Name another folder for the masks")
+    if RunFolder(output).has_record:
+        raise UsageError(f"{output} is the folder of a run. Name another folder for the masks")
 
 
 def _requests(folders: ImageFolders, keys: Sequence[str]) -> tuple[list[ImageTargets], list[str]]:

@@ -1,6 +1,7 @@
 """`mask_report`: the best and the worst masks of a folder beside their images, maps, captions and truth."""
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,15 +17,15 @@ from segmentation.report.captions import records_of
 from segmentation.report.judged import MaskSet, compared_masks, masks_alone
 from segmentation.report.maps import MaskOrigin, mask_origin
 from segmentation.report.page import PageContent, render
-from segmentation.report.places import Places, noted_places
+from segmentation.report.places import Places, check_page, noted_places
 from segmentation.report.rows import ImageRow, RowSources, image_row
 from segmentation.report.survey import Survey, survey
 from shared_runtime.errors import CapparseError, InputError, OutputError
-from shared_runtime.files import check_output
+from shared_runtime.wording import counted, numbered
 from shared_schemas import ImageLabels, LabelSpace, load_label_space
 from shared_schemas.files import replace_file
 
-_PAGE_SUFFIXES = (".html", ".htm")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,9 @@ def mask_report(masks: Path, truth: Truth | None, output: Path, options: MaskRep
     if not found.images:
         raise InputError(f"{masks}: not one mask can be shown; the first reason is: {problems[0]}")
     if problems and evaluation is None:
-        notes.append(f"{len(problems):,} masks cannot be read; the first: {problems[0]}")
+        notes.append(f"{counted(len(problems), 'mask')} cannot be read; the first: {problems[0]}")
+    if unusable := len(evaluation.protocol.bad_masks) if evaluation else len(problems):
+        _log.warning("%s: %s cannot be used; the page names the first", masks, counted(unusable, "mask"))
     origin = _origin(masks, places, notes) if options.maps else None
     known = mask_classes(masks)
     sources = RowSources(
@@ -104,15 +107,13 @@ def _check_output(
     files = {role: path for role, path in labels.items() if path}
     folders = {"the masks": masks}
     folders |= {f"the images {folder}": folder for folder in (*options.images, *noted.images)}
+    if isinstance(options.masks_label_space, str | Path):
+        files["the label space"] = Path(options.masks_label_space)
     if truth is not None:
         files["the ground truth"] = folders["the ground truth"] = truth.path
     if noted.run:
         folders["the run that made the masks"] = noted.run
-    # A page may lie beside the masks, and be written anew there.
-    if output.exists() and output.suffix.lower() not in _PAGE_SUFFIXES:
-        place = output.resolve()
-        files |= {f"a file of {role}": output for role, path in folders.items() if path.resolve() in place.parents}
-    check_output(output, files, overwrite=options.overwrite)
+    check_page(output, files, folders, overwrite=options.overwrite)
 
 
 def _class_names(masks: Path, given: str | Path | LabelSpace | None) -> Sequence[str]:
@@ -131,7 +132,8 @@ def _class_names(masks: Path, given: str | Path | LabelSpace | None) -> Sequence
 def _warnings(protocol: EvaluationProtocol) -> Iterator[str]:
     yield from protocol.warnings()
     if bad := protocol.bad_masks:
-        yield f"{len(bad):,} masks are scored like images without one; the first: {bad[0].key}: {bad[0].reason}"
+        scored = numbered(len(bad), "mask is", "masks are")
+        yield f"{scored} scored like images without one; the first: {bad[0].key}: {bad[0].reason}"
 
 
 def _origin(masks: Path, places: Places, notes: list[str]) -> MaskOrigin | None:

@@ -9,6 +9,7 @@ from segmentation.evaluation.records import MaskEvaluation, ratio
 from segmentation.report.rows import ImageRow
 from segmentation.report.survey import ClassSurvey, Scored, Survey
 from shared_runtime.html_page import Heading, Section, render_page
+from shared_runtime.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class PageContent:
 def render(content: PageContent) -> str:
     """The page as HTML. All text is escaped."""
     evaluation, survey = content.evaluation, content.survey
-    lead = f"{survey.images:,} masks" + (f" against {evaluation.protocol.truth}" if evaluation else "")
+    lead = f"{counted(survey.images, 'mask')}" + (f" against {evaluation.protocol.truth}" if evaluation else "")
     colours = palette()
     used = sorted({*survey.classes, *(one.id for row in content.rows for one in row.classes)})
     rules = "".join(

@@ -1,10 +1,12 @@
 """What a folder of masks was made from, as its `run.json` says: images, labels and the run of the network."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from segmentation.runs.folder import RunFolder
 from shared_runtime.errors import CapparseError
+from shared_runtime.files import check_output
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,23 @@ class Places:
     images: tuple[Path, ...] = ()
     """Folders."""
     labels: Path | None = None
+
+
+_PAGE_SUFFIXES = (".html", ".htm")
+
+
+def check_page(
+    page: Path, files: Mapping[str, Path], folders: Mapping[str, Path], *, overwrite: bool, option: str = "-o"
+) -> None:
+    """Raises UsageError for a page in the place of an input: one of `files`, or a file inside one of `folders`.
+
+    Both are named as for `check_output`. A page may lie beside what it shows, and be written anew there.
+    """
+    read = dict(files)
+    if page.exists() and page.suffix.lower() not in _PAGE_SUFFIXES:
+        place = page.resolve()
+        read |= {f"a file of {role}": page for role, path in folders.items() if path.resolve() in place.parents}
+    check_output(page, read, overwrite=overwrite, option=option)
 
 
 def noted_places(masks: Path) -> Places:

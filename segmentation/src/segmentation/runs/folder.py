@@ -1,19 +1,19 @@
 """The folder of a run: its resolved configuration, log, checkpoint and weights; whether it may be continued."""
 
-import json
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
 
+from segmentation.runs.differences import differences
 from segmentation.training.config import TrainingFiles
-from shared_runtime.configuration import ABSENT, FrozenModel, differing
+from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, UsageError
 from shared_runtime.files import check_output, lock
 from shared_schemas import LabelSpace
@@ -27,6 +27,8 @@ MAKE_MASKS = "make-masks"
 PREDICT = "predict"
 IMPORT = "import"
 REFER_PREDICT = "refer predict"
+RUN_RECORD = "run.json"
+ConfigT = TypeVar("ConfigT", bound=FrozenModel)
 _UNFINISHED = re.compile(r"\..+\.(?:png|jsonl?|pt|safetensors)\.[0-9]+")
 _OF_FILE_MANAGERS = (".ds_store", "thumbs.db", "desktop.ini", ".directory")
 
@@ -48,7 +50,7 @@ class RunFolder(TrainingFiles):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self.record = path / "run.json"
+        self.record = path / RUN_RECORD
         self.label_space = path / "label_space.json"
         """What the columns of the network mean, whatever becomes of the file it was read from."""
 
@@ -92,9 +94,28 @@ class RunFolder(TrainingFiles):
             raise InputError(f"{self.path} is not finished: {again}")
         return record
 
+    def read_config(self, model: type[ConfigT], command: str) -> ConfigT:
+        """The configuration of a finished training by `command`. InputError if this is none."""
+        try:
+            return model.model_validate(self.read_finished(command).config)
+        except ValidationError as error:
+            problem = error.errors()[0]
+            where = ".".join(map(str, ("config", *problem["loc"])))
+            raise InputError(
+                f"{self.record}: {where}: {problem['msg']}; was it written by another version?"
+            ) from error
+
     def read_label_space(self) -> LabelSpace:
-        """The label space that the run was trained with."""
-        return LabelSpace.model_validate_json(self.label_space.read_bytes())
+        """The label space that the run was trained with. InputError if it cannot be read."""
+        try:
+            return LabelSpace.model_validate_json(self.label_space.read_bytes())
+        except OSError as error:
+            reason = f"{error.strerror or error}; it says which classes the run has"
+            raise InputError(f"{self.label_space}: {reason}. Copy the whole folder") from error
+        except ValidationError as error:
+            raise InputError(
+                f"{self.label_space}: not the label space of a run ({error.errors()[0]['msg']})"
+            ) from error
 
     def write_label_space(self, label_space: LabelSpace) -> None:
         """Keep the label space beside the weights."""
@@ -120,11 +141,14 @@ def _is_content(path: Path) -> bool:
 
 
 @contextmanager
-def open_run(path: Path, record: RunRecord, *, overwrite: bool = False) -> Iterator[RunFolder]:
+def open_run(
+    path: Path, record: RunRecord, *, overwrite: bool = False, forget: Callable[[bool], None] = lambda _: None
+) -> Iterator[RunFolder]:
     """The folder of a new run, or of this same one; within the block no other process can open it.
 
     Raises UsageError, with the differences, if the folder holds another run, or files that belong to no run;
-    OutputError if another process has it open. `overwrite` replaces a run of the same command alone.
+    OutputError if another process has it open. `overwrite` replaces a run of the same command alone; it calls
+    `forget`, which removes results, with whether the options differ: `record` speaks of none that others made.
     """
     folder = RunFolder(path)
     try:
@@ -139,10 +163,13 @@ def open_run(path: Path, record: RunRecord, *, overwrite: bool = False) -> Itera
     with folder.record.open("r+b", buffering=0) as file:
         lock(file, f"another process is at work in {path}; wait for it to end")
         folder.check_command(record.command)
+        # Empty: it was opened just now, or its writing was cut off before anything else was written.
+        changed = differences(folder.read_record(), record) if folder.has_record else []
         if overwrite:
             folder.clear()
-        # Empty: it was opened just now, or its writing was cut off before anything else was written.
-        elif folder.has_record and (changed := differences(folder.read_record(), record)):
+            # Before the new record is there: whatever is killed in between, masks never stand beside another one.
+            forget(bool(changed))
+        elif changed:
             listed = "\n".join(f"  {line}" for line in changed)
             raise UsageError(
                 f"{path} holds a run with other options:\n{listed}\n"
@@ -161,15 +188,6 @@ def _remove_unfinished(path: Path) -> None:
     for file in path.rglob(".*"):
         if _UNFINISHED.fullmatch(file.name):
             file.unlink(missing_ok=True)
-
-
-def differences(before: RunRecord, now: RunRecord) -> list[str]:
-    """What decides the result and differs, a line each: `config.seed: 0 in the folder, 1 asked for`."""
-    lines = []
-    for name, *values in differing(*(record.model_copy(update={"notes": {}}) for record in (before, now))):
-        here, asked = ("nothing" if value is ABSENT else json.dumps(value) for value in values)
-        lines.append(f"{name}: {here} in the folder, {asked} asked for")
-    return lines
 
 
 def installed_versions() -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from segmentation.data.targets import SkippedImage, SkipReason
 from shared_runtime.errors import InputError
+from shared_runtime.wording import counted, numbered
 
 SHOWN = 5
 """Faults that are told one by one."""
@@ -48,12 +49,14 @@ class LeftOut:
         for image in self.faults[:SHOWN]:
             yield f"skipped: line {image.line}: {image.message}"
         if len(self.faults) > SHOWN:
-            yield f"skipped: {len(self.faults) - SHOWN:,} more lines of the label file"
+            yield f"skipped: {counted(len(self.faults) - SHOWN, 'more line')} of the label file"
         if self.unlabelled:
-            yield f"{len(self.unlabelled):,} images have no class in their labels: nothing to learn from them"
+            unlabelled = numbered(len(self.unlabelled), "image has", "images have")
+            yield f"{unlabelled} no class in the labels: nothing to learn from"
         absent = len(self.skipped) - len(self.faults) - len(self.unlabelled)
         if absent:
-            yield f"{absent:,} images are in none of the folders, which --allow-missing allows"
+            missing = numbered(absent, "image is", "images are")
+            yield f"{missing} in none of the folders, which --allow-missing allows"
 
     def check(self, n_images: int, labels: Path, folders: Sequence[Path]) -> None:
         """Raises InputError where more lines of `labels` are at fault than gave one of the `n_images`."""
@@ -65,7 +68,7 @@ class LeftOut:
         missing = counts[SkipReason.MISSING_IMAGE]
         go_on = "; to go on with those that are there: --allow-missing" if missing else ""
         raise InputError(
-            f"{labels}: got {n_images:,} usable images of {n_images + len(faults):,} ({reasons}), expected most "
-            f"of them; line {faults[0].line}: {faults[0].message}; image folders: {', '.join(map(str, folders))}. "
-            f"Look at --images and --labels{go_on}"
+            f"{labels}: got {counted(n_images, 'usable image')} of {n_images + len(faults):,} ({reasons}), "
+            f"expected most of them; line {faults[0].line}: {faults[0].message}; image folders: "
+            f"{', '.join(map(str, folders))}. Look at --images and --labels{go_on}"
         )

@@ -47,6 +47,11 @@ def step_doubts(n_images: int, options: TrainingOptions) -> Iterator[str]:
             f"{options.epochs} epoch{'s' * (options.epochs > 1)} with batches of {options.batch_size}. Choose a "
             "--batch-size that divides the number of images, or more --epochs"
         )
+    if options.batch_size > n_images:
+        yield (
+            f"a batch of {options.batch_size:,} is larger than the set of {n_images:,} images: every step sees "
+            "some of them more than once. Choose a smaller --batch-size"
+        )
     if options.warmup_steps >= steps:
         yield (
             f"the learning rate rises over {options.warmup_steps:,} steps, and there are {steps:,}: it never "

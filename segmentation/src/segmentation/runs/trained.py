@@ -24,6 +24,8 @@ OPENERS = MappingProxyType(
 
 SAVED_CONFIG = "config.json"
 """What a saved model has in the place of a run's record."""
+SAVED_FILES = (SAVED_CONFIG, "README.md")
+"""Beside the weights, in the folder of a saved model."""
 
 
 class StoredModel(Protocol):
@@ -53,6 +55,14 @@ def identity(model: StoredModel) -> dict[str, Any]:
         "weights": file_digest(model.weights)[:16],
         "model": model.config.identity() | {"label_space": model.vocabulary.label_space.reference},
     }
+
+
+def model_files(model: StoredModel) -> dict[str, Path]:
+    """The files of a trained network by what they are to a user, as `check_output` takes them."""
+    run = RunFolder(model.weights.parent)
+    own = (model.weights, run.record, run.label_space, run.metrics, *(run.path / name for name in SAVED_FILES))
+    parts = [path for folder in model.config.model_folders() for path in folder.rglob("*") if path.is_file()]
+    return {f"{path.name} of the model {path.parent}": path for path in (*own, *parts)}
 
 
 def is_saved(folder: Path) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
+from segmentation.runs.differences import content_of
 from segmentation.runs.folder import RunFolder, RunRecord, installed_versions, open_run
 from segmentation.runs.left_out import LeftOutImages
 from segmentation.training.config import MachineOptions, TrainingConfig, TrainingOptions
@@ -88,8 +89,8 @@ def training_record(config: TrainingConfig, samples: Sequence[Any], notes: Mappi
     """
     return RunRecord(
         command=config.command,
-        config=config.model_dump(mode="json"),
-        samples={"images": len(samples), "fingerprint": _fingerprint(samples)},
+        config=config.recorded(),
+        samples={"images": len(samples), "fingerprint": _fingerprint(samples), **content_of(config.places())},
         notes={**notes, "versions": installed_versions()},
     )
 

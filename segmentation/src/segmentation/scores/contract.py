@@ -6,10 +6,11 @@ Neither side knows the other: networks are sources of scores, and all that masks
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from segmentation.backbones.devices import Precision
 from segmentation.data.images import RgbImage
@@ -26,6 +27,13 @@ Sizes = tuple[tuple[int, int], ...]
 
 WINDOW = 1025
 """Side in pixels: 16 · 64 + 1, and enough for images of ordinary size at twice the size of the crops."""
+MOST_STEPS = 100
+"""Of a propagation: more blur an image into one colour."""
+MOST_PIXELS = 8192
+Pixels = Annotated[int, Field(gt=0, le=MOST_PIXELS)]
+"""A side at which a network sees images; more take the memory of any machine."""
+Scale = Annotated[float, Field(gt=0, le=10)]
+"""Of such a side."""
 PRESENCE = 0.25
 """Chosen with the network that ships on masks of 144 COCO images, whose captions it had learned from: mean IoU
 .261 without, .27 to .28 from .15 to .4."""

@@ -9,15 +9,16 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, Pos
 from segmentation.backbones.catalog import backbone_entry
 from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_SEGMENTER, RunFolder
 from segmentation.runs.trained import refuse_saved
-from segmentation.training.config import ClassifierUse, TrainingConfig, TrainingOptions
-from shared_runtime.configuration import FrozenModel
+from segmentation.scores.contract import MOST_STEPS, Scale
+from segmentation.training.config import ClassifierUse, Factor, TrainingConfig, TrainingOptions, Weight
+from shared_runtime.configuration import Configuration
 from shared_runtime.errors import UsageError
 
 FROM_MASKS = "masks"
 """In place of a label space: the one that the folder of masks says it is of."""
 
 
-class SegmentationOptions(FrozenModel):
+class SegmentationOptions(Configuration):
     """What reads the cells of the backbone. Defaults: DeepLab-ASPP on VGG-16 (Chen et al. 2018, "DeepLab-L")."""
 
     head: Literal["aspp", "linear"] = Field(
@@ -35,6 +36,7 @@ class SegmentationOptions(FrozenModel):
     dropout: float = Field(0.5, ge=0, lt=1, description="After fc6 and fc7; in the linear head before its rows.")
     propagation: NonNegativeInt = Field(
         0,
+        le=MOST_STEPS,
         description="Steps that carry logits to cells that look alike to a middle layer, once the network is "
         "trained; not in the paper. It suits pre-trained backbones.",
     )
@@ -65,7 +67,7 @@ class SegmentationOptions(FrozenModel):
         return self
 
 
-class NoiseOptions(FrozenModel):
+class NoiseOptions(Configuration):
     """Which labels of masks a network leaves out because it doubts them; off by default, as in the paper."""
 
     contradiction: float | None = Field(
@@ -99,7 +101,7 @@ class NoiseOptions(FrozenModel):
         return self.contradiction is not None or self.mixture or self.worst_images > 0
 
 
-class GrowingOptions(FrozenModel):
+class GrowingOptions(Configuration):
     """Seeded region growing in every step (DSRG, Huang et al. 2018), for masks with an ignore band."""
 
     enabled: bool = False
@@ -109,7 +111,7 @@ class GrowingOptions(FrozenModel):
     foreground: float = Field(0.85, gt=0, le=1, description="Least probability of pixels that a class takes.")
 
 
-class CorrectionOptions(FrozenModel):
+class CorrectionOptions(Configuration):
     """Labels give way to what the network has learned (ADELE, Liu et al. 2022); the defaults are its authors'.
 
     Its two parts go alone or together: `enabled` corrects labels, `consistency` is a loss.
@@ -130,10 +132,10 @@ class CorrectionOptions(FrozenModel):
         description="Probability that a prediction must exceed to correct a label, and that an image must have "
         "somewhere for its consistency to count.",
     )
-    scales: tuple[PositiveFloat, ...] = Field(
+    scales: tuple[Scale, ...] = Field(
         (0.7, 1.0, 1.5), min_length=1, description="Of the crops, over which predictions are averaged."
     )
-    consistency: NonNegativeFloat = Field(
+    consistency: Weight = Field(
         0.0,
         description="Weight, beside the loss on masks at each scale, of how far predictions at the scales differ "
         "from their mean; its authors have 1. 0: masks are learned at scale 1 alone.",
@@ -149,7 +151,7 @@ class CorrectionOptions(FrozenModel):
         return self
 
 
-class MaskLossOptions(FrozenModel):
+class MaskLossOptions(Configuration):
     """How a network learns from masks that may be wrong. Defaults: Vilar & Perez, Section IV-C4."""
 
     kind: Literal["balanced", "cross-entropy"] = Field(
@@ -165,7 +167,7 @@ class MaskLossOptions(FrozenModel):
     noise: NoiseOptions = NoiseOptions()
     growing: GrowingOptions = GrowingOptions()
     correction: CorrectionOptions = CorrectionOptions()
-    corrected_weight: PositiveFloat = Field(
+    corrected_weight: Factor = Field(
         1.0, description="How much an image whose mask a person corrected weighs, in place of 1."
     )
 
@@ -176,10 +178,10 @@ class SegmenterTraining(TrainingOptions):
     epochs: PositiveInt = Field(10, description="Passes over the samples.")
     warmup_steps: int = Field(2000, ge=0, description="Steps over which the rate first rises linearly.")
     momentum: float = Field(0.9, ge=0, lt=1, description="Momentum of SGD.")
-    new_layer_factor: PositiveFloat = Field(
+    new_layer_factor: Factor = Field(
         10.0, description="Rate of layers trained from scratch, the last one's bias apart / learning_rate."
     )
-    last_bias_factor: PositiveFloat = Field(20.0, description="Rate of the last layer's bias / learning_rate.")
+    last_bias_factor: Factor = Field(20.0, description="Rate of the last layer's bias / learning_rate.")
 
 
 class SegmenterConfig(TrainingConfig):
@@ -244,6 +246,10 @@ class SegmenterConfig(TrainingConfig):
         if self.network.rows != "imagenet":
             return None
         return ClassifierUse("class rows from the ImageNet classifier (network.rows) need", "network.rows=random")
+
+    def places(self) -> Mapping[str, Path]:
+        """As of every training, and the localizer."""
+        return {**super().places(), **({"localizer": Path(self.localizer)} if self.localizer else {})}
 
     def start_files(self) -> Mapping[str, Path]:
         """As of every training, and the weights of the localizer."""

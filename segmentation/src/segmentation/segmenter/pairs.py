@@ -15,6 +15,7 @@ from segmentation.evaluation.mask_classes import mask_classes
 from segmentation.runs.left_out import SHOWN
 from segmentation.segmenter.config import FROM_MASKS
 from shared_runtime.errors import InputError, UsageError
+from shared_runtime.wording import counted, numbered
 from shared_schemas import LabelSpace, load_label_space
 
 _OTHERWISE = "coco"
@@ -79,22 +80,26 @@ class Unpaired:
     """Images without a mask: nothing is wrong with them."""
     allow_missing: bool = False
     """Whether a mask without an image is no fault."""
+    clashes: Sequence[str] = ()
+    """What is wrong with images that have the name of another one, whose mask it is taken to be."""
 
     @property
     def faults(self) -> Sequence[str]:
-        """Masks without an image, unless that is allowed."""
-        return () if self.allow_missing else self.masks
+        """Images of one name, and masks without an image, unless that is allowed."""
+        lacking = [] if self.allow_missing else self.masks
+        return [*self.clashes, *(f"mask {key}.png: its image is in none of the image folders" for key in lacking)]
 
     def lines(self) -> Iterator[str]:
         """What to tell a person, the faults first."""
-        for key in self.faults[:SHOWN]:
-            yield f"skipped: mask {key}.png: its image is in none of the image folders"
+        for fault in self.faults[:SHOWN]:
+            yield f"skipped: {fault}"
         if len(self.faults) > SHOWN:
-            yield f"skipped: {len(self.faults) - SHOWN:,} more masks without an image"
+            yield f"skipped: {len(self.faults) - SHOWN:,} more masks and images"
         if self.allow_missing and self.masks:
-            yield f"{len(self.masks):,} masks have no image in the folders, which --allow-missing allows"
+            lacking = numbered(len(self.masks), "mask has", "masks have")
+            yield f"{lacking} no image in the folders, which --allow-missing allows"
         if self.n_images:
-            yield f"{self.n_images:,} images have no mask: nothing to learn from them"
+            yield f"{numbered(self.n_images, 'image has', 'images have')} no mask: nothing to learn from"
 
 
 def pair_images(
@@ -118,13 +123,19 @@ def pair_images(
     found = {key: images.find(None, key) for key in truth.keys()}  # noqa: SIM118  a truth is no mapping
     pairs = [MaskedImage(key, path, key in corrected) for key, path in found.items() if path is not None]
     lacking = [key for key, path in found.items() if path is None]
+    clashes = [
+        f"{other}: it has the name of {pair.path}, whose mask {pair.key}.png is taken to be. Name a folder above "
+        "both, with masks in folders as its images are, or leave one out of --images"
+        for pair in pairs
+        for other in images.namesakes(pair.key)[1:]
+    ]
     n_images = sum(1 for folder in folders for _ in names_below(folder, IMAGE_SUFFIXES))
-    unpaired = Unpaired(lacking, max(0, n_images - len(pairs)), allow_missing)
-    if not pairs or len(unpaired.faults) > len(pairs):
+    unpaired = Unpaired(lacking, max(0, n_images - len(pairs) - len(clashes)), allow_missing, clashes)
+    if not pairs or (len(lacking) > len(pairs) and not allow_missing):
         raise InputError(
-            f"{masks}: got {len(pairs):,} images of {len(found):,} masks, expected most of them; the first that "
-            f"is missing: {lacking[0]}; image folders: {', '.join(map(str, folders))}. Look at --images and "
-            "--masks" + ("; to go on with those that are there: --allow-missing" if pairs else "")
+            f"{masks}: got {counted(len(pairs), 'image')} of {counted(len(found), 'mask')}, expected most of "
+            f"them; the first that is missing: {lacking[0]}; image folders: {', '.join(map(str, folders))}. Look "
+            "at --images and --masks" + ("; to go on with those that are there: --allow-missing" if pairs else "")
         )
     return pairs, unpaired
 

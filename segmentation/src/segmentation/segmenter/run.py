@@ -123,5 +123,5 @@ def train_segmenter(
 def load_segmenter(run: Path) -> TrainedSegmenter:
     """The network of a finished run. InputError if `run` is none, or is unfinished."""
     folder = RunFolder(run)
-    config = SegmenterConfig.model_validate(folder.read_finished(TRAIN_SEGMENTER).config)
+    config = folder.read_config(SegmenterConfig, TRAIN_SEGMENTER)
     return TrainedSegmenter(folder.weights, Vocabulary(folder.read_label_space()), config)

@@ -10,11 +10,10 @@ from torch import Tensor
 
 from segmentation.data.crops import CropOptions, crop_image, crop_mask, random_crop
 from segmentation.data.images import RgbImage, read_image
-from segmentation.data.masks import IndexMask
+from segmentation.data.masks import IndexMask, check_size
 from segmentation.data.truth.contract import Truth
 from segmentation.segmenter.pairs import MaskedImage
 from segmentation.training.task import TensorBatch, image_batch
-from shared_runtime.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +64,7 @@ class MaskSamples:
         masked = self._images[index]
         image, mask = read_image(masked.path), self._truth.mask(masked.key)
         height, width, _ = image.shape
-        if mask.shape != (height, width):
-            raise InputError(
-                f"mask {masked.key}.png: got {mask.shape[1]} × {mask.shape[0]} pixels, expected {width} × "
-                f"{height}, as its image {masked.path} has"
-            )
+        check_size(mask, f"mask {masked.key}.png", (height, width), masked.path)
         crop = random_crop(height, width, self._crop, rng)
         return MaskSample(
             crop_image(image, crop, self._crop.size), crop_mask(mask, crop, self._crop.size), masked.corrected

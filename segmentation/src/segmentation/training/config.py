@@ -1,19 +1,36 @@
 """What a training is configured by, where it is computed, and which files it writes; without torch."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
 
-from segmentation.backbones.catalog import PACKAGED, RANDOM, backbone_entry, classifier_prefix, weights_path
+from segmentation.backbones.catalog import (
+    HUB,
+    PACKAGED,
+    RANDOM,
+    backbone_entry,
+    classifier_prefix,
+    hub_folder,
+    weights_path,
+)
 from segmentation.data.crops import CropOptions
 from segmentation.data.label_rules import LabelRules
-from shared_runtime.configuration import FrozenModel
-from shared_runtime.errors import UsageError
+from shared_runtime.configuration import Configuration
+from shared_runtime.errors import CapparseError, UsageError
+from shared_schemas.label_space_file import SHIPPED
+
+Rate = Annotated[float, Field(gt=0, le=100)]
+"""Of learning: far above any that learns, far below what makes infinite weights of a step."""
+Factor = Annotated[float, Field(gt=0, le=1e4)]
+"""What a rate is multiplied by."""
+Weight = Annotated[float, Field(ge=0, le=1e4)]
+"""Of a loss, a penalty or a sample, beside others."""
 
 
-class TrainingOptions(FrozenModel):
+class TrainingOptions(Configuration):
     """How a network is trained. Defaults: Table 2 of Vilar & Perez."""
 
     epochs: PositiveInt = Field(15, description="Passes over the samples.")
@@ -23,11 +40,9 @@ class TrainingOptions(FrozenModel):
         description="Parts in which each process goes through its share of a batch. A loss that compares the "
         "samples of a batch compares those of a part.",
     )
-    learning_rate: PositiveFloat = Field(0.01, description="Initial rate of pre-trained layers.")
-    new_layer_factor: PositiveFloat = Field(
-        10.0, description="Rate of layers trained from scratch / learning_rate."
-    )
-    power: NonNegativeFloat = Field(0.9, description="Exponent of the poly schedule.")
+    learning_rate: Rate = Field(0.01, description="Initial rate of pre-trained layers.")
+    new_layer_factor: Factor = Field(10.0, description="Rate of layers trained from scratch / learning_rate.")
+    power: NonNegativeFloat = Field(0.9, le=100, description="Exponent of the poly schedule.")
     warmup_steps: NonNegativeInt = Field(0, description="Steps over which the rate first rises linearly.")
     optimizer: Literal["sgd", "adamw"] = Field(
         "sgd",
@@ -41,17 +56,26 @@ class TrainingOptions(FrozenModel):
         description='Momentum of SGD. Table 2 has none: its "polynomial scheduling momentum" is `power`, an '
         "argument of that name in the code that the recipe comes from (PSA, IRN).",
     )
-    weight_decay: NonNegativeFloat = Field(5e-4, description="L2 penalty on all trained parameters.")
+    weight_decay: Weight = Field(5e-4, description="L2 penalty on all trained parameters.")
     precision: Literal["float32", "bfloat16"] = Field(
         "float32",
         description="bfloat16: autocast of forward passes; slow on processors that have none.",
     )
     seed: NonNegativeInt = Field(
-        0, description="Seed of initial weights, order, augmentation, dropout and sampling."
+        0, lt=2**63, description="Seed of initial weights, order, augmentation, dropout and sampling."
     )
 
+    @model_validator(mode="after")
+    def _has_equal_parts(self) -> Self:
+        if self.batch_size % self.accumulation:
+            raise ValueError(
+                f"a batch of {self.batch_size} cannot be cut into {self.accumulation} (accumulation) equal parts. "
+                f"Choose a multiple of {self.accumulation} as --batch-size"
+            )
+        return self
 
-class MachineOptions(FrozenModel):
+
+class MachineOptions(Configuration):
     """Where a training runs, what it reports and puts up with. A run may be resumed with other values."""
 
     device: str = Field("auto", description="cpu, cuda, cuda:1, mps, …; auto: what Accelerate finds.")
@@ -73,7 +97,7 @@ class ClassifierUse(NamedTuple):
     """The setting that does without."""
 
 
-class TrainingConfig(FrozenModel):
+class TrainingConfig(Configuration):
     """What every training begins with; each command adds its network and its `TrainingOptions`."""
 
     command: ClassVar[str]
@@ -135,6 +159,39 @@ class TrainingConfig(FrozenModel):
             "backbone": self.backbone.partition(":")[0],
             "network": self.model_dump(mode="json", include={"network"}).get("network"),
         }
+
+    def model_folders(self) -> Sequence[Path]:
+        """Folders of other models that the network is built of; those that are gone are left out."""
+        if not self.backbone.startswith(HUB):
+            return []
+        with suppress(CapparseError):
+            return [hub_folder(self.backbone.removeprefix(HUB))]
+        return []
+
+    def places(self) -> Mapping[str, Path]:
+        """The files and folders of the user that the configuration names, by the dotted key of the value."""
+        found: dict[str, Path] = {}
+        if self.weights not in (None, PACKAGED, RANDOM):
+            found["weights"] = Path(str(self.weights))
+        if self.label_space not in SHIPPED and Path(self.label_space).suffix:
+            found["label_space"] = Path(self.label_space)
+        backbone = Path(self.backbone.removeprefix(HUB)).expanduser()
+        # Else it is a name in the hub's cache.
+        if self.backbone.startswith(HUB) and backbone.is_dir():
+            found["backbone"] = backbone
+        return found
+
+    def recorded(self) -> dict[str, Any]:
+        """As JSON takes it, for a record that is read in other folders: with absolute paths."""
+        values = self.model_dump(mode="json")
+        for key, path in self.places().items():
+            *parents, name = key.split(".")
+            holder = values
+            for parent in parents:
+                holder = holder[parent]
+            prefix = HUB if str(holder[name]).startswith(HUB) else ""
+            holder[name] = f"{prefix}{path.resolve()}"
+        return values
 
     def start_files(self) -> Mapping[str, Path]:
         """The files that the training starts from, by what they are. Raises as the methods that find them do."""

@@ -185,7 +185,7 @@ def test_a_mask_that_is_none_costs_itself_or_if_told_so_the_file(
     assert message in found
     truth = CocoTruth(path, space)
     assert truth.flaws == [f"{path}: {found}"]
-    assert truth.rules.endswith("images without objects: scored, 1 annotations without a usable mask skipped")
+    assert truth.rules.endswith("images without objects: scored, 1 annotation without a usable mask skipped")
     assert truth.mask("one").sum() == 1
     # Nothing but such masks is no truth: boxes, or the sizes of other images.
     assert refused(write([bad, bad]), space).endswith("; not one annotation has a usable mask")

@@ -12,6 +12,7 @@ from segmentation.data.referring.phrasecut import read_phrasecut
 from segmentation.data.referring.refcoco import REFS, read_refcoco
 from shared_runtime.coco import stream_rows
 from shared_runtime.errors import InputError, UsageError
+from shared_runtime.wording import numbered
 from shared_schemas.errors import shown
 
 _PICKLES = (".p", ".pkl", ".pickle")
@@ -84,7 +85,10 @@ def _begins_with_object(path: Path) -> bool:
 
 def _why_none(found: ExpressionSet, split: str | None) -> str:
     if found.rejected:
-        return f"; {len(found.rejected)} entries are damaged, the first: {found.rejected[0]}"
+        return (
+            f"; {numbered(len(found.rejected), 'entry is', 'entries are')} damaged, the first: {found.rejected[0]}"
+        )
     if found.without_region:
-        return f": {found.without_region} entries refer to nothing that has a mask. Do --instances have masks?"
+        unseen = numbered(found.without_region, "entry refers", "entries refer")
+        return f": {unseen} to nothing that has a mask. Do --instances have masks?"
     return f" in the split {split!r}" if split is not None else ""

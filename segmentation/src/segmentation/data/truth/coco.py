@@ -17,6 +17,7 @@ from segmentation.data.truth.contract import MaskTruth
 from shared_runtime.coco import CocoImage, CocoLabel, ImageId, category_classes, images_by_id, stream_list
 from shared_runtime.coco_masks import covered_stretch, encoded_mask
 from shared_runtime.errors import InputError
+from shared_runtime.wording import counted
 from shared_schemas import LabelSpace
 
 
@@ -96,7 +97,7 @@ class CocoTruth(MaskTruth[_Scene]):
     @property
     def rules(self) -> str:
         empty = "scored" if self._rules.images_without_objects else "left out"
-        skipped = f", {len(self.flaws)} annotations without a usable mask skipped" if self.flaws else ""
+        skipped = f", {counted(len(self.flaws), 'annotation')} without a usable mask skipped" if self.flaws else ""
         crowd = self._rules.crowd
         return f"smaller objects on top, crowd regions: {crowd}, images without objects: {empty}{skipped}"
 

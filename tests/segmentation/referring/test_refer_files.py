@@ -1,0 +1,91 @@
+"""Folders of `refer predict`: started over with other texts, and images whose names are taken."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+from segmentation import Referrer
+from segmentation.prediction.expression_files import predict_expressions
+from segmentation.referring.run import load_referring
+from shared_runtime.errors import UsageError
+from tests.segmentation.referring.conftest import Captioned
+from tests.segmentation.referring.test_refer_runs import UNREFINED, train
+
+
+@pytest.fixture(scope="module")
+def referrer(captioned: Captioned, tiny_bert: Path, tmp_path_factory: pytest.TempPathFactory) -> Referrer:
+    folder = tmp_path_factory.mktemp("refer_files") / "run"
+    assert train(captioned, tiny_bert, folder, epochs=1).exit_code == 0
+    return Referrer.from_pretrained(folder, options=UNREFINED, device="cpu")
+
+
+def files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def images(captioned: Captioned, folder: Path, *names: str) -> Path:
+    for number, name in enumerate(names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes((captioned.images / f"{number:012}.png").read_bytes())
+    return folder
+
+
+def test_what_other_texts_made_is_removed(referrer: Any, captioned: Captioned, tmp_path: Path) -> None:
+    given = images(captioned, tmp_path / "images", "a.png", "a/b.png")
+    output = tmp_path / "out"
+    assert predict_expressions(referrer, [given], ["dog", "grass"], output).written == 2
+    (output / "a" / "notes.txt").write_text("mine")
+    (output / "mine").mkdir()
+    (output / "mine" / "scores.json").write_text("[1]")
+    # The same texts: what is there of other images stays, also in a folder below.
+    assert predict_expressions(referrer, [given / "a.png"], ["dog", "grass"], output, overwrite=True).written == 1
+    assert {"a/b/1-dog.png", "overlays/a/b/2-grass.jpg", "a/2-grass.png"} <= files(output)
+    assert predict_expressions(referrer, [given / "a.png"], ["apple"], output, overwrite=True).written == 1
+    assert files(output) == {
+        *("a/1-apple.png", "a/scores.json", "a/notes.txt", "overlays/a/1-apple.jpg"),
+        "mine/scores.json",
+        *("run.json", "scores.json"),
+    }
+    assert [*json.loads((output / "scores.json").read_text())["images"]] == ["a"]
+
+
+def test_a_run_finds_its_language_model_from_any_folder(
+    captioned: Captioned, tiny_bert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tiny_bert.parent)
+    assert train(captioned, tiny_bert.name, tmp_path / "run", epochs=1).exit_code == 0
+    monkeypatch.chdir(tmp_path)
+    assert load_referring(tmp_path / "run").config.network.text.encoder == str(tiny_bert)
+    assert train(captioned, tiny_bert, tmp_path / "run", epochs=1).exit_code == 0
+    images_of = images(captioned, tmp_path / "images", "a.png")
+    made = Referrer.from_pretrained(tmp_path / "run", options=UNREFINED, device="cpu")
+    assert predict_expressions(made, [images_of], ["dog"], tmp_path / "out").written == 1
+
+
+def test_images_with_the_name_of_a_file_cost_themselves(
+    referrer: Any, captioned: Captioned, tmp_path: Path
+) -> None:
+    names = ("scores.json.jpg", "run.json.jpg", "overlays.jpg", "a.png", "a/scores.json.png")
+    given = images(captioned, tmp_path / "images", *names)
+    for written, present in ((1, 0), (0, 1)):
+        done = predict_expressions(referrer, [given], ["dog"], tmp_path / "out")
+        assert (done.written, done.present) == (written, present)
+        assert {name for name, _ in done.rejected} == {*names[:3], "scores.json.png"}
+    assert dict(done.rejected)["run.json.jpg"].startswith("it is named 'run.json', as a file of the results is")
+
+
+def test_what_is_no_text_is_told(referrer: Any, captioned: Captioned) -> None:
+    seen = referrer.encode(captioned.images / f"{0:012}.png")
+    for wrong, message in (
+        ([5], "got 5, expected a text"),
+        (None, "got None, expected a text, or several in a list"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            seen.predict(wrong)
+    assert repr(referrer).startswith("<Referrer of ")
+    assert len(repr(referrer)) < 300
