@@ -8,7 +8,6 @@ import typer
 from segmentation.cli.arguments import with_arguments
 from segmentation.cli.masks import PrecisionOption, option_errors
 from segmentation.masks.refinement import CrfPreset, Refinement
-from segmentation.prediction.options import PredictionOptions
 from segmentation.referring.options import IMAGE, ReferringPrediction
 from segmentation.scores.contract import MOST_STEPS
 from shared_schemas import load_label_space
@@ -61,16 +60,11 @@ class ReferringArguments:
 
     def resolved(self) -> ReferringPrediction:
         """What they ask for. Raises UsageError for wrong ones, LabelSpaceError for rivals of no label space."""
-        view = {
-            "input_size": int(self.input_size) if self.input_size.isdecimal() else self.input_size,
-            "scales": tuple(self.scales.split(",")),
-        }
         with option_errors():
-            # For its bounds, which are those of all networks.
-            PredictionOptions.model_validate(view)
             options = ReferringPrediction.model_validate(
                 {
-                    **view,
+                    "input_size": int(self.input_size) if self.input_size.isdecimal() else self.input_size,
+                    "scales": tuple(self.scales.split(",")),
                     "flip": self.flip,
                     "propagation": self.propagation,
                     "relative": self.relative,

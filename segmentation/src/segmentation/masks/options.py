@@ -38,7 +38,7 @@ ABSOLUTE = 0.5
 SHARPNESS = 3.0
 """With absolute scores: dense CRF gave 144 COCO images .318 with 1, .325 with 2, .327 with 3 (.297 without it)."""
 
-_MOST_POWER, _MOST_LOGIT = 1000.0, 1000.0
+MOST_POWER, _MOST_LOGIT = 1000.0, 1000.0
 """Beyond them nothing is left to tell apart."""
 
 
@@ -48,7 +48,7 @@ class MaskOptions(Configuration):
     Those of Vilar & Perez (Sections III-C and IV-C): `input_size="original"`, no propagation, no consensus.
     """
 
-    alpha: PositiveFloat | None = Field(None, le=_MOST_POWER, description="α of Eq. 11; None: by backbone.")
+    alpha: PositiveFloat | None = Field(None, le=MOST_POWER, description="α of Eq. 11; None: by backbone.")
     gamma: NonNegativeFloat = Field(0.7, le=1, description="γ of Eq. 13.")
     compounds: bool = Field(True, description="Add compound heatmaps to their classes (Eq. 9).")
     positive_background: bool = Field(True, description="Use maps of background classes (Eq. 12).")
@@ -91,7 +91,7 @@ class MaskOptions(Configuration):
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
     sharpness: PositiveFloat | None = Field(
         None,
-        le=_MOST_POWER,
+        le=MOST_POWER,
         description="Power of what each class has of a cell, before refinement: higher leaves less to the image's "
         f"edges; not in the paper. None: {SHARPNESS} with absolute scores, else 1.",
     )

@@ -2,11 +2,12 @@
 
 from typing import Literal
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import Field
 
 from segmentation.backbones.devices import PRECISION, Precision
+from segmentation.masks.options import MOST_POWER
 from segmentation.masks.refinement import CrfPreset, Refinement, installed_refinement
-from segmentation.scores.contract import NetworkTraits
+from segmentation.scores.contract import MOST_STEPS, NetworkTraits, Pixels, Scale
 from shared_runtime.configuration import FrozenModel
 
 _ALPHA = 4.0
@@ -21,16 +22,19 @@ the names of classes in 144 images of COCO: macro IoU .173 at 321 pixels, .188 a
 class ReferringPrediction(FrozenModel):
     """Defaults: one view of the image at the size of the training crops, fitted to its edges."""
 
-    input_size: PositiveInt | Literal["auto", "original"] = Field(
+    input_size: Pixels | Literal["auto", "original"] = Field(
         "auto",
         description="Side of the square at which the network sees an image, in pixels; auto: that of the training "
         "crops, or 1.25 times that for pre-trained backbones beside the names of a label space; original: its own "
         "sides.",
     )
-    scales: tuple[PositiveFloat, ...] = Field((1.0,), min_length=1, description="Of the input, averaged.")
+    scales: tuple[Scale, ...] = Field((1.0,), min_length=1, description="Of the input, averaged.")
     flip: bool = Field(False, description="Average with the mirrored image.")
-    propagation: NonNegativeInt = Field(
-        0, description="Steps by which similarities are carried to cells that look alike; not in the paper."
+    propagation: int = Field(
+        0,
+        ge=0,
+        le=MOST_STEPS,
+        description="Steps by which similarities are carried to cells that look alike; not in the paper.",
     )
     relative: bool | None = Field(
         None,
@@ -43,8 +47,10 @@ class ReferringPrediction(FrozenModel):
         description="What else may be seen, and competes for each cell: the class names of this label space, or, "
         "by the word image, what else is asked of the same image; not in the paper.",
     )
-    alpha: NonNegativeFloat | None = Field(
+    alpha: float | None = Field(
         None,
+        ge=0,
+        le=MOST_POWER,
         description="Of a map that is relative, the background is 1 less the map, to the power of this (Ahn and "
         f"Kwak 2018). None: {_ALPHA:g}.",
     )
@@ -73,7 +79,7 @@ class ReferringPrediction(FrozenModel):
 class ResolvedReferring(ReferringPrediction):
     """Options in which nothing is left open: they decide the masks, and stand in the `run.json` beside them."""
 
-    input_size: PositiveInt | Literal["original"]
+    input_size: Pixels | Literal["original"]
     relative: bool
-    alpha: NonNegativeFloat = _ALPHA
+    alpha: float = _ALPHA
     refine: Refinement
