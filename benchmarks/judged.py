@@ -42,7 +42,15 @@ from benchmarks.surroundings import REPOSITORY
 from shared_schemas import ImageLabels
 
 CASES = REPOSITORY / "tests" / "caption_parser" / "cases"
-FRESH = ("fresh.jsonl", "second.jsonl", "styles.jsonl", "precision.jsonl", "counts.jsonl", "everyday.jsonl", "outside.jsonl")
+FRESH = (
+    "fresh.jsonl",
+    "second.jsonl",
+    "styles.jsonl",
+    "precision.jsonl",
+    "counts.jsonl",
+    "everyday.jsonl",
+    "outside.jsonl",
+)
 CC3M = "captions/cc3m-validation.tsv"
 REPORTED = "cases/captions.jsonl"
 VAL2017 = "coco/annotations/captions_val2017.json"
@@ -65,7 +73,7 @@ class Case:
     counts: dict[str, int] = field(default_factory=dict)
     """Class name → how many of it the whole text speaks of."""
     may: tuple[str, ...] | None = None
-    """Of the foreground classes those that are right either way, where all others are wrong; none: they are open."""
+    """Foreground classes that are right either way, where all others are wrong; none: they are open."""
 
 
 @dataclass(frozen=True, slots=True)

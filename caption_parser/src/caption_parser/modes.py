@@ -125,6 +125,8 @@ class ModeRules:
     """Acts and roles give the objects that they entail: a surfer stands on a surfboard."""
     potted: bool = False
     """A plant that a caption puts in a pot is a potted plant, where the label space has such a class."""
+    drawn_again: bool = False
+    """What a text says to be depicted is so where it speaks of it again: "a drawing of a cat. The cat sits"."""
     repetitions: bool = False
     """What a text has counted before is not counted again: "two dogs" and then "the two dogs" are two."""
 

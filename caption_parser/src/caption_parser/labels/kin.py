@@ -24,6 +24,22 @@ KIN = frozenset(
 
 _YOUNG = frozenset({"calf", "cub", "kid", "kit", "pup", "whelp"})
 """Lemmas for the young of several kinds: a giraffe has a calf as a cow has, and a seal a pup."""
+_WITH_YOUNG = {
+    "calf": (
+        "bison.n.01",
+        "camel.n.01",
+        "elephant.n.01",
+        "elk.n.01",
+        "giraffe.n.01",
+        "hippopotamus.n.01",
+        "manatee.n.01",
+        "old_world_buffalo.n.01",
+        "rhinoceros.n.01",
+        "whale.n.02",
+    ),
+    "cub": ("big_cat.n.01", "fox.n.01"),
+}
+"""Beings whose young has the same name as that of others: beside them, where no other is named, it is theirs."""
 _GROUPS = frozenset({"couple", "family", "pair"})
 """Of these, groups of other things have lost their label before."""
 _PETS = ("dog.n.01", "cat.n.01")
@@ -39,6 +55,9 @@ class Kin:
         self._person = decisions.by_synset.get(lexicon.synset("person.n.01"))
         self._people = Below(lexicon, [lexicon.synset("person.n.01")])
         self._animals = Below(lexicon, [lexicon.synset("animal.n.01")])
+        self._with_young = {
+            young: Below(lexicon, map(lexicon.synset, kinds)) for young, kinds in _WITH_YOUNG.items()
+        }
         self._pets = Below(lexicon, map(lexicon.synset, _PETS))
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
@@ -75,6 +94,8 @@ class Kin:
         kinds = [found for found in parents if found.candidate.token in of_kind]
         if not kinds and not _owners(tree, token).isdisjoint(_POSSESSIVES):
             kinds = [found for found in parents if found.candidate.token < token and self._is_animal(found)]
+        if not kinds and all(found.decision != young.decision for found in parents):
+            kinds = [found for found in parents if found.synset in self._with_young.get(young.lemma, ())]
         if not kinds:
             return young
         # The seal of a pup is no stamp.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from caption_parser.labels.agreement import Agreement
 from caption_parser.labels.decisions import DecisionTable
+from caption_parser.labels.drawn_again import DrawnAgain
 from caption_parser.labels.group_members import MembersOfGroups
 from caption_parser.labels.implied import ImpliedObjects
 from caption_parser.labels.indefinite_people import IndefinitePeople
@@ -18,6 +19,7 @@ from shared_schemas import Flag, Rule
 
 _BEYOND_THE_PAPER: Mapping[str, Callable[[DecisionTable, Lexicon], LabelStep]] = {
     "people_groups": lambda _, lexicon: MembersOfGroups(lexicon),
+    "drawn_again": lambda _, __: DrawnAgain(),
     "kin": Kin,
     "agreement": Agreement,
     "implied": ImpliedObjects,

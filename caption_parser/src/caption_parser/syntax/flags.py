@@ -29,6 +29,7 @@ from caption_parser.syntax.proper_names import ProperNameFinder
 from caption_parser.syntax.surfaces import SurfaceFinder
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.wishes import wished_nouns
+from caption_parser.syntax.works import works_nouns
 from shared_schemas import Flag
 
 _CACHED_KINDS = 1 << 15
@@ -68,6 +69,7 @@ class FlagFinder:
                 (Flag.DEPICTED, self._depicted_nouns),
                 (Flag.DEPICTED, self._made if rules.made_things else None),
                 (Flag.DEPICTED, SurfaceFinder(lexicon) if rules.surfaces else None),
+                (Flag.DEPICTED, works_nouns if rules.surfaces else None),
                 (Flag.DEPICTED, compared_nouns if rules.comparisons else None),
                 (Flag.NEGATED, wished_nouns if rules.wishes else None),
                 (Flag.MODIFIER, ElsewhereFinder(lexicon) if rules.elsewhere else None),

@@ -1,5 +1,7 @@
 """Words that cannot be what they are tagged as, by WordNet or by the words around them."""
 
+from collections.abc import Iterator
+
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
 from caption_parser.syntax.tree_draft import TreeDraft
 from caption_parser.syntax.verb_words import VerbWords
@@ -8,6 +10,12 @@ _ADVERB_TAGS = frozenset({"RB", "RBR", "RBS"})
 _NOT_NOUNS = ADJECTIVE_TAGS | _ADVERB_TAGS | {"VB", "VBP"}
 _BEFORE_NOUNS = frozenset({"amod", "advmod", "nmod"})
 _OF_NOUNS = frozenset({"ROOT", "appos", "attr", "conj", "dobj", "nsubj", "nsubjpass", "pobj"})
+
+_YOURS = frozenset({"my", "our", "your"})
+_INDEFINITE = frozenset({"a", "an"})
+_SOON = frozenset({"here", "now", "online", "today", "tonight"})
+_AT_ONCE = ([], ["!"], ["."], ["&"], ["and"], ["at"], ["for"], ["to"])
+_OURSELVES = frozenset({"me", "us"})
 
 _OF_VERBS = frozenset({"aux", "auxpass", "neg", "nsubj", "nsubjpass"})
 """What only verbs have: "a swimmer has dove in"."""
@@ -22,6 +30,8 @@ class MisreadWords:
     def __call__(self, draft: TreeDraft) -> None:
         """Read every word again whose tag WordNet does not know of it."""
         words = draft.tree.words
+        for token in self._orders(draft.tree):
+            draft.tags[token] = "VB"
         for token, tag in enumerate(draft.tree.tags):
             if (
                 tag in _NOT_NOUNS
@@ -37,6 +47,26 @@ class MisreadWords:
                 and self._is_said_of_the_noun_before(draft.tree, token)
             ):
                 draft.swap(token - 1, token)
+
+    def _orders(self, tree: Tree) -> Iterator[int]:
+        """Verbs that are read as nouns: "book now and save", "please bear with us"."""
+        words = tree.words
+        for token in [0] if words[:1] != ["please"] else [1]:
+            following, then = words[token + 1 : token + 2], words[token + 2 : token + 3]
+            if (
+                following
+                and tree.tags[token] == "NN"
+                and self._words.is_base(words[token])
+                and (
+                    following[0] in _YOURS
+                    or (following[0] in _INDEFINITE and then[:1] not in (["la"], ["l'"]))
+                    or (following[0] in _SOON and then[:1] in _AT_ONCE)
+                )
+            ):
+                yield token
+        for token, (word, following, then) in enumerate(zip(words, words[1:], words[2:], strict=False)):
+            if word == "bear" and following == "with" and then in _OURSELVES:
+                yield token
 
     def _is_noun_after_all(self, tree: Tree, token: int) -> bool:
         word, tag, dep = tree.words[token], tree.tags[token], tree.deps[token]
