@@ -80,6 +80,8 @@ class ModeRules:
     """Teams, models of vehicles and what follows "named" or "the brand" are names: "Ford Mustang"."""
     compounds: bool = False
     """Listed compounds name nothing of what their nouns name: "a twist tie"."""
+    personal_names: bool = False
+    """Who stands before his name is there: "Chef Jamie". So are makes before their models: "MacBook Pro"."""
     parts: bool = False
     """A noun before its part names the whole, which is there: "a laptop screen"."""
 
@@ -115,6 +117,8 @@ class ModeRules:
     """A baby, a mother, a male is a person, unless it is that of an animal: "an elephant and its baby"."""
     indefinite_people: bool = False
     """"Someone" and "everybody" are persons; "nobody" is none."""
+    named_people: bool = False
+    """"Jane Doe smiles": whose name is all that is said, and who does what only persons do, is a person."""
     typos: bool = False
     """An unknown word that is one slip away from a word of the label space is read as that word."""
     agreement: bool = False

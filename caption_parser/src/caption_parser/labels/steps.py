@@ -9,6 +9,7 @@ from caption_parser.labels.group_members import MembersOfGroups
 from caption_parser.labels.implied import ImpliedObjects
 from caption_parser.labels.indefinite_people import IndefinitePeople
 from caption_parser.labels.kin import Kin
+from caption_parser.labels.named_people import NamedPeople
 from caption_parser.labels.potted import PottedPlants
 from caption_parser.labels.reading import CaptionReading, LabelStep, ObjectReading
 from caption_parser.labels.repetitions import Repetitions
@@ -25,6 +26,7 @@ _BEYOND_THE_PAPER: Mapping[str, Callable[[DecisionTable, Lexicon], LabelStep]] =
     "implied": ImpliedObjects,
     "potted": PottedPlants,
     "indefinite_people": IndefinitePeople,
+    "named_people": NamedPeople,
     "repetitions": Repetitions,
 }
 """What makes the step of a rule of `ModeRules`."""

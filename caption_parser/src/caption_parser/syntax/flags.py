@@ -20,9 +20,11 @@ from caption_parser.syntax.figures import FigureFinder
 from caption_parser.syntax.fixed_phrases import NameFinder, fixed_phrases
 from caption_parser.syntax.hedges import concluded_nouns, uncertain_nouns
 from caption_parser.syntax.made_things import MadeThings
+from caption_parser.syntax.model_names import ModelNames
 from caption_parser.syntax.negation import negated_nouns
 from caption_parser.syntax.noun_modifiers import modifying_nouns
 from caption_parser.syntax.parts import PartFinder
+from caption_parser.syntax.personal_names import PersonalNames
 from caption_parser.syntax.phrases import ExtendedHead, NounPhrase
 from caption_parser.syntax.possessors import PossessorFinder
 from caption_parser.syntax.proper_names import ProperNameFinder
@@ -58,6 +60,8 @@ class FlagFinder:
         self._has_made_things = rules.made_things
         self._parts = PartFinder(lexicon) if rules.parts else None
         self._possessors = PossessorFinder(lexicon) if rules.possessors_of_kind else None
+        self._personal_names = PersonalNames(lexicon) if rules.personal_names else None
+        self._models = ModelNames(lexicon) if rules.personal_names else None
         self._proper_names = ProperNameFinder(lexicon) if rules.proper_names else None
         self._finders = [
             (flag, find)
@@ -127,13 +131,15 @@ class FlagFinder:
         if not modifying:
             return []
         flags_of = {phrase.head: phrase.flags for phrase in phrases}
-        named = self._proper_names.bearers(tree) if self._proper_names is not None else frozenset()
+        named = self._proper_names.bearers(tree) if self._proper_names is not None else set()
+        if self._personal_names is not None and has_names:
+            named = named | self._personal_names.titles(tree)
         found: list[NounPhrase] = []
         inside: set[int] = set()
         for token, noun, first in modifying:
             head = self._find_extended_head(tree, first, token)
             if head is not None and token not in flags_of:
-                flags = [*flags_of.get(noun, ()), self._manner(tree, head, noun)]
+                flags = [*flags_of.get(noun, ()), *self._manner(tree, head, noun)]
                 flags += [flag for flag in (Flag.NAMED_ENTITY, Flag.IDIOM) if token in nouns.get(flag, ())]
                 if has_names and self._names.is_name(tree, head, living=False):
                     flags.append(Flag.NAMED_ENTITY)
@@ -144,10 +150,12 @@ class FlagFinder:
                 inside.update(other for other in range(head.start, head.end) if other != token)
         return [phrase for phrase in found if phrase.head not in inside]
 
-    def _manner(self, tree: Tree, head: ExtendedHead, noun: int) -> Flag:
-        """How a noun before another speaks of what it names: as its whole, or only as its kind."""
+    def _manner(self, tree: Tree, head: ExtendedHead, noun: int) -> tuple[Flag, ...]:
+        """How a noun before another speaks of what it names: as its whole, or only as its kind; empty: as itself."""
+        if self._models is not None and self._models.is_named(tree, head, noun):
+            return ()
         is_part = self._parts is not None and self._parts.is_part_of(tree, head, noun)
-        return Flag.PART if is_part else Flag.MODIFIER
+        return (Flag.PART if is_part else Flag.MODIFIER,)
 
     def _describe_being(self, synset: int) -> str | None:
         lexname = self._lexicon.lexname(synset)

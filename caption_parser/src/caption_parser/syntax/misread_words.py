@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
+from caption_parser.syntax.proper_names import vehicle_makes
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.tree_draft import TreeDraft
 from caption_parser.syntax.verb_words import VerbWords
 
@@ -26,6 +27,7 @@ class MisreadWords:
 
     def __init__(self, words: VerbWords) -> None:
         self._words = words
+        self._makes = vehicle_makes()
 
     def __call__(self, draft: TreeDraft) -> None:
         """Read every word again whose tag WordNet does not know of it."""
@@ -33,7 +35,11 @@ class MisreadWords:
         for token in self._orders(draft.tree):
             draft.tags[token] = "VB"
         for token, tag in enumerate(draft.tree.tags):
-            if (
+            if tag in VERB_TAGS and self._is_name(draft.tree, token):
+                draft.tags[token] = "NN"
+                if draft.deps[token] in _BEFORE_NOUNS:
+                    draft.deps[token] = "compound" if draft.heads[token] > token else "dep"
+            elif (
                 tag in _NOT_NOUNS
                 and self._words.is_noun(words[token])
                 and self._is_noun_after_all(draft.tree, token)
@@ -47,6 +53,17 @@ class MisreadWords:
                 and self._is_said_of_the_noun_before(draft.tree, token)
             ):
                 draft.swap(token - 1, token)
+
+    def _is_name(self, tree: Tree, token: int) -> bool:
+        """Whether a word read as a verb is none: a make of vehicles, or what has a capital and is no word."""
+        word = tree.words[token]
+        if not tree.has_capital(token):
+            return False
+        return word in self._makes or (
+            not self._words.is_a(word, "v")
+            and not word.endswith(("ing", "ed"))
+            and (self._words.is_uncommon(word) or self._words.is_noun(word))
+        )
 
     def _orders(self, tree: Tree) -> Iterator[int]:
         """Verbs that are read as nouns: "book now and save", "please bear with us"."""
