@@ -50,6 +50,7 @@ def test_the_steps_of_a_mode_stand_in_their_order() -> None:
         "ImpliedObjects",
         "PottedPlants",
         "IndefinitePeople",
+        "NamedPeople",
         "Repetitions",
     ]
     assert names(ModeRules.of(Mode.VISUAL, ["agreement"])) == [
@@ -60,5 +61,6 @@ def test_the_steps_of_a_mode_stand_in_their_order() -> None:
         "ImpliedObjects",
         "PottedPlants",
         "IndefinitePeople",
+        "NamedPeople",
         "Repetitions",
     ]

@@ -87,6 +87,8 @@ class ModeRules:
 
     elsewhere: bool = False
     """Who made a thing or whom it is for is not shown: "painted by children", "shoes for men"."""
+    works: bool = False
+    """What a film, a story or a book is about is not there: "a novel about a lost cat"."""
     comparisons: bool = False
     """What something is only compared with is not there: "as busy as a bee", "sings like a bird"."""
     wishes: bool = False

@@ -24,6 +24,9 @@ KIN = frozenset(
 
 _YOUNG = frozenset({"calf", "cub", "kid", "kit", "pup", "whelp"})
 """Lemmas for the young of several kinds: a giraffe has a calf as a cow has, and a seal a pup."""
+_SEXES = frozenset({"boar", "buck", "bull", "cow", "doe", "hen", "sow"})
+"""Lemmas for the sexes of several kinds: there are bulls among moose."""
+_SETTLED = KIN | _YOUNG | _SEXES
 _WITH_YOUNG = {
     "calf": (
         "bison.n.01",
@@ -66,12 +69,15 @@ class Kin:
             return list(captions)
         return [
             self._of_caption(caption, self._person)
-            if any(found.lemma in KIN or found.lemma in _YOUNG for found in caption.objects)
+            if any(found.lemma in _SETTLED for found in caption.objects)
             else caption
             for caption in captions
         ]
 
     def _of_caption(self, caption: CaptionReading, person: Decision) -> CaptionReading:
+        if any(found.lemma in _SEXES for found in caption.objects):
+            objects = tuple(self._of_sex(caption.tree, found, caption.objects) for found in caption.objects)
+            caption = caption._replace(objects=objects)
         parents = [found for found in caption.objects if found.lemma not in _YOUNG and self._may_be_animal(found)]
         if parents:
             objects = tuple(self._young(caption.tree, found, parents) for found in caption.objects)
@@ -83,6 +89,19 @@ class Kin:
                 self._settled(caption.tree, found, person, animals, people) if found.lemma in KIN else found
                 for found in caption.objects
             )
+        )
+
+    def _of_sex(self, tree: Tree, found: ObjectReading, others: Sequence[ObjectReading]) -> ObjectReading:
+        """A cow, a bull or a sow with the label of its kind, if that stands before it: "an elephant cow"."""
+        if found.lemma not in _SEXES:
+            return found
+        of_kind = [*tree.children_by(found.candidate.token, "compound", "nmod")]
+        kinds = [one for one in others if one.candidate.token in of_kind and one.synset in self._animals]
+        if not kinds:
+            return found
+        decision = kinds[-1].decision
+        return found._replace(
+            choice=kinds[-1].choice, decision=decision and decision._replace(rule=Rule.AGREEMENT)
         )
 
     def _young(self, tree: Tree, young: ObjectReading, parents: Sequence[ObjectReading]) -> ObjectReading:

@@ -22,10 +22,10 @@ def compared_nouns(tree: Tree) -> set[int]:
         return set()
     found: set[int] = set()
     for token, word in enumerate(tree.words):
+        if word == "like" and tree.tags[token] == "IN":
+            found.update(_parts_behind(tree, token + 1))
         if (word == "as" and _ends_comparison(tree, token)) or (word == "like" and _is_manner(tree, token)):
             found.update(_unknown_behind(tree, token + 1))
-        elif word == "like" and tree.tags[token] == "IN":
-            found.update(_parts_behind(tree, token + 1))
         elif (
             word == "size"
             and tree.words[token + 1 : token + 2] == ["of"]

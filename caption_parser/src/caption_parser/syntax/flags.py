@@ -73,7 +73,7 @@ class FlagFinder:
                 (Flag.DEPICTED, self._depicted_nouns),
                 (Flag.DEPICTED, self._made if rules.made_things else None),
                 (Flag.DEPICTED, SurfaceFinder(lexicon) if rules.surfaces else None),
-                (Flag.DEPICTED, works_nouns if rules.surfaces else None),
+                (Flag.DEPICTED, works_nouns if rules.works else None),
                 (Flag.DEPICTED, compared_nouns if rules.comparisons else None),
                 (Flag.NEGATED, wished_nouns if rules.wishes else None),
                 (Flag.MODIFIER, ElsewhereFinder(lexicon) if rules.elsewhere else None),
@@ -131,9 +131,8 @@ class FlagFinder:
         if not modifying:
             return []
         flags_of = {phrase.head: phrase.flags for phrase in phrases}
-        named = self._proper_names.bearers(tree) if self._proper_names is not None else set()
-        if self._personal_names is not None and has_names:
-            named = named | self._personal_names.titles(tree)
+        titles = self._personal_names.titles(tree) if self._personal_names is not None and has_names else set()
+        named = titles | (self._proper_names.bearers(tree) if self._proper_names is not None else set())
         found: list[NounPhrase] = []
         inside: set[int] = set()
         for token, noun, first in modifying:
@@ -144,14 +143,15 @@ class FlagFinder:
                 if has_names and self._names.is_name(tree, head, living=False):
                     flags.append(Flag.NAMED_ENTITY)
                 if token in named:
-                    flags = []
+                    of_name = set(flags_of.get(noun, ())) if token in titles else set()
+                    flags = [*of_name - {Flag.NAMED_ENTITY, Flag.IDIOM}]
                 start = min(head.start, tree.left_edge(token))
                 found.append(NounPhrase(start, token + 1, token, flags=_in_order(flags), extended_head=head))
                 inside.update(other for other in range(head.start, head.end) if other != token)
         return [phrase for phrase in found if phrase.head not in inside]
 
     def _manner(self, tree: Tree, head: ExtendedHead, noun: int) -> tuple[Flag, ...]:
-        """How a noun before another speaks of what it names: as its whole, or only as its kind; empty: as itself."""
+        """How a noun before another speaks of what it names: as its whole or its kind; empty: as itself."""
         if self._models is not None and self._models.is_named(tree, head, noun):
             return ()
         is_part = self._parts is not None and self._parts.is_part_of(tree, head, noun)

@@ -57,6 +57,8 @@ class MisreadWords:
     def _is_name(self, tree: Tree, token: int) -> bool:
         """Whether a word read as a verb is none: a make of vehicles, or what has a capital and is no word."""
         word = tree.words[token]
+        if token and tree.words[token - 1] in self._makes and not self._words.is_a(word, "v"):
+            return True
         if not tree.has_capital(token):
             return False
         return word in self._makes or (
@@ -81,9 +83,10 @@ class MisreadWords:
                 )
             ):
                 yield token
-        for token, (word, following, then) in enumerate(zip(words, words[1:], words[2:], strict=False)):
-            if word == "bear" and following == "with" and then in _OURSELVES:
-                yield token
+        if "bear" in words:
+            for token in range(len(words) - 2):
+                if words[token : token + 2] == ["bear", "with"] and words[token + 2] in _OURSELVES:
+                    yield token
 
     def _is_noun_after_all(self, tree: Tree, token: int) -> bool:
         word, tag, dep = tree.words[token], tree.tags[token], tree.deps[token]
@@ -96,7 +99,8 @@ class MisreadWords:
             return False
         if pos != "v" and word.endswith(("ing", "ed")):
             return False
-        return dep not in ("aux", "acomp") and self._words.names_a_thing(word)
+        alone = dep == "ROOT" and tag in ADJECTIVE_TAGS
+        return dep not in ("aux", "acomp") and (alone or self._words.names_a_thing(word))
 
     def _is_one_of_a_kind(self, tree: Tree, token: int) -> bool:
         """The drier of "a hair drier": it has an article, and a noun before it says of what kind it is."""

@@ -30,9 +30,11 @@ _RIDERS = frozenset("cop cops courier couriers messenger messengers officer offi
 _RIDDEN = frozenset("bicycle bike motorbike motorcycle".split())
 """What riders are on: "bicycle cops"."""
 
-_OF_ITSELF = frozenset("replacement replacements review reviews".split())
+_OF_ITSELF = frozenset("replacement replacements review reviews test tests".split())
 """Nouns that say what a thing is shown for: "a gravel bike review"."""
-_TOLD = frozenset("album book books concert film films game games movie movies restaurant song".split())
+_TOLD = frozenset(
+    "album blood book books concert driving eye film films game games movie movies restaurant song".split()
+)
 """What is reviewed without being seen."""
 
 _WHERE_AND_WHEN = frozenset({"downtown", "today", "tomorrow", "tonight", "uptown", "yesterday"})

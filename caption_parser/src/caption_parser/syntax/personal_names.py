@@ -1,4 +1,4 @@
-"""Names of persons: behind what somebody is ("Chef Jamie"), or before what only persons do ("Jane Doe celebrates")."""
+"""Names of persons: behind what one is ("Chef Jamie"), or before what only persons do ("Jane Doe smiles")."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -11,8 +11,8 @@ _LONGEST = 4
 """Words of a name."""
 _HUMAN = frozenset(
     """
-    address applaud bow celebrate chat cheer converse cry dance embrace gesture greet grin hug interview kiss kneel laugh
-    perform pose pray salute shout sing smile speak talk thank weep yell
+    address applaud bow celebrate chat cheer converse cry dance embrace gesture greet grin hug interview kiss
+    kneel laugh perform pose pray salute shout sing smile speak talk thank weep yell
     """.split()
 )
 """What neither animals nor firms and towns do, as far as captions go."""
@@ -88,14 +88,11 @@ class PersonalNames(WordKinds):
         return any(tree.words[thing] in _OCCASIONS for thing in tree.children_by(verb, "dobj"))
 
     def _may_be_a_name(self, word: str) -> bool:
-        """Whether the word is no common one, or also the name of somebody: "Smith"."""
-        return self.is_uncommon(word) or any(
-            spelling[:1].isupper()
-            for lemma in self._lexicon.base_forms(word)
-            for synset in self._lexicon.synsets(lemma)
-            for spelling in self._lexicon.lemmas(synset)
-            if spelling.lower() == lemma
-        )
+        """Whether the word is none that WordNet has, or there the name of somebody: "Smith"."""
+        senses = [synset for lemma in self._lexicon.base_forms(word) for synset in self._lexicon.synsets(lemma)]
+        return any(
+            self._lexicon.instance_hypernyms(sense) and self._kind(sense) == "person" for sense in senses
+        ) or (not senses and self.is_uncommon(word))
 
     def _names_a_role(self, word: str) -> bool:
         """By the most frequent sense."""

@@ -69,6 +69,7 @@ class VerbSubjects:
             return False
         return (
             self._has_an_object(tree, verb)
+            or self._is_nothing_but_a_verb(tree.words[verb])
             or self._is_what_beings_do(tree, noun, verb)
             or self._is_what_vehicles_do(tree, noun, verb)
         )

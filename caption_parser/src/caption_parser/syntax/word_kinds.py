@@ -1,7 +1,6 @@
 """What WordNet says that a word can be: what the classes of words of several rules have in common."""
 
 from functools import lru_cache
-
 from typing import Literal
 
 from caption_parser.lexicon import Lexicon
