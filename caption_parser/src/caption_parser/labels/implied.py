@@ -213,6 +213,8 @@ def _told(tree: Tree, noun: int) -> set[str]:
         if tree.words[preposition] == "of":
             for whole in tree.children_by(preposition, "pobj"):
                 told.update(tree.words[part] for part in (whole, *tree.children_by(whole, "compound")))
+    if "whose" in tree.words[:noun]:
+        told.add(_word_before(tree, tree.words.index("whose")))
     first = tree.first_conjuncts[noun]
     preposition = tree.heads[first]
     if tree.deps[first] == "pobj" and tree.words[preposition] == "with":

@@ -1,5 +1,6 @@
 """Flags: why a noun of a caption may name nothing that can be seen in the image."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from operator import attrgetter
 
@@ -36,6 +37,7 @@ from shared_schemas import Flag
 
 _CACHED_KINDS = 1 << 15
 _FLAGS = tuple(Flag)
+_OF_NAMES = (Flag.NAMED_ENTITY, Flag.IDIOM)
 _TELLING = {
     None: LIKENESS_MODIFIERS,
     "animal": LIKENESS_MODIFIERS | LIFELESS_MODIFIERS,
@@ -132,30 +134,37 @@ class FlagFinder:
             return []
         flags_of = {phrase.head: phrase.flags for phrase in phrases}
         titles = self._personal_names.titles(tree) if self._personal_names is not None and has_names else set()
-        named = titles | (self._proper_names.bearers(tree) if self._proper_names is not None else set())
+        bearers = self._proper_names.bearers(tree) if self._proper_names is not None else set()
         found: list[NounPhrase] = []
         inside: set[int] = set()
         for token, noun, first in modifying:
             head = self._find_extended_head(tree, first, token)
             if head is not None and token not in flags_of:
-                flags = [*flags_of.get(noun, ()), *self._manner(tree, head, noun)]
-                flags += [flag for flag in (Flag.NAMED_ENTITY, Flag.IDIOM) if token in nouns.get(flag, ())]
-                if has_names and self._names.is_name(tree, head, living=False):
-                    flags.append(Flag.NAMED_ENTITY)
-                if token in named:
-                    of_name = set(flags_of.get(noun, ())) if token in titles else set()
-                    flags = [*of_name - {Flag.NAMED_ENTITY, Flag.IDIOM}]
+                flags = [*flags_of.get(noun, ())]
+                if token in bearers:
+                    flags = []
+                elif token in titles or (self._models is not None and self._models.is_named(tree, head, noun)):
+                    flags = [flag for flag in flags if flag not in _OF_NAMES]
+                else:
+                    flags += self._of_modifier(tree, head, token, noun, nouns, has_names)
                 start = min(head.start, tree.left_edge(token))
                 found.append(NounPhrase(start, token + 1, token, flags=_in_order(flags), extended_head=head))
                 inside.update(other for other in range(head.start, head.end) if other != token)
         return [phrase for phrase in found if phrase.head not in inside]
 
-    def _manner(self, tree: Tree, head: ExtendedHead, noun: int) -> tuple[Flag, ...]:
-        """How a noun before another speaks of what it names: as its whole or its kind; empty: as itself."""
-        if self._models is not None and self._models.is_named(tree, head, noun):
-            return ()
+    def _of_modifier(
+        self, tree: Tree, head: ExtendedHead, token: int, noun: int, nouns: dict[Flag, set[int]], has_names: bool
+    ) -> Iterator[Flag]:
+        """The flags that a noun before another has besides those of the other."""
+        yield self._manner(tree, head, noun)
+        yield from (flag for flag in _OF_NAMES if token in nouns.get(flag, ()))
+        if has_names and self._names.is_name(tree, head, living=False):
+            yield Flag.NAMED_ENTITY
+
+    def _manner(self, tree: Tree, head: ExtendedHead, noun: int) -> Flag:
+        """How a noun before another speaks of what it names: as its whole, or only as its kind."""
         is_part = self._parts is not None and self._parts.is_part_of(tree, head, noun)
-        return (Flag.PART if is_part else Flag.MODIFIER,)
+        return Flag.PART if is_part else Flag.MODIFIER
 
     def _describe_being(self, synset: int) -> str | None:
         lexname = self._lexicon.lexname(synset)

@@ -12,10 +12,12 @@ _NOT_NOUNS = ADJECTIVE_TAGS | _ADVERB_TAGS | {"VB", "VBP"}
 _BEFORE_NOUNS = frozenset({"amod", "advmod", "nmod"})
 _OF_NOUNS = frozenset({"ROOT", "appos", "attr", "conj", "dobj", "nsubj", "nsubjpass", "pobj"})
 
-_YOURS = frozenset({"my", "our", "your"})
-_INDEFINITE = frozenset({"a", "an"})
+_YOURS = frozenset({"my", "our", "your", "yours"})
+_ARTICLES = frozenset({"a", "an", "the"})
+_OF_MANNER = frozenset({"color", "colour", "l'", "la", "shape", "size"})
+"""Behind an article they say of what kind the noun before it is: "duck a l'orange"."""
 _SOON = frozenset({"here", "now", "online", "today", "tonight"})
-_AT_ONCE = ([], ["!"], ["."], ["&"], ["and"], ["at"], ["for"], ["to"])
+_AT_ONCE = frozenset({"", "!", ".", "&", "and", "at", "for", "to"})
 _OURSELVES = frozenset({"me", "us"})
 
 _OF_VERBS = frozenset({"aux", "auxpass", "neg", "nsubj", "nsubjpass"})
@@ -36,9 +38,7 @@ class MisreadWords:
             draft.tags[token] = "VB"
         for token, tag in enumerate(draft.tree.tags):
             if tag in VERB_TAGS and self._is_name(draft.tree, token):
-                draft.tags[token] = "NN"
-                if draft.deps[token] in _BEFORE_NOUNS:
-                    draft.deps[token] = "compound" if draft.heads[token] > token else "dep"
+                draft.make_name(token)
             elif (
                 tag in _NOT_NOUNS
                 and self._words.is_noun(words[token])
@@ -71,21 +71,22 @@ class MisreadWords:
         """Verbs that are read as nouns: "book now and save", "please bear with us"."""
         words = tree.words
         for token in [0] if words[:1] != ["please"] else [1]:
-            following, then = words[token + 1 : token + 2], words[token + 2 : token + 3]
+            following, then = (*words[token + 1 : token + 3], "", "")[:2]
             if (
                 following
                 and tree.tags[token] == "NN"
                 and self._words.is_base(words[token])
                 and (
-                    following[0] in _YOURS
-                    or (following[0] in _INDEFINITE and then[:1] not in (["la"], ["l'"]))
-                    or (following[0] in _SOON and then[:1] in _AT_ONCE)
+                    following in _YOURS
+                    or (following in _ARTICLES and then not in _OF_MANNER)
+                    or (following in _SOON and then in _AT_ONCE)
                 )
             ):
                 yield token
         if "bear" in words:
             for token in range(len(words) - 2):
-                if words[token : token + 2] == ["bear", "with"] and words[token + 2] in _OURSELVES:
+                is_asked = words[token : token + 2] == ["bear", "with"] and words[token + 2] in _OURSELVES
+                if is_asked and not tree.has_child(token, "det"):
                     yield token
 
     def _is_noun_after_all(self, tree: Tree, token: int) -> bool:

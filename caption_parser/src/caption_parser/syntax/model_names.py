@@ -1,15 +1,15 @@
 """Makes before the names of their models: of "MacBook Pro" and "Ford Mustang GT" the make says what is there."""
 
 from caption_parser.syntax.phrases import ExtendedHead
-from caption_parser.syntax.proper_names import vehicle_makes
+from caption_parser.syntax.proper_names import vehicle_makes, vehicle_models
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.word_kinds import WordKinds
 
 _TRIMS = frozenset(
     """
-    - abs air awd cab cabriolet chopper classic convertible coupe crew cruiser custom deluxe double edition
-    extended fastback hardtop hatchback hybrid king lite limited lx max mini pickup plus pro quattro roadster
-    rs sedan series special sport ss suv touring turbo ultra v6 v8 wagon
+    - abs air civic r type awd cab cabriolet chopper classic convertible coupe crew cruiser custom deluxe
+    double edition extended fastback hardtop hatchback hybrid king lite limited lx max mini pickup plus pro
+    quattro roadster rs sedan series special sport ss suv touring turbo ultra v6 v8 wagon
     """.split()
 )
 """Words of models that are words of their own."""
@@ -40,6 +40,7 @@ class ModelNames(WordKinds):
         word = tree.words[token]
         return (
             word in _TRIMS
+            or (word in vehicle_models() and tree.has_capital(token))
             or any(map(str.isdigit, word))
             or (tree.has_capital(token) and self.is_uncommon(word) and not self.is_noun(word))
         )

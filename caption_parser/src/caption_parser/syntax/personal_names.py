@@ -16,6 +16,8 @@ _HUMAN = frozenset(
     """.split()
 )
 """What neither animals nor firms and towns do, as far as captions go."""
+_ROLES = frozenset({"forward", "guard", "host", "legend", "model", "star"})
+"""What somebody is, where WordNet's first sense is another."""
 _OCCASIONS = frozenset("anniversary birthday centenary day holiday jubilee years".split())
 """What towns and firms celebrate, too."""
 
@@ -96,6 +98,8 @@ class PersonalNames(WordKinds):
 
     def _names_a_role(self, word: str) -> bool:
         """By the most frequent sense."""
+        if word in _ROLES:
+            return True
         senses = [self._lexicon.synsets(lemma)[:1] for lemma in self._lexicon.base_forms(word)]
         return any(
             self._kind(sense) == "person" for of_lemma in senses for sense in of_lemma

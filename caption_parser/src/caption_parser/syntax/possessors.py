@@ -101,7 +101,7 @@ _NO_BODIES = frozenset(
 """Names that mean no part of a body."""
 _LIFELESS = frozenset({"toy", "stuffed", "plush"})
 _OF_A_SEX = frozenset("men women boys girls ladies gentlemen kids children".split())
-_PLAYERS = ("athlete.n.01", "player.n.01")
+_PLAYERS = ("athlete.n.01", "player.n.01", "umpire.n.01")
 _GEAR = frozenset(
     "glove gloves goggles helmet helmets mask masks mitt mitts pad pads padding stick sticks".split()
 )

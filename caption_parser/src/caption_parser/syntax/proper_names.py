@@ -79,6 +79,11 @@ def vehicle_makes() -> frozenset[str]:
     return _words().makes
 
 
+def vehicle_models() -> frozenset[str]:
+    """Models of vehicles that are words for persons."""
+    return _words().models
+
+
 class ProperNameFinder:
     """Finds the nouns of a parse that are part of such a name."""
 
