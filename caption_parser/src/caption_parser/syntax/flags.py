@@ -135,6 +135,7 @@ class FlagFinder:
         flags_of = {phrase.head: phrase.flags for phrase in phrases}
         titles = self._personal_names.titles(tree) if self._personal_names is not None and has_names else set()
         bearers = self._proper_names.bearers(tree) if self._proper_names is not None else set()
+        in_names = {token for phrase in phrases for token in _name_before(phrase)}
         found: list[NounPhrase] = []
         inside: set[int] = set()
         for token, noun, first in modifying:
@@ -143,7 +144,7 @@ class FlagFinder:
                 flags = [*flags_of.get(noun, ())]
                 if token in bearers:
                     flags = []
-                elif token in titles or (self._models is not None and self._models.is_named(tree, head, noun)):
+                elif token in titles or (token not in in_names and self._names_model(tree, head, noun)):
                     flags = [flag for flag in flags if flag not in _OF_NAMES]
                 else:
                     flags += self._of_modifier(tree, head, token, noun, nouns, has_names)
@@ -151,6 +152,9 @@ class FlagFinder:
                 found.append(NounPhrase(start, token + 1, token, flags=_in_order(flags), extended_head=head))
                 inside.update(other for other in range(head.start, head.end) if other != token)
         return [phrase for phrase in found if phrase.head not in inside]
+
+    def _names_model(self, tree: Tree, head: ExtendedHead, noun: int) -> bool:
+        return self._models is not None and self._models.is_named(tree, head, noun)
 
     def _of_modifier(
         self, tree: Tree, head: ExtendedHead, token: int, noun: int, nouns: dict[Flag, set[int]], has_names: bool
@@ -180,6 +184,11 @@ def _possessors_in_names(tree: Tree, phrases: tuple[NounPhrase, ...]) -> set[int
         for token in range(phrase.extended_head.start, phrase.head)
         if tree.deps[token] == "poss"
     }
+
+
+def _name_before(phrase: NounPhrase) -> range:
+    """The tokens before the head of a phrase that name with it what it is: the "Toyota" of "Toyota Hilux"."""
+    return range(phrase.extended_head.start, phrase.head) if phrase.extended_head else range(0)
 
 
 def _is_likeness(tree: Tree, phrase: NounPhrase, head: ExtendedHead, living: str | None) -> bool:

@@ -12,6 +12,8 @@ _NOT_NOUNS = ADJECTIVE_TAGS | _ADVERB_TAGS | {"VB", "VBP"}
 _BEFORE_NOUNS = frozenset({"amod", "advmod", "nmod"})
 _OF_NOUNS = frozenset({"ROOT", "appos", "attr", "conj", "dobj", "nsubj", "nsubjpass", "pobj"})
 
+_OF_PRODUCTS = frozenset({"original", "professional"})
+"""Adjectives that stand behind the names of products, and are nouns of their own."""
 _YOURS = frozenset({"my", "our", "your", "yours"})
 _ARTICLES = frozenset({"a", "an", "the"})
 _OF_MANNER = frozenset({"color", "colour", "l'", "la", "shape", "size"})
@@ -49,7 +51,7 @@ class MisreadWords:
                     draft.deps[token] = "compound" if draft.heads[token] > token else "dep"
             elif (
                 tag == "NN"
-                and not self._words.is_noun(words[token])
+                and (not self._words.is_noun(words[token]) or self._is_said_of_products(draft.tree, token))
                 and self._is_said_of_the_noun_before(draft.tree, token)
             ):
                 draft.swap(token - 1, token)
@@ -114,6 +116,15 @@ class MisreadWords:
             and (tree.deps[before], tree.heads[before]) == ("compound", token)
             and tree.is_noun(before)
             and tree.has_child(token, "det")
+        )
+
+    def _is_said_of_products(self, tree: Tree, token: int) -> bool:
+        """The last word of "Hair dryer professional", where no article speaks of somebody."""
+        return (
+            tree.words[token] in _OF_PRODUCTS
+            and not tree.has_child(token, "det")
+            and self._words.names_a_thing(tree.words[token - 1])
+            and tree.tags[token - 1] != "NNP"
         )
 
     def _is_said_of_the_noun_before(self, tree: Tree, token: int) -> bool:
