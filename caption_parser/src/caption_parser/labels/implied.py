@@ -40,6 +40,8 @@ class ImpliedEntry(FrozenModel):
     behind its "of", and what it belongs to ("web surfer", "hands of a clock", "a clock with hands")."""
     beside: tuple[str, ...] = ()
     """Words of which one must stand in the caption: a board beside a wetsuit is one to surf on; none: no need."""
+    apart: tuple[str, ...] = ()
+    """Words of which none may stand in the caption: shears beside a sheep are no scissors."""
     peopled: bool = False
     """Only where the captions speak of a person: a place without any shows nothing of what is done there."""
     held: bool = False
@@ -50,6 +52,11 @@ class ImpliedEntry(FrozenModel):
     objects: tuple[str, ...]
     source: Literal["gloss", "derivation", "reviewed"]
     reason: str
+
+    def speaks_for(self, words: Sequence[str]) -> bool:
+        """Whether the words of a caption allow what is entailed."""
+        beside = not self.beside or not frozenset(self.beside).isdisjoint(words)
+        return beside and (not self.apart or frozenset(self.apart).isdisjoint(words))
 
 
 class _Entailment(NamedTuple):
@@ -139,7 +146,7 @@ class ImpliedObjects:
                 for entry, objects in entailed
                 if (not entry.lemmas or found.lemma.replace("_", " ") in entry.lemmas)
                 and told.isdisjoint(entry.unless)
-                and (not entry.beside or not frozenset(entry.beside).isdisjoint(tree.words))
+                and entry.speaks_for(tree.words)
                 and (peopled or not entry.peopled)
                 and (said is not None or not entry.alone)
                 and not (entry.held and self._is_held(tree, token))
@@ -178,6 +185,7 @@ class ImpliedObjects:
                 implied
                 for entry, of_verb in entailed
                 if complements.isdisjoint(entry.unless)
+                and entry.speaks_for(tree.words)
                 and not (token and tree.words[token - 1] in entry.unless)
                 and not (entry.complements and complements.isdisjoint(entry.complements))
                 for implied in of_verb

@@ -70,7 +70,7 @@ def _unknown_behind(tree: Tree, start: int) -> Iterator[int]:
     if start >= len(tree) or tree.words[start] in _KNOWN:
         return
     for noun in phrase_behind(tree, start):
-        if tree.deps[noun] in ("nsubj", "nsubjpass"):
+        if tree.deps[noun] in ("nsubj", "nsubjpass") and tree.tags[noun + 1] in ("VBD", "VBZ"):
             return  # "it looks like a dog is driving"
         # "like person" and "as king" without an article speak of names
         if tree.words[start] in _ONE or tree.tags[noun] in PLURAL_TAGS or start == noun:

@@ -159,7 +159,7 @@ class ExtendedHeadFinder:
         meant = self._named.meant(entry.lemmas)
         # A word that the label space reads for itself has no senses there: "panda", of "red panda".
         of_head = set(self._entry(head).synsets or self._listed(tuple(self.lexicon.base_forms(head))).synsets)
-        if not of_head and head not in self._named:
+        if not of_head and head not in self._named and "-" not in entry.lemmas[0]:
             return entry  # "third baseman": nobody is a mere "baseman"
         kinds = tuple(
             synset

@@ -7,6 +7,7 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.word_kinds import CACHED_WORDS, WordKinds
 
+_ROMAN = frozenset("ivx")
 _LONGEST = 4
 """Words of a name."""
 _HUMAN = frozenset(
@@ -16,7 +17,9 @@ _HUMAN = frozenset(
     """.split()
 )
 """What neither animals nor firms and towns do, as far as captions go."""
-_ROLES = frozenset({"forward", "guard", "host", "legend", "model", "star"})
+_HIS_OR_HER = frozenset({"her", "herself", "him", "himself", "his"})
+"""Behind a name of several words they speak of a person, whatever is done."""
+_ROLES = frozenset("dame forward guard host king lady legend lord model queen sir star".split())
 """What somebody is, where WordNet's first sense is another."""
 _OCCASIONS = frozenset("anniversary birthday centenary day holiday jubilee years".split())
 """What towns and firms celebrate, too."""
@@ -61,7 +64,9 @@ class PersonalNames(WordKinds):
     def subjects(self, tree: Tree) -> Iterator[int]:
         """The last words of names of two words or more whose bearers do what only persons do."""
         for verb, tag in enumerate(tree.tags):
-            if tag not in VERB_TAGS or not verb or not self._is_human(tree.words[verb]):
+            if tag not in VERB_TAGS or not verb:
+                continue
+            if not self._is_human(tree.words[verb]) and _HIS_OR_HER.isdisjoint(tree.words[verb + 1 :]):
                 continue
             noun = next(tree.children_by(verb, "nsubj"), tree.heads[verb] if tree.deps[verb] == "acl" else verb)
             if noun < verb and self._is_full_name(tree, noun) and not self._is_an_occasion(tree, verb):
@@ -90,11 +95,13 @@ class PersonalNames(WordKinds):
         return any(tree.words[thing] in _OCCASIONS for thing in tree.children_by(verb, "dobj"))
 
     def _may_be_a_name(self, word: str) -> bool:
-        """Whether the word is none that WordNet has, or there the name of somebody: "Smith"."""
-        senses = [synset for lemma in self._lexicon.base_forms(word) for synset in self._lexicon.synsets(lemma)]
-        return any(
-            self._lexicon.instance_hypernyms(sense) and self._kind(sense) == "person" for sense in senses
-        ) or (not senses and self.is_uncommon(word))
+        """Whether WordNet lacks the word, or has it for somebody ("Smith"), or it is a numeral ("II")."""
+        senses = self._lexicon.synsets(word)
+        return (
+            not senses
+            or _ROMAN.issuperset(word)
+            or any(self._lexicon.instance_hypernyms(sense) and self._kind(sense) == "person" for sense in senses)
+        )
 
     def _names_a_role(self, word: str) -> bool:
         """By the most frequent sense."""
