@@ -7,7 +7,9 @@ to by its row or id.
 while the rules that the first tests were being written), by style, and where a rule could fire too often. `want`
 must be named, `never` must not; the rest of COCO's 152 classes is left open. `counts.jsonl` says how many of a
 class a text of several clauses speaks of: nothing is counted twice because it is spoken of twice. Expectations
-were written before the captions were run.
+were written before the captions were run. In
+`outside.jsonl` are 400 captions by somebody who did not know the rules, where every foreground class is wrong that
+is in neither `want` nor `may`, and variants of those that came out wrong, by kind.
 
 `cc3m_sample.jsonl`: 200 rows of Conceptual Captions' validation split,
 `random.Random(0).sample(range(15833), 200)`. `row` counts from 1; `digest` is the start of the SHA-256 of the
