@@ -42,7 +42,7 @@ class ModelNames(WordKinds):
             word in _TRIMS
             or (word in vehicle_models() and tree.has_capital(token))
             or any(map(str.isdigit, word))
-            or (tree.has_capital(token) and self.is_uncommon(word) and not self.is_noun(word))
+            or (tree.has_capital(token) and self.is_uncommon(word))
         )
 
     def _is_no_thing(self, tree: Tree, noun: int) -> bool:
