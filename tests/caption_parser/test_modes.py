@@ -44,19 +44,23 @@ def test_the_steps_of_a_mode_stand_in_their_order() -> None:
     assert names(ModeRules.of(Mode.VISUAL)) == [
         "Decide",
         "MembersOfGroups",
+        "DrawnAgain",
         "Kin",
         "Agreement",
         "ImpliedObjects",
         "PottedPlants",
         "IndefinitePeople",
+        "NamedPeople",
         "Repetitions",
     ]
     assert names(ModeRules.of(Mode.VISUAL, ["agreement"])) == [
         "Decide",
         "MembersOfGroups",
+        "DrawnAgain",
         "Kin",
         "ImpliedObjects",
         "PottedPlants",
         "IndefinitePeople",
+        "NamedPeople",
         "Repetitions",
     ]

@@ -80,11 +80,15 @@ class ModeRules:
     """Teams, models of vehicles and what follows "named" or "the brand" are names: "Ford Mustang"."""
     compounds: bool = False
     """Listed compounds name nothing of what their nouns name: "a twist tie"."""
+    personal_names: bool = False
+    """Who stands before his name is there: "Chef Jamie". So are makes before their models: "MacBook Pro"."""
     parts: bool = False
     """A noun before its part names the whole, which is there: "a laptop screen"."""
 
     elsewhere: bool = False
     """Who made a thing or whom it is for is not shown: "painted by children", "shoes for men"."""
+    works: bool = False
+    """What a film, a story or a book is about is not there: "a novel about a lost cat"."""
     comparisons: bool = False
     """What something is only compared with is not there: "as busy as a bee", "sings like a bird"."""
     wishes: bool = False
@@ -115,6 +119,8 @@ class ModeRules:
     """A baby, a mother, a male is a person, unless it is that of an animal: "an elephant and its baby"."""
     indefinite_people: bool = False
     """"Someone" and "everybody" are persons; "nobody" is none."""
+    named_people: bool = False
+    """"Jane Doe smiles": whose name is all that is said, and who does what only persons do, is a person."""
     typos: bool = False
     """An unknown word that is one slip away from a word of the label space is read as that word."""
     agreement: bool = False
@@ -125,6 +131,8 @@ class ModeRules:
     """Acts and roles give the objects that they entail: a surfer stands on a surfboard."""
     potted: bool = False
     """A plant that a caption puts in a pot is a potted plant, where the label space has such a class."""
+    drawn_again: bool = False
+    """What a text says to be depicted is so where it speaks of it again: "a drawing of a cat. The cat sits"."""
     repetitions: bool = False
     """What a text has counted before is not counted again: "two dogs" and then "the two dogs" are two."""
 

@@ -38,7 +38,7 @@ NOT_YET = {
 
 REPORTED_RIGHT = 0.97
 
-WEB_PRECISION, WEB_RECALL = 0.79, 0.95
+WEB_PRECISION, WEB_RECALL = 0.80, 0.95
 """Of the sample of web captions; to be raised as they rise."""
 
 BACKGROUND_RECALL = 0.965

@@ -43,6 +43,7 @@ MISSED = {
     "tarmacadam": "has no plural in use",
     "hay": "has no plural in use",
     "semi": "read as a prefix",
+    "kawasaki ninja": "read apart without capital letters",
 }
 """Words that plain frames may miss, each with its reason."""
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from caption_parser.labels.claims import WordClaims
-from caption_parser.labels.people_groups import people_groups
+from caption_parser.labels.people_groups import PeopleGroups, people_groups
 from caption_parser.lexicon import Lexicon, UnknownSynsetError, as_lemma
 from caption_parser.senses import SenseChoice
 from shared_runtime.errors import UsageError
@@ -60,6 +60,11 @@ class DecisionTable:
         self._groups = people_groups(lexicon) if groups else None
         if self._groups and (person := by_synset.get(lexicon.synset("person.n.01"))):
             seen = Decision(person.label, Rule.HOLONYM)
+            by_synset = {
+                synset: decision
+                for synset, decision in by_synset.items()
+                if decision != seen or not self._is_unseen(synset, self._groups)
+            }
             by_synset = dict.fromkeys(self._groups.synsets, seen) | by_synset
         self.by_synset: Mapping[int, Decision] = by_synset
         self.claims = WordClaims(label_space, lexicon, self.label_of) if claims else None
@@ -73,6 +78,10 @@ class DecisionTable:
         self.meant = lru_cache(_CACHED_WORDS)(self._meant)
         """The synsets of a word (its lemmas and their synsets) with those of classes that claim it, without those
         that it is said not to mean."""
+
+    def _is_unseen(self, synset: int, groups: PeopleGroups) -> bool:
+        """Whether its members are somewhere else as a rule: those of a church, those who live in a town."""
+        return synset in groups.unseen or self._lexicon.lexname(synset) == "noun.location"
 
     def label_of(self, synset: int) -> int | None:
         """The label that a synset leads to; none: no label."""

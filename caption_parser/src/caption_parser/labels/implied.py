@@ -21,6 +21,7 @@ from shared_runtime.configuration import FrozenModel
 from shared_schemas import Rule
 
 _CACHED_WORDS = 1 << 12
+_PRONOUNS = frozenset({"he", "she", "someone", "somebody", "i", "we", "me", "us", "you"})
 _SHELVES = frozenset({"shelf", "shelves", "aisle", "aisles", "display", "store", "supermarket"})
 
 
@@ -36,7 +37,13 @@ class ImpliedEntry(FrozenModel):
     """Nouns of which one must complete the verb; none: the verb alone triggers."""
     unless: tuple[str, ...] = ()
     """Nouns that give the word another sense: those that complete a verb ("surf the web"), those before a noun or
-    behind its "of" ("web surfer", "hands of a clock")."""
+    behind its "of", and what it belongs to ("web surfer", "hands of a clock", "a clock with hands")."""
+    beside: tuple[str, ...] = ()
+    """Words of which one must stand in the caption: a board beside a wetsuit is one to surf on; none: no need."""
+    apart: tuple[str, ...] = ()
+    """Words of which none may stand in the caption: shears beside a sheep are no scissors."""
+    peopled: bool = False
+    """Only where the captions speak of a person: a place without any shows nothing of what is done there."""
     held: bool = False
     """The object holds what the trigger names, so that another container in the caption takes its place."""
     alone: bool = False
@@ -45,6 +52,11 @@ class ImpliedEntry(FrozenModel):
     objects: tuple[str, ...]
     source: Literal["gloss", "derivation", "reviewed"]
     reason: str
+
+    def speaks_for(self, words: Sequence[str]) -> bool:
+        """Whether the words of a caption allow what is entailed."""
+        beside = not self.beside or not frozenset(self.beside).isdisjoint(words)
+        return beside and (not self.apart or frozenset(self.apart).isdisjoint(words))
 
 
 class _Entailment(NamedTuple):
@@ -64,6 +76,7 @@ class ImpliedObjects:
         self._by_verb: dict[str, list[_Entailment]] = defaultdict(list)
         self._holds = lru_cache(_CACHED_WORDS)(self._is_container)
         self._by_form = lru_cache(_CACHED_WORDS)(self._of_form)
+        self._person = decisions.label_of(lexicon.synset("person.n.01"))
         self._containers = Below(lexicon, [lexicon.synset("container.n.01")])
         for entry in shipped_entries():
             objects = _labelled(entry.objects, decisions, lexicon)
@@ -76,6 +89,7 @@ class ImpliedObjects:
                 self._by_phrase[phrase.replace(" ", "_")].append(entailment)
             for verb in entry.verbs:
                 self._by_verb[verb].append(entailment)
+        self._before_verbs = frozenset(verb.partition("-")[0] for verb in self._by_verb if "-" in verb)
 
     @property
     def phrases(self) -> frozenset[str]:
@@ -85,16 +99,24 @@ class ImpliedObjects:
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
         """The captions with what their nouns and verbs entail."""
         alone = len(captions) == 1
-        return [self._of_caption(caption, alone=alone) for caption in captions]
+        peopled = any(map(self._speaks_of_people, captions))
+        return [self._of_caption(caption, alone=alone, peopled=peopled) for caption in captions]
 
     def labels_of(self, synset: int) -> frozenset[int]:
         """The labels of what a noun in a sense may entail: senses that differ in them are not alike."""
         return frozenset(one.decision.label for found in self._by_synset.get(synset, ()) for one in found.objects)
 
-    def _of_caption(self, caption: CaptionReading, *, alone: bool) -> CaptionReading:
+    def _speaks_of_people(self, caption: CaptionReading) -> bool:
+        tree = caption.tree
+        return not _PRONOUNS.isdisjoint(tree.words) or any(
+            found.decision is not None and found.decision.label == self._person and not found.candidate.flags
+            for found in caption.objects
+        )
+
+    def _of_caption(self, caption: CaptionReading, *, alone: bool, peopled: bool) -> CaptionReading:
         objects, verbs = caption.objects, tuple(self.of_verbs(caption.tree))
         said = frozenset(found.decision.label for found in objects if found.decision) if alone else None
-        of_nouns = [self.of_noun(caption.tree, found, said=said) for found in objects]
+        of_nouns = [self.of_noun(caption.tree, found, said=said, peopled=peopled) for found in objects]
         if any(of_nouns):
             pairs = zip(objects, of_nouns, strict=True)
             objects = tuple(found._replace(implied=implied) for found, implied in pairs)
@@ -103,11 +125,12 @@ class ImpliedObjects:
         return caption._replace(objects=objects, verbs=verbs)
 
     def of_noun(
-        self, tree: Tree, found: ObjectReading, *, said: frozenset[int] | None = None
+        self, tree: Tree, found: ObjectReading, *, said: frozenset[int] | None = None, peopled: bool = True
     ) -> tuple[ImpliedObject, ...]:
         """What a noun in its sense entails; without a sense, what the phrase does.
 
         `said`: in the only caption of an image, the labels that it speaks of itself, be it to deny them.
+        `peopled`: whether the captions of the image speak of a person.
         """
         if found.synset is None:
             entailed = self._by_phrase.get(found.lemma, ())
@@ -116,16 +139,15 @@ class ImpliedObjects:
         if not entailed:
             return ()
         token = found.candidate.token
-        told = {tree.words[noun] for noun in tree.children_by(token, "compound", "nmod", "amod", "poss")}
-        for preposition in tree.children_by(token, "prep"):
-            if tree.words[preposition] == "of":
-                told.update(tree.words[noun] for noun in tree.children_by(preposition, "pobj"))
+        told = _told(tree, token)
         return tuple(
             dict.fromkeys(
                 implied
                 for entry, objects in entailed
                 if (not entry.lemmas or found.lemma.replace("_", " ") in entry.lemmas)
                 and told.isdisjoint(entry.unless)
+                and entry.speaks_for(tree.words)
+                and (peopled or not entry.peopled)
                 and (said is not None or not entry.alone)
                 and not (entry.held and self._is_held(tree, token))
                 for implied in objects
@@ -154,7 +176,8 @@ class ImpliedObjects:
         for token, tag in enumerate(tree.tags):
             if tag not in VERB_TAGS:
                 continue
-            entailed = self._by_form(tree.words[token])
+            before = _word_before(tree, token)
+            entailed = self._by_form(before if before in self._before_verbs else "", tree.words[token])
             if not entailed or tree.deps[token] in ("amod", "compound") or tree.has_child(token, "neg"):
                 continue
             complements = frozenset(self._complements(tree, token))
@@ -162,6 +185,7 @@ class ImpliedObjects:
                 implied
                 for entry, of_verb in entailed
                 if complements.isdisjoint(entry.unless)
+                and entry.speaks_for(tree.words)
                 and not (token and tree.words[token - 1] in entry.unless)
                 and not (entry.complements and complements.isdisjoint(entry.complements))
                 for implied in of_verb
@@ -169,10 +193,15 @@ class ImpliedObjects:
             if objects:
                 yield VerbReading(tree.starts[token], tree.ends[token], tuple(dict.fromkeys(objects)))
 
-    def _of_form(self, word: str) -> tuple[_Entailment, ...]:
-        """The entries of the verbs that a word may be a form of, those too that WordNet lacks ("snowboard")."""
+    def _of_form(self, before: str, word: str) -> tuple[_Entailment, ...]:
+        """The entries of the verbs that a word may be a form of, those too that WordNet lacks ("snowboard").
+
+        And of those that it may be with the word before it: "blow drying".
+        """
         known = frozenset(self._lexicon.base_forms(word, "v"))
         verbs = known.union(base_forms(word, "v", None, self._by_verb.__contains__))
+        if before:
+            verbs |= {f"{before}-{verb}" for verb in known}
         return tuple(entailment for verb in sorted(verbs) for entailment in self._by_verb.get(verb, ()))
 
     def _complements(self, tree: Tree, verb: int) -> Iterator[str]:
@@ -183,6 +212,28 @@ class ImpliedObjects:
         for noun in nouns:
             for member in tree.conjuncts(noun):
                 yield from self._lexicon.base_forms(tree.words[member])
+
+
+def _told(tree: Tree, noun: int) -> set[str]:
+    """The words that say of what kind a noun is, or what it is a part of."""
+    told = {tree.words[child] for child in tree.children_by(noun, "compound", "nmod", "amod", "poss")}
+    for preposition in tree.children_by(noun, "prep"):
+        if tree.words[preposition] == "of":
+            for whole in tree.children_by(preposition, "pobj"):
+                told.update(tree.words[part] for part in (whole, *tree.children_by(whole, "compound")))
+    if "whose" in tree.words[:noun]:
+        told.add(_word_before(tree, tree.words.index("whose")))
+    first = tree.first_conjuncts[noun]
+    preposition = tree.heads[first]
+    if tree.deps[first] == "pobj" and tree.words[preposition] == "with":
+        told.add(tree.words[tree.heads[preposition]])
+    return told
+
+
+def _word_before(tree: Tree, token: int) -> str:
+    """The word before another, also where a hyphen joins them."""
+    before = token - 2 if token > 1 and tree.words[token - 1] == "-" else token - 1
+    return tree.words[before] if before >= 0 else ""
 
 
 @cache

@@ -24,6 +24,25 @@ KIN = frozenset(
 
 _YOUNG = frozenset({"calf", "cub", "kid", "kit", "pup", "whelp"})
 """Lemmas for the young of several kinds: a giraffe has a calf as a cow has, and a seal a pup."""
+_SEXES = frozenset({"boar", "buck", "bull", "cow", "doe", "hen", "sow"})
+"""Lemmas for the sexes of several kinds: there are bulls among moose."""
+_SETTLED = KIN | _YOUNG | _SEXES
+_WITH_YOUNG = {
+    "calf": (
+        "bison.n.01",
+        "camel.n.01",
+        "elephant.n.01",
+        "elk.n.01",
+        "giraffe.n.01",
+        "hippopotamus.n.01",
+        "manatee.n.01",
+        "old_world_buffalo.n.01",
+        "rhinoceros.n.01",
+        "whale.n.02",
+    ),
+    "cub": ("big_cat.n.01", "fox.n.01"),
+}
+"""Beings whose young has the same name as that of others: beside them, where no other is named, it is theirs."""
 _GROUPS = frozenset({"couple", "family", "pair"})
 """Of these, groups of other things have lost their label before."""
 _PETS = ("dog.n.01", "cat.n.01")
@@ -39,6 +58,9 @@ class Kin:
         self._person = decisions.by_synset.get(lexicon.synset("person.n.01"))
         self._people = Below(lexicon, [lexicon.synset("person.n.01")])
         self._animals = Below(lexicon, [lexicon.synset("animal.n.01")])
+        self._with_young = {
+            young: Below(lexicon, map(lexicon.synset, kinds)) for young, kinds in _WITH_YOUNG.items()
+        }
         self._pets = Below(lexicon, map(lexicon.synset, _PETS))
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
@@ -47,12 +69,15 @@ class Kin:
             return list(captions)
         return [
             self._of_caption(caption, self._person)
-            if any(found.lemma in KIN or found.lemma in _YOUNG for found in caption.objects)
+            if any(found.lemma in _SETTLED for found in caption.objects)
             else caption
             for caption in captions
         ]
 
     def _of_caption(self, caption: CaptionReading, person: Decision) -> CaptionReading:
+        if any(found.lemma in _SEXES for found in caption.objects):
+            objects = tuple(self._of_sex(caption.tree, found, caption.objects) for found in caption.objects)
+            caption = caption._replace(objects=objects)
         parents = [found for found in caption.objects if found.lemma not in _YOUNG and self._may_be_animal(found)]
         if parents:
             objects = tuple(self._young(caption.tree, found, parents) for found in caption.objects)
@@ -66,6 +91,19 @@ class Kin:
             )
         )
 
+    def _of_sex(self, tree: Tree, found: ObjectReading, others: Sequence[ObjectReading]) -> ObjectReading:
+        """A cow, a bull or a sow with the label of its kind, if that stands before it: "an elephant cow"."""
+        if found.lemma not in _SEXES:
+            return found
+        of_kind = [*tree.children_by(found.candidate.token, "compound", "nmod")]
+        kinds = [one for one in others if one.candidate.token in of_kind and one.synset in self._animals]
+        if not kinds:
+            return found
+        decision = kinds[-1].decision
+        return found._replace(
+            choice=kinds[-1].choice, decision=decision and decision._replace(rule=Rule.AGREEMENT)
+        )
+
     def _young(self, tree: Tree, young: ObjectReading, parents: Sequence[ObjectReading]) -> ObjectReading:
         """A young animal with the label of its kind, if that is told: "a seal pup", "a giraffe and her calf"."""
         token = young.candidate.token
@@ -75,6 +113,8 @@ class Kin:
         kinds = [found for found in parents if found.candidate.token in of_kind]
         if not kinds and not _owners(tree, token).isdisjoint(_POSSESSIVES):
             kinds = [found for found in parents if found.candidate.token < token and self._is_animal(found)]
+        if not kinds and all(found.decision != young.decision for found in parents):
+            kinds = [found for found in parents if found.synset in self._with_young.get(young.lemma, ())]
         if not kinds:
             return young
         # The seal of a pup is no stamp.

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import with_hyponyms
 from shared_runtime.configuration import FrozenModel
 
 
@@ -20,6 +21,7 @@ class _GroupsFile(FrozenModel):
     synsets: tuple[str, ...]
     alone: tuple[str, ...]
     excluded: tuple[str, ...]
+    unseen: tuple[str, ...]
     denied: Mapping[str, str]
 
 
@@ -27,6 +29,8 @@ class PeopleGroups(NamedTuple):
     """Which synsets are groups of people that can be seen."""
 
     synsets: frozenset[int]
+    unseen: frozenset[int]
+    """Bodies whose members nobody sees where the body is named."""
     denied: frozenset[str]
     """Lemmas that are not read as one of them."""
 
@@ -51,4 +55,5 @@ def people_groups(lexicon: Lexicon) -> PeopleGroups:
             below = [one for one in lexicon.hyponyms(group) if one not in found and one not in excluded]
             found.update(dict.fromkeys(below))
             waiting += below
-    return PeopleGroups(frozenset(found), frozenset(listed.denied))
+    unseen = frozenset(with_hyponyms(lexicon, map(lexicon.synset, listed.unseen))) - found.keys()
+    return PeopleGroups(frozenset(found), unseen, frozenset(listed.denied))

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from caption_parser.labels.agreement import Agreement
 from caption_parser.labels.decisions import DecisionTable
+from caption_parser.labels.drawn_again import DrawnAgain
 from caption_parser.labels.group_members import MembersOfGroups
 from caption_parser.labels.implied import ImpliedObjects
 from caption_parser.labels.indefinite_people import IndefinitePeople
 from caption_parser.labels.kin import Kin
+from caption_parser.labels.named_people import NamedPeople
 from caption_parser.labels.potted import PottedPlants
 from caption_parser.labels.reading import CaptionReading, LabelStep, ObjectReading
 from caption_parser.labels.repetitions import Repetitions
@@ -18,11 +20,13 @@ from shared_schemas import Flag, Rule
 
 _BEYOND_THE_PAPER: Mapping[str, Callable[[DecisionTable, Lexicon], LabelStep]] = {
     "people_groups": lambda _, lexicon: MembersOfGroups(lexicon),
+    "drawn_again": lambda _, __: DrawnAgain(),
     "kin": Kin,
     "agreement": Agreement,
     "implied": ImpliedObjects,
     "potted": PottedPlants,
     "indefinite_people": IndefinitePeople,
+    "named_people": NamedPeople,
     "repetitions": Repetitions,
 }
 """What makes the step of a rule of `ModeRules`."""

@@ -23,6 +23,8 @@ _DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 _BE = frozenset({"am", "are", "be", "been", "being", "is", "was", "were", "'s", "'re"})
 _HAVE = frozenset({"has", "had", "have", "'s", "'ve", "'d"})
 _RELATIVES = frozenset({"he", "i", "it", "she", "that", "they", "there", "we", "which", "who", "you"})
+_PERSONS = frozenset({"he", "i", "she", "they", "we", "who", "you"})
+_NEW_CLAUSES = frozenset({".", ",", ";", "and", "but", "because", "when", "where"})
 _STATES = frozenset(
     """
     be been contain contained display displayed feature featured had has have held hold house housed included keep
@@ -39,7 +41,7 @@ _PARTS = frozenset("bit bits half halves part parts piece pieces portion section
 """What of them is gone leaves the rest: "a slice of the pizza is missing"."""
 _PARTLY = frozenset("almost half halfway mostly nearly partially partly".split())
 _HERE = frozenset({"here", "there", "."})
-_ABSENT = frozenset({"absent", "disappeared", "departed", "extinct", "gone", "missing", "nowhere", "vanished"})
+_ABSENT = frozenset({"absent", "disappeared", "departed", "extinct", "gone", "missing", "vanished"})
 _TAKEN = frozenset({"demolished", "dismantled", "removed", "stolen"})
 _GOES_ON = frozenset({"bad", "by", "for", "into", "in", "on", "through", "to", "under", "up", "wild", "wrong"})
 """Behind "gone" they make it go somewhere: "has gone to bed"."""
@@ -103,7 +105,9 @@ _TRIGGERS = (
     frozenset(_BEGINNING_WITH)
     | _ABSENT
     | _TAKEN
-    | frozenset({"used", "once", "formerly", "previously", "originally", "longer", "out", "left", "not", "n't"})
+    | frozenset(
+        {"nowhere", "used", "once", "formerly", "previously", "originally", "longer", "out", "left", "not", "n't"}
+    )
     | frozenset({"cannot", "never", "ca", "cant", "neither"})
 )
 
@@ -119,6 +123,8 @@ def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
         yield from phrase_behind(tree, token + len(run))
     elif word == "neither" and _word(tree, token + 1) != "of":
         yield from phrase_behind(tree, token + 1)
+    elif word == "nowhere":
+        yield from _nowhere(tree, token)
     elif word in _ABSENT:
         yield from _absent(tree, token, word)
     elif word in _TAKEN:
@@ -232,6 +238,17 @@ def _absent(tree: Tree, token: int, word: str) -> Iterator[int]:
         yield from subject_before(tree, token)
 
 
+def _nowhere(tree: Tree, token: int) -> Iterator[int]:
+    """ "the owner is nowhere to be found", "the rider nowhere in sight"; not "the middle of nowhere"."""
+    before = token - 1
+    if _word(tree, token + 1) not in ("to", "in", "around", "", *_HERE):
+        return
+    if before > 0 and tree.words[before] in _BE:
+        before -= 1
+    if before >= 0 and tree.is_noun(before):
+        yield from _with_conjuncts(tree, before)
+
+
 def _out_of_sight(tree: Tree, token: int) -> Iterator[int]:
     """ "with the dog out of sight", "the dog is out of frame"; who "looks out of frame" is there."""
     last = token + 2
@@ -263,10 +280,20 @@ def _used_to(tree: Tree, token: int) -> Iterator[int]:
     where = _where_before(tree, token)
     if where is not None:
         yield from _nouns_between(tree, where, token)
-    elif tree.words[verb] in _STATES and (tree.words[verb] in ("be", "have") or _is_finite(tree, token)):
+    elif _is_what_somebody_did(tree, token) or (
+        tree.words[verb] in _STATES and (tree.words[verb] in ("be", "have") or _is_finite(tree, token))
+    ):
         yield from phrase_behind(tree, verb + 1)
     elif tree.words[verb] in _PLACED and (_word(tree, verb + 1) in ("", *_HERE)):
         yield from subject_before(tree, token)
+
+
+def _is_what_somebody_did(tree: Tree, token: int) -> bool:
+    """Whether a person "used to" do something; "the knife they used to cut the cake" is put to a use."""
+    subject = token - 1
+    if subject < 0 or tree.words[subject] not in _PERSONS:
+        return False
+    return not subject or tree.words[subject] == "who" or tree.words[subject - 1] in _NEW_CLAUSES
 
 
 def _once(tree: Tree, token: int) -> Iterator[int]:

@@ -9,9 +9,9 @@ _CACHED_WORDS = 1 << 14
 _FREQUENT_SENSES = 2
 _NO_PARTS = frozenset(
     """
-    antler antlers blood bone bones bust chest cells crown feather feathers fin fins gland heart hide hides horn
-    horns milk mind organ seat seats shell shells skeleton skeletons skin skins skull skulls tissue tissues tusk
-    tusks wool
+    antler antlers blood bone bones bust chest cells chopper crown feather feathers fin fins gland heart hide hides
+    horn horns milk mind mitt mitts organ seat seats shell shells skeleton skeletons skin skins skull skulls
+    tissue tissues tusk tusks wool
     """.split()
 )
 """Words that WordNet lists as parts of bodies and that captions say of what is left of a body, or of things."""

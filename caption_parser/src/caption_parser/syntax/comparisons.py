@@ -22,6 +22,8 @@ def compared_nouns(tree: Tree) -> set[int]:
         return set()
     found: set[int] = set()
     for token, word in enumerate(tree.words):
+        if word == "like" and tree.tags[token] == "IN":
+            found.update(_parts_behind(tree, token + 1))
         if (word == "as" and _ends_comparison(tree, token)) or (word == "like" and _is_manner(tree, token)):
             found.update(_unknown_behind(tree, token + 1))
         elif (
@@ -55,11 +57,21 @@ def _is_manner(tree: Tree, token: int) -> bool:
     )
 
 
+def _parts_behind(tree: Tree, start: int) -> Iterator[int]:
+    """A part, and what it would be of: "like the wake of a boat"; not examples: "like a pair of skis"."""
+    for noun in phrase_behind(tree, start):
+        if tree.words[noun + 1 : noun + 2] == ["of"] and tree.deps[noun] == "pobj" and tree.words[start] == "the":
+            yield noun
+            yield from _unknown_behind(tree, noun + 2)
+
+
 def _unknown_behind(tree: Tree, start: int) -> Iterator[int]:
     """What is behind, if nothing says that it is known: "as big as the dog" has a dog."""
     if start >= len(tree) or tree.words[start] in _KNOWN:
         return
     for noun in phrase_behind(tree, start):
+        if tree.deps[noun] in ("nsubj", "nsubjpass") and tree.tags[noun + 1] in ("VBD", "VBZ"):
+            return  # "it looks like a dog is driving"
         # "like person" and "as king" without an article speak of names
         if tree.words[start] in _ONE or tree.tags[noun] in PLURAL_TAGS or start == noun:
             yield noun

@@ -54,6 +54,10 @@ _TAKING = frozenset(
     {"take", "takes", "taking", "took", "taken", "snap", "snapping", "snaps", "shooting", "capturing"}
 )
 _HUNG = frozenset({"hanging", "hangs", "hung", "framed", "mounted"})
+_DRAWINGS = frozenset(
+    "cartoon cartoons comic comics drawing drawings illustration illustrations sketch sketches".split()
+)
+"""What has a background of its own, and hangs nowhere as a rule."""
 _ARRANGED = frozenset("collage columns grid montage page panel panels sequence squares strip".split())
 """What several photographs make."""
 _CARRIED_BY = frozenset(
@@ -156,7 +160,7 @@ def _contents(tree: Tree, likeness: int) -> Iterator[int]:
     for child in tree.children[likeness]:
         if tree.deps[child] == "prep" and tree.words[child] == "of":
             for noun in tree.children_by(child, "pobj"):
-                yield from _scene(tree, noun)
+                yield from _scene(tree, noun, whole=tree.words[likeness] in _DRAWINGS)
         elif tree.deps[child] in ("acl", "relcl") and tree.words[child] in _SHOWING:
             yield from _objects(tree, child)
     head = tree.heads[likeness]
@@ -174,13 +178,20 @@ def _objects(tree: Tree, verb: int) -> Iterator[int]:
         yield from _scene(tree, noun)
 
 
-def _scene(tree: Tree, noun: int) -> Iterator[int]:
-    """A noun of a depicted scene with what it holds, wears or rides; where it stands may be a real place."""
+def _scene(tree: Tree, noun: int, *, whole: bool = False) -> Iterator[int]:
+    """A noun of a depicted scene with what it holds, wears or rides; where it stands may be a real place.
+
+    `whole`: the place of what it does is drawn too: "a drawing of a cat sleeping on a stack of books".
+    """
     for member in tree.conjuncts(noun):
         yield member
         for child in tree.children[member]:
             if tree.deps[child] == "acl":
                 yield from _objects(tree, child)
+                if whole and tree.tags[child] == "VBG" and tree.words[child] not in _HUNG:
+                    for preposition in tree.children_by(child, "prep"):
+                        for place in tree.children_by(preposition, "pobj"):
+                            yield from _scene(tree, place)
             elif tree.deps[child] == "prep" and tree.words[child] in ("with", "on", "of"):
                 for complement in tree.children_by(child, "pobj"):
                     if tree.words[child] != "on" or tree.words[complement] in _CARRIED_BY:

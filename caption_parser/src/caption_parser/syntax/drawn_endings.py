@@ -1,4 +1,4 @@
-"""Endings of captions that say that all before is drawn: "…, illustration", "… vector", "…, oil on canvas"."""
+"""Endings and beginnings of captions that say that the rest is drawn: "…, illustration", "In this cartoon, …"."""
 
 import re
 
@@ -51,6 +51,15 @@ _IN_A_PHRASE = re.compile(
     r"|his|her|from|into)$",
     re.IGNORECASE,
 )
+_DRAWING = (
+    r"(?:illustration|drawing|sketch|cartoon|caricature|comic|rendering|render|clip\s?art|line art|vector art)"
+)
+_AT_THE_START = re.compile(
+    rf"\W*(?:in (?:this|the) (?:{_HOW}[\s-]+)*{_DRAWING}\s*,"
+    rf"|(?:this|the) (?:(?:image|picture|artwork) )?is (?:an? )?(?:{_HOW}[\s-]+)*(?:{_DRAWING}|painting)"
+    r" (?:of|featuring|depicting|showing)\b)",
+    re.IGNORECASE,
+)
 _HUNG = re.compile(r"painting|drawing|print|logo|artwork|emoji|watercol|doodle", re.IGNORECASE)
 _LONGEST_KEYWORD = 2
 """Words of a keyword in a list of what is in a room."""
@@ -60,6 +69,11 @@ _LONGEST = 120
 def says_drawn(text: str) -> bool:
     """Whether a text by itself says that something is drawn: "3d illustration", "vector also available"."""
     return _TELLING.search(text.lower()) is not None and _ALONE.fullmatch(text.strip()) is not None
+
+
+def begins_drawn(text: str) -> bool:
+    """Whether a text says at its start that it is drawn: "In this cartoon, …", "The image is a drawing of …"."""
+    return _AT_THE_START.match(text) is not None
 
 
 def drawn_from(text: str) -> int:

@@ -13,7 +13,7 @@ from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.named_words import NamedWords
 from caption_parser.syntax.phrases import ExtendedHead
-from caption_parser.syntax.tree import NOUN_TAGS, PLURAL_TAGS, Tree
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
 
 _CACHED_FORMS = 1 << 16
 _LONGEST_TAIL = 3
@@ -65,6 +65,7 @@ class ExtendedHeadFinder:
         found = self._find(tuple(tree.words[first:end]), tuple(tree.tags[first:end]), head - first)
         if found is None:
             is_model = self._rules.designations and first < head and _is_designation(tree.words[head])
+            is_model = is_model and tree.tags[head - 1] not in ADJECTIVE_TAGS
             return self(tree, phrase_start, head - 1) if is_model else None
         return ExtendedHead(first + found.start, first + found.end, found.lemmas, found.synsets)
 
@@ -158,6 +159,8 @@ class ExtendedHeadFinder:
         meant = self._named.meant(entry.lemmas)
         # A word that the label space reads for itself has no senses there: "panda", of "red panda".
         of_head = set(self._entry(head).synsets or self._listed(tuple(self.lexicon.base_forms(head))).synsets)
+        if not of_head and head not in self._named and "-" not in entry.lemmas[0]:
+            return entry  # "third baseman": nobody is a mere "baseman"
         kinds = tuple(
             synset
             for synset in entry.synsets

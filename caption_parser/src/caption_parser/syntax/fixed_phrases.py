@@ -1,18 +1,17 @@
 """Nouns in fixed phrases: idioms ("a bull's eye") and names ("the Chicago Cubs")."""
 
 import tomllib
-from bisect import bisect_left
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
+from caption_parser.syntax.word_kinds import WordKinds
 from shared_schemas import Flag
 
 _NAMING_TAGS = NOUN_TAGS | ADJECTIVE_TAGS
-_CACHED_WORDS = 1 << 15
 _LONGEST_NAME = 32
 """Words; more with capitals in a row are no name."""
 _PHRASES_FILE = "fixed_phrases.toml"
@@ -48,13 +47,12 @@ def fixed_phrases() -> FixedPhrases:
     return FixedPhrases()
 
 
-class NameFinder:
+class NameFinder(WordKinds):
     """Finds nouns that WordNet reads as a class and a capital letter gives away as a name."""
 
     def __init__(self, lexicon: Lexicon, capitalised: frozenset[str]) -> None:
-        self._lexicon = lexicon
+        super().__init__(lexicon)
         self._capitalised = capitalised
-        self._is_uncommon = lru_cache(_CACHED_WORDS)(self._has_no_common_sense)
 
     def is_name(self, tree: Tree, head: ExtendedHead, *, living: bool) -> bool:
         """Whether an extended head is the end of a name.
@@ -63,11 +61,11 @@ class NameFinder:
         common word. Living beings and "the" with a plural only: "an Alamo Bus" is a bus all the same.
         """
         last = head.end - 1
-        if not _has_capital(tree, last) or not _means_names(tree):
+        if not tree.has_capital(last) or not _means_names(tree):
             return False
         if tree.words[last] in self._capitalised and head.end - head.start == 1 and last > 0:
             return True
-        before = [token for token in _capitals_before(tree, head.start) if self._is_uncommon(tree.words[token])]
+        before = [token for token in _capitals_before(tree, head.start) if self.is_uncommon(tree.words[token])]
         if not before:
             return False
         first = before[0]
@@ -76,16 +74,6 @@ class NameFinder:
             return False  # "Labrador Retriever", torn apart by the parse
         return living or team
 
-    def _has_no_common_sense(self, word: str) -> bool:
-        return not any(
-            lemma[:1].islower()
-            for pos in ("n", "a", "v", "r")
-            for base in self._lexicon.base_forms(word, pos)
-            for synset in self._lexicon.synsets(base, pos)
-            for lemma in self._lexicon.lemmas(synset)
-            if lemma.lower() == base
-        )
-
 
 def _means_names(tree: Tree) -> bool:
     """Whether capitals tell anything: not in headlines and shouting."""
@@ -93,14 +81,9 @@ def _means_names(tree: Tree) -> bool:
     return 2 * after_first < len(tree)
 
 
-def _has_capital(tree: Tree, token: int) -> bool:
-    place = bisect_left(tree.capitals, token)
-    return place < len(tree.capitals) and tree.capitals[place] == token
-
-
 def _capitals_before(tree: Tree, start: int) -> list[int]:
     """The run of capitalised tokens that ends before `start`, in text order."""
     first = start
-    while start - first < _LONGEST_NAME and _has_capital(tree, first - 1) and tree.tags[first - 1] in _NAMING_TAGS:
+    while start - first < _LONGEST_NAME and tree.has_capital(first - 1) and tree.tags[first - 1] in _NAMING_TAGS:
         first -= 1
     return list(range(first, start))

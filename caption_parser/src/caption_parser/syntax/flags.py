@@ -1,5 +1,6 @@
 """Flags: why a noun of a caption may name nothing that can be seen in the image."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from operator import attrgetter
 
@@ -20,19 +21,23 @@ from caption_parser.syntax.figures import FigureFinder
 from caption_parser.syntax.fixed_phrases import NameFinder, fixed_phrases
 from caption_parser.syntax.hedges import concluded_nouns, uncertain_nouns
 from caption_parser.syntax.made_things import MadeThings
+from caption_parser.syntax.model_names import ModelNames
 from caption_parser.syntax.negation import negated_nouns
 from caption_parser.syntax.noun_modifiers import modifying_nouns
 from caption_parser.syntax.parts import PartFinder
+from caption_parser.syntax.personal_names import PersonalNames
 from caption_parser.syntax.phrases import ExtendedHead, NounPhrase
 from caption_parser.syntax.possessors import PossessorFinder
 from caption_parser.syntax.proper_names import ProperNameFinder
 from caption_parser.syntax.surfaces import SurfaceFinder
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.wishes import wished_nouns
+from caption_parser.syntax.works import works_nouns
 from shared_schemas import Flag
 
 _CACHED_KINDS = 1 << 15
 _FLAGS = tuple(Flag)
+_OF_NAMES = (Flag.NAMED_ENTITY, Flag.IDIOM)
 _TELLING = {
     None: LIKENESS_MODIFIERS,
     "animal": LIKENESS_MODIFIERS | LIFELESS_MODIFIERS,
@@ -57,6 +62,8 @@ class FlagFinder:
         self._has_made_things = rules.made_things
         self._parts = PartFinder(lexicon) if rules.parts else None
         self._possessors = PossessorFinder(lexicon) if rules.possessors_of_kind else None
+        self._personal_names = PersonalNames(lexicon) if rules.personal_names else None
+        self._models = ModelNames(lexicon) if rules.personal_names else None
         self._proper_names = ProperNameFinder(lexicon) if rules.proper_names else None
         self._finders = [
             (flag, find)
@@ -68,6 +75,7 @@ class FlagFinder:
                 (Flag.DEPICTED, self._depicted_nouns),
                 (Flag.DEPICTED, self._made if rules.made_things else None),
                 (Flag.DEPICTED, SurfaceFinder(lexicon) if rules.surfaces else None),
+                (Flag.DEPICTED, works_nouns if rules.works else None),
                 (Flag.DEPICTED, compared_nouns if rules.comparisons else None),
                 (Flag.NEGATED, wished_nouns if rules.wishes else None),
                 (Flag.MODIFIER, ElsewhereFinder(lexicon) if rules.elsewhere else None),
@@ -125,22 +133,37 @@ class FlagFinder:
         if not modifying:
             return []
         flags_of = {phrase.head: phrase.flags for phrase in phrases}
-        named = self._proper_names.bearers(tree) if self._proper_names is not None else frozenset()
+        titles = self._personal_names.titles(tree) if self._personal_names is not None and has_names else set()
+        bearers = self._proper_names.bearers(tree) if self._proper_names is not None else set()
+        in_names = {token for phrase in phrases for token in _name_before(phrase)}
         found: list[NounPhrase] = []
         inside: set[int] = set()
         for token, noun, first in modifying:
             head = self._find_extended_head(tree, first, token)
             if head is not None and token not in flags_of:
-                flags = [*flags_of.get(noun, ()), self._manner(tree, head, noun)]
-                flags += [flag for flag in (Flag.NAMED_ENTITY, Flag.IDIOM) if token in nouns.get(flag, ())]
-                if has_names and self._names.is_name(tree, head, living=False):
-                    flags.append(Flag.NAMED_ENTITY)
-                if token in named:
+                flags = [*flags_of.get(noun, ())]
+                if token in bearers:
                     flags = []
+                elif token in titles or (token not in in_names and self._names_model(tree, head, noun)):
+                    flags = [flag for flag in flags if flag not in _OF_NAMES]
+                else:
+                    flags += self._of_modifier(tree, head, token, noun, nouns, has_names)
                 start = min(head.start, tree.left_edge(token))
                 found.append(NounPhrase(start, token + 1, token, flags=_in_order(flags), extended_head=head))
                 inside.update(other for other in range(head.start, head.end) if other != token)
         return [phrase for phrase in found if phrase.head not in inside]
+
+    def _names_model(self, tree: Tree, head: ExtendedHead, noun: int) -> bool:
+        return self._models is not None and self._models.is_named(tree, head, noun)
+
+    def _of_modifier(
+        self, tree: Tree, head: ExtendedHead, token: int, noun: int, nouns: dict[Flag, set[int]], has_names: bool
+    ) -> Iterator[Flag]:
+        """The flags that a noun before another has besides those of the other."""
+        yield self._manner(tree, head, noun)
+        yield from (flag for flag in _OF_NAMES if token in nouns.get(flag, ()))
+        if has_names and self._names.is_name(tree, head, living=False):
+            yield Flag.NAMED_ENTITY
 
     def _manner(self, tree: Tree, head: ExtendedHead, noun: int) -> Flag:
         """How a noun before another speaks of what it names: as its whole, or only as its kind."""
@@ -161,6 +184,11 @@ def _possessors_in_names(tree: Tree, phrases: tuple[NounPhrase, ...]) -> set[int
         for token in range(phrase.extended_head.start, phrase.head)
         if tree.deps[token] == "poss"
     }
+
+
+def _name_before(phrase: NounPhrase) -> range:
+    """The tokens before the head of a phrase that name with it what it is: the "Toyota" of "Toyota Hilux"."""
+    return range(phrase.extended_head.start, phrase.head) if phrase.extended_head else range(0)
 
 
 def _is_likeness(tree: Tree, phrase: NounPhrase, head: ExtendedHead, living: str | None) -> bool:

@@ -1,6 +1,9 @@
 """Words that cannot be what they are tagged as, by WordNet or by the words around them."""
 
-from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
+from collections.abc import Iterator
+
+from caption_parser.syntax.proper_names import vehicle_makes
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.tree_draft import TreeDraft
 from caption_parser.syntax.verb_words import VerbWords
 
@@ -8,6 +11,16 @@ _ADVERB_TAGS = frozenset({"RB", "RBR", "RBS"})
 _NOT_NOUNS = ADJECTIVE_TAGS | _ADVERB_TAGS | {"VB", "VBP"}
 _BEFORE_NOUNS = frozenset({"amod", "advmod", "nmod"})
 _OF_NOUNS = frozenset({"ROOT", "appos", "attr", "conj", "dobj", "nsubj", "nsubjpass", "pobj"})
+
+_OF_PRODUCTS = frozenset({"original", "professional"})
+"""Adjectives that stand behind the names of products, and are nouns of their own."""
+_YOURS = frozenset({"my", "our", "your", "yours"})
+_ARTICLES = frozenset({"a", "an", "the"})
+_OF_MANNER = frozenset({"color", "colour", "l'", "la", "shape", "size"})
+"""Behind an article they say of what kind the noun before it is: "duck a l'orange"."""
+_SOON = frozenset({"here", "now", "online", "today", "tonight"})
+_AT_ONCE = frozenset({"", "!", ".", "&", "and", "at", "for", "to"})
+_OURSELVES = frozenset({"me", "us"})
 
 _OF_VERBS = frozenset({"aux", "auxpass", "neg", "nsubj", "nsubjpass"})
 """What only verbs have: "a swimmer has dove in"."""
@@ -18,12 +31,17 @@ class MisreadWords:
 
     def __init__(self, words: VerbWords) -> None:
         self._words = words
+        self._makes = vehicle_makes()
 
     def __call__(self, draft: TreeDraft) -> None:
         """Read every word again whose tag WordNet does not know of it."""
         words = draft.tree.words
+        for token in self._orders(draft.tree):
+            draft.tags[token] = "VB"
         for token, tag in enumerate(draft.tree.tags):
-            if (
+            if tag in VERB_TAGS and self._is_name(draft.tree, token):
+                draft.make_name(token)
+            elif (
                 tag in _NOT_NOUNS
                 and self._words.is_noun(words[token])
                 and self._is_noun_after_all(draft.tree, token)
@@ -33,10 +51,45 @@ class MisreadWords:
                     draft.deps[token] = "compound" if draft.heads[token] > token else "dep"
             elif (
                 tag == "NN"
-                and not self._words.is_noun(words[token])
+                and (not self._words.is_noun(words[token]) or self._is_said_of_products(draft.tree, token))
                 and self._is_said_of_the_noun_before(draft.tree, token)
             ):
                 draft.swap(token - 1, token)
+
+    def _is_name(self, tree: Tree, token: int) -> bool:
+        """Whether a word read as a verb is none: a make of vehicles, or what has a capital and is no word."""
+        word = tree.words[token]
+        if token and tree.words[token - 1] in self._makes and not self._words.is_a(word, "v"):
+            return True
+        if not tree.has_capital(token):
+            return False
+        return word in self._makes or (
+            not self._words.is_a(word, "v")
+            and not word.endswith(("ing", "ed"))
+            and (self._words.is_uncommon(word) or self._words.is_noun(word))
+        )
+
+    def _orders(self, tree: Tree) -> Iterator[int]:
+        """Verbs that are read as nouns: "book now and save", "please bear with us"."""
+        words = tree.words
+        for token in [0] if words[:1] != ["please"] else [1]:
+            following, then = (*words[token + 1 : token + 3], "", "")[:2]
+            if (
+                following
+                and tree.tags[token] == "NN"
+                and self._words.is_base(words[token])
+                and (
+                    following in _YOURS
+                    or (following in _ARTICLES and then not in _OF_MANNER)
+                    or (following in _SOON and then in _AT_ONCE)
+                )
+            ):
+                yield token
+        if "bear" in words:
+            for token in range(len(words) - 2):
+                is_asked = words[token : token + 2] == ["bear", "with"] and words[token + 2] in _OURSELVES
+                if is_asked and not tree.has_child(token, "det"):
+                    yield token
 
     def _is_noun_after_all(self, tree: Tree, token: int) -> bool:
         word, tag, dep = tree.words[token], tree.tags[token], tree.deps[token]
@@ -49,7 +102,8 @@ class MisreadWords:
             return False
         if pos != "v" and word.endswith(("ing", "ed")):
             return False
-        return dep not in ("aux", "acomp") and self._words.names_a_thing(word)
+        alone = dep == "ROOT" and tag in ADJECTIVE_TAGS
+        return dep not in ("aux", "acomp") and (alone or self._words.names_a_thing(word))
 
     def _is_one_of_a_kind(self, tree: Tree, token: int) -> bool:
         """The drier of "a hair drier": it has an article, and a noun before it says of what kind it is."""
@@ -62,6 +116,15 @@ class MisreadWords:
             and (tree.deps[before], tree.heads[before]) == ("compound", token)
             and tree.is_noun(before)
             and tree.has_child(token, "det")
+        )
+
+    def _is_said_of_products(self, tree: Tree, token: int) -> bool:
+        """The last word of "Hair dryer professional", where no article speaks of somebody."""
+        return (
+            tree.words[token] in _OF_PRODUCTS
+            and not tree.has_child(token, "det")
+            and self._words.names_a_thing(tree.words[token - 1])
+            and tree.tags[token - 1] != "NNP"
         )
 
     def _is_said_of_the_noun_before(self, tree: Tree, token: int) -> bool:

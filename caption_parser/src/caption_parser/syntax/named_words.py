@@ -24,6 +24,9 @@ class NamedWords:
                 self._singular.setdefault(form.replace(" ", "_"), written)
         self._kept_whole = kept_whole or {}
 
+    def __contains__(self, form: str) -> bool:
+        return form in self._singular
+
     def phrase(self, form: str) -> str | None:
         """The phrase that `form` is written for; none: it is none."""
         return self._singular.get(form)

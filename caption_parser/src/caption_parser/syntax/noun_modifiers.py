@@ -26,6 +26,20 @@ _DONE_ON = frozenset(
 )
 """What feats are done with, which then is there: "a skateboard trick"; not so "a card trick", "a dog trick"."""
 
+_RIDERS = frozenset("cop cops courier couriers messenger messengers officer officers police rider riders".split())
+_RIDDEN = frozenset("bicycle bike motorbike motorcycle".split())
+"""What riders are on: "bicycle cops"."""
+
+_OF_ITSELF = frozenset("replacement replacements review reviews test tests".split())
+"""Nouns that say what a thing is shown for: "a gravel bike review"."""
+_TOLD = frozenset(
+    "album blood book books concert driving eye film films game games movie movies restaurant song".split()
+)
+"""What is reviewed without being seen."""
+
+_WHERE_AND_WHEN = frozenset({"downtown", "today", "tomorrow", "tonight", "uptown", "yesterday"})
+"""Words that parses take for what the noun before them modifies: "a busy intersection downtown"."""
+
 _SINGULAR = frozenset({"a", "an", "another", "one"})
 """Determiners that no plural has."""
 
@@ -52,6 +66,9 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
     return dep == "compound" and (
         tree.words[head] in _PORTIONS
         or (tree.words[head] in _FEATS and tree.words[token] in _DONE_ON)
+        or (tree.words[head] in _RIDERS and tree.words[token] in _RIDDEN)
+        or (tree.words[head] in _OF_ITSELF and tree.words[token] not in _TOLD)
+        or tree.words[head] in _WHERE_AND_WHEN
         or _is_in_a_list(tree, token, head)
         or _is_a_subject(tree, token, head)
     )

@@ -101,6 +101,13 @@ _NO_BODIES = frozenset(
 """Names that mean no part of a body."""
 _LIFELESS = frozenset({"toy", "stuffed", "plush"})
 _OF_A_SEX = frozenset("men women boys girls ladies gentlemen kids children".split())
+_PLAYERS = ("athlete.n.01", "player.n.01", "umpire.n.01")
+_GEAR = frozenset(
+    "glove gloves goggles helmet helmets mask masks mitt mitts pad pads padding stick sticks".split()
+)
+"""What players have for their game."""
+_PRIVATE_ROOMS = frozenset("bedroom bedrooms dorm nursery playroom room rooms".split())
+"""Rooms that tell whose they are and do not show him: "my son's bedroom"."""
 _ROOMS = frozenset(
     """
     aisle area bathroom bathrooms bedroom changing clinic clothing club department fashion footwear hospital
@@ -120,6 +127,8 @@ class PossessorFinder:
         self._kept = frozenset(map(lexicon.synset, _KEPT_FOR_ANIMALS))
         self._category = lru_cache(_CACHED_WORDS)(self._category_of)
         self._is_profession = lru_cache(_CACHED_WORDS)(self._has_profession)
+        self._players = frozenset(map(lexicon.synset, _PLAYERS))
+        self._is_player = lru_cache(_CACHED_WORDS)(self._has_player)
         self._is_kept = lru_cache(_CACHED_WORDS)(self._is_kept_for_animals)
 
     def __call__(self, tree: Tree) -> set[int]:
@@ -133,16 +142,31 @@ class PossessorFinder:
         }
 
     def owned_parts(self, tree: Tree) -> set[int]:
-        """Possessors of a part of their body: "a cow's head" is no weed, whatever WordNet calls by that name."""
+        """Possessors of a part of their body: "a cow's head" is no weed, whatever WordNet calls by that name.
+
+        And of what they wear for a game, if they are known: "the catcher's mask".
+        """
         return {
             possessor
             for possessor, possessed in _possessions(tree)
-            if tree.words[possessed] in self._body_parts
-            and (tree.words[possessor], tree.words[possessed]) not in _NO_BODIES
+            if (
+                tree.words[possessed] in self._body_parts
+                and (tree.words[possessor], tree.words[possessed]) not in _NO_BODIES
+            )
+            or (
+                self._is_gear(tree.words[possessor], tree.words[possessed])
+                and _determiner(tree, possessor) in _DEFINITE
+            )
         }
+
+    def _is_gear(self, owner: str, owned: str) -> bool:
+        """Whether a player has it for his game, and not as his own: "a catcher's mitt"."""
+        return owned in _GEAR and self._is_player(owner)
 
     def _names_kind(self, tree: Tree, possessor: int, possessed: int) -> bool:
         owner, owned = tree.words[possessor], tree.words[possessed]
+        if owned in _PRIVATE_ROOMS and self._category(owner) == "noun.person":
+            return True
         if (
             owned in self._body_parts
             or owned in _GROWN
@@ -151,6 +175,8 @@ class PossessorFinder:
             return False
         determiner = _determiner(tree, possessor)
         is_plural = tree.tags[possessor] in PLURAL_TAGS or owner in _PLURALS
+        if self._is_gear(owner, owned):
+            return determiner not in _DEFINITE
         if determiner in _DEFINITE:
             return owner in _OF_A_SEX and owned in _ROOMS
         if determiner in _SINGULAR:
@@ -189,6 +215,13 @@ class PossessorFinder:
             not self._professions.isdisjoint(hypernym_distances(self._lexicon, synset))
             for lemma in lemmas
             for synset in self._lexicon.synsets(lemma)[:1]
+        )
+
+    def _has_player(self, word: str) -> bool:
+        return any(
+            not self._players.isdisjoint(hypernym_distances(self._lexicon, synset))
+            for lemma in self._lexicon.base_forms(word)
+            for synset in self._lexicon.synsets(lemma)[:2]
         )
 
     def _is_kept_for_animals(self, word: str) -> bool:

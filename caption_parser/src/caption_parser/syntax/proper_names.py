@@ -5,7 +5,6 @@ only knowledge of the world tells stands in `proper_names.toml`.
 """
 
 import tomllib
-from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -75,6 +74,16 @@ def _words() -> _Words:
     )
 
 
+def vehicle_makes() -> frozenset[str]:
+    """Makes of vehicles that are nothing else."""
+    return _words().makes
+
+
+def vehicle_models() -> frozenset[str]:
+    """Models of vehicles that are words for persons."""
+    return _words().models
+
+
 class ProperNameFinder:
     """Finds the nouns of a parse that are part of such a name."""
 
@@ -125,7 +134,7 @@ class ProperNameFinder:
                 return range(first, nickname + 1)
             if (
                 tree.words[nickname] in self._words.nicknames
-                and all(_has_capital(tree, token) for token in range(first, nickname + 1))
+                and all(tree.has_capital(token) for token in range(first, nickname + 1))
                 and self._is_place(place)
                 and not self._is_kind(place, tree.words[nickname])
             ):
@@ -143,7 +152,7 @@ class ProperNameFinder:
             two = f"{tree.words[token - 2]} {before}" if token > 1 else ""
             if before not in known.ambiguous_makes and two not in known.makes:
                 return False
-        named = _has_capital(tree, token) and _has_capital(tree, token - 1)
+        named = tree.has_capital(token) and tree.has_capital(token - 1)
         if self._is_animal(word):
             return named or before not in known.ambiguous_makes
         return named and word in known.models
@@ -153,8 +162,8 @@ class ProperNameFinder:
         behind = brand + 1
         return (
             tree.words[brand - 1] not in self._words.brands
-            and (brand == 0 or not _has_capital(tree, brand - 1))
-            and (_has_capital(tree, behind) or tree.words[behind] in _QUOTES)
+            and (brand == 0 or not tree.has_capital(brand - 1))
+            and (tree.has_capital(behind) or tree.words[behind] in _QUOTES)
         )
 
     def _names_a_place(self, name: str) -> bool:
@@ -183,16 +192,11 @@ def _called(tree: Tree, verb: int, *, always: bool) -> Iterator[int]:
     if (
         first < len(tree)
         and tree.words[first] == "the"
-        and (first + 1 < len(tree) and _has_capital(tree, first + 1))
+        and (first + 1 < len(tree) and tree.has_capital(first + 1))
     ):
         first += 1
     for token in range(first, min(len(tree), first + _LONGEST_NAME)):
-        named = _has_capital(tree, token) or (always and token == first and tree.is_noun(token))
+        named = tree.has_capital(token) or (always and token == first and tree.is_noun(token))
         if not named and (token == first or tree.words[token] not in _IN_NAMES):
             break
         yield token
-
-
-def _has_capital(tree: Tree, token: int) -> bool:
-    place = bisect_left(tree.capitals, token)
-    return place < len(tree.capitals) and tree.capitals[place] == token

@@ -10,6 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from caption_parser.syntax.boilerplate import Dropped
+from caption_parser.syntax.drawn_endings import begins_drawn
 from caption_parser.syntax.phrase_parser import PhraseParser
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.pieces import bounded_tokens, moved
@@ -71,7 +72,8 @@ class SegmentedParser:
         else:
             of_segments = [self._parse_phrases(self._as_keyword(one)) for one in islice(parses, len(read))]
             tree, phrases = _joined(read, of_segments)
-        if any(segment.dropped is Dropped.LIKENESS for segment in segments):
+        drawn = any(segment.dropped is Dropped.LIKENESS for segment in segments)
+        if drawn or (self._segmenter is not None and begins_drawn(caption)):
             phrases = tuple(map(_as_depicted, phrases))
         return ParsedCaption(caption, tree, phrases, segments)
 

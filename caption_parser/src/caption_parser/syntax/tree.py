@@ -1,5 +1,6 @@
 """`Tree`: a dependency parse as plain lists, which the rules read many times."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Self
@@ -94,6 +95,11 @@ class Tree:
     def is_noun(self, token: int) -> bool:
         """Whether the token is a common or proper noun (pronouns are not)."""
         return self.tags[token] in NOUN_TAGS
+
+    def has_capital(self, token: int) -> bool:
+        """Whether the token begins with a capital letter, or has one."""
+        place = bisect_left(self.capitals, token)
+        return place < len(self.capitals) and self.capitals[place] == token
 
     def has_child(self, token: int, dep: str) -> bool:
         """Whether a child of the token hangs on it by `dep`."""

@@ -46,6 +46,31 @@ class TreeDraft:
         """Tag a word as the noun that it is."""
         self.tags[token] = "NNS" if self.tags[token] == "VBZ" else "NN"
 
+    def make_name(self, token: int) -> None:
+        """Tag a name as the noun that it is; what was its object is what it names: "Boeing factory tour"."""
+        tree = self.tree
+        self.tags[token] = "NN"
+        if self.deps[token] == "amod":
+            self.deps[token] = "compound" if self.heads[token] > token else "dep"
+        thing = next(tree.children_by(token, "dobj"), token)
+        if (
+            thing <= token
+            or tree.left_edge(thing) != token + 1
+            or tree.has_child(thing, "det")
+            or tree.has_child(thing, "nummod")
+        ):
+            return
+        self.heads[thing], self.deps[thing] = (
+            thing if self.heads[token] == token else self.heads[token],
+            self.deps[token],
+        )
+        for child in tree.children[token]:
+            if child != thing:
+                self.heads[child] = thing
+            if child < token:
+                self.deps[child] = "compound"
+        self.heads[token], self.deps[token] = thing, "compound"
+
     def make_finite(self, token: int) -> None:
         """Tag a word as the present form that it is."""
         self.tags[token] = "VBZ" if self.tags[token] in ("NNS", "VBZ") else "VBP"

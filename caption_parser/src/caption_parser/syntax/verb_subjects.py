@@ -69,6 +69,7 @@ class VerbSubjects:
             return False
         return (
             self._has_an_object(tree, verb)
+            or self._is_nothing_but_a_verb(tree.words[verb])
             or self._is_what_beings_do(tree, noun, verb)
             or self._is_what_vehicles_do(tree, noun, verb)
         )
@@ -80,7 +81,16 @@ class VerbSubjects:
         return (
             not (tree.tags[verb] == "VBZ" and (several or "nummod" in own))
             and not self._words.is_listed(tree.words[noun], tree.words[verb])
-            and ("det" in own or self._beings.is_being(tree.words[noun]) or self._has_an_object(tree, verb))
+            and (
+                "det" in own
+                or self._beings.is_being(tree.words[noun])
+                or self._has_an_object(tree, verb)
+                or (
+                    tree.has_capital(noun)
+                    and not tree.has_capital(verb)
+                    and self._words.is_uncommon(tree.words[noun])
+                )
+            )
         )
 
     def _agree(self, tree: Tree, noun: int, verb: int) -> bool:
@@ -103,7 +113,10 @@ class VerbSubjects:
         if (
             not self._beings.is_being(tree.words[noun])
             or tree.words[noun] in _KINDS
-            or tree.deps[verb] not in ("ROOT", "conj")
+            or not (
+                tree.deps[verb] in ("ROOT", "conj")
+                or (tree.deps[verb] == "advcl" and tree.has_child(verb, "mark"))
+            )
             or (tree.deps[verb] == "ROOT" and words.is_listed(tree.words[noun], name))
             or any(tree.deps[child] == "amod" and child > noun for child in tree.children[verb])
         ):

@@ -10,8 +10,8 @@ from caption_parser.syntax.word_kinds import CACHED_WORDS, WordKinds
 _THINGS = frozenset({"animal", "artifact", "food", "person", "plant"})
 _SAID_OF_THINGS = frozenset({"attribute", "substance"})
 """Nouns of colours and materials, which stand before other nouns like adjectives: "a turquoise shirt"."""
-_BEARING = frozenset({"body", "consumption", "motion", "stative"})
-"""What a being does without anything else: it sleeps, eats, walks, stands."""
+_BEARING = frozenset({"body", "competition", "consumption", "motion", "stative"})
+"""What a being does without anything else: it sleeps, eats, walks, stands, wins."""
 _MOTION = frozenset({"motion"})
 
 

@@ -1,0 +1,57 @@
+"""What a text speaks of again that it has said to be depicted: "a cartoon of a cat. The cat holds a fish"."""
+
+from collections.abc import Sequence
+
+from caption_parser.labels.reading import CaptionReading, ObjectReading
+from caption_parser.syntax.tree import Tree
+from shared_schemas import Flag
+
+_KNOWN = frozenset({"the", "this", "that", "these", "those", "its", "his", "her", "their", "both"})
+
+
+class DrawnAgain:
+    """Flags later mentions of what is depicted, and what these act upon; a `LabelStep`."""
+
+    phrases: frozenset[str] = frozenset()
+
+    def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
+        """The captions with these flags."""
+        return [
+            self._of_caption(caption)
+            if any(Flag.DEPICTED in found.candidate.flags for found in caption.objects)
+            else caption
+            for caption in captions
+        ]
+
+    def _of_caption(self, caption: CaptionReading) -> CaptionReading:
+        drawn, real = set[str](), set[str]()
+        again = set[int]()
+        for found in sorted(caption.objects, key=lambda one: one.candidate.start):
+            token = found.candidate.token
+            if Flag.DEPICTED in found.candidate.flags:
+                drawn.add(found.lemma)
+            elif found.lemma in drawn - real and _is_known(caption.tree, token):
+                again.add(token)
+            else:
+                real.add(found.lemma)
+        again |= {thing for token in again for thing in _acted_upon(caption.tree, token)}
+        if not again:
+            return caption
+        objects = (_drawn(found) if found.candidate.token in again else found for found in caption.objects)
+        return caption._replace(objects=tuple(objects))
+
+
+def _is_known(tree: Tree, noun: int) -> bool:
+    return any(tree.words[child] in _KNOWN for child in tree.children_by(noun, "det", "poss"))
+
+
+def _acted_upon(tree: Tree, subject: int) -> list[int]:
+    """The objects of the verb of a subject: what the cat of a cartoon holds is drawn, too."""
+    if tree.deps[subject] != "nsubj":
+        return []
+    return [member for thing in tree.children_by(tree.heads[subject], "dobj") for member in tree.conjuncts(thing)]
+
+
+def _drawn(found: ObjectReading) -> ObjectReading:
+    flags = {*found.candidate.flags, Flag.DEPICTED}
+    return found._replace(candidate=found.candidate._replace(flags=tuple(flag for flag in Flag if flag in flags)))

@@ -1,0 +1,33 @@
+"""Persons of whom a caption has the name alone: "Jane Doe celebrates after the race"."""
+
+from collections.abc import Sequence
+
+from caption_parser.labels.decisions import DecisionTable
+from caption_parser.labels.reading import CaptionReading, ImpliedObject, VerbReading
+from caption_parser.lexicon import Lexicon
+from caption_parser.syntax.personal_names import PersonalNames
+
+
+class NamedPeople:
+    """Adds the persons whose names are subjects of what only persons do; a `LabelStep`."""
+
+    phrases: frozenset[str] = frozenset()
+
+    def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
+        person = lexicon.synset("person.n.01")
+        decision = decisions.by_synset.get(person)
+        self._person = ImpliedObject(person, decision) if decision else None
+        self._names = PersonalNames(lexicon)
+
+    def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
+        """The captions with these persons beside what their verbs entail."""
+        return [self._of_caption(caption) if caption.tree.capitals else caption for caption in captions]
+
+    def _of_caption(self, caption: CaptionReading) -> CaptionReading:
+        if self._person is None:
+            return caption
+        tree = caption.tree
+        found = tuple(
+            VerbReading(tree.starts[noun], tree.ends[noun], (self._person,)) for noun in self._names.subjects(tree)
+        )
+        return caption._replace(verbs=(*caption.verbs, *found)) if found else caption

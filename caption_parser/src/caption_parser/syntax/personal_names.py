@@ -1,0 +1,119 @@
+"""Names of persons: behind what one is ("Chef Jamie"), or before what only persons do ("Jane Doe smiles")."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from caption_parser.lexicon import Lexicon
+from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
+from caption_parser.syntax.word_kinds import CACHED_WORDS, WordKinds
+
+_ROMAN = frozenset("ivx")
+_LONGEST = 4
+"""Words of a name."""
+_HUMAN = frozenset(
+    """
+    address applaud bow celebrate chat cheer converse cry dance embrace gesture greet grin hug interview kiss
+    kneel laugh perform pose pray salute shout sing smile speak talk thank weep yell
+    """.split()
+)
+"""What neither animals nor firms and towns do, as far as captions go."""
+_HIS_OR_HER = frozenset({"her", "herself", "him", "himself", "his"})
+"""Behind a name of several words they speak of a person, whatever is done."""
+_ROLES = frozenset("dame forward guard host king lady legend lord model queen sir star".split())
+"""What somebody is, where WordNet's first sense is another."""
+_OCCASIONS = frozenset("anniversary birthday centenary day holiday jubilee years".split())
+"""What towns and firms celebrate, too."""
+
+
+class PersonalNames(WordKinds):
+    """Finds persons who are there by their names."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        super().__init__(lexicon)
+        self._is_role = lru_cache(CACHED_WORDS)(self._names_a_role)
+        self._is_human = lru_cache(CACHED_WORDS)(self._is_done_by_persons)
+        self._is_other_name = lru_cache(CACHED_WORDS)(self._names_a_place_or_body)
+
+    def titles(self, tree: Tree) -> set[int]:
+        """The nouns before a name that say what its bearer is: the chef of "Chef Jamie" is no mere modifier."""
+        return {
+            token
+            for token in range(len(tree) - 1)
+            if tree.has_capital(token + 1)
+            and tree.is_noun(token)
+            and not tree.has_child(token, "poss")
+            and self._is_role(tree.words[token])
+            and self._is_name_of(tree, token)
+        }
+
+    def _is_name_of(self, tree: Tree, title: int) -> bool:
+        """Whether what a title modifies is the end of a name that begins right behind it."""
+        last = title
+        for _ in range(_LONGEST):
+            if tree.heads[last] <= last or tree.deps[last] not in ("compound", "amod", "nmod"):
+                break
+            last = tree.heads[last]
+        name = range(title + 1, last + 1)
+        return (
+            0 < len(name) <= _LONGEST
+            and all(tree.has_capital(token) for token in name)
+            and self.is_uncommon(tree.words[title + 1])
+            and all(self._may_be_a_name(tree.words[token]) for token in name)
+        )
+
+    def subjects(self, tree: Tree) -> Iterator[int]:
+        """The last words of names of two words or more whose bearers do what only persons do."""
+        for verb, tag in enumerate(tree.tags):
+            if tag not in VERB_TAGS or not verb:
+                continue
+            if not self._is_human(tree.words[verb]) and _HIS_OR_HER.isdisjoint(tree.words[verb + 1 :]):
+                continue
+            noun = next(tree.children_by(verb, "nsubj"), tree.heads[verb] if tree.deps[verb] == "acl" else verb)
+            if noun < verb and self._is_full_name(tree, noun) and not self._is_an_occasion(tree, verb):
+                yield noun
+
+    def _is_full_name(self, tree: Tree, last: int) -> bool:
+        first = last
+        while (
+            first
+            and last - first < _LONGEST
+            and tree.has_capital(first - 1)
+            and tree.tags[first - 1] in NOUN_TAGS | {"JJ"}
+        ):
+            first -= 1
+        words = tree.words[first : last + 1]
+        return (
+            len(words) > 1
+            and tree.is_noun(last)
+            and tree.has_capital(last)
+            and self.is_uncommon(words[0])
+            and all(map(self._may_be_a_name, words))
+            and not any(self._is_other_name(name) for name in (*words[:1], "_".join(words)))
+        )
+
+    def _is_an_occasion(self, tree: Tree, verb: int) -> bool:
+        return any(tree.words[thing] in _OCCASIONS for thing in tree.children_by(verb, "dobj"))
+
+    def _may_be_a_name(self, word: str) -> bool:
+        """Whether WordNet lacks the word, or has it for somebody ("Smith"), or it is a numeral ("II")."""
+        senses = self._lexicon.synsets(word)
+        return (
+            not senses
+            or _ROMAN.issuperset(word)
+            or any(self._lexicon.instance_hypernyms(sense) and self._kind(sense) == "person" for sense in senses)
+        )
+
+    def _names_a_role(self, word: str) -> bool:
+        """By the most frequent sense."""
+        if word in _ROLES:
+            return True
+        senses = [self._lexicon.synsets(lemma)[:1] for lemma in self._lexicon.base_forms(word)]
+        return any(
+            self._kind(sense) == "person" for of_lemma in senses for sense in of_lemma
+        ) and not self.is_uncommon(word)
+
+    def _is_done_by_persons(self, word: str) -> bool:
+        return not _HUMAN.isdisjoint(self._lexicon.base_forms(word, "v"))
+
+    def _names_a_place_or_body(self, name: str) -> bool:
+        return any(self._kind(synset) in ("location", "group", "object") for synset in self._lexicon.synsets(name))
