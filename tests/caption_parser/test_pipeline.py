@@ -2,14 +2,17 @@
 
 import multiprocessing
 import pickle
-from concurrent.futures import ProcessPoolExecutor
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from benchmarks.hard_captions import CASES
 from caption_parser import CaptionParser, ParserConfig
 from caption_parser.captions import ImageCaptions
 from caption_parser.config import parser_config
+from caption_parser.models.caption_network import CaptionNetwork
 from shared_runtime.errors import UsageError
 from shared_schemas import Flag, ImageLabels, Route, Rule, load_label_space
 from shared_schemas.checks import check
@@ -54,6 +57,18 @@ def test_the_batch_does_not_change_the_labels(parser: CaptionParser) -> None:
     together = parser.label_images(images)
     assert together == [record for image in images for record in parser.label_images([image])]
     assert parser.label_images([]) == []
+
+
+def test_threads_may_share_a_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = [ImageCaptions(number, (case.caption,)) for number, case in enumerate(CASES[:120])]
+    batches = [images[start : start + 40] for start in range(0, len(images), 40)]
+    shared, alone = CaptionParser(), CaptionParser()
+    embed = CaptionNetwork._hash
+    # Long enough for the others to come by.
+    monkeypatch.setattr(CaptionNetwork, "_hash", lambda *words: time.sleep(0.05) or embed(*words))
+    with ThreadPoolExecutor(len(batches)) as pool:
+        found = list(pool.map(shared.label_images, batches))
+    assert found == [alone.label_images(batch) for batch in batches]
 
 
 def test_spans_point_at_the_words_and_records_hold_together(parser: CaptionParser) -> None:
