@@ -1,5 +1,6 @@
 """`CaptionParser`: the corridor from captions to records, with the shipped models."""
 
+import copy
 import multiprocessing
 import pickle
 import time
@@ -185,6 +186,42 @@ def test_a_pickled_parser_labels_as_before(fields: dict[str, str]) -> None:
     copies = [pickle.loads(pickled) for _ in range(2)]
     assert all(list(copy.label(captions)) == list(parser.label(captions)) for copy in copies)
     assert copies[0].labeller is copies[1].labeller, "a pool pickles the parser with every task"
+
+
+def test_copies_share_models_and_nothing_else() -> None:
+    parser = CaptionParser(senses="first")
+    one, other = copy.deepcopy(parser), copy.copy(parser)
+    assert one.labeller is other.labeller
+    other.label_space = load_label_space("voc")
+    assert one.label_space == copy.copy(parser).label_space == parser.label_space
+    assert one.__dict__ is not other.__dict__
+
+
+def test_a_synonym_list_travels_with_its_parser(tmp_path: Path) -> None:
+    words = tmp_path / "words.txt"
+    words.write_text("cat, moggy\n", "utf-8")
+    parser = CaptionParser(labeller=f"synonyms:{words}")
+    pickled = pickle.dumps(parser)
+    words.write_text("cat, tabby\n", "utf-8")
+    changed = CaptionParser(labeller=f"synonyms:{words}")
+    words.unlink()
+    copies = [pickle.loads(pickled), pickle.loads(pickle.dumps(changed))]
+    found = [[len(record.foreground) for record in one.label(["a moggy", "a tabby"])] for one in copies]
+    assert found == [[1, 0], [0, 1]]
+    assert [one.versions["synonyms"] for one in copies] == [
+        parser.versions["synonyms"],
+        changed.versions["synonyms"],
+    ]
+    assert parser.versions != changed.versions
+
+
+def test_single_options_go_before_a_whole_configuration() -> None:
+    config = ParserConfig(labeller="exact", attributes="all")
+    parser = CaptionParser(config, mode="paper")
+    assert (parser.config.mode, parser.config.labeller) == ("paper", "exact")
+    assert parser.config.attributes == config.attributes
+    with pytest.raises(UsageError, match=r"CaptionParser: got 'paper', expected a ParserConfig"):
+        CaptionParser("paper")  # type: ignore[arg-type]
 
 
 def test_a_parser_works_in_processes_that_were_not_forked(tmp_path: Path) -> None:
