@@ -29,10 +29,18 @@ def file_digest(path: Path) -> str:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
+def write_all(file: IO[bytes], content: bytes) -> None:
+    """Write all of `content` to a file that may be unbuffered: those may take a part of it at a time."""
+    remaining = memoryview(content)
+    while remaining:
+        remaining = remaining[file.write(remaining) :]
+
+
 def lock(file: IO[Any], in_use: str) -> None:
     """Keep other processes from locking `file` until it, or any other handle of it, is closed; nothing on Windows.
 
-    `file` is open for writing. Raises `OutputError` with the message `in_use` where another process has it.
+    So this process must open it nowhere else. `file` is open for writing. Raises `OutputError` with the message
+    `in_use` where another process has it.
     """
     if sys.platform != "win32":
         try:

@@ -75,7 +75,11 @@ def test_a_folder_or_file_of_others_is_left_alone(tmp_path: Path) -> None:
             pass
 
 
-def test_two_processes_cannot_train_in_one_folder(tmp_path: Path) -> None:
+@pytest.mark.parametrize("continued", [False, True])
+def test_two_processes_cannot_train_in_one_folder(tmp_path: Path, continued: bool) -> None:
+    if continued:
+        with open_run(tmp_path / "run", RECORD):
+            pass
     with open_run(tmp_path / "run", RECORD):
         # A lock does not hold against the process that has it.
         if (child := os.fork()) == 0:
