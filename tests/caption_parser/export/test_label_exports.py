@@ -109,6 +109,24 @@ def test_ids_are_numbers_only_where_all_are(labelled: Labelled) -> None:
     assert to_arrow([]).num_rows == 0
 
 
+@pytest.mark.parametrize("rows", ["images", "classes", "mentions"])
+def test_a_table_has_no_names_of_another_label_space(tmp_path: Path, rows: Any) -> None:
+    own = tmp_path / "coco.toml"
+    own.write_text('name = "coco"\n[[classes]]\nname = "kitty"\nsynsets = ["cat.n.01"]\n', "utf-8")
+    records = list(CaptionParser(label_space=str(own), senses="first").label(["a cat"]))
+    with pytest.raises(InputError, match="image 1: got foreground class 1, 'kitty', expected 'person'"):
+        to_arrow(records, rows)
+    assert to_arrow(records, rows, label_space=own).num_rows == 1
+
+
+def test_a_table_has_no_numbers_of_another_label_space(labelled: Labelled) -> None:
+    (record,) = [record for record in labelled.records if record.image_id == 3]
+    mention = record.mentions[0].model_copy(update={"label": 5})
+    other = record.model_copy(update={"mentions": (mention,)})
+    with pytest.raises(InputError, match="got a mention of class 5, expected an id from 1 to 4"):
+        to_arrow([other], label_space=labelled.space)
+
+
 def test_the_same_labels_give_the_same_bytes_and_nothing_is_written_over(
     labelled: Labelled, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from caption_parser.frames.columns import COLUMNS, Rows, class_names, rows_of
 from caption_parser.frames.types import are_numbers, arrow_schema
+from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError, MissingResourceError, UsageError
 from shared_schemas import ImageLabels, LabelSpace, load_label_space, read_labels
 from shared_schemas.errors import did_you_mean
@@ -35,7 +36,8 @@ def to_arrow(
 
     Raises:
         UsageError: `rows` is none of these, or the label space does not ship and is not given.
-        RecordError: a line of the file is no record. InputError: the file cannot be read.
+        RecordError: a line of the file is no record. InputError: the file cannot be read, or was made with another
+            label space, maybe of the same name.
     """
     import pyarrow
 
@@ -48,7 +50,7 @@ def to_arrow(
     flat = (
         row
         for record in (records if first is None else chain([first], records))
-        for row in rows_of(record, rows, space)
+        for row in _checked_rows(record, rows, space)
     )
     parts = []
     while part := list(islice(flat, BATCH_ROWS)):
@@ -114,6 +116,11 @@ def arrow_batch(rows: Sequence[dict[str, Any]], schema: "pyarrow.Schema") -> "py
     if schema.field("image_id").type == pyarrow.string():
         rows = [row | {"image_id": str(row["image_id"])} for row in rows]
     return pyarrow.RecordBatch.from_pylist(rows, schema)
+
+
+def _checked_rows(record: ImageLabels, rows: Rows, space: LabelSpace) -> Iterator[dict[str, Any]]:
+    check_label_space(record, space, f"image {record.image_id!r}")
+    return rows_of(record, rows, space)
 
 
 def _records(labels: Labels) -> Iterator[ImageLabels]:
