@@ -48,6 +48,10 @@ class RunOptions(FrozenModel):
         return 0 if self.strict else self.max_errors
 
 
+OF_ONE_FILE = ("rejected", "dry_run")
+"""Options of a run that mean nothing for shards, which have files of their own."""
+
+
 def process_count(processes: Processes, *, small: bool, batches: int | None = None) -> int:
     """How many processes to use; `auto`: all usable cores, but one for an input on which more would not pay.
 
