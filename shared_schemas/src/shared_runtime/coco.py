@@ -35,7 +35,7 @@ class NotInstancesError(InputError):
 class OtherClassesError(InputError):
     """Not one category of a file is a class of the label space."""
 
-    def __init__(self, message: str, fits: str | None) -> None:
+    def __init__(self, message: str, fits: str | None = None) -> None:
         """`fits`: a label space that ships and has the first of the categories."""
         super().__init__(message)
         self.fits = fits

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from caption_parser import CaptionParser, export_labels, find, to_arrow
 from caption_parser.cli import app
 from shared_runtime.errors import InputError, UsageError
-from shared_schemas import ImageLabels, read_labels
+from shared_schemas import ImageLabels, read_labels, write_labels
 from tests.caption_parser.export.conftest import QUOTED, Labelled
 
 OUTPUTS = {"coco": "x.json", "odvg": "x.jsonl", "fiftyone": "x.json", "parquet": "x.parquet", "csv": "x.csv"}
@@ -77,6 +77,37 @@ def test_odvg_takes_boxes_where_it_is_clear_which(labelled: Labelled, tmp_path: 
     assert (line["filename"], line["height"], line["width"]) == ("a dir/0001.jpg", 48, 64)
     # "two cats" are both; "a cat" may be either, and is left out.
     assert [region["bbox"] for region in line["grounding"]["regions"]] == [[1, 2, 11, 22], [2, 2, 12, 22]]
+
+
+def test_a_box_on_an_image_that_is_not_listed_is_an_error_that_names_it(
+    labelled: Labelled, tmp_path: Path
+) -> None:
+    box = {"id": 1, "image_id": 2, "category_id": 1, "bbox": [1, 2, 10, 20]}
+    content = {
+        "images": [{"id": 1, "file_name": "a.jpg"}],
+        "categories": [{"id": 1, "name": "cat"}],
+        "annotations": [box],
+    }
+    (tmp_path / "boxes.json").write_text(json.dumps(content), "utf-8")
+    with pytest.raises(InputError, match="image_id.*got 2"):
+        exported(labelled, tmp_path, "odvg", boxes=tmp_path / "boxes.json")
+
+
+def test_only_a_suffix_is_cut_off_for_fiftyone(labelled: Labelled, tmp_path: Path) -> None:
+    names = [
+        "v1.0/img1",
+        "v1.0/img2",
+        "a/.hidden",
+        "a.b/c.tar.gz",
+        "https://x.org/a?w=1.5",
+        "https://x.org/a?w=1.6",
+    ]
+    records = [labelled.records[0].model_copy(update={"image_id": name, "file_name": None}) for name in names]
+    write_labels(tmp_path / "labels.jsonl", records)
+    output = tmp_path / "x.json"
+    summary = export_labels(tmp_path / "labels.jsonl", "fiftyone", output, label_space=labelled.space)
+    assert list(json.loads(output.read_bytes())["labels"]) == [*names[:3], "a.b/c.tar", *names[4:]]
+    assert not summary.left_out
 
 
 def test_csv_and_parquet_say_votes_and_denials(labelled: Labelled, tmp_path: Path) -> None:
