@@ -2,13 +2,14 @@
 
 import errno
 import os
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
 from shared_schemas.compression import open_output
-from shared_schemas.files import replace_file, replacing
+from shared_schemas.files import UNFINISHED, replace_file, replacing
 
 
 def test_a_file_gets_its_new_content_at_once(tmp_path: Path) -> None:
@@ -18,6 +19,17 @@ def test_a_file_gets_its_new_content_at_once(tmp_path: Path) -> None:
         unfinished.write_text("new")
         assert path.read_text() == "old"
     assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_writers_of_one_process_share_no_unfinished_file(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    with replacing(path) as one, replacing(path) as other:
+        assert one != other
+        for unfinished in (one, other):
+            assert re.fullmatch(rf"\.state\.json{UNFINISHED}", unfinished.name)
+            unfinished.write_text(unfinished.name)
+    assert path.read_text() == one.name
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -89,7 +89,7 @@ def test_a_box_on_an_image_that_is_not_listed_is_an_error_that_names_it(
         "annotations": [box],
     }
     (tmp_path / "boxes.json").write_text(json.dumps(content), "utf-8")
-    with pytest.raises(InputError, match="image_id.*got 2"):
+    with pytest.raises(InputError, match=r"image_id.*got 2"):
         exported(labelled, tmp_path, "odvg", boxes=tmp_path / "boxes.json")
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from segmentation.runs.folder import RunFolder, RunRecord, open_run
 from shared_runtime.errors import InputError, OutputError, UsageError
+from shared_schemas.files import unfinished_beside
 
 RECORD = RunRecord(command="train", config={"training": {"epochs": 3, "seed": 0}}, samples={"images": 4})
 
@@ -124,7 +125,8 @@ def test_what_a_killed_process_left_unfinished_is_removed(tmp_path: Path) -> Non
     with open_run(tmp_path, RECORD):
         pass
     (tmp_path / "sub").mkdir()
-    left = [tmp_path / ".checkpoint.pt.41", tmp_path / ".0001.png.7", tmp_path / "sub" / ".0001.png.7"]
+    left = [tmp_path / ".checkpoint.pt.41", tmp_path / ".0001.png.7", tmp_path / "sub" / ".0001.png.7.00ff00ff"]
+    left.append(unfinished_beside(tmp_path / "metrics.jsonl"))
     kept = [tmp_path / ".notes.txt.1", tmp_path / "0001.png", tmp_path / ".hidden.png"]
     for path in (*left, *kept):
         path.touch()

@@ -17,7 +17,7 @@ from shared_runtime.configuration import ABSENT, FrozenModel, differing
 from shared_runtime.errors import InputError, UsageError
 from shared_runtime.files import check_output, lock, write_all
 from shared_schemas import LabelSpace
-from shared_schemas.files import replace_file
+from shared_schemas.files import UNFINISHED, replace_file
 
 TRAIN_LOCALIZER = "train-localizer"
 TRAIN_SEGMENTER = "train-segmenter"
@@ -27,7 +27,7 @@ MAKE_MASKS = "make-masks"
 PREDICT = "predict"
 IMPORT = "import"
 REFER_PREDICT = "refer predict"
-_UNFINISHED = re.compile(r"\..+\.(?:png|jsonl?|pt|safetensors)\.[0-9]+")
+_UNFINISHED = re.compile(rf"\..+\.(?:png|jsonl?|pt|safetensors){UNFINISHED}")
 _OF_FILE_MANAGERS = (".ds_store", "thumbs.db", "desktop.ini", ".directory")
 
 
