@@ -60,6 +60,13 @@ def test_the_batch_does_not_change_the_labels(parser: CaptionParser) -> None:
     assert parser.label_images([]) == []
 
 
+def test_scores_are_the_same_in_any_batch(parser: CaptionParser) -> None:
+    images = [ImageCaptions(number, (case.caption,)) for number, case in enumerate(CASES[:200])]
+    together = parser.label_images(images)
+    assert sum(mention.score not in (None, 1) for record in together for mention in record.mentions) > 50
+    assert [record for image in images for record in parser.label_images([image])] == together
+
+
 def test_threads_may_share_a_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     images = [ImageCaptions(number, (case.caption,)) for number, case in enumerate(CASES[:120])]
     batches = [images[start : start + 40] for start in range(0, len(images), 40)]
