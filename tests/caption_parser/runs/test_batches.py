@@ -34,6 +34,13 @@ def test_a_batch_ends_with_the_image_that_fills_it() -> None:
     assert [batch.images[0].image_id for batch in batches] == [0, 103, 206]
 
 
+def test_the_first_batches_of_a_stream_are_small() -> None:
+    rows = [CaptionRow(number // 2, "a dog", number + 1) for number in range(2000)]
+    with group_by_image(rows, already_grouped=True) as images:
+        sizes = [batch.captions for batch in into_batches(images, first=100)]
+    assert sizes == [100, 200, 400, 512, 512, 276]
+
+
 def test_labelled_lines_name_their_source(word_parser: Callable) -> None:
     images = (ImageCaptions(7, ("a dog runs", "it rains"), "7.jpg", 3), ImageCaptions("x", ("a cat",), None, 5))
     task = BatchLabeller(word_parser()(None).label_images, "in.tsv", ".jsonl")

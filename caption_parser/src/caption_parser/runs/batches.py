@@ -54,16 +54,19 @@ class LabelledBatch:
     """Images that are not among the lines."""
 
 
-def into_batches(images: GroupedImages) -> Iterator[Batch]:
-    """Cuts `images` into batches of at least `BATCH_CAPTIONS` captions, but for the last."""
+def into_batches(images: GroupedImages, first: int = BATCH_CAPTIONS) -> Iterator[Batch]:
+    """Cuts `images` into batches of at least `BATCH_CAPTIONS` captions, but for the last.
+
+    `first`: as many captions are enough for the first batch, twice as many for the next, and so on.
+    """
     waiting: list[ImageCaptions] = []
-    captions = 0
+    captions, enough = 0, first
     for image in images:
         waiting.append(image)
         captions += len(image.captions)
-        if captions >= BATCH_CAPTIONS:
+        if captions >= enough:
             yield Batch(tuple(waiting), images.fingerprint)
-            waiting, captions = [], 0
+            waiting, captions, enough = [], 0, min(2 * enough, BATCH_CAPTIONS)
     if waiting:
         yield Batch(tuple(waiting), images.fingerprint)
 

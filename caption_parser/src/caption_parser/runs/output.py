@@ -57,6 +57,11 @@ class Destination:
         """`.gz`, `.zst` or another: how the labels are compressed."""
         return Path(self.paths.output.name if self.paths else self.output).suffix
 
+    @property
+    def is_live(self) -> bool:
+        """Whether it is a stream of lines; what is compressed is read when it is whole."""
+        return self.paths is None and self.suffix not in (".gz", ".zst")
+
     def check(
         self,
         sources: Sequence[str | Path],

@@ -242,6 +242,7 @@ class _ShardFile:
     """The label file of a shard, under a temporary name; nothing to resume."""
 
     suffix = ".zst"
+    is_live = False
 
     def __init__(self, path: Path) -> None:
         self.rejected = path.with_name(f"{path.name}.rejected")
