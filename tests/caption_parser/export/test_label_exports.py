@@ -276,6 +276,14 @@ def test_a_batch_of_rows_gets_columns() -> None:
         parser.label_batch({"n": [1]})
 
 
+def test_what_is_wrong_is_said_before_the_first_record_is_asked_for(labelled: Labelled, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="absent"):
+        find(tmp_path / "absent.jsonl", classes="cat")
+    with pytest.raises(UsageError, match="'dragon'"):
+        find(labelled.labels, label_space=labelled.space, classes="dragon")
+    assert next(find(labelled.labels, label_space=labelled.space, classes="cat")).image_id == 7
+
+
 def test_records_come_back_whole_from_rows(labelled: Labelled) -> None:
     """Each class of each record, by hand-made loops."""
     rows = to_arrow(labelled.records, "classes", label_space=labelled.space).to_pylist()

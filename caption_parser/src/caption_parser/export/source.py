@@ -31,7 +31,7 @@ class LeftOut(NamedTuple):
 
 @dataclass(slots=True)
 class LabelSource:
-    """The sound records of a label file, in bounded memory, as often as they are asked for."""
+    """The sound records of a label file, as often as they are asked for; in memory are one, and all image ids."""
 
     name: str
     stream: BinaryIO | Path
