@@ -19,8 +19,8 @@ from caption_parser.syntax.phrases import ModifierKind
 from caption_parser.syntax.word_lists import QUANTIFYING_ADJECTIVES
 from shared_schemas import Attribute, Flag, Mention, Relation
 
-_CACHED_SENSES = 1 << 16
-_CACHED_NAMES = 1 << 15
+_CACHED_SENSES = 1 << 13
+_CACHED_NAMES = 1 << 13
 _SCORE_DIGITS = 4
 """Of more, the last ones depend on what was read together with a caption."""
 _POS = {ModifierKind.ADJECTIVE: "a", ModifierKind.VERB: "v", ModifierKind.NOUN: "n"}

@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int32]
 
 _PIECES = 3
-_REMEMBERED_WORDS = 1 << 16
+_REMEMBERED_WORDS = 1 << 14
 _VARIANCE = np.float32(1e-8)
 _ROWS = 8
 """Of a product of matrices: so few that BLAS takes all of them alike."""

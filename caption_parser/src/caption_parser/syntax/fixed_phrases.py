@@ -12,7 +12,7 @@ from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, T
 from shared_schemas import Flag
 
 _NAMING_TAGS = NOUN_TAGS | ADJECTIVE_TAGS
-_CACHED_WORDS = 1 << 15
+_CACHED_WORDS = 1 << 13
 _LONGEST_NAME = 32
 """Words; more with capitals in a row are no name."""
 _PHRASES_FILE = "fixed_phrases.toml"

@@ -31,7 +31,7 @@ from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.wishes import wished_nouns
 from shared_schemas import Flag
 
-_CACHED_KINDS = 1 << 15
+_CACHED_KINDS = 1 << 13
 _FLAGS = tuple(Flag)
 _TELLING = {
     None: LIKENESS_MODIFIERS,

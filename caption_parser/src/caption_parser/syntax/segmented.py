@@ -18,7 +18,7 @@ from caption_parser.syntax.segments import Segment, Segmenter
 from caption_parser.syntax.tree import NOUN_TAGS, Tree
 from shared_schemas import Flag
 
-_VOCABULARY_LIMIT = 100_000
+_VOCABULARY_LIMIT = 20_000
 
 
 class ParsedCaption(NamedTuple):

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from caption_parser.lexicon import Lexicon
 
-CACHED_WORDS = 1 << 14
+CACHED_WORDS = 1 << 13
 
 
 class WordKinds:
