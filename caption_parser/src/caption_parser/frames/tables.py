@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from caption_parser.frames.columns import COLUMNS, Rows, class_names, rows_of
 from caption_parser.frames.types import are_numbers, arrow_schema
 from shared_runtime.compatibility import check_label_space
-from shared_runtime.errors import InputError, MissingResourceError, UsageError
+from shared_runtime.errors import MissingResourceError, UsageError
+from shared_runtime.files import reading
 from shared_schemas import ImageLabels, LabelSpace, load_label_space, read_labels
 from shared_schemas.errors import did_you_mean
 from shared_schemas.label_space_file import SHIPPED
@@ -127,10 +128,8 @@ def _records(labels: Labels) -> Iterator[ImageLabels]:
     if not isinstance(labels, (str, Path)):
         yield from labels
         return
-    try:
+    with reading(labels):
         yield from read_labels(labels)
-    except OSError as error:
-        raise InputError(f"{labels}: cannot be read: {error.strerror or error}") from error
 
 
 def imported(library: str) -> Any:

@@ -15,7 +15,7 @@ from caption_parser.captions import ImageCaptions
 from caption_parser.labels.findings import ImageFindings
 from caption_parser.lexicon.plurals import plural_forms
 from shared_runtime.errors import InputError, UsageError
-from shared_runtime.files import short_digest
+from shared_runtime.files import reading, short_digest
 from shared_schemas import LabelSpace, Mention, Rule
 from shared_schemas.errors import nearest
 
@@ -168,9 +168,8 @@ def _lower_one(character: str) -> str:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+        with reading(path):
+            return path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         got = f"byte {error.object[error.start]:#04x} at offset {error.start}"
         raise InputError(f"{path}: got {got}, expected text in UTF-8") from error

@@ -15,6 +15,7 @@ from segmentation.data.phrases import Phrase, referring_phrases
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError
 from shared_runtime.file_kinds import FileKind, file_kind
+from shared_runtime.files import reading
 from shared_schemas import (
     ClassLabel,
     ImageLabels,
@@ -163,11 +164,9 @@ def read_targets(
         space, ImageFolders(image_folders), unknown_attributes, keep_unlabelled, rules or LabelRules(), phrases
     )
     reader.phrases_alone = phrases_alone
-    try:
+    with reading(labels):
         for line, record in enumerate(iter_labels(labels), 1):
             reader.add(record, line, f"{labels}:{line}")
-    except OSError as error:
-        raise InputError(f"{labels}: cannot be read: {error.strerror or error}") from error
     if not reader.targets:
         raise InputError(f"{labels}: {_nothing_left(labels, reader.skipped, image_folders)}")
     return reader.vocabulary(), reader.targets, reader.skipped
