@@ -4,6 +4,7 @@ Work is counted in function calls, which are the same on every machine; `benchma
 """
 
 import sys
+import time
 from collections.abc import Callable
 from types import FrameType
 
@@ -12,6 +13,7 @@ import pytest
 from benchmarks.caption_length import KINDS
 from caption_parser import CaptionParser
 from caption_parser.captions import ImageCaptions
+from caption_parser.syntax.boilerplate import FILE_NAMES
 from tests.parsers import parser_of
 
 DEEP = {
@@ -67,6 +69,20 @@ def test_work_grows_with_length_and_not_with_its_square(parser: CaptionParser, k
 
     of_length(1_000)
     assert of_length(16_000) < _MORE_AT_FOUR_TIMES_THE_LENGTH * of_length(4_000)
+
+
+def test_addresses_are_looked_for_in_time_that_grows_with_the_length() -> None:
+    def seconds(length: int) -> float:
+        text = ("cat_" * length)[:length]
+        started = time.process_time()
+        assert list(FILE_NAMES.finditer(text)) == []
+        return time.process_time() - started
+
+    seconds(1_000)
+    # A hundred times as much is a second; in proportion it is a few milliseconds.
+    assert seconds(100_000) < 0.5
+    mail = "by me@x.org and a.b+c@d-e.co.uk, or cat_@x.com"
+    assert FILE_NAMES.findall(mail) == ["me@x.org", "a.b+c@d-e.co.uk", "cat_@x.com"]
 
 
 def test_an_image_with_very_many_captions(parser: CaptionParser) -> None:

@@ -1,15 +1,19 @@
 """`CaptionParser`: the corridor from captions to records, with the shipped models."""
 
+import copy
 import multiprocessing
 import pickle
-from concurrent.futures import ProcessPoolExecutor
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from benchmarks.hard_captions import CASES
 from caption_parser import CaptionParser, ParserConfig
 from caption_parser.captions import ImageCaptions
 from caption_parser.config import parser_config
+from caption_parser.models.caption_network import CaptionNetwork
 from shared_runtime.errors import UsageError
 from shared_schemas import Flag, ImageLabels, Route, Rule, load_label_space
 from shared_schemas.checks import check
@@ -54,6 +58,25 @@ def test_the_batch_does_not_change_the_labels(parser: CaptionParser) -> None:
     together = parser.label_images(images)
     assert together == [record for image in images for record in parser.label_images([image])]
     assert parser.label_images([]) == []
+
+
+def test_scores_are_the_same_in_any_batch(parser: CaptionParser) -> None:
+    images = [ImageCaptions(number, (case.caption,)) for number, case in enumerate(CASES[:200])]
+    together = parser.label_images(images)
+    assert sum(mention.score not in (None, 1) for record in together for mention in record.mentions) > 50
+    assert [record for image in images for record in parser.label_images([image])] == together
+
+
+def test_threads_may_share_a_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = [ImageCaptions(number, (case.caption,)) for number, case in enumerate(CASES[:120])]
+    batches = [images[start : start + 40] for start in range(0, len(images), 40)]
+    shared, alone = CaptionParser(), CaptionParser()
+    embed = CaptionNetwork._hash
+    # Long enough for the others to come by.
+    monkeypatch.setattr(CaptionNetwork, "_hash", lambda *words: time.sleep(0.05) or embed(*words))
+    with ThreadPoolExecutor(len(batches)) as pool:
+        found = list(pool.map(shared.label_images, batches))
+    assert found == [alone.label_images(batch) for batch in batches]
 
 
 def test_spans_point_at_the_words_and_records_hold_together(parser: CaptionParser) -> None:
@@ -170,6 +193,42 @@ def test_a_pickled_parser_labels_as_before(fields: dict[str, str]) -> None:
     copies = [pickle.loads(pickled) for _ in range(2)]
     assert all(list(copy.label(captions)) == list(parser.label(captions)) for copy in copies)
     assert copies[0].labeller is copies[1].labeller, "a pool pickles the parser with every task"
+
+
+def test_copies_share_models_and_nothing_else() -> None:
+    parser = CaptionParser(senses="first")
+    one, other = copy.deepcopy(parser), copy.copy(parser)
+    assert one.labeller is other.labeller
+    other.label_space = load_label_space("voc")
+    assert one.label_space == copy.copy(parser).label_space == parser.label_space
+    assert one.__dict__ is not other.__dict__
+
+
+def test_a_synonym_list_travels_with_its_parser(tmp_path: Path) -> None:
+    words = tmp_path / "words.txt"
+    words.write_text("cat, moggy\n", "utf-8")
+    parser = CaptionParser(labeller=f"synonyms:{words}")
+    pickled = pickle.dumps(parser)
+    words.write_text("cat, tabby\n", "utf-8")
+    changed = CaptionParser(labeller=f"synonyms:{words}")
+    words.unlink()
+    copies = [pickle.loads(pickled), pickle.loads(pickle.dumps(changed))]
+    found = [[len(record.foreground) for record in one.label(["a moggy", "a tabby"])] for one in copies]
+    assert found == [[1, 0], [0, 1]]
+    assert [one.versions["synonyms"] for one in copies] == [
+        parser.versions["synonyms"],
+        changed.versions["synonyms"],
+    ]
+    assert parser.versions != changed.versions
+
+
+def test_single_options_go_before_a_whole_configuration() -> None:
+    config = ParserConfig(labeller="exact", attributes="all")
+    parser = CaptionParser(config, mode="paper")
+    assert (parser.config.mode, parser.config.labeller) == ("paper", "exact")
+    assert parser.config.attributes == config.attributes
+    with pytest.raises(UsageError, match=r"CaptionParser: got 'paper', expected a ParserConfig"):
+        CaptionParser("paper")  # type: ignore[arg-type]
 
 
 def test_a_parser_works_in_processes_that_were_not_forked(tmp_path: Path) -> None:

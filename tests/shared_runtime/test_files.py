@@ -1,5 +1,6 @@
 """Digests, locks, and outputs that are none of the inputs."""
 
+import errno
 import hashlib
 import os
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared_runtime.errors import InputError, OutputError, UsageError
-from shared_runtime.files import check_output, file_digest, lock, short_digest
+from shared_runtime.files import check_output, file_digest, lock, reading, short_digest
 
 
 def test_digests_are_those_of_the_standard_library(tmp_path: Path) -> None:
@@ -18,6 +19,12 @@ def test_digests_are_those_of_the_standard_library(tmp_path: Path) -> None:
     assert short_digest(b"x", size=4) == hashlib.blake2b(b"x", digest_size=4).hexdigest()
     with pytest.raises(InputError, match="absent: cannot be read: No such file"):
         file_digest(tmp_path / "absent")
+
+
+def test_what_cannot_be_read_is_told_with_or_without_words_of_the_system() -> None:
+    for error, said in ((OSError("odd"), "odd"), (OSError(errno.EACCES, "denied", "x"), "denied")):
+        with pytest.raises(InputError, match=f"a.jsonl: cannot be read: {said}$"), reading("a.jsonl"):
+            raise error
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no locks on Windows")

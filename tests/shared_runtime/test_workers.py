@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from shared_runtime.errors import CapparseError
+from shared_runtime.errors import CapparseError, UsageError
 from shared_runtime.workers import Method, WorkerPool, map_ordered, usable_cores
 
 METHODS = [
@@ -334,3 +334,13 @@ def is_running(pid: int) -> bool:
 def test_usable_cores_follow_the_affinity(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 3, 5})
     assert usable_cores() == 3
+
+
+def mapped_by_two(_: int) -> list[int]:
+    return list(map_ordered(abs, [1, 2], processes=2))
+
+
+def test_a_worker_of_another_pool_is_told_that_it_may_start_none() -> None:
+    refused = pytest.raises(UsageError, match="--processes 2: this is a worker of a process pool")
+    with multiprocessing.get_context("fork").Pool(1) as pool, refused:
+        pool.map(mapped_by_two, [0])

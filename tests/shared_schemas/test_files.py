@@ -2,13 +2,14 @@
 
 import errno
 import os
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
 from shared_schemas.compression import open_output
-from shared_schemas.files import replace_file, replacing
+from shared_schemas.files import UNFINISHED, replace_file, replacing
 
 
 def test_a_file_gets_its_new_content_at_once(tmp_path: Path) -> None:
@@ -18,6 +19,17 @@ def test_a_file_gets_its_new_content_at_once(tmp_path: Path) -> None:
         unfinished.write_text("new")
         assert path.read_text() == "old"
     assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_writers_of_one_process_share_no_unfinished_file(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    with replacing(path) as one, replacing(path) as other:
+        assert one != other
+        for unfinished in (one, other):
+            assert re.fullmatch(rf"\.state\.json{UNFINISHED}", unfinished.name)
+            unfinished.write_text(unfinished.name)
+    assert path.read_text() == one.name
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -62,7 +74,11 @@ def test_a_device_is_written_to_and_stays_one(tmp_path: Path) -> None:
     with open_output(link) as stream:
         stream.write(b"new")
     replace_file(link, b"er")
-    assert os.read(reader, 5) == b"newer"
+    shown = b""
+    while len(shown) < 5:
+        # A terminal hands on what is written when it gets to it.
+        shown += os.read(reader, 5 - len(shown))
+    assert shown == b"newer"
     assert link.is_char_device()
     os.close(reader)
     os.close(device)

@@ -1,12 +1,10 @@
 """What the commands do, as functions: the same arguments, and options by the same names."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
-
-from caption_parser.config import ParserConfig, check_names, checked
+from caption_parser.config import ParserConfig, check_names, with_options
 from caption_parser.evaluation.evaluate import evaluate as evaluate_labels
 from caption_parser.export.find import Query
 from caption_parser.export.find import find as find_images
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
     from caption_parser.runs.job import Progress
     from caption_parser.runs.summary import RunSummary
     from shared_schemas import ImageLabels
-
-ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 def label_file(
@@ -63,9 +59,9 @@ def label_file(
     return run_label_file(
         source,
         output,
-        _with_options(config or ParserConfig(), options),
-        inputs=_with_options(inputs or InputOptions(), options),
-        run=_with_options(run or RunOptions(), options),
+        with_options("label_file", config, options, ParserConfig),
+        inputs=with_options("label_file", inputs, options, InputOptions),
+        run=with_options("label_file", run, options, RunOptions),
         progress=progress,
     )
 
@@ -77,7 +73,7 @@ def explain(caption: str, config: ParserConfig | None = None, **options: Any) ->
     Raises `UsageError` for a value that does not fit, and for a labeller that matches strings.
     """
     check_names("explain", options, ParserConfig)
-    return explain_caption(caption, _with_options(config or ParserConfig(), options))
+    return explain_caption(caption, with_options("explain", config, options, ParserConfig))
 
 
 def evaluate(
@@ -129,7 +125,8 @@ def export_labels(
     `caption_parser.export.run.export_labels`, which says what is raised.
     """
     check_names("export_labels", options, ExportOptions)
-    return run_export(labels, to, output, _with_options(config or ExportOptions(), options), overwrite=overwrite)
+    settings = with_options("export_labels", config, options, ExportOptions)
+    return run_export(labels, to, output, settings, overwrite=overwrite)
 
 
 def find(
@@ -141,10 +138,4 @@ def find(
     Raises `UsageError` for a class that the label space lacks; else as `open_labels` does.
     """
     check_names("find", options, Query)
-    return find_images(labels, _with_options(query or Query(), options), label_space=label_space)
-
-
-def _with_options(settings: ModelT, options: Mapping[str, Any]) -> ModelT:
-    model = type(settings)
-    own = {name: value for name, value in options.items() if name in model.model_fields}
-    return checked(model, **(settings.model_dump(exclude_unset=True) | own)) if own else settings
+    return find_images(labels, with_options("find", query, options, Query), label_space=label_space)

@@ -1,7 +1,7 @@
 """What decides the labels: the frozen configuration of a `CaptionParser`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Literal, Self, TypeVar
 
@@ -41,6 +41,24 @@ def check_names(function: str, options: Iterable[str], *models: type[BaseModel])
         if option not in names:
             hint = did_you_mean(option, names)
             raise UsageError(f"{function}({option}=…): no such option.{hint} There are: {', '.join(names)}")
+
+
+def with_options(
+    function: str, settings: ModelT | None, options: Mapping[str, Any], model: type[ModelT]
+) -> ModelT:
+    """`settings`, or the defaults, with those of a function's options that are its fields.
+
+    Raises `UsageError` for settings that are none of `model`, else as `checked` does.
+    """
+    if settings is None:
+        settings = model()
+    if not isinstance(settings, model):
+        raise UsageError(
+            f"{function}: got {shown(settings)}, expected a {model.__name__}. Give single options by their names:"
+            f" {function}(…, {next(iter(model.model_fields))}=…)"
+        )
+    own = {name: value for name, value in options.items() if name in model.model_fields}
+    return checked(model, **(settings.model_dump(exclude_unset=True) | own)) if own else settings
 
 
 def parser_config(**fields: Any) -> "ParserConfig":

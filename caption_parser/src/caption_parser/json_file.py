@@ -6,6 +6,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from shared_runtime.errors import InputError
+from shared_runtime.files import reading
 from shared_schemas.errors import expectation
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -16,10 +17,10 @@ def read_json_file(path: Path, model: type[ModelT], writer: str) -> ModelT:
 
     Raises `InputError` for a file that cannot be read or does not hold what `model` describes.
     """
+    with reading(path):
+        content = path.read_bytes()
     try:
-        return model.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+        return model.model_validate_json(content)
     except ValidationError as error:
         raise InputError(f"{path}: {first_problem(error)}, as {writer!r} writes it") from None
 

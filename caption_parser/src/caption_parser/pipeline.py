@@ -8,22 +8,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from caption_parser.captions import ImageCaptions
-from caption_parser.config import AttributeSet, ParserConfig, check_names, parser_config
+from caption_parser.config import AttributeSet, ParserConfig, check_names, with_options
 from caption_parser.frames.columns import LABEL_COLUMNS, class_names, label_values
 from caption_parser.frames.tables import imported
 from caption_parser.frames.types import feature_table
 from caption_parser.given import CaptionSource, Column, ColumnChoice, OnRejected, images_of
 from caption_parser.given.tables import known_column
 from caption_parser.labels.aggregate import aggregate
-from caption_parser.labels.baselines import exact_match_labeller, synonym_list_labeller
+from caption_parser.labels.baselines import StringLabeller, Synonyms, exact_match_labeller, read_synonyms
 from caption_parser.labels.findings import ImageFindings
 from caption_parser.model_versions import package_versions
 from caption_parser.readers.fields import CAPTION_FIELDS
 from shared_runtime.errors import UsageError
-from shared_runtime.files import short_digest
 from shared_schemas import Flag, ImageLabels, LabelSpace
 from shared_schemas.errors import shown
 from shared_schemas.label_space_file import load_label_space
@@ -35,9 +34,8 @@ if TYPE_CHECKING:
 BATCH_IMAGES = 256
 """Images that are parsed together: enough to keep the parser busy, few enough to hold in memory."""
 
-
-_unpickled: dict[tuple[ParserConfig, LabelSpace], dict[str, Any]] = {}
-"""What the last unpickled parser loaded: pools pickle a function with every task, and loading takes a second."""
+_MODELS = ("labeller", "synsets")
+"""The attributes that take a second to load."""
 
 
 class Labeller(Protocol):
@@ -54,37 +52,53 @@ class CaptionParser:
     >>> for labels in CaptionParser(mode="visual").label(["A black cat on a sofa."]):
     ...     print([label.name for label in labels.foreground])
     ['cat', 'couch']
+
+    Threads may share one, of which one parses at a time. It pickles and can be copied: copies load their models
+    again, or share those of the copy before.
     """
+
+    _last_copy: ClassVar[tuple[Any, dict[str, Any]]] = None, {}
+    """What the last copy was made of, and its models: pools pickle a function with every task."""
 
     def __init__(
         self, config: ParserConfig | None = None, *, sense_model: "Disambiguator | None" = None, **fields: Any
     ) -> None:
-        """Load everything once; `fields` are those of `ParserConfig`, in place of a whole one.
+        """Load everything once; `fields` are those of `ParserConfig`, in place of those of `config`.
 
         `sense_model` takes the place of the model that `config.senses` names. Raises `UsageError`,
         `LabelSpaceError` or `MissingResourceError`, which say what to do.
         """
         check_names("CaptionParser", fields, ParserConfig)
-        self.config = config if config is not None else parser_config(**fields)
+        self.config = with_options("CaptionParser", config, fields, ParserConfig)
         self.label_space = load_label_space(self.config.uses_label_space)
         self._sense_model = sense_model
+        self._synonyms = self._read_synonyms()
         self.labeller = self._build_labeller()
 
     def __getstate__(self) -> dict[str, Any]:
-        """Models are loaded again where a parser is unpickled; the label space travels, wherever its file is."""
+        """Models are loaded again; label space and synonym list travel, wherever their files are."""
         # As it was before anything was looked up in it: `datasets` names what it has cached by the pickled bytes.
         content = {name: getattr(self.label_space, name) for name in type(self.label_space).model_fields}
         space = LabelSpace.model_construct(**content)
-        return {"config": self.config, "label_space": space, "_sense_model": self._sense_model}
+        return {
+            "config": self.config,
+            "label_space": space,
+            "_sense_model": self._sense_model,
+            "_synonyms": self._synonyms,
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        key = (state["config"], state["label_space"]) if state["_sense_model"] is None else None
-        self.__dict__.update(_unpickled.get(key, state) if key else state)
-        if "labeller" not in self.__dict__:
+        self.__dict__.update(state)
+        if self._sense_model is not None:
             self.labeller = self._build_labeller()
-        if key:
-            _unpickled.clear()
-            _unpickled[key] = self.__dict__
+            return
+        made_of, models = CaptionParser._last_copy
+        if made_of == state:
+            self.__dict__.update(models)
+            return
+        self.labeller = self._build_labeller()
+        models = {name: self.__dict__[name] for name in _MODELS if name in self.__dict__}
+        CaptionParser._last_copy = state, models
 
     def label(
         self,
@@ -186,21 +200,23 @@ class CaptionParser:
     def versions(self) -> dict[str, str]:
         """What the labels depend on beside the configuration."""
         versions = package_versions(self.label_space.reference)
-        if self.config.labeller.startswith("synonyms:"):
-            words = Path(self.config.labeller.partition(":")[2]).read_bytes()
-            versions["synonyms"] = short_digest(words)
+        if self._synonyms:
+            versions["synonyms"] = self._synonyms.digest
         if self.config.labeller == "synsets":
             versions |= self.synsets.versions
         return versions
 
+    def _read_synonyms(self) -> Synonyms | None:
+        kind, _, path = self.config.labeller.partition(":")
+        return read_synonyms(Path(path), self.label_space) if kind == "synonyms" and path else None
+
     def _build_labeller(self) -> Labeller:
-        kind, _, argument = self.config.labeller.partition(":")
-        if kind == "synsets" and not argument:
+        if self._synonyms:
+            return StringLabeller(self.label_space, self._synonyms.words)
+        if self.config.labeller == "synsets":
             return self.synsets.labeller
-        if kind == "exact" and not argument:
+        if self.config.labeller == "exact":
             return exact_match_labeller(self.label_space)
-        if kind == "synonyms" and argument:
-            return synonym_list_labeller(self.label_space, Path(argument))
         raise UsageError(
             f"--labeller: got {shown(self.config.labeller)}, expected 'synsets', 'exact', or 'synonyms:FILE' with"
             " a file of 'name, synonym, …' lines."

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared_runtime.errors import InputError
 from shared_runtime.file_kinds import FileKind, file_kind
+from shared_runtime.files import reading
 from shared_schemas import LabelSpace, load_label_space
 from shared_schemas.errors import did_you_mean, expectation, shown
 from shared_schemas.label_space_file import SHIPPED
@@ -35,7 +36,7 @@ class NotInstancesError(InputError):
 class OtherClassesError(InputError):
     """Not one category of a file is a class of the label space."""
 
-    def __init__(self, message: str, fits: str | None) -> None:
+    def __init__(self, message: str, fits: str | None = None) -> None:
         """`fits`: a label space that ships and has the first of the categories."""
         super().__init__(message)
         self.fits = fits
@@ -224,13 +225,11 @@ def _problem(error: ValidationError) -> str:
 def _parsed(path: Path, prefix: str | None, expected: str = _EXPECTED) -> Iterator[Any]:
     """The values at `prefix`, or without one the parse events at the top level."""
     try:
-        with path.open("rb") as stream:
+        with reading(path), path.open("rb") as stream:
             if prefix is None:
                 yield from (event for event in ijson.parse(stream) if event[0] == "")
             else:
                 yield from ijson.items(stream, prefix, use_float=True)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
     except ijson.JSONError as error:
         message = error.args[0] if error.args else ""
         text = message.decode("utf-8", "replace") if isinstance(message, bytes) else str(message)

@@ -75,6 +75,11 @@ def _problems(
                 if attributes is not None and attribute.name not in attributes:
                     known_names = ", ".join(attributes) or "none: it has no attributes"
                     yield f"got attribute {attribute.name!r} of {label.name!r}, expected one of {known_names}"
+    if all(kind in kinds for kind in Kind):
+        # Denied ones, too, whose names stand nowhere else.
+        for mention in record.mentions:
+            if mention.label is not None and mention.label not in space.by_id:
+                yield f"got a mention of class {mention.label}, expected an id from 1 to {len(space.classes)}"
 
 
 def _expected(label: ClassLabel, names: Mapping[int, str]) -> str:

@@ -5,7 +5,8 @@ Files that appear whole or not at all: `shared_schemas.files`.
 
 import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,19 +21,33 @@ def short_digest(content: bytes, *, size: int = 6) -> str:
     return hashlib.blake2b(content, digest_size=size).hexdigest()
 
 
-def file_digest(path: Path) -> str:
-    """The SHA-256 digest of a file in hexadecimal digits. Raises `InputError` if it cannot be read."""
+@contextmanager
+def reading(path: Path | str) -> Iterator[None]:
+    """What is done within needs `path` alone. Raises `InputError` where that cannot be read."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        yield
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def file_digest(path: Path) -> str:
+    """The SHA-256 digest of a file in hexadecimal digits. Raises `InputError` if it cannot be read."""
+    with reading(path), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_all(file: IO[bytes], content: bytes) -> None:
+    """Write all of `content` to a file that may be unbuffered: those may take a part of it at a time."""
+    remaining = memoryview(content)
+    while remaining:
+        remaining = remaining[file.write(remaining) :]
 
 
 def lock(file: IO[Any], in_use: str) -> None:
     """Keep other processes from locking `file` until it, or any other handle of it, is closed; nothing on Windows.
 
-    `file` is open for writing. Raises `OutputError` with the message `in_use` where another process has it.
+    So this process must open it nowhere else. `file` is open for writing. Raises `OutputError` with the message
+    `in_use` where another process has it.
     """
     if sys.platform != "win32":
         try:

@@ -90,7 +90,9 @@ class Folder:
 
     def __init__(self, place: str | Path) -> None:
         """`place`: a path or a URL; what does not exist is made with the first file."""
-        self.place = str(place).rstrip("/")
+        text = str(place)
+        root = text[:1] if (scheme := _URL.match(text)) is None else scheme[0]
+        self.place = root + text[len(root) :].rstrip("/")
         self._path = None if is_url(self.place) else Path(place)
 
     def __str__(self) -> str:
@@ -103,7 +105,9 @@ class Folder:
 
     def of(self, name: str) -> str:
         """The path or URL of a file in it."""
-        return f"{self.place}/{name}" if self._path is None else str(self._path / name)
+        if self._path is not None:
+            return str(self._path / name)
+        return f"{self.place}{name}" if self.place.endswith("/") else f"{self.place}/{name}"
 
     def exists(self, name: str) -> bool:
         """Whether the file is there."""

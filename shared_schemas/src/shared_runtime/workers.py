@@ -16,6 +16,7 @@ from multiprocessing.util import Finalize
 from typing import Any, Generic, Literal, Self, TypeVar
 
 from shared_runtime.dispatching import Dispatcher, Outcome
+from shared_runtime.errors import UsageError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -80,6 +81,8 @@ class WorkerPool(Generic[Item, Result]):
         results, no more. An exception of the task is raised here, in the place of its result; a worker that dies
         is a `CapparseError`. When an exception passes (Ctrl-C too) or the iterator is closed, the workers are
         stopped at once, so that nothing of what they were at is left; the next `map` starts new ones.
+
+        Raises `UsageError` for several processes in a worker of another pool, which may start none.
         """
         if self.processes == 1:
             yield from map(self._task, items)
@@ -92,6 +95,11 @@ class WorkerPool(Generic[Item, Result]):
 
     def _started(self) -> Dispatcher:
         if self._dispatcher is None:
+            if multiprocessing.current_process().daemon:
+                raise UsageError(
+                    f"--processes {self.processes}: this is a worker of a process pool, which may start no"
+                    " processes. Try --processes 1"
+                )
             build = partial(_same, self._task) if self._method == "fork" else self._spawned
             self._dispatcher = self._workers.enter_context(_workers(build, self.processes, self._method))
         return self._dispatcher

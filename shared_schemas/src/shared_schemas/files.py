@@ -8,6 +8,14 @@ from pathlib import Path
 
 _OF_WRITING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
+UNFINISHED = r"\.\d+(\.[0-9a-f]{8})?"
+"""A regular expression: what follows the name of a file while it is written; a dot stands before it."""
+
+
+def unfinished_beside(path: Path) -> Path:
+    """A name beside `path` for what is to become it, of this call alone: threads and containers share numbers."""
+    return path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+
 
 @contextmanager
 def naming_full_disk(path: Path) -> Iterator[None]:
@@ -33,8 +41,7 @@ def replacing(path: Path) -> Iterator[Path]:
         with naming_full_disk(path):
             yield target
         return
-    # Named by the process, so that several writers never share a file.
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+    unfinished = unfinished_beside(target)
     try:
         with naming_full_disk(path):
             unfinished.touch()

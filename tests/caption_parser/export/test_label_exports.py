@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from caption_parser import CaptionParser, export_labels, find, to_arrow
 from caption_parser.cli import app
 from shared_runtime.errors import InputError, UsageError
-from shared_schemas import ImageLabels, read_labels
+from shared_schemas import ImageLabels, read_labels, write_labels
 from tests.caption_parser.export.conftest import QUOTED, Labelled
 
 OUTPUTS = {"coco": "x.json", "odvg": "x.jsonl", "fiftyone": "x.json", "parquet": "x.parquet", "csv": "x.csv"}
@@ -79,6 +79,37 @@ def test_odvg_takes_boxes_where_it_is_clear_which(labelled: Labelled, tmp_path: 
     assert [region["bbox"] for region in line["grounding"]["regions"]] == [[1, 2, 11, 22], [2, 2, 12, 22]]
 
 
+def test_a_box_on_an_image_that_is_not_listed_is_an_error_that_names_it(
+    labelled: Labelled, tmp_path: Path
+) -> None:
+    box = {"id": 1, "image_id": 2, "category_id": 1, "bbox": [1, 2, 10, 20]}
+    content = {
+        "images": [{"id": 1, "file_name": "a.jpg"}],
+        "categories": [{"id": 1, "name": "cat"}],
+        "annotations": [box],
+    }
+    (tmp_path / "boxes.json").write_text(json.dumps(content), "utf-8")
+    with pytest.raises(InputError, match=r"image_id.*got 2"):
+        exported(labelled, tmp_path, "odvg", boxes=tmp_path / "boxes.json")
+
+
+def test_only_a_suffix_is_cut_off_for_fiftyone(labelled: Labelled, tmp_path: Path) -> None:
+    names = [
+        "v1.0/img1",
+        "v1.0/img2",
+        "a/.hidden",
+        "a.b/c.tar.gz",
+        "https://x.org/a?w=1.5",
+        "https://x.org/a?w=1.6",
+    ]
+    records = [labelled.records[0].model_copy(update={"image_id": name, "file_name": None}) for name in names]
+    write_labels(tmp_path / "labels.jsonl", records)
+    output = tmp_path / "x.json"
+    summary = export_labels(tmp_path / "labels.jsonl", "fiftyone", output, label_space=labelled.space)
+    assert list(json.loads(output.read_bytes())["labels"]) == [*names[:3], "a.b/c.tar", *names[4:]]
+    assert not summary.left_out
+
+
 def test_csv_and_parquet_say_votes_and_denials(labelled: Labelled, tmp_path: Path) -> None:
     text = exported(labelled, tmp_path, "csv").read_text("utf-8")
     header, *rows = csv.reader(StringIO(text))
@@ -107,6 +138,24 @@ def test_ids_are_numbers_only_where_all_are(labelled: Labelled) -> None:
     mixed = to_arrow([*labelled.records, other], label_space=labelled.space)
     assert mixed.column("image_id").to_pylist() == ["7", "3", "90", "5", "x/y"]
     assert to_arrow([]).num_rows == 0
+
+
+@pytest.mark.parametrize("rows", ["images", "classes", "mentions"])
+def test_a_table_has_no_names_of_another_label_space(tmp_path: Path, rows: Any) -> None:
+    own = tmp_path / "coco.toml"
+    own.write_text('name = "coco"\n[[classes]]\nname = "kitty"\nsynsets = ["cat.n.01"]\n', "utf-8")
+    records = list(CaptionParser(label_space=str(own), senses="first").label(["a cat"]))
+    with pytest.raises(InputError, match="image 1: got foreground class 1, 'kitty', expected 'person'"):
+        to_arrow(records, rows)
+    assert to_arrow(records, rows, label_space=own).num_rows == 1
+
+
+def test_a_table_has_no_numbers_of_another_label_space(labelled: Labelled) -> None:
+    (record,) = [record for record in labelled.records if record.image_id == 3]
+    mention = record.mentions[0].model_copy(update={"label": 5})
+    other = record.model_copy(update={"mentions": (mention,)})
+    with pytest.raises(InputError, match="got a mention of class 5, expected an id from 1 to 4"):
+        to_arrow([other], label_space=labelled.space)
 
 
 def test_the_same_labels_give_the_same_bytes_and_nothing_is_written_over(
@@ -225,6 +274,14 @@ def test_a_batch_of_rows_gets_columns() -> None:
     assert columns == parser.label_batch({"caption": batch["text"]})
     with pytest.raises(UsageError, match=r"got the columns \['n'\]"):
         parser.label_batch({"n": [1]})
+
+
+def test_what_is_wrong_is_said_before_the_first_record_is_asked_for(labelled: Labelled, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="absent"):
+        find(tmp_path / "absent.jsonl", classes="cat")
+    with pytest.raises(UsageError, match="'dragon'"):
+        find(labelled.labels, label_space=labelled.space, classes="dragon")
+    assert next(find(labelled.labels, label_space=labelled.space, classes="cat")).image_id == 7
 
 
 def test_records_come_back_whole_from_rows(labelled: Labelled) -> None:

@@ -1,6 +1,7 @@
 """What `CaptionParser.label` takes: a caption per image, tables by column, streams; what it refuses by name."""
 
 import itertools
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -123,6 +124,14 @@ def test_one_string_per_image_is_a_caption_not_letters() -> None:
         ),
         (Dataset(image=[object()] * 3, caption=CAPTIONS), None, None, "'image' holds object, expected image ids"),
         ({"image_id": IDS, "caption": CAPTIONS}, None, None, "look like columns.*caption='caption'"),
+        ({"caption": CAPTIONS}, None, None, "look like columns. For columns give caption='caption';"),
+        ({"text": CAPTIONS, "camera": IDS}, None, None, "look like columns. For columns give caption='text';"),
+        (
+            [{"caption": "A cat"}, {"caption": "A dog", "image_id": 1}],
+            None,
+            None,
+            "item 2: got the column 'image_id'",
+        ),
         ([["A cat", "A black cat"]], None, None, "expected a caption.*give a mapping"),
         (["A dog", ("7", "A cat")], None, None, "item 2: got .'7', 'A cat'."),
         ([(7, "A cat"), "A dog"], None, None, "item 2: got 'A dog', expected a pair"),
@@ -163,6 +172,17 @@ def test_missing_and_damaged_captions_are_left_out_as_in_files_and_counted(sourc
     assert len(list(images_of(source, ColumnChoice(), on_rejected=rejected.append))) == 2
     assert len(rejected) >= 5
     assert {row.reason for row in rejected} >= {"wrong-type", "empty-caption"}
+
+
+def test_every_call_warns_at_the_line_that_asked() -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.resetwarnings()  # as in a session of Python
+        for _ in range(2):
+            images([None])
+            list(parser_of(labeller="exact").label([None]))
+    assert {warning.filename for warning in caught} == {__file__}
+    assert len({warning.lineno for warning in caught}) == 2
+    assert len(caught) == 4
 
 
 def test_white_space_is_folded_as_in_files() -> None:

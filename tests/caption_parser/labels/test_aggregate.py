@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.labels.aggregate import aggregate
-from shared_schemas import Attribute, Flag, LabelSpace, Mention, Source
+from shared_schemas import Attribute, Flag, LabelSpace, Mention
 
 IMAGE = ImageCaptions(139, ("Two brown dogs and a black dog.", "A dog, not a bear.", "Grass."), "139.jpg", row=4)
 
@@ -42,7 +42,7 @@ def test_votes_counts_attributes_and_kinds(pets: LabelSpace) -> None:
         _mention(1, 3, flags=(Flag.NEGATED,)),
         _mention(1, None, count=5),
     ]
-    labels = aggregate(IMAGE, mentions, pets, source="captions.json")
+    labels = aggregate(IMAGE, mentions, pets)
     assert [c.model_dump() for c in labels.foreground] == [
         {
             "id": 1,
@@ -60,7 +60,6 @@ def test_votes_counts_attributes_and_kinds(pets: LabelSpace) -> None:
     ]
     assert labels.mentions == tuple(mentions)
     assert (labels.image_id, labels.file_name, labels.captions) == (139, "139.jpg", IMAGE.captions)
-    assert labels.source == Source(path="captions.json", row=4)
     assert labels.label_space == pets.reference
 
 

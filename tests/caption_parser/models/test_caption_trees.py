@@ -86,3 +86,22 @@ def test_vectors_are_the_same_to_the_last_bit_in_any_company_and_after_any_words
     for number in (len(words) - 1, 3, 0):
         alone = another.vectors(words[number], [len(words[number])])
         np.testing.assert_array_equal(alone, together[ends[number] - len(alone) : ends[number]])
+
+
+def test_an_interrupted_batch_leaves_no_word_without_its_vector(
+    nlp: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut = CaptionWords(nlp)
+    first, second, third = (cut(text).keys for text in ("a cat on a sofa", "two dogs", "a sheep in the snow"))
+    network, other = CaptionNetwork(nlp), CaptionNetwork(nlp)
+    network.vectors(first, [len(first)])
+    with monkeypatch.context() as patch:
+        patch.setattr(network, "_hash", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            network.vectors(second, [len(second)])
+    for words in (third, second, first):
+        np.testing.assert_array_equal(network.vectors(words, [len(words)]), other.vectors(words, [len(words)]))
+
+
+def interrupt(_: object) -> None:
+    raise KeyboardInterrupt

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caption_parser.readers import CaptionRow, ReadingOptions, RejectedRow, read_captions
+from shared_runtime.errors import InputError
 
 GOOD = b'{"image_id": 1, "caption": "a dog"}\n'
 LAST = b'{"image_id": 2, "caption": "a cat"}\n'
@@ -243,3 +244,27 @@ def test_a_rejected_row_keeps_its_raw_text(name: str, tmp_path: Path) -> None:
     assert isinstance(good, CaptionRow)
     assert isinstance(rejected, RejectedRow)
     assert rejected.raw == raw
+
+
+@pytest.mark.parametrize("named", ['"image_id": 1', '"image": {"id": 1}'])
+@pytest.mark.parametrize("as_document", [False, True])
+def test_numbers_of_rows_are_not_mixed_with_numbers_of_images(
+    tmp_path: Path, named: str, as_document: bool
+) -> None:
+    records = ['{"caption": "a cat"}', '{"caption": " "}', f'{{"caption": "a dog", {named}}}']
+    path = tmp_path / ("mixed.json" if as_document else "mixed.jsonl")
+    path.write_text(f"[{', '.join(records)}]" if as_document else "\n".join(records))
+    with pytest.raises(InputError, match=r"mixed.jsonl?:3: some records name their image by a number, such as 1"):
+        list(read_captions(path))
+    field = named.split('"')[1]
+    by_field = [
+        row for row in read_captions(path, ReadingOptions(image_field=field)) if isinstance(row, CaptionRow)
+    ]
+    assert [(row.image_id, row.caption) for row in by_field] == [(1, "a dog")]
+
+
+def test_texts_that_name_images_cannot_be_numbers_of_rows(tmp_path: Path) -> None:
+    path = tmp_path / "mixed.jsonl"
+    path.write_text('{"caption": "a cat"}\n{"caption": "a dog", "image_id": "1"}\n{"caption": "no"}\n')
+    rows = list(read_captions(path))
+    assert [row.image_id for row in rows if isinstance(row, CaptionRow)] == [1, "1"]

@@ -11,12 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from caption_parser.readers import CaptionRow, ReadingOptions, RejectedRow, read_captions
 from caption_parser.readers.checks import MISSING, looks_like_a_name
 from shared_runtime.errors import CapparseError
+from shared_schemas.compression import suffix_of
 
 CHARACTERS = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\u2028\u2029")
 CAPTIONS = st.lists(
@@ -156,7 +157,9 @@ def test_a_damaged_line_costs_no_other(name: str, line: int, position: int, dama
     cut = position % len(damaged)
     # The line keeps its end, so that it stays one line.
     lines[-7 + line] = damaged[:cut] + damage + damaged[cut + len(damage) :].rstrip(b"\n") + b"\n"
-    captions = [row.caption for row in read(b"".join(lines), reader) if isinstance(row, CaptionRow)]
+    content = b"".join(lines)
+    assume(not suffix_of(content))  # what begins as a compressed file does is read as one
+    captions = [row.caption for row in read(content, reader) if isinstance(row, CaptionRow)]
     assert set(BASE) - {BASE[line - 1]} <= set(captions)
 
 

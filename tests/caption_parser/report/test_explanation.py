@@ -2,12 +2,13 @@
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 from spacy.language import Language
 
-from caption_parser import ParserConfig
+from caption_parser import CaptionParser, ParserConfig
 from caption_parser.report.explanation import Explanation, explain, explain_with
 from caption_parser.report.explanation_view import show_explanation
 from caption_parser.report.record_view import show_record
@@ -112,3 +113,21 @@ def test_segments_stand_with_the_reason_why_they_are_not_read() -> None:
     show_explanation(explained, Console(file=shown, width=120))
     assert "not read: it ends as the name of a site or a shop" in shown.getvalue()
     assert explain("A sofa", ParserConfig(senses="first")).segments == ()
+
+
+def test_models_stay_loaded_until_the_label_space_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[ParserConfig] = []
+    build = CaptionParser.__init__
+
+    def counted(parser: CaptionParser, config: ParserConfig) -> None:
+        made.append(config)
+        build(parser, config)
+
+    monkeypatch.setattr(CaptionParser, "__init__", counted)
+    space = tmp_path / "pets.toml"
+    config = ParserConfig(label_space=str(space), senses="first")
+    for name in ("cat", "cat", "kitty"):
+        space.write_text(f'name = "pets"\n[[classes]]\nname = "{name}"\nsynsets = ["cat.n.01"]\n', "utf-8")
+        found = explain("a cat", config)
+        assert [label.name for label in found.labels.foreground] == [name]
+    assert len(made) == 2

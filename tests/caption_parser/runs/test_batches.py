@@ -1,15 +1,23 @@
 """Batches are cut by captions, and their bytes stand alone."""
 
+import gc
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import zstandard
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.readers import CaptionRow
-from caption_parser.runs.batches import BATCH_CAPTIONS, Batch, BatchLabeller, compressed, into_batches
+from caption_parser.runs.batches import (
+    BATCH_CAPTIONS,
+    Batch,
+    BatchLabeller,
+    compressed,
+    into_batches,
+    rare_collection,
+)
 from caption_parser.runs.grouping import group_by_image
 from caption_parser.runs.state import Fingerprint
 from shared_runtime.errors import CapparseError, MissingResourceError
@@ -24,6 +32,13 @@ def test_a_batch_ends_with_the_image_that_fills_it() -> None:
     assert [batch.captions for batch in batches] == [515, 515, 270]
     assert BATCH_CAPTIONS == 512
     assert [batch.images[0].image_id for batch in batches] == [0, 103, 206]
+
+
+def test_the_first_batches_of_a_stream_are_small() -> None:
+    rows = [CaptionRow(number // 2, "a dog", number + 1) for number in range(2000)]
+    with group_by_image(rows, already_grouped=True) as images:
+        sizes = [batch.captions for batch in into_batches(images, first=100)]
+    assert sizes == [100, 200, 400, 512, 512, 276]
 
 
 def test_labelled_lines_name_their_source(word_parser: Callable) -> None:
@@ -66,3 +81,34 @@ def test_a_failure_that_the_user_can_mend_stays_what_it_is(word_parser: Callable
     task = BatchLabeller(word_parser(fail)(None).label_images, "in.tsv", "")
     with pytest.raises(MissingResourceError, match="no model"):
         task(Batch((ImageCaptions(7, ("a",)),), FINGERPRINT))
+
+
+@pytest.fixture
+def collector() -> Iterator[None]:
+    thresholds = gc.get_threshold()
+    yield
+    gc.set_threshold(*thresholds)
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("collector")
+def test_runs_that_overlap_leave_the_collector_as_it_was() -> None:
+    before = gc.get_threshold(), gc.get_freeze_count()
+    first, second = rare_collection(), rare_collection()
+    first.__enter__()
+    second.__enter__()
+    assert gc.get_threshold()[0] > before[0][0]
+    first.__exit__(None, None, None)
+    assert gc.get_threshold()[0] > before[0][0]
+    second.__exit__(None, None, None)
+    assert (gc.get_threshold(), gc.get_freeze_count()) == before
+
+
+@pytest.mark.usefixtures("collector")
+def test_a_run_leaves_what_the_host_does_with_the_collector() -> None:
+    gc.freeze()
+    frozen = gc.get_freeze_count()
+    gc.set_threshold(0)
+    with rare_collection():
+        assert gc.get_threshold()[0] == 0
+    assert gc.get_freeze_count() == frozen

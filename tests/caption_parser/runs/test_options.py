@@ -1,5 +1,6 @@
 """What is refused before anything is read, and with which words."""
 
+import multiprocessing
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,9 @@ def test_saved_settings_have_their_fields_in_the_order_of_earlier_versions() -> 
     of_input = ["format", "caption_field", "image_field", "all_captions"]
     assert [*InputSettings.model_fields] == ["path", *of_input, "limit", "sample", "seed", "grouped"]
     assert [*CorpusSettings.model_fields] == ["captions", *of_input, "capparse", "config", "words"]
+
+
+def test_a_worker_of_a_pool_labels_by_itself() -> None:
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        assert pool.apply(process_count, ("auto",), {"small": False}) == 1
+    assert process_count("auto", small=False) == options.usable_cores()

@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
+from typing import BinaryIO
 
 import pytest
 
@@ -121,13 +122,13 @@ def test_starting_anew_forgets_the_state_of_the_earlier_run(paths: OutputPaths) 
 
 
 def test_a_full_disk_keeps_what_was_whole(paths: OutputPaths, monkeypatch: pytest.MonkeyPatch) -> None:
-    def write_on_a_full_disk(self: ResumableFile, content: bytes) -> None:
-        os.write(self._file.fileno(), content[:3])
+    def write_on_a_full_disk(file: BinaryIO, content: bytes) -> None:
+        os.write(file.fileno(), content[:3])
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with ResumableFile(paths, SETTINGS, None) as file:
         file.append(batch(b"one\n", images=5))
-        monkeypatch.setattr(ResumableFile, "_write", write_on_a_full_disk)
+        monkeypatch.setattr(output_module, "write_all", write_on_a_full_disk)
         message = r"partial: No space left on device. 5 images are labelled.*to resume"
         with pytest.raises(OutputError, match=message):
             file.append(batch(b"two\n"))
@@ -135,19 +136,25 @@ def test_a_full_disk_keeps_what_was_whole(paths: OutputPaths, monkeypatch: pytes
     assert RunState.model_validate_json(paths.state.read_bytes()).bytes == 4
 
 
-def test_short_writes_are_completed(paths: OutputPaths, monkeypatch: pytest.MonkeyPatch) -> None:
-    class SlowFile:
-        def __init__(self) -> None:
-            self.content = b""
+class SlowFile:
+    def __init__(self) -> None:
+        self.content = b""
 
-        def write(self, content: memoryview) -> int:
-            self.content += bytes(content[:2])
-            return len(content[:2])
+    def write(self, content: memoryview) -> int:
+        self.content += bytes(content[:2])
+        return len(content[:2])
 
-    file = ResumableFile(paths, SETTINGS, None)
-    monkeypatch.setattr(file, "_file", SlowFile(), raising=False)
+    def flush(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("kind", "name"), [(ResumableFile, "_file"), (StreamedFile, "_stream")])
+def test_short_writes_are_completed(paths: OutputPaths, kind: type, name: str) -> None:
+    file, slow = kind(paths, SETTINGS, None) if kind is ResumableFile else kind("pipe"), SlowFile()
+    setattr(file, name, slow)
     file.append(batch(b"one\ntwo\n"))
-    assert file._file.content == b"one\ntwo\n"
+    assert slow.content == b"one\ntwo\n"
+    assert file.size == 8
 
 
 def test_state_is_committed_while_the_run_goes_on(paths: OutputPaths, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,18 +164,50 @@ def test_state_is_committed_while_the_run_goes_on(paths: OutputPaths, monkeypatc
         assert RunState.model_validate_json(paths.state.read_bytes()).bytes == 4
 
 
-def test_a_second_run_on_the_same_output_is_refused(paths: OutputPaths) -> None:
-    with ResumableFile(paths, SETTINGS, None) as file:
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_second_run_on_the_same_output_is_refused(paths: OutputPaths, resumed: bool) -> None:
+    state = interrupted_run(paths) if resumed else None
+    with ResumableFile(paths, SETTINGS, state) as file:
         file.append(batch(b"one\n"))
         # A lock does not hold against the process that has it.
         if (child := os.fork()) == 0:
             try:
-                with ResumableFile(paths, SETTINGS, None):
+                with ResumableFile(paths, SETTINGS, state):
                     os._exit(1)
             except OutputError as error:
                 os._exit(0 if "another run is writing" in str(error) else 2)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-        assert paths.partial.read_bytes() == b"one\n"
+        assert paths.partial.read_bytes() == b"one\n" * (1 + resumed)
+
+
+def interrupted_run(paths: OutputPaths) -> RunState:
+    with suppress(KeyboardInterrupt), ResumableFile(paths, SETTINGS, None) as file:
+        file.append(batch(b"one\n"))
+        raise KeyboardInterrupt
+    return RunState.model_validate_json(paths.state.read_bytes())
+
+
+@pytest.mark.parametrize("content", [b"two\n", b""], ids=["went on", "is done"])
+def test_a_run_does_not_go_on_with_what_another_one_changed_meanwhile(paths: OutputPaths, content: bytes) -> None:
+    state = interrupted_run(paths)
+    paths.partial.write_bytes(content)
+    with pytest.raises(OutputError, match="another run changed it just now"):
+        ResumableFile(paths, SETTINGS, state).__enter__()
+    assert paths.partial.read_bytes() == content
+
+
+def test_a_run_does_not_write_to_what_has_its_name_already(
+    paths: OutputPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def finish_first(file: BinaryIO, _message: str) -> None:
+        file.write(b"of the other run\n")
+        paths.partial.replace(paths.output)
+        paths.partial.write_bytes(b"")
+
+    monkeypatch.setattr(output_module, "lock", finish_first)
+    with pytest.raises(OutputError, match="another run has just written"):
+        ResumableFile(paths, SETTINGS, None).__enter__()
+    assert paths.output.read_bytes() == b"of the other run\n"
 
 
 def test_an_unwritable_folder_is_an_error_that_names_the_file(

@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import os
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -174,3 +176,26 @@ def test_progress_ends_at_the_total(caption_file: Path, tmp_path: Path, word_par
     label_file(caption_file, tmp_path / "a.jsonl", progress=seen.append, build_parser=word_parser())
     assert seen[-1] == Progress("labelling", 3000, 3000)
     assert [progress.captions for progress in seen] == sorted(progress.captions for progress in seen)
+
+
+def test_a_stream_shows_its_first_records_before_it_ends(tmp_path: Path, word_parser: MakeParser) -> None:
+    source, output = tmp_path / "in.jsonl", tmp_path / "labels"
+    for pipe in (source, output):
+        os.mkfifo(pipe)
+    options = {
+        "inputs": InputOptions(grouped=True, format="jsonl"),
+        "run": RunOptions(processes=1, rejected=tmp_path / "rejected.jsonl"),
+        "build_parser": word_parser(),
+    }
+    job = Thread(target=label_file, args=(source, output), kwargs=options, daemon=True)
+    job.start()
+    lines = [json.dumps({"image_id": number, "caption": "a dog"}) + "\n" for number in range(1000)]
+    with output.open() as shown, source.open("w") as given:
+        # The next image says that the last one of the first batch has no other caption.
+        given.writelines(lines[:17])
+        given.flush()
+        first = [json.loads(shown.readline())["image_id"] for _ in range(16)]
+        given.writelines(lines[17:])
+        given.close()
+        assert [*first, *(json.loads(line)["image_id"] for line in shown)] == list(range(1000))
+    job.join()

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from caption_parser.cli import app
 from caption_parser.lexicon import Lexicon
 from caption_parser.senses import SenseChoice, SenseQuery
-from caption_parser.senses.evaluation import SENTENCES_PER_CALL, evaluate_sense_sets, evaluate_senses
+from caption_parser.senses.evaluation import SENTENCES_PER_CALL, evaluate_senses
 from shared_runtime.errors import ExitCode, InputError, UsageError
 from shared_schemas import Route
 
@@ -116,21 +116,6 @@ def test_unknown_senses(files: tuple[Path, Path]) -> None:
         evaluate_senses(*files, "furst")
 
 
-def test_several_sets(tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / f"{name}.data.xml").write_text(DATA)
-        (tmp_path / name / f"{name}.gold.key.txt").write_text(GOLD)
-    (tmp_path / "two" / "two.gold.key.txt").write_text("d0.s0.t0 dog%1:05:00::\n")
-    found = evaluate_sense_sets(tmp_path, "first", sets=["two", "one"])
-    assert [(name, scores.all.instances, scores.all.recall) for name, scores in found.items()] == [
-        ("two", 1, 1),
-        ("one", 6, pytest.approx(1 / 3)),
-    ]
-    with pytest.raises(InputError, match="Expected a folder per set"):
-        evaluate_sense_sets(tmp_path, "first", sets=["three"])
-
-
 def test_json_alone_on_stdout_and_the_notes_on_stderr(files: tuple[Path, Path]) -> None:
     done = CliRunner().invoke(app, ["senses", "evaluate", *map(str, files), "--senses", "first", "--json"])
     assert done.exit_code == ExitCode.OK
@@ -181,7 +166,12 @@ def test_the_group_shows_help_and_answers_typos() -> None:
 @pytest.mark.real_data
 def test_first_sense_scores_as_published(real_data: Path) -> None:
     """As Raganato et al. (2017) report "WN 1st sense", by set and by part of speech."""
-    found = evaluate_sense_sets(real_data / "wsd", "first")
+    sets = ("senseval2", "senseval3", "semeval2007", "semeval2013", "semeval2015", "ALL")
+    paths = {name: real_data / "wsd" / name / name for name in sets}
+    found = {
+        name: evaluate_senses(Path(f"{path}.data.xml"), Path(f"{path}.gold.key.txt"), "first")
+        for name, path in paths.items()
+    }
     percent = {name: round(100 * (scores.all.f1 or 0), 1) for name, scores in found.items()}
     assert percent == {
         "senseval2": 66.8,

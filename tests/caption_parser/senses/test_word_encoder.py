@@ -1,3 +1,5 @@
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -6,7 +8,12 @@ from hypothesis import strategies as st
 
 tokenizers = pytest.importorskip("tokenizers")
 
-from caption_parser.senses.word_encoder import SubtokenLocator, shared_window_start, window_start  # noqa: E402
+from caption_parser.senses.word_encoder import (  # noqa: E402
+    SubtokenLocator,
+    load_tokenizer,
+    shared_window_start,
+    window_start,
+)
 
 UNKNOWN, BEGIN, END = 0, 1, 2
 LETTERS = "abcdefghij"
@@ -97,3 +104,14 @@ def test_a_long_text_has_as_many_windows_as_it_is_long(tokenizer: Any) -> None:
     spans = [(index, index + 1) for index in range(len(text))]
     (positions,) = SubtokenLocator(tokenizer, "mean", 18).locate([text], [spans])
     assert len({p.passage.token_ids for p in positions if p}) <= len(text) // 8 + 2
+
+
+def test_the_environment_of_the_process_stays(
+    tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor are threads started, of which the library would warn at a fork."""
+    monkeypatch.delenv("TOKENIZERS_PARALLELISM", raising=False)
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    locator = SubtokenLocator(load_tokenizer(tmp_path / "tokenizer.json"), "first", 8)
+    locator.locate(["ab", "cd"], [[(0, 2)], [(0, 2)]])
+    assert "TOKENIZERS_PARALLELISM" not in os.environ

@@ -17,6 +17,7 @@ from caption_parser.shards.plan import load_plan
 from caption_parser.shards.planning import make_plan
 from shared_runtime.errors import InputError, UsageError
 from shared_runtime.storage import Folder
+from shared_schemas.files import unfinished_beside
 from tests.caption_parser.shards.conftest import build_parser, captions_of, write_tsv
 
 ONE = RunOptions(processes=1)
@@ -96,7 +97,8 @@ def test_a_plan_has_a_folder_of_its_own_and_leaves_no_old_copies(
     plan = tmp_path / "plan"
     make_plan(far, plan, captions_per_shard=500)
     assert {path.name for path in (plan / COPIES).iterdir()} == {f"0000{shard}-0.jsonl.zst" for shard in range(3)}
-    (plan / "plan.json").rename(plan / ".plan.json.123")  # killed before it came to its end
+    (plan / "plan.json").rename(plan / ".plan.json.123.0af1b2c3")  # killed before it came to its end
+    unfinished_beside(plan / COPIES / "00007-0.jsonl.zst").touch()
     make_plan(far, plan, captions_per_shard=1100)
     make_plan(far, plan, captions_per_shard=2000, overwrite=True)
     assert {f"{COPIES}/{path.name}" for path in (plan / COPIES).iterdir()} == load_plan(Folder(plan)).copies

@@ -21,7 +21,7 @@ from caption_parser.shards.merging import merge_shards
 from caption_parser.shards.planning import make_plan
 from shared_runtime.errors import InputError, MissingResourceError, UsageError
 from shared_runtime.storage import Folder
-from tests.caption_parser.shards.conftest import build_parser
+from tests.caption_parser.shards.conftest import build_parser, captions_of, write_tsv
 
 fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed: pip install 'capparse[remote]'")
 ONE = RunOptions(processes=1)
@@ -102,6 +102,19 @@ def check_elsewhere(place: str, inputs: dict[str, Path], tmp_path: Path) -> None
 
 def test_memory_as_disk(memory: str, inputs: dict[str, Path], tmp_path: Path) -> None:
     check_elsewhere(memory, inputs, tmp_path)
+
+
+def test_labels_are_merged_into_the_root_of_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    make_plan(write_tsv(tmp_path / "in.tsv", captions_of(10)), "plan")
+    label_shards("plan", run=ONE, build_parser=build_parser)
+    name = f"{uuid4().hex}.jsonl"
+    merge_shards("plan", f"memory://{name}")
+    files = fsspec.filesystem("memory")
+    assert files.exists(f"/{name}")
+    for file in files.glob(f"/{name}*"):
+        files.rm(file)
+    assert {path.name for path in tmp_path.iterdir()} == {"in.tsv", "plan"}
 
 
 def test_an_object_store_as_disk(bucket: str, inputs: dict[str, Path], tmp_path: Path) -> None:

@@ -4,8 +4,9 @@ import errno
 import json
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
@@ -20,11 +21,12 @@ from caption_parser.runs.options import RunOptions
 from caption_parser.runs.repeats import Repeats
 from caption_parser.runs.run import label_file
 from caption_parser.runs.summary import RunSummary
-from caption_parser.shards import labelling
+from caption_parser.shards import labelling, merging
 from caption_parser.shards.labelling import label_shards
 from caption_parser.shards.merging import merge_shards
 from caption_parser.shards.plan import load_plan, shown_numbers
 from caption_parser.shards.planning import make_plan
+from caption_parser.shards.receipts import Receipt
 from shared_runtime.errors import InputError, OutputError, UsageError
 from shared_runtime.storage import Folder
 from shared_schemas.jsonl import read_labels
@@ -126,13 +128,51 @@ def test_what_is_done_is_left_alone_and_what_changed_is_refused(tmp_path: Path) 
             merge_shards(plan, tmp_path / output, verify=verify, overwrite=True)
 
 
+@pytest.mark.parametrize("options", [{"dry_run": True}, {"rejected": Path("x.jsonl")}])
+def test_options_of_a_single_file_are_refused(tmp_path: Path, options: dict[str, Any]) -> None:
+    plan = tmp_path / "plan"
+    make_plan(write_tsv(tmp_path / "in.tsv", captions_of(10)), plan)
+    with pytest.raises(UsageError, match=f"{next(iter(options))} is for a single label file"):
+        label_shards(plan, run=RunOptions(**options), build_parser=build_parser)
+    assert not (plan / "labels").exists()
+
+
+def test_ids_that_python_hashes_alike_are_no_repetition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, plan, output = tmp_path / "in.jsonl", tmp_path / "plan", tmp_path / "labels.jsonl"
+    ids = [-1, -2, 5, 5 + 2**61 - 1, "5"]
+    source.write_text("".join(json.dumps({"image_id": one, "caption": "a dog"}) + "\n" for one in ids))
+    make_plan(source, plan)
+    label_shards(plan, run=ONE, build_parser=build_parser)
+    assert merge_shards(plan, output, verify=True).images == len(ids)
+    # Those that are hashed alike in spite of all that are looked at one by one.
+    for found in (frozenset({hash("i-1")}), None):
+        monkeypatch.setattr(Repeats, "found", lambda _, found=found: found)
+        assert merge_shards(plan, output, verify=True, overwrite=True).images == len(ids)
+
+
+def test_an_image_in_two_shards_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = tmp_path / "plan"
+    make_plan(write_tsv(tmp_path / "in.tsv", captions_of(1000)), plan, captions_per_shard=1000)
+    label_shards(plan, run=ONE, build_parser=build_parser)
+    records = merging._Merge._records
+
+    def with_one_again(merge: merging._Merge, receipt: Receipt) -> Iterator[Any]:
+        first, *others = records(merge, receipt)
+        yield from (first.model_copy(update={"image_id": "again"}) if receipt.shard else first, *others[:-1])
+        yield others[-1].model_copy(update={"image_id": "again"}) if receipt.shard == 0 else others[-1]
+
+    monkeypatch.setattr(merging._Merge, "_records", with_one_again)
+    with pytest.raises(InputError, match="the image 'again' stands in two shards"):
+        merge_shards(plan, tmp_path / "labels.jsonl", verify=True)
+
+
 def test_numbers_of_shards_are_written_as_they_are_read(tmp_path: Path) -> None:
     plan = make_plan(write_tsv(tmp_path / "in.tsv", captions_of(2000)), tmp_path / "plan", captions_per_shard=1)
     assert len(plan.shards) == 12
     for text, numbers in (("7", [7]), ("0,4,8-11", [0, 4, 8, 9, 10, 11]), ("0-1", [0, 1])):
         assert plan.numbers(text) == numbers
         assert shown_numbers(numbers) == text
-    for text in ("12", "x", "", "3-1", "-1"):
+    for text in ("12", "x", "", "3-1", "-1", "0-99999999999"):
         with pytest.raises(UsageError, match="--shard"):
             plan.numbers(text)
 

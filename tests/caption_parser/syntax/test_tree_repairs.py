@@ -7,8 +7,11 @@ from spacy.tokens import Doc
 
 from caption_parser.lexicon import default_lexicon
 from caption_parser.modes import Mode, ModeRules
+from caption_parser.syntax import tree_repairs
 from caption_parser.syntax.gerunds import GerundWords, incorporated_nouns
+from caption_parser.syntax.pieces import LONGEST_PIECE
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.tree_draft import TreeDraft
 from caption_parser.syntax.tree_repairs import TreeRepairs
 
 Parse = Callable[[str], Doc]
@@ -279,3 +282,27 @@ def test_words_are_told_by_what_they_name() -> None:
     assert words.is_being("person")
     assert words.is_being("herd")
     assert not words.is_being("sink")
+
+
+def test_long_parses_are_repaired_piece_by_piece(parsed: Parse, monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+
+    class Draft(TreeDraft):
+        def __init__(self, tree: Tree) -> None:
+            lengths.append(len(tree))
+            super().__init__(tree)
+
+    monkeypatch.setattr(tree_repairs, "TreeDraft", Draft)
+    number = LONGEST_PIECE
+    chain = " ".join(f"red/JJ/amod/{number}" for _ in range(number)) + f" dog/NN/ROOT/{number}"
+    goats = " ".join(
+        f"a/DT/det/{at + 2} goat/NN/compound/{at + 2} climbing/NN/ROOT/{at + 2}"
+        for at in range(number + 1, 4 * number, 3)
+    )
+    tree = repaired(parsed(f"{chain} {goats}"))
+    assert tree.heads[:number] == [number] * number, "across two pieces"
+    assert {(tree.tags[i], tree.deps[i]) for i, word in enumerate(tree.words) if word == "climbing"} == {
+        ("VBG", "acl")
+    }
+    assert all(tree.heads[i] == i for i, word in enumerate(tree.words) if word == "goat")
+    assert max(lengths) <= LONGEST_PIECE

@@ -10,6 +10,7 @@ import pytest
 from segmentation.localization.run import load_localizer
 from segmentation.runs.folder import RunFolder, RunRecord, open_run
 from shared_runtime.errors import InputError, OutputError, UsageError
+from shared_schemas.files import unfinished_beside
 
 RECORD = RunRecord(command="train", config={"training": {"epochs": 3, "seed": 0}}, samples={"images": 4})
 
@@ -78,7 +79,11 @@ def test_a_folder_or_file_of_others_is_left_alone(tmp_path: Path) -> None:
             pass
 
 
-def test_two_processes_cannot_train_in_one_folder(tmp_path: Path) -> None:
+@pytest.mark.parametrize("continued", [False, True])
+def test_two_processes_cannot_train_in_one_folder(tmp_path: Path, continued: bool) -> None:
+    if continued:
+        with open_run(tmp_path / "run", RECORD):
+            pass
     with open_run(tmp_path / "run", RECORD):
         # A lock does not hold against the process that has it.
         if (child := os.fork()) == 0:
@@ -139,7 +144,8 @@ def test_what_a_killed_process_left_unfinished_is_removed(tmp_path: Path) -> Non
     with open_run(tmp_path, RECORD):
         pass
     (tmp_path / "sub").mkdir()
-    left = [tmp_path / ".checkpoint.pt.41", tmp_path / ".0001.png.7", tmp_path / "sub" / ".0001.png.7"]
+    left = [tmp_path / ".checkpoint.pt.41", tmp_path / ".0001.png.7", tmp_path / "sub" / ".0001.png.7.00ff00ff"]
+    left.append(unfinished_beside(tmp_path / "metrics.jsonl"))
     kept = [tmp_path / ".notes.txt.1", tmp_path / "0001.png", tmp_path / ".hidden.png"]
     for path in (*left, *kept):
         path.touch()

@@ -1,6 +1,5 @@
 """Checkpoints and weights: whole or not at all, and never code."""
 
-import os
 import pickle
 from pathlib import Path
 
@@ -67,11 +66,14 @@ def test_weights_that_are_not_finite_or_cut_off_are_refused(tmp_path: Path) -> N
         read_tensors(path)
 
 
-def test_the_old_file_stays_where_the_new_one_cannot_be_written(tmp_path: Path) -> None:
+def test_the_old_file_stays_where_the_new_one_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "model.safetensors"
     save_weights(path, {"a": torch.ones(2)})
     before = path.read_bytes()
-    (tmp_path / f".model.safetensors.{os.getpid()}").mkdir()
+    (tmp_path / "in the way").mkdir()
+    monkeypatch.setattr("shared_schemas.files.unfinished_beside", lambda _: tmp_path / "in the way")
     with pytest.raises(OutputError, match=r"model\.safetensors: cannot be written"):
         save_weights(path, {"a": torch.zeros(2)})
     assert path.read_bytes() == before

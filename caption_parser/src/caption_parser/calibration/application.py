@@ -12,7 +12,7 @@ from caption_parser.calibration.records import LOWEST, CalibratedSummary, Calibr
 from caption_parser.runs.output_paths import OutputPaths, check_label_file_name
 from caption_parser.runs.state import RunCounts
 from shared_runtime.errors import InputError
-from shared_runtime.files import check_output
+from shared_runtime.files import check_output, reading
 from shared_schemas import ImageLabels, RecordError, iter_labels, write_labels
 from shared_schemas.files import replace_file
 
@@ -88,7 +88,7 @@ def apply_calibration(
 def _records(path: Path, calibration: Calibration, damage: list[RecordError]) -> Iterator[ImageLabels]:
     """The records of `path`; what is not a record goes to `damage`."""
     expected = calibration.training.label_space
-    try:
+    with reading(path):
         for number, record in enumerate(iter_labels(path), 1):
             if isinstance(record, RecordError):
                 damage.append(record)
@@ -99,5 +99,3 @@ def _records(path: Path, calibration: Calibration, damage: list[RecordError]) ->
                 )
             else:
                 yield record
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error

@@ -24,7 +24,7 @@ from caption_parser.runs.files_read import files_of_label_space
 from shared_runtime.coco import ImageId
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError, UsageError
-from shared_runtime.files import check_output
+from shared_runtime.files import check_output, reading
 from shared_schemas import Kind, LabelSpace, load_label_space, read_labels
 from shared_schemas.files import replace_file
 
@@ -65,7 +65,7 @@ def read_examples(path: Path, truth: GroundTruth, label_space: LabelSpace) -> Ex
     seen: set[ImageId] = set()
     rows: list[tuple[ImageId, int, tuple[float, ...], float | None]] = []
     made_with = ""
-    try:
+    with reading(path):
         for number, record in enumerate(read_labels(path), 1):
             check_label_space(record, label_space, f"{path}:{number}", kinds=(Kind.FOREGROUND,))
             image = match(record.image_id)
@@ -82,8 +82,6 @@ def read_examples(path: Path, truth: GroundTruth, label_space: LabelSpace) -> Ex
                     for label in record.foreground
                     if label.id in judged_classes
                 ]
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     if not rows:
         raise InputError(
             f"{path}: got no foreground label of an image in the truth (image ids such as "

@@ -83,7 +83,12 @@ def label_command(
     sample: Annotated[int | None, typer.Option(metavar="N", help="Only N random images.")] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Which random images --sample draws.")] = 0,
     grouped: Annotated[
-        bool, typer.Option("--grouped", help="The captions of an image follow each other: label while reading.")
+        bool,
+        typer.Option(
+            "--grouped",
+            help="The captions of an image follow each other: label while reading. With --processes 1, a pipe"
+            " shows its first records after a few captions.",
+        ),
     ] = False,
     processes: Annotated[
         str, typer.Option(metavar="N|auto", help="Worker processes; auto: all cores, one for small inputs.")

@@ -11,17 +11,16 @@ from shared_runtime.errors import CapparseError, ExitCode, UsageError
 from shared_runtime.wording import counted
 
 _OF_THE_PLAN = ("format", "caption_field", "image_field", "all_captions", "limit", "sample", "grouped")
-_OF_ONE_FILE = ("rejected", "dry_run")
 
 
 def label_planned(options: Mapping[str, Any]) -> None:
     """Do what `capparse label` was asked for with `--plan`; raises `typer.Exit` with an exit code other than 0."""
     from caption_parser.config import ParserConfig
-    from caption_parser.runs.options import RunOptions
+    from caption_parser.runs.options import OF_ONE_FILE, RunOptions
 
     if options["sources"]:
         raise UsageError(f"--plan names the inputs; got {options['sources'][0]} as well")
-    for name in (*_OF_THE_PLAN, *_OF_ONE_FILE):
+    for name in (*_OF_THE_PLAN, *OF_ONE_FILE):
         if options[name]:
             why = (
                 "what is read was decided by capparse plan"

@@ -8,6 +8,7 @@ from shared_runtime.coco import ImageId
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError
 from shared_runtime.file_kinds import FileKind, file_kind
+from shared_runtime.files import reading
 from shared_schemas import Kind, LabelSpace, RecordError, read_labels
 
 
@@ -62,20 +63,20 @@ def read_predictions(path: Path, label_space: LabelSpace, *, min_votes: int = 1)
     every_label_has_one = True
     made_with = ""
     try:
-        for number, record in enumerate(read_labels(path), 1):
-            check_label_space(record, label_space, f"{path}:{number}", kinds=(Kind.FOREGROUND,))
-            if record.image_id in classes:
-                raise InputError(
-                    f"{path}:{number}: got a second record of image {record.image_id!r}, expected one per image"
-                )
-            counted = [label for label in record.foreground if label.votes >= min_votes]
-            sure = {label.id: label.confidence for label in counted if label.confidence is not None}
-            classes[record.image_id] = frozenset(label.id for label in counted)
-            confidences[record.image_id] = sure
-            every_label_has_one &= sure.keys() == classes[record.image_id]
-            made_with = record.label_space
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+        with reading(path):
+            for number, record in enumerate(read_labels(path), 1):
+                check_label_space(record, label_space, f"{path}:{number}", kinds=(Kind.FOREGROUND,))
+                if record.image_id in classes:
+                    raise InputError(
+                        f"{path}:{number}: got a second record of image {record.image_id!r}, expected one per"
+                        " image"
+                    )
+                counted = [label for label in record.foreground if label.votes >= min_votes]
+                sure = {label.id: label.confidence for label in counted if label.confidence is not None}
+                classes[record.image_id] = frozenset(label.id for label in counted)
+                confidences[record.image_id] = sure
+                every_label_has_one &= sure.keys() == classes[record.image_id]
+                made_with = record.label_space
     except RecordError as error:
         if error.line == 1 and (kind := file_kind(path)) in (FileKind.CAPTIONS, FileKind.INSTANCES):
             advice = f". Try: capparse label {path} -o labels.jsonl" if kind is FileKind.CAPTIONS else ""

@@ -33,6 +33,7 @@ from caption_parser.syntax.phrases import Modifier, ModifierKind, NounPhrase
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.word_lists import NUMBERS
 from shared_runtime.errors import InputError
+from shared_runtime.files import reading
 from shared_schemas import Flag
 
 _ONLY_MODIFY = frozenset({Flag.MODIFIER, Flag.PART})
@@ -89,7 +90,7 @@ def read_scene_graphs(path: Path) -> Iterator[AnnotatedCaption]:
     Raises `InputError` if the file cannot be read, lacks a column, or holds a graph that is not a list of triples.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with reading(path), path.open(encoding="utf-8", newline="") as file:
             rows = csv.DictReader(file)
             missing = {"caption", "scene_graph"} - set(rows.fieldnames or ())
             if missing:
@@ -103,8 +104,6 @@ def read_scene_graphs(path: Path) -> Iterator[AnnotatedCaption]:
                     yield AnnotatedCaption(row["caption"] or "", annotated_entities(written), written)
                 except ValueError as error:
                     raise InputError(f"{path}:{rows.line_num}: {error}") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: got {error.reason} at byte {error.start}, expected UTF-8") from error
 

@@ -1,5 +1,6 @@
 """`labels.json` of FiftyOne's `FiftyOneImageClassificationDataset`: classes of images, with what backs them."""
 
+from posixpath import splitext
 from typing import BinaryIO
 
 from caption_parser.captions import file_name_of
@@ -14,7 +15,9 @@ def write_fiftyone(source: LabelSource, output: BinaryIO, _options: ExportOption
     output.write(b'{"classes": ' + json_bytes(names) + b',\n"labels": {')
     seen: set[str] = set()
     for record in source:
-        key = file_name_of(record).rpartition(".")[0] or file_name_of(record)
+        name = file_name_of(record)
+        # As FiftyOne cuts paths; behind a question mark, a dot is none of a suffix.
+        key = name if "?" in name else splitext(name)[0]
         if key in seen:
             source.leave_out(f"another image is named {key!r}, apart from its suffix")
             continue

@@ -1,6 +1,7 @@
 """Images chosen by what their captions say. What `capparse find` does."""
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -49,11 +50,18 @@ def find(
 ) -> Iterator[ImageLabels]:
     """The records of a label file (`-`: of standard input) that fit `query`, in their order.
 
-    Raises `UsageError` for a class that the label space lacks, an attribute that no label has either, or a least
-    number of nothing; else as `open_labels` does.
+    The file is looked through at once, and read again as records are asked for. Raises, before the first,
+    `UsageError` for a class that the label space lacks, an attribute that no label has either, or a least number
+    of nothing; else as `open_labels` does.
     """
-    with open_labels(labels, label_space) as source:
-        yield from matching(source, query)
+    with ExitStack() as opened:
+        found = matching(opened.enter_context(open_labels(labels, label_space)), query)
+        return _closing_after(found, opened.pop_all())
+
+
+def _closing_after(records: Iterator[ImageLabels], opened: ExitStack) -> Iterator[ImageLabels]:
+    with opened:
+        yield from records
 
 
 def matching(source: LabelSource, query: Query) -> Iterator[ImageLabels]:

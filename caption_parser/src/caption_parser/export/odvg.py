@@ -64,7 +64,8 @@ def read_boxes(path: Path, space: LabelSpace) -> dict[ImageId, ImageBoxes]:
     by_id = {image.id: ImageBoxes(image.height, image.width, defaultdict(list)) for image in images.values()}
     for place, entry in stream_list(path, "annotations", _Boxed, may_be_empty=True):
         if not entry.iscrowd:
-            by_id[entry.image_id].boxes[classes.of(entry, images, place)].append(entry.bbox)
+            class_id = classes.of(entry, images, place)
+            by_id[entry.image_id].boxes[class_id].append(entry.bbox)
     return {image.id if image.file_name is None else image.file_name: by_id[image.id] for image in images.values()}
 
 

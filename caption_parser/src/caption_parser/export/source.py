@@ -15,6 +15,7 @@ from caption_parser.frames.tables import label_space_of
 from caption_parser.frames.types import are_numbers
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError
+from shared_runtime.files import reading
 from shared_schemas import ImageLabels, LabelSpace, RecordError, iter_labels
 from shared_schemas.compression import decompress, suffix_of
 
@@ -31,7 +32,7 @@ class LeftOut(NamedTuple):
 
 @dataclass(slots=True)
 class LabelSource:
-    """The sound records of a label file, in bounded memory, as often as they are asked for."""
+    """The sound records of a label file, as often as they are asked for; in memory are one, and all image ids."""
 
     name: str
     stream: BinaryIO | Path
@@ -116,13 +117,11 @@ def open_labels(labels: str | Path, label_space: str | Path | LabelSpace | None 
             shutil.copyfileobj(sys.stdin.buffer, spooled)
             stream = spooled
         records = iter_labels(stream) if isinstance(stream, Path) else _spooled_labels(stream)
-        try:
+        with reading(labels):
             first = next((record for record in records if isinstance(record, ImageLabels)), None)
             space = label_space_of(first.label_space if first else None, label_space)
             source = LabelSource(str(labels), stream, space)
             source.survey()
-        except OSError as error:
-            raise InputError(f"{labels}: cannot be read: {error.strerror or error}") from error
         yield source
 
 

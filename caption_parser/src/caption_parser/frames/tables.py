@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from caption_parser.frames.columns import COLUMNS, Rows, class_names, rows_of
 from caption_parser.frames.types import are_numbers, arrow_schema
-from shared_runtime.errors import InputError, MissingResourceError, UsageError
+from shared_runtime.compatibility import check_label_space
+from shared_runtime.errors import MissingResourceError, UsageError
+from shared_runtime.files import reading
 from shared_schemas import ImageLabels, LabelSpace, load_label_space, read_labels
 from shared_schemas.errors import did_you_mean
 from shared_schemas.label_space_file import SHIPPED
@@ -35,7 +37,8 @@ def to_arrow(
 
     Raises:
         UsageError: `rows` is none of these, or the label space does not ship and is not given.
-        RecordError: a line of the file is no record. InputError: the file cannot be read.
+        RecordError: a line of the file is no record. InputError: the file cannot be read, or was made with another
+            label space, maybe of the same name.
     """
     import pyarrow
 
@@ -48,7 +51,7 @@ def to_arrow(
     flat = (
         row
         for record in (records if first is None else chain([first], records))
-        for row in rows_of(record, rows, space)
+        for row in _checked_rows(record, rows, space)
     )
     parts = []
     while part := list(islice(flat, BATCH_ROWS)):
@@ -116,14 +119,17 @@ def arrow_batch(rows: Sequence[dict[str, Any]], schema: "pyarrow.Schema") -> "py
     return pyarrow.RecordBatch.from_pylist(rows, schema)
 
 
+def _checked_rows(record: ImageLabels, rows: Rows, space: LabelSpace) -> Iterator[dict[str, Any]]:
+    check_label_space(record, space, f"image {record.image_id!r}")
+    return rows_of(record, rows, space)
+
+
 def _records(labels: Labels) -> Iterator[ImageLabels]:
     if not isinstance(labels, (str, Path)):
         yield from labels
         return
-    try:
+    with reading(labels):
         yield from read_labels(labels)
-    except OSError as error:
-        raise InputError(f"{labels}: cannot be read: {error.strerror or error}") from error
 
 
 def imported(library: str) -> Any:

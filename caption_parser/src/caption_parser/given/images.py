@@ -1,11 +1,13 @@
 """From the items that were given to images: unusable captions set aside, those of one image together."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from operator import attrgetter
+from types import FrameType
 from typing import Any
-from warnings import warn
+from warnings import warn_explicit
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.given.items import Order, items_of
@@ -56,12 +58,23 @@ class _Warner:
     def _warn(self, when: str, row: RejectedRow) -> None:
         self._untold = None
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in self._counts.most_common())
-        warn(
+        _warn_caller(
             f"captions left out {when}: {reasons}; item {row.row}: {row.message}, got {row.raw}. Give"
-            " label(…, on_rejected=FUNCTION) to collect them",
-            RejectedCaptionWarning,
-            stacklevel=3,
+            " label(…, on_rejected=FUNCTION) to collect them"
         )
+
+
+def _warn_caller(message: str) -> None:
+    """Warn at the line outside this package that asked for labels, each time: other captions may be meant."""
+    frame = sys._getframe()
+    while _is_ours(frame) and frame.f_back is not None:
+        frame = frame.f_back
+    place = frame.f_code.co_filename, frame.f_lineno, frame.f_globals.get("__name__")
+    warn_explicit(message, RejectedCaptionWarning, *place, registry={})
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__")).partition(".")[0] == __name__.partition(".")[0]
 
 
 def _usable(items: Iterable[Sequence[Row]], on_rejected: OnRejected) -> Iterator[list[CaptionRow]]:

@@ -172,8 +172,9 @@ def _refuse_columns(source: Mapping[Any, Any]) -> None:
     """A mapping from column to values is not one from image to captions."""
     names = list(source)
     caption, image = known_column(names, CAPTION_FIELDS), known_column(names, IMAGE_FIELDS)
-    if caption is not None and image is not None:
+    if caption is not None and (image is not None or not isinstance(source[caption], str)):
+        given = f"caption={caption!r}" if image is None else f"caption={caption!r}, image={image!r}"
         raise UsageError(
             f"label(captions): got a mapping with the keys {shown(names)}, which look like columns. For columns"
-            f" give caption={caption!r}, image={image!r}; else map image ids to captions"
+            f" give {given}; else map image ids to captions, or give pairs of them"
         )

@@ -101,10 +101,21 @@ def record_rows(records: Iterator[Any], columns: Columns) -> Iterator[tuple[Any,
             raise UsageError(
                 f"item {number}: got {type(record).__name__}, expected a row with columns as before it"
             )
+        if columns.image is None and len(record) > 1:
+            _refuse_image(record, number)
         if _is_field(columns.caption, record) and _is_field(columns.image, record):
             yield None if columns.image is None else record.get(columns.image), record.get(columns.caption)
         else:
             yield from _within(record, columns, number)
+
+
+def _refuse_image(record: Mapping[Any, Any], number: int) -> None:
+    """Captions of one image would be taken for several where the first row has none."""
+    if (image := known_column(list(record), IMAGE_FIELDS)) is not None:
+        raise UsageError(
+            f"item {number}: got the column {image!r}, which the first row lacks: each row was an image of its own"
+            " so far. Rows name their images throughout, or not at all"
+        )
 
 
 def _is_field(name: Column | None, record: Mapping[Any, Any]) -> bool:

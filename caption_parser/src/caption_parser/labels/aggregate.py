@@ -23,7 +23,6 @@ from shared_schemas import (
     Mention,
     Relation,
     Rule,
-    Source,
 )
 
 _DIGITS = 3
@@ -59,15 +58,14 @@ def aggregate(
     *,
     relations: Sequence[Relation] = (),
     blocking: Set[Flag] = DOUBTS,
-    source: str | None = None,
     attribute_set: str | None = None,
 ) -> ImageLabels:
     """The labels of `image`: every class that a caption asserts, in the order of ids (Eq. 1 of the paper).
 
     A mention with a flag of `blocking` asserts nothing. Votes count captions, not mentions. A class's count
     is the largest sum of stated numbers in one caption: "two cats and a third cat" states three; the least count
-    also heeds plurals, where that gives more. `mentions` and `relations` are kept as they are. `source`
-    is the path of the input, `attribute_set` the name of another set of attributes than the label space's.
+    also heeds plurals, where that gives more. `mentions` and `relations` are kept as they are. `attribute_set` is
+    the name of another set of attributes than the label space's.
     """
     evidence = _gather(mentions, blocking)
     labels: dict[Kind, list[ClassLabel]] = {Kind.FOREGROUND: [], Kind.BACKGROUND: []}
@@ -91,7 +89,6 @@ def aggregate(
     return ImageLabels(
         image_id=image.image_id,
         file_name=image.file_name,
-        source=Source(path=source, row=image.row) if source is not None else None,
         label_space=label_space.reference,
         attribute_set=attribute_set,
         captions=image.captions,

@@ -16,7 +16,7 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from shared_schemas import Rule
 
-_CACHED_SYNSETS = 1 << 15
+_CACHED_SYNSETS = 1 << 13
 
 
 class WordReading(NamedTuple):

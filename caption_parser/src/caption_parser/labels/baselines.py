@@ -9,11 +9,13 @@ longest phrase alone count would raise the baseline's mIoU by about .004.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.labels.findings import ImageFindings
 from caption_parser.lexicon.plurals import plural_forms
 from shared_runtime.errors import InputError, UsageError
+from shared_runtime.files import reading, short_digest
 from shared_schemas import LabelSpace, Mention, Rule
 from shared_schemas.errors import nearest
 
@@ -22,6 +24,14 @@ Trie = dict[str, "Trie"]
 
 SynonymList = dict[str, tuple[str, ...]]
 """Foreground class name → the words that stand for it, the name itself first, without repetitions."""
+
+
+class Synonyms(NamedTuple):
+    """A synonym list as it stood in its file."""
+
+    words: SynonymList
+    digest: str
+    """Of the file."""
 
 
 class StringLabeller:
@@ -74,6 +84,11 @@ def exact_match_labeller(label_space: LabelSpace) -> StringLabeller:
 def synonym_list_labeller(label_space: LabelSpace, path: Path) -> StringLabeller:
     """The words of a synonym list and their plurals. Errors: see `read_synonym_list`."""
     return StringLabeller(label_space, read_synonym_list(path, label_space))
+
+
+def read_synonyms(path: Path, label_space: LabelSpace) -> Synonyms:
+    """The list in `path`, and which one it is. Errors: see `read_synonym_list`."""
+    return Synonyms(read_synonym_list(path, label_space), short_digest(path.read_bytes()))
 
 
 def read_synonym_list(path: Path, label_space: LabelSpace) -> SynonymList:
@@ -153,9 +168,8 @@ def _lower_one(character: str) -> str:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+        with reading(path):
+            return path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         got = f"byte {error.object[error.start]:#04x} at offset {error.start}"
         raise InputError(f"{path}: got {got}, expected text in UTF-8") from error

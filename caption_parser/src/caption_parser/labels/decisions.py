@@ -13,7 +13,7 @@ from shared_runtime.errors import UsageError
 from shared_schemas import Route, Rule
 from shared_schemas.label_space import LabelClass, LabelSpace
 
-_CACHED_WORDS = 1 << 15
+_CACHED_WORDS = 1 << 13
 
 
 class Decision(NamedTuple):

@@ -30,15 +30,6 @@ def gloss_names(lexicon: Lexicon, trigger: int, entailed: int) -> bool:
     return bool(_any_of(lexicon.lemmas(entailed)).search(lexicon.definition(trigger)))
 
 
-def derived_gloss_names(lexicon: Lexicon, trigger: int, entailed: int) -> bool:
-    """Whether that holds for a sense that a lemma of `trigger` is derivationally related to."""
-    return any(
-        gloss_names(lexicon, related, entailed)
-        for lemma in lexicon.lemmas(trigger)
-        for related, _ in lexicon.related_forms(trigger, lemma)
-    )
-
-
 def candidates(label_space: LabelSpace, lexicon: Lexicon) -> Iterator[Candidate]:
     """All persons, acts and verbs whose definition names a foreground class, by class."""
     labelled = DecisionTable(label_space, lexicon).by_synset

@@ -19,8 +19,10 @@ from caption_parser.syntax.phrases import ModifierKind
 from caption_parser.syntax.word_lists import QUANTIFYING_ADJECTIVES
 from shared_schemas import Attribute, Flag, Mention, Relation
 
-_CACHED_SENSES = 1 << 16
-_CACHED_NAMES = 1 << 15
+_CACHED_SENSES = 1 << 13
+_CACHED_NAMES = 1 << 13
+_SCORE_DIGITS = 4
+"""Of more, the last ones depend on what was read together with a caption."""
 _POS = {ModifierKind.ADJECTIVE: "a", ModifierKind.VERB: "v", ModifierKind.NOUN: "n"}
 
 
@@ -139,7 +141,7 @@ class MentionWriter:
             synset=sense.name,
             sense_key=sense.key,
             route=choice.route if choice else None,
-            score=choice.score if choice else None,
+            score=None if choice is None or choice.score is None else round(choice.score, _SCORE_DIGITS),
             rule=decision.rule if decision else None,
             depth=decision.depth if decision else None,
             label=decision.label if decision else None,

@@ -13,7 +13,7 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.plurals import plural_forms
 
 _SHORTEST = 5
-_CACHED_WORDS = 1 << 15
+_CACHED_WORDS = 1 << 13
 _PARTS_OF_SPEECH = "nvar"
 _ENDINGS_OF_WORDS = ("ers", "er", "ed", "ing", "ish", "like", "less", "ness", "y", "ie", "ies")
 """A label word with one of these is another word, not a slip: "skier", "boating", "catlike"."""

@@ -30,7 +30,7 @@ PartKind = Literal["member", "part", "substance"]
 
 SHIPPED_LEXICON = Path(__file__).with_name("wordnet-3.0.lex")
 GLOSS_SUFFIX = ".gloss"
-CACHED_LOOKUPS = 1 << 15
+CACHED_LOOKUPS = 1 << 13
 
 _HOLONYMS = {
     "member": Relation.MEMBER_HOLONYM,

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from caption_parser.lexicon.lexicon import Lexicon, Synset
 
-_REMEMBERED = 1 << 14
+_REMEMBERED = 1 << 13
 
 
 @lru_cache(_REMEMBERED)

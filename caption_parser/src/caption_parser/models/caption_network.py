@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int32]
 
 _PIECES = 3
-_REMEMBERED_WORDS = 1 << 16
+_REMEMBERED_WORDS = 1 << 14
 _VARIANCE = np.float32(1e-8)
 _ROWS = 8
 """Of a product of matrices: so few that BLAS takes all of them alike."""
@@ -108,11 +108,13 @@ class CaptionNetwork:
         row_of = self._row_of
         if len(row_of) > _REMEMBERED_WORDS:
             row_of.clear()
-            self._embedded = self._embedded[:0]
         new = [word for word in dict.fromkeys(words) if word not in row_of]
         if new:
-            row_of.update(zip(new, range(len(row_of), len(row_of) + len(new)), strict=True))
-            self._embedded = np.concatenate([self._embedded, self._mix(self._hash(new))])
+            known = len(row_of)
+            # Rows come first: an interruption may leave some that no word has, which are written over, never words
+            # without rows.
+            self._embedded = np.concatenate([self._embedded[:known], self._mix(self._hash(new))])
+            row_of.update(zip(new, range(known, known + len(new)), strict=True))
         embedded: Floats = self._embedded[[row_of[word] for word in words]]
         return embedded
 

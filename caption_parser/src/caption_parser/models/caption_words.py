@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 
 from caption_parser.syntax.tree import lower_case
 
-_REMEMBERED = 1 << 14
+_REMEMBERED = 1 << 13
 
 WordKey = tuple[int, int]
 """NORM and SUFFIX of a word, all that the caption pipeline sees of it."""

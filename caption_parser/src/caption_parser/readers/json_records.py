@@ -11,7 +11,7 @@ from caption_parser.readers.dialects import head_lines
 from caption_parser.readers.fields import FieldChoice, Fields, locate, locate_in
 from caption_parser.readers.lines import read_lines
 from caption_parser.readers.paths import Found, Step, beside, follow, path_of
-from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError
+from caption_parser.readers.rows import CaptionRow, Reason, RejectedRow, Row, RowError
 from caption_parser.readers.source import Source
 from caption_parser.readers.values import image_in
 from shared_runtime.errors import InputError
@@ -74,7 +74,8 @@ class RecordReader:
     """Turns the records of one source into rows.
 
     The first record that has an image field decides which one it is: a later record without it is rejected.
-    As long as no record has one, each is an image of its own, named by its row number.
+    As long as no record has one, each is an image of its own, named by its row number. A number that another
+    record gives could be the same, which is an `InputError`.
     """
 
     def __init__(
@@ -89,6 +90,8 @@ class RecordReader:
         self._prefix = prefix
         self._image_given = choice.image is not None or names_no_image
         self._names_no_image = names_no_image
+        self._numbers: dict[bool, int] = {}
+        """Whether a whole number counts rows or was given → the first such one that names an image."""
 
     def rows(self, record: object, row: int, raw: str, file_name: Lookup | None = None) -> Iterator[Row]:
         """The captions of one record; `file_name` looks up the file of an image id that has none here."""
@@ -174,14 +177,28 @@ class RecordReader:
         image_id: object = image
         if isinstance(image, (dict, list)):
             image_id = image_in(image)
-        if fields.image is None or (image_id is None and isinstance(image, (dict, list))):
+        counted = fields.image is None or (image_id is None and isinstance(image, (dict, list)))
+        if counted:
             image_id = self._source.image_id_of_row(row)
         name = holder.get(fields.file_name) if fields.file_name else None
         if name is None and file_name is not None:
             name = file_name(image_id)
         everything = self._choice.everything
         rows = caption_rows(value, image_id, row, raw, name, everything=everything)
-        yield from rows if everything else _unmarked(holder, value, rows, row)
+        for checked in rows if everything else _unmarked(holder, value, rows, row):
+            if isinstance(checked, CaptionRow) and isinstance(checked.image_id, int):
+                self._check_number(checked.image_id, row, counted=counted)
+            yield checked
+
+    def _check_number(self, image_id: int, row: int, *, counted: bool) -> None:
+        self._numbers.setdefault(counted, image_id)
+        if len(self._numbers) > 1:
+            raise InputError(
+                f"{self._source.name}:{row}: some records name their image by a number, such as"
+                f" {self._numbers[False]}, and others name none, of which each would be an image with the number"
+                " of its row: these could be taken for each other. Name the field, and records without it are left"
+                " out: --image-field NAME"
+            )
 
     def _named(self, fields: Fields) -> Fields:
         if not self._prefix:

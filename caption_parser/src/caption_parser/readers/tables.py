@@ -105,7 +105,8 @@ def csv_records(lines: Iterator[Line | RejectedRow], dialect: Dialect = COMMAS) 
 
     A cell in quotes may hold line breaks. A record over several lines that breaks the quoting rules, or that
     has not as many cells as the first record, is taken for a stray quote: its first line is rejected, and
-    reading continues with the line after that.
+    reading continues with the line after that. Where the process reads cells with the module `csv` of fewer
+    characters, its limit is raised for good: there is only one, for all threads.
     """
     csv.field_size_limit(max(csv.field_size_limit(), MAX_RECORD_CHARS))
     feed = _LineFeed(lines)

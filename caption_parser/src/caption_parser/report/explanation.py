@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.config import ParserConfig
@@ -15,7 +16,8 @@ from caption_parser.syntax.noun_phrases import phrase_heads, why_not_object
 from caption_parser.syntax.phrases import NounPhrase
 from shared_runtime.errors import UsageError
 from shared_runtime.wording import counted
-from shared_schemas import ImageLabels
+from shared_schemas import ImageLabels, LabelSpace
+from shared_schemas.label_space_file import load_label_space
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Explanation:
 
 
 def explain(caption: str, config: ParserConfig | None = None) -> Explanation:
-    """Follow one caption through the corridor.
+    """Follow one caption through the corridor; the models of the last configuration stay loaded.
 
     Raises `UsageError` for what is no caption, and for a labeller that matches strings: it has no parse to show.
     """
@@ -104,9 +106,15 @@ def explain_each(captions: Iterable[str], config: ParserConfig | None = None) ->
     config = config.model_copy(update=shown)
     if config.labeller != "synsets":
         raise UsageError(f"explain shows a parse, and --labeller {config.labeller} makes none. Leave it out.")
-    parser = CaptionParser(config)
+    parser = _parser_of(config, load_label_space(config.uses_label_space))
     for caption in captions:
         yield explain_with(parser, caption)
+
+
+@lru_cache(maxsize=1)
+def _parser_of(config: ParserConfig, _label_space: LabelSpace) -> CaptionParser:
+    """The parser of the last call, unless the file of its label space says something else now."""
+    return CaptionParser(config)
 
 
 def explain_with(parser: CaptionParser, caption: str) -> Explanation:

@@ -22,7 +22,7 @@ from caption_parser.runs.output_paths import OutputPaths
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, UsageError
-from shared_runtime.files import check_output
+from shared_runtime.files import check_output, reading
 from shared_runtime.html_page.evidence import ClassName, Names
 from shared_schemas import ImageLabels, Kind, LabelSpace, RecordError, iter_labels, load_label_space
 from shared_schemas.files import replace_file
@@ -142,14 +142,12 @@ def _check(labels: Path, output: Path, options: ReportOptions) -> None:
 
 
 def _records(path: Path, damage: list[RecordError]) -> Iterator[ImageLabels]:
-    try:
+    with reading(path):
         for record in iter_labels(path):
             if isinstance(record, RecordError):
                 damage.append(record)
             else:
                 yield record
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
 def _label_space(name: str | None, record: ImageLabels) -> LabelSpace | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from caption_parser.report.tally import Reservoirs
 from shared_runtime.errors import InputError
+from shared_runtime.files import reading
 
 EXAMPLES_PER_REASON = 5
 RAW_SHOWN = 240
@@ -45,21 +46,18 @@ def read_rejected(path: Path, seed: int) -> tuple[RejectedReason, ...]:
 
 
 def _entries(path: Path) -> Iterator[dict[str, Any]]:
-    try:
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            for number, line in enumerate(lines, 1):
-                try:
-                    entry = json.loads(line)
-                except ValueError:
-                    entry = None
-                if not isinstance(entry, dict) or not {"row", "reason", "message", "raw"} <= entry.keys():
-                    raise InputError(
-                        f"{path}:{number}: expected a rejected row (row, reason, message, raw), as"
-                        " 'capparse label' writes it"
-                    )
-                yield entry
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    with reading(path), path.open(encoding="utf-8", errors="replace") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                entry = None
+            if not isinstance(entry, dict) or not {"row", "reason", "message", "raw"} <= entry.keys():
+                raise InputError(
+                    f"{path}:{number}: expected a rejected row (row, reason, message, raw), as"
+                    " 'capparse label' writes it"
+                )
+            yield entry
 
 
 def _example(entry: dict[str, Any]) -> RejectedExample:

@@ -7,8 +7,9 @@ whole label file are the same in every run.
 import gc
 import io
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from threading import Lock
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.runs.grouping import GroupedImages
@@ -53,16 +54,19 @@ class LabelledBatch:
     """Images that are not among the lines."""
 
 
-def into_batches(images: GroupedImages) -> Iterator[Batch]:
-    """Cuts `images` into batches of at least `BATCH_CAPTIONS` captions, but for the last."""
+def into_batches(images: GroupedImages, first: int = BATCH_CAPTIONS) -> Iterator[Batch]:
+    """Cuts `images` into batches of at least `BATCH_CAPTIONS` captions, but for the last.
+
+    `first`: as many captions are enough for the first batch, twice as many for the next, and so on.
+    """
     waiting: list[ImageCaptions] = []
-    captions = 0
+    captions, enough = 0, first
     for image in images:
         waiting.append(image)
         captions += len(image.captions)
-        if captions >= BATCH_CAPTIONS:
+        if captions >= enough:
             yield Batch(tuple(waiting), images.fingerprint)
-            waiting, captions = [], 0
+            waiting, captions, enough = [], 0, min(2 * enough, BATCH_CAPTIONS)
     if waiting:
         yield Batch(tuple(waiting), images.fingerprint)
 
@@ -129,17 +133,47 @@ _NEW_OBJECTS = 200_000
 """Batches make many short-lived tuples and few cycles; by default the collector would look every 700 objects."""
 
 
+class _Collector:
+    """The garbage collector of the process, which runs in several threads share; afterwards it is as it was."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._runs = 0
+        self._restored = ExitStack()
+
+    def begin(self) -> None:
+        """A run begins."""
+        with self._lock:
+            self._runs += 1
+            if self._runs > 1:
+                return
+            thresholds = gc.get_threshold()
+            if thresholds[0]:  # zero: the host has no collection
+                gc.set_threshold(_NEW_OBJECTS, *thresholds[1:])
+                self._restored.callback(gc.set_threshold, *thresholds)
+            if not gc.get_freeze_count():  # else those that the host froze would be freed as well
+                gc.freeze()
+                self._restored.callback(gc.unfreeze)
+
+    def end(self) -> None:
+        """A run ends."""
+        with self._lock:
+            self._runs -= 1
+            if not self._runs:
+                self._restored.close()
+
+
+_collector = _Collector()
+
+
 @contextmanager
 def rare_collection() -> Iterator[None]:
     """Collect cycles rarely, and never again look through what was loaded before; forked workers inherit it.
 
     The collector takes about a third of the time of a run otherwise.
     """
-    thresholds = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(_NEW_OBJECTS, *thresholds[1:])
+    _collector.begin()
     try:
         yield
     finally:
-        gc.set_threshold(*thresholds)
-        gc.unfreeze()
+        _collector.end()

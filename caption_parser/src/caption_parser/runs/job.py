@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, Protocol, Self
 
@@ -31,6 +31,8 @@ from caption_parser.runs.summary import Estimate, RunSummary, Status, Timing
 from shared_runtime.workers import WorkerPool
 
 _REPORT_ROWS = 4096
+_FIRST_OF_STREAM = 16
+"""Captions of the first batch where somebody may read along."""
 Workers = WorkerPool[Batch, LabelledBatch]
 
 
@@ -83,6 +85,10 @@ class LabelDestination(Protocol):
         """`.gz`, `.zst` or another: how the labels are compressed."""
 
     @property
+    def is_live(self) -> bool:
+        """Whether somebody may read along: the first records must not wait for a full batch."""
+
+    @property
     def rejected(self) -> Path | None:
         """Where rejected rows go; None: they are only counted."""
 
@@ -130,7 +136,8 @@ class LabelJob:
             intake = Intake(self._reporting(rows), self._open_rejected(stack), self.options.allowed_errors)
             grouped = self.settings.input.grouped
             images = stack.enter_context(group_by_image(intake, already_grouped=grouped))
-            batches = into_batches(images)
+            is_live = grouped and self.destination.is_live and not self.options.dry_run
+            batches = into_batches(images, _FIRST_OF_STREAM if is_live else BATCH_CAPTIONS)
             self._skip_labelled(batches, images)
             for failed in self.previous.state.failed if self.previous else ():
                 intake.reject(failed.rejected(self.settings.input.path))
@@ -140,9 +147,11 @@ class LabelJob:
             if self.options.dry_run:
                 return self._estimate(batches, intake, images)
             if workers is None:
-                head = list(islice(batches, SMALL_RUN // BATCH_CAPTIONS))
+                asked = self.options.processes
+                # How much there is matters where nobody said how many, or more may be idle.
+                head = _head(batches) if asked == "auto" or (asked > 1 and not is_live) else []
                 is_small = sum(batch.captions for batch in head) < SMALL_RUN
-                known = len(head) if is_small else None
+                known = len(head) if head and is_small else None
                 processes = process_count(self.options.processes, small=is_small, batches=known)
                 workers = stack.enter_context(self._workers(processes))
                 batches = chain(head, batches)
@@ -268,6 +277,14 @@ class LabelJob:
             estimate=estimate,
             left_out=dict(sorted(intake.left_out.items())),
         )
+
+
+def _head(batches: Iterator[Batch]) -> list[Batch]:
+    """The first batches: all of them in a small run."""
+    head: list[Batch] = []
+    while sum(batch.captions for batch in head) < SMALL_RUN and (batch := next(batches, None)):
+        head.append(batch)
+    return head
 
 
 def label_workers(

@@ -1,5 +1,6 @@
 """Checks of what the user asked for, before anything is loaded or read."""
 
+from multiprocessing import current_process
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -48,13 +49,18 @@ class RunOptions(FrozenModel):
         return 0 if self.strict else self.max_errors
 
 
+OF_ONE_FILE = ("rejected", "dry_run")
+"""Options of a run that mean nothing for shards, which have files of their own."""
+
+
 def process_count(processes: Processes, *, small: bool, batches: int | None = None) -> int:
     """How many processes to use; `auto`: all usable cores, but one for an input on which more would not pay.
 
-    `batches`: how many there are to share out, where it is known; never more processes than that.
+    `batches`: how many there are to share out, where it is known; never more processes than that. `auto` is one in
+    a worker of a process pool, which may start none.
     """
     if processes == "auto":
-        return 1 if small else usable_cores()
+        return 1 if small or current_process().daemon else usable_cores()
     return processes if batches is None else min(processes, max(batches, 1))
 
 

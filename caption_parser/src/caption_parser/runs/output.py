@@ -22,10 +22,10 @@ from caption_parser.readers.source import source_name
 from caption_parser.runs.batches import LabelledBatch
 from caption_parser.runs.files_read import files_of_config, files_of_inputs
 from caption_parser.runs.options import is_stream
-from caption_parser.runs.output_paths import OutputPaths, check_label_file_name, new_digest
+from caption_parser.runs.output_paths import OutputPaths, check_label_file_name, new_digest, running_digest
 from caption_parser.runs.state import FailedImage, RunCounts, RunSettings, RunState
 from shared_runtime.errors import OutputError
-from shared_runtime.files import check_output, lock
+from shared_runtime.files import check_output, lock, write_all
 from shared_schemas.files import replace_file
 
 COMMIT_SECONDS = 1.0
@@ -56,6 +56,11 @@ class Destination:
     def suffix(self) -> str:
         """`.gz`, `.zst` or another: how the labels are compressed."""
         return Path(self.paths.output.name if self.paths else self.output).suffix
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is a stream of lines; what is compressed is read when it is whole."""
+        return self.paths is None and self.suffix not in (".gz", ".zst")
 
     def check(
         self,
@@ -147,20 +152,37 @@ class ResumableFile:
     def __enter__(self) -> Self:
         with self._writing_errors(), ExitStack() as stack:
             # Unbuffered, so that what was written is known to the byte when the disk is full.
-            self._file = stack.enter_context(self._paths.partial.open("ab", buffering=0))
+            self._file = stack.enter_context(self._paths.partial.open("a+b", buffering=0))
             lock(self._file, f"another run is writing {self._paths.output}; wait for it to finish")
+            self._check_still_there()
             if self._state is None:
                 self._paths.state.unlink(missing_ok=True)
+            else:
+                # Through the file that is locked: closing another handle of it would free it.
+                self._written = _Written(self._state, self._checked_digest(self._state))
             self._file.truncate(self.size)
-            if self._state is not None:
-                self._written = _Written(self._state, self._paths.running_digest(self.size))
             self._open_files = stack.pop_all()
         return self
+
+    def _check_still_there(self) -> None:
+        """Raises `OutputError` where another run gave the file its name before it was locked."""
+        if not os.path.samestat(os.fstat(self._file.fileno()), self._paths.partial.stat()):
+            raise OutputError(f"another run has just written {self._paths.output}")
+
+    def _checked_digest(self, state: RunState) -> hashlib.blake2b:
+        """Raises `OutputError` where another run went on with the file since `state` was read."""
+        digest = running_digest(self._file, state.bytes)
+        complete = os.fstat(self._file.fileno()).st_size >= state.bytes
+        if not complete or state.digest not in (None, digest.hexdigest()):
+            raise OutputError(
+                f"{self._paths.partial}: another run changed it just now. Run the same command again"
+            )
+        return digest
 
     def append(self, batch: LabelledBatch) -> None:
         """Write a batch; now and then, make what was written sure."""
         with self._writing_errors():
-            self._write(batch.lines)
+            write_all(self._file, batch.lines)
             digest = self._written.digest.copy()
             digest.update(batch.lines)
             state = RunState(
@@ -178,17 +200,22 @@ class ResumableFile:
         """Give the file its name, with `summary` beside it."""
         with self._writing_errors():
             self._commit()
-            self._open_files.close()
             replace_file(self._paths.summary, summary)
+            # Another run gets the file neither before it has its name nor by it. Windows renames no open file.
+            if sys.platform == "win32":
+                self._open_files.close()
             self._paths.partial.replace(self._paths.output)
             self._paths.state.unlink(missing_ok=True)
+            self._open_files.close()
 
     def discard(self) -> None:
         """Leave the file of that name as it is, if there is one, and nothing of this run."""
         with self._writing_errors():
-            self._open_files.close()
+            if sys.platform == "win32":
+                self._open_files.close()
             self._paths.partial.unlink(missing_ok=True)
             self._paths.state.unlink(missing_ok=True)
+            self._open_files.close()
 
     def __exit__(self, *_exception: object) -> None:
         if self._file.closed:
@@ -200,11 +227,6 @@ class ResumableFile:
                 # On a full disk the truncation frees what the state then needs.
                 self._file.truncate(self.size)
                 self._commit()
-
-    def _write(self, content: bytes) -> None:
-        remaining = memoryview(content)
-        while remaining:
-            remaining = remaining[self._file.write(remaining) :]
 
     def _commit(self) -> None:
         if self._state:
@@ -245,7 +267,7 @@ class StreamedFile:
     def append(self, batch: LabelledBatch) -> None:
         """Write a batch and pass it on at once."""
         with self._writing_errors():
-            self._stream.write(batch.lines)
+            write_all(self._stream, batch.lines)
             self._stream.flush()
         self.counts += batch.counts
         self.failed += batch.failed

@@ -5,6 +5,7 @@ import json
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from shared_runtime.errors import UsageError
 
@@ -16,6 +17,16 @@ _BLOCK = 1 << 20
 def new_digest() -> hashlib.blake2b:
     """What the bytes of a label file are checked by."""
     return hashlib.blake2b(digest_size=16)
+
+
+def running_digest(file: BinaryIO, size: int) -> hashlib.blake2b:
+    """Of the first `size` bytes of a partial file, to be gone on with. Raises `OSError`."""
+    digest = new_digest()
+    file.seek(0)
+    while size and (block := file.read(min(size, _BLOCK))):
+        digest.update(block)
+        size -= len(block)
+    return digest
 
 
 class OutputPaths:
@@ -46,15 +57,6 @@ class OutputPaths:
                 f"{self.summary} exists already, and is no summary of a label file, which would take its place."
                 " Use another -o, or --overwrite to replace it"
             )
-
-    def running_digest(self, size: int) -> "hashlib.blake2b":
-        """Of the first `size` bytes of the partial file, to be gone on with. Raises `OSError`."""
-        digest = new_digest()
-        with self.partial.open("rb") as file:
-            while size and (block := file.read(min(size, _BLOCK))):
-                digest.update(block)
-                size -= len(block)
-        return digest
 
     def _companion(self, suffix: str) -> Path:
         return self.output.with_name(self.output.name + suffix)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from caption_parser.runs.output_paths import OutputPaths
+from caption_parser.runs.output_paths import OutputPaths, running_digest
 from caption_parser.runs.state import Fingerprint, RunSettings, RunState
 from caption_parser.runs.summary import RunSummary
 from shared_runtime.configuration import differing
@@ -58,7 +58,9 @@ def previous_run(paths: OutputPaths) -> PreviousRun | None:
                 f"{paths.partial} cannot be resumed: {paths.state.name} is damaged or the file was cut off."
                 " --overwrite starts over"
             )
-        if state.digest is not None and paths.running_digest(state.bytes).hexdigest() != state.digest:
+        with paths.partial.open("rb") as file:
+            digest = running_digest(file, state.bytes).hexdigest()
+        if state.digest not in (None, digest):
             raise UsageError(
                 f"{paths.partial} cannot be resumed: its first {state.bytes:,} bytes are not those that the run"
                 " wrote; they were changed or damaged on disk. --overwrite starts over"

@@ -8,6 +8,7 @@ from tempfile import TemporaryFile
 from typing import Self
 
 from shared_runtime.errors import CapparseError
+from shared_runtime.files import write_all
 
 
 @contextmanager
@@ -44,9 +45,7 @@ class TemporaryBytes:
     def write(self, content: bytes) -> None:
         """Append `content`."""
         with temporary_disk():
-            remaining = memoryview(content)
-            while remaining:
-                remaining = remaining[self._file.write(remaining) :]
+            write_all(self._file, content)
 
     def from_start(self) -> "io.BufferedReader[io.FileIO]":
         """All of it to be read; one at a time."""

@@ -29,7 +29,7 @@ from shared_schemas import Route
 
 SENSES = "senses.tsv"
 WEIGHTS = "weights.npy"
-_CACHED_CANDIDATES = 1 << 15
+_CACHED_CANDIDATES = 1 << 13
 
 
 class CaptionSensesMeta(FrozenModel):

@@ -44,7 +44,7 @@ WEIGHTS = "weights.npy"
 GROUPS = "sense_groups.txt"
 CHECKED_FILES = (ENCODER, TOKENIZER, WEIGHTS, GROUPS)
 
-_CACHED_CANDIDATES = 1 << 15
+_CACHED_CANDIDATES = 1 << 13
 
 
 class SenseVocabulary:

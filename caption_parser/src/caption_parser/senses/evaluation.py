@@ -12,7 +12,7 @@ from pydantic import Field
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.senses import Disambiguator, SenseQuery, load_disambiguator
 from caption_parser.senses.corpora import TaggedSentence, TaggedToken, read_corpus
-from caption_parser.senses.corpora.read import KeyFile, gold_beside, read_key_file
+from caption_parser.senses.corpora.read import KeyFile, read_key_file
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError
 from shared_schemas import Route
@@ -76,9 +76,6 @@ def share_of(route: Route, routes: Iterable[Route]) -> float | None:
     return sum(taken) / len(taken) if taken else None
 
 
-STANDARD_SETS = ("senseval2", "senseval3", "semeval2007", "semeval2013", "semeval2015", "ALL")
-"""The five sets of Raganato et al. (2017) and their concatenation. Models are selected on semeval2007."""
-
 SENTENCES_PER_CALL = 64
 """Sentences whose words a disambiguator may batch together."""
 
@@ -132,30 +129,11 @@ def evaluate_senses(
     return _evaluation(answers, gold_file, disambiguator.name)
 
 
-def evaluate_sense_sets(
-    folder: Path, senses: str | Disambiguator = "default", *, sets: Iterable[str] = STANDARD_SETS
-) -> dict[str, SenseEvaluation]:
-    """Scores a disambiguator on several sets, `<folder>/<set>/<set>.data.xml` with `.gold.key.txt` beside it.
-
-    Raises as `evaluate_senses` does.
-    """
-    disambiguator = load_disambiguator(senses) if isinstance(senses, str) else senses
-    return {name: evaluate_senses(*_set_files(folder, name), disambiguator) for name in sets}
-
-
 @dataclass(slots=True)
 class _Answers:
     pos_by_instance: dict[str, str | None] = field(default_factory=dict)
     keys: dict[str, frozenset[str]] = field(default_factory=dict)
     routes: dict[str, Route] = field(default_factory=dict)
-
-
-def _set_files(folder: Path, name: str) -> tuple[Path, Path]:
-    data = folder / name / f"{name}.data.xml"
-    gold = gold_beside(data)
-    if gold is None:
-        raise InputError(f"{data} or its key file does not exist. Expected a folder per set in {folder}")
-    return data, gold
 
 
 def _answer(sentences: Iterator[TaggedSentence], disambiguator: Disambiguator, lexicon: Lexicon) -> _Answers:

@@ -42,7 +42,7 @@ VECTORS = "sense_vectors.npy"
 KEYS = "sense_keys.txt"
 CHECKED_FILES = (ENCODER, TOKENIZER, VECTORS, KEYS)
 
-_CACHED_CANDIDATES = 1 << 15
+_CACHED_CANDIDATES = 1 << 13
 
 
 class SenseModelMeta(FrozenModel):

@@ -28,7 +28,7 @@ Outcome = int | None | tuple[int | None, frozenset[int]]
 OutcomeOf = Callable[[int], Outcome]
 """Senses are alike that lead to the same."""
 
-_CACHED_WORDS = 1 << 15
+_CACHED_WORDS = 1 << 13
 
 
 @dataclass(frozen=True, slots=True)

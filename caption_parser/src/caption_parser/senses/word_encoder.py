@@ -1,6 +1,5 @@
 """`WordEncoder`: from the characters of a word to its subtokens, and to the encoder's vector of it."""
 
-import os
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -55,7 +54,8 @@ class SubtokenLocator:
         share a window with context on either side, so that there are as many windows as the text is long, not
         as it has words. None: the tokenizer leaves nothing of the word, such as one of control characters.
         """
-        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        # Batches would start threads, which a fork loses; processes of ours do the parallel work.
+        encodings = [self._tokenizer.encode(text, add_special_tokens=False) for text in texts]
         return [self._place_all(encoding, spans) for encoding, spans in zip(encodings, words, strict=True)]
 
     def _place_all(self, encoding: Encoding, spans: Sequence[tuple[int, int]]) -> list[WordPosition | None]:
@@ -136,8 +136,6 @@ class WordEncoder:
 
 def load_tokenizer(path: Path) -> Tokenizer:
     """A `tokenizer.json`; MissingResourceError if it is none."""
-    # Python's own processes do the parallel work; threads that were started before a fork would be lost.
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
         return Tokenizer.from_file(str(path))
     except Exception as error:  # the tokenizers library raises bare exceptions

@@ -15,6 +15,7 @@ from caption_parser.runs.kept_rows import Kept, KeptRows
 from shared_runtime.errors import InputError
 from shared_runtime.storage import Folder
 from shared_schemas.compression import compress, decompress
+from shared_schemas.files import UNFINISHED
 
 CHUNK = 512
 """As many rows are written together."""
@@ -24,7 +25,7 @@ _LEVEL = 1
 
 COPIES = "captions"
 """Their folder in that of the plan."""
-_COPY = re.compile(rf"{COPIES}/\.?\d{{5,}}-\d+\.jsonl\.zst(\.\d+)?")
+_COPY = re.compile(rf"{COPIES}/\.?\d{{5,}}-\d+\.jsonl\.zst({UNFINISHED})?")
 
 
 def copy_name(shard: int, number: int) -> str:

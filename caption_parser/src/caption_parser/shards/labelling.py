@@ -18,7 +18,7 @@ from caption_parser.readers.stretches import Stretch
 from caption_parser.runs.batches import BATCH_CAPTIONS, SMALL_RUN, LabelledBatch
 from caption_parser.runs.files_read import files_of_config
 from caption_parser.runs.job import LabelJob, Parser, Progress, Workers, label_workers
-from caption_parser.runs.options import RunOptions, process_count
+from caption_parser.runs.options import OF_ONE_FILE, RunOptions, process_count
 from caption_parser.runs.run import load_parser
 from caption_parser.runs.state import FailedImage, InputSettings, RunCounts, RunSettings, RunState
 from caption_parser.runs.summary import RunSummary
@@ -86,11 +86,17 @@ def label_shards(
         build_parser: makes what labels.
 
     Raises:
-        UsageError: there is no plan, no such shard, or a shard was made with other settings.
+        UsageError: there is no plan, no such shard, a shard was made with other settings, or `run` has an option
+            that is for a single file (`rejected`, `dry_run`).
         OutputError: `output` cannot be written; what is done stays done.
         MissingResourceError: a model or a package is missing.
     """
     config, run = config or ParserConfig(), run or RunOptions()
+    for name in OF_ONE_FILE:
+        if getattr(run, name):
+            raise UsageError(
+                f"label_shards(run=…): {name} is for a single label file; shards have files of their own"
+            )
     place = Folder(plan)
     planned, folder = load_plan(place), shards_folder(plan, output)
     numbers = planned.numbers(shards)
@@ -236,6 +242,7 @@ class _ShardFile:
     """The label file of a shard, under a temporary name; nothing to resume."""
 
     suffix = ".zst"
+    is_live = False
 
     def __init__(self, path: Path) -> None:
         self.rejected = path.with_name(f"{path.name}.rejected")

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack
 from dataclasses import dataclass
 from io import BytesIO
@@ -15,6 +15,7 @@ from caption_parser.readers.rows import check_rejected_file
 from caption_parser.runs.job import Progress
 from caption_parser.runs.output_paths import OutputPaths
 from caption_parser.runs.repeats import Repeats
+from caption_parser.runs.scattered import image_key
 from caption_parser.runs.state import InputSettings, RunCounts
 from caption_parser.runs.summary import RunSummary
 from caption_parser.shards.labelling import shards_folder
@@ -127,22 +128,36 @@ class _Merge:
                 if receipt.rejected:
                     self.content(receipt, receipt.rejected)
                 counted = [0, 0]
-                with decompress(BytesIO(self.content(receipt, receipt.labels)), ".zst") as lines:
-                    for line in lines:
-                        record = _Counted.model_validate_json(line)
-                        images.add(record.image_id)
-                        counted[0] += 1
-                        counted[1] += len(record.captions)
+                for record in self._records(receipt):
+                    images.add(image_key(record.image_id))
+                    counted[0] += 1
+                    counted[1] += len(record.captions)
                 expected = [receipt.summary.images, receipt.summary.captions]
                 if counted != expected:
                     raise self._damaged(receipt.shard, f"images and captions: {counted}, expected {expected}")
                 captions += counted[1]
                 progress(Progress("verifying", captions, None))
-            if images.found() != frozenset():
-                raise InputError(
-                    f"{self.folder}: an image stands in two shards, although none was planned so. Plan anew:"
-                    f" {self.plan.command(self.place)}"
-                )
+            self._check_repeats(receipts, images.found())
+
+    def _check_repeats(self, receipts: Sequence[Receipt], hashes: Set[int] | None) -> None:
+        """Raises `InputError` where an image came twice; `hashes`: of those that may have (see `Repeats`)."""
+        if not hashes and hashes is not None:
+            return
+        seen: set[int | str] = set()
+        for receipt in receipts:
+            for record in self._records(receipt):
+                if hashes is not None and hash(image_key(record.image_id)) not in hashes:
+                    continue
+                if record.image_id in seen:
+                    raise InputError(
+                        f"{self.folder}: the image {record.image_id!r} stands in two shards, although none was"
+                        f" planned so. Plan anew: {self.plan.command(self.place)}"
+                    )
+                seen.add(record.image_id)
+
+    def _records(self, receipt: Receipt) -> "Iterator[_Counted]":
+        with decompress(BytesIO(self.content(receipt, receipt.labels)), ".zst") as lines:
+            yield from map(_Counted.model_validate_json, lines)
 
     def content(self, receipt: Receipt, file: WrittenFile) -> bytes:
         """All of a file of a shard, which one process has held before. Raises `InputError` where it changed."""
@@ -217,7 +232,7 @@ class _Target:
     def __init__(self, output: str, merge: _Merge, overwrite: bool) -> None:
         self._merge = merge
         place, slash, self.name = output.rpartition("/")
-        self._folder = Folder(place if slash else ".")
+        self._folder = Folder(place + slash or ".")
         suffixes = Path(self.name).suffixes
         self.is_summary = suffixes[-1:] == [".json"]
         if not self.is_summary and suffixes[-1:] != [".jsonl"] and suffixes[-2:-1] != [".jsonl"]:

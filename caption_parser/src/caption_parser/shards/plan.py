@@ -109,18 +109,18 @@ class Plan(FrozenModel):
         count = len(self.shards)
         if chosen is None:
             return list(range(count))
-        numbers: list[int] = []
+        numbers: dict[int, None] = {}
         for part in chosen.split(","):
             first, dash, last = part.strip().partition("-")
             if not first.isdecimal() or (dash and not last.isdecimal()):
                 raise UsageError(f"--shard {chosen}: expected numbers and ranges such as 7 or 0,4,8-11")
             if last and int(last) < int(first):
                 raise UsageError(f"--shard {chosen}: a range counts upwards. Try {last}-{first}")
-            numbers += range(int(first), int(last or first) + 1)
-        if not numbers or max(numbers) >= count:
-            there = f"the shards 0 to {count - 1}" if count > 1 else "one shard, 0"
-            raise UsageError(f"--shard {chosen}: the plan has {there}")
-        return list(dict.fromkeys(numbers))
+            if int(last or first) >= count:
+                there = f"the shards 0 to {count - 1}" if count > 1 else "one shard, 0"
+                raise UsageError(f"--shard {chosen}: the plan has {there}")
+            numbers |= dict.fromkeys(range(int(first), int(last or first) + 1))
+        return list(numbers)
 
 
 def shown_numbers(numbers: list[int]) -> str:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 
-_CACHED_WORDS = 1 << 14
+_CACHED_WORDS = 1 << 13
 _FREQUENT_SENSES = 2
 _NO_PARTS = frozenset(
     """

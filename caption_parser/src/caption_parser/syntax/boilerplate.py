@@ -36,7 +36,7 @@ _FORMS = re.compile(
 )
 _FILE = (
     r"(?:https?://|ftp://|www\.)\S+"
-    r"|[\w.+-]+@[\w-]+\.\w[\w.]*"
+    r"|(?<![\w.+-])[\w.+-]+@[\w-]+\.\w[\w.]*"
     r"|(?<![\w@])@[A-Za-z_][\w.]+"
     r"|(?<![\w.-])[\w-]+\.(?:jpe?g|png|gif|webp|tiff?|bmp|svg|heic|mp4|mov|avi|pdf|psd|eps|html?|php|aspx?)\b"
     r"|(?<![\w.-])(?:[\w-]+\.)+(?:com|net|org|info|biz|co\.uk|edu|gov|io|tv|shop|store|blog)\b(?:/\S*)?"

@@ -7,7 +7,7 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.tree import VERB_TAGS, Tree
 from caption_parser.syntax.triggers import nouns_told_by
 
-_CACHED_WORDS = 1 << 14
+_CACHED_WORDS = 1 << 13
 _MAKING = frozenset(
     """
     animated architected authored baked based bequeathed built captured choreographed coined commissioned composed

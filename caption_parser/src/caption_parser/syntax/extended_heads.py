@@ -15,7 +15,7 @@ from caption_parser.syntax.named_words import NamedWords
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
 
-_CACHED_FORMS = 1 << 16
+_CACHED_FORMS = 1 << 13
 _LONGEST_TAIL = 3
 """Words that may follow the head: "of the world" in "man of the world"."""
 _NAMING_TAGS = NOUN_TAGS | {"POS"}

@@ -6,7 +6,7 @@ from functools import lru_cache
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
 
-_CACHED_WORDS = 1 << 14
+_CACHED_WORDS = 1 << 13
 _WATERS = frozenset("sea seas ocean oceans river rivers wave waves flood pool stream".split())
 _COVERS = frozenset("blanket blankets carpet carpets cloak curtain curtains canopy rug".split())
 _HEAPS = frozenset("mountain mountains hill hills forest".split())

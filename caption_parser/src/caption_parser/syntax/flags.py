@@ -35,7 +35,7 @@ from caption_parser.syntax.wishes import wished_nouns
 from caption_parser.syntax.works import works_nouns
 from shared_schemas import Flag
 
-_CACHED_KINDS = 1 << 15
+_CACHED_KINDS = 1 << 13
 _FLAGS = tuple(Flag)
 _OF_NAMES = (Flag.NAMED_ENTITY, Flag.IDIOM)
 _TELLING = {

@@ -12,7 +12,7 @@ from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import NOUN_TAGS, Tree
 from caption_parser.syntax.word_lists import MATERIAL_VERBS
 
-_CACHED_KINDS = 1 << 14
+_CACHED_KINDS = 1 << 13
 _FURTHEST = 4
 """How many words may stand between the telling word and the noun: "a paper toy airplane"."""
 

@@ -15,7 +15,7 @@ from caption_parser.syntax.body_parts import BodyParts
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import Tree
 
-_CACHED_PAIRS = 1 << 15
+_CACHED_PAIRS = 1 << 13
 _FILE = "parts.toml"
 _LIVING = frozenset({"noun.animal", "noun.person"})
 _FREQUENT_SENSES = 2

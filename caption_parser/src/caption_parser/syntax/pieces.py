@@ -56,12 +56,22 @@ def in_pieces(
     """What `read` makes of each piece and the phrases whose heads are in it."""
     if len(tree) <= LONGEST_PIECE:
         return tuple(read(tree, tuple(phrases)))
-    found: list[NounPhrase] = []
-    waiting = list(phrases)
-    for start, part in pieces(tree):
-        inside = tuple(moved(p, -start, len(part)) for p in waiting if start <= p.head < start + len(part))
-        found.extend(moved(phrase, start, len(tree)) for phrase in read(part, inside))
-    return tuple(found)
+    return tuple(
+        moved(phrase, start, len(tree))
+        for start, part, inside in with_phrases(tree, phrases)
+        for phrase in read(part, inside)
+    )
+
+
+def with_phrases(tree: Tree, phrases: Iterable[NounPhrase]) -> Iterator[tuple[int, Tree, tuple[NounPhrase, ...]]]:
+    """The pieces, each with the phrases whose heads are in it, at their places there."""
+    cut = list(pieces(tree))
+    starts = [start for start, _ in cut]
+    inside: list[list[NounPhrase]] = [[] for _ in cut]
+    for phrase in phrases:
+        inside[bisect_right(starts, phrase.head) - 1].append(phrase)
+    for (start, part), of_part in zip(cut, inside, strict=True):
+        yield start, part, tuple(moved(phrase, -start, len(part)) for phrase in of_part)
 
 
 def _places_between_sentences(tree: Tree) -> list[int]:

@@ -13,7 +13,7 @@ from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.body_parts import BodyParts
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, PLURAL_TAGS, Tree
 
-_CACHED_WORDS = 1 << 14
+_CACHED_WORDS = 1 << 13
 _WITH_S = frozenset({"'s", "\u2019s", "\u02bcs", "`s", "\u00b4s"})
 _WITHOUT_S = frozenset({"'", "\u2019", "\u02bc", "`", "\u00b4"})
 _APOSTROPHES = _WITH_S | _WITHOUT_S

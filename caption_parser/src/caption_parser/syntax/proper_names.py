@@ -13,7 +13,7 @@ from typing import NamedTuple
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
 
-_CACHED_WORDS = 1 << 14
+_CACHED_WORDS = 1 << 13
 _FILE = "proper_names.toml"
 _LONGEST_PLACE = 3
 _LONGEST_NAME = 6

@@ -1,8 +1,9 @@
 """Parses captions segment by segment, and joins what was read of them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ from caption_parser.syntax.segments import Segment, Segmenter
 from caption_parser.syntax.tree import NOUN_TAGS, Tree
 from shared_schemas import Flag
 
-_VOCABULARY_LIMIT = 100_000
+_VOCABULARY_LIMIT = 20_000
 
 
 class ParsedCaption(NamedTuple):
@@ -32,7 +33,7 @@ class ParsedCaption(NamedTuple):
 
 
 class SegmentedParser:
-    """Tags and parses captions."""
+    """Tags and parses captions; several threads may ask it, of which one is served at a time."""
 
     def __init__(
         self,
@@ -46,6 +47,8 @@ class SegmentedParser:
         self._parse = parse or nlp.pipe
         self._parse_phrases = parse_phrases
         self._segmenter = segmenter
+        # Vocabulary and network remember the words that they have seen.
+        self._one_at_a_time = Lock()
 
     def __call__(self, captions: Sequence[str]) -> list[ParsedCaption]:
         """One parse for each caption, in order."""
@@ -55,13 +58,15 @@ class SegmentedParser:
             for caption, cut in zip(captions, segments, strict=True)
             for text in ([one.text for one in cut if one.dropped is None] if cut else [caption])
         ]
-        # Inside a zone spaCy forgets new words, outside it keeps them: keep them while they are few, for speed.
-        crowded = len(self._nlp.vocab) > _VOCABULARY_LIMIT
-        with self._nlp.memory_zone() if crowded else nullcontext():
+        with self._one_at_a_time, self._memory():
             parses = self._parse(bounded_tokens(self._nlp, text) for text in texts)
             return [
                 self._of_caption(caption, cut, parses) for caption, cut in zip(captions, segments, strict=True)
             ]
+
+    def _memory(self) -> AbstractContextManager[object]:
+        """Inside a zone spaCy forgets new words, outside it keeps them: while they are few, for speed."""
+        return self._nlp.memory_zone() if len(self._nlp.vocab) > _VOCABULARY_LIMIT else nullcontext()
 
     def _of_caption(
         self, caption: str, segments: tuple[Segment, ...], parses: Iterator[Doc | Tree]

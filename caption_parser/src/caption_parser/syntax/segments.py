@@ -34,7 +34,7 @@ _STATES_SOMETHING = re.compile(
 """Titles in quotes hardly do: ‘"Sheep in fog" by Jane Fisher’ is of sheep."""
 _IN_NO_LIST = re.compile(r"\b(?:an?|the|of|with|on|in|at|is|are|to|his|her|by)\s", re.IGNORECASE)
 _WORD = re.compile(r"\S+")
-_CACHED_WORDS = 1 << 14
+_CACHED_WORDS = 1 << 13
 
 
 class Segment(NamedTuple):

@@ -12,7 +12,7 @@ from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.quantities import referents
 from caption_parser.syntax.tree import Tree
 
-_CACHED_WORDS = 1 << 14
+_CACHED_WORDS = 1 << 13
 _PICTURED = frozenset(
     """
     ad ads advert advertisement advertisements billboard billboards calendar cartoon clipart comic drawing drawings

@@ -22,7 +22,7 @@ _HALF = 1 << 63
 """`Doc.to_array` writes a head to the left as an unsigned 64-bit number."""
 
 
-_DECODED_LIMIT = 1 << 17
+_DECODED_LIMIT = 1 << 14
 _decoded: dict[int, str] = {}
 """Strings by spaCy's hash, which is the same in every store: a frequent word is decoded once."""
 _lowered: dict[int, tuple[str, bool]] = {}

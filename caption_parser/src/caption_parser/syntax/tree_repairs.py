@@ -6,6 +6,7 @@ such a misreading by what it breaks: acts have no articles, finite verbs have su
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from spacy.tokens import Doc
 
@@ -13,6 +14,7 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.gerunds import GerundWords
 from caption_parser.syntax.misread_words import MisreadWords
+from caption_parser.syntax.pieces import LONGEST_PIECE, pieces
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, PLURAL_TAGS, Tree
 from caption_parser.syntax.tree_draft import SHOWS_WHAT_IT_TAKES_IN, TreeDraft
 from caption_parser.syntax.verb_subjects import VerbSubjects
@@ -59,6 +61,20 @@ class TreeRepairs:
         """The parse with what cannot be right read again; the same object where all can be."""
         if not self._repairs:
             return tree
+        if len(tree) <= LONGEST_PIECE:
+            return self._repaired(tree)
+        tags, deps, heads = list(tree.tags), list(tree.deps), list(tree.heads)
+        for start, part in pieces(tree):
+            repaired = self._repaired(part)
+            for token in range(len(part)) if repaired is not part else ():
+                # What was not changed may have its head in another piece.
+                if (repaired.heads[token], repaired.deps[token]) != (part.heads[token], part.deps[token]):
+                    heads[start + token] = start + repaired.heads[token]
+                    deps[start + token] = repaired.deps[token]
+                tags[start + token] = repaired.tags[token]
+        return replace(tree, tags=tags, deps=deps, heads=heads)
+
+    def _repaired(self, tree: Tree) -> Tree:
         draft = TreeDraft(tree)
         for repair in self._repairs:
             repair(draft)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from caption_parser.lexicon import Lexicon
 
-CACHED_WORDS = 1 << 14
+CACHED_WORDS = 1 << 13
 _PARTS_OF_SPEECH: tuple[Literal["n", "a", "v", "r"], ...] = ("n", "a", "v", "r")
 
 

@@ -15,6 +15,7 @@ from segmentation.data.phrases import Phrase, referring_phrases
 from shared_runtime.compatibility import misfit
 from shared_runtime.errors import InputError
 from shared_runtime.file_kinds import FileKind, file_kind
+from shared_runtime.files import reading
 from shared_schemas import (
     ClassLabel,
     ImageLabels,
@@ -166,11 +167,9 @@ def read_targets(
     )
     reader.phrases_alone = phrases_alone
     reader.fit.trained = isinstance(label_space, LabelSpace)
-    try:
+    with reading(labels):
         for line, record in enumerate(iter_labels(labels), 1):
             reader.add(record, line, f"{labels}:{line}")
-    except OSError as error:
-        raise InputError(f"{labels}: cannot be read: {error.strerror or error}") from error
     reader.fit.check()
     if not reader.targets:
         raise InputError(f"{labels}: {_nothing_left(labels, reader.skipped, image_folders)}")

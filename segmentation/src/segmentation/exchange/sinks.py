@@ -1,6 +1,5 @@
 """Where an export is written: a folder, a zip archive or one file, each of which is there whole or not at all."""
 
-import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import BinaryIO, Protocol, Self
 from zipfile import ZipFile, ZipInfo
 
 from shared_schemas.compression import open_output
-from shared_schemas.files import replacing
+from shared_schemas.files import replacing, unfinished_beside
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip archive can state: equal content gives equal bytes."""
@@ -35,8 +34,7 @@ def open_folder(path: Path, *, copy: bool) -> Iterator[Sink]:
 
     `copy`: copy images in place of linking to their bytes (hard links, where the file system has them).
     """
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished = unfinished_beside(path)
     unfinished.mkdir()
     try:
         yield _Folder(unfinished, copy)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from segmentation.data.folders import COCO_ID_DIGITS
 from segmentation.data.names import image_key
-from shared_runtime.errors import InputError
+from shared_runtime.files import reading
 from shared_runtime.html_page.evidence import ClassName, Names
 from shared_schemas import ClassLabel, ImageLabels, Kind, LabelSpace, RecordError, iter_labels
 
@@ -21,7 +21,7 @@ def records_of(labels: Path, keys: Collection[str]) -> dict[str, ImageLabels]:
     by_name = {_name(key): key for key in keys if times[_name(key)] == 1}
     found: dict[str, ImageLabels] = {}
     alike: dict[str, list[ImageLabels]] = {}
-    try:
+    with reading(labels):
         for record in iter_labels(labels):
             if isinstance(record, RecordError):
                 continue
@@ -32,8 +32,6 @@ def records_of(labels: Path, keys: Collection[str]) -> dict[str, ImageLabels]:
                 if _name(name) in by_name:
                     alike.setdefault(by_name[_name(name)], []).append(record)
                     break
-    except OSError as error:
-        raise InputError(f"{labels}: cannot be read: {error.strerror or error}") from error
     return {key: records[0] for key, records in alike.items() if len(records) == 1} | found
 
 

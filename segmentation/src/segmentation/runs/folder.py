@@ -15,9 +15,9 @@ from segmentation.runs.differences import differences
 from segmentation.training.config import TrainingFiles
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, UsageError
-from shared_runtime.files import check_output, lock
+from shared_runtime.files import check_output, lock, write_all
 from shared_schemas import LabelSpace
-from shared_schemas.files import replace_file
+from shared_schemas.files import UNFINISHED, replace_file
 
 TRAIN_LOCALIZER = "train-localizer"
 TRAIN_SEGMENTER = "train-segmenter"
@@ -29,7 +29,7 @@ IMPORT = "import"
 REFER_PREDICT = "refer predict"
 RUN_RECORD = "run.json"
 ConfigT = TypeVar("ConfigT", bound=FrozenModel)
-_UNFINISHED = re.compile(r"\..+\.(?:png|jsonl?|pt|safetensors)\.[0-9]+")
+_UNFINISHED = re.compile(rf"\..+\.(?:png|jsonl?|pt|safetensors){UNFINISHED}")
 _OF_FILE_MANAGERS = (".ds_store", "thumbs.db", "desktop.ini", ".directory")
 
 
@@ -73,16 +73,26 @@ class RunFolder(TrainingFiles):
     def read_record(self) -> RunRecord:
         """What `run.json` says. InputError if it cannot be read."""
         try:
-            return RunRecord.model_validate_json(self.record.read_bytes())
+            return self.as_record(self.record.read_bytes())
         except FileNotFoundError:
             raise InputError(f"{self.path} is not the folder of a run: it holds no {self.record.name}") from None
+
+    def as_record(self, content: bytes) -> RunRecord:
+        """What is said by this content of `run.json`. InputError if it is no record."""
+        try:
+            return RunRecord.model_validate_json(content)
         except ValidationError as error:
             raise InputError(f"{self.record}: not a run's record ({error.errors()[0]['msg']})") from error
 
-    def check_command(self, command: str) -> None:
-        """Raises UsageError where the folder is that of another command's run, which would be lost or mixed up."""
-        if self.has_record and (other := self.read_record().command) != command:
-            raise UsageError(f"{self.path} is the folder of a run of {other}. Name another folder")
+    def check_command(self, command: str, record: RunRecord | None = None) -> None:
+        """Raises UsageError where the folder is that of another command's run, which would be lost or mixed up.
+
+        `record`: that of the folder, where it was read already.
+        """
+        if record is None and self.has_record:
+            record = self.read_record()
+        if record is not None and record.command != command:
+            raise UsageError(f"{self.path} is the folder of a run of {record.command}. Name another folder")
 
     def read_finished(self, *commands: str) -> RunRecord:
         """The record of a finished training by one of `commands`. InputError if this is none."""
@@ -162,9 +172,12 @@ def open_run(
     folder.record.touch()
     with folder.record.open("r+b", buffering=0) as file:
         lock(file, f"another process is at work in {path}; wait for it to end")
-        folder.check_command(record.command)
+        # Through the file that is locked: closing another handle of it would free it.
+        found = file.read()
         # Empty: it was opened just now, or its writing was cut off before anything else was written.
-        changed = differences(folder.read_record(), record) if folder.has_record else []
+        before = folder.as_record(found) if found else None
+        folder.check_command(record.command, before)
+        changed = differences(before, record) if before else []
         if overwrite:
             folder.clear()
             # Before the new record is there: whatever is killed in between, masks never stand beside another one.
@@ -178,7 +191,8 @@ def open_run(
         _remove_unfinished(path)
         content = f"{record.model_dump_json(indent=2)}\n".encode()
         # White space in place of what was longer, until it is cut off.
-        file.write(content.ljust(folder.record.stat().st_size))
+        file.seek(0)
+        write_all(file, content.ljust(len(found)))
         file.truncate(len(content))
         yield folder
 

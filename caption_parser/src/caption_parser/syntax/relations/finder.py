@@ -7,7 +7,7 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.body_parts import BodyParts
 from caption_parser.syntax.parts import PartFinder
 from caption_parser.syntax.phrases import NounPhrase
-from caption_parser.syntax.pieces import LONGEST_PIECE, moved, pieces
+from caption_parser.syntax.pieces import LONGEST_PIECE, with_phrases
 from caption_parser.syntax.quantities import quantified_nouns, referents
 from caption_parser.syntax.relations.predicates import TRANSFERS, PredicateForms
 from caption_parser.syntax.relations.prepositions import attachment, is_link
@@ -37,8 +37,7 @@ class RelationFinder:
         if len(tree.words) <= LONGEST_PIECE:
             return self._of_piece(tree, phrases)
         found: list[Relation] = []
-        for start, part in pieces(tree):
-            inside = [moved(one, -start, len(part)) for one in phrases if start <= one.head < start + len(part)]
+        for start, part, inside in with_phrases(tree, phrases):
             found += (one.moved(start) for one in self._of_piece(part, inside))
         return tuple(found)
 

@@ -12,6 +12,7 @@ from segmentation.data.referring.phrasecut import read_phrasecut
 from segmentation.data.referring.refcoco import REFS, read_refcoco
 from shared_runtime.coco import stream_rows
 from shared_runtime.errors import InputError, UsageError
+from shared_runtime.files import reading
 from shared_runtime.wording import numbered
 from shared_schemas.errors import shown
 
@@ -76,11 +77,8 @@ def _refs_of(folder: Path) -> Path:
 
 
 def _begins_with_object(path: Path) -> bool:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+    with reading(path), path.open("rb") as stream:
+        return stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
 
 
 def _why_none(found: ExpressionSet, split: str | None) -> str:

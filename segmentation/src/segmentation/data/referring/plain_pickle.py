@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Never
 
 from shared_runtime.errors import InputError
+from shared_runtime.files import reading
 
 
 class _PlainUnpickler(pickle.Unpickler):
@@ -27,10 +28,8 @@ def load_plain(path: Path) -> Any:
     Raises `InputError` where the file cannot be read, is no pickle, or would run code.
     """
     try:
-        with path.open("rb") as stream:
+        with reading(path), path.open("rb") as stream:
             return _PlainUnpickler(stream, encoding="latin1").load()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
     except pickle.UnpicklingError as error:
         raise InputError(f"{path}: got a pickle that is not read, expected plain data: {error}") from None
     except Exception as error:  # damaged pickles raise a dozen types
