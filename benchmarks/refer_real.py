@@ -54,7 +54,7 @@ ARMS = (
 )
 BEST = ARMS[1]
 READINGS = {
-    "": (),
+    "": ("rivals=none",),
     ", beside the names of all classes": ("rivals=coco", "propagation=2", "input_size=401"),
 }
 """How maps become masks: as each network was trained; or by what a text has of a cell beside 152 class names, maps

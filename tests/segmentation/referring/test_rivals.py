@@ -1,14 +1,21 @@
 """What else may be seen: by hand, and against a softmax cell by cell."""
 
 import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
 
 import pytest
 import torch
 
+from segmentation.data.targets import Vocabulary
 from segmentation.masks.refinement import Refinement
-from segmentation.referring.options import IMAGE, ReferringPrediction
+from segmentation.referring.config import ExpressionOptions, ReferringConfig
+from segmentation.referring.options import IMAGE, NOTHING, ReferringPrediction
 from segmentation.referring.rivals import competing, contested_shares, rival_names
+from segmentation.referring.run import TrainedReferring
 from segmentation.scores.contract import NetworkTraits
+from shared_schemas import load_label_space
 from shared_schemas.errors import LabelSpaceError
 
 
@@ -28,6 +35,29 @@ def test_only_beside_names_a_pretrained_network_sees_more_than_its_crops() -> No
         asked = ReferringPrediction(refine=Refinement.NONE, **options)
         assert tuple(asked.resolved(network).input_size for network in (pretrained, scratch)) == expected
     assert ReferringPrediction(input_size=65, rivals="coco").resolved(pretrained).input_size == 65
+
+
+def test_a_network_that_learned_beside_names_is_read_beside_them() -> None:
+    named = NetworkTraits("efficientnet-lite0-head", True, 321, False, False, own_background=True, names="coco")
+    read = ReferringPrediction().resolved(named)
+    assert (read.rivals, read.names, read.propagation, read.relative) == ("coco", "coco", 2, True)
+    as_in_the_paper = ReferringPrediction(rivals=NOTHING).resolved(named)
+    assert (as_in_the_paper.rivals, as_in_the_paper.names) == (NOTHING, None)
+    assert (as_in_the_paper.propagation, as_in_the_paper.relative) == (0, False)
+    assert ReferringPrediction(propagation=0).resolved(named).propagation == 0
+    alone = ReferringPrediction().resolved(replace(named, names=None))
+    assert (alone.rivals, alone.input_size) == (NOTHING, 321)
+
+
+@pytest.mark.parametrize(
+    ("names", "space", "expected"), [("all", "coco", "coco"), ("none", "coco", None), ("all", "own.toml", None)]
+)
+def test_names_are_those_of_a_label_space_that_ships(
+    names: Literal["all", "none"], space: str, expected: str | None
+) -> None:
+    config = ReferringConfig(label_space=space, expressions=ExpressionOptions(class_names=names))
+    vocabulary = Vocabulary(load_label_space("coco"))
+    assert TrainedReferring(Path("weights"), vocabulary, config).traits.names == expected
 
 
 def test_shares_beside_rivals() -> None:

@@ -12,7 +12,6 @@ from segmentation.data.truth.opening import open_truth, read_image_list
 from segmentation.evaluation.expressions import measures_table
 from segmentation.evaluation.records import score_table
 from segmentation.referring.class_words import LABELS, NAMES, PAPER, class_words
-from segmentation.referring.options import IMAGE
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode, UsageError
 from shared_runtime.wording import counted, numbered
@@ -136,9 +135,10 @@ def refer_evaluate_command(
         masks = masks if image_list is None else masks.restricted_to(read_image_list(image_list))
         asked = class_words(masks.label_space, words)
         by_id = {label.id: asked[label.name] for label in masks.label_space.foreground}
-        named = options.rivals not in (None, IMAGE)
-        same = namesakes(masks.label_space, str(options.rivals)) if named else {}
-        finder = ClassFinder(model.predictor(options, shared.device), by_id, score_threshold, same)
+        predictor = model.predictor(options, shared.device)
+        names = predictor.options.names
+        same = namesakes(masks.label_space, names) if names else {}
+        finder = ClassFinder(predictor, by_id, score_threshold, same)
         with progress_display(quiet=quiet) as show:
             evaluation, lost = evaluate_zero_shot(
                 finder,

@@ -8,7 +8,7 @@ import typer
 from segmentation.cli.arguments import with_arguments
 from segmentation.cli.masks import PrecisionOption, option_errors
 from segmentation.masks.refinement import CrfPreset, Refinement
-from segmentation.referring.options import IMAGE, ReferringPrediction
+from segmentation.referring.options import AUTO, IMAGE, NOTHING, ReferringPrediction
 from segmentation.scores.contract import MOST_STEPS
 from shared_schemas import load_label_space
 
@@ -28,11 +28,15 @@ class ReferringArguments:
     scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1"
     flip: Annotated[bool, typer.Option("--flip", help="Also average over the mirrored image.")] = False
     propagation: Annotated[
-        int,
+        int | None,
         typer.Option(
-            min=0, max=MOST_STEPS, metavar="N", help="Steps by which maps are carried to cells that look alike."
+            min=0,
+            max=MOST_STEPS,
+            metavar="N",
+            help="Steps by which maps are carried to cells that look alike  [default: 2 beside the names of a "
+            "label space if the backbone was pre-trained, else 0]",
         ),
-    ] = ReferringPrediction().propagation
+    ] = None
     relative: Annotated[
         bool | None,
         typer.Option(
@@ -42,17 +46,18 @@ class ReferringArguments:
         ),
     ] = None
     rivals: Annotated[
-        str | None,
+        str,
         typer.Option(
             "--rivals",
-            metavar="image|LABEL_SPACE",
-            help="What else may be seen, and competes for each part of an image: what else is asked of it, or the "
-            "class names of a label space, as coco.",
+            metavar="auto|none|image|LABEL_SPACE",
+            help="What else may be seen, and competes for each part of an image: nothing, what else is asked of "
+            "it, or the class names of a label space, as coco; auto: those that the network learned beside, if it "
+            "did.",
         ),
-    ] = None
+    ] = AUTO
     refine: Annotated[
         Refinement | None,
-        typer.Option(help="How masks are fitted to edges  [default: dense-crf if it is installed, else pamr]"),
+        typer.Option(help="How masks are fitted to edges  [default: pixel-walk]"),
     ] = None
     crf_preset: Annotated[CrfPreset, typer.Option(help="Parameters of the CRF.")] = CrfPreset.SEC
     precision: PrecisionOption = "float32"
@@ -74,7 +79,7 @@ class ReferringArguments:
                     "precision": self.precision,
                 }
             )
-        if options.rivals is not None and options.rivals != IMAGE:
+        if options.rivals not in (AUTO, NOTHING, IMAGE):
             load_label_space(options.rivals)
         return options
 

@@ -17,7 +17,6 @@ from segmentation.masks.pipeline import plan_masks
 from segmentation.masks.places import check_images
 from segmentation.prediction.files import OVERLAYS, image_files
 from segmentation.prediction.referrer import ReferredRegion, Referrer
-from segmentation.referring.options import IMAGE
 from segmentation.runs.differences import content_of
 from segmentation.runs.folder import REFER_PREDICT, RUN_RECORD, RunRecord, installed_versions, open_run
 from segmentation.runs.trained import identity
@@ -67,10 +66,11 @@ def predict_expressions(
     ]
     files = [(key, path) for key, path in files if not _is_taken(key)]
     requests = [ImageTargets(key, path.name, path, (), (), key=key) for key, path in files]
+    resolved = referrer.options.resolved(model.traits)
     record = RunRecord(
         command=REFER_PREDICT,
-        config=referrer.options.resolved(model.traits).model_dump(mode="json"),
-        samples={**identity(model), "texts": list(texts), **_rivals(referrer.options.rivals)},
+        config=resolved.model_dump(mode="json"),
+        samples={**identity(model), "texts": list(texts), **_rivals(resolved.names)},
         notes={"run": str(model.weights.parent.resolve()), "versions": installed_versions()},
     )
 
@@ -145,7 +145,7 @@ def _predict(referrer: Referrer, image: RgbImage, names: Mapping[str, str], outp
 
 def _rivals(name: str | None) -> dict[str, Any]:
     """What the file of a label space says whose names are rivals, wherever it lies."""
-    return content_of({"rivals": Path(name)}) if name not in (None, IMAGE, *SHIPPED) else {}
+    return content_of({"rivals": Path(name)}) if name not in (None, *SHIPPED) else {}
 
 
 def _row(region: ReferredRegion, name: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from segmentation.data.images import RgbImage
 from segmentation.data.referring.expressions import BoolMask, ExpressionSet
 from segmentation.evaluation.expressions import ExpressionEvaluation, evaluate_expressions
+from segmentation.referring.options import NOTHING
 from segmentation.referring.predict import ExpressionPredictor
 
 _RULES = {"spa": "argmax over the image's expressions and the background"}
@@ -31,7 +32,7 @@ def evaluate_referring(
 
     kind, used = predictor.network.options.pooling.kind, predictor.options
     rule = _RELATIVE if used.relative else _RULES.get(kind, _RULE)
-    rule += f", rivals: {used.rivals}" if used.rivals else ""
+    rule += f", rivals: {used.rivals}" if used.rivals != NOTHING else ""
     return evaluate_expressions(
         truth,
         images,

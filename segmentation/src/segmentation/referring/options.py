@@ -6,13 +6,16 @@ from pydantic import Field
 
 from segmentation.backbones.devices import PRECISION, Precision
 from segmentation.masks.options import MOST_POWER
-from segmentation.masks.refinement import CrfPreset, Refinement, installed_refinement
+from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.scores.contract import MOST_STEPS, NetworkTraits, Pixels, Scale
 from shared_runtime.configuration import FrozenModel
 
 _ALPHA = 4.0
-IMAGE = "image"
-"""As rivals, in the place of a label space: what else is asked of the same image."""
+IMAGE, NOTHING, AUTO = "image", "none", "auto"
+"""As rivals, in the place of a label space: what else is asked of the same image; nothing; or what suits the
+network."""
+_STEPS = 2
+"""Of propagation, for pre-trained backbones beside the names of a label space; chosen there, too."""
 _ENLARGED = 1.25
 """Sides of the input in sides of the crops, for pre-trained backbones beside the names of a label space. Chosen on
 the names of classes in 144 images of COCO: macro IoU .173 at 321 pixels, .188 at 401; without rivals .146, .151.
@@ -30,11 +33,12 @@ class ReferringPrediction(FrozenModel):
     )
     scales: tuple[Scale, ...] = Field((1.0,), min_length=1, description="Of the input, averaged.")
     flip: bool = Field(False, description="Average with the mirrored image.")
-    propagation: int = Field(
-        0,
+    propagation: int | None = Field(
+        None,
         ge=0,
         le=MOST_STEPS,
-        description="Steps by which similarities are carried to cells that look alike; not in the paper.",
+        description="Steps by which similarities are carried to cells that look alike; not in the paper. None: 2 "
+        "for pre-trained backbones beside the names of a label space, else 0.",
     )
     relative: bool | None = Field(
         None,
@@ -42,10 +46,11 @@ class ReferringPrediction(FrozenModel):
         "which is taken to show what the text says. None: so for networks with GAP and GMP, as in the paper, and "
         "where there are rivals.",
     )
-    rivals: str | None = Field(
-        None,
-        description="What else may be seen, and competes for each cell: the class names of this label space, or, "
-        "by the word image, what else is asked of the same image; not in the paper.",
+    rivals: str = Field(
+        AUTO,
+        description="What else may be seen, and competes for each cell: the class names of this label space; "
+        "image: what else is asked of the same image; none: nothing, as in the paper; auto: the class names that "
+        "a network learned beside phrases, if it did.",
     )
     alpha: float | None = Field(
         None,
@@ -55,23 +60,26 @@ class ReferringPrediction(FrozenModel):
         f"Kwak 2018). None: {_ALPHA:g}.",
     )
     refine: Refinement | None = Field(
-        None, description="How masks are fitted to edges; None: dense CRF if it is installed, else PAMR."
+        None, description="How masks are fitted to edges; None: by a walk over pixels."
     )
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
     precision: Precision = Field("float32", description=PRECISION)
 
     def resolved(self, network: NetworkTraits) -> "ResolvedReferring":
         """The same with what the network and the installation decide filled in."""
+        rivals = (network.names or NOTHING) if self.rivals == AUTO else self.rivals
+        named = network.pretrained and rivals not in (NOTHING, IMAGE)
         size = self.input_size
         if size == "auto":
-            enlarged = network.pretrained and self.rivals not in (None, IMAGE)
-            size = round((_ENLARGED if enlarged else 1.0) * network.crop_size)
-        by_network = not network.own_background or self.rivals is not None
+            size = round((_ENLARGED if named else 1.0) * network.crop_size)
+        by_network = not network.own_background or rivals != NOTHING
         decided = {
             "input_size": size,
+            "propagation": (_STEPS if named else 0) if self.propagation is None else self.propagation,
             "relative": by_network if self.relative is None else self.relative,
+            "rivals": rivals,
             "alpha": _ALPHA if self.alpha is None else self.alpha,
-            "refine": self.refine or installed_refinement(),
+            "refine": self.refine or Refinement.PIXEL_WALK,
         }
         return ResolvedReferring(**dict(self) | decided)
 
@@ -80,6 +88,13 @@ class ResolvedReferring(ReferringPrediction):
     """Options in which nothing is left open: they decide the masks, and stand in the `run.json` beside them."""
 
     input_size: Pixels | Literal["original"]
+    propagation: int = 0
+    rivals: str = NOTHING
     relative: bool
     alpha: float = _ALPHA
     refine: Refinement
+
+    @property
+    def names(self) -> str | None:
+        """The label space whose class names are rivals; None: there are others, or none."""
+        return None if self.rivals in (NOTHING, IMAGE) else self.rivals

@@ -20,7 +20,7 @@ from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.refinement import check_installed
 from segmentation.referring.latest_vectors import LatestVectors
 from segmentation.referring.network import ReferringNetwork
-from segmentation.referring.options import IMAGE, ResolvedReferring
+from segmentation.referring.options import IMAGE, NOTHING, ResolvedReferring
 from segmentation.referring.pooling import pooled
 from segmentation.referring.rivals import competing, contested_shares, rival_names
 from segmentation.referring.text_encoder import TextEncoder
@@ -110,8 +110,8 @@ class ExpressionPredictor:
         `namesakes`: by text, the names of a label space that are no rivals to it, beside those that share its
         words. Raises UsageError for an empty text, InputError where the network gives NaN or infinite values.
         """
-        rivals = self.options.rivals
-        names = [] if rivals in (None, IMAGE) else [*filter(self.encoder.knows, rival_names(str(rivals)))]
+        rivals, space = self.options.rivals, self.options.names
+        names = [] if space is None else [*filter(self.encoder.knows, rival_names(space))]
         embedded = self._embedded([*texts, *names])
         views = self.views
         seen = []
@@ -126,7 +126,7 @@ class ExpressionPredictor:
             raise InputError("the network's maps hold NaN or infinite values")
         own = logits[: len(texts)]
         scores, (shares,) = pooled(own[None], self.network.options.pooling)
-        if rivals is not None:
+        if rivals != NOTHING:
             others, called = (own, texts) if rivals == IMAGE else (logits[len(texts) :], names)
             against = competing(texts, called)
             for text, same in enumerate(namesakes if rivals != IMAGE else ()):
@@ -146,7 +146,7 @@ class ExpressionPredictor:
         check_installed(options.refine)
         finisher = Finisher(options.refine, options.crf_preset, bytes_per_process(1))
         found = np.zeros((len(maps.logits), *image.shape[:2]), dtype=np.bool_)
-        if self.network.options.pooling.kind == "spa" and options.rivals is None and not options.relative:
+        if self.network.options.pooling.kind == "spa" and options.rivals == NOTHING and not options.relative:
             if len(found) > _MOST_COMPETING:
                 raise UsageError(
                     f"got {len(found)} expressions of one image, expected {_MOST_COMPETING} at most: those of a "
@@ -168,7 +168,7 @@ class ExpressionPredictor:
         to their maximum."""
         if not self.options.relative:
             return maps.shares
-        found = maps.logits if self.options.rivals is None else maps.shares
+        found = maps.logits if self.options.rivals == NOTHING else maps.shares
         relative: FloatMap = np.array([normalized(of) for of in found]).reshape(found.shape)
         return relative
 

@@ -10,7 +10,7 @@ from segmentation.backbones.catalog import RANDOM
 from segmentation.data.targets import ImageTargets, Vocabulary, read_targets
 from segmentation.referring.config import ReferringConfig
 from segmentation.referring.expressions import expression_table, in_share
-from segmentation.referring.options import ReferringPrediction
+from segmentation.referring.options import NOTHING, ReferringPrediction
 from segmentation.referring.text_folder import language_digest
 from segmentation.runs.folder import TRAIN_REFERRING, RunFolder
 from segmentation.runs.left_out import LeftOut
@@ -19,6 +19,7 @@ from segmentation.runs.training import TrainingJob, TrainingRun, check_start, tr
 from segmentation.scores.contract import NetworkTraits, ScoreSource, Viewing
 from segmentation.training.config import MachineOptions
 from shared_runtime.errors import InputError
+from shared_schemas.label_space_file import SHIPPED
 
 if TYPE_CHECKING:
     from segmentation.referring.network import ReferringNetwork
@@ -60,7 +61,13 @@ class TrainedReferring:
             attributes=False,
             background=False,
             own_background=not self.config.network.pooling.relative,
+            names=self._names_of,
         )
+
+    @property
+    def _names_of(self) -> str | None:
+        beside = self.config.expressions.class_names != "none"
+        return self.config.label_space if beside and self.config.label_space in SHIPPED else None
 
     def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
         """The network on `device`, asked for class names, looking at images as `viewing` says."""
@@ -71,6 +78,7 @@ class TrainedReferring:
             scales=viewing.scales,
             flip=viewing.flip,
             propagation=viewing.propagation,
+            rivals=NOTHING,
             precision=viewing.precision,
         )
         names = [label.name for label in self.vocabulary.classes]

@@ -22,6 +22,7 @@ from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline
 from segmentation.masks.places import check_images
 from segmentation.masks.refinement import check_installed
+from segmentation.referring.options import NOTHING
 from segmentation.referring.predict import EncodedImage, ExpressionMaps, ExpressionPredictor
 from segmentation.runs.folder import RunFolder
 from segmentation.scores.contract import FloatMap, ImageRequest, Sizes
@@ -90,7 +91,7 @@ class ClassFinder:
 
     def _is_seen(self, maps: ExpressionMaps) -> npt.NDArray[np.bool_]:
         """Which words are in the image."""
-        contested = self.predictor.options.rivals is not None
+        contested = self.predictor.options.rivals != NOTHING
         default = _SHARE if contested else _CONFIDENCE
         found = maps.shares.max(axis=(1, 2)) if contested else maps.confidences
         return np.asarray(found > (default if self.threshold is None else self.threshold))

@@ -135,6 +135,8 @@ class NetworkTraits:
     """Whether it says itself where no class is: a segmentation network."""
     phrases: bool = False
     """Whether it is asked for what captions call things, too; their maps stand as compounds."""
+    names: str | None = None
+    """Label space that ships, whose class names were among the texts of its training."""
 
 
 class TrainedNetwork(Protocol[RequestT_contra]):
