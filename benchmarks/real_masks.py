@@ -25,7 +25,7 @@ _STEPS: dict[str, dict[str, str | bool]] = {
     "propagation": {"--propagation": "2"},
     "consensus": {"--consensus": True},
 }
-_CUMULATIVE = ("scores against the background's logit", "propagation", "consensus", "dense CRF")
+_CUMULATIVE = ("scores against the background's logit", "propagation", "consensus", "walk over pixels")
 
 
 def report(options: Options) -> Iterator[str]:

@@ -26,12 +26,13 @@ from segmentation.localization.config import LocalizationOptions
 from segmentation.localization.network import LocalizationNetwork
 from segmentation.localization.predict import HeatmapExtractor
 from segmentation.masks.options import ResolvedMaskOptions
+from segmentation.masks.refinement import Refinement
 from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Sizes
 from shared_schemas import load_label_space
 
 N_FOREGROUND = 80
 CELLS = 21
-OPTIONS = ResolvedMaskOptions(alpha=8, input_size=321, propagation=0, consensus=False)
+OPTIONS = ResolvedMaskOptions(alpha=8, input_size=321, propagation=0, consensus=False, refine=Refinement.DENSE_CRF)
 _NOISE = 0.1
 
 

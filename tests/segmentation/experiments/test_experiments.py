@@ -66,7 +66,7 @@ def test_the_experiments_of_the_paper_make_the_papers_masks(name: str) -> None:
     traits = NetworkTraits(config.backbone, pretrained=True, crop_size=321, attributes=True, background=True)
     resolved = options.resolved(traits)
     alphas = {"resnet50": 8.0, "vgg16": 4.0, "resnet38": 5.0}
-    assert (resolved.alpha, resolved.gamma) == (alphas[config.backbone], 0.7)
+    assert (resolved.alpha, resolved.gamma, resolved.refine) == (alphas[config.backbone], 0.7, "dense-crf")
     assert (resolved.scales, resolved.flip, resolved.propagation, resolved.consensus) == ((1.0,), False, 0, False)
     assert config.training.momentum == 0
 
@@ -269,7 +269,7 @@ def test_the_figures_of_section_v_e() -> None:
     ):
         experiment = find_experiment(f"table8-{name}")
         assert (experiment.labels, experiment.expected.masks) == (Labels.EXACT, Scores(miou))
-        options = mask_options(experiment.commands[2])
+        options = mask_options(experiment.commands[2]).resolved(NetworkTraits("resnet50", True, 321, False, False))
         assert (options.conversion, options.refine, options.compounds) == (conversion, refine, False)
     for backbone, miou in (("vgg16", 0.216), ("resnet38", 0.285)):
         rival = find_experiment(f"table3-tam-net-{backbone}-segmenter")

@@ -51,6 +51,7 @@ def test_what_is_left_open_depends_on_whether_the_backbone_was_pretrained() -> N
     against = replace(traits(), background_logit=1.0, crop_size=385)
     found = MaskOptions().resolved(against)
     assert (found.input_size, found.absolute, found.sharpness) == (481, 0.5, 3)
+    assert (found.refine, known.refine) == (Refinement.PIXEL_WALK, Refinement.DENSE_CRF)
     relative = MaskOptions(absolute=0.0).resolved(against)
     assert (relative.absolute, relative.sharpness, known.sharpness) == (0, 1, 1)
     assert MaskOptions(sharpness=2).resolved(traits()).sharpness == 2

@@ -17,7 +17,7 @@ from segmentation.cli.masks import (
     written,
 )
 from segmentation.cli.outcome import AllowMissing
-from segmentation.masks.options import MaskOptions
+from segmentation.masks.options import MaskOptions, ResolvedMaskOptions
 from segmentation.masks.refinement import CRF, CrfPreset, Refinement
 from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
 from segmentation.scores.contract import MOST_STEPS
@@ -40,12 +40,13 @@ def make_masks_command(
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="MASKS", help="Folder of the masks.")],
     refine: Annotated[
-        Refinement,
+        Refinement | None,
         typer.Option(
             help="dense-crf needs the extra 'crf'; mean-field is the same model without it, but slower; pamr "
-            "and pixel-walk need neither: they average over neighbours of like colours."
+            "and pixel-walk need neither: they average over neighbours of like colours  [default: pixel-walk for "
+            "networks that know the background, else dense-crf]"
         ),
-    ] = Refinement.DENSE_CRF,
+    ] = None,
     crf_preset: Annotated[
         CrfPreset, typer.Option(help="Parameters of the CRF, named after the code that uses them.")
     ] = CrfPreset.SEC,
@@ -208,6 +209,6 @@ def make_masks_command(
     raise end_of_masks(counts, [f"{labels}:{line.line}: {line.message}" for line in left_out.faults], output)
 
 
-def _refinement(options: MaskOptions) -> str:
+def _refinement(options: ResolvedMaskOptions) -> str:
     how = options.refine
     return f"{how}, preset {options.crf_preset}" if how in CRF else how

@@ -85,9 +85,11 @@ def run_command(
         str | None, typer.Option(metavar="NAME|FILE", help="The label space that LABELS was made with.")
     ] = None,
     refine: Annotated[
-        Refinement,
-        typer.Option(help="How the masks that the segmenter learns from are fitted to edges, as in make-masks."),
-    ] = Refinement.DENSE_CRF,
+        Refinement | None,
+        typer.Option(
+            help="How the masks that the segmenter learns from are fitted to edges  [default: as in make-masks]"
+        ),
+    ] = None,
     truth: Annotated[
         Path | None,
         typer.Option(

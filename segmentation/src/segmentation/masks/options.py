@@ -87,7 +87,11 @@ class MaskOptions(Configuration):
         description="Mix in what the maps of all images of the label file say about how a class looks; not in the "
         "paper, and not with a segmentation network, which has learned it.",
     )
-    refine: Refinement = Field(Refinement.DENSE_CRF, description="How maps are fitted to the image's edges.")
+    refine: Refinement | None = Field(
+        None,
+        description="How maps are fitted to the image's edges. None: by a walk over pixels with absolute scores, "
+        "else by dense CRF, as in the paper.",
+    )
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
     sharpness: PositiveFloat | None = Field(
         None,
@@ -148,6 +152,7 @@ class MaskOptions(Configuration):
             "propagation": propagation if self.propagation is None else self.propagation,
             # A model that is asked for phrases keeps no cells of images.
             "consensus": self.consensus and not network.own_background and not network.phrases,
+            "refine": self.refine or (Refinement.PIXEL_WALK if absolute else Refinement.DENSE_CRF),
             "sharpness": (SHARPNESS if absolute else 1.0) if self.sharpness is None else self.sharpness,
         }
         return ResolvedMaskOptions(**dict(self) | decided)
@@ -159,6 +164,7 @@ class ResolvedMaskOptions(MaskOptions):
     alpha: PositiveFloat
     absolute: float = 0.0
     background_logit: float = 0.0
+    refine: Refinement
     sharpness: PositiveFloat = 1.0
     input_size: PositiveInt | Literal["original"]
     propagation: NonNegativeInt

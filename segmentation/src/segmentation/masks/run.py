@@ -80,10 +80,10 @@ def make_masks(
     otherwise, InputError where most images are missing or their records damaged, MissingResourceError where what
     the refinement needs is not installed.
     """
-    check_installed(options.refine)
     machine = machine or MaskMachine()
     trained = open_trained(inputs.run)
     resolved = options.resolved(trained.traits)
+    check_installed(resolved.refine)
     vocabulary, targets, skipped = read_labels(inputs, trained, resolved.labels)
     left_out = LeftOut(skipped, inputs.allow_missing)
     left_out.check(len(targets), inputs.labels, inputs.images)
