@@ -13,7 +13,9 @@ _NAMING = frozenset(
     {"labeled", "labelled", "named", "used", "known", "dressed", "such", "works", "work", "working"}
 )
 _GATHERED = frozenset({"include", "includes", "including"})
-_TRIGGERS = frozenset({"as", "like", "size"})
+_MEASURES = frozenset({"color", "colour", "shade", "shape", "size", "texture"})
+"""What a thing may have of another that is not there: "a dress the color of an orange"."""
+_TRIGGERS = frozenset({"as", "like"}) | _MEASURES
 
 
 def compared_nouns(tree: Tree) -> set[int]:
@@ -25,9 +27,9 @@ def compared_nouns(tree: Tree) -> set[int]:
         if word == "like" and tree.tags[token] == "IN":
             found.update(_parts_behind(tree, token + 1))
         if (word == "as" and _ends_comparison(tree, token)) or (word == "like" and _is_manner(tree, token)):
-            found.update(_unknown_behind(tree, token + 1))
+            found.update(_unknown_behind(tree, token + 1, clause=tree.tags[token - 1] != "VBN"))
         elif (
-            word == "size"
+            word in _MEASURES
             and tree.words[token + 1 : token + 2] == ["of"]
             and token
             and tree.words[token - 1] == "the"
@@ -65,13 +67,16 @@ def _parts_behind(tree: Tree, start: int) -> Iterator[int]:
             yield from _unknown_behind(tree, noun + 2)
 
 
-def _unknown_behind(tree: Tree, start: int) -> Iterator[int]:
-    """What is behind, if nothing says that it is known: "as big as the dog" has a dog."""
+def _unknown_behind(tree: Tree, start: int, *, clause: bool = True) -> Iterator[int]:
+    """What is behind, if nothing says that it is known: "as big as the dog" has a dog.
+
+    `clause`: it may be the subject of one, as in "it looks like a dog is driving".
+    """
     if start >= len(tree) or tree.words[start] in _KNOWN:
         return
     for noun in phrase_behind(tree, start):
-        if tree.deps[noun] in ("nsubj", "nsubjpass") and tree.tags[noun + 1] in ("VBD", "VBZ"):
-            return  # "it looks like a dog is driving"
+        if clause and tree.deps[noun] in ("nsubj", "nsubjpass") and tree.tags[noun + 1] in ("VBD", "VBZ"):
+            return
         # "like person" and "as king" without an article speak of names
         if tree.words[start] in _ONE or tree.tags[noun] in PLURAL_TAGS or start == noun:
             yield noun
