@@ -220,7 +220,7 @@ class ImpliedObjects:
 
 def _opens(tree: Tree, token: int) -> bool:
     """Whether a caption begins with a word and goes on with where or how: "Skiing down a mountain"."""
-    return token == 0 and tree.deps[token] == "ROOT" and tree.tags[1:2] == ["IN"]
+    return token == 0 and tree.deps[token] == "ROOT" and tree.tags[1:2] in (["IN"], ["RP"])
 
 
 def _told(tree: Tree, noun: int) -> set[str]:

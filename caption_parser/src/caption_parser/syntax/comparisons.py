@@ -13,9 +13,10 @@ _NAMING = frozenset(
     {"labeled", "labelled", "named", "used", "known", "dressed", "such", "works", "work", "working"}
 )
 _GATHERED = frozenset({"include", "includes", "including"})
-_MEASURES = frozenset({"color", "colour", "shade", "shape", "size", "texture"})
+_MEASURES = frozenset({"color", "colour", "shape", "size", "texture"})
 """What a thing may have of another that is not there: "a dress the color of an orange"."""
-_TRIGGERS = frozenset({"as", "like"}) | _MEASURES
+_RESEMBLING = frozenset({"resemble", "resembled", "resembles", "resembling"})
+_TRIGGERS = frozenset({"as", "like"}) | _MEASURES | _RESEMBLING
 
 
 def compared_nouns(tree: Tree) -> set[int]:
@@ -24,7 +25,7 @@ def compared_nouns(tree: Tree) -> set[int]:
         return set()
     found: set[int] = set()
     for token, word in enumerate(tree.words):
-        if word == "like" and tree.tags[token] == "IN":
+        if (word == "like" and tree.tags[token] == "IN") or word in _RESEMBLING:
             found.update(_parts_behind(tree, token + 1))
         if (word == "as" and _ends_comparison(tree, token)) or (word == "like" and _is_manner(tree, token)):
             found.update(_unknown_behind(tree, token + 1, clause=tree.tags[token - 1] != "VBN"))
@@ -62,7 +63,11 @@ def _is_manner(tree: Tree, token: int) -> bool:
 def _parts_behind(tree: Tree, start: int) -> Iterator[int]:
     """A part, and what it would be of: "like the wake of a boat"; not examples: "like a pair of skis"."""
     for noun in phrase_behind(tree, start):
-        if tree.words[noun + 1 : noun + 2] == ["of"] and tree.deps[noun] == "pobj" and tree.words[start] == "the":
+        if (
+            tree.words[noun + 1 : noun + 2] == ["of"]
+            and tree.deps[noun] in ("dobj", "pobj")
+            and tree.words[start] == "the"
+        ):
             yield noun
             yield from _unknown_behind(tree, noun + 2)
 

@@ -43,6 +43,8 @@ _MEMES = frozenset("gif gifs meme memes".split())
 _WHERE_AND_WHEN = frozenset({"downtown", "today", "tomorrow", "tonight", "uptown", "yesterday"})
 """Words that parses take for what the noun before them modifies: "a busy intersection downtown"."""
 
+_SEVERAL = frozenset("couple dozen few group lot many number several".split())
+
 _SINGULAR = frozenset({"a", "an", "another", "one"})
 """Determiners that no plural has."""
 
@@ -88,9 +90,9 @@ def _is_in_a_list(tree: Tree, token: int, head: int) -> bool:
 
 def _is_a_subject(tree: Tree, token: int, head: int) -> bool:
     """Whether the parse takes a verb for a plural: of "A dog races along" the article says that it is none."""
-    singular = tree.words[tree.left_edge(head)] in _SINGULAR or any(
-        tree.words[child] in _SINGULAR for child in (*tree.children[token], *tree.children[head])
-    )
+    first = tree.left_edge(head)
+    singular = any(tree.words[child] in _SINGULAR for child in (*tree.children[token], *tree.children[head]))
+    singular |= tree.words[first] in _SINGULAR and _SEVERAL.isdisjoint(tree.words[first:head])
     return singular and tree.tags[head] == "NNS" and tree.tags[token] == "NN" and head == token + 1
 
 

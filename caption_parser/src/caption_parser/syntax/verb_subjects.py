@@ -32,13 +32,13 @@ class VerbSubjects:
         """Read each noun and what follows it again that are subject and verb."""
         for verb in range(1, len(draft.tree)):
             noun = verb - 1
-            if draft.deps[noun] != "compound" and draft.deps[verb] != "conj":
+            if draft.deps[noun] not in ("compound", "amod") and draft.deps[verb] != "conj":
                 continue
             tree = draft.tree
             if self._is_joined_verb(tree, verb):
                 draft.make_finite(verb)
                 continue
-            if tree.deps[noun] != "compound" or not tree.is_noun(noun):
+            if tree.deps[noun] not in ("compound", "amod") or not tree.is_noun(noun):
                 continue
             if (thing := self._object_after_no_noun(tree, noun, verb)) is not None:
                 draft.part(noun, verb, thing)
@@ -70,6 +70,7 @@ class VerbSubjects:
         return (
             self._has_an_object(tree, verb)
             or self._is_nothing_but_a_verb(tree.words[verb])
+            or (tree.has_child(verb, "dobj") and _is_plural(tree, noun) and self._is_a_being(tree, noun))
             or self._is_what_beings_do(tree, noun, verb)
             or self._is_what_vehicles_do(tree, noun, verb)
         )
@@ -85,6 +86,7 @@ class VerbSubjects:
                 "det" in own
                 or self._beings.is_being(tree.words[noun])
                 or self._has_an_object(tree, verb)
+                or (self._words.is_vehicle(tree.words[noun]) and tree.has_child(verb, "dobj"))
                 or (
                     tree.has_capital(noun)
                     and not tree.has_capital(verb)
@@ -92,6 +94,9 @@ class VerbSubjects:
                 )
             )
         )
+
+    def _is_a_being(self, tree: Tree, noun: int) -> bool:
+        return self._beings.is_being(tree.words[noun]) and tree.words[noun] not in _KINDS
 
     def _agree(self, tree: Tree, noun: int, verb: int) -> bool:
         """Whether they can be a subject and its verb; two that are coordinated have a plural verb."""
@@ -111,8 +116,7 @@ class VerbSubjects:
         """Whether beings do it, in a place where a noun is not likely: "cows lounge", "a dog and a cat sleep"."""
         words, name = self._words, tree.words[verb]
         if (
-            not self._beings.is_being(tree.words[noun])
-            or tree.words[noun] in _KINDS
+            not self._is_a_being(tree, noun)
             or not (
                 tree.deps[verb] in ("ROOT", "conj")
                 or (tree.deps[verb] == "advcl" and tree.has_child(verb, "mark"))
