@@ -13,7 +13,7 @@ _NAMING = frozenset(
     {"labeled", "labelled", "named", "used", "known", "dressed", "such", "works", "work", "working"}
 )
 _GATHERED = frozenset({"include", "includes", "including"})
-_MEASURES = frozenset({"color", "colour", "shape", "size", "texture"})
+_MEASURES = frozenset({"color", "colour", "size", "texture"})
 """What a thing may have of another that is not there: "a dress the color of an orange"."""
 _RESEMBLING = frozenset({"resemble", "resembled", "resembles", "resembling"})
 _TRIGGERS = frozenset({"as", "like"}) | _MEASURES | _RESEMBLING

@@ -39,7 +39,9 @@ class DescribedGoods:
         for noun in range(len(draft.deps) - 1):
             if draft.deps[noun] in _BEFORE and draft.tags[noun] in NOUN_TAGS and draft.heads[noun] > noun:
                 last = self._last_word(draft, noun)
-                if last > noun and self._is_good(draft.tree.words[noun]):
+                words = draft.tree.words
+                named = (words[noun], f"{words[noun - 1]}_{words[noun]}" if noun else "")
+                if last > noun and any(map(self._is_good, named)):
                     draft.describe(noun, last)
 
     def _last_word(self, draft: TreeDraft, noun: int) -> int:
@@ -58,10 +60,15 @@ class DescribedGoods:
 
     def _describes(self, draft: TreeDraft, token: int) -> bool:
         word = draft.tree.words[token]
-        return self._is_said(word) or (
-            draft.tags[token] in ADJECTIVE_TAGS | PARTICIPLE_TAGS
-            and self._words.is_a(word, "a")
-            and not self._words.is_noun(word)
+        by_hand = word == "hand" and draft.tags[token + 1 : token + 2] == ["VBN"]
+        return (
+            by_hand
+            or self._is_said(word)
+            or (
+                draft.tags[token] in ADJECTIVE_TAGS | PARTICIPLE_TAGS
+                and self._words.is_a(word, "a")
+                and not self._words.is_noun(word)
+            )
         )
 
     def _names_a_good(self, word: str) -> bool:

@@ -22,8 +22,8 @@ _NAMING_TAGS = NOUN_TAGS | {"POS"}
 """Tags of words that may come before a head and name with it whatever they like: "bull's eye"."""
 _THINGS = frozenset({"noun.artifact", "noun.food"})
 """The lexicographer's files of what people make, wear and eat."""
-_OF_DOGS = frozenset("bark barking barks drooling fur leash pant panting pants tongue tongues wagging".split())
-"""Beside one of these, hot dogs are dogs that are hot."""
+_OF_DOGS = frozenset("bark barking barks fur leash panting tongue tongues wagging".split())
+"""Beside one of these, hot dogs are dogs that are hot, if no others are spoken of."""
 _NOT_IN_A_NAME = frozenset({"det", "poss", "nummod", "predet", "quantmod"})
 
 
@@ -62,7 +62,7 @@ class ExtendedHeadFinder:
     def __call__(self, tree: Tree, phrase_start: int, head: int) -> ExtendedHead | None:
         """The extended head around the noun `head` of a phrase; none if not even that noun is known."""
         earliest = max(phrase_start, head + 1 - self.lexicon.max_lemma_words)
-        if tree.words[head] in ("dog", "dogs") and not _OF_DOGS.isdisjoint(tree.words):
+        if not _OF_DOGS.isdisjoint(tree.words) and _is_the_only_dog(tree, head):
             earliest = head if tree.words[max(0, head - 1)] == "hot" else earliest
         first = _first_of_name(tree, earliest, head, possessors=self._rules.possessive_names)
         end = _end_of_tail(tree, head, postposed=self._rules.postposed_names)
@@ -171,6 +171,10 @@ class ExtendedHeadFinder:
             if synset in meant or not of_head.isdisjoint(hypernym_distances(self.lexicon, synset))
         )
         return _Entry(entry.lemmas, kinds) if kinds else _Entry()
+
+
+def _is_the_only_dog(tree: Tree, head: int) -> bool:
+    return tree.words[head] in ("dog", "dogs") and sum(map(tree.words.count, ("dog", "dogs"))) == 1
 
 
 def _is_designation(word: str) -> bool:
