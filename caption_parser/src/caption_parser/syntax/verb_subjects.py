@@ -17,6 +17,7 @@ _SEVERAL = frozenset(
     {"bison", "cattle", "deer", "elk", "fish", "livestock", "moose", "people", "poultry", "sheep"}
 )
 """Plurals without an ending, whatever they are tagged."""
+_PLACES = frozenset("airport dock harbor harbour hangar platform port road runway station town tunnel".split())
 _KINDS = frozenset({"ladies", "mens", "womens"})
 """Plurals that hardly are subjects without an article: "ladies run" is one for ladies."""
 
@@ -159,7 +160,11 @@ class VerbSubjects:
             or tree.heads[noun] not in (verb, thing)
             or not tree.is_noun(verb)
             or not tree.is_noun(thing)
-            or not (self._is_nothing_but_a_verb(word) or self._is_done_to_a_being(tree, noun, verb, thing))
+            or not (
+                self._is_nothing_but_a_verb(word)
+                or self._is_done_to_a_being(tree, noun, verb, thing)
+                or self._is_where_a_vehicle_goes(tree, noun, verb, thing)
+            )
             or not (self._words.is_base(word) if several else self._words.is_third_person(word))
         ):
             return None
@@ -167,6 +172,17 @@ class VerbSubjects:
 
     def _is_nothing_but_a_verb(self, word: str) -> bool:
         return not self._words.is_noun(word) and not self._words.is_a(word, "a")
+
+    def _is_where_a_vehicle_goes(self, tree: Tree, noun: int, verb: int, thing: int) -> bool:
+        """Whether a vehicle moves to or from the place right behind the verb: "train leaves station"."""
+        return (
+            thing == verb + 1
+            and tree.tags[verb] == "NNS"
+            and tree.words[thing] in _PLACES
+            and self._words.is_vehicle(tree.words[noun])
+            and self._words.says_how_one_moves(tree.words[verb])
+            and not self._words.is_listed(tree.words[noun], tree.words[verb])
+        )
 
     def _is_done_to_a_being(self, tree: Tree, noun: int, verb: int, thing: int) -> bool:
         """Whether a being does something to the one right after the verb, which stands between singulars."""
