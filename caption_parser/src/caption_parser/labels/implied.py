@@ -42,6 +42,8 @@ class ImpliedEntry(FrozenModel):
     """Words of which one must stand in the caption: a board beside a wetsuit is one to surf on; none: no need."""
     apart: tuple[str, ...] = ()
     """Words of which none may stand in the caption: shears beside a sheep are no scissors."""
+    opening: bool = False
+    """Only where the trigger opens the caption and says what goes on in it: "Skiing in the Alps"."""
     peopled: bool = False
     """Only where the captions speak of a person: a place without any shows nothing of what is done there."""
     held: bool = False
@@ -149,6 +151,7 @@ class ImpliedObjects:
                 and entry.speaks_for(tree.words)
                 and (peopled or not entry.peopled)
                 and (said is not None or not entry.alone)
+                and (not entry.opening or _opens(tree, token))
                 and not (entry.held and self._is_held(tree, token))
                 for implied in objects
                 if not (entry.alone and said and implied.decision.label in said)
@@ -186,6 +189,7 @@ class ImpliedObjects:
                 for entry, of_verb in entailed
                 if complements.isdisjoint(entry.unless)
                 and entry.speaks_for(tree.words)
+                and (not entry.opening or _opens(tree, token))
                 and not (token and tree.words[token - 1] in entry.unless)
                 and not (entry.complements and complements.isdisjoint(entry.complements))
                 for implied in of_verb
@@ -212,6 +216,11 @@ class ImpliedObjects:
         for noun in nouns:
             for member in tree.conjuncts(noun):
                 yield from self._lexicon.base_forms(tree.words[member])
+
+
+def _opens(tree: Tree, token: int) -> bool:
+    """Whether a caption begins with a word and goes on with where or how: "Skiing down a mountain"."""
+    return token == 0 and tree.deps[token] == "ROOT" and tree.tags[1:2] in (["IN"], ["RP"])
 
 
 def _told(tree: Tree, noun: int) -> set[str]:

@@ -99,18 +99,17 @@ class Kin:
         kinds = [one for one in others if one.candidate.token in of_kind and one.synset in self._animals]
         if not kinds:
             return found
-        decision = kinds[-1].decision
-        return found._replace(
-            choice=kinds[-1].choice, decision=decision and decision._replace(rule=Rule.AGREEMENT)
-        )
+        return _of_kind(found, kinds[-1])
 
     def _young(self, tree: Tree, young: ObjectReading, parents: Sequence[ObjectReading]) -> ObjectReading:
         """A young animal with the label of its kind, if that is told: "a seal pup", "a giraffe and her calf"."""
         token = young.candidate.token
-        if young.lemma not in _YOUNG or not young.decision:
+        if young.lemma not in _YOUNG:
             return young
-        of_kind = tree.children_by(token, "compound", "nmod", "amod")
+        of_kind = [*tree.children_by(token, "compound", "nmod", "amod")]
         kinds = [found for found in parents if found.candidate.token in of_kind]
+        if not young.decision:
+            return _of_kind(young, kinds[-1]) if kinds and kinds[-1].synset in self._animals else young
         if not kinds and not _owners(tree, token).isdisjoint(_POSSESSIVES):
             kinds = [found for found in parents if found.candidate.token < token and self._is_animal(found)]
         if not kinds and all(found.decision != young.decision for found in parents):
@@ -170,6 +169,12 @@ class Kin:
 
     def _is_person(self, found: ObjectReading, person: int) -> bool:
         return found.decision is not None and found.decision.label == person and found.lemma not in KIN
+
+
+def _of_kind(found: ObjectReading, kind: ObjectReading) -> ObjectReading:
+    """A word with the sense and the label of the kind that it is of."""
+    decision = kind.decision and kind.decision._replace(rule=Rule.AGREEMENT)
+    return found._replace(choice=kind.choice, decision=decision)
 
 
 def _owners(tree: Tree, noun: int) -> set[str]:

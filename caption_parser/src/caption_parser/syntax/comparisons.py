@@ -13,7 +13,10 @@ _NAMING = frozenset(
     {"labeled", "labelled", "named", "used", "known", "dressed", "such", "works", "work", "working"}
 )
 _GATHERED = frozenset({"include", "includes", "including"})
-_TRIGGERS = frozenset({"as", "like", "size"})
+_MEASURES = frozenset({"color", "colour", "size", "texture"})
+"""What a thing may have of another that is not there: "a dress the color of an orange"."""
+_RESEMBLING = frozenset({"resemble", "resembled", "resembles", "resembling"})
+_TRIGGERS = frozenset({"as", "like"}) | _MEASURES | _RESEMBLING
 
 
 def compared_nouns(tree: Tree) -> set[int]:
@@ -22,12 +25,12 @@ def compared_nouns(tree: Tree) -> set[int]:
         return set()
     found: set[int] = set()
     for token, word in enumerate(tree.words):
-        if word == "like" and tree.tags[token] == "IN":
+        if (word == "like" and tree.tags[token] == "IN") or word in _RESEMBLING:
             found.update(_parts_behind(tree, token + 1))
         if (word == "as" and _ends_comparison(tree, token)) or (word == "like" and _is_manner(tree, token)):
-            found.update(_unknown_behind(tree, token + 1))
+            found.update(_unknown_behind(tree, token + 1, clause=tree.tags[token - 1] != "VBN"))
         elif (
-            word == "size"
+            word in _MEASURES
             and tree.words[token + 1 : token + 2] == ["of"]
             and token
             and tree.words[token - 1] == "the"
@@ -60,18 +63,25 @@ def _is_manner(tree: Tree, token: int) -> bool:
 def _parts_behind(tree: Tree, start: int) -> Iterator[int]:
     """A part, and what it would be of: "like the wake of a boat"; not examples: "like a pair of skis"."""
     for noun in phrase_behind(tree, start):
-        if tree.words[noun + 1 : noun + 2] == ["of"] and tree.deps[noun] == "pobj" and tree.words[start] == "the":
+        if (
+            tree.words[noun + 1 : noun + 2] == ["of"]
+            and tree.deps[noun] in ("dobj", "pobj")
+            and tree.words[start] == "the"
+        ):
             yield noun
             yield from _unknown_behind(tree, noun + 2)
 
 
-def _unknown_behind(tree: Tree, start: int) -> Iterator[int]:
-    """What is behind, if nothing says that it is known: "as big as the dog" has a dog."""
+def _unknown_behind(tree: Tree, start: int, *, clause: bool = True) -> Iterator[int]:
+    """What is behind, if nothing says that it is known: "as big as the dog" has a dog.
+
+    `clause`: it may be the subject of one, as in "it looks like a dog is driving".
+    """
     if start >= len(tree) or tree.words[start] in _KNOWN:
         return
     for noun in phrase_behind(tree, start):
-        if tree.deps[noun] in ("nsubj", "nsubjpass") and tree.tags[noun + 1] in ("VBD", "VBZ"):
-            return  # "it looks like a dog is driving"
+        if clause and tree.deps[noun] in ("nsubj", "nsubjpass") and tree.tags[noun + 1] in ("VBD", "VBZ"):
+            return
         # "like person" and "as king" without an article speak of names
         if tree.words[start] in _ONE or tree.tags[noun] in PLURAL_TAGS or start == noun:
             yield noun

@@ -22,6 +22,8 @@ _NAMING_TAGS = NOUN_TAGS | {"POS"}
 """Tags of words that may come before a head and name with it whatever they like: "bull's eye"."""
 _THINGS = frozenset({"noun.artifact", "noun.food"})
 """The lexicographer's files of what people make, wear and eat."""
+_OF_DOGS = frozenset("bark barking barks fur leash panting tongue tongues wagging".split())
+"""What dogs do and have, also those that are hot."""
 _NOT_IN_A_NAME = frozenset({"det", "poss", "nummod", "predet", "quantmod"})
 
 
@@ -60,6 +62,8 @@ class ExtendedHeadFinder:
     def __call__(self, tree: Tree, phrase_start: int, head: int) -> ExtendedHead | None:
         """The extended head around the noun `head` of a phrase; none if not even that noun is known."""
         earliest = max(phrase_start, head + 1 - self.lexicon.max_lemma_words)
+        if self._rules.guard_extended_heads and _is_hot_dog_alive(tree, head):
+            earliest = head
         first = _first_of_name(tree, earliest, head, possessors=self._rules.possessive_names)
         end = _end_of_tail(tree, head, postposed=self._rules.postposed_names)
         found = self._find(tuple(tree.words[first:end]), tuple(tree.tags[first:end]), head - first)
@@ -167,6 +171,16 @@ class ExtendedHeadFinder:
             if synset in meant or not of_head.isdisjoint(hypernym_distances(self.lexicon, synset))
         )
         return _Entry(entry.lemmas, kinds) if kinds else _Entry()
+
+
+def _is_hot_dog_alive(tree: Tree, head: int) -> bool:
+    """Whether a dog that is hot does or has what dogs do and have, and no other is spoken of."""
+    return (
+        tree.words[head] in ("dog", "dogs")
+        and tree.words[max(0, head - 1)] == "hot"
+        and not _OF_DOGS.isdisjoint(tree.words)
+        and sum(map(tree.words.count, ("dog", "dogs"))) == 1
+    )
 
 
 def _is_designation(word: str) -> bool:

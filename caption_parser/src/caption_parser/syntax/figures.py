@@ -1,4 +1,4 @@
-"""Nouns that say how much there is of others: "a sea of umbrellas", "a carpet of leaves", "a blanket of snow"."""
+"""Nouns that say how much there is of others, or which part: "a sea of umbrellas", "the train of a gown"."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -17,6 +17,8 @@ _SPREAD = frozenset(
     trash vines water
     """.split()
 )
+_TRAINED = frozenset("cape cloak costume dress dresses gown gowns robe robes sari skirt skirts veil".split())
+"""What has a train that is no vehicle: "the train of her gown"."""
 _WET = frozenset({"water", "rain", "ice", "waters", "islands", "waves"})
 _STREWN = frozenset({"noun.plant", "noun.person", "noun.animal"})
 
@@ -44,6 +46,8 @@ class FigureFinder:
         word = tree.words[of]
         if tree.tags[of] in ("NNP", "NNPS"):
             return False
+        if measure == "train":
+            return word in _TRAINED
         plural = tree.tags[of] in PLURAL_TAGS or word in ("people", "sheep", "luggage", "traffic")
         if measure in _WATERS:
             return word not in _WET and (plural or word in _SPREAD)

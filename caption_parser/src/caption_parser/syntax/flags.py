@@ -6,6 +6,7 @@ from operator import attrgetter
 
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.absence import absent_nouns
+from caption_parser.syntax.animal_names import AnimalNames
 from caption_parser.syntax.comparisons import compared_nouns
 from caption_parser.syntax.compounds import compound_nouns
 from caption_parser.syntax.depiction import DepictionFinder
@@ -65,6 +66,7 @@ class FlagFinder:
         self._personal_names = PersonalNames(lexicon) if rules.personal_names else None
         self._models = ModelNames(lexicon) if rules.personal_names else None
         self._proper_names = ProperNameFinder(lexicon) if rules.proper_names else None
+        self._animal_names = AnimalNames(lexicon) if rules.personal_names else None
         self._finders = [
             (flag, find)
             for flag, find in (
@@ -81,6 +83,7 @@ class FlagFinder:
                 (Flag.MODIFIER, ElsewhereFinder(lexicon) if rules.elsewhere else None),
                 (Flag.IDIOM, FigureFinder(lexicon) if rules.figures else None),
                 (Flag.NAMED_ENTITY, self._proper_names),
+                (Flag.NAMED_ENTITY, self._animal_names),
                 (Flag.IDIOM, compound_nouns if rules.compounds else None),
             )
             if find is not None
@@ -135,6 +138,8 @@ class FlagFinder:
         flags_of = {phrase.head: phrase.flags for phrase in phrases}
         titles = self._personal_names.titles(tree) if self._personal_names is not None and has_names else set()
         bearers = self._proper_names.bearers(tree) if self._proper_names is not None else set()
+        if self._animal_names is not None and has_names:
+            bearers |= self._animal_names.bearers(tree)
         in_names = {token for phrase in phrases for token in _name_before(phrase)}
         found: list[NounPhrase] = []
         inside: set[int] = set()

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from caption_parser.syntax.personal_names import PLAYERS
 from caption_parser.syntax.proper_names import vehicle_makes
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.tree_draft import TreeDraft
 from caption_parser.syntax.verb_words import VerbWords
 
 _ADVERB_TAGS = frozenset({"RB", "RBR", "RBS"})
-_NOT_NOUNS = ADJECTIVE_TAGS | _ADVERB_TAGS | {"VB", "VBP"}
+_NOT_NOUNS = ADJECTIVE_TAGS | _ADVERB_TAGS | {"IN", "VB", "VBP"}
 _BEFORE_NOUNS = frozenset({"amod", "advmod", "nmod"})
 _OF_NOUNS = frozenset({"ROOT", "appos", "attr", "conj", "dobj", "nsubj", "nsubjpass", "pobj"})
 
@@ -48,7 +49,8 @@ class MisreadWords:
             ):
                 draft.make_noun(token)
                 if draft.deps[token] in _BEFORE_NOUNS:
-                    draft.deps[token] = "compound" if draft.heads[token] > token else "dep"
+                    behind = "appos" if self._is_a_position(draft.tree, token) else "dep"
+                    draft.deps[token] = "compound" if draft.heads[token] > token else behind
             elif (
                 tag == "NN"
                 and (not self._words.is_noun(words[token]) or self._is_said_of_products(draft.tree, token))
@@ -93,8 +95,10 @@ class MisreadWords:
 
     def _is_noun_after_all(self, tree: Tree, token: int) -> bool:
         word, tag, dep = tree.words[token], tree.tags[token], tree.deps[token]
-        if self._is_one_of_a_kind(tree, token):
+        if self._is_one_of_a_kind(tree, token) or self._is_a_position(tree, token):
             return True
+        if tag == "IN":
+            return False
         pos = "v" if tag in ("VB", "VBP") else "a"
         if self._words.is_a(word, pos) or (tag in _ADVERB_TAGS and self._words.is_a(word, "r")):
             return False
@@ -116,6 +120,15 @@ class MisreadWords:
             and (tree.deps[before], tree.heads[before]) == ("compound", token)
             and tree.is_noun(before)
             and tree.has_child(token, "det")
+        )
+
+    def _is_a_position(self, tree: Tree, token: int) -> bool:
+        """Whether a word between names is what a player is: "Steelers quarterback Ben Roethlisberger"."""
+        return (
+            tree.words[token] in PLAYERS
+            and not tree.has_capital(token)
+            and tree.has_capital(token - 1)
+            and tree.has_capital(token + 1)
         )
 
     def _is_said_of_products(self, tree: Tree, token: int) -> bool:

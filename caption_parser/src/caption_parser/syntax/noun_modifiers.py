@@ -37,8 +37,13 @@ _TOLD = frozenset(
 )
 """What is reviewed without being seen."""
 
+_MEMES = frozenset("gif gifs meme memes".split())
+"""Pictures by what is done with them, which show what is said before: "beagle smiling meme"."""
+
 _WHERE_AND_WHEN = frozenset({"downtown", "today", "tomorrow", "tonight", "uptown", "yesterday"})
 """Words that parses take for what the noun before them modifies: "a busy intersection downtown"."""
+
+_SEVERAL = frozenset("couple dozen few group lot many number several".split())
 
 _SINGULAR = frozenset({"a", "an", "another", "one"})
 """Determiners that no plural has."""
@@ -68,6 +73,7 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
         or (tree.words[head] in _FEATS and tree.words[token] in _DONE_ON)
         or (tree.words[head] in _RIDERS and tree.words[token] in _RIDDEN)
         or (tree.words[head] in _OF_ITSELF and tree.words[token] not in _TOLD)
+        or tree.words[head] in _MEMES
         or tree.words[head] in _WHERE_AND_WHEN
         or _is_in_a_list(tree, token, head)
         or _is_a_subject(tree, token, head)
@@ -84,7 +90,9 @@ def _is_in_a_list(tree: Tree, token: int, head: int) -> bool:
 
 def _is_a_subject(tree: Tree, token: int, head: int) -> bool:
     """Whether the parse takes a verb for a plural: of "A dog races along" the article says that it is none."""
+    first = tree.left_edge(head)
     singular = any(tree.words[child] in _SINGULAR for child in (*tree.children[token], *tree.children[head]))
+    singular |= tree.words[first] in _SINGULAR and _SEVERAL.isdisjoint(tree.words[first:head])
     return singular and tree.tags[head] == "NNS" and tree.tags[token] == "NN" and head == token + 1
 
 

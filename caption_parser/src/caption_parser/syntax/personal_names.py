@@ -10,16 +10,35 @@ from caption_parser.syntax.word_kinds import CACHED_WORDS, WordKinds
 _ROMAN = frozenset("ivx")
 _LONGEST = 4
 """Words of a name."""
+PLAYERS = frozenset(
+    """
+    baseman catcher center cornerback forward goalkeeper goaltender guard halfback infielder linebacker lineman
+    midfielder outfielder pitcher quarterback shortstop striker winger
+    """.split()
+)
+"""What players are called by their positions."""
 _HUMAN = frozenset(
     """
-    address applaud bow celebrate chat cheer converse cry dance embrace gesture greet grin hug interview kiss
-    kneel laugh perform pose pray salute shout sing smile speak talk thank weep yell
+    address applaud attend bow celebrate chat cheer converse cry dance embrace gesture greet grin hug interview
+    kiss kneel laugh perform pose pray salute shout sing smile speak talk thank weep yell
     """.split()
 )
 """What neither animals nor firms and towns do, as far as captions go."""
+_PERSONS_ALONE = frozenset({"attend", "bow", "grin", "hug", "kiss", "kneel", "laugh", "pose", "sing", "smile"})
+"""What no town does, so that its name is that of a person: "Ariana Grande", "Paris Hilton"."""
+_AT_EVENTS = {
+    "arrive": frozenset(
+        """
+        awards ball ceremony conference court event festival funeral gala hearing match opening party premiere
+        reception screening show summit trial wedding
+        """.split()
+    ),
+    "walk": frozenset({"carpet", "catwalk", "runway"}),
+}
+"""What ships and trains do, too, and where they do not."""
 _HIS_OR_HER = frozenset({"her", "herself", "him", "himself", "his"})
 """Behind a name of several words they speak of a person, whatever is done."""
-_ROLES = frozenset("dame forward guard host king lady legend lord model queen sir star".split())
+_ROLES = frozenset("baseman dame forward guard host king lady legend lord model queen sir star".split())
 """What somebody is, where WordNet's first sense is another."""
 _OCCASIONS = frozenset("anniversary birthday centenary day holiday jubilee years".split())
 """What towns and firms celebrate, too."""
@@ -43,8 +62,17 @@ class PersonalNames(WordKinds):
             and tree.is_noun(token)
             and not tree.has_child(token, "poss")
             and self._is_role(tree.words[token])
-            and self._is_name_of(tree, token)
+            and (self._is_name_of(tree, token) or self._is_in_a_team(tree, token))
         }
+
+    def _is_in_a_team(self, tree: Tree, position: int) -> bool:
+        """Whether a position stands between a team and a name of two words: "Cowboys quarterback Dak Prescott"."""
+        return (
+            tree.words[position] in PLAYERS
+            and tree.heads[position] > position
+            and not tree.has_capital(position)
+            and all(map(tree.has_capital, (position + 1, position + 2)))
+        )
 
     def _is_name_of(self, tree: Tree, title: int) -> bool:
         """Whether what a title modifies is the end of a name that begins right behind it."""
@@ -64,15 +92,27 @@ class PersonalNames(WordKinds):
     def subjects(self, tree: Tree) -> Iterator[int]:
         """The last words of names of two words or more whose bearers do what only persons do."""
         for verb, tag in enumerate(tree.tags):
-            if tag not in VERB_TAGS or not verb:
+            if not verb or not (tag in VERB_TAGS or tree.has_child(verb, "nsubj")):
                 continue
-            if not self._is_human(tree.words[verb]) and _HIS_OR_HER.isdisjoint(tree.words[verb + 1 :]):
+            if (
+                not self._is_human(tree.words[verb])
+                and not self._is_at_an_event(tree, verb)
+                and _HIS_OR_HER.isdisjoint(tree.words[verb + 1 :])
+            ):
                 continue
             noun = next(tree.children_by(verb, "nsubj"), tree.heads[verb] if tree.deps[verb] == "acl" else verb)
-            if noun < verb and self._is_full_name(tree, noun) and not self._is_an_occasion(tree, verb):
+            if all(map(tree.has_capital, range(noun, verb))):
+                noun = max(noun, verb - 1)
+            as_place = _PERSONS_ALONE.isdisjoint(self._lexicon.base_forms(tree.words[verb], "v"))
+            if (
+                noun < verb
+                and self._is_full_name(tree, noun, as_place=as_place)
+                and not self._is_an_occasion(tree, verb)
+            ):
                 yield noun
 
-    def _is_full_name(self, tree: Tree, last: int) -> bool:
+    def _is_full_name(self, tree: Tree, last: int, *, as_place: bool) -> bool:
+        """Whether words with capitals are somebody's name; `as_place`: not if it begins with a place."""
         first = last
         while (
             first
@@ -84,12 +124,16 @@ class PersonalNames(WordKinds):
         words = tree.words[first : last + 1]
         return (
             len(words) > 1
-            and tree.is_noun(last)
+            and (tree.is_noun(last) or tree.tags[last] == "RB")
             and tree.has_capital(last)
             and self.is_uncommon(words[0])
-            and all(map(self._may_be_a_name, words))
-            and not any(self._is_other_name(name) for name in (*words[:1], "_".join(words)))
+            and all(self._may_be_a_name(word) or (not as_place and self.is_uncommon(word)) for word in words)
+            and not any(self._is_other_name(name) for name in (*words[:as_place], "_".join(words)))
         )
+
+    def _is_at_an_event(self, tree: Tree, verb: int) -> bool:
+        events = (_AT_EVENTS.get(base, frozenset()) for base in self._lexicon.base_forms(tree.words[verb], "v"))
+        return any(not of_verb.isdisjoint(tree.words[verb + 1 :]) for of_verb in events)
 
     def _is_an_occasion(self, tree: Tree, verb: int) -> bool:
         return any(tree.words[thing] in _OCCASIONS for thing in tree.children_by(verb, "dobj"))

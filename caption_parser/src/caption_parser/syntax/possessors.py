@@ -112,7 +112,7 @@ _ROOMS = frozenset(
     """
     aisle area bathroom bathrooms bedroom changing clinic clothing club department fashion footwear hospital
     lavatory library locker lockers market markets museum restroom restrooms room rooms school section shelter
-    shoes shop size store toilet toilets wear
+    shoes shop size store toilet toilets trailer trailers wear
     """.split()
 )
 

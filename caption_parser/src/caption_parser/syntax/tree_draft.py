@@ -161,6 +161,19 @@ class TreeDraft:
         self.heads[noun], self.deps[noun] = noun if head == adjective else head, dep
         self.heads[adjective], self.deps[adjective], self.tags[adjective] = noun, "amod", "JJ"
 
+    def describe(self, noun: int, last: int) -> None:
+        """Let a noun be the head of the words behind it, up to the last, that say what it is like."""
+        described = range(noun + 1, last + 1)
+        head, dep = self.heads[last], self.deps[last]
+        for token, over in enumerate(self.heads):
+            if over in described and token not in described:
+                self.heads[token] = noun
+        self.heads[noun], self.deps[noun] = noun if head == last else head, dep
+        for token in described:
+            self.heads[token], self.deps[token] = noun, "amod"
+            if self.tags[token] in NOUN_TAGS:
+                self.tags[token] = "JJ"
+
     def _is_of_the_whole(self, token: int, head: int) -> bool:
         """Whether what follows the head of a phrase hangs on it whatever it is; participles are joined to one."""
         tree = self.tree

@@ -12,6 +12,7 @@ from spacy.tokens import Doc
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.modes import ModeRules
+from caption_parser.syntax.described_goods import DescribedGoods
 from caption_parser.syntax.gerunds import GerundWords
 from caption_parser.syntax.misread_words import MisreadWords
 from caption_parser.syntax.pieces import LONGEST_PIECE, pieces
@@ -34,6 +35,9 @@ _MODIFIES = frozenset({"compound", "amod", "nmod", "nummod"})
 
 _GOING = frozenset({"enjoy", "enjoying", "enjoys", "go", "goes", "going", "gone", "went"})
 
+_PASSED = frozenset("bridge city harbor harbour highway house lake port river road street town tunnel".split())
+"""What one enters, leaves, crosses or passes."""
+
 _WHERE_TO = frozenset({"around", "away", "back", "left", "off", "right"})
 """Behind a word in -ing they say that it moves, whatever else it may name: "a bus turning left"."""
 
@@ -46,6 +50,7 @@ class TreeRepairs:
         self._verbs = verbs = VerbWords(lexicon)
         repairs: list[tuple[bool, Callable[[TreeDraft], None]]] = [
             (rules.nouns_by_dictionary, MisreadWords(verbs)),
+            (rules.nouns_by_dictionary, DescribedGoods(lexicon, verbs)),
             (rules.nouns_by_agreement, self._nouns_by_agreement),
             (rules.subjects_of_verbs, VerbSubjects(verbs, self._words)),
             (rules.subjects_of_participles, self._subjects_of_participles),
@@ -290,12 +295,23 @@ class TreeRepairs:
         )
         if tree.words[first] in _SINGULAR and several:
             return noun
+        if words[thing] in _PASSED and self._moves(words[noun], words[participle]):
+            return noun
         many = tags[noun] in PLURAL_TAGS and words[noun] not in _PLURALS_OF_KIND
         return noun if many and self._words.is_being(words[noun]) else None
 
     def _is_being_read_as_manner(self, tree: Tree, noun: int) -> bool:
         """The bear of "a polar bear catching fish", read like the eye of "an eye catching sign"."""
-        return tree.deps[noun] == "npadvmod" and self._words.is_being(tree.words[noun])
+        word = tree.words[noun]
+        return tree.deps[noun] == "npadvmod" and (self._words.is_being(word) or self._verbs.is_vehicle(word))
+
+    def _moves(self, noun: str, participle: str) -> bool:
+        """Whether a being or a vehicle moves so, and nobody moves with it: "container ship entering port"."""
+        return (
+            (self._words.is_being(noun) or self._verbs.is_vehicle(noun))
+            and self._verbs.says_how_one_moves(participle)
+            and not self._words.takes_in(noun, participle)
+        )
 
 
 def _is_of_a_clause(tree: Tree, token: int) -> bool:

@@ -17,6 +17,7 @@ _SEVERAL = frozenset(
     {"bison", "cattle", "deer", "elk", "fish", "livestock", "moose", "people", "poultry", "sheep"}
 )
 """Plurals without an ending, whatever they are tagged."""
+_PLACES = frozenset("airport dock harbor harbour hangar platform port road runway station town tunnel".split())
 _KINDS = frozenset({"ladies", "mens", "womens"})
 """Plurals that hardly are subjects without an article: "ladies run" is one for ladies."""
 
@@ -32,13 +33,13 @@ class VerbSubjects:
         """Read each noun and what follows it again that are subject and verb."""
         for verb in range(1, len(draft.tree)):
             noun = verb - 1
-            if draft.deps[noun] != "compound" and draft.deps[verb] != "conj":
+            if draft.deps[noun] not in ("compound", "amod") and draft.deps[verb] != "conj":
                 continue
             tree = draft.tree
             if self._is_joined_verb(tree, verb):
                 draft.make_finite(verb)
                 continue
-            if tree.deps[noun] != "compound" or not tree.is_noun(noun):
+            if tree.deps[noun] not in ("compound", "amod") or not tree.is_noun(noun):
                 continue
             if (thing := self._object_after_no_noun(tree, noun, verb)) is not None:
                 draft.part(noun, verb, thing)
@@ -70,6 +71,7 @@ class VerbSubjects:
         return (
             self._has_an_object(tree, verb)
             or self._is_nothing_but_a_verb(tree.words[verb])
+            or (tree.has_child(verb, "dobj") and _is_plural(tree, noun) and self._is_a_being(tree, noun))
             or self._is_what_beings_do(tree, noun, verb)
             or self._is_what_vehicles_do(tree, noun, verb)
         )
@@ -85,6 +87,7 @@ class VerbSubjects:
                 "det" in own
                 or self._beings.is_being(tree.words[noun])
                 or self._has_an_object(tree, verb)
+                or (self._words.is_vehicle(tree.words[noun]) and tree.has_child(verb, "dobj"))
                 or (
                     tree.has_capital(noun)
                     and not tree.has_capital(verb)
@@ -92,6 +95,9 @@ class VerbSubjects:
                 )
             )
         )
+
+    def _is_a_being(self, tree: Tree, noun: int) -> bool:
+        return self._beings.is_being(tree.words[noun]) and tree.words[noun] not in _KINDS
 
     def _agree(self, tree: Tree, noun: int, verb: int) -> bool:
         """Whether they can be a subject and its verb; two that are coordinated have a plural verb."""
@@ -111,8 +117,7 @@ class VerbSubjects:
         """Whether beings do it, in a place where a noun is not likely: "cows lounge", "a dog and a cat sleep"."""
         words, name = self._words, tree.words[verb]
         if (
-            not self._beings.is_being(tree.words[noun])
-            or tree.words[noun] in _KINDS
+            not self._is_a_being(tree, noun)
             or not (
                 tree.deps[verb] in ("ROOT", "conj")
                 or (tree.deps[verb] == "advcl" and tree.has_child(verb, "mark"))
@@ -155,7 +160,11 @@ class VerbSubjects:
             or tree.heads[noun] not in (verb, thing)
             or not tree.is_noun(verb)
             or not tree.is_noun(thing)
-            or not (self._is_nothing_but_a_verb(word) or self._is_done_to_a_being(tree, noun, verb, thing))
+            or not (
+                self._is_nothing_but_a_verb(word)
+                or self._is_done_to_a_being(tree, noun, verb, thing)
+                or self._is_where_a_vehicle_goes(tree, noun, verb, thing)
+            )
             or not (self._words.is_base(word) if several else self._words.is_third_person(word))
         ):
             return None
@@ -163,6 +172,17 @@ class VerbSubjects:
 
     def _is_nothing_but_a_verb(self, word: str) -> bool:
         return not self._words.is_noun(word) and not self._words.is_a(word, "a")
+
+    def _is_where_a_vehicle_goes(self, tree: Tree, noun: int, verb: int, thing: int) -> bool:
+        """Whether a vehicle moves to or from the place right behind the verb: "train leaves station"."""
+        return (
+            thing == verb + 1
+            and tree.tags[verb] == "NNS"
+            and tree.words[thing] in _PLACES
+            and self._words.is_vehicle(tree.words[noun])
+            and self._words.says_how_one_moves(tree.words[verb])
+            and not self._words.is_listed(tree.words[noun], tree.words[verb])
+        )
 
     def _is_done_to_a_being(self, tree: Tree, noun: int, verb: int, thing: int) -> bool:
         """Whether a being does something to the one right after the verb, which stands between singulars."""

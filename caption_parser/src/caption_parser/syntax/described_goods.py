@@ -1,0 +1,88 @@
+"""Goods whose description stands behind them: "Men's silk necktie navy paisley", "backpack brown handmade".
+
+Shops name a thing and then say what it is like; a parser takes the last of these words for the thing.
+"""
+
+from functools import lru_cache
+
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import hypernym_distances
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS
+from caption_parser.syntax.tree_draft import TreeDraft
+from caption_parser.syntax.verb_words import VerbWords
+from caption_parser.syntax.word_kinds import CACHED_WORDS
+
+_BEFORE = frozenset({"compound", "nmod", "amod"})
+_UP_TO = _BEFORE | {"nsubj"}
+_SAID = frozenset(
+    """
+    camo crossbody denim floral handmade herringbone houndstooth leather nylon paisley plaid retro striped suede
+    tartan tweed unisex vintage waterproof
+    """.split()
+)
+"""Materials, patterns and what else is said of goods."""
+_GROWN = frozenset({"animal", "food", "plant"})
+
+
+class DescribedGoods:
+    """Makes a thing the head of the colours, materials and adjectives behind it."""
+
+    def __init__(self, lexicon: Lexicon, words: VerbWords) -> None:
+        self._lexicon = lexicon
+        self._words = words
+        self._color = lexicon.synset("color.n.01")
+        self._is_good = lru_cache(CACHED_WORDS)(self._names_a_good)
+        self._is_said = lru_cache(CACHED_WORDS)(self._is_said_of_goods)
+
+    def __call__(self, draft: TreeDraft) -> None:
+        """Read each thing again that only seems to modify what is said of it."""
+        for noun in range(len(draft.deps) - 1):
+            if draft.deps[noun] in _BEFORE and draft.tags[noun] in NOUN_TAGS and draft.heads[noun] > noun:
+                last = self._last_word(draft, noun)
+                words = draft.tree.words
+                named = (words[noun], f"{words[noun - 1]}_{words[noun]}" if noun else "")
+                if last > noun and any(map(self._is_good, named)):
+                    draft.describe(noun, last)
+
+    def _last_word(self, draft: TreeDraft, noun: int) -> int:
+        """The last of the words behind a noun that describe it; the noun itself if another is the head of them."""
+        words, last = draft.tree.words, draft.heads[noun]
+        if not all(self._describes(draft, token) for token in range(noun + 1, last + 1)):
+            return noun
+        if self._words.is_listed(words[noun], words[noun + 1]):
+            return noun
+        while draft.deps[last] in _UP_TO and draft.heads[last] > last:
+            following = range(last + 1, draft.heads[last] + 1)
+            if not all(self._describes(draft, token) for token in following):
+                return last if draft.deps[last] == "nsubj" else noun
+            last = draft.heads[last]
+        return last
+
+    def _describes(self, draft: TreeDraft, token: int) -> bool:
+        word = draft.tree.words[token]
+        by_hand = word == "hand" and draft.tags[token + 1 : token + 2] == ["VBN"]
+        return (
+            by_hand
+            or self._is_said(word)
+            or (
+                draft.tags[token] in ADJECTIVE_TAGS | PARTICIPLE_TAGS
+                and self._words.is_a(word, "a")
+                and not self._words.is_noun(word)
+            )
+        )
+
+    def _names_a_good(self, word: str) -> bool:
+        senses = [sense for lemma in self._lexicon.base_forms(word) for sense in self._lexicon.synsets(lemma)[:1]]
+        return (
+            bool(senses)
+            and not self._is_said(word)
+            and all(self._lexicon.lexname(sense) == "noun.artifact" for sense in senses)
+        )
+
+    def _is_said_of_goods(self, word: str) -> bool:
+        """Whether a word names a colour, and is no fruit, or stands for a material or a pattern."""
+        senses = self._lexicon.synsets(word)
+        return word in _SAID or (
+            any(self._color in hypernym_distances(self._lexicon, sense) for sense in senses)
+            and self._lexicon.lexname(senses[0]).removeprefix("noun.") not in _GROWN
+        )
