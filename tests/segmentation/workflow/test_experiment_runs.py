@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from segmentation.cli import app
 from segmentation.experiments.catalog import find_experiment
+from segmentation.experiments.experiment import Experiment
 from segmentation.workflow.experiments import (
     ExperimentData,
     ExperimentRow,
@@ -79,6 +80,25 @@ def test_tables_of_tseg_take_a_language_model_and_data_sets(tmp_path: Path) -> N
     assert weak[weak.index("--text-encoder") + 1] == "bert"
     assert f"start={tmp_path}/first-run" in weak
     assert evaluate[evaluate.index("--truth") + 1] == "sets/PHRASECUT/refer_val.json"
+
+
+def test_small_tables_take_a_language_model_in_the_place_of_the_packaged_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainings: list[Sequence[str]] = []
+
+    def run(experiment: Experiment, data: ExperimentData, output: Path, **_: object) -> ExperimentRow:
+        trainings.extend(command for command in commands_on(experiment, data, output) if "train" in command)
+        return ExperimentRow(experiment=experiment.name, miou=0.2, seconds=1)
+
+    monkeypatch.setattr("segmentation.workflow.experiments.run_experiment", run)
+    monkeypatch.setattr("segmentation.workflow.experiments.write_world", lambda *_, **__: None)
+    name = "synthetic-tseg-table2e-pretrained"
+    for given, expected in (([], [False, False]), (["--text-encoder", "bert"], [True, True])):
+        trainings.clear()
+        found = CliRunner().invoke(app, ["experiments", "run", name, "-o", str(tmp_path), *given])
+        assert found.exit_code == 0, found.output
+        assert ["bert" in command for command in trainings] == expected
 
 
 def test_commands_are_run_in_order_and_their_row_is_written(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """`capseg experiments`: the named configurations, and their rows beside the paper's."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from segmentation.experiments.catalog import experiments, find_experiment
+from segmentation.runs.folder import TRAIN_REFERRING
 from shared_runtime.errors import UsageError
 
 _RUN, _PAGE = "run", "page"
@@ -40,7 +42,11 @@ def experiments_command(
         typer.Option(metavar="FILE", help="The images that masks are scored on, where a table has some."),
     ] = None,
     text_encoder: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="A BERT, for tables of TSEG, which leave it open.")
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="A BERT, for tables of TSEG, which leave it open; for small ones in place of the packaged one.",
+        ),
     ] = None,
     data_sets: Annotated[
         Path | None,
@@ -104,6 +110,8 @@ def experiments_command(
         )
     elif found.label_space is not None:
         data = synthetic_data(output, other=found.target is not None)
+        if text_encoder is not None and found.config.command == TRAIN_REFERRING:
+            data, found = replace(data, text_encoder=text_encoder), found.with_text_encoder()
     else:
         own = "--weights, --text-encoder and --data-sets" if found.text_encoder else "--captions and --truth"
         raise UsageError(f"{name} needs data. Give --images, {own}")

@@ -1,12 +1,14 @@
 """`Experiment`: a configuration with what it is for, how to run it, what it costs and what it should give."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_REFERRING
 from segmentation.training.config import TrainingConfig
 
 _START = "FIRST_RUN"
+TEXT_ENCODER = "BERT_SMALL"
+"""In the place of a language model that the user brings."""
 """Where the training lies that another one goes on from."""
 WORLD_CLASSES = "WORLD/label_space.json"
 """The classes of the synthetic world, in commands."""
@@ -88,6 +90,10 @@ class Experiment:
     """Of these networks: a language model that the user brings; None: that of the configuration."""
     start: "Experiment | None" = None
     """Of these networks: the one whose training it goes on from."""
+
+    def with_text_encoder(self) -> "Experiment":
+        """The same with a language model that the user brings, in the place of the configuration's."""
+        return replace(self, text_encoder=TEXT_ENCODER, start=self.start and self.start.with_text_encoder())
 
     @property
     def commands(self) -> tuple[str, ...]:

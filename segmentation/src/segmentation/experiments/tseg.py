@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from segmentation.data.crops import CropOptions
-from segmentation.experiments.experiment import Expected, Experiment, Labels, Scores
+from segmentation.experiments.experiment import TEXT_ENCODER, Expected, Experiment, Labels, Scores
 from segmentation.referring.config import ReferringConfig, ReferringTraining
 
 _PAPER = ReferringConfig()
-_TEXT = "BERT_SMALL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def table_1() -> list[Experiment]:
                 labels=Labels.TRUTH,
                 cost="VOC's 10,582 images with SBD's, 24 epochs of 384 × 384: needs a GPU; not run by us",
                 label_space="voc",
-                text_encoder=None if classes else _TEXT,
+                text_encoder=None if classes else TEXT_ENCODER,
                 expected=Expected(f"Table 1, {row}", expressions=Scores(round(miou / 100, 4))),
                 evaluation=_VOC,
             )
@@ -225,7 +224,7 @@ def _on(
         cost=f"{data.title}, {epochs} epochs of {config.crop.size}² pixels: needs a GPU; not run by us",
         expected=None if miou is None else Expected(source, expressions=Scores(round(miou / 100, 4))),
         expressions=data.train,
-        text_encoder=_TEXT,
+        text_encoder=TEXT_ENCODER,
         **{"evaluation": f"{data.val} --refine none"} | about,
     )
 

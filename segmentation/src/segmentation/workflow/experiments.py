@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from segmentation.experiments.experiment import OTHER_CLASSES, WORLD_CLASSES, Experiment
+from segmentation.experiments.experiment import OTHER_CLASSES, TEXT_ENCODER, WORLD_CLASSES, Experiment
 from segmentation.synthetic.world import Difficulty
 from segmentation.synthetic.writing import write_world
 from shared_runtime.configuration import FrozenModel
@@ -225,7 +225,7 @@ def _places(data: ExperimentData, output: Path) -> Mapping[str, Path | None]:
         "TRAINVAL4K.txt": data.image_list,
         WORLD_CLASSES: data.label_space,
         OTHER_CLASSES: data.target,
-        "BERT_SMALL": data.text_encoder,
+        TEXT_ENCODER: data.text_encoder,
         "LABELS.jsonl": output / "labels.jsonl",
         "LOCALIZER": output / "localizer",
         "RUN": output / "run",
