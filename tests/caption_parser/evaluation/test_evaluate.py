@@ -12,7 +12,7 @@ from caption_parser.evaluation.evaluate import evaluate
 from caption_parser.evaluation.presentation import as_table, notes
 from caption_parser.evaluation.records import Evaluation
 from caption_parser.labels.aggregate import aggregate
-from caption_parser.labels.baselines import StringLabeller, exact_match_labeller, synonym_list_labeller
+from caption_parser.labels.baselines import StringLabeller, exact_match_labeller, read_synonyms
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace, LabelSpaceError, RecordError, load_label_space, write_labels
 
@@ -238,7 +238,7 @@ def test_published_baselines(
 def _baseline(name: str, coco: LabelSpace, real_data: Path) -> StringLabeller:
     if name == "exact":
         return exact_match_labeller(coco)
-    return synonym_list_labeller(coco, real_data / "baselines" / "chair-synonyms.txt")
+    return StringLabeller(coco, read_synonyms(real_data / "baselines" / "chair-synonyms.txt", coco).words)
 
 
 def _images(path: Path) -> list[ImageCaptions]:

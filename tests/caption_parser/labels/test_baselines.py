@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caption_parser.captions import ImageCaptions
-from caption_parser.labels.baselines import StringLabeller, exact_match_labeller, synonym_list_labeller
+from caption_parser.labels.baselines import StringLabeller, exact_match_labeller, read_synonyms
 from caption_parser.lexicon.plurals import plural_forms
 from shared_schemas import LabelClass, LabelSpace, Rule
 
@@ -66,7 +66,9 @@ def test_no_words_find_nothing(pets: LabelSpace) -> None:
 def test_synonym_list(pets: LabelSpace, tmp_path: Path) -> None:
     path = tmp_path / "words.txt"
     path.write_text("bear, panda\n")
-    assert _found(synonym_list_labeller(pets, path), "pandas and a dog") == [(0, "pandas", "3")]
+    assert _found(StringLabeller(pets, read_synonyms(path, pets).words), "pandas and a dog") == [
+        (0, "pandas", "3")
+    ]
 
 
 @given(st.lists(st.sampled_from([*WORDS, "dogs", "oxen", "the", "-", "Ox"]), max_size=8).map(" ".join))

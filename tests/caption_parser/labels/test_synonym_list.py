@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from caption_parser.labels.baselines import read_synonym_list
+from caption_parser.labels.baselines import read_synonyms
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace
 
@@ -10,7 +10,7 @@ from shared_schemas import LabelSpace
 def _read(tmp_path: Path, text: str | bytes, label_space: LabelSpace) -> dict[str, tuple[str, ...]]:
     path = tmp_path / "words.txt"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_synonym_list(path, label_space)
+    return read_synonyms(path, label_space).words
 
 
 @pytest.mark.parametrize("line", ["dog, puppy, guide dog", "dog\tpuppy,guide dog", "DOG ,  Puppy,,guide   dog, "])
@@ -47,6 +47,6 @@ def test_unusable_file(tmp_path: Path, pets: LabelSpace, text: str | bytes, mess
 
 def test_missing_file_and_folder(tmp_path: Path, pets: LabelSpace) -> None:
     with pytest.raises(InputError, match=r"absent\.txt: cannot be read"):
-        read_synonym_list(tmp_path / "absent.txt", pets)
+        read_synonyms(tmp_path / "absent.txt", pets)
     with pytest.raises(InputError, match="cannot be read"):
-        read_synonym_list(tmp_path, pets)
+        read_synonyms(tmp_path, pets)

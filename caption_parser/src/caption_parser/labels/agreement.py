@@ -12,11 +12,9 @@ from typing import NamedTuple
 
 from caption_parser.labels.decisions import Decision, DecisionTable
 from caption_parser.labels.reading import CaptionReading
-from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from shared_schemas import Rule
-
-_CACHED_SYNSETS = 1 << 13
 
 
 class WordReading(NamedTuple):
@@ -35,7 +33,7 @@ class Agreement:
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._above = partial(hypernym_distances, lexicon)
-        self._names = lru_cache(_CACHED_SYNSETS)(decisions.named_by)
+        self._names = lru_cache(CACHED_LOOKUPS)(decisions.named_by)
 
     def __call__(self, captions: Sequence[CaptionReading]) -> Sequence[CaptionReading]:
         """The captions with the labels that they settle for each other's words."""

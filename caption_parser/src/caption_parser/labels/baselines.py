@@ -81,18 +81,8 @@ def exact_match_labeller(label_space: LabelSpace) -> StringLabeller:
     return StringLabeller(label_space, {label.name: (label.name,) for label in label_space.foreground})
 
 
-def synonym_list_labeller(label_space: LabelSpace, path: Path) -> StringLabeller:
-    """The words of a synonym list and their plurals. Errors: see `read_synonym_list`."""
-    return StringLabeller(label_space, read_synonym_list(path, label_space))
-
-
 def read_synonyms(path: Path, label_space: LabelSpace) -> Synonyms:
-    """The list in `path`, and which one it is. Errors: see `read_synonym_list`."""
-    return Synonyms(read_synonym_list(path, label_space), short_digest(path.read_bytes()))
-
-
-def read_synonym_list(path: Path, label_space: LabelSpace) -> SynonymList:
-    """The words for each class that `path` lists, in the order of the file.
+    """The words for each class that `path` lists, in the order of the file, and which list it is.
 
     A line has one class, its name first: `name, synonym, …` or `name<TAB>synonym,synonym…`. Blank lines and lines
     that start with `#` are skipped; several lines for one class are joined; case and repeated spaces do not
@@ -103,7 +93,9 @@ def read_synonym_list(path: Path, label_space: LabelSpace) -> SynonymList:
     """
     names = {label.name.lower(): label.name for label in label_space.foreground}
     words: dict[str, dict[str, None]] = {}
-    for number, line in enumerate(_lines(path), 1):
+    with reading(path):
+        content = path.read_bytes()
+    for number, line in enumerate(_lines(content, path), 1):
         if not line.strip() or line.startswith("#"):
             continue
         first, *rest = split_line(line)
@@ -113,7 +105,7 @@ def read_synonym_list(path: Path, label_space: LabelSpace) -> SynonymList:
         words.setdefault(name, {name.lower(): None}).update(dict.fromkeys(word for word in rest if word))
     if not words:
         raise InputError(f"{path}: the file lists no class, expected lines such as 'couch, sofa, settee'")
-    return {name: tuple(synonyms) for name, synonyms in words.items()}
+    return Synonyms({name: tuple(synonyms) for name, synonyms in words.items()}, short_digest(content))
 
 
 def split_line(line: str) -> list[str]:
@@ -166,10 +158,9 @@ def _lower_one(character: str) -> str:
     return lowered if len(lowered) == 1 else character
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(content: bytes, path: Path) -> list[str]:
     try:
-        with reading(path):
-            return path.read_text(encoding="utf-8-sig").splitlines()
+        return content.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         got = f"byte {error.object[error.start]:#04x} at offset {error.start}"
         raise InputError(f"{path}: got {got}, expected text in UTF-8") from error

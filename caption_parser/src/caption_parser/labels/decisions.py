@@ -7,13 +7,11 @@ from typing import NamedTuple
 
 from caption_parser.labels.claims import WordClaims
 from caption_parser.labels.people_groups import PeopleGroups, people_groups
-from caption_parser.lexicon import Lexicon, UnknownSynsetError, as_lemma
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon, UnknownSynsetError, as_lemma
 from caption_parser.senses import SenseChoice
 from shared_runtime.errors import UsageError
 from shared_schemas import Route, Rule
 from shared_schemas.label_space import LabelClass, LabelSpace
-
-_CACHED_WORDS = 1 << 13
 
 
 class Decision(NamedTuple):
@@ -75,7 +73,7 @@ class DecisionTable:
             for word, synset in label_space.neologisms.items()
         }
         self._denied: Mapping[str, frozenset[int]] = _denied(label_space) if reviewed else {}
-        self.meant = lru_cache(_CACHED_WORDS)(self._meant)
+        self.meant = lru_cache(CACHED_LOOKUPS)(self._meant)
         """The synsets of a word (its lemmas and their synsets) with those of classes that claim it, without those
         that it is said not to mean."""
 

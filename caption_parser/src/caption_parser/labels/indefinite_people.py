@@ -6,7 +6,7 @@
 from collections.abc import Iterator, Sequence
 
 from caption_parser.labels.decisions import DecisionTable
-from caption_parser.labels.reading import CaptionReading, ImpliedObject, VerbReading
+from caption_parser.labels.reading import CaptionReading, ImpliedObject, VerbReading, person_object
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 
@@ -23,10 +23,8 @@ class IndefinitePeople:
     phrases: frozenset[str] = frozenset()
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
-        person = lexicon.synset("person.n.01")
-        decision = decisions.by_synset.get(person)
-        self._person = ImpliedObject(person, decision) if decision else None
-        self._beings = Below(lexicon, [person, lexicon.synset("animal.n.01")])
+        self._person = person_object(decisions, lexicon)
+        self._beings = Below(lexicon, map(lexicon.synset, ("person.n.01", "animal.n.01")))
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
         """The captions with their indefinite persons beside what their verbs entail."""

@@ -14,13 +14,11 @@ from caption_parser.labels.reading import (
     ObjectReading,
 )
 from caption_parser.labels.relation_writer import RelationWriter
-from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.syntax.phrases import ModifierKind
 from caption_parser.syntax.word_lists import QUANTIFYING_ADJECTIVES
 from shared_schemas import Attribute, Flag, Mention, Relation
 
-_CACHED_SENSES = 1 << 13
-_CACHED_NAMES = 1 << 13
 _SCORE_DIGITS = 4
 """Of more, the last ones depend on what was read together with a caption."""
 _POS = {ModifierKind.ADJECTIVE: "a", ModifierKind.VERB: "v", ModifierKind.NOUN: "n"}
@@ -65,7 +63,7 @@ class AttributeNamer:
         self._lexicon = lexicon
         self._kinds = _KINDS[attribute_set]
         self._low_level = attribute_set in (AttributeSet.LOW_LEVEL, AttributeSet.ALL)
-        self._named = lru_cache(_CACHED_NAMES)(self._name)
+        self._named = lru_cache(CACHED_LOOKUPS)(self._name)
 
     def __call__(self, word: str, kind: ModifierKind) -> str | None:
         """The name of a lower-cased modifier: the label space's, or else its lemma; none: it is no attribute."""
@@ -101,7 +99,7 @@ class MentionWriter:
         self._lexicon = lexicon
         self._keep_unlabelled = keep_unlabelled
         self._write_relations = write_relations
-        self._sense_of = lru_cache(_CACHED_SENSES)(self._describe_sense)
+        self._sense_of = lru_cache(CACHED_LOOKUPS)(self._describe_sense)
 
     def __call__(self, captions: Sequence[CaptionReading]) -> ImageFindings:
         """The mentions of all captions of one image, in the order of their text, and their relations."""

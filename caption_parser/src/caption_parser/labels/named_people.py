@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from caption_parser.labels.decisions import DecisionTable
-from caption_parser.labels.reading import CaptionReading, ImpliedObject, VerbReading
+from caption_parser.labels.reading import CaptionReading, VerbReading, person_object
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.personal_names import PersonalNames
 
@@ -14,9 +14,7 @@ class NamedPeople:
     phrases: frozenset[str] = frozenset()
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
-        person = lexicon.synset("person.n.01")
-        decision = decisions.by_synset.get(person)
-        self._person = ImpliedObject(person, decision) if decision else None
+        self._person = person_object(decisions, lexicon)
         self._names = PersonalNames(lexicon)
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:

@@ -6,7 +6,8 @@ Objects are noun phrases whose extended head is known; they stand in character o
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from caption_parser.labels.decisions import Decision
+from caption_parser.labels.decisions import Decision, DecisionTable
+from caption_parser.lexicon import Lexicon
 from caption_parser.senses import SenseChoice
 from caption_parser.syntax.phrases import ExtendedHead, ModifierKind, NounPhrase
 from caption_parser.syntax.segments import Segment
@@ -49,6 +50,13 @@ class ImpliedObject(NamedTuple):
 
     synset: int
     decision: Decision
+
+
+def person_object(decisions: DecisionTable, lexicon: Lexicon) -> ImpliedObject | None:
+    """What a word for somebody entails; none where the label space has no persons."""
+    person = lexicon.synset("person.n.01")
+    decision = decisions.by_synset.get(person)
+    return ImpliedObject(person, decision) if decision else None
 
 
 class ObjectReading(NamedTuple):

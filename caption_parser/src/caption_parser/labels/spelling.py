@@ -9,11 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.plurals import plural_forms
 
 _SHORTEST = 5
-_CACHED_WORDS = 1 << 13
 _PARTS_OF_SPEECH = "nvar"
 _ENDINGS_OF_WORDS = ("ers", "er", "ed", "ing", "ish", "like", "less", "ness", "y", "ie", "ies")
 """A label word with one of these is another word, not a slip: "skier", "boating", "catlike"."""
@@ -35,7 +34,7 @@ class Respeller:
             for shortened in _deletions(form):
                 self._by_deletion[shortened].add(form)
         self._longest = max(map(len, self._meant), default=0) + 1
-        self._respell = lru_cache(_CACHED_WORDS)(self._find)
+        self._respell = lru_cache(CACHED_LOOKUPS)(self._find)
 
     def __call__(self, word: str) -> str | None:
         """The label word, in the singular, that a lower-case word is a slip for; none: it is no slip for one."""

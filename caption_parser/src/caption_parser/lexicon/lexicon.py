@@ -31,6 +31,8 @@ PartKind = Literal["member", "part", "substance"]
 SHIPPED_LEXICON = Path(__file__).with_name("wordnet-3.0.lex")
 GLOSS_SUFFIX = ".gloss"
 CACHED_LOOKUPS = 1 << 13
+"""Words, senses or pairs of them of which each rule remembers what it found: ordinary captions have few more, and
+invented words would fill any number."""
 
 _HOLONYMS = {
     "member": Relation.MEMBER_HOLONYM,
@@ -100,6 +102,10 @@ class Lexicon:
     def base_forms(self, form: str, pos: str = "n") -> tuple[str, ...]:
         """The lemmas that `form` may be an inflected form of, itself included, as NLTK's Morphy orders them."""
         return self._cached_base_forms(form, pos)
+
+    def frequent_senses(self, form: str, pos: str = "n", *, of_each: int = 1) -> list[Synset]:
+        """The first senses, as many `of_each`, of the lemmas that `form` may be an inflected form of."""
+        return [synset for lemma in self.base_forms(form, pos) for synset in self.synsets(lemma, pos)[:of_each]]
 
     def lemma_names(self, pos: str = "n") -> Iterator[str]:
         """All lemmas of a part of speech, in lower case, in no meaningful order."""

@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from caption_parser.lexicon.lexicon import Lexicon, Synset
-
-_REMEMBERED = 1 << 13
+from caption_parser.lexicon.lexicon import CACHED_LOOKUPS, Lexicon, Synset
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(CACHED_LOOKUPS)
 def hypernym_distances(lexicon: Lexicon, synset: Synset) -> Mapping[Synset, int]:
     """All synsets above by hypernyms with the fewest steps to each; itself: 0.
 

@@ -219,8 +219,7 @@ class FactualForm:
         roots = {self._lexicon.synset(root) for root in above}
         return any(
             not roots.isdisjoint(hypernym_distances(self._lexicon, sense))
-            for base in self._lexicon.base_forms(word)
-            for sense in self._lexicon.synsets(base)[:1]
+            for sense in self._lexicon.frequent_senses(word)
         )
 
     def _find_material(self, word: str) -> bool:
@@ -231,6 +230,5 @@ class FactualForm:
         return any(
             self._lexicon.lexname(sense) == "noun.substance"
             or not roots.isdisjoint(hypernym_distances(self._lexicon, sense))
-            for base in self._lexicon.base_forms(word)
-            for sense in self._lexicon.synsets(base)[:2]
+            for sense in self._lexicon.frequent_senses(word, of_each=2)
         )

@@ -19,7 +19,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from caption_parser.lexicon import Lexicon, default_lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon, default_lexicon
 from caption_parser.senses.disambiguator import SenseChoice, SenseQuery
 from caption_parser.senses.frequency import FrequencyPrior, tag_counts
 from caption_parser.senses.logits import Vector, choice_by_logits
@@ -29,7 +29,6 @@ from shared_schemas import Route
 
 SENSES = "senses.tsv"
 WEIGHTS = "weights.npy"
-_CACHED_CANDIDATES = 1 << 13
 
 
 class CaptionSensesMeta(FrozenModel):
@@ -90,7 +89,7 @@ class CaptionSenses:
             raise unusable(folder, f"{WEIGHTS} holds {found}")
         self._rows: Mapping[tuple[str, str], int] = {(line[0], line[1]): row for row, line in enumerate(lines)}
         self._scales = np.array([line[2:] for line in lines], np.float32).reshape(-1, 2)
-        self._candidates = lru_cache(_CACHED_CANDIDATES)(self._describe)
+        self._candidates = lru_cache(CACHED_LOOKUPS)(self._describe)
 
     def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
         """One choice per query, in order; the answer to one does not depend on the others."""

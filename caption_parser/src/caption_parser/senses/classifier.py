@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from caption_parser.lexicon import Lexicon, Synset, default_lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon, Synset, default_lexicon
 from caption_parser.senses.disambiguator import SenseChoice, SenseQuery
 from caption_parser.senses.logits import Vector
 from caption_parser.senses.model_folder import (
@@ -43,8 +43,6 @@ from shared_schemas import Route
 WEIGHTS = "weights.npy"
 GROUPS = "sense_groups.txt"
 CHECKED_FILES = (ENCODER, TOKENIZER, WEIGHTS, GROUPS)
-
-_CACHED_CANDIDATES = 1 << 13
 
 
 class SenseVocabulary:
@@ -168,7 +166,7 @@ class ClassifierDisambiguator:
         self._weights = weights
         self._vocabulary = vocabulary
         self._lexicon = lexicon
-        self._outputs = lru_cache(_CACHED_CANDIDATES)(self._look_up_outputs)
+        self._outputs = lru_cache(CACHED_LOOKUPS)(self._look_up_outputs)
 
     @classmethod
     def load(cls, folder: Path, lexicon: Lexicon | None = None, *, threads: int = 1) -> "ClassifierDisambiguator":

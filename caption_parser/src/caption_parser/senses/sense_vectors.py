@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from caption_parser.lexicon import Lexicon, default_lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon, default_lexicon
 from caption_parser.senses.disambiguator import SenseChoice, SenseQuery
 from caption_parser.senses.frequency import FrequencyPrior, tag_counts
 from caption_parser.senses.logits import Vector, choice_by_logits
@@ -41,8 +41,6 @@ from shared_schemas import Route
 VECTORS = "sense_vectors.npy"
 KEYS = "sense_keys.txt"
 CHECKED_FILES = (ENCODER, TOKENIZER, VECTORS, KEYS)
-
-_CACHED_CANDIDATES = 1 << 13
 
 
 class SenseModelMeta(FrozenModel):
@@ -113,7 +111,7 @@ class EncoderDisambiguator:
         self._lexicon = lexicon or default_lexicon()
         locator = SubtokenLocator(load_tokenizer(self._files.tokenizer), meta.pooling, meta.max_subtokens)
         self._words = WordEncoder(locator, OnnxEncoder(self._files.encoder, threads=threads))
-        self._candidates = lru_cache(_CACHED_CANDIDATES)(self._describe)
+        self._candidates = lru_cache(CACHED_LOOKUPS)(self._describe)
 
     @property
     def frequencies(self) -> FrequencyPrior:

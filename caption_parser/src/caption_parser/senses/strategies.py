@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from caption_parser.lexicon import CACHED_LOOKUPS
 from caption_parser.senses.caption_prior import CaptionPrior, evidence_of, prior_choice, under_prior
 from caption_parser.senses.cues import Cues, WithCues
 from caption_parser.senses.disambiguator import (
@@ -27,8 +28,6 @@ Outcome = int | None | tuple[int | None, frozenset[int]]
 
 OutcomeOf = Callable[[int], Outcome]
 """Senses are alike that lead to the same."""
-
-_CACHED_WORDS = 1 << 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +198,7 @@ class TrustCaptionPrior:
         self._prior = prior
         self._outcome_of = outcome_of
         self._certainty = certainty
-        self._certain_choice = lru_cache(_CACHED_WORDS)(self._choose)
+        self._certain_choice = lru_cache(CACHED_LOOKUPS)(self._choose)
 
     def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
         """One choice per query, in order: the prior's where it is certain, else the inner one."""
@@ -229,7 +228,7 @@ class SkipUndisputed:
         self.name = inner.name
         self._inner = inner
         self._outcome_of = outcome_of
-        self._undisputed = lru_cache(_CACHED_WORDS)(self._choose)
+        self._undisputed = lru_cache(CACHED_LOOKUPS)(self._choose)
 
     def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
         """Labels are those of the inner disambiguator; a sense that it was not asked for is the first one."""

@@ -37,9 +37,7 @@ class AnimalNames:
 
     def _has_a_name(self, word: str) -> bool:
         return self._words.is_vehicle(word) or any(
-            self._lexicon.lexname(sense) == "noun.animal"
-            for lemma in self._lexicon.base_forms(word)
-            for sense in self._lexicon.synsets(lemma)[:1]
+            self._lexicon.lexname(sense) == "noun.animal" for sense in self._lexicon.frequent_senses(word)
         )
 
 

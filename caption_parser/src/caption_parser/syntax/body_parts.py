@@ -2,10 +2,9 @@
 
 from functools import lru_cache
 
-from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 
-_CACHED_WORDS = 1 << 13
 _FREQUENT_SENSES = 2
 _NO_PARTS = frozenset(
     """
@@ -25,7 +24,7 @@ class BodyParts:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._animal = lexicon.synset("animal.n.01")
-        self._is_part = lru_cache(_CACHED_WORDS)(self._has_such_a_sense)
+        self._is_part = lru_cache(CACHED_LOOKUPS)(self._has_such_a_sense)
 
     def __contains__(self, word: str) -> bool:
         """Whether a lower-cased word, singular or plural, often means a part of a body."""

@@ -5,12 +5,11 @@ Shops name a thing and then say what it is like; a parser takes the last of thes
 
 from functools import lru_cache
 
-from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS
 from caption_parser.syntax.tree_draft import TreeDraft
 from caption_parser.syntax.verb_words import VerbWords
-from caption_parser.syntax.word_kinds import CACHED_WORDS
 
 _BEFORE = frozenset({"compound", "nmod", "amod"})
 _UP_TO = _BEFORE | {"nsubj"}
@@ -31,8 +30,8 @@ class DescribedGoods:
         self._lexicon = lexicon
         self._words = words
         self._color = lexicon.synset("color.n.01")
-        self._is_good = lru_cache(CACHED_WORDS)(self._names_a_good)
-        self._is_said = lru_cache(CACHED_WORDS)(self._is_said_of_goods)
+        self._is_good = lru_cache(CACHED_LOOKUPS)(self._names_a_good)
+        self._is_said = lru_cache(CACHED_LOOKUPS)(self._is_said_of_goods)
 
     def __call__(self, draft: TreeDraft) -> None:
         """Read each thing again that only seems to modify what is said of it."""
@@ -72,7 +71,7 @@ class DescribedGoods:
         )
 
     def _names_a_good(self, word: str) -> bool:
-        senses = [sense for lemma in self._lexicon.base_forms(word) for sense in self._lexicon.synsets(lemma)[:1]]
+        senses = self._lexicon.frequent_senses(word)
         return (
             bool(senses)
             and not self._is_said(word)

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.syntax.tree import VERB_TAGS, Tree
 from caption_parser.syntax.triggers import nouns_told_by
 
-_CACHED_WORDS = 1 << 13
 _MAKING = frozenset(
     """
     animated architected authored baked based bequeathed built captured choreographed coined commissioned composed
@@ -75,7 +74,7 @@ class ElsewhereFinder:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._category = lru_cache(_CACHED_WORDS)(self._category_of)
+        self._category = lru_cache(CACHED_LOOKUPS)(self._category_of)
 
     def __call__(self, tree: Tree) -> set[int]:
         """Those nouns."""

@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.named_words import NamedWords
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
 
-_CACHED_FORMS = 1 << 13
 _LONGEST_TAIL = 3
 """Words that may follow the head: "of the world" in "man of the world"."""
 _NAMING_TAGS = NOUN_TAGS | {"POS"}
@@ -55,9 +54,9 @@ class ExtendedHeadFinder:
         self.lexicon = lexicon
         self._rules = rules
         self._named = named or NamedWords()
-        self._find = lru_cache(_CACHED_FORMS)(self._search)
-        self._entry = lru_cache(_CACHED_FORMS)(self._look_up)
-        self._kinds = lru_cache(_CACHED_FORMS)(self._kinds_of)
+        self._find = lru_cache(CACHED_LOOKUPS)(self._search)
+        self._entry = lru_cache(CACHED_LOOKUPS)(self._look_up)
+        self._kinds = lru_cache(CACHED_LOOKUPS)(self._kinds_of)
 
     def __call__(self, tree: Tree, phrase_start: int, head: int) -> ExtendedHead | None:
         """The extended head around the noun `head` of a phrase; none if not even that noun is known."""

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
 
-_CACHED_WORDS = 1 << 13
 _WATERS = frozenset("sea seas ocean oceans river rivers wave waves flood pool stream".split())
 _COVERS = frozenset("blanket blankets carpet carpets cloak curtain curtains canopy rug".split())
 _HEAPS = frozenset("mountain mountains hill hills forest".split())
@@ -28,7 +27,7 @@ class FigureFinder:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._category = lru_cache(_CACHED_WORDS)(self._category_of)
+        self._category = lru_cache(CACHED_LOOKUPS)(self._category_of)
 
     def __call__(self, tree: Tree) -> set[int]:
         """Those nouns."""

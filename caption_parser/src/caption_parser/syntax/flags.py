@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from operator import attrgetter
 
+from caption_parser.lexicon import CACHED_LOOKUPS
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.absence import absent_nouns
 from caption_parser.syntax.animal_names import AnimalNames
@@ -36,7 +37,6 @@ from caption_parser.syntax.wishes import wished_nouns
 from caption_parser.syntax.works import works_nouns
 from shared_schemas import Flag
 
-_CACHED_KINDS = 1 << 13
 _FLAGS = tuple(Flag)
 _OF_NAMES = (Flag.NAMED_ENTITY, Flag.IDIOM)
 _TELLING = {
@@ -56,7 +56,7 @@ class FlagFinder:
         self._fixed_phrases = fixed_phrases()
         words = DepictionWords.of(lexicon)
         self._depicted_nouns = DepictionFinder(words)
-        self._kind_of_being = lru_cache(_CACHED_KINDS)(self._describe_being)
+        self._kind_of_being = lru_cache(CACHED_LOOKUPS)(self._describe_being)
         """ "animal" or "person" if a synset is one."""
         self._names = NameFinder(lexicon, self._fixed_phrases.capitalised)
         self._made = MadeThings(lexicon)

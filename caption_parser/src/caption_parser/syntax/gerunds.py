@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from caption_parser.lexicon import Lexicon
-from caption_parser.syntax.word_kinds import CACHED_WORDS, WordKinds
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.syntax.word_kinds import WordKinds
 
 _ACTS = frozenset({"act", "event", "group", "phenomenon", "process", "quantity", "state"})
 _WHAT_BEINGS_DO = _ACTS | {"attribute", "cognition", "communication", "feeling", "motive", "possession"}
@@ -46,15 +46,15 @@ class GerundWords(WordKinds):
 
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
-        self.is_participle = lru_cache(CACHED_WORDS)(self._is_participle)
+        self.is_participle = lru_cache(CACHED_LOOKUPS)(self._is_participle)
         """Whether a word is a verb in its -ing form."""
-        self.names_an_act = lru_cache(CACHED_WORDS)(self._names_an_act)
+        self.names_an_act = lru_cache(CACHED_LOOKUPS)(self._names_an_act)
         """Whether a verb in its -ing form, as a noun, names no thing: grazing, but not building."""
-        self.is_being = lru_cache(CACHED_WORDS)(self._is_being)
+        self.is_being = lru_cache(CACHED_LOOKUPS)(self._is_being)
         """Whether the first two senses of a word have a person, an animal or a group of such."""
-        self.is_stuff = lru_cache(CACHED_WORDS)(self._is_stuff)
+        self.is_stuff = lru_cache(CACHED_LOOKUPS)(self._is_stuff)
         """Whether the word names what has no plural first of all: water, bread, hay."""
-        self.is_adjective = lru_cache(CACHED_WORDS)(self._is_adjective)
+        self.is_adjective = lru_cache(CACHED_LOOKUPS)(self._is_adjective)
         """Whether WordNet lists the word as an adjective."""
         self._taken_in = incorporated_nouns()
 

@@ -6,13 +6,12 @@ What a thing is made of tells only together with what it is: a wooden horse is n
 from collections.abc import Iterator
 from functools import lru_cache
 
-from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import NOUN_TAGS, Tree
 from caption_parser.syntax.word_lists import MATERIAL_VERBS
 
-_CACHED_KINDS = 1 << 13
 _FURTHEST = 4
 """How many words may stand between the telling word and the noun: "a paper toy airplane"."""
 
@@ -68,7 +67,7 @@ class MadeThings:
             map(synset, ("vessel.n.02", "cart.n.01", "carriage.n.02", "wagon.n.01", "bicycle.n.01", "sled.n.01"))
         )
         self._house_pets = frozenset({synset("dog.n.01"), synset("domestic_cat.n.01")})
-        self._telling = lru_cache(_CACHED_KINDS)(self._telling_words)
+        self._telling = lru_cache(CACHED_LOOKUPS)(self._telling_words)
 
     def is_likeness(self, tree: Tree, head: ExtendedHead) -> bool:
         """Whether one of the words right before the name says that it is none."""

@@ -48,13 +48,10 @@ class ModelNames(WordKinds):
     def _is_no_thing(self, tree: Tree, noun: int) -> bool:
         """Whether the last word says when, how or how much, or what a thing of that name does: "landing"."""
         word = tree.words[noun]
-        senses = [
-            synset for lemma in self._lexicon.base_forms(word) for synset in self._lexicon.synsets(lemma)[:1]
-        ]
+        senses = self._lexicon.frequent_senses(word)
         is_said = bool(senses) and all(self._kind(sense) in _SAID_OF_IT for sense in senses)
         return is_said or (word.endswith("ing") and self._is_motion(word))
 
     def _is_motion(self, word: str) -> bool:
-        verbs = self._lexicon.base_forms(word, "v")
-        senses = (sense for verb in verbs for sense in self._lexicon.synsets(verb, "v")[:2])
+        senses = self._lexicon.frequent_senses(word, "v", of_each=2)
         return any(self._lexicon.lexname(sense) == "verb.motion" for sense in senses)

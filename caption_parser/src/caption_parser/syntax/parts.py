@@ -9,13 +9,12 @@ from importlib.resources import files
 from itertools import chain
 from typing import NamedTuple
 
-from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.body_parts import BodyParts
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import Tree
 
-_CACHED_PAIRS = 1 << 13
 _FILE = "parts.toml"
 _LIVING = frozenset({"noun.animal", "noun.person"})
 _FREQUENT_SENSES = 2
@@ -64,9 +63,9 @@ class PartFinder:
         self._wholes_apart = frozenset(map(lexicon.synset, wholes))
         self._buildings = frozenset(map(lexicon.synset, ("structure.n.01", "room.n.01", "area.n.05")))
         """What is in a room is no part of it in this sense: a dining room table."""
-        self.has_part = lru_cache(_CACHED_PAIRS)(self._shows_whole)
+        self.has_part = lru_cache(CACHED_LOOKUPS)(self._shows_whole)
         """Whether what has one of these synsets has a part of that name."""
-        self._names_of_parts = lru_cache(_CACHED_PAIRS)(self._list_parts)
+        self._names_of_parts = lru_cache(CACHED_LOOKUPS)(self._list_parts)
 
     def is_part_of(self, tree: Tree, head: ExtendedHead, part: int) -> bool:
         """Whether the noun `part` is a part of what the name `head` before it may mean."""

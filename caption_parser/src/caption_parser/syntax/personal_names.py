@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
-from caption_parser.syntax.word_kinds import CACHED_WORDS, WordKinds
+from caption_parser.syntax.word_kinds import WordKinds
 
 _ROMAN = frozenset("ivx")
 _LONGEST = 4
@@ -49,9 +49,9 @@ class PersonalNames(WordKinds):
 
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
-        self._is_role = lru_cache(CACHED_WORDS)(self._names_a_role)
-        self._is_human = lru_cache(CACHED_WORDS)(self._is_done_by_persons)
-        self._is_other_name = lru_cache(CACHED_WORDS)(self._names_a_place_or_body)
+        self._is_role = lru_cache(CACHED_LOOKUPS)(self._names_a_role)
+        self._is_human = lru_cache(CACHED_LOOKUPS)(self._is_done_by_persons)
+        self._is_other_name = lru_cache(CACHED_LOOKUPS)(self._names_a_place_or_body)
 
     def titles(self, tree: Tree) -> set[int]:
         """The nouns before a name that say what its bearer is: the chef of "Chef Jamie" is no mere modifier."""
@@ -151,10 +151,8 @@ class PersonalNames(WordKinds):
         """By the most frequent sense."""
         if word in _ROLES:
             return True
-        senses = [self._lexicon.synsets(lemma)[:1] for lemma in self._lexicon.base_forms(word)]
-        return any(
-            self._kind(sense) == "person" for of_lemma in senses for sense in of_lemma
-        ) and not self.is_uncommon(word)
+        senses = self._lexicon.frequent_senses(word)
+        return any(self._kind(sense) == "person" for sense in senses) and not self.is_uncommon(word)
 
     def _is_done_by_persons(self, word: str) -> bool:
         return not _HUMAN.isdisjoint(self._lexicon.base_forms(word, "v"))

@@ -8,12 +8,11 @@ singular one ("a children's book"), or by a profession and its tool ("a chef's k
 from collections.abc import Iterator
 from functools import lru_cache
 
-from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.body_parts import BodyParts
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, PLURAL_TAGS, Tree
 
-_CACHED_WORDS = 1 << 13
 _WITH_S = frozenset({"'s", "\u2019s", "\u02bcs", "`s", "\u00b4s"})
 _WITHOUT_S = frozenset({"'", "\u2019", "\u02bc", "`", "\u00b4"})
 _APOSTROPHES = _WITH_S | _WITHOUT_S
@@ -125,11 +124,11 @@ class PossessorFinder:
         self._body_parts = BodyParts(lexicon)
         self._professions = frozenset(map(lexicon.synset, _PROFESSIONS))
         self._kept = frozenset(map(lexicon.synset, _KEPT_FOR_ANIMALS))
-        self._category = lru_cache(_CACHED_WORDS)(self._category_of)
-        self._is_profession = lru_cache(_CACHED_WORDS)(self._has_profession)
+        self._category = lru_cache(CACHED_LOOKUPS)(self._category_of)
+        self._is_profession = lru_cache(CACHED_LOOKUPS)(self._has_profession)
         self._players = frozenset(map(lexicon.synset, _PLAYERS))
-        self._is_player = lru_cache(_CACHED_WORDS)(self._has_player)
-        self._is_kept = lru_cache(_CACHED_WORDS)(self._is_kept_for_animals)
+        self._is_player = lru_cache(CACHED_LOOKUPS)(self._has_player)
+        self._is_kept = lru_cache(CACHED_LOOKUPS)(self._is_kept_for_animals)
 
     def __call__(self, tree: Tree) -> set[int]:
         """The possessors of kind, as tokens."""
@@ -210,25 +209,21 @@ class PossessorFinder:
         return None
 
     def _has_profession(self, word: str) -> bool:
-        lemmas = self._lexicon.base_forms(word)
-        return not _OTHER_PROFESSIONS.isdisjoint(lemmas) or any(
+        return not _OTHER_PROFESSIONS.isdisjoint(self._lexicon.base_forms(word)) or any(
             not self._professions.isdisjoint(hypernym_distances(self._lexicon, synset))
-            for lemma in lemmas
-            for synset in self._lexicon.synsets(lemma)[:1]
+            for synset in self._lexicon.frequent_senses(word)
         )
 
     def _has_player(self, word: str) -> bool:
         return any(
             not self._players.isdisjoint(hypernym_distances(self._lexicon, synset))
-            for lemma in self._lexicon.base_forms(word)
-            for synset in self._lexicon.synsets(lemma)[:2]
+            for synset in self._lexicon.frequent_senses(word, of_each=2)
         )
 
     def _is_kept_for_animals(self, word: str) -> bool:
         return any(
             not self._kept.isdisjoint(hypernym_distances(self._lexicon, synset))
-            for lemma in self._lexicon.base_forms(word)
-            for synset in self._lexicon.synsets(lemma)[:1]
+            for synset in self._lexicon.frequent_senses(word)
         )
 
 

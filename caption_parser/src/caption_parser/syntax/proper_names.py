@@ -10,10 +10,9 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
 
-_CACHED_WORDS = 1 << 13
 _FILE = "proper_names.toml"
 _LONGEST_PLACE = 3
 _LONGEST_NAME = 6
@@ -96,8 +95,8 @@ class ProperNameFinder:
         )
         """One of these is in every caption with such a name."""
         self._kinds_of_place = frozenset(map(lexicon.synset, _PLACES))
-        self._is_place = lru_cache(_CACHED_WORDS)(self._names_a_place)
-        self._is_animal = lru_cache(_CACHED_WORDS)(self._names_an_animal)
+        self._is_place = lru_cache(CACHED_LOOKUPS)(self._names_a_place)
+        self._is_animal = lru_cache(CACHED_LOOKUPS)(self._names_an_animal)
 
     def __call__(self, tree: Tree) -> set[int]:
         """The tokens inside names, of whatever tag."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.syntax.boilerplate import FILE_NAMES, Dropped, boilerplate_words, prefix_length
 from caption_parser.syntax.caption_text import plain
 from caption_parser.syntax.drawn_endings import drawn_from, says_drawn
@@ -34,7 +34,6 @@ _STATES_SOMETHING = re.compile(
 """Titles in quotes hardly do: ‘"Sheep in fog" by Jane Fisher’ is of sheep."""
 _IN_NO_LIST = re.compile(r"\b(?:an?|the|of|with|on|in|at|is|are|to|his|her|by)\s", re.IGNORECASE)
 _WORD = re.compile(r"\S+")
-_CACHED_WORDS = 1 << 13
 
 
 class Segment(NamedTuple):
@@ -64,7 +63,7 @@ class Segmenter:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._boilerplate = boilerplate_words()
-        self._describes = lru_cache(_CACHED_WORDS)(self._is_describing)
+        self._describes = lru_cache(CACHED_LOOKUPS)(self._is_describing)
 
     def __call__(self, caption: str) -> tuple[Segment, ...]:
         """The segments in text order, one at least; separators belong to none."""

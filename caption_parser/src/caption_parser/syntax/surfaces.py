@@ -7,12 +7,11 @@ cat is printed while an apple lies there.
 from collections.abc import Iterator
 from functools import lru_cache
 
-from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.quantities import referents
 from caption_parser.syntax.tree import Tree
 
-_CACHED_WORDS = 1 << 13
 _PICTURED = frozenset(
     """
     ad ads advert advertisement advertisements billboard billboards calendar cartoon clipart comic drawing drawings
@@ -108,7 +107,7 @@ class SurfaceFinder:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._vehicle = lexicon.synset("vehicle.n.01")
-        self._moves = lru_cache(_CACHED_WORDS)(self._names_what_moves)
+        self._moves = lru_cache(CACHED_LOOKUPS)(self._names_what_moves)
 
     def __call__(self, tree: Tree) -> set[int]:
         """The pictured nouns."""
@@ -154,8 +153,7 @@ class SurfaceFinder:
         lexicon = self._lexicon
         return any(
             lexicon.lexname(synset) in _LIVING or self._vehicle in hypernym_distances(lexicon, synset)
-            for lemma in lexicon.base_forms(word)
-            for synset in lexicon.synsets(lemma)[:1]
+            for synset in lexicon.frequent_senses(word)
         )
 
 

@@ -3,9 +3,9 @@
 from functools import lru_cache
 from typing import Literal
 
-from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
-from caption_parser.syntax.word_kinds import CACHED_WORDS, WordKinds
+from caption_parser.syntax.word_kinds import WordKinds
 
 _THINGS = frozenset({"animal", "artifact", "food", "person", "plant"})
 _SAID_OF_THINGS = frozenset({"attribute", "substance"})
@@ -22,23 +22,23 @@ class VerbWords(WordKinds):
         super().__init__(lexicon)
         self._fabrics = lexicon.synset("fabric.n.01")
         self._vehicles = frozenset(map(lexicon.synset, ("vehicle.n.01", "public_transport.n.01")))
-        self.is_a = lru_cache(CACHED_WORDS)(self._is_a)
+        self.is_a = lru_cache(CACHED_LOOKUPS)(self._is_a)
         """Whether WordNet lists the word as of a part of speech in any form: "a", "r" or "v"."""
-        self.names_a_thing = lru_cache(CACHED_WORDS)(self._names_a_thing)
+        self.names_a_thing = lru_cache(CACHED_LOOKUPS)(self._names_a_thing)
         """Whether a noun names a thing or a being, and neither a colour nor a material."""
-        self.is_base = lru_cache(CACHED_WORDS)(self._is_base)
+        self.is_base = lru_cache(CACHED_LOOKUPS)(self._is_base)
         """Whether the word is a verb's base form."""
-        self.is_third_person = lru_cache(CACHED_WORDS)(self._is_third_person)
+        self.is_third_person = lru_cache(CACHED_LOOKUPS)(self._is_third_person)
         """Whether the word is a verb's form in -s."""
-        self.is_rather_a_verb = lru_cache(CACHED_WORDS)(self._is_rather_a_verb)
+        self.is_rather_a_verb = lru_cache(CACHED_LOOKUPS)(self._is_rather_a_verb)
         """Whether a word is a verb more often than a noun in the texts that WordNet counts."""
-        self.says_how_one_is = lru_cache(CACHED_WORDS)(self._says_how_one_is)
+        self.says_how_one_is = lru_cache(CACHED_LOOKUPS)(self._says_how_one_is)
         """Whether a word hardly ever is a noun, and as a verb says how a being moves, rests or eats."""
-        self.says_how_one_moves = lru_cache(CACHED_WORDS)(self._says_how_one_moves)
+        self.says_how_one_moves = lru_cache(CACHED_LOOKUPS)(self._says_how_one_moves)
         """Whether a word is as often a verb as a noun, and as a verb says how something moves."""
-        self.is_vehicle = lru_cache(CACHED_WORDS)(self._is_vehicle)
+        self.is_vehicle = lru_cache(CACHED_LOOKUPS)(self._is_vehicle)
         """Whether a noun, in its most frequent sense, names what moves and carries."""
-        self.is_listed = lru_cache(CACHED_WORDS)(self._is_listed)
+        self.is_listed = lru_cache(CACHED_LOOKUPS)(self._is_listed)
         """Whether WordNet has two nouns as one name, in the singular: "lamb chops"."""
 
     def _is_a(self, word: str, pos: str) -> bool:
@@ -72,13 +72,11 @@ class VerbWords(WordKinds):
 
     def _is_for(self, word: str, kinds: frozenset[str]) -> bool:
         """Whether one of the first two senses of a verb is of these kinds."""
-        senses = [
-            sense for base in self._lexicon.base_forms(word, "v") for sense in self._lexicon.synsets(base, "v")[:2]
-        ]
+        senses = self._lexicon.frequent_senses(word, "v", of_each=2)
         return any(self._lexicon.lexname(sense).removeprefix("verb.") in kinds for sense in senses)
 
     def _is_vehicle(self, word: str) -> bool:
-        senses = (sense for lemma in self._lexicon.base_forms(word) for sense in self._lexicon.synsets(lemma)[:1])
+        senses = self._lexicon.frequent_senses(word)
         return any(not self._vehicles.isdisjoint(hypernym_distances(self._lexicon, sense)) for sense in senses)
 
     def _is_listed(self, first: str, second: str) -> bool:

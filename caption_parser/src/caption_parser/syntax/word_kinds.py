@@ -3,9 +3,8 @@
 from functools import lru_cache
 from typing import Literal
 
-from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 
-CACHED_WORDS = 1 << 13
 _PARTS_OF_SPEECH: tuple[Literal["n", "a", "v", "r"], ...] = ("n", "a", "v", "r")
 
 
@@ -14,9 +13,9 @@ class WordKinds:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self.is_noun = lru_cache(CACHED_WORDS)(self._is_noun)
+        self.is_noun = lru_cache(CACHED_LOOKUPS)(self._is_noun)
         """Whether WordNet lists the word or its singular as a noun."""
-        self.is_uncommon = lru_cache(CACHED_WORDS)(self._is_uncommon)
+        self.is_uncommon = lru_cache(CACHED_LOOKUPS)(self._is_uncommon)
         """Whether WordNet lists the word in no part of speech, or for names alone: "Jane", "Smith" is a trade."""
 
     def _is_noun(self, word: str) -> bool:

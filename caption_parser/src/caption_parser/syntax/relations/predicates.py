@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_kinds import CACHED_WORDS
 
 _BASE_TAGS = frozenset({"VB", "VBP"})
 TRANSFERS = frozenset({"have", "place", "put", "set"})
@@ -19,7 +18,7 @@ class PredicateForms:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._lemma = lru_cache(CACHED_WORDS)(self._find_lemma)
+        self._lemma = lru_cache(CACHED_LOOKUPS)(self._find_lemma)
 
     def verb(self, tree: Tree, verb: int) -> str:
         """The lemma of a verb."""
