@@ -89,6 +89,11 @@ def classifier_prefix(name: str) -> str:
     return prefix
 
 
+def named_place(name: str) -> Path:
+    """Where a model of `transformers` lies that is named by a path, with or without `hf:`, if it is there."""
+    return Path(name.removeprefix(HUB)).expanduser()
+
+
 def hub_folder(path: str) -> Path:
     """The folder of a model of `transformers`: `path` itself, or the one of that name in the hub's cache.
 
@@ -96,7 +101,7 @@ def hub_folder(path: str) -> Path:
     """
     if find_spec("transformers") is None:
         raise MissingResourceError(f"{HUB}{path} needs transformers. Try: pip install 'capparse-segmentation[hf]'")
-    folder = Path(path).expanduser()
+    folder = named_place(path)
     if not folder.is_dir():
         from huggingface_hub import try_to_load_from_cache
         from huggingface_hub.errors import HFValidationError

@@ -7,9 +7,9 @@ from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_REFERRING
 from segmentation.training.config import TrainingConfig
 
 _START = "FIRST_RUN"
+"""Where the training lies that another one goes on from."""
 TEXT_ENCODER = "BERT_SMALL"
 """In the place of a language model that the user brings."""
-"""Where the training lies that another one goes on from."""
 WORLD_CLASSES = "WORLD/label_space.json"
 """The classes of the synthetic world, in commands."""
 OTHER_CLASSES = "OTHER/label_space.json"

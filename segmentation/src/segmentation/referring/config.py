@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
-from segmentation.backbones.catalog import HUB, PACKAGED
+from segmentation.backbones.catalog import PACKAGED, named_place
 from segmentation.data.crops import CropOptions
 from segmentation.referring.text_folder import CLASSES, language_digest, text_folder
 from segmentation.runs.folder import TRAIN_REFERRING
@@ -205,7 +205,7 @@ class ReferringConfig(TrainingConfig):
         if self.start is not None:
             found["start"] = Path(self.start)
         encoder = self.network.text.encoder
-        folder = Path(encoder.removeprefix(HUB)).expanduser()
+        folder = named_place(encoder)
         if encoder not in (CLASSES, PACKAGED) and folder.is_dir():
             found["network.text.encoder"] = folder
         return found

@@ -8,7 +8,7 @@ from segmentation.backbones.devices import PRECISION, Precision
 from segmentation.masks.options import MOST_POWER
 from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.scores.contract import MOST_STEPS, NetworkTraits, Pixels, Scale
-from shared_runtime.configuration import FrozenModel
+from shared_runtime.configuration import Configuration
 
 _ALPHA = 4.0
 IMAGE, NOTHING, AUTO = "image", "none", "auto"
@@ -22,7 +22,7 @@ the names of classes in 144 images of COCO: macro IoU .173 at 321 pixels, .188 a
 """
 
 
-class ReferringPrediction(FrozenModel):
+class ReferringPrediction(Configuration):
     """Defaults: one view of the image at the size of the training crops, fitted to its edges."""
 
     input_size: Pixels | Literal["auto", "original"] = Field(

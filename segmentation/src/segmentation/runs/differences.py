@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segmentation.backbones.catalog import HUB
+from segmentation.backbones.catalog import named_place
 from shared_runtime.configuration import ABSENT, differing
 from shared_runtime.errors import CapparseError
 from shared_runtime.files import file_digest
@@ -69,5 +69,5 @@ def _is_same_place(one: Any, other: Any) -> bool:
     """Whether two values name one file: earlier versions recorded paths as they were given."""
     if not isinstance(one, str) or not isinstance(other, str):
         return False
-    places = [Path(value.removeprefix(HUB)).expanduser() for value in (one, other)]
+    places = [named_place(value) for value in (one, other)]
     return any(place.is_absolute() for place in places) and places[0].resolve() == places[1].resolve()

@@ -14,6 +14,7 @@ from segmentation.backbones.catalog import (
     backbone_entry,
     classifier_prefix,
     hub_folder,
+    named_place,
     weights_path,
 )
 from segmentation.data.crops import CropOptions
@@ -175,7 +176,7 @@ class TrainingConfig(Configuration):
             found["weights"] = Path(str(self.weights))
         if self.label_space not in SHIPPED and Path(self.label_space).suffix:
             found["label_space"] = Path(self.label_space)
-        backbone = Path(self.backbone.removeprefix(HUB)).expanduser()
+        backbone = named_place(self.backbone)
         # Else it is a name in the hub's cache.
         if self.backbone.startswith(HUB) and backbone.is_dir():
             found["backbone"] = backbone

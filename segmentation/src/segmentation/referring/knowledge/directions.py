@@ -59,16 +59,18 @@ def start_from_knowledge(network: ReferringNetwork, encoder: TextEncoder, classi
             "begins, such as efficientnet-lite0-head or resnet50"
         )
     texts, rows = known_texts(classifier)
-    of_text = ridge(encoder.vectors(texts), rows, network.options.ridge)
+    vectors = encoder.vectors(texts)
+    of_text = ridge(vectors, rows, network.options.ridge)
     directions = principal_directions(classifier - classifier.mean(dim=0))[: network.options.dimension]
     columns = directions @ of_text
     if network.known is not None:
         words, wanted = _distinct(*known_texts(classifier, glosses=False))
-        vectors = encoder.vectors(words)
-        missed = wanted - vectors @ of_text.T
+        place = {text: number for number, text in enumerate(texts)}
+        of_words = vectors[[place[word] for word in words]]
+        missed = wanted - of_words @ of_text.T
         # About as long as vectors of texts, so that both halves of the projection learn at one rate.
         length = missed.norm(dim=1).mean()
-        network.known.fill(vectors, missed / length)
+        network.known.fill(of_words, missed / length)
         columns = torch.cat([columns, length * directions], dim=1)
     with torch.no_grad():
         _fill(network.project_image.weight.flatten(1), network.project_image.bias, directions)
