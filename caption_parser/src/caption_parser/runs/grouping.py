@@ -102,7 +102,7 @@ def group_by_image(rows: Iterable[CaptionRow], *, already_grouped: bool = False)
                     repeats.add(image)
             again = repeats.found()
         with brought_together(kept, again) as images:
-            yield _SortedImages(images, fingerprint.value)
+            yield _SortedImages(map(image_of, images), fingerprint.value)
 
 
 class _SortedImages:
@@ -130,11 +130,11 @@ class _StreamedImages:
 
     def __iter__(self) -> Iterator[ImageCaptions]:
         unchecked: list[CaptionRow] = []
-        for image_id, group in groupby(self._rows, key=attrgetter("image_id")):
+        for _, group in groupby(self._rows, key=attrgetter("image_id")):
             rows = list(group)
             for row in rows:
                 self._fingerprint.update(row)
-            yield image_of(image_id, map(row_fields, rows))
+            yield image_of([row_fields(row) for row in rows])
             unchecked.append(rows[0])
             if len(unchecked) == _UNCHECKED:
                 self._check(unchecked)

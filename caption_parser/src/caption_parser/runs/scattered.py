@@ -5,7 +5,7 @@ images that come back, mostly few, by merging runs on disk; they join the others
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import closing, contextmanager
 from itertools import groupby
 from operator import itemgetter
@@ -25,15 +25,14 @@ _IN_ORDER = """
 
 
 @contextmanager
-def brought_together(kept: KeptRows, again: Set[int] | None) -> Iterator[Iterator[ImageCaptions]]:
-    """The images of the captions in `kept`, in order of first appearance; the captions of each in theirs.
+def brought_together(kept: KeptRows, again: Set[int] | None) -> Iterator[Iterator[Sequence[RowFields]]]:
+    """The captions in `kept`, image by image, in order of first appearance; those of each in theirs.
 
-    `again` has the hashes of those that come back, at least (None: any may; see `Repeats`). The ids 1 and "1" are
-    different images; an image has the file name of its first row that has one. Raises `CapparseError`: the
-    temporary folder is full.
+    `again` has the hashes of the images that come back, at least (None: any may; see `Repeats`). The ids 1 and "1"
+    are different images. Raises `CapparseError`: the temporary folder is full.
     """
     if again is not None and not again:
-        yield _images(kept.captions())
+        yield _by_image(kept.captions())
         return
     with closing(private_database()) as database:
         _insert(database, kept.captions(), again)
@@ -41,16 +40,15 @@ def brought_together(kept: KeptRows, again: Set[int] | None) -> Iterator[Iterato
         yield coming_back if again is None else _joined(kept.captions(), again, coming_back)
 
 
-def image_of(image_id: int | str, rows: Iterable[RowFields]) -> ImageCaptions:
-    """The image whose `rows` these are, one at least."""
-    first, *others = rows
-    if not others:
+def image_of(rows: Sequence[RowFields]) -> ImageCaptions:
+    """The image whose `rows` these are, one at least; it has the file name of the first that has one."""
+    if len(rows) == 1:
         # So are most, in a dump of the web.
-        _, caption, row, file_name, source = first
+        image_id, caption, row, file_name, source = rows[0]
         return ImageCaptions(image_id, (caption,), file_name, row, source)
-    _, captions, numbers, file_names, sources = zip(first, *others, strict=True)
+    image_ids, captions, numbers, file_names, sources = zip(*rows, strict=True)
     file_name = next((name for name in file_names if name is not None), None)
-    return ImageCaptions(image_id, captions, file_name, numbers[0], sources[0])
+    return ImageCaptions(image_ids[0], captions, file_name, numbers[0], sources[0])
 
 
 def image_key(image_id: int | str) -> str:
@@ -62,20 +60,20 @@ def _image_with(key: str) -> int | str:
     return int(key[1:]) if key[0] == "i" else key[1:]
 
 
-def _images(rows: Iterable[RowFields]) -> Iterator[ImageCaptions]:
-    for image_id, group in groupby(rows, key=_IMAGE):
-        yield image_of(image_id, group)
+def _by_image(rows: Iterable[RowFields]) -> Iterator[list[RowFields]]:
+    for _, group in groupby(rows, key=_IMAGE):
+        yield list(group)
 
 
 def _joined(
-    rows: Iterable[RowFields], again: Set[int], coming_back: Iterator[ImageCaptions]
-) -> Iterator[ImageCaptions]:
+    rows: Iterable[RowFields], again: Set[int], coming_back: Iterator[list[RowFields]]
+) -> Iterator[list[RowFields]]:
     """All images; those of `coming_back`, whose hashes are in `again`, at their first row."""
     due = next(coming_back, None)
     for image_id, group in groupby(rows, key=_IMAGE):
         if hash(image_id) not in again:
-            yield image_of(image_id, group)
-        elif due is not None and image_id == due.image_id:
+            yield list(group)
+        elif due is not None and image_id == due[0][0]:
             yield due
             due = next(coming_back, None)
 
@@ -98,8 +96,9 @@ def _insert(database: sqlite3.Connection, rows: Iterable[RowFields], again: Set[
         database.executemany("INSERT INTO caption VALUES (?, ?, ?, ?, ?)", wanted)
 
 
-def _sorted_images(database: sqlite3.Connection) -> Iterator[ImageCaptions]:
+def _sorted_images(database: sqlite3.Connection) -> Iterator[list[RowFields]]:
     # Both sorts merge runs on disk; an index of the images would be read and written all over it.
     with temporary_disk():
         for key, group in groupby(database.execute(_IN_ORDER), key=_IMAGE):
-            yield image_of(_image_with(key), group)
+            image_id = _image_with(key)
+            yield [(image_id, *row[1:]) for row in group]

@@ -9,7 +9,7 @@ from pydantic import Field, NonNegativeInt
 
 from caption_parser.config import ParserConfig
 from caption_parser.readers.inputs import InputOptions
-from caption_parser.readers.rows import CaptionRow, Reason, RejectedRow
+from caption_parser.readers.rows import CaptionRow, Reason, RejectedRow, RowFields, row_fields
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.files import short_digest
 from shared_schemas.labels import ImageLabels
@@ -22,10 +22,10 @@ class Fingerprint(FrozenModel):
     digest: str
 
 
-def shown_row(row: CaptionRow) -> bytes:
+def shown_fields(fields: RowFields) -> bytes:
     """All of a row that a label file can show."""
     # repr is unambiguous: it tells 1 from "1" and shows where each string ends.
-    return repr((row.image_id, row.caption, row.row, row.file_name)).encode()
+    return repr(fields[:-1]).encode()
 
 
 class RunningFingerprint:
@@ -38,10 +38,10 @@ class RunningFingerprint:
 
     def update(self, row: CaptionRow) -> None:
         """Take in the next row."""
-        self.take(shown_row(row))
+        self.take(shown_fields(row_fields(row)))
 
     def take(self, shown: bytes) -> None:
-        """Take in the next row, as `shown_row` gives it."""
+        """Take in the next row, as `shown_fields` gives it."""
         self._hash.update(shown)
         self.rows += 1
 

@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Protocol
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from shared_schemas import Route
+
+if TYPE_CHECKING:
+    # Commands that choose no sense import this module, too.
+    import numpy as np
+    import numpy.typing as npt
 
 SMALLEST = 1e-12
 """A probability of zero from one expert must not silence all others."""
@@ -27,7 +29,7 @@ class SenseQuery(NamedTuple):
     """Queries of one call with the same number come from captions of one image."""
     token: int = 0
     """The head noun in the parse."""
-    vectors: npt.NDArray[np.float32] | None = None
+    vectors: "npt.NDArray[np.float32] | None" = None
     """What the caption pipeline made of the words of the parse, (n, D); none: another one read the caption."""
 
 

@@ -8,7 +8,7 @@ from typing import BinaryIO, Protocol, cast
 from caption_parser.readers import CaptionRow, Row
 from caption_parser.readers.captions import InputPart
 from caption_parser.readers.chunks import compression_of, encoding_of
-from caption_parser.readers.rows import row_fields
+from caption_parser.readers.rows import RowFields, row_fields
 from caption_parser.readers.source import open_source
 from caption_parser.readers.stretches import LineOffsets, Stretch
 from caption_parser.runs.kept_rows import Kept, KeptRows
@@ -132,7 +132,7 @@ class CopyTrack:
         """Whether there is no row since the last cut."""
         return self._name is None
 
-    def add(self, row: Row, shard: int) -> None:
+    def add(self, row: Row | RowFields, shard: int) -> None:
         """Copy the next row. Raises `OutputError`."""
         if self._name is None:
             self._name = copy_name(shard, 0)

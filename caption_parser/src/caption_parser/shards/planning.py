@@ -4,20 +4,21 @@ Shards end where the batches of a single run end (`runs.batches`), so that the l
 behind the other, are the one that a single run over the same input writes.
 """
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import closing, suppress
 from itertools import islice
 from pathlib import Path
 
 from caption_parser.readers import CaptionRow, ReadingOptions, Row
 from caption_parser.readers.captions import InputPart, input_parts, read_part
+from caption_parser.readers.rows import RowFields, row_fields
 from caption_parser.readers.source import STDIN
 from caption_parser.runs.batches import BATCH_CAPTIONS
 from caption_parser.runs.job import Progress
 from caption_parser.runs.kept_rows import KeptRows
 from caption_parser.runs.repeats import Repeats
-from caption_parser.runs.scattered import brought_together
-from caption_parser.runs.state import RunningFingerprint, shown_row
+from caption_parser.runs.scattered import brought_together, image_of
+from caption_parser.runs.state import RunningFingerprint, shown_fields
 from caption_parser.shards.copies import COPIES, is_copy, write_copies
 from caption_parser.shards.pieces import CopyTrack, Track, needs_copies, track
 from caption_parser.shards.plan import PLAN, Piece, Plan, PlannedInput, Shard, load_plan
@@ -125,7 +126,6 @@ class _Planner:
         self.whole = RunningFingerprint()
         """Of all captions as the inputs have them."""
         self._size, self._progress = captions_per_shard, progress
-        self._is_sorted = False
         self._said: set[str] = set()
         self._shards: list[Shard] = []
         self._pieces: list[Piece] = []
@@ -158,17 +158,17 @@ class _Planner:
 
     def read_sorted(self, rows: KeptRows, again: Set[int] | None, folder: Folder) -> tuple[Shard, ...]:
         """The shards of all `rows`, copied to `folder` image by image; rejected rows come first."""
-        self._is_sorted = True
         with closing(CopyTrack(folder)) as copies:
             for rejected in rows.rejected():
                 self._take(rejected, copies)
             with brought_together(rows, again) as images:
-                for image in images:
-                    for number, caption in enumerate(image.captions):
-                        row = CaptionRow(image.image_id, caption, image.row, image.file_name, image.source)
-                        if number == 0:
-                            self._end_image(row, copies, may_cut=True)
-                        self._take(row, copies)
+                for of_image in images:
+                    self._end_image(None, copies, may_cut=True)
+                    for fields in _with_the_first(of_image):
+                        self._fingerprint.take(shown_fields(fields))
+                        self._batch += 1
+                        copies.add(fields, len(self._shards))
+                        self._count()
             self._end_piece(copies, None)
         return self.end()
 
@@ -181,19 +181,21 @@ class _Planner:
     def _take(self, row: Row, tracked: Track) -> None:
         if isinstance(row, CaptionRow):
             self._image = row.image_id
-            shown = shown_row(row)
+            shown = shown_fields(row_fields(row))
             self._fingerprint.take(shown)
-            if not self._is_sorted:
-                self.whole.take(shown)
+            self.whole.take(shown)
             self._batch += 1
         tracked.add(row, len(self._shards))
+        self._count()
+
+    def _count(self) -> None:
         self._rows += 1
         self._rows_read += 1
         if self._rows_read % _REPORT_ROWS == 0:
             self._progress(Progress("reading", self._rows_read, None))
 
-    def _end_image(self, row: CaptionRow, tracked: Track, *, may_cut: bool) -> None:
-        """End the batch where it is full, and with it the shard; `row` is the first of the next image."""
+    def _end_image(self, row: CaptionRow | None, tracked: Track, *, may_cut: bool) -> None:
+        """End a full batch, and a full shard with it; `row`: the next one, where an input is entered again."""
         if self._batch < BATCH_CAPTIONS:
             return
         self._batch = 0
@@ -214,6 +216,16 @@ class _Planner:
         if what not in self._said:
             self._said.add(what)
             self._progress(Progress("reading", 0, None, f"{name}: {what}"))
+
+
+def _with_the_first(rows: Sequence[RowFields]) -> Iterator[RowFields]:
+    """The rows of an image, each with the number, file name and input that a single run takes for its record."""
+    if len(rows) == 1:
+        yield rows[0]
+        return
+    image = image_of(rows)
+    for caption in image.captions:
+        yield image.image_id, caption, image.row, image.file_name, image.source
 
 
 def _all_rows(
