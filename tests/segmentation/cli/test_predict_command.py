@@ -163,6 +163,9 @@ def test_labels_say_which_classes_compete(small_run: Any, images: Path, tmp_path
         ),
         (("--classes", " ,"), "expected names of classes: --classes dog,cat"),
         (("--labels", "labels.jsonl", "--presence", "nan"), "--presence: got nan"),
+        # The model is a localizer.
+        (("--labels", "labels.jsonl", "--presence", "0.5"), "--presence: got 0.5, which would change nothing"),
+        (("--classes", "apple", "--window", "512"), "--window: got 512, which would change nothing"),
     ],
 )
 def test_options_that_say_nothing_are_refused(

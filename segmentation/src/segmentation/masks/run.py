@@ -92,7 +92,8 @@ def make_masks(
     targets, taken = apart_from_own(targets, output)
     record = RunRecord(
         command=MAKE_MASKS,
-        config=resolved.model_dump(mode="json"),
+        # Of networks that presence says nothing of, the record stays as earlier versions wrote it.
+        config=resolved.model_dump(mode="json", exclude={"presence"} if resolved.presence is None else None),
         samples={
             "labels": file_digest(inputs.labels)[:16],
             **identity(trained),

@@ -127,8 +127,9 @@ class Segmenter(Pretrained):
 
     @cached_property
     def resolved(self) -> ResolvedPrediction | ResolvedMaskOptions:
-        """The options with nothing left open."""
+        """The options with nothing left open. Raises UsageError for those that say nothing to a localizer."""
         if self.needs_classes:
+            self.options.check_for_localizer()
             return self.options.of_masks().resolved(self.model.traits)
         return self.options.resolved(self.model.traits)
 
