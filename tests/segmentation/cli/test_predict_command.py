@@ -177,6 +177,23 @@ def test_options_that_say_nothing_are_refused(
     assert not (tmp_path / "masks").exists()
 
 
+def test_overlays_of_images_longer_than_a_jpeg_are_smaller(small_run: Any, tmp_path: Path) -> None:
+    images = tmp_path / "images"
+    images.mkdir()
+    sizes = {"wide": (70_000, 8), "tall": (2, 66_000), "plain": (30, 20)}
+    for name, size in sizes.items():
+        Image.new("RGB", size, "red").save(images / f"{name}.png")
+    done = predict(small_run, images, "-o", tmp_path / "masks", "--classes", "apple", "--overlay")
+    assert done.exit_code == ExitCode.OK, done.stderr
+    for name, size in sizes.items():
+        with (
+            Image.open(tmp_path / "masks" / f"{name}.png") as mask,
+            Image.open(tmp_path / "masks" / "overlays" / f"{name}.jpg") as overlay,
+        ):
+            assert mask.size == size
+            assert overlay.size == {"wide": (65_500, 7), "tall": (1, 65_500)}.get(name, size)
+
+
 def test_several_processes_write_the_same_bytes(small_run: Any, images: Path, tmp_path: Path) -> None:
     common = (images, "--classes", "apple,grass", "--overlay")
     one = predict(small_run, *common, "-o", tmp_path / "one", "--batch-size", "4")

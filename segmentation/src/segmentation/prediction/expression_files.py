@@ -16,12 +16,13 @@ from segmentation.masks.finish import RejectedImage
 from segmentation.masks.pipeline import plan_masks
 from segmentation.masks.places import check_images
 from segmentation.prediction.files import OVERLAYS, image_files
+from segmentation.prediction.overlay import write_overlay
 from segmentation.prediction.referrer import ReferredRegion, Referrer
 from segmentation.runs.differences import content_of
 from segmentation.runs.folder import REFER_PREDICT, RUN_RECORD, RunRecord, installed_versions, open_run
 from segmentation.runs.trained import identity
 from shared_runtime.errors import InputError, OutputError, UsageError
-from shared_schemas.files import replace_file, replacing
+from shared_schemas.files import replace_file
 from shared_schemas.label_space_file import SHIPPED
 
 SCORES = "scores.json"
@@ -134,12 +135,10 @@ def _predict(referrer: Referrer, image: RgbImage, names: Mapping[str, str], outp
     """The masks of one image; its scores last, which say that all is there. Raises InputError and OSError."""
     regions = referrer.set_image(image).predict([*names])
     masks, overlays = output / key, output / OVERLAYS / key
-    for folder in (masks, overlays):
-        folder.mkdir(parents=True, exist_ok=True)
+    masks.mkdir(parents=True, exist_ok=True)
     for region in regions:
         region.save(masks / f"{names[region.text]}.png")
-        with replacing(overlays / f"{names[region.text]}.jpg") as unfinished:
-            region.overlay().save(unfinished, format="JPEG", quality=90)
+        write_overlay(overlays / f"{names[region.text]}.jpg", region.overlay())
     _write_json(masks / SCORES, {"texts": [_row(region, names[region.text]) for region in regions]})
 
 

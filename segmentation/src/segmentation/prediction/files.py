@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from PIL import Image
+
 from segmentation.data.images import IMAGE_SUFFIXES, refuse_url
 from segmentation.data.legend import write_legend
 from segmentation.data.masks import IndexMask, write_coco_results
@@ -14,7 +16,7 @@ from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
 from segmentation.masks.places import REJECTED, RLE, apart_from_own, check_images, check_rle, forget_masks
 from segmentation.masks.refinement import Refinement
 from segmentation.masks.run import masks_there, only_classes_of, write_rejected
-from segmentation.prediction.overlay import painted
+from segmentation.prediction.overlay import painted, write_overlay
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.runs.folder import PREDICT, RunFolder, RunRecord, installed_versions, open_run
 from segmentation.runs.trained import identity, model_files
@@ -163,12 +165,8 @@ class OverlayFinisher(Finisher):
 
     def write(self, image: UnfinishedMask, mask: IndexMask) -> None:
         """The picture first: where the mask is there, so is the picture. Raises OSError."""
-        from PIL import Image
-
-        path = _overlay_path(self.overlays, image.request.key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as unfinished:
-            Image.fromarray(painted(image.image, mask)).save(unfinished, format="JPEG", quality=90)
+        picture = Image.fromarray(painted(image.image, mask))
+        write_overlay(_overlay_path(self.overlays, image.request.key), picture)
         Finisher.write(self, image, mask)
 
 
