@@ -120,6 +120,35 @@ def test_a_folder_takes_further_images_and_no_other_options(small_run: Any, imag
     assert anew.stdout == "1 mask written; refinement: none\n"
 
 
+def test_what_a_folder_says_of_earlier_images_stays(small_run: Any, images: Path, tmp_path: Path) -> None:
+    output, more = tmp_path / "masks", tmp_path / "more"
+    shutil.copytree(images, more)
+    (images / "000000000002.png").write_bytes(b"no image")
+    (more / "bad.png").write_bytes(b"neither")
+
+    def told(*command: object) -> tuple[list[str], list[str]]:
+        predict(small_run, *command, "-o", output)
+        path = output / "rejected.jsonl"
+        rows = path.read_text().splitlines() if path.is_file() else ()
+        noted = json.loads((output / "run.json").read_text())["notes"]["images"]
+        return [json.loads(row)["file_name"] for row in rows], noted
+
+    classes = ("--classes", "apple")
+    assert told(images, *classes) == (["000000000002.png"], [str(images)])
+    assert told(more / "bad.png", *classes) == (
+        ["000000000002.png", "bad.png"],
+        [str(images), str(more / "bad.png")],
+    )
+    assert told(more, *classes)[1] == [str(images), str(more)]
+    assert told(images / "000000000001.png", *classes, "--overwrite")[0] == ["bad.png"]
+    # Other options, which made none of the other masks.
+    assert told(more / "bad.png", "--classes", "pizza", "--overwrite") == (["bad.png"], [str(more / "bad.png")])
+    (output / "rejected.jsonl").write_text("[")
+    refused = predict(small_run, more, "-o", output, "--classes", "pizza")
+    assert refused.exit_code == ExitCode.FAILURE
+    assert "rejected.jsonl: not a list of rejected images" in refused.stderr
+
+
 def test_bad_images_are_rejected_and_the_run_goes_on(small_run: Any, images: Path, tmp_path: Path) -> None:
     (images / "000000000002.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
     done = predict(small_run, images, "-o", tmp_path / "masks", "--classes", "apple")
