@@ -85,6 +85,16 @@ def test_masks_below_the_images_are_no_images(small_run: Any, images: Path) -> N
     assert len([*(images / "masks").rglob("*.png")]) == 4
 
 
+def test_an_image_is_looked_at_once_however_it_is_spelled(
+    small_run: Any, images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(images.parent)
+    (images / "another.png").symlink_to(images / "000000000001.png")
+    spelled = (images / "000000000001.png", Path(images.name), images / ".." / images.name)
+    done = predict(small_run, *spelled, "-o", tmp_path / "masks", "--classes", "apple")
+    assert (done.exit_code, done.stdout) == (ExitCode.OK, "5 masks written; refinement: none\n")
+
+
 def test_images_inside_the_folder_of_the_masks_are_named(small_run: Any, images: Path) -> None:
     done = predict(small_run, images, "-o", images.parent, "--classes", "apple")
     assert done.exit_code == ExitCode.FAILURE

@@ -208,9 +208,9 @@ def _is_there(output: Path) -> Callable[[ImageTargets, Path], bool]:
 def image_files(images: Sequence[Path], output: Path) -> list[tuple[str, Path]]:
     """The images of files and folders with their keys, each file once; what lies in `output` is none of them.
 
-    Raises InputError where there is none.
+    A link is a file of its own, as somebody may give one image two names. Raises InputError where there is none.
     """
-    found: dict[Path, str] = {}
+    found: dict[Path, tuple[str, Path]] = {}
     inside: list[Path] = []
     made = output.resolve()
     for path in images:
@@ -220,9 +220,9 @@ def image_files(images: Sequence[Path], output: Path) -> list[tuple[str, Path]]:
                 if (path / name).resolve().is_relative_to(made):
                     inside.append(path / name)
                 else:
-                    found.setdefault(path / name, image_key(name))
+                    found.setdefault(_place(path / name), (image_key(name), path / name))
         elif path.exists():
-            found.setdefault(path, path.stem)
+            found.setdefault(_place(path), (path.stem, path))
         else:
             refuse_url(path)
             raise InputError(f"{path}: got nothing there, expected an image or a folder of images")
@@ -234,7 +234,12 @@ def image_files(images: Sequence[Path], output: Path) -> list[tuple[str, Path]]:
                 "folder of the masks, whose pictures are none to look at. Choose another folder for the masks"
             )
         raise InputError(f"{folders}: got no image, expected files {', '.join(IMAGE_SUFFIXES[:4])}, …")
-    return [(key, path) for path, key in found.items()]
+    return [*found.values()]
+
+
+def _place(path: Path) -> Path:
+    """Where a file lies, however it is spelled."""
+    return path.parent.resolve() / path.name
 
 
 def _requests(

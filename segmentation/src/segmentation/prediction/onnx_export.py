@@ -51,9 +51,9 @@ def export_onnx(model: OpenedModel, path: Path, *, size: tuple[int, int] | None 
     """Write `path`; its input `images` is [B, 3, H, W] in float32, RGB from 0 to 255: it normalises them itself.
 
     Networks of convolutions take any height and width of s·k + 1 pixels at stride s; at others, whose cells do not
-    reach from the first pixel to the last, paddings are not those of torch, and many cells get another class. Other
-    networks take `size`, height and width, by default a square at the side of the training crops. Names of classes, stride and the place of the
-    first cell stand in the file's metadata.
+    reach from the first pixel to the last, paddings are not those of torch, and many cells get another class.
+    Other networks take `size`, height and width, by default a square at the side of the training crops. Names of classes,
+    stride and the place of the first cell stand in the file's metadata.
 
     Raises MissingResourceError without onnx and onnxruntime, InputError for a size that the network does not take,
     CapparseError where the file does not give what torch gives, OutputError where it cannot be written.
