@@ -52,8 +52,8 @@ def export_onnx(model: OpenedModel, path: Path, *, size: tuple[int, int] | None 
 
     Networks of convolutions take any height and width of s·k + 1 pixels at stride s; at others, whose cells do not
     reach from the first pixel to the last, paddings are not those of torch, and many cells get another class.
-    Other networks take `size`, height and width, by default a square at the side of the training crops. Names of classes,
-    stride and the place of the first cell stand in the file's metadata.
+    Other networks take `size`, height and width, by default a square at the side of the training crops. Names of
+    classes, stride and the place of the first cell stand in the file's metadata.
 
     Raises MissingResourceError without onnx and onnxruntime, InputError for a size that the network does not take,
     CapparseError where the file does not give what torch gives, OutputError where it cannot be written.
