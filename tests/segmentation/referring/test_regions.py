@@ -137,6 +137,21 @@ def test_samples_are_cropped_with_their_regions(world: World) -> None:
             colour = sample.image.astype(int)
             shown = colour[..., 0 if number == 0 else 2] > 150
             assert (shown == (region == 1)).mean() > 0.97
+    cells = np.zeros((2, 2, 4), dtype=np.float16)
+    of_cells = [samples.of_cells(0, np.random.default_rng(0), np.random.default_rng(n), cells) for n in range(9)]
+    for place, number in enumerate(drawn[0].expressions):
+        regions = [of.regions[of.expressions.index(number)] for of in of_cells if number in of.expressions]
+        assert regions
+        assert all((region == drawn[0].regions[place]).all() for region in regions), (
+            "the crop is that of the cells"
+        )
+    one = RegionSamples(images, ["apple", "cat"], CONFIG.crop, 1)
+    both = next(index for index, (_, of) in enumerate(images) if len(of) == 2)
+    numbers = {
+        one.of_cells(both, np.random.default_rng(0), np.random.default_rng(n), cells).expressions
+        for n in range(20)
+    }
+    assert numbers == {(0,), (1,)}, "expressions are not those of the crop"
     batch = samples.collate(drawn[:2])
     assert batch.owners.tolist() == [0] * len(drawn[0].expressions) + [1] * len(drawn[1].expressions)
     assert batch.regions.shape == (len(batch.owners), 65, 65)
