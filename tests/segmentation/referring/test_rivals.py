@@ -63,9 +63,12 @@ def test_names_are_those_of_a_label_space_that_ships(
 def test_shares_beside_rivals() -> None:
     logits, rivals = torch.randn(2, 3, 4), torch.randn(3, 3, 4)
     beside = torch.tensor([[True, False, True], [False, False, False]])
-    found = contested_shares(logits, rivals, beside)
+    found = contested_shares(logits, rivals, beside, 0.3)
     for row in range(3):
         for column in range(4):
             own, first, _, last = (math.exp(of[row, column]) for of in (logits[0], *rivals))
             assert found[0, row, column].item() == pytest.approx(own / (own + first + last), abs=1e-6)
-    assert torch.equal(found[1], torch.ones(3, 4))
+    # Without a rival, it competes with the background alone.
+    torch.testing.assert_close(found[1], (logits[1] - 0.3).sigmoid())
+    nobody = contested_shares(logits, rivals[:0], beside[:, :0], 0.3)
+    torch.testing.assert_close(nobody, (logits - 0.3).sigmoid())

@@ -49,8 +49,8 @@ class ReferringPrediction(Configuration):
     rivals: str = Field(
         AUTO,
         description="What else may be seen, and competes for each cell: the class names of this label space; "
-        "image: what else is asked of the same image; none: nothing, as in the paper; auto: the class names that "
-        "a network learned beside phrases, if it did.",
+        "image: what else is asked of the same image, or the background where that is nothing; none: nothing, as "
+        "in the paper; auto: the class names that a network learned beside phrases, if it did.",
     )
     alpha: float | None = Field(
         None,

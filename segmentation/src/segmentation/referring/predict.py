@@ -131,7 +131,7 @@ class ExpressionPredictor:
             against = competing(texts, called)
             for text, same in enumerate(namesakes if rivals != IMAGE else ()):
                 against[text] &= torch.tensor([name not in same for name in called])
-            shares = contested_shares(own, others, against)
+            shares = contested_shares(own, others, against, self.network.options.pooling.background_logit)
         return ExpressionMaps(own.numpy(), shares.numpy(), scores[0].numpy(), views.margin)
 
     def masks(self, image: RgbImage, maps: ExpressionMaps) -> BoolMasks:

@@ -42,12 +42,14 @@ def competing(texts: Sequence[str], rivals: Sequence[str]) -> Tensor:
     return torch.from_numpy(found.reshape(len(own), len(others)))
 
 
-def contested_shares(logits: Tensor, rivals: Tensor, competing: Tensor) -> Tensor:
+def contested_shares(logits: Tensor, rivals: Tensor, competing: Tensor, background: float) -> Tensor:
     """What each text has of a cell, `[N h w]` in (0, 1): its part of a softmax over itself and its rivals.
 
-    Of the similarities of texts `[N h w]` and rivals `[M h w]`; `competing` `[N M]`. Without a rival, all of it.
+    Of the similarities of texts `[N h w]` and rivals `[M h w]`; `competing` `[N M]`. Where a text has no rival,
+    the logit `background` is one: else all cells would be its own.
     """
     others = rivals[None].masked_fill(~competing[:, :, None, None], -torch.inf)
-    nothing = torch.full_like(logits[:, None], -torch.inf)
-    against = torch.cat([others.expand(len(logits), *rivals.shape), nothing], dim=1).logsumexp(dim=1)
+    last = torch.where(competing.any(dim=1), -torch.inf, background)[:, None, None, None]
+    last = last.to(logits).expand_as(logits[:, None])
+    against = torch.cat([others.expand(len(logits), *rivals.shape), last], dim=1).logsumexp(dim=1)
     return (logits - against).sigmoid()
