@@ -121,6 +121,21 @@ def test_masks_are_learned_and_a_run_goes_on_from_another(world: World, tmp_path
         train_on_expressions([world.images], truth, tmp_path / "other", other, MACHINE)
 
 
+def test_a_run_is_not_started_over_in_the_folder_that_it_starts_from(world: World, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(world.run, run)
+    start = CONFIG.model_copy(update={"start": str(run)})
+    truth = open_expressions(world.truth)
+    with pytest.raises(UsageError, match=r"run/model\.safetensors is the run that it starts from"):
+        train_on_expressions([world.images], truth, run, start, MACHINE, overwrite=True)
+    assert (run / "model.safetensors").is_file()
+    # Told before labels are read and a folder is made.
+    gone = CONFIG.model_copy(update={"start": str(tmp_path / "gone")})
+    with pytest.raises(InputError, match="gone is not the folder of a run"):
+        train_on_expressions([world.images], truth, tmp_path / "new", gone, MACHINE)
+    assert not (tmp_path / "new").exists()
+
+
 def test_what_a_truth_lacks_is_told(world: World, tmp_path: Path) -> None:
     truth = open_expressions(world.truth)
     with pytest.raises(InputError, match=r"got 0 images of 8, and 0 damaged entries.* 1: in none of the image"):
@@ -286,6 +301,11 @@ def test_rivals_compete_for_cells(world: World) -> None:
     pair = alone.maps(alone.encode(image), ["apple", "cat"])
     np.testing.assert_allclose(pair.shares.sum(axis=0), 1, atol=1e-5)
     np.testing.assert_allclose(pair.scores, maps.scores[[apple, cat]], atol=1e-5)
+    # What has no rival there has what it has against the background, and not the whole image.
+    for texts in (["apple"], ["apple", "the apple"]):
+        single = alone.maps(alone.encode(image), texts)
+        np.testing.assert_allclose(single.shares[0], 1 / (1 + np.exp(-single.logits[0])), atol=1e-5)
+        assert alone.masks(image, single)[0].mean() < 0.9
     strongest = pair.shares[0] / pair.shares[0].max()
     np.testing.assert_allclose(alone.strengths(pair)[0], strongest, atol=1e-4)
 
