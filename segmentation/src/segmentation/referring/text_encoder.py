@@ -65,6 +65,8 @@ class LanguageModel(nn.Module):
 
     def tokens(self, texts: Sequence[str]) -> Tensor:
         """Ids of tokens, padded behind: int64 [L, M]. Texts that are longer than `length` tokens are cut off."""
+        if not texts:
+            return torch.zeros(0, 0, dtype=torch.int64)
         encoded = self.tokenizer(
             list(texts), padding=True, truncation=True, max_length=self._length, return_tensors="pt"
         )
@@ -73,6 +75,9 @@ class LanguageModel(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Shape: [L, M] → [L, T], of length 1."""
+        if not len(tokens):
+            # A part of a batch of images of which nothing is said.
+            return self.model.get_input_embeddings().weight.new_zeros(0, self.channels)
         there = tokens != self.tokenizer.pad_token_id
         # Padding of a whole table of texts is longer than these need.
         longest = int(there.sum(dim=1).max())
