@@ -29,10 +29,10 @@ from segmentation.referring.config import (
 )
 from segmentation.referring.evaluate import evaluate_referring
 from segmentation.referring.expression_run import train_on_expressions
+from segmentation.referring.names import namesakes, rival_names
 from segmentation.referring.options import ReferringPrediction
 from segmentation.referring.region_samples import RegionSamples
 from segmentation.referring.region_task import patch_loss, pixel_loss
-from segmentation.referring.rivals import namesakes, rival_names
 from segmentation.referring.run import load_referring, open_referrer
 from segmentation.referring.zero_shot import ClassFinder, evaluate_zero_shot
 from segmentation.training.config import MachineOptions

@@ -128,7 +128,7 @@ def refer_evaluate_command(
             overwrite=overwrite,
         )
     if zero_shot:
-        from segmentation.referring.rivals import namesakes
+        from segmentation.referring.names import namesakes
         from segmentation.referring.zero_shot import ClassFinder, evaluate_zero_shot
 
         masks = open_truth(truth, label_space=label_space)

@@ -19,10 +19,11 @@ from segmentation.masks.maps import ScoreMaps, negative_background, normalized
 from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.refinement import check_installed
 from segmentation.referring.latest_vectors import LatestVectors
+from segmentation.referring.names import rival_names
 from segmentation.referring.network import ReferringNetwork
 from segmentation.referring.options import IMAGE, NOTHING, ResolvedReferring
 from segmentation.referring.pooling import pooled
-from segmentation.referring.rivals import competing, contested_shares, rival_names
+from segmentation.referring.rivals import competing, contested_shares
 from segmentation.referring.text_encoder import TextEncoder
 from segmentation.scores.affinity import propagate
 from segmentation.scores.contract import FloatMap, Viewing
@@ -70,7 +71,10 @@ class ExpressionMaps:
 
 @dataclass(frozen=True, slots=True)
 class ExpressionPredictor:
-    """A trained network, what makes vectors of texts for it, and how it looks at images."""
+    """A trained network, what makes vectors of texts for it, and how it looks at images.
+
+    Raises LabelSpaceError where the options name rivals of a label space that cannot be read.
+    """
 
     network: ReferringNetwork
     """On `device`, in evaluation mode."""
@@ -78,6 +82,13 @@ class ExpressionPredictor:
     device: torch.device
     options: ResolvedReferring
     _known: LatestVectors = field(default_factory=LatestVectors, repr=False)
+    _names: tuple[str, ...] = field(init=False, repr=False)
+    """The class names that are rivals, of those that have vectors; read once, and not for every text."""
+
+    def __post_init__(self) -> None:
+        space = self.options.names
+        names = () if space is None else tuple(filter(self.encoder.knows, rival_names(space)))
+        object.__setattr__(self, "_names", names)
 
     def encode(self, image: RgbImage) -> EncodedImage:
         """What is seen of an image (H, W, 3): the larger part of the work, done once for all its expressions."""
@@ -110,8 +121,7 @@ class ExpressionPredictor:
         `namesakes`: by text, the names of a label space that are no rivals to it, beside those that share its
         words. Raises UsageError for an empty text, InputError where the network gives NaN or infinite values.
         """
-        rivals, space = self.options.rivals, self.options.names
-        names = [] if space is None else [*filter(self.encoder.knows, rival_names(space))]
+        rivals, names = self.options.rivals, self._names
         embedded = self._embedded([*texts, *names])
         views = self.views
         seen = []

@@ -13,25 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from segmentation.data.phrases import expression_text
 from segmentation.referring.expressions import content_words
-from shared_schemas import LabelSpace, load_label_space
-
-
-def rival_names(space: str) -> list[str]:
-    """The classes of a label space, the background's too. Raises LabelSpaceError where there is none of that
-    name."""
-    return [expression_text(label.name) for label in load_label_space(space).classes]
-
-
-def namesakes(asked: LabelSpace, rivals: str) -> dict[int, frozenset[str]]:
-    """By class id of `asked`, the names in the label space `rivals` of what has a synset in common with it: an
-    airplane is no rival to an aeroplane. Raises LabelSpaceError as `rival_names` does."""
-    others = [(expression_text(label.name), {*label.synsets}) for label in load_label_space(rivals).classes]
-    return {
-        label.id: frozenset(name for name, synsets in others if not synsets.isdisjoint(label.synsets))
-        for label in asked.foreground
-    }
 
 
 def competing(texts: Sequence[str], rivals: Sequence[str]) -> Tensor:

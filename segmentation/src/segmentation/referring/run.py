@@ -10,6 +10,7 @@ from segmentation.backbones.catalog import RANDOM
 from segmentation.data.targets import ImageTargets, Vocabulary, read_targets
 from segmentation.referring.config import ReferringConfig
 from segmentation.referring.expressions import expression_table, in_share
+from segmentation.referring.names import shipped_as
 from segmentation.referring.options import NOTHING, ReferringPrediction
 from segmentation.referring.text_folder import language_digest
 from segmentation.runs.folder import TRAIN_REFERRING, RunFolder
@@ -19,7 +20,6 @@ from segmentation.runs.training import TrainingJob, TrainingRun, check_start, tr
 from segmentation.scores.contract import NetworkTraits, ScoreSource, Viewing
 from segmentation.training.config import MachineOptions
 from shared_runtime.errors import InputError
-from shared_schemas.label_space_file import SHIPPED
 
 if TYPE_CHECKING:
     from segmentation.referring.network import ReferringNetwork
@@ -66,8 +66,10 @@ class TrainedReferring:
 
     @property
     def _names_of(self) -> str | None:
-        beside = self.config.expressions.class_names != "none"
-        return self.config.label_space if beside and self.config.label_space in SHIPPED else None
+        """By the names themselves: a file of the user may be called as a label space that ships."""
+        if self.config.expressions.class_names == "none":
+            return None
+        return shipped_as(self.vocabulary.label_space)
 
     def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
         """The network on `device`, asked for class names, looking at images as `viewing` says."""
@@ -87,7 +89,7 @@ class TrainedReferring:
     def predictor(self, options: ReferringPrediction | None = None, device: str = "auto") -> "ExpressionPredictor":
         """The network on `device`, looking at images as `options` say.
 
-        Raises UsageError for a device that is not there.
+        Raises UsageError for a device that is not there, LabelSpaceError for rivals that cannot be read.
         """
         from segmentation.backbones.devices import resolve_device
         from segmentation.referring.predict import ExpressionPredictor
