@@ -77,7 +77,7 @@ class LanguageModel(nn.Module):
         """Shape: [L, M] → [L, T], of length 1."""
         if not len(tokens):
             # A part of a batch of images of which nothing is said.
-            return self.model.get_input_embeddings().weight.new_zeros(0, self.channels)
+            return torch.zeros(0, self.channels, device=tokens.device)
         there = tokens != self.tokenizer.pad_token_id
         # Padding of a whole table of texts is longer than these need.
         longest = int(there.sum(dim=1).max())
