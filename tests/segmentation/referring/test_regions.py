@@ -34,7 +34,7 @@ from segmentation.referring.options import ReferringPrediction
 from segmentation.referring.region_samples import RegionSamples
 from segmentation.referring.region_task import patch_loss, pixel_loss
 from segmentation.referring.run import load_referring, open_referrer
-from segmentation.referring.zero_shot import ClassFinder, evaluate_zero_shot
+from segmentation.referring.zero_shot import ClassFinder, evaluate_zero_shot, joint_shares
 from segmentation.training.config import MachineOptions
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace, load_label_space
@@ -297,7 +297,22 @@ def test_rivals_compete_for_cells(world: World) -> None:
     greatest = maps.shares[apple].max()
     seen = [ClassFinder(beside, {53: ["apple"]}, greatest * by).mask(image).any() for by in (0.99, 1.01)]
     assert seen == [True, False]
+    # Words of a class stand for it together, however little each has: as in a softmax over them and the rivals.
+    words = ["apple", "cat", "zebra"]
+    mine = beside.maps(encoded, words, [words] * 3)
+    others = [place for place, name in enumerate(names) if name not in words]
+    weights = np.exp(maps.logits.astype(np.float64))
+    three = weights[[names.index(word) for word in words]].sum(axis=0)
+    expected = three / (three + weights[others].sum(axis=0))
+    (class_id,), (joint,) = joint_shares([53] * 3, mine.shares)
+    np.testing.assert_allclose(joint, expected, atol=1e-5)
+    assert mine.shares.max(axis=0).mean() < joint.mean()
+    seen = [ClassFinder(beside, {53: words}, joint.max() * by).mask(image).any() for by in (0.99, 1.01)]
+    assert (class_id, seen) == (53, [True, False])
     alone = open_referrer(world.run, OPTIONS.model_copy(update={"rivals": "image"}), "cpu")
+    pair = alone.maps(alone.encode(image), ["apple", "cat", "zebra"], [("cat",), ("apple",), ()])
+    _, (joint, zebra) = joint_shares([1, 1, 2], pair.shares)
+    np.testing.assert_allclose(joint + zebra, 1, atol=1e-5)
     pair = alone.maps(alone.encode(image), ["apple", "cat"])
     np.testing.assert_allclose(pair.shares.sum(axis=0), 1, atol=1e-5)
     np.testing.assert_allclose(pair.scores, maps.scores[[apple, cat]], atol=1e-5)

@@ -62,7 +62,8 @@ def refer_evaluate_command(
         typer.Option(
             min=0,
             max=1,
-            help="Confidence above which a class is in an image; with --rivals, the share of a cell that is its  "
+            help="Confidence above which a word is in an image; with --rivals, the share of a cell that all words "
+            "of a class have  "
             "[default: .5; with --rivals .2]",
         ),
     ] = None,

@@ -118,8 +118,9 @@ class ExpressionPredictor:
     ) -> ExpressionMaps:
         """Maps and scores of N expressions of an image.
 
-        `namesakes`: by text, the names of a label space that are no rivals to it, beside those that share its
-        words. Raises UsageError for an empty text, InputError where the network gives NaN or infinite values.
+        `namesakes`: by text, the names of a label space, or the other texts, that are no rivals to it, beside
+        those that share its words. Raises UsageError for an empty text, InputError where the network gives NaN or
+        infinite values.
         """
         rivals, names = self.options.rivals, self._names
         embedded = self._embedded([*texts, *names])
@@ -139,7 +140,7 @@ class ExpressionPredictor:
         if rivals != NOTHING:
             others, called = (own, texts) if rivals == IMAGE else (logits[len(texts) :], names)
             against = competing(texts, called)
-            for text, same in enumerate(namesakes if rivals != IMAGE else ()):
+            for text, same in enumerate(namesakes):
                 against[text] &= torch.tensor([name not in same for name in called])
             shares = contested_shares(own, others, against, self.network.options.pooling.background_logit)
         return ExpressionMaps(own.numpy(), shares.numpy(), scores[0].numpy(), views.margin)

@@ -1,7 +1,7 @@
 """Zero-shot segmentation of classes: their names as expressions (Strudel et al., Section 4.6)."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -41,7 +41,7 @@ class ClassFinder:
     """Words by class id."""
     threshold: float | None = None
     """Words of which an image shows no more are not in it: of σ(z), by default the paper's .5; where there are
-    rivals, of the greatest share of a cell that is a word's, by default .2."""
+    rivals, classes: of the greatest share of a cell that their words have together, by default .2."""
     namesakes: Mapping[int, Collection[str]] = field(default_factory=dict)
     """By class id, names of a label space that are no rivals to its words."""
 
@@ -70,44 +70,78 @@ class ClassFinder:
     def mask(self, image: RgbImage) -> IndexMask:
         """Class ids (H, W) of an image (H, W, 3), 0 where no class is.
 
-        A class has what any of its words has. Words that are in the image compete for each pixel with each other
-        and the background; those that are not are left out first.
+        A class has what any of its words has; beside rivals, what these leave to all of its words. Words that are
+        in the image compete for each pixel with each other and the background; those that are not are left out
+        first.
         """
         return self.finisher(processes=1).mask(image, self._class_maps(self.predictor.encode(image)))
 
     def _class_maps(self, encoded: EncodedImage) -> ScoreMaps:
         asked = [(class_id, word) for class_id, words in self.words.items() for word in words]
         maps = self._maps(encoded, asked)
-        there = [pair for pair, sure in zip(asked, self._is_seen(maps), strict=True) if sure]
+        there = [pair for pair, sure in zip(asked, self._is_seen(asked, maps), strict=True) if sure]
         if not there:
             return ScoreMaps((), np.ones((1, *maps.shares.shape[1:]), dtype=np.float32), maps.margin)
         # Anew: shares of SPA are of what is asked.
         return self._scores([class_id for class_id, _ in there], self._maps(encoded, there))
 
     def _maps(self, encoded: EncodedImage, asked: Sequence[tuple[int, str]]) -> ExpressionMaps:
-        """Of words, each with its class."""
-        same = [self.namesakes.get(class_id, ()) for class_id, _ in asked]
-        return self.predictor.maps(encoded, [word for _, word in asked], same)
+        """Of words, each with its class; words of one class are no rivals to each other."""
+        own = {class_id: {*self.namesakes.get(class_id, ())} for class_id, _ in asked}
+        for class_id, word in asked:
+            own[class_id].add(word)
+        return self.predictor.maps(encoded, [word for _, word in asked], [own[class_id] for class_id, _ in asked])
 
-    def _is_seen(self, maps: ExpressionMaps) -> npt.NDArray[np.bool_]:
-        """Which words are in the image."""
-        contested = self.predictor.options.rivals != NOTHING
-        default = _SHARE if contested else _CONFIDENCE
-        found = maps.shares.max(axis=(1, 2)) if contested else maps.confidences
-        return np.asarray(found > (default if self.threshold is None else self.threshold))
+    def _is_seen(self, asked: Sequence[tuple[int, str]], maps: ExpressionMaps) -> npt.NDArray[np.bool_]:
+        """Which words are in the image; beside rivals, all words of the classes that are."""
+        if not self._contested:
+            return np.asarray(maps.confidences > (_CONFIDENCE if self.threshold is None else self.threshold))
+        classes = [class_id for class_id, _ in asked]
+        ids, shares = joint_shares(classes, maps.shares)
+        greatest = dict(zip(ids, shares.max(axis=(1, 2)), strict=True))
+        found = np.array([greatest[class_id] for class_id in classes])
+        return np.asarray(found > (_SHARE if self.threshold is None else self.threshold))
+
+    @property
+    def _contested(self) -> bool:
+        return self.predictor.options.rivals != NOTHING
 
     def _scores(self, classes: Sequence[int], maps: ExpressionMaps) -> ScoreMaps:
         """Of the background and each of `classes`, an id for each word."""
         kind = self.predictor.network.options.pooling.kind
         options = self.predictor.options
-        of_words = self.predictor.strengths(maps)
-        ids = sorted({*classes})
         merge = np.sum if kind == "spa" and not options.relative else np.max
-        found: FloatMap = np.stack(
-            [merge(of_words[[place for place, of in enumerate(classes) if of == one]], axis=0) for one in ids]
-        )
+        if self._contested:
+            ids, shares = joint_shares(classes, maps.shares)
+            found = self.predictor.strengths(replace(maps, shares=shares))
+        else:
+            ids, of_words = sorted({*classes}), self.predictor.strengths(maps)
+            found = np.stack([merge(of_words[_places(classes, one)], axis=0) for one in ids])
         background = negative_background(found, options.alpha) if options.relative else 1 - merge(found, axis=0)
         return ScoreMaps(tuple(ids), np.concatenate([background[None], found]).astype(np.float32), maps.margin)
+
+
+def joint_shares(classes: Sequence[int], shares: FloatMap) -> tuple[list[int], FloatMap]:
+    """What the words of each class have of a cell together, beside the same rivals; and the ids of the classes.
+
+    `shares` (N, h, w) in [0, 1]: what each word has alone, of the class at its place in `classes`. The weights of
+    a class's words are added up, as in a softmax over all of them and the rivals.
+    """
+    ids = sorted({*classes})
+    return ids, np.stack([_joint(shares[_places(classes, one)]) for one in ids])
+
+
+def _joint(shares: FloatMap) -> FloatMap:
+    if len(shares) == 1:
+        return shares[0]
+    exact = shares.astype(np.float64)
+    odds = (exact / np.maximum(1 - exact, np.finfo(np.float32).tiny)).sum(axis=0)
+    joint: FloatMap = (odds / (1 + odds)).astype(np.float32)
+    return joint
+
+
+def _places(classes: Sequence[int], one: int) -> list[int]:
+    return [place for place, of in enumerate(classes) if of == one]
 
 
 def evaluate_zero_shot(
