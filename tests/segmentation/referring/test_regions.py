@@ -267,7 +267,11 @@ def test_classes_are_found_by_their_words(world: World, tmp_path: Path) -> None:
     assert len([*(tmp_path / "again").glob("*.png")]) == 6
     # Where an earlier evaluation left masks, none of it is scored.
     (images / "5.png").unlink()
-    evaluate_zero_shot(finder, open_truth(world.truth), [images], tmp_path / "again")
+    again = {path: path.read_bytes() for path in (tmp_path / "again").iterdir()}
+    with pytest.raises(UsageError, match=r"again/\d\.png exists already\. Name another folder .* or --overwrite"):
+        evaluate_zero_shot(finder, open_truth(world.truth), [images], tmp_path / "again")
+    assert {path: path.read_bytes() for path in (tmp_path / "again").iterdir()} == again
+    evaluate_zero_shot(finder, open_truth(world.truth), [images], tmp_path / "again", overwrite=True)
     assert len([*(tmp_path / "again").glob("*.png")]) == 5
     assert (tmp_path / "masks" / "id2label.json").is_file()
     with pytest.raises(InputError, match="not one image of the truth has a mask; the first reason is: "):

@@ -90,7 +90,9 @@ def refer_evaluate_command(
             help="Also write a page with the worst and the best images: maps, masks and truth of what was asked.",
         ),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing page.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an existing page, and masks in -o.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
     *,
@@ -147,6 +149,7 @@ def refer_evaluate_command(
                 images,
                 output,
                 lambda done, total: show("images", done, total),
+                overwrite=overwrite,
                 processes=processes,
                 batch_size=batch_size,
             )

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from segmentation.data.folders import ImageFolders
 from segmentation.data.images import RgbImage
-from segmentation.data.legend import write_legend
-from segmentation.data.masks import IndexMask, remove_masks
+from segmentation.data.legend import ID2LABEL, LABEL_MAP, write_legend
+from segmentation.data.masks import IndexMask, mask_path, remove_masks
 from segmentation.data.targets import ImageTargets
 from segmentation.data.truth.contract import Truth
 from segmentation.evaluation.evaluate import evaluate
@@ -151,17 +151,20 @@ def evaluate_zero_shot(
     output: Path | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     *,
+    overwrite: bool = False,
     processes: int = 1,
     batch_size: int = 1,
 ) -> tuple[MaskEvaluation, list[str]]:
     """Scores the masks of all images of `truth` in the folders `images`, over all pixels together.
 
-    Also returns why images have none; they count as all background. `output`: where masks are kept. Raises
-    InputError where not one image is there, OutputError where nothing can be written, UsageError for an `output`
-    that holds images, the truth or a run.
+    Also returns why images have none; they count as all background. `output`: where masks are kept; `overwrite`
+    replaces those that are there. Raises InputError where not one image is there, OutputError where nothing can be
+    written, UsageError for an `output` that holds images, the truth or a run, or without `overwrite` such masks.
     """
     if output is not None:
         _check_apart(output, truth, images)
+        if not overwrite:
+            _check_new(output, truth.keys())
     with TemporaryDirectory() as temporary:
         folder = output or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
@@ -192,6 +195,16 @@ def _check_apart(output: Path, truth: Truth, images: Sequence[Path]) -> None:
         raise UsageError(f"{output} lies in the truth {truth.path}. Name another folder for the masks")
     if RunFolder(output).has_record:
         raise UsageError(f"{output} is the folder of a run. Name another folder for the masks")
+
+
+def _check_new(output: Path, keys: Sequence[str]) -> None:
+    """Raises UsageError for a folder with a file that would be replaced or removed: nothing says who made it."""
+    files = [*(mask_path(output, key) for key in keys), output / ID2LABEL, output / LABEL_MAP]
+    there = next(filter(Path.exists, files), None)
+    if there is not None:
+        raise UsageError(
+            f"{there} exists already. Name another folder for the masks, or --overwrite to replace them"
+        )
 
 
 def _requests(folders: ImageFolders, keys: Sequence[str]) -> tuple[list[ImageTargets], list[str]]:
