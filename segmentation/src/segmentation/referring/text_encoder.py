@@ -63,6 +63,11 @@ class LanguageModel(nn.Module):
         self._length = min(options.length, positions)
         self._by_mean = pools_by_mean(folder) if options.pooling == "auto" else options.pooling == "mean"
 
+    def save(self, folder: Path) -> None:
+        """Write its weights, in one file of safetensors, and its configuration. Raises OSError."""
+        with quiet():
+            self.model.save_pretrained(folder, max_shard_size="1TB")
+
     def tokens(self, texts: Sequence[str]) -> Tensor:
         """Ids of tokens, padded behind: int64 [L, M]. Texts that are longer than `length` tokens are cut off."""
         if not texts:
