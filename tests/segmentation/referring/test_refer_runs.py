@@ -1,6 +1,8 @@
 """`capseg refer train` and `refer predict`, and the class that users hold, on squares that captions speak of."""
 
+import copy
 import json
+import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -106,6 +108,8 @@ def test_several_images_are_asked_side_by_side(run: Path, captioned: Captioned) 
     assert rough.map.dtype == np.float32
     assert 0 < np.abs(rough.map - expected[0].map).max() < 0.1
     assert len({first, second, *expected}) == 4
+    for other in (copy.deepcopy(referrer), pickle.loads(pickle.dumps(referrer))):
+        assert np.array_equal(other(red, "small red apple").map, expected[0].map)
 
 
 def test_vectors_that_were_asked_for_last_are_kept() -> None:
@@ -122,6 +126,13 @@ def test_vectors_that_were_asked_for_last_are_kept() -> None:
     # bb was the oldest when ccc came; a table of them all keeps none of the others alive.
     assert asked == ["a", "bb", "ccc", "bb"]
     assert vectors.of(["bb"], encode).untyped_storage().nbytes() == 8
+    # Copies have what is known, and a lock of their own.
+    for other in (copy.deepcopy(vectors), pickle.loads(pickle.dumps(vectors))):
+        other.of(["dddd"], encode)
+        assert len(other) == 2
+        assert asked.pop() == "dddd"
+        vectors.of(["bb"], encode)
+    assert asked == ["a", "bb", "ccc", "bb"]
 
 
 def test_maps_of_mirrored_images_are_mirrored(run: Path, captioned: Captioned) -> None:
@@ -249,9 +260,11 @@ def test_two_images_of_one_name_are_not_written_over(run: Path, captioned: Capti
     for number, path in enumerate(images, 1):
         path.parent.mkdir()
         path.write_bytes((captioned.images / f"{number:012}.png").read_bytes())
-    referrer = Referrer.from_pretrained(run, options=UNREFINED, device="cpu")
+    referrer = Referrer.from_pretrained(run, options=UNREFINED, device="cpu").set_image(images[1])
+    before = referrer.predict("dog")
     for written, present in ((1, 0), (0, 1)):
         done = predict_expressions(referrer, images, ["dog"], tmp_path / "out")
+        assert np.array_equal(referrer.predict("dog").image, before.image), "the image of set_image stays"
         assert (done.written, done.present) == (written, present)
         ((name, reason),) = done.rejected
         assert name == "x.png"

@@ -132,11 +132,12 @@ def joint_shares(classes: Sequence[int], shares: FloatMap) -> tuple[list[int], F
 
 
 def _joint(shares: FloatMap) -> FloatMap:
-    if len(shares) == 1:
-        return shares[0]
-    exact = shares.astype(np.float64)
-    odds = (exact / np.maximum(1 - exact, np.finfo(np.float32).tiny)).sum(axis=0)
-    joint: FloatMap = (odds / (1 + odds)).astype(np.float32)
+    """Shape: (N, h, w) → (h, w)."""
+    joint: FloatMap = shares[0]
+    if len(shares) > 1:
+        exact = shares.astype(np.float64)
+        odds = (exact / np.maximum(1 - exact, np.finfo(np.float32).tiny)).sum(axis=0)
+        joint = (odds / (1 + odds)).astype(np.float32)
     return joint
 
 
