@@ -85,6 +85,10 @@ def test_texts_are_encoded_where_the_network_computes(tiny_bert: Path, monkeypat
     predictor = trained.predictor(device="meta")
     predictor.encoder.vectors(TEXTS)
     assert seen == ["meta", "meta"]
+    # Whoever holds the same network on the CPU goes on with it there.
+    assert {parameter.device.type for parameter in trained.network.parameters()} == {"cpu"}
+    trained.predictor(device="cpu").encoder.vectors(TEXTS)
+    assert seen[-1] == "cpu"
     assert on_device(names := ClassNames(["cat"]), meta) is names
 
 

@@ -91,14 +91,17 @@ class TrainedReferring:
 
         Raises UsageError for a device that is not there, LabelSpaceError for rivals that cannot be read.
         """
-        from segmentation.backbones.devices import resolve_device
+        from segmentation.backbones.devices import network_on, resolve_device
         from segmentation.referring.predict import ExpressionPredictor
         from segmentation.referring.text_encoder import on_device
 
         resolved = (options or ReferringPrediction()).resolved(self.traits)
         place = resolve_device(device)
         network, encoder = self.encoders
-        return ExpressionPredictor(network.to(place), on_device(encoder, place), place, resolved)
+        network = network_on(network, place)
+        # One that was trained is a part of the network.
+        encoder = network.text_encoder or on_device(encoder, place)
+        return ExpressionPredictor(network, encoder, place, resolved)
 
 
 def open_referrer(

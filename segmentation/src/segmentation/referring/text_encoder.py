@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 
+from segmentation.backbones.devices import network_on
 from segmentation.backbones.huggingface import quiet
 from segmentation.referring.config import TextOptions
 from segmentation.referring.text_folder import pools_by_mean
@@ -134,5 +135,5 @@ class ClassNames:
 
 
 def on_device(encoder: TextEncoder, device: torch.device) -> TextEncoder:
-    """`encoder`, which encodes on `device` from now on: one that is not trained is no part of what moves there."""
-    return encoder.to(device) if isinstance(encoder, LanguageModel) else encoder
+    """What encodes on `device` as `encoder` does: one that is not trained is no part of what moves there."""
+    return network_on(encoder, device) if isinstance(encoder, LanguageModel) else encoder
