@@ -24,7 +24,7 @@ from segmentation.masks.refinement import Refinement  # noqa: E402
 from segmentation.prediction.expression_files import predict_expressions  # noqa: E402
 from segmentation.referring.latest_vectors import LatestVectors  # noqa: E402
 from segmentation.referring.predict import ExpressionPredictor  # noqa: E402
-from segmentation.referring.run import load_referring, open_referrer  # noqa: E402
+from segmentation.referring.run import load_referring  # noqa: E402
 from segmentation.scores.grid import upscale  # noqa: E402
 from segmentation.training.config import MachineOptions  # noqa: E402
 from segmentation.training.stepper import Stepper  # noqa: E402
@@ -138,13 +138,13 @@ def test_vectors_that_were_asked_for_last_are_kept() -> None:
 def test_maps_of_mirrored_images_are_mirrored(run: Path, captioned: Captioned) -> None:
     image = np.asarray(Image.open(captioned.images / f"{1:012}.png"))
     texts = ["small red apple", "dog"]
-    plain = open_referrer(run, UNREFINED.model_copy(update={"flip": True}), "cpu")
+    plain = load_referring(run).predictor(UNREFINED.model_copy(update={"flip": True}), "cpu")
     one, other = (plain.maps(plain.encode(np.ascontiguousarray(of)), texts) for of in (image, image[:, ::-1]))
     assert one.logits.shape == (2, 9, 9)
     np.testing.assert_allclose(one.logits, other.logits[..., ::-1], atol=1e-4)
     np.testing.assert_allclose(one.shares, 1 / (1 + np.exp(-one.logits)), atol=1e-6)
     # Read as class activation maps: foreground where M > (1 - M)^4, M relative to its maximum.
-    relative = open_referrer(run, UNREFINED.model_copy(update={"relative": True}), "cpu")
+    relative = load_referring(run).predictor(UNREFINED.model_copy(update={"relative": True}), "cpu")
     maps = relative.maps(relative.encode(image), texts)
     found = relative.masks(image, maps)
     for mask, logits in zip(found, maps.logits, strict=True):
@@ -158,7 +158,7 @@ def test_maps_of_mirrored_images_are_mirrored(run: Path, captioned: Captioned) -
 def test_masks_of_other_poolings(kind: str, captioned: Captioned, tiny_bert: Path, tmp_path: Path) -> None:
     found = train(captioned, tiny_bert, tmp_path / "run", "--pooling", kind, "--set", "network.text.trained=false")
     assert found.exit_code == 0, found.output
-    predictor = open_referrer(tmp_path / "run", UNREFINED, "cpu")
+    predictor = load_referring(tmp_path / "run").predictor(UNREFINED, "cpu")
     image = np.asarray(Image.open(captioned.images / f"{1:012}.png"))
     maps = predictor.maps(predictor.encode(image), ["small red apple", "small blue dog", "grass"])
     masks = predictor.masks(image, maps)
@@ -303,7 +303,7 @@ def test_classes_without_a_language(captioned: Captioned, tmp_path: Path) -> Non
     assert found.exit_code == 0, found.output
     network = load_referring(tmp_path / "run").network
     assert network.project_text.in_features == 80
-    predictor = open_referrer(tmp_path / "run", UNREFINED, "cpu")
+    predictor = load_referring(tmp_path / "run").predictor(UNREFINED, "cpu")
     image = np.asarray(Image.open(captioned.images / f"{1:012}.png"))
     assert predictor.maps(predictor.encode(image), ["apple"]).logits.shape == (1, 9, 9)
     with pytest.raises(UsageError, match="class names alone, and no 'red apple'"):
@@ -327,3 +327,7 @@ def test_labels_without_phrases_are_told(captioned: Captioned, tiny_bert: Path, 
     found = train(Captioned(captioned.images, labels), tiny_bert, tmp_path / "run")
     assert found.exit_code == ExitCode.FAILURE
     assert "got no referring phrase in 8 records" in found.stderr
+    for names in ("none", "foreground"):
+        few = ("--set", "expressions.share=1e-9", "--set", f"expressions.class_names={names}")
+        found = train(captioned, tiny_bert, tmp_path / "run", *few)
+        assert (found.exit_code, "a share of 1e-09 of 8 images" in found.stderr) == (ExitCode.FAILURE, True)

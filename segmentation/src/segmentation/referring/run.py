@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from segmentation.backbones.catalog import RANDOM
 from segmentation.data.targets import ImageTargets, Vocabulary, read_targets
 from segmentation.referring.config import ReferringConfig
-from segmentation.referring.expressions import expression_table, in_share
+from segmentation.referring.expressions import expression_table, shared
 from segmentation.referring.names import shipped_as
 from segmentation.referring.options import NOTHING, ReferringPrediction
 from segmentation.referring.text_folder import language_digest
@@ -104,13 +104,6 @@ class TrainedReferring:
         return ExpressionPredictor(network, encoder, place, resolved)
 
 
-def open_referrer(
-    run: Path, options: ReferringPrediction | None = None, device: str = "auto"
-) -> "ExpressionPredictor":
-    """What a finished run of `refer train` makes of images and texts. InputError if `run` is none."""
-    return load_referring(run).predictor(options, device)
-
-
 def load_referring(run: Path) -> TrainedReferring:
     """The network of a finished run. InputError if `run` is none, or is unfinished."""
     folder = RunFolder(run)
@@ -148,7 +141,7 @@ def train_referring(
     )
     left_out = LeftOut(skipped, machine.allow_missing)
     left_out.check(len(targets), labels, images)
-    targets = [target for target in targets if in_share(target.key, config.expressions.share)]
+    targets = shared(targets, lambda target: target.key, config.expressions.share, labels)
     table = expression_table(targets, vocabulary.label_space, config.expressions)
     if not table.texts:
         raise InputError(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from segmentation.data.folders import ImageFolders
 from segmentation.data.images import RgbImage
 from segmentation.data.legend import ID2LABEL, LABEL_MAP, write_legend
-from segmentation.data.masks import IndexMask, mask_path, remove_masks
+from segmentation.data.masks import mask_path, remove_masks
 from segmentation.data.targets import ImageTargets
 from segmentation.data.truth.contract import Truth
 from segmentation.evaluation.evaluate import evaluate
@@ -52,7 +52,12 @@ class ClassFinder:
     def maps(
         self, images: Sequence[RgbImage], requests: Sequence[ImageRequest]
     ) -> list[ScoreMaps | RejectedImage]:
-        """Score maps of each image: of the background and of the classes of which a word is there."""
+        """Score maps of each image: of the background and of the classes of which a word is there.
+
+        A class has what any of its words has; beside rivals, what these leave to all of its words. Words that are
+        in the image compete for each pixel with each other and the background; those that are not are left out
+        first.
+        """
         found: list[ScoreMaps | RejectedImage] = []
         for encoded, request in zip(self.predictor.encode_batch(images), requests, strict=True):
             try:
@@ -66,15 +71,6 @@ class ClassFinder:
         options = self.predictor.options
         check_installed(options.refine)
         return Finisher(options.refine, options.crf_preset, bytes_per_process(processes))
-
-    def mask(self, image: RgbImage) -> IndexMask:
-        """Class ids (H, W) of an image (H, W, 3), 0 where no class is.
-
-        A class has what any of its words has; beside rivals, what these leave to all of its words. Words that are
-        in the image compete for each pixel with each other and the background; those that are not are left out
-        first.
-        """
-        return self.finisher(processes=1).mask(image, self._class_maps(self.predictor.encode(image)))
 
     def _class_maps(self, encoded: EncodedImage) -> ScoreMaps:
         asked = [(class_id, word) for class_id, words in self.words.items() for word in words]
