@@ -186,6 +186,16 @@ def test_an_image_that_cannot_be_read_is_left_out_with_its_reason(tmp_path: Path
     with pytest.raises(InputError, match="image 0: cannot be read"):
         samples.sample(0, np.random.default_rng(0))
     assert samples.sample(1, np.random.default_rng(0)).index == 1
+    # Mended meanwhile: the training that is at work says so, and one that goes on looks at it, and at no other.
+    samples._samples.broken = None  # type: ignore[attr-defined]
+    with pytest.raises(InputError, match=r"image 0 of this training could not be read .* can be now"):
+        samples.sample(0, np.random.default_rng(0))
+    # One more, of which it learns how large cells are.
+    for n_views in (VIEWS.count, 0):
+        backbone = Doubling()
+        again = kept(tmp_path, Pictures(), backbone)
+        assert backbone.seen == n_views + 1
+        assert again.sample(0, np.random.default_rng(0)).index == 0
 
 
 def test_a_backbone_with_random_layers_and_a_full_disk_are_told(

@@ -28,7 +28,8 @@ BatchT = TypeVar("BatchT", bound=Batch)
 
 _AT_ONCE = 8
 """Images that the backbone sees together: more are no faster on a CPU."""
-_MISSING, _KEPT, _UNREADABLE = range(3)
+_KEPT, _UNREADABLE = 1, 2
+"""States of a crop in the file beside the cells; 0: it was not looked at yet."""
 
 
 class _Pictures(Protocol):
@@ -77,7 +78,10 @@ class KeptCells(Generic[SampleT, BatchT]):
         own = self._views.generator(view, index)
         if self._state[view, index] != _KEPT:
             self._samples.sample(index, own)
-            raise InputError(f"image {index} of this training could not be read when its cells were made")
+            raise InputError(
+                f"image {index} of this training could not be read when its cells were made, and can be now: it "
+                "is looked at when the training is stopped and gone on with"
+            )
         return self._samples.of_cells(index, own, rng, self._cells[view, index])
 
     def collate(self, samples: Sequence[SampleT]) -> BatchT:
@@ -96,8 +100,9 @@ def keep_cells(
 ) -> KeptCells[SampleT, BatchT]:
     """The samples with their cells, from `files` or computed now; `backbone` is frozen for good.
 
-    What an interrupted call has computed is not computed again. Raises UsageError for a backbone with layers that
-    start at random, OutputError where the disk has no room, KeyboardInterrupt when the process is asked to stop.
+    What an interrupted call has computed is not computed again; what it could not read is tried again. Raises
+    UsageError for a backbone with layers that start at random, OutputError where the disk has no room,
+    KeyboardInterrupt when the process is asked to stop.
     """
     if backbone.random_parameters:
         raise UsageError(
@@ -118,7 +123,8 @@ def keep_cells(
     cells, state = _opened(files, places, shape)
     # Shared out before it is known what is done: by then another process may have done some of its own.
     own = np.argwhere(np.ones(places, dtype=np.bool_))[devices.index :: devices.count]
-    pending = own[state[tuple(own.T)] == _MISSING]
+    # What could not be read is tried again: somebody may have mended it.
+    pending = own[state[tuple(own.T)] != _KEPT]
     begun = time.monotonic()
     with stop_requests() as stop_requested:
         for start in range(0, len(pending), _AT_ONCE):
