@@ -254,6 +254,33 @@ def test_corrected_colours_are_classes_by_name(masks: Masks, tmp_path: Path) -> 
         import_masks(Corrected(tmp_path, masks.space), tmp_path.parent / f"{tmp_path.name}-x")
 
 
+def test_an_import_goes_on_where_it_stopped(masks: Masks, tmp_path: Path) -> None:
+    source, back = exported(masks, tmp_path / "x", "voc"), tmp_path / "back"
+
+    def imported(place: Path, *, overwrite: bool = False) -> set[str]:
+        """The masks that were written."""
+        before = {path: path.stat().st_mtime_ns for path in back.rglob("*.png")}
+        assert import_masks(Corrected(place, masks.space), back, overwrite=overwrite).n_masks == 3
+        return {path.stem for path in back.rglob("*.png") if path.stat().st_mtime_ns != before.get(path)}
+
+    assert len(imported(source)) == 2, "two have one stem"
+    (back / "it's é.png").unlink()
+    # A copy is the same source, whatever its times.
+    copy = tmp_path / "copy"
+    shutil.copytree(source, copy, copy_function=shutil.copyfile)
+    assert imported(copy) == {"it's é"}
+    assert imported(copy) == set()
+    assert len(imported(copy, overwrite=True)) == 2
+    # Drawn anew, in as many bytes; and classes that are other ones.
+    mask = copy / "SegmentationClass" / "b" / "0001.png"
+    for path in (mask, copy / "labelmap.txt"):
+        content = path.read_bytes()
+        path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        with pytest.raises(UsageError, match="what is imported changed"):
+            imported(copy)
+        path.write_bytes(content)
+
+
 def test_archives_that_lead_out_are_refused(masks: Masks, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
         archive.writestr("../x.png", b"")

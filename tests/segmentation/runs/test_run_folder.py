@@ -145,7 +145,7 @@ def test_what_a_killed_process_left_unfinished_is_removed(tmp_path: Path) -> Non
         pass
     (tmp_path / "sub").mkdir()
     left = [tmp_path / ".checkpoint.pt.41", tmp_path / ".0001.png.7", tmp_path / "sub" / ".0001.png.7.00ff00ff"]
-    left.append(unfinished_beside(tmp_path / "metrics.jsonl"))
+    left += [unfinished_beside(tmp_path / name) for name in ("metrics.jsonl", "sub/0001.jpg", "labelmap.txt")]
     kept = [tmp_path / ".notes.txt.1", tmp_path / "0001.png", tmp_path / ".hidden.png"]
     for path in (*left, *kept):
         path.touch()

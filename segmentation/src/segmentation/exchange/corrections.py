@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from segmentation.data.legend import IGNORE_NAME, LABEL_MAP, write_legend
-from segmentation.data.masks import place_for_mask, remove_masks, write_index_mask
+from segmentation.data.masks import mask_path, place_for_mask, remove_masks, write_index_mask
 from segmentation.data.truth.contract import Truth
 from segmentation.data.truth.mask_folders import VOC_MASKS
 from segmentation.data.truth.opening import open_truth
@@ -74,7 +74,9 @@ def import_masks(
                 folder.write_label_space(truth.label_space)
                 write_legend(output, truth.label_space)
                 for number, key in enumerate(keys, 1):
-                    _write(truth, key, output, left_out)
+                    # Of the same source: the record says so.
+                    if not mask_path(output, key).is_file():
+                        _write(truth, key, output, left_out)
                     progress(number, len(keys))
         except OSError as error:
             raise OutputError(f"{output}: cannot be written: {error.strerror or error}") from error
@@ -107,11 +109,12 @@ def _with_label_map(place: Path) -> Path | None:
 
 
 def _fingerprint(source: Path, place: Path) -> str:
-    """Of a file its content, of a folder its names and sizes."""
+    """Of a file its content, of a folder that of its masks and of what says which classes they show.
+
+    Not sizes and times: a folder may be copied, and a mask that was drawn anew can be as large as it was.
+    """
     if source.is_file():
         return file_digest(source)[:16]
-    names = sorted(path for path in place.rglob("*.png"))
-    listed = "\n".join(
-        f"{path.relative_to(place)} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in names
-    )
+    files = sorted(path for pattern in ("*.png", LABEL_MAP) for path in place.rglob(pattern) if path.is_file())
+    listed = "\n".join(f"{path.relative_to(place)} {file_digest(path)}" for path in files)
     return sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()[:16]

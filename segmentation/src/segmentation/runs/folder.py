@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
 
+from segmentation.data.legend import LABEL_MAP
 from segmentation.runs.differences import differences
 from segmentation.training.config import TrainingFiles
 from shared_runtime.configuration import FrozenModel
@@ -29,7 +30,8 @@ IMPORT = "import"
 REFER_PREDICT = "refer predict"
 RUN_RECORD = "run.json"
 ConfigT = TypeVar("ConfigT", bound=FrozenModel)
-_UNFINISHED = re.compile(rf"\..+\.(?:png|jsonl?|pt|safetensors){UNFINISHED}")
+_UNFINISHED = re.compile(rf"\.(?:.+\.(?:png|jpg|jsonl?|pt|safetensors)|{re.escape(LABEL_MAP)}){UNFINISHED}")
+"""Of every kind of file that is written into a run's folder."""
 _OF_FILE_MANAGERS = (".ds_store", "thumbs.db", "desktop.ini", ".directory")
 
 
