@@ -100,7 +100,7 @@ class CellSamples:
         """One image with phrases drawn."""
         if index not in self._kept:
             self._kept[index] = self._cells[read_image(self._table.images[index].path)].features
-        return self._samples.of_cells(index, rng, self._kept[index])
+        return self._samples.of_cells(index, rng, rng, self._kept[index])
 
     def collate(self, samples: Sequence[ReferringSample]) -> ReferringBatch:
         """As of the package's samples."""

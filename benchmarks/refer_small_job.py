@@ -123,7 +123,7 @@ class OnCells:
 
     def sample(self, index: int, rng: np.random.Generator) -> Any:
         """One image with expressions drawn."""
-        return self._samples.of_cells(index, rng, self._cells[index])
+        return self._samples.of_cells(index, rng, rng, self._cells[index])
 
 
 class World:

@@ -11,12 +11,15 @@ from typer.testing import CliRunner
 
 from segmentation.backbones.loading import read_tensors
 from segmentation.cli import app
+from segmentation.data.crops import CropOptions
 from segmentation.data.masks import read_index_mask
-from segmentation.data.targets import UnknownAttributes, read_targets
+from segmentation.data.targets import ImageTargets, UnknownAttributes, read_targets
 from segmentation.grounding.run import load_grounding
+from segmentation.grounding.samples import CaptionedSamples
 from segmentation.grounding.words import WordTable
 from segmentation.masks.maps import ScoreRules, class_maps, score_maps
 from segmentation.scores.contract import Viewing
+from segmentation.training.kept_cells import FrozenViews, KeptCells
 from shared_runtime.errors import ExitCode
 from tests.segmentation.referring.conftest import Captioned
 from tests.segmentation.segmenter.test_segmenter_runs import stop_after
@@ -39,6 +42,15 @@ def train(captioned: Captioned, run: Path, *more: str) -> Any:
         "train-grounding", "--images", captioned.images, "--labels", captioned.labels, "-o", run, "--workers", 0,
         "--device", "cpu", "--epochs", 15, "--batch-size", 4, "--learning-rate", 0.01, *settings, *more,
     )  # fmt: skip
+
+
+def test_all_captions_of_an_image_are_learned_from_one_view_of_a_frozen_backbone() -> None:
+    texts = ["one", "two", "three"]
+    target = ImageTargets(1, None, Path("1.png"), (), ())
+    samples = CaptionedSamples([target], [texts], WordTable(texts), CropOptions())
+    cells, state = np.zeros((1, 1, 2, 2, 3), dtype=np.float16), np.ones((1, 1), dtype=np.uint8)
+    kept = KeptCells(samples, FrozenViews(1, seed=0), cells, state)
+    assert len({tuple(kept.sample(0, np.random.default_rng(epoch)).text) for epoch in range(30)}) == 3
 
 
 @pytest.fixture(scope="module")

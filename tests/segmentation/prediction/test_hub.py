@@ -82,7 +82,9 @@ def test_a_name_is_looked_up_on_the_hub(small_run: Any, tmp_path: Path, monkeypa
     )
 
 
-def test_a_backbone_of_transformers_travels_with_the_model(small_run: Any, tmp_path: Path) -> None:
+def test_a_backbone_of_transformers_travels_with_the_model(
+    small_run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("transformers")
     hub_model("vit", tmp_path / "vit")
     values = {
@@ -104,6 +106,19 @@ def test_a_backbone_of_transformers_travels_with_the_model(small_run: Any, tmp_p
     (tmp_path / "model").rename(tmp_path / "moved")
     opened = Segmenter.from_pretrained(tmp_path / "moved", options=options)
     np.testing.assert_array_equal(opened.predict(image, ["apple", "grass"]).maps.scores, expected)
+    # Over itself, however its folder is called; what stands there of another model's preprocessor goes.
+    monkeypatch.chdir(tmp_path)
+    opened.save_pretrained("moved")
+    opened.save_pretrained(tmp_path / "moved" / ".." / "moved")
+    of_itself = Segmenter.from_pretrained("moved", options=options)
+    np.testing.assert_array_equal(of_itself.predict(image, ["apple", "grass"]).maps.scores, expected)
+    stale = tmp_path / "other" / "backbone" / "processor_config.json"
+    of_itself.save_pretrained(tmp_path / "other")
+    stale.write_text("{}")
+    of_itself.save_pretrained(tmp_path / "other")
+    assert not stale.exists()
+    Segmenter.from_pretrained(small_run.run).save_pretrained(tmp_path / "other")
+    assert not stale.parent.exists()
     # And from there to another folder.
     opened.save_pretrained(tmp_path / "again")
     again = Segmenter.from_pretrained(tmp_path / "again", options=options)

@@ -46,6 +46,12 @@ def test_an_overlay_mixes_colours_and_leaves_the_background(found: Segmentation)
     np.testing.assert_array_equal(np.array(found.overlay(opacity=0.0))[:, :2], found.image[:, :2])
 
 
+@pytest.mark.parametrize("opacity", [3.0, -0.1, float("nan")])
+def test_no_other_opacity_is_taken(found: Segmentation, opacity: float) -> None:
+    with pytest.raises(UsageError, match=r"expected 0 .* to 1"):
+        found.overlay(opacity)
+
+
 def test_255_is_not_painted() -> None:
     image = np.full((2, 2, 3), 7, dtype=np.uint8)
     np.testing.assert_array_equal(painted(image, np.full((2, 2), 255, dtype=np.uint8)), image)

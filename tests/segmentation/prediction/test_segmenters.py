@@ -98,6 +98,15 @@ def test_a_model_says_what_it_is_in_a_line(segmenter: Segmenter, segmenter_run: 
     assert repr(segmenter) == said
 
 
+def test_two_may_hold_one_model_on_two_devices(segmenter: Segmenter, small_run: Any) -> None:
+    """Torch's meta device stands for a GPU."""
+    photo = next(small_run.images.iterdir())
+    for one in (segmenter, Segmenter.from_pretrained(small_run.run, options=PLAIN, device="cpu")):
+        before = one.predict(photo, ["apple"]).maps.scores
+        assert replace(one, device="meta").source is not one.source
+        np.testing.assert_array_equal(one.predict(photo, ["apple"]).maps.scores, before)
+
+
 def test_apples_of_a_large_image_are_found_in_windows(segmenter_run: Path) -> None:
     image = np.full((400, 900, 3), (40, 160, 60), dtype=np.uint8)
     truth = np.zeros((400, 900), dtype=bool)

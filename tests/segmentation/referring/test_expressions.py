@@ -15,6 +15,7 @@ from segmentation.referring.config import ExpressionOptions
 from segmentation.referring.expressions import ExpressionTable, content_words, expression_table
 from segmentation.referring.samples import ReferringSamples
 from segmentation.referring.tf_idf import TfIdf
+from segmentation.training.kept_cells import FrozenViews, KeptCells
 from shared_schemas import ImageLabels, LabelSpace, load_label_space
 from tests.segmentation.referring.conftest import Captioned, mention
 
@@ -160,9 +161,20 @@ def test_batches_say_which_classes_differ_only_where_the_loss_asks(space: LabelS
     cells = np.zeros((2, 2, 4), dtype=np.float16)
     for apart, expected in ((True, found.foreign(range(len(found.texts)))), (False, np.zeros((0, 0)))):
         samples = ReferringSamples(found, CropOptions(size=8), apart=apart)
-        batch = samples.collate([samples.of_cells(index, np.random.default_rng(0), cells) for index in range(2)])
+        rng = np.random.default_rng(0)
+        batch = samples.collate([samples.of_cells(index, rng, rng, cells) for index in range(2)])
         np.testing.assert_array_equal(batch.foreign.numpy(), expected)
         assert batch.present.tolist() == [[0, 1, 1, 1, 1, 0], [0, 1, 0, 0, 0, 1]]
+
+
+def test_all_phrases_of_an_image_are_learned_from_one_view_of_a_frozen_backbone(space: LabelSpace) -> None:
+    phrases = tuple(Phrase(f"dog {number}", DOG) for number in range(15))
+    target = ImageTargets(1, None, Path("1.png"), (DOG,), (), phrases=phrases)
+    samples = ReferringSamples(expression_table([target], space, ExpressionOptions()), CropOptions())
+    cells, state = np.zeros((1, 1, 2, 2, 3), dtype=np.float16), np.ones((1, 1), dtype=np.uint8)
+    kept = KeptCells(samples, FrozenViews(1, seed=0), cells, state)
+    drawn = [kept.sample(0, np.random.default_rng(epoch)).expressions for epoch in range(60)]
+    assert len({number for numbers in drawn for number in numbers}) == 15
 
 
 def test_tf_idf_is_that_of_its_definition(space: LabelSpace) -> None:

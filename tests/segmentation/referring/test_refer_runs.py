@@ -1,6 +1,8 @@
 """`capseg refer train` and `refer predict`, and the class that users hold, on squares that captions speak of."""
 
+import copy
 import json
+import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +24,7 @@ from segmentation.masks.refinement import Refinement  # noqa: E402
 from segmentation.prediction.expression_files import predict_expressions  # noqa: E402
 from segmentation.referring.latest_vectors import LatestVectors  # noqa: E402
 from segmentation.referring.predict import ExpressionPredictor  # noqa: E402
-from segmentation.referring.run import load_referring, open_referrer  # noqa: E402
+from segmentation.referring.run import load_referring  # noqa: E402
 from segmentation.scores.grid import upscale  # noqa: E402
 from segmentation.training.config import MachineOptions  # noqa: E402
 from segmentation.training.stepper import Stepper  # noqa: E402
@@ -106,6 +108,8 @@ def test_several_images_are_asked_side_by_side(run: Path, captioned: Captioned) 
     assert rough.map.dtype == np.float32
     assert 0 < np.abs(rough.map - expected[0].map).max() < 0.1
     assert len({first, second, *expected}) == 4
+    for other in (copy.deepcopy(referrer), pickle.loads(pickle.dumps(referrer))):
+        assert np.array_equal(other(red, "small red apple").map, expected[0].map)
 
 
 def test_vectors_that_were_asked_for_last_are_kept() -> None:
@@ -122,18 +126,25 @@ def test_vectors_that_were_asked_for_last_are_kept() -> None:
     # bb was the oldest when ccc came; a table of them all keeps none of the others alive.
     assert asked == ["a", "bb", "ccc", "bb"]
     assert vectors.of(["bb"], encode).untyped_storage().nbytes() == 8
+    # Copies have what is known, and a lock of their own.
+    for other in (copy.deepcopy(vectors), pickle.loads(pickle.dumps(vectors))):
+        other.of(["dddd"], encode)
+        assert len(other) == 2
+        assert asked.pop() == "dddd"
+        vectors.of(["bb"], encode)
+    assert asked == ["a", "bb", "ccc", "bb"]
 
 
 def test_maps_of_mirrored_images_are_mirrored(run: Path, captioned: Captioned) -> None:
     image = np.asarray(Image.open(captioned.images / f"{1:012}.png"))
     texts = ["small red apple", "dog"]
-    plain = open_referrer(run, UNREFINED.model_copy(update={"flip": True}), "cpu")
+    plain = load_referring(run).predictor(UNREFINED.model_copy(update={"flip": True}), "cpu")
     one, other = (plain.maps(plain.encode(np.ascontiguousarray(of)), texts) for of in (image, image[:, ::-1]))
     assert one.logits.shape == (2, 9, 9)
     np.testing.assert_allclose(one.logits, other.logits[..., ::-1], atol=1e-4)
     np.testing.assert_allclose(one.shares, 1 / (1 + np.exp(-one.logits)), atol=1e-6)
     # Read as class activation maps: foreground where M > (1 - M)^4, M relative to its maximum.
-    relative = open_referrer(run, UNREFINED.model_copy(update={"relative": True}), "cpu")
+    relative = load_referring(run).predictor(UNREFINED.model_copy(update={"relative": True}), "cpu")
     maps = relative.maps(relative.encode(image), texts)
     found = relative.masks(image, maps)
     for mask, logits in zip(found, maps.logits, strict=True):
@@ -147,7 +158,7 @@ def test_maps_of_mirrored_images_are_mirrored(run: Path, captioned: Captioned) -
 def test_masks_of_other_poolings(kind: str, captioned: Captioned, tiny_bert: Path, tmp_path: Path) -> None:
     found = train(captioned, tiny_bert, tmp_path / "run", "--pooling", kind, "--set", "network.text.trained=false")
     assert found.exit_code == 0, found.output
-    predictor = open_referrer(tmp_path / "run", UNREFINED, "cpu")
+    predictor = load_referring(tmp_path / "run").predictor(UNREFINED, "cpu")
     image = np.asarray(Image.open(captioned.images / f"{1:012}.png"))
     maps = predictor.maps(predictor.encode(image), ["small red apple", "small blue dog", "grass"])
     masks = predictor.masks(image, maps)
@@ -249,9 +260,11 @@ def test_two_images_of_one_name_are_not_written_over(run: Path, captioned: Capti
     for number, path in enumerate(images, 1):
         path.parent.mkdir()
         path.write_bytes((captioned.images / f"{number:012}.png").read_bytes())
-    referrer = Referrer.from_pretrained(run, options=UNREFINED, device="cpu")
+    referrer = Referrer.from_pretrained(run, options=UNREFINED, device="cpu").set_image(images[1])
+    before = referrer.predict("dog")
     for written, present in ((1, 0), (0, 1)):
         done = predict_expressions(referrer, images, ["dog"], tmp_path / "out")
+        assert np.array_equal(referrer.predict("dog").image, before.image), "the image of set_image stays"
         assert (done.written, done.present) == (written, present)
         ((name, reason),) = done.rejected
         assert name == "x.png"
@@ -290,7 +303,7 @@ def test_classes_without_a_language(captioned: Captioned, tmp_path: Path) -> Non
     assert found.exit_code == 0, found.output
     network = load_referring(tmp_path / "run").network
     assert network.project_text.in_features == 80
-    predictor = open_referrer(tmp_path / "run", UNREFINED, "cpu")
+    predictor = load_referring(tmp_path / "run").predictor(UNREFINED, "cpu")
     image = np.asarray(Image.open(captioned.images / f"{1:012}.png"))
     assert predictor.maps(predictor.encode(image), ["apple"]).logits.shape == (1, 9, 9)
     with pytest.raises(UsageError, match="class names alone, and no 'red apple'"):
@@ -314,3 +327,7 @@ def test_labels_without_phrases_are_told(captioned: Captioned, tiny_bert: Path, 
     found = train(Captioned(captioned.images, labels), tiny_bert, tmp_path / "run")
     assert found.exit_code == ExitCode.FAILURE
     assert "got no referring phrase in 8 records" in found.stderr
+    for names in ("none", "foreground"):
+        few = ("--set", "expressions.share=1e-9", "--set", f"expressions.class_names={names}")
+        found = train(captioned, tiny_bert, tmp_path / "run", *few)
+        assert (found.exit_code, "a share of 1e-09 of 8 images" in found.stderr) == (ExitCode.FAILURE, True)

@@ -10,14 +10,16 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from torch.nn import functional
 from typer.testing import CliRunner
 
 from segmentation.cli import app
 from segmentation.data.crops import CropOptions
-from segmentation.data.images import read_image
+from segmentation.data.images import RgbImage, read_image
+from segmentation.data.masks import IndexMask
 from segmentation.data.referring.opening import open_expressions
+from segmentation.data.targets import ImageTargets
 from segmentation.data.truth.opening import open_truth
+from segmentation.masks.maps import ScoreMaps
 from segmentation.masks.refinement import Refinement
 from segmentation.referring.class_words import class_words
 from segmentation.referring.config import (
@@ -29,12 +31,11 @@ from segmentation.referring.config import (
 )
 from segmentation.referring.evaluate import evaluate_referring
 from segmentation.referring.expression_run import train_on_expressions
+from segmentation.referring.names import namesakes, rival_names
 from segmentation.referring.options import ReferringPrediction
 from segmentation.referring.region_samples import RegionSamples
-from segmentation.referring.region_task import patch_loss, pixel_loss
-from segmentation.referring.rivals import namesakes, rival_names
-from segmentation.referring.run import load_referring, open_referrer
-from segmentation.referring.zero_shot import ClassFinder, evaluate_zero_shot
+from segmentation.referring.run import load_referring
+from segmentation.referring.zero_shot import ClassFinder, evaluate_zero_shot, joint_shares
 from segmentation.training.config import MachineOptions
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace, load_label_space
@@ -95,7 +96,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 def score(run: Path, world: World) -> float:
-    predictor = open_referrer(run, OPTIONS, "cpu")
+    predictor = load_referring(run).predictor(OPTIONS, "cpu")
     found = evaluate_referring(predictor, open_expressions(world.truth), [world.images], str(run))
     assert found.masks.expressions == 16
     assert "MPA, σ(s) > .5, nothing tuned on this truth; input 65, refinement none" in found.protocol.prediction
@@ -121,10 +122,32 @@ def test_masks_are_learned_and_a_run_goes_on_from_another(world: World, tmp_path
         train_on_expressions([world.images], truth, tmp_path / "other", other, MACHINE)
 
 
+def test_a_run_is_not_started_over_in_the_folder_that_it_starts_from(world: World, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(world.run, run)
+    start = CONFIG.model_copy(update={"start": str(run)})
+    truth = open_expressions(world.truth)
+    with pytest.raises(UsageError, match=r"run/model\.safetensors is the run that it starts from"):
+        train_on_expressions([world.images], truth, run, start, MACHINE, overwrite=True)
+    assert (run / "model.safetensors").is_file()
+    # Told before labels are read and a folder is made.
+    gone = CONFIG.model_copy(update={"start": str(tmp_path / "gone")})
+    with pytest.raises(InputError, match="gone is not the folder of a run"):
+        train_on_expressions([world.images], truth, tmp_path / "new", gone, MACHINE)
+    assert not (tmp_path / "new").exists()
+
+
 def test_what_a_truth_lacks_is_told(world: World, tmp_path: Path) -> None:
     truth = open_expressions(world.truth)
     with pytest.raises(InputError, match=r"got 0 images of 8, and 0 damaged entries.* 1: in none of the image"):
         train_on_expressions([tmp_path], truth, tmp_path, CONFIG)
+
+
+def test_a_share_without_an_image_is_told(world: World, tmp_path: Path) -> None:
+    expressions = CONFIG.expressions.model_copy(update={"share": 1e-9})
+    config = CONFIG.model_copy(update={"expressions": expressions})
+    with pytest.raises(InputError, match=r"got no image in a share of 1e-09 of 8 images.*expressions\.share"):
+        train_on_expressions([world.images], open_expressions(world.truth), tmp_path, config)
 
 
 def test_samples_are_cropped_with_their_regions(world: World) -> None:
@@ -137,6 +160,21 @@ def test_samples_are_cropped_with_their_regions(world: World) -> None:
             colour = sample.image.astype(int)
             shown = colour[..., 0 if number == 0 else 2] > 150
             assert (shown == (region == 1)).mean() > 0.97
+    cells = np.zeros((2, 2, 4), dtype=np.float16)
+    of_cells = [samples.of_cells(0, np.random.default_rng(0), np.random.default_rng(n), cells) for n in range(9)]
+    for place, number in enumerate(drawn[0].expressions):
+        regions = [of.regions[of.expressions.index(number)] for of in of_cells if number in of.expressions]
+        assert regions
+        assert all((region == drawn[0].regions[place]).all() for region in regions), (
+            "the crop is that of the cells"
+        )
+    one = RegionSamples(images, ["apple", "cat"], CONFIG.crop, 1)
+    both = next(index for index, (_, of) in enumerate(images) if len(of) == 2)
+    numbers = {
+        one.of_cells(both, np.random.default_rng(0), np.random.default_rng(n), cells).expressions
+        for n in range(20)
+    }
+    assert numbers == {(0,), (1,)}, "expressions are not those of the crop"
     batch = samples.collate(drawn[:2])
     assert batch.owners.tolist() == [0] * len(drawn[0].expressions) + [1] * len(drawn[1].expressions)
     assert batch.regions.shape == (len(batch.owners), 65, 65)
@@ -147,63 +185,22 @@ def test_samples_are_cropped_with_their_regions(world: World) -> None:
         )
 
 
-@pytest.mark.parametrize(
-    ("side", "stride", "first_cell"),
-    [(65, 16, 0.0), (64, 16, 7.5), (60, 16, 0.0), (63, 16, 0.0)],
-    ids=["convolutions", "patches", "the last cell lies inside", "and just so"],
-)
-def test_masks_are_compared_where_cells_lie(side: int, stride: int, first_cell: float) -> None:
-    rng = np.random.default_rng(0)
-    centres = np.arange(first_cell, side, stride)
-    maps = rng.normal(size=(3, len(centres), len(centres))).astype(np.float32)
-    regions = (rng.random((3, side, side)) > 0.5).astype(np.uint8)
-    expected = []
-    for cells, region in zip(maps, regions, strict=True):
-        upright = np.array([np.interp(np.arange(side), centres, column) for column in cells.T]).T
-        logits = np.array([np.interp(np.arange(side), centres, row) for row in upright])
-        mask = 1 / (1 + np.exp(-logits))
-        expected.append(1 - 2 * (mask * region).sum() / (mask.sum() + region.sum()))
-    found = pixel_loss(torch.from_numpy(maps), torch.from_numpy(regions), stride, first_cell)
-    assert found.item() == pytest.approx(np.mean(expected), abs=1e-5)
-
-
-def told_apart(region: torch.Tensor, stride: int, first_cell: float, cells: int) -> list[list[int]]:
-    """Which cells `patch_loss` takes for a region's: at logits of 0 its slope is down there, and up elsewhere."""
-    logits = torch.zeros(1, cells, cells, requires_grad=True)
-    patch_loss(logits, region[None], stride, first_cell).backward()
-    assert logits.grad is not None
-    return (logits.grad[0] < 0).int().tolist()
-
-
-def test_cells_are_told_apart_by_the_pixels_around_their_centres() -> None:
-    box = torch.zeros(33, 33, dtype=torch.uint8)
-    box[8:24, 8:24] = 1  # centres at 0, 16 and 32
-    assert told_apart(box, 16, 0.0, 3) == [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
-    corner = torch.zeros(33, 33, dtype=torch.uint8)
-    corner[:8, :4] = 1  # half of what the first cell has
-    assert told_apart(corner, 16, 0.0, 3) == [[1, 0, 0], [0, 0, 0], [0, 0, 0]]
-    # Patches have their own pixels: as torch pools them.
-    regions = torch.rand(4, 56, 56, generator=torch.Generator().manual_seed(0)) > 0.5
-    for region in regions:
-        inside = functional.adaptive_avg_pool2d(region[None].float(), (4, 4))[0] >= 0.5
-        assert told_apart(region, 14, 6.5, 4) == inside.int().tolist()
-    logits, half = torch.tensor([[[2.0, -3.0], [0.0, 1.0]]]), torch.zeros(1, 4, 4, dtype=torch.uint8)
-    half[0, :2, :1] = 1  # half of the first patch, nothing of the others
-    by_hand = torch.tensor([[1.0, 0.0], [0.0, 0.0]])
-    expected = functional.binary_cross_entropy(logits[0].sigmoid(), by_hand)
-    torch.testing.assert_close(patch_loss(logits, half, 2, 0.5), expected)
+def mask_of(finder: ClassFinder, image: RgbImage) -> IndexMask:
+    (maps,) = finder.maps([image], [ImageTargets(1, None, Path("1.png"), (), ())])
+    assert isinstance(maps, ScoreMaps)
+    return finder.finisher(processes=1).mask(image, maps)
 
 
 def test_classes_are_found_by_their_words(world: World, tmp_path: Path) -> None:
     space = load_label_space("coco")
     apple, cat = space.by_name["apple"].id, space.by_name["cat"].id
-    predictor = open_referrer(world.run, OPTIONS, "cpu")
+    predictor = load_referring(world.run).predictor(OPTIONS, "cpu")
     image = read_image(world.images / "1.png")
     maps = predictor.maps(predictor.encode(image), ["apple", "cat"])
     red, blue = predictor.masks(image, maps)
     # Never trained to tell images apart: every score is let in.
     finder = ClassFinder(predictor, {apple: ["apple"], cat: ["cat"]}, threshold=0)
-    mask = finder.mask(image)
+    mask = mask_of(finder, image)
     assert np.array_equal(mask > 0, red | blue)
     assert (mask[red & ~blue] == apple).all()
     # In a batch, an image is seen as it is alone.
@@ -215,10 +212,10 @@ def test_classes_are_found_by_their_words(world: World, tmp_path: Path) -> None:
             *(predictor.maps(of, ["apple", "cat"]).logits for of in (together, alone)), atol=1e-4
         )
     # A class has what any of its words has; words that are not there leave nothing.
-    assert (ClassFinder(predictor, {apple: ["apple", "cat"]}, threshold=0).mask(image) == apple).sum() == (
+    assert (mask_of(ClassFinder(predictor, {apple: ["apple", "cat"]}, threshold=0), image) == apple).sum() == (
         red | blue
     ).sum()
-    assert not ClassFinder(predictor, {apple: ["apple"]}, threshold=1).mask(image).any()
+    assert not mask_of(ClassFinder(predictor, {apple: ["apple"]}, threshold=1), image).any()
 
     found, lost = evaluate_zero_shot(finder, open_truth(world.truth), [world.images], tmp_path / "masks")
     ious = {of.name: of.iou for of in found.classes if of.true_pixels}
@@ -237,7 +234,11 @@ def test_classes_are_found_by_their_words(world: World, tmp_path: Path) -> None:
     assert len([*(tmp_path / "again").glob("*.png")]) == 6
     # Where an earlier evaluation left masks, none of it is scored.
     (images / "5.png").unlink()
-    evaluate_zero_shot(finder, open_truth(world.truth), [images], tmp_path / "again")
+    again = {path: path.read_bytes() for path in (tmp_path / "again").iterdir()}
+    with pytest.raises(UsageError, match=r"again/\d\.png exists already\. Name another folder .* or --overwrite"):
+        evaluate_zero_shot(finder, open_truth(world.truth), [images], tmp_path / "again")
+    assert {path: path.read_bytes() for path in (tmp_path / "again").iterdir()} == again
+    evaluate_zero_shot(finder, open_truth(world.truth), [images], tmp_path / "again", overwrite=True)
     assert len([*(tmp_path / "again").glob("*.png")]) == 5
     assert (tmp_path / "masks" / "id2label.json").is_file()
     with pytest.raises(InputError, match="not one image of the truth has a mask; the first reason is: "):
@@ -248,7 +249,7 @@ def test_rivals_compete_for_cells(world: World) -> None:
     image = read_image(world.images / "1.png")
     # The network has embeddings of the foreground's classes alone.
     names = rival_names("coco")[:80]
-    beside = open_referrer(world.run, OPTIONS.model_copy(update={"rivals": "coco"}), "cpu")
+    beside = load_referring(world.run).predictor(OPTIONS.model_copy(update={"rivals": "coco"}), "cpu")
     encoded = beside.encode(image)
     maps = beside.maps(encoded, names)
     # Each against all others: one softmax over all classes. No bear is seen in the place of a teddy bear.
@@ -265,12 +266,32 @@ def test_rivals_compete_for_cells(world: World) -> None:
     np.testing.assert_allclose(spared, torch.from_numpy(others).softmax(dim=0)[apple - (cat < apple)], atol=1e-5)
     # A word is in an image where it has enough of any cell.
     greatest = maps.shares[apple].max()
-    seen = [ClassFinder(beside, {53: ["apple"]}, greatest * by).mask(image).any() for by in (0.99, 1.01)]
+    seen = [mask_of(ClassFinder(beside, {53: ["apple"]}, greatest * by), image).any() for by in (0.99, 1.01)]
     assert seen == [True, False]
-    alone = open_referrer(world.run, OPTIONS.model_copy(update={"rivals": "image"}), "cpu")
+    # Words of a class stand for it together, however little each has: as in a softmax over them and the rivals.
+    words = ["apple", "cat", "zebra"]
+    mine = beside.maps(encoded, words, [words] * 3)
+    others = [place for place, name in enumerate(names) if name not in words]
+    weights = np.exp(maps.logits.astype(np.float64))
+    three = weights[[names.index(word) for word in words]].sum(axis=0)
+    expected = three / (three + weights[others].sum(axis=0))
+    (class_id,), (joint,) = joint_shares([53] * 3, mine.shares)
+    np.testing.assert_allclose(joint, expected, atol=1e-5)
+    assert mine.shares.max(axis=0).mean() < joint.mean()
+    seen = [mask_of(ClassFinder(beside, {53: words}, joint.max() * by), image).any() for by in (0.99, 1.01)]
+    assert (class_id, seen) == (53, [True, False])
+    alone = load_referring(world.run).predictor(OPTIONS.model_copy(update={"rivals": "image"}), "cpu")
+    pair = alone.maps(alone.encode(image), ["apple", "cat", "zebra"], [("cat",), ("apple",), ()])
+    _, (joint, zebra) = joint_shares([1, 1, 2], pair.shares)
+    np.testing.assert_allclose(joint + zebra, 1, atol=1e-5)
     pair = alone.maps(alone.encode(image), ["apple", "cat"])
     np.testing.assert_allclose(pair.shares.sum(axis=0), 1, atol=1e-5)
     np.testing.assert_allclose(pair.scores, maps.scores[[apple, cat]], atol=1e-5)
+    # What has no rival there has what it has against the background, and not the whole image.
+    for texts in (["apple"], ["apple", "the apple"]):
+        single = alone.maps(alone.encode(image), texts)
+        np.testing.assert_allclose(single.shares[0], 1 / (1 + np.exp(-single.logits[0])), atol=1e-5)
+        assert alone.masks(image, single)[0].mean() < 0.9
     strongest = pair.shares[0] / pair.shares[0].max()
     np.testing.assert_allclose(alone.strengths(pair)[0], strongest, atol=1e-4)
 

@@ -7,12 +7,14 @@ from typing import Literal
 
 import pytest
 import torch
+from pydantic import ValidationError
 
 from segmentation.data.targets import Vocabulary
 from segmentation.masks.refinement import Refinement
 from segmentation.referring.config import ExpressionOptions, ReferringConfig
+from segmentation.referring.names import rival_names
 from segmentation.referring.options import IMAGE, NOTHING, ReferringPrediction
-from segmentation.referring.rivals import competing, contested_shares, rival_names
+from segmentation.referring.rivals import competing, contested_shares
 from segmentation.referring.run import TrainedReferring
 from segmentation.scores.contract import NetworkTraits
 from shared_schemas import load_label_space
@@ -50,22 +52,37 @@ def test_a_network_that_learned_beside_names_is_read_beside_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "space", "expected"), [("all", "coco", "coco"), ("none", "coco", None), ("all", "own.toml", None)]
+    ("names", "edited", "expected"), [("all", False, "coco"), ("none", False, None), ("all", True, None)]
 )
 def test_names_are_those_of_a_label_space_that_ships(
-    names: Literal["all", "none"], space: str, expected: str | None
+    names: Literal["all", "none"], edited: bool, expected: str | None
 ) -> None:
-    config = ReferringConfig(label_space=space, expressions=ExpressionOptions(class_names=names))
-    vocabulary = Vocabulary(load_label_space("coco"))
-    assert TrainedReferring(Path("weights"), vocabulary, config).traits.names == expected
+    space = load_label_space("coco")
+    if edited:
+        # A copy that is still called "coco".
+        first, *others = space.classes
+        space = space.model_copy(update={"classes": (first.model_copy(update={"name": "human"}), *others)})
+    # In a saved model, the path of the user's file is gone: what counts are the names.
+    for label_space in ("coco", "own.toml"):
+        config = ReferringConfig(label_space=label_space, expressions=ExpressionOptions(class_names=names))
+        assert TrainedReferring(Path("weights"), Vocabulary(space), config).traits.names == expected
+
+
+def test_rivals_of_no_label_space_are_told_at_once() -> None:
+    with pytest.raises(ValidationError, match=r"got 'cocoo', expected one of coco, .*did you mean 'coco'"):
+        ReferringPrediction(rivals="cocoo")
+    assert ReferringPrediction(rivals="own.toml").rivals == "own.toml"
 
 
 def test_shares_beside_rivals() -> None:
     logits, rivals = torch.randn(2, 3, 4), torch.randn(3, 3, 4)
     beside = torch.tensor([[True, False, True], [False, False, False]])
-    found = contested_shares(logits, rivals, beside)
+    found = contested_shares(logits, rivals, beside, 0.3)
     for row in range(3):
         for column in range(4):
             own, first, _, last = (math.exp(of[row, column]) for of in (logits[0], *rivals))
             assert found[0, row, column].item() == pytest.approx(own / (own + first + last), abs=1e-6)
-    assert torch.equal(found[1], torch.ones(3, 4))
+    # Without a rival, it competes with the background alone.
+    torch.testing.assert_close(found[1], (logits[1] - 0.3).sigmoid())
+    nobody = contested_shares(logits, rivals[:0], beside[:, :0], 0.3)
+    torch.testing.assert_close(nobody, (logits - 0.3).sigmoid())

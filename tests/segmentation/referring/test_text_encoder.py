@@ -12,6 +12,7 @@ pytest.importorskip("transformers")
 from segmentation.data.targets import Vocabulary  # noqa: E402
 from segmentation.referring.config import ReferringConfig, ReferringOptions, TextOptions  # noqa: E402
 from segmentation.referring.run import TrainedReferring  # noqa: E402
+from segmentation.referring.samples import ReferringBatch  # noqa: E402
 from segmentation.referring.task import build_task, initial_network  # noqa: E402
 from segmentation.referring.text_encoder import ClassNames, LanguageModel, on_device  # noqa: E402
 from segmentation.referring.text_folder import pools_by_mean, text_folder  # noqa: E402
@@ -84,7 +85,29 @@ def test_texts_are_encoded_where_the_network_computes(tiny_bert: Path, monkeypat
     predictor = trained.predictor(device="meta")
     predictor.encoder.vectors(TEXTS)
     assert seen == ["meta", "meta"]
+    # Whoever holds the same network on the CPU goes on with it there.
+    assert {parameter.device.type for parameter in trained.network.parameters()} == {"cpu"}
+    trained.predictor(device="cpu").encoder.vectors(TEXTS)
+    assert seen[-1] == "cpu"
     assert on_device(names := ClassNames(["cat"]), meta) is names
+
+
+@pytest.mark.parametrize("kind", ["mpa", "spa", "gap", "gmp"])
+def test_images_of_which_nothing_is_said_may_stand_alone_in_a_part_of_a_batch(tiny_bert: Path, kind: str) -> None:
+    network = ReferringOptions.model_validate(
+        {"dimension": 8, "pooling": {"kind": kind}, "text": {"encoder": str(tiny_bert)}}
+    )
+    config = ReferringConfig(backbone="tiny", weights="random", network=network, loss={"apart": 1.0})
+    task = build_task(config, load_label_space("coco"), TEXTS, torch.device("cpu"))
+    nothing = torch.zeros(2, 0)
+    images = torch.zeros(2, 3, 33, 33, dtype=torch.uint8)
+    foreign = torch.zeros(0, 0, dtype=torch.bool)
+    batch = ReferringBatch(images, torch.zeros(0, dtype=torch.int64), nothing, nothing.bool(), foreign)
+    loss, _ = task.loss(batch)
+    loss.backward()
+    assert loss.item() == 0
+    assert task.module.text_encoder is not None
+    assert task.module.text_encoder.vectors([]).shape == (0, 16)
 
 
 def test_class_names_are_unit_vectors() -> None:

@@ -50,6 +50,10 @@ class Doubling(Backbone):
 class Picture:
     image: npt.NDArray[np.uint8] | npt.NDArray[np.float16]
     index: int
+    crop: int = 0
+    """What was drawn with the view's own random numbers."""
+    said: int = 0
+    """What was drawn with those of the epoch."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,14 @@ class Pictures:
         self.read.append(index)
         return Picture(rng.integers(256, size=(2, 4, 3), dtype=np.uint8), index)
 
-    def of_cells(self, index: int, _rng: np.random.Generator, cells: npt.NDArray[np.float16]) -> Picture:
-        return Picture(cells, index)
+    def of_cells(
+        self,
+        index: int,
+        crop_rng: np.random.Generator,
+        rng: np.random.Generator,
+        cells: npt.NDArray[np.float16],
+    ) -> Picture:
+        return Picture(cells, index, int(crop_rng.integers(1000)), int(rng.integers(1000)))
 
     def collate(self, samples: Sequence[Picture]) -> PictureBatch:
         images = torch.from_numpy(np.stack([sample.image for sample in samples]))
@@ -110,6 +120,13 @@ def test_kept_cells_are_those_of_the_same_crop(tmp_path: Path) -> None:
         with torch.no_grad():
             torch.testing.assert_close(backbone(batch.images), backbone(of_image.images), rtol=1e-3, atol=1e-3)
     assert drawn == {0, 1, 2}
+
+
+def test_all_but_the_crop_is_drawn_anew_in_every_epoch(tmp_path: Path) -> None:
+    samples = kept(tmp_path, Pictures())
+    seen = [samples.sample(4, np.random.default_rng(epoch)) for epoch in range(20)]
+    assert len({of.crop for of in seen}) == VIEWS.count
+    assert len({of.said for of in seen}) > 15
 
 
 def test_the_backbone_is_frozen_and_without_dropout_for_good(tmp_path: Path) -> None:

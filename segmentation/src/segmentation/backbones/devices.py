@@ -4,13 +4,16 @@ Nothing here starts processes or remembers what an earlier call chose: those tha
 `training.devices`.
 """
 
+import copy
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from shared_runtime.errors import UsageError
 
 if TYPE_CHECKING:
     import torch
+
+NetworkT = TypeVar("NetworkT", bound="torch.nn.Module")
 
 Precision = Literal["float32", "bfloat16"]
 """Of matrix products and convolutions; weights and what is made of their results stay in 32 bits."""
@@ -48,6 +51,17 @@ def resolve_device(name: "str | torch.device" = AUTO) -> "torch.device":
 def check_device(name: "str | torch.device") -> str:
     """The name of a device that is there, without torch where it must be. Raises as `resolve_device` does."""
     return str(name) if name in (AUTO, "cpu") else str(resolve_device(name))
+
+
+def network_on(network: "NetworkT", device: "torch.device") -> "NetworkT":
+    """`network` on `device`: where it is on another, a copy, so that whoever else holds it can go on with it."""
+    import torch
+
+    # With its number, as parameters have it: "cuda" is "cuda:0" there.
+    place = torch.empty(0, device=device).device
+    if all(parameter.device == place for parameter in network.parameters()):
+        return network
+    return copy.deepcopy(network).to(device)
 
 
 def in_precision(precision: Precision, device: "torch.device") -> "AbstractContextManager[object]":

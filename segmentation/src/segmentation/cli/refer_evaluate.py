@@ -62,7 +62,8 @@ def refer_evaluate_command(
         typer.Option(
             min=0,
             max=1,
-            help="Confidence above which a class is in an image; with --rivals, the share of a cell that is its  "
+            help="Confidence above which a word is in an image; with --rivals, the share of a cell that all words "
+            "of a class have  "
             "[default: .5; with --rivals .2]",
         ),
     ] = None,
@@ -89,7 +90,9 @@ def refer_evaluate_command(
             help="Also write a page with the worst and the best images: maps, masks and truth of what was asked.",
         ),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing page.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an existing page, and masks in -o.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
     *,
@@ -128,7 +131,7 @@ def refer_evaluate_command(
             overwrite=overwrite,
         )
     if zero_shot:
-        from segmentation.referring.rivals import namesakes
+        from segmentation.referring.names import namesakes
         from segmentation.referring.zero_shot import ClassFinder, evaluate_zero_shot
 
         masks = open_truth(truth, label_space=label_space)
@@ -146,6 +149,7 @@ def refer_evaluate_command(
                 images,
                 output,
                 lambda done, total: show("images", done, total),
+                overwrite=overwrite,
                 processes=processes,
                 batch_size=batch_size,
             )

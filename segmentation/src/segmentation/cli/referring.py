@@ -64,7 +64,7 @@ class ReferringArguments:
     device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto"
 
     def resolved(self) -> ReferringPrediction:
-        """What they ask for. Raises UsageError for wrong ones, LabelSpaceError for rivals of no label space."""
+        """What they ask for. Raises UsageError for wrong ones, LabelSpaceError for a file that is none."""
         with option_errors():
             options = ReferringPrediction.model_validate(
                 {

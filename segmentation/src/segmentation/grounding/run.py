@@ -56,12 +56,12 @@ class TrainedGrounding:
 
     def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
         """The network on `device`, looking at images as `viewing` says."""
-        from segmentation.backbones.devices import resolve_device
+        from segmentation.backbones.devices import network_on, resolve_device
         from segmentation.grounding.predict import GroundingScores
 
         place = resolve_device(device)
         names = [label.name.replace("_", " ") for label in self.vocabulary.classes]
-        return GroundingScores(self.network.to(place), place, viewing, names)
+        return GroundingScores(network_on(self.network, place), place, viewing, names)
 
 
 def train_grounding(

@@ -63,14 +63,23 @@ class CaptionedSamples:
         image = read_image(self._targets[index].path)
         height, width, _ = image.shape
         crop = random_crop(height, width, self._crop, rng)
-        return self.of_cells(index, rng, crop_image(image, crop, self._crop.size))
+        return self._with_text(index, rng, crop_image(image, crop, self._crop.size))
 
     def of_cells(
-        self, index: int, rng: np.random.Generator, cells: RgbImage | npt.NDArray[np.float16]
+        self,
+        index: int,
+        _crop_rng: np.random.Generator,
+        rng: np.random.Generator,
+        cells: npt.NDArray[np.float16],
     ) -> CaptionedSample:
-        """The same with the cells of the crop in place of its pixels, which are not read."""
+        """The same with the cells of a crop in place of its pixels, which are not read; the text is of `rng`."""
+        return self._with_text(index, rng, cells)
+
+    def _with_text(
+        self, index: int, rng: np.random.Generator, image: RgbImage | npt.NDArray[np.float16]
+    ) -> CaptionedSample:
         texts = self._texts[index]
-        return CaptionedSample(cells, self._words.numbers(texts[int(rng.integers(len(texts)))]))
+        return CaptionedSample(image, self._words.numbers(texts[int(rng.integers(len(texts)))]))
 
     def collate(self, samples: Sequence[CaptionedSample]) -> CaptionedBatch:
         """Samples of one size as a batch on the CPU."""

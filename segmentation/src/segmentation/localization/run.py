@@ -55,11 +55,11 @@ class Localizer:
 
     def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
         """The network on `device`, looking at images as `viewing` says."""
-        from segmentation.backbones.devices import resolve_device
+        from segmentation.backbones.devices import network_on, resolve_device
         from segmentation.localization.predict import HeatmapExtractor
 
         place = resolve_device(device)
-        return HeatmapExtractor(self.network.to(place), place, viewing)
+        return HeatmapExtractor(network_on(self.network, place), place, viewing)
 
 
 def train_localizer(

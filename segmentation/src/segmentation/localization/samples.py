@@ -74,9 +74,13 @@ class LocalizationSamples:
         return self._labelled(index, crop_image(image, crop, self._crop.size))
 
     def of_cells(
-        self, index: int, _rng: np.random.Generator, cells: npt.NDArray[np.float16]
+        self,
+        index: int,
+        _crop_rng: np.random.Generator,
+        _rng: np.random.Generator,
+        cells: npt.NDArray[np.float16],
     ) -> LocalizationSample:
-        """The same with the cells of the crop in place of its pixels, which are not read."""
+        """The same with the cells of a crop in place of its pixels, which are not read."""
         return self._labelled(index, cells)
 
     def _labelled(self, index: int, image: RgbImage | npt.NDArray[np.float16]) -> LocalizationSample:

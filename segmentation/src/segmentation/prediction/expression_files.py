@@ -132,7 +132,7 @@ def _is_taken(key: str) -> bool:
 
 def _predict(referrer: Referrer, image: RgbImage, names: Mapping[str, str], output: Path, key: str) -> None:
     """The masks of one image; its scores last, which say that all is there. Raises InputError and OSError."""
-    regions = referrer.set_image(image).predict([*names])
+    regions = referrer.encode(image).predict([*names])
     masks, overlays = output / key, output / OVERLAYS / key
     for folder in (masks, overlays):
         folder.mkdir(parents=True, exist_ok=True)

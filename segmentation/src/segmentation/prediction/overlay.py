@@ -4,6 +4,7 @@ import numpy as np
 
 from segmentation.data.images import RgbImage
 from segmentation.data.masks import IGNORE_INDEX, IndexMask, palette
+from shared_runtime.errors import UsageError
 
 OPACITY = 0.5
 _ROWS = 512
@@ -11,7 +12,12 @@ _ROWS = 512
 
 
 def painted(image: RgbImage, mask: IndexMask, opacity: float = OPACITY) -> RgbImage:
-    """An image (H, W, 3) under the colours of its mask (H, W), outlined; background and 255 stay as they are."""
+    """An image (H, W, 3) under the colours of its mask (H, W), outlined; background and 255 stay as they are.
+
+    Raises UsageError for an `opacity` outside of 0 to 1.
+    """
+    if not 0 <= opacity <= 1:
+        raise UsageError(f"opacity: got {opacity!r}, expected 0 (outlines alone) to 1 (colours alone)")
     colours = palette().astype(np.float32)
     outlined = _outlines(mask)
     result = np.empty_like(image)

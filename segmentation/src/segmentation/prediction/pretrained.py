@@ -6,7 +6,7 @@ network is built again from. Nothing in such a folder is code.
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +21,7 @@ from segmentation.prediction.contract import needs_classes
 from segmentation.prediction.model_card import ModelCard, Usage, card_text
 from segmentation.referring import text_folder
 from segmentation.referring.config import ReferringConfig
+from segmentation.referring.run import TrainedReferring
 from segmentation.runs.folder import (
     TRAIN_LOCALIZER,
     TRAIN_REFERRING,
@@ -104,8 +105,9 @@ def open_pretrained(folder: Path, *commands: str) -> Any:
     values = dict(saved.config)
     if values.get("backbone") == f"{HUB}{_BACKBONE}":
         values["backbone"] = f"{HUB}{folder / _BACKBONE}"
-    if saved.command == TRAIN_REFERRING and (folder / _TEXT).is_dir():
-        values["network"]["text"]["encoder"] = str(folder / _TEXT)
+    text = values.get("network", {}).get("text", {})
+    if saved.command == TRAIN_REFERRING and text.get("encoder") == _TEXT:
+        text["encoder"] = str(folder / _TEXT)
     try:
         config = configuration.model_validate(values)
     except ValidationError as error:
@@ -128,8 +130,9 @@ def save_pretrained(model: StoredModel, folder: Path, card: ModelCard, *, half: 
             name: tensor.half() if half and tensor.is_floating_point() else tensor
             for name, tensor in model.network.state_dict().items()
         }
-        save_weights(folder / WEIGHTS, tensors)
+        # Before the weights: what is built on a model that is gone leaves a saved one as it is.
         values = _portable(model, folder)
+        save_weights(folder / WEIGHTS, tensors)
         saved = SavedModel(
             command=model.config.command, config=values, label_space=model.vocabulary.label_space, card=card
         )
@@ -158,32 +161,55 @@ def _portable(model: StoredModel, folder: Path) -> dict[str, Any]:
     values = model.config.model_dump(mode="json")
     backbone = model.config.backbone
     if backbone.startswith(HUB):
-        source = hub_folder(backbone.removeprefix(HUB))
-        (folder / _BACKBONE).mkdir(exist_ok=True)
-        for name in (CONFIG, *PREPROCESSORS):
-            if (source / name).is_file() and source != folder / _BACKBONE:
-                shutil.copyfile(source / name, folder / _BACKBONE / name)
+        _copy_part(hub_folder(backbone.removeprefix(HUB)), folder / _BACKBONE, (CONFIG, *PREPROCESSORS))
         values["backbone"] = f"{HUB}{_BACKBONE}"
-    if isinstance(model.config, ReferringConfig):
-        values["network"]["text"]["encoder"] = _saved_language(model.config, folder)
-    for key in ("weights", "localizer"):
+    else:
+        _remove_part(folder / _BACKBONE)
+    source = model.config.text_folder() if isinstance(model.config, ReferringConfig) else None
+    if isinstance(model, TrainedReferring) and source is not None:
+        _save_language(model, source, folder / _TEXT)
+        values["network"]["text"]["encoder"] = _TEXT
+    else:
+        _remove_part(folder / _TEXT)
+    for key in ("weights", "localizer", "start"):
         if isinstance(values.get(key), str) and values[key] != RANDOM:
             values[key] = Path(values[key]).name
     values["label_space"] = model.vocabulary.label_space.name
     return values
 
 
-def _saved_language(config: ReferringConfig, folder: Path) -> str:
-    """What stands for the language model in a saved configuration; the model is copied, if there is one."""
-    source = config.text_folder()
-    if source is None:
-        return config.network.text.encoder
-    names = [*text_folder.FILES, *([] if config.network.text.trained else [text_folder.WEIGHTS])]
+def _save_language(model: TrainedReferring, source: Path, target: Path) -> None:
+    """Copy a language model, with its weights where they are not among the network's."""
+    trained = model.config.network.text.trained
+    _copy_part(source, target, text_folder.FILES if trained else (*text_folder.FILES, text_folder.WEIGHTS))
+    if not trained and not (target / text_folder.WEIGHTS).is_file():
+        # Its folder has them in another format, or in several files.
+        from segmentation.referring.text_encoder import LanguageModel
+
+        encoder = model.encoders[1]
+        assert isinstance(encoder, LanguageModel), "it has a folder"
+        encoder.save(target)
+
+
+def _copy_part(source: Path, target: Path, names: Sequence[str]) -> None:
+    """Copy those files of a model of `transformers` that are there; what was there of another model is removed."""
+    if target.is_dir() and source.samefile(target):
+        return
+    _remove_part(target)
     for name in names:
-        if (source / name).is_file() and source != folder / _TEXT:
-            (folder / _TEXT / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source / name, folder / _TEXT / name)
-    return _TEXT
+        if (source / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / name, target / name)
+
+
+def _remove_part(target: Path) -> None:
+    """Remove the files of a model of `transformers` that was saved here. Others stay, and so their folder."""
+    if not target.is_dir():
+        return
+    for name in (*PREPROCESSORS, *text_folder.FILES, text_folder.WEIGHTS):
+        (target / name).unlink(missing_ok=True)
+        with suppress(OSError):
+            (target / name).parent.rmdir()
 
 
 def _usage(model: StoredModel) -> Usage:

@@ -44,7 +44,7 @@ class ReferredRegion:
     """(h, w) in [0, 1]: how far each cell is of it, before edges were fitted."""
 
     def overlay(self, opacity: float = OPACITY) -> Image.Image:
-        """The image under its mask, at the size of the image."""
+        """The image under its mask, at its size. Raises UsageError for an opacity outside of 0 to 1."""
         return Image.fromarray(painted(self.image, np.where(self.mask, np.uint8(_COLOUR), np.uint8(0)), opacity))
 
     def save(self, path: str | Path) -> None:
@@ -62,7 +62,10 @@ class ReferredRegion:
 
 @dataclass(frozen=True, eq=False)
 class SeenImage:
-    """An image that a network of referring expressions has looked at: each text takes milliseconds."""
+    """An image that a network of referring expressions has looked at, once for all texts that are asked of it.
+
+    Most of the time that a text takes goes into fitting its mask to edges (`refine`).
+    """
 
     predictor: "ExpressionPredictor"
     encoded: "EncodedImage"

@@ -52,7 +52,10 @@ class Segmentation:
         return found
 
     def overlay(self, opacity: float = OPACITY) -> Image.Image:
-        """The image under the colours of its mask, at the size of the image."""
+        """The image under the colours of its mask, at the size of the image.
+
+        Raises UsageError for an opacity outside of 0 to 1.
+        """
         return Image.fromarray(painted(self.image, self.mask, opacity))
 
     def save(self, path: str | Path) -> None:

@@ -10,7 +10,8 @@ from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_
 from segmentation.backbones.catalog import PACKAGED, named_place
 from segmentation.data.crops import CropOptions
 from segmentation.referring.text_folder import CLASSES, language_digest, text_folder
-from segmentation.runs.folder import TRAIN_REFERRING
+from segmentation.runs.folder import TRAIN_REFERRING, RunFolder
+from segmentation.runs.trained import refuse_saved
 from segmentation.training.config import ClassifierUse, Factor, Rate, TrainingConfig, TrainingOptions, Weight
 from shared_runtime.configuration import Configuration
 from shared_runtime.errors import CapparseError, UsageError
@@ -198,6 +199,23 @@ class ReferringConfig(TrainingConfig):
         text = found["network"]["text"]
         text["encoder"] = None if self.network.text.trained else language_digest(self.text_folder())
         return found
+
+    def earlier_weights(self) -> Path | None:
+        """The weights of the run that it goes on from; None: it starts anew.
+
+        Raises InputError where that is no finished run of the same command.
+        """
+        if self.start is None:
+            return None
+        folder = RunFolder(Path(self.start))
+        refuse_saved(folder.path)
+        folder.read_finished(TRAIN_REFERRING)
+        return folder.weights
+
+    def start_files(self) -> Mapping[str, Path]:
+        """As of every training, and the weights of the run that it goes on from."""
+        files, earlier = super().start_files(), self.earlier_weights()
+        return files if earlier is None else {**files, "the run that it starts from": earlier}
 
     def places(self) -> Mapping[str, Path]:
         """As of every training, the run that it goes on from, and the folder of the language model."""

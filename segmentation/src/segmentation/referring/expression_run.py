@@ -10,7 +10,7 @@ from segmentation.data.phrases import Phrase, expression_text
 from segmentation.data.referring.expressions import Expression, ExpressionSet
 from segmentation.data.targets import ImageTargets
 from segmentation.referring.config import ReferringConfig
-from segmentation.referring.expressions import expression_table, in_share
+from segmentation.referring.expressions import expression_table, shared
 from segmentation.referring.text_folder import language_digest
 from segmentation.runs.left_out import SHOWN
 from segmentation.runs.soundness import step_doubts
@@ -129,10 +129,8 @@ def _found(truth: ExpressionSet, images: Sequence[Path], share: float) -> tuple[
     """The images that are there with their expressions, and why others are not; of `share` of the images."""
     folders = ImageFolders(images)
     found, missing = [], []
-    for all_expressions in truth.by_image():
-        expressions = [of for of in all_expressions if expression_text(of.text)]
-        if not expressions or not in_share(expressions[0].key, share):
-            continue
+    worded = [[of for of in expressions if expression_text(of.text)] for expressions in truth.by_image()]
+    for expressions in shared([*filter(None, worded)], lambda of: of[0].key, share, truth.path):
         first = expressions[0]
         try:
             path = folders.find(first.file_name, first.image_id)

@@ -4,10 +4,11 @@ Axis letters: L expressions of a batch.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,11 @@ from segmentation.data.phrases import Phrase, expression_text
 from segmentation.data.targets import ImageTargets
 from segmentation.referring.config import ExpressionOptions
 from segmentation.referring.tf_idf import TfIdf, words
+from shared_runtime.errors import InputError
+from shared_runtime.wording import counted
 from shared_schemas import LabelSpace
+
+ItemT = TypeVar("ItemT")
 
 _EMPTY = frozenset(
     "a an the of in on at to and or with by for from that which who is are be being was were it its his her their "
@@ -118,6 +123,20 @@ def in_share(key: str, share: float) -> bool:
     """Whether the image of that key is in a part of all images; a larger part has all of a smaller one."""
     digest = hashlib.blake2b(key.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") < share * 2**64
+
+
+def shared(items: Sequence[ItemT], key: Callable[[ItemT], str], share: float, source: Path) -> list[ItemT]:
+    """Those of the images `items`, by the `key` of each, that are `in_share`.
+
+    Raises InputError, which names their `source`, where not one is left.
+    """
+    found = [item for item in items if in_share(key(item), share)]
+    if items and not found:
+        raise InputError(
+            f"{source}: got no image in a share of {share:g} of {counted(len(items), 'image')}, expected one at "
+            "least. Choose a larger --set expressions.share"
+        )
+    return found
 
 
 def content_words(text: str) -> frozenset[str]:

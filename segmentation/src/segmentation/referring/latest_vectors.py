@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from threading import Lock
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -20,6 +21,14 @@ class LatestVectors:
 
     def __len__(self) -> int:
         return len(self._known)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the lock, which belongs to a process: copies have one of their own."""
+        with self._lock:
+            return {"_most": self._most, "_known": self._known.copy()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _lock=Lock())
 
     def of(self, texts: Sequence[str], encode: Callable[[Sequence[str]], Tensor]) -> Tensor:
         """Shape: [L, T]; `encode` makes those of the texts that are not known, one thread at a time."""

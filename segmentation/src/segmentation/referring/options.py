@@ -1,14 +1,17 @@
 """How expressions are looked for in new images, as asked for and as it is once the network is known; no torch."""
 
+from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from segmentation.backbones.devices import PRECISION, Precision
 from segmentation.masks.options import MOST_POWER
 from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.scores.contract import MOST_STEPS, NetworkTraits, Pixels, Scale
 from shared_runtime.configuration import Configuration
+from shared_schemas import load_label_space
+from shared_schemas.label_space_file import SHIPPED
 
 _ALPHA = 4.0
 IMAGE, NOTHING, AUTO = "image", "none", "auto"
@@ -49,8 +52,8 @@ class ReferringPrediction(Configuration):
     rivals: str = Field(
         AUTO,
         description="What else may be seen, and competes for each cell: the class names of this label space; "
-        "image: what else is asked of the same image; none: nothing, as in the paper; auto: the class names that "
-        "a network learned beside phrases, if it did.",
+        "image: what else is asked of the same image, or the background where that is nothing; none: nothing, as "
+        "in the paper; auto: the class names that a network learned beside phrases, if it did.",
     )
     alpha: float | None = Field(
         None,
@@ -64,6 +67,14 @@ class ReferringPrediction(Configuration):
     )
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
     precision: Precision = Field("float32", description=PRECISION)
+
+    @field_validator("rivals")
+    @classmethod
+    def _are_known(cls, rivals: str) -> str:
+        if rivals not in (IMAGE, NOTHING, AUTO, *SHIPPED) and Path(rivals).suffix not in (".toml", ".json"):
+            # Says which there are. A file is read where a network is asked beside its names.
+            load_label_space(rivals)
+        return rivals
 
     def resolved(self, network: NetworkTraits) -> "ResolvedReferring":
         """The same with what the network and the installation decide filled in."""

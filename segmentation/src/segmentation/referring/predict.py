@@ -19,10 +19,11 @@ from segmentation.masks.maps import ScoreMaps, negative_background, normalized
 from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.refinement import check_installed
 from segmentation.referring.latest_vectors import LatestVectors
+from segmentation.referring.names import rival_names
 from segmentation.referring.network import ReferringNetwork
 from segmentation.referring.options import IMAGE, NOTHING, ResolvedReferring
 from segmentation.referring.pooling import pooled
-from segmentation.referring.rivals import competing, contested_shares, rival_names
+from segmentation.referring.rivals import competing, contested_shares
 from segmentation.referring.text_encoder import TextEncoder
 from segmentation.scores.affinity import propagate
 from segmentation.scores.contract import FloatMap, Viewing
@@ -70,7 +71,10 @@ class ExpressionMaps:
 
 @dataclass(frozen=True, slots=True)
 class ExpressionPredictor:
-    """A trained network, what makes vectors of texts for it, and how it looks at images."""
+    """A trained network, what makes vectors of texts for it, and how it looks at images.
+
+    Raises LabelSpaceError where the options name rivals of a label space that cannot be read.
+    """
 
     network: ReferringNetwork
     """On `device`, in evaluation mode."""
@@ -78,6 +82,13 @@ class ExpressionPredictor:
     device: torch.device
     options: ResolvedReferring
     _known: LatestVectors = field(default_factory=LatestVectors, repr=False)
+    _names: tuple[str, ...] = field(init=False, repr=False)
+    """The class names that are rivals, of those that have vectors; read once, and not for every text."""
+
+    def __post_init__(self) -> None:
+        space = self.options.names
+        names = () if space is None else tuple(filter(self.encoder.knows, rival_names(space)))
+        object.__setattr__(self, "_names", names)
 
     def encode(self, image: RgbImage) -> EncodedImage:
         """What is seen of an image (H, W, 3): the larger part of the work, done once for all its expressions."""
@@ -107,11 +118,11 @@ class ExpressionPredictor:
     ) -> ExpressionMaps:
         """Maps and scores of N expressions of an image.
 
-        `namesakes`: by text, the names of a label space that are no rivals to it, beside those that share its
-        words. Raises UsageError for an empty text, InputError where the network gives NaN or infinite values.
+        `namesakes`: by text, the names of a label space, or the other texts, that are no rivals to it, beside
+        those that share its words. Raises UsageError for an empty text, InputError where the network gives NaN or
+        infinite values.
         """
-        rivals, space = self.options.rivals, self.options.names
-        names = [] if space is None else [*filter(self.encoder.knows, rival_names(space))]
+        rivals, names = self.options.rivals, self._names
         embedded = self._embedded([*texts, *names])
         views = self.views
         seen = []
@@ -129,9 +140,9 @@ class ExpressionPredictor:
         if rivals != NOTHING:
             others, called = (own, texts) if rivals == IMAGE else (logits[len(texts) :], names)
             against = competing(texts, called)
-            for text, same in enumerate(namesakes if rivals != IMAGE else ()):
+            for text, same in enumerate(namesakes):
                 against[text] &= torch.tensor([name not in same for name in called])
-            shares = contested_shares(own, others, against)
+            shares = contested_shares(own, others, against, self.network.options.pooling.background_logit)
         return ExpressionMaps(own.numpy(), shares.numpy(), scores[0].numpy(), views.margin)
 
     def masks(self, image: RgbImage, maps: ExpressionMaps) -> BoolMasks:

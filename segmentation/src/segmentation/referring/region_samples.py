@@ -85,10 +85,19 @@ class RegionSamples:
         crop = random_crop(height, width, self._crop, rng)
         return self._drawn(index, crop, rng, crop_image(image, crop, self._crop.size))
 
-    def of_cells(self, index: int, rng: np.random.Generator, cells: npt.NDArray[np.float16]) -> RegionSample:
-        """The same with the cells of the crop in place of its pixels, which are not read."""
+    def of_cells(
+        self,
+        index: int,
+        crop_rng: np.random.Generator,
+        rng: np.random.Generator,
+        cells: npt.NDArray[np.float16],
+    ) -> RegionSample:
+        """The same with the cells of the crop of `crop_rng` in place of its pixels, which are not read.
+
+        Expressions are of `rng`.
+        """
         region = self._images[index][1][0].region
-        return self._drawn(index, random_crop(region.height, region.width, self._crop, rng), rng, cells)
+        return self._drawn(index, random_crop(region.height, region.width, self._crop, crop_rng), rng, cells)
 
     def _drawn(
         self, index: int, crop: Crop, rng: np.random.Generator, image: RgbImage | npt.NDArray[np.float16]

@@ -13,25 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from segmentation.data.phrases import expression_text
 from segmentation.referring.expressions import content_words
-from shared_schemas import LabelSpace, load_label_space
-
-
-def rival_names(space: str) -> list[str]:
-    """The classes of a label space, the background's too. Raises LabelSpaceError where there is none of that
-    name."""
-    return [expression_text(label.name) for label in load_label_space(space).classes]
-
-
-def namesakes(asked: LabelSpace, rivals: str) -> dict[int, frozenset[str]]:
-    """By class id of `asked`, the names in the label space `rivals` of what has a synset in common with it: an
-    airplane is no rival to an aeroplane. Raises LabelSpaceError as `rival_names` does."""
-    others = [(expression_text(label.name), {*label.synsets}) for label in load_label_space(rivals).classes]
-    return {
-        label.id: frozenset(name for name, synsets in others if not synsets.isdisjoint(label.synsets))
-        for label in asked.foreground
-    }
 
 
 def competing(texts: Sequence[str], rivals: Sequence[str]) -> Tensor:
@@ -42,12 +24,14 @@ def competing(texts: Sequence[str], rivals: Sequence[str]) -> Tensor:
     return torch.from_numpy(found.reshape(len(own), len(others)))
 
 
-def contested_shares(logits: Tensor, rivals: Tensor, competing: Tensor) -> Tensor:
+def contested_shares(logits: Tensor, rivals: Tensor, competing: Tensor, background: float) -> Tensor:
     """What each text has of a cell, `[N h w]` in (0, 1): its part of a softmax over itself and its rivals.
 
-    Of the similarities of texts `[N h w]` and rivals `[M h w]`; `competing` `[N M]`. Without a rival, all of it.
+    Of the similarities of texts `[N h w]` and rivals `[M h w]`; `competing` `[N M]`. Where a text has no rival,
+    the logit `background` is one: else all cells would be its own.
     """
     others = rivals[None].masked_fill(~competing[:, :, None, None], -torch.inf)
-    nothing = torch.full_like(logits[:, None], -torch.inf)
-    against = torch.cat([others.expand(len(logits), *rivals.shape), nothing], dim=1).logsumexp(dim=1)
+    last = torch.where(competing.any(dim=1), -torch.inf, background)[:, None, None, None]
+    last = last.to(logits).expand_as(logits[:, None])
+    against = torch.cat([others.expand(len(logits), *rivals.shape), last], dim=1).logsumexp(dim=1)
     return (logits - against).sigmoid()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from segmentation.backbones.catalog import RANDOM
 from segmentation.data.targets import ImageTargets, Vocabulary, read_targets
 from segmentation.referring.config import ReferringConfig
-from segmentation.referring.expressions import expression_table, in_share
+from segmentation.referring.expressions import expression_table, shared
+from segmentation.referring.names import shipped_as
 from segmentation.referring.options import NOTHING, ReferringPrediction
 from segmentation.referring.text_folder import language_digest
 from segmentation.runs.folder import TRAIN_REFERRING, RunFolder
@@ -19,7 +20,6 @@ from segmentation.runs.training import TrainingJob, TrainingRun, check_start, tr
 from segmentation.scores.contract import NetworkTraits, ScoreSource, Viewing
 from segmentation.training.config import MachineOptions
 from shared_runtime.errors import InputError
-from shared_schemas.label_space_file import SHIPPED
 
 if TYPE_CHECKING:
     from segmentation.referring.network import ReferringNetwork
@@ -66,8 +66,10 @@ class TrainedReferring:
 
     @property
     def _names_of(self) -> str | None:
-        beside = self.config.expressions.class_names != "none"
-        return self.config.label_space if beside and self.config.label_space in SHIPPED else None
+        """By the names themselves: a file of the user may be called as a label space that ships."""
+        if self.config.expressions.class_names == "none":
+            return None
+        return shipped_as(self.vocabulary.label_space)
 
     def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
         """The network on `device`, asked for class names, looking at images as `viewing` says."""
@@ -87,23 +89,19 @@ class TrainedReferring:
     def predictor(self, options: ReferringPrediction | None = None, device: str = "auto") -> "ExpressionPredictor":
         """The network on `device`, looking at images as `options` say.
 
-        Raises UsageError for a device that is not there.
+        Raises UsageError for a device that is not there, LabelSpaceError for rivals that cannot be read.
         """
-        from segmentation.backbones.devices import resolve_device
+        from segmentation.backbones.devices import network_on, resolve_device
         from segmentation.referring.predict import ExpressionPredictor
         from segmentation.referring.text_encoder import on_device
 
         resolved = (options or ReferringPrediction()).resolved(self.traits)
         place = resolve_device(device)
         network, encoder = self.encoders
-        return ExpressionPredictor(network.to(place), on_device(encoder, place), place, resolved)
-
-
-def open_referrer(
-    run: Path, options: ReferringPrediction | None = None, device: str = "auto"
-) -> "ExpressionPredictor":
-    """What a finished run of `refer train` makes of images and texts. InputError if `run` is none."""
-    return load_referring(run).predictor(options, device)
+        network = network_on(network, place)
+        # One that was trained is a part of the network.
+        encoder = network.text_encoder or on_device(encoder, place)
+        return ExpressionPredictor(network, encoder, place, resolved)
 
 
 def load_referring(run: Path) -> TrainedReferring:
@@ -143,7 +141,7 @@ def train_referring(
     )
     left_out = LeftOut(skipped, machine.allow_missing)
     left_out.check(len(targets), labels, images)
-    targets = [target for target in targets if in_share(target.key, config.expressions.share)]
+    targets = shared(targets, lambda target: target.key, config.expressions.share, labels)
     table = expression_table(targets, vocabulary.label_space, config.expressions)
     if not table.texts:
         raise InputError(

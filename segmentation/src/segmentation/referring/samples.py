@@ -70,8 +70,14 @@ class ReferringSamples:
         crop = random_crop(height, width, self._crop, rng)
         return self._with_phrases(index, rng, crop_image(image, crop, self._crop.size))
 
-    def of_cells(self, index: int, rng: np.random.Generator, cells: npt.NDArray[np.float16]) -> ReferringSample:
-        """The same with the cells of the crop in place of its pixels, which are not read."""
+    def of_cells(
+        self,
+        index: int,
+        _crop_rng: np.random.Generator,
+        rng: np.random.Generator,
+        cells: npt.NDArray[np.float16],
+    ) -> ReferringSample:
+        """The same with the cells of a crop in place of its pixels, which are not read; phrases are of `rng`."""
         return self._with_phrases(index, rng, cells)
 
     def _with_phrases(

@@ -15,7 +15,6 @@ from segmentation.referring.network import ReferringNetwork
 from segmentation.referring.pooling import pooled
 from segmentation.referring.samples import ReferringBatch
 from segmentation.referring.text_encoder import ClassNames, LanguageModel, TextEncoder, on_device
-from segmentation.runs.folder import TRAIN_REFERRING, RunFolder
 from segmentation.training.task import ParameterGroup, learning_groups
 from shared_runtime.errors import UsageError
 from shared_schemas import LabelSpace
@@ -85,8 +84,9 @@ def build_task(
     classifier = config.classifier_weights()
     if classifier is not None:
         start_from_knowledge(network, encoder, load_classifier(config.backbone, classifier).rows)
-    if config.start is not None:
-        _start_from(network, config.start)
+    earlier = config.earlier_weights()
+    if earlier is not None:
+        _start_from(network, earlier)
     trained = network.text_encoder
     inputs = encoder.vectors(texts) if trained is None else trained.tokens(texts)
     return ReferringTask(
@@ -98,15 +98,15 @@ def build_task(
     )
 
 
-def _start_from(network: ReferringNetwork, run: str) -> None:
+def _start_from(network: ReferringNetwork, weights: Path) -> None:
     """Give the network what a finished run learned. Raises UsageError for a run of another kind of network."""
-    folder = RunFolder(Path(run))
-    folder.read_finished(TRAIN_REFERRING)
     try:
-        network.load_state_dict(read_tensors(folder.weights))
+        network.load_state_dict(read_tensors(weights))
     except RuntimeError as error:
         reason = str(error).partition("\n")[2].strip() or error
-        raise UsageError(f"{run}: got a network of another kind, expected the same encoders: {reason}") from None
+        raise UsageError(
+            f"{weights.parent}: got a network of another kind, expected the same encoders: {reason}"
+        ) from None
 
 
 def initial_network(

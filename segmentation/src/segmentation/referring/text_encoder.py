@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 
+from segmentation.backbones.devices import network_on
 from segmentation.backbones.huggingface import quiet
 from segmentation.referring.config import TextOptions
 from segmentation.referring.text_folder import pools_by_mean
@@ -63,8 +64,15 @@ class LanguageModel(nn.Module):
         self._length = min(options.length, positions)
         self._by_mean = pools_by_mean(folder) if options.pooling == "auto" else options.pooling == "mean"
 
+    def save(self, folder: Path) -> None:
+        """Write its weights, in one file of safetensors, and its configuration. Raises OSError."""
+        with quiet():
+            self.model.save_pretrained(folder, max_shard_size="1TB")
+
     def tokens(self, texts: Sequence[str]) -> Tensor:
         """Ids of tokens, padded behind: int64 [L, M]. Texts that are longer than `length` tokens are cut off."""
+        if not texts:
+            return torch.zeros(0, 0, dtype=torch.int64)
         encoded = self.tokenizer(
             list(texts), padding=True, truncation=True, max_length=self._length, return_tensors="pt"
         )
@@ -73,6 +81,9 @@ class LanguageModel(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Shape: [L, M] → [L, T], of length 1."""
+        if not len(tokens):
+            # A part of a batch of images of which nothing is said.
+            return torch.zeros(0, self.channels, device=tokens.device)
         there = tokens != self.tokenizer.pad_token_id
         # Padding of a whole table of texts is longer than these need.
         longest = int(there.sum(dim=1).max())
@@ -124,5 +135,5 @@ class ClassNames:
 
 
 def on_device(encoder: TextEncoder, device: torch.device) -> TextEncoder:
-    """`encoder`, which encodes on `device` from now on: one that is not trained is no part of what moves there."""
-    return encoder.to(device) if isinstance(encoder, LanguageModel) else encoder
+    """What encodes on `device` as `encoder` does: one that is not trained is no part of what moves there."""
+    return network_on(encoder, device) if isinstance(encoder, LanguageModel) else encoder

@@ -1,5 +1,6 @@
 """Where language models are found; without torch: a wrong name is told at once."""
 
+import hashlib
 import json
 from importlib.util import find_spec
 from pathlib import Path
@@ -49,7 +50,16 @@ def text_folder(encoder: str) -> Path:
 
 def language_digest(folder: Path | None) -> str | None:
     """Of the weights of a language model: others make another network of the same options. None: it has none."""
-    return file_digest(folder / WEIGHTS)[:16] if folder is not None and (folder / WEIGHTS).is_file() else None
+    if folder is None:
+        return None
+    if (folder / WEIGHTS).is_file():
+        return file_digest(folder / WEIGHTS)[:16]
+    # As older folders have them, or in several files.
+    files = sorted(
+        path for pattern in ("model*.safetensors", "pytorch_model*.bin") for path in folder.glob(pattern)
+    )
+    digests = " ".join(map(file_digest, files))
+    return hashlib.sha256(digests.encode()).hexdigest()[:16] if files else None
 
 
 def pools_by_mean(folder: Path) -> bool:

@@ -55,11 +55,11 @@ class TrainedSegmenter:
 
     def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
         """The network on `device`, looking at images as `viewing` says."""
-        from segmentation.backbones.devices import resolve_device
+        from segmentation.backbones.devices import network_on, resolve_device
         from segmentation.segmenter.predict import SegmenterScores
 
         place = resolve_device(device)
-        return SegmenterScores(self.network.to(place), place, viewing)
+        return SegmenterScores(network_on(self.network, place), place, viewing)
 
 
 def train_segmenter(

@@ -70,14 +70,20 @@ class MaskSamples:
             crop_image(image, crop, self._crop.size), crop_mask(mask, crop, self._crop.size), masked.corrected
         )
 
-    def of_cells(self, index: int, rng: np.random.Generator, cells: npt.NDArray[np.float16]) -> MaskSample:
-        """The same with the cells of the crop in place of its pixels, which are not read.
+    def of_cells(
+        self,
+        index: int,
+        crop_rng: np.random.Generator,
+        _rng: np.random.Generator,
+        cells: npt.NDArray[np.float16],
+    ) -> MaskSample:
+        """The same with the cells of the crop of `crop_rng` in place of its pixels, which are not read.
 
         A mask has the size of its image: `sample` has checked it when the cells were made.
         """
         mask = self._truth.mask(self._images[index].key)
         height, width = mask.shape
-        crop = random_crop(height, width, self._crop, rng)
+        crop = random_crop(height, width, self._crop, crop_rng)
         return MaskSample(cells, crop_mask(mask, crop, self._crop.size), self._images[index].corrected)
 
     def collate(self, samples: Sequence[MaskSample]) -> MaskBatch:

@@ -51,7 +51,8 @@ class FrozenViews:
 class KeptCells(Generic[SampleT, BatchT]):
     """`Samples` whose images are the cells that a backbone makes of them, `(h, w, channels)` float16.
 
-    A sample is one of the views of its image, drawn anew in every epoch.
+    A sample is one of the views of its image, drawn anew in every epoch, as is what is said of it: only the crop
+    is the view's own.
     """
 
     def __init__(
@@ -77,7 +78,7 @@ class KeptCells(Generic[SampleT, BatchT]):
         if self._state[view, index] != _KEPT:
             self._samples.sample(index, own)
             raise InputError(f"image {index} of this training could not be read when its cells were made")
-        return self._samples.of_cells(index, own, self._cells[view, index])
+        return self._samples.of_cells(index, own, rng, self._cells[view, index])
 
     def collate(self, samples: Sequence[SampleT]) -> BatchT:
         """As that of the samples."""

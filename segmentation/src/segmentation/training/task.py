@@ -99,10 +99,23 @@ class Samples(Protocol[SampleT, BatchT_co]):
 
 
 class CellSamples(Samples[SampleT, BatchT_co], Protocol[SampleT, BatchT_co]):
-    """Samples that take what a frozen backbone made of their images; batches have these as `images`."""
+    """Samples that take what a frozen backbone made of their images; batches have these as `images`.
 
-    def of_cells(self, index: int, rng: np.random.Generator, cells: npt.NDArray[np.float16]) -> SampleT:
-        """As `sample` with the same `rng`, with `cells` (h, w, channels) in place of pixels, which stay unread."""
+    `sample` draws the crop first, and then all else.
+    """
+
+    def of_cells(
+        self,
+        index: int,
+        crop_rng: np.random.Generator,
+        rng: np.random.Generator,
+        cells: npt.NDArray[np.float16],
+    ) -> SampleT:
+        """A sample with `cells` (h, w, channels) in place of pixels, which stay unread.
+
+        The crop is the one that `sample` draws with `crop_rng`, since the cells are of it. All else is drawn
+        anew, with `rng`.
+        """
 
 
 class Task(Protocol[BatchT_contra]):

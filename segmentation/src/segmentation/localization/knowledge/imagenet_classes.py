@@ -11,7 +11,6 @@ from typing import Self
 from segmentation.data.imagenet_table import WordnetTable, read_table
 from shared_schemas import LabelClass
 
-N_IMAGENET = 1000
 REVIEWED_PATH = Path(__file__).with_name("reviewed.toml")
 MAX_SIBLINGS = 12
 """A hypernym with more ImageNet classes below it is too general to say what its hyponyms look like."""
