@@ -61,7 +61,7 @@ _SHOWN_AS = {
     "collection": _COLLECTED,
     "replica": _COLLECTED,
 }
-"""Nouns, and what is there before them: how a dish is made is told beside it, what is sold as a set is a set of it."""
+"""Nouns, and what is there before them: a recipe is told beside its dish, a set is one of what is sold so."""
 
 _MEMES = frozenset("gif gifs meme memes".split())
 """Pictures by what is done with them, which show what is said before: "beagle smiling meme"."""
