@@ -26,7 +26,8 @@ _STROKES = frozenset(
 )
 _GOALS = frozenset(
     """
-    basket equaliser equalizer goal goals half kick minute penalty point points run runs time touchdown try winner
+    basket equaliser equalizer goal goals half kick minute penalty point points run runs time touchdown trick
+    try winner
     """.split()
 )
 _TRICKS = frozenset("backflip flip frontside grab heelflip kickflip ollie punch run spin trick".split())

@@ -16,8 +16,9 @@ _BEFORE = frozenset({"compound", "nmod", "amod"})
 _UP_TO = _BEFORE | {"nsubj"}
 _SAID = frozenset(
     """
-    camo crossbody denim floral handmade herringbone houndstooth leather nylon paisley plaid retro striped suede
-    tartan tweed unisex vintage waterproof
+    acrylic bamboo camo ceramic cotton crossbody denim floral handmade herringbone houndstooth leather nylon
+    oak paisley plaid polyester retro silicone stainless steel striped suede tartan titanium tweed unisex
+    velvet walnut vintage waterproof wool
     """.split()
 )
 """Materials, patterns and what else is said of goods."""
@@ -28,6 +29,9 @@ _MEASURE = re.compile(
     r"\d+([.,/]\d+)?-?(cl|cm|ft|g|gal|in|inch|kg|l|lb|lbs|liter|litre|m|ml|mm|oz|pc|pcs|pk|qt|tog|w|x\d+\w*)"
 )
 """A size in one word: "750ml"."""
+_CUT = frozenset({"cut", "sliced", "split"})
+_INTO = (["in"], ["into"])
+"""Behind what is done to a dish: "a grilled cheese cut in half"."""
 _SCREENS = frozenset({"hdtv", "television", "tv"})
 """Goods that are a medium, too."""
 _MOUNTED = frozenset({"ceiling", "wall"})
@@ -50,6 +54,13 @@ class DescribedGoods:
             if draft.deps[noun] in _BEFORE and draft.tags[noun] in NOUN_TAGS and draft.heads[noun] > noun:
                 last = self._last_word(draft, noun)
                 words = draft.tree.words
+                if (
+                    words[noun + 1] in _CUT
+                    and words[noun + 2 : noun + 3] in _INTO
+                    and draft.heads[noun] == noun + 1
+                ):
+                    draft.describe(noun, noun + 1)
+                    continue
                 named = (words[noun], f"{words[noun - 1]}_{words[noun]}" if noun else "")
                 if last > noun and any(map(self._is_good, named)):
                     draft.describe(noun, last)

@@ -109,6 +109,8 @@ class ElsewhereFinder:
         if tree.words[max(0, maker - 1)] != "the" or tree.words.index(tree.words[maker]) < maker:
             return False
         verb = tree.heads[maker]
+        if tree.words[verb] == "has" and verb + 1 < len(tree):
+            verb += 1  # "has applied thick layers", read as what there is of layers
         done = self._lexicon.base_forms(tree.words[verb], "v")
         return tree.deps[maker] == "nsubj" and not _OF_PICTURES.isdisjoint(done)
 

@@ -44,7 +44,7 @@ _ROLES = frozenset("baseman dame forward guard host king lady legend lord model 
 """What somebody is, where WordNet's first sense is another."""
 _GIVEN = frozenset(
     """
-    art bill bob carol christian dale daisy dick don drew faith frank gene grace grant hank harry heather henry
+    art ash bill bob carol christian dale daisy dick don drew faith frank gene grace grant hank harry heather henry
     herb hope ivy jack james jay jean jimmy john joy june ken lance lee lily luke marina mark martin mason max
     may mike miles nick pat peter ray rich rob robin rod rose ruby sam sandy shane sue terry tom tommy victor
     victoria wade will willow woody
