@@ -28,6 +28,13 @@ _HUMAN = frozenset(
 """What neither animals nor firms and towns do, as far as captions go."""
 _PERSONS_ALONE = frozenset({"attend", "bow", "grin", "hug", "kiss", "kneel", "laugh", "pose", "sing", "smile"})
 """What no town does, so that its name is that of a person: "Ariana Grande", "Paris Hilton"."""
+_ACTS = frozenset(
+    """
+    arrives carries cooks delivers enters holds listens looks plays prepares presents reads rides runs serves shows
+    signs sits stands throws tours visits walks watches waves wears works
+    """.split()
+)
+"""What somebody does whose title and name are told, where a noun is not likely."""
 _AT_EVENTS = {
     "arrive": frozenset(
         """
@@ -45,7 +52,7 @@ _ROLES = frozenset("baseman dame forward guard host king lady legend lord model 
 _GIVEN = frozenset(
     """
     art ash bill bob carol christian dale daisy dick don drew faith frank gene grace grant hank harry heather henry
-    herb hope ivy jack james jay jean jimmy john joy june ken lance lee lily luke marina mark martin mason max
+    herb hope ivy jack james jay jean jimmy john joy june ken lance lee lily luke maria mark martin mason max
     may mike miles nick pat peter ray rich rob robin rod rose ruby sam sandy shane sue terry tom tommy victor
     victoria wade will willow woody
     """.split()
@@ -85,7 +92,11 @@ class PersonalNames(WordKinds):
             and tree.is_noun(token)
             and not tree.has_child(token, "poss")
             and self._is_role(tree.words[token])
-            and (self._is_name_of(tree, token) or self._is_in_a_team(tree, token))
+            and (
+                self._is_name_of(tree, token)
+                or self._is_in_a_team(tree, token)
+                or self._is_of_who_acts(tree, token)
+            )
         }
 
     def _is_in_a_team(self, tree: Tree, position: int) -> bool:
@@ -95,6 +106,20 @@ class PersonalNames(WordKinds):
             and tree.heads[position] > position
             and not tree.has_capital(position)
             and all(map(tree.has_capital, (position + 1, position + 2)))
+        )
+
+    def _is_of_who_acts(self, tree: Tree, title: int) -> bool:
+        """Whether a name and what its bearer does follow: "Beauty queen Maria Lopez waves from a car"."""
+        verb = title + 1
+        while verb < len(tree) and tree.has_capital(verb):
+            verb += 1
+        name = tree.words[title + 1 : verb]
+        return (
+            1 < len(name) <= _LONGEST
+            and verb < len(tree)
+            and (self._is_human(tree.words[verb]) or tree.words[verb] in _ACTS)
+            and self._begins_a_name(name[0])
+            and all(map(self._may_be_a_name, name[1:]))
         )
 
     def _is_name_of(self, tree: Tree, title: int) -> bool:
@@ -150,11 +175,11 @@ class PersonalNames(WordKinds):
             if (
                 len(words) <= _LONGEST_OF_AN_ATHLETE
                 and (len(words) > 1 or self._is_known_by_one(tree, last))
-                and (self.is_uncommon(words[0]) or words[0] in _GIVEN)
+                and self._begins_a_name(words[0])
                 and words[0] not in vehicle_makes()
                 and words[-1] not in _BODIES
                 and not words[-1].endswith("ing")
-                and not any(self._is_other_name(name) for name in (words[0], "_".join(words)))
+                and not self._is_other_name("_".join(words))
             ):
                 yield last
 
@@ -175,6 +200,7 @@ class PersonalNames(WordKinds):
         words = tree.words[first : last + 1]
         return (
             len(words) > 1
+            and not (as_place and words[-1] in _BODIES)
             and (tree.is_noun(last) or tree.tags[last] == "RB")
             and tree.has_capital(last)
             and (self.is_uncommon(words[0]) or words[0] in _GIVEN)
@@ -191,6 +217,10 @@ class PersonalNames(WordKinds):
 
     def _is_an_occasion(self, tree: Tree, verb: int) -> bool:
         return any(tree.words[thing] in _OCCASIONS for thing in tree.children_by(verb, "dobj"))
+
+    def _begins_a_name(self, word: str) -> bool:
+        """Whether somebody may be called so first: by a given name that is a word, or by no word and no town."""
+        return word in _GIVEN or (self.is_uncommon(word) and not self._is_other_name(word))
 
     def _may_be_a_name(self, word: str) -> bool:
         """Whether WordNet lacks the word, or has it for somebody ("Smith"), or it is a numeral ("II")."""
