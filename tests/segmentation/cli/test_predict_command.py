@@ -85,6 +85,16 @@ def test_masks_below_the_images_are_no_images(small_run: Any, images: Path) -> N
     assert len([*(images / "masks").rglob("*.png")]) == 4
 
 
+def test_an_image_is_looked_at_once_however_it_is_spelled(
+    small_run: Any, images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(images.parent)
+    (images / "another.png").symlink_to(images / "000000000001.png")
+    spelled = (images / "000000000001.png", Path(images.name), images / ".." / images.name)
+    done = predict(small_run, *spelled, "-o", tmp_path / "masks", "--classes", "apple")
+    assert (done.exit_code, done.stdout) == (ExitCode.OK, "5 masks written; refinement: none\n")
+
+
 def test_images_inside_the_folder_of_the_masks_are_named(small_run: Any, images: Path) -> None:
     done = predict(small_run, images, "-o", images.parent, "--classes", "apple")
     assert done.exit_code == ExitCode.FAILURE
@@ -118,6 +128,35 @@ def test_a_folder_takes_further_images_and_no_other_options(small_run: Any, imag
     assert "samples.classes" in other.stderr
     anew = predict(small_run, second, "-o", output, "--classes", "apple", "--flip", "--overwrite")
     assert anew.stdout == "1 mask written; refinement: none\n"
+
+
+def test_what_a_folder_says_of_earlier_images_stays(small_run: Any, images: Path, tmp_path: Path) -> None:
+    output, more = tmp_path / "masks", tmp_path / "more"
+    shutil.copytree(images, more)
+    (images / "000000000002.png").write_bytes(b"no image")
+    (more / "bad.png").write_bytes(b"neither")
+
+    def told(*command: object) -> tuple[list[str], list[str]]:
+        predict(small_run, *command, "-o", output)
+        path = output / "rejected.jsonl"
+        rows = path.read_text().splitlines() if path.is_file() else ()
+        noted = json.loads((output / "run.json").read_text())["notes"]["images"]
+        return [json.loads(row)["file_name"] for row in rows], noted
+
+    classes = ("--classes", "apple")
+    assert told(images, *classes) == (["000000000002.png"], [str(images)])
+    assert told(more / "bad.png", *classes) == (
+        ["000000000002.png", "bad.png"],
+        [str(images), str(more / "bad.png")],
+    )
+    assert told(more, *classes)[1] == [str(images), str(more)]
+    assert told(images / "000000000001.png", *classes, "--overwrite")[0] == ["bad.png"]
+    # Other options, which made none of the other masks.
+    assert told(more / "bad.png", "--classes", "pizza", "--overwrite") == (["bad.png"], [str(more / "bad.png")])
+    (output / "rejected.jsonl").write_text("[")
+    refused = predict(small_run, more, "-o", output, "--classes", "pizza")
+    assert refused.exit_code == ExitCode.FAILURE
+    assert "rejected.jsonl: not a list of rejected images" in refused.stderr
 
 
 def test_bad_images_are_rejected_and_the_run_goes_on(small_run: Any, images: Path, tmp_path: Path) -> None:
@@ -163,6 +202,9 @@ def test_labels_say_which_classes_compete(small_run: Any, images: Path, tmp_path
         ),
         (("--classes", " ,"), "expected names of classes: --classes dog,cat"),
         (("--labels", "labels.jsonl", "--presence", "nan"), "--presence: got nan"),
+        # The model is a localizer.
+        (("--labels", "labels.jsonl", "--presence", "0.5"), "--presence: got 0.5, which would change nothing"),
+        (("--classes", "apple", "--window", "512"), "--window: got 512, which would change nothing"),
     ],
 )
 def test_options_that_say_nothing_are_refused(
@@ -172,6 +214,23 @@ def test_options_that_say_nothing_are_refused(
     assert refused.exit_code == ExitCode.USAGE
     assert message in refused.stderr
     assert not (tmp_path / "masks").exists()
+
+
+def test_overlays_of_images_longer_than_a_jpeg_are_smaller(small_run: Any, tmp_path: Path) -> None:
+    images = tmp_path / "images"
+    images.mkdir()
+    sizes = {"wide": (70_000, 8), "tall": (2, 66_000), "plain": (30, 20)}
+    for name, size in sizes.items():
+        Image.new("RGB", size, "red").save(images / f"{name}.png")
+    done = predict(small_run, images, "-o", tmp_path / "masks", "--classes", "apple", "--overlay")
+    assert done.exit_code == ExitCode.OK, done.stderr
+    for name, size in sizes.items():
+        with (
+            Image.open(tmp_path / "masks" / f"{name}.png") as mask,
+            Image.open(tmp_path / "masks" / "overlays" / f"{name}.jpg") as overlay,
+        ):
+            assert mask.size == size
+            assert overlay.size == {"wide": (65_500, 7), "tall": (1, 65_500)}.get(name, size)
 
 
 def test_several_processes_write_the_same_bytes(small_run: Any, images: Path, tmp_path: Path) -> None:

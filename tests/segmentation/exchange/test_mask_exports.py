@@ -1,6 +1,7 @@
 """Masks in the layouts of other programs: what is in them, read without those; and masks that come back."""
 
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Mapping
@@ -158,6 +159,36 @@ def test_bad_masks_cost_themselves(masks: Masks, tmp_path: Path) -> None:
     assert "got the value 9" in done.stderr
     assert "JPEGImages/b/0001.png" in zipfile.ZipFile(tmp_path / "x.zip").namelist()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["masks", "x.zip"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are bytes on POSIX alone")
+@pytest.mark.parametrize("to", sorted(LAYOUTS))
+def test_names_that_an_archive_cannot_hold_cost_themselves(masks: Masks, tmp_path: Path, to: str) -> None:
+    folder, images = (Path(shutil.copytree(of, tmp_path / of.name)) for of in (masks.folder, masks.images))
+    odd = os.fsdecode(b"caf\xe9")
+    shutil.copy(folder / "b" / "0001.png", folder / f"{odd}.png")
+    shutil.copy(images / "b" / "0001.png", images / f"{odd}.png")
+    source = MaskSource(folder, [images])
+    if LAYOUTS[to].suffix:
+        assert export_masks(source, to, tmp_path / f"x{LAYOUTS[to].suffix}").n_masks == 4
+        return
+    assert export_masks(source, to, tmp_path / "x").n_masks == 4
+    done = export_masks(source, to, tmp_path / "x.zip")
+    assert done.n_masks == 3
+    ((key, reason),) = [(mask.key, mask.reason) for mask in done.left_out]
+    assert key == odd
+    assert "its name is no UTF-8" in reason
+    assert zipfile.ZipFile(tmp_path / "x.zip").testzip() is None
+
+
+@pytest.mark.parametrize("subset", ["../../up", "it's", "a/b", "", "..", "a\nb"])
+def test_what_is_no_name_of_a_subset_is_refused(masks: Masks, tmp_path: Path, subset: str) -> None:
+    call = ["export", str(masks.folder), "--to", "mmseg", "-o", str(tmp_path / "x"), "--subset", subset]
+    refused = CliRunner().invoke(app, call)
+    assert refused.exit_code == 2
+    assert f"--subset: got {subset!r}: Value error, expected a name such as train" in refused.stderr
+    assert not list(tmp_path.iterdir())
+    assert MaskExportOptions(subset="val-2.é").subset == "val-2.é"
 
 
 @pytest.mark.parametrize("to", sorted(LAYOUTS))

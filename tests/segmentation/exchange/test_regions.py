@@ -1,5 +1,7 @@
 """Components, outlines and brush strokes, against naive loops."""
 
+import time
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -7,10 +9,13 @@ import numpy.typing as npt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from pycocotools import mask as coco_mask
 
 from segmentation.exchange.brush import brush_runs
 from segmentation.exchange.components import connected_regions
+from segmentation.exchange.objects import boxes, objects, run_lengths
 from segmentation.exchange.outlines import joined
+from segmentation.exchange.voc import object_numbers
 
 SHAPES = st.tuples(st.integers(1, 9), st.integers(1, 9))
 
@@ -33,6 +38,39 @@ def test_regions_are_what_can_be_reached(mask: npt.NDArray[np.uint8]) -> None:
                     waiting.append(near)
         number += 1
     np.testing.assert_array_equal(connected_regions(mask), found)
+
+
+@settings(max_examples=80, deadline=None)
+@given(arrays(np.uint8, SHAPES, elements=st.sampled_from([0, 1, 7, 255])), st.booleans())
+def test_objects_are_the_parts_of_classes(mask: npt.NDArray[np.uint8], components: bool) -> None:
+    regions = connected_regions(mask)
+    expected: list[tuple[int, npt.NDArray[np.bool_]]] = []
+    for value in (1, 7):
+        parts = [regions == of for of in np.unique(regions[mask == value])] if components else [mask == value]
+        expected += [(value, part) for part in parts if part.any()]
+    found = objects(mask, components=components)
+    assert found.class_ids == [value for value, _ in expected]
+    places = boxes(found.numbers, len(expected)).tolist()
+    for number, ((_, region), encoded, box) in enumerate(
+        zip(expected, run_lengths(found), places, strict=True), 1
+    ):
+        np.testing.assert_array_equal(found.numbers == number, region)
+        whole = coco_mask.encode(np.asfortranarray(region, dtype=np.uint8))
+        assert encoded == whole
+        assert box == coco_mask.toBbox(whole).tolist()
+
+
+def test_thousands_of_objects_cost_no_more_than_the_picture() -> None:
+    """Pixels that touch nothing of their class: a picture of each would take gigabytes and many seconds."""
+    mask = np.zeros((600, 600), dtype=np.uint8)
+    mask[::2, ::2] = 1
+    started = time.process_time()
+    found = objects(mask, components=True)
+    encoded = list(islice(run_lengths(found), 1000))
+    assert len(encoded) == 1000
+    assert len(boxes(found.numbers, 90_000)) == len(found.class_ids) == 90_000
+    assert time.process_time() - started < 10
+    np.testing.assert_array_equal(object_numbers(mask, components=True), mask)
 
 
 @settings(max_examples=80, deadline=None)

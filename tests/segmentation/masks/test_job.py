@@ -13,6 +13,7 @@ from segmentation.backbones.contract import Cells
 from segmentation.data.images import RgbImage
 from segmentation.data.masks import read_index_mask
 from segmentation.data.targets import ImageTargets
+from segmentation.masks.discriminant import LinearDiscriminant
 from segmentation.masks.job import CONSENSUS, MaskJob
 from segmentation.masks.options import ResolvedMaskOptions
 from segmentation.masks.refinement import Refinement
@@ -249,6 +250,14 @@ def test_of_many_images_evenly_spaced_ones_are_studied(
     counts = replace(job(consensus=True, batch_size=1), source=Source(watching)).run(images, masks)
     assert (counts.written, counts.studied) == (5, 2)
     assert seen == ["0", "3", "0", "1", "2", "3", "4"]
+
+
+def test_an_image_whose_mixed_scores_are_not_finite_gets_no_mask(images: list[ImageTargets], masks: Path) -> None:
+    nowhere = LinearDiscriminant(torch.full((3, 81), torch.nan), torch.zeros(81))
+    nowhere.save(masks / CONSENSUS)
+    counts = job(consensus=True).run(images, masks)
+    assert (counts.written, len(counts.rejected)) == (0, 5)
+    assert f"mixed with {CONSENSUS}, hold NaN" in counts.rejected[0].reason
 
 
 def test_without_an_image_to_learn_from_there_is_no_consensus(images: list[ImageTargets], masks: Path) -> None:

@@ -14,7 +14,7 @@ from segmentation.data.masks import read_index_mask
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import Refinement
 from segmentation.masks.run import MaskInputs, MaskMachine, MaskRun, make_masks
-from segmentation.scores.contract import NetworkTraits
+from segmentation.scores.contract import PRESENCE, NetworkTraits
 from shared_runtime.errors import MissingResourceError, OutputError, UsageError
 from shared_schemas import LabelSpace, load_label_space
 
@@ -27,7 +27,7 @@ def inputs(small_run: Any, labels: Path | None = None) -> MaskInputs:
 
 
 def traits(backbone: str = "resnet50", *, pretrained: bool = True) -> NetworkTraits:
-    return NetworkTraits(backbone, pretrained, crop_size=33, attributes=True, background=True)
+    return NetworkTraits(backbone, pretrained, crop_size=33, attributes=True, background=True, gives_cells=True)
 
 
 def masks_of(small_run, output: Path, options: MaskOptions = UNREFINED, **more: object) -> MaskRun:
@@ -57,6 +57,67 @@ def test_what_is_left_open_depends_on_whether_the_backbone_was_pretrained() -> N
     assert MaskOptions(sharpness=2).resolved(traits()).sharpness == 2
     asked = MaskOptions(input_size=66, propagation=1).resolved(traits(pretrained=False))
     assert (asked.input_size, asked.propagation) == (66, 1)
+
+
+LOCALIZER = traits()
+AGAINST_BACKGROUND = replace(LOCALIZER, background_logit=1.0)
+SEGMENTER = NetworkTraits("resnet50", True, 33, False, False, own_background=True, segmentation=True)
+REFERRING = replace(SEGMENTER, segmentation=False)
+
+
+@pytest.mark.parametrize(
+    ("network", "given", "named"),
+    [
+        (SEGMENTER, {"alpha": 3.0}, "--alpha: got 3.0"),
+        (SEGMENTER, {"absolute": 0.5}, "--absolute: got 0.5"),
+        (SEGMENTER, {"propagation": 2}, "--propagation: got 2"),
+        (SEGMENTER, {"background_logit": 2.0}, "--background-logit: got 2.0"),
+        (REFERRING, {"gamma": 0.5}, "--gamma: got 0.5"),
+        (REFERRING, {"conversion": "midpoint", "refine": "none"}, "--conversion: got midpoint"),
+        (REFERRING, {"presence": 0.5}, "--presence: got 0.5"),
+        (LOCALIZER, {"presence": 0.0}, "--presence: got 0.0"),
+        (LOCALIZER, {"background_logit": 2.0}, "--background-logit: got 2.0"),
+        (AGAINST_BACKGROUND, {"sharpness": 2.0, "refine": "none"}, "--sharpness: got 2.0"),
+        (AGAINST_BACKGROUND, {"absolute": 0.2, "conversion": "midpoint", "refine": "none"}, "--absolute: got 0.2"),
+    ],
+)
+def test_an_option_that_would_change_nothing_is_refused(
+    network: NetworkTraits, given: dict[str, object], named: str
+) -> None:
+    with pytest.raises(UsageError, match=f"{named}, which would change nothing: .*Leave it out"):
+        MaskOptions.model_validate(given).resolved(network)
+
+
+def test_what_has_the_value_that_it_would_have_anyway_is_taken() -> None:
+    paper = MaskOptions(alpha=8, propagation=0, absolute=0, presence=0, consensus=False).resolved(SEGMENTER)
+    assert (paper.propagation, paper.presence, paper.viewing.presence) == (0, 0, 0)
+    assert MaskOptions(propagation=3, conversion="algorithm-1").resolved(REFERRING).propagation == 3
+    believing = MaskOptions().resolved(SEGMENTER)
+    assert believing.presence == believing.viewing.presence == PRESENCE
+    assert MaskOptions().resolved(LOCALIZER).presence is None
+
+
+def test_a_consensus_is_sought_where_there_are_cells_and_shares() -> None:
+    assert not MaskOptions(consensus=True).resolved(replace(LOCALIZER, gives_cells=False)).consensus
+    midpoint = MaskOptions(conversion="midpoint", refine=Refinement.NONE)
+    assert not midpoint.resolved(LOCALIZER).consensus
+
+
+def test_midpoints_make_the_same_masks_whether_or_not_a_consensus_was_asked_for(
+    small_run: Any, tmp_path: Path
+) -> None:
+    midpoint = MaskOptions(conversion="midpoint", refine=Refinement.NONE)
+    masks_of(small_run, tmp_path / "default", midpoint)
+    masks_of(small_run, tmp_path / "alone", midpoint.model_copy(update={"consensus": False}))
+    found, expected = (
+        {path.name: read_index_mask(path, 81).tolist() for path in (tmp_path / name).glob("*.png")}
+        for name in ("default", "alone")
+    )
+    assert found == expected
+    assert any(0 in set(np.unique(mask)) and np.any(mask) for mask in map(np.array, found.values()))
+    record = json.loads((tmp_path / "default" / "run.json").read_text())
+    assert record["config"]["consensus"] is False
+    assert "presence" not in record["config"]
 
 
 @pytest.mark.parametrize(

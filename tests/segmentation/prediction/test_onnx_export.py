@@ -48,7 +48,7 @@ class Untrained:
         torch.nn.init.normal_(self.network.head.classifier.weight, std=1)  # type: ignore[union-attr,arg-type]
 
 
-def test_a_segmenter_takes_any_size(segmenter_run: Path, tmp_path: Path) -> None:
+def test_a_segmenter_takes_all_sizes_that_suit_its_cells(segmenter_run: Path, tmp_path: Path) -> None:
     model: Any = open_model(segmenter_run)
     done = export_onnx(model, tmp_path / "model.onnx")
     assert done.size is None
@@ -134,7 +134,9 @@ def test_the_command(segmenter_run: Path, tmp_path: Path) -> None:
 
     done = capseg("export-onnx", segmenter_run, "-o", tmp_path / "model.onnx")
     assert done.exit_code == ExitCode.OK, done.output
-    assert "takes images of any size, gives logits; differs from torch by" in done.stdout
+    stride = open_model(segmenter_run).network.backbone.stride
+    takes = f"takes images whose sides are of {stride}·k + 1 pixels, such as {20 * stride + 1}"
+    assert f"{takes}, gives logits; differs from torch by" in done.stdout
     again = capseg("export-onnx", segmenter_run, "-o", tmp_path / "model.onnx")
     assert again.exit_code == ExitCode.USAGE
     assert "--overwrite" in again.stderr

@@ -1,6 +1,8 @@
 """A segmenter needs no labels: what it learned it finds, whole, in windows, of the classes that compete."""
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -78,6 +80,47 @@ def test_several_images_are_seen_together(small_run: Any, segmenter: Segmenter) 
     # Results are themselves alone: they hold arrays, which say neither that they are equal nor that they are not.
     assert together[1] != together[3]
     assert len({*together, *[found.maps for found in together]}) == 10
+
+
+def test_any_number_of_images_is_looked_at_a_few_at_a_time(small_run: Any, segmenter: Segmenter) -> None:
+    paths = sorted(small_run.images.iterdir())
+    asked: list[int] = []
+
+    def images() -> Iterator[Any]:
+        for number in range(60):
+            asked.append(number)
+            # Two sizes, in turns; the last one cannot be read.
+            yield "nowhere.png" if number == 59 else read_image(paths[0])[: 20 if number % 2 else 40]
+
+    found = segmenter.predict_each(images(), ["apple"], batch_size=3)
+    first = next(found)
+    assert len(asked) == 24
+    expected = segmenter.predict([first.image, first.image[:20]], ["apple"])
+    rest = [next(found) for _ in range(23)]
+    assert len(asked) == 24
+    for number, one in enumerate([first, *rest]):
+        np.testing.assert_array_equal(one.image, expected[number % 2].image)
+        np.testing.assert_array_equal(one.mask, expected[number % 2].mask)
+    with pytest.raises(InputError, match=r"^images\[59\]: .*no such image file"):
+        list(found)
+    # Told when it is asked for, not when the first result is.
+    for wrong in (lambda: segmenter.predict_each([], ["hat"]), lambda: segmenter.predict_each([], batch_size=0)):
+        with pytest.raises(UsageError):
+            wrong()
+    with pytest.raises(UsageError, match=r"got an iterator of images, .* Use predict_each"):
+        segmenter.predict(iter(paths))
+
+
+def test_an_image_that_takes_too_much_memory_is_named(
+    small_run: Any, segmenter: Segmenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segmentation.prediction.segmenter.bytes_per_process", lambda _: 10)
+    path = min(small_run.images.iterdir())
+    for given, name in ((path, str(path)), (read_image(path), "the image"), ([path], f"images[0]: {path}")):
+        with pytest.raises(InputError, match=f"^{re.escape(name)}: too little memory for its mask: ") as told:
+            segmenter.predict(given)
+        assert "--processes" not in str(told.value)
+        assert "PredictionOptions(refine=Refinement.NONE) takes less" in str(told.value)
 
 
 def test_only_classes_that_are_given_compete(small_run: Any, segmenter: Segmenter) -> None:

@@ -12,7 +12,7 @@ pytest.importorskip("transformers")
 from segmentation import Referrer
 from segmentation.prediction.expression_files import predict_expressions
 from segmentation.referring.run import load_referring
-from shared_runtime.errors import UsageError
+from shared_runtime.errors import InputError, UsageError
 from tests.segmentation.referring.conftest import Captioned
 from tests.segmentation.referring.test_refer_runs import UNREFINED, train
 
@@ -54,6 +54,35 @@ def test_what_other_texts_made_is_removed(referrer: Any, captioned: Captioned, t
     assert [*json.loads((output / "scores.json").read_text())["images"]] == ["a"]
 
 
+def test_the_list_of_scores_keeps_what_it_said_of_other_images(
+    referrer: Any, captioned: Captioned, tmp_path: Path
+) -> None:
+    given = images(captioned, tmp_path / "images", "a.png", "b/a.png", "c.png")
+    (given / "c.png").write_bytes(b"no image")
+    output = tmp_path / "out"
+
+    def told() -> tuple[list[str], list[str]]:
+        summary = json.loads((output / "scores.json").read_text())
+        return [*summary["images"]], [row["file_name"] for row in summary["rejected"]]
+
+    assert predict_expressions(referrer, [given], ["dog"], output).written == 2
+    assert told() == (["a", "b/a"], ["c.png"])
+    more = images(captioned, tmp_path / "more", "d.png")
+    (more / "e.png").write_bytes(b"neither")
+    assert predict_expressions(referrer, [more], ["dog"], output).written == 1
+    assert told() == (["a", "b/a", "d"], ["c.png", "e.png"])
+    # Mended; and one whose masks are gone.
+    (given / "c.png").write_bytes((given / "a.png").read_bytes())
+    (output / "d" / "scores.json").unlink()
+    assert predict_expressions(referrer, [given / "c.png"], ["dog"], output, overwrite=True).written == 1
+    assert told() == (["a", "b/a", "c"], ["e.png"])
+    assert predict_expressions(referrer, [given / "a.png"], ["sky"], output, overwrite=True).written == 1
+    assert told() == (["a"], [])
+    (output / "scores.json").write_text("[]")
+    with pytest.raises(InputError, match=r"scores\.json: not a list of scores .* Remove it"):
+        predict_expressions(referrer, [given], ["sky"], output)
+
+
 def test_a_run_finds_its_language_model_from_any_folder(
     captioned: Captioned, tiny_bert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,7 +104,7 @@ def test_images_with_the_name_of_a_file_cost_themselves(
     for written, present in ((1, 0), (0, 1)):
         done = predict_expressions(referrer, [given], ["dog"], tmp_path / "out")
         assert (done.written, done.present) == (written, present)
-        assert {name for name, _ in done.rejected} == {*names[:3], "scores.json.png"}
+        assert {name for name, _ in done.rejected} == {*names[:3], names[4]}
     assert dict(done.rejected)["run.json.jpg"].startswith("it is named 'run.json', as a file of the results is")
 
 

@@ -1,5 +1,6 @@
 """Any task is trained in a run folder, with no code of its own for that: here a regression."""
 
+import sys
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,7 +14,7 @@ from segmentation.localization.config import LocalizerConfig
 from segmentation.runs.folder import RunRecord
 from segmentation.runs.training import TrainingJob, train_in_folder
 from segmentation.training.config import MachineOptions, TrainingConfig, TrainingOptions
-from shared_runtime.errors import UsageError
+from shared_runtime.errors import MissingResourceError, UsageError
 from shared_schemas import LabelSpace
 from tests.segmentation.training.conftest import NoisyPoints, Regression, StopAfter
 
@@ -70,6 +71,21 @@ def test_another_configuration_is_refused_unless_it_may_overwrite(space: LabelSp
     with pytest.raises(UsageError, match=r"config\.training\.epochs: 3 in the folder, 1 asked for"):
         train_in_folder(job(space, other), tmp_path, MACHINE)
     assert train_in_folder(job(space, other), tmp_path, MACHINE, overwrite=True) is not None
+
+
+def test_a_package_that_is_missing_is_told_before_the_run_is_opened(
+    space: LabelSpace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    logging = MACHINE.model_copy(update={"tensorboard": True})
+    with pytest.raises(MissingResourceError, match="pip install tensorboard"):
+        train_in_folder(job(space, RegressionConfig()), tmp_path / "run", logging)
+    assert not (tmp_path / "run").exists()
+    train_in_folder(job(space, RegressionConfig()), tmp_path / "run", MACHINE)
+    with pytest.raises(MissingResourceError):
+        train_in_folder(job(space, RegressionConfig()), tmp_path / "run", logging, overwrite=True)
+    # Nothing is to be done, and nothing was lost.
+    assert train_in_folder(job(space, RegressionConfig()), tmp_path / "run", logging) is None
 
 
 def test_experiments_hold_any_configuration(monkeypatch: pytest.MonkeyPatch) -> None:

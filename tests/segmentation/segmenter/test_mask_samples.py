@@ -1,16 +1,19 @@
 """Images and masks that are cropped alike."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from segmentation.data.crops import CropOptions
 from segmentation.data.masks import write_index_mask
 from segmentation.data.truth.mask_folders import MaskFolderTruth
-from segmentation.segmenter.pairs import pair_images
+from segmentation.segmenter.pairs import MaskedImage, Unpaired, pair_images
 from segmentation.segmenter.samples import MaskSamples
+from shared_runtime.errors import InputError
 from shared_schemas import load_label_space
 
 
@@ -28,6 +31,26 @@ def samples(folder: Path, size: int = 33) -> MaskSamples:
     assert [pair.key for pair in pairs] == ["sub/one"]
     assert (unpaired.masks, unpaired.n_images) == ([], 0)
     return MaskSamples(pairs, truth, CropOptions(size=size))
+
+
+def test_a_name_that_no_image_can_have_costs_its_mask(tmp_path: Path) -> None:
+    """On Windows, it would lead to another drive."""
+
+    def paired() -> tuple[list[MaskedImage], Unpaired]:
+        truth = MaskFolderTruth(tmp_path / "masks", load_label_space("coco"))
+        return pair_images([tmp_path / "images"], tmp_path / "masks", truth)
+
+    samples(tmp_path)
+    for folder in ("images", "masks"):
+        shutil.copy(tmp_path / folder / "sub/one.png", tmp_path / folder / "a:1.png")
+    pairs, unpaired = paired()
+    assert [pair.key for pair in pairs] == ["sub/one"]
+    (fault,) = unpaired.faults
+    assert fault.startswith("mask a:1.png: got 'a:1', expected a name inside the image folder. Rename the mask")
+    assert (unpaired.masks, unpaired.n_images) == ([], 0)
+    (tmp_path / "masks" / "sub" / "one.png").unlink()
+    with pytest.raises(InputError, match=r"got 0 images of 1 mask, expected most .* missing: a:1;"):
+        paired()
 
 
 def test_a_mask_stays_on_its_image(tmp_path: Path) -> None:

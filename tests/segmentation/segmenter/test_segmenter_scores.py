@@ -91,6 +91,7 @@ def test_masks_are_made_of_a_segmenter_as_of_a_localizer(
     inputs = MaskInputs(tmp_path / "run", [small_run.images], small_run.labels)
     made = make_masks(inputs, tmp_path / "made", MaskOptions(refine=Refinement.NONE, input_size="original"))
     assert (made.counts.written, made.counts.rejected) == (4, [])
+    assert '"presence": 0.25' in (tmp_path / "made" / "run.json").read_text()
     for number in range(1, 5):
         true, found = (
             read_index_mask(folder / f"{number:012}.png", 81) == APPLE

@@ -132,6 +132,36 @@ def test_commands_are_run_in_order_and_their_row_is_written(tmp_path: Path) -> N
         read_rows(tmp_path)
 
 
+def test_labels_of_other_captions_are_not_taken(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    def run(command: Sequence[str]) -> str:
+        seen.append(command[1])
+        if command[1] in ("label", "truth-labels"):
+            Path(command[command.index("-o") + 1]).write_text("")
+        return SCORES
+
+    def captions(name: str, text: str) -> ExperimentData:
+        (tmp_path / name).write_text(text)
+        return replace(DATA, captions=tmp_path / name)
+
+    experiment, output = find_experiment("lite0-224"), tmp_path / "out"
+    run_experiment(experiment, captions("one.json", "a dog"), output, run=run)
+    # The same captions at another place.
+    run_experiment(experiment, captions("two.json", "a dog"), output, run=run)
+    assert seen.count("label") == 1
+    row = (output / "row.json").read_bytes()
+    with pytest.raises(UsageError, match=r"labels that were made from other files \(CAPTIONS\)"):
+        run_experiment(experiment, captions("two.json", "a cat"), output, run=run)
+    with pytest.raises(UsageError, match="labels that were made by another command"):
+        run_experiment(find_experiment("lite0-224-ground-truth"), DATA, output, run=run)
+    assert (output / "row.json").read_bytes() == row
+    # As earlier versions left them.
+    (output / "labels.jsonl.made-from.json").unlink()
+    run_experiment(experiment, captions("two.json", "a cat"), output, run=run)
+    assert seen.count("label") == 1
+
+
 def test_annotated_classes_are_read_once(tmp_path: Path) -> None:
     seen: list[str] = []
 

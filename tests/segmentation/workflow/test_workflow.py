@@ -83,6 +83,28 @@ def test_it_goes_on_from_a_training_that_was_stopped(
     assert content(tmp_path / "parts") == content(whole)
 
 
+def test_starting_over_can_be_stopped_at_any_stage(
+    small_run: SmallRun, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With another localizer, of which the masks and the segmenter that are there know nothing."""
+    output = tmp_path / "copy"
+    shutil.copytree(whole, output)
+    other = ("--set-localizer", "training.seed=1")
+    refused = run(small_run._replace(labels=tmp_path / "none.jsonl"), output, *other, "--overwrite")
+    assert refused.exit_code != ExitCode.OK
+    assert len(content(output)) == len(content(whole))
+    for more in (("--overwrite",), ()):
+        stop_after(monkeypatch, 3)
+        stopped = run(small_run, output, *other, *more)
+        assert stopped.exit_code == ExitCode.INTERRUPTED
+        again = "the same command without --overwrite" if more else "the same command again"
+        assert f"interrupted; run {again} to continue" in stopped.stderr
+        monkeypatch.undo()
+    assert run(small_run, output, *other).exit_code == ExitCode.OK
+    assert run(small_run, tmp_path / "new", *other).exit_code == ExitCode.OK
+    assert content(output) == content(tmp_path / "new")
+
+
 def test_lost_masks_are_made_again_alone(small_run: SmallRun, whole: Path, tmp_path: Path) -> None:
     shutil.copytree(whole, tmp_path / "copy")
     (tmp_path / "copy" / "predictions" / "000000000003.png").unlink()
@@ -159,6 +181,30 @@ def test_a_localizer_that_knows_the_background_is_the_segmenter(small_run: Small
     anew = CliRunner().invoke(app, [*arguments, "--set-localizer", "training.seed=1", "--overwrite"])
     assert anew.exit_code == ExitCode.OK, anew.stderr
     assert anew.stderr.count("4 masks written") == 2
+    # A trained one in its place, and back again: nothing is trained before it is refused, or does not fit.
+    before = content(tmp_path / "out")
+    training = ["--segmenter-config", "lite0-segmenter"]
+    training += [part for setting in SEGMENTER for part in ("--set-segmenter", setting)]
+    refused = CliRunner().invoke(app, [*arguments, *training])
+    assert refused.exit_code == ExitCode.USAGE
+    assert "got a segmenter that was converted, expected one that is trained" in refused.stderr
+    notes = tmp_path / "out" / "segmenter" / "notes.txt"
+    notes.write_text("mine")
+    refused = CliRunner().invoke(app, [*arguments, *training, "--overwrite"])
+    assert refused.exit_code == ExitCode.USAGE
+    assert f"{notes}: got a file that is none of the segmenter's" in refused.stderr
+    notes.unlink()
+    assert content(tmp_path / "out") == before
+    trained = CliRunner().invoke(app, [*arguments, *training, "--overwrite"])
+    assert trained.exit_code == ExitCode.OK, trained.stderr
+    assert "trained on 4 images, 4 of 4 steps now" in trained.stderr
+    assert not (tmp_path / "out" / "segmenter" / "config.json").exists()
+    refused = CliRunner().invoke(app, arguments)
+    assert refused.exit_code == ExitCode.USAGE
+    assert "got a segmenter that was trained, expected one that is converted" in refused.stderr
+    back = CliRunner().invoke(app, [*arguments, "--overwrite"])
+    assert back.exit_code == ExitCode.OK, back.stderr
+    assert {path.name for path in notes.parent.iterdir()} == {"config.json", "model.safetensors", "README.md"}
     refused = run(small_run, tmp_path / "refused", "--segmenter-config", "convert")
     assert refused.exit_code == ExitCode.USAGE
     assert "trains nothing that --set-segmenter could set" in refused.stderr

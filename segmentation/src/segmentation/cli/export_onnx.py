@@ -22,7 +22,8 @@ def export_onnx_command(
         tuple[int, int] | None,
         typer.Option(
             metavar="HEIGHT WIDTH",
-            help="Take images of this size alone  [default: any size; of transformers, that of the crops]",
+            help="Take images of this size alone  [default: all sizes of s·k + 1 pixels a side at stride "
+            "s; of transformers, that of the crops]",
         ),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
@@ -31,6 +32,7 @@ def export_onnx_command(
 
     Its input 'images' is [B, 3, H, W] in float32, RGB from 0 to 255; it normalises them itself. A segmenter gives
     'logits' [B, 1 + classes, h, w] at its cells, the background first; a localizer 'heatmaps' [B, classes, h, w].
+    Sides of images are s·k + 1 pixels at stride s: resize them to the nearest; others get other classes than here.
     Names of classes and stride are in the file's metadata. Needs the extra 'onnx'.
 
     Example:
@@ -43,7 +45,6 @@ def export_onnx_command(
     from segmentation.prediction.onnx_export import export_onnx
 
     done = export_onnx(opened, output, size=size)
-    takes = f"images of {done.size[0]} × {done.size[1]} pixels" if done.size else "images of any size"
     typer.echo(
-        f"{output}: takes {takes}, gives {done.output}; differs from torch by {done.difference:.1e} at most"
+        f"{output}: takes {done.takes}, gives {done.output}; differs from torch by {done.difference:.1e} at most"
     )

@@ -20,7 +20,7 @@ from segmentation.cli.outcome import AllowMissing
 from segmentation.masks.options import MaskOptions, ResolvedMaskOptions
 from segmentation.masks.refinement import CRF, CrfPreset, Refinement
 from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
-from segmentation.scores.contract import MOST_STEPS
+from segmentation.scores.contract import MOST_STEPS, PRESENCE
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.wording import numbered
 from shared_runtime.workers import usable_cores
@@ -99,6 +99,14 @@ def make_masks_command(
             "depend on the others, so that parts of a label file give other masks than the whole.",
         ),
     ] = True,
+    presence: Annotated[
+        float | None,
+        typer.Option(
+            metavar="0…1",
+            help="How far a segmentation network believes that the classes of LABELS are there; 0: they compete, "
+            f"no more  [default: {PRESENCE}]",
+        ),
+    ] = None,
     sharpness: Annotated[
         float | None,
         typer.Option(
@@ -169,6 +177,7 @@ def make_masks_command(
                 "flip": flip,
                 "propagation": propagation,
                 "consensus": consensus,
+                "presence": presence,
                 "refine": refine,
                 "crf_preset": crf_preset,
                 "precision": precision,

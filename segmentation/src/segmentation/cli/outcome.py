@@ -17,3 +17,8 @@ def outcome(done: int, lost: int) -> ExitCode:
     if not lost:
         return ExitCode.OK
     return ExitCode.FAILURE if lost > done else ExitCode.PARTIAL
+
+
+def the_same_again(*, overwrite: bool) -> str:
+    """The command that goes on where an interrupted one stopped; with --overwrite it would start over."""
+    return "the same command without --overwrite" if overwrite else "the same command again"

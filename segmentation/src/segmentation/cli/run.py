@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from segmentation.cli.masks import option_errors, written
-from segmentation.cli.outcome import AllowMissing, outcome
+from segmentation.cli.outcome import AllowMissing, outcome, the_same_again
 from segmentation.cli.training import Device, Images, Quiet, Workers, resolved, training_summary
 from segmentation.experiments.catalog import DEFAULT, DEFAULT_SEGMENTER
 from segmentation.localization.config import LocalizerConfig
@@ -164,7 +164,7 @@ def run_command(
                     raise typer.Exit(of_stage)
                 ended = max(ended, of_stage)
     except KeyboardInterrupt:
-        typer.echo("interrupted; run the same command again to continue", err=True)
+        typer.echo(f"interrupted; run {the_same_again(overwrite=overwrite)} to continue", err=True)
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     raise typer.Exit(ended)
 

@@ -9,7 +9,7 @@ import typer
 
 from segmentation.backbones.catalog import backbone_entry
 from segmentation.cli.arguments import with_arguments
-from segmentation.cli.outcome import outcome
+from segmentation.cli.outcome import outcome, the_same_again
 from segmentation.experiments.catalog import parse_setting, resolve_config
 from segmentation.runs.left_out import SHOWN
 from segmentation.training.config import MachineOptions, TrainingConfig
@@ -143,8 +143,7 @@ def run_training(
         with progress_display(quiet=quiet) as show:
             run = train(lambda at: show(at.figures, at.step, at.steps))
     except KeyboardInterrupt:
-        again = "the same command without --overwrite" if overwrite else "the same command again"
-        typer.echo(f"interrupted; run {again} to continue", err=True)
+        typer.echo(f"interrupted; run {the_same_again(overwrite=overwrite)} to continue", err=True)
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     if not quiet:
         typer.echo("\n".join(training_summary(run, output)), err=True)

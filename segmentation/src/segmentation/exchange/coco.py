@@ -4,12 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from pycocotools import mask as coco_mask
 
 from segmentation.data.masks import IndexMask
 from segmentation.data.truth.contract import BACKGROUND_NAME
-from segmentation.exchange.components import connected_regions
 from segmentation.exchange.contract import (
     Converted,
     Lists,
@@ -19,22 +17,10 @@ from segmentation.exchange.contract import (
     coloured_png,
     json_line,
     json_list,
-    values_in,
 )
+from segmentation.exchange.objects import boxes, objects, run_lengths
 
 _IMAGES, _ANNOTATIONS = "images", "annotations"
-
-
-def objects(mask: IndexMask, *, components: bool) -> Iterator[tuple[int, npt.NDArray[np.bool_]]]:
-    """Class id and region (H, W) of each object of a mask: all of a class, or each connected part of it."""
-    regions = connected_regions(mask) if components else None
-    for value in values_in(mask):
-        is_class = mask == value
-        if regions is None:
-            yield value, is_class
-        else:
-            for region in np.unique(regions[is_class]).tolist():
-                yield value, regions == region
 
 
 class CocoInstances(MaskLayout):
@@ -50,8 +36,8 @@ class CocoInstances(MaskLayout):
 
     def convert(self, item: MaskItem, mask: IndexMask) -> Converted:
         annotations = []
-        for value, region in objects(mask, components=self.given.components):
-            encoded = coco_mask.encode(np.asfortranarray(region, dtype=np.uint8))
+        found = objects(mask, components=self.given.components)
+        for value, encoded in zip(found.class_ids, run_lengths(found), strict=True):
             annotations.append(
                 {
                     "id": 0,
@@ -81,24 +67,20 @@ class CocoPanoptic(MaskLayout):
     options = frozenset({"components", "subset"})
 
     def convert(self, item: MaskItem, mask: IndexMask) -> Converted:
-        ids = np.zeros(mask.shape, dtype=np.uint32)
-        segments = []
-        categories = {0: self._background_category, **self.classes.category_ids}
         found = objects(mask, components=self.given.components)
+        # Segments are numbered from 1: the background, if there is any, and then the objects.
         background = mask == 0
-        for number, (value, region) in enumerate([*([(0, background)] if background.any() else []), *found], 1):
-            ids[region] = number
-            rows, columns = (np.flatnonzero(region.any(axis=axis)) for axis in (1, 0))
-            top, left = int(rows[0]), int(columns[0])
-            segments.append(
-                {
-                    "id": number,
-                    "category_id": categories[value],
-                    "iscrowd": 0,
-                    "area": int(region.sum()),
-                    "bbox": [left, top, int(columns[-1]) + 1 - left, int(rows[-1]) + 1 - top],
-                }
+        with_background = int(background.any())
+        ids = np.where(found.numbers > 0, found.numbers + with_background, background)
+        categories = [self.classes.category_ids[value] for value in found.class_ids]
+        categories = [self._background_category] * with_background + categories
+        areas = np.bincount(ids.ravel(), minlength=1)[1:].tolist()
+        segments = [
+            {"id": number, "category_id": category, "iscrowd": 0, "area": area, "bbox": box}
+            for number, (category, area, box) in enumerate(
+                zip(categories, areas, boxes(ids, len(categories)).tolist(), strict=True), 1
             )
+        ]
         colours = np.stack([ids & 255, ids >> 8 & 255, ids >> 16], axis=-1).astype(np.uint8)
         entry = {"image_id": item.image_id, "file_name": f"{item.key}.png", "segments_info": segments}
         return Converted(

@@ -1,6 +1,7 @@
 """What every layout offers: how one mask becomes files and entries of lists, and which files hold the lists."""
 
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+from pydantic import field_validator
 
 from segmentation.data.legend import value_names
 from segmentation.data.masks import IndexMask
@@ -20,6 +22,7 @@ from shared_runtime.configuration import FrozenModel
 from shared_schemas import LabelSpace
 
 Pieces = Iterable[bytes]
+_SUBSET = re.compile(r"\w[\w.-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,14 @@ class MaskExportOptions(FrozenModel):
     """voc, cvat, panoptic, yolo, mmseg: the name of the part of the data set."""
     url_prefix: str = "/data/local-files/?d="
     """label-studio: what stands before the path of an image."""
+
+    @field_validator("subset")
+    @classmethod
+    def _is_a_name(cls, subset: str) -> str:
+        # It becomes a folder, a file, and a text in a program's source.
+        if not _SUBSET.fullmatch(subset):
+            raise ValueError("expected a name such as train or val-2: letters, digits, _ . -")
+        return subset
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,9 @@ def export_masks(
     opened = _opened(kind, output, source, writing)
     layout = kind(ExportClasses(_label_space(source)), options)
     items, left_out = mask_items(source, layout)
+    if not kind.suffix and _is_archive(output):
+        items, unnamed = _in_archives(items)
+        left_out += unnamed
     n_masks = 0
     convert = partial(_converted, layout)
     try:
@@ -169,6 +172,26 @@ def mask_items(source: MaskSource, layout: MaskLayout) -> tuple[list[MaskItem], 
     return items, left_out
 
 
+def _is_archive(output: Path) -> bool:
+    return output.suffix.lower() == _ARCHIVE
+
+
+def _in_archives(items: Sequence[MaskItem]) -> tuple[list[MaskItem], list[LeftOutMask]]:
+    """Those whose files can have their names in a zip archive, and the others."""
+    fitting, left_out = [], []
+    for item in items:
+        try:
+            item.name.encode()
+        except UnicodeEncodeError:
+            reason = (
+                "its name is no UTF-8, which an archive's names are. Name a folder as the output, or rename it"
+            )
+            left_out.append(LeftOutMask(item.key, reason))
+        else:
+            fitting.append(item)
+    return fitting, left_out
+
+
 def image_ids(keys: Sequence[str]) -> dict[str, int]:
     """The numbers that files are named by, where all are and no two are the same; else 1, 2, …"""
     stems = [key.rpartition("/")[2] for key in keys]
@@ -207,7 +230,7 @@ def _opened(
         check_output(output, given, overwrite=writing.overwrite)
         return open_file(output)
     _check_apart(output, source)
-    if output.suffix.lower() == _ARCHIVE:
+    if _is_archive(output):
         check_output(output, given, overwrite=writing.overwrite)
         return open_archive(output)
     if output.is_file() or (output.is_dir() and next(output.iterdir(), None) is not None):

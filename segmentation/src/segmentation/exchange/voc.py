@@ -10,7 +10,6 @@ from segmentation.data.legend import LABEL_MAP, label_map
 from segmentation.data.masks import IGNORE_INDEX, IndexMask, palette
 from segmentation.data.truth.contract import BACKGROUND_NAME
 from segmentation.data.truth.mask_folders import VOC_MASKS
-from segmentation.exchange.coco import objects
 from segmentation.exchange.contract import (
     Converted,
     Lists,
@@ -21,6 +20,7 @@ from segmentation.exchange.contract import (
     indexed_png,
     json_line,
 )
+from segmentation.exchange.objects import objects
 
 _KEYS = "keys"
 _MOST_OBJECTS = 254
@@ -93,13 +93,10 @@ class CvatMasks(VocMasks):
 
 def object_numbers(mask: IndexMask, *, components: bool) -> IndexMask:
     """The objects of a mask (H, W), numbered from 1; 255 stays. More than 254 regions are numbered by class."""
-    numbers = np.where(mask == IGNORE_INDEX, IGNORE_INDEX, 0).astype(np.uint8)
-    found = list(objects(mask, components=components))
-    if len(found) > _MOST_OBJECTS:
-        found = list(objects(mask, components=False))
-    for number, (_, region) in enumerate(found, 1):
-        numbers[region] = number
-    return numbers
+    found = objects(mask, components=components)
+    if len(found.class_ids) > _MOST_OBJECTS:
+        found = objects(mask, components=False)
+    return np.where(mask == IGNORE_INDEX, IGNORE_INDEX, found.numbers).astype(np.uint8)
 
 
 def _names(lists: Lists) -> Iterator[bytes]:

@@ -41,6 +41,7 @@ class Localizer:
             attributes=network.attributes,
             background=network.background,
             background_logit=network.background_logit,
+            gives_cells=True,
         )
 
     @cached_property

@@ -17,6 +17,7 @@ _MOST_OPEN_BYTES = 512_000_000
 
 RequestT = TypeVar("RequestT", bound=ImageRequest)
 SeenT = TypeVar("SeenT")
+ItemT = TypeVar("ItemT")
 
 
 class ImageBatch(NamedTuple, Generic[RequestT]):
@@ -47,6 +48,21 @@ def image_batches(
         if len(held) == _OPEN_BATCHES * batch_size or sum(other.nbytes for other in held) > _MOST_OPEN_BYTES:
             yield waiting.pop(max(waiting, key=lambda key: len(waiting[key].images)))
     yield from waiting.values()
+
+
+def in_stretches(
+    images: Iterable[tuple[ItemT, RgbImage]], batch_size: int
+) -> Iterator[list[tuple[ItemT, RgbImage]]]:
+    """Images that come one after the other, as many together as may be open at a time: what is made of them can be
+    given back in their order before the next ones are asked for."""
+    stretch: list[tuple[ItemT, RgbImage]] = []
+    for item, image in images:
+        stretch.append((item, image))
+        if len(stretch) == _OPEN_BATCHES * batch_size or sum(of.nbytes for _, of in stretch) > _MOST_OPEN_BYTES:
+            yield stretch
+            stretch = []
+    if stretch:
+        yield stretch
 
 
 def images_ahead(requests: Iterable[RequestT]) -> Iterator[tuple[RequestT, RgbImage | RejectedImage]]:

@@ -72,8 +72,7 @@ class Finisher:
         if self.most_bytes is not None and needed > self.most_bytes:
             raise MemoryError(
                 f"{width} × {height} pixels with {n_labels - 1} classes take about {needed / 1e9:.1f} GB, and "
-                f"{self.most_bytes / 1e9:.1f} GB are free for each process. The same command with fewer "
-                "--processes makes the mask that is missing; --refine none takes less"
+                f"{self.most_bytes / 1e9:.1f} GB are free for each process"
             )
         if is_unrefined(n_labels, self.refinement):
             return self._unrefined(score_maps, height, width)
@@ -118,7 +117,10 @@ class Finisher:
         except CapparseError:
             raise
         except MemoryError as error:
-            return RejectedImage.of(image.request, f"too little memory for its mask: {error}".rstrip(": "))
+            reason = (
+                f"{memory_reason(error)}. The same command with fewer --processes makes the mask that is missing"
+            )
+            return RejectedImage.of(image.request, f"{reason}; --refine none takes less")
         except OSError as error:
             raise OutputError(
                 f"{error.filename or image.path}: the mask cannot be written: {error.strerror or error}"
@@ -126,6 +128,11 @@ class Finisher:
         except Exception as error:  # noqa: BLE001  whatever one image does to the refinement costs that image alone
             return RejectedImage.of(image.request, f"the mask cannot be made: {type(error).__name__}: {error}")
         return None
+
+
+def memory_reason(error: MemoryError) -> str:
+    """Why an image has no mask, of what `Finisher.mask` raised."""
+    return f"too little memory for its mask: {error}".rstrip(": ")
 
 
 def undecided(scores: FloatMap, low: float, high: float) -> NDArray[np.bool_]:

@@ -16,7 +16,7 @@ from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.options import ResolvedMaskOptions
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
 from segmentation.masks.refinement import Refinement
-from segmentation.scores.contract import Heatmaps, ImageRequest, ScoreSource, Sizes
+from segmentation.scores.contract import Heatmaps, ImageRequest, ImageScores, ScoreSource, Sizes
 from shared_runtime.errors import OutputError
 
 if TYPE_CHECKING:
@@ -45,23 +45,29 @@ class HeatmapMaps(Generic[RequestT]):
         return self.source.sizes(image)
 
     def maps(self, images: Sequence[RgbImage], requests: Sequence[RequestT]) -> list[ScoreMaps | RejectedImage]:
-        """Score maps of each image; rejected are those that have no heatmap, or one that is not finite."""
+        """Score maps of each image; rejected are those that have no heatmap, or scores that are not finite."""
         found: list[ScoreMaps | RejectedImage] = []
         for request, of_image in zip(requests, self.source.scores(images, requests), strict=True):
             try:
-                maps = self.of_heatmaps(of_image.heatmaps)
+                found.append(self._maps(of_image))
             except ValueError as error:
                 found.append(RejectedImage.of(request, str(error)))
-                continue
-            # A band asks how near classes came that are likeliest nowhere.
-            if of_image.heatmaps.background is not None and self.options.ignore_band is None:
-                maps = likeliest(maps)
-            if self.discriminant is not None and of_image.cells is not None:
-                maps = self.discriminant.mixed(maps, of_image.cells)
-            if self.options.refine is not Refinement.NONE and self.options.sharpness != 1:
-                maps = replace(maps, scores=sharpened(maps.scores, self.options.sharpness))
-            found.append(maps)
         return found
+
+    def _maps(self, of_image: ImageScores) -> ScoreMaps:
+        """Raises ValueError as `of_heatmaps` does."""
+        maps = self.of_heatmaps(of_image.heatmaps)
+        # A band asks how near classes came that are likeliest nowhere.
+        if of_image.heatmaps.background is not None and self.options.ignore_band is None:
+            maps = likeliest(maps)
+        if self.discriminant is not None and of_image.cells is not None:
+            maps = self.discriminant.mixed(maps, of_image.cells)
+            # The best of a cell with NaN would be whichever comes first.
+            if not np.isfinite(maps.scores).all():
+                raise ValueError(f"its scores, mixed with {CONSENSUS}, hold NaN or infinite values")
+        if self.options.refine is not Refinement.NONE and self.options.sharpness != 1:
+            maps = replace(maps, scores=sharpened(maps.scores, self.options.sharpness))
+        return maps
 
     def of_heatmaps(self, heatmaps: Heatmaps) -> ScoreMaps:
         """Raises ValueError for heatmaps that no mask can be made of."""

@@ -1,7 +1,8 @@
 """How masks are made: options as asked for, and as they are once the network is known."""
 
+from collections.abc import Iterator
 from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     Field,
@@ -17,8 +18,9 @@ from segmentation.backbones.devices import PRECISION, Precision
 from segmentation.data.label_rules import LabelRules
 from segmentation.masks.maps import ScoreRules
 from segmentation.masks.refinement import CrfPreset, Refinement
-from segmentation.scores.contract import MOST_STEPS, NetworkTraits, Pixels, Scale, Viewing
+from segmentation.scores.contract import MOST_STEPS, PRESENCE, NetworkTraits, Pixels, Scale, Viewing
 from shared_runtime.configuration import Configuration
+from shared_runtime.errors import UsageError
 
 ALPHA = MappingProxyType({"resnet50": 8.0, "vgg16": 4.0, "resnet38": 5.0})
 """α of Eq. 11 per backbone (Vilar & Perez, Section IV-C3)."""
@@ -38,6 +40,7 @@ ABSOLUTE = 0.5
 SHARPNESS = 3.0
 """With absolute scores: dense CRF gave 144 COCO images .318 with 1, .325 with 2, .327 with 3 (.297 without it)."""
 
+_MIDPOINT = "midpoint"
 MOST_POWER, _MOST_LOGIT = 1000.0, 1000.0
 """Beyond them nothing is left to tell apart."""
 
@@ -85,7 +88,14 @@ class MaskOptions(Configuration):
     consensus: bool = Field(
         True,
         description="Mix in what the maps of all images of the label file say about how a class looks; not in the "
-        "paper, and not with a segmentation network, which has learned it.",
+        "paper, and not where a network gives no cells, as a segmentation network, which has learned it.",
+    )
+    presence: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="How far a segmentation network believes that the classes of an image's record are there; 0: "
+        f"they compete, no more. None: {PRESENCE} for such a network; others find what they are told of.",
     )
     refine: Refinement | None = Field(
         None,
@@ -123,12 +133,14 @@ class MaskOptions(Configuration):
     @classmethod
     def _gives_shares(cls, conversion: str, others: ValidationInfo) -> str:
         refined = others.data.get("refine") is not Refinement.NONE or others.data.get("ignore_band") is not None
-        if conversion == "midpoint" and refined:
+        if conversion == _MIDPOINT and refined:
             raise ValueError("its scores are no shares; give --refine none, and no ignore band")
         return conversion
 
     def resolved(self, network: NetworkTraits) -> "ResolvedMaskOptions":
         """The same options with what the network decides filled in; cues that it was not trained for are off.
+
+        Raises UsageError for a value that would change nothing with this network and these options.
 
         A segmentation network learned from refined masks what these options are for. One trained from scratch
         knows objects at the size alone that it saw them in, and its middle layers know colours rather than
@@ -139,23 +151,43 @@ class MaskOptions(Configuration):
         trained = network.background_logit
         factor = 1.0 if not enlarged else _ENLARGED if trained is None else _ENLARGED_ABSOLUTE
         sides: dict[int | str, int] = {"train": side, "auto": round(factor * side)}
-        propagation = PROPAGATION if enlarged else 0
-        absolute, background_logit = (0.0, 0.0) if trained is None else (ABSOLUTE, trained)
-        absolute = absolute if self.absolute is None else self.absolute
+        left_open: dict[str, Any] = {
+            "alpha": ALPHA.get(network.backbone, DEFAULT_ALPHA),
+            "absolute": 0.0 if trained is None else ABSOLUTE,
+            "background_logit": trained or 0.0,
+            "propagation": PROPAGATION if enlarged else 0,
+            "presence": PRESENCE if network.segmentation else None,
+        }
         decided = {
-            "alpha": ALPHA.get(network.backbone, DEFAULT_ALPHA) if self.alpha is None else self.alpha,
+            name: value if (own := getattr(self, name)) is None else own for name, value in left_open.items()
+        }
+        by_scores = {
+            "refine": Refinement.PIXEL_WALK if decided["absolute"] else Refinement.DENSE_CRF,
+            "sharpness": SHARPNESS if decided["absolute"] else 1.0,
+        }
+        left_open |= by_scores
+        decided |= {name: getattr(self, name) or value for name, value in by_scores.items()}
+        decided |= {
             "compounds": self.compounds and network.attributes,
             "positive_background": self.positive_background and network.background,
-            "absolute": absolute,
-            "background_logit": background_logit if self.background_logit is None else self.background_logit,
             "input_size": sides.get(self.input_size, self.input_size),
-            "propagation": propagation if self.propagation is None else self.propagation,
-            # A model that is asked for phrases keeps no cells of images.
-            "consensus": self.consensus and not network.own_background and not network.phrases,
-            "refine": self.refine or (Refinement.PIXEL_WALK if absolute else Refinement.DENSE_CRF),
-            "sharpness": (SHARPNESS if absolute else 1.0) if self.sharpness is None else self.sharpness,
+            # Its probabilities are mixed with shares, which those of midpoints are not.
+            "consensus": self.consensus and network.gives_cells and self.conversion != _MIDPOINT,
         }
-        return ResolvedMaskOptions(**dict(self) | decided)
+        resolved = ResolvedMaskOptions(**dict(self) | decided)
+        self._check_used(network, resolved, left_open)
+        return resolved
+
+    def _check_used(
+        self, network: NetworkTraits, resolved: "ResolvedMaskOptions", left_open: dict[str, Any]
+    ) -> None:
+        """Raises UsageError for an option that nothing asks, unless it has the value that it would have anyway."""
+        for names, why in _unused(network, resolved):
+            for name in names:
+                value = getattr(resolved, name)
+                if value != left_open.get(name, type(self).model_fields[name].default):
+                    option = f"--{name.replace('_', '-')}"
+                    raise UsageError(f"{option}: got {value}, which would change nothing: {why}. Leave it out")
 
 
 class ResolvedMaskOptions(MaskOptions):
@@ -179,10 +211,35 @@ class ResolvedMaskOptions(MaskOptions):
             self.positive_background,
             self.absolute,
             self.background_logit,
-            self.conversion == "midpoint",
+            self.conversion == _MIDPOINT,
         )
 
     @property
     def viewing(self) -> Viewing:
         """How the network looks at images."""
-        return Viewing(self.input_size, self.scales, self.flip, self.propagation, self.compounds, self.precision)
+        return Viewing(
+            self.input_size,
+            self.scales,
+            self.flip,
+            self.propagation,
+            self.compounds,
+            self.precision,
+            presence=PRESENCE if self.presence is None else self.presence,
+        )
+
+
+def _unused(network: NetworkTraits, options: ResolvedMaskOptions) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Names of options that nothing asks with these others, or of this network, and why."""
+    relative = ("alpha", "gamma", "absolute", "background_logit")
+    if network.own_background:
+        yield (*relative, "conversion"), "the network says itself where no class is"
+    if options.conversion == _MIDPOINT:
+        yield relative, "midpoints are compared with a background of 0"
+    if not options.absolute:
+        yield ("background_logit",), "it competes in absolute scores alone, whose weight (--absolute) is 0"
+    if network.segmentation:
+        yield ("propagation",), "a segmentation network carries its maps itself"
+    else:
+        yield ("presence",), "it says how far a segmentation network believes labels, and this is none"
+    if options.refine is Refinement.NONE:
+        yield ("sharpness",), "it is there for a refinement, and --refine is none"

@@ -1,7 +1,7 @@
 """Masks of the images of a label file, in a folder that says how they were made."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from segmentation.runs.folder import MAKE_MASKS, RunFolder, RunRecord, installed
 from segmentation.runs.left_out import LeftOut
 from segmentation.runs.trained import identity, model_files, open_trained
 from segmentation.scores.contract import TrainedNetwork
-from shared_runtime.errors import OutputError, UsageError
+from shared_runtime.errors import InputError, OutputError, UsageError
 from shared_runtime.files import file_digest
 from shared_schemas import LabelSpace
 from shared_schemas.files import replace_file, replacing
@@ -92,7 +92,8 @@ def make_masks(
     targets, taken = apart_from_own(targets, output)
     record = RunRecord(
         command=MAKE_MASKS,
-        config=resolved.model_dump(mode="json"),
+        # Of networks that presence says nothing of, the record stays as earlier versions wrote it.
+        config=resolved.model_dump(mode="json", exclude={"presence"} if resolved.presence is None else None),
         samples={
             "labels": file_digest(inputs.labels)[:16],
             **identity(trained),
@@ -185,12 +186,27 @@ def only_classes_of(target: LabelSpace, known: LabelSpace, images: Sequence[Imag
     ]
 
 
-def write_rejected(path: Path, skipped: Sequence[SkippedImage], counts: MaskCounts) -> None:
+def rejected_before(path: Path, looked_at: Collection[str]) -> list[dict[str, Any]]:
+    """What `write_rejected` wrote of images that have none of the file names `looked_at`.
+
+    Raises InputError for a file that it did not write.
+    """
+    try:
+        rows = [json.loads(line) for line in path.read_bytes().splitlines()] if path.is_file() else []
+        return [row for row in rows if "file_name" in row and row["file_name"] not in looked_at]
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(f"{path}: not a list of rejected images ({error}). Remove it or move it away") from error
+
+
+def write_rejected(
+    path: Path, skipped: Sequence[SkippedImage], counts: MaskCounts, others: Sequence[dict[str, Any]] = ()
+) -> None:
     """Lines of the label file and images that gave no mask, as JSON Lines; no file where there is none.
 
-    Raises OutputError.
+    `others`: lines of earlier calls that stay. Raises OutputError.
     """
-    lines = [{"line": image.line, "image_id": image.image_id, "reason": image.message} for image in skipped]
+    lines = [*others]
+    lines += [{"line": image.line, "image_id": image.image_id, "reason": image.message} for image in skipped]
     lines += [asdict(image) for image in counts.rejected]
     try:
         if lines:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from segmentation.data.images import RgbImage
 from segmentation.data.phrases import check_texts
@@ -16,12 +16,13 @@ from segmentation.masks.finish import RejectedImage
 from segmentation.masks.pipeline import plan_masks
 from segmentation.masks.places import check_images
 from segmentation.prediction.files import OVERLAYS, image_files
+from segmentation.prediction.overlay import write_overlay
 from segmentation.prediction.referrer import ReferredRegion, Referrer
 from segmentation.runs.differences import content_of
 from segmentation.runs.folder import REFER_PREDICT, RUN_RECORD, RunRecord, installed_versions, open_run
 from segmentation.runs.trained import identity
 from shared_runtime.errors import InputError, OutputError, UsageError
-from shared_schemas.files import replace_file, replacing
+from shared_schemas.files import replace_file
 from shared_schemas.label_space_file import SHIPPED
 
 SCORES = "scores.json"
@@ -51,21 +52,21 @@ def predict_expressions(
 ) -> PredictedExpressions:
     """Write a mask and an overlay of every text in every image, and how sure each is.
 
-    Files are named by the image and the text; what is there already is not done again, but with `overwrite`.
-    Raises UsageError where `output` holds predictions made otherwise, or is a folder of the images; InputError
-    where there is no image.
+    Files are named by the image and the text; what is there already is not done again, but with `overwrite`. The
+    folder may get further images later. Raises UsageError where `output` holds predictions made otherwise, or is a
+    folder of the images; InputError where there is no image, or its list of scores cannot be read.
     """
     names = file_names(texts)
     check_images(images, output)
     files = image_files(images, output)
     model = referrer.model
     taken = [
-        (path.name, f"it is named {key!r}, as a file of the results is. Name it otherwise")
+        (_name(key, path), f"it is named {key!r}, as a file of the results is. Name it otherwise")
         for key, path in files
         if _is_taken(key)
     ]
     files = [(key, path) for key, path in files if not _is_taken(key)]
-    requests = [ImageTargets(key, path.name, path, (), (), key=key) for key, path in files]
+    requests = [ImageTargets(key, _name(key, path), path, (), (), key=key) for key, path in files]
     resolved = referrer.options.resolved(model.traits)
     record = RunRecord(
         command=REFER_PREDICT,
@@ -77,11 +78,13 @@ def predict_expressions(
     def forget(changed: bool) -> None:
         keys = {key for key, _ in files}
         if changed:
+            (output / SCORES).unlink(missing_ok=True)
             keys |= {path.parent.relative_to(output).as_posix() for path in output.rglob(f"*/{SCORES}")}
         for key in keys:
             _remove(output, key)
 
     with open_run(output, record, overwrite=overwrite, forget=forget):
+        earlier = _Summary.read(output / SCORES)
         plan = plan_masks(requests, output, lambda request, _: (output / request.key / SCORES).is_file())
         rejected = [(image.file_name, image.reason) for image in plan.counts.rejected] + taken
         done = PredictedExpressions(0, plan.counts.present, rejected)
@@ -94,17 +97,46 @@ def predict_expressions(
                 _predict(referrer, image, names, output, request.key)
                 done.written += 1
             except InputError as error:
-                done.rejected.append((request.path.name, str(error)))
+                done.rejected.append((_name(request.key, request.path), str(error)))
             except OSError as error:
                 raise OutputError(
                     f"{error.filename or output}: cannot be written: {error.strerror or error}"
                 ) from error
         progress(len(files), len(files))
-        keys = [request.key for request in plan.distinct]
+        keys = dict.fromkeys((*earlier.images, *(request.key for request in plan.distinct)))
         summary = {key: scores for key in keys if (scores := _scores(output / key / SCORES)) is not None}
-        reasons = [{"file_name": name, "reason": reason} for name, reason in done.rejected]
+        looked_at = {name for name, _ in done.rejected} | {
+            _name(request.key, request.path) for request in requests
+        }
+        reasons = [row for row in earlier.rejected if row["file_name"] not in looked_at]
+        reasons += [{"file_name": name, "reason": reason} for name, reason in done.rejected]
         _write_json(output / SCORES, {"images": summary, "rejected": reasons})
     return done
+
+
+class _Summary(NamedTuple):
+    """What the list of all scores says of the images of earlier calls."""
+
+    images: Sequence[str]
+    """Their keys."""
+    rejected: Sequence[Mapping[str, str]]
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Raises InputError for a file that no call wrote."""
+        if not path.is_file():
+            return cls((), ())
+        try:
+            content = json.loads(path.read_bytes())
+            rows = [{"file_name": row["file_name"], "reason": row["reason"]} for row in content["rejected"]]
+            return cls([*content["images"]], rows)
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise InputError(f"{path}: not a list of scores ({error}). Remove it or move it away") from error
+
+
+def _name(key: str, path: Path) -> str:
+    """Of an image, for people: its file in the folder that was given."""
+    return f"{key}{path.suffix}"
 
 
 def file_names(texts: Sequence[str]) -> dict[str, str]:
@@ -134,12 +166,10 @@ def _predict(referrer: Referrer, image: RgbImage, names: Mapping[str, str], outp
     """The masks of one image; its scores last, which say that all is there. Raises InputError and OSError."""
     regions = referrer.encode(image).predict([*names])
     masks, overlays = output / key, output / OVERLAYS / key
-    for folder in (masks, overlays):
-        folder.mkdir(parents=True, exist_ok=True)
+    masks.mkdir(parents=True, exist_ok=True)
     for region in regions:
         region.save(masks / f"{names[region.text]}.png")
-        with replacing(overlays / f"{names[region.text]}.jpg") as unfinished:
-            region.overlay().save(unfinished, format="JPEG", quality=90)
+        write_overlay(overlays / f"{names[region.text]}.jpg", region.overlay())
     _write_json(masks / SCORES, {"texts": [_row(region, names[region.text]) for region in regions]})
 
 

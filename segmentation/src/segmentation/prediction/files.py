@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from PIL import Image
+
 from segmentation.data.images import IMAGE_SUFFIXES, refuse_url
 from segmentation.data.legend import write_legend
 from segmentation.data.masks import IndexMask, write_coco_results
@@ -13,9 +15,10 @@ from segmentation.masks.finish import Finisher, RejectedImage, UnfinishedMask
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
 from segmentation.masks.places import REJECTED, RLE, apart_from_own, check_images, check_rle, forget_masks
 from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import masks_there, only_classes_of, write_rejected
-from segmentation.prediction.overlay import painted
+from segmentation.masks.run import masks_there, only_classes_of, rejected_before, write_rejected
+from segmentation.prediction.overlay import painted, write_overlay
 from segmentation.prediction.segmenter import Segmenter
+from segmentation.runs.differences import differences
 from segmentation.runs.folder import PREDICT, RunFolder, RunRecord, installed_versions, open_run
 from segmentation.runs.trained import identity, model_files
 from shared_runtime.errors import InputError, OutputError, UsageError
@@ -79,8 +82,9 @@ def predict_files(
     """Write `<image stem>.png` into `output` for every image; what is there already is not done again.
 
     Images without a mask stand with their reasons in `rejected.jsonl`. The folder may get further images later,
-    by the same model with the same options. Raises UsageError where it holds predictions made otherwise, or is a
-    folder of the images; InputError where there is no image.
+    by the same model with the same options; what it says of those before stays. Raises UsageError where it holds
+    predictions made otherwise, or is a folder of the images; InputError where there is no image, or
+    `rejected.jsonl` cannot be read.
     """
     outputs = outputs or PredictionOutputs()
     finisher = segmenter.finisher(processes=processes)
@@ -93,6 +97,7 @@ def predict_files(
         requests = only_classes_of(inputs.target, segmenter.model.vocabulary.label_space, requests)
     resolved = segmenter.resolved
     model = segmenter.model
+    given = [path.resolve() for path in inputs.images]
     record = RunRecord(
         command=PREDICT,
         config=resolved.model_dump(mode="json"),
@@ -104,7 +109,7 @@ def predict_files(
         | ({"target": inputs.target.reference} if inputs.target else {}),
         notes={
             "run": str(model.weights.parent.resolve()),
-            "images": [str(path.resolve()) for path in inputs.images],
+            "images": [*map(str, given)],
             "labels": str(inputs.labels.resolve()) if inputs.labels else None,
             RLE: str(outputs.rle.resolve()) if outputs.rle else None,
             "versions": installed_versions(),
@@ -119,13 +124,20 @@ def predict_files(
             overwrite=outputs.overwrite,
         )
 
+    earlier = _earlier_images(output, record, given)
+    record = record.model_copy(update={"notes": record.notes | {"images": [*earlier, *record.notes["images"]]}})
+
     def forget(changed: bool) -> None:
+        if changed:
+            (output / REJECTED).unlink(missing_ok=True)
         for key in forget_masks(output, [request.key for request in requests], changed=changed):
             _overlay_path(output / OVERLAYS, key).unlink(missing_ok=True)
 
     with open_run(output, record, overwrite=outputs.overwrite, forget=forget) as folder:
         folder.write_label_space(model.vocabulary.label_space)
         write_legend(output, model.vocabulary.label_space)
+        looked_at = {request.file_name or request.path.name for request in requests}
+        others = rejected_before(output / REJECTED, looked_at | {image.file_name for image in rejected})
         plan = plan_masks(requests, output, _is_there(output) if outputs.overlays else None)
         counts = plan.counts
         counts.total += len(rejected)
@@ -139,7 +151,7 @@ def predict_files(
             MaskPipeline(segmenter.source, finisher, processes, batch_size, progress).run(
                 plan.todo, output, counts
             )
-        write_rejected(output / REJECTED, skipped, counts)
+        write_rejected(output / REJECTED, skipped, counts, others)
         if outputs.rle:
             masks = masks_there(output, plan.distinct, model.vocabulary)
             try:
@@ -155,6 +167,23 @@ def predict_files(
     return Predicted(counts, finisher.refinement, skipped)
 
 
+def _earlier_images(output: Path, now: RunRecord, given: Sequence[Path]) -> list[str]:
+    """The images of earlier calls with these options, whose masks stay, as the record beside them notes them.
+
+    Of those in a folder of the images `given` now, nothing: where masks have their images from is noted by folder.
+    """
+    run = RunFolder(output)
+    before = run.read_record() if run.has_record else None
+    if before is None or differences(before, now):
+        return []
+    folders = set(map(_folder, given))
+    return [noted for noted in before.notes.get("images") or () if _folder(Path(noted)) not in folders]
+
+
+def _folder(images: Path) -> Path:
+    return images.parent if images.suffix.lower() in IMAGE_SUFFIXES else images
+
+
 @dataclass(frozen=True, slots=True)
 class OverlayFinisher(Finisher):
     """Also shows masks over their images, as JPEG files: only PNG files are masks."""
@@ -163,12 +192,8 @@ class OverlayFinisher(Finisher):
 
     def write(self, image: UnfinishedMask, mask: IndexMask) -> None:
         """The picture first: where the mask is there, so is the picture. Raises OSError."""
-        from PIL import Image
-
-        path = _overlay_path(self.overlays, image.request.key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as unfinished:
-            Image.fromarray(painted(image.image, mask)).save(unfinished, format="JPEG", quality=90)
+        picture = Image.fromarray(painted(image.image, mask))
+        write_overlay(_overlay_path(self.overlays, image.request.key), picture)
         Finisher.write(self, image, mask)
 
 
@@ -183,9 +208,9 @@ def _is_there(output: Path) -> Callable[[ImageTargets, Path], bool]:
 def image_files(images: Sequence[Path], output: Path) -> list[tuple[str, Path]]:
     """The images of files and folders with their keys, each file once; what lies in `output` is none of them.
 
-    Raises InputError where there is none.
+    A link is a file of its own, as somebody may give one image two names. Raises InputError where there is none.
     """
-    found: dict[Path, str] = {}
+    found: dict[Path, tuple[str, Path]] = {}
     inside: list[Path] = []
     made = output.resolve()
     for path in images:
@@ -195,9 +220,9 @@ def image_files(images: Sequence[Path], output: Path) -> list[tuple[str, Path]]:
                 if (path / name).resolve().is_relative_to(made):
                     inside.append(path / name)
                 else:
-                    found.setdefault(path / name, image_key(name))
+                    found.setdefault(_place(path / name), (image_key(name), path / name))
         elif path.exists():
-            found.setdefault(path, path.stem)
+            found.setdefault(_place(path), (path.stem, path))
         else:
             refuse_url(path)
             raise InputError(f"{path}: got nothing there, expected an image or a folder of images")
@@ -209,7 +234,12 @@ def image_files(images: Sequence[Path], output: Path) -> list[tuple[str, Path]]:
                 "folder of the masks, whose pictures are none to look at. Choose another folder for the masks"
             )
         raise InputError(f"{folders}: got no image, expected files {', '.join(IMAGE_SUFFIXES[:4])}, …")
-    return [(key, path) for path, key in found.items()]
+    return [*found.values()]
+
+
+def _place(path: Path) -> Path:
+    """Where a file lies, however it is spelled."""
+    return path.parent.resolve() / path.name
 
 
 def _requests(

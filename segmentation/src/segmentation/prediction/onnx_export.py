@@ -23,7 +23,7 @@ _OPSET = 18
 _TOLERANCE = 1e-3
 """Largest difference from torch that is allowed, relative to the largest output, or to 1 where that is smaller."""
 _CHECKED = ((5, 7), (9, 4))
-"""Rows and columns of cells at which a file for any size is compared."""
+"""Rows and columns of cells at which a file for all sizes is compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +31,29 @@ class OnnxExport:
     """What was written."""
 
     size: tuple[int, int] | None
-    """Height and width of the input; None: any, of sides that suit the cells."""
+    """Height and width of the input; None: any of sides of `stride` · k + 1 pixels."""
     difference: float
     """The largest from torch, over all outputs that were compared."""
     output: str
     """The name of the output: `LOGITS` [B, 1+K, h, w] of a segmenter, `HEATMAPS` [B, K, h, w] of a localizer."""
+    stride: int
+    """Pixels from cell to cell."""
+
+    @property
+    def takes(self) -> str:
+        """Which images suit it, for a person."""
+        if self.size is not None:
+            return f"images of {self.size[0]} × {self.size[1]} pixels"
+        return f"images whose sides are of {self.stride}·k + 1 pixels, such as {20 * self.stride + 1}"
 
 
 def export_onnx(model: OpenedModel, path: Path, *, size: tuple[int, int] | None = None) -> OnnxExport:
     """Write `path`; its input `images` is [B, 3, H, W] in float32, RGB from 0 to 255: it normalises them itself.
 
-    Networks of convolutions take any height and width, best s·k + 1 pixels at stride s; others take `size`, height
-    and width, by default a square at the side of the training crops. Names of classes, stride and the place of the
-    first cell stand in the file's metadata.
+    Networks of convolutions take any height and width of s·k + 1 pixels at stride s; at others, whose cells do not
+    reach from the first pixel to the last, paddings are not those of torch, and many cells get another class.
+    Other networks take `size`, height and width, by default a square at the side of the training crops. Names of
+    classes, stride and the place of the first cell stand in the file's metadata.
 
     Raises MissingResourceError without onnx and onnxruntime, InputError for a size that the network does not take,
     CapparseError where the file does not give what torch gives, OutputError where it cannot be written.
@@ -60,7 +70,7 @@ def export_onnx(model: OpenedModel, path: Path, *, size: tuple[int, int] | None 
             difference = _compared(runtime, unfinished, network, sides, batches=(1, 2) if any_size else (1,))
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
-    return OnnxExport(None if any_size else sides[0], difference, network.output)
+    return OnnxExport(None if any_size else sides[0], difference, network.output, backbone.stride)
 
 
 class _Exported(nn.Module):

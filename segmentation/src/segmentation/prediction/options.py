@@ -9,6 +9,7 @@ from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import CrfPreset, Refinement, installed_refinement
 from segmentation.scores.contract import PRESENCE, WINDOW, NetworkTraits, Pixels, Scale, Viewing
 from shared_runtime.configuration import Configuration
+from shared_runtime.errors import UsageError
 
 
 class PredictionOptions(Configuration):
@@ -46,6 +47,15 @@ class PredictionOptions(Configuration):
             "refine": self.refine or installed_refinement(),
         }
         return ResolvedPrediction(**dict(self) | decided)
+
+    def check_for_localizer(self) -> None:
+        """Raises UsageError for what a segmenter alone is told, unless it has its default."""
+        for name in ("window", "presence"):
+            if (value := getattr(self, name)) != type(self).model_fields[name].default:
+                raise UsageError(
+                    f"--{name}: got {value}, which would change nothing: the model is a localizer, and this "
+                    "is what a segmenter is told. Leave it out"
+                )
 
     def of_masks(self) -> MaskOptions:
         """How score maps come about; masks of one image do not depend on others."""

@@ -1,12 +1,18 @@
 """A mask over its image, in the colours that its PNG has."""
 
+from pathlib import Path
+
 import numpy as np
+from PIL import Image
 
 from segmentation.data.images import RgbImage
 from segmentation.data.masks import IGNORE_INDEX, IndexMask, palette
 from shared_runtime.errors import UsageError
+from shared_schemas.files import replacing
 
 OPACITY = 0.5
+_LONGEST_SIDE = 65_500
+"""In pixels, of what libjpeg writes."""
 _ROWS = 512
 """Rows that are mixed at a time, so that no large image stands in memory in floating point."""
 
@@ -29,6 +35,20 @@ def painted(image: RgbImage, mask: IndexMask, opacity: float = OPACITY) -> RgbIm
         mixed = image[rows] + strength[..., None] * (colours[classes] - image[rows])
         result[rows] = mixed.round().astype(np.uint8)
     return result
+
+
+def write_overlay(path: Path, picture: Image.Image) -> None:
+    """Write a picture of a mask over its image as a JPEG, and the folders above it. Raises OSError.
+
+    It has the size of the image, but for sides that are longer than a JPEG's can be: then it is made smaller.
+    """
+    longest = max(picture.size)
+    if longest > _LONGEST_SIDE:
+        width, height = (max(1, side * _LONGEST_SIDE // longest) for side in picture.size)
+        picture = picture.resize((width, height), Image.Resampling.BOX)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as unfinished:
+        picture.save(unfinished, format="JPEG", quality=90)
 
 
 def _outlines(mask: IndexMask) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:

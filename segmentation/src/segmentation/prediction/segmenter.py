@@ -1,6 +1,6 @@
 """A trained network as a user holds it: an image in, its classes out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Self, overload
 from segmentation.backbones.devices import AUTO, check_device
 from segmentation.data.images import ImageInput, RgbImage, pixels_of
 from segmentation.data.targets import ImageTargets
-from segmentation.masks.batches import ImageBatch, seen
-from segmentation.masks.finish import Finisher, RejectedImage
+from segmentation.masks.batches import ImageBatch, in_stretches, seen
+from segmentation.masks.finish import Finisher, RejectedImage, memory_reason
 from segmentation.masks.job import HeatmapMaps
+from segmentation.masks.maps import ScoreMaps
 from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.options import ResolvedMaskOptions
 from segmentation.masks.pipeline import MapSource
@@ -30,6 +31,8 @@ from shared_schemas.errors import did_you_mean
 if TYPE_CHECKING:
     import torch
 
+ClassIds = tuple[tuple[int, ...], tuple[int, ...]]
+"""Of foreground and of background classes."""
 BATCH = 8
 """Images that the network sees at a time."""
 
@@ -112,23 +115,37 @@ class Segmenter(Pretrained):
         """What an image shows, pixel by pixel; of several images, of each.
 
         `images`: a file, a Pillow image, or bytes, as an array (H, W, 3) in RGB, (H, W, 4) or (H, W) or as a
-        tensor (3, H, W); or a sequence of them. `classes`: the only ones that compete, by their names, so that of
-        an empty list the background is left; a localizer also takes background classes, such as "grass".
+        tensor (3, H, W); or a sequence of them, whose results are all in memory in the end (see `predict_each`).
+        `classes`: the only ones that compete, by their names, so that of an empty list the background is left; a
+        localizer also takes background classes, such as "grass".
         `batch_size`: images that the network sees at a time.
-        Raises InputError for an image that cannot be read, UsageError for classes that the model does not know,
-        and for a localizer without any.
+        Raises InputError for an image that cannot be read, or whose mask takes more memory than there is,
+        UsageError for classes that the model does not know, and for a localizer without any.
         """
+        if isinstance(images, Iterator):
+            raise UsageError("got an iterator of images, expected an image or a list of them. Use predict_each")
         if isinstance(images, Sequence) and not isinstance(images, str | bytes):
-            return self._predicted(images, classes, batch_size)
-        (found,) = self._predicted([images], classes, batch_size)
+            return [*self.predict_each(images, classes, batch_size=batch_size)]
+        (found,) = self._each([(None, images)], classes, batch_size)
         return found
 
     __call__ = predict
 
+    def predict_each(
+        self, images: Iterable[ImageInput], classes: Iterable[str] | None = None, *, batch_size: int = BATCH
+    ) -> Iterator[Segmentation]:
+        """What each of any number of images shows, in their order; as `predict` of each.
+
+        Images are asked for as results are taken, a few batches ahead at most, so that memory holds no more than
+        these; `images` may be a generator. Raises UsageError at once, InputError when the image's turn comes.
+        """
+        return self._each(enumerate(images), classes, batch_size)
+
     @cached_property
     def resolved(self) -> ResolvedPrediction | ResolvedMaskOptions:
-        """The options with nothing left open."""
+        """The options with nothing left open. Raises UsageError for those that say nothing to a localizer."""
         if self.needs_classes:
+            self.options.check_for_localizer()
             return self.options.of_masks().resolved(self.model.traits)
         return self.options.resolved(self.model.traits)
 
@@ -145,7 +162,7 @@ class Segmenter(Pretrained):
         check_installed(refine)
         return Finisher(refine, preset, bytes_per_process(processes))
 
-    def class_ids(self, classes: Iterable[str] | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    def class_ids(self, classes: Iterable[str] | None) -> ClassIds:
         """Ids of foreground and of background classes. Raises UsageError as `predict` does."""
         space = self.model.vocabulary.label_space
         if classes is None:
@@ -172,39 +189,60 @@ class Segmenter(Pretrained):
         n_foreground = self.model.vocabulary.n_foreground
         return tuple(c for c in ids if c <= n_foreground), tuple(c for c in ids if c > n_foreground)
 
-    def _predicted(
-        self, images: Sequence[ImageInput], classes: Iterable[str] | None, batch_size: int
-    ) -> list[Segmentation]:
+    def _each(
+        self, images: Iterable[tuple[int | None, ImageInput]], classes: Iterable[str] | None, batch_size: int
+    ) -> Iterator[Segmentation]:
+        """Of images with their numbers; None: of the only one. What is wrong with anything else is told now."""
         if batch_size < 1:
             raise UsageError(f"got a batch_size of {batch_size}, expected 1 or more")
-        foreground, background = self.class_ids(classes)
-        source, finisher = self.source, self.finisher(processes=1)
-        pixels: list[RgbImage] = []
-        by_size: dict[Sizes, list[int]] = {}
-        for number, image in enumerate(images):
-            try:
-                pixels.append(pixels_of(image))
-            except InputError as error:
-                raise InputError(f"images[{number}]: {error}" if len(images) > 1 else str(error)) from error
-            by_size.setdefault(source.sizes(pixels[-1]), []).append(number)
-        found: dict[int, Segmentation] = {}
-        for alike in by_size.values():
-            for start in range(0, len(alike), batch_size):
-                numbers = alike[start : start + batch_size]
-                requests = [_request(images[number], number, foreground, background) for number in numbers]
-                batch = ImageBatch([pixels[number] for number in numbers], requests)
-                for number, image, maps in zip(numbers, batch.images, seen(batch, source.maps), strict=True):
-                    if isinstance(maps, RejectedImage):
-                        raise InputError(f"{maps.file_name}: {maps.reason}")
-                    mask = finisher.mask(image, maps)
-                    scores = class_scores(mask, maps, self.classes)
-                    found[number] = Segmentation(image, mask, scores, self.classes, maps)
-        return [found[number] for number in range(len(found))]
+        ids, source, finisher = self.class_ids(classes), self.source, self.finisher(processes=1)
+        read = ((_request(image, number, ids), _pixels(image, number)) for number, image in images)
+        return self._results(in_stretches(read, batch_size), source, finisher, batch_size)
+
+    def _results(
+        self,
+        stretches: Iterable[list[tuple[ImageTargets, RgbImage]]],
+        source: MapSource[ImageTargets],
+        finisher: Finisher,
+        batch_size: int,
+    ) -> Iterator[Segmentation]:
+        for stretch in stretches:
+            by_size: dict[Sizes, list[int]] = {}
+            for place, (_, pixels) in enumerate(stretch):
+                by_size.setdefault(source.sizes(pixels), []).append(place)
+            maps: dict[int, ScoreMaps | RejectedImage] = {}
+            for alike in by_size.values():
+                for start in range(0, len(alike), batch_size):
+                    places = alike[start : start + batch_size]
+                    batch = ImageBatch([stretch[at][1] for at in places], [stretch[at][0] for at in places])
+                    maps |= zip(places, seen(batch, source.maps), strict=True)
+            for place, (request, pixels) in enumerate(stretch):
+                yield self._segmentation(pixels, request, maps.pop(place), finisher)
+
+    def _segmentation(
+        self, image: RgbImage, request: ImageTargets, maps: ScoreMaps | RejectedImage, finisher: Finisher
+    ) -> Segmentation:
+        if isinstance(maps, RejectedImage):
+            raise InputError(f"{maps.file_name}: {maps.reason}")
+        try:
+            mask = finisher.mask(image, maps)
+        except MemoryError as error:
+            less = "PredictionOptions(refine=Refinement.NONE) takes less"
+            raise InputError(f"{request.file_name}: {memory_reason(error)}. {less}") from error
+        return Segmentation(image, mask, class_scores(mask, maps, self.classes), self.classes, maps)
 
 
-def _request(
-    image: ImageInput, number: int, foreground: tuple[int, ...], background: tuple[int, ...]
-) -> ImageTargets:
+def _pixels(image: ImageInput, number: int | None) -> RgbImage:
+    try:
+        return pixels_of(image)
+    except InputError as error:
+        raise InputError(str(error) if number is None else f"images[{number}]: {error}") from error
+
+
+def _request(image: ImageInput, number: int | None, class_ids: ClassIds) -> ImageTargets:
     """An image with the classes that compete."""
-    path = Path(image) if isinstance(image, str | Path) else Path(f"images[{number}]")
-    return ImageTargets(path.name, str(path), path, foreground, background, key=path.stem or "image")
+    place = "the image" if number is None else f"images[{number}]"
+    path = Path(image) if isinstance(image, str | Path) else None
+    name = place if path is None else str(path) if number is None else f"{place}: {path}"
+    path = path or Path(place)
+    return ImageTargets(path.name, name, path, *class_ids, key=path.stem or "image")

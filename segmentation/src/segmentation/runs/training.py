@@ -105,15 +105,19 @@ def train_in_folder(
 ) -> "TrainingReport | None":
     """Do a job in the folder `output`, or what is left of it to do; None if it was finished before.
 
-    Raises UsageError where `output` holds another run, with the differences; KeyboardInterrupt, after a
-    checkpoint, when the process is asked to stop.
+    Raises UsageError where `output` holds another run, with the differences; MissingResourceError without what
+    `machine` asks for, before anything is looked at or removed; KeyboardInterrupt, after a checkpoint, when the
+    process is asked to stop.
     """
     import torch
 
     from segmentation.training.devices import DeviceGroup
     from segmentation.training.kept_cells import FrozenViews, keep_cells
     from segmentation.training.loop import train
+    from segmentation.training.metrics_log import check_tensorboard
 
+    if machine.tensorboard and (overwrite or not RunFolder(output).finished):
+        check_tensorboard()
     devices = DeviceGroup(machine.device)
     writing = (
         open_run(output, job.record, overwrite=overwrite) if devices.first else nullcontext(RunFolder(output))

@@ -132,7 +132,12 @@ class NetworkTraits:
     background_logit: float | None = None
     """With which it was trained: what its logits are to be compared with. None: it was trained without."""
     own_background: bool = False
-    """Whether it says itself where no class is: a segmentation network."""
+    """Whether it says itself where no class is, and its maps are shares of that."""
+    segmentation: bool = False
+    """Whether it is a segmentation network: it carries its maps to cells that look alike itself, and believes what
+    records say is there as far as it is told (`Viewing.presence`)."""
+    gives_cells: bool = False
+    """Whether its scores come with the cells that they were made of (`ImageScores.cells`)."""
     phrases: bool = False
     """Whether it is asked for what captions call things, too; their maps stand as compounds."""
     names: str | None = None

@@ -1,10 +1,10 @@
 """Images and their masks: which belong together, and what is left over on either side."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from segmentation.data.folders import ImageFolders
+from segmentation.data.folders import ImageFolders, UnsafeNameError
 from segmentation.data.images import IMAGE_SUFFIXES
 from segmentation.data.masks import mask_path
 from segmentation.data.names import names_below
@@ -81,11 +81,12 @@ class Unpaired:
     allow_missing: bool = False
     """Whether a mask without an image is no fault."""
     clashes: Sequence[str] = ()
-    """What is wrong with images that have the name of another one, whose mask it is taken to be."""
+    """What is wrong with images that have the name of another one, whose mask it is taken to be, and with names
+    that no image in a folder can have."""
 
     @property
     def faults(self) -> Sequence[str]:
-        """Images of one name, and masks without an image, unless that is allowed."""
+        """Names that are at fault, and masks without an image, unless that is allowed."""
         lacking = [] if self.allow_missing else self.masks
         return [*self.clashes, *(f"mask {key}.png: its image is in none of the image folders" for key in lacking)]
 
@@ -120,7 +121,7 @@ def pair_images(
     for folder in folders:
         if folder.samefile(masks):
             raise UsageError(f"{masks} is given as --masks and as --images. Name the folder of the images apart")
-    found = {key: images.find(None, key) for key in truth.keys()}  # noqa: SIM118  a truth is no mapping
+    found, misnamed = _found(images, truth.keys())
     pairs = [MaskedImage(key, path, key in corrected) for key, path in found.items() if path is not None]
     lacking = [key for key, path in found.items() if path is None]
     clashes = [
@@ -130,14 +131,28 @@ def pair_images(
         for other in images.namesakes(pair.key)[1:]
     ]
     n_images = sum(1 for folder in folders for _ in names_below(folder, IMAGE_SUFFIXES))
+    clashes = [*misnamed.values(), *clashes]
     unpaired = Unpaired(lacking, max(0, n_images - len(pairs) - len(clashes)), allow_missing, clashes)
-    if not pairs or (len(lacking) > len(pairs) and not allow_missing):
+    lost = [*lacking, *misnamed]
+    if not pairs or (len(lost) > len(pairs) and not allow_missing):
         raise InputError(
-            f"{masks}: got {counted(len(pairs), 'image')} of {counted(len(found), 'mask')}, expected most of "
-            f"them; the first that is missing: {lacking[0]}; image folders: {', '.join(map(str, folders))}. Look "
-            "at --images and --masks" + ("; to go on with those that are there: --allow-missing" if pairs else "")
+            f"{masks}: got {counted(len(pairs), 'image')} of {counted(len(pairs) + len(lost), 'mask')}, expected "
+            f"most of them; the first that is missing: {lost[0]}; image folders: {', '.join(map(str, folders))}. "
+            "Look at --images and --masks"
+            + ("; to go on with those that are there: --allow-missing" if pairs else "")
         )
     return pairs, unpaired
+
+
+def _found(images: ImageFolders, keys: Iterable[str]) -> tuple[dict[str, Path | None], dict[str, str]]:
+    """The image of each mask, if it is there; what is wrong with those whose names no image can have."""
+    found, faults = {}, {}
+    for key in keys:
+        try:
+            found[key] = images.find(None, key)
+        except UnsafeNameError as error:
+            faults[key] = f"mask {key}.png: {error}. Rename the mask and its image"
+    return found, faults
 
 
 def masks_label_space(masks: Path, wanted: str) -> LabelSpace:

@@ -41,6 +41,7 @@ class TrainedSegmenter:
             attributes=False,
             background=False,
             own_background=True,
+            segmentation=True,
         )
 
     @cached_property

@@ -76,9 +76,16 @@ def _keep_until(path: Path, step: int) -> None:
             replace_file(path, "".join(kept).encode())
 
 
-def _event_writer(folder: Path, step: int) -> Any:
+def check_tensorboard() -> None:
+    """Raises MissingResourceError where event files cannot be written."""
     try:
-        from torch.utils.tensorboard import SummaryWriter
+        import torch.utils.tensorboard  # noqa: F401  asks for the package and its version
     except ImportError:
         raise MissingResourceError("--tensorboard needs a package: pip install tensorboard") from None
+
+
+def _event_writer(folder: Path, step: int) -> Any:
+    check_tensorboard()
+    from torch.utils.tensorboard import SummaryWriter
+
     return SummaryWriter(str(folder), purge_step=step + 1)

@@ -17,10 +17,13 @@ from segmentation.synthetic.world import Difficulty
 from segmentation.synthetic.writing import write_world
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import CapparseError, InputError, MissingResourceError, UsageError
+from shared_runtime.files import file_digest
 from shared_schemas.files import replace_file
 
 ROW = "row.json"
 _PROGRAMS = {"capseg": "segmentation", "capparse": "caption_parser"}
+_MADE_FROM = "made-from.json"
+"""Behind the name of a file of labels: the command that made it, and digests of the files that it read."""
 _DONE = (0, 3)
 """Exit codes of a command that is done, the second with some images left out."""
 _WORLD_IMAGES, _VAL_IMAGES = 360, 120
@@ -114,15 +117,16 @@ def run_experiment(
     """Run the commands of an experiment in `output`, and write its row there; trainings and masks are gone on
     with.
 
-    Raises UsageError for data that the experiment needs and is not given, and as the commands fail.
+    Raises UsageError for data that the experiment needs and is not given, and where `output` holds labels of other
+    captions or of another experiment; and as the commands fail.
     """
     commands = [*commands_on(experiment, data, output)]
     output.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     printed = ""
-    for command in commands:
+    for words, command in zip(experiment.commands, commands, strict=True):
         # Labels are written whole or not at all; no other command minds to be called again.
-        if command[1] in ("label", "truth-labels") and Path(command[command.index("-o") + 1]).is_file():
+        if command[1] in ("label", "truth-labels") and _are_there(words, command):
             continue
         show(shlex.join(command))
         printed = run(command)
@@ -140,6 +144,35 @@ def run_experiment(
     )
     replace_file(output / ROW, f"{row.model_dump_json(indent=1)}\n".encode())
     return row
+
+
+def _are_there(printed: str, command: Sequence[str]) -> bool:
+    """Whether the labels that a command makes are there; if not, what they will be made from is written down.
+
+    `printed`: the command with words in capitals, so that files may be moved. Raises UsageError for labels that
+    were made otherwise.
+    """
+    labels = Path(command[command.index("-o") + 1])
+    files = {
+        word: file_digest(Path(placed))
+        for word, placed in zip(shlex.split(printed), command, strict=True)
+        if word != placed and placed != str(labels) and Path(placed).is_file()
+    }
+    made_from = {"command": printed, "files": files}
+    record = labels.with_name(f"{labels.name}.{_MADE_FROM}")
+    if not labels.is_file():
+        replace_file(record, f"{json.dumps(made_from, indent=1)}\n".encode())
+        return False
+    # Earlier versions wrote no record: nothing is known against such labels.
+    if record.is_file() and (before := json.loads(record.read_bytes())) != made_from:
+        read = before["files"]
+        changed = ", ".join(sorted(word for word in {*files, *read} if files.get(word) != read.get(word)))
+        other = "by another command" if before["command"] != printed else f"from other files ({changed})"
+        raise UsageError(
+            f"{labels}: got labels that were made {other}, expected those of {shlex.join(command)}. Name another "
+            "folder (-o), or give what was given before"
+        )
+    return True
 
 
 def commands_on(experiment: Experiment, data: ExperimentData, output: Path) -> Iterator[list[str]]:

@@ -1,24 +1,31 @@
 """Localizer → masks → segmenter → predictions → report: each in a folder of its own, each gone on with."""
 
-from collections.abc import Callable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from segmentation.data.masks import remove_masks
 from segmentation.data.truth.contract import Truth
 from segmentation.data.truth.mask_folders import MaskFolderTruth
 from segmentation.data.truth.opening import open_truth
 from segmentation.evaluation.mask_classes import mask_classes
 from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.run import train_localizer
+from segmentation.masks.job import CONSENSUS
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.run import MaskInputs, MaskMachine, MaskRun, make_masks
 from segmentation.prediction.files import Predicted, PredictionInputs, PredictionOutputs, predict_files
 from segmentation.prediction.options import PredictionOptions
+from segmentation.prediction.pretrained import CARD, CONFIG
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.report.masks import MaskReportOptions, mask_report
+from segmentation.runs.folder import RunFolder
+from segmentation.runs.trained import is_saved
 from segmentation.runs.training import TrainingRun
 from segmentation.segmenter.config import SegmenterConfig
 from segmentation.segmenter.run import train_segmenter
@@ -116,14 +123,26 @@ def run_workflow(
 
     Raises as the functions of the stages do: UsageError where a folder holds what was made otherwise,
     KeyboardInterrupt where a training was asked to stop. UsageError for an `output` that is a folder of images,
-    and for a localizer that is to be a segmenter and will not have learned against a background.
+    for a localizer that is to be a segmenter and will not have learned against a background, and for a segmenter
+    that came about the other way, but with `overwrite`.
     """
     machine = machine or WorkflowMachine()
     folders = {stage: output / stage for stage in Stage}
     _check(inputs, output, options)
+    _check_segmenter(folders[Stage.SEGMENTER], converts=options.segmenter is None, overwrite=overwrite)
+
+    @cache
+    def start_over() -> None:
+        if overwrite:
+            _forget(folders, converts=options.segmenter is None)
 
     def showing(stage: Stage) -> "Callable[[Progress], None]":
-        return lambda at: show(f"{stage}: {at.figures}", at.step, at.steps)
+        def shown(at: "Progress") -> None:
+            # Once the first training has begun, and not where it cannot: what is there would be lost for nothing.
+            start_over()
+            show(f"{stage}: {at.figures}", at.step, at.steps)
+
+        return shown
 
     def counting(stage: Stage) -> Callable[[MaskCounts], None]:
         return lambda counts: show(f"{stage}: {counts.progress[0]}", *counts.progress[1:])
@@ -141,6 +160,7 @@ def run_workflow(
             show=showing(Stage.LOCALIZER),
         ),
     )
+    start_over()
     made_from = MaskInputs(folders[Stage.LOCALIZER], inputs.images, inputs.labels, machine.training.allow_missing)
     yield StageDone(
         Stage.MASKS,
@@ -223,3 +243,64 @@ def _check(inputs: WorkflowInputs, output: Path, options: WorkflowOptions) -> No
                 f"{output} and the folder of images {folder} lie in one another: masks would be read as images. "
                 "Name another folder"
             )
+
+
+def _came_otherwise(folder: Path, *, converts: bool) -> bool:
+    """Whether a folder holds a segmenter that was trained where one is to be converted, or the reverse."""
+    return RunFolder(folder).record.exists() if converts else is_saved(folder)
+
+
+def _check_segmenter(folder: Path, *, converts: bool, overwrite: bool) -> None:
+    """Raises UsageError where the folder of the segmenter cannot be used: before there was any training."""
+    if not _came_otherwise(folder, converts=converts):
+        return
+    if not overwrite:
+        got, expected = ("trained", "converted")[:: 1 if converts else -1]
+        raise UsageError(
+            f"{folder}: got a segmenter that was {got}, expected one that is {expected}, as these options have it "
+            "(--segmenter-config). Give those of before, --overwrite to start over, or another folder"
+        )
+    known = {path.name for path in _segmenter_files(folder)}
+    foreign = next((path for path in sorted(folder.iterdir()) if path.name not in known), None)
+    if foreign is not None:
+        raise UsageError(
+            f"{foreign}: got a file that is none of the segmenter's, which --overwrite removes. Move it away, or "
+            "name another folder"
+        )
+
+
+def _segmenter_files(folder: Path) -> tuple[Path, ...]:
+    """What a training or a conversion writes; last what says which of them it was."""
+    run = RunFolder(folder)
+    of_run = (
+        run.weights,
+        run.checkpoint,
+        run.metrics,
+        run.label_space,
+        run.cells,
+        run.cells_state,
+        run.tensorboard,
+    )
+    return (*of_run, folder / CARD, folder / CONFIG, run.record)
+
+
+def _forget(folders: Mapping[Stage, Path], *, converts: bool) -> None:
+    """Remove what stages behind the first one made.
+
+    Should this call be stopped, the next one, without `overwrite`, would find it made from another localizer, and
+    refuse to go on.
+    """
+    segmenter = folders[Stage.SEGMENTER]
+    if _came_otherwise(segmenter, converts=converts):
+        for path in _segmenter_files(segmenter):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+    for folder in map(RunFolder, (folders[Stage.MASKS], segmenter, folders[Stage.PREDICTIONS])):
+        if folder.has_record:
+            remove_masks(folder.path, (), others=True)
+            (folder.path / CONSENSUS).unlink(missing_ok=True)
+            folder.clear()
+            # As of a run that was about to begin: without a record, it would be a folder of somebody else's files.
+            folder.record.write_bytes(b"")
