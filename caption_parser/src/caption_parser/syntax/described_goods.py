@@ -3,6 +3,7 @@
 Shops name a thing and then say what it is like; a parser takes the last of these words for the thing.
 """
 
+import re
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
@@ -15,16 +16,30 @@ _BEFORE = frozenset({"compound", "nmod", "amod"})
 _UP_TO = _BEFORE | {"nsubj"}
 _SAID = frozenset(
     """
-    camo crossbody denim floral handmade herringbone houndstooth leather nylon paisley plaid retro striped suede
-    tartan tweed unisex vintage waterproof
+    acrylic bamboo camo ceramic cotton crossbody denim floral handmade herringbone houndstooth leather nylon
+    oak paisley plaid polyester retro silicone stainless steel striped suede tartan titanium tweed unisex
+    velvet walnut vintage waterproof wool
     """.split()
 )
 """Materials, patterns and what else is said of goods."""
 _GROWN = frozenset({"animal", "food", "plant"})
+_COLORS = frozenset({"blush", "burgundy", "charcoal", "fuchsia", "graphite", "navy", "taupe"})
+"""Words that name something else for WordNet, and behind a thing its colour."""
+_MEASURE = re.compile(
+    r"\d+([.,/]\d+)?-?(cl|cm|ft|g|gal|in|inch|kg|l|lb|lbs|liter|litre|m|ml|mm|oz|pc|pcs|pk|qt|tog|w|x\d+\w*)"
+)
+"""A size in one word: "750ml"."""
+_CUT = frozenset({"cut", "sliced", "split"})
+_INTO = (["in"], ["into"])
+"""Behind what is done to a dish: "a grilled cheese cut in half"."""
+_SCREENS = frozenset({"hdtv", "television", "tv"})
+"""Goods that are a medium, too."""
+_MOUNTED = frozenset({"ceiling", "wall"})
+"""What goods are mounted on, in this order of words: "TV wall mounted"."""
 
 
 class DescribedGoods:
-    """Makes a thing the head of the colours, materials and adjectives behind it."""
+    """Makes a thing the head of the colours, materials, sizes and adjectives behind it."""
 
     def __init__(self, lexicon: Lexicon, words: VerbWords) -> None:
         self._lexicon = lexicon
@@ -39,6 +54,13 @@ class DescribedGoods:
             if draft.deps[noun] in _BEFORE and draft.tags[noun] in NOUN_TAGS and draft.heads[noun] > noun:
                 last = self._last_word(draft, noun)
                 words = draft.tree.words
+                if (
+                    words[noun + 1] in _CUT
+                    and words[noun + 2 : noun + 3] in _INTO
+                    and draft.heads[noun] == noun + 1
+                ):
+                    draft.describe(noun, noun + 1)
+                    continue
                 named = (words[noun], f"{words[noun - 1]}_{words[noun]}" if noun else "")
                 if last > noun and any(map(self._is_good, named)):
                     draft.describe(noun, last)
@@ -46,6 +68,8 @@ class DescribedGoods:
     def _last_word(self, draft: TreeDraft, noun: int) -> int:
         """The last of the words behind a noun that describe it; the noun itself if another is the head of them."""
         words, last = draft.tree.words, draft.heads[noun]
+        if words[noun + 1] in _MOUNTED and words[noun + 2 : noun + 3] == ["mounted"] and last == noun + 1:
+            return last
         if not all(self._describes(draft, token) for token in range(noun + 1, last + 1)):
             return noun
         if self._words.is_listed(words[noun], words[noun + 1]):
@@ -60,8 +84,11 @@ class DescribedGoods:
     def _describes(self, draft: TreeDraft, token: int) -> bool:
         word = draft.tree.words[token]
         by_hand = word == "hand" and draft.tags[token + 1 : token + 2] == ["VBN"]
+        measured = _MEASURE.fullmatch(word) or _MEASURE.fullmatch("".join(draft.tree.words[token : token + 2]))
+        unit = token > 0 and _MEASURE.fullmatch("".join(draft.tree.words[token - 1 : token + 1]))
         return (
             by_hand
+            or bool(measured or unit)
             or self._is_said(word)
             or (
                 draft.tags[token] in ADJECTIVE_TAGS | PARTICIPLE_TAGS
@@ -72,7 +99,7 @@ class DescribedGoods:
 
     def _names_a_good(self, word: str) -> bool:
         senses = self._lexicon.frequent_senses(word)
-        return (
+        return word in _SCREENS or (
             bool(senses)
             and not self._is_said(word)
             and all(self._lexicon.lexname(sense) == "noun.artifact" for sense in senses)
@@ -81,7 +108,7 @@ class DescribedGoods:
     def _is_said_of_goods(self, word: str) -> bool:
         """Whether a word names a colour, and is no fruit, or stands for a material or a pattern."""
         senses = self._lexicon.synsets(word)
-        return word in _SAID or (
+        return word in _SAID | _COLORS or (
             any(self._color in hypernym_distances(self._lexicon, sense) for sense in senses)
             and self._lexicon.lexname(senses[0]).removeprefix("noun.") not in _GROWN
         )

@@ -66,7 +66,15 @@ _WHERE_ONE_IS = frozenset(
 _ACTS = frozenset({"noun.act", "noun.event"})
 _HOLDING = frozenset({"acl", "relcl"})
 _DESCRIBING = frozenset({"in", "with", "behind", "near"})
-_TRIGGERS = frozenset({"by", "after", "for", "courtesy", "memory", "honor", "honour"})
+_BEHIND_THE_PICTURE = frozenset({"artist", "illustrator", "painter", "photographer"})
+_OF_PICTURES = frozenset(
+    """
+    achieve add apply blend capture choose compose convey create depict emphasize employ evoke focus frame
+    highlight incorporate manage opt portray render use
+    """.split()
+)
+"""What they do to a picture, as descriptions of it tell: "the artist has used thick strokes"."""
+_TRIGGERS = _BEHIND_THE_PICTURE | {"by", "after", "for", "courtesy", "memory", "honor", "honour"}
 
 
 class ElsewhereFinder:
@@ -88,10 +96,23 @@ class ElsewhereFinder:
                 yield from tree.children_by(token, "pobj")
         elif word == "for":
             yield from self._users(tree, token)
+        elif word in _BEHIND_THE_PICTURE:
+            if self._is_behind_the_picture(tree, token):
+                yield token
         elif tree.words[token + 1 : token + 2] == ["of"] and (
             word == "courtesy" or (token and tree.words[token - 1] == "in")
         ):
             yield from (noun for noun in tree.children_by(token + 1, "pobj") if self._is_animate(tree, noun))
+
+    def _is_behind_the_picture(self, tree: Tree, maker: int) -> bool:
+        """Whether somebody who was not spoken of before does something to the picture."""
+        if tree.words[max(0, maker - 1)] != "the" or tree.words.index(tree.words[maker]) < maker:
+            return False
+        verb = tree.heads[maker]
+        if tree.words[verb] == "has" and verb + 1 < len(tree):
+            verb += 1  # "has applied thick layers", read as what there is of layers
+        done = self._lexicon.base_forms(tree.words[verb], "v")
+        return tree.deps[maker] == "nsubj" and not _OF_PICTURES.isdisjoint(done)
 
     def _makers(self, tree: Tree, by: int) -> Iterator[int]:
         if not by:

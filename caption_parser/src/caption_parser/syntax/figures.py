@@ -18,6 +18,10 @@ _SPREAD = frozenset(
 )
 _TRAINED = frozenset("cape cloak costume dress dresses gown gowns robe robes sari skirt skirts veil".split())
 """What has a train that is no vehicle: "the train of her gown"."""
+_IN_BOWLS = frozenset(
+    "amphitheater amphitheatre arena colosseum hills mountains pipe skatepark spoon stadium toilet valley".split()
+)
+"""What has a bowl that is no vessel: "the bowl of the stadium"."""
 _WET = frozenset({"water", "rain", "ice", "waters", "islands", "waves"})
 _STREWN = frozenset({"noun.plant", "noun.person", "noun.animal"})
 
@@ -47,6 +51,8 @@ class FigureFinder:
             return False
         if measure == "train":
             return word in _TRAINED
+        if measure == "bowl":
+            return word in _IN_BOWLS
         plural = tree.tags[of] in PLURAL_TAGS or word in ("people", "sheep", "luggage", "traffic")
         if measure in _WATERS:
             return word not in _WET and (plural or word in _SPREAD)

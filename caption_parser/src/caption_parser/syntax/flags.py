@@ -149,7 +149,9 @@ class FlagFinder:
                 flags = [*flags_of.get(noun, ())]
                 if token in bearers:
                     flags = []
-                elif token in titles or (token not in in_names and self._names_model(tree, head, noun)):
+                elif token in titles or (
+                    (token not in in_names or _is_a_designation(head)) and self._names_model(tree, head, noun)
+                ):
                     flags = [flag for flag in flags if flag not in _OF_NAMES]
                 else:
                     flags += self._of_modifier(tree, head, token, noun, nouns, has_names)
@@ -194,6 +196,11 @@ def _possessors_in_names(tree: Tree, phrases: tuple[NounPhrase, ...]) -> set[int
 def _name_before(phrase: NounPhrase) -> range:
     """The tokens before the head of a phrase that name with it what it is: the "Toyota" of "Toyota Hilux"."""
     return range(phrase.extended_head.start, phrase.head) if phrase.extended_head else range(0)
+
+
+def _is_a_designation(head: ExtendedHead) -> bool:
+    """Whether a label space lists a model by its number: an "F-150" says what it is wherever it stands."""
+    return not head.synsets and any(map(str.isdigit, head.lemmas[0]))
 
 
 def _is_likeness(tree: Tree, phrase: NounPhrase, head: ExtendedHead, living: str | None) -> bool:

@@ -8,8 +8,9 @@ from caption_parser.syntax.word_kinds import WordKinds
 _TRIMS = frozenset(
     """
     - abs air civic r type awd cab cabriolet chopper classic convertible coupe crew cruiser custom deluxe
-    double edition extended fastback hardtop hatchback heritage hybrid king lite limited lx max mini pickup plus
-    pro quattro roadster rs sedan series special sport ss suv touring turbo ultra v6 v8 wagon
+    double edition extended fastback hardtop hatchback heritage hybrid king laredo lariat lite limited lx max
+    mini pickup platinum plus premium pro quattro roadster rs sedan series special sport ss suv titanium
+    touring turbo ultra v6 v8 wagon
     """.split()
 )
 """Words of models that are words of their own."""

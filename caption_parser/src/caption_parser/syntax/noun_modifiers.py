@@ -37,6 +37,32 @@ _TOLD = frozenset(
 )
 """What is reviewed without being seen."""
 
+_DISHES = frozenset(
+    """
+    burger burgers cake cakes cheesecake cheesecakes cupcake cupcakes donut donuts doughnut doughnuts hamburger
+    hamburgers panini pizza pizzas sandwich sandwiches
+    """.split()
+)
+_WORN = frozenset("backpack bag clutch handbag necktie purse tie umbrella".split())
+_SOLD_TOGETHER = frozenset(
+    """
+    bottle bowl chair cup fork glass glasses goblet knife knives luggage mug spoon suitcase teacup tumbler vase
+    wineglass
+    """.split()
+)
+_COLLECTED = _SOLD_TOGETHER | frozenset("bear book bottles clock clocks handbag mugs teacups umbrella".split())
+_SHOWN_AS = {
+    "recipe": _DISHES,
+    "recipes": _DISHES,
+    "outfit": _WORN,
+    "outfits": _WORN,
+    "set": _SOLD_TOGETHER,
+    "sets": _SOLD_TOGETHER,
+    "collection": _COLLECTED,
+    "replica": _COLLECTED,
+}
+"""Nouns, and what is there before them: a recipe is told beside its dish, a set is one of what is sold so."""
+
 _MEMES = frozenset("gif gifs meme memes".split())
 """Pictures by what is done with them, which show what is said before: "beagle smiling meme"."""
 
@@ -72,8 +98,9 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
         tree.words[head] in _PORTIONS
         or (tree.words[head] in _FEATS and tree.words[token] in _DONE_ON)
         or (tree.words[head] in _RIDERS and tree.words[token] in _RIDDEN)
-        or (tree.words[head] in _OF_ITSELF and tree.words[token] not in _TOLD)
+        or (tree.words[head] in _OF_ITSELF and tree.words[token] not in _TOLD and tree.words[token].isalpha())
         or tree.words[head] in _MEMES
+        or (tree.words[token] in _SHOWN_AS.get(tree.words[head], ()) and not modifies_noun(tree, head))
         or tree.words[head] in _WHERE_AND_WHEN
         or _is_in_a_list(tree, token, head)
         or _is_a_subject(tree, token, head)

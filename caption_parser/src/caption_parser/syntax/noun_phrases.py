@@ -42,11 +42,24 @@ def _phrases_of(tree: Tree, rules: ModeRules) -> list[NounPhrase]:
     for head in phrase_heads(tree, rules):
         if why_not_object(tree, head, rules) is not None:
             continue
-        start, count = tree.left_edge(head), count_of.get(head)
+        start, count = _start_of_name(tree, head), count_of.get(head)
         at_least = least_count(tree, head) if rules.least_counts and count is None else None
         referring = referring_span(tree, start, head) if rules.referring_phrases else None
         phrases.append(NounPhrase(start, head + 1, head, modifiers.get(head, ()), count, at_least, referring))
     return phrases
+
+
+def _start_of_name(tree: Tree, head: int) -> int:
+    """Where a phrase begins: of "teddy bear collection", the teddy is taken for a modifier of the collection."""
+    start = tree.left_edge(head)
+    while (
+        start
+        and tree.deps[head] == tree.deps[start - 1] == "compound"
+        and tree.tags[head] == tree.tags[start - 1] == "NN"
+        and tree.heads[head] == tree.heads[start - 1] > head
+    ):
+        start = tree.left_edge(start - 1)
+    return start
 
 
 def phrase_heads(tree: Tree, rules: ModeRules) -> list[int]:

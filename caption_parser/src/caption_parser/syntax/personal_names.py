@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.syntax.athletes import Athletes
+from caption_parser.syntax.proper_names import vehicle_makes
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.word_kinds import WordKinds
 
@@ -26,6 +28,13 @@ _HUMAN = frozenset(
 """What neither animals nor firms and towns do, as far as captions go."""
 _PERSONS_ALONE = frozenset({"attend", "bow", "grin", "hug", "kiss", "kneel", "laugh", "pose", "sing", "smile"})
 """What no town does, so that its name is that of a person: "Ariana Grande", "Paris Hilton"."""
+_ACTS = frozenset(
+    """
+    arrives carries cooks delivers enters holds listens looks plays prepares presents reads rides runs serves shows
+    signs sits stands throws tours visits walks watches waves wears works
+    """.split()
+)
+"""What somebody does whose title and name are told, where a noun is not likely."""
 _AT_EVENTS = {
     "arrive": frozenset(
         """
@@ -40,6 +49,26 @@ _HIS_OR_HER = frozenset({"her", "herself", "him", "himself", "his"})
 """Behind a name of several words they speak of a person, whatever is done."""
 _ROLES = frozenset("baseman dame forward guard host king lady legend lord model queen sir star".split())
 """What somebody is, where WordNet's first sense is another."""
+_GIVEN = frozenset(
+    """
+    art ash bill bob carol christian dale daisy dick don drew faith frank gene grace grant hank harry heather henry
+    herb hope ivy jack james jay jean jimmy john joy june ken lance lee lily luke maria mark martin mason max
+    may mike miles nick pat peter ray rich rob robin rod rose ruby sam sandy shane sue terry tom tommy victor
+    victoria wade will willow woody
+    """.split()
+)
+"""Names that are words, too, for somebody whose other name follows."""
+_BODIES = frozenset(
+    """
+    athletic albion building city club college company county district division forest hospital hotel hotspur
+    house institute motors motorsport orient palace park press racing railway rangers rovers school state
+    stores team thistle town united university villa wanderers wednesday works
+    """.split()
+)
+"""Last words of the names of teams, firms and places."""
+_DOGS = frozenset({"jack_russell"})
+"""Breeds that have the name of a person."""
+_LONGEST_OF_AN_ATHLETE = 3
 _OCCASIONS = frozenset("anniversary birthday centenary day holiday jubilee years".split())
 """What towns and firms celebrate, too."""
 
@@ -49,6 +78,7 @@ class PersonalNames(WordKinds):
 
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
+        self._athletes = Athletes(lexicon)
         self._is_role = lru_cache(CACHED_LOOKUPS)(self._names_a_role)
         self._is_human = lru_cache(CACHED_LOOKUPS)(self._is_done_by_persons)
         self._is_other_name = lru_cache(CACHED_LOOKUPS)(self._names_a_place_or_body)
@@ -62,7 +92,11 @@ class PersonalNames(WordKinds):
             and tree.is_noun(token)
             and not tree.has_child(token, "poss")
             and self._is_role(tree.words[token])
-            and (self._is_name_of(tree, token) or self._is_in_a_team(tree, token))
+            and (
+                self._is_name_of(tree, token)
+                or self._is_in_a_team(tree, token)
+                or self._is_of_who_acts(tree, token)
+            )
         }
 
     def _is_in_a_team(self, tree: Tree, position: int) -> bool:
@@ -72,6 +106,20 @@ class PersonalNames(WordKinds):
             and tree.heads[position] > position
             and not tree.has_capital(position)
             and all(map(tree.has_capital, (position + 1, position + 2)))
+        )
+
+    def _is_of_who_acts(self, tree: Tree, title: int) -> bool:
+        """Whether a name and what its bearer does follow: "Beauty queen Maria Lopez waves from a car"."""
+        verb = title + 1
+        while verb < len(tree) and tree.has_capital(verb):
+            verb += 1
+        name = tree.words[title + 1 : verb]
+        return (
+            1 < len(name) <= _LONGEST
+            and verb < len(tree)
+            and (self._is_human(tree.words[verb]) or tree.words[verb] in _ACTS)
+            and self._begins_a_name(name[0])
+            and all(map(self._may_be_a_name, name[1:]))
         )
 
     def _is_name_of(self, tree: Tree, title: int) -> bool:
@@ -111,6 +159,34 @@ class PersonalNames(WordKinds):
             ):
                 yield noun
 
+    def athletes(self, tree: Tree) -> Iterator[int]:
+        """The last words of the names right before what athletes do, whatever the parse makes of them.
+
+        A given name tells that the word behind it is a name as well: "Shaun White", "Tony Hawk", "Usain Bolt".
+        """
+        for last in tree.capitals:
+            verb = last + 1
+            if verb >= len(tree) or tree.has_capital(verb) or not self._athletes.do(tree, verb, alone=False):
+                continue
+            first = last
+            while first and tree.has_capital(first - 1) and tree.words[first - 1].isalpha():
+                first -= 1
+            words = tree.words[first : last + 1]
+            if (
+                len(words) <= _LONGEST_OF_AN_ATHLETE
+                and (len(words) > 1 or self._is_known_by_one(tree, last))
+                and self._begins_a_name(words[0])
+                and words[0] not in vehicle_makes()
+                and words[-1] not in _BODIES
+                and not words[-1].endswith("ing")
+                and not self._is_other_name("_".join(words))
+            ):
+                yield last
+
+    def _is_known_by_one(self, tree: Tree, name: int) -> bool:
+        """Whether a name of one word is that of an athlete: "Federer hits a forehand"."""
+        return self._may_be_a_name(tree.words[name]) and self._athletes.do(tree, name + 1, alone=True)
+
     def _is_full_name(self, tree: Tree, last: int, *, as_place: bool) -> bool:
         """Whether words with capitals are somebody's name; `as_place`: not if it begins with a place."""
         first = last
@@ -124,10 +200,14 @@ class PersonalNames(WordKinds):
         words = tree.words[first : last + 1]
         return (
             len(words) > 1
+            and not (as_place and words[-1] in _BODIES)
             and (tree.is_noun(last) or tree.tags[last] == "RB")
             and tree.has_capital(last)
-            and self.is_uncommon(words[0])
-            and all(self._may_be_a_name(word) or (not as_place and self.is_uncommon(word)) for word in words)
+            and (self.is_uncommon(words[0]) or words[0] in _GIVEN)
+            and all(
+                self._may_be_a_name(word) or (not as_place and self.is_uncommon(word))
+                for word in words[words[0] in _GIVEN :]
+            )
             and not any(self._is_other_name(name) for name in (*words[:as_place], "_".join(words)))
         )
 
@@ -137,6 +217,10 @@ class PersonalNames(WordKinds):
 
     def _is_an_occasion(self, tree: Tree, verb: int) -> bool:
         return any(tree.words[thing] in _OCCASIONS for thing in tree.children_by(verb, "dobj"))
+
+    def _begins_a_name(self, word: str) -> bool:
+        """Whether somebody may be called so first: by a given name that is a word, or by no word and no town."""
+        return word in _GIVEN or (self.is_uncommon(word) and not self._is_other_name(word))
 
     def _may_be_a_name(self, word: str) -> bool:
         """Whether WordNet lacks the word, or has it for somebody ("Smith"), or it is a numeral ("II")."""
@@ -158,4 +242,6 @@ class PersonalNames(WordKinds):
         return not _HUMAN.isdisjoint(self._lexicon.base_forms(word, "v"))
 
     def _names_a_place_or_body(self, name: str) -> bool:
-        return any(self._kind(synset) in ("location", "group", "object") for synset in self._lexicon.synsets(name))
+        return name in _DOGS or any(
+            self._kind(synset) in ("location", "group", "object") for synset in self._lexicon.synsets(name)
+        )

@@ -107,6 +107,24 @@ _GEAR = frozenset(
 """What players have for their game."""
 _PRIVATE_ROOMS = frozenset("bedroom bedrooms dorm nursery playroom room rooms".split())
 """Rooms that tell whose they are and do not show him: "my son's bedroom"."""
+_LEFT_ALONE = (
+    "furniture.n.01",
+    "building.n.01",
+    "dwelling.n.01",
+    "room.n.01",
+    "plaything.n.01",
+    "workplace.n.01",
+)
+"""What is somebody's without him: "a child's desk", "my uncle's farm"."""
+_PUT_DOWN = frozenset(
+    "bag billfold charger diary homework key keys luggage notebook purse schoolbag suitcase wallet".split()
+)
+"""What is carried and put down."""
+_OF_OTHERS = frozenset({"a", "an", "another", "my", "our", "your"})
+"""Before owners who have not been spoken of."""
+_AT_THE_WHEEL = frozenset({"driver", "passenger", "pilot"})
+_OF_VEHICLES = frozenset("cabin compartment door mirror seat seats side window".split())
+"""Parts of a vehicle by those whom they are for."""
 _ROOMS = frozenset(
     """
     aisle area bathroom bathrooms bedroom changing clinic clothing club department fashion footwear hospital
@@ -128,6 +146,8 @@ class PossessorFinder:
         self._is_profession = lru_cache(CACHED_LOOKUPS)(self._has_profession)
         self._players = frozenset(map(lexicon.synset, _PLAYERS))
         self._is_player = lru_cache(CACHED_LOOKUPS)(self._has_player)
+        self._left_alone = frozenset(map(lexicon.synset, _LEFT_ALONE))
+        self._is_left = lru_cache(CACHED_LOOKUPS)(self._is_left_alone)
         self._is_kept = lru_cache(CACHED_LOOKUPS)(self._is_kept_for_animals)
 
     def __call__(self, tree: Tree) -> set[int]:
@@ -169,10 +189,14 @@ class PossessorFinder:
         if (
             owned in self._body_parts
             or owned in _GROWN
-            or (owned not in _ROOMS and self._shows_owner(tree, possessed))
+            or (owned not in _ROOMS | _PUT_DOWN and self._shows_owner(tree, possessed))
         ):
             return False
+        if owner in _AT_THE_WHEEL and owned in _OF_VEHICLES:
+            return True
         determiner = _determiner(tree, possessor)
+        if determiner in _OF_OTHERS and self._category(owner) == "noun.person" and self._is_left(owned):
+            return True
         is_plural = tree.tags[possessor] in PLURAL_TAGS or owner in _PLURALS
         if self._is_gear(owner, owned):
             return determiner not in _DEFINITE
@@ -218,6 +242,12 @@ class PossessorFinder:
         return any(
             not self._players.isdisjoint(hypernym_distances(self._lexicon, synset))
             for synset in self._lexicon.frequent_senses(word, of_each=2)
+        )
+
+    def _is_left_alone(self, word: str) -> bool:
+        return word in _PUT_DOWN or any(
+            not self._left_alone.isdisjoint(hypernym_distances(self._lexicon, synset))
+            for synset in self._lexicon.frequent_senses(word)
         )
 
     def _is_kept_for_animals(self, word: str) -> bool:

@@ -109,7 +109,7 @@ class ProperNameFinder:
                 found.update(self._team(tree, token))
             if token and tree.tags[token] not in PLURAL_TAGS and self._is_model(tree, token):
                 found.add(token)
-            if word in known.always or word in known.capitalised:
+            if word in known.always or (word in known.capitalised and not _is_of_goods(tree, token)):
                 found.update(_called(tree, token, always=word in known.always))
             elif word in known.brands and token + 1 < len(tree) and self._introduces(tree, token):
                 found.update(_called(tree, token, always=word == "brand"))
@@ -177,6 +177,11 @@ class ProperNameFinder:
             for lemma in self._lexicon.base_forms(word)
             for synset in self._lexicon.synsets(lemma)
         )
+
+
+def _is_of_goods(tree: Tree, token: int) -> bool:
+    """Whether a word in a title says that what follows has a label: "Labeled Bottles of Wine"."""
+    return tree.words[token].startswith("label") and tree.has_capital(token)
 
 
 def _called(tree: Tree, verb: int, *, always: bool) -> Iterator[int]:

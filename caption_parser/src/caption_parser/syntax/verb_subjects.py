@@ -18,6 +18,10 @@ _SEVERAL = frozenset(
 )
 """Plurals without an ending, whatever they are tagged."""
 _PLACES = frozenset("airport dock harbor harbour hangar platform port road runway station town tunnel".split())
+_LYING = frozenset({"graze", "hang", "lay", "lie", "rest", "wait"})
+"""What several things or beings do, and what hardly is a thing."""
+_RESTS = frozenset({"arm", "book", "chop", "foot", "head", "leg", "spoon"})
+"""What a rest is for."""
 _KINDS = frozenset({"ladies", "mens", "womens"})
 """Plurals that hardly are subjects without an article: "ladies run" is one for ladies."""
 
@@ -74,6 +78,7 @@ class VerbSubjects:
             or (tree.has_child(verb, "dobj") and _is_plural(tree, noun) and self._is_a_being(tree, noun))
             or self._is_what_beings_do(tree, noun, verb)
             or self._is_what_vehicles_do(tree, noun, verb)
+            or self._is_how_several_lie(tree, noun, verb)
         )
 
     def _is_read_as_finite(self, tree: Tree, noun: int, verb: int) -> bool:
@@ -105,7 +110,9 @@ class VerbSubjects:
         several = _is_plural(tree, noun)
         if tree.tags[verb] == "NNS":
             return not several and self._words.is_third_person(word)
-        return self._words.is_base(word) and (several or self._beings.is_being(tree.words[noun]))
+        return self._words.is_base(word) and (
+            several or self._beings.is_being(tree.words[noun]) or tree.deps[verb] == "conj"
+        )
 
     def _has_an_object(self, tree: Tree, verb: int) -> bool:
         return any(
@@ -141,6 +148,16 @@ class VerbSubjects:
             and self._words.is_vehicle(tree.words[noun])
             and self._words.says_how_one_moves(tree.words[verb])
             and not self._words.is_listed(tree.words[noun], tree.words[verb])
+            and self._goes_on(tree, verb)
+        )
+
+    def _is_how_several_lie(self, tree: Tree, noun: int, verb: int) -> bool:
+        """Whether two that are joined do what they do together: "a knife and a fork lie on a plate"."""
+        return (
+            tree.deps[verb] == "conj"
+            and tree.words[verb] in _LYING
+            and tree.is_noun(tree.heads[verb])
+            and not (tree.words[verb] == "rest" and tree.words[noun] in _RESTS)
             and self._goes_on(tree, verb)
         )
 

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, PositiveInt
 
 from segmentation.backbones.devices import PRECISION, Precision
-from segmentation.masks.options import MaskOptions
+from segmentation.masks.options import MaskOptions, ResolvedMaskOptions
 from segmentation.masks.refinement import CrfPreset, Refinement, installed_refinement
 from segmentation.scores.contract import PRESENCE, WINDOW, NetworkTraits, Pixels, Scale, Viewing
 from shared_runtime.configuration import Configuration
@@ -35,7 +35,9 @@ class PredictionOptions(Configuration):
         "the surest cell of each lacks to certainty that is added to all; 0: they compete, no more.",
     )
     refine: Refinement | None = Field(
-        None, description="How scores are fitted to edges; None: dense CRF if it is installed, else PAMR."
+        None,
+        description="How scores are fitted to edges. None: dense CRF if it is installed, else PAMR; those of a "
+        "localizer that knows the background, by a walk over pixels.",
     )
     crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
     precision: Precision = Field("float32", description=PRECISION)
@@ -57,17 +59,22 @@ class PredictionOptions(Configuration):
                     "is what a segmenter is told. Leave it out"
                 )
 
-    def of_masks(self) -> MaskOptions:
-        """How score maps come about; masks of one image do not depend on others."""
-        return MaskOptions(
+    def of_masks(self, network: NetworkTraits) -> ResolvedMaskOptions:
+        """How score maps come about, as `make-masks` makes them where no mask depends on other images."""
+        options = MaskOptions(
             input_size=self.input_size,
             scales=self.scales,
             flip=self.flip,
             consensus=False,
-            refine=self.refine or installed_refinement(),
+            refine=self.refine,
             crf_preset=self.crf_preset,
             precision=self.precision,
         )
+        resolved = options.resolved(network)
+        if self.refine is None and resolved.refine is Refinement.DENSE_CRF:
+            # Whoever asks for nothing gets a mask without a compiler, too.
+            return options.model_copy(update={"refine": installed_refinement()}).resolved(network)
+        return resolved
 
 
 class ResolvedPrediction(PredictionOptions):

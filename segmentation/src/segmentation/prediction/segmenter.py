@@ -146,14 +146,14 @@ class Segmenter(Pretrained):
         """The options with nothing left open. Raises UsageError for those that say nothing to a localizer."""
         if self.needs_classes:
             self.options.check_for_localizer()
-            return self.options.of_masks().resolved(self.model.traits)
+            return self.options.of_masks(self.model.traits)
         return self.options.resolved(self.model.traits)
 
     @cached_property
     def source(self) -> MapSource[ImageTargets]:
         """Score maps by the network, which is read now. Raises UsageError for a device that is not there."""
         source = self.model.score_source(self.resolved.viewing, self.device)
-        options = self.options.of_masks().resolved(self.model.traits)
+        options = self.options.of_masks(self.model.traits)
         return HeatmapMaps(source, self.model.vocabulary.n_foreground, options)
 
     def finisher(self, *, processes: int) -> Finisher:

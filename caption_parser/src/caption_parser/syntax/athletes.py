@@ -1,0 +1,79 @@
+"""What athletes do, as news of sports have it: "hits a backhand", "wins gold", "lands the 900".
+
+Each of these verbs has other subjects as well; what stands behind it tells.
+"""
+
+from caption_parser.lexicon import Lexicon
+from caption_parser.syntax.tree import Tree
+
+_WITHIN = 7
+"""Words behind a verb among which is what it is done to, or when."""
+_PRIZES = frozenset(
+    """
+    award awards bronze champion championship championships crown cup derby event final finals game gold marathon
+    match medal medals open prix race round silver slalom title trophy tournament
+    """.split()
+)
+_MATCHES = frozenset(
+    """
+    championship championships cup defeat derby final finals game games halfpipe inning innings league loss
+    match meet olympics open playoff playoffs point qualifier quarterfinal race round semifinal semifinals test
+    tournament win wimbledon
+    """.split()
+)
+_STROKES = frozenset(
+    "backhand drive forehand header homer homerun jumper pass penalty putt return serve shot smash volley".split()
+)
+_GOALS = frozenset(
+    """
+    basket equaliser equalizer goal goals half kick minute penalty point points run runs time touchdown trick
+    try winner
+    """.split()
+)
+_TRICKS = frozenset("backflip flip frontside grab heelflip kickflip ollie punch run spin trick".split())
+_DONE_WITH: dict[str, frozenset[str]] = {
+    "celebrate": _MATCHES | _GOALS | {"podium", "scoring", "teammate", "teammates", "victory", "winning"},
+    "compete": _MATCHES,
+    "control": frozenset({"ball", "puck"}),
+    "dribble": frozenset({"ball"}) | _MATCHES,
+    "dunk": frozenset({"ball"}) | _MATCHES,
+    "go": frozenset({"halfpipe"}),
+    "hit": _STROKES | {"ball", "double", "single", "triple"},
+    "hoist": frozenset({"cup", "trophy"}),
+    "hold": frozenset({"trophy", "medal"}),
+    "kick": frozenset({"ball"}) | _GOALS,
+    "land": _TRICKS,
+    "lift": frozenset({"cup", "trophy"}),
+    "pass": frozenset({"ball"}),
+    "pitch": _MATCHES,
+    "play": _STROKES | _MATCHES,
+    "raise": frozenset({"cup", "trophy"}),
+    "react": _MATCHES | _GOALS,
+    "return": _STROKES | {"ball"},
+    "score": _GOALS,
+    "serve": _MATCHES,
+    "shoot": _GOALS | _STROKES | {"pointer", "throw"},
+    "take": frozenset({"kick", "penalty"}),
+    "throw": frozenset({"ball", "pitch", "touchdown"}),
+    "win": _PRIZES,
+}
+"""Verbs, and words of which one tells that it is an athlete who does so."""
+_OF_OTHERS = frozenset({"celebrate", "compete", "go", "hold", "play", "raise", "react", "take", "throw", "win"})
+"""Of these, what firms, towns and horses with names of one word are as likely to do."""
+
+
+class Athletes:
+    """Tells what athletes do."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+
+    def do(self, tree: Tree, verb: int, *, alone: bool) -> bool:
+        """Whether the verb and what stands behind it speak of an athlete; `alone`: and of nobody else."""
+        following = tree.words[verb + 1 : verb + 1 + _WITHIN]
+        for base in self._lexicon.base_forms(tree.words[verb], "v"):
+            if base in _DONE_WITH and not _DONE_WITH[base].isdisjoint(following):
+                return not (alone and base in _OF_OTHERS)
+            if base == "land" and any(word.isdigit() for word in following[:2]):
+                return True  # by how far the board turns
+        return False
