@@ -67,7 +67,7 @@ class FixedScores:
 
 def source(network: Any, **viewing: Any) -> HeatmapMaps[ImageTargets]:
     seen = Viewing(**({"input_size": "original"} | viewing))
-    options = PredictionOptions(refine=Refinement.NONE).of_masks().resolved(TRAITS)
+    options = PredictionOptions(refine=Refinement.NONE).of_masks(TRAITS)
     return HeatmapMaps(SegmenterScores(network, torch.device("cpu"), seen), N_CLASSES, options)
 
 
