@@ -30,17 +30,17 @@ class ImpliedEntry(FrozenModel):
 
     nouns: tuple[str, ...] = ()
     """Synsets; what lies below them triggers too."""
-    lemmas: tuple[str, ...] = ()
+    lemmas: frozenset[str] = frozenset()
     """Words as which alone the nouns trigger ("riding" may be that of a bus); none: all."""
     verbs: tuple[str, ...] = ()
-    complements: tuple[str, ...] = ()
+    complements: frozenset[str] = frozenset()
     """Nouns of which one must complete the verb; none: the verb alone triggers."""
-    unless: tuple[str, ...] = ()
+    unless: frozenset[str] = frozenset()
     """Nouns that give the word another sense: those that complete a verb ("surf the web"), those before a noun or
     behind its "of", and what it belongs to ("web surfer", "hands of a clock", "a clock with hands")."""
-    beside: tuple[str, ...] = ()
+    beside: frozenset[str] = frozenset()
     """Words of which one must stand in the caption: a board beside a wetsuit is one to surf on; none: no need."""
-    apart: tuple[str, ...] = ()
+    apart: frozenset[str] = frozenset()
     """Words of which none may stand in the caption: shears beside a sheep are no scissors."""
     opening: bool = False
     """Only where the trigger opens the caption and says what goes on in it: "Skiing in the Alps"."""
@@ -57,8 +57,7 @@ class ImpliedEntry(FrozenModel):
 
     def speaks_for(self, words: Sequence[str]) -> bool:
         """Whether the words of a caption allow what is entailed."""
-        beside = not self.beside or not frozenset(self.beside).isdisjoint(words)
-        return beside and (not self.apart or frozenset(self.apart).isdisjoint(words))
+        return (not self.beside or not self.beside.isdisjoint(words)) and self.apart.isdisjoint(words)
 
 
 class _Entailment(NamedTuple):
@@ -147,7 +146,7 @@ class ImpliedObjects:
                 implied
                 for entry, objects in entailed
                 if (not entry.lemmas or found.lemma.replace("_", " ") in entry.lemmas)
-                and told.isdisjoint(entry.unless)
+                and entry.unless.isdisjoint(told)
                 and entry.speaks_for(tree.words)
                 and (peopled or not entry.peopled)
                 and (said is not None or not entry.alone)
@@ -187,11 +186,11 @@ class ImpliedObjects:
             objects = [
                 implied
                 for entry, of_verb in entailed
-                if complements.isdisjoint(entry.unless)
+                if entry.unless.isdisjoint(complements)
                 and entry.speaks_for(tree.words)
                 and (not entry.opening or _opens(tree, token))
                 and not (token and tree.words[token - 1] in entry.unless)
-                and not (entry.complements and complements.isdisjoint(entry.complements))
+                and not (entry.complements and entry.complements.isdisjoint(complements))
                 for implied in of_verb
             ]
             if objects:
