@@ -6,6 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, overload
 
+from PIL import Image
+
 from segmentation.backbones.devices import AUTO, check_device
 from segmentation.data.images import ImageInput, RgbImage, pixels_of
 from segmentation.data.targets import ImageTargets
@@ -139,6 +141,9 @@ class Segmenter(Pretrained):
         Images are asked for as results are taken, a few batches ahead at most, so that memory holds no more than
         these; `images` may be a generator. Raises UsageError at once, InputError when the image's turn comes.
         """
+        # Each of these can be gone through, too: an array by its rows, a path's text by its letters.
+        if isinstance(images, str | bytes | Path | Image.Image) or getattr(images, "ndim", 4) < 4:
+            raise UsageError(f"got one image, as {type(images).__name__}, expected several. Use predict")
         return self._each(enumerate(images), classes, batch_size)
 
     @cached_property
