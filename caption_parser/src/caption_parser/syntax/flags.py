@@ -108,6 +108,8 @@ class FlagFinder:
         for flag, find in self._finders:
             if found := find(tree):
                 nouns[flag] = nouns.get(flag, set()) | found
+        if "'s" in tree.words and nouns.get(Flag.NEGATED):
+            nouns[Flag.NEGATED] |= _owners_among(tree, nouns[Flag.NEGATED])
         literal: set[int] = set()
         if self._possessors is not None:
             nouns[Flag.MODIFIER] = nouns.get(Flag.MODIFIER, set()) | self._possessors(tree)
@@ -191,6 +193,12 @@ def _possessors_in_names(tree: Tree, phrases: tuple[NounPhrase, ...]) -> set[int
         for token in range(phrase.extended_head.start, phrase.head)
         if tree.deps[token] == "poss"
     }
+
+
+def _owners_among(tree: Tree, absent: set[int]) -> set[int]:
+    """Owners of whom the text says elsewhere that they are absent: "a keeper's broom … the keeper is nowhere"."""
+    gone = {tree.words[noun] for noun in absent if tree.words[max(0, noun - 1)] == "the"}
+    return {token for token in range(len(tree) - 1) if tree.words[token] in gone and tree.words[token + 1] == "'s"}
 
 
 def _name_before(phrase: NounPhrase) -> range:

@@ -125,6 +125,13 @@ _OF_OTHERS = frozenset({"a", "an", "another", "my", "our", "your"})
 _AT_THE_WHEEL = frozenset({"driver", "passenger", "pilot"})
 _OF_VEHICLES = frozenset("cabin compartment door mirror seat seats side window".split())
 """Parts of a vehicle by those whom they are for."""
+_WORKS = frozenset(
+    """
+    art artwork artworks doodle doodles drawing drawings handwriting letter letters note notes novel novels
+    painting paintings poem poems scrawl scribble scribbles signature sketch sketches
+    """.split()
+)
+"""What somebody has made who need not be there: "a child's drawings"."""
 _ROOMS = frozenset(
     """
     aisle area bathroom bathrooms bedroom changing clinic clothing club department fashion footwear hospital
@@ -184,7 +191,7 @@ class PossessorFinder:
 
     def _names_kind(self, tree: Tree, possessor: int, possessed: int) -> bool:
         owner, owned = tree.words[possessor], tree.words[possessed]
-        if owned in _PRIVATE_ROOMS and self._category(owner) == "noun.person":
+        if owned in _PRIVATE_ROOMS | _WORKS and self._category(owner) == "noun.person":
             return True
         if (
             owned in self._body_parts
@@ -279,6 +286,8 @@ def _possessions(tree: Tree) -> Iterator[tuple[int, int]]:
 
 def _possessed(tree: Tree, noun: int, mark: int) -> int | None:
     """The last noun of the run behind the apostrophe; over "and" to a second possessor's: "men's and women's"."""
+    if tree.words[mark + 1 : mark + 2] == ["drawing"] and not tree.has_child(mark + 1, "dobj"):
+        return mark + 1  # "a child's drawing on a fridge", whatever the parse makes of it
     if tree.tags[mark] in ("VBZ", "VBP") and tree.words[noun] not in _PLURALS:
         return None  # "the dog's running"
     last = None
