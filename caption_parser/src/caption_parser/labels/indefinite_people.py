@@ -9,23 +9,13 @@ from caption_parser.labels.decisions import DecisionTable
 from caption_parser.labels.reading import CaptionReading, ImpliedObject, VerbReading, person_object
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
-from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.traces import leaves_traces
 
 _ASSERTING = frozenset({"someone", "somebody", "everyone", "everybody"})
 _PERSONAL = frozenset({"he", "she"})
 _NOT_SEEN_AFTER = frozenset(
     {"for", "like", "if", "not", "n't", "no", "without", "whether", "unless", "from", "to"}
 )
-_TRACES = frozenset(
-    """
-    abandoned added arranged attached been bitten broken built carved cleaned cleared cut drawn drunk dropped eaten
-    forgotten glued hung laid left lit made moved mowed mown painted parked pinned placed planted posted put
-    removed scratched scrawled scribbled set shovelled slept spilled sprayed stacked stolen stuck swept tagged
-    taken taped thrown tied tossed tucked turned used walked wrapped written
-    """.split()
-)
-"""What leaves traces of somebody who may have gone: "someone has left a coat"."""
-_CLAUSE = 12
 _HINTING = frozenset({"hint", "hinting", "hints"})
 
 
@@ -60,21 +50,9 @@ class IndefinitePeople:
                 owns = token + 1 < len(tree) and tree.tags[token + 1] == "POS"
                 is_somebody = word in _ASSERTING and not owns and tree.deps[token] != "poss"
             before = tree.words[max(0, token - 2) : token]
-            if word in _ASSERTING and (_left_traces(tree, token) or not _HINTING.isdisjoint(before)):
+            if word in _ASSERTING and (leaves_traces(tree, token) or not _HINTING.isdisjoint(before)):
                 continue
             if is_somebody and _NOT_SEEN_AFTER.isdisjoint(before[-1:]) and before != ["as", "though"]:
                 yield VerbReading(tree.starts[token], tree.ends[token], (person,))
                 if word in _PERSONAL:
                     return
-
-
-def _left_traces(tree: Tree, somebody: int) -> bool:
-    """Whether somebody has done what can be seen without him, and is said to do nothing else."""
-    following = tree.words[somebody + 1 : somebody + 4]
-    if following[:1] == ["had"]:
-        return "VBN" in tree.tags[somebody + 2 : somebody + 4]
-    return (
-        following[:1] in (["has"], ["have"], ["'s"])
-        and not _TRACES.isdisjoint(following[1:])
-        and not {"is", "are"}.intersection(tree.words[tree.heads[somebody] :][:_CLAUSE])
-    )

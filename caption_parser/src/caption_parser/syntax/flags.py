@@ -31,7 +31,9 @@ from caption_parser.syntax.personal_names import PersonalNames
 from caption_parser.syntax.phrases import ExtendedHead, NounPhrase
 from caption_parser.syntax.possessors import PossessorFinder
 from caption_parser.syntax.proper_names import ProperNameFinder
+from caption_parser.syntax.shop_words import shop_nouns
 from caption_parser.syntax.surfaces import SurfaceFinder
+from caption_parser.syntax.traces import unseen_somebody
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.wishes import wished_nouns
 from caption_parser.syntax.works import works_nouns
@@ -81,10 +83,12 @@ class FlagFinder:
                 (Flag.DEPICTED, compared_nouns if rules.comparisons else None),
                 (Flag.NEGATED, wished_nouns if rules.wishes else None),
                 (Flag.MODIFIER, ElsewhereFinder(lexicon) if rules.elsewhere else None),
+                (Flag.MODIFIER, unseen_somebody if rules.elsewhere else None),
                 (Flag.IDIOM, FigureFinder(lexicon) if rules.figures else None),
                 (Flag.NAMED_ENTITY, self._proper_names),
                 (Flag.NAMED_ENTITY, self._animal_names),
                 (Flag.IDIOM, compound_nouns if rules.compounds else None),
+                (Flag.IDIOM, shop_nouns if rules.compounds else None),
             )
             if find is not None
         ]

@@ -43,6 +43,9 @@ _DISHES = frozenset(
     hamburgers panini pizza pizzas sandwich sandwiches
     """.split()
 )
+_COOKED = frozenset("apples bananas broccoli carrots hotdogs oranges".split())
+"""What a dish is of that leaves it whole, right before the recipe: "roasted carrots recipe", not "carrot soup"."""
+_NEXT_TITLES = frozenset({"-", "\u2013", "\u2014", "|", ":", ",", "(", "/", "\u2022"})
 _WORN = frozenset("backpack bag clutch handbag necktie purse tie umbrella".split())
 _SOLD_TOGETHER = frozenset(
     """
@@ -100,11 +103,22 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
         or (tree.words[head] in _RIDERS and tree.words[token] in _RIDDEN)
         or (tree.words[head] in _OF_ITSELF and tree.words[token] not in _TOLD and tree.words[token].isalpha())
         or tree.words[head] in _MEMES
-        or (tree.words[token] in _SHOWN_AS.get(tree.words[head], ()) and not modifies_noun(tree, head))
+        or (tree.words[token] in _SHOWN_AS.get(tree.words[head], ()) and _ends_a_title(tree, head))
+        or (
+            tree.words[head] in ("recipe", "recipes")
+            and token + 1 == head
+            and tree.words[token] in _COOKED
+            and _ends_a_title(tree, head)
+        )
         or tree.words[head] in _WHERE_AND_WHEN
         or _is_in_a_list(tree, token, head)
         or _is_a_subject(tree, token, head)
     )
+
+
+def _ends_a_title(tree: Tree, noun: int) -> bool:
+    """Whether a noun modifies no other: "pizza recipe", not "pizza recipe book"."""
+    return not modifies_noun(tree, noun) or tree.words[noun + 1] in _NEXT_TITLES
 
 
 def _is_in_a_list(tree: Tree, token: int, head: int) -> bool:
