@@ -22,6 +22,7 @@ _IN_BOWLS = frozenset(
     "amphitheater amphitheatre arena colosseum hills mountains pipe skatepark spoon stadium toilet valley".split()
 )
 """What has a bowl that is no vessel: "the bowl of the stadium"."""
+_DROPPING = frozenset({"carves", "carving", "drop", "dropped", "dropping", "drops", "rips", "shreds"})
 _WET = frozenset({"water", "rain", "ice", "waters", "islands", "waves"})
 _STREWN = frozenset({"noun.plant", "noun.person", "noun.animal"})
 
@@ -35,7 +36,8 @@ class FigureFinder:
 
     def __call__(self, tree: Tree) -> set[int]:
         """Those nouns."""
-        return set(self._figures(tree)) if "of" in tree.words else set()
+        found = set(self._figures(tree)) if "of" in tree.words else set()
+        return found.union(_bowls_of_skaters(tree)) if "bowl" in tree.words else found
 
     def _figures(self, tree: Tree) -> Iterator[int]:
         for preposition, word in enumerate(tree.words):
@@ -65,3 +67,15 @@ class FigureFinder:
             for synset in self._lexicon.synsets(lemma):
                 return self._lexicon.lexname(synset)
         return None
+
+
+def _bowls_of_skaters(tree: Tree) -> Iterator[int]:
+    """ "Tony Hawk drops into the bowl", "a skater carving the bowl"; an egg drops into one of another kind."""
+    for bowl, word in enumerate(tree.words):
+        if word != "bowl" or bowl < 3:
+            continue
+        verb = next((at for at in range(bowl - 1, max(0, bowl - 5), -1) if tree.words[at] in _DROPPING), 0)
+        skates = any("skate" in before or "skating" in before or "bmx" in before for before in tree.words[:verb])
+        named = verb > 1 and tree.has_capital(verb - 1) and tree.has_capital(verb - 2)
+        if verb and (skates or named):
+            yield bowl
