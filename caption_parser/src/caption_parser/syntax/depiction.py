@@ -65,6 +65,12 @@ _ATTRACTED = frozenset(
     "attention audience bow crowd crowds customers fans people shoppers spectators tourists visitors".split()
 )
 """What is drawn by no pencil."""
+_LISTING = frozenset({"listing", "lists"})
+_LISTS = frozenset("blackboard board chalkboard menu menus sign signs whiteboard".split())
+_ENDS_OF_A_LIST = frozenset(
+    ". ; : above at behind beneath beside below near next outside over under where while".split()
+)
+_FURTHEST = 8
 _HUNG = frozenset({"hanging", "hangs", "hung", "framed", "mounted"})
 _DRAWINGS = frozenset(
     "cartoon cartoons comic comics drawing drawings illustration illustrations sketch sketches".split()
@@ -83,6 +89,7 @@ _TRIGGERS = (
     | _BEARERS_OF_TEXT
     | _DRAWN
     | _SKETCHING
+    | _LISTING
     | _RESEMBLING
     | _SHAPES
     | _BEFORE_QUOTES
@@ -121,6 +128,8 @@ class DepictionFinder:
             yield from _quoted(tree, token)
         if word in _DRAWN:
             yield from _drawn(tree, token)
+        if word in _LISTING and not _LISTS.isdisjoint(tree.words[max(0, token - _FURTHEST) : token]):
+            yield from _listed(tree, token)
         if word in _SKETCHING:
             yield from _sketched(tree, token)
         yield from _likened(tree, token, word)
@@ -303,6 +312,15 @@ def _drawn(tree: Tree, verb: int) -> Iterator[int]:
     if tree.deps[verb] == "acl" and tree.is_noun(tree.heads[verb]):
         yield tree.heads[verb]
     yield from tree.children_by(verb, "nsubjpass")
+
+
+def _listed(tree: Tree, verb: int) -> Iterator[int]:
+    """What can be had, as a menu says: "a chalkboard lists the day's soups"."""
+    for token in range(verb + 1, len(tree)):
+        if tree.words[token] in _ENDS_OF_A_LIST:
+            return
+        if tree.is_noun(token):
+            yield token
 
 
 def _sketched(tree: Tree, verb: int) -> Iterator[int]:

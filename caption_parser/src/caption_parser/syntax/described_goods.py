@@ -79,6 +79,7 @@ class DescribedGoods:
             return
         if said == noun + 1 and self._is_said(words[said]) and words[said + 1 : said + 2] == [":"]:
             draft.describe(noun, said)
+            draft.heads[noun], draft.deps[noun] = noun, "ROOT"
         elif draft.tags[said] in PARTICIPLE_TAGS and "," in words[noun:said] and draft.heads[said] == said:
             for token, head in enumerate(draft.heads):
                 if head == said and token < said and token != noun and draft.deps[token] != "npadvmod":

@@ -37,6 +37,10 @@ class VerbSubjects:
         """Read each noun and what follows it again that are subject and verb."""
         for verb in range(1, len(draft.tree)):
             noun = verb - 1
+            if draft.tags[verb] == "VBZ" and (thing := self._disagreeing(draft.tree, noun, verb)) is not None:
+                draft.part(noun, verb, thing)
+                draft.make_subject(noun, verb, clause=draft.deps[verb] in _CLAUSES)
+                continue
             if draft.deps[noun] not in ("compound", "amod") and draft.deps[verb] != "conj":
                 continue
             tree = draft.tree
@@ -49,6 +53,19 @@ class VerbSubjects:
                 draft.part(noun, verb, thing)
             if draft.heads[noun] == verb and self._is_verb_of(draft.tree, noun, verb):
                 draft.make_subject(noun, verb, clause=draft.deps[verb] in _CLAUSES)
+
+    def _disagreeing(self, tree: Tree, noun: int, verb: int) -> int | None:
+        """The lines of "an open laptop displays lines of code", which have the article of the laptop."""
+        thing = tree.heads[verb]
+        if (
+            thing > verb
+            and tree.deps[verb] == "compound"
+            and tree.tags[thing] == "NNS"
+            and tree.is_noun(noun)
+            and any(child < noun and tree.words[child] in ("a", "an") for child in tree.children[thing])
+        ):
+            return thing
+        return None
 
     def _is_joined_verb(self, tree: Tree, token: int) -> bool:
         """Whether a bare noun joined with a finite verb is one too: "the kids laugh and duck"."""
