@@ -34,6 +34,7 @@ _OF_ROADS = frozenset(
 _COLORS = frozenset(
     "ambers blues browns crimsons golds greens greys grays ochres pinks purples reds violets yellows".split()
 )
+_WAYS = frozenset("creek lane path paths pathway river road roads route stream track trail trails".split())
 _NEAR = 5
 _DROPPING = frozenset({"carves", "carving", "drop", "dropped", "dropping", "drops", "rips", "shreds"})
 _WET = frozenset({"water", "rain", "ice", "waters", "islands", "waves"})
@@ -108,8 +109,9 @@ def _is_of_a_gown(tree: Tree, train: int) -> bool:
 
 def _is_of_glass(tree: Tree, cat: int) -> bool:
     """Whether cat's eyes are those of a road."""
-    following = tree.words[cat + 1 : cat + 3]
-    return following in (["'s", "eyes"], ["'s", "eye"]) and not _OF_ROADS.isdisjoint(tree.words)
+    if cat and tree.tags[cat - 1] in ("DT", "JJ", "PRP$"):
+        return False
+    return tree.words[cat + 1 : cat + 3] == ["'s", "eyes"] and not _OF_ROADS.isdisjoint(tree.words)
 
 
 def _are_colors(tree: Tree, oranges: int) -> bool:
@@ -128,9 +130,17 @@ def _is_a_color(tree: Tree, orange: int) -> bool:
     )
 
 
+def _is_of_a_way(tree: Tree, fork: int) -> bool:
+    """ "A fork in the hiking trail"."""
+    return tree.words[fork + 1 : fork + 2] == ["in"] and any(
+        tree.words[way] in _WAYS for way in tree.children_by(fork + 1, "pobj")
+    )
+
+
 _TOLD = {
     "bowl": _is_of_skaters,
     "cat": _is_of_glass,
+    "fork": _is_of_a_way,
     "orange": _is_a_color,
     "oranges": _are_colors,
     "train": _is_of_a_gown,

@@ -52,7 +52,7 @@ _ROLES = frozenset("baseman dame forward guard host king lady legend lord model 
 _OFFICES = frozenset(
     """
     ambassador cardinal ceo chancellor chief commissioner congressman congresswoman councilman envoy governor
-    mayor minister mp premier president prosecutor secretary senator sheriff speaker spokesman spokesperson
+    mayor minister mp premier president prosecutor secretary senator sheriff spokesman spokesperson
     spokeswoman treasurer
     """.split()
 )
@@ -181,6 +181,7 @@ class PersonalNames(WordKinds):
                 word in _OFFICES
                 and tree.words[token + 1] in _OF_OFFICE
                 and not tree.has_capital(token + 1)
+                and tree.tags[token + 2 : token + 3] not in (["VBP"], ["VBZ"], ["VB"], ["VBD"])
                 and any(map(tree.has_capital, range(max(0, token - 2), token + 1)))
             ):
                 yield token
