@@ -100,11 +100,12 @@ def _is_of_a_gown(tree: Tree, train: int) -> bool:
     """ "the bride's train", "a gown with a long train", "a cathedral train"."""
     if not _RAILWAYS.isdisjoint(tree.words):
         return False
-    said = {tree.words[child] for child in tree.children_by(train, "poss", "amod", "compound")}
+    whose = {tree.words[child] for child in tree.children_by(train, "poss")}
+    said = {tree.words[child] for child in tree.children_by(train, "amod", "compound")}
     whole = tree.heads[tree.heads[train]]
     worn = tree.deps[train] == "pobj" and tree.words[tree.heads[train]] == "with" and tree.words[whole] in _TRAINED
     gowned = not (_TRAINED | {"bride"}).isdisjoint(tree.words)
-    return worn or not said.isdisjoint(_BRIDAL) or (gowned and not said.isdisjoint(_OF_GOWNS))
+    return worn or not whose.isdisjoint(_BRIDAL) or (gowned and not said.isdisjoint(_OF_GOWNS))
 
 
 def _is_of_glass(tree: Tree, cat: int) -> bool:

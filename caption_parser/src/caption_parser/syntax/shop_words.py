@@ -9,11 +9,14 @@ _SUITED = frozenset({"compatible", "friendly", "proof", "safe"})
 """Behind a noun they say what it will not hurt: "dishwasher safe", "pet-friendly"."""
 _RELATING = frozenset({"about", "at", "for", "from", "in", "of", "on", "to", "toward", "towards", "with"})
 """Behind these words they say what something is like: "a dog friendly with strangers"."""
+_MAKING_IT_SO = frozenset("get gets getting got keep keeping keeps kept make makes making".split())
+"""Verbs whose object is safe: "keeps the dog safe"."""
 _JOINTS = frozenset({"-", "\u2010", "\u2011"})
 _JOINING = frozenset({",", "/", "&", "and", "or"})
 _GRADES = frozenset("business economy energy first heavyweight second third world".split())
 _UNITS = frozenset({'"', "''", "``", "\u201d", "\u2033", "in", "inch", "inches"})
 _DONE_BY_ITSELF = frozenset("close fold focus off on open shut start".split())
+_FURTHEST = 6
 _TRIGGERS = _SUITED | {"class", "auto"}
 
 
@@ -33,6 +36,8 @@ def _told_by(tree: Tree, token: int, word: str) -> Iterator[int]:
         graded = before in _GRADES and not (token > 1 and tree.tags[token - 2] in ("DT", "PRP$"))
         if measured or (graded and following != "of"):
             yield token
+    elif word == "safe" and not _MAKING_IT_SO.isdisjoint(tree.words[max(0, token - _FURTHEST) : token]):
+        return
     elif following not in _RELATING and not (word == "friendly" and following == "and"):
         yield from _suited(tree, token)
 
