@@ -9,12 +9,14 @@ from caption_parser.labels.decisions import DecisionTable
 from caption_parser.labels.reading import CaptionReading, ImpliedObject, VerbReading, person_object
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
+from caption_parser.syntax.traces import leaves_traces
 
 _ASSERTING = frozenset({"someone", "somebody", "everyone", "everybody"})
 _PERSONAL = frozenset({"he", "she"})
 _NOT_SEEN_AFTER = frozenset(
     {"for", "like", "if", "not", "n't", "no", "without", "whether", "unless", "from", "to"}
 )
+_HINTING = frozenset({"hint", "hinting", "hints"})
 
 
 class IndefinitePeople:
@@ -48,6 +50,8 @@ class IndefinitePeople:
                 owns = token + 1 < len(tree) and tree.tags[token + 1] == "POS"
                 is_somebody = word in _ASSERTING and not owns and tree.deps[token] != "poss"
             before = tree.words[max(0, token - 2) : token]
+            if word in _ASSERTING and (leaves_traces(tree, token) or not _HINTING.isdisjoint(before)):
+                continue
             if is_somebody and _NOT_SEEN_AFTER.isdisjoint(before[-1:]) and before != ["as", "though"]:
                 yield VerbReading(tree.starts[token], tree.ends[token], (person,))
                 if word in _PERSONAL:

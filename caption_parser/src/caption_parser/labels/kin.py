@@ -22,7 +22,7 @@ KIN = frozenset(
 )
 """Lemmas that name a member of any kind by its age, its sex or its kin."""
 
-_YOUNG = frozenset({"calf", "cub", "kid", "kit", "pup", "whelp"})
+_YOUNG = frozenset({"calf", "cub", "foal", "kid", "kit", "pup", "whelp"})
 """Lemmas for the young of several kinds: a giraffe has a calf as a cow has, and a seal a pup."""
 _SEXES = frozenset({"boar", "buck", "bull", "cow", "doe", "hen", "sow"})
 """Lemmas for the sexes of several kinds: there are bulls among moose."""

@@ -27,6 +27,8 @@ class NamedPeople:
         tree = caption.tree
         found = tuple(
             VerbReading(tree.starts[noun], tree.ends[noun], (self._person,))
-            for noun in sorted({*self._names.subjects(tree), *self._names.athletes(tree)})
+            for noun in sorted(
+                {*self._names.subjects(tree), *self._names.athletes(tree), *self._names.offices(tree)}
+            )
         )
         return caption._replace(verbs=(*caption.verbs, *found)) if found else caption

@@ -152,6 +152,9 @@ def _inside(tree: Tree, pot: int) -> Iterator[tuple[int, bool]]:
 def _held_by(tree: Tree, pot: int) -> Iterator[tuple[int, bool]]:
     """The fern of "a pot of ferns", "a pot with a fern", "pots filled with ferns"."""
     pending = list(tree.children_by(pot, "prep", "acl", "relcl", "amod"))
+    behind = pot + 1
+    if behind < len(tree) and tree.words[behind] == "with" and behind not in pending:
+        pending.append(behind)  # "there stands a pot with a cactus"
     if tree.deps[pot] == "nsubj":
         pending.append(tree.heads[pot])
     for word in pending:

@@ -36,7 +36,9 @@ _DONE_WITH: dict[str, frozenset[str]] = {
     "compete": _MATCHES,
     "control": frozenset({"ball", "puck"}),
     "dribble": frozenset({"ball"}) | _MATCHES,
-    "dunk": frozenset({"ball"}) | _MATCHES,
+    "drop": frozenset({"bowl", "halfpipe", "pipe", "quarterpipe", "ramp", "wave"}),
+    "dunk": frozenset({"against", "ball", "over"}) | _MATCHES,
+    "get": frozenset({"barreled", "barrelled"}),
     "go": frozenset({"halfpipe"}),
     "hit": _STROKES | {"ball", "double", "single", "triple"},
     "hoist": frozenset({"cup", "trophy"}),
@@ -55,6 +57,7 @@ _DONE_WITH: dict[str, frozenset[str]] = {
     "shoot": _GOALS | _STROKES | {"pointer", "throw"},
     "take": frozenset({"kick", "penalty"}),
     "throw": frozenset({"ball", "pitch", "touchdown"}),
+    "vault": _MATCHES,
     "win": _PRIZES,
 }
 """Verbs, and words of which one tells that it is an athlete who does so."""

@@ -16,6 +16,12 @@ _GATHERED = frozenset({"include", "includes", "including"})
 _MEASURES = frozenset({"color", "colour", "size", "texture"})
 """What a thing may have of another that is not there: "a dress the color of an orange"."""
 _RESEMBLING = frozenset({"resemble", "resembled", "resembles", "resembling"})
+_BETWEEN = frozenset({"another", "other", "side", "together"})
+"""Words between a verb and the "like" that says how it is done: "lean on each other like old friends"."""
+_GROUPS = frozenset("army flock flocks herd herds pack swarm".split())
+_LIFELESS = frozenset("clouds dunes hills houses leaves mist rocks sails smoke stones tents trees waves".split())
+"""What is like a flock without being an example of one."""
+_BELONGING = frozenset({"belong", "belonged", "belongs"})
 _TRIGGERS = frozenset({"as", "like"}) | _MEASURES | _RESEMBLING
 
 
@@ -27,6 +33,10 @@ def compared_nouns(tree: Tree) -> set[int]:
     for token, word in enumerate(tree.words):
         if (word == "like" and tree.tags[token] == "IN") or word in _RESEMBLING:
             found.update(_parts_behind(tree, token + 1))
+        if word == "like" and not _BELONGING.isdisjoint(tree.words[token + 1 : token + 4]):
+            belonging = next(at for at in range(token + 1, token + 4) if tree.words[at] in _BELONGING)
+            if tree.words[belonging + 1 : belonging + 2] == ["to"]:
+                found.update(_unknown_behind(tree, belonging + 2, clause=False))
         if (word == "as" and _ends_comparison(tree, token)) or (word == "like" and _is_manner(tree, token)):
             found.update(_unknown_behind(tree, token + 1, clause=tree.tags[token - 1] != "VBN"))
         elif (
@@ -52,12 +62,13 @@ def _ends_comparison(tree: Tree, token: int) -> bool:
 
 def _is_manner(tree: Tree, token: int) -> bool:
     """Whether "like" says how something is done: behind a verb, not behind a noun that it gives examples of."""
-    return (
-        tree.tags[token] == "IN"
-        and token > 0
-        and tree.tags[token - 1] in VERB_TAGS
-        and tree.words[token - 1] not in _GATHERED
-    )
+    if tree.tags[token] != "IN" or not token:
+        return False
+    if tree.words[token - 1] in _LIFELESS:
+        return not _GROUPS.isdisjoint(tree.words[token + 1 : token + 4])
+    if tree.words[token - 1] in _BETWEEN:
+        return tree.tags[tree.heads[token]] in VERB_TAGS
+    return tree.tags[token - 1] in VERB_TAGS and tree.words[token - 1] not in _GATHERED
 
 
 def _parts_behind(tree: Tree, start: int) -> Iterator[int]:

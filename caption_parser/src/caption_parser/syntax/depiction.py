@@ -53,6 +53,24 @@ _DISGUISED = frozenset({"costumed", "disguised", "dressed"})
 _TAKING = frozenset(
     {"take", "takes", "taking", "took", "taken", "snap", "snapping", "snaps", "shooting", "capturing"}
 )
+_HOLDING_IT = frozenset(
+    "capture captures contain contains display displays feature features present presents show shows".split()
+)
+"""What an image does with the photograph that it is: "the image contains a portrait of a woman"."""
+_MOVED = frozenset({"along", "aside", "away", "back", "down", "in", "near", "out", "to", "up"})
+"""Behind "drawn" they speak of what is pulled: "a rowboat drawn up on the beach"."""
+_SKETCHING = frozenset({"draws", "drawing", "doodles", "doodling", "sketches", "sketching"})
+_PULLING = frozenset("donkey donkeys horse horses mule mules ox oxen ponies pony team tractor tractors".split())
+_ATTRACTED = frozenset(
+    "attention audience bow crowd crowds customers fans people shoppers spectators tourists visitors".split()
+)
+"""What is drawn by no pencil."""
+_LISTING = frozenset({"listing", "lists"})
+_LISTS = frozenset("blackboard board chalkboard menu menus sign signs whiteboard".split())
+_ENDS_OF_A_LIST = frozenset(
+    ". ; : above at behind beneath beside below near next outside over under where while".split()
+)
+_FURTHEST = 8
 _HUNG = frozenset({"hanging", "hangs", "hung", "framed", "mounted"})
 _DRAWINGS = frozenset(
     "cartoon cartoons comic comics drawing drawings illustration illustrations sketch sketches".split()
@@ -65,7 +83,16 @@ _CARRIED_BY = frozenset(
 )
 
 _TRIGGERS = (
-    SELF_LIKENESSES | _DISPLAYS | _PRINTED | _BEARERS_OF_TEXT | _DRAWN | _RESEMBLING | _SHAPES | _BEFORE_QUOTES
+    SELF_LIKENESSES
+    | _DISPLAYS
+    | _PRINTED
+    | _BEARERS_OF_TEXT
+    | _DRAWN
+    | _SKETCHING
+    | _LISTING
+    | _RESEMBLING
+    | _SHAPES
+    | _BEFORE_QUOTES
 ) | {
     "like",
     "as",
@@ -101,6 +128,10 @@ class DepictionFinder:
             yield from _quoted(tree, token)
         if word in _DRAWN:
             yield from _drawn(tree, token)
+        if word in _LISTING and not _LISTS.isdisjoint(tree.words[max(0, token - _FURTHEST) : token]):
+            yield from _listed(tree, token)
+        if word in _SKETCHING:
+            yield from _sketched(tree, token)
         yield from _likened(tree, token, word)
 
     def _is_the_photograph(self, tree: Tree, token: int) -> bool:
@@ -114,6 +145,11 @@ class DepictionFinder:
         head, dep = tree.heads[token], tree.deps[token]
         if dep in ("nsubj", "nsubjpass"):
             return tree.words[head] not in _HUNG and tree.deps[head] in ("ROOT", "ccomp", "conj")
+        if dep == "dobj" and tree.words[head] in _HOLDING_IT:
+            return any(
+                tree.words[image] in self._photographs and self._is_the_photograph(tree, image)
+                for image in tree.children_by(head, "nsubj")
+            )
         if dep in ("dobj", "attr") and not tree.is_noun(head):
             return dep == "attr" or tree.words[head] in _TAKING
         if dep == "conj":
@@ -267,12 +303,33 @@ def _goes_on(tree: Tree, token: int, verb: int) -> bool:
 
 
 def _drawn(tree: Tree, verb: int) -> Iterator[int]:
-    """ "a wolf painted on a cup"."""
+    """ "a wolf painted on a cup"; what is "drawn up on the beach" or "drawn by horses" is pulled."""
+    following = tree.words[verb + 1] if verb + 1 < len(tree) else ""
+    if tree.words[verb] == "drawn" and (following in _MOVED or not _PULLING.isdisjoint(tree.words[verb:])):
+        return
     if not any(tree.words[child] in ("on", "onto") for child in tree.children_by(verb, "prep")):
         return
     if tree.deps[verb] == "acl" and tree.is_noun(tree.heads[verb]):
         yield tree.heads[verb]
     yield from tree.children_by(verb, "nsubjpass")
+
+
+def _listed(tree: Tree, verb: int) -> Iterator[int]:
+    """What can be had, as a menu says: "a chalkboard lists the day's soups"."""
+    for token in range(verb + 1, len(tree)):
+        if tree.words[token] in _ENDS_OF_A_LIST:
+            return
+        if tree.is_noun(token):
+            yield token
+
+
+def _sketched(tree: Tree, verb: int) -> Iterator[int]:
+    """What somebody is drawing: "a child draws a cat"; not "horses drawing a carriage"."""
+    subjects = [*tree.children_by(verb, "nsubj")]
+    if tree.deps[verb] == "acl":
+        subjects.append(tree.heads[verb])
+    if tree.tags[verb] in VERB_TAGS and _PULLING.isdisjoint(tree.words[noun] for noun in subjects):
+        yield from (noun for noun in _objects(tree, verb) if tree.words[noun] not in _ATTRACTED)
 
 
 def _likened(tree: Tree, token: int, word: str) -> Iterator[int]:

@@ -16,9 +16,9 @@ _BEFORE = frozenset({"compound", "nmod", "amod"})
 _UP_TO = _BEFORE | {"nsubj"}
 _SAID = frozenset(
     """
-    acrylic bamboo camo ceramic cotton crossbody denim floral handmade herringbone houndstooth leather nylon
+    acrylic auto bamboo camo ceramic cotton crossbody denim floral handmade herringbone houndstooth leather nylon
     oak paisley plaid polyester retro silicone stainless steel striped suede tartan titanium tweed unisex
-    velvet walnut vintage waterproof wool
+    velvet walnut vintage waterproof windproof wool
     """.split()
 )
 """Materials, patterns and what else is said of goods."""
@@ -34,6 +34,8 @@ _INTO = (["in"], ["into"])
 """Behind what is done to a dish: "a grilled cheese cut in half"."""
 _SCREENS = frozenset({"hdtv", "television", "tv"})
 """Goods that are a medium, too."""
+_DONE_ALONE = frozenset({"close", "off", "open"})
+"""What goods do by themselves: "umbrella auto open"."""
 _MOUNTED = frozenset({"ceiling", "wall"})
 """What goods are mounted on, in this order of words: "TV wall mounted"."""
 
@@ -51,6 +53,8 @@ class DescribedGoods:
     def __call__(self, draft: TreeDraft) -> None:
         """Read each thing again that only seems to modify what is said of it."""
         for noun in range(len(draft.deps) - 1):
+            if draft.deps[noun] == "npadvmod" and draft.heads[noun] > noun:
+                self._read_measure(draft, noun)
             if draft.deps[noun] in _BEFORE and draft.tags[noun] in NOUN_TAGS and draft.heads[noun] > noun:
                 last = self._last_word(draft, noun)
                 words = draft.tree.words
@@ -64,6 +68,24 @@ class DescribedGoods:
                 named = (words[noun], f"{words[noun - 1]}_{words[noun]}" if noun else "")
                 if last > noun and any(map(self._is_good, named)):
                     draft.describe(noun, last)
+
+    def _read_measure(self, draft: TreeDraft, noun: int) -> None:
+        """Free a thing that the parse takes for the measure of what is said of it.
+
+        "School bus yellow: district 12", "a knife with a wooden handle, hand-forged".
+        """
+        words, said = draft.tree.words, draft.heads[noun]
+        if not self._is_good(words[noun]):
+            return
+        if said == noun + 1 and self._is_said(words[said]) and words[said + 1 : said + 2] == [":"]:
+            draft.describe(noun, said)
+            draft.heads[noun], draft.deps[noun] = noun, "ROOT"
+        elif draft.tags[said] in PARTICIPLE_TAGS and "," in words[noun:said] and draft.heads[said] == said:
+            for token, head in enumerate(draft.heads):
+                if head == said and token < said and token != noun and draft.deps[token] != "npadvmod":
+                    draft.heads[token] = noun
+            draft.heads[noun], draft.deps[noun] = noun, "ROOT"
+            draft.heads[said], draft.deps[said] = noun, "acl"
 
     def _last_word(self, draft: TreeDraft, noun: int) -> int:
         """The last of the words behind a noun that describe it; the noun itself if another is the head of them."""
@@ -85,9 +107,11 @@ class DescribedGoods:
         word = draft.tree.words[token]
         by_hand = word == "hand" and draft.tags[token + 1 : token + 2] == ["VBN"]
         measured = _MEASURE.fullmatch(word) or _MEASURE.fullmatch("".join(draft.tree.words[token : token + 2]))
+        auto = token > 0 and draft.tree.words[token - 1] == "auto" and word in _DONE_ALONE
         unit = token > 0 and _MEASURE.fullmatch("".join(draft.tree.words[token - 1 : token + 1]))
         return (
             by_hand
+            or auto
             or bool(measured or unit)
             or self._is_said(word)
             or (

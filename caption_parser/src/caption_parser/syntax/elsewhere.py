@@ -74,7 +74,16 @@ _OF_PICTURES = frozenset(
     """.split()
 )
 """What they do to a picture, as descriptions of it tell: "the artist has used thick strokes"."""
-_TRIGGERS = _BEHIND_THE_PICTURE | {"by", "after", "for", "courtesy", "memory", "honor", "honour"}
+_ADDRESSED = frozenset({"reader", "user", "viewer"})
+_ADDRESSING = frozenset(
+    """
+    advising alerting alerts allowing allows asking asks enabling giving gives guiding informing informs inviting
+    invites leading leads letting lets prompting prompts reminding reminds showing shows telling tells warning
+    warns
+    """.split()
+)
+"""What messages and pictures do to those who read them: "reminding the user of an appointment"."""
+_TRIGGERS = _BEHIND_THE_PICTURE | _ADDRESSED | {"by", "after", "for", "courtesy", "memory", "honor", "honour"}
 
 
 class ElsewhereFinder:
@@ -96,6 +105,9 @@ class ElsewhereFinder:
                 yield from tree.children_by(token, "pobj")
         elif word == "for":
             yield from self._users(tree, token)
+        elif word in _ADDRESSED:
+            if tree.words[max(0, token - 1)] == "the" and tree.words[max(0, token - 2)] in _ADDRESSING:
+                yield token
         elif word in _BEHIND_THE_PICTURE:
             if self._is_behind_the_picture(tree, token):
                 yield token
@@ -130,6 +142,8 @@ class ElsewhereFinder:
                 continue
             author = tree.words[noun] in _AUTHORS and tree.is_noun(by - 1)
             work = before in _WORKS and self._is_animate(tree, noun)
+            if before == "drawn" and self._category(tree.words[noun]) != "noun.person":
+                continue  # "a carriage drawn by two horses"
             if made or author or work:
                 yield noun
 

@@ -22,6 +22,21 @@ _IN_BOWLS = frozenset(
     "amphitheater amphitheatre arena colosseum hills mountains pipe skatepark spoon stadium toilet valley".split()
 )
 """What has a bowl that is no vessel: "the bowl of the stadium"."""
+_BRIDAL = frozenset("bride bridesmaid dress gown princess queen robe".split())
+_RAILWAYS = frozenset(
+    "carriage conductor locomotive platform railway station steam subway ticket track tracks".split()
+)
+_OF_GOWNS = frozenset({"bridal", "cathedral", "chapel", "lace", "sweeping", "tulle", "watteau"})
+_OF_ROADS = frozenset(
+    "asphalt carriageway highway lane motorway pavement reflector reflectors road street tarmac".split()
+)
+"""Where cat's eyes are of glass."""
+_COLORS = frozenset(
+    "ambers blues browns crimsons golds greens greys grays ochres pinks purples reds violets yellows".split()
+)
+_WAYS = frozenset("creek lane path paths pathway river road roads route stream track trail trails".split())
+_NEAR = 5
+_DROPPING = frozenset({"carves", "carving", "drop", "dropped", "dropping", "drops", "rips", "shreds"})
 _WET = frozenset({"water", "rain", "ice", "waters", "islands", "waves"})
 _STREWN = frozenset({"noun.plant", "noun.person", "noun.animal"})
 
@@ -35,7 +50,13 @@ class FigureFinder:
 
     def __call__(self, tree: Tree) -> set[int]:
         """Those nouns."""
-        return set(self._figures(tree)) if "of" in tree.words else set()
+        found = set(self._figures(tree)) if "of" in tree.words else set()
+        for word, told in _TOLD.items():
+            if word in tree.words:
+                found.update(
+                    token for token in range(len(tree)) if tree.words[token] == word and told(tree, token)
+                )
+        return found
 
     def _figures(self, tree: Tree) -> Iterator[int]:
         for preposition, word in enumerate(tree.words):
@@ -65,3 +86,64 @@ class FigureFinder:
             for synset in self._lexicon.synsets(lemma):
                 return self._lexicon.lexname(synset)
         return None
+
+
+def _is_of_skaters(tree: Tree, bowl: int) -> bool:
+    """ "Tony Hawk drops into the bowl", "a skater carving the bowl"; an egg drops into one of another kind."""
+    verb = next((at for at in range(bowl - 1, max(0, bowl - _NEAR), -1) if tree.words[at] in _DROPPING), 0)
+    skates = any("skate" in before or "skating" in before or "bmx" in before for before in tree.words[:verb])
+    named = verb > 1 and tree.has_capital(verb - 1) and tree.has_capital(verb - 2)
+    return bool(verb) and (skates or named)
+
+
+def _is_of_a_gown(tree: Tree, train: int) -> bool:
+    """ "the bride's train", "a gown with a long train", "a cathedral train"."""
+    if not _RAILWAYS.isdisjoint(tree.words):
+        return False
+    whose = {tree.words[child] for child in tree.children_by(train, "poss")}
+    said = {tree.words[child] for child in tree.children_by(train, "amod", "compound")}
+    whole = tree.heads[tree.heads[train]]
+    worn = tree.deps[train] == "pobj" and tree.words[tree.heads[train]] == "with" and tree.words[whole] in _TRAINED
+    gowned = not (_TRAINED | {"bride"}).isdisjoint(tree.words)
+    return worn or not whose.isdisjoint(_BRIDAL) or (gowned and not said.isdisjoint(_OF_GOWNS))
+
+
+def _is_of_glass(tree: Tree, cat: int) -> bool:
+    """Whether cat's eyes are those of a road."""
+    if cat and tree.tags[cat - 1] in ("DT", "JJ", "PRP$"):
+        return False
+    return tree.words[cat + 1 : cat + 3] == ["'s", "eyes"] and not _OF_ROADS.isdisjoint(tree.words)
+
+
+def _are_colors(tree: Tree, oranges: int) -> bool:
+    """ "Rich oranges and reds of a sunset", but not of fruit."""
+    near = tree.words[max(0, oranges - _NEAR) : oranges + _NEAR]
+    return not _COLORS.isdisjoint(near) and {"fruit", "fruits", "market", "crate", "lemons"}.isdisjoint(tree.words)
+
+
+def _is_a_color(tree: Tree, orange: int) -> bool:
+    """ "A frisbee, orange with a worn rim"."""
+    return (
+        orange > 1
+        and tree.words[orange - 1] == ","
+        and tree.is_noun(orange - 2)
+        and tree.words[orange + 1 : orange + 2] == ["with"]
+    )
+
+
+def _is_of_a_way(tree: Tree, fork: int) -> bool:
+    """ "A fork in the hiking trail"."""
+    return tree.words[fork + 1 : fork + 2] == ["in"] and any(
+        tree.words[way] in _WAYS for way in tree.children_by(fork + 1, "pobj")
+    )
+
+
+_TOLD = {
+    "bowl": _is_of_skaters,
+    "cat": _is_of_glass,
+    "fork": _is_of_a_way,
+    "orange": _is_a_color,
+    "oranges": _are_colors,
+    "train": _is_of_a_gown,
+}
+"""Words, and what tells that they name nothing of that name."""

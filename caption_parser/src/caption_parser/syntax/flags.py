@@ -31,7 +31,9 @@ from caption_parser.syntax.personal_names import PersonalNames
 from caption_parser.syntax.phrases import ExtendedHead, NounPhrase
 from caption_parser.syntax.possessors import PossessorFinder
 from caption_parser.syntax.proper_names import ProperNameFinder
+from caption_parser.syntax.shop_words import shop_nouns
 from caption_parser.syntax.surfaces import SurfaceFinder
+from caption_parser.syntax.traces import unseen_somebody
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.wishes import wished_nouns
 from caption_parser.syntax.works import works_nouns
@@ -81,10 +83,12 @@ class FlagFinder:
                 (Flag.DEPICTED, compared_nouns if rules.comparisons else None),
                 (Flag.NEGATED, wished_nouns if rules.wishes else None),
                 (Flag.MODIFIER, ElsewhereFinder(lexicon) if rules.elsewhere else None),
+                (Flag.MODIFIER, unseen_somebody if rules.elsewhere else None),
                 (Flag.IDIOM, FigureFinder(lexicon) if rules.figures else None),
                 (Flag.NAMED_ENTITY, self._proper_names),
                 (Flag.NAMED_ENTITY, self._animal_names),
                 (Flag.IDIOM, compound_nouns if rules.compounds else None),
+                (Flag.IDIOM, shop_nouns if rules.compounds else None),
             )
             if find is not None
         ]
@@ -108,6 +112,8 @@ class FlagFinder:
         for flag, find in self._finders:
             if found := find(tree):
                 nouns[flag] = nouns.get(flag, set()) | found
+        if "'s" in tree.words and nouns.get(Flag.NEGATED):
+            nouns[Flag.NEGATED] |= _owners_among(tree, nouns[Flag.NEGATED])
         literal: set[int] = set()
         if self._possessors is not None:
             nouns[Flag.MODIFIER] = nouns.get(Flag.MODIFIER, set()) | self._possessors(tree)
@@ -191,6 +197,12 @@ def _possessors_in_names(tree: Tree, phrases: tuple[NounPhrase, ...]) -> set[int
         for token in range(phrase.extended_head.start, phrase.head)
         if tree.deps[token] == "poss"
     }
+
+
+def _owners_among(tree: Tree, absent: set[int]) -> set[int]:
+    """Owners of whom the text says elsewhere that they are absent: "a keeper's broom … the keeper is nowhere"."""
+    gone = {tree.words[noun] for noun in absent if tree.words[max(0, noun - 1)] == "the"}
+    return {token for token in range(len(tree) - 1) if tree.words[token] in gone and tree.words[token + 1] == "'s"}
 
 
 def _name_before(phrase: NounPhrase) -> range:

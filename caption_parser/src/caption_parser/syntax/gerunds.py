@@ -17,6 +17,8 @@ _EVENTS = frozenset(
     """.split()
 )
 """Words in -ing that name an occasion or a place: "a beach wedding"."""
+_NOT_LISTED = frozenset({"texting", "vlogging"})
+"""Participles of verbs that WordNet lacks."""
 _PREY = frozenset(
     "bass carp cod crab deer fish herring krill lobster mackerel prey salmon shrimp squid trout tuna".split()
 )
@@ -34,10 +36,10 @@ _PEOPLE = frozenset(
     """
     boy boys child children couple crowd family friends gentleman gentlemen girl girls group guy guys kid kids
     ladies lady man men people person persons player players teen teenager teenagers teens tourist tourists
-    visitors woman women youth youths
+    tween tweens visitors woman women youth youths
     """.split()
 )
-_BEINGS_BY_ADJECTIVE = frozenset({"adult", "female", "human", "husky", "male"})
+_BEINGS_BY_ADJECTIVE = frozenset("adult female human husky male senior teen tween".split())
 """Adjectives that are as good as nouns: "a female surfing"."""
 
 
@@ -75,7 +77,9 @@ class GerundWords(WordKinds):
         return self.names_an_act(participle, self.is_being(being))
 
     def _is_participle(self, word: str) -> bool:
-        return word.endswith("ing") and len(word) > 4 and bool(self._lexicon.base_forms(word, "v"))
+        return (
+            word.endswith("ing") and len(word) > 4 and bool(self._lexicon.base_forms(word, "v"))
+        ) or word in _NOT_LISTED
 
     def _names_an_act(self, word: str, of_a_being: bool = False) -> bool:
         if not self.is_participle(word) or word in _EVENTS:

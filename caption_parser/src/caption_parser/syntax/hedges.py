@@ -24,6 +24,7 @@ _CONCLUDING = frozenset(
     "hinting implying imply implies indicate indicates indicating suggest suggests suggesting".split()
 )
 _AS_IF = frozenset({"if", "though"})
+_LEAVING = frozenset("abandoned departed disappeared fled gone left stepped vanished walked".split())
 _ENDS = frozenset({",", ".", ";", ":", "!", "?", "but"})
 _NO_PHRASE = frozenset({"IN", "TO", "CC", "EX", "."})
 _KNOWN = frozenset({"the", "this", "that", "these", "those", "its", "his", "her", "their", "both"})
@@ -46,10 +47,17 @@ def concluded_nouns(tree: Tree) -> set[int]:
             concludes = False
         elif word in _CONCLUDING or (word in _AS_IF and token and tree.words[token - 1] == "as"):
             concludes = tree.tags[token] not in ("NN", "NNS")
-        elif tree.is_noun(token) and concludes and not known:
+        elif concludes and ((tree.is_noun(token) and not known) or _has_left(tree, token)):
             found.add(token)
         known = word in _KNOWN or (known and tree.tags[token] not in ("IN", "DT", "VBZ", "VBP", "VBD", "CC"))
     return found
+
+
+def _has_left(tree: Tree, owner: int) -> bool:
+    """Whether it is as if somebody had left: "as if its occupant had just gone"."""
+    return tree.words[owner + 1 : owner + 2] == ["had"] and not _LEAVING.isdisjoint(
+        tree.words[owner + 2 : owner + 4]
+    )
 
 
 def _hedged_by(tree: Tree, token: int, word: str) -> Iterator[int]:

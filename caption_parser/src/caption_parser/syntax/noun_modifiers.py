@@ -27,7 +27,7 @@ _DONE_ON = frozenset(
 """What feats are done with, which then is there: "a skateboard trick"; not so "a card trick", "a dog trick"."""
 
 _RIDERS = frozenset("cop cops courier couriers messenger messengers officer officers police rider riders".split())
-_RIDDEN = frozenset("bicycle bike motorbike motorcycle".split())
+_RIDDEN = frozenset("bicycle bike ducati harley moped motorbike motorcycle scooter vespa".split())
 """What riders are on: "bicycle cops"."""
 
 _OF_ITSELF = frozenset("replacement replacements review reviews test tests".split())
@@ -43,6 +43,9 @@ _DISHES = frozenset(
     hamburgers panini pizza pizzas sandwich sandwiches
     """.split()
 )
+_COOKED = frozenset("apples bananas broccoli carrots hotdogs oranges".split())
+"""What a dish is of that leaves it whole, right before the recipe: "roasted carrots recipe", not "carrot soup"."""
+_NEXT_TITLES = frozenset({"-", "\u2013", "\u2014", "|", ":", ",", "(", "/", "\u2022"})
 _WORN = frozenset("backpack bag clutch handbag necktie purse tie umbrella".split())
 _SOLD_TOGETHER = frozenset(
     """
@@ -94,17 +97,29 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
     dep, head = tree.deps[token], tree.heads[token]
     if dep == "npadvmod":
         return tree.words[head] in _PRESENT_BY
+    if tree.words[token + 1] in _RIDERS and tree.words[token] in _RIDDEN:
+        return True  # "a Harley rider waves", whatever the parse makes of the verb
     return dep == "compound" and (
         tree.words[head] in _PORTIONS
         or (tree.words[head] in _FEATS and tree.words[token] in _DONE_ON)
-        or (tree.words[head] in _RIDERS and tree.words[token] in _RIDDEN)
         or (tree.words[head] in _OF_ITSELF and tree.words[token] not in _TOLD and tree.words[token].isalpha())
         or tree.words[head] in _MEMES
-        or (tree.words[token] in _SHOWN_AS.get(tree.words[head], ()) and not modifies_noun(tree, head))
+        or (tree.words[token] in _SHOWN_AS.get(tree.words[head], ()) and _ends_a_title(tree, head))
+        or (
+            tree.words[head] in ("recipe", "recipes")
+            and token + 1 == head
+            and tree.words[token] in _COOKED
+            and _ends_a_title(tree, head)
+        )
         or tree.words[head] in _WHERE_AND_WHEN
         or _is_in_a_list(tree, token, head)
         or _is_a_subject(tree, token, head)
     )
+
+
+def _ends_a_title(tree: Tree, noun: int) -> bool:
+    """Whether a noun modifies no other: "pizza recipe", not "pizza recipe book"."""
+    return not modifies_noun(tree, noun) or tree.words[noun + 1] in _NEXT_TITLES
 
 
 def _is_in_a_list(tree: Tree, token: int, head: int) -> bool:

@@ -49,6 +49,21 @@ _HIS_OR_HER = frozenset({"her", "herself", "him", "himself", "his"})
 """Behind a name of several words they speak of a person, whatever is done."""
 _ROLES = frozenset("baseman dame forward guard host king lady legend lord model queen sir star".split())
 """What somebody is, where WordNet's first sense is another."""
+_OFFICES = frozenset(
+    """
+    ambassador cardinal ceo chancellor chief commissioner congressman congresswoman councilman envoy governor
+    mayor minister mp premier president prosecutor secretary senator sheriff spokesman spokesperson
+    spokeswoman treasurer
+    """.split()
+)
+"""Who speaks and waves in the news without a name: "Texas Governor signs bill"."""
+_OF_OFFICE = frozenset(
+    """
+    addresses announces answers arrives attends briefs casts delivers departs gestures greets holds hosts inspects
+    joins lays leaves listens looks meets opens poses receives salutes shakes signs speaks stands swears takes
+    talks testifies tours unveils visits votes walks waves welcomes
+    """.split()
+)
 _GIVEN = frozenset(
     """
     art ash bill bob carol christian dale daisy dick don drew faith frank gene grace grant hank harry heather henry
@@ -158,6 +173,18 @@ class PersonalNames(WordKinds):
                 and not self._is_an_occasion(tree, verb)
             ):
                 yield noun
+
+    def offices(self, tree: Tree) -> Iterator[int]:
+        """Offices right before what those who hold them do, however it is parsed: "US President waves"."""
+        for token, word in enumerate(tree.words[:-1]):
+            if (
+                word in _OFFICES
+                and tree.words[token + 1] in _OF_OFFICE
+                and not tree.has_capital(token + 1)
+                and tree.tags[token + 2 : token + 3] not in (["VBP"], ["VBZ"], ["VB"], ["VBD"])
+                and any(map(tree.has_capital, range(max(0, token - 2), token + 1)))
+            ):
+                yield token
 
     def athletes(self, tree: Tree) -> Iterator[int]:
         """The last words of the names right before what athletes do, whatever the parse makes of them.

@@ -125,6 +125,13 @@ _OF_OTHERS = frozenset({"a", "an", "another", "my", "our", "your"})
 _AT_THE_WHEEL = frozenset({"driver", "passenger", "pilot"})
 _OF_VEHICLES = frozenset("cabin compartment door mirror seat seats side window".split())
 """Parts of a vehicle by those whom they are for."""
+_WORKS = frozenset(
+    """
+    art artwork artworks doodle doodles drawing drawings handwriting letter letters note notes novel novels
+    painting paintings poem poems scrawl scribble scribbles signature sketch sketches
+    """.split()
+)
+"""What somebody has made who need not be there: "a child's drawings"."""
 _ROOMS = frozenset(
     """
     aisle area bathroom bathrooms bedroom changing clinic clothing club department fashion footwear hospital
@@ -158,7 +165,7 @@ class PossessorFinder:
             possessor
             for possessor, possessed in _possessions(tree)
             if self._names_kind(tree, possessor, possessed)
-        }
+        }.union(_of_goods_before(tree))
 
     def owned_parts(self, tree: Tree) -> set[int]:
         """Possessors of a part of their body: "a cow's head" is no weed, whatever WordNet calls by that name.
@@ -184,7 +191,7 @@ class PossessorFinder:
 
     def _names_kind(self, tree: Tree, possessor: int, possessed: int) -> bool:
         owner, owned = tree.words[possessor], tree.words[possessed]
-        if owned in _PRIVATE_ROOMS and self._category(owner) == "noun.person":
+        if owned in _PRIVATE_ROOMS | _WORKS and self._category(owner) == "noun.person":
             return True
         if (
             owned in self._body_parts
@@ -277,8 +284,25 @@ def _possessions(tree: Tree) -> Iterator[tuple[int, int]]:
             yield noun, possessed
 
 
+def _of_goods_before(tree: Tree) -> Iterator[int]:
+    """Possessors behind the goods that are theirs, as shops have them: "Socks 6 Pack Men's"."""
+    for mark, word in enumerate(tree.words):
+        if mark > 1 and word in _APOSTROPHES and tree.words[mark - 1] in _OF_A_SEX:
+            before = mark - 2
+            if tree.is_noun(before) and _possessed(tree, mark - 1, mark) is None and _ends(tree, mark + 1):
+                yield mark - 1
+
+
+def _ends(tree: Tree, token: int) -> bool:
+    return token >= len(tree) or not (tree.tags[token][0].isalpha() and tree.tags[token][0] in "DIPTV")
+
+
 def _possessed(tree: Tree, noun: int, mark: int) -> int | None:
     """The last noun of the run behind the apostrophe; over "and" to a second possessor's: "men's and women's"."""
+    if tree.words[mark + 1 : mark + 2] == ["drawing"] and not (
+        tree.has_child(mark + 1, "dobj") or (mark + 2 < len(tree) and tree.is_noun(mark + 2))
+    ):
+        return mark + 1  # "a child's drawing on a fridge", whatever the parse makes of it
     if tree.tags[mark] in ("VBZ", "VBP") and tree.words[noun] not in _PLURALS:
         return None  # "the dog's running"
     last = None

@@ -31,6 +31,8 @@ _PLACES = (
     "south_american_country.n.01",
     "north_american_country.n.01",
 )
+_BEFORE_PLACES = frozenset({"cape", "fort", "lake", "mount", "mt", "port"})
+"""Before a word with a capital they make it a place: "Lake Superior", "Mount Baker"."""
 _QUOTES = frozenset({'"', "\u201c", "\u201d", "``", "''", "'", "\u2018", "\u2019"})
 _IN_NAMES = frozenset({"the", "of", "and", "&"})
 
@@ -91,7 +93,12 @@ class ProperNameFinder:
         self._words = _words()
         words = self._words
         self._triggers = frozenset(make.rpartition(" ")[2] for make in words.makes).union(
-            words.ambiguous_makes, words.team_endings, words.brands, words.always, words.capitalised
+            _BEFORE_PLACES,
+            words.ambiguous_makes,
+            words.team_endings,
+            words.brands,
+            words.always,
+            words.capitalised,
         )
         """One of these is in every caption with such a name."""
         self._kinds_of_place = frozenset(map(lexicon.synset, _PLACES))
@@ -105,6 +112,8 @@ class ProperNameFinder:
         if self._triggers.isdisjoint(tree.words):
             return found
         for token, word in enumerate(tree.words):
+            if word in _BEFORE_PLACES and all(map(tree.has_capital, range(token, min(len(tree), token + 2)))):
+                found.update(range(token + 1, min(len(tree), token + 2)))
             if word in known.team_endings:
                 found.update(self._team(tree, token))
             if token and tree.tags[token] not in PLURAL_TAGS and self._is_model(tree, token):

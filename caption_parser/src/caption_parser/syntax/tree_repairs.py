@@ -33,6 +33,11 @@ _PLURALS_OF_KIND = frozenset({"boys", "children", "girls", "kids", "ladies", "me
 """Plurals that often say of what kind the noun after them is: "ladies walking shoes"."""
 _MODIFIES = frozenset({"compound", "amod", "nmod", "nummod"})
 
+_GOING_BY = frozenset({"approaching", "crossing", "entering", "leaving", "passing"})
+_VEHICLES = frozenset(
+    "boat bus car ferry freighter helicopter jet locomotive plane ship steamer train tram truck yacht".split()
+)
+"""What goes by a place with a name: "steam train crossing Lake Champlain"."""
 _GOING = frozenset({"enjoy", "enjoying", "enjoys", "go", "goes", "going", "gone", "went"})
 
 _PASSED = frozenset("bridge city harbor harbour highway house lake port river road street town tunnel".split())
@@ -219,6 +224,13 @@ class TreeRepairs:
 
     def _swallowed_subject(self, tree: Tree, participle: int) -> int | None:
         head, noun = tree.heads[participle], participle - 1
+        if (
+            tree.words[participle] in _GOING_BY
+            and tree.words[noun] in _VEHICLES
+            and tree.deps[noun] in _MODIFIES
+            and tree.has_capital(participle + 1)
+        ):
+            return noun
         if tree.tags[participle] not in NOUN_TAGS | {"VBG"}:
             return None
         if tree.deps[participle] == "acl":

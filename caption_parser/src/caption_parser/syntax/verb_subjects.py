@@ -22,6 +22,8 @@ _LYING = frozenset({"graze", "hang", "lay", "lie", "rest", "wait"})
 """What several things or beings do, and what hardly is a thing."""
 _RESTS = frozenset({"arm", "book", "chop", "foot", "head", "leg", "spoon"})
 """What a rest is for."""
+_HOLDING = frozenset({"contains", "displays", "features", "holds", "reveals", "shows"})
+_FEW = frozenset("bunch couple dozen few group hundred lot number pair row series set thousand".split())
 _KINDS = frozenset({"ladies", "mens", "womens"})
 """Plurals that hardly are subjects without an article: "ladies run" is one for ladies."""
 
@@ -37,6 +39,11 @@ class VerbSubjects:
         """Read each noun and what follows it again that are subject and verb."""
         for verb in range(1, len(draft.tree)):
             noun = verb - 1
+            thing = self._disagreeing(draft.tree, noun, verb)
+            if thing is not None:
+                draft.part(noun, verb, thing)
+                draft.make_subject(noun, verb, clause=draft.deps[verb] in _CLAUSES)
+                continue
             if draft.deps[noun] not in ("compound", "amod") and draft.deps[verb] != "conj":
                 continue
             tree = draft.tree
@@ -49,6 +56,20 @@ class VerbSubjects:
                 draft.part(noun, verb, thing)
             if draft.heads[noun] == verb and self._is_verb_of(draft.tree, noun, verb):
                 draft.make_subject(noun, verb, clause=draft.deps[verb] in _CLAUSES)
+
+    def _disagreeing(self, tree: Tree, noun: int, verb: int) -> int | None:
+        """The lines of "an open laptop displays lines of code", which have the article of the laptop."""
+        thing = tree.heads[verb]
+        if (
+            thing <= verb
+            or tree.deps[verb] != "compound"
+            or tree.tags[thing] != "NNS"
+            or not (tree.tags[verb] == "VBZ" or tree.words[verb] in _HOLDING)
+            or not tree.is_noun(noun)
+        ):
+            return None
+        articles = [child for child in tree.children[thing] if child < noun and tree.words[child] in ("a", "an")]
+        return thing if articles and _FEW.isdisjoint(tree.words[articles[0] : noun]) else None
 
     def _is_joined_verb(self, tree: Tree, token: int) -> bool:
         """Whether a bare noun joined with a finite verb is one too: "the kids laugh and duck"."""
@@ -133,6 +154,8 @@ class VerbSubjects:
             or any(tree.deps[child] == "amod" and child > noun for child in tree.children[verb])
         ):
             return False
+        if name == "waves" and tree.words[verb + 1 : verb + 2] in (["at"], ["from"], ["to"]):
+            return True
         if tree.tags[verb] == "NNS":
             own = any(tree.deps[child] in _OWN for child in (*tree.children[noun], *tree.children[verb]))
             return words.is_rather_a_verb(name) if own else words.says_how_one_is(name)
