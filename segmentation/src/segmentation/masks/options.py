@@ -228,6 +228,17 @@ class ResolvedMaskOptions(MaskOptions):
         )
 
 
+def recorded(options: Configuration) -> dict[str, Any]:
+    """Resolved options as `run.json` has them: those of masks say nothing of a presence that is the default.
+
+    Earlier versions had no such option, and the masks of their folders are the same.
+    """
+    config = options.model_dump(mode="json")
+    if isinstance(options, ResolvedMaskOptions) and options.presence in (None, PRESENCE):
+        del config["presence"]
+    return config
+
+
 def _unused(network: NetworkTraits, options: ResolvedMaskOptions) -> Iterator[tuple[tuple[str, ...], str]]:
     """Names of options that nothing asks with these others, or of this network, and why."""
     relative = ("alpha", "gamma", "absolute", "background_logit")

@@ -12,7 +12,7 @@ from segmentation.data.masks import IndexMask, mask_path, read_index_mask, write
 from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, Vocabulary, read_targets
 from segmentation.data.transfer import ClassTransfer
 from segmentation.masks.job import CONSENSUS, MaskJob
-from segmentation.masks.options import MaskOptions, ResolvedMaskOptions
+from segmentation.masks.options import MaskOptions, ResolvedMaskOptions, recorded
 from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.places import REJECTED, RLE, apart_from_own, check_images, check_rle, forget_masks
 from segmentation.masks.refinement import check_installed
@@ -92,8 +92,7 @@ def make_masks(
     targets, taken = apart_from_own(targets, output)
     record = RunRecord(
         command=MAKE_MASKS,
-        # Of networks that presence says nothing of, the record stays as earlier versions wrote it.
-        config=resolved.model_dump(mode="json", exclude={"presence"} if resolved.presence is None else None),
+        config=recorded(resolved),
         samples={
             "labels": file_digest(inputs.labels)[:16],
             **identity(trained),
@@ -117,7 +116,9 @@ def make_masks(
         (output / CONSENSUS).unlink(missing_ok=True)
         forget_masks(output, [image.key for image in targets], changed=changed)
 
-    with open_run(output, record, overwrite=overwrite, forget=forget) as folder:
+    # Earlier versions wrote that one was sought where there was nothing to seek it in.
+    undecided = () if trained.traits.gives_cells else ("config.consensus",)
+    with open_run(output, record, overwrite=overwrite, forget=forget, undecided=undecided) as folder:
         # Masks say their classes also when the run is gone.
         folder.write_label_space(vocabulary.label_space)
         write_legend(output, vocabulary.label_space)

@@ -12,6 +12,7 @@ from segmentation.data.masks import IndexMask, write_coco_results
 from segmentation.data.names import image_key, names_below
 from segmentation.data.targets import ImageTargets, SkippedImage, SkipReason, UnknownAttributes, read_targets
 from segmentation.masks.finish import Finisher, RejectedImage, UnfinishedMask
+from segmentation.masks.options import recorded
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
 from segmentation.masks.places import REJECTED, RLE, apart_from_own, check_images, check_rle, forget_masks
 from segmentation.masks.refinement import Refinement
@@ -100,7 +101,7 @@ def predict_files(
     given = [path.resolve() for path in inputs.images]
     record = RunRecord(
         command=PREDICT,
-        config=resolved.model_dump(mode="json"),
+        config=recorded(resolved),
         samples={
             **identity(model),
             "labels": file_digest(inputs.labels)[:16] if inputs.labels else None,

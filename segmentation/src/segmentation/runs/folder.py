@@ -3,7 +3,7 @@
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -154,13 +154,19 @@ def _is_content(path: Path) -> bool:
 
 @contextmanager
 def open_run(
-    path: Path, record: RunRecord, *, overwrite: bool = False, forget: Callable[[bool], None] = lambda _: None
+    path: Path,
+    record: RunRecord,
+    *,
+    overwrite: bool = False,
+    forget: Callable[[bool], None] = lambda _: None,
+    undecided: Collection[str] = (),
 ) -> Iterator[RunFolder]:
     """The folder of a new run, or of this same one; within the block no other process can open it.
 
     Raises UsageError, with the differences, if the folder holds another run, or files that belong to no run;
     OutputError if another process has it open. `overwrite` replaces a run of the same command alone; it calls
     `forget`, which removes results, with whether the options differ: `record` speaks of none that others made.
+    `undecided`: as `differences` takes it.
     """
     folder = RunFolder(path)
     try:
@@ -179,7 +185,7 @@ def open_run(
         # Empty: it was opened just now, or its writing was cut off before anything else was written.
         before = folder.as_record(found) if found else None
         folder.check_command(record.command, before)
-        changed = differences(before, record) if before else []
+        changed = differences(before, record, undecided) if before else []
         if overwrite:
             folder.clear()
             # Before the new record is there: whatever is killed in between, masks never stand beside another one.
