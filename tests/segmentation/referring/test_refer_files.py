@@ -79,8 +79,19 @@ def test_the_list_of_scores_keeps_what_it_said_of_other_images(
     assert predict_expressions(referrer, [given / "a.png"], ["sky"], output, overwrite=True).written == 1
     assert told() == (["a"], [])
     (output / "scores.json").write_text("[]")
+    before = files(output)
     with pytest.raises(InputError, match=r"scores\.json: not a list of scores .* Remove it"):
         predict_expressions(referrer, [given], ["sky"], output)
+    assert files(output) == before
+    assert predict_expressions(referrer, [given], ["sky"], output, overwrite=True).written == 3
+    assert told() == (["a", "c", "b/a"], [])
+    # What is not there, or no longer.
+    (given / "c.png").write_bytes(b"no image")
+    predict_expressions(referrer, [given], ["sky"], output, overwrite=True)
+    assert told() == (["a", "b/a"], ["c.png"])
+    (given / "c.png").unlink()
+    predict_expressions(referrer, [more], ["sky"], output)
+    assert told() == (["a", "b/a", "d"], ["e.png"])
 
 
 def test_a_run_finds_its_language_model_from_any_folder(

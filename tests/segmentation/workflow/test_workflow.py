@@ -133,6 +133,11 @@ def test_an_unreadable_image_is_told_at_every_stage(small_run: SmallRun, tmp_pat
     assert done.exit_code == ExitCode.PARTIAL, done.stderr
     assert done.stderr.count("1 image got no mask, all listed in rejected.jsonl") == 2
     assert len(list((tmp_path / "out" / "predictions").glob("*.png"))) == 3
+    bad = next(path for path in images.iterdir() if path.read_bytes() == b"no image")
+    bad.unlink()
+    over = run(small_run._replace(images=images), tmp_path / "out", "--overwrite", "--allow-missing")
+    assert over.exit_code == ExitCode.OK, over.stderr
+    assert not (tmp_path / "out" / "predictions" / "rejected.jsonl").exists()
 
 
 def test_changed_options_are_refused_by_their_stage(small_run: SmallRun, whole: Path) -> None:

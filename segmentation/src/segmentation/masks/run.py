@@ -1,7 +1,7 @@
 """Masks of the images of a label file, in a folder that says how they were made."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -187,15 +187,17 @@ def only_classes_of(target: LabelSpace, known: LabelSpace, images: Sequence[Imag
     ]
 
 
-def rejected_before(path: Path, looked_at: Collection[str]) -> list[dict[str, Any]]:
-    """What `write_rejected` wrote of images that have none of the file names `looked_at`.
+def rejected_before(path: Path, *, replaced: bool = False) -> list[dict[str, Any]]:
+    """What `write_rejected` wrote of images, not of lines of a label file.
 
-    Raises InputError for a file that it did not write.
+    Raises InputError for a file that it did not write; of one that is to be `replaced`, nothing is known.
     """
     try:
         rows = [json.loads(line) for line in path.read_bytes().splitlines()] if path.is_file() else []
-        return [row for row in rows if "file_name" in row and row["file_name"] not in looked_at]
-    except (OSError, ValueError, TypeError) as error:
+        return [row for row in rows if isinstance(row.get("file_name"), str)]
+    except (OSError, ValueError, AttributeError) as error:
+        if replaced:
+            return []
         raise InputError(f"{path}: not a list of rejected images ({error}). Remove it or move it away") from error
 
 

@@ -18,6 +18,7 @@ from segmentation.localization.run import train_localizer
 from segmentation.masks.job import CONSENSUS
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.pipeline import MaskCounts
+from segmentation.masks.places import REJECTED
 from segmentation.masks.run import MaskInputs, MaskMachine, MaskRun, make_masks
 from segmentation.prediction.files import Predicted, PredictionInputs, PredictionOutputs, predict_files
 from segmentation.prediction.options import PredictionOptions
@@ -300,7 +301,8 @@ def _forget(folders: Mapping[Stage, Path], *, converts: bool) -> None:
     for folder in map(RunFolder, (folders[Stage.MASKS], segmenter, folders[Stage.PREDICTIONS])):
         if folder.has_record:
             remove_masks(folder.path, (), others=True)
-            (folder.path / CONSENSUS).unlink(missing_ok=True)
+            for name in (CONSENSUS, REJECTED):
+                (folder.path / name).unlink(missing_ok=True)
             folder.clear()
             # As of a run that was about to begin: without a record, it would be a folder of somebody else's files.
             folder.record.write_bytes(b"")
