@@ -200,6 +200,9 @@ def test_a_localizer_that_knows_the_background_is_the_segmenter(small_run: Small
     assert f"{notes}: got a file that is none of the segmenter's" in refused.stderr
     notes.unlink()
     assert content(tmp_path / "out") == before
+    # What file managers and killed processes leave is in nobody's way.
+    (notes.parent / ".DS_Store").write_bytes(b"\0")
+    (notes.parent / ".checkpoint.pt.42.0a1b2c3d").write_bytes(b"")
     trained = CliRunner().invoke(app, [*arguments, *training, "--overwrite"])
     assert trained.exit_code == ExitCode.OK, trained.stderr
     assert "trained on 4 images, 4 of 4 steps now" in trained.stderr
@@ -209,7 +212,8 @@ def test_a_localizer_that_knows_the_background_is_the_segmenter(small_run: Small
     assert "got a segmenter that was trained, expected one that is converted" in refused.stderr
     back = CliRunner().invoke(app, [*arguments, "--overwrite"])
     assert back.exit_code == ExitCode.OK, back.stderr
-    assert {path.name for path in notes.parent.iterdir()} == {"config.json", "model.safetensors", "README.md"}
+    left = {path.name for path in notes.parent.iterdir()}
+    assert left == {"config.json", "model.safetensors", "README.md", ".DS_Store"}
     refused = run(small_run, tmp_path / "refused", "--segmenter-config", "convert")
     assert refused.exit_code == ExitCode.USAGE
     assert "trains nothing that --set-segmenter could set" in refused.stderr

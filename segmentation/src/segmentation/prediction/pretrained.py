@@ -27,6 +27,7 @@ from segmentation.runs.folder import (
     TRAIN_REFERRING,
     TRAIN_SEGMENTER,
     installed_versions,
+    is_content,
 )
 from segmentation.runs.trained import SAVED_CONFIG, StoredModel, is_saved
 from shared_runtime.configuration import FrozenModel
@@ -122,7 +123,7 @@ def save_pretrained(model: StoredModel, folder: Path, card: ModelCard, *, half: 
     OutputError where it cannot be written."""
     from segmentation.training.checkpoint import save_weights
 
-    if folder.is_dir() and any(folder.iterdir()) and not _wrote(folder):
+    if folder.is_dir() and any(map(is_content, folder.iterdir())) and not _wrote(folder):
         raise UsageError(f"{folder} holds other files. Choose a new folder for the model")
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -147,9 +147,12 @@ class RunFolder(TrainingFiles):
         shutil.rmtree(self.tensorboard, ignore_errors=True)
 
 
-def _is_content(path: Path) -> bool:
-    """Whether somebody put it there: file managers leave files of their own in every folder that they show."""
-    return path.name.lower() not in _OF_FILE_MANAGERS and not path.name.startswith("._")
+def is_content(path: Path) -> bool:
+    """Whether somebody put it there: file managers leave files of their own in every folder that they show, and
+    processes that were killed what `remove_unfinished` removes."""
+    name = path.name
+    left = name.lower() in _OF_FILE_MANAGERS or name.startswith("._") or _UNFINISHED.fullmatch(name)
+    return not left
 
 
 @contextmanager
@@ -173,7 +176,7 @@ def open_run(
         path.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise UsageError(f"{path} cannot be a folder: a file is in the way. Choose another output") from None
-    foreign = None if folder.record.exists() else next(filter(_is_content, path.iterdir()), None)
+    foreign = None if folder.record.exists() else next(filter(is_content, path.iterdir()), None)
     if foreign is not None:
         raise UsageError(f"{path} holds files that do not belong to a run ({foreign.name}). Choose a new folder")
     # Not truncated: a run that is killed here would be one without options, which any others could go on with.
@@ -196,7 +199,7 @@ def open_run(
                 f"{path} holds a run with other options:\n{listed}\n"
                 "Give the same options to continue it, another folder, or --overwrite to start over"
             )
-        _remove_unfinished(path)
+        remove_unfinished(path)
         content = f"{record.model_dump_json(indent=2)}\n".encode()
         # White space in place of what was longer, until it is cut off.
         file.seek(0)
@@ -205,7 +208,7 @@ def open_run(
         yield folder
 
 
-def _remove_unfinished(path: Path) -> None:
+def remove_unfinished(path: Path) -> None:
     """Remove what a process that was killed was about to give its name (`shared_schemas.files.replacing`)."""
     for file in path.rglob(".*"):
         if _UNFINISHED.fullmatch(file.name):
