@@ -19,6 +19,8 @@ from segmentation.prediction.earlier import earlier_images, still_there
 from segmentation.prediction.files import OVERLAYS, image_files
 from segmentation.prediction.overlay import write_overlay
 from segmentation.prediction.referrer import ReferredRegion, Referrer
+from segmentation.referring.names import rival_table
+from segmentation.referring.options import IMAGE, ResolvedReferring
 from segmentation.runs.differences import content_of
 from segmentation.runs.folder import REFER_PREDICT, RUN_RECORD, RunRecord, installed_versions, open_run
 from segmentation.runs.trained import identity
@@ -72,7 +74,7 @@ def predict_expressions(
     record = RunRecord(
         command=REFER_PREDICT,
         config=resolved.model_dump(mode="json"),
-        samples={**identity(model), "texts": list(texts), **_rivals(resolved.names)},
+        samples={**identity(model), "texts": list(texts), **_rivals(resolved, texts)},
         notes={"run": str(model.weights.parent.resolve()), "versions": installed_versions()},
     )
     places = earlier_images(output, record, images)
@@ -178,8 +180,12 @@ def _predict(referrer: Referrer, image: RgbImage, names: Mapping[str, str], outp
     _write_json(masks / SCORES, {"texts": [_row(region, names[region.text]) for region in regions]})
 
 
-def _rivals(name: str | None) -> dict[str, Any]:
-    """What the file of a label space says whose names are rivals, wherever it lies."""
+def _rivals(options: ResolvedReferring, texts: Sequence[str]) -> dict[str, Any]:
+    """What decides masks beside the options: what the file of a label space says whose names are rivals, wherever
+    it lies; and what a text has that finds no rival among the others, for which earlier versions had nothing."""
+    name = options.names
+    if options.rivals == IMAGE and not rival_table(texts, texts).any(axis=1).all():
+        return {"without_rivals": "background"}
     return content_of({"rivals": Path(name)}) if name not in (None, *SHIPPED) else {}
 
 

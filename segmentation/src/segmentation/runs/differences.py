@@ -22,6 +22,7 @@ _MEANS = {
     "samples.fingerprint": " (other labels or masks, or other images)",
     "samples.labels": " (the label file changed)",
     "samples.weights": " (another network)",
+    "samples.without_rivals": " (a text without a rival competes with the background now)",
     "samples.source": " (what is imported changed)",
 }
 """What it means that a digest among the samples differs."""
