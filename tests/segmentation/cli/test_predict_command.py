@@ -153,10 +153,59 @@ def test_what_a_folder_says_of_earlier_images_stays(small_run: Any, images: Path
     assert told(images / "000000000001.png", *classes, "--overwrite")[0] == ["bad.png"]
     # Other options, which made none of the other masks.
     assert told(more / "bad.png", "--classes", "pizza", "--overwrite") == (["bad.png"], [str(more / "bad.png")])
-    (output / "rejected.jsonl").write_text("[")
-    refused = predict(small_run, more, "-o", output, "--classes", "pizza")
+
+
+@pytest.mark.parametrize("damage", ["[", '{"file_name": "bad.png"}\n["bad.png"]'])
+def test_a_damaged_list_of_rejected_images_is_told_before_anything_is_done(
+    small_run: Any, images: Path, tmp_path: Path, damage: str
+) -> None:
+    command = (images, "-o", tmp_path / "masks", "--classes", "apple")
+    assert predict(small_run, *command).exit_code == ExitCode.OK
+    (tmp_path / "masks" / "rejected.jsonl").write_text(damage)
+    before = content(tmp_path / "masks")
+    refused = predict(small_run, *command)
     assert refused.exit_code == ExitCode.FAILURE
     assert "rejected.jsonl: not a list of rejected images" in refused.stderr
+    assert content(tmp_path / "masks") == before
+    assert predict(small_run, *command, "--overwrite").exit_code == ExitCode.OK
+    assert not (tmp_path / "masks" / "rejected.jsonl").exists()
+
+
+@pytest.mark.parametrize("overwrite", [(), ("--overwrite",)])
+def test_images_that_are_gone_are_no_longer_rejected(
+    small_run: Any, images: Path, tmp_path: Path, overwrite: tuple[str, ...]
+) -> None:
+    more = tmp_path / "more"
+    more.mkdir()
+    for folder in (images, more):
+        (folder / f"bad-{folder.name}.png").write_bytes(b"no image")
+    (more / "also-bad.png").write_bytes(b"neither")
+    command = ("-o", tmp_path / "masks", "--classes", "apple")
+    predict(small_run, more, *command)
+    assert predict(small_run, images, *command).exit_code == ExitCode.PARTIAL
+    (images / "bad-images.png").unlink()
+    (more / "also-bad.png").unlink()
+    assert predict(small_run, images, *command, *overwrite).exit_code == ExitCode.OK
+    rows = (tmp_path / "masks" / "rejected.jsonl").read_text().splitlines()
+    assert [json.loads(row)["file_name"] for row in rows] == ["bad-more.png"]
+
+
+def test_every_image_that_was_given_is_noted(small_run: Any, images: Path, tmp_path: Path) -> None:
+    def noted(*given: Path) -> list[Path]:
+        assert predict(small_run, *given, "-o", tmp_path / "masks", "--classes", "apple").exit_code == ExitCode.OK
+        return [*map(Path, json.loads((tmp_path / "masks" / "run.json").read_text())["notes"]["images"])]
+
+    first, second, third = (images / f"{number:012}.png" for number in (1, 2, 3))
+    assert noted(first) == [first]
+    assert noted(second) == [first, second]
+    assert noted(third, first) == [second, third, first]
+    below = images / "of.png"
+    below.mkdir()
+    shutil.copy(first, below / "more.png")
+    assert noted(below) == [second, third, first, below]
+    # The masks of the folder below have other names now.
+    assert noted(images) == [below, images]
+    assert noted(second) == [below, images, second]
 
 
 def test_bad_images_are_rejected_and_the_run_goes_on(small_run: Any, images: Path, tmp_path: Path) -> None:

@@ -79,6 +79,10 @@ REFERRING = replace(SEGMENTER, segmentation=False)
         (LOCALIZER, {"background_logit": 2.0}, "--background-logit: got 2.0"),
         (AGAINST_BACKGROUND, {"sharpness": 2.0, "refine": "none"}, "--sharpness: got 2.0"),
         (AGAINST_BACKGROUND, {"absolute": 0.2, "conversion": "midpoint", "refine": "none"}, "--absolute: got 0.2"),
+        (AGAINST_BACKGROUND, {"absolute": 1.0, "alpha": 900.0}, "--alpha: got 900.0"),
+        (LOCALIZER, {"absolute": 1.0, "gamma": 0.0}, "--gamma: got 0.0"),
+        (LOCALIZER, {"positive_background": False, "gamma": 0.5}, "--gamma: got 0.5"),
+        (replace(LOCALIZER, background=False), {"gamma": 0.5}, "--gamma: got 0.5"),
     ],
 )
 def test_an_option_that_would_change_nothing_is_refused(
@@ -92,6 +96,8 @@ def test_what_has_the_value_that_it_would_have_anyway_is_taken() -> None:
     paper = MaskOptions(alpha=8, propagation=0, absolute=0, presence=0, consensus=False).resolved(SEGMENTER)
     assert (paper.propagation, paper.presence, paper.viewing.presence) == (0, 0, 0)
     assert MaskOptions(propagation=3, conversion="algorithm-1").resolved(REFERRING).propagation == 3
+    midpoint = MaskOptions(conversion="midpoint", absolute=0, refine=Refinement.NONE)
+    assert [midpoint.resolved(network).absolute for network in (LOCALIZER, AGAINST_BACKGROUND)] == [0, 0]
     believing = MaskOptions().resolved(SEGMENTER)
     assert believing.presence == believing.viewing.presence == PRESENCE
     assert MaskOptions().resolved(LOCALIZER).presence is None

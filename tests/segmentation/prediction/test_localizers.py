@@ -156,6 +156,9 @@ def test_a_folder_with_other_files_is_left_alone(segmenter: Segmenter, small_run
         segmenter.save_pretrained(tmp_path / "vit")
     with pytest.raises(UsageError, match="a file is in the way"):
         segmenter.save_pretrained(tmp_path / "notes.txt")
+    (tmp_path / "shown").mkdir()
+    (tmp_path / "shown" / ".DS_Store").touch()
+    segmenter.save_pretrained(tmp_path / "shown")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Folders of `refer predict`: started over with other texts, and images whose names are taken."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +80,39 @@ def test_the_list_of_scores_keeps_what_it_said_of_other_images(
     assert predict_expressions(referrer, [given / "a.png"], ["sky"], output, overwrite=True).written == 1
     assert told() == (["a"], [])
     (output / "scores.json").write_text("[]")
+    before = files(output)
     with pytest.raises(InputError, match=r"scores\.json: not a list of scores .* Remove it"):
         predict_expressions(referrer, [given], ["sky"], output)
+    assert files(output) == before
+    assert predict_expressions(referrer, [given], ["sky"], output, overwrite=True).written == 3
+    assert told() == (["a", "c", "b/a"], [])
+    # What is not there, or no longer.
+    (given / "c.png").write_bytes(b"no image")
+    predict_expressions(referrer, [given], ["sky"], output, overwrite=True)
+    assert told() == (["a", "b/a"], ["c.png"])
+    (given / "c.png").unlink()
+    predict_expressions(referrer, [more], ["sky"], output)
+    assert told() == (["a", "b/a", "d"], ["e.png"])
+
+
+def test_masks_of_a_text_that_had_no_rival_are_made_anew(
+    referrer: Any, captioned: Captioned, tmp_path: Path
+) -> None:
+    """Earlier versions gave it the whole image; beside a rival its masks were the same."""
+    given = images(captioned, tmp_path / "images", "a.png")
+    beside = replace(referrer, options=UNREFINED.model_copy(update={"rivals": "image"}))
+
+    def again(output: Path, *texts: str) -> int:
+        predict_expressions(beside, [given], texts, output)
+        record = json.loads((output / "run.json").read_text())
+        record["samples"].pop("without_rivals", None)
+        (output / "run.json").write_text(json.dumps(record))
+        return predict_expressions(beside, [given], texts, output).present
+
+    assert again(tmp_path / "rivals", "dog", "apple") == 1
+    for number, texts in enumerate((["dog"], ["dog", "apple", "a dog and an apple"])):
+        with pytest.raises(UsageError, match="without a rival competes with the background now"):
+            again(tmp_path / f"alone-{number}", *texts)
 
 
 def test_a_run_finds_its_language_model_from_any_folder(

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from segmentation.data.targets import Vocabulary
 from segmentation.masks.refinement import Refinement
 from segmentation.referring.config import ExpressionOptions, ReferringConfig
-from segmentation.referring.names import rival_names
+from segmentation.referring.names import names_of, rival_names, shipped_as
 from segmentation.referring.options import IMAGE, NOTHING, ReferringPrediction
 from segmentation.referring.rivals import competing, contested_shares
 from segmentation.referring.run import TrainedReferring
@@ -66,6 +66,13 @@ def test_names_are_those_of_a_label_space_that_ships(
     for label_space in ("coco", "own.toml"):
         config = ReferringConfig(label_space=label_space, expressions=ExpressionOptions(class_names=names))
         assert TrainedReferring(Path("weights"), Vocabulary(space), config).traits.names == expected
+
+
+def test_names_that_two_label_spaces_share_are_those_of_the_one_that_was_asked_for() -> None:
+    paper = load_label_space("coco-paper")
+    assert (paper.name, names_of(paper)) == ("coco", rival_names("coco"))
+    called = {name: shipped_as(paper, name) for name in ("coco-paper", "coco", "own.toml", "voc")}
+    assert called == {"coco-paper": "coco-paper", "coco": "coco", "own.toml": "coco", "voc": "coco"}
 
 
 def test_rivals_of_no_label_space_are_told_at_once() -> None:

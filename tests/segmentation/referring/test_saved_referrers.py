@@ -13,6 +13,7 @@ pytest.importorskip("transformers")
 from segmentation import Referrer  # noqa: E402
 from segmentation.backbones.loading import read_tensors  # noqa: E402
 from segmentation.referring.text_folder import language_digest  # noqa: E402
+from shared_runtime.errors import InputError, OutputError  # noqa: E402
 from tests.segmentation.referring.conftest import Captioned  # noqa: E402
 from tests.segmentation.referring.test_refer_runs import UNREFINED, train  # noqa: E402
 
@@ -73,6 +74,49 @@ def test_a_model_is_saved_over_itself_and_over_one_with_a_language(
     named.save_pretrained(tmp_path / "saved")
     assert np.array_equal(opened("saved")(image, "apple").map, named(image, "apple").map)
     assert [path.name for path in (tmp_path / "saved" / "text").iterdir()] == ["notes.txt"]
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_save_that_fails_leaves_the_model_that_was_there(
+    captioned: Captioned, tiny_bert: Path, old_bert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, bert in (("run", tiny_bert), ("old", old_bert)):
+        assert train(captioned, bert, tmp_path / name, *FIXED, epochs=1).exit_code == 0
+    saved = tmp_path / "saved"
+    opened(tmp_path / "run").save_pretrained(saved)
+    before = content(saved)
+
+    def save_on_full_disk(at: str) -> None:
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        model = opened(tmp_path / "old")
+        with monkeypatch.context() as patched:
+            patched.setattr(at, full)
+            with pytest.raises(OutputError, match="No space left"):
+                model.save_pretrained(saved)
+
+    save_on_full_disk("segmentation.referring.text_encoder.LanguageModel.save")
+    assert content(saved) == before
+    # The last thing that happens: there are no weights rather than those of the model before.
+    save_on_full_disk("segmentation.prediction.pretrained._remove_part")
+    with pytest.raises(InputError, match=r"got no model\.safetensors beside config\.json; .* save it again"):
+        opened(saved)
+    opened(tmp_path / "run").save_pretrained(saved)
+    assert content(saved) == before
+
+
+def test_a_save_that_was_killed_is_done_again(captioned: Captioned, tiny_bert: Path, tmp_path: Path) -> None:
+    assert train(captioned, tiny_bert, tmp_path / "run", epochs=1).exit_code == 0
+    left = tmp_path / "saved" / ".saving.42.0a1b2c3d"
+    (left / "text").mkdir(parents=True)
+    (left / "text" / "config.json").write_text("{}")
+    opened(tmp_path / "run").save_pretrained(tmp_path / "saved")
+    assert not left.exists()
+    assert (tmp_path / "saved" / "text" / "config.json").read_text() != "{}"
 
 
 def test_a_saved_model_names_no_folder_of_the_machine(

@@ -165,7 +165,7 @@ def test_a_record_is_never_empty_once_it_is_written(tmp_path: Path, monkeypatch:
     def killed(*_: object) -> None:
         raise Killed
 
-    monkeypatch.setattr("segmentation.runs.folder._remove_unfinished", killed)
+    monkeypatch.setattr("segmentation.runs.folder.remove_unfinished", killed)
     with pytest.raises(Killed), open_run(tmp_path, RECORD):
         pass
     monkeypatch.undo()

@@ -156,9 +156,12 @@ def test_labels_of_other_captions_are_not_taken(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="labels that were made by another command"):
         run_experiment(find_experiment("lite0-224-ground-truth"), DATA, output, run=run)
     assert (output / "row.json").read_bytes() == row
-    # As earlier versions left them.
-    (output / "labels.jsonl.made-from.json").unlink()
-    run_experiment(experiment, captions("two.json", "a cat"), output, run=run)
+    # As earlier versions left them, and as a full disk does.
+    for damage in (None, "", "{", "[]", '{"command": "capparse label", "files": 3}'):
+        (output / "labels.jsonl.made-from.json").unlink(missing_ok=True)
+        if damage is not None:
+            (output / "labels.jsonl.made-from.json").write_text(damage)
+        run_experiment(experiment, captions("two.json", "a cat"), output, run=run)
     assert seen.count("label") == 1
 
 

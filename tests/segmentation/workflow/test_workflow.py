@@ -133,6 +133,11 @@ def test_an_unreadable_image_is_told_at_every_stage(small_run: SmallRun, tmp_pat
     assert done.exit_code == ExitCode.PARTIAL, done.stderr
     assert done.stderr.count("1 image got no mask, all listed in rejected.jsonl") == 2
     assert len(list((tmp_path / "out" / "predictions").glob("*.png"))) == 3
+    bad = next(path for path in images.iterdir() if path.read_bytes() == b"no image")
+    bad.unlink()
+    over = run(small_run._replace(images=images), tmp_path / "out", "--overwrite", "--allow-missing")
+    assert over.exit_code == ExitCode.OK, over.stderr
+    assert not (tmp_path / "out" / "predictions" / "rejected.jsonl").exists()
 
 
 def test_changed_options_are_refused_by_their_stage(small_run: SmallRun, whole: Path) -> None:
@@ -195,6 +200,9 @@ def test_a_localizer_that_knows_the_background_is_the_segmenter(small_run: Small
     assert f"{notes}: got a file that is none of the segmenter's" in refused.stderr
     notes.unlink()
     assert content(tmp_path / "out") == before
+    # What file managers and killed processes leave is in nobody's way.
+    (notes.parent / ".DS_Store").write_bytes(b"\0")
+    (notes.parent / ".checkpoint.pt.42.0a1b2c3d").write_bytes(b"")
     trained = CliRunner().invoke(app, [*arguments, *training, "--overwrite"])
     assert trained.exit_code == ExitCode.OK, trained.stderr
     assert "trained on 4 images, 4 of 4 steps now" in trained.stderr
@@ -204,7 +212,8 @@ def test_a_localizer_that_knows_the_background_is_the_segmenter(small_run: Small
     assert "got a segmenter that was trained, expected one that is converted" in refused.stderr
     back = CliRunner().invoke(app, [*arguments, "--overwrite"])
     assert back.exit_code == ExitCode.OK, back.stderr
-    assert {path.name for path in notes.parent.iterdir()} == {"config.json", "model.safetensors", "README.md"}
+    left = {path.name for path in notes.parent.iterdir()}
+    assert left == {"config.json", "model.safetensors", "README.md", ".DS_Store"}
     refused = run(small_run, tmp_path / "refused", "--segmenter-config", "convert")
     assert refused.exit_code == ExitCode.USAGE
     assert "trains nothing that --set-segmenter could set" in refused.stderr

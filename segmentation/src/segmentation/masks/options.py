@@ -228,13 +228,30 @@ class ResolvedMaskOptions(MaskOptions):
         )
 
 
+def recorded(options: Configuration) -> dict[str, Any]:
+    """Resolved options as `run.json` has them: those of masks say nothing of a presence that is the default.
+
+    Earlier versions had no such option, and the masks of their folders are the same.
+    """
+    config = options.model_dump(mode="json")
+    if isinstance(options, ResolvedMaskOptions) and options.presence in (None, PRESENCE):
+        del config["presence"]
+    return config
+
+
 def _unused(network: NetworkTraits, options: ResolvedMaskOptions) -> Iterator[tuple[tuple[str, ...], str]]:
     """Names of options that nothing asks with these others, or of this network, and why."""
-    relative = ("alpha", "gamma", "absolute", "background_logit")
+    relative, of_scores = ("alpha", "gamma"), ("alpha", "gamma", "background_logit")
     if network.own_background:
-        yield (*relative, "conversion"), "the network says itself where no class is"
+        yield (*of_scores, "absolute", "conversion"), "the network says itself where no class is"
     if options.conversion == _MIDPOINT:
-        yield relative, "midpoints are compared with a background of 0"
+        # A weight of 0 is what they have.
+        names = (*of_scores, "absolute") if options.absolute else of_scores
+        yield names, "midpoints are compared with a background of 0"
+    if options.absolute == 1:
+        yield relative, "relative scores, which it shapes, count for nothing beside --absolute 1"
+    if not options.positive_background:
+        yield ("gamma",), "it weighs the maps of background classes, and none is used"
     if not options.absolute:
         yield ("background_logit",), "it competes in absolute scores alone, whose weight (--absolute) is 0"
     if network.segmentation:

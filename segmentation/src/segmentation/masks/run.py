@@ -1,7 +1,7 @@
 """Masks of the images of a label file, in a folder that says how they were made."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from segmentation.data.masks import IndexMask, mask_path, read_index_mask, write
 from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, Vocabulary, read_targets
 from segmentation.data.transfer import ClassTransfer
 from segmentation.masks.job import CONSENSUS, MaskJob
-from segmentation.masks.options import MaskOptions, ResolvedMaskOptions
+from segmentation.masks.options import MaskOptions, ResolvedMaskOptions, recorded
 from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.places import REJECTED, RLE, apart_from_own, check_images, check_rle, forget_masks
 from segmentation.masks.refinement import check_installed
@@ -92,8 +92,7 @@ def make_masks(
     targets, taken = apart_from_own(targets, output)
     record = RunRecord(
         command=MAKE_MASKS,
-        # Of networks that presence says nothing of, the record stays as earlier versions wrote it.
-        config=resolved.model_dump(mode="json", exclude={"presence"} if resolved.presence is None else None),
+        config=recorded(resolved),
         samples={
             "labels": file_digest(inputs.labels)[:16],
             **identity(trained),
@@ -117,7 +116,9 @@ def make_masks(
         (output / CONSENSUS).unlink(missing_ok=True)
         forget_masks(output, [image.key for image in targets], changed=changed)
 
-    with open_run(output, record, overwrite=overwrite, forget=forget) as folder:
+    # Earlier versions wrote that one was sought where there was nothing to seek it in.
+    undecided = () if trained.traits.gives_cells else ("config.consensus",)
+    with open_run(output, record, overwrite=overwrite, forget=forget, undecided=undecided) as folder:
         # Masks say their classes also when the run is gone.
         folder.write_label_space(vocabulary.label_space)
         write_legend(output, vocabulary.label_space)
@@ -186,15 +187,17 @@ def only_classes_of(target: LabelSpace, known: LabelSpace, images: Sequence[Imag
     ]
 
 
-def rejected_before(path: Path, looked_at: Collection[str]) -> list[dict[str, Any]]:
-    """What `write_rejected` wrote of images that have none of the file names `looked_at`.
+def rejected_before(path: Path, *, replaced: bool = False) -> list[dict[str, Any]]:
+    """What `write_rejected` wrote of images, not of lines of a label file.
 
-    Raises InputError for a file that it did not write.
+    Raises InputError for a file that it did not write; of one that is to be `replaced`, nothing is known.
     """
     try:
         rows = [json.loads(line) for line in path.read_bytes().splitlines()] if path.is_file() else []
-        return [row for row in rows if "file_name" in row and row["file_name"] not in looked_at]
-    except (OSError, ValueError, TypeError) as error:
+        return [row for row in rows if isinstance(row.get("file_name"), str)]
+    except (OSError, ValueError, AttributeError) as error:
+        if replaced:
+            return []
         raise InputError(f"{path}: not a list of rejected images ({error}). Remove it or move it away") from error
 
 

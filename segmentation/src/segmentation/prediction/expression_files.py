@@ -15,9 +15,12 @@ from segmentation.masks.batches import images_ahead
 from segmentation.masks.finish import RejectedImage
 from segmentation.masks.pipeline import plan_masks
 from segmentation.masks.places import check_images
+from segmentation.prediction.earlier import earlier_images, still_there
 from segmentation.prediction.files import OVERLAYS, image_files
 from segmentation.prediction.overlay import write_overlay
 from segmentation.prediction.referrer import ReferredRegion, Referrer
+from segmentation.referring.names import rival_table
+from segmentation.referring.options import IMAGE, ResolvedReferring
 from segmentation.runs.differences import content_of
 from segmentation.runs.folder import REFER_PREDICT, RUN_RECORD, RunRecord, installed_versions, open_run
 from segmentation.runs.trained import identity
@@ -71,9 +74,16 @@ def predict_expressions(
     record = RunRecord(
         command=REFER_PREDICT,
         config=resolved.model_dump(mode="json"),
-        samples={**identity(model), "texts": list(texts), **_rivals(resolved.names)},
+        samples={**identity(model), "texts": list(texts), **_rivals(resolved, texts)},
         notes={"run": str(model.weights.parent.resolve()), "versions": installed_versions()},
     )
+    places = earlier_images(output, record, images)
+    noted = [str(path) for path in (*places, *(path.resolve() for path in images))]
+    record = record.model_copy(update={"notes": record.notes | {"images": noted}})
+    # Before anything is removed: a list of somebody else's is told.
+    earlier = _Summary.read(output / SCORES, replaced=overwrite)
+    looked_at = {name for name, _ in taken} | {request.file_name for request in requests}
+    others = still_there((row for row in earlier.rejected if row["file_name"] not in looked_at), places)
 
     def forget(changed: bool) -> None:
         keys = {key for key, _ in files}
@@ -84,7 +94,6 @@ def predict_expressions(
             _remove(output, key)
 
     with open_run(output, record, overwrite=overwrite, forget=forget):
-        earlier = _Summary.read(output / SCORES)
         plan = plan_masks(requests, output, lambda request, _: (output / request.key / SCORES).is_file())
         rejected = [(image.file_name, image.reason) for image in plan.counts.rejected] + taken
         done = PredictedExpressions(0, plan.counts.present, rejected)
@@ -105,12 +114,8 @@ def predict_expressions(
         progress(len(files), len(files))
         keys = dict.fromkeys((*earlier.images, *(request.key for request in plan.distinct)))
         summary = {key: scores for key in keys if (scores := _scores(output / key / SCORES)) is not None}
-        looked_at = {name for name, _ in done.rejected} | {
-            _name(request.key, request.path) for request in requests
-        }
-        reasons = [row for row in earlier.rejected if row["file_name"] not in looked_at]
-        reasons += [{"file_name": name, "reason": reason} for name, reason in done.rejected]
-        _write_json(output / SCORES, {"images": summary, "rejected": reasons})
+        reasons = [{"file_name": name, "reason": reason} for name, reason in done.rejected]
+        _write_json(output / SCORES, {"images": summary, "rejected": [*others, *reasons]})
     return done
 
 
@@ -122,8 +127,8 @@ class _Summary(NamedTuple):
     rejected: Sequence[Mapping[str, str]]
 
     @classmethod
-    def read(cls, path: Path) -> Self:
-        """Raises InputError for a file that no call wrote."""
+    def read(cls, path: Path, *, replaced: bool) -> Self:
+        """Raises InputError for a file that no call wrote; of one that is to be `replaced`, nothing is known."""
         if not path.is_file():
             return cls((), ())
         try:
@@ -131,6 +136,8 @@ class _Summary(NamedTuple):
             rows = [{"file_name": row["file_name"], "reason": row["reason"]} for row in content["rejected"]]
             return cls([*content["images"]], rows)
         except (OSError, ValueError, LookupError, TypeError) as error:
+            if replaced:
+                return cls((), ())
             raise InputError(f"{path}: not a list of scores ({error}). Remove it or move it away") from error
 
 
@@ -173,8 +180,12 @@ def _predict(referrer: Referrer, image: RgbImage, names: Mapping[str, str], outp
     _write_json(masks / SCORES, {"texts": [_row(region, names[region.text]) for region in regions]})
 
 
-def _rivals(name: str | None) -> dict[str, Any]:
-    """What the file of a label space says whose names are rivals, wherever it lies."""
+def _rivals(options: ResolvedReferring, texts: Sequence[str]) -> dict[str, Any]:
+    """What decides masks beside the options: what the file of a label space says whose names are rivals, wherever
+    it lies; and what a text has that finds no rival among the others, for which earlier versions had nothing."""
+    name = options.names
+    if options.rivals == IMAGE and not rival_table(texts, texts).any(axis=1).all():
+        return {"without_rivals": "background"}
     return content_of({"rivals": Path(name)}) if name not in (None, *SHIPPED) else {}
 
 

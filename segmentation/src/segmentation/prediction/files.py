@@ -12,13 +12,14 @@ from segmentation.data.masks import IndexMask, write_coco_results
 from segmentation.data.names import image_key, names_below
 from segmentation.data.targets import ImageTargets, SkippedImage, SkipReason, UnknownAttributes, read_targets
 from segmentation.masks.finish import Finisher, RejectedImage, UnfinishedMask
+from segmentation.masks.options import recorded
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
 from segmentation.masks.places import REJECTED, RLE, apart_from_own, check_images, check_rle, forget_masks
 from segmentation.masks.refinement import Refinement
 from segmentation.masks.run import masks_there, only_classes_of, rejected_before, write_rejected
+from segmentation.prediction.earlier import earlier_images, still_there
 from segmentation.prediction.overlay import painted, write_overlay
 from segmentation.prediction.segmenter import Segmenter
-from segmentation.runs.differences import differences
 from segmentation.runs.folder import PREDICT, RunFolder, RunRecord, installed_versions, open_run
 from segmentation.runs.trained import identity, model_files
 from shared_runtime.errors import InputError, OutputError, UsageError
@@ -82,9 +83,9 @@ def predict_files(
     """Write `<image stem>.png` into `output` for every image; what is there already is not done again.
 
     Images without a mask stand with their reasons in `rejected.jsonl`. The folder may get further images later,
-    by the same model with the same options; what it says of those before stays. Raises UsageError where it holds
-    predictions made otherwise, or is a folder of the images; InputError where there is no image, or
-    `rejected.jsonl` cannot be read.
+    by the same model with the same options; what it says of those before stays, while they are there. Raises
+    UsageError where it holds predictions made otherwise, or is a folder of the images; InputError where there is
+    no image, or `rejected.jsonl` cannot be read and is not to be overwritten.
     """
     outputs = outputs or PredictionOutputs()
     finisher = segmenter.finisher(processes=processes)
@@ -100,7 +101,7 @@ def predict_files(
     given = [path.resolve() for path in inputs.images]
     record = RunRecord(
         command=PREDICT,
-        config=resolved.model_dump(mode="json"),
+        config=recorded(resolved),
         samples={
             **identity(model),
             "labels": file_digest(inputs.labels)[:16] if inputs.labels else None,
@@ -109,7 +110,6 @@ def predict_files(
         | ({"target": inputs.target.reference} if inputs.target else {}),
         notes={
             "run": str(model.weights.parent.resolve()),
-            "images": [*map(str, given)],
             "labels": str(inputs.labels.resolve()) if inputs.labels else None,
             RLE: str(outputs.rle.resolve()) if outputs.rle else None,
             "versions": installed_versions(),
@@ -124,8 +124,14 @@ def predict_files(
             overwrite=outputs.overwrite,
         )
 
-    earlier = _earlier_images(output, record, given)
-    record = record.model_copy(update={"notes": record.notes | {"images": [*earlier, *record.notes["images"]]}})
+    earlier = earlier_images(output, record, given)
+    images = [str(path) for path in (*earlier, *given)]
+    record = record.model_copy(update={"notes": record.notes | {"images": images}})
+    looked_at = {request.file_name or request.path.name for request in requests}
+    looked_at |= {image.file_name for image in rejected}
+    # Before anything is removed: a list of somebody else's is told.
+    rows = rejected_before(output / REJECTED, replaced=outputs.overwrite)
+    others = still_there((row for row in rows if row["file_name"] not in looked_at), earlier)
 
     def forget(changed: bool) -> None:
         if changed:
@@ -136,8 +142,6 @@ def predict_files(
     with open_run(output, record, overwrite=outputs.overwrite, forget=forget) as folder:
         folder.write_label_space(model.vocabulary.label_space)
         write_legend(output, model.vocabulary.label_space)
-        looked_at = {request.file_name or request.path.name for request in requests}
-        others = rejected_before(output / REJECTED, looked_at | {image.file_name for image in rejected})
         plan = plan_masks(requests, output, _is_there(output) if outputs.overlays else None)
         counts = plan.counts
         counts.total += len(rejected)
@@ -165,23 +169,6 @@ def predict_files(
             except OSError as error:
                 raise OutputError(f"{outputs.rle}: cannot be written: {error.strerror or error}") from error
     return Predicted(counts, finisher.refinement, skipped)
-
-
-def _earlier_images(output: Path, now: RunRecord, given: Sequence[Path]) -> list[str]:
-    """The images of earlier calls with these options, whose masks stay, as the record beside them notes them.
-
-    Of those in a folder of the images `given` now, nothing: where masks have their images from is noted by folder.
-    """
-    run = RunFolder(output)
-    before = run.read_record() if run.has_record else None
-    if before is None or differences(before, now):
-        return []
-    folders = set(map(_folder, given))
-    return [noted for noted in before.notes.get("images") or () if _folder(Path(noted)) not in folders]
-
-
-def _folder(images: Path) -> Path:
-    return images.parent if images.suffix.lower() in IMAGE_SUFFIXES else images
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ network is built again from. Nothing in such a folder is code.
 """
 
 import json
+import re
 import shutil
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -27,12 +28,13 @@ from segmentation.runs.folder import (
     TRAIN_REFERRING,
     TRAIN_SEGMENTER,
     installed_versions,
+    is_content,
 )
 from segmentation.runs.trained import SAVED_CONFIG, StoredModel, is_saved
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, OutputError, UsageError
 from shared_schemas import LabelSpace
-from shared_schemas.files import replace_file
+from shared_schemas.files import UNFINISHED, replace_file, unfinished_beside
 
 CONFIG = SAVED_CONFIG
 WEIGHTS = "model.safetensors"
@@ -41,6 +43,9 @@ _BACKBONE = "backbone"
 """Sub-folder with the configuration of a model of `transformers`, whose weights stand with the others."""
 _TEXT = "text"
 """Sub-folder with the language model of a network of referring expressions; its weights if it was not trained."""
+_SAVING = "saving"
+_UNFINISHED = re.compile(rf"\.{_SAVING}{UNFINISHED}")
+"""Sub-folder in which a model is written before it takes the place of another."""
 _OWN = "capseg"
 _KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -100,7 +105,7 @@ def open_pretrained(folder: Path, *commands: str) -> Any:
     if saved.command not in commands:
         raise InputError(f"{folder / CONFIG}: got a model of {saved.command!r}, expected {' or '.join(commands)}")
     if not (folder / WEIGHTS).is_file():
-        raise InputError(f"{folder}: got no {WEIGHTS} beside {CONFIG}; copy the whole folder")
+        raise InputError(f"{folder}: got no {WEIGHTS} beside {CONFIG}; copy the whole folder, or save it again")
     configuration, opened_as = map(_found, _KINDS[saved.command])
     values = dict(saved.config)
     if values.get("backbone") == f"{HUB}{_BACKBONE}":
@@ -118,35 +123,79 @@ def open_pretrained(folder: Path, *commands: str) -> Any:
 
 
 def save_pretrained(model: StoredModel, folder: Path, card: ModelCard, *, half: bool) -> None:
-    """Write a model; `half`: weights in 16 bits, half the size. Raises UsageError for a folder with other files,
-    OutputError where it cannot be written."""
-    from segmentation.training.checkpoint import save_weights
-
-    if folder.is_dir() and any(folder.iterdir()) and not _wrote(folder):
+    """Write a model; `half`: weights in 16 bits, half the size. What was saved there before stays until all of it
+    is written. Raises UsageError for a folder with other files, OutputError where it cannot be written, and what
+    the backbone or the language model raises that is gone."""
+    if folder.is_dir() and any(map(_is_others, folder.iterdir())) and not _wrote(folder):
         raise UsageError(f"{folder} holds other files. Choose a new folder for the model")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        tensors = {
-            name: tensor.half() if half and tensor.is_floating_point() else tensor
-            for name, tensor in model.network.state_dict().items()
-        }
-        # Before the weights: what is built on a model that is gone leaves a saved one as it is.
-        values = _portable(model, folder)
-        save_weights(folder / WEIGHTS, tensors)
-        saved = SavedModel(
-            command=model.config.command, config=values, label_space=model.vocabulary.label_space, card=card
-        )
-        content = _hub_config(model, half=half) | {
-            _OWN: saved.model_dump(mode="json", exclude={"label_space"})
-            | {"label_space": saved.label_space.model_dump(mode="json", exclude_defaults=True)}
-        }
-        replace_file(folder / CONFIG, f"{json.dumps(content, indent=2, ensure_ascii=False)}\n".encode())
-        text = card_text(card, _facts(model, half=half), _names(model), _usage(model))
-        replace_file(folder / CARD, text.encode())
+        with _unfinished_in(folder) as unfinished:
+            _write(model, unfinished, card, half=half)
+            _take_its_place(unfinished, folder)
     except FileExistsError:
         raise UsageError(f"{folder} cannot be a folder: a file is in the way. Choose another one") from None
     except OSError as error:
         raise OutputError(f"{error.filename or folder}: cannot be written: {error.strerror or error}") from error
+
+
+def _write(model: StoredModel, folder: Path, card: ModelCard, *, half: bool) -> None:
+    """Write a model into an empty folder."""
+    from segmentation.training.checkpoint import save_weights
+
+    tensors = {
+        name: tensor.half() if half and tensor.is_floating_point() else tensor
+        for name, tensor in model.network.state_dict().items()
+    }
+    values = _portable(model, folder)
+    save_weights(folder / WEIGHTS, tensors)
+    saved = SavedModel(
+        command=model.config.command, config=values, label_space=model.vocabulary.label_space, card=card
+    )
+    content = _hub_config(model, half=half) | {
+        _OWN: saved.model_dump(mode="json", exclude={"label_space"})
+        | {"label_space": saved.label_space.model_dump(mode="json", exclude_defaults=True)}
+    }
+    replace_file(folder / CONFIG, f"{json.dumps(content, indent=2, ensure_ascii=False)}\n".encode())
+    text = card_text(card, _facts(model, half=half), _names(model), _usage(model))
+    replace_file(folder / CARD, text.encode())
+
+
+@contextmanager
+def _unfinished_in(folder: Path) -> Iterator[Path]:
+    """An empty folder in `folder`, where moving is renaming; those of processes that were killed are removed."""
+    for left in folder.iterdir():
+        if _UNFINISHED.fullmatch(left.name):
+            shutil.rmtree(left)
+    unfinished = unfinished_beside(folder / _SAVING)
+    unfinished.mkdir()
+    try:
+        yield unfinished
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _take_its_place(saved: Path, folder: Path) -> None:
+    """Move a model that is whole to where another may be.
+
+    Its weights go last, behind those of the other: whatever is killed in between, there are never weights beside
+    a configuration that is not theirs, and the folder is known by its configuration.
+    """
+    (folder / WEIGHTS).unlink(missing_ok=True)
+    (saved / CONFIG).replace(folder / CONFIG)
+    for part in (_BACKBONE, _TEXT):
+        _remove_part(folder / part)
+        for file in filter(Path.is_file, (saved / part).rglob("*")):
+            target = folder / file.relative_to(saved)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(target)
+    for name in (CARD, WEIGHTS):
+        (saved / name).replace(folder / name)
+
+
+def _is_others(path: Path) -> bool:
+    """Whether a file in a folder was put there by somebody, and not left by a save that was killed."""
+    return is_content(path) and not _UNFINISHED.fullmatch(path.name)
 
 
 def _wrote(folder: Path) -> bool:
@@ -163,14 +212,10 @@ def _portable(model: StoredModel, folder: Path) -> dict[str, Any]:
     if backbone.startswith(HUB):
         _copy_part(hub_folder(backbone.removeprefix(HUB)), folder / _BACKBONE, (CONFIG, *PREPROCESSORS))
         values["backbone"] = f"{HUB}{_BACKBONE}"
-    else:
-        _remove_part(folder / _BACKBONE)
     source = model.config.text_folder() if isinstance(model.config, ReferringConfig) else None
     if isinstance(model, TrainedReferring) and source is not None:
         _save_language(model, source, folder / _TEXT)
         values["network"]["text"]["encoder"] = _TEXT
-    else:
-        _remove_part(folder / _TEXT)
     for key in ("weights", "localizer", "start"):
         if isinstance(values.get(key), str) and values[key] != RANDOM:
             values[key] = Path(values[key]).name
@@ -192,10 +237,7 @@ def _save_language(model: TrainedReferring, source: Path, target: Path) -> None:
 
 
 def _copy_part(source: Path, target: Path, names: Sequence[str]) -> None:
-    """Copy those files of a model of `transformers` that are there; what was there of another model is removed."""
-    if target.is_dir() and source.samefile(target):
-        return
-    _remove_part(target)
+    """Copy those files of a model of `transformers` that are there."""
     for name in names:
         if (source / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)

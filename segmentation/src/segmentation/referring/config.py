@@ -10,8 +10,8 @@ from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_
 from segmentation.backbones.catalog import PACKAGED, named_place
 from segmentation.data.crops import CropOptions
 from segmentation.referring.text_folder import CLASSES, language_digest, text_folder
-from segmentation.runs.folder import TRAIN_REFERRING, RunFolder
-from segmentation.runs.trained import refuse_saved
+from segmentation.runs.folder import TRAIN_REFERRING
+from segmentation.runs.trained import finished_weights
 from segmentation.training.config import ClassifierUse, Factor, Rate, TrainingConfig, TrainingOptions, Weight
 from shared_runtime.configuration import Configuration
 from shared_runtime.errors import CapparseError, UsageError
@@ -205,12 +205,7 @@ class ReferringConfig(TrainingConfig):
 
         Raises InputError where that is no finished run of the same command.
         """
-        if self.start is None:
-            return None
-        folder = RunFolder(Path(self.start))
-        refuse_saved(folder.path)
-        folder.read_finished(TRAIN_REFERRING)
-        return folder.weights
+        return None if self.start is None else finished_weights(Path(self.start), TRAIN_REFERRING)
 
     def start_files(self) -> Mapping[str, Path]:
         """As of every training, and the weights of the run that it goes on from."""

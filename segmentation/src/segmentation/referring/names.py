@@ -1,10 +1,26 @@
-"""The class names of label spaces as rivals of texts; no torch. Those that ship are read once."""
+"""Which texts are rivals of others, and the class names of label spaces as rivals; no torch.
 
+Label spaces that ship are read once.
+"""
+
+from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy as np
+import numpy.typing as npt
+
 from segmentation.data.phrases import expression_text
+from segmentation.referring.expressions import content_words
 from shared_schemas import LabelSpace, load_label_space
 from shared_schemas.label_space_file import SHIPPED
+
+
+def rival_table(texts: Sequence[str], rivals: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Bool `[N M]`: which rivals a text has. A text is none to another that has all its words ('dog' to 'brown
+    dog')."""
+    own, others = ([content_words(text) for text in of] for of in (texts, rivals))
+    found = np.array([[not (one <= other or other <= one) for other in others] for one in own], dtype=np.bool_)
+    return found.reshape(len(own), len(others))
 
 
 def rival_names(space: str) -> list[str]:
@@ -28,9 +44,13 @@ def namesakes(asked: LabelSpace, rivals: str) -> dict[int, frozenset[str]]:
     }
 
 
-def shipped_as(space: LabelSpace) -> str | None:
-    """The label space that ships whose names these are; None: there is none, whatever `space` is called."""
-    return space.name if space.name in SHIPPED and names_of(space) == rival_names(space.name) else None
+def shipped_as(space: LabelSpace, called: str) -> str | None:
+    """The label space that ships whose names these are: the one that it was `called`, or else of its own name.
+
+    None: there is none, whatever it is called.
+    """
+    names = names_of(space)
+    return next((name for name in (called, space.name) if name in SHIPPED and rival_names(name) == names), None)
 
 
 def _space(name: str) -> LabelSpace:

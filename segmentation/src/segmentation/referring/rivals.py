@@ -9,19 +9,15 @@ Axis letters: N texts that are asked, M rivals.
 
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from segmentation.referring.expressions import content_words
+from segmentation.referring.names import rival_table
 
 
 def competing(texts: Sequence[str], rivals: Sequence[str]) -> Tensor:
-    """Bool `[N M]`: which rivals a text has. A text is none to another that has all its words ('dog' to 'brown
-    dog')."""
-    own, others = ([content_words(text) for text in of] for of in (texts, rivals))
-    found = np.array([[not (one <= other or other <= one) for other in others] for one in own], dtype=np.bool_)
-    return torch.from_numpy(found.reshape(len(own), len(others)))
+    """`rival_table` as a tensor, bool `[N M]`."""
+    return torch.from_numpy(rival_table(texts, rivals))
 
 
 def contested_shares(logits: Tensor, rivals: Tensor, competing: Tensor, background: float) -> Tensor:

@@ -69,7 +69,7 @@ class TrainedReferring:
         """By the names themselves: a file of the user may be called as a label space that ships."""
         if self.config.expressions.class_names == "none":
             return None
-        return shipped_as(self.vocabulary.label_space)
+        return shipped_as(self.vocabulary.label_space, self.config.label_space)
 
     def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
         """The network on `device`, asked for class names, looking at images as `viewing` says."""

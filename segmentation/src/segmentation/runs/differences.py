@@ -1,7 +1,7 @@
 """What differs between the record of a run and that of a command that would go on with it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ _MEANS = {
     "samples.fingerprint": " (other labels or masks, or other images)",
     "samples.labels": " (the label file changed)",
     "samples.weights": " (another network)",
+    "samples.without_rivals": " (a text without a rival competes with the background now)",
     "samples.source": " (what is imported changed)",
 }
 """What it means that a digest among the samples differs."""
@@ -43,10 +44,11 @@ def content_of(places: Mapping[str, Path]) -> dict[str, dict[str, str]]:
     return {_CONTENT: found} if found else {}
 
 
-def differences(before: "RunRecord", now: "RunRecord") -> list[str]:
+def differences(before: "RunRecord", now: "RunRecord", undecided: Collection[str] = ()) -> list[str]:
     """What decides the result and differs, a line each: `config.seed: 0 in the folder, 1 asked for`.
 
     Of a file that the configuration names it is what the file says; where that is not known, the place.
+    `undecided`: names, such as `config.seed`, of what decides nothing here, whatever was written of it.
     """
     lines = []
     old, new = (record.samples.get(_CONTENT, {}) for record in (before, now))
@@ -54,7 +56,7 @@ def differences(before: "RunRecord", now: "RunRecord") -> list[str]:
     before, now = (_without_content(record) for record in (before, now))
     for name, *values in differing(before, now):
         here, asked = ("nothing" if value is ABSENT else json.dumps(value) for value in values)
-        if not known.pop(name, _is_same_place(*values)):
+        if name not in undecided and not known.pop(name, _is_same_place(*values)):
             lines.append(f"{name}: {here} in the folder, {asked} asked for{_MEANS.get(name, '')}")
     lines += [f"{name}: the file says something else than it did" for name, same in known.items() if not same]
     return lines

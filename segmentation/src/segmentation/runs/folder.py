@@ -3,7 +3,7 @@
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -147,27 +147,36 @@ class RunFolder(TrainingFiles):
         shutil.rmtree(self.tensorboard, ignore_errors=True)
 
 
-def _is_content(path: Path) -> bool:
-    """Whether somebody put it there: file managers leave files of their own in every folder that they show."""
-    return path.name.lower() not in _OF_FILE_MANAGERS and not path.name.startswith("._")
+def is_content(path: Path) -> bool:
+    """Whether somebody put it there: file managers leave files of their own in every folder that they show, and
+    processes that were killed what `remove_unfinished` removes."""
+    name = path.name
+    left = name.lower() in _OF_FILE_MANAGERS or name.startswith("._") or _UNFINISHED.fullmatch(name)
+    return not left
 
 
 @contextmanager
 def open_run(
-    path: Path, record: RunRecord, *, overwrite: bool = False, forget: Callable[[bool], None] = lambda _: None
+    path: Path,
+    record: RunRecord,
+    *,
+    overwrite: bool = False,
+    forget: Callable[[bool], None] = lambda _: None,
+    undecided: Collection[str] = (),
 ) -> Iterator[RunFolder]:
     """The folder of a new run, or of this same one; within the block no other process can open it.
 
     Raises UsageError, with the differences, if the folder holds another run, or files that belong to no run;
     OutputError if another process has it open. `overwrite` replaces a run of the same command alone; it calls
     `forget`, which removes results, with whether the options differ: `record` speaks of none that others made.
+    `undecided`: as `differences` takes it.
     """
     folder = RunFolder(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise UsageError(f"{path} cannot be a folder: a file is in the way. Choose another output") from None
-    foreign = None if folder.record.exists() else next(filter(_is_content, path.iterdir()), None)
+    foreign = None if folder.record.exists() else next(filter(is_content, path.iterdir()), None)
     if foreign is not None:
         raise UsageError(f"{path} holds files that do not belong to a run ({foreign.name}). Choose a new folder")
     # Not truncated: a run that is killed here would be one without options, which any others could go on with.
@@ -179,7 +188,7 @@ def open_run(
         # Empty: it was opened just now, or its writing was cut off before anything else was written.
         before = folder.as_record(found) if found else None
         folder.check_command(record.command, before)
-        changed = differences(before, record) if before else []
+        changed = differences(before, record, undecided) if before else []
         if overwrite:
             folder.clear()
             # Before the new record is there: whatever is killed in between, masks never stand beside another one.
@@ -190,7 +199,7 @@ def open_run(
                 f"{path} holds a run with other options:\n{listed}\n"
                 "Give the same options to continue it, another folder, or --overwrite to start over"
             )
-        _remove_unfinished(path)
+        remove_unfinished(path)
         content = f"{record.model_dump_json(indent=2)}\n".encode()
         # White space in place of what was longer, until it is cut off.
         file.seek(0)
@@ -199,7 +208,7 @@ def open_run(
         yield folder
 
 
-def _remove_unfinished(path: Path) -> None:
+def remove_unfinished(path: Path) -> None:
     """Remove what a process that was killed was about to give its name (`shared_schemas.files.replacing`)."""
     for file in path.rglob(".*"):
         if _UNFINISHED.fullmatch(file.name):

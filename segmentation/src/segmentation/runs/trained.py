@@ -79,6 +79,14 @@ def refuse_saved(folder: Path) -> None:
         )
 
 
+def finished_weights(run: Path, command: str) -> Path:
+    """The weights of a finished run of `command`, to start from. Raises InputError where `run` is none."""
+    refuse_saved(run)
+    folder = RunFolder(run)
+    folder.read_finished(command)
+    return folder.weights
+
+
 def open_trained(run: Path, *commands: str) -> OpenedModel:
     """What a finished run of one of `commands` (of any, where none are given) trained.
 

@@ -7,8 +7,8 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from segmentation.backbones.catalog import backbone_entry
-from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_SEGMENTER, RunFolder
-from segmentation.runs.trained import refuse_saved
+from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_SEGMENTER
+from segmentation.runs.trained import finished_weights
 from segmentation.scores.contract import MOST_STEPS, Scale
 from segmentation.training.config import ClassifierUse, Factor, TrainingConfig, TrainingOptions, Weight
 from shared_runtime.configuration import Configuration
@@ -228,10 +228,7 @@ class SegmenterConfig(TrainingConfig):
                     "train-localizer"
                 )
             return None
-        folder = RunFolder(Path(self.localizer))
-        refuse_saved(folder.path)
-        folder.read_finished(TRAIN_LOCALIZER)
-        return folder.weights
+        return finished_weights(Path(self.localizer), TRAIN_LOCALIZER)
 
     def starting_weights(self) -> Path | None:
         """As of every training; None also where the backbone comes from a localizer."""

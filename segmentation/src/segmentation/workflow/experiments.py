@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -163,8 +164,9 @@ def _are_there(printed: str, command: Sequence[str]) -> bool:
     if not labels.is_file():
         replace_file(record, f"{json.dumps(made_from, indent=1)}\n".encode())
         return False
-    # Earlier versions wrote no record: nothing is known against such labels.
-    if record.is_file() and (before := json.loads(record.read_bytes())) != made_from:
+    # Earlier versions wrote no record, and one may be damaged: nothing is known against such labels.
+    before = _made_from(record)
+    if before is not None and before != made_from:
         read = before["files"]
         changed = ", ".join(sorted(word for word in {*files, *read} if files.get(word) != read.get(word)))
         other = "by another command" if before["command"] != printed else f"from other files ({changed})"
@@ -173,6 +175,15 @@ def _are_there(printed: str, command: Sequence[str]) -> bool:
             "folder (-o), or give what was given before"
         )
     return True
+
+
+def _made_from(record: Path) -> dict[str, Any] | None:
+    """What `_are_there` wrote down; None where it cannot be read."""
+    try:
+        content = json.loads(record.read_bytes())
+        return {"command": str(content["command"]), "files": dict(content["files"])}
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
 
 
 def commands_on(experiment: Experiment, data: ExperimentData, output: Path) -> Iterator[list[str]]:

@@ -18,13 +18,14 @@ from segmentation.localization.run import train_localizer
 from segmentation.masks.job import CONSENSUS
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.pipeline import MaskCounts
+from segmentation.masks.places import REJECTED
 from segmentation.masks.run import MaskInputs, MaskMachine, MaskRun, make_masks
 from segmentation.prediction.files import Predicted, PredictionInputs, PredictionOutputs, predict_files
 from segmentation.prediction.options import PredictionOptions
 from segmentation.prediction.pretrained import CARD, CONFIG
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.report.masks import MaskReportOptions, mask_report
-from segmentation.runs.folder import RunFolder
+from segmentation.runs.folder import RunFolder, is_content, remove_unfinished
 from segmentation.runs.trained import is_saved
 from segmentation.runs.training import TrainingRun
 from segmentation.segmenter.config import SegmenterConfig
@@ -261,7 +262,7 @@ def _check_segmenter(folder: Path, *, converts: bool, overwrite: bool) -> None:
             "(--segmenter-config). Give those of before, --overwrite to start over, or another folder"
         )
     known = {path.name for path in _segmenter_files(folder)}
-    foreign = next((path for path in sorted(folder.iterdir()) if path.name not in known), None)
+    foreign = next((path for path in sorted(filter(is_content, folder.iterdir())) if path.name not in known), None)
     if foreign is not None:
         raise UsageError(
             f"{foreign}: got a file that is none of the segmenter's, which --overwrite removes. Move it away, or "
@@ -297,10 +298,12 @@ def _forget(folders: Mapping[Stage, Path], *, converts: bool) -> None:
                 shutil.rmtree(path)
             else:
                 path.unlink(missing_ok=True)
+        remove_unfinished(segmenter)
     for folder in map(RunFolder, (folders[Stage.MASKS], segmenter, folders[Stage.PREDICTIONS])):
         if folder.has_record:
             remove_masks(folder.path, (), others=True)
-            (folder.path / CONSENSUS).unlink(missing_ok=True)
+            for name in (CONSENSUS, REJECTED):
+                (folder.path / name).unlink(missing_ok=True)
             folder.clear()
             # As of a run that was about to begin: without a record, it would be a folder of somebody else's files.
             folder.record.write_bytes(b"")
