@@ -86,12 +86,13 @@ def test_options_suit_a_network_that_knows_the_background() -> None:
 def test_masks_are_made_of_a_segmenter_as_of_a_localizer(
     masked: Masked, train: Train, small_run: SmallRun, tmp_path: Path
 ) -> None:
-    options = ("--epochs", "40", "--learning-rate", "0.03", "--set", "network.dropout=0")
-    assert train(masked, "run", *options, "--set", "network.head=linear").exit_code == ExitCode.OK
+    trained = ("--epochs", "40", "--learning-rate", "0.03", "--set", "network.dropout=0")
+    assert train(masked, "run", *trained, "--set", "network.head=linear").exit_code == ExitCode.OK
     inputs = MaskInputs(tmp_path / "run", [small_run.images], small_run.labels)
-    made = make_masks(inputs, tmp_path / "made", MaskOptions(refine=Refinement.NONE, input_size="original"))
+    options = MaskOptions(refine=Refinement.NONE, input_size="original", presence=0.5)
+    made = make_masks(inputs, tmp_path / "made", options)
     assert (made.counts.written, made.counts.rejected) == (4, [])
-    assert '"presence": 0.25' in (tmp_path / "made" / "run.json").read_text()
+    assert '"presence": 0.5' in (tmp_path / "made" / "run.json").read_text()
     for number in range(1, 5):
         true, found = (
             read_index_mask(folder / f"{number:012}.png", 81) == APPLE
