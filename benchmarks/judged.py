@@ -11,7 +11,8 @@ were written before the captions were run. In
 `outside.jsonl` are 400 captions by somebody who did not know the rules, where every foreground class is wrong that
 is in neither `want` nor `may`, and variants of those that came out wrong, by kind; `outside_again.jsonl` has 200
 more of that sort, written when the rules of the first were done, and their variants, and `outside_third.jsonl` has
-220 that were written after those, `outside_fourth.jsonl` and `outside_fifth.jsonl` 220 more each.
+220 that were written after those, `outside_fourth.jsonl` and
+`outside_fifth.jsonl` 220 more each.
 
 `cc3m_sample.jsonl`: 200 rows of Conceptual Captions' validation split,
 `random.Random(0).sample(range(15833), 200)`. `row` counts from 1; `digest` is the start of the SHA-256 of the
