@@ -1,7 +1,7 @@
 """Captions that a person has judged: what their labels must be, and how well labels meet it.
 
-Thirteen files in `tests/caption_parser/cases` hold the judgements; a text that is not the project's own is referred
-to by its row or id.
+Thirteen files in `tests/caption_parser/cases` hold the judgements; a text that is not the project's own is
+referred to by its row or id.
 
 `fresh.jsonl`, `second.jsonl`, `styles.jsonl` and `precision.jsonl`: written for this purpose, by kind (the second
 while the rules that the first tests were being written), by style, and where a rule could fire too often. `want`
