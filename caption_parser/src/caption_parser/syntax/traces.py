@@ -20,6 +20,7 @@ _SOMEBODY = frozenset({"somebody", "someone"})
 
 _OWNERS = frozenset({"master", "masters", "mistress", "owner", "owners"})
 _AWAITED = (("waiting", "for"), ("waits", "for"), ("wait", "for"), ("awaiting",), ("awaits",), ("expecting",))
+_COMING = frozenset({"appear", "arrive", "come", "get", "return", "wake"})
 _WHOSE = frozenset({"his", "her", "its", "their"})
 
 
@@ -51,7 +52,8 @@ def leaves_traces(tree: Tree, somebody: int) -> bool:
 
 def _is_awaited(tree: Tree, owner: int) -> bool:
     """Whether an owner is waited for: "expecting its owner"; whom a dog waits for to throw a ball is there."""
-    if tree.words[max(0, owner - 1)] not in _WHOSE or tree.words[owner + 1 : owner + 2] == ["to"]:
+    after = tree.words[owner + 1 : owner + 3]
+    if tree.words[max(0, owner - 1)] not in _WHOSE or (after[:1] == ["to"] and _COMING.isdisjoint(after)):
         return False
     before = tree.words[max(0, owner - 3) : owner - 1]
     return any(tuple(before[-len(words) :]) == words for words in _AWAITED)
