@@ -44,6 +44,7 @@ MISSED = {
     "hay": "has no plural in use",
     "semi": "read as a prefix",
     "kawasaki ninja": "read apart without capital letters",
+    "red kite": "a toy unless it does what hawks do",
 }
 """Words that plain frames may miss, each with its reason."""
 

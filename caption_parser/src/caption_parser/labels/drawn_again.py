@@ -1,8 +1,14 @@
-"""What a text speaks of again that it has said to be depicted: "a cartoon of a cat. The cat holds a fish"."""
+"""What a text speaks of again that it has said to be depicted: "a cartoon of a cat. The cat holds a fish".
+
+And what it says in another sentence that a picture shows: "The image is a poster. It depicts a woman".
+"""
 
 from collections.abc import Sequence
 
 from caption_parser.labels.reading import CaptionReading, ObjectReading
+from caption_parser.lexicon import Lexicon
+from caption_parser.syntax.depiction_words import DepictionWords
+from caption_parser.syntax.picture_contents import PictureContents
 from caption_parser.syntax.tree import Tree
 from shared_schemas import Flag
 
@@ -14,14 +20,21 @@ class DrawnAgain:
 
     phrases: frozenset[str] = frozenset()
 
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._contents = PictureContents(DepictionWords.of(lexicon))
+
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
         """The captions with these flags."""
         return [
             self._of_caption(caption)
             if any(Flag.DEPICTED in found.candidate.flags for found in caption.objects)
             else caption
-            for caption in captions
+            for caption in map(self._with_contents, captions)
         ]
+
+    def _with_contents(self, caption: CaptionReading) -> CaptionReading:
+        contents = self._contents(caption.tree)
+        return _as_drawn(caption, contents) if contents else caption
 
     def _of_caption(self, caption: CaptionReading) -> CaptionReading:
         drawn, real = set[str](), set[str]()
@@ -37,8 +50,7 @@ class DrawnAgain:
         again |= {thing for token in again for thing in _acted_upon(caption.tree, token)}
         if not again:
             return caption
-        objects = (_drawn(found) if found.candidate.token in again else found for found in caption.objects)
-        return caption._replace(objects=tuple(objects))
+        return _as_drawn(caption, again)
 
 
 def _is_known(tree: Tree, noun: int) -> bool:
@@ -50,6 +62,11 @@ def _acted_upon(tree: Tree, subject: int) -> list[int]:
     if tree.deps[subject] != "nsubj":
         return []
     return [member for thing in tree.children_by(tree.heads[subject], "dobj") for member in tree.conjuncts(thing)]
+
+
+def _as_drawn(caption: CaptionReading, nouns: set[int]) -> CaptionReading:
+    objects = (_drawn(found) if found.candidate.token in nouns else found for found in caption.objects)
+    return caption._replace(objects=tuple(objects))
 
 
 def _drawn(found: ObjectReading) -> ObjectReading:

@@ -20,7 +20,7 @@ from shared_schemas import Flag, Rule
 
 _BEYOND_THE_PAPER: Mapping[str, Callable[[DecisionTable, Lexicon], LabelStep]] = {
     "people_groups": lambda _, lexicon: MembersOfGroups(lexicon),
-    "drawn_again": lambda _, __: DrawnAgain(),
+    "drawn_again": lambda _, lexicon: DrawnAgain(lexicon),
     "kin": Kin,
     "agreement": Agreement,
     "implied": ImpliedObjects,

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from caption_parser.lexicon import Lexicon
-from caption_parser.syntax.tree import NOUN_TAGS, Tree
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
 from caption_parser.syntax.verb_words import VerbWords
 
 _LONGEST = 3
-"""Words of a name, and of a kind."""
+"""Words of a name."""
+_FURTHEST_OWNER = 5
+"""Words of a kind with its owner: "our new golden retriever puppy"."""
 _OWNERS = frozenset({"PRP$", "POS"})
 
 
@@ -55,4 +57,9 @@ def _name_from(tree: Tree, first: int) -> range:
 
 def _is_somebodys(tree: Tree, noun: int) -> bool:
     """Whether a word for an owner stands before a noun and what says of what kind it is."""
-    return any(tree.tags[token] in _OWNERS for token in range(max(0, noun - _LONGEST), noun))
+    for token in range(noun - 1, max(-1, noun - 1 - _FURTHEST_OWNER), -1):
+        if tree.tags[token] in _OWNERS:
+            return True
+        if tree.tags[token] not in NOUN_TAGS | ADJECTIVE_TAGS | {"CD"}:
+            return False
+    return False

@@ -76,8 +76,9 @@ def _matched(tree: Tree, first: int, compound: _Compound) -> list[int]:
             return []
         tokens.append(place)
         place += 1
-    if not tree.is_noun(place - 1):
-        return []  # "a dog trots", "a cat walks"
+    before_a_noun = tree.deps[place - 1] == "amod" and tree.heads[place - 1] == place
+    if not (tree.is_noun(place - 1) or before_a_noun):
+        return []  # "a dog trots", "a cat walks"; but "horse chestnut seedlings"
     # What a bed is of, or grows in it, is there.
     return tokens[:1] if "of" in words else tokens[-1:] if words[-1] == "bed" else tokens
 

@@ -4,6 +4,7 @@ Shops name a thing and then say what it is like; a parser takes the last of thes
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
@@ -36,6 +37,9 @@ _SCREENS = frozenset({"hdtv", "television", "tv"})
 """Goods that are a medium, too."""
 _DONE_ALONE = frozenset({"close", "off", "open"})
 """What goods do by themselves: "umbrella auto open"."""
+_NUMBERED = frozenset({"size", "type"})
+"""Behind goods they say which of several they are: "chair size B", "sofa type C"."""
+_GRADE = re.compile(r"[a-z]|\d{0,2}x{1,3}[ls]|\d{1,3}")
 _MOUNTED = frozenset({"ceiling", "wall"})
 """What goods are mounted on, in this order of words: "TV wall mounted"."""
 
@@ -112,6 +116,7 @@ class DescribedGoods:
         return (
             by_hand
             or auto
+            or _is_which_of_several(draft.tree.words, token)
             or bool(measured or unit)
             or self._is_said(word)
             or (
@@ -136,3 +141,11 @@ class DescribedGoods:
             any(self._color in hypernym_distances(self._lexicon, sense) for sense in senses)
             and self._lexicon.lexname(senses[0]).removeprefix("noun.") not in _GROWN
         )
+
+
+def _is_which_of_several(words: Sequence[str], token: int) -> bool:
+    """Whether a word is the size of "size XL", or the letter or number behind it."""
+    first = token if words[token] in _NUMBERED else token - 1
+    return (
+        0 < first < len(words) - 1 and words[first] in _NUMBERED and _GRADE.fullmatch(words[first + 1]) is not None
+    )

@@ -23,6 +23,24 @@ _THINGS = frozenset({"noun.artifact", "noun.food"})
 """The lexicographer's files of what people make, wear and eat."""
 _OF_DOGS = frozenset("bark barking barks fur leash panting tongue tongues wagging".split())
 """What dogs do and have, also those that are hot."""
+_HAWKS = frozenset({"black", "red"})
+"""Before "kite" they name a hawk, or are the colour of a toy."""
+_OF_HAWKS = frozenset(
+    """
+    carrion chicks feathers hunting nest nesting perch perched perches perching plumage preening prey raptor
+    roost roosting talons wingspan
+    """.split()
+)
+_IN_THE_AIR = frozenset(
+    "circle circles circling feed feeding feeds flight glides gliding hovering hovers soar soaring soars".split()
+)
+_OF_TOYS = frozenset(
+    """
+    air beach boy boys child children crowd fly girl girls he her his kid kids man men people person sand she
+    sky string strings their woman women
+    """.split()
+)
+"""Who flies kites where."""
 _NOT_IN_A_NAME = frozenset({"det", "poss", "nummod", "predet", "quantmod"})
 
 
@@ -61,7 +79,7 @@ class ExtendedHeadFinder:
     def __call__(self, tree: Tree, phrase_start: int, head: int) -> ExtendedHead | None:
         """The extended head around the noun `head` of a phrase; none if not even that noun is known."""
         earliest = max(phrase_start, head + 1 - self.lexicon.max_lemma_words)
-        if self._rules.guard_extended_heads and _is_hot_dog_alive(tree, head):
+        if self._rules.guard_extended_heads and (_is_hot_dog_alive(tree, head) or _is_toy_kite(tree, head)):
             earliest = head
         first = _first_of_name(tree, earliest, head, possessors=self._rules.possessive_names)
         end = _end_of_tail(tree, head, postposed=self._rules.postposed_names)
@@ -180,6 +198,14 @@ def _is_hot_dog_alive(tree: Tree, head: int) -> bool:
         and not _OF_DOGS.isdisjoint(tree.words)
         and sum(map(tree.words.count, ("dog", "dogs"))) == 1
     )
+
+
+def _is_toy_kite(tree: Tree, head: int) -> bool:
+    """Whether a red or black kite does nothing that hawks do: "a boy flies a black kite"."""
+    if tree.words[head] not in ("kite", "kites") or tree.words[max(0, head - 1)] not in _HAWKS:
+        return False
+    soars = not _IN_THE_AIR.isdisjoint(tree.words) and _OF_TOYS.isdisjoint(tree.words)
+    return not soars and _OF_HAWKS.isdisjoint(tree.words)
 
 
 def _is_designation(word: str) -> bool:

@@ -45,6 +45,16 @@ _AT_EVENTS = {
     "walk": frozenset({"carpet", "catwalk", "runway"}),
 }
 """What ships and trains do, too, and where they do not."""
+_WEARING = frozenset({"wearing", "wears", "wore"})
+_GARMENTS = frozenset(
+    """
+    blazer blouse boots cape cardigan coat costume dress earrings gown heels hoodie jacket jeans jumpsuit kilt
+    necklace outfit pants pantsuit robe sari shirt shorts skirt suit sunglasses sweater tiara trousers tuxedo
+    uniform veil
+    """.split()
+)
+"""What somebody with a name wears; a coat of snow is on mountains."""
+_FURTHEST_GARMENT = 7
 _HIS_OR_HER = frozenset({"her", "herself", "him", "himself", "his"})
 """Behind a name of several words they speak of a person, whatever is done."""
 _ROLES = frozenset("baseman dame forward guard host king lady legend lord model queen sir star".split())
@@ -81,8 +91,8 @@ _BODIES = frozenset(
     """.split()
 )
 """Last words of the names of teams, firms and places."""
-_DOGS = frozenset({"jack_russell"})
-"""Breeds that have the name of a person."""
+_DOGS = frozenset({"bichon_frise", "jack_russell", "lhasa_apso", "shiba_inu", "shih_tzu"})
+"""Breeds that are read as the name of a person."""
 _LONGEST_OF_AN_ATHLETE = 3
 _OCCASIONS = frozenset("anniversary birthday centenary day holiday jubilee years".split())
 """What towns and firms celebrate, too."""
@@ -157,8 +167,10 @@ class PersonalNames(WordKinds):
         for verb, tag in enumerate(tree.tags):
             if not verb or not (tag in VERB_TAGS or tree.has_child(verb, "nsubj")):
                 continue
+            dressed = _is_dressed(tree, verb)
             if (
-                not self._is_human(tree.words[verb])
+                not dressed
+                and not self._is_human(tree.words[verb])
                 and not self._is_at_an_event(tree, verb)
                 and _HIS_OR_HER.isdisjoint(tree.words[verb + 1 :])
             ):
@@ -166,7 +178,7 @@ class PersonalNames(WordKinds):
             noun = next(tree.children_by(verb, "nsubj"), tree.heads[verb] if tree.deps[verb] == "acl" else verb)
             if all(map(tree.has_capital, range(noun, verb))):
                 noun = max(noun, verb - 1)
-            as_place = _PERSONS_ALONE.isdisjoint(self._lexicon.base_forms(tree.words[verb], "v"))
+            as_place = not dressed and _PERSONS_ALONE.isdisjoint(self._lexicon.base_forms(tree.words[verb], "v"))
             if (
                 noun < verb
                 and self._is_full_name(tree, noun, as_place=as_place)
@@ -272,3 +284,11 @@ class PersonalNames(WordKinds):
         return name in _DOGS or any(
             self._kind(synset) in ("location", "group", "object") for synset in self._lexicon.synsets(name)
         )
+
+
+def _is_dressed(tree: Tree, verb: int) -> bool:
+    """Whether a verb says what somebody wears: "wears a red dress", but not "wears a coat of snow"."""
+    if tree.words[verb] not in _WEARING:
+        return False
+    behind = tree.words[verb + 1 : verb + 1 + _FURTHEST_GARMENT]
+    return any(word in _GARMENTS and behind[place + 1 : place + 2] != ["of"] for place, word in enumerate(behind))

@@ -125,6 +125,9 @@ _OF_OTHERS = frozenset({"a", "an", "another", "my", "our", "your"})
 _AT_THE_WHEEL = frozenset({"driver", "passenger", "pilot"})
 _OF_VEHICLES = frozenset("cabin compartment door mirror seat seats side window".split())
 """Parts of a vehicle by those whom they are for."""
+_AT_A_POST = frozenset({"barber", "dentist", "director", "lifeguard"})
+_POSTS = frozenset({"chair", "chairs", "hut", "stand", "tower", "towers"})
+"""What stands where they work, whoever is in it."""
 _WORKS = frozenset(
     """
     art artwork artworks doodle doodles drawing drawings handwriting letter letters note notes novel novels
@@ -199,7 +202,7 @@ class PossessorFinder:
             or (owned not in _ROOMS | _PUT_DOWN and self._shows_owner(tree, possessed))
         ):
             return False
-        if owner in _AT_THE_WHEEL and owned in _OF_VEHICLES:
+        if (owner in _AT_THE_WHEEL and owned in _OF_VEHICLES) or (owner in _AT_A_POST and owned in _POSTS):
             return True
         determiner = _determiner(tree, possessor)
         if determiner in _OF_OTHERS and self._category(owner) == "noun.person" and self._is_left(owned):

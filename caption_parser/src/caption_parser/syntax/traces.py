@@ -1,4 +1,7 @@
-"""Who has only left traces, and may have gone: "someone has left a coat", "somebody has carved a heart"."""
+"""Who has only left traces, and may have gone: "someone has left a coat", "somebody has carved a heart".
+
+Or has yet to come: the owner of a dog that is "waiting for its owner".
+"""
 
 from caption_parser.syntax.tree import Tree
 
@@ -15,11 +18,24 @@ _CLAUSE = 12
 _SOMEBODY = frozenset({"somebody", "someone"})
 
 
+_OWNERS = frozenset({"master", "masters", "mistress", "owner", "owners"})
+_AWAITED = (("waiting", "for"), ("waits", "for"), ("wait", "for"), ("awaiting",), ("awaits",), ("expecting",))
+_COMING = frozenset({"appear", "arrive", "come", "get", "return", "wake"})
+_WHOSE = frozenset({"his", "her", "its", "their"})
+
+
 def unseen_somebody(tree: Tree) -> set[int]:
-    """Those of whom a parse has such a pronoun as a noun."""
+    """Those of whom a parse has such a pronoun as a noun, and owners who are waited for."""
+    found = set[int]()
+    if not _OWNERS.isdisjoint(tree.words):
+        found.update(
+            token for token, word in enumerate(tree.words) if word in _OWNERS and _is_awaited(tree, token)
+        )
     if _SOMEBODY.isdisjoint(tree.words):
-        return set()
-    return {token for token, word in enumerate(tree.words) if word in _SOMEBODY and leaves_traces(tree, token)}
+        return found
+    return found | {
+        token for token, word in enumerate(tree.words) if word in _SOMEBODY and leaves_traces(tree, token)
+    }
 
 
 def leaves_traces(tree: Tree, somebody: int) -> bool:
@@ -32,3 +48,12 @@ def leaves_traces(tree: Tree, somebody: int) -> bool:
         and not _TRACES.isdisjoint(following[1:])
         and not {"is", "are"}.intersection(tree.words[tree.heads[somebody] :][:_CLAUSE])
     )
+
+
+def _is_awaited(tree: Tree, owner: int) -> bool:
+    """Whether an owner is waited for: "expecting its owner"; whom a dog waits for to throw a ball is there."""
+    after = tree.words[owner + 1 : owner + 3]
+    if tree.words[max(0, owner - 1)] not in _WHOSE or (after[:1] == ["to"] and _COMING.isdisjoint(after)):
+        return False
+    before = tree.words[max(0, owner - 3) : owner - 1]
+    return any(tuple(before[-len(words) :]) == words for words in _AWAITED)

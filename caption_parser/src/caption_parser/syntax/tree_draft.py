@@ -171,7 +171,7 @@ class TreeDraft:
         self.heads[noun], self.deps[noun] = noun if head == last else head, dep
         for token in described:
             self.heads[token], self.deps[token] = noun, "amod"
-            if self.tags[token] in NOUN_TAGS:
+            if self.tags[token] in NOUN_TAGS | {"VBP", "VBZ"}:
                 self.tags[token] = "JJ"
 
     def _is_of_the_whole(self, token: int, head: int) -> bool:
