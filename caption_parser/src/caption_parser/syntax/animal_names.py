@@ -11,6 +11,8 @@ _LONGEST = 3
 _FURTHEST_OWNER = 5
 """Words of a kind with its owner: "our new golden retriever puppy"."""
 _OWNERS = frozenset({"PRP$", "POS"})
+_OF_KINDS = NOUN_TAGS | ADJECTIVE_TAGS | {"CD"}
+"""Tags of what says of which kind somebody's animal is."""
 
 
 class AnimalNames:
@@ -60,6 +62,6 @@ def _is_somebodys(tree: Tree, noun: int) -> bool:
     for token in range(noun - 1, max(-1, noun - 1 - _FURTHEST_OWNER), -1):
         if tree.tags[token] in _OWNERS:
             return True
-        if tree.tags[token] not in NOUN_TAGS | ADJECTIVE_TAGS | {"CD"}:
+        if tree.tags[token] not in _OF_KINDS:
             return False
     return False

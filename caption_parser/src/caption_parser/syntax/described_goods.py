@@ -137,9 +137,13 @@ class DescribedGoods:
     def _is_said_of_goods(self, word: str) -> bool:
         """Whether a word names a colour, and is no fruit, or stands for a material or a pattern."""
         senses = self._lexicon.synsets(word)
-        return word in _SAID | _COLORS or (
-            any(self._color in hypernym_distances(self._lexicon, sense) for sense in senses)
-            and self._lexicon.lexname(senses[0]).removeprefix("noun.") not in _GROWN
+        return (
+            word in _SAID
+            or word in _COLORS
+            or (
+                any(self._color in hypernym_distances(self._lexicon, sense) for sense in senses)
+                and self._lexicon.lexname(senses[0]).removeprefix("noun.") not in _GROWN
+            )
         )
 
 

@@ -51,11 +51,7 @@ class FigureFinder:
     def __call__(self, tree: Tree) -> set[int]:
         """Those nouns."""
         found = set(self._figures(tree)) if "of" in tree.words else set()
-        for word, told in _TOLD.items():
-            if word in tree.words:
-                found.update(
-                    token for token in range(len(tree)) if tree.words[token] == word and told(tree, token)
-                )
+        found.update(token for token, word in enumerate(tree.words) if word in _TOLD and _TOLD[word](tree, token))
         return found
 
     def _figures(self, tree: Tree) -> Iterator[int]:

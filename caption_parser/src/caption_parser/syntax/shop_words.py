@@ -13,6 +13,8 @@ _MAKING_IT_SO = frozenset("get gets getting got keep keeping keeps kept make mak
 """Verbs whose object is safe: "keeps the dog safe"."""
 _JOINTS = frozenset({"-", "\u2010", "\u2011"})
 _JOINING = frozenset({",", "/", "&", "and", "or"})
+_BETWEEN = _JOINING | _SUITED
+"""What stands between the nouns of such words: "oven safe, microwave and dishwasher safe"."""
 _GRADES = frozenset("business economy energy first heavyweight second third world".split())
 _UNITS = frozenset({'"', "''", "``", "\u201d", "\u2033", "in", "inch", "inches"})
 _DONE_BY_ITSELF = frozenset("close fold focus off on open shut start".split())
@@ -53,7 +55,7 @@ def _suited(tree: Tree, adjective: int) -> Iterator[int]:
         yield token
         token -= 1
         joined = token >= 0 and tree.words[token] in _JOINING
-        while token >= 0 and tree.words[token] in _JOINING | _SUITED:
+        while token >= 0 and tree.words[token] in _BETWEEN:
             token -= 1
         if not joined:
             return

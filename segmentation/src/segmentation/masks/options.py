@@ -186,8 +186,7 @@ class MaskOptions(Configuration):
             for name in names:
                 value = getattr(resolved, name)
                 if value != left_open.get(name, type(self).model_fields[name].default):
-                    option = f"--{name.replace('_', '-')}"
-                    raise UsageError(f"{option}: got {value}, which would change nothing: {why}. Leave it out")
+                    raise unused_option(name, value, why)
 
 
 class ResolvedMaskOptions(MaskOptions):
@@ -226,6 +225,12 @@ class ResolvedMaskOptions(MaskOptions):
             self.precision,
             presence=PRESENCE if self.presence is None else self.presence,
         )
+
+
+def unused_option(name: str, value: object, why: str) -> UsageError:
+    """What to raise for an option that changes nothing."""
+    option = f"--{name.replace('_', '-')}"
+    return UsageError(f"{option}: got {value}, which would change nothing: {why}. Leave it out")
 
 
 def recorded(options: Configuration) -> dict[str, Any]:

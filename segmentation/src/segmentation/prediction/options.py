@@ -5,11 +5,10 @@ from typing import Literal
 from pydantic import Field, PositiveInt
 
 from segmentation.backbones.devices import PRECISION, Precision
-from segmentation.masks.options import MaskOptions, ResolvedMaskOptions
+from segmentation.masks.options import MaskOptions, ResolvedMaskOptions, unused_option
 from segmentation.masks.refinement import CrfPreset, Refinement, installed_refinement
 from segmentation.scores.contract import PRESENCE, WINDOW, NetworkTraits, Pixels, Scale, Viewing
 from shared_runtime.configuration import Configuration
-from shared_runtime.errors import UsageError
 
 
 class PredictionOptions(Configuration):
@@ -54,14 +53,12 @@ class PredictionOptions(Configuration):
         """Raises UsageError for what a segmenter alone is told, unless it has its default."""
         for name in ("window", "presence"):
             if (value := getattr(self, name)) != type(self).model_fields[name].default:
-                raise UsageError(
-                    f"--{name}: got {value}, which would change nothing: the model is a localizer, and this "
-                    "is what a segmenter is told. Leave it out"
-                )
+                why = "the model is a localizer, and this is what a segmenter is told"
+                raise unused_option(name, value, why)
 
     def of_masks(self, network: NetworkTraits) -> ResolvedMaskOptions:
         """How score maps come about, as `make-masks` makes them where no mask depends on other images."""
-        options = MaskOptions(
+        resolved = MaskOptions(
             input_size=self.input_size,
             scales=self.scales,
             flip=self.flip,
@@ -69,11 +66,10 @@ class PredictionOptions(Configuration):
             refine=self.refine,
             crf_preset=self.crf_preset,
             precision=self.precision,
-        )
-        resolved = options.resolved(network)
+        ).resolved(network)
         if self.refine is None and resolved.refine is Refinement.DENSE_CRF:
             # Whoever asks for nothing gets a mask without a compiler, too.
-            return options.model_copy(update={"refine": installed_refinement()}).resolved(network)
+            return resolved.model_copy(update={"refine": installed_refinement()})
         return resolved
 
 
