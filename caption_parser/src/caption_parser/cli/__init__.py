@@ -44,7 +44,7 @@ COMMANDS = (
     Command("doctor", "caption_parser.doctor:command", "Check that all that is needed is there."),
 )
 
-_NEW_OBJECTS = 50_000
+_NEW_OBJECTS = 1_000_000
 """Between two looks at them; by default they are 700."""
 
 app = lazy_app(COMMANDS, completion=True)
