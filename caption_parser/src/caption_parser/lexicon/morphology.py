@@ -32,6 +32,8 @@ SUFFIX_RULES: dict[str, tuple[tuple[str, str], ...]] = {
     "r": (),
 }
 """Per part of speech: an ending of the inflected form and the ending of the base form in its place."""
+_INFLECTED = {pos: tuple(inflected for inflected, _ in rules) for pos, rules in SUFFIX_RULES.items()}
+"""The endings alone: most forms that are looked up have none of them."""
 
 
 def base_forms(
@@ -45,7 +47,7 @@ def base_forms(
     candidates = [form]
     if exceptions is not None:
         candidates += exceptions
-    else:
+    elif form.endswith(_INFLECTED[pos]):
         candidates += [
             form.removesuffix(inflected) + base
             for inflected, base in SUFFIX_RULES[pos]
