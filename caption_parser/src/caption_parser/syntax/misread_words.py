@@ -53,7 +53,10 @@ class MisreadWords:
                     draft.deps[token] = "compound" if draft.heads[token] > token else behind
             elif (
                 tag == "NN"
-                and (not self._words.is_noun(words[token]) or self._is_said_of_products(draft.tree, token))
+                and (
+                    not self._words.is_noun(words[token])
+                    or (words[token] in _OF_PRODUCTS and self._is_said_of_products(draft.tree, token))
+                )
                 and self._is_said_of_the_noun_before(draft.tree, token)
             ):
                 draft.swap(token - 1, token)
@@ -134,8 +137,7 @@ class MisreadWords:
     def _is_said_of_products(self, tree: Tree, token: int) -> bool:
         """The last word of "Hair dryer professional", where no article speaks of somebody."""
         return (
-            tree.words[token] in _OF_PRODUCTS
-            and not tree.has_child(token, "det")
+            not tree.has_child(token, "det")
             and self._words.names_a_thing(tree.words[token - 1])
             and tree.tags[token - 1] != "NNP"
         )
