@@ -1,5 +1,6 @@
 """The command `capparse`: one file per command, each a thin shell around a public function."""
 
+import atexit
 import gc
 import os
 from typing import Annotated
@@ -44,7 +45,7 @@ COMMANDS = (
     Command("doctor", "caption_parser.doctor:command", "Check that all that is needed is there."),
 )
 
-_NEW_OBJECTS = 1_000_000
+_NEW_OBJECTS = 50_000
 """Between two looks at them; by default they are 700."""
 
 app = lazy_app(COMMANDS, completion=True)
@@ -78,6 +79,8 @@ def main() -> None:
     """Run the command line; the process ends with an `ExitCode`."""
     # What a command loads stays; the collector would look through all of it some dozen times.
     gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
+    # Nor need it look for cycles in what goes with the process: half a second where a parser was loaded.
+    atexit.register(gc.freeze)
     # Processes share out the work; the library behind NumPy would start a thread for each core in each of them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from caption_parser.cli.light_spacy import lighten_spacy

@@ -134,7 +134,9 @@ class Lexicon:
                     found = senses[number - 1]
             case SenseKey(lemma, pos, key):
                 reason = "has no such sense key"
-                found = next((one for one in self.synsets(lemma, pos) if self.sense_key(one, lemma) == key), None)
+                lexname = int(key.partition("%")[2].split(":")[1])
+                of_file = (one for one in self.synsets(lemma, pos) if self._table.lexname_number(one) == lexname)
+                found = next((one for one in of_file if self.sense_key(one, lemma) == key), None)
             case OffsetId(pos, offset):
                 return self._at_offset(pos, offset, identifier)
             case None:

@@ -44,13 +44,12 @@ def base_forms(
     `exceptions` are the base forms of an irregular form; None: it is regular and the rules of `pos` apply.
     The rules are applied once and to the end of the form only, also in forms of several words.
     """
-    candidates = [form]
     if exceptions is not None:
-        candidates += exceptions
+        candidates = [form, *exceptions]
     elif form.endswith(_INFLECTED[pos]):
-        candidates += [
-            form.removesuffix(inflected) + base
-            for inflected, base in SUFFIX_RULES[pos]
-            if form.endswith(inflected)
-        ]
+        rules = SUFFIX_RULES[pos]
+        bases = [form.removesuffix(inflected) + base for inflected, base in rules if form.endswith(inflected)]
+        candidates = [form, *bases]
+    else:
+        return (form,) if exists(form) else ()
     return tuple(candidate for candidate in dict.fromkeys(candidates) if exists(candidate))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import spacy
 from spacy.attrs import IS_SPACE, LOWER, NORM, SUFFIX
@@ -72,8 +73,9 @@ def load(spacy_model: str | Path | None = None, *, mode: str = "visual", phrases
 
 def describe_words_briefly(nlp: Language) -> None:
     """Let spaCy find out of new words no more than is read: the rest is a third of its time with them."""
-    getters = nlp.vocab.lex_attr_getters
-    nlp.vocab.lex_attr_getters = {attribute: getters[attribute] for attribute in _READ_OF_WORDS}
+    vocabulary: Any = nlp.vocab
+    getters = vocabulary.lex_attr_getters
+    vocabulary.lex_attr_getters = {attribute: getters[attribute] for attribute in _READ_OF_WORDS}
 
 
 def _load_shipped() -> Language:

@@ -13,6 +13,7 @@ from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAG
 from caption_parser.syntax.tree_draft import TreeDraft
 from caption_parser.syntax.verb_words import VerbWords
 
+_DESCRIBING_TAGS = ADJECTIVE_TAGS | PARTICIPLE_TAGS
 _BEFORE = frozenset({"compound", "nmod", "amod"})
 _UP_TO = _BEFORE | {"nsubj"}
 _SAID = frozenset(
@@ -117,7 +118,7 @@ class DescribedGoods:
             or _is_which_of_several(words, token)
             or _is_a_measure(words, token)
             or (
-                draft.tags[token] in ADJECTIVE_TAGS | PARTICIPLE_TAGS
+                draft.tags[token] in _DESCRIBING_TAGS
                 and self._words.is_a(word, "a")
                 and not self._words.is_noun(word)
             )

@@ -9,7 +9,8 @@ from caption_parser.syntax.tree_draft import TreeDraft
 from caption_parser.syntax.verb_words import VerbWords
 
 _ADVERB_TAGS = frozenset({"RB", "RBR", "RBS"})
-_NOT_NOUNS = ADJECTIVE_TAGS | _ADVERB_TAGS | {"IN", "VB", "VBP"}
+_MODIFYING_TAGS = ADJECTIVE_TAGS | _ADVERB_TAGS
+_NOT_NOUNS = _MODIFYING_TAGS | {"IN", "VB", "VBP"}
 _BEFORE_NOUNS = frozenset({"amod", "advmod", "nmod"})
 _OF_NOUNS = frozenset({"ROOT", "appos", "attr", "conj", "dobj", "nsubj", "nsubjpass", "pobj"})
 
@@ -117,7 +118,7 @@ class MisreadWords:
         before = token - 1
         return (
             before > 0
-            and tree.tags[token] in ADJECTIVE_TAGS | _ADVERB_TAGS
+            and tree.tags[token] in _MODIFYING_TAGS
             and tree.deps[token] in _OF_NOUNS
             and tree.words[token].endswith("er")
             and (tree.deps[before], tree.heads[before]) == ("compound", token)
