@@ -148,6 +148,7 @@ class DescribedGoods:
 def _is_a_measure(words: Sequence[str], token: int) -> bool:
     """Whether a word is a size, by itself or with the word before or behind it: "750ml", "750 ml"."""
     runs = words[token : token + 1], words[token : token + 2], words[token - 1 : token + 1] if token else ()
+    # Few words begin with a digit, as every size does.
     return any(run and run[0][0].isdigit() and _MEASURE.fullmatch("".join(run)) for run in runs)
 
 

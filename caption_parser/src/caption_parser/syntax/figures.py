@@ -10,6 +10,7 @@ _WATERS = frozenset("sea seas ocean oceans river rivers wave waves flood pool st
 _COVERS = frozenset("blanket blankets carpet carpets cloak curtain curtains canopy rug".split())
 _HEAPS = frozenset("mountain mountains hill hills forest".split())
 _MEASURES = _WATERS | _COVERS | _HEAPS | {"train", "bowl"}
+"""All that may stand before "of" so."""
 _SPREAD = frozenset(
     """
     algae ash clouds color colors colour colours darkness dew dust fog foliage frost grass green greenery haze
