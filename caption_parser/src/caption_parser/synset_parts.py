@@ -19,6 +19,7 @@ from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.model_versions import model_versions
 from caption_parser.models import load_nlp
 from caption_parser.models.caption_trees import CaptionTrees
+from caption_parser.models.loading import describe_words_briefly
 from caption_parser.models.tag_to_pos import TAG_TO_POS
 from caption_parser.senses import Disambiguator, load_disambiguator
 from caption_parser.senses.caption_prior import CaptionPrior, load_caption_prior
@@ -84,6 +85,8 @@ class SynsetParts:
     def nlp(self) -> Language:
         """Tagger and parser."""
         nlp = load_nlp(self._config.spacy_model)
+        if self._config.spacy_model is None and self._config.objects == "syntax":
+            describe_words_briefly(nlp)
         if self._config.objects == "syntax" and TAG_TO_POS in nlp.pipe_names:
             nlp.disable_pipe(TAG_TO_POS)  # our rules read tags; only spaCy's noun chunks need parts of speech
         return nlp

@@ -3,6 +3,7 @@
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
@@ -57,14 +58,20 @@ def load_label_space(name_or_path: str | Path) -> LabelSpace:
     Raises `LabelSpaceError`, which names the file and the place in it.
     """
     if name_or_path in SHIPPED:
-        shipped = files("shared_schemas") / "spaces" / f"{name_or_path}.toml"
-        return _build(_parse(shipped.read_text("utf-8"), f"{name_or_path}.toml"), f"{name_or_path}.toml", None)
+        return _load_shipped(str(name_or_path))
     path = Path(name_or_path)
     if path.suffix not in (".toml", ".json"):
         hint = _hint(str(name_or_path), SHIPPED)
         expected = f"one of {', '.join(SHIPPED)}, or a .toml or .json file{hint}"
         raise LabelSpaceError("label space", repr(str(name_or_path)), expected)
     return _build(_parse(_read(path), str(path)), str(path), path.parent)
+
+
+@cache
+def _load_shipped(name: str) -> LabelSpace:
+    """One of `SHIPPED`, read once per process: a command asks for the same one several times."""
+    shipped = files("shared_schemas") / "spaces" / f"{name}.toml"
+    return _build(_parse(shipped.read_text("utf-8"), shipped.name), shipped.name, None)
 
 
 def label_space_files(name_or_path: str | Path) -> list[Path]:

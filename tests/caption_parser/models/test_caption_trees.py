@@ -11,6 +11,7 @@ from caption_parser.models import load_nlp
 from caption_parser.models.caption_network import CaptionNetwork
 from caption_parser.models.caption_trees import CaptionTrees, _move_decorated
 from caption_parser.models.caption_words import CaptionWords
+from caption_parser.models.loading import describe_words_briefly
 from caption_parser.syntax.tree import Tree
 
 ODD = [
@@ -23,6 +24,7 @@ ODD = [
     "ein Mädchen mit 3.5 kg Äpfeln 🐈 ...",
     "one dog and another " * 40,
 ]
+LETTERS = "cat Cat CAT cannot Dont naïve Äpfel ﬁsh ß ΣΊΣΥΦΟΣ Ǆ 日本語 кот قطة".split()
 CAPTIONS = [*ODD, *(case.caption for case in CASES)]
 
 
@@ -41,6 +43,13 @@ def test_a_batch_is_read_as_spacy_reads_its_captions(nlp: Language) -> None:
         np.testing.assert_allclose(tree.vectors, other.vectors, atol=1e-4)
 
 
+def test_words_that_spacy_tells_less_of_are_read_alike() -> None:
+    told, brief = load_nlp(), load_nlp()
+    describe_words_briefly(brief)
+    assert list(CaptionTrees(brief)(CAPTIONS)) == list(CaptionTrees(told)(CAPTIONS))
+    assert list(map(Tree.of, brief.pipe(CAPTIONS))) == list(map(Tree.of, told.pipe(CAPTIONS)))
+
+
 def test_a_caption_is_read_the_same_in_any_company(nlp: Language, monkeypatch: pytest.MonkeyPatch) -> None:
     read = CaptionTrees(nlp)
     together = dict(zip(CAPTIONS, read(CAPTIONS), strict=True))
@@ -55,7 +64,7 @@ def test_captions_are_cut_into_words_as_the_tokenizer_cuts_them(nlp: Language) -
     exceptions = [text for rule in nlp.tokenizer.rules if not rule.isspace() for text in (rule, " ".join(rule))]
     assert not any(" " in rule.strip() for rule in nlp.tokenizer.rules)
     cut = CaptionWords(nlp)
-    for text in (*CAPTIONS, *exceptions, " ".join(f'("{word}").' for word in exceptions[:400])):
+    for text in (*CAPTIONS, *LETTERS, *exceptions, " ".join(f'("{word}").' for word in exceptions[:400])):
         doc = nlp.make_doc(text)
         found = cut(text)
         assert found == cut(doc)

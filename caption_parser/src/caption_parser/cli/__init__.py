@@ -1,5 +1,6 @@
 """The command `capparse`: one file per command, each a thin shell around a public function."""
 
+import atexit
 import gc
 import os
 from typing import Annotated
@@ -78,6 +79,8 @@ def main() -> None:
     """Run the command line; the process ends with an `ExitCode`."""
     # What a command loads stays; the collector would look through all of it some dozen times.
     gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
+    # Nor need it look for cycles in what goes with the process: half a second where a parser was loaded.
+    atexit.register(gc.freeze)
     # Processes share out the work; the library behind NumPy would start a thread for each core in each of them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from caption_parser.cli.light_spacy import lighten_spacy

@@ -170,12 +170,13 @@ def _synonyms_and_hyponyms(label_space: LabelSpace, lexicon: Lexicon) -> dict[in
     while frontier:
         reached: dict[int, Decision] = {}
         for synset in frontier:
-            label_id, depth = decisions[synset].label, decisions[synset].depth + 1
+            label_id, _, depth = decisions[synset]
+            below = Decision(label_id, Rule.HYPONYM, depth + 1)
             for hyponym in lexicon.hyponyms(synset):
                 if hyponym in decisions or hyponym in excluded[label_id]:
                     continue
                 if hyponym not in reached or label_id < reached[hyponym].label:
-                    reached[hyponym] = Decision(label_id, Rule.HYPONYM, depth)
+                    reached[hyponym] = below
         decisions.update(reached)
         frontier = list(reached)
     return decisions

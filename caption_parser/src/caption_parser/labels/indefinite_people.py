@@ -13,6 +13,7 @@ from caption_parser.syntax.traces import leaves_traces
 
 _ASSERTING = frozenset({"someone", "somebody", "everyone", "everybody"})
 _PERSONAL = frozenset({"he", "she"})
+_PRONOUNS = _ASSERTING | _PERSONAL
 _NOT_SEEN_AFTER = frozenset(
     {"for", "like", "if", "not", "n't", "no", "without", "whether", "unless", "from", "to"}
 )
@@ -41,14 +42,18 @@ class IndefinitePeople:
 
     def _of_caption(self, caption: CaptionReading, person: ImpliedObject) -> Iterator[VerbReading]:
         tree = caption.tree
+        if _PRONOUNS.isdisjoint(tree.words):
+            return
         for token, word in enumerate(tree.words):
+            if word not in _PRONOUNS:
+                continue
             if word in _PERSONAL:
                 is_somebody = tree.deps[token] in ("nsubj", "nsubjpass") and not any(
                     found.candidate.token < token and found.synset in self._beings for found in caption.objects
                 )
             else:
                 owns = token + 1 < len(tree) and tree.tags[token + 1] == "POS"
-                is_somebody = word in _ASSERTING and not owns and tree.deps[token] != "poss"
+                is_somebody = not owns and tree.deps[token] != "poss"
             before = tree.words[max(0, token - 2) : token]
             if word in _ASSERTING and (leaves_traces(tree, token) or not _HINTING.isdisjoint(before)):
                 continue

@@ -171,9 +171,11 @@ class MentionWriter:
 
     def _attributes(self, candidate: ObjectCandidate) -> tuple[Attribute, ...]:
         return tuple(
-            Attribute(name=name, start=modifier.start, end=modifier.end)
-            for modifier in candidate.modifiers
-            if (name := self._attribute_name(modifier.word, modifier.kind)) is not None
+            [
+                Attribute(name=name, start=start, end=end)
+                for word, kind, start, end in candidate.modifiers
+                if (name := self._attribute_name(word, kind)) is not None
+            ]
         )
 
     def _describe_sense(self, synset: int, lemmas: tuple[str, ...]) -> _Sense:

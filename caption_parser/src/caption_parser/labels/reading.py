@@ -141,10 +141,12 @@ def _candidate(caption: str, tree: Tree, phrase: NounPhrase, extended_head: Exte
         lemmas=extended_head.lemmas,
         synsets=extended_head.synsets,
         modifiers=tuple(
-            ModifierWord(tree.words[token], kind, starts[token], ends[token])
-            for token, kind in phrase.modifiers
-            # A noun inside the extended head is part of the name: "orange" of "orange juice" is no colour.
-            if kind is not ModifierKind.NOUN or not first <= token <= last
+            [
+                ModifierWord(tree.words[token], kind, starts[token], ends[token])
+                for token, kind in phrase.modifiers
+                # A noun inside the extended head is part of the name: "orange" of "orange juice" is no colour.
+                if kind is not ModifierKind.NOUN or not first <= token <= last
+            ]
         ),
         instances=phrase.instances,
         at_least=phrase.at_least,

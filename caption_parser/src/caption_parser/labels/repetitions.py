@@ -56,7 +56,7 @@ class Repetitions:
 
 
 def _may_count(found: ObjectReading) -> bool:
-    return not DOUBTS.intersection(found.candidate.flags)
+    return DOUBTS.isdisjoint(found.candidate.flags)
 
 
 def _recounted(tree: Tree, found: ObjectReading, counted: dict[int, _Counted]) -> ObjectReading:

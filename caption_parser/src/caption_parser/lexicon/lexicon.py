@@ -72,7 +72,9 @@ class Lexicon:
         self._table = SynsetTable(sections)
         self._strings = StringTable(sections, "lemmas")
         self._lemma_runs, self._lemma_synsets = Runs(sections, "lemma_synsets"), sections["lemma_synsets"]
-        self._exceptions = StringTable(sections, "exceptions")
+        exceptions = StringTable(sections, "exceptions")
+        self._exceptions = {exceptions[number]: number for number in exceptions.key_numbers()}
+        """Few enough to be listed: every form is looked for among them, and hardly any is there."""
         self._exception_runs = Runs(sections, "exception_lemmas")
         self._exception_lemmas = sections["exception_lemmas"]
         self._cached_synsets = lru_cache(CACHED_LOOKUPS)(self._look_up_synsets)
@@ -132,7 +134,9 @@ class Lexicon:
                     found = senses[number - 1]
             case SenseKey(lemma, pos, key):
                 reason = "has no such sense key"
-                found = next((one for one in self.synsets(lemma, pos) if self.sense_key(one, lemma) == key), None)
+                lexname = int(key.partition("%")[2].split(":")[1])
+                of_file = (one for one in self.synsets(lemma, pos) if self._table.lexname_number(one) == lexname)
+                found = next((one for one in of_file if self.sense_key(one, lemma) == key), None)
             case OffsetId(pos, offset):
                 return self._at_offset(pos, offset, identifier)
             case None:
@@ -281,7 +285,7 @@ class Lexicon:
 
     def _find_base_forms(self, form: str, pos: str) -> tuple[str, ...]:
         lemma, index_pos = as_lemma(form), "a" if pos == "s" else pos
-        irregular = self._exceptions.find(exception_key(lemma, index_pos))
+        irregular = self._exceptions.get(exception_key(lemma, index_pos))
         exceptions = None if irregular is None else self._irregular_bases(irregular)
         return base_forms(
             lemma, index_pos, exceptions, lambda candidate: bool(self._cached_synsets(candidate, index_pos))

@@ -32,6 +32,8 @@ SUFFIX_RULES: dict[str, tuple[tuple[str, str], ...]] = {
     "r": (),
 }
 """Per part of speech: an ending of the inflected form and the ending of the base form in its place."""
+_INFLECTED = {pos: tuple(inflected for inflected, _ in rules) for pos, rules in SUFFIX_RULES.items()}
+"""The endings alone: most forms that are looked up have none of them."""
 
 
 def base_forms(
@@ -42,13 +44,12 @@ def base_forms(
     `exceptions` are the base forms of an irregular form; None: it is regular and the rules of `pos` apply.
     The rules are applied once and to the end of the form only, also in forms of several words.
     """
-    candidates = [form]
     if exceptions is not None:
-        candidates += exceptions
+        candidates = [form, *exceptions]
+    elif form.endswith(_INFLECTED[pos]):
+        rules = SUFFIX_RULES[pos]
+        bases = [form.removesuffix(inflected) + base for inflected, base in rules if form.endswith(inflected)]
+        candidates = [form, *bases]
     else:
-        candidates += [
-            form.removesuffix(inflected) + base
-            for inflected, base in SUFFIX_RULES[pos]
-            if form.endswith(inflected)
-        ]
+        return (form,) if exists(form) else ()
     return tuple(candidate for candidate in dict.fromkeys(candidates) if exists(candidate))

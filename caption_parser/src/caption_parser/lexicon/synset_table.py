@@ -8,8 +8,14 @@ from caption_parser.lexicon import layout
 from caption_parser.lexicon.layout import Relation
 from caption_parser.lexicon.tables import Runs
 
-_WALKED = frozenset({Relation.HYPERNYM, Relation.HYPONYM})
-"""Relations that are followed from synset to synset."""
+_WALKED = frozenset(
+    {
+        (Relation.HYPERNYM, Relation.HYPERNYM),
+        (Relation.HYPONYM, Relation.HYPONYM),
+        (Relation.MEMBER_HOLONYM, Relation.SUBSTANCE_HOLONYM),
+    }
+)
+"""Relations, from the first to the last, that are followed from thousands of synsets."""
 
 
 class Sense(NamedTuple):
@@ -38,7 +44,7 @@ class SynsetTable:
         self._tag_counts = sections["tag_counts"]
         self._sense_runs, self._senses = Runs(sections, "senses"), sections["senses"]
         self._edge_runs, self._edges = Runs(sections, "edges"), sections["edges"]
-        self._targets: dict[Relation, tuple[array[int], array[int]]] = {}
+        self._targets: dict[tuple[Relation, Relation], tuple[array[int], array[int]]] = {}
 
     def is_satellite(self, synset: int) -> bool:
         """Whether it is an adjective satellite."""
@@ -72,21 +78,23 @@ class SynsetTable:
 
     def related(self, synset: int, first: Relation, last: Relation | None = None) -> tuple[int, ...]:
         """The targets of one relation, or of those from `first` to `last` in the order of their ranks."""
-        if last is None and first in _WALKED:
-            starts, targets = self._targets.get(first) or self._unpack(first)
+        kinds = first, first if last is None else last
+        if kinds in _WALKED:
+            starts, targets = self._targets.get(kinds) or self._unpack(*kinds)
             return tuple(targets[starts[synset] : starts[synset + 1]])
-        return tuple([edge & layout.TARGET_MASK for edge in self._edges_between(synset, first, last or first)])
+        return tuple([edge & layout.TARGET_MASK for edge in self._edges_between(synset, *kinds)])
 
-    def _unpack(self, relation: Relation) -> "tuple[array[int], array[int]]":
+    def _unpack(self, first: Relation, last: Relation) -> "tuple[array[int], array[int]]":
         """Where the targets of each synset begin, and the targets: for walks that look at thousands of synsets."""
         import numpy as np
 
         edges = np.frombuffer(self._edges, np.uint32)
-        chosen = edges >> layout.RELATION_SHIFT == relation
+        relations = edges >> layout.RELATION_SHIFT
+        chosen = (first <= relations) & (relations <= last)
         before = np.zeros(len(edges) + 1, np.uint32)
         chosen.cumsum(out=before[1:])
         starts, targets = before[self._edge_runs.starts()], edges[chosen] & layout.TARGET_MASK
-        found = self._targets[relation] = array("I", starts.tobytes()), array("I", targets.tobytes())
+        found = self._targets[first, last] = array("I", starts.tobytes()), array("I", targets.tobytes())
         return found
 
     def derivations(self, synset: int) -> list[Derivation]:

@@ -27,9 +27,10 @@ class Runs:
     def __len__(self) -> int:
         return len(self._distances) - 1
 
-    def bounds(self, run: int) -> tuple[int, int]:
-        """Start and end of a run, `0 <= run < len(self)`."""
-        after = run + 1
+    def bounds(self, run: int, after: int | None = None) -> tuple[int, int]:
+        """Start and end of a run, `0 <= run < len(self)`, or of all runs from it on that are before `after`."""
+        if after is None:
+            after = run + 1
         bases, distances = self._bases, self._distances
         return bases[run >> BLOCK_BITS] + distances[run], bases[after >> BLOCK_BITS] + distances[after]
 
@@ -83,8 +84,8 @@ class StringTable:
         if first == last:
             return None
         # The strings of a bucket are neighbours: most keys that are not there are not even in their text.
-        begin, text = self._strings.bounds(first)[0], self._text
-        if wanted not in text[begin : self._strings.bounds(last - 1)[1]].tobytes().lower():
+        (begin, end), text = self._strings.bounds(first, last), self._text
+        if wanted not in text[begin:end].tobytes().lower():
             return None
         for number in range(first, last):
             start, end = self._strings.bounds(number)

@@ -74,10 +74,10 @@ class ArcEagerParser:
         return table.reshape(-1, self._padding.shape[1])
 
     def _score(self, table: Floats, words: Numbers) -> Floats:
-        """The scores of all moves, (N, M), in states that show these words, (N, features)."""
+        """The scores of all moves, (N, M), in states that show these words, (features, N)."""
         rows = words * _FEATURES
-        rows += np.arange(_FEATURES, dtype=np.int32)
-        pieces = table[rows].sum(axis=1)
+        rows += np.arange(_FEATURES, dtype=np.int32)[:, None]
+        pieces = table.take(rows, axis=0).sum(axis=0)
         pieces += self._lower_bias
         scores: Floats = np.maximum(pieces[:, : self._hidden], pieces[:, self._hidden :]) @ self._upper
         scores += self._upper_bias
@@ -95,7 +95,7 @@ class ArcEagerParser:
         # One row for each caption that is not done: the top of its stack, of what came back from there to the
         # buffer, the first word that is still there, and their ends.
         states = np.stack([bottoms - 1, bottoms - 1, ends - lengths, ends, bottoms], axis=0)[:, lengths > 0]
-        words = np.empty((states.shape[1], _FEATURES), np.int32)
+        words = np.empty((_FEATURES, states.shape[1]), np.int32)
         while states.shape[1]:
             top, back, following, end, bottom = states
             depth, waiting = top - bottom + 1, back - bottom + 1
@@ -106,10 +106,10 @@ class ArcEagerParser:
                 b0 = np.where(waiting > 0, returned[back], next0)
                 b1 = np.where(waiting > 1, returned[back - 1], np.where(waiting > 0, next0, next1))
             s0 = stack[top]
-            words = words[: len(b0)]
-            words[:, 0], words[:, 1], words[:, 2] = b0, b1, s0
-            words[:, 3], words[:, 4] = stack[top - 1], stack[top - 2]
-            words[:, 5], words[:, 6], words[:, 7] = first_left[b0], first_left[s0], last_right[s0]
+            words = words[:, : len(b0)]
+            words[0], words[1], words[2] = b0, b1, s0
+            words[3], words[4] = stack[top - 1], stack[top - 2]
+            words[5], words[6], words[7] = first_left[b0], first_left[s0], last_right[s0]
             scores = self._score(table, words)
 
             empty = depth == 0

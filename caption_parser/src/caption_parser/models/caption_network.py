@@ -89,9 +89,10 @@ class CaptionNetwork:
         padded = np.zeros((len(words) + (len(lengths) + 1) * depth, len(self._mix.gain)), np.float32)
         padded[places] = self._embed(words)
         for window in self._windows:
-            around = np.zeros((len(padded), 3 * padded.shape[1]), np.float32)
+            around = np.empty((len(padded), 3 * padded.shape[1]), np.float32)
             before, here, after = np.split(around, 3, axis=1)
             before[1:], here[:], after[:-1] = padded[:-1], padded, padded[1:]
+            before[:1], after[-1:] = 0, 0
             padded = padded + window(around)
         vectors: Floats = padded[places]
         return vectors
@@ -132,8 +133,8 @@ def product(inputs: Floats, weights: Floats) -> Floats:
     would then depend on what was read together. So it gets a few at a time.
     """
     blocks = -(-len(inputs) // _ROWS)
-    padded = np.zeros((blocks * _ROWS, inputs.shape[1]), np.float32)
-    padded[: len(inputs)] = inputs
+    padded = np.empty((blocks * _ROWS, inputs.shape[1]), np.float32)
+    padded[: len(inputs)], padded[len(inputs) :] = inputs, 0
     rows: Floats = (padded.reshape(blocks, _ROWS, -1) @ weights).reshape(blocks * _ROWS, -1)
     return rows[: len(inputs)]
 

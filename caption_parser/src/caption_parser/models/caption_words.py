@@ -1,7 +1,7 @@
 """Captions in words, as spaCy's tokenizer cuts them; what stands between two spaces is cut once and remembered."""
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from spacy.attrs import IDX, LENGTH, NORM, ORTH, SUFFIX
 from spacy.language import Language
@@ -32,7 +32,9 @@ class CaptionWords:
 
     def __init__(self, nlp: Language) -> None:
         """`nlp`: a pipeline whose tokenizer has no exceptions with a space in them, as spaCy's English ones."""
-        self._tokenize = nlp.tokenizer
+        tokenizer: Any = nlp.tokenizer
+        self._tokenize, self._exceptions = tokenizer, tokenizer.rules
+        self._vocab = nlp.vocab
         self._between_spaces = lru_cache(_REMEMBERED)(self._cut)
 
     def __call__(self, text: str | Doc) -> Words:
@@ -61,7 +63,12 @@ class CaptionWords:
         return found
 
     def _cut(self, run: str) -> Words:
-        return _words_of(self._tokenize(run))
+        if not run.isalpha() or run in self._exceptions:
+            return _words_of(self._tokenize(run))
+        # What affixes begin or end with is no letter, so that letters alone are one word.
+        lexeme = self._vocab[run]
+        words, capitals = lower_case([lexeme.orth], self._vocab)
+        return Words([(lexeme.norm, lexeme.suffix)], words, [0], [len(run)], capitals)
 
 
 def _words_of(doc: Doc) -> Words:

@@ -13,6 +13,7 @@ from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAG
 from caption_parser.syntax.tree_draft import TreeDraft
 from caption_parser.syntax.verb_words import VerbWords
 
+_DESCRIBING_TAGS = ADJECTIVE_TAGS | PARTICIPLE_TAGS
 _BEFORE = frozenset({"compound", "nmod", "amod"})
 _UP_TO = _BEFORE | {"nsubj"}
 _SAID = frozenset(
@@ -108,19 +109,16 @@ class DescribedGoods:
         return last
 
     def _describes(self, draft: TreeDraft, token: int) -> bool:
-        word = draft.tree.words[token]
-        by_hand = word == "hand" and draft.tags[token + 1 : token + 2] == ["VBN"]
-        measured = _MEASURE.fullmatch(word) or _MEASURE.fullmatch("".join(draft.tree.words[token : token + 2]))
-        auto = token > 0 and draft.tree.words[token - 1] == "auto" and word in _DONE_ALONE
-        unit = token > 0 and _MEASURE.fullmatch("".join(draft.tree.words[token - 1 : token + 1]))
+        words = draft.tree.words
+        word = words[token]
         return (
-            by_hand
-            or auto
-            or _is_which_of_several(draft.tree.words, token)
-            or bool(measured or unit)
-            or self._is_said(word)
+            self._is_said(word)
+            or (word == "hand" and draft.tags[token + 1 : token + 2] == ["VBN"])
+            or (token > 0 and words[token - 1] == "auto" and word in _DONE_ALONE)
+            or _is_which_of_several(words, token)
+            or _is_a_measure(words, token)
             or (
-                draft.tags[token] in ADJECTIVE_TAGS | PARTICIPLE_TAGS
+                draft.tags[token] in _DESCRIBING_TAGS
                 and self._words.is_a(word, "a")
                 and not self._words.is_noun(word)
             )
@@ -145,6 +143,13 @@ class DescribedGoods:
                 and self._lexicon.lexname(senses[0]).removeprefix("noun.") not in _GROWN
             )
         )
+
+
+def _is_a_measure(words: Sequence[str], token: int) -> bool:
+    """Whether a word is a size, by itself or with the word before or behind it: "750ml", "750 ml"."""
+    runs = words[token : token + 1], words[token : token + 2], words[token - 1 : token + 1] if token else ()
+    # Few words begin with a digit, as every size does.
+    return any(run and run[0][0].isdigit() and _MEASURE.fullmatch("".join(run)) for run in runs)
 
 
 def _is_which_of_several(words: Sequence[str], token: int) -> bool:

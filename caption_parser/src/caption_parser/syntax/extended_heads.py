@@ -21,6 +21,10 @@ _NAMING_TAGS = NOUN_TAGS | {"POS"}
 """Tags of words that may come before a head and name with it whatever they like: "bull's eye"."""
 _THINGS = frozenset({"noun.artifact", "noun.food"})
 """The lexicographer's files of what people make, wear and eat."""
+_DOGS = frozenset({"dog", "dogs"})
+_KITES = frozenset({"kite", "kites"})
+_DOGS_AND_KITES = _DOGS | _KITES
+"""Words with which "hot dog" and "black kite" end, which may mean something else."""
 _OF_DOGS = frozenset("bark barking barks fur leash panting tongue tongues wagging".split())
 """What dogs do and have, also those that are hot."""
 _HAWKS = frozenset({"black", "red"})
@@ -79,7 +83,11 @@ class ExtendedHeadFinder:
     def __call__(self, tree: Tree, phrase_start: int, head: int) -> ExtendedHead | None:
         """The extended head around the noun `head` of a phrase; none if not even that noun is known."""
         earliest = max(phrase_start, head + 1 - self.lexicon.max_lemma_words)
-        if self._rules.guard_extended_heads and (_is_hot_dog_alive(tree, head) or _is_toy_kite(tree, head)):
+        if (
+            tree.words[head] in _DOGS_AND_KITES
+            and self._rules.guard_extended_heads
+            and (_is_hot_dog_alive(tree, head) or _is_toy_kite(tree, head))
+        ):
             earliest = head
         first = _first_of_name(tree, earliest, head, possessors=self._rules.possessive_names)
         end = _end_of_tail(tree, head, postposed=self._rules.postposed_names)
@@ -193,16 +201,16 @@ class ExtendedHeadFinder:
 def _is_hot_dog_alive(tree: Tree, head: int) -> bool:
     """Whether a dog that is hot does or has what dogs do and have, and no other is spoken of."""
     return (
-        tree.words[head] in ("dog", "dogs")
+        tree.words[head] in _DOGS
         and tree.words[max(0, head - 1)] == "hot"
         and not _OF_DOGS.isdisjoint(tree.words)
-        and sum(map(tree.words.count, ("dog", "dogs"))) == 1
+        and sum(map(tree.words.count, _DOGS)) == 1
     )
 
 
 def _is_toy_kite(tree: Tree, head: int) -> bool:
     """Whether a red or black kite does nothing that hawks do: "a boy flies a black kite"."""
-    if tree.words[head] not in ("kite", "kites") or tree.words[max(0, head - 1)] not in _HAWKS:
+    if tree.words[head] not in _KITES or tree.words[max(0, head - 1)] not in _HAWKS:
         return False
     soars = not _IN_THE_AIR.isdisjoint(tree.words) and _OF_TOYS.isdisjoint(tree.words)
     return not soars and _OF_HAWKS.isdisjoint(tree.words)

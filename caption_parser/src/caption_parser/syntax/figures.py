@@ -9,6 +9,8 @@ from caption_parser.syntax.tree import PLURAL_TAGS, Tree
 _WATERS = frozenset("sea seas ocean oceans river rivers wave waves flood pool stream".split())
 _COVERS = frozenset("blanket blankets carpet carpets cloak curtain curtains canopy rug".split())
 _HEAPS = frozenset("mountain mountains hill hills forest".split())
+_MEASURES = _WATERS | _COVERS | _HEAPS | {"train", "bowl"}
+"""All that may stand before "of" so."""
 _SPREAD = frozenset(
     """
     algae ash clouds color colors colour colours darkness dew dust fog foliage frost grass green greenery haze
@@ -51,13 +53,16 @@ class FigureFinder:
     def __call__(self, tree: Tree) -> set[int]:
         """Those nouns."""
         found = set(self._figures(tree)) if "of" in tree.words else set()
-        found.update(token for token, word in enumerate(tree.words) if word in _TOLD and _TOLD[word](tree, token))
+        if not _TOLD.keys().isdisjoint(tree.words):
+            found.update(
+                token for token, word in enumerate(tree.words) if word in _TOLD and _TOLD[word](tree, token)
+            )
         return found
 
     def _figures(self, tree: Tree) -> Iterator[int]:
         for preposition, word in enumerate(tree.words):
             noun = preposition - 1
-            if word != "of" or noun < 0 or not tree.is_noun(noun):
+            if word != "of" or noun < 0 or tree.words[noun] not in _MEASURES or not tree.is_noun(noun):
                 continue
             if any(self._is_measured(tree, tree.words[noun], of) for of in tree.children_by(preposition, "pobj")):
                 yield noun

@@ -24,6 +24,7 @@ _CONCLUDING = frozenset(
     "hinting implying imply implies indicate indicates indicating suggest suggests suggesting".split()
 )
 _AS_IF = frozenset({"if", "though"})
+_CONCLUDING_OR_AS_IF = _CONCLUDING | _AS_IF
 _LEAVING = frozenset("abandoned departed disappeared fled gone left stepped vanished walked".split())
 _ENDS = frozenset({",", ".", ";", ":", "!", "?", "but"})
 _NO_PHRASE = frozenset({"IN", "TO", "CC", "EX", "."})
@@ -39,7 +40,7 @@ def uncertain_nouns(tree: Tree) -> set[int]:
 def concluded_nouns(tree: Tree) -> set[int]:
     """The nouns that stand in a conclusion from the image, or in a comparison with what is not in it."""
     found: set[int] = set()
-    if _CONCLUDING.isdisjoint(tree.words) and _AS_IF.isdisjoint(tree.words):
+    if _CONCLUDING_OR_AS_IF.isdisjoint(tree.words):
         return found
     concludes = known = False
     for token, word in enumerate(tree.words):

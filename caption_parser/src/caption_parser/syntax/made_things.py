@@ -45,6 +45,8 @@ _FIGURES = frozenset({"figure", "figures"})
 _SMALL = frozenset({"scale", "miniature", "small", "3d", "tiny", "paper", "plastic", "wooden", "lego"})
 _CAST = _SMALL | frozenset({"bronze", "ceramic", "clay", "metal", "porcelain", "resin", "stone", "vinyl", "wax"})
 _SHAPED = frozenset({"shaped", "themed", "inspired", "patterned"})
+_TRIGGERS = MATERIAL_VERBS | _MODELS | _FIGURES | _SHAPED
+"""One of these is in every caption that says of what a thing is made, or has the shape or is a model."""
 _COLOURS_OF_COATS = frozenset({"chocolate", "sugar", "candy", "sand", "butter", "wax", "ice"})
 """Said of the coats and names of dogs and cats."""
 _OF_A_YEAR = frozenset(
@@ -72,7 +74,7 @@ class MadeThings:
     def is_likeness(self, tree: Tree, head: ExtendedHead) -> bool:
         """Whether one of the words right before the name says that it is none."""
         telling = self._telling(head.synsets or self._lexicon.synsets(head.lemmas[0]))
-        if not telling:
+        if not telling or telling.isdisjoint(tree.words):
             return False
         start = _start_of_coordination(tree, head)
         token = start - 1
@@ -87,6 +89,8 @@ class MadeThings:
 
     def __call__(self, tree: Tree) -> set[int]:
         """The nouns that a model is of, and those that give a thing its shape."""
+        if _TRIGGERS.isdisjoint(tree.words):
+            return set()
         made = {
             noun
             for token, word in enumerate(tree.words)

@@ -9,7 +9,8 @@ from caption_parser.syntax.tree_draft import TreeDraft
 from caption_parser.syntax.verb_words import VerbWords
 
 _ADVERB_TAGS = frozenset({"RB", "RBR", "RBS"})
-_NOT_NOUNS = ADJECTIVE_TAGS | _ADVERB_TAGS | {"IN", "VB", "VBP"}
+_MODIFYING_TAGS = ADJECTIVE_TAGS | _ADVERB_TAGS
+_NOT_NOUNS = _MODIFYING_TAGS | {"IN", "VB", "VBP"}
 _BEFORE_NOUNS = frozenset({"amod", "advmod", "nmod"})
 _OF_NOUNS = frozenset({"ROOT", "appos", "attr", "conj", "dobj", "nsubj", "nsubjpass", "pobj"})
 
@@ -53,7 +54,10 @@ class MisreadWords:
                     draft.deps[token] = "compound" if draft.heads[token] > token else behind
             elif (
                 tag == "NN"
-                and (not self._words.is_noun(words[token]) or self._is_said_of_products(draft.tree, token))
+                and (
+                    not self._words.is_noun(words[token])
+                    or (words[token] in _OF_PRODUCTS and self._is_said_of_products(draft.tree, token))
+                )
                 and self._is_said_of_the_noun_before(draft.tree, token)
             ):
                 draft.swap(token - 1, token)
@@ -114,7 +118,7 @@ class MisreadWords:
         before = token - 1
         return (
             before > 0
-            and tree.tags[token] in ADJECTIVE_TAGS | _ADVERB_TAGS
+            and tree.tags[token] in _MODIFYING_TAGS
             and tree.deps[token] in _OF_NOUNS
             and tree.words[token].endswith("er")
             and (tree.deps[before], tree.heads[before]) == ("compound", token)
@@ -134,8 +138,7 @@ class MisreadWords:
     def _is_said_of_products(self, tree: Tree, token: int) -> bool:
         """The last word of "Hair dryer professional", where no article speaks of somebody."""
         return (
-            tree.words[token] in _OF_PRODUCTS
-            and not tree.has_child(token, "det")
+            not tree.has_child(token, "det")
             and self._words.names_a_thing(tree.words[token - 1])
             and tree.tags[token - 1] != "NNP"
         )

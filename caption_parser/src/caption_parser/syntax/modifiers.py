@@ -8,6 +8,7 @@ from caption_parser.syntax.relations.verb_arguments import subjects
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.word_lists import MATERIAL_VERBS, PAINTING_VERBS
 
+_BEFORE = frozenset({"amod", "compound"})
 _MOST_COMPOUNDS = 32
 """A longer chain of nouns is a list of keywords and no name: each of its nouns would take all before it."""
 
@@ -21,13 +22,16 @@ def find_modifiers(tree: Tree, rules: ModeRules) -> dict[int, tuple[Modifier, ..
     the first of two nouns belongs to that one alone ("red apples and bananas").
     """
     found: dict[int, set[Modifier]] = {}
+    modified = {head for head, dep in zip(tree.heads, tree.deps, strict=True) if dep in _BEFORE}
     for token, tag in enumerate(tree.tags):
-        if tag in NOUN_TAGS and tree.children[token]:
-            found.setdefault(token, set()).update(_before_noun(tree, token, rules))
-        elif rules.predicates and tag in VERB_TAGS:
-            for modifier in _predicated(tree, token):
-                for noun in subjects(tree, token):
-                    if tree.is_noun(noun) and noun != modifier.token:
+        if tag in NOUN_TAGS:
+            if token in modified:
+                found.setdefault(token, set()).update(_before_noun(tree, token, rules))
+        elif rules.predicates and tag in VERB_TAGS and (predicated := list(_predicated(tree, token))):
+            nouns = list(filter(tree.is_noun, subjects(tree, token)))
+            for modifier in predicated:
+                for noun in nouns:
+                    if noun != modifier.token:
                         found.setdefault(noun, set()).add(modifier)
     return {noun: tuple(sorted(modifiers)) for noun, modifiers in found.items() if modifiers}
 

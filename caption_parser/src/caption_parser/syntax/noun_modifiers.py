@@ -88,7 +88,7 @@ def first_conjunct(tree: Tree, token: int) -> int:
 
 def modifies_noun(tree: Tree, token: int) -> bool:
     """Whether a noun stands before another word as its modifier, itself or as a conjunct of one."""
-    token = first_conjunct(tree, token)
+    token = tree.first_conjuncts[token]
     return tree.deps[token] in MODIFIER_DEPS and token < tree.heads[token]
 
 

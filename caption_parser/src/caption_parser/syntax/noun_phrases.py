@@ -9,7 +9,7 @@ from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.pieces import in_pieces
 from caption_parser.syntax.quantities import counts, least_count, quantified_nouns
 from caption_parser.syntax.referring import referring_span
-from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.tree import NOUN_TAGS, Tree
 from caption_parser.syntax.word_lists import PHRASAL_PREPOSITIONS, RELATIONAL_NOUNS
 
 _CHUNK_DEPS = frozenset({"nsubj", "nsubjpass", "dobj", "dative", "pobj", "pcomp", "attr", "appos", "oprd", "ROOT"})
@@ -99,8 +99,8 @@ def _heads_of_all_phrases(tree: Tree) -> list[int]:
     """Every noun that does not merely modify another noun."""
     return [
         token
-        for token in range(len(tree))
-        if tree.is_noun(token)
+        for token, tag in enumerate(tree.tags)
+        if tag in NOUN_TAGS
         and (not modifies_noun(tree, token) or is_present_all_the_same(tree, token))
         and tree.words[token] not in _PRONOUN_LIKE
     ]

@@ -98,6 +98,8 @@ class PartFinder:
     def _shows_whole(self, wholes: tuple[int, ...], word: str) -> bool:
         lexicon = self._lexicon
         lemmas = {word, *lexicon.base_forms(word)}
+        is_apart = not self._parts_apart.isdisjoint(lemmas)
+        having = [roots for roots, parts in self._groups if not parts.isdisjoint(lemmas)]
         for number, whole in enumerate(wholes):
             lexname = lexicon.lexname(whole)
             if lexname in _LIVING:
@@ -105,9 +107,9 @@ class PartFinder:
                     return True
                 continue
             above = hypernym_distances(lexicon, whole)
-            if not self._wholes_apart.isdisjoint(above) and not self._parts_apart.isdisjoint(lemmas):
+            if is_apart and not self._wholes_apart.isdisjoint(above):
                 return False
-            if any(not roots.isdisjoint(above) and not parts.isdisjoint(lemmas) for roots, parts in self._groups):
+            if any(not roots.isdisjoint(above) for roots in having):
                 return True
             if number >= _FREQUENT_SENSES or lexname != "noun.artifact" or not self._buildings.isdisjoint(above):
                 continue

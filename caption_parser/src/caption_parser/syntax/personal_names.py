@@ -12,6 +12,8 @@ from caption_parser.syntax.word_kinds import WordKinds
 _ROMAN = frozenset("ivx")
 _LONGEST = 4
 """Words of a name."""
+_FEWEST_WORDS = 2
+"""Of a name and another that tell by themselves that they are somebody's, both with a capital."""
 PLAYERS = frozenset(
     """
     baseman catcher center cornerback forward goalkeeper goaltender guard halfback infielder linebacker lineman
@@ -164,8 +166,11 @@ class PersonalNames(WordKinds):
 
     def subjects(self, tree: Tree) -> Iterator[int]:
         """The last words of names of two words or more whose bearers do what only persons do."""
+        if len(tree.capitals) < _FEWEST_WORDS:
+            return
+        having_subjects = {tree.heads[token] for token, dep in enumerate(tree.deps) if dep == "nsubj"}
         for verb, tag in enumerate(tree.tags):
-            if not verb or not (tag in VERB_TAGS or tree.has_child(verb, "nsubj")):
+            if not verb or not (tag in VERB_TAGS or verb in having_subjects):
                 continue
             dressed = _is_dressed(tree, verb)
             if (
@@ -238,7 +243,7 @@ class PersonalNames(WordKinds):
             first -= 1
         words = tree.words[first : last + 1]
         return (
-            len(words) > 1
+            len(words) >= _FEWEST_WORDS
             and not (as_place and words[-1] in _BODIES)
             and (tree.is_noun(last) or tree.tags[last] == "RB")
             and tree.has_capital(last)

@@ -118,7 +118,7 @@ def moved(phrase: NounPhrase, by: int, length: int) -> NounPhrase:
 
 def bounded_tokens(nlp: Language, caption: str) -> str | Doc:
     """The caption as `nlp.pipe` is to get it: as its tokens where a run without a space is too long."""
-    if _TOO_LONG_A_RUN.search(caption) is None:
+    if len(caption) <= LONGEST_RUN or _TOO_LONG_A_RUN.search(caption) is None:
         return caption
     words: list[str] = []
     spaces: list[bool] = []

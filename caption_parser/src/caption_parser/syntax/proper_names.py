@@ -101,6 +101,8 @@ class ProperNameFinder:
             words.capitalised,
         )
         """One of these is in every caption with such a name."""
+        self._calling = words.always | words.capitalised
+        """Words right before a name, which are said of its bearer."""
         self._kinds_of_place = frozenset(map(lexicon.synset, _PLACES))
         self._is_place = lru_cache(CACHED_LOOKUPS)(self._names_a_place)
         self._is_animal = lru_cache(CACHED_LOOKUPS)(self._names_an_animal)
@@ -126,12 +128,12 @@ class ProperNameFinder:
 
     def bearers(self, tree: Tree) -> set[int]:
         """The nouns right before "named": who has that name is there, whatever the parse makes of it."""
+        if self._calling.isdisjoint(tree.words):
+            return set()
         return {
             token - 1
             for token, word in enumerate(tree.words)
-            if token
-            and (word in self._words.always or word in self._words.capitalised)
-            and tree.is_noun(token - 1)
+            if token and word in self._calling and tree.is_noun(token - 1)
         }
 
     def _team(self, tree: Tree, nickname: int) -> range:

@@ -37,10 +37,10 @@ class VerbSubjects:
 
     def __call__(self, draft: TreeDraft) -> None:
         """Read each noun and what follows it again that are subject and verb."""
-        for verb in range(1, len(draft.tree)):
+        for verb in range(1, len(draft.heads)):
             noun = verb - 1
-            thing = self._disagreeing(draft.tree, noun, verb)
-            if thing is not None:
+            is_kind = draft.deps[verb] == "compound"
+            if is_kind and (thing := self._disagreeing(draft.tree, noun, verb)) is not None:
                 draft.part(noun, verb, thing)
                 draft.make_subject(noun, verb, clause=draft.deps[verb] in _CLAUSES)
                 continue
@@ -62,7 +62,6 @@ class VerbSubjects:
         thing = tree.heads[verb]
         if (
             thing <= verb
-            or tree.deps[verb] != "compound"
             or tree.tags[thing] != "NNS"
             or not (tree.tags[verb] == "VBZ" or tree.words[verb] in _HOLDING)
             or not tree.is_noun(noun)
