@@ -94,7 +94,9 @@ def test_every_second_cell_at_stride_16_is_the_cell_at_stride_32(size: int, firs
 
 
 def test_every_second_cell_at_stride_8_is_the_cell_at_stride_16_in_both_layers() -> None:
-    coarse, fine = (load_backbone(name, None) for name in ("efficientnet-lite0-head", "efficientnet-lite0-head-s8"))
+    coarse, fine = (
+        load_backbone(name, None) for name in ("efficientnet-lite0-head", "efficientnet-lite0-head-s8")
+    )
     fine.load_state_dict(coarse.state_dict())
     images = _photo_like(81)
     with torch.no_grad():
