@@ -93,6 +93,20 @@ def test_every_second_cell_at_stride_16_is_the_cell_at_stride_32(size: int, firs
     assert features.shape[-1] == -(-size // 16)
 
 
+def test_every_second_cell_at_stride_8_is_the_cell_at_stride_16_in_both_layers() -> None:
+    coarse, fine = (
+        load_backbone(name, None) for name in ("efficientnet-lite0-head", "efficientnet-lite0-head-s8")
+    )
+    fine.load_state_dict(coarse.state_dict())
+    images = _photo_like(81)
+    with torch.no_grad():
+        expected, found = coarse.eval().cells(images), fine.eval().cells(images)
+
+    torch.testing.assert_close(found.features[..., ::2, ::2], expected.features)
+    # What cells look like is told by the same stage, or propagation would carry maps by colours alone.
+    torch.testing.assert_close(found.mid_features[..., ::2, ::2], expected.mid_features)
+
+
 def test_head_comes_on_top_of_the_same_features() -> None:
     torch.manual_seed(0)
     plain = load_backbone("efficientnet-lite2").eval()

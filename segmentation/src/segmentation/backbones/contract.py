@@ -31,8 +31,8 @@ class Cells(NamedTuple):
     features: Tensor
     """`[B channels h w]`: what is in a cell."""
     mid_features: Tensor
-    """`[B C h w]`, of the first stage at the output stride: what a cell looks like. Cells of one object are more
-    alike here than in `features`, where the parts that give its class away stand out."""
+    """`[B C h w]`, of a middle stage: what a cell looks like. Cells of one object are more alike here than in
+    `features`, where the parts that give its class away stand out."""
 
     def float(self) -> "Cells":
         """The same in 32 bits, whatever the network computed in."""

@@ -180,7 +180,7 @@ def _scaled_stages(variant: int) -> list[_Stage]:
 
 def _build_blocks(stages: list[_Stage], output_stride: int) -> tuple[list[InvertedResidual], int, int]:
     """The blocks in order, and how many of them stood at `_FROZEN_STRIDE` or before, and up to the end of the
-    first stage at the output stride.
+    first stage with all cells that is published at stride 16 or more: what a cell looks like, however fine it is.
 
     A stage that would go beyond the output stride keeps its resolution; what follows its first block is dilated
     instead, so that every weight still sees the cells that it was trained on.
@@ -203,7 +203,7 @@ def _build_blocks(stages: list[_Stage], output_stride: int) -> tuple[list[Invert
             )
             stride, dilation, channels = stride * applied, dilation * wanted // applied, stage.channels
             frozen += stride * dilation <= _FROZEN_STRIDE
-        if stride == output_stride and not until_mid:
+        if stride == output_stride and stride * dilation >= _OUTPUT_STRIDE and not until_mid:
             until_mid = len(blocks)
     return blocks, frozen, until_mid
 
