@@ -35,6 +35,7 @@ _DONE_WITH: dict[str, frozenset[str]] = {
     "celebrate": _MATCHES | _GOALS | {"podium", "scoring", "teammate", "teammates", "victory", "winning"},
     "compete": _MATCHES,
     "control": frozenset({"ball", "puck"}),
+    "convert": frozenset({"kick", "penalty", "try"}),
     "dribble": frozenset({"ball"}) | _MATCHES,
     "drop": frozenset({"bowl", "halfpipe", "pipe", "quarterpipe", "ramp", "wave"}),
     "dunk": frozenset({"against", "ball", "over"}) | _MATCHES,
