@@ -6,6 +6,13 @@ Each of these verbs has other subjects as well; what stands behind it tells.
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.tree import Tree
 
+PLAYERS = frozenset(
+    """
+    baseman catcher center cornerback forward goalkeeper goaltender guard halfback infielder linebacker lineman
+    midfielder outfielder pitcher quarterback shortstop striker winger
+    """.split()
+)
+"""What players are called by their positions."""
 _WITHIN = 7
 """Words behind a verb among which is what it is done to, or when."""
 _PRIZES = frozenset(

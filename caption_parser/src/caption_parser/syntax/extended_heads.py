@@ -41,6 +41,8 @@ _OF_TOYS = frozenset(
     """.split()
 )
 """Who flies kites where."""
+_NO_MAKES = frozenset({"class", "staff"})
+"""Words of makers before a model that say nothing of what it is: 65" Class QN90B, "Pro Staff RF97"."""
 _NOT_IN_A_NAME = frozenset({"det", "poss", "nummod", "predet", "quantmod"})
 
 
@@ -86,7 +88,9 @@ class ExtendedHeadFinder:
         found = self._find(tuple(tree.words[first:end]), tuple(tree.tags[first:end]), head - first)
         if found is None:
             is_model = self._rules.designations and first < head and _is_designation(tree.words[head])
-            is_model = is_model and tree.tags[head - 1] not in ADJECTIVE_TAGS
+            is_model = (
+                is_model and tree.tags[head - 1] not in ADJECTIVE_TAGS and tree.words[head - 1] not in _NO_MAKES
+            )
             return self(tree, phrase_start, head - 1) if is_model else None
         return ExtendedHead(first + found.start, first + found.end, found.lemmas, found.synsets)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.personal_names import PLAYERS
+from caption_parser.syntax.athletes import PLAYERS
 from caption_parser.syntax.proper_names import vehicle_makes
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.tree_draft import TreeDraft

@@ -3,8 +3,8 @@
 Listed verbs, each of which a being, a vehicle or a player does far oftener than a caption names such a thing.
 """
 
+from caption_parser.syntax.athletes import PLAYERS
 from caption_parser.syntax.gerunds import GerundWords
-from caption_parser.syntax.personal_names import PLAYERS
 from caption_parser.syntax.proper_names import vehicle_makes
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
 from caption_parser.syntax.tree_draft import TreeDraft

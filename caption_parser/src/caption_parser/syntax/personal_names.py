@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.syntax.athletes import Athletes
+from caption_parser.syntax.athletes import PLAYERS, Athletes
 from caption_parser.syntax.proper_names import vehicle_makes
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.word_kinds import WordKinds
@@ -12,13 +12,6 @@ from caption_parser.syntax.word_kinds import WordKinds
 _ROMAN = frozenset("ivx")
 _LONGEST = 4
 """Words of a name."""
-PLAYERS = frozenset(
-    """
-    baseman catcher center cornerback forward goalkeeper goaltender guard halfback infielder linebacker lineman
-    midfielder outfielder pitcher quarterback shortstop striker winger
-    """.split()
-)
-"""What players are called by their positions."""
 _HUMAN = frozenset(
     """
     address applaud attend bow celebrate chat cheer converse cry dance embrace gesture greet grin hug interview
@@ -97,7 +90,8 @@ _DOGS = frozenset({"bichon_frise", "jack_russell", "lhasa_apso", "shiba_inu", "s
 _LONGEST_OF_AN_ATHLETE = 3
 _IN_PLAY = frozenset("doubles homers punts scores singles strikes triples".split())
 """What players do, whatever their last name means: "slugger Aaron Judge homers"."""
-_IN_A_TEAM = PLAYERS | {"rookie", "slugger"}
+_IN_A_TEAM = PLAYERS | {"back", "rookie", "slugger"}
+_BACKS = frozenset({"full", "half", "running", "wing"})
 _FEATS = frozenset(
     "backhand dunk forehand goal header homer kick penalty punch putt save serve smash tackle volley".split()
 )
@@ -177,7 +171,9 @@ class PersonalNames(WordKinds):
         """The roles before names whose bearers act, whatever the parse makes of them."""
         for first in tree.capitals:
             role = first - 1
-            if role >= 0 and self._is_role(tree.words[role]) and self._is_of_who_acts(tree, role):
+            word = tree.words[role] if role >= 0 else ""
+            is_back = word == "back" and role > 0 and tree.words[role - 1] in _BACKS
+            if (is_back or self._is_role(word)) and self._is_of_who_acts(tree, role):
                 yield role
 
     def performing(self, tree: Tree) -> Iterator[int]:
