@@ -47,6 +47,10 @@ class MissedSubjects:
             if self._holds(tree, noun, verb) or self._aims(tree, noun, verb):
                 draft.raise_subject(noun, verb)
             elif self._is_done(tree, noun, verb):
+                if tree.deps[noun] == "nsubj":
+                    draft.tags[noun] = "NN"
+                    draft.make_finite(verb)
+                    continue
                 draft.tags[noun] = tree.tags[noun] if tree.is_noun(noun) else "NN"
                 draft.make_subject(noun, verb, clause=tree.deps[verb] in ("ROOT", "advcl", "ccomp", "conj"))
 
@@ -72,7 +76,7 @@ class MissedSubjects:
         word = tree.words[verb]
         if (
             tree.heads[noun] != verb
-            or tree.deps[noun] not in _MODIFIES
+            or tree.deps[noun] not in _MODIFIES | {"nsubj"}
             or tree.tags[noun] not in _NOUN_OR_NOT
             or tree.tags[verb] not in NOUN_TAGS
         ):

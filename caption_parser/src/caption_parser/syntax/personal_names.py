@@ -280,7 +280,7 @@ class PersonalNames(WordKinds):
         return (
             len(words) > 1
             and not (as_place and words[-1] in _BODIES)
-            and (tree.is_noun(last) or tree.tags[last] == "RB")
+            and (tree.is_noun(last) or tree.tags[last] in ("PRP", "RB"))
             and tree.has_capital(last)
             and (self.is_uncommon(words[0]) or words[0] in _GIVEN)
             and all(
