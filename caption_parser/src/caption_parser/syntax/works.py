@@ -26,15 +26,25 @@ _LONGEST_TITLE = 7
 _IN_TITLES = frozenset("a and at for in of on the to with".split())
 
 
+_TOLD = frozenset("lecture lectures lesson lessons reads seminar webinar".split())
+"""What speaks of a thing that is elsewhere, too: "reads about horses", "a lecture about bears"."""
+_LEARNED = frozenset({"learn", "learning", "learns"})
+_TRIGGERS = _WORKS | _TOLD | _LEARNED
+_AT_SCHOOL = frozenset({"class", "classroom", "lecture", "school"})
+"""Where what one learns about is not, as it is at a farm or a zoo."""
+
+
 def works_nouns(tree: Tree) -> set[int]:
     """The nouns of a parse that a work speaks of."""
-    found = nouns_told_by(tree, _WORKS, _content)
+    found = nouns_told_by(tree, _TRIGGERS, _content)
     return found if _BINDINGS.isdisjoint(tree.words) else found.union(_title(tree))
 
 
-def _content(tree: Tree, token: int, _: str) -> Iterator[int]:
+def _content(tree: Tree, token: int, word: str) -> Iterator[int]:
     following = tree.words[token + 1 : token + 3]
     if len(following) < 2:
+        return
+    if word in _LEARNED and _AT_SCHOOL.isdisjoint(tree.words):
         return
     if following[0] == "about" or (following[0] in _PLAYED and following[1] in _BEFORE_WHO_PLAYS):
         for noun in phrase_behind(tree, token + 2):
