@@ -86,9 +86,10 @@ class Kin:
             objects = tuple(self._young(caption.tree, found, parents) for found in caption.objects)
             caption = caption._replace(objects=objects)
         animals = [found for found in caption.objects if self._is_animal(found)]
-        if animals and "little" in caption.tree.words:
+        named = [*animals, *(found for found in caption.objects if found.lemma in _YOUNG and found.decision)]
+        if named and "little" in caption.tree.words:
             objects = tuple(
-                found._replace(decision=None) if _is_little(caption.tree, found, animals) else found
+                found._replace(decision=None) if _is_little(caption.tree, found, named) else found
                 for found in caption.objects
             )
             caption = caption._replace(objects=objects)

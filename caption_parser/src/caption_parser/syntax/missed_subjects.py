@@ -46,6 +46,9 @@ class MissedSubjects:
             tree, noun = draft.tree, verb - 1
             if self._holds(tree, noun, verb) or self._aims(tree, noun, verb):
                 draft.raise_subject(noun, verb)
+            elif self._taxis(tree, noun, verb):
+                draft.make_finite(verb)
+                draft.deps[verb] = "acl"
             elif self._is_done(tree, noun, verb):
                 if tree.deps[noun] == "nsubj":
                     draft.tags[noun] = "NN"
@@ -53,6 +56,16 @@ class MissedSubjects:
                     continue
                 draft.tags[noun] = tree.tags[noun] if tree.is_noun(noun) else "NN"
                 draft.make_subject(noun, verb, clause=tree.deps[verb] in ("ROOT", "advcl", "ccomp", "conj"))
+
+    def _taxis(self, tree: Tree, noun: int, verb: int) -> bool:
+        """Whether aircraft do so, whatever else the parse makes of it: "Airbus A320 taxis to the stand"."""
+        return (
+            tree.words[verb] == "taxis"
+            and tree.heads[verb] == noun
+            and tree.tags[verb] == "NNS"
+            and self._is_vehicle(tree, noun)
+            and _goes_on(tree, verb)
+        )
 
     def _holds(self, tree: Tree, noun: int, act: int) -> bool:
         """The cup of "sticky notes, a cup holding pens", read as the measure of what the notes do."""
@@ -77,7 +90,7 @@ class MissedSubjects:
         if (
             tree.heads[noun] != verb
             or tree.deps[noun] not in _MODIFIES | {"nsubj"}
-            or tree.tags[noun] not in _NOUN_OR_NOT
+            or not (tree.tags[noun] in _NOUN_OR_NOT or any(map(str.isdigit, tree.words[noun])))
             or tree.tags[verb] not in NOUN_TAGS
         ):
             return False
