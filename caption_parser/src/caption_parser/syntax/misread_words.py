@@ -48,7 +48,7 @@ class MisreadWords:
                 draft.make_noun(token)
             elif (
                 tag in _NOT_NOUNS
-                and self._words.is_noun(words[token])
+                and (self._words.is_noun(words[token]) or words[token] == "wc")
                 and self._is_noun_after_all(draft.tree, token)
             ):
                 draft.make_noun(token)
@@ -101,7 +101,7 @@ class MisreadWords:
         word, tag, dep = tree.words[token], tree.tags[token], tree.deps[token]
         if self._is_one_of_a_kind(tree, token) or self._is_a_position(tree, token):
             return True
-        if word == "remote" and tree.words[token + 1 : token + 2] == ["replacement"]:
+        if word == "wc" or (word == "remote" and tree.words[token + 1 : token + 2] == ["replacement"]):
             return True
         if tag == "IN":
             return False

@@ -117,7 +117,7 @@ _LEFT_ALONE = (
 )
 """What is somebody's without him: "a child's desk", "my uncle's farm"."""
 _PUT_DOWN = frozenset(
-    "bag billfold charger diary homework key keys luggage notebook purse schoolbag suitcase wallet".split()
+    "bag billfold charger diary handbag homework key keys luggage notebook purse schoolbag suitcase wallet".split()
 )
 """What is carried and put down."""
 _GROUNDS = frozenset(
@@ -129,6 +129,8 @@ _GROUNDS = frozenset(
 """What is somebody's and shows nobody, however he is determined: "the farmer's barn"."""
 _OF_OLD = frozenset({"childhood", "former", "old", "vintage"})
 """Before what my father has no more, or leaves about: "my father's old racket"."""
+_SENSES_OF_THINGS = 4
+_ALIVE = frozenset({"noun.animal", "noun.body", "noun.person"})
 _OF_OTHERS = frozenset({"a", "an", "another", "my", "our", "your"})
 """Before owners who have not been spoken of."""
 _AT_THE_WHEEL = frozenset({"driver", "passenger", "pilot"})
@@ -206,6 +208,9 @@ class PossessorFinder:
         owner, owned = tree.words[possessor], tree.words[possessed]
         if owned in _PRIVATE_ROOMS | _WORKS and self._category(owner) == "noun.person":
             return True
+        determiner = _determiner(tree, possessor)
+        if determiner in _OF_OTHERS and self._is_of_old(tree, possessor, possessed):
+            return self._category(owner) == "noun.person"
         if (
             owned in self._body_parts
             or owned in _GROWN
@@ -214,12 +219,9 @@ class PossessorFinder:
             return False
         if (owner in _AT_THE_WHEEL and owned in _OF_VEHICLES) or (owner in _AT_A_POST and owned in _POSTS):
             return True
-        determiner = _determiner(tree, possessor)
         if determiner in _OF_OTHERS and self._category(owner) == "noun.person" and self._is_left(owned):
             return True
-        if self._category(owner) == "noun.person" and (
-            owned in _GROUNDS or (determiner in _OF_OTHERS and self._is_of_old(tree, possessor, possessed))
-        ):
+        if owned in _GROUNDS and self._category(owner) == "noun.person":
             return True
         is_plural = tree.tags[possessor] in PLURAL_TAGS or owner in _PLURALS
         if self._is_gear(owner, owned):
@@ -234,8 +236,14 @@ class PossessorFinder:
         return determiner is None and (is_plural or self._is_kind_alone(tree, owner, possessed))
 
     def _is_of_old(self, tree: Tree, possessor: int, possessed: int) -> bool:
-        between = tree.words[possessor + 1 : possessed]
-        return not _OF_OLD.isdisjoint(between) and self._category(tree.words[possessed]) == "noun.artifact"
+        if _OF_OLD.isdisjoint(tree.words[possessor + 1 : possessed]):
+            return False
+        senses = [
+            self._lexicon.lexname(synset)
+            for lemma in self._lexicon.base_forms(tree.words[possessed])
+            for synset in self._lexicon.synsets(lemma)[:_SENSES_OF_THINGS]
+        ]
+        return "noun.artifact" in senses and _ALIVE.isdisjoint(senses)
 
     def _of_nouns(self, tree: Tree) -> Iterator[int]:
         """Owners behind what they have put down: "the suitcase of a guest"."""
