@@ -72,8 +72,14 @@ class MissedSubjects:
         return (
             tree.words[act] in _HOLDING
             and (tree.deps[noun], tree.heads[noun]) == ("npadvmod", act)
-            and tree.has_child(noun, "det")
-            and tree.has_child(act, "dobj")
+            and (
+                (tree.has_child(noun, "det") and tree.has_child(act, "dobj"))
+                or (
+                    tree.deps[act] == "amod"
+                    and tree.tags[tree.heads[act]] == "NNS"
+                    and tree.words[noun - 1] in _SINGULAR
+                )
+            )
         )
 
     def _aims(self, tree: Tree, noun: int, act: int) -> bool:

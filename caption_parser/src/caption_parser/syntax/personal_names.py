@@ -97,6 +97,8 @@ _FEATS = frozenset(
 )
 """What is seen of somebody whose feat it is: "Wayne Rooney's overhead kick"."""
 _WITHIN_A_FEAT = 3
+_ODD_NAMES = frozenset({"animal", "person", "plant"})
+"""What names of persons mean elsewhere; those of buildings and places mean other things."""
 _OWNING = frozenset({"'", "'s", "\u2019", "\u2019s"})
 _OCCASIONS = frozenset("anniversary birthday centenary day holiday jubilee years".split())
 """What towns and firms celebrate, too."""
@@ -149,7 +151,11 @@ class PersonalNames(WordKinds):
         return (
             (is_in_play or self._is_human(tree.words[verb]) or tree.words[verb] in _ACTS)
             and self._begins_a_name(name[0])
-            and (is_in_play or tree.words[title] in _OFFICES or all(map(self._may_be_a_name, name[1:])))
+            and (
+                is_in_play
+                or tree.words[title] in _OFFICES
+                or all(self._may_be_a_name(word) or self.is_uncommon(word) for word in name[1:])
+            )
         )
 
     def _is_name_of(self, tree: Tree, title: int) -> bool:
@@ -191,8 +197,20 @@ class PersonalNames(WordKinds):
                 performs = not _FEATS.isdisjoint(behind[1:])
             else:
                 performs = behind[0] == "as" and last < _LONGEST and self._is_a_part(tree, last + 2)
-            if performs and self._is_full_name(tree, last, as_place=True):
+            if performs and (self._is_full_name(tree, last, as_place=True) or self._is_odd_name(tree, last)):
                 yield last
+
+    def _is_odd_name(self, tree: Tree, last: int) -> bool:
+        """Whether two words are a name the second of which is another word, too: "Ryan Gosling"."""
+        first, second = tree.words[last - 1 : last + 1]
+        senses = self._lexicon.synsets(second)
+        return (
+            tree.capitals[:2] == [0, 1]
+            and last == 1
+            and self._begins_a_name(first)
+            and bool(senses)
+            and self._kind(senses[0]) in _ODD_NAMES
+        )
 
     def _is_a_part(self, tree: Tree, first: int) -> bool:
         """Whether what begins there is a name, or what somebody is: "as the prime minister"."""

@@ -238,9 +238,10 @@ class PossessorFinder:
     def _is_of_old(self, tree: Tree, possessor: int, possessed: int) -> bool:
         if _OF_OLD.isdisjoint(tree.words[possessor + 1 : possessed]):
             return False
+        name = f"{tree.words[possessed - 1]}_{tree.words[possessed]}"
         senses = [
             self._lexicon.lexname(synset)
-            for lemma in self._lexicon.base_forms(tree.words[possessed])
+            for lemma in self._lexicon.base_forms(name) or self._lexicon.base_forms(tree.words[possessed])
             for synset in self._lexicon.synsets(lemma)[:_SENSES_OF_THINGS]
         ]
         return "noun.artifact" in senses and _ALIVE.isdisjoint(senses)
