@@ -17,7 +17,7 @@ _PERSONAL = frozenset({"he", "she"})
 _NOT_SEEN_AFTER = frozenset(
     {"for", "like", "if", "not", "n't", "no", "without", "whether", "unless", "from", "to"}
 )
-_OF_ME = frozenset({"CC", "IN", "VBG"})
+_OF_ME = frozenset({",", "CC", "IN", "VBG"})
 """Tags of what goes on behind the "me" that opens a caption."""
 _MANY = frozenset({"hundreds", "thousands"})
 _DRAWING = frozenset("attract attracted attracting attracts draw drawing draws drew".split())

@@ -28,7 +28,7 @@ _SEXES = frozenset({"boar", "buck", "bull", "cow", "doe", "hen", "sow"})
 """Lemmas for the sexes of several kinds: there are bulls among moose."""
 _LITTLE = frozenset({"dude", "fella", "fellow", "gal", "guy"})
 """Behind "this little", what people call the animal that another sentence names."""
-_SETTLED = KIN | _YOUNG | _SEXES | _LITTLE
+_SETTLED = KIN | _YOUNG | _SEXES
 _WITH_YOUNG = {
     "calf": (
         "bison.n.01",
@@ -72,7 +72,7 @@ class Kin:
             return list(captions)
         return [
             self._of_caption(caption, self._person)
-            if any(found.lemma in _SETTLED for found in caption.objects)
+            if any(found.lemma in _SETTLED for found in caption.objects) or _speaks_of_little(caption)
             else caption
             for caption in captions
         ]
@@ -179,6 +179,10 @@ class Kin:
 
     def _is_person(self, found: ObjectReading, person: int) -> bool:
         return found.decision is not None and found.decision.label == person and found.lemma not in KIN
+
+
+def _speaks_of_little(caption: CaptionReading) -> bool:
+    return "little" in caption.tree.words and any(found.lemma in _LITTLE for found in caption.objects)
 
 
 def _is_little(tree: Tree, found: ObjectReading, animals: Sequence[ObjectReading]) -> bool:

@@ -44,7 +44,7 @@ class MisreadWords:
         for token, tag in enumerate(draft.tree.tags):
             if tag in VERB_TAGS and self._is_name(draft.tree, token):
                 draft.make_name(token)
-            elif words[token] == "set" and tag in VERB_TAGS and token and words[token - 1] in _OF_FURNITURE:
+            elif tag in VERB_TAGS and words[token] == "set" and token and words[token - 1] in _OF_FURNITURE:
                 draft.make_noun(token)
             elif (
                 tag in _NOT_NOUNS

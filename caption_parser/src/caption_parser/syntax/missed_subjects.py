@@ -11,6 +11,8 @@ from caption_parser.syntax.tree_draft import TreeDraft
 from caption_parser.syntax.verb_words import VerbWords
 
 _OF_A_VEHICLE = frozenset("approaches charges docks idles lands refuels taxis".split())
+_OF_HEADLINES = frozenset({"charges", "idles", "refuels", "taxis"})
+"""Of these, what a headline says of a vehicle without an article."""
 _OF_VEHICLES = frozenset("circle crawl cruise line park queue race stream wait".split())
 _OF_PLAYERS = frozenset("doubles dunks homers punts scores singles triples".split())
 _AIMED = frozenset({"batting", "pawing", "swatting"})
@@ -20,7 +22,7 @@ _KNOWN = _OF_A_VEHICLE | _OF_VEHICLES | _OF_PLAYERS | _AIMED | _HOLDING
 _MODIFIES = frozenset({"amod", "compound", "nmod"})
 _SINGULAR = frozenset({"a", "an", "another", "one"})
 _FEW = frozenset("bunch couple dozen few group lot number pair row series set".split())
-_CABS = frozenset({"cab", "cabs"})
+_CABS = frozenset({"cab", "cabs", "tram", "trams"})
 _ATHLETES = PLAYERS | {"rookie", "slugger"}
 _NOUN_OR_NOT = NOUN_TAGS | ADJECTIVE_TAGS
 _ENDS = frozenset({",", ".", "!", ";", "-", "|"})
@@ -101,7 +103,7 @@ class MissedSubjects:
         ):
             return False
         if word in _OF_PLAYERS:
-            return tree.words[noun] in _ATHLETES and _goes_on(tree, verb)
+            return tree.words[noun] in _ATHLETES and (_goes_on(tree, verb) or tree.tags[verb + 1] == "CD")
         several = tree.tags[noun] == "NNS"
         if word in _OF_VEHICLES:
             return several and self._is_vehicle(tree, noun) and tree.has_child(verb, "prep")
@@ -109,7 +111,9 @@ class MissedSubjects:
             return False
         before = tree.words[max(0, noun - _FURTHEST) : noun]
         alone = not _SINGULAR.isdisjoint(before) and _FEW.isdisjoint(before)
-        return alone or (tree.deps[verb] == "ROOT" and _goes_on(tree, verb) and "the" in before)
+        if alone or tree.deps[verb] != "ROOT" or not _goes_on(tree, verb):
+            return alone
+        return "the" in before or (noun == 0 and word in _OF_HEADLINES)
 
     def _is_vehicle(self, tree: Tree, noun: int) -> bool:
         """Whether a word names a vehicle, or its make or model does."""

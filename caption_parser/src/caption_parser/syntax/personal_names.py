@@ -23,9 +23,9 @@ _PERSONS_ALONE = frozenset({"attend", "bow", "grin", "hug", "kiss", "kneel", "la
 """What no town does, so that its name is that of a person: "Ariana Grande", "Paris Hilton"."""
 _ACTS = frozenset(
     """
-    arrives boards carries cooks delivers departs enters holds leaves listens looks makes meets plays prepares
-    presents reads rides runs scores serves shows signs sits stands throws tours visits walks watches waves wears
-    works
+    arrives blocks boards carries catches cooks delivers departs drops enters hits holds kicks leaves
+    listens looks makes meets plays prepares presents punches reads rides runs scores serves shows signs
+    sits stands swings tackles throws tours visits walks watches waves wears works
     """.split()
 )
 """What somebody does whose title and name are told, where a noun is not likely."""

@@ -173,7 +173,7 @@ class PossessorFinder:
 
     def __call__(self, tree: Tree) -> set[int]:
         """The possessors of kind, as tokens."""
-        of_nouns = set() if "of" not in tree.words else set(self._of_nouns(tree))
+        of_nouns = set() if _PUT_DOWN.isdisjoint(tree.words) else set(self._of_nouns(tree))
         if _MARKS.isdisjoint(tree.words):
             return of_nouns
         return of_nouns | {
