@@ -94,7 +94,7 @@ class ModeRules:
     wishes: bool = False
     """Prohibitions, warnings and wishes show nothing: "do not feed the ducks", "I want a kitten"."""
     figures: bool = False
-    """"A sea of umbrellas" has no sea, "a blanket of snow" no blanket."""
+    """"A sea of umbrellas" has no sea, "a blanket of snow" no blanket, a truck no bed to sleep in."""
 
     plural_nouns: bool = False
     """A plural that is a noun of its own ("pliers") comes before a singular that hardly anyone uses ("plier")."""

@@ -109,7 +109,7 @@ def test_entries_name_synsets_and_have_triggers_and_reasons() -> None:
         for name in (*entry.nouns, *entry.objects):
             assert LEXICON.name(LEXICON.synset(name)) == name
         assert [verb for verb in entry.verbs if not LEXICON.synsets(verb, "v") and verb not in NEW_VERBS] == []
-        assert [phrase for phrase in entry.phrases if phrase.replace(" ", "_") in LEXICON] in ([], DENIED)
+        assert DENIED.issuperset(phrase for phrase in entry.phrases if phrase.replace(" ", "_") in LEXICON)
 
 
 def is_derived(trigger: int, entailed: int) -> bool:
@@ -141,7 +141,7 @@ def test_candidates_are_persons_acts_and_verbs_that_name_a_class() -> None:
     assert "surfboard.n.01" not in found
 
 
-DENIED = ["mustang"]
+DENIED = frozenset({"basin", "mustang"})
 """Words that the label space denies their sense, and which then stand for none, as those that WordNet lacks."""
 NEW_VERBS = {"kite-board", "kite-surf", "kiteboard", "kitesurf", "snowboard", "text", "wind-surf"}
 """Verbs that WordNet 3.0 lacks."""

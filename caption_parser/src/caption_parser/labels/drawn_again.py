@@ -3,7 +3,7 @@
 And what it says in another sentence that a picture shows: "The image is a poster. It depicts a woman".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from caption_parser.labels.reading import CaptionReading, ObjectReading
 from caption_parser.lexicon import Lexicon
@@ -12,6 +12,9 @@ from caption_parser.syntax.picture_contents import PictureContents
 from caption_parser.syntax.tree import Tree
 from shared_schemas import Flag
 
+_WHOSE = frozenset({"her", "his", "its", "their"})
+_HOLDING = frozenset({"balance", "balances", "carries", "grip", "grips", "hold", "holds"})
+_ENDS = frozenset({".", ";", "above", "behind", "below", "beside", "near", "next", "over", "while"})
 _KNOWN = frozenset({"the", "this", "that", "these", "those", "its", "his", "her", "their", "both"})
 
 
@@ -36,6 +39,20 @@ class DrawnAgain:
         contents = self._contents(caption.tree)
         return _as_drawn(caption, contents) if contents else caption
 
+    def _of_parts(self, caption: CaptionReading) -> set[int]:
+        """What the parts of drawn things hold, if nothing else stands between: "a mural of a bear. Its paws …"."""
+        tree = caption.tree
+        if _WHOSE.isdisjoint(tree.words):
+            return set()
+        found, last = set[int](), None
+        of_token = {one.candidate.token: one for one in caption.objects}
+        for token in filter(tree.is_noun, range(len(tree))):
+            if last is not None and any(tree.words[owner] in _WHOSE for owner in tree.children_by(token, "poss")):
+                found.update(_held_by_part(tree, token))
+            elif token in of_token:
+                last = token if Flag.DEPICTED in of_token[token].candidate.flags else None
+        return found
+
     def _of_caption(self, caption: CaptionReading) -> CaptionReading:
         drawn, real = set[str](), set[str]()
         again = set[int]()
@@ -47,10 +64,21 @@ class DrawnAgain:
                 again.add(token)
             else:
                 real.add(found.lemma)
+        again |= self._of_parts(caption)
         again |= {thing for token in again for thing in _acted_upon(caption.tree, token)}
         if not again:
             return caption
         return _as_drawn(caption, again)
+
+
+def _held_by_part(tree: Tree, part: int) -> Iterator[int]:
+    """What a part of something drawn holds: "each of its arms holds a cup", up to the end or to a place."""
+    verb = next((at for at in range(part + 1, min(len(tree), part + 3)) if tree.words[at] in _HOLDING), None)
+    for token in range(verb + 1, len(tree)) if verb is not None else ():
+        if tree.words[token] in _ENDS:
+            return
+        if tree.is_noun(token):
+            yield token
 
 
 def _is_known(tree: Tree, noun: int) -> bool:

@@ -1,4 +1,4 @@
-"""Pronouns that are all that a caption says of a person: "someone on a bench", "she is reading".
+"""Pronouns that are all that a caption says of a person: "someone on a bench", "she reads", "me at the beach".
 
 "Nobody" and "anyone" name none, and "he" none beside an animal, which he may be.
 """
@@ -10,14 +10,21 @@ from caption_parser.labels.reading import CaptionReading, ImpliedObject, VerbRea
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.traces import leaves_traces
+from caption_parser.syntax.tree import Tree
 
 _ASSERTING = frozenset({"someone", "somebody", "everyone", "everybody"})
 _PERSONAL = frozenset({"he", "she"})
-_PRONOUNS = _ASSERTING | _PERSONAL
 _NOT_SEEN_AFTER = frozenset(
     {"for", "like", "if", "not", "n't", "no", "without", "whether", "unless", "from", "to"}
 )
+_OF_ME = frozenset({",", "CC", "IN", "VBG"})
+"""Tags of what goes on behind the "me" that opens a caption."""
+_MANY = frozenset({"hundreds", "thousands"})
+_DRAWING = frozenset("attract attracted attracting attracts draw drawing draws drew".split())
+"""What an event does with those who come: "the parade draws thousands"."""
 _HINTING = frozenset({"hint", "hinting", "hints"})
+_TELLING = _ASSERTING | _PERSONAL | _MANY | {"me"}
+"""One of these is in every caption that tells so of somebody."""
 
 
 class IndefinitePeople:
@@ -42,10 +49,10 @@ class IndefinitePeople:
 
     def _of_caption(self, caption: CaptionReading, person: ImpliedObject) -> Iterator[VerbReading]:
         tree = caption.tree
-        if _PRONOUNS.isdisjoint(tree.words):
+        if _TELLING.isdisjoint(tree.words):
             return
         for token, word in enumerate(tree.words):
-            if word not in _PRONOUNS:
+            if word not in _TELLING:
                 continue
             if word in _PERSONAL:
                 is_somebody = tree.deps[token] in ("nsubj", "nsubjpass") and not any(
@@ -53,11 +60,24 @@ class IndefinitePeople:
                 )
             else:
                 owns = token + 1 < len(tree) and tree.tags[token + 1] == "POS"
-                is_somebody = not owns and tree.deps[token] != "poss"
+                is_somebody = word in _ASSERTING and not owns and tree.deps[token] != "poss"
             before = tree.words[max(0, token - 2) : token]
+            if (word == "me" and _opens(tree, token)) or (word in _MANY and _are_drawn(tree, token)):
+                yield VerbReading(tree.starts[token], tree.ends[token], (person,))
+                continue
             if word in _ASSERTING and (leaves_traces(tree, token) or not _HINTING.isdisjoint(before)):
                 continue
             if is_somebody and _NOT_SEEN_AFTER.isdisjoint(before[-1:]) and before != ["as", "though"]:
                 yield VerbReading(tree.starts[token], tree.ends[token], (person,))
                 if word in _PERSONAL:
                     return
+
+
+def _opens(tree: Tree, me: int) -> bool:
+    """Whether a caption begins so and goes on with where or how: "me eating ice cream", "me and my sister"."""
+    return me == 0 and len(tree) > 1 and tree.tags[1] in _OF_ME
+
+
+def _are_drawn(tree: Tree, many: int) -> bool:
+    """Whether so many come to an event; an "of" behind them says itself who they are."""
+    return many > 0 and tree.words[many - 1] in _DRAWING and tree.words[many + 1 : many + 2] != ["of"]

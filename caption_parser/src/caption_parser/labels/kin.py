@@ -26,6 +26,8 @@ _YOUNG = frozenset({"calf", "cub", "foal", "kid", "kit", "pup", "whelp"})
 """Lemmas for the young of several kinds: a giraffe has a calf as a cow has, and a seal a pup."""
 _SEXES = frozenset({"boar", "buck", "bull", "cow", "doe", "hen", "sow"})
 """Lemmas for the sexes of several kinds: there are bulls among moose."""
+_LITTLE = frozenset({"dude", "fella", "fellow", "gal", "guy"})
+"""Behind "this little", what people call the animal that another sentence names."""
 _SETTLED = KIN | _YOUNG | _SEXES
 _WITH_YOUNG = {
     "calf": (
@@ -43,6 +45,7 @@ _WITH_YOUNG = {
     "cub": ("big_cat.n.01", "fox.n.01"),
 }
 """Beings whose young has the same name as that of others: beside them, where no other is named, it is theirs."""
+_ENDS = frozenset({".", "!", "?"})
 _GROUPS = frozenset({"couple", "family", "pair"})
 """Of these, groups of other things have lost their label before."""
 _PETS = ("dog.n.01", "cat.n.01")
@@ -69,7 +72,7 @@ class Kin:
             return list(captions)
         return [
             self._of_caption(caption, self._person)
-            if any(found.lemma in _SETTLED for found in caption.objects)
+            if any(found.lemma in _SETTLED for found in caption.objects) or _speaks_of_little(caption)
             else caption
             for caption in captions
         ]
@@ -83,6 +86,13 @@ class Kin:
             objects = tuple(self._young(caption.tree, found, parents) for found in caption.objects)
             caption = caption._replace(objects=objects)
         animals = [found for found in caption.objects if self._is_animal(found)]
+        named = [*animals, *(found for found in caption.objects if found.lemma in _YOUNG and found.decision)]
+        if named and "little" in caption.tree.words:
+            objects = tuple(
+                found._replace(decision=None) if _is_little(caption.tree, found, named) else found
+                for found in caption.objects
+            )
+            caption = caption._replace(objects=objects)
         people = [found for found in caption.objects if self._is_person(found, person.label)]
         return caption._replace(
             objects=tuple(
@@ -169,6 +179,24 @@ class Kin:
 
     def _is_person(self, found: ObjectReading, person: int) -> bool:
         return found.decision is not None and found.decision.label == person and found.lemma not in KIN
+
+
+def _speaks_of_little(caption: CaptionReading) -> bool:
+    return "little" in caption.tree.words and any(found.lemma in _LITTLE for found in caption.objects)
+
+
+def _is_little(tree: Tree, found: ObjectReading, animals: Sequence[ObjectReading]) -> bool:
+    """Whether a "little guy" is the animal that the next sentence names: "Found this little guy. A hedgehog!"."""
+    guy = found.candidate.token
+    return (
+        found.lemma in _LITTLE
+        and guy > 0
+        and tree.words[guy - 1] == "little"
+        and any(
+            one.candidate.token > guy and not _ENDS.isdisjoint(tree.words[guy : one.candidate.token])
+            for one in animals
+        )
+    )
 
 
 def _of_kind(found: ObjectReading, kind: ObjectReading) -> ObjectReading:

@@ -28,7 +28,13 @@ class NamedPeople:
         found = tuple(
             VerbReading(tree.starts[noun], tree.ends[noun], (self._person,))
             for noun in sorted(
-                {*self._names.subjects(tree), *self._names.athletes(tree), *self._names.offices(tree)}
+                {
+                    *self._names.subjects(tree),
+                    *self._names.athletes(tree),
+                    *self._names.offices(tree),
+                    *self._names.acting(tree),
+                    *self._names.performing(tree),
+                }
             )
         )
         return caption._replace(verbs=(*caption.verbs, *found)) if found else caption

@@ -13,6 +13,7 @@ from caption_parser.labels.named_people import NamedPeople
 from caption_parser.labels.potted import PottedPlants
 from caption_parser.labels.reading import CaptionReading, LabelStep, ObjectReading
 from caption_parser.labels.repetitions import Repetitions
+from caption_parser.labels.truck_beds import TruckBeds
 from caption_parser.lexicon import Lexicon
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.depiction_words import SELF_LIKENESSES
@@ -23,6 +24,7 @@ _BEYOND_THE_PAPER: Mapping[str, Callable[[DecisionTable, Lexicon], LabelStep]] =
     "drawn_again": lambda _, lexicon: DrawnAgain(lexicon),
     "kin": Kin,
     "agreement": Agreement,
+    "figures": lambda _, __: TruckBeds(),
     "implied": ImpliedObjects,
     "potted": PottedPlants,
     "indefinite_people": IndefinitePeople,

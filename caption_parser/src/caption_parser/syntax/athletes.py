@@ -6,6 +6,13 @@ Each of these verbs has other subjects as well; what stands behind it tells.
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.tree import Tree
 
+PLAYERS = frozenset(
+    """
+    baseman catcher center cornerback forward goalkeeper goaltender guard halfback infielder linebacker lineman
+    midfielder outfielder pitcher quarterback shortstop striker winger
+    """.split()
+)
+"""What players are called by their positions."""
 _WITHIN = 7
 """Words behind a verb among which is what it is done to, or when."""
 _PRIZES = frozenset(
@@ -35,6 +42,7 @@ _DONE_WITH: dict[str, frozenset[str]] = {
     "celebrate": _MATCHES | _GOALS | {"podium", "scoring", "teammate", "teammates", "victory", "winning"},
     "compete": _MATCHES,
     "control": frozenset({"ball", "puck"}),
+    "convert": frozenset({"kick", "penalty", "try"}),
     "dribble": frozenset({"ball"}) | _MATCHES,
     "drop": frozenset({"bowl", "halfpipe", "pipe", "quarterpipe", "ramp", "wave"}),
     "dunk": frozenset({"against", "ball", "over"}) | _MATCHES,

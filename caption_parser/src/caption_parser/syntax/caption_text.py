@@ -1,7 +1,7 @@
 """Captions as web pages have them, made plain: no markup, entities, hashtags; each character knows its place."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import unescape
 from typing import NamedTuple
 
@@ -43,6 +43,18 @@ _TOKEN = re.compile(
     r"|(?P<blank>\s+)"
 )
 _WORD_OF_HASHTAG = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^\W_]+")
+_COMMUNITY = re.compile(r"([A-Za-z]{3,20}s)[Oo]f([Ii]nsta(gram)?|[Ii][Gg]|[Tt]ik[Tt]ok|[Tt]witter)")
+"""Where people show what is theirs: "dogsofinstagram"."""
+_WRITTEN_TOGETHER = {
+    name.replace(" ", ""): name.index(" ")
+    for name in (
+        "australian shepherd", "bernese mountaindog", "border collie", "boston terrier", "cocker spaniel",
+        "english bulldog", "french bulldog", "german shepherd", "golden retriever", "great dane", "jack russell",
+        "labrador retriever", "maine coon", "polar bear", "rescue cat", "rescue dog", "shiba inu", "shih tzu",
+        "tabby cat", "teddy bear", "yorkshire terrier",
+    )
+}  # fmt: skip
+"""Hashtags of animals in small letters, and where their second word begins."""
 _LINE_BREAK = re.compile(r"[\n\r\f\v\u2028\u2029\t]")
 _WRAPPED_LINE = 30
 """Characters. A line break behind a longer line, before a small letter, is where a page wrapped a sentence."""
@@ -140,12 +152,24 @@ def _hashtags(caption: str, found: re.Match[str], written: _Written) -> None:
         start = found.start() + hashtag.start(1)
         if keywords:
             written.cut(start - 1)
-        for word in _WORD_OF_HASHTAG.finditer(hashtag[1]):
-            if word.start():
-                written.blank(start + word.start())
-            written.copy(caption, start + word.start(), start + word.end())
+        for first, end in _words_of(hashtag[1]):
+            if first:
+                written.blank(start + first)
+            written.copy(caption, start + first, start + end)
     if keywords:
         written.cut(found.end() - 1)
+
+
+def _words_of(hashtag: str) -> Iterator[tuple[int, int]]:
+    """Where the words of a hashtag are: by their capitals, or by what many write together."""
+    community = _COMMUNITY.fullmatch(hashtag)
+    if community:
+        yield community.span(1)
+    elif hashtag in _WRITTEN_TOGETHER:
+        second = _WRITTEN_TOGETHER[hashtag]
+        yield from ((0, second), (second, len(hashtag)))
+    else:
+        yield from (word.span() for word in _WORD_OF_HASHTAG.finditer(hashtag))
 
 
 def _is_wrapped(caption: str, start: int, end: int) -> bool:

@@ -82,6 +82,11 @@ _CARRIED_BY = frozenset(
     {"horse", "horses", "horseback", "elephant", "bike", "bicycle", "motorcycle", "bull", "camel"}
 )
 
+_PATTERNS = frozenset({"background", "pattern", "patterns", "print", "texture"})
+_SILHOUETTES = frozenset({"silhouette", "silhouettes"})
+_GRAPHICS = frozenset("clipart decal icon logo png stencil svg template vector".split())
+"""With one of them, what the silhouette is of was never before a camera."""
+
 _TRIGGERS = (
     SELF_LIKENESSES
     | _DISPLAYS
@@ -93,6 +98,8 @@ _TRIGGERS = (
     | _RESEMBLING
     | _SHAPES
     | _BEFORE_QUOTES
+    | _PATTERNS
+    | _SILHOUETTES
 ) | {
     "like",
     "as",
@@ -132,6 +139,10 @@ class DepictionFinder:
             yield from _listed(tree, token)
         if word in _SKETCHING:
             yield from _sketched(tree, token)
+        if word in _PATTERNS and "seamless" in tree.words:
+            yield from _repeated(tree, token)
+        if word in _SILHOUETTES and not _GRAPHICS.isdisjoint(tree.words):
+            yield from _contents(tree, token)
         yield from _likened(tree, token, word)
 
     def _is_the_photograph(self, tree: Tree, token: int) -> bool:
@@ -207,6 +218,14 @@ def _contents(tree: Tree, likeness: int) -> Iterator[int]:
             if tree.words[preposition] == "of" and preposition == head + 1:
                 for noun in tree.children_by(preposition, "pobj"):
                     yield from _scene(tree, noun)
+
+
+def _repeated(tree: Tree, pattern: int) -> Iterator[int]:
+    """What a pattern repeats: "a seamless pattern with oranges"."""
+    for preposition in tree.children_by(pattern, "prep"):
+        if tree.words[preposition] in ("of", "with"):
+            for noun in tree.children_by(preposition, "pobj"):
+                yield from tree.conjuncts(noun)
 
 
 def _objects(tree: Tree, verb: int) -> Iterator[int]:

@@ -19,7 +19,7 @@ _UP_TO = _BEFORE | {"nsubj"}
 _SAID = frozenset(
     """
     acrylic auto bamboo camo ceramic cotton crossbody denim floral handmade herringbone houndstooth leather nylon
-    oak paisley plaid polyester retro silicone stainless steel striped suede tartan titanium tweed unisex
+    oak paisley plaid polyester retro rgb silicone stainless steel striped suede tartan titanium tweed unisex
     velvet walnut vintage waterproof windproof wool
     """.split()
 )
@@ -36,6 +36,9 @@ _INTO = (["in"], ["into"])
 """Behind what is done to a dish: "a grilled cheese cut in half"."""
 _SCREENS = frozenset({"hdtv", "television", "tv"})
 """Goods that are a medium, too."""
+_MICE = frozenset(
+    f"{kind}_mouse" for kind in ("computer", "ergonomic", "gaming", "optical", "performance", "wireless")
+)
 _DONE_ALONE = frozenset({"close", "off", "open"})
 """What goods do by themselves: "umbrella auto open"."""
 _NUMBERED = frozenset({"size", "type"})
@@ -126,10 +129,14 @@ class DescribedGoods:
 
     def _names_a_good(self, word: str) -> bool:
         senses = self._lexicon.frequent_senses(word)
-        return word in _SCREENS or (
-            bool(senses)
-            and not self._is_said(word)
-            and all(self._lexicon.lexname(sense) == "noun.artifact" for sense in senses)
+        return (
+            word in _SCREENS
+            or word in _MICE
+            or (
+                bool(senses)
+                and not self._is_said(word)
+                and all(self._lexicon.lexname(sense) == "noun.artifact" for sense in senses)
+            )
         )
 
     def _is_said_of_goods(self, word: str) -> bool:

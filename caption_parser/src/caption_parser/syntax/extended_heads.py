@@ -38,6 +38,9 @@ _OF_HAWKS = frozenset(
 _IN_THE_AIR = frozenset(
     "circle circles circling feed feeding feeds flight glides gliding hovering hovers soar soaring soars".split()
 )
+_OF_BODIES = frozenset({"forked", "wing", "wings"})
+_HAWK = ("black", "kite"), ("JJ", "NN"), 1
+"""What stands for the hawk: words, tags and which of them is the head."""
 _OF_TOYS = frozenset(
     """
     air beach boy boys child children crowd fly girl girls he her his kid kids man men people person sand she
@@ -45,6 +48,8 @@ _OF_TOYS = frozenset(
     """.split()
 )
 """Who flies kites where."""
+_NO_MAKES = frozenset({"class", "staff"})
+"""Words of makers before a model that say nothing of what it is: 65" Class QN90B, "Pro Staff RF97"."""
 _NOT_IN_A_NAME = frozenset({"det", "poss", "nummod", "predet", "quantmod"})
 
 
@@ -91,10 +96,14 @@ class ExtendedHeadFinder:
             earliest = head
         first = _first_of_name(tree, earliest, head, possessors=self._rules.possessive_names)
         end = _end_of_tail(tree, head, postposed=self._rules.postposed_names)
+        if self._rules.guard_extended_heads and _is_hawk(tree, head) and (hawk := self._find(*_HAWK)):
+            return hawk._replace(start=head, end=head + 1)
         found = self._find(tuple(tree.words[first:end]), tuple(tree.tags[first:end]), head - first)
         if found is None:
             is_model = self._rules.designations and first < head and _is_designation(tree.words[head])
-            is_model = is_model and tree.tags[head - 1] not in ADJECTIVE_TAGS
+            is_model = (
+                is_model and tree.tags[head - 1] not in ADJECTIVE_TAGS and tree.words[head - 1] not in _NO_MAKES
+            )
             return self(tree, phrase_start, head - 1) if is_model else None
         return ExtendedHead(first + found.start, first + found.end, found.lemmas, found.synsets)
 
@@ -214,6 +223,14 @@ def _is_toy_kite(tree: Tree, head: int) -> bool:
         return False
     soars = not _IN_THE_AIR.isdisjoint(tree.words) and _OF_TOYS.isdisjoint(tree.words)
     return not soars and _OF_HAWKS.isdisjoint(tree.words)
+
+
+def _is_hawk(tree: Tree, head: int) -> bool:
+    """Whether a kite that no colour tells apart has or does what hawks alone do: "kite soaring, forked tail"."""
+    if tree.words[head] not in ("kite", "kites") or not _OF_TOYS.isdisjoint(tree.words):
+        return False
+    soars = not _IN_THE_AIR.isdisjoint(tree.words) and not _OF_BODIES.isdisjoint(tree.words)
+    return soars or not _OF_HAWKS.isdisjoint(tree.words)
 
 
 def _is_designation(word: str) -> bool:

@@ -36,6 +36,9 @@ _OF_ROADS = frozenset(
 _COLORS = frozenset(
     "ambers blues browns crimsons golds greens greys grays ochres pinks purples reds violets yellows".split()
 )
+_COLORING = frozenset("dyed dyeing painted stained tinged tinted".split())
+_BETWEEN_COLORS = frozenset({",", "and", "bright", "dark", "deep", "pale", "with"})
+_COLORED_WITH = frozenset("blue gold green grey pink purple red violet white yellow".split())
 _WAYS = frozenset("creek lane path paths pathway river road roads route stream track trail trails".split())
 _NEAR = 5
 _DROPPING = frozenset({"carves", "carving", "drop", "dropped", "dropping", "drops", "rips", "shreds"})
@@ -123,7 +126,12 @@ def _are_colors(tree: Tree, oranges: int) -> bool:
 
 
 def _is_a_color(tree: Tree, orange: int) -> bool:
-    """ "A frisbee, orange with a worn rim"."""
+    """ "A frisbee, orange with a worn rim", "the sea is tinted pink and orange"."""
+    before = orange - 1
+    while before > 0 and (tree.words[before] in _BETWEEN_COLORS or tree.words[before] in _COLORED_WITH):
+        before -= 1
+    if before >= 0 and tree.words[before] in _COLORING:
+        return orange + 1 == len(tree) or not tree.is_noun(orange + 1)
     return (
         orange > 1
         and tree.words[orange - 1] == ","

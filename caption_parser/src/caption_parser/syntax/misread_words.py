@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.personal_names import PLAYERS
+from caption_parser.syntax.athletes import PLAYERS
 from caption_parser.syntax.proper_names import vehicle_makes
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.tree_draft import TreeDraft
@@ -16,6 +16,8 @@ _OF_NOUNS = frozenset({"ROOT", "appos", "attr", "conj", "dobj", "nsubj", "nsubjp
 
 _OF_PRODUCTS = frozenset({"original", "professional"})
 """Adjectives that stand behind the names of products, and are nouns of their own."""
+_OF_FURNITURE = frozenset({"bistro", "dinette", "dining"})
+"""Before "set", which then is one of a table and chairs, also at the end of a title: "bistro set, black"."""
 _YOURS = frozenset({"my", "our", "your", "yours"})
 _ARTICLES = frozenset({"a", "an", "the"})
 _OF_MANNER = frozenset({"color", "colour", "l'", "la", "shape", "size"})
@@ -43,9 +45,11 @@ class MisreadWords:
         for token, tag in enumerate(draft.tree.tags):
             if tag in VERB_TAGS and self._is_name(draft.tree, token):
                 draft.make_name(token)
+            elif tag in VERB_TAGS and words[token] == "set" and token and words[token - 1] in _OF_FURNITURE:
+                draft.make_noun(token)
             elif (
                 tag in _NOT_NOUNS
-                and self._words.is_noun(words[token])
+                and (self._words.is_noun(words[token]) or words[token] == "wc")
                 and self._is_noun_after_all(draft.tree, token)
             ):
                 draft.make_noun(token)
@@ -100,6 +104,8 @@ class MisreadWords:
     def _is_noun_after_all(self, tree: Tree, token: int) -> bool:
         word, tag, dep = tree.words[token], tree.tags[token], tree.deps[token]
         if self._is_one_of_a_kind(tree, token) or self._is_a_position(tree, token):
+            return True
+        if word == "wc" or (word == "remote" and tree.words[token + 1 : token + 2] == ["replacement"]):
             return True
         if tag == "IN":
             return False

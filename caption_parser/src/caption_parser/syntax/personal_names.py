@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.syntax.athletes import Athletes
+from caption_parser.syntax.athletes import PLAYERS, Athletes
 from caption_parser.syntax.proper_names import vehicle_makes
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.word_kinds import WordKinds
@@ -14,13 +14,6 @@ _LONGEST = 4
 """Words of a name."""
 _FEWEST_WORDS = 2
 """Of a name and another that tell by themselves that they are somebody's, both with a capital."""
-PLAYERS = frozenset(
-    """
-    baseman catcher center cornerback forward goalkeeper goaltender guard halfback infielder linebacker lineman
-    midfielder outfielder pitcher quarterback shortstop striker winger
-    """.split()
-)
-"""What players are called by their positions."""
 _HUMAN = frozenset(
     """
     address applaud attend bow celebrate chat cheer converse cry dance embrace gesture greet grin hug interview
@@ -32,8 +25,9 @@ _PERSONS_ALONE = frozenset({"attend", "bow", "grin", "hug", "kiss", "kneel", "la
 """What no town does, so that its name is that of a person: "Ariana Grande", "Paris Hilton"."""
 _ACTS = frozenset(
     """
-    arrives carries cooks delivers enters holds listens looks plays prepares presents reads rides runs serves shows
-    signs sits stands throws tours visits walks watches waves wears works
+    arrives blocks boards carries catches cooks delivers departs drops enters hits holds kicks leaves
+    listens looks makes meets plays prepares presents punches reads rides runs scores serves shows signs
+    sits stands swings tackles throws tours visits walks watches waves wears works
     """.split()
 )
 """What somebody does whose title and name are told, where a noun is not likely."""
@@ -59,7 +53,7 @@ _GARMENTS = frozenset(
 _FURTHEST_GARMENT = 7
 _HIS_OR_HER = frozenset({"her", "herself", "him", "himself", "his"})
 """Behind a name of several words they speak of a person, whatever is done."""
-_ROLES = frozenset("baseman dame forward guard host king lady legend lord model queen sir star".split())
+_ROLES = frozenset("baseman dame forward guard host king lady legend lord model queen receiver sir star".split())
 """What somebody is, where WordNet's first sense is another."""
 _OFFICES = frozenset(
     """
@@ -80,7 +74,7 @@ _GIVEN = frozenset(
     """
     art ash bill bob carol christian dale daisy dick don drew faith frank gene grace grant hank harry heather henry
     herb hope ivy jack james jay jean jimmy john joy june ken lance lee lily luke maria mark martin mason max
-    may mike miles nick pat peter ray rich rob robin rod rose ruby sam sandy shane sue terry tom tommy victor
+    may mike miles nick pat penny peter ray rich rob robin rod rose ruby sam sandy shane sue terry tom tommy victor
     victoria wade will willow woody
     """.split()
 )
@@ -96,6 +90,18 @@ _BODIES = frozenset(
 _DOGS = frozenset({"bichon_frise", "jack_russell", "lhasa_apso", "shiba_inu", "shih_tzu"})
 """Breeds that are read as the name of a person."""
 _LONGEST_OF_AN_ATHLETE = 3
+_IN_PLAY = frozenset("doubles homers punts scores singles strikes triples".split())
+"""What players do, whatever their last name means: "slugger Aaron Judge homers"."""
+_IN_A_TEAM = PLAYERS | {"back", "rookie", "slugger"}
+_BACKS = frozenset({"full", "half", "running", "wing"})
+_FEATS = frozenset(
+    "backhand dunk forehand goal header homer kick penalty punch putt save serve smash tackle volley".split()
+)
+"""What is seen of somebody whose feat it is: "Wayne Rooney's overhead kick"."""
+_WITHIN_A_FEAT = 3
+_ODD_NAMES = frozenset({"animal", "person", "plant"})
+"""What names of persons mean elsewhere; those of buildings and places mean other things."""
+_OWNING = frozenset({"'", "'s", "\u2019", "\u2019s"})
 _OCCASIONS = frozenset("anniversary birthday centenary day holiday jubilee years".split())
 """What towns and firms celebrate, too."""
 
@@ -141,12 +147,17 @@ class PersonalNames(WordKinds):
         while verb < len(tree) and tree.has_capital(verb):
             verb += 1
         name = tree.words[title + 1 : verb]
+        if not 1 < len(name) <= _LONGEST or verb >= len(tree):
+            return False
+        is_in_play = tree.words[title] in _IN_A_TEAM and tree.words[verb] in _IN_PLAY
         return (
-            1 < len(name) <= _LONGEST
-            and verb < len(tree)
-            and (self._is_human(tree.words[verb]) or tree.words[verb] in _ACTS)
+            (is_in_play or self._is_human(tree.words[verb]) or tree.words[verb] in _ACTS)
             and self._begins_a_name(name[0])
-            and all(map(self._may_be_a_name, name[1:]))
+            and (
+                is_in_play
+                or tree.words[title] in _OFFICES
+                or all(self._may_be_a_name(word) or self.is_uncommon(word) for word in name[1:])
+            )
         )
 
     def _is_name_of(self, tree: Tree, title: int) -> bool:
@@ -162,6 +173,53 @@ class PersonalNames(WordKinds):
             and all(tree.has_capital(token) for token in name)
             and self.is_uncommon(tree.words[title + 1])
             and all(self._may_be_a_name(tree.words[token]) for token in name)
+        )
+
+    def acting(self, tree: Tree) -> Iterator[int]:
+        """The roles before names whose bearers act, whatever the parse makes of them."""
+        for first in tree.capitals:
+            role = first - 1
+            word = tree.words[role] if role >= 0 else ""
+            is_back = word == "back" and role > 0 and tree.words[role - 1] in _BACKS
+            if (is_back or self._is_role(word)) and self._is_of_who_acts(tree, role):
+                yield role
+
+    def performing(self, tree: Tree) -> Iterator[int]:
+        """The last words of names that open a caption of a part, and of those whose feats are told.
+
+        "Emma Watson as Hermione", "Wayne Rooney's overhead kick".
+        """
+        if _OWNING.isdisjoint(tree.words) and "as" not in tree.words:
+            return
+        for last in tree.capitals:
+            behind = tree.words[last + 1 : last + 2 + _WITHIN_A_FEAT]
+            if not last or not behind:
+                continue
+            if behind[0] in _OWNING:
+                performs = not _FEATS.isdisjoint(behind[1:])
+            else:
+                performs = behind[0] == "as" and last < _LONGEST and self._is_a_part(tree, last + 2)
+            if performs and (self._is_full_name(tree, last, as_place=True) or self._is_odd_name(tree, last)):
+                yield last
+
+    def _is_odd_name(self, tree: Tree, last: int) -> bool:
+        """Whether two words are a name the second of which is another word, too: "Ryan Gosling"."""
+        first, second = tree.words[last - 1 : last + 1]
+        senses = self._lexicon.synsets(second)
+        return (
+            tree.capitals[:2] == [0, 1]
+            and last == 1
+            and self._begins_a_name(first)
+            and bool(senses)
+            and self._kind(senses[0]) in _ODD_NAMES
+        )
+
+    def _is_a_part(self, tree: Tree, first: int) -> bool:
+        """Whether what begins there is a name, or what somebody is: "as the prime minister"."""
+        if first < len(tree) and tree.has_capital(first):
+            return True
+        return tree.words[first : first + 1] == ["the"] and any(
+            map(self._is_role, tree.words[first + 1 : first + 3])
         )
 
     def subjects(self, tree: Tree) -> Iterator[int]:
@@ -245,7 +303,7 @@ class PersonalNames(WordKinds):
         return (
             len(words) >= _FEWEST_WORDS
             and not (as_place and words[-1] in _BODIES)
-            and (tree.is_noun(last) or tree.tags[last] == "RB")
+            and (tree.is_noun(last) or tree.tags[last] in ("PRP", "RB"))
             and tree.has_capital(last)
             and (self.is_uncommon(words[0]) or words[0] in _GIVEN)
             and all(

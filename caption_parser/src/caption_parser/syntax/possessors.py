@@ -117,9 +117,20 @@ _LEFT_ALONE = (
 )
 """What is somebody's without him: "a child's desk", "my uncle's farm"."""
 _PUT_DOWN = frozenset(
-    "bag billfold charger diary homework key keys luggage notebook purse schoolbag suitcase wallet".split()
+    "bag billfold charger diary handbag homework key keys luggage notebook purse schoolbag suitcase wallet".split()
 )
 """What is carried and put down."""
+_GROUNDS = frozenset(
+    """
+    allotment backyard barn cottage driveway farm farmhouse garden house orchard shop studio villa vineyard
+    workshop yard
+    """.split()
+)
+"""What is somebody's and shows nobody, however he is determined: "the farmer's barn"."""
+_OF_OLD = frozenset({"childhood", "former", "old", "vintage"})
+"""Before what my father has no more, or leaves about: "my father's old racket"."""
+_SENSES_OF_THINGS = 4
+_ALIVE = frozenset({"noun.animal", "noun.body", "noun.person"})
 _OF_OTHERS = frozenset({"a", "an", "another", "my", "our", "your"})
 """Before owners who have not been spoken of."""
 _AT_THE_WHEEL = frozenset({"driver", "passenger", "pilot"})
@@ -162,9 +173,10 @@ class PossessorFinder:
 
     def __call__(self, tree: Tree) -> set[int]:
         """The possessors of kind, as tokens."""
+        of_nouns = set() if _PUT_DOWN.isdisjoint(tree.words) else set(self._of_nouns(tree))
         if _MARKS.isdisjoint(tree.words):
-            return set()
-        return {
+            return of_nouns
+        return of_nouns | {
             possessor
             for possessor, possessed in _possessions(tree)
             if self._names_kind(tree, possessor, possessed)
@@ -196,6 +208,9 @@ class PossessorFinder:
         owner, owned = tree.words[possessor], tree.words[possessed]
         if owned in _PRIVATE_ROOMS | _WORKS and self._category(owner) == "noun.person":
             return True
+        determiner = _determiner(tree, possessor)
+        if determiner in _OF_OTHERS and self._is_of_old(tree, possessor, possessed):
+            return self._category(owner) == "noun.person"
         if (
             owned in self._body_parts
             or owned in _GROWN
@@ -204,8 +219,9 @@ class PossessorFinder:
             return False
         if (owner in _AT_THE_WHEEL and owned in _OF_VEHICLES) or (owner in _AT_A_POST and owned in _POSTS):
             return True
-        determiner = _determiner(tree, possessor)
         if determiner in _OF_OTHERS and self._category(owner) == "noun.person" and self._is_left(owned):
+            return True
+        if owned in _GROUNDS and self._category(owner) == "noun.person":
             return True
         is_plural = tree.tags[possessor] in PLURAL_TAGS or owner in _PLURALS
         if self._is_gear(owner, owned):
@@ -218,6 +234,32 @@ class PossessorFinder:
             return is_plural or self._is_profession(owner)
         # "two men's hats" speaks of two men; without any determiner the possessor is a kind, one or many.
         return determiner is None and (is_plural or self._is_kind_alone(tree, owner, possessed))
+
+    def _is_of_old(self, tree: Tree, possessor: int, possessed: int) -> bool:
+        if _OF_OLD.isdisjoint(tree.words[possessor + 1 : possessed]):
+            return False
+        name = f"{tree.words[possessed - 1]}_{tree.words[possessed]}"
+        senses = [
+            self._lexicon.lexname(synset)
+            for lemma in self._lexicon.base_forms(name) or self._lexicon.base_forms(tree.words[possessed])
+            for synset in self._lexicon.synsets(lemma)[:_SENSES_OF_THINGS]
+        ]
+        return "noun.artifact" in senses and _ALIVE.isdisjoint(senses)
+
+    def _of_nouns(self, tree: Tree) -> Iterator[int]:
+        """Owners behind what they have put down: "the suitcase of a guest"."""
+        for of, word in enumerate(tree.words):
+            owned = of - 1
+            if word != "of" or owned < 0 or tree.words[of + 1 : of + 2] not in (["a"], ["an"]):
+                continue
+            if tree.words[owned] in _PUT_DOWN and tree.is_noun(owned):
+                yield from (
+                    owner
+                    for owner in tree.children_by(of, "pobj")
+                    if self._category(tree.words[owner]) == "noun.person"
+                    and not tree.has_child(owner, "acl")
+                    and not tree.has_child(owner, "relcl")
+                )
 
     def _is_kind_alone(self, tree: Tree, owner: str, possessed: int) -> bool:
         """Whether a singular possessor without an article is a kind: "chef's knife", not "man's shirt is red"."""

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.syntax.team_names import team_nicknames
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
 
 _FILE = "proper_names.toml"
@@ -33,6 +34,8 @@ _PLACES = (
 )
 _BEFORE_PLACES = frozenset({"cape", "fort", "lake", "mount", "mt", "port"})
 """Before a word with a capital they make it a place: "Lake Superior", "Mount Baker"."""
+_PACKS = frozenset("backpack backpacks bag carrier daypack duffel luggage pack rucksack suitcase".split())
+"""What a firm that is called like a bird makes."""
 _QUOTES = frozenset({'"', "\u201c", "\u201d", "``", "''", "'", "\u2018", "\u2019"})
 _IN_NAMES = frozenset({"the", "of", "and", "&"})
 
@@ -94,6 +97,7 @@ class ProperNameFinder:
         words = self._words
         self._triggers = frozenset(make.rpartition(" ")[2] for make in words.makes).union(
             _BEFORE_PLACES,
+            ("osprey",),
             words.ambiguous_makes,
             words.team_endings,
             words.brands,
@@ -113,6 +117,9 @@ class ProperNameFinder:
         known = self._words
         if self._triggers.isdisjoint(tree.words):
             return found
+        found.update(team_nicknames(tree, known.team_endings))
+        if "osprey" in tree.words and not _PACKS.isdisjoint(tree.words):
+            found.update(token for token in tree.capitals if _is_a_pack(tree, token))
         for token, word in enumerate(tree.words):
             if word in _BEFORE_PLACES and all(map(tree.has_capital, range(token, min(len(tree), token + 2)))):
                 found.update(range(token + 1, min(len(tree), token + 2)))
@@ -188,6 +195,12 @@ class ProperNameFinder:
             for lemma in self._lexicon.base_forms(word)
             for synset in self._lexicon.synsets(lemma)
         )
+
+
+def _is_a_pack(tree: Tree, token: int) -> bool:
+    """Whether a word is the maker's name before that of a pack, or that one: "Osprey Talon"."""
+    maker = token if tree.words[token] == "osprey" else token - 1
+    return tree.words[maker] == "osprey" and tree.has_capital(maker) and tree.has_capital(maker + 1)
 
 
 def _is_of_goods(tree: Tree, token: int) -> bool:

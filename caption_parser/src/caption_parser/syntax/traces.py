@@ -3,6 +3,8 @@
 Or has yet to come: the owner of a dog that is "waiting for its owner".
 """
 
+from collections.abc import Iterator
+
 from caption_parser.syntax.tree import Tree
 
 _TRACES = frozenset(
@@ -22,11 +24,18 @@ _OWNERS = frozenset({"master", "masters", "mistress", "owner", "owners"})
 _AWAITED = (("waiting", "for"), ("waits", "for"), ("wait", "for"), ("awaiting",), ("awaits",), ("expecting",))
 _COMING = frozenset({"appear", "arrive", "come", "get", "return", "wake"})
 _WHOSE = frozenset({"his", "her", "its", "their"})
+_OF_ONES_OWN = frozenset({"arm", "face", "hair", "leg", "lips", "nails", "toenails"})
+_NOBODY = frozenset({"nobody", "noone"})
+_KEEPING = frozenset({"keep", "keeping", "keeps"})
+_AWAY = frozenset({"away", "back", "bay", "distance", "out"})
+"""Behind those who are kept from a place: "keeps visitors at a distance"."""
 
 
 def unseen_somebody(tree: Tree) -> set[int]:
-    """Those of whom a parse has such a pronoun as a noun, and owners who are waited for."""
+    """Those of whom a parse has such a pronoun as a noun, owners who are waited for, and who is kept away."""
     found = set[int]()
+    if not _NOBODY.isdisjoint(tree.words) and not _KEEPING.isdisjoint(tree.words):
+        found.update(_kept_away(tree))
     if not _OWNERS.isdisjoint(tree.words):
         found.update(
             token for token, word in enumerate(tree.words) if word in _OWNERS and _is_awaited(tree, token)
@@ -38,9 +47,24 @@ def unseen_somebody(tree: Tree) -> set[int]:
     }
 
 
+def _kept_away(tree: Tree) -> Iterator[int]:
+    """Those who are kept from a place where, as the text says, is nobody."""
+    for verb, word in enumerate(tree.words):
+        if word in _KEEPING and not _AWAY.isdisjoint(tree.words[verb + 1 : verb + 6]):
+            yield from tree.children_by(verb, "dobj")
+
+
 def leaves_traces(tree: Tree, somebody: int) -> bool:
     """Whether somebody has done what can be seen without him, and is said to do nothing else."""
     following = tree.words[somebody + 1 : somebody + 4]
+    if "-" in following:
+        following += tree.words[somebody + 4 : somebody + 5]  # "has spray-painted"
+    if (
+        len(following) > 2
+        and following[2] in _WHOSE
+        and _OF_ONES_OWN.intersection(tree.words[somebody + 4 : somebody + 6])
+    ):
+        return False  # "has painted her nails"
     if following[:1] == ["had"]:
         return "VBN" in tree.tags[somebody + 2 : somebody + 4]
     return (

@@ -15,6 +15,7 @@ from caption_parser.modes import ModeRules
 from caption_parser.syntax.described_goods import DescribedGoods
 from caption_parser.syntax.gerunds import GerundWords
 from caption_parser.syntax.misread_words import MisreadWords
+from caption_parser.syntax.missed_subjects import MissedSubjects
 from caption_parser.syntax.pieces import LONGEST_PIECE, pieces
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, PLURAL_TAGS, Tree
 from caption_parser.syntax.tree_draft import SHOWS_WHAT_IT_TAKES_IN, TreeDraft
@@ -58,6 +59,7 @@ class TreeRepairs:
             (rules.nouns_by_dictionary, DescribedGoods(lexicon, verbs)),
             (rules.nouns_by_agreement, self._nouns_by_agreement),
             (rules.subjects_of_verbs, VerbSubjects(verbs, self._words)),
+            (rules.subjects_of_verbs, MissedSubjects(verbs, self._words)),
             (rules.subjects_of_participles, self._subjects_of_participles),
             (rules.subjects_of_participles, self._objects_of_acts),
         ]
@@ -226,15 +228,19 @@ class TreeRepairs:
         head, noun = tree.heads[participle], participle - 1
         if (
             tree.words[participle] in _GOING_BY
-            and tree.words[noun] in _VEHICLES
             and tree.deps[noun] in _MODIFIES
-            and tree.has_capital(participle + 1)
+            and (
+                (tree.words[noun] in _VEHICLES and tree.has_capital(participle + 1))
+                or (tree.words[noun] == "express" and tree.has_capital(noun) and tree.has_capital(noun - 1))
+            )
         ):
             return noun
         if tree.tags[participle] not in NOUN_TAGS | {"VBG"}:
             return None
         if tree.deps[participle] == "acl":
             if head == noun and tree.deps[noun] in _MODIFIES and tree.heads[noun] > participle:
+                if "," in tree.words[participle : tree.heads[noun]] and self._words.is_being(tree.words[noun]):
+                    return noun
                 return self._subject_before_object(tree, noun, participle, tree.heads[noun])
             return self._subject_before_companion(tree, head, participle)
         if tree.deps[participle] in _MODIFIES and head > participle:

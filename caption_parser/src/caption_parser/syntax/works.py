@@ -1,4 +1,7 @@
-"""What films, stories and books are about: "a new film starring a talking dog", "a novel about a lost cat"."""
+"""What films, stories and books are about, and what they are called.
+
+"A new film starring a talking dog", "a novel about a lost cat", "The Kite Runner by Khaled Hosseini, paperback".
+"""
 
 from collections.abc import Iterator
 
@@ -17,15 +20,41 @@ _BEFORE_WHO_PLAYS = frozenset({"a", "an", "three", "two"})
 """Whoever plays without one of these is named, and seen on the picture of a film."""
 
 
+_BINDINGS = frozenset("audiobook ebook edition hardback hardcover novel paperback".split())
+"""What is said of a book behind its title and author."""
+_LONGEST_TITLE = 7
+_IN_TITLES = frozenset("a and at for in of on the to with".split())
+
+
+_TOLD = frozenset("lecture lectures lesson lessons reads seminar webinar".split())
+"""What speaks of a thing that is elsewhere, too: "reads about horses", "a lecture about bears"."""
+_LEARNED = frozenset({"learn", "learning", "learns"})
+_TRIGGERS = _WORKS | _TOLD | _LEARNED
+_AT_SCHOOL = frozenset({"class", "classroom", "lecture", "school"})
+"""Where what one learns about is not, as it is at a farm or a zoo."""
+
+
 def works_nouns(tree: Tree) -> set[int]:
     """The nouns of a parse that a work speaks of."""
-    return nouns_told_by(tree, _WORKS, _content)
+    found = nouns_told_by(tree, _TRIGGERS, _content)
+    return found if _BINDINGS.isdisjoint(tree.words) else found.union(_title(tree))
 
 
-def _content(tree: Tree, token: int, _: str) -> Iterator[int]:
+def _content(tree: Tree, token: int, word: str) -> Iterator[int]:
     following = tree.words[token + 1 : token + 3]
     if len(following) < 2:
+        return
+    if word in _LEARNED and _AT_SCHOOL.isdisjoint(tree.words):
         return
     if following[0] == "about" or (following[0] in _PLAYED and following[1] in _BEFORE_WHO_PLAYS):
         for noun in phrase_behind(tree, token + 2):
             yield from tree.conjuncts(noun)
+
+
+def _title(tree: Tree) -> range:
+    """The words of the title that a text opens with, before the author of a book."""
+    by = tree.words.index("by") if "by" in tree.words else 0
+    named = 0 < by <= _LONGEST_TITLE and all(map(tree.has_capital, (0, by - 1, min(by + 1, len(tree) - 1))))
+    if not named or not all(tree.has_capital(token) or tree.words[token] in _IN_TITLES for token in range(by)):
+        return range(0)
+    return range(by)

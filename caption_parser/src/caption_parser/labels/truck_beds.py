@@ -1,0 +1,50 @@
+"""The bed of a truck, which nobody sleeps in: "the pickup's bed", "a truck. Its bed is full of gravel"."""
+
+from collections.abc import Sequence
+
+from caption_parser.labels.reading import CaptionReading, ObjectReading
+from caption_parser.syntax.tree import Tree
+
+_BEDS = frozenset({"bed", "beds"})
+_TRUCKS = frozenset("flatbed lorry pickup pickups trailer truck trucks ute wagon".split())
+_SLEEPERS = frozenset(
+    "bedroom cabin cat child cottage dog hospital hotel house motel puppy room suite van".split()
+)
+"""What else has a bed."""
+_WHOSE = frozenset({"its", "their"})
+
+
+class TruckBeds:
+    """Takes the label from such beds; a `LabelStep`."""
+
+    phrases: frozenset[str] = frozenset()
+
+    def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
+        """The captions without the labels of the beds of their trucks."""
+        return [self._of_caption(caption) for caption in captions]
+
+    def _of_caption(self, caption: CaptionReading) -> CaptionReading:
+        words = caption.tree.words
+        if _BEDS.isdisjoint(words) or _TRUCKS.isdisjoint(words):
+            return caption
+        objects = (
+            found._replace(decision=None) if _is_of_a_truck(caption.tree, found) else found
+            for found in caption.objects
+        )
+        return caption._replace(objects=tuple(objects))
+
+
+def _is_of_a_truck(tree: Tree, found: ObjectReading) -> bool:
+    bed = found.candidate.token
+    if tree.words[bed] not in _BEDS or found.decision is None:
+        return False
+    whose = {tree.words[owner] for owner in tree.children_by(bed, "poss")}
+    if not _WHOSE.isdisjoint(whose):
+        return not _TRUCKS.isdisjoint(tree.words[:bed]) and _SLEEPERS.isdisjoint(tree.words)
+    of = {
+        tree.words[whole]
+        for preposition in tree.children_by(bed, "prep")
+        if tree.words[preposition] == "of"
+        for whole in tree.children_by(preposition, "pobj")
+    }
+    return not _TRUCKS.isdisjoint(whose | of)
