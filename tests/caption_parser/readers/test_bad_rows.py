@@ -254,7 +254,9 @@ def test_numbers_of_rows_are_not_mixed_with_numbers_of_images(
     records = ['{"caption": "a cat"}', '{"caption": " "}', f'{{"caption": "a dog", {named}}}']
     path = tmp_path / ("mixed.json" if as_document else "mixed.jsonl")
     path.write_text(f"[{', '.join(records)}]" if as_document else "\n".join(records))
-    with pytest.raises(InputError, match=r"mixed.jsonl?:3: some records name their image by a number, such as 1"):
+    with pytest.raises(
+        InputError, match=r"mixed.jsonl?:3: this record names its image by the number 1, and that of row 1"
+    ):
         list(read_captions(path))
     field = named.split('"')[1]
     by_field = [
@@ -263,8 +265,21 @@ def test_numbers_of_rows_are_not_mixed_with_numbers_of_images(
     assert [(row.image_id, row.caption) for row in by_field] == [(1, "a dog")]
 
 
+@pytest.mark.parametrize("as_document", [False, True])
+def test_far_in_a_number_among_unnamed_images_costs_its_own_row(tmp_path: Path, as_document: bool) -> None:
+    records = [f'{{"caption": "a cat in box {row}"}}' for row in range(1, 101)]
+    records[70] = '{"caption": "a dog", "image_id": 5}'
+    path = tmp_path / ("mixed.json" if as_document else "mixed.jsonl")
+    path.write_text(f"[{', '.join(records)}]" if as_document else "\n".join(records))
+    rows = list(read_captions(path))
+    assert [row.image_id for row in rows if isinstance(row, CaptionRow)] == [*range(1, 71), *range(72, 101)]
+    (rejected,) = (row for row in rows if isinstance(row, RejectedRow))
+    assert (rejected.row, rejected.reason) == (71, "bad-image-id")
+    assert rejected.message.endswith("records without it are left out: --image-field NAME")
+
+
 def test_texts_that_name_images_cannot_be_numbers_of_rows(tmp_path: Path) -> None:
     path = tmp_path / "mixed.jsonl"
     path.write_text('{"caption": "a cat"}\n{"caption": "a dog", "image_id": "1"}\n{"caption": "no"}\n')
     rows = list(read_captions(path))
-    assert [row.image_id for row in rows if isinstance(row, CaptionRow)] == [1, "1"]
+    assert [row.image_id for row in rows if isinstance(row, CaptionRow)] == [1, "1", 3]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from caption_parser.readers import CaptionRow, ReadingOptions, RejectedRow, read_captions
 from caption_parser.readers.checks import MISSING, looks_like_a_name
-from shared_runtime.errors import CapparseError
+from shared_runtime.errors import CapparseError, InputError
 from shared_schemas.compression import suffix_of
 
 CHARACTERS = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\u2028\u2029")
@@ -159,7 +159,14 @@ def test_a_damaged_line_costs_no_other(name: str, line: int, position: int, dama
     lines[-7 + line] = damaged[:cut] + damage + damaged[cut + len(damage) :].rstrip(b"\n") + b"\n"
     content = b"".join(lines)
     assume(not suffix_of(content))  # what begins as a compressed file does is read as one
-    captions = [row.caption for row in read(content, reader) if isinstance(row, CaptionRow)]
+    assume(not content.lower().startswith(b"arrow1"))  # nor is an Arrow file text
+    try:
+        captions = [row.caption for row in read(content, reader) if isinstance(row, CaptionRow)]
+    except InputError as error:
+        # Where the first record has lost the field of its image, all others have a field too many.
+        assert (name, line) == ("jsonl", 1)
+        assert "--image-field" in str(error)
+        return
     assert set(BASE) - {BASE[line - 1]} <= set(captions)
 
 

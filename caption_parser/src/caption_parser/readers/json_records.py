@@ -44,6 +44,8 @@ def repeated_name(value: object) -> str | None:
     return f"the name {value.repeated!r} stands twice in the object" if isinstance(value, _Repeating) else None
 
 
+_FIRST_ROWS = 50
+"""Of a source: a fault in these is told at once, for it is the user's to mend; later ones cost their own rows."""
 _CONVERSATIONS = frozenset({"conversations", "conversation", "messages"})
 _MARKS = (("is_rejected", Reason.MARKED_REJECTED), ("is_precanned", Reason.MARKED_PRECANNED))
 
@@ -73,9 +75,9 @@ def decode_json(text: str) -> object:
 class RecordReader:
     """Turns the records of one source into rows.
 
-    The first record that has an image field decides which one it is: a later record without it is rejected.
-    As long as no record has one, each is an image of its own, named by its row number. A number that another
-    record gives could be the same, which is an `InputError`.
+    The first usable record decides which field names the image: a later record without it is rejected. Where it
+    has none, each record without one is an image of its own, named by its row number. A number that another
+    record gives could be the same: an `InputError` in one of the first rows, a rejected row later.
     """
 
     def __init__(
@@ -90,8 +92,8 @@ class RecordReader:
         self._prefix = prefix
         self._image_given = choice.image is not None or names_no_image
         self._names_no_image = names_no_image
-        self._numbers: dict[bool, int] = {}
-        """Whether a whole number counts rows or was given → the first such one that names an image."""
+        self._first_counted: int | None = None
+        """The first row whose number names an image."""
 
     def rows(self, record: object, row: int, raw: str, file_name: Lookup | None = None) -> Iterator[Row]:
         """The captions of one record; `file_name` looks up the file of an image id that has none here."""
@@ -117,7 +119,7 @@ class RecordReader:
             return replace(fields, image=None)
         if not self._image_given and fields.image is not None and _is_unnamed(record.get(fields.image)):
             fields = _without_image(record, fields, self._choice)
-        if self._choice.image is None and fields.image is not None:
+        if self._choice.image is None and fields.image is not None and self._first_counted is None:
             self._choice = replace(self._choice, image=fields.image)
         return fields
 
@@ -187,18 +189,21 @@ class RecordReader:
         rows = caption_rows(value, image_id, row, raw, name, everything=everything)
         for checked in rows if everything else _unmarked(holder, value, rows, row):
             if isinstance(checked, CaptionRow) and isinstance(checked.image_id, int):
-                self._check_number(checked.image_id, row, counted=counted)
+                if counted:
+                    self._first_counted = self._first_counted or row
+                elif self._first_counted is not None:
+                    raise self._mixed_numbers(checked.image_id, row)
             yield checked
 
-    def _check_number(self, image_id: int, row: int, *, counted: bool) -> None:
-        self._numbers.setdefault(counted, image_id)
-        if len(self._numbers) > 1:
-            raise InputError(
-                f"{self._source.name}:{row}: some records name their image by a number, such as"
-                f" {self._numbers[False]}, and others name none, of which each would be an image with the number"
-                " of its row: these could be taken for each other. Name the field, and records without it are left"
-                " out: --image-field NAME"
-            )
+    def _mixed_numbers(self, image_id: int, row: int) -> InputError | RowError:
+        message = (
+            f"this record names its image by the number {image_id}, and that of row {self._first_counted} names"
+            " none, so that its image has the number of its row: these could be taken for each other. Name the"
+            " field, and records without it are left out: --image-field NAME"
+        )
+        if row <= _FIRST_ROWS:
+            return InputError(f"{self._source.name}:{row}: {message}")
+        return RowError(Reason.BAD_IMAGE_ID, message)
 
     def _named(self, fields: Fields) -> Fields:
         if not self._prefix:
