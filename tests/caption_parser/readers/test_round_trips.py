@@ -162,10 +162,9 @@ def test_a_damaged_line_costs_no_other(name: str, line: int, position: int, dama
     assume(not content.lower().startswith(b"arrow1"))  # nor is an Arrow file text
     try:
         captions = [row.caption for row in read(content, reader) if isinstance(row, CaptionRow)]
-    except InputError as error:
+    except InputError:
         # Where the first record has lost the field of its image, all others have a field too many.
         assert (name, line) == ("jsonl", 1)
-        assert "--image-field" in str(error)
         return
     assert set(BASE) - {BASE[line - 1]} <= set(captions)
 
