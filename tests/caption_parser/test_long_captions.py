@@ -13,7 +13,7 @@ import pytest
 from benchmarks.caption_length import KINDS
 from caption_parser import CaptionParser
 from caption_parser.captions import ImageCaptions
-from caption_parser.syntax.boilerplate import FILE_NAMES
+from caption_parser.syntax.text.boilerplate import FILE_NAMES
 from tests.parsers import parser_of
 
 DEEP = {

@@ -32,7 +32,7 @@ from caption_parser.syntax.phrase_parser import PhraseParser
 from caption_parser.syntax.relations.finder import RelationFinder
 from caption_parser.syntax.scene_graph import scene_graph_noun_phrases
 from caption_parser.syntax.segmented import SegmentedParser
-from caption_parser.syntax.segments import Segmenter
+from caption_parser.syntax.text.segments import Segmenter
 from shared_runtime.errors import MissingResourceError, UsageError
 from shared_schemas import LabelSpace
 

@@ -6,7 +6,7 @@ import pytest
 from spacy.tokens import Doc
 
 from caption_parser.modes import Mode, ModeRules
-from caption_parser.syntax.absence import absent_nouns
+from caption_parser.syntax.flags.absence import absent_nouns
 from caption_parser.syntax.tree import Tree
 
 CASES = {

@@ -6,8 +6,8 @@ import pytest
 from spacy.tokens import Doc
 
 from caption_parser.lexicon import default_lexicon
-from caption_parser.syntax.depiction import DepictionFinder
-from caption_parser.syntax.depiction_words import DepictionWords
+from caption_parser.syntax.flags.depiction import DepictionFinder
+from caption_parser.syntax.flags.depiction_words import DepictionWords
 from caption_parser.syntax.tree import Tree
 
 WORDS = DepictionWords.of(default_lexicon())

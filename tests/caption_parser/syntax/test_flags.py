@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 from caption_parser.lexicon import default_lexicon
 from caption_parser.modes import Mode, ModeRules
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
-from caption_parser.syntax.fixed_phrases import fixed_phrases
+from caption_parser.syntax.flags.fixed_phrases import fixed_phrases
 from caption_parser.syntax.phrase_parser import PhraseParser
 from shared_schemas import Flag
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from spacy.tokens import Doc
 
-from caption_parser.syntax.negation import negated_nouns
+from caption_parser.syntax.flags.negation import negated_nouns
 from caption_parser.syntax.tree import Tree
 
 CASES = {

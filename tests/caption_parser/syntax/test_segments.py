@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caption_parser.lexicon import default_lexicon
-from caption_parser.syntax.boilerplate import Dropped
-from caption_parser.syntax.segments import Segmenter
+from caption_parser.syntax.text.boilerplate import Dropped
+from caption_parser.syntax.text.segments import Segmenter
 
 SEGMENTER = Segmenter(default_lexicon())
 

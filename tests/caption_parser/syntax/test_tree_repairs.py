@@ -7,12 +7,12 @@ from spacy.tokens import Doc
 
 from caption_parser.lexicon import default_lexicon
 from caption_parser.modes import Mode, ModeRules
-from caption_parser.syntax import tree_repairs
-from caption_parser.syntax.gerunds import GerundWords, incorporated_nouns
 from caption_parser.syntax.pieces import LONGEST_PIECE
+from caption_parser.syntax.repairs import tree_repairs
+from caption_parser.syntax.repairs.gerunds import GerundWords, incorporated_nouns
+from caption_parser.syntax.repairs.tree_draft import TreeDraft
+from caption_parser.syntax.repairs.tree_repairs import TreeRepairs
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.tree_draft import TreeDraft
-from caption_parser.syntax.tree_repairs import TreeRepairs
 
 Parse = Callable[[str], Doc]
 VISUAL = ModeRules.of(Mode.VISUAL)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from caption_parser.labels.reading import CaptionReading, ObjectReading
 from caption_parser.lexicon import Lexicon
-from caption_parser.syntax.depiction_words import DepictionWords
-from caption_parser.syntax.picture_contents import PictureContents
+from caption_parser.syntax.flags.depiction_words import DepictionWords
+from caption_parser.syntax.flags.picture_contents import PictureContents
 from caption_parser.syntax.tree import Tree
 from shared_schemas import Flag
 

@@ -9,7 +9,7 @@ from caption_parser.labels.decisions import DecisionTable
 from caption_parser.labels.reading import CaptionReading, ImpliedObject, VerbReading, person_object
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
-from caption_parser.syntax.traces import leaves_traces
+from caption_parser.syntax.flags.traces import leaves_traces
 from caption_parser.syntax.tree import Tree
 
 _ASSERTING = frozenset({"someone", "somebody", "everyone", "everybody"})

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.labels.reading import CaptionReading, VerbReading, person_object
 from caption_parser.lexicon import Lexicon
-from caption_parser.syntax.personal_names import PersonalNames
+from caption_parser.syntax.names.personal_names import PersonalNames
 
 
 class NamedPeople:

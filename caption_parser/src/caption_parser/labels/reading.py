@@ -10,7 +10,7 @@ from caption_parser.labels.decisions import Decision, DecisionTable
 from caption_parser.lexicon import Lexicon
 from caption_parser.senses import SenseChoice
 from caption_parser.syntax.phrases import ExtendedHead, ModifierKind, NounPhrase
-from caption_parser.syntax.segments import Segment
+from caption_parser.syntax.text.segments import Segment
 from caption_parser.syntax.tree import Tree
 from shared_schemas import Flag
 

@@ -18,7 +18,7 @@ from caption_parser.labels.reading import (
 from caption_parser.senses import Disambiguator, SenseChoice, SenseQuery
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.segmented import SegmentedParser
-from caption_parser.syntax.segments import Segment
+from caption_parser.syntax.text.segments import Segment
 from caption_parser.syntax.tree import Tree
 from shared_schemas import Route
 

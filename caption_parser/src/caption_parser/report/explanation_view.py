@@ -7,7 +7,7 @@ from rich.text import Text
 
 from caption_parser.report.explanation import Explanation, NounLine, RelationLine
 from caption_parser.report.record_view import class_text, highlighted_caption
-from caption_parser.syntax.boilerplate import Dropped
+from caption_parser.syntax.text.boilerplate import Dropped
 
 _SENSES_SHOWN = 6
 

@@ -16,7 +16,7 @@ from caption_parser.syntax.extended_heads import ExtendedHeadFinder
 from caption_parser.syntax.named_words import NamedWords
 from caption_parser.syntax.phrase_parser import PhraseParser
 from caption_parser.syntax.segmented import SegmentedParser
-from caption_parser.syntax.segments import Segmenter
+from caption_parser.syntax.text.segments import Segmenter
 from shared_runtime.errors import UsageError
 from shared_schemas.errors import did_you_mean
 

@@ -91,7 +91,7 @@ class ExtendedHeadsComponent:
 
 def _reader(rules: ModeRules) -> Callable[[Doc], Tree]:
     from caption_parser.lexicon import default_lexicon
-    from caption_parser.syntax.tree_repairs import TreeRepairs
+    from caption_parser.syntax.repairs.tree_repairs import TreeRepairs
 
     return TreeRepairs(default_lexicon(), rules).read
 

@@ -6,12 +6,12 @@ from spacy.tokens import Doc
 
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
-from caption_parser.syntax.flags import FlagFinder
+from caption_parser.syntax.flags.finder import FlagFinder
 from caption_parser.syntax.noun_phrases import find_noun_phrases
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.pieces import in_pieces
+from caption_parser.syntax.repairs.tree_repairs import TreeRepairs
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.tree_repairs import TreeRepairs
 
 
 class PhraseParser:

@@ -10,12 +10,12 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from caption_parser.syntax.boilerplate import Dropped
-from caption_parser.syntax.drawn_endings import begins_drawn
 from caption_parser.syntax.phrase_parser import PhraseParser
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.pieces import bounded_tokens, moved
-from caption_parser.syntax.segments import Segment, Segmenter
+from caption_parser.syntax.text.boilerplate import Dropped
+from caption_parser.syntax.text.drawn_endings import begins_drawn
+from caption_parser.syntax.text.segments import Segment, Segmenter
 from caption_parser.syntax.tree import NOUN_TAGS, Tree
 from shared_schemas import Flag
 

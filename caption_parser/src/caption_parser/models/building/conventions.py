@@ -11,8 +11,8 @@ from functools import cache
 from caption_parser.lexicon import default_lexicon
 from caption_parser.models.building.trees import CaptionTree, is_projective_forest
 from caption_parser.modes import Mode, ModeRules
+from caption_parser.syntax.repairs.tree_repairs import TreeRepairs
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.tree_repairs import TreeRepairs
 
 PARTICIPLES = frozenset({"VBG", "VBN"})
 AUXILIARIES = frozenset({"aux", "auxpass"})

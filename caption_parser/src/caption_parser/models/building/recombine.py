@@ -12,7 +12,7 @@ from functools import cache
 
 from caption_parser.lexicon import default_lexicon
 from caption_parser.models.building.trees import CaptionTree, insert, part, subtree
-from caption_parser.syntax.gerunds import GerundWords, incorporated_nouns
+from caption_parser.syntax.repairs.gerunds import GerundWords, incorporated_nouns
 
 OTHER_VERBS = 0.4
 """Share of participles in whose place any verb of WordNet stands."""

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
 
 from caption_parser.lexicon import Lexicon
-from caption_parser.syntax.body_parts import BodyParts
-from caption_parser.syntax.parts import PartFinder
+from caption_parser.syntax.flags.body_parts import BodyParts
+from caption_parser.syntax.flags.parts import PartFinder
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.pieces import LONGEST_PIECE, with_phrases
 from caption_parser.syntax.quantities import quantified_nouns, referents

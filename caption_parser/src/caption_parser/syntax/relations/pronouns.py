@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from caption_parser.syntax.body_parts import BodyParts
+from caption_parser.syntax.flags.body_parts import BodyParts
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
 

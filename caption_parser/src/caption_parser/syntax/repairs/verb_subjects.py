@@ -4,9 +4,9 @@
 compound like "a giraffe head". A noun has no object and no number that disagrees with its article.
 """
 
-from caption_parser.syntax.gerunds import GerundWords
+from caption_parser.syntax.repairs.gerunds import GerundWords
+from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
-from caption_parser.syntax.tree_draft import TreeDraft
 from caption_parser.syntax.verb_words import VerbWords
 
 _FINITE = frozenset({"VBP", "VBZ"})

@@ -12,14 +12,14 @@ from spacy.tokens import Doc
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.modes import ModeRules
-from caption_parser.syntax.described_goods import DescribedGoods
-from caption_parser.syntax.gerunds import GerundWords
-from caption_parser.syntax.misread_words import MisreadWords
-from caption_parser.syntax.missed_subjects import MissedSubjects
 from caption_parser.syntax.pieces import LONGEST_PIECE, pieces
+from caption_parser.syntax.repairs.described_goods import DescribedGoods
+from caption_parser.syntax.repairs.gerunds import GerundWords
+from caption_parser.syntax.repairs.misread_words import MisreadWords
+from caption_parser.syntax.repairs.missed_subjects import MissedSubjects
+from caption_parser.syntax.repairs.tree_draft import SHOWS_WHAT_IT_TAKES_IN, TreeDraft
+from caption_parser.syntax.repairs.verb_subjects import VerbSubjects
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, PLURAL_TAGS, Tree
-from caption_parser.syntax.tree_draft import SHOWS_WHAT_IT_TAKES_IN, TreeDraft
-from caption_parser.syntax.verb_subjects import VerbSubjects
 from caption_parser.syntax.verb_words import VerbWords
 
 _BASE_FORMS = frozenset({"VB", "VBP"})

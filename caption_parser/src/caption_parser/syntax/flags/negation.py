@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.triggers import nouns_told_by
 
 _NEGATIVE_NOUNS = frozenset({"nobody", "none", "nothing"})
 _NEGATIVE_PREPOSITIONS = frozenset({"without", "minus", "sans"})

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from caption_parser.syntax.caption_text import CUT
+from caption_parser.syntax.text.caption_text import CUT
 
 Span = tuple[int, int]
 

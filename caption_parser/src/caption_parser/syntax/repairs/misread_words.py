@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.athletes import PLAYERS
-from caption_parser.syntax.proper_names import vehicle_makes
+from caption_parser.syntax.names.athletes import PLAYERS
+from caption_parser.syntax.names.proper_names import vehicle_makes
+from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, VERB_TAGS, Tree
-from caption_parser.syntax.tree_draft import TreeDraft
 from caption_parser.syntax.verb_words import VerbWords
 
 _ADVERB_TAGS = frozenset({"RB", "RBR", "RBS"})

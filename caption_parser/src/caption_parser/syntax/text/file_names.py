@@ -2,7 +2,7 @@
 
 import re
 
-from caption_parser.syntax.caption_text import PlainText, plain
+from caption_parser.syntax.text.caption_text import PlainText, plain
 
 _SUFFIX = r"\.(?:jpe?g|png|gif|webp|tiff?|bmp|heic)"
 _CAMERA = r"(?:IMG|DSC|DSCN|DSCF|PXL|MVI|GOPR|DJI|PICT|SAM|CIMG|HPIM|IMGP|P|WP|MG|VID|PHOTO|IMAGE|SCREENSHOT)"

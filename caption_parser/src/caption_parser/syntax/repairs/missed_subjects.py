@@ -3,11 +3,11 @@
 Listed verbs, each of which a being, a vehicle or a player does far oftener than a caption names such a thing.
 """
 
-from caption_parser.syntax.athletes import PLAYERS
-from caption_parser.syntax.gerunds import GerundWords
-from caption_parser.syntax.proper_names import vehicle_makes
+from caption_parser.syntax.names.athletes import PLAYERS
+from caption_parser.syntax.names.proper_names import vehicle_makes
+from caption_parser.syntax.repairs.gerunds import GerundWords
+from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
-from caption_parser.syntax.tree_draft import TreeDraft
 from caption_parser.syntax.verb_words import VerbWords
 
 _OF_A_VEHICLE = frozenset("approaches charges docks idles lands refuels taxis".split())

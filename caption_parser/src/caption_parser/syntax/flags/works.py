@@ -5,9 +5,9 @@
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.absence import phrase_behind
+from caption_parser.syntax.flags.absence import phrase_behind
+from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.triggers import nouns_told_by
 
 _WORKS = frozenset(
     """

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.absence import phrase_behind
+from caption_parser.syntax.flags.absence import phrase_behind
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, PLURAL_TAGS, VERB_TAGS, Tree
 
 _NO_DEGREES = frozenset("far long many much soon such well".split())

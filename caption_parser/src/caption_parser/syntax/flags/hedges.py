@@ -6,9 +6,9 @@ What a text only concludes ("suggesting that a person was here") asserts nothing
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.absence import phrase_behind
+from caption_parser.syntax.flags.absence import phrase_behind
+from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.triggers import nouns_told_by
 
 _RUNS = """
     possibly|perhaps|maybe|probably|presumably|likely|potentially|apparently|supposedly|conceivably|allegedly

@@ -11,11 +11,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.syntax.boilerplate import FILE_NAMES, Dropped, boilerplate_words, prefix_length
-from caption_parser.syntax.caption_text import plain
-from caption_parser.syntax.drawn_endings import drawn_from, says_drawn
-from caption_parser.syntax.file_names import is_file_name, words_of_file_name
-from caption_parser.syntax.separators import Span, is_hard, keywords, may_part, parts, sentences
+from caption_parser.syntax.text.boilerplate import FILE_NAMES, Dropped, boilerplate_words, prefix_length
+from caption_parser.syntax.text.caption_text import plain
+from caption_parser.syntax.text.drawn_endings import drawn_from, says_drawn
+from caption_parser.syntax.text.file_names import is_file_name, words_of_file_name
+from caption_parser.syntax.text.separators import Span, is_hard, keywords, may_part, parts, sentences
 
 _PARENTHESES = re.compile(r"\([^()]{1,120}\)|\[[^\[\]]{1,120}\]")
 _ANYTHING_TO_DO = re.compile(

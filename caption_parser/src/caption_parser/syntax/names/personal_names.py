@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.syntax.athletes import PLAYERS, Athletes
-from caption_parser.syntax.proper_names import vehicle_makes
+from caption_parser.syntax.names.athletes import PLAYERS, Athletes
+from caption_parser.syntax.names.proper_names import vehicle_makes
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.word_kinds import WordKinds
 

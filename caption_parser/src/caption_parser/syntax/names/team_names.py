@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from caption_parser.syntax.athletes import PLAYERS
+from caption_parser.syntax.names.athletes import PLAYERS
 from caption_parser.syntax.tree import Tree
 
 _AGAINST = frozenset({"v", "v.", "versus", "vs", "vs."})

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import VERB_TAGS, Tree
-from caption_parser.syntax.triggers import nouns_told_by
 
 _MAKING = frozenset(
     """

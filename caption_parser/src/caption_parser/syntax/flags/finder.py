@@ -6,37 +6,37 @@ from operator import attrgetter
 
 from caption_parser.lexicon import CACHED_LOOKUPS
 from caption_parser.modes import ModeRules
-from caption_parser.syntax.absence import absent_nouns
-from caption_parser.syntax.animal_names import AnimalNames
-from caption_parser.syntax.comparisons import compared_nouns
-from caption_parser.syntax.compounds import compound_nouns
-from caption_parser.syntax.depiction import DepictionFinder
-from caption_parser.syntax.depiction_words import (
+from caption_parser.syntax.extended_heads import ExtendedHeadFinder
+from caption_parser.syntax.flags.absence import absent_nouns
+from caption_parser.syntax.flags.comparisons import compared_nouns
+from caption_parser.syntax.flags.compounds import compound_nouns
+from caption_parser.syntax.flags.depiction import DepictionFinder
+from caption_parser.syntax.flags.depiction_words import (
     LIFELESS_MODIFIERS,
     LIFELESS_PERSON_MODIFIERS,
     LIKENESS_MODIFIERS,
     DepictionWords,
 )
-from caption_parser.syntax.elsewhere import ElsewhereFinder
-from caption_parser.syntax.extended_heads import ExtendedHeadFinder
-from caption_parser.syntax.figures import FigureFinder
-from caption_parser.syntax.fixed_phrases import NameFinder, fixed_phrases
-from caption_parser.syntax.hedges import concluded_nouns, uncertain_nouns
-from caption_parser.syntax.made_things import MadeThings
-from caption_parser.syntax.model_names import ModelNames
-from caption_parser.syntax.negation import negated_nouns
+from caption_parser.syntax.flags.elsewhere import ElsewhereFinder
+from caption_parser.syntax.flags.figures import FigureFinder
+from caption_parser.syntax.flags.fixed_phrases import NameFinder, fixed_phrases
+from caption_parser.syntax.flags.hedges import concluded_nouns, uncertain_nouns
+from caption_parser.syntax.flags.made_things import MadeThings
+from caption_parser.syntax.flags.negation import negated_nouns
+from caption_parser.syntax.flags.parts import PartFinder
+from caption_parser.syntax.flags.possessors import PossessorFinder
+from caption_parser.syntax.flags.shop_words import shop_nouns
+from caption_parser.syntax.flags.surfaces import SurfaceFinder
+from caption_parser.syntax.flags.traces import unseen_somebody
+from caption_parser.syntax.flags.wishes import wished_nouns
+from caption_parser.syntax.flags.works import works_nouns
+from caption_parser.syntax.names.animal_names import AnimalNames
+from caption_parser.syntax.names.model_names import ModelNames
+from caption_parser.syntax.names.personal_names import PersonalNames
+from caption_parser.syntax.names.proper_names import ProperNameFinder
 from caption_parser.syntax.noun_modifiers import modifying_nouns
-from caption_parser.syntax.parts import PartFinder
-from caption_parser.syntax.personal_names import PersonalNames
 from caption_parser.syntax.phrases import ExtendedHead, NounPhrase
-from caption_parser.syntax.possessors import PossessorFinder
-from caption_parser.syntax.proper_names import ProperNameFinder
-from caption_parser.syntax.shop_words import shop_nouns
-from caption_parser.syntax.surfaces import SurfaceFinder
-from caption_parser.syntax.traces import unseen_somebody
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.wishes import wished_nouns
-from caption_parser.syntax.works import works_nouns
 from shared_schemas import Flag
 
 _FLAGS = tuple(Flag)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.depiction_words import DepictionWords
+from caption_parser.syntax.flags.depiction_words import DepictionWords
 from caption_parser.syntax.tree import Tree
 
 _SHOWING = frozenset({"depicts", "portrays", "shows"})

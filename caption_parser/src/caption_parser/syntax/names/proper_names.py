@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.syntax.team_names import team_nicknames
+from caption_parser.syntax.names.team_names import team_nicknames
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
 
 _FILE = "proper_names.toml"

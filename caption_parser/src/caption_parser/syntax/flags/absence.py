@@ -6,10 +6,10 @@ A trigger is a run of words, and denies the noun phrase behind it, the subject o
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from caption_parser.syntax.negation import alternatives
+from caption_parser.syntax.flags.negation import alternatives
+from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.quantities import quantified_nouns
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
-from caption_parser.syntax.triggers import nouns_told_by
 
 _NEGATIONS = frozenset(
     "barely cannot cant ca hardly neither never no nobody none nor not nothing n't nt scarcely without".split()

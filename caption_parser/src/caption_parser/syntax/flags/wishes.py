@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.absence import phrase_behind
+from caption_parser.syntax.flags.absence import phrase_behind
 from caption_parser.syntax.tree import Tree
 
 _WISHING = frozenset({"want", "need", "wish", "crave", "miss", "prefer"})

@@ -1,0 +1,1 @@
+"""Names: whom or what they show, by the words around them."""

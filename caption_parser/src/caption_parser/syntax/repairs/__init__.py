@@ -1,0 +1,1 @@
+"""Parses that no grammar or dictionary allows, read again: rules over a `TreeDraft`."""
