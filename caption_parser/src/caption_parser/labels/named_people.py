@@ -31,6 +31,7 @@ class NamedPeople:
                 {
                     *self._names.subjects(tree),
                     *self._names.athletes(tree),
+                    *self._names.in_teams(tree),
                     *self._names.offices(tree),
                     *self._names.acting(tree),
                     *self._names.performing(tree),

@@ -44,7 +44,7 @@ _DONE_WITH: dict[str, frozenset[str]] = {
     "control": frozenset({"ball", "puck"}),
     "convert": frozenset({"kick", "penalty", "try"}),
     "dribble": frozenset({"ball"}) | _MATCHES,
-    "drop": frozenset({"bowl", "halfpipe", "pipe", "quarterpipe", "ramp", "wave"}),
+    "drop": frozenset({"ball", "bowl", "halfpipe", "pipe", "quarterpipe", "ramp", "wave"}),
     "dunk": frozenset({"against", "ball", "over"}) | _MATCHES,
     "get": frozenset({"barreled", "barrelled"}),
     "go": frozenset({"halfpipe"}),

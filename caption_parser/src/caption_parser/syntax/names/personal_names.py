@@ -93,6 +93,7 @@ _LONGEST_OF_AN_ATHLETE = 3
 _IN_PLAY = frozenset("doubles homers punts scores singles strikes triples".split())
 """What players do, whatever their last name means: "slugger Aaron Judge homers"."""
 _IN_A_TEAM = PLAYERS | {"back", "rookie", "slugger"}
+_POSITIONS = PLAYERS | {"back", "captain", "coach", "manager", "receiver", "tackle"}
 _BACKS = frozenset({"full", "half", "running", "wing"})
 _FEATS = frozenset(
     "backhand dunk forehand goal header homer kick penalty punch putt save serve smash tackle volley".split()
@@ -171,8 +172,8 @@ class PersonalNames(WordKinds):
         return (
             0 < len(name) <= _LONGEST
             and all(tree.has_capital(token) for token in name)
-            and self.is_uncommon(tree.words[title + 1])
-            and all(self._may_be_a_name(tree.words[token]) for token in name)
+            and (self.is_uncommon(tree.words[name[0]]) or tree.words[name[0]] in _GIVEN)
+            and all(self._may_be_a_name(tree.words[token]) for token in name[tree.words[name[0]] in _GIVEN :])
         )
 
     def acting(self, tree: Tree) -> Iterator[int]:
@@ -284,6 +285,21 @@ class PersonalNames(WordKinds):
                 and not self._is_other_name("_".join(words))
             ):
                 yield last
+
+    def in_teams(self, tree: Tree) -> Iterator[int]:
+        """Positions behind the nickname of a team, of players who are named or at play: "Bulls forward scores"."""
+        for team in tree.capitals:
+            position = team + 1
+            if (
+                position + 1 < len(tree)
+                and tree.words[position] in _POSITIONS
+                and tree.words[team].endswith("s")
+                and (
+                    all(map(tree.has_capital, range(position + 1, position + 1 + _FEWEST_WORDS)))
+                    or self._athletes.do(tree, position + 1, alone=False)
+                )
+            ):
+                yield position
 
     def _is_known_by_one(self, tree: Tree, name: int) -> bool:
         """Whether a name of one word is that of an athlete: "Federer hits a forehand"."""

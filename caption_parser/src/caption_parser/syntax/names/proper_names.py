@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.syntax.names.firms import DOINGS, FirmNames
 from caption_parser.syntax.names.team_names import team_nicknames
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
 
@@ -98,6 +99,7 @@ class ProperNameFinder:
         self._triggers = frozenset(make.rpartition(" ")[2] for make in words.makes).union(
             _BEFORE_PLACES,
             ("osprey",),
+            DOINGS,
             words.ambiguous_makes,
             words.team_endings,
             words.brands,
@@ -107,6 +109,7 @@ class ProperNameFinder:
         """One of these is in every caption with such a name."""
         self._calling = words.always | words.capitalised
         """Words right before a name, which are said of its bearer."""
+        self._firms = FirmNames(lexicon)
         self._kinds_of_place = frozenset(map(lexicon.synset, _PLACES))
         self._is_place = lru_cache(CACHED_LOOKUPS)(self._names_a_place)
         self._is_animal = lru_cache(CACHED_LOOKUPS)(self._names_an_animal)
@@ -118,6 +121,8 @@ class ProperNameFinder:
         if self._triggers.isdisjoint(tree.words):
             return found
         found.update(team_nicknames(tree, known.team_endings))
+        if not DOINGS.isdisjoint(tree.words):
+            found.update(self._firms(tree))
         if "osprey" in tree.words and not _PACKS.isdisjoint(tree.words):
             found.update(token for token in tree.capitals if _is_a_pack(tree, token))
         for token, word in enumerate(tree.words):

@@ -63,8 +63,12 @@ class VerbSubjects:
         if (
             thing <= verb
             or tree.tags[thing] != "NNS"
-            or not (tree.tags[verb] == "VBZ" or tree.words[verb] in _HOLDING)
             or not tree.is_noun(noun)
+            or not (
+                tree.tags[verb] == "VBZ"
+                or tree.words[verb] in _HOLDING
+                or (self._is_a_being(tree, noun) and self._words.is_third_person(tree.words[verb]))
+            )
         ):
             return None
         articles = [child for child in tree.children[thing] if child < noun and tree.words[child] in ("a", "an")]
@@ -135,9 +139,13 @@ class VerbSubjects:
         )
 
     def _has_an_object(self, tree: Tree, verb: int) -> bool:
+        """Whether a thing with an article follows; one that seems to be in apposition follows at once."""
+        things = [*tree.children_by(verb, "dobj"), *tree.children_by(verb, "appos")]
         return any(
-            verb < thing and any(tree.deps[own] in _OWN for own in tree.children[thing])
-            for thing in tree.children_by(verb, "dobj")
+            tree.deps[own] in _OWN and (tree.deps[thing] == "dobj" or own == verb + 1)
+            for thing in things
+            if verb < thing
+            for own in tree.children[thing]
         )
 
     def _is_what_beings_do(self, tree: Tree, noun: int, verb: int) -> bool:
