@@ -159,6 +159,8 @@ def test_a_damaged_line_costs_no_other(name: str, line: int, position: int, dama
     lines[-7 + line] = damaged[:cut] + damage + damaged[cut + len(damage) :].rstrip(b"\n") + b"\n"
     content = b"".join(lines)
     assume(not suffix_of(content))  # what begins as a compressed file does is read as one
+    # A record that names no image beside others that number theirs is refused, on purpose.
+    assume(name != "jsonl" or b'"image_id":' in lines[-7 + line])
     captions = [row.caption for row in read(content, reader) if isinstance(row, CaptionRow)]
     assert set(BASE) - {BASE[line - 1]} <= set(captions)
 

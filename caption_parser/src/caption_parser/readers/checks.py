@@ -20,7 +20,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _UNFIT_FOR_IDS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
 _HASH = re.compile(r"[0-9a-f]{12,}|[0-9a-f]{8}-[0-9a-f-]{20,}", re.IGNORECASE)
 _PATH = re.compile(r"\S*[/\\]\S[^.!?,]*\.\w+|[^.!?,]{1,60}\.\w+")
-IMAGE_SUFFIXES = "jpe?g|png|webp|gif|bmp|tiff?"
+IMAGE_SUFFIXES = "jpe?g|png|webp|gif|bmp|tiff?|heic|heif|avif|jfif|jp2"
 _IMAGE_FILE = re.compile(rf"\.(?:{IMAGE_SUFFIXES})$", re.IGNORECASE)
 
 

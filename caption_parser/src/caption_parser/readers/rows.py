@@ -97,7 +97,7 @@ class Reason(StrEnum):
     NOT_A_DESCRIPTION = "not-a-description"
     """The answer, in a conversation, to a question that asks for no description of the image."""
     NO_IMAGE = "no-image"
-    """A conversation about no image, among others that have one."""
+    """A conversation about no image, among others that have one; in a map of images, what is none: `info`."""
     MARKED_REJECTED = "marked-rejected"
     """A caption that its data set marks as rejected (VizWiz)."""
     MARKED_PRECANNED = "marked-precanned"
