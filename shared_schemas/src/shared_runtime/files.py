@@ -3,7 +3,9 @@
 Files that appear whole or not at all: `shared_schemas.files`.
 """
 
+import errno
 import hashlib
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -63,6 +65,17 @@ def check_no_stream(output: str | Path, option: str = "-o") -> None:
         raise UsageError(f"{option} -: this is not written to standard output. Give a name")
 
 
+def check_no_loop(path: Path) -> None:
+    """Raises `UsageError` for a symbolic link that leads back to itself, on the way to `path` or at its end."""
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise UsageError(
+                f"{path} is a symbolic link that leads back to itself. Remove it: rm {path}"
+            ) from None
+
+
 def check_output(
     output: Path,
     inputs: Mapping[str, Path],
@@ -80,12 +93,14 @@ def check_output(
     check_no_stream(output, option)
     if output.is_dir():
         raise UsageError(f"{output} is a directory, expected a file: {option} {output / 'NAME'}")
+    check_no_loop(output)
     made = makes is not None and not makes.exists() and output.parent.resolve() == makes.resolve()
     if not (made or output.parent.is_dir()):
         raise UsageError(f"the folder {output.parent} does not exist. Try: mkdir -p {output.parent}")
-    place, exists = output.resolve(), output.exists()
+    # Not `resolve`, which raises for links in a circle.
+    place, exists = os.path.realpath(output), output.exists()
     for role, path in inputs.items():
-        if path.resolve() == place or (exists and path.exists() and path.samefile(output)):
+        if os.path.realpath(path) == place or (exists and path.exists() and path.samefile(output)):
             raise UsageError(f"{output} is {role}; writing it would destroy it. Choose another file")
     if output.is_file() and not overwrite:
         raise UsageError(f"{output} exists already. Choose another file, or --overwrite to replace it")

@@ -1,4 +1,4 @@
-"""Maps from images to captions in which some names do not look like those of images: nothing is lost in silence."""
+"""Maps from images to captions in which some names do not look like those of images: nothing is lost unsaid."""
 
 import io
 import json

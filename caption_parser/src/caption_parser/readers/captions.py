@@ -1,5 +1,6 @@
 """`read_captions`: the caption rows of any input, in input order, as they are read."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -127,7 +128,7 @@ def _identity(source: Input) -> object:
     """Equal for two names of one file."""
     if not isinstance(source, (str, Path)):
         return id(source)
-    return source if source == STDIN or is_url(source) else Path(source).resolve()
+    return source if source == STDIN or is_url(source) else os.path.realpath(source)
 
 
 def _check_choice(chosen: Format, choice: FieldChoice) -> None:

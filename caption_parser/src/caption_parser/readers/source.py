@@ -154,6 +154,8 @@ def check_is_file(name: Path | str) -> None:
     path = Path(name)
     if path.is_dir():
         raise InputError(_directory_message(path))
+    if path.is_symlink() and not path.exists():
+        raise InputError(f"{path} is a symbolic link to {path.readlink()}, where no file is")
     if not path.exists():
         raise InputError(f"{path} does not exist. {_did_you_mean(path)}".rstrip())
 

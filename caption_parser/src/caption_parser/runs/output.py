@@ -79,6 +79,7 @@ class Destination:
             check_label_file_name(self.paths.output)
             _check_writable(self.paths.output)
             self.paths.check_summary(overwrite=overwrite)
+            self.paths.check_unfinished(overwrite=overwrite)
             for companion in self.paths.written_beside:
                 check_output(companion, inputs)
                 inputs[f"{companion.name} of this run"] = companion
@@ -106,6 +107,11 @@ def _check_writable(output: Path) -> None:
         raise OutputError(
             f"{output.parent}: no file can be written there: {error.strerror or error}. Choose another -o"
         ) from error
+
+
+def _open_no_link(path: str, flags: int) -> int:
+    """Whoever may write to the folder could put a link in the place of a partial file after it was looked for."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +158,8 @@ class ResumableFile:
     def __enter__(self) -> Self:
         with self._writing_errors(), ExitStack() as stack:
             # Unbuffered, so that what was written is known to the byte when the disk is full.
-            self._file = stack.enter_context(self._paths.partial.open("a+b", buffering=0))
+            partial = open(self._paths.partial, "a+b", buffering=0, opener=_open_no_link)
+            self._file = stack.enter_context(partial)
             lock(self._file, f"another run is writing {self._paths.output}; wait for it to finish")
             self._check_still_there()
             if self._state is None:
