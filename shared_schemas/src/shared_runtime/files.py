@@ -6,6 +6,7 @@ Files that appear whole or not at all: `shared_schemas.files`.
 import errno
 import hashlib
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,10 +18,22 @@ from shared_runtime.errors import InputError, OutputError, UsageError
 if sys.platform != "win32":
     import fcntl
 
+_NO_BYTES = re.compile(r"[\ud800-\udc7f\udd00-\udfff]")
+"""Halves of UTF-16 pairs that stand for no byte of a name."""
+
 
 def short_digest(content: bytes, *, size: int = 6) -> str:
     """The BLAKE2b digest of `content`, of `size` bytes, in hexadecimal digits: a name, no protection."""
     return hashlib.blake2b(content, digest_size=size).hexdigest()
+
+
+def shown_path(path: Path | str) -> str:
+    r"""A path as text that UTF-8 can hold, in records and messages: bytes of it that are none are `\xff`."""
+    text = str(path)
+    if text.isascii():
+        return text
+    text = _NO_BYTES.sub(lambda half: ascii(half.group())[1:-1], text)
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 @contextmanager
@@ -29,7 +42,7 @@ def reading(path: Path | str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+        raise InputError(f"{shown_path(path)}: cannot be read: {error.strerror or error}") from error
 
 
 def file_digest(path: Path) -> str:

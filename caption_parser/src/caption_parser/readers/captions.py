@@ -99,7 +99,7 @@ def read_part(
     """
     if part.is_repeated:
         notice(source_name(part.source), "it was given more than once, and is read once")
-    prefix = f"{part.source}:" if part.is_one_of_several else ""
+    prefix = f"{source_name(part.source)}:" if part.is_one_of_several else ""
     with open_source(part.source, part.format.access, prefix, part.stretch) as source:
         if part.format.access == "text":
             check_signature(source.name, source.head)

@@ -21,6 +21,7 @@ from caption_parser.readers.chunks import (
 from caption_parser.readers.signatures import PARQUET, check_signature
 from caption_parser.readers.stretches import Stretch
 from shared_runtime.errors import InputError
+from shared_runtime.files import shown_path
 from shared_runtime.storage import is_url, open_url
 
 STDIN = "-"
@@ -80,9 +81,9 @@ def source_name(source: Path | BinaryIO | str) -> str:
     if source == STDIN:
         return "<stdin>"
     if isinstance(source, (str, Path)):
-        return str(source)
+        return shown_path(source)
     name = getattr(source, "name", None)
-    return name if isinstance(name, str) else "<stream>"
+    return shown_path(name) if isinstance(name, str) else "<stream>"
 
 
 @contextmanager

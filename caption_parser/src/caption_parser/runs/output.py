@@ -25,7 +25,7 @@ from caption_parser.runs.options import is_stream
 from caption_parser.runs.output_paths import OutputPaths, check_label_file_name, new_digest, running_digest
 from caption_parser.runs.state import FailedImage, RunCounts, RunSettings, RunState
 from shared_runtime.errors import OutputError
-from shared_runtime.files import check_output, lock, write_all
+from shared_runtime.files import check_output, lock, shown_path, write_all
 from shared_schemas.files import replace_file
 
 COMMIT_SECONDS = 1.0
@@ -89,7 +89,7 @@ class Destination:
             # Rejected rows beside a label file are that file's; elsewhere they may be those of another run.
             named = None
             if self.paths is None or self.rejected != self.paths.rejected:
-                named = {" ".join(map(str, sources)), *map(source_name, expand_inputs(list(sources)))}
+                named = {" ".join(map(shown_path, sources)), *map(source_name, expand_inputs(list(sources)))}
             check_rejected_file(self.rejected, named, overwrite=overwrite)
 
     def open(self, settings: RunSettings, previous: RunState | None) -> "ResumableFile | StreamedFile":

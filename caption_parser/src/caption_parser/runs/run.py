@@ -17,6 +17,7 @@ from caption_parser.runs.previous import previous_run
 from caption_parser.runs.state import InputSettings, RunSettings
 from caption_parser.runs.summary import RunSummary
 from shared_runtime.errors import UsageError
+from shared_runtime.files import shown_path
 from shared_schemas.errors import shown
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def label_file(
     settings = RunSettings(
         config=config,
         versions=parser.versions,
-        input=InputSettings(path=" ".join(map(str, sources)), **inputs.model_dump()),
+        input=InputSettings(path=" ".join(map(shown_path, sources)), **inputs.model_dump()),
     )
     if previous:
         previous.check_settings(settings)

@@ -23,7 +23,7 @@ from caption_parser.shards.copies import COPIES, is_copy, write_copies
 from caption_parser.shards.pieces import CopyTrack, Track, needs_copies, track
 from caption_parser.shards.plan import PLAN, Piece, Plan, PlannedInput, Shard, load_plan
 from shared_runtime.errors import InputError, UsageError
-from shared_runtime.files import check_no_stream
+from shared_runtime.files import check_no_stream, shown_path
 from shared_runtime.storage import Folder, file_size
 
 CAPTIONS_PER_SHARD = 100_000
@@ -148,6 +148,10 @@ class _Planner:
                 self._take(row, tracked)
             self._end_piece(tracked, None)
         path = str(part.source)
+        if path != shown_path(path):
+            raise InputError(
+                f"{shown_path(path)}: the name is not UTF-8, and a plan can only name files that are. Rename it"
+            )
         return PlannedInput(
             path=path,
             format=part.format.name,

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import typer
 
 from shared_runtime.errors import CapparseError, ExitCode
+from shared_runtime.files import shown_path
 
 
 @contextmanager
@@ -31,7 +32,7 @@ def reported_failures(*, program: str, debug: bool) -> Iterator[None]:
         if debug:
             traceback.print_exc()
         message, exit_code = describe_failure(error, program)
-        typer.echo(f"error: {message}", err=True)
+        typer.echo(f"error: {shown_path(message)}", err=True)
         raise typer.Exit(exit_code) from None
 
 
