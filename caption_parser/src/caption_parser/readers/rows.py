@@ -143,7 +143,7 @@ def check_rejected_file(
     if overwrite or not path.is_file() or not path.stat().st_size:
         return
     record: object = None
-    with suppress(OSError, ValueError), path.open("rb") as file:
+    with suppress(OSError, ValueError, RecursionError), path.open("rb") as file:
         record = json.loads(file.readline(_LONGEST_LINE))
     if isinstance(record, dict) and record.keys() >= _FIELDS:
         source = record.get("source")

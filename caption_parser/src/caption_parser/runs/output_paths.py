@@ -54,7 +54,7 @@ class OutputPaths:
         if overwrite or self.output.exists() or not self.summary.is_file():
             return
         content: object = None
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, RecursionError):
             content = json.loads(self.summary.read_bytes())
         if not isinstance(content, dict) or "status" not in content:
             raise UsageError(
@@ -101,7 +101,7 @@ def _holds_no_labels(partial: Path, suffix: str) -> bool:
 
 def _holds_no_state(state: Path) -> bool:
     content: object = None
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, RecursionError):
         content = json.loads(state.read_bytes())
     return isinstance(content, (dict, list, str)) and not (isinstance(content, dict) and "fingerprint" in content)
 
