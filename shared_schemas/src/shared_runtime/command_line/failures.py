@@ -19,8 +19,16 @@ def reported_failures(*, program: str, debug: bool) -> Iterator[None]:
     except typer.BadParameter as error:
         error.message = _with_suggestion(error.message.removeprefix("Value error, "))
         raise
-    except (typer.TyperException, typer.Exit, typer.Abort, BrokenPipeError):
-        # Typer reports these itself; a reader that went away (`| head`) is no failure to report.
+    except (typer.TyperException, typer.Exit, typer.Abort):
+        # Typer reports these itself.
+        raise
+    except BrokenPipeError:
+        # A reader that went away (`| head`) is no failure to report.
+        raise typer.Exit(ExitCode.NO_READER) from None
+    except SystemExit as end:
+        # Rich makes this of it.
+        if isinstance(end.__context__, BrokenPipeError):
+            raise typer.Exit(ExitCode.NO_READER) from None
         raise
     except KeyboardInterrupt:
         raise _interrupted() from None
