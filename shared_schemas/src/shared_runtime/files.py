@@ -18,6 +18,8 @@ from shared_runtime.errors import InputError, OutputError, UsageError
 if sys.platform != "win32":
     import fcntl
 
+_URL = re.compile(r"(s3|gs|gcs|az|abfss?|hf|https?|ftp|hdfs|memory|webdav|sftp):/+", re.IGNORECASE)
+"""A path of such a name has lost one of two slashes."""
 _NO_BYTES = re.compile(r"[\ud800-\udc7f\udd00-\udfff]")
 """Halves of UTF-16 pairs that stand for no byte of a name."""
 
@@ -78,6 +80,16 @@ def check_no_stream(output: str | Path, option: str = "-o") -> None:
         raise UsageError(f"{option} -: this is not written to standard output. Give a name")
 
 
+def check_no_url(output: str | Path, option: str = "-o") -> None:
+    """Raises `UsageError` for a URL where only a file here can be written."""
+    if scheme := _URL.match(str(output)):
+        url = f"{scheme[1]}://{str(output)[scheme.end() :]}"
+        raise UsageError(
+            f"{option} {url}: got a URL, expected a file here. Write it here and copy it there; of capparse's"
+            " commands, 'plan', 'label --plan' and 'merge' write to URLs"
+        )
+
+
 def check_no_loop(path: Path) -> None:
     """Raises `UsageError` for a symbolic link that leads back to itself, on the way to `path` or at its end."""
     try:
@@ -104,6 +116,7 @@ def check_output(
     `makes`: a folder that the command makes itself, where it is missing.
     """
     check_no_stream(output, option)
+    check_no_url(output, option)
     if output.is_dir():
         raise UsageError(f"{output} is a directory, expected a file: {option} {output / 'NAME'}")
     check_no_loop(output)

@@ -94,7 +94,8 @@ def label_command(
         str, typer.Option(metavar="N|auto", help="Worker processes; auto: all cores, one for small inputs.")
     ] = "auto",
     rejected: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Where unusable rows go  [default: OUT.rejected.jsonl]")
+        str | None,
+        typer.Option(metavar="FILE", help="Where unusable rows go  [default: OUT.jsonl.rejected.jsonl]"),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first unusable row.")] = False,
     max_errors: Annotated[

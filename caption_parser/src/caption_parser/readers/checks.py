@@ -109,7 +109,8 @@ def checked_image_id(image_id: object) -> int | str:
     if isinstance(image_id, Decimal) and image_id.is_finite() and image_id == int(image_id):
         return int(image_id)
     if not isinstance(image_id, str):
-        message = f"the image id is {type_name(image_id)}, expected a whole number or text"
+        got = f"{type_name(image_id)}, {image_id}" if isinstance(image_id, float) else type_name(image_id)
+        message = f"the image id is {got}, expected a whole number or text"
         raise RowError(Reason.WRONG_TYPE, message)
     if not image_id or image_id.isspace():
         raise RowError(Reason.BAD_IMAGE_ID, "the image id is empty")

@@ -25,7 +25,7 @@ from caption_parser.runs.options import is_stream
 from caption_parser.runs.output_paths import OutputPaths, check_label_file_name, new_digest, running_digest
 from caption_parser.runs.state import FailedImage, RunCounts, RunSettings, RunState
 from shared_runtime.errors import OutputError
-from shared_runtime.files import check_output, lock, shown_path, write_all
+from shared_runtime.files import check_no_url, check_output, lock, shown_path, write_all
 from shared_schemas.files import replace_file
 
 COMMIT_SECONDS = 1.0
@@ -73,6 +73,7 @@ class Destination:
 
         Whether a label file is in the way: `previous_run`.
         """
+        check_no_url(self.output)
         inputs = files_of_inputs(sources) | files_of_config(config)
         if self.paths:
             check_output(self.paths.output, inputs)

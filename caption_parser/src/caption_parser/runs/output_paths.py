@@ -115,5 +115,5 @@ def check_label_file_name(output: Path) -> None:
         tables = ", of which 'capparse export' makes tables" if suffix.lower() in _TABLES else ""
         raise UsageError(
             f"-o {output}: got the suffix {suffix}, expected .jsonl (also .gz, .zst): label files are JSON Lines"
-            f"{tables}. Try -o {output.with_name(stem)}.jsonl"
+            f"{tables}. Try -o {output.with_name(stem.removesuffix('.jsonl'))}.jsonl"
         )

@@ -89,6 +89,8 @@ def label_file(
     if isinstance(source, (bytes, bytearray)) or not isinstance(source, (str, Path, Sequence)):
         raise UsageError(f"label_file(source): got {shown(source)}, expected a path, or several of them")
     sources = [source] if isinstance(source, (str, Path)) else list(source)
+    if not sources:
+        raise UsageError("label_file(source): got an empty list, expected a path, or several of them")
     rows = read_captions(sources, inputs, lambda note: progress(Progress("reading", 0, None, note)))
     inputs.check()
     destination = Destination.of(output, run.rejected)

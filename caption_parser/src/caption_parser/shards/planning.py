@@ -158,6 +158,7 @@ class _Planner:
             bytes=file_size(path),
             rows=self._rows_read - rows,
             captions=self.whole.rows - captions_before,
+            image=part.image,
         )
 
     def read_sorted(self, rows: KeptRows, again: Set[int] | None, folder: Folder) -> tuple[Shard, ...]:

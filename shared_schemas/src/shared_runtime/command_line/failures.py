@@ -4,6 +4,7 @@ import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import typer
 
@@ -62,10 +63,19 @@ def describe_failure(error: Exception, program: str) -> tuple[str, ExitCode]:
             return str(error), ExitCode.MISSING_RESOURCE
         case RecordError():
             return str(error), ExitCode.FAILURE
+        case FileNotFoundError(filename=None) if not _is_somewhere():
+            return "the current folder is not there any more. Try: cd", ExitCode.FAILURE
         case OSError(filename=place, strerror=reason):
             return f"{place}: {reason}" if place else str(reason or error), ExitCode.FAILURE
     fault = f"This is a fault of {program}; the same command with --debug shows where"
     return f"{type(error).__name__}: {error}\n{fault}", ExitCode.FAILURE
+
+
+def _is_somewhere() -> bool:
+    try:
+        return bool(Path.cwd())
+    except OSError:
+        return False
 
 
 def _with_suggestion(message: str) -> str:
