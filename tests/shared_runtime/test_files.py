@@ -59,3 +59,9 @@ def test_an_output_that_would_destroy_something_is_refused(tmp_path: Path) -> No
     check_output(tmp_path / "labels.jsonl", {"the input": source})
     with pytest.raises(UsageError, match=r"captions\.txt exists already.*--overwrite"):
         check_output(source, {}, overwrite=False)
+
+
+@pytest.mark.parametrize("given", ["s3://bucket/x.jsonl", "s3:/bucket/x.jsonl", "HTTPS://a/x.jsonl"])
+def test_a_url_is_no_folder_to_be_made(given: str) -> None:
+    with pytest.raises(UsageError, match=r"-o (s3|HTTPS)://(bucket|a)/x.jsonl: got a URL, expected a file here"):
+        check_output(Path(given), {})

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from shared_runtime.errors import InputError
 from shared_runtime.file_kinds import FileKind, file_kind
 from shared_runtime.files import reading
+from shared_runtime.nesting import NestingError, ShallowStream
 from shared_schemas import LabelSpace, load_label_space
 from shared_schemas.errors import did_you_mean, expectation, shown
 from shared_schemas.label_space_file import SHIPPED
@@ -226,10 +227,13 @@ def _parsed(path: Path, prefix: str | None, expected: str = _EXPECTED) -> Iterat
     """The values at `prefix`, or without one the parse events at the top level."""
     try:
         with reading(path), path.open("rb") as stream:
+            shallow = ShallowStream(stream)
             if prefix is None:
-                yield from (event for event in ijson.parse(stream) if event[0] == "")
+                yield from (event for event in ijson.parse(shallow) if event[0] == "")
             else:
-                yield from ijson.items(stream, prefix, use_float=True)
+                yield from ijson.items(shallow, prefix, use_float=True)
+    except NestingError as error:
+        raise NotInstancesError(f"{path}: got JSON that cannot be read: {error}, {expected}") from None
     except ijson.JSONError as error:
         message = error.args[0] if error.args else ""
         text = message.decode("utf-8", "replace") if isinstance(message, bytes) else str(message)

@@ -14,6 +14,8 @@ class ExitCode(IntEnum):
     MISSING_RESOURCE = 4
     """A model, a data file or an optional dependency is not installed."""
     INTERRUPTED = 130
+    NO_READER = 141
+    """Who read standard output went away (`| head`): what shells say of programs that SIGPIPE ends."""
 
 
 class CapparseError(Exception):

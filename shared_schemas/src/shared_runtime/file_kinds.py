@@ -7,6 +7,7 @@ from pathlib import Path
 
 import ijson
 
+from shared_runtime.nesting import NestingError, ShallowStream
 from shared_schemas.compression import open_input
 
 _LONGEST_LINE = 1 << 20
@@ -28,11 +29,11 @@ def file_kind(path: Path) -> FileKind | None:
         line = stream.readline(_LONGEST_LINE)
         if not line:
             return FileKind.EMPTY
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             if isinstance(record := json.loads(line), dict) and (kind := _of_record(record)):
                 return kind
-    with suppress(OSError, ImportError, EOFError, ijson.JSONError), open_input(path) as stream:
-        for place, event, value in ijson.parse(stream):
+    with suppress(OSError, ImportError, EOFError, ijson.JSONError, NestingError), open_input(path) as stream:
+        for place, event, value in ijson.parse(ShallowStream(stream)):
             if event != "map_key":
                 continue
             if (place, value) in (("annotations.item", "caption"), ("images.item", "sentences")):

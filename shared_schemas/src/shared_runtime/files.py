@@ -3,7 +3,10 @@
 Files that appear whole or not at all: `shared_schemas.files`.
 """
 
+import errno
 import hashlib
+import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,10 +18,24 @@ from shared_runtime.errors import InputError, OutputError, UsageError
 if sys.platform != "win32":
     import fcntl
 
+_URL = re.compile(r"(s3|gs|gcs|az|abfss?|hf|https?|ftp|hdfs|memory|webdav|sftp):/+", re.IGNORECASE)
+"""A path of such a name has lost one of two slashes."""
+_NO_BYTES = re.compile(r"[\ud800-\udc7f\udd00-\udfff]")
+"""Halves of UTF-16 pairs that stand for no byte of a name."""
+
 
 def short_digest(content: bytes, *, size: int = 6) -> str:
     """The BLAKE2b digest of `content`, of `size` bytes, in hexadecimal digits: a name, no protection."""
     return hashlib.blake2b(content, digest_size=size).hexdigest()
+
+
+def shown_path(path: Path | str) -> str:
+    r"""A path as text that UTF-8 can hold, in records and messages: bytes of it that are none are `\xff`."""
+    text = str(path)
+    if text.isascii():
+        return text
+    text = _NO_BYTES.sub(lambda half: ascii(half.group())[1:-1], text)
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 @contextmanager
@@ -27,7 +44,7 @@ def reading(path: Path | str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+        raise InputError(f"{shown_path(path)}: cannot be read: {error.strerror or error}") from error
 
 
 def file_digest(path: Path) -> str:
@@ -63,6 +80,27 @@ def check_no_stream(output: str | Path, option: str = "-o") -> None:
         raise UsageError(f"{option} -: this is not written to standard output. Give a name")
 
 
+def check_no_url(output: str | Path, option: str = "-o") -> None:
+    """Raises `UsageError` for a URL where only a file here can be written."""
+    if scheme := _URL.match(str(output)):
+        url = f"{scheme[1]}://{str(output)[scheme.end() :]}"
+        raise UsageError(
+            f"{option} {url}: got a URL, expected a file here. Write it here and copy it there; of capparse's"
+            " commands, 'plan', 'label --plan' and 'merge' write to URLs"
+        )
+
+
+def check_no_loop(path: Path) -> None:
+    """Raises `UsageError` for a symbolic link that leads back to itself, on the way to `path` or at its end."""
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise UsageError(
+                f"{path} is a symbolic link that leads back to itself. Remove it: rm {path}"
+            ) from None
+
+
 def check_output(
     output: Path,
     inputs: Mapping[str, Path],
@@ -78,14 +116,17 @@ def check_output(
     `makes`: a folder that the command makes itself, where it is missing.
     """
     check_no_stream(output, option)
+    check_no_url(output, option)
     if output.is_dir():
         raise UsageError(f"{output} is a directory, expected a file: {option} {output / 'NAME'}")
+    check_no_loop(output)
     made = makes is not None and not makes.exists() and output.parent.resolve() == makes.resolve()
     if not (made or output.parent.is_dir()):
         raise UsageError(f"the folder {output.parent} does not exist. Try: mkdir -p {output.parent}")
-    place, exists = output.resolve(), output.exists()
+    # Not `resolve`, which raises for links in a circle.
+    place, exists = os.path.realpath(output), output.exists()
     for role, path in inputs.items():
-        if path.resolve() == place or (exists and path.exists() and path.samefile(output)):
+        if os.path.realpath(path) == place or (exists and path.exists() and path.samefile(output)):
             raise UsageError(f"{output} is {role}; writing it would destroy it. Choose another file")
     if output.is_file() and not overwrite:
         raise UsageError(f"{output} exists already. Choose another file, or --overwrite to replace it")

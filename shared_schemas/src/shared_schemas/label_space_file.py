@@ -100,6 +100,8 @@ def _parse(text: str, file: str) -> LabelSpaceFile:
     """Parse and validate the text of `file`; all but the base of a view is checked."""
     try:
         content = _from_json(text) if file.endswith(".json") else tomllib.loads(text)
+    except RecursionError:
+        raise LabelSpaceError("the file", "values within values, too deep to be read", "classes", file) from None
     except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
         form = "JSON" if file.endswith(".json") else "TOML"
         raise LabelSpaceError("the file", f"a syntax error: {error}", f"valid {form}", file) from None

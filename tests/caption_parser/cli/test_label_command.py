@@ -62,7 +62,7 @@ def test_a_reader_that_goes_away_is_no_error_message(tmp_path: Path) -> None:
         assert process.stdout.readline().startswith(b'{"schema_version"')
         process.stdout.close()
         assert process.stderr.read() == b""
-    assert process.returncode == ExitCode.FAILURE
+    assert process.returncode == ExitCode.NO_READER
 
 
 def test_waiting_on_a_terminal_says_so() -> None:

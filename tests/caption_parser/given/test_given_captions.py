@@ -218,3 +218,33 @@ def test_a_stream_in_which_an_image_comes_back_is_refused_unless_all_of_it_is_re
 @pytest.mark.parametrize("source", [[], {}, iter([]), Frame(image_id=[], caption=[])])
 def test_nothing_gives_nothing(source: Any) -> None:
     assert images(source) == []
+
+
+@pytest.mark.parametrize("gap", [None, 5, "x", ["A dog"]])
+@pytest.mark.parametrize("at", [0, 1, 2])
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("named", [False, True])
+def test_what_is_no_row_among_rows_is_left_out_and_told(gap: Any, at: int, streamed: bool, named: bool) -> None:
+    rows: list[Any] = [
+        {"caption": text} | ({"image": image} if named else {}) for text, image in (("a", "x"), ("b", "y"))
+    ]
+    if at == 0 and gap is not None:
+        return  # the first item that there is tells what all are
+    rows.insert(at, gap)
+    with pytest.warns(RejectedCaptionWarning, match=f"1 wrong-type; item {at + 1}: got .*, expected a row"):
+        found = images(iter(rows) if streamed else rows)
+    assert [captions for _, captions in found] == [("a",), ("b",)]
+    kept = [number for number in (1, 2, 3) if number != at + 1]
+    assert [image for image, _ in found] == (["x", "y"] if named else kept)
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_so_is_nothing_among_pairs_and_captions(at: int) -> None:
+    for items in ([(7, "A cat"), (8, "A dog")], ["A cat", "A dog"]):
+        with pytest.warns(RejectedCaptionWarning, match=f"1 wrong-type; item {at + 1}: "):
+            assert len(images([*items[:at], None, *items[at:]])) == 2
+
+
+def test_nothing_at_all_is_told() -> None:
+    with pytest.warns(RejectedCaptionWarning, match="item 1: .*null"):
+        assert images([None]) == []

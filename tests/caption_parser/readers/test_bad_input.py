@@ -50,7 +50,6 @@ WHOLE_INPUTS = {
     "json-not-coco": ("x.json", b'{"images": []}', "field 'annotations' is missing (has: images)"),
     "json-name-not-utf-8": ("x.json", b'{"annot\xe9": []}', "(has: annot\\udce9)"),
     "json-annotations-object": ("x.json", b'{"annotations": {}}', "'annotations' is an object, expected a list"),
-    "one-record-named-json": ("x.json", GOOD, "for one object per line, try --format jsonl"),
     "coco-boxes": ("x.json", BOXES, ":1: field 'caption' is missing (has: image_id, bbox)"),
     "jsonl-unknown-field": (
         "x.jsonl",

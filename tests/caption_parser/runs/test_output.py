@@ -213,10 +213,10 @@ def test_a_run_does_not_write_to_what_has_its_name_already(
 def test_an_unwritable_folder_is_an_error_that_names_the_file(
     paths: OutputPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(self: Path, *_arguments: object, **_options: object) -> None:
-        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+    def refuse(path: str, *_arguments: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(output_module.os, "open", refuse)
     with pytest.raises(OutputError, match=r"labels.jsonl.partial: Permission denied$"):
         ResumableFile(paths, SETTINGS, None).__enter__()
 

@@ -94,7 +94,8 @@ def label_command(
         str, typer.Option(metavar="N|auto", help="Worker processes; auto: all cores, one for small inputs.")
     ] = "auto",
     rejected: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Where unusable rows go  [default: OUT.rejected.jsonl]")
+        str | None,
+        typer.Option(metavar="FILE", help="Where unusable rows go  [default: OUT.jsonl.rejected.jsonl]"),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first unusable row.")] = False,
     max_errors: Annotated[
@@ -139,7 +140,8 @@ def label_command(
       capparse plan captions.tsv -o plan; capparse label --plan plan; capparse merge plan labels.jsonl.zst
 
     The same command resumes an interrupted run. Exit codes: 0 done, 1 failure, or no row was usable, 2 usage,
-    3 done, but some rows were unusable, 4 a model or package is missing, 130 interrupted.
+    3 done, but some rows were unusable, 4 a model or package is missing, 130 interrupted, 141 who read the output
+    went away.
     """
     options = locals()  # each goes by its name to the object that has a field of that name
     if engine is None:

@@ -31,8 +31,12 @@ def show_command(
     from shared_schemas.jsonl import read_labels
 
     console = Console()
+    is_empty = True
     for record in islice(read_labels(sys.stdin.buffer if labels == "-" else labels), limit):
         show_record(record, console)
+        is_empty = False
+    if is_empty:
+        typer.echo(f"{labels}: no record", err=True)
 
 
 def validate_command(

@@ -1,5 +1,6 @@
 """Options that several commands share, and the objects that a command's options become."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -112,7 +113,7 @@ def given_captions(argument: str, command: str) -> "tuple[list[str], list[LeftOu
     from shared_runtime.errors import InputError
 
     if argument != "-":
-        return [one_caption(argument, command)], []
+        return [one_caption(_as_utf8(argument), command)], []
     if sys.stdin.isatty():
         typer.echo("reading captions from the terminal, end with Ctrl-D", err=True)
     captions: list[str] = []
@@ -127,6 +128,14 @@ def given_captions(argument: str, command: str) -> "tuple[list[str], list[LeftOu
         problem = f"no line of it is a caption (line {left_out[0].line}: {left_out[0].reason})" if left_out else ""
         raise InputError(f"<stdin>: {problem}" if left_out else "<stdin> is empty")
     return captions, left_out
+
+
+def _as_utf8(argument: str) -> str:
+    """A text that a shell passed, of whose bytes a locale such as C makes no text."""
+    try:
+        return os.fsencode(argument).decode()
+    except UnicodeError:
+        return argument
 
 
 def show_progress(show: "Show", at: "Progress", *, quiet: bool) -> None:

@@ -83,7 +83,12 @@ def merge_command(
         str | None, typer.Option(metavar="FOLDER", help="The folder of the shards  [default: PLAN/labels]")
     ] = None,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Read every shard: check its hash, count its records anew.")
+        bool,
+        typer.Option(
+            "--verify",
+            help="Read every shard and count its records anew; also check its hash, as a label file always does"
+            " (for a summary alone, sizes are checked).",
+        ),
     ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT if it exists.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no progress and no summary.")] = False,

@@ -26,7 +26,7 @@ def report_command(
     ] = None,
     rejected: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Rejected rows  [default: LABELS.rejected.jsonl, if it exists]"),
+        typer.Option(metavar="FILE", help="Rejected rows  [default: LABELS.jsonl.rejected.jsonl, if it exists]"),
     ] = None,
     images: Annotated[
         str | None,

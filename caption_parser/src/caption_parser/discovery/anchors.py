@@ -52,7 +52,7 @@ def read_categories(source: str) -> list[Category]:
     if path.suffix == ".json" and path.is_file() and path.read_bytes().lstrip().startswith(b"["):
         try:
             entries = [_FileCategory.model_validate(entry) for entry in json.loads(path.read_bytes())]
-        except (ValueError, ValidationError) as error:
+        except (ValueError, RecursionError, ValidationError) as error:
             reason = str(error).splitlines()[0]
             raise UsageError(f"{source}: got {reason}, expected a list of categories with name, synset") from error
         return [

@@ -2,21 +2,22 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from enum import Enum, auto
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any, NamedTuple, Protocol
 
 from caption_parser.given.tables import (
     ColumnChoice,
     Columns,
+    NoRow,
     choose_columns,
     column_names,
     known_column,
     record_rows,
     table_rows,
 )
-from caption_parser.readers.checks import caption_rows
+from caption_parser.readers.checks import caption_rows, type_name
 from caption_parser.readers.fields import CAPTION_FIELDS, IMAGE_FIELDS
-from caption_parser.readers.rows import Row, RowError
+from caption_parser.readers.rows import Reason, Row, RowError
 from caption_parser.readers.values import image_in
 from shared_runtime.errors import UsageError
 from shared_schemas.errors import shown
@@ -84,11 +85,13 @@ def items_of(source: Any, choice: ColumnChoice, grouped: bool | None = None) -> 
 
 
 def _from_iterable(items: Iterator[Any], choice: ColumnChoice, order: Order) -> Items:
-    """The first item tells what all of them are."""
-    first = next(items, _NOTHING)
+    """The first item that there is tells what all of them are."""
+    missing = 0
+    while (first := next(items, _NOTHING)) is None:
+        missing += 1
     if first is _NOTHING:
-        return Items(iter(()), Order.ONE_EACH)
-    items = chain([first], items)
+        return Items(_from_captions(repeat(None, missing)), Order.ONE_EACH)
+    items = chain(repeat(None, missing), [first], items)
     if isinstance(first, Mapping):
         columns = choose_columns(list(first), choice)
         return _from_table(record_rows(items, columns), columns, choice, order)
@@ -101,12 +104,20 @@ def _from_iterable(items: Iterator[Any], choice: ColumnChoice, order: Order) -> 
     return Items(_from_captions(items), Order.ONE_EACH)
 
 
-def _from_table(pairs: Iterator[tuple[Any, Any]], columns: Columns, choice: ColumnChoice, order: Order) -> Items:
+def _from_table(
+    pairs: Iterator[tuple[Any, Any] | NoRow], columns: Columns, choice: ColumnChoice, order: Order
+) -> Items:
     if columns.image is None:
-        return Items((_rows(number, given, number) for number, (_, given) in enumerate(pairs, 1)), Order.ONE_EACH)
-    first = next(pairs, None)
+        each = (
+            _no_row(pair, number) if isinstance(pair, NoRow) else _rows(number, pair[1], number)
+            for number, pair in enumerate(pairs, 1)
+        )
+        return Items(each, Order.ONE_EACH)
+    before: list[tuple[Any, Any] | NoRow] = []
+    while isinstance(first := next(pairs, None), NoRow):
+        before.append(first)
     if first is None:
-        return Items(iter(()), Order.ONE_EACH)
+        return Items(_from_pairs(iter(before)), Order.ONE_EACH)
     image_id = _plain(first[0])
     if choice.image is None and image_id is not None and not isinstance(image_id, (int, str, Mapping, list)):
         raise UsageError(
@@ -114,11 +125,14 @@ def _from_table(pairs: Iterator[tuple[Any, Any]], columns: Columns, choice: Colu
             " (whole numbers or texts). Give image='NAME'; or, if each row is an image of its own, the captions"
             f" alone: label(table[{columns.caption!r}])"
         )
-    return Items(_from_pairs(chain([first], pairs)), order)
+    return Items(_from_pairs(chain(before, [first], pairs)), order)
 
 
 def _from_pairs(pairs: Iterator[Any]) -> Iterator[Sequence[Row]]:
     for number, pair in enumerate(pairs, 1):
+        if pair is None or isinstance(pair, NoRow):
+            yield _no_row(pair, number)
+            continue
         if not _is_pair(pair):
             raise UsageError(
                 f"item {number}: got {shown(pair)}, expected a pair of image id and caption as before it"
@@ -135,6 +149,13 @@ def _from_captions(captions: Iterator[Any]) -> Iterator[Sequence[Row]]:
                 " caption). For several captions of an image give a mapping: {image id: [caption, …]}"
             )
         yield _rows(number, caption, number)
+
+
+def _no_row(given: NoRow | None, number: int) -> Sequence[Row]:
+    """What is no row, or no pair, is left out as in files."""
+    what, item = ("a row", given.item) if given is not None else ("a pair", None)
+    message = f"got {type_name(item)}, expected {what} as before it"
+    return (RowError(Reason.WRONG_TYPE, message).rejected(number, shown(item)),)
 
 
 def _rows(image_id: Any, given: Any, number: int) -> Sequence[Row]:

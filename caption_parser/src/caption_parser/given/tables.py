@@ -28,6 +28,12 @@ class ColumnChoice(NamedTuple):
         return self.caption is not None or self.image is not None
 
 
+class NoRow(NamedTuple):
+    """What stands among rows and is none."""
+
+    item: Any
+
+
 class Columns(NamedTuple):
     """The columns to read."""
 
@@ -76,7 +82,7 @@ def known_column(names: Sequence[Any], known: Sequence[str]) -> str | None:
     return next((lowered[name] for name in known if name in lowered), None)
 
 
-def table_rows(table: Any, columns: Columns) -> Iterator[tuple[Any, Any]]:
+def table_rows(table: Any, columns: Columns) -> Iterator[tuple[Any, Any] | NoRow]:
     """Image id and caption of each row; only these two columns are read."""
     names = list(column_names(table) or table)
     wanted = [name for name in dict.fromkeys(_column(name, names) for name in columns) if name is not None]
@@ -94,13 +100,12 @@ def table_rows(table: Any, columns: Columns) -> Iterator[tuple[Any, Any]]:
         yield from zip(values[1], values[0], strict=True)
 
 
-def record_rows(records: Iterator[Any], columns: Columns) -> Iterator[tuple[Any, Any]]:
+def record_rows(records: Iterator[Any], columns: Columns) -> Iterator[tuple[Any, Any] | NoRow]:
     """Image id and caption of each mapping from column to value."""
     for number, record in enumerate(records, 1):
         if not isinstance(record, Mapping):
-            raise UsageError(
-                f"item {number}: got {type(record).__name__}, expected a row with columns as before it"
-            )
+            yield NoRow(record)
+            continue
         if columns.image is None and len(record) > 1:
             _refuse_image(record, number)
         if _is_field(columns.caption, record) and _is_field(columns.image, record):

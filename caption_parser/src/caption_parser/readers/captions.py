@@ -1,5 +1,6 @@
 """`read_captions`: the caption rows of any input, in input order, as they are read."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -7,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from caption_parser.readers.beside import images_beside, read_of_image
 from caption_parser.readers.fields import FieldChoice
 from caption_parser.readers.formats import Format, format_named, format_of
 from caption_parser.readers.inputs import ReadingOptions, expand_inputs
@@ -64,6 +66,8 @@ class InputPart:
     stretch: Stretch | None = None
     is_repeated: bool = False
     """It was given more than once."""
+    image: str | None = None
+    """The image file beside a text file, which its lines are captions of."""
 
 
 def input_parts(source: Input | Sequence[Path | str], reading: ReadingOptions) -> list[InputPart]:
@@ -83,9 +87,10 @@ def input_parts(source: Input | Sequence[Path | str], reading: ReadingOptions) -
     for chosen in formats:
         _check_choice(chosen, choice)
     several = len(inputs) > 1
+    texts = [one if chosen.name == "txt" else None for one, chosen in zip(inputs, formats, strict=True)]
     return [
-        InputPart(one, chosen, choice, several, is_repeated=count > 1)
-        for one, chosen, count in zip(inputs, formats, times.values(), strict=True)
+        InputPart(one, chosen, choice, several, is_repeated=count > 1, image=image)
+        for one, chosen, count, image in zip(inputs, formats, times.values(), images_beside(texts), strict=True)
     ]
 
 
@@ -98,15 +103,20 @@ def read_part(
     """
     if part.is_repeated:
         notice(source_name(part.source), "it was given more than once, and is read once")
-    prefix = f"{part.source}:" if part.is_one_of_several else ""
-    with open_source(part.source, part.format.access, prefix, part.stretch) as source:
+    prefix = f"{source_name(part.source)}:" if part.is_one_of_several else ""
+    of_image = part.image is not None
+    with open_source(part.source, part.format.access, prefix, part.stretch, may_be_empty=of_image) as source:
         if part.format.access == "text":
             check_signature(source.name, source.head)
         source.notice = source.also = partial(notice, source.name)
         first_row = part.stretch.first_row if part.stretch else 1
         try:
-            rows = part.format.read(source, part.choice)
-            for row in plausible(source, _with_field(source, _up_to_damage(source, rows))):
+            if part.image is not None:
+                rows = _up_to_damage(source, read_of_image(source, part.image))
+            else:
+                read = part.format.read(source, part.choice)
+                rows = plausible(source, _with_field(source, _up_to_damage(source, read)))
+            for row in rows:
                 if row.row < first_row:
                     continue  # of the prologue
                 named = part.is_one_of_several or not isinstance(row, CaptionRow)
@@ -127,7 +137,7 @@ def _identity(source: Input) -> object:
     """Equal for two names of one file."""
     if not isinstance(source, (str, Path)):
         return id(source)
-    return source if source == STDIN or is_url(source) else Path(source).resolve()
+    return source if source == STDIN or is_url(source) else os.path.realpath(source)
 
 
 def _check_choice(chosen: Format, choice: FieldChoice) -> None:

@@ -20,7 +20,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _UNFIT_FOR_IDS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
 _HASH = re.compile(r"[0-9a-f]{12,}|[0-9a-f]{8}-[0-9a-f-]{20,}", re.IGNORECASE)
 _PATH = re.compile(r"\S*[/\\]\S[^.!?,]*\.\w+|[^.!?,]{1,60}\.\w+")
-IMAGE_SUFFIXES = "jpe?g|png|webp|gif|bmp|tiff?"
+IMAGE_SUFFIXES = "jpe?g|png|webp|gif|bmp|tiff?|heic|heif|avif|jfif|jp2"
 _IMAGE_FILE = re.compile(rf"\.(?:{IMAGE_SUFFIXES})$", re.IGNORECASE)
 
 
@@ -109,7 +109,8 @@ def checked_image_id(image_id: object) -> int | str:
     if isinstance(image_id, Decimal) and image_id.is_finite() and image_id == int(image_id):
         return int(image_id)
     if not isinstance(image_id, str):
-        message = f"the image id is {type_name(image_id)}, expected a whole number or text"
+        got = f"{type_name(image_id)}, {image_id}" if isinstance(image_id, float) else type_name(image_id)
+        message = f"the image id is {got}, expected a whole number or text"
         raise RowError(Reason.WRONG_TYPE, message)
     if not image_id or image_id.isspace():
         raise RowError(Reason.BAD_IMAGE_ID, "the image id is empty")

@@ -68,6 +68,8 @@ def expand_inputs(patterns: list[Path | str]) -> list[Path | str]:
 
 
 def _expand(pattern: Path | str) -> list[Path | str]:
+    if pattern == "":
+        raise UsageError("got an empty name of an input, expected a path, a pattern or - for standard input")
     if pattern == STDIN or Path(pattern).exists():
         return [pattern]
     if isinstance(pattern, str) and is_url(pattern):

@@ -1,13 +1,15 @@
-"""The elements of the arrays in a large JSON document, in memory bounded by the largest element.
+"""The elements of the arrays in large JSON documents, in memory bounded by the largest element.
 
-Unlike a strict streaming parser it continues after damage: text that is not JSON is reported as it stands,
-and reading resumes at the next element. It also keeps lone surrogates visible, which yajl turns into `?`.
+Files put together by `cat` hold several documents behind each other: all of them are read. Unlike a strict
+streaming parser it continues after damage: text that is not JSON is reported as it stands, and reading resumes at
+the next element. It also keeps lone surrogates visible, which yajl turns into `?`.
 """
 
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from caption_parser.readers.chunks import CHUNK
@@ -19,10 +21,19 @@ from caption_parser.readers.source import Source
 from shared_runtime.errors import InputError
 
 _ARRAY_MEMBER = r'"[a-z_]+"\s*:\s*\['
-_NEXT_ELEMENT = re.compile(rf',\s*(?=\{{\s*")|(?=\]\s*,\s*{_ARRAY_MEMBER}\s*[\]{{])|(?P<end>(?=\]\s*\}}?\s*\Z))')
-"""Where an array of objects continues after damage: at the next object, or at its end."""
+_NEXT_ELEMENT = re.compile(
+    rf',\s*(?=\{{\s*")|(?=\]\s*,\s*{_ARRAY_MEMBER}\s*[\]{{])|(?=\]\s*(?:\}}\s*)?[\[{{])|(?P<end>(?=\]\s*\}}?\s*\Z))'
+)
+"""Where an array of objects continues after damage: at the next object, or at its end, behind which another
+document may begin."""
+_NEXT_DOCUMENT = re.compile(r"[\r\n](?=[ \t]*[\[{])")
+"""Where a document may begin behind what is none: on a line of its own."""
+_BETWEEN_DOCUMENTS = ",\x1e"
+"""Beside white space. Sequences of JSON texts (RFC 7464) begin each of them with the second."""
 _NEXT_ARRAY = re.compile(rf"(?={_ARRAY_MEMBER})")
 _DEPTH = 8
+_WHOLE_CHARS = 1 << 20
+"""Documents no longer than this are looked at as a whole before they are taken apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +66,79 @@ class DamagedStretch:
     raw: str
 
 
-class JsonDocument:
-    """One JSON document that is an object with arrays in it, or an array."""
+class JsonDocuments:
+    """JSON documents behind each other, mostly one, that are objects with arrays in them, or arrays.
+
+    Elements are numbered through all documents.
+    """
 
     def __init__(self, source: Source) -> None:
         self.members: dict[str, object] = {}
-        """The members of the top-level object met so far; arrays as empty lists. Objects too large to be held are
+        """The members of this top-level object met so far; arrays as empty lists. Objects too large to be held are
         taken apart: their members have paths such as `data.images`."""
-        self.is_object = source.head.lstrip().startswith(b"{")
+        self.number = 0
+        """Which document this is, from 1."""
+        self.starts_at = 0
+        """The byte at which it begins."""
+        self.is_object = False
+        self.raw = ""
+        """The document, if it is an object short enough to be held."""
         self._name = source.name
         self._buffer = JsonBuffer(source)
+        self._before: Counter[str] = Counter()
+        """How many elements the arrays had that are behind us."""
 
-    def elements(self) -> Iterator[Element | Member | DamagedStretch]:
+    def follows(self) -> bool:
+        """Whether another document stands behind this one."""
+        while (character := self._buffer.next_character()) and character in _BETWEEN_DOCUMENTS:
+            self._buffer.skip_character()
+        return bool(character)
+
+    def begin(self) -> bool:
+        """Goes to the next document; False: there is none."""
+        if not self.follows():
+            return False
+        self.number += 1
+        self.starts_at = self._buffer.byte_position
+        self.members, self.raw = {}, ""
+        self.is_object = self._buffer.next_character() == "{"
+        return True
+
+    def elements(self, is_record: Callable[[object], bool]) -> Iterator[Element | Member | DamagedStretch]:
         """The elements of every array, and the other members of the top-level object, in order.
 
+        `is_record` tells of an object whether it is a record itself, which then is an element of the file.
+
         Raises:
-            InputError: this is not a JSON object or array.
+            InputError: the first document is no JSON object or array.
             TruncatedInputError: the document ends before it is closed.
         """
-        match self._buffer.next_character():
-            case "[":
+        character = self._buffer.next_character()
+        try:
+            if character == "[":
                 yield from self._array("")
-            case "{":
-                yield from self._object("")
-            case "":
-                return
-            case character:
-                raise InputError(f"{self._name} is not JSON: it starts with {character!r}, expected {{ or [")
+            elif character == "{":
+                whole = self._buffer.peek_value(_WHOLE_CHARS)
+                if whole is not None:
+                    self.raw = whole[1]
+                if whole is not None and is_record(whole[0]):
+                    yield self._record(*whole)
+                else:
+                    yield from self._object("")
+            else:
+                raise JsonDamageError(f"it starts with {character!r}, expected {{ or [")
+        except JsonDamageError as error:
+            if self.number == 1:
+                raise InputError(f"{self._name} is not JSON: {error}") from None
+            message = f"what stands at byte {self.starts_at:,}, behind JSON that is complete, is no JSON: {error}"
+            raw, _ = self._buffer.skip_to(_NEXT_DOCUMENT)
+            self._before[""] += 1
+            yield DamagedStretch("", self._before[""], message, f"{'{' * (character == '{')}{raw}")
+
+    def _record(self, value: object, raw: str) -> Element | DamagedStretch:
+        self._buffer.pass_over(raw)
+        self._before[""] += 1
+        return _element("", self._before[""], value, raw)
 
     def _object(self, before: str) -> Iterator[Element | Member | DamagedStretch]:
         self._buffer.skip_character()
@@ -91,8 +148,8 @@ class JsonDocument:
                 continue
             if character != '"' and not self.members:
                 hint = " Quotes like Python's are none of JSON's: write it with json.dump" * (character == "'")
-                raise InputError(
-                    f"{self._name} is not JSON: got {self._buffer.shown!r} at byte {self._buffer.byte_position:,},"
+                raise JsonDamageError(
+                    f"got {self._buffer.shown!r} at byte {self._buffer.byte_position:,},"
                     f" expected a name in double quotes.{hint}"
                 )
             try:
@@ -124,7 +181,7 @@ class JsonDocument:
 
     def _array(self, key: str) -> Iterator[Element | Member | DamagedStretch]:
         self._buffer.skip_character()
-        number = 1
+        first = number = self._before[key] + 1
         while (character := self._next_character(key, number)) != "]":
             if character == ",":
                 self._buffer.skip_character()
@@ -134,10 +191,10 @@ class JsonDocument:
             except JsonDamageError as error:
                 yield DamagedStretch(key, number, str(error), self._skip_to(_NEXT_ELEMENT, key, number))
             else:
-                repeated = repeated_name(value)
-                yield DamagedStretch(key, number, repeated, raw) if repeated else Element(key, number, value, raw)
+                yield _element(key, number, value, raw)
             number += 1
-        if key and number == 1:
+            self._before[key] += 1
+        if key and number == first:
             yield Member(key, [])
         self._buffer.skip_character()
 
@@ -163,6 +220,11 @@ class JsonDocument:
         return TruncatedInputError(number, Reason.TRUNCATED_JSON, message, raw)
 
 
+def _element(key: str, number: int, value: object, raw: str) -> Element | DamagedStretch:
+    repeated = repeated_name(value)
+    return DamagedStretch(key, number, repeated, raw) if repeated else Element(key, number, value, raw)
+
+
 _NOT_SPACE = re.compile(r"[^ \t\n\r]")
 _EDGE = 16
 """An error this close to the end of the window may be a token that is cut there; only strings are longer."""
@@ -183,12 +245,16 @@ class JsonBuffer:
         self._text = ""
         self._position = 0
         self._ended = False
-        self._bytes_dropped = 0
+        self._bytes = 0
+        """Of what lies before `_counted`."""
+        self._counted = 0
 
     @property
     def byte_position(self) -> int:
         """Bytes of decompressed UTF-8 before the current position."""
-        return self._bytes_dropped + _byte_length(self._text[: self._position])
+        self._bytes += _byte_length(self._text[self._counted : self._position])
+        self._counted = self._position
+        return self._bytes
 
     @property
     def is_full(self) -> bool:
@@ -236,6 +302,24 @@ class JsonBuffer:
             self._position = end
             return value, raw
 
+    def peek_value(self, limit: int) -> tuple[object, str] | None:
+        """The object or array at the current position and its text, not taken; None: not JSON, or over `limit`."""
+        while True:
+            try:
+                value, end = LENIENT_DECODER.raw_decode(self._text, self._position)
+            except json.JSONDecodeError as error:
+                held = len(self._text) - self._position
+                if held < min(limit, MAX_RECORD_CHARS) and self._may_be_cut(error) and self._fill():
+                    continue
+                return None
+            except (ValueError, RecursionError):
+                return None
+            return value, self._text[self._position : end]
+
+    def pass_over(self, raw: str) -> None:
+        """Takes the text that `peek_value` showed."""
+        self._position += len(raw)
+
     def skip_to(self, place: re.Pattern[str]) -> tuple[str, bool]:
         r"""Moves behind the next match of `place`, or to the end of the input where there is none.
 
@@ -267,13 +351,13 @@ class JsonBuffer:
         """Drops what lies before the position and reads on; False at the end of the input."""
         if self._ended:
             return False
-        self._bytes_dropped = self.byte_position
+        _ = self.byte_position
         held = self._text[self._position :]
         # Reading as much as is held keeps the work linear where one value is long.
         chunk = self._stream.read(max(CHUNK, len(held)))
         self._ended = not chunk
         self._text = held + self._decoder.decode(chunk, final=self._ended)
-        self._position = 0
+        self._position = self._counted = 0
         return True
 
 

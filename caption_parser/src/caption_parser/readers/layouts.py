@@ -115,7 +115,12 @@ LAYOUTS = (
         "image: struct<bytes, path>, caption: list<string>",
         "columns and fields within them; an image is named by its path, its bytes are not read",
     ),
-    Layout("txt", "txt", "A dog sleeps.", "a caption a line, each of an image of its own"),
+    Layout(
+        "txt",
+        "txt",
+        "A dog sleeps.",
+        "a caption a line, each of an image of its own; beside 7.jpg, those of 7.txt are its",
+    ),
     Layout("pairs", "txt", "7.jpg : A dog sleeps.", "an image file and its caption a line"),
     Layout("flickr8k", "txt", "image,caption\n7.jpg,A dog sleeps .", "a table with a header, as csv"),
     Layout("tokens", "flickr", "7.jpg#0\tA dog sleeps .", "the captions of each image (Flickr8k.token.txt)"),

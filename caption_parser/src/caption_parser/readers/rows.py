@@ -97,7 +97,7 @@ class Reason(StrEnum):
     NOT_A_DESCRIPTION = "not-a-description"
     """The answer, in a conversation, to a question that asks for no description of the image."""
     NO_IMAGE = "no-image"
-    """A conversation about no image, among others that have one."""
+    """A conversation about no image, among others that have one; in a map of images, what is none: `info`."""
     MARKED_REJECTED = "marked-rejected"
     """A caption that its data set marks as rejected (VizWiz)."""
     MARKED_PRECANNED = "marked-precanned"
@@ -143,7 +143,7 @@ def check_rejected_file(
     if overwrite or not path.is_file() or not path.stat().st_size:
         return
     record: object = None
-    with suppress(OSError, ValueError), path.open("rb") as file:
+    with suppress(OSError, ValueError, RecursionError), path.open("rb") as file:
         record = json.loads(file.readline(_LONGEST_LINE))
     if isinstance(record, dict) and record.keys() >= _FIELDS:
         source = record.get("source")

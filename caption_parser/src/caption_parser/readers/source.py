@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
+from caption_parser.readers.checks import is_image_file
 from caption_parser.readers.chunks import (
     CHUNK,
     ChunkStream,
@@ -21,6 +22,7 @@ from caption_parser.readers.chunks import (
 from caption_parser.readers.signatures import PARQUET, check_signature
 from caption_parser.readers.stretches import Stretch
 from shared_runtime.errors import InputError
+from shared_runtime.files import shown_path
 from shared_runtime.storage import is_url, open_url
 
 STDIN = "-"
@@ -30,6 +32,8 @@ Access = Literal["text", "bytes", "random"]
 """What a format reads: UTF-8 text, bytes (both decompressed, in sequence), or the file as it is, with seeking."""
 
 _LISTED = 8
+_OFTEN_READ = (".parquet", ".tar", ".jsonl", ".csv", ".tsv", ".json", ".txt")
+"""Suffixes of files that captions are read from, wherever one is in a folder, the likeliest first."""
 SIGNATURE_BYTES = 512
 """How much of a file tells what it is; the mark of a tar archive stands furthest behind."""
 
@@ -80,14 +84,19 @@ def source_name(source: Path | BinaryIO | str) -> str:
     if source == STDIN:
         return "<stdin>"
     if isinstance(source, (str, Path)):
-        return str(source)
+        return shown_path(source)
     name = getattr(source, "name", None)
-    return name if isinstance(name, str) else "<stream>"
+    return shown_path(name) if isinstance(name, str) else "<stream>"
 
 
 @contextmanager
 def open_source(
-    source: Path | BinaryIO | str, access: Access, id_prefix: str = "", stretch: Stretch | None = None
+    source: Path | BinaryIO | str,
+    access: Access,
+    id_prefix: str = "",
+    stretch: Stretch | None = None,
+    *,
+    may_be_empty: bool = False,
 ) -> Iterator[Source]:
     """`source` for reading, or a stretch of it. Files are closed at the end, standard input and given streams not.
 
@@ -97,13 +106,14 @@ def open_source(
     name = source_name(source)
     if isinstance(source, (str, Path)) and source != STDIN:
         with open_url(source) if isinstance(source, str) and is_url(source) else _open_file(Path(source)) as file:
-            yield _wrapped(Source(name, file, id_prefix, stretch=stretch), access, Path(name).suffix.lower())
+            opened = Source(name, file, id_prefix, stretch=stretch)
+            yield _wrapped(opened, access, Path(name).suffix.lower(), may_be_empty=may_be_empty)
     else:
         stream = sys.stdin.buffer if isinstance(source, (str, Path)) else source
         yield _wrapped(Source(name, stream, id_prefix), access, "")
 
 
-def _wrapped(opened: Source, access: Access, suffix: str) -> Source:
+def _wrapped(opened: Source, access: Access, suffix: str, *, may_be_empty: bool = False) -> Source:
     name, file = opened.name, opened.stream
     if access == "random":
         if not file.seekable():
@@ -135,7 +145,7 @@ def _wrapped(opened: Source, access: Access, suffix: str) -> Source:
     else:
         opened.head, chunks = peeked(chunks, 1)
     opened.stream = io.BufferedReader(ChunkStream(chunks), CHUNK)
-    if not opened.head and opened.damage is None:
+    if not opened.head and opened.damage is None and not may_be_empty:
         raise InputError(f"{name} is empty")
     return opened
 
@@ -154,6 +164,8 @@ def check_is_file(name: Path | str) -> None:
     path = Path(name)
     if path.is_dir():
         raise InputError(_directory_message(path))
+    if path.is_symlink() and not path.exists():
+        raise InputError(f"{path} is a symbolic link to {path.readlink()}, where no file is")
     if not path.exists():
         raise InputError(f"{path} does not exist. {_did_you_mean(path)}".rstrip())
 
@@ -186,5 +198,8 @@ def _directory_message(path: Path) -> str:
     more = f" and {len(entries) - _LISTED} more" if len(entries) > _LISTED else ""
     if not entries:
         return f"{path} is an empty directory, expected a file"
-    suffix = "".join(entries[0].suffixes[-1:])
+    suffixes = {"".join(entry.suffixes[-1:]).lower() for entry in entries}
+    # Beside images, a text file holds the captions of one.
+    likely = (".txt", *_OFTEN_READ) if any(is_image_file(entry.name) for entry in entries) else _OFTEN_READ
+    suffix = next((known for known in likely if known in suffixes), "".join(entries[0].suffixes[-1:]))
     return f"{path} is a directory (holds {names}{more}), expected a file. Try '{path}/*{suffix}'"

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any
 
 from caption_parser.readers import conversations
@@ -57,7 +58,8 @@ def captions_in(value: Any, depth: int = 0) -> Iterator[object]:
     elif conversations.is_conversation(value):
         yield from _of_conversation(value)
     elif _is_keyed(value):
-        yield from (text for _, text in value)
+        # What is no pair among them costs itself alone: a list is no caption.
+        yield from (element[1] if _is_pair(element) else element for element in value)
     else:
         for element in value:
             if isinstance(element, str):
@@ -96,15 +98,21 @@ def _of_conversation(turns: Sequence[Any]) -> Iterator[object]:
         raise RowError(Reason.EMPTY_CAPTION, "the conversation has no answer")
 
 
+_KINDS = frozenset({"alt", "title", "caption", "description", "text"})
+
+
 def _is_keyed(values: Sequence[Any]) -> bool:
-    """Whether these are pairs of a kind of text and the text: `["alt", "a dog on a sofa"]`."""
-    return all(
-        is_list(pair)
-        and len(pair) == 2
-        and all(isinstance(text, str) for text in pair)
-        and not any(character.isspace() for character in pair[0])
-        for pair in values
-    )
+    """Whether these are pairs of a kind of text and the text, `["alt", "a dog on a sofa"]`, not all damaged."""
+    pairs = [element for element in values if _is_pair(element)]
+    if not pairs or any(character.isspace() for kind, _ in pairs for character in kind):
+        return False
+    return len(pairs) == len(values) or all(kind in _KINDS for kind, _ in pairs)
+
+
+def _is_pair(element: Any) -> bool:
+    if not is_list(element) or len(element) != 2 or not isinstance(element[0], str):
+        return False
+    return isinstance(element[1], str) or element[0] in _KINDS
 
 
 def _inner_caption(value: Mapping[str, Any]) -> Any:
@@ -134,9 +142,11 @@ def _holds_pixels(value: Mapping[str, Any]) -> bool:
 
 _NO_LITERAL = (ValueError, SyntaxError, MemoryError, RecursionError, TypeError)
 _TEXT = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
-_LITERAL = re.compile(rf"(?:{_TEXT})", re.DOTALL)
-_LIST = re.compile(rf"[\[(]\s*(?:(?:{_TEXT})[\s,]*)+[\])]", re.DOTALL)
-_LIST_BEGINS = re.compile(r"[\[(]\s*['\"{\[]")
+_NOTHING = r"None\b|null\b|nan\b"
+_OTHERS = rf"{_NOTHING}|True\b|False\b|-?\d+(?:\.\d+)?\b"
+_LITERAL = re.compile(rf"(?:{_TEXT})|{_OTHERS}", re.DOTALL)
+_LIST = re.compile(rf"[\[(]\s*(?:(?:{_TEXT}|{_OTHERS})[\s,]*)+[\])]", re.DOTALL)
+_LIST_BEGINS = re.compile(rf"[\[(]\s*['\"{{\[]|\[\s*(?:{_NOTHING})|\[\s*\]\s*\Z")
 
 
 def written_list(text: str) -> list[Any] | None:
@@ -159,7 +169,10 @@ def written_list(text: str) -> list[Any] | None:
     if _LIST.fullmatch(text):
         try:
             # NumPy puts no commas between texts, and Python would join those.
-            return [ast.literal_eval(literal) for literal in _LITERAL.findall(text)]
+            return [
+                None if literal in ("null", "nan") else ast.literal_eval(literal)
+                for literal in _LITERAL.findall(text)
+            ]
         except _NO_LITERAL:
             return None
     if not text[1:].lstrip().startswith(("'", '"')):
@@ -174,9 +187,15 @@ def written_list(text: str) -> list[Any] | None:
 
 
 def _may_be_captions(values: Any) -> bool:
-    """Whether these are texts, objects, or lists of texts."""
-    return isinstance(values, (list, tuple)) and all(
-        isinstance(value, (str, dict))
-        or (isinstance(value, (list, tuple)) and all(isinstance(text, str) for text in value))
-        for value in values
+    """Whether these are texts, objects, or lists of texts, with what may stand in the place of some that are not
+    there; numbers alone are none."""
+    if not isinstance(values, (list, tuple)):
+        return False
+    return not values or (
+        not all(isinstance(value, (int, float)) for value in values)
+        and all(
+            isinstance(value, (str, dict, int, float, NoneType))
+            or (isinstance(value, (list, tuple)) and all(isinstance(text, (str, NoneType)) for text in value))
+            for value in values
+        )
     )

@@ -50,7 +50,7 @@ def _entries(path: Path) -> Iterator[dict[str, Any]]:
         for number, line in enumerate(lines, 1):
             try:
                 entry = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 entry = None
             if not isinstance(entry, dict) or not {"row", "reason", "message", "raw"} <= entry.keys():
                 raise InputError(

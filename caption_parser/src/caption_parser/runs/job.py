@@ -28,6 +28,7 @@ from caption_parser.runs.options import RunOptions, process_count
 from caption_parser.runs.previous import PreviousRun
 from caption_parser.runs.state import FailedImage, RunCounts, RunSettings, RunState
 from caption_parser.runs.summary import Estimate, RunSummary, Status, Timing
+from shared_runtime.files import shown_path
 from shared_runtime.workers import WorkerPool
 
 _REPORT_ROWS = 4096
@@ -142,7 +143,9 @@ class LabelJob:
             for failed in self.previous.state.failed if self.previous else ():
                 intake.reject(failed.rejected(self.settings.input.path))
             if self.previous and self.previous.summary:
-                rejected = str(self.destination.rejected) if intake.rejected else None
+                rejected = None
+                if intake.rejected and self.destination.rejected:
+                    rejected = shown_path(self.destination.rejected)
                 return self.previous.summary.model_copy(update={"status": "up to date", "rejected_file": rejected})
             if self.options.dry_run:
                 return self._estimate(batches, intake, images)
@@ -264,7 +267,7 @@ class LabelJob:
             status=status,
             rows_read=intake.rows_read,
             rejected=dict(sorted(intake.rejected.items())),
-            rejected_file=str(self.destination.rejected)
+            rejected_file=shown_path(self.destination.rejected)
             if intake.rejected and self.destination.rejected and not self.options.dry_run
             else None,
             bytes=size,

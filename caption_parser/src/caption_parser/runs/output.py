@@ -25,7 +25,7 @@ from caption_parser.runs.options import is_stream
 from caption_parser.runs.output_paths import OutputPaths, check_label_file_name, new_digest, running_digest
 from caption_parser.runs.state import FailedImage, RunCounts, RunSettings, RunState
 from shared_runtime.errors import OutputError
-from shared_runtime.files import check_output, lock, write_all
+from shared_runtime.files import check_no_url, check_output, lock, shown_path, write_all
 from shared_schemas.files import replace_file
 
 COMMIT_SECONDS = 1.0
@@ -73,12 +73,14 @@ class Destination:
 
         Whether a label file is in the way: `previous_run`.
         """
+        check_no_url(self.output)
         inputs = files_of_inputs(sources) | files_of_config(config)
         if self.paths:
             check_output(self.paths.output, inputs)
             check_label_file_name(self.paths.output)
             _check_writable(self.paths.output)
             self.paths.check_summary(overwrite=overwrite)
+            self.paths.check_unfinished(overwrite=overwrite)
             for companion in self.paths.written_beside:
                 check_output(companion, inputs)
                 inputs[f"{companion.name} of this run"] = companion
@@ -88,7 +90,7 @@ class Destination:
             # Rejected rows beside a label file are that file's; elsewhere they may be those of another run.
             named = None
             if self.paths is None or self.rejected != self.paths.rejected:
-                named = {" ".join(map(str, sources)), *map(source_name, expand_inputs(list(sources)))}
+                named = {" ".join(map(shown_path, sources)), *map(source_name, expand_inputs(list(sources)))}
             check_rejected_file(self.rejected, named, overwrite=overwrite)
 
     def open(self, settings: RunSettings, previous: RunState | None) -> "ResumableFile | StreamedFile":
@@ -106,6 +108,11 @@ def _check_writable(output: Path) -> None:
         raise OutputError(
             f"{output.parent}: no file can be written there: {error.strerror or error}. Choose another -o"
         ) from error
+
+
+def _open_no_link(path: str, flags: int) -> int:
+    """Whoever may write to the folder could put a link in the place of a partial file after it was looked for."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +159,8 @@ class ResumableFile:
     def __enter__(self) -> Self:
         with self._writing_errors(), ExitStack() as stack:
             # Unbuffered, so that what was written is known to the byte when the disk is full.
-            self._file = stack.enter_context(self._paths.partial.open("a+b", buffering=0))
+            partial = open(self._paths.partial, "a+b", buffering=0, opener=_open_no_link)
+            self._file = stack.enter_context(partial)
             lock(self._file, f"another run is writing {self._paths.output}; wait for it to finish")
             self._check_still_there()
             if self._state is None:

@@ -3,15 +3,19 @@
 import hashlib
 import json
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from shared_runtime.errors import UsageError
+from shared_schemas.compression import GZIP_MAGIC, ZSTD_MAGIC
 
 _LABEL_FILES = frozenset({".jsonl", ".ndjson", ""})
 _TABLES = frozenset({".csv", ".tsv", ".parquet", ".arrow", ".feather", ".xlsx"})
 _BLOCK = 1 << 20
+_FIRST_LINE = b'{"schema_version"'
+"""What every line of a label file begins with."""
 
 
 def new_digest() -> hashlib.blake2b:
@@ -50,7 +54,7 @@ class OutputPaths:
         if overwrite or self.output.exists() or not self.summary.is_file():
             return
         content: object = None
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, RecursionError):
             content = json.loads(self.summary.read_bytes())
         if not isinstance(content, dict) or "status" not in content:
             raise UsageError(
@@ -58,8 +62,48 @@ class OutputPaths:
                 " Use another -o, or --overwrite to replace it"
             )
 
+    def check_unfinished(self, *, overwrite: bool) -> None:
+        """Raises `UsageError` where what a run writes until it is done has the name of something else.
+
+        A link is never written through, nor is what is no file; another file only with `overwrite`.
+        """
+        for path in (self.partial, self.state):
+            mode = path.lstat().st_mode if os.path.lexists(path) else stat.S_IFREG
+            if not stat.S_ISREG(mode):
+                what = "a symbolic link" if stat.S_ISLNK(mode) else "no file"
+                raise UsageError(
+                    f"{path} is {what}, and a run would write there until it is done. Remove it, or use another -o"
+                )
+        if overwrite:
+            return
+        if not self.state.exists():
+            foreign = self.partial if _holds_no_labels(self.partial, self.output.suffix) else None
+        else:
+            foreign = self.state if _holds_no_state(self.state) else None
+        if foreign is not None:
+            raise UsageError(
+                f"{foreign} exists already, and is not of a run that was interrupted, which would take its place."
+                " Use another -o, or --overwrite to replace it"
+            )
+
     def _companion(self, suffix: str) -> Path:
         return self.output.with_name(self.output.name + suffix)
+
+
+def _holds_no_labels(partial: Path, suffix: str) -> bool:
+    """Whether a file is not the beginning of a label file."""
+    if not partial.exists():
+        return False
+    begins = {".gz": GZIP_MAGIC, ".zst": ZSTD_MAGIC}.get(suffix, _FIRST_LINE)
+    with partial.open("rb") as file:
+        return not begins.startswith(file.read(len(begins)))
+
+
+def _holds_no_state(state: Path) -> bool:
+    content: object = None
+    with suppress(OSError, ValueError, RecursionError):
+        content = json.loads(state.read_bytes())
+    return isinstance(content, (dict, list, str)) and not (isinstance(content, dict) and "fingerprint" in content)
 
 
 def check_label_file_name(output: Path) -> None:
@@ -71,5 +115,5 @@ def check_label_file_name(output: Path) -> None:
         tables = ", of which 'capparse export' makes tables" if suffix.lower() in _TABLES else ""
         raise UsageError(
             f"-o {output}: got the suffix {suffix}, expected .jsonl (also .gz, .zst): label files are JSON Lines"
-            f"{tables}. Try -o {output.with_name(stem)}.jsonl"
+            f"{tables}. Try -o {output.with_name(stem.removesuffix('.jsonl'))}.jsonl"
         )

@@ -17,6 +17,7 @@ from caption_parser.runs.previous import previous_run
 from caption_parser.runs.state import InputSettings, RunSettings
 from caption_parser.runs.summary import RunSummary
 from shared_runtime.errors import UsageError
+from shared_runtime.files import shown_path
 from shared_schemas.errors import shown
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ def label_file(
     if isinstance(source, (bytes, bytearray)) or not isinstance(source, (str, Path, Sequence)):
         raise UsageError(f"label_file(source): got {shown(source)}, expected a path, or several of them")
     sources = [source] if isinstance(source, (str, Path)) else list(source)
+    if not sources:
+        raise UsageError("label_file(source): got an empty list, expected a path, or several of them")
     rows = read_captions(sources, inputs, lambda note: progress(Progress("reading", 0, None, note)))
     inputs.check()
     destination = Destination.of(output, run.rejected)
@@ -99,7 +102,7 @@ def label_file(
     settings = RunSettings(
         config=config,
         versions=parser.versions,
-        input=InputSettings(path=" ".join(map(str, sources)), **inputs.model_dump()),
+        input=InputSettings(path=" ".join(map(shown_path, sources)), **inputs.model_dump()),
     )
     if previous:
         previous.check_settings(settings)

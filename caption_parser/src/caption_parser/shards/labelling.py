@@ -209,7 +209,8 @@ class _ShardLabeller:
         reading = self.plan.reading
         choice = FieldChoice(reading.caption_field, reading.image_field, reading.all_captions)
         several = len(self.plan.inputs) > 1
-        return InputPart(planned.path, format_named(planned.format), choice, several, stretch)
+        chosen = format_named(planned.format)
+        return InputPart(planned.path, chosen, choice, several, stretch, image=planned.image)
 
     def _check(self, shard: Shard, summary: RunSummary) -> None:
         if summary.fingerprint != shard.fingerprint or summary.rows_read != shard.rows:

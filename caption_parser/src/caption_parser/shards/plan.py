@@ -32,6 +32,8 @@ class PlannedInput(FrozenModel):
     rows: NonNegativeInt
     """With those that hold no usable caption."""
     captions: NonNegativeInt
+    image: str | None = None
+    """The image file beside a text file."""
 
 
 class Piece(FrozenModel):

@@ -23,7 +23,7 @@ from caption_parser.shards.copies import COPIES, is_copy, write_copies
 from caption_parser.shards.pieces import CopyTrack, Track, needs_copies, track
 from caption_parser.shards.plan import PLAN, Piece, Plan, PlannedInput, Shard, load_plan
 from shared_runtime.errors import InputError, UsageError
-from shared_runtime.files import check_no_stream
+from shared_runtime.files import check_no_stream, shown_path
 from shared_runtime.storage import Folder, file_size
 
 CAPTIONS_PER_SHARD = 100_000
@@ -148,12 +148,17 @@ class _Planner:
                 self._take(row, tracked)
             self._end_piece(tracked, None)
         path = str(part.source)
+        if path != shown_path(path):
+            raise InputError(
+                f"{shown_path(path)}: the name is not UTF-8, and a plan can only name files that are. Rename it"
+            )
         return PlannedInput(
             path=path,
             format=part.format.name,
             bytes=file_size(path),
             rows=self._rows_read - rows,
             captions=self.whole.rows - captions_before,
+            image=part.image,
         )
 
     def read_sorted(self, rows: KeptRows, again: Set[int] | None, folder: Folder) -> tuple[Shard, ...]:

@@ -4,10 +4,12 @@ import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import typer
 
 from shared_runtime.errors import CapparseError, ExitCode
+from shared_runtime.files import shown_path
 
 
 @contextmanager
@@ -18,8 +20,16 @@ def reported_failures(*, program: str, debug: bool) -> Iterator[None]:
     except typer.BadParameter as error:
         error.message = _with_suggestion(error.message.removeprefix("Value error, "))
         raise
-    except (typer.TyperException, typer.Exit, typer.Abort, BrokenPipeError):
-        # Typer reports these itself; a reader that went away (`| head`) is no failure to report.
+    except (typer.TyperException, typer.Exit, typer.Abort):
+        # Typer reports these itself.
+        raise
+    except BrokenPipeError:
+        # A reader that went away (`| head`) is no failure to report.
+        raise typer.Exit(ExitCode.NO_READER) from None
+    except SystemExit as end:
+        # Rich makes this of it.
+        if isinstance(end.__context__, BrokenPipeError):
+            raise typer.Exit(ExitCode.NO_READER) from None
         raise
     except KeyboardInterrupt:
         raise _interrupted() from None
@@ -31,7 +41,7 @@ def reported_failures(*, program: str, debug: bool) -> Iterator[None]:
         if debug:
             traceback.print_exc()
         message, exit_code = describe_failure(error, program)
-        typer.echo(f"error: {message}", err=True)
+        typer.echo(f"error: {shown_path(message)}", err=True)
         raise typer.Exit(exit_code) from None
 
 
@@ -53,10 +63,19 @@ def describe_failure(error: Exception, program: str) -> tuple[str, ExitCode]:
             return str(error), ExitCode.MISSING_RESOURCE
         case RecordError():
             return str(error), ExitCode.FAILURE
+        case FileNotFoundError(filename=None) if not _is_somewhere():
+            return "the current folder is not there any more. Try: cd", ExitCode.FAILURE
         case OSError(filename=place, strerror=reason):
             return f"{place}: {reason}" if place else str(reason or error), ExitCode.FAILURE
     fault = f"This is a fault of {program}; the same command with --debug shows where"
     return f"{type(error).__name__}: {error}\n{fault}", ExitCode.FAILURE
+
+
+def _is_somewhere() -> bool:
+    try:
+        return bool(Path.cwd())
+    except OSError:
+        return False
 
 
 def _with_suggestion(message: str) -> str:

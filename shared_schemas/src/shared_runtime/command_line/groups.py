@@ -13,7 +13,7 @@ from typer.main import get_command
 
 from shared_runtime.command_line.failures import reported_failures
 from shared_runtime.command_line.termination import termination_as_interrupt
-from shared_runtime.errors import ExitCode
+from shared_runtime.errors import ExitCode, UsageError
 
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks; may stand anywhere.")]
 """The option of a program's outermost callback that `LazyGroup` reads."""
@@ -101,7 +101,11 @@ def run_app(app: typer.Typer, name: str) -> None:
     except BrokenPipeError:
         # The reader of stdout went away (`| head`); the interpreter must not try to flush once more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ExitCode.FAILURE)
+        sys.exit(ExitCode.NO_READER)
+    except UsageError as error:
+        # Of a closed stdout, which the help of a command is written to.
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(error.exit_code)
 
 
 def _imported(target: str) -> Any:
