@@ -255,7 +255,7 @@ def test_numbers_of_rows_are_not_mixed_with_numbers_of_images(
     path = tmp_path / ("mixed.json" if as_document else "mixed.jsonl")
     path.write_text(f"[{', '.join(records)}]" if as_document else "\n".join(records))
     with pytest.raises(
-        InputError, match=r"mixed.jsonl?:3: this record names its image by the number 1, and that of row 1"
+        InputError, match=r"mixed.jsonl?:3: this record names its image by the number 1, and the first"
     ):
         list(read_captions(path))
     field = named.split('"')[1]
@@ -276,6 +276,31 @@ def test_far_in_a_number_among_unnamed_images_costs_its_own_row(tmp_path: Path, 
     (rejected,) = (row for row in rows if isinstance(row, RejectedRow))
     assert (rejected.row, rejected.reason) == (71, "bad-image-id")
     assert rejected.message.endswith("records without it are left out: --image-field NAME")
+
+
+@pytest.mark.parametrize("options", [ReadingOptions(), ReadingOptions(image_field="image")])
+def test_among_numbered_images_one_without_a_name_costs_its_own_row(
+    tmp_path: Path, options: ReadingOptions
+) -> None:
+    records = [{"image": row, "caption": f"a cat in box {row}"} for row in range(1, 201)]
+    records[2] = {"image": {"bytes": "AAAA"}, "caption": "a horse"}
+    path = tmp_path / "mixed.jsonl"
+    path.write_text("\n".join(map(json.dumps, records)))
+    rows = list(read_captions(path, options))
+    assert [row.image_id for row in rows if isinstance(row, CaptionRow)] == [1, 2, *range(4, 201)]
+    (rejected,) = (row for row in rows if isinstance(row, RejectedRow))
+    assert (rejected.row, rejected.reason) == (3, "missing-field")
+
+
+def test_of_several_files_too_the_first_record_decides(tmp_path: Path) -> None:
+    records = [{"caption": f"a cat in box {row}"} for row in range(1, 121)]
+    records[59] |= {"image_id": "x"}
+    paths = [tmp_path / "one.jsonl", tmp_path / "two.jsonl"]
+    for path in paths:
+        path.write_text("\n".join(map(json.dumps, records)))
+    rows = list(read_captions(paths))
+    assert all(isinstance(row, CaptionRow) for row in rows)
+    assert len(rows) == 240
 
 
 def test_texts_that_name_images_cannot_be_numbers_of_rows(tmp_path: Path) -> None:

@@ -79,6 +79,22 @@ def test_the_shards_together_are_what_a_single_run_writes(
         assert sorted(rejected[0].read_text().splitlines()) == sorted(rejected[1].read_text().splitlines())
 
 
+def test_records_that_name_their_images_now_and_then_are_read_alike_in_shards(tmp_path: Path) -> None:
+    records: list[dict[str, Any]] = [{"image": row, "caption": f"a cat in box {row}"} for row in range(1, 1301)]
+    for row in (600, 900):
+        records[row]["image"] = {"bytes": "AAAA"}
+    for row in range(700, 1000, 2):
+        records[row]["image"] = f"photo {row}"
+    source = tmp_path / "mixed.jsonl"
+    source.write_text("\n".join(map(json.dumps, records)))
+    summary = label_file(source, tmp_path / "whole.jsonl", run=ONE, build_parser=build_parser)
+    assert sum(summary.rejected.values()) == 2
+    make_plan(source, tmp_path / "plan", captions_per_shard=512)
+    label_shards(tmp_path / "plan", run=ONE, build_parser=build_parser)
+    merge_shards(tmp_path / "plan", tmp_path / "merged.jsonl", verify=True)
+    assert (tmp_path / "merged.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+
+
 def test_the_same_input_gives_the_same_plan_and_another_is_noticed(tmp_path: Path) -> None:
     source = write_tsv(tmp_path / "in.tsv", captions_of(1000))
     first = make_plan(source, tmp_path / "one", captions_per_shard=600)

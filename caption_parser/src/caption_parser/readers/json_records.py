@@ -75,9 +75,10 @@ def decode_json(text: str) -> object:
 class RecordReader:
     """Turns the records of one source into rows.
 
-    The first usable record decides which field names the image: a later record without it is rejected. Where it
-    has none, each record without one is an image of its own, named by its row number. A number that another
-    record gives could be the same: an `InputError` in one of the first rows, a rejected row later.
+    The first usable record decides whether records name their images, and by which field: if it does, a later
+    record without a name is rejected; if not, each such record is an image of its own, named by its row number. A
+    number that a record then gives could be the same: an `InputError` in one of the first rows, a rejected row
+    later.
     """
 
     def __init__(
@@ -92,8 +93,8 @@ class RecordReader:
         self._prefix = prefix
         self._image_given = choice.image is not None or names_no_image
         self._names_no_image = names_no_image
-        self._first_counted: int | None = None
-        """The first row whose number names an image."""
+        self._counts_rows: bool | None = None
+        """Whether images are named by the numbers of their rows; None: before the first usable record."""
 
     def rows(self, record: object, row: int, raw: str, file_name: Lookup | None = None) -> Iterator[Row]:
         """The captions of one record; `file_name` looks up the file of an image id that has none here."""
@@ -119,7 +120,7 @@ class RecordReader:
             return replace(fields, image=None)
         if not self._image_given and fields.image is not None and _is_unnamed(record.get(fields.image)):
             fields = _without_image(record, fields, self._choice)
-        if self._choice.image is None and fields.image is not None and self._first_counted is None:
+        if self._choice.image is None and fields.image is not None and not self._counts_rows:
             self._choice = replace(self._choice, image=fields.image)
         return fields
 
@@ -188,22 +189,28 @@ class RecordReader:
         everything = self._choice.everything
         rows = caption_rows(value, image_id, row, raw, name, everything=everything)
         for checked in rows if everything else _unmarked(holder, value, rows, row):
-            if isinstance(checked, CaptionRow) and isinstance(checked.image_id, int):
-                if counted:
-                    self._first_counted = self._first_counted or row
-                elif self._first_counted is not None:
-                    raise self._mixed_numbers(checked.image_id, row)
+            if isinstance(checked, CaptionRow):
+                self._check_name(checked.image_id, row, counted=counted)
             yield checked
 
-    def _mixed_numbers(self, image_id: int, row: int) -> InputError | RowError:
+    def _check_name(self, image_id: int | str, row: int, *, counted: bool) -> None:
+        """Raises RowError, or InputError in one of the first rows, for an image that may be taken for another."""
+        if self._counts_rows is None:
+            self._counts_rows = counted
+        if counted == self._counts_rows:
+            return
+        if counted:
+            raise RowError(Reason.MISSING_FIELD, "its image has no name, and those of the records before have one")
+        if not (isinstance(image_id, int) and isinstance(self._source.image_id_of_row(row), int)):
+            return
         message = (
-            f"this record names its image by the number {image_id}, and that of row {self._first_counted} names"
-            " none, so that its image has the number of its row: these could be taken for each other. Name the"
-            " field, and records without it are left out: --image-field NAME"
+            f"this record names its image by the number {image_id}, and the first ones name none, so that their"
+            " images have the numbers of their rows: these could be taken for each other. Name the field, and"
+            " records without it are left out: --image-field NAME"
         )
         if row <= _FIRST_ROWS:
-            return InputError(f"{self._source.name}:{row}: {message}")
-        return RowError(Reason.BAD_IMAGE_ID, message)
+            raise InputError(f"{self._source.name}:{row}: {message}")
+        raise RowError(Reason.BAD_IMAGE_ID, message)
 
     def _named(self, fields: Fields) -> Fields:
         if not self._prefix:
