@@ -203,3 +203,15 @@ def test_a_missing_file_and_a_folder(tmp_path: Path, space: LabelSpace) -> None:
     for path in (tmp_path / "absent.json", tmp_path):
         with pytest.raises(InputError, match="cannot be read"):
             read_ground_truth(path, space)
+
+
+def test_images_are_known_by_the_names_of_their_files(write_truth: Callable[..., Path], space: LabelSpace) -> None:
+    images = [
+        {"id": 7, "file_name": "val/000000000009.jpg"},
+        {"id": 9, "file_name": "cat.jpg"},
+        {"id": 10, "file_name": "a/twice.jpg"},
+        {"id": 11, "file_name": "b/twice.jpg"},
+    ]
+    truth = read_ground_truth(write_truth({"id": 1, "image_id": 7, "category_id": 17}, images=images), space)
+    given = ["000000000009.jpg", "photos/cat.jpg", "9", "000000000010", "x/11.png", "twice.jpg", "bird.jpg", 9]
+    assert [truth.id_of(image) for image in given] == [7, 9, 9, 10, 11, "twice.jpg", "bird.jpg", 9]

@@ -18,7 +18,6 @@ from caption_parser.evaluation.confidence import (
     judged_labels,
 )
 from caption_parser.evaluation.metrics import mean
-from caption_parser.evaluation.predictions import truth_ids
 from caption_parser.evaluation.truth import GroundTruth, read_ground_truth
 from caption_parser.runs.files_read import files_of_label_space
 from shared_runtime.coco import ImageId
@@ -60,7 +59,6 @@ def read_examples(path: Path, truth: GroundTruth, label_space: LabelSpace) -> Ex
     Raises `InputError` for a file that cannot be read, comes from another label space, names an image twice, or
     has no label to judge, and `RecordError` at a line that is not a record.
     """
-    match = truth_ids(truth.classes)
     judged_classes = frozenset(truth.class_ids)
     seen: set[ImageId] = set()
     rows: list[tuple[ImageId, int, tuple[float, ...], float | None]] = []
@@ -68,7 +66,7 @@ def read_examples(path: Path, truth: GroundTruth, label_space: LabelSpace) -> Ex
     with reading(path):
         for number, record in enumerate(read_labels(path), 1):
             check_label_space(record, label_space, f"{path}:{number}", kinds=(Kind.FOREGROUND,))
-            image = match(record.image_id)
+            image = truth.id_of(record.image_id)
             if image in seen:
                 raise InputError(
                     f"{path}:{number}: got a second record of image {image!r}, expected one per image"

@@ -53,8 +53,8 @@ def evaluate(
     of_against = read_predictions(against, space, min_votes=min_votes) if against else None
     ground_truth = read_ground_truth(truth, space, include_crowd=include_crowd, strict=strict)
     images = ground_truth.classes.keys()
-    predictions = of_labels.matched_to(images)
-    other = of_against.matched_to(images) if of_against else None
+    predictions = of_labels.matched_to(ground_truth)
+    other = of_against.matched_to(ground_truth) if of_against else None
     counts = _score(labels, predictions, ground_truth)
     ranking = _rank(predictions, ground_truth)
     comparison = None

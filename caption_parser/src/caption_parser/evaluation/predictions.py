@@ -1,9 +1,10 @@
 """The classes that a label file gives to each image."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from caption_parser.evaluation.truth import GroundTruth
 from shared_runtime.coco import ImageId
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError
@@ -22,12 +23,11 @@ class Predictions:
     confidences: Mapping[ImageId, Mapping[int, float]] | None = None
     """How sure each of those classes is; None: the file does not say it of all of them."""
 
-    def matched_to(self, truth: Iterable[ImageId]) -> "Predictions":
-        """With the ids of the truth, as `truth_ids` finds them; raises `InputError` if two become one image."""
-        match = truth_ids(truth)
+    def matched_to(self, truth: GroundTruth) -> "Predictions":
+        """With the ids of the truth; raises `InputError` if two become one image."""
         known_as: dict[ImageId, ImageId] = {}
         for image_id in self.classes:
-            number = match(image_id)
+            number = truth.id_of(image_id)
             if number in known_as:
                 raise InputError(f"image ids {image_id!r} and another are both {number}, expected one record each")
             known_as[number] = image_id
@@ -36,17 +36,6 @@ class Predictions:
             self.label_space,
             self.confidences and {number: self.confidences[image_id] for number, image_id in known_as.items()},
         )
-
-
-def truth_ids(truth: Iterable[ImageId]) -> Callable[[ImageId], ImageId]:
-    """A function from ids of label files to those of `truth`: CSV and text files know only strings.
-
-    If all of the truth's ids are numbers, "139" and a COCO file's stem "000000000139" are image 139.
-    """
-    numeric = all(isinstance(image_id, int) for image_id in truth)
-    return lambda image_id: (
-        int(image_id) if numeric and isinstance(image_id, str) and image_id.isdecimal() else image_id
-    )
 
 
 def read_predictions(path: Path, label_space: LabelSpace, *, min_votes: int = 1) -> Predictions:

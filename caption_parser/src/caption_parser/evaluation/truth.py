@@ -1,8 +1,10 @@
 """Ground truth in COCO's format: which classes are in each image, and with how many pixels."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PurePosixPath
 
 from caption_parser.evaluation.masks import (
     AnnotatedImage,
@@ -12,12 +14,13 @@ from caption_parser.evaluation.masks import (
     PixelSource,
     pixel_counter,
 )
+from caption_parser.readers.checks import is_image_file
 from shared_runtime.coco import ImageId, category_classes, images_by_id, stream_list
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GroundTruth:
     """What annotators saw. Class ids are the label space's contiguous ones, never COCO's 1-90."""
 
@@ -33,6 +36,26 @@ class GroundTruth:
 
     They show their class, but none of its pixels.
     """
+    names: Mapping[str, ImageId] = field(default_factory=dict)
+    """Name of an image's file, without folders, to its id; two images of the same name have none."""
+
+    def id_of(self, image: ImageId) -> ImageId:
+        """The id of an image by the id that a label file has for it: tables and text know no numbers.
+
+        If all ids here are numbers, "139", the stem "000000000139" and the file "000000000139.jpg" are image 139;
+        otherwise the file's name tells, whatever its folder.
+        """
+        if image in self.classes or not isinstance(image, str):
+            return image
+        path = PurePosixPath(image)
+        if path.name in self.names:
+            return self.names[path.name]
+        number = path.stem if is_image_file(path.name) else image
+        return int(number) if self._are_numbers and number.isdecimal() else image
+
+    @cached_property
+    def _are_numbers(self) -> bool:
+        return all(isinstance(image, int) for image in self.classes)
 
 
 def read_ground_truth(
@@ -77,4 +100,13 @@ def read_ground_truth(
         pixels=pixels,
         pixel_source=counter.source if counter else None,
         flaws=tuple(flaws) if counter else (),
+        names=_by_name(images.values()),
     )
+
+
+def _by_name(images: Iterable[AnnotatedImage]) -> dict[str, ImageId]:
+    named = [
+        (PurePosixPath(image.file_name).name, image.id) for image in images if isinstance(image.file_name, str)
+    ]
+    shared = Counter(name for name, _ in named)
+    return {name: image_id for name, image_id in named if shared[name] == 1}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from caption_parser.evaluation.evaluate import compare_classes
 from caption_parser.evaluation.metrics import Averages, ClassCounts, count, macro, micro
-from caption_parser.evaluation.predictions import Predictions, check_overlap, read_predictions, truth_ids
+from caption_parser.evaluation.predictions import Predictions, check_overlap, read_predictions
 from caption_parser.evaluation.records import ClassDifference
 from caption_parser.evaluation.truth import GroundTruth
 from caption_parser.report.pictures import Pictures
@@ -64,7 +64,6 @@ class TruthTally:
     def __init__(self, truth: GroundTruth, label_space: LabelSpace, seed: int) -> None:
         self._truth = truth
         self._label_space = label_space
-        self._id_in_truth = truth_ids(truth.classes)
         self._predicted: dict[ImageId, frozenset[int]] = {}
         self._heap: list[_Ranked] = []
         self._missed: Reservoirs[int, CaptionEvidence] = Reservoirs(EXAMPLES_PER_ERROR, seed, "missed")
@@ -74,7 +73,7 @@ class TruthTally:
         """Take in one record."""
         predicted = frozenset(label.id for label in record.foreground)
         self._predicted[record.image_id] = predicted
-        truth = self._truth.classes.get(self._id_in_truth(record.image_id))
+        truth = self._truth.classes.get(self._truth.id_of(record.image_id))
         if truth is None:
             return
         missed, extra = tuple(sorted(truth - predicted)), tuple(sorted(predicted - truth))
@@ -116,7 +115,7 @@ class TruthTally:
 
     def _counts(self, path: Path, predictions: Predictions) -> dict[int, ClassCounts]:
         truth = self._truth
-        matched = predictions.matched_to(truth.classes)
+        matched = predictions.matched_to(truth)
         check_overlap(path, matched, truth.classes)
         return count(truth.classes, matched.classes, truth.class_ids, truth.pixels)
 
