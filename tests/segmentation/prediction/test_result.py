@@ -9,7 +9,7 @@ from PIL import Image
 
 from segmentation.data.masks import palette, read_index_mask
 from segmentation.masks.maps import ScoreMaps
-from segmentation.prediction.overlay import painted
+from segmentation.prediction.overlay import painted, with_key
 from segmentation.prediction.result import Segmentation, class_scores
 from shared_runtime.errors import OutputError, UsageError
 
@@ -95,3 +95,19 @@ def test_scores_are_means_over_the_pixels_of_a_class_the_largest_first() -> None
     assert found["cat"] == pytest.approx((4 * 0.7 + 2 * 0.2) / 6, abs=0.01)
     assert found["<b>dog</b>"] == pytest.approx(0.7)
     assert class_scores(np.zeros((2, 2), dtype=np.uint8), ScoreMaps((1, 2), scores), NAMES) == {}
+
+
+def test_the_key_of_a_picture_names_its_classes_the_largest_first() -> None:
+    mask = np.zeros((120, 160), dtype=np.uint8)
+    mask[:, :60], mask[:40, 60:] = 2, 1
+    picture = Image.new("RGB", (160, 120), (90, 90, 90))
+    keyed = np.array(with_key(picture.copy(), mask, NAMES))
+    rows = np.flatnonzero((keyed != 90).any(axis=2).any(axis=1))
+    assert rows[-1] == 119
+    assert 20 < len(rows) < 60
+    colours = palette()[[2, 1]].tolist()
+    places = [np.flatnonzero((keyed == colour).all(axis=2).any(axis=1)).mean() for colour in colours]
+    assert places == sorted(places)
+    tiny = Image.new("RGB", (8, 8))
+    assert with_key(tiny, mask[:8, :8], NAMES).tobytes() == tiny.tobytes(), "no room"
+    assert with_key(picture.copy(), mask * 0, NAMES).tobytes() == picture.tobytes(), "background alone"

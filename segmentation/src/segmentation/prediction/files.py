@@ -18,7 +18,7 @@ from segmentation.masks.places import REJECTED, RLE, apart_from_own, check_image
 from segmentation.masks.refinement import Refinement
 from segmentation.masks.run import masks_there, only_classes_of, rejected_before, write_rejected
 from segmentation.prediction.earlier import earlier_images, still_there
-from segmentation.prediction.overlay import painted, write_overlay
+from segmentation.prediction.overlay import painted, with_key, write_overlay
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.runs.folder import PREDICT, RunFolder, RunRecord, installed_versions, open_run
 from segmentation.runs.trained import identity, model_files
@@ -150,7 +150,11 @@ def predict_files(
         if plan.todo:
             if outputs.overlays:
                 finisher = OverlayFinisher(
-                    finisher.refinement, finisher.crf_preset, finisher.most_bytes, overlays=output / OVERLAYS
+                    finisher.refinement,
+                    finisher.crf_preset,
+                    finisher.most_bytes,
+                    overlays=output / OVERLAYS,
+                    class_names=tuple(label.name for label in model.vocabulary.label_space.classes),
                 )
             MaskPipeline(segmenter.source, finisher, processes, batch_size, progress).run(
                 plan.todo, output, counts
@@ -176,10 +180,12 @@ class OverlayFinisher(Finisher):
     """Also shows masks over their images, as JPEG files: only PNG files are masks."""
 
     overlays: Path = Path(OVERLAYS)
+    class_names: tuple[str, ...] = ()
+    """Of the ids 1, 2, …"""
 
     def write(self, image: UnfinishedMask, mask: IndexMask) -> None:
         """The picture first: where the mask is there, so is the picture. Raises OSError."""
-        picture = Image.fromarray(painted(image.image, mask))
+        picture = with_key(Image.fromarray(painted(image.image, mask)), mask, self.class_names)
         write_overlay(_overlay_path(self.overlays, image.request.key), picture)
         Finisher.write(self, image, mask)
 

@@ -1,9 +1,10 @@
 """A mask over its image, in the colours that its PNG has."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from segmentation.data.images import RgbImage
 from segmentation.data.masks import IGNORE_INDEX, IndexMask, palette
@@ -13,6 +14,10 @@ from shared_schemas.files import replacing
 OPACITY = 0.5
 _LONGEST_SIDE = 65_500
 """In pixels, of what libjpeg writes."""
+_NAMES_BY_SIDE = 28
+"""Lines of names that the shorter side of a picture has room for."""
+_SMALLEST_PRINT = 11
+"""In pixels."""
 _ROWS = 512
 """Rows that are mixed at a time, so that no large image stands in memory in floating point."""
 
@@ -35,6 +40,30 @@ def painted(image: RgbImage, mask: IndexMask, opacity: float = OPACITY) -> RgbIm
         mixed = image[rows] + strength[..., None] * (colours[classes] - image[rows])
         result[rows] = mixed.round().astype(np.uint8)
     return result
+
+
+def with_key(picture: Image.Image, mask: IndexMask, class_names: Sequence[str]) -> Image.Image:
+    """The picture with the names of the classes in its mask (H, W) in its corner, the largest first.
+
+    `class_names` are those of the ids 1, 2, …; a picture that has no room for them is returned as it is.
+    """
+    counts = np.bincount(mask.ravel(), minlength=IGNORE_INDEX + 1)[1:IGNORE_INDEX]
+    found = [number for number in np.argsort(-counts, kind="stable").tolist() if counts[number]]
+    size = max(_SMALLEST_PRINT, min(picture.size) // _NAMES_BY_SIDE)
+    font, line = ImageFont.load_default(size), round(size * 1.4)
+    width = round(max((font.getlength(class_names[number]) for number in found), default=0)) + 2 * line
+    if not found or width > picture.width or line * len(found) > picture.height:
+        return picture
+    draw = ImageDraw.Draw(picture)
+    top = picture.height - line * len(found)
+    draw.rectangle((0, top, width, picture.height), fill="black")
+    colours = palette()
+    for row, number in enumerate(found):
+        place = top + row * line
+        colour = tuple(colours[number + 1].tolist())
+        draw.rectangle((size // 4, place + size // 4, size, place + size), fill=colour)
+        draw.text((line, place + line // 2), class_names[number], fill="white", font=font, anchor="lm")
+    return picture
 
 
 def write_overlay(path: Path, picture: Image.Image) -> None:

@@ -26,6 +26,7 @@ _MEANS = {
     "samples.source": " (what is imported changed)",
 }
 """What it means that a digest among the samples differs."""
+_WEIGHTS, _OF_MODEL = "samples.weights", "samples.model."
 _MODEL = ("model.safetensors", "config.json")
 
 
@@ -58,6 +59,9 @@ def differences(before: "RunRecord", now: "RunRecord", undecided: Collection[str
         here, asked = ("nothing" if value is ABSENT else json.dumps(value) for value in values)
         if name not in undecided and not known.pop(name, _is_same_place(*values)):
             lines.append(f"{name}: {here} in the folder, {asked} asked for{_MEANS.get(name, '')}")
+    if any(line.startswith(f"{_WEIGHTS}:") for line in lines):
+        # Another network differs in all that it was trained by, which nobody has asked for here.
+        lines = [line for line in lines if not line.startswith(_OF_MODEL)]
     lines += [f"{name}: the file says something else than it did" for name, same in known.items() if not same]
     return lines
 
