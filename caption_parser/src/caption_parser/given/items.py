@@ -64,7 +64,9 @@ def items_of(source: Any, choice: ColumnChoice, grouped: bool | None = None) -> 
     Raises `UsageError` for what is no captions, or has columns that are not known.
     """
     if isinstance(source, (str, bytes)):
-        raise UsageError(f"label(captions) takes an iterable of captions, got one string: {shown(source)}. Try label([…])")
+        raise UsageError(
+            f"label(captions) takes an iterable of captions, got one string: {shown(source)}. Try label([…])"
+        )
     streamed = grouped if grouped is not None else not isinstance(source, Sized)
     order = Order.CONSECUTIVE if streamed else Order.ANY
     names = column_names(source)
