@@ -82,9 +82,9 @@ _CARRIED_BY = frozenset(
     {"horse", "horses", "horseback", "elephant", "bike", "bicycle", "motorcycle", "bull", "camel"}
 )
 
-_PATTERNS = frozenset({"background", "pattern", "patterns", "print", "texture"})
+_PATTERNS = frozenset({"pattern", "patterns", "print", "texture"})
 _SILHOUETTES = frozenset({"silhouette", "silhouettes"})
-_GRAPHICS = frozenset("clipart decal icon logo png stencil svg template vector".split())
+_GRAPHICS = frozenset({"clipart", "decal", "png", "stencil", "svg", "vector"})
 """With one of them, what the silhouette is of was never before a camera."""
 
 _TRIGGERS = (
