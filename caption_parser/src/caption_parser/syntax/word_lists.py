@@ -62,6 +62,9 @@ NUMBERS = {
 SINGULAR = frozenset({"a", "an", "another", "one"})
 """Words before a noun in the singular, which is one thing."""
 
+ONE_OR_EACH = SINGULAR | {"each", "every"}
+"""The same, or each of several."""
+
 SEVERAL_OF = frozenset("bunch couple dozen few group hundred lot number pair row series set thousand".split())
 """Words that may stand between an article in the singular and a plural: "a few cars"."""
 
