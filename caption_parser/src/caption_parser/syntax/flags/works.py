@@ -63,7 +63,12 @@ def _title(tree: Tree) -> range:
     """
     by = tree.words.index("by") if "by" in tree.words else 0
     named = 0 < by <= _LONGEST_TITLE and all(map(tree.has_capital, (0, by - 1, min(by + 1, len(tree) - 1))))
-    bound = named and not _BINDINGS.isdisjoint(tree.words[by + 2 :])
-    if not bound or not all(tree.has_capital(token) or tree.words[token] in _IN_TITLES for token in range(by)):
+    if not named or not any(_is_a_binding(tree, token) for token in range(by + 2, len(tree))):
         return range(0)
-    return range(by)
+    in_title = all(tree.has_capital(token) or tree.words[token] in _IN_TITLES for token in range(by))
+    return range(by if in_title else 0)
+
+
+def _is_a_binding(tree: Tree, token: int) -> bool:
+    """Whether a word says how a book is bound; where it lies is said of one that is seen: "novel on the sill"."""
+    return tree.words[token] in _BINDINGS and (token + 1 == len(tree) or tree.tags[token + 1] != "IN")
