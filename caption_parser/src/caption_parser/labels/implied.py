@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from caption_parser.labels.decisions import Decision, DecisionTable
@@ -41,7 +42,7 @@ class ImpliedEntry(FrozenModel):
     beside: frozenset[str] = frozenset()
     """Words of which one must stand in the caption: a board beside a wetsuit is one to surf on; none: no need."""
     apart: frozenset[str] = frozenset()
-    """Words of which none may stand in the caption: shears beside a sheep are no scissors."""
+    """Words, or two in a row, of which none may stand in the caption: shears beside a sheep are no scissors."""
     opening: bool = False
     """Only where the trigger opens the caption and says what goes on in it: "Skiing in the Alps"."""
     peopled: bool = False
@@ -57,7 +58,11 @@ class ImpliedEntry(FrozenModel):
 
     def speaks_for(self, words: Sequence[str]) -> bool:
         """Whether the words of a caption allow what is entailed."""
-        return (not self.beside or not self.beside.isdisjoint(words)) and self.apart.isdisjoint(words)
+        if not self.apart.isdisjoint(words):
+            return False
+        if any(" " in one for one in self.apart) and not self.apart.isdisjoint(map(" ".join, pairwise(words))):
+            return False
+        return not self.beside or not self.beside.isdisjoint(words)
 
 
 class _Entailment(NamedTuple):

@@ -6,6 +6,7 @@ oven" no oven, and a "chest of drawers" neither a chest nor drawers.
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
@@ -29,6 +30,12 @@ _OF_DOGS = frozenset("bark barking barks fur leash panting tongue tongues waggin
 """What dogs do and have, also those that are hot."""
 _HAWKS = frozenset({"black", "red"})
 """Before "kite" they name a hawk, or are the colour of a toy."""
+_KINDS_OF_HAWKS = _HAWKS | frozenset(
+    """
+    adult bellied brahminy eared juvenile mississippi shouldered snail tailed whistling wild winged young
+    """.split()
+)
+"""What a kite is called that may be one."""
 _OF_HAWKS = frozenset(
     """
     carrion chicks feathers hunting nest nesting perch perched perches perching plumage preening prey raptor
@@ -38,7 +45,15 @@ _OF_HAWKS = frozenset(
 _IN_THE_AIR = frozenset(
     "circle circles circling feed feeding feeds flight glides gliding hovering hovers soar soaring soars".split()
 )
-_OF_BODIES = frozenset({"forked", "wing", "wings"})
+_WINGS = frozenset({"wing", "wings"})
+_SPREAD = frozenset({"extended", "its", "outspread", "outstretched", "spread"})
+"""Said of wings that no toy has."""
+_ON_TOYS = frozenset({"chicks", "feathers"})
+"""Of what speaks of hawks, what is beside or on toys as well."""
+_DONE_BY_HAWKS = frozenset("nest nesting perch perched perches perching roost roosting".split())
+"""What other birds near a toy do as well, so that it has to be said of the kite itself."""
+_NEAR = 8
+"""Words behind a kite among which its nest is."""
 _HAWK = ("black", "kite"), ("JJ", "NN"), 1
 """What stands for the hawk: words, tags and which of them is the head."""
 _OF_TOYS = frozenset(
@@ -226,11 +241,31 @@ def _is_toy_kite(tree: Tree, head: int) -> bool:
 
 
 def _is_hawk(tree: Tree, head: int) -> bool:
-    """Whether a kite that no colour tells apart has or does what hawks alone do: "kite soaring, forked tail"."""
-    if tree.words[head] not in ("kite", "kites") or not _OF_TOYS.isdisjoint(tree.words):
+    """Whether a kite of no other colour has or does what hawks alone do: "kite soaring, forked tail"."""
+    words = tree.words
+    if words[head] not in _KITES or not _OF_TOYS.isdisjoint(words):
         return False
-    soars = not _IN_THE_AIR.isdisjoint(tree.words) and not _OF_BODIES.isdisjoint(tree.words)
-    return soars or not _OF_HAWKS.isdisjoint(tree.words)
+    kinds = [words[child] for child in tree.children_by(head, "amod", "compound", "nmod")]
+    if not _KINDS_OF_HAWKS.issuperset(kinds):
+        return False
+    has_a_body = "forked" in words or not (_WINGS.isdisjoint(words) or _SPREAD.isdisjoint(words))
+    if has_a_body and not _IN_THE_AIR.isdisjoint(words):
+        return True
+    others = _OF_HAWKS if not _HAWKS.isdisjoint(kinds) else _OF_HAWKS - _DONE_BY_HAWKS - _ON_TOYS
+    return not others.isdisjoint(words) or not _DONE_BY_HAWKS.isdisjoint(_told_of(tree, head))
+
+
+def _told_of(tree: Tree, noun: int) -> set[str]:
+    """The verbs of which a noun is the subject, and what it is said to have: "kites on their nest"."""
+    told = {tree.words[child] for child in tree.children_by(noun, "acl", "relcl", "appos")}
+    if tree.deps[noun] in ("nsubj", "nsubjpass", "compound"):
+        told.add(tree.words[tree.heads[noun]])
+    told.update(
+        word
+        for before, word in pairwise(tree.words[noun + 1 : noun + _NEAR])
+        if before in ("its", "their") and word in _DONE_BY_HAWKS
+    )
+    return told
 
 
 def _is_designation(word: str) -> bool:

@@ -1,6 +1,7 @@
 """Nouns that only modify another: the motorcycle of "a motorcycle helmet" is not in the picture."""
 
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import SINGULAR
 
 MODIFIER_DEPS = frozenset({"compound", "amod", "nummod", "npadvmod", "quantmod", "advmod"})
 
@@ -74,9 +75,6 @@ _WHERE_AND_WHEN = frozenset({"downtown", "today", "tomorrow", "tonight", "uptown
 
 _SEVERAL = frozenset("couple dozen few group lot many number several".split())
 
-_SINGULAR = frozenset({"a", "an", "another", "one"})
-"""Determiners that no plural has."""
-
 _PLURALS_OF_KIND = frozenset("arts boys games girls goods ladies men mens savings sports womens women".split())
 """Plurals that say of what kind the noun after them is: "sports cars", "ladies shoes"."""
 
@@ -133,8 +131,8 @@ def _is_in_a_list(tree: Tree, token: int, head: int) -> bool:
 def _is_a_subject(tree: Tree, token: int, head: int) -> bool:
     """Whether the parse takes a verb for a plural: of "A dog races along" the article says that it is none."""
     first = tree.left_edge(head)
-    singular = any(tree.words[child] in _SINGULAR for child in (*tree.children[token], *tree.children[head]))
-    singular |= tree.words[first] in _SINGULAR and _SEVERAL.isdisjoint(tree.words[first:head])
+    singular = any(tree.words[child] in SINGULAR for child in (*tree.children[token], *tree.children[head]))
+    singular |= tree.words[first] in SINGULAR and _SEVERAL.isdisjoint(tree.words[first:head])
     return singular and tree.tags[head] == "NNS" and tree.tags[token] == "NN" and head == token + 1
 
 

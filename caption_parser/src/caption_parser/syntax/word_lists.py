@@ -59,6 +59,18 @@ NUMBERS = {
 }
 """Words that state a number of instances."""
 
+SINGULAR = frozenset({"a", "an", "another", "one"})
+"""Words before a noun in the singular, which is one thing."""
+
+ONE_OR_EACH = SINGULAR | {"each", "every"}
+"""The same, or each of several."""
+
+SEVERAL_OF = frozenset("bunch couple dozen few group hundred lot number pair row series set thousand".split())
+"""Words that may stand between an article in the singular and a plural: "a few cars"."""
+
+WITH_ANIMALS = frozenset("aquarium barn fair farm ranch rodeo safari sanctuary stable stables zoo".split())
+"""Places where animals are to be seen."""
+
 QUANTIFYING_ADJECTIVES = frozenset(
     """
     additional certain different entire few fewer first last less many more most multiple next numerous only other

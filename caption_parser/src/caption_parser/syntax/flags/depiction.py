@@ -84,8 +84,10 @@ _CARRIED_BY = frozenset(
 
 _PATTERNS = frozenset({"background", "pattern", "patterns", "print", "texture"})
 _SILHOUETTES = frozenset({"silhouette", "silhouettes"})
-_GRAPHICS = frozenset("clipart decal icon logo png stencil svg template vector".split())
+_GRAPHICS = frozenset({"clipart", "decal", "png", "stencil", "svg", "vector"})
 """With one of them, what the silhouette is of was never before a camera."""
+_MARKS = frozenset({"icon", "logo", "template"})
+"""The same right beside the silhouette, or if the caption is of one; elsewhere they are where people are, too."""
 
 _TRIGGERS = (
     SELF_LIKENESSES
@@ -139,9 +141,9 @@ class DepictionFinder:
             yield from _listed(tree, token)
         if word in _SKETCHING:
             yield from _sketched(tree, token)
-        if word in _PATTERNS and "seamless" in tree.words:
+        if word in _PATTERNS and "seamless" in tree.words and (word != "background" or tree.deps[token] == "ROOT"):
             yield from _repeated(tree, token)
-        if word in _SILHOUETTES and not _GRAPHICS.isdisjoint(tree.words):
+        if word in _SILHOUETTES and _is_graphic(tree, token):
             yield from _contents(tree, token)
         yield from _likened(tree, token, word)
 
@@ -218,6 +220,13 @@ def _contents(tree: Tree, likeness: int) -> Iterator[int]:
             if tree.words[preposition] == "of" and preposition == head + 1:
                 for noun in tree.children_by(preposition, "pobj"):
                     yield from _scene(tree, noun)
+
+
+def _is_graphic(tree: Tree, silhouette: int) -> bool:
+    """Whether somebody has drawn a silhouette; one that is seen before a logo is of who stands there."""
+    beside = tree.words[max(0, silhouette - 1) : silhouette + 2]
+    of_a_mark = tree.deps[0] == "ROOT" and tree.words[0] in _MARKS
+    return not _GRAPHICS.isdisjoint(tree.words) or not _MARKS.isdisjoint(beside) or of_a_mark
 
 
 def _repeated(tree: Tree, pattern: int) -> Iterator[int]:

@@ -131,6 +131,8 @@ def _is_a_color(tree: Tree, orange: int) -> bool:
     while before > 0 and (tree.words[before] in _BETWEEN_COLORS or tree.words[before] in _COLORED_WITH):
         before -= 1
     if before >= 0 and tree.words[before] in _COLORING:
+        if before == orange - 1 and _has_an_article(tree, before):
+            return False
         return orange + 1 == len(tree) or not tree.is_noun(orange + 1)
     return (
         orange > 1
@@ -138,6 +140,14 @@ def _is_a_color(tree: Tree, orange: int) -> bool:
         and tree.is_noun(orange - 2)
         and tree.words[orange + 1 : orange + 2] == ["with"]
     )
+
+
+def _has_an_article(tree: Tree, participle: int) -> bool:
+    """Whether a participle stands between an article and its noun: "a painted orange", "a hand painted orange"."""
+    first = participle - 1
+    while first > 0 and (tree.words[first] in ("-", "hand") or tree.tags[first] == "RB"):
+        first -= 1
+    return first >= 0 and tree.tags[first] in ("CD", "DT", "PRP$")
 
 
 def _is_of_a_way(tree: Tree, fork: int) -> bool:

@@ -12,6 +12,7 @@ from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.flags.body_parts import BodyParts
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, PLURAL_TAGS, Tree
+from caption_parser.syntax.word_lists import ONE_OR_EACH
 
 _WITH_S = frozenset({"'s", "\u2019s", "\u02bcs", "`s", "\u00b4s"})
 _WITHOUT_S = frozenset({"'", "\u2019", "\u02bc", "`", "\u00b4"})
@@ -27,7 +28,6 @@ _PLURALS = _UNMARKED | frozenset(
 )
 
 _DEFINITE = frozenset("the this that these those my your his her its our their whose".split())
-_SINGULAR = frozenset({"a", "an", "another", "one", "every", "each"})
 
 _PROFESSIONS = (
     "worker.n.01",
@@ -228,7 +228,7 @@ class PossessorFinder:
             return determiner not in _DEFINITE
         if determiner in _DEFINITE:
             return owner in _OF_A_SEX and owned in _ROOMS
-        if determiner in _SINGULAR:
+        if determiner in ONE_OR_EACH:
             if self._category(owner) == "noun.animal":
                 return self._is_kept(owned)
             return is_plural or self._is_profession(owner)
@@ -366,7 +366,7 @@ def _possessed(tree: Tree, noun: int, mark: int) -> int | None:
 def _determiner(tree: Tree, possessor: int) -> str | None:
     """The word before the possessor and its adjectives that determines it; a numeral counts as one."""
     token = possessor - 1
-    while token >= 0 and tree.tags[token] in _BEFORE_POSSESSOR and tree.words[token] not in _SINGULAR:
+    while token >= 0 and tree.tags[token] in _BEFORE_POSSESSOR and tree.words[token] not in ONE_OR_EACH:
         if tree.tags[token] == "CD":
             return tree.words[token]
         token -= 1
@@ -374,4 +374,4 @@ def _determiner(tree: Tree, possessor: int) -> str | None:
         return None
     if tree.words[token] in _APOSTROPHES:
         return "the"  # "the man's dog's bowl"
-    return tree.words[token] if tree.words[token] in _DEFINITE | _SINGULAR else None
+    return tree.words[token] if tree.words[token] in _DEFINITE | ONE_OR_EACH else None

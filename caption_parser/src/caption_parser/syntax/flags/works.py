@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from caption_parser.syntax.flags.absence import phrase_behind
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import WITH_ANIMALS
 
 _WORKS = frozenset(
     """
@@ -31,7 +32,9 @@ _TOLD = frozenset("lecture lectures lesson lessons reads seminar webinar".split(
 _LEARNED = frozenset({"learn", "learning", "learns"})
 _TRIGGERS = _WORKS | _TOLD | _LEARNED
 _AT_SCHOOL = frozenset({"class", "classroom", "lecture", "school"})
-"""Where what one learns about is not, as it is at a farm or a zoo."""
+"""Where what one learns about is not."""
+_BEFORE_ANIMALS = WITH_ANIMALS | {"farmer", "farmers"}
+"""Where, and from whom, also a class learns about what it sees."""
 
 
 def works_nouns(tree: Tree) -> set[int]:
@@ -44,17 +47,28 @@ def _content(tree: Tree, token: int, word: str) -> Iterator[int]:
     following = tree.words[token + 1 : token + 3]
     if len(following) < 2:
         return
-    if word in _LEARNED and _AT_SCHOOL.isdisjoint(tree.words):
+    if word in _LEARNED and (_AT_SCHOOL.isdisjoint(tree.words) or not _BEFORE_ANIMALS.isdisjoint(tree.words)):
         return
+    roughly = tree.tags[token + 2] == "CD"
     if following[0] == "about" or (following[0] in _PLAYED and following[1] in _BEFORE_WHO_PLAYS):
         for noun in phrase_behind(tree, token + 2):
-            yield from tree.conjuncts(noun)
+            if not (roughly and tree.words[noun] in _WORKS):  # "reads about five books" a month
+                yield from tree.conjuncts(noun)
 
 
 def _title(tree: Tree) -> range:
-    """The words of the title that a text opens with, before the author of a book."""
+    """The words of the title that a text opens with, before the author of a book and how it is bound.
+
+    Before the author, such a word is of anything: "Limited Edition Vase by Jonathan Adler".
+    """
     by = tree.words.index("by") if "by" in tree.words else 0
     named = 0 < by <= _LONGEST_TITLE and all(map(tree.has_capital, (0, by - 1, min(by + 1, len(tree) - 1))))
-    if not named or not all(tree.has_capital(token) or tree.words[token] in _IN_TITLES for token in range(by)):
+    if not named or not any(_is_a_binding(tree, token) for token in range(by + 2, len(tree))):
         return range(0)
-    return range(by)
+    in_title = all(tree.has_capital(token) or tree.words[token] in _IN_TITLES for token in range(by))
+    return range(by if in_title else 0)
+
+
+def _is_a_binding(tree: Tree, token: int) -> bool:
+    """Whether a word says how a book is bound; where it lies is said of one that is seen: "novel on the sill"."""
+    return tree.words[token] in _BINDINGS and (token + 1 == len(tree) or tree.tags[token + 1] != "IN")

@@ -13,6 +13,8 @@ PLAYERS = frozenset(
     """.split()
 )
 """What players are called by their positions."""
+ACTS_OF_PLAYERS = frozenset("doubles dunks homers punts scores singles triples".split())
+"""What they do, and what is read as a noun as often."""
 _WITHIN = 7
 """Words behind a verb among which is what it is done to, or when."""
 _PRIZES = frozenset(

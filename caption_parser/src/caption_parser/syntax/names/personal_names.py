@@ -295,7 +295,10 @@ class PersonalNames(WordKinds):
                 and tree.words[position] in _POSITIONS
                 and tree.words[team].endswith("s")
                 and (
-                    all(map(tree.has_capital, range(position + 1, position + 1 + _FEWEST_WORDS)))
+                    all(
+                        tree.has_capital(token) and tree.is_noun(token)
+                        for token in range(position + 1, position + 1 + _FEWEST_WORDS)
+                    )
                     or self._athletes.do(tree, position + 1, alone=False)
                 )
             ):

@@ -37,6 +37,9 @@ _BEFORE_PLACES = frozenset({"cape", "fort", "lake", "mount", "mt", "port"})
 """Before a word with a capital they make it a place: "Lake Superior", "Mount Baker"."""
 _PACKS = frozenset("backpack backpacks bag carrier daypack duffel luggage pack rucksack suitcase".split())
 """What a firm that is called like a bird makes."""
+_LONGEST_MODEL = 5
+"""Words between that firm and what it makes: "Osprey Talon 22 Men's Daypack"."""
+_NOT_IN_MODELS = frozenset({"DT", "IN", "TO", "VBZ", "VBP", "VBD", "VBG"})
 _QUOTES = frozenset({'"', "\u201c", "\u201d", "``", "''", "'", "\u2018", "\u2019"})
 _IN_NAMES = frozenset({"the", "of", "and", "&"})
 
@@ -205,7 +208,14 @@ class ProperNameFinder:
 def _is_a_pack(tree: Tree, token: int) -> bool:
     """Whether a word is the maker's name before that of a pack, or that one: "Osprey Talon"."""
     maker = token if tree.words[token] == "osprey" else token - 1
-    return tree.words[maker] == "osprey" and tree.has_capital(maker) and tree.has_capital(maker + 1)
+    if tree.words[maker] != "osprey" or not (tree.has_capital(maker) and tree.has_capital(maker + 1)):
+        return False
+    for behind in range(maker + 1, min(len(tree), maker + 2 + _LONGEST_MODEL)):
+        if tree.words[behind] in _PACKS:
+            return True
+        if tree.tags[behind] in _NOT_IN_MODELS and tree.words[behind].isalpha():
+            return False
+    return False
 
 
 def _is_of_goods(tree: Tree, token: int) -> bool:

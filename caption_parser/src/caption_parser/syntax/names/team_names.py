@@ -2,17 +2,19 @@
 
 from collections.abc import Collection
 
-from caption_parser.syntax.names.athletes import PLAYERS
+from caption_parser.syntax.names.athletes import ACTS_OF_PLAYERS, PLAYERS
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import WITH_ANIMALS
 
 _AGAINST = frozenset({"v", "v.", "versus", "vs", "vs."})
 _OF_A_TEAM = PLAYERS | frozenset(
     """
-    ace captain coach cornerback defenseman guard jersey linebacker outfielder playoff punter receiver rookie
-    roster slugger tailback
+    ace captain coach defenseman jersey playoff punter receiver rookie roster slugger tailback
     """.split()
 )
 """Behind a nickname they are of its team: "Bears quarterback Caleb Williams"."""
+_VERBS_TOO = frozenset({"captain", "center", "coach", "forward", "guard"})
+"""Of these, what animals may do: "bears guard their cubs", "ducks forward in line"."""
 _BACKS = ["running", "back"]
 _SUPPORTING = frozenset({"reppin", "repping", "representing"})
 _WINNING = frozenset(
@@ -22,8 +24,14 @@ _WINNING = frozenset(
     """.split()
 )
 """What one team does to another with a nickname."""
-_LOSING = frozenset({"against", "of", "over", "past", "to"})
+_LOSING = frozenset({"against", "over", "past"})
 """Before the other team, where a score or a player tells that there was a match."""
+_BESIDE_A_SCORE = frozenset({"of", "to"})
+"""The same right behind a score: "in a 9-2 rout of the Orioles"."""
+_NEAR = 3
+"""Words behind a score among which these stand."""
+_AT_RODEOS = frozenset({"bulls", "longhorns", "mustangs", "stallions"})
+"""What cowboys without a town have to do with, and not their team."""
 _FURTHEST = 4
 """Words between two teams: "the Ravens beat the Dolphins", "Seahawks vs. Rams"."""
 
@@ -31,24 +39,28 @@ _FURTHEST = 4
 def team_nicknames(tree: Tree, nicknames: Collection[str]) -> set[int]:
     """The nicknames with a capital letter, in a caption in which at least one is that of a team."""
     named = [token for token in tree.capitals if tree.words[token] in nicknames]
-    if not named:
+    if not named or ("cowboys" in tree.words and not _AT_RODEOS.isdisjoint(tree.words)):
         return set()
-    known = {token for token in named if _is_told(tree, token, named)}
-    if known or _has_a_score(tree):
-        known.update(token for token in named if _is_opponent(tree, token))
+    scores = _scores(tree)
+    opponents = named if WITH_ANIMALS.isdisjoint(tree.words) else ()
+    known = {token for token in named if _is_told(tree, token, opponents)}
+    if known or scores:
+        known.update(token for token in named if _is_opponent(tree, token, scores))
     return known
 
 
-def _is_told(tree: Tree, token: int, named: Collection[int]) -> bool:
+def _is_told(tree: Tree, token: int, opponents: Collection[int]) -> bool:
     words = tree.words
     behind = words[token + 1 : token + 3]
     before = token - 1 if token and words[token - 1] != "the" else token - 2
     return (
-        (behind[:1] != [] and behind[0] in _OF_A_TEAM)
+        (behind[:1] != [] and behind[0] in _OF_A_TEAM and _is_a_player(tree, token + 1))
         or behind == _BACKS
         or (before >= 0 and words[before] in _SUPPORTING)
         or any(
-            abs(other - token) <= _FURTHEST and _do_play(tree, token, other) for other in named if other != token
+            abs(other - token) <= _FURTHEST and _do_play(tree, token, other)
+            for other in opponents
+            if other != token
         )
     )
 
@@ -57,18 +69,42 @@ def _do_play(tree: Tree, one: int, other: int) -> bool:
     """Whether nothing but the word for a match, and articles, stands between two nicknames."""
     first, last = sorted((one, other))
     between = [word for word in tree.words[first + 1 : last] if word not in (".", "the")]
-    return len(between) == 1 and (between[0] in _AGAINST or between[0] in _WINNING)
+    return (
+        len(between) == 1
+        and (between[0] in _AGAINST or between[0] in _WINNING)
+        and tree.words[first] != tree.words[last]
+    )
 
 
-def _is_opponent(tree: Tree, token: int) -> bool:
-    return token > 1 and tree.words[token - 1] == "the" and tree.words[token - 2] in _LOSING
+def _is_a_player(tree: Tree, position: int) -> bool:
+    """Whether what may be a verb, too, stands before a name, before what the player does, or last."""
+    behind = position + 1
+    if tree.words[position] not in _VERBS_TOO or behind == len(tree) or not tree.words[behind][0].isalnum():
+        return True
+    if tree.tags[behind] in ("VBD", "VBZ") or tree.words[behind] in ACTS_OF_PLAYERS:
+        return True
+    name = range(behind, behind + 1 + tree.has_capital(position))
+    return all(tree.has_capital(token) and tree.is_noun(token) for token in name)
 
 
-def _has_a_score(tree: Tree) -> bool:
-    """Whether two numbers with a hyphen stand somewhere: "in a 9-2 rout"."""
+def _is_opponent(tree: Tree, token: int, scores: Collection[int]) -> bool:
+    if token < 2 or tree.words[token - 1] != "the":
+        return False
+    before = tree.words[token - 2]
+    return before in _LOSING or (
+        before in _BESIDE_A_SCORE and any(0 < token - 2 - score <= _NEAR for score in scores)
+    )
+
+
+def _scores(tree: Tree) -> list[int]:
+    """The hyphens between two numbers: "in a 9-2 rout"."""
     words = tree.words
-    return any(
-        word == "-" and words[at - 1].isdigit() and words[at + 1 : at + 2] != [] and words[at + 1].isdigit()
+    return [
+        at
         for at, word in enumerate(words)
         if at
-    )
+        and word == "-"
+        and words[at - 1].isdigit()
+        and words[at + 1 : at + 2] != []
+        and words[at + 1].isdigit()
+    ]

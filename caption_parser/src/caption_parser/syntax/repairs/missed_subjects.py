@@ -3,31 +3,27 @@
 Listed verbs, each of which a being, a vehicle or a player does far oftener than a caption names such a thing.
 """
 
-from caption_parser.syntax.names.athletes import PLAYERS
+from caption_parser.syntax.names.athletes import ACTS_OF_PLAYERS, PLAYERS
 from caption_parser.syntax.names.proper_names import vehicle_makes
 from caption_parser.syntax.repairs.gerunds import GerundWords
 from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
 from caption_parser.syntax.verb_words import VerbWords
+from caption_parser.syntax.word_lists import SEVERAL_OF, SINGULAR
 
 _OF_A_VEHICLE = frozenset("approaches charges docks idles lands refuels taxis".split())
 _OF_HEADLINES = frozenset({"charges", "idles", "refuels", "taxis"})
 """Of these, what a headline says of a vehicle without an article."""
 _OF_VEHICLES = frozenset("circle crawl cruise line park queue race stream wait".split())
-_OF_PLAYERS = frozenset("doubles dunks homers punts scores singles triples".split())
 _AIMED = frozenset({"batting", "pawing", "swatting"})
 """What beings do to what stands behind "at"."""
 _HOLDING = frozenset({"bearing", "containing", "holding"})
-_KNOWN = _OF_A_VEHICLE | _OF_VEHICLES | _OF_PLAYERS | _AIMED | _HOLDING
+_KNOWN = _OF_A_VEHICLE | _OF_VEHICLES | ACTS_OF_PLAYERS | _AIMED | _HOLDING
 _MODIFIES = frozenset({"amod", "compound", "nmod"})
-_SINGULAR = frozenset({"a", "an", "another", "one"})
-_FEW = frozenset("bunch couple dozen few group lot number pair row series set".split())
 _CABS = frozenset({"cab", "cabs", "tram", "trams"})
 _ATHLETES = PLAYERS | {"rookie", "slugger"}
 _NOUN_OR_NOT = NOUN_TAGS | ADJECTIVE_TAGS
 _ENDS = frozenset({",", ".", "!", ";", "-", "|"})
-_FURTHEST = 4
-"""Words before a noun among which its article is."""
 
 
 class MissedSubjects:
@@ -52,11 +48,10 @@ class MissedSubjects:
                 draft.make_finite(verb)
                 draft.deps[verb] = "acl"
             elif self._is_done(tree, noun, verb):
+                draft.tags[noun] = tree.tags[noun] if tree.is_noun(noun) else "NN"
                 if tree.deps[noun] == "nsubj":
-                    draft.tags[noun] = "NN"
                     draft.make_finite(verb)
                     continue
-                draft.tags[noun] = tree.tags[noun] if tree.is_noun(noun) else "NN"
                 draft.make_subject(noun, verb, clause=tree.deps[verb] in ("ROOT", "advcl", "ccomp", "conj"))
 
     def _taxis(self, tree: Tree, noun: int, verb: int) -> bool:
@@ -79,7 +74,7 @@ class MissedSubjects:
                 or (
                     tree.deps[act] == "amod"
                     and tree.tags[tree.heads[act]] == "NNS"
-                    and tree.words[noun - 1] in _SINGULAR
+                    and tree.words[noun - 1] in SINGULAR
                 )
             )
         )
@@ -102,18 +97,20 @@ class MissedSubjects:
             or tree.tags[verb] not in NOUN_TAGS
         ):
             return False
-        if word in _OF_PLAYERS:
+        if word in ACTS_OF_PLAYERS:
             return tree.words[noun] in _ATHLETES and (_goes_on(tree, verb) or tree.tags[verb + 1] == "CD")
         several = tree.tags[noun] == "NNS"
+        own = [child for child in (*tree.children[noun], *tree.children[verb]) if child < noun]
+        said = {tree.words[child] for child in own}
         if word in _OF_VEHICLES:
-            return several and self._is_vehicle(tree, noun) and tree.has_child(verb, "prep")
+            counted = any(tree.tags[child] == "CD" and tree.words[child] not in SINGULAR for child in own)
+            return several and self._is_vehicle(tree, noun) and (counted or tree.has_child(verb, "prep"))
         if word not in _OF_A_VEHICLE or several or not self._is_vehicle(tree, noun):
             return False
-        before = tree.words[max(0, noun - _FURTHEST) : noun]
-        alone = not _SINGULAR.isdisjoint(before) and _FEW.isdisjoint(before)
+        alone = not SINGULAR.isdisjoint(said) and SEVERAL_OF.isdisjoint(said)
         if alone or tree.deps[verb] != "ROOT" or not _goes_on(tree, verb):
             return alone
-        return "the" in before or (noun == 0 and word in _OF_HEADLINES)
+        return "the" in said or (noun == 0 and word in _OF_HEADLINES)
 
     def _is_vehicle(self, tree: Tree, noun: int) -> bool:
         """Whether a word names a vehicle, or its make or model does."""

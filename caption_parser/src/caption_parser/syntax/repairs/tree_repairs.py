@@ -21,6 +21,7 @@ from caption_parser.syntax.repairs.tree_draft import SHOWS_WHAT_IT_TAKES_IN, Tre
 from caption_parser.syntax.repairs.verb_subjects import VerbSubjects
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, PLURAL_TAGS, Tree
 from caption_parser.syntax.verb_words import VerbWords
+from caption_parser.syntax.word_lists import ONE_OR_EACH
 
 _BASE_FORMS = frozenset({"VB", "VBP"})
 _PRESENT_FORMS = _BASE_FORMS | {"VBZ"}
@@ -29,7 +30,6 @@ _OF_CLAUSES = frozenset(
     {"nsubj", "nsubjpass", "dobj", "dative", "aux", "auxpass", "prt", "advmod", "neg", "ccomp"}
 )
 """Relations to a verb that a noun has to nothing."""
-_SINGULAR = frozenset({"a", "an", "another", "each", "every", "one"})
 _PLURALS_OF_KIND = frozenset({"boys", "children", "girls", "kids", "ladies", "men", "mens", "women", "womens"})
 """Plurals that often say of what kind the noun after them is: "ladies walking shoes"."""
 _MODIFIES = frozenset({"compound", "amod", "nmod", "nummod"})
@@ -311,7 +311,7 @@ class TreeRepairs:
         several = (
             tags[thing] in PLURAL_TAGS or self._words.is_stuff(words[thing]) or self._words.is_prey(words[thing])
         )
-        if tree.words[first] in _SINGULAR and several:
+        if tree.words[first] in ONE_OR_EACH and several:
             return noun
         if words[thing] in _PASSED and self._moves(words[noun], words[participle]):
             return noun

@@ -8,6 +8,7 @@ from caption_parser.syntax.repairs.gerunds import GerundWords
 from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
 from caption_parser.syntax.verb_words import VerbWords
+from caption_parser.syntax.word_lists import SEVERAL_OF
 
 _FINITE = frozenset({"VBP", "VBZ"})
 _CLAUSES = frozenset({"ROOT", "advcl", "ccomp", "conj", "parataxis", "relcl"})
@@ -23,7 +24,6 @@ _LYING = frozenset({"graze", "hang", "lay", "lie", "rest", "wait"})
 _RESTS = frozenset({"arm", "book", "chop", "foot", "head", "leg", "spoon"})
 """What a rest is for."""
 _HOLDING = frozenset({"contains", "displays", "features", "holds", "reveals", "shows"})
-_FEW = frozenset("bunch couple dozen few group hundred lot number pair row series set thousand".split())
 _KINDS = frozenset({"ladies", "mens", "womens"})
 """Plurals that hardly are subjects without an article: "ladies run" is one for ladies."""
 
@@ -72,7 +72,7 @@ class VerbSubjects:
         ):
             return None
         articles = [child for child in tree.children[thing] if child < noun and tree.words[child] in ("a", "an")]
-        return thing if articles and _FEW.isdisjoint(tree.words[articles[0] : noun]) else None
+        return thing if articles and SEVERAL_OF.isdisjoint(tree.words[articles[0] : noun]) else None
 
     def _is_joined_verb(self, tree: Tree, token: int) -> bool:
         """Whether a bare noun joined with a finite verb is one too: "the kids laugh and duck"."""

@@ -46,15 +46,15 @@ _WORD_OF_HASHTAG = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^\W_]+")
 _COMMUNITY = re.compile(r"([A-Za-z]{3,20}s)[Oo]f([Ii]nsta(gram)?|[Ii][Gg]|[Tt]ik[Tt]ok|[Tt]witter)")
 """Where people show what is theirs: "dogsofinstagram"."""
 _WRITTEN_TOGETHER = {
-    name.replace(" ", ""): name.index(" ")
+    name.replace(" ", ""): name.split()
     for name in (
-        "australian shepherd", "bernese mountaindog", "border collie", "boston terrier", "cocker spaniel",
+        "australian shepherd", "bernese mountain dog", "border collie", "boston terrier", "cocker spaniel",
         "english bulldog", "french bulldog", "german shepherd", "golden retriever", "great dane", "jack russell",
         "labrador retriever", "maine coon", "polar bear", "rescue cat", "rescue dog", "shiba inu", "shih tzu",
         "tabby cat", "teddy bear", "yorkshire terrier",
     )
 }  # fmt: skip
-"""Hashtags of animals in small letters, and where their second word begins."""
+"""Hashtags of animals and toys in small letters, and their words."""
 _LINE_BREAK = re.compile(r"[\n\r\f\v\u2028\u2029\t]")
 _WRAPPED_LINE = 30
 """Characters. A line break behind a longer line, before a small letter, is where a page wrapped a sentence."""
@@ -166,8 +166,10 @@ def _words_of(hashtag: str) -> Iterator[tuple[int, int]]:
     if community:
         yield community.span(1)
     elif hashtag in _WRITTEN_TOGETHER:
-        second = _WRITTEN_TOGETHER[hashtag]
-        yield from ((0, second), (second, len(hashtag)))
+        first = 0
+        for word in _WRITTEN_TOGETHER[hashtag]:
+            yield first, first + len(word)
+            first += len(word)
     else:
         yield from (word.span() for word in _WORD_OF_HASHTAG.finditer(hashtag))
 
