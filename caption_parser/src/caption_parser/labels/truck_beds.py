@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from caption_parser.labels.reading import CaptionReading, ObjectReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
-from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.tree import PLURAL_TAGS, Tree
 
 _BEDS = frozenset({"bed", "beds"})
 _TRUCKS = frozenset("flatbed lorry pickup pickups trailer truck trucks ute wagon".split())
@@ -14,7 +14,7 @@ _SLEEPERS = frozenset(
 )
 """What else has a bed."""
 _BEINGS = ("person.n.01", "animal.n.01", "teddy.n.01")
-"""Behind these, "their bed" is one to sleep in."""
+"""Behind several of these, "their bed" is one to sleep in."""
 
 
 class TruckBeds:
@@ -33,21 +33,24 @@ class TruckBeds:
         words = caption.tree.words
         if _BEDS.isdisjoint(words) or _TRUCKS.isdisjoint(words):
             return caption
-        first = min(
-            (found.candidate.token for found in caption.objects if found.synset in self._beings),
-            default=len(words),
-        )
+        several = self._first_several(caption)
         objects = (
             found._replace(decision=None)
-            if _is_of_a_truck(caption.tree, found, may_be_theirs=found.candidate.token < first)
+            if _is_of_a_truck(caption.tree, found, may_be_theirs=found.candidate.token < several)
             else found
             for found in caption.objects
         )
         return caption._replace(objects=tuple(objects))
 
+    def _first_several(self, caption: CaptionReading) -> int:
+        """The first token behind which more than one being has been spoken of."""
+        tree = caption.tree
+        beings = sorted(found.candidate.token for found in caption.objects if found.synset in self._beings)
+        return min([*beings[1:], *(one for one in beings if tree.tags[one] in PLURAL_TAGS)], default=len(tree))
+
 
 def _is_of_a_truck(tree: Tree, found: ObjectReading, *, may_be_theirs: bool) -> bool:
-    """Whether a bed is part of a truck; `may_be_theirs`: no being stands before it, which "their" may mean."""
+    """Whether a bed is part of a truck; `may_be_theirs`: no beings stand before it, which "their" may mean."""
     bed = found.candidate.token
     if tree.words[bed] not in _BEDS or found.decision is None:
         return False

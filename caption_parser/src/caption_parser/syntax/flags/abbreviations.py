@@ -3,9 +3,7 @@
 from caption_parser.syntax.tree import Tree
 
 _CUP = "wc"
-_OCCASIONS = frozenset(
-    {"after", "at", "before", "during", "for", "from", "of", "since", "to", "until", "win", "wins"}
-)
+_OCCASIONS = frozenset({"after", "at", "before", "during", "for", "since", "win", "wins"})
 """Before "the WC" they speak of a cup, but for where a bathroom is described."""
 _OF_BATHROOMS = frozenset(
     """

@@ -169,4 +169,5 @@ class MisreadWords:
 def _is_of_furniture(tree: Tree, token: int) -> bool:
     """Whether it is a set to dine at; "a room for formal dining set with plates" is set itself."""
     before = tree.words[max(0, token - 1 - _FURTHEST_PURPOSE) : token]
-    return before[-1:] != [] and before[-1] in _OF_FURNITURE and "for" not in before
+    is_set_itself = "for" in before and _ARTICLES.isdisjoint(before)
+    return bool(before) and before[-1] in _OF_FURNITURE and not is_set_itself
