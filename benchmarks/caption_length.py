@@ -1,4 +1,4 @@
-"""Processor seconds to label one caption, by its length in characters: ordinary text and four other kinds."""
+"""Processor seconds to label one caption, by its length in characters: ordinary text and other kinds."""
 
 import gc
 import random
@@ -19,6 +19,9 @@ KINDS: dict[str, Callable[[int], str]] = {
     "one noun again and again": lambda size: _repeated("dog ", size),
     "keywords": lambda size: _repeated(", ".join(random.Random(0).choices(_WORDS, k=5_000)), size),
     "brackets": lambda size: "(" * size,
+    "titles": lambda size: _repeated("King ", size),
+    "parts of what is drawn": lambda size: ("a mural of a bear. " + _repeated("its paw holds ", size))[:size],
+    "hyphens between blanks": lambda size: _repeated("dog - ", size),
 }
 
 

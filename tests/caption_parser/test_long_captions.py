@@ -13,7 +13,9 @@ import pytest
 from benchmarks.caption_length import KINDS
 from caption_parser import CaptionParser
 from caption_parser.captions import ImageCaptions
+from caption_parser.lexicon import default_lexicon
 from caption_parser.syntax.text.boilerplate import FILE_NAMES
+from caption_parser.syntax.text.segments import Segmenter
 from tests.parsers import parser_of
 
 DEEP = {
@@ -83,6 +85,19 @@ def test_addresses_are_looked_for_in_time_that_grows_with_the_length() -> None:
     assert seconds(100_000) < 0.5
     mail = "by me@x.org and a.b+c@d-e.co.uk, or cat_@x.com"
     assert FILE_NAMES.findall(mail) == ["me@x.org", "a.b+c@d-e.co.uk", "cat_@x.com"]
+
+
+def test_hyphens_are_read_in_time_that_grows_with_the_length() -> None:
+    cut = Segmenter(default_lexicon())
+
+    def seconds(length: int) -> float:
+        text = "dog - " * length
+        started = time.process_time()
+        cut(text)
+        return time.process_time() - started
+
+    seconds(100)
+    assert seconds(16_000) < _MORE_AT_FOUR_TIMES_THE_LENGTH * min(seconds(4_000) for _ in range(3))
 
 
 def test_an_image_with_very_many_captions(parser: CaptionParser) -> None:

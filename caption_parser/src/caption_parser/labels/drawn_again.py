@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from caption_parser.labels.reading import CaptionReading, ObjectReading
 from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.depiction_words import DepictionWords
 from caption_parser.syntax.flags.picture_contents import PictureContents
 from caption_parser.syntax.tree import Tree
@@ -14,6 +15,9 @@ from shared_schemas import Flag
 
 _WHOSE = frozenset({"her", "his", "its", "their"})
 _HOLDING = frozenset({"balance", "balances", "carries", "grip", "grips", "hold", "holds"})
+_ALONE = frozenset({"its"})
+"""All that speaks of what is drawn where somebody stands before it who has hands himself."""
+_FURTHEST_HELD = 24
 _ENDS = frozenset({".", ";", "above", "behind", "below", "beside", "near", "next", "over", "while"})
 _KNOWN = frozenset({"the", "this", "that", "these", "those", "its", "his", "her", "their", "both"})
 
@@ -25,6 +29,7 @@ class DrawnAgain:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._contents = PictureContents(DepictionWords.of(lexicon))
+        self._people = Below(lexicon, [lexicon.synset("person.n.01")])
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
         """The captions with these flags."""
@@ -45,12 +50,16 @@ class DrawnAgain:
         if _WHOSE.isdisjoint(tree.words):
             return set()
         found, last = set[int](), None
+        whose = _WHOSE
         of_token = {one.candidate.token: one for one in caption.objects}
         for token in filter(tree.is_noun, range(len(tree))):
-            if last is not None and any(tree.words[owner] in _WHOSE for owner in tree.children_by(token, "poss")):
+            if last is not None and any(tree.words[owner] in whose for owner in tree.children_by(token, "poss")):
                 found.update(_held_by_part(tree, token))
             elif token in of_token:
-                last = token if Flag.DEPICTED in of_token[token].candidate.flags else None
+                is_drawn = Flag.DEPICTED in of_token[token].candidate.flags
+                last = token if is_drawn else None
+                if not is_drawn and of_token[token].synset in self._people:
+                    whose = _ALONE
         return found
 
     def _of_caption(self, caption: CaptionReading) -> CaptionReading:
@@ -74,7 +83,7 @@ class DrawnAgain:
 def _held_by_part(tree: Tree, part: int) -> Iterator[int]:
     """What a part of something drawn holds: "each of its arms holds a cup", up to the end or to a place."""
     verb = next((at for at in range(part + 1, min(len(tree), part + 3)) if tree.words[at] in _HOLDING), None)
-    for token in range(verb + 1, len(tree)) if verb is not None else ():
+    for token in range(verb + 1, min(len(tree), verb + 1 + _FURTHEST_HELD)) if verb is not None else ():
         if tree.words[token] in _ENDS:
             return
         if tree.is_noun(token):

@@ -18,7 +18,8 @@ _NOT_SEEN_AFTER = frozenset(
     {"for", "like", "if", "not", "n't", "no", "without", "whether", "unless", "from", "to"}
 )
 _OF_ME = frozenset({",", "CC", "IN", "VBG"})
-"""Tags of what goes on behind the "me" that opens a caption."""
+"""Tags of what goes on behind the "me" that opens a sentence."""
+_ENDS = frozenset({".", "!", "?"})
 _MANY = frozenset({"hundreds", "thousands"})
 _DRAWING = frozenset("attract attracted attracting attracts draw drawing draws drew".split())
 """What an event does with those who come: "the parade draws thousands"."""
@@ -74,8 +75,9 @@ class IndefinitePeople:
 
 
 def _opens(tree: Tree, me: int) -> bool:
-    """Whether a caption begins so and goes on with where or how: "me eating ice cream", "me and my sister"."""
-    return me == 0 and len(tree) > 1 and tree.tags[1] in _OF_ME
+    """Whether a sentence begins so and goes on with where or how: "me eating ice cream", "me and my sister"."""
+    begins = me == 0 or tree.words[me - 1] in _ENDS
+    return begins and me + 1 < len(tree) and tree.tags[me + 1] in _OF_ME
 
 
 def _are_drawn(tree: Tree, many: int) -> bool:

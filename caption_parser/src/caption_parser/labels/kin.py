@@ -11,7 +11,7 @@ from caption_parser.labels.decisions import Decision, DecisionTable
 from caption_parser.labels.reading import CaptionReading, ObjectReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
-from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.tree import VERB_TAGS, Tree
 from shared_schemas import Rule
 
 KIN = frozenset(
@@ -27,7 +27,8 @@ _YOUNG = frozenset({"calf", "cub", "foal", "kid", "kit", "pup", "whelp"})
 _SEXES = frozenset({"boar", "buck", "bull", "cow", "doe", "hen", "sow"})
 """Lemmas for the sexes of several kinds: there are bulls among moose."""
 _LITTLE = frozenset({"dude", "fella", "fellow", "gal", "guy"})
-"""Behind "this little", what people call the animal that another sentence names."""
+"""Behind "little", what people call the animal that the next sentence names."""
+_BEING = frozenset("'s are be been being is was were \u2019s".split())
 _SETTLED = KIN | _YOUNG | _SEXES
 _WITH_YOUNG = {
     "calf": (
@@ -65,6 +66,8 @@ class Kin:
             young: Below(lexicon, map(lexicon.synset, kinds)) for young, kinds in _WITH_YOUNG.items()
         }
         self._pets = Below(lexicon, map(lexicon.synset, _PETS))
+        self._labels_of_animals = _labels_below(decisions, self._animals)
+        self._labels_of_pets = _labels_below(decisions, self._pets)
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
         """The captions with what their words of kin name."""
@@ -165,7 +168,7 @@ class Kin:
             return True
         if not whose.isdisjoint(_POSSESSIVES) and before:
             return not owners
-        wild = [found for found in animals if found.synset not in self._pets]
+        wild = [found for found in animals if not self._is_pet(found)]
         if people or not wild:
             return False
         beside = {*_coordinated(tree, kin)}
@@ -175,10 +178,28 @@ class Kin:
         return any(synset in self._animals for synset in found.candidate.synsets)
 
     def _is_animal(self, found: ObjectReading) -> bool:
-        return found.synset in self._animals and found.lemma not in KIN and not found.candidate.flags
+        """A phrase of the label space, which has no sense, is what its label is: "polar cub"."""
+        is_one = found.synset in self._animals or _has_label_alone(found, self._labels_of_animals)
+        return is_one and found.lemma not in KIN and not found.candidate.flags
+
+    def _is_pet(self, found: ObjectReading) -> bool:
+        return found.synset in self._pets or _has_label_alone(found, self._labels_of_pets)
 
     def _is_person(self, found: ObjectReading, person: int) -> bool:
         return found.decision is not None and found.decision.label == person and found.lemma not in KIN
+
+
+def _labels_below(decisions: DecisionTable, kind: Below) -> set[int]:
+    """The labels that list synsets of a kind."""
+    return {
+        decision.label
+        for synset, decision in decisions.by_synset.items()
+        if decision.rule is Rule.SYNONYM and synset in kind
+    }
+
+
+def _has_label_alone(found: ObjectReading, labels: set[int]) -> bool:
+    return found.synset is None and found.decision is not None and found.decision.label in labels
 
 
 def _speaks_of_little(caption: CaptionReading) -> bool:
@@ -192,10 +213,18 @@ def _is_little(tree: Tree, found: ObjectReading, animals: Sequence[ObjectReading
         found.lemma in _LITTLE
         and guy > 0
         and tree.words[guy - 1] == "little"
-        and any(
-            one.candidate.token > guy and not _ENDS.isdisjoint(tree.words[guy : one.candidate.token])
-            for one in animals
-        )
+        and any(_is_named_next(tree, guy, one.candidate.token) for one in animals)
+    )
+
+
+def _is_named_next(tree: Tree, guy: int, animal: int) -> bool:
+    """Whether the next sentence says no more than what it is: an animal that somebody sees or has is another."""
+    ends = [token for token in range(guy, animal) if tree.words[token] in _ENDS]
+    if len(ends) != 1 or not _owners(tree, animal).isdisjoint(_POSSESSIVES):
+        return False
+    said = range(ends[0] + 1, animal)
+    return any(tree.words[token : token + 2] == ["to", "be"] for token in said) or all(
+        tree.tags[token] not in VERB_TAGS or tree.words[token] in _BEING for token in said
     )
 
 

@@ -24,7 +24,7 @@ _BEYOND_THE_PAPER: Mapping[str, Callable[[DecisionTable, Lexicon], LabelStep]] =
     "drawn_again": lambda _, lexicon: DrawnAgain(lexicon),
     "kin": Kin,
     "agreement": Agreement,
-    "figures": lambda _, __: TruckBeds(),
+    "figures": lambda _, lexicon: TruckBeds(lexicon),
     "implied": ImpliedObjects,
     "potted": PottedPlants,
     "indefinite_people": IndefinitePeople,

@@ -3,21 +3,27 @@
 from collections.abc import Sequence
 
 from caption_parser.labels.reading import CaptionReading, ObjectReading
-from caption_parser.syntax.tree import Tree
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import Below
+from caption_parser.syntax.tree import PLURAL_TAGS, Tree
 
 _BEDS = frozenset({"bed", "beds"})
 _TRUCKS = frozenset("flatbed lorry pickup pickups trailer truck trucks ute wagon".split())
 _SLEEPERS = frozenset(
-    "bedroom cabin cat child cottage dog hospital hotel house motel puppy room suite van".split()
+    "bedroom cabin camper cat child cottage dog hospital hotel house motel puppy room suite van".split()
 )
 """What else has a bed."""
-_WHOSE = frozenset({"its", "their"})
+_BEINGS = ("person.n.01", "animal.n.01", "teddy.n.01")
+"""Behind several of these, "their bed" is one to sleep in."""
 
 
 class TruckBeds:
     """Takes the label from such beds; a `LabelStep`."""
 
     phrases: frozenset[str] = frozenset()
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._beings = Below(lexicon, map(lexicon.synset, _BEINGS))
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
         """The captions without the labels of the beds of their trucks."""
@@ -27,19 +33,29 @@ class TruckBeds:
         words = caption.tree.words
         if _BEDS.isdisjoint(words) or _TRUCKS.isdisjoint(words):
             return caption
+        several = self._first_several(caption)
         objects = (
-            found._replace(decision=None) if _is_of_a_truck(caption.tree, found) else found
+            found._replace(decision=None)
+            if _is_of_a_truck(caption.tree, found, may_be_theirs=found.candidate.token < several)
+            else found
             for found in caption.objects
         )
         return caption._replace(objects=tuple(objects))
 
+    def _first_several(self, caption: CaptionReading) -> int:
+        """The first token behind which more than one being has been spoken of."""
+        tree = caption.tree
+        beings = sorted(found.candidate.token for found in caption.objects if found.synset in self._beings)
+        return min([*beings[1:], *(one for one in beings if tree.tags[one] in PLURAL_TAGS)], default=len(tree))
 
-def _is_of_a_truck(tree: Tree, found: ObjectReading) -> bool:
+
+def _is_of_a_truck(tree: Tree, found: ObjectReading, *, may_be_theirs: bool) -> bool:
+    """Whether a bed is part of a truck; `may_be_theirs`: no beings stand before it, which "their" may mean."""
     bed = found.candidate.token
     if tree.words[bed] not in _BEDS or found.decision is None:
         return False
     whose = {tree.words[owner] for owner in tree.children_by(bed, "poss")}
-    if not _WHOSE.isdisjoint(whose):
+    if "its" in whose or ("their" in whose and may_be_theirs):
         return not _TRUCKS.isdisjoint(tree.words[:bed]) and _SLEEPERS.isdisjoint(tree.words)
     of = {
         tree.words[whole]

@@ -6,8 +6,9 @@ same of both; the words around it do not. The cues stand in `cues.toml`.
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from caption_parser.lexicon import Lexicon, default_lexicon
@@ -54,10 +55,13 @@ class WithCues:
         ]
 
     def _adjusted(self, query: SenseQuery, choice: SenseChoice) -> SenseChoice:
-        around = query.caption[: query.start] + " " + query.caption[query.end :]
-        words = frozenset(_WORD.findall(around.lower()))
+        words = _words_of(query.caption)
+        own = Counter(_WORD.findall(query.caption[query.start : query.end].lower()))
         senses = self._cues[query.lemma]
-        found = [len(words & senses.get(synset, frozenset())) for synset in query.candidates]
+        found = [
+            sum(words[word] > own[word] for word in words.keys() & senses.get(synset, frozenset()))
+            for synset in query.candidates
+        ]
         if not any(found):
             found = [int(_OTHERWISE in senses.get(synset, ())) for synset in query.candidates]
             if not any(found):
@@ -65,6 +69,12 @@ class WithCues:
         weights = [_WEIGHT ** min(count, _MOST) for count in found]
         known = [max(share, _LEAST) for share in choice.distribution] or [1.0] * len(weights)
         return choose(query.candidates, product_of_experts([known, weights]), choice)
+
+
+@lru_cache(1)
+def _words_of(caption: str) -> Counter[str]:
+    """How often each word stands in a caption, of which many homonyms may ask."""
+    return Counter(_WORD.findall(caption.lower()))
 
 
 @cache

@@ -20,6 +20,12 @@ from caption_parser.syntax.tree import NOUN_TAGS, Tree
 from shared_schemas import Flag
 
 _VOCABULARY_LIMIT = 20_000
+_DASHES = frozenset("-\u2013\u2014")
+_COLORS = frozenset(
+    "black blue brown burgundy cream gray green grey ivory navy pink purple red tan teal white yellow".split()
+)
+_WITH_ITS_NAME = 2
+"""Words of the name of a colour: the thing that has it, and the colour."""
 
 
 class ParsedCaption(NamedTuple):
@@ -76,10 +82,13 @@ class SegmentedParser:
             tree, phrases = self._parse_phrases(next(parses))
         else:
             of_segments = [self._parse_phrases(self._as_keyword(one)) for one in islice(parses, len(read))]
+            if len(read) > 1 and _names_color(caption[read[-2].end : read[-1].start], of_segments[-1][0]):
+                of_color, named = of_segments[-1]
+                of_segments[-1] = of_color, tuple(_flagged(phrase, Flag.MODIFIER) for phrase in named)
             tree, phrases = _joined(read, of_segments)
         drawn = any(segment.dropped is Dropped.LIKENESS for segment in segments)
         if drawn or (self._segmenter is not None and begins_drawn(caption)):
-            phrases = tuple(map(_as_depicted, phrases))
+            phrases = tuple(_flagged(phrase, Flag.DEPICTED) for phrase in phrases)
         return ParsedCaption(caption, tree, phrases, segments)
 
     def _as_keyword(self, parse: Doc | Tree) -> Doc | Tree:
@@ -122,6 +131,11 @@ def _joined(
     return Tree(words, tags, deps, heads, starts, ends, capitals, joined), tuple(phrases)
 
 
-def _as_depicted(phrase: NounPhrase) -> NounPhrase:
-    flags = {*phrase.flags, Flag.DEPICTED}
-    return phrase._replace(flags=tuple(flag for flag in Flag if flag in flags))
+def _names_color(separator: str, tree: Tree) -> bool:
+    """Whether the last part of a caption is a colour with its name: "Leather Tote - Luggage Brown"."""
+    return separator.strip() in _DASHES and len(tree) == _WITH_ITS_NAME and tree.words[-1] in _COLORS
+
+
+def _flagged(phrase: NounPhrase, flag: Flag) -> NounPhrase:
+    flags = {*phrase.flags, flag}
+    return phrase._replace(flags=tuple(one for one in Flag if one in flags))

@@ -7,6 +7,7 @@ from operator import attrgetter
 from caption_parser.lexicon import CACHED_LOOKUPS
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
+from caption_parser.syntax.flags.abbreviations import cups
 from caption_parser.syntax.flags.absence import absent_nouns
 from caption_parser.syntax.flags.comparisons import compared_nouns
 from caption_parser.syntax.flags.compounds import compound_nouns
@@ -89,6 +90,7 @@ class FlagFinder:
                 (Flag.NAMED_ENTITY, self._animal_names),
                 (Flag.IDIOM, compound_nouns if rules.compounds else None),
                 (Flag.IDIOM, shop_nouns if rules.compounds else None),
+                (Flag.NAMED_ENTITY, cups if rules.proper_names else None),
             )
             if find is not None
         ]
@@ -155,7 +157,7 @@ class FlagFinder:
                 flags = [*flags_of.get(noun, ())]
                 if token in bearers:
                     flags = []
-                elif token in titles or (
+                elif (token in titles and token not in nouns.get(Flag.IDIOM, ())) or (
                     (token not in in_names or _is_a_designation(head)) and self._names_model(tree, head, noun)
                 ):
                     flags = [flag for flag in flags if flag not in _OF_NAMES]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.lexicon.taxonomy import hypernym_distances
+from caption_parser.lexicon.taxonomy import Below, hypernym_distances
 from caption_parser.syntax.flags.body_parts import BodyParts
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, PLURAL_TAGS, Tree
 from caption_parser.syntax.word_lists import ONE_OR_EACH
@@ -129,9 +129,15 @@ _GROUNDS = frozenset(
 """What is somebody's and shows nobody, however he is determined: "the farmer's barn"."""
 _OF_OLD = frozenset({"childhood", "former", "old", "vintage"})
 """Before what my father has no more, or leaves about: "my father's old racket"."""
+_WORN = ("clothing.n.01", "footwear.n.01", "footwear.n.02", "jewelry.n.01")
+_SPEAKING_OF_OWNERS = frozenset("he her hers herself him himself his she".split())
+"""Behind what is somebody's they say that he is there: "the woman's garden where she grows oranges"."""
+_WITH_OWNERS = frozenset({"at", "with"})
+"""Before where somebody is himself, and before whom: "a notebook of a student at a desk"."""
 _SENSES_OF_THINGS = 4
 _ALIVE = frozenset({"noun.animal", "noun.body", "noun.person"})
-_OF_OTHERS = frozenset({"a", "an", "another", "my", "our", "your"})
+_OURS = frozenset({"my", "our", "your"})
+_OF_OTHERS = _OURS | {"a", "an", "another"}
 """Before owners who have not been spoken of."""
 _AT_THE_WHEEL = frozenset({"driver", "passenger", "pilot"})
 _OF_VEHICLES = frozenset("cabin compartment door mirror seat seats side window".split())
@@ -170,6 +176,8 @@ class PossessorFinder:
         self._left_alone = frozenset(map(lexicon.synset, _LEFT_ALONE))
         self._is_left = lru_cache(CACHED_LOOKUPS)(self._is_left_alone)
         self._is_kept = lru_cache(CACHED_LOOKUPS)(self._is_kept_for_animals)
+        self._is_kin = Below(lexicon, [lexicon.synset("relative.n.01")])
+        self._is_worn = Below(lexicon, map(lexicon.synset, _WORN))
 
     def __call__(self, tree: Tree) -> set[int]:
         """The possessors of kind, as tokens."""
@@ -209,8 +217,10 @@ class PossessorFinder:
         if owned in _PRIVATE_ROOMS | _WORKS and self._category(owner) == "noun.person":
             return True
         determiner = _determiner(tree, possessor)
-        if determiner in _OF_OTHERS and self._is_of_old(tree, possessor, possessed):
-            return self._category(owner) == "noun.person"
+        is_spoken_of = determiner not in _OURS and _speaks_of_owner(tree, possessed)
+        is_away = not is_spoken_of and self._category(owner) == "noun.person"
+        if determiner in _OURS and is_away and self._is_of_old(tree, possessor, possessed):
+            return True
         if (
             owned in self._body_parts
             or owned in _GROWN
@@ -219,9 +229,7 @@ class PossessorFinder:
             return False
         if (owner in _AT_THE_WHEEL and owned in _OF_VEHICLES) or (owner in _AT_A_POST and owned in _POSTS):
             return True
-        if determiner in _OF_OTHERS and self._category(owner) == "noun.person" and self._is_left(owned):
-            return True
-        if owned in _GROUNDS and self._category(owner) == "noun.person":
+        if is_away and (owned in _GROUNDS or (determiner in _OF_OTHERS and self._is_left(owned))):
             return True
         is_plural = tree.tags[possessor] in PLURAL_TAGS or owner in _PLURALS
         if self._is_gear(owner, owned):
@@ -236,18 +244,26 @@ class PossessorFinder:
         return determiner is None and (is_plural or self._is_kind_alone(tree, owner, possessed))
 
     def _is_of_old(self, tree: Tree, possessor: int, possessed: int) -> bool:
-        if _OF_OLD.isdisjoint(tree.words[possessor + 1 : possessed]):
+        """Whether a thing is what one of the family once had, and what is not worn."""
+        if _OF_OLD.isdisjoint(tree.words[possessor + 1 : possessed]) or not any(
+            sense in self._is_kin for sense in self._lexicon.frequent_senses(tree.words[possessor])
+        ):
             return False
         name = f"{tree.words[possessed - 1]}_{tree.words[possessed]}"
         senses = [
-            self._lexicon.lexname(synset)
+            synset
             for lemma in self._lexicon.base_forms(name) or self._lexicon.base_forms(tree.words[possessed])
             for synset in self._lexicon.synsets(lemma)[:_SENSES_OF_THINGS]
         ]
-        return "noun.artifact" in senses and _ALIVE.isdisjoint(senses)
+        kinds = set(map(self._lexicon.lexname, senses))
+        return (
+            "noun.artifact" in kinds
+            and _ALIVE.isdisjoint(kinds)
+            and not any(sense in self._is_worn for sense in senses[:1])
+        )
 
     def _of_nouns(self, tree: Tree) -> Iterator[int]:
-        """Owners behind what they have put down: "the suitcase of a guest"."""
+        """Owners behind what they have put down, if no more is said of them: "the suitcase of a guest"."""
         for of, word in enumerate(tree.words):
             owned = of - 1
             if word != "of" or owned < 0 or tree.words[of + 1 : of + 2] not in (["a"], ["an"]):
@@ -257,8 +273,11 @@ class PossessorFinder:
                     owner
                     for owner in tree.children_by(of, "pobj")
                     if self._category(tree.words[owner]) == "noun.person"
-                    and not tree.has_child(owner, "acl")
-                    and not tree.has_child(owner, "relcl")
+                    and (tree.words[owner] not in _ANYBODY or tree.words[owner] in _AT_THE_WHEEL)
+                    and next(tree.children_by(owner, "acl", "relcl"), None) is None
+                    and not _speaks_of_owner(tree, owner)
+                    and _WITH_OWNERS.isdisjoint(tree.words[owner + 1 : owner + 2])
+                    and tree.tags[owner + 1 : owner + 2] != ["VBG"]
                 )
 
     def _is_kind_alone(self, tree: Tree, owner: str, possessed: int) -> bool:
@@ -307,6 +326,10 @@ class PossessorFinder:
             not self._kept.isdisjoint(hypernym_distances(self._lexicon, synset))
             for synset in self._lexicon.frequent_senses(word)
         )
+
+
+def _speaks_of_owner(tree: Tree, thing: int) -> bool:
+    return not _SPEAKING_OF_OWNERS.isdisjoint(tree.words[thing + 1 :])
 
 
 def _possessions(tree: Tree) -> Iterator[tuple[int, int]]:

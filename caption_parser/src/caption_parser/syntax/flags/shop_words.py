@@ -18,16 +18,12 @@ _BETWEEN = _JOINING | _SUITED
 _GRADES = frozenset("business economy energy first heavyweight second third world".split())
 _UNITS = frozenset({'"', "''", "``", "\u201d", "\u2033", "in", "inch", "inches"})
 _DONE_BY_ITSELF = frozenset("close fold focus off on open shut start".split())
-_COLOR_OF_LUGGAGE = ["luggage", "brown"]
-"""All that stands behind a dash: "Leather Tote - Luggage Brown"."""
 _FURTHEST = 6
 _TRIGGERS = _SUITED | {"class", "auto"}
 
 
 def shop_nouns(tree: Tree) -> set[int]:
     """The nouns of a parse that say what goods stand, of what grade they are, or that they do something alone."""
-    if tree.words == _COLOR_OF_LUGGAGE:
-        return {0}
     return nouns_told_by(tree, _TRIGGERS, _told_by, lambda _, noun: (noun,))
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon.taxonomy import Below
+from caption_parser.syntax.flags.depiction_words import LIKENESS_MODIFIERS
 from caption_parser.syntax.names.athletes import PLAYERS, Athletes
 from caption_parser.syntax.names.proper_names import vehicle_makes
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
@@ -102,6 +104,17 @@ _FEATS = frozenset(
 _WITHIN_A_FEAT = 3
 _ODD_NAMES = frozenset({"animal", "person", "plant"})
 """What names of persons mean elsewhere; those of buildings and places mean other things."""
+_PETS = (
+    "dog.n.01",
+    "puppy.n.01",
+    "cat.n.01",
+    "kitten.n.01",
+    "horse.n.01",
+    "rabbit.n.01",
+    "hamster.n.01",
+    "parrot.n.01",
+    "domestic_animal.n.01",
+)
 _OWNING = frozenset({"'", "'s", "\u2019", "\u2019s"})
 _OCCASIONS = frozenset("anniversary birthday centenary day holiday jubilee years".split())
 """What towns and firms celebrate, too."""
@@ -113,6 +126,7 @@ class PersonalNames(WordKinds):
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
         self._athletes = Athletes(lexicon)
+        self._pets = Below(lexicon, map(lexicon.synset, _PETS))
         self._is_role = lru_cache(CACHED_LOOKUPS)(self._names_a_role)
         self._is_human = lru_cache(CACHED_LOOKUPS)(self._is_done_by_persons)
         self._is_other_name = lru_cache(CACHED_LOOKUPS)(self._names_a_place_or_body)
@@ -145,7 +159,7 @@ class PersonalNames(WordKinds):
     def _is_of_who_acts(self, tree: Tree, title: int) -> bool:
         """Whether a name and what its bearer does follow: "Beauty queen Maria Lopez waves from a car"."""
         verb = title + 1
-        while verb < len(tree) and tree.has_capital(verb):
+        while verb < len(tree) and verb - title <= _LONGEST + 1 and tree.has_capital(verb):
             verb += 1
         name = tree.words[title + 1 : verb]
         if not 1 < len(name) <= _LONGEST or verb >= len(tree):
@@ -204,7 +218,10 @@ class PersonalNames(WordKinds):
                 yield last
 
     def _is_odd_name(self, tree: Tree, last: int) -> bool:
-        """Whether two words are a name the second of which is another word, too: "Ryan Gosling"."""
+        """Whether two words are a name the second of which is another word, too: "Ryan Gosling".
+
+        Not a pet that is dressed up, nor a car or a toy: "Goldendoodle Puppy as Chewbacca".
+        """
         first, second = tree.words[last - 1 : last + 1]
         senses = self._lexicon.synsets(second)
         return (
@@ -213,6 +230,8 @@ class PersonalNames(WordKinds):
             and self._begins_a_name(first)
             and bool(senses)
             and self._kind(senses[0]) in _ODD_NAMES
+            and senses[0] not in self._pets
+            and first not in vehicle_makes() | LIKENESS_MODIFIERS
         )
 
     def _is_a_part(self, tree: Tree, first: int) -> bool:

@@ -18,6 +18,8 @@ _OF_PRODUCTS = frozenset({"original", "professional"})
 """Adjectives that stand behind the names of products, and are nouns of their own."""
 _OF_FURNITURE = frozenset({"bistro", "dinette", "dining"})
 """Before "set", which then is one of a table and chairs, also at the end of a title: "bistro set, black"."""
+_FURTHEST_PURPOSE = 2
+"""Words from what a room or a table is for back to "for"."""
 _YOURS = frozenset({"my", "our", "your", "yours"})
 _ARTICLES = frozenset({"a", "an", "the"})
 _OF_MANNER = frozenset({"color", "colour", "l'", "la", "shape", "size"})
@@ -45,8 +47,10 @@ class MisreadWords:
         for token, tag in enumerate(draft.tree.tags):
             if tag in VERB_TAGS and self._is_name(draft.tree, token):
                 draft.make_name(token)
-            elif tag in VERB_TAGS and words[token] == "set" and token and words[token - 1] in _OF_FURNITURE:
+            elif tag in VERB_TAGS and words[token] == "set" and _is_of_furniture(draft.tree, token):
                 draft.make_noun(token)
+                if (draft.deps[token], draft.heads[token]) == ("acl", token - 1):
+                    draft.swap(token, token - 1)
             elif (
                 tag in _NOT_NOUNS
                 and (self._words.is_noun(words[token]) or words[token] == "wc")
@@ -160,3 +164,10 @@ class MisreadWords:
             and (self._words.is_a(word, "a") or word.endswith("less"))
             and not self._words.is_a(word, "v")
         )
+
+
+def _is_of_furniture(tree: Tree, token: int) -> bool:
+    """Whether it is a set to dine at; "a room for formal dining set with plates" is set itself."""
+    before = tree.words[max(0, token - 1 - _FURTHEST_PURPOSE) : token]
+    is_set_itself = "for" in before and _ARTICLES.isdisjoint(before)
+    return bool(before) and before[-1] in _OF_FURNITURE and not is_set_itself

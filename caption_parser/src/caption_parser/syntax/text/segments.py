@@ -163,7 +163,7 @@ class Segmenter:
         return "NN" if word in self._lexicon else "NNS"
 
     def _may_part(self, text: str, separator: re.Match[str]) -> bool:
-        return self._boilerplate.begins(text[separator.end() :][:40]) or may_part(
+        return self._boilerplate.begins(text[separator.end() : separator.end() + 40]) or may_part(
             text, separator, self._is_compound
         )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -142,12 +143,18 @@ def may_part(text: str, found: re.Match[str], is_compound: Callable[[str], bool]
     # "t - shirt", "half - eaten": tokenizers put blanks around every hyphen.
     joined = before.lower(), word
     return not (
-        _TOKENIZED.search(text)
+        _is_tokenized(text)
         or _ONE_WORD_WITH_IT.match(before)
         or _END_OF_COMPOUND.match(word)
         or _describes_next(text, after)
         or any(is_compound(between.join(joined)) for between in ("-", "_"))
     )
+
+
+@lru_cache(1)
+def _is_tokenized(text: str) -> bool:
+    """Whether blanks stand before its full stops; asked at every hyphen of a text, and looked for once."""
+    return _TOKENIZED.search(text) is not None
 
 
 def _describes_next(text: str, word: re.Match[str]) -> bool:
