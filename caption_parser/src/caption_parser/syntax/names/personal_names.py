@@ -5,7 +5,6 @@ from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import Below
-from caption_parser.syntax.flags.depiction_words import LIKENESS_MODIFIERS
 from caption_parser.syntax.names.athletes import PLAYERS, Athletes
 from caption_parser.syntax.names.proper_names import vehicle_makes
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
@@ -115,6 +114,7 @@ _PETS = (
     "parrot.n.01",
     "domestic_animal.n.01",
 )
+_TOYS = frozenset({"cartoon", "lego", "playmobil", "plush", "toy"})
 _OWNING = frozenset({"'", "'s", "\u2019", "\u2019s"})
 _OCCASIONS = frozenset("anniversary birthday centenary day holiday jubilee years".split())
 """What towns and firms celebrate, too."""
@@ -231,7 +231,7 @@ class PersonalNames(WordKinds):
             and bool(senses)
             and self._kind(senses[0]) in _ODD_NAMES
             and senses[0] not in self._pets
-            and first not in vehicle_makes() | LIKENESS_MODIFIERS
+            and first not in vehicle_makes() | _TOYS
         )
 
     def _is_a_part(self, tree: Tree, first: int) -> bool:
