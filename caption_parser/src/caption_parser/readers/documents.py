@@ -94,7 +94,7 @@ class _DocumentReader:
                 self._found = self._found or (not element.key and self.documents.number > 1)
                 yield RowError(Reason.INVALID_JSON, element.message).rejected(element.number, element.raw)
             elif isinstance(element, Member):
-                yield from self._member(element)
+                yield from self._maps.of_image(element.key, element.value)
             else:
                 yield from self.rows(element)
         yield from self._rest()
@@ -112,8 +112,9 @@ class _DocumentReader:
         if not named and not (isinstance(value.get(fields.caption), str) and fields.caption in _CLEAR):
             return False
         others = {name: inner for name, inner in value.items() if name != _path_head(fields.caption, value)}
-        self._is_of_records = self._is_of_records or not _holds_records(others, self._choice)
-        return not _holds_records(others, self._choice)
+        is_one = not _holds_records(others, self._choice)
+        self._is_of_records = self._is_of_records or is_one
+        return is_one
 
     def rows(self, element: Element) -> Iterator[Row]:
         """The captions of an element of an array."""
@@ -138,10 +139,6 @@ class _DocumentReader:
                 yield line
             else:
                 yield from records.reader.rows(element.value, line.row, line.text, self._names.get)
-
-    def _member(self, member: Member) -> Iterator[Row]:
-        """The captions of a member that is no array, or what is wrong with them."""
-        yield from self._maps.of_image(member.key, member.value)
 
     def _rest(self) -> Iterator[Row]:
         """What can only be told at the end of the document.

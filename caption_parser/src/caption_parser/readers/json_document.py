@@ -252,9 +252,12 @@ class JsonBuffer:
     @property
     def byte_position(self) -> int:
         """Bytes of decompressed UTF-8 before the current position."""
+        self._count_bytes()
+        return self._bytes
+
+    def _count_bytes(self) -> None:
         self._bytes += _byte_length(self._text[self._counted : self._position])
         self._counted = self._position
-        return self._bytes
 
     @property
     def is_full(self) -> bool:
@@ -351,7 +354,7 @@ class JsonBuffer:
         """Drops what lies before the position and reads on; False at the end of the input."""
         if self._ended:
             return False
-        _ = self.byte_position
+        self._count_bytes()
         held = self._text[self._position :]
         # Reading as much as is held keeps the work linear where one value is long.
         chunk = self._stream.read(max(CHUNK, len(held)))

@@ -75,7 +75,7 @@ class JsonMaps:
         """The captions of an element that `takes` says yes to, or what is wrong with it."""
         value, number = element.value, element.number
         if element.key:
-            sure = _has_captions(value) and value != [] and _names_an_image(element.key)
+            sure = _shows_captions(value) and _names_an_image(element.key)
             yield from self.of_image(element.key, value, is_sure=sure)
             return
         self._is_list = self._is_list or isinstance(value, (str, list))
@@ -114,7 +114,7 @@ class JsonMaps:
         if may_be_image and _may_be_an_image(key, value):
             yield from self._checked(key, value)
             return
-        if not _has_captions(value) or value == [] or _is_about_the_file(key):
+        if not _shows_captions(value) or _is_about_the_file(key):
             message = f"'{shortened(key)}' of the document names no image with captions"
             rejected = RowError(Reason.NO_IMAGE, message)
         else:
@@ -140,9 +140,7 @@ class JsonMaps:
         """The captions that a whole document shows, at its end."""
         inner = {key: value for key, value in members.items() if isinstance(value, dict) and is_map(value)}
         self._waiting = [(key, value) for key, value in self._waiting if key not in inner]
-        named = [
-            key for key, value in self._waiting if _names_an_image(key) and value != [] and _has_captions(value)
-        ]
+        named = [key for key, value in self._waiting if _names_an_image(key) and _shows_captions(value)]
         if named:
             others = sum(not _names_an_image(key) and _may_be_an_image(key, value) for key, value in self._waiting)
             yield from self._of_waiting(others=len(named) >= others)
@@ -207,14 +205,17 @@ def _is_about_the_file(key: str) -> bool:
 
 def _may_be_an_image(key: str, value: Any) -> bool:
     """Whether a member of a map has captions, though its name does not say that it is an image."""
-    is_text = isinstance(value, str) and len(value.split()) != 1
-    return (is_text or (value != [] and not isinstance(value, str) and _has_captions(value))) and not (
-        _is_about_the_file(key)
-    )
+    is_a_word = isinstance(value, str) and len(value.split()) == 1
+    return _shows_captions(value) and not is_a_word and not _is_about_the_file(key)
 
 
 def _raw(key: str, value: Any) -> str:
     return f"{key}: {json.dumps(value)}"
+
+
+def _shows_captions(value: Any) -> bool:
+    """Whether there are captions, and not merely room for some."""
+    return value != [] and _has_captions(value)
 
 
 def _has_captions(value: Any, depth: int = 0) -> bool:

@@ -143,10 +143,8 @@ class LabelJob:
             for failed in self.previous.state.failed if self.previous else ():
                 intake.reject(failed.rejected(self.settings.input.path))
             if self.previous and self.previous.summary:
-                rejected = None
-                if intake.rejected and self.destination.rejected:
-                    rejected = shown_path(self.destination.rejected)
-                return self.previous.summary.model_copy(update={"status": "up to date", "rejected_file": rejected})
+                found = {"status": "up to date", "rejected_file": self._rejected_file(intake)}
+                return self.previous.summary.model_copy(update=found)
             if self.options.dry_run:
                 return self._estimate(batches, intake, images)
             if workers is None:
@@ -251,6 +249,11 @@ class LabelJob:
                 self.progress(Progress("reading", number, None))
             yield row
 
+    def _rejected_file(self, intake: Intake) -> str | None:
+        """Where the rejected rows stand, if there are any, for the summary."""
+        path = self.destination.rejected
+        return shown_path(path) if path and intake.rejected else None
+
     def _summary(
         self,
         status: Status,
@@ -267,9 +270,7 @@ class LabelJob:
             status=status,
             rows_read=intake.rows_read,
             rejected=dict(sorted(intake.rejected.items())),
-            rejected_file=shown_path(self.destination.rejected)
-            if intake.rejected and self.destination.rejected and not self.options.dry_run
-            else None,
+            rejected_file=None if self.options.dry_run else self._rejected_file(intake),
             bytes=size,
             config=self.settings.config,
             config_hash=self.settings.config_hash,

@@ -53,9 +53,7 @@ class OutputPaths:
         """Raises `UsageError` where the summary has the name of a file that no command of ours wrote."""
         if overwrite or self.output.exists() or not self.summary.is_file():
             return
-        content: object = None
-        with suppress(OSError, ValueError, RecursionError):
-            content = json.loads(self.summary.read_bytes())
+        content = _json_in(self.summary)
         if not isinstance(content, dict) or "status" not in content:
             raise UsageError(
                 f"{self.summary} exists already, and is no summary of a label file, which would take its place."
@@ -100,10 +98,15 @@ def _holds_no_labels(partial: Path, suffix: str) -> bool:
 
 
 def _holds_no_state(state: Path) -> bool:
-    content: object = None
-    with suppress(OSError, ValueError, RecursionError):
-        content = json.loads(state.read_bytes())
+    content = _json_in(state)
     return isinstance(content, (dict, list, str)) and not (isinstance(content, dict) and "fingerprint" in content)
+
+
+def _json_in(path: Path) -> object:
+    """What a file holds; None: it cannot be read."""
+    with suppress(OSError, ValueError, RecursionError):
+        return json.loads(path.read_bytes())
+    return None
 
 
 def check_label_file_name(output: Path) -> None:

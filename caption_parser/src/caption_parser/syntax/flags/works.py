@@ -19,14 +19,10 @@ _WORKS = frozenset(
 _PLAYED = frozenset({"featuring", "starring", "stars"})
 _BEFORE_WHO_PLAYS = frozenset({"a", "an", "three", "two"})
 """Whoever plays without one of these is named, and seen on the picture of a film."""
-
-
 _BINDINGS = frozenset("audiobook ebook edition hardback hardcover novel paperback".split())
 """What is said of a book behind its title and author."""
 _LONGEST_TITLE = 7
 _IN_TITLES = frozenset("a and at for in of on the to with".split())
-
-
 _TOLD = frozenset("lecture lectures lesson lessons reads seminar webinar".split())
 """What speaks of a thing that is elsewhere, too: "reads about horses", "a lecture about bears"."""
 _LEARNED = frozenset({"learn", "learning", "learns"})
