@@ -1,4 +1,4 @@
-"""Tables and commands as Markdown that can be pasted into docs/results.md."""
+"""Tables and commands as Markdown that can be pasted into the pages of docs/results."""
 
 import shlex
 from collections.abc import Iterable, Sequence

@@ -3,8 +3,8 @@
 Captions of all COCO images that lie there but part C train `lite0-single-stage`, `capseg convert` makes a
 segmenter of it, and its masks are scored, refined in three ways: of part C, with and without the classes of their
 captions; of the images that have masks and no captions, on which nothing was chosen; and of VOC's images, with
-VOC's classes alone. No mask trains anything; what they chose stands in `docs/results.md`. What an earlier run has
-done is taken up.
+VOC's classes alone. No mask trains anything; what they chose stands in `docs/results/segmenters.md`. What an
+earlier run has done is taken up.
 """
 
 import json

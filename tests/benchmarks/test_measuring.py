@@ -109,6 +109,8 @@ def test_every_benchmark_can_be_imported_and_shows_its_help(
 
 
 def test_every_benchmark_that_the_results_name_exists() -> None:
-    named = re.findall(r"python -m benchmarks (\w+)", (REPOSITORY / "docs" / "results.md").read_text("utf-8"))
+    docs = REPOSITORY / "docs"
+    pages = [docs / "results.md", *(docs / "results").glob("*.md")]
+    named = [name for page in pages for name in re.findall(r"python -m benchmarks (\w+)", page.read_text("utf-8"))]
     assert "background" in named
     assert set(named) <= set(BENCHMARKS)
