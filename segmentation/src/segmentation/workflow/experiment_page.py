@@ -75,7 +75,7 @@ TSEG_SECTIONS = (
     Section(
         "TSEG, Table 3, and full supervision",
         r"tseg-(table3|full)-.*|synthetic-(referring-.*|tseg-full)",
-        "On a harder drawn world, with the rows of Table 2: [results](results/referring.md#referring-expressions).",
+        "On a harder drawn world, with the rows of Table 2: [results](results/referring.md#on-the-drawn-world).",
     ),
     Section("TSEG, zero-shot on VOC", r"(synthetic-)?tseg-zero-shot-.*"),
 )
