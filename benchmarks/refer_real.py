@@ -1,12 +1,12 @@
 """Referring expressions on real images: TSEG trained on what captions call things, and never on a mask.
 
-Phrases of the captions of all COCO images that lie there but part C train `lite0-referring`; what was chosen was
-chosen on the masks of part A. Scores of B and C: every class in an image by its name; attributes of classes that
-have one object, as captions say them; RefCOCO's expressions and hand-written ones whose images are there (of all
-parts but A). mIoU is the mean over expressions, macro that over classes; no threshold is tuned, and nothing is
-fitted to edges. The backbone is frozen: it sees every image once a size, and all networks share its cells
-(`benchmarks/refer_job.py`). Each network is read twice (`READINGS`). Then VOC's images are asked for the names
-of its classes, which no training was given.
+Phrases of the captions of all COCO images that lie there but part C train `lite0-referring`, whose class names
+start from a localizer that the same captions trained; what was chosen was chosen on the masks of part A. Scores of
+B and C: every class in an image by its name; attributes of classes that have one object, as captions say them;
+RefCOCO's expressions and hand-written ones whose images are there (of all parts but A). mIoU is the mean over
+expressions, macro that over classes; no threshold is tuned. The backbone is frozen: it sees every image once a
+size, and all networks share its cells (`benchmarks/refer_job.py`). Each network is read twice (`READINGS`). Then
+VOC's images are asked for the names of its classes, which no training was given.
 What an earlier run has done is taken up.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
-from benchmarks.coco_images import part_of, write_inputs
+from benchmarks.coco_images import image_options, part_of, write_inputs
 from benchmarks.markdown import command_block, table
 from benchmarks.processes import run
 from benchmarks.surroundings import (
@@ -31,6 +31,8 @@ from benchmarks.surroundings import (
 )
 
 _FOLDER = (OUTPUTS / "refer-real").relative_to(REPOSITORY)
+_LOCALIZER = str(_FOLDER / "localizer")
+_OWN = f"localizer={_LOCALIZER}"
 _UNSEEN = ("B", "C")
 
 
@@ -39,26 +41,26 @@ class Arm(NamedTuple):
 
     name: str
     run: str
-    settings: tuple[str, ...] = ()
+    settings: tuple[str, ...] = (_OWN,)
 
 
 _NO_TRAINING = ("training.epochs=1", "training.learning_rate=1e-12", "expressions.share=0.02")
 ARMS = (
-    Arm("the start, untrained", "start", _NO_TRAINING),
+    Arm("the start, untrained", "start", (_OWN, *_NO_TRAINING)),
     Arm("MPA", "mpa"),
-    Arm("SPA", "spa", ("network.pooling.kind=spa",)),
-    Arm("GAP", "gap", ("network.pooling.kind=gap",)),
-    Arm("GMP", "gmp", ("network.pooling.kind=gmp",)),
-    Arm("MPA without what is recalled", "linear", ("network.recall=false",)),
+    Arm("SPA", "spa", (_OWN, "network.pooling.kind=spa")),
+    Arm("GAP", "gap", (_OWN, "network.pooling.kind=gap")),
+    Arm("GMP", "gmp", (_OWN, "network.pooling.kind=gmp")),
+    Arm("MPA from the model that ships", "packaged", ()),
+    Arm("MPA from ImageNet's rows alone", "imagenet", ("localizer=none",)),
+    Arm("MPA without what is recalled", "linear", (_OWN, "network.recall=false")),
     Arm("MPA from random projections", "random", ("network.knowledge=false",)),
 )
 BEST = ARMS[1]
-READINGS = {
-    "": ("rivals=none",),
-    ", beside the names of all classes": ("rivals=coco", "propagation=2", "input_size=401"),
-}
-"""How maps become masks: as each network was trained; or by what a text has of a cell beside 152 class names, maps
-being carried to cells that look alike, at the larger size that suits it."""
+_BESIDE = ("rivals=coco", "propagation=2", "input_size=401")
+READINGS = {"": (*_BESIDE, "refine=pixel-walk"), ", without refinement": (*_BESIDE, "refine=none")}
+"""How maps become masks: by what a text has of a cell beside 152 class names, and then fitted to edges, as `refer
+predict` makes them if told nothing, or not."""
 TRUTHS = ("B", "C", "RefCOCO", "hand-written")
 
 
@@ -67,6 +69,7 @@ def report(options: Options) -> Iterator[str]:
     write_inputs(REPOSITORY / _FOLDER, options.limit)
     run(_label_command())
     _write_truths()
+    run(_localizer_command())
     rows, found = [], {}
     for arm in ARMS:
         run(_train_command(arm))
@@ -80,12 +83,17 @@ def report(options: Options) -> Iterator[str]:
     yield f"Expressions: {counts}."
     yield table(("VOC, asked by", "mIoU", "background", "person"), [*_zero_shot_rows()])
     scored = (_job("evaluate", BEST.run, "B", *settings) for settings in READINGS.values())
-    yield command_block([_label_command(), _train_command(BEST), *scored])
+    yield command_block([_label_command(), _localizer_command(), _train_command(BEST), *scored])
 
 
 def _label_command() -> Sequence[str]:
     captions, labels = (str(_FOLDER / name) for name in ("captions.json", "labels.jsonl"))
     return capparse_command("label", captions, "-o", labels, "--overwrite", "--quiet")
+
+
+def _localizer_command() -> Sequence[str]:
+    labels = str(_FOLDER / "training.jsonl")
+    return capseg_command("train-localizer", *image_options(), "--labels", labels, "-o", _LOCALIZER, "--quiet")
 
 
 def _job(step: str, *arguments: str) -> Sequence[str]:
@@ -138,7 +146,7 @@ def _zero_shot_rows() -> Iterator[Sequence[str]]:
         kept = REPOSITORY / trained / f"voc-{words}{reading.replace(' ', '-')}.json"
         truth = ("--truth", str(voc), "--images", str(voc / "JPEGImages"), "--image-list", str(listed))
         read = (part for setting in settings for part in f"--{setting.replace('_', '-')}".split("="))
-        how = ("--zero-shot", "--words", words, *read, "--refine", "none", "--json", "--quiet")
+        how = ("--zero-shot", "--words", words, *read, "--json", "--quiet")
         if not kept.is_file():
             output = run(capseg_command("refer", "evaluate", trained, *truth, *how)).output
             kept.write_text(output, encoding="utf-8")

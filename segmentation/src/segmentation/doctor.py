@@ -69,9 +69,8 @@ def _pillow() -> str:
 
 
 def _shipped() -> str:
-    from segmentation.prediction.opening import SHIPPED
     from segmentation.prediction.pretrained import WEIGHTS, read_saved
-    from segmentation.runs.trained import is_saved
+    from segmentation.runs.trained import SHIPPED, is_saved
 
     if not is_saved(SHIPPED):
         raise RuntimeError("none")

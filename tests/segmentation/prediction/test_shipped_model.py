@@ -6,9 +6,9 @@ from PIL import Image, ImageDraw
 
 from segmentation import Segmenter
 from segmentation.backbones import catalog
-from segmentation.prediction.opening import SHIPPED
 from segmentation.prediction.options import PredictionOptions
 from segmentation.prediction.pretrained import WEIGHTS, read_saved
+from segmentation.runs.trained import SHIPPED
 from shared_schemas import load_label_space
 
 

@@ -4,11 +4,12 @@ import numpy as np
 import torch
 
 from segmentation.backbones.loading import load_backbone
+from segmentation.localization.class_rows import localizers_rows
 from segmentation.localization.config import LocalizationOptions, WeightedPoolingOptions
 from segmentation.localization.network import build_localizer
 from segmentation.masks.maps import absolute_scores
 from segmentation.segmenter.config import SegmentationOptions
-from segmentation.segmenter.initialise import localizers_rows, start_head
+from segmentation.segmenter.initialise import start_head
 from segmentation.segmenter.network import SegmentationNetwork
 
 

@@ -65,6 +65,13 @@ def backbone_entry(name: str) -> BackboneEntry:
     return _BACKBONES[name]
 
 
+def same_layers(one: str, other: str) -> bool:
+    """Whether two names are of the same layers, whatever the stride: what reads cells of one reads the other's."""
+    first, second = backbone_entry(one), backbone_entry(other)
+    options = (dict(entry.options) | {"stride": None} for entry in (first, second))
+    return first.target == second.target and next(options) == next(options)
+
+
 def weights_path(name: str, weights: Path | str) -> Path:
     """The file behind `weights`: the path itself, or the file in the package that ships weights for `name`.
 

@@ -53,6 +53,14 @@ def refer_train_command(
             "installed.",
         ),
     ] = None,
+    localizer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN|packaged|none",
+            help="What class names start from: a finished run of train-localizer on the same backbone, or a saved "
+            "segmenter; packaged: the model that ships.",
+        ),
+    ] = None,
     pooling: Annotated[
         str | None, typer.Option(metavar="mpa|spa|gap|gmp", help="From patches to the score of an image.")
     ] = None,
@@ -72,6 +80,8 @@ def refer_train_command(
 
       capseg refer train --images train2017 --labels labels.jsonl -o runs/referring
 
+      capseg refer train --images photos --labels labels.jsonl -o runs/own --localizer runs/localizer
+
       capseg refer train --images photos --labels labels.jsonl -o runs/spa --pooling spa --epochs 4
 
       capseg refer train --images train2014 --truth refcoco --split train -o runs/full --set supervision=masks
@@ -85,6 +95,7 @@ def refer_train_command(
     given = {
         "label_space": label_space,
         "network.text.encoder": text_encoder,
+        "localizer": localizer,
         "network.pooling.kind": pooling,
         **{f"labels.{name}": value for name, value in rules.items()},
     }

@@ -1,6 +1,6 @@
 """Networks of referring expressions where there is no GPU: hundreds of images, and the synthetic world."""
 
-from segmentation.backbones.catalog import RANDOM
+from segmentation.backbones.catalog import PACKAGED, RANDOM
 from segmentation.data.crops import CropOptions
 from segmentation.experiments.experiment import WORLD_CLASSES, Experiment, Labels
 from segmentation.referring.config import (
@@ -19,6 +19,7 @@ _LITE0 = ReferringConfig(
     weights="packaged",
     crop=CropOptions(size=321),
     frozen_views=4,
+    localizer=PACKAGED,
     # Untrained, patches of a cosine above .05 are the best foreground: .7 as a logit.
     network=ReferringOptions(knowledge=True, recall=True, offset=-0.7, text=TextOptions(trained=False)),
     # On phrases alone, a few hundred images wear off what the start knows.

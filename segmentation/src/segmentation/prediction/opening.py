@@ -7,12 +7,10 @@ from segmentation.prediction.hub import HubOptions, downloaded
 from segmentation.prediction.pretrained import CONFIG, WEIGHTS, open_pretrained
 from segmentation.referring.run import TrainedReferring, load_referring
 from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_REFERRING, TRAIN_SEGMENTER, RunFolder
-from segmentation.runs.trained import OpenedModel, is_saved, open_trained
+from segmentation.runs.trained import SHIPPED, OpenedModel, is_saved, open_trained
 from shared_runtime.errors import InputError, MissingResourceError
 from shared_schemas.errors import did_you_mean
 
-SHIPPED = Path(__file__).parent.parent / "models" / "segmenter"
-"""The folder of the model that ships."""
 _OF_CLASSES = (TRAIN_LOCALIZER, TRAIN_SEGMENTER)
 """The commands that train networks which know a set of classes, and no texts."""
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")

@@ -7,14 +7,17 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
-from segmentation.backbones.catalog import PACKAGED, named_place
+from segmentation.backbones.catalog import PACKAGED, named_place, same_layers
 from segmentation.data.crops import CropOptions
 from segmentation.referring.text_folder import CLASSES, language_digest, text_folder
-from segmentation.runs.folder import TRAIN_REFERRING
-from segmentation.runs.trained import finished_weights
+from segmentation.runs.folder import TRAIN_LOCALIZER, TRAIN_REFERRING, RunFolder
+from segmentation.runs.trained import SHIPPED, backbone_of, finished_weights, is_saved
 from segmentation.training.config import ClassifierUse, Factor, Rate, TrainingConfig, TrainingOptions, Weight
 from shared_runtime.configuration import Configuration
 from shared_runtime.errors import CapparseError, UsageError
+
+NONE = "none"
+"""In place of a localizer: none."""
 
 
 class TextOptions(Configuration):
@@ -160,6 +163,12 @@ class ReferringConfig(TrainingConfig):
         "patches lie in the boxes of expressions (Table 2e).",
     )
     start: str | None = Field(None, description="A finished run of refer train that it goes on from (Table 2e).")
+    localizer: str = Field(
+        NONE,
+        description="With network.knowledge, whose rows class names start from, in the place of ImageNet's: a "
+        "finished run of train-localizer on the same backbone, or a saved segmenter with a linear head; packaged: "
+        "the model that ships, where it has this backbone; none: nobody's. Not in the paper.",
+    )
     crop: CropOptions = CropOptions(size=384)
     network: ReferringOptions = ReferringOptions()
     expressions: ExpressionOptions = ExpressionOptions()
@@ -207,16 +216,41 @@ class ReferringConfig(TrainingConfig):
         """
         return None if self.start is None else finished_weights(Path(self.start), TRAIN_REFERRING)
 
+    def localizer_weights(self) -> Path | None:
+        """The weights whose rows class names start from; None: they start from ImageNet's, or from nothing.
+
+        Raises InputError where that is neither a finished localizer nor a saved model, UsageError where it has
+        another backbone.
+        """
+        if self.localizer == NONE or not self.network.knowledge:
+            return None
+        folder = SHIPPED if self.localizer == PACKAGED else Path(self.localizer)
+        weights = RunFolder(folder).weights if is_saved(folder) else finished_weights(folder, TRAIN_LOCALIZER)
+        if same_layers(backbone_of(folder), self.backbone):
+            return weights
+        if self.localizer == PACKAGED:
+            return None
+        raise UsageError(
+            f"{folder}: got a localizer with the backbone {backbone_of(folder)}, expected {self.backbone}, whose "
+            "cells its rows have to read. Train one with this backbone, or --set localizer=none"
+        )
+
     def start_files(self) -> Mapping[str, Path]:
-        """As of every training, and the weights of the run that it goes on from."""
-        files, earlier = super().start_files(), self.earlier_weights()
-        return files if earlier is None else {**files, "the run that it starts from": earlier}
+        """As of every training, and the weights of the run that it goes on from and of the localizer."""
+        others = {
+            "the run that it starts from": self.earlier_weights(),
+            "the localizer": self.localizer_weights(),
+        }
+        given = {role: path for role, path in others.items() if path is not None}
+        return {**super().start_files(), **given}
 
     def places(self) -> Mapping[str, Path]:
-        """As of every training, the run that it goes on from, and the folder of the language model."""
+        """As of every training, the run and the localizer that it starts from, the language model's folder."""
         found = dict(super().places())
         if self.start is not None:
             found["start"] = Path(self.start)
+        if self.localizer not in (NONE, PACKAGED):
+            found["localizer"] = Path(self.localizer)
         encoder = self.network.text.encoder
         folder = named_place(encoder)
         if encoder not in (CLASSES, PACKAGED) and folder.is_dir():

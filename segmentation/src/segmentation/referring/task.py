@@ -9,6 +9,7 @@ from torch import Tensor
 from segmentation.backbones.loading import load_backbone, load_classifier, read_tensors
 from segmentation.data.phrases import expression_text
 from segmentation.referring.config import ReferringConfig, ReferringLossOptions
+from segmentation.referring.knowledge.class_rows import named_rows
 from segmentation.referring.knowledge.directions import start_from_knowledge
 from segmentation.referring.losses import overlap, soft_margin_loss
 from segmentation.referring.network import ReferringNetwork
@@ -83,7 +84,9 @@ def build_task(
     encoder = on_device(encoder, device)
     classifier = config.classifier_weights()
     if classifier is not None:
-        start_from_knowledge(network, encoder, load_classifier(config.backbone, classifier).rows)
+        localizer = config.localizer_weights()
+        learned = None if localizer is None else named_rows(localizer)
+        start_from_knowledge(network, encoder, load_classifier(config.backbone, classifier).rows, learned)
     earlier = config.earlier_weights()
     if earlier is not None:
         _start_from(network, earlier)

@@ -1,5 +1,6 @@
 """What was trained in a run folder, opened by whichever room knows how."""
 
+import json
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +23,8 @@ OPENERS = MappingProxyType(
 )
 """Command to `module:function`, which takes a run folder and is imported when it is needed."""
 
+SHIPPED = Path(__file__).parent.parent / "models" / "segmenter"
+"""The folder of the model that ships, a segmenter as `save_pretrained` writes it."""
 SAVED_CONFIG = "config.json"
 """What a saved model has in the place of a run's record."""
 SAVED_FILES = (SAVED_CONFIG, "README.md")
@@ -68,6 +71,17 @@ def model_files(model: StoredModel) -> dict[str, Path]:
 def is_saved(folder: Path) -> bool:
     """Whether a folder is laid out as the Hugging Face hub has models, and not as a run."""
     return (folder / SAVED_CONFIG).is_file() and not RunFolder(folder).record.exists()
+
+
+def backbone_of(folder: Path) -> str:
+    """The name of the backbone in a run folder or a saved model. Raises InputError where that cannot be read."""
+    if not is_saved(folder):
+        return str(RunFolder(folder).read_record().config.get("backbone"))
+    path = folder / SAVED_CONFIG
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["backbone"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: cannot be read: {error}; it says which backbone the model has") from error
 
 
 def refuse_saved(folder: Path) -> None:

@@ -1,7 +1,6 @@
 """A segmentation network before its training: its backbone, and class rows from what is known already."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -9,9 +8,9 @@ from torch import Tensor
 from segmentation.backbones.contract import Backbone
 from segmentation.backbones.loading import load_backbone, load_classifier, read_tensors
 from segmentation.data.transfer import same_foreground
+from segmentation.localization.class_rows import ClassRows, localizers_rows
 from segmentation.localization.knowledge.imagenet_classes import ImagenetMatcher
 from segmentation.localization.knowledge.initialise import class_rows
-from segmentation.localization.network import LabelLocalizer, LocalizationNetwork, PlainCam
 from segmentation.localization.run import load_localizer
 from segmentation.segmenter.config import SegmentationOptions, SegmenterConfig
 from segmentation.segmenter.network import LinearHead, SegmentationNetwork
@@ -19,17 +18,6 @@ from shared_runtime.errors import InputError, UsageError
 from shared_schemas import LabelSpace
 
 _BACKBONE = "backbone."
-
-
-class HeadRows(NamedTuple):
-    """What a linear head starts from: logits of K foreground classes, over the C channels of a backbone."""
-
-    rows: Tensor
-    """`[K C]`"""
-    offsets: Tensor
-    """`[K]`"""
-    background: float = 0.0
-    """The logit of the background, in every cell."""
 
 
 def initial_network(config: SegmenterConfig, n_classes: int, *, weights: Path | None) -> SegmentationNetwork:
@@ -52,7 +40,7 @@ def starting_network(config: SegmenterConfig, label_space: LabelSpace) -> Segmen
     classifier = config.classifier_weights()
     if classifier is not None:
         rows = load_classifier(config.backbone, classifier).rows
-        of_classifier = HeadRows(imagenet_rows(rows, label_space), torch.zeros(network.n_classes))
+        of_classifier = ClassRows(imagenet_rows(rows, label_space), torch.zeros(network.n_classes))
         start_head(network, of_classifier, "the ImageNet classifier", config.network)
     elif of_localizer is not None and config.network.rows == "localizer":
         of_run = _localizers_rows(of_localizer.parent, label_space)
@@ -93,23 +81,7 @@ def imagenet_rows(classifier: Tensor, label_space: LabelSpace) -> Tensor:
     return class_rows(classifier, found)
 
 
-def localizers_rows(network: LabelLocalizer) -> HeadRows:
-    """The class heatmaps of a localizer, of all its K classes, and the background that they compete with."""
-    if isinstance(network, PlainCam):
-        rows = network.classifier.weight.flatten(1)
-        offsets = torch.zeros(len(rows))
-    elif isinstance(network, LocalizationNetwork):
-        projection, embeddings = network.project_cls, network.classes.weight
-        rows = embeddings @ projection.weight.flatten(1)
-        offsets = embeddings @ projection.get_parameter("bias")
-    else:
-        raise TypeError(f"got a {type(network).__name__}, whose class heatmaps are no rows")
-    weighted = network.options.class_pooling == "weighted"
-    background = network.options.weighted.background_logit if weighted else 0.0
-    return HeadRows(rows.detach(), offsets.detach(), background)
-
-
-def _localizers_rows(run: Path, label_space: LabelSpace) -> HeadRows:
+def _localizers_rows(run: Path, label_space: LabelSpace) -> ClassRows:
     """Rows and offsets of the foreground classes. UsageError for a localizer of other classes."""
     localizer = load_localizer(run)
     if not same_foreground(localizer.vocabulary.label_space, label_space):
@@ -119,10 +91,10 @@ def _localizers_rows(run: Path, label_space: LabelSpace) -> HeadRows:
         )
     rows, offsets, background = localizers_rows(localizer.network)
     n_foreground = localizer.vocabulary.n_foreground
-    return HeadRows(rows[:n_foreground], offsets[:n_foreground], background)
+    return ClassRows(rows[:n_foreground], offsets[:n_foreground], background)
 
 
-def start_head(network: SegmentationNetwork, start: HeadRows, source: str, options: SegmentationOptions) -> None:
+def start_head(network: SegmentationNetwork, start: ClassRows, source: str, options: SegmentationOptions) -> None:
     """Start the linear head with `start`, as `options` change it; the background's row is 0.
 
     Raises UsageError for rows that read other channels than the backbone has.

@@ -1,7 +1,8 @@
 """Directions of texts among the features of an ImageNet classifier, by ridge regression: a start without training.
 
 Every ImageNet class is a synset of WordNet, with words, a gloss and hypernyms, and a row of the classifier. What
-maps the vectors of these texts to those rows maps those of any other text, too.
+maps the vectors of these texts to those rows maps those of any other text, too. Names of classes may have the rows
+that a localizer learned from captions in the place of ImageNet's.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,8 @@ import torch
 from torch import Tensor
 
 from segmentation.data.phrases import expression_text
-from segmentation.localization.knowledge.initialise import principal_directions
+from segmentation.localization.knowledge.initialise import leading_directions, principal_directions
+from segmentation.referring.knowledge.class_rows import NamedRows
 from segmentation.referring.knowledge.texts import read_texts
 from segmentation.referring.network import ReferringNetwork
 from segmentation.referring.text_encoder import TextEncoder
@@ -46,25 +48,29 @@ def ridge(inputs: Tensor, outputs: Tensor, penalty: float) -> Tensor:
     return found
 
 
-def start_from_knowledge(network: ReferringNetwork, encoder: TextEncoder, classifier: Tensor) -> None:
+def start_from_knowledge(
+    network: ReferringNetwork, encoder: TextEncoder, classifier: Tensor, learned: NamedRows | None = None
+) -> None:
     """Fill both projections, so that a cosine is that of a cell's features and of a text's direction among them.
 
-    `classifier` [1000 C] reads the backbone's channels. The shared space has the directions in which its rows
-    vary most. Raises UsageError if the channels do not fit.
+    `classifier` [1000 C] reads the backbone's channels, and so do the rows of `learned`, whose texts point there.
+    The shared space has the directions in which these rows vary, and then those in which `classifier` varies most.
+    Raises UsageError if the channels do not fit.
     """
-    if classifier.shape[1] != network.backbone.channels:
-        raise UsageError(
-            f"the ImageNet classifier reads {classifier.shape[1]} channels, the backbone has "
-            f"{network.backbone.channels}; network.knowledge needs a backbone that ends where its classifier "
-            "begins, such as efficientnet-lite0-head or resnet50"
-        )
-    texts, rows = known_texts(classifier)
+    channels = network.backbone.channels
+    _check_channels("the ImageNet classifier", classifier, channels, "network.knowledge")
+    centred = classifier - classifier.mean(dim=0)
+    if learned is None:
+        directions = principal_directions(centred)[: network.options.dimension]
+    else:
+        _check_channels("the localizer", learned.rows, channels, "localizer")
+        directions = leading_directions(learned.rows, classifier, network.options.dimension)
+    texts, rows = _with_learned(*known_texts(classifier), learned)
     vectors = encoder.vectors(texts)
     of_text = ridge(vectors, rows, network.options.ridge)
-    directions = principal_directions(classifier - classifier.mean(dim=0))[: network.options.dimension]
     columns = directions @ of_text
     if network.known is not None:
-        words, wanted = _distinct(*known_texts(classifier, glosses=False))
+        words, wanted = _with_learned(*_distinct(*known_texts(classifier, glosses=False)), learned)
         place = {text: number for number, text in enumerate(texts)}
         of_words = vectors[[place[word] for word in words]]
         missed = wanted - of_words @ of_text.T
@@ -75,6 +81,24 @@ def start_from_knowledge(network: ReferringNetwork, encoder: TextEncoder, classi
     with torch.no_grad():
         _fill(network.project_image.weight.flatten(1), network.project_image.bias, directions)
         _fill(network.project_text.weight, network.project_text.bias, columns)
+
+
+def _check_channels(source: str, rows: Tensor, channels: int, option: str) -> None:
+    if rows.shape[1] != channels:
+        raise UsageError(
+            f"{source} reads {rows.shape[1]} channels, the backbone has {channels}; {option} needs a backbone "
+            "that ends where its rows begin, such as efficientnet-lite0-head or resnet50"
+        )
+
+
+def _with_learned(texts: Sequence[str], rows: Tensor, learned: NamedRows | None) -> tuple[Sequence[str], Tensor]:
+    """Texts and rows of ImageNet's classes with those of `learned`, which are made as long, in their place."""
+    if learned is None:
+        return texts, rows
+    taken = frozenset(learned.texts)
+    kept = [place for place, text in enumerate(texts) if text not in taken]
+    own = learned.rows * (rows.norm(dim=1).mean() / learned.rows.norm(dim=1).mean())
+    return [*(texts[place] for place in kept), *learned.texts], torch.cat([rows[kept], own])
 
 
 def _distinct(texts: Sequence[str], rows: Tensor) -> tuple[list[str], Tensor]:

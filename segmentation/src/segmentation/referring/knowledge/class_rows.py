@@ -1,0 +1,64 @@
+"""Where a network that learned the labels of captions finds a class, by its name. Not in the paper.
+
+What the captions of an image name teaches a row per class sooner than their phrases teach two projections: where
+a network has both, its class names start where the rows are.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from torch import Tensor
+
+from segmentation.backbones.loading import read_tensors
+from segmentation.data.phrases import expression_text
+from segmentation.localization.class_rows import localizers_rows
+from segmentation.localization.run import load_localizer
+from segmentation.runs.trained import SAVED_CONFIG, is_saved
+from shared_runtime.errors import InputError
+
+_LINEAR_HEAD = "head.classifier.weight"
+"""Of a segmenter: the rows of the background and of K classes."""
+
+
+class NamedRows(NamedTuple):
+    """Rows over the C channels of a backbone, and what they find."""
+
+    texts: tuple[str, ...]
+    """K, as `expression_text` has them."""
+    rows: Tensor
+    """`[K C]`, none of them 0."""
+
+
+def named_rows(weights: Path) -> NamedRows:
+    """The rows of a localizer, from the weights in its run folder, or of a saved segmenter with a linear head.
+
+    Raises InputError for another model.
+    """
+    folder = weights.parent
+    if is_saved(folder):
+        names, rows = _saved_rows(folder / SAVED_CONFIG, read_tensors(weights))
+    else:
+        localizer = load_localizer(folder)
+        names = [label.name for label in localizer.vocabulary.classes]
+        rows = localizers_rows(localizer.network).rows
+    # A class that was never seen, and that ImageNet lacks, has no direction.
+    learned = rows.norm(dim=1) > 0
+    texts = (expression_text(name) for name, known in zip(names, learned, strict=True) if known)
+    return NamedRows(tuple(texts), rows[learned].float())
+
+
+def _saved_rows(config: Path, tensors: Mapping[str, Tensor]) -> tuple[list[str], Tensor]:
+    """Names and rows of the classes of a saved segmenter."""
+    if _LINEAR_HEAD not in tensors:
+        raise InputError(
+            f"{config.parent}: got a model without a row for each class, expected a segmenter with a linear head, "
+            "such as 'capseg convert' makes of a localizer, or the folder of a localizer's run"
+        )
+    rows = tensors[_LINEAR_HEAD].flatten(1)[1:]
+    try:
+        names = json.loads(config.read_text(encoding="utf-8"))["id2label"]
+        return [names[str(number)] for number in range(1, len(rows) + 1)], rows
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{config}: cannot be read: {error}; it says which classes the model has") from error
