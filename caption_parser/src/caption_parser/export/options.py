@@ -1,9 +1,18 @@
 """What an export may be told."""
 
 from pathlib import Path
+from typing import TypedDict
 
 from caption_parser.frames.columns import Rows
 from shared_runtime.configuration import FrozenModel
+
+
+class ExportFields(TypedDict, total=False):
+    """The fields of `ExportOptions`, which says what they mean, as named arguments of functions."""
+
+    label_space: str | Path | None
+    boxes: str | Path | None
+    rows: Rows
 
 
 class ExportOptions(FrozenModel):

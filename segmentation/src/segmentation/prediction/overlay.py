@@ -1,6 +1,8 @@
 """A mask over its image, in the colours that its PNG has."""
 
+import base64
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,8 @@ from shared_runtime.errors import UsageError
 from shared_schemas.files import replacing
 
 OPACITY = 0.5
+_SHOWN_SIDE = 640
+"""Longest side of a picture in a notebook, in pixels."""
 _LONGEST_SIDE = 65_500
 """In pixels, of what libjpeg writes."""
 _NAMES_BY_SIDE = 28
@@ -40,6 +44,25 @@ def painted(image: RgbImage, mask: IndexMask, opacity: float = OPACITY) -> RgbIm
         mixed = image[rows] + strength[..., None] * (colours[classes] - image[rows])
         result[rows] = mixed.round().astype(np.uint8)
     return result
+
+
+def shown_png(image: RgbImage, mask: IndexMask) -> bytes:
+    """What a notebook shows of an image (H, W, 3) and its mask (H, W): a PNG of a bounded size."""
+    height, width = mask.shape
+    scale = min(1.0, _SHOWN_SIDE / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    # Made small first: a large image takes no second one in memory.
+    small = np.array(Image.fromarray(image).resize(size, Image.Resampling.BOX))
+    classes = np.array(Image.fromarray(mask).resize(size, Image.Resampling.NEAREST))
+    content = BytesIO()
+    Image.fromarray(painted(small, classes)).save(content, format="PNG")
+    return content.getvalue()
+
+
+def shown_html(image: RgbImage, mask: IndexMask, caption: str) -> str:
+    """The same with a line below it, `caption`, which is HTML."""
+    picture = base64.b64encode(shown_png(image, mask)).decode("ascii")
+    return f'<div><img src="data:image/png;base64,{picture}"><br>{caption}</div>'
 
 
 def with_key(picture: Image.Image, mask: IndexMask, class_names: Sequence[str]) -> Image.Image:
