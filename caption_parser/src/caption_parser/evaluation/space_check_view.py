@@ -44,8 +44,8 @@ def notes(check: SpaceCheck) -> Iterator[str]:
         )
     else:
         yield (
-            "nothing is missed. Which nouns of your captions give no class: capparse label CAPTIONS "
-            "-o labels.jsonl --label-space FILE --keep-unlabelled, then capparse report labels.jsonl -o labels.html"
+            "nothing is missed. Which nouns of your captions give no class: capparse label CAPTIONS -o "
+            "labels.jsonl --label-space FILE --keep-unlabelled; then capparse report labels.jsonl -o labels.html"
         )
     if any(label.advice for label in check.classes):
         yield (
