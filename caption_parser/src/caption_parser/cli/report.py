@@ -22,7 +22,7 @@ def report_command(
     ] = None,
     label_space: Annotated[
         str | None,
-        typer.Option(metavar="NAME|FILE", help="The label space of the labels, if it is not a shipped one."),
+        typer.Option(metavar="NAME|FILE", help="The label space of the labels  [default: as they name it]"),
     ] = None,
     rejected: Annotated[
         str | None,

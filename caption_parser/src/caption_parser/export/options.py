@@ -19,7 +19,7 @@ class ExportOptions(FrozenModel):
     """Options that decide what stands in the output; each format knows some of them."""
 
     label_space: str | Path | None = None
-    """The one that made the labels; None: the shipped one that they name."""
+    """The one that made the labels; None: the shipped one that they name, or the file that their summary does."""
     boxes: Path | None = None
     """odvg: COCO instances whose boxes mentions are linked to, by class."""
     rows: Rows = "classes"
