@@ -10,7 +10,7 @@ from PIL import Image
 
 from segmentation.data.masks import palette, read_index_mask
 from segmentation.masks.maps import ScoreMaps
-from segmentation.prediction.overlay import painted, with_key
+from segmentation.masks.overlay import painted, with_key
 from segmentation.prediction.referrer import ReferredRegion, SeenImage
 from segmentation.prediction.result import Segmentation, class_scores
 from shared_runtime.errors import OutputError, UsageError

@@ -13,9 +13,9 @@ from PIL import Image
 from segmentation.backbones.devices import AUTO, check_device
 from segmentation.data.images import ImageInput, RgbImage, pixels_of
 from segmentation.data.masks import IndexMask
+from segmentation.masks.overlay import OPACITY, painted, shown_html, shown_png
 from segmentation.prediction.hub import HubOptions, Pretrained
 from segmentation.prediction.opening import open_referring
-from segmentation.prediction.overlay import OPACITY, painted, shown_html, shown_png
 from segmentation.referring.options import ReferringPrediction
 from segmentation.referring.run import TrainedReferring
 from segmentation.scores.contract import FloatMap

@@ -12,7 +12,7 @@ from PIL import Image
 from segmentation.data.images import RgbImage
 from segmentation.data.masks import IndexMask, palette, write_index_mask
 from segmentation.masks.maps import ScoreMaps
-from segmentation.prediction.overlay import OPACITY, painted, shown_html, shown_png
+from segmentation.masks.overlay import OPACITY, painted, shown_html, shown_png
 from shared_runtime.errors import OutputError, UsageError
 
 
