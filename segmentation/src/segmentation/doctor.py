@@ -88,7 +88,7 @@ def _language_model() -> str:
     try:
         folder = text_folder(PACKAGED)
     except MissingResourceError as error:
-        raise RuntimeError(str(error).partition(". Try")[0]) from error
+        raise MissingResourceError(str(error).partition(". Try")[0]) from error
     return f"{folder}, {(folder / WEIGHTS).stat().st_size / 1e6:.0f} MB"
 
 

@@ -92,7 +92,7 @@ def test_what_the_page_says(labels: Path) -> None:
     assert "Words that lead to different classes in one image: 1." in disagreements
     assert "bat: baseball bat" in disagreements
     assert "bat: no class" in disagreements
-    assert "no rejected-rows file" in page.section("rejected")
+    assert "No file of rejected rows" in page.section("rejected")
 
 
 def test_nouns_without_a_class_are_counted_and_how_to_add_one_is_told(labels: Path, tmp_path: Path) -> None:
@@ -261,7 +261,7 @@ def test_confidence_and_co_occurrence_by_hand() -> None:
 
 
 def test_the_run_that_made_the_labels(labels: Path, tmp_path: Path) -> None:
-    assert "no summary beside the labels" in report(labels).section("run")
+    assert "capparse label writes) lies beside the labels, or it cannot be read" in report(labels).section("run")
     (tmp_path / "captions.tsv").write_text("image_id\tcaption\n1\tA black cat.\n2\tA dog.\n")
     output = tmp_path / "made.jsonl"
     label_file(tmp_path / "captions.tsv", output, ParserConfig(labeller="exact"))
@@ -365,7 +365,7 @@ def test_the_command(labels: Path) -> None:
     done = CliRunner().invoke(app, ["report", str(labels), "-o", str(output)])
     assert done.exit_code == ExitCode.OK, done.output
     assert f"{output}: 3 images, 5 captions" in done.stderr
-    assert Page(output.read_text("utf-8")).text_of["h1"] == ["labels.jsonl"]
+    assert Page(output.read_text("utf-8")).text_of["h1"] == ["Labels in labels.jsonl"]
     with labels.open("a") as file:
         file.write("[]\n")
     done = CliRunner().invoke(app, ["report", str(labels), "-o", str(output), "--overwrite"])

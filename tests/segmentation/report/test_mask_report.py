@@ -143,7 +143,7 @@ def test_masks_of_other_programs_alone(masks: Path, tmp_path: Path, caplog: pyte
     assert "class 48" in text
     assert "1 mask cannot be read; the first: " in text
     assert "1 mask cannot be used; the page names the first" in caplog.text
-    assert "Without captions: no label file is known (--labels)" in text
+    assert "No captions are shown: give the label file as --labels" in text
     empty = tmp_path / "empty"
     empty.mkdir()
     with pytest.raises(InputError, match=r"got no file \*\.png, expected a folder of masks"):
@@ -203,7 +203,10 @@ def test_masks_of_other_programs_have_no_maps(small_run: Any, masks: Path, tmp_p
     mask_report(masks, truth, page, given)
     found = Page(page.read_text())
     assert [*found.entries.values()] == [["image", "mask", "truth"]]
-    assert "Without maps: " in "".join(found.text)
+    text = "".join(found.text)
+    assert "No maps are shown: " in text
+    assert f"Masks in {tmp_path.name}/masks" in text, "which masks, even of a folder named masks"
+    assert "precision, the share of the masks' pixels that are right" in text
     assert "labels: apple · grass" in "".join(found.text)
     mask_report(masks, truth, tmp_path / "bare.html", ONE)
     assert [*Page((tmp_path / "bare.html").read_text()).entries.values()] == [["mask", "truth"]]

@@ -54,7 +54,7 @@ class ReportOptions(FrozenModel):
     rejected: Path | None = None
     """The rejected-rows file; none: `LABELS.rejected.jsonl` if it exists."""
     title: str | None = None
-    """The heading; none: the name of the label file."""
+    """The heading; none: it names the label file."""
     seed: int = 0
     """Which examples are drawn; the same seed gives the same page."""
     images: str | None = None
@@ -103,7 +103,7 @@ def write_report(labels: str | Path, output: str | Path, options: ReportOptions 
             add(record)
     names = _names(space) | tally.names()
     content = PageContent(
-        title=options.title or labels.name,
+        title=options.title or f"Labels in {labels.name}",
         tally=tally,
         disagreements=disagreements,
         gallery=gallery,

@@ -44,6 +44,7 @@ class PageContent:
     """The whole page."""
 
     title: str
+    """What the folder of the masks is called."""
     names: Sequence[str]
     """Of the classes, by mask value."""
     survey: Survey
@@ -109,7 +110,7 @@ def render(content: PageContent) -> str:
     )
     return render_page(
         "segmentation.report",
-        Heading(f"Masks of {content.title}", "mask report", lead),
+        Heading(f"Masks in {content.title}", "mask report", lead),
         SECTIONS,
         {"page": content},
         {"ratio": ratio},
