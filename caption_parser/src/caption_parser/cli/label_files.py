@@ -7,7 +7,9 @@ import typer
 
 from shared_runtime.errors import ExitCode
 
-LabelFile = Annotated[str, typer.Argument(help="A label file (.jsonl, .gz, .zst), or - for standard input.")]
+LabelFile = Annotated[
+    str, typer.Argument(metavar="LABELS.jsonl", help="A label file (.jsonl, .gz, .zst), or - for standard input.")
+]
 
 _SHOWN = 20
 
@@ -19,7 +21,8 @@ def show_command(
         typer.Option("--image", metavar="ID", help="Only this image, by its id or file name; repeatable."),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="How many records to show  [default: 20, all of --image]")
+        int | None,
+        typer.Option(min=1, metavar="N", help="How many records to show  [default: 20, all of --image]"),
     ] = None,
 ) -> None:
     """Show the labels of captions, with the words that gave them highlighted.
