@@ -95,7 +95,7 @@ def mask_report(masks: Path, truth: Truth | None, output: Path, options: MaskRep
         origin,
     )
     rows = list(_rows(found, sources, notes))
-    content = PageContent("/".join(masks.resolve().parts[-2:]), mask_set.names, found, rows, notes, evaluation)
+    content = PageContent(masks.resolve().name, mask_set.names, found, rows, notes, evaluation)
     try:
         replace_file(output, render(content).encode("utf-8", "replace"))
     except OSError as error:
