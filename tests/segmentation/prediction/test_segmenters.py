@@ -140,6 +140,15 @@ def test_only_classes_that_are_given_compete(small_run: Any, segmenter: Segmente
     assert segmenter.predict(image, []).classes == ()
     with pytest.raises(UsageError, match="knows no class 'grass'"):
         segmenter.predict(image, ["grass"])
+    for name, near in (
+        ("sofa", r"Did you mean 'couch'\?"),
+        ("television", r"Did you mean 'tv'\?"),
+        ("baseball", r"Near it: baseball bat, baseball glove\."),
+    ):
+        with pytest.raises(
+            UsageError, match=f"knows no class '{name}'. {near} The 80 classes that it knows stand"
+        ):
+            segmenter.predict(image, [name])
     with pytest.raises(UsageError, match="classes: got 17, expected names, such as 'person'"):
         segmenter.predict(image, [17])
 

@@ -198,10 +198,11 @@ class Segmenter(Pretrained):
         return tuple(c for c in ids if c <= n_foreground), tuple(c for c in ids if c > n_foreground)
 
     def _near(self, name: str, known: Sequence[LabelClass]) -> str:
-        """What to say of a name that is that of no class: which one it may mean, and where all of them stand."""
-        meant = next((label.name for label in known if name.casefold() in map(str.casefold, label.words)), None)
-        hint = f" Did you mean {meant!r}?" if meant else did_you_mean(name, [label.name for label in known])
+        """What to say of a name that is that of no class: which it may mean, and where all of them stand."""
         names = [label.name for label in known]
+        near = [label.name for label in known if _is_called(label, name.casefold())]
+        hint = f" Near it: {', '.join(near[:_NAMED])}." if len(near) > 1 else did_you_mean(name, names)
+        hint = f" Did you mean {near[0]!r}?" if len(near) == 1 else hint
         some = f"{', '.join(names[:_NAMED])}{', …' if len(names) > _NAMED else ''}"
         folder = self.model.weights.parent
         files = (RunFolder(folder).label_space, folder / SAVED_CONFIG)
@@ -249,6 +250,12 @@ class Segmenter(Pretrained):
             less = "PredictionOptions(refine=Refinement.NONE) takes less"
             raise InputError(f"{request.file_name}: {memory_reason(error)}. {less}") from error
         return Segmentation(image, mask, class_scores(mask, maps, self.classes), self.classes, maps)
+
+
+def _is_called(label: LabelClass, name: str) -> bool:
+    """Whether a class has this name (in lower case) for one of its words or synsets, or in its own name."""
+    synsets = (synset.partition(".")[0].replace("_", " ") for synset in label.synsets)
+    return name in (*map(str.casefold, label.words), *synsets) or name in label.name.casefold().split()
 
 
 def _pixels(image: ImageInput, number: int | None) -> RgbImage:
