@@ -16,6 +16,7 @@ from caption_parser.evaluation.scene_graphs import (
     score_scene_graphs,
 )
 from caption_parser.lexicon import default_lexicon
+from caption_parser.modes import Mode
 from caption_parser.pipeline import CaptionParser
 
 SCENE_GRAPHS = "factual/test.csv"
@@ -38,7 +39,7 @@ def report(options: Options) -> Iterator[str]:
 
 def _pipelines(mode: str) -> Iterator[tuple[str, CaptionParser]]:
     for name, model in (("caption pipeline", None), ("en_core_web_sm", en_core_web_sm())):
-        yield f"{mode} mode, {name}", CaptionParser(mode=mode, senses="first", spacy_model=model)
+        yield f"{mode} mode, {name}", CaptionParser(mode=Mode(mode), senses="first", spacy_model=model)
 
 
 def _scene_graph_rows(limit: int | None) -> Iterator[Sequence[str]]:

@@ -9,7 +9,7 @@ from PIL import Image
 from segmentation.data.images import RgbImage, read_image
 from segmentation.data.masks import IGNORE_INDEX, read_index_mask
 from segmentation.data.truth.opening import open_truth
-from segmentation.prediction.overlay import painted
+from segmentation.masks.overlay import painted
 
 DOCS = Path(__file__).resolve().parent.parent
 WALK = DOCS.parent / ".bench" / "walk"

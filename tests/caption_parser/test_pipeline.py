@@ -48,8 +48,23 @@ def test_pairs_and_mappings_are_grouped_by_image_in_order_of_appearance(parser: 
 
 
 def test_one_string_is_refused(parser: CaptionParser) -> None:
-    with pytest.raises(UsageError, match="got one string: 'A dog'"):
+    with pytest.raises(UsageError, match=r"got one string: 'A dog'.*parser\(caption\)"):
         list(parser.label("A dog"))
+
+
+def test_a_parser_is_called_with_one_caption_and_says_what_it_is(parser: CaptionParser) -> None:
+    caption = "A black cat on a sofa"
+    assert [parser(caption)] == list(parser.label([caption]))
+    assert parser(caption.encode()) == parser(caption)  # type: ignore[arg-type]
+    for wrong in ("", None, ["A dog", "A cat"]):
+        with pytest.raises(UsageError, match=r"parser\(caption\): the caption is"):
+            parser(wrong)  # type: ignore[arg-type]
+    assert (
+        repr(parser)
+        == f"<CaptionParser: visual mode, label space {parser.label_space.reference}, senses: captions>"
+    )
+    assert "paper mode, label space coco@" in repr(parser_of(mode="paper", labeller="exact"))
+    assert repr(parser_of(mode="paper", labeller="exact")).endswith(", labeller: exact>")
 
 
 def test_the_batch_does_not_change_the_labels(parser: CaptionParser) -> None:

@@ -6,9 +6,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_type_hints
 
 import numpy as np
 import pytest
+from pydantic import BaseModel
 from typer.testing import CliRunner
 
 import caption_parser
@@ -16,10 +18,14 @@ from caption_parser.cli import COMMANDS, app
 from caption_parser.cli.evaluate import evaluate_command
 from caption_parser.cli.explain import explain_command
 from caption_parser.cli.label import label_command
-from caption_parser.config import ParserConfig
+from caption_parser.commands import LabelFileFields
+from caption_parser.config import ParserConfig, ParserFields
+from caption_parser.export.find import Query, QueryFields
+from caption_parser.export.options import ExportFields, ExportOptions
 from caption_parser.model_versions import known_versions
 from caption_parser.readers import InputOptions
-from caption_parser.runs.options import RunOptions
+from caption_parser.readers.inputs import InputFields
+from caption_parser.runs.options import RunFields, RunOptions
 from shared_runtime.errors import UsageError
 from shared_schemas import read_labels
 from tests.parsers import parser_of
@@ -47,6 +53,22 @@ def test_functions_take_the_options_of_the_commands_by_their_names() -> None:
     assert {"attributes", "block", "without"} < of_explain <= ParserConfig.model_fields.keys()
     of_evaluate = inspect.signature(evaluate_command).parameters.keys() - OF_THE_TERMINAL
     assert of_evaluate == inspect.signature(caption_parser.evaluate).parameters.keys()
+
+
+@pytest.mark.parametrize(
+    ("fields", "models"),
+    [
+        (ParserFields, [ParserConfig]),
+        (InputFields, [InputOptions]),
+        (RunFields, [RunOptions]),
+        (ExportFields, [ExportOptions]),
+        (QueryFields, [Query]),
+        (LabelFileFields, [ParserConfig, InputOptions, RunOptions]),
+    ],
+    ids=lambda given: getattr(given, "__name__", ""),
+)
+def test_editors_complete_the_options_that_there_are(fields: type, models: list[type[BaseModel]]) -> None:
+    assert get_type_hints(fields).keys() == {name for model in models for name in model.model_fields}
 
 
 def test_label_file_takes_options_by_name(tmp_path: Path) -> None:

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
-from caption_parser.config import ParserConfig, check_names, with_options
+from caption_parser.config import ParserConfig, ParserFields, check_names, with_options
 from caption_parser.evaluation.evaluate import evaluate as evaluate_labels
-from caption_parser.export.find import Query
+from caption_parser.export.find import Query, QueryFields
 from caption_parser.export.find import find as find_images
-from caption_parser.export.options import ExportOptions
+from caption_parser.export.options import ExportFields, ExportOptions
 from caption_parser.export.run import export_labels as run_export
 from caption_parser.readers import InputOptions
+from caption_parser.readers.inputs import InputFields
 from caption_parser.report.explanation import explain as explain_caption
-from caption_parser.runs.options import RunOptions
+from caption_parser.runs.options import RunFields, RunOptions
 from caption_parser.runs.run import label_file as run_label_file
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from shared_schemas import ImageLabels
 
 
+class LabelFileFields(ParserFields, InputFields, RunFields, total=False):
+    """What `label_file` takes by name: the fields of `ParserConfig`, `InputOptions` and `RunOptions`."""
+
+
 def label_file(
     source: str | Path | Sequence[str | Path],
     output: str | Path,
@@ -32,7 +37,7 @@ def label_file(
     inputs: InputOptions | None = None,
     run: RunOptions | None = None,
     progress: "Callable[[Progress], None]" = lambda _: None,
-    **options: Any,
+    **options: Unpack[LabelFileFields],
 ) -> "RunSummary":
     """Label the captions of `source` into the label file `output`: what `capparse label` does.
 
@@ -66,7 +71,7 @@ def label_file(
     )
 
 
-def explain(caption: str, config: ParserConfig | None = None, **options: Any) -> "Explanation":
+def explain(caption: str, config: ParserConfig | None = None, **options: Unpack[ParserFields]) -> "Explanation":
     """Follow one caption on its way to its labels: what `capparse explain` does.
 
     `options` are fields of `ParserConfig`, named as the command's options: `mode="paper"`, `without="implied"`.
@@ -117,7 +122,7 @@ def export_labels(
     config: ExportOptions | None = None,
     *,
     overwrite: bool = False,
-    **options: Any,
+    **options: Unpack[ExportFields],
 ) -> "ExportSummary":
     """Write a label file for another program: what `capparse export` does.
 
@@ -130,7 +135,11 @@ def export_labels(
 
 
 def find(
-    labels: str | Path, query: Query | None = None, *, label_space: str | Path | None = None, **options: Any
+    labels: str | Path,
+    query: Query | None = None,
+    *,
+    label_space: str | Path | None = None,
+    **options: Unpack[QueryFields],
 ) -> "Iterator[ImageLabels]":
     """The records whose captions say what is asked for: what `capparse find` does.
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypedDict, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -79,6 +79,28 @@ class AttributeSet(StrEnum):
     """All nouns that modify a noun."""
     ALL = "all"
     """The label space's and every adjective, participle and modifying noun."""
+
+
+class ParserFields(TypedDict, total=False):
+    """The fields of `ParserConfig`, which says what they mean, as named arguments of functions."""
+
+    label_space: str | None
+    mode: Mode | Literal["visual", "paper"]
+    labeller: str
+    senses: str
+    joint: bool | None
+    caption_prior: bool | None
+    certainty: float
+    margin: float
+    skip_undisputed: bool
+    objects: Literal["syntax", "sng"]
+    spacy_model: str | None
+    attributes: AttributeSet | Literal["low-level", "adjectives", "verbs", "nouns", "all"]
+    block: str
+    without: str
+    keep_unlabelled: bool
+    also: str
+    relations: bool
 
 
 class ParserConfig(FrozenModel):

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Unpack
 
 from caption_parser.captions import ImageCaptions
-from caption_parser.config import AttributeSet, ParserConfig, check_names, with_options
+from caption_parser.config import AttributeSet, ParserConfig, ParserFields, check_names, with_options
 from caption_parser.frames.columns import LABEL_COLUMNS, class_names, label_values
 from caption_parser.frames.tables import imported
 from caption_parser.frames.types import feature_table
@@ -21,6 +21,7 @@ from caption_parser.labels.aggregate import aggregate
 from caption_parser.labels.baselines import StringLabeller, Synonyms, exact_match_labeller, read_synonyms
 from caption_parser.labels.findings import ImageFindings
 from caption_parser.model_versions import package_versions
+from caption_parser.readers.checks import one_caption
 from caption_parser.readers.fields import CAPTION_FIELDS
 from shared_runtime.errors import UsageError
 from shared_schemas import Flag, ImageLabels, LabelSpace
@@ -47,11 +48,15 @@ class Labeller(Protocol):
 
 
 class CaptionParser:
-    """Turns captions into image labels.
+    """Turns captions into image labels: `parser(caption)` gives the record of one, `label` those of many.
 
-    >>> for labels in CaptionParser(mode="visual").label(["A black cat on a sofa."]):
-    ...     print([label.name for label in labels.foreground])
+    >>> parser = CaptionParser(mode="visual")
+    >>> [label.name for label in parser("A black cat on a sofa.").foreground]
     ['cat', 'couch']
+    >>> for labels in parser.label({7: "A black cat", 8: ["Two dogs", "Dogs at play"]}):
+    ...     print(labels.image_id, [label.name for label in labels.foreground])
+    7 ['cat']
+    8 ['dog']
 
     Threads may share one, of which one parses at a time. It pickles and can be copied: copies load their models
     again, or share those of the copy before.
@@ -61,7 +66,11 @@ class CaptionParser:
     """What the last copy was made of, and its models: pools pickle a function with every task."""
 
     def __init__(
-        self, config: ParserConfig | None = None, *, sense_model: "Disambiguator | None" = None, **fields: Any
+        self,
+        config: ParserConfig | None = None,
+        *,
+        sense_model: "Disambiguator | None" = None,
+        **fields: Unpack[ParserFields],
     ) -> None:
         """Load everything once; `fields` are those of `ParserConfig`, in place of those of `config`.
 
@@ -74,6 +83,11 @@ class CaptionParser:
         self._sense_model = sense_model
         self._synonyms = self._read_synonyms()
         self.labeller = self._build_labeller()
+
+    def __repr__(self) -> str:
+        config = self.config
+        how = f"senses: {config.uses_senses}" if config.labeller == "synsets" else f"labeller: {config.labeller}"
+        return f"<CaptionParser: {config.mode} mode, label space {self.label_space.reference}, {how}>"
 
     def __getstate__(self) -> dict[str, Any]:
         """Models are loaded again; label space and synonym list travel, wherever their files are."""
@@ -99,6 +113,14 @@ class CaptionParser:
         self.labeller = self._build_labeller()
         models = {name: self.__dict__[name] for name in _MODELS if name in self.__dict__}
         CaptionParser._last_copy = state, models
+
+    def __call__(self, caption: str) -> ImageLabels:
+        """The record of one caption, as `label([caption])` gives it: that of an image with the id 1.
+
+        Raises `UsageError` for what is no caption; several captions of an image go to `label`, by its id.
+        """
+        (labels,) = self.label_images([ImageCaptions(1, (one_caption(caption, "parser(caption)"),))])
+        return labels
 
     def label(
         self,

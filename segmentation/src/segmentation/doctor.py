@@ -5,6 +5,7 @@ from functools import partial
 from importlib.metadata import version
 
 from shared_runtime.command_line.doctor import Part, doctor_command, importable, label_spaces, python
+from shared_runtime.errors import MissingResourceError
 
 DISTRIBUTION = "capparse-segmentation"
 PACKAGED_BACKBONES = ("efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2")
@@ -32,6 +33,7 @@ def parts() -> list[Part]:
             "capseg train-segmenter, then --model RUN",
             required=False,
         ),
+        _extra("language model", "capseg refer train without --text-encoder", _language_model, "text"),
         _extra("huggingface_hub", "models of the hub", importable("huggingface_hub", "huggingface_hub"), "hub"),
         _extra("onnxruntime", "capseg export-onnx", importable("onnxruntime", "onnxruntime"), "onnx"),
         _extra("tensorboard", "--tensorboard", importable("tensorboard", "tensorboard"), "tensorboard"),
@@ -76,6 +78,17 @@ def _shipped() -> str:
         raise RuntimeError("none")
     size = (SHIPPED / WEIGHTS).stat().st_size / 1e6
     return f"{len(read_saved(SHIPPED).label_space.foreground)} classes, {size:.0f} MB"
+
+
+def _language_model() -> str:
+    from segmentation.backbones.catalog import PACKAGED
+    from segmentation.referring.text_folder import WEIGHTS, text_folder
+
+    try:
+        folder = text_folder(PACKAGED)
+    except MissingResourceError as error:
+        raise MissingResourceError(str(error).partition(". Try")[0]) from error
+    return f"{folder}, {(folder / WEIGHTS).stat().st_size / 1e6:.0f} MB"
 
 
 def _weights(backbone: str) -> str:

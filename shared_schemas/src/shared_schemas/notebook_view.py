@@ -21,6 +21,13 @@ def record_html(record: "ImageLabels") -> str:
     return f"<div>{title}<ol>{captions}</ol><table>{rows or '<tr><td>no classes</td></tr>'}</table></div>"
 
 
+def class_words(label: "ClassLabel") -> str:
+    """ "cat ×2 {black}": a class with its count and its attributes."""
+    count = f" ×{label.count}" if label.count is not None and label.count > 1 else ""
+    names = ", ".join(attribute.name for attribute in label.attributes)
+    return f"{label.name}{count}{f' {{{names}}}' if names else ''}"
+
+
 def _marked(record: "ImageLabels", number: int) -> str:
     """The caption, its labelled mentions in `<mark>`, what does not assert its class struck out."""
     caption = record.captions[number]

@@ -95,8 +95,8 @@ def test_the_command_prints_a_table_on_stdout_and_notes_on_stderr(space: Path) -
     done = CliRunner().invoke(app, ["check-space", str(space)])
     assert done.exit_code == 0
     assert "spirit level" in done.stdout
-    assert "captions found" in done.stderr
-    assert "captions found" not in done.stdout
+    assert "gave the class whose word stood in them" in done.stderr
+    assert "gave the class" not in done.stdout
 
 
 def test_json_and_a_least_share(space: Path) -> None:
@@ -113,4 +113,6 @@ def test_a_view_of_nothing_missed_is_an_empty_table(space: Path) -> None:
     check = check_space(space, lemmas=False)
     found = check.model_copy(update={"classes": check.classes[1:2]})
     assert as_table(found).row_count == 0
-    assert len(list(notes(found))) == 1
+    assert [note.partition(".")[0] for note in notes(found)][1:] == ["nothing is missed"]
+    missed = [*notes(check)][1]
+    assert missed.startswith("1 class has words that are missed, of 3: ")

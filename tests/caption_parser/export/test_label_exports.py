@@ -13,7 +13,7 @@ import zstandard
 from pyarrow import parquet
 from typer.testing import CliRunner
 
-from caption_parser import CaptionParser, export_labels, find, to_arrow
+from caption_parser import CaptionParser, export_labels, find, label_file, to_arrow
 from caption_parser.cli import app
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas import ImageLabels, read_labels, write_labels
@@ -194,6 +194,34 @@ def test_what_does_not_fit_is_refused(
     assert done.exit_code == 2
     assert message in done.output
     assert not list(tmp_path.iterdir())
+
+
+def test_a_label_space_file_is_found_as_long_as_it_is_what_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    space = tmp_path / "farm.json"
+    content = json.dumps({"name": "farm", "classes": [{"name": "hen", "synsets": ["hen.n.02"]}]})
+    space.write_text(content, "utf-8")
+    (tmp_path / "captions.txt").write_text("A hen\nA dog\n", "utf-8")
+    label_file("captions.txt", "labels.jsonl", label_space="farm.json", labeller="exact")
+    found = [record.image_id for record in find("labels.jsonl", classes="hen")]
+    export_labels("labels.jsonl", "csv", "x.csv")
+    assert found == [1]
+    assert to_arrow("labels.jsonl", "classes")["class"].to_pylist() == ["hen"]
+    with pytest.raises(UsageError, match="is the label space"):
+        export_labels("labels.jsonl", "coco", "farm.json", overwrite=True)
+    # From elsewhere, beside the labels.
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert [record.image_id for record in find("../labels.jsonl", classes="hen")] == [1]
+    monkeypatch.chdir(tmp_path)
+    space.write_text(content.replace('"hen.n.02"', '"hen.n.02", "cock.n.04"'), "utf-8")
+    with pytest.raises(UsageError, match=r"'farm', by the file farm.json, which is farm@\w+ now, and not farm@"):
+        find("labels.jsonl", classes="hen")
+    space.unlink()
+    with pytest.raises(UsageError, match=r"by the file farm.json, which is not there: give its file as --label-s"):
+        export_labels("labels.jsonl", "csv", "y.csv")
 
 
 def test_damaged_lines_cost_themselves(labelled: Labelled, tmp_path: Path) -> None:

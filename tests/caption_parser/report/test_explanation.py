@@ -96,6 +96,24 @@ def test_views_print_labels_and_reasons(explanation: Explanation) -> None:
     assert text.count(CAPTION) == 2
 
 
+def test_an_explanation_says_in_short_what_it_is(explanation: Explanation) -> None:
+    assert len(repr(explanation)) < 250
+    assert repr(explanation).endswith("foreground: person, cat ×2 {black}; background: chest of drawers>")
+    lines = str(explanation).splitlines()
+    assert lines[:2] == [CAPTION, "  foreground: person, cat ×2 {black}"]
+    assert lines[-1] == "a blorptron → dropped: not in WordNet"
+    assert "  foreground: none" in str(explain("Nothing"))
+    assert "not read: Home Decor (" in str(explain("Red sofa | Home Decor"))
+
+
+def test_a_notebook_shows_an_explanation_with_its_text_escaped() -> None:
+    html = explain("A dog & <i>a cat</i> on a blorptron")._repr_html_()
+    assert "<i>" not in html
+    assert "<th>outcome</th>" in html
+    assert "<td>dog.n.01: a member of the genus Canis" in html
+    assert "<td>dropped: not in WordNet</td>" in html
+
+
 def test_brackets_in_captions_are_no_markup() -> None:
     caption = "A [red]dog[/red] and [bold a cat"
     console = Console(file=io.StringIO(), width=120)

@@ -21,7 +21,8 @@ from caption_parser.report.confidence import ConfidenceTally
 from caption_parser.report.html_report import ReportOptions, write_report
 from caption_parser.runs.run import label_file
 from shared_runtime.errors import CapparseError, ExitCode, InputError, UsageError
-from shared_schemas import ClassLabel, ImageLabels, read_labels, write_labels
+from shared_schemas import ClassLabel, Flag, ImageLabels, read_labels, write_labels
+from tests.caption_parser.report.conftest import found, record
 
 VOID = {"meta", "input", "br", "img", "link"}
 WriteTruth = Callable[[dict[int, list[int]]], Path]
@@ -91,7 +92,29 @@ def test_what_the_page_says(labels: Path) -> None:
     assert "Words that lead to different classes in one image: 1." in disagreements
     assert "bat: baseball bat" in disagreements
     assert "bat: no class" in disagreements
-    assert "no rejected-rows file" in page.section("rejected")
+    assert "No file of rejected rows" in page.section("rejected")
+
+
+def test_nouns_without_a_class_are_counted_and_how_to_add_one_is_told(labels: Path, tmp_path: Path) -> None:
+    nouns = report(labels).section("nouns")
+    assert 'words = ["bat"]' in nouns
+    assert "All nouns without a class" in nouns
+    assert nouns.endswith("bat 1 not in WordNet")
+    assert "capparse check-space FILE" in nouns
+    caption = "A tractor, two tractors and no cow by a hedge"
+    tractor = {"synset": "tractor.n.01", "extended_head": "tractor"}
+    mentions = (
+        found(0, caption, "tractor", None, None, **tractor),
+        found(0, caption, "tractors", None, None, **tractor),
+        found(0, caption, "cow", None, None, flags=(Flag.NEGATED,)),
+        found(0, caption, "hedge", None, None, synset="hedge.n.01"),
+    )
+    write_labels(tmp_path / "farm.jsonl", [record(1, (caption,), mentions)])
+    nouns = report(tmp_path / "farm.jsonl").section("nouns")
+    assert 'name = "tractor" synsets = ["tractor.n.01"]' in nouns
+    assert nouns.endswith("tractor 2 tractor.n.01 hedge 1 hedge.n.01"), "what is not there is no noun to be found"
+    write_labels(tmp_path / "few.jsonl", [record(1, (caption,), ())])
+    assert "capparse label … --keep-unlabelled" in report(tmp_path / "few.jsonl").section("nouns")
 
 
 def test_evidence_is_marked_in_the_caption(labels: Path) -> None:
@@ -238,7 +261,7 @@ def test_confidence_and_co_occurrence_by_hand() -> None:
 
 
 def test_the_run_that_made_the_labels(labels: Path, tmp_path: Path) -> None:
-    assert "no summary beside the labels" in report(labels).section("run")
+    assert "capparse label writes) lies beside the labels, or it cannot be read" in report(labels).section("run")
     (tmp_path / "captions.tsv").write_text("image_id\tcaption\n1\tA black cat.\n2\tA dog.\n")
     output = tmp_path / "made.jsonl"
     label_file(tmp_path / "captions.tsv", output, ParserConfig(labeller="exact"))
@@ -342,7 +365,7 @@ def test_the_command(labels: Path) -> None:
     done = CliRunner().invoke(app, ["report", str(labels), "-o", str(output)])
     assert done.exit_code == ExitCode.OK, done.output
     assert f"{output}: 3 images, 5 captions" in done.stderr
-    assert Page(output.read_text("utf-8")).text_of["h1"] == ["labels.jsonl"]
+    assert Page(output.read_text("utf-8")).text_of["h1"] == ["Labels in labels.jsonl"]
     with labels.open("a") as file:
         file.write("[]\n")
     done = CliRunner().invoke(app, ["report", str(labels), "-o", str(output), "--overwrite"])

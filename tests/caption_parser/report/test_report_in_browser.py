@@ -86,7 +86,7 @@ def test_hostile_captions_do_nothing(browser: str, labels: Path) -> None:
     page = labels.with_suffix(".html")
     write_report(labels, page)
     dom = page_after_scripts(browser, page)
-    assert "<title>labels.jsonl – label report</title>" in dom
+    assert "<title>Labels in labels.jsonl – label report</title>" in dom
     assert "data-pwned" not in dom.partition("<body")[0]
     assert "&lt;script&gt;document.title='pwned'" in dom
     assert re.search(r"<th[^>]*><button type=\"button\">class</button>", dom), "the page's own script has run"
@@ -98,7 +98,7 @@ def test_the_policy_stops_what_escaping_would_let_through(browser: str, labels: 
     injected = "<script>document.title='pwned'</script><img src=x onerror=\"document.title='pwned'\">"
     page.write_text(page.read_text("utf-8").replace("<main", f"{injected}<main"), "utf-8")
     dom = page_after_scripts(browser, page)
-    assert "<title>labels.jsonl – label report</title>" in dom
+    assert "<title>Labels in labels.jsonl – label report</title>" in dom
 
 
 def probed(browser: str, labels: Path, *flags: str) -> dict[str, Any]:

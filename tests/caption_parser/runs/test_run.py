@@ -117,6 +117,11 @@ def test_the_summary_file_is_what_is_returned_and_printed(
         f"{summary.foreground['dog']:,}  dog",
     ):
         assert shown in printed
+    short = "\n".join(describe(saved))
+    assert "words 1" not in short
+    assert summary.config_hash not in short
+    without = summary.images - summary.labelled_images
+    assert f"  no class   {without:,} images; label --keep-unlabelled, then report, counts the nouns" in short
 
 
 def test_samples_are_drawn_by_seed(caption_file: Path, tmp_path: Path, word_parser: MakeParser) -> None:

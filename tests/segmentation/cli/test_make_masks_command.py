@@ -43,8 +43,28 @@ def test_masks_then_scores(small_run: Any, tmp_path: Path) -> None:
     lines = table.stdout.splitlines()
     assert lines[0].split() == ["class", "IoU", "precision", "recall", "share", "of", "truth"]
     assert lines[1].startswith("background")
-    assert lines[-2].split()[:2] == ["mean", f"{evaluation['miou']:.3f}".removeprefix("0")]
+    assert lines[-3].split()[:2] == ["mean", f"{evaluation['miou']:.3f}".removeprefix("0")]
     assert "one confusion matrix" in lines[-1]
+
+
+def test_masks_are_shown_over_their_images_where_asked_for(small_run: Any, tmp_path: Path) -> None:
+    output = tmp_path / "masks"
+    plain = make_masks(small_run, output, "--refine", "none")
+    assert ": 4 masks written; refinement: none\n" in plain.stdout
+    masks = {path.name: path.read_bytes() for path in output.glob("*.png")}
+    made = make_masks(small_run, output, "--refine", "none", "--overlay")
+    first, found = made.stdout.splitlines()
+    assert first == f"{output}: 4 masks written; refinement: none; over the images in {output / 'overlays'}"
+    assert found.startswith("found, by images: apple in ")
+    assert {path.name: path.read_bytes() for path in output.glob("*.png")} == masks
+    overlays = sorted((output / "overlays").iterdir())
+    assert [path.stem for path in overlays] == sorted(Path(name).stem for name in masks)
+    again = make_masks(small_run, output, "--refine", "none", "--overlay")
+    assert ": 0 masks written, 4 were already there; refinement: none; " in again.stdout
+    # Masks that other options make have no pictures of the old ones beside them.
+    anew = make_masks(small_run, output, "--refine", "none", "--flip", "--overwrite")
+    assert anew.exit_code == ExitCode.OK, anew.output
+    assert not [*(output / "overlays").iterdir()]
 
 
 def test_quiet_says_nothing(small_run: Any, tmp_path: Path) -> None:
@@ -55,9 +75,9 @@ def test_quiet_says_nothing(small_run: Any, tmp_path: Path) -> None:
 
 def test_the_refinement_is_said(small_run: Any, tmp_path: Path) -> None:
     first = make_masks(small_run, tmp_path / "masks", "--refine", "mean-field", "--crf-preset", "irn")
-    assert first.stdout == "4 masks written; refinement: mean-field, preset irn\n"
+    assert ": 4 masks written; refinement: mean-field, preset irn\n" in first.stdout
     again = make_masks(small_run, tmp_path / "masks", "--refine", "mean-field", "--crf-preset", "irn")
-    assert again.stdout == "0 masks written, 4 were already there; refinement: mean-field, preset irn\n"
+    assert ": 0 masks written, 4 were already there; refinement: mean-field, preset irn\n" in again.stdout
 
 
 def test_a_bad_image_makes_the_exit_code_partial(small_run: Any, tmp_path: Path) -> None:
@@ -68,7 +88,7 @@ def test_a_bad_image_makes_the_exit_code_partial(small_run: Any, tmp_path: Path)
     (images / "000000000002.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
     made = make_masks(small_run._replace(images=images), tmp_path / "masks", "--refine", "none")
     assert made.exit_code == ExitCode.PARTIAL
-    assert made.stdout == "3 masks written; refinement: none\n"
+    assert ": 3 masks written; refinement: none\n" in made.stdout
     assert "no mask: 000000000002.png" in made.stderr
     assert (tmp_path / "masks" / "rejected.jsonl").is_file()
 

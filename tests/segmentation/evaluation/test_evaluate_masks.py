@@ -77,6 +77,31 @@ def test_figures_and_protocol(folders: tuple[Path, Path], space: LabelSpace) -> 
     )
 
 
+def test_the_table_has_no_rows_of_nothing(tmp_path: Path, save: Save) -> None:
+    save("truth/a", [[0, 1, *range(2, 9)]])
+    save("masks/a", [[0, 1, *[0] * 7]])
+    save("truth/b", [[0]])
+    truth, run = tmp_path / "truth", CliRunner()
+
+    done = run.invoke(app, ["evaluate", str(tmp_path / "masks"), "--truth", str(truth)])
+
+    assert done.exit_code == ExitCode.OK, done.output
+    table = done.stdout.splitlines()
+    assert [line.split()[0] for line in table[:4]] == ["class", "background", "person", "mean"]
+    assert table[4].startswith(
+        "7 classes with 70.00% of the truth appear in no mask, IoU and recall .000: bicycle, "
+    )
+    assert table[4].endswith(", … (--json has a row for each)")
+    assert table[5] == "72 classes appear in neither truth nor masks"
+    # Why so much is missing stands before it.
+    assert done.output.index("1 of 2 images have no mask") < done.output.index("class ")
+    save("masks/b", [[0, 0]])
+    save("masks/a", [[0, *range(1, 9)]])
+    done = run.invoke(app, ["evaluate", str(tmp_path / "masks"), "--truth", str(truth)])
+    assert "appear in no mask" not in done.stdout
+    assert "not scored: b: " in done.stderr
+
+
 def test_images_without_a_mask_can_be_left_out(folders: tuple[Path, Path], space: LabelSpace) -> None:
     masks, truth = folders
 

@@ -301,10 +301,31 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
 
 def test_the_command_lists_and_describes() -> None:
     listed = CliRunner().invoke(app, ["experiments"]).stdout.splitlines()
-    assert [line.split()[0] for line in listed] == list(experiments())
+    names = [line.split()[0] for line in listed if line.startswith("  ")]
+    assert sorted(names) == sorted(experiments()), "each in one table"
+    assert DEFAULT in names[: names.index("table3-vgg16")]
+    headings = [line for line in listed if line and not line.startswith(" ")]
+    assert headings[1] == "Vilar & Perez 2021, Table 3"
+    assert headings[-1] == "Strudel et al. 2022: TSEG, zero-shot on VOC"
     described = CliRunner().invoke(app, ["experiments", "table10-standard-bce"]).stdout
     assert "mIoU 0.351, precision 0.586, recall 0.466" in described
     assert '"balanced": false' in described
+
+
+def test_a_text_lists_some() -> None:
+    def listed(text: str) -> list[str]:
+        done = CliRunner().invoke(app, ["experiments", "--filter", text])
+        assert done.exit_code == 0, done.output
+        return [line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")]
+
+    assert listed("TABLE10-") == [name for name in experiments() if "table10-" in name]
+    assert "synthetic-full" in listed("table 6")
+    assert "table6-full" in listed("ResNet-50 as in Table 2")
+    nothing = CliRunner().invoke(app, ["experiments", "--filter", "table99"])
+    assert nothing.exit_code == 2
+    assert "--filter: got 'table99', which no name" in nothing.stderr
+    both = CliRunner().invoke(app, ["experiments", "table6-full", "--filter", "x"])
+    assert both.exit_code == 2
 
 
 def test_one_configuration_alone_makes_the_best_masks() -> None:

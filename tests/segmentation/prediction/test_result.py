@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ from PIL import Image
 
 from segmentation.data.masks import palette, read_index_mask
 from segmentation.masks.maps import ScoreMaps
-from segmentation.prediction.overlay import painted, with_key
+from segmentation.masks.overlay import painted, with_key
+from segmentation.prediction.referrer import ReferredRegion, SeenImage
 from segmentation.prediction.result import Segmentation, class_scores
 from shared_runtime.errors import OutputError, UsageError
 
@@ -65,6 +67,20 @@ def test_a_notebook_shows_a_picture_and_escaped_names(found: Segmentation) -> No
     assert "&lt;b&gt;dog&lt;/b&gt;" in page
     assert "<b>dog" not in page
     assert "rgb(128,0,0)" in page
+
+
+def test_a_notebook_shows_what_a_text_refers_to() -> None:
+    image = np.full((8, 10, 3), 100, dtype=np.uint8)
+    mask = np.zeros((8, 10), dtype=bool)
+    mask[:, :3] = True
+    region = ReferredRegion(image, "<b>the dog</b>", mask, 0.75, np.zeros((2, 2), dtype=np.float32))
+    picture = Image.open(BytesIO(region._repr_png_()))
+    np.testing.assert_array_equal(np.array(picture), np.array(region.overlay()))
+    page = region._repr_html_()
+    assert "data:image/png;base64," in page
+    assert "&lt;b&gt;the dog&lt;/b&gt; <small>0.75" in page
+    encoded = SimpleNamespace(image=image, cells=np.zeros((99, 99)))
+    assert repr(SeenImage(None, encoded)) == "<SeenImage of 10 × 8 pixels>"  # type: ignore[arg-type]
 
 
 def test_a_large_image_is_shown_small() -> None:

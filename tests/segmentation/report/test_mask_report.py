@@ -143,7 +143,7 @@ def test_masks_of_other_programs_alone(masks: Path, tmp_path: Path, caplog: pyte
     assert "class 48" in text
     assert "1 mask cannot be read; the first: " in text
     assert "1 mask cannot be used; the page names the first" in caplog.text
-    assert "Without captions: no label file is known (--labels)" in text
+    assert "No captions are shown: give the label file as --labels" in text
     empty = tmp_path / "empty"
     empty.mkdir()
     with pytest.raises(InputError, match=r"got no file \*\.png, expected a folder of masks"):
@@ -203,7 +203,11 @@ def test_masks_of_other_programs_have_no_maps(small_run: Any, masks: Path, tmp_p
     mask_report(masks, truth, page, given)
     found = Page(page.read_text())
     assert [*found.entries.values()] == [["image", "mask", "truth"]]
-    assert "Without maps: " in "".join(found.text)
+    text = "".join(found.text)
+    assert "No maps are shown: " in text
+    assert "masks – mask report" in text
+    assert "Masks in masks" not in text
+    assert "precision, the share of the masks' pixels that are right" in text
     assert "labels: apple · grass" in "".join(found.text)
     mask_report(masks, truth, tmp_path / "bare.html", ONE)
     assert [*Page((tmp_path / "bare.html").read_text()).entries.values()] == [["mask", "truth"]]
@@ -319,8 +323,8 @@ def test_report_and_evaluate_count_images_without_a_mask_alike(
         shown = CliRunner().invoke(app, told)
         assert (scored.exit_code, shown.exit_code) == (ExitCode.OK, ExitCode.OK), shown.output
         text = "".join(Page(page.read_text()).text)
-        table, line = scored.stdout.splitlines()[-2:]
-        assert f"mIoU{table.split()[1]}" in text
+        mean, _, line = scored.stdout.splitlines()[-3:]
+        assert f"mIoU{mean.split()[1]}" in text
         assert line in text
         assert scored.stderr.strip() in text
         said["".join(missing[1:])] = scored.stderr
@@ -376,6 +380,6 @@ def test_ratio(value: float | None, text: str) -> None:
 
 def test_score_table_lists_what_was_seen(small_run: Any, masks: Path) -> None:
     lines = list(score_table(evaluate(masks, open_truth(small_run.truth))))
-    assert [line.split()[0] for line in lines] == ["class", "background", "bicycle", "apple", "mean"]
+    assert [line.split()[0] for line in lines] == ["class", "background", "bicycle", "apple", "mean", "78"]
     assert lines[2].split()[1:] == [".000", ".000", "-", "0.00%"]
     assert read_index_mask(masks / "000000000003.png", 81).max() == 2

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from segmentation.data.targets import ImageTargets, Vocabulary
-from segmentation.runs.soundness import check_classes, doubts
+from segmentation.runs.soundness import FEW_IMAGES, FEW_OF_A_CLASS, check_classes, doubts, few_images
 from segmentation.training.config import TrainingOptions
 from shared_runtime.errors import UsageError
 from shared_schemas import LabelClass, LabelSpace
@@ -35,6 +35,17 @@ def test_a_class_that_every_image_shows_has_no_negatives(space: LabelSpace) -> N
     assert len(said) == 1
     assert said[0].startswith("every image shows cat: there are no negatives")
     assert not [*doubts(images((1,), (2,)), Vocabulary(space), options(1, 1))]
+
+
+def test_too_few_images_are_told_with_the_next_command(space: LabelSpace) -> None:
+    vocabulary = Vocabulary(space)
+    few, rare = few_images(images(*[(1,)] * 10, (1, 2), (2,)), vocabulary)
+    assert few.startswith("12 labelled images, expected some hundreds")
+    assert "capseg predict IMAGES -o predicted" in few
+    assert rare.startswith("classes that fewer than 5 images name: 1 of 2 (dog 2). ")
+    (rare,) = few_images(images(*[(1,)] * FEW_IMAGES, *[(2,)] * (FEW_OF_A_CLASS - 1)), vocabulary)
+    assert "(dog 4)" in rare
+    assert not [*few_images(images(*[(1,)] * FEW_IMAGES, *[(2,)] * FEW_OF_A_CLASS), vocabulary)]
 
 
 def test_an_epoch_that_does_not_see_every_image_says_so(space: LabelSpace) -> None:

@@ -63,8 +63,9 @@ def check_space_command(
 
         from rich.console import Console
 
-        # What goes into a pipe is not wrapped.
-        Console(width=None if sys.stdout.isatty() else _WIDE).print(as_table(checked, show_all=show_all))
+        table = as_table(checked, show_all=show_all)
+        if table.row_count:  # What goes into a pipe is not wrapped.
+            Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
     if not quiet:
         for note in notes(checked):
             typer.echo(note, err=True)

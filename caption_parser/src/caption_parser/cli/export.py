@@ -29,7 +29,7 @@ def export_command(
     ],
     label_space: Annotated[
         str | None,
-        typer.Option(metavar="NAME|FILE", help="The label space of the labels, if it is not a shipped one."),
+        typer.Option(metavar="NAME|FILE", help="The label space of the labels  [default: as they name it]"),
     ] = None,
     boxes: Annotated[
         str | None,

@@ -53,7 +53,7 @@ def find_command(
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Stop after so many.")] = None,
     label_space: Annotated[
         str | None,
-        typer.Option(metavar="NAME|FILE", help="The label space of the labels, if it is not a shipped one."),
+        typer.Option(metavar="NAME|FILE", help="The label space of the labels  [default: as they name it]"),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no count.")] = False,
@@ -75,7 +75,7 @@ def find_command(
     from caption_parser.captions import file_name_of
     from caption_parser.export.find import Query, matching
     from caption_parser.export.source import open_labels
-    from caption_parser.runs.files_read import files_of_label_space
+    from caption_parser.runs.files_read import files_of_labels_space
     from caption_parser.runs.options import is_stream
     from caption_parser.runs.output_paths import check_label_file_name
     from shared_runtime.files import check_output
@@ -85,7 +85,7 @@ def find_command(
     query = from_options(Query, options)
     inputs = {"the label file": Path(labels)} if labels != "-" else {}
     if output != "-":
-        check_output(Path(output), inputs | files_of_label_space(label_space), overwrite=overwrite)
+        check_output(Path(output), inputs | files_of_labels_space(label_space, labels), overwrite=overwrite)
         if what is Print.RECORDS and not is_stream(output):
             check_label_file_name(Path(output))
     with open_labels(labels, label_space) as source:

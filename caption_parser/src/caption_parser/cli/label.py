@@ -127,7 +127,9 @@ def label_command(
         bool, typer.Option("--dry-run", help="Check options, input and models; estimate the work; write nothing.")
     ] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no progress and no summary.")] = False,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Also print the counts of each class.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Also print configuration, versions, class counts.")
+    ] = False,
 ) -> None:
     """Label the captions of one or more files: one record per image, in the order of the input.
 

@@ -7,18 +7,31 @@ import typer
 
 from shared_runtime.errors import ExitCode
 
-LabelFile = Annotated[str, typer.Argument(help="A label file (.jsonl, .gz, .zst), or - for standard input.")]
+LabelFile = Annotated[
+    str, typer.Argument(metavar="LABELS.jsonl", help="A label file (.jsonl, .gz, .zst), or - for standard input.")
+]
+
+_SHOWN = 20
 
 
 def show_command(
     labels: LabelFile,
-    limit: Annotated[int, typer.Option(min=1, help="How many records to show.")] = 20,
+    image: Annotated[
+        list[str] | None,
+        typer.Option("--image", metavar="ID", help="Only this image, by its id or file name; repeatable."),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="How many records to show  [default: 20, all of --image]"),
+    ] = None,
 ) -> None:
     """Show the labels of captions, with the words that gave them highlighted.
 
     Examples:
 
       capparse show labels.jsonl
+
+      capparse show labels.jsonl --image 139 --image 000000000285.jpg
 
       capparse show labels.jsonl.zst --limit 100 | less -R
     """
@@ -27,12 +40,15 @@ def show_command(
 
     from rich.console import Console
 
+    from caption_parser.report.chosen_records import chosen_records
     from caption_parser.report.record_view import show_record
     from shared_schemas.jsonl import read_labels
 
     console = Console()
     is_empty = True
-    for record in islice(read_labels(sys.stdin.buffer if labels == "-" else labels), limit):
+    records = read_labels(sys.stdin.buffer if labels == "-" else labels)
+    shown = records if image is None else chosen_records(records, image, labels)
+    for record in islice(shown, _SHOWN if limit is None and image is None else limit):
         show_record(record, console)
         is_empty = False
     if is_empty:

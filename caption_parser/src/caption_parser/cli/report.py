@@ -22,7 +22,7 @@ def report_command(
     ] = None,
     label_space: Annotated[
         str | None,
-        typer.Option(metavar="NAME|FILE", help="The label space of the labels, if it is not a shipped one."),
+        typer.Option(metavar="NAME|FILE", help="The label space of the labels  [default: as they name it]"),
     ] = None,
     rejected: Annotated[
         str | None,
@@ -40,7 +40,7 @@ def report_command(
         int,
         typer.Option(min=0, metavar="N", help="Images to search in, drawn from all; beside, some of each class."),
     ] = 200,
-    title: Annotated[str | None, typer.Option(help="Heading of the page  [default: the file's name]")] = None,
+    title: Annotated[str | None, typer.Option(help="Heading of the page  [default: it names the file]")] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Random seed of the examples shown.")] = 0,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing page.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no summary.")] = False,

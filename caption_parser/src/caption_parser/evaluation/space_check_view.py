@@ -6,6 +6,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from caption_parser.evaluation.space_check import ClassCheck, SpaceCheck
+from shared_runtime.wording import numbered
 
 
 def as_table(check: SpaceCheck, *, show_all: bool = False) -> Table:
@@ -33,9 +34,19 @@ def notes(check: SpaceCheck) -> Iterator[str]:
     """The sum, and what may be done."""
     missed = sum(1 for label in check.classes if label.missed)
     yield (
-        f"{check.label_space}: {check.found:,} of {check.captions:,} captions found ({check.share:.1%}); "
-        f"{missed:,} of {len(check.classes):,} classes have a word that some caption hides"
+        f"{check.label_space}: {check.found:,} of {check.captions:,} plain captions ({check.share:.1%}) gave the "
+        "class whose word stood in them"
     )
+    if missed:
+        yield (
+            f"{numbered(missed, 'class has', 'classes have')} words that are missed, of {len(check.classes):,}: "
+            "the table lists them, what they were read as, and what to add"
+        )
+    else:
+        yield (
+            "nothing is missed. Which nouns of your captions give no class: capparse label CAPTIONS -o "
+            "labels.jsonl --label-space FILE --keep-unlabelled; then capparse report labels.jsonl -o labels.html"
+        )
     if any(label.advice for label in check.classes):
         yield (
             "'words' claims a word for its class, though a caption may mean another class by it; with a reason, "

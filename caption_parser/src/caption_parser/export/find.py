@@ -1,9 +1,9 @@
 """Images chosen by what their captions say. What `capparse find` does."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from pydantic import Field, PositiveInt, field_validator
 
@@ -15,6 +15,20 @@ from shared_schemas.denials import denied_classes
 from shared_schemas.errors import did_you_mean
 
 _NAMES_SHOWN = 12
+
+
+class QueryFields(TypedDict, total=False):
+    """The fields of `Query`, which says what they mean, as named arguments of functions."""
+
+    classes: str | Sequence[str]
+    any_of: str | Sequence[str]
+    without: str | Sequence[str]
+    denied: str | Sequence[str]
+    attributes: str | Sequence[str]
+    text: str | None
+    min_votes: int
+    min_confidence: float
+    min_count: int
 
 
 class Query(FrozenModel):

@@ -10,7 +10,7 @@ from caption_parser.export.formats import LabelFormat, label_format
 from caption_parser.export.imagefolder import CARD, METADATA
 from caption_parser.export.options import ExportOptions
 from caption_parser.export.source import STANDARD_INPUT, LabelSource, LeftOut, open_labels
-from caption_parser.runs.files_read import files_of_label_space
+from caption_parser.runs.files_read import files_of_labels_space
 from shared_runtime.errors import OutputError, UsageError
 from shared_runtime.files import check_output
 from shared_schemas.compression import open_output
@@ -57,7 +57,7 @@ def export_labels(
     _check_options(target, options)
     read = {"the label file": labels, "the file of boxes": options.boxes}
     inputs = {role: Path(path) for role, path in read.items() if path is not None and path != STANDARD_INPUT}
-    inputs |= files_of_label_space(options.label_space)
+    inputs |= files_of_labels_space(options.label_space, labels)
     files = _outputs(target, output)
     for file in files.values():
         check_output(file, inputs, overwrite=overwrite)

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, NamedTuple
 
-from caption_parser.frames.tables import label_space_of
+from caption_parser.frames.made_with import label_space_of
 from caption_parser.frames.types import are_numbers
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError
@@ -109,7 +109,7 @@ def open_labels(labels: str | Path, label_space: str | Path | LabelSpace | None 
     """A label file, or standard input (`-`), surveyed; `label_space` as of `label_space_of`.
 
     Raises `InputError` for a file that cannot be read or has no sound record of the label space, `UsageError` for
-    a label space that does not ship and is not given.
+    a label space that is not given, does not ship, and whose file is not there any more.
     """
     with TemporaryFile() as spooled:
         stream: BinaryIO | Path = Path(labels)
@@ -119,7 +119,7 @@ def open_labels(labels: str | Path, label_space: str | Path | LabelSpace | None 
         records = iter_labels(stream) if isinstance(stream, Path) else _spooled_labels(stream)
         with reading(labels):
             first = next((record for record in records if isinstance(record, ImageLabels)), None)
-            space = label_space_of(first.label_space if first else None, label_space)
+            space = label_space_of(first.label_space if first else None, label_space, labels)
             source = LabelSource(str(labels), stream, space)
             source.survey()
         yield source

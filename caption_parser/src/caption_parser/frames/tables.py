@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caption_parser.frames.columns import COLUMNS, Rows, class_names, rows_of
+from caption_parser.frames.made_with import label_space_of
 from caption_parser.frames.types import are_numbers, arrow_schema
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import MissingResourceError, UsageError
 from shared_runtime.files import reading
-from shared_schemas import ImageLabels, LabelSpace, load_label_space, read_labels
+from shared_schemas import ImageLabels, LabelSpace, read_labels
 from shared_schemas.errors import did_you_mean
-from shared_schemas.label_space_file import SHIPPED
 
 if TYPE_CHECKING:
     import pyarrow
@@ -33,7 +33,8 @@ def to_arrow(
         labels: a label file, or records.
         rows: what a row is: an image (lists of its classes with their votes), a class of an image (those that
             captions deny too), or a mention of an object in a caption.
-        label_space: the one that made the labels; None: the shipped one that they name.
+        label_space: the one that made the labels; None: the shipped one that they name, or the file that their
+            summary does.
 
     Raises:
         UsageError: `rows` is none of these, or the label space does not ship and is not given.
@@ -45,7 +46,8 @@ def to_arrow(
     check_rows(rows)
     records = _records(labels)
     first = next(records, None)
-    space = label_space_of(None if first is None else first.label_space, label_space)
+    path = labels if isinstance(labels, (str, Path)) else None
+    space = label_space_of(None if first is None else first.label_space, label_space, path)
     names, numeric = class_names(space), True
     schema = arrow_schema(COLUMNS[rows], names, numeric_ids=False)
     flat = (
@@ -92,22 +94,6 @@ def check_rows(rows: str) -> None:
     if rows not in COLUMNS:
         names = ", ".join(COLUMNS)
         raise UsageError(f"rows: got {rows!r}, expected one of: {names}.{did_you_mean(rows, COLUMNS)}")
-
-
-def label_space_of(reference: str | None, given: str | Path | LabelSpace | None) -> LabelSpace:
-    """The label space that was given, or the shipped one that records name by `reference` ("coco@1a2b3c4d").
-
-    None names none: there is no record. Raises `UsageError` where it does not ship, LabelSpaceError for `given`.
-    """
-    if given is not None:
-        return given if isinstance(given, LabelSpace) else load_label_space(given)
-    named = "coco" if reference is None else reference.rpartition("@")[0] or reference
-    if named not in SHIPPED:
-        raise UsageError(
-            f"the labels were made with label space {named!r}, which does not ship: give its file as "
-            "--label-space (in Python: label_space=…)"
-        )
-    return load_label_space(named)
 
 
 def arrow_batch(rows: Sequence[dict[str, Any]], schema: "pyarrow.Schema") -> "pyarrow.RecordBatch":

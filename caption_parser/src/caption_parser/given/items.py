@@ -65,7 +65,8 @@ def items_of(source: Any, choice: ColumnChoice, grouped: bool | None = None) -> 
     """
     if isinstance(source, (str, bytes)):
         raise UsageError(
-            f"label(captions) takes an iterable of captions, got one string: {shown(source)}. Try label([…])"
+            f"label(captions) takes an iterable of captions, got one string: {shown(source)}. For one caption call"
+            " the parser itself: parser(caption)"
         )
     streamed = grouped if grouped is not None else not isinstance(source, Sized)
     order = Order.CONSECUTIVE if streamed else Order.ANY

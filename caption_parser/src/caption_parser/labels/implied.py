@@ -4,11 +4,9 @@ The entries stand in `implied_objects.toml`, each with its reason; `implied_sour
 from WordNet and verifies what the entries claim.
 """
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -19,6 +17,7 @@ from caption_parser.lexicon.morphology import base_forms
 from caption_parser.lexicon.taxonomy import Below, with_hyponyms
 from caption_parser.syntax.tree import VERB_TAGS, Tree
 from shared_runtime.configuration import FrozenModel
+from shared_runtime.packaged import packaged_toml
 from shared_schemas import Rule
 
 _CACHED_WORDS = 1 << 12
@@ -252,8 +251,8 @@ def _word_before(tree: Tree, token: int) -> str:
 @cache
 def shipped_entries() -> tuple[ImpliedEntry, ...]:
     """The entries that come with the package."""
-    text = (files("caption_parser.labels") / "implied_objects.toml").read_text("utf-8")
-    return tuple(ImpliedEntry.model_validate(entry) for entry in tomllib.loads(text)["implied"])
+    entries = packaged_toml(__package__, "implied_objects.toml")["implied"]
+    return tuple(ImpliedEntry.model_validate(entry) for entry in entries)
 
 
 def _labelled(names: Sequence[str], decisions: DecisionTable, lexicon: Lexicon) -> tuple[ImpliedObject, ...]:

@@ -4,15 +4,14 @@ WordNet keeps groups apart from their members, and lists the members of few: the
 misses "couple". `people_groups.toml` says which groups can be seen.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import with_hyponyms
 from shared_runtime.configuration import FrozenModel
+from shared_runtime.packaged import packaged_toml
 
 
 class _GroupsFile(FrozenModel):
@@ -44,8 +43,7 @@ class PeopleGroups(NamedTuple):
 @cache
 def people_groups(lexicon: Lexicon) -> PeopleGroups:
     """Those that come with the package."""
-    text = (files("caption_parser.labels") / "people_groups.toml").read_text("utf-8")
-    listed = _GroupsFile.model_validate(tomllib.loads(text))
+    listed = _GroupsFile.model_validate(packaged_toml(__package__, "people_groups.toml"))
     stops = {*map(lexicon.synset, listed.alone)}
     excluded = {*map(lexicon.synset, listed.excluded)}
     found = dict.fromkeys(map(lexicon.synset, listed.synsets))

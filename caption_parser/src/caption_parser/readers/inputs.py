@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
+from typing import TypedDict
 
 from caption_parser.readers.rows import CaptionRow, RejectedRow, Row
 from caption_parser.readers.source import STDIN
@@ -28,6 +29,19 @@ class ReadingOptions(FrozenModel):
     all_captions: bool = False
     """Also read what the layout of a file says is no caption (`rows.LEFT_OUT`): answers to questions in
     conversations, captions marked as rejected or stock phrases."""
+
+
+class InputFields(TypedDict, total=False):
+    """The fields of `InputOptions`, which says what they mean, as named arguments of functions."""
+
+    format: str | None
+    caption_field: str | None
+    image_field: str | None
+    all_captions: bool
+    limit: int | None
+    sample: int | None
+    seed: int
+    grouped: bool
 
 
 class InputOptions(ReadingOptions):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.config import ParserConfig
@@ -17,7 +18,9 @@ from caption_parser.syntax.phrases import NounPhrase
 from shared_runtime.errors import UsageError
 from shared_runtime.wording import counted
 from shared_schemas import ImageLabels, LabelSpace
+from shared_schemas.errors import shown
 from shared_schemas.label_space_file import load_label_space
+from shared_schemas.notebook_view import class_words, record_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,11 @@ class NounLine:
     outcome: str
     """The class and the rule that led to it, or why the noun was dropped."""
 
+    @property
+    def chosen(self) -> str:
+        """The sense that was chosen, "cat.n.01: feline mammal …"; empty: none."""
+        return next((f"{sense.synset}: {sense.definition}" for sense in self.senses if sense.chosen), "")
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentLine:
@@ -77,9 +85,9 @@ class RelationLine:
     flags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Explanation:
-    """The whole way from one caption to its labels."""
+    """The whole way from one caption to its labels; `print` shows it in short, a notebook as a table."""
 
     caption: str
     tokens: tuple[TokenLine, ...]
@@ -88,6 +96,29 @@ class Explanation:
     segments: tuple[SegmentLine, ...] = ()
     """None: the caption was read as one."""
     relations: tuple[RelationLine, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {shown(self.caption)}: {'; '.join(self._by_kind())}>"
+
+    def __str__(self) -> str:
+        lines = [self.caption, *(f"  {line}" for line in self._by_kind())]
+        lines += [f"not read: {one.text} ({one.dropped})" for one in self.segments if one.dropped]
+        return "\n".join([*lines, *(f"{noun.phrase} → {noun.outcome}" for noun in self.nouns)])
+
+    def _by_kind(self) -> Iterator[str]:
+        for kind, classes in (("foreground", self.labels.foreground), ("background", self.labels.background)):
+            yield f"{kind}: {', '.join(map(class_words, classes)) or 'none'}"
+
+    def _repr_html_(self) -> str:
+        """The record, then what became of each noun."""
+        heads = "".join(f"<th>{name}</th>" for name in ("noun", "sense", "outcome"))
+        rows = "".join(
+            "<tr>"
+            + "".join(f"<td>{escape(cell)}</td>" for cell in (noun.phrase, noun.chosen, noun.outcome))
+            + "</tr>"
+            for noun in self.nouns
+        )
+        return f"<div>{record_html(self.labels)}<table><tr>{heads}</tr>{rows}</table></div>"
 
 
 def explain(caption: str, config: ParserConfig | None = None) -> Explanation:
@@ -102,8 +133,8 @@ def explain(caption: str, config: ParserConfig | None = None) -> Explanation:
 def explain_each(captions: Iterable[str], config: ParserConfig | None = None) -> Iterator[Explanation]:
     """`explain` of several captions, each on its own, with models that are loaded once."""
     config = config or ParserConfig()
-    shown = {"keep_unlabelled": True, "relations": config.relations or config.mode is Mode.VISUAL}
-    config = config.model_copy(update=shown)
+    wanted = {"keep_unlabelled": True, "relations": config.relations or config.mode is Mode.VISUAL}
+    config = config.model_copy(update=wanted)
     if config.labeller != "synsets":
         raise UsageError(f"explain shows a parse, and --labeller {config.labeller} makes none. Leave it out.")
     parser = _parser_of(config, load_label_space(config.uses_label_space))

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import Field
 
 from caption_parser.evaluation.truth import read_ground_truth
+from caption_parser.frames.made_with import label_space_of
 from caption_parser.report.co_occurrence import CoOccurrence
 from caption_parser.report.confidence import ConfidenceTally
 from caption_parser.report.gallery import Gallery, GalleryChoice
@@ -17,16 +18,15 @@ from caption_parser.report.rejected_rows import RejectedReason, read_rejected
 from caption_parser.report.run_settings import read_settings
 from caption_parser.report.tally import Disagreements, Tally
 from caption_parser.report.truth import TruthTally, truth_content
-from caption_parser.runs.files_read import files_of_label_space
+from caption_parser.runs.files_read import files_of_labels_space
 from caption_parser.runs.output_paths import OutputPaths
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, UsageError
 from shared_runtime.files import check_output, reading
 from shared_runtime.html_page.evidence import ClassName, Names
-from shared_schemas import ImageLabels, Kind, LabelSpace, RecordError, iter_labels, load_label_space
+from shared_schemas import ImageLabels, Kind, LabelSpace, RecordError, iter_labels
 from shared_schemas.files import replace_file
-from shared_schemas.label_space_file import SHIPPED
 
 _PAGES = frozenset({".html", ".htm"})
 
@@ -46,7 +46,7 @@ class ReportOptions(FrozenModel):
     """What a report shows beside the label file."""
 
     label_space: str | None = None
-    """Names the classes; none: the shipped one that the records name, if any."""
+    """Names the classes; none: the shipped one that the records name, or the file that their summary does."""
     truth: Path | None = None
     """Ground truth in COCO's format, to show the worst classes and images."""
     against: Path | None = None
@@ -54,7 +54,7 @@ class ReportOptions(FrozenModel):
     rejected: Path | None = None
     """The rejected-rows file; none: `LABELS.rejected.jsonl` if it exists."""
     title: str | None = None
-    """The heading; none: the name of the label file."""
+    """The heading; none: it names the label file."""
     seed: int = 0
     """Which examples are drawn; the same seed gives the same page."""
     images: str | None = None
@@ -79,7 +79,7 @@ def write_report(labels: str | Path, output: str | Path, options: ReportOptions 
     if first is None:
         problem = f" ({damage[0]})" if damage else ""
         raise InputError(f"{labels}: got no record, expected a label file as 'capparse label' writes it{problem}")
-    space = _label_space(options.label_space, first)
+    space = _label_space(options.label_space, first, labels)
     pictures = open_pictures(options.images)
     tally, disagreements = Tally(options.seed), Disagreements(options.seed)
     gallery, together, confidence = (
@@ -103,7 +103,7 @@ def write_report(labels: str | Path, output: str | Path, options: ReportOptions 
             add(record)
     names = _names(space) | tally.names()
     content = PageContent(
-        title=options.title or labels.name,
+        title=options.title or f"Labels in {labels.name}",
         tally=tally,
         disagreements=disagreements,
         gallery=gallery,
@@ -132,7 +132,9 @@ def _check(labels: Path, output: Path, options: ReportOptions) -> None:
     }
     paths = OutputPaths(labels)
     files = {"the label file": labels, "its summary": paths.summary, "its rejected-rows file": paths.rejected}
-    files |= {role: path for role, path in others.items() if path} | files_of_label_space(options.label_space)
+    files |= {role: path for role, path in others.items() if path} | files_of_labels_space(
+        options.label_space, labels
+    )
     if options.images is not None and output.suffix.lower() not in _PAGES and output.exists():
         # A page may lie beside the images, and be written anew there.
         files |= {"among the images": output} if Path(options.images).resolve() in output.resolve().parents else {}
@@ -150,11 +152,11 @@ def _records(path: Path, damage: list[RecordError]) -> Iterator[ImageLabels]:
                 yield record
 
 
-def _label_space(name: str | None, record: ImageLabels) -> LabelSpace | None:
-    named = record.label_space.rpartition("@")[0]
-    if name is None and named not in SHIPPED:
-        return None
-    return load_label_space(name or named)
+def _label_space(name: str | None, record: ImageLabels, labels: Path) -> LabelSpace | None:
+    try:
+        return label_space_of(record.label_space, name, labels)
+    except UsageError:
+        return None  # the page names those classes that records assert
 
 
 def _label_space_check(space: LabelSpace, path: Path, kinds: Collection[Kind]) -> Callable[[ImageLabels], None]:

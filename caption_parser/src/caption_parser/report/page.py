@@ -42,6 +42,15 @@ class ClassRow:
     examples: tuple[Example, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class NounRow:
+    """A noun in a sense that leads to no class."""
+
+    noun: str
+    synset: str
+    mentions: int
+
+
 @dataclass(frozen=True)
 class PageContent:
     """The whole page: what was gathered, and views of it in the order and the words of the page."""
@@ -106,6 +115,12 @@ class PageContent:
     def background(self) -> tuple[ClassRow, ...]:
         """The background classes, the most frequent first."""
         return tuple(_class_rows(self.tally, Kind.BACKGROUND, self.names))
+
+    @cached_property
+    def nouns_without_class(self) -> tuple[NounRow, ...]:
+        """The most frequent of them."""
+        counts = sorted(self.tally.without_class.items(), key=lambda item: (-item[1], item[0]))
+        return tuple(NounRow(noun, synset, number) for (noun, synset), number in counts[:_NOUNS_SHOWN])
 
     @cached_property
     def attributes(self) -> tuple[Bar, ...]:
@@ -207,6 +222,7 @@ SECTIONS = (
     Section("images", "Images", "Images"),
     Section("classes", "Foreground classes", "Classes"),
     Section("background", "Background classes", "Background"),
+    Section("nouns", "Nouns that gave no class", "No class"),
     Section("attributes", "Attributes", "Attributes"),
     Section("confidence", "Confidence", "Confidence"),
     Section("together", "Classes in the same images", "Co-occurrence"),
@@ -221,4 +237,5 @@ SECTIONS = (
 
 _WORDS_SHOWN = 6
 _PREDICATES_SHOWN = 30
+_NOUNS_SHOWN = 100
 _DAMAGE_SHOWN = 5

@@ -101,6 +101,9 @@ class Tally:
         """Number of foreground classes → images."""
         self.words: defaultdict[int, Counter[str]] = defaultdict(Counter)
         """Class → what captions call it."""
+        self.without_class: Counter[tuple[str, str]] = Counter()
+        """Nouns that led to no class, each with its synset (empty: WordNet lacks it); records hold them where they
+        were made with --keep-unlabelled."""
         self.by_rule: Reservoirs[str, CaptionEvidence] = Reservoirs(EXAMPLES_PER_RULE, seed, "rule")
         self.by_flag: Reservoirs[str, CaptionEvidence] = Reservoirs(EXAMPLES_PER_RULE, seed, "flag")
         self.by_class: Reservoirs[int, CaptionEvidence] = Reservoirs(EXAMPLES_PER_CLASS, seed, "class")
@@ -165,6 +168,8 @@ class Tally:
         if mention.label is not None:
             self.words[mention.label][mention.extended_head] += 1
             self.by_class.offer(mention.label, example)
+        else:
+            self.without_class[mention.extended_head.lower(), mention.synset or ""] += 1
 
 
 IMAGES_SHOWN = 12

@@ -1,12 +1,15 @@
 """The files that a run reads beside its captions: none of them is ever written over."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from caption_parser.config import ParserConfig
+from caption_parser.frames.made_with import recorded_space_file
 from caption_parser.readers.inputs import expand_inputs
 from caption_parser.senses.loading import GLOSS_PAIRS
 from shared_runtime.storage import is_url
+from shared_schemas import LabelSpaceError
 from shared_schemas.label_space_file import label_space_files
 
 _SYNONYMS = "synonyms:"
@@ -34,6 +37,14 @@ def files_of_label_space(name: str | Path | None) -> dict[str, Path]:
     """Those of a label space that is named by its file; raises `LabelSpaceError`."""
     found = [] if name is None else label_space_files(name)
     return dict(zip(("the label space", "the base of the label space"), found, strict=False))
+
+
+def files_of_labels_space(given: str | Path | None, labels: str | Path) -> dict[str, Path]:
+    """Those of the label space of a label file, as `given` or as its summary names it; raises for `given`."""
+    recorded = recorded_space_file(labels) if given is None else None
+    with suppress(LabelSpaceError) if given is None else nullcontext():
+        return files_of_label_space(given or recorded)
+    return {}
 
 
 def files_of_model(role: str, name: str | None) -> dict[str, Path]:

@@ -2,7 +2,7 @@
 
 from multiprocessing import current_process
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypedDict
 
 from pydantic import BeforeValidator, Field
 
@@ -25,6 +25,17 @@ def check_processes(processes: int | str) -> Processes:
     if number < 1:
         raise UsageError(f"--processes: got {processes!r}, expected auto or a number of at least 1")
     return number
+
+
+class RunFields(TypedDict, total=False):
+    """The fields of `RunOptions`, which says what they mean, as named arguments of functions."""
+
+    processes: Processes
+    rejected: str | Path | None
+    strict: bool
+    max_errors: int | None
+    overwrite: bool
+    dry_run: bool
 
 
 class RunOptions(FrozenModel):

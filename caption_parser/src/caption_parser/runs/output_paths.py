@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from caption_parser.frames.made_with import SUMMARY
 from shared_runtime.errors import UsageError
 from shared_schemas.compression import GZIP_MAGIC, ZSTD_MAGIC
 
@@ -41,7 +42,7 @@ class OutputPaths:
         self.output = Path(os.path.realpath(output))
         self.partial = self._companion(".partial")
         self.state = self._companion(".state.json")
-        self.summary = self._companion(".summary.json")
+        self.summary = self._companion(SUMMARY)
         self.rejected = self._companion(".rejected.jsonl")
 
     @property

@@ -85,7 +85,7 @@ class RunSummary(RunCounts):
 
 
 def describe(summary: RunSummary, *, verbose: bool = False) -> Iterator[str]:
-    """The summary for a person, line by line; `verbose`: with the counts of each class."""
+    """The summary for a person, line by line; `verbose`: with configuration, versions and class counts."""
     done = f"{counted(summary.images, 'image')}, {counted(summary.captions, 'caption')}"
     if summary.estimate is not None:
         done = "nothing was written"
@@ -113,6 +113,9 @@ def describe(summary: RunSummary, *, verbose: bool = False) -> Iterator[str]:
     else:
         labelled = counted(summary.labelled_images, "image")
         yield f"  labelled   {labelled}; mentions: {_counts(summary.mentions) or 'none'}"
+        if without := summary.images - summary.labelled_images:
+            how = "capparse report" if summary.config.keep_unlabelled else "label --keep-unlabelled, then report,"
+            yield f"  no class   {counted(without, 'image')}; {how} counts the nouns that gave none"
     if summary.timing and summary.status in ("complete", "nothing labelled"):
         timing = summary.timing
         resumed = (
@@ -125,10 +128,10 @@ def describe(summary: RunSummary, *, verbose: bool = False) -> Iterator[str]:
             f" ({timing.seconds:,.1f} s after {timing.loading_seconds:,.1f} s of loading,"
             f" processes: {timing.processes}{resumed})"
         )
-    config = summary.config.model_dump(mode="json", exclude_none=True)
-    yield f"  config     {summary.config_hash}: {_values(config)}"
-    yield f"  versions   {_values(summary.versions)}"
     if verbose:
+        config = summary.config.model_dump(mode="json", exclude_none=True)
+        yield f"  config     {summary.config_hash}: {_values(config)}"
+        yield f"  versions   {_values(summary.versions)}"
         for kind, classes in (("foreground", summary.foreground), ("background", summary.background)):
             yield f"  {kind} (images per class)"
             yield from (f"    {count:>9,}  {name}" for name, count in classes.items())
@@ -142,7 +145,7 @@ def shown_to(summary: RunSummary, *, quiet: bool, verbose: bool) -> Iterator[str
         yield from (line for line in describe(summary) if not line.startswith(_OF_A_RUN))
 
 
-_OF_A_RUN = ("  labelled", "  speed", "  config", "  versions")
+_OF_A_RUN = ("  labelled", "  no class", "  speed")
 
 
 def _counts(numbers: Mapping[str, int]) -> str:

@@ -5,15 +5,14 @@ same of both; the words around it do not. The cues stand in `cues.toml`.
 """
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.senses.disambiguator import Disambiguator, SenseChoice, SenseQuery, choose, product_of_experts
 from shared_runtime.configuration import FrozenModel
+from shared_runtime.packaged import packaged_toml
 
 Cues = Mapping[str, Mapping[int, frozenset[str]]]
 """Lemma → synset → the words that speak for it."""
@@ -80,8 +79,7 @@ def _words_of(caption: str) -> Counter[str]:
 @cache
 def shipped_cues() -> Cues:
     """The cues that come with the package."""
-    text = (files("caption_parser.senses") / "cues.toml").read_text("utf-8")
-    listed = (Homonym.model_validate(entry) for entry in tomllib.loads(text)["homonym"])
+    listed = (Homonym.model_validate(entry) for entry in packaged_toml(__package__, "cues.toml")["homonym"])
     return {homonym.word: _by_synset(homonym, default_lexicon()) for homonym in listed}
 
 

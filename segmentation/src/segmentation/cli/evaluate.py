@@ -1,5 +1,6 @@
 """`capseg evaluate`: masks against ground truth."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,8 @@ from segmentation.cli.label_spaces import MasksLabelSpace, MissingMasks, Strict,
 from segmentation.data.truth.coco import CocoRules, Crowd
 from segmentation.data.truth.opening import read_image_list
 from segmentation.evaluation.evaluate import evaluate
-from segmentation.evaluation.records import Missing, score_table
+from segmentation.evaluation.records import EvaluationProtocol, Missing, score_table
+from segmentation.runs.left_out import SHOWN
 
 
 def evaluate_command(
@@ -56,12 +58,19 @@ def evaluate_command(
     evaluation = evaluate(
         masks, ground_truth, masks_label_space=masks_label_space, missing=missing, processes=processes
     )
+    for line in (*evaluation.protocol.warnings(), *_not_scored(evaluation.protocol)):
+        typer.echo(line, err=True)
     if as_json:
         typer.echo(evaluation.model_dump_json(indent=2))
     else:
         typer.echo("\n".join(score_table(evaluation)))
         typer.echo(evaluation.protocol.line())
-    for warning in evaluation.protocol.warnings():
-        typer.echo(warning, err=True)
-    for bad in (*evaluation.protocol.bad_masks, *evaluation.protocol.bad_truth):
-        typer.echo(f"not scored: {bad.key}: {bad.reason}", err=True)
+
+
+def _not_scored(protocol: EvaluationProtocol) -> Iterator[str]:
+    """Which masks cannot be read or do not fit, a line each."""
+    bad = (*protocol.bad_masks, *protocol.bad_truth)
+    for one in bad[:SHOWN]:
+        yield f"not scored: {one.key}: {one.reason}"
+    if len(bad) > SHOWN:
+        yield f"not scored: {len(bad) - SHOWN:,} more (--json lists all)"

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
-from segmentation.experiments.catalog import experiments, find_experiment
+from segmentation.experiments.catalog import find_experiment
+from segmentation.experiments.tables import grouped
 from segmentation.runs.folder import TRAIN_REFERRING
 from shared_runtime.errors import UsageError
+from shared_runtime.wording import counted
 
 _RUN, _PAGE = "run", "page"
 
@@ -18,7 +20,7 @@ def experiments_command(
         list[str] | None,
         typer.Argument(
             metavar="[run|page] [NAME]",
-            help="Describe this one; with 'run', train and score it; 'page ROWS': write the page of all.",
+            help="Describe this one; 'run NAME': train and score it; 'page ROWS': write the page of all tables.",
         ),
     ] = None,
     output: Annotated[
@@ -54,17 +56,21 @@ def experiments_command(
             metavar="DIR", help="Folder with PHRASECUT, REFER and VOC2012, where a table of TSEG has them."
         ),
     ] = None,
+    filter: Annotated[
+        str, typer.Option(metavar="TEXT", help="List only those with this text in name, summary or table.")
+    ] = "",
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Only the row.")] = False,
 ) -> None:
-    """List the named configurations, describe one, or run it: its commands, its cost, and what the paper reports.
+    """List the named configurations, table by table, describe one, or run it.
 
-    'run' calls the commands that the description shows, one after the other, and writes OUT/row.json; what is done
-    is not done again. Those on the synthetic world draw it themselves. 'page' takes the rows below a folder, or
-    those of a file with one a line.
+    A description has the commands, from captions to scores, what they cost, what the paper reports, and all
+    values, as --config takes them in a file. 'run' calls these commands one after the other, and writes
+    OUT/row.json; what is done is not done again. Those on the synthetic world draw it themselves. 'page' takes the
+    rows below a folder, or those of a file with one a line.
 
     Examples:
 
-      capseg experiments
+      capseg experiments --filter 'table 6'
 
       capseg experiments table6-full
 
@@ -72,10 +78,10 @@ def experiments_command(
     """
     match words or []:
         case []:
-            width = max(map(len, experiments()))
-            for experiment in experiments().values():
-                typer.echo(f"{experiment.name:{width}}  {experiment.summary}")
+            _list(filter)
             return
+        case _ if filter:
+            raise UsageError("--filter lists names. Leave it out, or the other words")
         case [name] if name != _RUN:
             found = find_experiment(name)
             typer.echo(f"{found.describe()}\n\n{found.config.model_dump_json(indent=2)}")
@@ -119,6 +125,20 @@ def experiments_command(
         found, data, output, show=lambda command: None if quiet else typer.echo(command, err=True)
     )
     typer.echo(f"{ExperimentRow.header()}\n{row.line()}")
+
+
+def _list(text: str) -> None:
+    """Print the names with their summaries, under the headings of their tables. Raises UsageError for none."""
+    groups = [*grouped(text)]
+    if not groups:
+        raise UsageError(f"--filter: got {text!r}, which no name, summary or table of the experiments has in it")
+    width = max(len(experiment.name) for _, members in groups for experiment in members)
+    for number, (heading, members) in enumerate(groups):
+        typer.echo(f"{chr(10) if number else ''}{heading}")
+        for experiment in members:
+            typer.echo(f"  {experiment.name:{width}}  {experiment.summary}")
+    number = sum(len(members) for _, members in groups)
+    typer.echo(f"{counted(number, 'experiment')}; 'capseg experiments NAME' describes one", err=True)
 
 
 def _write_page(rows: Path, output: Path | None) -> None:

@@ -11,6 +11,7 @@ from segmentation.cli.masks import (
     OnlyClassesOf,
     PrecisionOption,
     end_of_masks,
+    found_classes,
     option_errors,
     target_space,
     tell_reduced,
@@ -18,6 +19,7 @@ from segmentation.cli.masks import (
 )
 from segmentation.cli.outcome import AllowMissing
 from segmentation.masks.options import MaskOptions, ResolvedMaskOptions
+from segmentation.masks.overlay import OVERLAYS
 from segmentation.masks.refinement import CRF, CrfPreset, Refinement
 from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
 from segmentation.scores.contract import MOST_STEPS, PRESENCE
@@ -127,6 +129,10 @@ def make_masks_command(
     min_confidence: MinConfidence = None,
     rivals: Rivals = None,
     only_classes_of: OnlyClassesOf = None,
+    overlay: Annotated[
+        bool,
+        typer.Option("--overlay", help=f"Also show masks over their images: MASKS/{OVERLAYS}/<image stem>.jpg."),
+    ] = False,
     rle: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="Also write all masks as COCO results.")
     ] = None,
@@ -157,7 +163,7 @@ def make_masks_command(
 
     Examples:
 
-      capseg make-masks runs/first --images train2017 --labels labels.jsonl -o masks
+      capseg make-masks runs/first --images train2017 --labels labels.jsonl -o masks --overlay
 
       capseg make-masks runs/first --images train2017 --labels labels.jsonl -o masks --refine mean-field
     """
@@ -193,6 +199,7 @@ def make_masks_command(
             options,
             MaskMachine(device, processes or usable_cores(), batch_size),
             rle=rle,
+            overlays=overlay,
             overwrite=overwrite,
             progress=lambda counts: show(*counts.progress),
         )
@@ -209,7 +216,10 @@ def make_masks_command(
         }
         typer.echo(json.dumps(summary, indent=2))
     elif not quiet:
-        typer.echo(f"{written(counts)}; refinement: {_refinement(made.options)}")
+        shown = f"; over the images in {output / OVERLAYS}" if overlay else ""
+        typer.echo(f"{output}: {written(counts)}; refinement: {_refinement(made.options)}{shown}")
+        for line in found_classes(counts, made.label_space):
+            typer.echo(line)
     if not quiet:
         tell_reduced(counts)
     if left_out.unlabelled and not quiet:

@@ -18,6 +18,7 @@ from shared_runtime.wording import counted, numbered
 from shared_schemas import LabelSpace, load_label_space
 
 _SHOWN_REJECTED = 5
+_FOUND_SHOWN = 12
 _EXAMPLES = {"scales": "0.75,1,1.25"}
 """Values of options that consist of parts."""
 
@@ -101,6 +102,22 @@ def written(counts: MaskCounts) -> str:
     """How many masks were written, and how many were there."""
     before = f", {numbered(counts.present, 'was', 'were')} already there" if counts.present else ""
     return f"{counted(counts.written, 'mask')} written{before}"
+
+
+def found_classes(counts: MaskCounts, space: LabelSpace) -> Iterator[str]:
+    """Which classes the masks that were written have, the most frequent first, as a line; none: nothing was."""
+    names = {label.id: label.name for label in space.classes}
+    found = [
+        f"{names[class_id]} in {number:,}"
+        for class_id, number in sorted(counts.images_of.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    parts = [", ".join(found[:_FOUND_SHOWN])] if found else []
+    if len(found) > _FOUND_SHOWN:
+        parts.append(f"{len(found) - _FOUND_SHOWN:,} more classes")
+    if counts.without_class:
+        parts.append(f"no class in {counts.without_class:,}")
+    if parts:
+        yield f"found, by images: {'; '.join(parts)}"
 
 
 def tell_lost(done: int, problems: Sequence[str]) -> typer.Exit:

@@ -9,13 +9,15 @@ from segmentation.cli.masks import (
     OnlyClassesOf,
     PrecisionOption,
     end_of_masks,
+    found_classes,
     option_errors,
     target_space,
     tell_reduced,
     written,
 )
+from segmentation.masks.overlay import OVERLAYS
 from segmentation.masks.refinement import CrfPreset, Refinement
-from segmentation.prediction.files import OVERLAYS, PredictionInputs, PredictionOutputs, predict_files
+from segmentation.prediction.files import PredictionInputs, PredictionOutputs, predict_files
 from segmentation.prediction.options import PredictionOptions
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.scores.contract import PRESENCE, WINDOW
@@ -52,6 +54,9 @@ def predict_command(
         str | None, typer.Option(metavar="A,B,…", help="Only these classes compete, in every image.")
     ] = None,
     only_classes_of: OnlyClassesOf = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Only the first N images, to try it out.")
+    ] = None,
     input_size: Annotated[
         str,
         typer.Option(
@@ -133,7 +138,7 @@ def predict_command(
     with progress_display(quiet=quiet) as show:
         done = predict_files(
             segmenter,
-            PredictionInputs(images, labels, names, target_space(only_classes_of, rle)),
+            PredictionInputs(images, labels, names, limit, target_space(only_classes_of, rle)),
             output,
             PredictionOutputs(overlay, rle, overwrite),
             processes=processes,
@@ -141,7 +146,10 @@ def predict_command(
             progress=lambda counts: show(*counts.progress),
         )
     if not quiet:
-        typer.echo(f"{written(done.counts)}; refinement: {done.refine}")
+        shown = f"; over the images in {output / OVERLAYS}" if overlay else ""
+        typer.echo(f"{output}: {written(done.counts)}; refinement: {done.refine}{shown}")
+        for line in found_classes(done.counts, segmenter.model.vocabulary.label_space):
+            typer.echo(line)
         tell_reduced(done.counts)
     damaged = [f"{labels}:{line.line}: {line.message}" for line in done.skipped]
     raise end_of_masks(done.counts, [], output, unread=damaged)

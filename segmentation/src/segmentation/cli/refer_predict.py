@@ -7,8 +7,8 @@ import typer
 
 from segmentation.cli.outcome import outcome
 from segmentation.cli.referring import ReferringArguments, with_referring_arguments
+from segmentation.masks.overlay import OVERLAYS
 from segmentation.prediction.expression_files import SCORES, predict_expressions
-from segmentation.prediction.files import OVERLAYS
 from segmentation.prediction.referrer import Referrer
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode

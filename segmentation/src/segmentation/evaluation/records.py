@@ -8,6 +8,10 @@ from pydantic import Field
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.wording import numbered
 
+_MISSED_WITH_ROWS = 5
+"""Classes of the truth that no mask shows, which have rows of a table nevertheless."""
+_NAMED = 6
+
 
 class Missing(StrEnum):
     """What becomes of images of the truth that have no mask."""
@@ -108,11 +112,17 @@ class MaskEvaluation(FrozenModel):
 
 
 def score_table(evaluation: MaskEvaluation) -> Iterator[str]:
-    """Lines of a table: the classes that are in the truth or in the masks, then the means."""
-    shown = [scores for scores in evaluation.classes if scores.true_pixels or scores.predicted_pixels]
+    """Lines of a table: the classes that are in the truth or in the masks, the means, and which are left out.
+
+    Many classes that no mask shows have no rows of .000, but a line together.
+    """
+    present = [scores for scores in evaluation.classes if scores.true_pixels or scores.predicted_pixels]
+    missed = [scores for scores in present if not scores.predicted_pixels]
+    missed = missed if len(missed) > _MISSED_WITH_ROWS else []
+    shown = [scores for scores in present if scores not in missed]
     width = max(len(scores.name) for scores in shown)
     yield f"{'class':{width}}  {'IoU':>6}  {'precision':>9}  {'recall':>6}  {'share of truth':>14}"
-    total = max(sum(scores.true_pixels for scores in shown), 1)
+    total = max(sum(scores.true_pixels for scores in present), 1)
     for scores in shown:
         ratios = f"{ratio(scores.iou):>6}  {ratio(scores.precision):>9}  {ratio(scores.recall):>6}"
         yield f"{scores.name:{width}}  {ratios}  {scores.true_pixels / total:>14.2%}"
@@ -120,6 +130,15 @@ def score_table(evaluation: MaskEvaluation) -> Iterator[str]:
         f"{'mean':{width}}  {ratio(evaluation.miou):>6}  {ratio(evaluation.precision):>9}  "
         f"{ratio(evaluation.recall):>6}"
     )
+    if missed:
+        share = sum(scores.true_pixels for scores in missed) / total
+        names = ", ".join(scores.name for scores in missed[:_NAMED])
+        yield (
+            f"{len(missed)} classes with {share:.2%} of the truth appear in no mask, IoU and recall .000: {names}"
+            f"{', …' if len(missed) > _NAMED else ''} (--json has a row for each)"
+        )
+    if absent := len(evaluation.classes) - len(present):
+        yield f"{numbered(absent, 'class appears', 'classes appear')} in neither truth nor masks"
 
 
 def ratio(value: float | None) -> str:

@@ -11,7 +11,7 @@ from segmentation.data.targets import ImageTargets, Vocabulary, read_targets
 from segmentation.localization.config import LocalizerConfig
 from segmentation.runs.folder import TRAIN_LOCALIZER, RunFolder
 from segmentation.runs.left_out import LeftOut
-from segmentation.runs.soundness import check_classes, doubts
+from segmentation.runs.soundness import check_classes, doubts, few_images
 from segmentation.runs.trained import refuse_saved
 from segmentation.runs.training import TrainingJob, TrainingRun, check_start, train_in_folder, training_record
 from segmentation.scores.contract import NetworkTraits, ScoreSource, Viewing
@@ -106,7 +106,7 @@ def train_localizer(
         config.training,
         LocalizationSamples(targets, vocabulary, config.crop),
         lambda _device: build_task(config, vocabulary, targets),
-        [*doubts(targets, vocabulary, config.training)],
+        [*few_images(targets, vocabulary), *doubts(targets, vocabulary, config.training)],
         config.frozen_views,
     )
     report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)

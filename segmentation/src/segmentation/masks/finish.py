@@ -105,15 +105,17 @@ class Finisher:
         """Keep the mask of an image. Raises OSError."""
         write_index_mask(image.path, mask)
 
-    def __call__(self, image: UnfinishedMask | RejectedImage) -> RejectedImage | None:
-        """Write the mask of an image; what was rejected before, or is now, is returned.
+    def __call__(self, image: UnfinishedMask | RejectedImage) -> RejectedImage | tuple[int, ...]:
+        """Write the mask of an image, and return the ids of the classes in it, ascending; or the image, rejected
+        before or now.
 
         Raises OutputError where the mask cannot be written.
         """
         if isinstance(image, RejectedImage):
             return image
         try:
-            self.write(image, self.mask(image.image, image.score_maps))
+            mask = self.mask(image.image, image.score_maps)
+            self.write(image, mask)
         except CapparseError:
             raise
         except MemoryError as error:
@@ -127,7 +129,8 @@ class Finisher:
             ) from error
         except Exception as error:  # noqa: BLE001  whatever one image does to the refinement costs that image alone
             return RejectedImage.of(image.request, f"the mask cannot be made: {type(error).__name__}: {error}")
-        return None
+        counts = np.bincount(mask.ravel(), minlength=IGNORE_INDEX + 1)[:IGNORE_INDEX]
+        return tuple((1 + np.flatnonzero(counts[1:])).tolist())
 
 
 def memory_reason(error: MemoryError) -> str:

@@ -14,6 +14,7 @@ from segmentation.masks.finish import Finisher, RejectedImage
 from segmentation.masks.maps import ScoreMaps, likeliest, score_maps, sharpened
 from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.options import ResolvedMaskOptions
+from segmentation.masks.overlay import has_overlay, with_overlays
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
 from segmentation.masks.refinement import Refinement
 from segmentation.scores.contract import Heatmaps, ImageRequest, ImageScores, ScoreSource, Sizes
@@ -87,6 +88,8 @@ class MaskJob(Generic[RequestT]):
     processes: int = 1
     batch_size: int = 8
     progress: Callable[[MaskCounts], None] = lambda _: None
+    overlays_of: Sequence[str] | None = None
+    """Names of the classes 1, 2, …, where masks are also shown over their images; None: they are not."""
 
     def run(self, requests: Sequence[RequestT], folder: Path) -> MaskCounts:
         """Write the mask of every image whose mask is not there yet (`mask_path`, by the stem of its file).
@@ -94,18 +97,22 @@ class MaskJob(Generic[RequestT]):
         An image that cannot be read is rejected, and the run goes on. Raises OutputError where masks cannot be
         written, CapparseError where a worker process died.
         """
-        distinct, todo, counts = plan_masks(requests, folder)
+        finisher = Finisher(
+            self.options.refine,
+            self.options.crf_preset,
+            bytes_per_process(self.processes),
+            self.options.ignore_band,
+        )
+        is_there = None
+        if self.overlays_of is not None:
+            finisher, is_there = with_overlays(finisher, folder, self.overlays_of), has_overlay(folder)
+        distinct, todo, counts = plan_masks(requests, folder, is_there)
         self.progress(counts)
         if todo:
             discriminant = self._discriminant(distinct, folder, counts)
             MaskPipeline(
                 HeatmapMaps(self.source, self.n_foreground, self.options, discriminant),
-                Finisher(
-                    self.options.refine,
-                    self.options.crf_preset,
-                    bytes_per_process(self.processes),
-                    self.options.ignore_band,
-                ),
+                finisher,
                 self.processes,
                 self.batch_size,
                 self.progress,

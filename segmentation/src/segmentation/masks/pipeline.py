@@ -1,5 +1,6 @@
 """Images → score maps → masks, one file per image, whatever the maps are made of."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +39,10 @@ class MaskCounts:
     written: int = 0
     present: int = 0
     """Masks that an earlier run wrote."""
+    images_of: Counter[int] = field(default_factory=Counter)
+    """Class id → masks that were written now and have the class."""
+    without_class: int = 0
+    """Masks that were written now and have none."""
     rejected: list[RejectedImage] = field(default_factory=list)
     reduced: int = 0
     """Images that were refined at a smaller size than their own, to save memory."""
@@ -109,13 +114,15 @@ class MaskPipeline(Generic[RequestT]):
         written, CapparseError where a worker process died.
         """
         # Spawned, not forked: torch has started threads in this process, which forked workers would wait for.
-        for rejected in map_ordered(
+        for made in map_ordered(
             self.finisher, self._unfinished(todo, folder, counts), processes=self.processes, method="spawn"
         ):
-            if rejected is None:
-                counts.written += 1
+            if isinstance(made, RejectedImage):
+                counts.rejected.append(made)
             else:
-                counts.rejected.append(rejected)
+                counts.written += 1
+                counts.without_class += not made
+                counts.images_of.update(made)
             self.progress(counts)
 
     def _unfinished(

@@ -9,6 +9,7 @@ from segmentation.data.masks import mask_path, remove_masks
 from segmentation.data.targets import ImageTargets
 from segmentation.masks.finish import RejectedImage
 from segmentation.masks.job import CONSENSUS
+from segmentation.masks.overlay import overlay_path
 from segmentation.runs.folder import RunFolder
 from shared_runtime.errors import UsageError
 from shared_runtime.files import check_output
@@ -23,8 +24,10 @@ _log = logging.getLogger(__name__)
 
 def forget_masks(output: Path, keys: Sequence[str], *, changed: bool) -> set[str]:
     """Remove the masks that are to be made anew, and, where options `changed`, those that the old ones made of
-    other images: nothing would say how. Returns the keys of all that are gone."""
+    other images: nothing would say how; with their overlays. Returns the keys of all that are gone."""
     gone = remove_masks(output, keys, others=changed)
+    for key in gone:
+        overlay_path(output, key).unlink(missing_ok=True)
     if others := gone - {*keys}:
         _log.warning(
             "%s: %s of other images removed, made with other options (such as %s)",

@@ -60,6 +60,8 @@ class MaskRun:
     left_out: LeftOut
     """Lines of the label file that gave no image."""
     options: ResolvedMaskOptions
+    label_space: LabelSpace
+    """That of the masks."""
 
 
 def make_masks(
@@ -69,13 +71,15 @@ def make_masks(
     machine: MaskMachine | None = None,
     *,
     rle: Path | None = None,
+    overlays: bool = False,
     overwrite: bool = False,
     progress: Callable[[MaskCounts], None] = lambda _: None,
 ) -> MaskRun:
     """Write `<image stem>.png` into `output` for every image of the label file.
 
     Goes on where an earlier call with the same options stopped. Images without a mask stand with their reasons in
-    `rejected.jsonl`. `rle`: all masks also as a JSON file of COCO results. `overwrite` makes all of them anew, and
+    `rejected.jsonl`. `rle`: all masks also as a JSON file of COCO results. `overlays`: masks are also shown over
+    their images, in a sub-folder. `overwrite` makes all of them anew, and
     removes those that other options made of other images. Raises UsageError where `output` holds masks made
     otherwise, InputError where most images are missing or their records damaged, MissingResourceError where what
     the refinement needs is not installed.
@@ -129,6 +133,7 @@ def make_masks(
             processes=machine.processes,
             batch_size=machine.batch_size,
             progress=progress,
+            overlays_of=[label.name for label in vocabulary.classes] if overlays else None,
         )
         counts = job.run(targets, output)
         counts.total += len(taken)
@@ -142,7 +147,7 @@ def make_masks(
                     )
             except OSError as error:
                 raise OutputError(f"{rle}: cannot be written: {error.strerror or error}") from error
-    return MaskRun(counts, left_out, resolved)
+    return MaskRun(counts, left_out, resolved, vocabulary.label_space)
 
 
 def read_labels(

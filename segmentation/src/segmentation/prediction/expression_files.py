@@ -13,11 +13,11 @@ from segmentation.data.phrases import check_texts
 from segmentation.data.targets import ImageTargets
 from segmentation.masks.batches import images_ahead
 from segmentation.masks.finish import RejectedImage
+from segmentation.masks.overlay import OVERLAYS, write_overlay
 from segmentation.masks.pipeline import plan_masks
 from segmentation.masks.places import check_images
 from segmentation.prediction.earlier import earlier_images, still_there
-from segmentation.prediction.files import OVERLAYS, image_files
-from segmentation.prediction.overlay import write_overlay
+from segmentation.prediction.files import image_files
 from segmentation.prediction.referrer import ReferredRegion, Referrer
 from segmentation.referring.names import rival_table
 from segmentation.referring.options import IMAGE, ResolvedReferring

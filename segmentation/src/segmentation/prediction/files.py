@@ -4,21 +4,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from PIL import Image
-
 from segmentation.data.images import IMAGE_SUFFIXES, refuse_url
 from segmentation.data.legend import write_legend
-from segmentation.data.masks import IndexMask, write_coco_results
+from segmentation.data.masks import write_coco_results
 from segmentation.data.names import image_key, names_below
 from segmentation.data.targets import ImageTargets, SkippedImage, SkipReason, UnknownAttributes, read_targets
-from segmentation.masks.finish import Finisher, RejectedImage, UnfinishedMask
+from segmentation.masks.finish import RejectedImage
 from segmentation.masks.options import recorded
+from segmentation.masks.overlay import has_overlay, with_overlays
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
 from segmentation.masks.places import REJECTED, RLE, apart_from_own, check_images, check_rle, forget_masks
 from segmentation.masks.refinement import Refinement
 from segmentation.masks.run import masks_there, only_classes_of, rejected_before, write_rejected
 from segmentation.prediction.earlier import earlier_images, still_there
-from segmentation.prediction.overlay import painted, with_key, write_overlay
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.runs.folder import PREDICT, RunFolder, RunRecord, installed_versions, open_run
 from segmentation.runs.trained import identity, model_files
@@ -28,8 +26,6 @@ from shared_runtime.wording import counted
 from shared_schemas import LabelSpace
 from shared_schemas.files import replacing
 
-OVERLAYS = "overlays"
-"""Sub-folder of the pictures that show masks over their images."""
 _UNREAD = (SkipReason.BAD_RECORD, SkipReason.OTHER_LABEL_SPACE)
 """Lines of a label file that are at fault whatever images were asked for."""
 
@@ -44,6 +40,8 @@ class PredictionInputs:
     """A label file: of each image, only its classes compete."""
     classes: Sequence[str] | None = None
     """The only classes that compete, in every image."""
+    limit: int | None = None
+    """Only the first so many images, files in the order of their names."""
     target: LabelSpace | None = None
     """The label space of another data set: classes that it lacks do not compete (Vilar & Perez, Section V-D)."""
 
@@ -136,26 +134,19 @@ def predict_files(
     def forget(changed: bool) -> None:
         if changed:
             (output / REJECTED).unlink(missing_ok=True)
-        for key in forget_masks(output, [request.key for request in requests], changed=changed):
-            _overlay_path(output / OVERLAYS, key).unlink(missing_ok=True)
+        forget_masks(output, [request.key for request in requests], changed=changed)
 
     with open_run(output, record, overwrite=outputs.overwrite, forget=forget) as folder:
         folder.write_label_space(model.vocabulary.label_space)
         write_legend(output, model.vocabulary.label_space)
-        plan = plan_masks(requests, output, _is_there(output) if outputs.overlays else None)
+        plan = plan_masks(requests, output, has_overlay(output) if outputs.overlays else None)
         counts = plan.counts
         counts.total += len(rejected)
         counts.rejected += rejected
         progress(counts)
         if plan.todo:
             if outputs.overlays:
-                finisher = OverlayFinisher(
-                    finisher.refinement,
-                    finisher.crf_preset,
-                    finisher.most_bytes,
-                    overlays=output / OVERLAYS,
-                    class_names=tuple(label.name for label in model.vocabulary.label_space.classes),
-                )
+                finisher = with_overlays(finisher, output, segmenter.classes)
             MaskPipeline(segmenter.source, finisher, processes, batch_size, progress).run(
                 plan.todo, output, counts
             )
@@ -173,29 +164,6 @@ def predict_files(
             except OSError as error:
                 raise OutputError(f"{outputs.rle}: cannot be written: {error.strerror or error}") from error
     return Predicted(counts, finisher.refinement, skipped)
-
-
-@dataclass(frozen=True, slots=True)
-class OverlayFinisher(Finisher):
-    """Also shows masks over their images, as JPEG files: only PNG files are masks."""
-
-    overlays: Path = Path(OVERLAYS)
-    class_names: tuple[str, ...] = ()
-    """Of the ids 1, 2, …"""
-
-    def write(self, image: UnfinishedMask, mask: IndexMask) -> None:
-        """The picture first: where the mask is there, so is the picture. Raises OSError."""
-        picture = with_key(Image.fromarray(painted(image.image, mask)), mask, self.class_names)
-        write_overlay(_overlay_path(self.overlays, image.request.key), picture)
-        Finisher.write(self, image, mask)
-
-
-def _overlay_path(folder: Path, key: str) -> Path:
-    return folder / f"{key}.jpg"
-
-
-def _is_there(output: Path) -> Callable[[ImageTargets, Path], bool]:
-    return lambda request, mask: mask.is_file() and _overlay_path(output / OVERLAYS, request.key).is_file()
 
 
 def image_files(images: Sequence[Path], output: Path) -> list[tuple[str, Path]]:
@@ -239,7 +207,7 @@ def _requests(
     segmenter: Segmenter, inputs: PredictionInputs, output: Path
 ) -> tuple[list[ImageTargets], list[RejectedImage], list[SkippedImage]]:
     """Images with the classes that compete; those that cannot be asked for; damaged lines of the label file."""
-    files = image_files(inputs.images, output)
+    files = image_files(inputs.images, output)[: inputs.limit]
     if inputs.labels is None:
         foreground, background = segmenter.class_ids(inputs.classes)
         names = [f"{key}{path.suffix}" for key, path in files]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, overload
 
@@ -11,9 +12,10 @@ from PIL import Image
 
 from segmentation.backbones.devices import AUTO, check_device
 from segmentation.data.images import ImageInput, RgbImage, pixels_of
+from segmentation.data.masks import IndexMask
+from segmentation.masks.overlay import OPACITY, painted, shown_html, shown_png
 from segmentation.prediction.hub import HubOptions, Pretrained
 from segmentation.prediction.opening import open_referring
-from segmentation.prediction.overlay import OPACITY, painted
 from segmentation.referring.options import ReferringPrediction
 from segmentation.referring.run import TrainedReferring
 from segmentation.scores.contract import FloatMap
@@ -31,7 +33,7 @@ _COLOUR = 1
 
 @dataclass(frozen=True, eq=False)
 class ReferredRegion:
-    """What a text refers to in an image."""
+    """What a text refers to in an image. In a notebook it shows itself."""
 
     image: RgbImage
     """(H, W, 3), as it was read."""
@@ -45,7 +47,7 @@ class ReferredRegion:
 
     def overlay(self, opacity: float = OPACITY) -> Image.Image:
         """The image under its mask, at its size. Raises UsageError for an opacity outside of 0 to 1."""
-        return Image.fromarray(painted(self.image, np.where(self.mask, np.uint8(_COLOUR), np.uint8(0)), opacity))
+        return Image.fromarray(painted(self.image, self._index_mask(), opacity))
 
     def save(self, path: str | Path) -> None:
         """Write the mask as a PNG, 255 for what is referred to and 0 elsewhere. Raises OutputError."""
@@ -59,8 +61,18 @@ class ReferredRegion:
         height, width = self.mask.shape
         return f"<{self.text!r} in {width} × {height} pixels: {self.mask.mean():.1%}, score {self.score:.2f}>"
 
+    def _index_mask(self) -> IndexMask:
+        """(H, W): the one colour where the text refers to, background elsewhere."""
+        return np.where(self.mask, np.uint8(_COLOUR), np.uint8(0))
 
-@dataclass(frozen=True, eq=False)
+    def _repr_png_(self) -> bytes:
+        return shown_png(self.image, self._index_mask())
+
+    def _repr_html_(self) -> str:
+        return shown_html(self.image, self._index_mask(), f"{escape(self.text)} <small>{self.score:.2f}</small>")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class SeenImage:
     """An image that a network of referring expressions has looked at, once for all texts that are asked of it.
 
@@ -69,6 +81,10 @@ class SeenImage:
 
     predictor: "ExpressionPredictor"
     encoded: "EncodedImage"
+
+    def __repr__(self) -> str:
+        height, width = self.encoded.image.shape[:2]
+        return f"<SeenImage of {width} × {height} pixels>"
 
     @overload
     def predict(self, text: str) -> ReferredRegion: ...  # type: ignore[overload-overlap]

@@ -1,10 +1,8 @@
 """What is predicted of one image."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +12,8 @@ from PIL import Image
 from segmentation.data.images import RgbImage
 from segmentation.data.masks import IndexMask, palette, write_index_mask
 from segmentation.masks.maps import ScoreMaps
-from segmentation.prediction.overlay import OPACITY, painted
+from segmentation.masks.overlay import OPACITY, painted, shown_html, shown_png
 from shared_runtime.errors import OutputError, UsageError
-
-_SHOWN_SIDE = 640
-"""Longest side of the picture in a notebook, in pixels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,15 +66,7 @@ class Segmentation:
         return f"<Segmentation of {width} × {height} pixels: {found}>"
 
     def _repr_png_(self) -> bytes:
-        height, width = self.mask.shape
-        scale = min(1.0, _SHOWN_SIDE / max(height, width))
-        size = max(1, round(width * scale)), max(1, round(height * scale))
-        # Made small first: a large image takes no second one in memory.
-        image = np.array(Image.fromarray(self.image).resize(size, Image.Resampling.BOX))
-        mask = np.array(Image.fromarray(self.mask).resize(size, Image.Resampling.NEAREST))
-        content = BytesIO()
-        Image.fromarray(painted(image, mask)).save(content, format="PNG")
-        return content.getvalue()
+        return shown_png(self.image, self.mask)
 
     def _repr_html_(self) -> str:
         colours = [",".join(map(str, colour)) for colour in palette()]
@@ -88,8 +75,7 @@ class Segmentation:
             f"<small>{score:.2f}</small>"
             for name, score in self.scores.items()
         )
-        picture = base64.b64encode(self._repr_png_()).decode("ascii")
-        return f'<div><img src="data:image/png;base64,{picture}"><br>{legend or "background alone"}</div>'
+        return shown_html(self.image, self.mask, legend or "background alone")
 
 
 def class_scores(mask: IndexMask, maps: ScoreMaps, class_names: Sequence[str]) -> dict[str, float]:

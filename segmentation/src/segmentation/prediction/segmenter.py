@@ -24,10 +24,13 @@ from segmentation.prediction.hub import HubOptions, Pretrained
 from segmentation.prediction.opening import open_model
 from segmentation.prediction.options import PredictionOptions, ResolvedPrediction
 from segmentation.prediction.result import Segmentation, class_scores
-from segmentation.runs.trained import OpenedModel
+from segmentation.runs.folder import RunFolder
+from segmentation.runs.trained import SAVED_CONFIG, OpenedModel
 from segmentation.scores.contract import Sizes
 from segmentation.segmenter.of_localizer import segmenter_of
 from shared_runtime.errors import InputError, UsageError
+from shared_runtime.wording import numbered
+from shared_schemas import LabelClass
 from shared_schemas.errors import did_you_mean
 
 if TYPE_CHECKING:
@@ -37,6 +40,7 @@ ClassIds = tuple[tuple[int, ...], tuple[int, ...]]
 """Of foreground and of background classes."""
 BATCH = 8
 """Images that the network sees at a time."""
+_NAMED = 8
 
 
 @dataclass(frozen=True, repr=False)
@@ -188,11 +192,22 @@ class Segmenter(Pretrained):
         by_name = {label.name: label.id for label in known}
         unknown = [name for name in names if name not in by_name]
         if unknown:
-            hint = did_you_mean(unknown[0], by_name) or f" It knows: {', '.join(by_name)}"
-            raise UsageError(f"the model knows no class {unknown[0]!r}.{hint}")
+            raise UsageError(f"the model knows no class {unknown[0]!r}.{self._near(unknown[0], known)}")
         ids = sorted({by_name[name] for name in names})
         n_foreground = self.model.vocabulary.n_foreground
         return tuple(c for c in ids if c <= n_foreground), tuple(c for c in ids if c > n_foreground)
+
+    def _near(self, name: str, known: Sequence[LabelClass]) -> str:
+        """What to say of a name that is that of no class: which it may mean, and where all of them stand."""
+        names = [label.name for label in known]
+        near = [label.name for label in known if _is_called(label, name.casefold())]
+        hint = f" Near it: {', '.join(near[:_NAMED])}." if len(near) > 1 else did_you_mean(name, names)
+        hint = f" Did you mean {near[0]!r}?" if len(near) == 1 else hint
+        some = f"{', '.join(names[:_NAMED])}{', …' if len(names) > _NAMED else ''}"
+        folder = self.model.weights.parent
+        files = (RunFolder(folder).label_space, folder / SAVED_CONFIG)
+        file = next((path for path in files if path.is_file()), folder)
+        return f"{hint} The {numbered(len(names), 'class', 'classes')} that it knows stand in {file}: {some}"
 
     def _each(
         self, images: Iterable[tuple[int | None, ImageInput]], classes: Iterable[str] | None, batch_size: int
@@ -235,6 +250,12 @@ class Segmenter(Pretrained):
             less = "PredictionOptions(refine=Refinement.NONE) takes less"
             raise InputError(f"{request.file_name}: {memory_reason(error)}. {less}") from error
         return Segmentation(image, mask, class_scores(mask, maps, self.classes), self.classes, maps)
+
+
+def _is_called(label: LabelClass, name: str) -> bool:
+    """Whether a class has this name (in lower case) for one of its words or synsets, or in its own name."""
+    synsets = (synset.partition(".")[0].replace("_", " ") for synset in label.synsets)
+    return name in (*map(str.casefold, label.words), *synsets) or name in label.name.casefold().split()
 
 
 def _pixels(image: ImageInput, number: int | None) -> RgbImage:

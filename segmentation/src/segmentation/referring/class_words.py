@@ -2,11 +2,11 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from shared_runtime.errors import InputError, UsageError
+from shared_runtime.packaged import packaged_toml
 from shared_schemas import LabelSpace
 from shared_schemas.errors import did_you_mean, shown
 
@@ -24,7 +24,7 @@ def class_words(space: LabelSpace, source: str = NAMES) -> Mapping[str, Sequence
     """
     if source == LABELS:
         return {label.name: (label.name,) for label in space.foreground}
-    shipped = tomllib.loads(files(__package__).joinpath("class_words.toml").read_text(encoding="utf-8"))
+    shipped = packaged_toml(__package__, "class_words.toml")
     names = {label.name: label.name.replace("_", " ").replace("-", " ") for label in space.foreground}
     words: dict[str, Sequence[str]] = {name: (spelled,) for name, spelled in names.items()}
     words |= {name: some for name, some in shipped[NAMES].items() if name in words}

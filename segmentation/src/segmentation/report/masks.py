@@ -65,7 +65,11 @@ def mask_report(masks: Path, truth: Truth | None, output: Path, options: MaskRep
     places = Places(noted.run, tuple(options.images) or noted.images, options.labels or noted.labels)
     _check_output(output, masks, truth, options, noted)
     folders = [path for path in places.images if path.is_dir() or path in options.images]
-    notes: list[str] = [f"Without its images: {path} is gone" for path in places.images if path not in folders]
+    notes: list[str] = [
+        f"No images are shown of {path}, which is gone: give their folder as --images"
+        for path in places.images
+        if path not in folders
+    ]
     evaluation: MaskEvaluation | None = None
     if truth is None:
         mask_set = masks_alone(masks, _class_names(masks, options.masks_label_space))
@@ -140,7 +144,7 @@ def _origin(masks: Path, places: Places, notes: list[str]) -> MaskOrigin | None:
     try:
         origin = mask_origin(masks, places)
     except (CapparseError, KeyError, ValueError) as error:
-        notes.append(f"Without maps: {error}")
+        notes.append(f"No maps are shown: {error}")
         return None
     if origin.options.consensus:
         notes.append("The masks also follow what all images together say (--consensus); the maps shown do not.")
@@ -149,13 +153,13 @@ def _origin(masks: Path, places: Places, notes: list[str]) -> MaskOrigin | None:
 
 def _records(places: Places, found: Survey, masks: MaskSet, notes: list[str]) -> dict[str, ImageLabels]:
     if places.labels is None:
-        notes.append("Without captions: no label file is known (--labels)")
+        notes.append("No captions are shown: give the label file as --labels")
         return {}
     keys = found.keys()
     try:
         records = records_of(places.labels, masks.files.keys())
     except InputError as error:
-        notes.append(f"Without captions: {error}")
+        notes.append(f"No captions are shown: {error}")
         return {}
     return {key: record for key, record in records.items() if key in keys}
 

@@ -44,6 +44,7 @@ class PageContent:
     """The whole page."""
 
     title: str
+    """What the folder of the masks is called."""
     names: Sequence[str]
     """Of the classes, by mask value."""
     survey: Survey
@@ -102,6 +103,8 @@ def render(content: PageContent) -> str:
     """The page as HTML. All text is escaped."""
     evaluation, survey = content.evaluation, content.survey
     lead = f"{counted(survey.images, 'mask')}" + (f" against {evaluation.protocol.truth}" if evaluation else "")
+    # The name of the folder alone, so that the page of a folder that was moved is the same.
+    title = content.title if "mask" in content.title.casefold() else f"Masks in {content.title}"
     colours = palette()
     used = sorted({*survey.classes, *(one.id for row in content.rows for one in row.classes)})
     rules = "".join(
@@ -109,7 +112,7 @@ def render(content: PageContent) -> str:
     )
     return render_page(
         "segmentation.report",
-        Heading(f"Masks of {content.title}", "mask report", lead),
+        Heading(title, "mask report", lead),
         SECTIONS,
         {"page": content},
         {"ratio": ratio},

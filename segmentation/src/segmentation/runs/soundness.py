@@ -8,9 +8,14 @@ from segmentation.data.targets import ImageTargets, Vocabulary
 from segmentation.training.config import TrainingOptions
 from segmentation.training.order import plan_steps
 from shared_runtime.errors import UsageError
+from shared_runtime.wording import counted
 
 MOST_CLASSES = IGNORE_INDEX - 1
 """Foreground classes that a mask of bytes can show beside 0, the background, and 255."""
+FEW_IMAGES = 50
+"""With fewer, next to nothing is learned, whatever they name."""
+FEW_OF_A_CLASS = 5
+"""With fewer images that name a class, next to nothing is learned of it."""
 _NAMED = 3
 
 
@@ -21,6 +26,27 @@ def check_classes(vocabulary: Vocabulary) -> None:
             f"the label space {vocabulary.label_space.name} has {vocabulary.n_foreground} foreground classes, "
             f"expected {MOST_CLASSES} at most: masks hold a byte per pixel. Leave classes out of it, or make them "
             "background classes, and label the captions again"
+        )
+
+
+def few_images(targets: Sequence[ImageTargets], vocabulary: Vocabulary) -> Iterator[str]:
+    """Whether there is next to nothing to learn from, in all or of some classes, a sentence or two each."""
+    n_images = len(targets)
+    if n_images < FEW_IMAGES:
+        yield (
+            f"{counted(n_images, 'labelled image')}, expected some hundreds: from so few a network learns next to "
+            "nothing. Label the captions of more images; or use the model that ships, which knows COCO's classes: "
+            "capseg predict IMAGES -o predicted --overlay"
+        )
+    counts = Counter(class_id for image in targets for class_id in image.foreground)
+    named = [(counts[label.id], label.name) for label in vocabulary.label_space.foreground if counts[label.id]]
+    rare = sorted(one for one in named if one[0] < FEW_OF_A_CLASS)
+    if rare:
+        names = ", ".join(f"{name} {count}" for count, name in rare[:_NAMED])
+        yield (
+            f"classes that fewer than {FEW_OF_A_CLASS} images name: {len(rare):,} of {len(named):,} ({names}"
+            f"{', …' if len(rare) > _NAMED else ''}). Masks will hardly show them: add images that name them, or "
+            "leave them out of the label space; 'capparse report' counts the images of each class"
         )
 
 

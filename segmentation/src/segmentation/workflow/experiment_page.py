@@ -1,11 +1,9 @@
 """The page of experiments: tables and figures of both papers that need images, with the rows that were run."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
-from segmentation.experiments.catalog import experiments
 from segmentation.experiments.experiment import WORLD_CLASSES, Expected, Experiment, Scores
+from segmentation.experiments.tables import SECTIONS, TSEG_SECTIONS, Section, of_section
 from segmentation.workflow.experiments import DATA_SETS, OPTIONS, ExperimentRow
 
 _INTRODUCTION = """# Experiments of the papers
@@ -29,56 +27,6 @@ _FILES = {
     "TRAINVAL4K.txt": "TRAINVAL4K.txt",
     "BERT_SMALL": "bert-small",
 }
-
-
-class Section(NamedTuple):
-    """A part of the page: the experiments whose names `names`, a pattern, matches as a whole."""
-
-    title: str
-    names: str
-    note: str = ""
-
-
-SECTIONS = (
-    Section(
-        "Table 3",
-        r"table3-.*|synthetic-segmenter-dsrg",
-        "COCO 2014. TAM-Net by its recipe, and DSRG as a rival's step; small version of ours: Table 6, full.",
-    ),
-    Section(
-        "Table 4", r"table4-.*", "COCO 2017; for `train2014` and `val2014` below read `train2017` and `val2017`."
-    ),
-    Section(
-        "Table 6", r"table6-.*|synthetic-(segmenter-)?(baseline|proposed|attributes|background|full|ground-truth)"
-    ),
-    Section(
-        "Table 7",
-        r"(synthetic-)?table7-.*",
-        "The target's images and truth are `--val-images` and `--val-truth`; that of the small rows is another "
-        "drawn world, with three of the five classes, whose objects stand anywhere but at home.",
-    ),
-    Section(
-        "Table 8, and the three figures of Section V-E",
-        r"((lite0|synthetic)-)?table8-.*",
-        "V-E: the grounding model's masks by TAM-Net's midpoint, by Eq. 10 to 13, and with the CRF. "
-        "The rows of `lite0-…` train a smaller one on whatever captioned images are given.",
-    ),
-    Section("Table 9", r"(synthetic-)?table9-.*"),
-    Section("Table 10", r"(synthetic-)?table10-.*"),
-    Section("Table 11", r"(synthetic-)?table11-.*"),
-    Section("Fig. 7", r"(synthetic-)?fig7-.*", "A curve, without numbers; it is level after 10 epochs."),
-)
-_SMALL_WORLD = "The small rows learn from captions of drawn images with a tiny network."
-TSEG_SECTIONS = (
-    Section("TSEG, Table 1", r"(synthetic-)?tseg-table1-.*", _SMALL_WORLD),
-    Section("TSEG, Table 2", r"(synthetic-)?tseg-table2.*"),
-    Section(
-        "TSEG, Table 3, and full supervision",
-        r"tseg-(table3|full)-.*|synthetic-(referring-.*|tseg-full)",
-        "On a harder drawn world, with the rows of Table 2: [results](results/referring.md#on-the-drawn-world).",
-    ),
-    Section("TSEG, zero-shot on VOC", r"(synthetic-)?tseg-zero-shot-.*"),
-)
 _FIGURES = """## Fig. 5, 6 and 8
 
 Pictures: maps of compounds and of background classes beside the masks that they make, and masks of other images.
@@ -99,11 +47,6 @@ def experiment_page(rows: Iterable[ExperimentRow]) -> str:
         ["\n".join(_section(section, found)) for section in sections] for sections in (SECTIONS, TSEG_SECTIONS)
     )
     return "\n".join([_INTRODUCTION, *first, _FIGURES, *second])
-
-
-def of_section(section: Section) -> list[Experiment]:
-    """Its experiments, in the order of the catalog."""
-    return [of for name, of in experiments().items() if re.fullmatch(section.names, name)]
 
 
 def _section(section: Section, rows: dict[str, ExperimentRow]) -> Iterator[str]:

@@ -1,13 +1,12 @@
 """Compounds that name nothing of what their nouns name elsewhere: "twist tie", "gummy bears", "sea horse"."""
 
-import tomllib
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from itertools import zip_longest
 from typing import NamedTuple
 
 from caption_parser.syntax.tree import Tree
+from shared_runtime.packaged import packaged_toml
 
 _FILE = "compounds.toml"
 _JOINTS = frozenset({"-", "\u2010", "\u2011"})
@@ -31,7 +30,7 @@ class _Beginning(NamedTuple):
 @cache
 def _compounds() -> dict[str, _Beginning]:
     """The compounds of the data file, by their first word."""
-    tables = tomllib.loads(files(__package__).joinpath(_FILE).read_text("utf-8"))
+    tables = packaged_toml(__package__, _FILE)
     found: dict[str, set[tuple[str, ...]]] = {}
     for group in tables["groups"]:
         for phrase in group["phrases"].split(","):

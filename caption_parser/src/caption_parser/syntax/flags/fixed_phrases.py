@@ -1,14 +1,13 @@
 """Nouns in fixed phrases: idioms ("a bull's eye") and names ("the Chicago Cubs")."""
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
 from caption_parser.syntax.word_kinds import WordKinds
+from shared_runtime.packaged import packaged_toml
 from shared_schemas import Flag
 
 _NAMING_TAGS = NOUN_TAGS | ADJECTIVE_TAGS
@@ -21,7 +20,7 @@ class FixedPhrases:
     """The reviewed phrases of `fixed_phrases.toml` with the flags that they give."""
 
     def __init__(self) -> None:
-        tables = tomllib.loads(files(__package__).joinpath(_PHRASES_FILE).read_text("utf-8"))
+        tables = packaged_toml(__package__, _PHRASES_FILE)
         self.capitalised = frozenset(word.lower() for word in tables[Flag.NAMED_ENTITY]["capitalised"])
         """Brands and teams where they have a capital letter in mid-sentence."""
         self._by_beginning: dict[tuple[str, str], list[tuple[tuple[str, ...], Flag]]] = {}

@@ -3,9 +3,7 @@
 The noun before a part is no mere modifier: the whole is seen with its part.
 """
 
-import tomllib
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import chain
 from typing import NamedTuple
 
@@ -14,6 +12,7 @@ from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.flags.body_parts import BodyParts
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import Tree
+from shared_runtime.packaged import packaged_toml
 
 _FILE = "parts.toml"
 _LIVING = frozenset({"noun.animal", "noun.person"})
@@ -36,7 +35,7 @@ class _Lists(NamedTuple):
 
 @cache
 def _lists() -> _Lists:
-    tables = tomllib.loads(files(__package__).joinpath(_FILE).read_text("utf-8"))
+    tables = packaged_toml(__package__, _FILE)
     return _Lists(
         groups=tuple(
             (tuple(group["wholes"]), frozenset(group["parts"].replace("-", "_").split()))

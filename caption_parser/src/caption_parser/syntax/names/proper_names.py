@@ -4,16 +4,15 @@ Form tells a name: a place before a nickname in the plural, a make before a mode
 only knowledge of the world tells stands in `proper_names.toml`.
 """
 
-import tomllib
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.syntax.names.firms import DOINGS, FirmNames
 from caption_parser.syntax.names.team_names import team_nicknames
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
+from shared_runtime.packaged import packaged_toml
 
 _FILE = "proper_names.toml"
 _LONGEST_PLACE = 3
@@ -62,7 +61,7 @@ class _Words(NamedTuple):
 
 @cache
 def _words() -> _Words:
-    tables = tomllib.loads(files(__package__).joinpath(_FILE).read_text("utf-8"))
+    tables = packaged_toml(__package__, _FILE)
     teams = set()
     for place, nicknames in tables["teams"]["nicknames"].items():
         for nickname in nicknames:

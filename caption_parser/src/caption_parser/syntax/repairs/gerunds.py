@@ -1,12 +1,11 @@
 """What the words of "A cow grazing", "a man kite surfing" and "a suit and tie" may be, by WordNet."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.syntax.word_kinds import WordKinds
+from shared_runtime.packaged import packaged_toml
 
 _ACTS = frozenset({"act", "event", "group", "phenomenon", "process", "quantity", "state"})
 _WHAT_BEINGS_DO = _ACTS | {"attribute", "cognition", "communication", "feeling", "motive", "possession"}
@@ -106,5 +105,5 @@ class GerundWords(WordKinds):
 @cache
 def incorporated_nouns() -> Mapping[str, frozenset[str]]:
     """Participle → the nouns that it takes in, as `incorporated_nouns.toml` lists them."""
-    text = files(__package__).joinpath("incorporated_nouns.toml").read_text("utf-8")
-    return {participle: frozenset(nouns.split()) for participle, nouns in tomllib.loads(text).items()}
+    listed = packaged_toml(__package__, "incorporated_nouns.toml")
+    return {participle: frozenset(nouns.split()) for participle, nouns in listed.items()}

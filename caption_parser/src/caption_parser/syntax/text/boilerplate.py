@@ -4,11 +4,11 @@ The words stand in `boilerplate.toml`, each table with its reason; forms (prices
 """
 
 import re
-import tomllib
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from itertools import chain
+
+from shared_runtime.packaged import packaged_toml
 
 
 class Dropped(StrEnum):
@@ -95,7 +95,7 @@ class BoilerplateWords:
     """Tells parts of captions that assert nothing."""
 
     def __init__(self) -> None:
-        tables = tomllib.loads(files(__package__).joinpath("boilerplate.toml").read_text("utf-8"))
+        tables = packaged_toml(__package__, "boilerplate.toml")
         self._strong = frozenset(tables["words"]["strong"])
         self._weak = frozenset(tables["words"]["weak"])
         self._likenesses = _phrases(tables["likenesses"]["names"])

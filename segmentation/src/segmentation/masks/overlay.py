@@ -1,6 +1,9 @@
 """A mask over its image, in the colours that its PNG has."""
 
-from collections.abc import Sequence
+import base64
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +11,16 @@ from PIL import Image, ImageDraw, ImageFont
 
 from segmentation.data.images import RgbImage
 from segmentation.data.masks import IGNORE_INDEX, IndexMask, palette
+from segmentation.masks.finish import Finisher, UnfinishedMask
+from segmentation.scores.contract import ImageRequest
 from shared_runtime.errors import UsageError
 from shared_schemas.files import replacing
 
+OVERLAYS = "overlays"
+"""Sub-folder of a folder of masks with the pictures that show masks over their images."""
 OPACITY = 0.5
+_SHOWN_SIDE = 640
+"""Longest side of a picture in a notebook, in pixels."""
 _LONGEST_SIDE = 65_500
 """In pixels, of what libjpeg writes."""
 _NAMES_BY_SIDE = 28
@@ -20,6 +29,44 @@ _SMALLEST_PRINT = 11
 """In pixels."""
 _ROWS = 512
 """Rows that are mixed at a time, so that no large image stands in memory in floating point."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayFinisher(Finisher):
+    """Also shows masks over their images, as JPEG files: only PNG files are masks."""
+
+    folder: Path = Path()
+    """Of the masks."""
+    class_names: tuple[str, ...] = ()
+    """Of the ids 1, 2, …"""
+
+    def write(self, image: UnfinishedMask, mask: IndexMask) -> None:
+        """The picture first: where the mask is there, so is the picture. Raises OSError."""
+        picture = with_key(Image.fromarray(painted(image.image, mask)), mask, self.class_names)
+        write_overlay(overlay_path(self.folder, image.request.key), picture)
+        Finisher.write(self, image, mask)
+
+
+def with_overlays(finisher: Finisher, folder: Path, class_names: Sequence[str]) -> OverlayFinisher:
+    """The finisher that also writes pictures beside the masks of `folder`."""
+    return OverlayFinisher(
+        finisher.refinement,
+        finisher.crf_preset,
+        finisher.most_bytes,
+        finisher.ignore_band,
+        folder,
+        tuple(class_names),
+    )
+
+
+def overlay_path(masks: Path, key: str) -> Path:
+    """Of the picture of an image, by its key, in a folder of masks."""
+    return masks / OVERLAYS / f"{key}.jpg"
+
+
+def has_overlay(masks: Path) -> Callable[[ImageRequest, Path], bool]:
+    """Says, as `plan_masks` asks it, whether a mask of the folder is there with its picture."""
+    return lambda request, mask: mask.is_file() and overlay_path(masks, request.key).is_file()
 
 
 def painted(image: RgbImage, mask: IndexMask, opacity: float = OPACITY) -> RgbImage:
@@ -40,6 +87,25 @@ def painted(image: RgbImage, mask: IndexMask, opacity: float = OPACITY) -> RgbIm
         mixed = image[rows] + strength[..., None] * (colours[classes] - image[rows])
         result[rows] = mixed.round().astype(np.uint8)
     return result
+
+
+def shown_png(image: RgbImage, mask: IndexMask) -> bytes:
+    """What a notebook shows of an image (H, W, 3) and its mask (H, W): a PNG of a bounded size."""
+    height, width = mask.shape
+    scale = min(1.0, _SHOWN_SIDE / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    # Made small first: a large image takes no second one in memory.
+    small = np.array(Image.fromarray(image).resize(size, Image.Resampling.BOX))
+    classes = np.array(Image.fromarray(mask).resize(size, Image.Resampling.NEAREST))
+    content = BytesIO()
+    Image.fromarray(painted(small, classes)).save(content, format="PNG")
+    return content.getvalue()
+
+
+def shown_html(image: RgbImage, mask: IndexMask, caption: str) -> str:
+    """The same with a line below it, `caption`, which is HTML."""
+    picture = base64.b64encode(shown_png(image, mask)).decode("ascii")
+    return f'<div><img src="data:image/png;base64,{picture}"><br>{caption}</div>'
 
 
 def with_key(picture: Image.Image, mask: IndexMask, class_names: Sequence[str]) -> Image.Image:

@@ -1,0 +1,61 @@
+"""Which label space a label file was made with: as its records name it, or the summary beside it."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from shared_runtime.errors import UsageError
+from shared_schemas import LabelSpace, load_label_space
+from shared_schemas.label_space_file import SHIPPED
+
+SUMMARY = ".summary.json"
+"""Behind the name of a label file, that of its summary."""
+
+
+def label_space_of(
+    reference: str | None, given: str | Path | LabelSpace | None, labels: str | Path | None = None
+) -> LabelSpace:
+    """The label space that was given, or that records name by `reference` ("coco@1a2b3c4d"): one that ships, or
+    the file that the summary of the label file `labels` names, as long as it is what it was.
+
+    None as reference names none: there is no record. Raises `UsageError` where it is none of these,
+    LabelSpaceError for `given`.
+    """
+    if given is not None:
+        return given if isinstance(given, LabelSpace) else load_label_space(given)
+    named = "coco" if reference is None else reference.rpartition("@")[0] or reference
+    file = recorded_space_file(labels) if labels is not None else None
+    problem = "which does not ship"
+    if file is not None and file.is_file():
+        space = load_label_space(file)
+        if space.reference == reference:
+            return space
+        problem = f"by the file {file}, which is {space.reference} now, and not {reference}"
+    elif file is not None:
+        problem = f"by the file {file}, which is not there"
+    if named in SHIPPED:
+        return load_label_space(named)
+    raise UsageError(
+        f"the labels were made with label space {named!r}, {problem}: give its file as --label-space (in Python: "
+        "label_space=…)"
+    )
+
+
+def recorded_space_file(labels: str | Path) -> Path | None:
+    """The label space file that the summary beside a label file names: as it stands there, or beside the labels.
+
+    None: there is no summary, or it names no file. The file may be gone, or say something else.
+    """
+    output = Path(os.path.realpath(labels))
+    try:
+        summary = json.loads(output.with_name(output.name + SUMMARY).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    config = summary.get("config") if isinstance(summary, Mapping) else None
+    name: Any = config.get("label_space") if isinstance(config, Mapping) else None
+    if not isinstance(name, str) or name in SHIPPED or Path(name).suffix not in (".toml", ".json"):
+        return None
+    file, beside = Path(name), output.with_name(Path(name).name)
+    return beside if beside.is_file() and not file.is_file() else file
