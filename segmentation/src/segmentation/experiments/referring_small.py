@@ -46,7 +46,8 @@ def lite0() -> list[Experiment]:
     return [
         Experiment(
             name="lite0-referring",
-            summary="EfficientNet-Lite0 and MiniLM on what captions call things, from ImageNet's classifier: MPA.",
+            summary="EfficientNet-Lite0 and MiniLM on what captions call things, from ImageNet's classifier and "
+            "the class rows of the model that ships: MPA.",
             config=_LITE0,
             labels=Labels.VISUAL,
             cost="4 views of every image at 321 × 321, without a backward pass, and seconds for each epoch after",
