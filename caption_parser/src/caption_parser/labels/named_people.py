@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.labels.reading import CaptionReading, VerbReading, person_object
 from caption_parser.lexicon import Lexicon
+from caption_parser.syntax.names.named_athletes import NamedAthletes
+from caption_parser.syntax.names.offices import Offices
 from caption_parser.syntax.names.personal_names import PersonalNames
 
 
@@ -16,6 +18,8 @@ class NamedPeople:
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._person = person_object(decisions, lexicon)
         self._names = PersonalNames(lexicon)
+        self._athletes = NamedAthletes(lexicon)
+        self._offices = Offices(lexicon)
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
         """The captions with these persons beside what their verbs entail."""
@@ -30,9 +34,9 @@ class NamedPeople:
             for noun in sorted(
                 {
                     *self._names.subjects(tree),
-                    *self._names.athletes(tree),
-                    *self._names.in_teams(tree),
-                    *self._names.offices(tree),
+                    *self._athletes.named(tree),
+                    *self._athletes.in_teams(tree),
+                    *self._offices(tree),
                     *self._names.acting(tree),
                     *self._names.performing(tree),
                 }

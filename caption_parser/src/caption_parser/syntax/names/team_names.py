@@ -41,11 +41,11 @@ def team_nicknames(tree: Tree, nicknames: Collection[str]) -> set[int]:
     named = [token for token in tree.capitals if tree.words[token] in nicknames]
     if not named or ("cowboys" in tree.words and not _AT_RODEOS.isdisjoint(tree.words)):
         return set()
-    scores = _scores(tree)
+    told = scores(tree)
     opponents = named if WITH_ANIMALS.isdisjoint(tree.words) else ()
     known = {token for token in named if _is_told(tree, token, opponents)}
-    if known or scores:
-        known.update(token for token in named if _is_opponent(tree, token, scores))
+    if known or told:
+        known.update(token for token in named if _is_opponent(tree, token, told))
     return known
 
 
@@ -87,16 +87,16 @@ def _is_a_player(tree: Tree, position: int) -> bool:
     return all(tree.has_capital(token) and tree.is_noun(token) for token in name)
 
 
-def _is_opponent(tree: Tree, token: int, scores: Collection[int]) -> bool:
+def _is_opponent(tree: Tree, token: int, told: Collection[int]) -> bool:
     if token < 2 or tree.words[token - 1] != "the":
         return False
     before = tree.words[token - 2]
     return before in _LOSING or (
-        before in _BESIDE_A_SCORE and any(0 < token - 2 - score <= _NEAR for score in scores)
+        before in _BESIDE_A_SCORE and any(0 < token - 2 - score <= _NEAR for score in told)
     )
 
 
-def _scores(tree: Tree) -> list[int]:
+def scores(tree: Tree) -> list[int]:
     """The hyphens between two numbers: "in a 9-2 rout"."""
     words = tree.words
     return [

@@ -12,7 +12,7 @@ from caption_parser.syntax.verb_words import VerbWords
 from caption_parser.syntax.word_lists import SEVERAL_OF, SINGULAR
 
 _OF_A_VEHICLE = frozenset("approaches charges docks idles lands refuels taxis".split())
-_OF_HEADLINES = frozenset({"charges", "idles", "refuels", "taxis"})
+_OF_HEADLINES = frozenset({"charges", "idles", "lands", "refuels", "taxis"})
 """Of these, what a headline says of a vehicle without an article."""
 _OF_VEHICLES = frozenset("circle crawl cruise line park queue race stream wait".split())
 _AIMED = frozenset({"batting", "pawing", "swatting"})
