@@ -18,6 +18,8 @@ _OF_VEHICLES = frozenset("circle crawl cruise line park queue race stream wait".
 _AIMED = frozenset({"batting", "pawing", "swatting"})
 """What beings do to what stands behind "at"."""
 _HOLDING = frozenset({"bearing", "containing", "holding"})
+_THEMSELVES = frozenset({"herself", "himself", "itself", "themselves"})
+"""Behind a noun that is the subject, and never of its kind: "the kite itself is pink"."""
 _KNOWN = _OF_A_VEHICLE | _OF_VEHICLES | ACTS_OF_PLAYERS | _AIMED | _HOLDING
 _MODIFIES = frozenset({"amod", "compound", "nmod"})
 _CABS = frozenset({"cab", "cabs", "tram", "trams"})
@@ -36,6 +38,10 @@ class MissedSubjects:
     def __call__(self, draft: TreeDraft) -> None:
         """Read each listed verb again that has its subject right before it."""
         words = draft.tree.words
+        if not _THEMSELVES.isdisjoint(words):
+            for own in range(1, len(words)):
+                if words[own] in _THEMSELVES and draft.deps[own - 1] == "compound" and draft.heads[own - 1] == own:
+                    draft.free(own - 1, own)
         if _KNOWN.isdisjoint(words):
             return
         for verb in range(1, len(words)):

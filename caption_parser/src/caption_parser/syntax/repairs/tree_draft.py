@@ -170,6 +170,14 @@ class TreeDraft:
         self.heads[noun], self.deps[noun] = noun if head == adjective else head, dep
         self.heads[adjective], self.deps[adjective], self.tags[adjective] = noun, "amod", "JJ"
 
+    def free(self, noun: int, pronoun: int) -> None:
+        """Let a noun be the head of the pronoun behind it, and of all that hangs on that."""
+        head, dep = self.heads[pronoun], self.deps[pronoun]
+        for child in self.tree.children[pronoun]:
+            self.heads[child] = noun
+        self.heads[noun], self.deps[noun] = noun if head == pronoun else head, dep
+        self.heads[pronoun], self.deps[pronoun] = noun, "appos"
+
     def describe(self, noun: int, last: int) -> None:
         """Let a noun be the head of the words behind it, up to the last, that say what it is like."""
         described = range(noun + 1, last + 1)
