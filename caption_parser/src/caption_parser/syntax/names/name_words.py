@@ -36,7 +36,7 @@ class NameWords(WordKinds):
         super().__init__(lexicon)
         self._is_other_name = lru_cache(CACHED_LOOKUPS)(self._names_a_place_or_body)
 
-    def _begins_a_name(self, word: str) -> bool:
+    def begins_a_name(self, word: str) -> bool:
         """Whether somebody may be called so first: by a given name that is a word, or by no word and no town."""
         return word in GIVEN or (self.is_uncommon(word) and not self._is_other_name(word))
 

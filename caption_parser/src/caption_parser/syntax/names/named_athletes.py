@@ -46,10 +46,10 @@ class NamedAthletes(NameWords):
                 and (
                     self._is_known_by_one(tree, last, at_a_match=at_a_match)
                     if len(words) == 1
-                    else self._athletes.do(tree, verb, alone=not self._begins_a_name(words[0]))
+                    else self._athletes.do(tree, verb, alone=not self.begins_a_name(words[0]))
                 )
                 and (
-                    self._begins_a_name(words[0])
+                    self.begins_a_name(words[0])
                     or (len(words) == 1 and self._lexicon.base_forms(words[0], "v"))
                     or self._is_other_word(tree, first, last)
                 )

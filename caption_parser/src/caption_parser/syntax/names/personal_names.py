@@ -129,7 +129,7 @@ class PersonalNames(NameWords):
         is_in_play = tree.words[title] in _IN_A_TEAM and tree.words[verb] in _IN_PLAY
         return (
             (is_in_play or self._is_human(tree.words[verb]) or tree.words[verb] in _ACTS)
-            and self._begins_a_name(name[0])
+            and self.begins_a_name(name[0])
             and (
                 is_in_play
                 or tree.words[title] in OFFICES
@@ -189,7 +189,7 @@ class PersonalNames(NameWords):
         return (
             tree.capitals[:2] == [0, 1]
             and last == 1
-            and self._begins_a_name(first)
+            and self.begins_a_name(first)
             and bool(senses)
             and self._kind(senses[0]) in _ODD_NAMES
             and senses[0] not in self._pets
@@ -237,7 +237,7 @@ class PersonalNames(NameWords):
             name == 0
             and verb == 1
             and tree.has_capital(name)
-            and self._begins_a_name(tree.words[name])
+            and self.begins_a_name(tree.words[name])
             and not _STAGED.isdisjoint(self._lexicon.base_forms(tree.words[verb], "v"))
             and tree.words[verb + 1 : verb + 2] != []
             and tree.words[verb + 1] in _ON_STAGE
