@@ -37,7 +37,7 @@ class IndefinitePeople:
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._person = person_object(decisions, lexicon)
-        self._parts = OwnersOfParts(lexicon)
+        self._parts = OwnersOfParts(decisions, lexicon)
         self._beings = Below(lexicon, map(lexicon.synset, ("person.n.01", "animal.n.01")))
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from caption_parser.labels.decisions import DecisionTable
+from caption_parser.labels.kin import labels_below
 from caption_parser.labels.reading import CaptionReading, ObjectReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
@@ -25,9 +27,10 @@ _LIFELESS = SELF_LIKENESSES | {"automaton", "clock", "robot", "robots", "skeleto
 class OwnersOfParts:
     """Finds the parts of bodies that are said to be somebody's, where no animal is named whose they may be."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._names = NameWords(lexicon)
         self._animals = Below(lexicon, [lexicon.synset("animal.n.01")])
+        self._labels = labels_below(decisions, self._animals)
         self._lifeless = DepictionWords.of(lexicon).likenesses | _LIFELESS
 
     def __call__(self, caption: CaptionReading) -> Iterator[int]:
@@ -48,7 +51,9 @@ class OwnersOfParts:
                 yield part
 
     def _is_of_an_animal(self, found: ObjectReading) -> bool:
-        return found.synset in self._animals
+        return found.synset in self._animals or (
+            found.decision is not None and found.decision.label in self._labels
+        )
 
     def _is_somebody(self, tree: Tree, owner: int, part: int) -> bool:
         """Whether it is a pronoun of a person or a name; a town or a mountain has neither feet nor fingers."""

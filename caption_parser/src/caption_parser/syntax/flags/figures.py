@@ -47,6 +47,7 @@ _SHADES = frozenset(
 )
 _SHADING = frozenset({"JJ", "RB", "VBN"})
 _FRUIT = frozenset({"citrus", "fruit", "fruits", "juice", "segment", "segments"})
+_IN_RAIN = frozenset({"brolly", "isotoner", "umbrella", "umbrellas"})
 _WORN = frozenset("blazer boots dress jeans leggings outfit skirt socks tights trousers".split())
 _WAYS = frozenset("creek lane path paths pathway river road roads route stream track trail trails".split())
 _NEAR = 5
@@ -179,6 +180,11 @@ def _are_shoes(tree: Tree, docs: int) -> bool:
     return not _WORN.isdisjoint(tree.words) and tree.tags[docs - 1 : docs] != ["DT"]
 
 
+def _is_a_maker(tree: Tree, totes: int) -> bool:
+    """ "Totes automatic folding brolly"."""
+    return totes == 0 and tree.has_capital(0) and not _IN_RAIN.isdisjoint(tree.words) and "and" not in tree.words
+
+
 def _has_an_article(tree: Tree, participle: int) -> bool:
     """Whether a participle stands between an article and its noun: "a painted orange", "a hand painted orange"."""
     first = participle - 1
@@ -203,6 +209,7 @@ _TOLD = {
     "fork": _is_of_a_way,
     "orange": _is_a_color,
     "oranges": _are_colors,
+    "totes": _is_a_maker,
     "train": _is_of_a_gown,
 }
 """Words, and what tells that they name nothing of that name."""

@@ -41,7 +41,9 @@ _GOALS = frozenset(
 )
 _TRICKS = frozenset("backflip flip frontside grab heelflip kickflip ollie punch run spin trick".split())
 _DONE_WITH: dict[str, frozenset[str]] = {
-    "celebrate": _MATCHES | _GOALS | {"podium", "scoring", "teammate", "teammates", "victory", "winning"},
+    "celebrate": _MATCHES
+    | _GOALS
+    | {"podium", "scoring", "teammate", "teammates", "title", "trophy", "victory", "winning"},
     "chip": frozenset({"ball", "bunker", "goalkeeper", "green", "hole", "keeper"}),
     "compete": _MATCHES,
     "control": frozenset({"ball", "puck"}),

@@ -152,6 +152,25 @@ class PersonalNames(NameWords):
             and all(self._may_be_a_name(tree.words[token]) for token in name[tree.words[name[0]] in GIVEN :])
         )
 
+    def by_role(self, tree: Tree) -> int | None:
+        """The last word of the name that opens a caption before what its bearer is: "Tony Hawk, skateboarder"."""
+        if tree.capitals[:_FEWEST_WORDS] != [0, 1] or len(tree) <= _FEWEST_WORDS:
+            return None
+        role = _FEWEST_WORDS + (tree.words[_FEWEST_WORDS] == ",")
+        if (
+            role < len(tree)
+            and not tree.has_capital(role)
+            and tree.deps[role] in ("ROOT", "appos", "conj")
+            and tree.left_edge(role) == role
+            and self._is_role(tree.words[role])
+            and self.begins_a_name(tree.words[0])
+            and tree.is_noun(1)
+            and not self._is_other_name("_".join(tree.words[:_FEWEST_WORDS]))
+            and tree.words[0] not in vehicle_makes()
+        ):
+            return 1
+        return None
+
     def acting(self, tree: Tree) -> Iterator[int]:
         """The roles before names whose bearers act, whatever the parse makes of them."""
         for first in tree.capitals:

@@ -19,8 +19,9 @@ _BACKS = ["running", "back"]
 _SUPPORTING = frozenset({"reppin", "repping", "representing"})
 _WINNING = frozenset(
     """
-    beat beats blank blanks defeat defeated defeats edge edges face faces host hosts outlast outlasts play rout
-    routs stun stuns sweep sweeps thrash thrashes top tops trounce trounces
+    beat beats blank blanks crush crushes defeat defeated defeats down downs edge edges face faces hammer hammers
+    host hosts outlast outlasts outscore outscores play rout routs sink sinks stun stuns sweep sweeps thrash
+    thrashes top tops trounce trounces upset upsets
     """.split()
 )
 """What one team does to another with a nickname."""
@@ -56,6 +57,7 @@ def _is_told(tree: Tree, token: int, opponents: Collection[int]) -> bool:
     return (
         (behind[:1] != [] and behind[0] in _OF_A_TEAM and _is_a_player(tree, token + 1))
         or behind == _BACKS
+        or (behind[:1] == ["celebrate"] and WITH_ANIMALS.isdisjoint(words))
         or (before >= 0 and words[before] in _SUPPORTING)
         or any(
             abs(other - token) <= _FURTHEST and _do_play(tree, token, other)
