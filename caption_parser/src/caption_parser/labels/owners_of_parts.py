@@ -20,7 +20,9 @@ _PARTS = frozenset(
 )
 """What shows whose it is; what animals alone have (paws, tails) is none of a person with a name."""
 _OF_NO_PLACE = frozenset("elbows feet fingers fingertips hands knees legs lips thighs thumbs toes wrists".split())
-_OWNERS = frozenset({"her", "his", "my", "our", "someone", "somebody"})
+_OWNERS = frozenset({"her", "his", "someone", "somebody"})
+_MINE = _OF_NO_PLACE | {"arm", "hand", "lap"}
+"""What one shows of oneself; of one's hair and face, people speak more often than they show them."""
 _LIFELESS = SELF_LIKENESSES | {"automaton", "clock", "robot", "robots", "skeleton", "watch"}
 
 
@@ -60,6 +62,8 @@ class OwnersOfParts:
         word = tree.words[owner]
         if word in _OWNERS:
             return True
+        if word == "my":
+            return tree.words[part] in _MINE
         return (
             tree.is_noun(owner)
             and tree.has_capital(owner)

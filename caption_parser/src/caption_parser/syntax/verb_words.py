@@ -12,6 +12,8 @@ _SAID_OF_THINGS = frozenset({"attribute", "substance"})
 """Nouns of colours and materials, which stand before other nouns like adjectives: "a turquoise shirt"."""
 _BEARING = frozenset({"body", "competition", "consumption", "motion", "stative"})
 """What a being does without anything else: it sleeps, eats, walks, stands, wins."""
+_CABS = frozenset({"cab", "cabs", "tram", "trams"})
+"""Vehicles whose most frequent sense is another."""
 _MOTION = frozenset({"motion"})
 
 
@@ -78,6 +80,8 @@ class VerbWords(WordKinds):
         return any(self._lexicon.lexname(sense).removeprefix("verb.") in kinds for sense in senses)
 
     def _is_vehicle(self, word: str) -> bool:
+        if word in _CABS:
+            return True
         senses = self._lexicon.frequent_senses(word)
         return any(not self._vehicles.isdisjoint(hypernym_distances(self._lexicon, sense)) for sense in senses)
 

@@ -15,9 +15,9 @@ OFFICES = frozenset(
 """Who speaks and waves in the news without a name: "Texas Governor signs bill"."""
 ACTS_OF_OFFICE = frozenset(
     """
-    addresses announces answers arrives attends briefs casts delivers departs gestures greets holds hosts inspects
-    joins lays leaves listens looks meets opens poses receives salutes shakes signs speaks stands steps swears
-    takes talks testifies tours unveils visits votes walks waves welcomes
+    addresses announces answers arrives attends boards briefs casts delivers departs gestures greets holds hosts
+    inspects joins lays leaves listens looks meets opens poses receives salutes shakes signs speaks stands steps
+    swears takes talks testifies tours unveils visits votes walks waves welcomes
     """.split()
 )
 _LONGEST_NAME = 2

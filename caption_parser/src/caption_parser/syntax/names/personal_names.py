@@ -52,7 +52,7 @@ _GARMENTS = frozenset(
 )
 """What somebody with a name wears; a coat of snow is on mountains."""
 _FURTHEST_GARMENT = 7
-_STAGED = frozenset({"perform", "rap", "sing"})
+_STAGED = frozenset({"bow", "dance", "kneel", "perform", "rap", "sing", "speak"})
 _ON_STAGE = frozenset({"at", "during", "in", "live", "on", "onstage"})
 _ROLES = frozenset("baseman dame forward guard host king lady legend lord model queen receiver sir star".split())
 """What somebody is, where WordNet's first sense is another."""
@@ -225,6 +225,8 @@ class PersonalNames(NameWords):
 
     def subjects(self, tree: Tree) -> Iterator[int]:
         """The last words of names of two words or more whose bearers do what only persons do."""
+        if self._is_on_stage(tree):
+            yield 0
         if len(tree.capitals) < _FEWEST_WORDS:
             return
         having_subjects = {tree.heads[token] for token, dep in enumerate(tree.deps) if dep == "nsubj"}
@@ -245,21 +247,20 @@ class PersonalNames(NameWords):
             as_place = not dressed and _PERSONS_ALONE.isdisjoint(self._lexicon.base_forms(tree.words[verb], "v"))
             if (
                 noun < verb
-                and (self._is_full_name(tree, noun, as_place=as_place) or self._is_on_stage(tree, noun, verb))
+                and self._is_full_name(tree, noun, as_place=as_place)
                 and not self._is_an_occasion(tree, verb)
             ):
                 yield noun
 
-    def _is_on_stage(self, tree: Tree, name: int, verb: int) -> bool:
+    def _is_on_stage(self, tree: Tree) -> bool:
         """Whether a caption begins with one word for who performs at a place: "Beyonce performs at Coachella"."""
         return (
-            name == 0
-            and verb == 1
-            and tree.has_capital(name)
-            and self.begins_a_name(tree.words[name])
-            and not _STAGED.isdisjoint(self._lexicon.base_forms(tree.words[verb], "v"))
-            and tree.words[verb + 1 : verb + 2] != []
-            and tree.words[verb + 1] in _ON_STAGE
+            len(tree) > _FEWEST_WORDS
+            and tree.words[_FEWEST_WORDS] in _ON_STAGE
+            and tree.capitals[:1] == [0]
+            and not tree.has_capital(1)
+            and not _STAGED.isdisjoint(self._lexicon.base_forms(tree.words[1], "v"))
+            and self.begins_a_name(tree.words[0])
         )
 
     def _is_full_name(self, tree: Tree, last: int, *, as_place: bool) -> bool:

@@ -43,8 +43,10 @@ _ONE = SINGULAR | {"the"}
 _WHOSE = frozenset({"DT", "PRP", "PRP$"})
 _OF_PLACES = frozenset({"CC", "IN", "RB", "RP", "TO"})
 _LATER_VERBS = frozenset({"MD", "VB", "VBD", "VBP", "VBZ"})
-_FOR_WHOM = frozenset({"baby", "kid", "pet", "toddler"})
-"""Whom goods are for: "Baby wipes dispenser"."""
+_GOODS = frozenset({"chews", "fries", "pants", "rolls", "treats", "wipes"})
+"""Goods that the texts which WordNet counts know as verbs alone."""
+_NEVER_A_THING = 12
+"""Times as often a verb as a noun, where the noun would name a thing."""
 _BASE = frozenset({"VB", "VBP"})
 _FINITE = frozenset({"MD", "VBD", "VBZ"})
 _AUXILIARIES = frozenset({"are", "do", "have"})
@@ -64,7 +66,11 @@ class HeadlineVerbs:
         """Read each headline again."""
         tree = draft.tree
         for verb in range(1, len(tree)):
-            if (
+            if tree.deps[verb - 1] == "nsubj" and tree.tags[verb - 1] in ADJECTIVE_TAGS:
+                if tree.heads[verb - 1] == verb and self._is_somebody(tree.words[verb - 1]):
+                    draft.tags[verb - 1] = "NN"
+                    tree = draft.tree
+            elif (
                 tree.tags[verb] in _PLURAL_OR_PRESENT
                 and tree.words[verb].endswith("s")
                 and not self._is_a_verb_already(tree, verb)
@@ -102,10 +108,14 @@ class HeadlineVerbs:
     def _is_done(self, tree: Tree, verb: int) -> bool:
         noun, word = tree.words[verb - 1], tree.words[verb]
         several = tree.tags[verb - 1] in PLURAL_TAGS
-        if several or self._words.is_listed(noun, word) or self._beings.is_adjective(noun):
+        if several or self._words.is_listed(noun, word):
             return False
-        is_vehicle = self._words.is_vehicle(noun)
-        return (is_vehicle or self._beings.is_being(noun)) and self._is_a_verb(tree, verb, is_vehicle=is_vehicle)
+        return self._is_somebody(noun) and self._is_a_verb(tree, verb, is_vehicle=self._words.is_vehicle(noun))
+
+    def _is_somebody(self, noun: str) -> bool:
+        return self._words.is_vehicle(noun) or (
+            self._beings.is_being(noun) and not self._beings.is_adjective(noun)
+        )
 
     def _is_a_verb(self, tree: Tree, verb: int, *, is_vehicle: bool) -> bool:
         """Whether what follows, what WordNet counts and what the noun would name make it a verb."""
@@ -116,7 +126,9 @@ class HeadlineVerbs:
             return self._is_no_verb(tree, verb + 1)
         if word in ACTS_OF_OFFICE and tree.words[verb - 1] in OFFICES:
             return True
-        if _THINGS.isdisjoint(kinds):
+        if tag == "RB" and self._words.is_noun(behind) and not self._words.is_a(behind, "r"):
+            tag = "NN"
+        if word not in _GOODS and (_THINGS.isdisjoint(kinds) or as_verb > _NEVER_A_THING * as_noun):
             if tag in _WHOSE or behind in _WHEN:
                 return True
             if behind in _WHERE_TO:
@@ -136,7 +148,7 @@ class HeadlineVerbs:
                         )
                     )
                 )
-            if not behind.isalpha() or tree.words[verb - 1] in _FOR_WHOM:
+            if not behind.isalpha():
                 return False
             return as_verb > _RATHER * as_noun and (
                 _SAID.isdisjoint(kinds[:1]) or self._is_a_person(tree, verb - 1)
@@ -150,9 +162,13 @@ class HeadlineVerbs:
         return any(self._lexicon.lexname(sense) == "noun.person" for sense in senses)
 
     def _kinds_of_noun(self, word: str) -> tuple[str, ...]:
-        """The kinds of the first two senses that a plural has as a noun."""
-        senses = self._lexicon.frequent_senses(word, of_each=2)
-        return tuple(self._lexicon.lexname(sense).removeprefix("noun.") for sense in senses)
+        """The kinds of the first two senses that a plural has as a noun; of a second one only if texts know it."""
+        return tuple(
+            self._lexicon.lexname(sense).removeprefix("noun.")
+            for lemma in self._lexicon.base_forms(word)
+            for place, sense in enumerate(self._lexicon.synsets(lemma)[:2])
+            if not place or self._lexicon.tag_count(sense, lemma)
+        )
 
 
 def _make_clause(draft: TreeDraft, verb: int) -> None:
@@ -163,7 +179,9 @@ def _make_clause(draft: TreeDraft, verb: int) -> None:
     elif tree.heads[verb] > verb and tree.deps[verb] in _OF_NOUNS:
         thing = tree.heads[verb]
         draft.part(subject, verb, thing)
-        if draft.tags[thing] not in NOUN_TAGS:
+        if tree.tags[thing] in ADJECTIVE_TAGS:
+            draft.deps[thing] = "acomp"  # "cat dies aged seven"
+        elif tree.tags[thing] not in NOUN_TAGS:
             draft.make_noun(thing)
     else:
         draft.heads[subject], draft.deps[subject] = verb, "compound"

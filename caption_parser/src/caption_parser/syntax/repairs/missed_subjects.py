@@ -22,7 +22,6 @@ _THEMSELVES = frozenset({"herself", "himself", "itself", "themselves"})
 """Behind a noun that is the subject, and never of its kind: "the kite itself is pink"."""
 _KNOWN = _OF_A_VEHICLE | _OF_VEHICLES | ACTS_OF_PLAYERS | _AIMED | _HOLDING
 _MODIFIES = frozenset({"amod", "compound", "nmod"})
-_CABS = frozenset({"cab", "cabs", "tram", "trams"})
 _ATHLETES = PLAYERS | {"rookie", "slugger"}
 _NOUN_OR_NOT = NOUN_TAGS | ADJECTIVE_TAGS
 _ENDS = frozenset({",", ".", "!", ";", "-", "|"})
@@ -123,10 +122,8 @@ class MissedSubjects:
         word = tree.words[noun]
         if any(map(str.isdigit, word)):
             return noun > 0 and tree.has_capital(noun - 1)
-        return (
-            word in _CABS
-            or self._words.is_vehicle(word)
-            or not vehicle_makes().isdisjoint(tree.words[max(0, noun - 1) : noun + 1])
+        return self._words.is_vehicle(word) or not vehicle_makes().isdisjoint(
+            tree.words[max(0, noun - 1) : noun + 1]
         )
 
 
