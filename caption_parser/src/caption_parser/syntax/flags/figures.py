@@ -45,6 +45,7 @@ _BEING = frozenset(
 _SHADES = frozenset(
     "blazing bold bright brilliant burnt dark deep fiery glowing light neon pale rich rusty vivid warm".split()
 )
+_SUBJECTS = ("nsubj", "nsubjpass")
 _SHADING = frozenset({"JJ", "RB", "VBN"})
 _FRUIT = frozenset({"citrus", "fruit", "fruits", "juice", "segment", "segments"})
 _IN_RAIN = frozenset({"brolly", "isotoner", "umbrella", "umbrellas"})
@@ -156,14 +157,17 @@ def _is_a_color(tree: Tree, orange: int) -> bool:
 
 def _is_said_to_be(tree: Tree, orange: int) -> bool:
     """ "The clay is deep orange", "the sky is a fiery orange": one to eat has an article, and no shade."""
-    if (orange + 1 < len(tree) and tree.is_noun(orange + 1)) or not _FRUIT.isdisjoint(tree.words):
+    if tree.deps[orange] == "nsubj" or (orange + 1 < len(tree) and tree.is_noun(orange + 1)):
+        return False
+    if not _FRUIT.isdisjoint(tree.words):
         return False
     before = orange - 1
     while before > 0 and (tree.tags[before] in _SHADING or tree.words[before] in _BETWEEN_COLORS | _SHADES):
         before -= 1
     if before > 0 and tree.words[before] == "a" and tree.words[before + 1] in _SHADES:
         before -= 1
-    return before > 0 and tree.words[before] in _BEING and tree.words[before - 1] != "there"
+    has_subject = any(tree.has_child(verb, dep) for verb in {before, tree.heads[orange]} for dep in _SUBJECTS)
+    return before > 0 and tree.words[before] in _BEING and has_subject
 
 
 def _is_a_stripe(tree: Tree, band: int) -> bool:

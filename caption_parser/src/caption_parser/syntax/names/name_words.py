@@ -9,7 +9,7 @@ _ROMAN = frozenset("ivx")
 GIVEN = frozenset(
     """
     art ash bill bob carol christian dale daisy dick don drew faith frank gene grace grant hank harry heather henry
-    herb hope ivy jack james jay jean jimmy john joy june ken lance lee lily luke maria mark martin mason max
+    herb hope ivy jack james jane jay jean jimmy john joy june ken lance lee lily luke maria mark martin mason max
     may mike miles nick pat penny peter ray rich rob robin rod rose ruby sam sandy shane sue terry tom tommy tony
     victor victoria wade will willow woody
     """.split()
