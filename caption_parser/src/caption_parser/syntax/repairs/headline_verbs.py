@@ -43,8 +43,8 @@ _ONE = SINGULAR | {"the"}
 _WHOSE = frozenset({"DT", "PRP", "PRP$"})
 _OF_PLACES = frozenset({"CC", "IN", "RB", "RP", "TO"})
 _LATER_VERBS = frozenset({"MD", "VB", "VBD", "VBP", "VBZ"})
-_GOODS = frozenset({"chews", "fries", "pants", "rolls", "treats", "wipes"})
-"""Goods that the texts which WordNet counts know as verbs alone."""
+_GOODS = frozenset({"chews", "fries", "pants", "rolls", "supplies", "treats", "wipes"})
+"""Goods that the texts which WordNet counts know as verbs first of all."""
 _NEVER_A_THING = 12
 """Times as often a verb as a noun, where the noun would name a thing."""
 _BASE = frozenset({"VB", "VBP"})
