@@ -1,6 +1,6 @@
 """Captions that a person has judged: what their labels must be, and how well labels meet it.
 
-Fourteen files in `tests/caption_parser/cases` hold the judgements; a text that is not the project's own is
+Fifteen files in `tests/caption_parser/cases` hold the judgements; a text that is not the project's own is
 referred to by its row or id.
 
 `fresh.jsonl`, `second.jsonl`, `styles.jsonl` and `precision.jsonl`: written for this purpose, by kind (the second
@@ -12,7 +12,7 @@ were written before the captions were run. In
 is in neither `want` nor `may`, and variants of those that came out wrong, by kind; `outside_again.jsonl` has 200
 more of that sort, written when the rules of the first were done, and their variants, and `outside_third.jsonl` has
 220 that were written after those, `outside_fourth.jsonl` and
-`outside_fifth.jsonl` 220 more each, and `outside_sixth.jsonl` has 270.
+`outside_fifth.jsonl` 220 more each, `outside_sixth.jsonl` has 270 and `outside_seventh.jsonl` 267.
 
 `cc3m_sample.jsonl`: 200 rows of Conceptual Captions' validation split,
 `random.Random(0).sample(range(15833), 200)`. `row` counts from 1; `digest` is the start of the SHA-256 of the
@@ -60,6 +60,7 @@ FRESH = (
     "outside_fourth.jsonl",
     "outside_fifth.jsonl",
     "outside_sixth.jsonl",
+    "outside_seventh.jsonl",
 )
 CC3M = "captions/cc3m-validation.tsv"
 REPORTED = "cases/captions.jsonl"

@@ -13,6 +13,8 @@ from caption_parser.syntax.flags.picture_contents import PictureContents
 from caption_parser.syntax.tree import Tree
 from shared_schemas import Flag
 
+_WITH = {"horseback": frozenset({"horse", "rider"})}
+"""What is drawn with another: a statue of a man on horseback is that of a rider and a horse."""
 _WHOSE = frozenset({"her", "his", "its", "their"})
 _HOLDING = frozenset({"balance", "balances", "carries", "grip", "grips", "hold", "holds"})
 _ALONE = frozenset({"its"})
@@ -69,6 +71,7 @@ class DrawnAgain:
             token = found.candidate.token
             if Flag.DEPICTED in found.candidate.flags:
                 drawn.add(found.lemma)
+                drawn |= _WITH.get(found.lemma, frozenset())
             elif found.lemma in drawn - real and _is_known(caption.tree, token):
                 again.add(token)
             else:

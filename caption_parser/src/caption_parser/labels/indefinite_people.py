@@ -1,11 +1,13 @@
 """Pronouns that are all that a caption says of a person: "someone on a bench", "she reads", "me at the beach".
 
-"Nobody" and "anyone" name none, and "he" none beside an animal, which he may be.
+Or a part of the body: "her feet". "Nobody" and "anyone" name none, and "he" none beside an animal, which he may
+be.
 """
 
 from collections.abc import Iterator, Sequence
 
 from caption_parser.labels.decisions import DecisionTable
+from caption_parser.labels.owners_of_parts import OwnersOfParts
 from caption_parser.labels.reading import CaptionReading, ImpliedObject, VerbReading, person_object
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
@@ -35,6 +37,7 @@ class IndefinitePeople:
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._person = person_object(decisions, lexicon)
+        self._parts = OwnersOfParts(decisions, lexicon)
         self._beings = Below(lexicon, map(lexicon.synset, ("person.n.01", "animal.n.01")))
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
@@ -50,6 +53,8 @@ class IndefinitePeople:
 
     def _of_caption(self, caption: CaptionReading, person: ImpliedObject) -> Iterator[VerbReading]:
         tree = caption.tree
+        for part in self._parts(caption):
+            yield VerbReading(tree.starts[part], tree.ends[part], (person,))
         if _TELLING.isdisjoint(tree.words):
             return
         for token, word in enumerate(tree.words):

@@ -66,8 +66,8 @@ class Kin:
             young: Below(lexicon, map(lexicon.synset, kinds)) for young, kinds in _WITH_YOUNG.items()
         }
         self._pets = Below(lexicon, map(lexicon.synset, _PETS))
-        self._labels_of_animals = _labels_below(decisions, self._animals)
-        self._labels_of_pets = _labels_below(decisions, self._pets)
+        self._labels_of_animals = labels_below(decisions, self._animals)
+        self._labels_of_pets = labels_below(decisions, self._pets)
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
         """The captions with what their words of kin name."""
@@ -189,7 +189,7 @@ class Kin:
         return found.decision is not None and found.decision.label == person and found.lemma not in KIN
 
 
-def _labels_below(decisions: DecisionTable, kind: Below) -> set[int]:
+def labels_below(decisions: DecisionTable, kind: Below) -> set[int]:
     """The labels that list synsets of a kind."""
     return {
         decision.label

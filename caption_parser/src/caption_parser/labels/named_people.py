@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 
 from caption_parser.labels.decisions import DecisionTable
-from caption_parser.labels.reading import CaptionReading, VerbReading, person_object
+from caption_parser.labels.reading import CaptionReading, ObjectReading, VerbReading, person_object
 from caption_parser.lexicon import Lexicon
+from caption_parser.syntax.names.named_athletes import NamedAthletes
+from caption_parser.syntax.names.offices import Offices
+from caption_parser.syntax.names.people_at_events import PeopleAtEvents
 from caption_parser.syntax.names.personal_names import PersonalNames
+from shared_schemas import Flag
 
 
 class NamedPeople:
@@ -16,6 +20,9 @@ class NamedPeople:
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._person = person_object(decisions, lexicon)
         self._names = PersonalNames(lexicon)
+        self._athletes = NamedAthletes(lexicon)
+        self._at_events = PeopleAtEvents(lexicon)
+        self._offices = Offices(lexicon)
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
         """The captions with these persons beside what their verbs entail."""
@@ -25,17 +32,32 @@ class NamedPeople:
         if self._person is None:
             return caption
         tree = caption.tree
+        phrases = {found.candidate.token for found in caption.objects if found.synset is None and found.decision}
+        by_role = self._names.by_role(tree)
+        named = None if by_role in phrases else by_role
         found = tuple(
             VerbReading(tree.starts[noun], tree.ends[noun], (self._person,))
             for noun in sorted(
                 {
                     *self._names.subjects(tree),
-                    *self._names.athletes(tree),
-                    *self._names.in_teams(tree),
-                    *self._names.offices(tree),
+                    *self._athletes.named(tree),
+                    *self._athletes.in_teams(tree),
+                    *self._offices(tree),
+                    *(name for name in self._at_events(tree) if name not in phrases),
+                    *(() if named is None else (named,)),
                     *self._names.acting(tree),
                     *self._names.performing(tree),
                 }
             )
         )
+        if named is not None:
+            objects = (_as_name(one) if one.candidate.token == named else one for one in caption.objects)
+            caption = caption._replace(objects=tuple(objects))
         return caption._replace(verbs=(*caption.verbs, *found)) if found else caption
+
+
+def _as_name(found: ObjectReading) -> ObjectReading:
+    """What a person is called is no hawk."""
+    flags = {*found.candidate.flags, Flag.NAMED_ENTITY}
+    candidate = found.candidate._replace(flags=tuple(flag for flag in Flag if flag in flags))
+    return found._replace(candidate=candidate)

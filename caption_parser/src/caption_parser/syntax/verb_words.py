@@ -12,6 +12,8 @@ _SAID_OF_THINGS = frozenset({"attribute", "substance"})
 """Nouns of colours and materials, which stand before other nouns like adjectives: "a turquoise shirt"."""
 _BEARING = frozenset({"body", "competition", "consumption", "motion", "stative"})
 """What a being does without anything else: it sleeps, eats, walks, stands, wins."""
+_CABS = frozenset({"cab", "cabs", "tram", "trams"})
+"""Vehicles whose most frequent sense is another."""
 _MOTION = frozenset({"motion"})
 
 
@@ -40,6 +42,8 @@ class VerbWords(WordKinds):
         """Whether a noun, in its most frequent sense, names what moves and carries."""
         self.is_listed = lru_cache(CACHED_LOOKUPS)(self._is_listed)
         """Whether WordNet has two nouns as one name, in the singular: "lamb chops"."""
+        self.counts = lru_cache(CACHED_LOOKUPS)(self._counts)
+        """How often WordNet's texts have the word as a verb, and how often as a noun."""
 
     def _is_a(self, word: str, pos: str) -> bool:
         return bool(self._lexicon.base_forms(word, pos))
@@ -65,23 +69,28 @@ class VerbWords(WordKinds):
         return self._count(word, "v") > self._count(word, "n")
 
     def _says_how_one_is(self, word: str) -> bool:
-        return self._is_for(word, _BEARING) and self._count(word, "v") > 2 * self._count(word, "n")
+        return self.is_for(word, _BEARING) and self._count(word, "v") > 2 * self._count(word, "n")
 
     def _says_how_one_moves(self, word: str) -> bool:
-        return self._is_for(word, _MOTION) and self._count(word, "v") >= self._count(word, "n")
+        return self.is_for(word, _MOTION) and self._count(word, "v") >= self._count(word, "n")
 
-    def _is_for(self, word: str, kinds: frozenset[str]) -> bool:
+    def is_for(self, word: str, kinds: frozenset[str]) -> bool:
         """Whether one of the first two senses of a verb is of these kinds."""
         senses = self._lexicon.frequent_senses(word, "v", of_each=2)
         return any(self._lexicon.lexname(sense).removeprefix("verb.") in kinds for sense in senses)
 
     def _is_vehicle(self, word: str) -> bool:
+        if word in _CABS:
+            return True
         senses = self._lexicon.frequent_senses(word)
         return any(not self._vehicles.isdisjoint(hypernym_distances(self._lexicon, sense)) for sense in senses)
 
     def _is_listed(self, first: str, second: str) -> bool:
         firsts, seconds = ((*self._lexicon.base_forms(word), word) for word in (first, second))
         return any(f"{one}_{other}" in self._lexicon for one in firsts for other in seconds)
+
+    def _counts(self, word: str) -> tuple[int, int]:
+        return self._count(word, "v"), self._count(word, "n")
 
     def _count(self, word: str, pos: Literal["n", "v"]) -> int:
         return sum(

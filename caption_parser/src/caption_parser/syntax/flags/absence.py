@@ -41,6 +41,7 @@ _PARTS = frozenset("bit bits half halves part parts piece pieces portion section
 """What of them is gone leaves the rest: "a slice of the pizza is missing"."""
 _PARTLY = frozenset("almost half halfway mostly nearly partially partly".split())
 _HERE = frozenset({"here", "there", "."})
+_THEMSELVES = frozenset({"herself", "himself", "itself", "themselves"})
 _ABSENT = frozenset({"absent", "disappeared", "departed", "extinct", "gone", "missing", "vanished"})
 _TAKEN = frozenset({"demolished", "dismantled", "removed", "stolen"})
 _GOES_ON = frozenset({"bad", "by", "for", "into", "in", "on", "through", "to", "under", "up", "wild", "wrong"})
@@ -250,8 +251,15 @@ def _nowhere(tree: Tree, token: int) -> Iterator[int]:
 
 
 def _out_of_sight(tree: Tree, token: int) -> Iterator[int]:
-    """ "with the dog out of sight", "the dog is out of frame"; who "looks out of frame" is there."""
+    """ "with the dog out of sight", "the dog is out of frame"; who "looks out of frame" is there.
+
+    And "the dog itself is out".
+    """
     last = token + 2
+    if token > 1 and tree.words[token - 2] in _THEMSELVES and tree.words[token - 1] in _BE:
+        if _word(tree, token + 1) in ("", ".", ",", ";"):
+            yield from subject_before(tree, token)
+        return
     if _word(tree, token + 1) != "of" or _word(tree, last) not in _OUT_OF or _tag(tree, last + 1) in NOUN_TAGS:
         return
     if token and tree.is_noun(token - 1):

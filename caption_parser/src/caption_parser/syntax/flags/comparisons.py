@@ -57,7 +57,10 @@ def _ends_comparison(tree: Tree, token: int) -> bool:
         return True
     if tree.tags[token - 1] not in ADJECTIVE_TAGS:
         return token == 1 and tree.tags[0] in ("RB", "NNP") and len(tree) < 6
-    return token == 1 or tree.words[token - 2] in _BE or tree.words[token - 2] == ","
+    before = token - 2
+    if tree.tags[before : before + 1] == ["CC"] and tree.tags[before - 1] in ADJECTIVE_TAGS:
+        return True  # "the water is dark green and smooth as glass"
+    return token == 1 or tree.words[before] in _BE or tree.words[before] == ","
 
 
 def _is_manner(tree: Tree, token: int) -> bool:

@@ -53,6 +53,10 @@ _DISGUISED = frozenset({"costumed", "disguised", "dressed"})
 _TAKING = frozenset(
     {"take", "takes", "taking", "took", "taken", "snap", "snapping", "snaps", "shooting", "capturing"}
 )
+_RELEASING = frozenset(
+    "issue issued issues publish published publishes release released releases share shared shares".split()
+)
+"""What news do with the photograph that they show: "Police release CCTV image of man"."""
 _HOLDING_IT = frozenset(
     "capture captures contain contains display displays feature features present presents show shows".split()
 )
@@ -164,7 +168,7 @@ class DepictionFinder:
                 for image in tree.children_by(head, "nsubj")
             )
         if dep in ("dobj", "attr") and not tree.is_noun(head):
-            return dep == "attr" or tree.words[head] in _TAKING
+            return dep == "attr" or tree.words[head] in _TAKING | _RELEASING
         if dep == "conj":
             return tree.words[head] in self._photographs and self._is_the_photograph(tree, head)
         if dep == "pobj":

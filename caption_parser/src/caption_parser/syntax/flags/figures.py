@@ -39,6 +39,17 @@ _COLORS = frozenset(
 _COLORING = frozenset("dyed dyeing painted stained tinged tinted".split())
 _BETWEEN_COLORS = frozenset({",", "and", "bright", "dark", "deep", "pale", "with"})
 _COLORED_WITH = frozenset("blue gold green grey pink purple red violet white yellow".split())
+_BEING = frozenset(
+    "are be been being glow glowing glows is look looking looks turn turned turning turns was were".split()
+)
+_SHADES = frozenset(
+    "blazing bold bright brilliant burnt dark deep fiery glowing light neon pale rich rusty vivid warm".split()
+)
+_SUBJECTS = ("nsubj", "nsubjpass")
+_SHADING = frozenset({"JJ", "RB", "VBN"})
+_FRUIT = frozenset({"citrus", "fruit", "fruits", "juice", "segment", "segments"})
+_IN_RAIN = frozenset({"brolly", "isotoner", "umbrella", "umbrellas"})
+_WORN = frozenset("blazer boots dress jeans leggings outfit skirt socks tights trousers".split())
 _WAYS = frozenset("creek lane path paths pathway river road roads route stream track trail trails".split())
 _NEAR = 5
 _DROPPING = frozenset({"carves", "carving", "drop", "dropped", "dropping", "drops", "rips", "shreds"})
@@ -134,12 +145,48 @@ def _is_a_color(tree: Tree, orange: int) -> bool:
         if before == orange - 1 and _has_an_article(tree, before):
             return False
         return orange + 1 == len(tree) or not tree.is_noun(orange + 1)
+    if _is_said_to_be(tree, orange):
+        return True
     return (
         orange > 1
         and tree.words[orange - 1] == ","
         and tree.is_noun(orange - 2)
         and tree.words[orange + 1 : orange + 2] == ["with"]
     )
+
+
+def _is_said_to_be(tree: Tree, orange: int) -> bool:
+    """ "The clay is deep orange", "the sky is a fiery orange": one to eat has an article, and no shade."""
+    if tree.deps[orange] == "nsubj" or (orange + 1 < len(tree) and tree.is_noun(orange + 1)):
+        return False
+    if not _FRUIT.isdisjoint(tree.words):
+        return False
+    before = orange - 1
+    while before > 0 and (tree.tags[before] in _SHADING or tree.words[before] in _BETWEEN_COLORS | _SHADES):
+        before -= 1
+    if before > 0 and tree.words[before] == "a" and tree.words[before + 1] in _SHADES:
+        before -= 1
+    has_subject = any(tree.has_child(verb, dep) for verb in {before, tree.heads[orange]} for dep in _SUBJECTS)
+    return before > 0 and tree.words[before] in _BEING and has_subject
+
+
+def _is_a_stripe(tree: Tree, band: int) -> bool:
+    """ "A lighthouse with a red band": what has one that has a colour plays no music."""
+    kind = band - 1
+    if kind < 1 or tree.words[kind] not in _COLORED_WITH | {"black", "brown", "orange"}:
+        return False
+    first = kind - (tree.words[kind - 1] in ("a", "an", "the", "one"))
+    return first > 0 and tree.words[first - 1] in ("has", "have", "having", "with")
+
+
+def _are_shoes(tree: Tree, docs: int) -> bool:
+    """ "Mom jeans, docs": not doctors."""
+    return not _WORN.isdisjoint(tree.words) and tree.tags[docs - 1 : docs] != ["DT"]
+
+
+def _is_a_maker(tree: Tree, totes: int) -> bool:
+    """ "Totes automatic folding brolly"."""
+    return totes == 0 and tree.has_capital(0) and not _IN_RAIN.isdisjoint(tree.words) and "and" not in tree.words
 
 
 def _has_an_article(tree: Tree, participle: int) -> bool:
@@ -158,11 +205,15 @@ def _is_of_a_way(tree: Tree, fork: int) -> bool:
 
 
 _TOLD = {
+    "band": _is_a_stripe,
+    "bands": _is_a_stripe,
     "bowl": _is_of_skaters,
     "cat": _is_of_glass,
+    "docs": _are_shoes,
     "fork": _is_of_a_way,
     "orange": _is_a_color,
     "oranges": _are_colors,
+    "totes": _is_a_maker,
     "train": _is_of_a_gown,
 }
 """Words, and what tells that they name nothing of that name."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.phrases import ExtendedHead
-from caption_parser.syntax.tree import NOUN_TAGS, Tree
+from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.word_lists import MATERIAL_VERBS
 
 _FURTHEST = 4
@@ -23,6 +23,11 @@ _OF_ANYTHING = frozenset(
     """.split()
 )
 """Before any animal, person or vehicle."""
+_MAKERS = frozenset(
+    {("brio",), ("duplo",), ("hot", "wheels"), ("lego",), ("matchbox",), ("playmobil",), ("tonka",)}
+)
+"""Who makes nothing but toys: a title that begins with them has no other vehicles and animals."""
+_FIRST_WORDS = frozenset(first for first, *_ in _MAKERS)
 _OF_VEHICLES = frozenset(
     """
     balsa ceramic chocolate clay crochet crocheted foam gummy knit knitted miniature model paper porcelain tin
@@ -73,7 +78,10 @@ class MadeThings:
 
     def is_likeness(self, tree: Tree, head: ExtendedHead) -> bool:
         """Whether one of the words right before the name says that it is none."""
-        telling = self._telling(head.synsets or self._lexicon.synsets(head.lemmas[0]))
+        senses = head.synsets or self._lexicon.synsets(head.lemmas[0])
+        telling = self._telling(senses)
+        if telling is not _OF_PERSONS and (telling or not senses) and _is_of_a_maker(tree):
+            return True
         if not telling or telling.isdisjoint(tree.words):
             return False
         start = _start_of_coordination(tree, head)
@@ -146,6 +154,15 @@ class MadeThings:
             not self._of_any_material.isdisjoint(hypernym_distances(self._lexicon, synset)) for synset in synsets
         )
         return _OF_ANYTHING | _OF_VEHICLES | (frozenset() if sturdy else _OF_LAND_VEHICLES_AND_AIRCRAFT)
+
+
+def _is_of_a_maker(tree: Tree) -> bool:
+    """Whether the text begins with a maker of toys: "LEGO City 60337 Express Passenger Train"."""
+    if not tree.capitals or tree.capitals[0] or tree.words[0] not in _FIRST_WORDS:
+        return False
+    makers = (tuple(tree.words[:1]), tuple(tree.words[:2]) if tree.has_capital(1) else ())
+    is_said = any(tag in VERB_TAGS and word.isalpha() for tag, word in zip(tree.tags, tree.words, strict=True))
+    return not is_said and not _MAKERS.isdisjoint(makers)
 
 
 def _start_of_coordination(tree: Tree, head: ExtendedHead) -> int:

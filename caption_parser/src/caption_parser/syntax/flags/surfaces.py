@@ -10,7 +10,7 @@ from functools import lru_cache
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.quantities import referents
-from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.tree import PLURAL_TAGS, Tree
 
 _PICTURED = frozenset(
     """
@@ -98,6 +98,8 @@ _DOING = frozenset(
     """.split()
 )
 """What does so on something is there."""
+_NEAR = 8
+_STOPS = frozenset({".", "!", ";"})
 _TRIGGERS = _PICTURED | _PRINTED | _DECORATED | _COVERS | _DEVICES | _DEPICTING | _ADORNED
 
 
@@ -129,6 +131,7 @@ class SurfaceFinder:
         if word in _PICTURED:
             for noun in _with(tree, token):
                 yield from tree.conjuncts(noun)
+            yield from _listed(tree, token)
         if word in _ADORNED:
             for noun in _complements(tree, token, "with"):
                 yield from (one for one in tree.conjuncts(noun) if self._moves(tree.words[one]))
@@ -172,6 +175,19 @@ def _with(tree: Tree, bearer: int) -> Iterator[int]:
     for verb in verbs:
         if tree.words[verb] in ("has", "have", "having"):
             yield from tree.children_by(verb, "dobj")
+
+
+def _listed(tree: Tree, pictures: int) -> Iterator[int]:
+    """What they are, behind a colon: "four icons on a white background: an airplane and a clock"."""
+    if tree.tags[pictures] not in PLURAL_TAGS or ":" not in tree.words[pictures:]:
+        return
+    colon = tree.words.index(":", pictures)
+    if colon - pictures <= _NEAR and _STOPS.isdisjoint(tree.words[pictures:colon]):
+        for token in range(colon + 1, len(tree)):
+            if tree.words[token] in _STOPS:
+                return
+            if tree.is_noun(token):
+                yield token
 
 
 def _complements(tree: Tree, token: int, word: str) -> Iterator[int]:

@@ -23,6 +23,11 @@ _BINDINGS = frozenset("audiobook ebook edition hardback hardcover novel paperbac
 """What is said of a book behind its title and author."""
 _LONGEST_TITLE = 7
 _IN_TITLES = frozenset("a and at for in of on the to with".split())
+_OF_FILMS = frozenset({"finale", "sequel", "spoilers", "trailer"})
+_PARTS = _OF_FILMS | {"episode", "episodes", "recap", "season", "seasons", "soundtrack"}
+"""What stands behind the title of a series or a film."""
+_FEWEST = 2
+_QUOTES = frozenset({'"', "``", "\u201c", "\u201d", "''", "'", "\u2018", "\u2019"})
 _TOLD = frozenset("lecture lectures lesson lessons reads seminar webinar".split())
 """What speaks of a thing that is elsewhere, too: "reads about horses", "a lecture about bears"."""
 _LEARNED = frozenset({"learn", "learning", "learns"})
@@ -36,7 +41,23 @@ _BEFORE_ANIMALS = WITH_ANIMALS | {"farmer", "farmers"}
 def works_nouns(tree: Tree) -> set[int]:
     """The nouns of a parse that a work speaks of."""
     found = nouns_told_by(tree, _TRIGGERS, _content)
+    if not _PARTS.isdisjoint(tree.words):
+        found.update(_before_a_part(tree))
     return found if _BINDINGS.isdisjoint(tree.words) else found.union(_title(tree))
+
+
+def _before_a_part(tree: Tree) -> Iterator[int]:
+    """The title right before a part of a series: `"The Bear" season 3`, "The Lion King trailer"."""
+    for part, word in enumerate(tree.words):
+        if word not in _PARTS or part < _FEWEST:
+            continue
+        last = part - 1
+        if tree.words[last] in _QUOTES:
+            opening = next((at for at in range(last - 1, -1, -1) if tree.words[at] in _QUOTES), last)
+            yield from range(opening + 1, last)
+        elif tree.words[0] == "the" and all(map(tree.has_capital, range(part))):
+            numbered = tree.tags[part + 1 : part + 2] == ["CD"]
+            yield from range(part) if numbered or word in _OF_FILMS else ()
 
 
 def _content(tree: Tree, token: int, word: str) -> Iterator[int]:

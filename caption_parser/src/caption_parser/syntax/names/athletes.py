@@ -41,7 +41,10 @@ _GOALS = frozenset(
 )
 _TRICKS = frozenset("backflip flip frontside grab heelflip kickflip ollie punch run spin trick".split())
 _DONE_WITH: dict[str, frozenset[str]] = {
-    "celebrate": _MATCHES | _GOALS | {"podium", "scoring", "teammate", "teammates", "victory", "winning"},
+    "celebrate": _MATCHES
+    | _GOALS
+    | {"podium", "scoring", "teammate", "teammates", "title", "trophy", "victory", "winning"},
+    "chip": frozenset({"ball", "bunker", "goalkeeper", "green", "hole", "keeper"}),
     "compete": _MATCHES,
     "control": frozenset({"ball", "puck"}),
     "convert": frozenset({"kick", "penalty", "try"}),
@@ -59,12 +62,15 @@ _DONE_WITH: dict[str, frozenset[str]] = {
     "pass": frozenset({"ball"}),
     "pitch": _MATCHES,
     "play": _STROKES | _MATCHES,
+    "putt": frozenset({"birdie", "bogey", "eagle", "green", "hole", "par"}),
     "raise": frozenset({"cup", "trophy"}),
     "react": _MATCHES | _GOALS,
     "return": _STROKES | {"ball"},
     "score": _GOALS,
     "serve": _MATCHES,
     "shoot": _GOALS | _STROKES | {"pointer", "throw"},
+    "smash": _STROKES | _GOALS | {"century", "fifty", "fours", "six", "sixes", "unbeaten"},
+    "strike": _GOALS | {"equaliser", "equalizer"},
     "take": frozenset({"kick", "penalty"}),
     "throw": frozenset({"ball", "pitch", "touchdown"}),
     "vault": _MATCHES,
@@ -83,6 +89,8 @@ class Athletes:
 
     def do(self, tree: Tree, verb: int, *, alone: bool) -> bool:
         """Whether the verb and what stands behind it speak of an athlete; `alone`: and of nobody else."""
+        if tree.words[verb] == "serves" and verb + 1 == len(tree):
+            return True
         following = tree.words[verb + 1 : verb + 1 + _WITHIN]
         for base in self._lexicon.base_forms(tree.words[verb], "v"):
             if base in _DONE_WITH and not _DONE_WITH[base].isdisjoint(following):

@@ -5,12 +5,12 @@ from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import Below
-from caption_parser.syntax.names.athletes import PLAYERS, Athletes
+from caption_parser.syntax.names.athletes import PLAYERS
+from caption_parser.syntax.names.name_words import BODIES, GIVEN, HIS_OR_HER, NameWords
+from caption_parser.syntax.names.offices import OFFICES
 from caption_parser.syntax.names.proper_names import vehicle_makes
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
-from caption_parser.syntax.word_kinds import WordKinds
 
-_ROMAN = frozenset("ivx")
 _LONGEST = 4
 """Words of a name."""
 _FEWEST_WORDS = 2
@@ -52,49 +52,13 @@ _GARMENTS = frozenset(
 )
 """What somebody with a name wears; a coat of snow is on mountains."""
 _FURTHEST_GARMENT = 7
-_HIS_OR_HER = frozenset({"her", "herself", "him", "himself", "his"})
-"""Behind a name of several words they speak of a person, whatever is done."""
+_STAGED = frozenset({"bow", "dance", "kneel", "perform", "rap", "sing", "speak"})
+_ON_STAGE = frozenset({"at", "during", "in", "live", "on", "onstage"})
 _ROLES = frozenset("baseman dame forward guard host king lady legend lord model queen receiver sir star".split())
 """What somebody is, where WordNet's first sense is another."""
-_OFFICES = frozenset(
-    """
-    ambassador cardinal ceo chancellor chief commissioner congressman congresswoman councilman envoy governor
-    mayor minister mp premier president prosecutor secretary senator sheriff spokesman spokesperson
-    spokeswoman treasurer
-    """.split()
-)
-"""Who speaks and waves in the news without a name: "Texas Governor signs bill"."""
-_OF_OFFICE = frozenset(
-    """
-    addresses announces answers arrives attends briefs casts delivers departs gestures greets holds hosts inspects
-    joins lays leaves listens looks meets opens poses receives salutes shakes signs speaks stands swears takes
-    talks testifies tours unveils visits votes walks waves welcomes
-    """.split()
-)
-_GIVEN = frozenset(
-    """
-    art ash bill bob carol christian dale daisy dick don drew faith frank gene grace grant hank harry heather henry
-    herb hope ivy jack james jay jean jimmy john joy june ken lance lee lily luke maria mark martin mason max
-    may mike miles nick pat penny peter ray rich rob robin rod rose ruby sam sandy shane sue terry tom tommy victor
-    victoria wade will willow woody
-    """.split()
-)
-"""Names that are words, too, for somebody whose other name follows."""
-_BODIES = frozenset(
-    """
-    athletic albion building city club college company county district division forest hospital hotel hotspur
-    house institute motors motorsport orient palace park press racing railway rangers rovers school state
-    stores team thistle town united university villa wanderers wednesday works
-    """.split()
-)
-"""Last words of the names of teams, firms and places."""
-_DOGS = frozenset({"bichon_frise", "jack_russell", "lhasa_apso", "shiba_inu", "shih_tzu"})
-"""Breeds that are read as the name of a person."""
-_LONGEST_OF_AN_ATHLETE = 3
 _IN_PLAY = frozenset("doubles homers punts scores singles strikes triples".split())
 """What players do, whatever their last name means: "slugger Aaron Judge homers"."""
 _IN_A_TEAM = PLAYERS | {"back", "rookie", "slugger"}
-_POSITIONS = PLAYERS | {"back", "captain", "coach", "manager", "receiver", "tackle"}
 _BACKS = frozenset({"full", "half", "running", "wing"})
 _FEATS = frozenset(
     "backhand dunk forehand goal header homer kick penalty punch putt save serve smash tackle volley".split()
@@ -120,16 +84,14 @@ _OCCASIONS = frozenset("anniversary birthday centenary day holiday jubilee years
 """What towns and firms celebrate, too."""
 
 
-class PersonalNames(WordKinds):
+class PersonalNames(NameWords):
     """Finds persons who are there by their names."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
-        self._athletes = Athletes(lexicon)
         self._pets = Below(lexicon, map(lexicon.synset, _PETS))
         self._is_role = lru_cache(CACHED_LOOKUPS)(self._names_a_role)
         self._is_human = lru_cache(CACHED_LOOKUPS)(self._is_done_by_persons)
-        self._is_other_name = lru_cache(CACHED_LOOKUPS)(self._names_a_place_or_body)
 
     def titles(self, tree: Tree) -> set[int]:
         """The nouns before a name that say what its bearer is: the chef of "Chef Jamie" is no mere modifier."""
@@ -167,10 +129,10 @@ class PersonalNames(WordKinds):
         is_in_play = tree.words[title] in _IN_A_TEAM and tree.words[verb] in _IN_PLAY
         return (
             (is_in_play or self._is_human(tree.words[verb]) or tree.words[verb] in _ACTS)
-            and self._begins_a_name(name[0])
+            and self.begins_a_name(name[0])
             and (
                 is_in_play
-                or tree.words[title] in _OFFICES
+                or tree.words[title] in OFFICES
                 or all(self._may_be_a_name(word) or self.is_uncommon(word) for word in name[1:])
             )
         )
@@ -186,9 +148,28 @@ class PersonalNames(WordKinds):
         return (
             0 < len(name) <= _LONGEST
             and all(tree.has_capital(token) for token in name)
-            and (self.is_uncommon(tree.words[name[0]]) or tree.words[name[0]] in _GIVEN)
-            and all(self._may_be_a_name(tree.words[token]) for token in name[tree.words[name[0]] in _GIVEN :])
+            and (self.is_uncommon(tree.words[name[0]]) or tree.words[name[0]] in GIVEN)
+            and all(self._may_be_a_name(tree.words[token]) for token in name[tree.words[name[0]] in GIVEN :])
         )
+
+    def by_role(self, tree: Tree) -> int | None:
+        """The last word of the name that opens a caption before what its bearer is: "Tony Hawk, skateboarder"."""
+        if tree.capitals[:_FEWEST_WORDS] != [0, 1] or len(tree) <= _FEWEST_WORDS:
+            return None
+        role = _FEWEST_WORDS + (tree.words[_FEWEST_WORDS] == ",")
+        if (
+            role < len(tree)
+            and not tree.has_capital(role)
+            and tree.deps[role] in ("ROOT", "appos", "conj")
+            and tree.left_edge(role) == role
+            and self._is_role(tree.words[role])
+            and self.begins_a_name(tree.words[0])
+            and tree.is_noun(1)
+            and not self._is_other_name("_".join(tree.words[:_FEWEST_WORDS]))
+            and tree.words[0] not in vehicle_makes()
+        ):
+            return 1
+        return None
 
     def acting(self, tree: Tree) -> Iterator[int]:
         """The roles before names whose bearers act, whatever the parse makes of them."""
@@ -227,7 +208,7 @@ class PersonalNames(WordKinds):
         return (
             tree.capitals[:2] == [0, 1]
             and last == 1
-            and self._begins_a_name(first)
+            and self.begins_a_name(first)
             and bool(senses)
             and self._kind(senses[0]) in _ODD_NAMES
             and senses[0] not in self._pets
@@ -244,6 +225,8 @@ class PersonalNames(WordKinds):
 
     def subjects(self, tree: Tree) -> Iterator[int]:
         """The last words of names of two words or more whose bearers do what only persons do."""
+        if self._is_on_stage(tree):
+            yield 0
         if len(tree.capitals) < _FEWEST_WORDS:
             return
         having_subjects = {tree.heads[token] for token, dep in enumerate(tree.deps) if dep == "nsubj"}
@@ -255,7 +238,7 @@ class PersonalNames(WordKinds):
                 not dressed
                 and not self._is_human(tree.words[verb])
                 and not self._is_at_an_event(tree, verb)
-                and _HIS_OR_HER.isdisjoint(tree.words[verb + 1 :])
+                and HIS_OR_HER.isdisjoint(tree.words[verb + 1 :])
             ):
                 continue
             noun = next(tree.children_by(verb, "nsubj"), tree.heads[verb] if tree.deps[verb] == "acl" else verb)
@@ -269,63 +252,16 @@ class PersonalNames(WordKinds):
             ):
                 yield noun
 
-    def offices(self, tree: Tree) -> Iterator[int]:
-        """Offices right before what those who hold them do, however it is parsed: "US President waves"."""
-        for token, word in enumerate(tree.words[:-1]):
-            if (
-                word in _OFFICES
-                and tree.words[token + 1] in _OF_OFFICE
-                and not tree.has_capital(token + 1)
-                and tree.tags[token + 2 : token + 3] not in (["VBP"], ["VBZ"], ["VB"], ["VBD"])
-                and any(map(tree.has_capital, range(max(0, token - 2), token + 1)))
-            ):
-                yield token
-
-    def athletes(self, tree: Tree) -> Iterator[int]:
-        """The last words of the names right before what athletes do, whatever the parse makes of them.
-
-        A given name tells that the word behind it is a name as well: "Shaun White", "Tony Hawk", "Usain Bolt".
-        """
-        for last in tree.capitals:
-            verb = last + 1
-            if verb >= len(tree) or tree.has_capital(verb) or not self._athletes.do(tree, verb, alone=False):
-                continue
-            first = last
-            while first and tree.has_capital(first - 1) and tree.words[first - 1].isalpha():
-                first -= 1
-            words = tree.words[first : last + 1]
-            if (
-                len(words) <= _LONGEST_OF_AN_ATHLETE
-                and (len(words) > 1 or self._is_known_by_one(tree, last))
-                and self._begins_a_name(words[0])
-                and words[0] not in vehicle_makes()
-                and words[-1] not in _BODIES
-                and not words[-1].endswith("ing")
-                and not self._is_other_name("_".join(words))
-            ):
-                yield last
-
-    def in_teams(self, tree: Tree) -> Iterator[int]:
-        """Positions behind the nickname of a team, of players who are named or at play: "Bulls forward scores"."""
-        for team in tree.capitals:
-            position = team + 1
-            if (
-                position + 1 < len(tree)
-                and tree.words[position] in _POSITIONS
-                and tree.words[team].endswith("s")
-                and (
-                    all(
-                        tree.has_capital(token) and tree.is_noun(token)
-                        for token in range(position + 1, position + 1 + _FEWEST_WORDS)
-                    )
-                    or self._athletes.do(tree, position + 1, alone=False)
-                )
-            ):
-                yield position
-
-    def _is_known_by_one(self, tree: Tree, name: int) -> bool:
-        """Whether a name of one word is that of an athlete: "Federer hits a forehand"."""
-        return self._may_be_a_name(tree.words[name]) and self._athletes.do(tree, name + 1, alone=True)
+    def _is_on_stage(self, tree: Tree) -> bool:
+        """Whether a caption begins with one word for who performs at a place: "Beyonce performs at Coachella"."""
+        return (
+            len(tree) > _FEWEST_WORDS
+            and tree.words[_FEWEST_WORDS] in _ON_STAGE
+            and tree.capitals[:1] == [0]
+            and not tree.has_capital(1)
+            and not _STAGED.isdisjoint(self._lexicon.base_forms(tree.words[1], "v"))
+            and self.begins_a_name(tree.words[0])
+        )
 
     def _is_full_name(self, tree: Tree, last: int, *, as_place: bool) -> bool:
         """Whether words with capitals are somebody's name; `as_place`: not if it begins with a place."""
@@ -340,13 +276,13 @@ class PersonalNames(WordKinds):
         words = tree.words[first : last + 1]
         return (
             len(words) >= _FEWEST_WORDS
-            and not (as_place and words[-1] in _BODIES)
+            and not (as_place and words[-1] in BODIES)
             and (tree.is_noun(last) or tree.tags[last] in ("PRP", "RB"))
             and tree.has_capital(last)
-            and (self.is_uncommon(words[0]) or words[0] in _GIVEN)
+            and (self.is_uncommon(words[0]) or words[0] in GIVEN)
             and all(
                 self._may_be_a_name(word) or (not as_place and self.is_uncommon(word))
-                for word in words[words[0] in _GIVEN :]
+                for word in words[words[0] in GIVEN :]
             )
             and not any(self._is_other_name(name) for name in (*words[:as_place], "_".join(words)))
         )
@@ -358,19 +294,6 @@ class PersonalNames(WordKinds):
     def _is_an_occasion(self, tree: Tree, verb: int) -> bool:
         return any(tree.words[thing] in _OCCASIONS for thing in tree.children_by(verb, "dobj"))
 
-    def _begins_a_name(self, word: str) -> bool:
-        """Whether somebody may be called so first: by a given name that is a word, or by no word and no town."""
-        return word in _GIVEN or (self.is_uncommon(word) and not self._is_other_name(word))
-
-    def _may_be_a_name(self, word: str) -> bool:
-        """Whether WordNet lacks the word, or has it for somebody ("Smith"), or it is a numeral ("II")."""
-        senses = self._lexicon.synsets(word)
-        return (
-            not senses
-            or _ROMAN.issuperset(word)
-            or any(self._lexicon.instance_hypernyms(sense) and self._kind(sense) == "person" for sense in senses)
-        )
-
     def _names_a_role(self, word: str) -> bool:
         """By the most frequent sense."""
         if word in _ROLES:
@@ -380,11 +303,6 @@ class PersonalNames(WordKinds):
 
     def _is_done_by_persons(self, word: str) -> bool:
         return not _HUMAN.isdisjoint(self._lexicon.base_forms(word, "v"))
-
-    def _names_a_place_or_body(self, name: str) -> bool:
-        return name in _DOGS or any(
-            self._kind(synset) in ("location", "group", "object") for synset in self._lexicon.synsets(name)
-        )
 
 
 def _is_dressed(tree: Tree, verb: int) -> bool:

@@ -19,8 +19,9 @@ _BACKS = ["running", "back"]
 _SUPPORTING = frozenset({"reppin", "repping", "representing"})
 _WINNING = frozenset(
     """
-    beat beats blank blanks defeat defeated defeats edge edges face faces host hosts outlast outlasts play rout
-    routs stun stuns sweep sweeps thrash thrashes top tops trounce trounces
+    beat beats blank blanks crush crushes defeat defeated defeats down downs edge edges face faces hammer hammers
+    host hosts outlast outlasts outscore outscores play rout routs sink sinks stun stuns sweep sweeps thrash
+    thrashes top tops trounce trounces upset upsets
     """.split()
 )
 """What one team does to another with a nickname."""
@@ -41,11 +42,11 @@ def team_nicknames(tree: Tree, nicknames: Collection[str]) -> set[int]:
     named = [token for token in tree.capitals if tree.words[token] in nicknames]
     if not named or ("cowboys" in tree.words and not _AT_RODEOS.isdisjoint(tree.words)):
         return set()
-    scores = _scores(tree)
+    told = scores(tree)
     opponents = named if WITH_ANIMALS.isdisjoint(tree.words) else ()
     known = {token for token in named if _is_told(tree, token, opponents)}
-    if known or scores:
-        known.update(token for token in named if _is_opponent(tree, token, scores))
+    if known or told:
+        known.update(token for token in named if _is_opponent(tree, token, told))
     return known
 
 
@@ -56,6 +57,7 @@ def _is_told(tree: Tree, token: int, opponents: Collection[int]) -> bool:
     return (
         (behind[:1] != [] and behind[0] in _OF_A_TEAM and _is_a_player(tree, token + 1))
         or behind == _BACKS
+        or (behind[:1] == ["celebrate"] and WITH_ANIMALS.isdisjoint(words))
         or (before >= 0 and words[before] in _SUPPORTING)
         or any(
             abs(other - token) <= _FURTHEST and _do_play(tree, token, other)
@@ -87,16 +89,16 @@ def _is_a_player(tree: Tree, position: int) -> bool:
     return all(tree.has_capital(token) and tree.is_noun(token) for token in name)
 
 
-def _is_opponent(tree: Tree, token: int, scores: Collection[int]) -> bool:
+def _is_opponent(tree: Tree, token: int, told: Collection[int]) -> bool:
     if token < 2 or tree.words[token - 1] != "the":
         return False
     before = tree.words[token - 2]
     return before in _LOSING or (
-        before in _BESIDE_A_SCORE and any(0 < token - 2 - score <= _NEAR for score in scores)
+        before in _BESIDE_A_SCORE and any(0 < token - 2 - score <= _NEAR for score in told)
     )
 
 
-def _scores(tree: Tree) -> list[int]:
+def scores(tree: Tree) -> list[int]:
     """The hyphens between two numbers: "in a 9-2 rout"."""
     words = tree.words
     return [

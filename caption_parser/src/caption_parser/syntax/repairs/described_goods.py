@@ -33,7 +33,7 @@ _MEASURE = re.compile(
 """A size in one word: "750ml"."""
 _CUT = frozenset({"cut", "sliced", "split"})
 _INTO = (["in"], ["into"])
-"""Behind what is done to a dish: "a grilled cheese cut in half"."""
+"""Behind what is done to a dish: "a grilled cheese cut in half", or how: "cut diagonally"."""
 _SCREENS = frozenset({"hdtv", "television", "tv"})
 """Goods that are a medium, too."""
 _MICE = frozenset(
@@ -68,7 +68,7 @@ class DescribedGoods:
                 words = draft.tree.words
                 if (
                     words[noun + 1] in _CUT
-                    and words[noun + 2 : noun + 3] in _INTO
+                    and (words[noun + 2 : noun + 3] in _INTO or draft.tags[noun + 2 : noun + 3] == ["RB"])
                     and draft.heads[noun] == noun + 1
                 ):
                     draft.describe(noun, noun + 1)

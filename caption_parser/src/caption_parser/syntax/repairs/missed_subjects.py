@@ -12,15 +12,16 @@ from caption_parser.syntax.verb_words import VerbWords
 from caption_parser.syntax.word_lists import SEVERAL_OF, SINGULAR
 
 _OF_A_VEHICLE = frozenset("approaches charges docks idles lands refuels taxis".split())
-_OF_HEADLINES = frozenset({"charges", "idles", "refuels", "taxis"})
+_OF_HEADLINES = frozenset({"charges", "idles", "lands", "refuels", "taxis"})
 """Of these, what a headline says of a vehicle without an article."""
 _OF_VEHICLES = frozenset("circle crawl cruise line park queue race stream wait".split())
 _AIMED = frozenset({"batting", "pawing", "swatting"})
 """What beings do to what stands behind "at"."""
 _HOLDING = frozenset({"bearing", "containing", "holding"})
+_THEMSELVES = frozenset({"herself", "himself", "itself", "themselves"})
+"""Behind a noun that is the subject, and never of its kind: "the kite itself is pink"."""
 _KNOWN = _OF_A_VEHICLE | _OF_VEHICLES | ACTS_OF_PLAYERS | _AIMED | _HOLDING
 _MODIFIES = frozenset({"amod", "compound", "nmod"})
-_CABS = frozenset({"cab", "cabs", "tram", "trams"})
 _ATHLETES = PLAYERS | {"rookie", "slugger"}
 _NOUN_OR_NOT = NOUN_TAGS | ADJECTIVE_TAGS
 _ENDS = frozenset({",", ".", "!", ";", "-", "|"})
@@ -36,6 +37,10 @@ class MissedSubjects:
     def __call__(self, draft: TreeDraft) -> None:
         """Read each listed verb again that has its subject right before it."""
         words = draft.tree.words
+        if not _THEMSELVES.isdisjoint(words):
+            for own in range(1, len(words)):
+                if words[own] in _THEMSELVES and draft.deps[own - 1] == "compound" and draft.heads[own - 1] == own:
+                    draft.free(own - 1, own)
         if _KNOWN.isdisjoint(words):
             return
         for verb in range(1, len(words)):
@@ -117,10 +122,8 @@ class MissedSubjects:
         word = tree.words[noun]
         if any(map(str.isdigit, word)):
             return noun > 0 and tree.has_capital(noun - 1)
-        return (
-            word in _CABS
-            or self._words.is_vehicle(word)
-            or not vehicle_makes().isdisjoint(tree.words[max(0, noun - 1) : noun + 1])
+        return self._words.is_vehicle(word) or not vehicle_makes().isdisjoint(
+            tree.words[max(0, noun - 1) : noun + 1]
         )
 
 

@@ -132,6 +132,15 @@ class TreeDraft:
         self.deps[subject] = dep
         self.heads[verb], self.deps[verb] = subject, "acl"
 
+    def lift(self, verb: int, subject: int) -> None:
+        """Let the verb right behind a noun that it hangs on be the head of both, and of what follows."""
+        head, dep = self.heads[subject], self.deps[subject]
+        for child in self.tree.children[subject]:
+            if child > verb:
+                self.heads[child] = verb
+        self.heads[verb], self.deps[verb] = verb if head == subject else head, dep
+        self.heads[subject], self.deps[subject] = verb, "compound"
+
     def part(self, subject: int, verb: int, thing: int) -> None:
         """Let the verb between two nouns be the head of the second, as it is in "workers unload boxes"."""
         for child in self.tree.children[thing]:
@@ -160,6 +169,14 @@ class TreeDraft:
             self.heads[child] = noun
         self.heads[noun], self.deps[noun] = noun if head == adjective else head, dep
         self.heads[adjective], self.deps[adjective], self.tags[adjective] = noun, "amod", "JJ"
+
+    def free(self, noun: int, pronoun: int) -> None:
+        """Let a noun be the head of the pronoun behind it, and of all that hangs on that."""
+        head, dep = self.heads[pronoun], self.deps[pronoun]
+        for child in self.tree.children[pronoun]:
+            self.heads[child] = noun
+        self.heads[noun], self.deps[noun] = noun if head == pronoun else head, dep
+        self.heads[pronoun], self.deps[pronoun] = noun, "appos"
 
     def describe(self, noun: int, last: int) -> None:
         """Let a noun be the head of the words behind it, up to the last, that say what it is like."""

@@ -15,6 +15,7 @@ from caption_parser.modes import ModeRules
 from caption_parser.syntax.pieces import LONGEST_PIECE, pieces
 from caption_parser.syntax.repairs.described_goods import DescribedGoods
 from caption_parser.syntax.repairs.gerunds import GerundWords
+from caption_parser.syntax.repairs.headline_verbs import HeadlineVerbs
 from caption_parser.syntax.repairs.misread_words import MisreadWords
 from caption_parser.syntax.repairs.missed_subjects import MissedSubjects
 from caption_parser.syntax.repairs.tree_draft import SHOWS_WHAT_IT_TAKES_IN, TreeDraft
@@ -58,6 +59,7 @@ class TreeRepairs:
             (rules.nouns_by_dictionary, MisreadWords(verbs)),
             (rules.nouns_by_dictionary, DescribedGoods(lexicon, verbs)),
             (rules.nouns_by_agreement, self._nouns_by_agreement),
+            (rules.subjects_of_verbs, HeadlineVerbs(lexicon, verbs, self._words)),
             (rules.subjects_of_verbs, VerbSubjects(verbs, self._words)),
             (rules.subjects_of_verbs, MissedSubjects(verbs, self._words)),
             (rules.subjects_of_participles, self._subjects_of_participles),

@@ -1,0 +1,74 @@
+"""Persons of whom a caption has a part of the body alone: "her feet dangle", "someone's bare feet"."""
+
+from collections.abc import Iterator
+
+from caption_parser.labels.decisions import DecisionTable
+from caption_parser.labels.kin import labels_below
+from caption_parser.labels.reading import CaptionReading, ObjectReading
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import Below
+from caption_parser.syntax.flags.depiction_words import SELF_LIKENESSES, DepictionWords
+from caption_parser.syntax.names.name_words import NameWords
+from caption_parser.syntax.tree import Tree
+
+_PARTS = frozenset(
+    """
+    ankle ankles arm arms cheek cheeks chin elbow elbows eyebrows face feet finger fingers fingertips fist fists
+    foot forearm forehead hair hand hands knee knees lap leg legs lips palm palms shoulder shoulders shin shins
+    thigh thighs thumb thumbs toe toes wrist wrists
+    """.split()
+)
+"""What shows whose it is; what animals alone have (paws, tails) is none of a person with a name."""
+_OF_NO_PLACE = frozenset("elbows feet fingers fingertips hands knees legs lips thighs thumbs toes wrists".split())
+_OWNERS = frozenset({"her", "his", "someone", "somebody"})
+_MINE = _OF_NO_PLACE | {"arm", "hand", "lap"}
+"""What one shows of oneself; of one's hair and face, people speak more often than they show them."""
+_LIFELESS = SELF_LIKENESSES | {"automaton", "clock", "robot", "robots", "skeleton", "watch"}
+
+
+class OwnersOfParts:
+    """Finds the parts of bodies that are said to be somebody's, where no animal is named whose they may be."""
+
+    def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
+        self._names = NameWords(lexicon)
+        self._animals = Below(lexicon, [lexicon.synset("animal.n.01")])
+        self._labels = labels_below(decisions, self._animals)
+        self._lifeless = DepictionWords.of(lexicon).likenesses | _LIFELESS
+
+    def __call__(self, caption: CaptionReading) -> Iterator[int]:
+        """Those parts."""
+        tree = caption.tree
+        if _PARTS.isdisjoint(tree.words) or not self._lifeless.isdisjoint(tree.words):
+            return
+        if any(self._is_of_an_animal(found) for found in caption.objects):
+            return
+        for found in caption.objects:
+            part = found.candidate.token
+            if (
+                tree.words[part] in _PARTS
+                and not found.candidate.flags
+                and not any(tree.words[child] == "of" for child in tree.children_by(part, "prep"))
+                and any(self._is_somebody(tree, owner, part) for owner in tree.children_by(part, "poss"))
+            ):
+                yield part
+
+    def _is_of_an_animal(self, found: ObjectReading) -> bool:
+        return found.synset in self._animals or (
+            found.decision is not None and found.decision.label in self._labels
+        )
+
+    def _is_somebody(self, tree: Tree, owner: int, part: int) -> bool:
+        """Whether it is a pronoun of a person or a name; a town or a mountain has neither feet nor fingers."""
+        word = tree.words[owner]
+        if word in _OWNERS:
+            return True
+        if word == "my":
+            return tree.words[part] in _MINE
+        return (
+            tree.is_noun(owner)
+            and tree.has_capital(owner)
+            and (
+                self._names.begins_a_name(word)
+                or (tree.words[part] in _OF_NO_PLACE and self._names.is_uncommon(word))
+            )
+        )

@@ -1,0 +1,190 @@
+"""Headlines without articles, read as the clauses that they are: "Kitten naps in sunbeam", "Mayor cuts ribbon".
+
+Where the verb is also a plural, a parse takes its subject for the kind of a noun, as in "train tracks". What
+WordNet counts of the two, what the noun would name and what follows tell which it is.
+"""
+
+from functools import lru_cache
+
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.syntax.names.offices import ACTS_OF_OFFICE, OFFICES
+from caption_parser.syntax.repairs.gerunds import GerundWords
+from caption_parser.syntax.repairs.tree_draft import TreeDraft
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
+from caption_parser.syntax.verb_words import VerbWords
+from caption_parser.syntax.word_lists import SINGULAR
+
+_LONGEST = 5
+"""Words up to the verb: "K-9 Officer Rex retires"."""
+_BEGIN = frozenset({":", ".", "!", "?", "-", "\u2013", "\u2014", "|"})
+"""What a headline may stand behind."""
+_BEFORE = NOUN_TAGS | ADJECTIVE_TAGS
+_PLURAL_OR_PRESENT = frozenset({"NN", "NNS", "VBZ"})
+_OF_NOUNS = frozenset({"amod", "compound", "nmod", "nsubj"})
+_THINGS = frozenset({"animal", "artifact", "body", "food", "group", "object", "person", "substance"})
+_SAID = frozenset({"cognition", "communication"})
+_OF_BEINGS = frozenset({"body", "communication", "consumption", "perception"})
+"""What animals do without being carried anywhere, by WordNet's kinds of verbs."""
+_WITHOUT_OBJECTS = _OF_BEINGS | {"competition", "motion", "social", "stative"}
+"""What is done as often to nothing as to something."""
+_RATHER, _FAR_RATHER = 2, 5
+"""Times as often a verb as a noun, where the words around say little."""
+_WHERE_TO = frozenset(
+    "across away into off onto out over past through toward towards up down back along around".split()
+)
+"""Behind a verb of motion, and hardly behind what belongs to somebody."""
+_OUT_OF = frozenset({"away", "into", "off", "onto", "out", "past", "toward", "towards"})
+"""Of these, what stands behind nothing that lies or stands there."""
+_OF_THINGS = frozenset({"and", "by", "for", "from", "of", "or", "with"})
+"""What says of things more often than of acts whose they are, and for whom."""
+_WHEN = frozenset("after again ahead as before during while".split())
+"""What happens happens at a time, and things have none."""
+_ONE = SINGULAR | {"the"}
+_WHOSE = frozenset({"DT", "PRP", "PRP$"})
+_OF_PLACES = frozenset({"CC", "IN", "RB", "RP", "TO"})
+_LATER_VERBS = frozenset({"MD", "VB", "VBD", "VBP", "VBZ"})
+_GOODS = frozenset({"chews", "fries", "pants", "rolls", "supplies", "treats", "wipes"})
+"""Goods that the texts which WordNet counts know as verbs first of all."""
+_NEVER_A_THING = 12
+"""Times as often a verb as a noun, where the noun would name a thing."""
+_BASE = frozenset({"VB", "VBP"})
+_FINITE = frozenset({"MD", "VBD", "VBZ"})
+_AUXILIARIES = frozenset({"are", "do", "have"})
+_ENDS = frozenset({",", ".", "!", ";", "-", "|"})
+
+
+class HeadlineVerbs:
+    """Makes clauses of what begins with a being, a vehicle or a name and a verb in -s."""
+
+    def __init__(self, lexicon: Lexicon, words: VerbWords, beings: GerundWords) -> None:
+        self._lexicon = lexicon
+        self._words = words
+        self._beings = beings
+        self._kinds = lru_cache(CACHED_LOOKUPS)(self._kinds_of_noun)
+
+    def __call__(self, draft: TreeDraft) -> None:
+        """Read each headline again."""
+        tree = draft.tree
+        for verb in range(1, len(tree)):
+            if tree.deps[verb - 1] == "nsubj" and tree.tags[verb - 1] in ADJECTIVE_TAGS:
+                if tree.heads[verb - 1] == verb and self._is_somebody(tree.words[verb - 1]):
+                    draft.tags[verb - 1] = "NN"
+                    tree = draft.tree
+            elif (
+                tree.tags[verb] in _PLURAL_OR_PRESENT
+                and tree.words[verb].endswith("s")
+                and not self._is_a_verb_already(tree, verb)
+                and self._begins_with(tree, verb)
+                and self._words.is_third_person(tree.words[verb])
+                and self._is_done(tree, verb)
+            ):
+                draft.tags[verb] = "NNS"
+                _make_clause(draft, verb)
+                tree = draft.tree
+
+    def _is_a_verb_already(self, tree: Tree, verb: int) -> bool:
+        return tree.tags[verb] == "VBZ" and tree.deps[verb] not in _OF_NOUNS
+
+    def _begins_with(self, tree: Tree, verb: int) -> bool:
+        """Whether nothing but nouns and what they are like stand before it, back to where a sentence begins."""
+        for token in range(verb - 1, max(-1, verb - 1 - _LONGEST), -1):
+            if tree.words[token] in _BEGIN and token < verb - 1:
+                return True
+            if token < verb - 1 and tree.words[token] in _ONE:
+                return self._is_no_verb(tree, verb + 1)
+            if not (tree.tags[token] in _BEFORE or (token < verb - 1 and tree.tags[token] in ("CD", "VBN"))):
+                return False
+        return verb <= _LONGEST
+
+    def _is_no_verb(self, tree: Tree, token: int) -> bool:
+        """Whether a word is read as the verb that stands before it: the cyclists of "a cop waves cyclists on"."""
+        return (
+            token < len(tree)
+            and tree.tags[token] == "VBZ"
+            and self._words.is_noun(tree.words[token])
+            and not self._words.is_a(tree.words[token], "v")
+        )
+
+    def _is_done(self, tree: Tree, verb: int) -> bool:
+        noun, word = tree.words[verb - 1], tree.words[verb]
+        several = tree.tags[verb - 1] in PLURAL_TAGS
+        if several or self._words.is_listed(noun, word):
+            return False
+        return self._is_somebody(noun) and self._is_a_verb(tree, verb, is_vehicle=self._words.is_vehicle(noun))
+
+    def _is_somebody(self, noun: str) -> bool:
+        return self._words.is_vehicle(noun) or (
+            self._beings.is_being(noun) and not self._beings.is_adjective(noun)
+        )
+
+    def _is_a_verb(self, tree: Tree, verb: int, *, is_vehicle: bool) -> bool:
+        """Whether what follows, what WordNet counts and what the noun would name make it a verb."""
+        word = tree.words[verb]
+        kinds, (as_verb, as_noun) = self._kinds(word), self._words.counts(word)
+        behind, tag = ("", "") if verb + 1 == len(tree) else (tree.words[verb + 1], tree.tags[verb + 1])
+        if tag in _FINITE or behind in _AUXILIARIES or (tag in _BASE and self._words.is_rather_a_verb(behind)):
+            return self._is_no_verb(tree, verb + 1)
+        if word in ACTS_OF_OFFICE and tree.words[verb - 1] in OFFICES:
+            return True
+        if tag == "RB" and self._words.is_noun(behind) and not self._words.is_a(behind, "r"):
+            tag = "NN"
+        if word not in _GOODS and (_THINGS.isdisjoint(kinds) or as_verb > _NEVER_A_THING * as_noun):
+            if tag in _WHOSE or behind in _WHEN:
+                return True
+            if behind in _WHERE_TO:
+                return as_verb >= as_noun
+            if not behind or behind in _ENDS or tag in _OF_PLACES:
+                return not is_vehicle and (
+                    not kinds
+                    or (
+                        _SAID.isdisjoint(kinds[:1])
+                        and self._words.is_for(word, _WITHOUT_OBJECTS)
+                        and (
+                            as_verb > (_FAR_RATHER if behind in _OF_THINGS else _RATHER) * as_noun
+                            or (
+                                self._words.is_for(word, _OF_BEINGS)
+                                and (as_verb >= as_noun or not self._is_a_person(tree, verb - 1))
+                            )
+                        )
+                    )
+                )
+            if not behind.isalpha():
+                return False
+            return as_verb > _RATHER * as_noun and (
+                _SAID.isdisjoint(kinds[:1]) or self._is_a_person(tree, verb - 1)
+            )
+        if tag in _WHOSE:
+            return not any(tag in _LATER_VERBS for tag in tree.tags[verb + 2 :])
+        return behind in _OUT_OF and self._is_a_person(tree, verb - 1)
+
+    def _is_a_person(self, tree: Tree, noun: int) -> bool:
+        senses = self._lexicon.frequent_senses(tree.words[noun])
+        return any(self._lexicon.lexname(sense) == "noun.person" for sense in senses)
+
+    def _kinds_of_noun(self, word: str) -> tuple[str, ...]:
+        """The kinds of the first two senses that a plural has as a noun; of a second one only if texts know it."""
+        return tuple(
+            self._lexicon.lexname(sense).removeprefix("noun.")
+            for lemma in self._lexicon.base_forms(word)
+            for place, sense in enumerate(self._lexicon.synsets(lemma)[:2])
+            if not place or self._lexicon.tag_count(sense, lemma)
+        )
+
+
+def _make_clause(draft: TreeDraft, verb: int) -> None:
+    """Let the noun before a verb be its subject, and what stands behind it its object."""
+    tree, subject = draft.tree, verb - 1
+    if tree.heads[verb] == subject:
+        draft.lift(verb, subject)
+    elif tree.heads[verb] > verb and tree.deps[verb] in _OF_NOUNS:
+        thing = tree.heads[verb]
+        draft.part(subject, verb, thing)
+        if tree.tags[thing] in ADJECTIVE_TAGS:
+            draft.deps[thing] = "acomp"  # "cat dies aged seven"
+        elif tree.tags[thing] not in NOUN_TAGS:
+            draft.make_noun(thing)
+    else:
+        draft.heads[subject], draft.deps[subject] = verb, "compound"
+    if draft.tags[subject] not in NOUN_TAGS:
+        draft.tags[subject] = "NN"
+    draft.make_subject(subject, verb, clause=True)
