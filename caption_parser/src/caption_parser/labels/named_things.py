@@ -25,7 +25,9 @@ class NamedThings:
         self._shown: dict[str, ImpliedObject] = {}
         for name in {told.show for told in famous_names()}:
             synset = lexicon.synset(name)
-            if (decision := decisions.by_synset.get(synset)) is not None:
+            lemmas = (lemma.lower() for lemma in lexicon.lemmas(synset))
+            by_text = next((decisions.by_phrase[lemma] for lemma in lemmas if lemma in decisions.by_phrase), None)
+            if (decision := decisions.by_synset.get(synset, by_text)) is not None:
                 self._shown[name] = ImpliedObject(synset, decision._replace(rule=Rule.IMPLIED, depth=0))
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:

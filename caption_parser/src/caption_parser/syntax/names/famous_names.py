@@ -52,6 +52,8 @@ class _Entry(NamedTuple):
     """A name with the conditions on it as sets."""
 
     words: tuple[str, ...]
+    place: int
+    """Of the word by which it is found: the last that is one, in the singular or the plural."""
     told: FamousName
     after: frozenset[str]
     beside: frozenset[str]
@@ -81,8 +83,10 @@ def _entries() -> dict[str, tuple[_Entry, ...]]:
         around = [frozenset(words.split()) for words in (told.after, told.beside, told.apart, told.behind)]
         for name in told.words.split(","):
             words = tuple(name.split())
-            telling = next(word for word in words if word != "-" and not word.endswith(_DIGIT))
-            found[telling].append(_Entry(words, told, *around))
+            place = max(n for n, word in enumerate(words) if word != "-" and not word.endswith(_DIGIT))
+            for telling in (words[place], words[place] + "s"):
+                written = (*words[:place], telling, *words[place + 1 :])
+                found[telling].append(_Entry(written, place, told, *around))
     return {word: tuple(entries) for word, entries in found.items()}
 
 
@@ -100,8 +104,7 @@ class FamousNames(WordKinds):
             return
         for token, word in enumerate(tree.words):
             for entry in self._entries.get(word, ()):
-                first = token - entry.words.index(word)
-                tokens = self._name_at(tree, text, first, entry)
+                tokens = self._name_at(tree, text, token - entry.place, entry)
                 if tokens is not None:
                     yield FoundName(tokens, entry.told.show)
                     break
@@ -123,9 +126,9 @@ class FamousNames(WordKinds):
             end = _end_of_capitals(tree, end)
         if told.numbered and not any(_is_number(word) for word in words[first + 1 : end]):
             return None
-        while end < len(tree) and self._goes_on(tree, text, end):
+        while _is_next(tree, end) and self._goes_on(tree, text, end):
             end += 1
-        is_other = end < len(tree) and words[end] not in entry.behind and self._is_a_thing(tree, end)
+        is_other = _is_next(tree, end) and words[end] not in entry.behind and self._is_a_thing(tree, end)
         return None if is_other else range(first, end)
 
     def _has_company(self, tree: Tree, text: str, first: int, entry: _Entry) -> bool:
@@ -167,6 +170,11 @@ def _is_word(written: str, word: str) -> bool:
     if not written.endswith(_DIGIT):
         return written == word
     return word.startswith(written[:-1]) and any(map(str.isdigit, word))
+
+
+def _is_next(tree: Tree, token: int) -> bool:
+    """Whether a word stands right behind the one before, where no separator parted what was parsed."""
+    return token < len(tree) and tree.starts[token] <= tree.ends[token - 1] + 1
 
 
 def _is_marked(tree: Tree, token: int) -> bool:
