@@ -10,9 +10,10 @@ _LARGEST_COUNT = 1_000_000
 
 _UNITS = frozenset(
     """
-    " \u201d \u2033 ' '' \u2019 \u2032 % \u00b0 ah carat cc centimeter centimetre cl cm db decibel degree dpi feet ft ft. g gal gb ghz gram gsm hp hz
-    in in. inch kb kg kilo kilogram kilometer kilometre km kmh kph kv kw kwh l lb lb. lbs lbs. liter litre m mah mb metre mg
-    mhz ml mm mp mph ounce oz oz. percent pixel px tb v volt w watt yd
+    " \u201d \u2033 ' '' \u2019 \u2032 % \u00b0 ah carat cc centimeter centimetre cl cm db decibel degree dpi
+    feet ft ft. g gal gb ghz gram gsm hp hz in in. inch kb kg kilo kilogram kilometer kilometre km kmh kph kv
+    kw kwh l lb lb. lbs lbs. liter litre m mah mb metre mg mhz ml mm mp mph ounce oz oz. percent pixel px tb
+    v volt w watt yd
     """.split()
 )
 """Between a number and a noun they say how large it is: "a 12 cm pot", "two 32 inch TVs"."""
