@@ -83,6 +83,8 @@ _ADDRESSING = frozenset(
     """.split()
 )
 """What messages and pictures do to those who read them: "reminding the user of an appointment"."""
+_TOLD_APART = frozenset({"amod", "conj", "det", "nummod", "poss"})
+"""Relations to a noun of what says which one or how many it means."""
 _TRIGGERS = _BEHIND_THE_PICTURE | _ADDRESSED | {"by", "after", "for", "courtesy", "memory", "honor", "honour"}
 
 
@@ -144,8 +146,15 @@ class ElsewhereFinder:
             work = before in _WORKS and self._is_animate(tree, noun)
             if before == "drawn" and self._category(tree.words[noun]) != "noun.person":
                 continue  # "a carriage drawn by two horses"
-            if made or author or work:
+            is_of_a_noun = tree.is_noun(by - 1) and not tree.has_child(tree.heads[by], "auxpass")
+            if made or author or work or (is_of_a_noun and self._is_a_credit(tree, noun)):
                 yield noun
+
+    def _is_a_credit(self, tree: Tree, noun: int) -> bool:
+        """Whether a word for one person stands where a name stood: "the owl by person"."""
+        stands_alone = not any(tree.deps[child] in _TOLD_APART for child in tree.children[noun])
+        is_person = tree.words[noun] == "person" or self._category(tree.words[noun]) == "noun.person"
+        return tree.tags[noun] == "NN" and stands_alone and is_person
 
     def _users(self, tree: Tree, preposition: int) -> Iterator[int]:
         head = tree.heads[preposition]
