@@ -123,7 +123,9 @@ class FamousNames(WordKinds):
         if told.named and not (end < len(tree) and tree.has_capital(end)):
             return None
         if told.numbered or told.named:
-            end = _end_of_capitals(tree, end)
+            begin, end = end, _end_of_capitals(tree, end)
+            if told.named and any(map(self._is_made, words[begin + 1 : end])):
+                return None
         if told.numbered and not any(_is_number(word) for word in words[first + 1 : end]):
             return None
         while _is_next(tree, end) and self._goes_on(tree, text, end):
@@ -135,8 +137,11 @@ class FamousNames(WordKinds):
         """Whether one of the words stands around a name that has to."""
         if not entry.after and not entry.beside:
             return True
-        if not entry.after.isdisjoint(tree.words[max(0, first - _MAKERS_BEFORE) : first]):
-            return True
+        for token in range(first - 1, max(-1, first - 1 - _MAKERS_BEFORE), -1):
+            if tree.words[token] in entry.after:
+                return True
+            if not _is_marked(tree, token):
+                break
         is_told_apart = (
             first > 0
             and tree.is_noun(first - 1)
@@ -156,6 +161,11 @@ class FamousNames(WordKinds):
             or (tree.words[token + 1 : token + 2] == ["edition"] and tree.has_capital(token))
             or (self.is_uncommon(word) and word.isalpha() and tree.tags[token] in NOUN_TAGS)
         )
+
+    def _is_made(self, word: str) -> bool:
+        """Whether a word names something that people make, as no second word of a ship does: "museum", "kit"."""
+        senses = [sense for base in self._lexicon.base_forms(word) for sense in self._lexicon.synsets(base)[:1]]
+        return any(self._kind(sense) in ("artifact", "communication") for sense in senses)
 
     def _is_a_thing(self, tree: Tree, token: int) -> bool:
         """Whether a word names what is there in place of what has the name before it: "Brompton Cemetery"."""
