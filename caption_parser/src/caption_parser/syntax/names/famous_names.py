@@ -130,7 +130,10 @@ class FamousNames(WordKinds):
             return None
         while _is_next(tree, end) and self._goes_on(tree, text, end):
             end += 1
-        is_other = _is_next(tree, end) and words[end] not in entry.behind and self._is_a_thing(tree, end)
+        if not _is_next(tree, end) or words[end] in entry.behind:
+            return range(first, end)
+        does = tree.tags[end] == "NNS" and words[end] in entry.beside  # "lands", read as a noun
+        is_other = not does and self._is_a_thing(tree, end)
         return None if is_other else range(first, end)
 
     def _has_company(self, tree: Tree, text: str, first: int, entry: _Entry) -> bool:
