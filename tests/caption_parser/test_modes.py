@@ -52,6 +52,7 @@ def test_the_steps_of_a_mode_stand_in_their_order() -> None:
         "PottedPlants",
         "IndefinitePeople",
         "NamedPeople",
+        "NamedThings",
         "Repetitions",
     ]
     assert names(ModeRules.of(Mode.VISUAL, ["agreement"])) == [
@@ -64,5 +65,6 @@ def test_the_steps_of_a_mode_stand_in_their_order() -> None:
         "PottedPlants",
         "IndefinitePeople",
         "NamedPeople",
+        "NamedThings",
         "Repetitions",
     ]

@@ -121,6 +121,8 @@ class ModeRules:
     """"Someone" and "everybody" are persons; "nobody" is none."""
     named_people: bool = False
     """"Jane Doe smiles": whose name is all that is said, and who does what only persons do, is a person."""
+    named_things: bool = False
+    """"HMS Victory", "Lufthansa 747": a famous name says what is there without its noun."""
     typos: bool = False
     """An unknown word that is one slip away from a word of the label space is read as that word."""
     agreement: bool = False

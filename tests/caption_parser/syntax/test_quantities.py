@@ -48,6 +48,9 @@ def test_a_group_has_no_stated_count(parsed: Parse) -> None:
     ("notation", "expected"),
     [
         ("two/CD/nummod/1 dogs/NNS/ROOT/1", 2),
+        ("12/CD/nummod/2 cm/NN/compound/2 pots/NNS/ROOT/2", None),
+        ("two/CD/nummod/2 pound/NN/compound/2 cakes/NNS/ROOT/2", 2),
+        ("5/CD/nummod/3 -/HYPH/punct/3 pound/NN/compound/3 dog/NN/ROOT/3", None),
         ("Twelve/CD/nummod/1 dogs/NNS/ROOT/1", 12),
         ("2/CD/nummod/1 dogs/NNS/ROOT/1", 2),
         ("1,000/CD/nummod/1 dogs/NNS/ROOT/1", 1000),

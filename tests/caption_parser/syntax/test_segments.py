@@ -19,7 +19,7 @@ CUT = {
     "a t - shirt and a half - eaten pie": ["a t - shirt and a half - eaten pie"],
     "a wheelchair - accessible bathroom , white": ["a wheelchair - accessible bathroom , white"],
     "open 9 - 5, score 3 - 2": ["open 9 - 5, score 3 - 2"],
-    "bread and/or butter w/ tea 24/7": ["bread and/or butter w/ tea 24/7"],
+    "bread and/or butter w/ tea 24/7": ["bread and/or butter with tea 24/7"],
     "A dog. The cat sleeps.": ["A dog.", "The cat sleeps."],
     "Near St. Louis at 5 p.m. today": ["Near St. Louis at 5 p.m. today"],
     "dog, cat, fire hydrant": ["dog", "cat", "fire hydrant"],

@@ -105,14 +105,15 @@ class Kin:
         )
 
     def _of_sex(self, tree: Tree, found: ObjectReading, others: Sequence[ObjectReading]) -> ObjectReading:
-        """A cow, a bull or a sow with the label of its kind, if that stands before it: "an elephant cow"."""
+        """A cow, a bull or a sow with the label of its kind: "an elephant cow", "African elephant, bull"."""
         if found.lemma not in _SEXES:
             return found
         of_kind = [*tree.children_by(found.candidate.token, "compound", "nmod")]
         kinds = [one for one in others if one.candidate.token in of_kind and one.synset in self._animals]
-        if not kinds:
-            return found
-        return _of_kind(found, kinds[-1])
+        if not kinds and _is_added(tree, found.candidate.token):
+            animals = [one for one in others if one.synset in self._animals and one is not found]
+            kinds = [one for one in animals if one.candidate.token < found.candidate.token and len(animals) == 1]
+        return _of_kind(found, kinds[-1]) if kinds else found
 
     def _young(self, tree: Tree, young: ObjectReading, parents: Sequence[ObjectReading]) -> ObjectReading:
         """A young animal with the label of its kind, if that is told: "a seal pup", "a giraffe and her calf"."""
@@ -232,6 +233,13 @@ def _of_kind(found: ObjectReading, kind: ObjectReading) -> ObjectReading:
     """A word with the sense and the label of the kind that it is of."""
     decision = kind.decision and kind.decision._replace(rule=Rule.AGREEMENT)
     return found._replace(choice=kind.choice, decision=decision)
+
+
+def _is_added(tree: Tree, noun: int) -> bool:
+    """Whether a noun in the singular stands alone behind a comma, which may have parted what was parsed."""
+    if noun < 1 or tree.tags[noun] != "NN":
+        return False
+    return tree.words[noun - 1] in (",", "(") or tree.starts[noun] > tree.ends[noun - 1] + 1
 
 
 def _owners(tree: Tree, noun: int) -> set[str]:

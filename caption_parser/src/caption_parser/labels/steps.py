@@ -10,6 +10,7 @@ from caption_parser.labels.implied import ImpliedObjects
 from caption_parser.labels.indefinite_people import IndefinitePeople
 from caption_parser.labels.kin import Kin
 from caption_parser.labels.named_people import NamedPeople
+from caption_parser.labels.named_things import NamedThings
 from caption_parser.labels.potted import PottedPlants
 from caption_parser.labels.reading import CaptionReading, LabelStep, ObjectReading
 from caption_parser.labels.repetitions import Repetitions
@@ -29,6 +30,7 @@ _BEYOND_THE_PAPER: Mapping[str, Callable[[DecisionTable, Lexicon], LabelStep]] =
     "potted": PottedPlants,
     "indefinite_people": IndefinitePeople,
     "named_people": NamedPeople,
+    "named_things": NamedThings,
     "repetitions": Repetitions,
 }
 """What makes the step of a rule of `ModeRules`."""

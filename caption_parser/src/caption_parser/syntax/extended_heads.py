@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.lexicon.taxonomy import hypernym_distances
+from caption_parser.lexicon.taxonomy import Below, hypernym_distances
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.named_words import NamedWords
 from caption_parser.syntax.phrases import ExtendedHead
@@ -63,6 +63,9 @@ _OF_TOYS = frozenset(
     """.split()
 )
 """Who flies kites where."""
+_MONGRELS = frozenset({"cross", "crosses", "mix", "mixes"})
+"""Behind a breed they say that only a parent is of it: "a beagle mix"."""
+_WITH_BREEDS = ("dog.n.01", "domestic_cat.n.01")
 _NO_MAKES = frozenset({"class", "staff"})
 """Words of makers before a model that say nothing of what it is: 65" Class QN90B, "Pro Staff RF97"."""
 _NOT_IN_A_NAME = frozenset({"det", "poss", "nummod", "predet", "quantmod"})
@@ -96,6 +99,7 @@ class ExtendedHeadFinder:
         self.lexicon = lexicon
         self._rules = rules
         self._named = named or NamedWords()
+        self._breeds = Below(lexicon, map(lexicon.synset, _WITH_BREEDS))
         self._find = lru_cache(CACHED_LOOKUPS)(self._search)
         self._entry = lru_cache(CACHED_LOOKUPS)(self._look_up)
         self._kinds = lru_cache(CACHED_LOOKUPS)(self._kinds_of)
@@ -120,7 +124,16 @@ class ExtendedHeadFinder:
                 is_model and tree.tags[head - 1] not in ADJECTIVE_TAGS and tree.words[head - 1] not in _NO_MAKES
             )
             return self(tree, phrase_start, head - 1) if is_model else None
-        return ExtendedHead(first + found.start, first + found.end, found.lemmas, found.synsets)
+        extended = ExtendedHead(first + found.start, first + found.end, found.lemmas, found.synsets)
+        if tree.words[head] in _MONGRELS and extended.start == head > phrase_start:
+            return self._breed_before(tree, phrase_start, head) or extended
+        return extended
+
+    def _breed_before(self, tree: Tree, phrase_start: int, head: int) -> ExtendedHead | None:
+        """The breed that a mongrel is of."""
+        breed = self(tree, phrase_start, head - 1) if self._rules.guard_extended_heads else None
+        is_one = breed is not None and any(synset in self._breeds for synset in breed.synsets)
+        return breed if is_one else None
 
     def _search(self, words: tuple[str, ...], tags: tuple[str, ...], head: int) -> ExtendedHead | None:
         """The extended head among the words that may belong to it, in indices of these."""

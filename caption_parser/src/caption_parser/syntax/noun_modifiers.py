@@ -67,6 +67,9 @@ _SHOWN_AS = {
 }
 """Nouns, and what is there before them: a recipe is told beside its dish, a set is one of what is sold so."""
 
+_GIFTS = frozenset({"box", "boxes", "hamper", "pack", "set", "sets"})
+"""Behind "gift" they hold what stands before: "mug gift set"."""
+
 _MEMES = frozenset("gif gifs meme memes".split())
 """Pictures by what is done with them, which show what is said before: "beagle smiling meme"."""
 
@@ -97,6 +100,8 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
         return tree.words[head] in _PRESENT_BY
     if tree.words[token + 1] in _RIDERS and tree.words[token] in _RIDDEN:
         return True  # "a Harley rider waves", whatever the parse makes of the verb
+    if tree.words[token + 1] == "gift" and tree.words[token + 2 : token + 3] and tree.words[token + 2] in _GIFTS:
+        return not _SOLD_TOGETHER.isdisjoint((tree.words[token], tree.words[token].removesuffix("s")))
     return dep == "compound" and (
         tree.words[head] in _PORTIONS
         or (tree.words[head] in _FEATS and tree.words[token] in _DONE_ON)

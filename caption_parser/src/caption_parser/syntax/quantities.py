@@ -8,6 +8,20 @@ from caption_parser.syntax.word_lists import GATHERINGS, NUMBERS, PLURAL_ONLY, Q
 _LARGEST_COUNT = 1_000_000
 """A larger number in a caption is no count of objects that an image could show."""
 
+_UNITS = frozenset(
+    """
+    " \u201d \u2033 ' '' \u2019 \u2032 % \u00b0 ah carat cc centimeter centimetre cl cm db decibel degree dpi
+    feet ft ft. g gal gb ghz gram gsm hp hz in in. inch kb kg kilo kilogram kilometer kilometre km kmh kph kv
+    kw kwh l lb lb. lbs lbs. liter litre m mah mb metre mg mhz ml mm mp mph ounce oz oz. percent pixel px tb
+    v volt w watt yd
+    """.split()
+)
+"""Between a number and a noun they say how large it is: "a 12 cm pot", "two 32 inch TVs"."""
+_UNITS_OR_KINDS = frozenset(
+    "day foot gallon hour meter mile minute month pint pound quart second thread ton tonne week yard year".split()
+)
+"""They do so before a singular: "a 5 pound dog", but "two pound cakes", "two foot soldiers"."""
+
 
 def quantified_nouns(tree: Tree, token: int) -> list[int]:
     """The nouns that a quantity noun stands for: "skis" and "poles" of "a pair of skis and poles"; else none."""
@@ -52,13 +66,22 @@ def quantity_noun_of(tree: Tree, noun: int) -> int | None:
 def stated_count(tree: Tree, noun: int) -> int | None:
     """The number of instances that the modifiers of a noun state: numerals, "a" (singular), "both"; else none."""
     for child in tree.children[noun]:
-        if tree.deps[child] in ("nummod", "det", "predet"):
+        if tree.deps[child] in ("nummod", "det", "predet") and not _measures(tree, child, noun):
             value = _number(tree, child)
             if value is not None:
                 return value
         if tree.deps[child] == "det" and tree.words[child] in ("a", "an", "another") and tree.tags[noun] != "NNS":
             return 1
     return None
+
+
+def _measures(tree: Tree, number: int, noun: int) -> bool:
+    """Whether a unit stands right behind a number, with or without a hyphen, so that it counts no nouns."""
+    unit = number + 2 if tree.words[number + 1 : number + 2] == ["-"] else number + 1
+    if unit >= noun:
+        return False
+    word = tree.words[unit]
+    return word in _UNITS or (word in _UNITS_OR_KINDS and tree.tags[noun] not in PLURAL_TAGS)
 
 
 def least_count(tree: Tree, noun: int) -> int | None:

@@ -83,6 +83,10 @@ _ADDRESSING = frozenset(
     """.split()
 )
 """What messages and pictures do to those who read them: "reminding the user of an appointment"."""
+_TOLD_APART = frozenset({"amod", "conj", "det", "nummod", "poss"})
+"""Relations to a noun of what says which one or how many it means."""
+_NEAR = 5
+"""Words before "by" among which is what somebody does."""
 _TRIGGERS = _BEHIND_THE_PICTURE | _ADDRESSED | {"by", "after", "for", "courtesy", "memory", "honor", "honour"}
 
 
@@ -144,8 +148,15 @@ class ElsewhereFinder:
             work = before in _WORKS and self._is_animate(tree, noun)
             if before == "drawn" and self._category(tree.words[noun]) != "noun.person":
                 continue  # "a carriage drawn by two horses"
-            if made or author or work:
+            is_of_a_noun = tree.is_noun(by - 1) and not _is_done_by(tree, by)
+            if made or author or work or (is_of_a_noun and self._is_a_credit(tree, noun)):
                 yield noun
+
+    def _is_a_credit(self, tree: Tree, noun: int) -> bool:
+        """Whether a word for one person stands where a name stood: "the owl by person"."""
+        stands_alone = not any(tree.deps[child] in _TOLD_APART for child in tree.children[noun])
+        is_person = tree.words[noun] == "person" or self._category(tree.words[noun]) == "noun.person"
+        return tree.tags[noun] == "NN" and stands_alone and is_person
 
     def _users(self, tree: Tree, preposition: int) -> Iterator[int]:
         head = tree.heads[preposition]
@@ -177,6 +188,15 @@ class ElsewhereFinder:
             for synset in self._lexicon.synsets(lemma):
                 return self._lexicon.lexname(synset)
         return None
+
+
+def _is_done_by(tree: Tree, by: int) -> bool:
+    """Whether "by" says who does something there: "a turkey carved at the table by a cook"."""
+    near = range(max(0, by - _NEAR), by - 1)
+    return tree.has_child(tree.heads[by], "auxpass") or any(
+        tree.tags[token] == "VBN" and tree.words[token + 1] != "by" and tree.deps[token] != "amod"
+        for token in near
+    )
 
 
 def _is_described(tree: Tree, noun: int) -> bool:

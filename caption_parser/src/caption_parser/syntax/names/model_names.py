@@ -5,11 +5,11 @@ from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.word_kinds import WordKinds
 
-_TRIMS = frozenset(
+TRIMS = frozenset(
     """
     - abs air civic r type awd cab cabriolet chopper classic convertible coupe crew cruiser custom deluxe
-    double edition extended fastback hardtop hatchback heritage hybrid king laredo lariat lite limited lx max
-    mini pickup platinum plus premium pro quattro roadster rs sedan series special sport ss suv titanium
+    double edition extended fastback gen hardtop hatchback heritage hybrid king laredo lariat lite limited lx max
+    mini mk pickup platinum plus premium pro quattro roadster rs sedan series special sport ss suv titanium
     touring turbo ultra v6 v8 wagon
     """.split()
 )
@@ -40,7 +40,7 @@ class ModelNames(WordKinds):
     def _goes_on(self, tree: Tree, token: int) -> bool:
         word = tree.words[token]
         return (
-            word in _TRIMS
+            word in TRIMS
             or (word in vehicle_models() and tree.has_capital(token))
             or any(map(str.isdigit, word))
             or (tree.has_capital(token) and self.is_uncommon(word))

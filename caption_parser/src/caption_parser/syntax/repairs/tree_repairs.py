@@ -40,6 +40,9 @@ _VEHICLES = frozenset(
     "boat bus car ferry freighter helicopter jet locomotive plane ship steamer train tram truck yacht".split()
 )
 """What goes by a place with a name: "steam train crossing Lake Champlain"."""
+_ON_THEIR_WAY = frozenset("circling cruising gliding hovering passing sailing soaring taxiing".split())
+"""What they do, before a comma and a place with a name: "red kite soaring, Rhayader"."""
+_FLYING = frozenset({"airship", "balloon", "drone", "kite"})
 _GOING = frozenset({"enjoy", "enjoying", "enjoys", "go", "goes", "going", "gone", "went"})
 
 _PASSED = frozenset("bridge city harbor harbour highway house lake port river road street town tunnel".split())
@@ -228,6 +231,14 @@ class TreeRepairs:
 
     def _swallowed_subject(self, tree: Tree, participle: int) -> int | None:
         head, noun = tree.heads[participle], participle - 1
+        if (
+            tree.words[participle] in _ON_THEIR_WAY
+            and tree.words[noun] in _VEHICLES | _FLYING
+            and tree.deps[noun] in _MODIFIES
+            and tree.words[participle + 1 : participle + 2] == [","]
+            and tree.has_capital(participle + 2)
+        ):
+            return noun
         if (
             tree.words[participle] in _GOING_BY
             and tree.deps[noun] in _MODIFIES

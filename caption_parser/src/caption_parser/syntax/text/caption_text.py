@@ -15,7 +15,9 @@ _EMOJI = (
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff™®"
 _FULL_WIDTH = "\uff01-\uff5e"
 _FULL_WIDTH_OFFSET = 0xFEE0
-_NEEDS_CHANGE = re.compile(rf"[<&#\t\n\r\f\v\u00a0\u2028\u2029{_INVISIBLE}{_EMOJI}{_FULL_WIDTH}]|\s\s|[a-z]_[a-z]")
+_NEEDS_CHANGE = re.compile(
+    rf"[<&#\t\n\r\f\v\u00a0\u2028\u2029{_INVISIBLE}{_EMOJI}{_FULL_WIDTH}]|\s\s|[a-z]_[a-z]|\b[Ww]/|[a-z]/\d"
+)
 _BREAKING_TAGS = frozenset(
     """
     article aside blockquote body br caption center dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6
@@ -38,6 +40,8 @@ _TOKEN = re.compile(
     r"|(?P<hashtags>(?<![\w&#/])#[A-Za-z]\w*(?:[\s,;]*#[A-Za-z]\w*)*)"
     rf"|(?P<wide>[{_FULL_WIDTH}]+)"
     r"|(?P<joined>(?<![\w@./#-])[A-Za-z]+(?:_[A-Za-z]+)+(?![\w./]))"
+    r"|(?<![\w/.])[Ww]/(?:(?P<without>[Oo](?:ut)?(?![A-Za-z/]))|(?P<toilet>[Cc](?![\w/])(?!\s*\d))|(?P<with>(?=\s|[A-Za-z]{2}|\d)))"
+    r"|(?<!\S)(?P<counted>[A-Za-z]{3,})/(?=\d{1,3}\s[A-Za-z])"
     rf"|(?P<invisible>[{_INVISIBLE}]+)"
     rf"|(?P<emoji>[{_EMOJI}\u200d]+)"
     r"|(?P<blank>\s+)"
@@ -122,6 +126,16 @@ def _rewrite(caption: str, found: re.Match[str], written: _Written) -> None:
     elif found["joined"]:
         for offset, character in enumerate(text):
             written.put(" " if character == "_" else character, place + offset)
+    elif found["with"] is not None or found["without"]:
+        written.put("with" if found["with"] is not None else "without", place)
+        if caption[found.end() : found.end() + 1].isalnum():
+            written.blank(place)
+    elif found["toilet"]:
+        written.put("w", place)
+        written.put("c", found.end() - 1)
+    elif found["counted"]:
+        written.copy(caption, place, found.end() - 1)
+        written.put(" / ", found.end() - 1)
     elif found["emoji"] or found["between"]:
         written.cut(place)
     elif found["blank"]:
