@@ -39,7 +39,8 @@ class ImpliedEntry(FrozenModel):
     """Nouns that give the word another sense: those that complete a verb ("surf the web"), those before a noun or
     behind its "of", and what it belongs to ("web surfer", "hands of a clock", "a clock with hands")."""
     beside: frozenset[str] = frozenset()
-    """Words of which one must stand in the caption: a board beside a wetsuit is one to surf on; none: no need."""
+    """Words, or two in a row, of which one must stand in the caption: a board beside a wetsuit is one to surf
+    on; none: no need."""
     apart: frozenset[str] = frozenset()
     """Words, or two in a row, of which none may stand in the caption: shears beside a sheep are no scissors."""
     opening: bool = False
@@ -57,11 +58,16 @@ class ImpliedEntry(FrozenModel):
 
     def speaks_for(self, words: Sequence[str]) -> bool:
         """Whether the words of a caption allow what is entailed."""
-        if not self.apart.isdisjoint(words):
+        if _is_said(self.apart, words):
             return False
-        if any(" " in one for one in self.apart) and not self.apart.isdisjoint(map(" ".join, pairwise(words))):
-            return False
-        return not self.beside or not self.beside.isdisjoint(words)
+        return not self.beside or _is_said(self.beside, words)
+
+
+def _is_said(listed: frozenset[str], words: Sequence[str]) -> bool:
+    """Whether one of the listed words, or two of them in a row, stand in a caption."""
+    if not listed.isdisjoint(words):
+        return True
+    return any(" " in one for one in listed) and not listed.isdisjoint(map(" ".join, pairwise(words)))
 
 
 class _Entailment(NamedTuple):
