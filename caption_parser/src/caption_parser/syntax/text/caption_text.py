@@ -16,7 +16,7 @@ _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff™®"
 _FULL_WIDTH = "\uff01-\uff5e"
 _FULL_WIDTH_OFFSET = 0xFEE0
 _NEEDS_CHANGE = re.compile(
-    rf"[<&#\t\n\r\f\v\u00a0\u2028\u2029{_INVISIBLE}{_EMOJI}{_FULL_WIDTH}]|\s\s|[a-z]_[a-z]|\b[Ww]/|[a-z]/\d"
+    rf"[<&#\t\n\r\f\v\u00a0\u2028\u2029{_INVISIBLE}{_EMOJI}{_FULL_WIDTH}]|\s\s|[a-z]_[a-z]|\b[Ww]/|[A-Za-z]/\d"
 )
 _BREAKING_TAGS = frozenset(
     """
