@@ -1,17 +1,41 @@
 """Things of which a caption has a famous name alone: "HMS Victory at Portsmouth", "Lufthansa 747 lands"."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.labels.reading import CaptionReading, ImpliedObject, ObjectReading, VerbReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.flags.absence import absent_nouns
+from caption_parser.syntax.flags.comparisons import compared_nouns
 from caption_parser.syntax.flags.depiction import DepictionFinder
 from caption_parser.syntax.flags.depiction_words import DepictionWords
+from caption_parser.syntax.flags.elsewhere import ElsewhereFinder
+from caption_parser.syntax.flags.made_things import MadeThings
 from caption_parser.syntax.flags.negation import negated_nouns
+from caption_parser.syntax.flags.surfaces import SurfaceFinder
+from caption_parser.syntax.flags.wishes import wished_nouns
+from caption_parser.syntax.flags.works import works_nouns
 from caption_parser.syntax.names.famous_names import FamousNames, FoundName, famous_names
+from caption_parser.syntax.phrases import ExtendedHead
+from caption_parser.syntax.text.boilerplate import Dropped
+from caption_parser.syntax.text.drawn_endings import begins_drawn
 from caption_parser.syntax.tree import Tree
 from shared_schemas import Flag, Rule
+
+_OF_LIKENESSES = frozenset(
+    """
+    airfix commemorative cutaway die diecast drawing etching illustration lego lithograph papercraft playmobil
+    poster print replica stamp stamps toy toys watercolor watercolour
+    """.split()
+)
+"""One of these anywhere says that a likeness of what has the name is there: "HMS Victory, watercolour"."""
+_MODELS = frozenset({"miniature", "mockup", "model", "models"})
+"""Before "of" and a name: of a car, "model" alone says the make."""
+_VIEWS = frozenset("dawn dusk looking seen sunrise sunset taken view views".split())
+"""What one has from inside of a thing: "View from an Emirates A380"."""
+_IMAGES = frozenset("image images photo photos picture pictures shot shots video".split())
+_FROM = frozenset({"from", "through"})
+_BEFORE_NAMES = 3
 
 
 class NamedThings:
@@ -21,7 +45,19 @@ class NamedThings:
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._find = FamousNames(lexicon)
-        self._depicted = DepictionFinder(DepictionWords.of(lexicon))
+        self._made = made = MadeThings(lexicon)
+        self._unseen: tuple[Callable[[Tree], set[int]], ...] = (
+            DepictionFinder(DepictionWords.of(lexicon)),
+            SurfaceFinder(lexicon),
+            ElsewhereFinder(lexicon),
+            absent_nouns,
+            compared_nouns,
+            negated_nouns,
+            wished_nouns,
+            works_nouns,
+            made,
+        )
+        """What finds the nouns of what cannot be seen: a name that is no noun phrase gets no flags."""
         self._shown: dict[str, ImpliedObject] = {}
         for name in {told.show for told in famous_names()}:
             synset = lexicon.synset(name)
@@ -39,10 +75,24 @@ class NamedThings:
         found = [name for name in self._find(tree, caption.caption) if name.shows in self._shown]
         if not found:
             return caption
-        unseen = self._depicted(tree) | absent_nouns(tree) | negated_nouns(tree)
+        unseen: set[int] = set().union(*(find(tree) for find in self._unseen))
+        drawn = begins_drawn(caption.caption) or any(
+            segment.dropped is Dropped.LIKENESS for segment in caption.segments
+        )
         for name in found:
-            caption = self._with_name(caption, tree, name, is_there=unseen.isdisjoint(name.tokens))
+            is_there = unseen.isdisjoint(name.tokens) and not _is_seen_from(tree, name)
+            is_there = is_there and not drawn and not self._is_likeness(tree, name)
+            caption = self._with_name(caption, tree, name, is_there=is_there)
         return caption
+
+    def _is_likeness(self, tree: Tree, name: FoundName) -> bool:
+        """Whether the words say that it is a toy, a model or a picture of what has the name."""
+        shown = self._shown[name.shows]
+        before = tree.words[max(0, name.tokens[0] - _BEFORE_NAMES) : name.tokens[0]]
+        if "of" in before and not _MODELS.isdisjoint(before):
+            return True
+        head = ExtendedHead(name.tokens[0], name.tokens[-1] + 1, (tree.words[name.tokens[-1]],), (shown.synset,))
+        return not _OF_LIKENESSES.isdisjoint(tree.words) or self._made.is_likeness(tree, head)
 
     def _with_name(
         self, caption: CaptionReading, tree: Tree, name: FoundName, *, is_there: bool
@@ -58,6 +108,16 @@ class NamedThings:
             return caption
         reading = VerbReading(tree.starts[name.tokens[0]], tree.ends[name.tokens[-1]], (shown,))
         return caption._replace(verbs=(*caption.verbs, reading))
+
+
+def _is_seen_from(tree: Tree, name: FoundName) -> bool:
+    """Whether a name says from where a picture was taken."""
+    first = name.tokens[0]
+    return any(
+        tree.words[token] in _FROM
+        and (tree.words[token - 1] in _IMAGES or not _VIEWS.isdisjoint(tree.words[:token]))
+        for token in range(max(1, first - _BEFORE_NAMES), first)
+    )
 
 
 def _as_a_name(found: ObjectReading) -> ObjectReading:

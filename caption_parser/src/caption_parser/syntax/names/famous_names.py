@@ -24,6 +24,9 @@ _MAKERS_BEFORE = 3
 """Words before a name among which its maker or owner is."""
 _NUMBER_BEHIND = 4
 """Words behind a name among which its number is."""
+_HELD_BEHIND = 5
+"""Words behind a name among which is what holds it: "fern in a large blue pot"."""
+_BEFORE_PLACES = frozenset("at de from in la near of through to".split())
 _ABBREVIATED = 2
 """Letters of what stands for a firm or a model: "DB Class 101", "Trek Fuel EX"."""
 
@@ -41,6 +44,9 @@ class FamousName(FrozenModel):
     beside: str = ""
     apart: str = ""
     behind: str = ""
+    unless: str = ""
+    place: bool = False
+    held: bool = False
     named: bool = False
     numbered: bool = False
     abbreviated: bool = False
@@ -57,6 +63,7 @@ class _Entry(NamedTuple):
     beside: frozenset[str]
     apart: frozenset[str]
     behind: frozenset[str]
+    unless: frozenset[str]
 
 
 class FoundName(NamedTuple):
@@ -77,11 +84,12 @@ def _entries() -> dict[str, tuple[_Entry, ...]]:
     """The entries by a word that is in the caption wherever their name is."""
     found: dict[str, list[_Entry]] = defaultdict(list)
     for told in famous_names():
-        around = [frozenset(words.split()) for words in (told.after, told.beside, told.apart, told.behind)]
+        conditions = (told.after, told.beside, told.apart, told.behind, told.unless)
+        around = [frozenset(words.split()) for words in conditions]
         for name in told.words.split(","):
             words = tuple(name.split())
             place = max(n for n, word in enumerate(words) if word != "-" and not word.endswith(_DIGIT))
-            for telling in (words[place], words[place] + "s"):
+            for telling in (words[place], _plural(words[place])):
                 written = (*words[:place], telling, *words[place + 1 :])
                 found[telling].append(_Entry(written, place, told, *around))
     return {word: tuple(entries) for word, entries in found.items()}
@@ -115,7 +123,11 @@ class FamousNames(WordKinds):
             return None
         if told.abbreviated and not text[tree.starts[first] : tree.ends[end - 1]].isupper():
             return None
+        if told.beside and told.abbreviated and text.isupper():  # where any word looks like an abbreviation
+            return None
         if not entry.apart.isdisjoint(words) or not self._has_company(tree, text, first, entry):
+            return None
+        if (first and words[first - 1] in entry.unless) or (told.place and _is_a_place(tree, first, end)):
             return None
         if told.named and not (end < len(tree) and tree.has_capital(end)):
             return None
@@ -148,7 +160,10 @@ class FamousNames(WordKinds):
             and self.is_noun(tree.words[first - 1])
             and not _is_abbreviation(tree, text, first - 1)
         )
-        return not entry.beside.isdisjoint(tree.words) and not is_told_apart
+        end = first + len(entry.words)
+        words = tree.words[end + 1 : end + _HELD_BEHIND] if entry.told.held else tree.words
+        is_held = not entry.told.held or tree.words[end : end + 1] == ["in"]
+        return is_held and not entry.beside.isdisjoint(words) and not is_told_apart
 
     def _goes_on(self, tree: Tree, text: str, token: int) -> bool:
         """Whether a word can only be one more of the name: "Pixel 8 Pro", "Golf Match Edition"."""
@@ -174,6 +189,20 @@ class FamousNames(WordKinds):
             and tree.tags[token] not in _FINITE
             and self.is_noun(tree.words[token])
         )
+
+
+def _plural(word: str) -> str:
+    """Of a noun as names have them: "boobies", "bullfinches"."""
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return word[:-1] + "ies"
+    return word + ("es" if word.endswith(("ch", "sh", "x")) else "s")
+
+
+def _is_a_place(tree: Tree, first: int, end: int) -> bool:
+    """Whether a name is of the place that is called so: "flats in Vauxhall", "Concorde, Paris"."""
+    if first and tree.words[first - 1] in _BEFORE_PLACES:
+        return True
+    return tree.words[end : end + 1] == [","] and end + 1 < len(tree) and tree.has_capital(end + 1)
 
 
 def _is_word(written: str, word: str) -> bool:
