@@ -40,7 +40,7 @@ _TOKEN = re.compile(
     r"|(?P<hashtags>(?<![\w&#/])#[A-Za-z]\w*(?:[\s,;]*#[A-Za-z]\w*)*)"
     rf"|(?P<wide>[{_FULL_WIDTH}]+)"
     r"|(?P<joined>(?<![\w@./#-])[A-Za-z]+(?:_[A-Za-z]+)+(?![\w./]))"
-    r"|(?<![\w/.])[Ww]/(?:(?P<without>[Oo](?:ut)?(?![A-Za-z/]))|(?P<toilet>[Cc](?![\w/])(?!\s*\d))|(?P<with>(?=\s|[A-Za-z]{2}|\d)))"
+    r"|(?<![\w/.])[Ww]/(?:(?P<without>[Oo](?:ut)?(?![A-Za-z/]))|(?P<toilet>[Cc](?![\w/])(?!\s*\d|\.\s*[a-z]))|(?P<with>(?=\s|[A-Za-z]{2}|\d)))"
     r"|(?<!\S)(?P<counted>[A-Za-z]{3,})/(?=\d{1,3}\s[A-Za-z])"
     rf"|(?P<invisible>[{_INVISIBLE}]+)"
     rf"|(?P<emoji>[{_EMOJI}\u200d]+)"
