@@ -166,10 +166,13 @@ class FamousNames(WordKinds):
         return is_held and not entry.beside.isdisjoint(words) and not is_told_apart
 
     def _goes_on(self, tree: Tree, text: str, token: int) -> bool:
-        """Whether a word can only be one more of the name: "Pixel 8 Pro", "Golf Match Edition"."""
+        """Whether a word can only be one more of the name: "Pixel 8 Pro", "Golf Match Edition".
+
+        In small letters, trims that are nouns are others: "B-17 crew".
+        """
         word = tree.words[token]
         return (
-            (word in TRIMS and word != "-")
+            (word in TRIMS and word != "-" and (tree.has_capital(token) or not self.is_noun(word)))
             or (word == "-" and any(map(str.isdigit, "".join(tree.words[token + 1 : token + 2]))))
             or any(map(str.isdigit, word))
             or _is_abbreviation(tree, text, token)
