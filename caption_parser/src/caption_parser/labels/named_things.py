@@ -29,6 +29,9 @@ _OF_LIKENESSES = frozenset(
     """.split()
 )
 """One of these anywhere says that a likeness of what has the name is there: "HMS Victory, watercolour"."""
+_PAINTED = frozenset({"acrylic", "gouache", "oil", "painting", "pastel", "pencil", "sketch", "tempera"})
+"""Right behind a name and a comma: "Great tit, oil painting"."""
+_BEHIND_NAMES = 4
 _MODELS = frozenset({"miniature", "mockup", "model", "models"})
 """Before "of" and a name: of a car, "model" alone says the make."""
 _VIEWS = frozenset("dawn dusk looking seen sunrise sunset taken view views".split())
@@ -91,7 +94,12 @@ class NamedThings:
         before = tree.words[max(0, name.tokens[0] - _BEFORE_NAMES) : name.tokens[0]]
         if "of" in before and not _MODELS.isdisjoint(before):
             return True
-        head = ExtendedHead(name.tokens[0], name.tokens[-1] + 1, (tree.words[name.tokens[-1]],), (shown.synset,))
+        end = name.tokens[-1] + 1
+        if tree.words[end : end + 1] == [","] and not _PAINTED.isdisjoint(
+            tree.words[end + 1 : end + _BEHIND_NAMES]
+        ):
+            return True
+        head = ExtendedHead(name.tokens[0], end, (tree.words[end - 1],), (shown.synset,))
         return not _OF_LIKENESSES.isdisjoint(tree.words) or self._made.is_likeness(tree, head)
 
     def _with_name(
