@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from caption_parser.labels.decisions import DecisionTable
-from caption_parser.labels.reading import CaptionReading, ObjectReading, VerbReading, person_object
+from caption_parser.labels.reading import CaptionReading, VerbReading, person_object, with_flag
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.names.name_words import GIVEN
@@ -58,7 +58,11 @@ class NamedPeople:
             )
         )
         if named is not None:
-            objects = (_as_name(one) if one.candidate.token == named else one for one in caption.objects)
+            # What a person is called is no hawk.
+            objects = (
+                with_flag(one, Flag.NAMED_ENTITY) if one.candidate.token == named else one
+                for one in caption.objects
+            )
             caption = caption._replace(objects=tuple(objects))
         return caption._replace(verbs=(*caption.verbs, *found)) if found else caption
 
@@ -79,10 +83,3 @@ class NamedPeople:
             and found.lemma not in _SURNAMES
             for found in caption.objects
         )
-
-
-def _as_name(found: ObjectReading) -> ObjectReading:
-    """What a person is called is no hawk."""
-    flags = {*found.candidate.flags, Flag.NAMED_ENTITY}
-    candidate = found.candidate._replace(flags=tuple(flag for flag in Flag if flag in flags))
-    return found._replace(candidate=candidate)
