@@ -73,13 +73,16 @@ class NamedPeople:
         words = caption.tree.words[last - 1 : last + 1]
         if words[0] in GIVEN:
             return False
+        is_of_a_place = bool(self._lexicon.synsets(words[0], "a"))
         if any(sense in self._animals for sense in self._lexicon.synsets("_".join(words))):
             return True
         return any(
             found.candidate.token == last
             and found.synset in self._animals
             and found.decision is not None
-            and found.decision.rule in (Rule.SYNONYM, Rule.AGREEMENT)
-            and found.lemma not in _SURNAMES
+            and (
+                is_of_a_place
+                or (found.decision.rule in (Rule.SYNONYM, Rule.AGREEMENT) and found.lemma not in _SURNAMES)
+            )
             for found in caption.objects
         )

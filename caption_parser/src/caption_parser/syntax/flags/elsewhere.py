@@ -85,8 +85,8 @@ _ADDRESSING = frozenset(
     """.split()
 )
 """What messages and pictures do to those who read them: "reminding the user of an appointment"."""
-_TOLD_APART = frozenset({"amod", "conj", "det", "nummod", "poss"})
-"""Relations to a noun of what says which one or how many it means."""
+_TOLD_APART = frozenset({"amod", "conj", "det", "nummod", "poss", "prep"})
+"""Relations to a noun of what says which one, where or how many it means."""
 _NEAR = 5
 """Words before "by" among which is what somebody does."""
 _TRIGGERS = _BEHIND_THE_PICTURE | _ADDRESSED | {"by", "after", "for", "courtesy", "memory", "honor", "honour"}
@@ -158,7 +158,7 @@ class ElsewhereFinder:
     def _is_a_credit(self, tree: Tree, noun: int) -> bool:
         """Whether a word for one person stands where a name stood: "the owl by person", "the castle by novelist".
 
-        Who makes nothing is beside it: "a sofa by man".
+        Who makes nothing is beside it, and so is who is somewhere: "a sofa by man", "a bike by person on bench".
         """
         stands_alone = not any(tree.deps[child] in _TOLD_APART for child in tree.children[noun])
         word = tree.words[noun]

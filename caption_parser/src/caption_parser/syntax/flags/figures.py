@@ -56,7 +56,7 @@ _DROPPING = frozenset({"carves", "carving", "drop", "dropped", "dropping", "drop
 _WET = frozenset({"water", "rain", "ice", "waters", "islands", "waves"})
 _STREWN = frozenset({"noun.plant", "noun.person", "noun.animal"})
 
-_WHERE_BANDS_PLAY = frozenset("concert festival gig march marching music parade show stage wedding".split())
+_WHERE_BANDS_PLAY = frozenset("concert festival gig march marching music parade school show stage wedding".split())
 
 
 class FigureFinder:

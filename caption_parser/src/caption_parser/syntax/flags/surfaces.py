@@ -98,7 +98,7 @@ _DOING = frozenset(
     """.split()
 )
 """What does so on something is there."""
-_ICONS = frozenset("badges clipart decals emblems icons labels logos stickers".split())
+_ICONS = frozenset("badges clipart decals emblems icons logos stickers".split())
 _OF = frozenset({"bundle", "collection", "pack", "set", "sheet"})
 """A set of icons says behind a colon what they are."""
 _FINITE = frozenset({"MD", "VBD", "VBP", "VBZ"})
