@@ -24,10 +24,10 @@ _OWNERS = frozenset({"her", "his", "someone", "somebody"})
 _MINE = _OF_NO_PLACE | {"arm", "hand", "lap"}
 """What one shows of oneself; of one's hair and face, people speak more often than they show them."""
 _LIFELESS = SELF_LIKENESSES | frozenset(
-    """
-    automaton clock figure figures figurine figurines goddess liberty octopus robot robots skeleton skull watch
-    """.split()
+    "automaton clock figurine figurines goddess liberty octopus robot robots skeleton skull watch".split()
 )
+_FIGURES = frozenset({"figure", "figures"})
+"""Nobody either, but where somebody has one: "her enviable figure"."""
 _ENDS = frozenset({".", "!", "?", ";", ":"})
 _LEFT_BEHIND = frozenset({"hair"})
 """What somebody loses: in a drain there is nobody."""
@@ -50,6 +50,8 @@ class OwnersOfParts(NameWords):
         if _PARTS.isdisjoint(tree.words) or not self._lifeless.isdisjoint(tree.words):
             return
         if any(self._is_of_an_animal(found) for found in caption.objects):
+            return
+        if any(word in _FIGURES and not tree.has_child(at, "poss") for at, word in enumerate(tree.words)):
             return
         for found in caption.objects:
             part = found.candidate.token

@@ -85,8 +85,8 @@ _ADDRESSING = frozenset(
     """.split()
 )
 """What messages and pictures do to those who read them: "reminding the user of an appointment"."""
-_TOLD_APART = frozenset({"amod", "conj", "det", "nummod", "poss", "prep"})
-"""Relations to a noun of what says which one, where or how many it means."""
+_TOLD_APART = frozenset({"amod", "conj", "det", "nummod", "poss"})
+"""Relations to a noun of what says which one or how many it means."""
 _NEAR = 5
 """Words before "by" among which is what somebody does."""
 _TRIGGERS = _BEHIND_THE_PICTURE | _ADDRESSED | {"by", "after", "for", "courtesy", "memory", "honor", "honour"}
@@ -161,6 +161,7 @@ class ElsewhereFinder:
         Who makes nothing is beside it, and so is who is somewhere: "a sofa by man", "a bike by person on bench".
         """
         stands_alone = not any(tree.deps[child] in _TOLD_APART for child in tree.children[noun])
+        stands_alone = stands_alone and all(tree.words[at] == "of" for at in tree.children_by(noun, "prep"))
         word = tree.words[noun]
         is_maker = word == "person" or any(sense in self._writing for sense in self._lexicon.synsets(word)[:1])
         return tree.tags[noun] == "NN" and stands_alone and is_maker
