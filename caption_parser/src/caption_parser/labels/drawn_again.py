@@ -5,7 +5,7 @@ And what it says in another sentence that a picture shows: "The image is a poste
 
 from collections.abc import Iterator, Sequence
 
-from caption_parser.labels.reading import CaptionReading, ObjectReading
+from caption_parser.labels.reading import CaptionReading, with_flag
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.depiction_words import DepictionWords
@@ -105,10 +105,7 @@ def _acted_upon(tree: Tree, subject: int) -> list[int]:
 
 
 def _as_drawn(caption: CaptionReading, nouns: set[int]) -> CaptionReading:
-    objects = (_drawn(found) if found.candidate.token in nouns else found for found in caption.objects)
+    objects = (
+        with_flag(found, Flag.DEPICTED) if found.candidate.token in nouns else found for found in caption.objects
+    )
     return caption._replace(objects=tuple(objects))
-
-
-def _drawn(found: ObjectReading) -> ObjectReading:
-    flags = {*found.candidate.flags, Flag.DEPICTED}
-    return found._replace(candidate=found.candidate._replace(flags=tuple(flag for flag in Flag if flag in flags)))

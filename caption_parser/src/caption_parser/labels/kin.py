@@ -46,7 +46,10 @@ _WITH_YOUNG = {
     "cub": ("big_cat.n.01", "fox.n.01"),
 }
 """Beings whose young has the same name as that of others: beside them, where no other is named, it is theirs."""
+_WITH_COWS = (*_WITH_YOUNG["calf"], "antelope.n.01", "seal.n.09", "walrus.n.01")
+"""Beings whose females and males are called so, without a cow among them: "dog, cow" are two."""
 _ENDS = frozenset({".", "!", "?"})
+_BEHIND = _ENDS | {",", ")", "-"}
 _GROUPS = frozenset({"couple", "family", "pair"})
 """Of these, groups of other things have lost their label before."""
 _PETS = ("dog.n.01", "cat.n.01")
@@ -65,6 +68,7 @@ class Kin:
         self._with_young = {
             young: Below(lexicon, map(lexicon.synset, kinds)) for young, kinds in _WITH_YOUNG.items()
         }
+        self._with_cows = Below(lexicon, map(lexicon.synset, _WITH_COWS))
         self._pets = Below(lexicon, map(lexicon.synset, _PETS))
         self._labels_of_animals = labels_below(decisions, self._animals)
         self._labels_of_pets = labels_below(decisions, self._pets)
@@ -113,6 +117,7 @@ class Kin:
         if not kinds and _is_added(tree, found.candidate.token):
             animals = [one for one in others if one.synset in self._animals and one is not found]
             kinds = [one for one in animals if one.candidate.token < found.candidate.token and len(animals) == 1]
+            kinds = [one for one in kinds if one.synset in self._with_cows]
         return _of_kind(found, kinds[-1]) if kinds else found
 
     def _young(self, tree: Tree, young: ObjectReading, parents: Sequence[ObjectReading]) -> ObjectReading:
@@ -236,10 +241,15 @@ def _of_kind(found: ObjectReading, kind: ObjectReading) -> ObjectReading:
 
 
 def _is_added(tree: Tree, noun: int) -> bool:
-    """Whether a noun in the singular stands alone behind a comma, which may have parted what was parsed."""
+    """Whether a noun in the singular stands alone behind a comma, which may have parted what was parsed.
+
+    A cow of which something is said is one that is there: "An elephant by a fence, cow behind it".
+    """
     if noun < 1 or tree.tags[noun] != "NN":
         return False
-    return tree.words[noun - 1] in (",", "(") or tree.starts[noun] > tree.ends[noun - 1] + 1
+    if noun + 1 < len(tree) and tree.words[noun + 1] not in _BEHIND:
+        return tree.starts[noun + 1] > tree.ends[noun] + 1
+    return tree.words[noun - 1] in (",", "(") or tree.starts[noun] == tree.ends[noun - 1] + len(", ")
 
 
 def _owners(tree: Tree, noun: int) -> set[str]:

@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 
 from caption_parser.labels.decisions import DecisionTable
-from caption_parser.labels.reading import CaptionReading, ObjectReading, VerbReading, person_object
+from caption_parser.labels.reading import CaptionReading, VerbReading, person_object, with_flag
 from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import Below
+from caption_parser.syntax.names.name_words import GIVEN
 from caption_parser.syntax.names.named_athletes import NamedAthletes
 from caption_parser.syntax.names.offices import Offices
 from caption_parser.syntax.names.people_at_events import PeopleAtEvents
 from caption_parser.syntax.names.personal_names import PersonalNames
-from shared_schemas import Flag
+from shared_schemas import Flag, Rule
+
+_SURNAMES = frozenset({"bird"})
+"""Animals by which people are called, and which are classes by their own names."""
 
 
 class NamedPeople:
@@ -19,6 +24,8 @@ class NamedPeople:
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._person = person_object(decisions, lexicon)
+        self._lexicon = lexicon
+        self._animals = Below(lexicon, [lexicon.synset("animal.n.01")])
         self._names = PersonalNames(lexicon)
         self._athletes = NamedAthletes(lexicon)
         self._at_events = PeopleAtEvents(lexicon)
@@ -34,7 +41,7 @@ class NamedPeople:
         tree = caption.tree
         phrases = {found.candidate.token for found in caption.objects if found.synset is None and found.decision}
         by_role = self._names.by_role(tree)
-        named = None if by_role in phrases else by_role
+        named = None if by_role in phrases or self._is_breed(caption, by_role) else by_role
         found = tuple(
             VerbReading(tree.starts[noun], tree.ends[noun], (self._person,))
             for noun in sorted(
@@ -51,13 +58,31 @@ class NamedPeople:
             )
         )
         if named is not None:
-            objects = (_as_name(one) if one.candidate.token == named else one for one in caption.objects)
+            # What a person is called is no hawk.
+            objects = (
+                with_flag(one, Flag.NAMED_ENTITY) if one.candidate.token == named else one
+                for one in caption.objects
+            )
             caption = caption._replace(objects=tuple(objects))
         return caption._replace(verbs=(*caption.verbs, *found)) if found else caption
 
-
-def _as_name(found: ObjectReading) -> ObjectReading:
-    """What a person is called is no hawk."""
-    flags = {*found.candidate.flags, Flag.NAMED_ENTITY}
-    candidate = found.candidate._replace(flags=tuple(flag for flag in Flag if flag in flags))
-    return found._replace(candidate=candidate)
+    def _is_breed(self, caption: CaptionReading, last: int | None) -> bool:
+        """Whether two words in capitals are an animal and no name: "Asian Elephant", "Siberian Husky"."""
+        if last is None:
+            return False
+        words = caption.tree.words[last - 1 : last + 1]
+        if words[0] in GIVEN:
+            return False
+        is_of_a_place = bool(self._lexicon.synsets(words[0], "a"))
+        if any(sense in self._animals for sense in self._lexicon.synsets("_".join(words))):
+            return True
+        return any(
+            found.candidate.token == last
+            and found.synset in self._animals
+            and found.decision is not None
+            and (
+                is_of_a_place
+                or (found.decision.rule in (Rule.SYNONYM, Rule.AGREEMENT) and found.lemma not in _SURNAMES)
+            )
+            for found in caption.objects
+        )

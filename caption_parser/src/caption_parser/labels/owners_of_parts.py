@@ -8,8 +8,8 @@ from caption_parser.labels.reading import CaptionReading, ObjectReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.depiction_words import SELF_LIKENESSES, DepictionWords
-from caption_parser.syntax.names.name_words import NameWords
-from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.names.name_words import GIVEN, NameWords
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
 
 _PARTS = frozenset(
     """
@@ -23,14 +23,23 @@ _OF_NO_PLACE = frozenset("elbows feet fingers fingertips hands knees legs lips t
 _OWNERS = frozenset({"her", "his", "someone", "somebody"})
 _MINE = _OF_NO_PLACE | {"arm", "hand", "lap"}
 """What one shows of oneself; of one's hair and face, people speak more often than they show them."""
-_LIFELESS = SELF_LIKENESSES | {"automaton", "clock", "robot", "robots", "skeleton", "watch"}
+_LIFELESS = SELF_LIKENESSES | frozenset(
+    "automaton clock figurine figurines goddess liberty octopus robot robots skeleton skull watch".split()
+)
+_FIGURES = frozenset({"figure", "figures"})
+"""Nobody either, but where somebody has one: "her enviable figure"."""
+_ENDS = frozenset({".", "!", "?", ";", ":"})
+_LEFT_BEHIND = frozenset({"hair"})
+"""What somebody loses: in a drain there is nobody."""
+_NAMING = NOUN_TAGS | ADJECTIVE_TAGS
+_NOBODY_KNOWN = frozenset({"someone", "somebody"})
 
 
-class OwnersOfParts:
+class OwnersOfParts(NameWords):
     """Finds the parts of bodies that are said to be somebody's, where no animal is named whose they may be."""
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
-        self._names = NameWords(lexicon)
+        super().__init__(lexicon)
         self._animals = Below(lexicon, [lexicon.synset("animal.n.01")])
         self._labels = labels_below(decisions, self._animals)
         self._lifeless = DepictionWords.of(lexicon).likenesses | _LIFELESS
@@ -42,11 +51,14 @@ class OwnersOfParts:
             return
         if any(self._is_of_an_animal(found) for found in caption.objects):
             return
+        if any(word in _FIGURES and not tree.has_child(at, "poss") for at, word in enumerate(tree.words)):
+            return
         for found in caption.objects:
             part = found.candidate.token
             if (
                 tree.words[part] in _PARTS
                 and not found.candidate.flags
+                and tree.words[part : part + 2] != ["face", "on"]
                 and not any(tree.words[child] == "of" for child in tree.children_by(part, "prep"))
                 and any(self._is_somebody(tree, owner, part) for owner in tree.children_by(part, "poss"))
             ):
@@ -58,17 +70,31 @@ class OwnersOfParts:
         )
 
     def _is_somebody(self, tree: Tree, owner: int, part: int) -> bool:
-        """Whether it is a pronoun of a person or a name; a town or a mountain has neither feet nor fingers."""
+        """Whether it is a pronoun of a person or a name.
+
+        A town or a mountain has neither feet nor fingers: whoever is called as one and has them is a person.
+        """
         word = tree.words[owner]
+        if word in _NOBODY_KNOWN:
+            return tree.words[part] not in _LEFT_BEHIND
         if word in _OWNERS:
-            return True
+            return not self._begins_with_any_name(tree, owner)
         if word == "my":
             return tree.words[part] in _MINE
         return (
             tree.is_noun(owner)
             and tree.has_capital(owner)
-            and (
-                self._names.begins_a_name(word)
-                or (tree.words[part] in _OF_NO_PLACE and self._names.is_uncommon(word))
-            )
+            and (self.begins_a_name(word) or (tree.words[part] in _OF_NO_PLACE and self.is_uncommon(word)))
         )
+
+    def _begins_with_any_name(self, tree: Tree, owner: int) -> bool:
+        """Whether the sentence is about a name that dolls, dogs and gods have as well: "Elmo with his arms up"."""
+        ends = [token for token in range(owner) if tree.words[token] in _ENDS]
+        first = ends[-1] + 1 if ends else 0
+        last = first
+        while last < owner and tree.has_capital(last) and tree.tags[last] in _NAMING:
+            last += 1
+        name = tree.words[first:last]
+        if len(name) > 1:
+            return self.begins_a_name(name[0]) and not self._may_be_a_name(name[-1])
+        return name != [] and (self.is_uncommon(name[0]) or name[0] in GIVEN)

@@ -100,6 +100,12 @@ class CaptionReading(NamedTuple):
     """Its parts that were parsed apart, and those that were not read; none: it was read whole."""
 
 
+def with_flag(found: ObjectReading, flag: Flag) -> ObjectReading:
+    """The object with one flag more."""
+    flags = {*found.candidate.flags, flag}
+    return found._replace(candidate=found.candidate._replace(flags=tuple(one for one in Flag if one in flags)))
+
+
 class LabelStep(Protocol):
     """One step on the way from senses to labels."""
 

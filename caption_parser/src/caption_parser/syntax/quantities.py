@@ -49,8 +49,6 @@ def _looked_through(tree: Tree, token: int) -> Iterator[int]:
         quantified = quantified_nouns(tree, noun)
         if not quantified:
             yield noun
-            if noun and (tree.deps[noun - 1], tree.heads[noun - 1]) == ("compound", noun):
-                yield noun - 1  # "a pizza slice"
         pending.extend(reversed(quantified))
 
 

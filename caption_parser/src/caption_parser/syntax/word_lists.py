@@ -79,6 +79,8 @@ QUANTIFYING_ADJECTIVES = frozenset(
 )
 """Adjectives that say how many or which, not how something looks."""
 
+THEMSELVES = frozenset({"herself", "himself", "itself", "themselves"})
+
 MATERIAL_VERBS = frozenset({"made", "built", "constructed", "crafted", "carved", "formed"})
 """Participles whose "of", "from" or "out of" names a material."""
 

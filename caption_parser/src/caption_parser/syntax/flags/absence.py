@@ -10,6 +10,7 @@ from caption_parser.syntax.flags.negation import alternatives
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.quantities import quantified_nouns
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
+from caption_parser.syntax.word_lists import THEMSELVES
 
 _NEGATIONS = frozenset(
     "barely cannot cant ca hardly neither never no nobody none nor not nothing n't nt scarcely without".split()
@@ -41,7 +42,6 @@ _PARTS = frozenset("bit bits half halves part parts piece pieces portion section
 """What of them is gone leaves the rest: "a slice of the pizza is missing"."""
 _PARTLY = frozenset("almost half halfway mostly nearly partially partly".split())
 _HERE = frozenset({"here", "there", "."})
-_THEMSELVES = frozenset({"herself", "himself", "itself", "themselves"})
 _ABSENT = frozenset({"absent", "disappeared", "departed", "extinct", "gone", "missing", "vanished"})
 _TAKEN = frozenset({"demolished", "dismantled", "removed", "stolen"})
 _GOES_ON = frozenset({"bad", "by", "for", "into", "in", "on", "through", "to", "under", "up", "wild", "wrong"})
@@ -256,8 +256,8 @@ def _out_of_sight(tree: Tree, token: int) -> Iterator[int]:
     And "the dog itself is out".
     """
     last = token + 2
-    if token > 1 and tree.words[token - 2] in _THEMSELVES and tree.words[token - 1] in _BE:
-        if _word(tree, token + 1) in ("", ".", ",", ";"):
+    if token > 1 and tree.words[token - 2] in THEMSELVES and tree.words[token - 1] in _BE:
+        if _word(tree, token + 1) in ("", ".", ";"):
             yield from subject_before(tree, token)
         return
     if _word(tree, token + 1) != "of" or _word(tree, last) not in _OUT_OF or _tag(tree, last + 1) in NOUN_TAGS:

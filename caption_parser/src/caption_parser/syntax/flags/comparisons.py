@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from caption_parser.syntax.flags.absence import phrase_behind
-from caption_parser.syntax.tree import ADJECTIVE_TAGS, PLURAL_TAGS, VERB_TAGS, Tree
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, VERB_TAGS, Tree
 
 _NO_DEGREES = frozenset("far long many much soon such well".split())
 _BE = frozenset("is are was were be 's looks look looking feels feel".split())
@@ -59,8 +59,17 @@ def _ends_comparison(tree: Tree, token: int) -> bool:
         return token == 1 and tree.tags[0] in ("RB", "NNP") and len(tree) < 6
     before = token - 2
     if tree.tags[before : before + 1] == ["CC"] and tree.tags[before - 1] in ADJECTIVE_TAGS:
-        return True  # "the water is dark green and smooth as glass"
+        return _is_all(tree, token + 1)  # "the water is dark green and smooth as glass"
     return token == 1 or tree.words[before] in _BE or tree.words[before] == ","
+
+
+def _is_all(tree: Tree, start: int) -> bool:
+    """Whether nothing is told of what is behind, as of the kids of "it is warm and sunny as kids play"."""
+    end = start
+    while end < len(tree) and (tree.tags[end] in NOUN_TAGS | ADJECTIVE_TAGS or tree.words[end] in _ONE):
+        end += 1
+    several = PLURAL_TAGS.intersection(tree.tags[start : end - 1])
+    return not several and (end == len(tree) or not tree.words[end][0].isalnum())
 
 
 def _is_manner(tree: Tree, token: int) -> bool:

@@ -140,7 +140,8 @@ class DepictionFinder:
         if word in _BEFORE_QUOTES:
             yield from _quoted(tree, token)
         if word in _DRAWN:
-            yield from _drawn(tree, token)
+            for noun in _drawn(tree, token):
+                yield from _with_whole(tree, noun)
         if word in _LISTING and not _LISTS.isdisjoint(tree.words[max(0, token - _FURTHEST) : token]):
             yield from _listed(tree, token)
         if word in _SKETCHING:
@@ -332,6 +333,13 @@ def _goes_on(tree: Tree, token: int, verb: int) -> bool:
     return tree.deps[token] != "advmod" and (
         tree.heads[token] != verb or tree.deps[token] not in ("advcl", "cc", "conj")
     )
+
+
+def _with_whole(tree: Tree, noun: int) -> Iterator[int]:
+    """The noun and, if it is a part, what it is of: "a pizza slice printed on a shirt"."""
+    yield noun
+    if noun and tree.words[noun] in QUANTITY_NOUNS:
+        yield from (child for child in tree.children_by(noun, "compound") if child == noun - 1)
 
 
 def _drawn(tree: Tree, verb: int) -> Iterator[int]:

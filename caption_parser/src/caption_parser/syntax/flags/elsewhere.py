@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import VERB_TAGS, Tree
 
@@ -43,6 +44,7 @@ _AUTHORS = frozenset(
     filmmaker illustrator painter photographer poet sculptor studio stylist tattooist writer
     """.split()
 )
+_WHO_WRITE = ("scholar.n.01", "writer.n.01")
 _AFTER_WHOM = frozenset({"named", "modeled", "modelled", "fashioned", "called"})
 _SUITABLE = frozenset(
     """
@@ -95,6 +97,7 @@ class ElsewhereFinder:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
+        self._writing = Below(lexicon, map(lexicon.synset, _WHO_WRITE))
         self._category = lru_cache(CACHED_LOOKUPS)(self._category_of)
 
     def __call__(self, tree: Tree) -> set[int]:
@@ -153,10 +156,15 @@ class ElsewhereFinder:
                 yield noun
 
     def _is_a_credit(self, tree: Tree, noun: int) -> bool:
-        """Whether a word for one person stands where a name stood: "the owl by person"."""
+        """Whether a word for one person stands where a name stood: "the owl by person", "the castle by novelist".
+
+        Who makes nothing is beside it, and so is who is somewhere: "a sofa by man", "a bike by person on bench".
+        """
         stands_alone = not any(tree.deps[child] in _TOLD_APART for child in tree.children[noun])
-        is_person = tree.words[noun] == "person" or self._category(tree.words[noun]) == "noun.person"
-        return tree.tags[noun] == "NN" and stands_alone and is_person
+        stands_alone = stands_alone and all(tree.words[at] == "of" for at in tree.children_by(noun, "prep"))
+        word = tree.words[noun]
+        is_maker = word == "person" or any(sense in self._writing for sense in self._lexicon.synsets(word)[:1])
+        return tree.tags[noun] == "NN" and stands_alone and is_maker
 
     def _users(self, tree: Tree, preposition: int) -> Iterator[int]:
         head = tree.heads[preposition]

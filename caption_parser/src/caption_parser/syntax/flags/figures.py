@@ -56,6 +56,8 @@ _DROPPING = frozenset({"carves", "carving", "drop", "dropped", "dropping", "drop
 _WET = frozenset({"water", "rain", "ice", "waters", "islands", "waves"})
 _STREWN = frozenset({"noun.plant", "noun.person", "noun.animal"})
 
+_WHERE_BANDS_PLAY = frozenset("concert festival gig march marching music parade school show stage wedding".split())
+
 
 class FigureFinder:
     """Finds the nouns of a parse that stand for a measure."""
@@ -171,9 +173,13 @@ def _is_said_to_be(tree: Tree, orange: int) -> bool:
 
 
 def _is_a_stripe(tree: Tree, band: int) -> bool:
-    """ "A lighthouse with a red band": what has one that has a colour plays no music."""
+    """ "A lighthouse with a red band": what has one that has a colour plays no music, if it is no concert."""
     kind = band - 1
-    if kind < 1 or tree.words[kind] not in _COLORED_WITH | {"black", "brown", "orange"}:
+    if (
+        not _WHERE_BANDS_PLAY.isdisjoint(tree.words)
+        or kind < 1
+        or tree.words[kind] not in _COLORED_WITH | {"black", "brown", "orange"}
+    ):
         return False
     first = kind - (tree.words[kind - 1] in ("a", "an", "the", "one"))
     return first > 0 and tree.words[first - 1] in ("has", "have", "having", "with")

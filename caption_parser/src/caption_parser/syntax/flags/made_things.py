@@ -27,6 +27,7 @@ _MAKERS = frozenset(
     {("brio",), ("duplo",), ("hot", "wheels"), ("lego",), ("matchbox",), ("playmobil",), ("tonka",)}
 )
 """Who makes nothing but toys: a title that begins with them has no other vehicles and animals."""
+_BEHIND_NAMES = frozenset({",", ".", "CC", "IN", "TO"})
 _FIRST_WORDS = frozenset(first for first, *_ in _MAKERS)
 _OF_VEHICLES = frozenset(
     """
@@ -80,7 +81,7 @@ class MadeThings:
         """Whether one of the words right before the name says that it is none."""
         senses = head.synsets or self._lexicon.synsets(head.lemmas[0])
         telling = self._telling(senses)
-        if telling is not _OF_PERSONS and (telling or not senses) and _is_of_a_maker(tree):
+        if telling is not _OF_PERSONS and (telling or not senses) and _is_of_a_maker(tree, head):
             return True
         if not telling or telling.isdisjoint(tree.words):
             return False
@@ -156,11 +157,16 @@ class MadeThings:
         return _OF_ANYTHING | _OF_VEHICLES | (frozenset() if sturdy else _OF_LAND_VEHICLES_AND_AIRCRAFT)
 
 
-def _is_of_a_maker(tree: Tree) -> bool:
-    """Whether the text begins with a maker of toys: "LEGO City 60337 Express Passenger Train"."""
+def _is_of_a_maker(tree: Tree, head: ExtendedHead) -> bool:
+    """Whether the name is of what a maker of toys, with whom the text begins, has made: "LEGO Passenger Train".
+
+    What the toy is with, beside or on is no part of the name: "Lego bricks on a rug beside a dog".
+    """
     if not tree.capitals or tree.capitals[0] or tree.words[0] not in _FIRST_WORDS:
         return False
     makers = (tuple(tree.words[:1]), tuple(tree.words[:2]) if tree.has_capital(1) else ())
+    if not _BEHIND_NAMES.isdisjoint(tree.tags[: head.start]):
+        return False
     is_said = any(tag in VERB_TAGS and word.isalpha() for tag, word in zip(tree.tags, tree.words, strict=True))
     return not is_said and not _MAKERS.isdisjoint(makers)
 

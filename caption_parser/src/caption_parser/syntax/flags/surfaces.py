@@ -98,6 +98,10 @@ _DOING = frozenset(
     """.split()
 )
 """What does so on something is there."""
+_ICONS = frozenset("badges clipart decals emblems icons logos stickers".split())
+_OF = frozenset({"bundle", "collection", "pack", "set", "sheet"})
+"""A set of icons says behind a colon what they are."""
+_FINITE = frozenset({"MD", "VBD", "VBP", "VBZ"})
 _NEAR = 8
 _STOPS = frozenset({".", "!", ";"})
 _TRIGGERS = _PICTURED | _PRINTED | _DECORATED | _COVERS | _DEVICES | _DEPICTING | _ADORNED
@@ -131,6 +135,7 @@ class SurfaceFinder:
         if word in _PICTURED:
             for noun in _with(tree, token):
                 yield from tree.conjuncts(noun)
+        if word in _ICONS:
             yield from _listed(tree, token)
         if word in _ADORNED:
             for noun in _complements(tree, token, "with"):
@@ -178,16 +183,19 @@ def _with(tree: Tree, bearer: int) -> Iterator[int]:
 
 
 def _listed(tree: Tree, pictures: int) -> Iterator[int]:
-    """What they are, behind a colon: "four icons on a white background: an airplane and a clock"."""
+    """What they are, behind a colon: "four icons on a white background: an airplane and a clock".
+
+    Clauses tell what happens there, and places are none that icons stand for: "Stickers on a laptop: a cat".
+    """
     if tree.tags[pictures] not in PLURAL_TAGS or ":" not in tree.words[pictures:]:
         return
     colon = tree.words.index(":", pictures)
-    if colon - pictures <= _NEAR and _STOPS.isdisjoint(tree.words[pictures:colon]):
-        for token in range(colon + 1, len(tree)):
-            if tree.words[token] in _STOPS:
-                return
-            if tree.is_noun(token):
-                yield token
+    if colon - pictures > _NEAR or not _STOPS.isdisjoint(tree.words[pictures:colon]):
+        return
+    end = next((token for token in range(colon, len(tree)) if tree.words[token] in _STOPS), len(tree))
+    counted = tree.has_child(pictures, "nummod") or not _OF.isdisjoint(tree.words[:pictures])
+    if (counted or colon == pictures + 1) and _FINITE.isdisjoint(tree.tags[colon:end]):
+        yield from (token for token in range(colon + 1, end) if tree.is_noun(token))
 
 
 def _complements(tree: Tree, token: int, word: str) -> Iterator[int]:

@@ -40,10 +40,12 @@ _GOALS = frozenset(
     """.split()
 )
 _TRICKS = frozenset("backflip flip frontside grab heelflip kickflip ollie punch run spin trick".split())
+CELEBRATED = (
+    _MATCHES | _GOALS | {"podium", "scoring", "teammate", "teammates", "title", "trophy", "victory", "winning"}
+)
+"""What players and teams celebrate, and with whom."""
 _DONE_WITH: dict[str, frozenset[str]] = {
-    "celebrate": _MATCHES
-    | _GOALS
-    | {"podium", "scoring", "teammate", "teammates", "title", "trophy", "victory", "winning"},
+    "celebrate": CELEBRATED,
     "chip": frozenset({"ball", "bunker", "goalkeeper", "green", "hole", "keeper"}),
     "compete": _MATCHES,
     "control": frozenset({"ball", "puck"}),

@@ -12,12 +12,13 @@ from caption_parser.syntax.tree import PLURAL_TAGS, Tree
 _AT = frozenset({"at", "behind", "during", "in", "on"})
 _WHERE = frozenset(
     """
-    afterparty banquet carpet ceremony concert conference court drums funeral gala graduation hearing inauguration
-    interview lectern mic microphone photocall piano podium premiere press pulpit rally reception rehearsal
+    afterparty banquet ceremony concert conference court drums funeral gala graduation hearing inauguration
+    interview lectern mic microphone photocall piano podium premiere pulpit rally reception rehearsal
     screening stage trial
     """.split()
 )
 """Where somebody is, and what belongs to somebody else is not."""
+_WHERE_OF_TWO_WORDS = frozenset({("press", "call"), ("press", "conference"), ("red", "carpet")})
 _ALONE = frozenset({"backstage", "onstage"})
 _LONGEST_NAME = 3
 _FEWEST_WORDS = 2
@@ -27,7 +28,7 @@ _OF_PLASTER = frozenset("bones bronze fossil fossils footprint mold mould museum
 
 
 class PeopleAtEvents(NameWords):
-    """Finds names before where persons are, casts, and teams that are called as animals and celebrate."""
+    """Finds names before where persons are, casts, and teams called as animals, that open a caption."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
@@ -56,9 +57,15 @@ class PeopleAtEvents(NameWords):
             and self.begins_a_name(words[0])
             and all(self._may_be_a_name(word) for word in words[1:])
             and words[-1] not in BODIES
+            and not self._are_things(words[-1])
             and vehicle_makes().isdisjoint((words[0], " ".join(words), " ".join(words[:2])))
             and not self._is_other_name(joined)
+            and all(self._kind(sense) == "person" for sense in self._lexicon.synsets(joined))
         )
+
+    def _are_things(self, word: str) -> bool:
+        """Whether a word is known for the plural of another alone: "jars", but not "Brooks"."""
+        return not self._lexicon.synsets(word) and any(base != word for base in self._lexicon.base_forms(word))
 
     def _is_a_team(self, tree: Tree) -> bool:
         """Whether animals do what only teams do: "Lionesses celebrate with the trophy"."""
@@ -88,6 +95,6 @@ def _is_somewhere(tree: Tree, place: int) -> bool:
     for token in range(place + 1, min(len(tree), place + 1 + _FURTHEST_PLACE)):
         if tree.words[token] in _ENDS or tree.tags[token] == "IN":
             return False
-        if tree.words[token] in _WHERE:
+        if tree.words[token] in _WHERE or tuple(tree.words[token : token + 2]) in _WHERE_OF_TWO_WORDS:
             return True
     return False

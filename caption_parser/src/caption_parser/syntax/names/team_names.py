@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from caption_parser.syntax.names.athletes import ACTS_OF_PLAYERS, PLAYERS
+from caption_parser.syntax.names.athletes import ACTS_OF_PLAYERS, CELEBRATED, PLAYERS
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.word_lists import WITH_ANIMALS
 
@@ -57,7 +57,7 @@ def _is_told(tree: Tree, token: int, opponents: Collection[int]) -> bool:
     return (
         (behind[:1] != [] and behind[0] in _OF_A_TEAM and _is_a_player(tree, token + 1))
         or behind == _BACKS
-        or (behind[:1] == ["celebrate"] and WITH_ANIMALS.isdisjoint(words))
+        or (behind[:1] == ["celebrate"] and not CELEBRATED.isdisjoint(words) and WITH_ANIMALS.isdisjoint(words))
         or (before >= 0 and words[before] in _SUPPORTING)
         or any(
             abs(other - token) <= _FURTHEST and _do_play(tree, token, other)

@@ -9,7 +9,7 @@ from caption_parser.syntax.repairs.gerunds import GerundWords
 from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
 from caption_parser.syntax.verb_words import VerbWords
-from caption_parser.syntax.word_lists import SEVERAL_OF, SINGULAR
+from caption_parser.syntax.word_lists import SEVERAL_OF, SINGULAR, THEMSELVES
 
 _OF_A_VEHICLE = frozenset("approaches charges docks idles lands refuels taxis".split())
 _OF_HEADLINES = frozenset({"charges", "idles", "lands", "refuels", "taxis"})
@@ -18,8 +18,6 @@ _OF_VEHICLES = frozenset("circle crawl cruise line park queue race stream wait".
 _AIMED = frozenset({"batting", "pawing", "swatting"})
 """What beings do to what stands behind "at"."""
 _HOLDING = frozenset({"bearing", "containing", "holding"})
-_THEMSELVES = frozenset({"herself", "himself", "itself", "themselves"})
-"""Behind a noun that is the subject, and never of its kind: "the kite itself is pink"."""
 _KNOWN = _OF_A_VEHICLE | _OF_VEHICLES | ACTS_OF_PLAYERS | _AIMED | _HOLDING
 _MODIFIES = frozenset({"amod", "compound", "nmod"})
 _ATHLETES = PLAYERS | {"rookie", "slugger"}
@@ -37,9 +35,10 @@ class MissedSubjects:
     def __call__(self, draft: TreeDraft) -> None:
         """Read each listed verb again that has its subject right before it."""
         words = draft.tree.words
-        if not _THEMSELVES.isdisjoint(words):
+        if not THEMSELVES.isdisjoint(words):
+            # They stand behind a noun that is the subject, and never of its kind: "the kite itself is pink".
             for own in range(1, len(words)):
-                if words[own] in _THEMSELVES and draft.deps[own - 1] == "compound" and draft.heads[own - 1] == own:
+                if words[own] in THEMSELVES and draft.deps[own - 1] == "compound" and draft.heads[own - 1] == own:
                     draft.free(own - 1, own)
         if _KNOWN.isdisjoint(words):
             return
