@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from caption_parser.labels.decisions import DecisionTable
-from caption_parser.labels.reading import CaptionReading, ImpliedObject, ObjectReading, VerbReading
+from caption_parser.labels.reading import CaptionReading, ImpliedObject, VerbReading, with_flag
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.flags.absence import absent_nouns
 from caption_parser.syntax.flags.comparisons import compared_nouns
@@ -109,7 +109,8 @@ class NamedThings:
         inside = [found for found in caption.objects if found.candidate.token in name.tokens]
         named = [found for found in inside if found.decision and found.decision.label == shown.decision.label]
         objects = tuple(
-            _as_a_name(found) if found in inside and found not in named else found for found in caption.objects
+            with_flag(one, Flag.NAMED_ENTITY) if one in inside and one not in named else one
+            for one in caption.objects
         )
         caption = caption._replace(objects=objects)
         if not is_there or any(not found.candidate.flags for found in named):
@@ -126,9 +127,3 @@ def _is_seen_from(tree: Tree, name: FoundName) -> bool:
         and (tree.words[token - 1] in _IMAGES or not _VIEWS.isdisjoint(tree.words[:token]))
         for token in range(max(1, first - _BEFORE_NAMES), first)
     )
-
-
-def _as_a_name(found: ObjectReading) -> ObjectReading:
-    """A word of a name, which names nothing by itself: the queen of the "MS Queen Elizabeth"."""
-    flags = {*found.candidate.flags, Flag.NAMED_ENTITY}
-    return found._replace(candidate=found.candidate._replace(flags=tuple(flag for flag in Flag if flag in flags)))
