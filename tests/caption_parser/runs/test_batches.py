@@ -111,4 +111,5 @@ def test_a_run_leaves_what_the_host_does_with_the_collector() -> None:
     gc.set_threshold(0)
     with rare_collection():
         assert gc.get_threshold()[0] == 0
-    assert gc.get_freeze_count() == frozen
+    # Frozen objects may die meanwhile, those of other threads, too; freezing again would add thousands.
+    assert frozen - 1000 < gc.get_freeze_count() <= frozen
