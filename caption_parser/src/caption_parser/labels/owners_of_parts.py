@@ -20,7 +20,7 @@ _PARTS = frozenset(
 )
 """What shows whose it is; what animals alone have (paws, tails) is none of a person with a name."""
 _OF_NO_PLACE = frozenset("elbows feet fingers fingertips hands knees legs lips thighs thumbs toes wrists".split())
-_OWNERS = frozenset({"her", "his", "someone", "somebody"})
+_OWNERS = frozenset({"her", "his"})
 _MINE = _OF_NO_PLACE | {"arm", "hand", "lap"}
 """What one shows of oneself; of one's hair and face, people speak more often than they show them."""
 _LIFELESS = SELF_LIKENESSES | frozenset(

@@ -67,9 +67,9 @@ def backbone_entry(name: str) -> BackboneEntry:
 
 def same_layers(one: str, other: str) -> bool:
     """Whether two names are of the same layers, whatever the stride: what reads cells of one reads the other's."""
-    first, second = backbone_entry(one), backbone_entry(other)
-    options = (dict(entry.options) | {"stride": None} for entry in (first, second))
-    return first.target == second.target and next(options) == next(options)
+    entries = map(backbone_entry, (one, other))
+    first, second = ((entry.target, {**entry.options, "stride": None}) for entry in entries)
+    return first == second
 
 
 def weights_path(name: str, weights: Path | str) -> Path:

@@ -1,10 +1,11 @@
 """What was trained in a run folder, opened by whichever room knows how."""
 
 import json
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from segmentation.data.targets import ImageTargets, Vocabulary
 from segmentation.runs.folder import TRAIN_GROUNDING, TRAIN_LOCALIZER, TRAIN_REFERRING, TRAIN_SEGMENTER, RunFolder
@@ -12,6 +13,8 @@ from segmentation.scores.contract import TrainedNetwork
 from segmentation.training.config import TrainingConfig
 from shared_runtime.errors import InputError
 from shared_runtime.files import file_digest
+
+ValueT = TypeVar("ValueT")
 
 OPENERS = MappingProxyType(
     {
@@ -75,13 +78,21 @@ def is_saved(folder: Path) -> bool:
 
 def backbone_of(folder: Path) -> str:
     """The name of the backbone in a run folder or a saved model. Raises InputError where that cannot be read."""
-    if not is_saved(folder):
-        return str(RunFolder(folder).read_record().config.get("backbone"))
+    if is_saved(folder):
+        return said_of_saved(folder, "which backbone the model has", lambda config: str(config["backbone"]))
+    return str(RunFolder(folder).read_record().config.get("backbone"))
+
+
+def said_of_saved(folder: Path, what: str, read: Callable[[Any], ValueT]) -> ValueT:
+    """What `read` finds in the `config.json` of a saved model.
+
+    Raises InputError where that cannot be read or lacks it, with `what` it says.
+    """
     path = folder / SAVED_CONFIG
     try:
-        return str(json.loads(path.read_text(encoding="utf-8"))["backbone"])
+        return read(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path}: cannot be read: {error}; it says which backbone the model has") from error
+        raise InputError(f"{path}: cannot be read: {error}; it says {what}") from error
 
 
 def refuse_saved(folder: Path) -> None:

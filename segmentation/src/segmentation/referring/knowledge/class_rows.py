@@ -4,7 +4,6 @@ What the captions of an image name teaches a row per class sooner than their phr
 a network has both, its class names start where the rows are.
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +14,7 @@ from segmentation.backbones.loading import read_tensors
 from segmentation.data.phrases import expression_text
 from segmentation.localization.class_rows import localizers_rows
 from segmentation.localization.run import load_localizer
-from segmentation.runs.trained import SAVED_CONFIG, is_saved
+from segmentation.runs.trained import is_saved, said_of_saved
 from shared_runtime.errors import InputError
 
 _LINEAR_HEAD = "head.classifier.weight"
@@ -38,7 +37,7 @@ def named_rows(weights: Path) -> NamedRows:
     """
     folder = weights.parent
     if is_saved(folder):
-        names, rows = _saved_rows(folder / SAVED_CONFIG, read_tensors(weights))
+        names, rows = _saved_rows(folder, read_tensors(weights))
     else:
         localizer = load_localizer(folder)
         names = [label.name for label in localizer.vocabulary.classes]
@@ -49,16 +48,18 @@ def named_rows(weights: Path) -> NamedRows:
     return NamedRows(tuple(texts), rows[learned].float())
 
 
-def _saved_rows(config: Path, tensors: Mapping[str, Tensor]) -> tuple[list[str], Tensor]:
+def _saved_rows(folder: Path, tensors: Mapping[str, Tensor]) -> tuple[list[str], Tensor]:
     """Names and rows of the classes of a saved segmenter."""
     if _LINEAR_HEAD not in tensors:
         raise InputError(
-            f"{config.parent}: got a model without a row for each class, expected a segmenter with a linear head, "
-            "such as 'capseg convert' makes of a localizer, or the folder of a localizer's run"
+            f"{folder}: got a model without a row for each class, expected a segmenter with a linear head, such "
+            "as 'capseg convert' makes of a localizer, or the folder of a localizer's run"
         )
     rows = tensors[_LINEAR_HEAD].flatten(1)[1:]
-    try:
-        names = json.loads(config.read_text(encoding="utf-8"))["id2label"]
-        return [names[str(number)] for number in range(1, len(rows) + 1)], rows
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{config}: cannot be read: {error}; it says which classes the model has") from error
+    numbers = range(1, len(rows) + 1)
+    names = said_of_saved(
+        folder,
+        "which classes the model has",
+        lambda config: [config["id2label"][str(number)] for number in numbers],
+    )
+    return names, rows

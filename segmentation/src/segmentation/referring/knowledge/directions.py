@@ -59,9 +59,8 @@ def start_from_knowledge(
     """
     channels = network.backbone.channels
     _check_channels("the ImageNet classifier", classifier, channels, "network.knowledge")
-    centred = classifier - classifier.mean(dim=0)
     if learned is None:
-        directions = principal_directions(centred)[: network.options.dimension]
+        directions = principal_directions(classifier - classifier.mean(dim=0))[: network.options.dimension]
     else:
         _check_channels("the localizer", learned.rows, channels, "localizer")
         directions = leading_directions(learned.rows, classifier, network.options.dimension)
