@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.plurals import plural_forms
 from caption_parser.lexicon.taxonomy import with_hyponyms
 
 _KINDS = ("representation.n.02", "sculpture.n.01", "graphic_art.n.01", "doll.n.01", "cartoon.n.01")
@@ -53,9 +54,6 @@ LIFELESS_PERSON_MODIFIERS = frozenset(
 """Before a person they say so too; a metal worker is alive."""
 
 
-_SIBILANTS = ("s", "x", "z", "ch", "sh")
-
-
 @dataclass(frozen=True, slots=True)
 class DepictionWords:
     """Nouns of likenesses, singular and plural."""
@@ -80,4 +78,4 @@ class DepictionWords:
 
 
 def _with_plurals(nouns: set[str] | frozenset[str]) -> frozenset[str]:
-    return frozenset(nouns | {f"{noun}es" if noun.endswith(_SIBILANTS) else f"{noun}s" for noun in nouns})
+    return frozenset(nouns.union(*map(plural_forms, nouns)))
