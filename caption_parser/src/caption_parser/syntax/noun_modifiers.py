@@ -1,7 +1,7 @@
 """Nouns that only modify another: the motorcycle of "a motorcycle helmet" is not in the picture."""
 
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import SINGULAR
+from caption_parser.syntax.word_lists import SINGULAR, in_both_numbers
 
 MODIFIER_DEPS = frozenset({"compound", "amod", "nummod", "npadvmod", "quantmod", "advmod"})
 
@@ -13,37 +13,32 @@ _PRESENT_BY = frozenset(
 )
 """Participles whose noun is there: "a horse drawn carriage", "a people filled street"."""
 
-_PORTIONS = frozenset(
+_PORTIONS = in_both_numbers(
     """
-    bunch bunches chunks couple cluster crowd duo family flock group groups half halves herd pair pairs piece
-    pieces pile quarters row rows section sections slice slices trio wedge wedges
-    """.split()
-)
+    bunch chunk cluster couple crowd duo family flock group half herd pair piece pile row section slice trio
+    wedge
+    """
+) | {"quarters"}
 """Nouns that gather or divide what the noun before them names: "orange wedges", "a zebra herd"."""
 
-_FEATS = frozenset({"stunt", "stunts", "trick", "tricks"})
+_FEATS = in_both_numbers("stunt trick")
 _DONE_ON = frozenset(
     "bicycle bike bmx board frisbee kite motorbike motorcycle scooter skate skateboard snowboard surfboard".split()
 )
 """What feats are done with, which then is there: "a skateboard trick"; not so "a card trick", "a dog trick"."""
 
-_RIDERS = frozenset("cop cops courier couriers messenger messengers officer officers police rider riders".split())
+_RIDERS = in_both_numbers("cop courier messenger officer rider") | frozenset("police".split())
 _RIDDEN = frozenset("bicycle bike ducati harley moped motorbike motorcycle scooter vespa".split())
 """What riders are on: "bicycle cops"."""
 
-_OF_ITSELF = frozenset("replacement replacements review reviews test tests".split())
+_OF_ITSELF = in_both_numbers("replacement review test")
 """Nouns that say what a thing is shown for: "a gravel bike review"."""
 _TOLD = frozenset(
     "album blood book books concert driving eye film films game games movie movies restaurant song".split()
 )
 """What is reviewed without being seen."""
 
-_DISHES = frozenset(
-    """
-    burger burgers cake cakes cheesecake cheesecakes cupcake cupcakes donut donuts doughnut doughnuts hamburger
-    hamburgers panini pizza pizzas sandwich sandwiches
-    """.split()
-)
+_DISHES = in_both_numbers("burger cake cheesecake cupcake donut doughnut hamburger panini pizza sandwich")
 _COOKED = frozenset("apples bananas broccoli carrots hotdogs oranges".split())
 """What a dish is of that leaves it whole, right before the recipe: "roasted carrots recipe", not "carrot soup"."""
 _NEXT_TITLES = frozenset({"-", "\u2013", "\u2014", "|", ":", ",", "(", "/", "\u2022"})
@@ -70,7 +65,7 @@ _SHOWN_AS = {
 _GIFTS = frozenset({"box", "boxes", "hamper", "pack", "set", "sets"})
 """Behind "gift" they hold what stands before: "mug gift set"."""
 
-_MEMES = frozenset("gif gifs meme memes".split())
+_MEMES = in_both_numbers("gif meme")
 """Pictures by what is done with them, which show what is said before: "beagle smiling meme"."""
 
 _WHERE_AND_WHEN = frozenset({"downtown", "today", "tomorrow", "tonight", "uptown", "yesterday"})

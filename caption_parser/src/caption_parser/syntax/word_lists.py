@@ -1,5 +1,14 @@
 """Closed word classes that the rules need: small, general, reviewed by hand."""
 
+from caption_parser.lexicon.plurals import plural_forms
+
+
+def in_both_numbers(nouns: str) -> frozenset[str]:
+    """Nouns in the singular, between spaces, and their plurals."""
+    singular = nouns.split()
+    return frozenset(singular).union(*map(plural_forms, singular))
+
+
 PHRASAL_PREPOSITIONS = frozenset(
     {
         "in addition to",
@@ -26,18 +35,16 @@ RELATIONAL_NOUNS = frozenset(
 )
 """Nouns that say where or how far, not what."""
 
-QUANTITY_NOUNS = frozenset(
+QUANTITY_NOUNS = in_both_numbers(
     """
-    abundance amount array assortment batch bit bits bunch bunches cluster clusters collection collections
-    couple crowd dozen dozens flock flocks group groups half handful heap heaps herd herds hundreds kind kinds
-    line lines lot lots majority mass mix mixture multitude number pack pair pairs piece pieces pile piles
-    plenty plethora quantity range row rows selection series set sets slice slices sort sorts stack stacks
-    string swarm thousands ton tons trio type types variety
-    """.split()
-)
+    amount array assortment batch bit bunch cluster collection dozen flock group handful heap herd kind line
+    lot mass mix mixture multitude number pack pair piece pile quantity range row selection set slice sort stack
+    string swarm ton trio type variety
+    """
+) | frozenset("abundance couple crowd half hundreds majority plenty plethora series thousands".split())
 """Nouns that, followed by "of" and a noun, count or gather what that noun names."""
 
-GATHERINGS = frozenset("crowd flock flocks herd herds pack swarm".split())
+GATHERINGS = in_both_numbers("crowd flock herd pack swarm")
 """Quantity nouns that gather several of what a noun names, whose plural may look like the singular."""
 
 PLURAL_ONLY = frozenset(

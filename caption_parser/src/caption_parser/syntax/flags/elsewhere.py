@@ -7,13 +7,14 @@ from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import VERB_TAGS, Tree
+from caption_parser.syntax.word_lists import in_both_numbers
 
 _MAKING = frozenset(
     """
     animated architected authored baked based bequeathed built captured choreographed coined commissioned composed
     conceived constructed crafted created crocheted curated customised customized decorated dedicated designed
     developed directed donated drafted drawn edited embroidered engineered engraved etched fashioned filmed founded
-    funded gifted handcrafted handmade handcrafted illustrated influenced inspired invented knit knitted made
+    funded gifted handcrafted handmade illustrated influenced inspired invented knit knitted made
     manufactured narrated owned painted penned photographed pioneered planned produced published
     recommended restored
     sculpted sewn shot signed sketched sponsored stitched styled tailored tattooed taken woven written
@@ -22,27 +23,24 @@ _MAKING = frozenset(
 """Participles whose agent did it at another time: "a chair designed by a woman"; who leads a horse is with it."""
 _AT_THE_TIME = frozenset({"being", "getting"})
 _OF_IMAGES = frozenset({"captured", "shot", "taken"})
-_IMAGES = frozenset(
+_IMAGES = in_both_numbers(
     """
-    clip footage gallery image images photo photograph photographs photography photos pic pics picture
-    pictures portrait
-    portraits scene selfie selfies shot shots snapshot snapshots video videos view views result results search
-    """.split()
-)
-_WORKS = frozenset(
+    clip gallery image photo photograph pic picture portrait result scene search selfie shot snapshot video view
     """
-    album art artwork artworks caricature cartoon choreography collage concept design designs drawing drawings
-    engraving etching fresco graffiti hairstyle illustration illustrations installation lithograph lyrics makeup
-    mosaic mural murals novel novels painting paintings photo photograph photographs photography photos poem poems
-    portrait portraits print prints sculpture sculptures sketch sketches song tattoo tattoos watercolor work works
-    """.split()
-)
+) | frozenset("footage photography".split())
+_WORKS = in_both_numbers(
+    """
+    album artwork caricature cartoon collage concept design drawing engraving etching fresco hairstyle illustration
+    installation lithograph mosaic mural novel painting photo photograph poem portrait print sculpture sketch song
+    tattoo watercolor work
+    """
+) | frozenset("art choreography graffiti lyrics makeup photography".split())
 """What is "by" somebody is of his making."""
-_AUTHORS = frozenset(
+_AUTHORS = in_both_numbers(
     """
-    architect architects artist artists author composer craftsman craftsmen decorator designer designers director
-    filmmaker illustrator painter photographer poet sculptor studio stylist tattooist writer
-    """.split()
+    architect artist author composer craftsman decorator designer director filmmaker illustrator painter
+    photographer poet sculptor studio stylist tattooist writer
+    """
 )
 _WHO_WRITE = ("scholar.n.01", "writer.n.01")
 _AFTER_WHOM = frozenset({"named", "modeled", "modelled", "fashioned", "called"})
@@ -55,15 +53,14 @@ _SUITABLE = frozenset(
 )
 _KNOWN = frozenset("the this that these those his her their its my your our all both each".split())
 _ANIMATE = frozenset({"noun.person", "noun.animal"})
-_GROUPS = frozenset("audience class couple couples crew crowd families family household households team".split())
-_WHERE_ONE_IS = frozenset(
+_GROUPS = in_both_numbers("class couple crew crowd family household team") | frozenset("audience".split())
+_WHERE_ONE_IS = in_both_numbers(
     """
-    audition camp class classes clinic club competition concert contest course courses dinner event exercise
-    exercises festival game gathering lesson lessons lunch marathon match meeting parade party picnic
-    race reception
-    ride rides road session show shows ceremony training workshop workshops yoga line queue search wait hunt
-    """.split()
-)
+    audition camp ceremony class clinic competition concert contest course dinner event exercise festival game
+    gathering hunt lesson lunch marathon match meeting parade party picnic queue race reception ride road search
+    session show training wait workshop
+    """
+) | frozenset("club line yoga".split())
 """What is held for somebody is held with him there."""
 _ACTS = frozenset({"noun.act", "noun.event"})
 _HOLDING = frozenset({"acl", "relcl"})

@@ -12,7 +12,7 @@ from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import Below, hypernym_distances
 from caption_parser.syntax.flags.body_parts import BodyParts
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, PLURAL_TAGS, Tree
-from caption_parser.syntax.word_lists import ONE_OR_EACH
+from caption_parser.syntax.word_lists import ONE_OR_EACH, in_both_numbers
 
 _WITH_S = frozenset({"'s", "\u2019s", "\u02bcs", "`s", "\u00b4s"})
 _WITHOUT_S = frozenset({"'", "\u2019", "\u02bc", "`", "\u00b4"})
@@ -79,9 +79,9 @@ _ANYBODY = frozenset(
     """.split()
 )
 """Who is spoken of where an article is left out: "man's hat"; products name them in the plural."""
-_WORN_BY_ANIMALS = frozenset(
-    "bandana blanket bow bridle clothes coat collar halter harness jacket leash muzzle reins sweater tag".split()
-)
+_WORN_BY_ANIMALS = in_both_numbers(
+    "bandana blanket bow bridle coat collar halter harness jacket leash muzzle sweater tag"
+) | frozenset("clothes reins".split())
 _NO_BODIES = frozenset(
     {
         ("adder", "tongue"),
@@ -101,11 +101,9 @@ _NO_BODIES = frozenset(
 _LIFELESS = frozenset({"toy", "stuffed", "plush"})
 _OF_A_SEX = frozenset("men women boys girls ladies gentlemen kids children".split())
 _PLAYERS = ("athlete.n.01", "player.n.01", "umpire.n.01")
-_GEAR = frozenset(
-    "glove gloves goggles helmet helmets mask masks mitt mitts pad pads padding stick sticks".split()
-)
+_GEAR = in_both_numbers("glove helmet mask mitt pad stick") | frozenset("goggles padding".split())
 """What players have for their game."""
-_PRIVATE_ROOMS = frozenset("bedroom bedrooms dorm nursery playroom room rooms".split())
+_PRIVATE_ROOMS = in_both_numbers("bedroom dorm nursery playroom room")
 """Rooms that tell whose they are and do not show him: "my son's bedroom"."""
 _LEFT_ALONE = (
     "furniture.n.01",
@@ -116,15 +114,15 @@ _LEFT_ALONE = (
     "workplace.n.01",
 )
 """What is somebody's without him: "a child's desk", "my uncle's farm"."""
-_PUT_DOWN = frozenset(
-    "bag billfold charger diary handbag homework key keys luggage notebook purse schoolbag suitcase wallet".split()
-)
+_PUT_DOWN = in_both_numbers(
+    "bag billfold charger diary handbag key notebook purse schoolbag suitcase wallet"
+) | frozenset("homework luggage".split())
 """What is carried and put down."""
-_GROUNDS = frozenset(
+_GROUNDS = in_both_numbers(
     """
     allotment backyard barn cottage driveway farm farmhouse garden house orchard shop studio villa vineyard
     workshop yard
-    """.split()
+    """
 )
 """What is somebody's and shows nobody, however he is determined: "the farmer's barn"."""
 _OF_OLD = frozenset({"childhood", "former", "old", "vintage"})
@@ -140,25 +138,21 @@ _OURS = frozenset({"my", "our", "your"})
 _OF_OTHERS = _OURS | {"a", "an", "another"}
 """Before owners who have not been spoken of."""
 _AT_THE_WHEEL = frozenset({"driver", "passenger", "pilot"})
-_OF_VEHICLES = frozenset("cabin compartment door mirror seat seats side window".split())
+_OF_VEHICLES = in_both_numbers("cabin compartment door mirror seat side window")
 """Parts of a vehicle by those whom they are for."""
 _AT_A_POST = frozenset({"barber", "dentist", "director", "lifeguard"})
-_POSTS = frozenset({"chair", "chairs", "hut", "stand", "tower", "towers"})
+_POSTS = in_both_numbers("chair hut stand tower")
 """What stands where they work, whoever is in it."""
-_WORKS = frozenset(
-    """
-    art artwork artworks doodle doodles drawing drawings handwriting letter letters note notes novel novels
-    painting paintings poem poems scrawl scribble scribbles signature sketch sketches
-    """.split()
-)
+_WORKS = in_both_numbers(
+    "artwork doodle drawing letter note novel painting poem scrawl scribble signature sketch"
+) | frozenset("art handwriting".split())
 """What somebody has made who need not be there: "a child's drawings"."""
-_ROOMS = frozenset(
+_ROOMS = in_both_numbers(
     """
-    aisle area bathroom bathrooms bedroom changing clinic clothing club department fashion footwear hospital
-    lavatory library locker lockers market markets museum restroom restrooms room rooms school section shelter
-    shoes shop size store toilet toilets trailer trailers wear
-    """.split()
-)
+    aisle area bathroom bedroom clinic club department hospital lavatory library locker market museum restroom room
+    school section shelter shop size store toilet trailer
+    """
+) | frozenset("changing clothing fashion footwear shoes wear".split())
 
 
 class PossessorFinder:
