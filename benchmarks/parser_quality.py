@@ -52,7 +52,7 @@ def _scene_graph_rows(limit: int | None) -> Iterator[Sequence[str]]:
     for mode in ("paper", "visual"):
         for name, parser in _pipelines(mode):
             parses = map(parser.synsets.parse_phrases, parser.synsets.nlp.pipe(captions))
-            yield _scores(name, truth, (parsed_entities(tree, phrases) for tree, phrases in parses))
+            yield _scores(name, truth, (parsed_entities(tree, phrases) for tree, phrases, _ in parses))
     parse = load(en_core_web_sm())
     found = (scene_graph_parser_entities(parse(caption)) for caption in captions)
     yield _scores("SceneGraphParser, en_core_web_sm", truth, found)

@@ -123,7 +123,7 @@ class MentionWriter:
                 yield self._implied(index, words, candidate.start, entailed, candidate.flags)
         for verb in caption.verbs:
             for entailed in verb.implied:
-                yield self._implied(index, text[verb.start : verb.end], verb.start, entailed)
+                yield self._implied(index, text[verb.start : verb.end], verb.start, entailed, verb.flags)
 
     def _named(self, caption: int, found: ObjectReading) -> Mention:
         """The mention of an object that the caption names."""

@@ -4,12 +4,13 @@ Objects are noun phrases whose extended head is known; they stand in character o
 """
 
 from collections.abc import Iterator, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from caption_parser.labels.decisions import Decision, DecisionTable
 from caption_parser.lexicon import Lexicon
 from caption_parser.senses import SenseChoice
-from caption_parser.syntax.phrases import ExtendedHead, ModifierKind, NounPhrase
+from caption_parser.syntax.phrases import ExtendedHead, ModifierKind, NounPhrase, TokenFlags
 from caption_parser.syntax.text.segments import Segment
 from caption_parser.syntax.tree import Tree
 from shared_schemas import Flag
@@ -86,6 +87,7 @@ class VerbReading(NamedTuple):
     start: int
     end: int
     implied: tuple[ImpliedObject, ...]
+    flags: tuple[Flag, ...] = ()
 
 
 class CaptionReading(NamedTuple):
@@ -97,7 +99,8 @@ class CaptionReading(NamedTuple):
     objects: tuple[ObjectReading, ...]
     verbs: tuple[VerbReading, ...] = ()
     segments: tuple[Segment, ...] = ()
-    """Its parts that were parsed apart, and those that were not read; none: it was read whole."""
+    """Its parts that were parsed apart, and those that were not read; empty: it was read whole."""
+    flagged: TokenFlags = MappingProxyType({})
 
 
 def with_flag(found: ObjectReading, flag: Flag) -> ObjectReading:

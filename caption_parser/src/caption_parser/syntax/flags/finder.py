@@ -36,7 +36,7 @@ from caption_parser.syntax.names.model_names import ModelNames
 from caption_parser.syntax.names.personal_names import PersonalNames
 from caption_parser.syntax.names.proper_names import ProperNameFinder
 from caption_parser.syntax.noun_modifiers import modifying_nouns
-from caption_parser.syntax.phrases import ExtendedHead, NounPhrase
+from caption_parser.syntax.phrases import ExtendedHead, NounPhrase, TokenFlags
 from caption_parser.syntax.tree import Tree
 from shared_schemas import Flag
 
@@ -96,8 +96,11 @@ class FlagFinder:
         ]
         """What finds the nouns of a parse that have a flag."""
 
-    def __call__(self, tree: Tree, phrases: tuple[NounPhrase, ...]) -> tuple[NounPhrase, ...]:
-        """The phrases, whose extended heads are set, with their flags, and modifying nouns; in text order."""
+    def __call__(self, tree: Tree, phrases: tuple[NounPhrase, ...]) -> tuple[tuple[NounPhrase, ...], TokenFlags]:
+        """The phrases, whose extended heads are set, with their flags, and modifying nouns; in text order.
+
+        And the flags of all tokens.
+        """
         nouns = self._flagged_nouns(tree, phrases)
         marked = [flag for flag in _FLAGS if nouns.get(flag)]
         has_names = bool(tree.capitals) and tree.capitals[-1] > 0
@@ -106,7 +109,7 @@ class FlagFinder:
             for phrase in phrases
         ]
         modifying = self._modifying(tree, found, nouns, has_names)
-        return tuple(sorted([*found, *modifying], key=attrgetter("head")) if modifying else found)
+        return tuple(sorted([*found, *modifying], key=attrgetter("head")) if modifying else found), nouns
 
     def _flagged_nouns(self, tree: Tree, phrases: tuple[NounPhrase, ...]) -> dict[Flag, set[int]]:
         """The tokens that have a flag, whatever phrase they are in."""
