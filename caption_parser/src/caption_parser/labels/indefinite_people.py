@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.labels.owners_of_parts import OwnersOfParts
-from caption_parser.labels.reading import CaptionReading, ImpliedObject, VerbReading, person_object
+from caption_parser.labels.reading import CaptionReading, EntailingWords, ImpliedObject, person_object
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.traces import leaves_traces
@@ -41,20 +41,20 @@ class IndefinitePeople:
         self._beings = Below(lexicon, map(lexicon.synset, ("person.n.01", "animal.n.01")))
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
-        """The captions with their indefinite persons beside what their verbs entail."""
+        """The captions with what their indefinite pronouns and their parts of bodies entail."""
         if self._person is None:
             return list(captions)
         return [
-            caption._replace(verbs=(*caption.verbs, *found))
+            caption._replace(entailing=(*caption.entailing, *found))
             if (found := tuple(self._of_caption(caption, self._person)))
             else caption
             for caption in captions
         ]
 
-    def _of_caption(self, caption: CaptionReading, person: ImpliedObject) -> Iterator[VerbReading]:
+    def _of_caption(self, caption: CaptionReading, person: ImpliedObject) -> Iterator[EntailingWords]:
         tree = caption.tree
         for part in self._parts(caption):
-            yield VerbReading(tree.starts[part], tree.ends[part], (person,))
+            yield EntailingWords(tree.starts[part], tree.ends[part], (person,))
         if _TELLING.isdisjoint(tree.words):
             return
         for token, word in enumerate(tree.words):
@@ -69,12 +69,12 @@ class IndefinitePeople:
                 is_somebody = word in _ASSERTING and not owns and tree.deps[token] != "poss"
             before = tree.words[max(0, token - 2) : token]
             if (word == "me" and _opens(tree, token)) or (word in _MANY and _are_drawn(tree, token)):
-                yield VerbReading(tree.starts[token], tree.ends[token], (person,))
+                yield EntailingWords(tree.starts[token], tree.ends[token], (person,))
                 continue
             if word in _ASSERTING and (leaves_traces(tree, token) or not _HINTING.isdisjoint(before)):
                 continue
             if is_somebody and _NOT_SEEN_AFTER.isdisjoint(before[-1:]) and before != ["as", "though"]:
-                yield VerbReading(tree.starts[token], tree.ends[token], (person,))
+                yield EntailingWords(tree.starts[token], tree.ends[token], (person,))
                 if word in _PERSONAL:
                     return
 

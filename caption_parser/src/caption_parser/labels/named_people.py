@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from caption_parser.labels.decisions import DecisionTable
-from caption_parser.labels.reading import CaptionReading, VerbReading, person_object, with_flag
+from caption_parser.labels.reading import CaptionReading, EntailingWords, person_object, with_flag
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.names.name_words import GIVEN
@@ -32,7 +32,7 @@ class NamedPeople:
         self._offices = Offices(lexicon)
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
-        """The captions with these persons beside what their verbs entail."""
+        """The captions with these persons."""
         return [self._of_caption(caption) if caption.tree.capitals else caption for caption in captions]
 
     def _of_caption(self, caption: CaptionReading) -> CaptionReading:
@@ -43,7 +43,7 @@ class NamedPeople:
         by_role = self._names.by_role(tree)
         named = None if by_role in phrases or self._is_breed(caption, by_role) else by_role
         found = tuple(
-            VerbReading(tree.starts[noun], tree.ends[noun], (self._person,))
+            EntailingWords(tree.starts[noun], tree.ends[noun], (self._person,))
             for noun in sorted(
                 {
                     *self._names.subjects(tree),
@@ -64,7 +64,7 @@ class NamedPeople:
                 for one in caption.objects
             )
             caption = caption._replace(objects=tuple(objects))
-        return caption._replace(verbs=(*caption.verbs, *found)) if found else caption
+        return caption._replace(entailing=(*caption.entailing, *found)) if found else caption
 
     def _is_breed(self, caption: CaptionReading, last: int | None) -> bool:
         """Whether two words in capitals are an animal and no name: "Asian Elephant", "Siberian Husky"."""

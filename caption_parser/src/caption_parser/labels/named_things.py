@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from caption_parser.labels.decisions import DecisionTable
-from caption_parser.labels.reading import CaptionReading, ImpliedObject, VerbReading, with_flag
+from caption_parser.labels.reading import CaptionReading, EntailingWords, ImpliedObject, with_flag
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.flags.made_things import MadeThings
 from caption_parser.syntax.names.famous_names import FamousNames, FoundName, famous_names
@@ -49,7 +49,7 @@ class NamedThings:
                 self._shown[name] = ImpliedObject(synset, decision._replace(rule=Rule.IMPLIED, depth=0))
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
-        """The captions with these things beside what their verbs entail."""
+        """The captions with these things."""
         return [self._of_caption(caption) for caption in captions]
 
     def _of_caption(self, caption: CaptionReading) -> CaptionReading:
@@ -91,8 +91,8 @@ class NamedThings:
             return caption
         doubted = not caption.flagged.get(Flag.UNCERTAIN, frozenset()).isdisjoint(name.tokens)
         flags = (Flag.UNCERTAIN,) if doubted else ()
-        reading = VerbReading(tree.starts[name.tokens[0]], tree.ends[name.tokens[-1]], (shown,), flags)
-        return caption._replace(verbs=(*caption.verbs, reading))
+        reading = EntailingWords(tree.starts[name.tokens[0]], tree.ends[name.tokens[-1]], (shown,), flags)
+        return caption._replace(entailing=(*caption.entailing, reading))
 
 
 def _is_seen_from(tree: Tree, name: FoundName) -> bool:

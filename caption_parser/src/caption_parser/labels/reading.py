@@ -81,8 +81,11 @@ class ObjectReading(NamedTuple):
         return self.choice.synset if self.choice else None
 
 
-class VerbReading(NamedTuple):
-    """A verb of a caption, by its character offsets, and what it entails."""
+class EntailingWords(NamedTuple):
+    """Words of a caption that are no object, by their character offsets, and what they entail.
+
+    Verbs, pronouns, parts of a body, names.
+    """
 
     start: int
     end: int
@@ -91,13 +94,13 @@ class VerbReading(NamedTuple):
 
 
 class CaptionReading(NamedTuple):
-    """A caption with its parse, its objects in text order, and the verbs that entail others."""
+    """A caption with its parse, its objects in text order, and other words that entail some."""
 
     caption: str
     tree: Tree
     phrases: tuple[NounPhrase, ...]
     objects: tuple[ObjectReading, ...]
-    verbs: tuple[VerbReading, ...] = ()
+    entailing: tuple[EntailingWords, ...] = ()
     segments: tuple[Segment, ...] = ()
     """Its parts that were parsed apart, and those that were not read; empty: it was read whole."""
     flagged: TokenFlags = MappingProxyType({})
