@@ -27,8 +27,6 @@ _KNOWN = frozenset({"the", "this", "that", "these", "those", "its", "his", "her"
 class DrawnAgain:
     """Flags later mentions of what is depicted, and what these act upon; a `LabelStep`."""
 
-    phrases: frozenset[str] = frozenset()
-
     def __init__(self, lexicon: Lexicon) -> None:
         self._contents = PictureContents(DepictionWords.of(lexicon))
         self._people = Below(lexicon, [lexicon.synset("person.n.01")])

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from caption_parser.labels.people_groups import people_groups
-from caption_parser.labels.reading import CaptionReading, ObjectReading
+from caption_parser.labels.reading import CaptionReading, CaptionStep, ObjectReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.tree import Tree
@@ -13,10 +13,8 @@ _CACHED_WORDS = 1 << 12
 _DEFINITE = frozenset({"the", "this", "that", "a", "an", "each", "every"})
 
 
-class MembersOfGroups:
-    """Takes the label from groups whose members are named and are no persons; a `LabelStep`."""
-
-    phrases: frozenset[str] = frozenset()
+class MembersOfGroups(CaptionStep):
+    """Takes the label from groups whose members are named and are no persons."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
@@ -27,11 +25,8 @@ class MembersOfGroups:
         self._names_animal = lru_cache(_CACHED_WORDS)(self._is_animal)
         self._names_person = lru_cache(_CACHED_WORDS)(self._is_person)
 
-    def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
-        """The captions without the labels of groups of other things."""
-        return [self._of_caption(caption) for caption in captions]
-
-    def _of_caption(self, caption: CaptionReading) -> CaptionReading:
+    def of_caption(self, caption: CaptionReading) -> CaptionReading:
+        """The caption without the labels of groups of other things."""
         others = {
             found.candidate.token
             for found in caption.objects

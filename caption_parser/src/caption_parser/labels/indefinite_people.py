@@ -33,8 +33,6 @@ _TELLING = _ASSERTING | _PERSONAL | _MANY | {"me"}
 class IndefinitePeople:
     """Adds the persons of indefinite pronouns, which are no noun phrases; a `LabelStep`."""
 
-    phrases: frozenset[str] = frozenset()
-
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._person = person_object(decisions, lexicon)
         self._parts = OwnersOfParts(decisions, lexicon)

@@ -59,8 +59,6 @@ _POSSESSIVES = frozenset({"its", "their", "her", "his"})
 class Kin:
     """Settles whether words of age, sex and kin are persons; a `LabelStep`."""
 
-    phrases: frozenset[str] = frozenset()
-
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._person = decisions.by_synset.get(lexicon.synset("person.n.01"))
         self._people = Below(lexicon, [lexicon.synset("person.n.01")])

@@ -1,9 +1,7 @@
 """Persons of whom a caption has the name alone: "Jane Doe celebrates after the race"."""
 
-from collections.abc import Sequence
-
 from caption_parser.labels.decisions import DecisionTable
-from caption_parser.labels.reading import CaptionReading, EntailingWords, person_object, with_flag
+from caption_parser.labels.reading import CaptionReading, CaptionStep, EntailingWords, person_object, with_flag
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.names.name_words import GIVEN
@@ -17,10 +15,8 @@ _SURNAMES = frozenset({"bird"})
 """Animals by which people are called, and which are classes by their own names."""
 
 
-class NamedPeople:
-    """Adds the persons whose names are subjects of what only persons do; a `LabelStep`."""
-
-    phrases: frozenset[str] = frozenset()
+class NamedPeople(CaptionStep):
+    """Adds the persons whose names are subjects of what only persons do."""
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._person = person_object(decisions, lexicon)
@@ -31,12 +27,9 @@ class NamedPeople:
         self._at_events = PeopleAtEvents(lexicon)
         self._offices = Offices(lexicon)
 
-    def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
-        """The captions with these persons."""
-        return [self._of_caption(caption) if caption.tree.capitals else caption for caption in captions]
-
-    def _of_caption(self, caption: CaptionReading) -> CaptionReading:
-        if self._person is None:
+    def of_caption(self, caption: CaptionReading) -> CaptionReading:
+        """The caption with these persons."""
+        if self._person is None or not caption.tree.capitals:
             return caption
         tree = caption.tree
         phrases = {found.candidate.token for found in caption.objects if found.synset is None and found.decision}

@@ -1,9 +1,7 @@
 """Things of which a caption has a famous name alone: "HMS Victory at Portsmouth", "Lufthansa 747 lands"."""
 
-from collections.abc import Sequence
-
 from caption_parser.labels.decisions import DecisionTable
-from caption_parser.labels.reading import CaptionReading, EntailingWords, ImpliedObject, with_flag
+from caption_parser.labels.reading import CaptionReading, CaptionStep, EntailingWords, ImpliedObject, with_flag
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.flags.made_things import MadeThings
 from caption_parser.syntax.names.famous_names import FamousNames, FoundName, famous_names
@@ -32,10 +30,8 @@ _UNSEEN = (Flag.NEGATED, Flag.DEPICTED, Flag.MODIFIER)
 """What the words of a name are flagged as that is not there; as names they all are."""
 
 
-class NamedThings:
-    """Adds the things with such names, and asserts nothing else of their words; a `LabelStep`."""
-
-    phrases: frozenset[str] = frozenset()
+class NamedThings(CaptionStep):
+    """Adds the things with such names, and asserts nothing else of their words."""
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._find = FamousNames(lexicon)
@@ -48,11 +44,8 @@ class NamedThings:
             if (decision := decisions.by_synset.get(synset, by_text)) is not None:
                 self._shown[name] = ImpliedObject(synset, decision._replace(rule=Rule.IMPLIED, depth=0))
 
-    def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
-        """The captions with these things."""
-        return [self._of_caption(caption) for caption in captions]
-
-    def _of_caption(self, caption: CaptionReading) -> CaptionReading:
+    def of_caption(self, caption: CaptionReading) -> CaptionReading:
+        """The caption with these things."""
         tree = caption.tree
         found = [name for name in self._find(tree, caption.caption) if name.shows in self._shown]
         unseen = [caption.flagged[flag] for flag in _UNSEEN if flag in caption.flagged]

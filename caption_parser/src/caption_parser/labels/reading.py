@@ -3,6 +3,7 @@
 Objects are noun phrases whose extended head is known; they stand in character offsets of the caption.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
@@ -115,14 +116,21 @@ def with_flag(found: ObjectReading, flag: Flag) -> ObjectReading:
 class LabelStep(Protocol):
     """One step on the way from senses to labels."""
 
-    @property
-    def phrases(self) -> frozenset[str]:
-        """The words and phrases to look for beside WordNet's lemmas, with underscores."""
-        ...
-
     def __call__(self, captions: Sequence[CaptionReading]) -> Sequence[CaptionReading]:
         """All captions of one image, in order, with what this step adds to them."""
         ...
+
+
+class CaptionStep(ABC):
+    """A `LabelStep` that reads each caption by itself."""
+
+    def __call__(self, captions: Sequence[CaptionReading]) -> Sequence[CaptionReading]:
+        """All captions of one image, in order, with what this step adds to them."""
+        return [self.of_caption(caption) for caption in captions]
+
+    @abstractmethod
+    def of_caption(self, caption: CaptionReading) -> CaptionReading:
+        """The caption with what this step adds to it."""
 
 
 def object_candidates(caption: str, tree: Tree, phrases: tuple[NounPhrase, ...]) -> Iterator[ObjectCandidate]:
