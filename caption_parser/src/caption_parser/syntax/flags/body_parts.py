@@ -8,13 +8,12 @@ from caption_parser.lexicon.taxonomy import hypernym_distances
 _FREQUENT_SENSES = 2
 _NO_PARTS = frozenset(
     """
-    antler antlers blood bone bones bust chest cells chopper crown feather feathers fin fins gland heart hide hides
-    horn horns milk mind mitt mitts organ seat seats shell shells skeleton skeletons skin skins skull skulls
-    tissue tissues tusk tusks wool
+    antler antlers blood bone bones bust chest chopper crown feather feathers gland heart hide hides horn
+    horns milk mitt mitts organ seat seats skin skins skull skulls tissue tissues tusk tusks
     """.split()
 )
 """Words that WordNet lists as parts of bodies and that captions say of what is left of a body, or of things."""
-_OTHER_PARTS = frozenset({"backside", "behind", "butt", "butts", "fur", "rear", "trunk", "trunks"})
+_OTHER_PARTS = frozenset("butt butts rear trunk trunks".split())
 """Words whose first senses are others, and which are parts of a body where a person or an animal has them."""
 
 

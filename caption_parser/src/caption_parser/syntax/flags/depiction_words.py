@@ -11,20 +11,18 @@ _KINDS = ("representation.n.02", "sculpture.n.01", "graphic_art.n.01", "doll.n.0
 """WordNet's synsets of likenesses; a noun counts if its first sense lies below one of them."""
 _OTHER_LIKENESSES = frozenset(
     """
-    ad advert advertisement animation art artwork banner billboard bust carving caricature clipart costume cutout
-    bobblehead decal decoration depiction doll drawing dummy emblem embroidery emoji emoticon figurine fresco
-    graffiti
-    graphic hologram icon illustration imitation jigsaw lego likeness logo mannequin maquette mascot mosaic mural
-    ornament origami plush plushie poster print puppet puzzle relief render rendering rendition replica
-    sculpture sign stamp statue stencil sticker tapestry tattoo toy wallpaper
+    ad advert advertisement animation art artwork banner billboard bobblehead bust caricature clipart costume
+    cutout decal decoration depiction drawing dummy emblem embroidery emoji emoticon graffiti icon
+    illustration imitation jigsaw lego likeness logo mannequin maquette mascot mosaic origami ornament plush
+    plushie poster print puzzle relief render rendering rendition sign stamp stencil sticker tapestry tattoo
+    toy wallpaper
     """.split()
 )
 """Reviewed: WordNet's first sense is another, or it files them as signs, designs, clothes or playthings."""
 _NO_LIKENESSES = frozenset(
     """
-    backdrop billet bitmap bullfight casting closeup collage copy corrida duplicate encyclical epistle invitation
-    invite letter longshot map missive model montage naumachia orrery original picture scenery scrabble sham still
-    summons teddy view
+    backdrop billet bitmap bullfight casting collage corrida encyclical epistle invitation invite letter
+    longshot map missive montage naumachia orrery scenery scrabble sham still summons
     """.split()
 )
 """Reviewed: below WordNet's likenesses, but said of the photograph itself, of scenes or of writing."""
