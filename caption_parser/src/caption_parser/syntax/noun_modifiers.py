@@ -77,11 +77,6 @@ _PLURALS_OF_KIND = frozenset("arts boys games girls goods ladies men mens saving
 """Plurals that say of what kind the noun after them is: "sports cars", "ladies shoes"."""
 
 
-def first_conjunct(tree: Tree, token: int) -> int:
-    """The first of the words that the token is coordinated with."""
-    return tree.first_conjuncts[token]
-
-
 def modifies_noun(tree: Tree, token: int) -> bool:
     """Whether a noun stands before another word as its modifier, itself or as a conjunct of one."""
     token = tree.first_conjuncts[token]
@@ -130,7 +125,7 @@ def _is_in_a_list(tree: Tree, token: int, head: int) -> bool:
 
 def _is_a_subject(tree: Tree, token: int, head: int) -> bool:
     """Whether the parse takes a verb for a plural: of "A dog races along" the article says that it is none."""
-    first = tree.left_edge(head)
+    first = tree.left_edges[head]
     singular = any(tree.words[child] in SINGULAR for child in (*tree.children[token], *tree.children[head]))
     singular |= tree.words[first] in SINGULAR and _SEVERAL.isdisjoint(tree.words[first:head])
     return singular and tree.tags[head] == "NNS" and tree.tags[token] == "NN" and head == token + 1
@@ -150,8 +145,8 @@ def modifying_nouns(tree: Tree) -> list[tuple[int, int, int]]:
         noun, passed = token, []
         while noun not in modified_by and modifies_noun(tree, noun):
             passed.append(noun)
-            noun = tree.heads[first_conjunct(tree, noun)]
+            noun = tree.heads[tree.first_conjuncts[noun]]
         noun = modified_by.get(noun, noun)
         modified_by |= dict.fromkeys(passed, noun)  # so that a chain of nouns is walked once
-        found.append((token, noun, min(tree.left_edge(token), tree.left_edge(noun))))
+        found.append((token, noun, min(tree.left_edges[token], tree.left_edges[noun])))
     return found

@@ -166,7 +166,7 @@ class FlagFinder:
                     flags = [flag for flag in flags if flag not in _OF_NAMES]
                 else:
                     flags += self._of_modifier(tree, head, token, noun, nouns, has_names)
-                start = min(head.start, tree.left_edge(token))
+                start = min(head.start, tree.left_edges[token])
                 found.append(NounPhrase(start, token + 1, token, flags=_in_order(flags), extended_head=head))
                 inside.update(other for other in range(head.start, head.end) if other != token)
         return [phrase for phrase in found if phrase.head not in inside]
