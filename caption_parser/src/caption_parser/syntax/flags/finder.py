@@ -25,6 +25,7 @@ from caption_parser.syntax.flags.hedges import concluded_nouns, uncertain_nouns
 from caption_parser.syntax.flags.made_things import MadeThings
 from caption_parser.syntax.flags.mentioned import MentionedFinder
 from caption_parser.syntax.flags.negation import negated_nouns
+from caption_parser.syntax.flags.other_meanings import OtherMeanings
 from caption_parser.syntax.flags.parts import PartFinder
 from caption_parser.syntax.flags.possessors import PossessorFinder
 from caption_parser.syntax.flags.shop_words import shop_nouns
@@ -88,6 +89,7 @@ class FlagFinder:
                 (Flag.MODIFIER, MentionedFinder(lexicon) if rules.elsewhere else None),
                 (Flag.MODIFIER, unseen_somebody if rules.elsewhere else None),
                 (Flag.IDIOM, FigureFinder(lexicon) if rules.figures else None),
+                (Flag.IDIOM, OtherMeanings(lexicon) if rules.figures else None),
                 (Flag.NAMED_ENTITY, self._proper_names),
                 (Flag.NAMED_ENTITY, self._animal_names),
                 (Flag.IDIOM, compound_nouns if rules.compounds else None),
