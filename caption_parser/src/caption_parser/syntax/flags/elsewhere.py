@@ -72,7 +72,7 @@ _ACTS = frozenset({"noun.act", "noun.event"})
 _GOODS = frozenset({"noun.artifact", "noun.cognition", "noun.communication", "noun.food", "noun.location"})
 _NAMELESS = "person"
 """Stands for a name in Conceptual Captions, where it stands alone."""
-_BEFORE_CREDITS = frozenset({",", "!", "?", ".", ":", "-"})
+_BEFORE_CREDITS = frozenset({"/", ",", "!", "?", ".", ":", "-"})
 _HOLDING = frozenset({"acl", "relcl"})
 _DESCRIBING = frozenset({"in", "with", "behind", "near"})
 _BEHIND_THE_PICTURE = frozenset({"artist", "illustrator", "painter", "photographer"})
@@ -96,7 +96,9 @@ _TOLD_APART = frozenset({"amod", "conj", "det", "nummod", "poss"})
 """Relations to a noun of what says which one or how many it means."""
 _NEAR = 5
 """Words before "by" among which is what somebody does."""
-_TRIGGERS = _BEHIND_THE_PICTURE | _ADDRESSED | {"by", "after", "for", "courtesy", "memory", "honor", "honour"}
+_TRIGGERS = (
+    _BEHIND_THE_PICTURE | _ADDRESSED | {"by", "after", "for", "courtesy", "memory", "honor", "honour", "thanks"}
+)
 
 
 class ElsewhereFinder:
@@ -119,6 +121,9 @@ class ElsewhereFinder:
                 yield from tree.children_by(token, "pobj")
         elif word == "for":
             yield from self._users(tree, token)
+        elif word == "thanks":
+            if tree.words[token + 1 : token + 2] == ["to"] and not _IMAGES.isdisjoint(tree.words[token + 3 :]):
+                yield from tree.children_by(token + 1, "pobj")  # "thanks to my aunt for the photo"
         elif word in _ADDRESSED:
             if tree.words[max(0, token - 1)] == "the" and tree.words[max(0, token - 2)] in _ADDRESSING:
                 yield token
@@ -151,7 +156,7 @@ class ElsewhereFinder:
             made = _AT_THE_TIME.isdisjoint(tree.words[max(0, by - 3) : by - 1]) and (
                 before not in _OF_IMAGES or not _IMAGES.isdisjoint(tree.words[max(0, by - 8) : by - 1])
             )
-        for noun in tree.children_by(by, "pobj"):
+        for noun in _agents(tree, by):
             if _is_described(tree, noun):
                 continue
             author = tree.words[noun] in _AUTHORS and tree.is_noun(by - 1)
@@ -213,6 +218,13 @@ class ElsewhereFinder:
             for synset in self._lexicon.synsets(lemma):
                 return self._lexicon.lexname(synset)
         return None
+
+
+def _agents(tree: Tree, by: int) -> Iterator[int]:
+    """Whom a "by" names, also where what they do is taken for a verb: "by painting artist"."""
+    yield from tree.children_by(by, "pobj")
+    for verb in tree.children_by(by, "pcomp"):
+        yield from (noun for noun in tree.children_by(verb, "dobj") if by + 2 == verb + 1 == noun)
 
 
 def _is_done_by(tree: Tree, by: int) -> bool:

@@ -18,6 +18,8 @@ _DWELLINGS = ("dwelling.n.01", "grave.n.02", "burial_chamber.n.01")
 _LEFT = frozenset("ashes birthplace bones coffin home homes memory reign relics remains skull skulls".split())
 """What is somebody's who has died or is not spoken of as there."""
 _PLACES = ("structure.n.01", "region.n.03", "district.n.01", "land.n.04", "body_of_water.n.01", "way.n.06")
+_MADE_OF = frozenset("aftermath collection death legacy music spirit style support work works writings".split())
+"""What may be spoken of after whoever it is of by a name alone: "in the style of person"."""
 _HONOURING = frozenset(
     """
     attributed belonged belonging belongs credited dedicated homage memorial memorials monument monuments ode
@@ -141,7 +143,9 @@ class MentionedFinder:
             return tree.tags[head] not in VERB_TAGS or _CONCERNED.isdisjoint(self._lexicon.base_forms(of, "v"))
         if word == "from":
             return tree.is_noun(head) and self._category(of) not in _DOINGS
-        return word == "of" and of not in RELATIONAL_NOUNS and tree.is_noun(head) and self._is_place(of)
+        if word != "of" or of in RELATIONAL_NOUNS or not tree.is_noun(head):
+            return False
+        return of in _MADE_OF or self._is_place(of)
 
     def _is_below(self, word: str, kinds: Below, senses: int = 1) -> bool:
         return any(sense in kinds for sense in self._lexicon.frequent_senses(word, of_each=senses))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.syntax.tree import NOUN_TAGS, Tree
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
 
 _OF_CELLS = frozenset(
     """
@@ -46,7 +46,11 @@ _BORNE = frozenset(
     """.split()
 )
 """What is borne by what is no animal: "the stone bears an inscription"."""
-_DETERMINERS = frozenset({"DT", "PRP$", "POS", "CD"})
+_PETS = frozenset("baby boy fella gal girl guy lady lass sweetheart".split())
+"""What people call their animals."""
+_OURS = frozenset({"my", "our", "this"})
+_FURTHEST = 7
+_DESCRIBING = NOUN_TAGS | ADJECTIVE_TAGS | {"CD", "DT", "HYPH", "RB"}
 _TAKES = frozenset({"take", "takes", "taking", "took"})
 _ENDS = frozenset({"", ".", "!", "?", ",", ";", "for", "as", "when"})
 _TO_CLASS = frozenset({"after", "before", "for", "in", "to"})
@@ -76,10 +80,28 @@ class OtherMeanings:
         if not self._peoples.isdisjoint(words):
             found.update(at for at, word in enumerate(words) if word in self._peoples and _is_a_place(tree, at))
         if "as" in words and not _ACTING.isdisjoint(words):
-            found.update(self._parts_of_animals(tree))
+            found.update(self._roles_of_animals(tree))
+        if "," in words and not _PETS.isdisjoint(words):
+            found.update(at for at, word in enumerate(words) if word in _PETS and self._is_a_pet(tree, at))
         return found
 
-    def _parts_of_animals(self, tree: Tree) -> set[int]:
+    def _is_a_pet(self, tree: Tree, fondly: int) -> bool:
+        """ "Our sweet girl Luna, a tabby", where no verb or possessor stands between the name and the animal."""
+        if _OURS.isdisjoint(tree.words[max(0, fondly - 3) : fondly]):
+            return False
+        behind = fondly + 1
+        while behind < len(tree) and behind <= fondly + 2 and tree.has_capital(behind):
+            behind += 1
+        if tree.words[behind : behind + 1] != [","]:
+            return False
+        for token in range(behind + 1, min(len(tree), behind + _FURTHEST)):
+            if tree.is_noun(token) and "noun.animal" in self._categories(tree.words[token]):
+                return True
+            if tree.tags[token] not in _DESCRIBING:
+                return False
+        return False
+
+    def _roles_of_animals(self, tree: Tree) -> set[int]:
         """What somebody else acts as: "a dog acts as goalkeeper"."""
         return {
             noun
