@@ -47,6 +47,17 @@ _SHADES = frozenset(
 )
 _SUBJECTS = ("nsubj", "nsubjpass")
 _SHADING = frozenset({"JJ", "RB", "VBN"})
+_MORE_COLORS = frozenset({"black", "brown", "gold", "grey", "silver", "turquoise", "teal"})
+_JOINING = frozenset({"and", "&", ",", "/"})
+_WITH_COLORS = frozenset({"in", "less", "more", "wear", "wearing", "wears", "wore"})
+_LIKING = frozenset({"like", "liked", "love", "loved", "loving"})
+_SPEAKERS = frozenset({"i", "we"})
+_BESIDE_FRUIT = frozenset(
+    """
+    apple apples banana bananas citrus eat eating fruit fruits grapefruit grapes half juice kiwi lemon lemons lime
+    limes peel peeled peeling pear pears segment segments slice sliced slices squeeze squeezed vitamin
+    """.split()
+)
 _FRUIT = frozenset({"citrus", "fruit", "fruits", "juice", "segment", "segments"})
 _IN_RAIN = frozenset({"brolly", "isotoner", "umbrella", "umbrellas"})
 _WORN = frozenset("blazer boots dress jeans leggings outfit skirt socks tights trousers".split())
@@ -139,7 +150,9 @@ def _are_colors(tree: Tree, oranges: int) -> bool:
 
 
 def _is_a_color(tree: Tree, orange: int) -> bool:
-    """ "A frisbee, orange with a worn rim", "the sea is tinted pink and orange"."""
+    """ "A frisbee, orange with a worn rim", "the sea is tinted pink and orange", "a woman wearing orange"."""
+    if _is_among_colors(tree, orange) or _is_spoken_of(tree, orange):
+        return True
     before = orange - 1
     while before > 0 and (tree.words[before] in _BETWEEN_COLORS or tree.words[before] in _COLORED_WITH):
         before -= 1
@@ -155,6 +168,33 @@ def _is_a_color(tree: Tree, orange: int) -> bool:
         and tree.is_noun(orange - 2)
         and tree.words[orange + 1 : orange + 2] == ["with"]
     )
+
+
+def _is_among_colors(tree: Tree, orange: int) -> bool:
+    """ "Orange, green and yellow cars", "orange & silver bracelets"; "wearing orange", "more orange"."""
+    if not _BESIDE_FRUIT.isdisjoint(tree.words):
+        return False
+    before, after = tree.words[max(0, orange - 1)], tree.words[orange + 1 : orange + 3]
+    ends = not after or not tree.is_noun(orange + 1)
+    if orange and before in _WITH_COLORS:
+        return ends
+    return len(after) > 1 and after[0] in _JOINING and after[1] in _COLORED_WITH | _MORE_COLORS
+
+
+def _is_spoken_of(tree: Tree, orange: int) -> bool:
+    """ "Orange is the new black", "orange is in this season", "I like the orange with it"."""
+    if not _BESIDE_FRUIT.isdisjoint(tree.words):
+        return False
+    verb, before = tree.heads[orange], tree.words[max(0, orange - 1)]
+    if before in ("the", "this", "that") and orange > 1:
+        return tree.words[orange - 2] in _LIKING and not _SPEAKERS.isdisjoint(tree.words[: orange - 2])
+    if tree.deps[orange] != "nsubj" or tree.children[orange] or verb != orange + 1:
+        return False
+    in_season = tree.words[verb + 1 : verb + 2] == ["in"] and tree.words[verb + 2 : verb + 3] not in (
+        ["a"],
+        ["the"],
+    )
+    return tree.words[verb] in ("is", "was") and (tree.has_child(verb, "attr") or in_season)
 
 
 def _is_said_to_be(tree: Tree, orange: int) -> bool:

@@ -23,7 +23,9 @@ from caption_parser.syntax.flags.figures import FigureFinder
 from caption_parser.syntax.flags.fixed_phrases import NameFinder, fixed_phrases
 from caption_parser.syntax.flags.hedges import concluded_nouns, uncertain_nouns
 from caption_parser.syntax.flags.made_things import MadeThings
+from caption_parser.syntax.flags.mentioned import MentionedFinder
 from caption_parser.syntax.flags.negation import negated_nouns
+from caption_parser.syntax.flags.other_meanings import OtherMeanings
 from caption_parser.syntax.flags.parts import PartFinder
 from caption_parser.syntax.flags.possessors import PossessorFinder
 from caption_parser.syntax.flags.shop_words import shop_nouns
@@ -84,8 +86,10 @@ class FlagFinder:
                 (Flag.DEPICTED, compared_nouns if rules.comparisons else None),
                 (Flag.NEGATED, wished_nouns if rules.wishes else None),
                 (Flag.MODIFIER, ElsewhereFinder(lexicon) if rules.elsewhere else None),
+                (Flag.MODIFIER, MentionedFinder(lexicon) if rules.elsewhere else None),
                 (Flag.MODIFIER, unseen_somebody if rules.elsewhere else None),
                 (Flag.IDIOM, FigureFinder(lexicon) if rules.figures else None),
+                (Flag.IDIOM, OtherMeanings(lexicon) if rules.figures else None),
                 (Flag.NAMED_ENTITY, self._proper_names),
                 (Flag.NAMED_ENTITY, self._animal_names),
                 (Flag.IDIOM, compound_nouns if rules.compounds else None),

@@ -368,7 +368,9 @@ def _possessed(tree: Tree, noun: int, mark: int) -> int | None:
     for token in range(mark + 1, len(tree)):
         if tree.is_noun(token):
             last = token
-        elif last is None and tree.words[token] in ("and", "&", "or"):
+        elif last is None and (
+            tree.words[token] in ("and", "&", "or") or tree.words[token + 1 : token + 2] == ["-"]
+        ):
             continue
         elif last is not None and tree.words[token] in _APOSTROPHES:
             last = None

@@ -1,0 +1,218 @@
+"""Words that mean another thing beside certain others: cells of a body, a guide on how to bake, bears that bear.
+
+Each has a test of its own for what stands around it; a caption without any of the words costs one comparison.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
+
+_OF_CELLS = frozenset(
+    """
+    animals bacteria battery biology blood brain cancer disease dna embryo fuel immune infected jail membrane
+    microscope microscopic molecules muscle nerve nucleus organism organisms prison skin solar stem tissue
+    tissues tumor virus viruses
+    """.split()
+)
+_ON_HOW = frozenset("choosing how picking using what when where which why".split())
+_OF_TEXTS = frozenset(
+    """
+    beginner's buying complete comprehensive definitive detailed essential gift helpful how-to on-screen pocket
+    quick shopping simple step step-by-step style survival travel ultimate
+    """.split()
+)
+"""What is said of guides that are read."""
+_FIELD = "field"
+_TO_A_SIDE = frozenset({"her", "his", "their", "the"})
+_PUSHED = frozenset(
+    """
+    airport baggage casualty drinks grocery hospital luggage paramedics patient pushed pushes pushing serving
+    shop shopping supermarket tea toy
+    """.split()
+)
+_RAILS = frozenset({"rail", "rails", "railway", "station", "street", "streetcar", "track", "tracks", "tram"})
+_OF_TUBS = frozenset("bath bathtub fountain jacuzzi massage pool shower spa tub whirlpool".split())
+_OF_THE_SKY = frozenset({"air", "aircraft", "flight", "flying", "plane", "planes", "runway", "sky"})
+_OF_BOARDS = frozenset({"griptape", "longboard", "skateboard"})
+_PUBLISHING = frozenset("asked claims named posted published reported reports reveals said says wrote".split())
+_DIALS = frozenset({"clock", "dial", "numerals", "watch"})
+_GOING = frozenset({"go", "goes", "going", "gone", "went"})
+_BORNE = frozenset(
+    """
+    arms fruit inscription little logo mark marks much name names no resemblance scars signature signs some
+    title traces witness words
+    """.split()
+)
+"""What is borne by what is no animal: "the stone bears an inscription"."""
+_PETS = frozenset("baby boy fella gal girl guy lady lass sweetheart".split())
+"""What people call their animals."""
+_OURS = frozenset({"my", "our", "this"})
+_FURTHEST = 7
+_DESCRIBING = NOUN_TAGS | ADJECTIVE_TAGS | {"CD", "DT", "HYPH", "RB"}
+_TAKES = frozenset({"take", "takes", "taking", "took"})
+_ENDS = frozenset({"", ".", "!", "?", ",", ";", "for", "as", "when"})
+_TO_CLASS = frozenset({"after", "before", "for", "in", "to"})
+_IN_PLACES = frozenset(
+    ", across central eastern from in near north northern outside rural south southern through western".split()
+)
+_ACTING = frozenset("act acting acts pose poses posing serve serves serving work works working".split())
+_SKATED = frozenset({"skatepark", "skateparks"})
+_EATEN = frozenset({"fruit", "rice", "salad", "soup"})
+
+
+class OtherMeanings:
+    """Finds the nouns of a parse that do not mean what they mean elsewhere."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._state = lexicon.synset("american_state.n.01")
+        self._categories = lru_cache(CACHED_LOOKUPS)(self._categories_of)
+        self._peoples = frozenset(self._peoples_of_states())
+
+    def __call__(self, tree: Tree) -> set[int]:
+        """Those nouns."""
+        words = tree.words
+        found = set[int]()
+        if not _TOLD.keys().isdisjoint(words):
+            found.update(at for at, word in enumerate(words) if word in _TOLD and _TOLD[word](tree, at))
+        if not self._peoples.isdisjoint(words):
+            found.update(at for at, word in enumerate(words) if word in self._peoples and _is_a_place(tree, at))
+        if "as" in words and not _ACTING.isdisjoint(words):
+            found.update(self._roles_of_animals(tree))
+        if "," in words and not _PETS.isdisjoint(words):
+            found.update(at for at, word in enumerate(words) if word in _PETS and self._is_a_pet(tree, at))
+        return found
+
+    def _is_a_pet(self, tree: Tree, fondly: int) -> bool:
+        """ "Our sweet girl Luna, a tabby", where no verb or possessor stands between the name and the animal."""
+        if _OURS.isdisjoint(tree.words[max(0, fondly - 3) : fondly]):
+            return False
+        behind = fondly + 1
+        while behind < len(tree) and behind <= fondly + 2 and tree.has_capital(behind):
+            behind += 1
+        if tree.words[behind : behind + 1] != [","]:
+            return False
+        for token in range(behind + 1, min(len(tree), behind + _FURTHEST)):
+            if tree.is_noun(token) and "noun.animal" in self._categories(tree.words[token]):
+                return True
+            if tree.tags[token] not in _DESCRIBING:
+                return False
+        return False
+
+    def _roles_of_animals(self, tree: Tree) -> set[int]:
+        """What somebody else acts as: "a dog acts as goalkeeper"."""
+        return {
+            noun
+            for at, word in enumerate(tree.words)
+            if word == "as" and tree.words[max(0, at - 1)] in _ACTING
+            for noun in tree.children_by(at, "pobj")
+            if "noun.person" in self._categories(tree.words[noun])
+            and any(
+                "noun.animal" in self._categories(tree.words[subject])
+                for subject in tree.children_by(tree.heads[at], "nsubj")
+            )
+        }
+
+    def _peoples_of_states(self) -> set[str]:
+        """Names of American states that are peoples, too: "Iowa"."""
+        return {
+            lemma.lower()
+            for state in self._lexicon.instance_hyponyms(self._state)
+            for lemma in self._lexicon.lemmas(state)
+            if any(self._lexicon.lexname(sense) == "noun.person" for sense in self._lexicon.synsets(lemma.lower()))
+        }
+
+    def _categories_of(self, word: str) -> frozenset[str]:
+        return frozenset(map(self._lexicon.lexname, self._lexicon.frequent_senses(word, of_each=2)))
+
+
+def _is_a_place(tree: Tree, state: int) -> bool:
+    """Whether a name is not that of a people: "…, Iowa", "in rural Missouri"."""
+    return tree.words[max(0, state - 1)] in _IN_PLACES and not tree.has_child(state, "det")
+
+
+def _is_read(tree: Tree, guide: int) -> bool:
+    """ "The ultimate guide to cheese", "a guide on how to bake"; who guides tourists is a person."""
+    after = tree.words[guide + 1 : guide + 3]
+    said = set(tree.words[max(0, guide - 3) : guide])
+    if _FIELD in said:
+        return False
+    to = after[:1] == ["to"] and not (after[1:] != [] and after[1] in _TO_A_SIDE and _is_where(tree, guide))
+    on = after[:1] == ["on"] and after[1:] != [] and after[1] in _ON_HOW
+    return tree.is_noun(guide) and (to or on or after[:1] == ["for"] or not said.isdisjoint(_OF_TEXTS))
+
+
+def _is_where(tree: Tree, noun: int) -> bool:
+    return not {"left", "right", "side"}.isdisjoint(tree.words[noun + 1 : noun + 4])
+
+
+def _is_unsold(tree: Tree, royalty: int) -> bool:
+    """The end of what agencies say of pictures: "… royalty free", also cut off."""
+    after = [word for word in tree.words[royalty + 1 : royalty + 3] if word != "-"]
+    cut_off = royalty + 1 == len(tree) and royalty > 2 and not tree.has_child(royalty, "det")
+    return after[:1] == ["free"] or (cut_off and tree.words[royalty - 1] not in ("and", "of", "with", "by", "for"))
+
+
+def _is_beside(words: frozenset[str], unless: frozenset[str] = frozenset()) -> Callable[[Tree, int], bool]:
+    """A test for some words anywhere in the caption, and none of others."""
+    return lambda tree, _: not words.isdisjoint(tree.words) and unless.isdisjoint(tree.words)
+
+
+def _is_a_publisher(tree: Tree, magazine: int) -> bool:
+    """ "A portrait session for a magazine", "the magazine posted an article"."""
+    verb = tree.words[magazine + 1 : magazine + 2]
+    if tree.deps[magazine] == "nsubj" and verb != [] and verb[0] in _PUBLISHING:
+        return True
+    return tree.deps[magazine] == "pobj" and tree.words[tree.heads[magazine]] in ("by", "for", "from")
+
+
+def _is_of_a_clock(tree: Tree, hands: int) -> bool:
+    """ "A clock whose face is white, and its hands point to four"."""
+    return tree.words[max(0, hands - 1)] == "its" and not _DIALS.isdisjoint(tree.words)
+
+
+def _is_a_surgeons(tree: Tree, knife: int) -> bool:
+    """ "Went under the knife"."""
+    return tree.words[max(0, knife - 2) : knife] == ["under", "the"] and tree.words[max(0, knife - 3)] in _GOING
+
+
+def _are_borne(tree: Tree, bears: int) -> bool:
+    """ "The stone bears an inscription", "a tree bears fruit"; not what has a word in the plural before it."""
+    if not bears or tree.tags[bears - 1] not in NOUN_TAGS or tree.words[bears - 1].endswith("s"):
+        return False
+    return not _BORNE.isdisjoint(tree.words[bears + 1 : bears + 4])
+
+
+def _is_taken(tree: Tree, cake: int) -> bool:
+    """ "This one takes the cake"."""
+    after = tree.words[cake + 1] if cake + 1 < len(tree) else ""
+    return cake > 1 and tree.words[cake - 1] == "the" and tree.words[cake - 2] in _TAKES and after in _ENDS
+
+
+def _is_a_lesson(tree: Tree, lesson: int) -> bool:
+    """ "On my way to class", "between my classes"."""
+    before = tree.words[max(0, lesson - 1)]
+    return before in _TO_CLASS or (before == "my" and tree.words[lesson] == "classes")
+
+
+_TOLD = {
+    "bears": _are_borne,
+    "bowl": _is_beside(_SKATED, _EATEN),
+    "cake": _is_taken,
+    "cells": _is_beside(_OF_CELLS),
+    "class": _is_a_lesson,
+    "classes": _is_a_lesson,
+    "guide": _is_read,
+    "guides": _is_read,
+    "hands": _is_of_a_clock,
+    "jets": _is_beside(_OF_TUBS, _OF_THE_SKY),
+    "knife": _is_a_surgeons,
+    "magazine": _is_a_publisher,
+    "royalty": _is_unsold,
+    "trolley": _is_beside(_PUSHED, _RAILS),
+    "trolleys": _is_beside(_PUSHED, _RAILS),
+    "trucks": _is_beside(_OF_BOARDS),
+}
+"""Words, and what tells that they mean another thing."""
