@@ -84,6 +84,27 @@ A dish shows what stays whole in it, the design of a room shows the room, and ho
 _GIFTS = frozenset({"box", "boxes", "hamper", "pack", "set", "sets"})
 """Behind "gift" they hold what stands before: "mug gift set"."""
 
+_PHOTOGRAPHS = frozenset(
+    """
+    closeup headshot image images photo photograph photographs photos pic pics picture pictures portrait portraits
+    snapshot snapshots
+    """.split()
+)
+"""Behind what they show, if the caption is of them: "black dog photo"."""
+_OF_PHOTOGRAPHS = frozenset(
+    """
+    agency author book camera cell client contributor cover customer drone file guest magazine newspaper owner
+    phone photographer press product reader royalty self smartphone staff student traveler traveller tv user
+    visitor
+    """.split()
+)
+"""Who or what took photographs, or has them: "staff photo"."""
+_OF_NO_CAMERA = frozenset(
+    """
+    art canvas commission custom drawing frame framed hanging hung illustration mounted oil painted painting pencil
+    print sculpture vector wall watercolor watercolour
+    """.split()
+)
 _MEMES = frozenset("gif gifs meme memes".split())
 """Pictures by what is done with them, which show what is said before: "beagle smiling meme"."""
 
@@ -128,6 +149,12 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
         or (tree.words[head] in _FEATS and tree.words[token] in _DONE_ON)
         or (tree.words[head] in _OF_ITSELF and tree.words[token] not in _TOLD and tree.words[token].isalpha())
         or tree.words[head] in _MEMES
+        or (
+            tree.words[head] in _PHOTOGRAPHS
+            and tree.deps[head] == "ROOT"
+            and tree.words[token] not in _OF_PHOTOGRAPHS
+            and _OF_NO_CAMERA.isdisjoint(tree.words)
+        )
         or (tree.words[token] in _SHOWN_AS.get(tree.words[head], ()) and _ends_a_title(tree, head))
         or (
             tree.words[head] in ("recipe", "recipes")
@@ -145,7 +172,13 @@ def _is_before_a_dash(tree: Tree, token: int) -> bool:
     """Whether a dash follows and then what begins a clause: "chocolate cake - we all had some"."""
     return (
         tree.words[token + 1] in _DASHES
-        and tree.tags[token + 2 : token + 3] in _BEGINNINGS
+        and (
+            tree.tags[token + 2 : token + 3] in _BEGINNINGS
+            or (
+                tree.tags[token + 2 : token + 3] == ["IN"]
+                and _DASHES.isdisjoint(tree.words[token + 3 : token + 4])
+            )
+        )
         and tree.ends[token] < tree.starts[token + 1]
     )
 

@@ -178,7 +178,13 @@ class HeadlineVerbs:
             )
         if tag in _WHOSE:
             return not any(tag in _LATER_VERBS for tag in tree.tags[verb + 2 :])
-        return behind in _OUT_OF and self._is_a_person(tree, verb - 1)
+        if not self._is_a_person(tree, verb - 1):
+            return False
+        if word not in _GOODS and behind.isalpha() and as_verb > _NEVER_A_THING * max(1, as_noun):
+            return True  # "model wears cropped shorts"
+        return behind in _OUT_OF or (
+            tag == "IN" and behind not in _OF_THINGS and word not in _GOODS and as_verb > _FAR_RATHER * as_noun
+        )
 
     def _is_a_person(self, tree: Tree, noun: int) -> bool:
         senses = self._lexicon.frequent_senses(tree.words[noun])
