@@ -22,7 +22,16 @@ _NOT_SEEN_AFTER = frozenset(
 _OF_ME = frozenset({",", "CC", "IN", "VBG"})
 """Tags of what goes on behind the "me" that opens a sentence."""
 _ENDS = frozenset({".", "!", "?"})
-_MANY = frozenset({"hundreds", "thousands"})
+_MANY = frozenset({"dozens", "hundreds", "scores", "thousands"})
+_COMING = frozenset(
+    """
+    arrive arrived attend attended celebrate celebrated cheer cheered crowd crowded dance danced demonstrate
+    demonstrated gather gathered greet greeted line lined march marched mourn mourned pack packed parade paraded
+    protest protested queue queued rally rallied stroll strolled throng thronged turn turned wait waited watch
+    watched
+    """.split()
+)
+"""What is done by many persons, of whom a headline has the number alone: "Thousands march in Paris"."""
 _DRAWING = frozenset("attract attracted attracting attracts draw drawing draws drew".split())
 """What an event does with those who come: "the parade draws thousands"."""
 _HINTING = frozenset({"hint", "hinting", "hints"})
@@ -85,4 +94,6 @@ def _opens(tree: Tree, me: int) -> bool:
 
 def _are_drawn(tree: Tree, many: int) -> bool:
     """Whether so many come to an event; an "of" behind them says itself who they are."""
-    return many > 0 and tree.words[many - 1] in _DRAWING and tree.words[many + 1 : many + 2] != ["of"]
+    if many == 0 or tree.words[many - 1] in _ENDS:
+        return not _COMING.isdisjoint(tree.words[many + 1 : many + 2])
+    return tree.words[many - 1] in _DRAWING and tree.words[many + 1 : many + 2] != ["of"]

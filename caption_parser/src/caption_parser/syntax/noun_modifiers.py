@@ -21,7 +21,7 @@ _PORTIONS = in_both_numbers(
 ) | {"quarters"}
 """Nouns that gather or divide what the noun before them names: "orange wedges", "a zebra herd"."""
 
-_FEATS = in_both_numbers("stunt trick")
+_FEATS = in_both_numbers("stunt trick") | {"halfpipe", "slopestyle"}
 _DONE_ON = frozenset(
     "bicycle bike bmx board frisbee kite motorbike motorcycle scooter skate skateboard snowboard surfboard".split()
 )
@@ -41,6 +41,9 @@ _TOLD = frozenset(
 _DISHES = in_both_numbers("burger cake cheesecake cupcake donut doughnut hamburger panini pizza sandwich")
 _COOKED = frozenset("apples bananas broccoli carrots hotdogs oranges".split())
 """What a dish is of that leaves it whole, right before the recipe: "roasted carrots recipe", not "carrot soup"."""
+_DASHES = frozenset({"-", "\u2013", "\u2014"})
+_BEGINNINGS = (["DT"], ["EX"], ["PRP"], ["PRP$"], ["WP"], ["WRB"])
+"""Tags of what stands behind a dash and in no word with a hyphen."""
 _NEXT_TITLES = frozenset({"-", "\u2013", "\u2014", "|", ":", ",", "(", "/", "\u2022"})
 _WORN = frozenset("backpack bag clutch handbag necktie purse tie umbrella".split())
 _SOLD_TOGETHER = frozenset(
@@ -50,6 +53,9 @@ _SOLD_TOGETHER = frozenset(
     """.split()
 )
 _COLLECTED = _SOLD_TOGETHER | frozenset("bear book bottles clock clocks handbag mugs teacups umbrella".split())
+_WHOLE_IN_A_DISH = frozenset({"broccoli"})
+_ROOMS = frozenset({"bedroom", "room"})
+_HARNESSED = frozenset("bullock bullocks donkey donkeys horse horses mule mules ox oxen ponies pony".split())
 _SHOWN_AS = {
     "recipe": _DISHES,
     "recipes": _DISHES,
@@ -59,16 +65,45 @@ _SHOWN_AS = {
     "sets": _SOLD_TOGETHER,
     "collection": _COLLECTED,
     "replica": _COLLECTED,
+    **dict.fromkeys("bake casserole gratin pasta salad".split(), _WHOLE_IN_A_DISH),
+    **dict.fromkeys("decor decoration design ideas interior makeover photo remodel renovation".split(), _ROOMS),
+    **dict.fromkeys(
+        "buggies buggy carriage carriages cart carts chariot sleigh sleighs wagon wagons".split(), _HARNESSED
+    ),
 }
-"""Nouns, and what is there before them: a recipe is told beside its dish, a set is one of what is sold so."""
+"""Nouns, and what is there before them: a recipe is told beside its dish, a set is one of what is sold so.
+
+A dish shows what stays whole in it, the design of a room shows the room, and horses draw carriages.
+"""
 
 _GIFTS = frozenset({"box", "boxes", "hamper", "pack", "set", "sets"})
 """Behind "gift" they hold what stands before: "mug gift set"."""
 
+_PHOTOGRAPHS = in_both_numbers("headshot image photo photograph pic picture portrait snapshot") | {"closeup"}
+"""Behind what they show, if the caption is of them: "black dog photo"."""
+_OF_PHOTOGRAPHS = frozenset(
+    """
+    agency author book camera cell client contributor cover customer drone file guest magazine newspaper owner
+    phone photographer press product reader royalty self smartphone staff student traveler traveller tv user
+    visitor
+    """.split()
+)
+"""Who or what took photographs, or has them: "staff photo"."""
+_OF_NO_CAMERA = frozenset(
+    """
+    art canvas commission custom drawing frame framed hanging hung illustration mounted oil painted painting pencil
+    print sculpture vector wall watercolor watercolour
+    """.split()
+)
 _MEMES = in_both_numbers("gif meme")
 """Pictures by what is done with them, which show what is said before: "beagle smiling meme"."""
 
-_WHERE_AND_WHEN = frozenset({"downtown", "today", "tomorrow", "tonight", "uptown", "yesterday"})
+_WHERE_AND_WHEN = frozenset(
+    """
+    anytime backstage downstairs downtown indoors onstage outdoors today tomorrow tonight upstairs uptown
+    yesterday
+    """.split()
+)
 """Words that parses take for what the noun before them modifies: "a busy intersection downtown"."""
 
 _SEVERAL = frozenset("couple dozen few group lot many number several".split())
@@ -87,16 +122,24 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
     """Whether a modifying noun names what is there: "a horse drawn carriage", "orange wedges", "vases cups"."""
     dep, head = tree.deps[token], tree.heads[token]
     if dep == "npadvmod":
-        return tree.words[head] in _PRESENT_BY
+        return tree.words[head] in _PRESENT_BY or _is_before_a_dash(tree, token)
     if tree.words[token + 1] in _RIDERS and tree.words[token] in _RIDDEN:
         return True  # "a Harley rider waves", whatever the parse makes of the verb
     if tree.words[token + 1] == "gift" and tree.words[token + 2 : token + 3] and tree.words[token + 2] in _GIFTS:
         return not _SOLD_TOGETHER.isdisjoint((tree.words[token], tree.words[token].removesuffix("s")))
+    if _is_before_a_dash(tree, token):
+        return True
     return dep == "compound" and (
         tree.words[head] in _PORTIONS
         or (tree.words[head] in _FEATS and tree.words[token] in _DONE_ON)
         or (tree.words[head] in _OF_ITSELF and tree.words[token] not in _TOLD and tree.words[token].isalpha())
         or tree.words[head] in _MEMES
+        or (
+            tree.words[head] in _PHOTOGRAPHS
+            and tree.deps[head] == "ROOT"
+            and tree.words[token] not in _OF_PHOTOGRAPHS
+            and _OF_NO_CAMERA.isdisjoint(tree.words)
+        )
         or (tree.words[token] in _SHOWN_AS.get(tree.words[head], ()) and _ends_a_title(tree, head))
         or (
             tree.words[head] in ("recipe", "recipes")
@@ -104,9 +147,24 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
             and tree.words[token] in _COOKED
             and _ends_a_title(tree, head)
         )
-        or tree.words[head] in _WHERE_AND_WHEN
+        or (tree.words[head] in _WHERE_AND_WHEN and not modifies_noun(tree, head))
         or _is_in_a_list(tree, token, head)
         or _is_a_subject(tree, token, head)
+    )
+
+
+def _is_before_a_dash(tree: Tree, token: int) -> bool:
+    """Whether a dash follows and then what begins a clause: "chocolate cake - we all had some"."""
+    return (
+        tree.words[token + 1] in _DASHES
+        and (
+            tree.tags[token + 2 : token + 3] in _BEGINNINGS
+            or (
+                tree.tags[token + 2 : token + 3] == ["IN"]
+                and _DASHES.isdisjoint(tree.words[token + 3 : token + 4])
+            )
+        )
+        and tree.ends[token] < tree.starts[token + 1]
     )
 
 

@@ -45,7 +45,9 @@ _ON_THEIR_WAY = frozenset("circling cruising gliding hovering passing sailing so
 _FLYING = frozenset({"airship", "balloon", "drone", "kite"})
 _GOING = frozenset({"enjoy", "enjoying", "enjoys", "go", "goes", "going", "gone", "went"})
 
-_PASSED = frozenset("bridge city harbor harbour highway house lake port river road street town tunnel".split())
+_PASSED = frozenset(
+    "airport bridge city harbor harbour highway house lake port river road station street town tunnel".split()
+)
 """What one enters, leaves, crosses or passes."""
 
 _WHERE_TO = frozenset({"around", "away", "back", "left", "off", "right"})
