@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.syntax.flags.figures import TRAINED
+from caption_parser.syntax.flags.oranges import COLORED_WITH, are_colors, is_a_color
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
 
 _OF_CELLS = frozenset(
@@ -60,6 +62,21 @@ _IN_PLACES = frozenset(
 _ACTING = frozenset("act acting acts pose poses posing serve serves serving work works working".split())
 _SKATED = frozenset({"skatepark", "skateparks"})
 _EATEN = frozenset({"fruit", "rice", "salad", "soup"})
+_BRIDAL = frozenset("bride bridesmaid dress gown princess queen robe".split())
+_RAILWAYS = frozenset(
+    "carriage conductor locomotive platform railway station steam subway ticket track tracks".split()
+)
+_OF_GOWNS = frozenset({"bridal", "cathedral", "chapel", "lace", "sweeping", "tulle", "watteau"})
+_OF_ROADS = frozenset(
+    "asphalt carriageway highway lane motorway pavement reflector reflectors road street tarmac".split()
+)
+"""Where cat's eyes are of glass."""
+_IN_RAIN = frozenset({"brolly", "isotoner", "umbrella", "umbrellas"})
+_WORN = frozenset("blazer boots dress jeans leggings outfit skirt socks tights trousers".split())
+_WAYS = frozenset("creek lane path paths pathway river road roads route stream track trail trails".split())
+_NEAR = 5
+_DROPPING = frozenset({"carves", "carving", "drop", "dropped", "dropping", "drops", "rips", "shreds"})
+_WHERE_BANDS_PLAY = frozenset("concert festival gig march marching music parade school show stage wedding".split())
 
 
 class OtherMeanings:
@@ -160,6 +177,10 @@ def _is_beside(words: frozenset[str], unless: frozenset[str] = frozenset()) -> C
     return lambda tree, _: not words.isdisjoint(tree.words) and unless.isdisjoint(tree.words)
 
 
+def _any_of(*tests: Callable[[Tree, int], bool]) -> Callable[[Tree, int], bool]:
+    return lambda tree, token: any(test(tree, token) for test in tests)
+
+
 def _is_a_publisher(tree: Tree, magazine: int) -> bool:
     """ "A portrait session for a magazine", "the magazine posted an article"."""
     verb = tree.words[magazine + 1 : magazine + 2]
@@ -197,20 +218,87 @@ def _is_a_lesson(tree: Tree, lesson: int) -> bool:
     return before in _TO_CLASS or (before == "my" and tree.words[lesson] == "classes")
 
 
+def _is_of_skaters(tree: Tree, bowl: int) -> bool:
+    """ "Tony Hawk drops into the bowl", "a skater carving the bowl"; an egg drops into one of another kind."""
+    verb = next((at for at in range(bowl - 1, max(0, bowl - _NEAR), -1) if tree.words[at] in _DROPPING), 0)
+    skates = any("skate" in before or "skating" in before or "bmx" in before for before in tree.words[:verb])
+    named = verb > 1 and tree.has_capital(verb - 1) and tree.has_capital(verb - 2)
+    return bool(verb) and (skates or named)
+
+
+def _is_of_a_gown(tree: Tree, train: int) -> bool:
+    """ "the bride's train", "a gown with a long train", "a cathedral train"."""
+    if not _RAILWAYS.isdisjoint(tree.words):
+        return False
+    whose = {tree.words[child] for child in tree.children_by(train, "poss")}
+    said = {tree.words[child] for child in tree.children_by(train, "amod", "compound")}
+    whole = tree.heads[tree.heads[train]]
+    worn = tree.deps[train] == "pobj" and tree.words[tree.heads[train]] == "with" and tree.words[whole] in TRAINED
+    gowned = not (TRAINED | {"bride"}).isdisjoint(tree.words)
+    return worn or not whose.isdisjoint(_BRIDAL) or (gowned and not said.isdisjoint(_OF_GOWNS))
+
+
+def _is_of_glass(tree: Tree, cat: int) -> bool:
+    """Whether cat's eyes are those of a road."""
+    if cat and tree.tags[cat - 1] in ("DT", "JJ", "PRP$"):
+        return False
+    return tree.words[cat + 1 : cat + 3] == ["'s", "eyes"] and not _OF_ROADS.isdisjoint(tree.words)
+
+
+def _is_a_stripe(tree: Tree, band: int) -> bool:
+    """ "A lighthouse with a red band": what has one that has a colour plays no music, if it is no concert."""
+    kind = band - 1
+    if (
+        not _WHERE_BANDS_PLAY.isdisjoint(tree.words)
+        or kind < 1
+        or tree.words[kind] not in COLORED_WITH | {"black", "brown", "orange"}
+    ):
+        return False
+    first = kind - (tree.words[kind - 1] in ("a", "an", "the", "one"))
+    return first > 0 and tree.words[first - 1] in ("has", "have", "having", "with")
+
+
+def _are_shoes(tree: Tree, docs: int) -> bool:
+    """ "Mom jeans, docs": not doctors."""
+    return not _WORN.isdisjoint(tree.words) and tree.tags[docs - 1 : docs] != ["DT"]
+
+
+def _is_a_maker(tree: Tree, totes: int) -> bool:
+    """ "Totes automatic folding brolly"."""
+    return totes == 0 and tree.has_capital(0) and not _IN_RAIN.isdisjoint(tree.words) and "and" not in tree.words
+
+
+def _is_of_a_way(tree: Tree, fork: int) -> bool:
+    """ "A fork in the hiking trail"."""
+    return tree.words[fork + 1 : fork + 2] == ["in"] and any(
+        tree.words[way] in _WAYS for way in tree.children_by(fork + 1, "pobj")
+    )
+
+
+
 _TOLD = {
+    "band": _is_a_stripe,
+    "bands": _is_a_stripe,
     "bears": _are_borne,
-    "bowl": _is_beside(_SKATED, _EATEN),
+    "bowl": _any_of(_is_beside(_SKATED, _EATEN), _is_of_skaters),
     "cake": _is_taken,
+    "cat": _is_of_glass,
     "cells": _is_beside(_OF_CELLS),
     "class": _is_a_lesson,
     "classes": _is_a_lesson,
+    "docs": _are_shoes,
+    "fork": _is_of_a_way,
     "guide": _is_read,
     "guides": _is_read,
     "hands": _is_of_a_clock,
     "jets": _is_beside(_OF_TUBS, _OF_THE_SKY),
     "knife": _is_a_surgeons,
     "magazine": _is_a_publisher,
+    "orange": is_a_color,
+    "oranges": are_colors,
     "royalty": _is_unsold,
+    "totes": _is_a_maker,
+    "train": _is_of_a_gown,
     "trolley": _is_beside(_PUSHED, _RAILS),
     "trolleys": _is_beside(_PUSHED, _RAILS),
     "trucks": _is_beside(_OF_BOARDS),
