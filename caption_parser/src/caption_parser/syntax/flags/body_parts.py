@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.lexicon.taxonomy import hypernym_distances
+from caption_parser.lexicon.taxonomy import Below
 
 _FREQUENT_SENSES = 2
 _NO_PARTS = frozenset(
@@ -22,7 +22,7 @@ class BodyParts:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._animal = lexicon.synset("animal.n.01")
+        self._animals = Below(lexicon, [lexicon.synset("animal.n.01")])
         self._is_part = lru_cache(CACHED_LOOKUPS)(self._has_such_a_sense)
 
     def __contains__(self, word: str) -> bool:
@@ -43,5 +43,5 @@ class BodyParts:
     def _is_of_a_body(self, synset: int) -> bool:
         lexname = self._lexicon.lexname(synset)
         if lexname == "noun.animal":
-            return self._animal not in hypernym_distances(self._lexicon, synset)
+            return synset not in self._animals
         return lexname == "noun.body"

@@ -1,10 +1,9 @@
 """Nouns that say how much there is of others, or which part: "a sea of umbrellas", "the train of a gown"."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
+from caption_parser.syntax.word_kinds import WordKinds
 
 _WATERS = frozenset("sea seas ocean oceans river rivers wave waves flood pool stream".split())
 _COVERS = frozenset("blanket blankets carpet carpets cloak curtain curtains canopy rug".split())
@@ -28,12 +27,8 @@ _WET = frozenset({"water", "rain", "ice", "waters", "islands", "waves"})
 _STREWN = frozenset({"noun.plant", "noun.person", "noun.animal"})
 
 
-class FigureFinder:
+class FigureFinder(WordKinds):
     """Finds the nouns of a parse that stand for a measure."""
-
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
-        self._category = lru_cache(CACHED_LOOKUPS)(self._category_of)
 
     def __call__(self, tree: Tree) -> set[int]:
         """Those nouns."""
@@ -59,11 +54,5 @@ class FigureFinder:
         if measure in _WATERS:
             return word not in _WET and (plural or word in _SPREAD)
         if measure in _COVERS:
-            return word in _SPREAD or (plural and self._category(word) in _STREWN)
-        return measure in _HEAPS and plural and self._category(word) == "noun.artifact"
-
-    def _category_of(self, word: str) -> str | None:
-        for lemma in self._lexicon.base_forms(word):
-            for synset in self._lexicon.synsets(lemma):
-                return self._lexicon.lexname(synset)
-        return None
+            return word in _SPREAD or (plural and self.category(word) in _STREWN)
+        return measure in _HEAPS and plural and self.category(word) == "noun.artifact"

@@ -5,11 +5,11 @@ And Conceptual Captions' "person" where a place or a thing had a name: "a lake i
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.tree import VERB_TAGS, Tree
+from caption_parser.syntax.word_kinds import WordKinds
 from caption_parser.syntax.word_lists import RELATIONAL_NOUNS
 
 _SUBJECTS = ("nsubj", "nsubjpass")
@@ -40,18 +40,14 @@ _ARTICLES = frozenset({"a", "an", "the"})
 _TRIGGERS = _HONOURING | _SAYING | _MODALS | {"according", "of", "person", "your"}
 
 
-class MentionedFinder:
+class MentionedFinder(WordKinds):
     """Finds the nouns of a parse that name somebody who is only spoken of."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
+        super().__init__(lexicon)
         self._dwellings = Below(lexicon, map(lexicon.synset, _DWELLINGS))
         self._places = Below(lexicon, map(lexicon.synset, _PLACES))
         self._persons = Below(lexicon, map(lexicon.synset, ("person.n.01", "social_group.n.01", "people.n.01")))
-        self._is_person = lru_cache(CACHED_LOOKUPS)(lambda word: self._is_below(word, self._persons))
-        self._is_left = lru_cache(CACHED_LOOKUPS)(lambda word: self._is_below(word, self._dwellings))
-        self._is_place = lru_cache(CACHED_LOOKUPS)(lambda word: self._is_below(word, self._places, 2))
-        self._category = lru_cache(CACHED_LOOKUPS)(self._category_of)
 
     def __call__(self, tree: Tree) -> set[int]:
         """Those nouns."""
@@ -73,7 +69,7 @@ class MentionedFinder:
             yield from self._kin_of_readers(tree, token)
         elif word == "of":
             if tree.is_noun(token - 1) and (
-                tree.words[token - 1] in _LEFT or self._is_left(tree.words[token - 1])
+                tree.words[token - 1] in _LEFT or self.means(tree.words[token - 1], self._dwellings)
             ):
                 yield from self._persons_of(tree, token)
         elif word in _HONOURING or word == "according":
@@ -87,7 +83,7 @@ class MentionedFinder:
     def _persons_of(self, tree: Tree, preposition: int) -> Iterator[int]:
         """Whom a preposition is about, if no more is said of what he does."""
         for noun in tree.children_by(preposition, "pobj"):
-            if self._is_person(tree.words[noun]) and not _acts(tree, noun):
+            if self.means(tree.words[noun], self._persons) and not _acts(tree, noun):
                 yield noun
 
     def _kin_of_readers(self, tree: Tree, your: int) -> Iterator[int]:
@@ -96,14 +92,16 @@ class MentionedFinder:
         if tree.deps[your] != "poss" or tree.deps[noun] in _SUBJECTS or noun == tree.heads[noun]:
             return
         with_them = tree.deps[noun] == "dobj" and tree.tags[tree.heads[noun]] == "VBG"
-        if not with_them and self._is_person(tree.words[noun]) and not _acts(tree, noun):
+        if not with_them and self.means(tree.words[noun], self._persons) and not _acts(tree, noun):
             yield noun
 
     def _whoever_may(self, tree: Tree, modal: int) -> Iterator[int]:
         """The subject of what can be done with or in a thing: "a kitchen where guests can cook"."""
         verb = tree.heads[modal]
         if tree.deps[verb] == "relcl" and _SEEN.isdisjoint(tree.words[modal + 1 : modal + 3]):
-            yield from (noun for noun in tree.children_by(verb, "nsubj") if self._is_person(tree.words[noun]))
+            yield from (
+                noun for noun in tree.children_by(verb, "nsubj") if self.means(tree.words[noun], self._persons)
+            )
 
     def _witnesses(self, tree: Tree, verb: int) -> Iterator[int]:
         """Who says what stands before a comma, or after it: "nobody was hurt, a spokesman said"."""
@@ -115,7 +113,7 @@ class MentionedFinder:
                 and noun < verb
                 and tree.words[first - 1] == ","
                 and ends
-                and self._is_person(tree.words[noun])
+                and self.means(tree.words[noun], self._persons)
             ):
                 yield noun
 
@@ -130,7 +128,7 @@ class MentionedFinder:
         if tree.deps[person] == "pobj":
             return self._is_where(tree, before)
         return tree.deps[person] in ("ROOT", "nsubj") and any(
-            self._category(tree.words[noun]) in _THINGS or self._is_place(tree.words[noun])
+            self.category(tree.words[noun]) in _THINGS or self.means(tree.words[noun], self._places, 2)
             for noun in _called(tree, person)
         )
 
@@ -142,17 +140,10 @@ class MentionedFinder:
         if word == "at":
             return tree.tags[head] not in VERB_TAGS or _CONCERNED.isdisjoint(self._lexicon.base_forms(of, "v"))
         if word == "from":
-            return tree.is_noun(head) and self._category(of) not in _DOINGS
+            return tree.is_noun(head) and self.category(of) not in _DOINGS
         if word != "of" or of in RELATIONAL_NOUNS or not tree.is_noun(head):
             return False
-        return of in _MADE_OF or self._is_place(of)
-
-    def _is_below(self, word: str, kinds: Below, senses: int = 1) -> bool:
-        return any(sense in kinds for sense in self._lexicon.frequent_senses(word, of_each=senses))
-
-    def _category_of(self, word: str) -> str | None:
-        senses = self._lexicon.frequent_senses(word)
-        return self._lexicon.lexname(senses[0]) if senses else None
+        return of in _MADE_OF or self.means(of, self._places, 2)
 
 
 def _acts(tree: Tree, noun: int) -> bool:

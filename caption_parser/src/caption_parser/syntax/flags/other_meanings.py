@@ -275,7 +275,6 @@ def _is_of_a_way(tree: Tree, fork: int) -> bool:
     )
 
 
-
 _TOLD = {
     "band": _is_a_stripe,
     "bands": _is_a_stripe,

@@ -6,12 +6,12 @@ singular one ("a children's book"), or by a profession and its tool ("a chef's k
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.lexicon.taxonomy import Below, hypernym_distances
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.body_parts import BodyParts
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, PLURAL_TAGS, Tree
+from caption_parser.syntax.word_kinds import WordKinds
 from caption_parser.syntax.word_lists import ONE_OR_EACH, in_both_numbers
 
 _WITH_S = frozenset({"'s", "\u2019s", "\u02bcs", "`s", "\u00b4s"})
@@ -152,21 +152,16 @@ _ROOMS = in_both_numbers(
 ) | frozenset("changing clothing fashion footwear shoes wear".split())
 
 
-class PossessorFinder:
+class PossessorFinder(WordKinds):
     """Finds the possessors of a parse that name a kind and nobody in the image."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
+        super().__init__(lexicon)
         self._body_parts = BodyParts(lexicon)
-        self._professions = frozenset(map(lexicon.synset, _PROFESSIONS))
-        self._kept = frozenset(map(lexicon.synset, _KEPT_FOR_ANIMALS))
-        self._category = lru_cache(CACHED_LOOKUPS)(self._category_of)
-        self._is_profession = lru_cache(CACHED_LOOKUPS)(self._has_profession)
-        self._players = frozenset(map(lexicon.synset, _PLAYERS))
-        self._is_player = lru_cache(CACHED_LOOKUPS)(self._has_player)
-        self._left_alone = frozenset(map(lexicon.synset, _LEFT_ALONE))
-        self._is_left = lru_cache(CACHED_LOOKUPS)(self._is_left_alone)
-        self._is_kept = lru_cache(CACHED_LOOKUPS)(self._is_kept_for_animals)
+        self._professions = Below(lexicon, map(lexicon.synset, _PROFESSIONS))
+        self._kept = Below(lexicon, map(lexicon.synset, _KEPT_FOR_ANIMALS))
+        self._players = Below(lexicon, map(lexicon.synset, _PLAYERS))
+        self._left_alone = Below(lexicon, map(lexicon.synset, _LEFT_ALONE))
         self._is_kin = Below(lexicon, [lexicon.synset("relative.n.01")])
         self._is_worn = Below(lexicon, map(lexicon.synset, _WORN))
 
@@ -201,15 +196,15 @@ class PossessorFinder:
 
     def _is_gear(self, owner: str, owned: str) -> bool:
         """Whether a player has it for his game, and not as his own: "a catcher's mitt"."""
-        return owned in _GEAR and self._is_player(owner)
+        return owned in _GEAR and self.means(owner, self._players, 2)
 
     def _names_kind(self, tree: Tree, possessor: int, possessed: int) -> bool:
         owner, owned = tree.words[possessor], tree.words[possessed]
-        if owned in _PRIVATE_ROOMS | _WORKS and self._category(owner) == "noun.person":
+        if owned in _PRIVATE_ROOMS | _WORKS and self.category(owner) == "noun.person":
             return True
         determiner = _determiner(tree, possessor)
         is_spoken_of = determiner not in _OURS and _speaks_of_owner(tree, possessed)
-        is_away = not is_spoken_of and self._category(owner) == "noun.person"
+        is_away = not is_spoken_of and self.category(owner) == "noun.person"
         if determiner in _OURS and is_away and self._is_of_old(tree, possessor, possessed):
             return True
         if (
@@ -228,8 +223,8 @@ class PossessorFinder:
         if determiner in _DEFINITE:
             return owner in _OF_A_SEX and owned in _ROOMS
         if determiner in ONE_OR_EACH:
-            if self._category(owner) == "noun.animal":
-                return self._is_kept(owned)
+            if self.category(owner) == "noun.animal":
+                return self.means(owned, self._kept)
             return is_plural or self._is_profession(owner)
         # "two men's hats" speaks of two men; without any determiner the possessor is a kind, one or many.
         return determiner is None and (is_plural or self._is_kind_alone(tree, owner, possessed))
@@ -263,7 +258,7 @@ class PossessorFinder:
                 yield from (
                     owner
                     for owner in tree.children_by(of, "pobj")
-                    if self._category(tree.words[owner]) == "noun.person"
+                    if self.category(tree.words[owner]) == "noun.person"
                     and (tree.words[owner] not in _ANYBODY or tree.words[owner] in _AT_THE_WHEEL)
                     and next(tree.children_by(owner, "acl", "relcl"), None) is None
                     and not _speaks_of_owner(tree, owner)
@@ -273,7 +268,7 @@ class PossessorFinder:
 
     def _is_kind_alone(self, tree: Tree, owner: str, possessed: int) -> bool:
         """Whether a singular possessor without an article is a kind: "chef's knife", not "man's shirt is red"."""
-        category = self._category(owner)
+        category = self.category(owner)
         if category == "noun.animal":
             return tree.words[possessed] not in _WORN_BY_ANIMALS
         if category != "noun.person" or owner in _ANYBODY:
@@ -283,40 +278,17 @@ class PossessorFinder:
     def _shows_owner(self, tree: Tree, possessed: int) -> bool:
         """Whether what is possessed is seen with its possessor; a toy animal is a thing."""
         return (
-            self._category(tree.words[possessed]) in _WITH_NAMES_OF_THEIR_OWN
+            self.category(tree.words[possessed]) in _WITH_NAMES_OF_THEIR_OWN
             and tree.words[possessed - 1] not in _LIFELESS
         )
 
-    def _category_of(self, word: str) -> str | None:
-        """WordNet's category of the most frequent sense."""
-        for lemma in self._lexicon.base_forms(word):
-            for synset in self._lexicon.synsets(lemma):
-                return self._lexicon.lexname(synset)
-        return None
-
-    def _has_profession(self, word: str) -> bool:
-        return not _OTHER_PROFESSIONS.isdisjoint(self._lexicon.base_forms(word)) or any(
-            not self._professions.isdisjoint(hypernym_distances(self._lexicon, synset))
-            for synset in self._lexicon.frequent_senses(word)
+    def _is_profession(self, word: str) -> bool:
+        return not _OTHER_PROFESSIONS.isdisjoint(self._lexicon.base_forms(word)) or self.means(
+            word, self._professions
         )
 
-    def _has_player(self, word: str) -> bool:
-        return any(
-            not self._players.isdisjoint(hypernym_distances(self._lexicon, synset))
-            for synset in self._lexicon.frequent_senses(word, of_each=2)
-        )
-
-    def _is_left_alone(self, word: str) -> bool:
-        return word in _PUT_DOWN or any(
-            not self._left_alone.isdisjoint(hypernym_distances(self._lexicon, synset))
-            for synset in self._lexicon.frequent_senses(word)
-        )
-
-    def _is_kept_for_animals(self, word: str) -> bool:
-        return any(
-            not self._kept.isdisjoint(hypernym_distances(self._lexicon, synset))
-            for synset in self._lexicon.frequent_senses(word)
-        )
+    def _is_left(self, word: str) -> bool:
+        return word in _PUT_DOWN or self.means(word, self._left_alone)
 
 
 def _speaks_of_owner(tree: Tree, thing: int) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.lexicon.taxonomy import hypernym_distances
+from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.quantities import referents
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
 from caption_parser.syntax.word_lists import in_both_numbers
@@ -103,7 +103,7 @@ class SurfaceFinder:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._vehicle = lexicon.synset("vehicle.n.01")
+        self._vehicles = Below(lexicon, [lexicon.synset("vehicle.n.01")])
         self._moves = lru_cache(CACHED_LOOKUPS)(self._names_what_moves)
 
     def __call__(self, tree: Tree) -> set[int]:
@@ -151,7 +151,7 @@ class SurfaceFinder:
         """Whether a noun means an animal, a person or a vehicle: what is larger than what it would lie on."""
         lexicon = self._lexicon
         return any(
-            lexicon.lexname(synset) in _LIVING or self._vehicle in hypernym_distances(lexicon, synset)
+            lexicon.lexname(synset) in _LIVING or synset in self._vehicles
             for synset in lexicon.frequent_senses(word)
         )
 
