@@ -13,6 +13,7 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.traces import leaves_traces
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import SENTENCE_ENDS
 
 _ASSERTING = frozenset({"someone", "somebody", "everyone", "everybody"})
 _PERSONAL = frozenset({"he", "she"})
@@ -21,7 +22,6 @@ _NOT_SEEN_AFTER = frozenset(
 )
 _OF_ME = frozenset({",", "CC", "IN", "VBG"})
 """Tags of what goes on behind the "me" that opens a sentence."""
-_ENDS = frozenset({".", "!", "?"})
 _MANY = frozenset({"dozens", "hundreds", "scores", "thousands"})
 _COMING = frozenset(
     """
@@ -88,12 +88,12 @@ class IndefinitePeople:
 
 def _opens(tree: Tree, me: int) -> bool:
     """Whether a sentence begins so and goes on with where or how: "me eating ice cream", "me and my sister"."""
-    begins = me == 0 or tree.words[me - 1] in _ENDS
+    begins = me == 0 or tree.words[me - 1] in SENTENCE_ENDS
     return begins and me + 1 < len(tree) and tree.tags[me + 1] in _OF_ME
 
 
 def _are_drawn(tree: Tree, many: int) -> bool:
     """Whether so many come to an event; an "of" behind them says itself who they are."""
-    if many == 0 or tree.words[many - 1] in _ENDS:
+    if many == 0 or tree.words[many - 1] in SENTENCE_ENDS:
         return not _COMING.isdisjoint(tree.words[many + 1 : many + 2])
     return tree.words[many - 1] in _DRAWING and tree.words[many + 1 : many + 2] != ["of"]

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from caption_parser.labels.reading import CaptionReading, CaptionStep, ObjectReading
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import POINTING, THEIR_POSSESSIVES
 from shared_schemas import DOUBTS, Rule
 
-_DEFINITE = frozenset("all both each either every her his its our that the their these this those".split())
+_DEFINITE = POINTING | THEIR_POSSESSIVES | {"all", "both", "each", "either", "every", "our"}
 _ONE_OF_THEM = frozenset("first last latter former middle one other second third".split())
 _FURTHER = frozenset({"additional", "another", "extra", "further", "more"})
 _GENERAL = frozenset({Rule.SYNONYM, Rule.HOLONYM})

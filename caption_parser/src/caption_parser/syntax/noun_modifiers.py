@@ -1,7 +1,7 @@
 """Nouns that only modify another: the motorcycle of "a motorcycle helmet" is not in the picture."""
 
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import SINGULAR, in_both_numbers
+from caption_parser.syntax.word_lists import DASHES, SINGULAR, in_both_numbers
 
 MODIFIER_DEPS = frozenset({"compound", "amod", "nummod", "npadvmod", "quantmod", "advmod"})
 
@@ -41,7 +41,6 @@ _TOLD = frozenset(
 _DISHES = in_both_numbers("burger cake cheesecake cupcake donut doughnut hamburger panini pizza sandwich")
 _COOKED = frozenset("apples bananas broccoli carrots hotdogs oranges".split())
 """What a dish is of that leaves it whole, right before the recipe: "roasted carrots recipe", not "carrot soup"."""
-_DASHES = frozenset({"-", "\u2013", "\u2014"})
 _BEGINNINGS = (["DT"], ["EX"], ["PRP"], ["PRP$"], ["WP"], ["WRB"])
 """Tags of what stands behind a dash and in no word with a hyphen."""
 _NEXT_TITLES = frozenset({"-", "\u2013", "\u2014", "|", ":", ",", "(", "/", "\u2022"})
@@ -156,12 +155,11 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
 def _is_before_a_dash(tree: Tree, token: int) -> bool:
     """Whether a dash follows and then what begins a clause: "chocolate cake - we all had some"."""
     return (
-        tree.words[token + 1] in _DASHES
+        tree.words[token + 1] in DASHES
         and (
             tree.tags[token + 2 : token + 3] in _BEGINNINGS
             or (
-                tree.tags[token + 2 : token + 3] == ["IN"]
-                and _DASHES.isdisjoint(tree.words[token + 3 : token + 4])
+                tree.tags[token + 2 : token + 3] == ["IN"] and DASHES.isdisjoint(tree.words[token + 3 : token + 4])
             )
         )
         and tree.ends[token] < tree.starts[token + 1]

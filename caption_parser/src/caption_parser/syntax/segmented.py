@@ -17,10 +17,10 @@ from caption_parser.syntax.text.boilerplate import Dropped
 from caption_parser.syntax.text.drawn_endings import begins_drawn
 from caption_parser.syntax.text.segments import Segment, Segmenter
 from caption_parser.syntax.tree import NOUN_TAGS, Tree
+from caption_parser.syntax.word_lists import DASHES
 from shared_schemas import Flag
 
 _VOCABULARY_LIMIT = 20_000
-_DASHES = frozenset("-\u2013\u2014")
 _COLORS = frozenset(
     "black blue brown burgundy cream gray green grey ivory navy pink purple red tan teal white yellow".split()
 )
@@ -135,7 +135,7 @@ def _joined(segments: Sequence[Segment], parses: Sequence[ParsedText]) -> Parsed
 
 def _names_color(separator: str, tree: Tree) -> bool:
     """Whether the last part of a caption is a colour with its name: "Leather Tote - Luggage Brown"."""
-    return separator.strip() in _DASHES and len(tree) == _WITH_ITS_NAME and tree.words[-1] in _COLORS
+    return separator.strip() in DASHES and len(tree) == _WITH_ITS_NAME and tree.words[-1] in _COLORS
 
 
 def _all_flagged(parsed: ParsedText, flag: Flag) -> ParsedText:

@@ -75,6 +75,23 @@ ONE_OR_EACH = SINGULAR | {"each", "every"}
 SEVERAL_OF = frozenset("bunch couple dozen few group hundred lot number pair row series set thousand".split())
 """Words that may stand between an article in the singular and a plural: "a few cars"."""
 
+POINTING = frozenset({"that", "the", "these", "this", "those"})
+"""Determiners of what is known or seen."""
+
+THEIR_POSSESSIVES = frozenset({"her", "his", "its", "their"})
+OUR_POSSESSIVES = frozenset({"my", "our", "your"})
+
+DEFINITE = POINTING | THEIR_POSSESSIVES | OUR_POSSESSIVES
+"""Before a noun they say which one is meant."""
+
+SENTENCE_ENDS = frozenset({".", "!", "?"})
+
+QUOTES = frozenset({'"', "``", "\u201c", "\u201d", "''", "'", "\u2018", "\u2019"})
+
+HYPHENS = frozenset({"-", "\u2010", "\u2011"})
+
+DASHES = frozenset({"-", "\u2013", "\u2014"})
+
 WITH_ANIMALS = frozenset("aquarium barn fair farm ranch rodeo safari sanctuary stable stables zoo".split())
 """Places where animals are to be seen."""
 

@@ -6,11 +6,10 @@ from typing import NamedTuple
 
 from caption_parser.lexicon.plurals import plural_forms
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import HYPHENS
 from shared_runtime.packaged import packaged_toml
 
 _FILE = "compounds.toml"
-_JOINTS = frozenset({"-", "\u2010", "\u2011"})
-"""Tokens between the words of a compound that are part of none: "zip-tie"."""
 
 
 class _Compound(NamedTuple):
@@ -42,7 +41,7 @@ def _compounds() -> dict[str, _Beginning]:
         compounds = tuple(
             _Compound(words, frozenset((words[-1], *plural_forms(words[-1])))) for words in longest_first
         )
-        seconds = _JOINTS.union(*(one.last if len(one.words) == 2 else one.words[1:2] for one in compounds))
+        seconds = HYPHENS.union(*(one.last if len(one.words) == 2 else one.words[1:2] for one in compounds))
         beginnings[first] = _Beginning(None if (first,) in of_first else seconds, compounds)
     return beginnings
 
@@ -69,7 +68,7 @@ def _matched(tree: Tree, first: int, compound: _Compound) -> list[int]:
     tokens: list[int] = []
     place = first
     for number, expected in enumerate(words):
-        while number and place < len(tree) and tree.words[place] in _JOINTS:
+        while number and place < len(tree) and tree.words[place] in HYPHENS:
             place += 1
         if place >= len(tree):
             return []

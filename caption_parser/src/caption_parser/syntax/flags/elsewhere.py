@@ -7,7 +7,7 @@ from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import VERB_TAGS, Tree
-from caption_parser.syntax.word_lists import in_both_numbers
+from caption_parser.syntax.word_lists import DEFINITE, in_both_numbers
 
 _MAKING = frozenset(
     """
@@ -51,7 +51,7 @@ _SUITABLE = frozenset(
     safe set simple sized suitable suited unique useful
     """.split()
 )
-_KNOWN = frozenset("the this that these those his her their its my your our all both each".split())
+_KNOWN = DEFINITE | {"all", "both", "each"}
 _ANIMATE = frozenset({"noun.person", "noun.animal"})
 _GROUPS = in_both_numbers("class couple crew crowd family household team") | frozenset(
     "audience people person".split()

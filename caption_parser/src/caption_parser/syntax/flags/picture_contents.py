@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from caption_parser.syntax.flags.depiction_words import DepictionWords
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import SENTENCE_ENDS
 
 _SHOWING = frozenset({"depicts", "portrays", "shows"})
 _MAIN = frozenset({"ROOT", "attr", "dobj", "nsubj", "nsubjpass"})
 """What a sentence is about, or what it says that an image shows."""
-_ENDS = frozenset({".", "!", "?", ";"})
+_ENDS = SENTENCE_ENDS | {";"}
 _FINITE = frozenset({"VBP", "VBZ"})
 _JOINING = frozenset({"and", "but", "while"})
 _STAINED_GLASS = ["stained", "glass", "window"]

@@ -12,7 +12,7 @@ from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.body_parts import BodyParts
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, PLURAL_TAGS, Tree
 from caption_parser.syntax.word_kinds import WordKinds
-from caption_parser.syntax.word_lists import ONE_OR_EACH, in_both_numbers
+from caption_parser.syntax.word_lists import DEFINITE, ONE_OR_EACH, OUR_POSSESSIVES, in_both_numbers
 
 _WITH_S = frozenset({"'s", "\u2019s", "\u02bcs", "`s", "\u00b4s"})
 _WITHOUT_S = frozenset({"'", "\u2019", "\u02bc", "`", "\u00b4"})
@@ -27,7 +27,7 @@ _PLURALS = _UNMARKED | frozenset(
     "men women children boys girls ladies kids gentlemen people babies toddlers".split()
 )
 
-_DEFINITE = frozenset("the this that these those my your his her its our their whose".split())
+_DEFINITE = DEFINITE | {"whose"}
 
 _PROFESSIONS = (
     "worker.n.01",
@@ -131,8 +131,7 @@ _WITH_OWNERS = frozenset({"at", "with"})
 """Before where somebody is himself, and before whom: "a notebook of a student at a desk"."""
 _SENSES_OF_THINGS = 4
 _ALIVE = frozenset({"noun.animal", "noun.body", "noun.person"})
-_OURS = frozenset({"my", "our", "your"})
-_OF_OTHERS = _OURS | {"a", "an", "another"}
+_OF_OTHERS = OUR_POSSESSIVES | {"a", "an", "another"}
 """Before owners who have not been spoken of."""
 _AT_THE_WHEEL = frozenset({"driver", "passenger", "pilot"})
 _OF_VEHICLES = in_both_numbers("cabin compartment door mirror seat side window")
@@ -203,9 +202,9 @@ class PossessorFinder(WordKinds):
         if owned in _PRIVATE_ROOMS | _WORKS and self.category(owner) == "noun.person":
             return True
         determiner = _determiner(tree, possessor)
-        is_spoken_of = determiner not in _OURS and _speaks_of_owner(tree, possessed)
+        is_spoken_of = determiner not in OUR_POSSESSIVES and _speaks_of_owner(tree, possessed)
         is_away = not is_spoken_of and self.category(owner) == "noun.person"
-        if determiner in _OURS and is_away and self._is_of_old(tree, possessor, possessed):
+        if determiner in OUR_POSSESSIVES and is_away and self._is_of_old(tree, possessor, possessed):
             return True
         if (
             owned in self._body_parts
