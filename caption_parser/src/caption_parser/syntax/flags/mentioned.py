@@ -95,7 +95,8 @@ class MentionedFinder:
         noun = tree.heads[your]
         if tree.deps[your] != "poss" or tree.deps[noun] in _SUBJECTS or noun == tree.heads[noun]:
             return
-        with_them = tree.deps[noun] == "dobj" and tree.tags[tree.heads[noun]] == "VBG"
+        before = tree.heads[noun]
+        with_them = tree.words[before] == "with" or (tree.deps[noun] == "dobj" and tree.tags[before] == "VBG")
         if not with_them and self._is_person(tree.words[noun]) and not _acts(tree, noun):
             yield noun
 
@@ -157,7 +158,7 @@ class MentionedFinder:
 
 def _acts(tree: Tree, noun: int) -> bool:
     """Whether it is said what somebody does."""
-    return any(tree.deps[child] == "acl" and tree.tags[child] == "VBG" for child in tree.children[noun])
+    return any(tree.tags[child] == "VBG" for child in tree.children_by(noun, "acl", "relcl"))
 
 
 def _called(tree: Tree, name: int) -> Iterator[int]:
