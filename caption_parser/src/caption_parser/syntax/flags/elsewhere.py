@@ -15,7 +15,7 @@ _MAKING = frozenset(
     commissioned composed conceived constructed crafted created crocheted curated customised customized
     decorated dedicated designed developed directed donated drafted drawn edited embroidered engineered engraved
     etched fashioned filmed founded funded gifted handcrafted handmade illustrated influenced inspired invented
-    knit knitted made manufactured narrated organised organized owned painted patented penned photographed
+    knit knitted made manufactured narrated owned painted patented penned photographed
     pioneered planned produced provided published purchased recommended restored sculpted selected sewn shot
     signed sketched sponsored stitched styled tailored taken tattooed woven written
     """.split()

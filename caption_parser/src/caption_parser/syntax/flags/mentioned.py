@@ -91,7 +91,8 @@ class MentionedFinder(WordKinds):
         noun = tree.heads[your]
         if tree.deps[your] != "poss" or tree.deps[noun] in _SUBJECTS or noun == tree.heads[noun]:
             return
-        with_them = tree.deps[noun] == "dobj" and tree.tags[tree.heads[noun]] == "VBG"
+        before = tree.heads[noun]
+        with_them = tree.words[before] == "with" or (tree.deps[noun] == "dobj" and tree.tags[before] == "VBG")
         if not with_them and self.means(tree.words[noun], self._persons) and not _acts(tree, noun):
             yield noun
 
@@ -148,7 +149,7 @@ class MentionedFinder(WordKinds):
 
 def _acts(tree: Tree, noun: int) -> bool:
     """Whether it is said what somebody does."""
-    return any(tree.deps[child] == "acl" and tree.tags[child] == "VBG" for child in tree.children[noun])
+    return any(tree.tags[child] == "VBG" for child in tree.children_by(noun, "acl", "relcl"))
 
 
 def _called(tree: Tree, name: int) -> Iterator[int]:

@@ -26,6 +26,9 @@ _OF_TEXTS = frozenset(
     """.split()
 )
 """What is said of guides that are read."""
+_FINITE = frozenset({"VBD", "VBP", "VBZ"})
+_OF_TEXTS_TOO = frozenset("are covers explains features has helps includes is shows takes tells will".split())
+"""What guides that are read do."""
 _FIELD = "field"
 _TO_A_SIDE = frozenset({"her", "his", "their", "the"})
 _PUSHED = frozenset(
@@ -34,7 +37,22 @@ _PUSHED = frozenset(
     shop shopping supermarket tea toy
     """.split()
 )
-_RAILS = frozenset({"rail", "rails", "railway", "station", "street", "streetcar", "track", "tracks", "tram"})
+_RAILS = frozenset(
+    {
+        "commuters",
+        "passengers",
+        "riders",
+        "rail",
+        "rails",
+        "railway",
+        "station",
+        "street",
+        "streetcar",
+        "track",
+        "tracks",
+        "tram",
+    }
+)
 _OF_TUBS = frozenset("bath bathtub fountain jacuzzi massage pool shower spa tub whirlpool".split())
 _OF_THE_SKY = frozenset({"air", "aircraft", "flight", "flying", "plane", "planes", "runway", "sky"})
 _OF_BOARDS = frozenset({"griptape", "longboard", "skateboard"})
@@ -158,6 +176,8 @@ def _is_read(tree: Tree, guide: int) -> bool:
         return False
     to = after[:1] == ["to"] and not (after[1:] != [] and after[1] in _TO_A_SIDE and _is_where(tree, guide))
     on = after[:1] == ["on"] and after[1:] != [] and after[1] in _ON_HOW
+    if tree.deps[guide] == "nsubj" and tree.tags[tree.heads[guide]] in _FINITE:
+        return not _OF_TEXTS_TOO.isdisjoint(tree.words[tree.heads[guide] :][:1])
     return tree.is_noun(guide) and (to or on or after[:1] == ["for"] or not said.isdisjoint(_OF_TEXTS))
 
 
@@ -183,10 +203,11 @@ def _any_of(*tests: Callable[[Tree, int], bool]) -> Callable[[Tree, int], bool]:
 
 def _is_a_publisher(tree: Tree, magazine: int) -> bool:
     """ "A portrait session for a magazine", "the magazine posted an article"."""
-    verb = tree.words[magazine + 1 : magazine + 2]
-    if tree.deps[magazine] == "nsubj" and verb != [] and verb[0] in _PUBLISHING:
+    before = tree.heads[magazine]
+    if tree.deps[magazine] == "nsubj" and before == magazine + 1 and tree.words[before] in _PUBLISHING:
         return True
-    return tree.deps[magazine] == "pobj" and tree.words[tree.heads[magazine]] in ("by", "for", "from")
+    is_of_a_noun = tree.words[before] == "from" and tree.is_noun(tree.heads[before])
+    return tree.deps[magazine] == "pobj" and (tree.words[before] in ("by", "for") or is_of_a_noun)
 
 
 def _is_of_a_clock(tree: Tree, hands: int) -> bool:

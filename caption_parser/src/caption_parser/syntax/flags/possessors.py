@@ -17,8 +17,7 @@ from caption_parser.syntax.word_lists import DEFINITE, ONE_OR_EACH, OUR_POSSESSI
 _WITH_S = frozenset({"'s", "\u2019s", "\u02bcs", "`s", "\u00b4s"})
 _WITHOUT_S = frozenset({"'", "\u2019", "\u02bc", "`", "\u00b4"})
 _APOSTROPHES = _WITH_S | _WITHOUT_S
-_UNMARKED = frozenset({"mens", "womens", "childrens"})
-"""Possessors whose apostrophe is left out, and which are nothing else."""
+_UNMARKED = frozenset({"mens", "womens", "childrens"})  # with the apostrophe left out, and nothing else
 _MARKS = _APOSTROPHES | _UNMARKED
 _IN_POSSESSION = NOUN_TAGS | ADJECTIVE_TAGS | PARTICIPLE_TAGS | {"CD", "HYPH", "FW"}
 """Tags of what may stand between an apostrophe and the noun that is possessed."""
@@ -96,6 +95,7 @@ _NO_BODIES = frozenset(
 )
 """Names that mean no part of a body."""
 _LIFELESS = frozenset({"toy", "stuffed", "plush"})
+_JOINED = frozenset({"and", "&", "or"})
 _OF_A_SEX = frozenset("men women boys girls ladies gentlemen kids children".split())
 _PLAYERS = ("athlete.n.01", "player.n.01", "umpire.n.01")
 _GEAR = in_both_numbers("glove helmet mask mitt pad stick") | frozenset("goggles padding".split())
@@ -339,9 +339,7 @@ def _possessed(tree: Tree, noun: int, mark: int) -> int | None:
     for token in range(mark + 1, len(tree)):
         if tree.is_noun(token):
             last = token
-        elif last is None and (
-            tree.words[token] in ("and", "&", "or") or tree.words[token + 1 : token + 2] == ["-"]
-        ):
+        elif last is None and (tree.words[token] in _JOINED or tree.words[token + 1 : token + 2] == ["-"]):
             continue
         elif last is not None and tree.words[token] in _APOSTROPHES:
             last = None
