@@ -8,6 +8,7 @@ from caption_parser.labels.reading import CaptionReading, CaptionStep, ObjectRea
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import SAID_OF_GROUPS
 
 _CACHED_WORDS = 1 << 12
 _DEFINITE = frozenset({"the", "this", "that", "a", "an", "each", "every"})
@@ -77,5 +78,6 @@ def _members(tree: Tree, group: int) -> Iterator[int]:
         for noun in tree.children_by(preposition, "pobj"):
             is_whole = any(tree.words[det] in _DEFINITE for det in tree.children_by(noun, "det"))
             is_name = tree.tags[noun] == "NNP" or tree.has_child(noun, "poss")
-            if tree.is_noun(noun) and not is_whole and not is_name:
+            is_said = tree.words[noun] in SAID_OF_GROUPS
+            if tree.is_noun(noun) and not is_whole and not is_name and not is_said:
                 yield from tree.conjuncts(noun)

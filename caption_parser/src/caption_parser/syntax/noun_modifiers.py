@@ -90,8 +90,9 @@ _OF_PHOTOGRAPHS = frozenset(
 """Who or what took photographs, or has them: "staff photo"."""
 _OF_NO_CAMERA = frozenset(
     """
-    art canvas commission custom drawing frame framed hanging hung illustration mounted oil painted painting pencil
-    print sculpture vector wall watercolor watercolour
+    art canvas color coloring colour colouring commission custom drawing frame framed hanging hung illustration
+    mounted mug oil painted painting pencil poster print printable sculpture shirt sticker t-shirt vector wall
+    watercolor watercolour
     """.split()
 )
 _MEMES = in_both_numbers("gif meme")
