@@ -1,6 +1,6 @@
 """Captions that a person has judged: what their labels must be, and how well labels meet it.
 
-Fifteen files in `tests/caption_parser/cases` hold the judgements; a text that is not the project's own is
+Sixteen files in `tests/caption_parser/cases` hold the judgements; a text that is not the project's own is
 referred to by its row or id.
 
 `fresh.jsonl`, `second.jsonl`, `styles.jsonl` and `precision.jsonl`: written for this purpose, by kind (the second
@@ -12,7 +12,8 @@ were written before the captions were run. In
 is in neither `want` nor `may`, and variants of those that came out wrong, by kind; `outside_again.jsonl` has 200
 more of that sort, written when the rules of the first were done, and their variants, and `outside_third.jsonl` has
 220 that were written after those, `outside_fourth.jsonl` and
-`outside_fifth.jsonl` 220 more each, `outside_sixth.jsonl` has 270 and `outside_seventh.jsonl` 267.
+`outside_fifth.jsonl` 220 more each, `outside_sixth.jsonl` has 270, `outside_seventh.jsonl` 267 and
+`outside_eighth.jsonl` 220.
 
 `cc3m_sample.jsonl`: 200 rows of Conceptual Captions' validation split,
 `random.Random(0).sample(range(15833), 200)`. `row` counts from 1; `digest` is the start of the SHA-256 of the
@@ -61,6 +62,7 @@ FRESH = (
     "outside_fifth.jsonl",
     "outside_sixth.jsonl",
     "outside_seventh.jsonl",
+    "outside_eighth.jsonl",
 )
 CC3M = "captions/cc3m-validation.tsv"
 REPORTED = "cases/captions.jsonl"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from benchmarks.graphs_of_parsers import parsed_entities, scene_graph_parser_entities
 from benchmarks.hard_captions import CASES, faults
 from benchmarks.markdown import command_block, table
 from benchmarks.surroundings import Options, en_core_web_sm, real_data, require_scene_graph_parser, this_python
@@ -10,9 +11,7 @@ from caption_parser.evaluation.scene_graphs import (
     Entity,
     SceneGraph,
     normalise,
-    parsed_entities,
     read_scene_graphs,
-    scene_graph_parser_entities,
     score_scene_graphs,
 )
 from caption_parser.lexicon import default_lexicon
@@ -52,7 +51,7 @@ def _scene_graph_rows(limit: int | None) -> Iterator[Sequence[str]]:
     for mode in ("paper", "visual"):
         for name, parser in _pipelines(mode):
             parses = map(parser.synsets.parse_phrases, parser.synsets.nlp.pipe(captions))
-            yield _scores(name, truth, (parsed_entities(tree, phrases) for tree, phrases in parses))
+            yield _scores(name, truth, (parsed_entities(tree, phrases) for tree, phrases, _ in parses))
     parse = load(en_core_web_sm())
     found = (scene_graph_parser_entities(parse(caption)) for caption in captions)
     yield _scores("SceneGraphParser, en_core_web_sm", truth, found)

@@ -9,11 +9,12 @@ from statistics import median
 from time import process_time
 
 from benchmarks.captions import DUMP
+from benchmarks.graphs_of_parsers import scene_graph_parser_text
 from benchmarks.markdown import command_block, table
 from benchmarks.processes import run
 from benchmarks.surroundings import Options, label_command, real_data, require_scene_graph_parser, this_python
 from caption_parser.evaluation.graph_evaluation import GraphEvaluation, compare_graphs
-from caption_parser.evaluation.scene_graphs import read_scene_graphs, scene_graph_parser_text
+from caption_parser.evaluation.scene_graphs import read_scene_graphs
 from caption_parser.lexicon import default_lexicon
 from caption_parser.models import load_nlp
 from caption_parser.scene_graphs.factual import FactualForm

@@ -4,6 +4,7 @@ import pytest
 
 from caption_parser.config import ParserConfig
 from caption_parser.labels.decisions import DecisionTable
+from caption_parser.labels.implied import ImpliedObjects
 from caption_parser.labels.steps import label_steps
 from caption_parser.lexicon import default_lexicon
 from caption_parser.modes import TRUST, Mode, ModeRules
@@ -38,7 +39,8 @@ def test_the_steps_of_a_mode_stand_in_their_order() -> None:
     decisions = DecisionTable(load_label_space("coco"), lexicon)
 
     def names(rules: ModeRules) -> list[str]:
-        return [type(step).__name__ for step in label_steps(rules, decisions, lexicon)]
+        implied = ImpliedObjects(decisions, lexicon) if rules.implied else None
+        return [type(step).__name__ for step in label_steps(rules, decisions, lexicon, implied)]
 
     assert names(ModeRules.of(Mode.PAPER)) == ["Decide"]
     assert names(ModeRules.of(Mode.VISUAL)) == [

@@ -94,7 +94,7 @@ class SynsetParts:
     @cached_property
     def parse_phrases(self) -> PhraseParser:
         """From a parse to noun phrases, with the words and phrases of the label space beside WordNet's."""
-        phrases = frozenset[str]().union(*(step.phrases for step in self.steps))
+        phrases = self.decisions.phrases | (self._implied.phrases if self._implied else frozenset())
         respell = Respeller(self.decisions.label_words, self.lexicon) if self.rules.typos else None
         claims = self.decisions.claims
         named = NamedWords(phrases, claims.kept_whole if claims else {})
@@ -117,7 +117,7 @@ class SynsetParts:
     @cached_property
     def steps(self) -> Sequence[LabelStep]:
         """What leads from senses to labels."""
-        return label_steps(self.rules, self.decisions, self.lexicon)
+        return label_steps(self.rules, self.decisions, self.lexicon, self._implied)
 
     @cached_property
     def sense_model(self) -> Disambiguator:
@@ -160,7 +160,7 @@ class SynsetParts:
 
     @cached_property
     def _implied(self) -> ImpliedObjects | None:
-        return next((step for step in self.steps if isinstance(step, ImpliedObjects)), None)
+        return ImpliedObjects(self.decisions, self.lexicon) if self.rules.implied else None
 
     @property
     def _pipeline_version(self) -> str:

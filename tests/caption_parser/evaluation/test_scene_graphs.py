@@ -6,15 +6,14 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
+from benchmarks.graphs_of_parsers import parsed_entities, scene_graph_parser_entities
 from caption_parser.evaluation.scene_graphs import (
     Entity,
     SceneGraph,
     SetScores,
     annotated_entities,
     normalise,
-    parsed_entities,
     read_scene_graphs,
-    scene_graph_parser_entities,
     score_scene_graphs,
 )
 from caption_parser.lexicon import default_lexicon

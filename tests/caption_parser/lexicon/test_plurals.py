@@ -27,6 +27,7 @@ from caption_parser.lexicon.plurals import plural_forms
         ("fox", ("foxes",)),
         ("mouse", ("mice", "mouses")),
         ("blouse", ("blouses",)),
+        ("clown fish", ("clown fishes",)),
         ("sheep", ()),
         ("skis", ()),
     ],

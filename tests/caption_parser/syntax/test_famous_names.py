@@ -38,3 +38,13 @@ def test_the_words_of_a_name_are_the_evidence(caption: str, evidence: str) -> No
 def test_the_switch_turns_names_off() -> None:
     (labels,) = parser_of(without="named_things").label(["HMS Victory at Portsmouth"])
     assert not labels.foreground
+
+
+@pytest.mark.parametrize("thing", ["plane", "Lufthansa 747"])
+def test_names_heed_the_switches_of_what_is_not_there(thing: str) -> None:
+    gone, perhaps = f"The {thing} is gone", f"Possibly a {thing}"
+    for without, there in (("", set()), ("absence", {"airplane"})):
+        (labels,) = parser_of(without=without).label([gone])
+        assert {one.name for one in labels.foreground} == there
+    doubted, sure = (next(parser_of(without=rule).label([perhaps])).foreground[0] for rule in ("", "hedges"))
+    assert doubted.confidence == sure.confidence / 2

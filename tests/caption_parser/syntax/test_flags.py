@@ -115,7 +115,7 @@ CASES = {
 
 def flags(doc: Doc, mode: Mode) -> dict[str, set[Flag]]:
     rules = ModeRules.of(mode)
-    _, phrases = PhraseParser(rules, ExtendedHeadFinder(default_lexicon(), rules))(doc)
+    _, phrases, _ = PhraseParser(rules, ExtendedHeadFinder(default_lexicon(), rules))(doc)
     return {doc[phrase.head].text: set(phrase.flags) for phrase in phrases}
 
 

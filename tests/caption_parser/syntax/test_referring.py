@@ -56,7 +56,7 @@ def test_referring_phrases(parsed: Callable[[str], Doc], name: str) -> None:
     notation, head, expected = CASES[name]
     doc = parsed(notation)
     tree = Tree.of(doc)
-    start, end = referring_span(tree, tree.left_edge(head), head)
+    start, end = referring_span(tree, tree.left_edges[head], head)
     assert doc[start:end].text == expected
 
 

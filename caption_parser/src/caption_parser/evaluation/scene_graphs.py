@@ -22,23 +22,16 @@ Annotators also correct typos, resolve what "one" means and replace words ("guy"
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from caption_parser.evaluation.metrics import ratio
 from caption_parser.lexicon import Lexicon
-from caption_parser.syntax.phrases import Modifier, ModifierKind, NounPhrase
-from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.word_lists import NUMBERS
 from shared_runtime.errors import InputError
 from shared_runtime.files import reading
-from shared_schemas import Flag
-
-_ONLY_MODIFY = frozenset({Flag.MODIFIER, Flag.PART})
-
-_COMPLEMENTS = ("dobj", "dative", "prep", "agent", "prt")
 
 
 class Entity(NamedTuple):
@@ -142,43 +135,6 @@ def _whole(scene_graph: str) -> Iterator[list[str]]:
     return (triple for triple in _triples(scene_graph) if len(triple) == 3)
 
 
-def parsed_entities(tree: Tree, phrases: Iterable[NounPhrase]) -> tuple[Entity, ...]:
-    """The noun phrases that our rules find in a parse; nouns that only modify are attributes of those."""
-    return tuple(
-        Entity(
-            tree.words[phrase.head],
-            (
-                *(tree.words[m.token] for m in phrase.modifiers if not _is_relation(tree, phrase.head, m)),
-                *([str(phrase.instances)] if phrase.instances else ()),
-            ),
-        )
-        for phrase in phrases
-        if _ONLY_MODIFY.isdisjoint(phrase.flags)
-    )
-
-
-def scene_graph_parser_entities(graph: Mapping[str, Any]) -> tuple[Entity, ...]:
-    """The entities of what `sng_parser.parse` returns; its determiners ("a", "the") are not attributes."""
-    return tuple(
-        Entity(entity["head"], tuple(m["span"] for m in entity["modifiers"] if m["dep"] != "det"))
-        for entity in graph["entities"]
-    )
-
-
-def scene_graph_parser_text(graph: Mapping[str, Any], lexicon: Lexicon) -> str:
-    """What `sng_parser.parse` returns in the text form of FACTUAL, with the lemmas of its predicates."""
-    heads = [entity["head"] for entity in graph["entities"]]
-    triples = [
-        f"{heads[one['subject']]} , {_predicate(one['relation'], lexicon)} , {heads[one['object']]}"
-        for one in graph["relations"]
-    ]
-    related = {index for one in graph["relations"] for index in (one["subject"], one["object"])}
-    for index, entity in enumerate(graph["entities"]):
-        said = [f"{heads[index]} , is , {m['span']}" for m in entity["modifiers"] if m["dep"] != "det"]
-        triples += said or ([] if index in related else [heads[index]])
-    return " , ".join(f"( {triple} )" for triple in dict.fromkeys(triples))
-
-
 def normalise(
     entities: Iterable[Entity], lexicon: Lexicon, relations: Iterable[tuple[str, str, str]] = ()
 ) -> SceneGraph:
@@ -195,7 +151,11 @@ def normalise(
         frozenset(objects),
         frozenset(attributes),
         frozenset(
-            (_singular(_words(one)[-1], lexicon), _predicate(said, lexicon), _singular(_words(other)[-1], lexicon))
+            (
+                _singular(_words(one)[-1], lexicon),
+                predicate_lemmas(said, lexicon),
+                _singular(_words(other)[-1], lexicon),
+            )
             for one, said, other in relations
         ),
     )
@@ -220,17 +180,6 @@ def _micro(pairs: Iterable[tuple[frozenset[Any], frozenset[Any]]]) -> SetScores:
     return SetScores(ratio(shared, found), ratio(shared, expected), ratio(2 * shared, expected + found))
 
 
-def _is_relation(tree: Tree, noun: int, modifier: Modifier) -> bool:
-    """Whether it is the "holding" of "a man holding a bat": the truth writes that as a relation."""
-    if modifier.kind is not ModifierKind.VERB or modifier.token < noun:
-        return False
-    adverbs = tree.children_by(modifier.token, "advmod")
-    return any(tree.has_child(modifier.token, dep) for dep in _COMPLEMENTS) or any(
-        tree.has_child(adverb, "prep")
-        for adverb in adverbs  # "sitting next to a tree"
-    )
-
-
 def _words(text: str) -> list[str]:
     """The lower-cased words; a name of punctuation alone, which a parser may give, stays one word."""
     return text.lower().replace("-", " ").split() or [text]
@@ -240,7 +189,8 @@ def _number(word: str) -> str:
     return str(NUMBERS.get(word, word))
 
 
-def _predicate(text: str, lexicon: Lexicon) -> str:
+def predicate_lemmas(text: str, lexicon: Lexicon) -> str:
+    """The words of a predicate in the base forms of verbs, without forms of "be" and articles."""
     bases = [(lexicon.base_forms(word, "v") or (word,))[-1] for word in _words(text)]
     return " ".join(base for base in bases if base not in ("be", "a", "an", "the"))
 

@@ -29,8 +29,6 @@ class WordReading(NamedTuple):
 class Agreement:
     """Settles the labels of words over the captions of one image; a `LabelStep`."""
 
-    phrases: frozenset[str] = frozenset()
-
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._above = partial(hypernym_distances, lexicon)
         self._names = lru_cache(CACHED_LOOKUPS)(decisions.named_by)

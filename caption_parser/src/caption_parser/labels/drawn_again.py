@@ -11,23 +11,21 @@ from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.depiction_words import DepictionWords
 from caption_parser.syntax.flags.picture_contents import PictureContents
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import DEFINITE, OUR_POSSESSIVES, THEIR_POSSESSIVES
 from shared_schemas import Flag
 
 _WITH = {"horseback": frozenset({"horse", "rider"})}
 """What is drawn with another: a statue of a man on horseback is that of a rider and a horse."""
-_WHOSE = frozenset({"her", "his", "its", "their"})
 _HOLDING = frozenset({"balance", "balances", "carries", "grip", "grips", "hold", "holds"})
 _ALONE = frozenset({"its"})
 """All that speaks of what is drawn where somebody stands before it who has hands himself."""
 _FURTHEST_HELD = 24
 _ENDS = frozenset({".", ";", "above", "behind", "below", "beside", "near", "next", "over", "while"})
-_KNOWN = frozenset({"the", "this", "that", "these", "those", "its", "his", "her", "their", "both"})
+_KNOWN = DEFINITE - OUR_POSSESSIVES | {"both"}
 
 
 class DrawnAgain:
     """Flags later mentions of what is depicted, and what these act upon; a `LabelStep`."""
-
-    phrases: frozenset[str] = frozenset()
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._contents = PictureContents(DepictionWords.of(lexicon))
@@ -49,10 +47,10 @@ class DrawnAgain:
     def _of_parts(self, caption: CaptionReading) -> set[int]:
         """What the parts of drawn things hold, if nothing else stands between: "a mural of a bear. Its paws …"."""
         tree = caption.tree
-        if _WHOSE.isdisjoint(tree.words):
+        if THEIR_POSSESSIVES.isdisjoint(tree.words):
             return set()
         found, last = set[int](), None
-        whose = _WHOSE
+        whose = THEIR_POSSESSIVES
         of_token = {one.candidate.token: one for one in caption.objects}
         for token in filter(tree.is_noun, range(len(tree))):
             if last is not None and any(tree.words[owner] in whose for owner in tree.children_by(token, "poss")):

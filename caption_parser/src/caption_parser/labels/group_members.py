@@ -4,19 +4,18 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from caption_parser.labels.people_groups import people_groups
-from caption_parser.labels.reading import CaptionReading, ObjectReading
+from caption_parser.labels.reading import CaptionReading, CaptionStep, ObjectReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import SAID_OF_GROUPS
 
 _CACHED_WORDS = 1 << 12
 _DEFINITE = frozenset({"the", "this", "that", "a", "an", "each", "every"})
 
 
-class MembersOfGroups:
-    """Takes the label from groups whose members are named and are no persons; a `LabelStep`."""
-
-    phrases: frozenset[str] = frozenset()
+class MembersOfGroups(CaptionStep):
+    """Takes the label from groups whose members are named and are no persons."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
@@ -27,11 +26,8 @@ class MembersOfGroups:
         self._names_animal = lru_cache(_CACHED_WORDS)(self._is_animal)
         self._names_person = lru_cache(_CACHED_WORDS)(self._is_person)
 
-    def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
-        """The captions without the labels of groups of other things."""
-        return [self._of_caption(caption) for caption in captions]
-
-    def _of_caption(self, caption: CaptionReading) -> CaptionReading:
+    def of_caption(self, caption: CaptionReading) -> CaptionReading:
+        """The caption without the labels of groups of other things."""
         others = {
             found.candidate.token
             for found in caption.objects
@@ -82,5 +78,6 @@ def _members(tree: Tree, group: int) -> Iterator[int]:
         for noun in tree.children_by(preposition, "pobj"):
             is_whole = any(tree.words[det] in _DEFINITE for det in tree.children_by(noun, "det"))
             is_name = tree.tags[noun] == "NNP" or tree.has_child(noun, "poss")
-            if tree.is_noun(noun) and not is_whole and not is_name:
+            is_said = tree.words[noun] in SAID_OF_GROUPS
+            if tree.is_noun(noun) and not is_whole and not is_name and not is_said:
                 yield from tree.conjuncts(noun)

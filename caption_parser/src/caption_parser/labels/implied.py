@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from caption_parser.labels.decisions import Decision, DecisionTable
-from caption_parser.labels.reading import CaptionReading, ImpliedObject, ObjectReading, VerbReading
+from caption_parser.labels.reading import CaptionReading, EntailingWords, ImpliedObject, ObjectReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.morphology import base_forms
 from caption_parser.lexicon.taxonomy import Below, with_hyponyms
@@ -125,15 +125,15 @@ class ImpliedObjects:
         )
 
     def _of_caption(self, caption: CaptionReading, *, alone: bool, peopled: bool) -> CaptionReading:
-        objects, verbs = caption.objects, tuple(self.of_verbs(caption.tree))
+        objects, entailing = caption.objects, tuple(self.of_verbs(caption.tree))
         said = frozenset(found.decision.label for found in objects if found.decision) if alone else None
         of_nouns = [self.of_noun(caption.tree, found, said=said, peopled=peopled) for found in objects]
         if any(of_nouns):
             pairs = zip(objects, of_nouns, strict=True)
             objects = tuple(found._replace(implied=implied) for found, implied in pairs)
-        if objects is caption.objects and verbs == caption.verbs:
+        if objects is caption.objects and entailing == caption.entailing:
             return caption
-        return caption._replace(objects=objects, verbs=verbs)
+        return caption._replace(objects=objects, entailing=entailing)
 
     def of_noun(
         self, tree: Tree, found: ObjectReading, *, said: frozenset[int] | None = None, peopled: bool = True
@@ -183,7 +183,7 @@ class ImpliedObjects:
         )
         return word in _SHELVES or any(synset in self._containers for synset in senses)
 
-    def of_verbs(self, tree: Tree) -> Iterator[VerbReading]:
+    def of_verbs(self, tree: Tree) -> Iterator[EntailingWords]:
         """What the verbs of a caption entail, in text order; negated verbs entail nothing."""
         for token, tag in enumerate(tree.tags):
             if tag not in VERB_TAGS:
@@ -204,7 +204,7 @@ class ImpliedObjects:
                 for implied in of_verb
             ]
             if objects:
-                yield VerbReading(tree.starts[token], tree.ends[token], tuple(dict.fromkeys(objects)))
+                yield EntailingWords(tree.starts[token], tree.ends[token], tuple(dict.fromkeys(objects)))
 
     def _of_form(self, before: str, word: str) -> tuple[_Entailment, ...]:
         """The entries of the verbs that a word may be a form of, those too that WordNet lacks ("snowboard").

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.labels.owners_of_parts import OwnersOfParts
-from caption_parser.labels.reading import CaptionReading, ImpliedObject, VerbReading, person_object
+from caption_parser.labels.reading import CaptionReading, EntailingWords, ImpliedObject, person_object
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.traces import leaves_traces
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import SENTENCE_ENDS
 
 _ASSERTING = frozenset({"someone", "somebody", "everyone", "everybody"})
 _PERSONAL = frozenset({"he", "she"})
@@ -21,8 +22,16 @@ _NOT_SEEN_AFTER = frozenset(
 )
 _OF_ME = frozenset({",", "CC", "IN", "VBG"})
 """Tags of what goes on behind the "me" that opens a sentence."""
-_ENDS = frozenset({".", "!", "?"})
-_MANY = frozenset({"hundreds", "thousands"})
+_MANY = frozenset({"dozens", "hundreds", "scores", "thousands"})
+_COMING = frozenset(
+    """
+    arrive arrived attend attended celebrate celebrated cheer cheered crowd crowded dance danced demonstrate
+    demonstrated gather gathered greet greeted line lined march marched mourn mourned pack packed parade paraded
+    protest protested queue queued rally rallied stroll strolled throng thronged turn turned wait waited watch
+    watched
+    """.split()
+)
+"""What is done by many persons, of whom a headline has the number alone: "Thousands march in Paris"."""
 _DRAWING = frozenset("attract attracted attracting attracts draw drawing draws drew".split())
 """What an event does with those who come: "the parade draws thousands"."""
 _HINTING = frozenset({"hint", "hinting", "hints"})
@@ -33,28 +42,26 @@ _TELLING = _ASSERTING | _PERSONAL | _MANY | {"me"}
 class IndefinitePeople:
     """Adds the persons of indefinite pronouns, which are no noun phrases; a `LabelStep`."""
 
-    phrases: frozenset[str] = frozenset()
-
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._person = person_object(decisions, lexicon)
         self._parts = OwnersOfParts(decisions, lexicon)
         self._beings = Below(lexicon, map(lexicon.synset, ("person.n.01", "animal.n.01")))
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
-        """The captions with their indefinite persons beside what their verbs entail."""
+        """The captions with what their indefinite pronouns and their parts of bodies entail."""
         if self._person is None:
             return list(captions)
         return [
-            caption._replace(verbs=(*caption.verbs, *found))
+            caption._replace(entailing=(*caption.entailing, *found))
             if (found := tuple(self._of_caption(caption, self._person)))
             else caption
             for caption in captions
         ]
 
-    def _of_caption(self, caption: CaptionReading, person: ImpliedObject) -> Iterator[VerbReading]:
+    def _of_caption(self, caption: CaptionReading, person: ImpliedObject) -> Iterator[EntailingWords]:
         tree = caption.tree
         for part in self._parts(caption):
-            yield VerbReading(tree.starts[part], tree.ends[part], (person,))
+            yield EntailingWords(tree.starts[part], tree.ends[part], (person,))
         if _TELLING.isdisjoint(tree.words):
             return
         for token, word in enumerate(tree.words):
@@ -69,22 +76,24 @@ class IndefinitePeople:
                 is_somebody = word in _ASSERTING and not owns and tree.deps[token] != "poss"
             before = tree.words[max(0, token - 2) : token]
             if (word == "me" and _opens(tree, token)) or (word in _MANY and _are_drawn(tree, token)):
-                yield VerbReading(tree.starts[token], tree.ends[token], (person,))
+                yield EntailingWords(tree.starts[token], tree.ends[token], (person,))
                 continue
             if word in _ASSERTING and (leaves_traces(tree, token) or not _HINTING.isdisjoint(before)):
                 continue
             if is_somebody and _NOT_SEEN_AFTER.isdisjoint(before[-1:]) and before != ["as", "though"]:
-                yield VerbReading(tree.starts[token], tree.ends[token], (person,))
+                yield EntailingWords(tree.starts[token], tree.ends[token], (person,))
                 if word in _PERSONAL:
                     return
 
 
 def _opens(tree: Tree, me: int) -> bool:
     """Whether a sentence begins so and goes on with where or how: "me eating ice cream", "me and my sister"."""
-    begins = me == 0 or tree.words[me - 1] in _ENDS
+    begins = me == 0 or tree.words[me - 1] in SENTENCE_ENDS
     return begins and me + 1 < len(tree) and tree.tags[me + 1] in _OF_ME
 
 
 def _are_drawn(tree: Tree, many: int) -> bool:
     """Whether so many come to an event; an "of" behind them says itself who they are."""
-    return many > 0 and tree.words[many - 1] in _DRAWING and tree.words[many + 1 : many + 2] != ["of"]
+    if many == 0 or tree.words[many - 1] in SENTENCE_ENDS:
+        return not _COMING.isdisjoint(tree.words[many + 1 : many + 2])
+    return tree.words[many - 1] in _DRAWING and tree.words[many + 1 : many + 2] != ["of"]

@@ -12,6 +12,7 @@ from caption_parser.labels.reading import CaptionReading, ObjectReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.tree import VERB_TAGS, Tree
+from caption_parser.syntax.word_lists import SENTENCE_ENDS, THEIR_POSSESSIVES
 from shared_schemas import Rule
 
 KIN = frozenset(
@@ -48,18 +49,14 @@ _WITH_YOUNG = {
 """Beings whose young has the same name as that of others: beside them, where no other is named, it is theirs."""
 _WITH_COWS = (*_WITH_YOUNG["calf"], "antelope.n.01", "seal.n.09", "walrus.n.01")
 """Beings whose females and males are called so, without a cow among them: "dog, cow" are two."""
-_ENDS = frozenset({".", "!", "?"})
-_BEHIND = _ENDS | {",", ")", "-"}
+_BEHIND = SENTENCE_ENDS | {",", ")", "-"}
 _GROUPS = frozenset({"couple", "family", "pair"})
 """Of these, groups of other things have lost their label before."""
 _PETS = ("dog.n.01", "cat.n.01")
-_POSSESSIVES = frozenset({"its", "their", "her", "his"})
 
 
 class Kin:
     """Settles whether words of age, sex and kin are persons; a `LabelStep`."""
-
-    phrases: frozenset[str] = frozenset()
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._person = decisions.by_synset.get(lexicon.synset("person.n.01"))
@@ -129,7 +126,7 @@ class Kin:
         kinds = [found for found in parents if found.candidate.token in of_kind]
         if not young.decision:
             return _of_kind(young, kinds[-1]) if kinds and kinds[-1].synset in self._animals else young
-        if not kinds and not _owners(tree, token).isdisjoint(_POSSESSIVES):
+        if not kinds and not _owners(tree, token).isdisjoint(THEIR_POSSESSIVES):
             kinds = [found for found in parents if found.candidate.token < token and self._is_animal(found)]
         if not kinds and all(found.decision != young.decision for found in parents):
             kinds = [found for found in parents if found.synset in self._with_young.get(young.lemma, ())]
@@ -172,7 +169,7 @@ class Kin:
         whose = _owners(tree, kin)
         if "its" in whose:
             return True
-        if not whose.isdisjoint(_POSSESSIVES) and before:
+        if not whose.isdisjoint(THEIR_POSSESSIVES) and before:
             return not owners
         wild = [found for found in animals if not self._is_pet(found)]
         if people or not wild:
@@ -225,8 +222,8 @@ def _is_little(tree: Tree, found: ObjectReading, animals: Sequence[ObjectReading
 
 def _is_named_next(tree: Tree, guy: int, animal: int) -> bool:
     """Whether the next sentence says no more than what it is: an animal that somebody sees or has is another."""
-    ends = [token for token in range(guy, animal) if tree.words[token] in _ENDS]
-    if len(ends) != 1 or not _owners(tree, animal).isdisjoint(_POSSESSIVES):
+    ends = [token for token in range(guy, animal) if tree.words[token] in SENTENCE_ENDS]
+    if len(ends) != 1 or not _owners(tree, animal).isdisjoint(THEIR_POSSESSIVES):
         return False
     said = range(ends[0] + 1, animal)
     return any(tree.words[token : token + 2] == ["to", "be"] for token in said) or all(

@@ -121,9 +121,10 @@ class MentionWriter:
             for entailed in found.implied:
                 words = text[candidate.start : candidate.end]
                 yield self._implied(index, words, candidate.start, entailed, candidate.flags)
-        for verb in caption.verbs:
-            for entailed in verb.implied:
-                yield self._implied(index, text[verb.start : verb.end], verb.start, entailed)
+        for words_at in caption.entailing:
+            words = text[words_at.start : words_at.end]
+            for entailed in words_at.implied:
+                yield self._implied(index, words, words_at.start, entailed, words_at.flags)
 
     def _named(self, caption: int, found: ObjectReading) -> Mention:
         """The mention of an object that the caption names."""

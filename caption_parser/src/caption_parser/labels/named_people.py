@@ -1,9 +1,7 @@
 """Persons of whom a caption has the name alone: "Jane Doe celebrates after the race"."""
 
-from collections.abc import Sequence
-
 from caption_parser.labels.decisions import DecisionTable
-from caption_parser.labels.reading import CaptionReading, VerbReading, person_object, with_flag
+from caption_parser.labels.reading import CaptionReading, CaptionStep, EntailingWords, person_object, with_flag
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.names.name_words import GIVEN
@@ -17,10 +15,8 @@ _SURNAMES = frozenset({"bird"})
 """Animals by which people are called, and which are classes by their own names."""
 
 
-class NamedPeople:
-    """Adds the persons whose names are subjects of what only persons do; a `LabelStep`."""
-
-    phrases: frozenset[str] = frozenset()
+class NamedPeople(CaptionStep):
+    """Adds the persons whose names are subjects of what only persons do."""
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._person = person_object(decisions, lexicon)
@@ -31,19 +27,16 @@ class NamedPeople:
         self._at_events = PeopleAtEvents(lexicon)
         self._offices = Offices(lexicon)
 
-    def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
-        """The captions with these persons beside what their verbs entail."""
-        return [self._of_caption(caption) if caption.tree.capitals else caption for caption in captions]
-
-    def _of_caption(self, caption: CaptionReading) -> CaptionReading:
-        if self._person is None:
+    def of_caption(self, caption: CaptionReading) -> CaptionReading:
+        """The caption with these persons."""
+        if self._person is None or not caption.tree.capitals:
             return caption
         tree = caption.tree
         phrases = {found.candidate.token for found in caption.objects if found.synset is None and found.decision}
         by_role = self._names.by_role(tree)
         named = None if by_role in phrases or self._is_breed(caption, by_role) else by_role
         found = tuple(
-            VerbReading(tree.starts[noun], tree.ends[noun], (self._person,))
+            EntailingWords(tree.starts[noun], tree.ends[noun], (self._person,))
             for noun in sorted(
                 {
                     *self._names.subjects(tree),
@@ -64,7 +57,7 @@ class NamedPeople:
                 for one in caption.objects
             )
             caption = caption._replace(objects=tuple(objects))
-        return caption._replace(verbs=(*caption.verbs, *found)) if found else caption
+        return caption._replace(entailing=(*caption.entailing, *found)) if found else caption
 
     def _is_breed(self, caption: CaptionReading, last: int | None) -> bool:
         """Whether two words in capitals are an animal and no name: "Asian Elephant", "Siberian Husky"."""

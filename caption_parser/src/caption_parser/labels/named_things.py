@@ -1,24 +1,11 @@
 """Things of which a caption has a famous name alone: "HMS Victory at Portsmouth", "Lufthansa 747 lands"."""
 
-from collections.abc import Callable, Sequence
-
 from caption_parser.labels.decisions import DecisionTable
-from caption_parser.labels.reading import CaptionReading, ImpliedObject, VerbReading, with_flag
+from caption_parser.labels.reading import CaptionReading, CaptionStep, EntailingWords, ImpliedObject, with_flag
 from caption_parser.lexicon import Lexicon
-from caption_parser.syntax.flags.absence import absent_nouns
-from caption_parser.syntax.flags.comparisons import compared_nouns
-from caption_parser.syntax.flags.depiction import DepictionFinder
-from caption_parser.syntax.flags.depiction_words import DepictionWords
-from caption_parser.syntax.flags.elsewhere import ElsewhereFinder
 from caption_parser.syntax.flags.made_things import MadeThings
-from caption_parser.syntax.flags.negation import negated_nouns
-from caption_parser.syntax.flags.surfaces import SurfaceFinder
-from caption_parser.syntax.flags.wishes import wished_nouns
-from caption_parser.syntax.flags.works import works_nouns
 from caption_parser.syntax.names.famous_names import FamousNames, FoundName, famous_names
 from caption_parser.syntax.phrases import ExtendedHead
-from caption_parser.syntax.text.boilerplate import Dropped
-from caption_parser.syntax.text.drawn_endings import begins_drawn
 from caption_parser.syntax.tree import Tree
 from shared_schemas import Flag, Rule
 
@@ -39,28 +26,16 @@ _VIEWS = frozenset("dawn dusk looking seen sunrise sunset taken view views".spli
 _IMAGES = frozenset("image images photo photos picture pictures shot shots video".split())
 _FROM = frozenset({"from", "through"})
 _BEFORE_NAMES = 3
+_UNSEEN = (Flag.NEGATED, Flag.DEPICTED, Flag.MODIFIER)
+"""What the words of a name are flagged as that is not there; as names they all are."""
 
 
-class NamedThings:
-    """Adds the things with such names, and asserts nothing else of their words; a `LabelStep`."""
-
-    phrases: frozenset[str] = frozenset()
+class NamedThings(CaptionStep):
+    """Adds the things with such names, and asserts nothing else of their words."""
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._find = FamousNames(lexicon)
-        self._made = made = MadeThings(lexicon)
-        self._unseen: tuple[Callable[[Tree], set[int]], ...] = (
-            DepictionFinder(DepictionWords.of(lexicon)),
-            SurfaceFinder(lexicon),
-            ElsewhereFinder(lexicon),
-            absent_nouns,
-            compared_nouns,
-            negated_nouns,
-            wished_nouns,
-            works_nouns,
-            made,
-        )
-        """What finds the nouns of what cannot be seen: a name that is no noun phrase gets no flags."""
+        self._made = MadeThings(lexicon)
         self._shown: dict[str, ImpliedObject] = {}
         for name in {told.show for told in famous_names()}:
             synset = lexicon.synset(name)
@@ -69,22 +44,14 @@ class NamedThings:
             if (decision := decisions.by_synset.get(synset, by_text)) is not None:
                 self._shown[name] = ImpliedObject(synset, decision._replace(rule=Rule.IMPLIED, depth=0))
 
-    def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
-        """The captions with these things beside what their verbs entail."""
-        return [self._of_caption(caption) for caption in captions]
-
-    def _of_caption(self, caption: CaptionReading) -> CaptionReading:
+    def of_caption(self, caption: CaptionReading) -> CaptionReading:
+        """The caption with these things."""
         tree = caption.tree
         found = [name for name in self._find(tree, caption.caption) if name.shows in self._shown]
-        if not found:
-            return caption
-        unseen: set[int] = set().union(*(find(tree) for find in self._unseen))
-        drawn = begins_drawn(caption.caption) or any(
-            segment.dropped is Dropped.LIKENESS for segment in caption.segments
-        )
+        unseen = [caption.flagged[flag] for flag in _UNSEEN if flag in caption.flagged]
         for name in found:
-            is_there = unseen.isdisjoint(name.tokens) and not _is_seen_from(tree, name)
-            is_there = is_there and not drawn and not self._is_likeness(tree, name)
+            is_there = all(tokens.isdisjoint(name.tokens) for tokens in unseen)
+            is_there = is_there and not _is_seen_from(tree, name) and not self._is_likeness(tree, name)
             caption = self._with_name(caption, tree, name, is_there=is_there)
         return caption
 
@@ -115,8 +82,10 @@ class NamedThings:
         caption = caption._replace(objects=objects)
         if not is_there or any(not found.candidate.flags for found in named):
             return caption
-        reading = VerbReading(tree.starts[name.tokens[0]], tree.ends[name.tokens[-1]], (shown,))
-        return caption._replace(verbs=(*caption.verbs, reading))
+        doubted = not caption.flagged.get(Flag.UNCERTAIN, frozenset()).isdisjoint(name.tokens)
+        flags = (Flag.UNCERTAIN,) if doubted else ()
+        reading = EntailingWords(tree.starts[name.tokens[0]], tree.ends[name.tokens[-1]], (shown,), flags)
+        return caption._replace(entailing=(*caption.entailing, reading))
 
 
 def _is_seen_from(tree: Tree, name: FoundName) -> bool:

@@ -10,6 +10,7 @@ from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.depiction_words import SELF_LIKENESSES, DepictionWords
 from caption_parser.syntax.names.name_words import GIVEN, NameWords
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
+from caption_parser.syntax.word_lists import SENTENCE_ENDS
 
 _PARTS = frozenset(
     """
@@ -28,7 +29,7 @@ _LIFELESS = SELF_LIKENESSES | frozenset(
 )
 _FIGURES = frozenset({"figure", "figures"})
 """Nobody either, but where somebody has one: "her enviable figure"."""
-_ENDS = frozenset({".", "!", "?", ";", ":"})
+_ENDS = SENTENCE_ENDS | {";", ":"}
 _LEFT_BEHIND = frozenset({"hair"})
 """What somebody loses: in a drain there is nobody."""
 _NAMING = NOUN_TAGS | ADJECTIVE_TAGS

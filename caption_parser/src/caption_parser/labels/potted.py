@@ -42,8 +42,6 @@ _LIKELY_SENSES = 3
 class PottedPlants:
     """Labels plants that a caption puts in pots; a `LabelStep`."""
 
-    phrases: frozenset[str] = frozenset()
-
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._synset = lexicon.synset(_HOUSEPLANT)

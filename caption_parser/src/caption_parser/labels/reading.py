@@ -3,13 +3,15 @@
 Objects are noun phrases whose extended head is known; they stand in character offsets of the caption.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from caption_parser.labels.decisions import Decision, DecisionTable
 from caption_parser.lexicon import Lexicon
 from caption_parser.senses import SenseChoice
-from caption_parser.syntax.phrases import ExtendedHead, ModifierKind, NounPhrase
+from caption_parser.syntax.phrases import ExtendedHead, ModifierKind, NounPhrase, TokenFlags
 from caption_parser.syntax.text.segments import Segment
 from caption_parser.syntax.tree import Tree
 from shared_schemas import Flag
@@ -80,24 +82,29 @@ class ObjectReading(NamedTuple):
         return self.choice.synset if self.choice else None
 
 
-class VerbReading(NamedTuple):
-    """A verb of a caption, by its character offsets, and what it entails."""
+class EntailingWords(NamedTuple):
+    """Words of a caption that are no object, by their character offsets, and what they entail.
+
+    Verbs, pronouns, parts of a body, names.
+    """
 
     start: int
     end: int
     implied: tuple[ImpliedObject, ...]
+    flags: tuple[Flag, ...] = ()
 
 
 class CaptionReading(NamedTuple):
-    """A caption with its parse, its objects in text order, and the verbs that entail others."""
+    """A caption with its parse, its objects in text order, and other words that entail some."""
 
     caption: str
     tree: Tree
     phrases: tuple[NounPhrase, ...]
     objects: tuple[ObjectReading, ...]
-    verbs: tuple[VerbReading, ...] = ()
+    entailing: tuple[EntailingWords, ...] = ()
     segments: tuple[Segment, ...] = ()
-    """Its parts that were parsed apart, and those that were not read; none: it was read whole."""
+    """Its parts that were parsed apart, and those that were not read; empty: it was read whole."""
+    flagged: TokenFlags = MappingProxyType({})
 
 
 def with_flag(found: ObjectReading, flag: Flag) -> ObjectReading:
@@ -109,14 +116,21 @@ def with_flag(found: ObjectReading, flag: Flag) -> ObjectReading:
 class LabelStep(Protocol):
     """One step on the way from senses to labels."""
 
-    @property
-    def phrases(self) -> frozenset[str]:
-        """The words and phrases to look for beside WordNet's lemmas, with underscores."""
-        ...
-
     def __call__(self, captions: Sequence[CaptionReading]) -> Sequence[CaptionReading]:
         """All captions of one image, in order, with what this step adds to them."""
         ...
+
+
+class CaptionStep(ABC):
+    """A `LabelStep` that reads each caption by itself."""
+
+    def __call__(self, captions: Sequence[CaptionReading]) -> Sequence[CaptionReading]:
+        """All captions of one image, in order, with what this step adds to them."""
+        return [self.of_caption(caption) for caption in captions]
+
+    @abstractmethod
+    def of_caption(self, caption: CaptionReading) -> CaptionReading:
+        """The caption with what this step adds to it."""
 
 
 def object_candidates(caption: str, tree: Tree, phrases: tuple[NounPhrase, ...]) -> Iterator[ObjectCandidate]:

@@ -4,16 +4,14 @@
 white."; "One dog is brown, the other dog is white" states two as well.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from caption_parser.labels.decisions import DecisionTable
-from caption_parser.labels.reading import CaptionReading, ObjectReading
-from caption_parser.lexicon import Lexicon
+from caption_parser.labels.reading import CaptionReading, CaptionStep, ObjectReading
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import POINTING, THEIR_POSSESSIVES
 from shared_schemas import DOUBTS, Rule
 
-_DEFINITE = frozenset("all both each either every her his its our that the their these this those".split())
+_DEFINITE = POINTING | THEIR_POSSESSIVES | {"all", "both", "each", "either", "every", "our"}
 _ONE_OF_THEM = frozenset("first last latter former middle one other second third".split())
 _FURTHER = frozenset({"additional", "another", "extra", "further", "more"})
 _GENERAL = frozenset({Rule.SYNONYM, Rule.HOLONYM})
@@ -33,19 +31,11 @@ class _Counted:
     token: int = 0
 
 
-class Repetitions:
-    """Takes away the numbers of what was counted before; a `LabelStep`."""
+class Repetitions(CaptionStep):
+    """Takes away the numbers of what was counted before."""
 
-    phrases: frozenset[str] = frozenset()
-
-    def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
-        """Both are of no use to it; all steps are made with them."""
-
-    def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
-        """The captions, whose objects state the numbers of further ones alone."""
-        return [self._of_caption(caption) for caption in captions]
-
-    def _of_caption(self, caption: CaptionReading) -> CaptionReading:
+    def of_caption(self, caption: CaptionReading) -> CaptionReading:
+        """The caption, whose objects state the numbers of further ones alone."""
         labels = [found.decision.label for found in caption.objects if found.decision and _may_count(found)]
         if len(labels) == len(set(labels)):
             return caption

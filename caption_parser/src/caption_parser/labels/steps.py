@@ -20,27 +20,11 @@ from caption_parser.modes import ModeRules
 from caption_parser.syntax.flags.depiction_words import SELF_LIKENESSES
 from shared_schemas import Flag, Rule
 
-_BEYOND_THE_PAPER: Mapping[str, Callable[[DecisionTable, Lexicon], LabelStep]] = {
-    "people_groups": lambda _, lexicon: MembersOfGroups(lexicon),
-    "drawn_again": lambda _, lexicon: DrawnAgain(lexicon),
-    "kin": Kin,
-    "agreement": Agreement,
-    "figures": lambda _, lexicon: TruckBeds(lexicon),
-    "implied": ImpliedObjects,
-    "potted": PottedPlants,
-    "indefinite_people": IndefinitePeople,
-    "named_people": NamedPeople,
-    "named_things": NamedThings,
-    "repetitions": Repetitions,
-}
-"""What makes the step of a rule of `ModeRules`."""
-
 
 class Decide:
     """Looks up the label of every object in its sense: all that the paper does."""
 
     def __init__(self, decisions: DecisionTable) -> None:
-        self.phrases = decisions.phrases
         self._decisions = decisions
 
     def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
@@ -81,7 +65,23 @@ class Decide:
         return found if kept == candidate.flags else found._replace(candidate=candidate._replace(flags=kept))
 
 
-def label_steps(rules: ModeRules, decisions: DecisionTable, lexicon: Lexicon) -> tuple[LabelStep, ...]:
-    """Those that `rules` ask for."""
-    further = (make(decisions, lexicon) for name, make in _BEYOND_THE_PAPER.items() if getattr(rules, name))
-    return (Decide(decisions), *further)
+def label_steps(
+    rules: ModeRules, decisions: DecisionTable, lexicon: Lexicon, implied: ImpliedObjects | None
+) -> tuple[LabelStep, ...]:
+    """Those that `rules` ask for; `implied`, where they ask for what words entail."""
+    # What makes the step of a rule.
+    beyond_the_paper: Mapping[str, Callable[[], LabelStep | None]] = {
+        "people_groups": lambda: MembersOfGroups(lexicon),
+        "drawn_again": lambda: DrawnAgain(lexicon),
+        "kin": lambda: Kin(decisions, lexicon),
+        "agreement": lambda: Agreement(decisions, lexicon),
+        "figures": lambda: TruckBeds(lexicon),
+        "implied": lambda: implied,
+        "potted": lambda: PottedPlants(decisions, lexicon),
+        "indefinite_people": lambda: IndefinitePeople(decisions, lexicon),
+        "named_people": lambda: NamedPeople(decisions, lexicon),
+        "named_things": lambda: NamedThings(decisions, lexicon),
+        "repetitions": Repetitions,
+    }
+    made = (make() for name, make in beyond_the_paper.items() if getattr(rules, name))
+    return (Decide(decisions), *(step for step in made if step is not None))

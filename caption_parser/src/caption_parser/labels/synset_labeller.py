@@ -16,10 +16,7 @@ from caption_parser.labels.reading import (
     object_candidates,
 )
 from caption_parser.senses import Disambiguator, SenseChoice, SenseQuery
-from caption_parser.syntax.phrases import NounPhrase
-from caption_parser.syntax.segmented import SegmentedParser
-from caption_parser.syntax.text.segments import Segment
-from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.segmented import ParsedCaption, SegmentedParser
 from shared_schemas import Route
 
 
@@ -53,13 +50,12 @@ class SynsetLabeller:
             yield reduce(lambda captions, step: step(captions), self._steps, of_image)
 
     def _parse(self, captions: Sequence[str]) -> list[CaptionReading]:
-        return [self._parse_one(*parsed) for parsed in self._parse_captions(captions)]
+        return [self._parse_one(parsed) for parsed in self._parse_captions(captions)]
 
-    def _parse_one(
-        self, caption: str, tree: Tree, phrases: tuple[NounPhrase, ...], segments: tuple[Segment, ...]
-    ) -> CaptionReading:
+    def _parse_one(self, parsed: ParsedCaption) -> CaptionReading:
+        caption, tree, phrases, segments, flagged = parsed
         objects = [ObjectReading(self._as_meant(one)) for one in object_candidates(caption, tree, phrases)]
-        return CaptionReading(caption, tree, phrases, tuple(objects), segments=segments)
+        return CaptionReading(caption, tree, phrases, tuple(objects), segments=segments, flagged=flagged)
 
     def _as_meant(self, candidate: ObjectCandidate) -> ObjectCandidate:
         synsets = self._decisions.meant(candidate.lemmas, candidate.synsets)
@@ -82,8 +78,7 @@ class SynsetLabeller:
                 ObjectReading(one, next(answers) if one.synsets else self._neologism(one.lemmas[0]))
                 for one, *_ in caption.objects
             ]
-            text, tree, phrases, _, verbs, segments = caption
-            yield CaptionReading(text, tree, phrases, tuple(objects), verbs, segments)
+            yield caption._replace(objects=tuple(objects))
 
     def _neologism(self, lemma: str) -> SenseChoice | None:
         """The sense that the label space gives to a word that WordNet lacks; none: a phrase without senses."""

@@ -1,8 +1,6 @@
 """The bed of a truck, which nobody sleeps in: "the pickup's bed", "a truck. Its bed is full of gravel"."""
 
-from collections.abc import Sequence
-
-from caption_parser.labels.reading import CaptionReading, ObjectReading
+from caption_parser.labels.reading import CaptionReading, CaptionStep, ObjectReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
@@ -17,19 +15,14 @@ _BEINGS = ("person.n.01", "animal.n.01", "teddy.n.01")
 """Behind several of these, "their bed" is one to sleep in."""
 
 
-class TruckBeds:
-    """Takes the label from such beds; a `LabelStep`."""
-
-    phrases: frozenset[str] = frozenset()
+class TruckBeds(CaptionStep):
+    """Takes the label from such beds."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._beings = Below(lexicon, map(lexicon.synset, _BEINGS))
 
-    def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
-        """The captions without the labels of the beds of their trucks."""
-        return [self._of_caption(caption) for caption in captions]
-
-    def _of_caption(self, caption: CaptionReading) -> CaptionReading:
+    def of_caption(self, caption: CaptionReading) -> CaptionReading:
+        """The caption without the labels of the beds of its trucks."""
         words = caption.tree.words
         if _BEDS.isdisjoint(words) or _TRUCKS.isdisjoint(words):
             return caption

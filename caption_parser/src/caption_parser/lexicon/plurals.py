@@ -4,6 +4,7 @@ IRREGULAR = {
     "person": ("people", "persons"),
     "child": ("children",),
     "foot": ("feet",),
+    "fish": ("fishes",),
     "tooth": ("teeth",),
     "goose": ("geese",),
     "mouse": ("mice", "mouses"),
@@ -25,7 +26,7 @@ IRREGULAR = {
 """Plurals that no rule gives; a word that ends in one of these ("grandchild") forms its plural as it does."""
 
 INVARIABLE = frozenset(
-    "sheep deer fish cattle people aircraft watercraft livestock skis scissors broccoli luggage".split()
+    "sheep deer cattle people aircraft watercraft livestock skis scissors broccoli luggage".split()
 )
 """Words that stand for one and for many."""
 

@@ -48,7 +48,7 @@ class SenseLine:
 
 @dataclass(frozen=True, slots=True)
 class NounLine:
-    """What became of one head noun, or of a verb that entails an object ("surfing": a surfboard)."""
+    """What became of one head noun, or of words that entail an object ("surfing": a surfboard)."""
 
     phrase: str
     extended_head: str | None
@@ -157,7 +157,7 @@ def explain_with(parser: CaptionParser, caption: str) -> Explanation:
     return Explanation(
         caption=caption,
         tokens=tuple(_token_lines(reading)),
-        nouns=(*_noun_lines(parser, reading), *_verb_lines(parser, reading)),
+        nouns=(*_noun_lines(parser, reading), *_entailing_lines(parser, reading)),
         labels=labels,
         segments=tuple(_segment_lines(reading)),
         relations=tuple(_relation_lines(labels)),
@@ -205,10 +205,10 @@ def _noun_lines(parser: CaptionParser, reading: CaptionReading) -> Iterator[Noun
             yield NounLine(_text(reading, noun, noun + 1), None, (), None, (), reason)
 
 
-def _verb_lines(parser: CaptionParser, reading: CaptionReading) -> Iterator[NounLine]:
-    for verb in reading.verbs:
-        outcome = "; ".join(_decided(parser, entailed.decision) for entailed in verb.implied)
-        yield NounLine(reading.caption[verb.start : verb.end], None, (), None, (), outcome)
+def _entailing_lines(parser: CaptionParser, reading: CaptionReading) -> Iterator[NounLine]:
+    for words in reading.entailing:
+        outcome = "; ".join(_decided(parser, entailed.decision) for entailed in words.implied)
+        yield NounLine(reading.caption[words.start : words.end], None, (), None, (), outcome)
 
 
 def _sense_scores(parser: CaptionParser, reading: CaptionReading) -> dict[int, Mapping[int, float]]:

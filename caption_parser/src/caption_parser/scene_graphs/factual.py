@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from caption_parser.lexicon import Lexicon
-from caption_parser.lexicon.taxonomy import hypernym_distances
+from caption_parser.lexicon.taxonomy import Below
 from caption_parser.scene_graphs.graph import GraphAttribute, GraphObject, GraphRelation, SceneGraph
 from caption_parser.syntax.phrases import ModifierKind
 
@@ -216,19 +216,13 @@ class FactualForm:
         return not self._is_material(word.split()[-1])
 
     def _find_out(self, word: str, *above: str) -> bool:
-        roots = {self._lexicon.synset(root) for root in above}
-        return any(
-            not roots.isdisjoint(hypernym_distances(self._lexicon, sense))
-            for sense in self._lexicon.frequent_senses(word)
-        )
+        below = Below(self._lexicon, map(self._lexicon.synset, above))
+        return any(sense in below for sense in self._lexicon.frequent_senses(word))
 
     def _find_material(self, word: str) -> bool:
-        roots = {
-            self._lexicon.synset(root)
-            for root in ("fabric.n.01", "building_material.n.01", "chromatic_color.n.01")
-        }
+        roots = ("fabric.n.01", "building_material.n.01", "chromatic_color.n.01")
+        materials = Below(self._lexicon, map(self._lexicon.synset, roots))
         return any(
-            self._lexicon.lexname(sense) == "noun.substance"
-            or not roots.isdisjoint(hypernym_distances(self._lexicon, sense))
+            self._lexicon.lexname(sense) == "noun.substance" or sense in materials
             for sense in self._lexicon.frequent_senses(word, of_each=2)
         )

@@ -49,8 +49,8 @@ class GraphParser:
         """The graph of each caption, in order, each from that caption alone."""
         waiting = iter(captions)
         while batch := list(islice(waiting, _BATCH)):
-            for caption, tree, phrases, _ in self._parse(batch):
-                yield self._read(caption, tree, phrases)
+            for parsed in self._parse(batch):
+                yield self._read(parsed.caption, parsed.tree, parsed.phrases)
 
 
 _parser = lru_cache(_PARSERS)(GraphParser)

@@ -75,7 +75,7 @@ class GraphReader:
         if found:
             modifiers = find_modifiers(tree, self._rules)
             for noun in found:
-                yield NounPhrase(tree.left_edge(noun), noun + 1, noun, modifiers.get(noun, ()))
+                yield NounPhrase(tree.left_edges[noun], noun + 1, noun, modifiers.get(noun, ()))
 
 
 def _pronouns(tree: Tree) -> Iterator[NounPhrase]:

@@ -82,7 +82,7 @@ class ExtendedHeadsComponent:
                 f"{self._name}: this Doc has no noun phrases. Add {NOUN_PHRASES} (or {SCENE_GRAPH}) before it:"
                 f' nlp.add_pipe("{NOUN_PHRASES}", before="{self._name}"), or use caption_parser.load()'
             )
-        doc._.noun_phrases = self._find_names(self._read(doc), doc._.noun_phrases)
+        doc._.noun_phrases, _ = self._find_names(self._read(doc), doc._.noun_phrases)
         return doc
 
     def __reduce__(self) -> tuple[Any, ...]:

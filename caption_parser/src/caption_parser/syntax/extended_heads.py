@@ -6,12 +6,12 @@ oven" no oven, and a "chest of drawers" neither a chest nor drawers.
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import Below, hypernym_distances
 from caption_parser.modes import ModeRules
+from caption_parser.syntax.dogs_and_kites import DOGS_AND_KITES, HAWK, is_hawk, is_no_name_with_the_word_before
 from caption_parser.syntax.named_words import NamedWords
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
@@ -22,47 +22,6 @@ _NAMING_TAGS = NOUN_TAGS | {"POS"}
 """Tags of words that may come before a head and name with it whatever they like: "bull's eye"."""
 _THINGS = frozenset({"noun.artifact", "noun.food"})
 """The lexicographer's files of what people make, wear and eat."""
-_DOGS = frozenset({"dog", "dogs"})
-_KITES = frozenset({"kite", "kites"})
-_DOGS_AND_KITES = _DOGS | _KITES
-"""Words with which "hot dog" and "black kite" end, which may mean something else."""
-_OF_DOGS = frozenset("bark barking barks fur leash panting tongue tongues wagging".split())
-"""What dogs do and have, also those that are hot."""
-_HAWKS = frozenset({"black", "red"})
-"""Before "kite" they name a hawk, or are the colour of a toy."""
-_KINDS_OF_HAWKS = _HAWKS | frozenset(
-    """
-    adult bellied brahminy eared juvenile mississippi shouldered snail tailed whistling wild winged young
-    """.split()
-)
-"""What a kite is called that may be one."""
-_OF_HAWKS = frozenset(
-    """
-    carrion chicks feathers hunting nest nesting perch perched perches perching plumage preening prey raptor
-    roost roosting talons wingspan
-    """.split()
-)
-_IN_THE_AIR = frozenset(
-    "circle circles circling feed feeding feeds flight glides gliding hovering hovers soar soaring soars".split()
-)
-_WINGS = frozenset({"wing", "wings"})
-_SPREAD = frozenset({"extended", "its", "outspread", "outstretched", "spread"})
-"""Said of wings that no toy has."""
-_ON_TOYS = frozenset({"chicks", "feathers"})
-"""Of what speaks of hawks, what is beside or on toys as well."""
-_DONE_BY_HAWKS = frozenset("nest nesting perch perched perches perching roost roosting".split())
-"""What other birds near a toy do as well, so that it has to be said of the kite itself."""
-_NEAR = 8
-"""Words behind a kite among which its nest is."""
-_HAWK = ("black", "kite"), ("JJ", "NN"), 1
-"""What stands for the hawk: words, tags and which of them is the head."""
-_OF_TOYS = frozenset(
-    """
-    air beach boy boys child children crowd fly girl girls he her his kid kids man men people person sand she
-    sky string strings their woman women
-    """.split()
-)
-"""Who flies kites where."""
 _MONGRELS = frozenset({"cross", "crosses", "mix", "mixes"})
 """Behind a breed they say that only a parent is of it: "a beagle mix"."""
 _WITH_BREEDS = ("dog.n.01", "domestic_cat.n.01")
@@ -108,14 +67,14 @@ class ExtendedHeadFinder:
         """The extended head around the noun `head` of a phrase; none if not even that noun is known."""
         earliest = max(phrase_start, head + 1 - self.lexicon.max_lemma_words)
         if (
-            tree.words[head] in _DOGS_AND_KITES
+            tree.words[head] in DOGS_AND_KITES
             and self._rules.guard_extended_heads
-            and (_is_hot_dog_alive(tree, head) or _is_toy_kite(tree, head))
+            and is_no_name_with_the_word_before(tree, head)
         ):
             earliest = head
         first = _first_of_name(tree, earliest, head, possessors=self._rules.possessive_names)
         end = _end_of_tail(tree, head, postposed=self._rules.postposed_names)
-        if self._rules.guard_extended_heads and _is_hawk(tree, head) and (hawk := self._find(*_HAWK)):
+        if self._rules.guard_extended_heads and is_hawk(tree, head) and (hawk := self._find(*HAWK)):
             return hawk._replace(start=head, end=head + 1)
         found = self._find(tuple(tree.words[first:end]), tuple(tree.tags[first:end]), head - first)
         if found is None:
@@ -233,52 +192,6 @@ class ExtendedHeadFinder:
             if synset in meant or not of_head.isdisjoint(hypernym_distances(self.lexicon, synset))
         )
         return _Entry(entry.lemmas, kinds) if kinds else _Entry()
-
-
-def _is_hot_dog_alive(tree: Tree, head: int) -> bool:
-    """Whether a dog that is hot does or has what dogs do and have, and no other is spoken of."""
-    return (
-        tree.words[head] in _DOGS
-        and tree.words[max(0, head - 1)] == "hot"
-        and not _OF_DOGS.isdisjoint(tree.words)
-        and sum(map(tree.words.count, _DOGS)) == 1
-    )
-
-
-def _is_toy_kite(tree: Tree, head: int) -> bool:
-    """Whether a red or black kite does nothing that hawks do: "a boy flies a black kite"."""
-    if tree.words[head] not in _KITES or tree.words[max(0, head - 1)] not in _HAWKS:
-        return False
-    soars = not _IN_THE_AIR.isdisjoint(tree.words) and _OF_TOYS.isdisjoint(tree.words)
-    return not soars and _OF_HAWKS.isdisjoint(tree.words)
-
-
-def _is_hawk(tree: Tree, head: int) -> bool:
-    """Whether a kite of no other colour has or does what hawks alone do: "kite soaring, forked tail"."""
-    words = tree.words
-    if words[head] not in _KITES or not _OF_TOYS.isdisjoint(words):
-        return False
-    kinds = [words[child] for child in tree.children_by(head, "amod", "compound", "nmod")]
-    if not _KINDS_OF_HAWKS.issuperset(kinds):
-        return False
-    has_a_body = "forked" in words or not (_WINGS.isdisjoint(words) or _SPREAD.isdisjoint(words))
-    if has_a_body and not _IN_THE_AIR.isdisjoint(words):
-        return True
-    others = _OF_HAWKS if not _HAWKS.isdisjoint(kinds) else _OF_HAWKS - _DONE_BY_HAWKS - _ON_TOYS
-    return not others.isdisjoint(words) or not _DONE_BY_HAWKS.isdisjoint(_told_of(tree, head))
-
-
-def _told_of(tree: Tree, noun: int) -> set[str]:
-    """The verbs of which a noun is the subject, and what it is said to have: "kites on their nest"."""
-    told = {tree.words[child] for child in tree.children_by(noun, "acl", "relcl", "appos")}
-    if tree.deps[noun] in ("nsubj", "nsubjpass", "compound"):
-        told.add(tree.words[tree.heads[noun]])
-    told.update(
-        word
-        for before, word in pairwise(tree.words[noun + 1 : noun + _NEAR])
-        if before in ("its", "their") and word in _DONE_BY_HAWKS
-    )
-    return told
 
 
 def _is_designation(word: str) -> bool:

@@ -1,7 +1,7 @@
 """Nouns that only modify another: the motorcycle of "a motorcycle helmet" is not in the picture."""
 
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import SINGULAR
+from caption_parser.syntax.word_lists import DASHES, SINGULAR, in_both_numbers
 
 MODIFIER_DEPS = frozenset({"compound", "amod", "nummod", "npadvmod", "quantmod", "advmod"})
 
@@ -13,39 +13,36 @@ _PRESENT_BY = frozenset(
 )
 """Participles whose noun is there: "a horse drawn carriage", "a people filled street"."""
 
-_PORTIONS = frozenset(
+_PORTIONS = in_both_numbers(
     """
-    bunch bunches chunks couple cluster crowd duo family flock group groups half halves herd pair pairs piece
-    pieces pile quarters row rows section sections slice slices trio wedge wedges
-    """.split()
-)
+    bunch chunk cluster couple crowd duo family flock group half herd pair piece pile row section slice trio
+    wedge
+    """
+) | {"quarters"}
 """Nouns that gather or divide what the noun before them names: "orange wedges", "a zebra herd"."""
 
-_FEATS = frozenset({"stunt", "stunts", "trick", "tricks"})
+_FEATS = in_both_numbers("stunt trick") | {"halfpipe", "slopestyle"}
 _DONE_ON = frozenset(
     "bicycle bike bmx board frisbee kite motorbike motorcycle scooter skate skateboard snowboard surfboard".split()
 )
 """What feats are done with, which then is there: "a skateboard trick"; not so "a card trick", "a dog trick"."""
 
-_RIDERS = frozenset("cop cops courier couriers messenger messengers officer officers police rider riders".split())
+_RIDERS = in_both_numbers("cop courier messenger officer rider") | frozenset("police".split())
 _RIDDEN = frozenset("bicycle bike ducati harley moped motorbike motorcycle scooter vespa".split())
 """What riders are on: "bicycle cops"."""
 
-_OF_ITSELF = frozenset("replacement replacements review reviews test tests".split())
+_OF_ITSELF = in_both_numbers("replacement review test")
 """Nouns that say what a thing is shown for: "a gravel bike review"."""
 _TOLD = frozenset(
     "album blood book books concert driving eye film films game games movie movies restaurant song".split()
 )
 """What is reviewed without being seen."""
 
-_DISHES = frozenset(
-    """
-    burger burgers cake cakes cheesecake cheesecakes cupcake cupcakes donut donuts doughnut doughnuts hamburger
-    hamburgers panini pizza pizzas sandwich sandwiches
-    """.split()
-)
+_DISHES = in_both_numbers("burger cake cheesecake cupcake donut doughnut hamburger panini pizza sandwich")
 _COOKED = frozenset("apples bananas broccoli carrots hotdogs oranges".split())
 """What a dish is of that leaves it whole, right before the recipe: "roasted carrots recipe", not "carrot soup"."""
+_BEGINNINGS = (["DT"], ["EX"], ["PRP"], ["PRP$"], ["WP"], ["WRB"])
+"""Tags of what stands behind a dash and in no word with a hyphen."""
 _NEXT_TITLES = frozenset({"-", "\u2013", "\u2014", "|", ":", ",", "(", "/", "\u2022"})
 _WORN = frozenset("backpack bag clutch handbag necktie purse tie umbrella".split())
 _SOLD_TOGETHER = frozenset(
@@ -55,6 +52,9 @@ _SOLD_TOGETHER = frozenset(
     """.split()
 )
 _COLLECTED = _SOLD_TOGETHER | frozenset("bear book bottles clock clocks handbag mugs teacups umbrella".split())
+_WHOLE_IN_A_DISH = frozenset({"broccoli"})
+_ROOMS = frozenset({"bedroom", "room"})
+_HARNESSED = frozenset("bullock bullocks donkey donkeys horse horses mule mules ox oxen ponies pony".split())
 _SHOWN_AS = {
     "recipe": _DISHES,
     "recipes": _DISHES,
@@ -64,27 +64,52 @@ _SHOWN_AS = {
     "sets": _SOLD_TOGETHER,
     "collection": _COLLECTED,
     "replica": _COLLECTED,
+    **dict.fromkeys("bake casserole gratin pasta salad".split(), _WHOLE_IN_A_DISH),
+    **dict.fromkeys("decor decoration design ideas interior makeover photo remodel renovation".split(), _ROOMS),
+    **dict.fromkeys(
+        "buggies buggy carriage carriages cart carts chariot sleigh sleighs wagon wagons".split(), _HARNESSED
+    ),
 }
-"""Nouns, and what is there before them: a recipe is told beside its dish, a set is one of what is sold so."""
+"""Nouns, and what is there before them: a recipe is told beside its dish, a set is one of what is sold so.
+
+A dish shows what stays whole in it, the design of a room shows the room, and horses draw carriages.
+"""
 
 _GIFTS = frozenset({"box", "boxes", "hamper", "pack", "set", "sets"})
 """Behind "gift" they hold what stands before: "mug gift set"."""
 
-_MEMES = frozenset("gif gifs meme memes".split())
+_PHOTOGRAPHS = in_both_numbers("headshot image photo photograph pic picture portrait snapshot") | {"closeup"}
+"""Behind what they show, if the caption is of them: "black dog photo"."""
+_OF_PHOTOGRAPHS = frozenset(
+    """
+    agency author book camera cell client contributor cover customer drone file guest magazine newspaper owner
+    phone photographer press product reader royalty self smartphone staff student traveler traveller tv user
+    visitor
+    """.split()
+)
+"""Who or what took photographs, or has them: "staff photo"."""
+_OF_NO_CAMERA = frozenset(
+    """
+    art canvas color coloring colour colouring commission custom drawing frame framed hanging hung illustration
+    mounted mug oil painted painting pencil poster print printable sculpture shirt sticker t-shirt vector wall
+    watercolor watercolour
+    """.split()
+)
+_MEMES = in_both_numbers("gif meme")
 """Pictures by what is done with them, which show what is said before: "beagle smiling meme"."""
 
-_WHERE_AND_WHEN = frozenset({"downtown", "today", "tomorrow", "tonight", "uptown", "yesterday"})
+_WHERE_AND_WHEN = frozenset(
+    """
+    anytime backstage downstairs downtown indoors onstage outdoors today tomorrow tonight upstairs uptown
+    yesterday
+    """.split()
+)
 """Words that parses take for what the noun before them modifies: "a busy intersection downtown"."""
 
 _SEVERAL = frozenset("couple dozen few group lot many number several".split())
 
 _PLURALS_OF_KIND = frozenset("arts boys games girls goods ladies men mens savings sports womens women".split())
 """Plurals that say of what kind the noun after them is: "sports cars", "ladies shoes"."""
-
-
-def first_conjunct(tree: Tree, token: int) -> int:
-    """The first of the words that the token is coordinated with."""
-    return tree.first_conjuncts[token]
 
 
 def modifies_noun(tree: Tree, token: int) -> bool:
@@ -97,16 +122,24 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
     """Whether a modifying noun names what is there: "a horse drawn carriage", "orange wedges", "vases cups"."""
     dep, head = tree.deps[token], tree.heads[token]
     if dep == "npadvmod":
-        return tree.words[head] in _PRESENT_BY
+        return tree.words[head] in _PRESENT_BY or _is_before_a_dash(tree, token)
     if tree.words[token + 1] in _RIDERS and tree.words[token] in _RIDDEN:
         return True  # "a Harley rider waves", whatever the parse makes of the verb
     if tree.words[token + 1] == "gift" and tree.words[token + 2 : token + 3] and tree.words[token + 2] in _GIFTS:
         return not _SOLD_TOGETHER.isdisjoint((tree.words[token], tree.words[token].removesuffix("s")))
+    if _is_before_a_dash(tree, token):
+        return True
     return dep == "compound" and (
         tree.words[head] in _PORTIONS
         or (tree.words[head] in _FEATS and tree.words[token] in _DONE_ON)
         or (tree.words[head] in _OF_ITSELF and tree.words[token] not in _TOLD and tree.words[token].isalpha())
         or tree.words[head] in _MEMES
+        or (
+            tree.words[head] in _PHOTOGRAPHS
+            and tree.deps[head] == "ROOT"
+            and tree.words[token] not in _OF_PHOTOGRAPHS
+            and _OF_NO_CAMERA.isdisjoint(tree.words)
+        )
         or (tree.words[token] in _SHOWN_AS.get(tree.words[head], ()) and _ends_a_title(tree, head))
         or (
             tree.words[head] in ("recipe", "recipes")
@@ -114,9 +147,23 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
             and tree.words[token] in _COOKED
             and _ends_a_title(tree, head)
         )
-        or tree.words[head] in _WHERE_AND_WHEN
+        or (tree.words[head] in _WHERE_AND_WHEN and not modifies_noun(tree, head))
         or _is_in_a_list(tree, token, head)
         or _is_a_subject(tree, token, head)
+    )
+
+
+def _is_before_a_dash(tree: Tree, token: int) -> bool:
+    """Whether a dash follows and then what begins a clause: "chocolate cake - we all had some"."""
+    return (
+        tree.words[token + 1] in DASHES
+        and (
+            tree.tags[token + 2 : token + 3] in _BEGINNINGS
+            or (
+                tree.tags[token + 2 : token + 3] == ["IN"] and DASHES.isdisjoint(tree.words[token + 3 : token + 4])
+            )
+        )
+        and tree.ends[token] < tree.starts[token + 1]
     )
 
 
@@ -135,7 +182,7 @@ def _is_in_a_list(tree: Tree, token: int, head: int) -> bool:
 
 def _is_a_subject(tree: Tree, token: int, head: int) -> bool:
     """Whether the parse takes a verb for a plural: of "A dog races along" the article says that it is none."""
-    first = tree.left_edge(head)
+    first = tree.left_edges[head]
     singular = any(tree.words[child] in SINGULAR for child in (*tree.children[token], *tree.children[head]))
     singular |= tree.words[first] in SINGULAR and _SEVERAL.isdisjoint(tree.words[first:head])
     return singular and tree.tags[head] == "NNS" and tree.tags[token] == "NN" and head == token + 1
@@ -155,8 +202,8 @@ def modifying_nouns(tree: Tree) -> list[tuple[int, int, int]]:
         noun, passed = token, []
         while noun not in modified_by and modifies_noun(tree, noun):
             passed.append(noun)
-            noun = tree.heads[first_conjunct(tree, noun)]
+            noun = tree.heads[tree.first_conjuncts[noun]]
         noun = modified_by.get(noun, noun)
         modified_by |= dict.fromkeys(passed, noun)  # so that a chain of nouns is walked once
-        found.append((token, noun, min(tree.left_edge(token), tree.left_edge(noun))))
+        found.append((token, noun, min(tree.left_edges[token], tree.left_edges[noun])))
     return found

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.modifiers import find_modifiers
-from caption_parser.syntax.noun_modifiers import first_conjunct, is_present_all_the_same, modifies_noun
+from caption_parser.syntax.noun_modifiers import is_present_all_the_same, modifies_noun
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.pieces import in_pieces
 from caption_parser.syntax.quantities import counts, least_count, quantified_nouns
@@ -15,6 +15,7 @@ from caption_parser.syntax.word_lists import PHRASAL_PREPOSITIONS, RELATIONAL_NO
 _CHUNK_DEPS = frozenset({"nsubj", "nsubjpass", "dobj", "dative", "pobj", "pcomp", "attr", "appos", "oprd", "ROOT"})
 _LONGEST_PREPOSITION = max(len(preposition.split()) for preposition in PHRASAL_PREPOSITIONS)
 _PRONOUN_LIKE = frozenset({"one", "ones", "someone", "something", "other", "others", "it", "thing", "things"})
+_PRONOUN_TAGS = frozenset({"PRP", "WP", "EX", "WDT"})
 
 
 class NotAnObject(StrEnum):
@@ -51,14 +52,14 @@ def _phrases_of(tree: Tree, rules: ModeRules) -> list[NounPhrase]:
 
 def _start_of_name(tree: Tree, head: int) -> int:
     """Where a phrase begins: of "teddy bear collection", the teddy is taken for a modifier of the collection."""
-    start = tree.left_edge(head)
+    start = tree.left_edges[head]
     while (
         start
         and tree.deps[head] == tree.deps[start - 1] == "compound"
         and tree.tags[head] == tree.tags[start - 1] == "NN"
         and tree.heads[head] == tree.heads[start - 1] > head
     ):
-        start = tree.left_edge(start - 1)
+        start = tree.left_edges[start - 1]
     return start
 
 
@@ -83,16 +84,13 @@ def _heads_of_chunks(tree: Tree) -> list[int]:
     heads: list[int] = []
     last_end = -1
     for token, tag in enumerate(tree.tags):
-        if not (tree.is_noun(token) or tag in _PRONOUN_TAGS) or tree.left_edge(token) <= last_end:
+        if not (tree.is_noun(token) or tag in _PRONOUN_TAGS) or tree.left_edges[token] <= last_end:
             continue
-        if tree.deps[first_conjunct(tree, token)] in _CHUNK_DEPS:
+        if tree.deps[tree.first_conjuncts[token]] in _CHUNK_DEPS:
             last_end = token
             if tree.is_noun(token):
                 heads.append(token)
     return heads
-
-
-_PRONOUN_TAGS = frozenset({"PRP", "WP", "EX", "WDT"})
 
 
 def _heads_of_all_phrases(tree: Tree) -> list[int]:

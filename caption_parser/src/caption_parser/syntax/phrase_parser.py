@@ -1,6 +1,7 @@
 """From a parsed caption to its noun phrases with extended heads: the syntax rules in their order."""
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from spacy.tokens import Doc
 
@@ -8,10 +9,19 @@ from caption_parser.modes import ModeRules
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
 from caption_parser.syntax.flags.finder import FlagFinder
 from caption_parser.syntax.noun_phrases import find_noun_phrases
-from caption_parser.syntax.phrases import NounPhrase
-from caption_parser.syntax.pieces import in_pieces
+from caption_parser.syntax.phrases import NounPhrase, TokenFlags
+from caption_parser.syntax.pieces import LONGEST_PIECE, moved, with_phrases
 from caption_parser.syntax.repairs.tree_repairs import TreeRepairs
 from caption_parser.syntax.tree import Tree
+from shared_schemas import Flag
+
+
+class ParsedText(NamedTuple):
+    """A text with its parse, its noun phrases in text order, and the flags of its tokens."""
+
+    tree: Tree
+    phrases: tuple[NounPhrase, ...]
+    flagged: TokenFlags
 
 
 class PhraseParser:
@@ -29,15 +39,15 @@ class PhraseParser:
         self._find_names = NameStep(rules, find_extended_head)
         self._find_phrases = find_phrases
 
-    def __call__(self, parse: Doc | Tree) -> tuple[Tree, tuple[NounPhrase, ...]]:
-        """The parse as a repaired tree, and its noun phrases in text order."""
+    def __call__(self, parse: Doc | Tree) -> ParsedText:
+        """The parse as a repaired tree, with its noun phrases."""
         if isinstance(parse, Tree):
             tree = self._repair(parse)
             phrases = find_noun_phrases(tree, self.rules)
         else:
             tree = self._repair.read(parse)
             phrases = self._find_phrases(parse) if self._find_phrases else find_noun_phrases(tree, self.rules)
-        return tree, self._find_names(tree, phrases)
+        return ParsedText(tree, *self._find_names(tree, phrases))
 
 
 class NameStep:
@@ -47,12 +57,24 @@ class NameStep:
         self._find_extended_head = find_extended_head
         self._find_flags = FlagFinder(find_extended_head, rules) if rules.flags else None
 
-    def __call__(self, tree: Tree, phrases: Iterable[NounPhrase]) -> tuple[NounPhrase, ...]:
-        """The phrases with their extended heads and flags set, and the nouns that only modify others."""
-        return in_pieces(tree, phrases, self._name)
+    def __call__(self, tree: Tree, phrases: Iterable[NounPhrase]) -> tuple[tuple[NounPhrase, ...], TokenFlags]:
+        """The phrases with their extended heads and flags set, and the nouns that only modify others.
 
-    def _name(self, tree: Tree, phrases: tuple[NounPhrase, ...]) -> tuple[NounPhrase, ...]:
+        And the flags of all tokens.
+        """
+        if len(tree) <= LONGEST_PIECE:
+            return self._name(tree, tuple(phrases))
+        found: list[NounPhrase] = []
+        flagged: dict[Flag, set[int]] = {}
+        for start, part, inside in with_phrases(tree, phrases):
+            named, of_part = self._name(part, inside)
+            found += [moved(phrase, start, len(tree)) for phrase in named]
+            for flag, tokens in of_part.items():
+                flagged.setdefault(flag, set()).update(token + start for token in tokens)
+        return tuple(found), flagged
+
+    def _name(self, tree: Tree, phrases: tuple[NounPhrase, ...]) -> tuple[tuple[NounPhrase, ...], TokenFlags]:
         find = self._find_extended_head
         # Made of their fields, since `_replace` takes several times as long.
         named = tuple([NounPhrase(*phrase[:-1], find(tree, phrase.start, phrase.head)) for phrase in phrases])
-        return named if self._find_flags is None else self._find_flags(tree, named)
+        return (named, {}) if self._find_flags is None else self._find_flags(tree, named)

@@ -1,11 +1,16 @@
 """What the syntax components find in a `Doc`, in token indices of that `Doc`."""
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import NamedTuple
 
 from spacy.tokens import Doc, Span
 
 from shared_schemas import Flag
+
+TokenFlags = Mapping[Flag, AbstractSet[int]]
+"""The tokens that have a flag, whatever phrase they are in; words of names, too, that are no noun phrase."""
 
 
 class ModifierKind(StrEnum):

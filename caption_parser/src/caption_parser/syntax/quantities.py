@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from caption_parser.syntax.tree import NOUN_TAGS, PLURAL_TAGS, Tree
-from caption_parser.syntax.word_lists import GATHERINGS, NUMBERS, PLURAL_ONLY, QUANTITY_NOUNS
+from caption_parser.syntax.word_lists import GATHERINGS, NUMBERS, PLURAL_ONLY, QUANTITY_NOUNS, SAID_OF_GROUPS
 
 _LARGEST_COUNT = 1_000_000
 """A larger number in a caption is no count of objects that an image could show."""
@@ -33,7 +33,7 @@ def quantified_nouns(tree: Tree, token: int) -> list[int]:
         if tree.words[preposition] == "of"
         for first in tree.children_by(preposition, "pobj")
         for noun in tree.conjuncts(first)
-        if tree.is_noun(noun)
+        if tree.is_noun(noun) and tree.words[noun] not in SAID_OF_GROUPS
     ]
 
 

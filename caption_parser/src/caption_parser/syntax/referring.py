@@ -27,15 +27,15 @@ def referring_span(tree: Tree, start: int, head: int) -> tuple[int, int]:
     while True:
         end = _behind_post_modifiers(tree, holder, start, end)
         outer = _quantity_noun_of(tree, holder)
-        if outer is None or head - tree.left_edge(outer) >= LONGEST_PHRASE:
+        if outer is None or head - tree.left_edges[outer] >= LONGEST_PHRASE:
             break
-        holder, start = outer, min(start, tree.left_edge(outer))
+        holder, start = outer, min(start, tree.left_edges[outer])
     verb = tree.heads[holder]
     if (
         tree.deps[holder] == "nsubj"
         and tree.tags[verb] == "VBG"
         and verb == end
-        and not _has_auxiliary(tree, verb)
+        and not tree.has_child(verb, "aux")
     ):
         last = _last_of_clause(tree, verb, start + LONGEST_PHRASE)
         end = end if last is None else last + 1
@@ -45,7 +45,7 @@ def referring_span(tree: Tree, start: int, head: int) -> tuple[int, int]:
 def _without_connectives(tree: Tree, start: int, head: int) -> int:
     """Where the noun phrase begins behind what only links it: "while another man"."""
     for child in tree.children[head]:
-        if child >= head or tree.deps[child] not in _CONNECTIVES or tree.left_edge(child) != start:
+        if child >= head or tree.deps[child] not in _CONNECTIVES or tree.left_edges[child] != start:
             break
         start = child + 1
     return start
@@ -63,7 +63,7 @@ def _behind_post_modifiers(tree: Tree, noun: int, start: int, end: int) -> int:
 
 def _extended(tree: Tree, modifier: int, start: int, end: int) -> int:
     """Where the phrase ends with the subtree of `modifier`; `end` if that does not follow on or is too long."""
-    if tree.left_edge(modifier) != end:
+    if tree.left_edges[modifier] != end:
         return end
     last = _last_of_clause(tree, modifier, start + LONGEST_PHRASE)
     return end if last is None else last + 1
@@ -110,7 +110,3 @@ def _quantity_noun_of(tree: Tree, noun: int) -> int | None:
     if quantified_nouns(tree, outer) == [noun] and outer < preposition < noun:
         return outer
     return None
-
-
-def _has_auxiliary(tree: Tree, verb: int) -> bool:
-    return tree.has_child(verb, "aux")

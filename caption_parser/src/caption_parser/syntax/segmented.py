@@ -10,17 +10,17 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from caption_parser.syntax.phrase_parser import PhraseParser
-from caption_parser.syntax.phrases import NounPhrase
+from caption_parser.syntax.phrase_parser import ParsedText, PhraseParser
+from caption_parser.syntax.phrases import NounPhrase, TokenFlags
 from caption_parser.syntax.pieces import bounded_tokens, moved
 from caption_parser.syntax.text.boilerplate import Dropped
 from caption_parser.syntax.text.drawn_endings import begins_drawn
 from caption_parser.syntax.text.segments import Segment, Segmenter
 from caption_parser.syntax.tree import NOUN_TAGS, Tree
+from caption_parser.syntax.word_lists import DASHES
 from shared_schemas import Flag
 
 _VOCABULARY_LIMIT = 20_000
-_DASHES = frozenset("-\u2013\u2014")
 _COLORS = frozenset(
     "black blue brown burgundy cream gray green grey ivory navy pink purple red tan teal white yellow".split()
 )
@@ -35,7 +35,8 @@ class ParsedCaption(NamedTuple):
     tree: Tree
     phrases: tuple[NounPhrase, ...]
     segments: tuple[Segment, ...]
-    """None: the caption was read whole."""
+    """Empty: the caption was read whole."""
+    flagged: TokenFlags
 
 
 class SegmentedParser:
@@ -79,17 +80,16 @@ class SegmentedParser:
     ) -> ParsedCaption:
         read = [segment for segment in segments if segment.dropped is None]
         if not segments or (len(read) == 1 and isinstance(read[0].places, range) and read[0].start == 0):
-            tree, phrases = self._parse_phrases(next(parses))
+            tree, phrases, flagged = self._parse_phrases(next(parses))
         else:
             of_segments = [self._parse_phrases(self._as_keyword(one)) for one in islice(parses, len(read))]
-            if len(read) > 1 and _names_color(caption[read[-2].end : read[-1].start], of_segments[-1][0]):
-                of_color, named = of_segments[-1]
-                of_segments[-1] = of_color, tuple(_flagged(phrase, Flag.MODIFIER) for phrase in named)
-            tree, phrases = _joined(read, of_segments)
+            if len(read) > 1 and _names_color(caption[read[-2].end : read[-1].start], of_segments[-1].tree):
+                of_segments[-1] = _all_flagged(of_segments[-1], Flag.MODIFIER)
+            tree, phrases, flagged = _joined(read, of_segments)
         drawn = any(segment.dropped is Dropped.LIKENESS for segment in segments)
         if drawn or (self._segmenter is not None and begins_drawn(caption)):
-            phrases = tuple(_flagged(phrase, Flag.DEPICTED) for phrase in phrases)
-        return ParsedCaption(caption, tree, phrases, segments)
+            _, phrases, flagged = _all_flagged(ParsedText(tree, phrases, flagged), Flag.DEPICTED)
+        return ParsedCaption(caption, tree, phrases, segments, flagged)
 
     def _as_keyword(self, parse: Doc | Tree) -> Doc | Tree:
         """A segment of one word is a noun wherever it can be one: "orange" after "apple", "saw" after "hammer"."""
@@ -103,9 +103,7 @@ class SegmentedParser:
         return parse
 
 
-def _joined(
-    segments: Sequence[Segment], parses: Sequence[tuple[Tree, tuple[NounPhrase, ...]]]
-) -> tuple[Tree, tuple[NounPhrase, ...]]:
+def _joined(segments: Sequence[Segment], parses: Sequence[ParsedText]) -> ParsedText:
     """The parses of segments as one, whose tokens stand in the caption as given."""
     words: list[str] = []
     tags: list[str] = []
@@ -115,9 +113,10 @@ def _joined(
     ends: list[int] = []
     capitals: list[int] = []
     phrases: list[NounPhrase] = []
-    vectors = [tree.vectors for tree, _ in parses if tree.vectors is not None]
-    length = sum(len(tree) for tree, _ in parses)
-    for (_, places, _), (tree, found) in zip(segments, parses, strict=True):
+    flagged: dict[Flag, set[int]] = {}
+    vectors = [tree.vectors for tree, _, _ in parses if tree.vectors is not None]
+    length = sum(len(tree) for tree, _, _ in parses)
+    for (_, places, _), (tree, found, of_tokens) in zip(segments, parses, strict=True):
         before = len(words)
         words += tree.words
         tags += tree.tags
@@ -127,13 +126,23 @@ def _joined(
         ends += [places[end - 1] + 1 for end in tree.ends]
         capitals += [token + before for token in tree.capitals]
         phrases += [moved(phrase, before, length) for phrase in found]
+        for flag, tokens in of_tokens.items():
+            flagged.setdefault(flag, set()).update(token + before for token in tokens)
     joined = np.concatenate(vectors) if parses and len(vectors) == len(parses) else None
-    return Tree(words, tags, deps, heads, starts, ends, capitals, joined), tuple(phrases)
+    tree = Tree(words, tags, deps, heads, starts, ends, capitals, joined)
+    return ParsedText(tree, tuple(phrases), flagged)
 
 
 def _names_color(separator: str, tree: Tree) -> bool:
     """Whether the last part of a caption is a colour with its name: "Leather Tote - Luggage Brown"."""
-    return separator.strip() in _DASHES and len(tree) == _WITH_ITS_NAME and tree.words[-1] in _COLORS
+    return separator.strip() in DASHES and len(tree) == _WITH_ITS_NAME and tree.words[-1] in _COLORS
+
+
+def _all_flagged(parsed: ParsedText, flag: Flag) -> ParsedText:
+    """The text with one flag more for each of its tokens."""
+    tree, phrases, flagged = parsed
+    everywhere = {**flagged, flag: frozenset(range(len(tree)))}
+    return ParsedText(tree, tuple(_flagged(phrase, flag) for phrase in phrases), everywhere)
 
 
 def _flagged(phrase: NounPhrase, flag: Flag) -> NounPhrase:

@@ -110,10 +110,6 @@ class Tree:
         children, labels = self.children[token], self.deps
         return iter([child for child in children if labels[child] in deps] if children else ())
 
-    def left_edge(self, token: int) -> int:
-        """The first token of the subtree below the token."""
-        return self.left_edges[token]
-
     def conjuncts(self, token: int) -> list[int]:
         """The token and all that is coordinated after it: "cats, dogs and birds" from "cats"."""
         found = [token]

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Literal
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.lexicon.taxonomy import hypernym_distances
+from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.word_kinds import WordKinds
 
 _THINGS = frozenset({"animal", "artifact", "food", "person", "plant"})
@@ -22,8 +22,8 @@ class VerbWords(WordKinds):
 
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
-        self._fabrics = lexicon.synset("fabric.n.01")
-        self._vehicles = frozenset(map(lexicon.synset, ("vehicle.n.01", "public_transport.n.01")))
+        self._fabrics = Below(lexicon, [lexicon.synset("fabric.n.01")])
+        self._vehicles = Below(lexicon, map(lexicon.synset, ("vehicle.n.01", "public_transport.n.01")))
         self.is_a = lru_cache(CACHED_LOOKUPS)(self._is_a)
         """Whether WordNet lists the word as of a part of speech in any form: "a", "r" or "v"."""
         self.names_a_thing = lru_cache(CACHED_LOOKUPS)(self._names_a_thing)
@@ -53,10 +53,7 @@ class VerbWords(WordKinds):
         return (
             bool(senses)
             and self._kind(senses[0]) in _THINGS
-            and not any(
-                self._kind(sense) in _SAID_OF_THINGS or self._fabrics in hypernym_distances(self._lexicon, sense)
-                for sense in senses
-            )
+            and not any(self._kind(sense) in _SAID_OF_THINGS or sense in self._fabrics for sense in senses)
         )
 
     def _is_base(self, word: str) -> bool:
@@ -82,8 +79,7 @@ class VerbWords(WordKinds):
     def _is_vehicle(self, word: str) -> bool:
         if word in _CABS:
             return True
-        senses = self._lexicon.frequent_senses(word)
-        return any(not self._vehicles.isdisjoint(hypernym_distances(self._lexicon, sense)) for sense in senses)
+        return self.means(word, self._vehicles)
 
     def _is_listed(self, first: str, second: str) -> bool:
         firsts, seconds = ((*self._lexicon.base_forms(word), word) for word in (first, second))

@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Literal
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon.taxonomy import Below
 
 _PARTS_OF_SPEECH: tuple[Literal["n", "a", "v", "r"], ...] = ("n", "a", "v", "r")
 
@@ -17,6 +18,18 @@ class WordKinds:
         """Whether WordNet lists the word or its singular as a noun."""
         self.is_uncommon = lru_cache(CACHED_LOOKUPS)(self._is_uncommon)
         """Whether WordNet lists the word in no part of speech, or for names alone: "Jane", "Smith" is a trade."""
+
+        self.category = lru_cache(CACHED_LOOKUPS)(self._category)
+        """The lexicographer file of the most frequent sense of a noun, "noun.animal"; none: it is no noun."""
+        self.means = lru_cache(CACHED_LOOKUPS)(self._means)
+        """Whether one of the first senses, as many `of_each` of its base forms (1), is below some synsets."""
+
+    def _category(self, word: str) -> str | None:
+        senses = self._lexicon.frequent_senses(word)
+        return self._lexicon.lexname(senses[0]) if senses else None
+
+    def _means(self, word: str, below: Below, of_each: int = 1) -> bool:
+        return any(sense in below for sense in self._lexicon.frequent_senses(word, of_each=of_each))
 
     def _is_noun(self, word: str) -> bool:
         return bool(self._lexicon.base_forms(word))

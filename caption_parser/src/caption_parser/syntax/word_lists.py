@@ -1,5 +1,14 @@
 """Closed word classes that the rules need: small, general, reviewed by hand."""
 
+from caption_parser.lexicon.plurals import plural_forms
+
+
+def in_both_numbers(nouns: str) -> frozenset[str]:
+    """Nouns in the singular, between spaces, and their plurals."""
+    singular = nouns.split()
+    return frozenset(singular).union(*map(plural_forms, singular))
+
+
 PHRASAL_PREPOSITIONS = frozenset(
     {
         "in addition to",
@@ -26,18 +35,16 @@ RELATIONAL_NOUNS = frozenset(
 )
 """Nouns that say where or how far, not what."""
 
-QUANTITY_NOUNS = frozenset(
+QUANTITY_NOUNS = in_both_numbers(
     """
-    abundance amount array assortment batch bit bits bunch bunches cluster clusters collection collections
-    couple crowd dozen dozens flock flocks group groups half handful heap heaps herd herds hundreds kind kinds
-    line lines lot lots majority mass mix mixture multitude number pack pair pairs piece pieces pile piles
-    plenty plethora quantity range row rows selection series set sets slice slices sort sorts stack stacks
-    string swarm thousands ton tons trio type types variety
-    """.split()
-)
+    amount array assortment batch bit bunch cluster collection dozen flock group handful heap herd kind line
+    lot mass mix mixture multitude number pack pair piece pile quantity range row selection set slice sort stack
+    string swarm ton trio type variety
+    """
+) | frozenset("abundance couple crowd half hundreds majority plenty plethora series thousands".split())
 """Nouns that, followed by "of" and a noun, count or gather what that noun names."""
 
-GATHERINGS = frozenset("crowd flock flocks herd herds pack swarm".split())
+GATHERINGS = in_both_numbers("crowd flock herd pack swarm")
 """Quantity nouns that gather several of what a noun names, whose plural may look like the singular."""
 
 PLURAL_ONLY = frozenset(
@@ -68,6 +75,23 @@ ONE_OR_EACH = SINGULAR | {"each", "every"}
 SEVERAL_OF = frozenset("bunch couple dozen few group hundred lot number pair row series set thousand".split())
 """Words that may stand between an article in the singular and a plural: "a few cars"."""
 
+POINTING = frozenset({"that", "the", "these", "this", "those"})
+"""Determiners of what is known or seen."""
+
+THEIR_POSSESSIVES = frozenset({"her", "his", "its", "their"})
+OUR_POSSESSIVES = frozenset({"my", "our", "your"})
+
+DEFINITE = POINTING | THEIR_POSSESSIVES | OUR_POSSESSIVES
+"""Before a noun they say which one is meant."""
+
+SENTENCE_ENDS = frozenset({".", "!", "?"})
+
+QUOTES = frozenset({'"', "``", "\u201c", "\u201d", "''", "'", "\u2018", "\u2019"})
+
+HYPHENS = frozenset({"-", "\u2010", "\u2011"})
+
+DASHES = frozenset({"-", "\u2013", "\u2014"})
+
 WITH_ANIMALS = frozenset("aquarium barn fair farm ranch rodeo safari sanctuary stable stables zoo".split())
 """Places where animals are to be seen."""
 
@@ -86,3 +110,6 @@ MATERIAL_VERBS = frozenset({"made", "built", "constructed", "crafted", "carved",
 
 PAINTING_VERBS = frozenset({"painted", "colored", "coloured", "dyed"})
 """Participles whose object is a colour of their subject."""
+
+SAID_OF_GROUPS = frozenset("age ages ancestry descent ethnicities ethnicity faith heritage origin origins".split())
+"""What groups of people are of without being made of it: "a couple of African descent"."""

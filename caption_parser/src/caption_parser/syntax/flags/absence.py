@@ -10,7 +10,7 @@ from caption_parser.syntax.flags.negation import alternatives
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.quantities import quantified_nouns
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
-from caption_parser.syntax.word_lists import THEMSELVES
+from caption_parser.syntax.word_lists import POINTING, THEMSELVES
 
 _NEGATIONS = frozenset(
     "barely cannot cant ca hardly neither never no nobody none nor not nothing n't nt scarcely without".split()
@@ -20,7 +20,6 @@ _BEHIND_AN_ADVERB = frozenset({"VBG", "VBN", "JJ"})
 """Tags behind an "all" that means "wholly": "all wearing black except for a hat"."""
 _ITS = frozenset({"PRP$", "TO"})
 _CONDITIONS = frozenset({"after", "before", "if", "once", "until", "when"})
-_DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 _BE = frozenset({"am", "are", "be", "been", "being", "is", "was", "were", "'s", "'re"})
 _HAVE = frozenset({"has", "had", "have", "'s", "'ve", "'d"})
 _RELATIVES = frozenset({"he", "i", "it", "she", "that", "they", "there", "we", "which", "who", "you"})
@@ -171,7 +170,7 @@ def _applies(tree: Tree, when: _When, first: int, behind: int) -> bool:
         case _When.BEFORE_NO_NUMERAL:
             return _tag(tree, behind) != "CD"
         case _When.BEFORE_NOTHING_KNOWN:
-            return _word(tree, behind) not in _DEFINITE
+            return _word(tree, behind) not in POINTING
 
 
 def phrase_behind(tree: Tree, start: int) -> Iterator[int]:
@@ -344,7 +343,7 @@ def _not_shown(tree: Tree, token: int) -> Iterator[int]:
         yield from subject_before(tree, token)
     elif following[0] in _PERCEIVING or following[0] in _HAVING:
         begin = tree.words.index(following[0], token) + 1
-        if following[0] in _PERCEIVING or (_word(tree, begin) not in _DEFINITE and _tag(tree, begin) not in _ITS):
+        if following[0] in _PERCEIVING or (_word(tree, begin) not in POINTING and _tag(tree, begin) not in _ITS):
             yield from phrase_behind(tree, begin)
 
 
@@ -354,7 +353,7 @@ def _is_after(tree: Tree, token: int, words: frozenset[str]) -> bool:
 
 
 def _is_definite(tree: Tree, noun: int) -> bool:
-    return any(tree.words[child] in _DEFINITE for child in tree.children_by(noun, "det"))
+    return any(tree.words[child] in POINTING for child in tree.children_by(noun, "det"))
 
 
 def _is_finite(tree: Tree, token: int) -> bool:

@@ -3,18 +3,17 @@
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.lexicon.taxonomy import hypernym_distances
+from caption_parser.lexicon.taxonomy import Below
 
 _FREQUENT_SENSES = 2
 _NO_PARTS = frozenset(
     """
-    antler antlers blood bone bones bust chest cells chopper crown feather feathers fin fins gland heart hide hides
-    horn horns milk mind mitt mitts organ seat seats shell shells skeleton skeletons skin skins skull skulls
-    tissue tissues tusk tusks wool
+    antler antlers blood bone bones bust chest chopper crown feather feathers gland heart hide hides horn
+    horns milk mitt mitts organ seat seats skin skins skull skulls tissue tissues tusk tusks
     """.split()
 )
 """Words that WordNet lists as parts of bodies and that captions say of what is left of a body, or of things."""
-_OTHER_PARTS = frozenset({"backside", "behind", "butt", "butts", "fur", "rear", "trunk", "trunks"})
+_OTHER_PARTS = frozenset("butt butts rear trunk trunks".split())
 """Words whose first senses are others, and which are parts of a body where a person or an animal has them."""
 
 
@@ -23,7 +22,7 @@ class BodyParts:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._animal = lexicon.synset("animal.n.01")
+        self._animals = Below(lexicon, [lexicon.synset("animal.n.01")])
         self._is_part = lru_cache(CACHED_LOOKUPS)(self._has_such_a_sense)
 
     def __contains__(self, word: str) -> bool:
@@ -44,5 +43,5 @@ class BodyParts:
     def _is_of_a_body(self, synset: int) -> bool:
         lexname = self._lexicon.lexname(synset)
         if lexname == "noun.animal":
-            return self._animal not in hypernym_distances(self._lexicon, synset)
+            return synset not in self._animals
         return lexname == "noun.body"

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from caption_parser.syntax.flags.absence import phrase_behind
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, VERB_TAGS, Tree
+from caption_parser.syntax.word_lists import DEFINITE
 
 _NO_DEGREES = frozenset("far long many much soon such well".split())
 _BE = frozenset("is are was were be 's looks look looking feels feel".split())
-_KNOWN = frozenset("the this that these those his her their its my your our".split())
 _ONE = frozenset({"a", "an"})
 _NAMING = frozenset(
     {"labeled", "labelled", "named", "used", "known", "dressed", "such", "works", "work", "working"}
@@ -100,7 +100,7 @@ def _unknown_behind(tree: Tree, start: int, *, clause: bool = True) -> Iterator[
 
     `clause`: it may be the subject of one, as in "it looks like a dog is driving".
     """
-    if start >= len(tree) or tree.words[start] in _KNOWN:
+    if start >= len(tree) or tree.words[start] in DEFINITE:
         return
     for noun in phrase_behind(tree, start):
         if clause and tree.deps[noun] in ("nsubj", "nsubjpass") and tree.tags[noun + 1] in ("VBD", "VBZ"):

@@ -1,16 +1,15 @@
 """Compounds that name nothing of what their nouns name elsewhere: "twist tie", "gummy bears", "sea horse"."""
 
-from collections.abc import Iterator
 from functools import cache
 from itertools import zip_longest
 from typing import NamedTuple
 
+from caption_parser.lexicon.plurals import plural_forms
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import HYPHENS
 from shared_runtime.packaged import packaged_toml
 
 _FILE = "compounds.toml"
-_JOINTS = frozenset({"-", "\u2010", "\u2011"})
-"""Tokens between the words of a compound that are part of none: "zip-tie"."""
 
 
 class _Compound(NamedTuple):
@@ -39,8 +38,10 @@ def _compounds() -> dict[str, _Beginning]:
     beginnings = {}
     for first, of_first in found.items():
         longest_first = sorted(of_first, key=len, reverse=True)
-        compounds = tuple(_Compound(words, frozenset(_plurals(words[-1]))) for words in longest_first)
-        seconds = _JOINTS.union(*(one.last if len(one.words) == 2 else one.words[1:2] for one in compounds))
+        compounds = tuple(
+            _Compound(words, frozenset((words[-1], *plural_forms(words[-1])))) for words in longest_first
+        )
+        seconds = HYPHENS.union(*(one.last if len(one.words) == 2 else one.words[1:2] for one in compounds))
         beginnings[first] = _Beginning(None if (first,) in of_first else seconds, compounds)
     return beginnings
 
@@ -67,7 +68,7 @@ def _matched(tree: Tree, first: int, compound: _Compound) -> list[int]:
     tokens: list[int] = []
     place = first
     for number, expected in enumerate(words):
-        while number and place < len(tree) and tree.words[place] in _JOINTS:
+        while number and place < len(tree) and tree.words[place] in HYPHENS:
             place += 1
         if place >= len(tree):
             return []
@@ -80,20 +81,3 @@ def _matched(tree: Tree, first: int, compound: _Compound) -> list[int]:
         return []  # "a dog trots", "a cat walks"; but "horse chestnut seedlings"
     # What a bed is of, or grows in it, is there.
     return tokens[:1] if "of" in words else tokens[-1:] if words[-1] == "bed" else tokens
-
-
-def _plurals(word: str) -> Iterator[str]:
-    """The word and what may be its plural."""
-    yield word
-    yield f"{word}s"
-    yield f"{word}es"
-    if word.endswith("y"):
-        yield f"{word[:-1]}ies"
-    if word.endswith("fe"):
-        yield f"{word[:-2]}ves"
-    if word.endswith("man"):
-        yield f"{word[:-3]}men"
-    if word == "mouse":
-        yield "mice"
-    if word == "goose":
-        yield "geese"

@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.flags.depiction_words import SELF_LIKENESSES, DepictionWords
+from caption_parser.syntax.flags.depiction_words import (
+    ATTRACTED,
+    CARRYING,
+    HOLDING_IT,
+    MOVED,
+    PULLING,
+    RELEASING,
+    SELF_LIKENESSES,
+    TAKING,
+    WHERE_PICTURED,
+    DepictionWords,
+)
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.word_lists import QUANTITY_NOUNS
@@ -50,31 +61,15 @@ _LIKENING = frozenset(
 _SHAPES = frozenset({"shape", "shapes", "likeness", "pattern", "patterns"})
 _RESEMBLING = frozenset({"resemble", "resembles", "resembling", "imitating", "impersonating"})
 _DISGUISED = frozenset({"costumed", "disguised", "dressed"})
-_TAKING = frozenset(
-    {"take", "takes", "taking", "took", "taken", "snap", "snapping", "snaps", "shooting", "capturing"}
-)
-_RELEASING = frozenset(
-    "issue issued issues publish published publishes release released releases share shared shares".split()
-)
-"""What news do with the photograph that they show: "Police release CCTV image of man"."""
-_HOLDING_IT = frozenset(
-    "capture captures contain contains display displays feature features present presents show shows".split()
-)
-"""What an image does with the photograph that it is: "the image contains a portrait of a woman"."""
-_MOVED = frozenset({"along", "aside", "away", "back", "down", "in", "near", "out", "to", "up"})
-"""Behind "drawn" they speak of what is pulled: "a rowboat drawn up on the beach"."""
 _SKETCHING = frozenset({"draws", "drawing", "doodles", "doodling", "sketches", "sketching"})
-_PULLING = frozenset("donkey donkeys horse horses mule mules ox oxen ponies pony team tractor tractors".split())
-_ATTRACTED = frozenset(
-    "attention audience bow crowd crowds customers fans people shoppers spectators tourists visitors".split()
-)
-"""What is drawn by no pencil."""
 _LISTING = frozenset({"listing", "lists"})
 _LISTS = frozenset("blackboard board chalkboard menu menus sign signs whiteboard".split())
 _ENDS_OF_A_LIST = frozenset(
     ". ; : above at behind beneath beside below near next outside over under where while".split()
 )
 _FURTHEST = 8
+_FRAMING = frozenset({"focus", "head", "shoulder", "shoulders", "waist"})
+"""What is said of how a photograph was taken: "out of focus photo", "head and shoulders portrait"."""
 _HUNG = frozenset({"hanging", "hangs", "hung", "framed", "mounted"})
 _DRAWINGS = frozenset(
     "cartoon cartoons comic comics drawing drawings illustration illustrations sketch sketches".split()
@@ -82,9 +77,7 @@ _DRAWINGS = frozenset(
 """What has a background of its own, and hangs nowhere as a rule."""
 _ARRANGED = frozenset("collage columns grid montage page panel panels sequence squares strip".split())
 """What several photographs make."""
-_CARRIED_BY = frozenset(
-    {"horse", "horses", "horseback", "elephant", "bike", "bicycle", "motorcycle", "bull", "camel"}
-)
+_CARRIED_BY = frozenset("bicycle bike bull camel elephant horse horseback horses motorcycle".split())
 
 _PATTERNS = frozenset({"background", "pattern", "patterns", "print", "texture"})
 _SILHOUETTES = frozenset({"silhouette", "silhouettes"})
@@ -158,24 +151,24 @@ class DepictionFinder:
             return False
         if not any(_precedes_photograph(tree, other, token) for other in range(token)):
             return True
-        if self._is_another(tree, token):
+        if self._is_another(tree, token) or _is_this(tree, token):
             return True
         head, dep = tree.heads[token], tree.deps[token]
         if dep in ("nsubj", "nsubjpass"):
             return tree.words[head] not in _HUNG and tree.deps[head] in ("ROOT", "ccomp", "conj")
-        if dep == "dobj" and tree.words[head] in _HOLDING_IT:
+        if dep == "dobj" and tree.words[head] in HOLDING_IT:
             return any(
                 tree.words[image] in self._photographs and self._is_the_photograph(tree, image)
                 for image in tree.children_by(head, "nsubj")
             )
         if dep in ("dobj", "attr") and not tree.is_noun(head):
-            return dep == "attr" or tree.words[head] in _TAKING | _RELEASING
+            return dep == "attr" or tree.words[head] in TAKING | RELEASING
         if dep == "conj":
             return tree.words[head] in self._photographs and self._is_the_photograph(tree, head)
         if dep == "pobj":
             whole = tree.heads[head]
             gathered = tree.words[whole] in QUANTITY_NOUNS or tree.words[whole] in _ARRANGED
-            taken = tree.words[whole] in _TAKING or tree.words[whole] in ("pose", "posing", "poses", "posed")
+            taken = tree.words[whole] in TAKING or tree.words[whole] in ("pose", "posing", "poses", "posed")
             return taken or (gathered and (tree.deps[whole] == "ROOT" or self._is_the_photograph(tree, whole)))
         return dep in ("ROOT", "appos", "dep")
 
@@ -196,6 +189,13 @@ class DepictionFinder:
         )
 
 
+def _is_this(tree: Tree, photograph: int) -> bool:
+    """Whether "this photo" is the one that is captioned: "I love this photo of the bride"."""
+    return any(
+        tree.words[child] == "this" for child in tree.children_by(photograph, "det")
+    ) and CARRYING.isdisjoint(tree.words[:photograph])
+
+
 def _is_misread(tree: Tree, likeness: int) -> bool:
     """Whether the parse takes a likeness behind a noun for no noun: "bird tattoo" without an article."""
     tag = tree.tags[likeness]
@@ -204,7 +204,7 @@ def _is_misread(tree: Tree, likeness: int) -> bool:
 
 def _precedes_photograph(tree: Tree, other: int, token: int) -> bool:
     """Whether a word before "photo" keeps it from opening the caption; "out of focus photo" opens it."""
-    if tree.words[other] == "focus" or tree.heads[other] == token:
+    if tree.words[other] in _FRAMING or tree.heads[other] == token:
         return False
     return tree.is_noun(other) or tree.tags[other] in VERB_TAGS
 
@@ -345,9 +345,11 @@ def _with_whole(tree: Tree, noun: int) -> Iterator[int]:
 def _drawn(tree: Tree, verb: int) -> Iterator[int]:
     """ "a wolf painted on a cup"; what is "drawn up on the beach" or "drawn by horses" is pulled."""
     following = tree.words[verb + 1] if verb + 1 < len(tree) else ""
-    if tree.words[verb] == "drawn" and (following in _MOVED or not _PULLING.isdisjoint(tree.words[verb:])):
+    if tree.words[verb] == "drawn" and (following in MOVED or not PULLING.isdisjoint(tree.words[verb:])):
         return
-    if not any(tree.words[child] in ("on", "onto") for child in tree.children_by(verb, "prep")):
+    on = [child for child in tree.children_by(verb, "prep") if tree.words[child] in ("on", "onto")]
+    places = {tree.words[place] for child in on for place in tree.children_by(child, "pobj")}
+    if not on or (tree.words[verb] == "pictured" and places and places <= WHERE_PICTURED):
         return
     if tree.deps[verb] == "acl" and tree.is_noun(tree.heads[verb]):
         yield tree.heads[verb]
@@ -368,8 +370,8 @@ def _sketched(tree: Tree, verb: int) -> Iterator[int]:
     subjects = [*tree.children_by(verb, "nsubj")]
     if tree.deps[verb] == "acl":
         subjects.append(tree.heads[verb])
-    if tree.tags[verb] in VERB_TAGS and _PULLING.isdisjoint(tree.words[noun] for noun in subjects):
-        yield from (noun for noun in _objects(tree, verb) if tree.words[noun] not in _ATTRACTED)
+    if tree.tags[verb] in VERB_TAGS and PULLING.isdisjoint(tree.words[noun] for noun in subjects):
+        yield from (noun for noun in _objects(tree, verb) if tree.words[noun] not in ATTRACTED)
 
 
 def _likened(tree: Tree, token: int, word: str) -> Iterator[int]:

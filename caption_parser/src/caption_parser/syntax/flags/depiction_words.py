@@ -4,26 +4,25 @@ from dataclasses import dataclass
 from typing import Self
 
 from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.plurals import plural_forms
 from caption_parser.lexicon.taxonomy import with_hyponyms
 
 _KINDS = ("representation.n.02", "sculpture.n.01", "graphic_art.n.01", "doll.n.01", "cartoon.n.01")
 """WordNet's synsets of likenesses; a noun counts if its first sense lies below one of them."""
 _OTHER_LIKENESSES = frozenset(
     """
-    ad advert advertisement animation art artwork banner billboard bust carving caricature clipart costume cutout
-    bobblehead decal decoration depiction doll drawing dummy emblem embroidery emoji emoticon figurine fresco
-    graffiti
-    graphic hologram icon illustration imitation jigsaw lego likeness logo mannequin maquette mascot mosaic mural
-    ornament origami plush plushie poster print puppet puzzle relief render rendering rendition replica
-    sculpture sign stamp statue stencil sticker tapestry tattoo toy wallpaper
+    ad advert advertisement animation art artwork banner billboard bobblehead bust caricature clipart costume
+    cutout decal decoration depiction drawing dummy emblem embroidery emoji emoticon graffiti icon
+    illustration imitation jigsaw lego likeness logo mannequin maquette mascot mosaic origami ornament plush
+    plushie poster print puzzle relief render rendering rendition sign stamp stencil sticker tapestry tattoo
+    toy wallpaper
     """.split()
 )
 """Reviewed: WordNet's first sense is another, or it files them as signs, designs, clothes or playthings."""
 _NO_LIKENESSES = frozenset(
     """
-    backdrop billet bitmap bullfight casting closeup collage copy corrida duplicate encyclical epistle invitation
-    invite letter longshot map missive model montage naumachia orrery original picture scenery scrabble sham still
-    summons teddy view
+    backdrop billet bitmap bullfight casting collage corrida encyclical epistle invitation invite letter
+    longshot map missive montage naumachia orrery scenery scrabble sham still summons
     """.split()
 )
 """Reviewed: below WordNet's likenesses, but said of the photograph itself, of scenes or of writing."""
@@ -32,6 +31,31 @@ _PHOTOGRAPHS = frozenset(
     frame image photo photograph pic picture portrait snapshot selfie shot headshot closeup screenshot
     """.split()
 )
+
+TAKING = frozenset(
+    {"take", "takes", "taking", "took", "taken", "snap", "snapping", "snaps", "shooting", "capturing"}
+)
+RELEASING = frozenset(
+    "issue issued issues publish published publishes release released releases share shared shares".split()
+)
+"""What news do with the photograph that they show: "Police release CCTV image of man"."""
+HOLDING_IT = frozenset(
+    "capture captures contain contains display displays feature features present presents show shows".split()
+)
+"""What an image does with the photograph that it is: "the image contains a portrait of a woman"."""
+WHERE_PICTURED = frozenset(
+    "carpet catwalk court deck field lawn location pitch porch runway set stage street tour track".split()
+)
+"""Where persons are pictured, and nothing is printed: "singer pictured on the set"."""
+CARRYING = frozenset("behind beside carries carrying hold holding holds near with".split())
+"""Before "this photo" they say that it is itself in the picture."""
+MOVED = frozenset({"along", "aside", "away", "back", "down", "in", "near", "out", "to", "up"})
+"""Behind "drawn" they speak of what is pulled: "a rowboat drawn up on the beach"."""
+PULLING = frozenset("donkey donkeys horse horses mule mules ox oxen ponies pony team tractor tractors".split())
+ATTRACTED = frozenset(
+    "attention audience bow crowd crowds customers fans people shoppers spectators tourists visitors".split()
+)
+"""What is drawn by no pencil."""
 
 SELF_LIKENESSES = frozenset(
     "dummies dummy gnome gnomes mannequin mannequins puppet puppets scarecrow scarecrows snowman snowmen".split()
@@ -51,9 +75,6 @@ LIFELESS_PERSON_MODIFIERS = frozenset(
     "animated animatronic carved ceramic inflatable marble papier plastic plush sculpted stuffed wooden".split()
 )
 """Before a person they say so too; a metal worker is alive."""
-
-
-_SIBILANTS = ("s", "x", "z", "ch", "sh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +101,4 @@ class DepictionWords:
 
 
 def _with_plurals(nouns: set[str] | frozenset[str]) -> frozenset[str]:
-    return frozenset(nouns | {f"{noun}es" if noun.endswith(_SIBILANTS) else f"{noun}s" for noun in nouns})
+    return frozenset(nouns.union(*map(plural_forms, nouns)))

@@ -7,65 +7,68 @@ from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import VERB_TAGS, Tree
+from caption_parser.syntax.word_lists import DEFINITE, in_both_numbers
 
 _MAKING = frozenset(
     """
-    animated architected authored baked based bequeathed built captured choreographed coined commissioned composed
-    conceived constructed crafted created crocheted curated customised customized decorated dedicated designed
-    developed directed donated drafted drawn edited embroidered engineered engraved etched fashioned filmed founded
-    funded gifted handcrafted handmade handcrafted illustrated influenced inspired invented knit knitted made
-    manufactured narrated owned painted penned photographed pioneered planned produced published
-    recommended restored
-    sculpted sewn shot signed sketched sponsored stitched styled tailored tattooed taken woven written
+    acquired animated architected authored baked based bequeathed bought built captured choreographed coined
+    commissioned composed conceived constructed crafted created crocheted curated customised customized
+    decorated dedicated designed developed directed donated drafted drawn edited embroidered engineered engraved
+    etched fashioned filmed founded funded gifted handcrafted handmade illustrated influenced inspired invented
+    knit knitted made manufactured narrated owned painted patented penned photographed
+    pioneered planned produced provided published purchased recommended restored sculpted selected sewn shot
+    signed sketched sponsored stitched styled tailored taken tattooed woven written
     """.split()
 )
 """Participles whose agent did it at another time: "a chair designed by a woman"; who leads a horse is with it."""
 _AT_THE_TIME = frozenset({"being", "getting"})
 _OF_IMAGES = frozenset({"captured", "shot", "taken"})
-_IMAGES = frozenset(
+_IMAGES = in_both_numbers(
     """
-    clip footage gallery image images photo photograph photographs photography photos pic pics picture
-    pictures portrait
-    portraits scene selfie selfies shot shots snapshot snapshots video videos view views result results search
-    """.split()
-)
-_WORKS = frozenset(
+    clip gallery image photo photograph pic picture portrait result scene search selfie shot snapshot video view
     """
-    album art artwork artworks caricature cartoon choreography collage concept design designs drawing drawings
-    engraving etching fresco graffiti hairstyle illustration illustrations installation lithograph lyrics makeup
-    mosaic mural murals novel novels painting paintings photo photograph photographs photography photos poem poems
-    portrait portraits print prints sculpture sculptures sketch sketches song tattoo tattoos watercolor work works
-    """.split()
-)
+) | frozenset("footage photography".split())
+_WORKS = in_both_numbers(
+    """
+    album artwork caricature cartoon collage collection concept design drawing engraving etching film fresco
+    hairstyle illustration installation lithograph mosaic mural novel painting photo photograph poem portrait
+    print recipe sculpture sketch song tattoo watercolor work
+    """
+) | frozenset("art choreography graffiti lyrics makeup photography".split())
 """What is "by" somebody is of his making."""
-_AUTHORS = frozenset(
+_AUTHORS = in_both_numbers(
     """
-    architect architects artist artists author composer craftsman craftsmen decorator designer designers director
-    filmmaker illustrator painter photographer poet sculptor studio stylist tattooist writer
-    """.split()
+    architect artist author composer craftsman decorator designer director filmmaker illustrator painter
+    photographer poet sculptor studio stylist tattooist writer
+    """
 )
 _WHO_WRITE = ("scholar.n.01", "writer.n.01")
 _AFTER_WHOM = frozenset({"named", "modeled", "modelled", "fashioned", "called"})
 _SUITABLE = frozenset(
     """
-    adapted advisable appropriate available best cheap clever cool created crafted cute designed easy essential
-    excellent fit fun good great handmade ideal intended made meant nice perfect popular recommended safe simple
-    sized suitable suited unique useful
+    adapted advisable appropriate available best cheap clever cool crafted created cute designed easy essential
+    excellent fit fun good great handmade ideal intended made meant nice perfect popular prepared recommended
+    safe set simple sized suitable suited unique useful
     """.split()
 )
-_KNOWN = frozenset("the this that these those his her their its my your our all both each".split())
+_KNOWN = DEFINITE | {"all", "both", "each"}
 _ANIMATE = frozenset({"noun.person", "noun.animal"})
-_GROUPS = frozenset("audience class couple couples crew crowd families family household households team".split())
-_WHERE_ONE_IS = frozenset(
-    """
-    audition camp class classes clinic club competition concert contest course courses dinner event exercise
-    exercises festival game gathering lesson lessons lunch marathon match meeting parade party picnic
-    race reception
-    ride rides road session show shows ceremony training workshop workshops yoga line queue search wait hunt
-    """.split()
+_GROUPS = in_both_numbers("class couple crew crowd family household team") | frozenset(
+    "audience people person".split()
 )
+_WHERE_ONE_IS = in_both_numbers(
+    """
+    audition camp ceremony class clinic competition concert contest course dinner event exercise festival game
+    gathering hunt lesson lunch marathon match meeting parade party picnic queue race reception ride road search
+    session show training wait workshop
+    """
+) | frozenset("club line yoga".split())
 """What is held for somebody is held with him there."""
 _ACTS = frozenset({"noun.act", "noun.event"})
+_GOODS = frozenset({"noun.artifact", "noun.cognition", "noun.communication", "noun.food", "noun.location"})
+_NAMELESS = "person"
+"""Stands for a name in Conceptual Captions, where it stands alone."""
+_BEFORE_CREDITS = frozenset({"/", ",", "!", "?", ".", ":", "-"})
 _HOLDING = frozenset({"acl", "relcl"})
 _DESCRIBING = frozenset({"in", "with", "behind", "near"})
 _BEHIND_THE_PICTURE = frozenset({"artist", "illustrator", "painter", "photographer"})
@@ -89,7 +92,9 @@ _TOLD_APART = frozenset({"amod", "conj", "det", "nummod", "poss"})
 """Relations to a noun of what says which one or how many it means."""
 _NEAR = 5
 """Words before "by" among which is what somebody does."""
-_TRIGGERS = _BEHIND_THE_PICTURE | _ADDRESSED | {"by", "after", "for", "courtesy", "memory", "honor", "honour"}
+_TRIGGERS = (
+    _BEHIND_THE_PICTURE | _ADDRESSED | {"by", "after", "for", "courtesy", "memory", "honor", "honour", "thanks"}
+)
 
 
 class ElsewhereFinder:
@@ -112,6 +117,9 @@ class ElsewhereFinder:
                 yield from tree.children_by(token, "pobj")
         elif word == "for":
             yield from self._users(tree, token)
+        elif word == "thanks":
+            if tree.words[token + 1 : token + 2] == ["to"] and not _IMAGES.isdisjoint(tree.words[token + 3 :]):
+                yield from tree.children_by(token + 1, "pobj")  # "thanks to my aunt for the photo"
         elif word in _ADDRESSED:
             if tree.words[max(0, token - 1)] == "the" and tree.words[max(0, token - 2)] in _ADDRESSING:
                 yield token
@@ -144,7 +152,7 @@ class ElsewhereFinder:
             made = _AT_THE_TIME.isdisjoint(tree.words[max(0, by - 3) : by - 1]) and (
                 before not in _OF_IMAGES or not _IMAGES.isdisjoint(tree.words[max(0, by - 8) : by - 1])
             )
-        for noun in tree.children_by(by, "pobj"):
+        for noun in _agents(tree, by):
             if _is_described(tree, noun):
                 continue
             author = tree.words[noun] in _AUTHORS and tree.is_noun(by - 1)
@@ -152,18 +160,22 @@ class ElsewhereFinder:
             if before == "drawn" and self._category(tree.words[noun]) != "noun.person":
                 continue  # "a carriage drawn by two horses"
             is_of_a_noun = tree.is_noun(by - 1) and not _is_done_by(tree, by)
-            if made or author or work or (is_of_a_noun and self._is_a_credit(tree, noun)):
+            is_apart = before in _BEFORE_CREDITS or not _WORKS.isdisjoint(tree.words[: by - 1])
+            may_be_a_credit = is_of_a_noun or before in _BEFORE_CREDITS
+            if made or author or work or (may_be_a_credit and self._is_a_credit(tree, noun, is_apart)):
                 yield noun
 
-    def _is_a_credit(self, tree: Tree, noun: int) -> bool:
+    def _is_a_credit(self, tree: Tree, noun: int, is_apart: bool) -> bool:
         """Whether a word for one person stands where a name stood: "the owl by person", "the castle by novelist".
 
+        Behind a comma or a word for a work any such word does (`is_apart`): "oil painting of a mill by golfer".
         Who makes nothing is beside it, and so is who is somewhere: "a sofa by man", "a bike by person on bench".
         """
         stands_alone = not any(tree.deps[child] in _TOLD_APART for child in tree.children[noun])
         stands_alone = stands_alone and all(tree.words[at] == "of" for at in tree.children_by(noun, "prep"))
         word = tree.words[noun]
-        is_maker = word == "person" or any(sense in self._writing for sense in self._lexicon.synsets(word)[:1])
+        is_maker = word == _NAMELESS or any(sense in self._writing for sense in self._lexicon.synsets(word)[:1])
+        is_maker = is_maker or (is_apart and self._category(word) == "noun.person")
         return tree.tags[noun] == "NN" and stands_alone and is_maker
 
     def _users(self, tree: Tree, preposition: int) -> Iterator[int]:
@@ -172,8 +184,11 @@ class ElsewhereFinder:
         is_noun = tree.is_noun(head) or (head == 0 and tree.words[0].endswith("s"))  # "Boots for men"
         if not (is_noun and head < preposition) and not suitable:
             return
+        is_root = is_noun and tree.deps[head] == "ROOT" and self._category(tree.words[head]) in _GOODS
         if is_noun and not suitable:
-            if tree.words[head] in _WHERE_ONE_IS | _IMAGES or self._category(tree.words[head]) in _ACTS:
+            if tree.words[head] in _WHERE_ONE_IS | _IMAGES:
+                return
+            if self._category(tree.words[head]) in _ACTS and tree.words[head] not in _WORKS:
                 return
             if self._category(tree.words[head]) in _ANIMATE and tree.words[head] not in ("guide", "model"):
                 return
@@ -181,7 +196,10 @@ class ElsewhereFinder:
             if not self._is_animate(tree, noun) or _is_described(tree, noun):
                 continue
             determiners = [tree.words[child] for child in tree.children_by(noun, "det", "poss", "nummod")]
-            if not _KNOWN.isdisjoint(determiners) or tree.has_child(noun, "nummod"):
+            is_known = not _KNOWN.isdisjoint(determiners) and not (
+                is_root and self._category(tree.words[noun]) == "noun.person"
+            )
+            if is_known or tree.has_child(noun, "nummod"):
                 continue
             if determiners and tree.deps[head] == "dobj":
                 continue  # "holds an umbrella for a woman"
@@ -196,6 +214,13 @@ class ElsewhereFinder:
             for synset in self._lexicon.synsets(lemma):
                 return self._lexicon.lexname(synset)
         return None
+
+
+def _agents(tree: Tree, by: int) -> Iterator[int]:
+    """Whom a "by" names, also where what they do is taken for a verb: "by painting artist"."""
+    yield from tree.children_by(by, "pobj")
+    for verb in tree.children_by(by, "pcomp"):
+        yield from (noun for noun in tree.children_by(verb, "dobj") if by + 2 == verb + 1 == noun)
 
 
 def _is_done_by(tree: Tree, by: int) -> bool:

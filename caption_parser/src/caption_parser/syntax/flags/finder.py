@@ -23,7 +23,9 @@ from caption_parser.syntax.flags.figures import FigureFinder
 from caption_parser.syntax.flags.fixed_phrases import NameFinder, fixed_phrases
 from caption_parser.syntax.flags.hedges import concluded_nouns, uncertain_nouns
 from caption_parser.syntax.flags.made_things import MadeThings
+from caption_parser.syntax.flags.mentioned import MentionedFinder
 from caption_parser.syntax.flags.negation import negated_nouns
+from caption_parser.syntax.flags.other_meanings import OtherMeanings
 from caption_parser.syntax.flags.parts import PartFinder
 from caption_parser.syntax.flags.possessors import PossessorFinder
 from caption_parser.syntax.flags.shop_words import shop_nouns
@@ -36,7 +38,7 @@ from caption_parser.syntax.names.model_names import ModelNames
 from caption_parser.syntax.names.personal_names import PersonalNames
 from caption_parser.syntax.names.proper_names import ProperNameFinder
 from caption_parser.syntax.noun_modifiers import modifying_nouns
-from caption_parser.syntax.phrases import ExtendedHead, NounPhrase
+from caption_parser.syntax.phrases import ExtendedHead, NounPhrase, TokenFlags
 from caption_parser.syntax.tree import Tree
 from shared_schemas import Flag
 
@@ -84,8 +86,10 @@ class FlagFinder:
                 (Flag.DEPICTED, compared_nouns if rules.comparisons else None),
                 (Flag.NEGATED, wished_nouns if rules.wishes else None),
                 (Flag.MODIFIER, ElsewhereFinder(lexicon) if rules.elsewhere else None),
+                (Flag.MODIFIER, MentionedFinder(lexicon) if rules.elsewhere else None),
                 (Flag.MODIFIER, unseen_somebody if rules.elsewhere else None),
                 (Flag.IDIOM, FigureFinder(lexicon) if rules.figures else None),
+                (Flag.IDIOM, OtherMeanings(lexicon) if rules.figures else None),
                 (Flag.NAMED_ENTITY, self._proper_names),
                 (Flag.NAMED_ENTITY, self._animal_names),
                 (Flag.IDIOM, compound_nouns if rules.compounds else None),
@@ -96,8 +100,11 @@ class FlagFinder:
         ]
         """What finds the nouns of a parse that have a flag."""
 
-    def __call__(self, tree: Tree, phrases: tuple[NounPhrase, ...]) -> tuple[NounPhrase, ...]:
-        """The phrases, whose extended heads are set, with their flags, and modifying nouns; in text order."""
+    def __call__(self, tree: Tree, phrases: tuple[NounPhrase, ...]) -> tuple[tuple[NounPhrase, ...], TokenFlags]:
+        """The phrases, whose extended heads are set, with their flags, and modifying nouns; in text order.
+
+        And the flags of all tokens.
+        """
         nouns = self._flagged_nouns(tree, phrases)
         marked = [flag for flag in _FLAGS if nouns.get(flag)]
         has_names = bool(tree.capitals) and tree.capitals[-1] > 0
@@ -106,7 +113,7 @@ class FlagFinder:
             for phrase in phrases
         ]
         modifying = self._modifying(tree, found, nouns, has_names)
-        return tuple(sorted([*found, *modifying], key=attrgetter("head")) if modifying else found)
+        return tuple(sorted([*found, *modifying], key=attrgetter("head")) if modifying else found), nouns
 
     def _flagged_nouns(self, tree: Tree, phrases: tuple[NounPhrase, ...]) -> dict[Flag, set[int]]:
         """The tokens that have a flag, whatever phrase they are in."""
@@ -163,7 +170,7 @@ class FlagFinder:
                     flags = [flag for flag in flags if flag not in _OF_NAMES]
                 else:
                     flags += self._of_modifier(tree, head, token, noun, nouns, has_names)
-                start = min(head.start, tree.left_edge(token))
+                start = min(head.start, tree.left_edges[token])
                 found.append(NounPhrase(start, token + 1, token, flags=_in_order(flags), extended_head=head))
                 inside.update(other for other in range(head.start, head.end) if other != token)
         return [phrase for phrase in found if phrase.head not in inside]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from caption_parser.syntax.flags.absence import phrase_behind
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import DEFINITE, OUR_POSSESSIVES, SENTENCE_ENDS
 
 _RUNS = """
     possibly|perhaps|maybe|probably|presumably|likely|potentially|apparently|supposedly|conceivably|allegedly
@@ -26,9 +27,9 @@ _CONCLUDING = frozenset(
 _AS_IF = frozenset({"if", "though"})
 _CONCLUDING_OR_AS_IF = _CONCLUDING | _AS_IF
 _LEAVING = frozenset("abandoned departed disappeared fled gone left stepped vanished walked".split())
-_ENDS = frozenset({",", ".", ";", ":", "!", "?", "but"})
+_ENDS = SENTENCE_ENDS | {",", ";", ":", "but"}
 _NO_PHRASE = frozenset({"IN", "TO", "CC", "EX", "."})
-_KNOWN = frozenset({"the", "this", "that", "these", "those", "its", "his", "her", "their", "both"})
+_KNOWN = DEFINITE - OUR_POSSESSIVES | {"both"}
 """What they determine was named before, and is there whatever is concluded about it."""
 
 

@@ -115,7 +115,7 @@ def _next_preposition(tree: Tree, token: int) -> Iterator[int]:
 def _noun_after(tree: Tree, token: int) -> Iterator[int]:
     """The head of the noun phrase that begins right after the token, whatever the parse makes of "nor"."""
     noun = token + 1
-    while noun < len(tree) and not (tree.is_noun(noun) and tree.left_edge(noun) == token + 1):
+    while noun < len(tree) and not (tree.is_noun(noun) and tree.left_edges[noun] == token + 1):
         noun += 1
     if noun < len(tree):
         yield noun

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from caption_parser.syntax.flags.depiction_words import DepictionWords
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import SENTENCE_ENDS
 
 _SHOWING = frozenset({"depicts", "portrays", "shows"})
 _MAIN = frozenset({"ROOT", "attr", "dobj", "nsubj", "nsubjpass"})
 """What a sentence is about, or what it says that an image shows."""
-_ENDS = frozenset({".", "!", "?", ";"})
+_ENDS = SENTENCE_ENDS | {";"}
 _FINITE = frozenset({"VBP", "VBZ"})
 _JOINING = frozenset({"and", "but", "while"})
 _STAINED_GLASS = ["stained", "glass", "window"]
@@ -57,5 +58,5 @@ def _listed(tree: Tree, verb: int) -> Iterator[int]:
 
 def _begins_a_clause(tree: Tree, token: int) -> bool:
     """Whether a word joined by "and" or "while" is the subject of what is no more said of the picture."""
-    first = tree.left_edge(token) if tree.deps[token] == "nsubj" else 0
+    first = tree.left_edges[token] if tree.deps[token] == "nsubj" else 0
     return first > 0 and tree.words[first - 1] in _JOINING

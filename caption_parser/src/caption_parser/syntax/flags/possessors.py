@@ -6,19 +6,18 @@ singular one ("a children's book"), or by a profession and its tool ("a chef's k
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.lexicon.taxonomy import Below, hypernym_distances
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.body_parts import BodyParts
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, PLURAL_TAGS, Tree
-from caption_parser.syntax.word_lists import ONE_OR_EACH
+from caption_parser.syntax.word_kinds import WordKinds
+from caption_parser.syntax.word_lists import DEFINITE, ONE_OR_EACH, OUR_POSSESSIVES, in_both_numbers
 
 _WITH_S = frozenset({"'s", "\u2019s", "\u02bcs", "`s", "\u00b4s"})
 _WITHOUT_S = frozenset({"'", "\u2019", "\u02bc", "`", "\u00b4"})
 _APOSTROPHES = _WITH_S | _WITHOUT_S
-_UNMARKED = frozenset({"mens", "womens", "childrens"})
-"""Possessors whose apostrophe is left out, and which are nothing else."""
+_UNMARKED = frozenset({"mens", "womens", "childrens"})  # with the apostrophe left out, and nothing else
 _MARKS = _APOSTROPHES | _UNMARKED
 _IN_POSSESSION = NOUN_TAGS | ADJECTIVE_TAGS | PARTICIPLE_TAGS | {"CD", "HYPH", "FW"}
 """Tags of what may stand between an apostrophe and the noun that is possessed."""
@@ -27,7 +26,7 @@ _PLURALS = _UNMARKED | frozenset(
     "men women children boys girls ladies kids gentlemen people babies toddlers".split()
 )
 
-_DEFINITE = frozenset("the this that these those my your his her its our their whose".split())
+_DEFINITE = DEFINITE | {"whose"}
 
 _PROFESSIONS = (
     "worker.n.01",
@@ -50,10 +49,7 @@ _PROFESSIONS = (
 """Who is known by what he works with."""
 _OTHER_PROFESSIONS = frozenset(
     """
-    angler barber baker bishop butcher captain carpenter cobbler collector commuter cook cowboy cowgirl devil
-    farmer fisherman gardener gentleman hunter jeweler king lumberjack mechanic miner monk newsboy nun painter
-    pilot pirate plumber pope prince princess queen sailor santa shepherd soldier tailor teacher trapper wizard
-    witch
+    angler barber collector commuter devil gentleman king monk nun queen santa witch
     """.split()
 )
 _WITH_NAMES_OF_THEIR_OWN = frozenset("noun.act noun.event noun.group noun.person noun.animal noun.body".split())
@@ -79,9 +75,9 @@ _ANYBODY = frozenset(
     """.split()
 )
 """Who is spoken of where an article is left out: "man's hat"; products name them in the plural."""
-_WORN_BY_ANIMALS = frozenset(
-    "bandana blanket bow bridle clothes coat collar halter harness jacket leash muzzle reins sweater tag".split()
-)
+_WORN_BY_ANIMALS = in_both_numbers(
+    "bandana blanket bow bridle coat collar halter harness jacket leash muzzle sweater tag"
+) | frozenset("clothes reins".split())
 _NO_BODIES = frozenset(
     {
         ("adder", "tongue"),
@@ -99,13 +95,12 @@ _NO_BODIES = frozenset(
 )
 """Names that mean no part of a body."""
 _LIFELESS = frozenset({"toy", "stuffed", "plush"})
+_JOINED = frozenset({"and", "&", "or"})
 _OF_A_SEX = frozenset("men women boys girls ladies gentlemen kids children".split())
 _PLAYERS = ("athlete.n.01", "player.n.01", "umpire.n.01")
-_GEAR = frozenset(
-    "glove gloves goggles helmet helmets mask masks mitt mitts pad pads padding stick sticks".split()
-)
+_GEAR = in_both_numbers("glove helmet mask mitt pad stick") | frozenset("goggles padding".split())
 """What players have for their game."""
-_PRIVATE_ROOMS = frozenset("bedroom bedrooms dorm nursery playroom room rooms".split())
+_PRIVATE_ROOMS = in_both_numbers("bedroom dorm nursery playroom room")
 """Rooms that tell whose they are and do not show him: "my son's bedroom"."""
 _LEFT_ALONE = (
     "furniture.n.01",
@@ -116,15 +111,15 @@ _LEFT_ALONE = (
     "workplace.n.01",
 )
 """What is somebody's without him: "a child's desk", "my uncle's farm"."""
-_PUT_DOWN = frozenset(
-    "bag billfold charger diary handbag homework key keys luggage notebook purse schoolbag suitcase wallet".split()
-)
+_PUT_DOWN = in_both_numbers(
+    "bag billfold charger diary handbag key notebook purse schoolbag suitcase wallet"
+) | frozenset("homework luggage".split())
 """What is carried and put down."""
-_GROUNDS = frozenset(
+_GROUNDS = in_both_numbers(
     """
     allotment backyard barn cottage driveway farm farmhouse garden house orchard shop studio villa vineyard
     workshop yard
-    """.split()
+    """
 )
 """What is somebody's and shows nobody, however he is determined: "the farmer's barn"."""
 _OF_OLD = frozenset({"childhood", "former", "old", "vintage"})
@@ -136,46 +131,36 @@ _WITH_OWNERS = frozenset({"at", "with"})
 """Before where somebody is himself, and before whom: "a notebook of a student at a desk"."""
 _SENSES_OF_THINGS = 4
 _ALIVE = frozenset({"noun.animal", "noun.body", "noun.person"})
-_OURS = frozenset({"my", "our", "your"})
-_OF_OTHERS = _OURS | {"a", "an", "another"}
+_OF_OTHERS = OUR_POSSESSIVES | {"a", "an", "another"}
 """Before owners who have not been spoken of."""
 _AT_THE_WHEEL = frozenset({"driver", "passenger", "pilot"})
-_OF_VEHICLES = frozenset("cabin compartment door mirror seat seats side window".split())
+_OF_VEHICLES = in_both_numbers("cabin compartment door mirror seat side window")
 """Parts of a vehicle by those whom they are for."""
 _AT_A_POST = frozenset({"barber", "dentist", "director", "lifeguard"})
-_POSTS = frozenset({"chair", "chairs", "hut", "stand", "tower", "towers"})
+_POSTS = in_both_numbers("chair hut stand tower")
 """What stands where they work, whoever is in it."""
-_WORKS = frozenset(
-    """
-    art artwork artworks doodle doodles drawing drawings handwriting letter letters note notes novel novels
-    painting paintings poem poems scrawl scribble scribbles signature sketch sketches
-    """.split()
-)
+_WORKS = in_both_numbers(
+    "artwork doodle drawing letter note novel painting poem scrawl scribble signature sketch"
+) | frozenset("art handwriting".split())
 """What somebody has made who need not be there: "a child's drawings"."""
-_ROOMS = frozenset(
+_ROOMS = in_both_numbers(
     """
-    aisle area bathroom bathrooms bedroom changing clinic clothing club department fashion footwear hospital
-    lavatory library locker lockers market markets museum restroom restrooms room rooms school section shelter
-    shoes shop size store toilet toilets trailer trailers wear
-    """.split()
-)
+    aisle area bathroom bedroom clinic club department hospital lavatory library locker market museum restroom room
+    school section shelter shop size store toilet trailer
+    """
+) | frozenset("changing clothing fashion footwear shoes wear".split())
 
 
-class PossessorFinder:
+class PossessorFinder(WordKinds):
     """Finds the possessors of a parse that name a kind and nobody in the image."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
+        super().__init__(lexicon)
         self._body_parts = BodyParts(lexicon)
-        self._professions = frozenset(map(lexicon.synset, _PROFESSIONS))
-        self._kept = frozenset(map(lexicon.synset, _KEPT_FOR_ANIMALS))
-        self._category = lru_cache(CACHED_LOOKUPS)(self._category_of)
-        self._is_profession = lru_cache(CACHED_LOOKUPS)(self._has_profession)
-        self._players = frozenset(map(lexicon.synset, _PLAYERS))
-        self._is_player = lru_cache(CACHED_LOOKUPS)(self._has_player)
-        self._left_alone = frozenset(map(lexicon.synset, _LEFT_ALONE))
-        self._is_left = lru_cache(CACHED_LOOKUPS)(self._is_left_alone)
-        self._is_kept = lru_cache(CACHED_LOOKUPS)(self._is_kept_for_animals)
+        self._professions = Below(lexicon, map(lexicon.synset, _PROFESSIONS))
+        self._kept = Below(lexicon, map(lexicon.synset, _KEPT_FOR_ANIMALS))
+        self._players = Below(lexicon, map(lexicon.synset, _PLAYERS))
+        self._left_alone = Below(lexicon, map(lexicon.synset, _LEFT_ALONE))
         self._is_kin = Below(lexicon, [lexicon.synset("relative.n.01")])
         self._is_worn = Below(lexicon, map(lexicon.synset, _WORN))
 
@@ -210,16 +195,16 @@ class PossessorFinder:
 
     def _is_gear(self, owner: str, owned: str) -> bool:
         """Whether a player has it for his game, and not as his own: "a catcher's mitt"."""
-        return owned in _GEAR and self._is_player(owner)
+        return owned in _GEAR and self.means(owner, self._players, 2)
 
     def _names_kind(self, tree: Tree, possessor: int, possessed: int) -> bool:
         owner, owned = tree.words[possessor], tree.words[possessed]
-        if owned in _PRIVATE_ROOMS | _WORKS and self._category(owner) == "noun.person":
+        if owned in _PRIVATE_ROOMS | _WORKS and self.category(owner) == "noun.person":
             return True
         determiner = _determiner(tree, possessor)
-        is_spoken_of = determiner not in _OURS and _speaks_of_owner(tree, possessed)
-        is_away = not is_spoken_of and self._category(owner) == "noun.person"
-        if determiner in _OURS and is_away and self._is_of_old(tree, possessor, possessed):
+        is_spoken_of = determiner not in OUR_POSSESSIVES and _speaks_of_owner(tree, possessed)
+        is_away = not is_spoken_of and self.category(owner) == "noun.person"
+        if determiner in OUR_POSSESSIVES and is_away and self._is_of_old(tree, possessor, possessed):
             return True
         if (
             owned in self._body_parts
@@ -237,8 +222,8 @@ class PossessorFinder:
         if determiner in _DEFINITE:
             return owner in _OF_A_SEX and owned in _ROOMS
         if determiner in ONE_OR_EACH:
-            if self._category(owner) == "noun.animal":
-                return self._is_kept(owned)
+            if self.category(owner) == "noun.animal":
+                return self.means(owned, self._kept)
             return is_plural or self._is_profession(owner)
         # "two men's hats" speaks of two men; without any determiner the possessor is a kind, one or many.
         return determiner is None and (is_plural or self._is_kind_alone(tree, owner, possessed))
@@ -272,7 +257,7 @@ class PossessorFinder:
                 yield from (
                     owner
                     for owner in tree.children_by(of, "pobj")
-                    if self._category(tree.words[owner]) == "noun.person"
+                    if self.category(tree.words[owner]) == "noun.person"
                     and (tree.words[owner] not in _ANYBODY or tree.words[owner] in _AT_THE_WHEEL)
                     and next(tree.children_by(owner, "acl", "relcl"), None) is None
                     and not _speaks_of_owner(tree, owner)
@@ -282,7 +267,7 @@ class PossessorFinder:
 
     def _is_kind_alone(self, tree: Tree, owner: str, possessed: int) -> bool:
         """Whether a singular possessor without an article is a kind: "chef's knife", not "man's shirt is red"."""
-        category = self._category(owner)
+        category = self.category(owner)
         if category == "noun.animal":
             return tree.words[possessed] not in _WORN_BY_ANIMALS
         if category != "noun.person" or owner in _ANYBODY:
@@ -292,40 +277,17 @@ class PossessorFinder:
     def _shows_owner(self, tree: Tree, possessed: int) -> bool:
         """Whether what is possessed is seen with its possessor; a toy animal is a thing."""
         return (
-            self._category(tree.words[possessed]) in _WITH_NAMES_OF_THEIR_OWN
+            self.category(tree.words[possessed]) in _WITH_NAMES_OF_THEIR_OWN
             and tree.words[possessed - 1] not in _LIFELESS
         )
 
-    def _category_of(self, word: str) -> str | None:
-        """WordNet's category of the most frequent sense."""
-        for lemma in self._lexicon.base_forms(word):
-            for synset in self._lexicon.synsets(lemma):
-                return self._lexicon.lexname(synset)
-        return None
-
-    def _has_profession(self, word: str) -> bool:
-        return not _OTHER_PROFESSIONS.isdisjoint(self._lexicon.base_forms(word)) or any(
-            not self._professions.isdisjoint(hypernym_distances(self._lexicon, synset))
-            for synset in self._lexicon.frequent_senses(word)
+    def _is_profession(self, word: str) -> bool:
+        return not _OTHER_PROFESSIONS.isdisjoint(self._lexicon.base_forms(word)) or self.means(
+            word, self._professions
         )
 
-    def _has_player(self, word: str) -> bool:
-        return any(
-            not self._players.isdisjoint(hypernym_distances(self._lexicon, synset))
-            for synset in self._lexicon.frequent_senses(word, of_each=2)
-        )
-
-    def _is_left_alone(self, word: str) -> bool:
-        return word in _PUT_DOWN or any(
-            not self._left_alone.isdisjoint(hypernym_distances(self._lexicon, synset))
-            for synset in self._lexicon.frequent_senses(word)
-        )
-
-    def _is_kept_for_animals(self, word: str) -> bool:
-        return any(
-            not self._kept.isdisjoint(hypernym_distances(self._lexicon, synset))
-            for synset in self._lexicon.frequent_senses(word)
-        )
+    def _is_left(self, word: str) -> bool:
+        return word in _PUT_DOWN or self.means(word, self._left_alone)
 
 
 def _speaks_of_owner(tree: Tree, thing: int) -> bool:
@@ -377,7 +339,7 @@ def _possessed(tree: Tree, noun: int, mark: int) -> int | None:
     for token in range(mark + 1, len(tree)):
         if tree.is_noun(token):
             last = token
-        elif last is None and tree.words[token] in ("and", "&", "or"):
+        elif last is None and (tree.words[token] in _JOINED or tree.words[token + 1 : token + 2] == ["-"]):
             continue
         elif last is not None and tree.words[token] in _APOSTROPHES:
             last = None

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import HYPHENS
 
 _SUITED = frozenset({"compatible", "friendly", "proof", "safe"})
 """Behind a noun they say what it will not hurt: "dishwasher safe", "pet-friendly"."""
@@ -11,7 +12,6 @@ _RELATING = frozenset({"about", "at", "for", "from", "in", "of", "on", "to", "to
 """Behind these words they say what something is like: "a dog friendly with strangers"."""
 _MAKING_IT_SO = frozenset("get gets getting got keep keeping keeps kept make makes making".split())
 """Verbs whose object is safe: "keeps the dog safe"."""
-_JOINTS = frozenset({"-", "\u2010", "\u2011"})
 _JOINING = frozenset({",", "/", "&", "and", "or"})
 _BETWEEN = _JOINING | _SUITED
 """What stands between the nouns of such words: "oven safe, microwave and dishwasher safe"."""
@@ -48,7 +48,7 @@ def _suited(tree: Tree, adjective: int) -> Iterator[int]:
     """The nouns before the adjective: "oven, microwave and dishwasher safe"."""
     token = adjective - 1
     while token >= 0:
-        if tree.words[token] in _JOINTS:
+        if tree.words[token] in HYPHENS:
             token -= 1
         if token < 0 or not tree.is_noun(token):
             return

@@ -8,61 +8,52 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.lexicon.taxonomy import hypernym_distances
+from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.quantities import referents
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
+from caption_parser.syntax.word_lists import in_both_numbers
 
-_PICTURED = frozenset(
+_PICTURED = in_both_numbers(
     """
-    ad ads advert advertisement advertisements billboard billboards calendar cartoon clipart comic drawing drawings
-    embroidery engraving engravings etching fresco frescoes frescos frieze
-    flyer illustration mosaic mosaics sketch sketches tapestries tapestry woodcut
-    badge badges banknote banknotes coin coins crest decal decals emblem emblems graffiti graphic icon icons label
-    labels logo logos medal medallion mural murals painting paintings poster posters print prints
-    stamp stamps sticker stickers tattoo tattoos wallpaper wallpapers
-    """.split()
-)
+    ad advert advertisement badge banknote billboard calendar cartoon coin comic crest decal drawing emblem
+    engraving etching flyer fresco frieze graphic icon illustration label logo medal medallion mosaic mural
+    painting poster print sketch stamp sticker tapestry tattoo wallpaper woodcut
+    """
+) | frozenset("clipart embroidery graffiti".split())
 """Flat likenesses: what they are "with" is in them."""
-_PRINTED = frozenset(
+_PRINTED = in_both_numbers(
     """
-    apron aprons backpack badge bag bags balloon balloons bandana banner billboard bookmark button buttons canvas
-    cap card cards coaster coin coins costume curtain curtains cushion cushions flag flags handbag hoodie jacket
-    jersey jerseys kite kites leggings magnet medal menu mousepad napkin napkins neckties onesie pajamas patch
-    pennant pillow pillowcase pillows plaque postcard postcards poster pouch purse quilt robe sari sarong scarf
-    shirt shirts shorts skirt sleeve socks spacesuit stamp stamps sticker stickers stocking stockings
-    sweater sweaters sweatshirt swimsuit t-shirt t-shirts tablecloth tapestry tattoo tee ticket tie ties tights
-    tile tiles top tote towel trunks tshirt tshirts tuxedo umbrella uniform vest wallet wallpaper watch windsock
-    """.split()
-)
+    apron backpack badge bag balloon bandana banner billboard bookmark button canvas cap card coaster coin costume
+    curtain cushion flag handbag hoodie jacket jersey kite magnet medal menu mousepad napkin necktie onesie patch
+    pennant pillow pillowcase plaque postcard poster pouch purse quilt robe sari sarong scarf shirt skirt sleeve
+    sock spacesuit stamp sticker stocking sweater sweatshirt swimsuit t-shirt tablecloth tapestry tattoo tee ticket
+    tie tile top tote towel tshirt tuxedo umbrella uniform vest wallet wallpaper watch windsock
+    """
+) | frozenset("leggings pajamas shorts tights trunks".split())
 """What is on them, of whatever kind that moves, is printed, woven or pinned there."""
-_DECORATED = frozenset(
+_DECORATED = in_both_numbers(
     """
-    album book books bottle bottles bowl bowls brochure cake cakes can cans clock cookie cookies crate cup cupcake
-    cupcakes cups dish jar jars jug lighter lunchbox magazine magazines mug mugs newspaper notebook notebooks
-    pitcher plate plates pot platter pots teapot thermos tin tray tumbler vase vases
-    """.split()
+    album book bottle bowl brochure cake can clock cookie crate cup cupcake dish jar jug lighter lunchbox magazine
+    mug newspaper notebook pitcher plate platter pot teapot thermos tin tray tumbler vase
+    """
 )
 """An animal, a person or a vehicle on them is a picture or a figure; food and things lie there."""
-_COVERS = frozenset(
+_COVERS = in_both_numbers(
     """
-    banknote banknotes billboard cover covers coin coins crest emblem flag flags jersey
-    label labels letterhead logo magazine magazines medal package packages packaging page pages postcard poster
-    posters stamp stamps sticker stickers t-shirt t-shirts tshirt wallpaper wrapper
-    """.split()
-)
+    banknote billboard coin cover crest emblem flag jersey label letterhead logo magazine medal package page
+    postcard poster stamp sticker t-shirt tshirt wallpaper wrapper
+    """
+) | frozenset("packaging".split())
 """What is on them is a picture."""
-_DEVICES = frozenset(
+_WORN = in_both_numbers("jersey t-shirt tshirt")
+"""Who is in them is there."""
+_DEVICES = in_both_numbers(
     """
-    billboard billboards cellphone cellphones chromebook computer computers ipad ipads iphone
-    iphones jumbotron kindle laptop laptops macbook monitor monitors phone phones projector screen screens
-    smartphone smartphones smartwatch tablet tablets television televisions tv tvs
-    """.split()
+    billboard cellphone chromebook computer ipad iphone jumbotron kindle laptop macbook monitor phone projector
+    screen smartphone smartwatch tablet television tv
+    """
 )
-_FLAT = (
-    _PICTURED
-    | _COVERS
-    | frozenset("banner banners card cards plaque shirt shirts sign signs sweater t-shirt tee".split())
-)
+_FLAT = _PICTURED | _COVERS | in_both_numbers("banner card plaque shirt sign sweater t-shirt tee")
 _SHOWING = frozenset(
     """
     advertise advertises advertising depict depicting depicts display displaying displays feature features
@@ -82,7 +73,7 @@ _OF_THE_CAPTION = frozenset(
 _ON_WHAT = frozenset({"it", "them", "front", "back", "side", "sides"})
 _DEPICTING = frozenset({"depict", "depicting", "depicts", "portraying", "portrays"})
 """What they have for an object is a picture, whatever depicts it."""
-_ADVERTISEMENTS = frozenset("ad ads advert advertisement advertisements billboard poster posters".split())
+_ADVERTISEMENTS = in_both_numbers("ad advert advertisement billboard poster")
 """What they are "for" is in them as well."""
 _ADORNED = frozenset(
     """
@@ -112,7 +103,7 @@ class SurfaceFinder:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._vehicle = lexicon.synset("vehicle.n.01")
+        self._vehicles = Below(lexicon, [lexicon.synset("vehicle.n.01")])
         self._moves = lru_cache(CACHED_LOOKUPS)(self._names_what_moves)
 
     def __call__(self, tree: Tree) -> set[int]:
@@ -160,7 +151,7 @@ class SurfaceFinder:
         """Whether a noun means an animal, a person or a vehicle: what is larger than what it would lie on."""
         lexicon = self._lexicon
         return any(
-            lexicon.lexname(synset) in _LIVING or self._vehicle in hypernym_distances(lexicon, synset)
+            lexicon.lexname(synset) in _LIVING or synset in self._vehicles
             for synset in lexicon.frequent_senses(word)
         )
 
@@ -227,7 +218,7 @@ def _on(tree: Tree, cover: int) -> Iterator[int]:
     if tree.deps[cover] != "pobj" or tree.words[preposition] not in ("on", "in"):
         return
     holder = tree.heads[preposition]
-    if tree.words[preposition] == "in" and tree.words[holder] not in _APPEARING:
+    if tree.words[preposition] == "in" and (tree.words[cover] in _WORN or tree.words[holder] not in _APPEARING):
         return
     if tree.is_noun(holder):
         yield holder

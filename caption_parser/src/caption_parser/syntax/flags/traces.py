@@ -6,6 +6,7 @@ Or has yet to come: the owner of a dog that is "waiting for its owner".
 from collections.abc import Iterator
 
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import THEIR_POSSESSIVES
 
 _TRACES = frozenset(
     """
@@ -23,7 +24,6 @@ _SOMEBODY = frozenset({"somebody", "someone"})
 _OWNERS = frozenset({"master", "masters", "mistress", "owner", "owners"})
 _AWAITED = (("waiting", "for"), ("waits", "for"), ("wait", "for"), ("awaiting",), ("awaits",), ("expecting",))
 _COMING = frozenset({"appear", "arrive", "come", "get", "return", "wake"})
-_WHOSE = frozenset({"his", "her", "its", "their"})
 _OF_ONES_OWN = frozenset({"arm", "face", "hair", "leg", "lips", "nails", "toenails"})
 _NOBODY = frozenset({"nobody", "noone"})
 _KEEPING = frozenset({"keep", "keeping", "keeps"})
@@ -61,7 +61,7 @@ def leaves_traces(tree: Tree, somebody: int) -> bool:
         following += tree.words[somebody + 4 : somebody + 5]  # "has spray-painted"
     if (
         len(following) > 2
-        and following[2] in _WHOSE
+        and following[2] in THEIR_POSSESSIVES
         and _OF_ONES_OWN.intersection(tree.words[somebody + 4 : somebody + 6])
     ):
         return False  # "has painted her nails"
@@ -77,7 +77,9 @@ def leaves_traces(tree: Tree, somebody: int) -> bool:
 def _is_awaited(tree: Tree, owner: int) -> bool:
     """Whether an owner is waited for: "expecting its owner"; whom a dog waits for to throw a ball is there."""
     after = tree.words[owner + 1 : owner + 3]
-    if tree.words[max(0, owner - 1)] not in _WHOSE or (after[:1] == ["to"] and _COMING.isdisjoint(after)):
+    if tree.words[max(0, owner - 1)] not in THEIR_POSSESSIVES or (
+        after[:1] == ["to"] and _COMING.isdisjoint(after)
+    ):
         return False
     before = tree.words[max(0, owner - 3) : owner - 1]
     return any(tuple(before[-len(words) :]) == words for words in _AWAITED)

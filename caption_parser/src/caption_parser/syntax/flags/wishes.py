@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from caption_parser.syntax.flags.absence import phrase_behind
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.word_lists import SENTENCE_ENDS
 
 _WISHING = frozenset({"want", "need", "wish", "crave", "miss", "prefer"})
 _WISHERS = frozenset({"i", "we", "you"})
@@ -15,7 +16,7 @@ _NOT = frozenset({"not", "n't", "nt"})
 _WARNING = frozenset({"warning", "warns", "about", "against"})
 _SIGNS = frozenset({"sign", "signs"})
 _TRIGGERS = _WISHING | _SEEKING | _WARNING | frozenset({"do", "dont", "don't", "never", "beware"})
-_ENDS = frozenset({".", ",", ";", "!", "?", ":"})
+_ENDS = SENTENCE_ENDS | {",", ";", ":"}
 
 
 def wished_nouns(tree: Tree) -> set[int]:

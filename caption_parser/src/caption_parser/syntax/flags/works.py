@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from caption_parser.syntax.flags.absence import phrase_behind
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import WITH_ANIMALS
+from caption_parser.syntax.word_lists import QUOTES, WITH_ANIMALS, in_both_numbers
 
-_WORKS = frozenset(
+_WORKS = in_both_numbers(
     """
-    book books comedy documentary documentaries drama fairytale fable fables film films movie movies musical
-    novel novels poem poems series sitcom song songs story stories trilogy
-    """.split()
-)
+    book comedy documentary drama fable fairytale film movie musical novel poem sitcom song story trilogy
+    """
+) | frozenset("series".split())
 _PLAYED = frozenset({"featuring", "starring", "stars"})
 _BEFORE_WHO_PLAYS = frozenset({"a", "an", "three", "two"})
 """Whoever plays without one of these is named, and seen on the picture of a film."""
@@ -27,8 +26,7 @@ _OF_FILMS = frozenset({"finale", "sequel", "spoilers", "trailer"})
 _PARTS = _OF_FILMS | {"episode", "episodes", "recap", "season", "seasons", "soundtrack"}
 """What stands behind the title of a series or a film."""
 _FEWEST = 2
-_QUOTES = frozenset({'"', "``", "\u201c", "\u201d", "''", "'", "\u2018", "\u2019"})
-_TOLD = frozenset("lecture lectures lesson lessons reads seminar webinar".split())
+_TOLD = in_both_numbers("lecture lesson seminar webinar") | frozenset("reads".split())
 """What speaks of a thing that is elsewhere, too: "reads about horses", "a lecture about bears"."""
 _LEARNED = frozenset({"learn", "learning", "learns"})
 _TRIGGERS = _WORKS | _TOLD | _LEARNED
@@ -52,8 +50,8 @@ def _before_a_part(tree: Tree) -> Iterator[int]:
         if word not in _PARTS or part < _FEWEST:
             continue
         last = part - 1
-        if tree.words[last] in _QUOTES:
-            opening = next((at for at in range(last - 1, -1, -1) if tree.words[at] in _QUOTES), last)
+        if tree.words[last] in QUOTES:
+            opening = next((at for at in range(last - 1, -1, -1) if tree.words[at] in QUOTES), last)
             yield from range(opening + 1, last)
         elif tree.words[0] == "the" and all(map(tree.has_capital, range(part))):
             numbered = tree.tags[part + 1 : part + 2] == ["CD"]

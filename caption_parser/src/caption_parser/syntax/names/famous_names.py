@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.plurals import plural_forms
 from caption_parser.syntax.names.model_names import TRIMS
 from caption_parser.syntax.tree import NOUN_TAGS, Tree
 from caption_parser.syntax.word_kinds import WordKinds
@@ -89,7 +90,8 @@ def _entries() -> dict[str, tuple[_Entry, ...]]:
         for name in told.words.split(","):
             words = tuple(name.split())
             place = max(n for n, word in enumerate(words) if word != "-" and not word.endswith(_DIGIT))
-            for telling in (words[place], _plural(words[place])):
+            last = words[place]
+            for telling in {last, f"{last}s", *plural_forms(last)}:  # "two Leafs", whatever the plural of leaf is
                 written = (*words[:place], telling, *words[place + 1 :])
                 found[telling].append(_Entry(written, place, told, *around))
     return {word: tuple(entries) for word, entries in found.items()}
@@ -192,13 +194,6 @@ class FamousNames(WordKinds):
             and tree.tags[token] not in _FINITE
             and self.is_noun(tree.words[token])
         )
-
-
-def _plural(word: str) -> str:
-    """Of a noun as names have them: "boobies", "bullfinches"."""
-    if word.endswith("y") and word[-2:-1] not in "aeiou":
-        return word[:-1] + "ies"
-    return word + ("es" if word.endswith(("ch", "sh", "x")) else "s")
 
 
 def _is_a_place(tree: Tree, first: int, end: int) -> bool:

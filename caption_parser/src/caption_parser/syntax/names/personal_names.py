@@ -161,7 +161,7 @@ class PersonalNames(NameWords):
             role < len(tree)
             and not tree.has_capital(role)
             and tree.deps[role] in ("ROOT", "appos", "conj")
-            and tree.left_edge(role) == role
+            and tree.left_edges[role] == role
             and self._is_role(tree.words[role])
             and self.begins_a_name(tree.words[0])
             and tree.is_noun(1)

@@ -12,6 +12,7 @@ from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.syntax.names.firms import DOINGS, FirmNames
 from caption_parser.syntax.names.team_names import team_nicknames
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
+from caption_parser.syntax.word_lists import QUOTES
 from shared_runtime.packaged import packaged_toml
 
 _FILE = "proper_names.toml"
@@ -39,7 +40,6 @@ _PACKS = frozenset("backpack backpacks bag carrier daypack duffel luggage pack r
 _LONGEST_MODEL = 5
 """Words between that firm and what it makes: "Osprey Talon 22 Men's Daypack"."""
 _NOT_IN_MODELS = frozenset({"DT", "IN", "TO", "VBZ", "VBP", "VBD", "VBG"})
-_QUOTES = frozenset({'"', "\u201c", "\u201d", "``", "''", "'", "\u2018", "\u2019"})
 _IN_NAMES = frozenset({"the", "of", "and", "&"})
 
 
@@ -187,7 +187,7 @@ class ProperNameFinder:
         return (
             tree.words[brand - 1] not in self._words.brands
             and (brand == 0 or not tree.has_capital(brand - 1))
-            and (tree.has_capital(behind) or tree.words[behind] in _QUOTES)
+            and (tree.has_capital(behind) or tree.words[behind] in QUOTES)
         )
 
     def _names_a_place(self, name: str) -> bool:
@@ -225,9 +225,9 @@ def _is_of_goods(tree: Tree, token: int) -> bool:
 def _called(tree: Tree, verb: int, *, always: bool) -> Iterator[int]:
     """The tokens of the name behind "named" or "called": to the closing quotation mark, or while capitals last."""
     first = verb + 1
-    if first < len(tree) and tree.words[first] in _QUOTES:
+    if first < len(tree) and tree.words[first] in QUOTES:
         for token in range(first + 1, min(len(tree), first + 1 + _LONGEST_NAME)):
-            if tree.words[token] in _QUOTES:
+            if tree.words[token] in QUOTES:
                 break
             yield token
         return

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.lexicon.taxonomy import hypernym_distances
+from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS
 from caption_parser.syntax.verb_words import VerbWords
@@ -54,7 +54,7 @@ class DescribedGoods:
     def __init__(self, lexicon: Lexicon, words: VerbWords) -> None:
         self._lexicon = lexicon
         self._words = words
-        self._color = lexicon.synset("color.n.01")
+        self._colors = Below(lexicon, [lexicon.synset("color.n.01")])
         self._is_good = lru_cache(CACHED_LOOKUPS)(self._names_a_good)
         self._is_said = lru_cache(CACHED_LOOKUPS)(self._is_said_of_goods)
 
@@ -146,7 +146,7 @@ class DescribedGoods:
             word in _SAID
             or word in _COLORS
             or (
-                any(self._color in hypernym_distances(self._lexicon, sense) for sense in senses)
+                any(sense in self._colors for sense in senses)
                 and self._lexicon.lexname(senses[0]).removeprefix("noun.") not in _GROWN
             )
         )

@@ -38,7 +38,9 @@ _PEOPLE = frozenset(
     tween tweens visitors woman women youth youths
     """.split()
 )
-_BEINGS_BY_ADJECTIVE = frozenset("adult female human husky male senior teen tween".split())
+_BEINGS_BY_LATER_SENSES = frozenset({"model", "models"})
+"""Persons in captions, whatever the first senses are."""
+_BEINGS_BY_ADJECTIVE = frozenset("adult female human husky male model senior teen tween".split())
 """Adjectives that are as good as nouns: "a female surfing"."""
 
 
@@ -86,7 +88,7 @@ class GerundWords(WordKinds):
         return self._kinds(word) <= (_WHAT_BEINGS_DO if of_a_being else _ACTS)
 
     def _is_being(self, word: str) -> bool:
-        if word in _GROUPS or word in _PEOPLE:
+        if word in _GROUPS or word in _PEOPLE or word in _BEINGS_BY_LATER_SENSES:
             return True
         senses = [sense for lemma in self._lexicon.base_forms(word) for sense in self._lexicon.synsets(lemma)[:2]]
         return any(self._kind(sense) in _BEINGS for sense in senses)

@@ -40,6 +40,7 @@ _OF_THINGS = frozenset({"and", "by", "for", "from", "of", "or", "with"})
 _WHEN = frozenset("after again ahead as before during while".split())
 """What happens happens at a time, and things have none."""
 _ONE = SINGULAR | {"the"}
+_A = frozenset({"a", "an"})
 _WHOSE = frozenset({"DT", "PRP", "PRP$"})
 _OF_PLACES = frozenset({"CC", "IN", "RB", "RP", "TO"})
 _LATER_VERBS = frozenset({"MD", "VB", "VBD", "VBP", "VBZ"})
@@ -68,6 +69,11 @@ class HeadlineVerbs:
         """Read each headline again."""
         tree = draft.tree
         for verb in range(1, len(tree)):
+            if self._is_a_being_with_an_article(tree, verb - 1):
+                draft.tags[verb - 1] = "NN"
+                if tree.tags[verb] == "VBZ" and tree.deps[verb] not in _OF_NOUNS:
+                    draft.make_subject(verb - 1, verb, clause=True)
+                tree = draft.tree
             if tree.deps[verb - 1] == "nsubj" and tree.tags[verb - 1] in ADJECTIVE_TAGS:
                 if tree.heads[verb - 1] == verb and self._is_somebody(tree.words[verb - 1]):
                     draft.tags[verb - 1] = "NN"
@@ -83,6 +89,19 @@ class HeadlineVerbs:
                 draft.tags[verb] = "NNS"
                 _make_clause(draft, verb)
                 tree = draft.tree
+
+    def _is_a_being_with_an_article(self, tree: Tree, token: int) -> bool:
+        """Whether "a" or "the" stands before a being in place of its noun: "a resident clears snow"."""
+        verb = token + 1
+        if tree.tags[token] not in ADJECTIVE_TAGS or tree.heads[token] != verb or tree.deps[token] != "amod":
+            return False
+        article = tree.words[token - 1] if token else ""
+        return (
+            ((tree.tags[verb] == "VBZ" and article in _ONE) or (tree.tags[verb] == "NNS" and article in _A))
+            and self._beings.is_being(tree.words[token])
+            and self._words.is_third_person(tree.words[verb])
+            and self._words.names_a_thing(tree.words[token])
+        )
 
     def _is_a_verb_already(self, tree: Tree, verb: int) -> bool:
         return tree.tags[verb] == "VBZ" and tree.deps[verb] not in _OF_NOUNS
@@ -159,7 +178,13 @@ class HeadlineVerbs:
             )
         if tag in _WHOSE:
             return not any(tag in _LATER_VERBS for tag in tree.tags[verb + 2 :])
-        return behind in _OUT_OF and self._is_a_person(tree, verb - 1)
+        if not self._is_a_person(tree, verb - 1):
+            return False
+        if word not in _GOODS and behind.isalpha() and as_verb > _NEVER_A_THING * max(1, as_noun):
+            return True  # "model wears cropped shorts"
+        return behind in _OUT_OF or (
+            tag == "IN" and behind not in _OF_THINGS and word not in _GOODS and as_verb > _FAR_RATHER * as_noun
+        )
 
     def _is_a_person(self, tree: Tree, noun: int) -> bool:
         senses = self._lexicon.frequent_senses(tree.words[noun])

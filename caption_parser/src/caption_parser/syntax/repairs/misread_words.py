@@ -18,6 +18,9 @@ _OF_PRODUCTS = frozenset({"original", "professional"})
 """Adjectives that stand behind the names of products, and are nouns of their own."""
 _OF_FURNITURE = frozenset({"bistro", "dinette", "dining"})
 """Before "set", which then is one of a table and chairs, also at the end of a title: "bistro set, black"."""
+_SET_OUT = frozenset({"place", "table"})
+"""Before "setting", which then is what one eats with: "an elegant place setting"."""
+_SET = frozenset({"set", "setting"})
 _FURTHEST_PURPOSE = 2
 """Words from what a room or a table is for back to "for"."""
 _YOURS = frozenset({"my", "our", "your", "yours"})
@@ -52,7 +55,7 @@ class MisreadWords:
                 modifies = head > token and draft.tags[head] in NOUN_TAGS | {"CD"}
                 draft.tags[token] = "NN"
                 draft.deps[token] = "compound" if modifies else "ROOT" if head == token else "dep"
-            elif tag in VERB_TAGS and words[token] == "set" and _is_of_furniture(draft.tree, token):
+            elif tag in VERB_TAGS and words[token] in _SET and _is_of_furniture(draft.tree, token):
                 draft.make_noun(token)
                 if (draft.deps[token], draft.heads[token]) == ("acl", token - 1):
                     draft.swap(token, token - 1)
@@ -173,6 +176,8 @@ class MisreadWords:
 
 def _is_of_furniture(tree: Tree, token: int) -> bool:
     """Whether it is a set to dine at; "a room for formal dining set with plates" is set itself."""
+    if tree.words[token] == "setting":
+        return token > 0 and tree.words[token - 1] in _SET_OUT and not tree.has_child(token, "dobj")
     before = tree.words[max(0, token - 1 - _FURTHEST_PURPOSE) : token]
     is_set_itself = "for" in before and _ARTICLES.isdisjoint(before)
     return bool(before) and before[-1] in _OF_FURNITURE and not is_set_itself

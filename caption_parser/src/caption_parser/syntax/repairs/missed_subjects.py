@@ -74,7 +74,10 @@ class MissedSubjects:
             tree.words[act] in _HOLDING
             and (tree.deps[noun], tree.heads[noun]) == ("npadvmod", act)
             and (
-                (tree.has_child(noun, "det") and tree.has_child(act, "dobj"))
+                (
+                    (tree.has_child(noun, "det") or self._beings.is_being(tree.words[noun]))
+                    and tree.has_child(act, "dobj")
+                )
                 or (
                     tree.deps[act] == "amod"
                     and tree.tags[tree.heads[act]] == "NNS"

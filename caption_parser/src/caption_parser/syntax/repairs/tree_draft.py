@@ -55,7 +55,7 @@ class TreeDraft:
         thing = next(tree.children_by(token, "dobj"), token)
         if (
             thing <= token
-            or tree.left_edge(thing) != token + 1
+            or tree.left_edges[thing] != token + 1
             or tree.has_child(thing, "det")
             or tree.has_child(thing, "nummod")
         ):

@@ -45,7 +45,9 @@ _ON_THEIR_WAY = frozenset("circling cruising gliding hovering passing sailing so
 _FLYING = frozenset({"airship", "balloon", "drone", "kite"})
 _GOING = frozenset({"enjoy", "enjoying", "enjoys", "go", "goes", "going", "gone", "went"})
 
-_PASSED = frozenset("bridge city harbor harbour highway house lake port river road street town tunnel".split())
+_PASSED = frozenset(
+    "airport bridge city harbor harbour highway house lake port river road station street town tunnel".split()
+)
 """What one enters, leaves, crosses or passes."""
 
 _WHERE_TO = frozenset({"around", "away", "back", "left", "off", "right"})
@@ -115,7 +117,7 @@ class TreeRepairs:
 
     def _noun_joined(self, tree: Tree, token: int) -> int | None:
         """The noun that a present form is joined with, or a participle's last: "dressed in a suit and tie"."""
-        head, last = tree.heads[token], tree.left_edge(token) - 2
+        head, last = tree.heads[token], tree.left_edges[token] - 2
         if (
             tree.deps[token] != "conj"
             or head >= token
@@ -276,7 +278,7 @@ class TreeRepairs:
             return None
         if len(chain) > 1 and self._words.is_being(words[chain[1]]) and not self._words.is_being(words[noun]):
             return None  # "a man hover gliding", "a bird cage swinging": which of them it is, nobody can tell
-        first = tree.left_edge(act)
+        first = tree.left_edges[act]
         counted = any(tree.deps[child] in ("det", "nummod", "poss") for child in (*tree.children[act], first))
         return noun if counted or tree.tags[noun] in PLURAL_TAGS or self._words.is_being(words[noun]) else None
 
@@ -320,7 +322,7 @@ class TreeRepairs:
             or not all(tree.heads[t] == thing for t in range(participle + 1, thing))
         ):
             return None
-        first = tree.left_edge(thing)
+        first = tree.left_edges[thing]
         several = (
             tags[thing] in PLURAL_TAGS or self._words.is_stuff(words[thing]) or self._words.is_prey(words[thing])
         )

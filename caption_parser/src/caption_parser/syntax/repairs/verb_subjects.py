@@ -14,6 +14,8 @@ _FINITE = frozenset({"VBP", "VBZ"})
 _CLAUSES = frozenset({"ROOT", "advcl", "ccomp", "conj", "parataxis", "relcl"})
 """Relations of a finite verb to what it depends on."""
 _OWN = frozenset({"det", "poss", "nummod"})
+_MODIFIES = frozenset({"amod", "compound", "nummod"})
+"""What a subject is taken for; no noun is a number, and "a couple" is two that do something."""
 _SEVERAL = frozenset(
     {"bison", "cattle", "deer", "elk", "fish", "livestock", "moose", "people", "poultry", "sheep"}
 )
@@ -44,13 +46,13 @@ class VerbSubjects:
                 draft.part(noun, verb, thing)
                 draft.make_subject(noun, verb, clause=draft.deps[verb] in _CLAUSES)
                 continue
-            if draft.deps[noun] not in ("compound", "amod") and draft.deps[verb] != "conj":
+            if draft.deps[noun] not in _MODIFIES and draft.deps[verb] != "conj":
                 continue
             tree = draft.tree
             if self._is_joined_verb(tree, verb):
                 draft.make_finite(verb)
                 continue
-            if tree.deps[noun] not in ("compound", "amod") or not tree.is_noun(noun):
+            if tree.deps[noun] not in _MODIFIES or not tree.is_noun(noun):
                 continue
             if (thing := self._object_after_no_noun(tree, noun, verb)) is not None:
                 draft.part(noun, verb, thing)

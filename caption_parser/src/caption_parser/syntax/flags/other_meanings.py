@@ -1,0 +1,326 @@
+"""Words that mean another thing beside certain others: cells of a body, a guide on how to bake, bears that bear.
+
+Each has a test of its own for what stands around it; a caption without any of the words costs one comparison.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.syntax.flags.figures import TRAINED
+from caption_parser.syntax.flags.oranges import COLORED_WITH, are_colors, is_a_color
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
+
+_OF_CELLS = frozenset(
+    """
+    animals bacteria battery biology blood brain cancer disease dna embryo fuel immune infected jail membrane
+    microscope microscopic molecules muscle nerve nucleus organism organisms prison skin solar stem tissue
+    tissues tumor virus viruses
+    """.split()
+)
+_ON_HOW = frozenset("choosing how picking using what when where which why".split())
+_OF_TEXTS = frozenset(
+    """
+    beginner's buying complete comprehensive definitive detailed essential gift helpful how-to on-screen pocket
+    quick shopping simple step step-by-step style survival travel ultimate
+    """.split()
+)
+"""What is said of guides that are read."""
+_FINITE = frozenset({"VBD", "VBP", "VBZ"})
+_OF_TEXTS_TOO = frozenset("are covers explains features has helps includes is shows takes tells will".split())
+"""What guides that are read do."""
+_FIELD = "field"
+_TO_A_SIDE = frozenset({"her", "his", "their", "the"})
+_PUSHED = frozenset(
+    """
+    airport baggage casualty drinks grocery hospital luggage paramedics patient pushed pushes pushing serving
+    shop shopping supermarket tea toy
+    """.split()
+)
+_RAILS = frozenset(
+    {
+        "commuters",
+        "passengers",
+        "riders",
+        "rail",
+        "rails",
+        "railway",
+        "station",
+        "street",
+        "streetcar",
+        "track",
+        "tracks",
+        "tram",
+    }
+)
+_OF_TUBS = frozenset("bath bathtub fountain jacuzzi massage pool shower spa tub whirlpool".split())
+_OF_THE_SKY = frozenset({"air", "aircraft", "flight", "flying", "plane", "planes", "runway", "sky"})
+_OF_BOARDS = frozenset({"griptape", "longboard", "skateboard"})
+_PUBLISHING = frozenset("asked claims named posted published reported reports reveals said says wrote".split())
+_DIALS = frozenset({"clock", "dial", "numerals", "watch"})
+_GOING = frozenset({"go", "goes", "going", "gone", "went"})
+_BORNE = frozenset(
+    """
+    arms fruit inscription little logo mark marks much name names no resemblance scars signature signs some
+    title traces witness words
+    """.split()
+)
+"""What is borne by what is no animal: "the stone bears an inscription"."""
+_PETS = frozenset("baby boy fella gal girl guy lady lass sweetheart".split())
+"""What people call their animals."""
+_OURS = frozenset({"my", "our", "this"})
+_FURTHEST = 7
+_DESCRIBING = NOUN_TAGS | ADJECTIVE_TAGS | {"CD", "DT", "HYPH", "RB"}
+_TAKES = frozenset({"take", "takes", "taking", "took"})
+_ENDS = frozenset({"", ".", "!", "?", ",", ";", "for", "as", "when"})
+_TO_CLASS = frozenset({"after", "before", "for", "in", "to"})
+_IN_PLACES = frozenset(
+    ", across central eastern from in near north northern outside rural south southern through western".split()
+)
+_ACTING = frozenset("act acting acts pose poses posing serve serves serving work works working".split())
+_SKATED = frozenset({"skatepark", "skateparks"})
+_EATEN = frozenset({"fruit", "rice", "salad", "soup"})
+_BRIDAL = frozenset("bride bridesmaid dress gown princess queen robe".split())
+_RAILWAYS = frozenset(
+    "carriage conductor locomotive platform railway station steam subway ticket track tracks".split()
+)
+_OF_GOWNS = frozenset({"bridal", "cathedral", "chapel", "lace", "sweeping", "tulle", "watteau"})
+_OF_ROADS = frozenset(
+    "asphalt carriageway highway lane motorway pavement reflector reflectors road street tarmac".split()
+)
+"""Where cat's eyes are of glass."""
+_IN_RAIN = frozenset({"brolly", "isotoner", "umbrella", "umbrellas"})
+_WORN = frozenset("blazer boots dress jeans leggings outfit skirt socks tights trousers".split())
+_WAYS = frozenset("creek lane path paths pathway river road roads route stream track trail trails".split())
+_NEAR = 5
+_DROPPING = frozenset({"carves", "carving", "drop", "dropped", "dropping", "drops", "rips", "shreds"})
+_WHERE_BANDS_PLAY = frozenset("concert festival gig march marching music parade school show stage wedding".split())
+
+
+class OtherMeanings:
+    """Finds the nouns of a parse that do not mean what they mean elsewhere."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._state = lexicon.synset("american_state.n.01")
+        self._categories = lru_cache(CACHED_LOOKUPS)(self._categories_of)
+        self._peoples = frozenset(self._peoples_of_states())
+
+    def __call__(self, tree: Tree) -> set[int]:
+        """Those nouns."""
+        words = tree.words
+        found = set[int]()
+        if not _TOLD.keys().isdisjoint(words):
+            found.update(at for at, word in enumerate(words) if word in _TOLD and _TOLD[word](tree, at))
+        if not self._peoples.isdisjoint(words):
+            found.update(at for at, word in enumerate(words) if word in self._peoples and _is_a_place(tree, at))
+        if "as" in words and not _ACTING.isdisjoint(words):
+            found.update(self._roles_of_animals(tree))
+        if "," in words and not _PETS.isdisjoint(words):
+            found.update(at for at, word in enumerate(words) if word in _PETS and self._is_a_pet(tree, at))
+        return found
+
+    def _is_a_pet(self, tree: Tree, fondly: int) -> bool:
+        """ "Our sweet girl Luna, a tabby", where no verb or possessor stands between the name and the animal."""
+        if _OURS.isdisjoint(tree.words[max(0, fondly - 3) : fondly]):
+            return False
+        behind = fondly + 1
+        while behind < len(tree) and behind <= fondly + 2 and tree.has_capital(behind):
+            behind += 1
+        if tree.words[behind : behind + 1] != [","]:
+            return False
+        for token in range(behind + 1, min(len(tree), behind + _FURTHEST)):
+            if tree.is_noun(token) and "noun.animal" in self._categories(tree.words[token]):
+                return True
+            if tree.tags[token] not in _DESCRIBING:
+                return False
+        return False
+
+    def _roles_of_animals(self, tree: Tree) -> set[int]:
+        """What somebody else acts as: "a dog acts as goalkeeper"."""
+        return {
+            noun
+            for at, word in enumerate(tree.words)
+            if word == "as" and tree.words[max(0, at - 1)] in _ACTING
+            for noun in tree.children_by(at, "pobj")
+            if "noun.person" in self._categories(tree.words[noun])
+            and any(
+                "noun.animal" in self._categories(tree.words[subject])
+                for subject in tree.children_by(tree.heads[at], "nsubj")
+            )
+        }
+
+    def _peoples_of_states(self) -> set[str]:
+        """Names of American states that are peoples, too: "Iowa"."""
+        return {
+            lemma.lower()
+            for state in self._lexicon.instance_hyponyms(self._state)
+            for lemma in self._lexicon.lemmas(state)
+            if any(self._lexicon.lexname(sense) == "noun.person" for sense in self._lexicon.synsets(lemma.lower()))
+        }
+
+    def _categories_of(self, word: str) -> frozenset[str]:
+        return frozenset(map(self._lexicon.lexname, self._lexicon.frequent_senses(word, of_each=2)))
+
+
+def _is_a_place(tree: Tree, state: int) -> bool:
+    """Whether a name is not that of a people: "…, Iowa", "in rural Missouri"."""
+    return tree.words[max(0, state - 1)] in _IN_PLACES and not tree.has_child(state, "det")
+
+
+def _is_read(tree: Tree, guide: int) -> bool:
+    """ "The ultimate guide to cheese", "a guide on how to bake"; who guides tourists is a person."""
+    after = tree.words[guide + 1 : guide + 3]
+    said = set(tree.words[max(0, guide - 3) : guide])
+    if _FIELD in said:
+        return False
+    to = after[:1] == ["to"] and not (after[1:] != [] and after[1] in _TO_A_SIDE and _is_where(tree, guide))
+    on = after[:1] == ["on"] and after[1:] != [] and after[1] in _ON_HOW
+    if tree.deps[guide] == "nsubj" and tree.tags[tree.heads[guide]] in _FINITE:
+        return not _OF_TEXTS_TOO.isdisjoint(tree.words[tree.heads[guide] :][:1])
+    return tree.is_noun(guide) and (to or on or after[:1] == ["for"] or not said.isdisjoint(_OF_TEXTS))
+
+
+def _is_where(tree: Tree, noun: int) -> bool:
+    return not {"left", "right", "side"}.isdisjoint(tree.words[noun + 1 : noun + 4])
+
+
+def _is_unsold(tree: Tree, royalty: int) -> bool:
+    """The end of what agencies say of pictures: "… royalty free", also cut off."""
+    after = [word for word in tree.words[royalty + 1 : royalty + 3] if word != "-"]
+    cut_off = royalty + 1 == len(tree) and royalty > 2 and not tree.has_child(royalty, "det")
+    return after[:1] == ["free"] or (cut_off and tree.words[royalty - 1] not in ("and", "of", "with", "by", "for"))
+
+
+def _is_beside(words: frozenset[str], unless: frozenset[str] = frozenset()) -> Callable[[Tree, int], bool]:
+    """A test for some words anywhere in the caption, and none of others."""
+    return lambda tree, _: not words.isdisjoint(tree.words) and unless.isdisjoint(tree.words)
+
+
+def _any_of(*tests: Callable[[Tree, int], bool]) -> Callable[[Tree, int], bool]:
+    return lambda tree, token: any(test(tree, token) for test in tests)
+
+
+def _is_a_publisher(tree: Tree, magazine: int) -> bool:
+    """ "A portrait session for a magazine", "the magazine posted an article"."""
+    before = tree.heads[magazine]
+    if tree.deps[magazine] == "nsubj" and before == magazine + 1 and tree.words[before] in _PUBLISHING:
+        return True
+    is_of_a_noun = tree.words[before] == "from" and tree.is_noun(tree.heads[before])
+    return tree.deps[magazine] == "pobj" and (tree.words[before] in ("by", "for") or is_of_a_noun)
+
+
+def _is_of_a_clock(tree: Tree, hands: int) -> bool:
+    """ "A clock whose face is white, and its hands point to four"."""
+    return tree.words[max(0, hands - 1)] == "its" and not _DIALS.isdisjoint(tree.words)
+
+
+def _is_a_surgeons(tree: Tree, knife: int) -> bool:
+    """ "Went under the knife"."""
+    return tree.words[max(0, knife - 2) : knife] == ["under", "the"] and tree.words[max(0, knife - 3)] in _GOING
+
+
+def _are_borne(tree: Tree, bears: int) -> bool:
+    """ "The stone bears an inscription", "a tree bears fruit"; not what has a word in the plural before it."""
+    if not bears or tree.tags[bears - 1] not in NOUN_TAGS or tree.words[bears - 1].endswith("s"):
+        return False
+    return not _BORNE.isdisjoint(tree.words[bears + 1 : bears + 4])
+
+
+def _is_taken(tree: Tree, cake: int) -> bool:
+    """ "This one takes the cake"."""
+    after = tree.words[cake + 1] if cake + 1 < len(tree) else ""
+    return cake > 1 and tree.words[cake - 1] == "the" and tree.words[cake - 2] in _TAKES and after in _ENDS
+
+
+def _is_a_lesson(tree: Tree, lesson: int) -> bool:
+    """ "On my way to class", "between my classes"."""
+    before = tree.words[max(0, lesson - 1)]
+    return before in _TO_CLASS or (before == "my" and tree.words[lesson] == "classes")
+
+
+def _is_of_skaters(tree: Tree, bowl: int) -> bool:
+    """ "Tony Hawk drops into the bowl", "a skater carving the bowl"; an egg drops into one of another kind."""
+    verb = next((at for at in range(bowl - 1, max(0, bowl - _NEAR), -1) if tree.words[at] in _DROPPING), 0)
+    skates = any("skate" in before or "skating" in before or "bmx" in before for before in tree.words[:verb])
+    named = verb > 1 and tree.has_capital(verb - 1) and tree.has_capital(verb - 2)
+    return bool(verb) and (skates or named)
+
+
+def _is_of_a_gown(tree: Tree, train: int) -> bool:
+    """ "the bride's train", "a gown with a long train", "a cathedral train"."""
+    if not _RAILWAYS.isdisjoint(tree.words):
+        return False
+    whose = {tree.words[child] for child in tree.children_by(train, "poss")}
+    said = {tree.words[child] for child in tree.children_by(train, "amod", "compound")}
+    whole = tree.heads[tree.heads[train]]
+    worn = tree.deps[train] == "pobj" and tree.words[tree.heads[train]] == "with" and tree.words[whole] in TRAINED
+    gowned = not (TRAINED | {"bride"}).isdisjoint(tree.words)
+    return worn or not whose.isdisjoint(_BRIDAL) or (gowned and not said.isdisjoint(_OF_GOWNS))
+
+
+def _is_of_glass(tree: Tree, cat: int) -> bool:
+    """Whether cat's eyes are those of a road."""
+    if cat and tree.tags[cat - 1] in ("DT", "JJ", "PRP$"):
+        return False
+    return tree.words[cat + 1 : cat + 3] == ["'s", "eyes"] and not _OF_ROADS.isdisjoint(tree.words)
+
+
+def _is_a_stripe(tree: Tree, band: int) -> bool:
+    """ "A lighthouse with a red band": what has one that has a colour plays no music, if it is no concert."""
+    kind = band - 1
+    if (
+        not _WHERE_BANDS_PLAY.isdisjoint(tree.words)
+        or kind < 1
+        or tree.words[kind] not in COLORED_WITH | {"black", "brown", "orange"}
+    ):
+        return False
+    first = kind - (tree.words[kind - 1] in ("a", "an", "the", "one"))
+    return first > 0 and tree.words[first - 1] in ("has", "have", "having", "with")
+
+
+def _are_shoes(tree: Tree, docs: int) -> bool:
+    """ "Mom jeans, docs": not doctors."""
+    return not _WORN.isdisjoint(tree.words) and tree.tags[docs - 1 : docs] != ["DT"]
+
+
+def _is_a_maker(tree: Tree, totes: int) -> bool:
+    """ "Totes automatic folding brolly"."""
+    return totes == 0 and tree.has_capital(0) and not _IN_RAIN.isdisjoint(tree.words) and "and" not in tree.words
+
+
+def _is_of_a_way(tree: Tree, fork: int) -> bool:
+    """ "A fork in the hiking trail"."""
+    return tree.words[fork + 1 : fork + 2] == ["in"] and any(
+        tree.words[way] in _WAYS for way in tree.children_by(fork + 1, "pobj")
+    )
+
+
+_TOLD = {
+    "band": _is_a_stripe,
+    "bands": _is_a_stripe,
+    "bears": _are_borne,
+    "bowl": _any_of(_is_beside(_SKATED, _EATEN), _is_of_skaters),
+    "cake": _is_taken,
+    "cat": _is_of_glass,
+    "cells": _is_beside(_OF_CELLS),
+    "class": _is_a_lesson,
+    "classes": _is_a_lesson,
+    "docs": _are_shoes,
+    "fork": _is_of_a_way,
+    "guide": _is_read,
+    "guides": _is_read,
+    "hands": _is_of_a_clock,
+    "jets": _is_beside(_OF_TUBS, _OF_THE_SKY),
+    "knife": _is_a_surgeons,
+    "magazine": _is_a_publisher,
+    "orange": is_a_color,
+    "oranges": are_colors,
+    "royalty": _is_unsold,
+    "totes": _is_a_maker,
+    "train": _is_of_a_gown,
+    "trolley": _is_beside(_PUSHED, _RAILS),
+    "trolleys": _is_beside(_PUSHED, _RAILS),
+    "trucks": _is_beside(_OF_BOARDS),
+}
+"""Words, and what tells that they mean another thing."""
