@@ -46,7 +46,8 @@ from shared_schemas import load_label_space
 from shared_schemas.files import replace_file, replacing
 
 CONFIG = "synthetic-referring-mpa"
-SIDE = 193
+SIDE = 385
+"""Has 25 × 25 cells; the paper's network has 24 × 24 patches."""
 _MACHINE = MachineOptions(device="cpu", workers=0)
 _WHOLE: dict[str, Any] = {"size": SIDE, "area": (1.0, 1.0), "aspect": (1.0, 1.0), "flip": 0.0}
 
