@@ -21,8 +21,9 @@ from segmentation.exchange.contract import (
 from segmentation.exchange.formats import mask_layout
 from segmentation.exchange.sinks import Sink, SpooledLists, open_archive, open_file, open_folder
 from segmentation.runs.folder import RunFolder
-from shared_runtime.errors import CapparseError, InputError, OutputError, UsageError
+from shared_runtime.errors import CapparseError, InputError, UsageError
 from shared_runtime.files import check_output
+from shared_runtime.files import writing as writing_to
 from shared_runtime.workers import map_ordered
 from shared_schemas import LabelSpace, load_label_space
 
@@ -97,22 +98,19 @@ def export_masks(
         left_out += unnamed
     n_masks = 0
     convert = partial(_converted, layout)
-    try:
-        with opened as sink, SpooledLists() as lists:
-            results = map_ordered(convert, items, processes=writing.processes)
-            for item, found in zip(items, results, strict=True):
-                if isinstance(found, LeftOutMask):
-                    left_out.append(found)
-                else:
-                    n_masks += 1
-                    _write(layout, item, found, sink, lists)
-                progress(n_masks + len(left_out), len(items))
-            if not n_masks:
-                raise InputError(f"{source.masks}: got no usable mask; the first: {left_out[0].reason}")
-            for name, pieces in layout.files(lists).items():
-                sink.write(name, pieces)
-    except OSError as error:
-        raise OutputError(f"{output}: cannot be written: {error.strerror or error}") from error
+    with writing_to(output), opened as sink, SpooledLists() as lists:
+        results = map_ordered(convert, items, processes=writing.processes)
+        for item, found in zip(items, results, strict=True):
+            if isinstance(found, LeftOutMask):
+                left_out.append(found)
+            else:
+                n_masks += 1
+                _write(layout, item, found, sink, lists)
+            progress(n_masks + len(left_out), len(items))
+        if not n_masks:
+            raise InputError(f"{source.masks}: got no usable mask; the first: {left_out[0].reason}")
+        for name, pieces in layout.files(lists).items():
+            sink.write(name, pieces)
     return ExportedMasks(n_masks, sorted(left_out, key=lambda mask: mask.key))
 
 

@@ -18,7 +18,7 @@ from segmentation.masks.overlay import has_overlay, with_overlays
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
 from segmentation.masks.refinement import Refinement
 from segmentation.scores.contract import Heatmaps, ImageRequest, ImageScores, ScoreSource, Sizes
-from shared_runtime.errors import OutputError
+from shared_runtime.files import writing
 
 if TYPE_CHECKING:
     # It imports torch, which the errors of a command do without.
@@ -151,8 +151,6 @@ class MaskJob(Generic[RequestT]):
         counts.to_study = counts.studied
         discriminant = statistics.discriminant()
         if discriminant is not None:
-            try:
+            with writing(path):
                 discriminant.save(path)
-            except OSError as error:
-                raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
         return discriminant

@@ -20,8 +20,8 @@ from segmentation.runs.folder import MAKE_MASKS, RunFolder, RunRecord, installed
 from segmentation.runs.left_out import LeftOut
 from segmentation.runs.trained import identity, model_files, open_trained
 from segmentation.scores.contract import TrainedNetwork
-from shared_runtime.errors import InputError, OutputError, UsageError
-from shared_runtime.files import file_digest
+from shared_runtime.errors import InputError, UsageError
+from shared_runtime.files import file_digest, writing
 from shared_schemas import LabelSpace
 from shared_schemas.files import replace_file, replacing
 
@@ -140,13 +140,8 @@ def make_masks(
         counts.rejected += taken
         write_rejected(output / REJECTED, skipped, counts)
         if rle:
-            try:
-                with replacing(rle) as unfinished:
-                    write_coco_results(
-                        unfinished, masks_there(output, targets, vocabulary), vocabulary.label_space
-                    )
-            except OSError as error:
-                raise OutputError(f"{rle}: cannot be written: {error.strerror or error}") from error
+            with writing(rle), replacing(rle) as unfinished:
+                write_coco_results(unfinished, masks_there(output, targets, vocabulary), vocabulary.label_space)
     return MaskRun(counts, left_out, resolved, vocabulary.label_space)
 
 
@@ -216,13 +211,11 @@ def write_rejected(
     lines = [*others]
     lines += [{"line": image.line, "image_id": image.image_id, "reason": image.message} for image in skipped]
     lines += [asdict(image) for image in counts.rejected]
-    try:
+    with writing(path):
         if lines:
             replace_file(path, "".join(f"{json.dumps(line)}\n" for line in lines).encode())
         else:
             path.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
 def masks_there(

@@ -24,7 +24,8 @@ from segmentation.referring.options import IMAGE, ResolvedReferring
 from segmentation.runs.differences import content_of
 from segmentation.runs.folder import REFER_PREDICT, RUN_RECORD, RunRecord, installed_versions, open_run
 from segmentation.runs.trained import identity
-from shared_runtime.errors import InputError, OutputError, UsageError
+from shared_runtime.errors import InputError, UsageError
+from shared_runtime.files import writing
 from shared_schemas.files import replace_file
 from shared_schemas.label_space_file import SHIPPED
 
@@ -103,14 +104,11 @@ def predict_expressions(
                 done.rejected.append((image.file_name, image.reason))
                 continue
             try:
-                _predict(referrer, image, names, output, request.key)
+                with writing(output, inside=True):
+                    _predict(referrer, image, names, output, request.key)
                 done.written += 1
             except InputError as error:
                 done.rejected.append((_name(request.key, request.path), str(error)))
-            except OSError as error:
-                raise OutputError(
-                    f"{error.filename or output}: cannot be written: {error.strerror or error}"
-                ) from error
         progress(len(files), len(files))
         keys = dict.fromkeys((*earlier.images, *(request.key for request in plan.distinct)))
         summary = {key: scores for key in keys if (scores := _scores(output / key / SCORES)) is not None}

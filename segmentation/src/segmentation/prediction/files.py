@@ -20,8 +20,8 @@ from segmentation.prediction.earlier import earlier_images, still_there
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.runs.folder import PREDICT, RunFolder, RunRecord, installed_versions, open_run
 from segmentation.runs.trained import identity, model_files
-from shared_runtime.errors import InputError, OutputError, UsageError
-from shared_runtime.files import file_digest
+from shared_runtime.errors import InputError, UsageError
+from shared_runtime.files import file_digest, writing
 from shared_runtime.wording import counted
 from shared_schemas import LabelSpace
 from shared_schemas.files import replacing
@@ -153,16 +153,13 @@ def predict_files(
         write_rejected(output / REJECTED, skipped, counts, others)
         if outputs.rle:
             masks = masks_there(output, plan.distinct, model.vocabulary)
-            try:
-                with replacing(outputs.rle) as unfinished:
-                    write_coco_results(
-                        unfinished,
-                        masks,
-                        model.vocabulary.label_space,
-                        lines=outputs.rle.suffix == ".jsonl",
-                    )
-            except OSError as error:
-                raise OutputError(f"{outputs.rle}: cannot be written: {error.strerror or error}") from error
+            with writing(outputs.rle), replacing(outputs.rle) as unfinished:
+                write_coco_results(
+                    unfinished,
+                    masks,
+                    model.vocabulary.label_space,
+                    lines=outputs.rle.suffix == ".jsonl",
+                )
     return Predicted(counts, finisher.refinement, skipped)
 
 

@@ -20,7 +20,8 @@ from segmentation.report.page import PageContent, render
 from segmentation.report.places import Places, check_page, noted_places
 from segmentation.report.rows import ImageRow, RowSources, image_row
 from segmentation.report.survey import Survey, survey
-from shared_runtime.errors import CapparseError, InputError, OutputError
+from shared_runtime.errors import CapparseError, InputError
+from shared_runtime.files import writing
 from shared_runtime.wording import counted, numbered
 from shared_schemas import ImageLabels, LabelSpace, load_label_space
 from shared_schemas.files import replace_file
@@ -96,10 +97,8 @@ def mask_report(masks: Path, truth: Truth | None, output: Path, options: MaskRep
     )
     rows = list(_rows(found, sources, notes))
     content = PageContent(masks.resolve().name, mask_set.names, found, rows, notes, evaluation)
-    try:
+    with writing(output):
         replace_file(output, render(content).encode("utf-8", "replace"))
-    except OSError as error:
-        raise OutputError(f"{output}: cannot be written: {error.strerror or error}") from error
     return len(rows)
 
 

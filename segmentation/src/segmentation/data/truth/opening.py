@@ -12,6 +12,7 @@ from segmentation.data.truth.mask_folders import (
 )
 from shared_runtime.coco import NotInstancesError
 from shared_runtime.errors import InputError
+from shared_runtime.files import reading
 from shared_schemas import LabelSpace, load_label_space
 
 
@@ -51,11 +52,9 @@ def read_image_list(path: Path) -> list[str]:
 
     Raises `InputError` for a file that cannot be read, or names no image.
     """
-    try:
+    with reading(path, UnicodeDecodeError):
         lines = map(str.strip, path.read_text(encoding="utf-8").splitlines())
-        stems = list(dict.fromkeys(line for line in lines if line))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    stems = list(dict.fromkeys(line for line in lines if line))
     if not stems:
         raise InputError(f"{path}: got an empty list, expected the stem of an image file on every line")
     return stems
