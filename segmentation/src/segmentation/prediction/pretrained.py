@@ -52,7 +52,7 @@ _KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         TRAIN_LOCALIZER: (
             "segmentation.localization.config:LocalizerConfig",
-            "segmentation.localization.run:Localizer",
+            "segmentation.localization.run:TrainedLocalizer",
         ),
         TRAIN_SEGMENTER: (
             "segmentation.segmenter.config:SegmenterConfig",
