@@ -14,7 +14,7 @@ from segmentation.data.images import RgbImage
 from segmentation.data.masks import read_index_mask
 from segmentation.data.targets import ImageTargets
 from segmentation.masks.discriminant import LinearDiscriminant
-from segmentation.masks.job import CONSENSUS, MaskJob
+from segmentation.masks.job import CONSENSUS, MaskJob, MaskMachine
 from segmentation.masks.options import ResolvedMaskOptions
 from segmentation.masks.refinement import Refinement
 from segmentation.scores.contract import Heatmaps, ImageScores, Sizes
@@ -63,8 +63,7 @@ def job(
         source=Source(),
         n_foreground=80,
         options=ResolvedMaskOptions(alpha=8, input_size=32, propagation=0, refine=refine, consensus=consensus),
-        processes=processes,
-        batch_size=batch_size,
+        machine=MaskMachine("cpu", processes, batch_size),
     )
 
 

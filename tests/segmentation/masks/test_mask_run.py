@@ -11,9 +11,10 @@ import pytest
 from pycocotools.coco import COCO
 
 from segmentation.data.masks import read_index_mask
+from segmentation.masks.job import MaskMachine
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import MaskInputs, MaskMachine, MaskRun, make_masks
+from segmentation.masks.run import MaskInputs, MaskRun, make_masks
 from segmentation.scores.contract import PRESENCE, NetworkTraits
 from shared_runtime.errors import MissingResourceError, OutputError, UsageError
 from shared_schemas import LabelSpace, load_label_space

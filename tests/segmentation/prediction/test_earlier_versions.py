@@ -10,10 +10,11 @@ import pytest
 
 from segmentation import PredictionOptions, Segmenter
 from segmentation.localization.run import TrainedLocalizer
+from segmentation.masks.job import MaskMachine
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
+from segmentation.masks.run import MaskInputs, make_masks
 from segmentation.prediction.files import PredictionInputs, predict_files
 from shared_runtime.errors import UsageError
 

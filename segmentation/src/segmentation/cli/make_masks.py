@@ -18,10 +18,11 @@ from segmentation.cli.masks import (
     written,
 )
 from segmentation.cli.outcome import AllowMissing
+from segmentation.masks.job import MaskMachine
 from segmentation.masks.options import MaskOptions, ResolvedMaskOptions
 from segmentation.masks.overlay import OVERLAYS
 from segmentation.masks.refinement import CRF, CrfPreset, Refinement
-from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
+from segmentation.masks.run import MaskInputs, make_masks
 from segmentation.scores.contract import MOST_STEPS, PRESENCE
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.wording import numbered

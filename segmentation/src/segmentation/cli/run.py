@@ -13,9 +13,10 @@ from segmentation.cli.outcome import AllowMissing, outcome, the_same_again
 from segmentation.cli.training import Device, Images, Quiet, Workers, resolved, training_summary
 from segmentation.experiments.catalog import DEFAULT, DEFAULT_SEGMENTER
 from segmentation.localization.config import LocalizerConfig
+from segmentation.masks.job import MaskMachine
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import MaskMachine, MaskRun
+from segmentation.masks.run import MaskRun
 from segmentation.prediction.files import Predicted
 from segmentation.prediction.options import PredictionOptions
 from segmentation.runs.training import TrainingRun

@@ -11,7 +11,7 @@ from segmentation.data.legend import write_legend
 from segmentation.data.masks import IndexMask, mask_path, read_index_mask, write_coco_results
 from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, Vocabulary, read_targets
 from segmentation.data.transfer import ClassTransfer
-from segmentation.masks.job import CONSENSUS, MaskJob
+from segmentation.masks.job import CONSENSUS, MaskJob, MaskMachine
 from segmentation.masks.options import MaskOptions, ResolvedMaskOptions, recorded
 from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.places import REJECTED, RLE, apart_from_own, check_images, check_rle, forget_masks
@@ -41,15 +41,6 @@ class MaskInputs:
     target: LabelSpace | None = None
     """The label space of another data set: classes that it lacks are dropped before the best is taken, as if the
     network had never learned them (Vilar & Perez, Section V-D). None: all classes compete."""
-
-
-@dataclass(frozen=True, slots=True)
-class MaskMachine:
-    """Where masks are made: nothing that changes them, but for the rounding of the device."""
-
-    device: str = "auto"
-    processes: int = 1
-    batch_size: int = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +121,7 @@ def make_masks(
             trained.score_source(resolved.viewing, machine.device),
             vocabulary.n_foreground,
             resolved,
-            processes=machine.processes,
-            batch_size=machine.batch_size,
+            machine,
             progress=progress,
             overlays_of=[label.name for label in vocabulary.classes] if overlays else None,
         )

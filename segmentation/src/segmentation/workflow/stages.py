@@ -15,11 +15,11 @@ from segmentation.data.truth.opening import open_truth
 from segmentation.evaluation.mask_classes import mask_classes
 from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.run import train_localizer
-from segmentation.masks.job import CONSENSUS
+from segmentation.masks.job import CONSENSUS, MaskMachine
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.places import REJECTED
-from segmentation.masks.run import MaskInputs, MaskMachine, MaskRun, make_masks
+from segmentation.masks.run import MaskInputs, MaskRun, make_masks
 from segmentation.prediction.files import Predicted, PredictionInputs, PredictionOutputs, predict_files
 from segmentation.prediction.options import PredictionOptions
 from segmentation.prediction.pretrained import CARD, CONFIG
