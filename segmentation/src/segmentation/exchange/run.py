@@ -9,7 +9,7 @@ from pathlib import Path
 from segmentation.data.folders import ImageFolders, UnsafeNameError
 from segmentation.data.images import image_size
 from segmentation.data.masks import check_size, mask_files, read_index_mask
-from segmentation.evaluation.mask_classes import mask_classes
+from segmentation.evaluation.mask_classes import given_classes, mask_classes
 from segmentation.exchange.contract import (
     Converted,
     ExportClasses,
@@ -25,7 +25,7 @@ from shared_runtime.errors import CapparseError, InputError, UsageError
 from shared_runtime.files import check_output
 from shared_runtime.files import writing as writing_to
 from shared_runtime.workers import map_ordered
-from shared_schemas import LabelSpace, load_label_space
+from shared_schemas import LabelSpace
 
 _ARCHIVE = ".zip"
 
@@ -209,7 +209,7 @@ def _noted_images(masks: Path) -> list[Path]:
 
 def _label_space(source: MaskSource) -> LabelSpace:
     if source.label_space is not None:
-        return load_label_space(source.label_space)
+        return given_classes(source.masks, source.label_space)
     known = mask_classes(source.masks)
     if known is None:
         raise UsageError(f"{source.masks} does not say what the values of its masks mean: --label-space NAME|FILE")

@@ -11,7 +11,7 @@ from segmentation.data.folders import ImageFolders
 from segmentation.data.legend import ID2LABEL, value_names
 from segmentation.data.truth.contract import BACKGROUND_NAME, Truth
 from segmentation.evaluation.evaluate import evaluate
-from segmentation.evaluation.mask_classes import mask_classes, transfer_to
+from segmentation.evaluation.mask_classes import given_classes, mask_classes, transfer_to
 from segmentation.evaluation.records import EvaluationProtocol, MaskEvaluation, Missing
 from segmentation.report.captions import records_of
 from segmentation.report.judged import MaskSet, compared_masks, masks_alone
@@ -23,7 +23,7 @@ from segmentation.report.survey import Survey, survey
 from shared_runtime.errors import CapparseError, InputError
 from shared_runtime.files import writing
 from shared_runtime.wording import counted, numbered
-from shared_schemas import ImageLabels, LabelSpace, load_label_space
+from shared_schemas import ImageLabels, LabelSpace
 from shared_schemas.files import replace_file
 
 _log = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ def _class_names(masks: Path, given: str | Path | LabelSpace | None) -> Sequence
     """By mask value: of the label space that is given or that the folder has, or of its `id2label.json`."""
     known = mask_classes(masks)
     if given is not None:
-        return value_names(given if isinstance(given, LabelSpace) else load_label_space(given))
+        return value_names(given if isinstance(given, LabelSpace) else given_classes(masks, given))
     if known:
         return value_names(known.label_space)
     with suppress(OSError, ValueError, AttributeError):
