@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from segmentation.cli.referring import ReferringArguments, with_referring_arguments
+from segmentation.cli.arguments import with_arguments
+from segmentation.cli.referring import ReferringArguments
 from segmentation.data.referring.opening import open_expressions
 from segmentation.data.truth.opening import open_truth, read_image_list
 from segmentation.evaluation.expressions import measures_table
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from segmentation.referring.run import TrainedReferring
 
 
-@with_referring_arguments
+@with_arguments
 def refer_evaluate_command(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run of refer train.")],
     truth: Annotated[

@@ -5,14 +5,15 @@ from typing import Annotated
 
 import typer
 
+from segmentation.cli.arguments import with_arguments
 from segmentation.cli.outcome import AllowMissing
-from segmentation.cli.training import Config, Images, Run, TrainingArguments, with_training_arguments
+from segmentation.cli.training import Config, Images, Run, TrainingArguments
 from segmentation.experiments.catalog import DEFAULT_GROUNDING
 from segmentation.grounding.config import GroundingConfig
 from segmentation.grounding.run import train_grounding
 
 
-@with_training_arguments
+@with_arguments
 def train_grounding_command(
     images: Images,
     labels: Annotated[

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from segmentation.backbones.catalog import backbone_entry
-from segmentation.cli.arguments import with_arguments
 from segmentation.cli.outcome import outcome, the_same_again
 from segmentation.experiments.catalog import parse_setting, resolve_config
 from segmentation.runs.left_out import SHOWN
@@ -118,9 +117,6 @@ class TrainingArguments:
             typer.echo(options.model_dump_json(indent=2))
         else:
             run_training(train, output, overwrite=self.overwrite, quiet=self.quiet)
-
-
-with_training_arguments = with_arguments(TrainingArguments)
 
 
 def resolved(

@@ -16,7 +16,7 @@ from segmentation.masks.finish import RejectedImage
 from segmentation.masks.overlay import OVERLAYS, write_overlay
 from segmentation.masks.pipeline import plan_masks
 from segmentation.masks.places import check_images
-from segmentation.prediction.earlier import earlier_images, still_there
+from segmentation.prediction.earlier import noting_images, still_there
 from segmentation.prediction.files import image_files
 from segmentation.prediction.referrer import ReferredRegion, Referrer
 from segmentation.referring.names import rival_table
@@ -78,9 +78,7 @@ def predict_expressions(
         samples={**identity(model), "texts": list(texts), **_rivals(resolved, texts)},
         notes={"run": str(model.weights.parent.resolve()), "versions": installed_versions()},
     )
-    places = earlier_images(output, record, images)
-    noted = [str(path) for path in (*places, *(path.resolve() for path in images))]
-    record = record.model_copy(update={"notes": record.notes | {"images": noted}})
+    record, places = noting_images(record, output, images)
     # Before anything is removed: a list of somebody else's is told.
     earlier = _Summary.read(output / SCORES, replaced=overwrite)
     looked_at = {name for name, _ in taken} | {request.file_name for request in requests}
