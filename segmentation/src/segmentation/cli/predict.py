@@ -80,7 +80,9 @@ def predict_command(
     ] = False,
     rle: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.jsonl", help="Also write all masks as COCO results; .json: as one array."),
+        typer.Option(
+            metavar="FILE.jsonl", help="Also write all masks of OUT as COCO results; .json: as one array."
+        ),
     ] = None,
     processes: Annotated[int, typer.Option(min=1, help="Processes that refine and write masks.")] = 1,
     batch_size: Annotated[int, typer.Option(min=1, help="Images that the network sees at a time.")] = 1,

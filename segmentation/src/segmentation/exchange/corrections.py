@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from segmentation.data.legend import IGNORE_NAME, LABEL_MAP, write_legend
-from segmentation.data.masks import mask_path, place_for_mask, remove_masks, write_index_mask
+from segmentation.data.masks import has_mask, mask_path, place_for_mask, remove_masks, write_index_mask
 from segmentation.data.truth.contract import Truth
 from segmentation.data.truth.mask_folders import VOC_MASKS
 from segmentation.data.truth.opening import open_truth
@@ -74,7 +74,7 @@ def import_masks(
             write_legend(output, truth.label_space)
             for number, key in enumerate(keys, 1):
                 # Of the same source: the record says so.
-                if not mask_path(output, key).is_file():
+                if not has_mask(mask_path(output, key)):
                     _write(truth, key, output, left_out)
                 progress(number, len(keys))
     return ExportedMasks(len(keys) - len(left_out), left_out)

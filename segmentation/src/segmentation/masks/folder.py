@@ -1,6 +1,7 @@
 """A folder of masks while these are made: whose they are, what became none, and all of them in one file."""
 
 import json
+import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -8,15 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from segmentation.data.legend import write_legend
-from segmentation.data.masks import IndexMask, mask_path, read_index_mask, write_coco_results
+from segmentation.data.masks import IndexMask, mask_files, mask_path, read_index_mask, write_coco_results
 from segmentation.data.targets import ImageTargets, SkippedImage, Vocabulary
 from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.places import forget_masks
 from segmentation.runs.folder import RunRecord, open_run
 from shared_runtime.errors import InputError
 from shared_runtime.files import writing
+from shared_runtime.wording import counted
 from shared_schemas import LabelSpace
 from shared_schemas.files import replace_file, replacing
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -82,7 +86,10 @@ def write_rle(
     path: Path, folder: Path, images: Sequence[ImageTargets], vocabulary: Vocabulary, *, lines: bool = False
 ) -> None:
     """All masks of `images` that are in `folder` as a file of COCO results, whole or not at all; `lines`: as JSON
-    Lines. Raises OutputError."""
+    Lines. Masks of other images, whose ids are not known, are warned of. Raises OutputError."""
+    if unknown := sorted({*mask_files(folder)} - {image.key for image in images}):
+        lacking = counted(len(unknown), "mask")
+        _log.warning("%s: without %s whose image is not there (such as %s)", path, lacking, unknown[0])
     with writing(path), replacing(path) as unfinished:
         masks = _masks_there(folder, images, vocabulary)
         write_coco_results(unfinished, masks, vocabulary.label_space, lines=lines)

@@ -14,7 +14,7 @@ from segmentation.masks.finish import Finisher, RejectedImage
 from segmentation.masks.maps import ScoreMaps, likeliest, score_maps, sharpened
 from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.options import ResolvedMaskOptions
-from segmentation.masks.overlay import has_overlay, with_overlays
+from segmentation.masks.overlay import draw_overlays, with_overlays
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
 from segmentation.masks.refinement import Refinement
 from segmentation.scores.contract import Heatmaps, ImageScores, RequestT, ScoreSource, Sizes
@@ -110,11 +110,11 @@ class MaskJob(Generic[RequestT]):
             bytes_per_process(self.machine.processes),
             self.options.ignore_band,
         )
-        is_there = None
-        if self.overlays_of is not None:
-            finisher, is_there = with_overlays(finisher, folder, self.overlays_of), has_overlay(folder)
-        distinct, todo, counts = plan_masks(requests, folder, is_there)
+        distinct, todo, counts = plan_masks(requests, folder)
         self.progress(counts)
+        if self.overlays_of is not None:
+            draw_overlays(distinct, folder, self.overlays_of, self.machine.processes)
+            finisher = with_overlays(finisher, folder, self.overlays_of)
         if todo:
             discriminant = self._discriminant(distinct, folder, counts)
             MaskPipeline(

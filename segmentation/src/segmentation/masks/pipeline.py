@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Generic, NamedTuple, Protocol
 
 from segmentation.data.images import RgbImage
-from segmentation.data.masks import mask_path, place_for_mask
+from segmentation.data.masks import has_mask, mask_path, place_for_mask
 from segmentation.masks.batches import image_batches, seen
 from segmentation.masks.finish import Finisher, RejectedImage, UnfinishedMask
 from segmentation.masks.maps import ScoreMaps
@@ -87,7 +87,7 @@ def plan_masks(
             plan.counts.rejected.append(RejectedImage.of(request, reason))
             continue
         plan.distinct.append(request)
-        if path.is_file() if is_there is None else is_there(request, path):
+        if has_mask(path) if is_there is None else is_there(request, path):
             plan.counts.present += 1
         else:
             plan.todo.append(request)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from segmentation.data.images import RgbImage
+from segmentation.data.masks import has_mask
 from segmentation.data.phrases import check_texts
 from segmentation.data.targets import ImageTargets
 from segmentation.masks.batches import images_ahead
@@ -93,7 +94,7 @@ def predict_expressions(
             _remove(output, key)
 
     with open_run(output, record, overwrite=overwrite, forget=forget):
-        plan = plan_masks(requests, output, lambda request, _: (output / request.key / SCORES).is_file())
+        plan = plan_masks(requests, output, lambda request, _: _is_done(output / request.key))
         rejected = [(image.file_name, image.reason) for image in plan.counts.rejected] + taken
         done = PredictedExpressions(0, plan.counts.present, rejected)
         for number, (request, image) in enumerate(images_ahead(plan.todo), len(files) - len(plan.todo)):
@@ -163,6 +164,15 @@ def _is_taken(key: str) -> bool:
     """Whether the folder of an image's masks would have the name of a file of the results, or of the overlays."""
     first, *below = key.split("/")
     return first in (RUN_RECORD, OVERLAYS) or SCORES in (first, *below)
+
+
+def _is_done(masks: Path) -> bool:
+    """Whether the scores of an image are there, and the masks that they name."""
+    try:
+        rows = _scores(masks / SCORES)
+        return rows is not None and all(has_mask(masks / row["mask"]) for row in rows)
+    except (ValueError, LookupError, TypeError):
+        return False
 
 
 def _predict(referrer: Referrer, image: RgbImage, names: Mapping[str, str], output: Path, key: str) -> None:

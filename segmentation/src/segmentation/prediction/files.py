@@ -10,7 +10,7 @@ from segmentation.data.targets import ImageTargets, SkippedImage, SkipReason, Un
 from segmentation.masks.finish import RejectedImage
 from segmentation.masks.folder import mask_folder, rejected_before, write_rejected, write_rle
 from segmentation.masks.options import recorded
-from segmentation.masks.overlay import has_overlay, with_overlays
+from segmentation.masks.overlay import draw_overlays, with_overlays
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
 from segmentation.masks.places import REJECTED, RLE, apart_from_own, check_images, check_rle
 from segmentation.masks.refinement import Refinement
@@ -50,7 +50,7 @@ class PredictionOutputs:
 
     overlays: bool = False
     rle: Path | None = None
-    """All masks of this call as COCO results: JSON, or JSON Lines by its suffix."""
+    """All masks of the folder as COCO results: JSON, or JSON Lines by its suffix."""
     overwrite: bool = False
     """Whether masks of these images that are there already, and the file of results, are replaced. Those that
     other options made of other images are removed."""
@@ -108,7 +108,8 @@ def predict_files(
     looked_at |= {image.file_name for image in rejected}
     # Before anything is removed: a list of somebody else's is told.
     rows = rejected_before(output / REJECTED, replaced=outputs.overwrite)
-    others = still_there((row for row in rows if row["file_name"] not in looked_at), earlier)
+    unseen = (row for row in rows if row["file_name"] not in looked_at)
+    others = still_there(unseen, earlier if inputs.limit is None else [*earlier, *inputs.images])
 
     def forget(changed: bool) -> None:
         if changed:
@@ -116,21 +117,28 @@ def predict_files(
 
     space = model.vocabulary.label_space
     with mask_folder(output, record, space, requests, overwrite=outputs.overwrite, forget=forget):
-        plan = plan_masks(requests, output, has_overlay(output) if outputs.overlays else None)
+        plan = plan_masks(requests, output)
         counts = plan.counts
         counts.total += len(rejected)
         counts.rejected += rejected
         progress(counts)
+        if outputs.overlays:
+            draw_overlays(plan.distinct, output, segmenter.classes, processes)
+            finisher = with_overlays(finisher, output, segmenter.classes)
         if plan.todo:
-            if outputs.overlays:
-                finisher = with_overlays(finisher, output, segmenter.classes)
             MaskPipeline(segmenter.source, finisher, processes, batch_size, progress).run(
                 plan.todo, output, counts
             )
         write_rejected(output / REJECTED, skipped, counts, others)
         if outputs.rle:
             lines = outputs.rle.suffix == ".jsonl"
-            write_rle(outputs.rle, output, plan.distinct, model.vocabulary, lines=lines)
+            known = plan.distinct
+            before = [path for path in earlier if path.exists()]
+            if before or inputs.limit is not None:
+                # Those of earlier calls are in the file, too.
+                all_images = replace(inputs, images=[*inputs.images, *before], limit=None)
+                known = [*known, *_requests(segmenter, all_images, output)[0]]
+            write_rle(outputs.rle, output, known, model.vocabulary, lines=lines)
     return Predicted(counts, finisher.refinement, skipped)
 
 
