@@ -13,6 +13,7 @@ from caption_parser.runs.output_paths import OutputPaths, check_label_file_name
 from caption_parser.runs.state import RunCounts
 from shared_runtime.errors import InputError
 from shared_runtime.files import check_output, reading
+from shared_runtime.made_with import recorded_space_file
 from shared_schemas import ImageLabels, RecordError, iter_labels, write_labels
 from shared_schemas.files import replace_file
 
@@ -80,6 +81,7 @@ def apply_calibration(
         kept_labels=sum(counts.background.values()),
         damaged_lines=len(damage),
         bytes=output.stat().st_size,
+        config={"label_space": str(space)} if (space := recorded_space_file(labels)) else {},
     )
     replace_file(OutputPaths(output).summary, summary.model_dump_json(indent=1).encode() + b"\n")
     return summary, damage

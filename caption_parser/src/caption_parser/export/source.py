@@ -11,11 +11,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, NamedTuple
 
-from caption_parser.frames.made_with import label_space_of
 from caption_parser.frames.types import are_numbers
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError
 from shared_runtime.files import reading
+from shared_runtime.made_with import label_space_of
 from shared_schemas import ImageLabels, LabelSpace, RecordError, iter_labels
 from shared_schemas.compression import decompress, suffix_of
 

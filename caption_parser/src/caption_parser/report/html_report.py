@@ -8,7 +8,6 @@ from pathlib import Path
 from pydantic import Field
 
 from caption_parser.evaluation.truth import read_ground_truth
-from caption_parser.frames.made_with import label_space_of
 from caption_parser.report.co_occurrence import CoOccurrence
 from caption_parser.report.confidence import ConfidenceTally
 from caption_parser.report.gallery import Gallery, GalleryChoice
@@ -25,6 +24,7 @@ from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, UsageError
 from shared_runtime.files import check_output, reading
 from shared_runtime.html_page.evidence import ClassName, Names
+from shared_runtime.made_with import label_space_of
 from shared_schemas import ImageLabels, Kind, LabelSpace, RecordError, iter_labels
 from shared_schemas.files import replace_file
 

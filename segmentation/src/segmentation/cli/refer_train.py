@@ -68,7 +68,10 @@ def refer_train_command(
     *,
     rules: LabelRuleArguments,
     label_space: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help="The label space that LABELS was made with.")
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE", help="The label space that LABELS was made with  [default: as LABELS says]"
+        ),
     ] = None,
     allow_missing: AllowMissing = False,
     shared: TrainingArguments,
@@ -97,7 +100,7 @@ def refer_train_command(
         "network.pooling.kind": pooling,
         **rules.given("labels."),
     }
-    options = shared.resolved(ReferringConfig, config, given)
+    options = shared.resolved(ReferringConfig, config, given, labels)
     if (labels is None) == (truth is None):
         raise UsageError(f"got {'both' if labels else 'neither'} --labels and --truth, expected one of them")
     for option, value in (("split", split), ("instances", instances)):

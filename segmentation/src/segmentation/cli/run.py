@@ -83,7 +83,10 @@ def run_command(
         list[str] | None, typer.Option(metavar="KEY=VALUE", help="Set any value of the segmenter's; repeatable.")
     ] = None,
     label_space: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help="The label space that LABELS was made with.")
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE", help="The label space that LABELS was made with  [default: as LABELS says]"
+        ),
     ] = None,
     refine: Annotated[
         Refinement | None,
@@ -127,7 +130,7 @@ def run_command(
         masks = MaskOptions(refine=refine)
     space = {"label_space": label_space}
     with _own_options():
-        localizer = resolved(LocalizerConfig, localizer_config, space, set_localizer)
+        localizer = resolved(LocalizerConfig, localizer_config, space, set_localizer, labels)
     if segmenter_config is None:
         converts = localizer.network.background_logit is not None and not set_segmenter
         segmenter_config = CONVERT if converts else DEFAULT_SEGMENTER

@@ -25,7 +25,10 @@ def train_localizer_command(
     *,
     rules: LabelRuleArguments,
     label_space: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help="The label space that LABELS was made with.")
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE", help="The label space that LABELS was made with  [default: as LABELS says]"
+        ),
     ] = None,
     allow_missing: AllowMissing = False,
     shared: TrainingArguments,
@@ -45,7 +48,7 @@ def train_localizer_command(
     missing or unreadable; 4 weights or a package are missing; 130 interrupted.
     """
     given = {"label_space": label_space, **rules.given("labels.")}
-    options = shared.resolved(LocalizerConfig, config, given)
+    options = shared.resolved(LocalizerConfig, config, given, labels)
     machine = shared.machine(allow_missing=allow_missing)
     shared.run(
         options,
