@@ -98,7 +98,7 @@ def run_command(
         Path | None,
         typer.Option(
             metavar="INSTANCES.json|DIR",
-            help="True masks for the report  [default: those that the segmenter learned from]",
+            help="True masks to score the predictions against in the report  [default: no scores]",
         ),
     ] = None,
     device: Device = "auto",

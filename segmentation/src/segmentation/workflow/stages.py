@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segmentation.data.masks import remove_masks
-from segmentation.data.truth.contract import Truth
-from segmentation.data.truth.mask_folders import MaskFolderTruth
 from segmentation.data.truth.opening import open_truth
 from segmentation.evaluation.mask_classes import mask_classes
 from segmentation.localization.config import LocalizerConfig
@@ -25,7 +23,7 @@ from segmentation.prediction.options import PredictionOptions
 from segmentation.prediction.pretrained import CARD, CONFIG
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.report.masks import MaskReportOptions, mask_report
-from segmentation.runs.folder import RunFolder, is_content, remove_unfinished
+from segmentation.runs.folder import OtherOptionsError, RunFolder, is_content, remove_unfinished
 from segmentation.runs.trained import is_saved
 from segmentation.runs.training import TrainingRun
 from segmentation.segmenter.config import SegmenterConfig
@@ -58,7 +56,7 @@ class WorkflowInputs:
     """Folders."""
     labels: Path
     truth: Path | None = None
-    """True masks, to score the segmenter against; None: the page compares it with the masks it learned from."""
+    """True masks, to score the segmenter against; None: the page has no scores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +138,19 @@ def run_workflow(
     # Once the first training has begun, and not where it cannot: what is there would be lost for nothing.
     yield stages.localizer(start_over)
     start_over()
-    yield stages.masks()
-    yield stages.segmenter()
-    yield stages.predictions()
+    # What each of them decides is to be made anew with it.
+    after = [stage for stage in Stage if stage not in (Stage.LOCALIZER, Stage.REPORT)]
+    for do in (stages.masks, stages.segmenter, stages.predictions):
+        try:
+            yield do()
+        except OtherOptionsError as error:
+            gone = " ".join(str(stages.folders[stage]) for stage in (after[:1] if converts else after))
+            raise OtherOptionsError(
+                error.problem,
+                "Give the same options to continue it; or remove what is to be made anew with these: rm -r "
+                f"{gone}. --overwrite starts over, with the localizer, too",
+            ) from error
+        after = after[1:]
     yield stages.report()
 
 
@@ -228,8 +236,11 @@ class _Stages:
 
     def report(self) -> StageDone:
         page = self.output / f"{Stage.REPORT}.html"
-        truth = workflow_truth(self.inputs, self.folders[Stage.MASKS])
-        shown = mask_report(self.folders[Stage.PREDICTIONS], truth, page, MaskReportOptions(overwrite=True))
+        predictions, truth = self.folders[Stage.PREDICTIONS], None
+        if self.inputs.truth is not None:
+            known = mask_classes(predictions)
+            truth = open_truth(self.inputs.truth, otherwise=known.label_space if known else "coco")
+        shown = mask_report(predictions, truth, page, MaskReportOptions(labels=self.inputs.labels, overwrite=True))
         return StageDone(Stage.REPORT, page, shown)
 
     def _trains(self, stage: Stage, at: "Progress") -> None:
@@ -237,16 +248,6 @@ class _Stages:
 
     def _counts(self, stage: Stage, counts: MaskCounts) -> None:
         self.show(f"{stage}: {counts.progress[0]}", *counts.progress[1:])
-
-
-def workflow_truth(inputs: WorkflowInputs, masks: Path) -> Truth:
-    """What predictions are compared with: the truth, or else the masks that the segmenter learned from."""
-    known = mask_classes(masks)
-    if known is None:
-        raise UsageError(f"{masks} does not say which classes its masks have. Was its run.json removed?")
-    if inputs.truth is None:
-        return MaskFolderTruth(masks, known.label_space)
-    return open_truth(inputs.truth, otherwise=known.label_space)
 
 
 def _made(counts: MaskCounts) -> int:
