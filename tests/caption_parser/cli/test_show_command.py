@@ -93,7 +93,7 @@ def test_a_damaged_line_costs_itself(numbered: Path) -> None:
     assert (done.exit_code, "got no usable record; line 1: " in done.stderr) == (ExitCode.FAILURE, True)
 
 
-@pytest.mark.parametrize("command", [["show"], ["find", "--class", "cat"], ["report"]])
+@pytest.mark.parametrize("command", [["show"], ["find", "--class", "cat"], ["report", "-o", "never.html"]])
 def test_captions_are_told_with_the_command_that_labels_them(tmp_path: Path, command: list[str]) -> None:
     captions = tmp_path / "captions.json"
     captions.write_text('{"annotations": [{"image_id": 1, "caption": "A cat"}]}')
