@@ -5,11 +5,11 @@ def main() -> None:
     """Write the masks and print how many."""
     # Here: worker processes import this module again, and need none of it.
     from benchmarks.truth_maps import N_FOREGROUND, OPTIONS, TruthMaps
-    from segmentation.masks.job import MaskJob
+    from segmentation.masks.job import MaskJob, MaskMachine
     from shared_runtime.workers import usable_cores
 
     maps, output = TruthMaps.from_arguments()
-    job = MaskJob(maps, N_FOREGROUND, OPTIONS, processes=usable_cores())
+    job = MaskJob(maps, N_FOREGROUND, OPTIONS, MaskMachine(processes=usable_cores()))
     print(job.run(maps.targets, output).written)
 
 

@@ -18,9 +18,10 @@ from segmentation.data.truth.opening import open_truth
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.localization.config import LocalizationOptions, LocalizerConfig
 from segmentation.localization.run import load_localizer, train_localizer
+from segmentation.masks.job import MaskMachine
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
+from segmentation.masks.run import MaskInputs, make_masks
 from segmentation.synthetic import write_world
 from segmentation.training.config import MachineOptions, TrainingOptions
 from shared_schemas import ImageLabels, read_labels

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared_runtime.errors import InputError, OutputError, UsageError
-from shared_runtime.files import check_output, file_digest, lock, reading, short_digest
+from shared_runtime.files import check_output, file_digest, lock, reading, short_digest, writing
 
 
 def test_digests_are_those_of_the_standard_library(tmp_path: Path) -> None:
@@ -25,6 +25,23 @@ def test_what_cannot_be_read_is_told_with_or_without_words_of_the_system() -> No
     for error, said in ((OSError("odd"), "odd"), (OSError(errno.EACCES, "denied", "x"), "denied")):
         with pytest.raises(InputError, match=f"a.jsonl: cannot be read: {said}$"), reading("a.jsonl"):
             raise error
+    with pytest.raises(InputError, match=r"a.jsonl: cannot be read: no text$"), reading("a.jsonl", ValueError):
+        raise ValueError("no text")
+
+
+def test_what_cannot_be_written_is_told_by_its_own_name_or_by_that_of_the_file_inside() -> None:
+    full = OSError(errno.ENOSPC, "no room", "folder/b")
+    for inside, named in ((False, "folder"), (True, "folder/b")):
+        with (
+            pytest.raises(OutputError, match=f"^{named}: cannot be written: no room$"),
+            writing("folder", inside=inside),
+        ):
+            raise full
+    with (
+        pytest.raises(OutputError, match=r"^folder: cannot be written: torn$"),
+        writing("folder", RuntimeError, inside=True),
+    ):
+        raise RuntimeError("torn")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no locks on Windows")

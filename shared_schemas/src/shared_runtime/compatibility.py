@@ -40,8 +40,8 @@ def misfit(
         return f"got labels of label space {made_with!r}, expected {label_space.name!r}. " + (
             "Label the captions again with the latter, the only one that the model knows"
             if trained
-            else f"Try --label-space {_option(made_with)}; or label the captions again with that of "
-            f"{label_space.name!r}, which is what a trained model needs"
+            else f"Try --label-space {_option(made_with)}; for a model of the latter, label the captions again: "
+            f"capparse label --label-space {label_space.name if label_space.name in SHIPPED else 'FILE'}"
         )
     problem = next(_problems(record, label_space, kinds, attributes), None)
     if problem is None:

@@ -1,6 +1,7 @@
 """Files given in place of others: what they are, as far as a look at their content tells."""
 
 import json
+import shlex
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +24,9 @@ class FileKind(StrEnum):
     INSTANCES = "a file of COCO instances"
 
 
+_INTO_LABELS = {FileKind.CAPTIONS: "capparse label", FileKind.INSTANCES: "capseg truth-labels"}
+
+
 def file_kind(path: Path) -> FileKind | None:
     """The kind of a file, plain or compressed; None: another one, or it cannot be read."""
     with suppress(OSError, ImportError, EOFError, UnicodeError), open_input(path) as stream:
@@ -41,6 +45,18 @@ def file_kind(path: Path) -> FileKind | None:
             if (place, value) == ("annotations.item", "category_id"):
                 return FileKind.INSTANCES
     return None
+
+
+def made_into_labels(path: Path) -> str | None:
+    """What is wrong with a file that was given in the place of a label file, and which command makes one of it.
+
+    None: none does.
+    """
+    kind = file_kind(path)
+    if kind not in _INTO_LABELS:
+        return None
+    command = f"{_INTO_LABELS[kind]} {shlex.quote(str(path))} -o labels.jsonl"
+    return f"got {kind}, expected a label file. Make one of it: {command}"
 
 
 def _of_record(record: dict[str, object]) -> FileKind | None:

@@ -39,12 +39,34 @@ def shown_path(path: Path | str) -> str:
 
 
 @contextmanager
-def reading(path: Path | str) -> Iterator[None]:
-    """What is done within needs `path` alone. Raises `InputError` where that cannot be read."""
+def reading(path: Path | str, *also: type[Exception]) -> Iterator[None]:
+    """What is done within needs `path` alone. Raises `InputError` where that cannot be read.
+
+    `also`: what else means that, beside errors of the system.
+    """
+    kinds: tuple[type[Exception], ...] = (OSError, *also)
     try:
         yield
-    except OSError as error:
-        raise InputError(f"{shown_path(path)}: cannot be read: {error.strerror or error}") from error
+    except kinds as error:
+        raise InputError(f"{shown_path(path)}: cannot be read: {_reason(error)}") from error
+
+
+@contextmanager
+def writing(path: Path | str, *also: type[Exception], inside: bool = False) -> Iterator[None]:
+    """What is done within writes `path` alone. Raises `OutputError` where that cannot be written.
+
+    `also`: what else means that. `inside`: `path` is a folder, and the file that the system names is told.
+    """
+    kinds: tuple[type[Exception], ...] = (OSError, *also)
+    try:
+        yield
+    except kinds as error:
+        place = (getattr(error, "filename", None) if inside else None) or path
+        raise OutputError(f"{shown_path(place)}: cannot be written: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> object:
+    return getattr(error, "strerror", None) or error
 
 
 def file_digest(path: Path) -> str:

@@ -14,6 +14,7 @@ from caption_parser.calibration.evidence import FEATURES
 from caption_parser.calibration.fitting import fit_calibration, image_folds
 from caption_parser.calibration.records import LOWEST, Calibration, ConfidenceScores, CrossValidation, Training
 from shared_runtime.errors import InputError, UsageError
+from shared_runtime.made_with import recorded_space_file
 from shared_schemas import ClassLabel, ImageLabels, read_labels
 
 MakeRecord = Callable[..., ImageLabels]
@@ -132,6 +133,16 @@ def test_apply_changes_the_confidence_of_the_foreground_alone(
     assert written["calibration"]["training"]["truth"] == str(files[1])
     assert (written["calibrated_labels"], written["kept_labels"], written["images"]) == (120, 60, 60)
     assert written["bytes"] == output.stat().st_size
+
+
+def test_the_summary_names_the_label_space_file(
+    files: tuple[Path, Path], calibration_file: Path, tmp_path: Path
+) -> None:
+    labels, output = tmp_path / "labels.jsonl", tmp_path / "calibrated.jsonl"
+    labels.write_bytes(files[0].read_bytes())
+    (tmp_path / "labels.jsonl.summary.json").write_text('{"config": {"label_space": "farm.toml"}}')
+    apply_calibration(calibration_file, labels, output)
+    assert recorded_space_file(output) == Path("farm.toml")
 
 
 def test_applying_again_changes_nothing(files: tuple[Path, Path], calibration_file: Path, tmp_path: Path) -> None:

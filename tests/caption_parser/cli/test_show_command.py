@@ -78,3 +78,26 @@ def test_an_unknown_number_is_told_with_those_next_to_it(numbered: Path, image: 
 )
 def test_an_unknown_name_is_told_with_those_like_it(named: Path, image: str, hint: str) -> None:
     assert hint in " ".join(show(named, "--image", image).stderr.split())
+
+
+def test_a_damaged_line_costs_itself(numbered: Path) -> None:
+    lines = numbered.read_bytes().splitlines(keepends=True)
+    numbered.write_bytes(b"".join([lines[0], b"{}\n", *lines[1:]]))
+    done = show(numbered)
+    assert (done.exit_code, done.stdout.count("This is")) == (ExitCode.PARTIAL, 20)
+    assert "left out: line 2: " in done.stderr
+    done = show(numbered, "--image", "107")
+    assert (done.exit_code, "This is 107" in done.stdout) == (ExitCode.PARTIAL, True)
+    numbered.write_bytes(b"{}\n")
+    done = show(numbered)
+    assert (done.exit_code, "got no usable record; line 1: " in done.stderr) == (ExitCode.FAILURE, True)
+
+
+@pytest.mark.parametrize("command", [["show"], ["find", "--class", "cat"], ["report", "-o", "never.html"]])
+def test_captions_are_told_with_the_command_that_labels_them(tmp_path: Path, command: list[str]) -> None:
+    captions = tmp_path / "captions.json"
+    captions.write_text('{"annotations": [{"image_id": 1, "caption": "A cat"}]}')
+    done = CliRunner().invoke(app, [*command, str(captions)])
+    assert done.exit_code == ExitCode.FAILURE
+    said = " ".join(done.stderr.split())
+    assert "got a caption file, expected a label file. Make one of it: capparse label " in said

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from caption_parser import CaptionParser, export_labels, find, label_file, to_arrow
 from caption_parser.cli import app
 from shared_runtime.errors import InputError, UsageError
+from shared_runtime.made_with import space_option
 from shared_schemas import ImageLabels, read_labels, write_labels
 from tests.caption_parser.export.conftest import QUOTED, Labelled
 
@@ -208,6 +209,12 @@ def test_a_label_space_file_is_found_as_long_as_it_is_what_it_was(
     found = [record.image_id for record in find("labels.jsonl", classes="hen")]
     export_labels("labels.jsonl", "csv", "x.csv")
     assert found == [1]
+    # Of the records that are found, too.
+    command = ["find", "labels.jsonl", "--class", "hen", "--print", "records", "-o", "hens.jsonl"]
+    assert CliRunner().invoke(app, command).exit_code == 0
+    assert space_option("hens.jsonl") == "farm.json"
+    export_labels("hens.jsonl", "csv", "hens.csv")
+    assert space_option("captions.txt") is None
     assert to_arrow("labels.jsonl", "classes")["class"].to_pylist() == ["hen"]
     with pytest.raises(UsageError, match="is the label space"):
         export_labels("labels.jsonl", "coco", "farm.json", overwrite=True)

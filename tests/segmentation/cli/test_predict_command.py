@@ -62,41 +62,6 @@ def test_masks_overlays_and_rle_of_a_folder(small_run: Any, images: Path, tmp_pa
         np.testing.assert_array_equal(decode(result["segmentation"]), mask == apple.id)
 
 
-def test_what_is_there_is_not_done_again(small_run: Any, images: Path, tmp_path: Path) -> None:
-    output = tmp_path / "masks"
-    command = (images, "-o", output, "--classes", "apple", "--rle", tmp_path / "all.json")
-    assert predict(small_run, *command).exit_code == ExitCode.OK
-    whole, results = content(output), (tmp_path / "all.json").read_bytes()
-    (output / "000000000003.png").unlink()
-    (output / "000000000001.png").write_bytes(whole["000000000002.png"])
-    again = predict(small_run, *command)
-    assert ": 1 mask written, 3 were already there; refinement: none\n" in again.stdout
-    assert (output / "000000000001.png").read_bytes() == whole["000000000002.png"]
-    (output / "000000000001.png").unlink()
-    assert predict(small_run, *command).exit_code == ExitCode.OK
-    assert content(output) == whole
-    assert (tmp_path / "all.json").read_bytes() == results
-    # An overlay that is asked for later is made, and its mask with it.
-    assert ": 4 masks written;" in predict(small_run, *command, "--overlay").stdout
-    assert {name: data for name, data in content(output).items() if "overlays" not in name} == whole
-
-
-def test_the_first_images_can_be_tried_and_the_others_follow(small_run: Any, images: Path, tmp_path: Path) -> None:
-    output = tmp_path / "masks"
-    command = (images, "-o", output, "--classes", "apple")
-    few = predict(small_run, *command, "--limit", "2")
-    assert ": 2 masks written; refinement: none\n" in few.stdout
-    assert sorted(path.stem for path in output.glob("*.png")) == ["000000000001", "000000000002"]
-    rest = predict(small_run, *command)
-    assert ": 2 masks written, 2 were already there; refinement: none\n" in rest.stdout
-    # What is found is counted over the masks that are written.
-    masks = [read_index_mask(output / f"00000000000{number}.png", 81) for number in (3, 4)]
-    with_apple = sum(bool(mask.any()) for mask in masks)
-    parts = {f"apple in {with_apple}": with_apple, f"no class in {2 - with_apple}": 2 - with_apple}
-    found = "; ".join(part for part, number in parts.items() if number)
-    assert rest.stdout.splitlines()[1] == f"found, by images: {found}"
-
-
 def test_masks_below_the_images_are_no_images(small_run: Any, images: Path) -> None:
     command = (images, "-o", images / "masks", "--classes", "apple", "--overlay")
     assert ": 4 masks written; refinement: none; over" in predict(small_run, *command).stdout
@@ -150,31 +115,6 @@ def test_a_folder_takes_further_images_and_no_other_options(small_run: Any, imag
     assert ": 1 mask written; refinement: none\n" in anew.stdout
 
 
-def test_what_a_folder_says_of_earlier_images_stays(small_run: Any, images: Path, tmp_path: Path) -> None:
-    output, more = tmp_path / "masks", tmp_path / "more"
-    shutil.copytree(images, more)
-    (images / "000000000002.png").write_bytes(b"no image")
-    (more / "bad.png").write_bytes(b"neither")
-
-    def told(*command: object) -> tuple[list[str], list[str]]:
-        predict(small_run, *command, "-o", output)
-        path = output / "rejected.jsonl"
-        rows = path.read_text().splitlines() if path.is_file() else ()
-        noted = json.loads((output / "run.json").read_text())["notes"]["images"]
-        return [json.loads(row)["file_name"] for row in rows], noted
-
-    classes = ("--classes", "apple")
-    assert told(images, *classes) == (["000000000002.png"], [str(images)])
-    assert told(more / "bad.png", *classes) == (
-        ["000000000002.png", "bad.png"],
-        [str(images), str(more / "bad.png")],
-    )
-    assert told(more, *classes)[1] == [str(images), str(more)]
-    assert told(images / "000000000001.png", *classes, "--overwrite")[0] == ["bad.png"]
-    # Other options, which made none of the other masks.
-    assert told(more / "bad.png", "--classes", "pizza", "--overwrite") == (["bad.png"], [str(more / "bad.png")])
-
-
 @pytest.mark.parametrize("damage", ["[", '{"file_name": "bad.png"}\n["bad.png"]'])
 def test_a_damaged_list_of_rejected_images_is_told_before_anything_is_done(
     small_run: Any, images: Path, tmp_path: Path, damage: str
@@ -189,43 +129,6 @@ def test_a_damaged_list_of_rejected_images_is_told_before_anything_is_done(
     assert content(tmp_path / "masks") == before
     assert predict(small_run, *command, "--overwrite").exit_code == ExitCode.OK
     assert not (tmp_path / "masks" / "rejected.jsonl").exists()
-
-
-@pytest.mark.parametrize("overwrite", [(), ("--overwrite",)])
-def test_images_that_are_gone_are_no_longer_rejected(
-    small_run: Any, images: Path, tmp_path: Path, overwrite: tuple[str, ...]
-) -> None:
-    more = tmp_path / "more"
-    more.mkdir()
-    for folder in (images, more):
-        (folder / f"bad-{folder.name}.png").write_bytes(b"no image")
-    (more / "also-bad.png").write_bytes(b"neither")
-    command = ("-o", tmp_path / "masks", "--classes", "apple")
-    predict(small_run, more, *command)
-    assert predict(small_run, images, *command).exit_code == ExitCode.PARTIAL
-    (images / "bad-images.png").unlink()
-    (more / "also-bad.png").unlink()
-    assert predict(small_run, images, *command, *overwrite).exit_code == ExitCode.OK
-    rows = (tmp_path / "masks" / "rejected.jsonl").read_text().splitlines()
-    assert [json.loads(row)["file_name"] for row in rows] == ["bad-more.png"]
-
-
-def test_every_image_that_was_given_is_noted(small_run: Any, images: Path, tmp_path: Path) -> None:
-    def noted(*given: Path) -> list[Path]:
-        assert predict(small_run, *given, "-o", tmp_path / "masks", "--classes", "apple").exit_code == ExitCode.OK
-        return [*map(Path, json.loads((tmp_path / "masks" / "run.json").read_text())["notes"]["images"])]
-
-    first, second, third = (images / f"{number:012}.png" for number in (1, 2, 3))
-    assert noted(first) == [first]
-    assert noted(second) == [first, second]
-    assert noted(third, first) == [second, third, first]
-    below = images / "of.png"
-    below.mkdir()
-    shutil.copy(first, below / "more.png")
-    assert noted(below) == [second, third, first, below]
-    # The masks of the folder below have other names now.
-    assert noted(images) == [below, images]
-    assert noted(second) == [below, images, second]
 
 
 def test_bad_images_are_rejected_and_the_run_goes_on(small_run: Any, images: Path, tmp_path: Path) -> None:

@@ -268,8 +268,8 @@ def test_names_are_those_of_label_spaces_that_ship(record: Callable[..., ImageLa
     coco, farm = (
         misfit(record("a", [label(1, "cat")], label_space=f"{name}@1"), space) for name in ("coco", "farm")
     )
-    assert "Try --label-space coco; or label" in str(coco)
-    assert "Try --label-space FILE, the .json or .toml file of 'farm'; or label" in str(farm)
+    assert "Try --label-space coco; for a model of the latter, label" in str(coco)
+    assert "Try --label-space FILE, the .json or .toml file of 'farm'; for a model of" in str(farm)
 
 
 def test_attributes_of_another_set_take_the_place_of_the_label_spaces_or_are_dropped(

@@ -52,6 +52,7 @@ def test_a_truth_without_classes_of_its_own_has_those_of_the_masks(tmp_path: Pat
     done = command("evaluate", masks, "--truth", truth, "--json")
 
     assert done.exit_code == ExitCode.OK, done.output
+    assert f"{truth} does not say what its values mean: taken for classes of label space 'mini'" in done.stderr
     found = json.loads(done.stdout)
     assert [label["name"] for label in found["classes"]] == ["background", "cat", "dog", "cup"]
     assert found["protocol"]["label_space"] == space.reference
@@ -112,6 +113,21 @@ def test_masks_of_another_label_space_are_refused_with_the_next_command(tmp_path
     assert json.loads(done.stdout)["miou"] == 1.0
     done = command("evaluate", masks, "--truth", voc, "--masks-label-space", "youtube-objects")
     assert (done.exit_code, "expected 'youtube-objects'. Try --masks" in done.stderr) == (ExitCode.USAGE, True)
+
+
+def test_no_option_says_otherwise_what_values_mean(tmp_path: Path) -> None:
+    masks = masks_of(tmp_path, COCO, [0, 1])
+    page, exported = tmp_path / "page.html", tmp_path / "out.json"
+    for told in (
+        ["report", masks, "-o", page, "--label-space", "voc"],
+        ["report", masks, "-o", tmp_path / "other.html", "--masks-label-space", "voc"],
+        ["export", masks, "-o", exported, "--to", "coco", "--label-space", "voc"],
+    ):
+        done = command(*told)
+        assert done.exit_code == ExitCode.USAGE, done.output
+        assert "label_space.json says, expected 'voc'. Leave the option out" in done.stderr
+        done = command(*told[:-1], "coco")
+        assert "Leave" not in done.stderr
 
 
 def test_the_file_of_a_label_space_that_does_not_ship_is_named(tmp_path: Path, space: LabelSpace) -> None:

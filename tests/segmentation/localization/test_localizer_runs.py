@@ -18,6 +18,7 @@ from segmentation.localization.run import load_localizer, train_localizer
 from segmentation.masks.run import MaskInputs, read_labels
 from segmentation.training.config import MachineOptions
 from shared_runtime.errors import ExitCode, InputError, UsageError
+from shared_schemas import ImageLabels, load_label_space, write_labels
 from tests.segmentation.conftest import SmallRun
 
 SETTINGS = (
@@ -157,6 +158,28 @@ def test_missing_images_make_the_exit_code_partial_unless_allowed(small_run: Sma
     allowed = run(small_run._replace(images=images), tmp_path / "run", "--allow-missing")
     assert allowed.exit_code == ExitCode.OK
     assert "1 image is in none of the folders, which --allow-missing allows" in allowed.stderr
+
+
+def test_the_label_space_is_that_of_the_labels(
+    small_run: SmallRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    labels, mine = tmp_path / "mine.jsonl", tmp_path / "mine.json"
+    mine.write_text(json.dumps({"name": "farm", "classes": [{"name": "hen", "synsets": ["hen.n.02"]}]}))
+    space = load_label_space(mine)
+
+    def known(reference: str, *options: str) -> object:
+        record = ImageLabels(image_id=1, label_space=reference, captions=(), foreground=(), background=())
+        write_labels(labels, [record])
+        shown = run(small_run._replace(labels=labels), tmp_path / "run", "--dry-run", *options)
+        return json.loads(shown.stdout)["label_space"]
+
+    assert known(load_label_space("lvis").reference) == "lvis"
+    assert known(space.reference) == "coco"
+    (tmp_path / "mine.jsonl.summary.json").write_text(json.dumps({"config": {"label_space": "mine.json"}}))
+    assert known(space.reference) == "mine.json"
+    assert known(space.reference, "--label-space", "voc") == "voc"
+    assert known(space.reference, "--set", "label_space=coco") == "coco"
 
 
 def test_a_dry_run_prints_what_can_be_given_as_config(small_run: SmallRun, tmp_path: Path) -> None:

@@ -11,10 +11,10 @@ from PIL import Image
 
 from segmentation.backbones.contract import Cells
 from segmentation.data.images import RgbImage
-from segmentation.data.masks import read_index_mask
+from segmentation.data.masks import read_index_mask, write_index_mask
 from segmentation.data.targets import ImageTargets
 from segmentation.masks.discriminant import LinearDiscriminant
-from segmentation.masks.job import CONSENSUS, MaskJob
+from segmentation.masks.job import CONSENSUS, MaskJob, MaskMachine
 from segmentation.masks.options import ResolvedMaskOptions
 from segmentation.masks.refinement import Refinement
 from segmentation.scores.contract import Heatmaps, ImageScores, Sizes
@@ -63,8 +63,7 @@ def job(
         source=Source(),
         n_foreground=80,
         options=ResolvedMaskOptions(alpha=8, input_size=32, propagation=0, refine=refine, consensus=consensus),
-        processes=processes,
-        batch_size=batch_size,
+        machine=MaskMachine("cpu", processes, batch_size),
     )
 
 
@@ -102,10 +101,11 @@ def test_several_processes_write_the_same_bytes(images: list[ImageTargets], mask
 
 
 def test_masks_that_are_there_stay(images: list[ImageTargets], masks: Path) -> None:
-    (masks / "2.png").write_bytes(b"from an earlier run")
+    write_index_mask(masks / "2.png", np.full((2, 3), 1, dtype=np.uint8))
+    earlier = (masks / "2.png").read_bytes()
     counts = job().run(images, masks)
     assert (counts.written, counts.present) == (4, 1)
-    assert (masks / "2.png").read_bytes() == b"from an earlier run"
+    assert (masks / "2.png").read_bytes() == earlier
 
 
 def test_a_bad_image_costs_one_image(images: list[ImageTargets], masks: Path) -> None:

@@ -11,9 +11,10 @@ import pytest
 from pycocotools.coco import COCO
 
 from segmentation.data.masks import read_index_mask
+from segmentation.masks.job import MaskMachine
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import MaskInputs, MaskMachine, MaskRun, make_masks
+from segmentation.masks.run import MaskInputs, MaskRun, make_masks
 from segmentation.scores.contract import PRESENCE, NetworkTraits
 from shared_runtime.errors import MissingResourceError, OutputError, UsageError
 from shared_schemas import LabelSpace, load_label_space
@@ -291,11 +292,11 @@ def test_results_replace_what_the_same_command_wrote_and_nothing_else(small_run:
 
 
 def test_results_are_whole_or_absent(small_run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Path, *_: object) -> None:
+    def full(path: Path, *_: object, **_named: object) -> None:
         path.write_text("[")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("segmentation.masks.run.write_coco_results", full)
+    monkeypatch.setattr("segmentation.masks.folder.write_coco_results", full)
     with pytest.raises(OutputError, match=r"results\.json: cannot be written: No space"):
         masks_of(small_run, tmp_path / "masks", rle=tmp_path / "results.json")
     assert [path.name for path in tmp_path.iterdir()] == ["masks"]

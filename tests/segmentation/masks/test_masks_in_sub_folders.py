@@ -9,9 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from segmentation.cli import app
+from segmentation.masks.job import MaskMachine
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
+from segmentation.masks.run import MaskInputs, make_masks
 from shared_runtime.errors import ExitCode
 
 

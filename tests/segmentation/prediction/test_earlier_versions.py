@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from segmentation import PredictionOptions, Segmenter
-from segmentation.localization.run import Localizer
+from segmentation.localization.run import TrainedLocalizer
+from segmentation.masks.job import MaskMachine
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
+from segmentation.masks.run import MaskInputs, make_masks
 from segmentation.prediction.files import PredictionInputs, predict_files
 from shared_runtime.errors import UsageError
 
@@ -82,6 +83,8 @@ def test_a_consensus_that_was_not_sought_decides_nothing(
     as_earlier(folder, MASKS, consensus=True)
     with pytest.raises(UsageError, match=r"config\.consensus: true in the folder, false asked for"):
         made(small_run.run, small_run, folder, consensus=False)
-    traits = Localizer.traits.fget  # type: ignore[attr-defined]
-    monkeypatch.setattr(Localizer, "traits", property(lambda self: replace(traits(self), gives_cells=False)))
+    traits = TrainedLocalizer.traits.fget  # type: ignore[attr-defined]
+    monkeypatch.setattr(
+        TrainedLocalizer, "traits", property(lambda self: replace(traits(self), gives_cells=False))
+    )
     assert made(small_run.run, small_run, folder).present == 4

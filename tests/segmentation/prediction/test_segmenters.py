@@ -20,10 +20,11 @@ from segmentation.data.images import read_image
 from segmentation.data.masks import read_index_mask
 from segmentation.data.targets import ImageTargets
 from segmentation.data.truth.opening import open_truth
+from segmentation.masks.job import MaskMachine
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
+from segmentation.masks.run import MaskInputs, make_masks
 from segmentation.prediction.files import PredictionInputs, predict_files
 from segmentation.runs.trained import identity
 from segmentation.scores.contract import Viewing

@@ -12,8 +12,8 @@ from segmentation.backbones.catalog import same_layers  # noqa: E402
 from segmentation.backbones.tiny import Tiny  # noqa: E402
 from segmentation.localization.run import load_localizer  # noqa: E402
 from segmentation.referring.config import ReferringConfig, ReferringOptions, TextOptions  # noqa: E402
-from segmentation.referring.knowledge.class_rows import NamedRows, named_rows  # noqa: E402
 from segmentation.referring.knowledge.directions import known_texts, start_from_knowledge  # noqa: E402
+from segmentation.referring.knowledge.learned_rows import NamedRows, named_rows  # noqa: E402
 from segmentation.referring.knowledge.texts import read_texts  # noqa: E402
 from segmentation.referring.network import ReferringNetwork  # noqa: E402
 from segmentation.runs.trained import SHIPPED  # noqa: E402

@@ -95,6 +95,18 @@ def test_the_list_of_scores_keeps_what_it_said_of_other_images(
     assert told() == (["a", "b/a", "d"], ["e.png"])
 
 
+@pytest.mark.parametrize("damaged", ["scores.json", "1-dog.png"])
+def test_masks_that_are_damaged_are_made_again(
+    referrer: Any, captioned: Captioned, tmp_path: Path, damaged: str
+) -> None:
+    given, output = images(captioned, tmp_path / "images", "a.png"), tmp_path / "out"
+    predict_expressions(referrer, [given], ["dog"], output)
+    whole = files(output)
+    (output / "a" / damaged).write_bytes(b"")
+    assert predict_expressions(referrer, [given], ["dog"], output).written == 1
+    assert files(output) == whole
+
+
 def test_masks_of_a_text_that_had_no_rival_are_made_anew(
     referrer: Any, captioned: Captioned, tmp_path: Path
 ) -> None:

@@ -357,3 +357,35 @@ def test_the_command_prints_a_table_or_json(world: World, tmp_path: Path, monkey
     wrong = CliRunner().invoke(app, [*common, "--split", "val"])
     assert wrong.exit_code == 2
     assert "has no split 'val'" in wrong.output
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (
+            ["--zero-shot", "--split", "val"],
+            "--split: got val, which would change nothing: it is about",
+        ),
+        (["--zero-shot", "--regions", "boxes"], "--regions: got boxes, which would change nothing"),
+        (
+            ["--zero-shot", "--instances", "a.json", "--instances", "b.json"],
+            "--instances: got a.json, b.json,",
+        ),
+        (["--zero-shot", "--labels", "labels.jsonl"], "--labels: got labels.jsonl, which would change nothing"),
+        (["--zero-shot", "--report", "page.html"], "the page of --report is about expressions"),
+        (["-o", "masks"], "--output: got masks, which would change nothing: it is about the classes that"),
+        (["--words", "paper"], "--words: got paper, which would change nothing"),
+        (["--score-threshold", "0"], "--score-threshold: got 0.0, which would change nothing"),
+        (["--label-space", "voc"], "--label-space: got voc, which would change nothing"),
+        (["--image-list", "train.txt"], "--image-list: got train.txt, which would change nothing"),
+        (["--processes", "2"], "--processes: got 2, which would change nothing"),
+        (["--batch-size", "2"], "--batch-size: got 2, which would change nothing"),
+    ],
+)
+def test_options_of_the_other_half_are_refused(tmp_path: Path, given: list[str], why: str) -> None:
+    missing = str(tmp_path / "missing")
+    done = CliRunner().invoke(
+        app, ["refer", "evaluate", missing, "--images", missing, "--truth", missing, *given], color=False
+    )
+    assert done.exit_code == 2
+    assert why in " ".join(done.stderr.split())

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from segmentation.data.masks import write_index_mask
+from segmentation.masks.job import MaskMachine
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
+from segmentation.masks.run import MaskInputs, make_masks
 
 
 @pytest.fixture

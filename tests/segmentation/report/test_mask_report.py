@@ -19,10 +19,11 @@ from segmentation.data.masks import read_index_mask, write_index_mask
 from segmentation.data.truth.opening import open_truth
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.records import ratio, score_table
+from segmentation.masks.job import MaskMachine
 from segmentation.masks.maps import ScoreRules
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
+from segmentation.masks.run import MaskInputs, make_masks
 from segmentation.report.maps import shown_maps
 from segmentation.report.masks import MaskReportOptions, mask_report
 from segmentation.report.page import PageContent, render

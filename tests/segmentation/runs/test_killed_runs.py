@@ -11,9 +11,10 @@ import torch
 
 from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.run import train_localizer
+from segmentation.masks.job import MaskMachine
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
+from segmentation.masks.run import MaskInputs, make_masks
 from segmentation.runs.folder import RunFolder
 from segmentation.training.config import MachineOptions
 from tests.segmentation.conftest import SmallRun

@@ -4,7 +4,6 @@ import numpy as np
 import torch
 
 from segmentation.backbones.loading import load_backbone
-from segmentation.localization.class_rows import localizers_rows
 from segmentation.localization.config import LocalizationOptions, WeightedPoolingOptions
 from segmentation.localization.network import build_localizer
 from segmentation.masks.maps import absolute_scores
@@ -19,7 +18,7 @@ def test_the_background_starts_at_the_logit_that_classes_competed_with() -> None
         d_cls=7, class_pooling="weighted", attributes=False, weighted=WeightedPoolingOptions(background_logit=0.8)
     )
     localizer = build_localizer(load_backbone("tiny"), 5, 0, options).eval()
-    start = localizers_rows(localizer)
+    start = localizer.class_rows()
     linear = SegmentationOptions(head="linear")
     segmenter = SegmentationNetwork(localizer.backbone, 5, linear).eval()
     start_head(segmenter, start, "a localizer", linear)
@@ -33,4 +32,4 @@ def test_the_background_starts_at_the_logit_that_classes_competed_with() -> None
 
 def test_other_localizers_have_no_background_to_start_from() -> None:
     for options in (LocalizationOptions(attributes=False), LocalizationOptions(architecture="plain-cam")):
-        assert localizers_rows(build_localizer(load_backbone("tiny"), 5, 0, options)).background == 0
+        assert build_localizer(load_backbone("tiny"), 5, 0, options).class_rows().background == 0

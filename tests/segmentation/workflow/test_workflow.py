@@ -115,13 +115,15 @@ def test_lost_masks_are_made_again_alone(small_run: SmallRun, whole: Path, tmp_p
     assert content(tmp_path / "copy").keys() == content(whole).keys()
 
 
-def test_without_truth_the_page_shows_the_masks_that_it_learned_from(
+def test_without_truth_the_page_shows_captions_and_has_no_score(
     small_run: SmallRun, whole: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(whole, tmp_path / "copy")
     done = run(small_run, tmp_path / "copy")
     assert done.exit_code == ExitCode.OK, done.stderr
-    assert str(tmp_path / "copy" / "masks") in (tmp_path / "copy" / "report.html").read_text(encoding="utf-8")
+    page = (tmp_path / "copy" / "report.html").read_text(encoding="utf-8")
+    assert (str(tmp_path / "copy" / "masks") in page, "mIoU" in page, "No captions" in page) == (False,) * 3
+    assert "a red apple on grass" in page
 
 
 def test_an_unreadable_image_is_told_at_every_stage(small_run: SmallRun, tmp_path: Path) -> None:
@@ -144,6 +146,9 @@ def test_changed_options_are_refused_by_their_stage(small_run: SmallRun, whole: 
     refused = run(small_run, whole, "--set-segmenter", "training.seed=1")
     assert refused.exit_code == ExitCode.USAGE
     assert "config.training.seed: 0 in the folder, 1 asked for" in refused.stderr
+    assert f"anew with these: rm -r {whole}/segmenter {whole}/predictions. --overwrite starts" in refused.stderr
+    refused = run(small_run, whole, "--refine", "pamr")
+    assert f"rm -r {whole}/masks {whole}/segmenter {whole}/predictions. " in refused.stderr
 
 
 def test_options_of_trainings_have_other_names_here(small_run: SmallRun, tmp_path: Path) -> None:

@@ -12,7 +12,9 @@ from caption_parser.calibration.records import LOWEST, CalibratedSummary, Calibr
 from caption_parser.runs.output_paths import OutputPaths, check_label_file_name
 from caption_parser.runs.state import RunCounts
 from shared_runtime.errors import InputError
+from shared_runtime.file_kinds import made_into_labels
 from shared_runtime.files import check_output, reading
+from shared_runtime.made_with import recorded_space_file
 from shared_schemas import ImageLabels, RecordError, iter_labels, write_labels
 from shared_schemas.files import replace_file
 
@@ -69,7 +71,8 @@ def apply_calibration(
             yield from (calibrated_record(record, model) for record in batch)
         if not counts.images:
             problem = f" ({damage[0]})" if damage else ""
-            raise InputError(f"{labels}: got no record, expected what 'capparse label' writes{problem}")
+            problem = f"got no record, expected what 'capparse label' writes{problem}"
+            raise InputError(f"{labels}: {made_into_labels(labels) or problem}")
 
     write_labels(output, calibrated())
     summary = CalibratedSummary(
@@ -80,6 +83,7 @@ def apply_calibration(
         kept_labels=sum(counts.background.values()),
         damaged_lines=len(damage),
         bytes=output.stat().st_size,
+        config={"label_space": str(space)} if (space := recorded_space_file(labels)) else {},
     )
     replace_file(OutputPaths(output).summary, summary.model_dump_json(indent=1).encode() + b"\n")
     return summary, damage

@@ -94,3 +94,4 @@ class CalibratedSummary(RunCounts):
     kept_labels: NonNegativeInt = Field(description="Background classes: their confidence is as it was.")
     damaged_lines: NonNegativeInt = Field(description="Lines that are not records, and were left out.")
     bytes: NonNegativeInt
+    config: dict[str, str] = Field(default_factory=dict, description="The label space of the labels.")

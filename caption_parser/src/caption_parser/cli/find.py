@@ -58,7 +58,8 @@ def find_command(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no count.")] = False,
 ) -> None:
-    """Find images by what their captions say: all that is given must hold. Records are a label file again.
+    """Find images by what their captions say: all that is given must hold. Records are a label file again,
+    with OUT.summary.json beside it.
 
     Examples:
 
@@ -67,6 +68,7 @@ def find_command(
       capparse find labels.jsonl --class dog --without person --print records -o dogs.jsonl
     """
     options = {name: value for name, value in locals().items() if value is not None}
+    import json
     import sys
     from contextlib import nullcontext
     from itertools import islice
@@ -77,17 +79,24 @@ def find_command(
     from caption_parser.export.source import open_labels
     from caption_parser.runs.files_read import files_of_labels_space
     from caption_parser.runs.options import is_stream
-    from caption_parser.runs.output_paths import check_label_file_name
+    from caption_parser.runs.output_paths import OutputPaths, check_label_file_name
     from shared_runtime.files import check_output
+    from shared_runtime.made_with import recorded_space_file
     from shared_schemas.compression import open_output
+    from shared_schemas.files import replace_file
     from shared_schemas.jsonl import dump
 
     query = from_options(Query, options)
     inputs = {"the label file": Path(labels)} if labels != "-" else {}
     if output != "-":
-        check_output(Path(output), inputs | files_of_labels_space(label_space, labels), overwrite=overwrite)
-        if what is Print.RECORDS and not is_stream(output):
-            check_label_file_name(Path(output))
+        inputs |= files_of_labels_space(label_space, labels)
+        check_output(Path(output), inputs, overwrite=overwrite)
+    summary = None
+    if what is Print.RECORDS and not is_stream(output):
+        check_label_file_name(Path(output))
+        summary = OutputPaths(Path(output)).summary
+        check_output(summary, inputs, overwrite=True)
+        OutputPaths(Path(output)).check_summary(overwrite=overwrite)
     with open_labels(labels, label_space) as source:
         found = islice(matching(source, query), limit)
         number = 0
@@ -100,6 +109,11 @@ def find_command(
                 else:
                     name = file_name_of(record) if what is Print.FILES else str(record.image_id)
                     stream.write(f"{name}\n".encode("utf-8", "backslashreplace"))
+        if summary is not None:
+            # Other commands find the label space of a label file in it.
+            config = {"label_space": str(label_space or recorded_space_file(labels) or source.label_space.name)}
+            content = {"images": number, "status": "found", "labels": labels, "config": config}
+            replace_file(summary, f"{json.dumps(content, indent=1)}\n".encode())
         if not quiet:
             typer.echo(f"{number:,} of {counted(source.n_images, 'image')}", err=True)
         tell_left_out(source.left_out)

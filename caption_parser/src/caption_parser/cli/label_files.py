@@ -1,11 +1,17 @@
 """`capparse show`, `validate` and `schema`: label files looked at, checked and described."""
 
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from shared_runtime.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared_schemas import ImageLabels
 
 LabelFile = Annotated[
     str, typer.Argument(metavar="LABELS.jsonl", help="A label file (.jsonl, .gz, .zst), or - for standard input.")
@@ -34,25 +40,45 @@ def show_command(
       capparse show labels.jsonl --image 139 --image 000000000285.jpg
 
       capparse show labels.jsonl.zst --limit 100 | less -R
+
+    Exit codes: 0 done; 1 failure; 2 usage, or an image that is not there; 3 done, but some lines were no records.
     """
     import sys
     from itertools import islice
 
     from rich.console import Console
 
+    from caption_parser.cli.options import tell_left_out
+    from caption_parser.export.source import LeftOut
     from caption_parser.report.chosen_records import chosen_records
     from caption_parser.report.record_view import show_record
-    from shared_schemas.jsonl import read_labels
+    from shared_runtime.errors import InputError
+    from shared_runtime.file_kinds import made_into_labels
+    from shared_schemas.errors import RecordError
+    from shared_schemas.jsonl import iter_labels
 
     console = Console()
-    is_empty = True
-    records = read_labels(sys.stdin.buffer if labels == "-" else labels)
-    shown = records if image is None else chosen_records(records, image, labels)
+    sound, damaged = 0, list[LeftOut]()
+
+    def records() -> "Iterator[ImageLabels]":
+        nonlocal sound
+        for record in iter_labels(sys.stdin.buffer if labels == "-" else labels):
+            if isinstance(record, RecordError):
+                damaged.append(LeftOut(record.line, record.message))
+                continue
+            sound += 1
+            yield record
+        if damaged and not sound:
+            made = made_into_labels(Path(labels)) if labels != "-" else None
+            line, reason = damaged[0]
+            raise InputError(f"{labels}: {made or f'got no usable record; line {line}: {reason}'}")
+
+    shown = records() if image is None else chosen_records(records(), image, labels)
     for record in islice(shown, _SHOWN if limit is None and image is None else limit):
         show_record(record, console)
-        is_empty = False
-    if is_empty:
+    if not sound:
         typer.echo(f"{labels}: no record", err=True)
+    tell_left_out(damaged)
 
 
 def validate_command(

@@ -12,7 +12,7 @@ from caption_parser.export.options import ExportOptions
 from caption_parser.export.source import STANDARD_INPUT, LabelSource, LeftOut, open_labels
 from caption_parser.runs.files_read import files_of_labels_space
 from shared_runtime.errors import OutputError, UsageError
-from shared_runtime.files import check_output
+from shared_runtime.files import check_output, writing
 from shared_schemas.compression import open_output
 from shared_schemas.files import replacing
 
@@ -62,10 +62,8 @@ def export_labels(
     for file in files.values():
         check_output(file, inputs, overwrite=overwrite)
     with open_labels(labels, options.label_space) as source:
-        try:
+        with writing(output):
             _write(target, source, files, options)
-        except OSError as error:
-            raise OutputError(f"{output}: cannot be written: {error.strerror or error}") from error
         return ExportSummary(source.n_images, source.n_captions, sorted(source.left_out))
 
 

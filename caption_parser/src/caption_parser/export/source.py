@@ -11,11 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, NamedTuple
 
-from caption_parser.frames.made_with import label_space_of
 from caption_parser.frames.types import are_numbers
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import InputError
+from shared_runtime.file_kinds import made_into_labels
 from shared_runtime.files import reading
+from shared_runtime.made_with import label_space_of
 from shared_schemas import ImageLabels, LabelSpace, RecordError, iter_labels
 from shared_schemas.compression import decompress, suffix_of
 
@@ -85,6 +86,8 @@ class LabelSource:
             self.images_of.update(label.id for label in labels)
             self.attributes.update(attribute.name for label in labels for attribute in label.attributes)
         if not self.n_images:
+            if isinstance(self.stream, Path) and (made := made_into_labels(self.stream)):
+                raise InputError(f"{self.name}: {made}")
             first = self.left_out[0] if self.left_out else None
             problem = f" (line {first.line}: {first.reason})" if first else ""
             raise InputError(

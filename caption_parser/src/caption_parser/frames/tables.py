@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caption_parser.frames.columns import COLUMNS, Rows, class_names, rows_of
-from caption_parser.frames.made_with import label_space_of
 from caption_parser.frames.types import are_numbers, arrow_schema
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.errors import MissingResourceError, UsageError
 from shared_runtime.files import reading
+from shared_runtime.made_with import label_space_of
 from shared_schemas import ImageLabels, LabelSpace, read_labels
 from shared_schemas.errors import did_you_mean
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from pydantic import Field
 
 from caption_parser.evaluation.truth import read_ground_truth
-from caption_parser.frames.made_with import label_space_of
 from caption_parser.report.co_occurrence import CoOccurrence
 from caption_parser.report.confidence import ConfidenceTally
 from caption_parser.report.gallery import Gallery, GalleryChoice
@@ -23,8 +22,10 @@ from caption_parser.runs.output_paths import OutputPaths
 from shared_runtime.compatibility import check_label_space
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, UsageError
+from shared_runtime.file_kinds import made_into_labels
 from shared_runtime.files import check_output, reading
 from shared_runtime.html_page.evidence import ClassName, Names
+from shared_runtime.made_with import label_space_of
 from shared_schemas import ImageLabels, Kind, LabelSpace, RecordError, iter_labels
 from shared_schemas.files import replace_file
 
@@ -78,7 +79,8 @@ def write_report(labels: str | Path, output: str | Path, options: ReportOptions 
     first = next(records, None)
     if first is None:
         problem = f" ({damage[0]})" if damage else ""
-        raise InputError(f"{labels}: got no record, expected a label file as 'capparse label' writes it{problem}")
+        problem = f"got no record, expected a label file as 'capparse label' writes it{problem}"
+        raise InputError(f"{labels}: {made_into_labels(labels) or problem}")
     space = _label_space(options.label_space, first, labels)
     pictures = open_pictures(options.images)
     tally, disagreements = Tally(options.seed), Disagreements(options.seed)

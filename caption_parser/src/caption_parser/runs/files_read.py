@@ -5,9 +5,9 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from caption_parser.config import ParserConfig
-from caption_parser.frames.made_with import recorded_space_file
 from caption_parser.readers.inputs import expand_inputs
 from caption_parser.senses.loading import GLOSS_PAIRS
+from shared_runtime.made_with import recorded_space_file
 from shared_runtime.storage import is_url
 from shared_schemas import LabelSpaceError
 from shared_schemas.label_space_file import label_space_files

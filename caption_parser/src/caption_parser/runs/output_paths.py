@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from caption_parser.frames.made_with import SUMMARY
 from shared_runtime.errors import UsageError
+from shared_runtime.made_with import SUMMARY
 from shared_schemas.compression import GZIP_MAGIC, ZSTD_MAGIC
 
 _LABEL_FILES = frozenset({".jsonl", ".ndjson", ""})

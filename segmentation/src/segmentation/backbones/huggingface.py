@@ -21,6 +21,7 @@ from transformers.utils import logging
 from segmentation.backbones.catalog import PREPROCESSORS, hub_folder
 from segmentation.backbones.contract import Backbone, Cells, Normalisation
 from shared_runtime.errors import InputError
+from shared_runtime.files import reading
 
 _FINEST_STRIDE = 16
 """What ends at a coarser one is interpolated to the cells of its last stage of this one, if it has any."""
@@ -215,12 +216,11 @@ def _patch_size(config: Any) -> int:
 def _normalisation(folder: Path) -> Normalisation:
     """What the model's preprocessor does to values of 0–255. Raises InputError where the folder does not say."""
     for name in PREPROCESSORS:
-        try:
-            content = json.loads((folder / name).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            continue
-        except (OSError, ValueError) as error:
-            raise InputError(f"{folder / name}: cannot be read: {error}") from error
+        with reading(folder / name, ValueError):
+            try:
+                content = json.loads((folder / name).read_text(encoding="utf-8"))
+            except FileNotFoundError:
+                continue
         options = content.get("image_processor", content)
         # Values times `factor` are what mean and deviation are stated for.
         factor = float(options.get("rescale_factor", 1 / 255)) if options.get("do_rescale", True) else 1.0

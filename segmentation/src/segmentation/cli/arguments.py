@@ -2,36 +2,34 @@
 
 import inspect
 from collections.abc import Callable
+from dataclasses import is_dataclass
 from functools import wraps
 from typing import Any
 
-_SHARED = "shared"
 
-Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+def with_arguments(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command, in the place of every parameter that is a data class, the fields of that as options.
 
-
-def with_arguments(shared: type) -> Decorator:
-    """Gives a command every field of the data class `shared` as an option, in the place of its parameter `shared`.
-
-    Fields are annotated as parameters of a command are.
+    Fields are annotated as parameters of a command are; such a parameter is one by keyword alone.
     """
+    parameters: list[inspect.Parameter] = []
+    groups: dict[str, tuple[type, list[str]]] = {}
+    for own in inspect.signature(command).parameters.values():
+        kind = own.annotation
+        if not (isinstance(kind, type) and is_dataclass(kind)):
+            parameters.append(own)
+            continue
+        fields = inspect.signature(kind).parameters.values()
+        parameters += [field.replace(kind=inspect.Parameter.KEYWORD_ONLY) for field in fields]
+        groups[own.name] = kind, [field.name for field in fields]
 
-    def decorated(command: Callable[..., None]) -> Callable[..., None]:
-        own = [of for of in inspect.signature(command).parameters.values() if of.name != _SHARED]
-        fields = [
-            of.replace(kind=inspect.Parameter.KEYWORD_ONLY) for of in inspect.signature(shared).parameters.values()
-        ]
+    @wraps(command)
+    def called(**given: Any) -> None:
+        for name, (group, fields) in groups.items():
+            given[name] = group(**{field: given.pop(field) for field in fields})
+        command(**given)
 
-        @wraps(command)
-        def called(**given: Any) -> None:
-            command(
-                **{of.name: given[of.name] for of in own},
-                **{_SHARED: shared(**{of.name: given[of.name] for of in fields})},
-            )
-
-        # What typer reads options from.
-        called.__signature__ = inspect.Signature([*own, *fields])  # type: ignore[attr-defined]
-        called.__annotations__ = {of.name: of.annotation for of in (*own, *fields)}
-        return called
-
-    return decorated
+    # What typer reads options from.
+    called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    called.__annotations__ = {of.name: of.annotation for of in parameters}
+    return called

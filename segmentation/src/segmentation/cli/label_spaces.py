@@ -8,7 +8,7 @@ import typer
 from segmentation.data.transfer import ClassTransfer
 from segmentation.data.truth.coco import CocoRules
 from segmentation.data.truth.contract import Truth
-from segmentation.data.truth.opening import open_truth
+from segmentation.data.truth.opening import data_set_of, open_truth
 from segmentation.evaluation.mask_classes import MaskClasses, mask_classes
 from segmentation.evaluation.records import Missing
 from shared_runtime.coco import OtherClassesError
@@ -47,6 +47,13 @@ def opened_truth(
     of_masks = mask_classes(masks) if masks_label_space is None else None
     known = mask_classes(truth) or of_masks
     otherwise = "coco" if known is None else known.label_space
+    if label_space is None and truth.is_dir() and mask_classes(truth) is None and data_set_of(truth) is None:
+        name, source = ("coco", "") if known is None else (known.label_space.name, ", those of the masks")
+        typer.echo(
+            f"{truth} does not say what its values mean: taken for classes of label space {name!r}{source}. "
+            "If they are others: --label-space NAME|FILE",
+            err=True,
+        )
     try:
         return open_truth(truth, label_space=label_space, coco=rules, otherwise=otherwise)
     except OtherClassesError as error:

@@ -1,12 +1,14 @@
 """`capseg make-masks`: pseudo-masks by a trained localization network."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from segmentation.cli.label_rules import MinConfidence, MinVotes, Rivals, given_rules
+from segmentation.cli.arguments import with_arguments
+from segmentation.cli.label_rules import LabelRuleArguments
 from segmentation.cli.masks import (
     OnlyClassesOf,
     PrecisionOption,
@@ -18,16 +20,35 @@ from segmentation.cli.masks import (
     written,
 )
 from segmentation.cli.outcome import AllowMissing
+from segmentation.cli.viewing import ViewingArguments
+from segmentation.masks.job import MaskMachine
 from segmentation.masks.options import MaskOptions, ResolvedMaskOptions
 from segmentation.masks.overlay import OVERLAYS
 from segmentation.masks.refinement import CRF, CrfPreset, Refinement
-from segmentation.masks.run import MaskInputs, MaskMachine, make_masks
+from segmentation.masks.run import MaskInputs, make_masks
 from segmentation.scores.contract import MOST_STEPS, PRESENCE
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.wording import numbered
 from shared_runtime.workers import usable_cores
 
 
+@dataclass(frozen=True, slots=True)
+class MaskViewingArguments(ViewingArguments):
+    """Of networks that are trained on labels, and of segmentation networks."""
+
+    input_size: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|train|original|PIXELS",
+            help="Side of the square that images are resized to, or their shorter side for a segmentation "
+            "network; train: the side of the training crops; "
+            "auto: twice that if the backbone was pre-trained, 1.25 times for a network that learned against a "
+            "background.",
+        ),
+    ] = "auto"
+
+
+@with_arguments
 def make_masks_command(
     run: Annotated[
         Path,
@@ -75,18 +96,8 @@ def make_masks_command(
     ] = None,
     compounds: Annotated[bool, typer.Option(help="Add the maps of class-attribute pairs.")] = True,
     positive_background: Annotated[bool, typer.Option(help="Use the maps of background classes.")] = True,
-    input_size: Annotated[
-        str,
-        typer.Option(
-            metavar="auto|train|original|PIXELS",
-            help="Side of the square that images are resized to, or their shorter side for a segmentation "
-            "network; train: the side of the training crops; "
-            "auto: twice that if the backbone was pre-trained, 1.25 times for a network that learned against a "
-            "background.",
-        ),
-    ] = "auto",
-    scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1",
-    flip: Annotated[bool, typer.Option("--flip", help="Also average over the mirrored image.")] = False,
+    *,
+    viewing: MaskViewingArguments,
     propagation: Annotated[
         int | None,
         typer.Option(
@@ -125,9 +136,7 @@ def make_masks_command(
             "background score together; 0.5 is where the one gives way to the other.",
         ),
     ] = None,
-    min_votes: MinVotes = None,
-    min_confidence: MinConfidence = None,
-    rivals: Rivals = None,
+    rules: LabelRuleArguments,
     only_classes_of: OnlyClassesOf = None,
     overlay: Annotated[
         bool,
@@ -178,9 +187,7 @@ def make_masks_command(
                 "sharpness": sharpness,
                 "compounds": compounds,
                 "positive_background": positive_background,
-                "input_size": int(input_size) if input_size.isdecimal() else input_size,
-                "scales": tuple(scales.split(",")),
-                "flip": flip,
+                **viewing.values(),
                 "propagation": propagation,
                 "consensus": consensus,
                 "presence": presence,
@@ -188,7 +195,7 @@ def make_masks_command(
                 "crf_preset": crf_preset,
                 "precision": precision,
                 "ignore_band": ignore_band,
-                "labels": given_rules(min_votes, min_confidence, rivals),
+                "labels": rules.given(),
             }
         )
     target = target_space(only_classes_of, rle)

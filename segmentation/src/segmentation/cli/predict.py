@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from segmentation.cli.arguments import with_arguments
 from segmentation.cli.masks import (
     OnlyClassesOf,
     PrecisionOption,
@@ -15,6 +16,7 @@ from segmentation.cli.masks import (
     tell_reduced,
     written,
 )
+from segmentation.cli.viewing import ViewingArguments
 from segmentation.masks.overlay import OVERLAYS
 from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.prediction.files import PredictionInputs, PredictionOutputs, predict_files
@@ -25,6 +27,7 @@ from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import UsageError
 
 
+@with_arguments
 def predict_command(
     images: Annotated[
         list[Path], typer.Argument(metavar="IMAGE|DIR…", help="Images, and folders of images with all below them.")
@@ -57,15 +60,8 @@ def predict_command(
     limit: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Only the first N images, to try it out.")
     ] = None,
-    input_size: Annotated[
-        str,
-        typer.Option(
-            metavar="auto|original|PIXELS",
-            help="Shorter side at which the network sees an image; auto: the side of the training crops.",
-        ),
-    ] = "auto",
-    scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1",
-    flip: Annotated[bool, typer.Option("--flip", help="Also average over the mirrored image.")] = False,
+    *,
+    viewing: ViewingArguments,
     window: Annotated[
         int, typer.Option(metavar="PIXELS", min=1, help="Images that are larger to the network go in windows.")
     ] = WINDOW,
@@ -84,7 +80,9 @@ def predict_command(
     ] = False,
     rle: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.jsonl", help="Also write all masks as COCO results; .json: as one array."),
+        typer.Option(
+            metavar="FILE.jsonl", help="Also write all masks of OUT as COCO results; .json: as one array."
+        ),
     ] = None,
     processes: Annotated[int, typer.Option(min=1, help="Processes that refine and write masks.")] = 1,
     batch_size: Annotated[int, typer.Option(min=1, help="Images that the network sees at a time.")] = 1,
@@ -120,10 +118,8 @@ def predict_command(
         )
     with option_errors():
         options = PredictionOptions.model_validate(
-            {
-                "input_size": int(input_size) if input_size.isdecimal() else input_size,
-                "scales": tuple(scales.split(",")),
-                "flip": flip,
+            viewing.values()
+            | {
                 "window": window,
                 "presence": PRESENCE if presence is None else presence,
                 "refine": refine,

@@ -1,16 +1,20 @@
 """`capseg refer evaluate`: masks of what texts refer to, or of classes by their names, against the truth."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from segmentation.cli.referring import ReferringArguments, with_referring_arguments
+from segmentation.cli.arguments import with_arguments
+from segmentation.cli.referring import ReferringArguments
 from segmentation.data.referring.opening import open_expressions
 from segmentation.data.truth.opening import open_truth, read_image_list
 from segmentation.evaluation.expressions import measures_table
 from segmentation.evaluation.records import score_table
+from segmentation.masks.options import unused_option
 from segmentation.referring.class_words import LABELS, NAMES, PAPER, class_words
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode, UsageError
@@ -19,10 +23,11 @@ from shared_runtime.wording import counted, numbered
 if TYPE_CHECKING:
     from segmentation.evaluation.expressions import ExpressionEvaluation
     from segmentation.evaluation.records import MaskEvaluation
+    from segmentation.referring.predict import ExpressionPredictor
     from segmentation.referring.run import TrainedReferring
 
 
-@with_referring_arguments
+@with_arguments
 def refer_evaluate_command(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run of refer train.")],
     truth: Annotated[
@@ -113,16 +118,25 @@ def refer_evaluate_command(
 
       capseg refer evaluate runs/referring --truth VOC2012 --images VOC2012/JPEGImages --zero-shot --words paper
     """
+    of_expressions = _OfExpressions(tuple(instances or ()), labels, split, regions)
+    of_classes = _OfClasses(words, score_threshold, label_space, image_list, output, processes, batch_size)
+    if zero_shot:
+        _refuse(of_expressions, "it is about expressions, and --zero-shot finds classes")
+        if report is not None:
+            raise UsageError(
+                "the page of --report is about expressions. Of classes: -o MASKS, then capseg report MASKS"
+            )
+    else:
+        _refuse(of_classes, "it is about the classes that --zero-shot finds")
     options = shared.resolved()
     from segmentation.referring.run import load_referring
 
     model = load_referring(run)
+    scored = _Scored(truth, images, partial(model.predictor, options, shared.device), quiet)
+    if zero_shot:
+        raise typer.Exit(_tell_classes(*_classes(scored, of_classes, overwrite=overwrite), as_json))
     if report is not None:
-        if zero_shot:
-            raise UsageError(
-                "the page of --report is about expressions. Of classes: -o MASKS, then capseg report MASKS"
-            )
-        beside = [*(instances or ()), *([labels] if labels else [])]
+        beside = [*of_expressions.instances, *([labels] if labels else [])]
         _check_page(
             report,
             model,
@@ -130,45 +144,106 @@ def refer_evaluate_command(
             images,
             overwrite=overwrite,
         )
-    if zero_shot:
-        from segmentation.referring.names import namesakes
-        from segmentation.referring.zero_shot import ClassFinder, evaluate_zero_shot
+    raise typer.Exit(_tell_expressions(_expressions(scored, of_expressions, run, report), as_json))
 
-        masks = open_truth(truth, label_space=label_space)
-        masks = masks if image_list is None else masks.restricted_to(read_image_list(image_list))
-        asked = class_words(masks.label_space, words)
-        by_id = {label.id: asked[label.name] for label in masks.label_space.foreground}
-        predictor = model.predictor(options, shared.device)
-        names = predictor.options.names
-        same = namesakes(masks.label_space, names) if names else {}
-        finder = ClassFinder(predictor, by_id, score_threshold, same)
-        with progress_display(quiet=quiet) as show:
-            evaluation, lost = evaluate_zero_shot(
-                finder,
-                masks,
-                images,
-                output,
-                lambda done, total: show("images", done, total),
-                overwrite=overwrite,
-                processes=processes,
-                batch_size=batch_size,
-            )
-        raise typer.Exit(_tell_classes(evaluation, lost, as_json))
+
+@dataclass(frozen=True, slots=True)
+class _OfExpressions:
+    """Options of expressions alone."""
+
+    instances: tuple[Path, ...] = ()
+    labels: Path | None = None
+    split: str | None = None
+    regions: Literal["masks", "boxes"] = "masks"
+
+
+@dataclass(frozen=True, slots=True)
+class _OfClasses:
+    """Options of --zero-shot alone."""
+
+    words: str = NAMES
+    score_threshold: float | None = None
+    label_space: str | None = None
+    image_list: Path | None = None
+    output: Path | None = None
+    processes: int = 1
+    batch_size: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """What is scored, and on what."""
+
+    truth: Path
+    images: Sequence[Path]
+    predictor: Callable[[], "ExpressionPredictor"]
+    quiet: bool
+
+
+def _refuse(options: _OfExpressions | _OfClasses, why: str) -> None:
+    """Raises UsageError for the first of them that has another value than its default."""
+    for option in fields(options):
+        value = getattr(options, option.name)
+        if value != option.default:
+            shown = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+            raise unused_option(option.name, shown, why)
+
+
+def _classes(scored: _Scored, options: _OfClasses, *, overwrite: bool) -> tuple["MaskEvaluation", list[str]]:
+    """The classes of a truth, found by their names; names of images without a mask."""
+    from segmentation.referring.names import namesakes
+    from segmentation.referring.zero_shot import ClassFinder, evaluate_zero_shot
+
+    masks = open_truth(scored.truth, label_space=options.label_space)
+    masks = masks if options.image_list is None else masks.restricted_to(read_image_list(options.image_list))
+    asked = class_words(masks.label_space, options.words)
+    by_id = {label.id: asked[label.name] for label in masks.label_space.foreground}
+    predictor = scored.predictor()
+    names = predictor.options.names
+    same = namesakes(masks.label_space, names) if names else {}
+    finder = ClassFinder(predictor, by_id, options.score_threshold, same)
+    with progress_display(quiet=scored.quiet) as show:
+        return evaluate_zero_shot(
+            finder,
+            masks,
+            scored.images,
+            options.output,
+            lambda done, total: show("images", done, total),
+            overwrite=overwrite,
+            processes=options.processes,
+            batch_size=options.batch_size,
+        )
+
+
+def _expressions(
+    scored: _Scored, options: _OfExpressions, run: Path, report: Path | None
+) -> "ExpressionEvaluation":
+    """The expressions of a truth; `report`: also the page of the worst and the best images."""
     from segmentation.referring.evaluate import evaluate_referring
 
-    expressions = open_expressions(truth, instances=instances or (), labels=labels, regions=regions, split=split)
-    predictor = model.predictor(options, shared.device)
-    with progress_display(quiet=quiet) as show:
+    expressions = open_expressions(
+        scored.truth,
+        instances=options.instances,
+        labels=options.labels,
+        regions=options.regions,
+        split=options.split,
+    )
+    predictor = scored.predictor()
+    with progress_display(quiet=scored.quiet) as show:
         found = evaluate_referring(
-            predictor, expressions, images, str(run), progress=lambda done, total: show("images", done, total)
+            predictor,
+            expressions,
+            scored.images,
+            str(run),
+            progress=lambda done, total: show("images", done, total),
         )
     if report is not None:
         from segmentation.report.expressions.report import ExpressionReportOptions, expression_report
 
         title = ExpressionReportOptions(run.resolve().name)
-        shown = expression_report(found, expressions, images, predictor, report, title)
+        shown = expression_report(found, expressions, scored.images, predictor, report, title)
         typer.echo(f"{report}: {counted(shown, 'image')}", err=True)
-    raise typer.Exit(_tell_expressions(found, as_json))
+    return found
 
 
 def _check_page(

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from segmentation.cli.arguments import with_arguments
 from segmentation.cli.outcome import outcome
-from segmentation.cli.referring import ReferringArguments, with_referring_arguments
+from segmentation.cli.referring import ReferringArguments
 from segmentation.masks.overlay import OVERLAYS
 from segmentation.prediction.expression_files import SCORES, predict_expressions
 from segmentation.prediction.referrer import Referrer
@@ -17,7 +18,7 @@ from shared_runtime.wording import counted, numbered
 _SHOWN = 5
 
 
-@with_referring_arguments
+@with_arguments
 def refer_predict_command(
     images: Annotated[
         list[Path], typer.Argument(metavar="IMAGE|DIR…", help="Images, and folders of images with all below them.")

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segmentation.cli.label_rules import MinConfidence, MinVotes, Rivals, given_rules
+from segmentation.cli.arguments import with_arguments
+from segmentation.cli.label_rules import LabelRuleArguments
 from segmentation.cli.outcome import AllowMissing
-from segmentation.cli.training import Config, Images, Run, TrainingArguments, with_training_arguments
+from segmentation.cli.training import Config, Images, Run, TrainingArguments
 from segmentation.data.referring.annotated_objects import Regions
 from segmentation.data.referring.opening import open_expressions
 from segmentation.experiments.catalog import DEFAULT_REFERRING
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from segmentation.training.loop import Progress
 
 
-@with_training_arguments
+@with_arguments
 def refer_train_command(
     images: Images,
     output: Run,
@@ -64,14 +65,15 @@ def refer_train_command(
     pooling: Annotated[
         str | None, typer.Option(metavar="mpa|spa|gap|gmp", help="From patches to the score of an image.")
     ] = None,
-    min_votes: MinVotes = None,
-    min_confidence: MinConfidence = None,
-    rivals: Rivals = None,
+    *,
+    rules: LabelRuleArguments,
     label_space: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help="The label space that LABELS was made with.")
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE", help="The label space that LABELS was made with  [default: as LABELS says]"
+        ),
     ] = None,
     allow_missing: AllowMissing = False,
-    *,
     shared: TrainingArguments,
 ) -> None:
     """Train a network on what captions call the things in images: the referring phrases of a label file.
@@ -91,15 +93,14 @@ def refer_train_command(
     Exit codes: 0 done; 1 failure, or most images are missing or unreadable; 2 usage; 3 done, but some images are
     missing or unreadable; 4 weights, a language model or a package are missing; 130 interrupted.
     """
-    rules = given_rules(min_votes, min_confidence, rivals)
     given = {
         "label_space": label_space,
         "network.text.encoder": text_encoder,
         "localizer": localizer,
         "network.pooling.kind": pooling,
-        **{f"labels.{name}": value for name, value in rules.items()},
+        **rules.given("labels."),
     }
-    options = shared.resolved(ReferringConfig, config, given)
+    options = shared.resolved(ReferringConfig, config, given, labels)
     if (labels is None) == (truth is None):
         raise UsageError(f"got {'both' if labels else 'neither'} --labels and --truth, expected one of them")
     for option, value in (("split", split), ("instances", instances)):

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli.arguments import with_arguments
 from segmentation.cli.masks import PrecisionOption, option_errors
+from segmentation.cli.viewing import ViewingArguments
 from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.referring.options import AUTO, IMAGE, NOTHING, ReferringPrediction
 from segmentation.scores.contract import MOST_STEPS
@@ -14,7 +14,7 @@ from shared_schemas import load_label_space
 
 
 @dataclass(frozen=True, slots=True)
-class ReferringArguments:
+class ReferringArguments(ViewingArguments):
     """How a network looks at images, and where."""
 
     input_size: Annotated[
@@ -25,8 +25,6 @@ class ReferringArguments:
             "beside the names of a label space.",
         ),
     ] = "auto"
-    scales: Annotated[str, typer.Option(metavar="S[,S…]", help="Scales of the input, to average over.")] = "1"
-    flip: Annotated[bool, typer.Option("--flip", help="Also average over the mirrored image.")] = False
     propagation: Annotated[
         int | None,
         typer.Option(
@@ -67,10 +65,8 @@ class ReferringArguments:
         """What they ask for. Raises UsageError for wrong ones, LabelSpaceError for a file that is none."""
         with option_errors():
             options = ReferringPrediction.model_validate(
-                {
-                    "input_size": int(self.input_size) if self.input_size.isdecimal() else self.input_size,
-                    "scales": tuple(self.scales.split(",")),
-                    "flip": self.flip,
+                self.values()
+                | {
                     "propagation": self.propagation,
                     "relative": self.relative,
                     "rivals": self.rivals,
@@ -82,6 +78,3 @@ class ReferringArguments:
         if options.rivals not in (AUTO, NOTHING, IMAGE):
             load_label_space(options.rivals)
         return options
-
-
-with_referring_arguments = with_arguments(ReferringArguments)

@@ -13,9 +13,10 @@ from segmentation.cli.outcome import AllowMissing, outcome, the_same_again
 from segmentation.cli.training import Device, Images, Quiet, Workers, resolved, training_summary
 from segmentation.experiments.catalog import DEFAULT, DEFAULT_SEGMENTER
 from segmentation.localization.config import LocalizerConfig
+from segmentation.masks.job import MaskMachine
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import MaskMachine, MaskRun
+from segmentation.masks.run import MaskRun
 from segmentation.prediction.files import Predicted
 from segmentation.prediction.options import PredictionOptions
 from segmentation.runs.training import TrainingRun
@@ -82,7 +83,10 @@ def run_command(
         list[str] | None, typer.Option(metavar="KEY=VALUE", help="Set any value of the segmenter's; repeatable.")
     ] = None,
     label_space: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help="The label space that LABELS was made with.")
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE", help="The label space that LABELS was made with  [default: as LABELS says]"
+        ),
     ] = None,
     refine: Annotated[
         Refinement | None,
@@ -94,7 +98,7 @@ def run_command(
         Path | None,
         typer.Option(
             metavar="INSTANCES.json|DIR",
-            help="True masks for the report  [default: those that the segmenter learned from]",
+            help="True masks to score the predictions against in the report  [default: no scores]",
         ),
     ] = None,
     device: Device = "auto",
@@ -126,7 +130,7 @@ def run_command(
         masks = MaskOptions(refine=refine)
     space = {"label_space": label_space}
     with _own_options():
-        localizer = resolved(LocalizerConfig, localizer_config, space, set_localizer)
+        localizer = resolved(LocalizerConfig, localizer_config, space, set_localizer, labels)
     if segmenter_config is None:
         converts = localizer.network.background_logit is not None and not set_segmenter
         segmenter_config = CONVERT if converts else DEFAULT_SEGMENTER

@@ -5,14 +5,15 @@ from typing import Annotated
 
 import typer
 
+from segmentation.cli.arguments import with_arguments
 from segmentation.cli.outcome import AllowMissing
-from segmentation.cli.training import Config, Images, Run, TrainingArguments, with_training_arguments
+from segmentation.cli.training import Config, Images, Run, TrainingArguments
 from segmentation.experiments.catalog import DEFAULT_GROUNDING
 from segmentation.grounding.config import GroundingConfig
 from segmentation.grounding.run import train_grounding
 
 
-@with_training_arguments
+@with_arguments
 def train_grounding_command(
     images: Images,
     labels: Annotated[
@@ -21,7 +22,10 @@ def train_grounding_command(
     output: Run,
     config: Config = DEFAULT_GROUNDING,
     label_space: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help="The label space that LABELS was made with.")
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE", help="The label space that LABELS was made with  [default: as LABELS says]"
+        ),
     ] = None,
     allow_missing: AllowMissing = False,
     *,
@@ -42,7 +46,7 @@ def train_grounding_command(
     Exit codes: 0 done; 1 failure, or most images are missing or unreadable; 2 usage; 3 done, but some images are
     missing or unreadable; 4 weights or a package are missing; 130 interrupted.
     """
-    options = shared.resolved(GroundingConfig, config, {"label_space": label_space})
+    options = shared.resolved(GroundingConfig, config, {"label_space": label_space}, labels)
     machine = shared.machine(allow_missing=allow_missing)
     shared.run(
         options,

@@ -5,15 +5,16 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli.label_rules import MinConfidence, MinVotes, Rivals, given_rules
+from segmentation.cli.arguments import with_arguments
+from segmentation.cli.label_rules import LabelRuleArguments
 from segmentation.cli.outcome import AllowMissing
-from segmentation.cli.training import Config, Images, Run, TrainingArguments, with_training_arguments
+from segmentation.cli.training import Config, Images, Run, TrainingArguments
 from segmentation.experiments.catalog import DEFAULT
 from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.run import train_localizer
 
 
-@with_training_arguments
+@with_arguments
 def train_localizer_command(
     images: Images,
     labels: Annotated[
@@ -21,14 +22,15 @@ def train_localizer_command(
     ],
     output: Run,
     config: Config = DEFAULT,
-    min_votes: MinVotes = None,
-    min_confidence: MinConfidence = None,
-    rivals: Rivals = None,
+    *,
+    rules: LabelRuleArguments,
     label_space: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help="The label space that LABELS was made with.")
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE", help="The label space that LABELS was made with  [default: as LABELS says]"
+        ),
     ] = None,
     allow_missing: AllowMissing = False,
-    *,
     shared: TrainingArguments,
 ) -> None:
     """Train a localization network on the images that a label file describes.
@@ -45,9 +47,8 @@ def train_localizer_command(
     Exit codes: 0 done; 1 failure, or most images are missing or unreadable; 2 usage; 3 done, but some images are
     missing or unreadable; 4 weights or a package are missing; 130 interrupted.
     """
-    rules = given_rules(min_votes, min_confidence, rivals)
-    given = {"label_space": label_space, **{f"labels.{name}": value for name, value in rules.items()}}
-    options = shared.resolved(LocalizerConfig, config, given)
+    given = {"label_space": label_space, **rules.given("labels.")}
+    options = shared.resolved(LocalizerConfig, config, given, labels)
     machine = shared.machine(allow_missing=allow_missing)
     shared.run(
         options,

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli.training import Config, Images, Run, TrainingArguments, with_training_arguments
+from segmentation.cli.arguments import with_arguments
+from segmentation.cli.training import Config, Images, Run, TrainingArguments
 from segmentation.experiments.catalog import DEFAULT_SEGMENTER
 from segmentation.segmenter.config import SegmenterConfig
 from segmentation.segmenter.pairs import TrainingMasks
@@ -13,7 +14,7 @@ from segmentation.segmenter.run import train_segmenter
 from shared_runtime.errors import UsageError
 
 
-@with_training_arguments
+@with_arguments
 def train_segmenter_command(
     images: Images,
     masks: Annotated[

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from segmentation.backbones.catalog import backbone_entry
-from segmentation.cli.arguments import with_arguments
 from segmentation.cli.outcome import outcome, the_same_again
 from segmentation.experiments.catalog import parse_setting, resolve_config
 from segmentation.runs.left_out import SHOWN
 from segmentation.training.config import MachineOptions, TrainingConfig
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode
+from shared_runtime.made_with import space_option
 from shared_runtime.wording import counted
 
 if TYPE_CHECKING:
@@ -79,8 +79,11 @@ class TrainingArguments:
     ] = False
     quiet: Quiet = False
 
-    def resolved(self, model: type[ConfigT], name_or_file: str, given: Mapping[str, Any]) -> ConfigT:
-        """The configuration that a command was asked for, with `given` by dotted key among what it shares.
+    def resolved(
+        self, model: type[ConfigT], name_or_file: str, given: Mapping[str, Any], labels: Path | None = None
+    ) -> ConfigT:
+        """The configuration that a command was asked for, with `given` by dotted key among what it shares, and of
+        the label space of `labels` where nothing says another one.
 
         Raises as `resolved` does.
         """
@@ -95,7 +98,7 @@ class TrainingArguments:
             "training.precision": self.precision,
             "training.seed": self.seed,
         }
-        return resolved(model, name_or_file, {**shared, **given}, self.settings)
+        return resolved(model, name_or_file, {**shared, **given}, self.settings, labels)
 
     def machine(self, *, allow_missing: bool) -> MachineOptions:
         """Where and how it is trained."""
@@ -120,19 +123,25 @@ class TrainingArguments:
             run_training(train, output, overwrite=self.overwrite, quiet=self.quiet)
 
 
-with_training_arguments = with_arguments(TrainingArguments)
-
-
 def resolved(
-    model: type[ConfigT], name_or_file: str, given: Mapping[str, Any], settings: Sequence[str] | None
+    model: type[ConfigT],
+    name_or_file: str,
+    given: Mapping[str, Any],
+    settings: Sequence[str] | None,
+    labels: Path | None = None,
 ) -> ConfigT:
     """The configuration that a command was asked for: `given` by dotted key, where it is not None, then
-    `settings`.
+    `settings`; where none of these says a label space, that of `labels`.
 
     Raises as `resolve_config` and `parse_setting` do.
     """
     overrides = {key: value for key, value in given.items() if value is not None}
-    return resolve_config(model, name_or_file, overrides | dict(map(parse_setting, settings or ())))
+    overrides |= dict(map(parse_setting, settings or ()))
+    config = resolve_config(model, name_or_file, overrides)
+    own = model.model_fields["label_space"].default
+    if labels is None or "label_space" in overrides or config.label_space != own:
+        return config
+    return resolve_config(model, name_or_file, overrides | {"label_space": space_option(labels) or own})
 
 
 def run_training(

@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from segmentation.data.truth.image_labels import coco_image_labels
-from shared_runtime.errors import OutputError
-from shared_runtime.files import check_output
+from shared_runtime.files import check_output, writing
 from shared_runtime.wording import counted
 from shared_schemas import write_labels
 
@@ -36,8 +35,6 @@ def truth_labels_command(
     """
     inputs = {"the ground truth": instances, "the label space": Path(label_space)}
     check_output(output, inputs, overwrite=overwrite)
-    try:
+    with writing(output):
         records = write_labels(output, coco_image_labels(instances, label_space=label_space, crowd=crowd))
-    except OSError as error:
-        raise OutputError(f"{output}: cannot be written: {error.strerror or error}") from error
     typer.echo(f"{output}: {counted(records, 'image')}")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from io import SEEK_END
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ IndexMask = npt.NDArray[np.uint8]
 
 IGNORE_INDEX = 255
 
+_PNG_BEGIN, _PNG_END = b"\x89PNG\r\n\x1a\n", b"\0\0\0\0IEND\xaeB`\x82"
 _INDEX_MODES = ("P", "L")
 """With a palette, or grey: in both the stored byte is the class id."""
 _COLOURS = "Was the mask converted to colours?"
@@ -49,6 +51,25 @@ def place_for_mask(folder: Path, key: str) -> Path:
 def mask_files(folder: Path) -> dict[str, Path]:
     """The PNG files of a folder and of those below it, by their keys, in the order of their names."""
     return {name.rpartition(".")[0]: folder / name for name in sorted(names_below(folder, (".png",)))}
+
+
+def has_mask(path: Path) -> bool:
+    """Whether a mask is there, with the beginning and the end of a PNG file, or as any picture that opens.
+
+    What is empty or was cut off, as a copy to a full disk is, is none.
+    """
+    try:
+        with path.open("rb") as file:
+            begins = file.read(len(_PNG_BEGIN)) == _PNG_BEGIN
+            file.seek(-min(len(_PNG_END), file.seek(0, SEEK_END)), SEEK_END)
+            if begins and file.read() == _PNG_END:
+                return True
+        # Whatever another program made of it stays.
+        with Image.open(path) as image:
+            image.load()
+    except Exception:  # noqa: BLE001  decoders raise a dozen types for damaged files
+        return False
+    return True
 
 
 def read_index_mask(path: Path, n_classes: int) -> IndexMask:

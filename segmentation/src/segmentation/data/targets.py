@@ -1,6 +1,5 @@
 """Label files → what the localization network learns from: D of Eq. 1 in Vilar & Perez, one entry per image."""
 
-import shlex
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from segmentation.data.label_rules import Evidence, LabelRules
 from segmentation.data.phrases import Phrase, referring_phrases
 from shared_runtime.compatibility import misfit
 from shared_runtime.errors import InputError
-from shared_runtime.file_kinds import FileKind, file_kind
+from shared_runtime.file_kinds import made_into_labels
 from shared_runtime.files import reading
 from shared_schemas import (
     ClassLabel,
@@ -27,8 +26,6 @@ from shared_schemas import (
     load_label_space,
 )
 from shared_schemas.denials import denied_classes
-
-_INTO_LABELS = {FileKind.CAPTIONS: "capparse label", FileKind.INSTANCES: "capseg truth-labels"}
 
 
 @dataclass(frozen=True)
@@ -345,11 +342,9 @@ def _unrelated(_one: int, _other: int) -> bool:
 def _nothing_left(labels: Path, skipped: Sequence[SkippedImage], image_folders: Sequence[Path]) -> str:
     if not skipped:
         return "got no record, expected a label file as 'capparse label' writes it"
-    if all(image.reason is SkipReason.BAD_RECORD for image in skipped):
-        kind = file_kind(labels)
-        if kind in _INTO_LABELS:
-            command = f"{_INTO_LABELS[kind]} {shlex.quote(str(labels))} -o labels.jsonl"
-            return f"got {kind}, expected a label file. Make one of it: {command}"
+    unread = all(image.reason is SkipReason.BAD_RECORD for image in skipped)
+    if unread and (problem := made_into_labels(labels)):
+        return problem
     counts = Counter(str(image.reason) for image in skipped)
     reasons = ", ".join(f"{count} {reason}" for reason, count in counts.most_common())
     folders = ", ".join(map(str, image_folders))

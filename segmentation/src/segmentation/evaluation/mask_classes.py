@@ -47,6 +47,21 @@ def _option(label_space: LabelSpace, run: RunFolder) -> str:
         return f"FILE, a label space file of {name!r}"
 
 
+def given_classes(masks: Path, given: str | Path) -> LabelSpace:
+    """The label space `given` for what the values of masks mean: that which their folder says, if it says any.
+
+    Raises UsageError where the two differ: no value becomes that of another label space. LabelSpaceError for
+    `given`.
+    """
+    known, space = mask_classes(masks), load_label_space(given)
+    if known and not same_foreground(known.label_space, space):
+        raise UsageError(
+            f"{masks}: got masks of label space {known.label_space.name!r}, as {known.file} says, expected "
+            f"{space.name!r}. Leave the option out: it says what values mean, and converts none"
+        )
+    return space
+
+
 def transfer_to(
     truth: LabelSpace, masks: Path, given: str | Path | LabelSpace | None = None
 ) -> ClassTransfer | None:

@@ -16,6 +16,7 @@ from segmentation.data.truth.contract import MaskTruth
 from segmentation.data.truth.mask_folders import VOC_MASKS
 from shared_runtime.coco import folded
 from shared_runtime.errors import InputError
+from shared_runtime.files import reading
 from shared_schemas import LabelSpace
 from shared_schemas.errors import did_you_mean
 
@@ -77,10 +78,8 @@ class ColouredTruth(MaskTruth[Path]):
 def read_label_map(path: Path) -> dict[str, tuple[int, int, int]]:
     """The colours of a label map by its names, in the order of its lines. Raises `InputError`."""
     colours: dict[str, tuple[int, int, int]] = {}
-    try:
+    with reading(path, UnicodeDecodeError):
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.startswith("#"):
             continue

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from segmentation.data.legend import IGNORE_NAME, LABEL_MAP, write_legend
-from segmentation.data.masks import mask_path, place_for_mask, remove_masks, write_index_mask
+from segmentation.data.masks import has_mask, mask_path, place_for_mask, remove_masks, write_index_mask
 from segmentation.data.truth.contract import Truth
 from segmentation.data.truth.mask_folders import VOC_MASKS
 from segmentation.data.truth.opening import open_truth
@@ -14,8 +14,8 @@ from segmentation.evaluation.mask_classes import mask_classes
 from segmentation.exchange.colours import ColouredTruth, unpacked
 from segmentation.exchange.run import ExportedMasks, LeftOutMask
 from segmentation.runs.folder import IMPORT, RunRecord, installed_versions, open_run
-from shared_runtime.errors import InputError, OutputError, UsageError
-from shared_runtime.files import file_digest
+from shared_runtime.errors import InputError, UsageError
+from shared_runtime.files import file_digest, writing
 from shared_schemas import LabelSpace, load_label_space
 
 _OTHERWISE = "coco"
@@ -69,17 +69,14 @@ def import_masks(
         def forget(changed: bool) -> None:
             remove_masks(output, keys, others=changed)
 
-        try:
-            with open_run(output, record, overwrite=overwrite, forget=forget) as folder:
-                folder.write_label_space(truth.label_space)
-                write_legend(output, truth.label_space)
-                for number, key in enumerate(keys, 1):
-                    # Of the same source: the record says so.
-                    if not mask_path(output, key).is_file():
-                        _write(truth, key, output, left_out)
-                    progress(number, len(keys))
-        except OSError as error:
-            raise OutputError(f"{output}: cannot be written: {error.strerror or error}") from error
+        with writing(output), open_run(output, record, overwrite=overwrite, forget=forget) as folder:
+            folder.write_label_space(truth.label_space)
+            write_legend(output, truth.label_space)
+            for number, key in enumerate(keys, 1):
+                # Of the same source: the record says so.
+                if not has_mask(mask_path(output, key)):
+                    _write(truth, key, output, left_out)
+                progress(number, len(keys))
     return ExportedMasks(len(keys) - len(left_out), left_out)
 
 

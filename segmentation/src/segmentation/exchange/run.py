@@ -9,7 +9,7 @@ from pathlib import Path
 from segmentation.data.folders import ImageFolders, UnsafeNameError
 from segmentation.data.images import image_size
 from segmentation.data.masks import check_size, mask_files, read_index_mask
-from segmentation.evaluation.mask_classes import mask_classes
+from segmentation.evaluation.mask_classes import given_classes, mask_classes
 from segmentation.exchange.contract import (
     Converted,
     ExportClasses,
@@ -21,10 +21,11 @@ from segmentation.exchange.contract import (
 from segmentation.exchange.formats import mask_layout
 from segmentation.exchange.sinks import Sink, SpooledLists, open_archive, open_file, open_folder
 from segmentation.runs.folder import RunFolder
-from shared_runtime.errors import CapparseError, InputError, OutputError, UsageError
+from shared_runtime.errors import CapparseError, InputError, UsageError
 from shared_runtime.files import check_output
+from shared_runtime.files import writing as writing_to
 from shared_runtime.workers import map_ordered
-from shared_schemas import LabelSpace, load_label_space
+from shared_schemas import LabelSpace
 
 _ARCHIVE = ".zip"
 
@@ -97,22 +98,19 @@ def export_masks(
         left_out += unnamed
     n_masks = 0
     convert = partial(_converted, layout)
-    try:
-        with opened as sink, SpooledLists() as lists:
-            results = map_ordered(convert, items, processes=writing.processes)
-            for item, found in zip(items, results, strict=True):
-                if isinstance(found, LeftOutMask):
-                    left_out.append(found)
-                else:
-                    n_masks += 1
-                    _write(layout, item, found, sink, lists)
-                progress(n_masks + len(left_out), len(items))
-            if not n_masks:
-                raise InputError(f"{source.masks}: got no usable mask; the first: {left_out[0].reason}")
-            for name, pieces in layout.files(lists).items():
-                sink.write(name, pieces)
-    except OSError as error:
-        raise OutputError(f"{output}: cannot be written: {error.strerror or error}") from error
+    with writing_to(output), opened as sink, SpooledLists() as lists:
+        results = map_ordered(convert, items, processes=writing.processes)
+        for item, found in zip(items, results, strict=True):
+            if isinstance(found, LeftOutMask):
+                left_out.append(found)
+            else:
+                n_masks += 1
+                _write(layout, item, found, sink, lists)
+            progress(n_masks + len(left_out), len(items))
+        if not n_masks:
+            raise InputError(f"{source.masks}: got no usable mask; the first: {left_out[0].reason}")
+        for name, pieces in layout.files(lists).items():
+            sink.write(name, pieces)
     return ExportedMasks(n_masks, sorted(left_out, key=lambda mask: mask.key))
 
 
@@ -211,7 +209,7 @@ def _noted_images(masks: Path) -> list[Path]:
 
 def _label_space(source: MaskSource) -> LabelSpace:
     if source.label_space is not None:
-        return load_label_space(source.label_space)
+        return given_classes(source.masks, source.label_space)
     known = mask_classes(source.masks)
     if known is None:
         raise UsageError(f"{source.masks} does not say what the values of its masks mean: --label-space NAME|FILE")

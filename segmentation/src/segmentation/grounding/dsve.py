@@ -20,6 +20,7 @@ from segmentation.grounding.config import GroundingConfig, GroundingOptions, Tex
 from segmentation.grounding.network import GroundingNetwork
 from segmentation.grounding.words import UNKNOWN, WordTable, split_words
 from shared_runtime.errors import InputError
+from shared_runtime.files import reading
 
 BACKBONE = "resnet152"
 SIDE = 385
@@ -95,14 +96,11 @@ def word_vectors(folder: Path, wanted: Collection[str] | None) -> tuple[WordTabl
     vectors = _read_vectors(folder / VECTORS)
     rows: dict[str, int] = {}
     lines = 0
-    try:
-        with (folder / WORDS).open(encoding="utf-8") as file:
-            for row, line in enumerate(file):
-                lines, word = row + 1, line.strip()
-                if word == _UNKNOWN_WORD or (split_words(word) == [word] and (wanted is None or word in wanted)):
-                    rows[word] = row
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{folder / WORDS}: cannot be read: {error}") from error
+    with reading(folder / WORDS, UnicodeDecodeError), (folder / WORDS).open(encoding="utf-8") as file:
+        for row, line in enumerate(file):
+            lines, word = row + 1, line.strip()
+            if word == _UNKNOWN_WORD or (split_words(word) == [word] and (wanted is None or word in wanted)):
+                rows[word] = row
     if lines != len(vectors):
         raise InputError(f"{folder}: got {lines:,} words in {WORDS} and {len(vectors):,} rows in {VECTORS}")
     if _UNKNOWN_WORD not in rows:

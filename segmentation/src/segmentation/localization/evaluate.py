@@ -11,7 +11,7 @@ from segmentation.data.images import read_image
 from segmentation.data.read_ahead import array_bytes, read_ahead
 from segmentation.data.targets import ImageTargets, UnknownAttributes, read_targets
 from segmentation.evaluation.image_labels import LabelRanking, label_ranking
-from segmentation.localization.run import Localizer, load_localizer
+from segmentation.localization.run import TrainedLocalizer, load_localizer
 from segmentation.runs.left_out import LeftOut
 
 BATCH = 8
@@ -58,7 +58,7 @@ def evaluate_labels(
 
 
 def _scores(
-    localizer: Localizer, targets: Sequence[ImageTargets], side: int, device: str
+    localizer: TrainedLocalizer, targets: Sequence[ImageTargets], side: int, device: str
 ) -> Iterator[npt.NDArray[np.float32]]:
     """Logits (B, K) of the images, a batch at a time."""
     from segmentation.backbones.devices import resolve_device

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from segmentation.backbones.contract import Backbone, Cells
 from segmentation.localization.config import LocalizationOptions, PoolingOptions, WeightedPoolingOptions
+from segmentation.localization.directions import leading_directions
 from segmentation.scores.pooling import competing_shares, size_penalty, weighted_pooling
 
 _NO_ATTRIBUTES = "this network has no attributes: it gives class scores and class heatmaps alone"
@@ -39,12 +40,24 @@ class FeatureMaps(NamedTuple):
     """What the backbone gives."""
 
 
+class ClassRows(NamedTuple):
+    """Class maps as they are read from cells: logits of K classes, over the C channels of a backbone."""
+
+    rows: Tensor
+    """`[K C]`"""
+    offsets: Tensor
+    """`[K]`"""
+    background: float = 0.0
+    """The logit of the background, in every cell."""
+
+
 class LabelLocalizer(nn.Module, ABC):
     """What is trained on image labels and then asked for heatmaps; this base knows no attributes."""
 
-    def __init__(self, backbone: Backbone) -> None:
+    def __init__(self, backbone: Backbone, options: LocalizationOptions) -> None:
         super().__init__()
         self.backbone = backbone
+        self.options = options
 
     @abstractmethod
     def forward(self, images: Tensor) -> FeatureMaps:
@@ -59,6 +72,18 @@ class LabelLocalizer(nn.Module, ABC):
         """H_cls of the classes with contiguous ids `ids` (from 1), `[B len(ids) h w]`, before any threshold.
 
         Raises ValueError for an id that is no class.
+        """
+
+    @abstractmethod
+    def class_rows(self) -> ClassRows:
+        """The class heatmaps of all K classes, for other networks to start from, and the background that they
+        compete with; no part of a graph."""
+
+    @abstractmethod
+    def start_from(self, rows: Tensor, classifier: Tensor) -> None:
+        """Start with `rows` `[K C]` as class heatmaps, times what makes scores of such maps by the pooling.
+
+        They are made of those of `classifier` `[N C]`, whose other directions take the room that is left.
         """
 
     def compound_scores(self, _comp: Tensor, _pairs: CompoundPairs, /) -> Tensor:
@@ -147,8 +172,7 @@ class LocalizationNetwork(LabelLocalizer):
     def __init__(
         self, backbone: Backbone, n_classes: int, n_attributes: int, options: LocalizationOptions
     ) -> None:
-        super().__init__(backbone)
-        self.options = options
+        super().__init__(backbone, options)
         self.project_cls = nn.Conv2d(backbone.channels, options.d_cls, kernel_size=1)
         self.classes = ClassEmbeddings(n_classes, options.d_cls)
         self.project_comp: nn.Conv2d | None = None
@@ -175,6 +199,26 @@ class LocalizationNetwork(LabelLocalizer):
     def class_heatmaps(self, cls: Tensor, ids: Sequence[int]) -> Tensor:
         return _inner_products(cls, self.classes.weight[class_columns(ids, self.classes.weight)])
 
+    def class_rows(self) -> ClassRows:
+        embeddings = self.classes.weight
+        rows = embeddings @ self.project_cls.weight.flatten(1)
+        offsets = embeddings @ self.project_cls.get_parameter("bias")
+        return ClassRows(rows.detach(), offsets.detach(), self.options.background_logit or 0.0)
+
+    @torch.no_grad()
+    def start_from(self, rows: Tensor, classifier: Tensor) -> None:
+        """A compound starts as its class: all attributes at 0."""
+        options = self.options
+        directions = leading_directions(rows, classifier, options.d_cls)
+        self.classes.weight.zero_()
+        self.classes.weight[:, : len(directions)] = rows @ directions.T
+        _project(self.project_cls, directions)
+        if self.project_comp is not None and self.compounds is not None:
+            _project(self.project_comp, directions[: options.d_comp])
+            self.compounds.attributes.zero_()
+            self.compounds.affine.weight[:, : options.d_cls] = torch.eye(options.d_comp, options.d_cls)
+            self.compounds.affine.bias.zero_()
+
     def compound_heatmaps(self, comp: Tensor, pairs: Sequence[tuple[int, int]]) -> Tensor:
         compounds = self._compounds()
         columns = class_columns([class_id for class_id, _ in pairs], self.classes.weight)
@@ -185,6 +229,12 @@ class LocalizationNetwork(LabelLocalizer):
         if self.compounds is None:
             raise ValueError(_NO_ATTRIBUTES)
         return self.compounds
+
+
+def _project(projection: nn.Conv2d, directions: Tensor) -> None:
+    projection.weight[: len(directions)] = directions[:, :, None, None]
+    if projection.bias is not None:
+        projection.bias.zero_()
 
 
 def _inner_products(features: Tensor, embeddings: Tensor) -> Tensor:
@@ -206,8 +256,7 @@ class PlainCam(LabelLocalizer):
     """
 
     def __init__(self, backbone: Backbone, n_classes: int, options: LocalizationOptions) -> None:
-        super().__init__(backbone)
-        self.options = options
+        super().__init__(backbone, options)
         self.classifier = nn.Conv2d(backbone.channels, n_classes, kernel_size=1, bias=False)
 
     def forward(self, images: Tensor) -> FeatureMaps:
@@ -221,6 +270,16 @@ class PlainCam(LabelLocalizer):
 
     def class_heatmaps(self, cls: Tensor, ids: Sequence[int]) -> Tensor:
         return cls[:, class_columns(ids, self.classifier.weight)]
+
+    def class_rows(self) -> ClassRows:
+        rows = self.classifier.weight.flatten(1).detach()
+        return ClassRows(rows, torch.zeros(len(rows)), self.options.background_logit or 0.0)
+
+    @torch.no_grad()
+    def start_from(self, rows: Tensor, classifier: Tensor) -> None:  # noqa: ARG002  it has room for the rows alone
+        # WELDON adds the highest and the lowest cells, so that its scores are about twice an average.
+        scale = 1 if self.options.class_pooling == "weighted" else 2
+        self.classifier.weight.copy_(scale * rows[:, :, None, None])
 
 
 def build_localizer(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Localizer:
+class TrainedLocalizer:
     """A trained network and what its columns mean."""
 
     weights: Path
@@ -120,9 +120,9 @@ def _content(target: ImageTargets) -> tuple[Any, ...]:
     return (target.image_id, target.file_name, *classes, attributes)
 
 
-def load_localizer(run: Path) -> Localizer:
+def load_localizer(run: Path) -> TrainedLocalizer:
     """The network of a finished run. InputError if `run` is none, or is unfinished."""
     folder = RunFolder(run)
     refuse_saved(run)
     config = folder.read_config(LocalizerConfig, TRAIN_LOCALIZER)
-    return Localizer(folder.weights, Vocabulary(folder.read_label_space()), config)
+    return TrainedLocalizer(folder.weights, Vocabulary(folder.read_label_space()), config)

@@ -6,7 +6,7 @@ from typing import Generic, NamedTuple, TypeVar
 from segmentation.data.images import RgbImage, read_image
 from segmentation.data.read_ahead import array_bytes, read_ahead
 from segmentation.masks.finish import RejectedImage
-from segmentation.scores.contract import ImageRequest, Sizes
+from segmentation.scores.contract import RequestT, Sizes
 from segmentation.training.shortage import is_memory_shortage
 from shared_runtime.errors import InputError
 
@@ -15,7 +15,6 @@ _OPEN_BATCHES = 8
 _MOST_OPEN_BYTES = 512_000_000
 """That they may take meanwhile: more than ordinary images do, and fourteen photographs of 12 megapixels."""
 
-RequestT = TypeVar("RequestT", bound=ImageRequest)
 SeenT = TypeVar("SeenT")
 ItemT = TypeVar("ItemT")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic
 
 import numpy as np
 
@@ -14,11 +14,11 @@ from segmentation.masks.finish import Finisher, RejectedImage
 from segmentation.masks.maps import ScoreMaps, likeliest, score_maps, sharpened
 from segmentation.masks.memory import bytes_per_process
 from segmentation.masks.options import ResolvedMaskOptions
-from segmentation.masks.overlay import has_overlay, with_overlays
+from segmentation.masks.overlay import draw_overlays, with_overlays
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
 from segmentation.masks.refinement import Refinement
-from segmentation.scores.contract import Heatmaps, ImageRequest, ImageScores, ScoreSource, Sizes
-from shared_runtime.errors import OutputError
+from segmentation.scores.contract import Heatmaps, ImageScores, RequestT, ScoreSource, Sizes
+from shared_runtime.files import writing
 
 if TYPE_CHECKING:
     # It imports torch, which the errors of a command do without.
@@ -28,8 +28,6 @@ CONSENSUS = "consensus.safetensors"
 """What the masks of a folder have in common, for a run that goes on."""
 _MOST_STUDIED = 2000
 """Images that a consensus is learned from; more change little and cost as much as their masks."""
-
-RequestT = TypeVar("RequestT", bound=ImageRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +77,23 @@ class HeatmapMaps(Generic[RequestT]):
 
 
 @dataclass(frozen=True, slots=True)
+class MaskMachine:
+    """Where masks are made: nothing that changes them, but for the rounding of the device."""
+
+    device: str = "auto"
+    processes: int = 1
+    batch_size: int = 8
+
+
+@dataclass(frozen=True, slots=True)
 class MaskJob(Generic[RequestT]):
     """Algorithm 1 over a set of images, on whatever gives heatmaps."""
 
     source: ScoreSource[RequestT]
     n_foreground: int
     options: ResolvedMaskOptions
-    processes: int = 1
-    batch_size: int = 8
+    machine: MaskMachine = MaskMachine()
+    """The device is that of the source already."""
     progress: Callable[[MaskCounts], None] = lambda _: None
     overlays_of: Sequence[str] | None = None
     """Names of the classes 1, 2, …, where masks are also shown over their images; None: they are not."""
@@ -100,21 +107,21 @@ class MaskJob(Generic[RequestT]):
         finisher = Finisher(
             self.options.refine,
             self.options.crf_preset,
-            bytes_per_process(self.processes),
+            bytes_per_process(self.machine.processes),
             self.options.ignore_band,
         )
-        is_there = None
-        if self.overlays_of is not None:
-            finisher, is_there = with_overlays(finisher, folder, self.overlays_of), has_overlay(folder)
-        distinct, todo, counts = plan_masks(requests, folder, is_there)
+        distinct, todo, counts = plan_masks(requests, folder)
         self.progress(counts)
+        if self.overlays_of is not None:
+            draw_overlays(distinct, folder, self.overlays_of, self.machine.processes)
+            finisher = with_overlays(finisher, folder, self.overlays_of)
         if todo:
             discriminant = self._discriminant(distinct, folder, counts)
             MaskPipeline(
                 HeatmapMaps(self.source, self.n_foreground, self.options, discriminant),
                 finisher,
-                self.processes,
-                self.batch_size,
+                self.machine.processes,
+                self.machine.batch_size,
                 self.progress,
             ).run(todo, folder, counts)
         return counts
@@ -135,7 +142,7 @@ class MaskJob(Generic[RequestT]):
         self.progress(counts)
         statistics = CellStatistics(self.n_foreground + 1)
         alone = HeatmapMaps(self.source, self.n_foreground, self.options)
-        for batch in image_batches(studied, self.source.sizes, self.batch_size):
+        for batch in image_batches(studied, self.source.sizes, self.machine.batch_size):
             if isinstance(batch, RejectedImage):
                 continue
             for of_image in seen(batch, self.source.scores):
@@ -151,8 +158,6 @@ class MaskJob(Generic[RequestT]):
         counts.to_study = counts.studied
         discriminant = statistics.discriminant()
         if discriminant is not None:
-            try:
+            with writing(path):
                 discriminant.save(path)
-            except OSError as error:
-                raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
         return discriminant

@@ -1,20 +1,34 @@
 """A mask over its image, in the colours that its PNG has."""
 
 import base64
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from segmentation.data.images import RgbImage
-from segmentation.data.masks import IGNORE_INDEX, IndexMask, palette
+from segmentation.data.images import RgbImage, read_image
+from segmentation.data.masks import (
+    IGNORE_INDEX,
+    IndexMask,
+    check_size,
+    has_mask,
+    mask_path,
+    palette,
+    read_index_mask,
+)
 from segmentation.masks.finish import Finisher, UnfinishedMask
 from segmentation.scores.contract import ImageRequest
-from shared_runtime.errors import UsageError
+from shared_runtime.errors import InputError, UsageError
+from shared_runtime.files import writing
+from shared_runtime.workers import map_ordered
 from shared_schemas.files import replacing
+
+_log = logging.getLogger(__name__)
 
 OVERLAYS = "overlays"
 """Sub-folder of a folder of masks with the pictures that show masks over their images."""
@@ -64,9 +78,37 @@ def overlay_path(masks: Path, key: str) -> Path:
     return masks / OVERLAYS / f"{key}.jpg"
 
 
-def has_overlay(masks: Path) -> Callable[[ImageRequest, Path], bool]:
-    """Says, as `plan_masks` asks it, whether a mask of the folder is there with its picture."""
-    return lambda request, mask: mask.is_file() and overlay_path(masks, request.key).is_file()
+def draw_overlays(
+    requests: Iterable[ImageRequest], masks: Path, class_names: Sequence[str], processes: int
+) -> None:
+    """The pictures that masks of the folder lack, of these masks as they are: somebody may have drawn in them.
+
+    One that cannot be made is warned of. Raises OutputError where they cannot be written.
+    """
+    lacking = [
+        request
+        for request in requests
+        if not overlay_path(masks, request.key).is_file() and has_mask(mask_path(masks, request.key))
+    ]
+    if not lacking:
+        return
+    draw = partial(_drawn, masks, tuple(class_names))
+    with writing(masks / OVERLAYS, inside=True):
+        for problem in filter(None, map_ordered(draw, lacking, processes=processes, method="spawn")):
+            _log.warning("no overlay: %s", problem)
+
+
+def _drawn(masks: Path, class_names: tuple[str, ...], request: ImageRequest) -> str | None:
+    """Draw the picture of a mask; what is wrong with it."""
+    path = mask_path(masks, request.key)
+    try:
+        image, mask = read_image(request.path), read_index_mask(path, 1 + len(class_names))
+        check_size(mask, str(path), image.shape[:2], request.path)
+    except InputError as error:
+        return str(error)
+    picture = with_key(Image.fromarray(painted(image, mask)), mask, class_names)
+    write_overlay(overlay_path(masks, request.key), picture)
+    return None
 
 
 def painted(image: RgbImage, mask: IndexMask, opacity: float = OPACITY) -> RgbImage:

@@ -4,19 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol
 
 from segmentation.data.images import RgbImage
-from segmentation.data.masks import mask_path, place_for_mask
+from segmentation.data.masks import has_mask, mask_path, place_for_mask
 from segmentation.masks.batches import image_batches, seen
 from segmentation.masks.finish import Finisher, RejectedImage, UnfinishedMask
 from segmentation.masks.maps import ScoreMaps
 from segmentation.masks.memory import refinement_size
-from segmentation.scores.contract import ImageRequest, Sizes
+from segmentation.scores.contract import RequestT, RequestT_contra, Sizes
 from shared_runtime.workers import map_ordered
-
-RequestT = TypeVar("RequestT", bound=ImageRequest)
-RequestT_contra = TypeVar("RequestT_contra", bound=ImageRequest, contravariant=True)
 
 
 class MapSource(Protocol[RequestT_contra]):
@@ -90,7 +87,7 @@ def plan_masks(
             plan.counts.rejected.append(RejectedImage.of(request, reason))
             continue
         plan.distinct.append(request)
-        if path.is_file() if is_there is None else is_there(request, path):
+        if has_mask(path) if is_there is None else is_there(request, path):
             plan.counts.present += 1
         else:
             plan.todo.append(request)

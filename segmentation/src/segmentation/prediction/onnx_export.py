@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from segmentation.prediction.contract import needs_classes
 from segmentation.runs.trained import OpenedModel
 from segmentation.scores.grid import input_size
-from shared_runtime.errors import CapparseError, InputError, MissingResourceError, OutputError
+from shared_runtime.errors import CapparseError, InputError, MissingResourceError
+from shared_runtime.files import writing
 from shared_schemas.files import replacing
 
 INPUT = "images"
@@ -63,13 +64,10 @@ def export_onnx(model: OpenedModel, path: Path, *, size: tuple[int, int] | None 
     backbone = model.network.backbone
     any_size = backbone.first_cell == 0 and size is None
     sides = _sizes(model, size) if not any_size else [_pixels(backbone, *cells) for cells in _CHECKED]
-    try:
-        with replacing(path) as unfinished:
-            _write(network, unfinished, sides[0], any_size=any_size)
-            _describe(onnx, unfinished, model, None if any_size else sides[0])
-            difference = _compared(runtime, unfinished, network, sides, batches=(1, 2) if any_size else (1,))
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
+    with writing(path), replacing(path) as unfinished:
+        _write(network, unfinished, sides[0], any_size=any_size)
+        _describe(onnx, unfinished, model, None if any_size else sides[0])
+        difference = _compared(runtime, unfinished, network, sides, batches=(1, 2) if any_size else (1,))
     return OnnxExport(None if any_size else sides[0], difference, network.output, backbone.stride)
 
 

@@ -32,7 +32,8 @@ from segmentation.runs.folder import (
 )
 from segmentation.runs.trained import SAVED_CONFIG, StoredModel, is_saved
 from shared_runtime.configuration import FrozenModel
-from shared_runtime.errors import InputError, OutputError, UsageError
+from shared_runtime.errors import InputError, UsageError
+from shared_runtime.files import reading, writing
 from shared_schemas import LabelSpace
 from shared_schemas.files import UNFINISHED, replace_file, unfinished_beside
 
@@ -51,7 +52,7 @@ _KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         TRAIN_LOCALIZER: (
             "segmentation.localization.config:LocalizerConfig",
-            "segmentation.localization.run:Localizer",
+            "segmentation.localization.run:TrainedLocalizer",
         ),
         TRAIN_SEGMENTER: (
             "segmentation.segmenter.config:SegmenterConfig",
@@ -80,8 +81,9 @@ class SavedModel(FrozenModel):
 def read_saved(folder: Path) -> SavedModel:
     """What `config.json` says. Raises InputError where it was not written here."""
     path = folder / CONFIG
-    try:
+    with reading(path, ValueError):
         content = json.loads(path.read_text(encoding="utf-8"))
+    try:
         if not isinstance(content, dict) or _OWN not in content:
             raise InputError(
                 f"{path}: got a configuration without {_OWN!r}, expected a model that save_pretrained wrote. As a "
@@ -92,8 +94,6 @@ def read_saved(folder: Path) -> SavedModel:
         problem = error.errors()[0]
         where = ".".join(map(str, (_OWN, *problem["loc"])))
         raise InputError(f"{path}: {where}: {problem['msg']}; was it written by a newer version?") from error
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
 
 def open_pretrained(folder: Path, *commands: str) -> Any:
@@ -128,15 +128,14 @@ def save_pretrained(model: StoredModel, folder: Path, card: ModelCard, *, half: 
     the backbone or the language model raises that is gone."""
     if folder.is_dir() and any(map(_is_others, folder.iterdir())) and not _wrote(folder):
         raise UsageError(f"{folder} holds other files. Choose a new folder for the model")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with _unfinished_in(folder) as unfinished:
-            _write(model, unfinished, card, half=half)
-            _take_its_place(unfinished, folder)
-    except FileExistsError:
-        raise UsageError(f"{folder} cannot be a folder: a file is in the way. Choose another one") from None
-    except OSError as error:
-        raise OutputError(f"{error.filename or folder}: cannot be written: {error.strerror or error}") from error
+    with writing(folder, inside=True):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with _unfinished_in(folder) as unfinished:
+                _write(model, unfinished, card, half=half)
+                _take_its_place(unfinished, folder)
+        except FileExistsError:
+            raise UsageError(f"{folder} cannot be a folder: a file is in the way. Choose another one") from None
 
 
 def _write(model: StoredModel, folder: Path, card: ModelCard, *, half: bool) -> None:

@@ -19,7 +19,8 @@ from segmentation.prediction.opening import open_referring
 from segmentation.referring.options import ReferringPrediction
 from segmentation.referring.run import TrainedReferring
 from segmentation.scores.contract import FloatMap
-from shared_runtime.errors import OutputError, UsageError
+from shared_runtime.errors import UsageError
+from shared_runtime.files import writing
 from shared_schemas.files import replacing
 
 if TYPE_CHECKING:
@@ -51,11 +52,8 @@ class ReferredRegion:
 
     def save(self, path: str | Path) -> None:
         """Write the mask as a PNG, 255 for what is referred to and 0 elsewhere. Raises OutputError."""
-        try:
-            with replacing(Path(path)) as unfinished:
-                Image.fromarray(self.mask.astype(np.uint8) * np.uint8(255)).save(unfinished, format="PNG")
-        except OSError as error:
-            raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
+        with writing(path), replacing(Path(path)) as unfinished:
+            Image.fromarray(self.mask.astype(np.uint8) * np.uint8(255)).save(unfinished, format="PNG")
 
     def __repr__(self) -> str:
         height, width = self.mask.shape

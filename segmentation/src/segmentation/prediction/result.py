@@ -13,7 +13,8 @@ from segmentation.data.images import RgbImage
 from segmentation.data.masks import IndexMask, palette, write_index_mask
 from segmentation.masks.maps import ScoreMaps
 from segmentation.masks.overlay import OPACITY, painted, shown_html, shown_png
-from shared_runtime.errors import OutputError, UsageError
+from shared_runtime.errors import UsageError
+from shared_runtime.files import writing
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,10 +56,8 @@ class Segmentation:
 
     def save(self, path: str | Path) -> None:
         """Write the mask as a PNG whose pixels are class ids, with VOC's palette. Raises OutputError."""
-        try:
+        with writing(path):
             write_index_mask(Path(path), self.mask)
-        except OSError as error:
-            raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
 
     def __repr__(self) -> str:
         height, width = self.mask.shape

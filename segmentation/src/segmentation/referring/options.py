@@ -6,14 +6,13 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from segmentation.backbones.devices import PRECISION, Precision
-from segmentation.masks.options import MOST_POWER
+from segmentation.masks.options import DEFAULT_ALPHA, MOST_POWER
 from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.scores.contract import MOST_STEPS, NetworkTraits, Pixels, Scale
 from shared_runtime.configuration import Configuration
 from shared_schemas import load_label_space
 from shared_schemas.label_space_file import SHIPPED
 
-_ALPHA = 4.0
 IMAGE, NOTHING, AUTO = "image", "none", "auto"
 """As rivals, in the place of a label space: what else is asked of the same image; nothing; or what suits the
 network."""
@@ -60,7 +59,7 @@ class ReferringPrediction(Configuration):
         ge=0,
         le=MOST_POWER,
         description="Of a map that is relative, the background is 1 less the map, to the power of this (Ahn and "
-        f"Kwak 2018). None: {_ALPHA:g}.",
+        f"Kwak 2018). None: {DEFAULT_ALPHA:g}.",
     )
     refine: Refinement | None = Field(
         None, description="How masks are fitted to edges; None: by a walk over pixels."
@@ -89,7 +88,7 @@ class ReferringPrediction(Configuration):
             "propagation": (_STEPS if named else 0) if self.propagation is None else self.propagation,
             "relative": by_network if self.relative is None else self.relative,
             "rivals": rivals,
-            "alpha": _ALPHA if self.alpha is None else self.alpha,
+            "alpha": DEFAULT_ALPHA if self.alpha is None else self.alpha,
             "refine": self.refine or Refinement.PIXEL_WALK,
         }
         return ResolvedReferring(**dict(self) | decided)
@@ -102,7 +101,7 @@ class ResolvedReferring(ReferringPrediction):
     propagation: int = 0
     rivals: str = NOTHING
     relative: bool
-    alpha: float = _ALPHA
+    alpha: float = DEFAULT_ALPHA
     refine: Refinement
 
     @property

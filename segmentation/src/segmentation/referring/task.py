@@ -9,8 +9,8 @@ from torch import Tensor
 from segmentation.backbones.loading import load_backbone, load_classifier, read_tensors
 from segmentation.data.phrases import expression_text
 from segmentation.referring.config import ReferringConfig, ReferringLossOptions
-from segmentation.referring.knowledge.class_rows import named_rows
 from segmentation.referring.knowledge.directions import start_from_knowledge
+from segmentation.referring.knowledge.learned_rows import named_rows
 from segmentation.referring.losses import overlap, soft_margin_loss
 from segmentation.referring.network import ReferringNetwork
 from segmentation.referring.pooling import pooled

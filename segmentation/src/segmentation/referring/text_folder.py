@@ -7,7 +7,7 @@ from pathlib import Path
 
 from segmentation.backbones.catalog import HUB, PACKAGED, hub_folder
 from shared_runtime.errors import InputError, MissingResourceError
-from shared_runtime.files import file_digest
+from shared_runtime.files import file_digest, reading
 
 CLASSES = "classes"
 """In place of a language model: each class name of the label space has an embedding of its own."""
@@ -70,7 +70,5 @@ def pools_by_mean(folder: Path) -> bool:
     path = folder / _POOLING
     if not path.is_file():
         return False
-    try:
+    with reading(path, ValueError, AttributeError):
         return bool(json.loads(path.read_text(encoding="utf-8")).get("pooling_mode_mean_tokens"))
-    except (OSError, ValueError, AttributeError) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from error

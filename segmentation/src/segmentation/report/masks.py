@@ -11,7 +11,7 @@ from segmentation.data.folders import ImageFolders
 from segmentation.data.legend import ID2LABEL, value_names
 from segmentation.data.truth.contract import BACKGROUND_NAME, Truth
 from segmentation.evaluation.evaluate import evaluate
-from segmentation.evaluation.mask_classes import mask_classes, transfer_to
+from segmentation.evaluation.mask_classes import given_classes, mask_classes, transfer_to
 from segmentation.evaluation.records import EvaluationProtocol, MaskEvaluation, Missing
 from segmentation.report.captions import records_of
 from segmentation.report.judged import MaskSet, compared_masks, masks_alone
@@ -20,9 +20,10 @@ from segmentation.report.page import PageContent, render
 from segmentation.report.places import Places, check_page, noted_places
 from segmentation.report.rows import ImageRow, RowSources, image_row
 from segmentation.report.survey import Survey, survey
-from shared_runtime.errors import CapparseError, InputError, OutputError
+from shared_runtime.errors import CapparseError, InputError
+from shared_runtime.files import writing
 from shared_runtime.wording import counted, numbered
-from shared_schemas import ImageLabels, LabelSpace, load_label_space
+from shared_schemas import ImageLabels, LabelSpace
 from shared_schemas.files import replace_file
 
 _log = logging.getLogger(__name__)
@@ -96,10 +97,8 @@ def mask_report(masks: Path, truth: Truth | None, output: Path, options: MaskRep
     )
     rows = list(_rows(found, sources, notes))
     content = PageContent(masks.resolve().name, mask_set.names, found, rows, notes, evaluation)
-    try:
+    with writing(output):
         replace_file(output, render(content).encode("utf-8", "replace"))
-    except OSError as error:
-        raise OutputError(f"{output}: cannot be written: {error.strerror or error}") from error
     return len(rows)
 
 
@@ -124,7 +123,7 @@ def _class_names(masks: Path, given: str | Path | LabelSpace | None) -> Sequence
     """By mask value: of the label space that is given or that the folder has, or of its `id2label.json`."""
     known = mask_classes(masks)
     if given is not None:
-        return value_names(given if isinstance(given, LabelSpace) else load_label_space(given))
+        return value_names(given if isinstance(given, LabelSpace) else given_classes(masks, given))
     if known:
         return value_names(known.label_space)
     with suppress(OSError, ValueError, AttributeError):

@@ -155,6 +155,19 @@ def is_content(path: Path) -> bool:
     return not left
 
 
+class OtherOptionsError(UsageError):
+    """A folder holds what other options made."""
+
+    def __init__(
+        self,
+        problem: str,
+        advice: str = "Give the same options to continue it, another folder, or --overwrite to start over",
+    ) -> None:
+        """`problem`: which folder, and which options differ."""
+        super().__init__(f"{problem}\n{advice}")
+        self.problem = problem
+
+
 @contextmanager
 def open_run(
     path: Path,
@@ -195,10 +208,7 @@ def open_run(
             forget(bool(changed))
         elif changed:
             listed = "\n".join(f"  {line}" for line in changed)
-            raise UsageError(
-                f"{path} holds a run with other options:\n{listed}\n"
-                "Give the same options to continue it, another folder, or --overwrite to start over"
-            )
+            raise OtherOptionsError(f"{path} holds a run with other options:\n{listed}")
         remove_unfinished(path)
         content = f"{record.model_dump_json(indent=2)}\n".encode()
         # White space in place of what was longer, until it is cut off.

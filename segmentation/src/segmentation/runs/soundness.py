@@ -9,6 +9,7 @@ from segmentation.training.config import TrainingOptions
 from segmentation.training.order import plan_steps
 from shared_runtime.errors import UsageError
 from shared_runtime.wording import counted
+from shared_schemas.label_space_file import SHIPPED
 
 MOST_CLASSES = IGNORE_INDEX - 1
 """Foreground classes that a mask of bytes can show beside 0, the background, and 255."""
@@ -39,7 +40,13 @@ def few_images(targets: Sequence[ImageTargets], vocabulary: Vocabulary) -> Itera
             "capseg predict IMAGES -o predicted --overlay"
         )
     counts = Counter(class_id for image in targets for class_id in image.foreground)
-    named = [(counts[label.id], label.name) for label in vocabulary.label_space.foreground if counts[label.id]]
+    space = vocabulary.label_space
+    # Whoever made a label space wants all of its classes; of one that ships, images show what they show.
+    named = [
+        (counts[label.id], label.name)
+        for label in space.foreground
+        if counts[label.id] or space.name not in SHIPPED
+    ]
     rare = sorted(one for one in named if one[0] < FEW_OF_A_CLASS)
     if rare:
         names = ", ".join(f"{name} {count}" for count, name in rare[:_NAMED])

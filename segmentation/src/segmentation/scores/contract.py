@@ -81,6 +81,7 @@ class ImageRequest(Protocol):
         """By which its mask is named: the path in the image folder, without the suffix."""
 
 
+RequestT = TypeVar("RequestT", bound=ImageRequest)
 RequestT_contra = TypeVar("RequestT_contra", bound=ImageRequest, contravariant=True)
 
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from segmentation.data.images import RgbImage
 from segmentation.scores.contract import FloatMap, Sizes, Viewing
 from segmentation.scores.grid import input_size, regrid
+from segmentation.scores.windows import input_scale
 
 
 class View(NamedTuple):
@@ -33,6 +34,8 @@ class ImageViews:
     viewing: Viewing
     stride: int
     first_cell: float
+    shorter: bool = False
+    """Whether `input_size` is the shorter side of images, which keep their proportions, not that of a square."""
 
     @property
     def margin(self) -> float:
@@ -43,7 +46,9 @@ class ImageViews:
         """Height and width of the network's input at a scale."""
         height, width = image.shape[:2]
         side = self.viewing.input_size
-        if isinstance(side, int):
+        if side != "original" and self.shorter:
+            scale *= input_scale(height, width, side)
+        elif side != "original":
             height = width = side
         rows, columns = (input_size(length * scale, self.stride, self.first_cell) for length in (height, width))
         return rows, columns
@@ -66,9 +71,9 @@ class ImageViews:
         mean: FloatMap = np.mean([self.on(of, cells) for of in maps], axis=0)
         return mean
 
-    def cells(self, image: RgbImage) -> tuple[int, int]:
-        """Rows and columns of cells at scale 1."""
-        height, width = self.size(image)
+    def cells(self, image: RgbImage, scale: float = 1.0) -> tuple[int, int]:
+        """Rows and columns of cells at a scale."""
+        height, width = self.size(image, scale)
         return -(-height // self.stride), -(-width // self.stride)
 
     def on(self, maps: FloatMap, cells: tuple[int, int]) -> FloatMap:

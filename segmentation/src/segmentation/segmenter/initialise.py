@@ -8,9 +8,9 @@ from torch import Tensor
 from segmentation.backbones.contract import Backbone
 from segmentation.backbones.loading import load_backbone, load_classifier, read_tensors
 from segmentation.data.transfer import same_foreground
-from segmentation.localization.class_rows import ClassRows, localizers_rows
 from segmentation.localization.knowledge.imagenet_classes import ImagenetMatcher
-from segmentation.localization.knowledge.initialise import class_rows
+from segmentation.localization.knowledge.initialise import mean_rows
+from segmentation.localization.network import ClassRows
 from segmentation.localization.run import load_localizer
 from segmentation.segmenter.config import SegmentationOptions, SegmenterConfig
 from segmentation.segmenter.network import LinearHead, SegmentationNetwork
@@ -43,7 +43,7 @@ def starting_network(config: SegmenterConfig, label_space: LabelSpace) -> Segmen
         of_classifier = ClassRows(imagenet_rows(rows, label_space), torch.zeros(network.n_classes))
         start_head(network, of_classifier, "the ImageNet classifier", config.network)
     elif of_localizer is not None and config.network.rows == "localizer":
-        of_run = _localizers_rows(of_localizer.parent, label_space)
+        of_run = _rows_of_run(of_localizer.parent, label_space)
         source = f"the localizer {config.localizer}"
         start_head(network, of_run, source, config.network)
     return network
@@ -78,10 +78,10 @@ def imagenet_rows(classifier: Tensor, label_space: LabelSpace) -> Tensor:
     What ImageNet does not know starts at 0, like the background.
     """
     found = ImagenetMatcher.shipped().find(label_space.foreground)
-    return class_rows(classifier, found)
+    return mean_rows(classifier, found)
 
 
-def _localizers_rows(run: Path, label_space: LabelSpace) -> ClassRows:
+def _rows_of_run(run: Path, label_space: LabelSpace) -> ClassRows:
     """Rows and offsets of the foreground classes. UsageError for a localizer of other classes."""
     localizer = load_localizer(run)
     if not same_foreground(localizer.vocabulary.label_space, label_space):
@@ -89,7 +89,7 @@ def _localizers_rows(run: Path, label_space: LabelSpace) -> ClassRows:
             f"{run}: got a localizer of label space {localizer.vocabulary.label_space.name!r}, expected that of "
             f"the masks, {label_space.name!r}. Set network.rows=random, or make the masks with this localizer"
         )
-    rows, offsets, background = localizers_rows(localizer.network)
+    rows, offsets, background = localizer.network.class_rows()
     n_foreground = localizer.vocabulary.n_foreground
     return ClassRows(rows[:n_foreground], offsets[:n_foreground], background)
 

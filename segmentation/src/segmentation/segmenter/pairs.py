@@ -11,7 +11,7 @@ from segmentation.data.names import names_below
 from segmentation.data.transfer import same_foreground
 from segmentation.data.truth.contract import Truth
 from segmentation.data.truth.mask_folders import MaskFolderTruth
-from segmentation.evaluation.mask_classes import mask_classes
+from segmentation.evaluation.mask_classes import given_classes, mask_classes
 from segmentation.runs.left_out import SHOWN
 from segmentation.segmenter.config import FROM_MASKS
 from shared_runtime.errors import InputError, UsageError
@@ -161,13 +161,7 @@ def masks_label_space(masks: Path, wanted: str) -> LabelSpace:
     A folder that does not say so is taken for COCO's. Raises UsageError where the two differ, LabelSpaceError for
     `wanted`.
     """
-    known = mask_classes(masks)
     if wanted == FROM_MASKS:
+        known = mask_classes(masks)
         return known.label_space if known else load_label_space(_OTHERWISE)
-    space = load_label_space(wanted)
-    if known and not same_foreground(known.label_space, space):
-        raise UsageError(
-            f"{masks}: got masks of label space {known.label_space.name!r}, as {known.file} says, expected "
-            f"{space.name!r}. Leave --label-space out"
-        )
-    return space
+    return given_classes(masks, wanted)

@@ -12,8 +12,8 @@ from segmentation.backbones.devices import in_precision
 from segmentation.data.images import RgbImage
 from segmentation.data.targets import ImageTargets
 from segmentation.scores.contract import FloatMap, Heatmaps, ImageScores, Sizes, Viewing
-from segmentation.scores.grid import input_size, regrid
-from segmentation.scores.windows import input_scale, resized_part, tent, windows
+from segmentation.scores.views import ImageViews
+from segmentation.scores.windows import resized_part, tent, windows
 from segmentation.segmenter.network import SegmentationNetwork
 from segmentation.segmenter.presence import class_probabilities
 
@@ -28,9 +28,14 @@ class SegmenterScores:
     viewing: Viewing
     """`input_size` is the shorter side; what is larger than `window` goes in windows."""
 
+    @property
+    def views(self) -> ImageViews:
+        """What the network sees of images."""
+        return ImageViews(self.viewing, self._backbone.stride, self._backbone.first_cell, shorter=True)
+
     def sizes(self, image: RgbImage) -> Sizes:
         """Of the network's input; images of the same ones can share a batch."""
-        return tuple(self._size(image, scale) for scale in (1.0, *self.viewing.scales))
+        return self.views.sizes(image)
 
     @torch.inference_mode()
     def scores(self, images: Sequence[RgbImage], requests: Sequence[ImageTargets]) -> list[ImageScores]:
@@ -41,40 +46,33 @@ class SegmenterScores:
         are averaged over scales and mirror images, at the cells of scale 1. All images must have the same `sizes`.
         """
         flips = (False, True) if self.viewing.flip else (False,)
-        views = [self._view(images, requests, scale, flip) for scale in self.viewing.scales for flip in flips]
+        seen = [self._view(images, requests, scale, flip) for scale in self.viewing.scales for flip in flips]
         return [
-            self._image_scores(request, np.mean([view[index] for view in views], axis=0, dtype=np.float32))
-            for index, request in enumerate(requests)
+            self._image_scores(request, self.views.averaged(of_image, images[0]))
+            for request, of_image in zip(requests, zip(*seen, strict=True), strict=True)
         ]
 
     @property
     def _backbone(self) -> Backbone:
         return self.network.backbone
 
-    @property
-    def _margin(self) -> float:
-        return self._backbone.first_cell / self._backbone.stride
-
     def _image_scores(self, request: ImageTargets, maps: FloatMap) -> ImageScores:
         background, *classes = maps
         by_id = dict(zip(request.foreground, classes, strict=True))
-        return ImageScores(Heatmaps(by_id, {}, self._margin, background), cells=None)
+        return ImageScores(Heatmaps(by_id, {}, self.views.margin, background), cells=None)
 
     def _view(
         self, images: Sequence[RgbImage], requests: Sequence[ImageTargets], scale: float, flip: bool
     ) -> list[FloatMap]:
         """Probabilities (1 + F, h, w) per image, of the background and its F classes."""
-        logits = self._logits(images, self._size(images[0], scale), flip)
-        grid = self._grid(self._size(images[0], 1.0))
-        found = []
-        for index, request in enumerate(requests):
-            maps = class_probabilities(logits[index], request, self.viewing.presence).cpu().numpy()
-            found.append(maps if maps.shape[1:] == grid else regrid(maps, *grid, self._margin))
-        return found
+        return [
+            class_probabilities(logits, request, self.viewing.presence).cpu().numpy()
+            for logits, request in zip(self._logits(images, scale, flip), requests, strict=True)
+        ]
 
-    def _logits(self, images: Sequence[RgbImage], size: tuple[int, int], flip: bool) -> Tensor:
-        """Logits [B 1+K h w] on the device, of images resized to `size`; windows that overlap are averaged."""
-        rows, columns = self._grid(size)
+    def _logits(self, images: Sequence[RgbImage], scale: float, flip: bool) -> Tensor:
+        """Logits [B 1+K h w] on the device, of images at a scale; windows that overlap are averaged."""
+        size, (rows, columns) = self.views.size(images[0], scale), self.views.cells(images[0], scale)
         most = max(1, self._cells(self.viewing.window))
         places = list(windows(rows, columns, most))
         if len(places) == 1:
@@ -104,17 +102,6 @@ class SegmenterScores:
             with in_precision(self.viewing.precision, self.device):
                 logits = self.network(batch.flip(-1) if flip else batch).float()
             yield logits.flip(-1) if flip else logits
-
-    def _size(self, image: RgbImage, scale: float) -> tuple[int, int]:
-        height, width = image.shape[:2]
-        side = self.viewing.input_size
-        scale *= 1.0 if side == "original" else input_scale(height, width, side)
-        stride, first_cell = self._backbone.stride, self._backbone.first_cell
-        return input_size(height * scale, stride, first_cell), input_size(width * scale, stride, first_cell)
-
-    def _grid(self, size: tuple[int, int]) -> tuple[int, int]:
-        stride = self._backbone.stride
-        return -(-size[0] // stride), -(-size[1] // stride)
 
     def _cells(self, pixels: int) -> int:
         """The cells of the longest side within `pixels` that ends where a cell does."""

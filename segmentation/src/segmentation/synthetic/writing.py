@@ -23,6 +23,7 @@ from segmentation.synthetic.world import (
     ObjectKind,
 )
 from shared_runtime.errors import OutputError, UsageError
+from shared_runtime.files import writing
 from shared_schemas import ClassLabel, ImageLabels, LabelSpace, load_label_space, write_labels
 
 SIDE = 128
@@ -82,13 +83,11 @@ def write_world(
         folder / "truth_labels.jsonl",
         folder / "label_space.json",
     )
-    try:
+    with writing(folder):
         if folder.exists() and any(folder.iterdir()):
             raise OutputError(f"{folder}: holds files already; give another folder, or remove it")
         files.images.mkdir(parents=True)
         _write(files, _pictures(images, seed, difficulty or Difficulty(), side, kinds), kinds)
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from error
     return files
 
 

@@ -11,7 +11,8 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
-from shared_runtime.errors import InputError, OutputError
+from shared_runtime.errors import InputError
+from shared_runtime.files import writing
 from shared_schemas.files import replacing
 
 
@@ -51,9 +52,6 @@ def save_weights(path: Path, weights: Mapping[str, Tensor]) -> None:
 
 
 def _replace(path: Path, write: Callable[[Path], None]) -> None:
-    try:
-        with replacing(path) as unfinished:
-            write(unfinished)
-    except (OSError, RuntimeError, SafetensorError) as error:
-        # torch and safetensors report a full disk as errors of their own.
-        raise OutputError(f"{path}: cannot be written: {error}") from error
+    # torch and safetensors report a full disk as errors of their own.
+    with writing(path, RuntimeError, SafetensorError), replacing(path) as unfinished:
+        write(unfinished)

@@ -4,28 +4,26 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segmentation.data.masks import remove_masks
-from segmentation.data.truth.contract import Truth
-from segmentation.data.truth.mask_folders import MaskFolderTruth
 from segmentation.data.truth.opening import open_truth
 from segmentation.evaluation.mask_classes import mask_classes
 from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.run import train_localizer
-from segmentation.masks.job import CONSENSUS
+from segmentation.masks.job import CONSENSUS, MaskMachine
 from segmentation.masks.options import MaskOptions
 from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.places import REJECTED
-from segmentation.masks.run import MaskInputs, MaskMachine, MaskRun, make_masks
+from segmentation.masks.run import MaskInputs, MaskRun, make_masks
 from segmentation.prediction.files import Predicted, PredictionInputs, PredictionOutputs, predict_files
 from segmentation.prediction.options import PredictionOptions
 from segmentation.prediction.pretrained import CARD, CONFIG
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.report.masks import MaskReportOptions, mask_report
-from segmentation.runs.folder import RunFolder, is_content, remove_unfinished
+from segmentation.runs.folder import OtherOptionsError, RunFolder, is_content, remove_unfinished
 from segmentation.runs.trained import is_saved
 from segmentation.runs.training import TrainingRun
 from segmentation.segmenter.config import SegmenterConfig
@@ -58,7 +56,7 @@ class WorkflowInputs:
     """Folders."""
     labels: Path
     truth: Path | None = None
-    """True masks, to score the segmenter against; None: the page compares it with the masks it learned from."""
+    """True masks, to score the segmenter against; None: the page has no scores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,101 +125,129 @@ def run_workflow(
     for a localizer that is to be a segmenter and will not have learned against a background, and for a segmenter
     that came about the other way, but with `overwrite`.
     """
-    machine = machine or WorkflowMachine()
-    folders = {stage: output / stage for stage in Stage}
+    stages = _Stages(inputs, output, options, machine or WorkflowMachine(), overwrite, show)
+    converts = options.segmenter is None
     _check(inputs, output, options)
-    _check_segmenter(folders[Stage.SEGMENTER], converts=options.segmenter is None, overwrite=overwrite)
+    _check_segmenter(stages.folders[Stage.SEGMENTER], converts=converts, overwrite=overwrite)
 
     @cache
     def start_over() -> None:
         if overwrite:
-            _forget(folders, converts=options.segmenter is None)
+            _forget(stages.folders, converts=converts)
 
-    def showing(stage: Stage) -> "Callable[[Progress], None]":
-        def shown(at: "Progress") -> None:
-            # Once the first training has begun, and not where it cannot: what is there would be lost for nothing.
-            start_over()
-            show(f"{stage}: {at.figures}", at.step, at.steps)
-
-        return shown
-
-    def counting(stage: Stage) -> Callable[[MaskCounts], None]:
-        return lambda counts: show(f"{stage}: {counts.progress[0]}", *counts.progress[1:])
-
-    yield StageDone(
-        Stage.LOCALIZER,
-        folders[Stage.LOCALIZER],
-        train_localizer(
-            inputs.images,
-            inputs.labels,
-            folders[Stage.LOCALIZER],
-            options.localizer,
-            machine.training,
-            overwrite=overwrite,
-            show=showing(Stage.LOCALIZER),
-        ),
-    )
+    # Once the first training has begun, and not where it cannot: what is there would be lost for nothing.
+    yield stages.localizer(start_over)
     start_over()
-    made_from = MaskInputs(folders[Stage.LOCALIZER], inputs.images, inputs.labels, machine.training.allow_missing)
-    yield StageDone(
-        Stage.MASKS,
-        folders[Stage.MASKS],
-        make_masks(
-            made_from,
-            folders[Stage.MASKS],
-            options.masks,
-            machine.masks,
-            overwrite=overwrite,
-            progress=counting(Stage.MASKS),
-        ),
-    )
-    made: TrainingRun | Converted
-    if options.segmenter is None:
-        converted = Segmenter.from_localizer(folders[Stage.LOCALIZER])
-        converted.save_pretrained(folders[Stage.SEGMENTER])
-        made = Converted(len(converted.classes))
-    else:
-        made = train_segmenter(
-            inputs.images,
-            folders[Stage.MASKS],
-            folders[Stage.SEGMENTER],
-            options.segmenter,
-            machine.training,
-            overwrite=overwrite,
-            show=showing(Stage.SEGMENTER),
+    # What each of them decides is to be made anew with it.
+    after = [stage for stage in Stage if stage not in (Stage.LOCALIZER, Stage.REPORT)]
+    for do in (stages.masks, stages.segmenter, stages.predictions):
+        try:
+            yield do()
+        except OtherOptionsError as error:
+            gone = " ".join(str(stages.folders[stage]) for stage in (after[:1] if converts else after))
+            raise OtherOptionsError(
+                error.problem,
+                "Give the same options to continue it; or remove what is to be made anew with these: rm -r "
+                f"{gone}. --overwrite starts over, with the localizer, too",
+            ) from error
+        after = after[1:]
+    yield stages.report()
+
+
+@dataclass(frozen=True, slots=True)
+class _Stages:
+    """The stages of a call of `run_workflow`, which takes these."""
+
+    inputs: WorkflowInputs
+    output: Path
+    options: WorkflowOptions
+    machine: WorkflowMachine
+    overwrite: bool
+    show: Show
+
+    @property
+    def folders(self) -> Mapping[Stage, Path]:
+        return {stage: self.output / stage for stage in Stage}
+
+    def localizer(self, begun: Callable[[], None]) -> StageDone:
+        """Calls `begun` once a training is under way."""
+
+        def shown(at: "Progress") -> None:
+            begun()
+            self._trains(Stage.LOCALIZER, at)
+
+        folder = self.folders[Stage.LOCALIZER]
+        trained = train_localizer(
+            self.inputs.images,
+            self.inputs.labels,
+            folder,
+            self.options.localizer,
+            self.machine.training,
+            overwrite=self.overwrite,
+            show=shown,
         )
-    yield StageDone(Stage.SEGMENTER, folders[Stage.SEGMENTER], made)
-    segmenter = Segmenter.from_pretrained(
-        folders[Stage.SEGMENTER], options=options.predictions, device=machine.masks.device
-    )
-    predicted = predict_files(
-        segmenter,
-        PredictionInputs(inputs.images),
-        folders[Stage.PREDICTIONS],
-        PredictionOutputs(overwrite=overwrite),
-        processes=machine.masks.processes,
-        batch_size=machine.masks.batch_size,
-        progress=counting(Stage.PREDICTIONS),
-    )
-    yield StageDone(Stage.PREDICTIONS, folders[Stage.PREDICTIONS], predicted)
-    page = output / f"{Stage.REPORT}.html"
-    shown = mask_report(
-        folders[Stage.PREDICTIONS],
-        workflow_truth(inputs, folders[Stage.MASKS]),
-        page,
-        MaskReportOptions(overwrite=True),
-    )
-    yield StageDone(Stage.REPORT, page, shown)
+        return StageDone(Stage.LOCALIZER, folder, trained)
 
+    def masks(self) -> StageDone:
+        folder, images, labels = self.folders[Stage.MASKS], self.inputs.images, self.inputs.labels
+        allow_missing = self.machine.training.allow_missing
+        made = make_masks(
+            MaskInputs(self.folders[Stage.LOCALIZER], images, labels, allow_missing),
+            folder,
+            self.options.masks,
+            self.machine.masks,
+            overwrite=self.overwrite,
+            progress=partial(self._counts, Stage.MASKS),
+        )
+        return StageDone(Stage.MASKS, folder, made)
 
-def workflow_truth(inputs: WorkflowInputs, masks: Path) -> Truth:
-    """What predictions are compared with: the truth, or else the masks that the segmenter learned from."""
-    known = mask_classes(masks)
-    if known is None:
-        raise UsageError(f"{masks} does not say which classes its masks have. Was its run.json removed?")
-    if inputs.truth is None:
-        return MaskFolderTruth(masks, known.label_space)
-    return open_truth(inputs.truth, otherwise=known.label_space)
+    def segmenter(self) -> StageDone:
+        folder = self.folders[Stage.SEGMENTER]
+        if self.options.segmenter is None:
+            converted = Segmenter.from_localizer(self.folders[Stage.LOCALIZER])
+            converted.save_pretrained(folder)
+            return StageDone(Stage.SEGMENTER, folder, Converted(len(converted.classes)))
+        trained = train_segmenter(
+            self.inputs.images,
+            self.folders[Stage.MASKS],
+            folder,
+            self.options.segmenter,
+            self.machine.training,
+            overwrite=self.overwrite,
+            show=partial(self._trains, Stage.SEGMENTER),
+        )
+        return StageDone(Stage.SEGMENTER, folder, trained)
+
+    def predictions(self) -> StageDone:
+        folder, machine = self.folders[Stage.PREDICTIONS], self.machine.masks
+        segmenter = Segmenter.from_pretrained(
+            self.folders[Stage.SEGMENTER], options=self.options.predictions, device=machine.device
+        )
+        predicted = predict_files(
+            segmenter,
+            PredictionInputs(self.inputs.images),
+            folder,
+            PredictionOutputs(overwrite=self.overwrite),
+            processes=machine.processes,
+            batch_size=machine.batch_size,
+            progress=partial(self._counts, Stage.PREDICTIONS),
+        )
+        return StageDone(Stage.PREDICTIONS, folder, predicted)
+
+    def report(self) -> StageDone:
+        page = self.output / f"{Stage.REPORT}.html"
+        predictions, truth = self.folders[Stage.PREDICTIONS], None
+        if self.inputs.truth is not None:
+            known = mask_classes(predictions)
+            truth = open_truth(self.inputs.truth, otherwise=known.label_space if known else "coco")
+        shown = mask_report(predictions, truth, page, MaskReportOptions(labels=self.inputs.labels, overwrite=True))
+        return StageDone(Stage.REPORT, page, shown)
+
+    def _trains(self, stage: Stage, at: "Progress") -> None:
+        self.show(f"{stage}: {at.figures}", at.step, at.steps)
+
+    def _counts(self, stage: Stage, counts: MaskCounts) -> None:
+        self.show(f"{stage}: {counts.progress[0]}", *counts.progress[1:])
 
 
 def _made(counts: MaskCounts) -> int:

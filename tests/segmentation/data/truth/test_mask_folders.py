@@ -143,6 +143,17 @@ def test_the_kind_of_a_truth_shows_in_what_lies_there(folder: Path, tmp_path: Pa
         open_truth(tmp_path / "nowhere")
 
 
+@pytest.mark.parametrize("name", ["SegmentationClass", "SegmentationClassAug"])
+def test_the_folder_of_masks_in_that_of_voc_has_its_classes(tmp_path: Path, name: str) -> None:
+    masks = tmp_path / "voc" / name
+    masks.mkdir(parents=True)
+    with_palette(MASK).save(masks / "a.png")
+    assert open_truth(masks).label_space.name == "coco"
+    (tmp_path / "voc" / "JPEGImages").mkdir()
+    found = open_truth(masks)
+    assert (found.label_space.name, found.keys()) == ("voc", open_truth(masks, label_space="coco").keys())
+
+
 def test_sub_folders_are_read_and_what_systems_leave_behind_is_not(folder: Path, space: LabelSpace) -> None:
     save_frame(folder, "cam1/0001.png", MASK)
     save_frame(folder, "cam2/0001.png", MASK % 2)

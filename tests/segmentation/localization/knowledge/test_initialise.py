@@ -6,12 +6,12 @@ import pytest
 import torch
 
 from segmentation.localization.config import LocalizationOptions
+from segmentation.localization.directions import leading_directions
 from segmentation.localization.knowledge.imagenet_classes import ImagenetClasses, MatchRule
 from segmentation.localization.knowledge.initialise import (
     SCORE_SCALE,
-    class_rows,
     initialise,
-    leading_directions,
+    mean_rows,
 )
 from segmentation.localization.network import LocalizationNetwork, PlainCam
 from shared_runtime.errors import UsageError
@@ -50,7 +50,7 @@ def test_a_row_is_the_mean_of_its_kin_less_the_mean_of_all() -> None:
         ImagenetClasses(MatchRule.NONE),
         ImagenetClasses(MatchRule.PART, (2,)),
     ]
-    assert class_rows(classifier, found).tolist() == [[2.0, -1.0], [0.0, 0.0], [-4.0, 2.0]]
+    assert mean_rows(classifier, found).tolist() == [[2.0, -1.0], [0.0, 0.0], [-4.0, 2.0]]
 
 
 @pytest.mark.parametrize("d_cls", [2, 8, CHANNELS, 40])

@@ -12,7 +12,11 @@ from segmentation.data.truth.mask_folders import (
 )
 from shared_runtime.coco import NotInstancesError
 from shared_runtime.errors import InputError
+from shared_runtime.files import reading
 from shared_schemas import LabelSpace, load_label_space
+
+_VOC, _YOUTUBE_OBJECTS = "voc", "youtube-objects"
+_BESIDE_VOC_MASKS = ("JPEGImages", "ImageSets")
 
 
 def open_truth(
@@ -24,24 +28,37 @@ def open_truth(
 ) -> Truth:
     """The ground truth at `path`.
 
-    A file is read as COCO instances; a folder as PASCAL VOC if it has `SegmentationClass`, as YouTube-Objects if
-    it has that structure, else as index masks. `label_space` is by default `otherwise` for files and plain
-    folders, and the data set's own for the other two.
+    A file is read as COCO instances; a folder as PASCAL VOC if it has `SegmentationClass` or is that folder, as
+    YouTube-Objects if it has that structure, else as index masks. `label_space` is by default `otherwise` for
+    files and plain folders, and the data set's own for the other two.
 
     Raises `InputError` where there is no ground truth, `LabelSpaceError` for the label space.
     """
     if path.is_dir():
-        if (path / VOC_MASKS).is_dir():
-            return MaskFolderTruth(path, _loaded(label_space or "voc"), VOC_MASKS)
-        if next(path.glob(YOUTUBE_OBJECTS_MASKS), None):
-            return YouTubeObjectsTruth(path, _loaded(label_space or "youtube-objects"))
-        return MaskFolderTruth(path, _loaded(label_space or otherwise))
+        own = data_set_of(path)
+        if own == _YOUTUBE_OBJECTS:
+            return YouTubeObjectsTruth(path, _loaded(label_space or own))
+        below = VOC_MASKS if own and not _is_voc_masks(path) else ""
+        return MaskFolderTruth(path, _loaded(label_space or own or otherwise), below)
     if not path.is_file():
         raise InputError(f"{path}: got nothing there, expected a COCO instances file or a folder of masks")
     try:
         return CocoTruth(path, _loaded(label_space or otherwise), coco)
     except NotInstancesError as error:
         raise NotInstancesError(f"{error}, or a folder of masks") from error
+
+
+def data_set_of(folder: Path) -> str | None:
+    """The data set whose structure a folder has, by the name of its label space; None: a folder of index masks."""
+    if (folder / VOC_MASKS).is_dir() or _is_voc_masks(folder):
+        return _VOC
+    return _YOUTUBE_OBJECTS if next(folder.glob(YOUTUBE_OBJECTS_MASKS), None) else None
+
+
+def _is_voc_masks(folder: Path) -> bool:
+    """Whether it is the folder of masks inside of VOC's, or SBD's additions to it (`SegmentationClassAug`)."""
+    place = folder.resolve()
+    return place.name.startswith(VOC_MASKS) and any((place.parent / name).is_dir() for name in _BESIDE_VOC_MASKS)
 
 
 def read_image_list(path: Path) -> list[str]:
@@ -51,11 +68,9 @@ def read_image_list(path: Path) -> list[str]:
 
     Raises `InputError` for a file that cannot be read, or names no image.
     """
-    try:
+    with reading(path, UnicodeDecodeError):
         lines = map(str.strip, path.read_text(encoding="utf-8").splitlines())
-        stems = list(dict.fromkeys(line for line in lines if line))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    stems = list(dict.fromkeys(line for line in lines if line))
     if not stems:
         raise InputError(f"{path}: got an empty list, expected the stem of an image file on every line")
     return stems

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from segmentation.localization.knowledge.imagenet_classes import ImagenetClasses, ImagenetMatcher
-from segmentation.localization.network import LabelLocalizer, LocalizationNetwork, PlainCam
+from segmentation.localization.network import LabelLocalizer
 from shared_runtime.errors import UsageError
 from shared_schemas import LabelClass
 
@@ -32,18 +32,11 @@ def initialise(
             "such as efficientnet-lite0-head or resnet50"
         )
     found = ImagenetMatcher.shipped().find(classes)
-    rows = SCORE_SCALE * class_rows(classifier, found)
-    with torch.no_grad():
-        if isinstance(network, PlainCam):
-            # WELDON adds the highest and the lowest cells, so that its scores are about twice an average.
-            scale = 1 if network.options.class_pooling == "weighted" else 2
-            network.classifier.weight.copy_(scale * rows[:, :, None, None])
-        elif isinstance(network, LocalizationNetwork):
-            _fill(network, rows, classifier)
+    network.start_from(SCORE_SCALE * mean_rows(classifier, found), classifier)
     return found
 
 
-def class_rows(classifier: Tensor, imagenet_classes: Sequence[ImagenetClasses]) -> Tensor:
+def mean_rows(classifier: Tensor, imagenet_classes: Sequence[ImagenetClasses]) -> Tensor:
     """Per class the mean of its ImageNet classes' rows less that of all rows, `[K C]`; 0 without any."""
     mean = classifier.mean(dim=0)
     rows = [
@@ -51,42 +44,3 @@ def class_rows(classifier: Tensor, imagenet_classes: Sequence[ImagenetClasses]) 
         for found in imagenet_classes
     ]
     return torch.stack(rows)
-
-
-def leading_directions(rows: Tensor, classifier: Tensor, count: int) -> Tensor:
-    """At most `count` orthonormal directions, `[d C]`: those that span `rows` `[K C]`, then those in which the
-    rest of `classifier` `[1000 C]` varies most.
-
-    If `rows` need more than `count`, these are the ones that approximate them best.
-    """
-    spanning = principal_directions(rows)
-    centred = classifier - classifier.mean(dim=0)
-    rest = centred - centred @ spanning.T @ spanning
-    return torch.cat([spanning, principal_directions(rest)])[:count]
-
-
-def principal_directions(matrix: Tensor) -> Tensor:
-    """Orthonormal directions `[d C]` that span the rows of `matrix` `[n C]`, those in which they are longest
-    first."""
-    _, values, directions = torch.linalg.svd(matrix.double(), full_matrices=False)
-    significant: Tensor = directions[values > 1e-6 * values.max()]
-    return significant.to(matrix.dtype)
-
-
-def _fill(network: LocalizationNetwork, rows: Tensor, classifier: Tensor) -> None:
-    options = network.options
-    directions = leading_directions(rows, classifier, options.d_cls)
-    network.classes.weight.zero_()
-    network.classes.weight[:, : len(directions)] = rows @ directions.T
-    _project(network.project_cls, directions)
-    if network.project_comp is not None and network.compounds is not None:
-        _project(network.project_comp, directions[: options.d_comp])
-        network.compounds.attributes.zero_()
-        network.compounds.affine.weight[:, : options.d_cls] = torch.eye(options.d_comp, options.d_cls)
-        network.compounds.affine.bias.zero_()
-
-
-def _project(projection: nn.Conv2d, directions: Tensor) -> None:
-    projection.weight[: len(directions)] = directions[:, :, None, None]
-    if projection.bias is not None:
-        projection.bias.zero_()

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from segmentation.data.phrases import expression_text
-from segmentation.localization.knowledge.initialise import leading_directions, principal_directions
-from segmentation.referring.knowledge.class_rows import NamedRows
+from segmentation.localization.directions import leading_directions, principal_directions
+from segmentation.referring.knowledge.learned_rows import NamedRows
 from segmentation.referring.knowledge.texts import read_texts
 from segmentation.referring.network import ReferringNetwork
 from segmentation.referring.text_encoder import TextEncoder

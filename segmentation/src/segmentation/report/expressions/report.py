@@ -12,7 +12,8 @@ from segmentation.evaluation.expressions import ExpressionEvaluation
 from segmentation.report.expressions.page import PageContent, render
 from segmentation.report.expressions.rows import ExpressionRow, JudgedImage, expression_row
 from segmentation.report.survey import Extremes
-from shared_runtime.errors import InputError, OutputError
+from shared_runtime.errors import InputError
+from shared_runtime.files import writing
 from shared_schemas.files import replace_file
 
 if TYPE_CHECKING:
@@ -59,10 +60,8 @@ def expression_report(
     chosen = [judged[one.key] for one in sorted({*extremes.worst(), *extremes.best()})]
     rows = [*_rows(chosen, options.most, predictor, ImageFolders(images), notes)]
     content = PageContent(options.title, evaluation, by_group, rows, notes)
-    try:
+    with writing(output):
         replace_file(output, render(content).encode("utf-8", "replace"))
-    except OSError as error:
-        raise OutputError(f"{output}: cannot be written: {error.strerror or error}") from error
     return len(rows)
 
 

@@ -12,7 +12,6 @@ from torch import Tensor
 
 from segmentation.backbones.loading import read_tensors
 from segmentation.data.phrases import expression_text
-from segmentation.localization.class_rows import localizers_rows
 from segmentation.localization.run import load_localizer
 from segmentation.runs.trained import is_saved, said_of_saved
 from shared_runtime.errors import InputError
@@ -41,7 +40,7 @@ def named_rows(weights: Path) -> NamedRows:
     else:
         localizer = load_localizer(folder)
         names = [label.name for label in localizer.vocabulary.classes]
-        rows = localizers_rows(localizer.network).rows
+        rows = localizer.network.class_rows().rows
     # A class that was never seen, and that ImageNet lacks, has no direction.
     learned = rows.norm(dim=1) > 0
     texts = (expression_text(name) for name, known in zip(names, learned, strict=True) if known)

@@ -3,11 +3,12 @@
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from shared_runtime.errors import UsageError
-from shared_schemas import LabelSpace, load_label_space
+from shared_runtime.errors import InputError, UsageError
+from shared_schemas import ImageLabels, LabelSpace, iter_labels, load_label_space
 from shared_schemas.label_space_file import SHIPPED
 
 SUMMARY = ".summary.json"
@@ -59,3 +60,20 @@ def recorded_space_file(labels: str | Path) -> Path | None:
         return None
     file, beside = Path(name), output.with_name(Path(name).name)
     return beside if beside.is_file() and not file.is_file() else file
+
+
+def space_option(labels: str | Path) -> str | None:
+    """What a command takes as the label space of a label file, by its first record: a name that ships, or the file
+    that the summary names, as long as it is what it was.
+
+    None: the file cannot be read, or does not say.
+    """
+    file = recorded_space_file(labels)
+    with suppress(OSError, ValueError, InputError):
+        records = (record for record in iter_labels(labels) if isinstance(record, ImageLabels))
+        reference = next((record.label_space for record in records), "")
+        if file is not None and file.is_file() and load_label_space(file).reference == reference:
+            return str(file)
+        name = reference.partition("@")[0]
+        return name if name in SHIPPED else None
+    return None
