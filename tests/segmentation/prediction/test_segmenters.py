@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 from typer.testing import CliRunner
 
-from segmentation import PredictionOptions, Segmenter
+from segmentation import PredictionOptions, ReferringPrediction, Segmenter
 from segmentation.backbones.devices import Precision
 from segmentation.cli import app
 from segmentation.data.images import read_image
@@ -38,6 +38,22 @@ PRECISIONS: tuple[Precision, ...] = ("float32", "bfloat16")
 @pytest.fixture(scope="module")
 def segmenter(segmenter_run: Path) -> Segmenter:
     return Segmenter.from_pretrained(segmenter_run, options=PLAIN, device="cpu")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"refine": "nne"}, "refine: got 'nne', expected 'dense-crf', "),
+        ({"scales": 1}, "scales: got 1, expected a valid tuple"),
+        ({"refin": "none"}, "there is no option 'refin'. Did you mean 'refine'?"),
+        (ReferringPrediction(), "options: got ReferringPrediction, expected PredictionOptions, such as"),
+    ],
+)
+def test_options_are_checked_as_the_model_is_opened(segmenter_run: Path, options: Any, told: str) -> None:
+    with pytest.raises(UsageError) as error:
+        Segmenter.from_pretrained(segmenter_run, options=options)
+    assert str(error.value).startswith(told)
+    assert Segmenter.from_pretrained(segmenter_run, options={"refine": "none"}).options == PLAIN
 
 
 def iou(one: Any, other: Any) -> float:

@@ -1,10 +1,10 @@
 """A trained network as a user holds it: an image in, its classes out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, overload
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from PIL import Image
 
@@ -13,6 +13,7 @@ from segmentation.data.images import ImageInput, RgbImage, pixels_of
 from segmentation.data.targets import ImageTargets
 from segmentation.masks.batches import ImageBatch, in_stretches, seen
 from segmentation.masks.finish import Finisher, RejectedImage, memory_reason
+from segmentation.masks.given import given_options
 from segmentation.masks.job import HeatmapMaps
 from segmentation.masks.maps import ScoreMaps
 from segmentation.masks.memory import bytes_per_process
@@ -59,7 +60,7 @@ class Segmenter(Pretrained):
         cls,
         path: str | Path | None = None,
         *,
-        options: PredictionOptions | None = None,
+        options: PredictionOptions | Mapping[str, Any] | None = None,
         device: "str | torch.device" = AUTO,
         revision: str | None = None,
         token: str | bool | None = None,
@@ -68,14 +69,15 @@ class Segmenter(Pretrained):
     ) -> Self:
         """The model of a run folder, of a folder that `save_pretrained` wrote, or of that name on the hub.
 
-        Without `path` it is the model that ships. Weights are read when the first image is seen. `revision`,
-        `token`, `cache_dir` and `local_files_only` are those of huggingface_hub: with one of them, a name
+        Without `path` it is the model that ships. `options` may be a dict. Weights are read when the first image is
+        seen. `revision`, `token`, `cache_dir` and `local_files_only` are those of huggingface_hub: with one of them, a name
         OWNER/NAME that is no folder is one of the hub even where there is a folder OWNER. Raises InputError where
         there is no model, MissingResourceError where none ships or what it needs is not installed, UsageError for
-        a device that is not there.
+        a device that is not there, and for options that do not fit.
         """
         hub = HubOptions(revision, token, cache_dir, local_files_only)
-        return cls(open_model(path, hub), options or PredictionOptions(), check_device(device))
+        given = given_options(PredictionOptions, options)
+        return cls(open_model(path, hub), given, check_device(device))
 
     @classmethod
     def from_localizer(
@@ -84,12 +86,13 @@ class Segmenter(Pretrained):
         *,
         propagation: int | None = None,
         background_logit: float | None = None,
-        options: PredictionOptions | None = None,
+        options: PredictionOptions | Mapping[str, Any] | None = None,
         device: "str | torch.device" = AUTO,
     ) -> Self:
         """The finished run of a localizer, as a segmenter that no class has to be told; see `segmenter_of`."""
+        given = given_options(PredictionOptions, options)
         model = segmenter_of(Path(run), propagation=propagation, background_logit=background_logit)
-        return cls(model, options or PredictionOptions(), check_device(device))
+        return cls(model, given, check_device(device))
 
     @property
     def classes(self) -> tuple[str, ...]:
