@@ -69,11 +69,11 @@ class Segmenter(Pretrained):
     ) -> Self:
         """The model of a run folder, of a folder that `save_pretrained` wrote, or of that name on the hub.
 
-        Without `path` it is the model that ships. `options` may be a dict. Weights are read when the first image is
-        seen. `revision`, `token`, `cache_dir` and `local_files_only` are those of huggingface_hub: with one of them, a name
-        OWNER/NAME that is no folder is one of the hub even where there is a folder OWNER. Raises InputError where
-        there is no model, MissingResourceError where none ships or what it needs is not installed, UsageError for
-        a device that is not there, and for options that do not fit.
+        Without `path` it is the model that ships. `options` may be a dict. Weights are read when the first image
+        is seen. `revision`, `token`, `cache_dir` and `local_files_only` are those of huggingface_hub: with one of
+        them, a name OWNER/NAME that is no folder is one of the hub even where there is a folder OWNER. Raises
+        InputError where there is no model, MissingResourceError where none ships or what it needs is not
+        installed, UsageError for a device that is not there or for options that do not fit.
         """
         hub = HubOptions(revision, token, cache_dir, local_files_only)
         given = given_options(PredictionOptions, options)
