@@ -5,10 +5,16 @@ from typing import Annotated
 
 import typer
 
+from shared_runtime.command_line.label_files import label_stream
 from shared_runtime.errors import ExitCode
 
 LabelFile = Annotated[
-    str, typer.Argument(metavar="LABELS.jsonl", help="A label file (.jsonl, .gz, .zst), or - for standard input.")
+    str,
+    typer.Argument(
+        metavar="LABELS.jsonl",
+        callback=label_stream,
+        help="A label file (.jsonl, .gz, .zst), or - for standard input.",
+    ),
 ]
 
 _SHOWN = 20

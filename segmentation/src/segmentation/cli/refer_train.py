@@ -16,6 +16,7 @@ from segmentation.experiments.catalog import DEFAULT_REFERRING
 from segmentation.referring.config import ReferringConfig
 from segmentation.referring.expression_run import train_on_expressions
 from segmentation.referring.run import train_referring
+from shared_runtime.command_line.label_files import one_label_file
 from shared_runtime.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +30,12 @@ def refer_train_command(
     output: Run,
     labels: Annotated[
         Path | None,
-        typer.Option("--labels", metavar="LABELS.jsonl", help="Label file, as 'capparse label' writes it."),
+        typer.Option(
+            "--labels",
+            metavar="LABELS.jsonl",
+            callback=one_label_file,
+            help="Label file, as 'capparse label' writes it.",
+        ),
     ] = None,
     truth: Annotated[
         Path | None,
