@@ -69,6 +69,22 @@ def run(captioned: Captioned, tiny_bert: Path, tmp_path_factory: pytest.TempPath
     return folder
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--localizer", "runA"], "error: --localizer: got runA, which would change nothing: class names start"),
+        (["--set", "training.epochs=5"], "error: --set training.epochs=5: another option says 2 for it. Give one"),
+    ],
+)
+def test_options_that_contradict_each_other(
+    captioned: Captioned, tmp_path: Path, options: list[str], told: str
+) -> None:
+    refused = train(captioned, "packaged", tmp_path / "run", *options)
+    assert refused.exit_code == ExitCode.USAGE
+    assert told in refused.stderr
+    assert not (tmp_path / "run").exists()
+
+
 def test_it_finds_what_a_text_refers_to(run: Path, captioned: Captioned) -> None:
     path = captioned.images / f"{3:012}.png"
     referrer = Referrer.from_pretrained(run, options=UNREFINED, device="cpu").set_image(path)

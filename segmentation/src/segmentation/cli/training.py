@@ -13,7 +13,7 @@ from segmentation.experiments.catalog import parse_setting, resolve_config
 from segmentation.runs.left_out import SHOWN
 from segmentation.training.config import MachineOptions, TrainingConfig
 from shared_runtime.command_line.progress import progress_display
-from shared_runtime.errors import ExitCode
+from shared_runtime.errors import ExitCode, UsageError
 from shared_runtime.wording import counted
 
 if TYPE_CHECKING:
@@ -125,10 +125,14 @@ def resolved(
     """The configuration that a command was asked for: `given` by dotted key, where it is not None, then
     `settings`.
 
-    Raises as `resolve_config` and `parse_setting` do.
+    Raises UsageError where the two contradict each other, and as `resolve_config` and `parse_setting` do.
     """
     overrides = {key: value for key, value in given.items() if value is not None}
-    return resolve_config(model, name_or_file, overrides | dict(map(parse_setting, settings or ())))
+    by_key = dict(map(parse_setting, settings or ()))
+    for key, value in by_key.items():
+        if key in overrides and overrides[key] != value:
+            raise UsageError(f"--set {key}={value}: another option says {overrides[key]} for it. Give one of them")
+    return resolve_config(model, name_or_file, overrides | by_key)
 
 
 def run_training(

@@ -76,8 +76,16 @@ class RunFolder(TrainingFiles):
         """What `run.json` says. InputError if it cannot be read."""
         try:
             return self.as_record(self.record.read_bytes())
-        except FileNotFoundError:
-            raise InputError(f"{self.path} is not the folder of a run: it holds no {self.record.name}") from None
+        except (FileNotFoundError, NotADirectoryError):
+            raise InputError(
+                f"{self.path} is not the folder of a run: it holds no {self.record.name}{self.hint}"
+            ) from None
+
+    @property
+    def hint(self) -> str:
+        """What may have been meant where this is no folder of a run: models in it, as `capseg run` has them."""
+        inside = sorted(place.parent for place in self.path.glob(f"*/{self.weights.name}"))
+        return f". Did you mean {' or '.join(map(str, inside))}?" if inside else ""
 
     def as_record(self, content: bytes) -> RunRecord:
         """What is said by this content of `run.json`. InputError if it is no record."""
