@@ -29,6 +29,7 @@ from segmentation.runs.folder import (
     TRAIN_SEGMENTER,
     installed_versions,
     is_content,
+    use_of,
 )
 from segmentation.runs.trained import SAVED_CONFIG, StoredModel, is_saved
 from shared_runtime.configuration import FrozenModel
@@ -103,7 +104,8 @@ def open_pretrained(folder: Path, *commands: str) -> Any:
     """
     saved = read_saved(folder)
     if saved.command not in commands:
-        raise InputError(f"{folder / CONFIG}: got a model of {saved.command!r}, expected {' or '.join(commands)}")
+        wanted, use = " or ".join(commands), use_of(saved.command, folder)
+        raise InputError(f"{folder / CONFIG}: got a model of {saved.command!r}, expected {wanted}{use}")
     if not (folder / WEIGHTS).is_file():
         raise InputError(f"{folder}: got no {WEIGHTS} beside {CONFIG}; copy the whole folder, or save it again")
     configuration, opened_as = map(_found, _KINDS[saved.command])
