@@ -171,7 +171,7 @@ def test_only_classes_that_are_given_compete(small_run: Any, segmenter: Segmente
 
 
 def test_a_model_says_what_it_is_in_a_line(segmenter: Segmenter, segmenter_run: Path) -> None:
-    said = f"<Segmenter of {segmenter_run}: tiny, trained by capseg train-segmenter; on cpu>"
+    said = f"<Segmenter of {segmenter_run}: tiny; device cpu>"
     assert repr(segmenter) == said
 
 

@@ -286,7 +286,7 @@ def _facts(model: StoredModel, *, half: bool) -> dict[str, str]:
         "side of the training crops": f"{model.config.crop.size} pixels",
         "parameters": f"{parameters / 1e6:.2f} million, in {16 if half else 32} bits",
         "label space": model.vocabulary.label_space.reference,
-        "trained by": f"capseg {model.config.command}",
+        "kind": f"as of capseg {model.config.command}",
     }
 
 
