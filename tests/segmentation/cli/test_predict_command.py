@@ -97,6 +97,14 @@ def test_the_first_images_can_be_tried_and_the_others_follow(small_run: Any, ima
     assert rest.stdout.splitlines()[1] == f"found, by images: {found}"
 
 
+def test_images_of_one_name_and_two_formats(small_run: Any, images: Path, tmp_path: Path) -> None:
+    twice = images / "000000000001.bmp"
+    twice.write_bytes((images / "000000000001.png").read_bytes())
+    done = predict(small_run, images, "-o", tmp_path / "masks", "--classes", "apple")
+    assert done.exit_code == ExitCode.PARTIAL
+    assert "001.bmp: rename one of the two" in done.stderr
+
+
 def test_masks_below_the_images_are_no_images(small_run: Any, images: Path) -> None:
     command = (images, "-o", images / "masks", "--classes", "apple", "--overlay")
     assert ": 4 masks written; refinement: none; over" in predict(small_run, *command).stdout

@@ -222,8 +222,6 @@ def _expressions(
     scored: _Scored, options: _OfExpressions, run: Path, report: Path | None
 ) -> "ExpressionEvaluation":
     """The expressions of a truth; `report`: also the page of the worst and the best images."""
-    from segmentation.referring.evaluate import evaluate_referring
-
     expressions = open_expressions(
         scored.truth,
         instances=options.instances,
@@ -231,6 +229,8 @@ def _expressions(
         regions=options.regions,
         split=options.split,
     )
+    from segmentation.referring.evaluate import evaluate_referring
+
     predictor = scored.predictor()
     with progress_display(quiet=scored.quiet) as show:
         found = evaluate_referring(
