@@ -114,7 +114,7 @@ def found_classes(counts: MaskCounts, space: LabelSpace) -> Iterator[str]:
     ]
     parts = [", ".join(found[:_FOUND_SHOWN])] if found else []
     if len(found) > _FOUND_SHOWN:
-        parts.append(f"{len(found) - _FOUND_SHOWN:,} more classes")
+        parts.append(numbered(len(found) - _FOUND_SHOWN, "more class", "more classes"))
     if counts.without_class:
         parts.append(f"no class in {counts.without_class:,}")
     if parts:
