@@ -292,11 +292,11 @@ def test_results_replace_what_the_same_command_wrote_and_nothing_else(small_run:
 
 
 def test_results_are_whole_or_absent(small_run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Path, *_: object) -> None:
+    def full(path: Path, *_: object, **_named: object) -> None:
         path.write_text("[")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("segmentation.masks.run.write_coco_results", full)
+    monkeypatch.setattr("segmentation.masks.folder.write_coco_results", full)
     with pytest.raises(OutputError, match=r"results\.json: cannot be written: No space"):
         masks_of(small_run, tmp_path / "masks", rle=tmp_path / "results.json")
     assert [path.name for path in tmp_path.iterdir()] == ["masks"]

@@ -1,29 +1,26 @@
 """Masks of the images of a label file, in a folder that says how they were made."""
 
-import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from segmentation.data.label_rules import LabelRules
-from segmentation.data.legend import write_legend
-from segmentation.data.masks import IndexMask, mask_path, read_index_mask, write_coco_results
 from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, Vocabulary, read_targets
 from segmentation.data.transfer import ClassTransfer
+from segmentation.masks.folder import mask_folder, write_rejected, write_rle
 from segmentation.masks.job import CONSENSUS, MaskJob, MaskMachine
 from segmentation.masks.options import MaskOptions, ResolvedMaskOptions, recorded
 from segmentation.masks.pipeline import MaskCounts
-from segmentation.masks.places import REJECTED, RLE, apart_from_own, check_images, check_rle, forget_masks
+from segmentation.masks.places import REJECTED, RLE, apart_from_own, check_images, check_rle
 from segmentation.masks.refinement import check_installed
-from segmentation.runs.folder import MAKE_MASKS, RunFolder, RunRecord, installed_versions, open_run
+from segmentation.runs.folder import MAKE_MASKS, RunFolder, RunRecord, installed_versions
 from segmentation.runs.left_out import LeftOut
-from segmentation.runs.trained import identity, model_files, open_trained
+from segmentation.runs.trained import StoredModel, identity, model_files, open_trained
 from segmentation.scores.contract import TrainedNetwork
-from shared_runtime.errors import InputError, UsageError
-from shared_runtime.files import file_digest, writing
+from shared_runtime.errors import UsageError
+from shared_runtime.files import file_digest
 from shared_schemas import LabelSpace
-from shared_schemas.files import replace_file, replacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,38 +82,24 @@ def make_masks(
     if inputs.target is not None:
         targets = only_classes_of(inputs.target, vocabulary.label_space, targets)
     targets, taken = apart_from_own(targets, output)
-    record = RunRecord(
-        command=MAKE_MASKS,
-        config=recorded(resolved),
-        samples={
-            "labels": file_digest(inputs.labels)[:16],
-            **identity(trained),
-        }
-        | ({"target": inputs.target.reference} if inputs.target else {}),
-        notes={
-            "run": str(inputs.run.resolve()),
-            "images": [str(path.resolve()) for path in inputs.images],
-            "labels": str(inputs.labels.resolve()),
-            RLE: str(rle.resolve()) if rle else None,
-            "versions": installed_versions(),
-        },
-    )
+    record = _record(inputs, trained, resolved, rle)
     RunFolder(output).check_command(MAKE_MASKS)
     check_images(inputs.images, output)
     if rle:
         read = {"the label file": inputs.labels} | model_files(trained)
         check_rle(rle, read, output, targets, overwrite=overwrite)
 
-    def forget(changed: bool) -> None:
-        (output / CONSENSUS).unlink(missing_ok=True)
-        forget_masks(output, [image.key for image in targets], changed=changed)
-
     # Earlier versions wrote that one was sought where there was nothing to seek it in.
     undecided = () if trained.traits.gives_cells else ("config.consensus",)
-    with open_run(output, record, overwrite=overwrite, forget=forget, undecided=undecided) as folder:
-        # Masks say their classes also when the run is gone.
-        folder.write_label_space(vocabulary.label_space)
-        write_legend(output, vocabulary.label_space)
+    with mask_folder(
+        output,
+        record,
+        vocabulary.label_space,
+        targets,
+        overwrite=overwrite,
+        forget=lambda _: (output / CONSENSUS).unlink(missing_ok=True),
+        undecided=undecided,
+    ):
         job = MaskJob(
             trained.score_source(resolved.viewing, machine.device),
             vocabulary.n_foreground,
@@ -130,9 +113,27 @@ def make_masks(
         counts.rejected += taken
         write_rejected(output / REJECTED, skipped, counts)
         if rle:
-            with writing(rle), replacing(rle) as unfinished:
-                write_coco_results(unfinished, masks_there(output, targets, vocabulary), vocabulary.label_space)
+            write_rle(rle, output, targets, vocabulary)
     return MaskRun(counts, left_out, resolved, vocabulary.label_space)
+
+
+def _record(inputs: MaskInputs, trained: StoredModel, options: ResolvedMaskOptions, rle: Path | None) -> RunRecord:
+    return RunRecord(
+        command=MAKE_MASKS,
+        config=recorded(options),
+        samples={
+            "labels": file_digest(inputs.labels)[:16],
+            **identity(trained),
+        }
+        | ({"target": inputs.target.reference} if inputs.target else {}),
+        notes={
+            "run": str(inputs.run.resolve()),
+            "images": [str(path.resolve()) for path in inputs.images],
+            "labels": str(inputs.labels.resolve()),
+            RLE: str(rle.resolve()) if rle else None,
+            "versions": installed_versions(),
+        },
+    )
 
 
 def read_labels(
@@ -175,46 +176,3 @@ def only_classes_of(target: LabelSpace, known: LabelSpace, images: Sequence[Imag
         )
         for image in images
     ]
-
-
-def rejected_before(path: Path, *, replaced: bool = False) -> list[dict[str, Any]]:
-    """What `write_rejected` wrote of images, not of lines of a label file.
-
-    Raises InputError for a file that it did not write; of one that is to be `replaced`, nothing is known.
-    """
-    try:
-        rows = [json.loads(line) for line in path.read_bytes().splitlines()] if path.is_file() else []
-        return [row for row in rows if isinstance(row.get("file_name"), str)]
-    except (OSError, ValueError, AttributeError) as error:
-        if replaced:
-            return []
-        raise InputError(f"{path}: not a list of rejected images ({error}). Remove it or move it away") from error
-
-
-def write_rejected(
-    path: Path, skipped: Sequence[SkippedImage], counts: MaskCounts, others: Sequence[dict[str, Any]] = ()
-) -> None:
-    """Lines of the label file and images that gave no mask, as JSON Lines; no file where there is none.
-
-    `others`: lines of earlier calls that stay. Raises OutputError.
-    """
-    lines = [*others]
-    lines += [{"line": image.line, "image_id": image.image_id, "reason": image.message} for image in skipped]
-    lines += [asdict(image) for image in counts.rejected]
-    with writing(path):
-        if lines:
-            replace_file(path, "".join(f"{json.dumps(line)}\n" for line in lines).encode())
-        else:
-            path.unlink(missing_ok=True)
-
-
-def masks_there(
-    folder: Path, targets: Sequence[ImageTargets], vocabulary: Vocabulary
-) -> Iterator[tuple[int | str, IndexMask]]:
-    """The masks that are there, each once, with the ids of their images."""
-    seen: set[Path] = set()
-    for image in targets:
-        path = mask_path(folder, image.key)
-        if path not in seen and path.is_file():
-            seen.add(path)
-            yield image.image_id, read_index_mask(path, vocabulary.n_foreground + 1)

@@ -12,7 +12,14 @@ from segmentation.runs.folder import RunFolder, RunRecord
 RowT = TypeVar("RowT", bound=Mapping[str, Any])
 
 
-def earlier_images(output: Path, now: RunRecord, given: Sequence[Path]) -> list[Path]:
+def noting_images(record: RunRecord, output: Path, given: Sequence[Path]) -> tuple[RunRecord, list[Path]]:
+    """`record` with a note of the images that are `given` and of those of earlier calls; these earlier ones."""
+    earlier = _earlier_images(output, record, given)
+    images = [str(path) for path in (*earlier, *(path.resolve() for path in given))]
+    return record.model_copy(update={"notes": record.notes | {"images": images}}), earlier
+
+
+def _earlier_images(output: Path, now: RunRecord, given: Sequence[Path]) -> list[Path]:
     """Files and folders of images that calls with the options of `now` were given, as `run.json` notes them.
 
     Without those that are `given` now, and files that lie in one of these folders: their masks have the same

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -16,7 +17,7 @@ from segmentation.masks.finish import RejectedImage
 from segmentation.masks.overlay import OVERLAYS, with_caption, write_overlay
 from segmentation.masks.pipeline import plan_masks
 from segmentation.masks.places import check_images
-from segmentation.prediction.earlier import earlier_images, still_there
+from segmentation.prediction.earlier import noting_images, still_there
 from segmentation.prediction.files import image_files
 from segmentation.prediction.referrer import ReferredRegion, Referrer
 from segmentation.referring.names import rival_table
@@ -78,42 +79,27 @@ def predict_expressions(
         samples={**identity(model), "texts": list(texts), **_rivals(resolved, texts)},
         notes={"run": str(model.weights.parent.resolve()), "versions": installed_versions()},
     )
-    places = earlier_images(output, record, images)
-    noted = [str(path) for path in (*places, *(path.resolve() for path in images))]
-    record = record.model_copy(update={"notes": record.notes | {"images": noted}})
+    record, places = noting_images(record, output, images)
     # Before anything is removed: a list of somebody else's is told.
     earlier = _Summary.read(output / SCORES, replaced=overwrite)
     looked_at = {name for name, _ in taken} | {request.file_name for request in requests}
     others = still_there((row for row in earlier.rejected if row["file_name"] not in looked_at), places)
 
-    def forget(changed: bool) -> None:
-        keys = {key for key, _ in files}
-        if changed:
-            (output / SCORES).unlink(missing_ok=True)
-            keys |= {path.parent.relative_to(output).as_posix() for path in output.rglob(f"*/{SCORES}")}
-        for key in keys:
-            _remove(output, key)
-
+    forget = partial(_forget, output, [key for key, _ in files])
     with open_run(output, record, overwrite=overwrite, forget=forget):
         plan = plan_masks(requests, output, lambda request, _: (output / request.key / SCORES).is_file())
         rejected = [(image.file_name, image.reason) for image in plan.counts.rejected] + taken
         done = PredictedExpressions(0, plan.counts.present, rejected)
         for number, (request, image) in enumerate(images_ahead(plan.todo), len(files) - len(plan.todo)):
             progress(number, len(files))
-            if isinstance(image, RejectedImage):
-                done.rejected.append((image.file_name, image.reason))
-                continue
-            try:
-                with writing(output, inside=True):
-                    _predict(referrer, image, names, output, request.key)
+            reason = _predict(referrer, image, names, output, request.key)
+            if reason is None:
                 done.written += 1
-            except InputError as error:
-                done.rejected.append((_name(request.key, request.path), str(error)))
+            else:
+                done.rejected.append((_name(request.key, request.path), reason))
         progress(len(files), len(files))
-        keys = dict.fromkeys((*earlier.images, *(request.key for request in plan.distinct)))
-        summary = {key: scores for key in keys if (scores := _scores(output / key / SCORES)) is not None}
         reasons = [{"file_name": name, "reason": reason} for name, reason in done.rejected]
-        _write_json(output / SCORES, {"images": summary, "rejected": [*others, *reasons]})
+        _Summary([*earlier.images, *(request.key for request in plan.distinct)], [*others, *reasons]).write(output)
     return done
 
 
@@ -137,6 +123,12 @@ class _Summary(NamedTuple):
             if replaced:
                 return cls((), ())
             raise InputError(f"{path}: not a list of scores ({error}). Remove it or move it away") from error
+
+    def write(self, output: Path) -> None:
+        """Beside the folders of the images: the scores of those that have any."""
+        scores = ((key, _scores(output / key / SCORES)) for key in dict.fromkeys(self.images))
+        found = {key: of for key, of in scores if of is not None}
+        _write_json(output / SCORES, {"images": found, "rejected": self.rejected})
 
 
 def _name(key: str, path: Path) -> str:
@@ -167,16 +159,28 @@ def _is_taken(key: str) -> bool:
     return first in (RUN_RECORD, OVERLAYS) or SCORES in (first, *below)
 
 
-def _predict(referrer: Referrer, image: RgbImage, names: Mapping[str, str], output: Path, key: str) -> None:
-    """The masks of one image; its scores last, which say that all is there. Raises InputError and OSError."""
-    regions = referrer.encode(image).predict([*names])
+def _predict(
+    referrer: Referrer, image: RgbImage | RejectedImage, names: Mapping[str, str], output: Path, key: str
+) -> str | None:
+    """Write the masks of one image; its scores last, which say that all is there. Returns why it has none.
+
+    Raises OutputError.
+    """
+    if isinstance(image, RejectedImage):
+        return image.reason
     masks, overlays = output / key, output / OVERLAYS / key
-    masks.mkdir(parents=True, exist_ok=True)
-    for region in regions:
-        region.save(masks / f"{names[region.text]}.png")
-        picture = with_caption(region.overlay(), f"{region.text}  {region.score:.2f}")
-        write_overlay(overlays / f"{names[region.text]}.jpg", picture)
-    _write_json(masks / SCORES, {"texts": [_row(region, names[region.text]) for region in regions]})
+    try:
+        with writing(output, inside=True):
+            regions = referrer.encode(image).predict([*names])
+            masks.mkdir(parents=True, exist_ok=True)
+            for region in regions:
+                region.save(masks / f"{names[region.text]}.png")
+                picture = with_caption(region.overlay(), f"{region.text}  {region.score:.2f}")
+                write_overlay(overlays / f"{names[region.text]}.jpg", picture)
+            _write_json(masks / SCORES, {"texts": [_row(region, names[region.text]) for region in regions]})
+    except InputError as error:
+        return str(error)
+    return None
 
 
 def _rivals(options: ResolvedReferring, texts: Sequence[str]) -> dict[str, Any]:
@@ -191,6 +195,16 @@ def _rivals(options: ResolvedReferring, texts: Sequence[str]) -> dict[str, Any]:
 def _row(region: ReferredRegion, name: str) -> dict[str, Any]:
     share = float(region.mask.mean())
     return {"text": region.text, "mask": f"{name}.png", "score": round(region.score, 6), "share": round(share, 6)}
+
+
+def _forget(output: Path, keys: Sequence[str], changed: bool) -> None:
+    """Remove what was made of images, and, where options `changed`, of all others."""
+    others: set[str] = set()
+    if changed:
+        (output / SCORES).unlink(missing_ok=True)
+        others = {path.parent.relative_to(output).as_posix() for path in output.rglob(f"*/{SCORES}")}
+    for key in {*keys} | others:
+        _remove(output, key)
 
 
 def _remove(output: Path, key: str) -> None:

@@ -5,26 +5,24 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from segmentation.data.images import IMAGE_SUFFIXES, refuse_url
-from segmentation.data.legend import write_legend
-from segmentation.data.masks import write_coco_results
 from segmentation.data.names import image_key, names_below
 from segmentation.data.targets import ImageTargets, SkippedImage, SkipReason, UnknownAttributes, read_targets
 from segmentation.masks.finish import RejectedImage
+from segmentation.masks.folder import mask_folder, rejected_before, write_rejected, write_rle
 from segmentation.masks.options import recorded
 from segmentation.masks.overlay import has_overlay, with_overlays
 from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
-from segmentation.masks.places import REJECTED, RLE, apart_from_own, check_images, check_rle, forget_masks
+from segmentation.masks.places import REJECTED, RLE, apart_from_own, check_images, check_rle
 from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import masks_there, only_classes_of, rejected_before, write_rejected
-from segmentation.prediction.earlier import earlier_images, still_there
+from segmentation.masks.run import only_classes_of
+from segmentation.prediction.earlier import noting_images, still_there
 from segmentation.prediction.segmenter import Segmenter
-from segmentation.runs.folder import PREDICT, RunFolder, RunRecord, installed_versions, open_run
+from segmentation.runs.folder import PREDICT, RunFolder, RunRecord, installed_versions
 from segmentation.runs.trained import identity, model_files
 from shared_runtime.errors import InputError, UsageError
-from shared_runtime.files import file_digest, writing
+from shared_runtime.files import file_digest
 from shared_runtime.wording import counted
 from shared_schemas import LabelSpace
-from shared_schemas.files import replacing
 
 _UNREAD = (SkipReason.BAD_RECORD, SkipReason.OTHER_LABEL_SPACE)
 """Lines of a label file that are at fault whatever images were asked for."""
@@ -94,25 +92,8 @@ def predict_files(
     rejected += taken
     if inputs.target is not None:
         requests = only_classes_of(inputs.target, segmenter.model.vocabulary.label_space, requests)
-    resolved = segmenter.resolved
     model = segmenter.model
-    given = [path.resolve() for path in inputs.images]
-    record = RunRecord(
-        command=PREDICT,
-        config=recorded(resolved),
-        samples={
-            **identity(model),
-            "labels": file_digest(inputs.labels)[:16] if inputs.labels else None,
-            "classes": sorted(inputs.classes) if inputs.classes is not None else None,
-        }
-        | ({"target": inputs.target.reference} if inputs.target else {}),
-        notes={
-            "run": str(model.weights.parent.resolve()),
-            "labels": str(inputs.labels.resolve()) if inputs.labels else None,
-            RLE: str(outputs.rle.resolve()) if outputs.rle else None,
-            "versions": installed_versions(),
-        },
-    )
+    record = _record(segmenter, inputs, outputs.rle)
     if outputs.rle:
         check_rle(
             outputs.rle,
@@ -122,9 +103,7 @@ def predict_files(
             overwrite=outputs.overwrite,
         )
 
-    earlier = earlier_images(output, record, given)
-    images = [str(path) for path in (*earlier, *given)]
-    record = record.model_copy(update={"notes": record.notes | {"images": images}})
+    record, earlier = noting_images(record, output, inputs.images)
     looked_at = {request.file_name or request.path.name for request in requests}
     looked_at |= {image.file_name for image in rejected}
     # Before anything is removed: a list of somebody else's is told.
@@ -134,11 +113,9 @@ def predict_files(
     def forget(changed: bool) -> None:
         if changed:
             (output / REJECTED).unlink(missing_ok=True)
-        forget_masks(output, [request.key for request in requests], changed=changed)
 
-    with open_run(output, record, overwrite=outputs.overwrite, forget=forget) as folder:
-        folder.write_label_space(model.vocabulary.label_space)
-        write_legend(output, model.vocabulary.label_space)
+    space = model.vocabulary.label_space
+    with mask_folder(output, record, space, requests, overwrite=outputs.overwrite, forget=forget):
         plan = plan_masks(requests, output, has_overlay(output) if outputs.overlays else None)
         counts = plan.counts
         counts.total += len(rejected)
@@ -152,15 +129,28 @@ def predict_files(
             )
         write_rejected(output / REJECTED, skipped, counts, others)
         if outputs.rle:
-            masks = masks_there(output, plan.distinct, model.vocabulary)
-            with writing(outputs.rle), replacing(outputs.rle) as unfinished:
-                write_coco_results(
-                    unfinished,
-                    masks,
-                    model.vocabulary.label_space,
-                    lines=outputs.rle.suffix == ".jsonl",
-                )
+            lines = outputs.rle.suffix == ".jsonl"
+            write_rle(outputs.rle, output, plan.distinct, model.vocabulary, lines=lines)
     return Predicted(counts, finisher.refinement, skipped)
+
+
+def _record(segmenter: Segmenter, inputs: PredictionInputs, rle: Path | None) -> RunRecord:
+    return RunRecord(
+        command=PREDICT,
+        config=recorded(segmenter.resolved),
+        samples={
+            **identity(segmenter.model),
+            "labels": file_digest(inputs.labels)[:16] if inputs.labels else None,
+            "classes": sorted(inputs.classes) if inputs.classes is not None else None,
+        }
+        | ({"target": inputs.target.reference} if inputs.target else {}),
+        notes={
+            "run": str(segmenter.model.weights.parent.resolve()),
+            "labels": str(inputs.labels.resolve()) if inputs.labels else None,
+            RLE: str(rle.resolve()) if rle else None,
+            "versions": installed_versions(),
+        },
+    )
 
 
 def image_files(images: Sequence[Path], output: Path) -> list[tuple[str, Path]]:

@@ -40,7 +40,7 @@ class ClassNameScores:
 
     def _background(self, maps: ExpressionMaps) -> FloatMap:
         """What is left of the cells (h, w) that classes share; where they do not compete, by the strongest."""
-        competing = self.predictor.network.options.pooling.kind == "spa"
+        competing = self.predictor.network.options.pooling.competing
         taken = maps.shares.sum(axis=0) if competing else maps.shares.max(axis=0, initial=0)
         background: FloatMap = np.maximum(1 - taken, 0)
         return background

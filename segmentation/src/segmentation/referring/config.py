@@ -51,6 +51,11 @@ class ScorePoolingOptions(Configuration):
         """Whether nothing has taught maps where the background is, so that they are read as those of CAM are."""
         return self.kind in ("gap", "gmp")
 
+    @property
+    def competing(self) -> bool:
+        """Whether texts share patches among them and the background, so that what they have of one adds up."""
+        return self.kind == "spa"
+
 
 class ReferringOptions(Configuration):
     """The network. Defaults: Section 4.2 and Table 2."""

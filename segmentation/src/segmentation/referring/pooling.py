@@ -36,7 +36,7 @@ def cosines(patches: Tensor, texts: Tensor) -> Tensor:
 def pooled(maps: Tensor, options: ScorePoolingOptions) -> Pooled:
     """Scores and masks of similarities `[B L h w]`, after their temperature."""
     background = options.background_logit
-    shares = (competing_shares if options.kind == "spa" else independent_shares)(maps, background)
+    shares = (competing_shares if options.competing else independent_shares)(maps, background)
     if options.kind == "gap":
         return Pooled(maps.mean(dim=(-2, -1)), shares)
     if options.kind == "gmp":

@@ -157,7 +157,7 @@ class ExpressionPredictor:
         check_installed(options.refine)
         finisher = Finisher(options.refine, options.crf_preset, bytes_per_process(1))
         found = np.zeros((len(maps.logits), *image.shape[:2]), dtype=np.bool_)
-        if self.network.options.pooling.kind == "spa" and options.rivals == NOTHING and not options.relative:
+        if self.network.options.pooling.competing and options.rivals == NOTHING and not options.relative:
             if len(found) > _MOST_COMPETING:
                 raise UsageError(
                     f"got {len(found)} expressions of one image, expected {_MOST_COMPETING} at most: those of a "

@@ -104,9 +104,9 @@ class ClassFinder:
 
     def _scores(self, classes: Sequence[int], maps: ExpressionMaps) -> ScoreMaps:
         """Of the background and each of `classes`, an id for each word."""
-        kind = self.predictor.network.options.pooling.kind
+        pooling = self.predictor.network.options.pooling
         options = self.predictor.options
-        merge = np.sum if kind == "spa" and not options.relative else np.max
+        merge = np.sum if pooling.competing and not options.relative else np.max
         if self._contested:
             ids, shares = joint_shares(classes, maps.shares)
             found = self.predictor.strengths(replace(maps, shares=shares))

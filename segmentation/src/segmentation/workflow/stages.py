@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -127,91 +127,116 @@ def run_workflow(
     for a localizer that is to be a segmenter and will not have learned against a background, and for a segmenter
     that came about the other way, but with `overwrite`.
     """
-    machine = machine or WorkflowMachine()
-    folders = {stage: output / stage for stage in Stage}
+    stages = _Stages(inputs, output, options, machine or WorkflowMachine(), overwrite, show)
+    converts = options.segmenter is None
     _check(inputs, output, options)
-    _check_segmenter(folders[Stage.SEGMENTER], converts=options.segmenter is None, overwrite=overwrite)
+    _check_segmenter(stages.folders[Stage.SEGMENTER], converts=converts, overwrite=overwrite)
 
     @cache
     def start_over() -> None:
         if overwrite:
-            _forget(folders, converts=options.segmenter is None)
+            _forget(stages.folders, converts=converts)
 
-    def showing(stage: Stage) -> "Callable[[Progress], None]":
-        def shown(at: "Progress") -> None:
-            # Once the first training has begun, and not where it cannot: what is there would be lost for nothing.
-            start_over()
-            show(f"{stage}: {at.figures}", at.step, at.steps)
-
-        return shown
-
-    def counting(stage: Stage) -> Callable[[MaskCounts], None]:
-        return lambda counts: show(f"{stage}: {counts.progress[0]}", *counts.progress[1:])
-
-    yield StageDone(
-        Stage.LOCALIZER,
-        folders[Stage.LOCALIZER],
-        train_localizer(
-            inputs.images,
-            inputs.labels,
-            folders[Stage.LOCALIZER],
-            options.localizer,
-            machine.training,
-            overwrite=overwrite,
-            show=showing(Stage.LOCALIZER),
-        ),
-    )
+    # Once the first training has begun, and not where it cannot: what is there would be lost for nothing.
+    yield stages.localizer(start_over)
     start_over()
-    made_from = MaskInputs(folders[Stage.LOCALIZER], inputs.images, inputs.labels, machine.training.allow_missing)
-    yield StageDone(
-        Stage.MASKS,
-        folders[Stage.MASKS],
-        make_masks(
-            made_from,
-            folders[Stage.MASKS],
-            options.masks,
-            machine.masks,
-            overwrite=overwrite,
-            progress=counting(Stage.MASKS),
-        ),
-    )
-    made: TrainingRun | Converted
-    if options.segmenter is None:
-        converted = Segmenter.from_localizer(folders[Stage.LOCALIZER])
-        converted.save_pretrained(folders[Stage.SEGMENTER])
-        made = Converted(len(converted.classes))
-    else:
-        made = train_segmenter(
-            inputs.images,
-            folders[Stage.MASKS],
-            folders[Stage.SEGMENTER],
-            options.segmenter,
-            machine.training,
-            overwrite=overwrite,
-            show=showing(Stage.SEGMENTER),
+    yield stages.masks()
+    yield stages.segmenter()
+    yield stages.predictions()
+    yield stages.report()
+
+
+@dataclass(frozen=True, slots=True)
+class _Stages:
+    """The stages of a call of `run_workflow`, which takes these."""
+
+    inputs: WorkflowInputs
+    output: Path
+    options: WorkflowOptions
+    machine: WorkflowMachine
+    overwrite: bool
+    show: Show
+
+    @property
+    def folders(self) -> Mapping[Stage, Path]:
+        return {stage: self.output / stage for stage in Stage}
+
+    def localizer(self, begun: Callable[[], None]) -> StageDone:
+        """Calls `begun` once a training is under way."""
+
+        def shown(at: "Progress") -> None:
+            begun()
+            self._trains(Stage.LOCALIZER, at)
+
+        folder = self.folders[Stage.LOCALIZER]
+        trained = train_localizer(
+            self.inputs.images,
+            self.inputs.labels,
+            folder,
+            self.options.localizer,
+            self.machine.training,
+            overwrite=self.overwrite,
+            show=shown,
         )
-    yield StageDone(Stage.SEGMENTER, folders[Stage.SEGMENTER], made)
-    segmenter = Segmenter.from_pretrained(
-        folders[Stage.SEGMENTER], options=options.predictions, device=machine.masks.device
-    )
-    predicted = predict_files(
-        segmenter,
-        PredictionInputs(inputs.images),
-        folders[Stage.PREDICTIONS],
-        PredictionOutputs(overwrite=overwrite),
-        processes=machine.masks.processes,
-        batch_size=machine.masks.batch_size,
-        progress=counting(Stage.PREDICTIONS),
-    )
-    yield StageDone(Stage.PREDICTIONS, folders[Stage.PREDICTIONS], predicted)
-    page = output / f"{Stage.REPORT}.html"
-    shown = mask_report(
-        folders[Stage.PREDICTIONS],
-        workflow_truth(inputs, folders[Stage.MASKS]),
-        page,
-        MaskReportOptions(overwrite=True),
-    )
-    yield StageDone(Stage.REPORT, page, shown)
+        return StageDone(Stage.LOCALIZER, folder, trained)
+
+    def masks(self) -> StageDone:
+        folder, images, labels = self.folders[Stage.MASKS], self.inputs.images, self.inputs.labels
+        allow_missing = self.machine.training.allow_missing
+        made = make_masks(
+            MaskInputs(self.folders[Stage.LOCALIZER], images, labels, allow_missing),
+            folder,
+            self.options.masks,
+            self.machine.masks,
+            overwrite=self.overwrite,
+            progress=partial(self._counts, Stage.MASKS),
+        )
+        return StageDone(Stage.MASKS, folder, made)
+
+    def segmenter(self) -> StageDone:
+        folder = self.folders[Stage.SEGMENTER]
+        if self.options.segmenter is None:
+            converted = Segmenter.from_localizer(self.folders[Stage.LOCALIZER])
+            converted.save_pretrained(folder)
+            return StageDone(Stage.SEGMENTER, folder, Converted(len(converted.classes)))
+        trained = train_segmenter(
+            self.inputs.images,
+            self.folders[Stage.MASKS],
+            folder,
+            self.options.segmenter,
+            self.machine.training,
+            overwrite=self.overwrite,
+            show=partial(self._trains, Stage.SEGMENTER),
+        )
+        return StageDone(Stage.SEGMENTER, folder, trained)
+
+    def predictions(self) -> StageDone:
+        folder, machine = self.folders[Stage.PREDICTIONS], self.machine.masks
+        segmenter = Segmenter.from_pretrained(
+            self.folders[Stage.SEGMENTER], options=self.options.predictions, device=machine.device
+        )
+        predicted = predict_files(
+            segmenter,
+            PredictionInputs(self.inputs.images),
+            folder,
+            PredictionOutputs(overwrite=self.overwrite),
+            processes=machine.processes,
+            batch_size=machine.batch_size,
+            progress=partial(self._counts, Stage.PREDICTIONS),
+        )
+        return StageDone(Stage.PREDICTIONS, folder, predicted)
+
+    def report(self) -> StageDone:
+        page = self.output / f"{Stage.REPORT}.html"
+        truth = workflow_truth(self.inputs, self.folders[Stage.MASKS])
+        shown = mask_report(self.folders[Stage.PREDICTIONS], truth, page, MaskReportOptions(overwrite=True))
+        return StageDone(Stage.REPORT, page, shown)
+
+    def _trains(self, stage: Stage, at: "Progress") -> None:
+        self.show(f"{stage}: {at.figures}", at.step, at.steps)
+
+    def _counts(self, stage: Stage, counts: MaskCounts) -> None:
+        self.show(f"{stage}: {counts.progress[0]}", *counts.progress[1:])
 
 
 def workflow_truth(inputs: WorkflowInputs, masks: Path) -> Truth:
