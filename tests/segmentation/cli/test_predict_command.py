@@ -337,7 +337,7 @@ def test_the_masks_are_scored_and_shown(small_run: Any, images: Path, tmp_path: 
         ((), "--classes or --labels on the command line", ExitCode.USAGE),
         (("--classes", "apple", "--labels", "LABELS"), "Give one of them", ExitCode.USAGE),
         (("--classes", "apple", "--scales", "1,x"), "--scales: got 'x'", ExitCode.USAGE),
-        (("--classes", "apple", "--scales", ""), "expected such as --scales 0.75,1,1.25", ExitCode.USAGE),
+        (("--classes", "apple", "--scales", ""), ", such as --scales 0.75,1,1.25", ExitCode.USAGE),
         (("--classes", "apple", "--input-size", "huge"), "--input-size: got 'huge'", ExitCode.USAGE),
         (("--classes", "apple", "-o", "IMAGES"), "is a folder of images that are read", ExitCode.USAGE),
         (("--classes", "apple", "-o", "RUN"), "is the folder of a run of train-localizer", ExitCode.USAGE),
