@@ -56,6 +56,14 @@ def test_options_are_checked_as_the_model_is_opened(segmenter_run: Path, options
     assert Segmenter.from_pretrained(segmenter_run, options={"refine": "none"}).options == PLAIN
 
 
+def test_what_is_no_image_and_no_list_is_told(small_run: Any, segmenter: Segmenter) -> None:
+    path = next(small_run.images.iterdir())
+    with path.open("rb") as file, pytest.raises(UsageError, match="got an open file, expected an image: its path"):
+        segmenter(file)
+    with pytest.raises(UsageError, match=r"class 'apple,tv'\. Several are a list: classes=\['apple', 'tv'\]"):
+        segmenter(path, classes="apple,tv")
+
+
 def iou(one: Any, other: Any) -> float:
     return float((one & other).sum() / (one | other).sum())
 

@@ -151,8 +151,13 @@ class Referrer(Pretrained):
         """What is asked of an image: a file, a Pillow image, or bytes, as an array (H, W, 3) in RGB, (H, W, 4) or
         (H, W) or as a tensor (3, H, W).
 
-        Raises InputError for an image that cannot be read.
+        Raises InputError for an image that cannot be read, UsageError for several.
         """
+        if isinstance(image, list | tuple):
+            raise UsageError(
+                "got a list of images, expected one. Ask one after the other: "
+                "[referrer(image, text) for image in images]"
+            )
         return SeenImage(self.predictor, self.predictor.encode(pixels_of(image)))
 
     def set_image(self, image: ImageInput) -> Self:

@@ -131,6 +131,8 @@ class Segmenter(Pretrained):
         Raises InputError for an image that cannot be read, or whose mask takes more memory than there is,
         UsageError for classes that the model does not know, and for a localizer without any.
         """
+        if hasattr(images, "read"):
+            raise UsageError("got an open file, expected an image: its path, or Image.open(file) of Pillow")
         if isinstance(images, Iterator):
             raise UsageError("got an iterator of images, expected an image or a list of them. Use predict_each")
         if isinstance(images, Sequence) and not isinstance(images, str | bytes):
@@ -195,7 +197,9 @@ class Segmenter(Pretrained):
         by_name = {label.name: label.id for label in known}
         unknown = [name for name in names if name not in by_name]
         if unknown:
-            raise UsageError(f"the model knows no class {unknown[0]!r}.{self._near(unknown[0], known)}")
+            parts = unknown[0].split(",")
+            several = f" Several are a list: classes={parts}." if len(parts) > 1 else ""
+            raise UsageError(f"the model knows no class {unknown[0]!r}.{several}{self._near(unknown[0], known)}")
         ids = sorted({by_name[name] for name in names})
         n_foreground = self.model.vocabulary.n_foreground
         return tuple(c for c in ids if c <= n_foreground), tuple(c for c in ids if c > n_foreground)
