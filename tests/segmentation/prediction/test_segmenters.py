@@ -56,6 +56,24 @@ def test_options_are_checked_as_the_model_is_opened(segmenter_run: Path, options
     assert Segmenter.from_pretrained(segmenter_run, options={"refine": "none"}).options == PLAIN
 
 
+def test_a_bad_image_need_not_end_the_others(small_run: Any, segmenter: Segmenter, tmp_path: Path) -> None:
+    good = sorted(small_run.images.iterdir())[:2]
+    (tmp_path / "bad.png").write_bytes(b"no image")
+    paths = [good[0], tmp_path / "bad.png", good[1]]
+    first, bad, last = segmenter.predict_each(paths, errors="return")
+    assert isinstance(bad, InputError)
+    assert str(bad).startswith(f"images[1]: {tmp_path}/bad.png: ")
+    for found, path in ((first, good[0]), (last, good[1])):
+        assert not isinstance(found, InputError)
+        assert np.array_equal(found.mask, segmenter.predict(path).mask)
+    results = segmenter.predict_each(paths)
+    assert np.array_equal(next(results).mask, first.mask), "it ends when the turn of the bad one comes"  # type: ignore[union-attr]
+    with pytest.raises(InputError, match=r"images\[1\]: "):
+        next(results)
+    with pytest.raises(UsageError, match="errors: got 'skip', expected 'raise' or 'return'"):
+        segmenter.predict_each(paths, errors="skip")  # type: ignore[call-overload]
+
+
 def test_what_is_no_image_and_no_list_is_told(small_run: Any, segmenter: Segmenter) -> None:
     path = next(small_run.images.iterdir())
     with path.open("rb") as file, pytest.raises(UsageError, match="got an open file, expected an image: its path"):

@@ -189,4 +189,4 @@ def _summary(done: StageDone) -> Iterator[str]:
             rejected = counted(len(result.counts.rejected), "image")
             yield f"{done.path}: {rejected} got no mask, all listed in rejected.jsonl"
     else:
-        yield f"{done.path}: the {result} worst images"
+        yield f"{done.path}: {counted(result, 'image')}"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from PIL import Image
 
@@ -137,23 +137,52 @@ class Segmenter(Pretrained):
             raise UsageError("got an iterator of images, expected an image or a list of them. Use predict_each")
         if isinstance(images, Sequence) and not isinstance(images, str | bytes):
             return [*self.predict_each(images, classes, batch_size=batch_size)]
-        (found,) = self._each([(None, images)], classes, batch_size)
+        (found,) = _all_good(self._each([(None, images)], classes, batch_size))
         return found
 
     __call__ = predict
 
+    @overload
     def predict_each(
-        self, images: Iterable[ImageInput], classes: Iterable[str] | None = None, *, batch_size: int = BATCH
-    ) -> Iterator[Segmentation]:
+        self,
+        images: Iterable[ImageInput],
+        classes: Iterable[str] | None = None,
+        *,
+        batch_size: int = BATCH,
+        errors: Literal["raise"] = "raise",
+    ) -> Iterator[Segmentation]: ...
+
+    @overload
+    def predict_each(
+        self,
+        images: Iterable[ImageInput],
+        classes: Iterable[str] | None = None,
+        *,
+        batch_size: int = BATCH,
+        errors: Literal["return"],
+    ) -> Iterator[Segmentation | InputError]: ...
+
+    def predict_each(
+        self,
+        images: Iterable[ImageInput],
+        classes: Iterable[str] | None = None,
+        *,
+        batch_size: int = BATCH,
+        errors: Literal["raise", "return"] = "raise",
+    ) -> Iterator[Segmentation] | Iterator[Segmentation | InputError]:
         """What each of any number of images shows, in their order; as `predict` of each.
 
         Images are asked for as results are taken, a few batches ahead at most, so that memory holds no more than
-        these; `images` may be a generator. Raises UsageError at once, InputError when the image's turn comes.
+        these; `images` may be a generator. `errors`: "return" gives the InputError of an image that gets no mask
+        in the place of its result, and goes on. Raises UsageError at once, InputError when the image's turn comes.
         """
+        if errors not in ("raise", "return"):
+            raise UsageError(f"errors: got {errors!r}, expected 'raise' or 'return'")
         # Each of these can be gone through, too: an array by its rows, a path's text by its letters.
         if isinstance(images, str | bytes | Path | Image.Image) or getattr(images, "ndim", 4) < 4:
             raise UsageError(f"got one image, as {type(images).__name__}, expected several. Use predict")
-        return self._each(enumerate(images), classes, batch_size)
+        found = self._each(enumerate(images), classes, batch_size)
+        return found if errors == "return" else _all_good(found)
 
     @cached_property
     def resolved(self) -> ResolvedPrediction | ResolvedMaskOptions:
@@ -218,7 +247,7 @@ class Segmenter(Pretrained):
 
     def _each(
         self, images: Iterable[tuple[int | None, ImageInput]], classes: Iterable[str] | None, batch_size: int
-    ) -> Iterator[Segmentation]:
+    ) -> Iterator[Segmentation | InputError]:
         """Of images with their numbers; None: of the only one. What is wrong with anything else is told now."""
         if batch_size < 1:
             raise UsageError(f"got a batch_size of {batch_size}, expected 1 or more")
@@ -228,34 +257,38 @@ class Segmenter(Pretrained):
 
     def _results(
         self,
-        stretches: Iterable[list[tuple[ImageTargets, RgbImage]]],
+        stretches: Iterable[list[tuple[ImageTargets, RgbImage | InputError]]],
         source: MapSource[ImageTargets],
         finisher: Finisher,
         batch_size: int,
-    ) -> Iterator[Segmentation]:
+    ) -> Iterator[Segmentation | InputError]:
         for stretch in stretches:
+            images = {place: one for place, (_, one) in enumerate(stretch) if not isinstance(one, InputError)}
             by_size: dict[Sizes, list[int]] = {}
-            for place, (_, pixels) in enumerate(stretch):
+            for place, pixels in images.items():
                 by_size.setdefault(source.sizes(pixels), []).append(place)
             maps: dict[int, ScoreMaps | RejectedImage] = {}
             for alike in by_size.values():
                 for start in range(0, len(alike), batch_size):
                     places = alike[start : start + batch_size]
-                    batch = ImageBatch([stretch[at][1] for at in places], [stretch[at][0] for at in places])
+                    batch = ImageBatch([images[at] for at in places], [stretch[at][0] for at in places])
                     maps |= zip(places, seen(batch, source.maps), strict=True)
-            for place, (request, pixels) in enumerate(stretch):
-                yield self._segmentation(pixels, request, maps.pop(place), finisher)
+            for place, (request, image) in enumerate(stretch):
+                if isinstance(image, InputError):
+                    yield image
+                else:
+                    yield self._segmentation(image, request, maps.pop(place), finisher)
 
     def _segmentation(
         self, image: RgbImage, request: ImageTargets, maps: ScoreMaps | RejectedImage, finisher: Finisher
-    ) -> Segmentation:
+    ) -> Segmentation | InputError:
         if isinstance(maps, RejectedImage):
-            raise InputError(f"{maps.file_name}: {maps.reason}")
+            return InputError(f"{maps.file_name}: {maps.reason}")
         try:
             mask = finisher.mask(image, maps)
         except MemoryError as error:
             less = "PredictionOptions(refine=Refinement.NONE) takes less"
-            raise InputError(f"{request.file_name}: {memory_reason(error)}. {less}") from error
+            return InputError(f"{request.file_name}: {memory_reason(error)}. {less}")
         return Segmentation(image, mask, class_scores(mask, maps, self.classes), self.classes, maps)
 
 
@@ -265,11 +298,19 @@ def _is_called(label: LabelClass, name: str) -> bool:
     return name in (*map(str.casefold, label.words), *synsets) or name in label.name.casefold().split()
 
 
-def _pixels(image: ImageInput, number: int | None) -> RgbImage:
+def _all_good(results: Iterable[Segmentation | InputError]) -> Iterator[Segmentation]:
+    """The results up to the first error, which is raised."""
+    for found in results:
+        if isinstance(found, InputError):
+            raise found
+        yield found
+
+
+def _pixels(image: ImageInput, number: int | None) -> RgbImage | InputError:
     try:
         return pixels_of(image)
     except InputError as error:
-        raise InputError(str(error) if number is None else f"images[{number}]: {error}") from error
+        return InputError(str(error) if number is None else f"images[{number}]: {error}")
 
 
 def _request(image: ImageInput, number: int | None, class_ids: ClassIds) -> ImageTargets:
