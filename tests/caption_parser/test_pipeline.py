@@ -56,7 +56,9 @@ def test_a_parser_is_called_with_one_caption_and_says_what_it_is(parser: Caption
     caption = "A black cat on a sofa"
     assert [parser(caption)] == list(parser.label([caption]))
     assert parser(caption.encode()) == parser(caption)  # type: ignore[arg-type]
-    for wrong in ("", None, ["A dog", "A cat"]):
+    with pytest.raises(UsageError, match=r"got several captions, expected one\. Use parser\.label"):
+        parser(["A dog", "A cat"])  # type: ignore[arg-type]
+    for wrong in ("", None):
         with pytest.raises(UsageError, match=r"parser\(caption\): the caption is"):
             parser(wrong)  # type: ignore[arg-type]
     assert (

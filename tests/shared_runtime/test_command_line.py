@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import types
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from shared_runtime.command_line import progress as progress_module
 from shared_runtime.command_line.doctor import Finding, Part, examine, importable, report_findings
 from shared_runtime.command_line.failures import describe_failure
 from shared_runtime.command_line.groups import Command, Debug, lazy_app, show_help_alone
+from shared_runtime.command_line.label_files import label_stream, one_label_file
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode, InputError, MissingResourceError, UsageError
 from shared_schemas.errors import LabelSpaceError, MissingExtraError, RecordError
@@ -170,3 +172,17 @@ def test_only_a_missing_requirement_is_a_failure(
         ended = ExitCode(error.exit_code)
     assert ended == exit_code
     assert "for training: pip install weights" in capsys.readouterr().out
+
+
+def test_several_label_files_are_told_how_to_become_one(tmp_path: Path) -> None:
+    plan = tmp_path / "plan"
+    (plan / "labels").mkdir(parents=True)
+    (plan / "plan.json").touch()
+    for given in (plan, plan / "labels", plan / "labels" / "*.jsonl"):
+        with pytest.raises(InputError, match=f"expected one label file. Try: capparse merge {plan} labels.jsonl"):
+            label_stream(given)
+    with pytest.raises(InputError, match=f"got a folder, .* Try: cat {tmp_path}/"):
+        label_stream(tmp_path)
+    assert label_stream("-") == "-"
+    with pytest.raises(InputError, match="got standard input, expected a label file"):
+        one_label_file([Path("-")])

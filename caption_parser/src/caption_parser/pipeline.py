@@ -119,6 +119,8 @@ class CaptionParser:
 
         Raises `UsageError` for what is no caption; several captions of an image go to `label`, by its id.
         """
+        if isinstance(caption, list | tuple):
+            raise UsageError("parser(caption): got several captions, expected one. Use parser.label([…])")
         (labels,) = self.label_images([ImageCaptions(1, (one_caption(caption, "parser(caption)"),))])
         return labels
 

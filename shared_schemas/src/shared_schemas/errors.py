@@ -61,6 +61,7 @@ def is_wrapped_interrupt(error: Exception) -> bool:
 def expectation(problem: Mapping[str, Any]) -> str:
     """What one of `ValidationError.errors()` says was expected."""
     message = str(problem["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    message = message.partition(", unable to parse ")[0]
     return re.sub(r"^\w+ should (be )?", lambda found: "" if found[1] else "it to ", message)
 
 

@@ -39,7 +39,9 @@ def named(tmp_path: Path) -> Path:
 
 
 def test_images_are_chosen_by_id_or_file_name(numbered: Path, named: Path) -> None:
+    padded = show(numbered, "--image", "000000000107", "--image", "0103")
     done = show(numbered, "--image", "107", "--image", "000000000103.jpg")
+    assert padded.stdout == done.stdout
     assert done.exit_code == 0, done.output
     assert [line for line in done.stdout.splitlines() if "This" in line] == ["  This is 103", "  This is 107"]
     done = show(named, "--image", "beach/dog2.jpg", "--image", "cat.jpg")
@@ -57,6 +59,8 @@ def test_all_images_that_are_named_are_shown(numbered: Path) -> None:
     ("image", "hint"),
     [
         ("140", "Called alike: 125, 126, 127, 128, 129"),
+        ("99999", "The first are called 100, "),
+        ("", "The first are called 100, "),
         ("beach", "The first are called 100, 101, 102, 103, 104"),
     ],
 )

@@ -62,6 +62,14 @@ def test_masks_overlays_and_rle_of_a_folder(small_run: Any, images: Path, tmp_pa
         np.testing.assert_array_equal(decode(result["segmentation"]), mask == apple.id)
 
 
+def test_images_of_one_name_and_two_formats(small_run: Any, images: Path, tmp_path: Path) -> None:
+    twice = images / "000000000001.bmp"
+    twice.write_bytes((images / "000000000001.png").read_bytes())
+    done = predict(small_run, images, "-o", tmp_path / "masks", "--classes", "apple")
+    assert done.exit_code == ExitCode.PARTIAL
+    assert "001.bmp: rename one of the two" in done.stderr
+
+
 def test_masks_below_the_images_are_no_images(small_run: Any, images: Path) -> None:
     command = (images, "-o", images / "masks", "--classes", "apple", "--overlay")
     assert ": 4 masks written; refinement: none; over" in predict(small_run, *command).stdout
@@ -232,7 +240,7 @@ def test_the_masks_are_scored_and_shown(small_run: Any, images: Path, tmp_path: 
         ((), "--classes or --labels on the command line", ExitCode.USAGE),
         (("--classes", "apple", "--labels", "LABELS"), "Give one of them", ExitCode.USAGE),
         (("--classes", "apple", "--scales", "1,x"), "--scales: got 'x'", ExitCode.USAGE),
-        (("--classes", "apple", "--scales", ""), "expected such as --scales 0.75,1,1.25", ExitCode.USAGE),
+        (("--classes", "apple", "--scales", ""), ", such as --scales 0.75,1,1.25", ExitCode.USAGE),
         (("--classes", "apple", "--input-size", "huge"), "--input-size: got 'huge'", ExitCode.USAGE),
         (("--classes", "apple", "-o", "IMAGES"), "is a folder of images that are read", ExitCode.USAGE),
         (("--classes", "apple", "-o", "RUN"), "is the folder of a run of train-localizer", ExitCode.USAGE),

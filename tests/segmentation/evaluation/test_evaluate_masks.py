@@ -99,6 +99,14 @@ def test_the_table_has_no_rows_of_nothing(tmp_path: Path, save: Save) -> None:
     save("masks/a", [[0, *range(1, 9)]])
     done = run.invoke(app, ["evaluate", str(tmp_path / "masks"), "--truth", str(truth)])
     assert "appear in no mask" not in done.stdout
+    # One is enough, and so it is with what masks alone show.
+    save("masks/a", [[0, *range(1, 8), 20]])
+    table = run.invoke(app, ["evaluate", str(tmp_path / "masks"), "--truth", str(truth)]).stdout.splitlines()
+    assert [line.split()[:2] for line in table[-4:-2]] == [["1", "class"], ["1", "class"]]
+    assert table[-4].startswith(
+        "1 class with 10.00% of the truth appears in no mask, IoU and recall .000: truck ("
+    )
+    assert table[-3].startswith("1 class appears in masks alone, with no part in the means: ")
     assert "not scored: b: " in done.stderr
 
 

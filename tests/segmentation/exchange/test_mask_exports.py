@@ -142,6 +142,11 @@ def test_nothing_is_written_over_or_among_what_is_read(masks: Masks, tmp_path: P
     assert [path.name for path in tmp_path.iterdir()] == ["there"]
 
 
+def test_an_archive_of_another_kind_is_no_folder(masks: Masks, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"-o: got 'x\.tar', expected a name in \.zip, or the name of a folder"):
+        exported(masks, tmp_path / "x.tar", "cvat")
+
+
 def test_bad_masks_cost_themselves(masks: Masks, tmp_path: Path) -> None:
     folder = tmp_path / "masks"
     folder.mkdir()
@@ -186,7 +191,7 @@ def test_what_is_no_name_of_a_subset_is_refused(masks: Masks, tmp_path: Path, su
     call = ["export", str(masks.folder), "--to", "mmseg", "-o", str(tmp_path / "x"), "--subset", subset]
     refused = CliRunner().invoke(app, call)
     assert refused.exit_code == 2
-    assert f"--subset: got {subset!r}: Value error, expected a name such as train" in refused.stderr
+    assert f"--subset: got {subset!r}, expected a name such as train" in refused.stderr
     assert not list(tmp_path.iterdir())
     assert MaskExportOptions(subset="val-2.é").subset == "val-2.é"
 

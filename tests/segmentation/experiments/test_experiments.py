@@ -20,7 +20,7 @@ from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import CrfPreset
 from segmentation.scores.contract import NetworkTraits
 from segmentation.segmenter.config import SegmenterConfig
-from shared_runtime.errors import UsageError
+from shared_runtime.errors import ExitCode, UsageError
 
 # Table 6 of the paper, row by row: labels, attributes, background, (P, R, mIoU) of masks and of val.
 TABLE_6 = {
@@ -321,6 +321,15 @@ def test_a_text_lists_some() -> None:
     assert listed("TABLE10-") == [name for name in experiments() if "table10-" in name]
     assert "synthetic-full" in listed("table 6")
     assert "table6-full" in listed("ResNet-50 as in Table 2")
+    first = CliRunner().invoke(app, ["experiments", "--filter", "table 1"]).stdout
+    assert "Table 1\n" in first
+    assert "Table 10" not in first
+    referring = CliRunner().invoke(app, ["experiments", "--filter", "lite0-referring"]).stdout
+    assert "unless told otherwise" not in referring, "one of four"
+    for words in (["page"], ["-o", "x.md"], ["table6-full", "-o", "x.md"]):
+        refused = CliRunner().invoke(app, ["experiments", *words])
+        assert refused.exit_code == ExitCode.USAGE
+        assert "page ROWS -o FILE" in refused.stderr or "-o: a " in refused.stderr
     nothing = CliRunner().invoke(app, ["experiments", "--filter", "table99"])
     assert nothing.exit_code == 2
     assert "--filter: got 'table99', which no name" in nothing.stderr

@@ -244,7 +244,10 @@ def test_an_unfinished_or_foreign_run_is_not_loaded(small_run: SmallRun, tmp_pat
         load_localizer(tmp_path)
     record = json.loads((tmp_path / "run.json").read_text())
     (tmp_path / "run.json").write_text(json.dumps({**record, "command": "train-segmenter"}))
-    with pytest.raises(InputError, match="is a run of train-segmenter, not of train-localizer"):
+    with pytest.raises(
+        InputError,
+        match=r"of train-segmenter, not of train-localizer\. This one is for: capseg predict IMAGES --model",
+    ):
         load_localizer(tmp_path)
 
 

@@ -183,9 +183,12 @@ def test_a_part_of_a_model_is_told(segmenter: Segmenter, tmp_path: Path) -> None
 
 
 def test_what_is_no_model_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(InputError, match="got neither, expected the folder of a finished run"):
+    with pytest.raises(InputError, match=r"got neither, expected the folder of a finished run"):
         Segmenter.from_pretrained(tmp_path)
     (tmp_path / "segmenter").mkdir()
+    (tmp_path / "segmenter" / "model.safetensors").touch()
+    with pytest.raises(InputError, match=rf"got neither, .*\. Did you mean {tmp_path}/segmenter\?"):
+        Segmenter.from_pretrained(tmp_path)
     with pytest.raises(InputError, match=r"got nothing there, .*\. Did you mean 'segmenter'\?"):
         Segmenter.from_pretrained(tmp_path / "segmentor")
     with pytest.raises(UsageError, match="device 'cuda:7': "):

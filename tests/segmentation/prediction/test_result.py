@@ -10,7 +10,7 @@ from PIL import Image
 
 from segmentation.data.masks import palette, read_index_mask
 from segmentation.masks.maps import ScoreMaps
-from segmentation.masks.overlay import painted, with_key
+from segmentation.masks.overlay import painted, with_caption, with_key
 from segmentation.prediction.referrer import ReferredRegion, SeenImage
 from segmentation.prediction.result import Segmentation, class_scores
 from shared_runtime.errors import OutputError, UsageError
@@ -126,4 +126,16 @@ def test_the_key_of_a_picture_names_its_classes_the_largest_first() -> None:
     assert places == sorted(places)
     tiny = Image.new("RGB", (8, 8))
     assert with_key(tiny, mask[:8, :8], NAMES).tobytes() == tiny.tobytes(), "no room"
+    small = Image.new("RGB", (60, 40))
+    assert with_key(small.copy(), mask[:40, 40:100], NAMES).tobytes() == small.tobytes(), "it would cover the half"
     assert with_key(picture.copy(), mask * 0, NAMES).tobytes() == picture.tobytes(), "background alone"
+
+
+def test_a_caption_stands_at_the_lower_edge() -> None:
+    picture = Image.new("RGB", (160, 120), (90, 90, 90))
+    captioned = np.array(with_caption(picture.copy(), "a red car  0.93"))
+    rows = np.flatnonzero((captioned != 90).any(axis=2).any(axis=1))
+    assert (rows[0], rows[-1]) == (105, 119)
+    assert (captioned[rows] > 200).any(), "white on black"
+    small = Image.new("RGB", (160, 100))
+    assert with_caption(small.copy(), "a red car").tobytes() == small.tobytes()

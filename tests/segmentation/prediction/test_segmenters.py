@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 from typer.testing import CliRunner
 
-from segmentation import PredictionOptions, Segmenter
+from segmentation import PredictionOptions, ReferringPrediction, Segmenter
 from segmentation.backbones.devices import Precision
 from segmentation.cli import app
 from segmentation.data.images import read_image
@@ -38,6 +38,48 @@ PRECISIONS: tuple[Precision, ...] = ("float32", "bfloat16")
 @pytest.fixture(scope="module")
 def segmenter(segmenter_run: Path) -> Segmenter:
     return Segmenter.from_pretrained(segmenter_run, options=PLAIN, device="cpu")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"refine": "nne"}, "refine: got 'nne', expected 'dense-crf', "),
+        ({"scales": 1}, "scales: got 1, expected a valid tuple"),
+        ({"refin": "none"}, "there is no option 'refin'. Did you mean 'refine'?"),
+        (ReferringPrediction(), "options: got ReferringPrediction, expected PredictionOptions, such as"),
+    ],
+)
+def test_options_are_checked_as_the_model_is_opened(segmenter_run: Path, options: Any, told: str) -> None:
+    with pytest.raises(UsageError) as error:
+        Segmenter.from_pretrained(segmenter_run, options=options)
+    assert str(error.value).startswith(told)
+    assert Segmenter.from_pretrained(segmenter_run, options={"refine": "none"}).options == PLAIN
+
+
+def test_a_bad_image_need_not_end_the_others(small_run: Any, segmenter: Segmenter, tmp_path: Path) -> None:
+    good = sorted(small_run.images.iterdir())[:2]
+    (tmp_path / "bad.png").write_bytes(b"no image")
+    paths = [good[0], tmp_path / "bad.png", good[1]]
+    first, bad, last = segmenter.predict_each(paths, errors="return")
+    assert isinstance(bad, InputError)
+    assert str(bad).startswith(f"images[1]: {tmp_path}/bad.png: ")
+    for found, path in ((first, good[0]), (last, good[1])):
+        assert not isinstance(found, InputError)
+        assert np.array_equal(found.mask, segmenter.predict(path).mask)
+    results = segmenter.predict_each(paths)
+    assert np.array_equal(next(results).mask, first.mask), "it ends when the turn of the bad one comes"  # type: ignore[union-attr]
+    with pytest.raises(InputError, match=r"images\[1\]: "):
+        next(results)
+    with pytest.raises(UsageError, match="errors: got 'skip', expected 'raise' or 'return'"):
+        segmenter.predict_each(paths, errors="skip")  # type: ignore[call-overload]
+
+
+def test_what_is_no_image_and_no_list_is_told(small_run: Any, segmenter: Segmenter) -> None:
+    path = next(small_run.images.iterdir())
+    with path.open("rb") as file, pytest.raises(UsageError, match="got an open file, expected an image: its path"):
+        segmenter(file)
+    with pytest.raises(UsageError, match=r"class 'apple,tv'\. Several are a list: classes=\['apple', 'tv'\]"):
+        segmenter(path, classes="apple,tv")
 
 
 def iou(one: Any, other: Any) -> float:
@@ -155,7 +197,7 @@ def test_only_classes_that_are_given_compete(small_run: Any, segmenter: Segmente
 
 
 def test_a_model_says_what_it_is_in_a_line(segmenter: Segmenter, segmenter_run: Path) -> None:
-    said = f"<Segmenter of {segmenter_run}: tiny, trained by capseg train-segmenter; on cpu>"
+    said = f"<Segmenter of {segmenter_run}: tiny; device cpu>"
     assert repr(segmenter) == said
 
 

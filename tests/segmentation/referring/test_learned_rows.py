@@ -16,6 +16,7 @@ from segmentation.referring.knowledge.directions import known_texts, start_from_
 from segmentation.referring.knowledge.learned_rows import NamedRows, named_rows  # noqa: E402
 from segmentation.referring.knowledge.texts import read_texts  # noqa: E402
 from segmentation.referring.network import ReferringNetwork  # noqa: E402
+from segmentation.runs.folder import RunFolder  # noqa: E402
 from segmentation.runs.trained import SHIPPED  # noqa: E402
 from shared_runtime.errors import InputError, UsageError  # noqa: E402
 from tests.segmentation.conftest import SmallRun  # noqa: E402
@@ -114,10 +115,19 @@ def test_a_localizer_is_taken_where_its_rows_can_be_read(small_run: SmallRun, tm
     assert weights(localizer="packaged", backbone="efficientnet-lite0-head-s8") is not None
     tiny = {"backbone": "tiny", "localizer": str(small_run.run)}
     assert weights(**tiny) == small_run.run / "model.safetensors"
-    with pytest.raises(UsageError, match=r"with the backbone tiny, expected efficientnet-lite0-head, .* --set"):
+    with pytest.raises(
+        UsageError, match=r"with the backbone tiny, expected efficientnet-lite0-head, .* --localizer none"
+    ):
         weights(localizer=str(small_run.run))
-    with pytest.raises(InputError, match="is not the folder of a run"):
-        weights(localizer=str(tmp_path))
+    (tmp_path / "runA").mkdir()
+    (tmp_path / "runA" / "localizer").symlink_to(small_run.run)
+    meant = rf"Did you mean {tmp_path}/runA/localizer\?"
+    with pytest.raises(UsageError, match=rf"--localizer: got .*, a saved segmenter, packaged or none\. {meant}"):
+        weights(localizer=str(tmp_path / "runA"))
+    with pytest.raises(InputError, match=rf"is not the folder of a run: it holds no run\.json\. {meant}"):
+        RunFolder(tmp_path / "runA").read_record()
+    with pytest.raises(UsageError, match=r"--localizer: got .*, which is no folder of a run, expected"):
+        weights(localizer=__file__)
     assert LITE0.model_copy(update=tiny).places()["localizer"] == small_run.run
     assert "localizer" not in LITE0.places()
 

@@ -160,5 +160,7 @@ def test_what_is_no_text_is_told(referrer: Any, captioned: Captioned) -> None:
     ):
         with pytest.raises(UsageError, match=message):
             seen.predict(wrong)
+    with pytest.raises(UsageError, match="got a list of images, expected one"):
+        referrer([seen.encoded.image], "dog")
     assert repr(referrer).startswith("<Referrer of ")
     assert len(repr(referrer)) < 300

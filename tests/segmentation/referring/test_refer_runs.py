@@ -69,6 +69,22 @@ def run(captioned: Captioned, tiny_bert: Path, tmp_path_factory: pytest.TempPath
     return folder
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--localizer", "runA"], "error: --localizer: got runA, which would change nothing: class names start"),
+        (["--set", "training.epochs=5"], "error: --set training.epochs=5: another option says 2 for it. Give one"),
+    ],
+)
+def test_options_that_contradict_each_other(
+    captioned: Captioned, tmp_path: Path, options: list[str], told: str
+) -> None:
+    refused = train(captioned, "packaged", tmp_path / "run", *options)
+    assert refused.exit_code == ExitCode.USAGE
+    assert told in refused.stderr
+    assert not (tmp_path / "run").exists()
+
+
 def test_it_finds_what_a_text_refers_to(run: Path, captioned: Captioned) -> None:
     path = captioned.images / f"{3:012}.png"
     referrer = Referrer.from_pretrained(run, options=UNREFINED, device="cpu").set_image(path)
@@ -294,7 +310,9 @@ def test_a_saved_model_is_the_same_without_its_run(run: Path, captioned: Caption
     after = Referrer.from_pretrained(tmp_path / "saved", options=UNREFINED, device="cpu")
     one, other = (of.set_image(image).predict("small red apple") for of in (before, after))
     assert np.array_equal(one.map, other.map)
-    with pytest.raises(InputError, match="got a model of 'refer train', expected"):
+    with pytest.raises(
+        InputError, match=r"got a model of 'refer train', expected .*\. This one is for: capseg refer predict"
+    ):
         Segmenter.from_pretrained(tmp_path / "saved")
 
 

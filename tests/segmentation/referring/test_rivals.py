@@ -7,7 +7,6 @@ from typing import Literal
 
 import pytest
 import torch
-from pydantic import ValidationError
 
 from segmentation.data.targets import Vocabulary
 from segmentation.masks.refinement import Refinement
@@ -17,6 +16,7 @@ from segmentation.referring.options import IMAGE, NOTHING, ReferringPrediction
 from segmentation.referring.rivals import competing, contested_shares
 from segmentation.referring.run import TrainedReferring
 from segmentation.scores.contract import NetworkTraits
+from shared_runtime.errors import UsageError
 from shared_schemas import load_label_space
 from shared_schemas.errors import LabelSpaceError
 
@@ -76,7 +76,9 @@ def test_names_that_two_label_spaces_share_are_those_of_the_one_that_was_asked_f
 
 
 def test_rivals_of_no_label_space_are_told_at_once() -> None:
-    with pytest.raises(ValidationError, match=r"got 'cocoo', expected one of coco, .*did you mean 'coco'"):
+    with pytest.raises(
+        UsageError, match=r"^rivals: label space: got 'cocoo', expected one of coco, .*did you mean 'coco'"
+    ):
         ReferringPrediction(rivals="cocoo")
     assert ReferringPrediction(rivals="own.toml").rivals == "own.toml"
 

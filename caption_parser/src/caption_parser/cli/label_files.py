@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shared_runtime.command_line.label_files import label_stream
 from shared_runtime.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -14,7 +15,12 @@ if TYPE_CHECKING:
     from shared_schemas import ImageLabels
 
 LabelFile = Annotated[
-    str, typer.Argument(metavar="LABELS.jsonl", help="A label file (.jsonl, .gz, .zst), or - for standard input.")
+    str,
+    typer.Argument(
+        metavar="LABELS.jsonl",
+        callback=label_stream,
+        help="A label file (.jsonl, .gz, .zst), or - for standard input.",
+    ),
 ]
 
 _SHOWN = 20

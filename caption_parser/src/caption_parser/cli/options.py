@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from shared_runtime.command_line.label_files import one_label_file
 from shared_runtime.errors import ExitCode
 from shared_runtime.wording import counted
 
@@ -96,7 +97,9 @@ AllCaptions = Annotated[
         help="Also read what the layout of the input says is no caption: answers to questions, rejected captions.",
     ),
 ]
-LabelFile = Annotated[Path, typer.Argument(metavar="LABELS.jsonl", help="Label file (also .gz, .zst).")]
+LabelFile = Annotated[
+    Path, typer.Argument(metavar="LABELS.jsonl", callback=one_label_file, help="Label file (also .gz, .zst).")
+]
 Truth = Annotated[Path, typer.Option("--truth", metavar="INSTANCES.json", help="Ground truth in COCO's format.")]
 Crowd = Annotated[bool, typer.Option("--crowd/--no-crowd", help="Whether crowd regions count as their class.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

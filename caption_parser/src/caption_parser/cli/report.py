@@ -6,12 +6,16 @@ from typing import Annotated
 import typer
 
 from caption_parser.cli.options import from_options
+from shared_runtime.command_line.label_files import one_label_file
 from shared_runtime.errors import ExitCode
 from shared_runtime.wording import counted
 
 
 def report_command(
-    labels: Annotated[str, typer.Argument(metavar="LABELS.jsonl", help="A label file (.jsonl, .gz, .zst).")],
+    labels: Annotated[
+        str,
+        typer.Argument(metavar="LABELS.jsonl", callback=one_label_file, help="A label file (.jsonl, .gz, .zst)."),
+    ],
     output: Annotated[str, typer.Option("-o", "--output", metavar="REPORT.html", help="The page to write.")],
     truth: Annotated[
         str | None,

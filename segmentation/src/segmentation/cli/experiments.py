@@ -77,12 +77,16 @@ def experiments_command(
       capseg experiments run synthetic-segmenter-full -o runs/synthetic
     """
     match words or []:
+        case [] if output is not None:
+            raise UsageError("-o: a list has no file of its own. Give run NAME or page ROWS, or leave -o out")
         case []:
             _list(filter)
             return
         case _ if filter:
             raise UsageError("--filter lists names. Leave it out, or the other words")
-        case [name] if name != _RUN:
+        case [name] if name not in (_RUN, _PAGE):
+            if output is not None:
+                raise UsageError(f"-o: a description has no file of its own. Try: run {name} -o {output}")
             found = find_experiment(name)
             typer.echo(f"{found.describe()}\n\n{found.config.model_dump_json(indent=2)}")
             return

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from segmentation.grounding.published import DsveFiles, import_dsve
+from shared_runtime.command_line.label_files import one_label_file
 
 
 def import_grounding_command(
@@ -21,6 +22,7 @@ def import_grounding_command(
         list[Path] | None,
         typer.Option(
             metavar="LABELS.jsonl",
+            callback=one_label_file,
             help="Keep only the words of their captions and of class names; may be given several times  "
             "[default: all words, 2.3 GB]",
         ),

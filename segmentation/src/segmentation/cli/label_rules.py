@@ -15,7 +15,8 @@ class LabelRuleArguments:
         typer.Option(
             min=1,
             metavar="N",
-            help="Captions that must assert a class; else it is neither taken as there nor as not.",
+            help="Captions that must assert a class (of an image with fewer, all of them); else it is neither "
+            "taken as there nor as not.",
         ),
     ] = None
     min_confidence: Annotated[

@@ -27,6 +27,7 @@ from segmentation.masks.overlay import OVERLAYS
 from segmentation.masks.refinement import CRF, CrfPreset, Refinement
 from segmentation.masks.run import MaskInputs, make_masks
 from segmentation.scores.contract import MOST_STEPS, PRESENCE
+from shared_runtime.command_line.label_files import one_label_file
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.wording import numbered
 from shared_runtime.workers import usable_cores
@@ -59,7 +60,13 @@ def make_masks_command(
     ],
     images: Annotated[list[Path], typer.Option("--images", metavar="DIR", help="Folder of images; repeatable.")],
     labels: Annotated[
-        Path, typer.Option("--labels", metavar="LABELS.jsonl", help="Label file of the images to make masks of.")
+        Path,
+        typer.Option(
+            "--labels",
+            metavar="LABELS.jsonl",
+            callback=one_label_file,
+            help="Label file of the images to make masks of.",
+        ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="MASKS", help="Folder of the masks.")],
     refine: Annotated[

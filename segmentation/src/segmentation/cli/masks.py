@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from segmentation.backbones.devices import Precision
 from segmentation.cli.outcome import outcome
+from segmentation.masks.given import OptionError, said_of
 from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.places import REJECTED
 from shared_runtime.errors import ExitCode, UsageError
@@ -50,11 +51,11 @@ def option_errors() -> Iterator[None]:
     """Where a configuration does not take a value, UsageError with the option of the same name."""
     try:
         yield
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+    except (ValidationError, OptionError) as error:
+        first = error.problem if isinstance(error, OptionError) else error.errors(include_url=False)[0]
         option = str(first["loc"][0]).replace("_", "-")
-        example = f"; expected such as --{option} {_EXAMPLES[option]}" if option in _EXAMPLES else ""
-        raise UsageError(f"--{option}: got {first['input']!r}: {first['msg']}{example}") from error
+        example = f", such as --{option} {_EXAMPLES[option]}" if option in _EXAMPLES else ""
+        raise UsageError(f"{said_of(f'--{option}', first)}{example}") from None
 
 
 def end_of_masks(
@@ -113,7 +114,7 @@ def found_classes(counts: MaskCounts, space: LabelSpace) -> Iterator[str]:
     ]
     parts = [", ".join(found[:_FOUND_SHOWN])] if found else []
     if len(found) > _FOUND_SHOWN:
-        parts.append(f"{len(found) - _FOUND_SHOWN:,} more classes")
+        parts.append(numbered(len(found) - _FOUND_SHOWN, "more class", "more classes"))
     if counts.without_class:
         parts.append(f"no class in {counts.without_class:,}")
     if parts:

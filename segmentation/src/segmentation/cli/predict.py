@@ -23,6 +23,7 @@ from segmentation.prediction.files import PredictionInputs, PredictionOutputs, p
 from segmentation.prediction.options import PredictionOptions
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.scores.contract import PRESENCE, WINDOW
+from shared_runtime.command_line.label_files import one_label_file
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import UsageError
 
@@ -43,7 +44,11 @@ def predict_command(
     ] = None,
     labels: Annotated[
         Path | None,
-        typer.Option(metavar="LABELS.jsonl", help="Of each image, only the classes of its record compete."),
+        typer.Option(
+            metavar="LABELS.jsonl",
+            callback=one_label_file,
+            help="Of each image, only the classes of its record compete.",
+        ),
     ] = None,
     presence: Annotated[
         float | None,

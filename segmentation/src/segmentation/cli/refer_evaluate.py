@@ -16,6 +16,7 @@ from segmentation.evaluation.expressions import measures_table
 from segmentation.evaluation.records import score_table
 from segmentation.masks.options import unused_option
 from segmentation.referring.class_words import LABELS, NAMES, PAPER, class_words
+from shared_runtime.command_line.label_files import one_label_file
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode, UsageError
 from shared_runtime.wording import counted, numbered
@@ -47,7 +48,9 @@ def refer_evaluate_command(
     ] = None,
     labels: Annotated[
         Path | None,
-        typer.Option(metavar="LABELS.jsonl", help="Attributes of the classes of a COCO file."),
+        typer.Option(
+            metavar="LABELS.jsonl", callback=one_label_file, help="Attributes of the classes of a COCO file."
+        ),
     ] = None,
     split: Annotated[str | None, typer.Option(metavar="NAME", help="Only this part: val, testA, …")] = None,
     regions: Annotated[Literal["masks", "boxes"], typer.Option(help="What counts as true.")] = "masks",
@@ -219,8 +222,6 @@ def _expressions(
     scored: _Scored, options: _OfExpressions, run: Path, report: Path | None
 ) -> "ExpressionEvaluation":
     """The expressions of a truth; `report`: also the page of the worst and the best images."""
-    from segmentation.referring.evaluate import evaluate_referring
-
     expressions = open_expressions(
         scored.truth,
         instances=options.instances,
@@ -228,6 +229,8 @@ def _expressions(
         regions=options.regions,
         split=options.split,
     )
+    from segmentation.referring.evaluate import evaluate_referring
+
     predictor = scored.predictor()
     with progress_display(quiet=scored.quiet) as show:
         found = evaluate_referring(

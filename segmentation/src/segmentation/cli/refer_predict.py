@@ -46,10 +46,10 @@ def refer_predict_command(
     *,
     shared: ReferringArguments,
 ) -> None:
-    """Make a mask of every text in every image: OUT/<image stem>/<text>.png, 0 or 255, and how sure each is.
+    """Make a mask of every text in every image: OUT/<image stem>/1-a-brown-dog.png, 0 or 255.
 
-    Each mask stands over its image in OUT/overlays; OUT/scores.json has all scores, in [0, 1]: above .5, the
-    network says that the image shows it. What is there already is not done again.
+    Each mask stands over its image in OUT/overlays, with its text and score; OUT/scores.json has all scores, in
+    [0, 1]: above .5, the network says that the image shows it. What is there already is not done again.
 
     Exit codes: 0 done; 1 failure, or most images could not be read; 2 usage; 3 done, but some images could not be
     read; 4 a model or a package is missing; 130 interrupted.

@@ -13,9 +13,10 @@ from segmentation.cli.training import Config, Images, Run, TrainingArguments
 from segmentation.data.referring.annotated_objects import Regions
 from segmentation.data.referring.opening import open_expressions
 from segmentation.experiments.catalog import DEFAULT_REFERRING
-from segmentation.referring.config import ReferringConfig
+from segmentation.referring.config import NONE, ReferringConfig
 from segmentation.referring.expression_run import train_on_expressions
 from segmentation.referring.run import train_referring
+from shared_runtime.command_line.label_files import one_label_file
 from shared_runtime.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +30,12 @@ def refer_train_command(
     output: Run,
     labels: Annotated[
         Path | None,
-        typer.Option("--labels", metavar="LABELS.jsonl", help="Label file, as 'capparse label' writes it."),
+        typer.Option(
+            "--labels",
+            metavar="LABELS.jsonl",
+            callback=one_label_file,
+            help="Label file, as 'capparse label' writes it.",
+        ),
     ] = None,
     truth: Annotated[
         Path | None,
@@ -102,10 +108,20 @@ def refer_train_command(
     }
     options = shared.resolved(ReferringConfig, config, given, labels)
     if (labels is None) == (truth is None):
-        raise UsageError(f"got {'both' if labels else 'neither'} --labels and --truth, expected one of them")
+        raise UsageError(
+            f"got {'both --labels and' if labels else 'neither --labels nor'} --truth, expected one of them"
+        )
     for option, value in (("split", split), ("instances", instances)):
         if labels is not None and value:
             raise UsageError(f"--{option} is about a --truth, and --labels was given. Leave it out")
+    if localizer not in (None, NONE) and not options.network.knowledge:
+        raise UsageError(
+            f"--localizer: got {localizer}, which would change nothing: class names start from it with "
+            "network.knowledge alone, and that is false. Leave it out, or --set network.knowledge=true"
+        )
+    if localizer is not None:
+        # Before a training is begun, and where none will be.
+        options.localizer_weights()
     if labels is not None and options.supervision != "texts":
         raise UsageError(f"captions do not say where things are: supervision={options.supervision} needs --truth")
     machine = shared.machine(allow_missing=allow_missing)

@@ -9,6 +9,7 @@ from segmentation.cli.label_spaces import MasksLabelSpace, MissingMasks, Strict,
 from segmentation.data.truth.coco import CocoRules
 from segmentation.evaluation.records import Missing
 from segmentation.report.masks import MaskReportOptions, mask_report
+from shared_runtime.command_line.label_files import one_label_file
 from shared_runtime.wording import counted
 
 
@@ -28,7 +29,11 @@ def report_command(
     ] = None,
     labels: Annotated[
         Path | None,
-        typer.Option(metavar="LABELS.jsonl", help="Label file with their captions  [default: the run's own]"),
+        typer.Option(
+            metavar="LABELS.jsonl",
+            callback=one_label_file,
+            help="Label file with their captions  [default: the run's own]",
+        ),
     ] = None,
     label_space: TruthLabelSpace = None,
     masks_label_space: MasksLabelSpace = None,

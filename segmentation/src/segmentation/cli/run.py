@@ -30,6 +30,7 @@ from segmentation.workflow.stages import (
     WorkflowOptions,
     run_workflow,
 )
+from shared_runtime.command_line.label_files import one_label_file
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode, UsageError
 from shared_runtime.wording import counted, numbered
@@ -59,7 +60,13 @@ def _own_options() -> Iterator[None]:
 def run_command(
     images: Images,
     labels: Annotated[
-        Path, typer.Option("--labels", metavar="LABELS.jsonl", help="Label file, as 'capparse label' writes it.")
+        Path,
+        typer.Option(
+            "--labels",
+            metavar="LABELS.jsonl",
+            callback=one_label_file,
+            help="Label file, as 'capparse label' writes it.",
+        ),
     ],
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="OUT", help="Folder of all stages, a sub-folder each.")
@@ -185,4 +192,4 @@ def _summary(done: StageDone) -> Iterator[str]:
             rejected = counted(len(result.counts.rejected), "image")
             yield f"{done.path}: {rejected} got no mask, all listed in rejected.jsonl"
     else:
-        yield f"{done.path}: the {result} worst images"
+        yield f"{done.path}: {counted(result, 'image')}"

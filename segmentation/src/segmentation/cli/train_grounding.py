@@ -11,13 +11,20 @@ from segmentation.cli.training import Config, Images, Run, TrainingArguments
 from segmentation.experiments.catalog import DEFAULT_GROUNDING
 from segmentation.grounding.config import GroundingConfig
 from segmentation.grounding.run import train_grounding
+from shared_runtime.command_line.label_files import one_label_file
 
 
 @with_arguments
 def train_grounding_command(
     images: Images,
     labels: Annotated[
-        Path, typer.Option("--labels", metavar="LABELS.jsonl", help="Label file, as 'capparse label' writes it.")
+        Path,
+        typer.Option(
+            "--labels",
+            metavar="LABELS.jsonl",
+            callback=one_label_file,
+            help="Label file, as 'capparse label' writes it.",
+        ),
     ],
     output: Run,
     config: Config = DEFAULT_GROUNDING,

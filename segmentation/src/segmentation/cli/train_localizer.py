@@ -12,13 +12,20 @@ from segmentation.cli.training import Config, Images, Run, TrainingArguments
 from segmentation.experiments.catalog import DEFAULT
 from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.run import train_localizer
+from shared_runtime.command_line.label_files import one_label_file
 
 
 @with_arguments
 def train_localizer_command(
     images: Images,
     labels: Annotated[
-        Path, typer.Option("--labels", metavar="LABELS.jsonl", help="Label file, as 'capparse label' writes it.")
+        Path,
+        typer.Option(
+            "--labels",
+            metavar="LABELS.jsonl",
+            callback=one_label_file,
+            help="Label file, as 'capparse label' writes it.",
+        ),
     ],
     output: Run,
     config: Config = DEFAULT,

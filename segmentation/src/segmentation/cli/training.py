@@ -13,7 +13,7 @@ from segmentation.experiments.catalog import parse_setting, resolve_config
 from segmentation.runs.left_out import SHOWN
 from segmentation.training.config import MachineOptions, TrainingConfig
 from shared_runtime.command_line.progress import progress_display
-from shared_runtime.errors import ExitCode
+from shared_runtime.errors import ExitCode, UsageError
 from shared_runtime.made_with import space_option
 from shared_runtime.wording import counted
 
@@ -133,10 +133,14 @@ def resolved(
     """The configuration that a command was asked for: `given` by dotted key, where it is not None, then
     `settings`; where none of these says a label space, that of `labels`.
 
-    Raises as `resolve_config` and `parse_setting` do.
+    Raises UsageError where the two contradict each other, and as `resolve_config` and `parse_setting` do.
     """
     overrides = {key: value for key, value in given.items() if value is not None}
-    overrides |= dict(map(parse_setting, settings or ()))
+    by_key = dict(map(parse_setting, settings or ()))
+    for key, value in by_key.items():
+        if key in overrides and overrides[key] != value:
+            raise UsageError(f"--set {key}={value}: another option says {overrides[key]} for it. Give one of them")
+    overrides |= by_key
     config = resolve_config(model, name_or_file, overrides)
     own = model.model_fields["label_space"].default
     if labels is None or "label_space" in overrides or config.label_space != own:

@@ -1,6 +1,6 @@
 """What an evaluation returns and `--json` prints: stable names, ratios in [0, 1], null where undefined."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from pydantic import Field
@@ -8,8 +8,6 @@ from pydantic import Field
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.wording import numbered
 
-_MISSED_WITH_ROWS = 5
-"""Classes of the truth that no mask shows, which have rows of a table nevertheless."""
 _NAMED = 6
 
 
@@ -112,15 +110,15 @@ class MaskEvaluation(FrozenModel):
 
 
 def score_table(evaluation: MaskEvaluation) -> Iterator[str]:
-    """Lines of a table: the classes that are in the truth or in the masks, the means, and which are left out.
+    """Lines of a table: the classes that are in the truth and in the masks, the means, and which are left out.
 
-    Many classes that no mask shows have no rows of .000, but a line together.
+    Classes that no mask shows, or only masks, have no rows of .000, but a line together.
     """
     present = [scores for scores in evaluation.classes if scores.true_pixels or scores.predicted_pixels]
     missed = [scores for scores in present if not scores.predicted_pixels]
-    missed = missed if len(missed) > _MISSED_WITH_ROWS else []
-    shown = [scores for scores in present if scores not in missed]
-    width = max(len(scores.name) for scores in shown)
+    alone = [scores for scores in present if not scores.true_pixels]
+    shown = [scores for scores in present if scores.true_pixels and scores.predicted_pixels]
+    width = max(len(name) for name in ("class", *(scores.name for scores in shown)))
     yield f"{'class':{width}}  {'IoU':>6}  {'precision':>9}  {'recall':>6}  {'share of truth':>14}"
     total = max(sum(scores.true_pixels for scores in present), 1)
     for scores in shown:
@@ -132,13 +130,19 @@ def score_table(evaluation: MaskEvaluation) -> Iterator[str]:
     )
     if missed:
         share = sum(scores.true_pixels for scores in missed) / total
-        names = ", ".join(scores.name for scores in missed[:_NAMED])
-        yield (
-            f"{len(missed)} classes with {share:.2%} of the truth appear in no mask, IoU and recall .000: {names}"
-            f"{', …' if len(missed) > _NAMED else ''} (--json has a row for each)"
-        )
+        part = f"with {share:.2%} of the truth"
+        classes = numbered(len(missed), f"class {part} appears", f"classes {part} appear")
+        yield f"{classes} in no mask, IoU and recall .000: {_names(missed)}"
+    if alone:
+        classes = numbered(len(alone), "class appears", "classes appear")
+        yield f"{classes} in masks alone, with no part in the means: {_names(alone)}"
     if absent := len(evaluation.classes) - len(present):
         yield f"{numbered(absent, 'class appears', 'classes appear')} in neither truth nor masks"
+
+
+def _names(classes: Sequence[ClassScores]) -> str:
+    more = ", …" if len(classes) > _NAMED else ""
+    return f"{', '.join(scores.name for scores in classes[:_NAMED])}{more} (--json has a row for each)"
 
 
 def ratio(value: float | None) -> str:

@@ -28,6 +28,7 @@ from shared_runtime.workers import map_ordered
 from shared_schemas import LabelSpace
 
 _ARCHIVE = ".zip"
+_OTHER_ARCHIVES = (".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,8 @@ def _opened(
     if _is_archive(output):
         check_output(output, given, overwrite=writing.overwrite)
         return open_archive(output)
+    if output.suffix.lower() in _OTHER_ARCHIVES:
+        raise UsageError(f"-o: got {output.name!r}, expected a name in {_ARCHIVE}, or the name of a folder")
     if output.is_file() or (output.is_dir() and next(output.iterdir(), None) is not None):
         raise UsageError(
             f"{output} is there already, and folders are never replaced. Choose a new name, or NAME.zip"

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from segmentation.experiments import grounding, paper, referring_small, segmenters, small, tseg, tseg_small
 from segmentation.experiments.experiment import Experiment
+from segmentation.masks.given import said_of
 from segmentation.training.config import TrainingConfig
 from shared_runtime.configuration import leaves
 from shared_runtime.errors import InputError, UsageError
@@ -96,10 +97,11 @@ def resolve_config(model: type[ConfigT], name_or_file: str, overrides: Mapping[s
     except ValidationError as error:
         problem = error.errors()[0]
         where = ".".join(map(str, problem["loc"])) or "the configuration"
-        message = str(problem["msg"]).removeprefix("Value error, ")
-        # Values that do not go together have their whole section as input.
-        got = "" if isinstance(problem["input"], dict) else f"got {problem['input']!r}: "
-        raise UsageError(f"{where}: {got}{message}") from error
+        if isinstance(problem["input"], dict):
+            # Values that do not go together have their whole section as input.
+            message = str(problem["msg"]).removeprefix("Value error, ")
+            raise UsageError(f"{where}: {message}") from error
+        raise UsageError(said_of(where, problem)) from error
 
 
 def parse_setting(text: str) -> tuple[str, Any]:

@@ -72,8 +72,10 @@ def of_section(section: Section) -> list[Experiment]:
 def grouped(text: str = "") -> Iterator[tuple[str, list[Experiment]]]:
     """All experiments under headings, those for photographs of one's own first, then table by table.
 
-    Only those with `text` in their name, summary or heading, in any letter case.
+    Only those with `text` in their name, summary or heading, in any letter case; a number as a whole.
     """
+    # "table 1" is not meant to be Table 10.
+    wanted = re.compile(rf"{re.escape(text)}{'(?![0-9])' if text[-1:].isdigit() else ''}", re.IGNORECASE)
     tables = [
         *((f"Vilar & Perez 2021, {section.title}", of_section(section)) for section in SECTIONS),
         *((f"Strudel et al. 2022: {section.title}", of_section(section)) for section in TSEG_SECTIONS),
@@ -85,11 +87,13 @@ def grouped(text: str = "") -> Iterator[tuple[str, list[Experiment]]]:
         chosen = [
             experiment
             for experiment in members
-            if text.casefold() in f"{experiment.name} {experiment.summary} {heading}".casefold()
+            if wanted.search(f"{experiment.name} {experiment.summary} {heading}")
         ]
+        if chosen and heading == _PHOTOGRAPHS and len(chosen) == len(members):
+            heading += f"; the first {len(_DEFAULTS)} are taken unless told otherwise"
         if chosen:
             yield heading, chosen
 
 
 _DEFAULTS = (DEFAULT, DEFAULT_SEGMENTER, DEFAULT_GROUNDING, DEFAULT_REFERRING)
-_PHOTOGRAPHS = f"For captioned photographs, on a CPU; the first {len(_DEFAULTS)} are taken unless told otherwise"
+_PHOTOGRAPHS = "For captioned photographs, on a CPU"

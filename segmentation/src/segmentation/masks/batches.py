@@ -50,16 +50,18 @@ def image_batches(
 
 
 def in_stretches(
-    images: Iterable[tuple[ItemT, RgbImage]], batch_size: int
-) -> Iterator[list[tuple[ItemT, RgbImage]]]:
-    """Images that come one after the other, as many together as may be open at a time: what is made of them can be
-    given back in their order before the next ones are asked for."""
-    stretch: list[tuple[ItemT, RgbImage]] = []
+    images: Iterable[tuple[ItemT, RgbImage | InputError]], batch_size: int
+) -> Iterator[list[tuple[ItemT, RgbImage | InputError]]]:
+    """Images that come one after the other, or why they do not, as many together as may be open at a time: what is
+    made of them can be given back in their order before the next ones are asked for."""
+    stretch: list[tuple[ItemT, RgbImage | InputError]] = []
+    held = 0
     for item, image in images:
         stretch.append((item, image))
-        if len(stretch) == _OPEN_BATCHES * batch_size or sum(of.nbytes for _, of in stretch) > _MOST_OPEN_BYTES:
+        held += 0 if isinstance(image, InputError) else image.nbytes
+        if len(stretch) == _OPEN_BATCHES * batch_size or held > _MOST_OPEN_BYTES:
             yield stretch
-            stretch = []
+            stretch, held = [], 0
     if stretch:
         yield stretch
 

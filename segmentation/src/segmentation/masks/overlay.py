@@ -39,8 +39,12 @@ _LONGEST_SIDE = 65_500
 """In pixels, of what libjpeg writes."""
 _NAMES_BY_SIDE = 28
 """Lines of names that the shorter side of a picture has room for."""
+_SHARE = 3
+"""Areas of the key that a picture is large at least."""
 _SMALLEST_PRINT = 11
 """In pixels."""
+_CAPTIONED = 8
+"""Lines that a picture is high at least, of which one becomes its caption."""
 _ROWS = 512
 """Rows that are mixed at a time, so that no large image stands in memory in floating point."""
 
@@ -153,14 +157,15 @@ def shown_html(image: RgbImage, mask: IndexMask, caption: str) -> str:
 def with_key(picture: Image.Image, mask: IndexMask, class_names: Sequence[str]) -> Image.Image:
     """The picture with the names of the classes in its mask (H, W) in its corner, the largest first.
 
-    `class_names` are those of the ids 1, 2, …; a picture that has no room for them is returned as it is.
+    `class_names` are those of the ids 1, 2, …; a picture of which they would cover more than a
+    third is returned as it is.
     """
     counts = np.bincount(mask.ravel(), minlength=IGNORE_INDEX + 1)[1:IGNORE_INDEX]
     found = [number for number in np.argsort(-counts, kind="stable").tolist() if counts[number]]
     size = max(_SMALLEST_PRINT, min(picture.size) // _NAMES_BY_SIDE)
     font, line = ImageFont.load_default(size), round(size * 1.4)
     width = round(max((font.getlength(class_names[number]) for number in found), default=0)) + 2 * line
-    if not found or width > picture.width or line * len(found) > picture.height:
+    if not found or width > picture.width or _SHARE * width * line * len(found) > picture.width * picture.height:
         return picture
     draw = ImageDraw.Draw(picture)
     top = picture.height - line * len(found)
@@ -171,6 +176,19 @@ def with_key(picture: Image.Image, mask: IndexMask, class_names: Sequence[str]) 
         colour = tuple(colours[number + 1].tolist())
         draw.rectangle((size // 4, place + size // 4, size, place + size), fill=colour)
         draw.text((line, place + line // 2), class_names[number], fill="white", font=font, anchor="lm")
+    return picture
+
+
+def with_caption(picture: Image.Image, text: str) -> Image.Image:
+    """The picture with a line of text at its lower edge, cut to its width; returned as it is where it is small."""
+    size = max(_SMALLEST_PRINT, min(picture.size) // _NAMES_BY_SIDE)
+    font, line = ImageFont.load_default(size), round(size * 1.4)
+    if picture.height < _CAPTIONED * line:
+        return picture
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((0, picture.height - line, picture.width, picture.height), fill="black")
+    place = (size // 4, picture.height - line // 2)
+    draw.text(place, text, fill="white", font=font, anchor="lm")
     return picture
 
 

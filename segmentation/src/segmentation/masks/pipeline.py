@@ -80,9 +80,11 @@ def plan_masks(
         path = mask_path(folder, request.key)
         first = by_path.setdefault(path, request)
         if first is not request:
+            apart = "name a folder above both, whose masks lie in folders as its images do, or another output"
+            if request.path.parent == first.path.parent:
+                apart = "rename one of the two, or name another output"
             reason = (
-                f"the mask of {request.path} would have the same name as that of {first.path}: name a folder "
-                "above both, whose masks lie in folders as its images do, or another output for the one"
+                f"the mask of {request.path} would have the same name as that of {first.path}: {apart} for the one"
             )
             plan.counts.rejected.append(RejectedImage.of(request, reason))
             continue

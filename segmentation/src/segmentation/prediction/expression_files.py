@@ -15,7 +15,7 @@ from segmentation.data.phrases import check_texts
 from segmentation.data.targets import ImageTargets
 from segmentation.masks.batches import images_ahead
 from segmentation.masks.finish import RejectedImage
-from segmentation.masks.overlay import OVERLAYS, write_overlay
+from segmentation.masks.overlay import OVERLAYS, with_caption, write_overlay
 from segmentation.masks.pipeline import plan_masks
 from segmentation.masks.places import check_images
 from segmentation.prediction.earlier import noting_images, still_there
@@ -185,7 +185,8 @@ def _predict(
             masks.mkdir(parents=True, exist_ok=True)
             for region in regions:
                 region.save(masks / f"{names[region.text]}.png")
-                write_overlay(overlays / f"{names[region.text]}.jpg", region.overlay())
+                picture = with_caption(region.overlay(), f"{region.text}  {region.score:.2f}")
+                write_overlay(overlays / f"{names[region.text]}.jpg", picture)
             _write_json(masks / SCORES, {"texts": [_row(region, names[region.text]) for region in regions]})
     except InputError as error:
         return str(error)

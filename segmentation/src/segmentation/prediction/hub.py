@@ -37,8 +37,9 @@ class Pretrained:
     """Of a model that was never saved."""
 
     def __repr__(self) -> str:
-        network = f"{self.model.config.backbone.partition(':')[0]}, trained by capseg {self.model.config.command}"
-        return f"<{type(self).__name__} of {self.model.weights.parent}: {network}; on {self.device}>"
+        # Not the command of its training: a model that was converted had none of its own.
+        backbone = self.model.config.backbone.partition(":")[0]
+        return f"<{type(self).__name__} of {self.model.weights.parent}: {backbone}; device {self.device}>"
 
     def save_pretrained(
         self, save_directory: str | Path, *, half: bool = False, card: ModelCard | None = None

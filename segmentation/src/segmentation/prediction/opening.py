@@ -50,7 +50,7 @@ def _folder(path: str | Path, hub: HubOptions | None) -> Path:
     if not is_saved(folder) and not RunFolder(folder).has_record:
         got = "nothing there" if not folder.exists() else "a file" if folder.is_file() else "neither"
         near = folder.parent.iterdir() if not folder.exists() and folder.parent.is_dir() else ()
-        hint = did_you_mean(folder.name, [path.name for path in near])
+        hint = did_you_mean(folder.name, [path.name for path in near]) or RunFolder(folder).hint.lstrip(".")
         raise InputError(
             f"{folder}: got {got}, expected the folder of a finished run (with run.json) or of a saved model "
             f"(with {CONFIG} and {WEIGHTS}){hint and '.'}{hint}"

@@ -5,13 +5,13 @@ from typing import Literal
 from pydantic import Field, PositiveInt
 
 from segmentation.backbones.devices import PRECISION, Precision
+from segmentation.masks.given import GivenOptions
 from segmentation.masks.options import MaskOptions, ResolvedMaskOptions, unused_option
 from segmentation.masks.refinement import CrfPreset, Refinement, installed_refinement
 from segmentation.scores.contract import PRESENCE, WINDOW, NetworkTraits, Pixels, Scale, Viewing
-from shared_runtime.configuration import Configuration
 
 
-class PredictionOptions(Configuration):
+class PredictionOptions(GivenOptions):
     """Defaults: one view of the image at the size of the training crops, fitted to its edges."""
 
     input_size: Pixels | Literal["auto", "original"] = Field(

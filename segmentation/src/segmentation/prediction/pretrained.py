@@ -29,6 +29,7 @@ from segmentation.runs.folder import (
     TRAIN_SEGMENTER,
     installed_versions,
     is_content,
+    use_of,
 )
 from segmentation.runs.trained import SAVED_CONFIG, StoredModel, is_saved
 from shared_runtime.configuration import FrozenModel
@@ -103,7 +104,8 @@ def open_pretrained(folder: Path, *commands: str) -> Any:
     """
     saved = read_saved(folder)
     if saved.command not in commands:
-        raise InputError(f"{folder / CONFIG}: got a model of {saved.command!r}, expected {' or '.join(commands)}")
+        wanted, use = " or ".join(commands), use_of(saved.command, folder)
+        raise InputError(f"{folder / CONFIG}: got a model of {saved.command!r}, expected {wanted}{use}")
     if not (folder / WEIGHTS).is_file():
         raise InputError(f"{folder}: got no {WEIGHTS} beside {CONFIG}; copy the whole folder, or save it again")
     configuration, opened_as = map(_found, _KINDS[saved.command])
@@ -284,7 +286,7 @@ def _facts(model: StoredModel, *, half: bool) -> dict[str, str]:
         "side of the training crops": f"{model.config.crop.size} pixels",
         "parameters": f"{parameters / 1e6:.2f} million, in {16 if half else 32} bits",
         "label space": model.vocabulary.label_space.reference,
-        "trained by": f"capseg {model.config.command}",
+        "kind": f"as of capseg {model.config.command}",
     }
 
 

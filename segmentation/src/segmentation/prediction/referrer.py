@@ -1,11 +1,11 @@
 """A network of referring expressions as a user holds it: an image and a text in, a mask out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, overload
+from typing import TYPE_CHECKING, Any, Self, overload
 
 import numpy as np
 from PIL import Image
@@ -13,6 +13,7 @@ from PIL import Image
 from segmentation.backbones.devices import AUTO, check_device
 from segmentation.data.images import ImageInput, RgbImage, pixels_of
 from segmentation.data.masks import IndexMask
+from segmentation.masks.given import given_options
 from segmentation.masks.overlay import OPACITY, painted, shown_html, shown_png
 from segmentation.prediction.hub import HubOptions, Pretrained
 from segmentation.prediction.opening import open_referring
@@ -128,7 +129,7 @@ class Referrer(Pretrained):
         cls,
         path: str | Path,
         *,
-        options: ReferringPrediction | None = None,
+        options: ReferringPrediction | Mapping[str, Any] | None = None,
         device: "str | torch.device" = AUTO,
         revision: str | None = None,
         token: str | bool | None = None,
@@ -139,17 +140,24 @@ class Referrer(Pretrained):
 
         Weights are read when the first image is seen. `revision`, `token`, `cache_dir` and `local_files_only` are
         as those of `Segmenter.from_pretrained`. Raises InputError where there is no such model,
-        MissingResourceError where what it needs is not installed, UsageError for a device that is not there.
+        MissingResourceError where what it needs is not installed, UsageError for a device that is not there or for
+        options that do not fit; they may be a dict.
         """
         hub = HubOptions(revision, token, cache_dir, local_files_only)
-        return cls(open_referring(path, hub), options or ReferringPrediction(), check_device(device))
+        given = given_options(ReferringPrediction, options)
+        return cls(open_referring(path, hub), given, check_device(device))
 
     def encode(self, image: ImageInput) -> SeenImage:
         """What is asked of an image: a file, a Pillow image, or bytes, as an array (H, W, 3) in RGB, (H, W, 4) or
         (H, W) or as a tensor (3, H, W).
 
-        Raises InputError for an image that cannot be read.
+        Raises InputError for an image that cannot be read, UsageError for several.
         """
+        if isinstance(image, list | tuple):
+            raise UsageError(
+                "got a list of images, expected one. Ask one after the other: "
+                "[referrer(image, text) for image in images]"
+            )
         return SeenImage(self.predictor, self.predictor.encode(pixels_of(image)))
 
     def set_image(self, image: ImageInput) -> Self:

@@ -1,10 +1,10 @@
 """A trained network as a user holds it: an image in, its classes out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from PIL import Image
 
@@ -13,6 +13,7 @@ from segmentation.data.images import ImageInput, RgbImage, pixels_of
 from segmentation.data.targets import ImageTargets
 from segmentation.masks.batches import ImageBatch, in_stretches, seen
 from segmentation.masks.finish import Finisher, RejectedImage, memory_reason
+from segmentation.masks.given import given_options
 from segmentation.masks.job import HeatmapMaps
 from segmentation.masks.maps import ScoreMaps
 from segmentation.masks.memory import bytes_per_process
@@ -59,7 +60,7 @@ class Segmenter(Pretrained):
         cls,
         path: str | Path | None = None,
         *,
-        options: PredictionOptions | None = None,
+        options: PredictionOptions | Mapping[str, Any] | None = None,
         device: "str | torch.device" = AUTO,
         revision: str | None = None,
         token: str | bool | None = None,
@@ -68,14 +69,15 @@ class Segmenter(Pretrained):
     ) -> Self:
         """The model of a run folder, of a folder that `save_pretrained` wrote, or of that name on the hub.
 
-        Without `path` it is the model that ships. Weights are read when the first image is seen. `revision`,
-        `token`, `cache_dir` and `local_files_only` are those of huggingface_hub: with one of them, a name
-        OWNER/NAME that is no folder is one of the hub even where there is a folder OWNER. Raises InputError where
-        there is no model, MissingResourceError where none ships or what it needs is not installed, UsageError for
-        a device that is not there.
+        Without `path` it is the model that ships. `options` may be a dict. Weights are read when the first image
+        is seen. `revision`, `token`, `cache_dir` and `local_files_only` are those of huggingface_hub: with one of
+        them, a name OWNER/NAME that is no folder is one of the hub even where there is a folder OWNER. Raises
+        InputError where there is no model, MissingResourceError where none ships or what it needs is not
+        installed, UsageError for a device that is not there or for options that do not fit.
         """
         hub = HubOptions(revision, token, cache_dir, local_files_only)
-        return cls(open_model(path, hub), options or PredictionOptions(), check_device(device))
+        given = given_options(PredictionOptions, options)
+        return cls(open_model(path, hub), given, check_device(device))
 
     @classmethod
     def from_localizer(
@@ -84,12 +86,13 @@ class Segmenter(Pretrained):
         *,
         propagation: int | None = None,
         background_logit: float | None = None,
-        options: PredictionOptions | None = None,
+        options: PredictionOptions | Mapping[str, Any] | None = None,
         device: "str | torch.device" = AUTO,
     ) -> Self:
         """The finished run of a localizer, as a segmenter that no class has to be told; see `segmenter_of`."""
+        given = given_options(PredictionOptions, options)
         model = segmenter_of(Path(run), propagation=propagation, background_logit=background_logit)
-        return cls(model, options or PredictionOptions(), check_device(device))
+        return cls(model, given, check_device(device))
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -128,27 +131,58 @@ class Segmenter(Pretrained):
         Raises InputError for an image that cannot be read, or whose mask takes more memory than there is,
         UsageError for classes that the model does not know, and for a localizer without any.
         """
+        if hasattr(images, "read"):
+            raise UsageError("got an open file, expected an image: its path, or Image.open(file) of Pillow")
         if isinstance(images, Iterator):
             raise UsageError("got an iterator of images, expected an image or a list of them. Use predict_each")
         if isinstance(images, Sequence) and not isinstance(images, str | bytes):
             return [*self.predict_each(images, classes, batch_size=batch_size)]
-        (found,) = self._each([(None, images)], classes, batch_size)
+        (found,) = _all_good(self._each([(None, images)], classes, batch_size))
         return found
 
     __call__ = predict
 
+    @overload
     def predict_each(
-        self, images: Iterable[ImageInput], classes: Iterable[str] | None = None, *, batch_size: int = BATCH
-    ) -> Iterator[Segmentation]:
+        self,
+        images: Iterable[ImageInput],
+        classes: Iterable[str] | None = None,
+        *,
+        batch_size: int = BATCH,
+        errors: Literal["raise"] = "raise",
+    ) -> Iterator[Segmentation]: ...
+
+    @overload
+    def predict_each(
+        self,
+        images: Iterable[ImageInput],
+        classes: Iterable[str] | None = None,
+        *,
+        batch_size: int = BATCH,
+        errors: Literal["return"],
+    ) -> Iterator[Segmentation | InputError]: ...
+
+    def predict_each(
+        self,
+        images: Iterable[ImageInput],
+        classes: Iterable[str] | None = None,
+        *,
+        batch_size: int = BATCH,
+        errors: Literal["raise", "return"] = "raise",
+    ) -> Iterator[Segmentation] | Iterator[Segmentation | InputError]:
         """What each of any number of images shows, in their order; as `predict` of each.
 
         Images are asked for as results are taken, a few batches ahead at most, so that memory holds no more than
-        these; `images` may be a generator. Raises UsageError at once, InputError when the image's turn comes.
+        these; `images` may be a generator. `errors`: "return" gives the InputError of an image that gets no mask
+        in the place of its result, and goes on. Raises UsageError at once, InputError when the image's turn comes.
         """
+        if errors not in ("raise", "return"):
+            raise UsageError(f"errors: got {errors!r}, expected 'raise' or 'return'")
         # Each of these can be gone through, too: an array by its rows, a path's text by its letters.
         if isinstance(images, str | bytes | Path | Image.Image) or getattr(images, "ndim", 4) < 4:
             raise UsageError(f"got one image, as {type(images).__name__}, expected several. Use predict")
-        return self._each(enumerate(images), classes, batch_size)
+        found = self._each(enumerate(images), classes, batch_size)
+        return found if errors == "return" else _all_good(found)
 
     @cached_property
     def resolved(self) -> ResolvedPrediction | ResolvedMaskOptions:
@@ -192,7 +226,9 @@ class Segmenter(Pretrained):
         by_name = {label.name: label.id for label in known}
         unknown = [name for name in names if name not in by_name]
         if unknown:
-            raise UsageError(f"the model knows no class {unknown[0]!r}.{self._near(unknown[0], known)}")
+            parts = unknown[0].split(",")
+            several = f" Several are a list: classes={parts}." if len(parts) > 1 else ""
+            raise UsageError(f"the model knows no class {unknown[0]!r}.{several}{self._near(unknown[0], known)}")
         ids = sorted({by_name[name] for name in names})
         n_foreground = self.model.vocabulary.n_foreground
         return tuple(c for c in ids if c <= n_foreground), tuple(c for c in ids if c > n_foreground)
@@ -211,7 +247,7 @@ class Segmenter(Pretrained):
 
     def _each(
         self, images: Iterable[tuple[int | None, ImageInput]], classes: Iterable[str] | None, batch_size: int
-    ) -> Iterator[Segmentation]:
+    ) -> Iterator[Segmentation | InputError]:
         """Of images with their numbers; None: of the only one. What is wrong with anything else is told now."""
         if batch_size < 1:
             raise UsageError(f"got a batch_size of {batch_size}, expected 1 or more")
@@ -221,34 +257,38 @@ class Segmenter(Pretrained):
 
     def _results(
         self,
-        stretches: Iterable[list[tuple[ImageTargets, RgbImage]]],
+        stretches: Iterable[list[tuple[ImageTargets, RgbImage | InputError]]],
         source: MapSource[ImageTargets],
         finisher: Finisher,
         batch_size: int,
-    ) -> Iterator[Segmentation]:
+    ) -> Iterator[Segmentation | InputError]:
         for stretch in stretches:
+            images = {place: one for place, (_, one) in enumerate(stretch) if not isinstance(one, InputError)}
             by_size: dict[Sizes, list[int]] = {}
-            for place, (_, pixels) in enumerate(stretch):
+            for place, pixels in images.items():
                 by_size.setdefault(source.sizes(pixels), []).append(place)
             maps: dict[int, ScoreMaps | RejectedImage] = {}
             for alike in by_size.values():
                 for start in range(0, len(alike), batch_size):
                     places = alike[start : start + batch_size]
-                    batch = ImageBatch([stretch[at][1] for at in places], [stretch[at][0] for at in places])
+                    batch = ImageBatch([images[at] for at in places], [stretch[at][0] for at in places])
                     maps |= zip(places, seen(batch, source.maps), strict=True)
-            for place, (request, pixels) in enumerate(stretch):
-                yield self._segmentation(pixels, request, maps.pop(place), finisher)
+            for place, (request, image) in enumerate(stretch):
+                if isinstance(image, InputError):
+                    yield image
+                else:
+                    yield self._segmentation(image, request, maps.pop(place), finisher)
 
     def _segmentation(
         self, image: RgbImage, request: ImageTargets, maps: ScoreMaps | RejectedImage, finisher: Finisher
-    ) -> Segmentation:
+    ) -> Segmentation | InputError:
         if isinstance(maps, RejectedImage):
-            raise InputError(f"{maps.file_name}: {maps.reason}")
+            return InputError(f"{maps.file_name}: {maps.reason}")
         try:
             mask = finisher.mask(image, maps)
         except MemoryError as error:
             less = "PredictionOptions(refine=Refinement.NONE) takes less"
-            raise InputError(f"{request.file_name}: {memory_reason(error)}. {less}") from error
+            return InputError(f"{request.file_name}: {memory_reason(error)}. {less}")
         return Segmentation(image, mask, class_scores(mask, maps, self.classes), self.classes, maps)
 
 
@@ -258,11 +298,19 @@ def _is_called(label: LabelClass, name: str) -> bool:
     return name in (*map(str.casefold, label.words), *synsets) or name in label.name.casefold().split()
 
 
-def _pixels(image: ImageInput, number: int | None) -> RgbImage:
+def _all_good(results: Iterable[Segmentation | InputError]) -> Iterator[Segmentation]:
+    """The results up to the first error, which is raised."""
+    for found in results:
+        if isinstance(found, InputError):
+            raise found
+        yield found
+
+
+def _pixels(image: ImageInput, number: int | None) -> RgbImage | InputError:
     try:
         return pixels_of(image)
     except InputError as error:
-        raise InputError(str(error) if number is None else f"images[{number}]: {error}") from error
+        return InputError(str(error) if number is None else f"images[{number}]: {error}")
 
 
 def _request(image: ImageInput, number: int | None, class_ids: ClassIds) -> ImageTargets:

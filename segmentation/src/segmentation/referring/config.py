@@ -224,20 +224,26 @@ class ReferringConfig(TrainingConfig):
     def localizer_weights(self) -> Path | None:
         """The weights whose rows class names start from; None: they start from ImageNet's, or from nothing.
 
-        Raises InputError where that is neither a finished localizer nor a saved model, UsageError where it has
-        another backbone.
+        Raises InputError where that is no finished localizer, UsageError where it is no run and no saved model, or
+        has another backbone.
         """
         if self.localizer == NONE or not self.network.knowledge:
             return None
         folder = SHIPPED if self.localizer == PACKAGED else Path(self.localizer)
-        weights = RunFolder(folder).weights if is_saved(folder) else finished_weights(folder, TRAIN_LOCALIZER)
+        run = RunFolder(folder)
+        if self.localizer != PACKAGED and not is_saved(folder) and not run.has_record:
+            raise UsageError(
+                f"--localizer: got {folder}, which is no folder of a run, expected that of a finished run of "
+                f"train-localizer, a saved segmenter, {PACKAGED} or {NONE}{run.hint}"
+            )
+        weights = run.weights if is_saved(folder) else finished_weights(folder, TRAIN_LOCALIZER)
         if same_layers(backbone_of(folder), self.backbone):
             return weights
         if self.localizer == PACKAGED:
             return None
         raise UsageError(
             f"{folder}: got a localizer with the backbone {backbone_of(folder)}, expected {self.backbone}, whose "
-            "cells its rows have to read. Train one with this backbone, or --set localizer=none"
+            "cells its rows have to read. Train one with this backbone, or --localizer none"
         )
 
     def start_files(self) -> Mapping[str, Path]:

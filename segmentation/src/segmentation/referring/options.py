@@ -6,10 +6,10 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from segmentation.backbones.devices import PRECISION, Precision
+from segmentation.masks.given import GivenOptions
 from segmentation.masks.options import DEFAULT_ALPHA, MOST_POWER
 from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.scores.contract import MOST_STEPS, NetworkTraits, Pixels, Scale
-from shared_runtime.configuration import Configuration
 from shared_schemas import load_label_space
 from shared_schemas.label_space_file import SHIPPED
 
@@ -24,7 +24,7 @@ the names of classes in 144 images of COCO: macro IoU .173 at 321 pixels, .188 a
 """
 
 
-class ReferringPrediction(Configuration):
+class ReferringPrediction(GivenOptions):
     """Defaults: one view of the image at the size of the training crops, fitted to its edges."""
 
     input_size: Pixels | Literal["auto", "original"] = Field(

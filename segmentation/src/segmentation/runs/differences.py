@@ -26,6 +26,8 @@ _MEANS = {
     "samples.source": " (what is imported changed)",
 }
 """What it means that a digest among the samples differs."""
+_GIVEN = {"samples.labels": " (--labels was given one time alone)"}
+"""Likewise, where one of the two is none."""
 _WEIGHTS, _OF_MODEL = "samples.weights", "samples.model."
 _MODEL = ("model.safetensors", "config.json")
 
@@ -56,9 +58,10 @@ def differences(before: "RunRecord", now: "RunRecord", undecided: Collection[str
     known = {f"config.{key}": old[key] == new[key] for key in old.keys() & new.keys()}
     before, now = (_without_content(record) for record in (before, now))
     for name, *values in differing(before, now):
-        here, asked = ("nothing" if value is ABSENT else json.dumps(value) for value in values)
+        here, asked = ("nothing" if value is ABSENT else json.dumps(value, ensure_ascii=False) for value in values)
         if name not in undecided and not known.pop(name, _is_same_place(*values)):
-            lines.append(f"{name}: {here} in the folder, {asked} asked for{_MEANS.get(name, '')}")
+            meaning = _GIVEN.get(name) if None in values else _MEANS.get(name)
+            lines.append(f"{name}: {here} in the folder, {asked} asked for{meaning or ''}")
     if any(line.startswith(f"{_WEIGHTS}:") for line in lines):
         # Another network differs in all that it was trained by, which nobody has asked for here.
         lines = [line for line in lines if not line.startswith(_OF_MODEL)]

@@ -1,6 +1,7 @@
 """The folder of a run: its resolved configuration, log, checkpoint and weights; whether it may be continued."""
 
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -30,9 +31,22 @@ IMPORT = "import"
 REFER_PREDICT = "refer predict"
 RUN_RECORD = "run.json"
 ConfigT = TypeVar("ConfigT", bound=FrozenModel)
+_USES = {
+    TRAIN_LOCALIZER: "capseg predict IMAGES --labels LABELS.jsonl --model {} -o MASKS",
+    TRAIN_SEGMENTER: "capseg predict IMAGES --model {} -o MASKS",
+    TRAIN_REFERRING: "capseg refer predict IMAGES --text TEXT --model {} -o MASKS",
+    TRAIN_GROUNDING: "capseg make-masks {} --images IMAGES --labels LABELS.jsonl -o MASKS",
+}
+"""By the command that trains it, what masks are made with of a model."""
 _UNFINISHED = re.compile(rf"\.(?:.+\.(?:png|jpg|jsonl?|pt|safetensors)|{re.escape(LABEL_MAP)}){UNFINISHED}")
 """Of every kind of file that is written into a run's folder."""
 _OF_FILE_MANAGERS = (".ds_store", "thumbs.db", "desktop.ini", ".directory")
+
+
+def use_of(command: str, folder: Path) -> str:
+    """What to say where a model is asked for what it cannot do, to stand behind that; empty: it is none."""
+    use = _USES.get(command)
+    return "" if use is None else f". This one is for: {use.format(shlex.quote(str(folder)))}"
 
 
 class RunRecord(FrozenModel):
@@ -76,8 +90,16 @@ class RunFolder(TrainingFiles):
         """What `run.json` says. InputError if it cannot be read."""
         try:
             return self.as_record(self.record.read_bytes())
-        except FileNotFoundError:
-            raise InputError(f"{self.path} is not the folder of a run: it holds no {self.record.name}") from None
+        except (FileNotFoundError, NotADirectoryError):
+            raise InputError(
+                f"{self.path} is not the folder of a run: it holds no {self.record.name}{self.hint}"
+            ) from None
+
+    @property
+    def hint(self) -> str:
+        """What may have been meant where this is no folder of a run: models in it, as `capseg run` has them."""
+        inside = sorted(place.parent for place in self.path.glob(f"*/{self.weights.name}"))
+        return f". Did you mean {' or '.join(map(str, inside))}?" if inside else ""
 
     def as_record(self, content: bytes) -> RunRecord:
         """What is said by this content of `run.json`. InputError if it is no record."""
@@ -100,7 +122,9 @@ class RunFolder(TrainingFiles):
         """The record of a finished training by one of `commands`. InputError if this is none."""
         record = self.read_record()
         if record.command not in commands:
-            raise InputError(f"{self.path} is a run of {record.command}, not of {' or '.join(commands)}")
+            wanted = " or ".join(commands)
+            use = use_of(record.command, self.path)
+            raise InputError(f"{self.path} is a run of {record.command}, not of {wanted}{use}")
         if not self.finished:
             again = f"run the same 'capseg {record.command}' command again to continue it"
             raise InputError(f"{self.path} is not finished: {again}")

@@ -8,7 +8,7 @@ from segmentation.data.targets import ImageTargets, Vocabulary
 from segmentation.training.config import TrainingOptions
 from segmentation.training.order import plan_steps
 from shared_runtime.errors import UsageError
-from shared_runtime.wording import counted
+from shared_runtime.wording import counted, numbered
 from shared_schemas.label_space_file import SHIPPED
 
 MOST_CLASSES = IGNORE_INDEX - 1
@@ -76,7 +76,7 @@ def step_doubts(n_images: int, options: TrainingOptions) -> Iterator[str]:
     unseen = n_images - steps * options.batch_size
     if unseen > 0:
         yield (
-            f"steps take whole batches: of {n_images:,} images, {unseen:,} are not seen in "
+            f"steps take whole batches: of {n_images:,} images, {numbered(unseen, 'is', 'are')} not seen in "
             f"{options.epochs} epoch{'s' * (options.epochs > 1)} with batches of {options.batch_size}. Choose a "
             "--batch-size that divides the number of images, or more --epochs"
         )

@@ -125,8 +125,12 @@ def pair_images(
     pairs = [MaskedImage(key, path, key in corrected) for key, path in found.items() if path is not None]
     lacking = [key for key, path in found.items() if path is None]
     clashes = [
-        f"{other}: it has the name of {pair.path}, whose mask {pair.key}.png is taken to be. Name a folder above "
-        "both, with masks in folders as its images are, or leave one out of --images"
+        f"{other}: it has the name of {pair.path}, whose mask {pair.key}.png is taken to be. "
+        + (
+            "Move one of the two away"
+            if other.parent == pair.path.parent
+            else "Name a folder above both, with masks in folders as its images are, or leave one out of --images"
+        )
         for pair in pairs
         for other in images.namesakes(pair.key)[1:]
     ]

@@ -18,7 +18,7 @@ def reported_failures(*, program: str, debug: bool) -> Iterator[None]:
     try:
         yield
     except typer.BadParameter as error:
-        error.message = _with_suggestion(error.message.removeprefix("Value error, "))
+        error.message = _with_suggestion(_with_value(error))
         raise
     except (typer.TyperException, typer.Exit, typer.Abort):
         # Typer reports these itself.
@@ -76,6 +76,19 @@ def _is_somewhere() -> bool:
         return bool(Path.cwd())
     except OSError:
         return False
+
+
+def _with_value(error: typer.BadParameter) -> str:
+    """What is wrong with a value, and the value: what checks numbers for typer does not say what it got."""
+    problems = getattr(error.__cause__, "errors", None)
+    if problems is None:
+        return error.message.removeprefix("Value error, ")
+    from shared_schemas.errors import expectation, shown
+
+    problem = problems(include_url=False)[0]
+    if problem["type"] == "value_error":
+        return expectation(problem)
+    return f"got {shown(problem['input'])}, expected {expectation(problem)}"
 
 
 def _with_suggestion(message: str) -> str:

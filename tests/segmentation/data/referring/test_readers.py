@@ -266,6 +266,11 @@ def test_pixels_of_a_box_are_those_whose_centres_lie_in_it() -> None:
 
 
 def test_a_file_of_something_else_is_named(tmp_path: Path) -> None:
+    (tmp_path / "VOC" / "SegmentationClass").mkdir(parents=True)
+    with pytest.raises(
+        InputError, match=r"got masks of classes, expected a file of expressions.* give --zero-shot"
+    ):
+        open_expressions(tmp_path / "VOC")
     with pytest.raises(InputError, match=r"got no file refs\(\*\)\.p, expected one file of references"):
         open_expressions(tmp_path)
     with pytest.raises(InputError, match=r"got entries such as \{'a': 1\}, expected expressions: image_id"):

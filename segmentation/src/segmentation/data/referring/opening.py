@@ -16,6 +16,8 @@ from shared_runtime.files import reading
 from shared_runtime.wording import numbered
 from shared_schemas.errors import shown
 
+_OF_CLASSES = ("SegmentationClass", "ImageSets")
+"""Sub-folders of VOC's folder."""
 _PICKLES = (".p", ".pkl", ".pickle")
 
 
@@ -70,6 +72,11 @@ def _refs_of(folder: Path) -> Path:
     found = sorted(folder.glob(REFS))
     if len(found) == 1:
         return found[0]
+    if not found and any((folder / name).is_dir() for name in _OF_CLASSES):
+        raise InputError(
+            f"{folder}: got masks of classes, expected a file of expressions. To score classes by their names, "
+            "give --zero-shot"
+        )
     got = ", ".join(path.name for path in found) if found else f"no file {REFS}"
     raise InputError(
         f"{folder}: got {got}, expected one file of references. Name it: --truth '{folder}/refs(unc).p'"
