@@ -1,14 +1,15 @@
 """The rows of TSEG's tables on the synthetic world: poolings, size penalty, dimension, targets, data, supervision.
 
 Every row but full supervision learns from the captions of a world of 360 images, and is scored on 120 images of
-another one, beside the whole image and a box in the middle; each object, or all of a class, is asked for once, by
-its class and an attribute; thresholds are fixed. `marked`: the share of an image that is, on average; `nothing`:
-expressions of which nothing is marked. EfficientNet-Lite0 is frozen (`benchmarks/refer_small_job.py`), so that a
-row takes seconds; it has about as many cells as the paper's network has patches, and each sees most of the image, as
-those do. Cells that see their own surroundings alone do not let the mean of GAP spread over the image, and where an
-object has three cells the highest of GMP is most of it: they are no test of poolings.
-Images have up to four objects, which stand anywhere, so that no class is told by its surroundings. Settings were
-chosen on worlds of seed 1. `--limit` sets the number of seeds. What an earlier run has done is taken up.
+another one, beside the whole image and a box in the middle; each object, or all of a class, is asked for once,
+by its class and an attribute; thresholds are fixed. `marked`: the share of an image that is, on average;
+`nothing`: expressions of which nothing is marked. EfficientNet-Lite0 is frozen
+(`benchmarks/refer_small_job.py`), so that a row takes seconds; it has about as many cells as the paper's network
+has patches, and each sees most of the image, as those do. Cells that see their own surroundings alone do not let
+the mean of GAP spread over the image, and where an object has three cells the highest of GMP is most of it: they
+are no test of poolings. Images have up to four objects, which stand anywhere, so that no class is told by its
+surroundings. Settings were chosen on worlds of seed 1. `--limit` sets the number of seeds. What an earlier run
+has done is taken up.
 """
 
 import json
