@@ -59,7 +59,7 @@ _ROOMS = frozenset({"bedroom", "room"})
 _UNHARNESSED = frozenset(
     """
     abandoned antique antiques broken display displayed empty exhibit leaning museum old restored rusty sale
-    unhitched vintage weathered weeds without wooden
+    unhitched vintage weathered weeds without
     """.split()
 )
 """Said of a cart that no animal draws any more."""
@@ -112,6 +112,10 @@ _OPEN_AIR = frozenset(
     """.split()
 )
 """Where no picture hangs or stands: "family photo on the beach"."""
+_PUT = frozenset(
+    "attached glued hidden leaning next pasted pinned placed propped standing stuck tacked taped".split()
+)
+"""Right behind a picture they say that it is somewhere."""
 _SURFACES = frozenset("brochure cover laptop magazine phone screen shelf shelves wall walls".split())
 """On them it is no room that one sees: "bedroom photo on a wall"."""
 _MEMES = in_both_numbers("gif meme")
@@ -180,7 +184,7 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
 
 def _is_put_somewhere(tree: Tree, photograph: int) -> bool:
     """Whether a photograph is itself what is seen in a room: "cat picture on the fridge", "taped to a mirror"."""
-    if tree.has_child(photograph, "acl") or "next" in tree.words[photograph + 1 : photograph + 2]:
+    if not _PUT.isdisjoint(tree.words[photograph + 1 : photograph + 2]):
         return True
     return not _OPEN_AIR.issuperset(_places_of(tree, photograph))
 

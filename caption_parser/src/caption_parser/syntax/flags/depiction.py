@@ -89,7 +89,10 @@ _WHERE_PICTURED = frozenset(
 )
 """Where persons are pictured, and nothing is printed: "singer pictured on the set"."""
 _LIKING = frozenset(
-    "adore adored enjoy found get got have like liked look love loved saw see seen share sharing took".split()
+    """
+    adore adored enjoy found get got have like liked look love loved post posted posting saw see seen share sharing
+    took
+    """.split()
 )
 """What one does with the photograph that one writes of; others hold it, hang it or look at it."""
 _MOVED = frozenset({"along", "aside", "away", "back", "down", "in", "near", "out", "to", "up"})
