@@ -43,6 +43,10 @@ class ImpliedEntry(FrozenModel):
     on; none: no need."""
     apart: frozenset[str] = frozenset()
     """Words, or two in a row, of which none may stand in the caption: shears beside a sheep are no scissors."""
+    despite: frozenset[str] = frozenset()
+    """Words, or two in a row, that say what is done: with one of them, `apart` and `peopled` do not count."""
+    doing: frozenset[str] = frozenset()
+    """Verbs of which one must have the noun for its subject: a star that poses is none of the sky."""
     opening: bool = False
     """Only where the trigger opens the caption and says what goes on in it: "Skiing in the Alps"."""
     peopled: bool = False
@@ -58,7 +62,7 @@ class ImpliedEntry(FrozenModel):
 
     def speaks_for(self, words: Sequence[str]) -> bool:
         """Whether the words of a caption allow what is entailed."""
-        if _is_said(self.apart, words):
+        if _is_said(self.apart, words) and not _is_said(self.despite, words):
             return False
         return not self.beside or _is_said(self.beside, words)
 
@@ -158,7 +162,8 @@ class ImpliedObjects:
                 if (not entry.lemmas or found.lemma.replace("_", " ") in entry.lemmas)
                 and entry.unless.isdisjoint(told)
                 and entry.speaks_for(tree.words)
-                and (peopled or not entry.peopled)
+                and (peopled or not entry.peopled or _is_said(entry.despite, tree.words))
+                and (not entry.doing or _does(tree, token, entry.doing))
                 and (said is not None or not entry.alone)
                 and (not entry.opening or _opens(tree, token))
                 and not (entry.held and self._is_held(tree, token))
@@ -227,14 +232,22 @@ class ImpliedObjects:
                 yield from self._lexicon.base_forms(tree.words[member])
 
 
+def _does(tree: Tree, noun: int, verbs: frozenset[str]) -> bool:
+    """Whether a noun is the subject of one of the verbs, which parses may take for what is done to it."""
+    if tree.words[noun + 1 : noun + 2] and tree.words[noun + 1] in verbs and tree.tags[noun + 1] in VERB_TAGS:
+        return True
+    return tree.deps[noun] == "nsubj" and tree.words[tree.heads[noun]] in verbs
+
+
 def _opens(tree: Tree, token: int) -> bool:
     """Whether a caption begins with a word and goes on with where or how: "Skiing down a mountain"."""
     return token == 0 and tree.deps[token] == "ROOT" and tree.tags[1:2] in (["IN"], ["RP"])
 
 
 def _told(tree: Tree, noun: int) -> set[str]:
-    """The words that say of what kind a noun is, or what it is a part of."""
-    told = {tree.words[child] for child in tree.children_by(noun, "compound", "nmod", "amod", "poss")}
+    """The words that say of what kind a noun is, or what it is a part of, and its own."""
+    told = {tree.words[noun]}
+    told |= {tree.words[child] for child in tree.children_by(noun, "compound", "nmod", "amod", "poss")}
     for preposition in tree.children_by(noun, "prep"):
         if tree.words[preposition] == "of":
             for whole in tree.children_by(preposition, "pobj"):
@@ -257,8 +270,18 @@ def _word_before(tree: Tree, token: int) -> str:
 @cache
 def shipped_entries() -> tuple[ImpliedEntry, ...]:
     """The entries that come with the package."""
-    entries = packaged_toml(__package__, "implied_objects.toml")["implied"]
-    return tuple(ImpliedEntry.model_validate(entry) for entry in entries)
+    packaged = packaged_toml(__package__, "implied_objects.toml")
+    return tuple(
+        ImpliedEntry.model_validate({key: _with_shared(value, packaged["words"]) for key, value in entry.items()})
+        for entry in packaged["implied"]
+    )
+
+
+def _with_shared(value: object, shared: Mapping[str, Sequence[str]]) -> object:
+    """A list with the words of the shared lists that it names: "*away_from_play"."""
+    if not isinstance(value, list):
+        return value
+    return [word for one in value for word in (shared[one[1:]] if one.startswith("*") else (one,))]
 
 
 def _labelled(names: Sequence[str], decisions: DecisionTable, lexicon: Lexicon) -> tuple[ImpliedObject, ...]:

@@ -26,12 +26,19 @@ _MANY = frozenset({"dozens", "hundreds", "scores", "thousands"})
 _COMING = frozenset(
     """
     arrive arrived attend attended celebrate celebrated cheer cheered crowd crowded dance danced demonstrate
-    demonstrated gather gathered greet greeted line lined march marched mourn mourned pack packed parade paraded
-    protest protested queue queued rally rallied stroll strolled throng thronged turn turned wait waited watch
-    watched
+    demonstrated gather gathered greet greeted march marched mourn mourned parade paraded protest protested queue
+    queued rally rallied stroll strolled throng thronged wait waited watch watched
     """.split()
 )
 """What is done by many persons, of whom a headline has the number alone: "Thousands march in Paris"."""
+_FILLING = frozenset("line lined pack packed turn turned".split())
+_FILLED = frozenset(
+    """
+    arena beach beaches church out pavement pavements plaza road roads route sidewalk sidewalks square stadium
+    stands street streets
+    """.split()
+)
+"""What persons line, pack or turn out in; things line shelves and are packed into boxes."""
 _DRAWING = frozenset("attract attracted attracting attracts draw drawing draws drew".split())
 """What an event does with those who come: "the parade draws thousands"."""
 _HINTING = frozenset({"hint", "hinting", "hints"})
@@ -93,7 +100,12 @@ def _opens(tree: Tree, me: int) -> bool:
 
 
 def _are_drawn(tree: Tree, many: int) -> bool:
-    """Whether so many come to an event; an "of" behind them says itself who they are."""
-    if many == 0 or tree.words[many - 1] in SENTENCE_ENDS:
-        return not _COMING.isdisjoint(tree.words[many + 1 : many + 2])
-    return tree.words[many - 1] in _DRAWING and tree.words[many + 1 : many + 2] != ["of"]
+    """Whether so many come to an event: a number that opens the caption, or whom the event draws.
+
+    One that opens a later sentence counts what the one before speaks of, and an "of" says itself who they are.
+    """
+    following = tree.words[many + 1 : many + 2]
+    if many == 0:
+        fills = not _FILLING.isdisjoint(following) and not _FILLED.isdisjoint(tree.words)
+        return fills or not _COMING.isdisjoint(following)
+    return tree.words[many - 1] in _DRAWING and following != ["of"]

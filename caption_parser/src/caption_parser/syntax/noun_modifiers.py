@@ -1,5 +1,7 @@
 """Nouns that only modify another: the motorcycle of "a motorcycle helmet" is not in the picture."""
 
+from collections.abc import Iterator
+
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.word_lists import DASHES, SINGULAR, in_both_numbers
 
@@ -54,6 +56,13 @@ _SOLD_TOGETHER = frozenset(
 _COLLECTED = _SOLD_TOGETHER | frozenset("bear book bottles clock clocks handbag mugs teacups umbrella".split())
 _WHOLE_IN_A_DISH = frozenset({"broccoli"})
 _ROOMS = frozenset({"bedroom", "room"})
+_UNHARNESSED = frozenset(
+    """
+    abandoned antique antiques broken display displayed empty exhibit leaning museum old restored rusty sale
+    unhitched vintage weathered weeds without
+    """.split()
+)
+"""Said of a cart that no animal draws any more."""
 _HARNESSED = frozenset("bullock bullocks donkey donkeys horse horses mule mules ox oxen ponies pony".split())
 _SHOWN_AS = {
     "recipe": _DISHES,
@@ -95,6 +104,20 @@ _OF_NO_CAMERA = frozenset(
     watercolor watercolour
     """.split()
 )
+_SAID_OF_PHOTOGRAPHS = frozenset("at by during for from of with".split())
+_OPEN_AIR = frozenset(
+    """
+    backdrop background beach city countryside desert field forest garden grass lake lawn meadow mountain mountains
+    nature ocean orchard park rain sand sea snow street sun sunlight sunset vineyard water woods
+    """.split()
+)
+"""Where no picture hangs or stands: "family photo on the beach"."""
+_PUT = frozenset(
+    "attached glued hidden leaning next pasted pinned placed propped standing stuck tacked taped".split()
+)
+"""Right behind a picture they say that it is somewhere."""
+_SURFACES = frozenset("brochure cover laptop magazine phone screen shelf shelves wall walls".split())
+"""On them it is no room that one sees: "bedroom photo on a wall"."""
 _MEMES = in_both_numbers("gif meme")
 """Pictures by what is done with them, which show what is said before: "beagle smiling meme"."""
 
@@ -131,7 +154,7 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
         return True
     return dep == "compound" and (
         tree.words[head] in _PORTIONS
-        or (tree.words[head] in _FEATS and tree.words[token] in _DONE_ON)
+        or (tree.words[head] in _FEATS and tree.words[token] in _DONE_ON and "without" not in tree.words)
         or (tree.words[head] in _OF_ITSELF and tree.words[token] not in _TOLD and tree.words[token].isalpha())
         or tree.words[head] in _MEMES
         or (
@@ -139,8 +162,14 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
             and tree.deps[head] == "ROOT"
             and tree.words[token] not in _OF_PHOTOGRAPHS
             and _OF_NO_CAMERA.isdisjoint(tree.words)
+            and not _is_put_somewhere(tree, head)
         )
-        or (tree.words[token] in _SHOWN_AS.get(tree.words[head], ()) and _ends_a_title(tree, head))
+        or (
+            tree.words[token] in _SHOWN_AS.get(tree.words[head], ())
+            and _ends_a_title(tree, head)
+            and not (tree.words[token] in _HARNESSED and not _UNHARNESSED.isdisjoint(tree.words))
+            and not (tree.words[token] in _ROOMS and not _SURFACES.isdisjoint(_places_of(tree, head)))
+        )
         or (
             tree.words[head] in ("recipe", "recipes")
             and token + 1 == head
@@ -151,6 +180,21 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
         or _is_in_a_list(tree, token, head)
         or _is_a_subject(tree, token, head)
     )
+
+
+def _is_put_somewhere(tree: Tree, photograph: int) -> bool:
+    """Whether a photograph is itself what is seen in a room: "cat picture on the fridge", "taped to a mirror"."""
+    if not _PUT.isdisjoint(tree.words[photograph + 1 : photograph + 2]):
+        return True
+    return not _OPEN_AIR.issuperset(_places_of(tree, photograph))
+
+
+def _places_of(tree: Tree, noun: int) -> Iterator[str]:
+    """Where a noun is said to be; a preposition without a noun stands for it."""
+    for preposition in tree.children_by(noun, "prep"):
+        if tree.words[preposition] not in _SAID_OF_PHOTOGRAPHS:
+            inside = [tree.words[child] for child in tree.children_by(preposition, "pobj")]
+            yield from inside or [tree.words[preposition]]
 
 
 def _is_before_a_dash(tree: Tree, token: int) -> bool:

@@ -3,18 +3,11 @@
 from collections.abc import Iterator
 
 from caption_parser.syntax.flags.depiction_words import (
-    ATTRACTED,
-    CARRYING,
-    HOLDING_IT,
-    MOVED,
-    PULLING,
-    RELEASING,
     SELF_LIKENESSES,
-    TAKING,
-    WHERE_PICTURED,
     DepictionWords,
 )
 from caption_parser.syntax.flags.triggers import nouns_told_by
+from caption_parser.syntax.flags.writing import SAYING, listed, quoted, written_on
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.word_lists import QUANTITY_NOUNS
 
@@ -48,9 +41,7 @@ _DRAWN = frozenset(
     stitched tattooed
     """.split()
 )
-_SAYING = frozenset({"say", "saying", "says", "read", "reading", "reads", "spell", "spelling", "spells"})
-_QUOTES = frozenset({'"', "``", "\u201c", "\u201d", "''"})
-_BEFORE_QUOTES = _SAYING | frozenset(
+_BEFORE_QUOTES = SAYING | frozenset(
     "caption entitled labeled labelled lettering message phrase quote slogan text titled word words".split()
 )
 _LIKENING = frozenset(
@@ -64,9 +55,6 @@ _DISGUISED = frozenset({"costumed", "disguised", "dressed"})
 _SKETCHING = frozenset({"draws", "drawing", "doodles", "doodling", "sketches", "sketching"})
 _LISTING = frozenset({"listing", "lists"})
 _LISTS = frozenset("blackboard board chalkboard menu menus sign signs whiteboard".split())
-_ENDS_OF_A_LIST = frozenset(
-    ". ; : above at behind beneath beside below near next outside over under where while".split()
-)
 _FURTHEST = 8
 _FRAMING = frozenset({"focus", "head", "shoulder", "shoulders", "waist"})
 """What is said of how a photograph was taken: "out of focus photo", "head and shoulders portrait"."""
@@ -85,6 +73,35 @@ _GRAPHICS = frozenset({"clipart", "decal", "png", "stencil", "svg", "vector"})
 """With one of them, what the silhouette is of was never before a camera."""
 _MARKS = frozenset({"icon", "logo", "template"})
 """The same right beside the silhouette, or if the caption is of one; elsewhere they are where people are, too."""
+_TAKING = frozenset(
+    {"take", "takes", "taking", "took", "taken", "snap", "snapping", "snaps", "shooting", "capturing"}
+)
+_RELEASING = frozenset(
+    "issue issued issues publish published publishes release released releases share shared shares".split()
+)
+"""What news do with the photograph that they show: "Police release CCTV image of man"."""
+_HOLDING_IT = frozenset(
+    "capture captures contain contains display displays feature features present presents show shows".split()
+)
+"""What an image does with the photograph that it is: "the image contains a portrait of a woman"."""
+_WHERE_PICTURED = frozenset(
+    "carpet catwalk court deck field lawn location pitch porch runway set stage street tour track".split()
+)
+"""Where persons are pictured, and nothing is printed: "singer pictured on the set"."""
+_LIKING = frozenset(
+    """
+    adore adored enjoy found get got have like liked look love loved post posted posting saw see seen share sharing
+    took
+    """.split()
+)
+"""What one does with the photograph that one writes of; others hold it, hang it or look at it."""
+_MOVED = frozenset({"along", "aside", "away", "back", "down", "in", "near", "out", "to", "up"})
+"""Behind "drawn" they speak of what is pulled: "a rowboat drawn up on the beach"."""
+_PULLING = frozenset("donkey donkeys horse horses mule mules ox oxen ponies pony team tractor tractors".split())
+_ATTRACTED = frozenset(
+    "attention audience bow crowd crowds customers fans people shoppers spectators tourists visitors".split()
+)
+"""What is drawn by no pencil."""
 
 _TRIGGERS = (
     SELF_LIKENESSES
@@ -129,14 +146,14 @@ class DepictionFinder:
         if word in _PRINTED:
             yield from _printed_on(tree, token)
         if word in _BEARERS_OF_TEXT:
-            yield from _written_on(tree, token)
+            yield from written_on(tree, token)
         if word in _BEFORE_QUOTES:
-            yield from _quoted(tree, token)
+            yield from quoted(tree, token)
         if word in _DRAWN:
             for noun in _drawn(tree, token):
                 yield from _with_whole(tree, noun)
         if word in _LISTING and not _LISTS.isdisjoint(tree.words[max(0, token - _FURTHEST) : token]):
-            yield from _listed(tree, token)
+            yield from listed(tree, token)
         if word in _SKETCHING:
             yield from _sketched(tree, token)
         if word in _PATTERNS and "seamless" in tree.words and (word != "background" or tree.deps[token] == "ROOT"):
@@ -149,6 +166,8 @@ class DepictionFinder:
         """Whether "picture" means the image that is captioned: "a picture of a cat", not "holding a picture"."""
         if any(tree.words[child] in _HUNG for child in tree.children_by(token, "amod", "acl")):
             return False
+        if tree.deps[token] == "nsubj" and tree.words[tree.heads[token]] in _HUNG:
+            return False
         if not any(_precedes_photograph(tree, other, token) for other in range(token)):
             return True
         if self._is_another(tree, token) or _is_this(tree, token):
@@ -156,19 +175,19 @@ class DepictionFinder:
         head, dep = tree.heads[token], tree.deps[token]
         if dep in ("nsubj", "nsubjpass"):
             return tree.words[head] not in _HUNG and tree.deps[head] in ("ROOT", "ccomp", "conj")
-        if dep == "dobj" and tree.words[head] in HOLDING_IT:
+        if dep == "dobj" and tree.words[head] in _HOLDING_IT:
             return any(
                 tree.words[image] in self._photographs and self._is_the_photograph(tree, image)
                 for image in tree.children_by(head, "nsubj")
             )
         if dep in ("dobj", "attr") and not tree.is_noun(head):
-            return dep == "attr" or tree.words[head] in TAKING | RELEASING
+            return dep == "attr" or tree.words[head] in _TAKING | _RELEASING
         if dep == "conj":
             return tree.words[head] in self._photographs and self._is_the_photograph(tree, head)
         if dep == "pobj":
             whole = tree.heads[head]
             gathered = tree.words[whole] in QUANTITY_NOUNS or tree.words[whole] in _ARRANGED
-            taken = tree.words[whole] in TAKING or tree.words[whole] in ("pose", "posing", "poses", "posed")
+            taken = tree.words[whole] in _TAKING or tree.words[whole] in ("pose", "posing", "poses", "posed")
             return taken or (gathered and (tree.deps[whole] == "ROOT" or self._is_the_photograph(tree, whole)))
         return dep in ("ROOT", "appos", "dep")
 
@@ -190,10 +209,15 @@ class DepictionFinder:
 
 
 def _is_this(tree: Tree, photograph: int) -> bool:
-    """Whether "this photo" is the one that is captioned: "I love this photo of the bride"."""
-    return any(
-        tree.words[child] == "this" for child in tree.children_by(photograph, "det")
-    ) and CARRYING.isdisjoint(tree.words[:photograph])
+    """Whether "this photo" is the captioned one, as somebody likes it: "I love this photo of the bride"."""
+    this = next((child for child in tree.children_by(photograph, "det") if tree.words[child] == "this"), 0)
+    before = tree.words[:this]
+    if before[-1:] == ["in"]:
+        return True
+    liked = this - 2 if before[-2:] == ["look", "at"] else this - 1
+    if liked < 0 or before[liked] not in _LIKING:
+        return False
+    return not any(map(tree.is_noun, range(liked)))
 
 
 def _is_misread(tree: Tree, likeness: int) -> bool:
@@ -204,7 +228,8 @@ def _is_misread(tree: Tree, likeness: int) -> bool:
 
 def _precedes_photograph(tree: Tree, other: int, token: int) -> bool:
     """Whether a word before "photo" keeps it from opening the caption; "out of focus photo" opens it."""
-    if tree.words[other] in _FRAMING or tree.heads[other] == token:
+    framing = tree.words[other] in _FRAMING and _HUNG.isdisjoint(tree.words)
+    if framing or tree.heads[other] == token:
         return False
     return tree.is_noun(other) or tree.tags[other] in VERB_TAGS
 
@@ -297,44 +322,6 @@ def _printed_on(tree: Tree, surface: int) -> Iterator[int]:
                     yield from tree.conjuncts(noun)
 
 
-def _written_on(tree: Tree, bearer: int) -> Iterator[int]:
-    """ "a sign that says bus stop": every noun of what it says."""
-    verbs = list(tree.children_by(bearer, "acl", "relcl"))
-    if tree.deps[bearer] == "nsubj":
-        verbs.append(tree.heads[bearer])
-    for verb in verbs:
-        if tree.words[verb] in _SAYING:
-            pending = [child for child in tree.children[verb] if child > verb]
-            for token in pending:
-                if _goes_on(tree, token, verb):
-                    pending.extend(tree.children[token])
-                    if tree.is_noun(token):
-                        yield token
-
-
-def _quoted(tree: Tree, verb: int) -> Iterator[int]:
-    """The nouns of what stands in quotes behind "says" or "the words", however it is parsed."""
-    opening = next(
-        (token for token in range(verb + 1, min(verb + 3, len(tree))) if tree.words[token] in _QUOTES), None
-    )
-    if opening is None:
-        return
-    for token in range(opening + 1, len(tree)):
-        if tree.words[token] in _QUOTES:
-            return
-        if tree.is_noun(token):
-            yield token
-
-
-def _goes_on(tree: Tree, token: int, verb: int) -> bool:
-    """Whether a word below a verb of saying belongs to what is said; where the sign stands does not."""
-    if tree.deps[token] == "prep":
-        return tree.words[token] in ("of", "for", "to")
-    return tree.deps[token] != "advmod" and (
-        tree.heads[token] != verb or tree.deps[token] not in ("advcl", "cc", "conj")
-    )
-
-
 def _with_whole(tree: Tree, noun: int) -> Iterator[int]:
     """The noun and, if it is a part, what it is of: "a pizza slice printed on a shirt"."""
     yield noun
@@ -345,24 +332,15 @@ def _with_whole(tree: Tree, noun: int) -> Iterator[int]:
 def _drawn(tree: Tree, verb: int) -> Iterator[int]:
     """ "a wolf painted on a cup"; what is "drawn up on the beach" or "drawn by horses" is pulled."""
     following = tree.words[verb + 1] if verb + 1 < len(tree) else ""
-    if tree.words[verb] == "drawn" and (following in MOVED or not PULLING.isdisjoint(tree.words[verb:])):
+    if tree.words[verb] == "drawn" and (following in _MOVED or not _PULLING.isdisjoint(tree.words[verb:])):
         return
     on = [child for child in tree.children_by(verb, "prep") if tree.words[child] in ("on", "onto")]
     places = {tree.words[place] for child in on for place in tree.children_by(child, "pobj")}
-    if not on or (tree.words[verb] == "pictured" and places and places <= WHERE_PICTURED):
+    if not on or (tree.words[verb] == "pictured" and places and places <= _WHERE_PICTURED):
         return
     if tree.deps[verb] == "acl" and tree.is_noun(tree.heads[verb]):
         yield tree.heads[verb]
     yield from tree.children_by(verb, "nsubjpass")
-
-
-def _listed(tree: Tree, verb: int) -> Iterator[int]:
-    """What can be had, as a menu says: "a chalkboard lists the day's soups"."""
-    for token in range(verb + 1, len(tree)):
-        if tree.words[token] in _ENDS_OF_A_LIST:
-            return
-        if tree.is_noun(token):
-            yield token
 
 
 def _sketched(tree: Tree, verb: int) -> Iterator[int]:
@@ -370,8 +348,8 @@ def _sketched(tree: Tree, verb: int) -> Iterator[int]:
     subjects = [*tree.children_by(verb, "nsubj")]
     if tree.deps[verb] == "acl":
         subjects.append(tree.heads[verb])
-    if tree.tags[verb] in VERB_TAGS and PULLING.isdisjoint(tree.words[noun] for noun in subjects):
-        yield from (noun for noun in _objects(tree, verb) if tree.words[noun] not in ATTRACTED)
+    if tree.tags[verb] in VERB_TAGS and _PULLING.isdisjoint(tree.words[noun] for noun in subjects):
+        yield from (noun for noun in _objects(tree, verb) if tree.words[noun] not in _ATTRACTED)
 
 
 def _likened(tree: Tree, token: int, word: str) -> Iterator[int]:

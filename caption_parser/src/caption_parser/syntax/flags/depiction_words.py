@@ -32,31 +32,6 @@ _PHOTOGRAPHS = frozenset(
     """.split()
 )
 
-TAKING = frozenset(
-    {"take", "takes", "taking", "took", "taken", "snap", "snapping", "snaps", "shooting", "capturing"}
-)
-RELEASING = frozenset(
-    "issue issued issues publish published publishes release released releases share shared shares".split()
-)
-"""What news do with the photograph that they show: "Police release CCTV image of man"."""
-HOLDING_IT = frozenset(
-    "capture captures contain contains display displays feature features present presents show shows".split()
-)
-"""What an image does with the photograph that it is: "the image contains a portrait of a woman"."""
-WHERE_PICTURED = frozenset(
-    "carpet catwalk court deck field lawn location pitch porch runway set stage street tour track".split()
-)
-"""Where persons are pictured, and nothing is printed: "singer pictured on the set"."""
-CARRYING = frozenset("behind beside carries carrying hold holding holds near with".split())
-"""Before "this photo" they say that it is itself in the picture."""
-MOVED = frozenset({"along", "aside", "away", "back", "down", "in", "near", "out", "to", "up"})
-"""Behind "drawn" they speak of what is pulled: "a rowboat drawn up on the beach"."""
-PULLING = frozenset("donkey donkeys horse horses mule mules ox oxen ponies pony team tractor tractors".split())
-ATTRACTED = frozenset(
-    "attention audience bow crowd crowds customers fans people shoppers spectators tourists visitors".split()
-)
-"""What is drawn by no pencil."""
-
 SELF_LIKENESSES = frozenset(
     "dummies dummy gnome gnomes mannequin mannequins puppet puppets scarecrow scarecrows snowman snowmen".split()
 )
