@@ -289,6 +289,11 @@ def _is_a_maker(tree: Tree, totes: int) -> bool:
     return totes == 0 and tree.has_capital(0) and not _IN_RAIN.isdisjoint(tree.words) and "and" not in tree.words
 
 
+def _is_of_food(tree: Tree, vegan: int) -> bool:
+    """ "Quick and easy vegan", "dinner, vegan and gluten free": who eats so has a determiner."""
+    return not any(tree.has_child(vegan, determining) for determining in ("det", "nummod", "poss"))
+
+
 def _is_of_a_way(tree: Tree, fork: int) -> bool:
     """ "A fork in the hiking trail"."""
     return tree.words[fork + 1 : fork + 2] == ["in"] and any(
@@ -322,5 +327,6 @@ _TOLD = {
     "trolley": _is_beside(_PUSHED, _RAILS),
     "trolleys": _is_beside(_PUSHED, _RAILS),
     "trucks": _is_beside(_OF_BOARDS),
+    "vegan": _is_of_food,
 }
 """Words, and what tells that they mean another thing."""
