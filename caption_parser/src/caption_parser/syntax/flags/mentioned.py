@@ -136,7 +136,7 @@ class MentionedFinder(WordKinds):
             return False
         alone = not any(tree.deps[child] in _TOLD_APART - {"appos", "conj"} for child in tree.children[person])
         before = tree.heads[person]
-        if not alone:
+        if not alone or "person" in tree.words[max(0, person - 1) : person]:  # "person person", a whole name
             return False
         if tree.deps[person] == "pobj":
             return self._is_where(tree, before)

@@ -1,6 +1,6 @@
 """Words that mean another thing beside certain others: cells of a body, a guide on how to bake, bears that bear.
 
-Each has a test of its own for what stands around it; a caption without any of the words costs one comparison.
+Each has a test of its own for what stands around it; a caption without any of the words costs few comparisons.
 """
 
 from collections.abc import Callable

@@ -53,15 +53,17 @@ class VerbSubjects:
             if self._is_joined_verb(tree, verb):
                 draft.make_finite(verb)
                 continue
-            if tree.deps[noun] not in _MODIFIES or not tree.is_noun(noun) or self._are_counted(tree, noun, verb):
+            if tree.deps[noun] not in _MODIFIES or not tree.is_noun(noun) or self._names_things(tree, noun, verb):
                 continue
             if (thing := self._object_after_no_noun(tree, noun, verb)) is not None:
                 draft.part(noun, verb, thing)
             if draft.heads[noun] == verb and self._is_verb_of(draft.tree, noun, verb):
                 draft.make_subject(noun, verb, clause=draft.deps[verb] in _CLAUSES)
 
-    def _are_counted(self, tree: Tree, noun: int, verb: int) -> bool:
-        """Whether a number stands before things or beings: "a couple trains", but not "a couple embraces"."""
+    def _names_things(self, tree: Tree, noun: int, verb: int) -> bool:
+        """Whether they are counted or small: "a couple trains", "model planes", but not "a couple embraces"."""
+        if tree.words[noun] == "model":
+            return self._words.is_vehicle(tree.words[verb])
         return tree.deps[noun] == "nummod" and self._words.category(tree.words[verb]) in _COUNTED
 
     def _disagreeing(self, tree: Tree, noun: int, verb: int) -> int | None:
