@@ -34,7 +34,7 @@ def is_a_cart(tree: Tree, trolley: int) -> bool:
     """ "A tea trolley", "a trolley full of luggage", "pushing a trolley"; one to the airport is a tram."""
     if not _RAILS.isdisjoint(tree.words):
         return False
-    before = tree.words[max(0, trolley - 2) : trolley]
+    before = tree.words[max(0, trolley - 3) : trolley]
     kind = {tree.words[child] for child in tree.children[trolley] if child < trolley}
     if not _OF_CARTS.isdisjoint(kind) or not _OF_CARTS.isdisjoint(before[-1:]):
         return True

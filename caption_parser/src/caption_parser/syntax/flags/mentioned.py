@@ -141,9 +141,13 @@ class MentionedFinder(WordKinds):
         if tree.deps[person] == "pobj":
             return self._is_where(tree, before)
         return tree.deps[person] in ("ROOT", "nsubj") and any(
-            (self.category(tree.words[noun]) in _THINGS or self.means(tree.words[noun], self._places, 2))
-            and not self.means(tree.words[noun], self._somebody, _SENSES)
+            kind == "noun.animal"
+            or (
+                (kind in _THINGS or self.means(tree.words[noun], self._places, 2))
+                and not self.means(tree.words[noun], self._somebody, _SENSES)
+            )
             for noun in _called(tree, person)
+            for kind in (self.category(tree.words[noun]),)
         )
 
     def _is_where(self, tree: Tree, preposition: int) -> bool:

@@ -28,7 +28,7 @@ _ON_HOW = frozenset("choosing how picking using what when where which why".split
 _OF_TEXTS = frozenset(
     """
     beginner's buying complete comprehensive definitive detailed essential gift helpful how-to on-screen pocket
-    quick shopping simple step step-by-step style survival travel ultimate
+    quick screen shopping simple step step-by-step style survival travel ultimate
     """.split()
 )
 """What is said of guides that are read."""
@@ -63,7 +63,8 @@ _DESCRIBING = NOUN_TAGS | ADJECTIVE_TAGS | {"CD", "DT", "HYPH", "RB"}
 _TAKES = frozenset({"take", "takes"})
 _STOPS = frozenset({".", "!", "?", ",", ";"})
 _POINTING = frozenset({"one", "that", "these", "this"})
-_BEFORE_OFFERS = frozenset({",", "-", "clipart", "image", "images", "photo", "photos", "stock", "vector"})
+_WITH_ROYALTY = frozenset({"and", "by", "for", "of", "the", "with"})
+_OF_COUNTRIES = ADJECTIVE_TAGS | {"NNP", "NNPS"}
 _TO_CLASS = frozenset({"after", "before", "for", "in", "to"})
 _IN_PLACES = frozenset(
     ", across central eastern from in near north northern outside rural south southern through western".split()
@@ -199,7 +200,9 @@ def _is_where(tree: Tree, noun: int) -> bool:
 def _is_unsold(tree: Tree, royalty: int) -> bool:
     """The end of what agencies say of pictures: "… royalty free", also cut off."""
     after = [word for word in tree.words[royalty + 1 : royalty + 3] if word != "-"]
-    cut_off = royalty + 1 == len(tree) and royalty > 2 and tree.words[royalty - 1] in _BEFORE_OFFERS
+    cut_off = royalty + 1 == len(tree) and royalty > 2 and tree.tags[royalty - 1] not in _OF_COUNTRIES
+    cut_off = cut_off and tree.words[royalty - 1] not in _WITH_ROYALTY
+    cut_off = cut_off and not tree.has_capital(royalty - 1)
     return after[:1] == ["free"] or cut_off
 
 
@@ -236,6 +239,8 @@ def _are_borne(tree: Tree, bears: int) -> bool:
     """ "The stone bears an inscription", "a tree bears fruit"; not what has a word in the plural before it."""
     if not bears or tree.tags[bears - 1] not in NOUN_TAGS or tree.words[bears - 1].endswith("s"):
         return False
+    if tree.words[bears + 1 : bears + 3] in (["much", "of"], ["little", "of"]):
+        return True
     borne = bears + 1
     while borne < min(len(tree), bears + _NEAR) and tree.tags[borne] in _BEFORE_NOUNS:
         borne += 1

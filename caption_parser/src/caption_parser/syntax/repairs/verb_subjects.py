@@ -64,7 +64,12 @@ class VerbSubjects:
         """Whether they are counted or small: "a couple trains", "model planes", but not "a couple embraces"."""
         if tree.words[noun] == "model":
             return self._words.is_vehicle(tree.words[verb])
-        return tree.deps[noun] == "nummod" and self._words.category(tree.words[verb]) in _COUNTED
+        as_verb, as_noun = self._words.counts(tree.words[verb])
+        return (
+            tree.deps[noun] == "nummod"
+            and (as_noun > 0 or not as_verb)
+            and self._words.category(tree.words[verb]) in _COUNTED
+        )
 
     def _disagreeing(self, tree: Tree, noun: int, verb: int) -> int | None:
         """The lines of "an open laptop displays lines of code", which have the article of the laptop."""
