@@ -218,7 +218,7 @@ class ElsewhereFinder:
 
 
 def _is_for_an_image(after: Sequence[str]) -> bool:
-    return "for" in after and not _IMAGES.isdisjoint(after[after.index("for") :])
+    return "for" in after and not _IMAGES.isdisjoint(after[after.index("for") :][:_NEAR])
 
 
 def _is_placed(tree: Tree, noun: int) -> bool:

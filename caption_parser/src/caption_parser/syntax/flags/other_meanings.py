@@ -35,6 +35,7 @@ _OF_TEXTS = frozenset(
 _FINITE = frozenset({"VBD", "VBP", "VBZ"})
 _OF_TEXTS_ALONE = frozenset({"cover", "covers", "include", "includes"})
 """What guides do that are read, and no others."""
+_OF_TEXTS_TOO = frozenset("are explains features has helps is shows takes tells will".split())
 _WHAT_HE_DOES = frozenset({"acl", "advcl", "ROOT"})
 _FIELD = "field"
 _TO_A_SIDE = frozenset({"her", "his", "their", "the"})
@@ -173,7 +174,8 @@ def _is_read(tree: Tree, guide: int) -> bool:
     if _FIELD in said:
         return False
     if tree.deps[guide] == "nsubj" and tree.tags[tree.heads[guide]] in _FINITE:
-        return tree.words[tree.heads[guide]] in _OF_TEXTS_ALONE or not said.isdisjoint(_OF_TEXTS)
+        done = tree.words[tree.heads[guide]]
+        return done in _OF_TEXTS_ALONE or (done in _OF_TEXTS_TOO and not said.isdisjoint(_OF_TEXTS))
     if not tree.is_noun(guide):
         return False
     on = after[:1] == ["on"] and after[1:] != [] and after[1] in _ON_HOW

@@ -68,6 +68,7 @@ class VerbSubjects:
         return (
             tree.deps[noun] == "nummod"
             and (as_noun > 0 or not as_verb)
+            and tree.words[verb + 1 : verb + 2] != ["for"]
             and self._words.category(tree.words[verb]) in _COUNTED
         )
 
