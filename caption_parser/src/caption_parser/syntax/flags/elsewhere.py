@@ -1,6 +1,6 @@
 """Nouns of who is spoken of but not shown: makers ("painted by children") and users ("shoes for men")."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
@@ -58,9 +58,9 @@ _GROUPS = in_both_numbers("class couple crew crowd family household team") | fro
 )
 _WHERE_ONE_IS = in_both_numbers(
     """
-    audition camp ceremony class clinic competition concert contest course dinner event exercise festival game
-    gathering hunt lesson lunch marathon match meeting parade party picnic queue race reception ride road search
-    session show training wait workshop
+    audition camp ceremony class clinic competition concert contest course dance dinner event exercise festival
+    game gathering hunt kiss lesson lunch marathon match meeting ovation parade party picnic podium queue race
+    reception ride road search session show training wait workshop
     """
 ) | frozenset("club line yoga".split())
 """What is held for somebody is held with him there."""
@@ -71,6 +71,7 @@ _NAMELESS = "person"
 _BEFORE_CREDITS = frozenset({"/", ",", "!", "?", ".", ":", "-"})
 _HOLDING = frozenset({"acl", "relcl"})
 _DESCRIBING = frozenset({"in", "with", "behind", "near"})
+_PLACING = _DESCRIBING | {"at", "beside", "by", "next", "on", "under"}
 _BEHIND_THE_PICTURE = frozenset({"artist", "illustrator", "painter", "photographer"})
 _OF_PICTURES = frozenset(
     """
@@ -118,7 +119,7 @@ class ElsewhereFinder:
         elif word == "for":
             yield from self._users(tree, token)
         elif word == "thanks":
-            if tree.words[token + 1 : token + 2] == ["to"] and not _IMAGES.isdisjoint(tree.words[token + 3 :]):
+            if tree.words[token + 1 : token + 2] == ["to"] and _is_for_an_image(tree.words[token + 3 :]):
                 yield from tree.children_by(token + 1, "pobj")  # "thanks to my aunt for the photo"
         elif word in _ADDRESSED:
             if tree.words[max(0, token - 1)] == "the" and tree.words[max(0, token - 2)] in _ADDRESSING:
@@ -197,7 +198,7 @@ class ElsewhereFinder:
                 continue
             determiners = [tree.words[child] for child in tree.children_by(noun, "det", "poss", "nummod")]
             is_known = not _KNOWN.isdisjoint(determiners) and not (
-                is_root and self._category(tree.words[noun]) == "noun.person"
+                is_root and self._category(tree.words[noun]) == "noun.person" and not _is_placed(tree, noun)
             )
             if is_known or tree.has_child(noun, "nummod"):
                 continue
@@ -214,6 +215,15 @@ class ElsewhereFinder:
             for synset in self._lexicon.synsets(lemma):
                 return self._lexicon.lexname(synset)
         return None
+
+
+def _is_for_an_image(after: Sequence[str]) -> bool:
+    return "for" in after and not _IMAGES.isdisjoint(after[after.index("for") :][:_NEAR])
+
+
+def _is_placed(tree: Tree, noun: int) -> bool:
+    """Whether a place follows: "toys for the baby in his crib", "food for the woman at the table"."""
+    return tree.words[noun + 1 : noun + 2] != [] and tree.words[noun + 1] in _PLACING
 
 
 def _agents(tree: Tree, by: int) -> Iterator[int]:

@@ -10,7 +10,7 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.tree import VERB_TAGS, Tree
 from caption_parser.syntax.word_kinds import WordKinds
-from caption_parser.syntax.word_lists import RELATIONAL_NOUNS
+from caption_parser.syntax.word_lists import RELATIONAL_NOUNS, in_both_numbers
 
 _SUBJECTS = ("nsubj", "nsubjpass")
 _TOLD_APART = frozenset({"amod", "appos", "conj", "det", "nummod", "poss"})
@@ -37,6 +37,13 @@ _CONCERNED = frozenset(
 _THINGS = frozenset({"noun.animal", "noun.artifact", "noun.location", "noun.object", "noun.plant"})
 _DOINGS = frozenset({"noun.act", "noun.body", "noun.communication", "noun.event", "noun.feeling", "noun.person"})
 _ARTICLES = frozenset({"a", "an", "the"})
+_SENSES = 3
+"""Among which a word for a person has one: "person is the star of the show"."""
+_PHOTOGRAPHS = in_both_numbers("image photo photograph pic picture portrait selfie snapshot video")
+_BESIDE = frozenset({"beside", "near", "next"})
+_IN_THE_PICTURE = frozenset(
+    "background center centre foreground front image left middle photo picture right".split()
+)
 _TRIGGERS = _HONOURING | _SAYING | _MODALS | {"according", "of", "person", "your"}
 
 
@@ -47,6 +54,7 @@ class MentionedFinder(WordKinds):
         super().__init__(lexicon)
         self._dwellings = Below(lexicon, map(lexicon.synset, _DWELLINGS))
         self._places = Below(lexicon, map(lexicon.synset, _PLACES))
+        self._somebody = Below(lexicon, [lexicon.synset("person.n.01")])
         self._persons = Below(lexicon, map(lexicon.synset, ("person.n.01", "social_group.n.01", "people.n.01")))
 
     def __call__(self, tree: Tree) -> set[int]:
@@ -58,7 +66,7 @@ class MentionedFinder(WordKinds):
             for token, word in enumerate(tree.words)
             if word in _TRIGGERS
             for noun in self._told_by(tree, token, word)
-            for member in tree.conjuncts(noun)
+            for member in ([noun] if word == "person" else tree.conjuncts(noun))
         }
 
     def _told_by(self, tree: Tree, token: int, word: str) -> Iterator[int]:
@@ -68,8 +76,10 @@ class MentionedFinder(WordKinds):
         elif word == "your":
             yield from self._kin_of_readers(tree, token)
         elif word == "of":
-            if tree.is_noun(token - 1) and (
-                tree.words[token - 1] in _LEFT or self.means(tree.words[token - 1], self._dwellings)
+            if (
+                token
+                and tree.is_noun(token - 1)
+                and (tree.words[token - 1] in _LEFT or self.means(tree.words[token - 1], self._dwellings))
             ):
                 yield from self._persons_of(tree, token)
         elif word in _HONOURING or word == "according":
@@ -83,15 +93,17 @@ class MentionedFinder(WordKinds):
     def _persons_of(self, tree: Tree, preposition: int) -> Iterator[int]:
         """Whom a preposition is about, if no more is said of what he does."""
         for noun in tree.children_by(preposition, "pobj"):
-            if self.means(tree.words[noun], self._persons) and not _acts(tree, noun):
+            if self.means(tree.words[noun], self._persons) and not _acts(tree, noun) and not _is_shown(tree, noun):
                 yield noun
 
     def _kin_of_readers(self, tree: Tree, your: int) -> Iterator[int]:
-        """ "A treat for your kids", but not "your kids play": who reads does not know the picture."""
+        """ "A treat for your kids", but not "your kids play", "a photo of your kids" or "is this your baby"."""
         noun = tree.heads[your]
-        if tree.deps[your] != "poss" or tree.deps[noun] in _SUBJECTS or noun == tree.heads[noun]:
+        if tree.deps[your] != "poss" or tree.deps[noun] in (*_SUBJECTS, "attr") or noun == tree.heads[noun]:
             return
-        before = tree.heads[noun]
+        before = tree.heads[tree.first_conjuncts[noun]]
+        if tree.words[before] == "of" and tree.words[tree.heads[before]] in _PHOTOGRAPHS:
+            return
         with_them = tree.words[before] == "with" or (tree.deps[noun] == "dobj" and tree.tags[before] == "VBG")
         if not with_them and self.means(tree.words[noun], self._persons) and not _acts(tree, noun):
             yield noun
@@ -124,13 +136,18 @@ class MentionedFinder(WordKinds):
             return False
         alone = not any(tree.deps[child] in _TOLD_APART - {"appos", "conj"} for child in tree.children[person])
         before = tree.heads[person]
-        if not alone:
+        if not alone or "person" in tree.words[max(0, person - 1) : person]:  # "person person", a whole name
             return False
         if tree.deps[person] == "pobj":
             return self._is_where(tree, before)
         return tree.deps[person] in ("ROOT", "nsubj") and any(
-            self.category(tree.words[noun]) in _THINGS or self.means(tree.words[noun], self._places, 2)
+            kind == "noun.animal"
+            or (
+                (kind in _THINGS or self.means(tree.words[noun], self._places, 2))
+                and not self.means(tree.words[noun], self._somebody, _SENSES)
+            )
             for noun in _called(tree, person)
+            for kind in (self.category(tree.words[noun]),)
         )
 
     def _is_where(self, tree: Tree, preposition: int) -> bool:
@@ -150,6 +167,14 @@ class MentionedFinder(WordKinds):
 def _acts(tree: Tree, noun: int) -> bool:
     """Whether it is said what somebody does."""
     return any(tree.tags[child] == "VBG" for child in tree.children_by(noun, "acl", "relcl"))
+
+
+def _is_shown(tree: Tree, noun: int) -> bool:
+    """Whether it is said where in the picture somebody is: "the man next to it", "the woman on the left"."""
+    after = tree.words[noun + 1 : noun + 4]
+    return not _BESIDE.isdisjoint(after[:1]) or (
+        after[:1] in (["in"], ["on"]) and not _IN_THE_PICTURE.isdisjoint(after[1:])
+    )
 
 
 def _called(tree: Tree, name: int) -> Iterator[int]:

@@ -18,13 +18,22 @@ _SUBJECTS = ("nsubj", "nsubjpass")
 _SHADING = frozenset({"JJ", "RB", "VBN"})
 _MORE_COLORS = frozenset({"black", "brown", "gold", "grey", "silver", "turquoise", "teal"})
 _JOINING = frozenset({"and", "&", ",", "/"})
-_WITH_COLORS = frozenset({"in", "less", "more", "wear", "wearing", "wears", "wore"})
+_WITH_COLORS = frozenset({"in", "less", "more"})
+_WEARING = frozenset({"wear", "wearing", "wears", "wore"})
+_DRESSED = frozenset(
+    """
+    boy boys child children clad dressed girl girls guy guys kid kids lady man men monk monks people person player
+    players prisoner prisoners woman women worker workers
+    """.split()
+)
+_IN_A_PLACE = frozenset({"at", "beside", "in", "near", "on", "under"})
 _LIKING = frozenset({"like", "liked", "love", "loved", "loving"})
 _SPEAKERS = frozenset({"i", "we"})
 _BESIDE_FRUIT = frozenset(
     """
-    apple apples banana bananas citrus eat eating fruit fruits grapefruit grapes half juice kiwi lemon lemons lime
-    limes peel peeled peeling pear pears segment segments slice sliced slices squeeze squeezed vitamin
+    apple apples banana bananas citrus eat eating fruit fruits grapefruit grapes half juice kiwi lemon lemons
+    lettuce lime limes peel peeled peeling pear pears salad salads segment segments slice sliced slices snack
+    snacks squeeze squeezed vitamin
     """.split()
 )
 _FRUIT = frozenset({"citrus", "fruit", "fruits", "juice", "segment", "segments"})
@@ -60,10 +69,12 @@ def is_a_color(tree: Tree, orange: int) -> bool:
 
 def _is_among_colors(tree: Tree, orange: int) -> bool:
     """ "Orange, green and yellow cars", "orange & silver bracelets"; "wearing orange", "more orange"."""
-    if not _BESIDE_FRUIT.isdisjoint(tree.words):
-        return False
     before, after = tree.words[max(0, orange - 1)], tree.words[orange + 1 : orange + 3]
     ends = not after or not tree.is_noun(orange + 1)
+    if before in _WEARING or (before == "in" and not _DRESSED.isdisjoint(tree.words[max(0, orange - 2) : orange])):
+        return ends
+    if not _BESIDE_FRUIT.isdisjoint(tree.words):
+        return False
     if orange and before in _WITH_COLORS:
         return ends
     return len(after) > 1 and after[0] in _JOINING and after[1] in COLORED_WITH | _MORE_COLORS
@@ -75,6 +86,8 @@ def _is_spoken_of(tree: Tree, orange: int) -> bool:
         return False
     verb, before = tree.heads[orange], tree.words[max(0, orange - 1)]
     if before in ("the", "this", "that") and orange > 1:
+        if tree.words[orange + 1 : orange + 2] != [] and tree.words[orange + 1] in _IN_A_PLACE:
+            return False
         return tree.words[orange - 2] in _LIKING and not _SPEAKERS.isdisjoint(tree.words[: orange - 2])
     if tree.deps[orange] != "nsubj" or tree.children[orange] or verb != orange + 1:
         return False

@@ -1,12 +1,18 @@
 """Words that mean another thing beside certain others: cells of a body, a guide on how to bake, bears that bear.
 
-Each has a test of its own for what stands around it; a caption without any of the words costs one comparison.
+Each has a test of its own for what stands around it; a caption without any of the words costs few comparisons.
 """
 
 from collections.abc import Callable
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.syntax.flags.carts_and_jets import (
+    are_of_a_board,
+    are_of_a_tub,
+    is_a_cart,
+    is_of_a_skatepark,
+)
 from caption_parser.syntax.flags.figures import TRAINED
 from caption_parser.syntax.flags.oranges import COLORED_WITH, are_colors, is_a_color
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
@@ -22,64 +28,49 @@ _ON_HOW = frozenset("choosing how picking using what when where which why".split
 _OF_TEXTS = frozenset(
     """
     beginner's buying complete comprehensive definitive detailed essential gift helpful how-to on-screen pocket
-    quick shopping simple step step-by-step style survival travel ultimate
+    quick screen shopping simple step step-by-step style survival travel ultimate
     """.split()
 )
 """What is said of guides that are read."""
 _FINITE = frozenset({"VBD", "VBP", "VBZ"})
-_OF_TEXTS_TOO = frozenset("are covers explains features has helps includes is shows takes tells will".split())
-"""What guides that are read do."""
+_OF_TEXTS_ALONE = frozenset({"cover", "covers", "include", "includes"})
+"""What guides do that are read, and no others."""
+_OF_TEXTS_TOO = frozenset("are explains features has helps is shows takes tells will".split())
+_WHAT_HE_DOES = frozenset({"acl", "advcl", "ROOT"})
 _FIELD = "field"
 _TO_A_SIDE = frozenset({"her", "his", "their", "the"})
-_PUSHED = frozenset(
+_PUBLISHING = frozenset("asked claims named posted published reported reports reveals said says wrote".split())
+_WANTING = frozenset(
     """
-    airport baggage casualty drinks grocery hospital luggage paramedics patient pushed pushes pushing serving
-    shop shopping supermarket tea toy
+    ask asks asking look looking looks pay paying pays reach reached reaches reaching search searching shop
+    shopping shops wait waiting waits
     """.split()
 )
-_RAILS = frozenset(
-    {
-        "commuters",
-        "passengers",
-        "riders",
-        "rail",
-        "rails",
-        "railway",
-        "station",
-        "street",
-        "streetcar",
-        "track",
-        "tracks",
-        "tram",
-    }
-)
-_OF_TUBS = frozenset("bath bathtub fountain jacuzzi massage pool shower spa tub whirlpool".split())
-_OF_THE_SKY = frozenset({"air", "aircraft", "flight", "flying", "plane", "planes", "runway", "sky"})
-_OF_BOARDS = frozenset({"griptape", "longboard", "skateboard"})
-_PUBLISHING = frozenset("asked claims named posted published reported reports reveals said says wrote".split())
 _DIALS = frozenset({"clock", "dial", "numerals", "watch"})
 _GOING = frozenset({"go", "goes", "going", "gone", "went"})
 _BORNE = frozenset(
     """
-    arms fruit inscription little logo mark marks much name names no resemblance scars signature signs some
-    title traces witness words
+    arms fruit inscription logo mark marks name names relation resemblance scars signature signs title trace
+    traces witness words
     """.split()
 )
 """What is borne by what is no animal: "the stone bears an inscription"."""
+_BEFORE_NOUNS = ADJECTIVE_TAGS | {"DT", "PRP$"}
 _PETS = frozenset("baby boy fella gal girl guy lady lass sweetheart".split())
 """What people call their animals."""
 _OURS = frozenset({"my", "our", "this"})
 _FURTHEST = 7
 _DESCRIBING = NOUN_TAGS | ADJECTIVE_TAGS | {"CD", "DT", "HYPH", "RB"}
-_TAKES = frozenset({"take", "takes", "taking", "took"})
-_ENDS = frozenset({"", ".", "!", "?", ",", ";", "for", "as", "when"})
+_TAKES = frozenset({"take", "takes"})
+_STOPS = frozenset({".", "!", "?", ",", ";"})
+_POINTING = frozenset({"one", "that", "these", "this"})
+_WITH_ROYALTY = frozenset({"and", "by", "for", "of", "the", "with"})
+_OF_COUNTRIES = ADJECTIVE_TAGS | {"NNP", "NNPS"}
 _TO_CLASS = frozenset({"after", "before", "for", "in", "to"})
 _IN_PLACES = frozenset(
     ", across central eastern from in near north northern outside rural south southern through western".split()
 )
 _ACTING = frozenset("act acting acts pose poses posing serve serves serving work works working".split())
-_SKATED = frozenset({"skatepark", "skateparks"})
-_EATEN = frozenset({"fruit", "rice", "salad", "soup"})
 _BRIDAL = frozenset("bride bridesmaid dress gown princess queen robe".split())
 _RAILWAYS = frozenset(
     "carriage conductor locomotive platform railway station steam subway ticket track tracks".split()
@@ -131,7 +122,7 @@ class OtherMeanings:
             return False
         for token in range(behind + 1, min(len(tree), behind + _FURTHEST)):
             if tree.is_noun(token) and "noun.animal" in self._categories(tree.words[token]):
-                return True
+                return _ends_there(tree, token)
             if tree.tags[token] not in _DESCRIBING:
                 return False
         return False
@@ -163,22 +154,45 @@ class OtherMeanings:
         return frozenset(map(self._lexicon.lexname, self._lexicon.frequent_senses(word, of_each=2)))
 
 
+def _ends_there(tree: Tree, animal: int) -> bool:
+    """Whether nothing but a verb follows, as in "a tabby, sleeps"; not "a cat on her lap", "lion tattoo"."""
+    after = tree.words[animal + 1 : animal + 3]
+    if not after or tree.tags[animal + 1] in _FINITE | {"VBG"}:
+        return True
+    return after[0] in _STOPS and "and" not in after
+
+
 def _is_a_place(tree: Tree, state: int) -> bool:
     """Whether a name is not that of a people: "…, Iowa", "in rural Missouri"."""
     return tree.words[max(0, state - 1)] in _IN_PLACES and not tree.has_child(state, "det")
 
 
 def _is_read(tree: Tree, guide: int) -> bool:
-    """ "The ultimate guide to cheese", "a guide on how to bake"; who guides tourists is a person."""
+    """ "The ultimate guide to cheese", "a guide on how to bake"; who leads, explains or stands is a person."""
     after = tree.words[guide + 1 : guide + 3]
     said = set(tree.words[max(0, guide - 3) : guide])
     if _FIELD in said:
         return False
-    to = after[:1] == ["to"] and not (after[1:] != [] and after[1] in _TO_A_SIDE and _is_where(tree, guide))
-    on = after[:1] == ["on"] and after[1:] != [] and after[1] in _ON_HOW
     if tree.deps[guide] == "nsubj" and tree.tags[tree.heads[guide]] in _FINITE:
-        return not _OF_TEXTS_TOO.isdisjoint(tree.words[tree.heads[guide] :][:1])
-    return tree.is_noun(guide) and (to or on or after[:1] == ["for"] or not said.isdisjoint(_OF_TEXTS))
+        done = tree.words[tree.heads[guide]]
+        return done in _OF_TEXTS_ALONE or (done in _OF_TEXTS_TOO and not said.isdisjoint(_OF_TEXTS))
+    if not tree.is_noun(guide):
+        return False
+    on = after[:1] == ["on"] and after[1:] != [] and after[1] in _ON_HOW
+    return on or not said.isdisjoint(_OF_TEXTS) or (after[:1] in (["to"], ["for"]) and not _guides(tree, guide))
+
+
+def _guides(tree: Tree, guide: int) -> bool:
+    """Whether behind "to" or "for" it is said what he does or where he is: "to the left", "to walk with us"."""
+    behind = guide + 2
+    if tree.tags[behind : behind + 1] == ["VB"] or (
+        tree.words[behind : behind + 1] != [] and tree.words[behind] in _TO_A_SIDE and _is_where(tree, guide)
+    ):
+        return True
+    return any(
+        tree.tags[verb] in _FINITE or (tree.tags[verb] == "VBG" and tree.deps[verb] in _WHAT_HE_DOES)
+        for verb in range(behind + 1, len(tree))
+    )
 
 
 def _is_where(tree: Tree, noun: int) -> bool:
@@ -188,13 +202,15 @@ def _is_where(tree: Tree, noun: int) -> bool:
 def _is_unsold(tree: Tree, royalty: int) -> bool:
     """The end of what agencies say of pictures: "… royalty free", also cut off."""
     after = [word for word in tree.words[royalty + 1 : royalty + 3] if word != "-"]
-    cut_off = royalty + 1 == len(tree) and royalty > 2 and not tree.has_child(royalty, "det")
-    return after[:1] == ["free"] or (cut_off and tree.words[royalty - 1] not in ("and", "of", "with", "by", "for"))
+    cut_off = royalty + 1 == len(tree) and royalty > 2 and tree.tags[royalty - 1] not in _OF_COUNTRIES
+    cut_off = cut_off and tree.words[royalty - 1] not in _WITH_ROYALTY
+    cut_off = cut_off and not tree.has_capital(royalty - 1)
+    return after[:1] == ["free"] or cut_off
 
 
-def _is_beside(words: frozenset[str], unless: frozenset[str] = frozenset()) -> Callable[[Tree, int], bool]:
-    """A test for some words anywhere in the caption, and none of others."""
-    return lambda tree, _: not words.isdisjoint(tree.words) and unless.isdisjoint(tree.words)
+def _is_beside(words: frozenset[str]) -> Callable[[Tree, int], bool]:
+    """A test for some words anywhere in the caption."""
+    return lambda tree, _: not words.isdisjoint(tree.words)
 
 
 def _any_of(*tests: Callable[[Tree, int], bool]) -> Callable[[Tree, int], bool]:
@@ -206,8 +222,9 @@ def _is_a_publisher(tree: Tree, magazine: int) -> bool:
     before = tree.heads[magazine]
     if tree.deps[magazine] == "nsubj" and before == magazine + 1 and tree.words[before] in _PUBLISHING:
         return True
+    wanted = tree.words[before] == "for" and not _WANTING.isdisjoint(tree.words[max(0, before - 2) : before])
     is_of_a_noun = tree.words[before] == "from" and tree.is_noun(tree.heads[before])
-    return tree.deps[magazine] == "pobj" and (tree.words[before] in ("by", "for") or is_of_a_noun)
+    return tree.deps[magazine] == "pobj" and not wanted and (tree.words[before] in ("by", "for") or is_of_a_noun)
 
 
 def _is_of_a_clock(tree: Tree, hands: int) -> bool:
@@ -224,13 +241,25 @@ def _are_borne(tree: Tree, bears: int) -> bool:
     """ "The stone bears an inscription", "a tree bears fruit"; not what has a word in the plural before it."""
     if not bears or tree.tags[bears - 1] not in NOUN_TAGS or tree.words[bears - 1].endswith("s"):
         return False
-    return not _BORNE.isdisjoint(tree.words[bears + 1 : bears + 4])
+    if tree.words[bears + 1 : bears + 3] in (["much", "of"], ["little", "of"]):
+        return True
+    borne = bears + 1
+    while borne < min(len(tree), bears + _NEAR) and tree.tags[borne] in _BEFORE_NOUNS:
+        borne += 1
+    return borne < len(tree) and tree.words[borne] in _BORNE
 
 
 def _is_taken(tree: Tree, cake: int) -> bool:
-    """ "This one takes the cake"."""
-    after = tree.words[cake + 1] if cake + 1 < len(tree) else ""
-    return cake > 1 and tree.words[cake - 1] == "the" and tree.words[cake - 2] in _TAKES and after in _ENDS
+    """ "This one takes the cake!", "this pie really takes the cake": what is shown, and nothing follows."""
+    after = tree.words[cake + 1 : cake + 2]
+    if tree.words[max(0, cake - 1)] != "the" or (after != [] and after[0] not in _STOPS - {","}):
+        return False
+    takes = cake - 2
+    subject = takes - 1
+    while subject > 0 and tree.tags[subject] == "RB":
+        subject -= 1
+    pointed = not _POINTING.isdisjoint(tree.words[max(0, subject - 1) : subject + 1])
+    return subject >= 0 and tree.words[takes] in _TAKES and pointed
 
 
 def _is_a_lesson(tree: Tree, lesson: int) -> bool:
@@ -289,6 +318,11 @@ def _is_a_maker(tree: Tree, totes: int) -> bool:
     return totes == 0 and tree.has_capital(0) and not _IN_RAIN.isdisjoint(tree.words) and "and" not in tree.words
 
 
+def _is_of_food(tree: Tree, vegan: int) -> bool:
+    """ "Quick and easy vegan", "dinner, vegan and gluten free": who eats so has a determiner."""
+    return not any(tree.has_child(vegan, determining) for determining in ("det", "nummod", "poss"))
+
+
 def _is_of_a_way(tree: Tree, fork: int) -> bool:
     """ "A fork in the hiking trail"."""
     return tree.words[fork + 1 : fork + 2] == ["in"] and any(
@@ -300,7 +334,7 @@ _TOLD = {
     "band": _is_a_stripe,
     "bands": _is_a_stripe,
     "bears": _are_borne,
-    "bowl": _any_of(_is_beside(_SKATED, _EATEN), _is_of_skaters),
+    "bowl": _any_of(is_of_a_skatepark, _is_of_skaters),
     "cake": _is_taken,
     "cat": _is_of_glass,
     "cells": _is_beside(_OF_CELLS),
@@ -311,7 +345,7 @@ _TOLD = {
     "guide": _is_read,
     "guides": _is_read,
     "hands": _is_of_a_clock,
-    "jets": _is_beside(_OF_TUBS, _OF_THE_SKY),
+    "jets": are_of_a_tub,
     "knife": _is_a_surgeons,
     "magazine": _is_a_publisher,
     "orange": is_a_color,
@@ -319,8 +353,9 @@ _TOLD = {
     "royalty": _is_unsold,
     "totes": _is_a_maker,
     "train": _is_of_a_gown,
-    "trolley": _is_beside(_PUSHED, _RAILS),
-    "trolleys": _is_beside(_PUSHED, _RAILS),
-    "trucks": _is_beside(_OF_BOARDS),
+    "trolley": is_a_cart,
+    "trolleys": is_a_cart,
+    "trucks": are_of_a_board,
+    "vegan": _is_of_food,
 }
 """Words, and what tells that they mean another thing."""

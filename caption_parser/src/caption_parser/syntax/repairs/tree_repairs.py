@@ -297,6 +297,8 @@ class TreeRepairs:
 
     def _may_act_on(self, subject: str, noun: str) -> bool:
         """A person does something with another being ("a lady bird watching"), any being with a thing."""
+        if subject == "model" and self._verbs.is_vehicle(noun):
+            return False  # "a model car racing"
         return self._words.is_person(subject) if self._words.is_being(noun) else self._words.is_being(subject)
 
     def _is_a_subject(self, tree: Tree, token: int) -> bool:

@@ -16,6 +16,7 @@ _CLAUSES = frozenset({"ROOT", "advcl", "ccomp", "conj", "parataxis", "relcl"})
 _OWN = frozenset({"det", "poss", "nummod"})
 _MODIFIES = frozenset({"amod", "compound", "nummod"})
 """What a subject is taken for; no noun is a number, and "a couple" is two that do something."""
+_COUNTED = frozenset({"noun.animal", "noun.artifact", "noun.food", "noun.person", "noun.plant"})
 _SEVERAL = frozenset(
     {"bison", "cattle", "deer", "elk", "fish", "livestock", "moose", "people", "poultry", "sheep"}
 )
@@ -52,12 +53,24 @@ class VerbSubjects:
             if self._is_joined_verb(tree, verb):
                 draft.make_finite(verb)
                 continue
-            if tree.deps[noun] not in _MODIFIES or not tree.is_noun(noun):
+            if tree.deps[noun] not in _MODIFIES or not tree.is_noun(noun) or self._names_things(tree, noun, verb):
                 continue
             if (thing := self._object_after_no_noun(tree, noun, verb)) is not None:
                 draft.part(noun, verb, thing)
             if draft.heads[noun] == verb and self._is_verb_of(draft.tree, noun, verb):
                 draft.make_subject(noun, verb, clause=draft.deps[verb] in _CLAUSES)
+
+    def _names_things(self, tree: Tree, noun: int, verb: int) -> bool:
+        """Whether they are counted or small: "a couple trains", "model planes", but not "a couple embraces"."""
+        if tree.words[noun] == "model":
+            return self._words.is_vehicle(tree.words[verb])
+        as_verb, as_noun = self._words.counts(tree.words[verb])
+        return (
+            tree.deps[noun] == "nummod"
+            and (as_noun > 0 or not as_verb)
+            and tree.words[verb + 1 : verb + 2] != ["for"]
+            and self._words.category(tree.words[verb]) in _COUNTED
+        )
 
     def _disagreeing(self, tree: Tree, noun: int, verb: int) -> int | None:
         """The lines of "an open laptop displays lines of code", which have the article of the laptop."""
