@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.flags.depiction_words import (
+from caption_parser.syntax.flags.triggers import nouns_told_by
+from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
+from caption_parser.syntax.words.depiction_words import (
     ATTRACTED,
     CARRYING,
     HOLDING_IT,
@@ -14,9 +16,7 @@ from caption_parser.syntax.flags.depiction_words import (
     WHERE_PICTURED,
     DepictionWords,
 )
-from caption_parser.syntax.flags.triggers import nouns_told_by
-from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
-from caption_parser.syntax.word_lists import QUANTITY_NOUNS
+from caption_parser.syntax.words.word_lists import QUANTITY_NOUNS
 
 _SCREENS = frozenset({"screen", "screens", "poster", "posters", "billboard", "billboards", "banner", "banners"})
 _DISPLAYS = _SCREENS | {"tv", "tvs", "television", "televisions", "monitor", "monitors"}

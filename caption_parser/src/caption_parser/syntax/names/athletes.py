@@ -5,16 +5,8 @@ Each of these verbs has other subjects as well; what stands behind it tells.
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.words.roles import CELEBRATED, GOALS, MATCHES
 
-PLAYERS = frozenset(
-    """
-    baseman catcher center cornerback forward goalkeeper goaltender guard halfback infielder linebacker lineman
-    midfielder outfielder pitcher quarterback shortstop striker winger
-    """.split()
-)
-"""What players are called by their positions."""
-ACTS_OF_PLAYERS = frozenset("doubles dunks homers punts scores singles triples".split())
-"""What they do, and what is read as a noun as often."""
 _WITHIN = 7
 """Words behind a verb among which is what it is done to, or when."""
 _PRIZES = frozenset(
@@ -23,59 +15,42 @@ _PRIZES = frozenset(
     match medal medals open prix race round silver slalom title trophy tournament
     """.split()
 )
-_MATCHES = frozenset(
-    """
-    championship championships cup defeat derby final finals game games halfpipe inning innings league loss
-    match meet olympics open playoff playoffs point qualifier quarterfinal race round semifinal semifinals test
-    tournament win wimbledon
-    """.split()
-)
 _STROKES = frozenset(
     "backhand drive forehand header homer homerun jumper pass penalty putt return serve shot smash volley".split()
 )
-_GOALS = frozenset(
-    """
-    basket equaliser equalizer goal goals half kick minute penalty point points run runs time touchdown trick
-    try winner
-    """.split()
-)
 _TRICKS = frozenset("backflip flip frontside grab heelflip kickflip ollie punch run spin trick".split())
-CELEBRATED = (
-    _MATCHES | _GOALS | {"podium", "scoring", "teammate", "teammates", "title", "trophy", "victory", "winning"}
-)
-"""What players and teams celebrate, and with whom."""
 _DONE_WITH: dict[str, frozenset[str]] = {
     "celebrate": CELEBRATED,
     "chip": frozenset({"ball", "bunker", "goalkeeper", "green", "hole", "keeper"}),
-    "compete": _MATCHES,
+    "compete": MATCHES,
     "control": frozenset({"ball", "puck"}),
     "convert": frozenset({"kick", "penalty", "try"}),
-    "dribble": frozenset({"ball"}) | _MATCHES,
+    "dribble": frozenset({"ball"}) | MATCHES,
     "drop": frozenset({"ball", "bowl", "halfpipe", "pipe", "quarterpipe", "ramp", "wave"}),
-    "dunk": frozenset({"against", "ball", "over"}) | _MATCHES,
+    "dunk": frozenset({"against", "ball", "over"}) | MATCHES,
     "get": frozenset({"barreled", "barrelled"}),
     "go": frozenset({"halfpipe"}),
     "hit": _STROKES | {"ball", "double", "single", "triple"},
     "hoist": frozenset({"cup", "trophy"}),
     "hold": frozenset({"trophy", "medal"}),
-    "kick": frozenset({"ball"}) | _GOALS,
+    "kick": frozenset({"ball"}) | GOALS,
     "land": _TRICKS,
     "lift": frozenset({"cup", "trophy"}),
     "pass": frozenset({"ball"}),
-    "pitch": _MATCHES,
-    "play": _STROKES | _MATCHES,
+    "pitch": MATCHES,
+    "play": _STROKES | MATCHES,
     "putt": frozenset({"birdie", "bogey", "eagle", "green", "hole", "par"}),
     "raise": frozenset({"cup", "trophy"}),
-    "react": _MATCHES | _GOALS,
+    "react": MATCHES | GOALS,
     "return": _STROKES | {"ball"},
-    "score": _GOALS,
-    "serve": _MATCHES,
-    "shoot": _GOALS | _STROKES | {"pointer", "throw"},
-    "smash": _STROKES | _GOALS | {"century", "fifty", "fours", "six", "sixes", "unbeaten"},
-    "strike": _GOALS | {"equaliser", "equalizer"},
+    "score": GOALS,
+    "serve": MATCHES,
+    "shoot": GOALS | _STROKES | {"pointer", "throw"},
+    "smash": _STROKES | GOALS | {"century", "fifty", "fours", "six", "sixes", "unbeaten"},
+    "strike": GOALS | {"equaliser", "equalizer"},
     "take": frozenset({"kick", "penalty"}),
     "throw": frozenset({"ball", "pitch", "touchdown"}),
-    "vault": _MATCHES,
+    "vault": MATCHES,
     "win": _PRIZES,
 }
 """Verbs, and words of which one tells that it is an athlete who does so."""

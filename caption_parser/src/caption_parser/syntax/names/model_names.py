@@ -1,9 +1,9 @@
 """Makes before the names of their models: of "MacBook Pro" and "Ford Mustang GT" the make says what is there."""
 
-from caption_parser.syntax.names.proper_names import vehicle_makes, vehicle_models
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_kinds import WordKinds
+from caption_parser.syntax.words.vehicles import vehicle_makes, vehicle_models
+from caption_parser.syntax.words.word_kinds import WordKinds
 
 TRIMS = frozenset(
     """

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from caption_parser.lexicon import Lexicon
-from caption_parser.syntax.names.athletes import PLAYERS, Athletes
+from caption_parser.syntax.names.athletes import Athletes
 from caption_parser.syntax.names.name_words import BODIES, HIS_OR_HER, NameWords
-from caption_parser.syntax.names.proper_names import vehicle_makes
 from caption_parser.syntax.names.team_names import scores
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
+from caption_parser.syntax.words.roles import PLAYERS
+from caption_parser.syntax.words.vehicles import vehicle_makes
 
 _LONGEST_OF_AN_ATHLETE = 3
 _FEWEST_WORDS = 2

@@ -3,23 +3,9 @@
 from collections.abc import Iterator
 
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_kinds import WordKinds
+from caption_parser.syntax.words.roles import ACTS_OF_OFFICE, OFFICES
+from caption_parser.syntax.words.word_kinds import WordKinds
 
-OFFICES = frozenset(
-    """
-    ambassador cardinal ceo chancellor chief commissioner congressman congresswoman councilman envoy governor
-    mayor minister mp pm premier president prosecutor secretary senator sheriff spokesman spokesperson
-    spokeswoman treasurer
-    """.split()
-)
-"""Who speaks and waves in the news without a name: "Texas Governor signs bill"."""
-ACTS_OF_OFFICE = frozenset(
-    """
-    addresses announces answers arrives attends boards briefs casts delivers departs gestures greets holds hosts
-    inspects joins lays leaves listens looks meets opens poses receives salutes shakes signs speaks stands steps
-    swears takes talks testifies tours unveils visits votes walks waves welcomes
-    """.split()
-)
 _LONGEST_NAME = 2
 _FINITE = (["VB"], ["VBD"], ["VBP"], ["VBZ"])
 

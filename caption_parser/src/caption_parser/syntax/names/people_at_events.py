@@ -6,8 +6,8 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.names.athletes import Athletes
 from caption_parser.syntax.names.name_words import BODIES, NameWords
-from caption_parser.syntax.names.proper_names import vehicle_makes
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
+from caption_parser.syntax.words.vehicles import vehicle_makes
 
 _AT = frozenset({"at", "behind", "during", "in", "on"})
 _WHERE = frozenset(

@@ -5,11 +5,10 @@ from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import Below
-from caption_parser.syntax.names.athletes import PLAYERS
 from caption_parser.syntax.names.name_words import BODIES, GIVEN, HIS_OR_HER, NameWords
-from caption_parser.syntax.names.offices import OFFICES
-from caption_parser.syntax.names.proper_names import vehicle_makes
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
+from caption_parser.syntax.words.roles import OFFICES, PLAYERS
+from caption_parser.syntax.words.vehicles import vehicle_makes
 
 _LONGEST = 4
 """Words of a name."""

@@ -12,7 +12,8 @@ from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.syntax.names.firms import DOINGS, FirmNames
 from caption_parser.syntax.names.team_names import team_nicknames
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
-from caption_parser.syntax.word_lists import QUOTES
+from caption_parser.syntax.words.vehicles import ambiguous_makes, vehicle_makes, vehicle_models
+from caption_parser.syntax.words.word_lists import QUOTES
 from shared_runtime.packaged import packaged_toml
 
 _FILE = "proper_names.toml"
@@ -51,9 +52,6 @@ class _Words(NamedTuple):
     nicknames: frozenset[str]
     team_endings: frozenset[str]
     """The last words of all nicknames."""
-    makes: frozenset[str]
-    ambiguous_makes: frozenset[str]
-    models: frozenset[str]
     always: frozenset[str]
     capitalised: frozenset[str]
     brands: frozenset[str]
@@ -72,23 +70,10 @@ def _words() -> _Words:
         teams=frozenset(teams),
         nicknames=nicknames,
         team_endings=nicknames.union(last for _, last in teams),
-        makes=frozenset(make.replace("-", " ") for make in tables["makes"]["words"].split()),
-        ambiguous_makes=frozenset(tables["makes"]["ambiguous"].split()),
-        models=frozenset(tables["makes"]["models"].split()),
         always=frozenset(tables["naming"]["always"]),
         capitalised=frozenset(tables["naming"]["capitalised"]),
         brands=frozenset(tables["naming"]["brands"]),
     )
-
-
-def vehicle_makes() -> frozenset[str]:
-    """Makes of vehicles that are nothing else."""
-    return _words().makes
-
-
-def vehicle_models() -> frozenset[str]:
-    """Models of vehicles that are words for persons."""
-    return _words().models
 
 
 class ProperNameFinder:
@@ -97,12 +82,13 @@ class ProperNameFinder:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._words = _words()
+        self._makes, self._ambiguous_makes = vehicle_makes(), ambiguous_makes()
         words = self._words
-        self._triggers = frozenset(make.rpartition(" ")[2] for make in words.makes).union(
+        self._triggers = frozenset(make.rpartition(" ")[2] for make in vehicle_makes()).union(
             _BEFORE_PLACES,
             ("osprey",),
             DOINGS,
-            words.ambiguous_makes,
+            ambiguous_makes(),
             words.team_endings,
             words.brands,
             words.always,
@@ -171,15 +157,15 @@ class ProperNameFinder:
 
     def _is_model(self, tree: Tree, token: int) -> bool:
         """Whether a noun behind the make of a vehicle is one of its models."""
-        known, word, before = self._words, tree.words[token], tree.words[token - 1]
-        if before not in known.makes:
+        word, before = tree.words[token], tree.words[token - 1]
+        if before not in self._makes:
             two = f"{tree.words[token - 2]} {before}" if token > 1 else ""
-            if before not in known.ambiguous_makes and two not in known.makes:
+            if before not in self._ambiguous_makes and two not in self._makes:
                 return False
         named = tree.has_capital(token) and tree.has_capital(token - 1)
         if self._is_animal(word):
-            return named or before not in known.ambiguous_makes
-        return named and word in known.models
+            return named or before not in self._ambiguous_makes
+        return named and word in vehicle_models()
 
     def _introduces(self, tree: Tree, brand: int) -> bool:
         """Whether a brand's name follows the word: "the brand Swan", but not "a brand new boat"."""

@@ -1,7 +1,7 @@
 """Nouns that only modify another: the motorcycle of "a motorcycle helmet" is not in the picture."""
 
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import DASHES, SINGULAR, in_both_numbers
+from caption_parser.syntax.words.word_lists import DASHES, SINGULAR, in_both_numbers
 
 MODIFIER_DEPS = frozenset({"compound", "amod", "nummod", "npadvmod", "quantmod", "advmod"})
 
