@@ -28,9 +28,8 @@ from caption_parser.syntax.flags.wishes import wished_nouns
 from caption_parser.syntax.flags.works import works_nouns
 from caption_parser.syntax.modifying_nouns import modifying_nouns
 from caption_parser.syntax.names.animal_names import AnimalNames
-from caption_parser.syntax.names.model_names import ModelNames
 from caption_parser.syntax.names.personal_names import PersonalNames
-from caption_parser.syntax.names.proper_names import ProperNameFinder
+from caption_parser.syntax.names.proper_names import ModelNames, ProperNameFinder
 from caption_parser.syntax.phrases import ExtendedHead, NounPhrase, TokenFlags
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.words.depiction_words import (
