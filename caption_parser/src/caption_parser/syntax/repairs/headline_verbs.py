@@ -28,7 +28,7 @@ _OF_BEINGS = frozenset({"body", "communication", "consumption", "perception"})
 _WITHOUT_OBJECTS = _OF_BEINGS | {"competition", "motion", "social", "stative"}
 """What is done as often to nothing as to something."""
 _RATHER, _FAR_RATHER = 2, 5
-"""Times as often a verb as a noun, where the words around say little."""
+"""Times as often a verb as a noun, where the words around say little; like the 12 below, set by hand."""
 _WHERE_TO = frozenset(
     "across away into off onto out over past through toward towards up down back along around".split()
 )
