@@ -169,8 +169,8 @@ TRUST: Mapping[Rule, Trust] = {
     Rule.IMPLIED: Trust(0.6, calibrated=True),
     Rule.STRING: Trust(0.8, calibrated=False),
 }
-"""Every rule of a mention. 0.8: the caption names the object, and errs now and then. The order is that of the
-features of calibrations, which are kept in files."""
+"""Every rule of a mention. 0.8: the caption names the object, and errs now and then; all set by hand.
+The order is that of the features of calibrations, which are kept in files."""
 
 PART_RELIABILITY = 0.7
 """The same of a whole that is named with its part, if that is less: three in four are in the image (val2017)."""

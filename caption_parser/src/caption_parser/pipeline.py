@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Unpack
 from caption_parser.captions import ImageCaptions
 from caption_parser.config import AttributeSet, ParserConfig, ParserFields, check_names, with_options
 from caption_parser.frames.columns import LABEL_COLUMNS, class_names, label_values
-from caption_parser.frames.tables import imported
+from caption_parser.frames.libraries import imported
 from caption_parser.frames.types import feature_table
 from caption_parser.given import CaptionSource, Column, ColumnChoice, OnRejected, images_of
 from caption_parser.given.tables import known_column

@@ -27,12 +27,12 @@ from caption_parser.senses.caption_senses import CaptionSenses
 from caption_parser.senses.cues import shipped_cues
 from caption_parser.senses.strategies import Outcome, Strategies, with_strategies
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
-from caption_parser.syntax.named_words import NamedWords
 from caption_parser.syntax.phrase_parser import PhraseParser
 from caption_parser.syntax.relations.finder import RelationFinder
-from caption_parser.syntax.scene_graph import scene_graph_noun_phrases
 from caption_parser.syntax.segmented import SegmentedParser
+from caption_parser.syntax.sng_phrases import scene_graph_noun_phrases
 from caption_parser.syntax.text.segments import Segmenter
+from caption_parser.syntax.words.named_words import NamedWords
 from shared_runtime.errors import MissingResourceError, UsageError
 from shared_schemas import LabelSpace
 

@@ -7,8 +7,8 @@ from spacy.tokens import Doc
 
 from caption_parser.lexicon import default_lexicon
 from caption_parser.syntax.flags.depiction import DepictionFinder
-from caption_parser.syntax.flags.depiction_words import DepictionWords
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.words.depiction_words import DepictionWords
 
 WORDS = DepictionWords.of(default_lexicon())
 FIND = DepictionFinder(WORDS)

@@ -8,10 +8,10 @@ from spacy.tokens import Doc
 from caption_parser.lexicon import default_lexicon
 from caption_parser.modes import Mode, ModeRules
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
-from caption_parser.syntax.named_words import NamedWords
 from caption_parser.syntax.noun_phrases import find_noun_phrases
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.words.named_words import NamedWords
 
 Parse = Callable[[str], Doc]
 LEXICON = default_lexicon()

@@ -9,10 +9,10 @@ from caption_parser.lexicon import default_lexicon
 from caption_parser.modes import Mode, ModeRules
 from caption_parser.syntax.pieces import LONGEST_PIECE
 from caption_parser.syntax.repairs import tree_repairs
-from caption_parser.syntax.repairs.gerunds import GerundWords, incorporated_nouns
 from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.repairs.tree_repairs import TreeRepairs
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.words.acts_and_beings import ActsAndBeings, incorporated_nouns
 
 Parse = Callable[[str], Doc]
 VISUAL = ModeRules.of(Mode.VISUAL)
@@ -274,7 +274,7 @@ def test_the_nouns_that_acts_take_in_are_lists_of_single_words() -> None:
 
 
 def test_words_are_told_by_what_they_name() -> None:
-    words = GerundWords(default_lexicon())
+    words = ActsAndBeings(default_lexicon())
     assert words.names_an_act("grazing")
     assert words.names_an_act("mooing")
     assert not words.names_an_act("building")

@@ -3,8 +3,9 @@
 import pytest
 
 from caption_parser.lexicon import default_lexicon
-from caption_parser.syntax.flags import body_parts, depiction_words, possessors
-from caption_parser.syntax.word_lists import in_both_numbers
+from caption_parser.syntax.flags import possessors
+from caption_parser.syntax.words import body_parts, depiction_words
+from caption_parser.syntax.words.word_lists import in_both_numbers
 
 LEXICON = default_lexicon()
 

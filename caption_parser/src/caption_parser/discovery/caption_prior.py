@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from caption_parser.config import parser_config
 from caption_parser.discovery.anchors import Anchors, anchors_of, read_categories
-from caption_parser.discovery.captions import each_batch
+from caption_parser.discovery.image_batches import each_batch
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.pipeline import CaptionParser
 from caption_parser.readers import ReadingOptions

@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 
 from caption_parser.evaluation.metrics import ratio
 from caption_parser.lexicon import Lexicon
-from caption_parser.syntax.word_lists import NUMBERS
+from caption_parser.syntax.words.word_lists import NUMBERS
 from shared_runtime.errors import InputError
 from shared_runtime.files import reading
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caption_parser.frames.columns import COLUMNS, Rows, class_names, rows_of
+from caption_parser.frames.libraries import imported
 from caption_parser.frames.types import are_numbers, arrow_schema
 from shared_runtime.compatibility import check_label_space
-from shared_runtime.errors import MissingResourceError, UsageError
+from shared_runtime.errors import UsageError
 from shared_runtime.files import reading
 from shared_runtime.made_with import label_space_of
 from shared_schemas import ImageLabels, LabelSpace, read_labels
@@ -116,13 +117,3 @@ def _records(labels: Labels) -> Iterator[ImageLabels]:
         return
     with reading(labels):
         yield from read_labels(labels)
-
-
-def imported(library: str) -> Any:
-    """A package that only some need. Raises `MissingResourceError` where it is not installed."""
-    from importlib import import_module
-
-    try:
-        return import_module(library)
-    except ImportError as error:
-        raise MissingResourceError(f"this needs the package {library}: pip install {library}") from error

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from caption_parser.labels.reading import CaptionReading, with_flag
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
-from caption_parser.syntax.flags.depiction_words import DepictionWords
-from caption_parser.syntax.flags.picture_contents import PictureContents
+from caption_parser.syntax.picture_contents import PictureContents
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import DEFINITE, OUR_POSSESSIVES, THEIR_POSSESSIVES
+from caption_parser.syntax.words.depiction_words import DepictionWords
+from caption_parser.syntax.words.word_lists import DEFINITE, OUR_POSSESSIVES, THEIR_POSSESSIVES
 from shared_schemas import Flag
 
 _WITH = {"horseback": frozenset({"horse", "rider"})}

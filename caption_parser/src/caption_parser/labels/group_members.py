@@ -8,7 +8,7 @@ from caption_parser.labels.reading import CaptionReading, CaptionStep, ObjectRea
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import SAID_OF_GROUPS
+from caption_parser.syntax.words.word_lists import SAID_OF_GROUPS
 
 _CACHED_WORDS = 1 << 12
 _DEFINITE = frozenset({"the", "this", "that", "a", "an", "each", "every"})

@@ -13,7 +13,7 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.traces import leaves_traces
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import SENTENCE_ENDS
+from caption_parser.syntax.words.word_lists import SENTENCE_ENDS
 
 _ASSERTING = frozenset({"someone", "somebody", "everyone", "everybody"})
 _PERSONAL = frozenset({"he", "she"})

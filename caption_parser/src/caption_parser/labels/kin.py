@@ -12,7 +12,7 @@ from caption_parser.labels.reading import CaptionReading, ObjectReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.tree import VERB_TAGS, Tree
-from caption_parser.syntax.word_lists import SENTENCE_ENDS, THEIR_POSSESSIVES
+from caption_parser.syntax.words.word_lists import SENTENCE_ENDS, THEIR_POSSESSIVES
 from shared_schemas import Rule
 
 KIN = frozenset(

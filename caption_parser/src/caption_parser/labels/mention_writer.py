@@ -16,7 +16,7 @@ from caption_parser.labels.reading import (
 from caption_parser.labels.relation_writer import RelationWriter
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.syntax.phrases import ModifierKind
-from caption_parser.syntax.word_lists import QUANTIFYING_ADJECTIVES
+from caption_parser.syntax.words.word_lists import QUANTIFYING_ADJECTIVES
 from shared_schemas import Attribute, Flag, Mention, Relation
 
 _SCORE_DIGITS = 4

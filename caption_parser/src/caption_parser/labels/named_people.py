@@ -1,14 +1,17 @@
 """Persons of whom a caption has the name alone: "Jane Doe celebrates after the race"."""
 
+from collections.abc import Callable
+
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.labels.reading import CaptionReading, CaptionStep, EntailingWords, person_object, with_flag
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
+from caption_parser.syntax.names.athletes import NamedAthletes
 from caption_parser.syntax.names.name_words import GIVEN
-from caption_parser.syntax.names.named_athletes import NamedAthletes
 from caption_parser.syntax.names.offices import Offices
 from caption_parser.syntax.names.people_at_events import PeopleAtEvents
 from caption_parser.syntax.names.personal_names import PersonalNames
+from caption_parser.syntax.tree import Tree
 from shared_schemas import Flag, Rule
 
 _SURNAMES = frozenset({"bird"})
@@ -22,10 +25,10 @@ class NamedPeople(CaptionStep):
         self._person = person_object(decisions, lexicon)
         self._lexicon = lexicon
         self._animals = Below(lexicon, [lexicon.synset("animal.n.01")])
-        self._names = PersonalNames(lexicon)
-        self._athletes = NamedAthletes(lexicon)
+        names = PersonalNames(lexicon)
+        self._by_role = names.by_role
         self._at_events = PeopleAtEvents(lexicon)
-        self._offices = Offices(lexicon)
+        self._finders: tuple[Callable[[Tree], set[int]], ...] = (names, NamedAthletes(lexicon), Offices(lexicon))
 
     def of_caption(self, caption: CaptionReading) -> CaptionReading:
         """The caption with these persons."""
@@ -33,36 +36,22 @@ class NamedPeople(CaptionStep):
             return caption
         tree = caption.tree
         phrases = {found.candidate.token for found in caption.objects if found.synset is None and found.decision}
-        by_role = self._names.by_role(tree)
-        named = None if by_role in phrases or self._is_breed(caption, by_role) else by_role
+        by_role = {last for last in self._by_role(tree) - phrases if not self._is_breed(caption, last)}
+        people = by_role.union(self._at_events(tree) - phrases, *(find(tree) for find in self._finders))
         found = tuple(
-            EntailingWords(tree.starts[noun], tree.ends[noun], (self._person,))
-            for noun in sorted(
-                {
-                    *self._names.subjects(tree),
-                    *self._athletes.named(tree),
-                    *self._athletes.in_teams(tree),
-                    *self._offices(tree),
-                    *(name for name in self._at_events(tree) if name not in phrases),
-                    *(() if named is None else (named,)),
-                    *self._names.acting(tree),
-                    *self._names.performing(tree),
-                }
-            )
+            EntailingWords(tree.starts[noun], tree.ends[noun], (self._person,)) for noun in sorted(people)
         )
-        if named is not None:
+        if by_role:
             # What a person is called is no hawk.
             objects = (
-                with_flag(one, Flag.NAMED_ENTITY) if one.candidate.token == named else one
+                with_flag(one, Flag.NAMED_ENTITY) if one.candidate.token in by_role else one
                 for one in caption.objects
             )
             caption = caption._replace(objects=tuple(objects))
         return caption._replace(entailing=(*caption.entailing, *found)) if found else caption
 
-    def _is_breed(self, caption: CaptionReading, last: int | None) -> bool:
+    def _is_breed(self, caption: CaptionReading, last: int) -> bool:
         """Whether two words in capitals are an animal and no name: "Asian Elephant", "Siberian Husky"."""
-        if last is None:
-            return False
         words = caption.tree.words[last - 1 : last + 1]
         if words[0] in GIVEN:
             return False

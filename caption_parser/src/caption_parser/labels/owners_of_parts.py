@@ -7,10 +7,10 @@ from caption_parser.labels.kin import labels_below
 from caption_parser.labels.reading import CaptionReading, ObjectReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
-from caption_parser.syntax.flags.depiction_words import SELF_LIKENESSES, DepictionWords
 from caption_parser.syntax.names.name_words import GIVEN, NameWords
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
-from caption_parser.syntax.word_lists import SENTENCE_ENDS
+from caption_parser.syntax.words.depiction_words import SELF_LIKENESSES, DepictionWords
+from caption_parser.syntax.words.word_lists import SENTENCE_ENDS
 
 _PARTS = frozenset(
     """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from caption_parser.labels.reading import CaptionReading, CaptionStep, ObjectReading
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import POINTING, THEIR_POSSESSIVES
+from caption_parser.syntax.words.word_lists import POINTING, THEIR_POSSESSIVES
 from shared_schemas import DOUBTS, Rule
 
 _DEFINITE = POINTING | THEIR_POSSESSIVES | {"all", "both", "each", "either", "every", "our"}

@@ -17,7 +17,7 @@ from caption_parser.labels.repetitions import Repetitions
 from caption_parser.labels.truck_beds import TruckBeds
 from caption_parser.lexicon import Lexicon
 from caption_parser.modes import ModeRules
-from caption_parser.syntax.flags.depiction_words import SELF_LIKENESSES
+from caption_parser.syntax.words.depiction_words import SELF_LIKENESSES
 from shared_schemas import Flag, Rule
 
 

@@ -1,7 +1,7 @@
 """Readers: one file per input format, all yielding caption rows and rejected rows."""
 
-from caption_parser.readers.captions import read_captions
 from caption_parser.readers.inputs import InputOptions, ReadingOptions, expand_inputs
+from caption_parser.readers.read import read_captions
 from caption_parser.readers.rows import CaptionRow, RejectedRow, RejectedWriter, Row
 
 __all__ = [

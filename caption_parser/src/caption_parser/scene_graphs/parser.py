@@ -13,10 +13,10 @@ from caption_parser.readers.checks import one_caption
 from caption_parser.scene_graphs.graph import SceneGraph
 from caption_parser.scene_graphs.reading import GraphReader
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
-from caption_parser.syntax.named_words import NamedWords
 from caption_parser.syntax.phrase_parser import PhraseParser
 from caption_parser.syntax.segmented import SegmentedParser
 from caption_parser.syntax.text.segments import Segmenter
+from caption_parser.syntax.words.named_words import NamedWords
 from shared_runtime.errors import UsageError
 from shared_schemas.errors import did_you_mean
 

@@ -13,7 +13,7 @@ from caption_parser.syntax.quantities import quantity_noun_of
 from caption_parser.syntax.relations.finder import RelationFinder
 from caption_parser.syntax.relations.prepositions import is_link
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import QUANTIFYING_ADJECTIVES
+from caption_parser.syntax.words.word_lists import QUANTIFYING_ADJECTIVES
 from shared_schemas import Flag
 
 _DEGREES = frozenset(

@@ -18,7 +18,7 @@ Cues = Mapping[str, Mapping[int, frozenset[str]]]
 """Lemma → synset → the words that speak for it."""
 
 _WEIGHT = 50.0
-"""How much a cue makes its sense more likely, beside those without."""
+"""How much a cue makes its sense more likely, beside those without; like the next two, set by hand."""
 _MOST = 2
 """So many cues count: more of them often come from one phrase."""
 _LEAST = 0.02

@@ -11,9 +11,9 @@ from typing import BinaryIO, Self
 
 from caption_parser.config import ParserConfig
 from caption_parser.readers import Row
-from caption_parser.readers.captions import InputPart, read_part
 from caption_parser.readers.fields import FieldChoice
 from caption_parser.readers.formats import format_named
+from caption_parser.readers.read import InputPart, read_part
 from caption_parser.readers.stretches import Stretch
 from caption_parser.runs.batches import BATCH_CAPTIONS, SMALL_RUN, LabelledBatch
 from caption_parser.runs.files_read import files_of_config

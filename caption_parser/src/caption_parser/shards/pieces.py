@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from caption_parser.readers import CaptionRow, Row
-from caption_parser.readers.captions import InputPart
 from caption_parser.readers.chunks import compression_of, encoding_of
+from caption_parser.readers.read import InputPart
 from caption_parser.readers.rows import RowFields, row_fields
 from caption_parser.readers.source import open_source
 from caption_parser.readers.stretches import LineOffsets, Stretch

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from caption_parser.readers import CaptionRow, ReadingOptions, Row
-from caption_parser.readers.captions import InputPart, input_parts, read_part
+from caption_parser.readers.read import InputPart, input_parts, read_part
 from caption_parser.readers.rows import RowFields, row_fields
 from caption_parser.readers.source import STDIN
 from caption_parser.runs.batches import BATCH_CAPTIONS

@@ -15,7 +15,7 @@ from caption_parser.modes import Mode, ModeRules
 from caption_parser.syntax.doc_attributes import register_extensions
 from caption_parser.syntax.noun_phrases import find_noun_phrases
 from caption_parser.syntax.phrases import NounPhrase
-from caption_parser.syntax.scene_graph import scene_graph_noun_phrases
+from caption_parser.syntax.sng_phrases import scene_graph_noun_phrases
 from caption_parser.syntax.tree import Tree
 from shared_runtime.errors import UsageError
 
@@ -65,8 +65,8 @@ class ExtendedHeadsComponent:
         # spaCy imports every registered factory with its first pipeline: what only this one needs comes late.
         from caption_parser.lexicon import default_lexicon
         from caption_parser.syntax.extended_heads import ExtendedHeadFinder
-        from caption_parser.syntax.named_words import NamedWords
         from caption_parser.syntax.phrase_parser import NameStep
+        from caption_parser.syntax.words.named_words import NamedWords
 
         register_extensions()
         self._made_with = name, mode, phrases

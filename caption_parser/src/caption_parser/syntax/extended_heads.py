@@ -12,9 +12,9 @@ from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import Below, hypernym_distances
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.dogs_and_kites import DOGS_AND_KITES, HAWK, is_hawk, is_no_name_with_the_word_before
-from caption_parser.syntax.named_words import NamedWords
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
+from caption_parser.syntax.words.named_words import NamedWords
 
 _LONGEST_TAIL = 3
 """Words that may follow the head: "of the world" in "man of the world"."""

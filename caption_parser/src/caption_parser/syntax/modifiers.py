@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from caption_parser.modes import ModeRules
+from caption_parser.syntax.clauses import subjects
 from caption_parser.syntax.phrases import Modifier, ModifierKind
-from caption_parser.syntax.relations.verb_arguments import subjects
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, VERB_TAGS, Tree
-from caption_parser.syntax.word_lists import MATERIAL_VERBS, PAINTING_VERBS
+from caption_parser.syntax.words.word_lists import MATERIAL_VERBS, PAINTING_VERBS
 
 _BEFORE = frozenset({"amod", "compound"})
 _MOST_COMPOUNDS = 32

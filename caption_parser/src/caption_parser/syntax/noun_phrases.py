@@ -4,13 +4,13 @@ from enum import StrEnum
 
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.modifiers import find_modifiers
-from caption_parser.syntax.noun_modifiers import is_present_all_the_same, modifies_noun
+from caption_parser.syntax.modifying_nouns import is_present_all_the_same, modifies_noun
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.pieces import in_pieces
 from caption_parser.syntax.quantities import counts, least_count, quantified_nouns
 from caption_parser.syntax.referring import referring_span
 from caption_parser.syntax.tree import NOUN_TAGS, Tree
-from caption_parser.syntax.word_lists import PHRASAL_PREPOSITIONS, RELATIONAL_NOUNS
+from caption_parser.syntax.words.word_lists import PHRASAL_PREPOSITIONS, RELATIONAL_NOUNS
 
 _CHUNK_DEPS = frozenset({"nsubj", "nsubjpass", "dobj", "dative", "pobj", "pcomp", "attr", "appos", "oprd", "ROOT"})
 _LONGEST_PREPOSITION = max(len(preposition.split()) for preposition in PHRASAL_PREPOSITIONS)

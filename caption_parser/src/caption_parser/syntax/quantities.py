@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from caption_parser.syntax.tree import NOUN_TAGS, PLURAL_TAGS, Tree
-from caption_parser.syntax.word_lists import GATHERINGS, NUMBERS, PLURAL_ONLY, QUANTITY_NOUNS, SAID_OF_GROUPS
+from caption_parser.syntax.words.word_lists import GATHERINGS, NUMBERS, PLURAL_ONLY, QUANTITY_NOUNS, SAID_OF_GROUPS
 
 _LARGEST_COUNT = 1_000_000
 """A larger number in a caption is no count of objects that an image could show."""

@@ -17,7 +17,7 @@ from caption_parser.syntax.text.boilerplate import Dropped
 from caption_parser.syntax.text.drawn_endings import begins_drawn
 from caption_parser.syntax.text.segments import Segment, Segmenter
 from caption_parser.syntax.tree import NOUN_TAGS, Tree
-from caption_parser.syntax.word_lists import DASHES
+from caption_parser.syntax.words.word_lists import DASHES
 from shared_schemas import Flag
 
 _VOCABULARY_LIMIT = 20_000

@@ -12,7 +12,7 @@ from functools import cache
 
 from caption_parser.lexicon import default_lexicon
 from caption_parser.models.building.trees import CaptionTree, insert, part, subtree
-from caption_parser.syntax.repairs.gerunds import GerundWords, incorporated_nouns
+from caption_parser.syntax.words.acts_and_beings import ActsAndBeings, incorporated_nouns
 
 OTHER_VERBS = 0.4
 """Share of participles in whose place any verb of WordNet stands."""
@@ -100,7 +100,7 @@ def joined_noun(parts: Parts, rng: random.Random) -> CaptionTree | None:
 def acts() -> tuple[str, ...]:
     """Verbs of WordNet in their -ing form, but for those that also name a thing ("building")."""
     lexicon = default_lexicon()
-    words = GerundWords(lexicon)
+    words = ActsAndBeings(lexicon)
     forms = {_ing(verb) for verb in lexicon.lemma_names("v") if verb.isalpha() and verb.islower()}
     return tuple(sorted(form for form in forms if words.names_an_act(form, True)))
 

@@ -6,11 +6,10 @@ A trigger is a run of words, and denies the noun phrase behind it, the subject o
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from caption_parser.syntax.flags.negation import alternatives
+from caption_parser.syntax.clauses import alternatives, members_of, phrase_behind, subject_before
 from caption_parser.syntax.flags.triggers import nouns_told_by
-from caption_parser.syntax.quantities import quantified_nouns
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
-from caption_parser.syntax.word_lists import POINTING, THEMSELVES
+from caption_parser.syntax.words.word_lists import POINTING, THEMSELVES
 
 _NEGATIONS = frozenset(
     "barely cannot cant ca hardly neither never no nobody none nor not nothing n't nt scarcely without".split()
@@ -37,8 +36,6 @@ _PLACED = frozenset(
     be been grew grow hang hung lay lie lived live parked rest rested sat sit sleep slept stand stood was were
     """.split()
 )
-_PARTS = frozenset("bit bits half halves part parts piece pieces portion section slice slices some wedge".split())
-"""What of them is gone leaves the rest: "a slice of the pizza is missing"."""
 _PARTLY = frozenset("almost half halfway mostly nearly partially partly".split())
 _HERE = frozenset({"here", "there", "."})
 _ABSENT = frozenset({"absent", "disappeared", "departed", "extinct", "gone", "missing", "vanished"})
@@ -173,54 +170,6 @@ def _applies(tree: Tree, when: _When, first: int, behind: int) -> bool:
             return _word(tree, behind) not in POINTING
 
 
-def phrase_behind(tree: Tree, start: int) -> Iterator[int]:
-    """The head of the noun phrase that begins at `start`, and what shares its denial ("a dog or cat")."""
-    noun = start
-    if _tag(tree, start) in VERB_TAGS:
-        return  # "rather than brushing the dog"
-    while noun < len(tree) and not tree.is_noun(noun):
-        if tree.words[noun] in (",", ";", ".", "and", "or", "but", "that", "with") or noun - start > 6:
-            return
-        noun += 1
-    while noun + 1 < len(tree) and tree.is_noun(noun + 1):
-        noun += 1
-    if noun < len(tree):
-        yield from alternatives(tree, noun)
-
-
-def subject_before(tree: Tree, token: int) -> Iterator[int]:
-    """The subject of the clause that a word of its predicate stands in."""
-    head = token
-    for _ in range(4):
-        found = [*tree.children_by(head, "nsubj", "nsubjpass")]
-        if found:
-            for noun in found:
-                yield from _of_relative(tree, head, noun)
-            return
-        if tree.deps[head] in ("acl", "relcl", "amod") or tree.deps[head] == "prep":
-            noun = tree.heads[head]
-            if tree.is_noun(noun) and noun < token:
-                yield from _with_conjuncts(tree, noun)
-                return
-        if tree.heads[head] == head:
-            return
-        head = tree.heads[head]
-
-
-def _of_relative(tree: Tree, verb: int, subject: int) -> Iterator[int]:
-    """The subject itself, or the noun that "which" stands for."""
-    if tree.is_noun(subject):
-        yield from _with_conjuncts(tree, subject)
-    elif tree.deps[verb] == "relcl" and tree.is_noun(tree.heads[verb]):
-        yield tree.heads[verb]
-
-
-def _with_conjuncts(tree: Tree, noun: int) -> Iterator[int]:
-    for member in tree.conjuncts(noun):
-        if tree.is_noun(member) and not (tree.words[member] in _PARTS and quantified_nouns(tree, member)):
-            yield member
-
-
 def _absent(tree: Tree, token: int, word: str) -> Iterator[int]:
     """ "the bus is gone", "is missing from the couch", "has vanished"; what is "missing a leg" lacks the leg."""
     if word == "missing" and (tree.has_child(token, "dobj") or tree.deps[token] == "amod"):
@@ -246,7 +195,7 @@ def _nowhere(tree: Tree, token: int) -> Iterator[int]:
     if before > 0 and tree.words[before] in _BE:
         before -= 1
     if before >= 0 and tree.is_noun(before):
-        yield from _with_conjuncts(tree, before)
+        yield from members_of(tree, before)
 
 
 def _out_of_sight(tree: Tree, token: int) -> Iterator[int]:

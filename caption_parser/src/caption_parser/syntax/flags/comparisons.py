@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.flags.absence import phrase_behind
+from caption_parser.syntax.clauses import phrase_behind
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, VERB_TAGS, Tree
-from caption_parser.syntax.word_lists import DEFINITE
+from caption_parser.syntax.words.word_lists import DEFINITE
 
 _NO_DEGREES = frozenset("far long many much soon such well".split())
 _BE = frozenset("is are was were be 's looks look looking feels feel".split())

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from caption_parser.lexicon.plurals import plural_forms
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import HYPHENS
+from caption_parser.syntax.words.word_lists import HYPHENS
 from shared_runtime.packaged import packaged_toml
 
 _FILE = "compounds.toml"

@@ -7,7 +7,7 @@ from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import VERB_TAGS, Tree
-from caption_parser.syntax.word_lists import DEFINITE, in_both_numbers
+from caption_parser.syntax.words.word_lists import DEFINITE, in_both_numbers
 
 _MAKING = frozenset(
     """

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
-from caption_parser.syntax.word_kinds import WordKinds
+from caption_parser.syntax.words.word_kinds import WordKinds
 
 _WATERS = frozenset("sea seas ocean oceans river rivers wave waves flood pool stream".split())
 _COVERS = frozenset("blanket blankets carpet carpets cloak curtain curtains canopy rug".split())

@@ -12,12 +12,6 @@ from caption_parser.syntax.flags.absence import absent_nouns
 from caption_parser.syntax.flags.comparisons import compared_nouns
 from caption_parser.syntax.flags.compounds import compound_nouns
 from caption_parser.syntax.flags.depiction import DepictionFinder
-from caption_parser.syntax.flags.depiction_words import (
-    LIFELESS_MODIFIERS,
-    LIFELESS_PERSON_MODIFIERS,
-    LIKENESS_MODIFIERS,
-    DepictionWords,
-)
 from caption_parser.syntax.flags.elsewhere import ElsewhereFinder
 from caption_parser.syntax.flags.figures import FigureFinder
 from caption_parser.syntax.flags.fixed_phrases import NameFinder, fixed_phrases
@@ -26,20 +20,25 @@ from caption_parser.syntax.flags.made_things import MadeThings
 from caption_parser.syntax.flags.mentioned import MentionedFinder
 from caption_parser.syntax.flags.negation import negated_nouns
 from caption_parser.syntax.flags.other_meanings import OtherMeanings
-from caption_parser.syntax.flags.parts import PartFinder
 from caption_parser.syntax.flags.possessors import PossessorFinder
 from caption_parser.syntax.flags.shop_words import shop_nouns
 from caption_parser.syntax.flags.surfaces import SurfaceFinder
 from caption_parser.syntax.flags.traces import unseen_somebody
 from caption_parser.syntax.flags.wishes import wished_nouns
 from caption_parser.syntax.flags.works import works_nouns
+from caption_parser.syntax.modifying_nouns import modifying_nouns
 from caption_parser.syntax.names.animal_names import AnimalNames
-from caption_parser.syntax.names.model_names import ModelNames
 from caption_parser.syntax.names.personal_names import PersonalNames
-from caption_parser.syntax.names.proper_names import ProperNameFinder
-from caption_parser.syntax.noun_modifiers import modifying_nouns
+from caption_parser.syntax.names.proper_names import ModelNames, ProperNameFinder
 from caption_parser.syntax.phrases import ExtendedHead, NounPhrase, TokenFlags
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.words.depiction_words import (
+    LIFELESS_MODIFIERS,
+    LIFELESS_PERSON_MODIFIERS,
+    LIKENESS_MODIFIERS,
+    DepictionWords,
+)
+from caption_parser.syntax.words.parts import PartFinder
 from shared_schemas import Flag
 
 _FLAGS = tuple(Flag)

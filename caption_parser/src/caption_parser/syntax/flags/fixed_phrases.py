@@ -6,7 +6,7 @@ from itertools import pairwise
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
-from caption_parser.syntax.word_kinds import WordKinds
+from caption_parser.syntax.words.word_kinds import WordKinds
 from shared_runtime.packaged import packaged_toml
 from shared_schemas import Flag
 

@@ -6,10 +6,10 @@ What a text only concludes ("suggesting that a person was here") asserts nothing
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.flags.absence import phrase_behind
+from caption_parser.syntax.clauses import phrase_behind
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import DEFINITE, OUR_POSSESSIVES, SENTENCE_ENDS
+from caption_parser.syntax.words.word_lists import DEFINITE, OUR_POSSESSIVES, SENTENCE_ENDS
 
 _RUNS = """
     possibly|perhaps|maybe|probably|presumably|likely|potentially|apparently|supposedly|conceivably|allegedly

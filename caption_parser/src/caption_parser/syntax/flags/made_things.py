@@ -10,7 +10,7 @@ from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
-from caption_parser.syntax.word_lists import MATERIAL_VERBS
+from caption_parser.syntax.words.word_lists import MATERIAL_VERBS
 
 _FURTHEST = 4
 """How many words may stand between the telling word and the noun: "a paper toy airplane"."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from caption_parser.syntax.clauses import alternatives
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import Tree
 
@@ -92,18 +93,6 @@ def _complements(tree: Tree, preposition: int) -> Iterator[int]:
     for clause in tree.children_by(preposition, "pcomp"):
         for noun in tree.children_by(clause, "dobj"):
             yield from alternatives(tree, noun)
-
-
-def alternatives(tree: Tree, noun: int) -> Iterator[int]:
-    """A denied noun and those that share its denial: "no cars or people", but not "no cars and a bus"."""
-    pending = [noun]
-    for denied in pending:
-        yield denied
-        joined = {tree.words[child] for child in tree.children_by(denied, "cc")}
-        for conjunct in tree.children_by(denied, "conj"):
-            bare = all(tree.deps[child] in ("cc", "conj", "punct", "prep") for child in tree.children[conjunct])
-            if not joined & {"but", "yet"} and (joined & {"or", "nor"} or bare):
-                pending.append(conjunct)
 
 
 def _next_preposition(tree: Tree, token: int) -> Iterator[int]:

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
-from caption_parser.syntax.flags.body_parts import BodyParts
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, PLURAL_TAGS, Tree
-from caption_parser.syntax.word_kinds import WordKinds
-from caption_parser.syntax.word_lists import DEFINITE, ONE_OR_EACH, OUR_POSSESSIVES, in_both_numbers
+from caption_parser.syntax.words.body_parts import BodyParts
+from caption_parser.syntax.words.word_kinds import WordKinds
+from caption_parser.syntax.words.word_lists import DEFINITE, ONE_OR_EACH, OUR_POSSESSIVES, in_both_numbers
 
 _WITH_S = frozenset({"'s", "\u2019s", "\u02bcs", "`s", "\u00b4s"})
 _WITHOUT_S = frozenset({"'", "\u2019", "\u02bc", "`", "\u00b4"})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import HYPHENS
+from caption_parser.syntax.words.word_lists import HYPHENS
 
 _SUITED = frozenset({"compatible", "friendly", "proof", "safe"})
 """Behind a noun they say what it will not hurt: "dishwasher safe", "pet-friendly"."""

@@ -11,7 +11,7 @@ from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.quantities import referents
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
-from caption_parser.syntax.word_lists import in_both_numbers
+from caption_parser.syntax.words.word_lists import in_both_numbers
 
 _PICTURED = in_both_numbers(
     """

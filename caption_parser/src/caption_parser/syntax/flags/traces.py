@@ -6,7 +6,7 @@ Or has yet to come: the owner of a dog that is "waiting for its owner".
 from collections.abc import Iterator
 
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import THEIR_POSSESSIVES
+from caption_parser.syntax.words.word_lists import THEIR_POSSESSIVES
 
 _TRACES = frozenset(
     """

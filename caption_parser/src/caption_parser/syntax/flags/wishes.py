@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.flags.absence import phrase_behind
+from caption_parser.syntax.clauses import phrase_behind
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import SENTENCE_ENDS
+from caption_parser.syntax.words.word_lists import SENTENCE_ENDS
 
 _WISHING = frozenset({"want", "need", "wish", "crave", "miss", "prefer"})
 _WISHERS = frozenset({"i", "we", "you"})

@@ -5,10 +5,10 @@
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.flags.absence import phrase_behind
+from caption_parser.syntax.clauses import phrase_behind
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import QUOTES, WITH_ANIMALS, in_both_numbers
+from caption_parser.syntax.words.word_lists import QUOTES, WITH_ANIMALS, in_both_numbers
 
 _WORKS = in_both_numbers(
     """

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
-from caption_parser.syntax.verb_words import VerbWords
+from caption_parser.syntax.words.verb_words import VerbWords
 
 _LONGEST = 3
 """Words of a name."""

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.plurals import plural_forms
-from caption_parser.syntax.names.model_names import TRIMS
+from caption_parser.syntax.names.proper_names import TRIMS
 from caption_parser.syntax.tree import NOUN_TAGS, Tree
-from caption_parser.syntax.word_kinds import WordKinds
+from caption_parser.syntax.words.word_kinds import WordKinds
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.packaged import packaged_toml
 

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.syntax.word_kinds import WordKinds
+from caption_parser.syntax.words.word_kinds import WordKinds
 
 _ROMAN = frozenset("ivx")
 GIVEN = frozenset(

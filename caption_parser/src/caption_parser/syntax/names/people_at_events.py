@@ -1,13 +1,11 @@
 """Persons of whom a caption says no more than where they are: "Elton John at the piano", "Cast of Friends"."""
 
-from collections.abc import Iterator
-
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.names.athletes import Athletes
 from caption_parser.syntax.names.name_words import BODIES, NameWords
-from caption_parser.syntax.names.proper_names import vehicle_makes
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
+from caption_parser.syntax.words.vehicles import vehicle_makes
 
 _AT = frozenset({"at", "behind", "during", "in", "on"})
 _WHERE = frozenset(
@@ -35,20 +33,22 @@ class PeopleAtEvents(NameWords):
         self._athletes = Athletes(lexicon)
         self._animals = Below(lexicon, [lexicon.synset("animal.n.01")])
 
-    def __call__(self, tree: Tree) -> Iterator[int]:
+    def __call__(self, tree: Tree) -> set[int]:
         """The last words of those names, or the nouns."""
+        found: set[int] = set()
         if tree.capitals[:1] != [0] or len(tree) <= _FEWEST_WORDS:
-            return
+            return found
         first = int(tree.words[0] == "the")
         if tree.words[first : first + 2] == ["cast", "of"] and _is_of_actors(tree, first + 2):
-            yield first
+            found.add(first)
         if self._is_a_team(tree):
-            yield 0
+            found.add(0)
         last = 0
         while last + 1 < len(tree) and tree.has_capital(last + 1) and tree.words[last + 1].isalpha():
             last += 1
         if self._is_somebody(tree.words[: last + 1]) and _is_somewhere(tree, last + 1):
-            yield last
+            found.add(last)
+        return found
 
     def _is_somebody(self, words: list[str]) -> bool:
         joined = "_".join(words)

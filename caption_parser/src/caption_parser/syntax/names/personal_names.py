@@ -1,15 +1,13 @@
 """Names of persons: behind what one is ("Chef Jamie"), or before what only persons do ("Jane Doe smiles")."""
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import Below
-from caption_parser.syntax.names.athletes import PLAYERS
 from caption_parser.syntax.names.name_words import BODIES, GIVEN, HIS_OR_HER, NameWords
-from caption_parser.syntax.names.offices import OFFICES
-from caption_parser.syntax.names.proper_names import vehicle_makes
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
+from caption_parser.syntax.words.roles import OFFICES, PLAYERS
+from caption_parser.syntax.words.vehicles import vehicle_makes
 
 _LONGEST = 4
 """Words of a name."""
@@ -93,6 +91,10 @@ class PersonalNames(NameWords):
         self._is_role = lru_cache(CACHED_LOOKUPS)(self._names_a_role)
         self._is_human = lru_cache(CACHED_LOOKUPS)(self._is_done_by_persons)
 
+    def __call__(self, tree: Tree) -> set[int]:
+        """The last words of the names of who does what persons do, or the roles before them."""
+        return self._subjects(tree) | self._acting(tree) | self._performing(tree)
+
     def titles(self, tree: Tree) -> set[int]:
         """The nouns before a name that say what its bearer is: the chef of "Chef Jamie" is no mere modifier."""
         return {
@@ -152,10 +154,10 @@ class PersonalNames(NameWords):
             and all(self._may_be_a_name(tree.words[token]) for token in name[tree.words[name[0]] in GIVEN :])
         )
 
-    def by_role(self, tree: Tree) -> int | None:
+    def by_role(self, tree: Tree) -> set[int]:
         """The last word of the name that opens a caption before what its bearer is: "Tony Hawk, skateboarder"."""
         if tree.capitals[:_FEWEST_WORDS] != [0, 1] or len(tree) <= _FEWEST_WORDS:
-            return None
+            return set()
         role = _FEWEST_WORDS + (tree.words[_FEWEST_WORDS] == ",")
         if (
             role < len(tree)
@@ -168,25 +170,28 @@ class PersonalNames(NameWords):
             and not self._is_other_name("_".join(tree.words[:_FEWEST_WORDS]))
             and tree.words[0] not in vehicle_makes()
         ):
-            return 1
-        return None
+            return {1}
+        return set()
 
-    def acting(self, tree: Tree) -> Iterator[int]:
+    def _acting(self, tree: Tree) -> set[int]:
         """The roles before names whose bearers act, whatever the parse makes of them."""
+        found: set[int] = set()
         for first in tree.capitals:
             role = first - 1
             word = tree.words[role] if role >= 0 else ""
             is_back = word == "back" and role > 0 and tree.words[role - 1] in _BACKS
             if (is_back or self._is_role(word)) and self._is_of_who_acts(tree, role):
-                yield role
+                found.add(role)
+        return found
 
-    def performing(self, tree: Tree) -> Iterator[int]:
+    def _performing(self, tree: Tree) -> set[int]:
         """The last words of names that open a caption of a part, and of those whose feats are told.
 
         "Emma Watson as Hermione", "Wayne Rooney's overhead kick".
         """
+        found: set[int] = set()
         if _OWNING.isdisjoint(tree.words) and "as" not in tree.words:
-            return
+            return found
         for last in tree.capitals:
             behind = tree.words[last + 1 : last + 2 + _WITHIN_A_FEAT]
             if not last or not behind:
@@ -196,7 +201,8 @@ class PersonalNames(NameWords):
             else:
                 performs = behind[0] == "as" and last < _LONGEST and self._is_a_part(tree, last + 2)
             if performs and (self._is_full_name(tree, last, as_place=True) or self._is_odd_name(tree, last)):
-                yield last
+                found.add(last)
+        return found
 
     def _is_odd_name(self, tree: Tree, last: int) -> bool:
         """Whether two words are a name the second of which is another word, too: "Ryan Gosling".
@@ -223,12 +229,11 @@ class PersonalNames(NameWords):
             map(self._is_role, tree.words[first + 1 : first + 3])
         )
 
-    def subjects(self, tree: Tree) -> Iterator[int]:
+    def _subjects(self, tree: Tree) -> set[int]:
         """The last words of names of two words or more whose bearers do what only persons do."""
-        if self._is_on_stage(tree):
-            yield 0
+        found = {0} if self._is_on_stage(tree) else set()
         if len(tree.capitals) < _FEWEST_WORDS:
-            return
+            return found
         having_subjects = {tree.heads[token] for token, dep in enumerate(tree.deps) if dep == "nsubj"}
         for verb, tag in enumerate(tree.tags):
             if not verb or not (tag in VERB_TAGS or verb in having_subjects):
@@ -250,7 +255,8 @@ class PersonalNames(NameWords):
                 and self._is_full_name(tree, noun, as_place=as_place)
                 and not self._is_an_occasion(tree, verb)
             ):
-                yield noun
+                found.add(noun)
+        return found
 
     def _is_on_stage(self, tree: Tree) -> bool:
         """Whether a caption begins with one word for who performs at a place: "Beyonce performs at Coachella"."""

@@ -9,10 +9,12 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.syntax.names.firms import DOINGS, FirmNames
 from caption_parser.syntax.names.team_names import team_nicknames
+from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
-from caption_parser.syntax.word_lists import QUOTES
+from caption_parser.syntax.words.vehicles import ambiguous_makes, vehicle_makes, vehicle_models
+from caption_parser.syntax.words.word_kinds import WordKinds
+from caption_parser.syntax.words.word_lists import QUOTES
 from shared_runtime.packaged import packaged_toml
 
 _FILE = "proper_names.toml"
@@ -41,6 +43,26 @@ _LONGEST_MODEL = 5
 """Words between that firm and what it makes: "Osprey Talon 22 Men's Daypack"."""
 _NOT_IN_MODELS = frozenset({"DT", "IN", "TO", "VBZ", "VBP", "VBD", "VBG"})
 _IN_NAMES = frozenset({"the", "of", "and", "&"})
+_DOINGS = frozenset(
+    """
+    acquires announced announces debuts introduces launched launches patents recalled recalls relaunches rebrands
+    sues trademarks unveiled unveils
+    """.split()
+)
+"""What firms do, and of others only persons."""
+_NAMESAKES = frozenset({"animal", "artifact", "food", "object", "plant"})
+"""What firms are named after, as WordNet's files call it."""
+TRIMS = frozenset(
+    """
+    - abs air civic r type awd cab cabriolet chopper classic convertible coupe crew cruiser custom deluxe
+    double edition extended fastback gen hardtop hatchback heritage hybrid king laredo lariat lite limited lx max
+    mini mk pickup platinum plus premium pro quattro roadster rs sedan series special sport ss suv titanium
+    touring turbo ultra v6 v8 wagon
+    """.split()
+)
+"""Words of models that are words of their own."""
+_SAID_OF_IT = frozenset({"attribute", "quantity", "state", "time"})
+"""Categories of what ends a name and is no thing: a "Midnight" MacBook."""
 
 
 class _Words(NamedTuple):
@@ -51,9 +73,6 @@ class _Words(NamedTuple):
     nicknames: frozenset[str]
     team_endings: frozenset[str]
     """The last words of all nicknames."""
-    makes: frozenset[str]
-    ambiguous_makes: frozenset[str]
-    models: frozenset[str]
     always: frozenset[str]
     capitalised: frozenset[str]
     brands: frozenset[str]
@@ -72,23 +91,10 @@ def _words() -> _Words:
         teams=frozenset(teams),
         nicknames=nicknames,
         team_endings=nicknames.union(last for _, last in teams),
-        makes=frozenset(make.replace("-", " ") for make in tables["makes"]["words"].split()),
-        ambiguous_makes=frozenset(tables["makes"]["ambiguous"].split()),
-        models=frozenset(tables["makes"]["models"].split()),
         always=frozenset(tables["naming"]["always"]),
         capitalised=frozenset(tables["naming"]["capitalised"]),
         brands=frozenset(tables["naming"]["brands"]),
     )
-
-
-def vehicle_makes() -> frozenset[str]:
-    """Makes of vehicles that are nothing else."""
-    return _words().makes
-
-
-def vehicle_models() -> frozenset[str]:
-    """Models of vehicles that are words for persons."""
-    return _words().models
 
 
 class ProperNameFinder:
@@ -97,12 +103,13 @@ class ProperNameFinder:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._words = _words()
+        self._makes, self._ambiguous_makes = vehicle_makes(), ambiguous_makes()
         words = self._words
-        self._triggers = frozenset(make.rpartition(" ")[2] for make in words.makes).union(
+        self._triggers = frozenset(make.rpartition(" ")[2] for make in vehicle_makes()).union(
             _BEFORE_PLACES,
             ("osprey",),
-            DOINGS,
-            words.ambiguous_makes,
+            _DOINGS,
+            ambiguous_makes(),
             words.team_endings,
             words.brands,
             words.always,
@@ -111,7 +118,7 @@ class ProperNameFinder:
         """One of these is in every caption with such a name."""
         self._calling = words.always | words.capitalised
         """Words right before a name, which are said of its bearer."""
-        self._firms = FirmNames(lexicon)
+        self._firms = _FirmNames(lexicon)
         self._kinds_of_place = frozenset(map(lexicon.synset, _PLACES))
         self._is_place = lru_cache(CACHED_LOOKUPS)(self._names_a_place)
         self._is_animal = lru_cache(CACHED_LOOKUPS)(self._names_an_animal)
@@ -123,7 +130,7 @@ class ProperNameFinder:
         if self._triggers.isdisjoint(tree.words):
             return found
         found.update(team_nicknames(tree, known.team_endings))
-        if not DOINGS.isdisjoint(tree.words):
+        if not _DOINGS.isdisjoint(tree.words):
             found.update(self._firms(tree))
         if "osprey" in tree.words and not _PACKS.isdisjoint(tree.words):
             found.update(token for token in tree.capitals if _is_a_pack(tree, token))
@@ -171,15 +178,15 @@ class ProperNameFinder:
 
     def _is_model(self, tree: Tree, token: int) -> bool:
         """Whether a noun behind the make of a vehicle is one of its models."""
-        known, word, before = self._words, tree.words[token], tree.words[token - 1]
-        if before not in known.makes:
+        word, before = tree.words[token], tree.words[token - 1]
+        if before not in self._makes:
             two = f"{tree.words[token - 2]} {before}" if token > 1 else ""
-            if before not in known.ambiguous_makes and two not in known.makes:
+            if before not in self._ambiguous_makes and two not in self._makes:
                 return False
         named = tree.has_capital(token) and tree.has_capital(token - 1)
         if self._is_animal(word):
-            return named or before not in known.ambiguous_makes
-        return named and word in known.models
+            return named or before not in self._ambiguous_makes
+        return named and word in vehicle_models()
 
     def _introduces(self, tree: Tree, brand: int) -> bool:
         """Whether a brand's name follows the word: "the brand Swan", but not "a brand new boat"."""
@@ -202,6 +209,71 @@ class ProperNameFinder:
             for lemma in self._lexicon.base_forms(word)
             for synset in self._lexicon.synsets(lemma)
         )
+
+
+class _FirmNames:
+    """Finds the nouns that are such names."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._names_a_thing = lru_cache(CACHED_LOOKUPS)(self._is_what_firms_are_named_after)
+
+    def __call__(self, tree: Tree) -> set[int]:
+        """Words with a capital and without an article that do what firms do: things and animals have one."""
+        return {
+            verb - 1
+            for verb, word in enumerate(tree.words)
+            if word in _DOINGS
+            and verb
+            and tree.has_capital(verb - 1)
+            and (verb == 1 or tree.tags[verb - 2] in (",", ".", ":", "HYPH"))
+            and tree.words[verb + 1 : verb + 2] != ["itself"]
+            and self._names_a_thing(tree.words[verb - 1])
+        }
+
+    def _is_what_firms_are_named_after(self, word: str) -> bool:
+        senses = self._lexicon.synsets(word)
+        return bool(senses) and self._lexicon.lexname(senses[0]).removeprefix("noun.") in _NAMESAKES
+
+
+class ModelNames(WordKinds):
+    """Tells makes and models that a label space lists by name from what only modifies another thing."""
+
+    def is_named(self, tree: Tree, head: ExtendedHead, noun: int) -> bool:
+        """Whether the words behind a listed name, up to the noun that it seems to modify, go on with it."""
+        behind = range(head.end, noun + 1)
+        if not behind or not self._is_a_name(head):
+            return False
+        token = head.end - 1
+        near = tree.heads[token] if tree.heads[token] in behind else noun
+        end = near if near == noun else near + 1
+        return all(self._goes_on(tree, token) for token in range(head.end, end)) and (
+            self._goes_on(tree, noun) or self._is_no_thing(tree, noun)
+        )
+
+    def _is_a_name(self, head: ExtendedHead) -> bool:
+        words = head.lemmas[0].split("_")
+        return not vehicle_makes().isdisjoint(words) or (not head.synsets and any(map(self.is_uncommon, words)))
+
+    def _goes_on(self, tree: Tree, token: int) -> bool:
+        word = tree.words[token]
+        return (
+            word in TRIMS
+            or (word in vehicle_models() and tree.has_capital(token))
+            or any(map(str.isdigit, word))
+            or (tree.has_capital(token) and self.is_uncommon(word))
+        )
+
+    def _is_no_thing(self, tree: Tree, noun: int) -> bool:
+        """Whether the last word says when, how or how much, or what a thing of that name does: "landing"."""
+        word = tree.words[noun]
+        senses = self._lexicon.frequent_senses(word)
+        is_said = bool(senses) and all(self._kind(sense) in _SAID_OF_IT for sense in senses)
+        return is_said or (word.endswith("ing") and self._is_motion(word))
+
+    def _is_motion(self, word: str) -> bool:
+        senses = self._lexicon.frequent_senses(word, "v", of_each=2)
+        return any(self._lexicon.lexname(sense) == "verb.motion" for sense in senses)
 
 
 def _is_a_pack(tree: Tree, token: int) -> bool:

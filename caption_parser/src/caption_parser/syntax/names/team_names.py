@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from caption_parser.syntax.names.athletes import ACTS_OF_PLAYERS, CELEBRATED, PLAYERS
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import WITH_ANIMALS
+from caption_parser.syntax.words.roles import ACTS_OF_PLAYERS, CELEBRATED, PLAYERS
+from caption_parser.syntax.words.word_lists import WITH_ANIMALS
 
 _AGAINST = frozenset({"v", "v.", "versus", "vs", "vs."})
 _OF_A_TEAM = PLAYERS | frozenset(

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
 
 from caption_parser.lexicon import Lexicon
-from caption_parser.syntax.flags.body_parts import BodyParts
-from caption_parser.syntax.flags.parts import PartFinder
+from caption_parser.syntax.clauses import agents, is_passive, objects
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.pieces import LONGEST_PIECE, with_phrases
 from caption_parser.syntax.quantities import quantified_nouns, referents
@@ -13,8 +12,9 @@ from caption_parser.syntax.relations.predicates import TRANSFERS, PredicateForms
 from caption_parser.syntax.relations.prepositions import attachment, is_link
 from caption_parser.syntax.relations.pronouns import CARRIERS, RECIPROCAL, Antecedents
 from caption_parser.syntax.relations.relation import Relation
-from caption_parser.syntax.relations.verb_arguments import agents, is_passive, objects
 from caption_parser.syntax.tree import VERB_TAGS, Tree
+from caption_parser.syntax.words.body_parts import BodyParts
+from caption_parser.syntax.words.parts import PartFinder
 from shared_schemas import Flag
 
 _STAND_FOR_OTHERS = CARRIERS | RECIPROCAL

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, Tree
-from caption_parser.syntax.word_lists import RELATIONAL_NOUNS
+from caption_parser.syntax.words.word_lists import RELATIONAL_NOUNS
 
 _LINKING_TAGS = frozenset({"RB", "RBR", "IN", "RP", "TO"}) | ADJECTIVE_TAGS
 _LINKED = ("of", "to")

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from caption_parser.syntax.flags.body_parts import BodyParts
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
+from caption_parser.syntax.words.body_parts import BodyParts
 
 _OF_BEINGS = frozenset({"he", "him", "his", "she", "her", "hers", "himself", "herself"})
 _OF_THINGS = frozenset({"it", "its", "itself"})

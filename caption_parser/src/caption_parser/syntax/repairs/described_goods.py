@@ -11,7 +11,7 @@ from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS
-from caption_parser.syntax.verb_words import VerbWords
+from caption_parser.syntax.words.verb_words import VerbWords
 
 _DESCRIBING_TAGS = ADJECTIVE_TAGS | PARTICIPLE_TAGS
 _BEFORE = frozenset({"compound", "nmod", "amod"})

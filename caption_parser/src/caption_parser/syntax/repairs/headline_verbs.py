@@ -7,12 +7,12 @@ WordNet counts of the two, what the noun would name and what follows tell which 
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.syntax.names.offices import ACTS_OF_OFFICE, OFFICES
-from caption_parser.syntax.repairs.gerunds import GerundWords
 from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
-from caption_parser.syntax.verb_words import VerbWords
-from caption_parser.syntax.word_lists import SINGULAR
+from caption_parser.syntax.words.acts_and_beings import ActsAndBeings
+from caption_parser.syntax.words.roles import ACTS_OF_OFFICE, OFFICES
+from caption_parser.syntax.words.verb_words import VerbWords
+from caption_parser.syntax.words.word_lists import SINGULAR
 
 _LONGEST = 5
 """Words up to the verb: "K-9 Officer Rex retires"."""
@@ -28,7 +28,7 @@ _OF_BEINGS = frozenset({"body", "communication", "consumption", "perception"})
 _WITHOUT_OBJECTS = _OF_BEINGS | {"competition", "motion", "social", "stative"}
 """What is done as often to nothing as to something."""
 _RATHER, _FAR_RATHER = 2, 5
-"""Times as often a verb as a noun, where the words around say little."""
+"""Times as often a verb as a noun, where the words around say little; like the 12 below, set by hand."""
 _WHERE_TO = frozenset(
     "across away into off onto out over past through toward towards up down back along around".split()
 )
@@ -59,7 +59,7 @@ _ENDS = frozenset({",", ".", "!", ";", "-", "|"})
 class HeadlineVerbs:
     """Makes clauses of what begins with a being, a vehicle or a name and a verb in -s."""
 
-    def __init__(self, lexicon: Lexicon, words: VerbWords, beings: GerundWords) -> None:
+    def __init__(self, lexicon: Lexicon, words: VerbWords, beings: ActsAndBeings) -> None:
         self._lexicon = lexicon
         self._words = words
         self._beings = beings

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.names.athletes import PLAYERS
-from caption_parser.syntax.names.proper_names import vehicle_makes
 from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, VERB_TAGS, Tree
-from caption_parser.syntax.verb_words import VerbWords
+from caption_parser.syntax.words.roles import PLAYERS
+from caption_parser.syntax.words.vehicles import vehicle_makes
+from caption_parser.syntax.words.verb_words import VerbWords
 
 _ADVERB_TAGS = frozenset({"RB", "RBR", "RBS"})
 _MODIFYING_TAGS = ADJECTIVE_TAGS | _ADVERB_TAGS

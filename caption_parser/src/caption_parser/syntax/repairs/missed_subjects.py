@@ -3,13 +3,13 @@
 Listed verbs, each of which a being, a vehicle or a player does far oftener than a caption names such a thing.
 """
 
-from caption_parser.syntax.names.athletes import ACTS_OF_PLAYERS, PLAYERS
-from caption_parser.syntax.names.proper_names import vehicle_makes
-from caption_parser.syntax.repairs.gerunds import GerundWords
 from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
-from caption_parser.syntax.verb_words import VerbWords
-from caption_parser.syntax.word_lists import SEVERAL_OF, SINGULAR, THEMSELVES
+from caption_parser.syntax.words.acts_and_beings import ActsAndBeings
+from caption_parser.syntax.words.roles import ACTS_OF_PLAYERS, PLAYERS
+from caption_parser.syntax.words.vehicles import vehicle_makes
+from caption_parser.syntax.words.verb_words import VerbWords
+from caption_parser.syntax.words.word_lists import SEVERAL_OF, SINGULAR, THEMSELVES
 
 _OF_A_VEHICLE = frozenset("approaches charges docks idles lands refuels taxis".split())
 _OF_HEADLINES = frozenset({"charges", "idles", "lands", "refuels", "taxis"})
@@ -28,7 +28,7 @@ _ENDS = frozenset({",", ".", "!", ";", "-", "|"})
 class MissedSubjects:
     """Makes subjects of nouns that were taken for modifiers of what they do."""
 
-    def __init__(self, words: VerbWords, beings: GerundWords) -> None:
+    def __init__(self, words: VerbWords, beings: ActsAndBeings) -> None:
         self._words = words
         self._beings = beings
 

@@ -3,15 +3,9 @@
 from dataclasses import replace
 
 from caption_parser.syntax.tree import NOUN_TAGS, Tree
+from caption_parser.syntax.words.acts_and_beings import SHOWS_WHAT_IT_TAKES_IN
 
 _MODIFIES = frozenset({"compound", "amod", "nmod", "nummod"})
-SHOWS_WHAT_IT_TAKES_IN = frozenset(
-    """
-    carving climbing cutting decorating eating feeding flying grooming herding juggling lifting milking petting
-    playing pulling riding roasting roping shearing stacking throwing tossing walking washing wrestling
-    """.split()
-)
-"""Participles whose noun is there: "a woman horse riding"; but not "a man bird watching"."""
 _OF_THE_WHOLE = frozenset({"appos", "punct", "relcl"})
 """Relations of what follows a noun phrase to its head, whatever that is."""
 

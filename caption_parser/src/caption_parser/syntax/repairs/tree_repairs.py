@@ -14,15 +14,15 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.pieces import LONGEST_PIECE, pieces
 from caption_parser.syntax.repairs.described_goods import DescribedGoods
-from caption_parser.syntax.repairs.gerunds import GerundWords
 from caption_parser.syntax.repairs.headline_verbs import HeadlineVerbs
 from caption_parser.syntax.repairs.misread_words import MisreadWords
 from caption_parser.syntax.repairs.missed_subjects import MissedSubjects
-from caption_parser.syntax.repairs.tree_draft import SHOWS_WHAT_IT_TAKES_IN, TreeDraft
+from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.repairs.verb_subjects import VerbSubjects
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, PLURAL_TAGS, Tree
-from caption_parser.syntax.verb_words import VerbWords
-from caption_parser.syntax.word_lists import ONE_OR_EACH
+from caption_parser.syntax.words.acts_and_beings import SHOWS_WHAT_IT_TAKES_IN, ActsAndBeings
+from caption_parser.syntax.words.verb_words import VerbWords
+from caption_parser.syntax.words.word_lists import ONE_OR_EACH
 
 _BASE_FORMS = frozenset({"VB", "VBP"})
 _PRESENT_FORMS = _BASE_FORMS | {"VBZ"}
@@ -58,7 +58,7 @@ class TreeRepairs:
     """Reads a parse again where it cannot be right; each repair behind its switch in `ModeRules`."""
 
     def __init__(self, lexicon: Lexicon, rules: ModeRules) -> None:
-        self._words = GerundWords(lexicon)
+        self._words = ActsAndBeings(lexicon)
         self._verbs = verbs = VerbWords(lexicon)
         repairs: list[tuple[bool, Callable[[TreeDraft], None]]] = [
             (rules.nouns_by_dictionary, MisreadWords(verbs)),

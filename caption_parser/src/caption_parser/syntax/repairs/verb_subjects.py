@@ -4,11 +4,11 @@
 compound like "a giraffe head". A noun has no object and no number that disagrees with its article.
 """
 
-from caption_parser.syntax.repairs.gerunds import GerundWords
 from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.tree import PLURAL_TAGS, Tree
-from caption_parser.syntax.verb_words import VerbWords
-from caption_parser.syntax.word_lists import SEVERAL_OF
+from caption_parser.syntax.words.acts_and_beings import ActsAndBeings
+from caption_parser.syntax.words.verb_words import VerbWords
+from caption_parser.syntax.words.word_lists import SEVERAL_OF
 
 _FINITE = frozenset({"VBP", "VBZ"})
 _CLAUSES = frozenset({"ROOT", "advcl", "ccomp", "conj", "parataxis", "relcl"})
@@ -34,7 +34,7 @@ _KINDS = frozenset({"ladies", "mens", "womens"})
 class VerbSubjects:
     """Makes subjects of nouns that were taken for modifiers of the verb after them."""
 
-    def __init__(self, words: VerbWords, beings: GerundWords) -> None:
+    def __init__(self, words: VerbWords, beings: ActsAndBeings) -> None:
         self._words = words
         self._beings = beings
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import hypernym_distances
-from caption_parser.syntax.flags.body_parts import BodyParts
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.words.body_parts import BodyParts
 from shared_runtime.packaged import packaged_toml
 
 _FILE = "parts.toml"

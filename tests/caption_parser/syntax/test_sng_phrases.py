@@ -23,11 +23,11 @@ from caption_parser.lexicon import default_lexicon
 from caption_parser.models import load_nlp
 from caption_parser.modes import Mode, ModeRules
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
-from caption_parser.syntax.named_words import NamedWords
 from caption_parser.syntax.noun_phrases import find_noun_phrases
 from caption_parser.syntax.phrase_parser import PhraseParser
 from caption_parser.syntax.phrases import NounPhrase
 from caption_parser.syntax.tree import NOUN_TAGS, Tree
+from caption_parser.syntax.words.named_words import NamedWords
 
 pytest.importorskip("sng_parser", reason="SceneGraphParser is not installed: pip install 'capparse[sng]'")
 
@@ -74,7 +74,7 @@ def why_modifier_is_new(tree: Tree, modifier: int, head: int) -> str:
 
 @pytest.mark.real_data
 def test_every_divergence_from_scene_graph_parser_is_explained(real_data: Path) -> None:
-    from caption_parser.syntax.scene_graph import scene_graph_noun_phrases
+    from caption_parser.syntax.sng_phrases import scene_graph_noun_phrases
 
     annotations = json.loads((real_data / "coco/annotations/captions_val2017.json").read_text())["annotations"]
     find_theirs = scene_graph_noun_phrases()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import DASHES, SINGULAR, in_both_numbers
+from caption_parser.syntax.words.word_lists import DASHES, SINGULAR, in_both_numbers
 
 MODIFIER_DEPS = frozenset({"compound", "amod", "nummod", "npadvmod", "quantmod", "advmod"})
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.flags.depiction_words import DepictionWords
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.word_lists import SENTENCE_ENDS
+from caption_parser.syntax.words.depiction_words import DepictionWords
+from caption_parser.syntax.words.word_lists import SENTENCE_ENDS
 
 _SHOWING = frozenset({"depicts", "portrays", "shows"})
 _MAIN = frozenset({"ROOT", "attr", "dobj", "nsubj", "nsubjpass"})

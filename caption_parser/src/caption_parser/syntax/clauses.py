@@ -1,8 +1,8 @@
-"""What a verb speaks of: its subjects and its objects, wherever the sentence has put them."""
+"""What clauses speak of: subjects and objects of verbs, phrases behind words, and what is joined with them."""
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.quantities import referents
+from caption_parser.syntax.quantities import quantified_nouns, referents
 from caption_parser.syntax.tree import VERB_TAGS, Tree
 
 RELATIVE_PRONOUNS = frozenset({"that", "which", "who", "whom"})
@@ -11,6 +11,8 @@ _SUBJECTS = ("nsubj", "nsubjpass")
 _INHERITING = frozenset({"advcl", "conj", "dep", "pcomp", "xcomp"})
 """How a verb hangs on the one whose subject it shares: "walks while holding", "tries to hit"."""
 _NOMINAL = frozenset({"acl", "relcl"})
+_PARTS = frozenset("bit bits half halves part parts piece pieces portion section slice slices some wedge".split())
+"""What of them is gone leaves the rest: "a slice of the pizza is missing"."""
 
 
 def subjects(tree: Tree, predicate: int) -> Iterator[int]:
@@ -80,3 +82,64 @@ def _leaves_a_gap(tree: Tree, verb: int) -> bool:
         and not any(tree.words[child] in _ADVERBIAL for child in tree.children[verb])
         and not any(tree.words[child] == "whose" for subject in found for child in tree.children[subject])
     )
+
+
+def subject_before(tree: Tree, token: int) -> Iterator[int]:
+    """The subject of the clause that a word of its predicate stands in."""
+    head = token
+    for _ in range(4):
+        found = [*tree.children_by(head, "nsubj", "nsubjpass")]
+        if found:
+            for noun in found:
+                yield from _of_relative(tree, head, noun)
+            return
+        if tree.deps[head] in ("acl", "relcl", "amod") or tree.deps[head] == "prep":
+            noun = tree.heads[head]
+            if tree.is_noun(noun) and noun < token:
+                yield from members_of(tree, noun)
+                return
+        if tree.heads[head] == head:
+            return
+        head = tree.heads[head]
+
+
+def _of_relative(tree: Tree, verb: int, subject: int) -> Iterator[int]:
+    """The subject itself, or the noun that "which" stands for."""
+    if tree.is_noun(subject):
+        yield from members_of(tree, subject)
+    elif tree.deps[verb] == "relcl" and tree.is_noun(tree.heads[verb]):
+        yield tree.heads[verb]
+
+
+def members_of(tree: Tree, noun: int) -> Iterator[int]:
+    """A noun and those coordinated with it; not "a slice" of what is whole otherwise."""
+    for member in tree.conjuncts(noun):
+        if tree.is_noun(member) and not (tree.words[member] in _PARTS and quantified_nouns(tree, member)):
+            yield member
+
+
+def phrase_behind(tree: Tree, start: int) -> Iterator[int]:
+    """The head of the noun phrase that begins at `start`, and what shares its denial ("a dog or cat")."""
+    noun = start
+    if start < len(tree) and tree.tags[start] in VERB_TAGS:
+        return  # "rather than brushing the dog"
+    while noun < len(tree) and not tree.is_noun(noun):
+        if tree.words[noun] in (",", ";", ".", "and", "or", "but", "that", "with") or noun - start > 6:
+            return
+        noun += 1
+    while noun + 1 < len(tree) and tree.is_noun(noun + 1):
+        noun += 1
+    if noun < len(tree):
+        yield from alternatives(tree, noun)
+
+
+def alternatives(tree: Tree, noun: int) -> Iterator[int]:
+    """A denied noun and those that share its denial: "no cars or people", but not "no cars and a bus"."""
+    pending = [noun]
+    for denied in pending:
+        yield denied
+        joined = {tree.words[child] for child in tree.children_by(denied, "cc")}
+        for conjunct in tree.children_by(denied, "conj"):
+            bare = all(tree.deps[child] in ("cc", "conj", "punct", "prep") for child in tree.children[conjunct])
+            if not joined & {"but", "yet"} and (joined & {"or", "nor"} or bare):
+                pending.append(conjunct)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import Below
-from caption_parser.syntax.word_kinds import WordKinds
+from caption_parser.syntax.words.word_kinds import WordKinds
 
 _THINGS = frozenset({"animal", "artifact", "food", "person", "plant"})
 _SAID_OF_THINGS = frozenset({"attribute", "substance"})

@@ -1,10 +1,10 @@
-"""What the words of "A cow grazing", "a man kite surfing" and "a suit and tie" may be, by WordNet."""
+"""Words for acts and for the beings that do them: "a cow grazing", "a man kite surfing"."""
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.syntax.word_kinds import WordKinds
+from caption_parser.syntax.words.word_kinds import WordKinds
 from shared_runtime.packaged import packaged_toml
 
 _ACTS = frozenset({"act", "event", "group", "phenomenon", "process", "quantity", "state"})
@@ -29,8 +29,6 @@ _GROUPS = frozenset(
     """.split()
 )
 """Groups of beings, which do what beings do."""
-
-
 _PEOPLE = frozenset(
     """
     boy boys child children couple crowd family friends gentleman gentlemen girl girls group guy guys kid kids
@@ -42,9 +40,16 @@ _BEINGS_BY_LATER_SENSES = frozenset({"model", "models"})
 """Persons in captions, whatever the first senses are."""
 _BEINGS_BY_ADJECTIVE = frozenset("adult female human husky male model senior teen tween".split())
 """Adjectives that are as good as nouns: "a female surfing"."""
+SHOWS_WHAT_IT_TAKES_IN = frozenset(
+    """
+    carving climbing cutting decorating eating feeding flying grooming herding juggling lifting milking petting
+    playing pulling riding roasting roping shearing stacking throwing tossing walking washing wrestling
+    """.split()
+)
+"""Participles whose noun is there: "a woman horse riding"; but not "a man bird watching"."""
 
 
-class GerundWords(WordKinds):
+class ActsAndBeings(WordKinds):
     """Classes of words that decide who does what in a phrase with a participle."""
 
     def __init__(self, lexicon: Lexicon) -> None:
