@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from caption_parser.syntax.flags.depiction_words import (
-    SELF_LIKENESSES,
-    DepictionWords,
-)
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.flags.writing import SAYING, listed, quoted, written_on
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
-from caption_parser.syntax.word_lists import QUANTITY_NOUNS
+from caption_parser.syntax.words.depiction_words import (
+    SELF_LIKENESSES,
+    DepictionWords,
+)
+from caption_parser.syntax.words.word_lists import QUANTITY_NOUNS
 
 _SCREENS = frozenset({"screen", "screens", "poster", "posters", "billboard", "billboards", "banner", "banners"})
 _DISPLAYS = _SCREENS | {"tv", "tvs", "television", "televisions", "monitor", "monitors"}

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.tree import VERB_TAGS, Tree
-from caption_parser.syntax.word_kinds import WordKinds
-from caption_parser.syntax.word_lists import RELATIONAL_NOUNS, in_both_numbers
+from caption_parser.syntax.words.word_kinds import WordKinds
+from caption_parser.syntax.words.word_lists import RELATIONAL_NOUNS, in_both_numbers
 
 _SUBJECTS = ("nsubj", "nsubjpass")
 _TOLD_APART = frozenset({"amod", "appos", "conj", "det", "nummod", "poss"})
