@@ -111,5 +111,5 @@ MATERIAL_VERBS = frozenset({"made", "built", "constructed", "crafted", "carved",
 PAINTING_VERBS = frozenset({"painted", "colored", "coloured", "dyed"})
 """Participles whose object is a colour of their subject."""
 
-SAID_OF_GROUPS = frozenset("age ages ancestry descent ethnicities ethnicity faith heritage origin origins".split())
+SAID_OF_GROUPS = in_both_numbers("age ancestry descent ethnicity faith heritage origin")
 """What groups of people are of without being made of it: "a couple of African descent"."""
