@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 pytest.importorskip("torch")
@@ -12,6 +13,7 @@ pytest.importorskip("transformers")
 
 from segmentation import Referrer
 from segmentation.prediction.expression_files import predict_expressions
+from segmentation.referring.predict import ExpressionMaps
 from segmentation.referring.run import load_referring
 from shared_runtime.errors import InputError, UsageError
 from tests.segmentation.referring.conftest import Captioned
@@ -164,3 +166,22 @@ def test_what_is_no_text_is_told(referrer: Any, captioned: Captioned) -> None:
         referrer([seen.encoded.image], "dog")
     assert repr(referrer).startswith("<Referrer of ")
     assert len(repr(referrer)) < 300
+
+
+def test_texts_that_score_too_little_have_an_empty_mask(
+    referrer: Any, captioned: Captioned, tmp_path: Path
+) -> None:
+    image = np.zeros((8, 8, 3), np.uint8)
+    # Logits of 2, 0 and -2: .88, .5 and .12.
+    maps = ExpressionMaps(np.ones((3, 2, 2)), np.full((3, 2, 2), 0.9), np.array([2.0, 0.0, -2.0]), 0.0)
+    for min_score, expected in ((0.0, [1, 1, 1]), (0.5, [1, 1, 0]), (0.8, [1, 0, 0]), (1.0, [0, 0, 0])):
+        options = UNREFINED.model_copy(update={"min_score": min_score})
+        predictor = referrer.model.predictor(options, "cpu")
+        assert predictor.masks(image, maps).mean(axis=(1, 2)).tolist() == expected
+    # Folders of earlier versions, which did not know of it, go on.
+    strict = replace(referrer, options=UNREFINED.model_copy(update={"min_score": 0.5}))
+    photo = images(captioned, tmp_path / "images", "a.png") / "a.png"
+    for asked, name in ((referrer, "plain"), (strict, "strict")):
+        predict_expressions(asked, [photo], ["dog"], tmp_path / name)
+        config = json.loads((tmp_path / name / "run.json").read_text())["config"]
+        assert config.get("min_score") == (0.5 if asked is strict else None)

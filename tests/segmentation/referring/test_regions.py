@@ -372,6 +372,10 @@ def test_the_command_prints_a_table_or_json(world: World, tmp_path: Path, monkey
             "--instances: got a.json, b.json,",
         ),
         (["--zero-shot", "--labels", "labels.jsonl"], "--labels: got labels.jsonl, which would change nothing"),
+        (
+            ["--zero-shot", "--min-score", "0.5"],
+            "--min-score: got 0.5, which would change nothing: --score-threshold",
+        ),
         (["--zero-shot", "--report", "page.html"], "the page of --report is about expressions"),
         (["-o", "masks"], "--output: got masks, which would change nothing: it is about the classes that"),
         (["--words", "paper"], "--words: got paper, which would change nothing"),

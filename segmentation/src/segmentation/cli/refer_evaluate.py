@@ -125,6 +125,8 @@ def refer_evaluate_command(
     of_classes = _OfClasses(words, score_threshold, label_space, image_list, output, processes, batch_size)
     if zero_shot:
         _refuse(of_expressions, "it is about expressions, and --zero-shot finds classes")
+        if shared.min_score:
+            raise unused_option("min_score", shared.min_score, "--score-threshold says which classes are there")
         if report is not None:
             raise UsageError(
                 "the page of --report is about expressions. Of classes: -o MASKS, then capseg report MASKS"

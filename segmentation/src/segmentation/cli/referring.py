@@ -53,6 +53,16 @@ class ReferringArguments(ViewingArguments):
             "did.",
         ),
     ] = AUTO
+    min_score: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=1,
+            metavar="S",
+            help="A text that scores less in an image gets an empty mask: .5 where texts may speak of what is not "
+            "there; 0: each is taken to be there, as in the paper.",
+        ),
+    ] = 0.0
     refine: Annotated[
         Refinement | None,
         typer.Option(help="How masks are fitted to edges  [default: pixel-walk]"),
@@ -70,6 +80,7 @@ class ReferringArguments(ViewingArguments):
                     "propagation": self.propagation,
                     "relative": self.relative,
                     "rivals": self.rivals,
+                    "min_score": self.min_score,
                     "refine": self.refine,
                     "crf_preset": self.crf_preset,
                     "precision": self.precision,

@@ -76,7 +76,7 @@ def predict_expressions(
     resolved = referrer.options.resolved(model.traits)
     record = RunRecord(
         command=REFER_PREDICT,
-        config=resolved.model_dump(mode="json"),
+        config=resolved.recorded(),
         samples={**identity(model), "texts": list(texts), **_rivals(resolved, texts)},
         notes={"run": str(model.weights.parent.resolve()), "versions": installed_versions()},
     )

@@ -1,7 +1,7 @@
 """How expressions are looked for in new images, as asked for and as it is once the network is known; no torch."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -61,6 +61,13 @@ class ReferringPrediction(GivenOptions):
         description="Of a map that is relative, the background is 1 less the map, to the power of this (Ahn and "
         f"Kwak 2018). None: {DEFAULT_ALPHA:g}.",
     )
+    min_score: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="A text that scores less in an image gets an empty mask; 0: each is taken to be there, as in "
+        "the paper.",
+    )
     refine: Refinement | None = Field(
         None, description="How masks are fitted to edges; None: by a walk over pixels."
     )
@@ -103,6 +110,10 @@ class ResolvedReferring(ReferringPrediction):
     relative: bool
     alpha: float = DEFAULT_ALPHA
     refine: Refinement
+
+    def recorded(self) -> dict[str, Any]:
+        """As `run.json` has them: nothing of a `min_score` of 0, which earlier versions did not know."""
+        return self.model_dump(mode="json", exclude=set() if self.min_score else {"min_score"})
 
     @property
     def names(self) -> str | None:

@@ -150,13 +150,15 @@ class ExpressionPredictor:
 
         A pixel is an expression's where its share is above that of the background: σ(s) > .5 for MPA; for SPA,
         where it is also above those of the image's other expressions; for GAP and GMP, or where the options say
-        so, by the procedure of class activation maps. Raises MissingResourceError where what fits masks to edges
+        so, by the procedure of class activation maps. An expression that scores less than `min_score` has an empty
+        mask; that of SPA competes nevertheless. Raises MissingResourceError where what fits masks to edges
         is not installed, UsageError for more expressions than can compete.
         """
         options = self.options
         check_installed(options.refine)
         finisher = Finisher(options.refine, options.crf_preset, bytes_per_process(1))
         found = np.zeros((len(maps.logits), *image.shape[:2]), dtype=np.bool_)
+        is_there = maps.confidences >= options.min_score
         if self.network.options.pooling.competing and options.rivals == NOTHING and not options.relative:
             if len(found) > _MOST_COMPETING:
                 raise UsageError(
@@ -167,9 +169,11 @@ class ExpressionPredictor:
             ids = tuple(range(1, len(found) + 1))
             mask = finisher.mask(image, ScoreMaps(ids, np.concatenate([background, maps.shares]), maps.margin))
             for number in ids:
-                found[number - 1] = mask == number
+                found[number - 1] = is_there[number - 1] & (mask == number)
             return found
         for number, own in enumerate(self.strengths(maps)):
+            if not is_there[number]:
+                continue
             background = negative_background(own[None], options.alpha) if options.relative else 1 - own
             found[number] = finisher.mask(image, ScoreMaps((1,), np.stack([background, own]), maps.margin)) == 1
         return found
