@@ -45,6 +45,7 @@ MISSED = {
     "semi": "read as a prefix",
     "kawasaki ninja": "read apart without capital letters",
     "red kite": "a toy unless it does what hawks do",
+    "paratriathlete": "read as an adjective",
 }
 """Words that plain frames may miss, each with its reason."""
 
