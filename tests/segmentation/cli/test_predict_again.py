@@ -7,27 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner, Result
 
-from segmentation.cli import app
 from segmentation.data.masks import read_index_mask, write_index_mask
 from shared_runtime.errors import ExitCode
-
-
-def predict(small_run: Any, *arguments: object) -> Result:
-    given = [*map(str, arguments), "--model", str(small_run.run), "--device", "cpu", "--refine", "none"]
-    return CliRunner().invoke(app, ["predict", *given], prog_name="capseg")
-
-
-@pytest.fixture
-def images(small_run: Any, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(small_run.images, tmp_path / "images"))
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.*") if path.is_file()
-    }
+from tests.segmentation.cli.test_predict_command import content, predict
 
 
 def test_what_is_there_is_not_done_again(small_run: Any, images: Path, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """`capseg predict` as it is typed, with a localizer that is told the classes."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +22,6 @@ def capseg(*arguments: object) -> Result:
 
 def predict(small_run: Any, *arguments: object) -> Result:
     return capseg("predict", *arguments, "--model", small_run.run, "--device", "cpu", "--refine", "none")
-
-
-@pytest.fixture
-def images(small_run: Any, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(small_run.images, tmp_path / "images"))
 
 
 def content(folder: Path) -> dict[str, bytes]:

@@ -9,14 +9,13 @@ import typer
 from segmentation.cli.arguments import with_arguments
 from segmentation.cli.label_rules import LabelRuleArguments
 from segmentation.cli.outcome import AllowMissing
-from segmentation.cli.training import Config, Images, Run, TrainingArguments
+from segmentation.cli.training import Config, Images, OptionalLabels, Run, TrainingArguments
 from segmentation.data.referring.annotated_objects import Regions
 from segmentation.data.referring.opening import open_expressions
 from segmentation.experiments.catalog import DEFAULT_REFERRING
 from segmentation.referring.config import NONE, ReferringConfig
 from segmentation.referring.expression_run import train_on_expressions
 from segmentation.referring.run import train_referring
-from shared_runtime.command_line.label_files import one_label_file
 from shared_runtime.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,15 +27,7 @@ if TYPE_CHECKING:
 def refer_train_command(
     images: Images,
     output: Run,
-    labels: Annotated[
-        Path | None,
-        typer.Option(
-            "--labels",
-            metavar="LABELS.jsonl",
-            callback=one_label_file,
-            help="Label file, as 'capparse label' writes it.",
-        ),
-    ] = None,
+    labels: OptionalLabels = None,
     truth: Annotated[
         Path | None,
         typer.Option(

@@ -10,7 +10,7 @@ import typer
 
 from segmentation.cli.masks import option_errors, written
 from segmentation.cli.outcome import AllowMissing, outcome, the_same_again
-from segmentation.cli.training import Device, Images, Quiet, Workers, resolved, training_summary
+from segmentation.cli.training import Device, Images, Labels, Quiet, Workers, resolved, training_summary
 from segmentation.experiments.catalog import DEFAULT, DEFAULT_SEGMENTER
 from segmentation.localization.config import LocalizerConfig
 from segmentation.masks.job import MaskMachine
@@ -30,7 +30,6 @@ from segmentation.workflow.stages import (
     WorkflowOptions,
     run_workflow,
 )
-from shared_runtime.command_line.label_files import one_label_file
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode, UsageError
 from shared_runtime.wording import counted, numbered
@@ -59,15 +58,7 @@ def _own_options() -> Iterator[None]:
 
 def run_command(
     images: Images,
-    labels: Annotated[
-        Path,
-        typer.Option(
-            "--labels",
-            metavar="LABELS.jsonl",
-            callback=one_label_file,
-            help="Label file, as 'capparse label' writes it.",
-        ),
-    ],
+    labels: Labels,
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="OUT", help="Folder of all stages, a sub-folder each.")
     ],

@@ -1,31 +1,21 @@
 """`capseg train-grounding`: a visual-semantic embedding from images and their captions."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from segmentation.cli.arguments import with_arguments
 from segmentation.cli.outcome import AllowMissing
-from segmentation.cli.training import Config, Images, Run, TrainingArguments
+from segmentation.cli.training import Config, Images, Labels, Run, TrainingArguments
 from segmentation.experiments.catalog import DEFAULT_GROUNDING
 from segmentation.grounding.config import GroundingConfig
 from segmentation.grounding.run import train_grounding
-from shared_runtime.command_line.label_files import one_label_file
 
 
 @with_arguments
 def train_grounding_command(
     images: Images,
-    labels: Annotated[
-        Path,
-        typer.Option(
-            "--labels",
-            metavar="LABELS.jsonl",
-            callback=one_label_file,
-            help="Label file, as 'capparse label' writes it.",
-        ),
-    ],
+    labels: Labels,
     output: Run,
     config: Config = DEFAULT_GROUNDING,
     label_space: Annotated[

@@ -1,6 +1,5 @@
 """`capseg train-localizer`: a localization network from images and a label file."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,25 +7,16 @@ import typer
 from segmentation.cli.arguments import with_arguments
 from segmentation.cli.label_rules import LabelRuleArguments
 from segmentation.cli.outcome import AllowMissing
-from segmentation.cli.training import Config, Images, Run, TrainingArguments
+from segmentation.cli.training import Config, Images, Labels, Run, TrainingArguments
 from segmentation.experiments.catalog import DEFAULT
 from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.run import train_localizer
-from shared_runtime.command_line.label_files import one_label_file
 
 
 @with_arguments
 def train_localizer_command(
     images: Images,
-    labels: Annotated[
-        Path,
-        typer.Option(
-            "--labels",
-            metavar="LABELS.jsonl",
-            callback=one_label_file,
-            help="Label file, as 'capparse label' writes it.",
-        ),
-    ],
+    labels: Labels,
     output: Run,
     config: Config = DEFAULT,
     *,

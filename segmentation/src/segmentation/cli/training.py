@@ -12,6 +12,7 @@ from segmentation.cli.outcome import outcome, the_same_again
 from segmentation.experiments.catalog import parse_setting, resolve_config
 from segmentation.runs.left_out import SHOWN
 from segmentation.training.config import MachineOptions, TrainingConfig
+from shared_runtime.command_line.label_files import one_label_file
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode, UsageError
 from shared_runtime.made_with import space_option
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
 ConfigT = TypeVar("ConfigT", bound=TrainingConfig)
 
 Images = Annotated[list[Path], typer.Option("--images", metavar="DIR", help="Folder of images; repeatable.")]
+_LABEL_FILE = typer.Option(
+    "--labels",
+    metavar="LABELS.jsonl",
+    callback=one_label_file,
+    help="Label file, as 'capparse label' writes it.",
+)
+Labels = Annotated[Path, _LABEL_FILE]
+OptionalLabels = Annotated[Path | None, _LABEL_FILE]
 Run = Annotated[Path, typer.Option("-o", "--output", metavar="RUN", help="Folder of the run.")]
 Config = Annotated[
     str, typer.Option(metavar="NAME|FILE", help="An experiment ('capseg experiments'), or a TOML or JSON file.")
