@@ -64,13 +64,10 @@ class VerbSubjects:
         """Whether they are counted or small: "a couple trains", "model planes", but not "a couple embraces"."""
         if tree.words[noun] == "model":
             return self._words.is_vehicle(tree.words[verb])
+        if tree.deps[noun] != "nummod" or tree.words[verb + 1 : verb + 2] == ["for"]:
+            return False
         as_verb, as_noun = self._words.counts(tree.words[verb])
-        return (
-            tree.deps[noun] == "nummod"
-            and (as_noun > 0 or not as_verb)
-            and tree.words[verb + 1 : verb + 2] != ["for"]
-            and self._words.category(tree.words[verb]) in _COUNTED
-        )
+        return (as_noun > 0 or not as_verb) and self._words.category(tree.words[verb]) in _COUNTED
 
     def _disagreeing(self, tree: Tree, noun: int, verb: int) -> int | None:
         """The lines of "an open laptop displays lines of code", which have the article of the laptop."""
