@@ -89,7 +89,7 @@ class CellSamples:
 
     def __init__(self, table: ExpressionTable, config: ReferringConfig, cells: Cells) -> None:
         self._table = table
-        self._samples = ReferringSamples(table, config.crop)
+        self._samples = ReferringSamples(table, config.crop, apart=config.loss.apart > 0)
         self._cells = cells
         self._kept: dict[int, npt.NDArray[np.float16]] = {}
 

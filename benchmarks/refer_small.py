@@ -66,6 +66,10 @@ ARMS = (
     Arm("λ = .1", {"network.pooling.penalty_floor": 0.1}, "28.0"),
     Arm("16 dimensions", {"network.dimension": 16}, "28.3 (384 of 1,024)"),
     Arm("tf-idf targets", {"expressions.targets": "tf-idf"}, "28.4"),
+    Arm("synonyms are negatives, as in the paper", {"expressions.synonyms": "negative"}, ""),
+    Arm("entailed phrases are ignored", {"expressions.entailed": "ignored"}, ""),
+    Arm("entailed phrases are positives", {"expressions.entailed": "positive"}, ""),
+    Arm("maps of an image apart, weight .1", {"loss.apart": 0.1}, ""),
     Arm("10 % of the images", {"expressions.share": 0.1}, "16.2"),
     Arm("50 % of the images", {"expressions.share": 0.5}, "25.3"),
 )
