@@ -181,7 +181,9 @@ class World:
         kept = [target for target in targets if in_share(target.key, config.expressions.share)]
         table = expression_table(kept, vocabulary.label_space, config.expressions)
         cells = [self._cells.of(target.path) for target in kept]
-        return OnCells(ReferringSamples(table, config.crop, apart=config.loss.apart > 0), cells), self._task(config, table.texts)
+        return OnCells(ReferringSamples(table, config.crop, apart=config.loss.apart > 0), cells), self._task(
+            config, table.texts
+        )
 
     def _with_regions(self, config: ReferringConfig) -> tuple[OnCells, Any]:
         truth = open_expressions(self._world / "instances.json")
