@@ -128,6 +128,8 @@ def test_the_key_of_a_picture_names_its_classes_the_largest_first() -> None:
     assert with_key(tiny, mask[:8, :8], NAMES).tobytes() == tiny.tobytes(), "no room"
     small = Image.new("RGB", (60, 40))
     assert with_key(small.copy(), mask[:40, 40:100], NAMES).tobytes() == small.tobytes(), "it would cover the half"
+    low = Image.new("RGB", (2000, 20))
+    assert with_key(low.copy(), np.resize(mask, (20, 2000)), NAMES).tobytes() == low.tobytes(), "two lines in one"
     assert with_key(picture.copy(), mask * 0, NAMES).tobytes() == picture.tobytes(), "background alone"
 
 

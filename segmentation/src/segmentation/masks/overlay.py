@@ -157,18 +157,20 @@ def shown_html(image: RgbImage, mask: IndexMask, caption: str) -> str:
 def with_key(picture: Image.Image, mask: IndexMask, class_names: Sequence[str]) -> Image.Image:
     """The picture with the names of the classes in its mask (H, W) in its corner, the largest first.
 
-    `class_names` are those of the ids 1, 2, …; a picture of which they would cover more than a
-    third is returned as it is.
+    `class_names` are those of the ids 1, 2, …; a picture that has no room for them, or of which they would cover
+    more than a third, is returned as it is.
     """
     counts = np.bincount(mask.ravel(), minlength=IGNORE_INDEX + 1)[1:IGNORE_INDEX]
     found = [number for number in np.argsort(-counts, kind="stable").tolist() if counts[number]]
     size = max(_SMALLEST_PRINT, min(picture.size) // _NAMES_BY_SIDE)
     font, line = ImageFont.load_default(size), round(size * 1.4)
     width = round(max((font.getlength(class_names[number]) for number in found), default=0)) + 2 * line
-    if not found or width > picture.width or _SHARE * width * line * len(found) > picture.width * picture.height:
+    height = line * len(found)
+    fits = width <= picture.width and height <= picture.height
+    if not found or not fits or _SHARE * width * height > picture.width * picture.height:
         return picture
     draw = ImageDraw.Draw(picture)
-    top = picture.height - line * len(found)
+    top = picture.height - height
     draw.rectangle((0, top, width, picture.height), fill="black")
     colours = palette()
     for row, number in enumerate(found):
