@@ -4,20 +4,12 @@ from typing import Annotated
 
 import typer
 
-from caption_parser.cli.options import from_options, tell_left_out
-from shared_runtime.command_line.label_files import label_stream
+from caption_parser.cli.options import LabelStream, from_options, tell_left_out
 from shared_runtime.wording import counted
 
 
 def export_command(
-    labels: Annotated[
-        str,
-        typer.Argument(
-            metavar="LABELS.jsonl",
-            callback=label_stream,
-            help="A label file (also .gz, .zst), or - for standard input.",
-        ),
-    ],
+    labels: LabelStream,
     to: Annotated[
         str,
         typer.Option(

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from caption_parser.cli.options import from_options, tell_left_out
-from shared_runtime.command_line.label_files import label_stream
+from caption_parser.cli.options import LabelStream, from_options, tell_left_out
 from shared_runtime.wording import counted
 
 
@@ -19,14 +18,7 @@ class Print(StrEnum):
 
 
 def find_command(
-    labels: Annotated[
-        str,
-        typer.Argument(
-            metavar="LABELS.jsonl",
-            callback=label_stream,
-            help="A label file (also .gz, .zst), or - for standard input.",
-        ),
-    ],
+    labels: LabelStream,
     classes: Annotated[
         list[str] | None, typer.Option("--class", metavar="NAME", help="It has this class; several: each of them.")
     ] = None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared_runtime.command_line.label_files import label_stream
+from caption_parser.cli.options import LabelStream, tell_left_out
 from shared_runtime.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -14,20 +14,11 @@ if TYPE_CHECKING:
 
     from shared_schemas import ImageLabels
 
-LabelFile = Annotated[
-    str,
-    typer.Argument(
-        metavar="LABELS.jsonl",
-        callback=label_stream,
-        help="A label file (.jsonl, .gz, .zst), or - for standard input.",
-    ),
-]
-
 _SHOWN = 20
 
 
 def show_command(
-    labels: LabelFile,
+    labels: LabelStream,
     image: Annotated[
         list[str] | None,
         typer.Option("--image", metavar="ID", help="Only this image, by its id or file name; repeatable."),
@@ -54,7 +45,6 @@ def show_command(
 
     from rich.console import Console
 
-    from caption_parser.cli.options import tell_left_out
     from caption_parser.export.source import LeftOut
     from caption_parser.report.chosen_records import chosen_records
     from caption_parser.report.record_view import show_record
@@ -88,7 +78,7 @@ def show_command(
 
 
 def validate_command(
-    labels: LabelFile,
+    labels: LabelStream,
     label_space: Annotated[
         str | None,
         typer.Option(help="Also check against coco, voc, youtube-objects, lvis, or a TOML or JSON file."),

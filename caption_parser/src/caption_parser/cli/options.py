@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from shared_runtime.command_line.label_files import one_label_file
+from shared_runtime.command_line.label_files import label_stream, one_label_file
 from shared_runtime.errors import ExitCode
 from shared_runtime.wording import counted
 
@@ -99,6 +99,14 @@ AllCaptions = Annotated[
 ]
 LabelFile = Annotated[
     Path, typer.Argument(metavar="LABELS.jsonl", callback=one_label_file, help="Label file (also .gz, .zst).")
+]
+LabelStream = Annotated[
+    str,
+    typer.Argument(
+        metavar="LABELS.jsonl",
+        callback=label_stream,
+        help="A label file (also .gz, .zst), or - for standard input.",
+    ),
 ]
 Truth = Annotated[Path, typer.Option("--truth", metavar="INSTANCES.json", help="Ground truth in COCO's format.")]
 Crowd = Annotated[bool, typer.Option("--crowd/--no-crowd", help="Whether crowd regions count as their class.")]

@@ -9,7 +9,7 @@ import typer
 from segmentation.cli.arguments import with_arguments
 from segmentation.cli.label_rules import LabelRuleArguments
 from segmentation.cli.outcome import AllowMissing
-from segmentation.cli.training import Config, Images, OptionalLabels, Run, TrainingArguments
+from segmentation.cli.training import Config, Images, LabelSpaceOfLabels, OptionalLabels, Run, TrainingArguments
 from segmentation.data.referring.annotated_objects import Regions
 from segmentation.data.referring.opening import open_expressions
 from segmentation.experiments.catalog import DEFAULT_REFERRING
@@ -64,12 +64,7 @@ def refer_train_command(
     ] = None,
     *,
     rules: LabelRuleArguments,
-    label_space: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|FILE", help="The label space that LABELS was made with  [default: as LABELS says]"
-        ),
-    ] = None,
+    label_space: LabelSpaceOfLabels = None,
     allow_missing: AllowMissing = False,
     shared: TrainingArguments,
 ) -> None:

@@ -10,7 +10,16 @@ import typer
 
 from segmentation.cli.masks import option_errors, written
 from segmentation.cli.outcome import AllowMissing, outcome, the_same_again
-from segmentation.cli.training import Device, Images, Labels, Quiet, Workers, resolved, training_summary
+from segmentation.cli.training import (
+    Device,
+    Images,
+    Labels,
+    LabelSpaceOfLabels,
+    Quiet,
+    Workers,
+    resolved,
+    training_summary,
+)
 from segmentation.experiments.catalog import DEFAULT, DEFAULT_SEGMENTER
 from segmentation.localization.config import LocalizerConfig
 from segmentation.masks.job import MaskMachine
@@ -80,12 +89,7 @@ def run_command(
     set_segmenter: Annotated[
         list[str] | None, typer.Option(metavar="KEY=VALUE", help="Set any value of the segmenter's; repeatable.")
     ] = None,
-    label_space: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|FILE", help="The label space that LABELS was made with  [default: as LABELS says]"
-        ),
-    ] = None,
+    label_space: LabelSpaceOfLabels = None,
     refine: Annotated[
         Refinement | None,
         typer.Option(

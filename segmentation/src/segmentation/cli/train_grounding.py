@@ -1,12 +1,8 @@
 """`capseg train-grounding`: a visual-semantic embedding from images and their captions."""
 
-from typing import Annotated
-
-import typer
-
 from segmentation.cli.arguments import with_arguments
 from segmentation.cli.outcome import AllowMissing
-from segmentation.cli.training import Config, Images, Labels, Run, TrainingArguments
+from segmentation.cli.training import Config, Images, Labels, LabelSpaceOfLabels, Run, TrainingArguments
 from segmentation.experiments.catalog import DEFAULT_GROUNDING
 from segmentation.grounding.config import GroundingConfig
 from segmentation.grounding.run import train_grounding
@@ -18,12 +14,7 @@ def train_grounding_command(
     labels: Labels,
     output: Run,
     config: Config = DEFAULT_GROUNDING,
-    label_space: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|FILE", help="The label space that LABELS was made with  [default: as LABELS says]"
-        ),
-    ] = None,
+    label_space: LabelSpaceOfLabels = None,
     allow_missing: AllowMissing = False,
     *,
     shared: TrainingArguments,

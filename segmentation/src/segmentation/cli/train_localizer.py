@@ -1,13 +1,9 @@
 """`capseg train-localizer`: a localization network from images and a label file."""
 
-from typing import Annotated
-
-import typer
-
 from segmentation.cli.arguments import with_arguments
 from segmentation.cli.label_rules import LabelRuleArguments
 from segmentation.cli.outcome import AllowMissing
-from segmentation.cli.training import Config, Images, Labels, Run, TrainingArguments
+from segmentation.cli.training import Config, Images, Labels, LabelSpaceOfLabels, Run, TrainingArguments
 from segmentation.experiments.catalog import DEFAULT
 from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.run import train_localizer
@@ -21,12 +17,7 @@ def train_localizer_command(
     config: Config = DEFAULT,
     *,
     rules: LabelRuleArguments,
-    label_space: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|FILE", help="The label space that LABELS was made with  [default: as LABELS says]"
-        ),
-    ] = None,
+    label_space: LabelSpaceOfLabels = None,
     allow_missing: AllowMissing = False,
     shared: TrainingArguments,
 ) -> None:

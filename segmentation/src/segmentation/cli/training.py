@@ -33,6 +33,10 @@ _LABEL_FILE = typer.Option(
 )
 Labels = Annotated[Path, _LABEL_FILE]
 OptionalLabels = Annotated[Path | None, _LABEL_FILE]
+LabelSpaceOfLabels = Annotated[
+    str | None,
+    typer.Option(metavar="NAME|FILE", help="The label space that LABELS was made with  [default: as LABELS says]"),
+]
 Run = Annotated[Path, typer.Option("-o", "--output", metavar="RUN", help="Folder of the run.")]
 Config = Annotated[
     str, typer.Option(metavar="NAME|FILE", help="An experiment ('capseg experiments'), or a TOML or JSON file.")

@@ -10,14 +10,13 @@ from segmentation.data.referring.classes import read_class_expressions
 from segmentation.data.referring.expressions import ExpressionSet
 from segmentation.data.referring.phrasecut import read_phrasecut
 from segmentation.data.referring.refcoco import REFS, read_refcoco
+from segmentation.data.truth.opening import data_set_of
 from shared_runtime.coco import stream_rows
 from shared_runtime.errors import InputError, UsageError
 from shared_runtime.files import reading
 from shared_runtime.wording import numbered
 from shared_schemas.errors import shown
 
-_OF_CLASSES = ("SegmentationClass", "ImageSets")
-"""Sub-folders of VOC's folder."""
 _PICKLES = (".p", ".pkl", ".pickle")
 
 
@@ -72,7 +71,7 @@ def _refs_of(folder: Path) -> Path:
     found = sorted(folder.glob(REFS))
     if len(found) == 1:
         return found[0]
-    if not found and any((folder / name).is_dir() for name in _OF_CLASSES):
+    if not found and data_set_of(folder) is not None:
         raise InputError(
             f"{folder}: got masks of classes, expected a file of expressions. To score classes by their names, "
             "give --zero-shot"
