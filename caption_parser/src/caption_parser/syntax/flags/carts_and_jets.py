@@ -80,9 +80,7 @@ def _is_of(tree: Tree, part: int, wholes: Set[str]) -> bool:
         for whole in tree.children_by(preposition, "pobj")
     ):
         return True
-    first = part
-    while tree.deps[first] == "conj" and tree.heads[first] < first:
-        first = tree.heads[first]
+    first = tree.first_conjuncts[part]
     holder = tree.heads[first]
     if tree.deps[first] == "pobj" and tree.words[holder] == "with":
         return not tree.has_child(first, "acl") and tree.words[tree.heads[holder]] in wholes

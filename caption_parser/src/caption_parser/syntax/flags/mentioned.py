@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
+from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import VERB_TAGS, Tree
 from caption_parser.syntax.words.word_kinds import WordKinds
 from caption_parser.syntax.words.word_lists import RELATIONAL_NOUNS, in_both_numbers
@@ -44,7 +45,7 @@ _BESIDE = frozenset({"beside", "near", "next"})
 _IN_THE_PICTURE = frozenset(
     "background center centre foreground front image left middle photo picture right".split()
 )
-_TRIGGERS = _HONOURING | _SAYING | _MODALS | {"according", "of", "person", "your"}
+_TRIGGERS = _HONOURING | _SAYING | _MODALS | {"according", "of", "your"}
 
 
 class MentionedFinder(WordKinds):
@@ -59,21 +60,16 @@ class MentionedFinder(WordKinds):
 
     def __call__(self, tree: Tree) -> set[int]:
         """Those nouns."""
-        if _TRIGGERS.isdisjoint(tree.words):
+        return nouns_told_by(tree, _TRIGGERS, self._told_by, Tree.conjuncts) | self._things(tree)
+
+    def _things(self, tree: Tree) -> set[int]:
+        """Each "person" that stands for the name of a place or a thing, and not what is joined with it."""
+        if "person" not in tree.words:
             return set()
-        return {
-            member
-            for token, word in enumerate(tree.words)
-            if word in _TRIGGERS
-            for noun in self._told_by(tree, token, word)
-            for member in ([noun] if word == "person" else tree.conjuncts(noun))
-        }
+        return {at for at, word in enumerate(tree.words) if word == "person" and self._is_a_thing(tree, at)}
 
     def _told_by(self, tree: Tree, token: int, word: str) -> Iterator[int]:
-        if word == "person":
-            if self._is_a_thing(tree, token):
-                yield token
-        elif word == "your":
+        if word == "your":
             yield from self._kin_of_readers(tree, token)
         elif word == "of":
             if (

@@ -202,10 +202,16 @@ def _is_where(tree: Tree, noun: int) -> bool:
 def _is_unsold(tree: Tree, royalty: int) -> bool:
     """The end of what agencies say of pictures: "… royalty free", also cut off."""
     after = [word for word in tree.words[royalty + 1 : royalty + 3] if word != "-"]
-    cut_off = royalty + 1 == len(tree) and royalty > 2 and tree.tags[royalty - 1] not in _OF_COUNTRIES
-    cut_off = cut_off and tree.words[royalty - 1] not in _WITH_ROYALTY
-    cut_off = cut_off and not tree.has_capital(royalty - 1)
-    return after[:1] == ["free"] or cut_off
+    if after[:1] == ["free"]:
+        return True
+    before = royalty - 1
+    return (
+        royalty + 1 == len(tree)
+        and before > 1
+        and tree.tags[before] not in _OF_COUNTRIES
+        and tree.words[before] not in _WITH_ROYALTY
+        and not tree.has_capital(before)
+    )
 
 
 def _is_beside(words: frozenset[str]) -> Callable[[Tree, int], bool]:
