@@ -269,7 +269,13 @@ def test_no_results_are_written_over_an_input(small_run: Any, tmp_path: Path) ->
 
 def test_results_may_lie_among_the_masks_of_a_new_folder(small_run: Any, tmp_path: Path) -> None:
     masks_of(small_run, tmp_path / "masks", rle=tmp_path / "masks" / "all.json")
-    assert json.loads((tmp_path / "masks" / "all.json").read_text()) is not None
+    rows = json.loads((tmp_path / "masks" / "all.json").read_text())
+    shown = {
+        int(path.stem)
+        for path in (tmp_path / "masks").glob("*.png")
+        if np.isin(read_index_mask(path, 256), range(1, 81)).any()
+    }
+    assert {row["image_id"] for row in rows} == shown != set()
     with pytest.raises(UsageError, match=r"does not exist\. Try: mkdir -p"):
         masks_of(small_run, tmp_path / "other", rle=tmp_path / "elsewhere" / "all.json")
 

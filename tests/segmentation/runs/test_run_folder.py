@@ -42,13 +42,24 @@ def test_changed_options_are_refused_with_the_difference(tmp_path: Path) -> None
 
 def test_overwrite_removes_what_a_run_wrote_and_nothing_else(tmp_path: Path) -> None:
     with open_run(tmp_path, RECORD) as folder:
-        for file in (folder.checkpoint, folder.weights, folder.metrics, tmp_path / "notes.txt"):
-            file.write_text("x")
         folder.tensorboard.mkdir()
+        for file in (*folder.all, tmp_path / "notes.txt"):
+            if file not in (folder.record, folder.tensorboard):
+                file.write_text("x")
     other = RECORD.model_copy(update={"config": {}})
     with open_run(tmp_path, other, overwrite=True) as folder:
         assert sorted(path.name for path in tmp_path.iterdir()) == ["notes.txt", "run.json"]
         assert folder.read_record() == other
+
+
+def test_every_file_of_a_run_is_known_as_one_of_its_files(tmp_path: Path) -> None:
+    """None is forgotten where files are removed, or kept from being written over."""
+    folder = RunFolder(tmp_path)
+    assert {*folder.all} == {value for name, value in vars(folder).items() if name != "path"}
+    assert folder.all[-1] == folder.record
+    folder.cells.write_text("x")
+    with pytest.raises(UsageError, match=r"cells\.f16 is the weights; writing it would destroy it"):
+        folder.check_inputs({"the weights": folder.cells})
 
 
 def test_a_run_of_another_command_is_left_alone_even_if_told_to_start_over(tmp_path: Path) -> None:

@@ -40,8 +40,7 @@ def forget_masks(output: Path, keys: Sequence[str], *, changed: bool) -> set[str
 
 def _own_files(output: Path) -> Iterator[Path]:
     """What stands in a folder of masks beside these."""
-    folder = RunFolder(output)
-    yield from (folder.record, folder.weights, folder.checkpoint, folder.metrics, folder.label_space)
+    yield from RunFolder(output).all
     yield from (output / name for name in (CONSENSUS, REJECTED, ID2LABEL, LABEL_MAP))
 
 

@@ -71,6 +71,11 @@ class RunFolder(TrainingFiles):
         """What the columns of the network mean, whatever becomes of the file it was read from."""
 
     @property
+    def all(self) -> tuple[Path, ...]:
+        """Each of them, whether it is there or not; last the record, which says what the rest is."""
+        return (*super().all, self.label_space, self.record)
+
+    @property
     def finished(self) -> bool:
         """Whether the weights are there: they are written last."""
         return self.weights.is_file()
@@ -82,9 +87,8 @@ class RunFolder(TrainingFiles):
 
     def check_inputs(self, inputs: Mapping[str, Path]) -> None:
         """Raises UsageError if a file that the run writes is one of `inputs`, given as to `check_output`."""
-        for file in (self.record, self.weights, self.checkpoint, self.metrics, self.label_space):
-            if file.exists():
-                check_output(file, inputs)
+        for file in filter(Path.is_file, self.all):
+            check_output(file, inputs)
 
     def read_record(self) -> RunRecord:
         """What `run.json` says. InputError if it cannot be read."""
@@ -165,10 +169,9 @@ class RunFolder(TrainingFiles):
 
     def clear(self) -> None:
         """Remove what a run wrote but its record."""
-        for file in (self.weights, self.checkpoint, self.metrics, self.label_space):
-            file.unlink(missing_ok=True)
-        self.drop_cells()
-        shutil.rmtree(self.tensorboard, ignore_errors=True)
+        for path in self.all:
+            if path != self.record:
+                remove(path)
 
 
 def is_content(path: Path) -> bool:
@@ -240,6 +243,14 @@ def open_run(
         write_all(file, content.ljust(len(found)))
         file.truncate(len(content))
         yield folder
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it; nothing where there is none."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def remove_unfinished(path: Path) -> None:

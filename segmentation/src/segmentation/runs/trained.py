@@ -66,7 +66,7 @@ def identity(model: StoredModel) -> dict[str, Any]:
 def model_files(model: StoredModel) -> dict[str, Path]:
     """The files of a trained network by what they are to a user, as `check_output` takes them."""
     run = RunFolder(model.weights.parent)
-    own = (model.weights, run.record, run.label_space, run.metrics, *(run.path / name for name in SAVED_FILES))
+    own = (model.weights, *run.all, *(run.path / name for name in SAVED_FILES))
     parts = [path for folder in model.config.model_folders() for path in folder.rglob("*") if path.is_file()]
     return {f"{path.name} of the model {path.parent}": path for path in (*own, *parts)}
 

@@ -214,3 +214,10 @@ class TrainingFiles:
         self.cells = path / "cells.f16"
         self.cells_state = path / "cells.state"
         self.tensorboard = path / "tensorboard"
+        """A folder."""
+
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """Each of them, whether it is there or not."""
+        of_cells = (self.cells, self.cells_state)
+        return (self.weights, self.checkpoint, self.metrics, *of_cells, self.tensorboard)

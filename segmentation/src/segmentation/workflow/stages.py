@@ -1,6 +1,5 @@
 """Localizer → masks → segmenter → predictions → report: each in a folder of its own, each gone on with."""
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -23,7 +22,7 @@ from segmentation.prediction.options import PredictionOptions
 from segmentation.prediction.pretrained import CARD, CONFIG
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.report.masks import MaskReportOptions, mask_report
-from segmentation.runs.folder import OtherOptionsError, RunFolder, is_content, remove_unfinished
+from segmentation.runs.folder import OtherOptionsError, RunFolder, is_content, remove, remove_unfinished
 from segmentation.runs.trained import is_saved
 from segmentation.runs.training import TrainingRun
 from segmentation.segmenter.config import SegmenterConfig
@@ -298,17 +297,8 @@ def _check_segmenter(folder: Path, *, converts: bool, overwrite: bool) -> None:
 
 def _segmenter_files(folder: Path) -> tuple[Path, ...]:
     """What a training or a conversion writes; last what says which of them it was."""
-    run = RunFolder(folder)
-    of_run = (
-        run.weights,
-        run.checkpoint,
-        run.metrics,
-        run.label_space,
-        run.cells,
-        run.cells_state,
-        run.tensorboard,
-    )
-    return (*of_run, folder / CARD, folder / CONFIG, run.record)
+    *of_run, record = RunFolder(folder).all
+    return (*of_run, folder / CARD, folder / CONFIG, record)
 
 
 def _forget(folders: Mapping[Stage, Path], *, converts: bool) -> None:
@@ -320,10 +310,7 @@ def _forget(folders: Mapping[Stage, Path], *, converts: bool) -> None:
     segmenter = folders[Stage.SEGMENTER]
     if _came_otherwise(segmenter, converts=converts):
         for path in _segmenter_files(segmenter):
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+            remove(path)
         remove_unfinished(segmenter)
     for folder in map(RunFolder, (folders[Stage.MASKS], segmenter, folders[Stage.PREDICTIONS])):
         if folder.has_record:
