@@ -2,7 +2,7 @@
 
 import json
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,11 @@ import pytest
 from pycocotools.coco import COCO
 
 from segmentation.data.masks import read_index_mask
+from segmentation.masks.finish import Finisher
 from segmentation.masks.job import MaskMachine
 from segmentation.masks.options import MaskOptions
-from segmentation.masks.refinement import Refinement
+from segmentation.masks.overlay import with_overlays
+from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.masks.run import MaskInputs, MaskRun, make_masks
 from segmentation.scores.contract import PRESENCE, NetworkTraits
 from shared_runtime.errors import MissingResourceError, OutputError, UsageError
@@ -278,6 +280,28 @@ def test_results_may_lie_among_the_masks_of_a_new_folder(small_run: Any, tmp_pat
     assert {row["image_id"] for row in rows} == shown != set()
     with pytest.raises(UsageError, match=r"does not exist\. Try: mkdir -p"):
         masks_of(small_run, tmp_path / "other", rle=tmp_path / "elsewhere" / "all.json")
+
+
+def test_results_are_json_lines_where_their_name_says_so(small_run: Any, tmp_path: Path) -> None:
+    rows, lines = (tmp_path / name for name in ("all.json", "all.jsonl"))
+    masks_of(small_run, tmp_path / "masks", rle=rows)
+    masks_of(small_run, tmp_path / "masks", rle=lines)
+    assert json.loads(rows.read_text()) == [json.loads(line) for line in lines.read_text().splitlines()] != []
+
+
+def test_a_folder_with_all_its_masks_needs_no_network(
+    small_run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    masks_of(small_run, tmp_path / "masks")
+    monkeypatch.setattr("segmentation.localization.run.TrainedLocalizer.score_source", None)
+    assert masks_of(small_run, tmp_path / "masks").counts.present == 4
+
+
+def test_a_finisher_that_also_draws_overlays_has_all_that_it_had(tmp_path: Path) -> None:
+    plain = Finisher(Refinement.PAMR, CrfPreset.IRN, 5, (0.2, 0.4))
+    drawing = with_overlays(plain, tmp_path, ["cat"])
+    assert all(getattr(drawing, field.name) == getattr(plain, field.name) for field in fields(plain))
+    assert (drawing.folder, drawing.class_names) == (tmp_path, ("cat",))
 
 
 def test_results_replace_what_the_same_command_wrote_and_nothing_else(small_run: Any, tmp_path: Path) -> None:

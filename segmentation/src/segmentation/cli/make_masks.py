@@ -150,7 +150,8 @@ def make_masks_command(
         typer.Option("--overlay", help=f"Also show masks over their images: MASKS/{OVERLAYS}/<image stem>.jpg."),
     ] = False,
     rle: Annotated[
-        Path | None, typer.Option(metavar="FILE.json", help="Also write all masks as COCO results.")
+        Path | None,
+        typer.Option(metavar="FILE.json", help="Also write all masks as COCO results; .jsonl: one per line."),
     ] = None,
     processes: Annotated[
         int | None, typer.Option(min=1, help="Processes that refine and write masks  [default: one per core]")

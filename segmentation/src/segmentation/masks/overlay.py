@@ -3,7 +3,7 @@
 import base64
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -67,14 +67,8 @@ class OverlayFinisher(Finisher):
 
 def with_overlays(finisher: Finisher, folder: Path, class_names: Sequence[str]) -> OverlayFinisher:
     """The finisher that also writes pictures beside the masks of `folder`."""
-    return OverlayFinisher(
-        finisher.refinement,
-        finisher.crf_preset,
-        finisher.most_bytes,
-        finisher.ignore_band,
-        folder,
-        tuple(class_names),
-    )
+    own = {field.name: getattr(finisher, field.name) for field in fields(finisher)}
+    return OverlayFinisher(**own | {"folder": folder, "class_names": tuple(class_names)})
 
 
 def overlay_path(masks: Path, key: str) -> Path:

@@ -1,13 +1,16 @@
 """Masks of the images of a label file, in a folder that says how they were made."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from segmentation.data.images import RgbImage
 from segmentation.data.label_rules import LabelRules
 from segmentation.data.targets import ImageTargets, SkippedImage, UnknownAttributes, Vocabulary, read_targets
 from segmentation.data.transfer import ClassTransfer
+from segmentation.masks.finish import RejectedImage
 from segmentation.masks.folder import mask_folder, write_rejected, write_rle
 from segmentation.masks.job import CONSENSUS, MaskJob, MaskMachine
 from segmentation.masks.options import MaskOptions, ResolvedMaskOptions, recorded
@@ -17,7 +20,7 @@ from segmentation.masks.refinement import check_installed
 from segmentation.runs.folder import MAKE_MASKS, RunFolder, RunRecord, installed_versions
 from segmentation.runs.left_out import LeftOut
 from segmentation.runs.trained import StoredModel, identity, model_files, open_trained
-from segmentation.scores.contract import TrainedNetwork
+from segmentation.scores.contract import ImageScores, RequestT_contra, ScoreSource, Sizes, TrainedNetwork
 from shared_runtime.errors import UsageError
 from shared_runtime.files import file_digest
 from shared_schemas import LabelSpace
@@ -81,40 +84,100 @@ def make_masks(
     left_out.check(len(targets), inputs.labels, inputs.images)
     if inputs.target is not None:
         targets = only_classes_of(inputs.target, vocabulary.label_space, targets)
-    targets, taken = apart_from_own(targets, output)
     record = _record(inputs, trained, resolved, rle)
     RunFolder(output).check_command(MAKE_MASKS)
     check_images(inputs.images, output)
-    if rle:
-        read = {"the label file": inputs.labels} | model_files(trained)
-        check_rle(rle, read, output, targets, overwrite=overwrite)
-
-    # Earlier versions wrote that one was sought where there was nothing to seek it in.
-    undecided = () if trained.traits.gives_cells else ("config.consensus",)
-    with mask_folder(
+    job = MaskJob(
+        OpenedLate(lambda: trained.score_source(resolved.viewing, machine.device)),
+        vocabulary.n_foreground,
+        resolved,
+        machine,
+        progress=progress,
+        overlays_of=[label.name for label in vocabulary.classes] if overlays else None,
+    )
+    counts = write_masks(
+        job,
+        MaskSet(targets, skipped=skipped),
         output,
         record,
-        vocabulary.label_space,
-        targets,
+        vocabulary,
+        rle=rle,
+        read={"the label file": inputs.labels} | model_files(trained),
         overwrite=overwrite,
-        forget=lambda _: (output / CONSENSUS).unlink(missing_ok=True),
-        undecided=undecided,
-    ):
-        job = MaskJob(
-            trained.score_source(resolved.viewing, machine.device),
-            vocabulary.n_foreground,
-            resolved,
-            machine,
-            progress=progress,
-            overlays_of=[label.name for label in vocabulary.classes] if overlays else None,
-        )
-        counts = job.run(targets, output)
-        counts.total += len(taken)
-        counts.rejected += taken
-        write_rejected(output / REJECTED, skipped, counts)
-        if rle:
-            write_rle(rle, output, targets, vocabulary)
+        # Earlier versions wrote that one was sought where there was nothing to seek it in.
+        undecided=() if trained.traits.gives_cells else ("config.consensus",),
+    )
     return MaskRun(counts, left_out, resolved, vocabulary.label_space)
+
+
+class OpenedLate(ScoreSource[RequestT_contra]):
+    """A source that is opened when it is first asked: where no mask is to be made, no network is read."""
+
+    def __init__(self, open_source: Callable[[], ScoreSource[RequestT_contra]]) -> None:
+        self._opened = cache(open_source)
+
+    def sizes(self, image: RgbImage) -> Sizes:
+        """As those of the source."""
+        return self._opened().sizes(image)
+
+    def scores(self, images: Sequence[RgbImage], requests: Sequence[RequestT_contra]) -> list[ImageScores]:
+        """As those of the source."""
+        return self._opened().scores(images, requests)
+
+
+@dataclass(frozen=True, slots=True)
+class MaskSet:
+    """The images that a folder of masks is to show, and what it says of others."""
+
+    requests: Sequence[ImageTargets]
+    rejected: Sequence[RejectedImage] = ()
+    """Images that were asked for and get no mask."""
+    skipped: Sequence[SkippedImage] = ()
+    """Lines of the label file that gave no image."""
+    others: Sequence[dict[str, Any]] = ()
+    """What `rejected.jsonl` says of the images of earlier calls."""
+    known: Sequence[ImageTargets] = ()
+    """Images of earlier calls, whose masks may be there."""
+
+
+def write_masks(
+    job: MaskJob[ImageTargets],
+    images: MaskSet,
+    output: Path,
+    record: RunRecord,
+    vocabulary: Vocabulary,
+    *,
+    rle: Path | None = None,
+    read: Mapping[str, Path],
+    overwrite: bool = False,
+    undecided: Collection[str] = (),
+) -> MaskCounts:
+    """Do `job` in a folder of its own, which says how its masks were made, of what, and which images have none.
+
+    `rle`: the masks also as COCO results, as JSON Lines where its suffix says so; it is none of the files that are
+    `read`. `overwrite` and `undecided` are as `mask_folder` takes them, whose errors are raised, and those of
+    `MaskJob.run`; UsageError for an `rle` that is read or not ours.
+    """
+
+    def forget(changed: bool) -> None:
+        (output / CONSENSUS).unlink(missing_ok=True)
+        if changed:
+            (output / REJECTED).unlink(missing_ok=True)
+
+    requests, taken = apart_from_own(images.requests, output)
+    if rle:
+        check_rle(rle, read, output, requests, overwrite=overwrite)
+    with mask_folder(
+        output, record, vocabulary.label_space, requests, overwrite=overwrite, forget=forget, undecided=undecided
+    ):
+        counts = job.run(requests, output)
+        rejected = [*images.rejected, *taken]
+        counts.total += len(rejected)
+        counts.rejected += rejected
+        write_rejected(output / REJECTED, images.skipped, counts, images.others)
+        if rle:
+            write_rle(rle, output, [*requests, *images.known], vocabulary, lines=rle.suffix == ".jsonl")
+    return counts
 
 
 def _record(inputs: MaskInputs, trained: StoredModel, options: ResolvedMaskOptions, rle: Path | None) -> RunRecord:

@@ -8,13 +8,13 @@ from segmentation.data.images import IMAGE_SUFFIXES, refuse_url
 from segmentation.data.names import image_key, names_below
 from segmentation.data.targets import ImageTargets, SkippedImage, SkipReason, UnknownAttributes, read_targets
 from segmentation.masks.finish import RejectedImage
-from segmentation.masks.folder import mask_folder, rejected_before, write_rejected, write_rle
+from segmentation.masks.folder import rejected_before
+from segmentation.masks.job import MaskJob, MaskMachine
 from segmentation.masks.options import recorded
-from segmentation.masks.overlay import draw_overlays, with_overlays
-from segmentation.masks.pipeline import MaskCounts, MaskPipeline, plan_masks
-from segmentation.masks.places import REJECTED, RLE, apart_from_own, check_images, check_rle
-from segmentation.masks.refinement import Refinement
-from segmentation.masks.run import only_classes_of
+from segmentation.masks.pipeline import MaskCounts
+from segmentation.masks.places import REJECTED, RLE, check_images
+from segmentation.masks.refinement import Refinement, check_installed
+from segmentation.masks.run import MaskSet, OpenedLate, only_classes_of, write_masks
 from segmentation.prediction.earlier import noting_images, still_there
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.runs.folder import PREDICT, RunFolder, RunRecord, installed_versions
@@ -84,26 +84,14 @@ def predict_files(
     no image, or `rejected.jsonl` cannot be read and is not to be overwritten.
     """
     outputs = outputs or PredictionOutputs()
-    finisher = segmenter.finisher(processes=processes)
+    model, options = segmenter.model, segmenter.resolved
+    check_installed(options.refine)
     RunFolder(output).check_command(PREDICT)
     check_images(inputs.images, output)
     requests, rejected, skipped = _requests(segmenter, inputs, output)
-    requests, taken = apart_from_own(requests, output)
-    rejected += taken
     if inputs.target is not None:
-        requests = only_classes_of(inputs.target, segmenter.model.vocabulary.label_space, requests)
-    model = segmenter.model
-    record = _record(segmenter, inputs, outputs.rle)
-    if outputs.rle:
-        check_rle(
-            outputs.rle,
-            model_files(model) | ({"the label file": inputs.labels} if inputs.labels else {}),
-            output,
-            requests,
-            overwrite=outputs.overwrite,
-        )
-
-    record, earlier = noting_images(record, output, inputs.images)
+        requests = only_classes_of(inputs.target, model.vocabulary.label_space, requests)
+    record, earlier = noting_images(_record(segmenter, inputs, outputs.rle), output, inputs.images)
     looked_at = {request.file_name or request.path.name for request in requests}
     looked_at |= {image.file_name for image in rejected}
     # Before anything is removed: a list of somebody else's is told.
@@ -111,35 +99,30 @@ def predict_files(
     unseen = (row for row in rows if row["file_name"] not in looked_at)
     others = still_there(unseen, earlier if inputs.limit is None else [*earlier, *inputs.images])
 
-    def forget(changed: bool) -> None:
-        if changed:
-            (output / REJECTED).unlink(missing_ok=True)
-
-    space = model.vocabulary.label_space
-    with mask_folder(output, record, space, requests, overwrite=outputs.overwrite, forget=forget):
-        plan = plan_masks(requests, output)
-        counts = plan.counts
-        counts.total += len(rejected)
-        counts.rejected += rejected
-        progress(counts)
-        if outputs.overlays:
-            draw_overlays(plan.distinct, output, segmenter.classes, processes)
-            finisher = with_overlays(finisher, output, segmenter.classes)
-        if plan.todo:
-            MaskPipeline(segmenter.source, finisher, processes, batch_size, progress).run(
-                plan.todo, output, counts
-            )
-        write_rejected(output / REJECTED, skipped, counts, others)
-        if outputs.rle:
-            lines = outputs.rle.suffix == ".jsonl"
-            known = plan.distinct
-            before = [path for path in earlier if path.exists()]
-            if before or inputs.limit is not None:
-                # Those of earlier calls are in the file, too.
-                all_images = replace(inputs, images=[*inputs.images, *before], limit=None)
-                known = [*known, *_requests(segmenter, all_images, output)[0]]
-            write_rle(outputs.rle, output, known, model.vocabulary, lines=lines)
-    return Predicted(counts, finisher.refinement, skipped)
+    known: Sequence[ImageTargets] = ()
+    before = [path for path in earlier if path.exists()]
+    if outputs.rle and (before or inputs.limit is not None):
+        # Those of earlier calls are in the file, too.
+        all_images = replace(inputs, images=[*inputs.images, *before], limit=None)
+        known = _requests(segmenter, all_images, output)[0]
+    counts = write_masks(
+        MaskJob(
+            OpenedLate(lambda: model.score_source(options.viewing, segmenter.device)),
+            model.vocabulary.n_foreground,
+            segmenter.options.of_masks(model.traits),
+            MaskMachine(segmenter.device, processes, batch_size),
+            progress,
+            segmenter.classes if outputs.overlays else None,
+        ),
+        MaskSet(requests, rejected, skipped, others, known),
+        output,
+        record,
+        model.vocabulary,
+        rle=outputs.rle,
+        read=model_files(model) | ({"the label file": inputs.labels} if inputs.labels else {}),
+        overwrite=outputs.overwrite,
+    )
+    return Predicted(counts, options.refine, skipped)
 
 
 def _record(segmenter: Segmenter, inputs: PredictionInputs, rle: Path | None) -> RunRecord:
