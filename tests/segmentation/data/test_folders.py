@@ -109,6 +109,7 @@ def test_names_that_lead_out_are_refused(tmp_path: Path, folders: tuple[Path, Pa
         ImageFolders(folders).find(name, 1)
     with pytest.raises(UnsafeNameError):
         ImageFolders(folders).find(None, name)
+    assert ImageFolders(folders).look_up(name, 1) == f"got {name!r}, expected a name inside the image folder"
 
 
 @pytest.mark.parametrize(("kind", "got"), [("missing", "nothing there"), ("file", "a file")])

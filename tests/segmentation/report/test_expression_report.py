@@ -76,7 +76,7 @@ def test_a_page_shows_every_expression_of_an_image_the_worst_first(tmp_path: Pat
     assert "Expressions of <run>" in headings
     assert headings.index("“right” .000") < headings.index("“left” 1.000")
     assert "1 better expressions of it are not shown." in headings
-    assert "1 image has no prediction; the first: 3: the image is in none of the folders" in headings
+    assert "1 image has no prediction; the first: 3: in none of the image folders" in headings
     scores = [str(a["data-scores"]) for tag, a in found.elements if tag == "article"]
     # "other" is class 1 and "side" class 2. Of the three worst of image 2, one of "side" is right.
     assert scores == [

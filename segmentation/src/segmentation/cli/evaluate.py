@@ -11,7 +11,7 @@ from segmentation.data.truth.coco import CocoRules, Crowd
 from segmentation.data.truth.opening import read_image_list
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.records import EvaluationProtocol, Missing, score_table
-from segmentation.runs.left_out import SHOWN
+from segmentation.runs.left_out import fault_lines
 
 
 def evaluate_command(
@@ -69,8 +69,5 @@ def evaluate_command(
 
 def _not_scored(protocol: EvaluationProtocol) -> Iterator[str]:
     """Which masks cannot be read or do not fit, a line each."""
-    bad = (*protocol.bad_masks, *protocol.bad_truth)
-    for one in bad[:SHOWN]:
-        yield f"not scored: {one.key}: {one.reason}"
-    if len(bad) > SHOWN:
-        yield f"not scored: {len(bad) - SHOWN:,} more (--json lists all)"
+    bad = [f"{one.key}: {one.reason}" for one in (*protocol.bad_masks, *protocol.bad_truth)]
+    yield from fault_lines("not scored", bad, " (--json lists all)")

@@ -13,12 +13,12 @@ from segmentation.cli.outcome import outcome
 from segmentation.masks.given import OptionError, said_of
 from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.places import REJECTED
+from segmentation.runs.left_out import SHOWN, fault_lines
 from shared_runtime.errors import ExitCode, UsageError
 from shared_runtime.files import check_output
 from shared_runtime.wording import counted, numbered
 from shared_schemas import LabelSpace, load_label_space
 
-_SHOWN_REJECTED = 5
 _FOUND_SHOWN = 12
 _EXAMPLES = {"scales": "0.75,1,1.25"}
 """Values of options that consist of parts."""
@@ -67,7 +67,7 @@ def end_of_masks(
     that were asked for.
     """
     _show("not read", unread)
-    if len(unread) > _SHOWN_REJECTED:
+    if len(unread) > SHOWN:
         typer.echo(
             f"{counted(len(unread), 'line')} could not be read, all listed in {output / REJECTED}", err=True
         )
@@ -88,7 +88,7 @@ def end_of_masks(
 
 def _show(what: str, lines: Sequence[str]) -> None:
     """Say the first of `lines`, each after what became of it."""
-    for line in lines[:_SHOWN_REJECTED]:
+    for line in lines[:SHOWN]:
         typer.echo(f"{what}: {line}", err=True)
 
 
@@ -123,7 +123,6 @@ def found_classes(counts: MaskCounts, space: LabelSpace) -> Iterator[str]:
 
 def tell_lost(done: int, problems: Sequence[str]) -> typer.Exit:
     """Say which masks were left out on the way to or from another program; raise what it returns."""
-    _show("left out", problems)
-    if len(problems) > _SHOWN_REJECTED:
-        typer.echo(f"left out: {len(problems) - _SHOWN_REJECTED:,} more", err=True)
+    for line in fault_lines("left out", problems):
+        typer.echo(line, err=True)
     return typer.Exit(outcome(done, len(problems)))

@@ -11,11 +11,10 @@ from segmentation.cli.referring import ReferringArguments
 from segmentation.masks.overlay import OVERLAYS
 from segmentation.prediction.expression_files import SCORES, predict_expressions
 from segmentation.prediction.referrer import Referrer
+from segmentation.runs.left_out import fault_lines
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import ExitCode
 from shared_runtime.wording import counted, numbered
-
-_SHOWN = 5
 
 
 @with_arguments
@@ -69,8 +68,9 @@ def refer_predict_command(
             overwrite=overwrite,
             progress=lambda at, of: show("masks of images", at, of),
         )
-    for name, reason in done.rejected[:_SHOWN]:
-        typer.echo(f"no masks: {name}: {reason}", err=True)
+    rejected = [f"{name}: {reason}" for name, reason in done.rejected]
+    for line in fault_lines("no masks", rejected, f", all listed in {output / SCORES}"):
+        typer.echo(line, err=True)
     if not quiet:
         typer.echo(
             f"{counted(done.written, 'image')} done, {numbered(done.present, 'was', 'were')} there already; "

@@ -47,6 +47,14 @@ class ImageFolders:
         found = next((by_key[stem] for stem in _stems(image_id) if stem in by_key), None)
         return found or next((alike[0] for name in names if len(alike := self._alike(name)) == 1), None)
 
+    def look_up(self, file_name: str | None, image_id: int | str) -> Path | str:
+        """As `find`; in the place of an image that is not there, or whose name is refused, why."""
+        try:
+            found = self.find(file_name, image_id)
+        except UnsafeNameError as error:
+            return str(error)
+        return found or f"in none of the image folders{self.hint(str(file_name or image_id))}"
+
     def namesakes(self, key: str) -> list[Path]:
         """The images of that key, each file once and without links: the first is the one that is found by it."""
         return [*dict.fromkeys(path.resolve() for path in self._all_by_key.get(key, []))]

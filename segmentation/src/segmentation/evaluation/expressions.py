@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import Field
 
-from segmentation.data.folders import ImageFolders, UnsafeNameError
+from segmentation.data.folders import ImageFolders
 from segmentation.data.images import RgbImage, read_image
 from segmentation.data.read_ahead import array_bytes, read_ahead
 from segmentation.data.referring.expressions import BoolMask, Expression, ExpressionSet
@@ -204,12 +204,9 @@ def _read(expression: Expression, folders: ImageFolders) -> RgbImage | Exception
 
 def image_of(expression: Expression, folders: ImageFolders) -> RgbImage:
     """The image that an expression speaks of. InputError where there is none, or one of another size."""
-    try:
-        path = folders.find(expression.file_name, expression.image_id)
-    except UnsafeNameError as error:
-        raise InputError(str(error)) from None
-    if path is None:
-        raise InputError(f"the image is in none of the folders{folders.hint(expression.key)}")
+    path = folders.look_up(expression.file_name, expression.image_id)
+    if isinstance(path, str):
+        raise InputError(path)
     image = read_image(path)
     height, width = expression.region.height, expression.region.width
     if image.shape[:2] != (height, width):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from segmentation.data.folders import ImageFolders, UnsafeNameError
+from segmentation.data.folders import ImageFolders
 from segmentation.data.images import image_size
 from segmentation.data.masks import check_size, mask_files, read_index_mask
 from segmentation.evaluation.mask_classes import given_classes, mask_classes
@@ -156,13 +156,9 @@ def mask_items(source: MaskSource, layout: MaskLayout) -> tuple[list[MaskItem], 
     items, left_out = [], []
     ids = image_ids(list(masks))
     for key, path in masks.items():
-        try:
-            image = folders.find(None, key) if folders else None
-        except UnsafeNameError as error:
-            left_out.append(LeftOutMask(key, str(error)))
-            continue
-        if folders and image is None:
-            left_out.append(LeftOutMask(key, f"its image is in none of the image folders{folders.hint(key)}"))
+        image = folders.look_up(None, key) if folders else None
+        if isinstance(image, str):
+            left_out.append(LeftOutMask(key, image))
             continue
         suffix = image.suffix if image else ".jpg"
         items.append(MaskItem(key, path, image, ids[key], f"{key}{suffix}"))

@@ -1,11 +1,10 @@
 """What a folder of predictions says of images of earlier calls, and what of it stays when further ones come."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from segmentation.data.folders import ImageFolders, UnsafeNameError
+from segmentation.data.folders import ImageFolders
 from segmentation.runs.differences import differences
 from segmentation.runs.folder import RunFolder, RunRecord
 
@@ -42,8 +41,6 @@ def still_there(rows: Iterable[RowT], images: Sequence[Path]) -> list[RowT]:
 
     def is_there(row: RowT) -> bool:
         name = row["file_name"]
-        with suppress(UnsafeNameError):
-            return name in names or folders.find(name, row.get("image_id", name)) is not None
-        return False
+        return name in names or isinstance(folders.look_up(name, row.get("image_id", name)), Path)
 
     return [*filter(is_there, rows)]

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.data.folders import ImageFolders, UnsafeNameError
+from segmentation.data.folders import ImageFolders
 from segmentation.data.images import RgbImage
 from segmentation.data.legend import ID2LABEL, LABEL_MAP, write_legend
 from segmentation.data.masks import mask_path, remove_masks
@@ -208,13 +208,9 @@ def _requests(folders: ImageFolders, keys: Sequence[str]) -> tuple[list[ImageTar
     """The images of a truth that are there, and why others are not."""
     requests, lost = [], []
     for key in keys:
-        try:
-            path = folders.find(None, key)
-        except UnsafeNameError as error:
-            lost.append(f"{key}: {error}")
-            continue
-        if path is None:
-            lost.append(f"{key}: the image is in none of the folders")
+        path = folders.look_up(None, key)
+        if isinstance(path, str):
+            lost.append(f"{key}: {path}")
         else:
             requests.append(ImageTargets(key, path.name, path, (), (), key=key))
     return requests, lost

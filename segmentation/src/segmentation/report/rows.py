@@ -1,13 +1,12 @@
 """One image of a report: image, mask and truth, the maps behind the mask, and its captions."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from segmentation.data.folders import ImageFolders, UnsafeNameError
+from segmentation.data.folders import ImageFolders
 from segmentation.data.images import RgbImage, read_image
 from segmentation.data.masks import IGNORE_INDEX
 from segmentation.report.captions import names_of
@@ -116,8 +115,7 @@ def _with_captions(row: ImageRow, record: ImageLabels, sources: RowSources, judg
 def _image(folders: ImageFolders, *names: str) -> Path | None:
     """The image of one of these names without a suffix; names in a truth may lead anywhere."""
     for name in names:
-        with suppress(UnsafeNameError):
-            path = folders.find(None, name)
-            if path is not None:
-                return path
+        path = folders.look_up(None, name)
+        if isinstance(path, Path):
+            return path
     return None

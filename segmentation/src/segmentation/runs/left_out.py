@@ -14,6 +14,14 @@ SHOWN = 5
 """Faults that are told one by one."""
 
 
+def fault_lines(what: str, faults: Sequence[object], rest: str = "") -> Iterator[str]:
+    """The first of `faults`, each after `what` became of it, and how many more there are; `rest` says of what."""
+    for fault in faults[:SHOWN]:
+        yield f"{what}: {fault}"
+    if len(faults) > SHOWN:
+        yield f"{what}: {len(faults) - SHOWN:,} more{rest}"
+
+
 class LeftOutImages(Protocol):
     """What a training was given and did not learn from."""
 
@@ -46,10 +54,8 @@ class LeftOut:
 
     def lines(self) -> Iterator[str]:
         """What to tell a person, the faults first."""
-        for image in self.faults[:SHOWN]:
-            yield f"skipped: line {image.line}: {image.message}"
-        if len(self.faults) > SHOWN:
-            yield f"skipped: {counted(len(self.faults) - SHOWN, 'more line')} of the label file"
+        lines = [f"line {image.line}: {image.message}" for image in self.faults]
+        yield from fault_lines("skipped", lines, " of the label file")
         if self.unlabelled:
             unlabelled = numbered(len(self.unlabelled), "image has", "images have")
             yield f"{unlabelled} no class in the labels: nothing to learn from"

@@ -12,7 +12,7 @@ from segmentation.data.transfer import same_foreground
 from segmentation.data.truth.contract import Truth
 from segmentation.data.truth.mask_folders import MaskFolderTruth
 from segmentation.evaluation.mask_classes import given_classes, mask_classes
-from segmentation.runs.left_out import SHOWN
+from segmentation.runs.left_out import fault_lines
 from segmentation.segmenter.config import FROM_MASKS
 from shared_runtime.errors import InputError, UsageError
 from shared_runtime.wording import counted, numbered
@@ -92,10 +92,7 @@ class Unpaired:
 
     def lines(self) -> Iterator[str]:
         """What to tell a person, the faults first."""
-        for fault in self.faults[:SHOWN]:
-            yield f"skipped: {fault}"
-        if len(self.faults) > SHOWN:
-            yield f"skipped: {len(self.faults) - SHOWN:,} more masks and images"
+        yield from fault_lines("skipped", self.faults)
         if self.allow_missing and self.masks:
             lacking = numbered(len(self.masks), "mask has", "masks have")
             yield f"{lacking} no image in the folders, which --allow-missing allows"
