@@ -1,13 +1,12 @@
 """What commands trained, opened by the one table."""
 
 import json
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from segmentation.experiments.catalog import experiments
-from segmentation.runs.trained import OPENERS, open_trained
+from segmentation.runs.trained import OPENED_AS, model_class, open_trained
 from shared_runtime.errors import InputError
 from tests.segmentation.conftest import SmallRun
 
@@ -32,7 +31,12 @@ def test_an_unfinished_run_is_not_opened(small_run: SmallRun, tmp_path: Path) ->
 
 
 def test_every_command_of_an_experiment_can_be_opened() -> None:
-    assert {experiment.config.command for experiment in experiments().values()} <= OPENERS.keys()
-    for target in OPENERS.values():
-        module, _, opener = target.partition(":")
-        assert callable(getattr(import_module(module), opener))
+    assert {experiment.config.command for experiment in experiments().values()} <= OPENED_AS.keys()
+    assert all(model_class(command).config_type.command == command for command in OPENED_AS)
+
+
+@pytest.mark.parametrize("command", OPENED_AS)
+def test_a_saved_model_is_no_run_whatever_it_is_a_model_of(command: str, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(InputError, match=r"got a saved model .*, expected the folder of a run"):
+        model_class(command).of_run(tmp_path)

@@ -1,34 +1,30 @@
 """A localization network from images and a label file, in a run folder; and back from there."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segmentation.backbones.catalog import RANDOM
-from segmentation.data.targets import ImageTargets, Vocabulary, read_targets
+from segmentation.data.targets import ImageTargets
 from segmentation.localization.config import LocalizerConfig
-from segmentation.runs.folder import TRAIN_LOCALIZER, RunFolder
-from segmentation.runs.left_out import LeftOut
-from segmentation.runs.soundness import check_classes, doubts, few_images
-from segmentation.runs.trained import refuse_saved
-from segmentation.runs.training import TrainingJob, TrainingRun, check_start, train_in_folder, training_record
+from segmentation.runs.soundness import check_classes, few_images, without_negatives
+from segmentation.runs.trained import TrainedModel
+from segmentation.runs.training import Prepared, TrainingRun, read_labelled, train_run
 from segmentation.scores.contract import NetworkTraits, ScoreSource, Viewing
 from segmentation.training.config import MachineOptions
 
 if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
     from segmentation.localization.network import LabelLocalizer
     from segmentation.training.loop import Progress
 
 
-@dataclass(frozen=True)
-class TrainedLocalizer:
+class TrainedLocalizer(TrainedModel[LocalizerConfig, "LabelLocalizer"]):
     """A trained network and what its columns mean."""
 
-    weights: Path
-    vocabulary: Vocabulary
-    config: LocalizerConfig
+    config_type = LocalizerConfig
 
     @property
     def traits(self) -> NetworkTraits:
@@ -44,23 +40,17 @@ class TrainedLocalizer:
             gives_cells=True,
         )
 
-    @cached_property
-    def network(self) -> "LabelLocalizer":
-        """In evaluation mode; read when it is first asked for, so that wrong options are told without torch."""
-        from segmentation.backbones.loading import read_tensors
+    def _untrained(self, _tensors: "Mapping[str, Tensor]") -> "LabelLocalizer":
         from segmentation.localization.task import initial_network
 
-        network = initial_network(self.config, self.vocabulary, weights=None)
-        network.load_state_dict(read_tensors(self.weights))
-        return network.eval()
+        return initial_network(self.config, self.vocabulary, weights=None)
 
-    def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
-        """The network on `device`, looking at images as `viewing` says."""
-        from segmentation.backbones.devices import network_on, resolve_device
+    def _scores(
+        self, network: "LabelLocalizer", device: "torch.device", viewing: Viewing
+    ) -> ScoreSource[ImageTargets]:
         from segmentation.localization.predict import HeatmapExtractor
 
-        place = resolve_device(device)
-        return HeatmapExtractor(network_on(self.network, place), place, viewing)
+        return HeatmapExtractor(network, device, viewing)
 
 
 def train_localizer(
@@ -79,38 +69,28 @@ def train_localizer(
     run, with the differences; InputError where most images are missing or their records damaged;
     KeyboardInterrupt, after a checkpoint, when the process is asked to stop.
     """
-    machine = machine or MachineOptions()
+
+    def prepare(allow_missing: bool) -> Prepared:
+        vocabulary, targets, left_out = read_labelled(
+            labels, images, config, allow_missing=allow_missing, keep_unlabelled=config.unlabelled_images
+        )
+        check_classes(vocabulary)
+
+        def build() -> tuple[Any, Callable[[Any], Any]]:
+            from segmentation.localization.samples import LocalizationSamples
+            from segmentation.localization.task import build_task
+
+            samples = LocalizationSamples(targets, vocabulary, config.crop)
+            return samples, lambda _device: build_task(config, vocabulary, targets)
+
+        doubts = [*few_images(targets, vocabulary), *without_negatives(targets, vocabulary)]
+        return Prepared(vocabulary.label_space, [*map(_content, targets)], left_out, build, doubts)
+
     inputs = {"the label file": labels, "the label space": Path(config.label_space)}
-    check_start(config, output, inputs, overwrite=overwrite)
-    vocabulary, targets, skipped = read_targets(
-        labels,
-        images,
-        label_space=config.label_space,
-        keep_unlabelled=config.unlabelled_images,
-        rules=config.labels,
+    notes = {"images": [str(path) for path in images], "labels": str(labels)}
+    return train_run(
+        config, config.training, output, inputs, notes, prepare, machine, overwrite=overwrite, show=show
     )
-    left_out = LeftOut(skipped, machine.allow_missing)
-    left_out.check(len(targets), labels, images)
-    check_classes(vocabulary)
-
-    from segmentation.localization.samples import LocalizationSamples
-    from segmentation.localization.task import build_task
-
-    job = TrainingJob(
-        training_record(
-            config,
-            [_content(target) for target in targets],
-            {"images": [str(path) for path in images], "labels": str(labels)},
-        ),
-        vocabulary.label_space,
-        config.training,
-        LocalizationSamples(targets, vocabulary, config.crop),
-        lambda _device: build_task(config, vocabulary, targets),
-        [*few_images(targets, vocabulary), *doubts(targets, vocabulary, config.training)],
-        config.frozen_views,
-    )
-    report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)
-    return TrainingRun(len(targets), left_out, report)
 
 
 def _content(target: ImageTargets) -> tuple[Any, ...]:
@@ -121,8 +101,5 @@ def _content(target: ImageTargets) -> tuple[Any, ...]:
 
 
 def load_localizer(run: Path) -> TrainedLocalizer:
-    """The network of a finished run. InputError if `run` is none, or is unfinished."""
-    folder = RunFolder(run)
-    refuse_saved(run)
-    config = folder.read_config(LocalizerConfig, TRAIN_LOCALIZER)
-    return TrainedLocalizer(folder.weights, Vocabulary(folder.read_label_space()), config)
+    """As `TrainedModel.of_run`."""
+    return TrainedLocalizer.of_run(run)

@@ -7,11 +7,9 @@ network is built again from. Nothing in such a folder is code.
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from importlib import import_module
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -24,14 +22,12 @@ from segmentation.referring import text_folder
 from segmentation.referring.config import ReferringConfig
 from segmentation.referring.run import TrainedReferring
 from segmentation.runs.folder import (
-    TRAIN_LOCALIZER,
     TRAIN_REFERRING,
-    TRAIN_SEGMENTER,
     installed_versions,
     is_content,
     use_of,
 )
-from segmentation.runs.trained import SAVED_CONFIG, StoredModel, is_saved
+from segmentation.runs.trained import SAVED_CONFIG, StoredModel, is_saved, model_class
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import InputError, UsageError
 from shared_runtime.files import reading, writing
@@ -49,23 +45,6 @@ _SAVING = "saving"
 _UNFINISHED = re.compile(rf"\.{_SAVING}{UNFINISHED}")
 """Sub-folder in which a model is written before it takes the place of another."""
 _OWN = "capseg"
-_KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        TRAIN_LOCALIZER: (
-            "segmentation.localization.config:LocalizerConfig",
-            "segmentation.localization.run:TrainedLocalizer",
-        ),
-        TRAIN_SEGMENTER: (
-            "segmentation.segmenter.config:SegmenterConfig",
-            "segmentation.segmenter.run:TrainedSegmenter",
-        ),
-        TRAIN_REFERRING: (
-            "segmentation.referring.config:ReferringConfig",
-            "segmentation.referring.run:TrainedReferring",
-        ),
-    }
-)
-"""By the command that trains it, a network's configuration and what it is opened as, each `module:class`."""
 
 
 class SavedModel(FrozenModel):
@@ -108,7 +87,7 @@ def open_pretrained(folder: Path, *commands: str) -> Any:
         raise InputError(f"{folder / CONFIG}: got a model of {saved.command!r}, expected {wanted}{use}")
     if not (folder / WEIGHTS).is_file():
         raise InputError(f"{folder}: got no {WEIGHTS} beside {CONFIG}; copy the whole folder, or save it again")
-    configuration, opened_as = map(_found, _KINDS[saved.command])
+    opened_as = model_class(saved.command)
     values = dict(saved.config)
     if values.get("backbone") == f"{HUB}{_BACKBONE}":
         values["backbone"] = f"{HUB}{folder / _BACKBONE}"
@@ -116,7 +95,7 @@ def open_pretrained(folder: Path, *commands: str) -> Any:
     if saved.command == TRAIN_REFERRING and text.get("encoder") == _TEXT:
         text["encoder"] = str(folder / _TEXT)
     try:
-        config = configuration.model_validate(values)
+        config = opened_as.config_type.model_validate(values)
     except ValidationError as error:
         problem = error.errors()[0]
         where = ".".join(map(str, problem["loc"]))
@@ -292,8 +271,3 @@ def _facts(model: StoredModel, *, half: bool) -> dict[str, str]:
 
 def _names(model: StoredModel) -> list[str]:
     return [label.name for label in model.vocabulary.label_space.foreground]
-
-
-def _found(target: str) -> Any:
-    module, _, name = target.partition(":")
-    return getattr(import_module(module), name)

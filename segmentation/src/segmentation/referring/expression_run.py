@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segmentation.data.folders import ImageFolders, UnsafeNameError
+from segmentation.data.folders import ImageFolders
 from segmentation.data.phrases import Phrase, expression_text
 from segmentation.data.referring.expressions import Expression, ExpressionSet
 from segmentation.data.targets import ImageTargets
 from segmentation.referring.config import ReferringConfig
 from segmentation.referring.expressions import expression_table, shared
+from segmentation.referring.run import of_table
 from segmentation.referring.text_folder import language_digest
-from segmentation.runs.left_out import SHOWN
-from segmentation.runs.soundness import step_doubts
-from segmentation.runs.training import TrainingJob, TrainingRun, check_start, train_in_folder, training_record
+from segmentation.runs.left_out import fault_lines
+from segmentation.runs.training import Prepared, TrainingRun, train_run
 from segmentation.training.config import MachineOptions
 from shared_runtime.errors import InputError
 from shared_runtime.wording import counted, numbered
@@ -44,10 +44,7 @@ class LeftOutExpressions:
 
     def lines(self) -> Iterator[str]:
         """What to tell a person, the faults first."""
-        for fault in self.faults[:SHOWN]:
-            yield f"skipped: {fault}"
-        if len(self.faults) > SHOWN:
-            yield f"skipped: {len(self.faults) - SHOWN:,} more entries of the truth or images"
+        yield from fault_lines("skipped", self.faults)
         if self.allow_missing and self.missing:
             missing = numbered(len(self.missing), "image is", "images are")
             yield f"{missing} in none of the folders, which --allow-missing allows"
@@ -70,47 +67,34 @@ def train_on_expressions(
     with the differences; InputError where most images are missing; KeyboardInterrupt, after a checkpoint, when the
     process is asked to stop.
     """
-    machine = machine or MachineOptions()
-    check_start(
-        config, output, {"the truth": truth.path, "the label space": Path(config.label_space)}, overwrite=overwrite
+
+    def prepare(allow_missing: bool) -> Prepared:
+        space = load_label_space(config.label_space)
+        found, missing = _found(truth, images, config.expressions.share)
+        left_out = LeftOutExpressions([*map(str, truth.rejected)], missing, allow_missing)
+        if len(left_out.faults) > len(found) or not found:
+            first = next(iter([*missing, *left_out.faults]), "none")
+            raise InputError(
+                f"{truth.path}: got {counted(len(found), 'image')} of {len(found) + len(missing):,}, and "
+                f"{len(truth.rejected):,} damaged entries; expected most to be usable. The first fault: {first}. "
+                "Look at --images"
+            )
+        digest = language_digest(config.text_folder())
+        content = [(*_content(expressions), digest) for _, expressions in found]
+        learned = _weak if config.supervision == "texts" else _with_regions
+        return Prepared(space, content, left_out, lambda: learned(found, config, space))
+
+    inputs = {"the truth": truth.path, "the label space": Path(config.label_space)}
+    notes = {"images": [str(path) for path in images], "truth": str(truth.path)}
+    return train_run(
+        config, config.training, output, inputs, notes, prepare, machine, overwrite=overwrite, show=show
     )
-    space = load_label_space(config.label_space)
-    found, missing = _found(truth, images, config.expressions.share)
-    left_out = LeftOutExpressions([*map(str, truth.rejected)], missing, machine.allow_missing)
-    if len(left_out.faults) > len(found) or not found:
-        first = next(iter([*missing, *left_out.faults]), "none")
-        raise InputError(
-            f"{truth.path}: got {counted(len(found), 'image')} of {len(found) + len(missing):,}, and "
-            f"{len(truth.rejected):,} damaged entries; expected most to be usable. The first fault: {first}. "
-            "Look at --images"
-        )
-    samples, task = (_weak if config.supervision == "texts" else _with_regions)(found, config, space)
-    digest = language_digest(config.text_folder())
-    job = TrainingJob(
-        training_record(
-            config,
-            [(*_content(expressions), digest) for _, expressions in found],
-            {"images": [str(path) for path in images], "truth": str(truth.path)},
-        ),
-        space,
-        config.training,
-        samples,
-        task,
-        [*step_doubts(len(found), config.training)],
-        config.frozen_views,
-    )
-    report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)
-    return TrainingRun(len(found), left_out, report)
 
 
 def _weak(found: Found, config: ReferringConfig, space: LabelSpace) -> tuple[Any, Callable[[Any], Any]]:
     """Samples and task of what is said of images, and no more."""
-    from segmentation.referring.samples import ReferringSamples
-    from segmentation.referring.task import build_task
-
     table = expression_table([_targets(*image) for image in found], space, config.expressions)
-    samples = ReferringSamples(table, config.crop, apart=config.loss.apart > 0)
-    return samples, lambda device: build_task(config, space, table.texts, device)
+    return of_table(table, config, space)
 
 
 def _with_regions(found: Found, config: ReferringConfig, space: LabelSpace) -> tuple[Any, Callable[[Any], Any]]:
@@ -132,13 +116,9 @@ def _found(truth: ExpressionSet, images: Sequence[Path], share: float) -> tuple[
     worded = [[of for of in expressions if expression_text(of.text)] for expressions in truth.by_image()]
     for expressions in shared([*filter(None, worded)], lambda of: of[0].key, share, truth.path):
         first = expressions[0]
-        try:
-            path = folders.find(first.file_name, first.image_id)
-        except UnsafeNameError as error:
-            missing.append(str(error))
-            continue
-        if path is None:
-            missing.append(f"{first.key}: in none of the image folders{folders.hint(first.key)}")
+        path = folders.look_up(first.file_name, first.image_id)
+        if isinstance(path, str):
+            missing.append(f"{first.key}: {path}")
         else:
             found.append((path, expressions))
     return found, missing

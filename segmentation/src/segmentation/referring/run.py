@@ -1,55 +1,52 @@
 """A network of referring expressions from images and a label file, in a run folder; and back from there."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segmentation.backbones.catalog import RANDOM
-from segmentation.data.targets import ImageTargets, Vocabulary, read_targets
+from segmentation.data.targets import ImageTargets
 from segmentation.referring.config import ReferringConfig
-from segmentation.referring.expressions import expression_table, shared
+from segmentation.referring.expressions import ExpressionTable, expression_table, shared
 from segmentation.referring.names import shipped_as
 from segmentation.referring.options import NOTHING, ReferringPrediction
 from segmentation.referring.text_folder import language_digest
-from segmentation.runs.folder import TRAIN_REFERRING, RunFolder
-from segmentation.runs.left_out import LeftOut
-from segmentation.runs.soundness import step_doubts
-from segmentation.runs.training import TrainingJob, TrainingRun, check_start, train_in_folder, training_record
+from segmentation.runs.trained import TrainedModel
+from segmentation.runs.training import Prepared, TrainingRun, read_labelled, train_run
 from segmentation.scores.contract import NetworkTraits, ScoreSource, Viewing
 from segmentation.training.config import MachineOptions
 from shared_runtime.errors import InputError
+from shared_schemas import LabelSpace
 
 if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
     from segmentation.referring.network import ReferringNetwork
     from segmentation.referring.predict import ExpressionPredictor
     from segmentation.referring.text_encoder import TextEncoder
     from segmentation.training.loop import Progress
 
 
-@dataclass(frozen=True)
-class TrainedReferring:
+class TrainedReferring(TrainedModel[ReferringConfig, "ReferringNetwork"]):
     """A trained network, and the label space of the records that it learned from."""
 
-    weights: Path
-    vocabulary: Vocabulary
-    config: ReferringConfig
-
-    @cached_property
-    def encoders(self) -> "tuple[ReferringNetwork, TextEncoder]":
-        """The network, in evaluation mode, and what makes vectors of texts for it; read when first asked for."""
-        from segmentation.backbones.loading import read_tensors
-        from segmentation.referring.task import initial_network
-
-        network, encoder = initial_network(self.config, self.vocabulary.label_space, pretrained=False)
-        network.load_state_dict(read_tensors(self.weights))
-        return network.eval(), encoder
+    config_type = ReferringConfig
 
     @property
-    def network(self) -> "ReferringNetwork":
-        """In evaluation mode."""
-        return self.encoders[0]
+    def encoders(self) -> "tuple[ReferringNetwork, TextEncoder]":
+        """The network, in evaluation mode, and what makes vectors of texts for it; read when first asked for."""
+        return self.network, self._initial[1]
+
+    @cached_property
+    def _initial(self) -> "tuple[ReferringNetwork, TextEncoder]":
+        from segmentation.referring.task import initial_network
+
+        return initial_network(self.config, self.vocabulary.label_space, pretrained=False)
+
+    def _untrained(self, _tensors: "Mapping[str, Tensor]") -> "ReferringNetwork":
+        return self._initial[0]
 
     @property
     def traits(self) -> NetworkTraits:
@@ -71,8 +68,10 @@ class TrainedReferring:
             return None
         return shipped_as(self.vocabulary.label_space, self.config.label_space)
 
-    def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
-        """The network on `device`, asked for class names, looking at images as `viewing` says."""
+    def _scores(
+        self, network: "ReferringNetwork", device: "torch.device", viewing: Viewing
+    ) -> ScoreSource[ImageTargets]:
+        """That are asked for by class names."""
         from segmentation.referring.class_scores import ClassNameScores
 
         options = ReferringPrediction(
@@ -84,7 +83,7 @@ class TrainedReferring:
             precision=viewing.precision,
         )
         names = [label.name for label in self.vocabulary.classes]
-        return ClassNameScores(self.predictor(options, device), names)
+        return ClassNameScores(self._predictor(network, device, options), names)
 
     def predictor(self, options: ReferringPrediction | None = None, device: str = "auto") -> "ExpressionPredictor":
         """The network on `device`, looking at images as `options` say.
@@ -92,23 +91,24 @@ class TrainedReferring:
         Raises UsageError for a device that is not there, LabelSpaceError for rivals that cannot be read.
         """
         from segmentation.backbones.devices import network_on, resolve_device
+
+        options, place = options or ReferringPrediction(), resolve_device(device)
+        return self._predictor(network_on(self.network, place), place, options)
+
+    def _predictor(
+        self, network: "ReferringNetwork", device: "torch.device", options: ReferringPrediction
+    ) -> "ExpressionPredictor":
         from segmentation.referring.predict import ExpressionPredictor
         from segmentation.referring.text_encoder import on_device
 
-        resolved = (options or ReferringPrediction()).resolved(self.traits)
-        place = resolve_device(device)
-        network, encoder = self.encoders
-        network = network_on(network, place)
-        # One that was trained is a part of the network.
-        encoder = network.text_encoder or on_device(encoder, place)
-        return ExpressionPredictor(network, encoder, place, resolved)
+        # An encoder that was trained is a part of the network.
+        encoder = network.text_encoder or on_device(self.encoders[1], device)
+        return ExpressionPredictor(network, encoder, device, options.resolved(self.traits))
 
 
 def load_referring(run: Path) -> TrainedReferring:
-    """The network of a finished run. InputError if `run` is none, or is unfinished."""
-    folder = RunFolder(run)
-    config = folder.read_config(ReferringConfig, TRAIN_REFERRING)
-    return TrainedReferring(folder.weights, Vocabulary(folder.read_label_space()), config)
+    """As `TrainedModel.of_run`."""
+    return TrainedReferring.of_run(run)
 
 
 def train_referring(
@@ -127,47 +127,45 @@ def train_referring(
     run, with the differences; InputError where most images are missing or their records damaged, and where
     captions refer to nothing; KeyboardInterrupt, after a checkpoint, when the process is asked to stop.
     """
-    machine = machine or MachineOptions()
-    inputs = {"the label file": labels, "the label space": Path(config.label_space)}
     language = config.text_folder()
-    check_start(config, output, inputs, overwrite=overwrite)
-    vocabulary, targets, skipped = read_targets(
-        labels,
-        images,
-        label_space=config.label_space,
-        keep_unlabelled=config.unlabelled_images,
-        rules=config.labels,
-        phrases=config.expressions.source == "phrases",
-    )
-    left_out = LeftOut(skipped, machine.allow_missing)
-    left_out.check(len(targets), labels, images)
-    targets = shared(targets, lambda target: target.key, config.expressions.share, labels)
-    table = expression_table(targets, vocabulary.label_space, config.expressions)
-    if not table.texts:
-        raise InputError(
-            f"{labels}: got no referring phrase in {len(targets):,} records, expected mentions "
-            "with phrase_start and phrase_end, as 'capparse label' writes them"
-        )
 
+    def prepare(allow_missing: bool) -> Prepared:
+        vocabulary, targets, left_out = read_labelled(
+            labels,
+            images,
+            config,
+            allow_missing=allow_missing,
+            keep_unlabelled=config.unlabelled_images,
+            phrases=config.expressions.source == "phrases",
+        )
+        targets = shared(targets, lambda target: target.key, config.expressions.share, labels)
+        space = vocabulary.label_space
+        table = expression_table(targets, space, config.expressions)
+        if not table.texts:
+            raise InputError(
+                f"{labels}: got no referring phrase in {len(targets):,} records, expected mentions "
+                "with phrase_start and phrase_end, as 'capparse label' writes them"
+            )
+        digest = language_digest(language)
+        content = [(*_content(target), digest) for target in targets]
+        return Prepared(space, content, left_out, lambda: of_table(table, config, space))
+
+    inputs = {"the label file": labels, "the label space": Path(config.label_space)}
+    notes = {"images": [str(path) for path in images], "labels": str(labels)}
+    return train_run(
+        config, config.training, output, inputs, notes, prepare, machine, overwrite=overwrite, show=show
+    )
+
+
+def of_table(
+    table: ExpressionTable, config: ReferringConfig, space: LabelSpace
+) -> tuple[Any, Callable[[Any], Any]]:
+    """Samples of what is said of images, and what builds the task that learns from these alone."""
     from segmentation.referring.samples import ReferringSamples
     from segmentation.referring.task import build_task
 
-    digest = language_digest(language)
-    job = TrainingJob(
-        training_record(
-            config,
-            [(*_content(target), digest) for target in targets],
-            {"images": [str(path) for path in images], "labels": str(labels)},
-        ),
-        vocabulary.label_space,
-        config.training,
-        ReferringSamples(table, config.crop, apart=config.loss.apart > 0),
-        lambda device: build_task(config, vocabulary.label_space, table.texts, device),
-        [*step_doubts(len(targets), config.training)],
-        config.frozen_views,
-    )
-    report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)
-    return TrainingRun(len(targets), left_out, report)
+    samples = ReferringSamples(table, config.crop, apart=config.loss.apart > 0)
+    return samples, lambda device: build_task(config, space, table.texts, device)
 
 
 def _content(target: ImageTargets) -> tuple[Any, ...]:

@@ -57,8 +57,8 @@ def few_images(targets: Sequence[ImageTargets], vocabulary: Vocabulary) -> Itera
         )
 
 
-def doubts(targets: Sequence[ImageTargets], vocabulary: Vocabulary, options: TrainingOptions) -> Iterator[str]:
-    """What a person should know before hours are spent on it, a sentence or two each."""
+def without_negatives(targets: Sequence[ImageTargets], vocabulary: Vocabulary) -> Iterator[str]:
+    """Whether there are classes that every image shows, in a sentence or two."""
     counts = Counter(class_id for image in targets for class_id in image.classes)
     everywhere = [label.name for label in vocabulary.classes if counts[label.id] == len(targets) > 1]
     if everywhere:
@@ -67,11 +67,10 @@ def doubts(targets: Sequence[ImageTargets], vocabulary: Vocabulary, options: Tra
             f"every image shows {names}: there are no negatives, images without it, from which a network learns "
             "what it is not. Add images of other things to the labels; a background class is enough for that"
         )
-    yield from step_doubts(len(targets), options)
 
 
 def step_doubts(n_images: int, options: TrainingOptions) -> Iterator[str]:
-    """As `doubts`, of the steps in which so many images are seen."""
+    """What is to be known of the steps in which so many images are seen, a sentence or two each."""
     steps = plan_steps(n_images, options.batch_size, options.epochs)
     unseen = n_images - steps * options.batch_size
     if unseen > 0:

@@ -1,30 +1,39 @@
 """What was trained in a run folder, opened by whichever room knows how."""
 
 import json
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from segmentation.data.targets import ImageTargets, Vocabulary
 from segmentation.runs.folder import TRAIN_GROUNDING, TRAIN_LOCALIZER, TRAIN_REFERRING, TRAIN_SEGMENTER, RunFolder
-from segmentation.scores.contract import TrainedNetwork
+from segmentation.scores.contract import ScoreSource, TrainedNetwork, Viewing
 from segmentation.training.config import TrainingConfig
 from shared_runtime.errors import InputError
 from shared_runtime.files import file_digest
 
-ValueT = TypeVar("ValueT")
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
 
-OPENERS = MappingProxyType(
+ValueT = TypeVar("ValueT")
+ConfigT = TypeVar("ConfigT", bound=TrainingConfig)
+NetworkT = TypeVar("NetworkT", bound="nn.Module")
+
+OPENED_AS = MappingProxyType(
     {
-        TRAIN_LOCALIZER: "segmentation.localization.run:load_localizer",
-        TRAIN_SEGMENTER: "segmentation.segmenter.run:load_segmenter",
-        TRAIN_REFERRING: "segmentation.referring.run:load_referring",
-        TRAIN_GROUNDING: "segmentation.grounding.run:load_grounding",
+        TRAIN_LOCALIZER: "segmentation.localization.run:TrainedLocalizer",
+        TRAIN_SEGMENTER: "segmentation.segmenter.run:TrainedSegmenter",
+        TRAIN_REFERRING: "segmentation.referring.run:TrainedReferring",
+        TRAIN_GROUNDING: "segmentation.grounding.run:TrainedGrounding",
     }
 )
-"""Command to `module:function`, which takes a run folder and is imported when it is needed."""
+"""Command to `module:class`, a `TrainedModel` that is imported when it is needed."""
 
 SHIPPED = Path(__file__).parent.parent / "models" / "segmenter"
 """The folder of the model that ships, a segmenter as `save_pretrained` writes it."""
@@ -32,6 +41,13 @@ SAVED_CONFIG = "config.json"
 """What a saved model has in the place of a run's record."""
 SAVED_FILES = (SAVED_CONFIG, "README.md")
 """Beside the weights, in the folder of a saved model."""
+
+
+def model_class(command: str) -> "type[TrainedModel[Any, Any]]":
+    """What is opened of a run of `command`, one of `OPENED_AS`."""
+    module, _, name = OPENED_AS[command].partition(":")
+    found: type[TrainedModel[Any, Any]] = getattr(import_module(module), name)
+    return found
 
 
 class StoredModel(Protocol):
@@ -53,6 +69,53 @@ class StoredModel(Protocol):
 
 class OpenedModel(StoredModel, TrainedNetwork[ImageTargets], Protocol):
     """One that gives maps of the classes of a label space."""
+
+
+@dataclass(frozen=True)
+class TrainedModel(ABC, Generic[ConfigT, NetworkT]):
+    """A trained network, as a room opens it: what its columns mean, and what it was trained by."""
+
+    weights: Path
+    vocabulary: Vocabulary
+    """Of the records that it learned from."""
+    config: ConfigT
+    config_type: ClassVar[type[TrainingConfig]]
+
+    @classmethod
+    def of_run(cls, run: Path) -> Self:
+        """That of a finished run. Raises InputError if `run` is none of this kind of model, or is unfinished."""
+        refuse_saved(run)
+        folder = RunFolder(run)
+        config: Any = folder.read_config(cls.config_type, cls.config_type.command)
+        return cls(folder.weights, Vocabulary(folder.read_label_space()), config)
+
+    @cached_property
+    def network(self) -> NetworkT:
+        """In evaluation mode; read when it is first asked for, so that wrong options are told without torch."""
+        from segmentation.backbones.loading import read_tensors
+
+        tensors = read_tensors(self.weights)
+        network = self._untrained(tensors)
+        network.load_state_dict(tensors)
+        return network.eval()
+
+    @abstractmethod
+    def _untrained(self, tensors: "Mapping[str, Tensor]") -> NetworkT:
+        """The network, into which its `tensors` are to be read."""
+
+    def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
+        """The network on `device`, looking at images as `viewing` says.
+
+        Raises UsageError for a device that is not there.
+        """
+        from segmentation.backbones.devices import network_on, resolve_device
+
+        place = resolve_device(device)
+        return self._scores(network_on(self.network, place), place, viewing)
+
+    @abstractmethod
+    def _scores(self, network: NetworkT, device: "torch.device", viewing: Viewing) -> ScoreSource[ImageTargets]:
+        """What `network`, which is on `device`, says of images."""
 
 
 def identity(model: StoredModel) -> dict[str, Any]:
@@ -118,7 +181,7 @@ def open_trained(run: Path, *commands: str) -> OpenedModel:
     InputError if `run` is the folder of something else, or is unfinished.
     """
     refuse_saved(run)
-    command = RunFolder(run).read_finished(*(commands or OPENERS)).command
-    module, _, opener = OPENERS[command].partition(":")
-    trained: OpenedModel = getattr(import_module(module), opener)(run)
-    return trained
+    command = RunFolder(run).read_finished(*(commands or OPENED_AS)).command
+    trained: Any = model_class(command).of_run(run)
+    opened: OpenedModel = trained
+    return opened

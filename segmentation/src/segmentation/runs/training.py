@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
+from segmentation.data.targets import ImageTargets, Vocabulary, read_targets
 from segmentation.runs.differences import content_of
 from segmentation.runs.folder import RunFolder, RunRecord, installed_versions, open_run
-from segmentation.runs.left_out import LeftOutImages
+from segmentation.runs.left_out import LeftOut, LeftOutImages
+from segmentation.runs.soundness import step_doubts
 from segmentation.training.config import MachineOptions, TrainingConfig, TrainingOptions
 from shared_schemas import LabelSpace
 
@@ -80,6 +82,88 @@ def check_start(config: TrainingConfig, output: Path, inputs: Mapping[str, Path]
     start = config.start_files() if overwrite or not folder.finished else {}
     folder.check_inputs({**inputs, **start})
     return folder
+
+
+class Prepared(NamedTuple):
+    """What a command found to learn from."""
+
+    label_space: LabelSpace
+    content: Sequence[Any]
+    """Of each image, as JSON takes it, all that decides what is learned from it."""
+    left_out: LeftOutImages
+    build: "Callable[[], tuple[Samples[Any, Any], Callable[[torch.device], Task[Any]]]]"
+    """Samples and `build_task` of a `TrainingJob`; imports torch."""
+    doubts: Sequence[str] = ()
+
+
+def train_run(
+    config: TrainingConfig,
+    options: TrainingOptions,
+    output: Path,
+    inputs: Mapping[str, Path],
+    notes: Mapping[str, Any],
+    prepare: Callable[[bool], Prepared],
+    machine: MachineOptions | None = None,
+    *,
+    overwrite: bool = False,
+    show: "Callable[[Progress], None]" = lambda _: None,
+) -> TrainingRun:
+    """Train what `config` says, in the steps of its `options`, on what `prepare` finds, in the folder `output`.
+
+    `prepare` is told whether missing images are no fault; it is asked when none of the `inputs`, the files that
+    are read, would be written over. `notes`: where they lie. Raises as it does, and as `check_start` and
+    `train_in_folder` do.
+    """
+    machine = machine or MachineOptions()
+    check_start(config, output, inputs, overwrite=overwrite)
+    found = prepare(machine.allow_missing)
+    samples, build_task = found.build()
+    n_images = len(found.content)
+    job = TrainingJob(
+        training_record(config, found.content, notes),
+        found.label_space,
+        options,
+        samples,
+        build_task,
+        [*found.doubts, *step_doubts(n_images, options)],
+        config.frozen_views,
+    )
+    report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)
+    return TrainingRun(n_images, found.left_out, report)
+
+
+class Labelled(NamedTuple):
+    """The images of a label file to learn from."""
+
+    vocabulary: Vocabulary
+    targets: list[ImageTargets]
+    left_out: LeftOut
+
+
+def read_labelled(
+    labels: Path,
+    images: Sequence[Path],
+    config: TrainingConfig,
+    *,
+    allow_missing: bool,
+    keep_unlabelled: bool,
+    phrases: bool = False,
+) -> Labelled:
+    """What a label file says of images, as `read_targets` reads it.
+
+    Raises as that does, and InputError where most images are missing or their records damaged.
+    """
+    vocabulary, targets, skipped = read_targets(
+        labels,
+        images,
+        label_space=config.label_space,
+        keep_unlabelled=keep_unlabelled,
+        rules=config.labels,
+        phrases=phrases,
+    )
+    left_out = LeftOut(skipped, allow_missing)
+    left_out.check(len(targets), labels, images)
+    return Labelled(vocabulary, targets, left_out)
 
 
 def training_record(config: TrainingConfig, samples: Sequence[Any], notes: Mapping[str, Any]) -> RunRecord:

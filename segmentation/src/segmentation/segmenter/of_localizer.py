@@ -6,7 +6,6 @@ segment images of which nothing is said: every class competes everywhere, as in 
 Roth (2020).
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +24,6 @@ SHARPNESS = 3.0
 dense CRF turned a mean IoU of .15 into .11 with 1, and left it with 3 as with 8."""
 
 
-@dataclass(frozen=True)
 class SegmenterOfLocalizer(TrainedSegmenter):
     """As if it had been trained: `weights` are those of the localizer's run."""
 

@@ -1,16 +1,15 @@
 """A segmentation network from images and their masks, in a run folder; and back from there."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from segmentation.backbones.catalog import RANDOM
 from segmentation.data.targets import ImageTargets, Vocabulary
-from segmentation.runs.folder import TRAIN_SEGMENTER, RunFolder
-from segmentation.runs.soundness import check_classes, step_doubts
-from segmentation.runs.training import TrainingJob, TrainingRun, check_start, train_in_folder, training_record
+from segmentation.runs.folder import RunFolder
+from segmentation.runs.soundness import check_classes
+from segmentation.runs.trained import TrainedModel
+from segmentation.runs.training import Prepared, TrainingRun, train_run
 from segmentation.scores.contract import NetworkTraits, ScoreSource, Viewing
 from segmentation.segmenter.config import FROM_MASKS, SegmenterConfig
 from segmentation.segmenter.pairs import TrainingMasks, pair_images
@@ -19,17 +18,17 @@ from shared_runtime.errors import InputError
 from shared_runtime.files import file_digest
 
 if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
     from segmentation.segmenter.network import SegmentationNetwork
     from segmentation.training.loop import Progress
 
 
-@dataclass(frozen=True)
-class TrainedSegmenter:
+class TrainedSegmenter(TrainedModel[SegmenterConfig, "SegmentationNetwork"]):
     """A trained network and what its channels mean."""
 
-    weights: Path
-    vocabulary: Vocabulary
-    config: SegmenterConfig
+    config_type = SegmenterConfig
 
     @property
     def traits(self) -> NetworkTraits:
@@ -44,23 +43,17 @@ class TrainedSegmenter:
             segmentation=True,
         )
 
-    @cached_property
-    def network(self) -> "SegmentationNetwork":
-        """In evaluation mode; read when it is first asked for, so that wrong options are told without torch."""
-        from segmentation.backbones.loading import read_tensors
+    def _untrained(self, _tensors: "Mapping[str, Tensor]") -> "SegmentationNetwork":
         from segmentation.segmenter.initialise import initial_network
 
-        network = initial_network(self.config, self.vocabulary.n_foreground, weights=None)
-        network.load_state_dict(read_tensors(self.weights))
-        return network.eval()
+        return initial_network(self.config, self.vocabulary.n_foreground, weights=None)
 
-    def score_source(self, viewing: Viewing, device: str) -> ScoreSource[ImageTargets]:
-        """The network on `device`, looking at images as `viewing` says."""
-        from segmentation.backbones.devices import network_on, resolve_device
+    def _scores(
+        self, network: "SegmentationNetwork", device: "torch.device", viewing: Viewing
+    ) -> ScoreSource[ImageTargets]:
         from segmentation.segmenter.predict import SegmenterScores
 
-        place = resolve_device(device)
-        return SegmenterScores(network_on(self.network, place), place, viewing)
+        return SegmenterScores(network, device, viewing)
 
 
 def train_segmenter(
@@ -80,49 +73,43 @@ def train_segmenter(
     with the differences; InputError where most masks have no image; KeyboardInterrupt, after a checkpoint, when
     the process is asked to stop.
     """
-    machine = machine or MachineOptions()
     given_masks = masks if isinstance(masks, TrainingMasks) else TrainingMasks(masks)
+
+    def prepare(allow_missing: bool) -> Prepared:
+        for path in given_masks.folders:
+            if not path.is_dir():
+                raise InputError(
+                    f"{path}: got no folder, expected one of masks <image stem>.png, as make-masks writes it"
+                )
+        vocabulary = Vocabulary(given_masks.label_space(config.label_space))
+        check_classes(vocabulary)
+        space = vocabulary.label_space
+        truth, corrected = given_masks.truth(space)
+        pairs, unpaired = pair_images(
+            images, given_masks.masks, truth, corrected=corrected, allow_missing=allow_missing
+        )
+
+        def build() -> tuple[Any, Callable[[Any], Any]]:
+            from segmentation.segmenter.samples import MaskSamples
+            from segmentation.segmenter.task import build_task, check_crops
+
+            if overwrite or not RunFolder(output).finished:
+                check_crops(config)
+            return MaskSamples(pairs, truth, config.crop), lambda _device: build_task(config, space)
+
+        content = [
+            (pair.key, file_digest(given_masks.file(pair))[:16], *(["corrected"] if pair.corrected else []))
+            for pair in pairs
+        ]
+        return Prepared(space, content, unpaired, build)
+
     inputs = {} if config.label_space == FROM_MASKS else {"the label space": Path(config.label_space)}
-    folder = check_start(config, output, inputs, overwrite=overwrite)
-    for path in given_masks.folders:
-        if not path.is_dir():
-            raise InputError(
-                f"{path}: got no folder, expected one of masks <image stem>.png, as make-masks writes it"
-            )
-    vocabulary = Vocabulary(given_masks.label_space(config.label_space))
-    check_classes(vocabulary)
-    truth, corrected = given_masks.truth(vocabulary.label_space)
-    pairs, unpaired = pair_images(
-        images, given_masks.masks, truth, corrected=corrected, allow_missing=machine.allow_missing
+    notes = {"images": [str(path) for path in images], "masks": " + ".join(map(str, given_masks.folders))}
+    return train_run(
+        config, config.training, output, inputs, notes, prepare, machine, overwrite=overwrite, show=show
     )
-
-    from segmentation.segmenter.samples import MaskSamples
-    from segmentation.segmenter.task import build_task, check_crops
-
-    if overwrite or not folder.finished:
-        check_crops(config)
-    job = TrainingJob(
-        training_record(
-            config,
-            [
-                (pair.key, file_digest(given_masks.file(pair))[:16], *(["corrected"] if pair.corrected else []))
-                for pair in pairs
-            ],
-            {"images": [str(path) for path in images], "masks": " + ".join(map(str, given_masks.folders))},
-        ),
-        vocabulary.label_space,
-        config.training,
-        MaskSamples(pairs, truth, config.crop),
-        lambda _device: build_task(config, vocabulary.label_space),
-        [*step_doubts(len(pairs), config.training)],
-        config.frozen_views,
-    )
-    report = train_in_folder(job, output, machine, overwrite=overwrite, show=show)
-    return TrainingRun(len(pairs), unpaired, report)
 
 
 def load_segmenter(run: Path) -> TrainedSegmenter:
-    """The network of a finished run. InputError if `run` is none, or is unfinished."""
-    folder = RunFolder(run)
-    config = folder.read_config(SegmenterConfig, TRAIN_SEGMENTER)
-    return TrainedSegmenter(folder.weights, Vocabulary(folder.read_label_space()), config)
+    """As `TrainedModel.of_run`."""
+    return TrainedSegmenter.of_run(run)
