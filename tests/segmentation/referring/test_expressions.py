@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from segmentation.data.crops import CropOptions
-from segmentation.data.phrases import Phrase, expression_text, referring_phrases
+from segmentation.data.phrases import Phrase, class_text, expression_text, referring_phrases
 from segmentation.data.targets import ImageTargets, read_targets
+from segmentation.referring.class_words import class_words
 from segmentation.referring.config import ExpressionOptions
 from segmentation.referring.expressions import ExpressionTable, content_words, expression_table
+from segmentation.referring.names import class_texts
 from segmentation.referring.samples import ReferringSamples
 from segmentation.referring.tf_idf import TfIdf
 from segmentation.training.kept_cells import FrozenViews, KeptCells
@@ -45,6 +47,31 @@ def judged(found: ExpressionTable, image: int) -> dict[str, tuple[float, bool]]:
     judgement = found.judge(image, range(len(found.texts)))
     values = zip(found.texts, judgement.present.tolist(), judgement.known.tolist(), strict=True)
     return {text: (present, known) for text, present, known in values}
+
+
+def test_a_class_is_called_the_same_wherever_it_is_asked_for() -> None:
+    lvis = load_label_space("lvis")
+    assert class_text(lvis.by_name["flip-flop (sandal)"]) == "flip-flop"
+    texts = {text for (text,) in class_words(lvis).values()}
+    assert (
+        texts == {*class_texts(lvis)} == {*expression_table([], lvis, ExpressionOptions(source="classes")).texts}
+    )
+    assert len(texts) == len(lvis.foreground) - 5
+
+
+def test_one_name_can_be_that_of_several_classes(space: LabelSpace) -> None:
+    classes = [
+        label.model_dump() | {"name": "cat (toy)" if label.id == DOG else label.name} for label in space.classes
+    ]
+    namesakes = LabelSpace.model_validate(space.model_dump() | {"classes": classes})
+    images = [
+        ImageTargets(1, None, Path("1.png"), (DOG,), ()),
+        ImageTargets(2, None, Path("2.png"), (CUP,), (), doubtful=(CAT,)),
+    ]
+    found = expression_table(images, namesakes, ExpressionOptions(source="classes"))
+    assert (list(found.texts), found.labels[0]) == (["cat", "cup"], frozenset({CAT, DOG}))
+    assert judged(found, 0) == {"cat": (1, True), "cup": (0, True)}
+    assert judged(found, 1) == {"cat": (0, False), "cup": (1, True)}
 
 
 def test_phrases_are_what_is_seen_each_once() -> None:

@@ -11,7 +11,7 @@ import torch
 from segmentation.data.targets import Vocabulary
 from segmentation.masks.refinement import Refinement
 from segmentation.referring.config import ExpressionOptions, ReferringConfig
-from segmentation.referring.names import names_of, rival_names, shipped_as
+from segmentation.referring.names import class_texts, rival_names, shipped_as
 from segmentation.referring.options import IMAGE, NOTHING, ReferringPrediction
 from segmentation.referring.rivals import competing, contested_shares
 from segmentation.referring.run import TrainedReferring
@@ -70,7 +70,7 @@ def test_names_are_those_of_a_label_space_that_ships(
 
 def test_names_that_two_label_spaces_share_are_those_of_the_one_that_was_asked_for() -> None:
     paper = load_label_space("coco-paper")
-    assert (paper.name, names_of(paper)) == ("coco", rival_names("coco"))
+    assert (paper.name, class_texts(paper)) == ("coco", rival_names("coco"))
     called = {name: shipped_as(paper, name) for name in ("coco-paper", "coco", "own.toml", "voc")}
     assert called == {"coco-paper": "coco-paper", "coco": "coco", "own.toml": "coco", "voc": "coco"}
 

@@ -64,6 +64,16 @@ def network_on(network: "NetworkT", device: "torch.device") -> "NetworkT":
     return copy.deepcopy(network).to(device)
 
 
+def channels_last(network: "NetworkT") -> "NetworkT":
+    """`network` with the channels of its kernels last in memory.
+
+    On CPUs, depthwise and 1×1 convolutions are faster so, forwards and backwards.
+    """
+    import torch
+
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
 def in_precision(precision: Precision, device: "torch.device") -> "AbstractContextManager[object]":
     """Within it, networks on `device` compute in that precision."""
     import torch

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from shared_runtime.errors import UsageError
-from shared_schemas import DOUBTS, ImageLabels
+from shared_schemas import DOUBTS, ImageLabels, LabelClass
 
 _ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\S)")
 
@@ -22,6 +22,11 @@ class Phrase(NamedTuple):
 def expression_text(text: str) -> str:
     """How a text is compared and encoded: lower case, single spaces, without an article in front."""
     return _ARTICLE.sub("", " ".join(text.casefold().split()).rstrip(" .,;:!?"))
+
+
+def class_text(label: LabelClass) -> str:
+    """What a class is called as such a text: 'Bus_(vehicle)' is a bus. Two classes can have the same one."""
+    return expression_text(label.spoken_name)
 
 
 def check_texts(texts: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from segmentation.data.phrases import class_text
 from segmentation.runs.differences import content_of
 from segmentation.runs.folder import (
     TRAIN_GROUNDING,
@@ -46,7 +47,7 @@ def import_dsve(
     from segmentation.grounding.task import initial_network
     from segmentation.training.checkpoint import save_weights
 
-    names = [label.name.replace("_", " ") for label in space.classes]
+    names = [class_text(label) for label in space.classes]
     wanted = words_of([*names, *_captions(files.labels)]) if files.labels else None
     words, vectors = word_vectors(files.words, wanted)
     own = read_dsve(files.checkpoint)

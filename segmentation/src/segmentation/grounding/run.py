@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segmentation.backbones.catalog import RANDOM
+from segmentation.data.phrases import class_text
 from segmentation.data.targets import ImageTargets
 from segmentation.grounding.config import GroundingConfig
 from segmentation.runs.trained import TrainedModel
@@ -49,7 +50,7 @@ class TrainedGrounding(TrainedModel[GroundingConfig, "GroundingNetwork"]):
     ) -> ScoreSource[ImageTargets]:
         from segmentation.grounding.predict import GroundingScores
 
-        names = [label.name.replace("_", " ") for label in self.vocabulary.classes]
+        names = [class_text(label) for label in self.vocabulary.classes]
         return GroundingScores(network, device, viewing, names)
 
 

@@ -5,31 +5,24 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from segmentation.backbones.devices import channels_last
 from segmentation.backbones.loading import load_backbone
 from segmentation.grounding.config import GroundingConfig, TripletOptions
 from segmentation.grounding.losses import triplet_loss
 from segmentation.grounding.network import GroundingNetwork
 from segmentation.grounding.samples import CaptionedBatch
 from segmentation.grounding.words import WordTable
-from segmentation.training.task import ParameterGroup, learning_groups
+from segmentation.training.task import BackboneTask
 
 
-class GroundingTask:
+class GroundingTask(BackboneTask[GroundingNetwork]):
     """Trains `module` to bring images near to their texts."""
 
     decomposes = False  # other images and texts of the batch are the negatives
 
     def __init__(self, network: GroundingNetwork, loss: TripletOptions, *, new_layer_factor: float) -> None:
-        self.module = network
+        super().__init__(network, new_layer_factor)
         self._loss = loss
-        self._new_layer_factor = new_layer_factor
-
-    def parameter_groups(self) -> list[ParameterGroup]:
-        """What is not frozen of the backbone, and what did not come with its weights."""
-        return learning_groups(self.module.backbone, self.module.new_parameters(), self._new_layer_factor)
-
-    def begin_step(self, epochs: float) -> None:
-        """Nothing changes between steps."""
 
     def loss(self, batch: CaptionedBatch) -> tuple[Tensor, dict[str, Tensor]]:
         """The triplet loss, and for the log the share of images whose own text is the nearest of the batch."""
@@ -51,6 +44,4 @@ def build_task(config: GroundingConfig, words: WordTable) -> GroundingTask:
 
 def initial_network(config: GroundingConfig, words: WordTable, *, weights: Path | None) -> GroundingNetwork:
     """The network before its training; its backbone with random numbers where `weights` is None."""
-    network = GroundingNetwork(load_backbone(config.backbone, weights), words, config.network)
-    # On CPUs, depthwise and 1×1 convolutions are faster with channels last, forwards and backwards.
-    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+    return channels_last(GroundingNetwork(load_backbone(config.backbone, weights), words, config.network))

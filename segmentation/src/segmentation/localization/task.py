@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from segmentation.backbones.devices import channels_last
 from segmentation.backbones.loading import load_backbone, load_classifier
 from segmentation.data.targets import ImageTargets, Vocabulary
 from segmentation.localization.config import LocalizerConfig
@@ -15,16 +16,15 @@ from segmentation.localization.losses import LocalizationLoss, LossWeights, labe
 from segmentation.localization.network import LabelLocalizer, build_localizer
 from segmentation.localization.noisy_labels import LabelDoubts
 from segmentation.localization.samples import LocalizationBatch
-from segmentation.training.task import ParameterGroup, learning_groups
+from segmentation.training.task import BackboneTask
 
 
-class LocalizationTask:
+class LocalizationTask(BackboneTask[LabelLocalizer]):
     """Trains `module` on Eq. 6; what did not come with the backbone learns `new_layer_factor` times as fast."""
 
     def __init__(self, network: LabelLocalizer, loss: LocalizationLoss, *, new_layer_factor: float) -> None:
-        self.module = network
+        super().__init__(network, new_layer_factor)
         self._loss = loss
-        self._new_layer_factor = new_layer_factor
         self._epochs = 0.0
 
     @property
@@ -35,10 +35,6 @@ class LocalizationTask:
     def begin_step(self, epochs: float) -> None:
         """The rejection of large losses grows with the epochs done."""
         self._epochs = epochs
-
-    def parameter_groups(self) -> list[ParameterGroup]:
-        """What is not frozen of the backbone, and what did not come with its weights."""
-        return learning_groups(self.module.backbone, self.module.new_parameters(), self._new_layer_factor)
 
     def loss(self, batch: LocalizationBatch) -> tuple[Tensor, dict[str, Tensor]]:
         """Eq. 6 and its parts; negative compounds are drawn with torch's default generator."""
@@ -72,6 +68,4 @@ def build_task(
 def initial_network(config: LocalizerConfig, vocabulary: Vocabulary, *, weights: Path | None) -> LabelLocalizer:
     """The network before its training; its backbone with random numbers where `weights` is None."""
     backbone = load_backbone(config.backbone, weights)
-    network = build_localizer(backbone, vocabulary.n_classes, vocabulary.n_attributes, config.network)
-    # On CPUs, depthwise and 1×1 convolutions are faster with channels last, forwards and backwards.
-    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+    return channels_last(build_localizer(backbone, vocabulary.n_classes, vocabulary.n_attributes, config.network))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from segmentation.data.phrases import class_text
 from shared_runtime.errors import InputError, UsageError
 from shared_runtime.packaged import packaged_toml
 from shared_schemas import LabelSpace
@@ -25,8 +26,7 @@ def class_words(space: LabelSpace, source: str = NAMES) -> Mapping[str, Sequence
     if source == LABELS:
         return {label.name: (label.name,) for label in space.foreground}
     shipped = packaged_toml(__package__, "class_words.toml")
-    names = {label.name: label.name.replace("_", " ").replace("-", " ") for label in space.foreground}
-    words: dict[str, Sequence[str]] = {name: (spelled,) for name, spelled in names.items()}
+    words: dict[str, Sequence[str]] = {label.name: (class_text(label),) for label in space.foreground}
     words |= {name: some for name, some in shipped[NAMES].items() if name in words}
     if source == PAPER:
         return words | {name: some for name, some in shipped[PAPER].items() if name in words}

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.data.phrases import Phrase, expression_text
+from segmentation.data.phrases import Phrase, class_text
 from segmentation.data.targets import ImageTargets
 from segmentation.referring.config import ExpressionOptions
 from segmentation.referring.tf_idf import TfIdf, words
@@ -47,7 +47,7 @@ class ExpressionTable:
     """Each once; the class names that are in every batch come first."""
     n_names: int
     labels: Sequence[frozenset[int]]
-    """By expression the ids of the classes that it was said of; of a class name that class."""
+    """By expression the ids of the classes that it was said of; of a class name the classes that have it."""
     images: Sequence[ImageTargets]
     said: Sequence[tuple[int, ...]]
     """By image the numbers of its phrases."""
@@ -60,8 +60,9 @@ class ExpressionTable:
         present = np.zeros(len(numbers), dtype=np.float32)
         known = np.ones(len(numbers), dtype=np.bool_)
         named, is_said = numbers < self.n_names, np.isin(numbers, said)
-        labels = self._labels_of_names[numbers[named]]
-        present[named], known[named] = np.isin(labels, targets.classes), ~np.isin(labels, targets.doubtful)
+        names = numbers[named]
+        present[named] = self._have_one_of(targets.classes)[names]
+        known[named] = ~self._have_one_of(targets.doubtful)[names]
         if self.options.entailed != "negative" or self.options.synonyms != "negative":
             self._relent(numbers, np.flatnonzero(~named & ~is_said), image, present, known)
         present[is_said], known[is_said] = 1, True
@@ -105,10 +106,18 @@ class ExpressionTable:
         words = self._words[expression]
         return bool(words) and any(words <= self._words[other] for other in said)
 
+    def _have_one_of(self, classes: Sequence[int]) -> npt.NDArray[np.bool_]:
+        """(n_names,): which class names are those of one of `classes` at least."""
+        labels, starts = self._labels_of_names
+        found: npt.NDArray[np.bool_] = np.logical_or.reduceat(np.isin(labels, classes), starts)
+        return found
+
     @cached_property
-    def _labels_of_names(self) -> npt.NDArray[np.intp]:
-        """The class of each name."""
-        return np.array([label for (label,) in self.labels[: self.n_names]], dtype=np.intp)
+    def _labels_of_names(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """The classes of all names one after the other, and where those of each name begin."""
+        of_names = [sorted(labels) for labels in self.labels[: self.n_names]]
+        starts = np.cumsum([0, *map(len, of_names)], dtype=np.intp)[:-1]
+        return np.array([label for labels in of_names for label in labels], dtype=np.intp), starts
 
     @cached_property
     def _words(self) -> list[frozenset[str]]:
@@ -151,7 +160,7 @@ def expression_table(
     numbers: dict[str, int] = {}
     labels: list[set[int]] = []
     for label in {"none": (), "foreground": label_space.foreground, "all": label_space.classes}[options.named]:
-        _add(Phrase(expression_text(label.name), label.id), numbers, labels, 0)
+        _add(Phrase(class_text(label), label.id), numbers, labels, 0)
     n_names = len(numbers)
     said = [
         tuple(_add(phrase, numbers, labels, n_names) for phrase in image.phrases)

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.data.phrases import expression_text
+from segmentation.data.phrases import class_text
 from segmentation.referring.expressions import content_words
 from shared_schemas import LabelSpace, load_label_space
 from shared_schemas.label_space_file import SHIPPED
@@ -26,18 +26,18 @@ def rival_table(texts: Sequence[str], rivals: Sequence[str]) -> npt.NDArray[np.b
 def rival_names(space: str) -> list[str]:
     """The classes of a label space, the background's too. Raises LabelSpaceError where there is none of that
     name."""
-    return names_of(_space(space))
+    return class_texts(_space(space))
 
 
-def names_of(space: LabelSpace) -> list[str]:
-    """The same of a label space that was read already."""
-    return [expression_text(label.name) for label in space.classes]
+def class_texts(space: LabelSpace) -> list[str]:
+    """The same of a label space that was read already; each text once."""
+    return [*dict.fromkeys(map(class_text, space.classes))]
 
 
 def namesakes(asked: LabelSpace, rivals: str) -> dict[int, frozenset[str]]:
     """By class id of `asked`, the names in the label space `rivals` of what has a synset in common with it: an
     airplane is no rival to an aeroplane. Raises LabelSpaceError as `rival_names` does."""
-    others = [(expression_text(label.name), {*label.synsets}) for label in _space(rivals).classes]
+    others = [(class_text(label), {*label.synsets}) for label in _space(rivals).classes]
     return {
         label.id: frozenset(name for name, synsets in others if not synsets.isdisjoint(label.synsets))
         for label in asked.foreground
@@ -49,7 +49,7 @@ def shipped_as(space: LabelSpace, called: str) -> str | None:
 
     None: there is none, whatever it is called.
     """
-    names = names_of(space)
+    names = class_texts(space)
     return next((name for name in (called, space.name) if name in SHIPPED and rival_names(name) == names), None)
 
 

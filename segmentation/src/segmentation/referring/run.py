@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segmentation.backbones.catalog import RANDOM
+from segmentation.data.phrases import class_text
 from segmentation.data.targets import ImageTargets
 from segmentation.referring.config import ReferringConfig
 from segmentation.referring.expressions import ExpressionTable, expression_table, shared
@@ -82,7 +83,7 @@ class TrainedReferring(TrainedModel[ReferringConfig, "ReferringNetwork"]):
             rivals=NOTHING,
             precision=viewing.precision,
         )
-        names = [label.name for label in self.vocabulary.classes]
+        names = [class_text(label) for label in self.vocabulary.classes]
         return ClassNameScores(self._predictor(network, device, options), names)
 
     def predictor(self, options: ReferringPrediction | None = None, device: str = "auto") -> "ExpressionPredictor":

@@ -6,8 +6,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from segmentation.backbones.devices import channels_last
 from segmentation.backbones.loading import load_backbone, load_classifier, read_tensors
-from segmentation.data.phrases import expression_text
+from segmentation.data.phrases import class_text, expression_text
 from segmentation.referring.config import ReferringConfig, ReferringLossOptions
 from segmentation.referring.knowledge.directions import start_from_knowledge
 from segmentation.referring.knowledge.learned_rows import named_rows
@@ -16,12 +17,12 @@ from segmentation.referring.network import ReferringNetwork
 from segmentation.referring.pooling import pooled
 from segmentation.referring.samples import ReferringBatch
 from segmentation.referring.text_encoder import ClassNames, LanguageModel, TextEncoder, on_device
-from segmentation.training.task import ParameterGroup, learning_groups
+from segmentation.training.task import BackboneTask, ParameterGroup
 from shared_runtime.errors import UsageError
 from shared_schemas import LabelSpace
 
 
-class ReferringTask:
+class ReferringTask(BackboneTask[ReferringNetwork]):
     """Trains `module` on which expressions images show."""
 
     def __init__(
@@ -35,23 +36,16 @@ class ReferringTask:
     ) -> None:
         """`texts`: what the network takes for each expression of the training's table, one per row. `names_alone`:
         every batch has the same expressions, class names."""
-        self.module = network
+        super().__init__(network, new_layer_factor)
         self._texts = texts
         self._loss = loss
-        self._new_layer_factor = new_layer_factor
         # Expressions that are drawn for one image are negatives of the others in its batch.
         self.decomposes = names_alone and not loss.apart
 
     def parameter_groups(self) -> list[ParameterGroup]:
         """What is not frozen of the encoders, and what did not come with them."""
-        network = self.module
-        groups = learning_groups(network.backbone, network.new_parameters(), self._new_layer_factor)
-        if network.text_encoder is not None:
-            groups.append(ParameterGroup("text", list(network.text_encoder.parameters())))
-        return groups
-
-    def begin_step(self, epochs: float) -> None:
-        """Nothing changes between steps."""
+        groups, encoder = super().parameter_groups(), self.module.text_encoder
+        return groups if encoder is None else [*groups, ParameterGroup("text", list(encoder.parameters()))]
 
     def texts(self, expressions: Tensor) -> Tensor:
         """What the network takes for expressions `[L]`, by their numbers in the training's table."""
@@ -124,8 +118,7 @@ def initial_network(
     encoder = text_encoder(config, label_space, pretrained=pretrained or not config.network.text.trained)
     trained = encoder if isinstance(encoder, LanguageModel) and config.network.text.trained else None
     network = ReferringNetwork(backbone, encoder.channels, config.network, trained)
-    # On CPUs, depthwise and 1×1 convolutions are faster with channels last, forwards and backwards.
-    return network.to(memory_format=torch.channels_last), encoder  # type: ignore[call-overload]
+    return channels_last(network), encoder
 
 
 def text_encoder(config: ReferringConfig, label_space: LabelSpace, *, pretrained: bool) -> TextEncoder:
@@ -134,5 +127,5 @@ def text_encoder(config: ReferringConfig, label_space: LabelSpace, *, pretrained
     if folder is None:
         every = config.expressions.named == "all"
         classes = label_space.classes if every else label_space.foreground
-        return ClassNames([expression_text(label.name) for label in classes])
+        return ClassNames([*map(class_text, classes)], [expression_text(label.name) for label in classes])
     return LanguageModel(folder, config.network.text, pretrained=pretrained)

@@ -98,7 +98,7 @@ class LanguageModel(nn.Module):
 
     @torch.no_grad()
     def vectors(self, texts: Sequence[str]) -> Tensor:
-        """As `TextEncoder` says; texts of one length are encoded together, without dropout."""
+        """As `TextEncoder` says, without dropout; texts of about one length are encoded together."""
         training, device = self.training, next(self.parameters()).device
         self.eval()
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
@@ -117,9 +117,16 @@ class LanguageModel(nn.Module):
 class ClassNames:
     """No language: the k-th class name is the k-th unit vector, so that a linear layer holds its embedding."""
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], others: Sequence[str] = ()) -> None:
+        """`others`: what else the same classes are called, as earlier versions asked for them.
+
+        Of two classes of one name, that of the lower number has it.
+        """
         self.channels = len(names)
-        self._columns = {name: column for column, name in enumerate(names)}
+        self._columns: dict[str, int] = {}
+        for called in (names, others):
+            for column, name in enumerate(called):
+                self._columns.setdefault(name, column)
 
     def vectors(self, texts: Sequence[str]) -> Tensor:
         """As `TextEncoder` says. Raises UsageError for a text that is no class name."""

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from segmentation.backbones.contract import Backbone
+from segmentation.backbones.devices import channels_last
 from segmentation.backbones.loading import load_backbone, load_classifier, read_tensors
 from segmentation.data.transfer import same_foreground
 from segmentation.localization.knowledge.imagenet_classes import ImagenetMatcher
@@ -23,9 +24,7 @@ _BACKBONE = "backbone."
 def initial_network(config: SegmenterConfig, n_classes: int, *, weights: Path | None) -> SegmentationNetwork:
     """The network before its training; its backbone with random numbers where `weights` is None."""
     backbone = load_backbone(config.backbone, weights)
-    network = SegmentationNetwork(backbone, n_classes, config.network)
-    # On CPUs, depthwise and 1×1 convolutions are faster with channels last, forwards and backwards.
-    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+    return channels_last(SegmentationNetwork(backbone, n_classes, config.network))
 
 
 def starting_network(config: SegmenterConfig, label_space: LabelSpace) -> SegmentationNetwork:

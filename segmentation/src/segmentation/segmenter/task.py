@@ -14,16 +14,16 @@ from segmentation.segmenter.losses import CellGrid, MaskLoss, at_points
 from segmentation.segmenter.network import SegmentationNetwork
 from segmentation.segmenter.samples import MaskBatch
 from segmentation.segmenter.scales import inconsistency, on_cells, scaled
-from segmentation.training.task import ParameterGroup, learning_groups
+from segmentation.training.task import BackboneTask, ParameterGroup
 from shared_runtime.errors import UsageError
 from shared_schemas import LabelSpace
 
 
-class SegmentationTask:
+class SegmentationTask(BackboneTask[SegmentationNetwork]):
     """Trains `module` on masks; new layers learn faster, and the biases of the last one fastest."""
 
     def __init__(self, network: SegmentationNetwork, loss: MaskLoss, training: SegmenterTraining) -> None:
-        self.module = network
+        super().__init__(network, training.new_layer_factor)
         self._loss = loss
         self._training = training
         correction = loss.options.correction
@@ -32,9 +32,7 @@ class SegmentationTask:
 
     def parameter_groups(self) -> list[ParameterGroup]:
         """The backbone, what did not come with its weights, and the biases of the last layer."""
-        groups = learning_groups(
-            self.module.backbone, self.module.new_parameters(), self._training.new_layer_factor
-        )
+        groups = super().parameter_groups()
         return [*groups, ParameterGroup("bias", self.module.last_biases(), self._training.last_bias_factor)]
 
     @property

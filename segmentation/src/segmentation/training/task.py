@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, Self, TypeVar, runtime_checkable
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -71,6 +71,35 @@ def learning_groups(
     of_scratch = [trained.pop(name) for name in backbone.random_parameters if name in trained]
     new = ParameterGroup("new", [*of_scratch, *new_parameters], new_layer_factor)
     return [ParameterGroup("backbone", [*trained.values()]), new] if trained else [new]
+
+
+class GrowingNetwork(Protocol):
+    """A network that begins with a backbone."""
+
+    @property
+    def backbone(self) -> Backbone: ...
+
+    def new_parameters(self) -> list[nn.Parameter]:
+        """What did not come with the backbone's weights."""
+
+
+NetworkT = TypeVar("NetworkT", bound=GrowingNetwork)
+
+
+class BackboneTask(Generic[NetworkT]):
+    """What tasks have in common whose network begins with a backbone."""
+
+    def __init__(self, network: NetworkT, new_layer_factor: float) -> None:
+        """What did not come with the backbone's weights learns `new_layer_factor` times as fast."""
+        self.module = network
+        self._new_layer_factor = new_layer_factor
+
+    def parameter_groups(self) -> list[ParameterGroup]:
+        """What is not frozen of the backbone, and what did not come with its weights."""
+        return learning_groups(self.module.backbone, self.module.new_parameters(), self._new_layer_factor)
+
+    def begin_step(self, epochs: float) -> None:
+        """Nothing changes between steps."""
 
 
 @runtime_checkable

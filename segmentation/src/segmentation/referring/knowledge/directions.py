@@ -69,7 +69,8 @@ def start_from_knowledge(
     of_text = ridge(vectors, rows, network.options.ridge)
     columns = directions @ of_text
     if network.known is not None:
-        words, wanted = _with_learned(*_distinct(*known_texts(classifier, glosses=False)), learned)
+        # Once more: two classes may be called the same.
+        words, wanted = _distinct(*_with_learned(*_distinct(*known_texts(classifier, glosses=False)), learned))
         place = {text: number for number, text in enumerate(texts)}
         of_words = vectors[[place[word] for word in words]]
         missed = wanted - of_words @ of_text.T
