@@ -317,7 +317,10 @@ def test_large_losses_are_left_out_from_the_second_epoch_on(small_run: SmallRun,
 
 
 def test_labels_that_are_not_believed_are_another_training(small_run: SmallRun, tmp_path: Path) -> None:
-    assert run(small_run, tmp_path / "run", "--dry-run", "--min-votes", "2", "--rivals").exit_code == ExitCode.OK
+    assert (
+        run(small_run, tmp_path / "run", "--dry-run", "--min-votes", "2", "--doubt-outvoted").exit_code
+        == ExitCode.OK
+    )
     doubted = run(small_run, tmp_path / "run", "--min-confidence", "0.5")
     # The labels state no confidence: all are believed.
     assert doubted.exit_code == ExitCode.OK

@@ -23,10 +23,11 @@ class LabelRuleArguments:
         float | None,
         typer.Option(min=0, max=1, metavar="X", help="Confidence that a class must have, likewise."),
     ] = None
+    # As the configuration calls it. `refer` has an option of that name, for something else.
     rivals: Annotated[
         bool | None,
         typer.Option(
-            "--rivals/--no-rivals",
+            "--doubt-outvoted/--trust-outvoted",
             help="Likewise where a single caption names a class, and most name another one of its kind: a giraffe "
             "among zebras.",
         ),

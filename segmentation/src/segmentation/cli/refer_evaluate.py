@@ -133,7 +133,7 @@ def refer_evaluate_command(
             )
     else:
         _refuse(of_classes, "it is about the classes that --zero-shot finds")
-    options = shared.resolved()
+    options = shared.options()
     from segmentation.referring.run import load_referring
 
     model = load_referring(run)

@@ -57,7 +57,7 @@ def refer_predict_command(
 
       capseg refer predict photo.jpg --text "a brown dog" --text "the sofa" --model runs/referring -o masks
     """
-    options = shared.resolved()
+    options = shared.options()
     referrer = Referrer.from_pretrained(model, options=options, device=shared.device)
     with progress_display(quiet=quiet) as show:
         done = predict_expressions(

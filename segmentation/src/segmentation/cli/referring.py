@@ -38,9 +38,9 @@ class ReferringArguments(ViewingArguments):
     relative: Annotated[
         bool | None,
         typer.Option(
-            "--relative/--absolute",
-            help="Take every image to show what every text says, and mark where it does most; absolute: only what "
-            "rises above the background  [default: as the network was trained]",
+            "--relative/--no-relative",
+            help="Take every image to show what every text says, and mark where it does most; else only what rises "
+            "above the background  [default: as the network was trained]",
         ),
     ] = None
     rivals: Annotated[
@@ -71,10 +71,10 @@ class ReferringArguments(ViewingArguments):
     precision: PrecisionOption = "float32"
     device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto"
 
-    def resolved(self) -> ReferringPrediction:
+    def options(self) -> ReferringPrediction:
         """What they ask for. Raises UsageError for wrong ones, LabelSpaceError for a file that is none."""
         with option_errors():
-            options = ReferringPrediction.model_validate(
+            asked = ReferringPrediction.model_validate(
                 self.values()
                 | {
                     "propagation": self.propagation,
@@ -86,6 +86,6 @@ class ReferringArguments(ViewingArguments):
                     "precision": self.precision,
                 }
             )
-        if options.rivals not in (AUTO, NOTHING, IMAGE):
-            load_label_space(options.rivals)
-        return options
+        if asked.rivals not in (AUTO, NOTHING, IMAGE):
+            load_label_space(asked.rivals)
+        return asked
