@@ -39,8 +39,8 @@ class ReferringArguments(ViewingArguments):
         bool | None,
         typer.Option(
             "--relative/--no-relative",
-            help="Take every image to show what every text says, and mark where it does most; else only what rises "
-            "above the background  [default: as the network was trained]",
+            help="Take every image to show what every text says, and mark where it does most; else only what "
+            "rises above the background  [default: as the network was trained]",
         ),
     ] = None
     rivals: Annotated[
