@@ -5,7 +5,6 @@ from importlib import import_module
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 
 from segmentation.masks.pamr import DILATIONS, pamr
@@ -85,13 +84,11 @@ def test_the_most_unlike_pixel_there_can_be_is_no_division_by_zero() -> None:
     assert found.max() <= scores.max()
 
 
-def test_a_batch_is_its_images_and_tensors_are_arrays() -> None:
+def test_a_batch_is_its_images() -> None:
     images, scores = drawn(4, 2, 3, 12, 9), drawn(5, 2, 4, 12, 9)
     together = pamr(images, scores, 4, (1, 2))
     for image, of_image, refined in zip(images, scores, together, strict=True):
         np.testing.assert_allclose(pamr(image, of_image, 4, (1, 2)), refined, atol=1e-6)
-    tensors = pamr(torch.from_numpy(images), torch.from_numpy(scores), 4, (1, 2))
-    np.testing.assert_allclose(tensors.numpy(), together, atol=1e-6)
 
 
 @pytest.mark.parametrize("values", [1, 20, 10**6])

@@ -1,4 +1,4 @@
-"""What every backbone promises to the localization network."""
+"""What every backbone promises to the networks that begin with it."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""`capseg make-masks`: pseudo-masks by a trained localization network."""
+"""`capseg make-masks`: masks of labelled images, by any network that was trained here."""
 
 import json
 from dataclasses import dataclass

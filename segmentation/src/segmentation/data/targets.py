@@ -1,4 +1,4 @@
-"""Label files → what the localization network learns from: D of Eq. 1 in Vilar & Perez, one entry per image."""
+"""Label files → what networks learn from: D of Eq. 1 in Vilar & Perez, one entry per image."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence, Set

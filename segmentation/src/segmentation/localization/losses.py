@@ -125,7 +125,7 @@ def supervised_pairs(
 
 
 def class_loss(scores: Tensor, present: Tensor, weights: BalancedWeights, counted: Tensor | None = None) -> Tensor:
-    """Eq. 7, mean over the images: logits `scores` and labels `present` (bool), both `[B K]` of one kind.
+    """Eq. 7, mean over images and classes: logits `scores` and labels `present` (bool), both `[B K]` of one kind.
 
     Labels that are not `counted` (bool; None: all are) add nothing to the sum, as if they were learned already.
     """

@@ -2,23 +2,14 @@
 
 Araslanov and Roth, "Single-Stage Semantic Segmentation from Image Labels", CVPR 2020, Section 3.3. Nothing is
 solved and nothing learned: scores flow along a few fixed offsets, more readily where colours are alike.
-
-The same code takes NumPy arrays, for workers that know no torch, and tensors on any device, for training.
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from segmentation.scores.contract import FloatMap
-
-if TYPE_CHECKING:
-    # Workers that refine masks do without it.
-    from torch import Tensor
-
-ArrayT = TypeVar("ArrayT", "FloatMap", "Tensor")
 
 STEPS = 10
 DILATIONS = (1, 2, 4, 8, 12, 24)
@@ -30,12 +21,12 @@ _BAND_VALUES = 40_000
 """Values of one score that are worked on at a time: twice as fast where they stay in a processor's cache."""
 
 
-def pamr(images: ArrayT, scores: ArrayT, steps: int = STEPS, dilations: Sequence[int] = DILATIONS) -> ArrayT:
-    """Scores (..., L, H, W) of images (..., 3, H, W) after `steps` steps; of the same shape, type and device.
+def pamr(images: FloatMap, scores: FloatMap, steps: int = STEPS, dilations: Sequence[int] = DILATIONS) -> FloatMap:
+    """Scores (..., L, H, W) of images (..., 3, H, W) after `steps` steps; of the same shape and type.
 
     Both hold floating-point numbers: colours in any unit, since differences count relative to their deviation;
     scores in any range, which is kept, as are sums over L. Leading axes are those of a batch. It takes
-    4 · 8 · len(dilations) bytes per pixel. For tensors, call it under `torch.no_grad`: it works in place.
+    4 · 8 · len(dilations) bytes per pixel.
     """
     height, width = images.shape[-2:]
     reach = max(dilations)
@@ -48,7 +39,7 @@ def pamr(images: ArrayT, scores: ArrayT, steps: int = STEPS, dilations: Sequence
     weights = [_weights(images[..., band.top : band.bottom, :], list(band.shifted(padded))) for band in bands]
     for _ in range(steps):
         padded = _padded(scores, reach)
-        scores = scores * 0
+        scores = np.zeros_like(scores)
         for band, of_band in zip(bands, weights, strict=True):
             total = scores[..., band.top : band.bottom, :]
             for weight, neighbours in zip(of_band, band.shifted(padded), strict=True):
@@ -66,20 +57,20 @@ class _Band:
         size = bottom - top
         self._windows = [(slice(row, row + size), slice(column, column + width)) for row, column in places]
 
-    def shifted(self, padded: ArrayT) -> Iterator[ArrayT]:
+    def shifted(self, padded: FloatMap) -> Iterator[FloatMap]:
         """Per offset a view (..., rows, width) of a map that reaches over all of its edges."""
         for rows, columns in self._windows:
             yield padded[..., rows, columns]
 
 
-def _weights(colours: ArrayT, neighbours: Sequence[ArrayT]) -> list[ArrayT]:
+def _weights(colours: FloatMap, neighbours: Sequence[FloatMap]) -> list[FloatMap]:
     """Per offset the weights (..., 1, h, w) of the neighbours of pixels (..., 3, h, w); all sum to 1.
 
     A softmax of -|difference| / (0.1 · deviation), averaged over the channels. The deviation is that of a pixel
     with its neighbours at each dilation, in which the pixel itself therefore counts several times.
     """
     n_values = len(neighbours) // 8 * 9
-    total, squares = colours * 0, colours * 0
+    total, squares = np.zeros_like(colours), np.zeros_like(colours)
     for neighbour in neighbours:
         difference = neighbour - colours
         total += difference
@@ -92,21 +83,13 @@ def _weights(colours: ArrayT, neighbours: Sequence[ArrayT]) -> list[ArrayT]:
         difference = abs(neighbour - colours)
         difference *= scale
         # No difference is more than 73 tenths of its deviation (one of 53 values apart): no power is 0.
-        weights.append(_exp(difference.sum(-3)[..., None, :, :]))
+        weights.append(np.exp(difference.sum(-3)[..., None, :, :]))
     likeness = sum(weights[1:], start=weights[0])
     for weight in weights:
         weight /= likeness
     return weights
 
 
-def _exp(values: ArrayT) -> ArrayT:
-    return np.exp(values) if isinstance(values, np.ndarray) else values.exp()
-
-
-def _padded(maps: ArrayT, reach: int) -> ArrayT:
+def _padded(maps: FloatMap, reach: int) -> FloatMap:
     """Maps (..., H, W) with `reach` more pixels on each side, which repeat those of the edge."""
-    if isinstance(maps, np.ndarray):
-        # Indices would leave the axes in another order in memory, and what follows ten times as slow.
-        return np.pad(maps, [(0, 0)] * (maps.ndim - 2) + [(reach, reach)] * 2, mode="edge")
-    rows, columns = (np.arange(-reach, size + reach).clip(0, size - 1) for size in maps.shape[-2:])
-    return maps[..., rows, :][..., columns]
+    return np.pad(maps, [(0, 0)] * (maps.ndim - 2) + [(reach, reach)] * 2, mode="edge")
