@@ -1,4 +1,4 @@
-"""Both long commands show how far they are before their first step or image is done, and then at once."""
+"""Long commands show how far they are before their first step or image is done, and then at once."""
 
 from pathlib import Path
 
@@ -38,3 +38,7 @@ def test_mask_making_is_shown_from_its_study_on(small_run: SmallRun, tmp_path: P
     lines = CliRunner().invoke(app, ["make-masks", str(small_run.run), *arguments]).stderr.splitlines()
     assert lines[:3] == ["images: 0 of 4", "images studied: 0 of 4", "images studied: 2 of 4"]
     assert lines[-1] == "images: 4 of 4"
+    evaluation = ["evaluate", str(tmp_path / "masks"), "--truth", str(small_run.truth)]
+    said, quiet = (CliRunner().invoke(app, [*evaluation, *more]).stderr for more in ((), ("--quiet",)))
+    assert "images: 4 of 4" in said
+    assert "images:" not in quiet

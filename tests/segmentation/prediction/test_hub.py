@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("huggingface_hub")
 
-from segmentation import PredictionOptions, Referrer, Segmenter
+from segmentation import ModelCard, PredictionOptions, Referrer, Segmenter
 from segmentation.localization.config import LocalizationOptions, LocalizerConfig
 from segmentation.localization.run import train_localizer
 from segmentation.masks.refinement import Refinement
@@ -20,9 +20,10 @@ from tests.segmentation.backbones.tiny_hub_models import hub_model
 class FakeHub:
     """What the hub is told."""
 
-    def __init__(self, calls: list[tuple[str, Any]], token: str | None) -> None:
+    def __init__(self, calls: list[tuple[str, Any]], token: str | None, cards: list[str]) -> None:
         self.calls = calls
         self.token = token
+        self.cards = cards
 
     def create_repo(self, name: str, *, private: bool, exist_ok: bool) -> str:
         self.calls.append(("create", (name, private, exist_ok, self.token)))
@@ -32,12 +33,14 @@ class FakeHub:
 
     def upload_folder(self, *, repo_id: str, folder_path: str, commit_message: str | None) -> None:
         files = sorted(path.name for path in Path(folder_path).iterdir())
+        self.cards.append((Path(folder_path) / "README.md").read_text())
         self.calls.append(("upload", (repo_id, files, commit_message)))
 
 
 def test_a_model_is_uploaded_as_it_is_saved(small_run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[tuple[str, Any]] = []
-    monkeypatch.setattr("huggingface_hub.HfApi", lambda token: FakeHub(calls, token))
+    cards: list[str] = []
+    monkeypatch.setattr("huggingface_hub.HfApi", lambda token: FakeHub(calls, token, cards))
     segmenter = Segmenter.from_pretrained(small_run.run)
     address = segmenter.push_to_hub("me/apples", half=True, token="hf_x", commit_message="First")
     assert address == "https://huggingface.co/me/apples"
@@ -45,6 +48,10 @@ def test_a_model_is_uploaded_as_it_is_saved(small_run: Any, monkeypatch: pytest.
         ("create", ("me/apples", True, True, "hf_x")),
         ("upload", ("me/apples", ["README.md", "config.json", "model.safetensors"], "First")),
     ]
+    card = ModelCard(licence="cc0-1.0")
+    segmenter.push_to_hub("me/more-apples", card=card, private=False)
+    assert calls[2] == ("create", ("me/more-apples", False, True, None))
+    assert "license: cc0-1.0" in cards[-1]
     with pytest.raises(InputError, match=r"the hub refuses it: 403 Forbidden\. Try: hf auth login"):
         segmenter.push_to_hub("somebody/else")
 

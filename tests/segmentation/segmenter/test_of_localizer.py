@@ -12,6 +12,7 @@ from segmentation.cli import app
 from segmentation.localization.config import LocalizerConfig
 from segmentation.localization.run import load_localizer, train_localizer
 from segmentation.masks.maps import absolute_scores
+from segmentation.masks.refinement import Refinement
 from segmentation.runs.folder import TRAIN_LOCALIZER, RunFolder
 from segmentation.segmenter.of_localizer import SHARPNESS, segmenter_of
 from segmentation.training.config import MachineOptions
@@ -54,6 +55,10 @@ def test_the_command_writes_a_model_that_needs_no_classes(weighted_run: Path, tm
     image = np.random.default_rng(0).integers(0, 256, (40, 56, 3), dtype=np.uint8)
     of_run = Segmenter.from_localizer(weighted_run, propagation=1, background_logit=2.5)
     assert np.array_equal(read.predict(image).mask, of_run.predict(image).mask)
+    with pytest.raises(UsageError, match="device 'nowhere'"):
+        Segmenter.from_localizer(weighted_run, device="nowhere")
+    unrefined = Segmenter.from_localizer(weighted_run, options={"refine": "none"}, device="cpu")
+    assert (unrefined.resolved.refine, unrefined.device) == (Refinement.NONE, "cpu")
     for more, message in (
         ([], "holds a model already"),
         (["--background-logit", "nan", "--overwrite"], "expected a number"),

@@ -1,6 +1,6 @@
 """`capseg evaluate`: masks against ground truth."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from segmentation.data.truth.opening import read_image_list
 from segmentation.evaluation.evaluate import evaluate
 from segmentation.evaluation.records import EvaluationProtocol, Missing, score_table
 from segmentation.runs.left_out import fault_lines
+from shared_runtime.command_line.progress import progress_display
 
 
 def evaluate_command(
@@ -37,6 +38,7 @@ def evaluate_command(
     missing: MissingMasks = Missing.BACKGROUND,
     processes: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
     """Score a folder of masks: IoU, precision, recall, per class and averaged, over all pixels together.
 
@@ -55,9 +57,15 @@ def evaluate_command(
     ground_truth = opened_truth(masks, truth, label_space, masks_label_space, rules)
     if image_list is not None:
         ground_truth = ground_truth.restricted_to(read_image_list(image_list))
-    evaluation = evaluate(
-        masks, ground_truth, masks_label_space=masks_label_space, missing=missing, processes=processes
-    )
+    with progress_display(quiet=quiet) as show:
+        evaluation = evaluate(
+            masks,
+            ground_truth,
+            masks_label_space=masks_label_space,
+            missing=missing,
+            processes=processes,
+            progress=_told(show, len(ground_truth)),
+        )
     for line in (*evaluation.protocol.warnings(), *_not_scored(evaluation.protocol)):
         typer.echo(line, err=True)
     if as_json:
@@ -65,6 +73,18 @@ def evaluate_command(
     else:
         typer.echo("\n".join(score_table(evaluation)))
         typer.echo(evaluation.protocol.line())
+
+
+def _told(show: Callable[[str, int, int | None], None], n_images: int) -> Callable[[int], None]:
+    """What is told how many images more are done, and shows how many all of them are."""
+    done = 0
+
+    def more(images: int) -> None:
+        nonlocal done
+        done += images
+        show("images", done, n_images)
+
+    return more
 
 
 def _not_scored(protocol: EvaluationProtocol) -> Iterator[str]:
