@@ -12,7 +12,10 @@ from types import MappingProxyType
 from segmentation.masks.refinement import Refinement
 
 MOST_BYTES = 3_000_000_000
-"""That the refinement of one image may take: dense CRF at 7 megapixels with two classes, mean field at 2.7."""
+"""That the refinement of one image may take: dense CRF at 7 megapixels with two classes, mean field at 2.7.
+
+Chosen for several processes on one machine; masks of ordinary photographs do not depend on it.
+"""
 _BYTES_PER_PIXEL: Mapping[Refinement, tuple[int, int]] = MappingProxyType(
     {
         Refinement.DENSE_CRF: (310, 48),

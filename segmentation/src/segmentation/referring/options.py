@@ -17,7 +17,8 @@ IMAGE, NOTHING, AUTO = "image", "none", "auto"
 """As rivals, in the place of a label space: what else is asked of the same image; nothing; or what suits the
 network."""
 _STEPS = 2
-"""Of propagation, for pre-trained backbones beside the names of a label space; chosen there, too."""
+"""Of propagation, for pre-trained backbones beside the names of a label space. With the size below: macro IoU .181
+for .174, on 136 other images of COCO."""
 _ENLARGED = 1.25
 """Sides of the input in sides of the crops, for pre-trained backbones beside the names of a label space. Chosen on
 the names of classes in 144 images of COCO: macro IoU .173 at 321 pixels, .188 at 401; without rivals .146, .151.

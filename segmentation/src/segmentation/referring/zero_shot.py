@@ -29,7 +29,9 @@ from segmentation.scores.contract import FloatMap, ImageRequest, Sizes
 from shared_runtime.errors import InputError, UsageError
 
 _CONFIDENCE, _SHARE = 0.5, 0.2
-"""The latter was chosen on masks of COCO images, with COCO's class names as rivals."""
+"""Above the former a word is likelier there than not. The latter was chosen on half of 144 images of COCO as a
+segmentation of 80 classes, whose names are rivals: .2, .35, .5 and .65 have a mean IoU of .177, .157, .135, .092.
+"""
 
 
 @dataclass(frozen=True, slots=True)
