@@ -91,7 +91,7 @@ class HuggingFaceBackbone(Backbone):
         last = output.last_hidden_state
         if last.ndim == 3 and found[-1].ndim == 4:
             last = last.transpose(1, 2).reshape(found[-1].shape)
-        return [self._map(of, images) for of in (*found[:-1], last)]
+        return [self._map(state, images) for state in (*found[:-1], last)]
 
     def _map(self, found: Tensor, images: Tensor) -> Tensor:
         """Tokens [B N C] in place of maps: the class token and registers come first, then the patches by rows."""

@@ -31,5 +31,5 @@ def with_arguments(command: Callable[..., None]) -> Callable[..., None]:
 
     # What typer reads options from.
     called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    called.__annotations__ = {of.name: of.annotation for of in parameters}
+    called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return called

@@ -66,7 +66,7 @@ def refer_predict_command(
             text,
             output,
             overwrite=overwrite,
-            progress=lambda at, of: show("masks of images", at, of),
+            progress=lambda at, total: show("masks of images", at, total),
         )
     rejected = [f"{name}: {reason}" for name, reason in done.rejected]
     for line in fault_lines("no masks", rejected, f", all listed in {output / SCORES}"):

@@ -93,8 +93,8 @@ class _Tally:
 
     def measures(self, scored: Sequence[Expression], kind: str | None = None) -> ExpressionMeasures:
         """Of the expressions `scored`, in the order in which they were added, or those of a kind."""
-        chosen = [place for place, of in enumerate(scored) if kind in (None, of.kind)]
-        intersections, unions = (np.array(of, dtype=np.int64) for of in (self.intersections, self.unions))
+        chosen = [place for place, one in enumerate(scored) if kind in (None, one.kind)]
+        intersections, unions = (np.array(counts, dtype=np.int64) for counts in (self.intersections, self.unions))
         groups = [scored[place].group for place in chosen]
         return expression_measures(intersections[chosen], unions[chosen], groups)
 
@@ -144,7 +144,7 @@ def evaluate_expressions(
 
     return ExpressionEvaluation(
         **dict(compared()),
-        kinds={kind: compared(kind) for kind in sorted({of.kind for of in scored})},
+        kinds={kind: compared(kind) for kind in sorted({one.kind for one in scored})},
         ious=own.ious(),
         protocol=ExpressionProtocol(
             truth=str(truth.path),
@@ -175,14 +175,14 @@ def measures_table(evaluation: ExpressionEvaluation) -> Iterator[str]:
     width = max(map(len, rows))
     heads = ("mIoU", "macro", "oIoU", *(f"P@{threshold:g}" for threshold in THRESHOLDS))
     yield f"{'':{width}}  {'N':>6}  {'  '.join(f'{head:>5}' for head in heads)}"
-    for name, of in rows.items():
-        values = (of.miou, of.macro_miou, of.oiou, *of.precision_at.values())
-        yield f"{name:{width}}  {of.expressions:>6,}  {'  '.join(f'{ratio(value):>5}' for value in values)}"
+    for name, row in rows.items():
+        values = (row.miou, row.macro_miou, row.oiou, *row.precision_at.values())
+        yield f"{name:{width}}  {row.expressions:>6,}  {'  '.join(f'{ratio(value):>5}' for value in values)}"
 
 
-def _rows(found: ComparedMeasures, of: str = "") -> dict[str, ExpressionMeasures]:
+def _rows(found: ComparedMeasures, suffix: str = "") -> dict[str, ExpressionMeasures]:
     named = {"masks": found.masks, "whole image": found.whole_image, "central box": found.central_box}
-    return {f"{name}{of}": measures for name, measures in named.items()}
+    return {f"{name}{suffix}": measures for name, measures in named.items()}
 
 
 def _predicted(expressions: Sequence[Expression], image: RgbImage | Exception, predict: Predict) -> list[BoolMask]:

@@ -46,10 +46,10 @@ def label_ranking(
         )
         for column, name in enumerate(names)
     )
-    found = [of for of in classes if of.average_precision is not None]
+    found = [one for one in classes if one.average_precision is not None]
     return LabelRanking(
-        average_precision=fmean(of.average_precision or 0.0 for of in found) if found else None,
-        chance=fmean(of.images / len(present) for of in found) if found else None,
+        average_precision=fmean(one.average_precision or 0.0 for one in found) if found else None,
+        chance=fmean(one.images / len(present) for one in found) if found else None,
         images=len(present),
         classes_in_truth=len(found),
         classes=classes,
@@ -58,9 +58,9 @@ def label_ranking(
 
 def ranking_table(ranking: LabelRanking) -> Iterator[str]:
     """Lines of a table: the classes that images have, then the mean."""
-    shown = [of for of in ranking.classes if of.images]
-    width = max(len(name) for name in ("class", *(of.name for of in shown)))
+    shown = [one for one in ranking.classes if one.images]
+    width = max(len(name) for name in ("class", *(one.name for one in shown)))
     yield f"{'class':{width}}  {'average precision':>17}  {'images':>6}"
-    for of in shown:
-        yield f"{of.name:{width}}  {ratio(of.average_precision):>17}  {of.images:>6,}"
+    for one in shown:
+        yield f"{one.name:{width}}  {ratio(one.average_precision):>17}  {one.images:>6,}"
     yield f"{'mean':{width}}  {ratio(ranking.average_precision):>17}  {ranking.images:>6,}"

@@ -70,8 +70,8 @@ def boxes(numbers: npt.NDArray[np.int32], n_objects: int) -> npt.NDArray[np.int6
     order, bounds = _by_number(flat[starts], n_objects)
     rows, first = np.divmod(starts, width)
     last = first + np.diff(starts, append=flat.size)
-    left, top = (np.minimum.reduceat(of[order], bounds[:-1]) for of in (first, rows))
-    right, bottom = (np.maximum.reduceat(of[order], bounds[:-1]) for of in (last, rows + 1))
+    left, top = (np.minimum.reduceat(places[order], bounds[:-1]) for places in (first, rows))
+    right, bottom = (np.maximum.reduceat(places[order], bounds[:-1]) for places in (last, rows + 1))
     return np.stack([left, top, right - left, bottom - top], axis=1)
 
 

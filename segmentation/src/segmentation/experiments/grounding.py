@@ -86,7 +86,7 @@ def table_8() -> list[Experiment]:
     rows = (_masks(f"table8-{row.name}", row.summary, _paper(row.masks), labels=row.labels) for row in others)
     masks = [*ways, *rows]
     figures = {f"table8-{row.name}": Expected(f"Table 8, {row.name}", segmenter=row.segmenter) for row in ROWS}
-    return [*masks, *(segmenter_trained_on(of, figures[of.name]) for of in masks if of.name in figures)]
+    return [*masks, *(segmenter_trained_on(made, figures[made.name]) for made in masks if made.name in figures)]
 
 
 def tam_net() -> list[Experiment]:
@@ -99,8 +99,8 @@ def tam_net() -> list[Experiment]:
     return [
         *masks,
         *(
-            segmenter_trained_on(of, Expected(f"Table 3, TAM-Net, {backbone}", segmenter=Scores(miou)))
-            for of, (backbone, miou) in zip(masks, rows, strict=True)
+            segmenter_trained_on(made, Expected(f"Table 3, TAM-Net, {backbone}", segmenter=Scores(miou)))
+            for made, (backbone, miou) in zip(masks, rows, strict=True)
         ),
     ]
 

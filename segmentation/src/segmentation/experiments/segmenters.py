@@ -127,10 +127,10 @@ def table_11() -> list[Experiment]:
 
 def of_other_tables() -> list[Experiment]:
     """The segmentation networks of Tables 3, 4, 9 and 10, and small ones of Tables 9 and 10."""
-    small = [of for of in synthetic() if of.name.startswith(("synthetic-table9", "synthetic-table10"))]
+    small = [one for one in synthetic() if one.name.startswith(("synthetic-table9", "synthetic-table10"))]
     return [
-        *(segmenter_trained_on(of, of.expected) for of in (*backbones(), *table_9(), *table_10())),
-        *(segmenter_trained_on(of, None, _SYNTHETIC) for of in small),
+        *(segmenter_trained_on(one, one.expected) for one in (*backbones(), *table_9(), *table_10())),
+        *(segmenter_trained_on(one, None, _SYNTHETIC) for one in small),
     ]
 
 

@@ -66,7 +66,7 @@ TSEG_SECTIONS = (
 
 def of_section(section: Section) -> list[Experiment]:
     """Its experiments, in the order of the catalog."""
-    return [of for name, of in experiments().items() if re.fullmatch(section.names, name)]
+    return [experiment for name, experiment in experiments().items() if re.fullmatch(section.names, name)]
 
 
 def grouped(text: str = "") -> Iterator[tuple[str, list[Experiment]]]:

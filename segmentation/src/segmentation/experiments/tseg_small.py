@@ -46,8 +46,12 @@ def small_tables() -> list[Experiment]:
         ),
         _row("table2c-tf-idf", "tf-idf targets", changed(SYNTHETIC, expressions={"targets": "tf-idf"})),
         *(
-            _row(f"table2d-{of}", f"{of} % of the images", changed(SYNTHETIC, expressions={"share": of / 100}))
-            for of in (10, 50)
+            _row(
+                f"table2d-{percent}",
+                f"{percent} % of the images",
+                changed(SYNTHETIC, expressions={"share": percent / 100}),
+            )
+            for percent in (10, 50)
         ),
         boxes,
         _row("table2e-pretrained", "begun on boxes", SYNTHETIC, start=boxes),

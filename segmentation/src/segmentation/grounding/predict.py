@@ -81,7 +81,7 @@ class GroundingScores:
     def _heatmaps(self, asked: Sequence[tuple[int, int | None]], maps: FloatMap) -> Heatmaps:
         by_text: dict[tuple[int, int | None], FloatMap] = dict(zip(asked, np.asarray(maps), strict=True))
         return Heatmaps(
-            {number: of for (number, place), of in by_text.items() if place is None},
-            {(number, place): of for (number, place), of in by_text.items() if place is not None},
+            {number: heatmap for (number, place), heatmap in by_text.items() if place is None},
+            {(number, place): heatmap for (number, place), heatmap in by_text.items() if place is not None},
             self.views.margin,
         )

@@ -128,7 +128,7 @@ class _Summary(NamedTuple):
     def write(self, output: Path) -> None:
         """Beside the folders of the images: the scores of those that have any."""
         scores = ((key, _scores(output / key / SCORES)) for key in dict.fromkeys(self.images))
-        found = {key: of for key, of in scores if of is not None}
+        found = {key: rows for key, rows in scores if rows is not None}
         _write_json(output / SCORES, {"images": found, "rejected": self.rejected})
 
 

@@ -99,7 +99,7 @@ def _write(network: _Exported, path: Path, size: tuple[int, int], *, any_size: b
         how = {"dynamo": False}
     if any_size:
         axes = {INPUT: ("batch", "height", "width"), network.output: ("batch", "rows", "columns")}
-        how["dynamic_axes"] = {name: dict(zip((0, 2, 3), of, strict=True)) for name, of in axes.items()}
+        how["dynamic_axes"] = {name: dict(zip((0, 2, 3), named, strict=True)) for name, named in axes.items()}
     with warnings.catch_warnings(), torch.no_grad():
         # Deprecations within torch, and that traced paddings are constants.
         warnings.simplefilter("ignore")

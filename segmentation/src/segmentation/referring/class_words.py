@@ -46,6 +46,8 @@ def _read(path: Path, space: LabelSpace) -> dict[str, Sequence[str]]:
         if name not in known:
             hint = did_you_mean(name, known)
             raise UsageError(f"{path}: got words of {name!r}, expected a class of {space.name!r}.{hint}")
-        if not (isinstance(words, list) and words and all(isinstance(of, str) and of.strip() for of in words)):
+        if not (
+            isinstance(words, list) and words and all(isinstance(word, str) and word.strip() for word in words)
+        ):
             raise InputError(f"{path}: {name}: got {shown(words)}, expected a list of words: ['man', 'boy']")
     return content

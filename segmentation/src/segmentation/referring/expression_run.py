@@ -103,7 +103,9 @@ def _with_regions(found: Found, config: ReferringConfig, space: LabelSpace) -> t
     from segmentation.referring.region_task import RegionTask
     from segmentation.referring.task import build_task
 
-    texts = [*dict.fromkeys(expression_text(of.text) for _, expressions in found for of in expressions)]
+    texts = [
+        *dict.fromkeys(expression_text(expression.text) for _, expressions in found for expression in expressions)
+    ]
     samples = RegionSamples(found, texts, config.crop, config.expressions.per_image)
     boxes = config.supervision == "boxes"
     return samples, lambda device: RegionTask(build_task(config, space, texts, device), boxes=boxes)
@@ -113,8 +115,11 @@ def _found(truth: ExpressionSet, images: Sequence[Path], share: float) -> tuple[
     """The images that are there with their expressions, and why others are not; of `share` of the images."""
     folders = ImageFolders(images)
     found, missing = [], []
-    worded = [[of for of in expressions if expression_text(of.text)] for expressions in truth.by_image()]
-    for expressions in shared([*filter(None, worded)], lambda of: of[0].key, share, truth.path):
+    worded = [
+        [expression for expression in expressions if expression_text(expression.text)]
+        for expressions in truth.by_image()
+    ]
+    for expressions in shared([*filter(None, worded)], lambda said: said[0].key, share, truth.path):
         first = expressions[0]
         path = folders.look_up(first.file_name, first.image_id)
         if isinstance(path, str):
@@ -126,7 +131,7 @@ def _found(truth: ExpressionSet, images: Sequence[Path], share: float) -> tuple[
 
 def _targets(path: Path, expressions: Sequence[Expression]) -> ImageTargets:
     """What a label file would say of an image."""
-    texts = dict.fromkeys(expression_text(of.text) for of in expressions)
+    texts = dict.fromkeys(expression_text(expression.text) for expression in expressions)
     first = expressions[0]
     said = tuple(Phrase(text, None) for text in texts)
     return ImageTargets(first.image_id, first.file_name, path, (), (), key=first.key, phrases=said)
@@ -134,4 +139,7 @@ def _targets(path: Path, expressions: Sequence[Expression]) -> ImageTargets:
 
 def _content(expressions: Sequence[Expression]) -> tuple[object, ...]:
     """What is learned from an image."""
-    return (expressions[0].key, [(of.text, of.region.counts.decode("ascii")) for of in expressions])
+    return (
+        expressions[0].key,
+        [(expression.text, expression.region.counts.decode("ascii")) for expression in expressions],
+    )

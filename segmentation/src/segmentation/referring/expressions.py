@@ -74,12 +74,12 @@ class ExpressionTable:
         """(L, L): which two expressions are of classes, and of none in common."""
         labels = [self.labels[expression] for expression in expressions]
         columns = {label: column for column, label in enumerate(frozenset[int]().union(*labels))}
-        of = np.zeros((len(labels), len(columns)), dtype=np.float32)
+        classes = np.zeros((len(labels), len(columns)), dtype=np.float32)
         for row, own in enumerate(labels):
-            of[row, [columns[label] for label in own]] = 1
-        apart: npt.NDArray[np.bool_] = np.equal(of @ of.T, 0)
-        apart[~of.any(axis=1)] = False
-        apart[:, ~of.any(axis=1)] = False
+            classes[row, [columns[label] for label in own]] = 1
+        apart: npt.NDArray[np.bool_] = np.equal(classes @ classes.T, 0)
+        apart[~classes.any(axis=1)] = False
+        apart[:, ~classes.any(axis=1)] = False
         return apart
 
     def _relent(
@@ -168,7 +168,7 @@ def expression_table(
         else ()
         for image in images
     ]
-    return ExpressionTable([*numbers], n_names, [frozenset(of) for of in labels], images, said, options)
+    return ExpressionTable([*numbers], n_names, [frozenset(of_text) for of_text in labels], images, said, options)
 
 
 def _add(phrase: Phrase, numbers: dict[str, int], labels: list[set[int]], n_names: int) -> int:

@@ -18,7 +18,7 @@ from shared_schemas.label_space_file import SHIPPED
 def rival_table(texts: Sequence[str], rivals: Sequence[str]) -> npt.NDArray[np.bool_]:
     """Bool `[N M]`: which rivals a text has. A text is none to another that has all its words ('dog' to 'brown
     dog')."""
-    own, others = ([content_words(text) for text in of] for of in (texts, rivals))
+    own, others = ([content_words(text) for text in some] for some in (texts, rivals))
     found = np.array([[not (one <= other or other <= one) for other in others] for one in own], dtype=np.bool_)
     return found.reshape(len(own), len(others))
 

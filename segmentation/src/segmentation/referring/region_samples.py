@@ -105,7 +105,9 @@ class RegionSamples:
         _, expressions = self._images[index]
         drawn = rng.permutation(len(expressions))[: self._most]
         chosen = [expressions[place] for place in sorted(drawn.tolist())]
-        regions = [crop_mask(of.region.mask().astype(np.uint8), crop, self._crop.size) for of in chosen]
+        regions = [
+            crop_mask(expression.region.mask().astype(np.uint8), crop, self._crop.size) for expression in chosen
+        ]
         kept = [place for place, region in enumerate(regions) if region.any()] or [0]
         return RegionSample(
             image,

@@ -22,7 +22,7 @@ class TfIdf:
         counts = [Counter(words(text)) for text in texts]
         having = Counter(word for of_text in counts for word in of_text)
         weights = {word: math.log((1 + len(texts)) / (1 + number)) + 1 for word, number in having.items()}
-        self._vectors = [_unit({word: count * weights[word] for word, count in of.items()}) for of in counts]
+        self._vectors = [_unit({word: count * weights[word] for word, count in own.items()}) for own in counts]
 
     def similarity(self, one: int, other: int) -> float:
         """The cosine of two of the texts, in [0, 1]; 0 for a text without words."""

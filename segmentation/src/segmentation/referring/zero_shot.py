@@ -140,7 +140,7 @@ def _joint(shares: FloatMap) -> FloatMap:
 
 
 def _places(classes: Sequence[int], one: int) -> list[int]:
-    return [place for place, of in enumerate(classes) if of == one]
+    return [place for place, class_id in enumerate(classes) if class_id == one]
 
 
 def evaluate_zero_shot(

@@ -42,7 +42,7 @@ def content_of(places: Mapping[str, Path]) -> dict[str, dict[str, str]]:
         with suppress(CapparseError, LabelSpaceError):
             if path.suffix in _LABEL_SPACES:
                 found[key] = load_label_space(path).reference
-            elif files := [path] if path.is_file() else [of for of in map(path.joinpath, _MODEL) if of.is_file()]:
+            elif files := [*filter(Path.is_file, [path] if path.is_file() else map(path.joinpath, _MODEL))]:
                 found[key] = "+".join(file_digest(file)[:16] for file in files)
     return {_CONTENT: found} if found else {}
 

@@ -57,10 +57,10 @@ def fitted_curve(ious: Sequence[float]) -> Curve:
         raise ValueError(f"got {len(ious)} epochs, expected {_LEAST_EPOCHS} at least")
     epochs = np.arange(1, len(ious) + 1, dtype=np.float64)
     values, weights = np.asarray(ious, dtype=np.float64), np.geomspace(*_WEIGHTS, len(ious))
-    low, high = (np.log([of[side] for of in (_B, _C)]) for side in (0, 1))
+    low, high = (np.log([curve[side] for curve in (_B, _C)]) for side in (0, 1))
     best = Curve(0.0, 1.0, 1.0)
     for _ in range(_ROUNDS):
-        logs_b, logs_c = (np.linspace(*of, _STEPS) for of in zip(low, high, strict=True))
+        logs_b, logs_c = (np.linspace(*ends, _STEPS) for ends in zip(low, high, strict=True))
         b, c = np.exp(logs_b)[:, None, None], np.exp(logs_c)[None, :, None]
         shapes = 1 - np.exp(-b * epochs**c)
         a = ((weights * shapes * values).sum(-1) / (weights * shapes**2).sum(-1)).clip(0, 1)
@@ -90,7 +90,7 @@ def overlaps(labels: Tensor, predicted: Tensor, n_classes: int) -> Tensor:
     labelled = labels != IGNORE_INDEX
     labels, predicted = labels[labelled], predicted[labelled]
     of_labels, of_predicted, both = (
-        torch.bincount(of, minlength=n_classes) for of in (labels, predicted, labels[labels == predicted])
+        torch.bincount(ids, minlength=n_classes) for ids in (labels, predicted, labels[labels == predicted])
     )
     return torch.stack([both, of_labels + of_predicted - both])
 

@@ -61,15 +61,15 @@ class EarlyLearning:
         seen = [network(scaled(images, scale, self._grid)).float() for scale in sorted(self._options.scales)]
         network.train(training)
         maps = [logits.softmax(dim=1) for logits in seen]
-        return torch.stack([on_cells(of, maps[-1].shape[-2:], self._grid) for of in maps]).mean(dim=0)
+        return torch.stack([on_cells(one, maps[-1].shape[-2:], self._grid) for one in maps]).mean(dim=0)
 
     def _on_pixels(self, cells: Tensor, side: int) -> Tensor:
         """[B h w] of images of any scale at pixels [B side side]: each has what the nearest cell has."""
         margin = self._grid.first_cell / self._grid.stride
         # Of crops at another scale the cells lie at another stride of their pixels.
-        strides = [(side - 1) / (of - 1 + 2 * margin) for of in cells.shape[-2:]]
+        strides = [(side - 1) / (count - 1 + 2 * margin) for count in cells.shape[-2:]]
         rows, columns = (
-            torch.from_numpy(nearest_cells(side, of, stride, margin * stride)).to(cells.device)
-            for of, stride in zip(cells.shape[-2:], strides, strict=True)
+            torch.from_numpy(nearest_cells(side, count, stride, margin * stride)).to(cells.device)
+            for count, stride in zip(cells.shape[-2:], strides, strict=True)
         )
         return cells[:, rows][:, :, columns]

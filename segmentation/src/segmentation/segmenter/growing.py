@@ -27,7 +27,7 @@ def grown(labels: Tensor, probabilities: Tensor, options: GrowingOptions) -> Ten
         height, width = now.shape[-2:]
         padded = functional.pad(now, (1, 1, 1, 1), value=IGNORE_INDEX)
         around = [padded[:, row : row + height, column : column + width] for row, column in _NEIGHBOURS]
-        reached = waiting & torch.stack([of == candidates for of in around]).any(dim=0)
+        reached = waiting & torch.stack([neighbour == candidates for neighbour in around]).any(dim=0)
         if not reached.any():
             return now
         now = torch.where(reached, candidates, now)

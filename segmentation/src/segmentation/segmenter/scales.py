@@ -40,7 +40,7 @@ def inconsistency(logits: Sequence[Tensor], labels: Tensor, least: float) -> Ten
     public code, but for its learned weights of the scales, which begin as equal as they are here. The gradient
     goes through p and q.
     """
-    logs = torch.stack([of.float() for of in logits]).log_softmax(dim=2)
+    logs = torch.stack([of_scale.float() for of_scale in logits]).log_softmax(dim=2)
     probabilities = logs.exp()
     mean = probabilities.mean(dim=0).clamp(_LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)
     divergences = (probabilities * (logs - mean.log())).sum(dim=2).mean(dim=0)

@@ -82,10 +82,12 @@ class SegmentationTask(BackboneTask[SegmentationNetwork]):
         options, grid = self._loss.options, self._loss.grid
         others = (scaled(batch.images, scale, grid) for scale in options.correction.scales if scale != 1)
         seen = [logits, *(on_cells(self.module(images), logits.shape[-2:], grid) for images in others)]
-        found = [self._loss(of, masks, self._progress, batch.corrected) for of in seen]
-        points, labels = zip(*(at_points(of.float(), masks, grid, options.stride) for of in seen), strict=True)
+        found = [self._loss(of_scale, masks, self._progress, batch.corrected) for of_scale in seen]
+        points, labels = zip(
+            *(at_points(of_scale.float(), masks, grid, options.stride) for of_scale in seen), strict=True
+        )
         differing = inconsistency(points, labels[0], options.correction.confidence)
-        loss = torch.stack([of for of, _ in found]).mean() + options.correction.consistency * differing
+        loss = torch.stack([of_scale for of_scale, _ in found]).mean() + options.correction.consistency * differing
         used = torch.stack([shares["used"] for _, shares in found]).mean()
         return loss, {"used": used, **figures, "inconsistency": differing.detach()}
 

@@ -74,7 +74,10 @@ def _command(experiment: Experiment) -> str:
         return run
     needed = () if _kind(experiment) == "e" else ("IMAGES", "CAPTIONS", "INSTANCES.json")
     named = [word for word in _FILES if word in words or word in needed]
-    options = [f"{OPTIONS[of]} {_FILES[of]}" if of in OPTIONS else _FILES[of] for of in named]
+    options = [
+        f"{OPTIONS[input_name]} {_FILES[input_name]}" if input_name in OPTIONS else _FILES[input_name]
+        for input_name in named
+    ]
     if any(word.strip("'").partition("/")[0] in DATA_SETS for word in words):
         options.append("--data-sets DATA")
     return " ".join([run, *options])
@@ -100,7 +103,7 @@ def _reported(expected: Expected | None, experiment: Experiment) -> str:
     )
     # The row of a localizer has its masks; what a segmenter made of them stands with the segmenter.
     own = [(kind, scores) for kind, scores in kinds if scores is not None and kind == _kind(experiment)]
-    return ", ".join(f"{kind} {_figures((of.miou, of.precision, of.recall))}" for kind, of in own)
+    return ", ".join(f"{kind} {_figures((scores.miou, scores.precision, scores.recall))}" for kind, scores in own)
 
 
 def _figures(scores: Iterable[float | None]) -> str:

@@ -77,7 +77,9 @@ class ExperimentRow(FrozenModel):
 
     def line(self) -> str:
         """The row of a Markdown table, in the columns of `header`."""
-        own = " / ".join("-" if of is None else f"{of:.3f}" for of in (self.miou, self.precision, self.recall))
+        own = " / ".join(
+            "-" if value is None else f"{value:.3f}" for value in (self.miou, self.precision, self.recall)
+        )
         return f"| `{self.experiment}` | {own} | {self.paper or ''} | {self.seconds:.0f} |"
 
     @staticmethod

@@ -47,7 +47,9 @@ class Region:
     @classmethod
     def union(cls, regions: Sequence[Self]) -> Self:
         """What any of several regions of one image covers. Raises `ValueError` where that is nothing."""
-        merged = coco_mask.merge([{"size": [of.height, of.width], "counts": of.counts} for of in regions])
+        merged = coco_mask.merge(
+            [{"size": [region.height, region.width], "counts": region.counts} for region in regions]
+        )
         if not regions or not coco_mask.area(merged):
             raise ValueError("got a region that covers no pixel of the image")
         height, width = merged["size"]

@@ -106,7 +106,7 @@ def _distinct(texts: Sequence[str], rows: Tensor) -> tuple[list[str], Tensor]:
     places: dict[str, list[int]] = {}
     for place, text in enumerate(texts):
         places.setdefault(text, []).append(place)
-    return list(places), torch.stack([rows[of].mean(dim=0) for of in places.values()])
+    return list(places), torch.stack([rows[same].mean(dim=0) for same in places.values()])
 
 
 def _fill(weight: Tensor, bias: Tensor | None, rows: Tensor) -> None:

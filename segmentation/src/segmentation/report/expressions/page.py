@@ -45,7 +45,7 @@ class PageContent:
     @property
     def shown_groups(self) -> tuple[GroupRow, ...]:
         """The classes by which images are chosen, by name."""
-        shown = {of.group for row in self.rows for of in row.expressions}
+        shown = {expression.group for row in self.rows for expression in row.expressions}
         return tuple(sorted((row for row in self.groups if row.name in shown), key=lambda row: row.name))
 
     @property
@@ -57,9 +57,11 @@ class PageContent:
     def scores(self, row: ExpressionRow) -> Mapping[int, float]:
         """The mean IoU of each class of an image, by the id of the class."""
         ids = {group.name: group.id for group in self.groups}
-        own = {ids[of.group] for of in row.expressions if of.group}
+        own = {ids[expression.group] for expression in row.expressions if expression.group}
         return {
-            number: float(np.mean([of.iou for of in row.expressions if ids.get(of.group) == number]))
+            number: float(
+                np.mean([expression.iou for expression in row.expressions if ids.get(expression.group) == number])
+            )
             for number in sorted(own)
         }
 
@@ -74,7 +76,7 @@ def render(content: PageContent) -> str:
     return render_page(
         __package__,
         Heading(f"Expressions of {content.title}", "expression report", lead),
-        SECTIONS if content.ious else tuple(of for of in SECTIONS if of.id != "classes"),
+        SECTIONS if content.ious else tuple(section for section in SECTIONS if section.id != "classes"),
         {"page": content},
         {"ratio": ratio},
     )

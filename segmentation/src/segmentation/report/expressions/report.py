@@ -46,10 +46,10 @@ def expression_report(
     shown once more. Images without a prediction are not shown. Raises OutputError where the page cannot be
     written.
     """
-    judged = {of.key: of for of in judged_images(evaluation, truth)}
+    judged = {image.key: image for image in judged_images(evaluation, truth)}
     extremes = Extremes((options.count + 1) // 2, options.count // 2)
     by_group: defaultdict[str, list[float]] = defaultdict(list)
-    lost = {of.key for of in evaluation.protocol.missing}
+    lost = {image.key for image in evaluation.protocol.missing}
     for key, image in judged.items():
         if key not in lost:
             extremes.add(image.score, key)

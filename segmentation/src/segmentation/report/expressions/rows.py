@@ -74,7 +74,7 @@ def expression_row(
     Raises InputError where it is not there any more, or cannot be read.
     """
     image = image_of(judged.expressions[0], folders)
-    texts = [*dict.fromkeys(of.text for of in judged.expressions)]
+    texts = [*dict.fromkeys(expression.text for expression in judged.expressions)]
     maps = predictor.maps(predictor.encode(image), texts)
     masks, strengths = predictor.masks(image, maps), predictor.strengths(maps)
     small = thumbnail(image)
