@@ -26,15 +26,15 @@ def test_words_are_those_of_enough_texts_and_come_back_from_a_tensor() -> None:
     every = WordTable.of_texts(TEXTS, 1)
     assert every.words == ("and", "bone", "dog", "dog's", "grass", "on")
     assert WordTable.from_tensor(every.tensor()).words == every.words
-    assert every.numbers("The Dog!") == [2 + 2]
-    assert every.numbers("zebra grass") == [UNKNOWN, 2 + 4]
-    assert every.numbers("…") == [UNKNOWN]
+    assert every.token_ids("The Dog!") == [2 + 2]
+    assert every.token_ids("zebra grass") == [UNKNOWN, 2 + 4]
+    assert every.token_ids("…") == [UNKNOWN]
     assert WordTable.from_tensor(WordTable(()).tensor()).words == ()
 
 
 def test_a_text_is_read_alike_alone_and_beside_longer_ones(network: GroundingNetwork) -> None:
     words = WordTable.from_tensor(network.get_buffer("vocabulary"))
-    numbers = [words.numbers(text) for text in TEXTS]
+    numbers = [words.token_ids(text) for text in TEXTS]
     together = network.embed(padded(numbers))
     for text, vector in zip(numbers, together, strict=True):
         # The oracle reads word by word, without padding.

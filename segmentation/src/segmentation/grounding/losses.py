@@ -23,10 +23,6 @@ def triplet_loss(images: Tensor, texts: Tensor, foreign: Tensor, options: Triple
         for side, allowed in ((cosines, foreign), (cosines.T, foreign.T))
     ]
     if options.negatives == "hardest":
-        return torch.stack([costs.max(dim=1).values for costs in excess]).sum(dim=0).mean()
+        return torch.stack([of.max(dim=1).values for of in excess]).sum(dim=0).mean()
     counts = [allowed.sum(dim=1).clamp(min=1) for allowed in (foreign, foreign.T)]
-    return (
-        torch.stack([costs.sum(dim=1) / count for costs, count in zip(excess, counts, strict=True)])
-        .sum(dim=0)
-        .mean()
-    )
+    return torch.stack([of.sum(dim=1) / count for of, count in zip(excess, counts, strict=True)]).sum(dim=0).mean()

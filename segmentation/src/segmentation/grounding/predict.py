@@ -76,7 +76,7 @@ class GroundingScores:
     def _vectors(self, texts: Sequence[str]) -> Tensor:
         if not texts:
             return torch.zeros(0, self.network.options.dimension, device=self.device)
-        return self.network.embed(padded([self.network.words.numbers(text) for text in texts]).to(self.device))
+        return self.network.embed(padded([self.network.words.token_ids(text) for text in texts]).to(self.device))
 
     def _heatmaps(self, asked: Sequence[tuple[int, int | None]], maps: FloatMap) -> Heatmaps:
         by_text: dict[tuple[int, int | None], FloatMap] = dict(zip(asked, np.asarray(maps), strict=True))

@@ -24,7 +24,7 @@ class RecurrentEncoder(nn.Module):
         )
 
     def forward(self, texts: Tensor) -> Tensor:
-        """Shape: numbers of words [L, M], `PADDING` behind → [L, D]."""
+        """Shape: token ids [L, M], `PADDING` behind → [L, D]."""
         lengths = (texts != PADDING).sum(dim=1)
         if isinstance(self.reader, SimpleRecurrentUnits):
             outputs: Tensor = self.reader(self.words(texts))

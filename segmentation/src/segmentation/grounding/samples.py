@@ -32,7 +32,7 @@ class CaptionedBatch(TensorBatch):
     images: Tensor
     """Uint8, (B, 3, S, S), RGB: backbones normalise it; or their cells, float16, (B, channels, h, w)."""
     texts: Tensor
-    """Int64, (B, M): numbers of words, filled up."""
+    """Token ids, int64 `[B M]`, filled up."""
     foreign: Tensor
     """Bool, (B, B): whether the text of a column reads otherwise than that of a row."""
 
@@ -79,7 +79,7 @@ class CaptionedSamples:
         self, index: int, rng: np.random.Generator, image: RgbImage | npt.NDArray[np.float16]
     ) -> CaptionedSample:
         texts = self._texts[index]
-        return CaptionedSample(image, self._words.numbers(texts[int(rng.integers(len(texts)))]))
+        return CaptionedSample(image, self._words.token_ids(texts[int(rng.integers(len(texts)))]))
 
     def collate(self, samples: Sequence[CaptionedSample]) -> CaptionedBatch:
         """Samples of one size as a batch on the CPU."""

@@ -1,4 +1,4 @@
-"""Texts as numbers of words: the words that captions use, kept among a network's tensors."""
+"""Texts as token ids: the words that captions use, kept among a network's tensors."""
 
 import re
 from collections import Counter
@@ -25,7 +25,7 @@ class WordTable:
 
     def __init__(self, words: Sequence[str]) -> None:
         self.words = tuple(words)
-        self._numbers = {word: number for number, word in enumerate(self.words, _FIRST)}
+        self._ids = {word: number for number, word in enumerate(self.words, _FIRST)}
 
     @classmethod
     def of_texts(cls, texts: Iterable[str], least_count: int) -> "WordTable":
@@ -45,9 +45,9 @@ class WordTable:
     def __len__(self) -> int:
         return _FIRST + len(self.words)
 
-    def numbers(self, text: str) -> list[int]:
-        """Numbers of the words of a text, at least one."""
-        return [self._numbers.get(word, UNKNOWN) for word in split_words(text)] or [UNKNOWN]
+    def token_ids(self, text: str) -> list[int]:
+        """Those of the words of a text, at least one."""
+        return [self._ids.get(word, UNKNOWN) for word in split_words(text)] or [UNKNOWN]
 
 
 def padded(texts: Sequence[Sequence[int]]) -> Tensor:

@@ -52,7 +52,7 @@ class HeatmapExtractor:
         found = []
         for index, of_image in enumerate(zip(*total, strict=True)):
             averaged = views.averaged(of_image, images[0])
-            of_cells = Cells(*(_tensor_on(layer[index], views, images[0]) for layer in cells)) if cells else None
+            of_cells = Cells(*(_tensor_on(of[index], views, images[0]) for of in cells)) if cells else None
             found.append(ImageScores(_by_label(averaged, requests[index], views.margin), of_cells))
         return found
 

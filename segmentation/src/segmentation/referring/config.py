@@ -77,14 +77,14 @@ class ReferringOptions(Configuration):
     ridge: PositiveFloat = Field(1.0, description="λ of the regression from vectors of texts to its rows.")
     recall: bool = Field(
         False,
-        description="Texts that are like words of ImageNet's classes point where these do, beyond what the "
-        "regression says: with knowledge, where the text encoder is not trained. Not in the paper.",
+        description="Keep a cache of keys and values, so that texts like words of ImageNet's classes point where "
+        "these do, beyond what the regression says: with knowledge, where the text encoder is not trained. Not in the paper.",
     )
     text: TextOptions = TextOptions()
 
     @property
     def recalls(self) -> bool:
-        """Whether the network keeps what is known of words: of vectors that training does not change."""
+        """Whether the network has that cache: its keys are vectors that training does not change."""
         return self.recall and self.knowledge and not self.text.trained
 
 

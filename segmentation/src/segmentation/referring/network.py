@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from segmentation.backbones.contract import Backbone
 from segmentation.referring.config import ReferringOptions
-from segmentation.referring.knowledge.recall import KnownTexts
+from segmentation.referring.knowledge.cache import KnownTexts
 from segmentation.referring.pooling import cosines
 from segmentation.referring.text_encoder import LanguageModel
 from segmentation.scores.precision import unrounded

@@ -68,7 +68,7 @@ class ImageViews:
     def averaged(self, maps: Sequence[FloatMap], image: RgbImage) -> FloatMap:
         """The mean of maps (n, h, w) of an image in several views, at the cells of scale 1."""
         cells = self.cells(image)
-        mean: FloatMap = np.mean([self.on(seen, cells) for seen in maps], axis=0)
+        mean: FloatMap = np.mean([self.on(of, cells) for of in maps], axis=0)
         return mean
 
     def cells(self, image: RgbImage, scale: float = 1.0) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""What a linear map leaves out of what is known, recalled by texts that are like known ones. Not in the paper.
+"""A cache of keys and values: what a linear map leaves out of known texts, for texts like them. Not in the paper.
 
 A regression from vectors of a few hundred values to the rows of a thousand classes gets the gist of a word. What
 it misses of each known text is kept, and a new text is given it by how much it is like them: 'giraffe' what the
