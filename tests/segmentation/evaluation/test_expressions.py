@@ -108,5 +108,5 @@ def test_what_is_missing_counts_as_nothing_and_masks_that_see_nothing_stand_besi
     lines = list(measures_table(found))
     assert lines[1].split() == ["masks", "4", ".375", "-", ".364", ".500", ".250", ".250", ".250", ".250"]
     truth.expressions = truth.expressions[2:3]
-    with pytest.raises(InputError, match="not one image has a prediction; the first reason is: the image is in"):
+    with pytest.raises(InputError, match="not one image has a prediction; the first reason is: in none of the"):
         evaluate_expressions(truth, [tmp_path], always_left, prediction="fixed")

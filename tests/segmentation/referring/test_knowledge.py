@@ -15,8 +15,8 @@ from segmentation.backbones.tiny import Tiny  # noqa: E402
 from segmentation.localization.knowledge.imagenet_classes import ImagenetMatcher  # noqa: E402
 from segmentation.masks.refinement import Refinement  # noqa: E402
 from segmentation.referring.config import ReferringOptions, TextOptions  # noqa: E402
-from segmentation.referring.knowledge.directions import known_texts, ridge, start_from_knowledge  # noqa: E402
 from segmentation.referring.knowledge.cache import KnownTexts  # noqa: E402
+from segmentation.referring.knowledge.directions import known_texts, ridge, start_from_knowledge  # noqa: E402
 from segmentation.referring.knowledge.texts import SynsetTexts, read_texts, write_texts  # noqa: E402
 from segmentation.referring.network import ReferringNetwork  # noqa: E402
 from segmentation.referring.options import ResolvedReferring  # noqa: E402

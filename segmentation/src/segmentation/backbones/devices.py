@@ -26,6 +26,7 @@ PRECISION = (
 
 AUTO = "auto"
 """The accelerator that torch finds, else the CPU."""
+_NO_MEMORY = ("out of memory", "allocate memory", "not enough memory", "bad_alloc")
 
 
 def resolve_device(name: "str | torch.device" = AUTO) -> "torch.device":
@@ -79,3 +80,12 @@ def in_precision(precision: Precision, device: "torch.device") -> "AbstractConte
     import torch
 
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bfloat16")
+
+
+def is_memory_shortage(error: Exception) -> bool:
+    """Whether `error` means that memory ran out, on the CPU or on a device: torch and NumPy have several, none of a
+    type of its own."""
+    if isinstance(error, MemoryError):
+        return True
+    text = str(error).lower()
+    return isinstance(error, RuntimeError) and any(phrase in text for phrase in _NO_MEMORY)

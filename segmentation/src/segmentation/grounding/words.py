@@ -21,7 +21,7 @@ def split_words(text: str) -> list[str]:
 
 
 class WordTable:
-    """Words by number: 0 fills up short texts, 1 stands for every unknown word."""
+    """Words by their ids: 0 fills up short texts, 1 stands for every unknown word."""
 
     def __init__(self, words: Sequence[str]) -> None:
         self.words = tuple(words)

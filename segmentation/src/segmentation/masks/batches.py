@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
+from segmentation.backbones.devices import is_memory_shortage
 from segmentation.data.images import RgbImage, read_image
 from segmentation.data.read_ahead import array_bytes, read_ahead
 from segmentation.masks.finish import RejectedImage
 from segmentation.scores.contract import RequestT, Sizes
-from segmentation.training.shortage import is_memory_shortage
 from shared_runtime.errors import InputError
 
 _OPEN_BATCHES = 8

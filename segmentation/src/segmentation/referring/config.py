@@ -78,7 +78,8 @@ class ReferringOptions(Configuration):
     recall: bool = Field(
         False,
         description="Keep a cache of keys and values, so that texts like words of ImageNet's classes point where "
-        "these do, beyond what the regression says: with knowledge, where the text encoder is not trained. Not in the paper.",
+        "these do, beyond what the regression says: with knowledge, where the text encoder is not trained. Not in "
+        "the paper.",
     )
     text: TextOptions = TextOptions()
 

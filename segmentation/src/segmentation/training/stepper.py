@@ -7,12 +7,12 @@ from typing import Any, Generic, TypeVar
 import torch
 from torch import Tensor, nn
 
+from segmentation.backbones.devices import is_memory_shortage
 from segmentation.training.checkpoint import TrainingState
 from segmentation.training.config import TrainingOptions
 from segmentation.training.devices import DeviceGroup
 from segmentation.training.metrics_log import RunningMeans
 from segmentation.training.order import BatchPlan, step_seed
-from segmentation.training.shortage import is_memory_shortage
 from segmentation.training.task import Batch, RememberingTask, Task
 from shared_runtime.errors import CapparseError
 
