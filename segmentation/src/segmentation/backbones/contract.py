@@ -73,13 +73,13 @@ class Backbone(nn.Module, ABC):
             self.register_buffer(name, torch.tensor(values).view(3, 1, 1), persistent=False)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Shape: images [B, 3, H, W], RGB, 0–255, any numeric type → features [B, channels, h, w], float."""
+        """Shape: images [B 3 H W], RGB, 0–255, any numeric type → features [B channels h w], float."""
         return self.cells(images).features
 
     def cells(self, images: Tensor) -> Cells:
-        """Shape: images [B, 3, H, W], RGB, 0–255, of any numeric type → ceil(H / stride) × ceil(W / stride).
+        """Shape: images [B 3 H W], RGB, 0–255, of any numeric type → ceil(H / stride) × ceil(W / stride).
 
-        Features that were kept, [B, channels, h, w] of any float type, pass as they are, without middle ones.
+        Features that were kept, [B channels h w] of any float type, pass as they are, without middle ones.
         """
         if self._whole and images.shape[1] == self.channels:
             features = images.to(self._mean.dtype)
@@ -99,7 +99,7 @@ class Backbone(nn.Module, ABC):
         return dict(tensors)
 
     def normalise(self, images: Tensor) -> Tensor:
-        """Shape: [B, 3, H, W], RGB, 0–255 → [B, 3, H, W] as the weights expect it."""
+        """Shape: [B 3 H W], RGB, 0–255 → [B 3 H W] as the weights expect it."""
         channels = images.flip(1) if self.normalisation.bgr else images
         return (channels.to(self._mean.dtype) - self._mean) / self._std
 

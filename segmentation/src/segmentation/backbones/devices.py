@@ -83,8 +83,10 @@ def in_precision(precision: Precision, device: "torch.device") -> "AbstractConte
 
 
 def is_memory_shortage(error: Exception) -> bool:
-    """Whether `error` means that memory ran out, on the CPU or on a device: torch and NumPy have several, none of a
-    type of its own."""
+    """Whether `error` means that memory ran out, on the CPU or on a device.
+
+    torch and NumPy have several such errors, none of a type of its own.
+    """
     if isinstance(error, MemoryError):
         return True
     text = str(error).lower()

@@ -115,7 +115,7 @@ class _BilinearEmbeddings(ViTEmbeddings):
 
 
 def _on_grid(tokens: Tensor, grid: tuple[int, int]) -> Tensor:
-    """Shape: [B, 1 + rows * columns, D] → [B, D, rows, columns]; the class token is dropped."""
+    """Shape: [B, 1 + rows * columns, D] → [B D rows columns]; the class token is dropped."""
     return tokens[:, 1:].transpose(1, 2).reshape(len(tokens), -1, *grid)
 
 

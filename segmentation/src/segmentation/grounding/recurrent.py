@@ -24,7 +24,7 @@ class RecurrentEncoder(nn.Module):
         )
 
     def forward(self, texts: Tensor) -> Tensor:
-        """Shape: token ids [L, M], `PADDING` behind → [L, D]."""
+        """Shape: token ids [L M], `PADDING` behind → [L D]."""
         lengths = (texts != PADDING).sum(dim=1)
         if isinstance(self.reader, SimpleRecurrentUnits):
             outputs: Tensor = self.reader(self.words(texts))
@@ -48,7 +48,7 @@ class SimpleRecurrentUnits(nn.Module):
         )
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Shape: [L, M, in_channels] → [L, M, D]."""
+        """Shape: [L M in_channels] → [L M D]."""
         outputs: Tensor = self.layers(inputs)
         return outputs
 
@@ -71,7 +71,7 @@ class SimpleRecurrentLayer(nn.Module):
         nn.init.uniform_(self.project.weight, -bound, bound)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Shape: [L, M, in_channels] → [L, M, D]."""
+        """Shape: [L M in_channels] → [L M D]."""
         candidate, forget, reset, *skipped = self.project(inputs).split(self.channels, dim=-1)
         forget, reset = (forget + self.bias[0]).sigmoid(), (reset + self.bias[1]).sigmoid()
         skip = skipped[0] if skipped else inputs

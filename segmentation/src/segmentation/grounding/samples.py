@@ -30,11 +30,11 @@ class CaptionedBatch(TensorBatch):
     """B images and their texts on one device."""
 
     images: Tensor
-    """Uint8, (B, 3, S, S), RGB: backbones normalise it; or their cells, float16, (B, channels, h, w)."""
+    """Uint8, `[B 3 S S]`, RGB: backbones normalise it; or their cells, float16, `[B channels h w]`."""
     texts: Tensor
     """Token ids, int64 `[B M]`, filled up."""
     foreign: Tensor
-    """Bool, (B, B): whether the text of a column reads otherwise than that of a row."""
+    """Bool, `[B B]`: whether the text of a column reads otherwise than that of a row."""
 
     def __len__(self) -> int:
         return len(self.images)

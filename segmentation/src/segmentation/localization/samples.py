@@ -35,15 +35,15 @@ class LocalizationBatch(TensorBatch):
     """B samples on one device."""
 
     images: Tensor
-    """Uint8, (B, 3, S, S), RGB: backbones normalise it; or their cells, float16, (B, channels, h, w)."""
+    """Uint8, `[B 3 S S]`, RGB: backbones normalise it; or their cells, float16, `[B channels h w]`."""
     classes: Tensor
-    """Bool, (B, K)."""
+    """Bool, `[B K]`."""
     attributes: Tensor
-    """Bool, (B, K, A)."""
+    """Bool, `[B K A]`."""
     doubtful: Tensor
-    """Bool, (B, K)."""
+    """Bool, `[B K]`."""
     denied: Tensor
-    """Bool, (B, K)."""
+    """Bool, `[B K]`."""
 
     def __len__(self) -> int:
         return len(self.images)

@@ -36,7 +36,7 @@ class OnnxExport:
     difference: float
     """The largest from torch, over all outputs that were compared."""
     output: str
-    """The name of the output: `LOGITS` [B, 1+K, h, w] of a segmenter, `HEATMAPS` [B, K, h, w] of a localizer."""
+    """The name of the output: `LOGITS` [B, 1+K, h, w] of a segmenter, `HEATMAPS` [B K h w] of a localizer."""
     stride: int
     """Pixels from cell to cell."""
 
@@ -49,7 +49,7 @@ class OnnxExport:
 
 
 def export_onnx(model: OpenedModel, path: Path, *, size: tuple[int, int] | None = None) -> OnnxExport:
-    """Write `path`; its input `images` is [B, 3, H, W] in float32, RGB from 0 to 255: it normalises them itself.
+    """Write `path`; its input `images` is [B 3 H W] in float32, RGB from 0 to 255: it normalises them itself.
 
     Networks of convolutions take any height and width of s·k + 1 pixels at stride s; at others, whose cells do not
     reach from the first pixel to the last, paddings are not those of torch, and many cells get another class.
@@ -83,7 +83,7 @@ class _Exported(nn.Module):
         self.output = HEATMAPS if self.is_localizer else LOGITS
 
     def forward(self, images: Tensor) -> Tensor:
-        """Shape: [B, 3, H, W] → [B, K, h, w], or [B, 1+K, h, w]."""
+        """Shape: [B 3 H W] → [B K h w], or [B, 1+K, h, w]."""
         found = self.network(images)
         maps: Tensor = self.network.class_heatmaps(found.cls, self.ids) if self.is_localizer else found
         return maps

@@ -48,23 +48,23 @@ class ReferringNetwork(nn.Module):
         return self.similarities(self.patches(images), self.embedded(texts))
 
     def patches(self, images: Tensor) -> Tensor:
-        """Shape: images [B, 3, H, W], RGB, 0–255, of any numeric type → [B, D, h, w]."""
+        """Shape: images [B 3 H W], RGB, 0–255, of any numeric type → [B D h w]."""
         projected: Tensor = self.project_image(self.backbone(images))
         return projected
 
     def embedded(self, texts: Tensor) -> Tensor:
-        """Vectors [L, T], or ids of tokens [L, M] where the text encoder is trained → [L, D]."""
+        """Vectors [L T], or ids of tokens [L M] where the text encoder is trained → [L D]."""
         return self.directions(texts if self.text_encoder is None else self.text_encoder(texts))
 
     def directions(self, vectors: Tensor) -> Tensor:
-        """Vectors of texts [L, T] → [L, D]."""
+        """Vectors of texts [L T] → [L D]."""
         if self.known is not None:
             vectors = torch.cat([vectors, self.known(vectors)], dim=1)
         projected: Tensor = self.project_text(vectors)
         return projected
 
     def similarities(self, patches: Tensor, texts: Tensor) -> Tensor:
-        """Of patches [B, D, h, w] and texts [L, D] → [B, L, h, w]."""
+        """Of patches [B D h w] and texts [L D] → [B L h w]."""
         with unrounded(patches):
             maps = self.scale * cosines(patches.float(), texts.float())
         return maps if self.offset is None else maps + self.offset

@@ -37,13 +37,13 @@ class RegionBatch(TensorBatch):
     """B images and P pairs on one device."""
 
     images: Tensor
-    """Uint8, (B, 3, S, S), RGB: backbones normalise it; or their cells, float16, (B, channels, h, w)."""
+    """Uint8, `[B 3 S S]`, RGB: backbones normalise it; or their cells, float16, `[B channels h w]`."""
     owners: Tensor
-    """Int64, (P,): which image a pair is of."""
+    """Int64, `[P]`: which image a pair is of."""
     expressions: Tensor
-    """Int64, (P,): numbers in the training's table."""
+    """Int64, `[P]`: numbers in the training's table."""
     regions: Tensor
-    """Uint8, (P, S, S), 1 where the expression refers to."""
+    """Uint8, `[P S S]`, 1 where the expression refers to."""
 
     def __len__(self) -> int:
         return len(self.images)

@@ -34,15 +34,15 @@ class ReferringBatch(TensorBatch):
     """B images and L expressions on one device, each of which is said of some of them."""
 
     images: Tensor
-    """Uint8, (B, 3, S, S), RGB: backbones normalise it; or their cells, float16, (B, channels, h, w)."""
+    """Uint8, `[B 3 S S]`, RGB: backbones normalise it; or their cells, float16, `[B channels h w]`."""
     expressions: Tensor
-    """Int64, (L,): numbers in the training's table."""
+    """Int64, `[L]`: numbers in the training's table."""
     present: Tensor
-    """Float, (B, L) in [0, 1]: z̄ of the loss."""
+    """Float, `[B L]` in [0, 1]: z̄ of the loss."""
     known: Tensor
-    """Bool, (B, L): where false, a pair counts for nothing."""
+    """Bool, `[B L]`: where false, a pair counts for nothing."""
     foreign: Tensor
-    """Bool, (L, L): which two expressions are of different classes; (0, 0) where maps may overlap."""
+    """Bool, `[L L]`: which two expressions are of different classes; `[0 0]` where maps may overlap."""
 
     def __len__(self) -> int:
         return len(self.images)

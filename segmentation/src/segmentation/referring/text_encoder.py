@@ -30,7 +30,7 @@ class TextEncoder(Protocol):
     """T."""
 
     def vectors(self, texts: Sequence[str]) -> Tensor:
-        """Shape: [L, T], float, without gradient, on the CPU."""
+        """Shape: [L T], float, without gradient, on the CPU."""
 
     def knows(self, text: str) -> bool:
         """Whether there is a vector of it."""
@@ -70,7 +70,7 @@ class LanguageModel(nn.Module):
             self.model.save_pretrained(folder, max_shard_size="1TB")
 
     def tokens(self, texts: Sequence[str]) -> Tensor:
-        """Ids of tokens, padded behind: int64 [L, M]. Texts that are longer than `length` tokens are cut off."""
+        """Ids of tokens, padded behind: int64 [L M]. Texts that are longer than `length` tokens are cut off."""
         if not texts:
             return torch.zeros(0, 0, dtype=torch.int64)
         encoded = self.tokenizer(
@@ -80,7 +80,7 @@ class LanguageModel(nn.Module):
         return ids
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """Shape: [L, M] → [L, T], of length 1."""
+        """Shape: [L M] → [L T], of length 1."""
         if not len(tokens):
             # A part of a batch of images of which nothing is said.
             return torch.zeros(0, self.channels, device=tokens.device)

@@ -31,7 +31,7 @@ class SegmentationNetwork(nn.Module):
         )
 
     def forward(self, images: Tensor) -> Tensor:
-        """Shape: images [B, 3, H, W], RGB, 0–255, of any numeric type → logits [B, 1 + K, h, w]."""
+        """Shape: images [B 3 H W], RGB, 0–255, of any numeric type → logits [B, 1 + K, h, w]."""
         cells = self.backbone.cells(images)
         logits: Tensor = self.head(cells.features)
         if self.propagation and not self.training:

@@ -33,11 +33,11 @@ class MaskBatch(TensorBatch):
     """B samples on one device."""
 
     images: Tensor
-    """Uint8, (B, 3, S, S), RGB: backbones normalise it; or their cells, float16, (B, channels, h, w)."""
+    """Uint8, `[B 3 S S]`, RGB: backbones normalise it; or their cells, float16, `[B channels h w]`."""
     masks: Tensor
-    """Uint8, (B, S, S)."""
+    """Uint8, `[B S S]`."""
     corrected: Tensor
-    """Bool, (B,): whether a person corrected the mask; (0,) where nobody corrected any."""
+    """Bool, `[B]`: whether a person corrected the mask; `[0]` where nobody corrected any."""
 
     def __len__(self) -> int:
         return len(self.images)

@@ -42,7 +42,7 @@ class KnownTexts(nn.Module):
         self.register_buffer("values", values.half())
 
     def forward(self, texts: Tensor) -> Tensor:
-        """What is recalled with vectors of texts: [L, T] → [L, C]."""
+        """What is recalled with vectors of texts: [L T] → [L C]."""
         with unrounded(texts):
             alike = texts.float() @ self.keys.float().T
             nothing = alike.new_full((len(texts), 1), _NOTHING)
