@@ -47,7 +47,16 @@ MOST_POWER, _MOST_LOGIT = 1000.0, 1000.0
 """Beyond them nothing is left to tell apart."""
 
 
-class MaskOptions(Configuration):
+class ViewingOptions(Configuration):
+    """What all options of masks share: how a network looks at images, and how masks are fitted to them."""
+
+    scales: tuple[Scale, ...] = Field((1.0,), min_length=1, description="Of the input; maps are averaged.")
+    flip: bool = Field(False, description="Average with the maps of the mirrored image.")
+    crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
+    precision: Precision = Field("float32", description=PRECISION)
+
+
+class MaskOptions(ViewingOptions):
     """Defaults: what made the best masks; what they leave open depends on the network, see `resolved`.
 
     Those of Vilar & Perez (Sections III-C and IV-C): `input_size="original"`, no propagation, no consensus.
@@ -79,8 +88,6 @@ class MaskOptions(Configuration):
         "background; original: their own height and width. Always rounded "
         "to whole cells.",
     )
-    scales: tuple[Scale, ...] = Field((1.0,), min_length=1, description="Of the input; maps are averaged.")
-    flip: bool = Field(False, description="Average with the maps of the mirrored image.")
     propagation: NonNegativeInt | None = Field(
         None,
         le=MOST_STEPS,
@@ -104,7 +111,6 @@ class MaskOptions(Configuration):
         description="How maps are fitted to the image's edges. None: by a walk over pixels with absolute scores, "
         "else by dense CRF, as in the paper.",
     )
-    crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
     sharpness: PositiveFloat | None = Field(
         None,
         le=MOST_POWER,
@@ -122,7 +128,6 @@ class MaskOptions(Configuration):
         "mean of minimum and maximum, beside a background of 0, which no refinement takes.",
     )
     labels: LabelRules = Field(LabelRules(), description="Which labels are believed, and get a part of the mask.")
-    precision: Precision = Field("float32", description=PRECISION)
 
     @field_validator("ignore_band")
     @classmethod

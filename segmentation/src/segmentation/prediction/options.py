@@ -4,14 +4,13 @@ from typing import Literal
 
 from pydantic import Field, PositiveInt
 
-from segmentation.backbones.devices import PRECISION, Precision
 from segmentation.masks.given import GivenOptions
-from segmentation.masks.options import MaskOptions, ResolvedMaskOptions, unused_option
-from segmentation.masks.refinement import CrfPreset, Refinement, installed_refinement
-from segmentation.scores.contract import PRESENCE, WINDOW, NetworkTraits, Pixels, Scale, Viewing
+from segmentation.masks.options import MaskOptions, ResolvedMaskOptions, ViewingOptions, unused_option
+from segmentation.masks.refinement import Refinement, installed_refinement
+from segmentation.scores.contract import PRESENCE, WINDOW, NetworkTraits, Pixels, Viewing
 
 
-class PredictionOptions(GivenOptions):
+class PredictionOptions(ViewingOptions, GivenOptions):
     """Defaults: one view of the image at the size of the training crops, fitted to its edges."""
 
     input_size: Pixels | Literal["auto", "original"] = Field(
@@ -19,8 +18,6 @@ class PredictionOptions(GivenOptions):
         description="Shorter side at which the network sees an image, in pixels; auto: the side of the training "
         "crops; original: its own. A localizer sees a square of that side, twice as large for auto.",
     )
-    scales: tuple[Scale, ...] = Field((1.0,), min_length=1, description="Of the input, averaged.")
-    flip: bool = Field(False, description="Average with the mirrored image.")
     window: PositiveInt = Field(
         WINDOW,
         description="Longest side that a segmenter sees at once, in pixels; what is larger goes in windows.",
@@ -38,8 +35,6 @@ class PredictionOptions(GivenOptions):
         description="How scores are fitted to edges. None: dense CRF if it is installed, else PAMR; those of a "
         "localizer that knows the background, by a walk over pixels.",
     )
-    crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
-    precision: Precision = Field("float32", description=PRECISION)
 
     def resolved(self, network: NetworkTraits) -> "ResolvedPrediction":
         """The same options with what the network and the installation decide filled in."""

@@ -5,11 +5,10 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from segmentation.backbones.devices import PRECISION, Precision
 from segmentation.masks.given import GivenOptions
-from segmentation.masks.options import DEFAULT_ALPHA, MOST_POWER
-from segmentation.masks.refinement import CrfPreset, Refinement
-from segmentation.scores.contract import MOST_STEPS, NetworkTraits, Pixels, Scale
+from segmentation.masks.options import DEFAULT_ALPHA, MOST_POWER, ViewingOptions
+from segmentation.masks.refinement import Refinement
+from segmentation.scores.contract import MOST_STEPS, NetworkTraits, Pixels
 from shared_schemas import load_label_space
 from shared_schemas.label_space_file import SHIPPED
 
@@ -25,7 +24,7 @@ the names of classes in 144 images of COCO: macro IoU .173 at 321 pixels, .188 a
 """
 
 
-class ReferringPrediction(GivenOptions):
+class ReferringPrediction(ViewingOptions, GivenOptions):
     """Defaults: one view of the image at the size of the training crops, fitted to its edges."""
 
     input_size: Pixels | Literal["auto", "original"] = Field(
@@ -34,8 +33,6 @@ class ReferringPrediction(GivenOptions):
         "crops, or 1.25 times that for pre-trained backbones beside the names of a label space; original: its own "
         "sides.",
     )
-    scales: tuple[Scale, ...] = Field((1.0,), min_length=1, description="Of the input, averaged.")
-    flip: bool = Field(False, description="Average with the mirrored image.")
     propagation: int | None = Field(
         None,
         ge=0,
@@ -72,8 +69,6 @@ class ReferringPrediction(GivenOptions):
     refine: Refinement | None = Field(
         None, description="How masks are fitted to edges; None: by a walk over pixels."
     )
-    crf_preset: CrfPreset = Field(CrfPreset.SEC, description="Parameters of the CRF.")
-    precision: Precision = Field("float32", description=PRECISION)
 
     @field_validator("rivals")
     @classmethod
