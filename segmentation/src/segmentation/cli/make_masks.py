@@ -1,7 +1,7 @@
 """`capseg make-masks`: masks of labelled images, by any network that was trained here."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -34,8 +34,8 @@ from shared_runtime.workers import usable_cores
 
 
 @dataclass(frozen=True, slots=True)
-class MaskViewingArguments(ViewingArguments):
-    """Of networks that are trained on labels, and of segmentation networks."""
+class ScoringArguments(ViewingArguments):
+    """Fields of `MaskOptions`, but for its labels: how heatmaps become scores, and these masks."""
 
     input_size: Annotated[
         str,
@@ -47,6 +47,84 @@ class MaskViewingArguments(ViewingArguments):
             "background.",
         ),
     ] = "auto"
+    refine: Annotated[
+        Refinement | None,
+        typer.Option(
+            help="dense-crf needs the extra 'crf'; mean-field is the same model without it, but slower; pamr "
+            "and pixel-walk need neither: they average over neighbours of like colours  [default: pixel-walk for "
+            "networks that know the background, else dense-crf]"
+        ),
+    ] = None
+    crf_preset: Annotated[
+        CrfPreset, typer.Option(help="Parameters of the CRF, named after the code that uses them.")
+    ] = CrfPreset.SEC
+    conversion: Annotated[
+        str,
+        typer.Option(
+            metavar="algorithm-1|midpoint",
+            help="midpoint: heatmaps less the mean of their minimum and maximum, beside a background of 0, as "
+            "TAM-Net has it; with --refine none.",
+        ),
+    ] = "algorithm-1"
+    alpha: Annotated[float | None, typer.Option(help="α of Eq. 11  [default: by backbone]")] = None
+    gamma: Annotated[float, typer.Option(help="γ of Eq. 13.")] = 0.7
+    absolute: Annotated[
+        float | None,
+        typer.Option(
+            help="Weight, 0 to 1, of scores that compare a class with the background's logit, beside scores "
+            "relative to the maximum of its map  [default: by network]"
+        ),
+    ] = None
+    background_logit: Annotated[
+        float | None,
+        typer.Option(help="That logit: a higher one makes objects smaller  [default: as in training]"),
+    ] = None
+    compounds: Annotated[bool, typer.Option(help="Add the maps of class-attribute pairs.")] = True
+    positive_background: Annotated[bool, typer.Option(help="Use the maps of background classes.")] = True
+    propagation: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=MOST_STEPS, help="Steps that carry maps to cells that look alike  [default: by backbone]"
+        ),
+    ] = None
+    consensus: Annotated[
+        bool,
+        typer.Option(
+            "--consensus/--no-consensus",
+            help="Mix in what all images of LABELS together say about how a class looks: the masks of an image "
+            "depend on the others, so that parts of a label file give other masks than the whole.",
+        ),
+    ] = True
+    presence: Annotated[
+        float | None,
+        typer.Option(
+            metavar="0…1",
+            help="How far a segmentation network believes that the classes of LABELS are there; 0: they compete, "
+            f"no more  [default: {PRESENCE}]",
+        ),
+    ] = None
+    sharpness: Annotated[
+        float | None,
+        typer.Option(
+            metavar="POWER",
+            help="Power of what each class has of a cell, before refinement: higher leaves less to edges  "
+            "[default: 3 for a network that learned against a background, else 1]",
+        ),
+    ] = None
+    ignore_band: Annotated[
+        tuple[float, float] | None,
+        typer.Option(
+            metavar="LOW HIGH",
+            help="Write 255, 'ignore', where the best class has between LOW and HIGH of what it and the "
+            "background score together; 0.5 is where the one gives way to the other.",
+        ),
+    ] = None
+    precision: PrecisionOption = "float32"
+
+    def options(self, labels: LabelRuleArguments) -> MaskOptions:
+        """What they ask for. Raises UsageError for wrong ones."""
+        with option_errors():
+            return MaskOptions.model_validate({**asdict(self), **self.values(), "labels": labels.given()})
 
 
 @with_arguments
@@ -69,80 +147,8 @@ def make_masks_command(
         ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="MASKS", help="Folder of the masks.")],
-    refine: Annotated[
-        Refinement | None,
-        typer.Option(
-            help="dense-crf needs the extra 'crf'; mean-field is the same model without it, but slower; pamr "
-            "and pixel-walk need neither: they average over neighbours of like colours  [default: pixel-walk for "
-            "networks that know the background, else dense-crf]"
-        ),
-    ] = None,
-    crf_preset: Annotated[
-        CrfPreset, typer.Option(help="Parameters of the CRF, named after the code that uses them.")
-    ] = CrfPreset.SEC,
-    conversion: Annotated[
-        str,
-        typer.Option(
-            metavar="algorithm-1|midpoint",
-            help="midpoint: heatmaps less the mean of their minimum and maximum, beside a background of 0, as "
-            "TAM-Net has it; with --refine none.",
-        ),
-    ] = "algorithm-1",
-    alpha: Annotated[float | None, typer.Option(help="α of Eq. 11  [default: by backbone]")] = None,
-    gamma: Annotated[float, typer.Option(help="γ of Eq. 13.")] = 0.7,
-    absolute: Annotated[
-        float | None,
-        typer.Option(
-            help="Weight, 0 to 1, of scores that compare a class with the background's logit, beside scores "
-            "relative to the maximum of its map  [default: by network]"
-        ),
-    ] = None,
-    background_logit: Annotated[
-        float | None,
-        typer.Option(help="That logit: a higher one makes objects smaller  [default: as in training]"),
-    ] = None,
-    compounds: Annotated[bool, typer.Option(help="Add the maps of class-attribute pairs.")] = True,
-    positive_background: Annotated[bool, typer.Option(help="Use the maps of background classes.")] = True,
     *,
-    viewing: MaskViewingArguments,
-    propagation: Annotated[
-        int | None,
-        typer.Option(
-            min=0, max=MOST_STEPS, help="Steps that carry maps to cells that look alike  [default: by backbone]"
-        ),
-    ] = None,
-    consensus: Annotated[
-        bool,
-        typer.Option(
-            "--consensus/--no-consensus",
-            help="Mix in what all images of LABELS together say about how a class looks: the masks of an image "
-            "depend on the others, so that parts of a label file give other masks than the whole.",
-        ),
-    ] = True,
-    presence: Annotated[
-        float | None,
-        typer.Option(
-            metavar="0…1",
-            help="How far a segmentation network believes that the classes of LABELS are there; 0: they compete, "
-            f"no more  [default: {PRESENCE}]",
-        ),
-    ] = None,
-    sharpness: Annotated[
-        float | None,
-        typer.Option(
-            metavar="POWER",
-            help="Power of what each class has of a cell, before refinement: higher leaves less to edges  "
-            "[default: 3 for a network that learned against a background, else 1]",
-        ),
-    ] = None,
-    ignore_band: Annotated[
-        tuple[float, float] | None,
-        typer.Option(
-            metavar="LOW HIGH",
-            help="Write 255, 'ignore', where the best class has between LOW and HIGH of what it and the "
-            "background score together; 0.5 is where the one gives way to the other.",
-        ),
-    ] = None,
+    scoring: ScoringArguments,
     rules: LabelRuleArguments,
     only_classes_of: OnlyClassesOf = None,
     overlay: Annotated[
@@ -157,7 +163,6 @@ def make_masks_command(
         int | None, typer.Option(min=1, help="Processes that refine and write masks  [default: one per core]")
     ] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Images that the network sees at a time.")] = 8,
-    precision: PrecisionOption = "float32",
     device: Annotated[str, typer.Option(help="cpu, cuda, …; auto: what is there.")] = "auto",
     allow_missing: AllowMissing = False,
     overwrite: Annotated[
@@ -184,34 +189,12 @@ def make_masks_command(
 
       capseg make-masks runs/first --images train2017 --labels labels.jsonl -o masks --refine mean-field
     """
-    with option_errors():
-        options = MaskOptions.model_validate(
-            {
-                "conversion": conversion,
-                "alpha": alpha,
-                "gamma": gamma,
-                "absolute": absolute,
-                "background_logit": background_logit,
-                "sharpness": sharpness,
-                "compounds": compounds,
-                "positive_background": positive_background,
-                **viewing.values(),
-                "propagation": propagation,
-                "consensus": consensus,
-                "presence": presence,
-                "refine": refine,
-                "crf_preset": crf_preset,
-                "precision": precision,
-                "ignore_band": ignore_band,
-                "labels": rules.given(),
-            }
-        )
     target = target_space(only_classes_of, rle)
     with progress_display(quiet=quiet) as show:
         made = make_masks(
             MaskInputs(run, images, labels, allow_missing, target),
             output,
-            options,
+            scoring.options(rules),
             MaskMachine(device, processes or usable_cores(), batch_size),
             rle=rle,
             overlays=overlay,

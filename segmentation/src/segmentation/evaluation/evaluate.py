@@ -43,16 +43,8 @@ def evaluate(
     for part in scores_in_parts(matched.files, truth, missing, processes, transfer):
         total += part
         progress(part.images)
-    if len(total.bad_masks) + len(total.bad_truth) + total.without_mask == len(truth):
-        bad = (total.bad_masks or total.bad_truth)[0]
-        raise InputError(f"not one mask can be scored; the first reason is: {bad.reason}")
-    counts = total.matrix.counts
-    if transfer is None and total.matrix.abstained and not counts[:, 1:-1].any():
-        raise InputError(
-            f"{masks}: got masks of the values 0 and {IGNORE_INDEX} alone, expected class ids: {IGNORE_INDEX} "
-            f"means 'no class'. Is {IGNORE_INDEX} the object? Then write its class id in its place"
-        )
-    metrics = segmentation_metrics(counts)
+    _check_scored(total, len(truth), masks, transferred=transfer is not None)
+    metrics = segmentation_metrics(total.matrix.counts)
     return MaskEvaluation(
         miou=metrics.miou,
         miou_with_absent=metrics.miou_with_absent,
@@ -80,6 +72,18 @@ def evaluate(
             abstained_pixels=total.matrix.abstained,
         ),
     )
+
+
+def _check_scored(total: Score, n_images: int, masks: Path, *, transferred: bool) -> None:
+    """Raises InputError where not one mask was scored, and where masks show whatever is no class alone."""
+    if len(total.bad_masks) + len(total.bad_truth) + total.without_mask == n_images:
+        bad = (total.bad_masks or total.bad_truth)[0]
+        raise InputError(f"not one mask can be scored; the first reason is: {bad.reason}")
+    if not transferred and total.matrix.abstained and not total.matrix.counts[:, 1:-1].any():
+        raise InputError(
+            f"{masks}: got masks of the values 0 and {IGNORE_INDEX} alone, expected class ids: {IGNORE_INDEX} "
+            f"means 'no class'. Is {IGNORE_INDEX} the object? Then write its class id in its place"
+        )
 
 
 def _class_scores(
