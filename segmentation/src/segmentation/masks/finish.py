@@ -3,7 +3,9 @@
 Worker processes import this module, so it stays free of torch.
 """
 
+import logging
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -19,6 +21,8 @@ from segmentation.masks.refinement import CrfPreset, Refinement, refine
 from segmentation.scores.contract import FloatMap, ImageRequest
 from segmentation.scores.grid import upscale, upscale_tiles
 from shared_runtime.errors import CapparseError, OutputError
+
+_log = logging.getLogger(__name__)
 
 _BAND = 256
 """Rows that are enlarged at a time, so that no scores of a large image are in memory as a whole."""
@@ -109,14 +113,15 @@ class Finisher:
         """Write the mask of an image, and return the ids of the classes in it, ascending; or the image, rejected
         before or now.
 
-        Raises OutputError where the mask cannot be written.
+        Raises OutputError where the mask cannot be written, and what is an error of the code, not of the image:
+        TypeError, AttributeError and NameError.
         """
         if isinstance(image, RejectedImage):
             return image
         try:
             mask = self.mask(image.image, image.score_maps)
             self.write(image, mask)
-        except CapparseError:
+        except (CapparseError, TypeError, AttributeError, NameError):
             raise
         except MemoryError as error:
             reason = (
@@ -128,9 +133,16 @@ class Finisher:
                 f"{error.filename or image.path}: the mask cannot be written: {error.strerror or error}"
             ) from error
         except Exception as error:  # noqa: BLE001  whatever one image does to the refinement costs that image alone
+            _log_first(type(error).__name__)
             return RejectedImage.of(image.request, f"the mask cannot be made: {type(error).__name__}: {error}")
         counts = np.bincount(mask.ravel(), minlength=IGNORE_INDEX + 1)[:IGNORE_INDEX]
         return tuple((1 + np.flatnonzero(counts[1:])).tolist())
+
+
+@cache
+def _log_first(kind: str) -> None:
+    """Log where the exception that is being handled came from, if it is the first of its kind in this process."""
+    _log.warning("a mask cannot be made; others may fail alike: %s", kind, exc_info=True)
 
 
 def memory_reason(error: MemoryError) -> str:

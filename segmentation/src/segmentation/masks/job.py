@@ -1,7 +1,6 @@
 """Masks of many images by Algorithm 1: heatmaps of a network, and what all the images together say of a class."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic
@@ -148,12 +147,14 @@ class MaskJob(Generic[RequestT]):
             for of_image in seen(batch, self.source.scores):
                 if isinstance(of_image, RejectedImage):
                     continue
-                # What is wrong with an image is told when its mask is made.
-                with suppress(ValueError):
+                try:
                     maps = alone.of_heatmaps(of_image.heatmaps)
-                    if of_image.cells is not None:
-                        statistics.add(of_image.cells.features, maps)
-            counts.studied += len(batch.images)
+                except ValueError:
+                    # What is wrong with an image is told when its mask is made.
+                    continue
+                if of_image.cells is not None:
+                    statistics.add(of_image.cells.features, maps)
+                    counts.studied += 1
             self.progress(counts)
         counts.to_study = counts.studied
         discriminant = statistics.discriminant()
