@@ -358,7 +358,7 @@ def test_an_error_of_the_code_ends_the_run_and_another_costs_an_image_and_is_log
         def fails(*_: object) -> None:
             raise error
 
-        monkeypatch.setattr("segmentation.masks.finish.refine", fails)
+        monkeypatch.setattr("segmentation.masks.finish.prepare", fails)
 
     raising(ZeroDivisionError("of nothing"))
     counts = job(refine=Refinement.PAMR).run(images, masks)

@@ -144,7 +144,7 @@ class ExpressionPredictor:
                 against[text] &= torch.tensor([name not in same for name in called])
             background = self.network.options.pooling.background_logit
             shares = contested_shares(own, others, against.to(self.device), background)
-        return ExpressionMaps(*(of.cpu().numpy() for of in (own, shares, scores[0])), views.margin)
+        return ExpressionMaps(own.cpu().numpy(), shares.cpu().numpy(), scores[0].cpu().numpy(), views.margin)
 
     def masks(self, image: RgbImage, maps: ExpressionMaps) -> BoolMasks:
         """Masks (N, H, W) at the size of an image (H, W, 3), fitted to its edges.
@@ -172,12 +172,16 @@ class ExpressionPredictor:
             for number in ids:
                 found[number - 1] = is_there[number - 1] & (mask == number)
             return found
-        for number, own in enumerate(self.strengths(maps)):
-            if not is_there[number]:
-                continue
-            background = negative_background(own[None], options.alpha) if options.relative else 1 - own
-            found[number] = finisher.mask(image, ScoreMaps((1,), np.stack([background, own]), maps.margin)) == 1
+        seen = (self._beside_background(own, maps.margin) for own in self.strengths(maps)[is_there])
+        for place, mask in zip(np.flatnonzero(is_there), finisher.masks(image, seen), strict=True):
+            found[place] = mask == 1
         return found
+
+    def _beside_background(self, own: FloatMap, margin: float) -> ScoreMaps:
+        """Of one expression, class 1, with strengths (h, w)."""
+        relative, alpha = self.options.relative, self.options.alpha
+        background = negative_background(own[None], alpha) if relative else 1 - own
+        return ScoreMaps((1,), np.stack([background, own]), margin)
 
     def strengths(self, maps: ExpressionMaps) -> FloatMap:
         """What masks are made of, (N, h, w) in [0, 1]: shares; or similarities, or shares beside rivals, relative
