@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from segmentation.backbones.catalog import PACKAGED, weights_path
@@ -141,3 +141,21 @@ def test_packaged_weights_leave_no_tensor_over(variant: int) -> None:
     without = load_weights(EfficientNetLite(variant), path)
     assert {name.split(".")[0] for name in without.ignored} == {"_conv_head", "_bn1", "_fc"}
     assert without.initialised == ()
+
+
+def test_activations_in_place_change_nothing_to_the_bit() -> None:
+    """Neither what comes out nor any gradient."""
+    torch.manual_seed(0)
+    network = EfficientNetLite(0).eval()
+    activations = [module for module in network.modules() if isinstance(module, nn.ReLU6)]
+    assert all(module.inplace for module in activations)
+    found = []
+    for in_place in (False, True):
+        for module in activations:
+            module.inplace = in_place
+        network.zero_grad()
+        cells = network(_photo_like(65))
+        cells.square().sum().backward()
+        found.append([cells.detach(), *(each.grad for each in network.parameters() if each.grad is not None)])
+    assert len(found[0]) > 50
+    assert all(map(torch.equal, *found))

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -286,3 +286,19 @@ def test_a_missing_folder_and_no_process(folders: tuple[Path, Path], space: Labe
         evaluate(tmp_path / "nowhere", truth)
     with pytest.raises(UsageError, match="got 0 processes"):
         evaluate(folders[0], truth, processes=0)
+
+
+def test_stems_of_a_large_truth_are_found_by_one_look_at_its_keys(space: LabelSpace, tmp_path: Path) -> None:
+    looks: list[None] = []
+
+    class Entries(dict[str, Path]):
+        def __iter__(self) -> Iterator[str]:
+            looks.append(None)
+            return super().__iter__()
+
+    (tmp_path / "a.png").touch()
+    truth = open_truth(tmp_path, label_space=space)
+    truth._entries = Entries({f"cam{number % 3}/{number:04}": tmp_path for number in range(300)})
+    stems = [f"{number:04}" for number in range(0, 300, 2)]
+    assert truth.restricted_to(stems).keys() == sorted(f"cam{int(stem) % 3}/{stem}" for stem in stems)
+    assert len(looks) == 1

@@ -6,7 +6,7 @@ from torch.nn import functional
 
 from segmentation.backbones.loading import load_backbone
 from segmentation.grounding.config import GroundingOptions, TextOptions, TripletOptions
-from segmentation.grounding.losses import triplet_loss
+from segmentation.grounding.losses import pair_cosines, triplet_loss
 from segmentation.grounding.network import GroundingNetwork
 from segmentation.grounding.words import UNKNOWN, WordTable, padded
 
@@ -68,11 +68,11 @@ def test_the_loss_is_that_of_the_nearest_foreign_pair() -> None:
     # Cosines by row, an image against all texts: (.8, .7, 0), (.6, .71, 0), (0, 0, 1); the margin is .2.
     by_images = [0.2 - 0.8 + 0.7, 0.2 - 0.71 + 0.6, 0.0]
     by_texts = [0.0, 0.2 - 0.71 + 0.7, 0.0]
-    found = triplet_loss(images, texts, foreign, TripletOptions())
+    found = triplet_loss(pair_cosines(images, texts), foreign, TripletOptions())
     assert found.item() == pytest.approx((sum(by_images) + sum(by_texts)) / 3)
-    every = triplet_loss(images, texts, foreign, TripletOptions(negatives="all"))
+    every = triplet_loss(pair_cosines(images, texts), foreign, TripletOptions(negatives="all"))
     # Two foreign ones each, of which the third pair's lie beyond the margin.
     assert every.item() == pytest.approx((sum(by_images) + sum(by_texts)) / 2 / 3)
     # A text that reads the same is no foreign one.
     foreign[0, 1] = foreign[1, 0] = False
-    assert triplet_loss(images, texts, foreign, TripletOptions()).item() == 0
+    assert triplet_loss(pair_cosines(images, texts), foreign, TripletOptions()).item() == 0

@@ -13,7 +13,7 @@ from segmentation.backbones.contract import Cells
 from segmentation.data.images import RgbImage
 from segmentation.data.masks import read_index_mask, write_index_mask
 from segmentation.data.targets import ImageTargets
-from segmentation.masks.discriminant import LinearDiscriminant
+from segmentation.masks.discriminant import CellStatistics, LinearDiscriminant
 from segmentation.masks.job import CONSENSUS, MaskJob, MaskMachine
 from segmentation.masks.options import ResolvedMaskOptions
 from segmentation.masks.refinement import Refinement
@@ -324,3 +324,50 @@ def test_a_large_image_is_refined_at_a_smaller_size(
     large, expected = (read_index_mask(path / "large.png", 81) for path in (masks, whole))
     assert large.shape == (300, 400)
     assert (large != expected).mean() < 0.01
+
+
+def test_images_without_heatmaps_are_not_studied(images: list[ImageTargets], masks: Path) -> None:
+    def sick(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[ImageScores]:
+        found = red_and_dark(batch, targets)
+        for seen, image_targets in zip(found, targets, strict=True):
+            if image_targets.file_name == "1.png":
+                seen.heatmaps.classes[3][0, 0] = np.nan
+        return found
+
+    counts = replace(job(consensus=True), source=Source(sick)).run(images, masks)
+    assert (counts.written, counts.studied, len(counts.rejected)) == (4, 4, 1)
+
+
+def test_what_goes_wrong_with_cells_ends_the_run(
+    images: list[ImageTargets], masks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not an image's fault, as heatmaps are that no mask can be made of."""
+
+    def fails(*_: object) -> None:
+        raise ValueError("cells and maps differ in size")
+
+    monkeypatch.setattr(CellStatistics, "add", fails)
+    with pytest.raises(ValueError, match="cells and maps differ"):
+        job(consensus=True).run(images, masks)
+
+
+def test_an_error_of_the_code_ends_the_run_and_another_costs_an_image_and_is_logged_once(
+    images: list[ImageTargets], masks: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def raising(error: Exception) -> None:
+        def fails(*_: object) -> None:
+            raise error
+
+        monkeypatch.setattr("segmentation.masks.finish.prepare", fails)
+
+    raising(ZeroDivisionError("of nothing"))
+    counts = job(refine=Refinement.PAMR).run(images, masks)
+    assert [image.reason for image in counts.rejected] == [
+        "the mask cannot be made: ZeroDivisionError: of nothing"
+    ] * 5
+    (record,) = caplog.records
+    assert record.exc_info is not None
+    assert "ZeroDivisionError" in record.getMessage()
+    raising(TypeError("got no array"))
+    with pytest.raises(TypeError, match="got no array"):
+        job(refine=Refinement.PAMR).run(images, masks)

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from segmentation.masks import pixel_graph
-from segmentation.masks.pixel_graph import ALPHA, RADIUS, TAU, lab, pixel_walk
+from segmentation.masks.pixel_graph import ALPHA, RADIUS, TAU, PixelGraph, lab
 
 
 def soft_image(height: int, width: int) -> NDArray[np.uint8]:
@@ -39,7 +39,7 @@ def test_it_solves_the_system_of_all_pairs() -> None:
     np.fill_diagonal(weights, 0)
     walk = weights / weights.sum(axis=1, keepdims=True)
     expected = np.linalg.solve(np.eye(height * width) - ALPHA * walk, (1 - ALPHA) * scores.reshape(2, -1).T).T
-    found = pixel_walk(image, scores).reshape(2, -1)
+    found = PixelGraph(image).walk(scores).reshape(2, -1)
     # Ten steps do not quite solve it.
     assert np.abs(found - expected).max() < 0.02
     assert np.abs(found - scores.reshape(2, -1)).mean() > 0.1
@@ -50,7 +50,7 @@ def test_scores_stay_on_their_side_of_an_edge() -> None:
     image[:, 10:] = 200
     scores = np.zeros((2, 12, 20), dtype=np.float32)
     scores[0, :, 3], scores[1, :, 15] = 1, 1
-    found = pixel_walk(image, scores)
+    found = PixelGraph(image).walk(scores)
     assert found[0, :, 10:].max() < 1e-6
     assert found[1, :, :10].max() < 1e-6
     assert (found[0, :, :10] > 0.01).all()
@@ -60,12 +60,22 @@ def test_scores_stay_on_their_side_of_an_edge() -> None:
 def test_smaller_images_lie_where_they_did(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     monkeypatch.setattr(pixel_graph, "_MOST_PIXELS", 24 * 18 // step**2)
     image, scores = soft_image(24, 18), drawn(2, 24, 18)
-    found = pixel_walk(image, scores)
+    found = PixelGraph(image).walk(scores)
     assert found.shape == scores.shape
-    mirrored = pixel_walk(image[::-1, ::-1].copy(), scores[:, ::-1, ::-1].copy())
+    mirrored = PixelGraph(image[::-1, ::-1].copy()).walk(scores[:, ::-1, ::-1].copy())
     np.testing.assert_allclose(mirrored[:, ::-1, ::-1], found, atol=2e-3)
 
 
 def test_a_lone_pixel_keeps_its_scores() -> None:
     scores = drawn(2, 1, 1)
-    np.testing.assert_allclose(pixel_walk(np.zeros((1, 1, 3), dtype=np.uint8), scores), scores)
+    np.testing.assert_allclose(PixelGraph(np.zeros((1, 1, 3), dtype=np.uint8)).walk(scores), scores)
+
+
+@pytest.mark.parametrize("together", [1, 3, 10])
+def test_scores_walked_a_few_at_a_time_end_where_they_do_together(
+    monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    image, scores = soft_image(24, 18), drawn(7, 24, 18)
+    expected = np.concatenate([PixelGraph(image).walk(one[None]) for one in scores])
+    monkeypatch.setattr(pixel_graph, "_TOGETHER", together)
+    np.testing.assert_array_equal(PixelGraph(image).walk(scores), expected)

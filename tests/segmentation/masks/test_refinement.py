@@ -13,7 +13,7 @@ from segmentation.masks.refinement import (
     check_installed,
     dense_crf,
     mean_field,
-    refine,
+    prepare,
     unary_energies,
 )
 from shared_runtime.errors import MissingResourceError
@@ -35,7 +35,7 @@ def test_mean_field_equals_pydensecrf(preset: CrfPreset) -> None:
     pytest.importorskip("pydensecrf")
     image, scores = scene()
     np.testing.assert_allclose(
-        mean_field(image, scores, PRESETS[preset]), dense_crf(image, scores, PRESETS[preset]), atol=2e-4
+        mean_field(image, PRESETS[preset])(scores), dense_crf(image, PRESETS[preset])(scores), atol=2e-4
     )
 
 
@@ -43,7 +43,7 @@ def test_one_iteration_equals_pydensecrf_to_rounding() -> None:
     pytest.importorskip("pydensecrf")
     image, scores = scene()
     one = CrfParameters(1, 3, 3, 80, 13, 10)
-    np.testing.assert_allclose(mean_field(image, scores, one), dense_crf(image, scores, one), atol=2e-6)
+    np.testing.assert_allclose(mean_field(image, one)(scores), dense_crf(image, one)(scores), atol=2e-6)
 
 
 def test_mean_field_approximates_the_sum_over_all_pairs() -> None:
@@ -60,7 +60,7 @@ def test_mean_field_approximates_the_sum_over_all_pairs() -> None:
         messages += weight * (marginals * norm @ kernel) * norm
     expected = np.exp(messages - messages.max(axis=0))
     expected /= expected.sum(axis=0)
-    found = mean_field(image, scores, preset).reshape(3, -1)
+    found = mean_field(image, preset)(scores).reshape(3, -1)
     assert np.abs(found - expected).mean() < 0.02
     assert (found.argmax(axis=0) == expected.argmax(axis=0)).mean() > 0.97
 
@@ -72,7 +72,7 @@ def test_refinement_finds_the_disc(how: Refinement) -> None:
     image, scores = scene()
     disc = image[..., 0] < 100
     before = (scores.argmax(axis=0) == 1) == disc
-    after = (refine(image, scores, how).argmax(axis=0) == 1) == disc
+    after = (prepare(image, how)(scores).argmax(axis=0) == 1) == disc
     assert before.mean() < 0.9
     assert after.mean() > 0.98
 
@@ -83,7 +83,7 @@ def test_every_refinement_keeps_shape_and_range(how: Refinement) -> None:
         pytest.importorskip("pydensecrf")
     check_installed(how)
     image, scores = scene()
-    refined = refine(image, scores, how)
+    refined = prepare(image, how)(scores)
     assert (refined.shape, refined.dtype) == (scores.shape, np.float32)
     assert refined.min() >= 0
     assert refined.max() <= 1
@@ -91,9 +91,9 @@ def test_every_refinement_keeps_shape_and_range(how: Refinement) -> None:
 
 def test_none_and_a_lone_label_change_nothing() -> None:
     image, scores = scene()
-    assert refine(image, scores, Refinement.NONE) is scores
+    assert prepare(image, Refinement.NONE)(scores) is scores
     alone = scores[:1]
-    assert refine(image, alone, Refinement.MEAN_FIELD) is alone
+    assert prepare(image, Refinement.MEAN_FIELD)(alone) is alone
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 9), (9, 1), (1, 1)])
@@ -102,7 +102,7 @@ def test_images_of_one_line(how: Refinement, height: int, width: int) -> None:
     if how is Refinement.DENSE_CRF:
         pytest.importorskip("pydensecrf")
     image, scores = scene(height, width)
-    refined = refine(image, scores / scores.sum(axis=0), how)
+    refined = prepare(image, how)(scores / scores.sum(axis=0))
     assert refined.shape == scores.shape
     np.testing.assert_allclose(refined.sum(axis=0), 1, atol=1e-5)
 
@@ -110,15 +110,26 @@ def test_images_of_one_line(how: Refinement, height: int, width: int) -> None:
 def test_views_and_read_only_images_are_taken() -> None:
     pytest.importorskip("pydensecrf")
     image, scores = scene()
-    expected = dense_crf(image, scores, PRESETS[CrfPreset.SEC])
+    expected = dense_crf(image, PRESETS[CrfPreset.SEC])(scores)
     frozen = np.asfortranarray(image)
     frozen.flags.writeable = False
-    found = dense_crf(frozen, np.asfortranarray(scores.astype(np.float64)), PRESETS[CrfPreset.SEC])
+    found = dense_crf(frozen, PRESETS[CrfPreset.SEC])(np.asfortranarray(scores.astype(np.float64)))
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
 def test_a_missing_crf_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pydensecrf.densecrf", None)
-    image, scores = scene()
+    image, _ = scene()
     with pytest.raises(MissingResourceError, match=r"capparse-segmentation\[crf\].*or mean-field"):
-        refine(image, scores)
+        prepare(image)
+
+
+@pytest.mark.parametrize("how", Refinement)
+def test_what_is_prepared_for_an_image_fits_one_map_after_the_other(how: Refinement) -> None:
+    """Of different numbers of labels, too; no map leaves anything to the next."""
+    if how is Refinement.DENSE_CRF:
+        pytest.importorskip("pydensecrf")
+    image, scores = scene()
+    fit = prepare(image, how)
+    for maps in (scores, scores[::-1], scores[:2], scores):
+        np.testing.assert_array_equal(fit(maps), prepare(image, how)(maps))

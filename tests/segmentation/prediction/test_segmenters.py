@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -152,6 +153,30 @@ def test_any_number_of_images_is_looked_at_a_few_at_a_time(small_run: Any, segme
             wrong()
     with pytest.raises(UsageError, match=r"got an iterator of images, .* Use predict_each"):
         segmenter.predict(iter(paths))
+
+
+def test_images_of_a_list_are_read_by_a_thread_and_those_of_a_generator_are_not(
+    small_run: Any, segmenter: Segmenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = sorted(small_run.images.iterdir())[:3]
+    readers: list[str] = []
+
+    def reading(image: Any, _number: int | None) -> Any:
+        readers.append(threading.current_thread().name)
+        return read_image(image)
+
+    monkeypatch.setattr("segmentation.prediction.segmenter._pixels", reading)
+    ahead = [one.mask for one in segmenter.predict_each(paths)]
+    assert readers == ["read-ahead"] * 3
+    for one, expected in zip(segmenter.predict_each(path for path in paths), ahead, strict=True):
+        np.testing.assert_array_equal(one.mask, expected)
+    assert set(readers[3:]) == {threading.current_thread().name}
+    # Whoever takes no more results leaves no thread behind.
+    results = segmenter.predict_each(paths * 20, batch_size=1)
+    next(results)
+    results.close()  # type: ignore[attr-defined]
+    del results
+    assert "read-ahead" not in {thread.name for thread in threading.enumerate()}
 
 
 @pytest.mark.parametrize(

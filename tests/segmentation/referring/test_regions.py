@@ -296,6 +296,22 @@ def test_rivals_compete_for_cells(world: World) -> None:
     np.testing.assert_allclose(alone.strengths(pair)[0], strongest, atol=1e-4)
 
 
+def test_texts_and_rivals_are_projected_once_for_all_images(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    predictor = load_referring(world.run).predictor(OPTIONS.model_copy(update={"rivals": "coco"}), "cpu")
+    images = [read_image(world.images / f"{number}.png") for number in (1, 2)]
+    projected: list[int] = []
+    project = predictor.network.directions
+    monkeypatch.setattr(
+        predictor.network, "directions", lambda vectors: (projected.append(len(vectors)), project(vectors))[1]
+    )
+    first, *_ = [predictor.maps(predictor.encode(image), ["apple", "cat"]).logits for image in images]
+    n_names = len(rival_names("coco")[:80])
+    assert projected == [n_names]
+    again = predictor.maps(predictor.encode(images[0]), ["cat", "apple"]).logits
+    np.testing.assert_array_equal(again, first[::-1])
+    assert projected == [n_names]
+
+
 def test_words_of_classes(tmp_path: Path, space: LabelSpace) -> None:
     voc = load_label_space("voc")
     names, paper = class_words(voc), class_words(voc, "paper")

@@ -69,3 +69,16 @@ def test_values_stay_within_those_of_the_map(seed: int, steps: int) -> None:
     assert (carried.amax(1) <= maps.flatten(1).amax(1) + 1e-5).all()
     assert (carried.amin(1) >= maps.flatten(1).amin(1) - 1e-5).all()
     torch.testing.assert_close(propagate(torch.ones(1, 3, 4), torch.randn(5, 3, 4), steps), torch.ones(1, 3, 4))
+
+
+def test_weights_that_fit_into_memory_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    make = affinity._Weights.of
+    monkeypatch.setattr(
+        affinity._Weights, "of", lambda own, all_: (made.append(own.shape[-2]), make(own, all_))[1]
+    )
+    propagate(torch.rand(2, 3, 4), torch.rand(5, 3, 4), 3)
+    assert made == [12]
+    monkeypatch.setattr(affinity, "_ROWS", 8)
+    propagate(torch.rand(2, 3, 4), torch.rand(5, 3, 4), 2)
+    assert made[1:] == [8, 4, 8, 4]

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from segmentation.grounding.config import TripletOptions
-from segmentation.grounding.losses import triplet_loss
+from segmentation.grounding.losses import pair_cosines, triplet_loss
 from segmentation.referring.losses import overlap
 from segmentation.referring.network import ReferringNetwork, ReferringOptions
 from segmentation.referring.region_task import patch_loss, pixel_loss
@@ -23,7 +23,7 @@ def similarities(maps: Tensor) -> Tensor:
 
 def triplets(maps: Tensor) -> Tensor:
     images, texts = maps.flatten(2).permute(2, 0, 1).flatten(1), maps.flatten(2).permute(2, 1, 0).flatten(1)
-    return triplet_loss(images, texts, ~torch.eye(len(images), dtype=torch.bool), TripletOptions())
+    return triplet_loss(pair_cosines(images, texts), ~torch.eye(len(images), dtype=torch.bool), TripletOptions())
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from segmentation.masks.options import MaskOptions
 from segmentation.masks.refinement import Refinement
 from segmentation.masks.run import MaskInputs, make_masks
 from segmentation.scores.contract import Heatmaps, NetworkTraits, Viewing
+from segmentation.segmenter import predict
 from segmentation.segmenter.config import SegmentationOptions, SegmenterTraining
 from segmentation.segmenter.initialise import imagenet_rows
 from segmentation.segmenter.losses import CellGrid, MaskLoss, MaskLossOptions
@@ -67,6 +68,23 @@ def test_a_mirrored_view_changes_nothing_for_a_network_of_single_pixels() -> Non
         plain.scores([image], [targets(1, 2)]), mirrored.scores([image], [targets(1, 2)]), strict=True
     ):
         np.testing.assert_allclose(one.heatmaps.classes[2], other.heatmaps.classes[2], rtol=1e-5)
+
+
+@pytest.mark.parametrize("window", [1025, 9])
+def test_a_mirrored_view_is_of_the_same_resized_pixels(window: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole, and in windows."""
+    image = np.random.default_rng(0).integers(256, size=(12, 30, 3), dtype=np.uint8)
+    resized: list[object] = []
+    resize = predict.resized_part
+    monkeypatch.setattr(predict, "resized_part", lambda *of: (resized.append(of), resize(*of))[1])
+    counts, found = [], []
+    for flip in (False, True):
+        viewing = Viewing("original", scales=(1.0, 1.5), flip=flip, window=window)
+        (scores,) = SegmenterScores(colours(), torch.device("cpu"), viewing).scores([image], [targets(1, 2)])
+        found.append(scores.heatmaps.classes[1])
+        counts.append(len(resized))
+    assert counts[1] == 2 * counts[0]
+    np.testing.assert_allclose(*found, atol=1e-5)
 
 
 def test_probabilities_become_scores_as_they_are() -> None:

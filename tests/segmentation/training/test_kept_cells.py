@@ -102,8 +102,42 @@ def kept(
     backbone: Backbone | None = None,
     show: Callable[[Progress], None] = lambda _: None,
     devices: DeviceGroup = DEVICES,
+    workers: int = 0,
 ) -> KeptCells[Picture, PictureBatch]:
-    return keep_cells(backbone or Doubling(), pictures, VIEWS, TrainingFiles(path), devices, show=show)
+    return keep_cells(backbone or Doubling(), pictures, VIEWS, TrainingFiles(path), devices, workers, show=show)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_readers_change_nothing(tmp_path: Path, workers: int) -> None:
+    """One is a thread, more are processes; what they cannot read is known all the same."""
+    alone, ahead = tmp_path / "alone", tmp_path / "ahead"
+    for folder in (alone, ahead):
+        folder.mkdir()
+    kept(alone, Pictures(broken=3))
+    kept(ahead, Pictures(broken=3), workers=workers)
+    for of in ("cells", "cells_state"):
+        first, second = (getattr(TrainingFiles(folder), of).read_bytes() for folder in (alone, ahead))
+        assert first == second
+
+
+def test_cells_reach_the_disk_before_it_is_said_that_they_are_there_and_not_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[tuple[str, int]] = []
+    state = TrainingFiles(tmp_path).cells_state
+
+    def flush(of: np.memmap) -> None:  # type: ignore[type-arg]
+        flushed.append((Path(str(of.filename)).name, sum(state.read_bytes())))
+
+    monkeypatch.setattr(np.memmap, "flush", flush)
+    kept(tmp_path, Pictures())
+    names = (TrainingFiles(tmp_path).cells.name, state.name)
+    assert flushed == [(names[0], 0), (names[1], 33)]
+    flushed.clear()
+    state.unlink()
+    monkeypatch.setattr(kept_cells, "_SECONDS", 0.0)
+    kept(tmp_path, Pictures())
+    assert flushed[:4] == [(names[0], 0), (names[1], 8), (names[0], 8), (names[1], 16)]
 
 
 def test_kept_cells_are_those_of_the_same_crop(tmp_path: Path) -> None:

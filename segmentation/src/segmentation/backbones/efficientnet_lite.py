@@ -134,7 +134,7 @@ class ConvNorm(nn.Module):
             in_channels, out_channels, kernel, stride=stride, dilation=dilation, groups=groups, bias=False
         )
         self.norm = nn.BatchNorm2d(out_channels, eps=_BN_EPS)
-        self.activation = nn.Identity() if linear else nn.ReLU6()
+        self.activation = nn.Identity() if linear else nn.ReLU6(inplace=True)
 
     def forward(self, features: Tensor) -> Tensor:
         """Shape: [B, in_channels, H, W] → [B, out_channels, ceil(H / stride), ceil(W / stride)]."""

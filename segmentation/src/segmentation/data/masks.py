@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import cache
 from io import SEEK_END
 from pathlib import Path
 from typing import Any
@@ -117,13 +118,15 @@ def stray_value(values: IndexMask, n_classes: int) -> int | None:
     return int(values[stray][0]) if stray.any() else None
 
 
+@cache
 def palette() -> npt.NDArray[np.uint8]:
-    """The 256 colours of PASCAL VOC's masks, (256, 3), RGB: black for 0, maroon for 1, green for 2."""
+    """The 256 colours of PASCAL VOC's masks, (256, 3), RGB: black for 0, maroon for 1, green for 2. Read-only."""
     colours = np.zeros((256, 3), dtype=np.uint8)
     ids = np.arange(256)
     for place in range(3):
         for channel in range(3):
             colours[:, channel] |= ((ids >> (3 * place + channel) & 1) << (7 - place)).astype(np.uint8)
+    colours.flags.writeable = False
     return colours
 
 

@@ -1,7 +1,8 @@
 """Names of files in folders, and what an image and its mask share of theirs."""
 
 import os
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 
@@ -9,6 +10,19 @@ def image_key(name: str) -> str:
     """What an image and its mask share: the path of the file in its folder, `/` between its parts, no suffix."""
     path = PurePosixPath(name.replace("\\", "/").lstrip("/"))
     return (path.parent / path.stem).as_posix()
+
+
+def last_part(key: str) -> str:
+    """The name of an image without the folders that its key has."""
+    return key.rpartition("/")[2]
+
+
+def keys_by_name(keys: Iterable[str]) -> defaultdict[str, list[str]]:
+    """Keys of images by the last part of each."""
+    by_name: defaultdict[str, list[str]] = defaultdict(list)
+    for key in keys:
+        by_name[last_part(key)].append(key)
+    return by_name
 
 
 def names_below(folder: Path, suffixes: tuple[str, ...]) -> Iterator[str]:

@@ -1,12 +1,12 @@
 """Which mask of a folder is that of which image of a truth."""
 
 import unicodedata
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
 from segmentation.data.masks import mask_files
+from segmentation.data.names import keys_by_name, last_part
 from shared_runtime.errors import InputError
 
 
@@ -28,9 +28,9 @@ def matched_masks(folder: Path, keys: Collection[str]) -> MatchedMasks:
         raise InputError(f"{folder}: got no folder, expected one with masks <image stem>.png")
     masks = {_form(key): path for key, path in mask_files(folder).items()}
     files = {key: masks[_form(key)] for key in keys if _form(key) in masks}
-    truths_by_name, masks_by_name = _by_name(map(_form, keys)), _by_name(masks)
+    truths_by_name, masks_by_name = keys_by_name(map(_form, keys)), keys_by_name(masks)
     for key in keys:
-        name = _name(_form(key))
+        name = last_part(_form(key))
         if key not in files and len(truths_by_name[name]) == len(masks_by_name[name]) == 1:
             (candidate,) = masks_by_name[name]
             if _ends_with(candidate, _form(key)) or _ends_with(_form(key), candidate):
@@ -44,17 +44,6 @@ def matched_masks(folder: Path, keys: Collection[str]) -> MatchedMasks:
 def _form(key: str) -> str:
     """Some systems take names apart into letters and accents."""
     return unicodedata.normalize("NFC", key)
-
-
-def _name(key: str) -> str:
-    return key.rpartition("/")[2]
-
-
-def _by_name(keys: Iterable[str]) -> defaultdict[str, list[str]]:
-    by_name: defaultdict[str, list[str]] = defaultdict(list)
-    for key in keys:
-        by_name[_name(key)].append(key)
-    return by_name
 
 
 def _ends_with(longer: str, shorter: str) -> bool:

@@ -7,15 +7,19 @@ from segmentation.grounding.config import TripletOptions
 from segmentation.scores.precision import unrounded
 
 
-def triplet_loss(images: Tensor, texts: Tensor, foreign: Tensor, options: TripletOptions) -> Tensor:
+def pair_cosines(images: Tensor, texts: Tensor) -> Tensor:
+    """`[B B]`: of each image (row) and each text (column), vectors `[B D]` of length 1, in 32 bits."""
+    with unrounded(images):
+        return images.float() @ texts.float().T
+
+
+def triplet_loss(cosines: Tensor, foreign: Tensor, options: TripletOptions) -> Tensor:
     """The mean over pairs of max(0, margin - s + s⁻), for a foreign text and for a foreign image.
 
-    `images` and `texts` `[B D]`, of length 1, are pairs by row; `foreign` `[B B]`, bool, says which text (column)
-    may stand against an image (row): not its own, nor one that reads the same. s is the cosine of a pair, s⁻ that
-    of its nearest foreign text or image, or each of all in turn. A pair without any adds nothing.
+    `cosines` `[B B]` are those of images, by row, and texts; pairs stand on the diagonal. `foreign` `[B B]`, bool,
+    says which text may stand against an image: not its own, nor one that reads the same. s is the cosine of a
+    pair, s⁻ that of its nearest foreign text or image, or each of all in turn. A pair without any adds nothing.
     """
-    with unrounded(images):
-        cosines = images.float() @ texts.float().T
     own = cosines.diagonal()
     # Of an image against other texts, by row, and of a text against other images.
     excess = [

@@ -42,13 +42,16 @@ class GroundingNetwork(nn.Module):
         """Shape: cells [channels, h, w] of the backbone and vectors [L, D] of texts → [L, h, w].
 
         Each cell goes through what a pooled image goes through, but for the bias at the end, which says nothing of
-        places, and is multiplied with the largest channels of a text's vector, of those that are positive.
+        places, and is multiplied with the largest channels of a text's vector, of those that are positive. All of
+        that is linear, and there are fewer texts than cells: they go through it, the other way round.
         """
-        cells = self.project(features[None])[0]
-        cells = torch.einsum("ed,dhw->ehw", self.affine.weight, cells)
         top = vectors.topk(min(self.options.top, vectors.shape[1]), dim=1)
         weights = torch.zeros_like(vectors).scatter(1, top.indices, top.values.clamp(min=0))
-        return torch.einsum("ld,dhw->lhw", weights, cells)
+        projected = weights @ self.affine.weight
+        rows = projected @ self.project.weight[:, :, 0, 0]
+        assert self.project.bias is not None, "it is made with one"
+        offsets = projected @ self.project.bias
+        return torch.einsum("lc,chw->lhw", rows, features) + offsets[:, None, None]
 
     def new_parameters(self) -> list[nn.Parameter]:
         """What did not come with the backbone."""

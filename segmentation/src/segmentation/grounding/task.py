@@ -8,7 +8,7 @@ from torch import Tensor
 from segmentation.backbones.devices import channels_last
 from segmentation.backbones.loading import load_backbone
 from segmentation.grounding.config import GroundingConfig, TripletOptions
-from segmentation.grounding.losses import triplet_loss
+from segmentation.grounding.losses import pair_cosines, triplet_loss
 from segmentation.grounding.network import GroundingNetwork
 from segmentation.grounding.samples import CaptionedBatch
 from segmentation.grounding.words import WordTable
@@ -26,9 +26,9 @@ class GroundingTask(BackboneTask[GroundingNetwork]):
 
     def loss(self, batch: CaptionedBatch) -> tuple[Tensor, dict[str, Tensor]]:
         """The triplet loss, and for the log the share of images whose own text is the nearest of the batch."""
-        images, texts = self.module(batch.images, batch.texts)
-        loss = triplet_loss(images, texts, batch.foreign, self._loss)
-        cosines = (images @ texts.T).detach()
+        cosines = pair_cosines(*self.module(batch.images, batch.texts))
+        loss = triplet_loss(cosines, batch.foreign, self._loss)
+        cosines = cosines.detach()
         nearest = (cosines.masked_fill(~batch.foreign, -torch.inf).max(dim=1).values < cosines.diagonal()).float()
         return loss, {"nearest": nearest.mean()}
 

@@ -52,7 +52,7 @@ class HeatmapExtractor:
         found = []
         for index, of_image in enumerate(zip(*total, strict=True)):
             averaged = views.averaged(of_image, images[0])
-            of_cells = Cells(*(_tensor_on(of[index], views, images[0]) for of in cells)) if cells else None
+            of_cells = Cells(*(views.tensor_on(of[index], images[0]) for of in cells)) if cells else None
             found.append(ImageScores(_by_label(averaged, requests[index], views.margin), of_cells))
         return found
 
@@ -82,12 +82,6 @@ class HeatmapExtractor:
 
 def _pairs(targets: ImageTargets) -> list[tuple[int, int]]:
     return [(class_id, attribute) for class_id, found in targets.attributes.items() for attribute in found]
-
-
-def _tensor_on(maps: Tensor, views: ImageViews, image: RgbImage) -> Tensor:
-    """Maps (n, h, w) at the cells of scale 1; what has that number already stays on its device."""
-    cells = views.cells(image)
-    return maps if maps.shape[-2:] == cells else torch.from_numpy(views.on(maps.cpu().numpy(), cells))
 
 
 def _by_label(maps: FloatMap, targets: ImageTargets, margin: float) -> Heatmaps:

@@ -3,7 +3,10 @@
 Worker processes import this module, so it stays free of torch.
 """
 
+import logging
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -15,10 +18,12 @@ from segmentation.data.images import RgbImage
 from segmentation.data.masks import IGNORE_INDEX, IndexMask, write_index_mask
 from segmentation.masks.maps import ScoreMaps, segment
 from segmentation.masks.memory import TILE, is_unrefined, needed_bytes, refinement_size
-from segmentation.masks.refinement import CrfPreset, Refinement, refine
+from segmentation.masks.refinement import CrfPreset, Fit, Refinement, prepare
 from segmentation.scores.contract import FloatMap, ImageRequest
 from segmentation.scores.grid import upscale, upscale_tiles
 from shared_runtime.errors import CapparseError, OutputError
+
+_log = logging.getLogger(__name__)
 
 _BAND = 256
 """Rows that are enlarged at a time, so that no scores of a large image are in memory as a whole."""
@@ -61,12 +66,22 @@ class Finisher:
     """Where the best class has between these shares of its score and the background's, the mask says 255."""
 
     def mask(self, image: RgbImage, score_maps: ScoreMaps) -> IndexMask:
-        """Mask (H, W) of class ids at the resolution of the image (H, W, 3).
+        """Mask (H, W) of class ids at the resolution of the image (H, W, 3): `masks` of one."""
+        (mask,) = self.masks(image, [score_maps])
+        return mask
 
-        Where refinement would take too much memory at that size, it is done at a smaller one, and its scores are
-        enlarged. Raises MemoryError where even that takes more than `most_bytes`.
+    def masks(self, image: RgbImage, score_maps: Iterable[ScoreMaps]) -> Iterator[IndexMask]:
+        """Masks (H, W) of class ids at the resolution of the image (H, W, 3), of each of several score maps.
+
+        What fits them to its edges is prepared once. Where refinement would take too much memory at that size, it
+        is done at a smaller one, and its scores are enlarged. Raises MemoryError where even that takes more than
+        `most_bytes`.
         """
-        height, width = image.shape[:2]
+        edges = _Edges(image, self.refinement, self.crf_preset)
+        return (self._mask(of, edges) for of in score_maps)
+
+    def _mask(self, score_maps: ScoreMaps, edges: "_Edges") -> IndexMask:
+        height, width = edges.image.shape[:2]
         n_labels = len(score_maps.scores)
         needed = needed_bytes(height, width, n_labels, self.refinement)
         if self.most_bytes is not None and needed > self.most_bytes:
@@ -77,10 +92,8 @@ class Finisher:
         if is_unrefined(n_labels, self.refinement):
             return self._unrefined(score_maps, height, width)
         rows, columns = refinement_size(height, width, n_labels, self.refinement)
-        smaller = image if (rows, columns) == (height, width) else _resized(image, rows, columns)
-        scores = upscale(score_maps.scores, rows, columns, score_maps.margin)
-        refined = refine(smaller, scores, self.refinement, self.crf_preset)
-        if smaller is image:
+        refined = edges.fit(upscale(score_maps.scores, rows, columns, score_maps.margin))
+        if (rows, columns) == (height, width):
             return self._segmented(refined, score_maps.ids)
         bands = [
             self._segmented(_enlarged(refined, top, min(top + _BAND, height), height, width), score_maps.ids)
@@ -109,14 +122,15 @@ class Finisher:
         """Write the mask of an image, and return the ids of the classes in it, ascending; or the image, rejected
         before or now.
 
-        Raises OutputError where the mask cannot be written.
+        Raises OutputError where the mask cannot be written, and what is an error of the code, not of the image:
+        TypeError, AttributeError and NameError.
         """
         if isinstance(image, RejectedImage):
             return image
         try:
             mask = self.mask(image.image, image.score_maps)
             self.write(image, mask)
-        except CapparseError:
+        except (CapparseError, TypeError, AttributeError, NameError):
             raise
         except MemoryError as error:
             reason = (
@@ -128,9 +142,35 @@ class Finisher:
                 f"{error.filename or image.path}: the mask cannot be written: {error.strerror or error}"
             ) from error
         except Exception as error:  # noqa: BLE001  whatever one image does to the refinement costs that image alone
+            _log_first(type(error).__name__)
             return RejectedImage.of(image.request, f"the mask cannot be made: {type(error).__name__}: {error}")
         counts = np.bincount(mask.ravel(), minlength=IGNORE_INDEX + 1)[:IGNORE_INDEX]
         return tuple((1 + np.flatnonzero(counts[1:])).tolist())
+
+
+class _Edges:
+    """What scores of an image are fitted to, at the last size that was asked for."""
+
+    def __init__(self, image: RgbImage, how: Refinement, preset: CrfPreset) -> None:
+        self.image = image
+        self._how, self._preset = how, preset
+        self._prepared: tuple[tuple[int, int], Fit] | None = None
+
+    def fit(self, scores: FloatMap) -> FloatMap:
+        """Scores (L, h, w) in [0, 1], of the image or of a smaller size."""
+        height, width = scores.shape[1:]
+        if self._prepared is None or self._prepared[0] != (height, width):
+            smaller = self.image
+            if smaller.shape[:2] != (height, width):
+                smaller = _resized(smaller, height, width)
+            self._prepared = (height, width), prepare(smaller, self._how, self._preset)
+        return self._prepared[1](scores)
+
+
+@cache
+def _log_first(kind: str) -> None:
+    """Log where the exception that is being handled came from, if it is the first of its kind in this process."""
+    _log.warning("a mask cannot be made; others may fail alike: %s", kind, exc_info=True)
 
 
 def memory_reason(error: MemoryError) -> str:

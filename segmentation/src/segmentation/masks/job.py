@@ -1,7 +1,6 @@
 """Masks of many images by Algorithm 1: heatmaps of a network, and what all the images together say of a class."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic
@@ -28,6 +27,8 @@ CONSENSUS = "consensus.safetensors"
 """What the masks of a folder have in common, for a run that goes on."""
 _MOST_STUDIED = 2000
 """Images that a consensus is learned from; more change little and cost as much as their masks."""
+_SPACING = 1
+"""Of the rows and columns of their cells: all are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ class MaskJob(Generic[RequestT]):
         studied = requests[:: -(-len(requests) // _MOST_STUDIED)]
         counts.to_study = len(studied)
         self.progress(counts)
-        statistics = CellStatistics(self.n_foreground + 1)
+        statistics = CellStatistics(self.n_foreground + 1, _SPACING)
         alone = HeatmapMaps(self.source, self.n_foreground, self.options)
         for batch in image_batches(studied, self.source.sizes, self.machine.batch_size):
             if isinstance(batch, RejectedImage):
@@ -148,12 +149,14 @@ class MaskJob(Generic[RequestT]):
             for of_image in seen(batch, self.source.scores):
                 if isinstance(of_image, RejectedImage):
                     continue
-                # What is wrong with an image is told when its mask is made.
-                with suppress(ValueError):
+                try:
                     maps = alone.of_heatmaps(of_image.heatmaps)
-                    if of_image.cells is not None:
-                        statistics.add(of_image.cells.features, maps)
-            counts.studied += len(batch.images)
+                except ValueError:
+                    # What is wrong with an image is told when its mask is made.
+                    continue
+                if of_image.cells is not None:
+                    statistics.add(of_image.cells.features, maps)
+                    counts.studied += 1
             self.progress(counts)
         counts.to_study = counts.studied
         discriminant = statistics.discriminant()

@@ -6,6 +6,7 @@ Krähenbühl and Koltun, "Efficient Inference in Fully Connected CRFs with Gauss
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache, partial
 from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any
@@ -15,9 +16,12 @@ import numpy as np
 from segmentation.data.images import RgbImage
 from segmentation.masks.lattice import Lattice
 from segmentation.masks.pamr import pamr
-from segmentation.masks.pixel_graph import pixel_walk
+from segmentation.masks.pixel_graph import PixelGraph
 from segmentation.scores.contract import FloatMap
 from shared_runtime.errors import MissingResourceError
+
+Fit = Callable[[FloatMap], FloatMap]
+"""Fits score maps (L, H, W) in [0, 1] to the edges of the image that it was made for: same shape, same range."""
 
 SMALLEST_PROBABILITY = 1e-5
 """Scores are cut off here before their logarithm is taken, as in pydensecrf's `unary_from_softmax`."""
@@ -89,17 +93,14 @@ def check_installed(how: Refinement) -> None:
     _METHODS[how].check_installed()
 
 
-def refine(
-    image: RgbImage,
-    scores: FloatMap,
-    how: Refinement = Refinement.DENSE_CRF,
-    preset: CrfPreset = CrfPreset.SEC,
-) -> FloatMap:
-    """Score maps (L, H, W) in [0, 1] of an RGB image (H, W, 3), fitted to its edges; same shape, still in [0, 1].
+def prepare(image: RgbImage, how: Refinement = Refinement.DENSE_CRF, preset: CrfPreset = CrfPreset.SEC) -> Fit:
+    """What fits any number of score maps to the edges of an RGB image (H, W, 3); all that depends on the image
+    alone is done now.
 
     One label alone is returned as it is. Raises `MissingResourceError` where what `how` needs is not installed.
     """
-    return scores if len(scores) == 1 else _METHODS[how].fit(image, scores, PRESETS[preset])
+    fit = _METHODS[how].prepare(image, PRESETS[preset])
+    return lambda scores: scores if len(scores) == 1 else fit(scores)
 
 
 def unary_energies(scores: FloatMap) -> FloatMap:
@@ -107,23 +108,35 @@ def unary_energies(scores: FloatMap) -> FloatMap:
     return -np.log(np.maximum(scores, np.float32(SMALLEST_PROBABILITY)))
 
 
-def dense_crf(image: RgbImage, scores: FloatMap, parameters: CrfParameters) -> FloatMap:
+def dense_crf(image: RgbImage, parameters: CrfParameters) -> Fit:
     """Probabilities (L, H, W) after mean-field inference by pydensecrf, which is compiled code.
 
-    `image` is RGB (H, W, 3), `scores` (L, H, W) in [0, 1]. Raises `MissingResourceError` without pydensecrf.
+    `image` is RGB (H, W, 3), scores are (L, H, W) in [0, 1]. Raises `MissingResourceError` without pydensecrf.
     """
-    labels, height, width = scores.shape
-    field = compiled_crf()(width, height, labels)
-    # It reads the buffers as C-contiguous float32 or uint8, and raises for any others and for read-only images.
-    field.setUnaryEnergy(np.ascontiguousarray(unary_energies(scores).reshape(labels, -1), dtype=np.float32))
-    field.addPairwiseGaussian(sxy=parameters.gaussian_xy, compat=parameters.gaussian_weight)
-    field.addPairwiseBilateral(
-        sxy=parameters.bilateral_xy,
-        srgb=parameters.bilateral_rgb,
-        rgbim=np.array(image, order="C"),
-        compat=parameters.bilateral_weight,
-    )
-    return np.array(field.inference(parameters.iterations), dtype=np.float32).reshape(scores.shape)
+    new_field = compiled_crf()
+    height, width = image.shape[:2]
+
+    @cache
+    def field(labels: int) -> Any:
+        """With the lattices of the image, which cost as much as some iterations; a field is for so many labels."""
+        made = new_field(width, height, labels)
+        # It reads buffers as C-contiguous float32 or uint8, and raises for any others and for read-only images.
+        made.addPairwiseGaussian(sxy=parameters.gaussian_xy, compat=parameters.gaussian_weight)
+        made.addPairwiseBilateral(
+            sxy=parameters.bilateral_xy,
+            srgb=parameters.bilateral_rgb,
+            rgbim=np.array(image, order="C"),
+            compat=parameters.bilateral_weight,
+        )
+        return made
+
+    def fit(scores: FloatMap) -> FloatMap:
+        of_image = field(len(scores))
+        unary = unary_energies(scores).reshape(len(scores), -1)
+        of_image.setUnaryEnergy(np.ascontiguousarray(unary, dtype=np.float32))
+        return np.array(of_image.inference(parameters.iterations), dtype=np.float32).reshape(scores.shape)
+
+    return fit
 
 
 def compiled_crf() -> Any:
@@ -138,16 +151,19 @@ def compiled_crf() -> Any:
     return DenseCRF2D
 
 
-def mean_field(image: RgbImage, scores: FloatMap, parameters: CrfParameters) -> FloatMap:
+def mean_field(image: RgbImage, parameters: CrfParameters) -> Fit:
     """The same inference in NumPy: Potts compatibility, kernels normalised symmetrically."""
-    _, height, width = scores.shape
-    unary = unary_energies(scores).reshape(len(scores), -1)
     kernels = [(_normalized_kernel(features), weight) for features, weight in _pairwise(image, parameters)]
-    marginals = _softmax(-unary)
-    for _ in range(parameters.iterations):
-        messages = sum((np.float32(weight) * kernel(marginals) for kernel, weight in kernels), start=-unary)
-        marginals = _softmax(messages)
-    return marginals.reshape(-1, height, width)
+
+    def fit(scores: FloatMap) -> FloatMap:
+        unary = unary_energies(scores).reshape(len(scores), -1)
+        marginals = _softmax(-unary)
+        for _ in range(parameters.iterations):
+            messages = sum((np.float32(weight) * kernel(marginals) for kernel, weight in kernels), start=-unary)
+            marginals = _softmax(messages)
+        return marginals.reshape(scores.shape)
+
+    return fit
 
 
 def _pairwise(image: RgbImage, parameters: CrfParameters) -> list[tuple[FloatMap, float]]:
@@ -174,14 +190,14 @@ def _softmax(logits: FloatMap) -> FloatMap:
     return np.asarray(powers / powers.sum(axis=0))
 
 
-def _pamr(image: RgbImage, scores: FloatMap) -> FloatMap:
+def _pamr(image: RgbImage) -> Fit:
     """`pamr` with its own steps and dilations."""
-    return pamr(image.transpose(2, 0, 1).astype(np.float32), scores)
+    return partial(pamr, image.transpose(2, 0, 1).astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True)
 class _Method:
-    fit: Callable[[RgbImage, FloatMap, CrfParameters], FloatMap]
+    prepare: Callable[[RgbImage, CrfParameters], Fit]
     check_installed: Callable[[], object] = lambda: None
 
 
@@ -189,8 +205,8 @@ _METHODS: Mapping[Refinement, _Method] = MappingProxyType(
     {
         Refinement.DENSE_CRF: _Method(dense_crf, compiled_crf),
         Refinement.MEAN_FIELD: _Method(mean_field),
-        Refinement.PAMR: _Method(lambda image, scores, _parameters: _pamr(image, scores)),
-        Refinement.PIXEL_WALK: _Method(lambda image, scores, _parameters: pixel_walk(image, scores)),
-        Refinement.NONE: _Method(lambda _image, scores, _parameters: scores),
+        Refinement.PAMR: _Method(lambda image, _parameters: _pamr(image)),
+        Refinement.PIXEL_WALK: _Method(lambda image, _parameters: PixelGraph(image).walk),
+        Refinement.NONE: _Method(lambda _image, _parameters: lambda scores: scores),
     }
 )

@@ -10,6 +10,7 @@ from PIL import Image
 
 from segmentation.backbones.devices import AUTO, check_device
 from segmentation.data.images import ImageInput, RgbImage, pixels_of
+from segmentation.data.read_ahead import array_bytes, read_ahead
 from segmentation.data.targets import ImageTargets
 from segmentation.masks.batches import ImageBatch, in_stretches, seen
 from segmentation.masks.finish import Finisher, RejectedImage, memory_reason
@@ -173,7 +174,8 @@ class Segmenter(Pretrained):
         """What each of any number of images shows, in their order; as `predict` of each.
 
         Images are asked for as results are taken, a few batches ahead at most, so that memory holds no more than
-        these; `images` may be a generator. `errors`: "return" gives the InputError of an image that gets no mask
+        these; `images` may be a generator. Those of a list are read by a thread while the network sees others, up
+        to 256 MB more. `errors`: "return" gives the InputError of an image that gets no mask
         in the place of its result, and goes on. Raises UsageError at once, InputError when the image's turn comes.
         """
         if errors not in ("raise", "return"):
@@ -181,7 +183,8 @@ class Segmenter(Pretrained):
         # Each of these can be gone through, too: an array by its rows, a path's text by its letters.
         if isinstance(images, str | bytes | Path | Image.Image) or getattr(images, "ndim", 4) < 4:
             raise UsageError(f"got one image, as {type(images).__name__}, expected several. Use predict")
-        found = self._each(enumerate(images), classes, batch_size)
+        # A generator may be bound to the thread that made it, and may wait for what never comes.
+        found = self._each(enumerate(images), classes, batch_size, ahead=isinstance(images, Sequence))
         return found if errors == "return" else _all_good(found)
 
     @cached_property
@@ -246,14 +249,27 @@ class Segmenter(Pretrained):
         return f"{hint} The {numbered(len(names), 'class', 'classes')} that it knows stand in {file}: {some}"
 
     def _each(
-        self, images: Iterable[tuple[int | None, ImageInput]], classes: Iterable[str] | None, batch_size: int
+        self,
+        images: Iterable[tuple[int | None, ImageInput]],
+        classes: Iterable[str] | None,
+        batch_size: int,
+        *,
+        ahead: bool = False,
     ) -> Iterator[Segmentation | InputError]:
-        """Of images with their numbers; None: of the only one. What is wrong with anything else is told now."""
+        """Of images with their numbers; None: of the only one. What is wrong with anything else is told now.
+
+        `ahead`: a thread asks for images and reads them.
+        """
         if batch_size < 1:
             raise UsageError(f"got a batch_size of {batch_size}, expected 1 or more")
         ids, source, finisher = self.class_ids(classes), self.source, self.finisher(processes=1)
-        read = ((_request(image, number, ids), _pixels(image, number)) for number, image in images)
-        return self._results(in_stretches(read, batch_size), source, finisher, batch_size)
+
+        def read(numbered_image: tuple[int | None, ImageInput]) -> tuple[ImageTargets, RgbImage | InputError]:
+            number, image = numbered_image
+            return _request(image, number, ids), _pixels(image, number)
+
+        found = read_ahead(images, read, lambda one: array_bytes(one[1])) if ahead else map(read, images)
+        return self._results(in_stretches(found, batch_size), source, finisher, batch_size)
 
     def _results(
         self,

@@ -12,7 +12,7 @@ _MOST = 4096
 
 
 class LatestVectors:
-    """Vectors `[T]` by text, of `most` texts at most between two calls: those that were asked for last stay."""
+    """Vectors `[D]` by text, of `most` texts at most between two calls: those that were asked for last stay."""
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
@@ -31,7 +31,7 @@ class LatestVectors:
         self.__dict__.update(state, _lock=Lock())
 
     def of(self, texts: Sequence[str], encode: Callable[[Sequence[str]], Tensor]) -> Tensor:
-        """Shape: [L, T]; `encode` makes those of the texts that are not known, one thread at a time."""
+        """Shape: [L, D]; `encode` makes those of the texts that are not known, one thread at a time."""
         with self._lock:
             new = [text for text in dict.fromkeys(texts) if text not in self._known]
             if new:

@@ -44,7 +44,7 @@ class EncodedImage:
     views: Sequence[tuple[Tensor, bool]]
     """Patches `[1 D h w]` of each view, and whether it is mirrored."""
     mid_features: Tensor
-    """`[C h w]` of the first view: what cells look like."""
+    """`[C h w]` of the first view, at the cells of scale 1: what cells look like."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +82,7 @@ class ExpressionPredictor:
     device: torch.device
     options: ResolvedReferring
     _known: LatestVectors = field(default_factory=LatestVectors, repr=False)
+    """Texts and rivals where patches are, `[D]`: none depends on an image."""
     _names: tuple[str, ...] = field(init=False, repr=False)
     """The class names that are rivals, of those that have vectors; read once, and not for every text."""
 
@@ -107,7 +108,9 @@ class ExpressionPredictor:
         assert mid_features is not None, "there is a view"
         return [
             EncodedImage(
-                image, [(patches[place, None], mirrored) for patches, mirrored in seen], mid_features[place]
+                image,
+                [(patches[place, None], mirrored) for patches, mirrored in seen],
+                self.views.tensor_on(mid_features[place], image),
             )
             for place, image in enumerate(images)
         ]
@@ -127,12 +130,9 @@ class ExpressionPredictor:
         views = self.views
         seen = []
         for patches, mirrored in encoded.views:
-            maps = self.network.similarities(patches, embedded)[0].cpu().numpy()
-            seen.append(maps[..., ::-1] if mirrored else maps)
-        logits = torch.from_numpy(np.ascontiguousarray(views.averaged(seen, encoded.image)))
-        if self.options.propagation:
-            mid_features = views.on(encoded.mid_features.cpu().numpy(), views.cells(encoded.image))
-            logits = propagate(logits, torch.from_numpy(mid_features), self.options.propagation)
+            maps = self.network.similarities(patches, embedded)[0]
+            seen.append(views.tensor_on(maps.flip(-1) if mirrored else maps, encoded.image))
+        logits = propagate(torch.stack(seen).mean(dim=0), encoded.mid_features, self.options.propagation)
         if not logits.isfinite().all():
             raise InputError("the network's maps hold NaN or infinite values")
         own = logits[: len(texts)]
@@ -142,8 +142,9 @@ class ExpressionPredictor:
             against = competing(texts, called)
             for text, same in enumerate(namesakes):
                 against[text] &= torch.tensor([name not in same for name in called])
-            shares = contested_shares(own, others, against, self.network.options.pooling.background_logit)
-        return ExpressionMaps(own.numpy(), shares.numpy(), scores[0].numpy(), views.margin)
+            background = self.network.options.pooling.background_logit
+            shares = contested_shares(own, others, against.to(self.device), background)
+        return ExpressionMaps(own.cpu().numpy(), shares.cpu().numpy(), scores[0].cpu().numpy(), views.margin)
 
     def masks(self, image: RgbImage, maps: ExpressionMaps) -> BoolMasks:
         """Masks (N, H, W) at the size of an image (H, W, 3), fitted to its edges.
@@ -171,12 +172,16 @@ class ExpressionPredictor:
             for number in ids:
                 found[number - 1] = is_there[number - 1] & (mask == number)
             return found
-        for number, own in enumerate(self.strengths(maps)):
-            if not is_there[number]:
-                continue
-            background = negative_background(own[None], options.alpha) if options.relative else 1 - own
-            found[number] = finisher.mask(image, ScoreMaps((1,), np.stack([background, own]), maps.margin)) == 1
+        seen = (self._beside_background(own, maps.margin) for own in self.strengths(maps)[is_there])
+        for place, mask in zip(np.flatnonzero(is_there), finisher.masks(image, seen), strict=True):
+            found[place] = mask == 1
         return found
+
+    def _beside_background(self, own: FloatMap, margin: float) -> ScoreMaps:
+        """Of one expression, class 1, with strengths (h, w)."""
+        relative, alpha = self.options.relative, self.options.alpha
+        background = negative_background(own[None], alpha) if relative else 1 - own
+        return ScoreMaps((1,), np.stack([background, own]), margin)
 
     def strengths(self, maps: ExpressionMaps) -> FloatMap:
         """What masks are made of, (N, h, w) in [0, 1]: shares; or similarities, or shares beside rivals, relative
@@ -188,13 +193,15 @@ class ExpressionPredictor:
         return relative
 
     def _embedded(self, texts: Sequence[str]) -> Tensor:
-        """[N D] of texts."""
+        """[N D] of texts, on the device."""
         if not texts:
             return torch.zeros(0, self.network.options.dimension, device=self.device)
         check_texts(texts)
-        normal = [expression_text(text) for text in texts]
-        vectors = self._known.of(normal, self.encoder.vectors)
-        return self.network.directions(vectors.to(self.device))
+        return self._known.of([expression_text(text) for text in texts], self._directions)
+
+    def _directions(self, texts: Sequence[str]) -> Tensor:
+        """[N D] of texts that were not asked for before."""
+        return self.network.directions(self.encoder.vectors(texts).to(self.device))
 
     @property
     def views(self) -> ImageViews:

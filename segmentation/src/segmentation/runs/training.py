@@ -224,7 +224,13 @@ def train_in_folder(
             backbone = cast("Backbone", task.module.get_submodule("backbone"))
             views = FrozenViews(job.frozen_views, job.options.seed)
             samples = keep_cells(
-                backbone, cast("CellSamples[SampleT, BatchT]", samples), views, folder, devices, show=show
+                backbone,
+                cast("CellSamples[SampleT, BatchT]", samples),
+                views,
+                folder,
+                devices,
+                machine.workers,
+                show=show,
             )
         report = train(task, samples, job.options, folder, devices, machine, show=show)
         if devices.first:

@@ -80,6 +80,13 @@ class ImageViews:
         """Maps (n, h, w) on so many rows and columns of cells."""
         return maps if maps.shape[-2:] == cells else regrid(maps, *cells, self.margin)
 
+    def tensor_on(self, maps: Tensor, image: RgbImage) -> Tensor:
+        """Maps (n, h, w) of an image at the cells of scale 1, on their device; copied where they are others."""
+        cells = self.cells(image)
+        if maps.shape[-2:] == cells:
+            return maps
+        return torch.from_numpy(self.on(maps.cpu().numpy(), cells)).to(maps.device)
+
 
 def _resized(images: Sequence[RgbImage], height: int, width: int) -> Tensor:
     """Images as [B 3 height width], as in training: bilinear, with antialiasing."""

@@ -45,8 +45,7 @@ class SegmenterScores:
         Section V-D). Classes that an image's record names are believed to be there (`presence`). Probabilities
         are averaged over scales and mirror images, at the cells of scale 1. All images must have the same `sizes`.
         """
-        flips = (False, True) if self.viewing.flip else (False,)
-        seen = [self._view(images, requests, scale, flip) for scale in self.viewing.scales for flip in flips]
+        seen = [view for scale in self.viewing.scales for view in self._views(images, requests, scale)]
         return [
             self._image_scores(request, self.views.averaged(of_image, images[0]))
             for request, of_image in zip(requests, zip(*seen, strict=True), strict=True)
@@ -61,38 +60,42 @@ class SegmenterScores:
         by_id = dict(zip(request.foreground, classes, strict=True))
         return ImageScores(Heatmaps(by_id, {}, self.views.margin, background), cells=None)
 
-    def _view(
-        self, images: Sequence[RgbImage], requests: Sequence[ImageTargets], scale: float, flip: bool
-    ) -> list[FloatMap]:
-        """Probabilities (1 + F, h, w) per image, of the background and its F classes."""
+    def _views(
+        self, images: Sequence[RgbImage], requests: Sequence[ImageTargets], scale: float
+    ) -> list[list[FloatMap]]:
+        """Per view of a scale probabilities (1 + F, h, w) of each image, of the background and its F classes."""
         return [
-            class_probabilities(logits, request, self.viewing.presence).cpu().numpy()
-            for logits, request in zip(self._logits(images, scale, flip), requests, strict=True)
+            [
+                class_probabilities(logits, request, self.viewing.presence).cpu().numpy()
+                for logits, request in zip(view, requests, strict=True)
+            ]
+            for view in self._logits(images, scale)
         ]
 
-    def _logits(self, images: Sequence[RgbImage], scale: float, flip: bool) -> Tensor:
-        """Logits [B 1+K h w] on the device, of images at a scale; windows that overlap are averaged."""
+    def _logits(self, images: Sequence[RgbImage], scale: float) -> Tensor:
+        """Logits [V B 1+K h w] on the device, of images at a scale, upright and, with `flip`, mirrored; windows
+        that overlap are averaged."""
         size, (rows, columns) = self.views.size(images[0], scale), self.views.cells(images[0], scale)
         most = max(1, self._cells(self.viewing.window))
         places = list(windows(rows, columns, most))
         if len(places) == 1:
-            return torch.cat(list(self._seen(images, size, *places[0], flip)))
+            return torch.cat(list(self._seen(images, size, *places[0])), dim=1)
         total: Tensor | None = None
         weights = torch.zeros(rows, columns, device=self.device)
         for down, across in places:
             weight = torch.from_numpy(tent(down.stop - down.start, across.stop - across.start)).to(self.device)
-            found = torch.cat(list(self._seen(images, size, down, across, flip)))
+            found = torch.cat(list(self._seen(images, size, down, across)), dim=1)
             if total is None:
-                total = found.new_zeros(*found.shape[:2], rows, columns)
+                total = found.new_zeros(*found.shape[:3], rows, columns)
             total[..., down, across] += found.mul_(weight)
             weights[down, across] += weight
         assert total is not None, "there is a window"
         return total.div_(weights)
 
     def _seen(
-        self, images: Sequence[RgbImage], size: tuple[int, int], down: slice, across: slice, flip: bool
+        self, images: Sequence[RgbImage], size: tuple[int, int], down: slice, across: slice
     ) -> Iterator[Tensor]:
-        """Logits of a window, of as many images at a time as have the pixels of the largest window."""
+        """Logits of a window in each view, of as many images at a time as the largest window has pixels for."""
         rows, columns = self._pixels(down), self._pixels(across)
         area = (rows.stop - rows.start) * (columns.stop - columns.start)
         together = max(1, self.viewing.window**2 // area)
@@ -100,8 +103,10 @@ class SegmenterScores:
             parts = [resized_part(image, size, rows, columns) for image in images[start : start + together]]
             batch = torch.from_numpy(np.stack(parts)).permute(0, 3, 1, 2).to(self.device)
             with in_precision(self.viewing.precision, self.device):
-                logits = self.network(batch.flip(-1) if flip else batch).float()
-            yield logits.flip(-1) if flip else logits
+                views = [self.network(batch).float()]
+                if self.viewing.flip:
+                    views.append(self.network(batch.flip(-1)).float().flip(-1))
+            yield torch.stack(views)
 
     def _cells(self, pixels: int) -> int:
         """The cells of the longest side within `pixels` that ends where a cell does."""

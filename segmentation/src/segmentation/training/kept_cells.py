@@ -7,7 +7,8 @@ then learn in a tenth of the time on a CPU.
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -18,6 +19,7 @@ import torch
 from segmentation.backbones.contract import Backbone
 from segmentation.training.config import TrainingFiles
 from segmentation.training.devices import DeviceGroup
+from segmentation.training.loading import read_parts
 from segmentation.training.loop import Progress, stop_requests
 from segmentation.training.order import Stream, random_generator
 from segmentation.training.task import Batch, CellSamples, Samples
@@ -27,7 +29,9 @@ SampleT = TypeVar("SampleT")
 BatchT = TypeVar("BatchT", bound=Batch)
 
 _AT_ONCE = 8
-"""Images that the backbone sees together: more are no faster on a CPU."""
+"""Images that the backbone sees together: more are no faster on a CPU, and GPUs wait for what reads."""
+_SECONDS = 5.0
+"""Between two times that what was computed is written to the disk, which takes 20 to 30 ms."""
 _KEPT, _UNREADABLE = 1, 2
 """States of a crop in the file beside the cells; 0: it was not looked at yet."""
 
@@ -95,14 +99,16 @@ def keep_cells(
     views: FrozenViews,
     files: TrainingFiles,
     devices: DeviceGroup,
+    workers: int | None = 0,
     *,
     show: Callable[[Progress], None],
 ) -> KeptCells[SampleT, BatchT]:
     """The samples with their cells, from `files` or computed now; `backbone` is frozen for good.
 
-    What an interrupted call has computed is not computed again; what it could not read is tried again. Raises
-    UsageError for a backbone with layers that start at random, OutputError where the disk has no room,
-    KeyboardInterrupt when the process is asked to stop.
+    So many `workers` read images meanwhile, as in a training (None: by cores). What an interrupted call has
+    computed is not computed again; what it could not read is tried again. Raises UsageError for a backbone with
+    layers that start at random, OutputError where the disk has no room, KeyboardInterrupt when the process is
+    asked to stop.
     """
     if backbone.random_parameters:
         raise UsageError(
@@ -125,34 +131,85 @@ def keep_cells(
     own = np.argwhere(np.ones(places, dtype=np.bool_))[devices.index :: devices.count]
     # What could not be read is tried again: somebody may have mended it.
     pending = own[state[tuple(own.T)] != _KEPT]
-    begun = time.monotonic()
-    with stop_requests() as stop_requested:
-        for start in range(0, len(pending), _AT_ONCE):
-            part = pending[start : start + _AT_ONCE].tolist()
-            read = []
-            for view, index in part:
-                try:
-                    read.append((view, index, samples.sample(index, views.generator(view, index))))
-                except InputError:
-                    state[view, index] = _UNREADABLE
-            for (view, index, _), of_image in zip(
-                read, _cells_of(backbone, samples, [sample for *_, sample in read], devices), strict=True
-            ):
-                cells[view, index] = of_image
-            # In this order: what is said to be there is there, whenever the process is killed.
-            cells.flush()
-            for view, index, _ in read:
-                state[view, index] = _KEPT
-            done = start + len(part)
+    begun, done = time.monotonic(), 0
+    with (
+        stop_requests() as stop_requested,
+        closing(_read(_Crops(samples, views), pending, workers)) as read,
+        closing(_Writer(cells, state)) as writer,
+    ):
+        for part, crops in read:
+            there = {place: crop for place, crop in zip(part, crops, strict=True) if crop is not None}
+            writer.write(there, _cells_of(backbone, samples, [*there.values()], devices))
+            for place in part:
+                if place not in there:
+                    state[place] = _UNREADABLE
+            done += len(part)
             if devices.first:
                 rate = devices.count * done / (time.monotonic() - begun)
                 at = devices.count * (len(own) - len(pending) + done)
                 show(Progress(min(at, state.size), state.size, 0.0, images_per_second=rate, looking=True))
             if stop_requested():
                 raise KeyboardInterrupt
-    state.flush()
     devices.wait()
     return KeptCells(samples, views, cells, state)
+
+
+Place = tuple[int, int]
+"""A view, and the index of an image."""
+
+
+def _read(
+    crops: "_Crops[SampleT]", pending: npt.NDArray[np.intp], workers: int | None
+) -> Generator[tuple[list[Place], list[SampleT | None]], None, None]:
+    """Places and their crops, so many as the backbone sees together."""
+    parts = [
+        [(view, index) for view, index in pending[start : start + _AT_ONCE].tolist()]
+        for start in range(0, len(pending), _AT_ONCE)
+    ]
+    with closing(read_parts(crops, parts, workers)) as read:
+        yield from zip(parts, read, strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Crops(Generic[SampleT]):
+    """Samples by view and index; None for one that cannot be read."""
+
+    samples: Samples[SampleT, Any]
+    views: FrozenViews
+
+    def __call__(self, places: Sequence[Place]) -> list[SampleT | None]:
+        return [self._read(view, index) for view, index in places]
+
+    def _read(self, view: int, index: int) -> SampleT | None:
+        try:
+            return self.samples.sample(index, self.views.generator(view, index))
+        except InputError:
+            return None
+
+
+class _Writer:
+    """Keeps cells, and says that they are there once the disk has them: a power cut may come in between."""
+
+    def __init__(self, cells: "np.memmap[Any, Any]", state: "np.memmap[Any, Any]") -> None:
+        self._cells, self._state = cells, state
+        self._unsaid: list[Place] = []
+        self._last = time.monotonic()
+
+    def write(self, places: Iterable[Place], found: npt.NDArray[np.float16]) -> None:
+        """Cells (n, h, w, channels) of n views and images."""
+        for place, of_image in zip(places, found, strict=True):
+            self._cells[place] = of_image
+            self._unsaid.append(place)
+        if time.monotonic() - self._last > _SECONDS:
+            self.close()
+
+    def close(self) -> None:
+        """Also where a training stops: what is computed need not be computed again."""
+        self._cells.flush()
+        for place in self._unsaid:
+            self._state[place] = _KEPT
+        self._state.flush()
+        self._unsaid, self._last = [], time.monotonic()
 
 
 def _readable(samples: Samples[SampleT, Any], views: FrozenViews) -> Iterator[SampleT]:

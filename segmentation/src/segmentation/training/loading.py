@@ -5,7 +5,7 @@ one of them dies of that, what is left waits for it for ever. Here samples come 
 """
 
 from collections import deque
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,6 +18,8 @@ from shared_runtime.workers import map_ordered, usable_cores
 
 SampleT = TypeVar("SampleT")
 BatchT = TypeVar("BatchT", bound=Batch)
+PartT = TypeVar("PartT")
+ReadT = TypeVar("ReadT")
 
 _MOST_SUBSTITUTES = 100
 """Unreadable samples in a row after which something is wrong with more than single files."""
@@ -76,8 +78,7 @@ def load_batches(
     The workers end when the generator is closed. Raises InputError where too many samples cannot be read,
     CapparseError where a worker died.
     """
-    n_workers = min(8, max(1, usable_cores() // 2)) if workers is None else workers
-    for parts in _read_parts(_SeededSamples(samples, plan.seed), plan.part_keys(process, first_step), n_workers):
+    for parts in read_parts(_SeededSamples(samples, plan.seed), plan.part_keys(process, first_step), workers):
         read: list[SampleT] = []
         for sample, unreadable in parts:
             if sample is None:
@@ -89,19 +90,25 @@ def load_batches(
         )
 
 
-def _read_parts(
-    read: _SeededSamples[SampleT], keys: Iterable[Sequence[SampleKey]], workers: int
-) -> Generator[list[_Read[SampleT]], None, None]:
+def read_parts(
+    read: Callable[[PartT], ReadT], parts: Iterable[PartT], workers: int | None
+) -> Generator[ReadT, None, None]:
+    """What `read` makes of each part, in their order, in so many processes (None: by cores), a few parts ahead.
+
+    A single worker is a thread; without any, each part is read when it is asked for. The workers end when the
+    generator is closed. Raises what `read` raises, CapparseError where a worker died.
+    """
+    workers = min(8, max(1, usable_cores() // 2)) if workers is None else workers
     if workers == 0:
-        yield from map(read, keys)
+        yield from map(read, parts)
     elif workers == 1:
-        yield from _read_in_thread(read, keys)
+        yield from _read_in_thread(read, parts)
     else:
         # Forked, though torch has threads here: the workers do without torch.
-        with closing(map_ordered(read, keys, processes=workers)) as parts:
+        with closing(map_ordered(read, parts, processes=workers)) as found:
             while True:
                 try:
-                    part = next(parts)
+                    part = next(found)
                 except StopIteration:
                     return
                 except CapparseError as error:
@@ -112,13 +119,11 @@ def _read_parts(
                 yield part
 
 
-def _read_in_thread(
-    read: _SeededSamples[SampleT], keys: Iterable[Sequence[SampleKey]]
-) -> Generator[list[_Read[SampleT]], None, None]:
+def _read_in_thread(read: Callable[[PartT], ReadT], parts: Iterable[PartT]) -> Generator[ReadT, None, None]:
     pool = ThreadPoolExecutor(1)
-    due: deque[Future[list[_Read[SampleT]]]] = deque()
+    due: deque[Future[ReadT]] = deque()
     try:
-        for part in keys:
+        for part in parts:
             due.append(pool.submit(read, part))
             if len(due) > _AHEAD:
                 yield due.popleft().result()

@@ -3,10 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
 
 from segmentation.data.masks import IndexMask
+from segmentation.data.names import keys_by_name
 from shared_runtime.errors import InputError
 from shared_schemas import LabelSpace
 
@@ -55,14 +56,16 @@ class MaskTruth(ABC, Generic[EntryT]):
         Raises `InputError` for a key that the truth lacks.
         """
         part = copy(self)
-        part._entries = {known: self._entries[known] for known in map(self._known, keys)}
+        # Most lists are of keys, which need no table of stems.
+        by_name = {} if all(key in self._entries for key in keys) else keys_by_name(self._entries)
+        part._entries = {known: self._entries[known] for known in (self._known(key, by_name) for key in keys)}
         return part
 
-    def _known(self, name: str) -> str:
-        """The key that `name` is, or whose stem it is."""
+    def _known(self, name: str, by_name: Mapping[str, Sequence[str]]) -> str:
+        """The key that `name` is, or whose stem it is: `by_name` has the keys by their stems."""
         if name in self._entries:
             return name
-        found = [key for key in self._entries if PurePosixPath(key).name == name]
+        found = by_name.get(name, ())
         if len(found) == 1:
             return found[0]
         example = " or ".join(map(repr, found[:2] or [*self._entries][:1])) or "nothing: it is empty"
