@@ -58,9 +58,15 @@ class ExportClasses:
 
     @property
     def categories(self) -> list[dict[str, Any]]:
-        """COCO's list of them."""
+        """COCO's list of them, under the data set's own names."""
+        by_id = self.label_space.by_id
         return [
-            {"id": number, "name": self.names[value], "supercategory": "object", "isthing": 1}
+            {
+                "id": number,
+                "name": by_id[value].category_name or self.names[value],
+                "supercategory": "stuff" if by_id[value].stuff else "object",
+                "isthing": int(not by_id[value].stuff),
+            }
             for value, number in self.category_ids.items()
         ]
 
