@@ -138,8 +138,7 @@ def test_panoptic_is_coco_and_its_stuff_under_official_names_and_ids(coco: Label
     assert space.classes[:80] == coco.foreground
     stuff = space.classes[80:]
     assert [label.category_id for label in stuff] == STUFF_IDS
-    # Names are compared with hyphens as spaces, and so "window blind" needs no official one.
-    assert [label.official_name.replace(" ", "-") for label in stuff] == STUFF.split()
+    assert [label.official_name for label in stuff] == STUFF.split()
     assert all(label.stuff for label in stuff)
     assert not any(label.stuff for label in coco.classes)
     assert [label.name for label in stuff if len(label.synsets) > 2 and not label.reason] == []
