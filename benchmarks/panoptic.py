@@ -59,10 +59,10 @@ def report(options: Options) -> Iterator[str]:
     run(_train_command())
     run(_masks_command())
     kinds = ("things", "stuff", "all")
-    parts = {part: [f"{_FOLDER}/panoptic-{part}.txt"] for part in PARTS} | {"all three": []}
+    parts: dict[str, list[str]] = {part: [f"{_FOLDER}/panoptic-{part}.txt"] for part in PARTS}
     yield table(
         ("mIoU of masks", *kinds, "things there", "stuff there"),
-        [(name, *_mask_cells(lists, space)) for name, lists in parts.items()],
+        [(name, *_mask_cells(lists, space)) for name, lists in (*parts.items(), ("all three", []))],
     )
     yield command_block([*map(_label_command, _LABELLERS), _train_command(), _masks_command(), _score_command()])
 
