@@ -32,6 +32,7 @@ BENCHMARKS = (
     "segmenter_arms",
     "real_arms",
     "real_masks",
+    "panoptic",
     "single_stage",
     "refer_pooling",
     "refer_small",

@@ -109,13 +109,14 @@ MISTAKES = {
     "no classes": ('name = "k"\n', "kitchen.toml: classes: got nothing, expected a value: the key is required"),
     "unknown key": (
         'nam = "k"\nname = "k"\n' + CUP,
-        "kitchen.toml: nam: got an unknown key, expected one of name, view_of, classes, attributes, "
-        "neologisms (did you mean 'name'?)",
+        "kitchen.toml: nam: got an unknown key, expected one of name, view_of, extends, kinds, classes, "
+        "attributes, neologisms (did you mean 'name'?)",
     ),
     "unknown key of a class": (
         'name = "k"\n' + CUP + 'synset = "cup.n.01"\n',
         "kitchen.toml: class 'cup': synset: got an unknown key, expected one of name, kind, category_id, "
-        "synsets, excluded, phrases, words, denied, reason, id, base (did you mean 'synsets'?)",
+        "category_name, synsets, excluded, phrases, words, denied, reason, stuff, id, base (did you "
+        "mean 'synsets'?)",
     ),
     "class without a name": (
         'name = "k"\n[[classes]]\nsynsets = ["cup.n.01"]\n',
@@ -204,8 +205,8 @@ MISTAKES = {
     ),
     "view of nothing known": (
         'name = "k"\nview_of = "kitchen"\nclasses = [{ name = "cup", base = "cup" }]\n',
-        "kitchen.toml: view_of: got 'kitchen', expected one of coco, coco-paper, voc, youtube-objects, lvis, or a "
-        ".toml or .json file beside this one",
+        "kitchen.toml: view_of: got 'kitchen', expected one of coco, coco-panoptic, coco-paper, voc, "
+        "youtube-objects, lvis, or a .toml or .json file beside this one",
     ),
     "view of a view": (
         'name = "k"\nview_of = "voc"\nclasses = [{ name = "plane", base = "aeroplane" }]\n',
@@ -213,7 +214,8 @@ MISTAKES = {
     ),
     "view of itself": (
         'name = "k"\nview_of = "kitchen.toml"\nclasses = [{ name = "cup", base = "cup" }]\n',
-        "kitchen.toml: view_of: got 'kitchen.toml', which is a view itself, expected a label space with synsets",
+        "kitchen.toml: view_of: got 'kitchen.toml', which is made from this file itself, expected another "
+        "label space",
     ),
 }
 
@@ -248,8 +250,8 @@ def test_mistakes_in_json(text: str, message: str) -> None:
     [
         (
             "cocoo",
-            "label space: got 'cocoo', expected one of coco, coco-paper, voc, youtube-objects, lvis, or a .toml "
-            "or .json file (did you mean 'coco'?)",
+            "label space: got 'cocoo', expected one of coco, coco-panoptic, coco-paper, voc, youtube-objects, "
+            "lvis, or a .toml or .json file (did you mean 'coco'?)",
         ),
         ("none.toml", "none.toml: label space: got No such file or directory, expected a readable file"),
         ("dir.toml", "dir.toml: label space: got Is a directory, expected a readable file"),

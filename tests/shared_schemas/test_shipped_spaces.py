@@ -39,6 +39,19 @@ SPELLS_DIFFERENTLY = {"aeroplane": "airplane", "motorbike": "motorcycle", "sofa"
     "diningtable": "dining table",
     "pottedplant": "potted plant",
 }
+STUFF = """
+banner blanket bridge cardboard counter curtain door-stuff floor-wood flower fruit gravel house light mirror-stuff
+net pillow platform playingfield railroad river road roof sand sea shelf snow stairs tent towel wall-brick
+wall-stone wall-tile wall-wood water-other window-blind window-other tree-merged fence-merged ceiling-merged
+sky-other-merged cabinet-merged table-merged floor-other-merged pavement-merged mountain-merged grass-merged
+dirt-merged paper-merged food-other-merged building-other-merged rock-merged wall-other-merged rug-merged
+"""
+STUFF_IDS = [
+    *(92, 93, 95, 100, 107, 109, 112, 118, 119, 122, 125, 128, 130, 133, 138, 141, 144, 145, 147, 148, 149, 151),
+    *(154, 155, 156, 159, 161, 166, 168, 171, 175, 176, 177, 178, 180, 181, *range(184, 201)),
+]
+"""COCO's panoptic categories of stuff, in their official order."""
+
 VOC = """aeroplane bicycle bird boat bottle bus car cat chair cow diningtable dog horse motorbike person
 pottedplant sheep sofa train tvmonitor"""
 YOUTUBE_OBJECTS = "aeroplane bird boat car cat cow dog horse motorbike train"
@@ -119,9 +132,22 @@ def test_views_carry_their_base(coco: LabelSpace, name: str, classes: str) -> No
         assert (label.kind, label.category_id) == (Kind.FOREGROUND, None)
 
 
+def test_panoptic_is_coco_and_its_stuff_under_official_names_and_ids(coco: LabelSpace) -> None:
+    space = load_label_space("coco-panoptic")
+    assert (space.extends, len(space.classes), space.background) == (coco.reference, 133, ())
+    assert space.classes[:80] == coco.foreground
+    stuff = space.classes[80:]
+    assert [label.category_id for label in stuff] == STUFF_IDS
+    assert [label.official_name for label in stuff] == STUFF.split()
+    assert all(label.stuff for label in stuff)
+    assert not any(label.stuff for label in coco.classes)
+    assert [label.name for label in stuff if len(label.synsets) > 2 and not label.reason] == []
+
+
 @pytest.mark.real_data
-def test_wordnet_has_every_synset(coco: LabelSpace, nltk_reader: Any) -> None:
-    for label in coco.classes:
+@pytest.mark.parametrize("name", ["coco", "coco-panoptic"])
+def test_wordnet_has_every_synset(name: str, nltk_reader: Any) -> None:
+    for label in load_label_space(name).classes:
         synsets = [nltk_reader.synset(name) for name in label.synsets]
         assert [synset.name() for synset in synsets] == list(label.synsets)
         if label.excluded:

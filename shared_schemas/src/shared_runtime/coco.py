@@ -159,11 +159,12 @@ def folded(name: str) -> str:
 def category_classes(path: Path, label_space: LabelSpace) -> CategoryClasses:
     """What the file's categories are in `label_space`.
 
-    A category is the class of its name (`folded`), whatever its id: a data set of one's own has an id 1, too, and
-    files number COCO's classes in two ways. Raises `InputError` where not one is a class, and where an id has two
-    names.
+    A category is the class of its name (`folded`) or official name, whatever its id: a data set of one's own has
+    an id 1, too, and files number COCO's classes in two ways. Raises `InputError` where not one is a class, and
+    where an id has two names.
     """
-    by_name = {folded(label.name): label.id for label in label_space.foreground}
+    by_name = {folded(label.official_name): label.id for label in label_space.foreground}
+    by_name |= {folded(label.name): label.id for label in label_space.foreground}
     names: dict[int, str] = {}
     for place, category in stream_list(path, "categories", CocoCategory):
         if names.setdefault(category.id, category.name) != category.name:
@@ -207,7 +208,9 @@ def _unlisted(place: str, field: str, got: ImageId) -> str:
 
 
 def _has_class(label_space: LabelSpace, name: str) -> bool:
-    return any(folded(label.name) == folded(name) for label in label_space.foreground)
+    return any(
+        folded(name) in (folded(label.name), folded(label.official_name)) for label in label_space.foreground
+    )
 
 
 def _problem(error: ValidationError) -> str:

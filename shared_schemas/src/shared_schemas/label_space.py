@@ -58,6 +58,7 @@ class ClassContent(Record):
     name: Text
     kind: Kind = Kind.FOREGROUND
     category_id: PositiveInt | None = Field(None, description="The data set's own id (COCO: 1-90).")
+    category_name: Text | None = Field(None, description="The data set's own name, if captions say another.")
     synsets: tuple[str, ...] = Field((), description="WordNet 3.0 synset names; their hyponyms are included.")
     excluded: tuple[str, ...] = Field(
         (), description="Synsets below those that do not get the label; nor does what lies below them alone."
@@ -77,6 +78,14 @@ class ClassContent(Record):
         "visual mode alone.",
     )
     reason: str | None = Field(None, description="Why these synsets: how an ambiguity was resolved.")
+    stuff: bool = Field(
+        False, description="Of a foreground class: it has no instances to count, like sky; exports say so."
+    )
+
+    @property
+    def official_name(self) -> str:
+        """What files of the data set call it: 'wall-brick', where captions speak of a brick wall."""
+        return self.category_name or self.name
 
     @property
     def reviewed_words(self) -> tuple[str, ...]:
@@ -124,7 +133,10 @@ class LabelSpace(Record):
     attributes: tuple[VisualAttribute, ...] = ()
     neologisms: Mapping[Text, str] = Field({}, description="Word that WordNet lacks -> synset it is read as.")
     view_of: str | None = Field(None, description="Reference of the base space, if this is a view of one.")
-    base_ids: tuple[PositiveInt, ...] = Field((), description="Of a view: id in the base, per class.")
+    extends: str | None = Field(None, description="Reference of the space that the first classes come from.")
+    base_ids: tuple[PositiveInt, ...] = Field(
+        (), description="Of a view: id in the base, per class. Of what extends one: that of its first classes."
+    )
 
     @cached_property
     def by_id(self) -> Mapping[int, LabelClass]:
@@ -163,8 +175,10 @@ class LabelSpace(Record):
 
     @cached_property
     def content_hash(self) -> str:
-        """Eight hexadecimal digits over everything that decides labels: all but the name and the reasons."""
-        content = self.model_dump(mode="json", exclude={"name": True, "classes": {"__all__": {"reason"}}})
+        """Eight hexadecimal digits over all that decides labels: not the space's name, reasons, official names."""
+        of_classes = {"__all__": {"reason", "stuff", "category_name"}}
+        content = self.model_dump(mode="json", exclude={"name": True, "extends": True, "classes": of_classes})
+        content |= {"base_ids": content["base_ids"] if self.view_of else []}
         for label in content["classes"]:
             listed = sorted(word for word, reason in label["words"].items() if not reason)
             reviewed = sorted(word for word, reason in label["words"].items() if reason)
@@ -188,6 +202,7 @@ class LabelSpace(Record):
         phrases = ((p, f"class {c.name!r}") for c in self.classes for p in (*c.phrases, *c.reviewed_words))
         for what, claims in (
             ("name", ((c.name, f"class {c.name!r}") for c in self.classes)),
+            ("category_name", ((c.category_name, f"class {c.name!r}") for c in self.classes if c.category_name)),
             ("category_id", ((c.category_id, f"class {c.name!r}") for c in self.classes if c.category_id)),
             ("synset", ((s, f"class {c.name!r}") for c in self.classes for s in c.synsets)),
             ("phrase", chain(phrases, ((word, f"neologism {word!r}") for word in self.neologisms))),

@@ -14,10 +14,10 @@ from shared_schemas._model import Record
 from shared_schemas.errors import LabelSpaceError, expectation, nearest, shown
 from shared_schemas.label_space import ClassContent, Kind, LabelClass, LabelSpace, Text, VisualAttribute
 
-SHIPPED = ("coco", "coco-paper", "voc", "youtube-objects", "lvis")
+SHIPPED = ("coco", "coco-panoptic", "coco-paper", "voc", "youtube-objects", "lvis")
 """Label spaces that come with the package."""
 
-_OF_A_VIEW = {"name", "base", "id", "category_id", "reason"}
+_OF_A_VIEW = {"name", "base", "id", "category_id", "category_name", "reason"}
 """What a class of a view may state; the rest is its base's."""
 
 
@@ -33,6 +33,10 @@ class LabelSpaceFile(Record):
 
     name: Text = Field(description="Short name; records carry it with a content hash.")
     view_of: Text | None = Field(None, description="A shipped label space, or a file beside this one.")
+    extends: Text | None = Field(None, description="As view_of: all of its classes come first, then the file's.")
+    kinds: tuple[Kind, ...] = Field(
+        (Kind.FOREGROUND,), min_length=1, description="Of what is extended: which of its classes come along."
+    )
     classes: tuple[ClassEntry, ...] = Field(min_length=1)
     attributes: Mapping[Text, tuple[Text, ...]] = Field({}, description="Attribute -> other spellings of it.")
     neologisms: Mapping[Text, str] = Field({}, description="Word that WordNet lacks -> synset it is read as.")
@@ -51,6 +55,25 @@ class LabelSpaceFile(Record):
             raise LabelSpaceError("the file", "attributes or neologisms", "none: a view has those of its base")
         return self
 
+    @model_validator(mode="after")
+    def _check_extension(self) -> Self:
+        if self.extends is None:
+            if "kinds" in self.model_fields_set:
+                raise LabelSpaceError("the file", "kinds", "extends beside it, or no kinds")
+            return self
+        if self.view_of is not None:
+            raise LabelSpaceError("the file", "view_of and extends", "one of them")
+        for entry in self.classes:
+            if entry.id is not None:
+                expected = "none: ids count on behind the classes of what is extended"
+                raise LabelSpaceError(f"class {entry.name!r}", f"id {entry.id}", expected)
+        return self
+
+    @property
+    def base(self) -> str | None:
+        """The space or file that this one is made from, if it is."""
+        return self.view_of if self.view_of is not None else self.extends
+
 
 def load_label_space(name_or_path: str | Path) -> LabelSpace:
     """A label space that ships (one of `SHIPPED`) or a user's TOML or JSON file.
@@ -64,26 +87,39 @@ def load_label_space(name_or_path: str | Path) -> LabelSpace:
         hint = _hint(str(name_or_path), SHIPPED)
         expected = f"one of {', '.join(SHIPPED)}, or a .toml or .json file{hint}"
         raise LabelSpaceError("label space", repr(str(name_or_path)), expected)
-    return _build(_parse(_read(path), str(path)), str(path), path.parent)
+    return _load_file(path, ())
 
 
 @cache
 def _load_shipped(name: str) -> LabelSpace:
     """One of `SHIPPED`, read once per process: a command asks for the same one several times."""
     shipped = files("shared_schemas") / "spaces" / f"{name}.toml"
-    return _build(_parse(shipped.read_text("utf-8"), shipped.name), shipped.name, None)
+    return _build(_parse(shipped.read_text("utf-8"), shipped.name), shipped.name, ())
+
+
+def _load_file(path: Path, above: tuple[Path, ...]) -> LabelSpace:
+    """The space of a file; `above`: the files that are made from it, the nearest last."""
+    return _build(_parse(_read(path), str(path)), str(path), (*above, path))
 
 
 def label_space_files(name_or_path: str | Path) -> list[Path]:
-    """The user's files that `load_label_space` reads: none where one ships; of a view, its base's too.
+    """The user's files that `load_label_space` reads: none where one ships; each with that which it is made from.
 
     Raises `LabelSpaceError` as that one does.
     """
-    path = Path(name_or_path)
-    if name_or_path in SHIPPED or path.suffix not in (".toml", ".json"):
-        return []
-    base = _parse(_read(path), str(path)).view_of
-    return [path] if base is None or base in SHIPPED else [path, path.parent / base]
+    base: str | None = str(name_or_path)
+    found: list[Path] = []
+    while base is not None and base not in SHIPPED and Path(base).suffix in (".toml", ".json"):
+        path = found[-1].parent / base if found else Path(base)
+        if _among(path, found):
+            break  # a circle, which is told where the space is loaded
+        found.append(path)
+        base = _parse(_read(path), str(path)).base
+    return found
+
+
+def _among(path: Path, files_read: Iterable[Path]) -> bool:
+    return path.resolve() in map(Path.resolve, files_read)
 
 
 def _read(path: Path) -> str:
@@ -125,9 +161,13 @@ def _from_json(text: str) -> Any:
     return json.loads(text, object_pairs_hook=unique)
 
 
-def _build(source: LabelSpaceFile, file: str, folder: Path | None) -> LabelSpace:
+def _build(source: LabelSpaceFile, file: str, files_read: tuple[Path, ...]) -> LabelSpace:
+    """`files_read`: the file of `source` and, before it, those that are made from it; none of what ships."""
     try:
-        return _view(source, folder) if source.view_of is not None else _space(source)
+        if source.base is None:
+            return _space(source)
+        base = _base(source, files_read)
+        return _view(source, base) if source.view_of is not None else _extension(source, base)
     except ValidationError as error:
         raise _explained(error, source.model_dump()).in_file(file) from None
     except LabelSpaceError as error:
@@ -137,24 +177,59 @@ def _build(source: LabelSpaceFile, file: str, folder: Path | None) -> LabelSpace
 def _space(source: LabelSpaceFile) -> LabelSpace:
     return LabelSpace(
         name=source.name,
-        classes=tuple(
-            LabelClass(id=class_id, **entry.model_dump(exclude={"id", "base"}))
-            for class_id, entry in _with_ids(source.classes)
-        ),
+        classes=tuple(_with_id(class_id, entry) for class_id, entry in _with_ids(source.classes)),
         attributes=tuple(VisualAttribute(name=n, variants=v) for n, v in source.attributes.items()),
         neologisms=source.neologisms,
     )
 
 
-def _view(source: LabelSpaceFile, folder: Path | None) -> LabelSpace:
+def _with_id(class_id: int, content: ClassContent) -> LabelClass:
+    return LabelClass(id=class_id, **content.model_dump(include=set(ClassContent.model_fields)))
+
+
+def _extension(source: LabelSpaceFile, base: LabelSpace) -> LabelSpace:
+    """The base's classes of the wanted kinds, and the file's own behind them; foreground first, as ever."""
+    inherited = [label for label in base.classes if label.kind in source.kinds]
+    contents: list[ClassContent] = [*inherited, *source.classes]
+    contents.sort(key=lambda content: content.kind is Kind.BACKGROUND)
+    attributes = {attribute.name: attribute.variants for attribute in base.attributes}
+    for name, spellings in source.attributes.items():
+        attributes[name] = (*attributes.get(name, ()), *spellings)
+    known = base.base_ids or tuple(range(1, len(base.foreground) + 1))
+    try:
+        return LabelSpace(
+            name=source.name,
+            classes=tuple(_with_id(class_id, content) for class_id, content in enumerate(contents, 1)),
+            attributes=tuple(VisualAttribute(name=n, variants=v) for n, v in attributes.items()),
+            neologisms={**base.neologisms, **source.neologisms},
+            extends=base.view_of or base.extends or base.reference,
+            base_ids=known[: sum(label.kind is Kind.FOREGROUND for label in inherited)],
+        )
+    except ValidationError as error:
+        raise _beside(_explained(error, source.model_dump()), base) from None
+
+
+def _beside(error: LabelSpaceError, base: LabelSpace) -> LabelSpaceError:
+    """What a class beside those of `base` may have in the place of what one of them has."""
+    for what, instead in (
+        ("name", "another name"),
+        ("synset", "one below it, which is nearer then"),
+        ("phrase", "the word in a list, without a reason: several classes may claim it"),
+    ):
+        if error.expected == f"a unique {what}":
+            expected = f"{instead}, as {base.name!r} keeps what it has"
+            return LabelSpaceError(error.where, error.got, f"{error.expected}: {expected}")
+    return error
+
+
+def _view(source: LabelSpaceFile, base: LabelSpace) -> LabelSpace:
     """A space of some of the base's classes under names and ids of its own."""
-    base = _base(source, folder)
     originals = {entry.name: _original(entry, base) for entry in source.classes}
     entries = [entry.model_copy(update={"kind": originals[entry.name].kind}) for entry in source.classes]
     classes, base_ids = [], []
     for class_id, entry in _with_ids(entries):
         original = originals[entry.name]
-        own = {"id": class_id, "name": entry.name, "category_id": entry.category_id}
+        own = {"id": class_id, **{name: getattr(entry, name) for name in ("name", "category_id", "category_name")}}
         classes.append(original.model_copy(update=own | {"reason": entry.reason or original.reason}))
         base_ids.append(original.id)
     return LabelSpace(
@@ -175,26 +250,21 @@ def _original(entry: ClassEntry, base: LabelSpace) -> LabelClass:
     return base.by_name[name]
 
 
-def _base(source: LabelSpaceFile, folder: Path | None) -> LabelSpace:
-    name = source.view_of or ""
+def _base(source: LabelSpaceFile, files_read: tuple[Path, ...]) -> LabelSpace:
+    key, name = ("extends" if source.view_of is None else "view_of"), source.base or ""
     if name in SHIPPED:
         base = load_label_space(name)
-        if base.view_of is not None:
-            raise _view_of_view(name)
-    elif folder is not None and Path(name).suffix in (".toml", ".json"):
-        path = folder / name
-        base_source = _parse(_read(path), str(path))
-        if base_source.view_of is not None:
-            raise _view_of_view(name)
-        base = _build(base_source, str(path), None)
+    elif files_read and Path(name).suffix in (".toml", ".json"):
+        path = files_read[-1].parent / name
+        if _among(path, files_read):
+            raise LabelSpaceError(key, f"{name!r}, which is made from this file itself", "another label space")
+        base = _load_file(path, files_read)
     else:
         expected = f"one of {', '.join(SHIPPED)}, or a .toml or .json file beside this one"
-        raise LabelSpaceError("view_of", repr(name), expected)
+        raise LabelSpaceError(key, repr(name), expected)
+    if source.view_of is not None and base.view_of is not None:
+        raise LabelSpaceError(key, f"{name!r}, which is a view itself", "a label space with synsets")
     return base
-
-
-def _view_of_view(name: str) -> LabelSpaceError:
-    return LabelSpaceError("view_of", f"{name!r}, which is a view itself", "a label space with synsets")
 
 
 def _with_ids(entries: Sequence[ClassEntry]) -> list[tuple[int, ClassEntry]]:

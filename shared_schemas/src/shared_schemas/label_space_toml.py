@@ -6,17 +6,17 @@ from typing import Any
 
 from shared_schemas.label_space import LabelClass, LabelSpace, VisualAttribute
 
-_OF_VIEWS = {"view_of", "base_ids"}
+_OF_BASES = {"view_of", "extends", "base_ids"}
 _WRITTEN_APART = {"classes", "attributes"}
 
 
 def to_toml(label_space: LabelSpace, comments: Mapping[str, str] | None = None, header: str = "") -> str:
-    """The space as TOML. A view is written out, with the synsets of its base.
+    """The space as TOML. What is made from a base is written out.
 
     `comments`: class name → text that stands before the class; `header` stands at the top. Their lines become
     comment lines.
     """
-    fields = label_space.model_dump(mode="json", exclude_defaults=True, exclude=_OF_VIEWS | _WRITTEN_APART)
+    fields = label_space.model_dump(mode="json", exclude_defaults=True, exclude=_OF_BASES | _WRITTEN_APART)
     tables = {key: value for key, value in fields.items() if isinstance(value, dict)}
     lines = [*_comment(header), *_pairs({key: value for key, value in fields.items() if key not in tables})]
     for label in label_space.classes:

@@ -134,3 +134,15 @@ def test_truth_in_cocos_classes_scores_perfectly(real_data: Path, tmp_path: Path
 
     assert found.miou == found.precision == found.recall == 1.0
     assert found.protocol.images_scored == 20
+
+
+def test_what_extends_a_space_knows_its_classes_and_no_others() -> None:
+    panoptic = load_label_space("coco-panoptic")
+    transfer = ClassTransfer.between(panoptic, COCO)
+    assert (transfer.n_classes, transfer.n_known) == (134, 80)
+    assert transfer.values[[0, 1, 80, 81, 133, 255]].tolist() == [0, 1, 80, 0, 0, 255]
+    sofa, tree = of_name(VOC, "sofa"), of_name(panoptic, "tree")
+    assert ClassTransfer.between(panoptic, VOC).values[of_name(panoptic, "couch")] == sofa
+    assert ClassTransfer.between(VOC, panoptic).values[sofa] == of_name(panoptic, "couch")
+    assert ClassTransfer.needed("coco-panoptic", panoptic) is None
+    assert ClassTransfer.between(panoptic, VOC).values[tree] == 0

@@ -23,6 +23,7 @@ from segmentation.exchange.corrections import Corrected, import_masks
 from segmentation.exchange.formats import LAYOUTS, mask_layout
 from segmentation.exchange.run import ExportWriting, MaskSource, export_masks
 from shared_runtime.errors import InputError, UsageError
+from shared_schemas.label_space_toml import to_toml
 from tests.segmentation.exchange.conftest import NAMES, QUOTED, Masks
 from tests.segmentation.exchange.test_regions import brush_pixels, windings
 
@@ -70,6 +71,22 @@ def test_panoptic_segments_tell_background_from_what_is_ignored(masks: Masks, tm
             assert (ids == segment["id"]).sum() == segment["area"]
             drawn[ids == segment["id"]] = values[segment["category_id"]]
         np.testing.assert_array_equal(drawn, masks.values[annotation["file_name"].removesuffix(".png")])
+
+
+def test_stuff_has_no_instances_and_keeps_its_official_name(masks: Masks, tmp_path: Path) -> None:
+    of_cat = {"stuff": True, "category_name": "cat-merged"}
+    classes = tuple(label.model_copy(update=of_cat if label.id == 1 else {}) for label in masks.space.classes)
+    space = tmp_path / "odd.toml"
+    space.write_text(to_toml(masks.space.model_copy(update={"classes": classes})), "utf-8")
+    export_masks(
+        MaskSource(masks.folder, label_space=space), "panoptic", tmp_path / "x", MaskExportOptions(components=True)
+    )
+    content = json.loads((tmp_path / "x" / "annotations" / "panoptic_train.json").read_text("utf-8"))
+    first, *_ = content["categories"]
+    assert (first["id"], first["name"], first["isthing"]) == (90, "cat-merged", 0)
+    assert [one["isthing"] for one in content["categories"][1:]] == [1, 1, 0]
+    segments = content["annotations"][0]["segments_info"]
+    assert [one["category_id"] for one in segments if one["category_id"] != 92] == [90, 1, 1, 91]
 
 
 @pytest.mark.parametrize("to", ["imagefolder", "mmseg", "detectron2", "fiftyone", "voc"])

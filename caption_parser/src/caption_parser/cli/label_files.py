@@ -81,7 +81,9 @@ def validate_command(
     labels: LabelStream,
     label_space: Annotated[
         str | None,
-        typer.Option(help="Also check against coco, voc, youtube-objects, lvis, or a TOML or JSON file."),
+        typer.Option(
+            help="Also check against coco, coco-panoptic, voc, youtube-objects, lvis, or a TOML or JSON file."
+        ),
     ] = None,
 ) -> None:
     """Check a label file line by line; print one "file:line: code message" for each problem.

@@ -24,14 +24,17 @@ _SHOWN = 5
 """Lines that are named one by one."""
 
 LabelSpace = Annotated[
-    str, typer.Option(metavar="NAME|FILE", help="coco, voc, youtube-objects, lvis, or a TOML or JSON file.")
+    str,
+    typer.Option(
+        metavar="NAME|FILE", help="coco, coco-panoptic, voc, youtube-objects, lvis, or a TOML or JSON file."
+    ),
 ]
 LabelSpaceOfMode = Annotated[
     str | None,
     typer.Option(
         metavar="NAME|FILE",
-        help="coco, coco-paper, voc, youtube-objects, lvis, or a TOML or JSON file  [default: coco; in paper mode "
-        "coco-paper, the paper's version of it]",
+        help="coco, coco-panoptic, coco-paper, voc, youtube-objects, lvis, or a TOML or JSON file  "
+        "[default: coco; in paper mode coco-paper, the paper's version of it]",
     ),
 ]
 Mode = Annotated[

@@ -155,7 +155,9 @@ def _given_space(options: DiscoveryOptions) -> tuple[LabelSpace, str]:
     if not whole.foreground:
         raise UsageError(f"--label-space {name}: got no foreground class, expected at least one")
     fields = {field: getattr(whole, field) for field in LabelSpace.model_fields}
-    return LabelSpace(**fields | {"classes": whole.foreground, "base_ids": (), "view_of": None}), name
+    return LabelSpace(
+        **fields | {"classes": whole.foreground, "base_ids": (), "view_of": None, "extends": None}
+    ), name
 
 
 def _as_file(run: DiscoveryRun, limits: DiscoveryLimits, lexicon: Lexicon) -> str:
@@ -188,7 +190,9 @@ def extended_space(label_space: LabelSpace, discovery: Discovery, lexicon: Lexic
             )
         )
     fields = {field: getattr(label_space, field) for field in LabelSpace.model_fields}
-    return LabelSpace(**fields | {"name": name, "classes": tuple(classes), "view_of": None, "base_ids": ()})
+    return LabelSpace(
+        **fields | {"name": name, "classes": tuple(classes), "view_of": None, "extends": None, "base_ids": ()}
+    )
 
 
 def class_comments(label_space: LabelSpace, discovery: Discovery, lexicon: Lexicon) -> dict[str, str]:

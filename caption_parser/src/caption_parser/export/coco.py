@@ -83,9 +83,9 @@ def _categories(source: LabelSource, categories: Mapping[int, int]) -> Iterator[
         n_images = source.images_of[label.id]
         yield {
             "id": categories[label.id],
-            "name": label.name,
+            "name": label.official_name,
             "supercategory": str(label.kind),
-            "isthing": int(label.kind is Kind.FOREGROUND),
+            "isthing": int(label.kind is Kind.FOREGROUND and not label.stuff),
             "image_count": n_images,
             "frequency": "r" if n_images <= _RARE else "c" if n_images <= _COMMON else "f",
         }

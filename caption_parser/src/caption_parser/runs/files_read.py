@@ -36,7 +36,7 @@ def files_of_config(config: ParserConfig) -> dict[str, Path]:
 def files_of_label_space(name: str | Path | None) -> dict[str, Path]:
     """Those of a label space that is named by its file; raises `LabelSpaceError`."""
     found = [] if name is None else label_space_files(name)
-    return dict(zip(("the label space", "the base of the label space"), found, strict=False))
+    return {"the base of " * number + "the label space": path for number, path in enumerate(found)}
 
 
 def files_of_labels_space(given: str | Path | None, labels: str | Path) -> dict[str, Path]:

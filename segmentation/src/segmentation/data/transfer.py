@@ -41,7 +41,7 @@ class ClassTransfer:
         if not transfer.n_known:
             raise UsageError(
                 f"the masks' label space {masks.name!r} has no class of the truth's, {truth.name!r}; expected the "
-                "same, one that is a view of the other, or two views of one"
+                "same, one that is a view of the other or extends it, or two that are made from one"
             )
         return transfer
 
@@ -76,7 +76,8 @@ def _named(space: LabelSpace, class_id: int) -> tuple[str, int]:
 
 
 def _origin(space: LabelSpace, class_id: int) -> tuple[str, int]:
-    """Name of the base, and id in it."""
-    if space.view_of is None:
+    """Name of the base, and id in it; the space's own where it has no base, or the class is beside the base's."""
+    base = space.view_of or space.extends
+    if base is None or class_id > len(space.base_ids):
         return space.name, class_id
-    return space.view_of.partition("@")[0], space.base_ids[class_id - 1]
+    return base.partition("@")[0], space.base_ids[class_id - 1]

@@ -36,7 +36,7 @@ class CocoInstances(MaskLayout):
 
     def convert(self, item: MaskItem, mask: IndexMask) -> Converted:
         annotations = []
-        found = objects(mask, components=self.given.components)
+        found = objects(mask, components=self.given.components, whole=self.classes.stuff)
         for value, encoded in zip(found.class_ids, run_lengths(found), strict=True):
             annotations.append(
                 {
@@ -67,7 +67,7 @@ class CocoPanoptic(MaskLayout):
     options = frozenset({"components", "subset"})
 
     def convert(self, item: MaskItem, mask: IndexMask) -> Converted:
-        found = objects(mask, components=self.given.components)
+        found = objects(mask, components=self.given.components, whole=self.classes.stuff)
         # Segments are numbered from 1: the background, if there is any, and then the objects.
         background = mask == 0
         with_background = int(background.any())

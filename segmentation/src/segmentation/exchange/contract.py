@@ -57,10 +57,21 @@ class ExportClasses:
         return {label.id: ids[label.id] for label in self.label_space.foreground}
 
     @property
+    def stuff(self) -> list[int]:
+        """The mask values of classes that have no instances."""
+        return [label.id for label in self.label_space.foreground if label.stuff]
+
+    @property
     def categories(self) -> list[dict[str, Any]]:
-        """COCO's list of them."""
+        """COCO's list of them, under the data set's own names."""
+        by_id = self.label_space.by_id
         return [
-            {"id": number, "name": self.names[value], "supercategory": "object", "isthing": 1}
+            {
+                "id": number,
+                "name": by_id[value].category_name or self.names[value],
+                "supercategory": "stuff" if by_id[value].stuff else "object",
+                "isthing": int(not by_id[value].stuff),
+            }
             for value, number in self.category_ids.items()
         ]
 
@@ -69,7 +80,8 @@ class MaskExportOptions(FrozenModel):
     """What an export of masks may be told; each layout knows some of it."""
 
     components: bool = False
-    """coco, panoptic, voc, cvat: each connected region is an object, in place of all of a class."""
+    """coco, panoptic, voc, cvat: each connected region is an object, in place of all of a class; of stuff,
+    coco and panoptic have all as one nevertheless."""
     ignore_as: str = "ignore"
     """cvat: the label of what is 255; "background": it is background."""
     subset: str = "train"

@@ -1,6 +1,6 @@
 """The objects of masks: all of a class, or each connected part of it; found together, whatever their number."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -22,14 +22,16 @@ class Objects(NamedTuple):
     """Of each object."""
 
 
-def objects(mask: IndexMask, *, components: bool) -> Objects:
-    """The objects of a mask (H, W)."""
+def objects(mask: IndexMask, *, components: bool, whole: Collection[int] = ()) -> Objects:
+    """The objects of a mask (H, W); `whole`: classes of which all is one object, whatever `components` says."""
     values = values_in(mask)
     if not components:
         numbers_of = np.zeros(256, dtype=np.int32)
         numbers_of[values] = np.arange(1, len(values) + 1)
         return Objects(numbers_of[mask], values)
     regions = connected_regions(mask)
+    for value in set(whole).intersection(values):
+        regions[mask == value] = regions[mask == value].min()
     class_ids = np.zeros(int(regions.max(initial=-1)) + 1, dtype=np.uint8)
     class_ids[regions] = mask
     order = np.argsort(class_ids, kind="stable")
