@@ -26,14 +26,16 @@ _SHOWN = 5
 LabelSpace = Annotated[
     str,
     typer.Option(
-        metavar="NAME|FILE", help="coco, coco-panoptic, voc, youtube-objects, lvis, or a TOML or JSON file."
+        metavar="NAME|FILE|CLASS,CLASS,…",
+        help="coco, coco-panoptic, voc, youtube-objects, lvis, a TOML or JSON file, or names of classes.",
     ),
 ]
 LabelSpaceOfMode = Annotated[
     str | None,
     typer.Option(
-        metavar="NAME|FILE",
-        help="coco, coco-panoptic, coco-paper, voc, youtube-objects, lvis, or a TOML or JSON file  "
+        metavar="NAME|FILE|CLASS,CLASS,…",
+        help="coco, coco-panoptic, coco-paper, voc, youtube-objects, lvis, a TOML or JSON file, or names of "
+        "classes with commas between: lighthouse,helmet  "
         "[default: coco; in paper mode coco-paper, the paper's version of it]",
     ),
 ]
