@@ -89,7 +89,9 @@ Format = Annotated[
 CaptionField = Annotated[
     str | None,
     typer.Option(
-        metavar="NAME", help="The field or column that holds the caption, or a path to it: regions[].phrase."
+        metavar="NAME",
+        help="The field or column that holds the caption, several (caption_1,caption_2 or 'caption_*'), or a path "
+        "to it: regions[].phrase.",
     ),
 ]
 ImageField = Annotated[

@@ -12,6 +12,7 @@ from caption_parser.readers.fields import FieldChoice, Fields, locate, locate_in
 from caption_parser.readers.lines import read_lines
 from caption_parser.readers.paths import Found, Step, beside, follow, path_of
 from caption_parser.readers.rows import CaptionRow, Reason, RejectedRow, Row, RowError
+from caption_parser.readers.several_fields import with_captions_together
 from caption_parser.readers.source import Source
 from caption_parser.readers.values import image_in
 from shared_runtime.errors import InputError
@@ -101,6 +102,7 @@ class RecordReader:
         if not isinstance(record, dict):
             yield RowError(Reason.WRONG_TYPE, f"got {type_name(record)}, expected an object").rejected(row, raw)
             return
+        record = with_captions_together(record, self._choice.caption) or record
         try:
             fields = self._fields(record)
         except RowError as error:
