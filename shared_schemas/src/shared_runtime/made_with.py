@@ -9,7 +9,7 @@ from typing import Any
 
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas import ImageLabels, LabelSpace, iter_labels, load_label_space
-from shared_schemas.label_space_file import is_named
+from shared_schemas.label_space_file import SHIPPED, is_named
 
 SUMMARY = ".summary.json"
 """Behind the name of a label file, that of its summary."""
@@ -63,16 +63,37 @@ def recorded_space_file(labels: str | Path) -> Path | None:
     return beside if beside.is_file() and not file.is_file() else file
 
 
+def other_version(labels: str | Path) -> str | None:
+    """What a person should know of a label file whose first record names a label space that ships, in another
+    version than the one that ships here; None: nothing, or the file cannot be read."""
+    reference = _first_reference(labels)
+    name, _, made_with = reference.rpartition("@")
+    if name not in SHIPPED or made_with == (here := load_label_space(name)).content_hash:
+        return None
+    file = recorded_space_file(labels)
+    if file is not None and file.is_file() and load_label_space(file).reference == reference:
+        return None
+    return (
+        f"its labels were made with {reference}, and the {name!r} of this version is {here.reference}: classes "
+        "may mean something else. Label the captions again, or keep to the version that made them"
+    )
+
+
+def _first_reference(labels: str | Path) -> str:
+    """The label space of the first record; empty: there is none, or the file cannot be read."""
+    with suppress(OSError, ValueError, InputError):
+        return next((one.label_space for one in iter_labels(labels) if isinstance(one, ImageLabels)), "")
+    return ""
+
+
 def space_option(labels: str | Path) -> str | None:
     """What a command takes as the label space of a label file, by its first record: a name that ships, or the file
     that the summary names, as long as it is what it was.
 
     None: the file cannot be read, or does not say.
     """
-    file = recorded_space_file(labels)
+    file, reference = recorded_space_file(labels), _first_reference(labels)
     with suppress(OSError, ValueError, InputError):
-        records = (record for record in iter_labels(labels) if isinstance(record, ImageLabels))
-        reference = next((record.label_space for record in records), "")
         if file is not None and file.is_file() and load_label_space(file).reference == reference:
             return str(file)
         name = reference.partition("@")[0]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from caption_parser.readers.fields import FieldChoice, Fields, locate_in
-from caption_parser.readers.json_records import RecordReader
+from caption_parser.readers.json_records import UNNAMED, RecordReader
 from caption_parser.readers.paths import path_of, paths_in
 from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError
 from caption_parser.readers.several_fields import several_fields
@@ -49,6 +49,8 @@ def read_parquet(source: Source, choice: FieldChoice) -> Iterator[Row]:
     several = several_fields(choice.caption, tuple(prototype))
     fields = _located(source, {**prototype, str(choice.caption): ""} if several else prototype, choice)
     source.say_once(lambda: fields.described(_paths(prototype)))
+    if choice.image is None and fields.image is None and any(map(_holds_only_pixels, prototype.values())):
+        source.say(UNNAMED)
     choice = replace(choice, caption=fields.caption, image=fields.image)
     records = RecordReader(source, choice, names_no_image=fields.image is None)
     columns = _columns(file, _wanted(prototype, fields, several))

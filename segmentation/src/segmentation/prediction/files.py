@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from segmentation.data.images import IMAGE_SUFFIXES, refuse_url
+from segmentation.data.images import IMAGE_SUFFIXES, refuse_archive, refuse_url
 from segmentation.data.names import image_key, names_below
 from segmentation.data.targets import ImageTargets, SkippedImage, SkipReason, UnknownAttributes, read_targets
 from segmentation.masks.finish import RejectedImage
@@ -180,6 +180,7 @@ def image_files(images: Sequence[Path], output: Path) -> list[tuple[str, Path]]:
                 else:
                     found.setdefault(_place(path / name), (image_key(name), path / name))
         elif path.exists():
+            refuse_archive(path)
             found.setdefault(_place(path), (path.stem, path))
         else:
             refuse_url(path)
