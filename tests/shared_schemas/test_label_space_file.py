@@ -251,7 +251,7 @@ def test_mistakes_in_json(text: str, message: str) -> None:
         (
             "cocoo",
             "label space: got 'cocoo', expected one of coco, coco-panoptic, coco-paper, voc, youtube-objects, "
-            "lvis, or a .toml or .json file (did you mean 'coco'?)",
+            "lvis, a .toml or .json file, or class names: 'cocoo,' (did you mean 'coco'?)",
         ),
         ("none.toml", "none.toml: label space: got No such file or directory, expected a readable file"),
         ("dir.toml", "dir.toml: label space: got Is a directory, expected a readable file"),

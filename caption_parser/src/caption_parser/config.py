@@ -1,8 +1,10 @@
 """What decides the labels: the frozen configuration of a `CaptionParser`."""
 
 import re
-from collections.abc import Iterable, Mapping
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Literal, Self, TypedDict, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
@@ -11,8 +13,10 @@ from pydantic_core import PydanticCustomError
 from caption_parser.modes import Mode, ModeRules
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.errors import UsageError
-from shared_schemas import DOUBTS, Flag
+from shared_schemas import DOUBTS, Flag, LabelSpaceError
+from shared_schemas.class_list import is_class_list
 from shared_schemas.errors import did_you_mean, shown
+from shared_schemas.label_space_file import label_space_name
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -84,7 +88,7 @@ class AttributeSet(StrEnum):
 class ParserFields(TypedDict, total=False):
     """The fields of `ParserConfig`, which says what they mean, as named arguments of functions."""
 
-    label_space: str | None
+    label_space: str | Sequence[str] | None
     mode: Mode | Literal["visual", "paper"]
     labeller: str
     senses: str
@@ -107,8 +111,8 @@ class ParserConfig(FrozenModel):
     """Everything that the labels of a run depend on; saved with the output and compared when a run resumes."""
 
     label_space: str | None = None
-    """A shipped label space (coco, voc, …) or the path of a TOML or JSON file; none: `coco`, of which paper mode
-    takes the paper's version, `coco-paper`."""
+    """A shipped label space (coco, voc, …), the path of a TOML or JSON file, or names of classes, as a list or
+    with commas between; none: `coco`, of which paper mode takes the paper's version, `coco-paper`."""
     mode: Mode = Mode.VISUAL
     labeller: str = "synsets"
     """`synsets` (the parser), `exact` (class names and plurals), or `synonyms:FILE`."""
@@ -178,6 +182,15 @@ class ParserConfig(FrozenModel):
         """Those of the mode but for what `without` names, and what `also` names."""
         return ModeRules.of(self.mode, self.without.split(","), self.also.split(","))
 
+    @field_validator("label_space", mode="before")
+    @classmethod
+    def _name_label_space(cls, given: Any) -> Any:
+        """A list of classes as the text that stands for it; a path as its text."""
+        try:
+            return label_space_name(given) if isinstance(given, list | tuple | Path) else given
+        except LabelSpaceError as error:
+            raise PydanticCustomError("class_names", "Input should be {expected}", vars(error)) from None
+
     @field_validator("without", "also")
     @classmethod
     def _check_rules(cls, given: str) -> str:
@@ -194,6 +207,19 @@ class ParserConfig(FrozenModel):
         """No rule is both left out and taken in."""
         if both := sorted(set(self.without.split(",")) & set(self.also.split(",")) - {""}):
             raise PydanticCustomError("both", f"--without and --also: got {both[0]} in both, expected it in one")
+        return self
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        """Paper mode reads synsets and phrases alone, and classes that are given by their names have neither."""
+        by_names = self.label_space is not None and is_class_list(self.label_space)
+        if by_names and self.mode is Mode.PAPER and self.labeller == "synsets":
+            raise PydanticCustomError(
+                "names_in_paper_mode",
+                "--label-space: got names of classes in paper mode, expected a file with their synsets, which "
+                "'capparse check-space {names}' lists",
+                {"names": shlex.quote(str(self.label_space))},
+            )
         return self
 
     @field_validator("block")

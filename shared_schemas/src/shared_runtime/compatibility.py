@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from shared_runtime.errors import InputError
 from shared_schemas import ClassLabel, ImageLabels, Kind, LabelSpace
 from shared_schemas.errors import nearest
-from shared_schemas.label_space_file import SHIPPED
+from shared_schemas.label_space_file import is_named
 
 
 def check_label_space(
@@ -41,7 +41,7 @@ def misfit(
             "Label the captions again with the latter, the only one that the model knows"
             if trained
             else f"Try --label-space {_option(made_with)}; for a model of the latter, label the captions again: "
-            f"capparse label --label-space {label_space.name if label_space.name in SHIPPED else 'FILE'}"
+            f"capparse label --label-space {label_space.name if is_named(label_space.name) else 'FILE'}"
         )
     problem = next(_problems(record, label_space, kinds, attributes), None)
     if problem is None:
@@ -56,8 +56,8 @@ def misfit(
 
 
 def _option(name: str) -> str:
-    """What to give as --label-space: names are those of label spaces that ship."""
-    return name if name in SHIPPED else f"FILE, the .json or .toml file of {name!r}"
+    """What to give as --label-space: names are those of label spaces that ship, or of classes."""
+    return name if is_named(name) else f"FILE, the .json or .toml file of {name!r}"
 
 
 def _problems(

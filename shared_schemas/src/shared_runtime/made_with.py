@@ -9,7 +9,7 @@ from typing import Any
 
 from shared_runtime.errors import InputError, UsageError
 from shared_schemas import ImageLabels, LabelSpace, iter_labels, load_label_space
-from shared_schemas.label_space_file import SHIPPED
+from shared_schemas.label_space_file import SHIPPED, is_named
 
 SUMMARY = ".summary.json"
 """Behind the name of a label file, that of its summary."""
@@ -18,8 +18,9 @@ SUMMARY = ".summary.json"
 def label_space_of(
     reference: str | None, given: str | Path | LabelSpace | None, labels: str | Path | None = None
 ) -> LabelSpace:
-    """The label space that was given, or that records name by `reference` ("coco@1a2b3c4d"): one that ships, or
-    the file that the summary of the label file `labels` names, as long as it is what it was.
+    """The label space that was given, or that records name by `reference` ("coco@1a2b3c4d"): one that ships,
+    class names with commas between, or the file that the summary of the label file `labels` names, as long as it
+    is what it was.
 
     None as reference names none: there is no record. Raises `UsageError` where it is none of these,
     LabelSpaceError for `given`.
@@ -36,7 +37,7 @@ def label_space_of(
         problem = f"by the file {file}, which is {space.reference} now, and not {reference}"
     elif file is not None:
         problem = f"by the file {file}, which is not there"
-    if named in SHIPPED:
+    if is_named(named):
         return load_label_space(named)
     raise UsageError(
         f"the labels were made with label space {named!r}, {problem}: give its file as --label-space (in Python: "
@@ -56,10 +57,33 @@ def recorded_space_file(labels: str | Path) -> Path | None:
         return None
     config = summary.get("config") if isinstance(summary, Mapping) else None
     name: Any = config.get("label_space") if isinstance(config, Mapping) else None
-    if not isinstance(name, str) or name in SHIPPED or Path(name).suffix not in (".toml", ".json"):
+    if not isinstance(name, str) or is_named(name) or Path(name).suffix not in (".toml", ".json"):
         return None
     file, beside = Path(name), output.with_name(Path(name).name)
     return beside if beside.is_file() and not file.is_file() else file
+
+
+def other_version(labels: str | Path) -> str | None:
+    """What a person should know of a label file whose first record names a label space that ships, in another
+    version than the one that ships here; None: nothing, or the file cannot be read."""
+    reference = _first_reference(labels)
+    name, _, made_with = reference.rpartition("@")
+    if name not in SHIPPED or made_with == (here := load_label_space(name)).content_hash:
+        return None
+    file = recorded_space_file(labels)
+    if file is not None and file.is_file() and load_label_space(file).reference == reference:
+        return None
+    return (
+        f"its labels were made with {reference}, and the {name!r} of this version is {here.reference}: classes "
+        "may mean something else. Label the captions again, or keep to the version that made them"
+    )
+
+
+def _first_reference(labels: str | Path) -> str:
+    """The label space of the first record; empty: there is none, or the file cannot be read."""
+    with suppress(OSError, ValueError, InputError):
+        return next((one.label_space for one in iter_labels(labels) if isinstance(one, ImageLabels)), "")
+    return ""
 
 
 def space_option(labels: str | Path) -> str | None:
@@ -68,12 +92,10 @@ def space_option(labels: str | Path) -> str | None:
 
     None: the file cannot be read, or does not say.
     """
-    file = recorded_space_file(labels)
+    file, reference = recorded_space_file(labels), _first_reference(labels)
     with suppress(OSError, ValueError, InputError):
-        records = (record for record in iter_labels(labels) if isinstance(record, ImageLabels))
-        reference = next((record.label_space for record in records), "")
         if file is not None and file.is_file() and load_label_space(file).reference == reference:
             return str(file)
         name = reference.partition("@")[0]
-        return name if name in SHIPPED else None
+        return name if is_named(name) else None
     return None

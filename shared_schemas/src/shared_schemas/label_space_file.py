@@ -11,6 +11,7 @@ from typing import Any, Self
 from pydantic import Field, PositiveInt, ValidationError, model_validator
 
 from shared_schemas._model import Record
+from shared_schemas.class_list import FILE_TYPES, class_list, is_class_list, numbered, space_of_list
 from shared_schemas.errors import LabelSpaceError, expectation, nearest, shown
 from shared_schemas.label_space import ClassContent, Kind, LabelClass, LabelSpace, Text, VisualAttribute
 
@@ -75,19 +76,42 @@ class LabelSpaceFile(Record):
         return self.view_of if self.view_of is not None else self.extends
 
 
-def load_label_space(name_or_path: str | Path) -> LabelSpace:
-    """A label space that ships (one of `SHIPPED`) or a user's TOML or JSON file.
+def load_label_space(name_or_path: str | Path | Sequence[str]) -> LabelSpace:
+    """A label space that ships (one of `SHIPPED`), a user's TOML or JSON file, or names of classes.
+
+    Names are a list, or one text with commas between: each class claims its name as a word, as one does that has
+    nothing but a name in a file.
 
     Raises `LabelSpaceError`, which names the file and the place in it.
     """
-    if name_or_path in SHIPPED:
-        return _load_shipped(str(name_or_path))
-    path = Path(name_or_path)
-    if path.suffix not in (".toml", ".json"):
-        hint = _hint(str(name_or_path), SHIPPED)
-        expected = f"one of {', '.join(SHIPPED)}, or a .toml or .json file{hint}"
-        raise LabelSpaceError("label space", repr(str(name_or_path)), expected)
+    named = label_space_name(name_or_path)
+    if is_class_list(named):
+        space = space_of_list(named)
+        if not space.by_name.keys().isdisjoint(SHIPPED):
+            expected = "one label space, or names of classes: a file that extends a space has the classes of both"
+            raise LabelSpaceError("label space", repr(named), expected)
+        return space
+    if named in SHIPPED:
+        return _load_shipped(named)
+    path = Path(named)
+    if path.suffix not in FILE_TYPES:
+        hint = _hint(named, SHIPPED)
+        expected = f"one of {', '.join(SHIPPED)}, a .toml or .json file, or class names: '{named},'{hint}"
+        raise LabelSpaceError("label space", repr(named), expected)
     return _load_file(path, ())
+
+
+def label_space_name(name_or_path: str | Path | Sequence[str]) -> str:
+    """One text for what names a label space: that of a list of classes is its names with commas between.
+
+    Raises `LabelSpaceError` for a list with something else than names of classes.
+    """
+    return str(name_or_path) if isinstance(name_or_path, str | Path) else class_list(name_or_path)
+
+
+def is_named(name: str) -> bool:
+    """Whether `load_label_space` needs no file for a name: it ships, or is class names with commas between."""
+    return name in SHIPPED or is_class_list(name)
 
 
 @cache
@@ -102,14 +126,14 @@ def _load_file(path: Path, above: tuple[Path, ...]) -> LabelSpace:
     return _build(_parse(_read(path), str(path)), str(path), (*above, path))
 
 
-def label_space_files(name_or_path: str | Path) -> list[Path]:
+def label_space_files(name_or_path: str | Path | Sequence[str]) -> list[Path]:
     """The user's files that `load_label_space` reads: none where one ships; each with that which it is made from.
 
     Raises `LabelSpaceError` as that one does.
     """
-    base: str | None = str(name_or_path)
+    base: str | None = label_space_name(name_or_path)
     found: list[Path] = []
-    while base is not None and base not in SHIPPED and Path(base).suffix in (".toml", ".json"):
+    while base is not None and base not in SHIPPED and Path(base).suffix in FILE_TYPES:
         path = found[-1].parent / base if found else Path(base)
         if _among(path, found):
             break  # a circle, which is told where the space is loaded
@@ -177,14 +201,10 @@ def _build(source: LabelSpaceFile, file: str, files_read: tuple[Path, ...]) -> L
 def _space(source: LabelSpaceFile) -> LabelSpace:
     return LabelSpace(
         name=source.name,
-        classes=tuple(_with_id(class_id, entry) for class_id, entry in _with_ids(source.classes)),
+        classes=tuple(numbered(class_id, entry) for class_id, entry in _with_ids(source.classes)),
         attributes=tuple(VisualAttribute(name=n, variants=v) for n, v in source.attributes.items()),
         neologisms=source.neologisms,
     )
-
-
-def _with_id(class_id: int, content: ClassContent) -> LabelClass:
-    return LabelClass(id=class_id, **content.model_dump(include=set(ClassContent.model_fields)))
 
 
 def _extension(source: LabelSpaceFile, base: LabelSpace) -> LabelSpace:
@@ -199,7 +219,7 @@ def _extension(source: LabelSpaceFile, base: LabelSpace) -> LabelSpace:
     try:
         return LabelSpace(
             name=source.name,
-            classes=tuple(_with_id(class_id, content) for class_id, content in enumerate(contents, 1)),
+            classes=tuple(numbered(class_id, content) for class_id, content in enumerate(contents, 1)),
             attributes=tuple(VisualAttribute(name=n, variants=v) for n, v in attributes.items()),
             neologisms={**base.neologisms, **source.neologisms},
             extends=base.view_of or base.extends or base.reference,
@@ -254,7 +274,7 @@ def _base(source: LabelSpaceFile, files_read: tuple[Path, ...]) -> LabelSpace:
     key, name = ("extends" if source.view_of is None else "view_of"), source.base or ""
     if name in SHIPPED:
         base = load_label_space(name)
-    elif files_read and Path(name).suffix in (".toml", ".json"):
+    elif files_read and Path(name).suffix in FILE_TYPES:
         path = files_read[-1].parent / name
         if _among(path, files_read):
             raise LabelSpaceError(key, f"{name!r}, which is made from this file itself", "another label space")

@@ -116,3 +116,17 @@ def test_a_view_of_nothing_missed_is_an_empty_table(space: Path) -> None:
     assert [note.partition(".")[0] for note in notes(found)][1:] == ["nothing is missed"]
     missed = [*notes(check)][1]
     assert missed.startswith("1 class has words that are missed, of 3: ")
+
+
+def test_names_alone_are_checked_and_say_what_they_may_mean() -> None:
+    checked = CliRunner().invoke(app, ["check-space", "lighthouse,helmet"])
+    assert checked.exit_code == 0
+    assert '  synsets = ["beacon.n.03"]  # a tower with a light that gives warning of shoals' in checked.stdout
+    assert "helmet.n.02" in checked.stdout
+    assert "24 of 24 plain captions" in checked.stderr
+
+
+def test_each_synset_of_an_own_space_stands_with_its_gloss(space: Path) -> None:
+    checked = CliRunner().invoke(app, ["check-space", str(space)])
+    assert "pliers: pliers.n.01  a gripping hand tool with two hinged arms" in checked.stdout
+    assert check_space(["lighthouse"]).classes[0].possible[0].synset == "beacon.n.03"

@@ -53,6 +53,22 @@ def test_every_sense_has_its_score_even_where_no_label_depends_on_it(explanation
     assert {sense.score for sense in cat.senses} == {None}
 
 
+def test_the_likeliest_sense_is_marked_where_no_class_depends_on_it() -> None:
+    (_, helmet, *_) = explain("a boy with a helmet plays the guitar at a window").nouns
+    assert helmet.outcome == "dropped: no class of the label space"
+    assert [sense.synset for sense in helmet.senses if sense.chosen] == ["helmet.n.02"]
+    assert [sense.why for sense in helmet.senses] == [None, None]
+
+
+def test_a_sense_that_decided_without_being_the_likeliest_says_why(tmp_path: Path) -> None:
+    space = tmp_path / "helmets.toml"
+    space.write_text('name = "helmets"\n[[classes]]\nname = "hat"\nsynsets = ["helmet.n.01", "helmet.n.02"]\n')
+    (helmet,) = explain("a helmet", ParserConfig(label_space=str(space))).nouns
+    assert [(sense.synset, sense.why) for sense in helmet.senses if sense.chosen] == [
+        ("helmet.n.01", "all senses mean this class, and the first stands for them")
+    ]
+
+
 def test_tokens_are_the_parse(explanation: Explanation) -> None:
     assert [token.text for token in explanation.tokens][:4] == ["Two", "black", "cats", "in"]
     assert explanation.tokens[1].tag == "JJ"

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,10 @@ from typer.testing import CliRunner, Result
 
 from segmentation.cli import app
 from segmentation.data.masks import read_index_mask
+from segmentation.masks import run
+from segmentation.masks.options import MaskOptions
+from segmentation.masks.run import MaskInputs
+from segmentation.runs.trained import open_trained
 from shared_runtime.errors import ExitCode
 
 
@@ -170,3 +175,24 @@ def test_labels_that_are_not_believed_get_no_part_of_the_mask(small_run: Any, tm
     # What is left is grass.
     masks = [read_index_mask(path, 81) for path in sorted((tmp_path / "masks").glob("*.png"))]
     assert [mask.max() for mask in masks] == [0, 0, 0, 0]
+
+
+def test_the_first_images_can_be_tried(small_run: Any, tmp_path: Path) -> None:
+    output, common = tmp_path / "masks", ("--refine", "none", "--limit", "2")
+    assert ": 2 masks written; " in make_masks(small_run, output, *common, "--no-consensus").stdout
+    assert sorted(path.stem for path in output.glob("*.png")) == ["000000000001", "000000000002"]
+    whole = make_masks(small_run, output, "--refine", "none", "--no-consensus")
+    assert ": 2 masks written, 2 were already there; " in whole.stdout
+
+
+def test_a_consensus_of_the_first_images_is_not_that_of_all(small_run: Any) -> None:
+    inputs, options = MaskInputs(small_run.run, [small_run.images], small_run.labels), MaskOptions()
+    trained = open_trained(small_run.run)
+    resolved = options.resolved(trained.traits)
+    records = [
+        run._record(
+            replace(inputs, limit=limit), trained, resolved.model_copy(update={"consensus": consensus}), None
+        )
+        for limit, consensus in ((None, True), (2, True), (2, False))
+    ]
+    assert [record.samples.get("limit") for record in records] == [None, 2, None]

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from segmentation.data.masks import read_index_mask, write_index_mask
+from segmentation.masks.overlay import with_caption, with_key
 from shared_runtime.errors import ExitCode
 from tests.segmentation.cli.test_predict_command import content, predict
 
@@ -50,6 +52,27 @@ def test_an_overlay_that_is_asked_for_later_shows_the_mask_that_is_there(
         "000000000004.jpg",
     ]
     assert "000000000004.jpg" not in overlays
+
+
+def test_an_overlay_is_drawn_again_where_its_mask_was_mended(small_run: Any, images: Path, tmp_path: Path) -> None:
+    output = tmp_path / "masks"
+    command = (images, "-o", output, "--classes", "apple", "--overlay")
+    predict(small_run, *command)
+    drawn = {path.name: path.stat().st_mtime_ns for path in (output / "overlays").iterdir()}
+    mask = read_index_mask(output / "000000000001.png", 81)
+    write_index_mask(output / "000000000001.png", np.zeros_like(mask))
+    predict(small_run, *command)
+    again = {path.name: path.stat().st_mtime_ns for path in (output / "overlays").iterdir()}
+    assert [name for name in sorted(drawn) if again[name] != drawn[name]] == ["000000000001.jpg"]
+
+
+def test_the_picture_of_an_empty_mask_says_so() -> None:
+    mask, picture = np.zeros((240, 320), np.uint8), Image.new("RGB", (320, 240), "white")
+    expected = with_caption(picture.copy(), "nothing found")
+    assert np.asarray(expected).min() == 0
+    assert with_key(picture.copy(), mask, ["apple"]) == expected
+    mask[:100] = 1
+    assert with_key(picture.copy(), mask, ["apple"]) != expected
 
 
 @pytest.mark.parametrize("end", [0, 4, 40])

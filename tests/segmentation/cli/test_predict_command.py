@@ -293,3 +293,12 @@ def test_only_classes_of_another_label_space_compete(small_run: Any, images: Pat
     again = predict(small_run, images, "-o", output, "--classes", "apple,cat")
     assert again.exit_code == ExitCode.USAGE
     assert "samples.target" in again.stderr
+
+
+@pytest.mark.parametrize(("name", "unpack"), [("shard.tar", "tar -C DIR -xf"), ("images.zip", "unzip -d DIR")])
+def test_an_archive_is_to_be_unpacked(small_run: Any, tmp_path: Path, name: str, unpack: str) -> None:
+    (tmp_path / name).write_bytes(b"images")
+    refused = predict(small_run, tmp_path / name, "-o", tmp_path / "masks", "--classes", "apple")
+    assert refused.exit_code == ExitCode.FAILURE
+    assert "got an archive, expected images. Unpack it, and give DIR: " in refused.stderr
+    assert f"{unpack} {tmp_path / name}" in refused.stderr

@@ -17,7 +17,7 @@ from segmentation.data.masks import (
     write_coco_results,
     write_index_mask,
 )
-from shared_runtime.errors import OutputError
+from shared_runtime.errors import InputError, OutputError
 from shared_schemas import LabelClass, LabelSpace, load_label_space
 
 MASK = np.array([[0, 1, 1], [80, 255, 0]], dtype=np.uint8)
@@ -102,3 +102,9 @@ def test_a_class_without_an_id_of_the_data_set_gets_one_that_is_nobodys(tmp_path
 def test_no_masks_make_an_empty_list(tmp_path: Path) -> None:
     write_coco_results(tmp_path / "results.json", [], load_label_space("coco"))
     assert json.loads((tmp_path / "results.json").read_text()) == []
+
+
+def test_colours_are_told_with_what_reads_them(tmp_path: Path) -> None:
+    Image.new("RGB", (4, 4), "maroon").save(tmp_path / "mask.png")
+    with pytest.raises(InputError, match=r"capseg import reads these where a labelmap\.txt says what they mean"):
+        read_index_mask(tmp_path / "mask.png", 3)

@@ -130,7 +130,9 @@ def test_the_key_of_a_picture_names_its_classes_the_largest_first() -> None:
     assert with_key(small.copy(), mask[:40, 40:100], NAMES).tobytes() == small.tobytes(), "it would cover the half"
     low = Image.new("RGB", (2000, 20))
     assert with_key(low.copy(), np.resize(mask, (20, 2000)), NAMES).tobytes() == low.tobytes(), "two lines in one"
-    assert with_key(picture.copy(), mask * 0, NAMES).tobytes() == picture.tobytes(), "background alone"
+    nothing = with_caption(picture.copy(), "nothing found")
+    assert with_key(picture.copy(), mask * 0, NAMES).tobytes() == nothing.tobytes(), "background alone"
+    assert nothing.tobytes() != picture.tobytes()
 
 
 def test_a_caption_stands_at_the_lower_edge() -> None:

@@ -133,6 +133,17 @@ def test_a_page_without_a_truth_from_any_folder(
     assert {"all:1.0000 2:1.0000", f"all:{400 / (48 * 64):.4f} 48:{400 / (48 * 64):.4f}"} <= scores
 
 
+def test_images_in_which_nothing_was_found_come_last_without_a_truth(masks: Path, tmp_path: Path) -> None:
+    key, *others = sorted(path.stem for path in masks.glob("*.png"))
+    write_index_mask(masks / f"{key}.png", np.zeros_like(read_index_mask(masks / f"{key}.png", 81)))
+    assert mask_report(masks, None, tmp_path / "page.html", MaskReportOptions(maps=False)) == 4
+    scores = [
+        str(a["data-scores"]) for tag, a in Page((tmp_path / "page.html").read_text()).elements if tag == "article"
+    ]
+    assert scores[-1] == "all:0.0000"
+    assert len(others) == 3
+
+
 def test_masks_of_other_programs_alone(masks: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (masks / "run.json").unlink()
     assert mask_report(masks, None, tmp_path / "named.html") == 4

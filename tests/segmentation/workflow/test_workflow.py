@@ -227,3 +227,19 @@ def test_a_localizer_that_knows_the_background_is_the_segmenter(small_run: Small
     assert refused.exit_code == ExitCode.USAGE
     assert "will not compete with a background" in refused.stderr
     assert not (tmp_path / "weldon").exists()
+
+
+def test_images_without_labels_are_predicted_unless_only_labelled_ones_are_asked_for(
+    small_run: SmallRun, tmp_path: Path
+) -> None:
+    images = tmp_path / "images"
+    shutil.copytree(small_run.images, images)
+    first = min(images.iterdir())
+    shutil.copy(first, images / f"another{first.suffix}")
+    paths = small_run._replace(images=images)
+    done = run(paths, tmp_path / "all")
+    assert "4 labelled images to learn from; all 5 images of the folders are predicted (--only-" in done.stderr
+    assert (tmp_path / "all" / "predictions" / "another.png").is_file()
+    done = run(paths, tmp_path / "some", "--only-labelled")
+    assert "4 labelled images to learn from, which are predicted" in done.stderr
+    assert len(list((tmp_path / "some" / "predictions").glob("*.png"))) == 4

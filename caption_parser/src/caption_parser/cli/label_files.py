@@ -96,6 +96,7 @@ def validate_command(
     """
     import sys
 
+    from shared_runtime.made_with import other_version
     from shared_schemas.checks import validate
     from shared_schemas.label_space_file import load_label_space
 
@@ -104,6 +105,8 @@ def validate_command(
     for finding in validate(sys.stdin.buffer if labels == "-" else labels, space):
         typer.echo(f"{labels}:{finding.line}: {finding.code} {finding.message}")
         findings += 1
+    if labels != "-" and (warning := other_version(labels)):
+        typer.echo(f"warning: {labels}: {warning}", err=True)
     typer.echo(f"{labels}: {findings} problems found" if findings else f"{labels}: no problem found", err=True)
     if findings:
         raise typer.Exit(ExitCode.FAILURE)

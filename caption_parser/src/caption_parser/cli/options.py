@@ -26,14 +26,16 @@ _SHOWN = 5
 LabelSpace = Annotated[
     str,
     typer.Option(
-        metavar="NAME|FILE", help="coco, coco-panoptic, voc, youtube-objects, lvis, or a TOML or JSON file."
+        metavar="NAME|FILE|CLASS,CLASS,…",
+        help="coco, coco-panoptic, voc, youtube-objects, lvis, a TOML or JSON file, or names of classes.",
     ),
 ]
 LabelSpaceOfMode = Annotated[
     str | None,
     typer.Option(
-        metavar="NAME|FILE",
-        help="coco, coco-panoptic, coco-paper, voc, youtube-objects, lvis, or a TOML or JSON file  "
+        metavar="NAME|FILE|CLASS,CLASS,…",
+        help="coco, coco-panoptic, coco-paper, voc, youtube-objects, lvis, a TOML or JSON file, or names of "
+        "classes with commas between: lighthouse,helmet  "
         "[default: coco; in paper mode coco-paper, the paper's version of it]",
     ),
 ]
@@ -87,7 +89,9 @@ Format = Annotated[
 CaptionField = Annotated[
     str | None,
     typer.Option(
-        metavar="NAME", help="The field or column that holds the caption, or a path to it: regions[].phrase."
+        metavar="NAME",
+        help="The field or column that holds the caption, several (caption_1,caption_2 or 'caption_*'), or a path "
+        "to it: regions[].phrase.",
     ),
 ]
 ImageField = Annotated[

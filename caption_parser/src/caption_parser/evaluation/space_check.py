@@ -14,11 +14,13 @@ from typing import NamedTuple
 from pydantic import Field
 
 from caption_parser.config import ParserConfig
+from caption_parser.evaluation.class_senses import ClassSense, own_senses, possible_senses
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.lexicon.plurals import plural_forms
 from caption_parser.pipeline import CaptionParser
 from shared_runtime.configuration import FrozenModel
 from shared_schemas import ImageLabels, LabelClass, LabelSpace
+from shared_schemas.label_space_file import label_space_name
 
 FRAMES = (
     ("A photo of {}.", "A photo of {}."),
@@ -71,6 +73,11 @@ class ClassCheck(FrozenModel):
     name: str
     words: tuple[WordCheck, ...]
     advice: str | None = Field(None, description="A line for the class in the file; null: nothing to add.")
+    synsets: tuple[ClassSense, ...] = Field((), description="Those of the class, with their glosses.")
+    possible: tuple[ClassSense, ...] = Field(
+        (),
+        description="Of a class without synsets: what its name may mean; one of these brings what lies below it.",
+    )
 
     @property
     def missed(self) -> tuple[WordCheck, ...]:
@@ -104,7 +111,7 @@ class _Asked(NamedTuple):
 
 
 def check_space(
-    label_space: str | Path = "coco",
+    label_space: str | Path | Sequence[str] = "coco",
     *,
     words: Mapping[str, Sequence[str]] | None = None,
     lemmas: bool = True,
@@ -114,7 +121,7 @@ def check_space(
     """Read every class's own words in plain frames, one and several: what `capparse check-space` does.
 
     Args:
-        label_space: a shipped one by its name, or a file.
+        label_space: a shipped one by its name, a file, or names of classes.
         words: class name → further words to try.
         lemmas: whether the words that WordNet lists for a class's synsets are tried, beside its name and the words
             that the file lists.
@@ -124,7 +131,7 @@ def check_space(
     Raises `LabelSpaceError` or `UsageError` for a space that cannot be used.
     """
     config = (config or ParserConfig()).model_copy(
-        update={"label_space": str(label_space), "keep_unlabelled": True}
+        update={"label_space": label_space_name(label_space), "keep_unlabelled": True}
     )
     parser = CaptionParser(config)
     space = parser.label_space
@@ -145,7 +152,12 @@ def check_space(
         )
     classes = tuple(
         ClassCheck(
-            id=label.id, name=label.name, words=tuple(checks[label.id]), advice=_advice(label, checks[label.id])
+            id=label.id,
+            name=label.name,
+            words=tuple(checks[label.id]),
+            advice=_advice(label, checks[label.id]),
+            synsets=own_senses(label, default_lexicon()),
+            possible=possible_senses(label, default_lexicon()),
         )
         for label in space.classes
     )

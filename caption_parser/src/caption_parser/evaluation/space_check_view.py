@@ -30,6 +30,16 @@ def _add_class(table: Table, label: ClassCheck, *, show_all: bool) -> None:
         )
 
 
+def meanings(check: SpaceCheck) -> Iterator[str]:
+    """A line for each synset of each class, with its gloss; of a class without synsets, those to choose from."""
+    for label in check.classes:
+        for sense in label.synsets:
+            yield f"{label.name}: {sense.synset}  {sense.gloss}"
+        if label.possible:
+            yield f"{label.name}: the word alone. To find what lies below a sense, too, add its line to the class:"
+            yield from (f'  synsets = ["{sense.synset}"]  # {sense.gloss}' for sense in label.possible)
+
+
 def notes(check: SpaceCheck) -> Iterator[str]:
     """The sum, and what may be done."""
     missed = sum(1 for label in check.classes if label.missed)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from caption_parser.readers.checks import looks_like_a_name
 from caption_parser.readers.fields import CAPTION_FIELDS, IMAGE_FIELDS, FieldChoice
+from caption_parser.readers.several_fields import several_fields
 from caption_parser.readers.source import Source
 
 DELIMITERS = {",": "comma", ";": "semicolon", "|": "pipe", "\t": "tab"}
@@ -16,6 +17,9 @@ _LINES = 50
 _ALIKE = 0.9
 """The share of lines that must have as many cells as the first where no header tells the delimiter."""
 _SEPARATOR_LINE = re.compile(r"sep=(.)", re.IGNORECASE)
+NUMBERS = re.compile(r"\d+(,\d+)*")
+"""Columns by their numbers: "2", or several, "2,3"."""
+
 _OTHER_DELIMITER = re.compile(r"[:~^#=]|::|->|\s-\s|\s{2,}")
 
 
@@ -125,12 +129,18 @@ def _delimiter(lines: Sequence[str], own: str, choice: FieldChoice) -> str:
     chosen = (choice.caption or "").strip().lower()
     for delimiter in candidates:
         names = header_names(lines[0], delimiter)
-        if len(names) > 1 and (chosen in names if chosen and not chosen.isdecimal() else _has_known(names)):
+        if len(names) > 1 and (
+            _is_in(chosen, names) if chosen and not NUMBERS.fullmatch(chosen) else _has_known(names)
+        ):
             return delimiter
     widths = {delimiter: _common_width(lines, delimiter) for delimiter in candidates}
     if widths[own] > 1:
         return own
     return next((delimiter for delimiter in candidates if widths[delimiter] > 1), own)
+
+
+def _is_in(chosen: str, names: Sequence[str]) -> bool:
+    return chosen in names or bool(several_fields(chosen, names))
 
 
 def _has_known(names: Sequence[str]) -> bool:

@@ -4,11 +4,13 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
 from caption_parser.readers.paths import path_of, paths_in
 from caption_parser.readers.rows import Reason, RowError
+from caption_parser.readers.several_fields import numbered_fields
 from shared_runtime.errors import UsageError
 from shared_schemas.errors import nearest
 
@@ -32,7 +34,10 @@ FILE_NAME_FIELDS = (
     "filepath", "file_path",
 )  # fmt: skip
 
-PATH_FORM = "NAME, or a path to what is in it, such as regions[].phrase, image.path or turns[from=gpt].value"
+PATH_FORM = (
+    "NAME, several as NAME,NAME or NAME_*, or a path to what is in it, such as regions[].phrase, image.path or "
+    "turns[from=gpt].value"
+)
 
 _SHOWN_CHARS = 30
 _SHOWN_PATH_CHARS = 60
@@ -142,6 +147,8 @@ def _suggestion(names: tuple[str, ...]) -> str:
     rest = [name for name in names if name.strip().lower() not in IMAGE_FIELDS]
     if nested:
         return nested[0]
+    if numbered := numbered_fields(rest):
+        return numbered
     return rest[0] if len(rest) == 1 and len(rest[0]) <= _SHOWN_PATH_CHARS else "NAME"
 
 
@@ -153,7 +160,11 @@ def _given(field: str | None, names: tuple[str, ...], option: str) -> str | None
     if field is None or field in names or path_of(field, names) is not None:
         return field
     by_last_name = next((name for name in names if _last_name(name) == field.lower()), None)
-    raise _missing(field, names, f"Try {option} {quoted(by_last_name or nearest(field, names) or 'NAME')}")
+    close = by_last_name or nearest(field, names) or "NAME"
+    numbered = numbered_fields(names)
+    if numbered is not None and fnmatchcase(close, numbered):
+        close = numbered
+    raise _missing(field, names, f"Try {option} {quoted(close)}")
 
 
 def _first_known(known: tuple[str, ...], lowered: dict[str, str], but: str | None = None) -> str | None:

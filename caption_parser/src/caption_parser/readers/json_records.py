@@ -12,6 +12,7 @@ from caption_parser.readers.fields import FieldChoice, Fields, locate, locate_in
 from caption_parser.readers.lines import read_lines
 from caption_parser.readers.paths import Found, Step, beside, follow, path_of
 from caption_parser.readers.rows import CaptionRow, Reason, RejectedRow, Row, RowError
+from caption_parser.readers.several_fields import with_captions_together
 from caption_parser.readers.source import Source
 from caption_parser.readers.values import image_in
 from shared_runtime.errors import InputError
@@ -72,6 +73,13 @@ def decode_json(text: str) -> object:
     return value
 
 
+UNNAMED = (
+    "its images are stored without names, so that their ids are the numbers of their rows: write them out as files"
+    " of these names, or name a field that other files know them by: --image-field NAME"
+)
+"""What a person should know of records with images in them."""
+
+
 class RecordReader:
     """Turns the records of one source into rows.
 
@@ -93,6 +101,7 @@ class RecordReader:
         self._prefix = prefix
         self._image_given = choice.image is not None or names_no_image
         self._names_no_image = names_no_image
+        self._said_unnamed = False
         self._counts_rows: bool | None = None
         """Whether images are named by the numbers of their rows; None: before the first usable record."""
 
@@ -101,6 +110,7 @@ class RecordReader:
         if not isinstance(record, dict):
             yield RowError(Reason.WRONG_TYPE, f"got {type_name(record)}, expected an object").rejected(row, raw)
             return
+        record = with_captions_together(record, self._choice.caption) or record
         try:
             fields = self._fields(record)
         except RowError as error:
@@ -183,6 +193,9 @@ class RecordReader:
         counted = fields.image is None or (image_id is None and isinstance(image, (dict, list)))
         if counted:
             image_id = self._source.image_id_of_row(row)
+            if isinstance(image, (dict, list)) and not self._said_unnamed:
+                self._said_unnamed = True
+                self._source.say(UNNAMED)
         name = holder.get(fields.file_name) if fields.file_name else None
         if name is None and file_name is not None:
             name = file_name(image_id)

@@ -89,7 +89,7 @@ LAYOUTS = (
         "csv",
         'image,caption\n7.jpg,"A dog, asleep"',
         "columns by name; commas, semicolons, pipes and tabs are told apart; without a header by number"
-        " (--caption-field 2 --image-field 1)",
+        " (--caption-field 2 --image-field 1); captions in several columns: --caption-field 'caption_*' or a,b",
     ),
     Layout(
         "flickr30k",

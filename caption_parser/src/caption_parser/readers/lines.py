@@ -66,6 +66,10 @@ def escaped_lines(source: Source) -> Iterator[Line | RejectedRow]:
         yield Line(row, line.removesuffix("\n").removesuffix("\r"))
 
 
+RECODE = "iconv -f LATIN1 -t UTF-8 IN > OUT"
+"""What makes UTF-8 of the encoding that files have that are not in it, as a rule."""
+
+
 def checked_line(line: Line) -> Line | RejectedRow:
     """The line, or its rejection where bytes of it are not UTF-8."""
     row, text = line
@@ -75,7 +79,7 @@ def checked_line(line: Line) -> Line | RejectedRow:
         text.encode()
     except UnicodeEncodeError as error:
         byte = ord(text[error.start]) - 0xDC00
-        message = f"byte 0x{byte:02x} at character {error.start} is not UTF-8. Try: iconv -t UTF-8 on the file"
+        message = f"byte 0x{byte:02x} at character {error.start} is not UTF-8. Try: {RECODE}"
         return RowError(Reason.WRONG_ENCODING, message).rejected(row, shown_bytes(text))
     return line
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from caption_parser.readers.fields import FieldChoice, Fields, locate_in
-from caption_parser.readers.json_records import RecordReader
+from caption_parser.readers.json_records import UNNAMED, RecordReader
 from caption_parser.readers.paths import path_of, paths_in
 from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError
+from caption_parser.readers.several_fields import several_fields
 from caption_parser.readers.source import Source
 from caption_parser.readers.values import INNER_IMAGE_FIELDS
 from shared_runtime.errors import InputError, MissingResourceError
@@ -45,11 +46,14 @@ def read_parquet(source: Source, choice: FieldChoice) -> Iterator[Row]:
         message = f"{source.name} is not a readable Parquet file (its footer is missing or damaged): {error}"
         advice = "A file that was cut short must be downloaded again"
         raise InputError(f"{message.rstrip('.')}. {advice}") from None
-    fields = _located(source, prototype, choice)
+    several = several_fields(choice.caption, tuple(prototype))
+    fields = _located(source, {**prototype, str(choice.caption): ""} if several else prototype, choice)
     source.say_once(lambda: fields.described(_paths(prototype)))
+    if choice.image is None and fields.image is None and any(map(_holds_only_pixels, prototype.values())):
+        source.say(UNNAMED)
     choice = replace(choice, caption=fields.caption, image=fields.image)
     records = RecordReader(source, choice, names_no_image=fields.image is None)
-    columns = _columns(file, _wanted(prototype, fields))
+    columns = _columns(file, _wanted(prototype, fields, several))
     rows_before = 0
     start, end = (source.stretch.start, source.stretch.end) if source.stretch else (0, file.metadata.num_rows)
     for group in range(file.num_row_groups):
@@ -132,12 +136,12 @@ def _is_there(prototype: dict[str, Any], path: str) -> bool:
     return True
 
 
-def _wanted(prototype: dict[str, Any], fields: Fields) -> set[tuple[str, ...]]:
-    """The names on the way to every plain value that is needed."""
+def _wanted(prototype: dict[str, Any], fields: Fields, several: Sequence[str]) -> set[tuple[str, ...]]:
+    """The names on the way to every plain value that is needed; `several`: the captions' columns, if not one."""
     names = tuple(prototype)
     wanted: set[tuple[str, ...]] = set()
     caption = _names_of(fields.caption, names)
-    for path in (fields.caption, fields.image, fields.file_name):
+    for path in (*(several or (fields.caption,)), fields.image, fields.file_name):
         if path is not None:
             start = _names_of(path, names)
             is_image = path == fields.image and path != fields.caption

@@ -3,9 +3,10 @@
 import difflib
 import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
@@ -32,6 +33,8 @@ Access = Literal["text", "bytes", "random"]
 """What a format reads: UTF-8 text, bytes (both decompressed, in sequence), or the file as it is, with seeking."""
 
 _LISTED = 8
+_LOOKED_INTO = 100
+"""Entries of a folder, to say which file in a folder below it was meant."""
 _OFTEN_READ = (".parquet", ".tar", ".jsonl", ".csv", ".tsv", ".json", ".txt")
 """Suffixes of files that captions are read from, wherever one is in a folder, the likeliest first."""
 SIGNATURE_BYTES = 512
@@ -189,6 +192,24 @@ def _did_you_mean(path: Path) -> str:
     return f"Did you mean {' or '.join(str(path.parent / name) for name in close)}?" if close else ""
 
 
+def _tables_below(entries: Sequence[Path]) -> Path | None:
+    """The file of captions in a sub-folder of a folder that has none itself, as a pattern where there are several.
+
+    Folders of images have one for each split: `train/metadata.jsonl`.
+    """
+    if any(entry.suffix.lower() in _OFTEN_READ for entry in entries):
+        return None
+    folders = [entry for entry in entries[:_LOOKED_INTO] if entry.is_dir()]
+    for pattern in ("metadata.*", "*.jsonl", "*.csv"):
+        found = [file for folder in folders for file in islice(folder.glob(pattern), 1)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            same = all(file.name == found[0].name for file in found)
+            return found[0].parent.parent / "*" / (found[0].name if same else pattern)
+    return None
+
+
 def _directory_message(path: Path) -> str:
     try:
         entries = sorted(path.iterdir())
@@ -198,6 +219,8 @@ def _directory_message(path: Path) -> str:
     more = f" and {len(entries) - _LISTED} more" if len(entries) > _LISTED else ""
     if not entries:
         return f"{path} is an empty directory, expected a file"
+    if below := _tables_below(entries):
+        return f"{path} is a directory (holds {names}{more}), expected a file. Try '{below}'"
     suffixes = {"".join(entry.suffixes[-1:]).lower() for entry in entries}
     # Beside images, a text file holds the captions of one.
     likely = (".txt", *_OFTEN_READ) if any(is_image_file(entry.name) for entry in entries) else _OFTEN_READ

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from caption_parser.readers.checks import caption_rows, is_image_file
 from caption_parser.readers.dialects import (
     DELIMITERS,
+    NUMBERS,
     Dialect,
     dialect_of,
     guessed_columns,
@@ -31,6 +32,7 @@ from caption_parser.readers.fields import (
 )
 from caption_parser.readers.lines import MAX_RECORD_CHARS, Line, checked_line, escaped_lines, read_lines
 from caption_parser.readers.rows import Reason, RejectedRow, Row, RowError, TruncatedInputError
+from caption_parser.readers.several_fields import absent_field, several_fields, together
 from caption_parser.readers.source import Source
 from shared_runtime.errors import InputError, UsageError
 from shared_runtime.wording import counted
@@ -185,7 +187,7 @@ def _split_records(source: Source, dialect: Dialect) -> Iterator[Cells | Rejecte
 class _Columns:
     """0-based positions."""
 
-    caption: int
+    captions: tuple[int, ...]
     image: int | None
     file_name: int | None
 
@@ -218,14 +220,19 @@ def _rows(
         file_name = None if columns.file_name is None else cells[columns.file_name]
         if dialect.padded and isinstance(image_id, str):
             image_id = image_id.strip(" ")
-        yield from caption_rows(cells[columns.caption], image_id, row, raw, file_name)
+        captions = [cells[at] for at in columns.captions]
+        value = captions[0] if len(captions) == 1 else together(captions)
+        yield from caption_rows(value, image_id, row, raw, file_name)
 
 
 def _named_columns(source: Source, header: Cells, choice: FieldChoice, sample: list[list[str]]) -> _Columns:
     names = [cell.strip(" ") for cell in header.cells]
     _check_parted(source, names, header.row)
+    several = several_fields(choice.caption, names)
     try:
-        fields = locate(tuple(names), choice)
+        if several and (absent := absent_field(str(choice.caption), names)):
+            raise RowError(Reason.MISSING_FIELD, f"field '{absent}' is missing (has: {listed(names)})")
+        fields = locate((*names, str(choice.caption)) if several else tuple(names), choice)
         if choice.caption is not None and any(map(_names_an_image, names)):
             raise RowError(Reason.MISSING_FIELD, f"field '{choice.caption}' is missing (has: {listed(names)})")
     except RepeatedFieldError as error:
@@ -237,7 +244,7 @@ def _named_columns(source: Source, header: Cells, choice: FieldChoice, sample: l
     source.say_once(lambda: fields.described(names) + _repeating(fields, names, choice, sample))
     position = names.index
     return _Columns(
-        position(fields.caption),
+        tuple(map(position, several or (fields.caption,))),
         None if fields.image is None else position(fields.image),
         None if fields.file_name is None else position(fields.file_name),
     )
@@ -295,13 +302,14 @@ def _repeating(fields: Fields, names: list[str], choice: FieldChoice, sample: li
 
 def _numbered_columns(source: Source, first: Cells, choice: FieldChoice) -> _Columns | None:
     """The columns of a file without a header; None where the choice is by name."""
-    if choice.caption is None or choice.caption in first.cells or not choice.caption.isdecimal():
+    if choice.caption is None or choice.caption in first.cells or not NUMBERS.fullmatch(choice.caption):
         return None
+    captions = choice.caption.split(",")
     if choice.image is not None and not choice.image.isdecimal():
         message = f"--caption-field {choice.caption} is a column number, --image-field {choice.image} is not"
         raise UsageError(f"{message}. Give two numbers (no header line) or two names (header line)")
     width = len(first.cells)
-    numbers = [int(field) for field in (choice.caption, choice.image) if field is not None]
+    numbers = [int(field) for field in (*captions, choice.image) if field is not None]
     for number in numbers:
         if not 1 <= number <= width:
             raise InputError(
@@ -316,5 +324,6 @@ def _numbered_columns(source: Source, first: Cells, choice: FieldChoice) -> _Col
         )
     others = [str(number + 1) for number in range(width) if number + 1 not in numbers]
     source.say_once(lambda: Fields(choice.caption or "", choice.image, None).described(others))
-    caption, *image = (number - 1 for number in numbers)
-    return _Columns(caption, image[0] if image else None, None)
+    places = [number - 1 for number in numbers]
+    image = None if choice.image is None else places.pop()
+    return _Columns(tuple(places), image, None)

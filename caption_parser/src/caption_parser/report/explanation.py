@@ -17,10 +17,16 @@ from caption_parser.syntax.noun_phrases import phrase_heads, why_not_object
 from caption_parser.syntax.phrases import NounPhrase
 from shared_runtime.errors import UsageError
 from shared_runtime.wording import counted
-from shared_schemas import ImageLabels, LabelSpace
+from shared_schemas import ImageLabels, LabelSpace, Route
 from shared_schemas.errors import shown
 from shared_schemas.label_space_file import load_label_space
 from shared_schemas.notebook_view import class_words, record_html
+
+_WHY = {
+    Route.UNDISPUTED: "all senses mean this class, and the first stands for them",
+    Route.PRIOR: "captions mean this so often that no model was asked",
+}
+"""Why a sense decided that is not the likeliest by the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +48,11 @@ class SenseLine:
     label: str | None
     rule: str | None
     chosen: bool
+    """It decided the label; of a noun without one, it is the likeliest."""
     score: float | None = None
     """Its probability by the sense model with the caption prior; none: nothing scores senses."""
+    why: str | None = None
+    """Of the chosen one, where another is likelier: what decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +277,7 @@ def _sense_lines(
     parser: CaptionParser, phrase: NounPhrase, found: ObjectReading | None, scores: Mapping[int, float]
 ) -> Iterator[SenseLine]:
     lexicon = parser.synsets.lexicon
-    chosen = found and found.synset
+    chosen, why = _chosen(parser, found, scores) if found else (None, None)
     for synset in phrase.extended_head.synsets if phrase.extended_head else ():
         decision = parser.synsets.decisions.by_synset.get(synset)
         yield SenseLine(
@@ -278,7 +287,26 @@ def _sense_lines(
             rule=decision.rule if decision else None,
             chosen=synset == chosen,
             score=scores.get(synset),
+            why=why if synset == chosen else None,
         )
+
+
+def _chosen(
+    parser: CaptionParser, found: ObjectReading, scores: Mapping[int, float]
+) -> tuple[int | None, str | None]:
+    """The sense that decided the label, or else the likeliest; and why it is another than the likeliest."""
+    if found.choice is None or not scores:
+        return found.synset, None
+    decisions = parser.synsets.decisions.by_synset
+    likeliest = max(scores, key=lambda synset: scores[synset])
+    decided = decisions.get(found.choice.synset)
+    asked_for = found.choice.route is not Route.UNDISPUTED or decided is not None
+    if not asked_for or (found.decision is not None and found.decision != decided):
+        # No class depends on the sense, or the class was found by something else.
+        return likeliest, None
+    if scores.get(found.choice.synset, 0.0) >= scores[likeliest]:
+        return found.choice.synset, None
+    return found.choice.synset, _WHY.get(found.choice.route, "several senses of its class together are likelier")
 
 
 def _text(reading: CaptionReading, start: int, end: int) -> str:

@@ -49,8 +49,9 @@ def _print_noun(console: Console, noun: NounLine) -> None:
         label = f"  [green]{escape(sense.label)} ({sense.rule})[/green]" if sense.label else ""
         mark = "[bold]●[/bold]" if sense.chosen else "○"
         score = "" if sense.score is None else f" {sense.score:4.0%}"
+        why = f"  [yellow]({sense.why})[/yellow]" if sense.why else ""
         console.print(
-            f"    {mark}{score} {escape(sense.synset)}{label}  [dim]{escape(sense.definition)}[/dim]",
+            f"    {mark}{score} {escape(sense.synset)}{label}{why}  [dim]{escape(sense.definition)}[/dim]",
             highlight=False,
         )
     if len(noun.senses) > _SENSES_SHOWN:

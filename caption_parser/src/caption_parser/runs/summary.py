@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from caption_parser.config import ParserConfig
+from caption_parser.readers.lines import RECODE
 from caption_parser.readers.rows import Reason
 from caption_parser.runs.state import FailedImage, Fingerprint, InputSettings, RunCounts, RunSettings, RunState
 from shared_runtime.configuration import FrozenModel
@@ -100,6 +101,8 @@ def describe(summary: RunSummary, *, verbose: bool = False) -> Iterator[str]:
         yield f"  left out   {_counts(summary.left_out)}: no captions by the layout; --all-captions reads them"
     if summary.rejected_file:
         yield f"  rejected   {summary.rejected_file}: file, row, reason and text of each"
+    if encoded := summary.rejected.get(Reason.WRONG_ENCODING):
+        yield f"  encoding   {counted(encoded, 'row')} not in UTF-8. If they are in Latin-1: {RECODE}"
     if cut := [reason for reason in summary.rejected if reason.startswith("truncated-")]:
         yield f"  lost       an input ends too early ({', '.join(cut)}): what followed the cut is not labelled"
     if damaged := summary.rejected.get(Reason.DAMAGED_ROW_GROUP):

@@ -151,6 +151,14 @@ def make_masks_command(
     scoring: ScoringArguments,
     rules: LabelRuleArguments,
     only_classes_of: OnlyClassesOf = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Only the first N labelled images, to try it out; the consensus is then of these alone.",
+        ),
+    ] = None,
     overlay: Annotated[
         bool,
         typer.Option("--overlay", help=f"Also show masks over their images: MASKS/{OVERLAYS}/<image stem>.jpg."),
@@ -169,7 +177,8 @@ def make_masks_command(
         bool,
         typer.Option(
             "--overwrite",
-            help="Start over in a folder of masks; those that other options made of other images are removed.",
+            help="Start over in a folder of masks; those that other options made of other images are removed. "
+            "What was mended by hand there is lost: move it away first.",
         ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
@@ -192,7 +201,7 @@ def make_masks_command(
     target = target_space(only_classes_of, rle)
     with progress_display(quiet=quiet) as show:
         made = make_masks(
-            MaskInputs(run, images, labels, allow_missing, target),
+            MaskInputs(run, images, labels, allow_missing, target, limit),
             output,
             scoring.options(rules),
             MaskMachine(device, processes or usable_cores(), batch_size),

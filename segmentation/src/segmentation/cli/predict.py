@@ -81,7 +81,11 @@ def predict_command(
     precision: PrecisionOption = "float32",
     overlay: Annotated[
         bool,
-        typer.Option("--overlay", help=f"Also show masks over their images: OUT/{OVERLAYS}/<image stem>.jpg."),
+        typer.Option(
+            "--overlay",
+            help=f"Also show masks over their images: OUT/{OVERLAYS}/<image stem>.jpg; drawn "
+            "again where a mask was mended since.",
+        ),
     ] = False,
     rle: Annotated[
         Path | None,
@@ -97,7 +101,7 @@ def predict_command(
         typer.Option(
             "--overwrite",
             help="Start over: masks of these images that are in OUT are made anew; those that other options "
-            "made of other images are removed.",
+            "made of other images are removed. What was mended by hand there is lost: move it away first.",
         ),
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,

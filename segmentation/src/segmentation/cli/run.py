@@ -37,6 +37,7 @@ from segmentation.workflow.stages import (
     WorkflowInputs,
     WorkflowMachine,
     WorkflowOptions,
+    planned_images,
     run_workflow,
 )
 from shared_runtime.command_line.progress import progress_display
@@ -103,6 +104,12 @@ def run_command(
             help="True masks to score the predictions against in the report  [default: no scores]",
         ),
     ] = None,
+    only_labelled: Annotated[
+        bool,
+        typer.Option(
+            "--only-labelled", help="Predict the images of LABELS alone  [default: all images of the folders]"
+        ),
+    ] = False,
     device: Device = "auto",
     workers: Workers = None,
     processes: Annotated[
@@ -115,7 +122,7 @@ def run_command(
     quiet: Quiet = False,
 ) -> None:
     """Train a localizer, make masks, train a segmenter on them or convert the localizer into one, let it predict
-    the same images, and write a report.
+    all images of the folders, and write a report.
 
     OUT/localizer, OUT/masks, OUT/segmenter and OUT/predictions are what train-localizer, make-masks,
     train-segmenter or convert, and predict write, OUT/report.html what report writes. Run the same command again
@@ -157,7 +164,9 @@ def run_command(
     ended = ExitCode.OK
     try:
         with _own_options(), progress_display(quiet=quiet) as show:
-            inputs = WorkflowInputs(images, labels, truth)
+            inputs = WorkflowInputs(images, labels, truth, only_labelled)
+            if not quiet:
+                typer.echo(_plan(inputs, output, options), err=True)
             for done in run_workflow(inputs, output, options, machine, overwrite=overwrite, show=show):
                 if not quiet:
                     typer.echo("\n".join(_summary(done)), err=True)
@@ -173,6 +182,18 @@ def run_command(
         typer.echo(f"interrupted; run {the_same_again(overwrite=overwrite)} to continue", err=True)
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     raise typer.Exit(ended)
+
+
+def _plan(inputs: WorkflowInputs, output: Path, options: WorkflowOptions) -> str:
+    """How many images there are to learn from, and how many to predict."""
+    planned = planned_images(inputs, output, options)
+    labelled = counted(len(planned.labelled), "labelled image")
+    if inputs.only_labelled or len(planned.labelled) == planned.n_images:
+        return f"{labelled} to learn from, which are predicted"
+    return (
+        f"{labelled} to learn from; all {counted(planned.n_images, 'image')} of the folders are predicted "
+        "(--only-labelled: those of the labels alone)"
+    )
 
 
 def _summary(done: StageDone) -> Iterator[str]:

@@ -35,7 +35,10 @@ Labels = Annotated[Path, _LABEL_FILE]
 OptionalLabels = Annotated[Path | None, _LABEL_FILE]
 LabelSpaceOfLabels = Annotated[
     str | None,
-    typer.Option(metavar="NAME|FILE", help="The label space that LABELS was made with  [default: as LABELS says]"),
+    typer.Option(
+        metavar="NAME|FILE|CLASS,CLASS,…",
+        help="The label space that LABELS was made with  [default: as LABELS says]",
+    ),
 ]
 Run = Annotated[Path, typer.Option("-o", "--output", metavar="RUN", help="Folder of the run.")]
 Config = Annotated[

@@ -35,6 +35,7 @@ IMAGE_SUFFIXES = tuple(
 
 _URL = re.compile(r"([a-z][a-z\d+.-]+):/+", re.IGNORECASE)
 """Also where a `Path` has made one slash of two; a drive has one letter."""
+_ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".zip")
 _SIXTEEN_BITS = ("I;16", "I;16B", "I;16L", "I;16N", "I")
 _TURNS = MappingProxyType(
     {
@@ -89,6 +90,14 @@ def _of_file(path: Path, wanted: "Callable[[Image.Image], Found]") -> "Found":
         raise InputError(f"{path}: got a file that is no image of a known format, or an empty one") from None
     except Exception as error:  # decoders raise a dozen types for damaged files
         raise InputError(f"{path}: {_undecoded(error)}") from error
+
+
+def refuse_archive(path: Path) -> None:
+    """Raises `InputError` for an archive of images, by its name."""
+    name = path.name.lower()
+    if name.endswith(_ARCHIVES):
+        unpack = "unzip -d DIR" if name.endswith(".zip") else "mkdir DIR; tar -C DIR -xf"
+        raise InputError(f"{path}: got an archive, expected images. Unpack it, and give DIR: {unpack} {path}")
 
 
 def refuse_url(path: Path) -> None:

@@ -27,7 +27,10 @@ IGNORE_INDEX = 255
 _PNG_BEGIN, _PNG_END = b"\x89PNG\r\n\x1a\n", b"\0\0\0\0IEND\xaeB`\x82"
 _INDEX_MODES = ("P", "L")
 """With a palette, or grey: in both the stored byte is the class id."""
-_COLOURS = "Was the mask converted to colours?"
+_COLOURS = (
+    "Was the mask converted to colours? capseg import reads these where a labelmap.txt says what they mean, "
+    "beside a folder SegmentationClass, as CVAT exports 'Segmentation mask'"
+)
 
 
 def mask_path(folder: Path, key: str) -> Path:

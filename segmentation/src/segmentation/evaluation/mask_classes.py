@@ -7,7 +7,7 @@ from segmentation.data.transfer import ClassTransfer, same_foreground
 from segmentation.runs.folder import IMPORT, MAKE_MASKS, PREDICT, RunFolder
 from shared_runtime.errors import CapparseError, UsageError
 from shared_schemas import LabelSpace, load_label_space
-from shared_schemas.label_space_file import SHIPPED
+from shared_schemas.label_space_file import is_named
 
 
 class MaskClasses(NamedTuple):
@@ -39,7 +39,7 @@ def mask_classes(masks: Path) -> MaskClasses | None:
 
 def _option(label_space: LabelSpace, run: RunFolder) -> str:
     name = label_space.name
-    if name in SHIPPED and same_foreground(load_label_space(name), label_space):
+    if is_named(name) and same_foreground(load_label_space(name), label_space):
         return name
     try:
         return str(run.read_record().config["label_space"])

@@ -2,6 +2,7 @@
 
 import base64
 import logging
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
@@ -32,6 +33,8 @@ _log = logging.getLogger(__name__)
 
 OVERLAYS = "overlays"
 """Sub-folder of a folder of masks with the pictures that show masks over their images."""
+NOTHING_FOUND = "nothing found"
+"""What the picture of a mask without any class says."""
 OPACITY = 0.5
 _SHOWN_SIDE = 640
 """Longest side of a picture in a notebook, in pixels."""
@@ -61,8 +64,10 @@ class OverlayFinisher(Finisher):
     def write(self, image: UnfinishedMask, mask: IndexMask) -> None:
         """The picture first: where the mask is there, so is the picture. Raises OSError."""
         picture = with_key(Image.fromarray(painted(image.image, mask)), mask, self.class_names)
-        write_overlay(overlay_path(self.folder, image.request.key), picture)
+        path = overlay_path(self.folder, image.request.key)
+        write_overlay(path, picture)
         Finisher.write(self, image, mask)
+        os.utime(path)  # no older than its mask, unless somebody draws in that later
 
 
 def with_overlays(finisher: Finisher, folder: Path, class_names: Sequence[str]) -> OverlayFinisher:
@@ -79,14 +84,14 @@ def overlay_path(masks: Path, key: str) -> Path:
 def draw_overlays(
     requests: Iterable[ImageRequest], masks: Path, class_names: Sequence[str], processes: int
 ) -> None:
-    """The pictures that masks of the folder lack, of these masks as they are: somebody may have drawn in them.
+    """The pictures that masks of the folder lack, or that are older than their masks: somebody has drawn in these.
 
     One that cannot be made is warned of. Raises OutputError where they cannot be written.
     """
     lacking = [
         request
         for request in requests
-        if not overlay_path(masks, request.key).is_file() and has_mask(mask_path(masks, request.key))
+        if has_mask(mask_path(masks, request.key)) and not _is_shown(masks, request.key)
     ]
     if not lacking:
         return
@@ -94,6 +99,12 @@ def draw_overlays(
     with writing(masks / OVERLAYS, inside=True):
         for problem in filter(None, map_ordered(draw, lacking, processes=processes, method="spawn")):
             _log.warning("no overlay: %s", problem)
+
+
+def _is_shown(masks: Path, key: str) -> bool:
+    """Whether the picture of a mask is there, and shows the mask as it is."""
+    path = overlay_path(masks, key)
+    return path.is_file() and path.stat().st_mtime_ns >= mask_path(masks, key).stat().st_mtime_ns
 
 
 def _drawn(masks: Path, class_names: tuple[str, ...], request: ImageRequest) -> str | None:
@@ -152,16 +163,18 @@ def with_key(picture: Image.Image, mask: IndexMask, class_names: Sequence[str]) 
     """The picture with the names of the classes in its mask (H, W) in its corner, the largest first.
 
     `class_names` are those of the ids 1, 2, …; a picture that has no room for them, or of which they would cover
-    more than a third, is returned as it is.
+    more than a third, is returned as it is. Where the mask has no class, it says so.
     """
     counts = np.bincount(mask.ravel(), minlength=IGNORE_INDEX + 1)[1:IGNORE_INDEX]
     found = [number for number in np.argsort(-counts, kind="stable").tolist() if counts[number]]
+    if not found:
+        return with_caption(picture, NOTHING_FOUND)
     size = max(_SMALLEST_PRINT, min(picture.size) // _NAMES_BY_SIDE)
     font, line = ImageFont.load_default(size), round(size * 1.4)
-    width = round(max((font.getlength(class_names[number]) for number in found), default=0)) + 2 * line
+    width = round(max(font.getlength(class_names[number]) for number in found)) + 2 * line
     height = line * len(found)
     fits = width <= picture.width and height <= picture.height
-    if not found or not fits or _SHARE * width * height > picture.width * picture.height:
+    if not fits or _SHARE * width * height > picture.width * picture.height:
         return picture
     draw = ImageDraw.Draw(picture)
     top = picture.height - height

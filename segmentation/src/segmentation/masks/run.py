@@ -41,6 +41,8 @@ class MaskInputs:
     target: LabelSpace | None = None
     """The label space of another data set: classes that it lacks are dropped before the best is taken, as if the
     network had never learned them (Vilar & Perez, Section V-D). None: all classes compete."""
+    limit: int | None = None
+    """Only the first so many labelled images, which alone have a say in the consensus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def make_masks(
     vocabulary, targets, skipped = read_labels(inputs, trained, resolved.labels)
     left_out = LeftOut(skipped, inputs.allow_missing)
     left_out.check(len(targets), inputs.labels, inputs.images)
+    targets = targets[: inputs.limit]
     if inputs.target is not None:
         targets = only_classes_of(inputs.target, vocabulary.label_space, targets)
     record = _record(inputs, trained, resolved, rle)
@@ -188,7 +191,8 @@ def _record(inputs: MaskInputs, trained: StoredModel, options: ResolvedMaskOptio
             "labels": file_digest(inputs.labels)[:16],
             **identity(trained),
         }
-        | ({"target": inputs.target.reference} if inputs.target else {}),
+        | ({"target": inputs.target.reference} if inputs.target else {})
+        | ({"limit": inputs.limit} if inputs.limit is not None and options.consensus else {}),
         notes={
             "run": str(inputs.run.resolve()),
             "images": [str(path.resolve()) for path in inputs.images],

@@ -1,10 +1,10 @@
 """Predictions of many images, in a folder that says how they were made."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from segmentation.data.images import IMAGE_SUFFIXES, refuse_url
+from segmentation.data.images import IMAGE_SUFFIXES, refuse_archive, refuse_url
 from segmentation.data.names import image_key, names_below
 from segmentation.data.targets import ImageTargets, SkippedImage, SkipReason, UnknownAttributes, read_targets
 from segmentation.masks.finish import RejectedImage
@@ -42,6 +42,8 @@ class PredictionInputs:
     """Only the first so many images, files in the order of their names."""
     target: LabelSpace | None = None
     """The label space of another data set: classes that it lacks do not compete (Vilar & Perez, Section V-D)."""
+    only: Collection[Path] | None = None
+    """Only those of the images that are among these files, resolved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,7 @@ def image_files(images: Sequence[Path], output: Path) -> list[tuple[str, Path]]:
                 else:
                     found.setdefault(_place(path / name), (image_key(name), path / name))
         elif path.exists():
+            refuse_archive(path)
             found.setdefault(_place(path), (path.stem, path))
         else:
             refuse_url(path)
@@ -185,7 +188,10 @@ def _requests(
     segmenter: Segmenter, inputs: PredictionInputs, output: Path
 ) -> tuple[list[ImageTargets], list[RejectedImage], list[SkippedImage]]:
     """Images with the classes that compete; those that cannot be asked for; damaged lines of the label file."""
-    files = image_files(inputs.images, output)[: inputs.limit]
+    files = image_files(inputs.images, output)
+    if inputs.only is not None:
+        files = [(key, path) for key, path in files if path.resolve() in inputs.only]
+    files = files[: inputs.limit]
     if inputs.labels is None:
         foreground, background = segmenter.class_ids(inputs.classes)
         names = [f"{key}{path.suffix}" for key, path in files]

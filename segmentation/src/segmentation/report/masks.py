@@ -164,9 +164,13 @@ def _records(places: Places, found: Survey, masks: MaskSet, notes: list[str]) ->
 
 
 def _rows(found: Survey, sources: RowSources, notes: list[str]) -> Iterator[ImageRow]:
-    """The lowest score first; what is wrong with an image is noted."""
-    judged = sorted((one.score, one.key) for one in map(sources.masks.judged, sorted(found.keys())))
-    for number, (_, key) in enumerate(judged, 1):
+    """The lowest score first, but without a truth those last in which nothing was found; what is wrong with an
+    image is noted."""
+    judged = sorted(
+        (sources.masks.truth is None and not one.scores, one.score, one.key)
+        for one in map(sources.masks.judged, sorted(found.keys()))
+    )
+    for number, (*_, key) in enumerate(judged, 1):
         try:
             yield image_row(f"image-{number}", sources.masks.judged(key), sources)
         except InputError as error:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
+from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
 
 from segmentation.backbones.catalog import (
     HUB,
@@ -21,7 +21,7 @@ from segmentation.data.crops import CropOptions
 from segmentation.data.label_rules import LabelRules
 from shared_runtime.configuration import Configuration
 from shared_runtime.errors import CapparseError, UsageError
-from shared_schemas.label_space_file import SHIPPED
+from shared_schemas.label_space_file import is_named, label_space_name
 
 Rate = Annotated[float, Field(gt=0, le=100)]
 """Of learning: far above any that learns, far below what makes infinite weights of a step."""
@@ -98,6 +98,11 @@ class ClassifierUse(NamedTuple):
     """The setting that does without."""
 
 
+def _label_space_name(given: Any) -> Any:
+    """A list of classes as the text that stands for it."""
+    return label_space_name(given) if isinstance(given, list | tuple) else given
+
+
 class TrainingConfig(Configuration):
     """What every training begins with; each command adds its network and its `TrainingOptions`."""
 
@@ -106,7 +111,10 @@ class TrainingConfig(Configuration):
 
     backbone: str = Field("resnet50", description="Name of a backbone.")
     weights: str | None = Field(None, description="A checkpoint, 'packaged', or 'random'; None: must be given.")
-    label_space: str = Field("coco", description="A label space that ships, or a TOML or JSON file.")
+    label_space: Annotated[str, BeforeValidator(_label_space_name)] = Field(
+        "coco",
+        description="A label space that ships, a TOML or JSON file, or names of classes with commas between.",
+    )
     crop: CropOptions = CropOptions()
     frozen_views: NonNegativeInt = Field(
         0,
@@ -174,7 +182,7 @@ class TrainingConfig(Configuration):
         found: dict[str, Path] = {}
         if self.weights not in (None, PACKAGED, RANDOM):
             found["weights"] = Path(str(self.weights))
-        if self.label_space not in SHIPPED and Path(self.label_space).suffix:
+        if not is_named(self.label_space) and Path(self.label_space).suffix:
             found["label_space"] = Path(self.label_space)
         backbone = named_place(self.backbone)
         # Else it is a name in the hub's cache.

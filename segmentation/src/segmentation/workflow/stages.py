@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from segmentation.data.masks import remove_masks
+from segmentation.data.targets import UnknownAttributes, read_targets
 from segmentation.data.truth.opening import open_truth
 from segmentation.evaluation.mask_classes import mask_classes
 from segmentation.localization.config import LocalizerConfig
@@ -17,7 +18,13 @@ from segmentation.masks.options import MaskOptions
 from segmentation.masks.pipeline import MaskCounts
 from segmentation.masks.places import REJECTED
 from segmentation.masks.run import MaskInputs, MaskRun, make_masks
-from segmentation.prediction.files import Predicted, PredictionInputs, PredictionOutputs, predict_files
+from segmentation.prediction.files import (
+    Predicted,
+    PredictionInputs,
+    PredictionOutputs,
+    image_files,
+    predict_files,
+)
 from segmentation.prediction.options import PredictionOptions
 from segmentation.prediction.pretrained import CARD, CONFIG
 from segmentation.prediction.segmenter import Segmenter
@@ -56,6 +63,8 @@ class WorkflowInputs:
     labels: Path
     truth: Path | None = None
     """True masks, to score the segmenter against; None: the page has no scores."""
+    only_labelled: bool = False
+    """Whether the segmenter predicts the images of the label file alone, and not all of the folders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,32 @@ class WorkflowMachine:
 
     training: MachineOptions = field(default_factory=MachineOptions)
     masks: MaskMachine = field(default_factory=MaskMachine)
+
+
+class PlannedImages(NamedTuple):
+    """Which images there are, before anything is done."""
+
+    labelled: frozenset[Path]
+    """Those of the folders that the label file has a record of, resolved."""
+    n_images: int
+    """Of the folders."""
+
+
+def planned_images(inputs: WorkflowInputs, output: Path, options: WorkflowOptions) -> PlannedImages:
+    """What there is to learn from and to predict.
+
+    Raises UsageError as `run_workflow` does at once, and as `read_targets` and `image_files` do.
+    """
+    _check(inputs, output, options)
+    _, targets, _ = read_targets(
+        inputs.labels,
+        inputs.images,
+        label_space=options.localizer.label_space,
+        unknown_attributes=UnknownAttributes.DROP,
+        keep_unlabelled=True,
+    )
+    labelled = frozenset(image.path.resolve() for image in targets)
+    return PlannedImages(labelled, len(image_files(inputs.images, output)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +259,7 @@ class _Stages:
         )
         predicted = predict_files(
             segmenter,
-            PredictionInputs(self.inputs.images),
+            PredictionInputs(self.inputs.images, only=self._predicted()),
             folder,
             PredictionOutputs(overwrite=self.overwrite),
             processes=machine.processes,
@@ -232,6 +267,12 @@ class _Stages:
             progress=partial(self._counts, Stage.PREDICTIONS),
         )
         return StageDone(Stage.PREDICTIONS, folder, predicted)
+
+    def _predicted(self) -> frozenset[Path] | None:
+        """The only images that are predicted; None: all."""
+        if not self.inputs.only_labelled:
+            return None
+        return planned_images(self.inputs, self.output, self.options).labelled
 
     def report(self) -> StageDone:
         page = self.output / f"{Stage.REPORT}.html"
