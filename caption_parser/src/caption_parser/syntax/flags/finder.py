@@ -10,11 +10,10 @@ from caption_parser.syntax.extended_heads import ExtendedHeadFinder
 from caption_parser.syntax.flags.abbreviations import cups
 from caption_parser.syntax.flags.absence import absent_nouns
 from caption_parser.syntax.flags.comparisons import compared_nouns
-from caption_parser.syntax.flags.compounds import compound_nouns
 from caption_parser.syntax.flags.depiction import DepictionFinder
 from caption_parser.syntax.flags.elsewhere import ElsewhereFinder
 from caption_parser.syntax.flags.figures import FigureFinder
-from caption_parser.syntax.flags.fixed_phrases import NameFinder, fixed_phrases
+from caption_parser.syntax.flags.fixed_phrases import fixed_phrases
 from caption_parser.syntax.flags.hedges import concluded_nouns, uncertain_nouns
 from caption_parser.syntax.flags.made_things import MadeThings
 from caption_parser.syntax.flags.mentioned import MentionedFinder
@@ -29,7 +28,7 @@ from caption_parser.syntax.flags.works import works_nouns
 from caption_parser.syntax.modifying_nouns import modifying_nouns
 from caption_parser.syntax.names.animal_names import AnimalNames
 from caption_parser.syntax.names.personal_names import PersonalNames
-from caption_parser.syntax.names.proper_names import ModelNames, ProperNameFinder
+from caption_parser.syntax.names.proper_names import CapitalisedNames, ModelNames, ProperNameFinder
 from caption_parser.syntax.phrases import ExtendedHead, NounPhrase, TokenFlags
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.words.depiction_words import (
@@ -57,12 +56,12 @@ class FlagFinder:
     def __init__(self, find_extended_head: ExtendedHeadFinder, rules: ModeRules) -> None:
         self._find_extended_head = find_extended_head
         self._lexicon = lexicon = find_extended_head.lexicon
-        self._fixed_phrases = fixed_phrases()
+        self._fixed_phrases = fixed_phrases if rules.compounds else None
         words = DepictionWords.of(lexicon)
         self._depicted_nouns = DepictionFinder(words)
         self._kind_of_being = lru_cache(CACHED_LOOKUPS)(self._describe_being)
         """ "animal" or "person" if a synset is one."""
-        self._names = NameFinder(lexicon, self._fixed_phrases.capitalised)
+        self._names = CapitalisedNames(lexicon)
         self._made = MadeThings(lexicon)
         self._has_made_things = rules.made_things
         self._parts = PartFinder(lexicon) if rules.parts else None
@@ -91,7 +90,6 @@ class FlagFinder:
                 (Flag.IDIOM, OtherMeanings(lexicon) if rules.figures else None),
                 (Flag.NAMED_ENTITY, self._proper_names),
                 (Flag.NAMED_ENTITY, self._animal_names),
-                (Flag.IDIOM, compound_nouns if rules.compounds else None),
                 (Flag.IDIOM, shop_nouns if rules.compounds else None),
                 (Flag.NAMED_ENTITY, cups if rules.proper_names else None),
             )
@@ -116,7 +114,7 @@ class FlagFinder:
 
     def _flagged_nouns(self, tree: Tree, phrases: tuple[NounPhrase, ...]) -> dict[Flag, set[int]]:
         """The tokens that have a flag, whatever phrase they are in."""
-        nouns = self._fixed_phrases.flagged_nouns(tree)
+        nouns = self._fixed_phrases(tree) if self._fixed_phrases else {}
         for flag, find in self._finders:
             if found := find(tree):
                 nouns[flag] = nouns.get(flag, set()) | found

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.syntax.names.team_names import team_nicknames
 from caption_parser.syntax.phrases import ExtendedHead
-from caption_parser.syntax.tree import PLURAL_TAGS, Tree
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
 from caption_parser.syntax.words.vehicles import ambiguous_makes, vehicle_makes, vehicle_models
 from caption_parser.syntax.words.word_kinds import WordKinds
 from caption_parser.syntax.words.word_lists import QUOTES
@@ -20,6 +20,9 @@ from shared_runtime.packaged import packaged_toml
 _FILE = "proper_names.toml"
 _LONGEST_PLACE = 3
 _LONGEST_NAME = 6
+_NAMING_TAGS = NOUN_TAGS | ADJECTIVE_TAGS
+_MOST_CAPITALS = 32
+"""Words; more with capitals in a row are no name."""
 _PLACES = (
     "city.n.01",
     "state_capital.n.01",
@@ -76,6 +79,7 @@ class _Words(NamedTuple):
     always: frozenset[str]
     capitalised: frozenset[str]
     brands: frozenset[str]
+    nouns: frozenset[str]
 
 
 @cache
@@ -94,6 +98,7 @@ def _words() -> _Words:
         always=frozenset(tables["naming"]["always"]),
         capitalised=frozenset(tables["naming"]["capitalised"]),
         brands=frozenset(tables["naming"]["brands"]),
+        nouns=frozenset(tables["nouns"]["words"].split()),
     )
 
 
@@ -236,6 +241,30 @@ class _FirmNames:
         return bool(senses) and self._lexicon.lexname(senses[0]).removeprefix("noun.") in _NAMESAKES
 
 
+class CapitalisedNames(WordKinds):
+    """Finds nouns that WordNet reads as a class and a capital letter gives away as a name."""
+
+    def is_name(self, tree: Tree, head: ExtendedHead, *, living: bool) -> bool:
+        """Whether an extended head is the end of a name.
+
+        "the Boston Bear", "the Chicago Hawks": capitals in a sentence that has few, after a word that is no
+        common word. Living beings and "the" with a plural only: "an Alamo Bus" is a bus all the same.
+        """
+        last = head.end - 1
+        if not tree.has_capital(last) or not _means_names(tree):
+            return False
+        if tree.words[last] in _words().nouns and head.end - head.start == 1 and last > 0:
+            return True
+        before = [token for token in _capitals_before(tree, head.start) if self.is_uncommon(tree.words[token])]
+        if not before:
+            return False
+        first = before[0]
+        team = tree.tags[last] in PLURAL_TAGS and first > 0 and tree.words[first - 1] == "the"
+        if any(f"{tree.words[before[-1]]}_{lemma}" in self._lexicon for lemma in head.lemmas):
+            return False  # "Labrador Retriever", torn apart by the parse
+        return living or team
+
+
 class ModelNames(WordKinds):
     """Tells makes and models that a label space lists by name from what only modifies another thing."""
 
@@ -274,6 +303,20 @@ class ModelNames(WordKinds):
     def _is_motion(self, word: str) -> bool:
         senses = self._lexicon.frequent_senses(word, "v", of_each=2)
         return any(self._lexicon.lexname(sense) == "verb.motion" for sense in senses)
+
+
+def _means_names(tree: Tree) -> bool:
+    """Whether capitals tell anything: not in headlines and shouting."""
+    after_first = len(tree.capitals) - (tree.capitals[:1] == [0])
+    return 2 * after_first < len(tree)
+
+
+def _capitals_before(tree: Tree, start: int) -> list[int]:
+    """The run of capitalised tokens that ends before `start`, in text order."""
+    first = start
+    while start - first < _MOST_CAPITALS and tree.has_capital(first - 1) and tree.tags[first - 1] in _NAMING_TAGS:
+        first -= 1
+    return list(range(first, start))
 
 
 def _is_a_pack(tree: Tree, token: int) -> bool:
