@@ -1,13 +1,10 @@
 """Oranges that are a colour: "wearing orange", "the oranges and reds of a sunset"."""
 
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.words.colors import color_words
 
-_COLORS = frozenset(
-    "ambers blues browns crimsons golds greens greys grays ochres pinks purples reds violets yellows".split()
-)
 _COLORING = frozenset("dyed dyeing painted stained tinged tinted".split())
 _BETWEEN_COLORS = frozenset({",", "and", "bright", "dark", "deep", "pale", "with"})
-COLORED_WITH = frozenset("blue gold green grey pink purple red violet white yellow".split())
 _BEING = frozenset(
     "are be been being glow glowing glows is look looking looks turn turned turning turns was were".split()
 )
@@ -16,7 +13,6 @@ _SHADES = frozenset(
 )
 _SUBJECTS = ("nsubj", "nsubjpass")
 _SHADING = frozenset({"JJ", "RB", "VBN"})
-_MORE_COLORS = frozenset({"black", "brown", "gold", "grey", "silver", "turquoise", "teal"})
 _JOINING = frozenset({"and", "&", ",", "/"})
 _WITH_COLORS = frozenset({"in", "less", "more"})
 _WEARING = frozenset({"wear", "wearing", "wears", "wore"})
@@ -43,7 +39,8 @@ _NEAR = 5
 def are_colors(tree: Tree, oranges: int) -> bool:
     """ "Rich oranges and reds of a sunset", but not of fruit."""
     near = tree.words[max(0, oranges - _NEAR) : oranges + _NEAR]
-    return not _COLORS.isdisjoint(near) and {"fruit", "fruits", "market", "crate", "lemons"}.isdisjoint(tree.words)
+    among_others = any(word.endswith("s") and word.removesuffix("s") in color_words() for word in near)
+    return among_others and {"fruit", "fruits", "market", "crate", "lemons"}.isdisjoint(tree.words)
 
 
 def is_a_color(tree: Tree, orange: int) -> bool:
@@ -51,7 +48,7 @@ def is_a_color(tree: Tree, orange: int) -> bool:
     if _is_among_colors(tree, orange) or _is_spoken_of(tree, orange):
         return True
     before = orange - 1
-    while before > 0 and (tree.words[before] in _BETWEEN_COLORS or tree.words[before] in COLORED_WITH):
+    while before > 0 and (tree.words[before] in _BETWEEN_COLORS or tree.words[before] in color_words()):
         before -= 1
     if before >= 0 and tree.words[before] in _COLORING:
         if before == orange - 1 and _has_an_article(tree, before):
@@ -77,7 +74,7 @@ def _is_among_colors(tree: Tree, orange: int) -> bool:
         return False
     if orange and before in _WITH_COLORS:
         return ends
-    return len(after) > 1 and after[0] in _JOINING and after[1] in COLORED_WITH | _MORE_COLORS
+    return len(after) > 1 and after[0] in _JOINING and after[1] in color_words()
 
 
 def _is_spoken_of(tree: Tree, orange: int) -> bool:

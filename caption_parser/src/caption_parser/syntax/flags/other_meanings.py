@@ -14,8 +14,9 @@ from caption_parser.syntax.flags.carts_and_jets import (
     is_of_a_skatepark,
 )
 from caption_parser.syntax.flags.figures import TRAINED
-from caption_parser.syntax.flags.oranges import COLORED_WITH, are_colors, is_a_color
+from caption_parser.syntax.flags.oranges import are_colors, is_a_color
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
+from caption_parser.syntax.words.colors import color_words
 
 _OF_CELLS = frozenset(
     """
@@ -307,7 +308,7 @@ def _is_a_stripe(tree: Tree, band: int) -> bool:
     if (
         not _WHERE_BANDS_PLAY.isdisjoint(tree.words)
         or kind < 1
-        or tree.words[kind] not in COLORED_WITH | {"black", "brown", "orange"}
+        or tree.words[kind] not in color_words() | {"orange"}
     ):
         return False
     first = kind - (tree.words[kind - 1] in ("a", "an", "the", "one"))
