@@ -77,7 +77,6 @@ def _members(tree: Tree, group: int) -> Iterator[int]:
             continue
         for noun in tree.children_by(preposition, "pobj"):
             is_whole = any(tree.words[det] in _DEFINITE for det in tree.children_by(noun, "det"))
-            is_name = tree.tags[noun] == "NNP" or tree.has_child(noun, "poss")
             is_said = tree.words[noun] in SAID_OF_GROUPS
-            if tree.is_noun(noun) and not is_whole and not is_name and not is_said:
+            if tree.is_noun(noun) and not is_whole and not is_said:
                 yield from tree.conjuncts(noun)

@@ -204,7 +204,7 @@ class ImpliedObjects:
                 if entry.unless.isdisjoint(complements)
                 and entry.speaks_for(tree.words)
                 and (not entry.opening or _opens(tree, token))
-                and not (token and tree.words[token - 1] in entry.unless)
+                and tree.word(token - 1) not in entry.unless
                 and not (entry.complements and entry.complements.isdisjoint(complements))
                 for implied in of_verb
             ]

@@ -45,7 +45,7 @@ class TruckBeds(CaptionStep):
 def _is_of_a_truck(tree: Tree, found: ObjectReading, *, may_be_theirs: bool) -> bool:
     """Whether a bed is part of a truck; `may_be_theirs`: no beings stand before it, which "their" may mean."""
     bed = found.candidate.token
-    if tree.words[bed] not in _BEDS or found.decision is None:
+    if tree.words[bed] not in _BEDS:
         return False
     whose = {tree.words[owner] for owner in tree.children_by(bed, "poss")}
     if "its" in whose or ("their" in whose and may_be_theirs):

@@ -56,7 +56,7 @@ def _is_hot_dog_alive(tree: Tree, head: int) -> bool:
     """Whether a dog that is hot does or has what dogs do and have, and no other is spoken of."""
     return (
         tree.words[head] in _DOGS
-        and tree.words[max(0, head - 1)] == "hot"
+        and tree.word(head - 1) == "hot"
         and not _OF_DOGS.isdisjoint(tree.words)
         and sum(map(tree.words.count, _DOGS)) == 1
     )
@@ -64,7 +64,7 @@ def _is_hot_dog_alive(tree: Tree, head: int) -> bool:
 
 def _is_toy_kite(tree: Tree, head: int) -> bool:
     """Whether a red or black kite does nothing that hawks do: "a boy flies a black kite"."""
-    if tree.words[head] not in _KITES or tree.words[max(0, head - 1)] not in _HAWKS:
+    if tree.words[head] not in _KITES or tree.word(head - 1) not in _HAWKS:
         return False
     soars = not _IN_THE_AIR.isdisjoint(tree.words) and _OF_TOYS.isdisjoint(tree.words)
     return not soars and _OF_HAWKS.isdisjoint(tree.words)

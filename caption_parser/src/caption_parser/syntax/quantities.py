@@ -75,7 +75,7 @@ def stated_count(tree: Tree, noun: int) -> int | None:
 
 def _measures(tree: Tree, number: int, noun: int) -> bool:
     """Whether a unit stands right behind a number, with or without a hyphen, so that it counts no nouns."""
-    unit = number + 2 if tree.words[number + 1 : number + 2] == ["-"] else number + 1
+    unit = number + 2 if tree.word(number + 1) == "-" else number + 1
     if unit >= noun:
         return False
     word = tree.words[unit]

@@ -92,6 +92,14 @@ class Tree:
     def __len__(self) -> int:
         return len(self.words)
 
+    def word(self, token: int) -> str:
+        """The word at a place; none before the first and behind the last."""
+        return self.words[token] if 0 <= token < len(self.words) else ""
+
+    def tag(self, token: int) -> str:
+        """The tag at a place; none before the first and behind the last."""
+        return self.tags[token] if 0 <= token < len(self.tags) else ""
+
     def is_noun(self, token: int) -> bool:
         """Whether the token is a common or proper noun (pronouns are not)."""
         return self.tags[token] in NOUN_TAGS

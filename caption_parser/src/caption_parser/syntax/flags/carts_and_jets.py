@@ -17,7 +17,6 @@ _LOADS = frozenset(
 _RAILS = frozenset(
     "commuters passengers rail railway rails riders station street streetcar track tracks tram".split()
 )
-_FULL = frozenset({"carrying", "filled", "full", "loaded", "of", "with"})
 _TUBS = frozenset("bath bathtub fountain jacuzzi massage pool shower spa tub water whirlpool".split())
 _BOARDS = frozenset({"longboard", "longboards", "skateboard", "skateboards"})
 _PARTS_OF_BOARDS = frozenset({"bearings", "deck", "decks", "griptape", "wheels"})
@@ -34,14 +33,9 @@ def is_a_cart(tree: Tree, trolley: int) -> bool:
     """ "A tea trolley", "a trolley full of luggage", "pushing a trolley"; one to the airport is a tram."""
     if not _RAILS.isdisjoint(tree.words):
         return False
-    before = tree.words[max(0, trolley - 3) : trolley]
     kind = {tree.words[child] for child in tree.children[trolley] if child < trolley}
-    if not _OF_CARTS.isdisjoint(kind) or not _OF_CARTS.isdisjoint(before[-1:]):
-        return True
-    after = tree.words[trolley + 1 : trolley + 1 + _NEAR]
-    loaded = after[:1] != [] and after[0] in _FULL and not _LOADS.isdisjoint(after)
-    beside = not _LOADS.isdisjoint(tree.words[max(0, trolley - _NEAR) : trolley])
-    return loaded or beside or not _PUSHED.isdisjoint(before) or not _PUSHED.isdisjoint(after)
+    near = tree.words[max(0, trolley - _NEAR) : trolley + 1 + _NEAR]
+    return not (_OF_CARTS.isdisjoint(kind) and _LOADS.isdisjoint(near) and _PUSHED.isdisjoint(near))
 
 
 def are_of_a_tub(tree: Tree, jets: int) -> bool:
@@ -66,7 +60,7 @@ def is_of_a_skatepark(tree: Tree, bowl: int) -> bool:
     if _SKATED.isdisjoint(tree.words) or not _EATEN.isdisjoint(tree.words):
         return False
     kind = {tree.words[child] for child in tree.children_by(bowl, "compound")}
-    filled = tree.words[bowl + 1 : bowl + 2] == ["of"] and _SKATED.isdisjoint(tree.words[bowl + 2 : bowl + 5])
+    filled = tree.word(bowl + 1) == "of" and _SKATED.isdisjoint(tree.words[bowl + 2 : bowl + 5])
     return kind <= _OF_PARKS and not filled
 
 

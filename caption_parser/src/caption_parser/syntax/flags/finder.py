@@ -162,7 +162,7 @@ class FlagFinder:
                 if token in bearers:
                     flags = []
                 elif (token in titles and token not in nouns.get(Flag.IDIOM, ())) or (
-                    (token not in in_names or _is_a_designation(head)) and self._names_model(tree, head, noun)
+                    token not in in_names and self._names_model(tree, head, noun)
                 ):
                     flags = [flag for flag in flags if flag not in _OF_NAMES]
                 else:
@@ -207,18 +207,13 @@ def _possessors_in_names(tree: Tree, phrases: tuple[NounPhrase, ...]) -> set[int
 
 def _owners_among(tree: Tree, absent: set[int]) -> set[int]:
     """Owners of whom the text says elsewhere that they are absent: "a keeper's broom … the keeper is nowhere"."""
-    gone = {tree.words[noun] for noun in absent if tree.words[max(0, noun - 1)] == "the"}
+    gone = {tree.words[noun] for noun in absent if tree.word(noun - 1) == "the"}
     return {token for token in range(len(tree) - 1) if tree.words[token] in gone and tree.words[token + 1] == "'s"}
 
 
 def _name_before(phrase: NounPhrase) -> range:
     """The tokens before the head of a phrase that name with it what it is: the "Toyota" of "Toyota Hilux"."""
     return range(phrase.extended_head.start, phrase.head) if phrase.extended_head else range(0)
-
-
-def _is_a_designation(head: ExtendedHead) -> bool:
-    """Whether a label space lists a model by its number: an "F-150" says what it is wherever it stands."""
-    return not head.synsets and any(map(str.isdigit, head.lemmas[0]))
 
 
 def _is_likeness(tree: Tree, phrase: NounPhrase, head: ExtendedHead, living: str | None) -> bool:

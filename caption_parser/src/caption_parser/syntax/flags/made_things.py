@@ -180,8 +180,8 @@ def _start_of_coordination(tree: Tree, head: ExtendedHead) -> int:
 
 def _is_of_a_make(tree: Tree, model: int) -> bool:
     """Whether "model" means a make: "a late model car", "an old model bus", "1950s model"."""
-    before = tree.words[model - 1] if model else ""
-    return before in _OF_A_YEAR or any(letter.isdigit() for letter in before) or before in ("-", "'s")
+    before = tree.word(model - 1)
+    return before in _OF_A_YEAR or any(map(str.isdigit, before))
 
 
 def _is_of_a_model(tree: Tree, preposition: int) -> bool:

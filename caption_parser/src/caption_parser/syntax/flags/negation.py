@@ -42,7 +42,7 @@ def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
     if word in _NEGATIVE_NOUNS:
         yield token
     elif word in ("no", "neither", "nor"):
-        if token + 1 < len(tree) and tree.words[token + 1] in _COMPARING:
+        if tree.word(token + 1) in _COMPARING:
             return
         if tree.is_noun(head) and head > token and not _names_a_prohibition(tree, token, head):
             yield from alternatives(tree, head)

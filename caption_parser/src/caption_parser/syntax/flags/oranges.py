@@ -60,13 +60,13 @@ def is_a_color(tree: Tree, orange: int) -> bool:
         orange > 1
         and tree.words[orange - 1] == ","
         and tree.is_noun(orange - 2)
-        and tree.words[orange + 1 : orange + 2] == ["with"]
+        and tree.word(orange + 1) == "with"
     )
 
 
 def _is_among_colors(tree: Tree, orange: int) -> bool:
     """ "Orange, green and yellow cars", "orange & silver bracelets"; "wearing orange", "more orange"."""
-    before, after = tree.words[max(0, orange - 1)], tree.words[orange + 1 : orange + 3]
+    before, after = tree.word(orange - 1), tree.words[orange + 1 : orange + 3]
     ends = not after or not tree.is_noun(orange + 1)
     if before in _WEARING or (before == "in" and not _DRESSED.isdisjoint(tree.words[max(0, orange - 2) : orange])):
         return ends
@@ -81,14 +81,14 @@ def _is_spoken_of(tree: Tree, orange: int) -> bool:
     """ "Orange is the new black", "orange is in this season", "I like the orange with it"."""
     if not _BESIDE_FRUIT.isdisjoint(tree.words):
         return False
-    verb, before = tree.heads[orange], tree.words[max(0, orange - 1)]
+    verb, before = tree.heads[orange], tree.word(orange - 1)
     if before in ("the", "this", "that") and orange > 1:
-        if tree.words[orange + 1 : orange + 2] != [] and tree.words[orange + 1] in _IN_A_PLACE:
+        if tree.word(orange + 1) in _IN_A_PLACE:
             return False
         return tree.words[orange - 2] in _LIKING and not _SPEAKERS.isdisjoint(tree.words[: orange - 2])
-    if tree.deps[orange] != "nsubj" or tree.children[orange] or verb != orange + 1:
+    if tree.deps[orange] != "nsubj" or tree.children[orange]:
         return False
-    in_season = tree.words[verb + 1 : verb + 2] == ["in"] and tree.words[verb + 2 : verb + 3] not in (
+    in_season = tree.word(verb + 1) == "in" and tree.words[verb + 2 : verb + 3] not in (
         ["a"],
         ["the"],
     )
@@ -113,6 +113,6 @@ def _is_said_to_be(tree: Tree, orange: int) -> bool:
 def _has_an_article(tree: Tree, participle: int) -> bool:
     """Whether a participle stands between an article and its noun: "a painted orange", "a hand painted orange"."""
     first = participle - 1
-    while first > 0 and (tree.words[first] in ("-", "hand") or tree.tags[first] == "RB"):
+    while first > 0 and tree.words[first] in ("-", "hand"):
         first -= 1
     return first >= 0 and tree.tags[first] in ("CD", "DT", "PRP$")

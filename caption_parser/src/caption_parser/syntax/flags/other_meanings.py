@@ -119,7 +119,7 @@ class OtherMeanings:
         behind = fondly + 1
         while behind < len(tree) and behind <= fondly + 2 and tree.has_capital(behind):
             behind += 1
-        if tree.words[behind : behind + 1] != [","]:
+        if tree.word(behind) != ",":
             return False
         for token in range(behind + 1, min(len(tree), behind + _FURTHEST)):
             if tree.is_noun(token) and "noun.animal" in self._categories(tree.words[token]):
@@ -133,7 +133,7 @@ class OtherMeanings:
         return {
             noun
             for at, word in enumerate(tree.words)
-            if word == "as" and tree.words[max(0, at - 1)] in _ACTING
+            if word == "as" and tree.word(at - 1) in _ACTING
             for noun in tree.children_by(at, "pobj")
             if "noun.person" in self._categories(tree.words[noun])
             and any(
@@ -165,7 +165,7 @@ def _ends_there(tree: Tree, animal: int) -> bool:
 
 def _is_a_place(tree: Tree, state: int) -> bool:
     """Whether a name is not that of a people: "…, Iowa", "in rural Missouri"."""
-    return tree.words[max(0, state - 1)] in _IN_PLACES and not tree.has_child(state, "det")
+    return tree.word(state - 1) in _IN_PLACES and not tree.has_child(state, "det")
 
 
 def _is_read(tree: Tree, guide: int) -> bool:
@@ -186,9 +186,7 @@ def _is_read(tree: Tree, guide: int) -> bool:
 def _guides(tree: Tree, guide: int) -> bool:
     """Whether behind "to" or "for" it is said what he does or where he is: "to the left", "to walk with us"."""
     behind = guide + 2
-    if tree.tags[behind : behind + 1] == ["VB"] or (
-        tree.words[behind : behind + 1] != [] and tree.words[behind] in _TO_A_SIDE and _is_where(tree, guide)
-    ):
+    if tree.tag(behind) == "VB" or (tree.word(behind) in _TO_A_SIDE and _is_where(tree, guide)):
         return True
     return any(
         tree.tags[verb] in _FINITE or (tree.tags[verb] == "VBG" and tree.deps[verb] in _WHAT_HE_DOES)
@@ -236,12 +234,12 @@ def _is_a_publisher(tree: Tree, magazine: int) -> bool:
 
 def _is_of_a_clock(tree: Tree, hands: int) -> bool:
     """ "A clock whose face is white, and its hands point to four"."""
-    return tree.words[max(0, hands - 1)] == "its" and not _DIALS.isdisjoint(tree.words)
+    return tree.word(hands - 1) == "its" and not _DIALS.isdisjoint(tree.words)
 
 
 def _is_a_surgeons(tree: Tree, knife: int) -> bool:
     """ "Went under the knife"."""
-    return tree.words[max(0, knife - 2) : knife] == ["under", "the"] and tree.words[max(0, knife - 3)] in _GOING
+    return tree.words[max(0, knife - 2) : knife] == ["under", "the"] and tree.word(knife - 3) in _GOING
 
 
 def _are_borne(tree: Tree, bears: int) -> bool:
@@ -259,7 +257,7 @@ def _are_borne(tree: Tree, bears: int) -> bool:
 def _is_taken(tree: Tree, cake: int) -> bool:
     """ "This one takes the cake!", "this pie really takes the cake": what is shown, and nothing follows."""
     after = tree.words[cake + 1 : cake + 2]
-    if tree.words[max(0, cake - 1)] != "the" or (after != [] and after[0] not in _STOPS - {","}):
+    if tree.word(cake - 1) != "the" or (after != [] and after[0] not in _STOPS - {","}):
         return False
     takes = cake - 2
     subject = takes - 1
@@ -271,7 +269,7 @@ def _is_taken(tree: Tree, cake: int) -> bool:
 
 def _is_a_lesson(tree: Tree, lesson: int) -> bool:
     """ "On my way to class", "between my classes"."""
-    before = tree.words[max(0, lesson - 1)]
+    before = tree.word(lesson - 1)
     return before in _TO_CLASS or (before == "my" and tree.words[lesson] == "classes")
 
 
@@ -297,7 +295,7 @@ def _is_of_a_gown(tree: Tree, train: int) -> bool:
 
 def _is_of_glass(tree: Tree, cat: int) -> bool:
     """Whether cat's eyes are those of a road."""
-    if cat and tree.tags[cat - 1] in ("DT", "JJ", "PRP$"):
+    if tree.tag(cat - 1) in ("DT", "JJ", "PRP$"):
         return False
     return tree.words[cat + 1 : cat + 3] == ["'s", "eyes"] and not _OF_ROADS.isdisjoint(tree.words)
 
@@ -312,7 +310,7 @@ def _is_a_stripe(tree: Tree, band: int) -> bool:
     ):
         return False
     first = kind - (tree.words[kind - 1] in ("a", "an", "the", "one"))
-    return first > 0 and tree.words[first - 1] in ("has", "have", "having", "with")
+    return tree.word(first - 1) in ("has", "have", "having", "with")
 
 
 def _are_shoes(tree: Tree, docs: int) -> bool:
@@ -332,7 +330,7 @@ def _is_of_food(tree: Tree, vegan: int) -> bool:
 
 def _is_of_a_way(tree: Tree, fork: int) -> bool:
     """ "A fork in the hiking trail"."""
-    return tree.words[fork + 1 : fork + 2] == ["in"] and any(
+    return tree.word(fork + 1) == "in" and any(
         tree.words[way] in _WAYS for way in tree.children_by(fork + 1, "pobj")
     )
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.quantities import referents
-from caption_parser.syntax.tree import PLURAL_TAGS, Tree
+from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.words.word_lists import in_both_numbers
 
 _PICTURED = in_both_numbers(
@@ -31,6 +31,8 @@ _PRINTED = in_both_numbers(
     """
 ) | frozenset("leggings pajamas shorts tights trunks".split())
 """What is on them, of whatever kind that moves, is printed, woven or pinned there."""
+_WITH_ANYTHING = in_both_numbers("banner billboard flag kite plaque poster shirt sign sweater sweatshirt tie")
+"""What hangs or is worn, so that nothing can lie on it: a pizza on them is printed, too."""
 _DECORATED = in_both_numbers(
     """
     album book bottle bowl brochure cake can clock cookie crate cup cupcake dish jar jug lighter lunchbox magazine
@@ -93,7 +95,6 @@ _ICONS = frozenset("badges clipart decals emblems icons logos stickers".split())
 _OF = frozenset({"bundle", "collection", "pack", "set", "sheet"})
 """A set of icons says behind a colon what they are."""
 _FINITE = frozenset({"MD", "VBD", "VBP", "VBZ"})
-_NEAR = 8
 _STOPS = frozenset({".", "!", ";"})
 _TRIGGERS = _PICTURED | _PRINTED | _DECORATED | _COVERS | _DEVICES | _DEPICTING | _ADORNED
 
@@ -137,7 +138,8 @@ class SurfaceFinder:
         if word in _PRINTED or word in _DECORATED or word in _COVERS:
             for noun in _with(tree, token):
                 if _is_on_it(tree, noun) and not _does_something(tree, noun):
-                    yield from (one for one in tree.conjuncts(noun) if self._moves(tree.words[one]))
+                    anything = word in _WITH_ANYTHING
+                    yield from (one for one in tree.conjuncts(noun) if anything or self._moves(tree.words[one]))
         if word in _COVERS:
             for noun in _on(tree, token):
                 if not _does_something(tree, noun):
@@ -178,11 +180,9 @@ def _listed(tree: Tree, pictures: int) -> Iterator[int]:
 
     Clauses tell what happens there, and places are none that icons stand for: "Stickers on a laptop: a cat".
     """
-    if tree.tags[pictures] not in PLURAL_TAGS or ":" not in tree.words[pictures:]:
+    if ":" not in tree.words[pictures:]:
         return
     colon = tree.words.index(":", pictures)
-    if colon - pictures > _NEAR or not _STOPS.isdisjoint(tree.words[pictures:colon]):
-        return
     end = next((token for token in range(colon, len(tree)) if tree.words[token] in _STOPS), len(tree))
     counted = tree.has_child(pictures, "nummod") or not _OF.isdisjoint(tree.words[:pictures])
     if (counted or colon == pictures + 1) and _FINITE.isdisjoint(tree.tags[colon:end]):
@@ -250,11 +250,6 @@ def _on_screen(tree: Tree, device: int) -> Iterator[int]:
         if tree.deps[verb] == "acl":
             yield tree.heads[verb]
         yield from tree.children_by(verb, "nsubj", "nsubjpass")
-    elif tree.words[verb] in _SHOWING and any(
-        tree.words[subject] in _IMAGES for subject in tree.children_by(verb, "nsubj")
-    ):
-        for noun in tree.children_by(verb, "dobj"):
-            yield from tree.conjuncts(noun)
 
 
 def _of_image(tree: Tree, holder: int) -> Iterator[int]:

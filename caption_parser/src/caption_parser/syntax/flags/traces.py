@@ -77,9 +77,7 @@ def leaves_traces(tree: Tree, somebody: int) -> bool:
 def _is_awaited(tree: Tree, owner: int) -> bool:
     """Whether an owner is waited for: "expecting its owner"; whom a dog waits for to throw a ball is there."""
     after = tree.words[owner + 1 : owner + 3]
-    if tree.words[max(0, owner - 1)] not in THEIR_POSSESSIVES or (
-        after[:1] == ["to"] and _COMING.isdisjoint(after)
-    ):
+    if tree.word(owner - 1) not in THEIR_POSSESSIVES or (after[:1] == ["to"] and _COMING.isdisjoint(after)):
         return False
     before = tree.words[max(0, owner - 3) : owner - 1]
     return any(tuple(before[-len(words) :]) == words for words in _AWAITED)

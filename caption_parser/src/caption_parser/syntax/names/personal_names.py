@@ -179,7 +179,7 @@ class PersonalNames(NameWords):
         for first in tree.capitals:
             role = first - 1
             word = tree.words[role] if role >= 0 else ""
-            is_back = word == "back" and role > 0 and tree.words[role - 1] in _BACKS
+            is_back = word == "back" and tree.word(role - 1) in _BACKS
             if (is_back or self._is_role(word)) and self._is_of_who_acts(tree, role):
                 found.add(role)
         return found
@@ -225,9 +225,7 @@ class PersonalNames(NameWords):
         """Whether what begins there is a name, or what somebody is: "as the prime minister"."""
         if first < len(tree) and tree.has_capital(first):
             return True
-        return tree.words[first : first + 1] == ["the"] and any(
-            map(self._is_role, tree.words[first + 1 : first + 3])
-        )
+        return tree.word(first) == "the" and any(map(self._is_role, tree.words[first + 1 : first + 3]))
 
     def _subjects(self, tree: Tree) -> set[int]:
         """The last words of names of two words or more whose bearers do what only persons do."""

@@ -231,8 +231,8 @@ class _FirmNames:
             if word in _DOINGS
             and verb
             and tree.has_capital(verb - 1)
-            and (verb == 1 or tree.tags[verb - 2] in (",", ".", ":", "HYPH"))
-            and tree.words[verb + 1 : verb + 2] != ["itself"]
+            and verb == 1
+            and tree.word(verb + 1) != "itself"
             and self._names_a_thing(tree.words[verb - 1])
         }
 
@@ -259,7 +259,7 @@ class CapitalisedNames(WordKinds):
         if not before:
             return False
         first = before[0]
-        team = tree.tags[last] in PLURAL_TAGS and first > 0 and tree.words[first - 1] == "the"
+        team = tree.tags[last] in PLURAL_TAGS and tree.word(first - 1) == "the"
         if any(f"{tree.words[before[-1]]}_{lemma}" in self._lexicon for lemma in head.lemmas):
             return False  # "Labrador Retriever", torn apart by the parse
         return living or team
@@ -322,7 +322,7 @@ def _capitals_before(tree: Tree, start: int) -> list[int]:
 def _is_a_pack(tree: Tree, token: int) -> bool:
     """Whether a word is the maker's name before that of a pack, or that one: "Osprey Talon"."""
     maker = token if tree.words[token] == "osprey" else token - 1
-    if tree.words[maker] != "osprey" or not (tree.has_capital(maker) and tree.has_capital(maker + 1)):
+    if tree.words[maker] != "osprey":
         return False
     for behind in range(maker + 1, min(len(tree), maker + 2 + _LONGEST_MODEL)):
         if tree.words[behind] in _PACKS:

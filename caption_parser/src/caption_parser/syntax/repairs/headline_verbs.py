@@ -135,7 +135,7 @@ class HeadlineVerbs:
         verb = token + 1
         if tree.tags[token] not in ADJECTIVE_TAGS or tree.heads[token] != verb or tree.deps[token] != "amod":
             return False
-        article = tree.words[token - 1] if token else ""
+        article = tree.word(token - 1)
         return (
             ((tree.tags[verb] == "VBZ" and article in _ONE) or (tree.tags[verb] == "NNS" and article in _A))
             and self._beings.is_being(tree.words[token])
@@ -203,8 +203,6 @@ class HeadlineVerbs:
     def _read(self, tree: Tree, verb: int) -> "_Reading":
         word = tree.words[verb]
         behind, tag = ("", "") if verb + 1 == len(tree) else (tree.words[verb + 1], tree.tags[verb + 1])
-        if tag == "RB" and self._words.is_noun(behind) and not self._words.is_a(behind, "r"):
-            tag = "NN"
         return _Reading(word, self._kinds(word), *self._words.counts(word), behind, tag)
 
     def _is_before_a_verb(self, read: "_Reading") -> bool:
@@ -237,9 +235,7 @@ class HeadlineVerbs:
 def _make_clause(draft: TreeDraft, verb: int) -> None:
     """Let the noun before a verb be its subject, and what stands behind it its object."""
     tree, subject = draft.tree, verb - 1
-    if tree.heads[verb] == subject:
-        draft.lift(verb, subject)
-    elif tree.heads[verb] > verb and tree.deps[verb] in _OF_NOUNS:
+    if tree.heads[verb] > verb and tree.deps[verb] in _OF_NOUNS:
         thing = tree.heads[verb]
         draft.part(subject, verb, thing)
         if tree.tags[thing] in ADJECTIVE_TAGS:
@@ -248,6 +244,4 @@ def _make_clause(draft: TreeDraft, verb: int) -> None:
             draft.make_noun(thing)
     else:
         draft.heads[subject], draft.deps[subject] = verb, "compound"
-    if draft.tags[subject] not in NOUN_TAGS:
-        draft.tags[subject] = "NN"
     draft.make_subject(subject, verb, clause=True)

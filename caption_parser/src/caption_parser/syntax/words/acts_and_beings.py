@@ -88,9 +88,7 @@ class ActsAndBeings(WordKinds):
         ) or word in _NOT_LISTED
 
     def _names_an_act(self, word: str, of_a_being: bool = False) -> bool:
-        if not self.is_participle(word) or word in _EVENTS:
-            return False
-        return self._kinds(word) <= (_WHAT_BEINGS_DO if of_a_being else _ACTS)
+        return word not in _EVENTS and self._kinds(word) <= (_WHAT_BEINGS_DO if of_a_being else _ACTS)
 
     def _is_being(self, word: str) -> bool:
         if word in _GROUPS or word in _PEOPLE or word in _BEINGS_BY_LATER_SENSES:

@@ -69,14 +69,14 @@ class PartFinder:
     def is_part_of(self, tree: Tree, head: ExtendedHead, part: int) -> bool:
         """Whether the noun `part` is a part of what the name `head` before it may mean."""
         last = head.end - 1
-        if part <= last or not tree.is_noun(part):
+        if not tree.is_noun(part):
             return False
         # A phrase of a label space has no senses of its own: "cell phone" is a phone.
         whole = head.synsets or self._senses(head.lemmas[0]) or self._senses(tree.words[last])
         animal, word = tree.words[last], tree.words[part]
         if animal in self._lists.eaten_animals and word in self._lists.eaten_parts:
             return False
-        if word in _COATS and (head.start > 1 or tree.deps[part] not in ("ROOT", "nsubj")):
+        if word in _COATS and head.start > 1:
             return False
         if word in self._body_parts and self._is_worn(tree, part):
             return False
