@@ -6,7 +6,7 @@ A trigger is a run of words, and denies the noun phrase behind it, the subject o
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from caption_parser.syntax.clauses import members_of, phrase_behind, subject_before
+from caption_parser.syntax.clauses import RELATIVE_PRONOUNS, members_of, phrase_behind, subject_before
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.words.word_lists import POINTING, THEMSELVES
@@ -222,7 +222,11 @@ def _used_to(tree: Tree, token: int) -> Iterator[int]:
     where = _where_before(tree, token)
     if where is not None:
         yield from _nouns_between(tree, where, token)
-    elif _is_what_somebody_did(tree, token) or tree.word(verb) in ("be", "have"):
+    elif (
+        _is_what_somebody_did(tree, token)
+        or tree.word(verb) in ("be", "have")
+        or (tree.word(verb) in _STATES and tree.word(token - 1) in RELATIVE_PRONOUNS)
+    ):
         yield from phrase_behind(tree, verb + 1)
     elif tree.word(verb) in _PLACED and tree.word(verb + 1) in ("", *_HERE):
         yield from subject_before(tree, token)

@@ -211,8 +211,12 @@ def _precedes_photograph(tree: Tree, other: int, token: int) -> bool:
 
 
 def _contents(tree: Tree, likeness: int) -> Iterator[int]:
-    """What a likeness is of."""
-    for preposition in tree.children_by(likeness, "prep"):
+    """What a likeness is of: "a statue of a man", "the painting is of a horse"."""
+    prepositions = [*tree.children_by(likeness, "prep")]
+    verb = tree.heads[likeness]
+    if tree.deps[likeness] == "nsubj" and tree.words[verb] in ("is", "are") and tree.word(verb + 1) == "of":
+        prepositions.append(verb + 1)
+    for preposition in prepositions:
         if tree.words[preposition] == "of":
             for noun in tree.children_by(preposition, "pobj"):
                 yield from _scene(tree, noun, whole=tree.words[likeness] in _DRAWINGS)

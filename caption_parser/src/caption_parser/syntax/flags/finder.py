@@ -7,7 +7,6 @@ from operator import attrgetter
 from caption_parser.lexicon import CACHED_LOOKUPS
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
-from caption_parser.syntax.flags.abbreviations import cups
 from caption_parser.syntax.flags.absence import absent_nouns
 from caption_parser.syntax.flags.comparisons import compared_nouns
 from caption_parser.syntax.flags.depiction import DepictionFinder
@@ -91,7 +90,6 @@ class FlagFinder:
                 (Flag.NAMED_ENTITY, self._proper_names),
                 (Flag.NAMED_ENTITY, self._animal_names),
                 (Flag.IDIOM, shop_nouns if rules.compounds else None),
-                (Flag.NAMED_ENTITY, cups if rules.proper_names else None),
             )
             if find is not None
         ]
