@@ -1,9 +1,9 @@
 """Nouns of who is spoken of but not shown: makers ("painted by children") and users ("shoes for men")."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import VERB_TAGS, Tree
@@ -104,7 +104,6 @@ class ElsewhereFinder:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._writing = Below(lexicon, map(lexicon.synset, _WHO_WRITE))
-        self._category = lru_cache(CACHED_LOOKUPS)(self._category_of)
 
     def __call__(self, tree: Tree) -> set[int]:
         """Those nouns."""
@@ -208,7 +207,8 @@ class ElsewhereFinder:
         word = tree.words[noun]
         return tree.is_noun(noun) and (self._category(word) in _ANIMATE or word in _GROUPS)
 
-    def _category_of(self, word: str) -> str | None:
+    @remembered
+    def _category(self, word: str) -> str | None:
         for lemma in sorted(self._lexicon.base_forms(word), key=word.__eq__):  # "boots" and "men" are others
             for synset in self._lexicon.synsets(lemma):
                 return self._lexicon.lexname(synset)

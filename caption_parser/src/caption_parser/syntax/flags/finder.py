@@ -1,10 +1,9 @@
 """Flags: why a noun of a caption may name nothing that can be seen in the image."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from operator import attrgetter
 
-from caption_parser.lexicon import CACHED_LOOKUPS
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
 from caption_parser.syntax.flags.absence import absent_nouns
@@ -58,8 +57,6 @@ class FlagFinder:
         self._fixed_phrases = fixed_phrases if rules.compounds else None
         words = DepictionWords.of(lexicon)
         self._depicted_nouns = DepictionFinder(words)
-        self._kind_of_being = lru_cache(CACHED_LOOKUPS)(self._describe_being)
-        """ "animal" or "person" if a synset is one."""
         self._names = CapitalisedNames(lexicon)
         self._made = MadeThings(lexicon)
         self._has_made_things = rules.made_things
@@ -187,7 +184,9 @@ class FlagFinder:
         is_part = self._parts is not None and self._parts.is_part_of(tree, head, noun)
         return Flag.PART if is_part else Flag.MODIFIER
 
-    def _describe_being(self, synset: int) -> str | None:
+    @remembered
+    def _kind_of_being(self, synset: int) -> str | None:
+        """ "animal" or "person" if a synset is one."""
         lexname = self._lexicon.lexname(synset)
         return lexname.removeprefix("noun.") if lexname in ("noun.animal", "noun.person") else None
 

@@ -4,9 +4,9 @@ What a thing is made of tells only together with what it is: a wooden horse is n
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
@@ -75,7 +75,6 @@ class MadeThings:
             map(synset, ("vessel.n.02", "cart.n.01", "carriage.n.02", "wagon.n.01", "bicycle.n.01", "sled.n.01"))
         )
         self._house_pets = frozenset({synset("dog.n.01"), synset("domestic_cat.n.01")})
-        self._telling = lru_cache(CACHED_LOOKUPS)(self._telling_words)
 
     def is_likeness(self, tree: Tree, head: ExtendedHead) -> bool:
         """Whether one of the words right before the name says that it is none."""
@@ -138,7 +137,8 @@ class MadeThings:
             ):
                 yield noun
 
-    def _telling_words(self, synsets: tuple[int, ...]) -> frozenset[str]:
+    @remembered
+    def _telling(self, synsets: tuple[int, ...]) -> frozenset[str]:
         """What says of a name that it is none, by its most frequent sense; empty: nothing does."""
         if not synsets:
             return frozenset()

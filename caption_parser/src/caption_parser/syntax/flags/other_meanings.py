@@ -3,9 +3,8 @@
 Each has a test of its own for what stands around it; a caption without any of the words costs few comparisons.
 """
 
-from functools import lru_cache
-
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.syntax.flags.figures import TRAINED
 from caption_parser.syntax.flags.oranges import are_colors, is_a_color
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
@@ -85,7 +84,6 @@ class OtherMeanings:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._state = lexicon.synset("american_state.n.01")
-        self._categories = lru_cache(CACHED_LOOKUPS)(self._categories_of)
         self._peoples = frozenset(self._peoples_of_states())
 
     def __call__(self, tree: Tree) -> set[int]:
@@ -141,7 +139,8 @@ class OtherMeanings:
             if any(self._lexicon.lexname(sense) == "noun.person" for sense in self._lexicon.synsets(lemma.lower()))
         }
 
-    def _categories_of(self, word: str) -> frozenset[str]:
+    @remembered
+    def _categories(self, word: str) -> frozenset[str]:
         return frozenset(map(self._lexicon.lexname, self._lexicon.frequent_senses(word, of_each=2)))
 
 

@@ -5,9 +5,9 @@ cat is printed while an apple lies there.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.quantities import referents
 from caption_parser.syntax.tree import Tree
@@ -105,7 +105,6 @@ class SurfaceFinder:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._vehicles = Below(lexicon, [lexicon.synset("vehicle.n.01")])
-        self._moves = lru_cache(CACHED_LOOKUPS)(self._names_what_moves)
 
     def __call__(self, tree: Tree) -> set[int]:
         """The pictured nouns."""
@@ -149,7 +148,8 @@ class SurfaceFinder:
         if word in _DEVICES:
             yield from _on_screen(tree, token)
 
-    def _names_what_moves(self, word: str) -> bool:
+    @remembered
+    def _moves(self, word: str) -> bool:
         """Whether a noun means an animal, a person or a vehicle: what is larger than what it would lie on."""
         lexicon = self._lexicon
         return any(

@@ -5,10 +5,11 @@ only knowledge of the world tells stands in `proper_names.toml`.
 """
 
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.syntax.names.team_names import team_nicknames
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
@@ -125,8 +126,6 @@ class ProperNameFinder:
         """Words right before a name, which are said of its bearer."""
         self._firms = _FirmNames(lexicon)
         self._kinds_of_place = frozenset(map(lexicon.synset, _PLACES))
-        self._is_place = lru_cache(CACHED_LOOKUPS)(self._names_a_place)
-        self._is_animal = lru_cache(CACHED_LOOKUPS)(self._names_an_animal)
 
     def __call__(self, tree: Tree) -> set[int]:
         """The tokens inside names, of whatever tag."""
@@ -202,13 +201,15 @@ class ProperNameFinder:
             and (tree.has_capital(behind) or tree.words[behind] in QUOTES)
         )
 
-    def _names_a_place(self, name: str) -> bool:
+    @remembered
+    def _is_place(self, name: str) -> bool:
         return any(
             not self._kinds_of_place.isdisjoint(self._lexicon.instance_hypernyms(synset))
             for synset in self._lexicon.synsets(name.replace(" ", "_"))
         )
 
-    def _names_an_animal(self, word: str) -> bool:
+    @remembered
+    def _is_animal(self, word: str) -> bool:
         return any(
             self._lexicon.lexname(synset) == "noun.animal"
             for lemma in self._lexicon.base_forms(word)
@@ -221,7 +222,6 @@ class _FirmNames:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._names_a_thing = lru_cache(CACHED_LOOKUPS)(self._is_what_firms_are_named_after)
 
     def __call__(self, tree: Tree) -> set[int]:
         """Words with a capital and without an article that do what firms do: things and animals have one."""
@@ -236,7 +236,8 @@ class _FirmNames:
             and self._names_a_thing(tree.words[verb - 1])
         }
 
-    def _is_what_firms_are_named_after(self, word: str) -> bool:
+    @remembered
+    def _names_a_thing(self, word: str) -> bool:
         senses = self._lexicon.synsets(word)
         return bool(senses) and self._lexicon.lexname(senses[0]).removeprefix("noun.") in _NAMESAKES
 

@@ -5,9 +5,9 @@ Shops name a thing and then say what it is like; a parser takes the last of thes
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS
 from caption_parser.syntax.words.colors import color_words
@@ -51,7 +51,6 @@ class DescribedGoods:
     def __init__(self, lexicon: Lexicon, words: VerbWords) -> None:
         self._lexicon = lexicon
         self._words = words
-        self._is_good = lru_cache(CACHED_LOOKUPS)(self._names_a_good)
         self._said = _SAID | color_words()
 
     def __call__(self, draft: TreeDraft) -> None:
@@ -123,7 +122,8 @@ class DescribedGoods:
             )
         )
 
-    def _names_a_good(self, word: str) -> bool:
+    @remembered
+    def _is_good(self, word: str) -> bool:
         senses = self._lexicon.frequent_senses(word)
         return (
             word in _SCREENS

@@ -4,10 +4,10 @@ Where the verb is also a plural, a parse takes its subject for the kind of a nou
 WordNet counts of the two, what the noun would name and what follows tell which it is.
 """
 
-from functools import lru_cache
 from typing import NamedTuple
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
 from caption_parser.syntax.words.acts_and_beings import ActsAndBeings
@@ -103,7 +103,6 @@ class HeadlineVerbs:
         self._lexicon = lexicon
         self._words = words
         self._beings = beings
-        self._kinds = lru_cache(CACHED_LOOKUPS)(self._kinds_of_noun)
 
     def __call__(self, draft: TreeDraft) -> None:
         """Read each headline again."""
@@ -222,7 +221,8 @@ class HeadlineVerbs:
         senses = self._lexicon.frequent_senses(tree.words[noun])
         return any(self._lexicon.lexname(sense) == "noun.person" for sense in senses)
 
-    def _kinds_of_noun(self, word: str) -> tuple[str, ...]:
+    @remembered
+    def _kinds(self, word: str) -> tuple[str, ...]:
         """The kinds of the first two senses that a plural has as a noun; of a second one only if texts know it."""
         return tuple(
             self._lexicon.lexname(sense).removeprefix("noun.")
