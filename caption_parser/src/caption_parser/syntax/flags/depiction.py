@@ -8,15 +8,12 @@ from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.words.depiction_words import DepictionWords
 from caption_parser.syntax.words.word_lists import QUANTITY_NOUNS
 
-_SCREENS = frozenset({"screen", "screens", "poster", "posters", "billboard", "billboards", "banner", "banners"})
-_DISPLAYS = _SCREENS | {"tv", "tvs", "television", "televisions", "monitor", "monitors"}
 _BEARERS_OF_TEXT = frozenset(
     """
     banner banners billboard board boards flag flags kite kites letters message plaque plate poster shirt shirts
     sign signs sweater sweatshirt text tie ties word words writing
     """.split()
 )
-_APPEARING = frozenset({"displayed", "showing", "shown", "racing", "appearing", "featured", "projected"})
 _DRAWN = frozenset(
     """
     depicted drawn embroidered engraved etched illustrated painted pictured portrayed printed sketched stenciled
@@ -86,8 +83,7 @@ _ATTRACTED = frozenset(
 """What is drawn by no pencil."""
 
 _TRIGGERS = (
-    _DISPLAYS
-    | _BEARERS_OF_TEXT
+    _BEARERS_OF_TEXT
     | _DRAWN
     | _SKETCHING
     | _LISTING
@@ -119,8 +115,6 @@ class DepictionFinder:
             yield token - 1
         if word in self._likenesses or (word in self._photographs and not self._is_the_photograph(tree, token)):
             yield from _contents(tree, token)
-        if word in _DISPLAYS:
-            yield from _on_display(tree, token, word)
         if word in _BEARERS_OF_TEXT:
             yield from written_on(tree, token)
         if word in _BEFORE_QUOTES:
@@ -260,21 +254,6 @@ def _scene(tree: Tree, noun: int, *, whole: bool = False) -> Iterator[int]:
                 for complement in tree.children_by(child, "pobj"):
                     if tree.words[child] != "on" or tree.words[complement] in _CARRIED_BY:
                         yield from _scene(tree, complement)
-
-
-def _on_display(tree: Tree, display: int, word: str) -> Iterator[int]:
-    """ "a man on a tv screen", "cars racing on a television"."""
-    preposition = tree.heads[display]
-    if tree.deps[display] != "pobj" or tree.words[preposition] != "on":
-        return
-    holder = tree.heads[preposition]
-    if tree.is_noun(holder):
-        if word in _SCREENS:
-            yield holder
-    elif tree.words[holder] in _APPEARING or (word in _SCREENS and tree.words[holder] in ("is", "are")):
-        if tree.deps[holder] == "acl":
-            yield tree.heads[holder]
-        yield from tree.children_by(holder, "nsubj", "nsubjpass")
 
 
 def _with_whole(tree: Tree, noun: int) -> Iterator[int]:

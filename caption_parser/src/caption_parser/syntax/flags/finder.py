@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from operator import attrgetter
 
-from caption_parser.lexicon.remembering import remembered
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
 from caption_parser.syntax.flags.absence import absent_nouns
@@ -29,23 +28,12 @@ from caption_parser.syntax.names.personal_names import PersonalNames
 from caption_parser.syntax.names.proper_names import CapitalisedNames, ModelNames, ProperNameFinder
 from caption_parser.syntax.phrases import ExtendedHead, NounPhrase, TokenFlags
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.words.depiction_words import (
-    LIFELESS_MODIFIERS,
-    LIFELESS_PERSON_MODIFIERS,
-    LIKENESS_MODIFIERS,
-    DepictionWords,
-)
+from caption_parser.syntax.words.depiction_words import DepictionWords
 from caption_parser.syntax.words.parts import PartFinder
 from shared_schemas import Flag
 
 _FLAGS = tuple(Flag)
 _OF_NAMES = (Flag.NAMED_ENTITY, Flag.IDIOM)
-_TELLING = {
-    None: LIKENESS_MODIFIERS,
-    "animal": LIKENESS_MODIFIERS | LIFELESS_MODIFIERS,
-    "person": LIKENESS_MODIFIERS | LIFELESS_PERSON_MODIFIERS,
-}
-"""Words that say of a being of that kind that it is made."""
 
 
 class FlagFinder:
@@ -127,13 +115,14 @@ class FlagFinder:
     def _flagged(self, tree: Tree, phrase: NounPhrase, flags: list[Flag], has_names: bool) -> NounPhrase:
         head = phrase.extended_head
         if head is not None:
-            living = self._kind_of_being(head.synsets[0]) if head.synsets else None
-            made = self._has_made_things and self._made.is_likeness(tree, head)
-            if made or (phrase.modifiers and _is_likeness(tree, phrase, head, living)):
+            if self._has_made_things and self._made.is_likeness(tree, head):
                 flags = [*flags, Flag.DEPICTED]
-            if has_names and self._names.is_name(tree, head, living=living is not None):
+            if has_names and self._names.is_name(tree, head, living=self._is_living(head)):
                 flags = [*flags, Flag.NAMED_ENTITY]
         return phrase._replace(flags=_in_order(flags)) if flags else phrase
+
+    def _is_living(self, head: ExtendedHead) -> bool:
+        return bool(head.synsets) and self._lexicon.lexname(head.synsets[0]) in ("noun.animal", "noun.person")
 
     def _modifying(
         self, tree: Tree, phrases: list[NounPhrase], nouns: dict[Flag, set[int]], has_names: bool
@@ -184,12 +173,6 @@ class FlagFinder:
         is_part = self._parts is not None and self._parts.is_part_of(tree, head, noun)
         return Flag.PART if is_part else Flag.MODIFIER
 
-    @remembered
-    def _kind_of_being(self, synset: int) -> str | None:
-        """ "animal" or "person" if a synset is one."""
-        lexname = self._lexicon.lexname(synset)
-        return lexname.removeprefix("noun.") if lexname in ("noun.animal", "noun.person") else None
-
 
 def _possessors_in_names(tree: Tree, phrases: tuple[NounPhrase, ...]) -> set[int]:
     """The "bird" of "a bird's nest", which WordNet knows as one name."""
@@ -211,12 +194,6 @@ def _owners_among(tree: Tree, absent: set[int]) -> set[int]:
 def _name_before(phrase: NounPhrase) -> range:
     """The tokens before the head of a phrase that name with it what it is: the "Toyota" of "Toyota Hilux"."""
     return range(phrase.extended_head.start, phrase.head) if phrase.extended_head else range(0)
-
-
-def _is_likeness(tree: Tree, phrase: NounPhrase, head: ExtendedHead, living: str | None) -> bool:
-    """Whether a word before the name says that it is none: "a toy truck", "a wooden horse"."""
-    telling = _TELLING[living]
-    return any(m.token < head.start and tree.words[m.token] in telling for m in phrase.modifiers)
 
 
 def _in_order(flags: list[Flag]) -> tuple[Flag, ...]:

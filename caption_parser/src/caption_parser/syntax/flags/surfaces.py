@@ -31,7 +31,9 @@ _PRINTED = in_both_numbers(
     """
 ) | frozenset("leggings pajamas shorts tights trunks".split())
 """What is on them, of whatever kind that moves, is printed, woven or pinned there."""
-_WITH_ANYTHING = in_both_numbers("banner billboard flag kite plaque poster shirt sign sweater sweatshirt tie")
+_WITH_ANYTHING = in_both_numbers(
+    "banner billboard flag kite plaque poster screen shirt sign sweater sweatshirt tie"
+)
 """What hangs or is worn, so that nothing can lie on it: a pizza on them is printed, too."""
 _DECORATED = in_both_numbers(
     """
@@ -42,8 +44,8 @@ _DECORATED = in_both_numbers(
 """An animal, a person or a vehicle on them is a picture or a figure; food and things lie there."""
 _COVERS = in_both_numbers(
     """
-    banknote billboard coin cover crest emblem flag jersey label letterhead logo magazine medal package page
-    postcard poster stamp sticker t-shirt tshirt wallpaper wrapper
+    banknote banner billboard coin cover crest emblem flag jersey label letterhead logo magazine medal package page
+    postcard poster screen stamp sticker t-shirt tshirt wallpaper wrapper
     """
 ) | frozenset("packaging".split())
 """What is on them is a picture."""
@@ -142,7 +144,8 @@ class SurfaceFinder:
         if word in _COVERS:
             for noun in _on(tree, token):
                 if not _does_something(tree, noun):
-                    yield from (one for one in tree.conjuncts(noun) if self._moves(tree.words[one]))
+                    anything = word in _WITH_ANYTHING
+                    yield from (one for one in tree.conjuncts(noun) if anything or self._moves(tree.words[one]))
         if word in _DEVICES or word in _FLAT:
             yield from _shown_by_verb(tree, token)
         if word in _DEVICES:
