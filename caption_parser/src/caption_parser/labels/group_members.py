@@ -71,11 +71,7 @@ def _members(tree: Tree, group: int) -> Iterator[int]:
 
     What stands with an article is the whole that the group belongs to: "the choir of the church".
     """
-    for preposition in tree.children_by(group, "prep"):
-        if tree.words[preposition] != "of":
-            continue
-        for noun in tree.children_by(preposition, "pobj"):
-            is_whole = any(tree.words[det] in _DEFINITE for det in tree.children_by(noun, "det"))
-            is_said = tree.words[noun] in SAID_OF_GROUPS
-            if tree.is_noun(noun) and not is_whole and not is_said:
-                yield from tree.conjuncts(noun)
+    for noun in tree.complements(group, "of"):
+        is_whole = any(tree.words[det] in _DEFINITE for det in tree.children_by(noun, "det"))
+        if tree.is_noun(noun) and not is_whole and tree.words[noun] not in SAID_OF_GROUPS:
+            yield from tree.conjuncts(noun)

@@ -174,9 +174,7 @@ class ImpliedObjects:
         """Whether the caption names a container of the noun: "a can of soup", "cereal in a bag"."""
         over = tree.heads[noun]
         held_by = [tree.heads[over]] if tree.deps[noun] == "pobj" and tree.words[over] == "of" else []
-        for preposition in tree.children_by(noun, "prep"):
-            if tree.words[preposition] in ("in", "inside", "from", "on"):
-                held_by.extend(tree.children_by(preposition, "pobj"))
+        held_by += tree.complements(noun, "in", "inside", "from", "on")
         return any(self._holds(tree.words[holder]) for holder in held_by)
 
     @remembered
@@ -248,10 +246,8 @@ def _told(tree: Tree, noun: int) -> set[str]:
     """The words that say of what kind a noun is, or what it is a part of, and its own."""
     told = {tree.words[noun]}
     told |= {tree.words[child] for child in tree.children_by(noun, "compound", "nmod", "amod", "poss")}
-    for preposition in tree.children_by(noun, "prep"):
-        if tree.words[preposition] == "of":
-            for whole in tree.children_by(preposition, "pobj"):
-                told.update(tree.words[part] for part in (whole, *tree.children_by(whole, "compound")))
+    for whole in tree.complements(noun, "of"):
+        told.update(tree.words[part] for part in (whole, *tree.children_by(whole, "compound")))
     if "whose" in tree.words[:noun]:
         told.add(_word_before(tree, tree.words.index("whose")))
     first = tree.first_conjuncts[noun]

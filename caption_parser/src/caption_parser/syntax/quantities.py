@@ -29,9 +29,7 @@ def quantified_nouns(tree: Tree, token: int) -> list[int]:
         return []
     return [
         noun
-        for preposition in tree.children_by(token, "prep")
-        if tree.words[preposition] == "of"
-        for first in tree.children_by(preposition, "pobj")
+        for first in tree.complements(token, "of")
         for noun in tree.conjuncts(first)
         if tree.is_noun(noun) and tree.words[noun] not in SAID_OF_GROUPS
     ]

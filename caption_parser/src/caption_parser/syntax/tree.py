@@ -118,6 +118,15 @@ class Tree:
         children, labels = self.children[token], self.deps
         return iter([child for child in children if labels[child] in deps] if children else ())
 
+    def complements(self, token: int, *prepositions: str) -> list[int]:
+        """The nouns behind some prepositions that hang on a token: the "man" of "a statue of a man"."""
+        return [
+            noun
+            for preposition in self.children_by(token, "prep")
+            if self.words[preposition] in prepositions
+            for noun in self.children_by(preposition, "pobj")
+        ]
+
     def conjuncts(self, token: int) -> list[int]:
         """The token and all that is coordinated after it: "cats, dogs and birds" from "cats"."""
         found = [token]

@@ -206,14 +206,12 @@ def _precedes_photograph(tree: Tree, other: int, token: int) -> bool:
 
 def _contents(tree: Tree, likeness: int) -> Iterator[int]:
     """What a likeness is of: "a statue of a man", "the painting is of a horse"."""
-    prepositions = [*tree.children_by(likeness, "prep")]
+    contents = tree.complements(likeness, "of")
     verb = tree.heads[likeness]
     if tree.deps[likeness] == "nsubj" and tree.words[verb] in ("is", "are") and tree.word(verb + 1) == "of":
-        prepositions.append(verb + 1)
-    for preposition in prepositions:
-        if tree.words[preposition] == "of":
-            for noun in tree.children_by(preposition, "pobj"):
-                yield from _scene(tree, noun, whole=tree.words[likeness] in _DRAWINGS)
+        contents += tree.children_by(verb + 1, "pobj")
+    for noun in contents:
+        yield from _scene(tree, noun, whole=tree.words[likeness] in _DRAWINGS)
 
 
 def _is_graphic(tree: Tree, silhouette: int) -> bool:
@@ -225,10 +223,8 @@ def _is_graphic(tree: Tree, silhouette: int) -> bool:
 
 def _repeated(tree: Tree, pattern: int) -> Iterator[int]:
     """What a pattern repeats: "a seamless pattern with oranges"."""
-    for preposition in tree.children_by(pattern, "prep"):
-        if tree.words[preposition] in ("of", "with"):
-            for noun in tree.children_by(preposition, "pobj"):
-                yield from tree.conjuncts(noun)
+    for noun in tree.complements(pattern, "of", "with"):
+        yield from tree.conjuncts(noun)
 
 
 def _objects(tree: Tree, verb: int) -> Iterator[int]:
@@ -291,9 +287,7 @@ def _likened(tree: Tree, token: int, word: str) -> Iterator[int]:
     if (word == "like" and head in _LIKENING) or (word == "as" and head in _DISGUISED):
         likes.extend(tree.children_by(token, "pobj"))
     elif word in _SHAPES:
-        for preposition in tree.children_by(token, "prep"):
-            if tree.words[preposition] == "of":
-                likes.extend(tree.children_by(preposition, "pobj"))
+        likes += tree.complements(token, "of")
     elif word in _RESEMBLING:
         likes.extend(tree.children_by(token, "dobj"))
     for noun in likes:

@@ -254,6 +254,4 @@ def _all_of(tree: Tree, noun: int) -> Iterator[int]:
     """The noun, what is coordinated with it, and whom it is of: "the family of a soldier"."""
     for member in tree.conjuncts(noun):
         yield member
-        for preposition in tree.children_by(member, "prep"):
-            if tree.words[preposition] == "of":
-                yield from tree.children_by(preposition, "pobj")
+        yield from tree.complements(member, "of")

@@ -47,11 +47,6 @@ _PROFESSIONS = (
     "student.n.01",
 )
 """Who is known by what he works with."""
-_OTHER_PROFESSIONS = frozenset(
-    """
-    angler barber collector commuter devil gentleman king monk nun queen santa witch
-    """.split()
-)
 _WITH_NAMES_OF_THEIR_OWN = frozenset("noun.act noun.event noun.group noun.person noun.animal noun.body".split())
 """Categories of what shows its possessors: "the women's match", "a boy's dog", "girls' hair"."""
 _KEPT_FOR_ANIMALS = (
@@ -282,9 +277,7 @@ class PossessorFinder(WordKinds):
         )
 
     def _is_profession(self, word: str) -> bool:
-        return not _OTHER_PROFESSIONS.isdisjoint(self._lexicon.base_forms(word)) or self.means(
-            word, self._professions
-        )
+        return self.means(word, self._professions)
 
     def _is_left(self, word: str) -> bool:
         return word in _PUT_DOWN or self.means(word, self._left_alone)

@@ -131,10 +131,10 @@ class SurfaceFinder:
         if word in _ICONS:
             yield from _listed(tree, token)
         if word in _ADORNED:
-            for noun in _complements(tree, token, "with"):
+            for noun in tree.complements(token, "with"):
                 yield from (one for one in tree.conjuncts(noun) if self._moves(tree.words[one]))
         if word in _ADVERTISEMENTS:
-            for noun in _complements(tree, token, "for"):
+            for noun in tree.complements(token, "for"):
                 yield from tree.conjuncts(noun)
         if word in _PRINTED or word in _DECORATED or word in _COVERS:
             for noun in _with(tree, token):
@@ -169,7 +169,7 @@ def _is_the_photograph(tree: Tree, verb: int) -> bool:
 
 def _with(tree: Tree, bearer: int) -> Iterator[int]:
     """What a bearer is "with", or "has"."""
-    yield from _complements(tree, bearer, "with")
+    yield from tree.complements(bearer, "with")
     verbs = list(tree.children_by(bearer, "relcl", "acl"))
     if tree.deps[bearer] == "nsubj":
         verbs.append(tree.heads[bearer])
@@ -190,13 +190,6 @@ def _listed(tree: Tree, pictures: int) -> Iterator[int]:
     counted = tree.has_child(pictures, "nummod") or not _OF.isdisjoint(tree.words[:pictures])
     if (counted or colon == pictures + 1) and _FINITE.isdisjoint(tree.tags[colon:end]):
         yield from (token for token in range(colon + 1, end) if tree.is_noun(token))
-
-
-def _complements(tree: Tree, token: int, word: str) -> Iterator[int]:
-    """What follows a preposition of a word."""
-    for preposition in tree.children_by(token, "prep"):
-        if tree.words[preposition] == word:
-            yield from tree.children_by(preposition, "pobj")
 
 
 def _is_on_it(tree: Tree, noun: int) -> bool:
@@ -261,7 +254,5 @@ def _of_image(tree: Tree, holder: int) -> Iterator[int]:
     if tree.deps[holder] == "pobj" and tree.words[tree.heads[holder]] == "of":
         image = tree.heads[tree.heads[holder]]
     if tree.words[image] in _IMAGES:
-        for preposition in tree.children_by(image, "prep"):
-            if tree.words[preposition] == "of":
-                for noun in tree.children_by(preposition, "pobj"):
-                    yield from tree.conjuncts(noun)
+        for noun in tree.complements(image, "of"):
+            yield from tree.conjuncts(noun)
