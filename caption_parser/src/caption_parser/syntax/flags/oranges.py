@@ -26,8 +26,8 @@ _LIKING = frozenset({"like", "liked", "love", "loved", "loving"})
 _BESIDE_FRUIT = frozenset(
     """
     apple apples banana bananas citrus crate eat eating fruit fruits grapefruit grapes half juice kiwi lemon lemons
-    lettuce lime limes market peel peeled peeling pear pears salad salads segment segments slice sliced slices snack
-    snacks squeeze squeezed vitamin
+    lettuce lime limes market peel peeled peeling pear pears salad salads segment segments slice sliced slices
+    snack snacks squeeze squeezed vitamin
     """.split()
 )
 _NEAR = 5
@@ -53,7 +53,7 @@ def is_a_color(tree: Tree, orange: int) -> bool:
 
 
 def _is_among_colors(tree: Tree, orange: int) -> bool:
-    """ "Orange, green and yellow cars", "orange & silver bracelets", "more orange", "a vase, orange with spots"."""
+    """ "Orange, green and yellow cars", "orange & silver bracelets", "more orange", "a vase, orange with dots"."""
     if tree.word(orange - 1) in _WITH_COLORS:
         return tree.tag(orange + 1) not in NOUN_TAGS
     added = tree.word(orange - 1) == "," and tree.tag(orange - 2) in NOUN_TAGS and tree.word(orange + 1) == "with"

@@ -51,8 +51,10 @@ class MisreadWords:
             if tag in VERB_TAGS and self._is_name(draft.tree, token):
                 draft.make_name(token)
             elif tag in _MODIFYING_TAGS and words[token] in self._makes:
+                head = draft.heads[token]
+                modifies = head > token and draft.tags[head] in NOUN_TAGS | {"CD"}
                 draft.tags[token] = "NN"
-                draft.deps[token] = "compound" if draft.heads[token] > token else "dep"
+                draft.deps[token] = "compound" if modifies else "ROOT" if head == token else "dep"
             elif tag in VERB_TAGS and words[token] in _SET and _is_of_furniture(draft.tree, token):
                 draft.make_noun(token)
                 if (draft.deps[token], draft.heads[token]) == ("acl", token - 1):
