@@ -97,7 +97,8 @@ class MadeThings:
         while token >= max(0, start - _FURTHEST):
             word = tree.words[token]
             if word in telling and not (word == "model" and _is_of_a_make(tree, token)):
-                of_another = word in LIFELESS_MODIFIERS and tree.heads[token] >= head.end  # "a wooden horse cart"
+                # "A wooden horse cart", "on a wooden board using eggs".
+                of_another = word in LIFELESS_MODIFIERS and not head.start <= tree.heads[token] < head.end
                 return not of_another and tree.tags[token] not in ("VB", "VBP", "VBZ", "VBD")
             if tree.tags[token] not in NOUN_TAGS and tree.tags[token] not in ("JJ", "VBN", "HYPH", "VBG"):
                 return False

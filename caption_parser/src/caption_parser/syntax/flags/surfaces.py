@@ -67,7 +67,9 @@ _SHOWING = frozenset(
 _IMAGES = frozenset(
     "cartoon clip drawing footage image images movie photo photos picture pictures scene video".split()
 )
-_APPEARING = frozenset("appear appearing appears displayed featured pictured projected seen shown visible".split())
+_APPEARING = frozenset(
+    "appear appearing appears displayed featured pictured projected racing seen shown visible".split()
+)
 _LIVING = frozenset({"noun.animal", "noun.person"})
 _OF_THE_CAPTION = frozenset(
     """
