@@ -87,6 +87,8 @@ class MadeThings:
         """Whether one of the words right before the name says that it is none."""
         senses = head.synsets or self._lexicon.synsets(head.lemmas[0])
         telling = self._telling(senses)
+        if telling is _OF_PERSONS and not head.synsets:
+            telling = LIKENESS_MODIFIERS  # a name of the label space: who is called a hot dog is none on a bun
         may_be_a_toy = not senses or telling not in (_OF_PERSONS, LIKENESS_MODIFIERS)
         if may_be_a_toy and _is_of_a_maker(tree, head):
             return True
