@@ -19,7 +19,7 @@ def test_no_cache_takes_more_than_some_thousand_words() -> None:
         for one in gc.get_objects()
         if type(one) is wrapper and one.__module__.startswith(_LABELLING)
     }
-    assert len(sizes) > 30
+    assert len(sizes) > 20
     assert {name: size for name, size in sizes.items() if (size or 0) > _MOST_WORDS} == {}
     limits = segmented._VOCABULARY_LIMIT, tree._DECODED_LIMIT, caption_network._REMEMBERED_WORDS
     assert max(limits) <= _MOST_WORDS

@@ -79,7 +79,7 @@ class ModeRules:
     proper_names: bool = False
     """Teams, models of vehicles and what follows "named" or "the brand" are names: "Ford Mustang"."""
     compounds: bool = False
-    """Listed compounds name nothing of what their nouns name: "a twist tie"."""
+    """Listed phrases name nothing of what their nouns name: "a twist tie", "a bull's eye", "Donald Duck"."""
     personal_names: bool = False
     """Who stands before his name is there: "Chef Jamie". So are makes before their models: "MacBook Pro"."""
     parts: bool = False

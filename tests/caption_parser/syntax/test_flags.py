@@ -140,4 +140,4 @@ def test_fixed_phrases_are_found_whole_and_in_any_case(parsed: Parse) -> None:
     from caption_parser.syntax.tree import Tree
 
     doc = parsed("Hello/UH/amod/1 Kitty/NN/ROOT/1 says/VBZ/conj/1 hello/UH/intj/2 you/PRP/dobj/2")
-    assert fixed_phrases().flagged_nouns(Tree.of(doc)) == {Flag.NAMED_ENTITY: {1}}
+    assert fixed_phrases(Tree.of(doc)) == {Flag.NAMED_ENTITY: {1}}

@@ -3,7 +3,6 @@
 import pytest
 
 from caption_parser.lexicon import default_lexicon
-from caption_parser.syntax.flags import possessors
 from caption_parser.syntax.words import body_parts, depiction_words
 from caption_parser.syntax.words.word_lists import in_both_numbers
 
@@ -14,13 +13,6 @@ def test_nouns_in_both_numbers() -> None:
     assert in_both_numbers("dog scarf tapestry sheep") == frozenset(
         "dog dogs scarf scarves scarfs tapestry tapestries sheep".split()
     )
-
-
-def test_professions_are_not_listed_that_wordnet_knows(monkeypatch: pytest.MonkeyPatch) -> None:
-    listed = possessors._OTHER_PROFESSIONS
-    monkeypatch.setattr(possessors, "_OTHER_PROFESSIONS", frozenset())
-    find = possessors.PossessorFinder(LEXICON)
-    assert sorted(filter(find._is_profession, listed)) == []
 
 
 def test_likenesses_are_not_listed_that_wordnet_knows(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 from caption_parser.labels.claims import WordClaims
 from caption_parser.labels.people_groups import PeopleGroups, people_groups
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon, UnknownSynsetError, as_lemma
+from caption_parser.lexicon import Lexicon, UnknownSynsetError, as_lemma
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.senses import SenseChoice
 from shared_runtime.errors import UsageError
 from shared_schemas import Route, Rule
@@ -73,9 +73,6 @@ class DecisionTable:
             for word, synset in label_space.neologisms.items()
         }
         self._denied: Mapping[str, frozenset[int]] = _denied(label_space) if reviewed else {}
-        self.meant = lru_cache(CACHED_LOOKUPS)(self._meant)
-        """The synsets of a word (its lemmas and their synsets) with those of classes that claim it, without those
-        that it is said not to mean."""
 
     def _is_unseen(self, synset: int, groups: PeopleGroups) -> bool:
         """Whether its members are somewhere else as a rule: those of a church, those who live in a town."""
@@ -86,7 +83,10 @@ class DecisionTable:
         decision = self.by_synset.get(synset)
         return decision.label if decision else None
 
-    def _meant(self, lemmas: tuple[str, ...], synsets: tuple[int, ...]) -> tuple[int, ...]:
+    @remembered
+    def meant(self, lemmas: tuple[str, ...], synsets: tuple[int, ...]) -> tuple[int, ...]:
+        """The synsets of a word (its lemmas and their synsets) with those of classes that claim it, without those
+        that it is said not to mean."""
         if self._groups:
             synsets = self._groups.meant(lemmas, synsets)
         if self.claims:

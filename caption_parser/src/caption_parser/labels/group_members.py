@@ -1,16 +1,15 @@
 """What groups are made of: "a family of ducks" and "a duck family" show no person, "a family of tourists" does."""
 
 from collections.abc import Collection, Iterator, Sequence
-from functools import lru_cache
 
 from caption_parser.labels.people_groups import people_groups
 from caption_parser.labels.reading import CaptionReading, CaptionStep, ObjectReading
 from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.words.word_lists import SAID_OF_GROUPS
 
-_CACHED_WORDS = 1 << 12
 _DEFINITE = frozenset({"the", "this", "that", "a", "an", "each", "every"})
 
 
@@ -23,8 +22,6 @@ class MembersOfGroups(CaptionStep):
         self._animal = lexicon.synset("animal.n.01")
         person = lexicon.synset("person.n.01")
         self._people = self._groups.union((person,), lexicon.holonyms(person))
-        self._names_animal = lru_cache(_CACHED_WORDS)(self._is_animal)
-        self._names_person = lru_cache(_CACHED_WORDS)(self._is_person)
 
     def of_caption(self, caption: CaptionReading) -> CaptionReading:
         """The caption without the labels of groups of other things."""
@@ -51,14 +48,16 @@ class MembersOfGroups(CaptionStep):
         members = list(_members(tree, token))
         return bool(members) and not any(self._names_person(tree.words[noun]) for noun in members)
 
-    def _is_animal(self, word: str) -> bool:
+    @remembered
+    def _names_animal(self, word: str) -> bool:
         """By its first sense: a "wolf" is also a man."""
         return any(self._is_below(senses[0], {self._animal}) for senses in self._senses(word))
 
-    def _is_person(self, word: str) -> bool:
+    @remembered
+    def _names_person(self, word: str) -> bool:
         """By one of its three first senses, but for animals."""
         senses = [synset for of_lemma in self._senses(word) for synset in of_lemma[:3]]
-        return not self._is_animal(word) and any(self._is_below(synset, self._people) for synset in senses)
+        return not self._names_animal(word) and any(self._is_below(synset, self._people) for synset in senses)
 
     def _senses(self, word: str) -> Iterator[Sequence[int]]:
         return filter(None, map(self._lexicon.synsets, self._lexicon.base_forms(word)))
@@ -72,12 +71,7 @@ def _members(tree: Tree, group: int) -> Iterator[int]:
 
     What stands with an article is the whole that the group belongs to: "the choir of the church".
     """
-    for preposition in tree.children_by(group, "prep"):
-        if tree.words[preposition] != "of":
-            continue
-        for noun in tree.children_by(preposition, "pobj"):
-            is_whole = any(tree.words[det] in _DEFINITE for det in tree.children_by(noun, "det"))
-            is_name = tree.tags[noun] == "NNP" or tree.has_child(noun, "poss")
-            is_said = tree.words[noun] in SAID_OF_GROUPS
-            if tree.is_noun(noun) and not is_whole and not is_name and not is_said:
-                yield from tree.conjuncts(noun)
+    for noun in tree.complements(group, "of"):
+        is_whole = any(tree.words[det] in _DEFINITE for det in tree.children_by(noun, "det"))
+        if tree.is_noun(noun) and not is_whole and tree.words[noun] not in SAID_OF_GROUPS:
+            yield from tree.conjuncts(noun)

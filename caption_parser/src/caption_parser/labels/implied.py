@@ -6,7 +6,7 @@ from WordNet and verifies what the entries claim.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -14,13 +14,13 @@ from caption_parser.labels.decisions import Decision, DecisionTable
 from caption_parser.labels.reading import CaptionReading, EntailingWords, ImpliedObject, ObjectReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.morphology import base_forms
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.lexicon.taxonomy import Below, with_hyponyms
 from caption_parser.syntax.tree import VERB_TAGS, Tree
 from shared_runtime.configuration import FrozenModel
 from shared_runtime.packaged import packaged_toml
 from shared_schemas import Rule
 
-_CACHED_WORDS = 1 << 12
 _PRONOUNS = frozenset({"he", "she", "someone", "somebody", "i", "we", "me", "us", "you"})
 _SHELVES = frozenset({"shelf", "shelves", "aisle", "aisles", "display", "store", "supermarket"})
 
@@ -89,8 +89,6 @@ class ImpliedObjects:
         self._by_synset: dict[int, list[_Entailment]] = defaultdict(list)
         self._by_phrase: dict[str, list[_Entailment]] = defaultdict(list)
         self._by_verb: dict[str, list[_Entailment]] = defaultdict(list)
-        self._holds = lru_cache(_CACHED_WORDS)(self._is_container)
-        self._by_form = lru_cache(_CACHED_WORDS)(self._of_form)
         self._person = decisions.label_of(lexicon.synset("person.n.01"))
         self._containers = Below(lexicon, [lexicon.synset("container.n.01")])
         for entry in shipped_entries():
@@ -176,12 +174,11 @@ class ImpliedObjects:
         """Whether the caption names a container of the noun: "a can of soup", "cereal in a bag"."""
         over = tree.heads[noun]
         held_by = [tree.heads[over]] if tree.deps[noun] == "pobj" and tree.words[over] == "of" else []
-        for preposition in tree.children_by(noun, "prep"):
-            if tree.words[preposition] in ("in", "inside", "from", "on"):
-                held_by.extend(tree.children_by(preposition, "pobj"))
+        held_by += tree.complements(noun, "in", "inside", "from", "on")
         return any(self._holds(tree.words[holder]) for holder in held_by)
 
-    def _is_container(self, word: str) -> bool:
+    @remembered
+    def _holds(self, word: str) -> bool:
         """By one of its first senses; a shelf holds goods as they are sold."""
         senses = (
             synset for lemma in self._lexicon.base_forms(word) for synset in self._lexicon.synsets(lemma)[:3]
@@ -204,14 +201,15 @@ class ImpliedObjects:
                 if entry.unless.isdisjoint(complements)
                 and entry.speaks_for(tree.words)
                 and (not entry.opening or _opens(tree, token))
-                and not (token and tree.words[token - 1] in entry.unless)
+                and tree.word(token - 1) not in entry.unless
                 and not (entry.complements and entry.complements.isdisjoint(complements))
                 for implied in of_verb
             ]
             if objects:
                 yield EntailingWords(tree.starts[token], tree.ends[token], tuple(dict.fromkeys(objects)))
 
-    def _of_form(self, before: str, word: str) -> tuple[_Entailment, ...]:
+    @remembered
+    def _by_form(self, before: str, word: str) -> tuple[_Entailment, ...]:
         """The entries of the verbs that a word may be a form of, those too that WordNet lacks ("snowboard").
 
         And of those that it may be with the word before it: "blow drying".
@@ -248,10 +246,8 @@ def _told(tree: Tree, noun: int) -> set[str]:
     """The words that say of what kind a noun is, or what it is a part of, and its own."""
     told = {tree.words[noun]}
     told |= {tree.words[child] for child in tree.children_by(noun, "compound", "nmod", "amod", "poss")}
-    for preposition in tree.children_by(noun, "prep"):
-        if tree.words[preposition] == "of":
-            for whole in tree.children_by(preposition, "pobj"):
-                told.update(tree.words[part] for part in (whole, *tree.children_by(whole, "compound")))
+    for whole in tree.complements(noun, "of"):
+        told.update(tree.words[part] for part in (whole, *tree.children_by(whole, "compound")))
     if "whose" in tree.words[:noun]:
         told.add(_word_before(tree, tree.words.index("whose")))
     first = tree.first_conjuncts[noun]

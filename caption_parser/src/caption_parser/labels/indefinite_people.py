@@ -79,7 +79,7 @@ class IndefinitePeople:
                     found.candidate.token < token and found.synset in self._beings for found in caption.objects
                 )
             else:
-                owns = token + 1 < len(tree) and tree.tags[token + 1] == "POS"
+                owns = tree.tag(token + 1) == "POS"
                 is_somebody = word in _ASSERTING and not owns and tree.deps[token] != "poss"
             before = tree.words[max(0, token - 2) : token]
             if (word == "me" and _opens(tree, token)) or (word in _MANY and _are_drawn(tree, token)):
@@ -96,7 +96,7 @@ class IndefinitePeople:
 def _opens(tree: Tree, me: int) -> bool:
     """Whether a sentence begins so and goes on with where or how: "me eating ice cream", "me and my sister"."""
     begins = me == 0 or tree.words[me - 1] in SENTENCE_ENDS
-    return begins and me + 1 < len(tree) and tree.tags[me + 1] in _OF_ME
+    return begins and tree.tag(me + 1) in _OF_ME
 
 
 def _are_drawn(tree: Tree, many: int) -> bool:

@@ -1,7 +1,6 @@
 """From captions as they were read to the `Mention`s of a record, with senses and attributes by name."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -14,7 +13,8 @@ from caption_parser.labels.reading import (
     ObjectReading,
 )
 from caption_parser.labels.relation_writer import RelationWriter
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.syntax.phrases import ModifierKind
 from caption_parser.syntax.words.word_lists import QUANTIFYING_ADJECTIVES
 from shared_schemas import Attribute, Flag, Mention, Relation
@@ -63,13 +63,13 @@ class AttributeNamer:
         self._lexicon = lexicon
         self._kinds = _KINDS[attribute_set]
         self._low_level = attribute_set in (AttributeSet.LOW_LEVEL, AttributeSet.ALL)
-        self._named = lru_cache(CACHED_LOOKUPS)(self._name)
 
     def __call__(self, word: str, kind: ModifierKind) -> str | None:
         """The name of a lower-cased modifier: the label space's, or else its lemma; none: it is no attribute."""
         return self._named(word, kind)
 
-    def _name(self, word: str, kind: ModifierKind) -> str | None:
+    @remembered
+    def _named(self, word: str, kind: ModifierKind) -> str | None:
         name = self._names.get(word)
         if kind in self._kinds and word not in self._left_out:
             return name or self._lemma(word, _POS[kind])
@@ -99,7 +99,6 @@ class MentionWriter:
         self._lexicon = lexicon
         self._keep_unlabelled = keep_unlabelled
         self._write_relations = write_relations
-        self._sense_of = lru_cache(CACHED_LOOKUPS)(self._describe_sense)
 
     def __call__(self, captions: Sequence[CaptionReading]) -> ImageFindings:
         """The mentions of all captions of one image, in the order of their text, and their relations."""
@@ -179,7 +178,8 @@ class MentionWriter:
             ]
         )
 
-    def _describe_sense(self, synset: int, lemmas: tuple[str, ...]) -> _Sense:
+    @remembered
+    def _sense_of(self, synset: int, lemmas: tuple[str, ...]) -> _Sense:
         lexicon = self._lexicon
         lemma = next((lemma for lemma in lemmas if synset in lexicon.synsets(lemma)), None)
         return _Sense(

@@ -19,8 +19,6 @@ _OF_LIKENESSES = frozenset(
 _PAINTED = frozenset({"acrylic", "gouache", "oil", "painting", "pastel", "pencil", "sketch", "tempera"})
 """Right behind a name and a comma: "Great tit, oil painting"."""
 _BEHIND_NAMES = 4
-_MODELS = frozenset({"miniature", "mockup", "model", "models"})
-"""Before "of" and a name: of a car, "model" alone says the make."""
 _VIEWS = frozenset("dawn dusk looking seen sunrise sunset taken view views".split())
 """What one has from inside of a thing: "View from an Emirates A380"."""
 _IMAGES = frozenset("image images photo photos picture pictures shot shots video".split())
@@ -58,13 +56,8 @@ class NamedThings(CaptionStep):
     def _is_likeness(self, tree: Tree, name: FoundName) -> bool:
         """Whether the words say that it is a toy, a model or a picture of what has the name."""
         shown = self._shown[name.shows]
-        before = tree.words[max(0, name.tokens[0] - _BEFORE_NAMES) : name.tokens[0]]
-        if "of" in before and not _MODELS.isdisjoint(before):
-            return True
         end = name.tokens[-1] + 1
-        if tree.words[end : end + 1] == [","] and not _PAINTED.isdisjoint(
-            tree.words[end + 1 : end + _BEHIND_NAMES]
-        ):
+        if tree.word(end) == "," and not _PAINTED.isdisjoint(tree.words[end + 1 : end + _BEHIND_NAMES]):
             return True
         head = ExtendedHead(name.tokens[0], end, (tree.words[end - 1],), (shown.synset,))
         return not _OF_LIKENESSES.isdisjoint(tree.words) or self._made.is_likeness(tree, head)

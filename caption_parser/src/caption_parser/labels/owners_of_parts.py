@@ -7,7 +7,7 @@ from caption_parser.labels.kin import labels_below
 from caption_parser.labels.reading import CaptionReading, ObjectReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
-from caption_parser.syntax.names.name_words import GIVEN, NameWords
+from caption_parser.syntax.names.name_words import NameWords
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
 from caption_parser.syntax.words.depiction_words import SELF_LIKENESSES, DepictionWords
 from caption_parser.syntax.words.word_lists import SENTENCE_ENDS
@@ -98,4 +98,4 @@ class OwnersOfParts(NameWords):
         name = tree.words[first:last]
         if len(name) > 1:
             return self.begins_a_name(name[0]) and not self._may_be_a_name(name[-1])
-        return name != [] and (self.is_uncommon(name[0]) or name[0] in GIVEN)
+        return name != [] and self.is_uncommon(name[0])

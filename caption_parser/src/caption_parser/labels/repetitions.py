@@ -12,7 +12,6 @@ from caption_parser.syntax.words.word_lists import POINTING, THEIR_POSSESSIVES
 from shared_schemas import DOUBTS, Rule
 
 _DEFINITE = POINTING | THEIR_POSSESSIVES | {"all", "both", "each", "either", "every", "our"}
-_ONE_OF_THEM = frozenset("first last latter former middle one other second third".split())
 _FURTHER = frozenset({"additional", "another", "extra", "further", "more"})
 _GENERAL = frozenset({Rule.SYNONYM, Rule.HOLONYM})
 """Rules of words for all of a class: "people", of which "a woman" may be one."""
@@ -73,19 +72,19 @@ def _further(tree: Tree, found: ObjectReading, before: _Counted, stated: int | N
         return stated
     if definite and "other" not in words:
         return stated - before.total if stated > before.total else None
-    if stated <= before.several and (definite or _is_one_of_them(tree, found, before, words)):
+    if stated <= before.several and (definite or _is_one_of_them(tree, found, before)):
         return None
     return stated
 
 
-def _is_one_of_them(tree: Tree, found: ObjectReading, before: _Counted, words: set[str]) -> bool:
+def _is_one_of_them(tree: Tree, found: ObjectReading, before: _Counted) -> bool:
     """Whether "one dog", "a woman" is one of the two dogs, of the people before."""
     token = found.candidate.token
     if tree.first_conjuncts[token] == tree.first_conjuncts[before.token]:
         return False
     numeral = any(tree.deps[child] == "nummod" for child in tree.children[token])
     kind_of_them = before.general and found.decision is not None and found.decision.rule is Rule.HYPONYM
-    return numeral or kind_of_them or (bool(words & _ONE_OF_THEM) and "a" not in words)
+    return numeral or kind_of_them
 
 
 def _count(found: ObjectReading, before: _Counted, stated: int | None, number: int | None) -> None:

@@ -7,10 +7,10 @@ substitution or exchange of neighbours makes the distance (Damerau 1964: four in
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.plurals import plural_forms
+from caption_parser.lexicon.remembering import remembered
 
 _SHORTEST = 5
 _PARTS_OF_SPEECH = "nvar"
@@ -34,13 +34,13 @@ class Respeller:
             for shortened in _deletions(form):
                 self._by_deletion[shortened].add(form)
         self._longest = max(map(len, self._meant), default=0) + 1
-        self._respell = lru_cache(CACHED_LOOKUPS)(self._find)
 
     def __call__(self, word: str) -> str | None:
         """The label word, in the singular, that a lower-case word is a slip for; none: it is no slip for one."""
         return self._respell(word)
 
-    def _find(self, word: str) -> str | None:
+    @remembered
+    def _respell(self, word: str) -> str | None:
         if not _SHORTEST <= len(word) <= self._longest or not word.isalpha() or self._is_known(word):
             return None
         near = {form for shortened in _deletions(word) for form in self._by_deletion.get(shortened, ())}

@@ -17,7 +17,6 @@ from caption_parser.labels.repetitions import Repetitions
 from caption_parser.labels.truck_beds import TruckBeds
 from caption_parser.lexicon import Lexicon
 from caption_parser.modes import ModeRules
-from caption_parser.syntax.words.depiction_words import SELF_LIKENESSES
 from shared_schemas import Flag, Rule
 
 
@@ -46,7 +45,7 @@ class Decide:
     def _unflagged(self, found: ObjectReading) -> ObjectReading:
         """The object without flags that speak against the very thing that its class is named after.
 
-        A piggy bank is no pig and a snowman no man, but they are what a class of that name looks for.
+        A piggy bank is no pig, but it is what a class of that name looks for.
         """
         candidate, decision, claims = found.candidate, found.decision, self._decisions.claims
         if not candidate.flags or decision is None or claims is None:
@@ -59,8 +58,6 @@ class Decide:
             if not candidate.synsets:
                 # A make that the label space lists, whatever else its model is called: "Volkswagen Beetle".
                 of_others.add(Flag.NAMED_ENTITY)
-        if candidate.head.lower() in SELF_LIKENESSES:
-            of_others.add(Flag.DEPICTED)
         kept = tuple(flag for flag in candidate.flags if flag not in of_others)
         return found if kept == candidate.flags else found._replace(candidate=candidate._replace(flags=kept))
 

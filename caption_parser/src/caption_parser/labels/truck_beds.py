@@ -45,15 +45,10 @@ class TruckBeds(CaptionStep):
 def _is_of_a_truck(tree: Tree, found: ObjectReading, *, may_be_theirs: bool) -> bool:
     """Whether a bed is part of a truck; `may_be_theirs`: no beings stand before it, which "their" may mean."""
     bed = found.candidate.token
-    if tree.words[bed] not in _BEDS or found.decision is None:
+    if tree.words[bed] not in _BEDS:
         return False
     whose = {tree.words[owner] for owner in tree.children_by(bed, "poss")}
     if "its" in whose or ("their" in whose and may_be_theirs):
         return not _TRUCKS.isdisjoint(tree.words[:bed]) and _SLEEPERS.isdisjoint(tree.words)
-    of = {
-        tree.words[whole]
-        for preposition in tree.children_by(bed, "prep")
-        if tree.words[preposition] == "of"
-        for whole in tree.children_by(preposition, "pobj")
-    }
+    of = {tree.words[whole] for whole in tree.complements(bed, "of")}
     return not _TRUCKS.isdisjoint(whose | of)

@@ -20,6 +20,7 @@ from caption_parser.lexicon.identifiers import (
 )
 from caption_parser.lexicon.layout import POS_ORDER, Relation, exception_key
 from caption_parser.lexicon.morphology import base_forms
+from caption_parser.lexicon.remembering import CACHED_LOOKUPS
 from caption_parser.lexicon.synset_table import SynsetTable
 from caption_parser.lexicon.tables import Runs, StringTable
 
@@ -30,9 +31,6 @@ PartKind = Literal["member", "part", "substance"]
 
 SHIPPED_LEXICON = Path(__file__).with_name("wordnet-3.0.lex")
 GLOSS_SUFFIX = ".gloss"
-CACHED_LOOKUPS = 1 << 13
-"""Words, senses or pairs of them of which each rule remembers what it found: ordinary captions have few more, and
-invented words would fill any number."""
 
 _HOLONYMS = {
     "member": Relation.MEMBER_HOLONYM,

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from caption_parser.lexicon.lexicon import CACHED_LOOKUPS, Lexicon, Synset
+from caption_parser.lexicon.lexicon import Lexicon, Synset
+from caption_parser.lexicon.remembering import CACHED_LOOKUPS
 
 
 @lru_cache(CACHED_LOOKUPS)

@@ -98,8 +98,6 @@ def subject_before(tree: Tree, token: int) -> Iterator[int]:
             if tree.is_noun(noun) and noun < token:
                 yield from members_of(tree, noun)
                 return
-        if tree.heads[head] == head:
-            return
         head = tree.heads[head]
 
 

@@ -20,22 +20,14 @@ _KINDS_OF_HAWKS = _HAWKS | frozenset(
     """.split()
 )
 """What a kite is called that may be one."""
-_OF_HAWKS = frozenset(
-    """
-    carrion chicks feathers hunting nest nesting perch perched perches perching plumage preening prey raptor
-    roost roosting talons wingspan
-    """.split()
-)
+_OF_HAWKS = frozenset("carrion hunting plumage preening prey raptor talons wingspan".split())
+_DONE_BY_HAWKS = frozenset("nest nesting perch perched perches perching roost roosting".split())
+"""What other birds near a toy do as well, so that it has to be said of the kite itself."""
 _IN_THE_AIR = frozenset(
     "circle circles circling feed feeding feeds flight glides gliding hovering hovers soar soaring soars".split()
 )
-_WINGS = frozenset({"wing", "wings"})
 _SPREAD = frozenset({"extended", "its", "outspread", "outstretched", "spread"})
 """Said of wings that no toy has."""
-_ON_TOYS = frozenset({"chicks", "feathers"})
-"""Of what speaks of hawks, what is beside or on toys as well."""
-_DONE_BY_HAWKS = frozenset("nest nesting perch perched perches perching roost roosting".split())
-"""What other birds near a toy do as well, so that it has to be said of the kite itself."""
 _NEAR = 8
 """Words behind a kite among which its nest is."""
 _OF_TOYS = frozenset(
@@ -48,41 +40,30 @@ _OF_TOYS = frozenset(
 
 
 def is_no_name_with_the_word_before(tree: Tree, head: int) -> bool:
-    """Whether a dog or a kite names no sausage and no hawk with the word before it, though both may be listed."""
-    return _is_hot_dog_alive(tree, head) or _is_toy_kite(tree, head)
+    """Whether a dog or a kite names no sausage and no hawk with the word before it, though both may be listed.
 
-
-def _is_hot_dog_alive(tree: Tree, head: int) -> bool:
-    """Whether a dog that is hot does or has what dogs do and have, and no other is spoken of."""
-    return (
-        tree.words[head] in _DOGS
-        and tree.words[max(0, head - 1)] == "hot"
-        and not _OF_DOGS.isdisjoint(tree.words)
-        and sum(map(tree.words.count, _DOGS)) == 1
-    )
-
-
-def _is_toy_kite(tree: Tree, head: int) -> bool:
-    """Whether a red or black kite does nothing that hawks do: "a boy flies a black kite"."""
-    if tree.words[head] not in _KITES or tree.words[max(0, head - 1)] not in _HAWKS:
-        return False
-    soars = not _IN_THE_AIR.isdisjoint(tree.words) and _OF_TOYS.isdisjoint(tree.words)
-    return not soars and _OF_HAWKS.isdisjoint(tree.words)
+    A dog that is hot has or does what dogs do, and a toy nothing that hawks do: "a boy flies a black kite".
+    """
+    before = tree.word(head - 1)
+    if tree.words[head] in _KITES:
+        return before in _HAWKS and not is_hawk(tree, head)
+    return before == "hot" and not _OF_DOGS.isdisjoint(tree.words) and sum(map(tree.words.count, _DOGS)) == 1
 
 
 def is_hawk(tree: Tree, head: int) -> bool:
-    """Whether a kite of no other colour has or does what hawks alone do: "kite soaring, forked tail"."""
+    """Whether a kite has or does what hawks alone do, and nobody flies it: "kite soaring, forked tail"."""
     words = tree.words
     if words[head] not in _KITES or not _OF_TOYS.isdisjoint(words):
         return False
     kinds = [words[child] for child in tree.children_by(head, "amod", "compound", "nmod")]
     if not _KINDS_OF_HAWKS.issuperset(kinds):
         return False
-    has_a_body = "forked" in words or not (_WINGS.isdisjoint(words) or _SPREAD.isdisjoint(words))
-    if has_a_body and not _IN_THE_AIR.isdisjoint(words):
+    has_its_color = not _HAWKS.isdisjoint(kinds)
+    has_a_body = "forked" in words or ("wings" in words and not _SPREAD.isdisjoint(words))
+    if (has_its_color or has_a_body) and not _IN_THE_AIR.isdisjoint(words):
         return True
-    others = _OF_HAWKS if not _HAWKS.isdisjoint(kinds) else _OF_HAWKS - _DONE_BY_HAWKS - _ON_TOYS
-    return not others.isdisjoint(words) or not _DONE_BY_HAWKS.isdisjoint(_told_of(tree, head))
+    told = words if has_its_color else _told_of(tree, head)
+    return not _OF_HAWKS.isdisjoint(words) or not _DONE_BY_HAWKS.isdisjoint(told)
 
 
 def _told_of(tree: Tree, noun: int) -> set[str]:
@@ -90,9 +71,5 @@ def _told_of(tree: Tree, noun: int) -> set[str]:
     told = {tree.words[child] for child in tree.children_by(noun, "acl", "relcl", "appos")}
     if tree.deps[noun] in ("nsubj", "nsubjpass", "compound"):
         told.add(tree.words[tree.heads[noun]])
-    told.update(
-        word
-        for before, word in pairwise(tree.words[noun + 1 : noun + _NEAR])
-        if before in ("its", "their") and word in _DONE_BY_HAWKS
-    )
-    return told
+    behind = pairwise(tree.words[noun + 1 : noun + _NEAR])
+    return told.union(word for before, word in behind if before in ("its", "their"))

@@ -5,10 +5,10 @@ oven" no oven, and a "chest of drawers" neither a chest nor drawers.
 """
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.lexicon.taxonomy import Below, hypernym_distances
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.dogs_and_kites import DOGS_AND_KITES, HAWK, is_hawk, is_no_name_with_the_word_before
@@ -59,9 +59,6 @@ class ExtendedHeadFinder:
         self._rules = rules
         self._named = named or NamedWords()
         self._breeds = Below(lexicon, map(lexicon.synset, _WITH_BREEDS))
-        self._find = lru_cache(CACHED_LOOKUPS)(self._search)
-        self._entry = lru_cache(CACHED_LOOKUPS)(self._look_up)
-        self._kinds = lru_cache(CACHED_LOOKUPS)(self._kinds_of)
 
     def __call__(self, tree: Tree, phrase_start: int, head: int) -> ExtendedHead | None:
         """The extended head around the noun `head` of a phrase; none if not even that noun is known."""
@@ -94,7 +91,8 @@ class ExtendedHeadFinder:
         is_one = breed is not None and any(synset in self._breeds for synset in breed.synsets)
         return breed if is_one else None
 
-    def _search(self, words: tuple[str, ...], tags: tuple[str, ...], head: int) -> ExtendedHead | None:
+    @remembered
+    def _find(self, words: tuple[str, ...], tags: tuple[str, ...], head: int) -> ExtendedHead | None:
         """The extended head among the words that may belong to it, in indices of these."""
         for start, end in _windows(len(words), head):
             entry = self._entry(_written(words[start:end]), tags[end - 1] in PLURAL_TAGS)
@@ -118,7 +116,8 @@ class ExtendedHeadFinder:
             and f"{words[start - 1]}_{words[start]}" in self.lexicon
         )
 
-    def _look_up(self, form: str, plural: bool = False) -> _Entry:
+    @remembered
+    def _entry(self, form: str, plural: bool = False) -> _Entry:
         """Exact phrases first, then WordNet with its morphology; of a plural the singular comes first.
 
         "bowls" is also a game and "glasses" are also spectacles, but both are plurals before that. "pliers" are
@@ -133,7 +132,7 @@ class ExtendedHeadFinder:
                 singular_first = plural and not self._is_plural_noun(lemmas, spelling)
                 return self._listed(tuple(sorted(lemmas, key=spelling.__eq__)) if singular_first else lemmas)
         meant = self._respell(form) if self._respell else None
-        return self._look_up(meant) if meant else _Entry()
+        return self._entry(meant) if meant else _Entry()
 
     def _listed(self, lemmas: tuple[str, ...]) -> _Entry:
         synsets = dict.fromkeys(synset for lemma in lemmas for synset in self.lexicon.synsets(lemma))
@@ -174,7 +173,8 @@ class ExtendedHeadFinder:
                 return self._listed((lemma,))
         return _Entry()
 
-    def _kinds_of(self, entry: _Entry, head: str) -> _Entry:
+    @remembered
+    def _kinds(self, entry: _Entry, head: str) -> _Entry:
         """The entry with only those senses that are a kind of the head: "polar bear", but not "white horse".
 
         Or that the label space names: "rolling pin" is a kind of roller in WordNet.

@@ -45,7 +45,6 @@ _COOKED = frozenset("apples bananas broccoli carrots hotdogs oranges".split())
 """What a dish is of that leaves it whole, right before the recipe: "roasted carrots recipe", not "carrot soup"."""
 _BEGINNINGS = (["DT"], ["EX"], ["PRP"], ["PRP$"], ["WP"], ["WRB"])
 """Tags of what stands behind a dash and in no word with a hyphen."""
-_NEXT_TITLES = frozenset({"-", "\u2013", "\u2014", "|", ":", ",", "(", "/", "\u2022"})
 _WORN = frozenset("backpack bag clutch handbag necktie purse tie umbrella".split())
 _SOLD_TOGETHER = frozenset(
     """
@@ -118,8 +117,6 @@ _PUT = frozenset(
 """Right behind a picture they say that it is somewhere."""
 _SURFACES = frozenset("brochure cover laptop magazine phone screen shelf shelves wall walls".split())
 """On them it is no room that one sees: "bedroom photo on a wall"."""
-_MEMES = in_both_numbers("gif meme")
-"""Pictures by what is done with them, which show what is said before: "beagle smiling meme"."""
 
 _WHERE_AND_WHEN = frozenset(
     """
@@ -156,7 +153,6 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
         tree.words[head] in _PORTIONS
         or (tree.words[head] in _FEATS and tree.words[token] in _DONE_ON and "without" not in tree.words)
         or (tree.words[head] in _OF_ITSELF and tree.words[token] not in _TOLD and tree.words[token].isalpha())
-        or tree.words[head] in _MEMES
         or (
             tree.words[head] in _PHOTOGRAPHS
             and tree.deps[head] == "ROOT"
@@ -184,7 +180,7 @@ def is_present_all_the_same(tree: Tree, token: int) -> bool:
 
 def _is_put_somewhere(tree: Tree, photograph: int) -> bool:
     """Whether a photograph is itself what is seen in a room: "cat picture on the fridge", "taped to a mirror"."""
-    if not _PUT.isdisjoint(tree.words[photograph + 1 : photograph + 2]):
+    if tree.word(photograph + 1) in _PUT:
         return True
     return not _OPEN_AIR.issuperset(_places_of(tree, photograph))
 
@@ -203,9 +199,7 @@ def _is_before_a_dash(tree: Tree, token: int) -> bool:
         tree.words[token + 1] in DASHES
         and (
             tree.tags[token + 2 : token + 3] in _BEGINNINGS
-            or (
-                tree.tags[token + 2 : token + 3] == ["IN"] and DASHES.isdisjoint(tree.words[token + 3 : token + 4])
-            )
+            or (tree.tag(token + 2) == "IN" and tree.word(token + 3) not in DASHES)
         )
         and tree.ends[token] < tree.starts[token + 1]
     )
@@ -213,7 +207,7 @@ def _is_before_a_dash(tree: Tree, token: int) -> bool:
 
 def _ends_a_title(tree: Tree, noun: int) -> bool:
     """Whether a noun modifies no other: "pizza recipe", not "pizza recipe book"."""
-    return not modifies_noun(tree, noun) or tree.words[noun + 1] in _NEXT_TITLES
+    return not modifies_noun(tree, noun)
 
 
 def _is_in_a_list(tree: Tree, token: int, head: int) -> bool:

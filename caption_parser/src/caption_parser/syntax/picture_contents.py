@@ -59,4 +59,4 @@ def _listed(tree: Tree, verb: int) -> Iterator[int]:
 def _begins_a_clause(tree: Tree, token: int) -> bool:
     """Whether a word joined by "and" or "while" is the subject of what is no more said of the picture."""
     first = tree.left_edges[token] if tree.deps[token] == "nsubj" else 0
-    return first > 0 and tree.words[first - 1] in _JOINING
+    return tree.word(first - 1) in _JOINING

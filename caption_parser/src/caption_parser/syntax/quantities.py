@@ -29,9 +29,7 @@ def quantified_nouns(tree: Tree, token: int) -> list[int]:
         return []
     return [
         noun
-        for preposition in tree.children_by(token, "prep")
-        if tree.words[preposition] == "of"
-        for first in tree.children_by(preposition, "pobj")
+        for first in tree.complements(token, "of")
         for noun in tree.conjuncts(first)
         if tree.is_noun(noun) and tree.words[noun] not in SAID_OF_GROUPS
     ]
@@ -75,7 +73,7 @@ def stated_count(tree: Tree, noun: int) -> int | None:
 
 def _measures(tree: Tree, number: int, noun: int) -> bool:
     """Whether a unit stands right behind a number, with or without a hyphen, so that it counts no nouns."""
-    unit = number + 2 if tree.words[number + 1 : number + 2] == ["-"] else number + 1
+    unit = number + 2 if tree.word(number + 1) == "-" else number + 1
     if unit >= noun:
         return False
     word = tree.words[unit]

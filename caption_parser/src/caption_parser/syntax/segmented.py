@@ -17,13 +17,11 @@ from caption_parser.syntax.text.boilerplate import Dropped
 from caption_parser.syntax.text.drawn_endings import begins_drawn
 from caption_parser.syntax.text.segments import Segment, Segmenter
 from caption_parser.syntax.tree import NOUN_TAGS, Tree
+from caption_parser.syntax.words.colors import color_words
 from caption_parser.syntax.words.word_lists import DASHES
 from shared_schemas import Flag
 
 _VOCABULARY_LIMIT = 20_000
-_COLORS = frozenset(
-    "black blue brown burgundy cream gray green grey ivory navy pink purple red tan teal white yellow".split()
-)
 _WITH_ITS_NAME = 2
 """Words of the name of a colour: the thing that has it, and the colour."""
 
@@ -135,7 +133,7 @@ def _joined(segments: Sequence[Segment], parses: Sequence[ParsedText]) -> Parsed
 
 def _names_color(separator: str, tree: Tree) -> bool:
     """Whether the last part of a caption is a colour with its name: "Leather Tote - Luggage Brown"."""
-    return separator.strip() in DASHES and len(tree) == _WITH_ITS_NAME and tree.words[-1] in _COLORS
+    return separator.strip() in DASHES and len(tree) == _WITH_ITS_NAME and tree.words[-1] in color_words()
 
 
 def _all_flagged(parsed: ParsedText, flag: Flag) -> ParsedText:

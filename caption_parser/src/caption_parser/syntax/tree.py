@@ -92,6 +92,14 @@ class Tree:
     def __len__(self) -> int:
         return len(self.words)
 
+    def word(self, token: int) -> str:
+        """The word at a place; none before the first and behind the last."""
+        return self.words[token] if 0 <= token < len(self.words) else ""
+
+    def tag(self, token: int) -> str:
+        """The tag at a place; none before the first and behind the last."""
+        return self.tags[token] if 0 <= token < len(self.tags) else ""
+
     def is_noun(self, token: int) -> bool:
         """Whether the token is a common or proper noun (pronouns are not)."""
         return self.tags[token] in NOUN_TAGS
@@ -109,6 +117,15 @@ class Tree:
         """The children that hang on the token by one of `deps`, in text order."""
         children, labels = self.children[token], self.deps
         return iter([child for child in children if labels[child] in deps] if children else ())
+
+    def complements(self, token: int, *prepositions: str) -> list[int]:
+        """The nouns behind some prepositions that hang on a token: the "man" of "a statue of a man"."""
+        return [
+            noun
+            for preposition in self.children_by(token, "prep")
+            if self.words[preposition] in prepositions
+            for noun in self.children_by(preposition, "pobj")
+        ]
 
     def conjuncts(self, token: int) -> list[int]:
         """The token and all that is coordinated after it: "cats, dogs and birds" from "cats"."""

@@ -6,7 +6,7 @@ A trigger is a run of words, and denies the noun phrase behind it, the subject o
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from caption_parser.syntax.clauses import alternatives, members_of, phrase_behind, subject_before
+from caption_parser.syntax.clauses import RELATIVE_PRONOUNS, members_of, phrase_behind, subject_before
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
 from caption_parser.syntax.words.word_lists import POINTING, THEMSELVES
@@ -21,7 +21,6 @@ _ITS = frozenset({"PRP$", "TO"})
 _CONDITIONS = frozenset({"after", "before", "if", "once", "until", "when"})
 _BE = frozenset({"am", "are", "be", "been", "being", "is", "was", "were", "'s", "'re"})
 _HAVE = frozenset({"has", "had", "have", "'s", "'ve", "'d"})
-_RELATIVES = frozenset({"he", "i", "it", "she", "that", "they", "there", "we", "which", "who", "you"})
 _PERSONS = frozenset({"he", "i", "she", "they", "we", "who", "you"})
 _NEW_CLAUSES = frozenset({".", ",", ";", "and", "but", "because", "when", "where"})
 _STATES = frozenset(
@@ -49,7 +48,6 @@ _OUT_OF = frozenset({"frame", "picture", "shot", "sight", "view"})
 _IMAGES = frozenset({"frame", "image", "photo", "photograph", "picture", "scene", "shot", "sight", "view"})
 _PERCEIVING = frozenset({"find", "see", "spot"})
 _HAVING = frozenset({"contain", "feature", "have", "include", "notice", "show", "wear"})
-_STAYING = frozenset({"exist", "exists", "stand", "stands"})
 _PLACING = frozenset({"among", "at", "in", "on", "with"})
 _LEFT_PLACES = frozenset(
     "area building frame harbor harbour house picture platform port room scene station stop terminal".split()
@@ -66,8 +64,6 @@ class _When(StrEnum):
     """ "every vehicle but a truck"."""
     AFTER_A_NOUN = "after a noun"
     """ "a dog other than a poodle"; "nothing other than a dog" is one."""
-    BEFORE_NO_NUMERAL = "before no numeral"
-    """ "all but the dog"; of "all but one dog" one is not like the others."""
     BEFORE_NOTHING_KNOWN = "before nothing known"
     """ "unlike a dog"; "unlike the dog" compares two that are there."""
 
@@ -84,7 +80,6 @@ _RUNS: Mapping[_When, str] = {
         except|except for|excepting|apart from|aside from|save for|with the exception of
         """,
     _When.AFTER_A_UNIVERSAL_NOUN: "but",
-    _When.BEFORE_NO_NUMERAL: "all but",
     _When.AFTER_A_NOUN: "other than",
     _When.BEFORE_NOTHING_KNOWN: "unlike",
 }
@@ -118,7 +113,7 @@ def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
     run = _run_at(tree, token, word)
     if run is not None and _applies(tree, _WHEN[run], token, token + len(run)):
         yield from phrase_behind(tree, token + len(run))
-    elif word == "neither" and _word(tree, token + 1) != "of":
+    elif word == "neither" and tree.word(token + 1) != "of":
         yield from phrase_behind(tree, token + 1)
     elif word == "nowhere":
         yield from _nowhere(tree, token)
@@ -156,45 +151,36 @@ def _applies(tree: Tree, when: _When, first: int, behind: int) -> bool:
             return True
         case _When.AFTER_A_UNIVERSAL:
             return _NEGATIONS.isdisjoint(before) and any(
-                word in _UNIVERSALS and _tag(tree, first - len(before) + place + 1) not in _BEHIND_AN_ADVERB
+                word in _UNIVERSALS and tree.tag(first - len(before) + place + 1) not in _BEHIND_AN_ADVERB
                 for place, word in enumerate(before)
             )
         case _When.AFTER_A_UNIVERSAL_NOUN:
             near = before[-3:-1]
-            return first > 0 and tree.is_noun(first - 1) and not _UNIVERSALS.isdisjoint(near) and "not" not in near
+            return tree.tag(first - 1) in NOUN_TAGS and not _UNIVERSALS.isdisjoint(near) and "not" not in near
         case _When.AFTER_A_NOUN:
-            return first > 0 and tree.is_noun(first - 1) and _NEGATIONS.isdisjoint(before)
-        case _When.BEFORE_NO_NUMERAL:
-            return _tag(tree, behind) != "CD"
+            return tree.tag(first - 1) in NOUN_TAGS and _NEGATIONS.isdisjoint(before)
         case _When.BEFORE_NOTHING_KNOWN:
-            return _word(tree, behind) not in POINTING
+            return tree.word(behind) not in POINTING
 
 
 def _absent(tree: Tree, token: int, word: str) -> Iterator[int]:
-    """ "the bus is gone", "is missing from the couch", "has vanished"; what is "missing a leg" lacks the leg."""
-    if word == "missing" and (tree.has_child(token, "dobj") or tree.deps[token] == "amod"):
-        if _is_after(tree, token, _BE):
-            objects = [*tree.children_by(token, "dobj")]
-            for noun in objects:
-                if not _is_definite(tree, noun):
-                    yield from alternatives(tree, noun)
+    """ "the bus is gone", "is missing from the couch", "has vanished"; what is "missing a leg" is there."""
+    lacks_something = word == "missing" and (tree.has_child(token, "dobj") or tree.deps[token] == "amod")
+    goes_on = word == "gone" and tree.word(token + 1) in _GOES_ON
+    if lacks_something or goes_on or tree.word(token - 1) in _PARTLY:
         return
-    if tree.words[max(0, token - 1)] in _PARTLY:
-        return
-    if word == "gone" and (_word(tree, token + 1) in _GOES_ON or _tag(tree, token + 1) in ("VBG", "JJ")):
-        return
-    if _is_after(tree, token, _BE | _HAVE) or tree.words[max(0, token - 1)] in ("now", "already", "long", ","):
+    if _is_after(tree, token, _BE | _HAVE):
         yield from subject_before(tree, token)
 
 
 def _nowhere(tree: Tree, token: int) -> Iterator[int]:
     """ "the owner is nowhere to be found", "the rider nowhere in sight"; not "the middle of nowhere"."""
     before = token - 1
-    if _word(tree, token + 1) not in ("to", "in", "around", "", *_HERE):
+    if tree.word(token + 1) not in ("to", "in", "around", "", *_HERE):
         return
-    if before > 0 and tree.words[before] in _BE:
+    if tree.word(before) in _BE:
         before -= 1
-    if before >= 0 and tree.is_noun(before):
+    if tree.tag(before) in NOUN_TAGS:
         yield from members_of(tree, before)
 
 
@@ -204,15 +190,15 @@ def _out_of_sight(tree: Tree, token: int) -> Iterator[int]:
     And "the dog itself is out".
     """
     last = token + 2
-    if token > 1 and tree.words[token - 2] in THEMSELVES and tree.words[token - 1] in _BE:
-        if _word(tree, token + 1) in ("", ".", ";"):
+    if tree.word(token - 2) in THEMSELVES and tree.word(token - 1) in _BE:
+        if tree.word(token + 1) in ("", ".", ";"):
             yield from subject_before(tree, token)
         return
-    if _word(tree, token + 1) != "of" or _word(tree, last) not in _OUT_OF or _tag(tree, last + 1) in NOUN_TAGS:
+    if tree.word(token + 1) != "of" or tree.word(last) not in _OUT_OF or tree.tag(last + 1) in NOUN_TAGS:
         return
-    if token and tree.is_noun(token - 1):
+    if tree.tag(token - 1) in NOUN_TAGS:
         yield token - 1
-    elif token and tree.words[token - 1] in _BE:
+    elif tree.word(token - 1) in _BE:
         yield from subject_before(tree, token)
 
 
@@ -220,7 +206,7 @@ def _departed(tree: Tree, token: int) -> Iterator[int]:
     """ "the bus has left", "has already left the station"; a man who "has left his bag" may still be there."""
     places = [tree.words[noun] for noun in tree.children_by(token, "dobj")]
     auxiliaries = {tree.words[child] for child in tree.children_by(token, "aux")}
-    ends = bool(places) or _word(tree, token + 1) in ("", ".", ",", "already", "and")
+    ends = bool(places) or tree.word(token + 1) in ("", ".", ",", "already", "and")
     if ends and auxiliaries & _HAVE and _LEFT_PLACES.issuperset(places):
         yield from subject_before(tree, token)
 
@@ -231,52 +217,48 @@ def _used_to(tree: Tree, token: int) -> Iterator[int]:
     A knife "used to cut a cake" is there, and so is the cake.
     """
     verb = token + 2
-    if _word(tree, token + 1) != "to" or verb >= len(tree) or tree.words[max(0, token - 1)] in _BE:
+    if tree.word(token + 1) != "to" or tree.word(token - 1) in _BE:
         return
     where = _where_before(tree, token)
     if where is not None:
         yield from _nouns_between(tree, where, token)
-    elif _is_what_somebody_did(tree, token) or (
-        tree.words[verb] in _STATES and (tree.words[verb] in ("be", "have") or _is_finite(tree, token))
+    elif (
+        _is_what_somebody_did(tree, token)
+        or tree.word(verb) in ("be", "have")
+        or (tree.word(verb) in _STATES and tree.word(token - 1) in RELATIVE_PRONOUNS)
     ):
         yield from phrase_behind(tree, verb + 1)
-    elif tree.words[verb] in _PLACED and (_word(tree, verb + 1) in ("", *_HERE)):
+    elif tree.word(verb) in _PLACED and tree.word(verb + 1) in ("", *_HERE):
         yield from subject_before(tree, token)
 
 
 def _is_what_somebody_did(tree: Tree, token: int) -> bool:
     """Whether a person "used to" do something; "the knife they used to cut the cake" is put to a use."""
-    subject = token - 1
-    if subject < 0 or tree.words[subject] not in _PERSONS:
-        return False
-    return not subject or tree.words[subject] == "who" or tree.words[subject - 1] in _NEW_CLAUSES
+    subject = tree.word(token - 1)
+    return subject == "who" or (subject in _PERSONS and tree.word(token - 2) in ("", *_NEW_CLAUSES))
 
 
 def _once(tree: Tree, token: int) -> Iterator[int]:
-    """ "a wall that once had a clock", "where a tree once stood", "there once was a horse"."""
-    following, where = _word(tree, token + 1), _where_before(tree, token)
-    if where is not None and (following in _PLACED or following in _STATES or _tag(tree, token + 1) == "VBD"):
+    """ "a wall that once had a clock", "where a tree once stood"."""
+    following, where = tree.word(token + 1), _where_before(tree, token)
+    if where is not None and following in _PLACED:
         yield from _nouns_between(tree, where, token)
     elif following in ("had", "held", "contained", "housed", "featured", "owned", "displayed"):
         yield from phrase_behind(tree, token + 2)
-    elif "there" in tree.words[max(0, token - 2) : token] and (
-        following in _BE or tree.words[token - 1] in ("was", "were")
-    ):
-        yield from phrase_behind(tree, token + 1 + (following in _BE))
-    elif following in _PLACED and _word(tree, token + 2) in ("", *_HERE):
+    elif following in _PLACED and tree.word(token + 2) in ("", *_HERE):
         yield from subject_before(tree, token)
 
 
 def _no_longer(tree: Tree, token: int) -> Iterator[int]:
     """ "the clock is no longer there", "no longer has a clock"; what is "no longer red" is there all the same."""
-    if tree.words[max(0, token - 1)] != "no":
+    if tree.word(token - 1) != "no":
         return
-    before, following = tree.words[max(0, token - 2)], _word(tree, token + 1)
+    following = tree.word(token + 1)
     if following in _STATES:
         yield from phrase_behind(tree, token + 2)
     elif "there" in tree.words[max(0, token - 3) : token]:
         yield from phrase_behind(tree, token + 1)
-    elif following in _STAYING or (before in _BE and (following in _SHOWN or following in _PLACING)):
+    elif tree.word(token - 2) in _BE and (following in _SHOWN or following in _PLACING):
         yield from subject_before(tree, token)
 
 
@@ -292,22 +274,13 @@ def _not_shown(tree: Tree, token: int) -> Iterator[int]:
         yield from subject_before(tree, token)
     elif following[0] in _PERCEIVING or following[0] in _HAVING:
         begin = tree.words.index(following[0], token) + 1
-        if following[0] in _PERCEIVING or (_word(tree, begin) not in POINTING and _tag(tree, begin) not in _ITS):
+        if following[0] in _PERCEIVING or (tree.word(begin) not in POINTING and tree.tag(begin) not in _ITS):
             yield from phrase_behind(tree, begin)
 
 
 def _is_after(tree: Tree, token: int, words: frozenset[str]) -> bool:
     """Whether one of `words` stands right before the token, or one adverb or auxiliary further left."""
     return not words.isdisjoint(tree.words[max(0, token - 3) : token])
-
-
-def _is_definite(tree: Tree, noun: int) -> bool:
-    return any(tree.words[child] in POINTING for child in tree.children_by(noun, "det"))
-
-
-def _is_finite(tree: Tree, token: int) -> bool:
-    """Whether the "used" of "used to" is the verb of a clause, not a participle behind a noun."""
-    return token > 0 and tree.words[token - 1] in _RELATIVES
 
 
 def _where_before(tree: Tree, token: int) -> int | None:
@@ -322,11 +295,3 @@ def _where_before(tree: Tree, token: int) -> int | None:
 
 def _nouns_between(tree: Tree, start: int, end: int) -> Iterator[int]:
     yield from (noun for noun in range(start + 1, end) if tree.is_noun(noun))
-
-
-def _word(tree: Tree, token: int) -> str:
-    return tree.words[token] if token < len(tree) else ""
-
-
-def _tag(tree: Tree, token: int) -> str:
-    return tree.tags[token] if token < len(tree) else ""

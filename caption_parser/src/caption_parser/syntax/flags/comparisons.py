@@ -21,7 +21,6 @@ _BETWEEN = frozenset({"another", "other", "side", "together"})
 _GROUPS = frozenset("army flock flocks herd herds pack swarm".split())
 _LIFELESS = frozenset("clouds dunes hills houses leaves mist rocks sails smoke stones tents trees waves".split())
 """What is like a flock without being an example of one."""
-_BELONGING = frozenset({"belong", "belonged", "belongs"})
 _TRIGGERS = frozenset({"as", "like"}) | _MEASURES | _RESEMBLING
 
 
@@ -33,18 +32,9 @@ def compared_nouns(tree: Tree) -> set[int]:
     for token, word in enumerate(tree.words):
         if (word == "like" and tree.tags[token] == "IN") or word in _RESEMBLING:
             found.update(_parts_behind(tree, token + 1))
-        if word == "like" and not _BELONGING.isdisjoint(tree.words[token + 1 : token + 4]):
-            belonging = next(at for at in range(token + 1, token + 4) if tree.words[at] in _BELONGING)
-            if tree.words[belonging + 1 : belonging + 2] == ["to"]:
-                found.update(_unknown_behind(tree, belonging + 2, clause=False))
         if (word == "as" and _ends_comparison(tree, token)) or (word == "like" and _is_manner(tree, token)):
             found.update(_unknown_behind(tree, token + 1, clause=tree.tags[token - 1] != "VBN"))
-        elif (
-            word in _MEASURES
-            and tree.words[token + 1 : token + 2] == ["of"]
-            and token
-            and tree.words[token - 1] == "the"
-        ):
+        elif word in _MEASURES and tree.words[token - 1 : token + 2] == ["the", word, "of"]:
             found.update(_unknown_behind(tree, token + 2))
     return found
 
@@ -53,12 +43,12 @@ def _ends_comparison(tree: Tree, token: int) -> bool:
     """Whether an "as" stands behind "as busy", or behind an adjective that opens a clause."""
     if not token or tree.words[token - 1] in _NO_DEGREES | _NAMING:
         return False
-    if token > 1 and tree.words[token - 2] == "as":
+    if tree.word(token - 2) == "as":
         return True
     if tree.tags[token - 1] not in ADJECTIVE_TAGS:
         return token == 1 and tree.tags[0] in ("RB", "NNP") and len(tree) < 6
     before = token - 2
-    if tree.tags[before : before + 1] == ["CC"] and tree.tags[before - 1] in ADJECTIVE_TAGS:
+    if tree.tag(before) == "CC" and tree.tags[before - 1] in ADJECTIVE_TAGS:
         return _is_all(tree, token + 1)  # "the water is dark green and smooth as glass"
     return token == 1 or tree.words[before] in _BE or tree.words[before] == ","
 
@@ -86,11 +76,7 @@ def _is_manner(tree: Tree, token: int) -> bool:
 def _parts_behind(tree: Tree, start: int) -> Iterator[int]:
     """A part, and what it would be of: "like the wake of a boat"; not examples: "like a pair of skis"."""
     for noun in phrase_behind(tree, start):
-        if (
-            tree.words[noun + 1 : noun + 2] == ["of"]
-            and tree.deps[noun] in ("dobj", "pobj")
-            and tree.words[start] == "the"
-        ):
+        if tree.word(noun + 1) == "of" and tree.deps[noun] in ("dobj", "pobj") and tree.words[start] == "the":
             yield noun
             yield from _unknown_behind(tree, noun + 2)
 

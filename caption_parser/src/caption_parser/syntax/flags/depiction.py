@@ -5,36 +5,15 @@ from collections.abc import Iterator
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.flags.writing import SAYING, listed, quoted, written_on
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
-from caption_parser.syntax.words.depiction_words import (
-    SELF_LIKENESSES,
-    DepictionWords,
-)
+from caption_parser.syntax.words.depiction_words import DepictionWords
 from caption_parser.syntax.words.word_lists import QUANTITY_NOUNS
 
-_SCREENS = frozenset({"screen", "screens", "poster", "posters", "billboard", "billboards", "banner", "banners"})
-_DISPLAYS = _SCREENS | {"tv", "tvs", "television", "televisions", "monitor", "monitors"}
-_PRINTED = frozenset(
+_BEARERS_OF_TEXT = frozenset(
     """
-    banner banners billboard flag flags kite kites plaque poster shirt shirts sign signs sweater sweatshirt tie
-    ties
+    banner banners billboard board boards flag flags kite kites letters message plaque plate poster shirt shirts
+    sign signs sweater sweatshirt text tie ties word words writing
     """.split()
 )
-"""Things "with a cat on it" whose cat is printed."""
-_BEARERS_OF_TEXT = _PRINTED | {
-    "board",
-    "boards",
-    "letters",
-    "message",
-    "plate",
-    "text",
-    "word",
-    "words",
-    "writing",
-}
-_SHOWING = frozenset(
-    {"depicting", "depicts", "showing", "shows", "displaying", "displays", "portraying", "playing"}
-)
-_APPEARING = frozenset({"displayed", "showing", "shown", "racing", "appearing", "featured", "projected"})
 _DRAWN = frozenset(
     """
     depicted drawn embroidered engraved etched illustrated painted pictured portrayed printed sketched stenciled
@@ -104,10 +83,7 @@ _ATTRACTED = frozenset(
 """What is drawn by no pencil."""
 
 _TRIGGERS = (
-    SELF_LIKENESSES
-    | _DISPLAYS
-    | _PRINTED
-    | _BEARERS_OF_TEXT
+    _BEARERS_OF_TEXT
     | _DRAWN
     | _SKETCHING
     | _LISTING
@@ -135,16 +111,10 @@ class DepictionFinder:
         return nouns_told_by(tree, self._triggers, self._shown_by)
 
     def _shown_by(self, tree: Tree, token: int, word: str) -> Iterator[int]:
-        if word in SELF_LIKENESSES:
-            yield token
         if word in self._likenesses and token and _is_misread(tree, token):
             yield token - 1
         if word in self._likenesses or (word in self._photographs and not self._is_the_photograph(tree, token)):
             yield from _contents(tree, token)
-        if word in _DISPLAYS:
-            yield from _on_display(tree, token, word)
-        if word in _PRINTED:
-            yield from _printed_on(tree, token)
         if word in _BEARERS_OF_TEXT:
             yield from written_on(tree, token)
         if word in _BEFORE_QUOTES:
@@ -235,21 +205,13 @@ def _precedes_photograph(tree: Tree, other: int, token: int) -> bool:
 
 
 def _contents(tree: Tree, likeness: int) -> Iterator[int]:
-    """What a likeness is of, or is said to show."""
-    for child in tree.children[likeness]:
-        if tree.deps[child] == "prep" and tree.words[child] == "of":
-            for noun in tree.children_by(child, "pobj"):
-                yield from _scene(tree, noun, whole=tree.words[likeness] in _DRAWINGS)
-        elif tree.deps[child] in ("acl", "relcl") and tree.words[child] in _SHOWING:
-            yield from _objects(tree, child)
-    head = tree.heads[likeness]
-    if tree.deps[likeness] == "nsubj" and tree.words[head] in _SHOWING:
-        yield from _objects(tree, head)
-    elif tree.deps[likeness] == "nsubj" and tree.words[head] in ("is", "are"):
-        for preposition in tree.children_by(head, "prep"):
-            if tree.words[preposition] == "of" and preposition == head + 1:
-                for noun in tree.children_by(preposition, "pobj"):
-                    yield from _scene(tree, noun)
+    """What a likeness is of: "a statue of a man", "the painting is of a horse"."""
+    contents = tree.complements(likeness, "of")
+    verb = tree.heads[likeness]
+    if tree.deps[likeness] == "nsubj" and tree.words[verb] in ("is", "are") and tree.word(verb + 1) == "of":
+        contents += tree.children_by(verb + 1, "pobj")
+    for noun in contents:
+        yield from _scene(tree, noun, whole=tree.words[likeness] in _DRAWINGS)
 
 
 def _is_graphic(tree: Tree, silhouette: int) -> bool:
@@ -261,10 +223,8 @@ def _is_graphic(tree: Tree, silhouette: int) -> bool:
 
 def _repeated(tree: Tree, pattern: int) -> Iterator[int]:
     """What a pattern repeats: "a seamless pattern with oranges"."""
-    for preposition in tree.children_by(pattern, "prep"):
-        if tree.words[preposition] in ("of", "with"):
-            for noun in tree.children_by(preposition, "pobj"):
-                yield from tree.conjuncts(noun)
+    for noun in tree.complements(pattern, "of", "with"):
+        yield from tree.conjuncts(noun)
 
 
 def _objects(tree: Tree, verb: int) -> Iterator[int]:
@@ -292,36 +252,6 @@ def _scene(tree: Tree, noun: int, *, whole: bool = False) -> Iterator[int]:
                         yield from _scene(tree, complement)
 
 
-def _on_display(tree: Tree, display: int, word: str) -> Iterator[int]:
-    """ "a man on a tv screen", "cars racing on a television", "a television showing a game"."""
-    for child in tree.children_by(display, "acl", "relcl"):
-        if tree.words[child] in _SHOWING:
-            yield from _objects(tree, child)
-    preposition = tree.heads[display]
-    if tree.deps[display] != "pobj" or tree.words[preposition] != "on":
-        return
-    holder = tree.heads[preposition]
-    if tree.is_noun(holder):
-        if word in _SCREENS:
-            yield holder
-    elif tree.words[holder] in _APPEARING or (word in _SCREENS and tree.words[holder] in ("is", "are")):
-        if tree.deps[holder] == "acl":
-            yield tree.heads[holder]
-        yield from tree.children_by(holder, "nsubj", "nsubjpass")
-
-
-def _printed_on(tree: Tree, surface: int) -> Iterator[int]:
-    """ "a shirt with a cat on it"."""
-    for preposition in tree.children_by(surface, "prep"):
-        if tree.words[preposition] != "with":
-            continue
-        for noun in tree.children_by(preposition, "pobj"):
-            for place in tree.children_by(noun, "prep"):
-                inside = (tree.words[child] for child in tree.children_by(place, "pobj"))
-                if tree.words[place] == "on" and not {"it", "them"}.isdisjoint(inside):
-                    yield from tree.conjuncts(noun)
-
-
 def _with_whole(tree: Tree, noun: int) -> Iterator[int]:
     """The noun and, if it is a part, what it is of: "a pizza slice printed on a shirt"."""
     yield noun
@@ -331,7 +261,7 @@ def _with_whole(tree: Tree, noun: int) -> Iterator[int]:
 
 def _drawn(tree: Tree, verb: int) -> Iterator[int]:
     """ "a wolf painted on a cup"; what is "drawn up on the beach" or "drawn by horses" is pulled."""
-    following = tree.words[verb + 1] if verb + 1 < len(tree) else ""
+    following = tree.word(verb + 1)
     if tree.words[verb] == "drawn" and (following in _MOVED or not _PULLING.isdisjoint(tree.words[verb:])):
         return
     on = [child for child in tree.children_by(verb, "prep") if tree.words[child] in ("on", "onto")]
@@ -345,9 +275,7 @@ def _drawn(tree: Tree, verb: int) -> Iterator[int]:
 
 def _sketched(tree: Tree, verb: int) -> Iterator[int]:
     """What somebody is drawing: "a child draws a cat"; not "horses drawing a carriage"."""
-    subjects = [*tree.children_by(verb, "nsubj")]
-    if tree.deps[verb] == "acl":
-        subjects.append(tree.heads[verb])
+    subjects = [*tree.children_by(verb, "nsubj"), tree.heads[verb]]
     if tree.tags[verb] in VERB_TAGS and _PULLING.isdisjoint(tree.words[noun] for noun in subjects):
         yield from (noun for noun in _objects(tree, verb) if tree.words[noun] not in _ATTRACTED)
 
@@ -359,13 +287,11 @@ def _likened(tree: Tree, token: int, word: str) -> Iterator[int]:
     if (word == "like" and head in _LIKENING) or (word == "as" and head in _DISGUISED):
         likes.extend(tree.children_by(token, "pobj"))
     elif word in _SHAPES:
-        for preposition in tree.children_by(token, "prep"):
-            if tree.words[preposition] == "of":
-                likes.extend(tree.children_by(preposition, "pobj"))
+        likes += tree.complements(token, "of")
     elif word in _RESEMBLING:
         likes.extend(tree.children_by(token, "dobj"))
     for noun in likes:
         for member in tree.conjuncts(noun):
             yield member
             # "In the shape of a pizza slice" there is no pizza either.
-            yield from (part for part in tree.children_by(member, "compound") if tree.is_noun(part))
+            yield from tree.children_by(member, "compound")

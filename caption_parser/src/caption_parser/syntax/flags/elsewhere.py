@@ -1,9 +1,9 @@
 """Nouns of who is spoken of but not shown: makers ("painted by children") and users ("shoes for men")."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import VERB_TAGS, Tree
@@ -104,7 +104,6 @@ class ElsewhereFinder:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._writing = Below(lexicon, map(lexicon.synset, _WHO_WRITE))
-        self._category = lru_cache(CACHED_LOOKUPS)(self._category_of)
 
     def __call__(self, tree: Tree) -> set[int]:
         """Those nouns."""
@@ -114,27 +113,25 @@ class ElsewhereFinder:
         if word == "by":
             yield from self._makers(tree, token)
         elif word == "after":
-            if token and tree.words[token - 1] in _AFTER_WHOM:
+            if tree.word(token - 1) in _AFTER_WHOM:
                 yield from tree.children_by(token, "pobj")
         elif word == "for":
             yield from self._users(tree, token)
         elif word == "thanks":
-            if tree.words[token + 1 : token + 2] == ["to"] and _is_for_an_image(tree.words[token + 3 :]):
+            if tree.word(token + 1) == "to" and _is_for_an_image(tree.words[token + 3 :]):
                 yield from tree.children_by(token + 1, "pobj")  # "thanks to my aunt for the photo"
         elif word in _ADDRESSED:
-            if tree.words[max(0, token - 1)] == "the" and tree.words[max(0, token - 2)] in _ADDRESSING:
+            if tree.word(token - 1) == "the" and tree.word(token - 2) in _ADDRESSING:
                 yield token
         elif word in _BEHIND_THE_PICTURE:
             if self._is_behind_the_picture(tree, token):
                 yield token
-        elif tree.words[token + 1 : token + 2] == ["of"] and (
-            word == "courtesy" or (token and tree.words[token - 1] == "in")
-        ):
+        elif tree.word(token + 1) == "of" and (word == "courtesy" or (tree.word(token - 1) == "in")):
             yield from (noun for noun in tree.children_by(token + 1, "pobj") if self._is_animate(tree, noun))
 
     def _is_behind_the_picture(self, tree: Tree, maker: int) -> bool:
         """Whether somebody who was not spoken of before does something to the picture."""
-        if tree.words[max(0, maker - 1)] != "the" or tree.words.index(tree.words[maker]) < maker:
+        if tree.word(maker - 1) != "the" or tree.words.index(tree.words[maker]) < maker:
             return False
         verb = tree.heads[maker]
         if tree.words[verb] == "has" and verb + 1 < len(tree):
@@ -146,7 +143,7 @@ class ElsewhereFinder:
         if not by:
             return
         before = tree.words[by - 1]
-        if before.startswith("self") or "self" in tree.words[max(0, by - 3) : by]:
+        if "self" in tree.words[max(0, by - 3) : by]:
             return  # "a self-portrait by the painter"
         made = before in _MAKING and tree.tags[by - 1] in ("VBN", "VBD", "JJ", "NN")
         if made:
@@ -210,7 +207,8 @@ class ElsewhereFinder:
         word = tree.words[noun]
         return tree.is_noun(noun) and (self._category(word) in _ANIMATE or word in _GROUPS)
 
-    def _category_of(self, word: str) -> str | None:
+    @remembered
+    def _category(self, word: str) -> str | None:
         for lemma in sorted(self._lexicon.base_forms(word), key=word.__eq__):  # "boots" and "men" are others
             for synset in self._lexicon.synsets(lemma):
                 return self._lexicon.lexname(synset)
@@ -223,7 +221,7 @@ def _is_for_an_image(after: Sequence[str]) -> bool:
 
 def _is_placed(tree: Tree, noun: int) -> bool:
     """Whether a place follows: "toys for the baby in his crib", "food for the woman at the table"."""
-    return tree.words[noun + 1 : noun + 2] != [] and tree.words[noun + 1] in _PLACING
+    return tree.word(noun + 1) in _PLACING
 
 
 def _agents(tree: Tree, by: int) -> Iterator[int]:
@@ -256,6 +254,4 @@ def _all_of(tree: Tree, noun: int) -> Iterator[int]:
     """The noun, what is coordinated with it, and whom it is of: "the family of a soldier"."""
     for member in tree.conjuncts(noun):
         yield member
-        for preposition in tree.children_by(member, "prep"):
-            if tree.words[preposition] == "of":
-                yield from tree.children_by(preposition, "pobj")
+        yield from tree.complements(member, "of")

@@ -37,15 +37,13 @@ class FigureFinder(WordKinds):
     def _figures(self, tree: Tree) -> Iterator[int]:
         for preposition, word in enumerate(tree.words):
             noun = preposition - 1
-            if word != "of" or noun < 0 or tree.words[noun] not in _MEASURES or not tree.is_noun(noun):
+            if word != "of" or tree.word(noun) not in _MEASURES:
                 continue
             if any(self._is_measured(tree, tree.words[noun], of) for of in tree.children_by(preposition, "pobj")):
                 yield noun
 
     def _is_measured(self, tree: Tree, measure: str, of: int) -> bool:
         word = tree.words[of]
-        if tree.tags[of] in ("NNP", "NNPS"):
-            return False
         if measure == "train":
             return word in TRAINED
         if measure == "bowl":

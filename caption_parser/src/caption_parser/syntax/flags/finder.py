@@ -1,20 +1,16 @@
 """Flags: why a noun of a caption may name nothing that can be seen in the image."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from operator import attrgetter
 
-from caption_parser.lexicon import CACHED_LOOKUPS
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.extended_heads import ExtendedHeadFinder
-from caption_parser.syntax.flags.abbreviations import cups
 from caption_parser.syntax.flags.absence import absent_nouns
 from caption_parser.syntax.flags.comparisons import compared_nouns
-from caption_parser.syntax.flags.compounds import compound_nouns
 from caption_parser.syntax.flags.depiction import DepictionFinder
 from caption_parser.syntax.flags.elsewhere import ElsewhereFinder
 from caption_parser.syntax.flags.figures import FigureFinder
-from caption_parser.syntax.flags.fixed_phrases import NameFinder, fixed_phrases
+from caption_parser.syntax.flags.fixed_phrases import fixed_phrases
 from caption_parser.syntax.flags.hedges import concluded_nouns, uncertain_nouns
 from caption_parser.syntax.flags.made_things import MadeThings
 from caption_parser.syntax.flags.mentioned import MentionedFinder
@@ -29,26 +25,15 @@ from caption_parser.syntax.flags.works import works_nouns
 from caption_parser.syntax.modifying_nouns import modifying_nouns
 from caption_parser.syntax.names.animal_names import AnimalNames
 from caption_parser.syntax.names.personal_names import PersonalNames
-from caption_parser.syntax.names.proper_names import ModelNames, ProperNameFinder
+from caption_parser.syntax.names.proper_names import CapitalisedNames, ModelNames, ProperNameFinder
 from caption_parser.syntax.phrases import ExtendedHead, NounPhrase, TokenFlags
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.words.depiction_words import (
-    LIFELESS_MODIFIERS,
-    LIFELESS_PERSON_MODIFIERS,
-    LIKENESS_MODIFIERS,
-    DepictionWords,
-)
+from caption_parser.syntax.words.depiction_words import DepictionWords
 from caption_parser.syntax.words.parts import PartFinder
 from shared_schemas import Flag
 
 _FLAGS = tuple(Flag)
 _OF_NAMES = (Flag.NAMED_ENTITY, Flag.IDIOM)
-_TELLING = {
-    None: LIKENESS_MODIFIERS,
-    "animal": LIKENESS_MODIFIERS | LIFELESS_MODIFIERS,
-    "person": LIKENESS_MODIFIERS | LIFELESS_PERSON_MODIFIERS,
-}
-"""Words that say of a being of that kind that it is made."""
 
 
 class FlagFinder:
@@ -57,12 +42,10 @@ class FlagFinder:
     def __init__(self, find_extended_head: ExtendedHeadFinder, rules: ModeRules) -> None:
         self._find_extended_head = find_extended_head
         self._lexicon = lexicon = find_extended_head.lexicon
-        self._fixed_phrases = fixed_phrases()
+        self._fixed_phrases = fixed_phrases if rules.compounds else None
         words = DepictionWords.of(lexicon)
         self._depicted_nouns = DepictionFinder(words)
-        self._kind_of_being = lru_cache(CACHED_LOOKUPS)(self._describe_being)
-        """ "animal" or "person" if a synset is one."""
-        self._names = NameFinder(lexicon, self._fixed_phrases.capitalised)
+        self._names = CapitalisedNames(lexicon)
         self._made = MadeThings(lexicon)
         self._has_made_things = rules.made_things
         self._parts = PartFinder(lexicon) if rules.parts else None
@@ -91,9 +74,7 @@ class FlagFinder:
                 (Flag.IDIOM, OtherMeanings(lexicon) if rules.figures else None),
                 (Flag.NAMED_ENTITY, self._proper_names),
                 (Flag.NAMED_ENTITY, self._animal_names),
-                (Flag.IDIOM, compound_nouns if rules.compounds else None),
                 (Flag.IDIOM, shop_nouns if rules.compounds else None),
-                (Flag.NAMED_ENTITY, cups if rules.proper_names else None),
             )
             if find is not None
         ]
@@ -116,7 +97,7 @@ class FlagFinder:
 
     def _flagged_nouns(self, tree: Tree, phrases: tuple[NounPhrase, ...]) -> dict[Flag, set[int]]:
         """The tokens that have a flag, whatever phrase they are in."""
-        nouns = self._fixed_phrases.flagged_nouns(tree)
+        nouns = self._fixed_phrases(tree) if self._fixed_phrases else {}
         for flag, find in self._finders:
             if found := find(tree):
                 nouns[flag] = nouns.get(flag, set()) | found
@@ -134,13 +115,14 @@ class FlagFinder:
     def _flagged(self, tree: Tree, phrase: NounPhrase, flags: list[Flag], has_names: bool) -> NounPhrase:
         head = phrase.extended_head
         if head is not None:
-            living = self._kind_of_being(head.synsets[0]) if head.synsets else None
-            made = self._has_made_things and self._made.is_likeness(tree, head)
-            if made or (phrase.modifiers and _is_likeness(tree, phrase, head, living)):
+            if self._has_made_things and self._made.is_likeness(tree, head):
                 flags = [*flags, Flag.DEPICTED]
-            if has_names and self._names.is_name(tree, head, living=living is not None):
+            if has_names and self._names.is_name(tree, head, living=self._is_living(head)):
                 flags = [*flags, Flag.NAMED_ENTITY]
         return phrase._replace(flags=_in_order(flags)) if flags else phrase
+
+    def _is_living(self, head: ExtendedHead) -> bool:
+        return bool(head.synsets) and self._lexicon.lexname(head.synsets[0]) in ("noun.animal", "noun.person")
 
     def _modifying(
         self, tree: Tree, phrases: list[NounPhrase], nouns: dict[Flag, set[int]], has_names: bool
@@ -164,7 +146,7 @@ class FlagFinder:
                 if token in bearers:
                     flags = []
                 elif (token in titles and token not in nouns.get(Flag.IDIOM, ())) or (
-                    (token not in in_names or _is_a_designation(head)) and self._names_model(tree, head, noun)
+                    token not in in_names and self._names_model(tree, head, noun)
                 ):
                     flags = [flag for flag in flags if flag not in _OF_NAMES]
                 else:
@@ -191,10 +173,6 @@ class FlagFinder:
         is_part = self._parts is not None and self._parts.is_part_of(tree, head, noun)
         return Flag.PART if is_part else Flag.MODIFIER
 
-    def _describe_being(self, synset: int) -> str | None:
-        lexname = self._lexicon.lexname(synset)
-        return lexname.removeprefix("noun.") if lexname in ("noun.animal", "noun.person") else None
-
 
 def _possessors_in_names(tree: Tree, phrases: tuple[NounPhrase, ...]) -> set[int]:
     """The "bird" of "a bird's nest", which WordNet knows as one name."""
@@ -209,24 +187,13 @@ def _possessors_in_names(tree: Tree, phrases: tuple[NounPhrase, ...]) -> set[int
 
 def _owners_among(tree: Tree, absent: set[int]) -> set[int]:
     """Owners of whom the text says elsewhere that they are absent: "a keeper's broom … the keeper is nowhere"."""
-    gone = {tree.words[noun] for noun in absent if tree.words[max(0, noun - 1)] == "the"}
+    gone = {tree.words[noun] for noun in absent if tree.word(noun - 1) == "the"}
     return {token for token in range(len(tree) - 1) if tree.words[token] in gone and tree.words[token + 1] == "'s"}
 
 
 def _name_before(phrase: NounPhrase) -> range:
     """The tokens before the head of a phrase that name with it what it is: the "Toyota" of "Toyota Hilux"."""
     return range(phrase.extended_head.start, phrase.head) if phrase.extended_head else range(0)
-
-
-def _is_a_designation(head: ExtendedHead) -> bool:
-    """Whether a label space lists a model by its number: an "F-150" says what it is wherever it stands."""
-    return not head.synsets and any(map(str.isdigit, head.lemmas[0]))
-
-
-def _is_likeness(tree: Tree, phrase: NounPhrase, head: ExtendedHead, living: str | None) -> bool:
-    """Whether a word before the name says that it is none: "a toy truck", "a wooden horse"."""
-    telling = _TELLING[living]
-    return any(m.token < head.start and tree.words[m.token] in telling for m in phrase.modifiers)
 
 
 def _in_order(flags: list[Flag]) -> tuple[Flag, ...]:

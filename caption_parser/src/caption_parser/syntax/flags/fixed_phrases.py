@@ -1,88 +1,86 @@
-"""Nouns in fixed phrases: idioms ("a bull's eye") and names ("the Chicago Cubs")."""
+"""Phrases whose nouns name nothing of what they name elsewhere: "twist tie", "bull's eye", "Donald Duck"."""
 
 from functools import cache
-from itertools import pairwise
+from itertools import zip_longest
+from typing import NamedTuple
 
-from caption_parser.lexicon import Lexicon
-from caption_parser.syntax.phrases import ExtendedHead
-from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
-from caption_parser.syntax.words.word_kinds import WordKinds
+from caption_parser.lexicon.plurals import plural_forms
+from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.words.word_lists import HYPHENS
 from shared_runtime.packaged import packaged_toml
 from shared_schemas import Flag
 
-_NAMING_TAGS = NOUN_TAGS | ADJECTIVE_TAGS
-_LONGEST_NAME = 32
-"""Words; more with capitals in a row are no name."""
-_PHRASES_FILE = "fixed_phrases.toml"
+_FILE = "fixed_phrases.toml"
 
 
-class FixedPhrases:
-    """The reviewed phrases of `fixed_phrases.toml` with the flags that they give."""
+class _Phrase(NamedTuple):
+    words: tuple[str, ...]
+    """As the tokenizer splits them."""
+    last: frozenset[str]
+    """The forms of the last of them."""
+    flag: Flag
 
-    def __init__(self) -> None:
-        tables = packaged_toml(__package__, _PHRASES_FILE)
-        self.capitalised = frozenset(word.lower() for word in tables[Flag.NAMED_ENTITY]["capitalised"])
-        """Brands and teams where they have a capital letter in mid-sentence."""
-        self._by_beginning: dict[tuple[str, str], list[tuple[tuple[str, ...], Flag]]] = {}
-        for flag in (Flag.DEPICTED, Flag.NAMED_ENTITY, Flag.IDIOM):
-            for phrase in tables[flag]["phrases"]:
-                first, second, *_ = words = tuple(phrase.split())
-                self._by_beginning.setdefault((first, second), []).append((words, flag))
 
-    def flagged_nouns(self, tree: Tree) -> dict[Flag, set[int]]:
-        """The nouns of a parse that lie inside one of the phrases, by flag."""
-        found: dict[Flag, set[int]] = {}
-        for start, beginning in enumerate(pairwise(tree.words)):
-            for words, flag in self._by_beginning.get(beginning, ()):
-                end = start + len(words)
-                if tuple(tree.words[start:end]) == words:
-                    found.setdefault(flag, set()).update(filter(tree.is_noun, range(start, end)))
-        return found
+class _Beginning(NamedTuple):
+    seconds: frozenset[str] | None
+    """What may follow the first word, joints among it; none: it is a phrase alone."""
+    phrases: tuple[_Phrase, ...]
+    """The longest first."""
 
 
 @cache
-def fixed_phrases() -> FixedPhrases:
-    """The phrases that ship, read once per process."""
-    return FixedPhrases()
+def _phrases() -> dict[str, _Beginning]:
+    """The phrases of the data file, by their first word."""
+    found: dict[str, list[_Phrase]] = {}
+    for group in packaged_toml(__package__, _FILE)["groups"]:
+        flag = Flag(group.get("flag", Flag.IDIOM))
+        for written in group["phrases"].split(","):
+            words = tuple(written.replace("'s", " 's").split())
+            plurals = () if group.get("singular") else plural_forms(words[-1])
+            last = frozenset((words[-1], *plurals))
+            found.setdefault(words[0], []).append(_Phrase(words, last, flag))
+    beginnings = {}
+    for first, of_first in found.items():
+        alone = any(len(phrase.words) == 1 for phrase in of_first)
+        seconds = HYPHENS.union(*(one.last if len(one.words) == 2 else one.words[1:2] for one in of_first))
+        longest_first = sorted(of_first, key=lambda phrase: len(phrase.words), reverse=True)
+        beginnings[first] = _Beginning(None if alone else seconds, tuple(longest_first))
+    return beginnings
 
 
-class NameFinder(WordKinds):
-    """Finds nouns that WordNet reads as a class and a capital letter gives away as a name."""
-
-    def __init__(self, lexicon: Lexicon, capitalised: frozenset[str]) -> None:
-        super().__init__(lexicon)
-        self._capitalised = capitalised
-
-    def is_name(self, tree: Tree, head: ExtendedHead, *, living: bool) -> bool:
-        """Whether an extended head is the end of a name.
-
-        "the Boston Bear", "the Chicago Hawks": capitals in a sentence that has few, after a word that is no
-        common word. Living beings and "the" with a plural only: "an Alamo Bus" is a bus all the same.
-        """
-        last = head.end - 1
-        if not tree.has_capital(last) or not _means_names(tree):
-            return False
-        if tree.words[last] in self._capitalised and head.end - head.start == 1 and last > 0:
-            return True
-        before = [token for token in _capitals_before(tree, head.start) if self.is_uncommon(tree.words[token])]
-        if not before:
-            return False
-        first = before[0]
-        team = tree.tags[last] in PLURAL_TAGS and first > 0 and tree.words[first - 1] == "the"
-        if any(f"{tree.words[before[-1]]}_{lemma}" in self._lexicon for lemma in head.lemmas):
-            return False  # "Labrador Retriever", torn apart by the parse
-        return living or team
+def fixed_phrases(tree: Tree) -> dict[Flag, set[int]]:
+    """The nouns of a parse that lie inside one of the phrases, in the singular or plural, by flag."""
+    known = _phrases()
+    found: dict[Flag, set[int]] = {}
+    for token, (word, after) in enumerate(zip_longest(tree.words, tree.words[1:])):
+        beginning = known.get(word)
+        if beginning is None or (beginning.seconds is not None and after not in beginning.seconds):
+            continue
+        for phrase in beginning.phrases:
+            if matched := _matched(tree, token, phrase):
+                found.setdefault(phrase.flag, set()).update(filter(tree.is_noun, matched))
+                break
+    return found
 
 
-def _means_names(tree: Tree) -> bool:
-    """Whether capitals tell anything: not in headlines and shouting."""
-    after_first = len(tree.capitals) - (tree.capitals[:1] == [0])
-    return 2 * after_first < len(tree)
-
-
-def _capitals_before(tree: Tree, start: int) -> list[int]:
-    """The run of capitalised tokens that ends before `start`, in text order."""
-    first = start
-    while start - first < _LONGEST_NAME and tree.has_capital(first - 1) and tree.tags[first - 1] in _NAMING_TAGS:
-        first -= 1
-    return list(range(first, start))
+def _matched(tree: Tree, first: int, phrase: _Phrase) -> list[int]:
+    """The tokens that a phrase matches from `first` on; empty: it does not."""
+    words, last, flag = phrase
+    tokens: list[int] = []
+    place = first
+    for number, expected in enumerate(words):
+        while number and place < len(tree) and tree.words[place] in HYPHENS:
+            place += 1
+        if place >= len(tree):
+            return []
+        if tree.words[place] != expected and not (number == len(words) - 1 and tree.words[place] in last):
+            return []
+        tokens.append(place)
+        place += 1
+    end = tree.words[place - 1]
+    if not (end == words[-1] or tree.is_noun(place - 1)):
+        return []  # "a dog trots", "a cat walks"
+    if flag is not Flag.IDIOM:
+        return tokens
+    # What a bed is of, or grows in it, is there.
+    return tokens[:1] if "of" in words and tree.is_noun(first) else tokens[-1:] if words[-1] == "bed" else tokens

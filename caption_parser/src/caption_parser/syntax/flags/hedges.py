@@ -47,7 +47,7 @@ def concluded_nouns(tree: Tree) -> set[int]:
     for token, word in enumerate(tree.words):
         if word in _ENDS:
             concludes = False
-        elif word in _CONCLUDING or (word in _AS_IF and token and tree.words[token - 1] == "as"):
+        elif word in _CONCLUDING or (word in _AS_IF and tree.word(token - 1) == "as"):
             concludes = tree.tags[token] not in ("NN", "NNS")
         elif concludes and ((tree.is_noun(token) and not known) or _has_left(tree, token)):
             found.add(token)
@@ -57,9 +57,7 @@ def concluded_nouns(tree: Tree) -> set[int]:
 
 def _has_left(tree: Tree, owner: int) -> bool:
     """Whether it is as if somebody had left: "as if its occupant had just gone"."""
-    return tree.words[owner + 1 : owner + 2] == ["had"] and not _LEAVING.isdisjoint(
-        tree.words[owner + 2 : owner + 4]
-    )
+    return tree.word(owner + 1) == "had" and not _LEAVING.isdisjoint(tree.words[owner + 2 : owner + 4])
 
 
 def _hedged_by(tree: Tree, token: int, word: str) -> Iterator[int]:

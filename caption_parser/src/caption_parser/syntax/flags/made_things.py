@@ -4,18 +4,23 @@ What a thing is made of tells only together with what it is: a wooden horse is n
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
+from caption_parser.syntax.words.depiction_words import (
+    LIFELESS_MODIFIERS,
+    LIFELESS_PERSON_MODIFIERS,
+    LIKENESS_MODIFIERS,
+)
 from caption_parser.syntax.words.word_lists import MATERIAL_VERBS
 
 _FURTHEST = 4
 """How many words may stand between the telling word and the noun: "a paper toy airplane"."""
 
-_OF_ANYTHING = frozenset(
+_OF_ANYTHING = LIKENESS_MODIFIERS | frozenset(
     """
     amigurumi animatronic bobblehead cardboard claymation clipart diecast doll
     embroidered emoji felted fondant gingerbread holographic lego legos marzipan matchbox origami papercraft papier
@@ -44,7 +49,9 @@ _OF_ANIMALS = frozenset(
     """.split()
 )
 """Beside the materials that say so of animals already (`depiction_words`)."""
-_OF_PERSONS = frozenset({"cardboard", "gingerbread", "lego", "plush", "sand", "topiary", "wax"})
+_OF_PERSONS = (
+    LIKENESS_MODIFIERS | LIFELESS_PERSON_MODIFIERS | {"cardboard", "gingerbread", "sand", "topiary", "wax"}
+)
 _NAMING_TAGS = NOUN_TAGS | {"JJ", "VBG", "VBN"}
 _MODELS = frozenset({"model", "models", "maquette", "maquettes", "mockup", "mockups"})
 _FIGURES = frozenset({"figure", "figures"})
@@ -75,22 +82,26 @@ class MadeThings:
             map(synset, ("vessel.n.02", "cart.n.01", "carriage.n.02", "wagon.n.01", "bicycle.n.01", "sled.n.01"))
         )
         self._house_pets = frozenset({synset("dog.n.01"), synset("domestic_cat.n.01")})
-        self._telling = lru_cache(CACHED_LOOKUPS)(self._telling_words)
 
     def is_likeness(self, tree: Tree, head: ExtendedHead) -> bool:
         """Whether one of the words right before the name says that it is none."""
         senses = head.synsets or self._lexicon.synsets(head.lemmas[0])
         telling = self._telling(senses)
-        if telling is not _OF_PERSONS and (telling or not senses) and _is_of_a_maker(tree, head):
+        if telling is _OF_PERSONS and not head.synsets:
+            telling = LIKENESS_MODIFIERS  # a name of the label space: who is called a hot dog is none on a bun
+        may_be_a_toy = not senses or telling not in (_OF_PERSONS, LIKENESS_MODIFIERS)
+        if may_be_a_toy and _is_of_a_maker(tree, head):
             return True
-        if not telling or telling.isdisjoint(tree.words):
+        if telling.isdisjoint(tree.words):
             return False
         start = _start_of_coordination(tree, head)
         token = start - 1
         while token >= max(0, start - _FURTHEST):
             word = tree.words[token]
             if word in telling and not (word == "model" and _is_of_a_make(tree, token)):
-                return tree.tags[token] not in ("VB", "VBP", "VBZ", "VBD")
+                # "A wooden horse cart", "on a wooden board using eggs".
+                of_another = word in LIFELESS_MODIFIERS and not head.start <= tree.heads[token] < head.end
+                return not of_another and tree.tags[token] not in ("VB", "VBP", "VBZ", "VBD")
             if tree.tags[token] not in NOUN_TAGS and tree.tags[token] not in ("JJ", "VBN", "HYPH", "VBG"):
                 return False
             token -= 1
@@ -138,19 +149,20 @@ class MadeThings:
             ):
                 yield noun
 
-    def _telling_words(self, synsets: tuple[int, ...]) -> frozenset[str]:
-        """What says of a name that it is none, by its most frequent sense; empty: nothing does."""
+    @remembered
+    def _telling(self, synsets: tuple[int, ...]) -> frozenset[str]:
+        """What says of a name that it is none, by its most frequent sense."""
         if not synsets:
-            return frozenset()
+            return LIKENESS_MODIFIERS
         above = hypernym_distances(self._lexicon, synsets[0])
         lexname = self._lexicon.lexname(synsets[0])
         if lexname == "noun.animal":
             pet = not self._house_pets.isdisjoint(above)
-            return _OF_ANYTHING | _OF_ANIMALS - (_COLOURS_OF_COATS if pet else frozenset())
+            return _OF_ANYTHING | _OF_ANIMALS - (_COLOURS_OF_COATS if pet else frozenset()) | LIFELESS_MODIFIERS
         if lexname == "noun.person":
             return _OF_PERSONS
         if self._vehicles.isdisjoint(above):
-            return frozenset()
+            return LIKENESS_MODIFIERS
         sturdy = any(
             not self._of_any_material.isdisjoint(hypernym_distances(self._lexicon, synset)) for synset in synsets
         )
@@ -180,8 +192,8 @@ def _start_of_coordination(tree: Tree, head: ExtendedHead) -> int:
 
 def _is_of_a_make(tree: Tree, model: int) -> bool:
     """Whether "model" means a make: "a late model car", "an old model bus", "1950s model"."""
-    before = tree.words[model - 1] if model else ""
-    return before in _OF_A_YEAR or any(letter.isdigit() for letter in before) or before in ("-", "'s")
+    before = tree.word(model - 1)
+    return before in _OF_A_YEAR or any(map(str.isdigit, before))
 
 
 def _is_of_a_model(tree: Tree, preposition: int) -> bool:

@@ -79,7 +79,7 @@ class MentionedFinder(WordKinds):
             ):
                 yield from self._persons_of(tree, token)
         elif word in _HONOURING or word == "according":
-            if tree.words[token + 1 : token + 2] == ["to"]:
+            if tree.word(token + 1) == "to":
                 yield from self._persons_of(tree, token + 1)
         elif word in _MODALS:
             yield from self._whoever_may(tree, token)
@@ -128,7 +128,7 @@ class MentionedFinder(WordKinds):
 
     def _is_a_thing(self, tree: Tree, person: int) -> bool:
         """Whether "person" stands for the name of a place or a thing."""
-        if tree.tags[person] != "NN" or tree.words[person + 1 : person + 2] == ["'s"]:
+        if tree.tags[person] != "NN" or tree.word(person + 1) == "'s":
             return False
         alone = not any(tree.deps[child] in _TOLD_APART - {"appos", "conj"} for child in tree.children[person])
         before = tree.heads[person]
@@ -176,12 +176,12 @@ def _is_shown(tree: Tree, noun: int) -> bool:
 def _called(tree: Tree, name: int) -> Iterator[int]:
     """What is said to be what a name means: "…, a village", "… is a village"."""
     found: list[int] = []
-    if tree.words[name + 1 : name + 2] == [","] and not tree.has_child(name, "cc"):
+    if tree.word(name + 1) == "," and not tree.has_child(name, "cc"):
         found += [
             noun
             for noun in tree.children_by(name, "appos", "conj")
             if tree.words[tree.left_edges[noun]] in _ARTICLES
         ]
-    if tree.words[name + 1 : name + 2] in (["is"], ["was"]) and tree.heads[name] == name + 1:
+    if tree.word(name + 1) in ("is", "was") and tree.heads[name] == name + 1:
         found += tree.children_by(name + 1, "attr")
     return (noun for noun in found if "VBG" not in [tree.tags[child] for child in tree.children[noun]])

@@ -42,7 +42,7 @@ def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
     if word in _NEGATIVE_NOUNS:
         yield token
     elif word in ("no", "neither", "nor"):
-        if token + 1 < len(tree) and tree.words[token + 1] in _COMPARING:
+        if tree.word(token + 1) in _COMPARING:
             return
         if tree.is_noun(head) and head > token and not _names_a_prohibition(tree, token, head):
             yield from alternatives(tree, head)
@@ -58,9 +58,8 @@ def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
             yield from alternatives(tree, noun)
     elif word == "missing":
         yield from _missing(tree, token, head)
-    elif word in _ABSENCE:
-        for preposition in _next_preposition(tree, token):
-            yield from _complements(tree, preposition)
+    elif word in _ABSENCE and tree.word(token + 1) in ("of", "from"):
+        yield from _complements(tree, token + 1)
 
 
 def _denied_by_not(tree: Tree, token: int, head: int) -> Iterator[int]:
@@ -93,12 +92,6 @@ def _complements(tree: Tree, preposition: int) -> Iterator[int]:
     for clause in tree.children_by(preposition, "pcomp"):
         for noun in tree.children_by(clause, "dobj"):
             yield from alternatives(tree, noun)
-
-
-def _next_preposition(tree: Tree, token: int) -> Iterator[int]:
-    after = token + 1
-    if after < len(tree) and tree.words[after] in ("of", "from"):
-        yield after
 
 
 def _noun_after(tree: Tree, token: int) -> Iterator[int]:

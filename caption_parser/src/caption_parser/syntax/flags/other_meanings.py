@@ -1,29 +1,14 @@
-"""Words that mean another thing beside certain others: cells of a body, a guide on how to bake, bears that bear.
+"""Words that mean another thing beside certain others: a guide on how to bake, bears that bear.
 
 Each has a test of its own for what stands around it; a caption without any of the words costs few comparisons.
 """
 
-from collections.abc import Callable
-from functools import lru_cache
-
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.syntax.flags.carts_and_jets import (
-    are_of_a_board,
-    are_of_a_tub,
-    is_a_cart,
-    is_of_a_skatepark,
-)
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.syntax.flags.figures import TRAINED
-from caption_parser.syntax.flags.oranges import COLORED_WITH, are_colors, is_a_color
+from caption_parser.syntax.flags.oranges import are_colors, is_a_color
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
 
-_OF_CELLS = frozenset(
-    """
-    animals bacteria battery biology blood brain cancer disease dna embryo fuel immune infected jail membrane
-    microscope microscopic molecules muscle nerve nucleus organism organisms prison skin solar stem tissue
-    tissues tumor virus viruses
-    """.split()
-)
 _ON_HOW = frozenset("choosing how picking using what when where which why".split())
 _OF_TEXTS = frozenset(
     """
@@ -46,8 +31,14 @@ _WANTING = frozenset(
     shopping shops wait waiting waits
     """.split()
 )
+_OF_CELLS = frozenset(
+    """
+    animals bacteria battery biology blood brain cancer disease dna embryo fuel immune infected jail membrane
+    microscope microscopic molecules muscle nerve nucleus organism organisms prison skin solar stem tissue
+    tissues tumor virus viruses
+    """.split()
+)
 _DIALS = frozenset({"clock", "dial", "numerals", "watch"})
-_GOING = frozenset({"go", "goes", "going", "gone", "went"})
 _BORNE = frozenset(
     """
     arms fruit inscription logo mark marks name names relation resemblance scars signature signs title trace
@@ -66,7 +57,6 @@ _STOPS = frozenset({".", "!", "?", ",", ";"})
 _POINTING = frozenset({"one", "that", "these", "this"})
 _WITH_ROYALTY = frozenset({"and", "by", "for", "of", "the", "with"})
 _OF_COUNTRIES = ADJECTIVE_TAGS | {"NNP", "NNPS"}
-_TO_CLASS = frozenset({"after", "before", "for", "in", "to"})
 _IN_PLACES = frozenset(
     ", across central eastern from in near north northern outside rural south southern through western".split()
 )
@@ -75,17 +65,17 @@ _BRIDAL = frozenset("bride bridesmaid dress gown princess queen robe".split())
 _RAILWAYS = frozenset(
     "carriage conductor locomotive platform railway station steam subway ticket track tracks".split()
 )
-_OF_GOWNS = frozenset({"bridal", "cathedral", "chapel", "lace", "sweeping", "tulle", "watteau"})
-_OF_ROADS = frozenset(
-    "asphalt carriageway highway lane motorway pavement reflector reflectors road street tarmac".split()
+_OF_CARTS = frozenset(
+    "baggage casualty drinks grocery hospital luggage patient serving shopping supermarket tea toy".split()
 )
-"""Where cat's eyes are of glass."""
-_IN_RAIN = frozenset({"brolly", "isotoner", "umbrella", "umbrellas"})
-_WORN = frozenset("blazer boots dress jeans leggings outfit skirt socks tights trousers".split())
-_WAYS = frozenset("creek lane path paths pathway river road roads route stream track trail trails".split())
+_PUSHED = frozenset({"push", "pushed", "pushes", "pushing"})
+_LOADS = frozenset(
+    "bags baggage casualty drinks food groceries grocery luggage paramedics patient suitcases".split()
+)
+_RAILS = frozenset(
+    "commuters passengers rail railway rails riders station street streetcar track tracks tram".split()
+)
 _NEAR = 5
-_DROPPING = frozenset({"carves", "carving", "drop", "dropped", "dropping", "drops", "rips", "shreds"})
-_WHERE_BANDS_PLAY = frozenset("concert festival gig march marching music parade school show stage wedding".split())
 
 
 class OtherMeanings:
@@ -94,7 +84,6 @@ class OtherMeanings:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._state = lexicon.synset("american_state.n.01")
-        self._categories = lru_cache(CACHED_LOOKUPS)(self._categories_of)
         self._peoples = frozenset(self._peoples_of_states())
 
     def __call__(self, tree: Tree) -> set[int]:
@@ -118,7 +107,7 @@ class OtherMeanings:
         behind = fondly + 1
         while behind < len(tree) and behind <= fondly + 2 and tree.has_capital(behind):
             behind += 1
-        if tree.words[behind : behind + 1] != [","]:
+        if tree.word(behind) != ",":
             return False
         for token in range(behind + 1, min(len(tree), behind + _FURTHEST)):
             if tree.is_noun(token) and "noun.animal" in self._categories(tree.words[token]):
@@ -132,7 +121,7 @@ class OtherMeanings:
         return {
             noun
             for at, word in enumerate(tree.words)
-            if word == "as" and tree.words[max(0, at - 1)] in _ACTING
+            if word == "as" and tree.word(at - 1) in _ACTING
             for noun in tree.children_by(at, "pobj")
             if "noun.person" in self._categories(tree.words[noun])
             and any(
@@ -150,21 +139,20 @@ class OtherMeanings:
             if any(self._lexicon.lexname(sense) == "noun.person" for sense in self._lexicon.synsets(lemma.lower()))
         }
 
-    def _categories_of(self, word: str) -> frozenset[str]:
+    @remembered
+    def _categories(self, word: str) -> frozenset[str]:
         return frozenset(map(self._lexicon.lexname, self._lexicon.frequent_senses(word, of_each=2)))
 
 
 def _ends_there(tree: Tree, animal: int) -> bool:
-    """Whether nothing but a verb follows, as in "a tabby, sleeps"; not "a cat on her lap", "lion tattoo"."""
+    """Whether nothing follows at once; not "a cat on her lap", "lion tattoo"."""
     after = tree.words[animal + 1 : animal + 3]
-    if not after or tree.tags[animal + 1] in _FINITE | {"VBG"}:
-        return True
-    return after[0] in _STOPS and "and" not in after
+    return not after or (after[0] in _STOPS and "and" not in after)
 
 
 def _is_a_place(tree: Tree, state: int) -> bool:
     """Whether a name is not that of a people: "…, Iowa", "in rural Missouri"."""
-    return tree.words[max(0, state - 1)] in _IN_PLACES and not tree.has_child(state, "det")
+    return tree.word(state - 1) in _IN_PLACES and not tree.has_child(state, "det")
 
 
 def _is_read(tree: Tree, guide: int) -> bool:
@@ -185,9 +173,7 @@ def _is_read(tree: Tree, guide: int) -> bool:
 def _guides(tree: Tree, guide: int) -> bool:
     """Whether behind "to" or "for" it is said what he does or where he is: "to the left", "to walk with us"."""
     behind = guide + 2
-    if tree.tags[behind : behind + 1] == ["VB"] or (
-        tree.words[behind : behind + 1] != [] and tree.words[behind] in _TO_A_SIDE and _is_where(tree, guide)
-    ):
+    if tree.tag(behind) == "VB" or (tree.word(behind) in _TO_A_SIDE and _is_where(tree, guide)):
         return True
     return any(
         tree.tags[verb] in _FINITE or (tree.tags[verb] == "VBG" and tree.deps[verb] in _WHAT_HE_DOES)
@@ -214,15 +200,6 @@ def _is_unsold(tree: Tree, royalty: int) -> bool:
     )
 
 
-def _is_beside(words: frozenset[str]) -> Callable[[Tree, int], bool]:
-    """A test for some words anywhere in the caption."""
-    return lambda tree, _: not words.isdisjoint(tree.words)
-
-
-def _any_of(*tests: Callable[[Tree, int], bool]) -> Callable[[Tree, int], bool]:
-    return lambda tree, token: any(test(tree, token) for test in tests)
-
-
 def _is_a_publisher(tree: Tree, magazine: int) -> bool:
     """ "A portrait session for a magazine", "the magazine posted an article"."""
     before = tree.heads[magazine]
@@ -233,19 +210,19 @@ def _is_a_publisher(tree: Tree, magazine: int) -> bool:
     return tree.deps[magazine] == "pobj" and not wanted and (tree.words[before] in ("by", "for") or is_of_a_noun)
 
 
-def _is_of_a_clock(tree: Tree, hands: int) -> bool:
+def _are_no_phones(tree: Tree, _: int) -> bool:
+    """ "The cells of an organism", "a wall of prison cells"."""
+    return not _OF_CELLS.isdisjoint(tree.words)
+
+
+def _are_of_a_clock(tree: Tree, hands: int) -> bool:
     """ "A clock whose face is white, and its hands point to four"."""
-    return tree.words[max(0, hands - 1)] == "its" and not _DIALS.isdisjoint(tree.words)
-
-
-def _is_a_surgeons(tree: Tree, knife: int) -> bool:
-    """ "Went under the knife"."""
-    return tree.words[max(0, knife - 2) : knife] == ["under", "the"] and tree.words[max(0, knife - 3)] in _GOING
+    return tree.word(hands - 1) == "its" and not _DIALS.isdisjoint(tree.words)
 
 
 def _are_borne(tree: Tree, bears: int) -> bool:
     """ "The stone bears an inscription", "a tree bears fruit"; not what has a word in the plural before it."""
-    if not bears or tree.tags[bears - 1] not in NOUN_TAGS or tree.words[bears - 1].endswith("s"):
+    if not bears or tree.tags[bears - 1] not in NOUN_TAGS:
         return False
     if tree.words[bears + 1 : bears + 3] in (["much", "of"], ["little", "of"]):
         return True
@@ -257,29 +234,9 @@ def _are_borne(tree: Tree, bears: int) -> bool:
 
 def _is_taken(tree: Tree, cake: int) -> bool:
     """ "This one takes the cake!", "this pie really takes the cake": what is shown, and nothing follows."""
-    after = tree.words[cake + 1 : cake + 2]
-    if tree.words[max(0, cake - 1)] != "the" or (after != [] and after[0] not in _STOPS - {","}):
-        return False
-    takes = cake - 2
-    subject = takes - 1
-    while subject > 0 and tree.tags[subject] == "RB":
-        subject -= 1
-    pointed = not _POINTING.isdisjoint(tree.words[max(0, subject - 1) : subject + 1])
-    return subject >= 0 and tree.words[takes] in _TAKES and pointed
-
-
-def _is_a_lesson(tree: Tree, lesson: int) -> bool:
-    """ "On my way to class", "between my classes"."""
-    before = tree.words[max(0, lesson - 1)]
-    return before in _TO_CLASS or (before == "my" and tree.words[lesson] == "classes")
-
-
-def _is_of_skaters(tree: Tree, bowl: int) -> bool:
-    """ "Tony Hawk drops into the bowl", "a skater carving the bowl"; an egg drops into one of another kind."""
-    verb = next((at for at in range(bowl - 1, max(0, bowl - _NEAR), -1) if tree.words[at] in _DROPPING), 0)
-    skates = any("skate" in before or "skating" in before or "bmx" in before for before in tree.words[:verb])
-    named = verb > 1 and tree.has_capital(verb - 1) and tree.has_capital(verb - 2)
-    return bool(verb) and (skates or named)
+    takes = tree.word(cake - 2) in _TAKES and tree.word(cake - 1) == "the"
+    pointed = not _POINTING.isdisjoint(tree.words[max(0, cake - 5) : max(0, cake - 2)])
+    return takes and pointed and tree.word(cake + 1) in ("", *_STOPS - {","})
 
 
 def _is_of_a_gown(tree: Tree, train: int) -> bool:
@@ -287,41 +244,9 @@ def _is_of_a_gown(tree: Tree, train: int) -> bool:
     if not _RAILWAYS.isdisjoint(tree.words):
         return False
     whose = {tree.words[child] for child in tree.children_by(train, "poss")}
-    said = {tree.words[child] for child in tree.children_by(train, "amod", "compound")}
     whole = tree.heads[tree.heads[train]]
     worn = tree.deps[train] == "pobj" and tree.words[tree.heads[train]] == "with" and tree.words[whole] in TRAINED
-    gowned = not (TRAINED | {"bride"}).isdisjoint(tree.words)
-    return worn or not whose.isdisjoint(_BRIDAL) or (gowned and not said.isdisjoint(_OF_GOWNS))
-
-
-def _is_of_glass(tree: Tree, cat: int) -> bool:
-    """Whether cat's eyes are those of a road."""
-    if cat and tree.tags[cat - 1] in ("DT", "JJ", "PRP$"):
-        return False
-    return tree.words[cat + 1 : cat + 3] == ["'s", "eyes"] and not _OF_ROADS.isdisjoint(tree.words)
-
-
-def _is_a_stripe(tree: Tree, band: int) -> bool:
-    """ "A lighthouse with a red band": what has one that has a colour plays no music, if it is no concert."""
-    kind = band - 1
-    if (
-        not _WHERE_BANDS_PLAY.isdisjoint(tree.words)
-        or kind < 1
-        or tree.words[kind] not in COLORED_WITH | {"black", "brown", "orange"}
-    ):
-        return False
-    first = kind - (tree.words[kind - 1] in ("a", "an", "the", "one"))
-    return first > 0 and tree.words[first - 1] in ("has", "have", "having", "with")
-
-
-def _are_shoes(tree: Tree, docs: int) -> bool:
-    """ "Mom jeans, docs": not doctors."""
-    return not _WORN.isdisjoint(tree.words) and tree.tags[docs - 1 : docs] != ["DT"]
-
-
-def _is_a_maker(tree: Tree, totes: int) -> bool:
-    """ "Totes automatic folding brolly"."""
-    return totes == 0 and tree.has_capital(0) and not _IN_RAIN.isdisjoint(tree.words) and "and" not in tree.words
+    return worn or not whose.isdisjoint(_BRIDAL)
 
 
 def _is_of_food(tree: Tree, vegan: int) -> bool:
@@ -329,39 +254,29 @@ def _is_of_food(tree: Tree, vegan: int) -> bool:
     return not any(tree.has_child(vegan, determining) for determining in ("det", "nummod", "poss"))
 
 
-def _is_of_a_way(tree: Tree, fork: int) -> bool:
-    """ "A fork in the hiking trail"."""
-    return tree.words[fork + 1 : fork + 2] == ["in"] and any(
-        tree.words[way] in _WAYS for way in tree.children_by(fork + 1, "pobj")
-    )
+def _is_a_cart(tree: Tree, trolley: int) -> bool:
+    """ "A tea trolley", "a trolley full of luggage", "pushing a trolley"; one to the airport is a tram."""
+    if not _RAILS.isdisjoint(tree.words):
+        return False
+    kind = {tree.words[child] for child in tree.children[trolley] if child < trolley}
+    near = tree.words[max(0, trolley - _NEAR) : trolley + 1 + _NEAR]
+    return not (_OF_CARTS.isdisjoint(kind) and _LOADS.isdisjoint(near) and _PUSHED.isdisjoint(near))
 
 
 _TOLD = {
-    "band": _is_a_stripe,
-    "bands": _is_a_stripe,
     "bears": _are_borne,
-    "bowl": _any_of(is_of_a_skatepark, _is_of_skaters),
     "cake": _is_taken,
-    "cat": _is_of_glass,
-    "cells": _is_beside(_OF_CELLS),
-    "class": _is_a_lesson,
-    "classes": _is_a_lesson,
-    "docs": _are_shoes,
-    "fork": _is_of_a_way,
+    "cells": _are_no_phones,
     "guide": _is_read,
     "guides": _is_read,
-    "hands": _is_of_a_clock,
-    "jets": are_of_a_tub,
-    "knife": _is_a_surgeons,
+    "hands": _are_of_a_clock,
     "magazine": _is_a_publisher,
     "orange": is_a_color,
     "oranges": are_colors,
     "royalty": _is_unsold,
-    "totes": _is_a_maker,
     "train": _is_of_a_gown,
-    "trolley": is_a_cart,
-    "trolleys": is_a_cart,
-    "trucks": are_of_a_board,
+    "trolley": _is_a_cart,
+    "trolleys": _is_a_cart,
     "vegan": _is_of_food,
 }
 """Words, and what tells that they mean another thing."""

@@ -47,11 +47,6 @@ _PROFESSIONS = (
     "student.n.01",
 )
 """Who is known by what he works with."""
-_OTHER_PROFESSIONS = frozenset(
-    """
-    angler barber collector commuter devil gentleman king monk nun queen santa witch
-    """.split()
-)
 _WITH_NAMES_OF_THEIR_OWN = frozenset("noun.act noun.event noun.group noun.person noun.animal noun.body".split())
 """Categories of what shows its possessors: "the women's match", "a boy's dog", "girls' hair"."""
 _KEPT_FOR_ANIMALS = (
@@ -261,8 +256,8 @@ class PossessorFinder(WordKinds):
                     and (tree.words[owner] not in _ANYBODY or tree.words[owner] in _AT_THE_WHEEL)
                     and next(tree.children_by(owner, "acl", "relcl"), None) is None
                     and not _speaks_of_owner(tree, owner)
-                    and _WITH_OWNERS.isdisjoint(tree.words[owner + 1 : owner + 2])
-                    and tree.tags[owner + 1 : owner + 2] != ["VBG"]
+                    and tree.word(owner + 1) not in _WITH_OWNERS
+                    and tree.tag(owner + 1) != "VBG"
                 )
 
     def _is_kind_alone(self, tree: Tree, owner: str, possessed: int) -> bool:
@@ -282,9 +277,7 @@ class PossessorFinder(WordKinds):
         )
 
     def _is_profession(self, word: str) -> bool:
-        return not _OTHER_PROFESSIONS.isdisjoint(self._lexicon.base_forms(word)) or self.means(
-            word, self._professions
-        )
+        return self.means(word, self._professions)
 
     def _is_left(self, word: str) -> bool:
         return word in _PUT_DOWN or self.means(word, self._left_alone)
@@ -329,7 +322,7 @@ def _ends(tree: Tree, token: int) -> bool:
 
 def _possessed(tree: Tree, noun: int, mark: int) -> int | None:
     """The last noun of the run behind the apostrophe; over "and" to a second possessor's: "men's and women's"."""
-    if tree.words[mark + 1 : mark + 2] == ["drawing"] and not (
+    if tree.word(mark + 1) == "drawing" and not (
         tree.has_child(mark + 1, "dobj") or (mark + 2 < len(tree) and tree.is_noun(mark + 2))
     ):
         return mark + 1  # "a child's drawing on a fridge", whatever the parse makes of it
@@ -339,7 +332,7 @@ def _possessed(tree: Tree, noun: int, mark: int) -> int | None:
     for token in range(mark + 1, len(tree)):
         if tree.is_noun(token):
             last = token
-        elif last is None and (tree.words[token] in _JOINED or tree.words[token + 1 : token + 2] == ["-"]):
+        elif last is None and (tree.words[token] in _JOINED or tree.word(token + 1) == "-"):
             continue
         elif last is not None and tree.words[token] in _APOSTROPHES:
             last = None

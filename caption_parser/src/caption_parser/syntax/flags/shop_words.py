@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from caption_parser.syntax.flags.triggers import nouns_told_by
-from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.tree import NOUN_TAGS, Tree
 from caption_parser.syntax.words.word_lists import HYPHENS
 
 _SUITED = frozenset({"compatible", "friendly", "proof", "safe"})
@@ -28,14 +28,14 @@ def shop_nouns(tree: Tree) -> set[int]:
 
 
 def _told_by(tree: Tree, token: int, word: str) -> Iterator[int]:
-    following = tree.words[token + 1] if token + 1 < len(tree) else ""
+    following = tree.word(token + 1)
     if word == "auto":
         if following in _DONE_BY_ITSELF:
             yield token
     elif word == "class":
-        before = tree.words[max(0, token - 1)]
+        before = tree.word(token - 1)
         measured = before in _UNITS and any(map(str.isdigit, "".join(tree.words[max(0, token - 3) : token])))
-        graded = before in _GRADES and not (token > 1 and tree.tags[token - 2] in ("DT", "PRP$"))
+        graded = before in _GRADES and tree.tag(token - 2) not in ("DT", "PRP$")
         if measured or (graded and following != "of"):
             yield token
     elif word == "safe" and not _MAKING_IT_SO.isdisjoint(tree.words[max(0, token - _FURTHEST) : token]):
@@ -50,7 +50,7 @@ def _suited(tree: Tree, adjective: int) -> Iterator[int]:
     while token >= 0:
         if tree.words[token] in HYPHENS:
             token -= 1
-        if token < 0 or not tree.is_noun(token):
+        if tree.tag(token) not in NOUN_TAGS:
             return
         yield token
         token -= 1

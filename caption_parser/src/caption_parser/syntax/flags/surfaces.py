@@ -5,12 +5,12 @@ cat is printed while an apple lies there.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.quantities import referents
-from caption_parser.syntax.tree import PLURAL_TAGS, Tree
+from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.words.word_lists import in_both_numbers
 
 _PICTURED = in_both_numbers(
@@ -31,6 +31,10 @@ _PRINTED = in_both_numbers(
     """
 ) | frozenset("leggings pajamas shorts tights trunks".split())
 """What is on them, of whatever kind that moves, is printed, woven or pinned there."""
+_WITH_ANYTHING = in_both_numbers(
+    "banner billboard flag kite plaque poster screen shirt sign sweater sweatshirt tie"
+)
+"""What hangs or is worn, so that nothing can lie on it: a pizza on them is printed, too."""
 _DECORATED = in_both_numbers(
     """
     album book bottle bowl brochure cake can clock cookie crate cup cupcake dish jar jug lighter lunchbox magazine
@@ -40,8 +44,8 @@ _DECORATED = in_both_numbers(
 """An animal, a person or a vehicle on them is a picture or a figure; food and things lie there."""
 _COVERS = in_both_numbers(
     """
-    banknote billboard coin cover crest emblem flag jersey label letterhead logo magazine medal package page
-    postcard poster stamp sticker t-shirt tshirt wallpaper wrapper
+    banknote banner billboard coin cover crest emblem flag jersey label letterhead logo magazine medal package page
+    postcard poster screen stamp sticker t-shirt tshirt wallpaper wrapper
     """
 ) | frozenset("packaging".split())
 """What is on them is a picture."""
@@ -63,7 +67,9 @@ _SHOWING = frozenset(
 _IMAGES = frozenset(
     "cartoon clip drawing footage image images movie photo photos picture pictures scene video".split()
 )
-_APPEARING = frozenset("appear appearing appears displayed featured pictured projected seen shown visible".split())
+_APPEARING = frozenset(
+    "appear appearing appears displayed featured pictured projected racing seen shown visible".split()
+)
 _LIVING = frozenset({"noun.animal", "noun.person"})
 _OF_THE_CAPTION = frozenset(
     """
@@ -93,7 +99,6 @@ _ICONS = frozenset("badges clipart decals emblems icons logos stickers".split())
 _OF = frozenset({"bundle", "collection", "pack", "set", "sheet"})
 """A set of icons says behind a colon what they are."""
 _FINITE = frozenset({"MD", "VBD", "VBP", "VBZ"})
-_NEAR = 8
 _STOPS = frozenset({".", "!", ";"})
 _TRIGGERS = _PICTURED | _PRINTED | _DECORATED | _COVERS | _DEVICES | _DEPICTING | _ADORNED
 
@@ -104,7 +109,6 @@ class SurfaceFinder:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._vehicles = Below(lexicon, [lexicon.synset("vehicle.n.01")])
-        self._moves = lru_cache(CACHED_LOOKUPS)(self._names_what_moves)
 
     def __call__(self, tree: Tree) -> set[int]:
         """The pictured nouns."""
@@ -129,25 +133,28 @@ class SurfaceFinder:
         if word in _ICONS:
             yield from _listed(tree, token)
         if word in _ADORNED:
-            for noun in _complements(tree, token, "with"):
+            for noun in tree.complements(token, "with"):
                 yield from (one for one in tree.conjuncts(noun) if self._moves(tree.words[one]))
         if word in _ADVERTISEMENTS:
-            for noun in _complements(tree, token, "for"):
+            for noun in tree.complements(token, "for"):
                 yield from tree.conjuncts(noun)
         if word in _PRINTED or word in _DECORATED or word in _COVERS:
             for noun in _with(tree, token):
                 if _is_on_it(tree, noun) and not _does_something(tree, noun):
-                    yield from (one for one in tree.conjuncts(noun) if self._moves(tree.words[one]))
+                    anything = word in _WITH_ANYTHING
+                    yield from (one for one in tree.conjuncts(noun) if anything or self._moves(tree.words[one]))
         if word in _COVERS:
             for noun in _on(tree, token):
                 if not _does_something(tree, noun):
-                    yield from (one for one in tree.conjuncts(noun) if self._moves(tree.words[one]))
+                    anything = word in _WITH_ANYTHING
+                    yield from (one for one in tree.conjuncts(noun) if anything or self._moves(tree.words[one]))
         if word in _DEVICES or word in _FLAT:
             yield from _shown_by_verb(tree, token)
         if word in _DEVICES:
             yield from _on_screen(tree, token)
 
-    def _names_what_moves(self, word: str) -> bool:
+    @remembered
+    def _moves(self, word: str) -> bool:
         """Whether a noun means an animal, a person or a vehicle: what is larger than what it would lie on."""
         lexicon = self._lexicon
         return any(
@@ -164,7 +171,7 @@ def _is_the_photograph(tree: Tree, verb: int) -> bool:
 
 def _with(tree: Tree, bearer: int) -> Iterator[int]:
     """What a bearer is "with", or "has"."""
-    yield from _complements(tree, bearer, "with")
+    yield from tree.complements(bearer, "with")
     verbs = list(tree.children_by(bearer, "relcl", "acl"))
     if tree.deps[bearer] == "nsubj":
         verbs.append(tree.heads[bearer])
@@ -178,22 +185,13 @@ def _listed(tree: Tree, pictures: int) -> Iterator[int]:
 
     Clauses tell what happens there, and places are none that icons stand for: "Stickers on a laptop: a cat".
     """
-    if tree.tags[pictures] not in PLURAL_TAGS or ":" not in tree.words[pictures:]:
+    if ":" not in tree.words[pictures:]:
         return
     colon = tree.words.index(":", pictures)
-    if colon - pictures > _NEAR or not _STOPS.isdisjoint(tree.words[pictures:colon]):
-        return
     end = next((token for token in range(colon, len(tree)) if tree.words[token] in _STOPS), len(tree))
     counted = tree.has_child(pictures, "nummod") or not _OF.isdisjoint(tree.words[:pictures])
     if (counted or colon == pictures + 1) and _FINITE.isdisjoint(tree.tags[colon:end]):
         yield from (token for token in range(colon + 1, end) if tree.is_noun(token))
-
-
-def _complements(tree: Tree, token: int, word: str) -> Iterator[int]:
-    """What follows a preposition of a word."""
-    for preposition in tree.children_by(token, "prep"):
-        if tree.words[preposition] == word:
-            yield from tree.children_by(preposition, "pobj")
 
 
 def _is_on_it(tree: Tree, noun: int) -> bool:
@@ -250,11 +248,6 @@ def _on_screen(tree: Tree, device: int) -> Iterator[int]:
         if tree.deps[verb] == "acl":
             yield tree.heads[verb]
         yield from tree.children_by(verb, "nsubj", "nsubjpass")
-    elif tree.words[verb] in _SHOWING and any(
-        tree.words[subject] in _IMAGES for subject in tree.children_by(verb, "nsubj")
-    ):
-        for noun in tree.children_by(verb, "dobj"):
-            yield from tree.conjuncts(noun)
 
 
 def _of_image(tree: Tree, holder: int) -> Iterator[int]:
@@ -263,7 +256,5 @@ def _of_image(tree: Tree, holder: int) -> Iterator[int]:
     if tree.deps[holder] == "pobj" and tree.words[tree.heads[holder]] == "of":
         image = tree.heads[tree.heads[holder]]
     if tree.words[image] in _IMAGES:
-        for preposition in tree.children_by(image, "prep"):
-            if tree.words[preposition] == "of":
-                for noun in tree.children_by(preposition, "pobj"):
-                    yield from tree.conjuncts(noun)
+        for noun in tree.complements(image, "of"):
+            yield from tree.conjuncts(noun)

@@ -3,8 +3,6 @@
 Or has yet to come: the owner of a dog that is "waiting for its owner".
 """
 
-from collections.abc import Iterator
-
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.words.word_lists import THEIR_POSSESSIVES
 
@@ -25,17 +23,11 @@ _OWNERS = frozenset({"master", "masters", "mistress", "owner", "owners"})
 _AWAITED = (("waiting", "for"), ("waits", "for"), ("wait", "for"), ("awaiting",), ("awaits",), ("expecting",))
 _COMING = frozenset({"appear", "arrive", "come", "get", "return", "wake"})
 _OF_ONES_OWN = frozenset({"arm", "face", "hair", "leg", "lips", "nails", "toenails"})
-_NOBODY = frozenset({"nobody", "noone"})
-_KEEPING = frozenset({"keep", "keeping", "keeps"})
-_AWAY = frozenset({"away", "back", "bay", "distance", "out"})
-"""Behind those who are kept from a place: "keeps visitors at a distance"."""
 
 
 def unseen_somebody(tree: Tree) -> set[int]:
-    """Those of whom a parse has such a pronoun as a noun, owners who are waited for, and who is kept away."""
+    """Those of whom a parse has such a pronoun as a noun, and owners who are waited for."""
     found = set[int]()
-    if not _NOBODY.isdisjoint(tree.words) and not _KEEPING.isdisjoint(tree.words):
-        found.update(_kept_away(tree))
     if not _OWNERS.isdisjoint(tree.words):
         found.update(
             token for token, word in enumerate(tree.words) if word in _OWNERS and _is_awaited(tree, token)
@@ -45,13 +37,6 @@ def unseen_somebody(tree: Tree) -> set[int]:
     return found | {
         token for token, word in enumerate(tree.words) if word in _SOMEBODY and leaves_traces(tree, token)
     }
-
-
-def _kept_away(tree: Tree) -> Iterator[int]:
-    """Those who are kept from a place where, as the text says, is nobody."""
-    for verb, word in enumerate(tree.words):
-        if word in _KEEPING and not _AWAY.isdisjoint(tree.words[verb + 1 : verb + 6]):
-            yield from tree.children_by(verb, "dobj")
 
 
 def leaves_traces(tree: Tree, somebody: int) -> bool:
@@ -77,9 +62,7 @@ def leaves_traces(tree: Tree, somebody: int) -> bool:
 def _is_awaited(tree: Tree, owner: int) -> bool:
     """Whether an owner is waited for: "expecting its owner"; whom a dog waits for to throw a ball is there."""
     after = tree.words[owner + 1 : owner + 3]
-    if tree.words[max(0, owner - 1)] not in THEIR_POSSESSIVES or (
-        after[:1] == ["to"] and _COMING.isdisjoint(after)
-    ):
+    if tree.word(owner - 1) not in THEIR_POSSESSIVES or (after[:1] == ["to"] and _COMING.isdisjoint(after)):
         return False
     before = tree.words[max(0, owner - 3) : owner - 1]
     return any(tuple(before[-len(words) :]) == words for words in _AWAITED)

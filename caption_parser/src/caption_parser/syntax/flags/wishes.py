@@ -28,10 +28,10 @@ def wished_nouns(tree: Tree) -> set[int]:
     if _forbids(tree, first):
         found.update(_clause(tree, first))
     for token, word in enumerate(tree.words):
-        following = tree.words[token + 1] if token + 1 < len(tree) else ""
+        following = tree.word(token + 1)
         if word == "beware" and following == "of":
             found.update(phrase_behind(tree, token + 2))
-        elif word in _WISHING and token and tree.words[token - 1] in _WISHERS and following in _INDEFINITE:
+        elif word in _WISHING and tree.word(token - 1) in _WISHERS and following in _INDEFINITE:
             found.update(phrase_behind(tree, token + 1))
         elif word in _SEEKING and following == "for":
             if tree.words[token + 2 : token + 3] and tree.words[token + 2] in _INDEFINITE:

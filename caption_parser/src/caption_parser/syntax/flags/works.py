@@ -22,8 +22,7 @@ _BINDINGS = frozenset("audiobook ebook edition hardback hardcover novel paperbac
 """What is said of a book behind its title and author."""
 _LONGEST_TITLE = 7
 _IN_TITLES = frozenset("a and at for in of on the to with".split())
-_OF_FILMS = frozenset({"finale", "sequel", "spoilers", "trailer"})
-_PARTS = _OF_FILMS | {"episode", "episodes", "recap", "season", "seasons", "soundtrack"}
+_PARTS = frozenset("episode episodes finale recap season seasons sequel soundtrack spoilers trailer".split())
 """What stands behind the title of a series or a film."""
 _FEWEST = 2
 _TOLD = in_both_numbers("lecture lesson seminar webinar") | frozenset("reads".split())
@@ -45,7 +44,7 @@ def works_nouns(tree: Tree) -> set[int]:
 
 
 def _before_a_part(tree: Tree) -> Iterator[int]:
-    """The title right before a part of a series: `"The Bear" season 3`, "The Lion King trailer"."""
+    """The title in quotes right before a part of a series: `"The Bear" season 3`."""
     for part, word in enumerate(tree.words):
         if word not in _PARTS or part < _FEWEST:
             continue
@@ -53,9 +52,6 @@ def _before_a_part(tree: Tree) -> Iterator[int]:
         if tree.words[last] in QUOTES:
             opening = next((at for at in range(last - 1, -1, -1) if tree.words[at] in QUOTES), last)
             yield from range(opening + 1, last)
-        elif tree.words[0] == "the" and all(map(tree.has_capital, range(part))):
-            numbered = tree.tags[part + 1 : part + 2] == ["CD"]
-            yield from range(part) if numbered or word in _OF_FILMS else ()
 
 
 def _content(tree: Tree, token: int, word: str) -> Iterator[int]:

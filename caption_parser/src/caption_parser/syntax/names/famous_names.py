@@ -45,7 +45,6 @@ class FamousName(FrozenModel):
     beside: str = ""
     apart: str = ""
     behind: str = ""
-    unless: str = ""
     place: bool = False
     held: bool = False
     named: bool = False
@@ -64,7 +63,6 @@ class _Entry(NamedTuple):
     beside: frozenset[str]
     apart: frozenset[str]
     behind: frozenset[str]
-    unless: frozenset[str]
 
 
 class FoundName(NamedTuple):
@@ -85,7 +83,7 @@ def _entries() -> dict[str, tuple[_Entry, ...]]:
     """The entries by a word that is in the caption wherever their name is."""
     found: dict[str, list[_Entry]] = defaultdict(list)
     for told in famous_names():
-        conditions = (told.after, told.beside, told.apart, told.behind, told.unless)
+        conditions = (told.after, told.beside, told.apart, told.behind)
         around = [frozenset(words.split()) for words in conditions]
         for name in told.words.split(","):
             words = tuple(name.split())
@@ -125,11 +123,9 @@ class FamousNames(WordKinds):
             return None
         if told.abbreviated and not text[tree.starts[first] : tree.ends[end - 1]].isupper():
             return None
-        if told.beside and told.abbreviated and text.isupper():  # where any word looks like an abbreviation
-            return None
         if not entry.apart.isdisjoint(words) or not self._has_company(tree, text, first, entry):
             return None
-        if (first and words[first - 1] in entry.unless) or (told.place and _is_a_place(tree, first, end)):
+        if told.place and _is_a_place(tree, first, end):
             return None
         if told.named and not (end < len(tree) and tree.has_capital(end)):
             return None
@@ -164,7 +160,7 @@ class FamousNames(WordKinds):
         )
         end = first + len(entry.words)
         words = tree.words[end + 1 : end + _HELD_BEHIND] if entry.told.held else tree.words
-        is_held = not entry.told.held or tree.words[end : end + 1] == ["in"]
+        is_held = not entry.told.held or tree.word(end) == "in"
         return is_held and not entry.beside.isdisjoint(words) and not is_told_apart
 
     def _goes_on(self, tree: Tree, text: str, token: int) -> bool:
@@ -178,7 +174,7 @@ class FamousNames(WordKinds):
             or (word == "-" and any(map(str.isdigit, "".join(tree.words[token + 1 : token + 2]))))
             or any(map(str.isdigit, word))
             or _is_abbreviation(tree, text, token)
-            or (tree.words[token + 1 : token + 2] == ["edition"] and tree.has_capital(token))
+            or (tree.word(token + 1) == "edition" and tree.has_capital(token))
             or (self.is_uncommon(word) and word.isalpha() and tree.tags[token] in NOUN_TAGS)
         )
 
@@ -198,9 +194,9 @@ class FamousNames(WordKinds):
 
 def _is_a_place(tree: Tree, first: int, end: int) -> bool:
     """Whether a name is of the place that is called so: "flats in Vauxhall", "Concorde, Paris"."""
-    if first and tree.words[first - 1] in _BEFORE_PLACES:
+    if tree.word(first - 1) in _BEFORE_PLACES:
         return True
-    return tree.words[end : end + 1] == [","] and end + 1 < len(tree) and tree.has_capital(end + 1)
+    return tree.word(end) == "," and end + 1 < len(tree) and tree.has_capital(end + 1)
 
 
 def _is_word(written: str, word: str) -> bool:

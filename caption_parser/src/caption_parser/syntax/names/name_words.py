@@ -1,8 +1,6 @@
 """What words tell of names by themselves: which begin the name of a person, and which are those of places."""
 
-from functools import lru_cache
-
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.syntax.words.word_kinds import WordKinds
 
 _ROMAN = frozenset("ivx")
@@ -32,10 +30,6 @@ HIS_OR_HER = frozenset({"her", "herself", "him", "himself", "his"})
 class NameWords(WordKinds):
     """Tells words of the names of persons from others."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        super().__init__(lexicon)
-        self._is_other_name = lru_cache(CACHED_LOOKUPS)(self._names_a_place_or_body)
-
     def begins_a_name(self, word: str) -> bool:
         """Whether somebody may be called so first: by a given name that is a word, or by no word and no town."""
         return word in GIVEN or (self.is_uncommon(word) and not self._is_other_name(word))
@@ -49,7 +43,8 @@ class NameWords(WordKinds):
             or any(self._lexicon.instance_hypernyms(sense) and self._kind(sense) == "person" for sense in senses)
         )
 
-    def _names_a_place_or_body(self, name: str) -> bool:
+    @remembered
+    def _is_other_name(self, name: str) -> bool:
         return name in _DOGS or any(
             self._kind(synset) in ("location", "group", "object") for synset in self._lexicon.synsets(name)
         )

@@ -17,7 +17,6 @@ _WHERE = frozenset(
 )
 """Where somebody is, and what belongs to somebody else is not."""
 _WHERE_OF_TWO_WORDS = frozenset({("press", "call"), ("press", "conference"), ("red", "carpet")})
-_ALONE = frozenset({"backstage", "onstage"})
 _LONGEST_NAME = 3
 _FEWEST_WORDS = 2
 _FURTHEST_PLACE = 5
@@ -78,7 +77,7 @@ class PeopleAtEvents(NameWords):
 
 def _is_of_actors(tree: Tree, title: int) -> bool:
     """Whether the name of a work follows, and nothing speaks of plaster."""
-    title += tree.words[title : title + 1] == ["the"]
+    title += tree.word(title) == "the"
     return (
         title < len(tree)
         and tree.has_capital(title)
@@ -88,12 +87,10 @@ def _is_of_actors(tree: Tree, title: int) -> bool:
 
 
 def _is_somewhere(tree: Tree, place: int) -> bool:
-    if tree.words[place : place + 1] == [] or tree.words[place] in _ALONE:
-        return place < len(tree)
-    if tree.words[place] not in _AT:
+    if tree.word(place) not in _AT:
         return False
     for token in range(place + 1, min(len(tree), place + 1 + _FURTHEST_PLACE)):
-        if tree.words[token] in _ENDS or tree.tags[token] == "IN":
+        if tree.words[token] in _ENDS:
             return False
         if tree.words[token] in _WHERE or tuple(tree.words[token : token + 2]) in _WHERE_OF_TWO_WORDS:
             return True

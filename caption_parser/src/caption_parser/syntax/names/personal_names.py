@@ -1,8 +1,7 @@
 """Names of persons: behind what one is ("Chef Jamie"), or before what only persons do ("Jane Doe smiles")."""
 
-from functools import lru_cache
-
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.names.name_words import BODIES, GIVEN, HIS_OR_HER, NameWords
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
@@ -88,8 +87,6 @@ class PersonalNames(NameWords):
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
         self._pets = Below(lexicon, map(lexicon.synset, _PETS))
-        self._is_role = lru_cache(CACHED_LOOKUPS)(self._names_a_role)
-        self._is_human = lru_cache(CACHED_LOOKUPS)(self._is_done_by_persons)
 
     def __call__(self, tree: Tree) -> set[int]:
         """The last words of the names of who does what persons do, or the roles before them."""
@@ -179,7 +176,7 @@ class PersonalNames(NameWords):
         for first in tree.capitals:
             role = first - 1
             word = tree.words[role] if role >= 0 else ""
-            is_back = word == "back" and role > 0 and tree.words[role - 1] in _BACKS
+            is_back = word == "back" and tree.word(role - 1) in _BACKS
             if (is_back or self._is_role(word)) and self._is_of_who_acts(tree, role):
                 found.add(role)
         return found
@@ -225,9 +222,7 @@ class PersonalNames(NameWords):
         """Whether what begins there is a name, or what somebody is: "as the prime minister"."""
         if first < len(tree) and tree.has_capital(first):
             return True
-        return tree.words[first : first + 1] == ["the"] and any(
-            map(self._is_role, tree.words[first + 1 : first + 3])
-        )
+        return tree.word(first) == "the" and any(map(self._is_role, tree.words[first + 1 : first + 3]))
 
     def _subjects(self, tree: Tree) -> set[int]:
         """The last words of names of two words or more whose bearers do what only persons do."""
@@ -300,14 +295,16 @@ class PersonalNames(NameWords):
     def _is_an_occasion(self, tree: Tree, verb: int) -> bool:
         return any(tree.words[thing] in _OCCASIONS for thing in tree.children_by(verb, "dobj"))
 
-    def _names_a_role(self, word: str) -> bool:
+    @remembered
+    def _is_role(self, word: str) -> bool:
         """By the most frequent sense."""
         if word in _ROLES:
             return True
         senses = self._lexicon.frequent_senses(word)
         return any(self._kind(sense) == "person" for sense in senses) and not self.is_uncommon(word)
 
-    def _is_done_by_persons(self, word: str) -> bool:
+    @remembered
+    def _is_human(self, word: str) -> bool:
         return not _HUMAN.isdisjoint(self._lexicon.base_forms(word, "v"))
 
 

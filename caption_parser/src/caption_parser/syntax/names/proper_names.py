@@ -5,13 +5,14 @@ only knowledge of the world tells stands in `proper_names.toml`.
 """
 
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.syntax.names.team_names import team_nicknames
 from caption_parser.syntax.phrases import ExtendedHead
-from caption_parser.syntax.tree import PLURAL_TAGS, Tree
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
 from caption_parser.syntax.words.vehicles import ambiguous_makes, vehicle_makes, vehicle_models
 from caption_parser.syntax.words.word_kinds import WordKinds
 from caption_parser.syntax.words.word_lists import QUOTES
@@ -20,6 +21,9 @@ from shared_runtime.packaged import packaged_toml
 _FILE = "proper_names.toml"
 _LONGEST_PLACE = 3
 _LONGEST_NAME = 6
+_NAMING_TAGS = NOUN_TAGS | ADJECTIVE_TAGS
+_MOST_CAPITALS = 32
+"""Words; more with capitals in a row are no name."""
 _PLACES = (
     "city.n.01",
     "state_capital.n.01",
@@ -76,6 +80,7 @@ class _Words(NamedTuple):
     always: frozenset[str]
     capitalised: frozenset[str]
     brands: frozenset[str]
+    nouns: frozenset[str]
 
 
 @cache
@@ -94,6 +99,7 @@ def _words() -> _Words:
         always=frozenset(tables["naming"]["always"]),
         capitalised=frozenset(tables["naming"]["capitalised"]),
         brands=frozenset(tables["naming"]["brands"]),
+        nouns=frozenset(tables["nouns"]["words"].split()),
     )
 
 
@@ -120,8 +126,6 @@ class ProperNameFinder:
         """Words right before a name, which are said of its bearer."""
         self._firms = _FirmNames(lexicon)
         self._kinds_of_place = frozenset(map(lexicon.synset, _PLACES))
-        self._is_place = lru_cache(CACHED_LOOKUPS)(self._names_a_place)
-        self._is_animal = lru_cache(CACHED_LOOKUPS)(self._names_an_animal)
 
     def __call__(self, tree: Tree) -> set[int]:
         """The tokens inside names, of whatever tag."""
@@ -197,13 +201,15 @@ class ProperNameFinder:
             and (tree.has_capital(behind) or tree.words[behind] in QUOTES)
         )
 
-    def _names_a_place(self, name: str) -> bool:
+    @remembered
+    def _is_place(self, name: str) -> bool:
         return any(
             not self._kinds_of_place.isdisjoint(self._lexicon.instance_hypernyms(synset))
             for synset in self._lexicon.synsets(name.replace(" ", "_"))
         )
 
-    def _names_an_animal(self, word: str) -> bool:
+    @remembered
+    def _is_animal(self, word: str) -> bool:
         return any(
             self._lexicon.lexname(synset) == "noun.animal"
             for lemma in self._lexicon.base_forms(word)
@@ -216,7 +222,6 @@ class _FirmNames:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._names_a_thing = lru_cache(CACHED_LOOKUPS)(self._is_what_firms_are_named_after)
 
     def __call__(self, tree: Tree) -> set[int]:
         """Words with a capital and without an article that do what firms do: things and animals have one."""
@@ -226,14 +231,39 @@ class _FirmNames:
             if word in _DOINGS
             and verb
             and tree.has_capital(verb - 1)
-            and (verb == 1 or tree.tags[verb - 2] in (",", ".", ":", "HYPH"))
-            and tree.words[verb + 1 : verb + 2] != ["itself"]
+            and verb == 1
+            and tree.word(verb + 1) != "itself"
             and self._names_a_thing(tree.words[verb - 1])
         }
 
-    def _is_what_firms_are_named_after(self, word: str) -> bool:
+    @remembered
+    def _names_a_thing(self, word: str) -> bool:
         senses = self._lexicon.synsets(word)
         return bool(senses) and self._lexicon.lexname(senses[0]).removeprefix("noun.") in _NAMESAKES
+
+
+class CapitalisedNames(WordKinds):
+    """Finds nouns that WordNet reads as a class and a capital letter gives away as a name."""
+
+    def is_name(self, tree: Tree, head: ExtendedHead, *, living: bool) -> bool:
+        """Whether an extended head is the end of a name.
+
+        "the Boston Bear", "the Chicago Hawks": capitals in a sentence that has few, after a word that is no
+        common word. Living beings and "the" with a plural only: "an Alamo Bus" is a bus all the same.
+        """
+        last = head.end - 1
+        if not tree.has_capital(last) or not _means_names(tree):
+            return False
+        if tree.words[last] in _words().nouns and head.end - head.start == 1 and last > 0:
+            return True
+        before = [token for token in _capitals_before(tree, head.start) if self.is_uncommon(tree.words[token])]
+        if not before:
+            return False
+        first = before[0]
+        team = tree.tags[last] in PLURAL_TAGS and tree.word(first - 1) == "the"
+        if any(f"{tree.words[before[-1]]}_{lemma}" in self._lexicon for lemma in head.lemmas):
+            return False  # "Labrador Retriever", torn apart by the parse
+        return living or team
 
 
 class ModelNames(WordKinds):
@@ -276,10 +306,24 @@ class ModelNames(WordKinds):
         return any(self._lexicon.lexname(sense) == "verb.motion" for sense in senses)
 
 
+def _means_names(tree: Tree) -> bool:
+    """Whether capitals tell anything: not in headlines and shouting."""
+    after_first = len(tree.capitals) - (tree.capitals[:1] == [0])
+    return 2 * after_first < len(tree)
+
+
+def _capitals_before(tree: Tree, start: int) -> list[int]:
+    """The run of capitalised tokens that ends before `start`, in text order."""
+    first = start
+    while start - first < _MOST_CAPITALS and tree.has_capital(first - 1) and tree.tags[first - 1] in _NAMING_TAGS:
+        first -= 1
+    return list(range(first, start))
+
+
 def _is_a_pack(tree: Tree, token: int) -> bool:
     """Whether a word is the maker's name before that of a pack, or that one: "Osprey Talon"."""
     maker = token if tree.words[token] == "osprey" else token - 1
-    if tree.words[maker] != "osprey" or not (tree.has_capital(maker) and tree.has_capital(maker + 1)):
+    if tree.words[maker] != "osprey":
         return False
     for behind in range(maker + 1, min(len(tree), maker + 2 + _LONGEST_MODEL)):
         if tree.words[behind] in _PACKS:

@@ -1,9 +1,9 @@
 """Predicates in a normal form: lemma, particle, preposition, without articles and auxiliaries."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.syntax.tree import Tree
 
 _BASE_TAGS = frozenset({"VB", "VBP"})
@@ -18,7 +18,6 @@ class PredicateForms:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._lemma = lru_cache(CACHED_LOOKUPS)(self._find_lemma)
 
     def verb(self, tree: Tree, verb: int) -> str:
         """The lemma of a verb."""
@@ -32,7 +31,8 @@ class PredicateForms:
         """The words of a preposition: "in front of", "out of"."""
         return " ".join(tree.words[word] for word in words)
 
-    def _find_lemma(self, word: str, is_base: bool) -> str:
+    @remembered
+    def _lemma(self, word: str, is_base: bool) -> str:
         bases = self._lexicon.base_forms(word, "v")
         if is_base and word in bases:
             return word

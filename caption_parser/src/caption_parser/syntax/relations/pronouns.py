@@ -56,4 +56,4 @@ class Antecedents:
     def reciprocal(self, token: int) -> bool:
         """Whether the token is the "other" of "each other" or the "another" of "one another"."""
         tree = self._tree
-        return tree.words[token] in RECIPROCAL and token > 0 and tree.words[token - 1] in ("each", "one")
+        return tree.words[token] in RECIPROCAL and tree.word(token - 1) in ("each", "one")

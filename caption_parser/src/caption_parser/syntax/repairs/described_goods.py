@@ -5,12 +5,12 @@ Shops name a thing and then say what it is like; a parser takes the last of thes
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.lexicon.taxonomy import Below
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS
+from caption_parser.syntax.words.colors import color_words
 from caption_parser.syntax.words.verb_words import VerbWords
 
 _DESCRIBING_TAGS = ADJECTIVE_TAGS | PARTICIPLE_TAGS
@@ -23,10 +23,7 @@ _SAID = frozenset(
     velvet walnut vintage waterproof windproof wool
     """.split()
 )
-"""Materials, patterns and what else is said of goods."""
-_GROWN = frozenset({"animal", "food", "plant"})
-_COLORS = frozenset({"blush", "burgundy", "charcoal", "fuchsia", "graphite", "navy", "taupe"})
-"""Words that name something else for WordNet, and behind a thing its colour."""
+"""Materials, patterns and what else is said of goods beside their colours."""
 _MEASURE = re.compile(
     r"\d+([.,/]\d+)?-?(cl|cm|ft|g|gal|in|inch|kg|l|lb|lbs|liter|litre|m|ml|mm|oz|pc|pcs|pk|qt|tog|w|x\d+\w*)"
 )
@@ -54,9 +51,7 @@ class DescribedGoods:
     def __init__(self, lexicon: Lexicon, words: VerbWords) -> None:
         self._lexicon = lexicon
         self._words = words
-        self._colors = Below(lexicon, [lexicon.synset("color.n.01")])
-        self._is_good = lru_cache(CACHED_LOOKUPS)(self._names_a_good)
-        self._is_said = lru_cache(CACHED_LOOKUPS)(self._is_said_of_goods)
+        self._said = _SAID | color_words()
 
     def __call__(self, draft: TreeDraft) -> None:
         """Read each thing again that only seems to modify what is said of it."""
@@ -85,7 +80,7 @@ class DescribedGoods:
         words, said = draft.tree.words, draft.heads[noun]
         if not self._is_good(words[noun]):
             return
-        if said == noun + 1 and self._is_said(words[said]) and words[said + 1 : said + 2] == [":"]:
+        if said == noun + 1 and words[said] in self._said and words[said + 1 : said + 2] == [":"]:
             draft.describe(noun, said)
             draft.heads[noun], draft.deps[noun] = noun, "ROOT"
         elif draft.tags[said] in PARTICIPLE_TAGS and "," in words[noun:said] and draft.heads[said] == said:
@@ -115,7 +110,7 @@ class DescribedGoods:
         words = draft.tree.words
         word = words[token]
         return (
-            self._is_said(word)
+            word in self._said
             or (word == "hand" and draft.tags[token + 1 : token + 2] == ["VBN"])
             or (token > 0 and words[token - 1] == "auto" and word in _DONE_ALONE)
             or _is_which_of_several(words, token)
@@ -127,27 +122,16 @@ class DescribedGoods:
             )
         )
 
-    def _names_a_good(self, word: str) -> bool:
+    @remembered
+    def _is_good(self, word: str) -> bool:
         senses = self._lexicon.frequent_senses(word)
         return (
             word in _SCREENS
             or word in _MICE
             or (
                 bool(senses)
-                and not self._is_said(word)
+                and word not in self._said
                 and all(self._lexicon.lexname(sense) == "noun.artifact" for sense in senses)
-            )
-        )
-
-    def _is_said_of_goods(self, word: str) -> bool:
-        """Whether a word names a colour, and is no fruit, or stands for a material or a pattern."""
-        senses = self._lexicon.synsets(word)
-        return (
-            word in _SAID
-            or word in _COLORS
-            or (
-                any(sense in self._colors for sense in senses)
-                and self._lexicon.lexname(senses[0]).removeprefix("noun.") not in _GROWN
             )
         )
 

@@ -4,9 +4,10 @@ Where the verb is also a plural, a parse takes its subject for the kind of a nou
 WordNet counts of the two, what the noun would name and what follows tell which it is.
 """
 
-from functools import lru_cache
+from typing import NamedTuple
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
 from caption_parser.syntax.words.acts_and_beings import ActsAndBeings
@@ -56,6 +57,45 @@ _AUXILIARIES = frozenset({"are", "do", "have"})
 _ENDS = frozenset({",", ".", "!", ";", "-", "|"})
 
 
+class _Reading(NamedTuple):
+    """A word that may be a verb, with what WordNet says of it and what stands behind it."""
+
+    word: str
+    kinds: tuple[str, ...]
+    """What it would name as a noun."""
+    as_verb: int
+    """How often texts have it so."""
+    as_noun: int
+    behind: str
+    """The next word; empty: it is the last."""
+    tag: str
+
+    def is_verb_by(self, times: int) -> bool:
+        """Whether it is so many times as often a verb as a noun."""
+        return self.as_verb > times * self.as_noun
+
+    @property
+    def names_a_thing(self) -> bool:
+        """Whether it would, as a noun, name a thing, and is not a verb nearly always."""
+        return self.word in _GOODS or not (_THINGS.isdisjoint(self.kinds) or self.is_verb_by(_NEVER_A_THING))
+
+    @property
+    def is_said(self) -> bool:
+        """Whether it would, as a noun, name what is said or thought."""
+        return not _SAID.isdisjoint(self.kinds[:1])
+
+    @property
+    def has_no_object(self) -> bool:
+        """Whether it stands last, or before where, when and with whom."""
+        return not self.behind or self.behind in _ENDS or self.tag in _OF_PLACES
+
+    @property
+    def says_where_to(self) -> bool:
+        """Whether what follows stands behind a thing hardly ever."""
+        is_manner = self.tag == "IN" and self.behind not in _OF_THINGS and self.word not in _GOODS
+        return self.behind in _OUT_OF or (is_manner and self.is_verb_by(_FAR_RATHER))
+
+
 class HeadlineVerbs:
     """Makes clauses of what begins with a being, a vehicle or a name and a verb in -s."""
 
@@ -63,7 +103,6 @@ class HeadlineVerbs:
         self._lexicon = lexicon
         self._words = words
         self._beings = beings
-        self._kinds = lru_cache(CACHED_LOOKUPS)(self._kinds_of_noun)
 
     def __call__(self, draft: TreeDraft) -> None:
         """Read each headline again."""
@@ -95,7 +134,7 @@ class HeadlineVerbs:
         verb = token + 1
         if tree.tags[token] not in ADJECTIVE_TAGS or tree.heads[token] != verb or tree.deps[token] != "amod":
             return False
-        article = tree.words[token - 1] if token else ""
+        article = tree.word(token - 1)
         return (
             ((tree.tags[verb] == "VBZ" and article in _ONE) or (tree.tags[verb] == "NNS" and article in _A))
             and self._beings.is_being(tree.words[token])
@@ -140,57 +179,50 @@ class HeadlineVerbs:
 
     def _is_a_verb(self, tree: Tree, verb: int, *, is_vehicle: bool) -> bool:
         """Whether what follows, what WordNet counts and what the noun would name make it a verb."""
-        word = tree.words[verb]
-        kinds, (as_verb, as_noun) = self._kinds(word), self._words.counts(word)
-        behind, tag = ("", "") if verb + 1 == len(tree) else (tree.words[verb + 1], tree.tags[verb + 1])
-        if tag in _FINITE or behind in _AUXILIARIES or (tag in _BASE and self._words.is_rather_a_verb(behind)):
+        read = self._read(tree, verb)
+        if self._is_before_a_verb(read):
             return self._is_no_verb(tree, verb + 1)
-        if word in ACTS_OF_OFFICE and tree.words[verb - 1] in OFFICES:
+        if read.word in ACTS_OF_OFFICE and tree.words[verb - 1] in OFFICES:
             return True
-        if tag == "RB" and self._words.is_noun(behind) and not self._words.is_a(behind, "r"):
-            tag = "NN"
-        if word in _ACTS and (not behind or behind in _ENDS or tag in _OF_PLACES):
+        if read.word in _ACTS and read.has_no_object:
             return False
-        if word not in _GOODS and (_THINGS.isdisjoint(kinds) or as_verb > _NEVER_A_THING * as_noun):
-            if tag in _WHOSE or behind in _WHEN:
-                return True
-            if behind in _WHERE_TO:
-                return as_verb >= as_noun
-            if not behind or behind in _ENDS or tag in _OF_PLACES:
-                return not is_vehicle and (
-                    not kinds
-                    or (
-                        _SAID.isdisjoint(kinds[:1])
-                        and self._words.is_for(word, _WITHOUT_OBJECTS)
-                        and (
-                            as_verb > (_FAR_RATHER if behind in _OF_THINGS else _RATHER) * as_noun
-                            or (
-                                self._words.is_for(word, _OF_BEINGS)
-                                and (as_verb >= as_noun or not self._is_a_person(tree, verb - 1))
-                            )
-                        )
-                    )
-                )
-            if not behind.isalpha():
-                return False
-            return as_verb > _RATHER * as_noun and (
-                _SAID.isdisjoint(kinds[:1]) or self._is_a_person(tree, verb - 1)
-            )
-        if tag in _WHOSE:
-            return not any(tag in _LATER_VERBS for tag in tree.tags[verb + 2 :])
-        if not self._is_a_person(tree, verb - 1):
+        is_of_a_person = self._is_a_person(tree, verb - 1)
+        if read.names_a_thing:
+            if read.tag in _WHOSE:
+                return _LATER_VERBS.isdisjoint(tree.tags[verb + 2 :])
+            return is_of_a_person and read.says_where_to
+        if read.tag in _WHOSE or read.behind in _WHEN:
+            return True
+        if read.behind in _WHERE_TO:
+            return read.as_verb >= read.as_noun
+        if read.has_no_object:
+            return not is_vehicle and (not read.kinds or self._is_done_to_nothing(read, is_of_a_person))
+        return read.behind.isalpha() and read.is_verb_by(_RATHER) and (not read.is_said or is_of_a_person)
+
+    def _read(self, tree: Tree, verb: int) -> "_Reading":
+        word = tree.words[verb]
+        behind, tag = ("", "") if verb + 1 == len(tree) else (tree.words[verb + 1], tree.tags[verb + 1])
+        return _Reading(word, self._kinds(word), *self._words.counts(word), behind, tag)
+
+    def _is_before_a_verb(self, read: "_Reading") -> bool:
+        """Whether a verb follows, whose subject the word would be: "dog treats are here"."""
+        is_base = read.tag in _BASE and self._words.is_rather_a_verb(read.behind)
+        return read.tag in _FINITE or read.behind in _AUXILIARIES or is_base
+
+    def _is_done_to_nothing(self, read: "_Reading", is_of_a_person: bool) -> bool:
+        """Whether it is what somebody does without an object, rather than what he has or says."""
+        if read.is_said or not self._words.is_for(read.word, _WITHOUT_OBJECTS):
             return False
-        if word not in _GOODS and behind.isalpha() and as_verb > _NEVER_A_THING * max(1, as_noun):
-            return True  # "model wears cropped shorts"
-        return behind in _OUT_OF or (
-            tag == "IN" and behind not in _OF_THINGS and word not in _GOODS and as_verb > _FAR_RATHER * as_noun
-        )
+        if read.is_verb_by(_FAR_RATHER if read.behind in _OF_THINGS else _RATHER):
+            return True
+        return self._words.is_for(read.word, _OF_BEINGS) and (read.as_verb >= read.as_noun or not is_of_a_person)
 
     def _is_a_person(self, tree: Tree, noun: int) -> bool:
         senses = self._lexicon.frequent_senses(tree.words[noun])
         return any(self._lexicon.lexname(sense) == "noun.person" for sense in senses)
 
-    def _kinds_of_noun(self, word: str) -> tuple[str, ...]:
+    @remembered
+    def _kinds(self, word: str) -> tuple[str, ...]:
         """The kinds of the first two senses that a plural has as a noun; of a second one only if texts know it."""
         return tuple(
             self._lexicon.lexname(sense).removeprefix("noun.")
@@ -203,9 +235,7 @@ class HeadlineVerbs:
 def _make_clause(draft: TreeDraft, verb: int) -> None:
     """Let the noun before a verb be its subject, and what stands behind it its object."""
     tree, subject = draft.tree, verb - 1
-    if tree.heads[verb] == subject:
-        draft.lift(verb, subject)
-    elif tree.heads[verb] > verb and tree.deps[verb] in _OF_NOUNS:
+    if tree.heads[verb] > verb and tree.deps[verb] in _OF_NOUNS:
         thing = tree.heads[verb]
         draft.part(subject, verb, thing)
         if tree.tags[thing] in ADJECTIVE_TAGS:
@@ -214,6 +244,4 @@ def _make_clause(draft: TreeDraft, verb: int) -> None:
             draft.make_noun(thing)
     else:
         draft.heads[subject], draft.deps[subject] = verb, "compound"
-    if draft.tags[subject] not in NOUN_TAGS:
-        draft.tags[subject] = "NN"
     draft.make_subject(subject, verb, clause=True)

@@ -66,8 +66,7 @@ class MisreadWords:
             ):
                 draft.make_noun(token)
                 if draft.deps[token] in _BEFORE_NOUNS:
-                    behind = "appos" if self._is_a_position(draft.tree, token) else "dep"
-                    draft.deps[token] = "compound" if draft.heads[token] > token else behind
+                    draft.deps[token] = "compound" if draft.heads[token] > token else "dep"
             elif (
                 tag == "NN"
                 and (
@@ -81,7 +80,7 @@ class MisreadWords:
     def _is_name(self, tree: Tree, token: int) -> bool:
         """Whether a word read as a verb is none: a make of vehicles, or what has a capital and is no word."""
         word = tree.words[token]
-        if token and tree.words[token - 1] in self._makes and not self._words.is_a(word, "v"):
+        if tree.word(token - 1) in self._makes and not self._words.is_a(word, "v"):
             return True
         if not tree.has_capital(token):
             return False
@@ -117,7 +116,7 @@ class MisreadWords:
         word, tag, dep = tree.words[token], tree.tags[token], tree.deps[token]
         if self._is_one_of_a_kind(tree, token) or self._is_a_position(tree, token):
             return True
-        if word == "wc" or (word == "remote" and tree.words[token + 1 : token + 2] == ["replacement"]):
+        if word == "wc" or (word == "remote" and tree.word(token + 1) == "replacement"):
             return True
         if tag == "IN":
             return False
@@ -177,7 +176,7 @@ class MisreadWords:
 def _is_of_furniture(tree: Tree, token: int) -> bool:
     """Whether it is a set to dine at; "a room for formal dining set with plates" is set itself."""
     if tree.words[token] == "setting":
-        return token > 0 and tree.words[token - 1] in _SET_OUT and not tree.has_child(token, "dobj")
+        return tree.word(token - 1) in _SET_OUT and not tree.has_child(token, "dobj")
     before = tree.words[max(0, token - 1 - _FURTHEST_PURPOSE) : token]
     is_set_itself = "for" in before and _ARTICLES.isdisjoint(before)
     return bool(before) and before[-1] in _OF_FURNITURE and not is_set_itself

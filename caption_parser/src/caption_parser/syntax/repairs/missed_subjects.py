@@ -12,8 +12,6 @@ from caption_parser.syntax.words.verb_words import VerbWords
 from caption_parser.syntax.words.word_lists import SEVERAL_OF, SINGULAR, THEMSELVES
 
 _OF_A_VEHICLE = frozenset("approaches charges docks idles lands refuels taxis".split())
-_OF_HEADLINES = frozenset({"charges", "idles", "lands", "refuels", "taxis"})
-"""Of these, what a headline says of a vehicle without an article."""
 _OF_VEHICLES = frozenset("circle crawl cruise line park queue race stream wait".split())
 _AIMED = frozenset({"batting", "pawing", "swatting"})
 """What beings do to what stands behind "at"."""
@@ -89,7 +87,7 @@ class MissedSubjects:
     def _aims(self, tree: Tree, noun: int, act: int) -> bool:
         return (
             tree.words[act] in _AIMED
-            and tree.words[act + 1 : act + 2] == ["at"]
+            and tree.word(act + 1) == "at"
             and tree.heads[noun] == act
             and tree.deps[noun] in _MODIFIES
             and self._beings.is_being(tree.words[noun])
@@ -105,19 +103,15 @@ class MissedSubjects:
         ):
             return False
         if word in ACTS_OF_PLAYERS:
-            return tree.words[noun] in _ATHLETES and (_goes_on(tree, verb) or tree.tags[verb + 1] == "CD")
+            return tree.words[noun] in _ATHLETES and _goes_on(tree, verb)
         several = tree.tags[noun] == "NNS"
         own = [child for child in (*tree.children[noun], *tree.children[verb]) if child < noun]
         said = {tree.words[child] for child in own}
         if word in _OF_VEHICLES:
             counted = any(tree.tags[child] == "CD" and tree.words[child] not in SINGULAR for child in own)
             return several and self._is_vehicle(tree, noun) and (counted or tree.has_child(verb, "prep"))
-        if word not in _OF_A_VEHICLE or several or not self._is_vehicle(tree, noun):
-            return False
         alone = not SINGULAR.isdisjoint(said) and SEVERAL_OF.isdisjoint(said)
-        if alone or tree.deps[verb] != "ROOT" or not _goes_on(tree, verb):
-            return alone
-        return "the" in said or (noun == 0 and word in _OF_HEADLINES)
+        return word in _OF_A_VEHICLE and alone and self._is_vehicle(tree, noun)
 
     def _is_vehicle(self, tree: Tree, noun: int) -> bool:
         """Whether a word names a vehicle, or its make or model does."""

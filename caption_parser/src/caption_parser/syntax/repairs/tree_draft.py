@@ -126,15 +126,6 @@ class TreeDraft:
         self.deps[subject] = dep
         self.heads[verb], self.deps[verb] = subject, "acl"
 
-    def lift(self, verb: int, subject: int) -> None:
-        """Let the verb right behind a noun that it hangs on be the head of both, and of what follows."""
-        head, dep = self.heads[subject], self.deps[subject]
-        for child in self.tree.children[subject]:
-            if child > verb:
-                self.heads[child] = verb
-        self.heads[verb], self.deps[verb] = verb if head == subject else head, dep
-        self.heads[subject], self.deps[subject] = verb, "compound"
-
     def part(self, subject: int, verb: int, thing: int) -> None:
         """Let the verb between two nouns be the head of the second, as it is in "workers unload boxes"."""
         for child in self.tree.children[thing]:

@@ -31,8 +31,6 @@ _OF_CLAUSES = frozenset(
     {"nsubj", "nsubjpass", "dobj", "dative", "aux", "auxpass", "prt", "advmod", "neg", "ccomp"}
 )
 """Relations to a verb that a noun has to nothing."""
-_PLURALS_OF_KIND = frozenset({"boys", "children", "girls", "kids", "ladies", "men", "mens", "women", "womens"})
-"""Plurals that often say of what kind the noun after them is: "ladies walking shoes"."""
 _MODIFIES = frozenset({"compound", "amod", "nmod", "nummod"})
 
 _GOING_BY = frozenset({"approaching", "crossing", "entering", "leaving", "passing"})
@@ -120,9 +118,7 @@ class TreeRepairs:
         head, last = tree.heads[token], tree.left_edges[token] - 2
         if (
             tree.deps[token] != "conj"
-            or head >= token
-            or last < 0
-            or not (tree.tags[last + 1] == "CC" or (tree.tags[last + 1] == "," and tree.tags[head] == "NN"))
+            or not (tree.tag(last + 1) == "CC" or (tree.tag(last + 1) == "," and tree.tags[head] == "NN"))
             or any(
                 (_is_of_a_clause(tree, child) and not self._is_what_both_make(tree, token, child))
                 or tree.words[child] == "to"
@@ -157,8 +153,7 @@ class TreeRepairs:
             or self._words.is_being(tree.words[subject])
         ):
             return None
-        others = (child for child in tree.children[token] if child != subject)
-        of_clause = any(_is_of_a_clause(tree, child) or tree.deps[child] in ("xcomp", "conj") for child in others)
+        of_clause = any(_is_of_a_clause(tree, child) for child in tree.children[token] if child != subject)
         return None if of_clause else subject
 
     def _kind_before(self, tree: Tree, token: int) -> int | None:
@@ -173,10 +168,7 @@ class TreeRepairs:
             or (tree.tags[kind], tree.deps[kind]) != ("NN", "pobj")
             or self._words.is_being(tree.words[kind])
             or not self._verbs.names_a_thing(tree.words[token])
-            or any(
-                child != subject and (_is_of_a_clause(tree, child) or tree.deps[child] in ("xcomp", "conj"))
-                for child in tree.children[token]
-            )
+            or any(_is_of_a_clause(tree, child) for child in tree.children[token] if child != subject)
         ):
             return None
         return kind
@@ -237,7 +229,7 @@ class TreeRepairs:
             tree.words[participle] in _ON_THEIR_WAY
             and tree.words[noun] in _VEHICLES | _FLYING
             and tree.deps[noun] in _MODIFIES
-            and tree.words[participle + 1 : participle + 2] == [","]
+            and tree.word(participle + 1) == ","
             and tree.has_capital(participle + 2)
         ):
             return noun
@@ -332,8 +324,7 @@ class TreeRepairs:
             return noun
         if words[thing] in _PASSED and self._moves(words[noun], words[participle]):
             return noun
-        many = tags[noun] in PLURAL_TAGS and words[noun] not in _PLURALS_OF_KIND
-        return noun if many and self._words.is_being(words[noun]) else None
+        return None
 
     def _is_being_read_as_manner(self, tree: Tree, noun: int) -> bool:
         """The bear of "a polar bear catching fish", read like the eye of "an eye catching sign"."""

@@ -21,7 +21,6 @@ _SEVERAL = frozenset(
     {"bison", "cattle", "deer", "elk", "fish", "livestock", "moose", "people", "poultry", "sheep"}
 )
 """Plurals without an ending, whatever they are tagged."""
-_PLACES = frozenset("airport dock harbor harbour hangar platform port road runway station town tunnel".split())
 _LYING = frozenset({"graze", "hang", "lay", "lie", "rest", "wait"})
 """What several things or beings do, and what hardly is a thing."""
 _RESTS = frozenset({"arm", "book", "chop", "foot", "head", "leg", "spoon"})
@@ -64,7 +63,7 @@ class VerbSubjects:
         """Whether they are counted or small: "a couple trains", "model planes", but not "a couple embraces"."""
         if tree.words[noun] == "model":
             return self._words.is_vehicle(tree.words[verb])
-        if tree.deps[noun] != "nummod" or tree.words[verb + 1 : verb + 2] == ["for"]:
+        if tree.deps[noun] != "nummod" or tree.word(verb + 1) == "for":
             return False
         as_verb, as_noun = self._words.counts(tree.words[verb])
         return (as_noun > 0 or not as_verb) and self._words.category(tree.words[verb]) in _COUNTED
@@ -73,8 +72,7 @@ class VerbSubjects:
         """The lines of "an open laptop displays lines of code", which have the article of the laptop."""
         thing = tree.heads[verb]
         if (
-            thing <= verb
-            or tree.tags[thing] != "NNS"
+            tree.tags[thing] != "NNS"
             or not tree.is_noun(noun)
             or not (
                 tree.tags[verb] == "VBZ"
@@ -89,12 +87,7 @@ class VerbSubjects:
     def _is_joined_verb(self, tree: Tree, token: int) -> bool:
         """Whether a bare noun joined with a finite verb is one too: "the kids laugh and duck"."""
         head, word = tree.heads[token], tree.words[token]
-        if (
-            tree.deps[token] != "conj"
-            or head >= token
-            or tree.tags[token - 1] != "CC"
-            or any(child < token and tree.deps[child] != "cc" for child in tree.children[token])
-        ):
+        if tree.deps[token] != "conj" or tree.tags[token - 1] != "CC":
             return False
         match tree.tags[head], tree.tags[token]:
             case "VBZ", "NNS":
@@ -173,7 +166,7 @@ class VerbSubjects:
             or any(tree.deps[child] == "amod" and child > noun for child in tree.children[verb])
         ):
             return False
-        if name == "waves" and tree.words[verb + 1 : verb + 2] in (["at"], ["from"], ["to"]):
+        if name == "waves" and tree.word(verb + 1) in ("at", "from", "to"):
             return True
         if tree.tags[verb] == "NNS":
             own = any(tree.deps[child] in _OWN for child in (*tree.children[noun], *tree.children[verb]))
@@ -219,11 +212,7 @@ class VerbSubjects:
             or tree.heads[noun] not in (verb, thing)
             or not tree.is_noun(verb)
             or not tree.is_noun(thing)
-            or not (
-                self._is_nothing_but_a_verb(word)
-                or self._is_done_to_a_being(tree, noun, verb, thing)
-                or self._is_where_a_vehicle_goes(tree, noun, verb, thing)
-            )
+            or not (self._is_nothing_but_a_verb(word) or self._is_done_to_a_being(tree, noun, verb, thing))
             or not (self._words.is_base(word) if several else self._words.is_third_person(word))
         ):
             return None
@@ -231,17 +220,6 @@ class VerbSubjects:
 
     def _is_nothing_but_a_verb(self, word: str) -> bool:
         return not self._words.is_noun(word) and not self._words.is_a(word, "a")
-
-    def _is_where_a_vehicle_goes(self, tree: Tree, noun: int, verb: int, thing: int) -> bool:
-        """Whether a vehicle moves to or from the place right behind the verb: "train leaves station"."""
-        return (
-            thing == verb + 1
-            and tree.tags[verb] == "NNS"
-            and tree.words[thing] in _PLACES
-            and self._words.is_vehicle(tree.words[noun])
-            and self._words.says_how_one_moves(tree.words[verb])
-            and not self._words.is_listed(tree.words[noun], tree.words[verb])
-        )
 
     def _is_done_to_a_being(self, tree: Tree, noun: int, verb: int, thing: int) -> bool:
         """Whether a being does something to the one right after the verb, which stands between singulars."""

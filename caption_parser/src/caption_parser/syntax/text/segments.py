@@ -6,11 +6,11 @@ markup, entities and hashtags stood in it.
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.syntax.text.boilerplate import FILE_NAMES, Dropped, boilerplate_words, prefix_length
 from caption_parser.syntax.text.caption_text import plain
 from caption_parser.syntax.text.drawn_endings import drawn_from, says_drawn
@@ -63,7 +63,6 @@ class Segmenter:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._boilerplate = boilerplate_words()
-        self._describes = lru_cache(CACHED_LOOKUPS)(self._is_describing)
 
     def __call__(self, caption: str) -> tuple[Segment, ...]:
         """The segments in text order, one at least; separators belong to none."""
@@ -170,7 +169,8 @@ class Segmenter:
     def _is_compound(self, word: str) -> bool:
         return any(self._lexicon.synsets(word, pos) for pos in ("n", "a", "v"))
 
-    def _is_describing(self, word: str) -> bool:
+    @remembered
+    def _describes(self, word: str) -> bool:
         """Whether a word is an adjective before it is a noun: "large", "red", but not "orange"."""
         word = word.lower()
         adjectives, nouns = self._lexicon.synsets(word, "a"), self._lexicon.synsets(word)

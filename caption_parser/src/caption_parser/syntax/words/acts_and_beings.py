@@ -1,9 +1,10 @@
 """Words for acts and for the beings that do them: "a cow grazing", "a man kite surfing"."""
 
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.syntax.words.word_kinds import WordKinds
 from shared_runtime.packaged import packaged_toml
 
@@ -54,16 +55,6 @@ class ActsAndBeings(WordKinds):
 
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
-        self.is_participle = lru_cache(CACHED_LOOKUPS)(self._is_participle)
-        """Whether a word is a verb in its -ing form."""
-        self.names_an_act = lru_cache(CACHED_LOOKUPS)(self._names_an_act)
-        """Whether a verb in its -ing form, as a noun, names no thing: grazing, but not building."""
-        self.is_being = lru_cache(CACHED_LOOKUPS)(self._is_being)
-        """Whether the first two senses of a word have a person, an animal or a group of such."""
-        self.is_stuff = lru_cache(CACHED_LOOKUPS)(self._is_stuff)
-        """Whether the word names what has no plural first of all: water, bread, hay."""
-        self.is_adjective = lru_cache(CACHED_LOOKUPS)(self._is_adjective)
-        """Whether WordNet lists the word as an adjective."""
         self._taken_in = incorporated_nouns()
 
     def takes_in(self, noun: str, participle: str) -> bool:
@@ -82,27 +73,35 @@ class ActsAndBeings(WordKinds):
         """Whether the word may be what does it: only beings do what may also be said or felt."""
         return self.names_an_act(participle, self.is_being(being))
 
-    def _is_participle(self, word: str) -> bool:
+    @remembered
+    def is_participle(self, word: str) -> bool:
+        """Whether a word is a verb in its -ing form."""
         return (
             word.endswith("ing") and len(word) > 4 and bool(self._lexicon.base_forms(word, "v"))
         ) or word in _NOT_LISTED
 
-    def _names_an_act(self, word: str, of_a_being: bool = False) -> bool:
-        if not self.is_participle(word) or word in _EVENTS:
-            return False
-        return self._kinds(word) <= (_WHAT_BEINGS_DO if of_a_being else _ACTS)
+    @remembered
+    def names_an_act(self, word: str, of_a_being: bool = False) -> bool:
+        """Whether a verb in its -ing form, as a noun, names no thing: grazing, but not building."""
+        return word not in _EVENTS and self._kinds(word) <= (_WHAT_BEINGS_DO if of_a_being else _ACTS)
 
-    def _is_being(self, word: str) -> bool:
+    @remembered
+    def is_being(self, word: str) -> bool:
+        """Whether the first two senses of a word have a person, an animal or a group of such."""
         if word in _GROUPS or word in _PEOPLE or word in _BEINGS_BY_LATER_SENSES:
             return True
         senses = [sense for lemma in self._lexicon.base_forms(word) for sense in self._lexicon.synsets(lemma)[:2]]
         return any(self._kind(sense) in _BEINGS for sense in senses)
 
-    def _is_stuff(self, word: str) -> bool:
+    @remembered
+    def is_stuff(self, word: str) -> bool:
+        """Whether the word names what has no plural first of all: water, bread, hay."""
         senses = self._lexicon.synsets(word)
         return bool(senses) and self._kind(senses[0]) in _STUFF
 
-    def _is_adjective(self, word: str) -> bool:
+    @remembered
+    def is_adjective(self, word: str) -> bool:
+        """Whether WordNet lists the word as an adjective."""
         return word not in _BEINGS_BY_ADJECTIVE and bool(self._lexicon.base_forms(word, "a"))
 
     def _kinds(self, word: str) -> set[str]:

@@ -1,8 +1,7 @@
 """Parts of bodies: what shows its owner wherever it is seen."""
 
-from functools import lru_cache
-
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.lexicon.taxonomy import Below
 
 _FREQUENT_SENSES = 2
@@ -23,13 +22,13 @@ class BodyParts:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._animals = Below(lexicon, [lexicon.synset("animal.n.01")])
-        self._is_part = lru_cache(CACHED_LOOKUPS)(self._has_such_a_sense)
 
     def __contains__(self, word: str) -> bool:
         """Whether a lower-cased word, singular or plural, often means a part of a body."""
         return self._is_part(word)
 
-    def _has_such_a_sense(self, word: str) -> bool:
+    @remembered
+    def _is_part(self, word: str) -> bool:
         if word in _OTHER_PARTS:
             return True
         if word in _NO_PARTS:

@@ -3,11 +3,12 @@
 The noun before a part is no mere modifier: the whole is seen with its part.
 """
 
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import Tree
@@ -62,21 +63,18 @@ class PartFinder:
         self._wholes_apart = frozenset(map(lexicon.synset, wholes))
         self._buildings = frozenset(map(lexicon.synset, ("structure.n.01", "room.n.01", "area.n.05")))
         """What is in a room is no part of it in this sense: a dining room table."""
-        self.has_part = lru_cache(CACHED_LOOKUPS)(self._shows_whole)
-        """Whether what has one of these synsets has a part of that name."""
-        self._names_of_parts = lru_cache(CACHED_LOOKUPS)(self._list_parts)
 
     def is_part_of(self, tree: Tree, head: ExtendedHead, part: int) -> bool:
         """Whether the noun `part` is a part of what the name `head` before it may mean."""
         last = head.end - 1
-        if part <= last or not tree.is_noun(part):
+        if not tree.is_noun(part):
             return False
         # A phrase of a label space has no senses of its own: "cell phone" is a phone.
         whole = head.synsets or self._senses(head.lemmas[0]) or self._senses(tree.words[last])
         animal, word = tree.words[last], tree.words[part]
         if animal in self._lists.eaten_animals and word in self._lists.eaten_parts:
             return False
-        if word in _COATS and (head.start > 1 or tree.deps[part] not in ("ROOT", "nsubj")):
+        if word in _COATS and head.start > 1:
             return False
         if word in self._body_parts and self._is_worn(tree, part):
             return False
@@ -94,7 +92,9 @@ class PartFinder:
             tree.words[head] in ("in", "with") and tree.words[tree.heads[head]] in self._lists.wearing
         )
 
-    def _shows_whole(self, wholes: tuple[int, ...], word: str) -> bool:
+    @remembered
+    def has_part(self, wholes: tuple[int, ...], word: str) -> bool:
+        """Whether what has one of these synsets has a part of that name."""
         lexicon = self._lexicon
         lemmas = {word, *lexicon.base_forms(word)}
         is_apart = not self._parts_apart.isdisjoint(lemmas)
@@ -126,7 +126,8 @@ class PartFinder:
             )
         )
 
-    def _list_parts(self, whole: int) -> frozenset[str]:
+    @remembered
+    def _names_of_parts(self, whole: int) -> frozenset[str]:
         lexicon = self._lexicon
         parts = lexicon.meronyms(whole, "part")
         return frozenset(lemma.lower() for part in parts for lemma in lexicon.lemmas(part))

@@ -1,9 +1,9 @@
 """What WordNet says of a word that a tagger may have misread: what it can be, and what it mostly is."""
 
-from functools import lru_cache
 from typing import Literal
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.words.word_kinds import WordKinds
 
@@ -24,31 +24,15 @@ class VerbWords(WordKinds):
         super().__init__(lexicon)
         self._fabrics = Below(lexicon, [lexicon.synset("fabric.n.01")])
         self._vehicles = Below(lexicon, map(lexicon.synset, ("vehicle.n.01", "public_transport.n.01")))
-        self.is_a = lru_cache(CACHED_LOOKUPS)(self._is_a)
-        """Whether WordNet lists the word as of a part of speech in any form: "a", "r" or "v"."""
-        self.names_a_thing = lru_cache(CACHED_LOOKUPS)(self._names_a_thing)
-        """Whether a noun names a thing or a being, and neither a colour nor a material."""
-        self.is_base = lru_cache(CACHED_LOOKUPS)(self._is_base)
-        """Whether the word is a verb's base form."""
-        self.is_third_person = lru_cache(CACHED_LOOKUPS)(self._is_third_person)
-        """Whether the word is a verb's form in -s."""
-        self.is_rather_a_verb = lru_cache(CACHED_LOOKUPS)(self._is_rather_a_verb)
-        """Whether a word is a verb more often than a noun in the texts that WordNet counts."""
-        self.says_how_one_is = lru_cache(CACHED_LOOKUPS)(self._says_how_one_is)
-        """Whether a word hardly ever is a noun, and as a verb says how a being moves, rests or eats."""
-        self.says_how_one_moves = lru_cache(CACHED_LOOKUPS)(self._says_how_one_moves)
-        """Whether a word is as often a verb as a noun, and as a verb says how something moves."""
-        self.is_vehicle = lru_cache(CACHED_LOOKUPS)(self._is_vehicle)
-        """Whether a noun, in its most frequent sense, names what moves and carries."""
-        self.is_listed = lru_cache(CACHED_LOOKUPS)(self._is_listed)
-        """Whether WordNet has two nouns as one name, in the singular: "lamb chops"."""
-        self.counts = lru_cache(CACHED_LOOKUPS)(self._counts)
-        """How often WordNet's texts have the word as a verb, and how often as a noun."""
 
-    def _is_a(self, word: str, pos: str) -> bool:
+    @remembered
+    def is_a(self, word: str, pos: str) -> bool:
+        """Whether WordNet lists the word as of a part of speech in any form: "a", "r" or "v"."""
         return bool(self._lexicon.base_forms(word, pos))
 
-    def _names_a_thing(self, word: str) -> bool:
+    @remembered
+    def names_a_thing(self, word: str) -> bool:
+        """Whether a noun names a thing or a being, and neither a colour nor a material."""
         senses = [sense for lemma in self._lexicon.base_forms(word) for sense in self._lexicon.synsets(lemma)]
         return (
             bool(senses)
@@ -56,19 +40,29 @@ class VerbWords(WordKinds):
             and not any(self._kind(sense) in _SAID_OF_THINGS or sense in self._fabrics for sense in senses)
         )
 
-    def _is_base(self, word: str) -> bool:
+    @remembered
+    def is_base(self, word: str) -> bool:
+        """Whether the word is a verb's base form."""
         return word in self._lexicon.base_forms(word, "v")
 
-    def _is_third_person(self, word: str) -> bool:
+    @remembered
+    def is_third_person(self, word: str) -> bool:
+        """Whether the word is a verb's form in -s."""
         return word.endswith("s") and any(base != word for base in self._lexicon.base_forms(word, "v"))
 
-    def _is_rather_a_verb(self, word: str) -> bool:
+    @remembered
+    def is_rather_a_verb(self, word: str) -> bool:
+        """Whether a word is a verb more often than a noun in the texts that WordNet counts."""
         return self._count(word, "v") > self._count(word, "n")
 
-    def _says_how_one_is(self, word: str) -> bool:
+    @remembered
+    def says_how_one_is(self, word: str) -> bool:
+        """Whether a word hardly ever is a noun, and as a verb says how a being moves, rests or eats."""
         return self.is_for(word, _BEARING) and self._count(word, "v") > 2 * self._count(word, "n")
 
-    def _says_how_one_moves(self, word: str) -> bool:
+    @remembered
+    def says_how_one_moves(self, word: str) -> bool:
+        """Whether a word is as often a verb as a noun, and as a verb says how something moves."""
         return self.is_for(word, _MOTION) and self._count(word, "v") >= self._count(word, "n")
 
     def is_for(self, word: str, kinds: frozenset[str]) -> bool:
@@ -76,16 +70,22 @@ class VerbWords(WordKinds):
         senses = self._lexicon.frequent_senses(word, "v", of_each=2)
         return any(self._lexicon.lexname(sense).removeprefix("verb.") in kinds for sense in senses)
 
-    def _is_vehicle(self, word: str) -> bool:
+    @remembered
+    def is_vehicle(self, word: str) -> bool:
+        """Whether a noun, in its most frequent sense, names what moves and carries."""
         if word in _CABS:
             return True
         return self.means(word, self._vehicles)
 
-    def _is_listed(self, first: str, second: str) -> bool:
+    @remembered
+    def is_listed(self, first: str, second: str) -> bool:
+        """Whether WordNet has two nouns as one name, in the singular: "lamb chops"."""
         firsts, seconds = ((*self._lexicon.base_forms(word), word) for word in (first, second))
         return any(f"{one}_{other}" in self._lexicon for one in firsts for other in seconds)
 
-    def _counts(self, word: str) -> tuple[int, int]:
+    @remembered
+    def counts(self, word: str) -> tuple[int, int]:
+        """How often WordNet's texts have the word as a verb, and how often as a noun."""
         return self._count(word, "v"), self._count(word, "n")
 
     def _count(self, word: str, pos: Literal["n", "v"]) -> int:

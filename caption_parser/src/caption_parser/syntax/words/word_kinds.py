@@ -1,9 +1,9 @@
 """What WordNet says that a word can be: what the classes of words of several rules have in common."""
 
-from functools import lru_cache
 from typing import Literal
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.lexicon.taxonomy import Below
 
 _PARTS_OF_SPEECH: tuple[Literal["n", "a", "v", "r"], ...] = ("n", "a", "v", "r")
@@ -14,27 +14,26 @@ class WordKinds:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self.is_noun = lru_cache(CACHED_LOOKUPS)(self._is_noun)
-        """Whether WordNet lists the word or its singular as a noun."""
-        self.is_uncommon = lru_cache(CACHED_LOOKUPS)(self._is_uncommon)
-        """Whether WordNet lists the word in no part of speech, or for names alone: "Jane", "Smith" is a trade."""
 
-        self.category = lru_cache(CACHED_LOOKUPS)(self._category)
+    @remembered
+    def category(self, word: str) -> str | None:
         """The lexicographer file of the most frequent sense of a noun, "noun.animal"; none: it is no noun."""
-        self.means = lru_cache(CACHED_LOOKUPS)(self._means)
-        """Whether one of the first senses, as many `of_each` of its base forms (1), is below some synsets."""
-
-    def _category(self, word: str) -> str | None:
         senses = self._lexicon.frequent_senses(word)
         return self._lexicon.lexname(senses[0]) if senses else None
 
-    def _means(self, word: str, below: Below, of_each: int = 1) -> bool:
+    @remembered
+    def means(self, word: str, below: Below, of_each: int = 1) -> bool:
+        """Whether one of the first senses, as many `of_each` of its base forms (1), is below some synsets."""
         return any(sense in below for sense in self._lexicon.frequent_senses(word, of_each=of_each))
 
-    def _is_noun(self, word: str) -> bool:
+    @remembered
+    def is_noun(self, word: str) -> bool:
+        """Whether WordNet lists the word or its singular as a noun."""
         return bool(self._lexicon.base_forms(word))
 
-    def _is_uncommon(self, word: str) -> bool:
+    @remembered
+    def is_uncommon(self, word: str) -> bool:
+        """Whether WordNet lists the word in no part of speech, or for names alone: "Jane", "Smith" is a trade."""
         return not any(
             lemma[:1].islower()
             for pos in _PARTS_OF_SPEECH
