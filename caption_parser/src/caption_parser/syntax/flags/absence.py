@@ -45,15 +45,28 @@ _GOES_ON = frozenset({"bad", "by", "for", "into", "in", "on", "through", "to", "
 _SHOWN = frozenset(
     "available depicted found here included noticeable pictured present seen shown spotted there visible".split()
 )
-_OUT_OF = frozenset({"frame", "picture", "shot", "sight", "view"})
 _IMAGES = frozenset({"frame", "image", "photo", "photograph", "picture", "scene", "shot", "sight", "view"})
+_ONGOING = frozenset({"being", "getting"})
 _PERCEIVING = frozenset({"find", "see", "spot"})
 _HAVING = frozenset({"contain", "feature", "have", "include", "notice", "show", "wear"})
 _STAYING = frozenset({"exist", "exists", "stand", "stands"})
 _PLACING = frozenset({"among", "at", "in", "on", "with"})
+_FULL = frozenset({"full", "home"})
+_KINDS = frozenset({"JJ", "NN", "NNS"})
+_OURS = frozenset({"my", "our", "the"})
+_PRESENT = frozenset({"VBG", "VBP", "VBZ"})
 _LEFT_PLACES = frozenset(
-    "area building frame harbor harbour house picture platform port room scene station stop terminal".split()
+    """
+    area building bus ferry frame harbor harbour house picture plane platform port room scene station stop terminal
+    train tram
+    """.split()
 )
+_GOING = frozenset("driven flown moved passed ridden run sailed stepped walked wandered".split())
+_AWAY = frozenset({"away", "by", "off", "past"})
+"""Behind what somebody has done they say that he is no longer there: "has stepped away"."""
+_ONCE = frozenset({"formerly", "once", "originally", "previously"})
+_WITH_WHOM = frozenset({"by", "of", "to", "with"})
+"""Behind what a place once was: "used by trams", "full of cars", "home to elephants"."""
 
 
 class _When(StrEnum):
@@ -102,9 +115,9 @@ _TRIGGERS = (
     frozenset(_BEGINNING_WITH)
     | _ABSENT
     | _TAKEN
-    | frozenset(
-        {"nowhere", "used", "once", "formerly", "previously", "originally", "longer", "out", "left", "not", "n't"}
-    )
+    | _GOING
+    | _ONCE
+    | frozenset({"nowhere", "used", "longer", "out", "left", "not", "n't", "closed"})
     | frozenset({"cannot", "never", "ca", "cant", "neither"})
 )
 
@@ -127,11 +140,14 @@ def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
     elif word in _TAKEN:
         if _is_after(tree, token, _BE) and _CONDITIONS.isdisjoint(tree.words[:token]):
             yield from subject_before(tree, token)
-    elif word == "left":
-        yield from _departed(tree, token)
+    elif word == "left" or word in _GOING:
+        yield from _departed(tree, token, word)
+    elif word == "closed":
+        if _word(tree, token + 1) == "to" and _tag(tree, token + 2) in _KINDS:
+            yield from phrase_behind(tree, token + 2)  # "closed to cars"
     elif word == "used":
         yield from _used_to(tree, token)
-    elif word in ("once", "formerly", "previously", "originally"):
+    elif word in _ONCE:
         yield from _once(tree, token)
     elif word == "longer":
         yield from _no_longer(tree, token)
@@ -199,29 +215,48 @@ def _nowhere(tree: Tree, token: int) -> Iterator[int]:
 
 
 def _out_of_sight(tree: Tree, token: int) -> Iterator[int]:
-    """ "with the dog out of sight", "the dog is out of frame"; who "looks out of frame" is there.
+    """ "with the dog out of sight", "the dog is out of the frame"; who "looks out of frame" is there.
 
-    And "the dog itself is out".
+    "The chair has been pushed out of the picture"; "the dog itself is out".
     """
-    last = token + 2
+    last = token + 2 + (_word(tree, token + 2) in _OURS)
     if token > 1 and tree.words[token - 2] in THEMSELVES and tree.words[token - 1] in _BE:
-        if _word(tree, token + 1) in ("", ".", ";"):
+        if _word(tree, token + 1) in ("", ".", ";", "of"):
             yield from subject_before(tree, token)
         return
-    if _word(tree, token + 1) != "of" or _word(tree, last) not in _OUT_OF or _tag(tree, last + 1) in NOUN_TAGS:
+    if _word(tree, token + 1) != "of" or _word(tree, last) not in _IMAGES or _tag(tree, last + 1) in NOUN_TAGS:
         return
+    before = tree.words[max(0, token - 4) : token]
     if token and tree.is_noun(token - 1):
         yield token - 1
-    elif token and tree.words[token - 1] in _BE:
+    elif before and (
+        before[-1] in _BE
+        or (
+            tree.tags[token - 1] in ("VBD", "VBN")
+            and not (_BE | _HAVE).isdisjoint(before)
+            and (_PARTLY | _ONGOING).isdisjoint(before)
+        )
+    ):
         yield from subject_before(tree, token)
 
 
-def _departed(tree: Tree, token: int) -> Iterator[int]:
-    """ "the bus has left", "has already left the station"; a man who "has left his bag" may still be there."""
+def _departed(tree: Tree, token: int, word: str) -> Iterator[int]:
+    """ "the bus has left", "has stepped away"; a man who "has left his bag" or then does more may still be there."""
     places = [tree.words[noun] for noun in tree.children_by(token, "dobj")]
     auxiliaries = {tree.words[child] for child in tree.children_by(token, "aux")}
-    ends = bool(places) or _word(tree, token + 1) in ("", ".", ",", "already", "and")
-    if ends and auxiliaries & _HAVE and _LEFT_PLACES.issuperset(places):
+    behind = token + 1 + (word != "left")
+    ends = bool(places) or _word(tree, behind) in ("", ".", ",", "already", "and")
+    if (
+        ends
+        and auxiliaries & _HAVE
+        and _LEFT_PLACES.issuperset(places)
+        and (word == "left" or tree.words[token + 1] in _AWAY)
+        and tree.deps[token] != "relcl"
+        and not any(
+            tree.tags[other] in _PRESENT and not tree.has_child(other, "nsubj")
+            for other in tree.children_by(token, "conj")
+        )
+    ):
         yield from subject_before(tree, token)
 
 
@@ -253,7 +288,7 @@ def _is_what_somebody_did(tree: Tree, token: int) -> bool:
 
 
 def _once(tree: Tree, token: int) -> Iterator[int]:
-    """ "a wall that once had a clock", "where a tree once stood", "there once was a horse"."""
+    """ "a wall that once had a clock", "where a tree once stood", "there once was a horse", "once used by trams"."""
     following, where = _word(tree, token + 1), _where_before(tree, token)
     if where is not None and (following in _PLACED or following in _STATES or _tag(tree, token + 1) == "VBD"):
         yield from _nouns_between(tree, where, token)
@@ -265,6 +300,10 @@ def _once(tree: Tree, token: int) -> Iterator[int]:
         yield from phrase_behind(tree, token + 1 + (following in _BE))
     elif following in _PLACED and _word(tree, token + 2) in ("", *_HERE):
         yield from subject_before(tree, token)
+    elif token and _word(tree, token + 2) in _WITH_WHOM and (following in _FULL or _tag(tree, token + 1) == "VBN"):
+        for noun in tree.children_by(token + 2, "pobj"):
+            for member in members_of(tree, noun):
+                yield from filter(tree.is_noun, range(tree.left_edges[member], member + 1))
 
 
 def _no_longer(tree: Tree, token: int) -> Iterator[int]:

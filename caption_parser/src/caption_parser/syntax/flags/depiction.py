@@ -364,6 +364,8 @@ def _likened(tree: Tree, token: int, word: str) -> Iterator[int]:
                 likes.extend(tree.children_by(preposition, "pobj"))
     elif word in _RESEMBLING:
         likes.extend(tree.children_by(token, "dobj"))
+        if tree.deps[token] in ("amod", "compound"):
+            likes.append(tree.heads[token])  # "the clouds above the hill resemble sheep", read as one phrase
     for noun in likes:
         for member in tree.conjuncts(noun):
             yield member

@@ -9,7 +9,10 @@ _COLORING = frozenset("dyed dyeing painted stained tinged tinted".split())
 _BETWEEN_COLORS = frozenset({",", "and", "bright", "dark", "deep", "pale", "with"})
 COLORED_WITH = frozenset("blue gold green grey pink purple red violet white yellow".split())
 _BEING = frozenset(
-    "are be been being glow glowing glows is look looking looks turn turned turning turns was were".split()
+    """
+    are be became become becomes becoming been being glow glowing glows go goes going gone is look looking looks turn
+    turned turning turns was went were
+    """.split()
 )
 _SHADES = frozenset(
     "blazing bold bright brilliant burnt dark deep fiery glowing light neon pale rich rusty vivid warm".split()
@@ -105,7 +108,11 @@ def _is_said_to_be(tree: Tree, orange: int) -> bool:
     if not _FRUIT.isdisjoint(tree.words):
         return False
     before = orange - 1
-    while before > 0 and (tree.tags[before] in _SHADING or tree.words[before] in _BETWEEN_COLORS | _SHADES):
+    while (
+        before > 0
+        and tree.words[before] not in _BEING
+        and (tree.tags[before] in _SHADING or tree.words[before] in _BETWEEN_COLORS | _SHADES)
+    ):
         before -= 1
     if before > 0 and tree.words[before] == "a" and tree.words[before + 1] in _SHADES:
         before -= 1
