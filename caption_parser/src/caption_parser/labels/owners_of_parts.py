@@ -1,4 +1,4 @@
-"""Persons of whom a caption has a part of the body alone: "her feet dangle", "someone's bare feet"."""
+"""Persons of whom a caption has a part of the body alone: "her feet dangle", "someone's bare feet", "a thumb"."""
 
 from collections.abc import Iterator
 
@@ -34,6 +34,23 @@ _LEFT_BEHIND = frozenset({"hair"})
 """What somebody loses: in a drain there is nobody."""
 _NAMING = NOUN_TAGS | ADJECTIVE_TAGS
 _NOBODY_KNOWN = frozenset({"someone", "somebody"})
+_HUMAN = frozenset({"human", "humans"})
+_FINGERS = frozenset({"finger", "fingers", "thumb", "thumbs"})
+"""What persons alone have."""
+_FEET = frozenset({"feet", "foot", "toes"})
+_SHOD = frozenset(
+    """
+    boot boots heels sandal sandals shoe shoes skate skateboard skates skating ski skis slipper slippers sneaker
+    sneakers sock socks surfboard toenail toenails
+    """.split()
+)
+"""Beside these, feet are neither those of furniture nor a measure."""
+_WHOSE = frozenset({"bare", "female", "male"})
+_GLOVES = frozenset({"glove", "gloves", "mitten", "mittens", "mitts"})
+_SAYINGS = frozenset({"crossed", "down", "up"})
+"""Behind fingers and thumbs that nobody needs to show."""
+_SPOKEN_OF = frozenset({"at", "for", "to", "like"})
+"""Before feet that nobody shows: "shoes for wide feet", "at the feet of a giant"."""
 
 
 class OwnersOfParts(NameWords):
@@ -50,8 +67,7 @@ class OwnersOfParts(NameWords):
         tree = caption.tree
         if _PARTS.isdisjoint(tree.words) or not self._lifeless.isdisjoint(tree.words):
             return
-        if any(self._is_of_an_animal(found) for found in caption.objects):
-            return
+        among_animals = any(self._is_of_an_animal(found) for found in caption.objects)
         if any(word in _FIGURES and not tree.has_child(at, "poss") for at, word in enumerate(tree.words)):
             return
         for found in caption.objects:
@@ -61,7 +77,18 @@ class OwnersOfParts(NameWords):
                 and not found.candidate.flags
                 and tree.words[part : part + 2] != ["face", "on"]
                 and not any(tree.words[child] == "of" for child in tree.children_by(part, "prep"))
-                and any(self._is_somebody(tree, owner, part) for owner in tree.children_by(part, "poss"))
+                and (
+                    _is_human(tree, part)
+                    or not (
+                        among_animals
+                        or (
+                            not any(
+                                self._is_somebody(tree, owner, part) for owner in tree.children_by(part, "poss")
+                            )
+                            and not _is_shown(tree, part)
+                        )
+                    )
+                )
             ):
                 yield part
 
@@ -99,3 +126,25 @@ class OwnersOfParts(NameWords):
         if len(name) > 1:
             return self.begins_a_name(name[0]) and not self._may_be_a_name(name[-1])
         return name != [] and (self.is_uncommon(name[0]) or name[0] in GIVEN)
+
+
+def _is_human(tree: Tree, part: int) -> bool:
+    """Whether it is said to be no animal's: "a human foot", "bites someone's finger"."""
+    return any(
+        tree.words[child] in _HUMAN or (tree.deps[child] == "poss" and tree.words[child] in _NOBODY_KNOWN)
+        for child in tree.children_by(part, "amod", "compound", "nmod", "poss")
+    )
+
+
+def _is_shown(tree: Tree, part: int) -> bool:
+    """Whether a part that is nobody's tells by itself that somebody is there: "a thumb on the lens", "bare feet"."""
+    word = tree.words[part]
+    if tree.deps[part] == "pobj" and tree.words[tree.heads[part]] in _SPOKEN_OF:
+        return False
+    if tree.has_child(part, "poss") or tree.has_child(part, "compound"):
+        return False
+    if any(tree.words[child] in _WHOSE for child in tree.children_by(part, "amod")):
+        return True
+    if word in _FINGERS:
+        return _GLOVES.isdisjoint(tree.words) and _SAYINGS.isdisjoint(tree.words[part + 1 : part + 2])
+    return word in _FEET and not _SHOD.isdisjoint(tree.words)
