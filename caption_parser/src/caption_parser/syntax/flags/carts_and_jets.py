@@ -25,6 +25,11 @@ _JOINING = frozenset({"&", ",", "and"})
 _SKATED = frozenset({"skatepark", "skateparks"})
 _OF_PARKS = frozenset({"concrete", "empty", "skate", "skateboard", "skateboarding", "skatepark"})
 _EATEN = frozenset({"fruit", "rice", "salad", "soup"})
+_MEALS = _EATEN | frozenset("cereal drink drinks eat eating eats food holding holds kitchen noodles table".split())
+_EDGES = frozenset("bottom coping edge edges lip rim side sides top wall walls".split())
+_INTO = frozenset({"above", "around", "in", "inside", "into", "on"})
+_SKATING = ("carv", "drop", "grind", "rid", "skat")
+"""What is done with a bowl of concrete begins so."""
 _WITHIN = frozenset({"in", "of"})
 _HAVING = frozenset({"had", "has", "have"})
 _NEAR = 4
@@ -68,6 +73,18 @@ def is_of_a_skatepark(tree: Tree, bowl: int) -> bool:
     kind = {tree.words[child] for child in tree.children_by(bowl, "compound")}
     filled = tree.words[bowl + 1 : bowl + 2] == ["of"] and _SKATED.isdisjoint(tree.words[bowl + 2 : bowl + 5])
     return kind <= _OF_PARKS and not filled
+
+
+def is_skated_in(tree: Tree, bowl: int) -> bool:
+    """ "A skateboarder on the edge of the bowl", "riding a bowl on a skateboard", and nothing of a meal."""
+    if not any(word.startswith("skate") for word in tree.words) or not _MEALS.isdisjoint(tree.words):
+        return False
+    if tree.words[bowl + 1 : bowl + 2] in (["of"], ["with"]):
+        return False
+    over = tree.heads[bowl]
+    if tree.deps[bowl] == "pobj":
+        return tree.words[over] in _INTO or (tree.words[over] == "of" and tree.words[tree.heads[over]] in _EDGES)
+    return tree.deps[bowl] == "dobj" and tree.words[over].startswith(_SKATING)
 
 
 def _is_of(tree: Tree, part: int, wholes: Set[str]) -> bool:

@@ -42,7 +42,10 @@ _DRAWN = frozenset(
     """.split()
 )
 _BEFORE_QUOTES = SAYING | frozenset(
-    "caption entitled labeled labelled lettering message phrase quote slogan text titled word words".split()
+    """
+    answers asked asks caption entitled labeled labelled lettering message phrase quote replied replies reply shouts
+    slogan text titled wonders word words
+    """.split()
 )
 _LIKENING = frozenset(
     """

@@ -48,7 +48,7 @@ def concluded_nouns(tree: Tree) -> set[int]:
         if word in _ENDS:
             concludes = False
         elif word in _CONCLUDING or (word in _AS_IF and token and tree.words[token - 1] == "as"):
-            concludes = tree.tags[token] not in ("NN", "NNS")
+            concludes = tree.tags[token] not in ("NN", "NNS") or tree.words[token + 1 : token + 2] == ["that"]
         elif concludes and ((tree.is_noun(token) and not known) or _has_left(tree, token)):
             found.add(token)
         known = word in _KNOWN or (known and tree.tags[token] not in ("IN", "DT", "VBZ", "VBP", "VBD", "CC"))

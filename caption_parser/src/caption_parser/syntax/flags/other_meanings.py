@@ -3,15 +3,17 @@
 Each has a test of its own for what stands around it; a caption without any of the words costs few comparisons.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon.taxonomy import with_hyponyms
 from caption_parser.syntax.flags.carts_and_jets import (
     are_of_a_board,
     are_of_a_tub,
     is_a_cart,
     is_of_a_skatepark,
+    is_skated_in,
 )
 from caption_parser.syntax.flags.figures import TRAINED
 from caption_parser.syntax.flags.oranges import COLORED_WITH, are_colors, is_a_color
@@ -24,6 +26,7 @@ _OF_CELLS = frozenset(
     tissues tumor virus viruses
     """.split()
 )
+_LANGUAGE = "natural_language.n.01"
 _ON_HOW = frozenset("choosing how picking using what when where which why".split())
 _OF_TEXTS = frozenset(
     """
@@ -62,6 +65,12 @@ _OURS = frozenset({"my", "our", "this"})
 _FURTHEST = 7
 _DESCRIBING = NOUN_TAGS | ADJECTIVE_TAGS | {"CD", "DT", "HYPH", "RB"}
 _TAKES = frozenset({"take", "takes"})
+_SAID_OF_OTHERS = frozenset(
+    "expressionist futurist impressionist minimalist realist surrealist vegan vintage".split()
+)
+_SPEAKING = frozenset(
+    "in into learn learning learns speak speaking speaks study studying teach teaches teaching".split()
+)
 _STOPS = frozenset({".", "!", "?", ",", ";"})
 _POINTING = frozenset({"one", "that", "these", "this"})
 _WITH_ROYALTY = frozenset({"and", "by", "for", "of", "the", "with"})
@@ -96,6 +105,7 @@ class OtherMeanings:
         self._state = lexicon.synset("american_state.n.01")
         self._categories = lru_cache(CACHED_LOOKUPS)(self._categories_of)
         self._peoples = frozenset(self._peoples_of_states())
+        self._languages = frozenset(self._peoples_of(with_hyponyms(lexicon, [lexicon.synset(_LANGUAGE)])))
 
     def __call__(self, tree: Tree) -> set[int]:
         """Those nouns."""
@@ -105,6 +115,10 @@ class OtherMeanings:
             found.update(at for at, word in enumerate(words) if word in _TOLD and _TOLD[word](tree, at))
         if not self._peoples.isdisjoint(words):
             found.update(at for at, word in enumerate(words) if word in self._peoples and _is_a_place(tree, at))
+        if not self._languages.isdisjoint(words) and not _SPEAKING.isdisjoint(words):
+            found.update(
+                at for at, word in enumerate(words) if word in self._languages and _is_a_language(tree, at)
+            )
         if "as" in words and not _ACTING.isdisjoint(words):
             found.update(self._roles_of_animals(tree))
         if "," in words and not _PETS.isdisjoint(words):
@@ -143,10 +157,13 @@ class OtherMeanings:
 
     def _peoples_of_states(self) -> set[str]:
         """Names of American states that are peoples, too: "Iowa"."""
+        return self._peoples_of(self._lexicon.instance_hyponyms(self._state))
+
+    def _peoples_of(self, synsets: Iterable[int]) -> set[str]:
         return {
             lemma.lower()
-            for state in self._lexicon.instance_hyponyms(self._state)
-            for lemma in self._lexicon.lemmas(state)
+            for synset in synsets
+            for lemma in self._lexicon.lemmas(synset)
             if any(self._lexicon.lexname(sense) == "noun.person" for sense in self._lexicon.synsets(lemma.lower()))
         }
 
@@ -324,9 +341,18 @@ def _is_a_maker(tree: Tree, totes: int) -> bool:
     return totes == 0 and tree.has_capital(0) and not _IN_RAIN.isdisjoint(tree.words) and "and" not in tree.words
 
 
-def _is_of_food(tree: Tree, vegan: int) -> bool:
-    """ "Quick and easy vegan", "dinner, vegan and gluten free": who eats so has a determiner."""
-    return not any(tree.has_child(vegan, determining) for determining in ("det", "nummod", "poss"))
+def _is_bare(tree: Tree, word: int) -> bool:
+    """ "Dinner, vegan and gluten free", "bedroom, minimalist": who eats or builds so has a determiner or acts."""
+    return tree.deps[word] != "nsubj" and not any(
+        tree.has_child(word, determining) for determining in ("det", "nummod", "poss")
+    )
+
+
+def _is_a_language(tree: Tree, language: int) -> bool:
+    """ "Price cards in Thai", "a label in Russian and English", "she speaks Polish"."""
+    first = tree.first_conjuncts[language]
+    before = tree.words[tree.heads[first]] if tree.deps[first] in ("pobj", "dobj") else ""
+    return before in _SPEAKING and _is_bare(tree, language) and tree.tags[language + 1 : language + 2] != ["NN"]
 
 
 def _is_of_a_way(tree: Tree, fork: int) -> bool:
@@ -340,7 +366,7 @@ _TOLD = {
     "band": _is_a_stripe,
     "bands": _is_a_stripe,
     "bears": _are_borne,
-    "bowl": _any_of(is_of_a_skatepark, _is_of_skaters),
+    "bowl": _any_of(is_of_a_skatepark, is_skated_in, _is_of_skaters),
     "cake": _is_taken,
     "cat": _is_of_glass,
     "cells": _is_beside(_OF_CELLS),
@@ -362,6 +388,6 @@ _TOLD = {
     "trolley": is_a_cart,
     "trolleys": is_a_cart,
     "trucks": are_of_a_board,
-    "vegan": _is_of_food,
+    **dict.fromkeys(_SAID_OF_OTHERS, _is_bare),
 }
 """Words, and what tells that they mean another thing."""
