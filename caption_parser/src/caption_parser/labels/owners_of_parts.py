@@ -137,7 +137,7 @@ def _is_human(tree: Tree, part: int) -> bool:
 
 
 def _is_shown(tree: Tree, part: int) -> bool:
-    """Whether a part that is nobody's tells by itself that somebody is there: "a thumb on the lens", "bare feet"."""
+    """Whether a part that is nobody's tells that somebody is there: "a thumb on the lens", "bare feet"."""
     word = tree.words[part]
     if tree.deps[part] == "pobj" and tree.words[tree.heads[part]] in _SPOKEN_OF:
         return False

@@ -241,7 +241,7 @@ def _out_of_sight(tree: Tree, token: int) -> Iterator[int]:
 
 
 def _departed(tree: Tree, token: int, word: str) -> Iterator[int]:
-    """ "the bus has left", "has stepped away"; a man who "has left his bag" or then does more may still be there."""
+    """ "the bus has left", "has stepped away"; who "has left his bag" or then does more may still be there."""
     places = [tree.words[noun] for noun in tree.children_by(token, "dobj")]
     auxiliaries = {tree.words[child] for child in tree.children_by(token, "aux")}
     behind = token + 1 + (word != "left")
@@ -288,7 +288,7 @@ def _is_what_somebody_did(tree: Tree, token: int) -> bool:
 
 
 def _once(tree: Tree, token: int) -> Iterator[int]:
-    """ "a wall that once had a clock", "where a tree once stood", "there once was a horse", "once used by trams"."""
+    """ "a wall that once had a clock", "where a tree once stood", "once used by trams"."""
     following, where = _word(tree, token + 1), _where_before(tree, token)
     if where is not None and (following in _PLACED or following in _STATES or _tag(tree, token + 1) == "VBD"):
         yield from _nouns_between(tree, where, token)

@@ -43,8 +43,8 @@ _DRAWN = frozenset(
 )
 _BEFORE_QUOTES = SAYING | frozenset(
     """
-    answers asked asks caption entitled labeled labelled lettering message phrase quote replied replies reply shouts
-    slogan text titled wonders word words
+    answers asked asks caption entitled labeled labelled lettering message phrase quote replied replies reply
+    shouts slogan text titled wonders word words
     """.split()
 )
 _LIKENING = frozenset(

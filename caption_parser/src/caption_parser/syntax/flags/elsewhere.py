@@ -106,7 +106,10 @@ _TOLD_APART = frozenset({"amod", "conj", "det", "nummod", "poss"})
 _NEAR = 5
 """Words before "by" among which is what somebody does."""
 _TRIGGERS = (
-    _BEHIND_THE_PICTURE | _ADDRESSED | _TAKING | {"camera", "by", "after", "for", "courtesy", "memory", "honor", "honour", "thanks"}
+    _BEHIND_THE_PICTURE
+    | _ADDRESSED
+    | _TAKING
+    | {"camera", "by", "after", "for", "courtesy", "memory", "honor", "honour", "thanks"}
 )
 
 
@@ -137,7 +140,9 @@ class ElsewhereFinder:
             if tree.words[max(0, token - 1)] == "the" and tree.words[max(0, token - 2)] in _ADDRESSING:
                 yield token
         elif word in _BEHIND_THE_PICTURE:
-            if self._is_behind_the_picture(tree, token) or (word == "photographer" and self._is_faced(tree, token)):
+            if self._is_behind_the_picture(tree, token) or (
+                word == "photographer" and self._is_faced(tree, token)
+            ):
                 yield token
         elif word in _TAKING:
             if tree.words[token + 1 : token + 2] in (["the"], ["this"]) and not _IMAGES.isdisjoint(

@@ -76,7 +76,9 @@ class MentionedFinder(WordKinds):
             if (
                 token
                 and tree.is_noun(token - 1)
-                and (tree.words[token - 1] in _LEFT | _STYLES or self.means(tree.words[token - 1], self._dwellings))
+                and (
+                    tree.words[token - 1] in _LEFT | _STYLES or self.means(tree.words[token - 1], self._dwellings)
+                )
             ):
                 yield from self._persons_of(tree, token)
         elif word in _HONOURING or word == "according":

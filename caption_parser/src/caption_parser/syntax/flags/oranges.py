@@ -10,8 +10,8 @@ _BETWEEN_COLORS = frozenset({",", "and", "bright", "dark", "deep", "pale", "with
 COLORED_WITH = frozenset("blue gold green grey pink purple red violet white yellow".split())
 _BEING = frozenset(
     """
-    are be became become becomes becoming been being glow glowing glows go goes going gone is look looking looks turn
-    turned turning turns was went were
+    are be became become becomes becoming been being glow glowing glows go goes going gone is look looking looks
+    turn turned turning turns was went were
     """.split()
 )
 _SHADES = frozenset(
