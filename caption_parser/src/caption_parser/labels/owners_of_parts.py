@@ -65,11 +65,13 @@ class OwnersOfParts(NameWords):
     def __call__(self, caption: CaptionReading) -> Iterator[int]:
         """Those parts."""
         tree = caption.tree
-        if _PARTS.isdisjoint(tree.words) or not self._lifeless.isdisjoint(tree.words):
+        if _PARTS.isdisjoint(tree.words):
             return
-        among_animals = any(self._is_of_an_animal(found) for found in caption.objects)
-        if any(word in _FIGURES and not tree.has_child(at, "poss") for at, word in enumerate(tree.words)):
-            return
+        alone = (
+            self._lifeless.isdisjoint(tree.words)
+            and not any(word in _FIGURES and not tree.has_child(at, "poss") for at, word in enumerate(tree.words))
+            and not any(self._is_of_an_animal(found) for found in caption.objects)
+        )
         for found in caption.objects:
             part = found.candidate.token
             if (
@@ -77,20 +79,13 @@ class OwnersOfParts(NameWords):
                 and not found.candidate.flags
                 and tree.words[part : part + 2] != ["face", "on"]
                 and not any(tree.words[child] == "of" for child in tree.children_by(part, "prep"))
-                and (
-                    _is_human(tree, part)
-                    or not (
-                        among_animals
-                        or (
-                            not any(
-                                self._is_somebody(tree, owner, part) for owner in tree.children_by(part, "poss")
-                            )
-                            and not _is_shown(tree, part)
-                        )
-                    )
-                )
+                and (_is_human(tree, part) or (alone and self._tells_of_somebody(tree, part)))
             ):
                 yield part
+
+    def _tells_of_somebody(self, tree: Tree, part: int) -> bool:
+        owned = any(self._is_somebody(tree, owner, part) for owner in tree.children_by(part, "poss"))
+        return owned or _is_shown(tree, part)
 
     def _is_of_an_animal(self, found: ObjectReading) -> bool:
         return found.synset in self._animals or (
@@ -129,8 +124,8 @@ class OwnersOfParts(NameWords):
 
 
 def _is_human(tree: Tree, part: int) -> bool:
-    """Whether it is said to be no animal's: "a human foot", "bites someone's finger"."""
-    return any(
+    """Whether it is said to be no animal's: "a human foot", "bites someone's finger"; wigs are of human hair."""
+    return tree.words[part] not in _LEFT_BEHIND and any(
         tree.words[child] in _HUMAN or (tree.deps[child] == "poss" and tree.words[child] in _NOBODY_KNOWN)
         for child in tree.children_by(part, "amod", "compound", "nmod", "poss")
     )
