@@ -136,8 +136,9 @@ def _is_shown(tree: Tree, part: int) -> bool:
     word = tree.words[part]
     if tree.deps[part] == "pobj" and tree.words[tree.heads[part]] in _SPOKEN_OF:
         return False
-    of_another = part + 1 < len(tree) and tree.is_noun(part + 1)  # "the finger holes of scissors"
-    if of_another or tree.has_child(part, "poss") or tree.has_child(part, "compound"):
+    behind = tree.tags[part + 1] if part + 1 < len(tree) else ""
+    is_of_another = behind in NOUN_TAGS or (behind == "VBZ" and tree.heads[part] != part + 1)  # "finger holes"
+    if is_of_another or tree.has_child(part, "poss") or tree.has_child(part, "compound"):
         return False
     if any(tree.words[child] in _WHOSE for child in tree.children_by(part, "amod")):
         return True
