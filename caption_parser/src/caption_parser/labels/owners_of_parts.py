@@ -35,16 +35,26 @@ _LEFT_BEHIND = frozenset({"hair"})
 _NAMING = NOUN_TAGS | ADJECTIVE_TAGS
 _NOBODY_KNOWN = frozenset({"someone", "somebody"})
 _HUMAN = frozenset({"human", "humans"})
-_FINGERS = frozenset({"finger", "fingers", "thumb", "thumbs"})
+_FINGERS = frozenset({"finger", "fingers", "thumb", "thumbs", "wrist"})
 """What persons alone have."""
 _FEET = frozenset({"feet", "foot", "toes"})
-_SHOD = frozenset(
+_LIMBS = frozenset({"arm", "arms", "leg", "legs"})
+_OF_SPORTS = frozenset(
+    "racket racquet skateboard skateboards skates ski skis snowboard snowboards surfboard surfboards".split()
+)
+"""Beside these, limbs are none of furniture, where none is named."""
+_SHOD = _OF_SPORTS | frozenset(
     """
-    boot boots heels sandal sandals shoe shoes skate skateboard skates skating ski skis slipper slippers sneaker
-    sneakers sock socks surfboard toenail toenails
+    boot boots heels sandal sandals shoe shoes skate skating slipper slippers sneaker sneakers sock socks toenail
+    toenails
     """.split()
 )
 """Beside these, feet are neither those of furniture nor a measure."""
+_POSTURES = frozenset(
+    "crossed dangle dangling hanging poking propped resting standing stepping sticking tucked walking".split()
+)
+"""Right behind "feet", what they do."""
+_LEGGED = frozenset("bench cabinet chair couch counter desk lamp rack sofa stand stool table tripod".split())
 _WHOSE = frozenset({"bare", "female", "male"})
 _GLOVES = frozenset({"glove", "gloves", "mitten", "mittens", "mitts"})
 _SAYINGS = frozenset({"crossed", "down", "up"})
@@ -144,4 +154,10 @@ def _is_shown(tree: Tree, part: int) -> bool:
         return True
     if word in _FINGERS:
         return _GLOVES.isdisjoint(tree.words) and _SAYINGS.isdisjoint(tree.words[part + 1 : part + 2])
-    return word in _FEET and not _SHOD.isdisjoint(tree.words)
+    if word in _FEET and (
+        not _POSTURES.isdisjoint(tree.words[part + 1 : part + 2]) or not _SHOD.isdisjoint(tree.words)
+    ):
+        return True
+    if word not in _LIMBS or not _LEGGED.isdisjoint(tree.words) or tree.words[tree.heads[part]] == "with":
+        return False
+    return not _OF_SPORTS.isdisjoint(tree.words)
