@@ -46,6 +46,8 @@ _SHOWN = frozenset(
     "available depicted found here included noticeable pictured present seen shown spotted there visible".split()
 )
 _IMAGES = frozenset({"frame", "image", "photo", "photograph", "picture", "scene", "shot", "sight", "view"})
+_UNSEEN = frozenset({"off", "out", "outside", "unseen"})
+_OFF = frozenset({"camera", "frame", "screen"})
 _ONGOING = frozenset({"being", "getting"})
 _PERCEIVING = frozenset({"find", "see", "spot"})
 _HAVING = frozenset({"contain", "feature", "have", "include", "notice", "show", "wear"})
@@ -117,7 +119,8 @@ _TRIGGERS = (
     | _TAKEN
     | _GOING
     | _ONCE
-    | frozenset({"nowhere", "used", "longer", "out", "left", "not", "n't", "closed"})
+    | _UNSEEN
+    | frozenset({"nowhere", "used", "longer", "left", "not", "n't", "closed"})
     | frozenset({"cannot", "never", "ca", "cant", "neither"})
 )
 
@@ -151,8 +154,8 @@ def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
         yield from _once(tree, token)
     elif word == "longer":
         yield from _no_longer(tree, token)
-    elif word == "out":
-        yield from _out_of_sight(tree, token)
+    elif word in _UNSEEN:
+        yield from _out_of_sight(tree, token, word)
     elif word in ("not", "n't", "cannot", "never", "cant"):
         yield from _not_shown(tree, token)
 
@@ -214,30 +217,45 @@ def _nowhere(tree: Tree, token: int) -> Iterator[int]:
         yield from members_of(tree, before)
 
 
-def _out_of_sight(tree: Tree, token: int) -> Iterator[int]:
-    """ "with the dog out of sight", "the dog is out of the frame"; who "looks out of frame" is there.
+def _out_of_sight(tree: Tree, token: int, word: str) -> Iterator[int]:
+    """ "the dog is out of the frame", "someone off camera", "an unseen hand"; who "looks out of frame" is there.
 
     "The chair has been pushed out of the picture"; "the dog itself is out".
     """
-    last = token + 2 + (_word(tree, token + 2) in _OURS)
-    if token > 1 and tree.words[token - 2] in THEMSELVES and tree.words[token - 1] in _BE:
+    before = tree.words[max(0, token - 4) : token]
+    if word == "unseen":
+        yield from (noun for noun in [tree.heads[token]] if tree.deps[token] == "amod" and noun > token)
+        return
+    if word == "out" and len(before) > 1 and before[-2] in THEMSELVES and before[-1] in _BE:
         if _word(tree, token + 1) in ("", ".", ";", "of"):
             yield from subject_before(tree, token)
         return
-    if _word(tree, token + 1) != "of" or _word(tree, last) not in _IMAGES or _tag(tree, last + 1) in NOUN_TAGS:
+    if not before or not _is_out_of_the_picture(tree, token, word):
         return
-    before = tree.words[max(0, token - 4) : token]
-    if token and tree.is_noun(token - 1):
+    if tree.is_noun(token - 1):
         yield token - 1
-    elif before and (
-        before[-1] in _BE
-        or (
-            tree.tags[token - 1] in ("VBD", "VBN")
-            and not (_BE | _HAVE).isdisjoint(before)
-            and (_PARTLY | _ONGOING).isdisjoint(before)
-        )
+    elif before[-1] in _BE and before[-2:-1] in (["who"], ["which"]):
+        yield from (noun for noun in (token - 3, token - 4) if noun >= 0 and tree.is_noun(noun))
+    elif before[-1] in _BE or (
+        tree.tags[token - 1] in ("VBD", "VBN")
+        and not (_BE | _HAVE).isdisjoint(before)
+        and (_PARTLY | _ONGOING).isdisjoint(before)
     ):
         yield from subject_before(tree, token)
+
+
+def _is_out_of_the_picture(tree: Tree, token: int, word: str) -> bool:
+    """Whether "out of the frame", "off-camera" or "outside of the shot" begins there."""
+    last = token + 1
+    if word == "off":
+        last += _word(tree, last) == "-"
+        return _word(tree, last) in _OFF and _tag(tree, last + 1) not in NOUN_TAGS
+    if _word(tree, last) == "of":
+        last += 1
+    elif word == "out":
+        return False
+    last += _word(tree, last) in _OURS
+    return _word(tree, last) in _IMAGES and _tag(tree, last + 1) not in NOUN_TAGS
 
 
 def _departed(tree: Tree, token: int, word: str) -> Iterator[int]:
