@@ -35,7 +35,7 @@ _LEFT_BEHIND = frozenset({"hair"})
 _NAMING = NOUN_TAGS | ADJECTIVE_TAGS
 _NOBODY_KNOWN = frozenset({"someone", "somebody"})
 _HUMAN = frozenset({"human", "humans"})
-_FINGERS = frozenset({"finger", "fingers", "thumb", "thumbs", "wrist"})
+_FINGERS = frozenset({"finger", "fingers", "thumb", "thumbs"})
 """What persons alone have."""
 _FEET = frozenset({"feet", "foot", "toes"})
 _LIMBS = frozenset({"arm", "arms", "leg", "legs"})
