@@ -14,6 +14,7 @@ from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.traces import leaves_traces
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.words.word_lists import SENTENCE_ENDS
+from shared_schemas import Flag
 
 _ASSERTING = frozenset({"someone", "somebody", "everyone", "everybody"})
 _PERSONAL = frozenset({"he", "she"})
@@ -85,7 +86,11 @@ class IndefinitePeople:
             if (word == "me" and _opens(tree, token)) or (word in _MANY and _are_drawn(tree, token)):
                 yield EntailingWords(tree.starts[token], tree.ends[token], (person,))
                 continue
-            if word in _ASSERTING and (leaves_traces(tree, token) or not _HINTING.isdisjoint(before)):
+            if word in _ASSERTING and (
+                leaves_traces(tree, token)
+                or not _HINTING.isdisjoint(before)
+                or token in caption.flagged.get(Flag.NEGATED, ())
+            ):
                 continue
             if is_somebody and _NOT_SEEN_AFTER.isdisjoint(before[-1:]) and before != ["as", "though"]:
                 yield EntailingWords(tree.starts[token], tree.ends[token], (person,))

@@ -17,8 +17,8 @@ from shared_schemas import Rule
 
 KIN = frozenset(
     """
-    adult baby brother couple dad daddy daughter family father female grown-up infant kid male mama mom mommy
-    mother mum newborn offspring pair papa parent sibling sister son twin youngster
+    adolescent adult baby brother couple dad daddy daughter family father female grown-up infant juvenile kid male
+    mama matriarch mom mommy mother mum newborn offspring pair papa parent sibling sister son twin youngster
     """.split()
 )
 """Lemmas that name a member of any kind by its age, its sex or its kin."""

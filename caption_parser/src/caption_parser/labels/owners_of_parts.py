@@ -1,4 +1,4 @@
-"""Persons of whom a caption has a part of the body alone: "her feet dangle", "someone's bare feet"."""
+"""Persons of whom a caption has a part of the body alone: "her feet dangle", "someone's bare feet", "a thumb"."""
 
 from collections.abc import Iterator
 
@@ -34,6 +34,33 @@ _LEFT_BEHIND = frozenset({"hair"})
 """What somebody loses: in a drain there is nobody."""
 _NAMING = NOUN_TAGS | ADJECTIVE_TAGS
 _NOBODY_KNOWN = frozenset({"someone", "somebody"})
+_HUMAN = frozenset({"human", "humans"})
+_FINGERS = frozenset({"finger", "fingers", "thumb", "thumbs"})
+"""What persons alone have."""
+_FEET = frozenset({"feet", "foot", "toes"})
+_LIMBS = frozenset({"arm", "arms", "leg", "legs"})
+_OF_SPORTS = frozenset(
+    "racket racquet skateboard skateboards skates ski skis snowboard snowboards surfboard surfboards".split()
+)
+"""Beside these, limbs are none of furniture, where none is named."""
+_SHOD = _OF_SPORTS | frozenset(
+    """
+    boot boots heels sandal sandals shoe shoes skate skating slipper slippers sneaker sneakers sock socks toenail
+    toenails
+    """.split()
+)
+"""Beside these, feet are neither those of furniture nor a measure."""
+_POSTURES = frozenset(
+    "crossed dangle dangling hanging poking propped resting standing stepping sticking tucked walking".split()
+)
+"""Right behind "feet", what they do."""
+_LEGGED = frozenset("bench cabinet chair couch counter desk lamp rack sofa stand stool table tripod".split())
+_WHOSE = frozenset({"bare", "female", "male"})
+_GLOVES = frozenset({"glove", "gloves", "mitten", "mittens", "mitts"})
+_SAYINGS = frozenset({"crossed", "down", "up"})
+"""Behind fingers and thumbs that nobody needs to show."""
+_SPOKEN_OF = frozenset({"at", "for", "to", "like"})
+"""Before feet that nobody shows: "shoes for wide feet", "at the feet of a giant"."""
 
 
 class OwnersOfParts(NameWords):
@@ -48,12 +75,13 @@ class OwnersOfParts(NameWords):
     def __call__(self, caption: CaptionReading) -> Iterator[int]:
         """Those parts."""
         tree = caption.tree
-        if _PARTS.isdisjoint(tree.words) or not self._lifeless.isdisjoint(tree.words):
+        if _PARTS.isdisjoint(tree.words):
             return
-        if any(self._is_of_an_animal(found) for found in caption.objects):
-            return
-        if any(word in _FIGURES and not tree.has_child(at, "poss") for at, word in enumerate(tree.words)):
-            return
+        alone = (
+            self._lifeless.isdisjoint(tree.words)
+            and not any(word in _FIGURES and not tree.has_child(at, "poss") for at, word in enumerate(tree.words))
+            and not any(self._is_of_an_animal(found) for found in caption.objects)
+        )
         for found in caption.objects:
             part = found.candidate.token
             if (
@@ -61,9 +89,13 @@ class OwnersOfParts(NameWords):
                 and not found.candidate.flags
                 and tree.words[part : part + 2] != ["face", "on"]
                 and not any(tree.words[child] == "of" for child in tree.children_by(part, "prep"))
-                and any(self._is_somebody(tree, owner, part) for owner in tree.children_by(part, "poss"))
+                and (_is_human(tree, part) or (alone and self._tells_of_somebody(tree, part)))
             ):
                 yield part
+
+    def _tells_of_somebody(self, tree: Tree, part: int) -> bool:
+        owned = any(self._is_somebody(tree, owner, part) for owner in tree.children_by(part, "poss"))
+        return owned or _is_shown(tree, part)
 
     def _is_of_an_animal(self, found: ObjectReading) -> bool:
         return found.synset in self._animals or (
@@ -99,3 +131,33 @@ class OwnersOfParts(NameWords):
         if len(name) > 1:
             return self.begins_a_name(name[0]) and not self._may_be_a_name(name[-1])
         return name != [] and self.is_uncommon(name[0])
+
+
+def _is_human(tree: Tree, part: int) -> bool:
+    """Whether it is said to be no animal's: "a human foot", "bites someone's finger"; wigs are of human hair."""
+    return tree.words[part] not in _LEFT_BEHIND and any(
+        tree.words[child] in _HUMAN or (tree.deps[child] == "poss" and tree.words[child] in _NOBODY_KNOWN)
+        for child in tree.children_by(part, "amod", "compound", "nmod", "poss")
+    )
+
+
+def _is_shown(tree: Tree, part: int) -> bool:
+    """Whether a part that is nobody's tells that somebody is there: "a thumb on the lens", "bare feet"."""
+    word = tree.words[part]
+    if tree.deps[part] == "pobj" and tree.words[tree.heads[part]] in _SPOKEN_OF:
+        return False
+    behind = tree.tags[part + 1] if part + 1 < len(tree) else ""
+    is_of_another = behind in NOUN_TAGS or (behind == "VBZ" and tree.heads[part] != part + 1)  # "finger holes"
+    if is_of_another or tree.has_child(part, "poss") or tree.has_child(part, "compound"):
+        return False
+    if any(tree.words[child] in _WHOSE for child in tree.children_by(part, "amod")):
+        return True
+    if word in _FINGERS:
+        return _GLOVES.isdisjoint(tree.words) and _SAYINGS.isdisjoint(tree.words[part + 1 : part + 2])
+    if word in _FEET and (
+        not _POSTURES.isdisjoint(tree.words[part + 1 : part + 2]) or not _SHOD.isdisjoint(tree.words)
+    ):
+        return True
+    if word not in _LIMBS or not _LEGGED.isdisjoint(tree.words) or tree.words[tree.heads[part]] == "with":
+        return False
+    return not _OF_SPORTS.isdisjoint(tree.words)

@@ -11,6 +11,7 @@ from caption_parser.labels.reading import CaptionReading, ImpliedObject, ObjectR
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.senses import SenseChoice
+from caption_parser.syntax.quantities import referents
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, Tree
 from shared_schemas import Route, Rule
 
@@ -129,7 +130,7 @@ def _near_conjuncts(tree: Tree, noun: int) -> list[int]:
 
 
 def _inside(tree: Tree, pot: int) -> Iterator[tuple[int, bool]]:
-    """The fern of "a fern in a pot", "a fern that sits in a pot"."""
+    """The fern of "a fern in a pot", "a fern that sits in a pot", "a row of ferns in pots"."""
     preposition = tree.heads[tree.first_conjuncts[pot]]
     if tree.deps[tree.first_conjuncts[pot]] != "pobj" or tree.words[preposition] not in _IN:
         return
@@ -141,7 +142,7 @@ def _inside(tree: Tree, pot: int) -> Iterator[tuple[int, bool]]:
         nouns = [noun for noun in tree.children_by(head, "nsubj", "nsubjpass", "dobj") if tree.is_noun(noun)]
         if not nouns and tree.deps[head] in ("acl", "relcl"):
             nouns = [tree.heads[head]]
-    for noun in nouns:
+    for noun in (told for one in nouns for told in referents(tree, one)):
         for member in _near_conjuncts(tree, noun):
             if member < pot:
                 yield member, grows

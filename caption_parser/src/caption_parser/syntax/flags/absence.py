@@ -44,14 +44,29 @@ _GOES_ON = frozenset({"bad", "by", "for", "into", "in", "on", "through", "to", "
 _SHOWN = frozenset(
     "available depicted found here included noticeable pictured present seen shown spotted there visible".split()
 )
-_OUT_OF = frozenset({"frame", "picture", "shot", "sight", "view"})
 _IMAGES = frozenset({"frame", "image", "photo", "photograph", "picture", "scene", "shot", "sight", "view"})
+_UNSEEN = frozenset({"off", "out", "outside", "unseen"})
+_OFF = frozenset({"camera", "frame", "screen"})
+_ONGOING = frozenset({"being", "getting"})
 _PERCEIVING = frozenset({"find", "see", "spot"})
 _HAVING = frozenset({"contain", "feature", "have", "include", "notice", "show", "wear"})
 _PLACING = frozenset({"among", "at", "in", "on", "with"})
+_FULL = frozenset({"full", "home"})
+_KINDS = frozenset({"JJ", "NN", "NNS"})
+_OURS = frozenset({"my", "our", "the"})
+_PRESENT = frozenset({"VBG", "VBP", "VBZ"})
 _LEFT_PLACES = frozenset(
-    "area building frame harbor harbour house picture platform port room scene station stop terminal".split()
+    """
+    area building bus ferry frame harbor harbour house picture plane platform port room scene station stop terminal
+    train tram
+    """.split()
 )
+_GOING = frozenset("driven flown moved passed ridden run sailed stepped walked wandered".split())
+_AWAY = frozenset({"away", "by", "off", "past"})
+"""Behind what somebody has done they say that he is no longer there: "has stepped away"."""
+_ONCE = frozenset({"formerly", "once", "originally", "previously"})
+_WITH_WHOM = frozenset({"by", "of", "to", "with"})
+"""Behind what a place once was: "used by trams", "full of cars", "home to elephants"."""
 
 
 class _When(StrEnum):
@@ -97,9 +112,10 @@ _TRIGGERS = (
     frozenset(_BEGINNING_WITH)
     | _ABSENT
     | _TAKEN
-    | frozenset(
-        {"nowhere", "used", "once", "formerly", "previously", "originally", "longer", "out", "left", "not", "n't"}
-    )
+    | _GOING
+    | _ONCE
+    | _UNSEEN
+    | frozenset({"nowhere", "used", "longer", "left", "not", "n't", "closed"})
     | frozenset({"cannot", "never", "ca", "cant", "neither"})
 )
 
@@ -122,16 +138,19 @@ def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
     elif word in _TAKEN:
         if _is_after(tree, token, _BE) and _CONDITIONS.isdisjoint(tree.words[:token]):
             yield from subject_before(tree, token)
-    elif word == "left":
-        yield from _departed(tree, token)
+    elif word == "left" or word in _GOING:
+        yield from _departed(tree, token, word)
+    elif word == "closed":
+        if tree.word(token + 1) == "to" and tree.tag(token + 2) in _KINDS:
+            yield from phrase_behind(tree, token + 2)  # "closed to cars"
     elif word == "used":
         yield from _used_to(tree, token)
-    elif word in ("once", "formerly", "previously", "originally"):
+    elif word in _ONCE:
         yield from _once(tree, token)
     elif word == "longer":
         yield from _no_longer(tree, token)
-    elif word == "out":
-        yield from _out_of_sight(tree, token)
+    elif word in _UNSEEN:
+        yield from _out_of_sight(tree, token, word)
     elif word in ("not", "n't", "cannot", "never", "cant"):
         yield from _not_shown(tree, token)
 
@@ -184,30 +203,64 @@ def _nowhere(tree: Tree, token: int) -> Iterator[int]:
         yield from members_of(tree, before)
 
 
-def _out_of_sight(tree: Tree, token: int) -> Iterator[int]:
-    """ "with the dog out of sight", "the dog is out of frame"; who "looks out of frame" is there.
+def _out_of_sight(tree: Tree, token: int, word: str) -> Iterator[int]:
+    """ "the dog is out of the frame", "someone off camera", "an unseen hand"; who "looks out of frame" is there.
 
-    And "the dog itself is out".
+    "The chair has been pushed out of the picture"; "the dog itself is out".
     """
-    last = token + 2
-    if tree.word(token - 2) in THEMSELVES and tree.word(token - 1) in _BE:
-        if tree.word(token + 1) in ("", ".", ";"):
+    before = tree.words[max(0, token - 4) : token]
+    if word == "unseen":
+        yield from (noun for noun in [tree.heads[token]] if tree.deps[token] == "amod" and noun > token)
+        return
+    if word == "out" and len(before) > 1 and before[-2] in THEMSELVES and before[-1] in _BE:
+        if tree.word(token + 1) in ("", ".", ";", "of"):
             yield from subject_before(tree, token)
         return
-    if tree.word(token + 1) != "of" or tree.word(last) not in _OUT_OF or tree.tag(last + 1) in NOUN_TAGS:
+    if not before or not _is_out_of_the_picture(tree, token, word):
         return
-    if tree.tag(token - 1) in NOUN_TAGS:
+    if tree.is_noun(token - 1):
         yield token - 1
-    elif tree.word(token - 1) in _BE:
+    elif before[-1] in _BE and before[-2:-1] in (["who"], ["which"]):
+        yield from (noun for noun in (token - 3, token - 4) if noun >= 0 and tree.is_noun(noun))
+    elif before[-1] in _BE or (
+        tree.tags[token - 1] in ("VBD", "VBN")
+        and not (_BE | _HAVE).isdisjoint(before)
+        and (_PARTLY | _ONGOING).isdisjoint(before)
+    ):
         yield from subject_before(tree, token)
 
 
-def _departed(tree: Tree, token: int) -> Iterator[int]:
-    """ "the bus has left", "has already left the station"; a man who "has left his bag" may still be there."""
+def _is_out_of_the_picture(tree: Tree, token: int, word: str) -> bool:
+    """Whether "out of the frame", "off-camera" or "outside of the shot" begins there."""
+    last = token + 1
+    if word == "off":
+        last += tree.word(last) == "-"
+        return tree.word(last) in _OFF and tree.tag(last + 1) not in NOUN_TAGS
+    if tree.word(last) == "of":
+        last += 1
+    elif word == "out":
+        return False
+    last += tree.word(last) in _OURS
+    return tree.word(last) in _IMAGES and tree.tag(last + 1) not in NOUN_TAGS
+
+
+def _departed(tree: Tree, token: int, word: str) -> Iterator[int]:
+    """ "the bus has left", "has stepped away"; who "has left his bag" or then does more may still be there."""
     places = [tree.words[noun] for noun in tree.children_by(token, "dobj")]
     auxiliaries = {tree.words[child] for child in tree.children_by(token, "aux")}
-    ends = bool(places) or tree.word(token + 1) in ("", ".", ",", "already", "and")
-    if ends and auxiliaries & _HAVE and _LEFT_PLACES.issuperset(places):
+    behind = token + 1 + (word != "left")
+    ends = bool(places) or tree.word(behind) in ("", ".", ",", "already", "and")
+    if (
+        ends
+        and auxiliaries & _HAVE
+        and _LEFT_PLACES.issuperset(places)
+        and (word == "left" or tree.words[token + 1] in _AWAY)
+        and tree.deps[token] != "relcl"
+        and not any(
+            tree.tags[other] in _PRESENT and not tree.has_child(other, "nsubj")
+            for other in tree.children_by(token, "conj")
+        )
+    ):
         yield from subject_before(tree, token)
 
 
@@ -239,14 +292,18 @@ def _is_what_somebody_did(tree: Tree, token: int) -> bool:
 
 
 def _once(tree: Tree, token: int) -> Iterator[int]:
-    """ "a wall that once had a clock", "where a tree once stood"."""
+    """ "a wall that once had a clock", "where a tree once stood", "once used by trams"."""
     following, where = tree.word(token + 1), _where_before(tree, token)
-    if where is not None and following in _PLACED:
+    if where is not None and (following in _PLACED or following in _STATES or tree.tag(token + 1) == "VBD"):
         yield from _nouns_between(tree, where, token)
     elif following in ("had", "held", "contained", "housed", "featured", "owned", "displayed"):
         yield from phrase_behind(tree, token + 2)
     elif following in _PLACED and tree.word(token + 2) in ("", *_HERE):
         yield from subject_before(tree, token)
+    elif token and tree.word(token + 2) in _WITH_WHOM and (following in _FULL or tree.tag(token + 1) == "VBN"):
+        for noun in tree.children_by(token + 2, "pobj"):
+            for member in members_of(tree, noun):
+                yield from filter(tree.is_noun, range(tree.left_edges[member], member + 1))
 
 
 def _no_longer(tree: Tree, token: int) -> Iterator[int]:

@@ -21,7 +21,10 @@ _DRAWN = frozenset(
     """.split()
 )
 _BEFORE_QUOTES = SAYING | frozenset(
-    "caption entitled labeled labelled lettering message phrase quote slogan text titled word words".split()
+    """
+    answers asked asks caption entitled labeled labelled lettering message phrase quote replied replies reply
+    shouts slogan text titled wonders word words
+    """.split()
 )
 _LIKENING = frozenset(
     """
@@ -290,6 +293,8 @@ def _likened(tree: Tree, token: int, word: str) -> Iterator[int]:
         likes += tree.complements(token, "of")
     elif word in _RESEMBLING:
         likes.extend(tree.children_by(token, "dobj"))
+        if tree.deps[token] in ("amod", "compound"):
+            likes.append(tree.heads[token])  # "the clouds above the hill resemble sheep", read as one phrase
     for noun in likes:
         for member in tree.conjuncts(noun):
             yield member

@@ -73,6 +73,18 @@ _HOLDING = frozenset({"acl", "relcl"})
 _DESCRIBING = frozenset({"in", "with", "behind", "near"})
 _PLACING = _DESCRIBING | {"at", "beside", "by", "next", "on", "under"}
 _BEHIND_THE_PICTURE = frozenset({"artist", "illustrator", "painter", "photographer"})
+_BEFORE_THE_CAMERA = frozenset(
+    """
+    address approach eye face follow greet ignore inspect notice observe pass see spot watch
+    """.split()
+)
+"""What those do in a picture to whoever takes it."""
+_TOWARDS = frozenset("about at behind for from past to toward towards".split())
+_DIRECTIONS = frozenset({"direction", "front"})
+_TAKING = frozenset({"shooting", "taking", "took"})
+_OF_WHO_TAKES_IT = frozenset({"is", "that", "was", "who"})
+_IN_THE_PICTURE = frozenset({"mirror", "reflected", "reflection", "selfie", "shadow", "silhouette"})
+"""In these, whoever takes a picture is in it."""
 _OF_PICTURES = frozenset(
     """
     achieve add apply blend capture choose compose convey create depict emphasize employ evoke focus frame
@@ -94,7 +106,10 @@ _TOLD_APART = frozenset({"amod", "conj", "det", "nummod", "poss"})
 _NEAR = 5
 """Words before "by" among which is what somebody does."""
 _TRIGGERS = (
-    _BEHIND_THE_PICTURE | _ADDRESSED | {"by", "after", "for", "courtesy", "memory", "honor", "honour", "thanks"}
+    _BEHIND_THE_PICTURE
+    | _ADDRESSED
+    | _TAKING
+    | {"camera", "by", "after", "for", "courtesy", "memory", "honor", "honour", "thanks"}
 )
 
 
@@ -124,9 +139,21 @@ class ElsewhereFinder:
             if tree.word(token - 1) == "the" and tree.word(token - 2) in _ADDRESSING:
                 yield token
         elif word in _BEHIND_THE_PICTURE:
-            if self._is_behind_the_picture(tree, token):
+            if self._is_behind_the_picture(tree, token) or (
+                word == "photographer" and self._is_faced(tree, token)
+            ):
                 yield token
-        elif tree.word(token + 1) == "of" and (word == "courtesy" or (tree.word(token - 1) == "in")):
+        elif word in _TAKING:
+            if tree.words[token + 1 : token + 2] in (["the"], ["this"]) and not _IMAGES.isdisjoint(
+                tree.words[token + 2 : token + 4]
+            ):
+                yield from self._taker(tree, token)  # "looks at the person who is taking the photo"
+        elif word == "camera":
+            if tree.words[max(0, token - 2) : token] == ["behind", "the"]:
+                yield from self._taker(tree, token - 2)  # "the man behind the camera"
+        elif tree.words[token + 1 : token + 2] == ["of"] and (
+            word == "courtesy" or (token and tree.words[token - 1] == "in")
+        ):
             yield from (noun for noun in tree.children_by(token + 1, "pobj") if self._is_animate(tree, noun))
 
     def _is_behind_the_picture(self, tree: Tree, maker: int) -> bool:
@@ -138,6 +165,29 @@ class ElsewhereFinder:
             verb += 1  # "has applied thick layers", read as what there is of layers
         done = self._lexicon.base_forms(tree.words[verb], "v")
         return tree.deps[maker] == "nsubj" and not _OF_PICTURES.isdisjoint(done)
+
+    def _taker(self, tree: Tree, told: int) -> Iterator[int]:
+        taker = told - 1
+        while taker > 0 and tree.words[taker] in _OF_WHO_TAKES_IT:
+            taker -= 1
+        if taker > 0 and tree.is_noun(taker) and self._is_faced(tree, taker):
+            yield taker
+
+    def _is_faced(self, tree: Tree, maker: int) -> bool:
+        """Whether those in the picture look at "the" one who takes it, come to him or do something to him."""
+        if (
+            "the" not in [tree.words[child] for child in tree.children_by(maker, "det")]
+            or tree.words.index(tree.words[maker]) < maker
+            or not _IN_THE_PICTURE.isdisjoint(tree.words)
+            or tree.words[maker + 1 : maker + 2] == ["'s"]
+        ):
+            return False
+        over = tree.heads[maker]
+        if tree.deps[maker] == "pobj":
+            of_a_direction = tree.words[over] == "of" and tree.words[tree.heads[over]] in _DIRECTIONS
+            return of_a_direction or tree.words[over] in _TOWARDS
+        done = self._lexicon.base_forms(tree.words[over], "v")
+        return tree.deps[maker] == "dobj" and not _BEFORE_THE_CAMERA.isdisjoint(done)
 
     def _makers(self, tree: Tree, by: int) -> Iterator[int]:
         if not by:

@@ -18,6 +18,7 @@ _TOLD_APART = frozenset({"amod", "appos", "conj", "det", "nummod", "poss"})
 _DWELLINGS = ("dwelling.n.01", "grave.n.02", "burial_chamber.n.01")
 _LEFT = frozenset("ashes birthplace bones coffin home homes memory reign relics remains skull skulls".split())
 """What is somebody's who has died or is not spoken of as there."""
+_STYLES = frozenset({"manner", "style", "tradition"})
 _PLACES = ("structure.n.01", "region.n.03", "district.n.01", "land.n.04", "body_of_water.n.01", "way.n.06")
 _MADE_OF = frozenset("aftermath collection death legacy music spirit style support work works writings".split())
 """What may be spoken of after whoever it is of by a name alone: "in the style of person"."""
@@ -75,7 +76,9 @@ class MentionedFinder(WordKinds):
             if (
                 token
                 and tree.is_noun(token - 1)
-                and (tree.words[token - 1] in _LEFT or self.means(tree.words[token - 1], self._dwellings))
+                and (
+                    tree.words[token - 1] in _LEFT | _STYLES or self.means(tree.words[token - 1], self._dwellings)
+                )
             ):
                 yield from self._persons_of(tree, token)
         elif word in _HONOURING or word == "according":

@@ -6,7 +6,10 @@ from caption_parser.syntax.words.colors import color_words
 _COLORING = frozenset("dyed dyeing painted stained tinged tinted".split())
 _BETWEEN_COLORS = frozenset({",", "and", "bright", "dark", "deep", "pale", "with"})
 _BEING = frozenset(
-    "are be been being glow glowing glows is look looking looks turn turned turning turns was were".split()
+    """
+    are be became become becomes becoming been being glow glowing glows go goes going gone is look looking looks
+    turn turned turning turns was went were
+    """.split()
 )
 _SHADES = frozenset(
     "blazing bold bright brilliant burnt dark deep fiery glowing light neon pale rich rusty vivid warm".split()
@@ -86,7 +89,9 @@ def _is_dyed(tree: Tree, orange: int) -> bool:
 def _is_said_to_be(tree: Tree, orange: int) -> bool:
     """ "The clay is deep orange", "the sky is a fiery orange": one to eat has an article, and no shade."""
     before = orange - 1
-    while tree.tag(before) in _SHADING or tree.word(before) in _BETWEEN_COLORS | _SHADES:
+    while tree.word(before) not in _BEING and (
+        tree.tag(before) in _SHADING or tree.word(before) in _BETWEEN_COLORS | _SHADES
+    ):
         before -= 1
     if tree.word(before) == "a" and tree.words[before + 1] in _SHADES:
         before -= 1

@@ -3,12 +3,16 @@
 Each has a test of its own for what stands around it; a caption without any of the words costs few comparisons.
 """
 
+from collections.abc import Iterable
+
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.remembering import remembered
+from caption_parser.lexicon.taxonomy import with_hyponyms
 from caption_parser.syntax.flags.figures import TRAINED
 from caption_parser.syntax.flags.oranges import are_colors, is_a_color
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
 
+_LANGUAGE = "natural_language.n.01"
 _ON_HOW = frozenset("choosing how picking using what when where which why".split())
 _OF_TEXTS = frozenset(
     """
@@ -53,6 +57,21 @@ _OURS = frozenset({"my", "our", "this"})
 _FURTHEST = 7
 _DESCRIBING = NOUN_TAGS | ADJECTIVE_TAGS | {"CD", "DT", "HYPH", "RB"}
 _TAKES = frozenset({"take", "takes"})
+_MEALS = frozenset(
+    """
+    cereal drink drinks eat eating eats food fruit holding holds kitchen noodles rice salad soup table
+    """.split()
+)
+_EDGES = frozenset("bottom coping edge edges lip rim side sides top wall walls".split())
+_INTO = frozenset({"above", "around", "in", "inside", "into", "on"})
+_SKATING = ("carv", "drop", "grind", "rid", "skat")
+"""What is done with a bowl of concrete begins so."""
+_SAID_OF_OTHERS = frozenset(
+    "expressionist futurist impressionist minimalist realist surrealist vegan vintage".split()
+)
+_SPEAKING = frozenset(
+    "in into learn learning learns speak speaking speaks study studying teach teaches teaching".split()
+)
 _STOPS = frozenset({".", "!", "?", ",", ";"})
 _POINTING = frozenset({"one", "that", "these", "this"})
 _WITH_ROYALTY = frozenset({"and", "by", "for", "of", "the", "with"})
@@ -85,6 +104,7 @@ class OtherMeanings:
         self._lexicon = lexicon
         self._state = lexicon.synset("american_state.n.01")
         self._peoples = frozenset(self._peoples_of_states())
+        self._languages = frozenset(self._peoples_of(with_hyponyms(lexicon, [lexicon.synset(_LANGUAGE)])))
 
     def __call__(self, tree: Tree) -> set[int]:
         """Those nouns."""
@@ -94,6 +114,10 @@ class OtherMeanings:
             found.update(at for at, word in enumerate(words) if word in _TOLD and _TOLD[word](tree, at))
         if not self._peoples.isdisjoint(words):
             found.update(at for at, word in enumerate(words) if word in self._peoples and _is_a_place(tree, at))
+        if not self._languages.isdisjoint(words) and not _SPEAKING.isdisjoint(words):
+            found.update(
+                at for at, word in enumerate(words) if word in self._languages and _is_a_language(tree, at)
+            )
         if "as" in words and not _ACTING.isdisjoint(words):
             found.update(self._roles_of_animals(tree))
         if "," in words and not _PETS.isdisjoint(words):
@@ -132,10 +156,13 @@ class OtherMeanings:
 
     def _peoples_of_states(self) -> set[str]:
         """Names of American states that are peoples, too: "Iowa"."""
+        return self._peoples_of(self._lexicon.instance_hyponyms(self._state))
+
+    def _peoples_of(self, synsets: Iterable[int]) -> set[str]:
         return {
             lemma.lower()
-            for state in self._lexicon.instance_hyponyms(self._state)
-            for lemma in self._lexicon.lemmas(state)
+            for synset in synsets
+            for lemma in self._lexicon.lemmas(synset)
             if any(self._lexicon.lexname(sense) == "noun.person" for sense in self._lexicon.synsets(lemma.lower()))
         }
 
@@ -249,9 +276,18 @@ def _is_of_a_gown(tree: Tree, train: int) -> bool:
     return worn or not whose.isdisjoint(_BRIDAL)
 
 
-def _is_of_food(tree: Tree, vegan: int) -> bool:
-    """ "Quick and easy vegan", "dinner, vegan and gluten free": who eats so has a determiner."""
-    return not any(tree.has_child(vegan, determining) for determining in ("det", "nummod", "poss"))
+def _is_bare(tree: Tree, word: int) -> bool:
+    """ "Dinner, vegan and gluten free", "bedroom, minimalist": who eats or builds so has a determiner or acts."""
+    return tree.deps[word] != "nsubj" and not any(
+        tree.has_child(word, determining) for determining in ("det", "nummod", "poss")
+    )
+
+
+def _is_a_language(tree: Tree, language: int) -> bool:
+    """ "Price cards in Thai", "a label in Russian and English", "she speaks Polish"."""
+    first = tree.first_conjuncts[language]
+    before = tree.words[tree.heads[first]] if tree.deps[first] in ("pobj", "dobj") else ""
+    return before in _SPEAKING and _is_bare(tree, language) and tree.tags[language + 1 : language + 2] != ["NN"]
 
 
 def _is_a_cart(tree: Tree, trolley: int) -> bool:
@@ -263,8 +299,21 @@ def _is_a_cart(tree: Tree, trolley: int) -> bool:
     return not (_OF_CARTS.isdisjoint(kind) and _LOADS.isdisjoint(near) and _PUSHED.isdisjoint(near))
 
 
+def _is_skated_in(tree: Tree, bowl: int) -> bool:
+    """ "A skateboarder on the edge of the bowl", "riding a bowl on a skateboard", and nothing of a meal."""
+    if not any(word.startswith("skate") for word in tree.words) or not _MEALS.isdisjoint(tree.words):
+        return False
+    if tree.word(bowl + 1) in ("of", "with"):
+        return False
+    over = tree.heads[bowl]
+    if tree.deps[bowl] == "pobj":
+        return tree.words[over] in _INTO or (tree.words[over] == "of" and tree.words[tree.heads[over]] in _EDGES)
+    return tree.deps[bowl] == "dobj" and tree.words[over].startswith(_SKATING)
+
+
 _TOLD = {
     "bears": _are_borne,
+    "bowl": _is_skated_in,
     "cake": _is_taken,
     "cells": _are_no_phones,
     "guide": _is_read,
@@ -277,6 +326,6 @@ _TOLD = {
     "train": _is_of_a_gown,
     "trolley": _is_a_cart,
     "trolleys": _is_a_cart,
-    "vegan": _is_of_food,
+    **dict.fromkeys(_SAID_OF_OTHERS, _is_bare),
 }
 """Words, and what tells that they mean another thing."""

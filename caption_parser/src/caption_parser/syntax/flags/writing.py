@@ -6,6 +6,8 @@ from caption_parser.syntax.tree import Tree
 
 SAYING = frozenset({"say", "saying", "says", "read", "reading", "reads", "spell", "spelling", "spells"})
 _QUOTES = frozenset({'"', "``", "\u201c", "\u201d", "''"})
+_NEAR = 5
+"""Where a quote opens at the latest: behind "she replies in blue, "."""
 _ENDS_OF_A_LIST = frozenset(
     ". ; : above at behind beneath beside below near next outside over under where while".split()
 )
@@ -29,7 +31,7 @@ def written_on(tree: Tree, bearer: int) -> Iterator[int]:
 def quoted(tree: Tree, verb: int) -> Iterator[int]:
     """The nouns of what stands in quotes behind "says" or "the words", however it is parsed."""
     opening = next(
-        (token for token in range(verb + 1, min(verb + 3, len(tree))) if tree.words[token] in _QUOTES), None
+        (token for token in range(verb + 1, min(verb + _NEAR, len(tree))) if tree.words[token] in _QUOTES), None
     )
     if opening is None:
         return

@@ -27,6 +27,8 @@ _WINNING = frozenset(
 """What one team does to another with a nickname."""
 _LOSING = frozenset({"against", "over", "past"})
 """Before the other team, where a score or a player tells that there was a match."""
+_LONGEST_SCORE = 3
+"""Digits of what one side has."""
 _BESIDE_A_SCORE = frozenset({"of", "to"})
 """The same right behind a score: "in a 9-2 rout of the Orioles"."""
 _NEAR = 3
@@ -99,14 +101,19 @@ def _is_opponent(tree: Tree, token: int, told: Collection[int]) -> bool:
 
 
 def scores(tree: Tree) -> list[int]:
-    """The hyphens between two numbers: "in a 9-2 rout"."""
+    """The hyphens between two numbers: "in a 9-2 rout"; not those of dates, "2024-03-07"."""
     words = tree.words
     return [
         at
         for at, word in enumerate(words)
         if at
         and word == "-"
-        and words[at - 1].isdigit()
+        and _is_of_points(words[at - 1])
         and words[at + 1 : at + 2] != []
-        and words[at + 1].isdigit()
+        and _is_of_points(words[at + 1])
+        and "-" not in (*words[max(0, at - 2) : at], *words[at + 2 : at + 3])
     ]
+
+
+def _is_of_points(word: str) -> bool:
+    return word.isdigit() and len(word) <= _LONGEST_SCORE
