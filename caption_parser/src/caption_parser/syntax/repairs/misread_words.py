@@ -68,6 +68,8 @@ class MisreadWords:
                 if draft.deps[token] in _BEFORE_NOUNS:
                     behind = "appos" if self._is_a_position(draft.tree, token) else "dep"
                     draft.deps[token] = "compound" if draft.heads[token] > token else behind
+                    if draft.heads[token] == token - 1 and self._words.is_listed(words[token - 1], words[token]):
+                        draft.lift(token, token - 1)  # "a red fire hydrant"
             elif (
                 tag == "NN"
                 and (
